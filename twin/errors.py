@@ -1,0 +1,60 @@
+"""What can go wrong, drawn once.
+
+    TwinError
+     ├── InputError     the files say something that cannot be built      exit code 2
+     └── RunError       a run that began cannot go on                     exit code 1
+
+An InputError carries every problem found, never only the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in the input: where it stands, what was found, what is allowed."""
+
+    where: str
+    """Path inside the document, such as `halls[0].rows[1].racks`; empty for the whole file."""
+    found: str
+    allowed: str
+    hint: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file or '<input>'}:{self.line}:{self.column}" if self.line else self.file or "<input>"
+        subject = f"{self.where}: " if self.where else ""
+        hint = f"; {self.hint}" if self.hint else ""
+        return f"{place}: {subject}found {self.found}; allowed: {self.allowed}{hint}"
+
+
+class TwinError(Exception):
+    """Everything this program raises on purpose."""
+
+    exit_code = 1
+
+
+class InputError(TwinError):
+    """Input that cannot be used; `problems` holds all of them."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class RunError(TwinError):
+    """A run that cannot go on, naming the component and the simulated time."""
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """The nearest spelling as a hint, or nothing where none is near."""
+    near = get_close_matches(str(word), [str(a) for a in allowed], n=1, cutoff=0.6)
+    return f"did you mean {near[0]!r}?" if near else ""

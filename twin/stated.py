@@ -1,0 +1,77 @@
+"""The ground under every model in a file: frozen, strict, documented, with units.
+
+A field typed `Power` accepts `"132 kW"` and becomes 132000.0 watts. A plain number is accepted
+only where zero or where the field's name already ends in its unit.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from twin.units import quantity
+
+
+class Stated(BaseModel):
+    """A model whose every parameter is stated: frozen, no unknown keys, docstrings as descriptions."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+
+def _reader(unit: str) -> BeforeValidator:
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return quantity(value, unit)
+        if isinstance(value, bool) or (isinstance(value, int | float) and value != 0):
+            raise ValueError(f"{value!r} has no unit; write it with one, for instance '{value} {unit}'")
+        return value
+
+    return BeforeValidator(read)
+
+
+def _unit(unit: str, example: str) -> tuple[BeforeValidator, WithJsonSchema]:
+    schema = {"type": ["string", "number"], "examples": [example], "x-unit": unit}
+    return _reader(unit), WithJsonSchema(schema)
+
+
+_W, _J, _S, _M = _unit("W", "132 kW"), _unit("J", "2.5 MWh"), _unit("s", "10 min"), _unit("m", "1.2 m")
+_C, _K, _F = _unit("degC", "18 °C"), _unit("delta_degC", "4 K"), _unit("m**3/s", "1200 L/min")
+_B, _BS, _V = _unit("byte", "100 TB"), _unit("byte/s", "400 Gbit/s"), _unit("m**3", "12 m^3")
+_EP, _WP = _unit("USD/J", "0.08 USD/kWh"), _unit("USD/m**3", "2 USD/m^3")
+_CI, _TP, _HP = _unit("kg/J", "380 g/kWh"), _unit("USD/token", "0.9 USD/Mtok"), _unit("1/s", "30 / s")
+
+Power = Annotated[float, *_W, Field(ge=0)]
+"""Watts."""
+Energy = Annotated[float, *_J, Field(ge=0)]
+"""Joules."""
+Duration = Annotated[float, *_S, Field(ge=0)]
+"""Seconds."""
+Length = Annotated[float, *_M, Field(ge=0)]
+"""Metres."""
+Volume = Annotated[float, *_V, Field(ge=0)]
+"""Cubic metres."""
+Temperature = Annotated[float, *_C, Field(ge=-60, le=150)]
+"""Degrees Celsius."""
+TemperatureDifference = Annotated[float, *_K, Field(ge=0)]
+"""Kelvin."""
+VolumeFlow = Annotated[float, *_F, Field(ge=0)]
+"""Cubic metres a second."""
+Bytes = Annotated[float, *_B, Field(ge=0)]
+"""Bytes."""
+Bandwidth = Annotated[float, *_BS, Field(ge=0)]
+"""Bytes a second."""
+Rate = Annotated[float, *_HP, Field(ge=0)]
+"""Events a second."""
+EnergyPrice = Annotated[float, *_EP, Field(ge=0)]
+"""US dollars a joule."""
+WaterPrice = Annotated[float, *_WP, Field(ge=0)]
+"""US dollars a cubic metre."""
+CarbonIntensity = Annotated[float, *_CI, Field(ge=0)]
+"""Kilograms of CO2 equivalent a joule."""
+TokenPrice = Annotated[float, *_TP, Field(ge=0)]
+"""US dollars a token."""
+Fraction = Annotated[float, Field(ge=0, le=1)]
+"""A share between 0 and 1."""

@@ -1,0 +1,33 @@
+"""Tables declared once: the same declaration makes the parquet schema, the docs and the headings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name (ending in its unit), its kind and a sentence."""
+
+    name: str
+    kind: str
+    """`float`, `int`, `text` or `bool`."""
+    unit: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named set of columns, with the sentence that introduces it."""
+
+    name: str
+    says: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
