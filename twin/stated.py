@@ -6,11 +6,15 @@ only where zero or where the field's name already ends in its unit.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from twin.units import quantity
+
+
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
 
 
 class Stated(BaseModel):
@@ -21,20 +25,28 @@ class Stated(BaseModel):
     )
 
 
-def _reader(unit: str) -> BeforeValidator:
-    def read(value: Any) -> Any:
-        if isinstance(value, str):
-            return quantity(value, unit)
-        if isinstance(value, bool) or (isinstance(value, int | float) and value != 0):
-            raise ValueError(f"{value!r} has no unit; write it with one, for instance '{value} {unit}'")
-        return value
-
-    return BeforeValidator(read)
+def _read(value: Any, unit: str) -> Any:
+    if isinstance(value, str):
+        return quantity(value, unit)
+    if isinstance(value, bool) or (isinstance(value, int | float) and value != 0):
+        raise ValueError(f"{value!r} has no unit; write it with one, for instance '{value} {unit}'")
+    return value
 
 
 def _unit(unit: str, example: str) -> tuple[BeforeValidator, WithJsonSchema]:
     schema = {"type": ["string", "number"], "examples": [example], "x-unit": unit}
-    return _reader(unit), WithJsonSchema(schema)
+    return BeforeValidator(lambda value: _read(value, unit)), WithJsonSchema(schema)
+
+
+def _moment() -> tuple[BeforeValidator, WithJsonSchema]:
+    """Reader of a moment: a clock reading since the start (hours may pass 24), or a duration."""
+
+    def read(value: Any) -> Any:
+        if isinstance(value, str) and (clock := _CLOCK.fullmatch(value.strip())):
+            return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3] or 0)
+        return _read(value, "s")
+
+    return BeforeValidator(read), WithJsonSchema({"type": ["string", "number"], "examples": ["06:00", "90 min"]})
 
 
 _W, _J, _S, _M = _unit("W", "132 kW"), _unit("J", "2.5 MWh"), _unit("s", "10 min"), _unit("m", "1.2 m")
@@ -73,5 +85,7 @@ CarbonIntensity = Annotated[float, *_CI, Field(ge=0)]
 """Kilograms of CO2 equivalent a joule."""
 TokenPrice = Annotated[float, *_TP, Field(ge=0)]
 """US dollars a token."""
+Moment = Annotated[float, *_moment(), Field(ge=0)]
+"""Seconds after the start, from `"06:30"` or `"6.5 h"`."""
 Fraction = Annotated[float, Field(ge=0, le=1)]
 """A share between 0 and 1."""

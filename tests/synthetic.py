@@ -1,0 +1,384 @@
+"""A made-up but self-consistent day of a small AI factory, for tests of whatever reads a Result.
+
+Eight liquid racks, two sides of power, two coolant loops. At 06:00 a power panel is lost for four hours;
+at 14:00 a coolant pump trips for ninety minutes and four racks throttle. Energy closes by construction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.results import TABLES, Result, empty
+
+PERIOD_S, PERIODS = 300.0, 288
+TIME_S = PERIOD_S * np.arange(1, PERIODS + 1)
+HOUR = TIME_S / 3600
+RACKS = [f"rack_{n}" for n in range(1, 9)]
+PANELS = [f"rpp_{n}" for n in range(1, 5)]
+PANEL_OF_RACK = np.arange(8) // 2
+LOOP_OF_RACK = np.arange(8) // 4
+GPUS = 72
+
+
+def synthetic() -> Result:
+    """The day, with every table filled."""
+    day = _day()
+    tables = {
+        "components": _components(),
+        "edges": _edges(),
+        "site": day["site"],
+        "racks": day["racks"],
+        "power": day["power"],
+        "loops": day["loops"],
+        "services": day["services"],
+        "jobs": _jobs(),
+        "events": _events(),
+        "losses": _losses(day["racks"]),
+        "energy": day["energy"],
+        "witnesses": _witnesses(),
+    }
+    return Result(tables, _summary(tables), "name: synthetic day\nseed: 7\n", _meta())
+
+
+def bare() -> Result:
+    """A run that recorded nothing: every table empty, every number missing."""
+    summary = {key: float("nan") for key in synthetic().summary}
+    return Result({table.name: empty(table) for table in TABLES}, summary, "name: nothing\n", {})
+
+
+def with_tables(result: Result, **tables: pd.DataFrame) -> Result:
+    """The same result with some tables replaced."""
+    return replace(result, tables={**result.tables, **tables})
+
+
+def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    table = next(table for table in TABLES if table.name == name)
+    return pd.DataFrame(rows, columns=list(table.names))
+
+
+def _components() -> pd.DataFrame:
+    rows: list[tuple[Any, ...]] = [
+        ("hall_1", "hall", "hall", "", "building", 8.0, 5.0, 0.0, 16.0, 10.0, 4.5, 0.0, 0, 0),
+        ("utility", "utility", "utility_feed", "", "power", -6.0, 5.0, 0.0, 2.0, 2.0, 2.5, 2e6, 0, 0),
+    ]
+    for n in (1, 2):
+        y = 2.5 + 5.0 * (n - 1)
+        rows += [
+            (f"tx_{n}", "transformer", "dry_1500", "", "power", -3.0, y, 0.0, 1.8, 1.4, 2.2, 1.5e6, 0, 0),
+            (f"ups_{n}", "ups", "ups_1250", "hall_1", "power", 1.2, y, 0.0, 1.2, 3.0, 2.0, 1.25e6, 0, 0),
+            (f"cdu_{n}", "cdu", "cdu_600", "hall_1", "cooling", 14.6, y, 0.0, 1.2, 1.2, 2.2, 6e5, 0, 0),
+            (f"pump_{n}", "pump", "pump_15", f"cdu_{n}", "cooling", 14.6, y, 0.3, 0.5, 0.5, 0.5, 1.5e4, 0, 0),
+            (f"dry_cooler_{n}", "dry_cooler", "dc_800", "", "cooling", 20.0, y, 0.0, 2.4, 4.0, 2.5, 8e5, 0, 0),
+        ]
+    for n, panel in enumerate(PANELS):
+        place = (3.2 if n % 2 == 0 else 12.8, 3.0 + 4.0 * (n // 2), 0.0, 0.6, 0.9, 2.0)
+        rows.append((panel, "rpp", "rpp_400", "hall_1", "power", *place, 3.2e5, 0, 0))
+    for n, rack in enumerate(RACKS):
+        place = (6.0 + 1.2 * (n % 4), 3.0 + 4.0 * (n // 4), 0.0, 0.6, 1.2, 2.3)
+        rows.append((rack, "rack", "nvl72", "hall_1", "compute", *place, 1.32e5, GPUS, 18))
+    rows.append(("leaf_1", "switch", "leaf", "hall_1", "fabric", 10.8, 3.0, 0.0, 0.6, 1.0, 2.2, 4e3, 0, 0))
+    return _frame("components", rows)
+
+
+def _edges() -> pd.DataFrame:
+    rows = [("utility", f"tx_{n}", "power", "share") for n in (1, 2)]
+    rows += [(f"tx_{n}", f"ups_{n}", "power", "share") for n in (1, 2)]
+    rows += [(f"tx_{n}", f"dry_cooler_{n}", "power", "share") for n in (1, 2)]
+    rows += [(f"ups_{n}", f"cdu_{n}", "power", "share") for n in (1, 2)]
+    rows += [(f"ups_{n // 2 + 1}", panel, "power", "share") for n, panel in enumerate(PANELS)]
+    rows += [(PANELS[PANEL_OF_RACK[n]], rack, "power", "share") for n, rack in enumerate(RACKS)]
+    rows += [(f"dry_cooler_{n}", f"cdu_{n}", "cooling", "serves") for n in (1, 2)]
+    rows += [(f"cdu_{LOOP_OF_RACK[n] + 1}", rack, "cooling", "serves") for n, rack in enumerate(RACKS)]
+    rows += [("leaf_1", rack, "fabric", "link") for rack in RACKS]
+    return _frame("edges", rows)
+
+
+def _day() -> dict[str, pd.DataFrame]:
+    panel_lost = (HOUR > 6) & (HOUR <= 10)
+    tripped = (HOUR > 14) & (HOUR <= 15.5)
+    rng = np.random.default_rng(7)
+    on = np.ones((PERIODS, 8))
+    on[np.ix_(panel_lost, PANEL_OF_RACK == 1)] = 0.0
+    dry_bulb = 24 + 7 * np.sin((HOUR - 9) * np.pi / 12)
+    water = np.maximum(dry_bulb + 5, 22) + 0.2 * rng.standard_normal(PERIODS)
+    rise = np.where(tripped, 16 * (1 - np.exp(-(HOUR - 14) / 0.25)), 0.0)
+    rise += np.where(HOUR > 15.5, 16 * np.exp(-(HOUR - 15.5).clip(0) / 0.3), 0.0)
+    coolant = water[:, None] + 6 + rise[:, None] * np.array([0.0, 1.0])
+    demand = 0.78 + 0.2 * np.sin((HOUR - 10) * np.pi / 12)
+    clock = np.ones((PERIODS, 8))
+    clock[:, 4:] = (1 - 0.035 * (rise - 4).clip(0))[:, None]
+    full_w = 3.5e4 + 9.2e4 * np.where(np.arange(8) < 4, demand[:, None], 1.0)
+    rack_w = full_w * on * (0.35 + 0.65 * clock**1.8)
+    junction = np.where(on > 0, coolant[:, LOOP_OF_RACK] + 14 + rack_w / 5600, coolant[:, LOOP_OF_RACK])
+    inlet = 20.5 + 0.6 * np.arange(8) % 2.4 + 0.18 * (dry_bulb - 24)[:, None] + 0.3 * rise[:, None]
+    rate = np.where(np.arange(8) < 4, 3.1e4 * demand[:, None], 5.5e4)
+    lost = rate * (1 - on * clock) * PERIOD_S
+    made = rate * on * clock * PERIOD_S
+    racks = pd.DataFrame(
+        {
+            "time_s": np.repeat(TIME_S, 8),
+            "rack": np.tile(RACKS, PERIODS),
+            "power_w": rack_w.ravel(),
+            "power_max_w": rack_w.ravel() * 1.06,
+            "inlet_air_degc": inlet.ravel(),
+            "coolant_degc": coolant[:, LOOP_OF_RACK].ravel() + 8 * on.ravel(),
+            "junction_degc": junction.ravel(),
+            "junction_max_degc": junction.ravel() + 1.5,
+            "clock_frac": clock.ravel(),
+            "on_frac": on.ravel(),
+            "tokens_lost": lost.ravel(),
+        }
+    )
+    power, energy, site = _power(rack_w, water, panel_lost, tripped)
+    site = site.assign(
+        dry_bulb_degc=dry_bulb,
+        wet_bulb_degc=dry_bulb - 6,
+        facility_water_degc=water,
+        tokens_inference=made[:, :4].sum(axis=1),
+        tokens_training=made[:, 4:].sum(axis=1),
+        tokens_lost=lost.sum(axis=1),
+        gpus_busy=GPUS * on.sum(axis=1),
+        gpus_throttled=GPUS * ((clock < 0.999) & (on > 0)).sum(axis=1),
+    )
+    names = [column for table in TABLES if table.name == "site" for column in table.names]
+    loops = _loops(water, coolant, rack_w, tripped)
+    services = _services(rate, made, lost)
+    return {
+        "racks": racks,
+        "power": power,
+        "energy": energy,
+        "site": site[names],
+        "loops": loops,
+        "services": services,
+    }
+
+
+def _power(
+    rack_w: np.ndarray, water: np.ndarray, panel_lost: np.ndarray, tripped: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    out: dict[str, np.ndarray] = {}
+    into: dict[str, np.ndarray] = {}
+    live = {"rpp_2": ~panel_lost}
+    cdu_w = np.stack([np.full(PERIODS, 1.2e4), np.where(tripped, 2e3, 1.2e4)], axis=1)
+    cooler_w = 1.4e4 + 2.6e4 * ((water - 20) / 16).clip(0, 1.2)
+    for n, panel in enumerate(PANELS):
+        out[panel] = rack_w[:, PANEL_OF_RACK == n].sum(axis=1)
+        into[panel] = out[panel] * 1.004
+    for side in (0, 1):
+        ups, tx = f"ups_{side + 1}", f"tx_{side + 1}"
+        out[ups] = into[PANELS[2 * side]] + into[PANELS[2 * side + 1]] + cdu_w[:, side]
+        into[ups] = out[ups] + 1.25e6 * (0.008 + 0.03 * (out[ups] / 1.25e6) ** 2)
+        out[tx] = into[ups] + cooler_w
+        into[tx] = out[tx] + 1.5e6 * (0.002 + 0.009 * (out[tx] / 1.5e6) ** 2)
+    out["utility"] = into["tx_1"] + into["tx_2"]
+    into["utility"] = out["utility"]
+    rating = {"rpp": 3.2e5, "ups": 1.25e6, "tx": 1.5e6, "utility": 2e6}
+    frames = [
+        pd.DataFrame(
+            {
+                "time_s": TIME_S,
+                "component": name,
+                "power_in_w": into[name],
+                "power_out_w": out[name],
+                "load_max_frac": out[name] * 1.06 / rating[name.split("_")[0]],
+                "energised_frac": live.get(name, np.ones(PERIODS, bool)).astype(float),
+            }
+        )
+        for name in out
+    ]
+    cooling = cdu_w.sum(axis=1) + 2 * cooler_w
+    site = pd.DataFrame(
+        {
+            "time_s": TIME_S,
+            "utility_power_w": out["utility"],
+            "generator_power_w": 0.0,
+            "battery_power_w": 0.0,
+            "it_power_w": rack_w.sum(axis=1),
+            "distribution_loss_w": out["utility"] - rack_w.sum(axis=1) - cooling,
+            "cooling_power_w": cooling,
+            "heat_rejected_w": rack_w.sum(axis=1) + 0.8 * cooling,
+            "water_kg": 9.0 * (water - 30).clip(0),
+            "battery_energy_j": 1.5e9,
+        }
+    )
+
+    def joules(values: np.ndarray) -> float:
+        return float(values.sum() * PERIOD_S)
+
+    stages = {name: joules(sum(v for k, v in into.items() if k.startswith(name))) for name in ("tx", "ups", "rpp")}
+    gone = {
+        name: joules(sum(into[k] - out[k] for k in into if k.startswith(name))) for name in ("tx", "ups", "rpp")
+    }
+    flows = [
+        ("utility", "transformers", stages["tx"]),
+        ("transformers", "UPS", stages["ups"]),
+        ("transformers", "dry coolers", joules(2 * cooler_w)),
+        ("transformers", "transformer losses", gone["tx"]),
+        ("UPS", "distribution", stages["rpp"]),
+        ("UPS", "CDU pumps", joules(cdu_w)),
+        ("UPS", "UPS losses", gone["ups"]),
+        ("distribution", "IT", joules(rack_w)),
+        ("distribution", "distribution losses", gone["rpp"]),
+    ]
+    return pd.concat(frames, ignore_index=True), _frame("energy", flows), site
+
+
+def _loops(water: np.ndarray, coolant: np.ndarray, rack_w: np.ndarray, tripped: np.ndarray) -> pd.DataFrame:
+    frames = []
+    for n in (0, 1):
+        heat = rack_w[:, LOOP_OF_RACK == n].sum(axis=1)
+        flow = np.where(tripped & (n == 1), 0.35, 1.0)
+        for loop, kind, degc in (
+            (f"cdu_{n + 1}", "liquid", coolant[:, n]),
+            (f"facility_water_{n + 1}", "facility_water", water + 0.3 * n),
+        ):
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "time_s": TIME_S,
+                        "loop": loop,
+                        "kind": kind,
+                        "temperature_degc": degc,
+                        "heat_w": heat,
+                        "flow_frac": flow if kind == "liquid" else 1.0,
+                    }
+                )
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def _services(rate: np.ndarray, made: np.ndarray, lost: np.ndarray) -> pd.DataFrame:
+    asked = (rate * PERIOD_S)[:, :4].sum(axis=1)
+    return pd.DataFrame(
+        {
+            "time_s": TIME_S,
+            "service": "chat",
+            "requests": asked / 420,
+            "tokens_asked": asked,
+            "tokens_served": made[:, :4].sum(axis=1),
+            "tokens_waiting": 0.02 * lost[:, :4].sum(axis=1),
+            "tokens_dropped": 0.9 * lost[:, :4].sum(axis=1),
+            "capacity_tokens_per_s": 4 * 3.3e4,
+            "utilisation_frac": made[:, :4].sum(axis=1) / (4 * 3.3e4 * PERIOD_S),
+            "time_per_token_s": 0.021 + 0.004 * (asked / asked.max()),
+        }
+    )
+
+
+def _jobs() -> pd.DataFrame:
+    nan = float("nan")
+    return _frame(
+        "jobs",
+        [
+            ("pretrain", "training", 54, 216, 0.0, 0.0, nan, "running", 0.42, 1.39e10, 6.1e8, 0, 23, 5184.0),
+            ("finetune", "training", 18, 72, 7200.0, 7260.0, 61200.0, "completed", 1.0, 2.9e9, 0.0, 0, 7, 1078.8),
+            ("evals", "batch", 4, 16, 68400.0, nan, nan, "queued", 0.0, 0.0, 0.0, 0, 0, 0.0),
+        ],
+    )
+
+
+def _events() -> pd.DataFrame:
+    lost = [(21600.0, rack, "shut_down", f"{rack} lost its only feed, rpp_2.") for rack in ("rack_3", "rack_4")]
+    back = [(36240.0, rack, "restarted", f"{rack} is back after its restart.") for rack in ("rack_3", "rack_4")]
+    hot = [(51300.0 + 20 * n, RACKS[n], "throttled", f"{RACKS[n]} passed its GPU limit.") for n in range(4, 8)]
+    cool = [(58800.0, RACKS[n], "unthrottled", f"{RACKS[n]} is back at full clock.") for n in range(4, 8)]
+    return _frame(
+        "events",
+        [
+            (0.0, "pretrain", "started", "pretrain started on 54 nodes."),
+            (7260.0, "finetune", "started", "finetune started on 18 nodes."),
+            (21600.0, "rpp_2", "failed", "rpp_2 failed as the scenario asks; two racks hang on it."),
+            *lost,
+            (36000.0, "rpp_2", "repaired", "rpp_2 is repaired."),
+            *back,
+            (50400.0, "pump_2", "tripped", "pump_2 tripped; cdu_2 keeps 35 % of its flow."),
+            *hot,
+            (55800.0, "pump_2", "repaired", "pump_2 runs again."),
+            *cool,
+            (61200.0, "finetune", "completed", "finetune completed."),
+        ],
+    )
+
+
+def _losses(racks: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for rack, lost in racks.groupby("rack")["tokens_lost"].sum().items():
+        served = rack < "rack_5"
+        if lost > 0:
+            cause, workload = ("power_lost", "chat") if served else ("throttled", "pretrain")
+            hours = 288.0 if served else 72 * 2.2
+            rows.append((cause, rack, workload, lost, hours, lost * (2.0e-6 if served else 1.1e-6)))
+    rows.append(("restarting", "", "chat", 1.5e6, 4.8, 3.0))
+    return _frame("losses", rows)
+
+
+def _witnesses() -> pd.DataFrame:
+    return _frame(
+        "witnesses",
+        [
+            ("rack nvl72", "peak_power", "132000", "W", "vendor", "rack data sheet", "2026-02-03"),
+            ("ups_1250", "loss_square_frac", "0.03", "", "assumed", "fit to two catalogue points", "2026-02-03"),
+            ("dry_1500", "loss_no_load_frac", "0.002", "", "standard", "10 CFR 431.196, table", "2026-01-20"),
+            ("cdu_600", "approach", "4", "K", "assumed", "middle of vendors' range", "2026-02-11"),
+            ("gpu", "throttle_temperature", "85", "degC", "published", "GPU temperature limits, table", "2026-01-12"),
+            ("workloads[0]", "usd_per_token", "2e-06", "USD", "assumed", "scenario file", "2026-02-11"),
+            ("grid", "carbon_intensity", "0.38", "kg/kWh", "published", "national inventory", "2026-01-15"),
+        ],
+    )
+
+
+def _summary(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    site, losses = tables["site"], tables["losses"]
+    utility_j = float(site["utility_power_w"].sum() * PERIOD_S)
+    it_j = float(site["it_power_w"].sum() * PERIOD_S)
+    tokens = float(site["tokens_inference"].sum() + site["tokens_training"].sum())
+    return {
+        "tokens_total": tokens,
+        "tokens_per_s_mean": tokens / 86400,
+        "energy_utility_j": utility_j,
+        "energy_it_j": it_j,
+        "pue": utility_j / it_j,
+        "wue_l_per_kwh": float(site["water_kg"].sum()) / (it_j / 3.6e6),
+        "joules_per_token_facility": utility_j / tokens,
+        "jobs_completed": 1,
+        "gpu_hours_throttled": float(site["gpus_throttled"].sum() * PERIOD_S / 3600),
+        "tokens_lost_by_fault": float(losses["tokens"].sum()),
+        "cost_usd": utility_j / 3.6e6 * 0.08,
+        "carbon_kg": utility_j / 3.6e6 * 0.38,
+        "events": len(tables["events"]),
+        "simulated_s": 86400.0,
+        "wall_s": 1.9,
+        "energy_balance_residual_frac": 3.1e-16,
+    }
+
+
+def _meta() -> dict[str, Any]:
+    points = [
+        {"component": "utility", "racks": 8, "gpus": 576, "load_w": 1.0e6},
+        {"component": "tx_1", "racks": 4, "gpus": 288, "load_w": 5.2e5},
+        {"component": "ups_2", "racks": 4, "gpus": 288, "load_w": 5.2e5},
+        {"component": "rpp_2", "racks": 2, "gpus": 144, "load_w": 2.5e5},
+    ]
+    verdict = {"verdict": False, "counter_example": "taking rpp_2 out leaves rack_3 and rack_4 without power"}
+    return {
+        "version": "0.1.0",
+        "seed": 7,
+        "catalogue_hash": "5f0c1d2e" * 8,
+        "wall_s": 1.9,
+        "findings": ["cdu_2 has one pump: a trip leaves no standby.", "rpp_2 feeds two racks by one cord."],
+        "redundancy": {
+            "single_points_of_failure": points,
+            "cut_sets": [["utility"], ["rpp_2"], ["tx_1"], ["ups_2"], ["pump_1", "pump_2"]],
+            "cut_set_counts": {"1": 8, "2": 1},
+            "availability_exact": {"unavailability": 4.21e-4, "frequency_per_year": 2.2289},
+            "availability_monte_carlo": {"unavailability": 4.36e-4, "replicas": 20000},
+            "interval": [3.9e-4, 4.8e-4],
+            "concurrently_maintainable": verdict,
+            "fault_tolerant": verdict,
+            "overloads": [{"component": "ups_1", "load_frac": 1.04, "after": "ups_2"}],
+        },
+    }

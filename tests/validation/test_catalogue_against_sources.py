@@ -1,0 +1,331 @@
+"""Claim: the shipped rows say what the sources say.
+
+The sources are tables of facts kept beside the repository; where they are absent the tests skip. The
+last tests need no table: they hold published closed forms and worked values.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+import numpy as np
+import pytest
+
+from twin import catalogue
+from twin.catalogue.rows import biquadratic
+
+DATA = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+def table(path: str) -> list[dict[str, str]]:
+    where = DATA / path
+    if not where.exists():
+        pytest.skip(f"source table {path} is not beside the repository")
+    if where.suffix == ".gz":
+        with gzip.open(where, "rt", newline="") as file:
+            return list(csv.DictReader(file))
+    with where.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def by(path: str, key: str) -> dict[str, dict[str, str]]:
+    return {line[key]: line for line in table(path)}
+
+
+def row(kind: str, name: str) -> Any:
+    return catalogue.get(kind, name)
+
+
+def every(kind: str) -> Iterator[Any]:
+    yield from catalogue.rows(kind).values()
+
+
+def test_gpus_have_the_rates_and_powers_of_the_source() -> None:
+    source = by("workload/gpu_catalogue.csv", "gpu")
+    checked = 0
+    for gpu in every("gpus"):
+        if gpu.name not in source:
+            continue
+        said = source[gpu.name]
+        for field, column, scale in (
+            ("bf16_flop_s", "bf16_dense_tflops", 1e12), ("fp8_flop_s", "fp8_dense_tflops", 1e12),
+            ("fp4_flop_s", "fp4_dense_tflops", 1e12), ("memory_bytes", "hbm_gb", 1e9),
+            ("memory_bandwidth_b_s", "hbm_tb_s", 1e12), ("scaleup_bandwidth_b_s", "nvlink_bidir_gb_s", 5e8),
+            ("power_max_w", "tdp_w", 1), ("scaleup_domain_gpus", "scaleup_domain_gpus", 1),
+        ):  # fmt: skip
+            expected = float(said[column]) * scale if said[column] else None
+            assert getattr(gpu, field) == (None if expected is None else pytest.approx(expected, rel=1e-9))
+        checked += 1
+    assert checked == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("H100-SXM5-80GB", "H100 SXM5 80GB HBM3"), ("H200-SXM-141GB", "H200 SXM"), ("L40S", "A100 PCIe 80GB"),
+     ("B200-SXM-180GB", "H200 SXM"), ("GB200-NVL72-GPU", "H200 SXM"), ("GB300-NVL72-GPU", "H200 SXM")],
+)  # fmt: skip
+def test_gpu_temperature_limits(name: str, said: str) -> None:
+    source = by("cooling/gpu_temperature_limits.csv", "gpu")[said]
+    gpu = row("gpus", name)
+    assert gpu.slowdown_degc == float(source["slowdown_degc"])
+    assert gpu.shutdown_degc == float(source["shutdown_degc"])
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "count"),
+    [("gb200_nvl72", "gb200_nvl72", 1), ("gb300_nvl72", "gb300_nvl72", 1), ("dgx_b200_x2", "dgx_b200", 2),
+     ("dgx_h100_x4", "dgx_h100", 4), ("cpu_rack_generic", "cpu_rack_generic", 1),
+     ("storage_rack_generic", "storage_rack_generic", 1)],
+)  # fmt: skip
+def test_rack_powers(name: str, said: str, count: int) -> None:
+    source = by("planner/catalogue_racks.csv", "id")[said]
+    rack = row("racks", name)
+    assert rack.power_rated_w == count * float(source["power_rated_w"])
+    assert rack.nodes_per_rack * rack.gpus_per_node == count * int(source["gpus"] or 0)
+    assert rack.inlet_air_max_degc == float(source["inlet_air_max_degc"])
+    if source["coolant_flow_lpm_low"]:
+        low, high = float(source["coolant_flow_lpm_low"]), float(source["coolant_flow_lpm_high"])
+        assert low <= rack.coolant_flow_m3_s * 60000 <= high
+    if source["power_idle_w"]:
+        assert rack.power_idle_w == float(source["power_idle_w"])
+
+
+def test_the_gb200_rack_splits_its_heat_as_the_source_does() -> None:
+    source = {line["quantity"]: float(line["value"]) for line in table("cooling/liquid_loop_facts.csv")
+              if line["quantity"].startswith(("gb200_nvl72", "nvl72_rack_flow", "nvl72_supply"))}  # fmt: skip
+    rack = row("racks", "gb200_nvl72")
+    assert rack.power_rated_w == source["gb200_nvl72_rack_power"]
+    assert rack.liquid_heat_frac * rack.power_rated_w == pytest.approx(source["gb200_nvl72_liquid_heat"], rel=1e-4)
+    assert rack.coolant_flow_m3_s * 60000 == pytest.approx(source["nvl72_rack_flow"])
+    assert rack.coolant_supply_max_degc == source["nvl72_supply_max"]
+
+
+def test_frontier_components_give_the_published_idle_and_peak() -> None:
+    """Closed form of the Frontier configuration: 7,306,523.8 W idle and 28,227,884.4 W at peak."""
+    rack, gpu, cdu = row("racks", "frontier_ex4000"), row("gpus", "MI250X"), row("cooling", "cdu_frontier")
+
+    def system_w(cpu_w: float, gpu_w: float) -> float:
+        node = rack.cpus_per_node * cpu_w + rack.gpus_per_node * gpu_w + rack.node_other_w
+        node = (node + rack.node_converter_constant_w) / rack.node_converter_efficiency_frac
+        chassis = rack.nodes_per_rack / rack.chassis_per_rack * node + rack.chassis_fixed_w
+        chassis += rack.rectifiers_per_chassis * rack.rectifier_constant_w
+        return 74 * rack.chassis_per_rack * chassis / rack.rectifier_efficiency_frac + 25 * cdu.power_rated_w
+
+    assert system_w(rack.cpu_idle_w, gpu.power_idle_w) == pytest.approx(7_306_523.8, abs=0.1)
+    assert system_w(rack.cpu_max_w, gpu.power_max_w) == pytest.approx(28_227_884.4, abs=0.1)
+
+
+def test_support_racks_close_the_scalable_unit_at_1_2_mw() -> None:
+    racks = row("racks", "gb200_nvl72"), row("racks", "support_rack_gb200_su")
+    cdu = row("cooling", "cdu_xdu1350")
+    assert 8 * sum(rack.power_rated_w for rack in racks) + 2 * cdu.power_rated_w == pytest.approx(1.2e6)
+
+
+def test_ups_losses_reproduce_the_efficiency_table() -> None:
+    lines = [line for line in table("power/ups_efficiency_curves.csv") if line["mode"] == "double_conversion_modular"]
+    ups = row("power", "ups_1250")
+    assert len(lines) == 4
+    for line in lines:
+        x = float(line["load_frac"])
+        loss = ups.loss_idle_frac + ups.loss_linear_frac * x + ups.loss_square_frac * x**2
+        assert x / (x + loss) == pytest.approx(float(line["efficiency_frac"]), abs=0.0015)
+
+
+def test_transformer_losses_meet_the_efficiency_rule_at_half_load() -> None:
+    lines = [line for line in table("power/transformer_efficiency_doe2016.csv")
+             if (line["kind"], line["rating_kva"]) == ("liquid_3ph", "2500")]  # fmt: skip
+    unit = row("power", "transformer_2500")
+    loss = unit.rating_w * (unit.loss_idle_frac + unit.loss_square_frac * 0.25)
+    assert loss == pytest.approx(float(lines[0]["loss_at_test_load_w"]), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("utility_feed", "utility_single_circuit"), ("transformer_2500", "transformer_power_over_500kva"),
+     ("switchboard_4000", "switchboard_lv_over_225a"), ("ats_4000", "ats_open_transition"), ("sts_1000", "sts"),
+     ("ups_1250", "ups_unit_reference_topologies"), ("rpp_500", "pdu_rpp"), ("pdu_450", "pdu_rpp"),
+     ("mv_switchgear_30mw", "switchgear_bus_insulated_mv_5breakers"),
+     ("busway_800a", "switchgear_bus_bare_0_600v_7breakers")],
+)  # fmt: skip
+def test_power_reliability(name: str, said: str) -> None:
+    source = by("power/component_reliability.csv", "component")[said]
+    unit = row("power", name)
+    assert unit.mtbf_h == pytest.approx(float(source["mtbf_h"]), rel=1e-6)
+    assert unit.mttr_h == float(source["mttr_h"])
+
+
+def test_generators_start_and_fail_as_the_sources_say() -> None:
+    demand = by("power/demand_failures.csv", "event")
+    timing = by("power/timing_ridethrough.csv", "item")
+    unit = row("power", "genset_2500")
+    assert unit.start_failure_probability == float(demand["fail_to_start_epss_mean"]["probability_per_demand"])
+    assert unit.start_s == float(timing["generator_start_and_accept_load"]["value"])
+    assert unit.mttr_h == float(timing["generator_repair_time_mean"]["value"])
+    survive = float(demand["survive_336h_well_maintained"]["probability_per_demand"])
+    assert unit.mtbf_h == pytest.approx(-336 / math.log(survive), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("cdu_121", "Vertiv CoolChip CDU121 (in rack)"), ("cdu_xdu1350", "Vertiv XDU1350 (in row)"),
+     ("cdu_600", "Vertiv XDU600")],
+)  # fmt: skip
+def test_cdu_capacities(name: str, said: str) -> None:
+    source = by("cooling/cdu_capacity.csv", "unit")[said]
+    cdu = row("cooling", name)
+    for field, column in (("capacity_w", "capacity_w"), ("approach_k", "approach_k"),
+                          ("flow_m3_s", "secondary_flow_m3_s"), ("power_rated_w", "pump_electric_w")):  # fmt: skip
+        if source[column]:
+            assert getattr(cdu, field) == pytest.approx(float(source[column])), field
+
+
+def test_chiller_curves_are_those_of_the_data_set() -> None:
+    source = by("cooling/energyplus_chillers_eir.csv", "name")
+    for curve in every("chillers"):
+        said = source[curve.source.split(": ", 1)[1]]
+        assert curve.capacity_w == float(said["ref_capacity_w"])
+        assert curve.cop_reference == float(said["ref_cop"])
+        for ours, theirs in (("capft", "capft"), ("eirft", "eirft"), ("eirplr", "eirfplr")):
+            values = getattr(curve, ours)
+            assert values == tuple(float(said[f"{theirs}_c{i + 1}"]) for i in range(len(values)))
+        at = biquadratic(curve.capft, curve.leaving_degc, curve.entering_degc)
+        assert at == pytest.approx(float(said["capft_at_ref"]), abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("heat_w", "leaving", "entering", "available_w", "power_w"),
+    [(1055e3, 6.67, 29.44, 1_065_876, 178_205), (500e3, 6.67, 29.44, 1_065_876, 87_341),
+     (800e3, 8.0, 20.0, 1_252_889, 98_464)],
+)  # fmt: skip
+def test_a_real_chiller_meets_its_worked_values(
+    heat_w: float, leaving: float, entering: float, available_w: float, power_w: float
+) -> None:
+    """York YT 1055 kW, EnergyPlus electric EIR model, worked by hand to 1e-4."""
+    curve = row("chillers", "york_yt_1055")
+    available = curve.capacity_w * biquadratic(curve.capft, leaving, entering)
+    part = heat_w / available
+    plr = curve.eirplr[0] + curve.eirplr[1] * part + curve.eirplr[2] * part**2
+    power = available / curve.cop_reference * biquadratic(curve.eirft, leaving, entering) * plr
+    assert available == pytest.approx(available_w, rel=1e-4)
+    assert power == pytest.approx(power_w, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("qm9700", "qm9700"), ("q3400", "q3400_ra"), ("sn5600", "sn5600"), ("sn2201", "sn2201")]
+)
+def test_switch_ports_and_powers(name: str, said: str) -> None:
+    source = by("planner/catalogue_network.csv", "id")[said]
+    switch = row("switches", name)
+    assert switch.ports == int(source["ports"])
+    assert switch.port_bandwidth_b_s * 8e-9 == pytest.approx(float(source["port_gbps"]))
+    assert switch.power_max_w == float(source["power_max_w"])
+    assert switch.power_typical_w == pytest.approx(float(source["power_typical_w"]), rel=0.05)
+
+
+def test_switch_failures_are_those_of_alibaba_hpn() -> None:
+    monthly = next(float(line["value"]) for line in table("network/failure_rates.csv")
+                   if line["metric"] == "critical failure prob")  # fmt: skip
+    assert row("switches", "qm9700").mtbf_h == pytest.approx(730 / monthly)
+
+
+def test_storage_rates_are_the_guidance_for_one_scalable_unit() -> None:
+    source = by("network/storage_guidance_superpod.csv", "metric")
+    for grade in ("good", "better", "best"):
+        system = row("storage", f"superpod_{grade}")
+        assert system.read_b_s == 1e9 * float(source["single_su_read"][f"{grade}_GB_s"])
+        assert system.write_b_s == 1e9 * float(source["single_su_write"][f"{grade}_GB_s"])
+        assert system.node_read_b_s == 1e9 * float(source["single_node_read"][f"{grade}_GB_s"])
+        assert system.node_write_b_s == 1e9 * float(source["single_node_write"][f"{grade}_GB_s"])
+
+
+@pytest.mark.parametrize("model", list(every("models")), ids=lambda model: model.name)
+def test_parameter_counts_agree_with_the_shape(model: Any) -> None:
+    """Attention, feed-forward and embeddings within 1 % of the count its makers state."""
+    attention = model.hidden * model.head_dim * 2 * (model.heads + model.kv_heads)
+    layer = attention + model.ffn_matrices * model.hidden * model.ffn
+    embeddings = model.vocab * model.hidden * (1 if model.tied else 2)
+    assert model.layers * layer + embeddings == pytest.approx(model.parameters, rel=0.01)
+
+
+def test_model_shapes_are_those_of_the_source() -> None:
+    source = {line["model"].split("/")[-1].removeprefix("Meta-").lower(): line
+              for line in table("workload/model_catalogue.csv")}  # fmt: skip
+    for model in every("models"):
+        said = source[model.name.lower()]
+        for field in ("layers", "hidden", "heads", "kv_heads", "head_dim", "vocab"):
+            assert getattr(model, field) == int(said[field]), field
+        assert model.ffn == int(said["ffn_dense"])
+        assert model.parameters == pytest.approx(1e9 * float(said["total_params_1e9"]))
+
+
+ZONES = {"miami": "1A", "houston": "2A", "phoenix": "2B", "atlanta": "3A", "las_vegas": "3B", "san_francisco": "3C",
+         "baltimore": "4A", "seattle": "4C", "chicago": "5A", "denver": "5B", "minneapolis": "6A",
+         "fairbanks": "8"}  # fmt: skip
+
+
+def test_climates_fit_the_typical_year_as_well_as_they_say() -> None:
+    """The cosines reproduce yearly means within 0.01 K and leave exactly the stated rms."""
+    lines = table("cooling/weather_us_zones_hourly.csv.gz")
+    hour = np.arange(len(lines))
+    assert {climate.name for climate in every("climates")} == set(ZONES)
+    for climate in every("climates"):
+        year = np.cos(2 * np.pi * (hour / 24 - climate.hottest_day_of_year) / 365)
+        day = np.cos(2 * np.pi * (hour - climate.hottest_hour) / 24)
+        for bulb in ("dry_bulb", "wet_bulb"):
+            measured = np.array([float(line[f"z{ZONES[climate.name]}_{bulb}_degc"]) for line in lines])
+            mean, season, daily = (getattr(climate, f"{bulb}_{part}") for part in ("mean_degc", "season_k", "day_k"))
+            left = measured - (mean + season * year + daily * day)
+            assert left.mean() == pytest.approx(0, abs=0.01)
+            assert np.sqrt((left**2).mean()) == pytest.approx(getattr(climate, f"{bulb}_rms_k"), abs=0.01)
+            assert measured.max() == getattr(climate, f"{bulb}_max_degc")
+
+
+def test_grid_prices_and_carbon() -> None:
+    states = by("planner/electricity_price_us_state.csv", "region")
+    countries = by("planner/carbon_intensity_country.csv", "iso3")
+    regions = by("planner/carbon_intensity_cloud_region.csv", "region")
+    for name, state, region in (("virginia", "Virginia", "us-east4"), ("texas", "Texas", "us-south1"),
+                                ("iowa", "Iowa", "us-central1"), ("oregon", "Oregon", "us-west1")):  # fmt: skip
+        grid = row("grids", name)
+        assert grid.price_usd_per_kwh == float(states[f"US-{state}"]["industrial_per_kwh"])
+        assert grid.carbon_kg_per_kwh == pytest.approx(float(regions[region]["gco2e_per_kwh"]) / 1e3)
+    for name, iso in (("ireland", "IRL"), ("germany", "DEU"), ("norway", "NOR"), ("tennessee", "USA")):
+        expected = float(countries[iso]["gco2e_per_kwh"]) / 1e3
+        assert row("grids", name).carbon_kg_per_kwh == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("kind", ["conv", "code"])
+def test_request_lengths_are_those_of_the_trace(kind: str) -> None:
+    lines = table(f"workload/trace_azure2023_{kind}.csv")
+    lengths = row("requests", f"azure_2023_{kind}")
+    assert lengths.rate_mean_per_s == pytest.approx(len(lines) / 1800, abs=1e-3)
+    for side in ("input", "output"):
+        values = [int(line[f"{side}_tokens"]) for line in lines]
+        mean, middle = getattr(lengths, f"{side}_mean_tokens"), getattr(lengths, f"{side}_median_tokens")
+        assert mean == pytest.approx(fmean(values), abs=0.01)
+        assert middle == median(values)
+        sigma = getattr(lengths, f"{side}_log_sigma")
+        assert middle * math.exp(sigma**2 / 2) == pytest.approx(mean, rel=1e-3)
+
+
+def test_node_faults_are_those_of_llama_3() -> None:
+    """419 unexpected interruptions of 16,384 GPUs in 54 days (arXiv 2407.21783), spread over the GPUs."""
+    gpu_hours = 16384 * 54 * 24 / 419
+    for rack in every("racks"):
+        if rack.gpus_per_node:
+            assert rack.node_mtbf_h * rack.gpus_per_node == pytest.approx(gpu_hours, rel=1e-6)
+
+
+def test_long_time_trips_follow_iec_60947_2() -> None:
+    """Never at 1.05 of the setting, surely within two hours at 1.3, and 2 to 24 s at six times."""
+    for unit in every("power"):
+        if unit.kind in {"switchboard", "rpp", "pdu", "busway"}:
+            assert unit.trip_pickup_frac == 1.05
+            assert unit.trip_constant_s / (1.3**2 - 1) < 7200
+            assert 2 <= unit.trip_constant_s / (6**2 - 1) <= 24

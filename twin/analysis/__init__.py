@@ -1,0 +1,1 @@
+"""Pure readers of a facility or a result: each answers one question and changes nothing."""

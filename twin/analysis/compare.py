@@ -1,0 +1,94 @@
+"""Two runs side by side: what was asked differently, and what came out differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from twin.results.store import Result
+from twin.scenario.document import dotted, parse
+
+_NO_ANSWERS = frozenset({"wall_s"})
+"""Summary entries that tell of the computer and not of the factory."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A key of the resolved scenario whose values differ; None where a run lacks it."""
+
+    key: str
+    a: Any
+    b: Any
+
+
+@dataclass(frozen=True)
+class Output:
+    """A headline number of both runs; None where a run lacks it or the change has no meaning."""
+
+    name: str
+    a: float | None
+    b: float | None
+    change: float | None
+    """b - a, in the number's own unit."""
+    change_frac: float | None
+    """(b - a) / |a|; None where a is 0."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two runs."""
+
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+
+    def as_dict(self) -> dict[str, list[dict[str, Any]]]:
+        """The same as plain lists of mappings, `inputs` and `outputs`."""
+        return {"inputs": list(map(asdict, self.inputs)), "outputs": list(map(asdict, self.outputs))}
+
+
+def compare(a: Result, b: Result) -> Comparison:
+    """Inputs that differ, and every headline number with its change from `a` to `b`.
+
+    Things with names are matched by name and not by their place in a list. InputError where a
+    result's scenario cannot be read.
+    """
+    before, after = (dict(_flat(_asked(result))) for result in (a, b))
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    inputs = tuple(Input(key, before.get(key), after.get(key)) for key in keys)
+    names = [name for name in {**a.summary, **b.summary} if name not in _NO_ANSWERS]
+    pairs = ((name, _number(a.summary.get(name)), _number(b.summary.get(name))) for name in names)
+    return Comparison(inputs, tuple(_output(*pair) for pair in pairs if pair[1:] != (None, None)))
+
+
+def _asked(result: Result) -> dict[str, Any]:
+    return parse(result.scenario_yaml, Path("scenario.yaml")).data
+
+
+def _flat(value: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:
+    below = _parts(value)
+    if not below:
+        yield dotted(loc), value
+    for part, deeper in below.items():
+        yield from _flat(deeper, (*loc, part))
+
+
+def _parts(value: Any) -> Mapping[Any, Any]:
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, list):
+        return {}
+    names = [item.get("name") for item in value if isinstance(item, dict)]
+    named = len(set(names)) == len(value) and None not in names
+    return dict(zip(names, value, strict=True)) if named else dict(enumerate(value))
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _output(name: str, a: float | None, b: float | None) -> Output:
+    if a is None or b is None:
+        return Output(name, a, b, None, None)
+    return Output(name, a, b, b - a, (b - a) / abs(a) if a else None)

@@ -1,0 +1,136 @@
+"""Predict a small transformer that the profile has never seen, then build it and take its time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twin.calibration import torch_device as watch
+from twin.calibration.operations import DTYPES, attend, gate, norm, rotate
+from twin.calibration.prediction import predict_transformer_step
+from twin.calibration.profile import Check, Profile
+from twin.physics.transformer import Transformer
+
+UNSEEN = {
+    "cpu": Transformer(4, 640, 10, 2, 64, 1792, 8000, tied=False),
+    "cuda": Transformer(8, 4096, 32, 8, 128, 14336, 32000, tied=False),
+}
+"""Llama-like shapes, none of whose widths is among the benchmark's on a CPU."""
+_STEPS = {
+    "cpu": (("prefill", 1, 192), ("prefill", 2, 128), ("decode", 1, 256), ("decode", 6, 192), ("train", 1, 192)),
+    "cuda": (("prefill", 1, 2048), ("prefill", 4, 1024), ("decode", 8, 2048), ("decode", 64, 1024), ("train", 1, 2048)),
+}
+
+
+def validate(device: str, profile: Profile) -> Profile:
+    """The profile with `validation` rows: each step predicted first, then measured.
+
+    Raises InputError where torch or the device is missing, or the profile lacks an operation.
+    """
+    device = watch.resolve(device)
+    model = UNSEEN[device]
+    predicted = [predict_transformer_step(profile, model, batch, seq, kind) for kind, batch, seq in _STEPS[device]]
+    with watch.one_thread():
+        weights = _weights(model, device)
+        measured = [_measured_s(model, weights, device, step) for step in _STEPS[device]]
+    rows = [
+        Check(kind=f"{kind} batch {batch} tokens {seq}", predicted_s=said.time_s, measured_s=took)
+        for (kind, batch, seq), said, took in zip(_STEPS[device], predicted, measured, strict=True)
+    ]
+    return profile.model_copy(update={"validation": rows})
+
+
+def _weights(model: Transformer, device: str) -> dict[str, Any]:
+    """Weights as trainable tensors: fused projections, as serving engines hold them."""
+    torch = watch.load_torch()
+    dtype = getattr(torch, DTYPES[device])
+
+    def weight(*shape: int) -> Any:
+        return (torch.randn(*shape, device=device) * 0.02).to(dtype).requires_grad_()
+
+    attention = model.heads * model.head_dim
+    layers = [
+        {
+            "in": weight(attention + 2 * model.kv_heads * model.head_dim, model.hidden),
+            "out": weight(model.hidden, attention),
+            "gate_up": weight(2 * model.ffn, model.hidden),
+            "down": weight(model.hidden, model.ffn),
+            "norms": [weight(model.hidden), weight(model.hidden)],
+        }
+        for _ in range(model.layers)
+    ]
+    return {
+        "embedding": weight(model.vocab, model.hidden), "layers": layers,
+        "norm": weight(model.hidden), "head": weight(model.vocab, model.hidden),
+    }  # fmt: skip
+
+
+def _forward(model: Transformer, weights: dict[str, Any], tokens: Any, cache: list[tuple[Any, Any]] | None) -> Any:
+    """Hidden state after the last norm; with a cache of (keys, values) the tokens attend to that instead."""
+    torch = watch.load_torch()
+    linear = torch.nn.functional.linear
+    batch, new = tokens.shape
+    cosine = torch.ones(new, model.head_dim, device=tokens.device, dtype=weights["norm"].dtype)
+    x = torch.nn.functional.embedding(tokens, weights["embedding"])
+    for index, layer in enumerate(weights["layers"]):
+        mixed = linear(norm(x, layer["norms"][0]), layer["in"]).view(batch, new, -1, model.head_dim).transpose(1, 2)
+        q, k, v = mixed.split([model.heads, model.kv_heads, model.kv_heads], dim=1)
+        q, k = rotate(q, cosine, cosine), rotate(k, cosine, cosine)
+        k, v = cache[index] if cache else (k, v)
+        seen = attend(q, k, v, causal=cache is None).transpose(1, 2).reshape(batch, new, -1)
+        x = x + linear(seen, layer["out"])
+        x = x + linear(gate(linear(norm(x, layer["norms"][1]), layer["gate_up"])), layer["down"])
+    return norm(x, weights["norm"])
+
+
+def _measured_s(model: Transformer, weights: dict[str, Any], device: str, step: tuple[str, int, int]) -> float:
+    kind, batch, seq = step
+    run = {"prefill": _prefill, "decode": _decode, "train": _train}[kind](model, weights, device, batch, seq)
+    return watch.median_and_min(watch.seconds(run, device, 2.0))[0]
+
+
+def _tokens(model: Transformer, device: str, batch: int, new: int) -> Any:
+    return watch.load_torch().randint(model.vocab, (batch, new), device=device)
+
+
+def _prefill(model: Transformer, weights: dict[str, Any], device: str, batch: int, seq: int) -> Any:
+    torch = watch.load_torch()
+    tokens = _tokens(model, device, batch, seq)
+
+    def run() -> object:
+        with torch.no_grad():
+            return torch.nn.functional.linear(_forward(model, weights, tokens, None)[:, -1], weights["head"])
+
+    return run
+
+
+def _decode(model: Transformer, weights: dict[str, Any], device: str, batch: int, seq: int) -> Any:
+    torch = watch.load_torch()
+    tokens = _tokens(model, device, batch, 1)
+    shape = (batch, model.kv_heads, seq, model.head_dim)
+    kind = {"device": device, "dtype": weights["norm"].dtype}
+    cache = [(torch.randn(shape, **kind), torch.randn(shape, **kind)) for _ in range(model.layers)]
+
+    def run() -> object:
+        with torch.no_grad():
+            return torch.nn.functional.linear(_forward(model, weights, tokens, cache)[:, -1], weights["head"])
+
+    return run
+
+
+def _train(model: Transformer, weights: dict[str, Any], device: str, batch: int, seq: int) -> Any:
+    torch = watch.load_torch()
+    tokens = _tokens(model, device, batch, seq)
+    leaves = [weights["embedding"], weights["norm"], weights["head"]]
+    leaves += [w for layer in weights["layers"] for w in (*layer["norms"], *(layer[k] for k in _MATRICES))]
+    optimizer = torch.optim.AdamW(leaves, lr=1e-5, fused=True)
+
+    def run() -> None:
+        logits = torch.nn.functional.linear(_forward(model, weights, tokens, None), weights["head"])
+        torch.nn.functional.cross_entropy(logits.flatten(0, 1), tokens.flatten()).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return run
+
+
+_MATRICES = ("in", "out", "gate_up", "down")

@@ -1,0 +1,48 @@
+"""The command line: parse, call the face, print; no physics and no tables are made here.
+
+Exit codes: 0 done, 1 a run that could not go on or a fault of the program, 2 input or usage that is
+wrong, 130 stopped from the keyboard.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Sequence
+
+from typer.main import get_command
+
+from twin.cli import say
+from twin.cli.app import app
+from twin.errors import InputError, TwinError
+
+__all__ = ["app", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; `arguments` are the process's own where not given."""
+    try:
+        get_command(app).main(args=arguments, prog_name="twin")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0
+    except InputError as error:
+        say.problems(error.problems)
+        return error.exit_code
+    except (TwinError, OSError) as error:
+        say.failure(str(error))
+        return 1
+    except KeyboardInterrupt:
+        say.failure("stopped")
+        return 130
+    except Exception as error:
+        return _broken(error)
+    return 0
+
+
+def _broken(error: Exception) -> int:
+    if os.environ.get("TWIN_DEBUG") == "1":
+        say.failure("".join(traceback.format_exception(error)))
+    else:
+        kind = type(error).__name__
+        say.failure(f"a fault in twin itself: {kind}: {error}\nset TWIN_DEBUG=1 to see where it happened")
+    return 1

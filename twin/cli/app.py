@@ -1,0 +1,39 @@
+"""The commands by name."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+from typing import Annotated
+
+from typer import Exit, Option, Typer
+
+from twin.cli import catalogue, say, usd
+from twin.cli.calibrate import calibrate
+from twin.cli.check import check
+from twin.cli.compare import compare
+from twin.cli.init import init
+from twin.cli.redundancy import redundancy
+from twin.cli.report import report
+from twin.cli.run import run
+from twin.cli.schema import schema
+
+app = Typer(
+    name="twin", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+for command in (run, check, redundancy, compare, report, calibrate, init, schema):
+    app.command()(command)
+app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(usd.app, name="usd")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say.line(version_of("ai-factory-twin"))
+        raise Exit
+
+
+@app.callback()
+def twin(
+    version: Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """A digital twin of AI factories: from the utility feed to the token, with failures in it."""

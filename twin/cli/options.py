@@ -1,0 +1,35 @@
+"""Arguments and options that several commands share, and how `--set` is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from twin.errors import InputError, Problem
+
+Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.")]
+Input = Annotated[Path, Argument(metavar="FILE", help="A scenario or a layout file.")]
+ResultFolder = Annotated[Path, Argument(metavar="RESULT", help="The folder of a run's result.")]
+Overrides = Annotated[
+    list[str] | None, Option("--set", metavar="KEY.PATH=VALUE", help="Change one value; may be repeated.")
+]
+Seed = Annotated[int | None, Option("--seed", min=0, help="Seed of every random stream.")]
+
+
+def read_overrides(texts: Iterable[str]) -> dict[str, str]:
+    """`["a.b=1"]` as `{"a.b": "1"}`. InputError for every text without a key and `=`, or a key twice."""
+    found: dict[str, str] = {}
+    problems = []
+    for text in texts:
+        key, equals, value = (part.strip() for part in text.partition("="))
+        if not (key and equals):
+            problems.append(Problem("", repr(text), "key.path=value", file="--set"))
+        elif key in found:
+            problems.append(Problem("", f"the key {key!r} again", "each key once", file="--set"))
+        found[key] = value
+    if problems:
+        raise InputError(problems)
+    return found

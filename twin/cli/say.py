@@ -1,0 +1,124 @@
+"""Words for people and documents for programs: the only place that writes to the terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from twin.cli.face import Told
+from twin.cli.quantity import readable, spoken
+from twin.errors import Problem
+
+INSTALL_USD = "pip install 'ai-factory-twin[usd]'"
+_PIPED_WIDTH = 160
+
+
+def _console(stderr: bool) -> Console:
+    """A console on the stream of this moment; wide where nobody's window limits it."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(file=stream, width=None if stream.isatty() else _PIPED_WIDTH, highlight=False)
+
+
+def document(value: Any) -> None:
+    """One JSON document on stdout; what is not a finite number becomes null."""
+    sys.stdout.write(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def line(text: str) -> None:
+    """One line on stdout, as it is."""
+    sys.stdout.write(f"{text}\n")
+
+
+def note(text: str) -> None:
+    """One line for people on stderr."""
+    sys.stderr.write(f"{text}\n")
+
+
+def failure(text: str) -> None:
+    """Why a command ended, on stderr."""
+    sys.stderr.write(f"twin: {text}\n")
+
+
+def problems(found: Iterable[Problem]) -> None:
+    """Every problem on a line of its own, on stderr."""
+    for problem in found:
+        note(str(problem).replace("\n", " "))
+
+
+def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> None:
+    """A mapping for people: its numbers as one table, then every list or mapping in it as its own."""
+    console, values = _console(stderr), _plain(values)
+    single = {key: value for key, value in values.items() if not _is_group(value)}
+    if single:
+        console.print(_pairs(title, single))
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            findings(spoken(key), value, stderr)
+        elif _is_group(value) and value:
+            console.print(_rows(spoken(key), value))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Told]:
+    """A bar on stderr while the block runs; yields what takes the share done and a word about it."""
+    console = _console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=1.0)
+
+        def told(done_frac: float, word: str) -> None:
+            bar.update(task, completed=done_frac, description=escape(f"{what}: {word}"))
+
+        yield told
+
+
+def _is_group(value: Any) -> bool:
+    return isinstance(value, Mapping | Sequence) and not isinstance(value, str)
+
+
+def _pairs(title: str, values: Mapping[str, Any]) -> Table:
+    table = Table(title=escape(title), title_justify="left", show_header=False)
+    for key, value in values.items():
+        table.add_row(escape(spoken(key)), escape(readable(key, value)))
+    return table
+
+
+def _rows(title: str, values: Sequence[Any]) -> Table:
+    table = Table(title=escape(title), title_justify="left")
+    if not all(isinstance(value, Mapping) for value in values):
+        for value in values:
+            table.add_row(escape(readable("", value)))
+        return table
+    keys = list({key: None for value in values for key in value})
+    for key in keys:
+        table.add_column(escape(spoken(key)), overflow="fold")
+    for value in values:
+        table.add_row(*(escape(readable(_unit_from(value, key), value.get(key))) for key in keys))
+    return table
+
+
+def _unit_from(row: Mapping[str, Any], key: str) -> str:
+    """The name that tells a cell's unit: the row's own where the row is about a named number."""
+    return str(row["name"]) if key in ("a", "b", "change") and "name" in row else key
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, str):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value

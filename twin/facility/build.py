@@ -1,0 +1,119 @@
+"""Build: a scenario made concrete, or every reason why it cannot be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin import catalogue
+from twin.catalogue.rows import Storage as StorageRow
+from twin.catalogue.rows import Switch
+from twin.errors import did_you_mean
+from twin.facility import checks, coolant_loop, power_tree, racks, weather
+from twin.facility.fabric import Fabric, group_fabric, no_fabric, rail_fabric
+from twin.facility.ledger import Entry, Ledger
+from twin.facility.model import Facility
+from twin.facility.power_tree import PowerNode
+from twin.facility.racks import Position
+from twin.facility.storage import Storage
+from twin.scenario.schema import Scenario
+
+
+def build(scenario: Scenario) -> Facility:
+    """The facility of a scenario.
+
+    Raises InputError with everything a design review would refuse: unknown types, racks through walls or
+    without feeds, rings of feeds, overloaded breakers, more heat than the loops can carry, too few ports.
+    """
+    ledger = Ledger(scenario)
+    nodes = power_tree.equipment(ledger)
+    places = racks.positions(ledger)
+    cooling_draft = coolant_loop.draft(ledger, places)
+    loads = _rack_loads(ledger, places)
+    checks.names(ledger, places)
+    air = weather.weather(ledger)
+    ledger.raise_problems()
+    tree = power_tree.freeze(ledger, nodes, loads, coolant_loop.power_nodes(cooling_draft))
+    cooling, zone, air_node, stream = coolant_loop.freeze(cooling_draft)
+    fabric, switches = _fabric(ledger, places)
+    storage = _storage(ledger)
+    ledger.raise_problems()
+    assert air is not None
+    facility = Facility(
+        scenario=scenario, components=ledger.freeze(), edges=tuple(ledger.edges),
+        racks=racks.freeze(ledger, places, zone, air_node, stream), power=tree, cooling=cooling, fabric=fabric,
+        switch_component=switches, storage=storage, weather=air, findings=(),
+        hall_sizes={h.name: h.size for h in scenario.plan.halls})
+    return checks.reviewed(ledger, facility)
+
+
+def _rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
+    """Racks as loads of the power tree, row by row so that spread feeds are dealt through a row."""
+    out: list[PowerNode] = []
+    for h, hall in enumerate(ledger.scenario.plan.halls):
+        for r, row in enumerate(hall.rows):
+            loc = ("layout", "halls", h, "rows", r)
+            block = [p for p in places if p.hall == h and p.row is row]
+            if not row.fed_by:
+                ledger.complain(loc, f"racks of {row.name!r} without fed_by", "a power feed for every rack")
+            supplies = ledger.feeds((*loc, "fed_by"), row.fed_by, len(block))
+            out += [PowerNode(p.id, "rack", None, np.inf, False, s) for p, s in zip(block, supplies, strict=True)]
+    return out
+
+
+def _fabric(ledger: Ledger, places: list[Position]) -> tuple[Fabric, np.ndarray]:
+    """The scale-out fabric over all compute nodes, its switches entered as components."""
+    spec = ledger.scenario.plan.fabric
+    nodes = sum(p.type.nodes_per_rack for p in places)
+    compute = [p.type for p in places if p.type.nics_per_node > 0]
+    if spec.kind == "none" or not compute:
+        return no_fabric(nodes), np.zeros(0, dtype=np.int64)
+    known = catalogue.rows("switches")
+    if spec.switch not in known:
+        ledger.complain(("layout", "fabric", "switch"), repr(spec.switch),
+                        "a switch of the catalogue: " + ", ".join(sorted(known)), did_you_mean(spec.switch, known))
+        ledger.raise_problems()
+    switch = known[spec.switch]
+    assert isinstance(switch, Switch)
+    rack = max(compute, key=lambda t: t.nics_per_node)
+    if spec.kind == "groups":
+        fabric = group_fabric(nodes, rack.nodes_per_rack, spec.switches_per_group, rack.nics_per_node,
+                              rack.nic_bandwidth_b_s, 1.0)
+    else:
+        if spec.nodes_per_su > switch.ports // 2:
+            ledger.complain(("layout", "fabric", "nodes_per_su"), f"{spec.nodes_per_su} nodes under one leaf",
+                            f"at most {switch.ports // 2}, half the ports of {spec.switch}")
+            ledger.raise_problems()
+        fabric = rail_fabric(nodes, spec.nodes_per_su, rack.nics_per_node, spec.planes, switch.ports,
+                             rack.nic_bandwidth_b_s)
+    return fabric, _switches(ledger, fabric, switch, places)
+
+
+def _switches(ledger: Ledger, fabric: Fabric, row: Switch, places: list[Position]) -> np.ndarray:
+    """Enter the switches, stacked in the network racks (or beside the first rack where there are none)."""
+    loc = ("layout", "fabric")
+    feeds = ledger.feeds((*loc, "fed_by"), ledger.scenario.plan.fabric.fed_by, len(fabric.switches))
+    hosts = [p for p in places if p.type.kind == "support_rack"] or places
+    out = []
+    for k, name in enumerate(fabric.switches):
+        host = hosts[k % len(hosts)]
+        at = ledger.entries[ledger.row[host.id]].position_m
+        size = (0.44, 0.6, row.height_m)
+        z = 0.3 + (k // len(hosts)) * (row.height_m + 0.01)
+        out.append(ledger.add(loc, Entry(name, "switch", row.name, host.id, "fabric", (at[0], at[1], z), size,
+                                         row.power_max_w, mtbf_h=row.mtbf_h, mttr_h=row.mttr_h)))
+        ledger.edges += [(s, name, "power", "share") for s in feeds[k]]
+    return np.array(out, dtype=np.int64)
+
+
+def _storage(ledger: Ledger) -> Storage:
+    known = catalogue.rows("storage")
+    name = ledger.scenario.plan.storage.type
+    if name not in known:
+        ledger.complain(("layout", "storage", "type"), repr(name), "a storage of the catalogue: "
+                        + ", ".join(sorted(known)), did_you_mean(name, known))
+        ledger.raise_problems()
+    row = known[name]
+    assert isinstance(row, StorageRow)
+    return Storage(row.read_b_s, row.write_b_s, row.node_read_b_s, row.node_write_b_s)
+
+

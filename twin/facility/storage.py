@@ -1,0 +1,61 @@
+"""Shared storage of a hall: what the file system and a node's link let through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.errors import InputError, Problem
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Bandwidths of a file system and of one node towards it, all B/s and above 0."""
+
+    read_b_s: float
+    write_b_s: float
+    node_read_b_s: float
+    node_write_b_s: float
+
+    def __post_init__(self) -> None:
+        problems = [
+            Problem(f"storage.{name}", f"{value:g}", "above 0") for name, value in vars(self).items() if not value > 0
+        ]
+        if problems:
+            raise InputError(problems)
+
+    def checkpoint_s(self, size_bytes: float, nodes: int, writers_now: int = 1) -> float:
+        """Time a job of `nodes` nodes takes to write a checkpoint, s.
+
+        writers_now   jobs writing at this time, this one among them; the file system serves them alike.
+        The write is bounded by the nodes' links or by the job's share of the file system.
+        """
+        return size_bytes / min(nodes * self.node_write_b_s, self.write_b_s / max(writers_now, 1))
+
+    def load_s(self, size_bytes: float, nodes: int, readers_now: int = 1) -> float:
+        """Time a job of `nodes` nodes takes to read `size_bytes` in all, s.
+
+        A checkpoint that every data-parallel replica reads counts once a replica.
+        """
+        return size_bytes / min(nodes * self.node_read_b_s, self.read_b_s / max(readers_now, 1))
+
+
+_GUIDANCE_GB_S = {
+    "good": (15.0, 7.5, 4.0, 2.0),
+    "better": (40.0, 20.0, 8.0, 4.0),
+    "best": (125.0, 62.5, 40.0, 20.0),
+}
+"""Read and write of one scalable unit, read and write of one node."""
+
+
+def superpod_storage(level: str, scalable_units: float) -> Storage:
+    """Storage as a SuperPOD of that many units of 32 nodes should have it.
+
+    level   good (language models), better (images) or best (video, offline caching)
+    Raises InputError on another level, or where no unit stands.
+    Source: NVIDIA DGX SuperPOD reference architecture, DGX H100, RA-11333-001 V11, Table 6. The table prints
+    7 and 62 GB/s for one unit and 30 and 250 for four; a quarter of the latter is used.
+    """
+    if level not in _GUIDANCE_GB_S:
+        raise InputError([Problem("storage.level", repr(level), ", ".join(_GUIDANCE_GB_S))])
+    read, write, node_read, node_write = (1e9 * value for value in _GUIDANCE_GB_S[level])
+    return Storage(scalable_units * read, scalable_units * write, node_read, node_write)

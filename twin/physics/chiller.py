@@ -1,0 +1,61 @@
+"""Electric chillers by the EnergyPlus EIR curves (Chiller:Electric:EIR, the DOE-2 model)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ChillerCurve:
+    """Reference capacity and COP with the three curves and the limits inside which they hold."""
+
+    capacity_w: float
+    cop: float
+    capft: Sequence[float]
+    eirft: Sequence[float]
+    eirplr: Sequence[float]
+    leaving_degc: tuple[float, float]
+    entering_degc: tuple[float, float]
+    load_min_frac: float
+
+
+def _biquadratic(c: Sequence[float], x: Array, y: Array) -> Array:
+    return c[0] + c[1] * x + c[2] * x**2 + c[3] * y + c[4] * y**2 + c[5] * x * y
+
+
+def available_w(curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float) -> Array:
+    """Capacity at a leaving chilled-water and an entering condenser temperature, both clipped to the limits."""
+    x = np.clip(np.asarray(leaving_degc, dtype=float), *curve.leaving_degc)
+    y = np.clip(np.asarray(entering_degc, dtype=float), *curve.entering_degc)
+    return curve.capacity_w * _biquadratic(curve.capft, x, y)
+
+
+def power_w(curve: ChillerCurve, heat_w: Array | float, leaving_degc: Array | float,
+            entering_degc: Array | float) -> Array:
+    """Compressor power that carries `heat_w`.
+
+    P = Q_available / COP * EIRFT * EIRFPLR(PLR) * cycling; below the least part load the machine cycles.
+    Temperatures are clipped to the curves' limits: `outside` says where that happened.
+    Source: EnergyPlus Engineering Reference, Chillers, EIR model.
+    """
+    x = np.clip(np.asarray(leaving_degc, dtype=float), *curve.leaving_degc)
+    y = np.clip(np.asarray(entering_degc, dtype=float), *curve.entering_degc)
+    available = available_w(curve, x, y)
+    part = np.clip(np.asarray(heat_w, dtype=float) / available, 0.0, 1.0)
+    held = np.maximum(part, curve.load_min_frac)
+    cycling = np.minimum(part / curve.load_min_frac, 1.0) if curve.load_min_frac > 0 else 1.0
+    by_load = curve.eirplr[0] + curve.eirplr[1] * held + curve.eirplr[2] * held**2
+    return np.asarray(available / curve.cop * _biquadratic(curve.eirft, x, y) * by_load * cycling)
+
+
+def outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> bool:
+    """True where the temperatures lie outside the curves' limits, so that the answer is a clip."""
+    low_x, high_x = curve.leaving_degc
+    low_y, high_y = curve.entering_degc
+    return not (low_x <= leaving_degc <= high_x and low_y <= entering_degc <= high_y)

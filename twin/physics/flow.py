@@ -1,0 +1,91 @@
+"""How power flows through a tree: who is live, how loads split over live supplies, what each stage loses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.physics.power import loss_w
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Edges (edge,) from supply to taker, in order of taker and preference; nodes by height above the loads."""
+
+    supply: Index
+    taker: Index
+    priority: Mask
+    """(node,) takes the first live supply instead of sharing."""
+    levels: Sequence[Index]
+    edge_levels: Sequence[Index]
+    """Edges by the height of their supply."""
+
+
+def wiring(supply: Index, taker: Index, priority: Mask, levels: Sequence[Index]) -> Wiring:
+    """Sort the edges by the height of their supply, so that each level is one array operation."""
+    height = np.zeros(priority.size, dtype=np.int64)
+    for h, nodes in enumerate(levels):
+        height[nodes] = h
+    order = np.argsort(taker, kind="stable")
+    supply, taker = supply[order], taker[order]
+    return Wiring(supply, taker, priority, levels,
+                  tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))))
+
+
+def live(wires: Wiring, able: Mask, source: Mask, stored: Mask) -> Mask:
+    """Which nodes (node,) have voltage at their output.
+
+    able     in working order
+    source   gives power of its own now (a utility that is there, a generator that runs)
+    stored   gives power from a battery when its supplies are gone
+    """
+    on = able & (source | stored)
+    for h in range(len(wires.levels) - 1, -1, -1):
+        edges = wires.edge_levels[h]
+        fed = wires.taker[edges[on[wires.supply[edges]]]]
+        on[fed] = able[fed]
+    return on
+
+
+def shares(wires: Wiring, on: Mask, on_battery: Mask | None = None) -> Array:
+    """(edge,) share of a taker's input that each edge carries; zero where nothing flows."""
+    open_edge = on[wires.supply] & on[wires.taker]
+    if on_battery is not None:
+        open_edge &= ~on_battery[wires.taker]
+    count = np.bincount(wires.taker, weights=open_edge, minlength=on.size)
+    first = np.zeros(open_edge.size, dtype=bool)
+    rows = np.flatnonzero(open_edge)
+    if rows.size:
+        takers = wires.taker[rows]
+        first[rows[np.concatenate(([True], takers[1:] != takers[:-1]))]] = True
+    share = open_edge / np.maximum(count, 1.0)[wires.taker]
+    return np.where(wires.priority[wires.taker], first, share)
+
+
+def upward(wires: Wiring, load_w: Array, share: Array, on: Mask, rating_w: Array,
+           loss: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+    """Output and input of every node (node,), from the loads up.
+
+    load_w   (node,)  drawn at the node itself: loads at the bottom, battery charging on the way
+    loss     idle, linear and square coefficients (node,); nodes with an infinite rating lose nothing
+    A node without voltage draws nothing. Input = output + loss.
+    """
+    output, inflow = np.zeros_like(load_w), np.zeros_like(load_w)
+    finite = np.isfinite(rating_w)
+    rating = np.where(finite, rating_w, 1.0)
+    idle, linear, square = (np.where(finite, c, 0.0) for c in loss)
+    for h, nodes in enumerate(wires.levels):
+        edges = wires.edge_levels[h]
+        if edges.size:
+            flow = inflow[wires.taker[edges]] * share[edges]
+            output += np.bincount(wires.supply[edges], weights=flow, minlength=output.size)
+        lost = loss_w(output[nodes], rating[nodes], idle[nodes], linear[nodes], square[nodes])
+        inflow[nodes] = np.where(on[nodes], output[nodes] + lost + load_w[nodes], 0.0)
+    return output, inflow

@@ -1,0 +1,13 @@
+"""Which failures take which loads down, how often and for how long.
+
+    gates          the dependency graph as arrays, checked
+    logic          every gate is a threshold; evaluation of 64 states in one word
+    contingency    every single and double failure, and what it takes down; ratings exceeded
+    bdd            exact unavailability, frequency and importances (binary decision diagram)
+    cut_sets       minimal cut sets up to an order (zero-suppressed diagram)
+    monte_carlo    regenerative simulation, plain and with balanced failure biasing
+
+A *component* is a node with a failure rate; it is up or down, independently of the others. A node
+is up when its own component is up and its rule holds for its inputs. The top event, everywhere, is
+"at least one load is not served".
+"""

@@ -1,0 +1,140 @@
+"""What one transformer weighs, computes and remembers: arithmetic on its shape.
+
+Sources: Vaswani et al. (2017), arXiv 1706.03762; grouped queries: Ainslie et al. (2023), arXiv 2305.13245;
+gated feed-forward: Shazeer (2020), arXiv 2002.05202; latent attention: DeepSeek-V2, arXiv 2405.04434.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Transformer:
+    """Shape of a decoder-only transformer; every size is a count of elements."""
+
+    layers: int
+    hidden: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    ffn: int
+    vocab: int
+    tied: bool
+    gated: bool = True
+    experts: int = 0
+    """Routed experts a layer; 0 where every layer is dense."""
+    experts_per_token: int = 0
+    shared_experts: int = 0
+    ffn_expert: int = 0
+    dense_layers: int = 0
+    """Leading layers that keep the dense feed-forward of width `ffn`; counts only with experts."""
+    latent_rank: int = 0
+    """Rank of the compressed keys and values of latent attention; 0 for plain attention."""
+    latent_query_rank: int = 0
+    latent_rope: int = 0
+    """Width of the positional part that latent attention keeps beside the compressed one."""
+    window_layers: int = 0
+    """Layers whose attention sees only the last `window_tokens`."""
+    window_tokens: int = 0
+
+    def parameters(self) -> float:
+        """All parameters: layers, norms, embedding, and the output head unless it is tied."""
+        per_layer = self.attention_parameters() + 2 * self.hidden
+        embedding = self.vocab * self.hidden * (1 if self.tied else 2)
+        return self.layers * per_layer + self._ffn_parameters(self.experts) + embedding + self.hidden
+
+    def active_parameters(self) -> float:
+        """Parameters one token passes through: its experts only."""
+        return self.parameters() - self._ffn_parameters(self.experts) + self._ffn_parameters(self.experts_per_token)
+
+    def attention_parameters(self) -> float:
+        """Weights of one layer's attention projections."""
+        if self.latent_rank:
+            query = self.latent_query_rank * (self.hidden + self.heads * (self.head_dim + self.latent_rope))
+            key_value = self.hidden * (self.latent_rank + self.latent_rope)
+            expand = self.latent_rank * self.heads * 2 * self.head_dim
+            return query + key_value + expand + self.heads * self.head_dim * self.hidden
+        return self.hidden * self.head_dim * (2 * self.heads + 2 * self.kv_heads)
+
+    def linear_flop_per_token(self) -> float:
+        """FLOP of every matrix product with weights, forward, output head included: 2 a weight used."""
+        layers = self.layers * self.attention_parameters() + self._ffn_parameters(self.experts_per_token, False)
+        return 2 * (layers + self.vocab * self.hidden)
+
+    def attention_flop_per_token(self, context_tokens: ArrayLike, decode: bool = False) -> Array:
+        """FLOP of scores and values of one new token that sees `context_tokens`, over all layers.
+
+        Latent attention decodes in the compressed space (arXiv 2405.04434, section 2.1.2): fewer bytes, more FLOP.
+        """
+        width = 2 * self.head_dim
+        if self.latent_rank:
+            width = 2 * self.latent_rank + self.latent_rope if decode else 2 * self.head_dim + self.latent_rope
+        return 2.0 * self.heads * width * self.seen_tokens(context_tokens)
+
+    def seen_tokens(self, context_tokens: ArrayLike) -> Array:
+        """Context tokens that one new token sees, summed over layers; windows forget the older ones."""
+        context = np.asarray(context_tokens, float)
+        full = (self.layers - self.window_layers) * context
+        return full + self.window_layers * np.minimum(context, self.window_tokens)
+
+    def forward_flop_per_token(self, sequence_tokens: ArrayLike) -> Array:
+        """FLOP a token of a causal sequence of that length costs on average, forward."""
+        return self.linear_flop_per_token() + self.attention_flop_per_token(np.asarray(sequence_tokens) / 2)
+
+    def training_flop(self, tokens: float, sequence_tokens: float) -> float:
+        """Model FLOP of training on `tokens`: three times forward, no recompute."""
+        return float(3 * tokens * self.forward_flop_per_token(sequence_tokens))
+
+    def kv_values_per_token(self) -> int:
+        """Numbers kept for one token of context while no window has closed, over all layers."""
+        return self.layers * self._kv_values_per_layer()
+
+    def kv_bytes_per_token(self, bytes_per_value: float = 2.0) -> float:
+        """Bytes kept for one token of context while no window has closed."""
+        return self.kv_values_per_token() * bytes_per_value
+
+    def context_bytes(self, context_tokens: ArrayLike, bytes_per_value: float = 2.0) -> Array:
+        """Bytes kept for one sequence of `context_tokens`; closed windows keep no more."""
+        return self.seen_tokens(context_tokens) * self._kv_values_per_layer() * bytes_per_value
+
+    def weight_bytes(self, bytes_per_parameter: float = 2.0) -> float:
+        """Bytes of all weights, each at the given width."""
+        return self.parameters() * bytes_per_parameter
+
+    def read_parameters(self, tokens: ArrayLike) -> Array:
+        """Parameters that a step over `tokens` tokens reads: of experts only those that some token chose.
+
+        Distinct experts of E with k a token: E (1 - (1 - k/E)^tokens), routing taken as uniform.
+        """
+        tokens = np.asarray(tokens, float)
+        if not self.experts:
+            read = np.full(tokens.shape, self._ffn_parameters(0))
+        else:
+            missed_frac = (1 - self.experts_per_token / self.experts) ** tokens
+            read = self._ffn_parameters(0) + (1 - missed_frac) * self._routed_parameters(self.experts)
+        return self.layers * (self.attention_parameters() + 2 * self.hidden) + self.vocab * self.hidden + read
+
+    def _kv_values_per_layer(self) -> int:
+        return self.latent_rank + self.latent_rope if self.latent_rank else 2 * self.kv_heads * self.head_dim
+
+    def _matrices(self) -> int:
+        return 3 if self.gated else 2
+
+    def _routed_parameters(self, experts: int) -> float:
+        return (self.layers - self.dense_layers) * experts * self._matrices() * self.hidden * self.ffn_expert
+
+    def _ffn_parameters(self, routed: int, router: bool = True) -> float:
+        """Feed-forward weights of all layers with `routed` experts counted in each sparse layer."""
+        dense = self._matrices() * self.hidden * self.ffn
+        if not self.experts:
+            return float(self.layers * dense)
+        sparse_layers = self.layers - self.dense_layers
+        shared = self.shared_experts * self._matrices() * self.hidden * self.ffn_expert
+        routing = self.experts * self.hidden if router else 0
+        return float(self.dense_layers * dense + sparse_layers * (shared + routing)) + self._routed_parameters(routed)

@@ -1,0 +1,64 @@
+"""Coolant: the supply temperature of every loop and its flow, by kind of loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from twin.present.figures.style import CYCLE, PALE, WIDTH_IN, hours_axis, nothing, styled, thinned, wide
+from twin.present.numbers import short
+from twin.results import Result
+
+MOST_LINES = 6
+"""Loops drawn by name in a panel; past it, the hottest ones on top of the range of all."""
+
+_KINDS = (("liquid", "liquid loops"), ("room", "rooms"), ("facility_water", "facility water"))
+
+
+@styled
+def figure_coolant(result: Result) -> Figure:
+    """A panel of temperatures for each kind of loop there is, and one of flow below."""
+    loops = result.frame("loops")
+    if loops.empty:
+        return nothing("No coolant loop was recorded.")
+    kinds = [(kind, says) for kind, says in _KINDS if (loops["kind"] == kind).any()]
+    count = len(kinds) + 1
+    figure = Figure(figsize=(WIDTH_IN, 1.75 * count + 0.4), layout="constrained")
+    panels = list(figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
+    look = {name: _look(n) for n, name in enumerate(dict.fromkeys(loops["loop"]))}
+    for axes, (kind, says) in zip(panels, kinds, strict=False):
+        held = wide(loops[loops["kind"] == kind], "loop", "temperature_degc")
+        _draw_lines(axes, held, held.max(), look)
+        axes.set(ylabel=f"{says}\n(°C)")
+    flow = wide(loops[loops["kind"] != "room"], "loop", "flow_frac")
+    _draw_lines(panels[-1], flow, -flow.min(), look)
+    highest = float(np.nanmax(flow.to_numpy(), initial=1.0))
+    panels[-1].set(ylabel="flow over\nrated flow", ylim=(-0.03, 1.08 * highest))
+    for axes in panels:
+        hours_axis(axes, float(loops["time_s"].max()), label=axes is panels[-1])
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3)
+    figure.align_ylabels(panels)
+    return figure
+
+
+def _look(n: int) -> dict[str, Any]:
+    """One colour and dash a loop, the same in every panel."""
+    return {"color": CYCLE[n % len(CYCLE)], "linestyle": ("-", "--", "-.")[n % 3], "linewidth": 1.6}
+
+
+def _draw_lines(
+    axes: Axes, held: pd.DataFrame, rank: pd.Series[float], look: dict[str, dict[str, Any]]
+) -> None:
+    """Every loop as a line where few; else the extreme ones over the range of all. (time, loop) in."""
+    hours = thinned(held.index.to_numpy(dtype=float)) / 3600
+    names = list(held.columns)
+    if len(names) > MOST_LINES:
+        low, high = held.min(axis=1).to_numpy(), held.max(axis=1).to_numpy()
+        axes.fill_between(hours, thinned(low), thinned(high), color=PALE, label=f"all {len(names)}")
+        names = list(rank.sort_values(ascending=False).index[:3])
+    for name in names:
+        axes.plot(hours, thinned(held[name].to_numpy()), label=short(name, 16), **look[name])

@@ -1,0 +1,222 @@
+"""One-line diagram: power from the utility to the racks at the run's worst moment, and what was dark then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import FancyBboxPatch, Patch
+
+from twin.present.figures.style import (
+    BLUE, GREY, INK, ORANGE, VERMILION, WIDTH_IN, nothing, styled, wide,
+)  # fmt: skip
+from twin.present.numbers import clock, percent, power, short
+from twin.results import Result
+
+MOST_BOXES = 13
+"""In one column; past it, alike neighbours in one state are drawn as one box."""
+
+_STATES = {"live": BLUE, "partly": ORANGE, "lost": VERMILION, "unknown": GREY}
+
+
+@dataclass(frozen=True)
+class Box:
+    """One drawn box: the components it stands for, and how they were."""
+
+    members: tuple[str, ...]
+    kind: str
+    state: str
+    """live, partly (some of the period), lost or unknown."""
+    load_w: float
+    rating_w: float
+    load_frac: float
+
+
+@styled
+def figure_oneline(result: Result) -> Figure:
+    """Boxes by distance from the utility; blue is live, vermilion with dashes is lost, load beside rating."""
+    graph = _power_graph(result)
+    if not graph:
+        return nothing("No power connection is in the edges table.")
+    time_s, why = worst_moment(result)
+    condition = _condition(result, graph, time_s)
+    drawn = _grouped(graph, condition)
+    columns = _columns(drawn)
+    rows = max(map(len, columns))
+    figure = Figure(figsize=(WIDTH_IN, min(9.6, 0.55 * rows + 1.1)), layout="constrained")
+    axes = figure.subplots()
+    axes.set(xlim=(-0.02, len(columns) - 0.18), ylim=(rows - 0.45, -0.55))
+    axes.axis("off")
+    axes.set_title(f"Power at {clock(time_s)}, {why}" if np.isfinite(time_s) else "Power; no state was recorded")
+    place = {name: (float(x), y) for x, names in enumerate(columns) for name, y in _spread(names, rows)}
+    _draw_edges(axes, drawn, place)
+    for name, at in place.items():
+        _draw_box(axes, drawn.nodes[name]["box"], at)
+    _legend(figure)
+    return figure
+
+
+def worst_moment(result: Result) -> tuple[float, str]:
+    """End of the period that lost most supply, or was loaded highest if none did, and which of the two."""
+    held = result.frame("power")
+    if held.empty:
+        return np.nan, ""
+    usual_w = held.groupby("component")["power_out_w"].transform("max").fillna(0.0)
+    lost_w = ((1 - held["energised_frac"]) * (usual_w + 1.0)).groupby(held["time_s"]).sum()
+    if lost_w.max() > 0:
+        return float(lost_w.idxmax()), "when most supply was lost"
+    loading = held.groupby("time_s")["load_max_frac"].max()
+    return float(loading.idxmax()) if loading.notna().any() else float(held["time_s"].max()), "the highest loading"
+
+
+def _power_graph(result: Result) -> nx.DiGraph:
+    edges = result.frame("edges")
+    edges = edges[edges["system"] == "power"]
+    graph = nx.DiGraph()
+    graph.add_edges_from(zip(edges["source"], edges["target"], strict=True))
+    while not nx.is_directed_acyclic_graph(graph):
+        # a tie between two buses closes a ring: drawn without its last edge
+        graph.remove_edge(*nx.find_cycle(graph)[-1][:2])
+    return graph
+
+
+def _condition(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, Box]:
+    """How every component was at that moment; racks from their own table."""
+    held = result.frame("components").drop_duplicates("id").set_index("id")
+    elements = result.frame("power")
+    elements = elements[elements["time_s"] == time_s].drop_duplicates("component").set_index("component")
+    racks = result.frame("racks")
+    racks = racks[racks["time_s"] == time_s].drop_duplicates("rack").set_index("rack")
+    load = pd.concat([elements["power_out_w"], racks["power_w"]])
+    live = pd.concat([elements["energised_frac"], racks["on_frac"]])
+    peak = elements["load_max_frac"]
+    boxes = {}
+    for name in graph:
+        # what cooling equipment is rated for is heat, which does not belong beside its power
+        rating_w = 0.0 if held["system"].get(name) == "cooling" else float(held["rating_w"].get(name, 0.0))
+        load_w = float(load.get(name, np.nan))
+        load_frac = float(peak.get(name, load_w / rating_w if rating_w else np.nan))
+        kind = str(held["kind"].get(name, ""))
+        boxes[name] = Box((name,), kind, _state(float(live.get(name, np.nan))), load_w, rating_w, load_frac)
+    return _inherited(graph, boxes)
+
+
+def _state(live_frac: float) -> str:
+    if not np.isfinite(live_frac):
+        return "unknown"
+    return "live" if live_frac > 0.999 else "lost" if live_frac < 0.001 else "partly"
+
+
+def _inherited(graph: nx.DiGraph, boxes: dict[str, Box]) -> dict[str, Box]:
+    """What records no state of its own, such as a CDU, has that of its best feed."""
+    best = ("live", "partly", "lost", "unknown")
+    for name in nx.topological_sort(graph):
+        feeds = [boxes[feed].state for feed in graph.predecessors(name)]
+        if boxes[name].state == "unknown" and feeds:
+            box = boxes[name]
+            state = min(feeds, key=best.index)
+            boxes[name] = Box(box.members, box.kind, state, box.load_w, box.rating_w, box.load_frac)
+    return boxes
+
+
+def _grouped(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGraph:
+    """The graph to draw: itself if it fits, else alike components with alike feeds merged from the top down."""
+    key: dict[str, str] = {name: name for name in graph}
+    if max(map(len, nx.topological_generations(graph))) > MOST_BOXES:
+        for name in nx.topological_sort(graph):
+            feeds = sorted({key[feed] for feed in graph.predecessors(name)})
+            box = condition[name]
+            key[name] = f"{box.kind}|{box.state}|{box.load_frac > 1}|{feeds}"
+    members: dict[str, list[str]] = {}
+    for name in graph:
+        members.setdefault(key[name], []).append(name)
+    drawn = nx.DiGraph()
+    for group, names in members.items():
+        drawn.add_node(group, box=_merged([condition[name] for name in names]))
+    drawn.add_edges_from((key[a], key[b]) for a, b in graph.edges if key[a] != key[b])
+    return drawn
+
+
+def _merged(boxes: list[Box]) -> Box:
+    first = boxes[0]
+    loads = np.array([box.load_frac for box in boxes])
+    load_frac = float(np.nanmax(loads)) if np.isfinite(loads).any() else np.nan
+    load_w, rating_w = sum(box.load_w for box in boxes), sum(box.rating_w for box in boxes)
+    return Box(tuple(b.members[0] for b in boxes), first.kind, first.state, load_w, rating_w, load_frac)
+
+
+def _columns(drawn: nx.DiGraph) -> list[list[str]]:
+    """Nodes by longest path from a source, each column ordered by where its feeds stand."""
+    columns = [list(names) for names in nx.topological_generations(drawn)]
+    order = {name: float(n) for n, name in enumerate(drawn)}
+    for names in columns:
+        names.sort(key=lambda name: (_feed_height(drawn, order, name), name))
+        for n, name in enumerate(names):
+            order[name] = (n + 0.5) / len(names)
+    return columns
+
+
+def _feed_height(drawn: nx.DiGraph, order: dict[str, float], name: str) -> float:
+    feeds = [order[feed] for feed in drawn.predecessors(name)]
+    return float(np.mean(feeds)) if feeds else order[name]
+
+
+def _spread(names: list[str], rows: int) -> list[tuple[str, float]]:
+    step = rows / len(names)
+    return [(name, (n + 0.5) * step - 0.5) for n, name in enumerate(names)]
+
+
+def _draw_edges(axes: Axes, drawn: nx.DiGraph, place: dict[str, tuple[float, float]]) -> None:
+    """Elbows from right side to left side, each source on its own track; a feed that is dark is dashed."""
+    column = {name: [other for other in place if place[other][0] == at[0]] for name, at in place.items()}
+    for source, target in drawn.edges:
+        (x0, y0), (x1, y1) = place[source], place[target]
+        feeds = sorted(drawn.predecessors(target), key=lambda name: place[name][1])
+        y1 += 0.4 * ((feeds.index(source) + 1) / (len(feeds) + 1) - 0.5)
+        same = column[source]
+        bend = x1 - 0.2 + 0.18 * (same.index(source) + 1) / (len(same) + 1)
+        lost = "lost" in (drawn.nodes[source]["box"].state, drawn.nodes[target]["box"].state)
+        look = {"color": VERMILION, "linestyle": (0, (3, 2))} if lost else {"color": BLUE, "linestyle": "-"}
+        axes.plot([x0 + 0.78, bend, bend, x1], [y0, y0, y1, y1], linewidth=1.3, zorder=1 + lost, **look)
+
+
+def _draw_box(axes: Axes, box: Box, at: tuple[float, float]) -> None:
+    x, y = at
+    colour = _STATES[box.state]
+    over = box.load_frac > 1.0
+    fill = {"lost": "#FBE3D6", "partly": "#FDF1DA"}.get(box.state, "#EAF3F9" if box.state == "live" else "white")
+    look = {"facecolor": fill, "edgecolor": colour, "linewidth": 2.6 if over else 1.2, "zorder": 3}
+    shape = "round,pad=0,rounding_size=0.04"
+    axes.add_patch(FancyBboxPatch((x, y - 0.42), 0.78, 0.84, boxstyle=shape, mutation_aspect=2, **look))
+    many = len(box.members)
+    title = short(box.members[0], 16) if many == 1 else f"{many} × {short(box.kind, 11)}"
+    axes.text(x + 0.39, y - 0.24, title, ha="center", va="center", weight="bold", zorder=4)
+    for line, text in zip((0.02, 0.27), _words(box), strict=False):
+        ink = VERMILION if box.state == "lost" or over else INK
+        axes.text(x + 0.39, y + line, text, ha="center", va="center", color=ink, zorder=4)
+
+
+def _words(box: Box) -> list[str]:
+    rating = f"of {power(box.rating_w)}" if box.rating_w > 0 else ""
+    if box.state == "lost":
+        return ["LOST", rating]
+    if not np.isfinite(box.load_w):
+        return [box.state if box.state != "unknown" else "", rating]
+    load = f"{power(box.load_w)}"
+    peak = f", {percent(box.load_frac, 0)}" if np.isfinite(box.load_frac) else ""
+    return [load + peak, rating]
+
+
+def _legend(figure: Figure) -> None:
+    handles = [
+        Line2D([], [], color=BLUE, label="live"),
+        Line2D([], [], color=VERMILION, linestyle=(0, (3, 2)), label="lost"),
+        Patch(facecolor="#FDF1DA", edgecolor=ORANGE, label="lost for part of the period"),
+        Patch(facecolor="white", edgecolor=INK, linewidth=2.6, label="above its rating"),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=4)

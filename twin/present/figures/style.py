@@ -1,0 +1,96 @@
+"""How every figure looks: size, palette, time axis, and the note that stands where nothing was recorded.
+
+Colours are Okabe and Ito's eight, told apart under all common colour blindness (Okabe, Ito: Color Universal
+Design, 2008). Figures are 7.2 inches wide, the width of an A4 text column, so 9 pt is 9 pt as printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from twin.results import Result
+
+WIDTH_IN = 7.2
+BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
+SKY, PURPLE, YELLOW, INK = "#56B4E9", "#CC79A7", "#F0E442", "#1F2933"
+GREY, PALE = "#6B7785", "#E6EAEE"
+CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, INK, "#999933")
+
+RC: dict[str, Any] = {
+    "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 10, "xtick.labelsize": 9, "ytick.labelsize": 9,
+    "legend.fontsize": 9, "font.family": "DejaVu Sans", "text.color": INK, "axes.labelcolor": INK,
+    "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
+    "axes.edgecolor": "#9AA5B1", "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": False, "grid.color": PALE, "grid.linewidth": 0.8, "axes.axisbelow": True,
+    "axes.titleweight": "bold", "axes.titlelocation": "left", "legend.frameon": False,
+    "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "twin", "figure.facecolor": "white",
+}  # fmt: skip
+"""Settings every figure is drawn and saved under; names with a dollar sign are never formulas."""
+
+Draw = Callable[[Result], Figure]
+
+
+def styled(draw: Draw) -> Draw:
+    """Draw under the house settings, whatever the caller's are."""
+
+    @wraps(draw)
+    def drawn(result: Result) -> Figure:
+        with rc_context(RC):
+            return draw(result)
+
+    return drawn
+
+
+def nothing(says: str) -> Figure:
+    """A small figure that says why it is empty."""
+    figure = Figure(figsize=(WIDTH_IN, 0.9))
+    figure.text(0.5, 0.5, says, ha="center", va="center", color=GREY, style="italic")
+    return figure
+
+
+def periods_s(time_s: np.ndarray) -> np.ndarray:
+    """Length of each recorded period: (period,) ends in, (period,) seconds out."""
+    return np.diff(time_s, prepend=0.0)
+
+
+def thinned(values: np.ndarray, most: int = 1200) -> np.ndarray:
+    """Means over equal bins along the first axis, so that a year draws as light as a day."""
+    if len(values) <= most:
+        return values
+    starts = np.unique(np.linspace(0, len(values), most, endpoint=False).astype(int))
+    counts = np.diff(starts, append=len(values))
+    shape = (-1,) + (1,) * (values.ndim - 1)
+    means: np.ndarray = np.add.reduceat(values, starts, axis=0) / counts.reshape(shape)
+    return means
+
+
+def wide(frame: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
+    """A long table as (time, name): one column a component, in order of appearance."""
+    held = frame.pivot_table(index="time_s", columns=name, values=value, aggfunc="mean", dropna=False, sort=False)
+    return held.sort_index()
+
+
+def hours_axis(axes: Axes, last_s: float, label: bool = True) -> None:
+    """Time along x, in hours from the scenario's start, ticked at round hours."""
+    span_h = max(last_s / 3600, 1e-9)
+    steps = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 6, 12, 24, 48, 168, 336, 720, 1440)
+    step = next((step for step in steps if span_h / step <= 13), span_h / 10)
+    axes.set_xlim(0, span_h)
+    axes.set_xticks(np.arange(0, span_h + step * 1e-6, step))
+    axes.grid(axis="y")
+    if label:
+        axes.set_xlabel("hours since the scenario's start")
+
+
+def readable_on(colour: tuple[float, float, float, float]) -> str:
+    """Black or white, whichever reads better on the colour (WCAG relative luminance, gamma left out)."""
+    red, green, blue, _ = colour
+    return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"

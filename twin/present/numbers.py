@@ -1,0 +1,119 @@
+"""Quantities as people read them: three figures, a prefix, a unit; a dash where there is no number."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+NONE = "–"
+"""What stands where a number is missing."""
+
+_PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def number(value: Any) -> float:
+    """Any cell as a float; NaN where it is none."""
+    try:
+        return math.nan if value is None or isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def figures(value: Any, digits: int = 3) -> str:
+    """A bare number in about three figures: 1,234 · 12.3 · 0.123 · 4.2e-05."""
+    held = number(value)
+    if not math.isfinite(held):
+        return NONE
+    size = abs(held)
+    if size >= 1e6 or 0 < size < 1e-3:
+        return f"{held:.{digits - 1}e}"
+    decimals = digits if size < 1e-12 else max(0, digits - 1 - math.floor(math.log10(size)))
+    return "0" if held == 0 else f"{held:,.{decimals}f}"
+
+
+def scaled(value: Any, unit: str) -> str:
+    """With an SI prefix from k to P: `1.25 MW`."""
+    held = number(value)
+    if not math.isfinite(held):
+        return NONE
+    for size, prefix in _PREFIXES:
+        if abs(held) >= 0.9995 * size:
+            return f"{figures(held / size)} {prefix}{unit}".rstrip()
+    return f"{figures(held)} {unit}".rstrip()
+
+
+def power(power_w: Any) -> str:
+    """Watts as kW or MW."""
+    return scaled(power_w, "W")
+
+
+def energy(energy_j: Any) -> str:
+    """Joules as kWh or MWh."""
+    return scaled(number(energy_j) / 3.6e6 * 1e3, "Wh")
+
+
+def tokens(count: Any) -> str:
+    """Tokens with k, M or G: `26.3 G`."""
+    return scaled(count, "")
+
+
+def degrees(temperature_degc: Any) -> str:
+    """Degrees Celsius to a tenth."""
+    held = number(temperature_degc)
+    return f"{held:.1f} °C" if math.isfinite(held) else NONE
+
+
+def percent(part_frac: Any, decimals: int = 1) -> str:
+    """A fraction as a percentage."""
+    held = number(part_frac)
+    return f"{100 * held:.{decimals}f} %" if math.isfinite(held) else NONE
+
+
+def money(cost_usd: Any) -> str:
+    """US dollars: cents only under 100."""
+    held = number(cost_usd)
+    if not math.isfinite(held):
+        return NONE
+    return f"${scaled(held, '')}" if abs(held) >= 1e6 else f"${held:,.{2 if abs(held) < 100 else 0}f}"
+
+
+def mass(mass_kg: Any) -> str:
+    """Kilograms, or tonnes from 1,000 kg."""
+    held = number(mass_kg)
+    return f"{figures(held / 1e3)} t" if abs(held) >= 1e3 else f"{figures(held)} kg".replace("– kg", NONE)
+
+
+def clock(time_s: Any) -> str:
+    """Simulated time as hours and minutes, with the day from the second on: `06:05`, `day 2 14:30`."""
+    held = number(time_s)
+    if not math.isfinite(held):
+        return NONE
+    minutes = round(held / 60)
+    day, minute = divmod(minutes, 1440)
+    at = f"{minute // 60:02d}:{minute % 60:02d}"
+    if minutes == 1440:
+        return "24:00"
+    return f"day {day + 1} {at}" if day else at
+
+
+def duration(time_s: Any) -> str:
+    """A span in seconds, minutes, hours or days."""
+    held = number(time_s)
+    for size, unit in ((172800, "days"), (3600, "h"), (60, "min")):
+        if abs(held) >= size:
+            return f"{figures(held / min(size, 86400))} {unit}"
+    return f"{figures(held)} s".replace("– s", NONE)
+
+
+def short(text: Any, most: int = 24) -> str:
+    """Text on one line, printable, cut with an ellipsis past `most` characters."""
+    line = "".join(letter if letter.isprintable() else " " for letter in str(text))
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def names(held: Any, most: int = 4) -> str:
+    """A list of names in words: `a, b and 3 more`."""
+    shown = [short(name) for name in held]
+    if len(shown) > most:
+        return f"{', '.join(shown[: most - 1])} and {len(shown) - most + 1} more"
+    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))

@@ -1,0 +1,84 @@
+"""What a report is made of: sections of sentences, tables and pictures, all text until the template escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from twin.present.numbers import short
+
+MOST_ROWS = 40
+"""Rows a table prints; the rest stays in the result's own files."""
+
+Words = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as printed: headings, rows of text, which columns stand right, and what was left out."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[bool, ...]
+    note: str = ""
+    kind: str = "grid"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as a data address, with the sentence below it."""
+
+    name: str
+    caption: str
+    address: str
+    kind: str = "picture"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A titled list of sentences, or a block of text as written where `code`."""
+
+    title: str
+    lines: tuple[str, ...]
+    code: bool = False
+    kind: str = "lines"
+
+
+@dataclass
+class Section:
+    """One chapter: a title, opening sentences, and blocks in order."""
+
+    title: str
+    says: list[str]
+    blocks: list[Grid | Picture | Lines] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """The title as an address inside the page."""
+        return self.title.lower().replace(" ", "-")
+
+
+def words(value: Any) -> str:
+    """Text as it is, on one line, cut where it would break the page."""
+    return short(value, 160)
+
+
+def grid(
+    title: str, frame: pd.DataFrame, columns: Mapping[str, tuple[str, Words]],
+    most: int = MOST_ROWS, table: str = "",
+) -> Grid:  # fmt: skip
+    """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note says so."""
+    shown = frame.head(most)
+    cells = [[write(value) for value in shown[name]] for name, write in columns.values()]
+    note = ""
+    if len(frame) > most:
+        place = f"; all of them are in tables/{table}.parquet" if table else ""
+        note = f"The first {most} of {len(frame):,} rows{place}."
+    elif frame.empty:
+        note = "Nothing was recorded."
+    right = tuple(write is not words for _, write in columns.values())
+    return Grid(title, tuple(columns), tuple(zip(*cells, strict=True)), right, note)

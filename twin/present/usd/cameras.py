@@ -1,0 +1,69 @@
+"""Cameras that hold the whole subject: an overview of the site, one of each hall, and a plan."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from pxr import Gf
+
+from twin.present.usd.author import Spec, Types, define, value
+from twin.present.usd.plan import Plan
+from twin.present.usd.solids import Floats
+
+APERTURE_M = (0.036, 0.024)
+"""Width and height of the film in metres; USD writes it in tenths of a stage unit."""
+FOCAL_M = 0.040
+"""Focal length in metres."""
+
+Vectors = NDArray[np.float64]
+
+
+def add_cameras(root: Spec, plan: Plan) -> None:
+    """Scope /Facility/Cameras: Overview, Plan and Hall_<name> under the root prim."""
+    scope = define(root, "Cameras", "Scope")
+    south_east, above = np.array([0.55, -1.0, 0.72]), np.array([0.0, -1e-3, 1.0])
+    _camera(scope, "Overview", plan.bounds(), south_east)
+    _camera(scope, "Plan", plan.bounds(), above)
+    for hall in plan.halls:
+        low = np.array([*hall.at, 0.0])
+        _camera(scope, f"Hall_{hall.prim}", np.stack([low, low + hall.size]).astype(np.float32), south_east)
+
+
+def _camera(scope: Spec, name: str, bounds: Floats, towards: Vectors) -> None:
+    matrix, far = look(bounds, towards)
+    prim = define(scope, name, "Camera")
+    value(prim, "focalLength", Types.Float, 10 * FOCAL_M)
+    value(prim, "horizontalAperture", Types.Float, 10 * APERTURE_M[0])
+    value(prim, "verticalAperture", Types.Float, 10 * APERTURE_M[1])
+    value(prim, "clippingRange", Types.Float2, Gf.Vec2f(0.1, far))
+    value(prim, "xformOp:transform", Types.Matrix4d, Gf.Matrix4d(matrix.tolist()))
+    value(prim, "xformOpOrder", Types.TokenArray, ["xformOp:transform"], uniform=True)
+
+
+def look(bounds: Floats, towards: Vectors) -> tuple[Vectors, float]:
+    """Camera to site as a (4, 4) row-vector matrix, and the far clipping distance in metres.
+
+    The eye looks against `towards` and stands just far enough from the (2, xyz) box to see all eight
+    corners with a twelfth to spare, its picture centred.
+    """
+    back = towards / np.linalg.norm(towards)
+    right = np.cross([0.0, 0.0, 1.0], back)
+    right /= np.linalg.norm(right)
+    up = np.cross(back, right)
+    basis = np.stack([right, up, back])
+    half = np.array(APERTURE_M) / (2 * FOCAL_M)
+    eye = _eye(np.stack(np.meshgrid(*bounds.T), axis=-1).reshape(-1, 3) @ basis.T, half)
+    matrix = np.eye(4)
+    matrix[:3, :3] = basis
+    matrix[3, :3] = eye @ basis
+    reach = float(np.linalg.norm(bounds - matrix[3, :3], axis=1).max() + np.linalg.norm(bounds[1] - bounds[0]))
+    return matrix, reach
+
+
+def _eye(corners: Vectors, half: Vectors) -> Vectors:
+    """Eye in camera axes that sees every corner, picture centred: where each side's two limiting planes meet."""
+    room = half * 12 / 13
+    slope = corners[:, 2:] * room
+    high, low = (corners[:, :2] + slope).max(axis=0), (corners[:, :2] - slope).min(axis=0)
+    depth = ((high - low) / (2 * room)).max()
+    return np.array([*(high + low) / 2, depth])

@@ -1,0 +1,139 @@
+"""Write the scene: make the layers, put them beside one another, move them into place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import pandas as pd
+
+from twin.present.usd.architecture import architecture_layer
+from twin.present.usd.assets import asset_layer, asset_names
+from twin.present.usd.author import TIME_CODES_PER_SECOND, Spec, Types, facility, new_layer, value
+from twin.present.usd.checks import check
+from twin.present.usd.connections import connections_layer
+from twin.present.usd.layout import layout_layer
+from twin.present.usd.plan import Plan, make_plan
+from twin.present.usd.results import results_layer
+from twin.present.usd.series import make_series
+from twin.present.usd.solids import Point
+
+ROOT = "facility.usda"
+"""The file to open."""
+RESULTS = "results.usdc"
+"""The layer with time samples; absent where nothing was run."""
+
+_NO_SIZES: Mapping[str, Point] = MappingProxyType({})
+_NO_PLACES: Mapping[str, tuple[float, float]] = MappingProxyType({})
+
+
+class ResultLike(Protocol):
+    """What `export_result` reads of a result."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Frames by declared name."""
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """May hold `title` and `start`."""
+
+
+class Named(Protocol):
+    """Anything with a name."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+
+class FacilityLike(Protocol):
+    """What `export_facility` reads of a facility."""
+
+    @property
+    def scenario(self) -> Named:
+        """Gives the title."""
+
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Holds `components` and `edges`."""
+
+
+def write_scene(components: pd.DataFrame, edges: pd.DataFrame, racks: pd.DataFrame | None, folder: Path, *,
+                title: str, start: str = "", hall_sizes: Mapping[str, Point] = _NO_SIZES,
+                hall_origins: Mapping[str, tuple[float, float]] = _NO_PLACES) -> Path:
+    """Write a facility, and what its racks did where `racks` is given; returns the path of facility.usda.
+
+    components, edges, racks   frames as declared in `twin.results.tables`
+    hall_sizes                 metres east, north and up, by hall; follows from the racks where not given
+    hall_origins               site metres of the south-west corner, by hall
+    start                      date and time of the scenario's start, kept as twin:start
+
+    The same tables give the same bytes. Layers are written beside `folder` and renamed into it, the root
+    last, so a reader never meets half a file; other files in `folder` stay. Raises InputError with
+    every problem of the tables.
+    """
+    check(components, edges, racks)
+    plan = make_plan(components, hall_sizes, hall_origins)
+    return _save(_layers(plan, edges, racks, title, start), Path(folder))
+
+
+def export_result(result: ResultLike, out: str | Path) -> Path:
+    """Write a result's scene with its time samples into the folder `out`; returns the path of facility.usda."""
+    tables, meta = result.tables, result.meta
+    return write_scene(tables["components"], tables["edges"], tables["racks"], Path(out),
+                       title=str(meta.get("title", "AI factory")), start=str(meta.get("start", "")))
+
+
+def export_facility(built: FacilityLike, out: str | Path) -> Path:
+    """Write a facility's scene, without results, into the folder `out`; returns the path of facility.usda."""
+    tables = built.tables()
+    return write_scene(tables["components"], tables["edges"], None, Path(out), title=built.scenario.name)
+
+
+def _layers(plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, title: str, start: str) -> dict[str, Spec]:
+    """Every layer by its path in the folder, the root last."""
+    names = asset_names(plan.items)
+    layers = {f"assets/{name}.usda": asset_layer(name, model) for model, name in names.items()}
+    parts = {}
+    periods = 0 if racks is None else racks["time_s"].nunique()
+    if racks is not None and periods:
+        parts[RESULTS] = results_layer(plan, make_series(racks))
+    parts["connections.usda"] = connections_layer(plan, edges)
+    parts["layout.usda"] = layout_layer(plan, names)
+    parts["architecture.usda"] = architecture_layer(plan)
+    return {**layers, **parts, ROOT: _root(title, start, list(parts), periods)}
+
+
+def _root(title: str, start: str, parts: list[str], periods: int) -> Spec:
+    words = f"{title}. Time code k is recorded period k, counted from 0, {TIME_CODES_PER_SECOND:g} shown a second."
+    layer = new_layer("usda", words)
+    layer.subLayerPaths = [f"./{part}" for part in parts]
+    prim = facility(layer)
+    value(prim, "twin:title", Types.String, title, custom=True, uniform=True)
+    value(prim, "twin:start", Types.String, start, custom=True, uniform=True)
+    if periods:
+        layer.startTimeCode, layer.endTimeCode = 0.0, periods - 1.0
+    return layer
+
+
+def _save(layers: Mapping[str, Spec], folder: Path) -> Path:
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+    try:
+        for name, layer in layers.items():
+            (partial / name).parent.mkdir(exist_ok=True)
+            layer.Export(str(partial / name))
+        for name in layers:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(partial / name, folder / name)
+        if RESULTS not in layers:
+            (folder / RESULTS).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder / ROOT

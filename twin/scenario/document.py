@@ -1,0 +1,109 @@
+"""A file of the user's: its plain data, and the way back from any value to its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twin.errors import Problem, did_you_mean
+from twin.scenario.compose import Node, compose, kind_of, refuse
+from twin.scenario.fence import project_root, resolve
+
+LIMIT_BYTES = 10_000_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file's plain data, and the way back from a path inside it to its line."""
+
+    data: dict[str, Any]
+    path: Path
+    tree: Node
+    root: Path
+    """Paths named in the file must stay inside this folder."""
+
+    def place(self, loc: tuple[str | int, ...], on_key: bool = False) -> tuple[int, int]:
+        """Line and column of the value at `loc`, or of its key; parts that the file lacks are skipped.
+
+        So the name of a union's member, a missing field or a value that was never written lead to the
+        deepest thing that is there.
+        """
+        node, place = self.tree, self.tree.at
+        for part in loc:
+            if part in node.below:
+                place = node.keys.get(str(part), node.below[part].at) if on_key else node.below[part].at
+                node = node.below[part]
+        return place
+
+    def problem(
+        self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = "", on_key: bool = False
+    ) -> Problem:
+        """A problem that stands at `loc` in this file."""
+        line, column = self.place(loc, on_key)
+        return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
+
+    def resolve(self, reference: str, loc: tuple[str | int, ...] = ()) -> Path:
+        """The file that the text `reference`, written at `loc`, names; InputError where it leaves `root`."""
+        line, column = self.place(loc)
+        at = Problem(dotted(loc), "", "", file=str(self.path), line=line, column=column)
+        return resolve(reference, self.path, self.root, at)
+
+
+def read(path: Path, root: Path | None = None) -> Document:
+    """The document in the file `path`; `root` is the folder that paths inside it must not leave.
+
+    InputError where the file is missing, too large, not UTF-8, not YAML as
+    `twin.scenario.compose` reads it, empty, or no mapping at its top.
+    """
+    path = Path(path)
+    return parse(_text(path), path, root)
+
+
+def parse(text: str, path: Path, root: Path | None = None) -> Document:
+    """The document that `text` stands for, as if it had been read from `path`. InputError as in `read`."""
+    tree = compose(text, path)
+    if tree is None or tree.data is None:
+        raise refuse(path, None, "an empty file", "a mapping of keys to values")
+    if not isinstance(tree.data, dict):
+        raise refuse(path, tree.at, kind_of(tree.data), "a mapping of keys to values at the top of the file")
+    return Document(tree.data, path, tree, root.resolve() if root else project_root(path))
+
+
+def dotted(loc: tuple[str | int, ...]) -> str:
+    """A path as people write it: `halls[0].rows[1].racks`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return text.removeprefix(".")
+
+
+def _text(path: Path) -> str:
+    if path.is_dir():
+        raise refuse(path, None, "a folder", "a YAML file")
+    if not path.exists():
+        siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise refuse(path, None, "no such file", "an existing YAML file", did_you_mean(path.name, siblings))
+    if not path.is_file():
+        raise refuse(path, None, "something that is not a plain file", "a YAML file")
+    return _decoded(path, _bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or "an error"
+        raise refuse(path, None, f"a file that cannot be read ({reason})", "a readable YAML file") from error
+    if len(raw) > LIMIT_BYTES:
+        raise refuse(path, None, "a file of more than 10 MB", "at most 10 MB; keep long tables in CSV files")
+    return raw
+
+
+def _decoded(path: Path, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        at = (before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        found = f"the byte 0x{raw[error.start]:02x}"
+        raise refuse(path, at, found, "UTF-8 text; save it as UTF-8") from error

@@ -1,0 +1,155 @@
+"""What pydantic found wrong, in plain words and at its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.compose import kind_of
+from twin.scenario.document import Document, read
+from twin.scenario.trail import ABSENT, fields_of, trail_of, value_at
+
+Model = TypeVar("Model", bound=BaseModel)
+
+LIMIT_PROBLEMS = 1000
+"""More than these are counted and not told, or a bad file of 10 MB would fill the screen for an hour."""
+
+_TYPES = {
+    "bool": "true or false",
+    "date": "a date such as 2026-07-01",
+    "datetime": "a date and time such as 2026-07-01T08:00:00Z",
+    "dict": "a mapping of keys to values",
+    "float": "a number",
+    "int": "a whole number",
+    "list": "a list",
+    "model": "a mapping of keys to values",
+    "string": "text",
+    "timezone": "a date and time with its time zone",
+    "tuple": "a list",
+}
+_LIMITS = {
+    "greater_than": "a number greater than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than": "a number less than {lt}",
+    "less_than_equal": "{le} or less",
+    "multiple_of": "a multiple of {multiple_of}",
+    "finite_number": "a finite number",
+    "int_from_float": "a whole number",
+    "too_short": "at least {min_length} of them",
+    "too_long": "at most {max_length} of them",
+    "string_too_short": "text of at least {min_length} characters",
+    "string_too_long": "text of at most {max_length} characters",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "union_tag_invalid": "{expected_tags}",
+}
+
+
+def load_model(path: Path, model: type[Model], root: Path | None = None) -> tuple[Model, Document]:
+    """The file `path` as a `model`, and the document it came from.
+
+    InputError with every problem of the file, in the order of its lines.
+    """
+    document = read(path, root)
+    return build_model(document, model), document
+
+
+def build_model(document: Document, model: type[Model]) -> Model:
+    """The document's data as a `model`; InputError with every problem, in the order of the lines."""
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        raise InputError(problems(error, document, model)) from error
+
+
+def problems(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+    """One problem for each error, sorted by line; the members of a plain union say theirs in one.
+
+    A key that is not known is placed at the key, a missing one at the mapping that lacks it, anything
+    else at its value.
+    """
+    details = error.errors(include_url=False)
+    found = _merged(filter(None, (_problem(detail, document, model) for detail in details[:LIMIT_PROBLEMS])))
+    if len(details) > LIMIT_PROBLEMS:
+        more = f"{len(details) - LIMIT_PROBLEMS:,} more problems"
+        found.append(Problem("", more, "a file without any", "these are not listed", str(document.path)))
+    return sorted(found, key=lambda problem: (not problem.line, problem.line, problem.column))
+
+
+def _merged(found: Iterable[Problem]) -> list[Problem]:
+    """The same without repetitions: members of a union that complain of one value do so in one sentence."""
+    told: dict[tuple[str, str, int, int], Problem] = {}
+    for new in found:
+        key = (new.where, new.found, new.line, new.column)
+        told[key] = _joined(told[key], new) if key in told else new
+    return list(told.values())
+
+
+def _joined(old: Problem, new: Problem) -> Problem:
+    if new.allowed in old.allowed:
+        return old
+    return replace(old, allowed=f"{old.allowed}, or {new.allowed}", hint=old.hint or new.hint)
+
+
+def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem | None:
+    trail = trail_of(detail["loc"], model, document.data, detail["type"])
+    if trail is None:
+        return None
+    loc, types = trail
+    value = value_at(document.data, loc)
+    value = detail["input"] if value is ABSENT else value
+    if detail["type"] == "extra_forbidden":
+        names = [name for kind in types for name in fields_of(kind)]
+        hint = did_you_mean(str(loc[-1]), names)
+        return document.problem(loc, "an unknown key", ", ".join(sorted(names)), hint, on_key=True)
+    if detail["type"] == "missing":
+        return document.problem(loc, "nothing", _purpose(types, loc[-1]))
+    if detail["type"].startswith("union_tag"):
+        return _tag_problem(detail, document, loc, value)
+    on_key = "[key]" in detail["loc"]
+    return document.problem(loc, kind_of(value), _allowed(detail), _hint(detail, value), on_key)
+
+
+def _purpose(types: list[Any], name: str | int) -> str:
+    said = (info.description for kind in types for key, info in fields_of(kind).items() if key == name)
+    text = next(filter(None, said), "").strip().rstrip(".")
+    return f"a value for it: {text}" if text else "a value for it"
+
+
+def _tag_problem(detail: ErrorDetails, document: Document, loc: tuple[str | int, ...], value: Any) -> Problem:
+    context = detail.get("ctx", {})
+    key = str(context.get("discriminator", "kind")).strip("'")
+    if not isinstance(value, dict):
+        return document.problem(loc, kind_of(value), f"a mapping with the key {key!r}")
+    if key not in value:
+        return document.problem((*loc, key), "nothing", "a value for it: which kind this is")
+    tags = [tag.strip("'") for tag in context.get("expected_tags", "").split(", ")]
+    hint = did_you_mean(str(value[key]), tags)
+    return document.problem((*loc, key), kind_of(value[key]), ", ".join(map(repr, tags)), hint)
+
+
+def _allowed(detail: ErrorDetails) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in ("value_error", "assertion_error"):
+        return str(context["error"])
+    if kind in ("literal_error", "enum"):
+        return ", ".join(map(repr, _choices(detail)))
+    if kind in _LIMITS:
+        return _LIMITS[kind].format_map(context)
+    return _TYPES.get(kind.split("_")[0], detail["msg"].removeprefix("Input should be "))
+
+
+def _hint(detail: ErrorDetails, value: Any) -> str:
+    return did_you_mean(str(value), _choices(detail)) if isinstance(value, str) else ""
+
+
+def _choices(detail: ErrorDetails) -> Iterable[str]:
+    if detail["type"] not in ("literal_error", "enum"):
+        return []
+    words = str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(", ")
+    return [word.strip("'") for word in words]

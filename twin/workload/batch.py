@@ -1,0 +1,41 @@
+"""A stream of batch jobs drawn from published statistics: the load of a shared machine."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from twin.stated import Duration, Fraction, Stated
+
+
+class Batch(Stated):
+    """Jobs with log-normal run times and sizes, arriving at random over a span."""
+
+    kind: Literal["batch"]
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """Prefix of the jobs' names."""
+    count: PositiveInt = Field(le=1_000_000)
+    """How many jobs."""
+    span: Duration = Field(default=86_400.0, gt=0)
+    """They arrive uniformly at random over this time."""
+    runtime_median: Duration = Field(default=3600.0, gt=0)
+    """Median run time at full clock."""
+    runtime_sigma: PositiveFloat = 1.0
+    """Standard deviation of the logarithm of the run time."""
+    nodes_median: PositiveFloat = 64.0
+    """Median gang size."""
+    nodes_sigma: PositiveFloat = 1.2
+    """Standard deviation of the logarithm of the gang size."""
+    nodes_max: PositiveInt = 4096
+    """No job is larger."""
+    gpu_activity: Fraction = 0.7
+    """Mean GPU activity, between idle power and rated power."""
+    cpu_activity: Fraction = 0.4
+    """Mean CPU activity."""
+    clock_sensitivity: Fraction = 1.0
+    """Share of the run time that stretches as the GPU clock falls."""
+    restart_delay: Duration = 300.0
+    """From a failure to the start again."""
+    checkpoint_interval: Duration = 3600.0
+    """Work older than this survives a failure."""
