@@ -166,7 +166,7 @@ def _power(
     cdu_w = np.stack([np.full(PERIODS, 1.2e4), np.where(tripped, 2e3, 1.2e4)], axis=1)
     cooler_w = 1.4e4 + 2.6e4 * ((water - 20) / 16).clip(0, 1.2)
     for n, panel in enumerate(PANELS):
-        out[panel] = rack_w[:, PANEL_OF_RACK == n].sum(axis=1)
+        out[panel] = rack_w[:, n == PANEL_OF_RACK].sum(axis=1)
         into[panel] = out[panel] * 1.004
     for side in (0, 1):
         ups, tx = f"ups_{side + 1}", f"tx_{side + 1}"
@@ -210,9 +210,7 @@ def _power(
         return float(values.sum() * PERIOD_S)
 
     stages = {name: joules(sum(v for k, v in into.items() if k.startswith(name))) for name in ("tx", "ups", "rpp")}
-    gone = {
-        name: joules(sum(into[k] - out[k] for k in into if k.startswith(name))) for name in ("tx", "ups", "rpp")
-    }
+    gone = {name: joules(sum(into[k] - out[k] for k in into if k.startswith(name))) for name in ("tx", "ups", "rpp")}
     flows = [
         ("utility", "transformers", stages["tx"]),
         ("transformers", "UPS", stages["ups"]),
@@ -230,7 +228,7 @@ def _power(
 def _loops(water: np.ndarray, coolant: np.ndarray, rack_w: np.ndarray, tripped: np.ndarray) -> pd.DataFrame:
     frames = []
     for n in (0, 1):
-        heat = rack_w[:, LOOP_OF_RACK == n].sum(axis=1)
+        heat = rack_w[:, n == LOOP_OF_RACK].sum(axis=1)
         flow = np.where(tripped & (n == 1), 0.35, 1.0)
         for loop, kind, degc in (
             (f"cdu_{n + 1}", "liquid", coolant[:, n]),

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from twin.facility import Facility, build
     from twin.results import Result
     from twin.scenario import Scenario, load
-    from twin.simulation import run, simulate
+    from twin.simulation import simulate
+    from twin.study import run
 
 __version__ = "0.1.0"
 
 _HOME = {
     "load": "scenario", "Scenario": "scenario", "build": "facility", "Facility": "facility",
-    "simulate": "simulation", "run": "simulation", "Result": "results",
+    "simulate": "simulation", "run": "study", "Result": "results",
     "TwinError": "errors", "InputError": "errors", "RunError": "errors",
 }
 

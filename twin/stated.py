@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from twin.units import quantity
 
@@ -33,12 +33,15 @@ def _read(value: Any, unit: str) -> Any:
     return value
 
 
-def _unit(unit: str, example: str) -> tuple[BeforeValidator, WithJsonSchema]:
+def _unit(unit: str, example: str, written: str = "") -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+    """Reader, writer and schema of a quantity; what is written reads back as the same number."""
     schema = {"type": ["string", "number"], "examples": [example], "x-unit": unit}
-    return BeforeValidator(lambda value: _read(value, unit)), WithJsonSchema(schema)
+    return (BeforeValidator(lambda value: _read(value, unit)),
+            PlainSerializer(lambda value: f"{value!r} {written or unit}", return_type=str, when_used="json"),
+            WithJsonSchema(schema))
 
 
-def _moment() -> tuple[BeforeValidator, WithJsonSchema]:
+def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     """Reader of a moment: a clock reading since the start (hours may pass 24), or a duration."""
 
     def read(value: Any) -> Any:
@@ -46,13 +49,15 @@ def _moment() -> tuple[BeforeValidator, WithJsonSchema]:
             return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3] or 0)
         return _read(value, "s")
 
-    return BeforeValidator(read), WithJsonSchema({"type": ["string", "number"], "examples": ["06:00", "90 min"]})
+    return (BeforeValidator(read),
+            PlainSerializer(lambda value: f"{value!r} s", return_type=str, when_used="json"),
+            WithJsonSchema({"type": ["string", "number"], "examples": ["06:00", "90 min"]}))
 
 
 _W, _J, _S, _M = _unit("W", "132 kW"), _unit("J", "2.5 MWh"), _unit("s", "10 min"), _unit("m", "1.2 m")
-_C, _K, _F = _unit("degC", "18 °C"), _unit("delta_degC", "4 K"), _unit("m**3/s", "1200 L/min")
-_B, _BS, _V = _unit("byte", "100 TB"), _unit("byte/s", "400 Gbit/s"), _unit("m**3", "12 m^3")
-_EP, _WP = _unit("USD/J", "0.08 USD/kWh"), _unit("USD/m**3", "2 USD/m^3")
+_C, _K, _F = _unit("degC", "18 °C"), _unit("delta_degC", "4 K", "K"), _unit("m**3/s", "1200 L/min", "m^3/s")
+_B, _BS, _V = _unit("byte", "100 TB"), _unit("byte/s", "400 Gbit/s"), _unit("m**3", "12 m^3", "m^3")
+_EP, _WP = _unit("USD/J", "0.08 USD/kWh"), _unit("USD/m**3", "2 USD/m^3", "USD/m^3")
 _CI, _TP, _HP = _unit("kg/J", "380 g/kWh"), _unit("USD/token", "0.9 USD/Mtok"), _unit("1/s", "30 / s")
 
 Power = Annotated[float, *_W, Field(ge=0)]

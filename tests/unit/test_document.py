@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from twin.errors import InputError, Problem
-from twin.scenario.document import parse, read
+from twin.scenario.document import dotted, parse, read
 from twin.scenario.fence import project_root, resolve
 
 FILE = Path("plan.yaml")
@@ -182,3 +182,7 @@ def test_a_reference_is_refused_where_it_was_written(project: Path) -> None:
     document = parse("layout: ../layouts/hal.yaml\n", project / "scenarios/a.yaml")
     with pytest.raises(InputError, match=r"a\.yaml:1:9: layout: .*did you mean 'hall\.yaml'"):
         document.resolve("../layouts/hal.yaml", ("layout",))
+
+
+def test_a_key_cannot_speak_to_the_terminal() -> None:
+    assert dotted(("a", 0, "\x1b[31mred")) == "a[0]['\\x1b[31mred']"

@@ -45,7 +45,7 @@ class WeatherFile(Stated):
 
 
 class Plan(Stated):
-    racks: tuple[Rack, ...] = ()
+    racks: tuple[Rack, ...] = Field(default=(), min_length=1)
     workloads: tuple[Annotated[Training | Inference, Field(discriminator="kind")], ...] = ()
     climate: str | Steady | WeatherFile = "cold"
     repairs: dict[str, Duration] = Field(default_factory=dict)
@@ -152,3 +152,8 @@ def test_a_flood_of_problems_is_counted() -> None:
     found = problems("".join(f"key_{n}: 1\n" for n in range(1500)))
     assert len(found) == 1001
     assert found[-1].found == "500 more problems"
+
+
+def test_a_list_is_too_short_only_where_it_is() -> None:
+    assert [p.where for p in problems("racks: [{name: a, peek: 1}]\n")] == ["racks[0].peek"]
+    assert only("racks: []\n") == "plan.yaml:1:8: racks: found a list of 0; allowed: at least 1 of them"

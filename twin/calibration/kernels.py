@@ -47,8 +47,8 @@ def axes_of(op: str, shape: dict[str, int]) -> tuple[int, ...]:
 def work_of(op: str, shape: dict[str, int], element_bytes: float) -> tuple[float, float]:
     """FLOP and least bytes of an operation."""
     if op == "gemm":
-        flop, byte = gemm_work(shape["m"], shape["n"], shape["k"], element_bytes)
-        return float(flop), float(byte)
+        product, touched = gemm_work(shape["m"], shape["n"], shape["k"], element_bytes)
+        return float(product), float(touched)
     if op not in AXES:
         raise KeyError(op)
     if not op.startswith("attention"):
@@ -78,7 +78,7 @@ def _gemms(quick: bool, accelerator: bool) -> list[Task]:
         sides = [(4096, 4096), (6144, 4096), (28672, 4096), (4096, 14336), (1024, 1024), (10240, 8192)]
         more, tall = [(8192, 8192), (57344, 8192), (8192, 28672), (2048, 6144)], [(4096, 1024), (4096, 2048)]
     else:
-        sides = [(512, 512), (1024, 512), (512, 2048), (4096, 512), (1024, 1024), (8192, 512)]
+        sides = [(512, 512), (1024, 512), (512, 2048), (4096, 512), (1024, 1024), (8192, 512), (512, 8192)]
         more, tall = [(768, 768), (2048, 768), (768, 2048), (8192, 768), (2048, 2048)], [(768, 256), (2048, 128)]
     sides += [] if quick else more
     shapes = [(m, n, k) for n, k in sides for m in rows] + [
@@ -88,20 +88,21 @@ def _gemms(quick: bool, accelerator: bool) -> list[Task]:
 
 
 def _attentions(quick: bool, accelerator: bool) -> list[Task]:
-    heads = {"heads": 32, "kv_heads": 8, "head_dim": 128} if accelerator else {"heads": 8, "kv_heads": 2, "head_dim": 64}
+    heads = {"heads": 8, "kv_heads": 2, "head_dim": 64}
     batches, lengths = (1, 2, 4, 8), (64, 128, 192, 256, 512)
     if accelerator:
+        heads = {"heads": 32, "kv_heads": 8, "head_dim": 128}
         batches, lengths = (1, 4, 16, 64), (256, 512, 1024, 4096, 8192)
-    decode = [(b, s) for b in batches for s in lengths if not quick or b != batches[2]]
-    whole = [(b, s) for b in batches[:3] for s in lengths if b * s <= batches[1] * lengths[-1]]
-    whole = [pair for pair in whole if not quick or pair[0] != batches[2]]
+    chosen = [b for b in batches if not quick or b != batches[1]]
+    decode = [(b, s) for b in chosen for s in lengths]
+    whole = [(b, s) for b in chosen if b < batches[3] for s in lengths if b * s <= batches[1] * lengths[-1]]
     kinds = (("attention_decode", decode), ("attention_prefill", whole), ("attention_train", whole))
     return [Task(op, {"batch": b, "tokens": s, **heads}) for op, pairs in kinds for b, s in pairs]
 
 
 def _streams(quick: bool, accelerator: bool) -> list[Task]:
     """Element-wise work over four decades of size."""
-    steps = (0, 2, 4, 6, 8, 10, 13) if quick else range(14)
+    steps = range(0, 15, 2) if quick else range(15)
     smallest = 2**12 if accelerator else 2**9
     ops = [op for op in AXES if AXES[op] == ("elements",)]
     return [Task(op, {"elements": smallest * 2**step}) for op in ops for step in steps]

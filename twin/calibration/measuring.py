@@ -30,7 +30,7 @@ def measure(device: str = "cpu", quick: bool = False, progress: Progress | None 
         pool = Pool(device)
         samples = []
         for index, task in enumerate(todo):
-            samples.append(_sample(task, pool, 0.05 if quick else 0.4, reader))
+            samples.append(_sample(task, pool, 0.035 if quick else 0.4, reader))
             if progress is not None:
                 progress((index + 1) / len(todo), task.op)
         launch_s = watch.median_and_min(watch.seconds(runner(Task("add", {"elements": 1}), pool), device, 0.05))[0]

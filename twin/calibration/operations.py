@@ -91,7 +91,7 @@ def _attention(task: Task, pool: Pool) -> Runner:
     leaves = [tensor.requires_grad_() for tensor in (q, k, v)]
     torch = load_torch()
     seed = torch.ones_like(q)
-    return lambda: torch.autograd.grad(attend(*leaves, True), leaves, seed)
+    return lambda: torch.autograd.grad(attend(q, k, v, True), leaves, seed)
 
 
 def _stream(task: Task, pool: Pool) -> Runner:

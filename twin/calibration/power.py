@@ -74,7 +74,9 @@ def sustained(reader: Meter, mixes: dict[str, Runner | None], hold_s: float) -> 
     return answer
 
 
-def fit_power(idle_w: float, max_w: float, activities: list[tuple[float, float]], power_w: list[float]) -> dict[str, float]:
+def fit_power(
+    idle_w: float, max_w: float, activities: list[tuple[float, float]], power_w: list[float]
+) -> dict[str, float]:
     """Non-negative coefficients of `chip.ActivityLaw` with exponents 1, and their mean error."""
     features = np.column_stack([np.ones(len(power_w)), np.array(activities)])
     target = (np.array(power_w) - idle_w) / (max_w - idle_w)

@@ -36,7 +36,7 @@ class Device(Stated):
     mem_bytes: float = Field(default=0.0, ge=0)
     power_limit_w: float = Field(default=0.0, ge=0)
     max_clock_hz: float = Field(default=0.0, ge=0)
-    peak_flop_s: dict[str, Positive] = {}
+    peak_flop_s: dict[str, Positive] = Field(default_factory=dict)
     """Dense peak for each number format; empty where nobody knows it."""
     peak_bytes_s: float = Field(default=0.0, ge=0)
 
@@ -93,8 +93,8 @@ class Fit(Stated):
     def remainder(self) -> Remainder:
         """The fitted remainder, ready to be called."""
         low, high = np.log2(np.array(list(self.domain.values()))).T
-        process = (np.array(self.gp.x), np.array(self.gp.alpha), self.gp.mean, np.array(self.gp.length))
-        return Remainder(*process, low, high, self.loo_median_frac, self.loo_p90_frac)
+        gp, errors = self.gp, (self.loo_median_frac, self.loo_p90_frac)
+        return Remainder(np.array(gp.x), np.array(gp.alpha), gp.mean, np.array(gp.length), low, high, *errors)
 
 
 class PowerFit(Stated):
@@ -156,14 +156,14 @@ class Profile(Stated):
     schema_: Literal["twin-calibration/1"] = Field(default=SCHEMA, alias="schema")
     status: Literal["measured", "published"]
     device: Device
-    software: dict[str, str] = {}
+    software: dict[str, str] = Field(default_factory=dict)
     date_utc: str
-    conditions: dict[str, str | float | bool | None] = {}
-    samples: list[Sample] = []
-    fits: list[Fit] = []
-    rates: list[Rate] = []
+    conditions: dict[str, str | float | bool | None] = Field(default_factory=dict)
+    samples: list[Sample] = Field(default_factory=list)
+    fits: list[Fit] = Field(default_factory=list)
+    rates: list[Rate] = Field(default_factory=list)
     power_fit: PowerFit | None = None
-    validation: list[Check] = []
+    validation: list[Check] = Field(default_factory=list)
 
     def rate(self, use: str, dtype: str) -> Rate:
         """The rates for a use and number format. Raises InputError where the profile has none."""

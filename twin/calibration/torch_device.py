@@ -12,6 +12,7 @@ from typing import Any
 
 from twin.errors import InputError, Problem
 
+_WARM_UP = 3
 _INNER_S = 1e-3
 """One reading spans at least this long, far above the clock's resolution."""
 
@@ -55,7 +56,8 @@ def seconds(run: Callable[[], object], device: str, budget_s: float, least: int 
     accelerator.
     """
     read = _events if device == "cuda" else _processor
-    read(run, 1)
+    for _ in range(_WARM_UP):
+        read(run, 1)
     once_s = max(read(run, 1), 1e-7)
     inner = max(1, int(_INNER_S / once_s))
     readings = [read(run, inner) for _ in range(3)]

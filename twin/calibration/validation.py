@@ -11,12 +11,12 @@ from twin.calibration.profile import Check, Profile
 from twin.physics.transformer import Transformer
 
 UNSEEN = {
-    "cpu": Transformer(4, 640, 10, 2, 64, 1792, 8000, tied=False),
+    "cpu": Transformer(4, 576, 9, 3, 64, 1600, 6000, tied=False),
     "cuda": Transformer(8, 4096, 32, 8, 128, 14336, 32000, tied=False),
 }
-"""Llama-like shapes, none of whose widths is among the benchmark's on a CPU."""
+"""Llama-like shapes; on a CPU neither the widths nor the token counts are among the benchmark's."""
 _STEPS = {
-    "cpu": (("prefill", 1, 192), ("prefill", 2, 128), ("decode", 1, 256), ("decode", 6, 192), ("train", 1, 192)),
+    "cpu": (("prefill", 1, 160), ("prefill", 2, 112), ("decode", 1, 224), ("decode", 5, 160), ("train", 1, 160)),
     "cuda": (("prefill", 1, 2048), ("prefill", 4, 1024), ("decode", 8, 2048), ("decode", 64, 1024), ("train", 1, 2048)),
 }
 
@@ -85,7 +85,7 @@ def _forward(model: Transformer, weights: dict[str, Any], tokens: Any, cache: li
 def _measured_s(model: Transformer, weights: dict[str, Any], device: str, step: tuple[str, int, int]) -> float:
     kind, batch, seq = step
     run = {"prefill": _prefill, "decode": _decode, "train": _train}[kind](model, weights, device, batch, seq)
-    return watch.median_and_min(watch.seconds(run, device, 2.0))[0]
+    return watch.median_and_min(watch.seconds(run, device, 1.2))[0]
 
 
 def _tokens(model: Transformer, device: str, batch: int, new: int) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
 from typing import Annotated
 
 from typer import Exit, Option, Typer
 
+from twin import __version__
 from twin.cli import catalogue, say, usd
 from twin.cli.calibrate import calibrate
 from twin.cli.check import check
@@ -28,7 +28,7 @@ app.add_typer(usd.app, name="usd")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        say.line(version_of("ai-factory-twin"))
+        say.line(__version__)
         raise Exit
 
 

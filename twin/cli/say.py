@@ -31,7 +31,7 @@ def _console(stderr: bool) -> Console:
 
 def document(value: Any) -> None:
     """One JSON document on stdout; what is not a finite number becomes null."""
-    sys.stdout.write(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(_plain(value), indent=2, allow_nan=False) + "\n")
 
 
 def line(text: str) -> None:
@@ -60,12 +60,14 @@ def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> Non
     console, values = _console(stderr), _plain(values)
     single = {key: value for key, value in values.items() if not _is_group(value)}
     if single:
-        console.print(_pairs(title, single))
+        console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+        console.print(_pairs(single))
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
             findings(spoken(key), value, stderr)
         elif _is_group(value) and value:
-            console.print(_rows(spoken(key), value))
+            console.print(f"[bold]{escape(spoken(key))}[/bold]", soft_wrap=True)
+            console.print(_rows(value))
 
 
 @contextmanager
@@ -86,15 +88,15 @@ def _is_group(value: Any) -> bool:
     return isinstance(value, Mapping | Sequence) and not isinstance(value, str)
 
 
-def _pairs(title: str, values: Mapping[str, Any]) -> Table:
-    table = Table(title=escape(title), title_justify="left", show_header=False)
+def _pairs(values: Mapping[str, Any]) -> Table:
+    table = Table(show_header=False)
     for key, value in values.items():
         table.add_row(escape(spoken(key)), escape(readable(key, value)))
     return table
 
 
-def _rows(title: str, values: Sequence[Any]) -> Table:
-    table = Table(title=escape(title), title_justify="left")
+def _rows(values: Sequence[Any]) -> Table:
+    table = Table(show_header=isinstance(values[0], Mapping))
     if not all(isinstance(value, Mapping) for value in values):
         for value in values:
             table.add_row(escape(readable("", value)))

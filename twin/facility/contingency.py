@@ -14,14 +14,16 @@ from twin.physics import flow
 
 @dataclass(frozen=True)
 class Loading:
-    """Output of every power node (node,) in W, and which of them have voltage."""
+    """Output and input of every power node (node,) in W, and which of them have voltage."""
 
     output_w: NDArray[np.float64]
+    input_w: NDArray[np.float64]
     on: NDArray[np.bool_]
 
 
-def loading(facility: Facility, lost: int | None = None, rack_w: NDArray[np.float64] | None = None) -> Loading:
-    """Loads at their peak over the tree, perhaps one node lost; generators have started where they are needed."""
+def loading(facility: Facility, lost: int | NDArray[np.intp] | None = None,
+            rack_w: NDArray[np.float64] | None = None) -> Loading:
+    """Loads at their peak over the tree, perhaps some nodes lost; generators have started where they are needed."""
     tree = facility.power
     able = np.ones(len(tree.id), dtype=bool)
     if lost is not None:
@@ -33,8 +35,8 @@ def loading(facility: Facility, lost: int | None = None, rack_w: NDArray[np.floa
     load[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
     load[tree.load_of_unit] = facility.cooling.units.power_w
     loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
-    output, _ = flow.upward(wires, load, flow.shares(wires, on), on, tree.rating_w, loss)
-    return Loading(output, on)
+    output, inflow = flow.upward(wires, load, flow.shares(wires, on), on, tree.rating_w, loss)
+    return Loading(output, inflow, on)
 
 
 def findings(facility: Facility) -> Iterator[Finding]:

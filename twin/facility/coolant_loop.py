@@ -89,7 +89,8 @@ def _add_units(out: Draft, loc: Loc, spec: Loop | Air | PlantSpec, row: CoolingR
         slot = _slot(out, row)
         home = ledger.scenario.plan.halls[hall].name if hall is not None else ""
         at = geometry.unit_position(ledger.scenario.plan, hall, slot if row.kind != "crah" else k, row)
-        size = (row.depth_m, row.width_m, row.height_m) if row.kind == "crah" else (row.width_m, row.depth_m, row.height_m)
+        wide, deep = (row.depth_m, row.width_m) if row.kind == "crah" else (row.width_m, row.depth_m)
+        size = (wide, deep, row.height_m)
         ledger.add(loc, Entry(name, row.kind, row.name, home, "cooling", at, size, row.capacity_w,
                               mtbf_h=row.mtbf_h, mttr_h=row.mttr_h))
         out.units.append(Unit(name, row, zones[k], supplies[k],
@@ -252,9 +253,14 @@ def _frozen_units(out: Draft) -> Units:
         zone=np.array([u.zone for u in out.units], dtype=np.int64), capacity_w=column(lambda u: u.row.capacity_w),
         flow_m3_s=column(lambda u: u.row.flow_m3_s), hot_w_k=hot, cold_w_k=cold,
         transfer_w_k=np.array([_transfer_w_k(r, h, c) for r, h, c in zip(rows, hot, cold, strict=True)]),
-        power_w=column(lambda u: u.row.power_rated_w + u.extra_w), floor_frac=column(lambda u: u.row.power_floor_frac),
+        power_w=column(lambda u: u.row.power_rated_w + u.extra_w + _compressor_w(u.row)), floor_frac=column(lambda u: u.row.power_floor_frac),
         restart_s=column(lambda u: u.row.restart_s), pumps=column(lambda u: u.row.pumps_per_unit).astype(np.int64),
         pump_alone_frac=column(lambda u: u.row.flow_per_pump_frac))
+
+
+def _compressor_w(row: CoolingRow) -> float:
+    """Rated compressor power of a chiller, zero for everything else."""
+    return row.capacity_w / row.cop_reference if row.kind == "chiller" and row.cop_reference else 0.0
 
 
 def _transfer_w_k(row: CoolingRow, hot: float, cold: float) -> float:
@@ -271,11 +277,11 @@ def _frozen_plant(entry: tuple[PlantSpec, CoolingRow, list[int]], node: int) -> 
     assert chiller is None or isinstance(chiller, ChillerRow)
     return Plant(
         id=spec.name, kind=row.kind, node=node, supply_degc=spec.supply_temperature, band_k=spec.control_band_k,
-        units=np.array(units, dtype=np.int64),
+        units=np.array(units, dtype=np.int64), capacity_w=row.capacity_w,
         conductance_w_k=row.capacity_w / row.approach_k if row.kind == "dry_cooler" else 0.0,
         curve=_curve(chiller, row) if chiller else None,
         water_cooled=bool(chiller and chiller.condenser == "water"), tower_approach_k=row.approach_k,
-        fan_frac=chiller.fan_power_frac if chiller else 0.0,
+        tower_w=row.power_rated_w if chiller else 0.0,
         evaporative_frac=row.evaporative_effectiveness_frac or 0.0, pump_w=spec.pump_power)
 
 

@@ -52,7 +52,8 @@ def unit_position(layout: Layout, hall_index: int | None, slot: int, row: Coolin
     hall = layout.halls[hall_index or 0]
     step = row.width_m + GAP_M
     if row.kind == "cdu":
-        return (hall.at[0] + 1.5 + row.width_m / 2 + slot * step, hall.at[1] + hall.size[1] - 0.2 - row.depth_m / 2, 0.0)
+        along = hall.at[0] + 1.5 + row.width_m / 2 + slot * step
+        return (along, hall.at[1] + hall.size[1] - 0.2 - row.depth_m / 2, 0.0)
     if row.kind == "crah":
         return (hall.at[0] + 0.2 + row.depth_m / 2, hall.at[1] + 1.5 + row.width_m / 2 + slot * step, 0.0)
     north = max(h.at[1] + h.size[1] for h in layout.halls)

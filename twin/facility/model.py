@@ -76,6 +76,8 @@ class Racks:
     recirculation_frac: Array
     """Share of the inlet that is the rack's own exhaust (air streams)."""
     boot_s: Array
+    node_mtbf_h: Array
+    """Mean time between failures of one node; nan where it does not fail."""
     clock_step_frac: Array
     clock_floor_frac: Array
     gpu_type: tuple[str, ...]
@@ -170,12 +172,15 @@ class Plant:
     supply_degc: float
     band_k: float
     units: Index
+    capacity_w: float
+    """Rated heat of one unit."""
     conductance_w_k: float
     """Of one dry cooler at full fan speed, between supply water and outdoor air."""
     curve: ChillerCurve | None
     water_cooled: bool
     tower_approach_k: float
-    fan_frac: float
+    tower_w: float
+    """Tower fans and condenser pump of one water-cooled chiller at full duty."""
     evaporative_frac: float
     pump_w: float
 

@@ -112,7 +112,8 @@ def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: Hall) -> None
         ledger.complain((*loc, "racks"), f"{place.id} reaching ({place.x_m + rack.width_m:.2f} m, "
                         f"{place.y_m + rack.depth_m:.2f} m)", f"racks inside the hall of {length:g} m x {width:g} m")
     if rack.height_m > height:
-        ledger.complain((*loc, "racks"), f"{rack.name} of {rack.height_m:g} m", f"at most {height:g} m, the hall's height")
+        ledger.complain((*loc, "racks"), f"{rack.name} of {rack.height_m:g} m",
+                        f"at most {height:g} m, the hall's height")
 
 
 def node_span_w(place: Position) -> float:
@@ -201,6 +202,7 @@ def freeze(ledger: Ledger, places: list[Position], zone: np.ndarray, air_node: n
         recirculation_frac=column(lambda p: 0.0 if p.type.liquid_heat_frac > 0
                                   else recirculation_frac(p, halls[p.hall].containment)),
         boot_s=column(lambda p: p.type.boot_s),
+        node_mtbf_h=column(lambda p: p.type.node_mtbf_h or np.nan),
         clock_step_frac=column(lambda p: p.gpu.clock_step_hz / p.gpu.clock_max_hz if p.gpu else 1.0),
         clock_floor_frac=column(lambda p: p.gpu.clock_floor_frac if p.gpu else 1.0),
         gpu_type=tuple(p.type.gpu for p in places),

@@ -148,7 +148,8 @@ def operating_point(curve: DecodeCurve, tokens_per_s: ArrayLike) -> OperatingPoi
     served = np.clip(demand, 0.0, rate[-1])
 
     def at(values: Array, idle: float) -> Array:
-        return np.interp(served, rate, np.concatenate([[idle], values[:top]]))
+        between: Array = np.interp(served, rate, np.concatenate([[idle], values[:top]]))
+        return between
 
     batch = at(curve.batch, 0.0)
     return OperatingPoint(

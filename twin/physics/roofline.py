@@ -110,9 +110,9 @@ class Surface:
 
     def time_s(self, m: ArrayLike, n: ArrayLike, k: ArrayLike) -> tuple[Array, NDArray[np.bool_]]:
         """Seconds, and whether the shape lies inside the box that was sampled; arguments broadcast."""
-        shape = np.broadcast_arrays(*(np.asarray(x, float) for x in (m, n, k)))
-        base_s = time_s(self.roofline, *gemm_work(*shape, self.element_bytes))
-        factor, inside = self.remainder(np.stack([axis.ravel() for axis in shape], axis=1))
+        m, n, k = np.broadcast_arrays(*(np.asarray(x, float) for x in (m, n, k)))
+        base_s = time_s(self.roofline, *gemm_work(m, n, k, self.element_bytes))
+        factor, inside = self.remainder(np.stack([m.ravel(), n.ravel(), k.ravel()], axis=1))
         return base_s * factor.reshape(base_s.shape), inside.reshape(base_s.shape)
 
 

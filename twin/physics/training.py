@@ -65,6 +65,8 @@ class Step:
     """Kernels, optimizer and pipeline bubble."""
     exposed_communication_s: Array
     total_s: Array
+    compute_activity: Array
+    """Share of the step in which a GPU computes: the bubble, the optimizer and exposed traffic are left out."""
     tokens: float
     flop: float
     """Model FLOP over all GPUs, recompute left out; divide by total_s, GPUs and peak for MFU."""
@@ -122,9 +124,12 @@ def step(
     pipe_s = _pipe_traffic_bytes(model, layout, sequence_tokens) / fabric_bytes_s
     compute_s = rounds * micro_s + _optimizer_s(model, layout, rates)
     exposed_s = rounds * (tensor_s + pipe_s) + data_s - hidden_s
+    total_s = compute_s + exposed_s
     tokens = float(layout.global_batch * sequence_tokens)
-    return Step(compute_s + 0 * exposed_s, exposed_s + 0 * compute_s, compute_s + exposed_s, tokens,
-                model.training_flop(tokens, sequence_tokens))  # fmt: skip
+    return Step(
+        total_s - exposed_s, total_s - compute_s, total_s, layout.microbatches * micro_s / total_s, tokens,
+        model.training_flop(tokens, sequence_tokens),
+    )  # fmt: skip
 
 
 def memory_bytes(model: Transformer, layout: Layout, sequence_tokens: int, recompute: str = "selective") -> float:
@@ -155,7 +160,8 @@ def checkpoint_bytes(model: Transformer) -> float:
 
 def young_interval_s(write_s: ArrayLike, mean_time_between_failures_s: ArrayLike) -> Array:
     """Time between checkpoints by Young: sqrt(2 delta M); s."""
-    return np.sqrt(2 * np.asarray(write_s, float) * np.asarray(mean_time_between_failures_s, float))
+    interval: Array = np.sqrt(2 * np.asarray(write_s, float) * np.asarray(mean_time_between_failures_s, float))
+    return interval
 
 
 def daly_interval_s(write_s: ArrayLike, mean_time_between_failures_s: ArrayLike) -> Array:
@@ -175,7 +181,8 @@ def effective_time_frac(
     """
     mtbf = np.asarray(mean_time_between_failures_s, float)
     tau, delta = np.asarray(interval_s, float), np.asarray(write_s, float)
-    return tau / mtbf / np.expm1((tau + delta) / mtbf) * np.exp(-np.asarray(restart_s, float) / mtbf)
+    kept: Array = tau / mtbf / np.expm1((tau + delta) / mtbf) * np.exp(-np.asarray(restart_s, float) / mtbf)
+    return kept
 
 
 def _micro_batch_s(

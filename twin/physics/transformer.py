@@ -75,13 +75,15 @@ class Transformer:
         width = 2 * self.head_dim
         if self.latent_rank:
             width = 2 * self.latent_rank + self.latent_rope if decode else 2 * self.head_dim + self.latent_rope
-        return 2.0 * self.heads * width * self.seen_tokens(context_tokens)
+        flop: Array = 2.0 * self.heads * width * self.seen_tokens(context_tokens)
+        return flop
 
     def seen_tokens(self, context_tokens: ArrayLike) -> Array:
         """Context tokens that one new token sees, summed over layers; windows forget the older ones."""
         context = np.asarray(context_tokens, float)
         full = (self.layers - self.window_layers) * context
-        return full + self.window_layers * np.minimum(context, self.window_tokens)
+        seen: Array = full + self.window_layers * np.minimum(context, self.window_tokens)
+        return seen
 
     def forward_flop_per_token(self, sequence_tokens: ArrayLike) -> Array:
         """FLOP a token of a causal sequence of that length costs on average, forward."""

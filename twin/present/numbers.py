@@ -27,8 +27,8 @@ def figures(value: Any, digits: int = 3) -> str:
     size = abs(held)
     if size >= 1e6 or 0 < size < 1e-3:
         return f"{held:.{digits - 1}e}"
-    decimals = digits if size < 1e-12 else max(0, digits - 1 - math.floor(math.log10(size)))
-    return "0" if held == 0 else f"{held:,.{decimals}f}"
+    exponent = int(f"{size:.{digits - 1}e}".partition("e")[2])
+    return "0" if held == 0 else f"{held:,.{max(0, digits - 1 - exponent)}f}"
 
 
 def scaled(value: Any, unit: str) -> str:
@@ -55,6 +55,12 @@ def energy(energy_j: Any) -> str:
 def tokens(count: Any) -> str:
     """Tokens with k, M or G: `26.3 G`."""
     return scaled(count, "")
+
+
+def count(value: Any) -> str:
+    """A whole number with thousands apart."""
+    held = number(value)
+    return f"{held:,.0f}" if math.isfinite(held) else NONE
 
 
 def degrees(temperature_degc: Any) -> str:
@@ -101,14 +107,21 @@ def duration(time_s: Any) -> str:
     held = number(time_s)
     for size, unit in ((172800, "days"), (3600, "h"), (60, "min")):
         if abs(held) >= size:
-            return f"{figures(held / min(size, 86400))} {unit}"
-    return f"{figures(held)} s".replace("– s", NONE)
+            return f"{held / min(size, 86400):.3g} {unit}"
+    return f"{held:.3g} s" if math.isfinite(held) else NONE
 
 
 def short(text: Any, most: int = 24) -> str:
     """Text on one line, printable, cut with an ellipsis past `most` characters."""
     line = "".join(letter if letter.isprintable() else " " for letter in str(text))
     return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def middle(text: Any, most: int) -> str:
+    """A name cut in the middle, for what tells two apart stands at the ends."""
+    line = short(text, 1000)
+    head = (most - 1) // 2
+    return line if len(line) <= most else f"{line[:head]}…{line[head + 1 - most :]}"
 
 
 def names(held: Any, most: int = 4) -> str:

@@ -132,6 +132,8 @@ def _problems(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Prob
 
 def _is_kind(values: pd.Series[Any], kind: str) -> bool:
     """Whole numbers may stand in a float column; text is never missing, nothing is there as ''."""
+    if kind == "text" and values.dtype == "str":
+        return not bool(values.isna().any())
     if kind == "text":
         return all(isinstance(value, str) for value in values)
     if kind == "bool":

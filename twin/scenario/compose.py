@@ -192,9 +192,7 @@ class _Composer:
         if node is None:
             known = [name for name, done in self.anchors.items() if done]
             allowed = "an anchor that is complete before this line"
-            raise refuse(
-                self.path, _at(event), f"'*{event.anchor}'", allowed, did_you_mean(event.anchor, known)
-            )
+            raise refuse(self.path, _at(event), f"'*{event.anchor}'", allowed, did_you_mean(event.anchor, known))
         self.aliased += node.size
         if self.aliased > LIMIT_ALIASED_NODES:
             allowed = f"aliases that stand for at most {LIMIT_ALIASED_NODES:,} values together"

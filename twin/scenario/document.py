@@ -71,9 +71,14 @@ def parse(text: str, path: Path, root: Path | None = None) -> Document:
 
 
 def dotted(loc: tuple[str | int, ...]) -> str:
-    """A path as people write it: `halls[0].rows[1].racks`."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
-    return text.removeprefix(".")
+    """A path as people write it: `halls[0].rows[1].racks`; a key that cannot be printed stands in quotes."""
+    return "".join(_step(part) for part in loc).removeprefix(".")
+
+
+def _step(part: str | int) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if part.isprintable() else f"[{part!r}]"
 
 
 def _text(path: Path) -> str:

@@ -46,7 +46,6 @@ _LIMITS = {
     "string_too_short": "text of at least {min_length} characters",
     "string_too_long": "text of at most {max_length} characters",
     "string_pattern_mismatch": "text of the form {pattern}",
-    "union_tag_invalid": "{expected_tags}",
 }
 
 
@@ -103,6 +102,8 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
     loc, types = trail
     value = value_at(document.data, loc)
     value = detail["input"] if value is ABSENT else value
+    if detail["type"] == "too_short" and len(value) >= detail["ctx"]["min_length"]:
+        return None  # pydantic counts the good items only; the bad ones have told their own problems
     if detail["type"] == "extra_forbidden":
         names = [name for kind in types for name in fields_of(kind)]
         hint = did_you_mean(str(loc[-1]), names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
+import yaml
 from pydantic import Field, PositiveInt, PrivateAttr, model_validator
 
 from twin.controls import Controls, Drill
@@ -164,10 +165,14 @@ class Scenario(Stated):
 
         Raises pydantic.ValidationError where the changed scenario is not valid.
         """
-        data = self.model_dump(mode="python")
+        data = self.model_dump(mode="json")
         for path, value in changes.items():
             _assign(data, path.split("__"), value)
         return Scenario.model_validate(data)
+
+    def as_yaml(self) -> str:
+        """The scenario as resolved, layout included; reads back as the same scenario."""
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100)
 
     def problem(self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = "") -> Problem:
         """A problem placed in the file that holds `loc`, a path such as ("layout", "halls", 0)."""

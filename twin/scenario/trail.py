@@ -14,12 +14,12 @@ ABSENT = object()
 """Stands for a value that the file does not have; None is a value."""
 
 
-def trail_of(loc: Loc, model: type[BaseModel], data: Any, kind: str) -> tuple[Loc, list[Any]] | None:
+def trail_of(loc: Loc, model: type[BaseModel], data: Any, error: str) -> tuple[Loc, list[Any]] | None:
     """The parts of `loc` that stand in the file or in the models, and the types the last one is read as.
 
     Pydantic also names the members of unions it tried, which no reader of the file has ever seen; None
     where the error is of a member that the value was not meant for.
-    For an unknown or a missing key the types are those of the mapping around it.
+    For an unknown or a missing key (`error` is pydantic's type of error) the types are those of the mapping around it.
     """
     trail: Loc = ()
     types: list[Any] = list(_flat(model))

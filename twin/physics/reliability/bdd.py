@@ -34,7 +34,7 @@ def deep_recursion(depth: int) -> Iterator[None]:
 class Bdd:
     """A table of decision nodes; 0 and 1 are the leaves, and children always stand before their parents."""
 
-    def __init__(self, node_limit: int = 1_500_000) -> None:
+    def __init__(self, node_limit: int = 2_500_000) -> None:
         self.level: list[int] = [_LEAF, _LEAF]
         self.low: list[int] = [0, 1]
         self.high: list[int] = [0, 1]

@@ -136,13 +136,14 @@ def _shares(gates: Gates, node: int, live: States) -> Floats:
         case Rule.AND:
             return live.astype(np.float64)
         case Rule.TRANSFER:
-            return (live & (np.cumsum(live, axis=0) == 1)).astype(np.float64)
+            return np.asarray(live & (np.cumsum(live, axis=0) == 1), dtype=np.float64)
         case Rule.CAP if np.isfinite(capacity_w).all() and capacity_w.sum() > 0:
             weight = live * capacity_w[:, None] / capacity_w.max()
         case _:
             weight = live.astype(np.float64)
     total = weight.sum(axis=0)
-    return weight / np.where(total > 0, total, 1.0)
+    shares: Floats = weight / np.where(total > 0, total, 1.0)
+    return shares
 
 
 def load_fractions(gates: Gates, down: States) -> Floats:

@@ -30,43 +30,39 @@ class _Families:
             self.lacking.append(lacking)
         return found
 
-    def without(self, family: int, other: int) -> int:
-        """The sets of a family that contain no set of the other."""
-        if family == 0 or other == 1 or family == other:
+    def less(self, family: int, other: int) -> int:
+        """The sets of a family that are not in the other; both hold minimal sets only."""
+        if family == 0 or family == other:
             return 0
         if other == 0 or family == 1:
-            return family if other == 0 or not self._has_empty(other) else 0
+            return family
         found = self._differences.get((family, other))
         if found is None:
-            found = self._differences[family, other] = self._without(family, other)
+            found = self._differences[family, other] = self._less(family, other)
         return found
 
-    def _has_empty(self, family: int) -> bool:
-        while family > 1:
-            family = self.lacking[family]
-        return family == 1
-
-    def _without(self, family: int, other: int) -> int:
+    def _less(self, family: int, other: int) -> int:
         level, other_level = self.level[family], self.level[other]
         if level > other_level:
-            return self.without(family, self.lacking[other])
+            return self.less(family, self.lacking[other])
         having, lacking = self.having[family], self.lacking[family]
         if level < other_level:
-            return self.node(level, self.without(having, other), self.without(lacking, other))
-        kept = self.without(self.without(having, self.having[other]), self.lacking[other])
-        return self.node(level, kept, self.without(lacking, self.lacking[other]))
+            return self.node(level, having, self.less(lacking, other))
+        return self.node(level, self.less(having, self.having[other]), self.less(lacking, self.lacking[other]))
 
     def minimal(self, node: int, order: int) -> int:
         """Minimal solutions of a monotone diagram, of at most `order` elements.
 
-        minsol(x, high, low) = (x, minsol(high) without minsol(low), minsol(low)), Rauzy 1993.
+        minsol(x, high, low) = (x, minsol(high) without minsol(low), minsol(low)), Rauzy 1993. Here low
+        implies high, so a minimal set of high that contains one of low is that set: "without" is a
+        plain difference.
         """
         if node < 2 or order < 0:
             return node if order >= 0 else 0
         found = self._minimal.get((node, order))
         if found is None:
             lacking = self.minimal(self._bdd.low[node], order)
-            having = self.without(self.minimal(self._bdd.high[node], order - 1), lacking)
+            having = self.less(self.minimal(self._bdd.high[node], order - 1), lacking)
             found = self._minimal[node, order] = self.node(self._bdd.level[node], having, lacking)
         return found
 

@@ -125,7 +125,7 @@ def _capacity_threshold(capacity_w: Floats, demand_w: float) -> tuple[tuple[floa
     count = len(capacity_w)
     if demand_w <= 0:
         return (1.0,) * count, float(count)
-    share = np.minimum(capacity_w / demand_w, 1.0)
+    share = np.minimum(capacity_w, demand_w) / demand_w
     if share[0] > 0 and np.all(share == share[0]):
         return (1.0,) * count, float(count - math.ceil(1.0 / share[0] - _SUM_TOLERANCE_FRAC))
     return tuple(share.tolist()), float(share.sum()) - 1.0 + _SUM_TOLERANCE_FRAC

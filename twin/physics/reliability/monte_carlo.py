@@ -160,7 +160,7 @@ def _nothing_seen(gates: Gates, method: str, cycles: int, simulated_h: float) ->
 def _simulate(gates: Gates, rng: np.random.Generator, cycles: int, *, biased: bool, watched: bool) -> _Cycles:
     """Run cycles to their ends; `watched` evaluates the gates in every state."""
     rates = _Rates.of(gates)
-    done = _Cycles(*(np.zeros(cycles) for _ in range(4)))
+    done = _Cycles(np.zeros(cycles), np.zeros(cycles), np.zeros(cycles), np.zeros(cycles))
     walkers = _Walkers(
         cycle=np.arange(cycles),
         failed=np.full((cycles, 4), rates.node.size),

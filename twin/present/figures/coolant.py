@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from twin.present.figures.style import CYCLE, PALE, WIDTH_IN, hours_axis, nothing, styled, thinned, wide
-from twin.present.numbers import short
+from twin.present.numbers import middle
 from twin.results import Result
 
 MOST_LINES = 6
@@ -29,13 +29,13 @@ def figure_coolant(result: Result) -> Figure:
     count = len(kinds) + 1
     figure = Figure(figsize=(WIDTH_IN, 1.75 * count + 0.4), layout="constrained")
     panels = list(figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
-    look = {name: _look(n) for n, name in enumerate(dict.fromkeys(loops["loop"]))}
+    colour = {name: CYCLE[n % len(CYCLE)] for n, name in enumerate(dict.fromkeys(loops["loop"]))}
     for axes, (kind, says) in zip(panels, kinds, strict=False):
         held = wide(loops[loops["kind"] == kind], "loop", "temperature_degc")
-        _draw_lines(axes, held, held.max(), look)
+        _draw_lines(axes, held, held.max(), colour)
         axes.set(ylabel=f"{says}\n(°C)")
     flow = wide(loops[loops["kind"] != "room"], "loop", "flow_frac")
-    _draw_lines(panels[-1], flow, -flow.min(), look)
+    _draw_lines(panels[-1], flow, -flow.min(), colour)
     highest = float(np.nanmax(flow.to_numpy(), initial=1.0))
     panels[-1].set(ylabel="flow over\nrated flow", ylim=(-0.03, 1.08 * highest))
     for axes in panels:
@@ -45,20 +45,19 @@ def figure_coolant(result: Result) -> Figure:
     return figure
 
 
-def _look(n: int) -> dict[str, Any]:
-    """One colour and dash a loop, the same in every panel."""
-    return {"color": CYCLE[n % len(CYCLE)], "linestyle": ("-", "--", "-.")[n % 3], "linewidth": 1.6}
+def _draw_lines(axes: Axes, held: pd.DataFrame, rank: pd.Series[float], colour: dict[str, str]) -> None:
+    """Every loop as a line where few, else the extreme ones over the range of all. (time, loop) in.
 
-
-def _draw_lines(
-    axes: Axes, held: pd.DataFrame, rank: pd.Series[float], look: dict[str, dict[str, Any]]
-) -> None:
-    """Every loop as a line where few; else the extreme ones over the range of all. (time, loop) in."""
+    Later lines are dashed, so that two that coincide are both seen.
+    """
     hours = thinned(held.index.to_numpy(dtype=float)) / 3600
     names = list(held.columns)
     if len(names) > MOST_LINES:
         low, high = held.min(axis=1).to_numpy(), held.max(axis=1).to_numpy()
         axes.fill_between(hours, thinned(low), thinned(high), color=PALE, label=f"all {len(names)}")
-        names = list(rank.sort_values(ascending=False).index[:3])
-    for name in names:
-        axes.plot(hours, thinned(held[name].to_numpy()), label=short(name, 16), **look[name])
+        names = list(rank.sort_values(ascending=False, kind="stable").index[:3])
+    for n, name in enumerate(names):
+        # among hundreds of loops one colour a loop cannot be kept, and the few shown must differ
+        ink = colour[name] if len(held.columns) <= MOST_LINES else CYCLE[n]
+        look: dict[str, Any] = {"color": ink, "linestyle": ("-", "--", "-.", ":")[n % 4], "linewidth": 1.7}
+        axes.plot(hours, thinned(held[name].to_numpy()), label=middle(name, 16), **look)

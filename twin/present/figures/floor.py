@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,13 +15,31 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from twin.present.figures.style import (
-    BLUE, GREEN, GREY, INK, PALE, PURPLE, VERMILION, WIDTH_IN, nothing, readable_on, styled, wide,
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    PALE,
+    PURPLE,
+    VERMILION,
+    WIDTH_IN,
+    moment_s,
+    nothing,
+    readable_on,
+    styled,
+    wide,
 )  # fmt: skip
 from twin.present.numbers import clock, degrees, short
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
 """ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021: recommended dry bulb."""
+
+MOST_LABELS = 300
+"""Pieces of equipment in a hall past which names stand only where they fit inside."""
+
+Corners = tuple[float, float, float, float]
+"""West, east, south and north edges, in metres."""
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN, "fabric": PURPLE, "storage": PURPLE}
 _LETTER_PT, _LINE_PT = 5.3, 10.5
@@ -55,8 +74,8 @@ def hottest_inlet(result: Result) -> tuple[float, pd.Series[float]]:
     if racks["inlet_air_degc"].isna().all():
         return np.nan, pd.Series(dtype=float)
     over_time = wide(racks, "rack", "inlet_air_degc")
-    time_s = float(over_time.max(axis=1).idxmax())
-    return time_s, over_time.loc[time_s]
+    time_s = moment_s(over_time.max(axis=1))
+    return time_s, over_time[over_time.index == time_s].iloc[0]
 
 
 def _halls(stands: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -77,7 +96,7 @@ def _halls(stands: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(name, stands[inside == name]) for name in hall_ids]
 
 
-def _extent(group: pd.DataFrame) -> tuple[float, float, float, float]:
+def _extent(group: pd.DataFrame) -> Corners:
     west, east = group["x_m"] - group["width_m"] / 2, group["x_m"] + group["width_m"] / 2
     south, north = group["y_m"] - group["depth_m"] / 2, group["y_m"] + group["depth_m"] / 2
     return float(west.min()), float(east.max()), float(south.min()), float(north.max())
@@ -102,15 +121,16 @@ def _draw_hall(axes: Axes, group: pd.DataFrame, inlet_degc: pd.Series[float], sh
     axes.set(xlim=(west - margin, east + margin), ylim=(south - margin, north + margin), aspect="equal")
     axes.set(xlabel="east (m)", ylabel="north (m)")
     points_per_m = min(72 * 5.6 / (east - west + 2 * margin), 72 * 6.0 / (north - south + 2 * margin))
-    top = set(group["id"])
-    taken: list[tuple[float, float, float, float]] = []
-    labelled = [row for row in _rows(group) if row["system"] != "building" and not _inside(row, top, group)]
+    equipment = set(group.loc[group["system"] != "building", "id"])
+    taken: list[Corners] = []
+    # a pump inside its CDU is not drawn on top of it
+    labelled = [r for r in _rows(group) if r["system"] != "building" and r["parent"] not in equipment]
     for row in _rows(group):
         if row["system"] == "building":
             axes.add_patch(_box(row, facecolor="#FAFBFC", edgecolor="#9AA5B1", linewidth=1.0, zorder=0))
-    boxes = [_corners(row) for row in labelled]
+    boxes = [_corners(row) for row in labelled] if len(labelled) <= MOST_LABELS else None
     for row in labelled:
-        ink = _draw_component(axes, row, inlet_degc, shade)
+        ink = _draw_component(axes, row, inlet_degc, shade, points_per_m)
         _label(axes, row, ink, points_per_m, boxes, taken)
 
 
@@ -119,66 +139,64 @@ def _rows(group: pd.DataFrame) -> Iterator[dict[str, object]]:
         yield {str(key): value for key, value in record.items()}
 
 
-def _inside(row: dict[str, object], names: set[str], group: pd.DataFrame) -> bool:
-    """Part of another piece of equipment, such as a pump inside its CDU."""
-    parent = row["parent"]
-    return parent in names and bool((group.loc[group["id"] == parent, "system"] != "building").any())
-
-
-def _corners(row: dict[str, object]) -> tuple[float, float, float, float]:
+def _corners(row: dict[str, object]) -> Corners:
     x, y, width, depth = (float(str(row[key])) for key in ("x_m", "y_m", "width_m", "depth_m"))
     return x - width / 2, x + width / 2, y - depth / 2, y + depth / 2
 
 
-def _box(row: dict[str, object], **look: object) -> Rectangle:
+def _box(row: dict[str, object], **look: Any) -> Rectangle:
     west, east, south, north = _corners(row)
-    return Rectangle((west, south), east - west, north - south, **look)  # type: ignore[arg-type]
+    return Rectangle((west, south), east - west, north - south, **look)
 
 
 def _draw_component(
-    axes: Axes, row: dict[str, object], inlet_degc: pd.Series[float], shade: ScalarMappable
+    axes: Axes, row: dict[str, object], inlet_degc: pd.Series[float], shade: ScalarMappable, points_per_m: float
 ) -> str:
-    """Draw one footprint and return the ink that reads on it."""
+    """Draw one footprint and return the ink that reads on it; outlines thin out where footprints are tiny."""
+    west, east, south, north = _corners(row)
+    thin = min(1.0, 0.12 * points_per_m * min(east - west, north - south))
     if row["kind"] != "rack":
         edge = _OUTLINE.get(str(row["system"]), GREY)
-        axes.add_patch(_box(row, facecolor="white", edgecolor=edge, linewidth=1.3, zorder=2))
+        axes.add_patch(_box(row, facecolor="white", edgecolor=edge, linewidth=1.3 * thin, zorder=2))
         return edge
     degc = float(inlet_degc.get(str(row["id"]), np.nan))
     if not np.isfinite(degc):
-        axes.add_patch(_box(row, facecolor=PALE, edgecolor=GREY, hatch="///", linewidth=0.6, zorder=2))
+        axes.add_patch(_box(row, facecolor=PALE, edgecolor=GREY, hatch="///", linewidth=0.6 * thin, zorder=2))
         return INK
-    fill = shade.to_rgba(degc)
+    fill = tuple(map(float, shade.to_rgba(np.array([degc]))[0]))
     too_hot = degc > RECOMMENDED_DEGC[1]
     edge, width = (VERMILION, 1.8) if too_hot else ("#4A5560", 0.6)
-    axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width, zorder=2 + too_hot))
+    axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + too_hot))
     return readable_on(fill)
 
 
 def _label(
     axes: Axes, row: dict[str, object], ink: str, points_per_m: float,
-    boxes: list[tuple[float, float, float, float]], taken: list[tuple[float, float, float, float]],
+    boxes: list[Corners] | None, taken: list[Corners],
 ) -> None:  # fmt: skip
     """Name it inside, lengthwise or crosswise, or just below or above where that is free; else not at all."""
     text = short(row["id"], 16)
     west, east, south, north = _corners(row)
     wide_m, tall_m = (len(text) * _LETTER_PT + 4) / points_per_m, _LINE_PT / points_per_m
     x, y = (west + east) / 2, (south + north) / 2
-    look = {"ha": "center", "va": "center", "zorder": 5, "fontsize": 9}
+    look: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5, "fontsize": 9}
     if wide_m <= east - west and tall_m <= north - south:
         axes.text(x, y, text, color=ink, **look)
     elif wide_m <= north - south and tall_m <= east - west:
         axes.text(x, y, text, color=ink, rotation=90, **look)
-    else:
-        for along, across, turn in ((wide_m, tall_m, 0), (tall_m, wide_m, 90)):
+    elif boxes is not None:
+        turns = ((wide_m, tall_m, 0), (tall_m, wide_m, 90))
+        for along, across, turn in reversed(turns) if row["kind"] == "rack" else turns:
             for at in (south - 0.6 * across - 0.1 * tall_m, north + 0.6 * across + 0.1 * tall_m):
                 place = (x - along / 2, x + along / 2, at - across / 2, at + across / 2)
                 if not any(_meet(place, other) for other in [*boxes, *taken]):
                     taken.append(place)
-                    axes.text(x, at, text, color=INK if ink == "white" else ink, rotation=turn, **look)
+                    under = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.3}
+                    axes.text(x, at, text, color=INK if ink == "white" else ink, rotation=turn, bbox=under, **look)
                     return
 
 
-def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+def _meet(a: Corners, b: Corners) -> bool:
     return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
 
 

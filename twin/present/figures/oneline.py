@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -12,10 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
-from twin.present.figures.style import (
-    BLUE, GREY, INK, ORANGE, VERMILION, WIDTH_IN, nothing, styled, wide,
-)  # fmt: skip
-from twin.present.numbers import clock, percent, power, short
+from twin.present.figures.style import BLUE, GREY, INK, ORANGE, VERMILION, WIDTH_IN, moment_s, nothing, styled
+from twin.present.numbers import clock, middle, percent, power
 from twin.results import Result
 
 MOST_BOXES = 13
@@ -69,9 +68,10 @@ def worst_moment(result: Result) -> tuple[float, str]:
     usual_w = held.groupby("component")["power_out_w"].transform("max").fillna(0.0)
     lost_w = ((1 - held["energised_frac"]) * (usual_w + 1.0)).groupby(held["time_s"]).sum()
     if lost_w.max() > 0:
-        return float(lost_w.idxmax()), "when most supply was lost"
+        return moment_s(lost_w), "when most supply was lost"
     loading = held.groupby("time_s")["load_max_frac"].max()
-    return float(loading.idxmax()) if loading.notna().any() else float(held["time_s"].max()), "the highest loading"
+    at_s = moment_s(loading) if loading.notna().any() else float(held["time_s"].max())
+    return at_s, "when loading was highest"
 
 
 def _power_graph(result: Result) -> nx.DiGraph:
@@ -190,11 +190,10 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float]) -> None:
     colour = _STATES[box.state]
     over = box.load_frac > 1.0
     fill = {"lost": "#FBE3D6", "partly": "#FDF1DA"}.get(box.state, "#EAF3F9" if box.state == "live" else "white")
-    look = {"facecolor": fill, "edgecolor": colour, "linewidth": 2.6 if over else 1.2, "zorder": 3}
+    look: dict[str, Any] = {"facecolor": fill, "edgecolor": colour, "linewidth": 2.6 if over else 1.2, "zorder": 3}
     shape = "round,pad=0,rounding_size=0.04"
     axes.add_patch(FancyBboxPatch((x, y - 0.42), 0.78, 0.84, boxstyle=shape, mutation_aspect=2, **look))
-    many = len(box.members)
-    title = short(box.members[0], 16) if many == 1 else f"{many} × {short(box.kind, 11)}"
+    title = middle(box.members[0] if len(box.members) == 1 else box.kind.replace("_", " "), 13)
     axes.text(x + 0.39, y - 0.24, title, ha="center", va="center", weight="bold", zorder=4)
     for line, text in zip((0.02, 0.27), _words(box), strict=False):
         ink = VERMILION if box.state == "lost" or over else INK
@@ -202,7 +201,10 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float]) -> None:
 
 
 def _words(box: Box) -> list[str]:
+    many = len(box.members)
     rating = f"of {power(box.rating_w)}" if box.rating_w > 0 else ""
+    if many > 1:
+        rating = f"{many} × {power(box.rating_w / many)}" if box.rating_w > 0 else f"{many} of them"
     if box.state == "lost":
         return ["LOST", rating]
     if not np.isfinite(box.load_w):

@@ -13,7 +13,15 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from twin.present.figures.style import (
-    BLUE, GREY, INK, ORANGE, SKY, VERMILION, WIDTH_IN, nothing, styled,
+    BLUE,
+    GREY,
+    INK,
+    ORANGE,
+    SKY,
+    VERMILION,
+    WIDTH_IN,
+    nothing,
+    styled,
 )  # fmt: skip
 from twin.present.numbers import energy, percent, short
 from twin.results import Result
@@ -21,7 +29,7 @@ from twin.results import Result
 CLOSES_FRAC = 0.001
 """A diagram whose stages differ by more of the total than this says so in red."""
 
-_NODE, _GAP, _LABEL, _INCHES = 0.1, 0.02, 0.115, 3.2
+_NODE, _GAP, _LABEL, _INCHES = 0.1, 0.02, 0.135, 2.7
 """Bar width, gap and label height as shares of the total's height, and that height in inches."""
 
 
@@ -49,7 +57,7 @@ def figure_sankey(result: Result) -> Figure:
     lowest = min(node.top - max(node.size, _LABEL) for node in nodes.values())
     figure = Figure(figsize=(WIDTH_IN, _INCHES * (1.16 - lowest) + 0.3), layout="constrained")
     axes = figure.subplots()
-    axes.set(xlim=(-0.02, last * 1.33 + 0.1), ylim=(lowest, 1.16))
+    axes.set(xlim=(-0.02, last * 1.29 + 0.1), ylim=(lowest, 1.16))
     axes.axis("off")
     axes.set_title(_title(graph, total_j))
     _draw_ribbons(axes, graph, nodes, total_j)
@@ -61,8 +69,8 @@ def figure_sankey(result: Result) -> Figure:
 def energy_graph(flows: pd.DataFrame) -> nx.DiGraph:
     """Stages as nodes and `energy_j` on edges; what flows back to a stage ends in `<stage>, stored`."""
     graph = nx.DiGraph()
-    held = flows[flows["energy_j"] > 0].groupby(["source", "target"], sort=False)["energy_j"].sum()
-    for (source, target), energy_j in held.items():  # type: ignore[misc]
+    held = flows[flows["energy_j"] > 0].groupby(["source", "target"], sort=False)["energy_j"].sum().reset_index()
+    for source, target, energy_j in zip(held["source"], held["target"], held["energy_j"], strict=True):
         back = source == target or (graph.has_node(target) and nx.has_path(graph, target, source))
         graph.add_edge(source, f"{target}, stored" if back else target, energy_j=float(energy_j))
     return graph
@@ -90,8 +98,9 @@ def _total_j(graph: nx.DiGraph) -> float:
 
 def _title(graph: nx.DiGraph, total_j: float) -> str:
     gap = residual_frac(graph)
-    closes = f"closes within {percent(max(gap, 1e-6), 4)}" if gap <= CLOSES_FRAC else f"DOES NOT CLOSE: {percent(gap, 2)} missing"
-    return f"{energy(total_j)} in; {closes}"
+    if gap > CLOSES_FRAC:
+        return f"{energy(total_j)} in; DOES NOT CLOSE: {percent(gap, 2)} unaccounted for at one stage"
+    return f"{energy(total_j)} in; closes within {percent(max(gap, 1e-6), 4)}"
 
 
 def _placed(graph: nx.DiGraph, total_j: float, sinks: list[str]) -> dict[str, _Node]:

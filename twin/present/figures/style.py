@@ -6,7 +6,7 @@ Design, 2008). Figures are 7.2 inches wide, the width of an A4 text column, so 9
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -24,7 +24,7 @@ SKY, PURPLE, YELLOW, INK = "#56B4E9", "#CC79A7", "#F0E442", "#1F2933"
 GREY, PALE = "#6B7785", "#E6EAEE"
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, INK, "#999933")
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 10, "xtick.labelsize": 9, "ytick.labelsize": 9,
     "legend.fontsize": 9, "font.family": "DejaVu Sans", "text.color": INK, "axes.labelcolor": INK,
     "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
@@ -61,6 +61,11 @@ def periods_s(time_s: np.ndarray) -> np.ndarray:
     return np.diff(time_s, prepend=0.0)
 
 
+def moment_s(by_time: pd.Series[Any]) -> float:
+    """The index value, a time, at which a series that is not all NaN is highest."""
+    return float(by_time.index.to_numpy(dtype=float)[int(np.nanargmax(by_time.to_numpy(dtype=float)))])
+
+
 def thinned(values: np.ndarray, most: int = 1200) -> np.ndarray:
     """Means over equal bins along the first axis, so that a year draws as light as a day."""
     if len(values) <= most:
@@ -90,7 +95,7 @@ def hours_axis(axes: Axes, last_s: float, label: bool = True) -> None:
         axes.set_xlabel("hours since the scenario's start")
 
 
-def readable_on(colour: tuple[float, float, float, float]) -> str:
+def readable_on(colour: Sequence[float]) -> str:
     """Black or white, whichever reads better on the colour (WCAG relative luminance, gamma left out)."""
-    red, green, blue, _ = colour
+    red, green, blue = colour[:3]
     return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"

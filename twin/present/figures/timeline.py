@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,7 +11,19 @@ from matplotlib.figure import Figure
 
 from twin.present.figures.faults import draw_marks, marks, no_marks
 from twin.present.figures.style import (
-    BLUE, GREEN, GREY, INK, ORANGE, PURPLE, SKY, VERMILION, WIDTH_IN, hours_axis, nothing, periods_s, styled,
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDTH_IN,
+    hours_axis,
+    nothing,
+    periods_s,
+    styled,
     thinned,
 )  # fmt: skip
 from twin.results import Result
@@ -69,7 +83,7 @@ def _draw_tokens(axes: Axes, site: pd.DataFrame) -> None:
     axes.stackplot(hours, served, trained, labels=["served", "trained"], colors=(GREEN, SKY), linewidth=0)
     if lost.max() > 0:
         made = served + trained
-        look = {"facecolor": "white", "edgecolor": VERMILION, "hatch": "////", "linewidth": 0.0}
+        look: dict[str, Any] = {"facecolor": "white", "edgecolor": VERMILION, "hatch": "////", "linewidth": 0.0}
         axes.fill_between(hours, made, made + lost, label="lost", **look)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("tokens (k/s)")

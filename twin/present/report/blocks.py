@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.numbers import short
+from twin.present.numbers import clock, short
 
 MOST_ROWS = 40
 """Rows a table prints; the rest stays in the result's own files."""
 
 Words = Callable[[Any], str]
+Columns = Mapping[str, tuple[str, Words]]
+"""Heading to a frame's column and how its cells are written."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,13 @@ def words(value: Any) -> str:
     return short(value, 160)
 
 
+def spaced(value: Any) -> str:
+    """A keyword such as `shut_down` as words."""
+    return words(value).replace("_", " ")
+
+
 def grid(
-    title: str, frame: pd.DataFrame, columns: Mapping[str, tuple[str, Words]],
+    title: str, frame: pd.DataFrame, columns: Columns,
     most: int = MOST_ROWS, table: str = "",
 ) -> Grid:  # fmt: skip
     """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note says so."""
@@ -80,5 +87,5 @@ def grid(
         note = f"The first {most} of {len(frame):,} rows{place}."
     elif frame.empty:
         note = "Nothing was recorded."
-    right = tuple(write is not words for _, write in columns.values())
+    right = tuple(write not in (words, spaced, clock) for _, write in columns.values())
     return Grid(title, tuple(columns), tuple(zip(*cells, strict=True)), right, note)

@@ -11,7 +11,19 @@ import pandas as pd
 from twin.present.figures.faults import TROUBLE, marks
 from twin.present.figures.style import periods_s
 from twin.present.numbers import (
-    NONE, clock, degrees, duration, energy, figures, mass, money, names, number, percent, short, tokens,
+    NONE,
+    clock,
+    degrees,
+    duration,
+    energy,
+    figures,
+    mass,
+    money,
+    names,
+    number,
+    percent,
+    short,
+    tokens,
 )  # fmt: skip
 from twin.results import Result
 
@@ -44,7 +56,7 @@ def tiles(result: Result) -> list[Tile]:
     held = result.summary
     it_kwh = number(held.get("energy_it_j")) / 3.6e6
     lost, cost = _lost(result), float(result.frame("losses")["usd"].sum())
-    bad = "bad" if np.isfinite(lost) and lost > 0 else "good"
+    bad = "bad" if lost > 0 else "good" if lost == 0 else "plain"
     worst_value, worst_below = _worst(result)
     rate = tokens(held.get("tokens_per_s_mean"))
     joules = figures(held.get("joules_per_token_facility"))
@@ -55,7 +67,11 @@ def tiles(result: Result) -> list[Tile]:
         Tile("Energy from the utility", energy(held.get("energy_utility_j")), f"{joules} J a token"),
         Tile("Worst moment", worst_value, worst_below, bad),
         Tile("PUE", _decimals(held.get("pue"), 3), f"{energy(held.get('energy_it_j'))} reached the racks"),
-        Tile("WUE", f"{_decimals(held.get('wue_l_per_kwh'), 2)} L/kWh", _water(held, it_kwh)),
+        Tile(
+            "WUE",
+            f"{_decimals(held.get('wue_l_per_kwh'), 2)} L/kWh".replace(f"{NONE} L/kWh", NONE),
+            _water(held, it_kwh),
+        ),
         Tile("Cost of running", money(held.get("cost_usd")), _per_million(held)),
         Tile("Carbon", mass(held.get("carbon_kg")), f"{figures(carbon_per_kwh)} g a kWh drawn"),
     ]
@@ -95,7 +111,7 @@ def _worst(result: Result) -> tuple[str, str]:
         rate = (site["tokens_lost"] / periods_s(site["time_s"].to_numpy())).fillna(0.0)
         return clock(site["time_s"][rate.idxmax()]), f"{tokens(rate.max())} tokens/s were lost"
     if racks["junction_max_degc"].notna().any():
-        hottest = racks.loc[racks["junction_max_degc"].idxmax()]
+        hottest = racks.loc[int(str(racks["junction_max_degc"].idxmax()))]
         return clock(hottest["time_s"]), f"hottest GPU, {degrees(hottest['junction_max_degc'])}"
     return NONE, "no period was recorded"
 
@@ -107,6 +123,8 @@ def _what_happened(result: Result) -> str:
     began = [mark for mark in told if mark.trouble and mark.text.rsplit(" ", 1)[-1] in TROUBLE[:3]]
     began = began or [mark for mark in told if mark.trouble]
     over = f"Over {duration(span_s)}" if np.isfinite(span_s) else "In this run"
+    if result.frame("events").empty:
+        return f"{over} no event was recorded."
     if not began:
         return f"{over} nothing failed, tripped or throttled."
     chain = [f"{mark.text} at {clock(mark.time_s)}" for mark in began[:3]]
@@ -137,7 +155,9 @@ def _span(held: pd.DataFrame, how: str) -> str:
 
 def _what_it_cost(result: Result) -> str:
     losses, lost, made = result.frame("losses"), _lost(result), number(result.summary.get("tokens_total"))
-    if losses.empty or not lost > 0:
+    if not np.isfinite(lost):
+        return "What was lost was not recorded."
+    if losses.empty or lost <= 0:
         return "No tokens were lost."
     causes = losses.groupby("cause")["tokens"].sum().sort_values(ascending=False)
     main = short(causes.index[0]).replace("_", " ")

@@ -39,7 +39,7 @@ def architecture_layer(plan: Plan) -> Spec:
 
 
 def _ground(plan: Plan) -> Solid:
-    low, high = plan.bounds()
+    low, high = plan.bounds
     edge = max(3.0, 0.06 * float(np.linalg.norm(high - low)))
     return box((low[0] - edge, low[1] - edge, -SLAB_M - 0.1), (high[0] + edge, high[1] + edge, -0.02))
 

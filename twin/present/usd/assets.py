@@ -23,9 +23,12 @@ def model_of(item: Item) -> Model:
 
 
 def asset_names(items: Iterable[Item]) -> dict[Model, str]:
-    """File stem `<kind>_<type>` of every model with a body; a second size of one type gets its size behind."""
+    """File stem `<kind>_<type>` of every model with a body; a second size of one type gets its size behind.
+
+    In lower case, as some file systems do not tell the cases apart.
+    """
     models = list(dict.fromkeys(model_of(item) for item in items if item.bodied))
-    return dict(zip(models, prim_names(_titles(models)), strict=True))
+    return dict(zip(models, prim_names(title.lower() for title in _titles(models)), strict=True))
 
 
 def _titles(models: list[Model]) -> list[str]:

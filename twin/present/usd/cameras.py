@@ -21,12 +21,18 @@ Vectors = NDArray[np.float64]
 def add_cameras(root: Spec, plan: Plan) -> None:
     """Scope /Facility/Cameras: Overview, Plan and Hall_<name> under the root prim."""
     scope = define(root, "Cameras", "Scope")
-    south_east, above = np.array([0.55, -1.0, 0.72]), np.array([0.0, -1e-3, 1.0])
-    _camera(scope, "Overview", plan.bounds(), south_east)
-    _camera(scope, "Plan", plan.bounds(), above)
+    _camera(scope, "Overview", plan.bounds, from_south_east(plan.bounds))
+    _camera(scope, "Plan", plan.bounds, np.array([0.0, -1e-3, 1.0]))
     for hall in plan.halls:
-        low = np.array([*hall.at, 0.0])
-        _camera(scope, f"Hall_{hall.prim}", np.stack([low, low + hall.size]).astype(np.float32), south_east)
+        low = np.array([*hall.at, 0.0], dtype=np.float32)
+        room = np.stack([low, low + np.array(hall.size, dtype=np.float32)])
+        _camera(scope, f"Hall_{hall.prim}", room, from_south_east(room))
+
+
+def from_south_east(bounds: Floats) -> Vectors:
+    """Towards the eye, mostly square to the longer side: the glass walls are on these two."""
+    east, north, _ = bounds[1] - bounds[0]
+    return np.array([0.55, -1.0, 0.72] if east >= 0.8 * north else [1.0, -0.55, 0.72])
 
 
 def _camera(scope: Spec, name: str, bounds: Floats, towards: Vectors) -> None:

@@ -73,9 +73,18 @@ def heat(temperature_degc: NDArray[np.float64], low_degc: float, high_degc: floa
     """Linear RGB of temperatures: shape (…, 3); grey where not finite, end colours outside the range."""
     known = np.isfinite(temperature_degc)
     share = (np.where(known, temperature_degc, low_degc) - low_degc) / (high_degc - low_degc)
+    return linear(np.where(known[..., None], _along(share), UNKNOWN_SRGB))
+
+
+def ramp(steps: int) -> NDArray[np.uint8]:
+    """The map itself for screens: (step, rgba) sRGB from 0 to 255, cold to hot, opaque."""
+    srgb = np.round(255 * _along(np.linspace(0.0, 1.0, steps))).astype(np.uint8)
+    return np.concatenate([srgb, np.full((steps, 1), 255, dtype=np.uint8)], axis=1)
+
+
+def _along(share: NDArray[np.float64]) -> NDArray[np.float64]:
     station = np.linspace(0.0, 1.0, len(_STATIONS_SRGB))
-    srgb = np.stack([np.interp(share, station, channel) for channel in _STATIONS_SRGB.T], axis=-1)
-    return linear(np.where(known[..., None], srgb, UNKNOWN_SRGB))
+    return np.stack([np.interp(share, station, channel) for channel in _STATIONS_SRGB.T], axis=-1)
 
 
 def colour_range(temperature_degc: NDArray[np.float64], span_min_k: float = 10.0) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,14 +10,15 @@ from pxr import Sdf, UsdGeom, Vt
 
 from twin.present.usd.author import Spec, Types, define, facility, new_layer, relate, value, vectors
 from twin.present.usd.colours import Rgb, linear
+from twin.present.usd.halls import Hall
 from twin.present.usd.names import prim_names
-from twin.present.usd.plan import YARD, Plan
+from twin.present.usd.plan import YARD, Item, Plan
 from twin.present.usd.solids import Floats, Point
 
 WIDTH_M = 0.05
 """Thickness of a drawn connection."""
 
-_WORDS = "Edges of the facility. twin:source gives to twin:target. Lines have purpose guide: turn guides on to see them."
+_WORDS = "Edges of the facility. twin:source gives to twin:target. The lines are guides: turn guides on to see them."
 # Okabe and Ito's colours, distinct to colour-blind eyes; each system runs at its own height above the equipment.
 _SYSTEMS: dict[str, tuple[Rgb, float]] = {
     "power": ((0.90, 0.62, 0.00), 0.3),
@@ -27,8 +28,6 @@ _SYSTEMS: dict[str, tuple[Rgb, float]] = {
 }
 _OTHER: tuple[Rgb, float] = ((0.5, 0.5, 0.5), 1.5)
 
-Ends = dict[str, tuple[str, Point]]
-
 
 def connections_layer(plan: Plan, edges: pd.DataFrame) -> Spec:
     """The layer with a Scope prim for every row of the edges table and a BasisCurves prim for every system.
@@ -36,8 +35,9 @@ def connections_layer(plan: Plan, edges: pd.DataFrame) -> Spec:
     Curve k of `/Facility/Connections/Lines_<system>` belongs to the k-th edge prim of that system.
     """
     layer = new_layer("usda", _WORDS)
-    ends = plan.ends()
-    roof = max((item.site[2] + item.size[2] for item in plan.items if item.place != YARD), default=0.0)
+    ends: dict[str, Item | Hall] = {hall.name: hall for hall in plan.halls}
+    ends.update((item.id, item) for item in plan.items)
+    roof = max((item.top[2] for item in plan.items if item.place != YARD), default=0.0)
     systems = list(dict.fromkeys(map(str, edges["system"])))
     names = prim_names([*(f"Lines_{system}" for system in systems), *_titles(edges)])
     with Sdf.ChangeBlock():
@@ -46,8 +46,8 @@ def connections_layer(plan: Plan, edges: pd.DataFrame) -> Spec:
             _lines(scope, name, system, _routes(edges[edges["system"] == system], ends, roof, _lift(system)))
         for name, row in zip(names[len(systems):], edges.itertuples(), strict=True):
             prim = define(scope, name, "Scope")
-            relate(prim, "twin:source", [Sdf.Path(ends[str(row.source)][0])], custom=True)
-            relate(prim, "twin:target", [Sdf.Path(ends[str(row.target)][0])], custom=True)
+            relate(prim, "twin:source", [Sdf.Path(ends[str(row.source)].path)], custom=True)
+            relate(prim, "twin:target", [Sdf.Path(ends[str(row.target)].path)], custom=True)
             value(prim, "twin:domain", Types.Token, str(row.system), custom=True, uniform=True)
             value(prim, "twin:role", Types.Token, str(row.role), custom=True, uniform=True)
     return layer
@@ -61,8 +61,8 @@ def _lift(system: str) -> float:
     return _SYSTEMS.get(system, _OTHER)[1]
 
 
-def _routes(edges: pd.DataFrame, ends: Ends, roof: float, lift: float) -> list[Floats]:
-    pairs = [(ends[str(row.source)][1], ends[str(row.target)][1]) for row in edges.itertuples()]
+def _routes(edges: pd.DataFrame, ends: Mapping[str, Item | Hall], roof: float, lift: float) -> list[Floats]:
+    pairs = [(ends[str(row.source)].top, ends[str(row.target)].top) for row in edges.itertuples()]
     return [route(start, end, max(roof, start[2], end[2]) + lift) for start, end in pairs]
 
 

@@ -21,7 +21,7 @@ FACES_PER_RACK = _FACES_PER_BOX * (_BARS + 2)
 
 def glow(items: Sequence[Item]) -> Solid:
     """Panels of the racks in site metres, in order, with one normal a face."""
-    middle = np.array([item.site for item in items], dtype=np.float32)[:, None, :]
+    middle = np.array([item.at for item in items], dtype=np.float32)[:, None, :]
     size = np.array([item.size for item in items], dtype=np.float32)[:, None, :]
     low, high = (np.array(corner, dtype=np.float32)[None] for corner in _unit())
     panels = boxes((middle + size * low).reshape(-1, 3), (middle + size * high).reshape(-1, 3))

@@ -9,38 +9,42 @@ import numpy as np
 import pandas as pd
 
 from twin.present.usd.names import prim_names
-from twin.present.usd.solids import Point
+from twin.present.usd.solids import Floats, Point
 
-HALL_GAP_M = 6.0
-"""Space between halls that have a size but no place: they line up eastwards."""
 MARGIN_M = 1.5
-"""Floor left round the equipment of a hall that has no stated size."""
+"""Room left round and above the equipment of a hall whose size or place is not stated."""
+KIND = "hall"
+"""Rows of this kind in the components table are rooms, not equipment."""
 
 
 @dataclass(frozen=True)
 class Hall:
-    """A room: site coordinates of its corner and its size in metres; `component` where the table has a row for it."""
+    """A room: its south-west corner on the site and its size east, north and up, in metres."""
 
     name: str
     prim: str
     at: tuple[float, float]
     size: Point
-    component: bool
 
     @property
     def path(self) -> str:
         """Path of its prim on the composed stage."""
         return f"/Facility/Architecture/{self.prim}"
 
+    @property
+    def top(self) -> Point:
+        """Middle of its top in metres."""
+        return self.at[0] + self.size[0] / 2, self.at[1] + self.size[1] / 2, self.size[2]
+
 
 def find_roots(components: pd.DataFrame) -> dict[str, str]:
-    """The hall or topmost parent of every component; empty for what stands at the top itself."""
-    parent = dict(zip(components["id"], components["parent"].fillna(""), strict=True))
-    halls = set(components["id"][components["kind"] == "hall"])
+    """The hall above every component, found by walking up `parent`; empty for what stands in none."""
+    rooms = components["kind"] == KIND
+    parent = dict(zip(components["id"][~rooms], components["parent"][~rooms].fillna(""), strict=True))
 
     def root(name: str) -> str:
         seen: set[str] = set()
-        while name in parent and name not in halls and name not in seen:
+        while name in parent and name not in seen:
             seen.add(name)
             name = parent[name]
         return name
@@ -48,39 +52,39 @@ def find_roots(components: pd.DataFrame) -> dict[str, str]:
     return {name: root(above) for name, above in parent.items()}
 
 
-def find_halls(components: pd.DataFrame, rows: pd.DataFrame, sizes: Mapping[str, Point],
-           origins: Mapping[str, tuple[float, float]]) -> tuple[Hall, ...]:
+def find_halls(components: pd.DataFrame, roots: Mapping[str, str], sizes: Mapping[str, Point],
+               origins: Mapping[str, tuple[float, float]]) -> tuple[Hall, ...]:
     """Every hall with its place and size.
 
-    A hall is a row of kind `hall` (its place in site coordinates), a name in `sizes`, or the topmost parent
-    of a rack; its size then follows from what stands in it, its corner from `origins` or the next free spot
-    eastwards. `rows` are the other components with their `root`.
+    A hall is a row of kind `hall`, a name in `sizes` or what stands above a rack. A size that nobody
+    states leaves `MARGIN_M` round the contents. A corner that nobody states is the site's own where the
+    only hall holds its contents from there, else `MARGIN_M` south-west of the contents.
     """
-    drawn = components[components["kind"] == "hall"].set_index("id")
-    of_racks = rows["root"][rows["kind"].str.endswith("rack")]
-    names = list(dict.fromkeys([*sizes, *drawn.index, *(name for name in of_racks if name)]))
-    halls: list[Hall] = []
-    east = 0.0
+    rooms = {str(row["id"]): contents(row.to_frame().T) for _, row in components[components["kind"] == KIND].iterrows()}
+    sizes = {**{name: _point(box[1] - box[0]) for name, box in rooms.items()}, **sizes}
+    origins = {**{name: _point(box[0])[:2] for name, box in rooms.items()}, **origins}
+    above = components["id"].map(roots)
+    names = list(dict.fromkeys([*sizes, *(name for name in above[components["kind"].str.endswith("rack")] if name)]))
+    halls = []
     for name, prim in zip(names, prim_names(names), strict=True):
-        row = drawn.loc[name] if name in drawn.index else None
-        size = _hall_size(name, row, rows, sizes)
-        at = origins.get(name) or _corner(row, size) or (east, 0.0)
-        halls.append(Hall(name, prim, at, size, row is not None))
-        east = max(east, at[0] + size[0] + HALL_GAP_M)
+        low, high = contents(components[above == name])
+        size = sizes.get(name, _point(high - low + MARGIN_M * np.array([2, 2, 1], dtype=np.float32)))
+        fits = len(names) == 1 and name in sizes and (low >= 0).all() and (high <= size).all()
+        corner = (0.0, 0.0) if fits else (float(low[0]) - MARGIN_M, float(low[1]) - MARGIN_M)
+        halls.append(Hall(name, prim, origins.get(name, corner), size))
     return tuple(halls)
 
 
-def _hall_size(name: str, row: pd.Series | None, rows: pd.DataFrame, sizes: Mapping[str, Point]) -> Point:
-    if name in sizes:
-        return sizes[name]
-    if row is not None and min(row["width_m"], row["depth_m"], row["height_m"]) > 0:
-        return float(row["width_m"]), float(row["depth_m"]), float(row["height_m"])
-    inside = rows[rows["root"] == name]
-    far = [(inside[place] + inside[extent] * share).max() + MARGIN_M for place, extent, share in
-           (("x_m", "width_m", 0.5), ("y_m", "depth_m", 0.5), ("z_m", "height_m", 1.0))]
-    x, y, z = (float(np.nan_to_num(reach, nan=2 * MARGIN_M)) for reach in far)
+def _point(numbers: Floats) -> Point:
+    x, y, z = map(float, numbers)
     return x, y, z
 
 
-def _corner(row: pd.Series | None, size: Point) -> tuple[float, float] | None:
-    return None if row is None else (float(row["x_m"]) - size[0] / 2, float(row["y_m"]) - size[1] / 2)
+def contents(rows: pd.DataFrame) -> Floats:
+    """(2, xyz) box round components in site metres; one point at the site's corner where there are none."""
+    if rows.empty:
+        return np.zeros((2, 3), dtype=np.float32)
+    foot = rows[["x_m", "y_m", "z_m"]].to_numpy(float)
+    size = rows[["width_m", "depth_m", "height_m"]].to_numpy(float)
+    low, high = foot - size * [0.5, 0.5, 0.0], foot + size * [0.5, 0.5, 1.0]
+    return np.stack([low.min(axis=0), high.max(axis=0)]).astype(np.float32)

@@ -8,7 +8,6 @@ from pxr import Kind, Sdf
 
 from twin.present.usd.assets import Model, model_of
 from twin.present.usd.author import Spec, Types, define, facility, new_layer, translate, value
-from twin.present.usd.halls import Hall
 from twin.present.usd.plan import Item, Plan
 
 _WORDS = "Components, one instance each: /Facility/<system>/<hall or Yard>/<component>. twin:id is the stable name."
@@ -17,7 +16,6 @@ _WORDS = "Components, one instance each: /Facility/<system>/<hall or Yard>/<comp
 def layout_layer(plan: Plan, assets: Mapping[Model, str]) -> Spec:
     """The layer with every component; `assets` gives the file stem of each model."""
     layer = new_layer("usda", _WORDS)
-    halls = {hall.prim: hall for hall in plan.halls}
     with Sdf.ChangeBlock():
         root = facility(layer)
         groups: dict[str, Spec] = {}
@@ -27,16 +25,9 @@ def layout_layer(plan: Plan, assets: Mapping[Model, str]) -> Spec:
             if item.group not in groups:
                 groups[item.group] = define(root, item.group, "Xform", Kind.Tokens.group)
             if key not in places:
-                places[key] = _place(groups[item.group], item.place, halls.get(item.place))
+                places[key] = define(groups[item.group], item.place, "Xform", Kind.Tokens.group)
             _component(places[key], item, assets)
     return layer
-
-
-def _place(group: Spec, name: str, hall: Hall | None) -> Spec:
-    place = define(group, name, "Xform", Kind.Tokens.group)
-    if hall:
-        translate(place, (*hall.at, 0.0))
-    return place
 
 
 def _component(place: Spec, item: Item, assets: Mapping[Model, str]) -> None:
@@ -45,7 +36,7 @@ def _component(place: Spec, item: Item, assets: Mapping[Model, str]) -> None:
         prim.referenceList.prependedItems.append(Sdf.Reference(f"./assets/{assets[model_of(item)]}.usda"))
         prim.instanceable = True
     facts(prim, item.id, item.kind, item.type, item.rating_w)
-    translate(prim, item.local)
+    translate(prim, item.at)
 
 
 def facts(prim: Spec, name: str, kind: str, type_name: str, rating_w: float) -> None:

@@ -9,19 +9,18 @@ from zlib import crc32
 
 
 def prim_names(texts: Iterable[str]) -> list[str]:
-    """One valid prim name a text, no two alike even where case is ignored; order of texts does not matter.
+    """One valid prim name a text, no two alike; the order of the texts does not matter.
 
     A text that is a valid name keeps it. Others have foreign characters replaced by `_` and, only where
     that collides, the text's checksum behind.
     """
     texts = list(texts)
     bare = [_bare(text) for text in texts]
-    crowd = Counter(name.lower() for name in bare)
-    own = {name.lower(): name for name, text in zip(bare, texts, strict=True) if name == text}
+    crowd = Counter(bare)
     names: list[str] = []
     taken: set[str] = set()
     for name, text in zip(bare, texts, strict=True):
-        alone = crowd[name.lower()] == 1 or own.get(name.lower()) == text
+        alone = crowd[name] == 1 or name == text
         names.append(_free(name if alone else f"{name}_{crc32(text.encode()):08x}", taken))
     return names
 
@@ -32,7 +31,7 @@ def _bare(text: str) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    while name.lower() in taken:
+    while name in taken:
         name += "_"
-    taken.add(name.lower())
+    taken.add(name)
     return name

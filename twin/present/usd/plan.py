@@ -1,18 +1,19 @@
-"""Where every component goes: its prim's name, its place in the tree and its place on the site.
+"""Where every component goes: its prim's name and its place in the tree.
 
-Components stand in their hall (found by walking up `parent`) or, where no hall is above them, in the yard.
-Hall coordinates start at the hall's south-west corner, yard coordinates at the site's.
+Components stand in their hall or, where no hall is above them, in the yard. All coordinates are the
+site's: east, north and up from its south-west corner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from twin.present.usd.halls import Hall, find_halls, find_roots
+from twin.present.usd.halls import KIND, Hall, contents, find_halls, find_roots
 from twin.present.usd.names import prim_names
 from twin.present.usd.solids import Floats, Point
 
@@ -25,15 +26,14 @@ _GROUPS = {"compute": "IT", "power": "Power", "cooling": "Cooling", "fabric": "N
 
 @dataclass(frozen=True)
 class Item:
-    """One component to draw; `local` in its place's coordinates, `site` in the site's, metres."""
+    """One component to draw: size and middle of its underside in metres, and where its prim hangs."""
 
     id: str
     kind: str
     type: str
     rating_w: float
     size: Point
-    local: Point
-    site: Point
+    at: Point
     group: str
     place: str
     prim: str
@@ -44,6 +44,11 @@ class Item:
         return f"/Facility/{self.group}/{self.place}/{self.prim}"
 
     @property
+    def top(self) -> Point:
+        """Middle of its top in metres."""
+        return self.at[0], self.at[1], self.at[2] + self.size[2]
+
+    @property
     def bodied(self) -> bool:
         """Whether it has a box to draw."""
         return min(self.size) > 0
@@ -51,51 +56,38 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything placed: halls and items in table order."""
+    """Everything placed: halls, items in table order, and the box round all of it, (2, xyz) metres."""
 
     halls: tuple[Hall, ...]
     items: tuple[Item, ...]
-
-    def ends(self) -> dict[str, tuple[str, Point]]:
-        """For every component: its prim's path and the middle of its top in site metres."""
-        tops = {item.id: (item.path, (item.site[0], item.site[1], item.site[2] + item.size[2])) for item in self.items}
-        for hall in (hall for hall in self.halls if hall.component):
-            east, north, top = hall.size[0] / 2, hall.size[1] / 2, hall.size[2]
-            tops[hall.name] = hall.path, (hall.at[0] + east, hall.at[1] + north, top)
-        return tops
-
-    def bounds(self) -> Floats:
-        """(2, xyz) box in site metres round every hall and item."""
-        low = [(0.0, 0.0, 0.0), *((h.at[0], h.at[1], 0.0) for h in self.halls)]
-        high = [(1.0, 1.0, 1.0), *((h.at[0] + h.size[0], h.at[1] + h.size[1], h.size[2]) for h in self.halls)]
-        for item in self.items:
-            (x, y, z), (width, depth, height) = item.site, item.size
-            low.append((x - width / 2, y - depth / 2, z))
-            high.append((x + width / 2, y + depth / 2, z + height))
-        skip = 1 if len(low) > 1 else 0
-        return np.stack([np.min(low[skip:], axis=0), np.max(high[skip:], axis=0)]).astype(np.float32)
+    bounds: Floats
 
 
 def make_plan(components: pd.DataFrame, hall_sizes: Mapping[str, Point],
               hall_origins: Mapping[str, tuple[float, float]]) -> Plan:
     """Place the rows of the components table; sizes and corners of halls in metres, by name."""
-    rows = components[components["kind"] != "hall"]
-    above = find_roots(components)
-    halls = find_halls(components, rows.assign(root=rows["id"].map(above)), hall_sizes, hall_origins)
-    by_name = {hall.name: hall for hall in halls}
-    named = zip(rows.itertuples(), prim_names(rows["id"]), strict=True)
-    return Plan(halls, tuple(_item(row, name, by_name.get(above[str(row.id)])) for row, name in named))
+    roots = find_roots(components)
+    halls = find_halls(components, roots, hall_sizes, hall_origins)
+    places = {hall.name: hall.prim for hall in halls}
+    equipment = components[components["kind"] != KIND]
+    rows = zip(equipment.itertuples(), prim_names(equipment["id"]), strict=True)
+    items = tuple(_item(row, name, places.get(roots[str(row.id)], YARD)) for row, name in rows)
+    return Plan(halls, items, _bounds(components, halls))
 
 
-def _item(row: object, prim: str, hall: Hall | None) -> Item:
-    def number(name: str) -> float:
-        return float(getattr(row, name))
-
-    local = number("x_m"), number("y_m"), number("z_m")
-    east, north = hall.at if hall else (0.0, 0.0)
+def _item(row: Any, prim: str, place: str) -> Item:
     return Item(
-        id=str(row.id), kind=str(row.kind), type=str(row.type), rating_w=number("rating_w"),  # type: ignore[attr-defined]
-        size=(number("width_m"), number("depth_m"), number("height_m")),
-        local=local, site=(local[0] + east, local[1] + north, local[2]),
-        group=_GROUPS.get(str(row.system), "Other"), place=hall.prim if hall else YARD, prim=prim,  # type: ignore[attr-defined]
+        id=str(row.id), kind=str(row.kind), type=str(row.type), rating_w=float(row.rating_w),
+        size=(float(row.width_m), float(row.depth_m), float(row.height_m)),
+        at=(float(row.x_m), float(row.y_m), float(row.z_m)),
+        group=_GROUPS.get(str(row.system), "Other"), place=place, prim=prim,
     )
+
+
+def _bounds(components: pd.DataFrame, halls: tuple[Hall, ...]) -> Floats:
+    rooms = [np.array([(*hall.at, 0.0), (hall.at[0] + hall.size[0], hall.at[1] + hall.size[1], hall.size[2])])
+             for hall in halls]
+    equipment = [contents(components)] if len(components) else []
+    everything = [*rooms, *equipment] or [np.array([(0.0, 0.0, 0.0), (1.0, 1.0, 1.0)])]
+    low, high = (np.stack([one[side] for one in everything]) for side in (0, 1))
+    return np.stack([low.min(axis=0), high.max(axis=0)]).astype(np.float32)

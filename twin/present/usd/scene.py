@@ -90,9 +90,15 @@ def export_result(result: ResultLike, out: str | Path) -> Path:
 
 
 def export_facility(built: FacilityLike, out: str | Path) -> Path:
-    """Write a facility's scene, without results, into the folder `out`; returns the path of facility.usda."""
-    tables = built.tables()
-    return write_scene(tables["components"], tables["edges"], None, Path(out), title=built.scenario.name)
+    """Write a facility's scene, without results, into the folder `out`; returns the path of facility.usda.
+
+    Halls stand as the scenario's plan states them, or round their racks where it holds no plan.
+    """
+    tables, plan = built.tables(), getattr(built.scenario, "plan", None)
+    halls = plan.halls if plan else ()
+    return write_scene(tables["components"], tables["edges"], None, Path(out), title=built.scenario.name,
+                       hall_sizes={hall.name: hall.size for hall in halls},
+                       hall_origins={hall.name: hall.at for hall in halls})
 
 
 def _layers(plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, title: str, start: str) -> dict[str, Spec]:

@@ -91,3 +91,18 @@ def merge(solids: Iterable[Solid]) -> Solid:
         np.concatenate([part.indices + np.int32(offset) for part, offset in zip(parts, first, strict=True)]),
         np.concatenate([part.normals for part in parts]),
     )
+
+
+def turned(solid: Solid) -> Solid:
+    """A quarter turn anticlockwise seen from above: what looked south looks east."""
+    def quarter(rows: Floats) -> Floats:
+        return np.stack([-rows[:, 1], rows[:, 0], rows[:, 2]], axis=1)
+
+    return Solid(quarter(solid.points), solid.counts, solid.indices, quarter(solid.normals))
+
+
+def mapped(solid: Solid, scale: Floats, shift_m: Floats) -> Solid:
+    """The solid stretched by three positive factors about the origin, then moved."""
+    normals = solid.normals / scale
+    length = np.linalg.norm(normals, axis=1, keepdims=True)
+    return Solid(solid.points * scale + shift_m, solid.counts, solid.indices, normals / length)

@@ -1,0 +1,169 @@
+"""The report: one file that needs nothing else, says what the tables say, and lets no text become markup."""
+
+from __future__ import annotations
+
+import re
+import sys
+from base64 import b64decode
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from synthetic import bare, synthetic, with_tables
+
+from twin.present.figures import FIGURES
+from twin.present.report import render, write
+from twin.present.report.redundancy import blocks, verdict_word
+from twin.results import Result
+
+NASTY = "<script>alert(1)</script>\"'&{{ 7*7 }}<img src=x onerror=alert(2)>"
+
+
+class Page(HTMLParser):
+    """Tags with attributes, and the text between them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def day() -> Result:
+    return synthetic()
+
+
+@pytest.fixture(scope="module")
+def page(day: Result) -> Page:
+    return Page(render(day))
+
+
+def test_written_whole_with_progress_and_always_the_same(day: Result, tmp_path: Path) -> None:
+    told: list[float] = []
+    path = write(day, tmp_path / "out", lambda done, _: told.append(done))
+    assert path.name == "report.html"
+    assert [held.name for held in path.parent.iterdir()] == ["report.html"]
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    slower = replace(day, summary={**day.summary, "wall_s": 9.0}, meta={**day.meta, "wall_s": 9.0})
+    assert path.read_text(encoding="utf-8") == render(slower)
+
+
+def test_nothing_is_loaded_from_elsewhere(page: Page) -> None:
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "link", "iframe", "object", "embed", "base", "form"})
+    addresses = [value for _, held in page.tags for key, value in held.items() if key in ("src", "href")]
+    assert all(address and address.startswith(("#", "data:image/svg+xml;base64,")) for address in addresses)
+    policy = next(held for tag, held in page.tags if held.get("http-equiv") == "Content-Security-Policy")
+    assert str(policy["content"]).startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+
+
+def test_every_figure_is_inside_and_is_a_picture(page: Page) -> None:
+    pictures = [str(held["src"]) for tag, held in page.tags if tag == "img"]
+    assert len(pictures) == len(FIGURES)
+    for picture in pictures:
+        svg = b64decode(picture.partition(",")[2]).decode()
+        assert "<svg" in svg
+        assert "<script" not in svg
+        assert not re.search(r'href="(?!#|data:image/png;base64,)', svg)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "96.12 % of the undisturbed tokens were made; 1.06 G were lost.",
+        "rpp_2 failed at 06:00 and pump_2 tripped at 14:00",
+        "rack_3 and rack_4 were without power or shut down between 06:00 and 10:00",
+        "That cost 1.06 G tokens",
+        "utility: 8 racks, 576 GPUs, 1.00 MW",
+        "ups_1250, loss square frac: 0.03",
+        "24.3 MWh",
+        "Does not meet the fault-tolerance topology criterion in this model",
+        "The exact value lies inside the Monte Carlo interval.",
+        "4.210e-04",
+        "3.900e-04 to 4.800e-04",
+    ],
+)
+def test_says_what_the_numbers_say(page: Page, phrase: str) -> None:
+    assert phrase in page.text
+
+
+def test_chapters_in_order(page: Page, day: Result) -> None:
+    titles = re.findall(r"<h2>(.*?)</h2>", render(day))
+    assert titles == ["Power", "Cooling", "Network", "Workload", "Failures", "Provenance"]
+    anchors = [str(held["href"])[1:] for tag, held in page.tags if tag == "a"]
+    assert set(anchors) <= {str(held.get("id")) for _, held in page.tags}
+
+
+def test_an_empty_run_still_reads() -> None:
+    page = Page(render(bare()))
+    assert "No tokens were recorded in this run." in page.text
+    assert "No redundancy study was made for this run." in page.text
+    assert "nan" not in page.text.lower().split()
+
+
+@pytest.mark.parametrize("name", sorted(synthetic().tables))
+def test_any_one_table_may_be_empty(day: Result, name: str) -> None:
+    assert "Provenance" in Page(render(with_tables(day, **{name: day.frame(name).iloc[:0]}))).text
+
+
+def test_text_never_becomes_markup(day: Result) -> None:
+    tables = {}
+    for name, frame in day.tables.items():
+        texts = set(frame.select_dtypes("str").columns) - {"system", "kind", "parent"}
+        tables[name] = frame.assign(**{column: frame[column] + NASTY for column in sorted(texts)})
+    meta = {**day.meta, "findings": [NASTY], "version": NASTY, "seed": NASTY, "redundancy": {
+        "single_points_of_failure": [{"component": NASTY, "racks": 1, "gpus": None, "load_w": float("nan")}],
+        "cut_sets": [[NASTY]], "concurrently_maintainable": {"verdict": "no", "counter_example": [NASTY]},
+    }}  # fmt: skip
+    text = render(replace(day, tables=tables, meta=meta, scenario_yaml=f"name: {NASTY}\n"))
+    page = Page(text)
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script"})
+    assert sum(tag == "img" for tag, _ in page.tags) == len(FIGURES)
+    assert not [key for _, held in page.tags for key in held if key.startswith("on")]
+    assert "{{ 7*7 }}" in page.text
+
+
+def test_huge_tables_are_cut_with_a_note(day: Result) -> None:
+    events = pd.concat([day.frame("events")] * 500, ignore_index=True)
+    text = Page(render(with_tables(day, events=events))).text
+    assert "The first 60 of 9,500 rows; all of them are in tables/events.parquet." in text
+    assert text.count("pump_2 runs again.") < 10
+
+
+def test_missing_numbers_are_dashes(day: Result) -> None:
+    site = day.frame("site").assign(tokens_lost=np.nan, it_power_w=np.nan)
+    summary = {key: float("nan") for key in day.summary}
+    text = Page(render(replace(with_tables(day, site=site), summary=summary))).text
+    assert "PUE –" in text
+    assert "nan" not in text.lower().split()
+
+
+@pytest.mark.parametrize(
+    ("held", "meets"),
+    [({"verdict": True}, True), ({"verdict": "no"}, False), (None, None), ({}, None), (np.bool_(True), True)],
+)
+def test_verdicts_in_any_spelling(held: object, meets: bool | None) -> None:
+    assert verdict_word(held) is meets
+
+
+@pytest.mark.parametrize("key", sorted(synthetic().meta["redundancy"]))
+def test_a_redundancy_study_may_lack_any_part(day: Result, key: str) -> None:
+    study = dict(day.meta["redundancy"])
+    del study[key]
+    assert blocks(study)

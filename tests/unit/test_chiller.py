@@ -1,0 +1,93 @@
+"""Does the chiller follow the EnergyPlus electric EIR model?
+
+Worked values: York YT 1055 kW / 5.96 COP / vanes of the EnergyPlus 25.2 chiller data set, computed by hand from
+the published coefficients (Engineering Reference, Chillers, EIR).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin import catalogue
+from twin.catalogue.rows import Chiller
+from twin.physics.chiller import ChillerCurve, available_w, outside, power_w
+
+
+def curve(name: str) -> ChillerCurve:
+    row = catalogue.get("chillers", name)
+    assert isinstance(row, Chiller)
+    return ChillerCurve(row.capacity_w, row.cop_reference, row.capft, row.eirft, row.eirplr,
+                        (row.x_min_degc, row.x_max_degc), (row.y_min_degc, row.y_max_degc), row.load_min_frac)
+
+
+YORK = curve("york_yt_1055")
+FLAT = ChillerCurve(1e6, 5.0, (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0), (0, 1, 0), (4, 10), (10, 35), 0.2)
+"""Curves of one: part-load power in proportion to heat, at a COP of 5."""
+
+
+@pytest.mark.parametrize(
+    ("heat_w", "leaving", "entering", "available", "power"),
+    [(1055e3, 6.67, 29.44, 1_065_876, 178_205), (500e3, 6.67, 29.44, 1_065_876, 87_341),
+     (800e3, 8.0, 20.0, 1_252_889, 98_464)],
+)  # fmt: skip
+def test_worked_values_of_the_york(heat_w: float, leaving: float, entering: float, available: float, power: float):
+    assert available_w(YORK, leaving, entering) == pytest.approx(available, rel=1e-4)
+    assert power_w(YORK, heat_w, leaving, entering) == pytest.approx(power, rel=1e-4)
+
+
+def test_worked_ratios_of_the_york() -> None:
+    assert 1055e3 / available_w(YORK, 6.67, 29.44) == pytest.approx(0.9898, abs=5e-5)
+    assert 500e3 / available_w(YORK, 6.67, 29.44) == pytest.approx(0.4691, abs=5e-5)
+    assert 1055e3 / power_w(YORK, 1055e3, 6.67, 29.44) == pytest.approx(5.920, abs=5e-4)
+    assert 800e3 / power_w(YORK, 800e3, 8.0, 20.0) == pytest.approx(8.125, abs=5e-4)
+
+
+def test_a_flat_machine_by_hand() -> None:
+    """Half load at a COP of 5; below a fifth it cycles, which for this curve changes nothing; never above full."""
+    assert power_w(FLAT, 500e3, 7, 30) == pytest.approx(100e3)
+    assert power_w(FLAT, 50e3, 7, 30) == pytest.approx(10e3)
+    assert power_w(FLAT, 5e6, 7, 30) == pytest.approx(200e3)
+
+
+def test_below_least_load_power_falls_in_a_straight_line_to_nothing() -> None:
+    least = YORK.load_min_frac * float(available_w(YORK, 7, 25))
+    at_least = float(power_w(YORK, least, 7, 25))
+    shares = np.array([0.0, 0.25, 0.5, 1.0])
+    assert power_w(YORK, shares * least, 7, 25) == pytest.approx(shares * at_least, rel=1e-9)
+
+
+def test_temperatures_outside_the_limits_are_clipped_and_told() -> None:
+    assert power_w(YORK, 500e3, 20.0, 50.0) == pytest.approx(power_w(YORK, 500e3, 8.89, 35.0))
+    assert outside(YORK, 20.0, 25.0)
+    assert outside(YORK, 6.0, 10.0)
+    assert not outside(YORK, 6.0, 25.0)
+
+
+@pytest.mark.parametrize("name", ["york_yt_1055", "trane_cgam130"])
+@given(share=st.floats(0.0, 1.0), leaving=st.floats(0, 20), entering=st.floats(0, 50))
+def test_power_is_finite_positive_and_rises_with_heat(name: str, share: float, leaving: float, entering: float):
+    machine = curve(name)
+    full = float(available_w(machine, leaving, entering))
+    low, high = (float(power_w(machine, full * s, leaving, entering)) for s in (share * 0.9, share))
+    assert 0 <= low <= high * (1 + 1e-9)
+    assert full > 0
+    assert np.isfinite(high)
+
+
+def test_warmer_condensers_cost_more() -> None:
+    """At full load between 20 and 35 degC the York's power never falls as the condenser warms."""
+    power = power_w(YORK, 800e3, 7.0, np.linspace(20, 35, 16))
+    assert (np.diff(power) > 0).all()
+
+
+def test_a_machine_without_least_load_never_cycles() -> None:
+    assert power_w(replace(FLAT, load_min_frac=0.0), 1e3, 7, 30) == pytest.approx(200.0)
+
+
+def test_shapes_broadcast() -> None:
+    assert power_w(YORK, np.array([1e5, 2e5, 3e5]), 7.0, 25.0).shape == (3,)

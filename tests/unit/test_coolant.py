@@ -1,0 +1,110 @@
+"""Do the laws of streams, exchangers, pumps and fans hold?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin.physics import coolant
+
+UNITS = st.floats(0.01, 8.0)
+RATIO = st.floats(0.0, 1.0)
+
+
+@pytest.mark.parametrize(("fluid", "want"), [("water", 4.1467e6), ("pg25", 4.0079e6), ("air", 1191.1)])
+def test_stream_of_a_cubic_metre_a_second(fluid: str, want: float) -> None:
+    assert coolant.stream_w_k(1.0, fluid) == pytest.approx(want, rel=1e-4)
+    assert coolant.stream_w_k(np.array([0.0, 2.0]), fluid).tolist() == pytest.approx([0, 2 * want], rel=1e-4)
+
+
+def test_unknown_fluid() -> None:
+    with pytest.raises(KeyError):
+        coolant.stream_w_k(1.0, "mercury")
+
+
+def test_effectiveness_by_hand() -> None:
+    """Balanced: NTU/(1+NTU). One side evaporates: 1 - exp(-NTU). NTU 2, ratio 1/2: (1 - 1/e)/(1 - 1/(2e))."""
+    assert coolant.effectiveness(3.0, 1.0) == pytest.approx(0.75)
+    assert coolant.effectiveness(2.0, 0.0) == pytest.approx(1 - np.exp(-2))
+    assert coolant.effectiveness(2.0, 0.5) == pytest.approx(0.774559, rel=1e-5)
+
+
+def test_effectiveness_is_continuous_at_balance() -> None:
+    near = coolant.effectiveness(2.0, np.array([1 - 1e-6, 1 - 1e-8, 1.0]))
+    assert near == pytest.approx([2 / 3] * 3, abs=1e-6)
+
+
+@given(UNITS, RATIO)
+def test_effectiveness_lies_between_nothing_and_the_evaporator(units: float, ratio: float) -> None:
+    value = float(coolant.effectiveness(units, ratio))
+    assert 0 < value <= 1 - np.exp(-units) + 1e-12
+    assert value <= float(coolant.effectiveness(units * 1.1, ratio)) + 1e-12
+
+
+@given(st.floats(0.01, 5.0), RATIO)
+def test_transfer_units_undo_effectiveness(units: float, ratio: float) -> None:
+    back = coolant.transfer_units(float(coolant.effectiveness(units, ratio)), ratio)
+    assert back == pytest.approx(units, rel=1e-5)
+
+
+def test_rated_effectiveness_gives_the_rated_approach() -> None:
+    """600 kW at 4 K of approach: with that effectiveness the exchanger passes exactly its rating."""
+    hot, cold = 35e3, 37e3
+    value = coolant.rated_effectiveness(600e3, 4.0, hot, cold)
+    assert 600e3 == pytest.approx(value * 35e3 * (4.0 + 600e3 / hot))
+    assert coolant.supply_conductance_w_k(value, hot, cold) == pytest.approx(600e3 / 4.0)
+
+
+def test_an_exchanger_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="larger flows"):
+        coolant.rated_effectiveness(600e3, 0.0, 50e3, 30e3)
+
+
+@given(st.floats(0.05, 0.95), st.floats(1e3, 1e5), st.floats(1e3, 1e5), st.floats(1.0, 30.0))
+def test_supply_conductance_carries_what_the_exchanger_carries(eff: float, hot: float, cold: float, gap: float) -> None:
+    """From Q = eps Cmin (hot inlet - cold inlet) with the hot inlet Q/C above the hot supply."""
+    q = float(coolant.supply_conductance_w_k(eff, hot, cold)) * gap
+    assert q == pytest.approx(eff * min(hot, cold) * (gap + q / hot), rel=1e-9)
+
+
+def test_a_standing_stream_carries_nothing() -> None:
+    still = coolant.supply_conductance_w_k(0.5, np.array([0.0, 1e3, 0.0]), np.array([1e3, 0.0, 0.0]))
+    assert still.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_pumps_in_parallel() -> None:
+    """Two of which one gives 0.6, three of which two carry all the flow less 0.25, one alone."""
+    two = coolant.pump_flow_frac(np.array([0, 1, 2]), np.full(3, 2), np.full(3, 0.6))
+    assert two.tolist() == pytest.approx([0, 0.6, 1])
+    three = coolant.pump_flow_frac(np.array([0, 1, 2, 3]), np.full(4, 3), np.full(4, 0.5))
+    assert three.tolist() == pytest.approx([0, 0.5, 0.75, 1])
+    one = coolant.pump_flow_frac(np.array([0, 1]), np.ones(2), np.ones(2))
+    assert one.tolist() == [0, 1]
+
+
+@given(st.integers(1, 12), st.floats(0.0, 1.0))
+def test_one_pump_more_never_means_less_flow(installed: int, alone: float) -> None:
+    running = np.arange(installed + 1)
+    flow = coolant.pump_flow_frac(running, np.full(installed + 1, installed), np.full(installed + 1, alone))
+    assert (np.diff(flow) >= -1e-12).all()
+    assert (flow[0], flow[-1]) == (0.0, 1.0)
+
+
+def test_fan_speed_gives_the_conductance_back_and_is_clipped() -> None:
+    duty = np.array([0.0, 0.3, 1.0])
+    assert coolant.fan_speed_frac(duty) ** 0.7 == pytest.approx(duty)
+    assert coolant.fan_speed_frac(np.array([-1.0, 2.0])).tolist() == [0.0, 1.0]
+
+
+def test_affinity_power_with_a_floor() -> None:
+    """Half speed: a tenth always, an eighth of the rest. At rest: nothing."""
+    assert coolant.affinity_power_w(1000.0, 0.5, 0.1) == pytest.approx(100 + 900 / 8)
+    assert coolant.affinity_power_w(1000.0, np.array([0.0, 1.0]), 0.1).tolist() == pytest.approx([0, 1000])
+
+
+def test_a_kilowatt_hour_evaporates_a_litre_and_a_half() -> None:
+    """1.47 kg of evaporation for each kWh, a quarter more at five cycles of concentration."""
+    assert coolant.evaporation_kg_s(3.6e6, cycles=1e12) == pytest.approx(1.469, rel=1e-3)
+    assert coolant.evaporation_kg_s(3.6e6) == pytest.approx(1.469 * 1.25, rel=1e-3)

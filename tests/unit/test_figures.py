@@ -1,0 +1,200 @@
+"""Figures: each draws whatever a result holds, reads what it claims to read, and always the same."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+import matplotlib as mpl
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from synthetic import RACKS, bare, synthetic, with_tables
+
+from twin.present import numbers
+from twin.present.figures import FIGURES, NamedFigure, svg_bytes
+from twin.present.figures.faults import MOST_MARKS, marks
+from twin.present.figures.floor import hottest_inlet
+from twin.present.figures.oneline import MOST_BOXES, figure_oneline, worst_moment
+from twin.present.figures.sankey import energy_graph, figure_sankey, residual_frac
+from twin.present.figures.style import periods_s, thinned, wide
+from twin.results import Result
+
+EACH = pytest.mark.parametrize("named", FIGURES, ids=lambda named: named.name)
+NASTY = "<b>$x^{2$ & \u202e\n\t'\"--></svg>" + "é" * 300
+
+
+@pytest.fixture(scope="module")
+def day() -> Result:
+    return synthetic()
+
+
+def said(figure: Figure) -> str:
+    return " | ".join(text.get_text() for text in figure.findobj(Text) if isinstance(text, Text))
+
+
+@EACH
+def test_draws_a_day_the_same_way_twice(named: NamedFigure, day: Result) -> None:
+    first = svg_bytes(named.draw(day))
+    assert first == svg_bytes(named.draw(day))
+    assert first.startswith(b"<?xml")
+
+
+@EACH
+def test_says_so_where_nothing_was_recorded(named: NamedFigure) -> None:
+    figure = named.draw(bare())
+    assert said(figure).startswith("No ")
+    assert figure.get_figheight() < 1
+
+
+@EACH
+def test_survives_missing_numbers_and_nasty_names(named: NamedFigure, day: Result) -> None:
+    tables = {name: frame.copy() for name, frame in day.tables.items()}
+    for frame in tables.values():
+        for column in frame.columns:
+            if frame[column].dtype == "float64" and column != "time_s":
+                frame[column] = np.nan
+            elif column in ("id", "component", "rack", "loop", "source", "target", "parent", "cause"):
+                frame[column] = frame[column].where(frame[column] == "", frame[column] + NASTY)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        svg_bytes(named.draw(with_tables(day, **tables)))
+
+
+@EACH
+def test_letters_are_at_least_nine_points(named: NamedFigure, day: Result) -> None:
+    figure = named.draw(day)
+    assert figure.get_figwidth() == pytest.approx(7.2)
+    sizes = [text.get_fontsize() for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    assert min(sizes) >= 9
+
+
+@EACH
+def test_leaves_the_callers_settings_alone(named: NamedFigure, day: Result) -> None:
+    before = dict(mpl.rcParams)
+    named.draw(day)
+    assert dict(mpl.rcParams) == before
+
+
+def test_hottest_moment_is_the_hottest_inlet(day: Result) -> None:
+    time_s, inlet_degc = hottest_inlet(day)
+    racks = day.frame("racks")
+    assert inlet_degc.max() == racks["inlet_air_degc"].max()
+    assert time_s == racks["time_s"][racks["inlet_air_degc"].idxmax()]
+
+
+def test_worst_moment_is_the_lost_panel_or_else_the_highest_load(day: Result) -> None:
+    assert worst_moment(day)[0] == 6 * 3600 + 300
+    power = day.frame("power").assign(energised_frac=1.0)
+    time_s, why = worst_moment(with_tables(day, power=power))
+    assert time_s == power["time_s"][power["load_max_frac"].idxmax()]
+    assert "loading" in why
+
+
+def test_oneline_names_the_lost(day: Result) -> None:
+    assert said(figure_oneline(day)).count("LOST") == 3
+
+
+def test_oneline_merges_alike_racks_but_keeps_the_lost_apart(day: Result) -> None:
+    racks = day.frame("racks")
+    copies = [racks.assign(rack=racks["rack"] + f"_{n}") for n in range(40)]
+    edges = day.frame("edges")
+    fed = edges["target"].isin(RACKS)
+    more = [edges[fed].assign(target=edges["target"][fed] + f"_{n}") for n in range(40)]
+    components = day.frame("components")
+    kit = components[components["id"].isin(RACKS)]
+    kits = [kit.assign(id=kit["id"] + f"_{n}") for n in range(40)]
+    large = with_tables(
+        day,
+        racks=pd.concat(copies).sort_values("time_s"),
+        edges=pd.concat([edges[~fed], *more]),
+        components=pd.concat([components[~components["id"].isin(RACKS)], *kits]),
+    )
+    figure = figure_oneline(large)
+    assert "80 × 132 kW" in said(figure)
+    assert said(figure).count("LOST") == 2
+    assert figure.get_figheight() < 0.55 * MOST_BOXES + 1.2
+
+
+def test_a_ring_of_buses_is_drawn(day: Result) -> None:
+    ring = pd.DataFrame([("ups_1", "ups_2", "power", "share"), ("ups_2", "ups_1", "power", "share")])
+    ring.columns = day.frame("edges").columns
+    assert "ups_1" in said(figure_oneline(with_tables(day, edges=pd.concat([day.frame("edges"), ring]))))
+
+
+def test_sankey_closes_and_says_when_it_does_not(day: Result) -> None:
+    flows = day.frame("energy")
+    assert residual_frac(energy_graph(flows)) < 1e-12
+    leaky = flows.assign(energy_j=flows["energy_j"].where(flows["target"] != "IT", 0.97 * flows["energy_j"]))
+    gap = residual_frac(energy_graph(leaky))
+    assert gap == pytest.approx(0.03 * flows["energy_j"][flows["target"] == "IT"].sum() / flows["energy_j"][0])
+    assert "DOES NOT CLOSE" in said(figure_sankey(with_tables(day, energy=leaky)))
+
+
+def test_energy_that_flows_back_is_stored_not_looped() -> None:
+    flows = pd.DataFrame({"source": ["grid", "ups", "battery"], "target": ["ups", "battery", "ups"], "energy_j": 1.0})
+    graph = energy_graph(flows)
+    assert nx.is_directed_acyclic_graph(graph)
+    assert "ups, stored" in graph
+
+
+def test_marks_join_what_happens_together_and_never_grow() -> None:
+    events = pd.DataFrame({"time_s": np.arange(500) * 10.0, "component": "r", "what": "failed", "detail": ""})
+    assert [mark.text for mark in marks(events, 86400.0)] == ["r failed"]
+    apart = events.assign(time_s=np.arange(500) * 2000.0)
+    assert len(marks(apart, 86400.0)) == MOST_MARKS
+
+
+def test_thinning_keeps_the_mean_and_periods_add_up() -> None:
+    values = np.random.default_rng(1).random((12_000, 3))
+    assert thinned(values, 1200).shape == (1200, 3)
+    np.testing.assert_allclose(thinned(values, 1200).mean(axis=0), values.mean(axis=0), rtol=1e-12)
+    assert periods_s(np.array([10.0, 20.0, 25.0])).tolist() == [10.0, 10.0, 5.0]
+
+
+def test_wide_keeps_order_and_gaps() -> None:
+    long = pd.DataFrame({"time_s": [1.0, 1.0, 2.0], "rack": ["b", "a", "b"], "v": [1.0, np.nan, 3.0]})
+    held = wide(long, "rack", "v")
+    assert list(held.columns) == ["b", "a"]
+    assert np.isnan(held["a"]).all()
+
+
+@pytest.mark.parametrize(
+    ("write", "value", "text"),
+    [
+        (numbers.power, 1.254e6, "1.25 MW"),
+        (numbers.power, 999_950.0, "1.00 MW"),
+        (numbers.energy, 3.6e9, "1.00 MWh"),
+        (numbers.tokens, 26_305_627_564.0, "26.3 G"),
+        (numbers.tokens, 0, "0"),
+        (numbers.degrees, 27.04, "27.0 °C"),
+        (numbers.percent, 0.9612, "96.1 %"),
+        (numbers.money, 1947.29, "$1,947"),
+        (numbers.money, 0.074, "$0.07"),
+        (numbers.mass, 9249.65, "9.25 t"),
+        (numbers.clock, 21600.0, "06:00"),
+        (numbers.clock, 86400.0 + 52200.0, "day 2 14:30"),
+        (numbers.duration, 5400.0, "1.5 h"),
+        (numbers.figures, 3.1e-16, "3.10e-16"),
+        (numbers.count, 5184.0, "5,184"),
+    ],
+)
+def test_numbers_for_people(write: object, value: float, text: str) -> None:
+    assert callable(write)
+    assert write(value) == text
+    assert numbers.NONE in write(float("nan"))
+    assert numbers.NONE in write(None)
+
+
+def test_long_names_keep_both_ends() -> None:
+    assert numbers.middle("hall_1_row_12_rpp_3", 13) == "hall_1…_rpp_3"
+    assert numbers.middle("ups_1", 13) == "ups_1"
+    assert numbers.short("a" * 50, 10) == "a" * 9 + "…"
+    assert numbers.names(["a", "b", "c"]) == "a, b and c"
+    assert numbers.names("abcdefg") == "a, b, c and 4 more"

@@ -1,0 +1,117 @@
+"""The redundancy report: complete, JSON-ready, consistent with itself, with a reason for every no."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from twin.analysis.redundancy import RedundancyReport, consequence, redundancy
+from twin.errors import InputError, RunError
+from twin.physics.reliability.bdd import Bdd
+from twin.physics.reliability.gates import Node, Rule, compile_gates
+
+PART = {"mtbf_h": 1e4, "mttr_h": 10.0}
+
+
+def report(nodes: list[Node], order: int = 2) -> RedundancyReport:
+    return redundancy(compile_gates(nodes), rng=np.random.default_rng(1), order=order)
+
+
+def two_sided(capacity_w: float = 100.0) -> list[Node]:
+    sides = [Node(side, Rule.SOURCE, capacity_w=capacity_w, **PART) for side in "ab"]
+    return [*sides, Node("row", Rule.OR, ("a", "b"), load_w=100.0, racks=4, gpus=288)]
+
+
+def test_two_sides_meet_both_criteria() -> None:
+    found = report(two_sided())
+    assert found.concurrently_maintainable["verdict"]
+    assert found.concurrently_maintainable["counter_example"] is None
+    assert found.fault_tolerant["verdict"]
+    assert "in this model" in found.fault_tolerant["text"]
+    assert found.single_points_of_failure == []
+    assert found.n_minus_2 == {
+        "cases": 1,
+        "failing": 1,
+        "without_single_points": 1,
+        "worst": [consequence(compile_gates(two_sided()), ["a", "b"])],
+    }
+    assert found.shortest_failing is not None
+    assert found.shortest_failing["lost"] == ["a", "b"]
+    assert found.cut_sets == [["a", "b"]]
+    assert found.cut_set_counts == {"1": 0, "2": 1}
+
+
+def test_a_single_point_is_the_counter_example_with_what_it_drops() -> None:
+    found = report([*two_sided(), Node("own", Rule.AND, ("a",), load_w=5.0, racks=1, **PART)])
+    points = {point["component"]: point for point in found.single_points_of_failure}
+    assert set(points) == {"a", "own"}
+    assert points["own"] == {
+        "component": "own", "racks": 1, "gpus": 0, "load_w": 5.0, "loads": ["own"], "loads_count": 1,
+    }  # fmt: skip
+    assert not found.concurrently_maintainable["verdict"]
+    assert found.concurrently_maintainable["counter_example"]["loads"] == ["own"]
+    assert "1 loads (1 racks" in found.concurrently_maintainable["text"]
+    assert found.n_minus_2["failing"] == 3
+    assert found.n_minus_2["without_single_points"] == 0
+
+
+def test_a_rating_exceeded_after_one_failure_is_a_no_although_every_load_is_served() -> None:
+    found = report(two_sided(capacity_w=80.0))
+    assert found.n_minus_1 == {"cases": 2, "failing": 0}
+    assert {(*row["lost"], row["component"]) for row in found.overloads} == {("a", "b"), ("b", "a")}
+    assert found.overloads[0]["load_frac"] == pytest.approx(1.25)
+    assert not found.fault_tolerant["verdict"]
+    assert "1.250 of its rating" in found.fault_tolerant["text"]
+
+
+def test_a_rating_exceeded_as_built_comes_first() -> None:
+    found = report(two_sided(capacity_w=40.0))
+    assert found.concurrently_maintainable["counter_example"]["lost"] == []
+    assert "with everything in service" in found.concurrently_maintainable["text"]
+
+
+def test_report_is_plain_json_and_tells_progress() -> None:
+    told: list[float] = []
+    gates = compile_gates(two_sided())
+    found = redundancy(gates, rng=np.random.default_rng(1), order=3, progress=told.append)
+    again = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert again["cut_set_counts"] == {"1": 0, "2": 1, "3": 0}
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_exact_simulated_and_importance_agree() -> None:
+    found = report(two_sided())
+    exact = found.availability_exact
+    q = 10 / 10010
+    assert exact["unavailability"] == pytest.approx(q * q, rel=1e-12)
+    assert exact["mean_down_h"] == pytest.approx(5.0, rel=1e-12)
+    assert exact["downtime_min_per_year"] == pytest.approx(q * q * 525_600, rel=1e-12)
+    assert found.interval[0] < exact["unavailability"] < found.interval[1]
+    assert found.availability_monte_carlo["agrees_with_exact"]
+    assert found.importance[0]["birnbaum"] == pytest.approx(q)
+    assert found.importance[0]["share_of_unavailability"] == pytest.approx(1.0)
+
+
+def test_a_facility_that_cannot_fail() -> None:
+    found = report([Node("source", Rule.SOURCE), Node("row", Rule.AND, ("source",), racks=1)])
+    assert found.availability_exact["unavailability"] == 0.0
+    assert found.interval == [0.0, 0.0]
+    assert found.shortest_failing is None
+    json.dumps(found.as_dict(), allow_nan=False)
+
+
+def test_bad_questions_are_refused() -> None:
+    gates = compile_gates(two_sided())
+    with pytest.raises(InputError, match="did you mean 'row'"):
+        consequence(gates, ["a", "rwo"])
+    with pytest.raises(InputError, match="order"):
+        redundancy(gates, rng=np.random.default_rng(1), order=0)
+
+
+def test_an_exact_engine_out_of_room_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Bdd.__init__, "__defaults__", (2,))
+    with pytest.raises(RunError, match="2 components: the decision diagram passes 2 nodes"):
+        report(two_sided())

@@ -1,0 +1,240 @@
+"""Does the thermal kernel solve C dT/dt = q - K T exactly, conserve heat, and find the first crossing?
+
+Oracles: closed forms of one and two lumps, small steps of a Runge-Kutta integrator, dense sampling.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+from twin.physics.thermal import Modes, Motion, first_crossing, modes, motion, phi, psi
+
+INF = np.inf
+
+
+def network(rng: np.random.Generator, nodes: int, grounded: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Random capacities and a random conductance matrix, to boundaries as well where grounded."""
+    between = np.triu(10 ** rng.uniform(0, 4, (nodes, nodes)), 1)
+    between = between + between.T
+    ground = 10 ** rng.uniform(0, 3, nodes) if grounded else np.zeros(nodes)
+    return 10 ** rng.uniform(4, 7, nodes), np.diag(between.sum(axis=1) + ground) - between
+
+
+def case(seed: int, nodes: int, grounded: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    capacity, conductance = network(rng, nodes, grounded)
+    return capacity, conductance, rng.uniform(10, 60, nodes), rng.uniform(-1e5, 2e5, nodes)
+
+
+def oscillator(weights: list[float], rates: list[float], start: float) -> Motion:
+    """A motion of one node with these modes: not every one comes from a network, every one is a legal input."""
+    return Motion(np.array(rates), np.array([start]), np.array([weights]))
+
+
+SEEDS = st.integers(0, 2**32 - 1)
+RATES = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=5)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1e-15, 1e-9, 1e-6, 1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("time_s", [0.0, 1e-6, 1.0, 3600.0, 3e7])
+def test_phi_and_psi_against_many_digits(rate: float, time_s: float) -> None:
+    """Long double arithmetic, the series where lambda t is small: exact to rounding across the change of formula."""
+    decay = np.longdouble(rate) * np.longdouble(time_s)
+    terms = [np.longdouble(1)]
+    for k in range(1, 25):
+        terms.append(terms[-1] * -decay / (k + 1))
+    small_phi, small_psi = sum(terms), sum(t / (k + 2) for k, t in enumerate(terms))
+    big = decay > 0.5
+    want_phi = time_s * (float(-np.expm1(-decay) / decay) if big else float(small_phi))
+    want_psi = time_s**2 * (float((decay + np.expm1(-decay)) / decay**2) if big else float(small_psi))
+    assert phi(np.array([rate]), time_s)[0] == pytest.approx(want_phi, rel=1e-12, abs=0)
+    assert psi(np.array([rate]), time_s)[0] == pytest.approx(want_psi, rel=1e-10, abs=0)
+
+
+def test_one_lump_in_closed_form() -> None:
+    """T = Tb + q/K + (T0 - Tb - q/K) exp(-K t / C), the textbook's lumped capacitance."""
+    heat, wall, conductance, capacity, start = 5e3, 20.0, 250.0, 1e5, 60.0
+    move = motion(modes(np.array([capacity]), np.array([[conductance]])), np.array([start]),
+                  np.array([heat + conductance * wall]))
+    for time in (0.0, 1.0, 400.0, 4e3, 1e6):
+        want = wall + heat / conductance + (start - wall - heat / conductance) * np.exp(-conductance * time / capacity)
+        assert move.temperature_degc(time)[0] == pytest.approx(want, rel=1e-12)
+
+
+@pytest.mark.parametrize(("nodes", "grounded"), [(2, True), (3, False), (7, True)])
+def test_against_small_steps(nodes: int, grounded: bool) -> None:
+    capacity, conductance, start, heat = case(nodes, nodes, grounded)
+    time = 2.0 / modes(capacity, conductance).rate_per_s.max()
+    solved = solve_ivp(lambda _, t: (heat - conductance @ t) / capacity, (0, time), start, rtol=1e-11, atol=1e-11,
+                       method="DOP853")
+    move = motion(modes(capacity, conductance), start, heat)
+    assert move.temperature_degc(time) == pytest.approx(solved.y[:, -1], rel=1e-8)
+
+
+def test_integral_is_the_integral() -> None:
+    """Gauss-Legendre quadrature of the temperatures, exact for such smooth curves."""
+    capacity, conductance, start, heat = case(5, 4)
+    move = motion(modes(capacity, conductance), start, heat)
+    end = 1.0 / np.median(move.rate_per_s)
+    x, w = np.polynomial.legendre.leggauss(80)
+    pieces = np.geomspace(1e-9, end, 30)
+    edges = np.concatenate(([0.0], pieces))
+    total = sum((b - a) / 2 * sum(wk * move.temperature_degc((b - a) / 2 * xk + (a + b) / 2)
+                                  for xk, wk in zip(x, w, strict=True))
+                for a, b in zip(edges, edges[1:], strict=False))
+    assert move.integral_k_s(end) == pytest.approx(total, rel=1e-10)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(1, 6), st.booleans(), st.floats(1e-3, 1e5), st.floats(0.01, 0.99))
+def test_splitting_a_step_changes_nothing(seed: int, nodes: int, grounded: bool, time_s: float, part: float) -> None:
+    capacity, conductance, start, heat = case(seed, nodes, grounded)
+    net = modes(capacity, conductance)
+    whole = motion(net, start, heat)
+    first, rest = part * time_s, time_s - part * time_s
+    half = motion(net, whole.temperature_degc(first), heat)
+    scale = 1e-9 * max(1.0, float(np.abs(whole.temperature_degc(time_s)).max()), float(np.abs(start).max()))
+    assert np.allclose(half.temperature_degc(rest), whole.temperature_degc(time_s), rtol=0, atol=scale)
+    both = whole.integral_k_s(first) + half.integral_k_s(rest)
+    assert np.allclose(both, whole.integral_k_s(time_s), rtol=0, atol=scale * time_s)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(1, 6), st.booleans(), st.floats(1e-3, 1e5))
+def test_heat_in_is_heat_out_and_heat_stored(seed: int, nodes: int, grounded: bool, time_s: float) -> None:
+    """C (T - T0) = q t - K integral(T), node by node."""
+    capacity, conductance, start, heat = case(seed, nodes, grounded)
+    move = motion(modes(capacity, conductance), start, heat)
+    stored = capacity * (move.temperature_degc(time_s) - start)
+    flows = conductance * move.integral_k_s(time_s)
+    largest = max(np.abs(stored).max(), np.abs(heat * time_s).max(), np.abs(flows).max())
+    assert np.allclose(stored, heat * time_s - flows.sum(axis=1), rtol=0, atol=1e-9 * largest)
+
+
+def test_a_network_without_boundary_keeps_its_heat_and_warms_in_a_straight_line() -> None:
+    """Singular K: its one rate of zero carries the mean, the rest evens out."""
+    capacity, conductance, start, heat = case(9, 5, grounded=False)
+    net = modes(capacity, conductance)
+    assert net.rate_per_s.min() == pytest.approx(0.0, abs=1e-9 * net.rate_per_s.max())
+    move = motion(net, start, heat)
+    for time in (1.0, 1e3, 1e5):
+        mean = capacity @ move.temperature_degc(time)
+        assert mean == pytest.approx(capacity @ start + heat.sum() * time, rel=1e-9)
+    even = motion(net, start, np.zeros(5)).temperature_degc(1e9)
+    assert even == pytest.approx(np.full(5, capacity @ start / capacity.sum()), rel=1e-6)
+
+
+def test_a_node_on_its_own_only_stores() -> None:
+    move = motion(modes(np.array([1e5]), np.zeros((1, 1))), np.array([20.0]), np.array([1e3]))
+    assert move.temperature_degc(600.0)[0] == pytest.approx(26.0, rel=1e-12)
+    assert move.integral_k_s(600.0)[0] == pytest.approx(20 * 600 + 3 * 600, rel=1e-12)
+
+
+def test_rates_are_real_and_not_negative_and_shapes_are_normal_to_the_capacities() -> None:
+    capacity, conductance, _, _ = case(3, 6)
+    net: Modes = modes(capacity, conductance)
+    assert (net.rate_per_s >= 0).all()
+    assert np.allclose(net.shape.T @ (capacity[:, None] * net.shape), np.eye(6), atol=1e-10)
+    assert np.allclose(net.shape.T @ conductance @ net.shape, np.diag(net.rate_per_s), atol=1e-9 * net.rate_per_s.max())
+
+
+def test_crossing_of_one_lump_in_closed_form() -> None:
+    """t = C/K ln((Tend - T0)/(Tend - limit))."""
+    net = modes(np.array([1e5]), np.array([[250.0]]))
+    move = motion(net, np.array([20.0]), np.array([250.0 * 80.0]))
+    up = first_crossing(move, np.array([70.0]), np.array([-INF]), 1e5)
+    assert up is not None
+    assert up.time_s == pytest.approx(400 * np.log(60 / 10), abs=1e-6)
+    down = first_crossing(motion(net, np.array([80.0]), np.array([250.0 * 20.0])), np.array([INF]), np.array([30.0]), 1e5)
+    assert down is not None
+    assert down.time_s == pytest.approx(400 * np.log(60 / 10), abs=1e-6)
+
+
+def test_a_limit_is_not_reached_before_the_horizon_nor_ever_at_the_asymptote() -> None:
+    move = motion(modes(np.array([1e5]), np.array([[250.0]])), np.array([20.0]), np.array([250.0 * 80.0]))
+    assert first_crossing(move, np.array([70.0]), np.array([-INF]), 700.0) is None
+    assert first_crossing(move, np.array([70.0]), np.array([-INF]), 720.0) is not None
+    assert first_crossing(move, np.array([80.001]), np.array([-INF]), 1e9) is None
+    assert first_crossing(move, np.array([INF]), np.array([-INF]), 1e9) is None
+
+
+def test_first_and_not_last_of_one_node() -> None:
+    """Up fast, down slowly: the limit is passed twice, the first time counts."""
+    move = oscillator([10.0, -1.0], [1.0, 0.01], 0.0)
+    found = first_crossing(move, np.array([5.0]), np.array([-INF]), 1e4)
+    assert found is not None
+    assert found.time_s < 2.0
+    assert move.temperature_degc(found.time_s)[0] == pytest.approx(5.0, abs=1e-6)
+    assert move.temperature_degc(1e4)[0] < 5.0
+
+
+def test_up_and_back_within_one_step_is_seen() -> None:
+    """Above the limit only for a moment, far from both ends of a long step."""
+    move = oscillator([0.2, -0.19], [0.01, 0.005], 0.0)
+    sampled = np.array([move.temperature_degc(t)[0] for t in np.linspace(0, 2000, 20_001)])
+    peak = sampled.max()
+    assert sampled[-1] < peak - 1
+    found = first_crossing(move, np.array([peak - 1e-4]), np.array([-INF]), 1e6)
+    assert found is not None
+    assert found.time_s == pytest.approx(np.argmax(sampled >= peak - 1e-4) * 0.1, abs=0.2)
+
+
+def test_the_sooner_of_two_nodes_and_of_both_sides() -> None:
+    net = modes(np.array([1e5, 1e5]), np.diag([250.0, 250.0]))
+    move = motion(net, np.array([50.0, 50.0]), np.array([250.0 * 90.0, 250.0 * 10.0]))
+    both = first_crossing(move, np.array([80.0, INF]), np.array([-INF, 30.0]), 1e5)
+    assert both is not None
+    assert (both.node, both.time_s) == (1, pytest.approx(400 * np.log(2)))
+    upper = first_crossing(move, np.array([60.0, INF]), np.array([-INF, 30.0]), 1e5)
+    assert upper is not None
+    assert (upper.node, upper.time_s) == (0, pytest.approx(400 * np.log(4 / 3)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(RATES, st.data())
+def test_no_crossing_is_missed_or_late(rates: list[float], data: st.DataObject) -> None:
+    """Dense sampling never finds the node outside before the moment returned, nor at all where None is."""
+    weights = data.draw(st.lists(st.floats(-5, 5), min_size=len(rates), max_size=len(rates)))
+    upper, lower = data.draw(st.floats(0.01, 20)), data.draw(st.floats(-20, -0.01))
+    horizon = data.draw(st.floats(1.0, 5e3))
+    move = oscillator(weights, rates, 0.0)
+    found = first_crossing(move, np.array([upper]), np.array([lower]), horizon)
+    end = found.time_s if found else horizon
+    times = np.linspace(0, end, 2001)[:-1]
+    path = phi_table(rates, times) @ np.array(weights)
+    slack = 1e-6 * (1 + sum(map(abs, weights)))
+    assert (path < upper + slack).all()
+    assert (path > lower - slack).all()
+    if found:
+        at = move.temperature_degc(found.time_s)[0]
+        assert min(abs(at - upper), abs(at - lower)) < slack
+
+
+def phi_table(rates: list[float], times: np.ndarray) -> np.ndarray:
+    """(time, mode), written out apart from the code under test."""
+    rate = np.array(rates)
+    return -np.expm1(-np.outer(times, rate)) / rate
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS, st.integers(2, 5), st.floats(0.05, 0.95))
+def test_first_over_all_nodes_of_a_network(seed: int, nodes: int, part: float) -> None:
+    """Limits set somewhere along each node's own path: some node crosses, and none crosses sooner."""
+    capacity, conductance, start, heat = case(seed, nodes)
+    move = motion(modes(capacity, conductance), start, heat)
+    horizon = 3.0 / float(np.median(move.rate_per_s))
+    times = np.linspace(0, horizon, 1500)
+    path = np.array([move.temperature_degc(t) for t in times])
+    rise, fall = path.max(axis=0) - start, start - path.min(axis=0)
+    assume((rise + fall).min() > 1e-3)
+    upper, lower = start + np.maximum(part * rise, 1e-6), start - np.maximum(part * fall, 1e-6)
+    found = first_crossing(move, upper, lower, horizon)
+    assert found is not None
+    outside = ((path > upper + 1e-7) | (path < lower - 1e-7)).any(axis=1)
+    assert not outside[times < found.time_s - 1e-6].any()
+    at = move.temperature_degc(found.time_s)[found.node]
+    assert min(abs(at - upper[found.node]), abs(at - lower[found.node])) < 1e-4

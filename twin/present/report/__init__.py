@@ -1,0 +1,90 @@
+"""Report: one self-contained HTML file, readable offline and on paper, written from a Result.
+
+Chapters are files; a new one is a `section(result)` and one line in CHAPTERS.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Callable
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from twin.present.figures import FIGURES, NamedFigure, svg_bytes
+from twin.present.report import cooling, failures, network, power, provenance, redundancy, summary, workload
+from twin.present.report.blocks import Picture, Section
+from twin.results import Result
+
+__all__ = ["CHAPTERS", "render", "write"]
+
+Progress = Callable[[float, str], None]
+"""Called with the share done and what is being done."""
+
+CHAPTERS: tuple[Callable[[Result], Section], ...] = (
+    power.section, cooling.section, network.section, workload.section, failures.section, provenance.section,
+)  # fmt: skip
+"""After page one, in order."""
+
+
+def write(result: Result, folder: str | Path, progress: Progress | None = None) -> Path:
+    """Write `report.html` into the folder, whole or not at all, and return its path."""
+    target = Path(folder) / "report.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".report.html.{os.getpid()}")
+    try:
+        partial.write_text(render(result, progress), encoding="utf-8")
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def render(result: Result, progress: Progress | None = None) -> str:
+    """The page as text: the same result gives the same bytes; nothing in it is loaded from elsewhere."""
+    tell = progress or (lambda _done, _what: None)
+    sections = [chapter(result) for chapter in CHAPTERS]
+    for n, figure in enumerate(FIGURES):
+        tell(n / len(FIGURES), figure.name)
+        _hang(sections, figure, _picture(figure, result))
+    page = _page(result, sections)
+    tell(1.0, "report.html")
+    return page
+
+
+def _picture(figure: NamedFigure, result: Result) -> Picture:
+    address = b64encode(svg_bytes(figure.draw(result))).decode()
+    return Picture(figure.name, figure.caption, f"data:image/svg+xml;base64,{address}")
+
+
+def _hang(sections: list[Section], figure: NamedFigure, picture: Picture) -> None:
+    """Pictures come before a chapter's tables, in the order of FIGURES."""
+    chapter = next(section for section in sections if section.title == figure.section)
+    chapter.blocks.insert(sum(isinstance(block, Picture) for block in chapter.blocks), picture)
+
+
+def _page(result: Result, sections: list[Section]) -> str:
+    here = files("twin.present.report")
+    style = here.joinpath("report.css").read_text(encoding="utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(here.joinpath("report.html.j2").read_text(encoding="utf-8"))
+    verdict, mood = summary.headline(result)
+    return template.render(
+        name=_name(result), version=str(result.meta.get("version", "")), seed=str(result.meta.get("seed", "")),
+        style=Markup(style), style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        verdict=verdict, mood=mood, tiles=summary.tiles(result), sentences=summary.sentences(result),
+        points=redundancy.points(result.meta.get("redundancy")), assumptions=provenance.assumptions(result),
+        findings=provenance.findings(result, 5), sections=sections,
+    )  # fmt: skip
+
+
+def _name(result: Result) -> str:
+    """The scenario's own name, from the first `name:` at the start of a line."""
+    for line in result.scenario_yaml.splitlines():
+        if line.startswith("name:"):
+            return line.removeprefix("name:").strip().strip("'\"")[:120]
+    return "AI factory"

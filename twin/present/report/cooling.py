@@ -1,0 +1,71 @@
+"""Cooling chapter: how warm racks and loops became, for how long, and with what flow."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from twin.present.figures.floor import RECOMMENDED_DEGC
+from twin.present.figures.style import periods_s
+from twin.present.numbers import clock, degrees, duration, percent, power, short
+from twin.present.report.blocks import Grid, Section, grid, spaced, words
+from twin.results import Result
+
+
+def section(result: Result) -> Section:
+    """The warmest racks and every loop."""
+    racks = _racks(result)
+    return Section("Cooling", _says(racks), [_rack_grid(racks), _loop_grid(_loops(result))])
+
+
+def _racks(result: Result) -> pd.DataFrame:
+    """One row a rack, hottest GPU first, with the time its inlet spent above the recommended band."""
+    held = result.frame("racks")
+    ends = pd.Series(sorted(set(held["time_s"])), dtype=float)
+    length_s = held["time_s"].map(dict(zip(ends, periods_s(ends.to_numpy()), strict=True))).astype(float)
+    above_s = length_s.where(held["inlet_air_degc"] > RECOMMENDED_DEGC[1], 0.0)
+    frame = held.groupby("rack", sort=False).agg(
+        inlet=("inlet_air_degc", "max"), coolant=("coolant_degc", "max"), junction=("junction_max_degc", "max"),
+        clock=("clock_frac", "min"),
+    )  # fmt: skip
+    frame["above_s"] = above_s.groupby(held["rack"], sort=False).sum()
+    return frame.reset_index().sort_values("junction", ascending=False, kind="stable")
+
+
+def _says(racks: pd.DataFrame) -> list[str]:
+    if racks.empty or racks["junction"].isna().all():
+        return ["No rack temperature was recorded."]
+    low, high = RECOMMENDED_DEGC
+    warm = int((racks["above_s"] > 0).sum())
+    band = f"ASHRAE's recommended {low:.0f} to {high:.0f} °C"
+    inlet = f"{warm} of {len(racks)} racks drew air above {band}." if warm else f"No rack drew air above {band}."
+    hottest = racks.iloc[0]
+    return [f"The hottest GPU was in {short(hottest['rack'])}, at {degrees(hottest['junction'])}.", inlet]
+
+
+def _rack_grid(racks: pd.DataFrame) -> Grid:
+    columns = {
+        "Rack": ("rack", words), "Hottest GPU": ("junction", degrees), "Warmest coolant": ("coolant", degrees),
+        "Warmest inlet air": ("inlet", degrees), "Inlet above 27 °C for": ("above_s", duration),
+        "Lowest clock": ("clock", percent),
+    }  # fmt: skip
+    return grid("Racks, hottest GPU first", racks, columns, most=20, table="racks")
+
+
+def _loops(result: Result) -> pd.DataFrame:
+    held = result.frame("loops")
+    frame = held.groupby(["kind", "loop"], sort=False).agg(
+        highest=("temperature_degc", "max"), mean=("temperature_degc", "mean"), heat=("heat_w", "mean"),
+        flow=("flow_frac", "min"),
+    )  # fmt: skip
+    hottest = held["temperature_degc"].fillna(-1e9).groupby([held["kind"], held["loop"]], sort=False).idxmax()
+    frame["when"] = held["time_s"].reindex(hottest).to_numpy()
+    return frame.reset_index()
+
+
+def _loop_grid(loops: pd.DataFrame) -> Grid:
+    columns = {
+        "Loop": ("loop", words), "Kind": ("kind", spaced), "Mean supply": ("mean", degrees),
+        "Warmest supply": ("highest", degrees), "at": ("when", clock), "Mean heat": ("heat", power),
+        "Lowest flow": ("flow", percent),
+    }  # fmt: skip
+    return grid("Loops", loops, columns, table="loops")

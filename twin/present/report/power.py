@@ -1,0 +1,72 @@
+"""Power chapter: what every element carried, and where the energy ended."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from twin.present.figures.sankey import energy_graph, residual_frac
+from twin.present.numbers import clock, energy, names, percent, power
+from twin.present.report.blocks import Grid, Section, grid, spaced, words
+from twin.results import Result
+
+
+def section(result: Result) -> Section:
+    """Loading of every element and end uses of energy."""
+    loading, ends = loading_frame(result), _end_uses(result)
+    return Section("Power", _says(loading, result), [_loading(loading), _ends(ends)])
+
+
+def loading_frame(result: Result) -> pd.DataFrame:
+    """One row a power component, highest loading first: means, peak, when, and share of time energised."""
+    held = result.frame("power")
+    if held.empty:
+        return pd.DataFrame(columns=["component", "kind", "rating_w", "mean_w", "peak_frac", "peak_s", "live_frac"])
+    what = result.frame("components").drop_duplicates("id").set_index("id")
+    by = held.groupby("component", sort=False)
+    peak_row = held["load_max_frac"].fillna(-1.0).groupby(held["component"], sort=False).idxmax()
+    frame = pd.DataFrame(
+        {
+            "mean_w": by["power_out_w"].mean(),
+            "peak_frac": by["load_max_frac"].max(),
+            "peak_s": held["time_s"].reindex(peak_row).to_numpy(),
+            "live_frac": by["energised_frac"].mean(),
+        }
+    ).reset_index()
+    frame["rating_w"] = frame["component"].map(what["rating_w"]).replace(0.0, float("nan"))
+    frame["kind"] = frame["component"].map(what["kind"]).astype(object).fillna("")
+    return frame.sort_values("peak_frac", ascending=False, kind="stable")
+
+
+def _says(loading: pd.DataFrame, result: Result) -> list[str]:
+    over = loading[loading["peak_frac"] > 1.0]["component"]
+    dark = loading[loading["live_frac"] < 0.9999]["component"]
+    if loading.empty:
+        return ["No loading was recorded."]
+    says = [
+        f"{names(over)} went above rating." if len(over) else "No element went above its rating.",
+        f"{names(dark)} lost supply for part of the run." if len(dark) else "No element lost its supply.",
+    ]
+    gap = residual_frac(energy_graph(result.frame("energy")))
+    return [*says, f"The stages of the energy table close within {percent(max(gap, 1e-6), 4)}."]
+
+
+def _loading(loading: pd.DataFrame) -> Grid:
+    columns = {
+        "Element": ("component", words), "Kind": ("kind", spaced), "Rating": ("rating_w", power),
+        "Mean output": ("mean_w", power), "Highest load": ("peak_frac", percent), "in the period to": ("peak_s", clock),
+        "Time energised": ("live_frac", percent),
+    }  # fmt: skip
+    return grid("Loading, highest first", loading, columns, table="power")
+
+
+def _end_uses(result: Result) -> pd.DataFrame:
+    flows = result.frame("energy")
+    ends = flows[~flows["target"].isin(flows["source"])].groupby("target", sort=False)["energy_j"].sum()
+    frame = ends.rename("energy_j").reset_index().sort_values("energy_j", ascending=False, kind="stable")
+    frame["share"] = frame["energy_j"] / frame["energy_j"].sum()
+    return frame
+
+
+def _ends(ends: pd.DataFrame) -> Grid:
+    columns = {"End use": ("target", words), "Energy": ("energy_j", energy), "Share": ("share", percent)}
+    return grid("End uses of energy", ends, columns, table="energy")

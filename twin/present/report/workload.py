@@ -1,0 +1,60 @@
+"""Workload chapter: what was asked, what was served, which jobs came to an end."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from twin.present.numbers import clock, count, figures, percent, tokens
+from twin.present.report.blocks import Grid, Section, grid, words
+from twin.results import Result
+
+
+def section(result: Result) -> Section:
+    """Services and jobs."""
+    services, jobs = _services(result), result.frame("jobs")
+    return Section("Workload", _says(services, jobs), [_service_grid(services), _job_grid(jobs)])
+
+
+def _services(result: Result) -> pd.DataFrame:
+    """One row a service over the whole run; time per token weighted by tokens served."""
+    held = result.frame("services")
+    held = held.assign(spent_s=held["time_per_token_s"].fillna(0.0) * held["tokens_served"])
+    frame = held.groupby("service", sort=False).agg(
+        requests=("requests", "sum"), asked=("tokens_asked", "sum"), served=("tokens_served", "sum"),
+        dropped=("tokens_dropped", "sum"), waiting=("tokens_waiting", "last"), used=("utilisation_frac", "mean"),
+        spent_s=("spent_s", "sum"),
+    )  # fmt: skip
+    frame["served_frac"] = frame["served"] / frame["asked"].where(frame["asked"] > 0)
+    frame["ms"] = 1e3 * frame["spent_s"] / frame["served"].where(frame["served"] > 0)
+    return frame.reset_index()
+
+
+def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
+    asked, served = float(services["asked"].sum()), float(services["served"].sum())
+    says = []
+    if asked > 0:
+        says.append(f"{percent(served / asked)} of the {tokens(asked)} output tokens asked for were served.")
+    if len(jobs):
+        done, again = int((jobs["state"] == "completed").sum()), int(jobs["restarts"].sum())
+        says.append(f"{done} of {len(jobs)} jobs completed; jobs went back to a checkpoint {again} times.")
+    return says or ["This run had no service and no job."]
+
+
+def _service_grid(services: pd.DataFrame) -> Grid:
+    columns = {
+        "Service": ("service", words), "Requests": ("requests", tokens), "Tokens asked": ("asked", tokens),
+        "Served": ("served", tokens), "Share": ("served_frac", percent), "Given up": ("dropped", tokens),
+        "Waiting at the end": ("waiting", tokens), "Mean use": ("used", percent),
+        "Time per token (ms)": ("ms", figures),
+    }  # fmt: skip
+    return grid("Inference services", services, columns, table="services")
+
+
+def _job_grid(jobs: pd.DataFrame) -> Grid:
+    columns = {
+        "Job": ("job", words), "Kind": ("kind", words), "State": ("state", words), "GPUs": ("gpus", count),
+        "Started": ("started_s", clock), "Finished": ("finished_s", clock), "Done": ("progress_frac", percent),
+        "Tokens kept": ("tokens", tokens), "Tokens lost": ("tokens_lost", tokens), "Restarts": ("restarts", count),
+        "GPU hours": ("gpu_hours", count),
+    }  # fmt: skip
+    return grid("Training and batch jobs", jobs, columns, table="jobs")

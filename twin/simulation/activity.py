@@ -1,0 +1,18 @@
+"""How busy every node is: what its job or service asks of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.simulation.jobs import Jobs
+from twin.simulation.traffic import Traffic
+from twin.simulation.world import World
+
+
+def settle(world: World, jobs: Jobs, traffic: Traffic) -> None:
+    """Set GPU and CPU activity (node,) from jobs and services; nodes out of order are idle."""
+    state = world.state
+    gpu, cpu = np.zeros_like(state.gpu_activity), np.zeros_like(state.cpu_activity)
+    jobs.activity(gpu, cpu)
+    traffic.activity(gpu, cpu)
+    state.gpu_activity, state.cpu_activity = gpu * state.node_ok, cpu * state.node_ok

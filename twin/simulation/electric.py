@@ -1,0 +1,146 @@
+"""Power: who is live, what flows, batteries and generators. Writes the electrical columns of the state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.physics import flow
+from twin.physics.power import trip_rate_per_s
+from twin.seeds import stream
+from twin.simulation.clock import Process, Stage
+from twin.simulation.state import Array, Mask
+from twin.simulation.world import World
+
+GENERATOR_RUN_ON_S = 300.0
+"""A generator runs on after the utility is back, before it stops; a usual retransfer delay, assumed."""
+START_TRIES = 3
+"""Cranking attempts before a generator is given up: the usual three, assumed."""
+TRIP_RESET_S = 1800.0
+"""From a trip of its own protection to a hand that closes it again; assumed."""
+_FULL_J = 1.0
+"""Energy that a battery may lack and still counts as full."""
+
+
+class Electric:
+    """The power discipline of one run."""
+
+    def __init__(self, world: World) -> None:
+        tree = world.facility.power
+        self.world, self.tree = world, tree
+        self.wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
+        kind = np.array(tree.kind)
+        self.is_utility, self.is_generator, self.is_ups = (kind == k for k in ("utility", "generator", "ups"))
+        self.is_load = np.zeros(kind.size, dtype=bool)
+        self.is_load[tree.load_of_rack] = self.is_load[tree.load_of_unit] = True
+        self.loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
+        self.starting: set[int] = set()
+        self.share = np.zeros(tree.supply.size)
+        self.recharge_w = np.zeros(kind.size)
+        self.drain_w = np.zeros(kind.size)
+        self.trip_rate = np.zeros(kind.size)
+        self._seen: bytes = b""
+        self._draws = {int(g): stream(world.facility.scenario.seed, "generator", tree.id[g])
+                       for g in np.flatnonzero(self.is_generator)}
+
+    def able(self) -> Mask:
+        """(power node,) in working order; loads always are."""
+        state = self.world.state
+        return self.is_load | (state.component_ok[self.tree.component] & ~state.tripped)
+
+    def topology(self) -> bool:
+        """Find out who is live; True where that changed."""
+        state = self.world.state
+        able, stored = self.able(), self.is_ups & (state.battery_j > _FULL_J)
+        key = np.concatenate([able, stored, state.generator_on]).tobytes()
+        if key == self._seen:
+            return False
+        self._seen = key
+        source = self.is_utility | (self.is_generator & state.generator_on)
+        state.live = flow.live(self.wires, able, source, stored)
+        fed = np.bincount(self.wires.taker, weights=state.live[self.wires.supply], minlength=able.size) > 0
+        was = state.on_battery
+        state.on_battery = self.is_ups & state.live & ~fed
+        self.share = flow.shares(self.wires, state.live, state.on_battery)
+        self._log_batteries(was)
+        self._call_generators(able)
+        return True
+
+    def _log_batteries(self, was: Mask) -> None:
+        now = self.world.state.on_battery
+        for p in np.flatnonzero(now != was):
+            self.world.note(self.tree.id[p], "on battery" if now[p] else "off battery",
+                            "its supplies are gone" if now[p] else "fed again, or empty")
+
+    def _call_generators(self, able: Mask) -> None:
+        """Start generators whose takers have no other live supply; stop those nobody needs."""
+        state, wires = self.world.state, self.wires
+        other = state.live[wires.supply] & ~self.is_generator[wires.supply]
+        helped = np.bincount(wires.taker, weights=other, minlength=able.size) > 0
+        for g in np.flatnonzero(self.is_generator):
+            takers = wires.taker[wires.supply == g]
+            needed = bool((able[takers] & ~helped[takers]).any())
+            if needed and able[g] and not state.generator_on[g] and int(g) not in self.starting:
+                self.starting.add(int(g))
+                self.world.clock.start(self._start(int(g)))
+            elif not needed and state.generator_on[g] and int(g) not in self.starting:
+                self.starting.add(int(g))
+                self.world.clock.start(self._stop(int(g)))
+
+    def _start(self, g: int) -> Process:
+        """Crank until it runs, at most three times."""
+        name, state = self.tree.id[g], self.world.state
+        for attempt in range(1, START_TRIES + 1):
+            yield self.world.clock.wait(Stage.POWER, float(self.tree.start_s[g]))
+            if self._draws[g].random() >= self.tree.start_failure_probability[g]:
+                state.generator_on[g] = True
+                self.world.note(name, "started", f"takes load after {attempt * self.tree.start_s[g]:.0f} s")
+                break
+            self.world.note(name, "failed to start", f"attempt {attempt} of {START_TRIES}")
+        self.starting.discard(g)
+        self.world.stale = True
+
+    def _stop(self, g: int) -> Process:
+        yield self.world.clock.wait(Stage.POWER, GENERATOR_RUN_ON_S)
+        self.world.state.generator_on[g] = False
+        self.starting.discard(g)
+        self._seen = b""
+        self.world.stale = True
+
+    def settle(self) -> None:
+        """Flow power from the loads up, with what UPS batteries take or give."""
+        state, tree = self.world.state, self.tree
+        load = np.zeros(len(tree.id))
+        load[tree.load_of_rack], load[tree.load_of_unit] = state.rack_w, state.unit_w
+        hungry = self.is_ups & state.live & ~state.on_battery & (state.battery_j < tree.battery_j - _FULL_J)
+        self.recharge_w = np.where(hungry, tree.recharge_w, 0.0)
+        state.output_w, state.input_w = flow.upward(self.wires, load + self.recharge_w, self.share, state.live,
+                                                    tree.rating_w, self.loss)
+        self.drain_w = np.where(state.on_battery, state.input_w / tree.battery_discharge_frac, 0.0)
+        loading = np.where(np.isfinite(tree.rating_w), state.output_w / np.where(tree.rating_w > 0, tree.rating_w, 1.0), 0.0)
+        self.trip_rate = trip_rate_per_s(loading, tree.trip_pickup_frac, tree.trip_constant_s,
+                                         tree.trip_instantaneous_frac)
+
+    def charge_w(self) -> Array:
+        """(power node,) rate of change of the battery energy."""
+        return self.recharge_w * self.tree.battery_charge_frac - self.drain_w
+
+    def advance(self, dt_s: float) -> None:
+        """Move batteries on; protection has its own."""
+        state = self.world.state
+        state.battery_j = np.clip(state.battery_j + self.charge_w() * dt_s, 0.0, self.tree.battery_j)
+
+    def next_s(self) -> float:
+        """Seconds until a battery is empty or full."""
+        rate, state = self.charge_w(), self.world.state
+        moving = np.flatnonzero(rate)
+        if not moving.size:
+            return np.inf
+        room = np.where(rate[moving] < 0, state.battery_j[moving], self.tree.battery_j[moving] - state.battery_j[moving])
+        return float((room / np.abs(rate[moving])).min())
+
+    def lost_w(self) -> Array:
+        """(power node,) loss of each stage, battery conversion included."""
+        state = self.world.state
+        stage = np.where(self.is_load, 0.0, state.input_w - state.output_w - self.recharge_w)
+        return (np.where(state.live, stage, 0.0) + self.drain_w - np.where(state.on_battery, state.input_w, 0.0)
+                + self.recharge_w * (1.0 - self.tree.battery_charge_frac))

@@ -1,0 +1,107 @@
+"""Throttling: each rack's clock steps down at the slowdown limit and up again when there is room.
+
+Clocks are the steps real GPUs have, so power is constant between events; the next step is predicted
+from the exact motion of the temperatures. The clock settles where the next step up would pass the
+limit less a hysteresis wider than one step's effect, and so does not chatter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.physics.chip import dynamic_frac
+from twin.simulation.compute import Compute
+from twin.simulation.state import Array
+from twin.simulation.world import World
+
+TOUCH_K = 1e-6
+"""A limit counts as reached this close to it: the resolution of the crossing search."""
+COOL_AGAIN_K = 15.0
+"""A rack that shut down may restart this far below the slowdown limit; assumed."""
+
+
+class Governor:
+    """The throttling discipline of one run."""
+
+    def __init__(self, world: World, compute: Compute) -> None:
+        racks = world.facility.racks
+        self.world, self.compute, self.racks = world, compute, racks
+        self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
+        depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(np.int64)
+        self.floor = np.where(np.isfinite(racks.slowdown_degc), depth, 0)
+        self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
+        self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
+
+    def limit_degc(self, notch: Array, margin_k: float = 0.0) -> Array:
+        """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at a notch."""
+        rows = np.arange(len(self.racks.id))
+        frac = self.power_frac[rows, np.clip(notch, 0, self.steps[-1]).astype(np.int64)]
+        busy = np.where(self.world.state.rack_on, self.world.state.peak_activity, 0.0)
+        chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
+        return self.racks.slowdown_degc - margin_k - self.racks.junction_k_w * chip
+
+    def settle(self) -> bool:
+        """Choose every rack's clock and shut down the overheated; True where something changed."""
+        state = self.world.state
+        coolant = state.temperature_degc[: len(self.racks.id)]
+        top = np.minimum(np.ceil((1 - state.ceiling_frac) / self.racks.clock_step_frac - 1e-9), self.floor)
+        notch = np.where(state.rack_on, np.maximum(state.notch, top), top).astype(np.int64)
+        notch = self._down(notch, coolant)
+        notch = self._up(notch, top.astype(np.int64), coolant)
+        changed = bool((notch != state.notch).any())
+        self._log(state.notch, notch, top)
+        state.notch = notch
+        state.clock_frac = 1.0 - self.racks.clock_step_frac * notch
+        return self._shutdown(coolant) or changed
+
+    def _down(self, notch: np.ndarray, coolant: Array) -> np.ndarray:
+        state = self.world.state
+        hot = np.flatnonzero(state.rack_on & (coolant >= self.limit_degc(notch) - TOUCH_K) & (notch < self.floor))
+        for r in hot:
+            fits = coolant[r] < self._ladder_degc(int(r)) - TOUCH_K
+            fits[: notch[r] + 1] = False
+            notch[r] = min(int(np.argmax(fits)), self.floor[r]) if fits.any() else self.floor[r]
+        return notch
+
+    def _up(self, notch: np.ndarray, top: np.ndarray, coolant: Array) -> np.ndarray:
+        state = self.world.state
+        room = self.limit_degc(notch - 1, self.hysteresis_k)
+        for r in np.flatnonzero(state.rack_on & (notch > top) & (coolant <= room + TOUCH_K)):
+            fits = coolant[r] <= self._ladder_degc(int(r)) - self.hysteresis_k + TOUCH_K
+            fits[: top[r]] = False
+            notch[r] = int(np.argmax(fits))
+        return notch
+
+    def _ladder_degc(self, rack: int) -> Array:
+        """Coolant limit at every notch of one rack."""
+        racks = self.racks
+        chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * self.world.state.peak_activity[rack] * self.power_frac[rack]
+        return racks.slowdown_degc[rack] - racks.junction_k_w[rack] * chip
+
+    def _shutdown_degc(self) -> Array:
+        return self.racks.shutdown_degc - self.racks.junction_k_w * self.compute.gpu_peak_w(self.world.state.clock_frac)
+
+    def _shutdown(self, coolant: Array) -> bool:
+        state = self.world.state
+        hot = state.rack_lit & ~state.overheated & (coolant >= self._shutdown_degc() - TOUCH_K)
+        cool = state.overheated & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K)
+        for r in np.flatnonzero(hot):
+            self.world.note(self.racks.id[r], "shut down", f"GPU at {self.racks.shutdown_degc[r]:.0f} °C")
+        state.overheated = (state.overheated | hot) & ~cool
+        return bool(hot.any() or cool.any())
+
+    def _log(self, before: np.ndarray, after: np.ndarray, top: Array) -> None:
+        for r in np.flatnonzero((before <= top) & (after > top) & self.world.state.rack_on):
+            self.world.note(self.racks.id[r], "throttled", "hottest GPU at its slowdown limit")
+        for r in np.flatnonzero((before > top) & (after <= top) & self.world.state.rack_on):
+            self.world.note(self.racks.id[r], "full clock", "room below the slowdown limit again")
+
+    def limits(self) -> tuple[Array, Array]:
+        """(rack,) coolant temperatures above and below which this discipline must act again."""
+        state = self.world.state
+        top = np.minimum(np.ceil((1 - state.ceiling_frac) / self.racks.clock_step_frac - 1e-9), self.floor)
+        down = np.where(state.rack_on & (state.notch < self.floor), self.limit_degc(state.notch), np.inf)
+        upper = np.where(state.rack_lit, np.minimum(down, self._shutdown_degc()), np.inf)
+        lower = np.where(state.rack_on & (state.notch > top), self.limit_degc(state.notch - 1, self.hysteresis_k), -np.inf)
+        lower = np.where(state.overheated, self.racks.slowdown_degc - COOL_AGAIN_K, lower)
+        return upper, lower

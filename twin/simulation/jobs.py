@@ -1,0 +1,328 @@
+"""Jobs: a queue, gangs, phases, failures and restarts. Work is counted in seconds at full speed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+
+from twin.facility.fabric import bandwidth_frac
+from twin.seeds import stream
+from twin.simulation.clock import Stage
+from twin.simulation.compute import Compute
+from twin.simulation.losses import Losses
+from twin.simulation.pace import TrainingPace, profiled
+from twin.simulation.state import Index
+from twin.simulation.world import World
+from twin.workload import Batch, Training
+
+WAITING_ACTIVITY = 0.05
+"""GPU activity while a gang writes a checkpoint or restarts; assumed, near idle."""
+_DONE_S = 1e-7
+"""Work left that counts as none: rounding."""
+
+
+class Phase(IntEnum):
+    """Where a job stands."""
+
+    AWAITED = 0
+    QUEUED = 1
+    RUNNING = 2
+    CHECKPOINTING = 3
+    RESTARTING = 4
+    COMPLETED = 5
+    TOO_LARGE = 6
+
+
+HOLDING = (Phase.RUNNING, Phase.CHECKPOINTING, Phase.RESTARTING)
+"""Phases in which a job holds nodes."""
+
+
+@dataclass
+class Job:
+    """One gang. Progress itself stands in the arrays of `Jobs`."""
+
+    name: str
+    kind: str
+    nodes: int
+    submit_s: float
+    work_s: float
+    interval_s: float
+    restart_delay_s: float
+    priority: int
+    gpu_activity: float
+    cpu_activity: float
+    clock_sensitivity: float
+    tokens_per_s: float = 0.0
+    checkpoint_bytes: float = 0.0
+    pace: TrainingPace | None = None
+    held: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    phase: Phase = Phase.AWAITED
+    kept_s: float = 0.0
+    cause: str = ""
+    started_s: float = np.nan
+    finished_s: float = np.nan
+    restarts: int = 0
+    checkpoints: int = 0
+    gpus: int = 0
+
+
+class Jobs:
+    """The job discipline of one run."""
+
+    def __init__(self, world: World, compute: Compute, losses: Losses) -> None:
+        self.world, self.compute, self.losses = world, compute, losses
+        racks = world.facility.racks
+        self.node_gpus = racks.gpus_per_node[compute.rack_of_node]
+        self.jobs = _jobs(world)
+        count = len(self.jobs)
+        self.done_s, self.wait_s = np.zeros(count), np.zeros(count)
+        self.target_s = np.full(count, np.inf)
+        self.speed = np.zeros(count)
+        self.fabric_frac = np.ones(count)
+        self.holding_s = np.zeros(count)
+        self.running: list[int] = []
+        self.queue: list[int] = []
+        self.switch_ok = np.ones(len(world.facility.fabric.switches), dtype=bool)
+        self.touched = True
+        order = sorted(range(count), key=lambda j: self.jobs[j].submit_s)
+        world.clock.at(Stage.JOBS, (self.jobs[j].submit_s for j in order), lambda n: self._submit(order[n]))
+
+    def claim(self, nodes: Index, code: int) -> None:
+        """Give nodes to a service for good."""
+        self.world.state.work_of_node[nodes] = code
+
+    def _submit(self, j: int) -> None:
+        job = self.jobs[j]
+        compute_nodes = int((self.node_gpus > 0).sum())
+        job.phase = Phase.TOO_LARGE if job.nodes > compute_nodes else Phase.QUEUED
+        if job.phase == Phase.QUEUED:
+            self._enqueue(j)
+        else:
+            self.world.note(job.name, "too large", f"{job.nodes} nodes of {compute_nodes}")
+        self.touched = self.world.stale = True
+
+    def _enqueue(self, j: int) -> None:
+        self.queue.append(j)
+        self.queue.sort(key=lambda i: (-self.jobs[i].priority, self.jobs[i].submit_s, i))
+
+    def advance(self, dt_s: float) -> None:
+        """Move work and waits on."""
+        self.done_s += self.speed * dt_s
+        for j in self.running:
+            self.holding_s[j] += dt_s
+            if self.jobs[j].phase != Phase.RUNNING:
+                self.wait_s[j] -= dt_s
+
+    def next_s(self) -> float:
+        """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
+        soonest = np.inf
+        for j in self.running:
+            if self.jobs[j].phase == Phase.RUNNING:
+                if self.speed[j] > 0:
+                    soonest = min(soonest, (self.target_s[j] - self.done_s[j]) / self.speed[j])
+            else:
+                soonest = min(soonest, self.wait_s[j])
+        return max(float(soonest), 0.0)
+
+    def act(self) -> None:
+        """Carry jobs over into their next phase."""
+        for j in list(self.running):
+            job = self.jobs[j]
+            if job.phase == Phase.RUNNING and self.target_s[j] - self.done_s[j] <= _DONE_S:
+                self._reached(j)
+            elif job.phase != Phase.RUNNING and self.wait_s[j] <= _DONE_S:
+                self._resume(j)
+
+    def _reached(self, j: int) -> None:
+        job = self.jobs[j]
+        self.touched = self.world.stale = True
+        if job.work_s - self.done_s[j] <= _DONE_S:
+            self.done_s[j] = job.kept_s = job.work_s
+            job.phase, job.finished_s = Phase.COMPLETED, self.world.now_s
+            self._release(j)
+        elif job.checkpoint_bytes:
+            job.phase = Phase.CHECKPOINTING
+            writers = sum(self.jobs[i].phase == Phase.CHECKPOINTING for i in self.running)
+            self.wait_s[j] = self.world.facility.storage.checkpoint_s(job.checkpoint_bytes, job.nodes, writers)
+        else:
+            self._resume(j)
+
+    def _resume(self, j: int) -> None:
+        """Go on after a checkpoint or a restart; a checkpoint keeps what is done."""
+        job = self.jobs[j]
+        if job.phase != Phase.RESTARTING:
+            job.kept_s = float(self.done_s[j])
+            job.checkpoints += 1
+        job.phase, job.cause = Phase.RUNNING, ""
+        self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
+        self.touched = self.world.stale = True
+
+    def settle(self) -> bool:
+        """Stop gangs that lost a node, start gangs that fit, set speeds; True where nodes changed hands."""
+        moved = self._stop_broken()
+        moved = self._start_queued() or moved
+        self._speeds()
+        return moved
+
+    def _stop_broken(self) -> bool:
+        state = self.world.state
+        dead = ~(state.node_ok & state.rack_on[self.compute.rack_of_node])
+        if not dead.any():
+            return False
+        broken = [j for j in self.running if dead[self.jobs[j].held].any()]
+        for j in broken:
+            self._fail(j, int(self.jobs[j].held[np.argmax(dead[self.jobs[j].held])]))
+        return bool(broken)
+
+    def _fail(self, j: int, node: int) -> None:
+        """Roll a gang back to its checkpoint and queue it again."""
+        job, state = self.jobs[j], self.world.state
+        rack = int(self.compute.rack_of_node[node])
+        job.cause = "failed" if not state.node_ok[node] else self.compute.why_off(rack)
+        name = self.world.facility.racks.id[rack]
+        back_s = float(self.done_s[j]) - job.kept_s
+        self.losses.at_once(("rolled_back", name, job.name), back_s * job.tokens_per_s)
+        self.world.note(job.name, "stopped", f"{job.cause.replace('_', ' ')} in {name}; {back_s:,.0f} s of work lost")
+        self.done_s[j] = job.kept_s
+        job.restarts += 1
+        job.phase = Phase.QUEUED
+        self._release(j)
+        self._enqueue(j)
+
+    def _release(self, j: int) -> None:
+        state, job = self.world.state, self.jobs[j]
+        state.work_of_node[job.held] = -1
+        self.running.remove(j)
+        self.speed[j] = 0.0
+        self.touched = True
+
+    def _start_queued(self) -> bool:
+        """First in, first out: the head of the queue waits for its whole gang, and others wait behind it."""
+        started = False
+        while self.queue:
+            free = self.free()
+            job = self.jobs[self.queue[0]]
+            if free.size < job.nodes:
+                break
+            self._place(self.queue.pop(0), free)
+            started = True
+        return started
+
+    def free(self) -> Index:
+        """Free nodes in the order of placement."""
+        state, racks = self.world.state, self.world.facility.racks
+        ready = (state.work_of_node == -1) & state.node_ok & state.rack_on[self.compute.rack_of_node]
+        free = np.flatnonzero(ready & (self.node_gpus > 0))
+        if self.world.facility.scenario.controls.placement == "spread":
+            rank = free - racks.first_node[self.compute.rack_of_node[free]]
+            free = free[np.lexsort((free, rank))]
+        return free
+
+    def _place(self, j: int, free: Index) -> None:
+        job, state = self.jobs[j], self.world.state
+        job.held = free[: job.nodes]
+        job.gpus = int(self.node_gpus[job.held].sum())
+        state.work_of_node[job.held] = j
+        self.running.append(j)
+        again = job.restarts > 0
+        if job.kind == "training" and job.pace is None:
+            self._measure(job)
+        if np.isnan(job.started_s):
+            job.started_s = self.world.now_s
+        self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
+        job.phase = Phase.RESTARTING if again else Phase.RUNNING
+        if again:
+            load_s = self.world.facility.storage.load_s(job.checkpoint_bytes, job.nodes) if job.checkpoint_bytes else 0.0
+            self.wait_s[j] = job.restart_delay_s + load_s
+            self.world.note(job.name, "restarting", f"from its last checkpoint on {job.nodes} nodes")
+        self.touched = True
+
+    def _measure(self, job: Job) -> None:
+        """A training job learns its pace from the GPUs it was given."""
+        facility = self.world.facility
+        rack = int(self.compute.rack_of_node[job.held[0]])
+        spec = next(w for w in facility.scenario.workload if w.name == job.name)
+        assert isinstance(spec, Training)
+        on = profiled(facility.scenario, facility.racks.gpu_type[rack])
+        nics = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s / max(facility.racks.gpus_per_node[rack], 1)
+        job.pace = TrainingPace(spec, on, job.gpus, nics or on.gpu.scaleup_bandwidth_b_s or 1e9)
+        job.tokens_per_s, job.gpu_activity = job.pace.tokens_per_s, job.pace.activity
+        job.checkpoint_bytes = job.pace.checkpoint_bytes
+        job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf
+
+    def switches(self) -> None:
+        """Bandwidth of every gang, after a switch changed state or a gang started."""
+        state, facility = self.world.state, self.world.facility
+        self.switch_ok = state.component_ok[facility.switch_component]
+        for j in self.running:
+            self.fabric_frac[j] = bandwidth_frac(facility.fabric, self.jobs[j].held, self.switch_ok)
+
+    def _speeds(self) -> None:
+        state = self.world.state
+        if self.touched or not np.array_equal(self.switch_ok, state.component_ok[self.world.facility.switch_component]):
+            self.switches()
+        for j in self.running:
+            job = self.jobs[j]
+            clock = float(state.clock_frac[self.compute.rack_of_node[job.held]].min())
+            self.speed[j] = self._speed(job, clock, float(self.fabric_frac[j])) if job.phase == Phase.RUNNING else 0.0
+
+    def _speed(self, job: Job, clock: float, fabric: float) -> float:
+        if job.pace is not None:
+            return job.pace.speed(clock, fabric)
+        return 1.0 / (1.0 - job.clock_sensitivity + job.clock_sensitivity / clock)
+
+    def activity(self, gpu: np.ndarray, cpu: np.ndarray) -> None:
+        """Enter the activity of every gang's nodes."""
+        for j in self.running:
+            job = self.jobs[j]
+            working = job.phase == Phase.RUNNING
+            gpu[job.held] = job.gpu_activity if working else WAITING_ACTIVITY
+            cpu[job.held] = job.cpu_activity if working else WAITING_ACTIVITY
+
+    def lose(self) -> None:
+        """Enter what each job is losing now, by its slowest rack or by why it waits."""
+        state, racks = self.world.state, self.world.facility.racks
+        for j in self.running:
+            job = self.jobs[j]
+            if job.phase == Phase.RUNNING and self.speed[j] < 1.0 - 1e-12:
+                held = self.compute.rack_of_node[job.held]
+                slowest = int(held[np.argmin(state.clock_frac[held])])
+                hot = state.clock_frac[slowest] < 1.0
+                key = ("throttled" if hot else "fabric", racks.id[slowest] if hot else "", job.name)
+                self.losses.rate(key, (1.0 - self.speed[j]) * job.tokens_per_s, job.gpus * (1.0 - self.speed[j]))
+            elif job.phase == Phase.RESTARTING:
+                self.losses.rate(("restarting", "", job.name), job.tokens_per_s, job.gpus)
+        for j in self.queue:
+            if self.jobs[j].restarts:
+                self.losses.rate((self.jobs[j].cause, "", self.jobs[j].name), self.jobs[j].tokens_per_s, self.jobs[j].gpus)
+
+    def tokens(self) -> float:
+        """Tokens trained so far, rolled-back work taken off."""
+        return float(sum(job.tokens_per_s * self.done_s[j] for j, job in enumerate(self.jobs) if job.tokens_per_s))
+
+
+def _jobs(world: World) -> list[Job]:
+    out: list[Job] = []
+    for spec in world.facility.scenario.workload:
+        if isinstance(spec, Training):
+            out.append(Job(spec.name, "training", spec.nodes, spec.submit, np.inf, spec.checkpoint_interval or np.inf,
+                           spec.restart_delay, spec.priority, 0.0, 0.3, 1.0))
+        elif isinstance(spec, Batch):
+            out += _batch(world, spec)
+    return out
+
+
+def _batch(world: World, spec: Batch) -> list[Job]:
+    """Draw the jobs of a stream: arrivals uniform over the span, run times and sizes log-normal."""
+    draw = stream(world.facility.scenario.seed, "batch", spec.name)
+    arrive = np.sort(draw.uniform(0.0, spec.span, spec.count))
+    runtime = spec.runtime_median * np.exp(spec.runtime_sigma * draw.standard_normal(spec.count))
+    size = spec.nodes_median * np.exp(spec.nodes_sigma * draw.standard_normal(spec.count))
+    nodes = np.clip(np.round(size), 1, spec.nodes_max).astype(int)
+    gpu = np.clip(spec.gpu_activity + 0.15 * draw.standard_normal(spec.count), 0.05, 1.0)
+    cpu = np.clip(spec.cpu_activity + 0.15 * draw.standard_normal(spec.count), 0.05, 1.0)
+    return [Job(f"{spec.name}_{i + 1}", "batch", int(nodes[i]), float(arrive[i]), float(runtime[i]),
+                spec.checkpoint_interval or np.inf, spec.restart_delay, 0, float(gpu[i]), float(cpu[i]),
+                spec.clock_sensitivity) for i in range(spec.count)]

@@ -1,0 +1,145 @@
+"""From a run's integrals to its tables and summary."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin import catalogue
+from twin.catalogue.rows import Grid as GridRow
+from twin.facility.model import Facility
+from twin.results import TABLES, empty
+from twin.scenario.schema import Grid
+from twin.simulation.accounts import SITE
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.recorder import Recorder
+from twin.simulation.witnesses import witnesses
+from twin.tables import Table
+
+J_PER_KWH = 3.6e6
+HOUR_S = 3600.0
+WATER_KG_M3 = 1000.0
+
+
+def tables(on: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
+    """Every declared table."""
+    facility = on.world.facility
+    found: dict[str, pd.DataFrame] = dict(facility.tables())
+    racks, tree, cooling = facility.racks, facility.power, facility.cooling
+    loops = [*cooling.loop_id, *cooling.hall_id, *(p.id for p in cooling.plants)]
+    kinds = ["liquid"] * len(cooling.loop_id) + ["room"] * len(cooling.hall_id) + ["facility_water"] * len(cooling.plants)
+    services = [s.spec.name for s in on.traffic.services]
+    found["site"] = _timed(recorder, "site", {})
+    found["racks"] = _timed(recorder, "racks", {"rack": list(racks.id)})
+    found["power"] = _timed(recorder, "power", {"component": list(tree.id[: tree.equipment])})
+    found["loops"] = _timed(recorder, "loops", {"loop": loops, "kind": kinds})
+    found["services"] = _timed(recorder, "services", {"service": services})
+    found["jobs"] = _jobs(on)
+    found["events"] = pd.DataFrame([vars(h) for h in on.world.log])
+    found["losses"] = _losses(on)
+    found["energy"] = _energy(on)
+    found["witnesses"] = pd.DataFrame(witnesses(facility))
+    return {table.name: _shaped(table, found[table.name]) for table in TABLES}
+
+
+def _shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[list(table.names)] if len(frame) else empty(table)
+
+
+def _timed(recorder: Recorder, name: str, labels: dict[str, list[str]]) -> pd.DataFrame:
+    """A time table: labels repeat within a period, time repeats over the labels."""
+    columns = recorder.columns(name)
+    periods = len(recorder.rows[name])
+    each = len(next(iter(labels.values()))) if labels else 1
+    if not periods or not each:
+        return pd.DataFrame()
+    head: dict[str, Any] = {"time_s": np.repeat(recorder.times_s, each)}
+    head |= {key: values * periods for key, values in labels.items()}
+    return pd.DataFrame(head | dict(columns))
+
+
+def _jobs(on: Disciplines) -> pd.DataFrame:
+    jobs, lost = on.jobs, defaultdict(float)
+    for (_, _, work), tokens in on.losses.tokens.items():
+        lost[work] += tokens
+    return pd.DataFrame([{
+        "job": job.name, "kind": job.kind, "nodes": job.nodes, "gpus": job.gpus, "submitted_s": job.submit_s,
+        "started_s": job.started_s, "finished_s": job.finished_s, "state": job.phase.name.lower(),
+        "progress_frac": float(jobs.done_s[j] / job.work_s) if np.isfinite(job.work_s) else np.nan,
+        "tokens": float(jobs.done_s[j] * job.tokens_per_s), "tokens_lost": lost[job.name], "restarts": job.restarts,
+        "checkpoints": job.checkpoints, "gpu_hours": float(jobs.holding_s[j] * job.gpus / HOUR_S),
+    } for j, job in enumerate(jobs.jobs)])
+
+
+def _losses(on: Disciplines) -> pd.DataFrame:
+    price = {w.name: getattr(w, "token_price", 0.0) for w in on.world.facility.scenario.workload}
+    keys = sorted(set(on.losses.tokens) | set(on.losses.gpu_s))
+    return pd.DataFrame([{
+        "cause": cause, "rack": rack, "workload": work, "tokens": on.losses.tokens.get((cause, rack, work), 0.0),
+        "gpu_hours": on.losses.gpu_s.get((cause, rack, work), 0.0) / HOUR_S,
+        "usd": on.losses.tokens.get((cause, rack, work), 0.0) * price.get(work, 0.0),
+    } for cause, rack, work in keys])
+
+
+def _energy(on: Disciplines) -> pd.DataFrame:
+    """Sources into the site; the site into racks, cooling by kind, losses by kind and batteries."""
+    site = dict(zip(SITE, on.accounts.site, strict=True))
+    rows = [("utility", "site", site["utility"]), ("generators", "site", site["generator"]),
+            ("batteries", "site", site["battery_out"]), ("site", "racks", site["it"]),
+            *_by_kind(on.cooling.units.kind, on.accounts.unit, ""),
+            *_by_kind(on.electric.tree.kind, on.accounts.power[3], "loss: "),
+            ("site", "battery charge", site["battery_in"])]
+    return pd.DataFrame([{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0])
+
+
+def _by_kind(kinds: Iterable[str], energy_j: np.ndarray, prefix: str) -> list[tuple[str, str, float]]:
+    total: dict[str, float] = defaultdict(float)
+    for kind, energy in zip(kinds, energy_j, strict=True):
+        total[kind] += float(energy)
+    return [("site", f"{prefix}{kind}", energy) for kind, energy in total.items()]
+
+
+def prices(facility: Facility) -> tuple[float, float]:
+    """USD a joule and kg CO2e a joule of the scenario's grid."""
+    grid = facility.scenario.site.grid
+    if isinstance(grid, Grid):
+        return grid.price, grid.carbon
+    row = catalogue.get("grids", grid)
+    assert isinstance(row, GridRow)
+    return row.price_usd_per_kwh / J_PER_KWH, row.carbon_kg_per_kwh / J_PER_KWH
+
+
+def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
+    """The headline numbers, SI with the unit in the key."""
+    site = {k: float(v) for k, v in zip(SITE, on.accounts.site, strict=True)}
+    made = on.traffic.tokens() + on.jobs.tokens()
+    bought = site["utility"] + site["generator"]
+    used = bought + site["battery_out"] - site["battery_in"]
+    price, carbon = prices(on.world.facility)
+    water_usd = site["water_kg"] / WATER_KG_M3 * on.world.facility.scenario.site.water_price
+    return {
+        "tokens_total": made, "tokens_inference": on.traffic.tokens(), "tokens_training": on.jobs.tokens(),
+        "tokens_per_s_mean": made / on.world.end_s, "energy_utility_j": site["utility"],
+        "energy_generator_j": site["generator"], "energy_it_j": site["it"], "energy_cooling_j": site["cooling"],
+        "energy_loss_j": site["loss"], "energy_facility_j": used, "power_it_mean_w": site["it"] / on.world.end_s,
+        "pue": _ratio(used, site["it"]), "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
+        "joules_per_token_facility": _ratio(used, made),
+        "jobs_completed": sum(not np.isnan(job.finished_s) for job in on.jobs.jobs),
+        "jobs_submitted": len(on.jobs.jobs), "gpu_hours_busy": site["gpus_busy"] / HOUR_S,
+        "gpu_hours_throttled": site["gpus_throttled"] / HOUR_S, "tokens_lost_by_fault": on.losses.total_tokens,
+        "usd_lost_by_fault": float(_losses(on)["usd"].sum()) if on.losses.tokens else 0.0,
+        "requests": sum(s.totals["requests"] for s in on.traffic.services),
+        "tokens_dropped": sum(s.totals["dropped"] for s in on.traffic.services),
+        "cost_usd": bought * price + water_usd, "carbon_kg": bought * carbon,
+        "events": on.world.events, "simulated_s": on.world.end_s, "wall_s": wall_s,
+        "energy_balance_residual_frac": on.accounts.electrical_residual_frac(),
+        "heat_balance_residual_frac": on.thermal.residual_frac(),
+    }
+
+
+def _ratio(a: float, b: float) -> float:
+    return a / b if b > 0 else float("nan")

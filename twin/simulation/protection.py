@@ -1,0 +1,50 @@
+"""Protection: inverse-time devices that run while overloaded, trip, and are closed again by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.simulation.clock import Process, Stage
+from twin.simulation.electric import TRIP_RESET_S, Electric
+from twin.simulation.world import World
+
+_DONE = 1.0 - 1e-9
+"""Damage from which a device trips; the rest is rounding."""
+
+
+class Protection:
+    """The protection discipline of one run."""
+
+    def __init__(self, world: World, electric: Electric) -> None:
+        self.world, self.electric = world, electric
+
+    def advance(self, dt_s: float) -> None:
+        """Run overloaded devices towards their trip; the others recover at once."""
+        rate, state = self.electric.trip_rate, self.world.state
+        finite = np.where(np.isfinite(rate), rate, 0.0)
+        state.damage = np.where(rate > 0, state.damage + finite * dt_s, 0.0)
+
+    def next_s(self) -> float:
+        """Seconds until the next trip."""
+        rate, state = self.electric.trip_rate, self.world.state
+        running = np.flatnonzero(rate)
+        if not running.size:
+            return np.inf
+        return float(np.maximum((1.0 - state.damage[running]) / rate[running], 0.0).min())
+
+    def act(self) -> None:
+        """Open whatever has run out of time."""
+        rate, state, tree = self.electric.trip_rate, self.world.state, self.electric.tree
+        due = (rate > 0) & ((state.damage >= _DONE) | np.isinf(rate)) & ~state.tripped
+        for p in np.flatnonzero(due):
+            state.tripped[p], state.damage[p] = True, 0.0
+            self.world.note(tree.id[p], "tripped", f"{state.output_w[p] / 1e3:,.0f} kW on a rating of "
+                            f"{tree.rating_w[p] / 1e3:,.0f} kW")
+            self.world.clock.start(self._reset(int(p)))
+            self.world.stale = True
+
+    def _reset(self, p: int) -> Process:
+        yield self.world.clock.wait(Stage.PROTECTION, TRIP_RESET_S)
+        self.world.state.tripped[p] = False
+        self.world.note(self.electric.tree.id[p], "closed again", "by hand after a trip")
+        self.world.stale = True

@@ -1,0 +1,121 @@
+"""The coupled loop: jobs -> power -> heat -> cooling -> throttling -> tokens, from event to event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.errors import RunError
+from twin.facility.model import Facility
+from twin.simulation import activity
+from twin.simulation.disciplines import Disciplines, wire
+from twin.simulation.recorder import Recorder
+
+Progress = Callable[[float, float], None]
+"""Called with the share done and the simulated seconds."""
+
+ROUNDS_MAX = 200
+"""Rounds in which one instant must settle; more means two disciplines undo each other."""
+STILL_MAX = 10_000
+"""Events at one instant before the run is given up as stuck."""
+
+
+def live(facility: Facility, progress: Progress | None = None) -> tuple[Disciplines, Recorder]:
+    """Let a facility live through its horizon.
+
+    Raises RunError, naming the instant, where the disciplines cannot agree.
+    """
+    on = wire(facility)
+    begin(on)
+    recorder = Recorder(on)
+    still = 0
+    while on.world.now_s < on.world.end_s:
+        instant = next_instant(on)
+        still = still + 1 if instant <= on.world.now_s else 0
+        if still > STILL_MAX:
+            raise RunError(f"no progress at {on.world.now_s:.6f} s after {STILL_MAX} events at one instant")
+        advance(on, instant)
+        act(on)
+        if on.world.stale:
+            settle(on)
+        elif on.cooling.scan_due:
+            flows(on)
+        if progress is not None:
+            progress(min(instant / on.world.end_s, 1.0), instant)
+    recorder.record()
+    return on, recorder
+
+
+def begin(on: Disciplines) -> None:
+    """Start in the steady state of what is asked at the first instant."""
+    plants = on.world.facility.cooling.plants
+    on.thermal.warm(np.array([p.supply_degc + 0.5 * p.band_k for p in plants]))
+    on.world.clock.fire(0.0)
+    settle(on)
+    on.thermal.start_steady()
+    on.world.stale = True
+    on.cooling.rescan()
+    settle(on)
+
+
+def next_instant(on: Disciplines) -> float:
+    """The next moment at which anything changes; what was foreseen, rather than waited for, makes the world stale."""
+    world, now = on.world, on.world.now_s
+    foreseen = now + min(d.next_s() for d in (on.electric, on.protection, on.compute, on.cooling, on.jobs, on.traffic))
+    waited = min(world.clock.peek_s(), world.end_s)
+    soonest = min(foreseen, waited)
+    crossing = on.thermal.next_crossing(soonest - now) if soonest > now else None
+    world.stale = crossing is not None or foreseen <= waited
+    return now + crossing.time_s if crossing is not None else soonest
+
+
+def advance(on: Disciplines, instant_s: float) -> None:
+    """Move everything on to an instant, exactly."""
+    span = instant_s - on.world.now_s
+    if span > 0:
+        on.accounts.advance(span)
+        for discipline in (on.electric, on.protection, on.thermal, on.jobs, on.traffic, on.losses):
+            discipline.advance(span)
+    on.world.now_s = instant_s
+    on.world.events += 1
+
+
+def act(on: Disciplines) -> None:
+    """Let what is due happen, in the order of stages."""
+    on.accounts.reached()
+    on.world.clock.fire(on.world.now_s)
+    on.protection.act()
+    on.jobs.act()
+
+
+def settle(on: Disciplines) -> None:
+    """Bring power, plant, throttling, jobs and traffic into agreement at this instant."""
+    for _ in range(ROUNDS_MAX):
+        changed = on.electric.topology()
+        changed |= on.cooling.running()
+        changed |= on.compute.presence()
+        changed |= on.jobs.settle()
+        on.traffic.settle()
+        activity.settle(on.world, on.jobs, on.traffic)
+        on.compute.activity()
+        changed |= on.governor.settle()
+        if not changed:
+            break
+    else:
+        raise RunError(f"power, cooling and jobs do not agree at {on.world.now_s:.3f} s")
+    flows(on)
+
+
+def flows(on: Disciplines) -> None:
+    """Set what holds until the next event: powers, heat, and what is being lost."""
+    on.cooling.choose_pieces()
+    on.compute.settle()
+    on.cooling.settle()
+    on.electric.settle()
+    on.thermal.settle()
+    on.losses.clear_rates()
+    on.jobs.lose()
+    on.traffic.lose()
+    on.accounts.settle()
+    on.world.stale = False

@@ -1,0 +1,146 @@
+"""Heat: the network of racks, loops, halls and facility water, moved exactly between events."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
+from twin.simulation.governor import Governor
+from twin.simulation.plant import Cooling
+from twin.simulation.state import Array
+from twin.simulation.world import World
+
+AIR_STILL_FRAC = 0.1
+"""Share of its air stream that a dark rack still draws by natural convection; assumed."""
+CACHE_MAX = 256
+"""Decomposed networks kept; each equipment state has its own."""
+START_ROUNDS = 50
+"""Rounds in which the first steady state is sought."""
+
+
+class Thermal:
+    """The thermal discipline of one run."""
+
+    def __init__(self, world: World, cooling: Cooling, governor: Governor) -> None:
+        self.world, self.plant, self.governor = world, cooling, governor
+        self.racks, self.network = world.facility.racks, world.facility.cooling
+        self.modes_of: dict[bytes, Modes] = {}
+        self.move: Motion | None = None
+        self.through_j = np.zeros(len(self.network.plants))
+        self.loop_j = np.zeros(len(self.network.loop_id))
+        self.hall_j = np.zeros(len(self.network.hall_id))
+        self.heat_in_j = 0.0
+        self.heat_w = np.zeros(self.network.capacity_j_k.size)
+        self.start_j = 0.0
+
+    def links(self) -> tuple[Array, Array, Array]:
+        """Ends and conductances of all links: racks, loops to plants, halls to plants, halls to their mass."""
+        n, state = self.network, self.world.state
+        liquid = self.racks.liquid_frac > 0
+        loop_of = np.searchsorted(n.loop_node, self.racks.zone) if n.loop_node.size else np.zeros(0, dtype=int)
+        flow = np.where(liquid, state.flow_frac[np.clip(loop_of, 0, max(len(n.loop_id) - 1, 0))] if n.loop_node.size else 1.0,
+                        np.where(state.rack_lit, 1.0, AIR_STILL_FRAC))
+        rack_g = self.racks.stream_w_k * flow * (1 - self.racks.recirculation_frac)
+        water = np.array([p.node for p in n.plants])
+        cooled = n.hall_plant >= 0
+        a = np.concatenate([np.arange(len(self.racks.id)), n.loop_node, n.hall_air[cooled], n.hall_air])
+        b = np.concatenate([self.racks.zone, water[n.loop_plant], water[n.hall_plant[cooled]], n.hall_mass])
+        g = np.concatenate([rack_g, self.plant.loop_w_k, self.plant.hall_w_k[cooled], n.hall_mass_w_k])
+        return a, b, g
+
+    def _decomposed(self) -> Modes:
+        a, b, g = self.links()
+        ground = np.array([p.conductance_w_k for p in self.plant.piece])
+        key = np.concatenate([g, ground]).tobytes()
+        if key not in self.modes_of:
+            if len(self.modes_of) >= CACHE_MAX:
+                self.modes_of.clear()
+            self.modes_of[key] = modes(self.network.capacity_j_k, self.matrix(a, b, g, ground))
+        return self.modes_of[key]
+
+    def matrix(self, a: Array, b: Array, g: Array, ground: Array) -> Array:
+        """The conductance matrix (node, node)."""
+        size = self.network.capacity_j_k.size
+        k = np.zeros((size, size))
+        np.add.at(k, (a, a), g)
+        np.add.at(k, (b, b), g)
+        np.add.at(k, (a, b), -g)
+        np.add.at(k, (b, a), -g)
+        for plant, conductance in zip(self.network.plants, ground, strict=True):
+            k[plant.node, plant.node] += conductance
+        return k
+
+    def injected_w(self) -> Array:
+        """(node,) heat of racks, fans and pumps, boundaries left out."""
+        n, state, units = self.network, self.world.state, self.plant.units
+        q = np.zeros(n.capacity_j_k.size)
+        liquid = self.racks.liquid_frac > 0
+        into_stream = np.where(liquid, self.racks.liquid_frac, 1.0) * state.rack_w
+        q[: into_stream.size] = into_stream
+        np.add.at(q, self.racks.air_node, state.rack_w - into_stream)
+        np.add.at(q, n.loop_node[units.zone[self.plant.is_cdu]], state.unit_w[self.plant.is_cdu])
+        np.add.at(q, n.hall_air[units.zone[self.plant.is_crah]], state.unit_w[self.plant.is_crah])
+        for plant in n.plants:
+            q[plant.node] += plant.pump_w * state.unit_running[plant.units].mean()
+        return q
+
+    def settle(self) -> None:
+        """Set the motion that holds until the next event."""
+        self.heat_w = self.injected_w()
+        drive = self.heat_w.copy()
+        for plant, piece in zip(self.network.plants, self.plant.piece, strict=True):
+            drive[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
+        self.move = motion(self._decomposed(), self.world.state.temperature_degc, drive)
+
+    def advance(self, dt_s: float) -> None:
+        """Move temperatures on and sum the heat that passed, exactly."""
+        assert self.move is not None
+        n, degc_s = self.network, self.move.integral_k_s(dt_s)
+        self.heat_in_j += float(self.heat_w.sum()) * dt_s
+        for p, (plant, piece) in enumerate(zip(n.plants, self.plant.piece, strict=True)):
+            self.through_j[p] += (piece.conductance_w_k * (degc_s[plant.node] - piece.reference_degc * dt_s)
+                                  + piece.constant_w * dt_s)
+        water = np.array([p.node for p in n.plants])
+        self.loop_j += self.plant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
+        self.hall_j += self.plant.hall_w_k * (degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]])
+        self.world.state.temperature_degc = self.move.temperature_degc(dt_s)
+
+    def next_crossing(self, horizon_s: float) -> Crossing | None:
+        """The first temperature that somebody must act on."""
+        assert self.move is not None
+        size = self.network.capacity_j_k.size
+        upper, lower = np.full(size, np.inf), np.full(size, -np.inf)
+        racks = len(self.racks.id)
+        upper[:racks], lower[:racks] = self.governor.limits()
+        self.plant.limits(upper, lower)
+        return first_crossing(self.move, upper, lower, horizon_s)
+
+    def stored_j(self) -> float:
+        """Heat in the network, over 0 degC."""
+        return float(self.network.capacity_j_k @ self.world.state.temperature_degc)
+
+    def residual_frac(self) -> float:
+        """Heat put in less heat taken out and stored, over heat put in: a check of the whole network."""
+        left = self.heat_in_j - float(self.through_j.sum()) - (self.stored_j() - self.start_j)
+        return left / self.heat_in_j if self.heat_in_j > 0 else 0.0
+
+    def warm(self, water_degc: Array) -> None:
+        """Start every facility water loop inside its control band."""
+        temperature = self.world.state.temperature_degc.copy()
+        temperature[[p.node for p in self.network.plants]] = water_degc
+        self.world.state.temperature_degc = temperature
+
+    def start_steady(self) -> None:
+        """Begin in the steady state of the first instant's heat, as far as the plants can hold one."""
+        for _ in range(START_ROUNDS):
+            heat = self.injected_w()
+            ground = np.array([p.conductance_w_k for p in self.plant.piece])
+            k = self.matrix(*self.links(), ground)
+            for plant, piece in zip(self.network.plants, self.plant.piece, strict=True):
+                heat[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
+            if not ground.any():
+                break
+            self.world.state.temperature_degc = np.linalg.lstsq(k, heat, rcond=None)[0]
+            if not self.plant.choose_pieces():
+                break
+        self.start_j = self.stored_j()

@@ -1,0 +1,42 @@
+"""What every discipline shares: the facility, the state, the clock and the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from twin.facility.model import Facility
+from twin.simulation.clock import Clock
+from twin.simulation.state import State
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the events table."""
+
+    time_s: float
+    component: str
+    what: str
+    detail: str
+
+
+@dataclass
+class World:
+    """A run in progress."""
+
+    facility: Facility
+    state: State
+    clock: Clock
+    now_s: float = 0.0
+    events: int = 0
+    log: list[Happening] = field(default_factory=list)
+    stale: bool = True
+    """Something changed at this instant that flows and temperatures have not seen yet."""
+
+    def note(self, component: str, what: str, detail: str) -> None:
+        """Write a line into the events table."""
+        self.log.append(Happening(self.now_s, component, what, detail))
+
+    @property
+    def end_s(self) -> float:
+        """End of the horizon."""
+        return self.facility.scenario.horizon

@@ -1,0 +1,33 @@
+"""One run, whole: load, build, simulate, and the redundancy of what was built."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from twin.analysis.redundancy import redundancy
+from twin.facility import Facility, build
+from twin.facility.dependency import dependency
+from twin.results import Result
+from twin.scenario import Scenario, load
+from twin.seeds import stream
+from twin.simulation import simulate
+from twin.simulation.run import Progress
+
+
+def run(scenario: str | Path | Scenario, out: str | Path | None = None, progress: Progress | None = None) -> Result:
+    """Load (where a path is given), build, simulate and examine; save to `out` where it is given.
+
+    Raises InputError for what cannot be built, RunError for a run that cannot go on.
+    """
+    facility = build(scenario if isinstance(scenario, Scenario) else load(scenario))
+    result = examined(facility, simulate(facility, progress))
+    if out is not None:
+        result.save(out)
+    return result
+
+
+def examined(facility: Facility, result: Result) -> Result:
+    """The result with the redundancy of its facility in the metadata, for the report."""
+    report = redundancy(dependency(facility), rng=stream(facility.scenario.seed, "redundancy"))
+    return replace(result, meta={**result.meta, "redundancy": report.as_dict()})
