@@ -180,7 +180,7 @@ def test_balance_of_random_trees(drawn: tuple[Tree, dict[str, float], set[str]])
     on = tree.live(sources, " ".join(lost))
     output, inflow = tree.solve(on, load)
     lit = dict(zip(tree.names, on, strict=True))
-    taken = {n: 0.0 for n in tree.names}
+    taken = dict.fromkeys(tree.names, 0.0)
     share = flow.shares(tree.wires, on)
     for edge, (s, t) in enumerate(zip(tree.wires.supply, tree.wires.taker, strict=True)):
         taken[tree.names[s]] += share[edge] * inflow[tree.names[t]]

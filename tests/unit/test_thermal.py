@@ -143,7 +143,7 @@ def test_rates_are_real_and_not_negative_and_shapes_are_normal_to_the_capacities
 
 
 def test_crossing_of_one_lump_in_closed_form() -> None:
-    """t = C/K ln((Tend - T0)/(Tend - limit))."""
+    """T = C/K ln((Tend - T0)/(Tend - limit))."""
     net = modes(np.array([1e5]), np.array([[250.0]]))
     move = motion(net, np.array([20.0]), np.array([250.0 * 80.0]))
     up = first_crossing(move, np.array([70.0]), np.array([-INF]), 1e5)

@@ -31,8 +31,8 @@ def dependency(facility: Facility) -> Gates:
     is taken to do so within the battery's autonomy. A generator's table counts running hours, so it gets
     the repair rate that makes its unavailability the probability of a failed start. The weather does not
     derate the plant, and transfer gaps are not seen.
-    Source: the gate semantics of twin.physics.reliability.gates. InputError cannot arise: what a graph
-    could be refused for has been refused by the build.
+    Nothing is raised for a facility that was built: what a graph could be refused for, the build refuses.
+    Source: gate semantics of `twin.physics.reliability.gates`.
     """
     power = supplies(facility)
     nodes = [*power.gates, *_equipment(facility, power.feed), *_cooling(facility, power.feed),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from twin.facility.fabric import Fabric
+from twin.facility.fabric import Fabric, links
 from twin.facility.storage import Storage
 from twin.physics.chiller import ChillerCurve
 from twin.scenario.schema import Scenario
@@ -255,3 +256,32 @@ class Facility:
     weather: Weather
     findings: tuple[Finding, ...]
     hall_sizes: Mapping[str, tuple[float, float, float]]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Frames `components` and `edges` with the columns that results declare; coolant and cables included."""
+        c = self.components
+        places = np.hstack([c.position_m, c.size_m]).T
+        components = {"id": c.id, "kind": c.kind, "type": c.type, "parent": c.parent, "system": c.system,
+                      **dict(zip(("x_m", "y_m", "z_m", "width_m", "depth_m", "height_m"), places, strict=True)),
+                      "rating_w": c.rating_w, "gpus": c.gpus, "nodes": c.nodes}
+        edges = [*self.edges, *self._coolant(), *self._cables()]
+        return {"components": pd.DataFrame(components),
+                "edges": pd.DataFrame(edges, columns=["source", "target", "system", "role"])}
+
+    def _coolant(self) -> Iterator[tuple[str, str, str, str]]:
+        """Who cools whom: plant units the coolant units and air handlers, these the racks."""
+        units, racks = self.cooling.units, self.racks
+        for u, (name, kind) in enumerate(zip(units.id, units.kind, strict=True)):
+            if kind not in ("cdu", "crah"):
+                continue
+            zone, cdu = units.zone[u], kind == "cdu"
+            plant = self.cooling.plants[(self.cooling.loop_plant if cdu else self.cooling.hall_plant)[zone]]
+            yield from ((units.id[p], name, "cooling", "serves") for p in plant.units)
+            served = racks.zone == self.cooling.loop_node[zone] if cdu else (racks.hall == zone) & (racks.liquid_frac < 1)
+            yield from ((name, racks.id[r], "cooling", "serves") for r in np.flatnonzero(served))
+
+    def _cables(self) -> Iterator[tuple[str, str, str, str]]:
+        """Cables of the scale-out network."""
+        if self.fabric.switches:
+            rack = self.racks.rack_of_node.astype(np.int32)
+            yield from ((a, b, "fabric", "link") for a, b in links(self.fabric, rack, self.racks.id))

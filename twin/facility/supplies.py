@@ -101,7 +101,7 @@ def _able(takers: list[Taker], rating: dict[str, float]) -> list[Taker]:
     """The takers without standby paths that cannot carry what would be asked of them."""
     beyond = [sharing for chosen, sharing in _by_set(takers).items()
               if sum(t.demand_w for t in sharing) > _FITS_FRAC * sum(rating[s] for s in chosen)]
-    short = {taker.name for sharing in beyond for taker in sharing if taker.standby}
+    short = {taker.name for sharing in beyond for taker in sharing if taker.standby and taker.demand_w > 0}
     if not short:
         return takers
     left = [replace(t, supplies=tuple(s for s in t.supplies if s not in short)) for t in takers if t.name not in short]

@@ -72,19 +72,26 @@ class Electric:
                             "its supplies are gone" if now[p] else "fed again, or empty")
 
     def _call_generators(self, able: Mask) -> None:
-        """Start generators whose takers have no other live supply; stop those nobody needs."""
-        state, wires = self.world.state, self.wires
-        other = state.live[wires.supply] & ~self.is_generator[wires.supply]
-        helped = np.bincount(wires.taker, weights=other, minlength=able.size) > 0
+        """Start generators that a load without utility power hangs on; stop those nobody needs."""
+        state, needed = self.world.state, self._wanted(able)
         for g in np.flatnonzero(self.is_generator):
-            takers = wires.taker[wires.supply == g]
-            needed = bool((able[takers] & ~helped[takers]).any())
-            if needed and able[g] and not state.generator_on[g] and int(g) not in self.starting:
+            if int(g) in self.starting:
+                continue
+            if needed[g] and able[g] and not state.generator_on[g]:
                 self.starting.add(int(g))
                 self.world.clock.start(self._start(int(g)))
-            elif not needed and state.generator_on[g] and int(g) not in self.starting:
+            elif not needed[g] and state.generator_on[g]:
                 self.starting.add(int(g))
                 self.world.clock.start(self._stop(int(g)))
+
+    def _wanted(self, able: Mask) -> Mask:
+        """(power node,) nodes upstream of a load that the utility alone does not reach."""
+        wires = self.wires
+        by_utility = flow.live(wires, able, self.is_utility, np.zeros_like(able))
+        wanted = self.is_load & ~by_utility
+        for edges in wires.edge_levels:
+            wanted[wires.supply[edges[wanted[wires.taker[edges]]]]] = True
+        return wanted & ~by_utility
 
     def _start(self, g: int) -> Process:
         """Crank until it runs, at most three times."""

@@ -1,0 +1,76 @@
+"""Are quantities read as people write them, and is everything else refused with a ValueError?"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin.units import quantity
+
+READ = [
+    ("132 kW", "W", 132e3), ("0.132 MW", "W", 132e3), ("132kW", "W", 132e3), ("1e3 W", "W", 1000.0),
+    ("+5 W", "W", 5.0), (".5 W", "W", 0.5), ("5. W", "W", 5.0), ("-5 W", "W", -5.0),
+    ("18 °C", "degC", 18.0), ("18 degC", "degC", 18.0), ("291.15 K", "degC", 18.0), ("64.4 degF", "degC", 18.0),
+    ("4 K", "delta_degC", 4.0), ("2.5 MWh", "J", 9e9), ("10 min", "s", 600.0), ("2 h", "s", 7200.0),
+    ("1 day", "s", 86400.0), ("1200 L/min", "m**3/s", 0.02), ("1200 lpm", "m**3/s", 0.02),
+    ("12 m^3", "m**3", 12.0), ("12 m³", "m**3", 12.0), ("0.4 m^3", "m**3", 0.4), ("100 TB", "byte", 1e14),
+    ("1 TiB", "byte", 2.0**40), ("400 Gbit/s", "byte/s", 5e10), ("50 GB/s", "byte/s", 5e10),
+    ("0.08 USD/kWh", "USD/J", 0.08 / 3.6e6), ("380 g/kWh", "kg/J", 0.38 / 3.6e6),
+    ("0.9 USD/Mtok", "USD/token", 0.9e-6), ("30 / s", "1/s", 30.0), ("30 /s", "1/s", 30.0),
+    ("2 USD/m^3", "USD/m**3", 2.0), ("1.2 m", "m", 1.2), ("2 ft", "m", 0.6096), ("1 km", "m", 1000.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "unit", "want"), READ)
+def test_quantities(text: str, unit: str, want: float) -> None:
+    assert quantity(text, unit) == pytest.approx(want, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["", " ", "W", "kW 5", "five W", "5 kW 3", "1,5 kW", "5 kW; ls", "5*3 W", "9**9**9 W",
+                                  "5 W ** 2", "nan W", "inf W", "0x10 W", "1_000 W", "5 kW\n6 kW", "5 + 5 W",
+                                  "5 exp(W)", "5 __import__", "1" * 400 + " W", "5 " + "W" * 400])
+def test_what_is_no_quantity(text: str) -> None:
+    with pytest.raises(ValueError, match="quantity|no unit|expressed"):
+        quantity(text, "W")
+
+
+@pytest.mark.parametrize(("text", "unit"), [("5 kW", "J"), ("5 m", "s"), ("5 °C", "W"), ("5 bananas", "W"),
+                                            ("5 W//s", "W"), ("5 USD", "W"), ("5 byte", "s"), ("5 /", "W")])
+def test_the_wrong_dimension(text: str, unit: str) -> None:
+    with pytest.raises(ValueError, match="cannot be expressed in"):
+        quantity(text, unit)
+
+
+def test_a_number_alone_is_asked_for_its_unit() -> None:
+    with pytest.raises(ValueError, match="write it in W, for instance '5 W'"):
+        quantity("5", "W")
+
+
+def test_a_difference_is_not_a_temperature() -> None:
+    """4 K of difference are 4 K; as a temperature they are -269 degC."""
+    assert quantity("4 K", "delta_degC") == pytest.approx(4.0)
+    assert quantity("4 K", "degC") == pytest.approx(-269.15)
+
+
+@pytest.mark.parametrize("text", ["1e308 MW", "1e999 W"])
+def test_nothing_endless_comes_out(text: str) -> None:
+    """A quantity past every float is refused here or, as infinity, by the model that reads it."""
+    with contextlib.suppress(ValueError):
+        assert math.isinf(quantity(text, "W"))
+
+
+@given(st.floats(-1e12, 1e12, allow_nan=False), st.sampled_from([("kW", 1e3), ("W", 1.0), ("MW", 1e6)]))
+def test_what_is_written_is_read_back(number: float, unit: tuple[str, float]) -> None:
+    assert quantity(f"{number:.17g} {unit[0]}", "W") == pytest.approx(number * unit[1], rel=1e-12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="WkmsJhCKFLUSDdegintoayb µ°%/·²³1235.e-+", max_size=26))
+def test_any_text_is_a_number_or_a_value_error(text: str) -> None:
+    """Without powers of powers; what those do is a case of the contract on broken files."""
+    with contextlib.suppress(ValueError):
+        assert isinstance(quantity("5 " + text, "W"), float)
