@@ -186,9 +186,10 @@ def test_balance_of_random_trees(drawn: tuple[Tree, dict[str, float], set[str]])
         taken[tree.names[s]] += share[edge] * inflow[tree.names[t]]
     for name in tree.names:
         x = output[name] / tree.rating.get(name, np.inf)
-        lost_w = tree.rating[name] * (tree.loss[0] + tree.loss[1] * x + tree.loss[2] * x * x) if name in tree.rating else 0
+        lost_w = tree.rating.get(name, 0.0) * (tree.loss[0] + tree.loss[1] * x + tree.loss[2] * x * x)
+        own_w = (output[name] + lost_w + load.get(name, 0.0)) * lit[name]
         assert output[name] == pytest.approx(taken[name], rel=1e-12, abs=1e-9)
-        assert inflow[name] == pytest.approx((output[name] + lost_w + load.get(name, 0.0)) * lit[name], rel=1e-12, abs=1e-9)
+        assert inflow[name] == pytest.approx(own_w, rel=1e-12, abs=1e-9)
     given_w = sum(inflow[n] for n in sources.split())
     losses = sum(inflow[n] - output[n] - load.get(n, 0.0) for n in tree.names if lit[n])
     assert given_w == pytest.approx(sum(w for n, w in load.items() if lit[n]) + losses, rel=1e-9, abs=1e-6)

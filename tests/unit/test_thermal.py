@@ -5,6 +5,8 @@ Oracles: closed forms of one and two lumps, small steps of a Runge-Kutta integra
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -85,7 +87,7 @@ def test_integral_is_the_integral() -> None:
     edges = np.concatenate(([0.0], pieces))
     total = sum((b - a) / 2 * sum(wk * move.temperature_degc((b - a) / 2 * xk + (a + b) / 2)
                                   for xk, wk in zip(x, w, strict=True))
-                for a, b in zip(edges, edges[1:], strict=False))
+                for a, b in pairwise(edges))
     assert move.integral_k_s(end) == pytest.approx(total, rel=1e-10)
 
 
@@ -149,7 +151,8 @@ def test_crossing_of_one_lump_in_closed_form() -> None:
     up = first_crossing(move, np.array([70.0]), np.array([-INF]), 1e5)
     assert up is not None
     assert up.time_s == pytest.approx(400 * np.log(60 / 10), abs=1e-6)
-    down = first_crossing(motion(net, np.array([80.0]), np.array([250.0 * 20.0])), np.array([INF]), np.array([30.0]), 1e5)
+    falling = motion(net, np.array([80.0]), np.array([250.0 * 20.0]))
+    down = first_crossing(falling, np.array([INF]), np.array([30.0]), 1e5)
     assert down is not None
     assert down.time_s == pytest.approx(400 * np.log(60 / 10), abs=1e-6)
 

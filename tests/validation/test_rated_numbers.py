@@ -135,6 +135,21 @@ def test_layouts_that_claim_redundancy_have_it_in_power(name: str):
     assert [finding for finding in facility(name).findings if "lose power" in finding.says] == []
 
 
+@pytest.mark.parametrize("name", ["gb200_su", "frontier", "superpod_b200", "edge_200kw", "campus_20mw"])
+def test_what_belongs_to_a_hall_stands_inside_it(name: str):
+    """Racks, panels, coolant units and air handlers, within the walls of the hall they are said to be in."""
+    built = facility(name)
+    parts, halls = built.components, {hall.name: hall for hall in built.scenario.plan.halls}
+    outside = []
+    for i, parent in enumerate(parts.parent):
+        if parent in halls:
+            low = parts.position_m[i, :2] - parts.size_m[i, :2] / 2 - halls[parent].at
+            high = low + parts.size_m[i, :2]
+            if (low < -1e-6).any() or (high > np.array(halls[parent].size[:2]) + 1e-6).any():
+                outside.append(parts.id[i])
+    assert outside == []
+
+
 def test_the_edge_room_admits_its_single_points_of_failure():
     alone = {finding.component for finding in facility("edge_200kw").findings if "20 of 20 racks" in finding.says}
     assert alone == {"switchboard", "ups", "rpp"}

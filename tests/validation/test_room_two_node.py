@@ -47,8 +47,9 @@ def with_cooling(time_s: float, cooling_w_k: float, supply_degc: float) -> tuple
     fast, slow = (a - c - root) / 2, (a - c + root) / 2
     x = START - end
     rate_air = a * x + b * x
-    air = ((rate_air - slow * x) * np.exp(fast * time_s) - (rate_air - fast * x) * np.exp(slow * time_s)) / (fast - slow)
-    mass = (-slow * x * np.exp(fast * time_s) + fast * x * np.exp(slow * time_s)) / (fast - slow)
+    early, late = np.exp(fast * time_s), np.exp(slow * time_s)
+    air = ((rate_air - slow * x) * early - (rate_air - fast * x) * late) / (fast - slow)
+    mass = (fast * x * late - slow * x * early) / (fast - slow)
     return end + air, end + mass
 
 

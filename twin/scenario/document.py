@@ -22,6 +22,8 @@ class Document:
     tree: Node
     root: Path
     """Paths named in the file must stay inside this folder."""
+    changed: frozenset[tuple[str, ...]] = frozenset()
+    """Where values were set from outside the file; their problems are not the file's."""
 
     def place(self, loc: tuple[str | int, ...], on_key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `loc`, or of its key; parts that the file lacks are skipped.
@@ -39,15 +41,16 @@ class Document:
     def problem(
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = "", on_key: bool = False
     ) -> Problem:
-        """A problem that stands at `loc` in this file."""
+        """A problem that stands at `loc` in this file, or in what set it from outside."""
+        parts = tuple(map(str, loc))
+        if any(parts[: len(key)] == key for key in self.changed):
+            return Problem(dotted(loc), found, allowed, hint, "--set")
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 
     def resolve(self, reference: str, loc: tuple[str | int, ...] = ()) -> Path:
         """The file that the text `reference`, written at `loc`, names; InputError where it leaves `root`."""
-        line, column = self.place(loc)
-        at = Problem(dotted(loc), "", "", file=str(self.path), line=line, column=column)
-        return resolve(reference, self.path, self.root, at)
+        return resolve(reference, self.path, self.root, self.problem(loc, "", ""))
 
 
 def read(path: Path, root: Path | None = None) -> Document:

@@ -3,61 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import yaml
+from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
+from twin.scenario.compose import kind_of, scalar
 from twin.scenario.document import Document, read
-from twin.scenario.explain import build_model, load_model
+from twin.scenario.explain import build_model
 from twin.scenario.layout import Layout
 from twin.scenario.migrate import migrated
 from twin.scenario.schema import Scenario, WeatherFile
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_IDLE_SITE = {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"},
+              "grid": {"price": "0.08 USD/kWh", "carbon": "380 g/kWh"}}
+"""Where a layout stands that is run by itself."""
 
 
 def load(path: str | Path, overrides: Mapping[str, str] | None = None, seed: int | None = None) -> Scenario:
     """Read a scenario, or a layout, which is then run idle for a day.
 
-    overrides   dotted keys and YAML values, as `--set horizon="2 h"` gives them
-    Raises InputError with every problem in both files.
+    overrides   dotted keys of the scenario and YAML values, as `--set horizon="2 h"` gives them; keys below
+                `layout.` reach into the layout, also where that is a file of its own
+    seed        in place of the file's
+    Raises InputError with every problem in both files; those of an override are placed at `--set`.
     """
     document = migrated(read(Path(path)))
-    data = document.data
-    if "halls" in data and "layout" not in data:
-        return _around(document)
-    for key, text in (overrides or {}).items():
-        _set(data, key, text)
+    own = {key: text for key, text in (overrides or {}).items() if not key.startswith("layout.")}
+    below = {key.removeprefix("layout."): text for key, text in (overrides or {}).items() if key not in own}
+    inner = _layout_itself(document, own)
+    outer = document if inner is None else _idle(document)
     if seed is not None:
-        data["seed"] = seed
+        outer.data["seed"] = seed
     problems: list[Problem] = []
-    inner = _layout(document, problems)
-    scenario: Scenario | None = None
-    try:
-        scenario = build_model(document, Scenario)
-    except InputError as error:
-        problems += error.problems
+    outer = _changed(outer, own, problems)
+    inner = inner or _layout_named(outer, problems)
+    if inner is not None:
+        inner = _changed(inner, below, problems, "layout.")
+    else:
+        outer = _changed(outer, {f"layout.{key}": text for key, text in below.items()}, problems)
+    layout = None if inner is None else _model(inner, Layout, problems)
+    scenario = _model(outer, Scenario, problems)
     if problems or scenario is None:
-        raise InputError(problems)
-    return _placed(scenario, document, inner)
+        raise InputError(dict.fromkeys(problems))
+    return _placed(scenario, outer, layout, inner)
 
 
-def _layout(document: Document, problems: list[Problem]) -> tuple[Layout, Document] | None:
-    """The layout file a scenario names, read and checked; its problems join the others."""
+def _layout_itself(document: Document, overrides: Mapping[str, str]) -> Document | None:
+    """The document where it is a layout, not a scenario."""
+    if "halls" not in document.data or "layout" in document.data:
+        return None
+    if "layout" in overrides:
+        raise InputError([Problem("layout", repr(overrides["layout"]), f"keys below layout., for {document.path.name} "
+                                  "is a layout itself", file="--set")])
+    return document
+
+
+def _idle(layout: Document) -> Document:
+    """An idle scenario around a layout file, whose name it takes."""
+    data = {key: layout.data[key] for key in ("name",) if key in layout.data}
+    return replace(layout, data={**data, "layout": layout.path.name, "site": _IDLE_SITE})
+
+
+def _layout_named(document: Document, problems: list[Problem]) -> Document | None:
+    """The layout file a scenario names; its problems join the others."""
     name = document.data.get("layout")
     if not isinstance(name, str):
         return None
     try:
-        return load_model(document.resolve(name, ("layout",)), Layout)
+        return read(document.resolve(name, ("layout",)))
     except InputError as error:
         problems += error.problems
         return None
 
 
-def _placed(scenario: Scenario, document: Document, inner: tuple[Layout, Document] | None) -> Scenario:
-    changes: dict[str, Any] = {}
-    if inner is not None:
-        changes["layout"] = inner[0]
+def _model(document: Document, model: type[Model], problems: list[Problem]) -> Model | None:
+    """The document as a model; its problems join the others."""
+    try:
+        return build_model(document, model)
+    except InputError as error:
+        problems += error.problems
+        return None
+
+
+def _placed(scenario: Scenario, document: Document, layout: Layout | None, inner: Document | None) -> Scenario:
+    changes: dict[str, Any] = {} if layout is None else {"layout": layout}
     climate = scenario.site.climate
     if isinstance(climate, WeatherFile):
         file = WeatherFile(file=str(document.resolve(climate.file, ("site", "climate", "file"))))
@@ -65,42 +99,33 @@ def _placed(scenario: Scenario, document: Document, inner: tuple[Layout, Documen
     if scenario.profiles:
         changes["profiles"] = {k: str(document.resolve(v, ("profiles", k))) for k, v in scenario.profiles.items()}
     out = scenario.model_copy(update=changes)
-    out._documents = (document, inner[1] if inner else None)
+    out._documents = (document, inner)
     return out
 
 
-def _around(document: Document) -> Scenario:
-    """An idle scenario around a layout file."""
-    layout = build_model(document, Layout)
-    out = Scenario.model_validate({"name": layout.name, "layout": layout,
-                                   "site": {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"},
-                                            "grid": {"price": "0.08 USD/kWh", "carbon": "380 g/kWh"}}})
-    out._documents = (None, document)
-    return out
-
-
-def _set(data: dict[str, Any], key: str, text: str) -> None:
-    """Put one override where its dotted key points; makes mappings that are missing."""
-    *path, last = key.split(".")
-    where: Any = data
-    try:
-        for part in path:
-            where = where[int(part)] if isinstance(where, list) else where.setdefault(part, {})
-        value = yaml.load(text, Loader=yaml.BaseLoader) if text == "" else _scalar(text)
-        if isinstance(where, list):
-            where[int(last)] = value
-        else:
-            where[last] = value
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise InputError([Problem(key, repr(text), "a dotted key of the scenario, such as site.climate",
-                                  file="--set")]) from error
-
-
-def _scalar(text: str) -> Any:
-    """An override's value: a number, true, false, null, or the text as it stands."""
-    for kind in (int, float):
+def _changed(document: Document, overrides: Mapping[str, str], problems: list[Problem], prefix: str = "") -> Document:
+    """The document with its data changed; overrides that cannot be made join the problems."""
+    for key, text in overrides.items():
         try:
-            return kind(text)
-        except ValueError:
-            continue
-    return {"true": True, "false": False, "null": None}.get(text, text)
+            _set(document.data, key.split("."), scalar(text))
+        except ValueError as error:
+            problems.append(Problem(prefix + key, kind_of(text), str(error), file="--set"))
+    keys = frozenset(tuple(key.split(".")) for key in overrides)
+    return replace(document, changed=document.changed | keys)
+
+
+def _set(data: Any, path: list[str], value: Any) -> None:
+    """Put a value where its path points, making mappings that are missing; ValueError where it cannot."""
+    for done, part in enumerate(path):
+        last = done == len(path) - 1
+        if isinstance(data, list) and part.isdecimal() and int(part) < len(data):
+            index: Any = int(part)
+        elif isinstance(data, dict) and part:
+            index = part
+            data.setdefault(part, {})
+        else:
+            where = ".".join(path[:done]) or "the file"
+            raise ValueError(f"a dotted key such as site.climate or workload.0.nodes; {where} is {kind_of(data)}")
+        if last:
+            data[index] = value
+        data = data[index]

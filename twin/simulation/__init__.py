@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from time import perf_counter
 
-import twin
 from twin import catalogue
 from twin.facility.model import Facility
 from twin.results import Result
@@ -27,7 +27,7 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     scenario = facility.scenario
     meta = {
         "name": scenario.name, "title": scenario.description or scenario.name, "start": scenario.start.isoformat(),
-        "version": twin.__version__, "seed": scenario.seed, "catalogue_hash": catalogue.content_hash(),
+        "version": version("ai-factory-twin"), "seed": scenario.seed, "catalogue_hash": catalogue.content_hash(),
         "wall_s": summary["wall_s"], "period_s": scenario.outputs.period,
         "findings": [vars(f) for f in facility.findings], "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
         "warnings": [f"{p}: chiller curve clipped at its limits" for p in sorted(on.cooling.clipped)],
