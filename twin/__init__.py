@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin.errors import InputError, RunError, TwinError
-    from twin.facility import Facility, build
+    from twin.facility import Facility
+    from twin.facility.build import build
     from twin.results import Result
     from twin.scenario import Scenario, load
     from twin.simulation import simulate

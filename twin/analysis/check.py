@@ -50,9 +50,9 @@ def _power(facility: Facility) -> list[Row]:
     tree = facility.power
     normal_w = loading(facility).output_w[: tree.equipment]
     after_w = np.array([loading(facility, lost).output_w[: tree.equipment] for lost in range(tree.equipment)])
-    worst = after_w.argmax(axis=0)
-    return [_row(tree.id[p], float(tree.rating_w[p]), float(normal_w[p]), tree.id[worst[p]], float(after_w[worst[p], p]))
-            for p in range(tree.equipment)]
+    columns = zip(tree.id[: tree.equipment], tree.rating_w.tolist(), normal_w.tolist(),
+                  after_w.argmax(axis=0), after_w.max(axis=0).tolist(), strict=False)
+    return [_row(name, rating_w, load_w, tree.id[lost], worst_w) for name, rating_w, load_w, lost, worst_w in columns]
 
 
 def _row(component: str, rating_w: float, load_w: float, lost: str, worst_w: float) -> Row:

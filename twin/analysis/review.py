@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def _boxes(facility: Facility, rows: NDArray[np.int64]) -> Boxes:
 def _floor(facility: Facility) -> Iterator[Finding]:
     """Rows that are too long, and aisles too narrow between rows that face one another."""
     lines = list(_lines(facility))
-    for names, box in lines:
+    for names, _ in lines:
         if len(names) > ROW_RACKS_MAX:
             yield Finding("note", names[0], f"first of {len(names)} racks in one row without a gap, more than "
                           f"{ROW_RACKS_MAX}")
@@ -63,7 +64,7 @@ def _lines(facility: Facility) -> Iterator[tuple[list[str], Boxes]]:
     box = _boxes(facility, racks.component)
     order = np.lexsort((box[:, 0], box[:, 1].round(2), racks.hall))
     new = np.ones(len(order), dtype=bool)
-    for k, (before, after) in enumerate(zip(order[:-1], order[1:], strict=True), start=1):
+    for k, (before, after) in enumerate(pairwise(order), start=1):
         new[k] = (racks.hall[before] != racks.hall[after] or abs(box[before, 1] - box[after, 1]) > 0.01
                   or box[after, 0] - box[before, 2] > NEIGHBOUR_M)
     for line in np.split(order, np.flatnonzero(new)[1:]):

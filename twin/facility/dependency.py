@@ -118,7 +118,7 @@ def _steps(facility: Facility, unit: int, what: str) -> Iterator[Node]:
     """What each further running pump adds to a unit's flow or heat; its exchanger keeps its UA, as in a run."""
     cooling, units = facility.cooling, facility.cooling.units
     pumps = tuple(cooling.pump_id[p] for p in np.flatnonzero(cooling.pump_unit == unit))
-    share = pump_flow_frac(np.arange(1, len(pumps) + 1), np.array(len(pumps)), units.pump_alone_frac[unit])
+    share = pump_flow_frac(np.arange(1.0, len(pumps) + 1), np.array(float(len(pumps))), units.pump_alone_frac[unit])
     if what == "flow":
         given = share * units.flow_m3_s[unit]
     else:

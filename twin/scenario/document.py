@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ class Document:
     tree: Node
     root: Path
     """Paths named in the file must stay inside this folder."""
-    changed: frozenset[tuple[str, ...]] = frozenset()
-    """Where values were set from outside the file; their problems are not the file's."""
+    changed: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """Where values were set from outside the file, and by which key: their problems are not the file's."""
 
     def place(self, loc: tuple[str | int, ...], on_key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `loc`, or of its key; parts that the file lacks are skipped.
@@ -43,8 +43,9 @@ class Document:
     ) -> Problem:
         """A problem that stands at `loc` in this file, or in what set it from outside."""
         parts = tuple(map(str, loc))
-        if any(parts[: len(key)] == key for key in self.changed):
-            return Problem(dotted(loc), found, allowed, hint, "--set")
+        for place, key in self.changed.items():
+            if parts[: len(place)] == place:
+                return Problem(key, found, allowed, hint, "--set")
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 

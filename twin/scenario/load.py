@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,12 +36,11 @@ def load(path: str | Path, overrides: Mapping[str, str] | None = None, seed: int
     document = migrated(read(Path(path)))
     own = {key: text for key, text in (overrides or {}).items() if not key.startswith("layout.")}
     below = {key.removeprefix("layout."): text for key, text in (overrides or {}).items() if key not in own}
-    inner = _layout_itself(document, own)
-    outer = document if inner is None else _idle(document)
     if seed is not None:
-        outer.data["seed"] = seed
+        own["seed"] = str(seed)
     problems: list[Problem] = []
-    outer = _changed(outer, own, problems)
+    inner = _layout_itself(document, own)
+    outer = _changed(document if inner is None else _idle(document), own, problems)
     inner = inner or _layout_named(outer, problems)
     if inner is not None:
         inner = _changed(inner, below, problems, "layout.")
@@ -65,8 +65,8 @@ def _layout_itself(document: Document, overrides: Mapping[str, str]) -> Document
 
 def _idle(layout: Document) -> Document:
     """An idle scenario around a layout file, whose name it takes."""
-    data = {key: layout.data[key] for key in ("name",) if key in layout.data}
-    return replace(layout, data={**data, "layout": layout.path.name, "site": _IDLE_SITE})
+    name = {"name": layout.data["name"]} if "name" in layout.data else {}
+    return replace(layout, data={**name, "layout": layout.path.name, "site": deepcopy(_IDLE_SITE)})
 
 
 def _layout_named(document: Document, problems: list[Problem]) -> Document | None:
@@ -105,27 +105,33 @@ def _placed(scenario: Scenario, document: Document, layout: Layout | None, inner
 
 def _changed(document: Document, overrides: Mapping[str, str], problems: list[Problem], prefix: str = "") -> Document:
     """The document with its data changed; overrides that cannot be made join the problems."""
+    changed = dict(document.changed)
     for key, text in overrides.items():
         try:
-            _set(document.data, key.split("."), scalar(text))
+            changed[_set(document.data, key.split("."), scalar(text))] = prefix + key
         except ValueError as error:
             problems.append(Problem(prefix + key, kind_of(text), str(error), file="--set"))
-    keys = frozenset(tuple(key.split(".")) for key in overrides)
-    return replace(document, changed=document.changed | keys)
+    return replace(document, changed=changed)
 
 
-def _set(data: Any, path: list[str], value: Any) -> None:
-    """Put a value where its path points, making mappings that are missing; ValueError where it cannot."""
+def _set(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
+    """Put a value where its path points, making mappings that are missing; the place of what is new.
+
+    ValueError where the path leads through something that has no such part.
+    """
+    new: tuple[str, ...] = ()
     for done, part in enumerate(path):
-        last = done == len(path) - 1
         if isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             index: Any = int(part)
         elif isinstance(data, dict) and part:
             index = part
-            data.setdefault(part, {})
+            new = new or (() if part in data else tuple(path[: done + 1]))
         else:
             where = ".".join(path[:done]) or "the file"
             raise ValueError(f"a dotted key such as site.climate or workload.0.nodes; {where} is {kind_of(data)}")
-        if last:
+        if done == len(path) - 1:
             data[index] = value
+        elif index == part:
+            data.setdefault(part, {})
         data = data[index]
+    return new or tuple(path)

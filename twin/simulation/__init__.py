@@ -29,7 +29,8 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
         "name": scenario.name, "title": scenario.description or scenario.name, "start": scenario.start.isoformat(),
         "version": version("ai-factory-twin"), "seed": scenario.seed, "catalogue_hash": catalogue.content_hash(),
         "wall_s": summary["wall_s"], "period_s": scenario.outputs.period,
-        "findings": [vars(f) for f in facility.findings], "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
+        "findings": [vars(f) for f in facility.findings],
+        "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
         "warnings": [f"{p}: chiller curve clipped at its limits" for p in sorted(on.cooling.clipped)],
     }
     return Result(tables=tables, summary=summary, scenario_yaml=scenario.as_yaml(), meta=meta)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.physics.chip import dynamic_frac
-from twin.simulation.state import Array, Mask
+from twin.simulation.state import Array, Mask, total_by
 from twin.simulation.world import World
 
 
@@ -55,13 +55,13 @@ class Compute:
         """Sum node activities into racks: watts at full clock, the busiest GPU and the busy nodes."""
         state, count = self.world.state, len(self.racks.id)
         rack = self.rack_of_node
-        self.gpu_w = np.bincount(rack, weights=state.gpu_activity * self.gpu_span_w, minlength=count)
-        self.cpu_w = np.bincount(rack, weights=state.cpu_activity * self.cpu_span_w, minlength=count)
+        self.gpu_w = total_by(rack, state.gpu_activity * self.gpu_span_w, count)
+        self.cpu_w = total_by(rack, state.cpu_activity * self.cpu_span_w, count)
         peak = np.zeros(count)
         if self.nodes.size:
             peak[self.nodes] = np.maximum.reduceat(state.gpu_activity, self.starts)
         state.peak_activity = peak
-        state.busy_nodes = np.bincount(rack, weights=state.work_of_node != -1, minlength=count)
+        state.busy_nodes = total_by(rack, state.work_of_node != -1, count)
 
     def settle(self) -> None:
         """Power of every rack at its clock."""
@@ -74,7 +74,8 @@ class Compute:
         """(rack,) power of the busiest GPU at a clock."""
         state = self.world.state
         busy = np.where(state.rack_on, state.peak_activity, 0.0)
-        return np.where(state.rack_lit, self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * dynamic_frac(clock_frac), 0.0)
+        chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * dynamic_frac(clock_frac)
+        return np.where(state.rack_lit, chip, 0.0)
 
     def junction_degc(self) -> Array:
         """(rack,) hottest GPU."""

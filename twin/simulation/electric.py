@@ -123,8 +123,7 @@ class Electric:
         state.output_w, state.input_w = flow.upward(self.wires, load + self.recharge_w, self.share, state.live,
                                                     tree.rating_w, self.loss)
         self.drain_w = np.where(state.on_battery, state.input_w / tree.battery_discharge_frac, 0.0)
-        loading = np.where(np.isfinite(tree.rating_w), state.output_w / np.where(tree.rating_w > 0, tree.rating_w, 1.0), 0.0)
-        self.trip_rate = trip_rate_per_s(loading, tree.trip_pickup_frac, tree.trip_constant_s,
+        self.trip_rate = trip_rate_per_s(state.output_w / tree.rating_w, tree.trip_pickup_frac, tree.trip_constant_s,
                                          tree.trip_instantaneous_frac)
 
     def charge_w(self) -> Array:
@@ -142,7 +141,8 @@ class Electric:
         moving = np.flatnonzero(rate)
         if not moving.size:
             return np.inf
-        room = np.where(rate[moving] < 0, state.battery_j[moving], self.tree.battery_j[moving] - state.battery_j[moving])
+        held, most = state.battery_j[moving], self.tree.battery_j[moving]
+        room = np.where(rate[moving] < 0, held, most - held)
         return float((room / np.abs(rate[moving])).min())
 
     def lost_w(self) -> Array:

@@ -72,8 +72,9 @@ class Faults:
         kinds, facility = set(rates.kinds), self.world.facility
         for c, id_ in enumerate(self.components.id):
             kind = self.components.kind[c]
-            if np.isfinite(self.components.mtbf_h[c]) and kind not in RUNNING_HOURS_ONLY and (not kinds or kind in kinds):
-                self.world.clock.start(self._fails(id_, float(self.components.mtbf_h[c]) / rates.scale))
+            mean_h = float(self.components.mtbf_h[c]) / rates.scale
+            if np.isfinite(mean_h) and kind not in RUNNING_HOURS_ONLY and (not kinds or kind in kinds):
+                self.world.clock.start(self._fails(id_, mean_h))
         if rates.nodes:
             for r, id_ in enumerate(facility.racks.id):
                 if np.isfinite(facility.racks.node_mtbf_h[r]) and facility.racks.nodes[r]:

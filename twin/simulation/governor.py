@@ -11,7 +11,7 @@ import numpy as np
 
 from twin.physics.chip import dynamic_frac
 from twin.simulation.compute import Compute
-from twin.simulation.state import Array
+from twin.simulation.state import Array, Index
 from twin.simulation.world import World
 
 TOUCH_K = 1e-6
@@ -32,29 +32,33 @@ class Governor:
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
 
-    def limit_degc(self, notch: Array, margin_k: float = 0.0) -> Array:
+    def limit_degc(self, notch: Index, margin_k: float = 0.0) -> Array:
         """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at a notch."""
         rows = np.arange(len(self.racks.id))
-        frac = self.power_frac[rows, np.clip(notch, 0, self.steps[-1]).astype(np.int64)]
+        frac = self.power_frac[rows, np.clip(notch, 0, self.steps[-1])]
         busy = np.where(self.world.state.rack_on, self.world.state.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
         return self.racks.slowdown_degc - margin_k - self.racks.junction_k_w * chip
+
+    def top(self) -> Index:
+        """(rack,) the notch of the clock ceiling."""
+        wanted = np.ceil((1 - self.world.state.ceiling_frac) / self.racks.clock_step_frac - 1e-9)
+        return np.minimum(wanted, self.floor).astype(np.int64)
 
     def settle(self) -> bool:
         """Choose every rack's clock and shut down the overheated; True where something changed."""
         state = self.world.state
         coolant = state.temperature_degc[: len(self.racks.id)]
-        top = np.minimum(np.ceil((1 - state.ceiling_frac) / self.racks.clock_step_frac - 1e-9), self.floor)
-        notch = np.where(state.rack_on, np.maximum(state.notch, top), top).astype(np.int64)
-        notch = self._down(notch, coolant)
-        notch = self._up(notch, top.astype(np.int64), coolant)
+        top = self.top()
+        notch = np.where(state.rack_on, np.maximum(state.notch, top), top)
+        notch = self._up(self._down(notch, coolant), top, coolant)
         changed = bool((notch != state.notch).any())
         self._log(state.notch, notch, top)
         state.notch = notch
         state.clock_frac = 1.0 - self.racks.clock_step_frac * notch
         return self._shutdown(coolant) or changed
 
-    def _down(self, notch: np.ndarray, coolant: Array) -> np.ndarray:
+    def _down(self, notch: Index, coolant: Array) -> Index:
         state = self.world.state
         hot = np.flatnonzero(state.rack_on & (coolant >= self.limit_degc(notch) - TOUCH_K) & (notch < self.floor))
         for r in hot:
@@ -63,7 +67,7 @@ class Governor:
             notch[r] = min(int(np.argmax(fits)), self.floor[r]) if fits.any() else self.floor[r]
         return notch
 
-    def _up(self, notch: np.ndarray, top: np.ndarray, coolant: Array) -> np.ndarray:
+    def _up(self, notch: Index, top: Index, coolant: Array) -> Index:
         state = self.world.state
         room = self.limit_degc(notch - 1, self.hysteresis_k)
         for r in np.flatnonzero(state.rack_on & (notch > top) & (coolant <= room + TOUCH_K)):
@@ -74,9 +78,9 @@ class Governor:
 
     def _ladder_degc(self, rack: int) -> Array:
         """Coolant limit at every notch of one rack."""
-        racks = self.racks
-        chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * self.world.state.peak_activity[rack] * self.power_frac[rack]
-        return racks.slowdown_degc[rack] - racks.junction_k_w[rack] * chip
+        racks, busy = self.racks, self.world.state.peak_activity[rack]
+        chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * busy * self.power_frac[rack]
+        return np.asarray(racks.slowdown_degc[rack] - racks.junction_k_w[rack] * chip)
 
     def _shutdown_degc(self) -> Array:
         return self.racks.shutdown_degc - self.racks.junction_k_w * self.compute.gpu_peak_w(self.world.state.clock_frac)
@@ -90,7 +94,7 @@ class Governor:
         state.overheated = (state.overheated | hot) & ~cool
         return bool(hot.any() or cool.any())
 
-    def _log(self, before: np.ndarray, after: np.ndarray, top: Array) -> None:
+    def _log(self, before: Index, after: Index, top: Index) -> None:
         for r in np.flatnonzero((before <= top) & (after > top) & self.world.state.rack_on):
             self.world.note(self.racks.id[r], "throttled", "hottest GPU at its slowdown limit")
         for r in np.flatnonzero((before > top) & (after <= top) & self.world.state.rack_on):
@@ -98,10 +102,10 @@ class Governor:
 
     def limits(self) -> tuple[Array, Array]:
         """(rack,) coolant temperatures above and below which this discipline must act again."""
-        state = self.world.state
-        top = np.minimum(np.ceil((1 - state.ceiling_frac) / self.racks.clock_step_frac - 1e-9), self.floor)
+        state, top = self.world.state, self.top()
         down = np.where(state.rack_on & (state.notch < self.floor), self.limit_degc(state.notch), np.inf)
         upper = np.where(state.rack_lit, np.minimum(down, self._shutdown_degc()), np.inf)
-        lower = np.where(state.rack_on & (state.notch > top), self.limit_degc(state.notch - 1, self.hysteresis_k), -np.inf)
+        room = self.limit_degc(state.notch - 1, self.hysteresis_k)
+        lower = np.where(state.rack_on & (state.notch > top), room, -np.inf)
         lower = np.where(state.overheated, self.racks.slowdown_degc - COOL_AGAIN_K, lower)
         return upper, lower

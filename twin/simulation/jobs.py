@@ -85,7 +85,6 @@ class Jobs:
         self.running: list[int] = []
         self.queue: list[int] = []
         self.switch_ok = np.ones(len(world.facility.fabric.switches), dtype=bool)
-        self.touched = True
         order = sorted(range(count), key=lambda j: self.jobs[j].submit_s)
         world.clock.at(Stage.JOBS, (self.jobs[j].submit_s for j in order), lambda n: self._submit(order[n]))
 
@@ -101,7 +100,7 @@ class Jobs:
             self._enqueue(j)
         else:
             self.world.note(job.name, "too large", f"{job.nodes} nodes of {compute_nodes}")
-        self.touched = self.world.stale = True
+        self.world.stale = True
 
     def _enqueue(self, j: int) -> None:
         self.queue.append(j)
@@ -137,7 +136,7 @@ class Jobs:
 
     def _reached(self, j: int) -> None:
         job = self.jobs[j]
-        self.touched = self.world.stale = True
+        self.world.stale = True
         if job.work_s - self.done_s[j] <= _DONE_S:
             self.done_s[j] = job.kept_s = job.work_s
             job.phase, job.finished_s = Phase.COMPLETED, self.world.now_s
@@ -157,7 +156,7 @@ class Jobs:
             job.checkpoints += 1
         job.phase, job.cause = Phase.RUNNING, ""
         self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
-        self.touched = self.world.stale = True
+        self.world.stale = True
 
     def settle(self) -> bool:
         """Stop gangs that lost a node, start gangs that fit, set speeds; True where nodes changed hands."""
@@ -196,7 +195,6 @@ class Jobs:
         state.work_of_node[job.held] = -1
         self.running.remove(j)
         self.speed[j] = 0.0
-        self.touched = True
 
     def _start_queued(self) -> bool:
         """First in, first out: the head of the queue waits for its whole gang, and others wait behind it."""
@@ -226,6 +224,7 @@ class Jobs:
         job.gpus = int(self.node_gpus[job.held].sum())
         state.work_of_node[job.held] = j
         self.running.append(j)
+        self._bandwidth(j)
         again = job.restarts > 0
         if job.kind == "training" and job.pace is None:
             self._measure(job)
@@ -234,10 +233,9 @@ class Jobs:
         self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
         job.phase = Phase.RESTARTING if again else Phase.RUNNING
         if again:
-            load_s = self.world.facility.storage.load_s(job.checkpoint_bytes, job.nodes) if job.checkpoint_bytes else 0.0
-            self.wait_s[j] = job.restart_delay_s + load_s
+            storage = self.world.facility.storage
+            self.wait_s[j] = job.restart_delay_s + storage.load_s(job.checkpoint_bytes, job.nodes)
             self.world.note(job.name, "restarting", f"from its last checkpoint on {job.nodes} nodes")
-        self.touched = True
 
     def _measure(self, job: Job) -> None:
         """A training job learns its pace from the GPUs it was given."""
@@ -252,17 +250,21 @@ class Jobs:
         job.checkpoint_bytes = job.pace.checkpoint_bytes
         job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf
 
-    def switches(self) -> None:
-        """Bandwidth of every gang, after a switch changed state or a gang started."""
-        state, facility = self.world.state, self.world.facility
-        self.switch_ok = state.component_ok[facility.switch_component]
-        for j in self.running:
-            self.fabric_frac[j] = bandwidth_frac(facility.fabric, self.jobs[j].held, self.switch_ok)
+    def _switches(self) -> None:
+        """Bandwidth of every gang, after a switch changed state."""
+        switch_ok = self.world.state.component_ok[self.world.facility.switch_component]
+        if not np.array_equal(self.switch_ok, switch_ok):
+            self.switch_ok = switch_ok
+            for j in self.running:
+                self._bandwidth(j)
+
+    def _bandwidth(self, j: int) -> None:
+        held = self.jobs[j].held.astype(np.int32)
+        self.fabric_frac[j] = bandwidth_frac(self.world.facility.fabric, held, self.switch_ok)
 
     def _speeds(self) -> None:
         state = self.world.state
-        if self.touched or not np.array_equal(self.switch_ok, state.component_ok[self.world.facility.switch_component]):
-            self.switches()
+        self._switches()
         for j in self.running:
             job = self.jobs[j]
             clock = float(state.clock_frac[self.compute.rack_of_node[job.held]].min())
@@ -294,9 +296,9 @@ class Jobs:
                 self.losses.rate(key, (1.0 - self.speed[j]) * job.tokens_per_s, job.gpus * (1.0 - self.speed[j]))
             elif job.phase == Phase.RESTARTING:
                 self.losses.rate(("restarting", "", job.name), job.tokens_per_s, job.gpus)
-        for j in self.queue:
-            if self.jobs[j].restarts:
-                self.losses.rate((self.jobs[j].cause, "", self.jobs[j].name), self.jobs[j].tokens_per_s, self.jobs[j].gpus)
+        for job in (self.jobs[j] for j in self.queue):
+            if job.restarts:
+                self.losses.rate((job.cause, "", job.name), job.tokens_per_s, job.gpus)
 
     def tokens(self) -> float:
         """Tokens trained so far, rolled-back work taken off."""

@@ -31,7 +31,8 @@ def tables(on: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found: dict[str, pd.DataFrame] = dict(facility.tables())
     racks, tree, cooling = facility.racks, facility.power, facility.cooling
     loops = [*cooling.loop_id, *cooling.hall_id, *(p.id for p in cooling.plants)]
-    kinds = ["liquid"] * len(cooling.loop_id) + ["room"] * len(cooling.hall_id) + ["facility_water"] * len(cooling.plants)
+    sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
+    kinds = [kind for kind, members in sizes.items() for _ in members]
     services = [s.spec.name for s in on.traffic.services]
     found["site"] = _timed(recorder, "site", {})
     found["racks"] = _timed(recorder, "racks", {"rack": list(racks.id)})
@@ -63,7 +64,8 @@ def _timed(recorder: Recorder, name: str, labels: dict[str, list[str]]) -> pd.Da
 
 
 def _jobs(on: Disciplines) -> pd.DataFrame:
-    jobs, lost = on.jobs, defaultdict(float)
+    jobs = on.jobs
+    lost: defaultdict[str, float] = defaultdict(float)
     for (_, _, work), tokens in on.losses.tokens.items():
         lost[work] += tokens
     return pd.DataFrame([{

@@ -122,7 +122,8 @@ class TrainingPace:
         if need > MEMORY_DOUBT * on.gpu.memory_bytes:
             found.append(f"needs {need / 1e9:,.0f} GB a GPU of {on.gpu.memory_bytes / 1e9:,.0f} GB")
         if found:
-            raise InputError(Problem(f"workload {self.spec.name}", text, "a parallel layout that fits") for text in found)
+            where = f"workload {self.spec.name}"
+            raise InputError(Problem(where, text, "a parallel layout that fits") for text in found)
 
     def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
         """One optimiser step at a clock and a share of the fabric."""

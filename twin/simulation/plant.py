@@ -23,7 +23,7 @@ from twin.physics.coolant import (
     supply_conductance_w_k,
 )
 from twin.simulation.clock import Stage
-from twin.simulation.state import Array
+from twin.simulation.state import Array, total_by
 from twin.simulation.world import World
 
 CRAH_SPEED_MIN_FRAC = 0.3
@@ -34,7 +34,7 @@ TOUCH_K = 1e-6
 
 @dataclass(frozen=True)
 class Piece:
-    """Heat taken by a plant while its water stays between two temperatures: q = conductance (T - reference) + constant."""
+    """Heat a plant takes while its water stays between two temperatures: g (T - reference) + constant."""
 
     conductance_w_k: float
     reference_degc: float
@@ -144,13 +144,12 @@ class Cooling:
         alone = np.where(self.is_cdu, units.pump_alone_frac, 1.0)
         frac = pump_flow_frac(self.pumps_running.astype(float), units.pumps.astype(float), alone)
         give = np.where(self.is_cdu & on, units.flow_m3_s * frac, 0.0)
-        total = np.bincount(units.zone[self.is_cdu], weights=give[self.is_cdu], minlength=len(cooling.loop_id))
+        total = total_by(units.zone[self.is_cdu], give[self.is_cdu], len(cooling.loop_id))
         self.world.state.flow_frac = np.minimum(total / np.maximum(cooling.loop_demand_m3_s, 1e-12), 1.0)
         flow = give * np.where(self.is_cdu, self._zone(self.world.state.flow_frac * cooling.loop_demand_m3_s
                                                        / np.maximum(total, 1e-12)), 0.0)
         exchange = self._exchange_w_k(stream_w_k(flow, "pg25"), units.cold_w_k)
-        self.loop_w_k = np.bincount(units.zone[self.is_cdu], weights=exchange[self.is_cdu],
-                                    minlength=len(cooling.loop_id))
+        self.loop_w_k = total_by(units.zone[self.is_cdu], exchange[self.is_cdu], len(cooling.loop_id))
 
     def _zone(self, of_loop: Array) -> Array:
         """Values by loop handed to the loop's units; units of other kinds get the first, and are masked."""
@@ -163,12 +162,12 @@ class Cooling:
         units, cooling = self.units, self.cooling
         live = self.is_crah & on
         halls = len(cooling.hall_id)
-        total = np.bincount(units.zone[live], weights=units.flow_m3_s[live], minlength=halls)
+        total = total_by(units.zone[live], units.flow_m3_s[live], halls)
         self.crah_speed = np.clip(cooling.hall_demand_m3_s / np.maximum(total, 1e-12), CRAH_SPEED_MIN_FRAC, 1.0)
         zone = np.where(self.is_crah, units.zone, 0)
         hot = np.where(live, units.hot_w_k * self.crah_speed[zone], 0.0)
         exchange = self._exchange_w_k(hot, units.cold_w_k)
-        self.hall_w_k = np.bincount(units.zone[self.is_crah], weights=exchange[self.is_crah], minlength=halls)
+        self.hall_w_k = total_by(units.zone[self.is_crah], exchange[self.is_crah], halls)
 
     def _exchange_w_k(self, hot: Array, cold: Array) -> Array:
         """Conductance between supplies of every exchanger, its UA held."""

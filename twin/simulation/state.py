@@ -1,9 +1,9 @@
-"""The mutable arrays of a run. Each column has exactly one writer, named beside it; a contract test checks it."""
+"""The mutable arrays of a run. Each column has one writer, named in its annotation; a contract test checks it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,73 +15,75 @@ Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
-def _written_by(module: str) -> Any:
-    return field(metadata={"writer": module})
-
-
 @dataclass(slots=True)
 class State:
     """Everything that changes. Shapes: rack, node, power node, unit, pump, switch, thermal node."""
 
-    component_ok: Mask = _written_by("faults")
+    component_ok: Annotated[Mask, "faults"]
     """(component,) not out of order."""
-    node_ok: Mask = _written_by("faults")
+    node_ok: Annotated[Mask, "faults"]
     """(node,)"""
-    tripped: Mask = _written_by("protection")
+    tripped: Annotated[Mask, "protection"]
     """(power node,) opened by its own protection."""
-    damage: Array = _written_by("protection")
+    damage: Annotated[Array, "protection"]
     """(power node,) how far an inverse-time protection has run, trips at 1."""
-    generator_on: Mask = _written_by("electric")
+    generator_on: Annotated[Mask, "electric"]
     """(power node,) running and ready to take load."""
-    live: Mask = _written_by("electric")
+    live: Annotated[Mask, "electric"]
     """(power node,) voltage at the output."""
-    on_battery: Mask = _written_by("electric")
+    on_battery: Annotated[Mask, "electric"]
     """(power node,)"""
-    battery_j: Array = _written_by("electric")
+    battery_j: Annotated[Array, "electric"]
     """(power node,) energy left."""
-    output_w: Array = _written_by("electric")
+    output_w: Annotated[Array, "electric"]
     """(power node,)"""
-    input_w: Array = _written_by("electric")
+    input_w: Annotated[Array, "electric"]
     """(power node,)"""
-    unit_running: Mask = _written_by("plant")
+    unit_running: Annotated[Mask, "plant"]
     """(unit,)"""
-    unit_w: Array = _written_by("plant")
+    unit_w: Annotated[Array, "plant"]
     """(unit,) electrical power."""
-    flow_frac: Array = _written_by("plant")
+    flow_frac: Annotated[Array, "plant"]
     """(loop,) coolant flow over what the racks want."""
-    temperature_degc: Array = _written_by("thermal")
+    temperature_degc: Annotated[Array, "thermal"]
     """(thermal node,)"""
-    notch: Index = _written_by("governor")
+    notch: Annotated[Index, "governor"]
     """(rack,) steps below full clock."""
-    clock_frac: Array = _written_by("governor")
+    clock_frac: Annotated[Array, "governor"]
     """(rack,) GPU clock over full clock."""
-    overheated: Mask = _written_by("governor")
+    overheated: Annotated[Mask, "governor"]
     """(rack,) shut down by temperature, until it has cooled."""
-    rack_on: Mask = _written_by("compute")
+    rack_on: Annotated[Mask, "compute"]
     """(rack,) powered, in order and booted."""
-    rack_lit: Mask = _written_by("compute")
+    rack_lit: Annotated[Mask, "compute"]
     """(rack,) drawing power: on, or booting."""
-    boot_until_s: Array = _written_by("compute")
+    boot_until_s: Annotated[Array, "compute"]
     """(rack,) when it may work again."""
-    rack_w: Array = _written_by("compute")
+    rack_w: Annotated[Array, "compute"]
     """(rack,) AC input."""
-    peak_activity: Array = _written_by("compute")
+    peak_activity: Annotated[Array, "compute"]
     """(rack,) activity of its busiest GPU."""
-    busy_nodes: Array = _written_by("compute")
+    busy_nodes: Annotated[Array, "compute"]
     """(rack,) nodes with work."""
-    work_of_node: Index = _written_by("jobs")
+    work_of_node: Annotated[Index, "jobs"]
     """(node,) what holds it: -1 free, >= 0 a job, <= -2 a service."""
-    gpu_activity: Array = _written_by("activity")
+    gpu_activity: Annotated[Array, "activity"]
     """(node,) GPU power between idle (0) and rated (1), at full clock."""
-    cpu_activity: Array = _written_by("activity")
+    cpu_activity: Annotated[Array, "activity"]
     """(node,)"""
-    ceiling_frac: float = field(default=1.0, metadata={"writer": "controls"})
+    ceiling_frac: Annotated[float, "controls"]
     """Highest clock that operators allow."""
-    supply_degc: Array = field(default_factory=lambda: np.zeros(0), metadata={"writer": "controls"})
+    supply_degc: Annotated[Array, "controls"]
     """(plant,) set-point of each facility water loop."""
 
 
-WRITERS = {f.name: f.metadata["writer"] for f in fields(State)}
+def total_by(group: Index, values: Array | Mask, count: int) -> Array:
+    """(group,) sums of `values` by group, as floats."""
+    return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=float)
+
+
+WRITERS: dict[str, str] = {name: hint.__metadata__[0] for name, hint in
+                           get_type_hints(State, include_extras=True).items()}
 """The one writer of each column."""
 
 
@@ -100,5 +102,5 @@ def fresh(facility: Facility) -> State:
         rack_lit=np.ones(racks, dtype=bool), boot_until_s=np.full(racks, -np.inf), rack_w=np.zeros(racks),
         peak_activity=np.zeros(racks), busy_nodes=np.zeros(racks), work_of_node=np.full(nodes, -1, dtype=np.int64),
         gpu_activity=np.zeros(nodes), cpu_activity=np.zeros(nodes),
-        supply_degc=np.array([p.supply_degc for p in cooling.plants]),
+        ceiling_frac=1.0, supply_degc=np.array([p.supply_degc for p in cooling.plants]),
     )

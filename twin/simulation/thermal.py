@@ -7,7 +7,7 @@ import numpy as np
 from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
 from twin.simulation.governor import Governor
 from twin.simulation.plant import Cooling
-from twin.simulation.state import Array
+from twin.simulation.state import Array, Index
 from twin.simulation.world import World
 
 AIR_STILL_FRAC = 0.1
@@ -16,6 +16,14 @@ CACHE_MAX = 256
 """Decomposed networks kept; each equipment state has its own."""
 START_ROUNDS = 50
 """Rounds in which the first steady state is sought."""
+
+
+def steady(conductance_w_k: Array, heat_w: Array) -> Array:
+    """Temperatures (node,) at which nothing is stored; the least-squares ones where a part has no way out."""
+    try:
+        return np.asarray(np.linalg.solve(conductance_w_k, heat_w))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.lstsq(conductance_w_k, heat_w, rcond=None)[0])
 
 
 class Thermal:
@@ -33,14 +41,15 @@ class Thermal:
         self.heat_w = np.zeros(self.network.capacity_j_k.size)
         self.start_j = 0.0
 
-    def links(self) -> tuple[Array, Array, Array]:
+    def links(self) -> tuple[Index, Index, Array]:
         """Ends and conductances of all links: racks, loops to plants, halls to plants, halls to their mass."""
         n, state = self.network, self.world.state
         liquid = self.racks.liquid_frac > 0
-        loop_of = np.searchsorted(n.loop_node, self.racks.zone) if n.loop_node.size else np.zeros(0, dtype=int)
-        flow = np.where(liquid, state.flow_frac[np.clip(loop_of, 0, max(len(n.loop_id) - 1, 0))] if n.loop_node.size else 1.0,
-                        np.where(state.rack_lit, 1.0, AIR_STILL_FRAC))
-        rack_g = self.racks.stream_w_k * flow * (1 - self.racks.recirculation_frac)
+        loop_of = np.searchsorted(n.loop_node, self.racks.zone)
+        stream = np.where(state.rack_lit, 1.0, AIR_STILL_FRAC)
+        if n.loop_node.size:
+            stream = np.where(liquid, state.flow_frac[np.clip(loop_of, 0, n.loop_node.size - 1)], stream)
+        rack_g = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
         water = np.array([p.node for p in n.plants])
         cooled = n.hall_plant >= 0
         a = np.concatenate([np.arange(len(self.racks.id)), n.loop_node, n.hall_air[cooled], n.hall_air])
@@ -58,7 +67,7 @@ class Thermal:
             self.modes_of[key] = modes(self.network.capacity_j_k, self.matrix(a, b, g, ground))
         return self.modes_of[key]
 
-    def matrix(self, a: Array, b: Array, g: Array, ground: Array) -> Array:
+    def matrix(self, a: Index, b: Index, g: Array, ground: Array) -> Array:
         """The conductance matrix (node, node)."""
         size = self.network.capacity_j_k.size
         k = np.zeros((size, size))
@@ -140,7 +149,7 @@ class Thermal:
                 heat[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
             if not ground.any():
                 break
-            self.world.state.temperature_degc = np.linalg.lstsq(k, heat, rcond=None)[0]
+            self.world.state.temperature_degc = steady(k, heat)
             if not self.plant.choose_pieces():
                 break
         self.start_j = self.stored_j()

@@ -6,6 +6,8 @@ queue that grows and drains in straight lines, and are given up when the wait wo
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from twin.catalogue.rows import Gpu
@@ -16,7 +18,7 @@ from twin.simulation.compute import Compute
 from twin.simulation.jobs import Jobs
 from twin.simulation.losses import Losses
 from twin.simulation.pace import ServingPace, profiled
-from twin.simulation.state import Array, Index
+from twin.simulation.state import Array, Index, Mask, total_by
 from twin.simulation.world import World
 from twin.workload import Inference
 
@@ -34,7 +36,7 @@ class Service:
         facility = world.facility
         self.nodes = free[: spec.nodes]
         if self.nodes.size < spec.nodes:
-            raise InputError([Problem(f"workload {spec.name}", f"{spec.nodes} nodes", f"{self.nodes.size} nodes are left")])
+            raise InputError([Problem(f"workload {spec.name}", f"{spec.nodes} nodes", f"at most {self.nodes.size}")])
         self.rack = compute.rack_of_node[self.nodes]
         self.racks = np.unique(self.rack)
         on = profiled(facility.scenario, facility.racks.gpu_type[int(self.rack[0])])
@@ -72,8 +74,7 @@ class Service:
         """Capacity of the live replicas, and what flows in and out of the queue."""
         state = self.world.state
         live = state.node_ok[self.nodes] & state.rack_on[self.rack]
-        replicas = np.bincount(self.rack, weights=live * self.replicas_per_node, minlength=self.racks[-1] + 1)[self.racks]
-        self.capacity_by_rack = np.floor(replicas + 1e-9) * self.pace.capacity(state.clock_frac[self.racks])
+        self.capacity_by_rack = self._replicas(live) * self.pace.capacity(state.clock_frac[self.racks])
         capacity = self.capacity
         self.arriving = self.asked_tokens[min(self.window, self.asked_tokens.size - 1)] / self.spec.window
         room = self.spec.patience * capacity
@@ -92,8 +93,12 @@ class Service:
     @property
     def whole_by_rack(self) -> Array:
         """(rack of the service,) output tokens/s with every replica up at full clock."""
-        replicas = np.bincount(self.rack, weights=self.replicas_per_node, minlength=self.racks[-1] + 1)[self.racks]
-        return np.floor(replicas + 1e-9) * self.pace.capacity_tokens_per_s
+        return self._replicas(np.ones(self.nodes.size, dtype=bool)) * self.pace.capacity_tokens_per_s
+
+    def _replicas(self, live: Mask) -> Array:
+        """(rack of the service,) whole replicas on the nodes that are live."""
+        share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)[self.racks]
+        return np.floor(share + 1e-9)
 
     def _give_up(self, tokens: float) -> None:
         self.waiting -= tokens
@@ -157,7 +162,7 @@ class Traffic:
             service = Service(world, compute, losses, spec, jobs.free())
             jobs.claim(service.nodes, -2 - k)
             self.services.append(service)
-            world.clock.every(Stage.TRAFFIC, spec.window, world.end_s, lambda n, s=service: self._window(s, n))
+            world.clock.every(Stage.TRAFFIC, spec.window, world.end_s, partial(self._window, service))
 
     def _window(self, service: Service, n: int) -> None:
         service.window = n + 1

@@ -29,9 +29,11 @@ def _rows(facility: Facility) -> Iterator[tuple[str, str]]:
     yield from (("racks", t) for k, t in zip(components.kind, components.type, strict=True) if k == "rack")
     yield from (("gpus", g) for g in facility.racks.gpu_type if g)
     yield from (("power", group.type) for group in plan.power)
-    for spec in (*plan.cooling.loops, *plan.cooling.air, *plan.cooling.plant):
-        yield "cooling", spec.type
-        row = catalogue.get("cooling", spec.type)
+    types = [[s.type for s in plan.cooling.loops], [s.type for s in plan.cooling.air],
+             [s.type for s in plan.cooling.plant]]
+    for name in (name for group in types for name in group):
+        yield "cooling", name
+        row = catalogue.get("cooling", name)
         if isinstance(row, Cooling) and row.curve:
             yield "chillers", row.curve
     if facility.fabric.switches:

@@ -1,0 +1,179 @@
+"""The dependency graph: which losses take which racks down, judged by hand on small facilities."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import twin
+from twin.analysis.redundancy import consequence
+from twin.facility.contingency import loading
+from twin.facility.dependency import dependency
+from twin.physics.reliability.contingency import down_nodes, overloads, single_failures
+from twin.physics.reliability.gates import Gates, Rule
+from twin.scenario.starter import write
+
+LAYOUTS = Path(__file__).parents[2] / "layouts"
+Change = Callable[..., twin.Facility]
+
+
+@pytest.fixture(scope="module")
+def unit() -> Gates:
+    """The shipped scalable unit: four panels of which three carry it, two coolant units without a spare."""
+    return dependency(twin.build(twin.load(LAYOUTS / "gb200_su.yaml")))
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> Change:
+    """Builds the starter pod with pieces of its layout replaced."""
+
+    def build(*changes: tuple[str, str]) -> twin.Facility:
+        scenario, layout = write("pod", tmp_path)
+        text = layout.read_text(encoding="utf-8")
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new)
+        layout.write_text(text, encoding="utf-8")
+        return twin.build(twin.load(scenario))
+
+    return build
+
+
+def alone(gates: Gates) -> set[str]:
+    return {gates.names[node] for node in single_failures(gates).lost[:, 0]}
+
+
+def racks_lost(gates: Gates, *lost: str) -> int:
+    return int(consequence(gates, lost)["racks"])
+
+
+def test_single_points_of_the_scalable_unit(unit: Gates) -> None:
+    """One mechanical board; coolant units of which each has its own racks, and pumps that miss 91 % of flow alone."""
+    pumps = {f"cdu_{n}_pump_{k}" for n in (1, 2) for k in (1, 2)}
+    assert alone(unit) == {"mechanical", "cdu_1", "cdu_2"} | pumps
+    assert racks_lost(unit, "mechanical") == 16
+    assert racks_lost(unit, "cdu_1") == 4
+
+
+def test_loads_are_the_racks(unit: Gates) -> None:
+    assert len(unit.loads) == 16
+    assert unit.gpus.sum() == 576
+    assert unit.load_w.sum() == pytest.approx(8 * 132e3 + 8 * 16.5e3)
+    assert np.isnan(unit.mtbf_h[unit.loads]).all()
+
+
+def test_panels_need_the_rating_that_racks_and_coolant_units_draw(unit: Gates) -> None:
+    gate = unit.index["supply(rpp_1+…+rpp_4)"]
+    assert unit.rule[gate] == Rule.CAP
+    assert unit.demand_w[gate] == pytest.approx(1.2e6)
+    assert racks_lost(unit, "ups_1") == racks_lost(unit, "rpp_3") == 0
+    assert racks_lost(unit, "ups_1", "rpp_3") == racks_lost(unit, "ups_1", "ups_2") == 16
+    assert racks_lost(unit, "ups_1", "rpp_1") == 0
+
+
+def test_generators_stand_behind_the_utility(unit: Gates) -> None:
+    assert racks_lost(unit, "utility", "generator_1") == 0
+    assert racks_lost(unit, "utility", "generator_1", "generator_2") == 16
+    assert unit.unavailability[unit.index["generator_1"]] == pytest.approx(0.00222)
+
+
+def test_one_rail_may_be_lost_and_any_spine_but_the_last(unit: Gates) -> None:
+    spines = [name for name in unit.names if name.startswith("spine_")]
+    assert racks_lost(unit, "leaf_su1_rail1") == 0
+    assert racks_lost(unit, "leaf_su1_rail1", "leaf_su2_rail1") == 0
+    assert racks_lost(unit, "leaf_su1_rail1", "leaf_su1_rail2") == 4
+    assert racks_lost(unit, *spines[1:]) == 0
+    assert racks_lost(unit, *spines) == 8
+
+
+def test_nothing_is_overloaded_as_built(unit: Gates) -> None:
+    assert overloads(unit, down_nodes(unit, [[]])) == []
+
+
+def test_the_pod_survives_any_one_loss(pod: Change) -> None:
+    gates = dependency(pod())
+    assert alone(gates) == set()
+    assert racks_lost(gates, "cdu_1", "cdu_2") == racks_lost(gates, "cdu_1", "cdu_2_pump_1") == 4
+    assert racks_lost(gates, "cdu_1", "cdu_1_pump_1", "cdu_1_pump_2") == 0
+    assert racks_lost(gates, "crah_1", "crah_2") == racks_lost(gates, "chilled_water_1", "chilled_water_2") == 6
+    assert racks_lost(gates, "warm_water_1", "warm_water_2") == 4
+
+
+def test_two_cords_of_which_each_carries_all_are_an_or(pod: Change) -> None:
+    gates = dependency(pod(("type: rpp_500, count: 3", "type: rpp_500, rating: 1 MW, count: 3")))
+    assert racks_lost(gates, "rpp_1", "rpp_2") == 0
+    assert racks_lost(gates, "rpp_1", "rpp_2", "rpp_3") == 6
+
+
+def test_ratings_that_need_every_panel_make_each_a_single_point(pod: Change) -> None:
+    gates = dependency(pod(("type: rpp_500, count: 3", "type: rpp_500, rating: 200 kW, count: 3")))
+    assert {"rpp_1", "rpp_2", "rpp_3", "ups_1"} <= alone(gates)
+
+
+def test_heat_decides_where_flow_suffices(pod: Change) -> None:
+    """Two coolant units of 300 kW for 460 kW of heat: one has the flow, not the heat; one and a half have both."""
+    facility = pod()
+    facility.cooling.units.capacity_w[np.array(facility.cooling.units.kind) == "cdu"] = 300e3
+    assert alone(dependency(facility)) == {"cdu_1", "cdu_2"}
+
+
+def test_generators_too_small_do_not_stand_in(pod: Change) -> None:
+    gates = dependency(pod(("genset_2000, count: 2, rating: 1250", "genset_2000, count: 2, rating: 300")))
+    assert alone(gates) == {"utility"}
+
+
+BUS = ("      - {source: generator, pairing: matched}", "      - gen_bus")
+GEN = "  - {name: generator, type: genset_2000, count: 2, rating: 1250 kW}\n"
+
+
+@pytest.mark.parametrize(("count", "rating_kw", "single", "survives"),
+                         [(3, 600, set(), 1), (3, 1250, set(), 2), (3, 200, {"utility"}, 0)])
+def test_a_standby_bus_is_rated_for_what_it_would_carry(
+    pod: Change, count: int, rating_kw: int, single: set[str], survives: int
+) -> None:
+    """Nothing flows through the bus as built; without the utility it carries 0.94 MW."""
+    line = GEN.replace("count: 2, rating: 1250", f"count: {count}, rating: {rating_kw}")
+    bus = line + "  - {name: gen_bus, type: switchboard_4000, fed_by: generator}\n"
+    gates = dependency(pod((GEN, bus), BUS))
+    assert alone(gates) == single
+    generators = [f"generator_{n + 1}" for n in range(survives + 1)]
+    assert racks_lost(gates, "utility", *generators) == 6
+    if survives:
+        assert racks_lost(gates, "utility", *generators[:-1]) == 0
+
+
+def test_a_generator_that_always_starts_is_perfect(pod: Change) -> None:
+    facility = pod()
+    facility.power.start_failure_probability[:] = 0.0
+    gates = dependency(facility)
+    assert np.isnan(gates.mtbf_h[gates.index["generator_1"]])
+
+
+def test_short_names_of_different_sets_differ(pod: Change) -> None:
+    """Racks on panels 1, 2, 4, 5 and coolant units on 1, 3, 4, 5."""
+    feeds = "[rpp_1, {}, rpp_4, rpp_5]"
+    facility = pod(("type: ups_500\n    count: 3", "type: ups_500\n    count: 5"),
+                   ("type: rpp_500, count: 3", "type: rpp_500, count: 5"),
+                   ("fed_by: rpp             # every", f"fed_by: {feeds.format('rpp_2')}   # every"),
+                   ("fed_by: rpp               # on", f"fed_by: {feeds.format('rpp_3')}   # on"))
+    gates = dependency(facility)
+    assert {"supply(rpp_1+…+rpp_5)", "supply(rpp_1+…+rpp_5 #2)"} <= set(gates.names)
+
+
+@pytest.mark.parametrize("name", ["gb200_su", "superpod_b200", "edge_200kw", "frontier", "campus_20mw"])
+def test_a_rack_without_voltage_is_never_served(name: str) -> None:
+    """Every single loss in the power tree: racks that go dark there are down in the graph too."""
+    if not (path := LAYOUTS / f"{name}.yaml").exists():
+        pytest.skip(f"layout {name} not present")
+    facility = twin.build(twin.load(path))
+    gates = dependency(facility)
+    nodes = [gates.index[lost] for lost in facility.power.id[: facility.power.equipment] if lost in gates.index]
+    down = down_nodes(gates, [[node] for node in nodes])
+    racks = [gates.index[rack] for rack in facility.racks.id]
+    for case, node in enumerate(nodes):
+        lit = loading(facility, facility.power.id.index(gates.names[node])).on[facility.power.load_of_rack]
+        assert down[racks, case][~lit].all()
+    assert not down_nodes(gates, [[]]).any()
