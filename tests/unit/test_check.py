@@ -106,7 +106,7 @@ def test_a_reviewer_notes(
     more = [("size: [12 m,", "size: [24 m,"), ("power_rated: 12 kW", "power_rated: 2 kW"),
             ("power_idle: 6 kW", "power_idle: 1 kW")] if "21 x" in new else []
     found = said(pod((old, new), *more), word)
-    assert [(f["severity"], f["component"]) for f in found][0] == (severity, component)
+    assert (found[0]["severity"], found[0]["component"]) == (severity, component)
 
 
 def test_batteries_that_barely_bridge_a_start(pod: Change) -> None:

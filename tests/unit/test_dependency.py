@@ -114,7 +114,7 @@ def test_ratings_that_need_every_panel_make_each_a_single_point(pod: Change) -> 
 
 
 def test_heat_decides_where_flow_suffices(pod: Change) -> None:
-    """Two coolant units of 300 kW for 460 kW of heat: one has the flow, not the heat; one and a half have both."""
+    """Two coolant units of 300 kW for 460 kW of heat: one has the flow, not the heat."""
     facility = pod()
     facility.cooling.units.capacity_w[np.array(facility.cooling.units.kind) == "cdu"] = 300e3
     assert alone(dependency(facility)) == {"cdu_1", "cdu_2"}

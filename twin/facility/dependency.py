@@ -10,7 +10,7 @@ import numpy as np
 from twin.facility.fabric import CORE, LEAF, SPINE
 from twin.facility.model import Facility, Index
 from twin.facility.supplies import supplies
-from twin.physics.coolant import effectiveness, pump_flow_frac, supply_conductance_w_k
+from twin.physics.coolant import pump_flow_frac
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 
 _SERVICE = "service"
@@ -99,37 +99,32 @@ def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
 def _loop(facility: Facility, zone: int, name: str, cdus: Index, heat_w: float) -> Iterator[Node]:
     """A loop's pumps and its gate: the running units must give the flow its racks want and carry their heat.
 
-    `flow(cdu,2)` and `heat(cdu,2)` are what the second running pump of that unit adds, in m3/s and W.
+    `flow(cdu,2)` is what the second running pump of a unit adds, in m3/s. `heat(cdu)` counts in full with
+    any of its pumps: the exchanger does as well at less flow, for the return is hotter.
     """
     cooling, units = facility.cooling, facility.cooling.units
-    for p in np.flatnonzero(np.isin(cooling.pump_unit, cdus)):
-        yield _component(facility, cooling.pump_id[p], "cooling", [units.id[cooling.pump_unit[p]]])
-    demands = {"flow": float(cooling.loop_demand_m3_s[zone]), "heat": heat_w}
-    for what, demand in demands.items():
-        steps = [step for u in cdus.tolist() for step in _steps(facility, u, what)]
-        yield from steps
-        total = sum(step.capacity_w for step in steps)
-        yield Node(f"{what}({name})", Rule.CAP, tuple(step.name for step in steps), demand_w=min(demand, total),
-                   system=_SERVICE)
-    yield Node(f"loop({name})", Rule.AND, tuple(f"{what}({name})" for what in demands), system=_SERVICE)
+    flows: list[Node] = []
+    heats: list[Node] = []
+    for u in cdus.tolist():
+        pumps = tuple(cooling.pump_id[p] for p in np.flatnonzero(cooling.pump_unit == u))
+        yield from (_component(facility, pump, "cooling", [units.id[u]]) for pump in pumps)
+        flows += _flow(units.id[u], pumps, float(units.flow_m3_s[u]), float(units.pump_alone_frac[u]))
+        heats.append(Node(f"heat({units.id[u]})", Rule.OR, pumps, capacity_w=float(units.capacity_w[u]),
+                          system="cooling"))
+    yield from (*flows, *heats)
+    demands = (("flow", flows, float(cooling.loop_demand_m3_s[zone])), ("heat", heats, heat_w))
+    for what, parts, demand in demands:
+        yield Node(f"{what}({name})", Rule.CAP, tuple(part.name for part in parts), system=_SERVICE,
+                   demand_w=min(demand, sum(part.capacity_w for part in parts)))
+    yield Node(f"loop({name})", Rule.AND, (f"flow({name})", f"heat({name})"), system=_SERVICE)
 
 
-def _steps(facility: Facility, unit: int, what: str) -> Iterator[Node]:
-    """What each further running pump adds to a unit's flow or heat; its exchanger keeps its UA, as in a run."""
-    cooling, units = facility.cooling, facility.cooling.units
-    pumps = tuple(cooling.pump_id[p] for p in np.flatnonzero(cooling.pump_unit == unit))
-    share = pump_flow_frac(np.arange(1.0, len(pumps) + 1), np.array(float(len(pumps))), units.pump_alone_frac[unit])
-    if what == "flow":
-        given = share * units.flow_m3_s[unit]
-    else:
-        hot, cold = share * units.hot_w_k[unit], np.full(len(pumps), units.cold_w_k[unit])
-        smaller, larger = np.minimum(hot, cold), np.maximum(hot, cold)
-        frac = effectiveness(units.transfer_w_k[unit] / smaller, smaller / larger)
-        conductance = supply_conductance_w_k(frac, hot, cold)
-        given = units.capacity_w[unit] * conductance / conductance[-1]
-    for k, more in enumerate(np.diff(given, prepend=0.0).tolist(), start=1):
-        if more > 0:
-            yield Node(f"{what}({units.id[unit]},{k})", Rule.KOFN, pumps, k=k, capacity_w=more, system="cooling")
+def _flow(unit: str, pumps: tuple[str, ...], flow_m3_s: float, alone_frac: float) -> list[Node]:
+    """One gate a pump: up when that many run, worth what the last of them adds."""
+    installed = float(len(pumps))
+    frac = pump_flow_frac(np.arange(installed + 1.0), np.array(installed), np.array(alone_frac))
+    return [Node(f"flow({unit},{k})", Rule.KOFN, pumps, k=k, capacity_w=more * flow_m3_s, system="cooling")
+            for k, more in enumerate(np.diff(frac).tolist(), start=1) if more > 0]
 
 
 def _fabric(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
@@ -141,7 +136,7 @@ def _fabric(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     names = fabric.switches
     across = {LEAF: len(fabric.pod_of_domain) > 1, SPINE: len(fabric.links_leaf_spine) > 1}
     above: dict[tuple[int, int, int], list[str]] = {}
-    for s in np.flatnonzero(fabric.tier > LEAF):
+    for s in np.flatnonzero(fabric.tier > LEAF).tolist():
         pod = -1 if fabric.tier[s] == CORE else int(fabric.pod[s])
         above.setdefault((int(fabric.tier[s]), pod, int(fabric.plane[s])), []).append(names[s])
     for (tier, pod, plane), switches in above.items():

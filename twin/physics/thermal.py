@@ -82,6 +82,11 @@ class Motion:
         """Integral of the temperatures (node,) from 0 to `time_s`, in degC s."""
         return self.start_degc * time_s + self.weight_k_s @ psi(self.rate_per_s, time_s)
 
+    def later(self, time_s: float) -> Motion:
+        """The same motion, seen from `time_s` on."""
+        fading = self.weight_k_s * np.exp(-self.rate_per_s * time_s)
+        return Motion(self.rate_per_s, self.temperature_degc(time_s), fading)
+
 
 def motion(network: Modes, start_degc: Array, heat_w: Array) -> Motion:
     """The motion that starts at `start_degc` (node,) under constant `heat_w` (node,), boundaries included."""

@@ -49,7 +49,7 @@ class Losses:
     @property
     def total_tokens(self) -> float:
         """All tokens lost so far."""
-        return sum(self.tokens.values())
+        return float(sum(self.tokens.values()))
 
     def by_rack(self) -> Array:
         """(rack,) tokens lost so far."""

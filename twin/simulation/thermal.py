@@ -112,7 +112,8 @@ class Thermal:
         water = np.array([p.node for p in n.plants])
         self.loop_j += self.plant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
         self.hall_j += self.plant.hall_w_k * (degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]])
-        self.world.state.temperature_degc = self.move.temperature_degc(dt_s)
+        self.move = self.move.later(dt_s)
+        self.world.state.temperature_degc = self.move.start_degc
 
     def next_crossing(self, horizon_s: float) -> Crossing | None:
         """The first temperature that somebody must act on."""
