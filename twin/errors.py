@@ -51,7 +51,11 @@ class InputError(TwinError):
 
 
 class RunError(TwinError):
-    """A run that cannot go on, naming the component and the simulated time."""
+    """A run that cannot go on, naming the simulated time; `kept` is the Result of what was computed, if any."""
+
+    def __init__(self, message: str, kept: object | None = None) -> None:
+        super().__init__(message)
+        self.kept = kept
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -21,6 +21,8 @@ __all__ = ["app", "main"]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; `arguments` are the process's own where not given."""
+    # A run multiplies many small matrices, for which threads cost more than they give.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         get_command(app).main(args=arguments, prog_name="twin")
     except SystemExit as done:

@@ -27,7 +27,8 @@ class Taker:
     supplies: tuple[str, ...]
     """In order of preference."""
     priority: bool
-    demand_w: float
+    demand_w: NDArray[np.float64]
+    """(state,) as `_demand` tells them."""
     standby: bool
     """Draws nothing as built, only after a loss."""
 
@@ -65,29 +66,34 @@ def _takers(facility: Facility) -> list[Taker]:
     named: dict[int, list[str]] = {}
     for supply, taker in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
         named.setdefault(taker, []).append(tree.id[supply])
-    out = [Taker(tree.id[t], tuple(s), bool(tree.priority[t]), float(demand_w[t]), bool(standby[t]))
+    out = [Taker(tree.id[t], tuple(s), bool(tree.priority[t]), demand_w[:, t], bool(standby[t]))
            for t, s in sorted(named.items())]
     fed: dict[str, list[str]] = {name: [] for name in facility.fabric.switches}
     for source, target, system, _ in facility.edges:
         if system == "power" and target in fed:
             fed[target].append(source)
-    return out + [Taker(name, tuple(s), False, 0.0, True) for name, s in fed.items() if s]
+    return out + [Taker(name, tuple(s), False, np.zeros(len(demand_w)), True) for name, s in fed.items() if s]
 
 
 def _demand(facility: Facility) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Peak input of every power node in W, and which draw nothing as built.
+    """(state, node) peak input of every power node in W, and which draw nothing as built.
 
-    A standby path counts with the most it draws after the loss of any one component, or of every utility.
+    States are as built, without any utility, and after each single loss; only standby paths change with
+    them, for a taker that draws as built is judged by what it draws then.
     """
     tree = facility.power
     built = loading(facility).input_w
     standby = built <= 0
     if not standby[: tree.equipment].any():
-        return built, standby
+        return built[None], standby
     utilities = np.array([i for i, kind in enumerate(tree.kind) if kind == "utility"], dtype=np.intp)
-    states = [utilities, *range(tree.equipment)]
-    most = np.max([loading(facility, lost).input_w for lost in states], axis=0)
-    return np.where(standby, most, built), standby
+    states = np.array([loading(facility, lost).input_w for lost in (utilities, *range(tree.equipment))])
+    return np.where(standby, np.vstack([built, states]), built), standby
+
+
+def _together_w(sharing: Sequence[Taker]) -> float:
+    """The most that some takers draw at once."""
+    return float(np.max(np.sum([taker.demand_w for taker in sharing], axis=0)))
 
 
 def _by_set(takers: Sequence[Taker]) -> dict[Set, list[Taker]]:
@@ -100,8 +106,8 @@ def _by_set(takers: Sequence[Taker]) -> dict[Set, list[Taker]]:
 def _able(takers: list[Taker], rating: dict[str, float]) -> list[Taker]:
     """The takers without standby paths that cannot carry what would be asked of them."""
     beyond = [sharing for chosen, sharing in _by_set(takers).items()
-              if sum(t.demand_w for t in sharing) > _FITS_FRAC * sum(rating[s] for s in chosen)]
-    short = {taker.name for sharing in beyond for taker in sharing if taker.standby and taker.demand_w > 0}
+              if _together_w(sharing) > _FITS_FRAC * sum(rating[s] for s in chosen)]
+    short = {taker.name for sharing in beyond for taker in sharing if taker.standby and taker.demand_w.any()}
     if not short:
         return takers
     left = [replace(t, supplies=tuple(s for s in t.supplies if s not in short)) for t in takers if t.name not in short]
@@ -112,7 +118,7 @@ def _gate(sharing: list[Taker], rating: dict[str, float], taken: set[str]) -> No
     """The gate of one set: a switch where one supply at a time carries all, else a sum of ratings."""
     inputs = sharing[0].supplies
     total_w = sum(rating[s] for s in inputs)
-    demand_w = min(sum(t.demand_w for t in sharing), total_w)
+    demand_w = min(_together_w(sharing), total_w)
     name = _name(inputs, taken)
     if demand_w <= 0:
         return Node(name, Rule.OR, inputs, system="power")

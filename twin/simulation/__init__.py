@@ -6,10 +6,13 @@ from importlib.metadata import version
 from time import perf_counter
 
 from twin import catalogue
+from twin.errors import RunError
 from twin.facility.model import Facility
 from twin.results import Result
 from twin.simulation import outcome
-from twin.simulation.run import Progress, live
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.recorder import Recorder
+from twin.simulation.run import Progress, live, start
 
 __all__ = ["simulate"]
 
@@ -18,19 +21,29 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     """Run a facility through its scenario.
 
     progress   called with the share done and the simulated seconds
-    Raises InputError where a workload cannot run on its GPUs, RunError where a run cannot go on.
+    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot go on;
+    its `kept` is the Result up to that moment.
     """
     began = perf_counter()
-    on, recorder = live(facility, progress)
-    tables = outcome.tables(on, recorder)
-    summary = outcome.summary(on, perf_counter() - began)
-    scenario = facility.scenario
+    on, recorder = start(facility)
+    try:
+        live(on, recorder, progress)
+    except (RunError, ArithmeticError, ValueError, LookupError) as error:
+        recorder.record()
+        why = f"stopped after {on.world.now_s:,.3f} s of {on.world.end_s:,.0f} s: {error}"
+        raise RunError(why, _result(on, recorder, perf_counter() - began, why)) from error
+    return _result(on, recorder, perf_counter() - began)
+
+
+def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "") -> Result:
+    facility, scenario = on.world.facility, on.world.facility.scenario
     meta = {
         "name": scenario.name, "title": scenario.description or scenario.name, "start": scenario.start.isoformat(),
         "version": version("ai-factory-twin"), "seed": scenario.seed, "catalogue_hash": catalogue.content_hash(),
-        "wall_s": summary["wall_s"], "period_s": scenario.outputs.period,
+        "wall_s": wall_s, "period_s": scenario.outputs.period, "stopped": stopped,
         "findings": [vars(f) for f in facility.findings],
         "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
         "warnings": [f"{p}: chiller curve clipped at its limits" for p in sorted(on.cooling.clipped)],
     }
-    return Result(tables=tables, summary=summary, scenario_yaml=scenario.as_yaml(), meta=meta)
+    return Result(tables=outcome.tables(on, recorder), summary=outcome.summary(on, wall_s),
+                  scenario_yaml=scenario.as_yaml(), meta=meta)

@@ -125,9 +125,9 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
     water_usd = site["water_kg"] / WATER_KG_M3 * on.world.facility.scenario.site.water_price
     return {
         "tokens_total": made, "tokens_inference": on.traffic.tokens(), "tokens_training": on.jobs.tokens(),
-        "tokens_per_s_mean": made / on.world.end_s, "energy_utility_j": site["utility"],
+        "tokens_per_s_mean": _ratio(made, on.world.now_s), "energy_utility_j": site["utility"],
         "energy_generator_j": site["generator"], "energy_it_j": site["it"], "energy_cooling_j": site["cooling"],
-        "energy_loss_j": site["loss"], "energy_facility_j": used, "power_it_mean_w": site["it"] / on.world.end_s,
+        "energy_loss_j": site["loss"], "energy_facility_j": used, "power_it_mean_w": _ratio(site["it"], on.world.now_s),
         "pue": _ratio(used, site["it"]), "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
         "joules_per_token_facility": _ratio(used, made),
         "jobs_completed": sum(not np.isnan(job.finished_s) for job in on.jobs.jobs),
@@ -137,7 +137,7 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
         "requests": sum(s.totals["requests"] for s in on.traffic.services),
         "tokens_dropped": sum(s.totals["dropped"] for s in on.traffic.services),
         "cost_usd": bought * price + water_usd, "carbon_kg": bought * carbon,
-        "events": on.world.events, "simulated_s": on.world.end_s, "wall_s": wall_s,
+        "events": on.world.events, "simulated_s": on.world.now_s, "wall_s": wall_s,
         "energy_balance_residual_frac": on.accounts.electrical_residual_frac(),
         "heat_balance_residual_frac": on.thermal.residual_frac(),
     }

@@ -21,14 +21,18 @@ STILL_MAX = 10_000
 """Events at one instant before the run is given up as stuck."""
 
 
-def live(facility: Facility, progress: Progress | None = None) -> tuple[Disciplines, Recorder]:
+def start(facility: Facility) -> tuple[Disciplines, Recorder]:
+    """A facility at its first instant, and the recorder that watches it."""
+    on = wire(facility)
+    begin(on)
+    return on, Recorder(on)
+
+
+def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) -> None:
     """Let a facility live through its horizon.
 
     Raises RunError, naming the instant, where the disciplines cannot agree.
     """
-    on = wire(facility)
-    begin(on)
-    recorder = Recorder(on)
     still = 0
     while on.world.now_s < on.world.end_s:
         instant = next_instant(on)
@@ -44,7 +48,6 @@ def live(facility: Facility, progress: Progress | None = None) -> tuple[Discipli
         if progress is not None:
             progress(min(instant / on.world.end_s, 1.0), instant)
     recorder.record()
-    return on, recorder
 
 
 def begin(on: Disciplines) -> None:

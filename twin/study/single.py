@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from twin.analysis.redundancy import redundancy
+from twin.errors import RunError
 from twin.facility import Facility, build
 from twin.facility.dependency import dependency
 from twin.results import Result
@@ -18,10 +19,16 @@ from twin.simulation.run import Progress
 def run(scenario: str | Path | Scenario, out: str | Path | None = None, progress: Progress | None = None) -> Result:
     """Load (where a path is given), build, simulate and examine; save to `out` where it is given.
 
-    Raises InputError for what cannot be built, RunError for a run that cannot go on.
+    Raises InputError for what cannot be built, and RunError for a run that cannot go on, after what was
+    computed has been saved.
     """
     facility = build(scenario if isinstance(scenario, Scenario) else load(scenario))
-    result = examined(facility, simulate(facility, progress))
+    try:
+        result = examined(facility, simulate(facility, progress))
+    except RunError as error:
+        if out is not None and isinstance(error.kept, Result):
+            error.kept.save(out)
+        raise
     if out is not None:
         result.save(out)
     return result
