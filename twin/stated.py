@@ -7,9 +7,18 @@ only where zero or where the field's name already ends in its unit.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from twin.units import quantity
 
@@ -23,11 +32,24 @@ class Stated(BaseModel):
         frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, populate_by_name=True
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """Python takes True for 1; a file that says `true` where a number belongs is mistaken."""
+        many = value if isinstance(value, list | tuple) else (value,)
+        if any(isinstance(one, bool) for one in many) and not _takes_truth(cls.model_fields[str(info.field_name)].annotation):
+            raise ValueError("a value that is not true or false")
+        return value
+
+
+def _takes_truth(annotation: Any) -> bool:
+    return annotation is bool or any(_takes_truth(part) for part in get_args(annotation))
+
 
 def _read(value: Any, unit: str) -> Any:
     if isinstance(value, str):
         return quantity(value, unit)
-    if isinstance(value, bool) or (isinstance(value, int | float) and value != 0):
+    if isinstance(value, int | float) and value != 0:
         raise ValueError(f"{value!r} has no unit; write it with one, for instance '{value} {unit}'")
     return value
 
@@ -59,15 +81,17 @@ _B, _BS, _V = _unit("byte", "100 TB"), _unit("byte/s", "400 Gbit/s"), _unit("m**
 _EP, _WP = _unit("USD/J", "0.08 USD/kWh"), _unit("USD/m**3", "2 USD/m^3", "USD/m^3")
 _CI, _TP, _HP = _unit("kg/J", "380 g/kWh"), _unit("USD/token", "0.9 USD/Mtok"), _unit("1/s", "30 / s")
 
-Power = Annotated[float, *_W, Field(ge=0)]
+Power = Annotated[float, *_W, Field(ge=0, le=1e12)]
 """Watts."""
+Rating = Annotated[float, *_W, Field(ge=1, le=1e12)]
+"""Watts that something can carry: at least one."""
 Energy = Annotated[float, *_J, Field(ge=0)]
 """Joules."""
 Duration = Annotated[float, *_S, Field(ge=0)]
 """Seconds."""
-Length = Annotated[float, *_M, Field(ge=0)]
+Length = Annotated[float, *_M, Field(ge=0, le=1e5)]
 """Metres."""
-Volume = Annotated[float, *_V, Field(ge=0)]
+Volume = Annotated[float, *_V, Field(ge=0, le=1e9)]
 """Cubic metres."""
 Temperature = Annotated[float, *_C, Field(ge=-60, le=150)]
 """Degrees Celsius."""

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from pint import UnitRegistry
 
 
+_WORD = r"(1|[A-Za-zµ°%]+(2[A-Za-z]*)?(\^[1-3]|[²³])?)"
+"""A unit word with at most one small exponent: powers of powers keep a parser busy for ever."""
 _QUANTITY = re.compile(
-    r"(?P<number>[-+]?(\d{1,18}(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?)\s*(?P<unit>[A-Za-zµ°%/·^²³ 1-3]{0,24})"
+    r"(?P<number>[-+]?([0-9]{1,18}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][-+]?[0-9]{1,3})?)\s*"
+    rf"(?P<unit>(?=.{{0,24}}$)(/? *{_WORD}(( *[/·] *| +){_WORD})*)?)"
 )
 
 

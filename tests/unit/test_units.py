@@ -32,14 +32,14 @@ def test_quantities(text: str, unit: str, want: float) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "W", "kW 5", "five W", "5 kW 3", "1,5 kW", "5 kW; ls", "5*3 W", "9**9**9 W",
                                   "5 W ** 2", "nan W", "inf W", "0x10 W", "1_000 W", "5 kW\n6 kW", "5 + 5 W",
-                                  "5 exp(W)", "5 __import__", "1" * 400 + " W", "5 " + "W" * 400])
+                                  "5 exp(W)", "5 __import__", "5 W//s", "5 /", "5 s^3^3^3^3", "5 s^9", "1" * 400 + " W", "5 " + "W" * 400])
 def test_what_is_no_quantity(text: str) -> None:
     with pytest.raises(ValueError, match=r"quantity|no unit|expressed"):
         quantity(text, "W")
 
 
 @pytest.mark.parametrize(("text", "unit"), [("5 kW", "J"), ("5 m", "s"), ("5 °C", "W"), ("5 bananas", "W"),
-                                            ("5 W//s", "W"), ("5 USD", "W"), ("5 byte", "s"), ("5 /", "W")])
+                                            ("5 USD", "W"), ("5 byte", "s"), ("5 s^3", "W"), ("5 s² m³", "W")])
 def test_the_wrong_dimension(text: str, unit: str) -> None:
     with pytest.raises(ValueError, match="cannot be expressed in"):
         quantity(text, unit)
@@ -69,8 +69,7 @@ def test_what_is_written_is_read_back(number: float, unit: tuple[str, float]) ->
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(alphabet="WkmsJhCKFLUSDdegintoayb µ°%/·²³1235.e-+", max_size=26))
+@given(st.text(alphabet="WkmsJhCKFLUSDdegintoayb µ°%/·^²³1235.e-+", max_size=26))
 def test_any_text_is_a_number_or_a_value_error(text: str) -> None:
-    """Without powers of powers; what those do is a case of the contract on broken files."""
     with contextlib.suppress(ValueError):
         assert isinstance(quantity("5 " + text, "W"), float)

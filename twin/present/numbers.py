@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 NONE = "–"
 """What stands where a number is missing."""
 
+_NUMBERED = re.compile(r"(.*?)(\d+)")
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -130,3 +132,34 @@ def names(held: Any, most: int = 4) -> str:
     if len(shown) > most:
         return f"{', '.join(shown[: most - 1])} and {len(shown) - most + 1} more"
     return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+def span(held: Any, most: int = 3) -> str:
+    """Names with runs of numbers folded: `compute_r5–r8 and ups_1`; past `most` runs, how many names more."""
+    runs = _runs(list(dict.fromkeys(map(str, held))))
+    words = [short(first if first == last else f"{first}–{last[len(_shared(first)):]}", 40) for first, last, _ in runs]
+    if len(words) > most:
+        rest = sum(size for _, _, size in runs[most - 1 :])
+        return f"{', '.join(words[: most - 1])} and {rest} more"
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def _shared(name: str) -> str:
+    """What the names of one run have before the part that tells them apart: `compute_` of `compute_r5`."""
+    stem, line, _ = name.rpartition("_")
+    return stem + line
+
+
+def _runs(held: list[str]) -> list[tuple[str, str, int]]:
+    """First name, last name and size of every run of names that differ by one in their last number."""
+    runs: list[tuple[str, str, int]] = []
+    before: tuple[str, int] | None = None
+    for name in held:
+        found = _NUMBERED.fullmatch(name)
+        here = (found[1], int(found[2])) if found else None
+        if here and before and here == (before[0], before[1] + 1):
+            runs[-1] = (runs[-1][0], name, runs[-1][2] + 1)
+        else:
+            runs.append((name, name, 1))
+        before = here
+    return runs

@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import IntEnum
-
 import numpy as np
 
 from twin.facility.fabric import bandwidth_frac
-from twin.seeds import stream
 from twin.simulation.clock import Stage
 from twin.simulation.compute import Compute
+from twin.simulation.gangs import Job, Phase, gangs
 from twin.simulation.losses import Losses
 from twin.simulation.pace import TrainingPace, profiled
 from twin.simulation.state import Index
 from twin.simulation.world import World
-from twin.workload import Batch, Training
+from twin.workload import Training
 
 WAITING_ACTIVITY = 0.05
 """GPU activity while a gang writes a checkpoint or restarts; assumed, near idle."""
 _DONE_S = 1e-7
 """Work left that counts as none: rounding."""
-
-
-class Phase(IntEnum):
-    """Where a job stands."""
-
-    AWAITED = 0
-    QUEUED = 1
-    RUNNING = 2
-    CHECKPOINTING = 3
-    RESTARTING = 4
-    COMPLETED = 5
-    TOO_LARGE = 6
-
-
-HOLDING = (Phase.RUNNING, Phase.CHECKPOINTING, Phase.RESTARTING)
-"""Phases in which a job holds nodes."""
-
-
-@dataclass
-class Job:
-    """One gang. Progress itself stands in the arrays of `Jobs`."""
-
-    name: str
-    kind: str
-    nodes: int
-    submit_s: float
-    work_s: float
-    interval_s: float
-    restart_delay_s: float
-    priority: int
-    gpu_activity: float
-    cpu_activity: float
-    clock_sensitivity: float
-    tokens_per_s: float = 0.0
-    checkpoint_bytes: float = 0.0
-    pace: TrainingPace | None = None
-    held: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    phase: Phase = Phase.AWAITED
-    kept_s: float = 0.0
-    cause: str = ""
-    started_s: float = np.nan
-    finished_s: float = np.nan
-    restarts: int = 0
-    checkpoints: int = 0
-    gpus: int = 0
 
 
 class Jobs:
@@ -75,7 +27,7 @@ class Jobs:
         self.world, self.compute, self.losses = world, compute, losses
         racks = world.facility.racks
         self.node_gpus = racks.gpus_per_node[compute.rack_of_node]
-        self.jobs = _jobs(world)
+        self.jobs = gangs(world.facility.scenario)
         count = len(self.jobs)
         self.done_s, self.wait_s = np.zeros(count), np.zeros(count)
         self.target_s = np.full(count, np.inf)
@@ -303,28 +255,3 @@ class Jobs:
     def tokens(self) -> float:
         """Tokens trained so far, rolled-back work taken off."""
         return float(sum(job.tokens_per_s * self.done_s[j] for j, job in enumerate(self.jobs) if job.tokens_per_s))
-
-
-def _jobs(world: World) -> list[Job]:
-    out: list[Job] = []
-    for spec in world.facility.scenario.workload:
-        if isinstance(spec, Training):
-            out.append(Job(spec.name, "training", spec.nodes, spec.submit, np.inf, spec.checkpoint_interval or np.inf,
-                           spec.restart_delay, spec.priority, 0.0, 0.3, 1.0))
-        elif isinstance(spec, Batch):
-            out += _batch(world, spec)
-    return out
-
-
-def _batch(world: World, spec: Batch) -> list[Job]:
-    """Draw the jobs of a stream: arrivals uniform over the span, run times and sizes log-normal."""
-    draw = stream(world.facility.scenario.seed, "batch", spec.name)
-    arrive = np.sort(draw.uniform(0.0, spec.span, spec.count))
-    runtime = spec.runtime_median * np.exp(spec.runtime_sigma * draw.standard_normal(spec.count))
-    size = spec.nodes_median * np.exp(spec.nodes_sigma * draw.standard_normal(spec.count))
-    nodes = np.clip(np.round(size), 1, spec.nodes_max).astype(int)
-    gpu = np.clip(spec.gpu_activity + 0.15 * draw.standard_normal(spec.count), 0.05, 1.0)
-    cpu = np.clip(spec.cpu_activity + 0.15 * draw.standard_normal(spec.count), 0.05, 1.0)
-    return [Job(f"{spec.name}_{i + 1}", "batch", int(nodes[i]), float(arrive[i]), float(runtime[i]),
-                spec.checkpoint_interval or np.inf, spec.restart_delay, 0, float(gpu[i]), float(cpu[i]),
-                spec.clock_sensitivity) for i in range(spec.count)]

@@ -1,18 +1,11 @@
-"""Cooling units: which run, what flows, how much heat each plant takes, and what all that draws.
-
-A plant's heat is a rising function of its water temperature in straight pieces: nothing below the
-set-point, proportional within the control band, and all it can give beyond. Each piece is a
-conductance towards a reference temperature, so the network stays linear between events.
-"""
+"""Cooling units: which run, what flows, how much heat each plant takes, and what all that draws."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 
 from twin.facility.model import Plant
-from twin.physics.chiller import available_w, outside, power_w
+from twin.physics.chiller import outside, power_w
 from twin.physics.coolant import (
     affinity_power_w,
     effectiveness,
@@ -23,6 +16,7 @@ from twin.physics.coolant import (
     supply_conductance_w_k,
 )
 from twin.simulation.clock import Stage
+from twin.simulation.pieces import IDLE, pieces
 from twin.simulation.state import Array, total_by
 from twin.simulation.world import World
 
@@ -30,52 +24,6 @@ CRAH_SPEED_MIN_FRAC = 0.3
 """Air handlers do not slow below this; a usual drive limit, assumed."""
 TOUCH_K = 1e-6
 """A boundary between pieces counts as reached this close to it."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Heat a plant takes while its water stays between two temperatures: g (T - reference) + constant."""
-
-    conductance_w_k: float
-    reference_degc: float
-    constant_w: float
-    lower_degc: float
-    upper_degc: float
-
-    def heat_w(self, temperature_degc: float) -> float:
-        """Heat taken at a water temperature inside the piece."""
-        return self.conductance_w_k * (temperature_degc - self.reference_degc) + self.constant_w
-
-
-IDLE = Piece(0.0, 0.0, 0.0, -np.inf, np.inf)
-
-
-def pieces(plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float) -> list[Piece]:
-    """The straight pieces of a plant with `running` units, from cold water to hot."""
-    if not running:
-        return [IDLE]
-    if plant.kind == "dry_cooler":
-        return _dry_cooler(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc)
-    assert plant.curve is not None
-    entering = wet_bulb_degc + plant.tower_approach_k if plant.water_cooled else dry_bulb_degc
-    most = running * float(available_w(plant.curve, supply_degc, entering))
-    slope = running * plant.curve.capacity_w / plant.band_k
-    full = supply_degc + most / slope
-    return [Piece(0.0, 0.0, 0.0, -np.inf, supply_degc), Piece(slope, supply_degc, 0.0, supply_degc, full),
-            Piece(0.0, 0.0, most, full, np.inf)]
-
-
-def _dry_cooler(plant: Plant, running: int, supply: float, dry_bulb: float, wet_bulb: float) -> list[Piece]:
-    """Fans off below the set-point, regulated above it, flat out where the air limits."""
-    air = dry_bulb - plant.evaporative_frac * (dry_bulb - wet_bulb)
-    full = running * plant.conductance_w_k
-    slope = max(1.5 * full, running * plant.capacity_w / plant.band_k)
-    start = max(supply, air)
-    bend = start if air >= supply else (slope * supply - full * air) / (slope - full)
-    out = [Piece(0.0, 0.0, 0.0, -np.inf, start)]
-    if bend > start:
-        out.append(Piece(slope, supply, 0.0, start, bend))
-    return [*out, Piece(full, air, 0.0, bend, np.inf)]
 
 
 class Cooling:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twin.present.figures.style import CYCLE, PALE, WIDTH_IN, hours_axis, nothing, styled, thinned, wide
+from twin.present.figures.style import CYCLE, PALE, WIDTH_IN, degrees_axis, hours_axis, nothing, styled, thinned, wide
 from twin.present.numbers import middle
 from twin.results import Result
 
@@ -33,6 +33,7 @@ def figure_coolant(result: Result) -> Figure:
     for axes, (kind, says) in zip(panels, kinds, strict=False):
         held = wide(loops[loops["kind"] == kind], "loop", "temperature_degc")
         _draw_lines(axes, held, held.max(), colour)
+        degrees_axis(axes)
         axes.set(ylabel=f"{says}\n(°C)")
     flow = wide(loops[loops["kind"] != "room"], "loop", "flow_frac")
     _draw_lines(panels[-1], flow, -flow.min(), colour)

@@ -1,82 +1,127 @@
-"""Faults as numbered marks along time, with labels on rows of their own that never overlap."""
+"""Faults along time: what happened together is one mark, throttling is a shaded span, labels never overlap."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from twin.present.figures.style import GREEN, GREY, INK, VERMILION
-from twin.present.numbers import short
+from twin.present.figures.style import GREEN, GREY, INK, ORANGE, VERMILION
+from twin.present.numbers import span
 
-TROUBLE = ("failed", "tripped", "overload", "lost", "shut_down", "throttled", "exhausted", "drained")
-RELIEF = ("repaired", "restored", "restarted", "unthrottled", "recovered")
-"""Words of the events table that begin and end trouble; everything else is ordinary life."""
+BREAKS = ("failed", "taken out on purpose", "tripped", "failed to start", "shut down", "too large")
+MENDS = ("repaired", "closed again")
+ORDERS = ("clock ceiling", "set-point")
+"""Words of the events table that begin trouble, end it, and are an operator's own; the rest is what follows."""
 
 MOST_MARKS = 10
+TOGETHER_S = 60.0
 _LETTER_FRAC = 0.0125
+_COLOURS = {**dict.fromkeys(BREAKS, VERMILION), **dict.fromkeys(MENDS, GREEN), **dict.fromkeys(ORDERS, GREY)}
 
 
 @dataclass(frozen=True)
-class Mark:
-    """Events of one kind close together: when, what to write, and whether they are trouble."""
+class Group:
+    """Events of one word that belong together: when the first and the last were, whom they met, and why."""
 
     time_s: float
-    text: str
-    trouble: bool
-    weight: int
+    last_s: float
+    names: tuple[str, ...]
+    what: str
+    detail: str
+
+    @property
+    def text(self) -> str:
+        """Whom and what: `compute_r5–r8 throttled`."""
+        return f"{span(self.names)} {self.what.replace('_', ' ')}"
 
 
-def marks(events: pd.DataFrame, last_s: float) -> list[Mark]:
-    """The most telling marks in order of time: events of one word within 2 % of the span are one mark."""
-    told = events[events["what"].isin([*TROUBLE, *RELIEF])]
-    found: list[Mark] = []
-    for what, group in told.groupby("what", sort=False):
-        bunch = (group["time_s"].diff().fillna(0.0) > 0.02 * last_s).cumsum()
-        found += [_mark(str(what), held) for _, held in group.groupby(bunch)]
-    strongest = sorted(found, key=lambda mark: (mark.weight, mark.time_s))[:MOST_MARKS]
-    return sorted(strongest, key=lambda mark: mark.time_s)
+def grouped(events: pd.DataFrame, together_s: float = TOGETHER_S) -> list[Group]:
+    """Events in order of time; those of one word less than `together_s` after another are one group."""
+    found: list[Group] = []
+    for what, held in events.groupby("what", sort=False):
+        bunch = (held["time_s"].diff().fillna(0.0) > together_s).cumsum()
+        found += [_group(str(what), rows) for _, rows in held.groupby(bunch)]
+    return sorted(found, key=lambda group: group.time_s)
 
 
-def _mark(what: str, held: pd.DataFrame) -> Mark:
-    names = list(dict.fromkeys(held["component"]))
-    others = f" +{len(names) - 1}" if len(names) > 1 else ""
-    trouble = what in TROUBLE
-    rank = TROUBLE.index(what) if trouble else len(TROUBLE) + RELIEF.index(what)
-    return Mark(float(held["time_s"].iloc[0]), f"{short(names[0], 16)}{others} {what.replace('_', ' ')}", trouble, rank)
+def _group(what: str, rows: pd.DataFrame) -> Group:
+    times, details = rows["time_s"], list(dict.fromkeys(rows["detail"]))
+    detail = details[0] + (f" (and {len(details) - 1} more)" if len(details) > 1 else "")
+    return Group(float(times.iloc[0]), float(times.iloc[-1]), tuple(dict.fromkeys(rows["component"])), what, detail)
 
 
-def draw_marks(strip: Axes, panels: list[Axes], held: list[Mark], last_s: float) -> int:
-    """Labels in the strip, dotted lines through the panels; returns how many rows the labels took."""
+def marks(events: pd.DataFrame, last_s: float) -> list[Group]:
+    """The most telling groups in order of time: what broke before what was mended; a year is marked more coarsely."""
+    told = events[events["what"].isin(list(_COLOURS))]
+    found = grouped(told, max(TOGETHER_S, 0.01 * last_s))
+    rank = list(_COLOURS)
+    return sorted(sorted(found, key=lambda held: rank.index(held.what))[:MOST_MARKS], key=lambda held: held.time_s)
+
+
+def throttled_spans(site: pd.DataFrame, last_s: float) -> list[tuple[float, float]]:
+    """Start and end, in seconds, of every span in which GPUs ran below full clock; gaps under 1 % are closed."""
+    ends = site["time_s"].to_numpy(dtype=float)
+    starts = np.concatenate([[0.0], ends[:-1]])
+    spans: list[tuple[float, float]] = []
+    for n in np.flatnonzero(site["gpus_throttled"].to_numpy(dtype=float) > 0):
+        if spans and starts[n] - spans[-1][1] <= 0.01 * last_s:
+            spans[-1] = (spans[-1][0], float(ends[n]))
+        else:
+            spans.append((float(starts[n]), float(ends[n])))
+    return spans
+
+
+def draw_faults(strip: Axes, panels: list[Axes], events: pd.DataFrame, site: pd.DataFrame, last_s: float) -> None:
+    """Labels in the strip, dotted lines and shaded spans through the panels."""
+    held, spans = marks(events, last_s), throttled_spans(site, last_s)
+    for start_s, end_s in spans:
+        for axes in panels:
+            axes.axvspan(start_s / 3600, end_s / 3600, color=ORANGE, alpha=0.16, linewidth=0, zorder=0)
+    strip.axis("off")
+    if spans:
+        strip.axvspan(spans[0][0] / 3600, spans[0][0] / 3600, color=ORANGE, alpha=0.3, linewidth=0, label="throttled")
+        strip.legend(loc="upper left", bbox_to_anchor=(1.0, 1.05), handlelength=1.1, borderaxespad=0.3)
+    if not held:
+        strip.text(0.5, 0.5, "no fault in this run", transform=strip.transAxes, ha="center", va="center", color=GREY)
+        return
+    rows = _place(held, last_s)
+    for mark, (row, flip) in zip(held, rows, strict=True):
+        _write(strip, mark, row, flip)
+        for axes in panels:
+            axes.axvline(mark.time_s / 3600, color=_COLOURS[mark.what], linewidth=1.0, linestyle=(0, (2, 2)), zorder=4)
+    strip.set_ylim(max(row for row, _ in rows) + 0.6, -0.6)
+
+
+def strip_inches(events: pd.DataFrame, last_s: float) -> float:
+    """Height that the labels of a run's marks take."""
+    rows = _place(marks(events, last_s), last_s)
+    return 0.14 + 0.19 * (1 + max((row for row, _ in rows), default=0))
+
+
+def _place(held: list[Group], last_s: float) -> list[tuple[int, bool]]:
+    """Row of every label, and whether it stands left of its mark."""
     ends: list[float] = []
+    found = []
     for mark in held:
         at, length = mark.time_s / last_s, len(mark.text) * _LETTER_FRAC + 0.03
         flip = at + length > 1.0
         start, end = (at - length, at) if flip else (at, at + length)
         row = next((n for n, taken in enumerate(ends) if taken <= start), len(ends))
         ends[row:row + 1] = [end]  # fmt: skip
-        colour = VERMILION if mark.trouble else GREEN
-        _write(strip, mark, row, colour, flip)
-        for axes in panels:
-            axes.axvline(mark.time_s / 3600, color=colour, linewidth=1.0, linestyle=(0, (2, 2)), zorder=4)
-    strip.set_ylim(max(len(ends), 1) - 0.4, -0.6)
-    strip.axis("off")
-    return len(ends)
+        found.append((row, flip))
+    return found
 
 
-def _write(strip: Axes, mark: Mark, row: int, colour: str, flip: bool) -> None:
-    hour = mark.time_s / 3600
+def _write(strip: Axes, mark: Group, row: int, flip: bool) -> None:
+    hour, colour = mark.time_s / 3600, _COLOURS[mark.what]
+    shape = "^" if mark.what in MENDS else "v" if mark.what in BREAKS else "D"
     strip.plot([hour, hour], [row, 99], color=colour, linewidth=1.0, linestyle=(0, (2, 2)), zorder=1)
-    strip.plot([hour], [row], marker="v" if mark.trouble else "^", color=colour, markersize=6, zorder=3)
+    strip.plot([hour], [row], marker=shape, color=colour, markersize=6, zorder=3)
     strip.annotate(
         mark.text, (hour, row), xytext=(-7 if flip else 7, 0), textcoords="offset points", va="center",
         ha="right" if flip else "left", color=INK, zorder=2, annotation_clip=False,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
     )  # fmt: skip
-
-
-def no_marks(strip: Axes) -> None:
-    """Say that nothing went wrong."""
-    strip.axis("off")
-    strip.text(0.5, 0.5, "no fault in this run", transform=strip.transAxes, ha="center", va="center", color=GREY)

@@ -95,6 +95,13 @@ def hours_axis(axes: Axes, last_s: float, label: bool = True) -> None:
         axes.set_xlabel("hours since the scenario's start")
 
 
+def degrees_axis(axes: Axes, least_k: float = 10.0) -> None:
+    """Temperatures along y between multiples of five, over `least_k` at least: a tenth of a degree is no cliff."""
+    low, high = axes.get_ylim()
+    short_k = max(0.0, least_k - (high - low)) / 2
+    axes.set_ylim(5 * np.floor((low - short_k) / 5), 5 * np.ceil((high + short_k) / 5))
+
+
 def readable_on(colour: Sequence[float]) -> str:
     """Black or white, whichever reads better on the colour (WCAG relative luminance, gamma left out)."""
     red, green, blue = colour[:3]

@@ -1,7 +1,8 @@
-"""Time line: where the power went, what it made and how hot it got, with the faults marked through all three."""
+"""Time line: where the power went, what it made, what was lost and how hot it got, the faults through all of it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,17 +10,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twin.present.figures.faults import draw_marks, marks, no_marks
+from twin.present.figures.faults import draw_faults, strip_inches
 from twin.present.figures.style import (
     BLUE,
     GREEN,
     GREY,
-    INK,
     ORANGE,
     PURPLE,
     SKY,
     VERMILION,
     WIDTH_IN,
+    degrees_axis,
     hours_axis,
     nothing,
     periods_s,
@@ -28,28 +29,26 @@ from twin.present.figures.style import (
 )  # fmt: skip
 from twin.results import Result
 
+Panel = Callable[[Axes, Result], None]
+
 
 @styled
 def figure_timeline(result: Result) -> Figure:
-    """Power stacked, tokens a second stacked with the lost ones hatched, and the hottest temperatures."""
+    """Power stacked; tokens served, trained and lost on scales of their own, each from zero; temperatures."""
     site = result.frame("site")
     if site.empty:
         return nothing("No period was recorded.")
     last_s = float(site["time_s"].max())
-    held = marks(result.frame("events"), last_s)
-    figure = Figure(figsize=(WIDTH_IN, 7.6), layout="constrained")
-    ratios = [0.25 + 0.17 * min(len(held), 6), 2, 2, 2]
-    strip, *panels = figure.subplots(4, 1, sharex=True, gridspec_kw={"height_ratios": ratios})
-    _draw_power(panels[0], site)
-    _draw_tokens(panels[1], site)
-    _draw_temperatures(panels[2], result)
-    for axes in panels:
+    draws: list[tuple[float, Panel]] = [(2.0, _draw_power), *_rates(site), (2.0, _draw_temperatures)]
+    label = strip_inches(result.frame("events"), last_s)
+    heights = [label, *(height for height, _ in draws)]
+    figure = Figure(figsize=(WIDTH_IN, sum(heights) + 0.6), layout="constrained")
+    strip, *panels = figure.subplots(len(heights), 1, sharex=True, gridspec_kw={"height_ratios": heights})
+    for axes, (_, draw) in zip(panels, draws, strict=True):
+        draw(axes, result)
         hours_axis(axes, last_s, label=axes is panels[-1])
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3)
-    if held:
-        draw_marks(strip, panels, held, last_s)
-    else:
-        no_marks(strip)
+    draw_faults(strip, panels, result.frame("events"), site, last_s)
     figure.align_ylabels(panels)
     return figure
 
@@ -58,8 +57,9 @@ def _hours(site: pd.DataFrame) -> np.ndarray:
     return thinned(site["time_s"].to_numpy()) / 3600
 
 
-def _draw_power(axes: Axes, site: pd.DataFrame) -> None:
-    parts = {"IT": "it_power_w", "cooling": "cooling_power_w", "losses": "distribution_loss_w"}
+def _draw_power(axes: Axes, result: Result) -> None:
+    site = result.frame("site")
+    parts = {"racks": "it_power_w", "cooling": "cooling_power_w", "losses": "distribution_loss_w"}
     stack = [thinned(site[column].fillna(0.0).to_numpy()) / 1e6 for column in parts.values()]
     axes.stackplot(_hours(site), *stack, labels=list(parts), colors=(BLUE, SKY, ORANGE), linewidth=0)
     for label, column, colour in (
@@ -72,21 +72,36 @@ def _draw_power(axes: Axes, site: pd.DataFrame) -> None:
     axes.set_ylabel("power (MW)")
 
 
-def _draw_tokens(axes: Axes, site: pd.DataFrame) -> None:
-    """Rates over each period, in thousands a second."""
-    length_s = periods_s(site["time_s"].to_numpy())
-    names = ("tokens_inference", "tokens_training", "tokens_lost")
-    rates = [thinned(site[name].fillna(0.0).to_numpy() / length_s) / 1e3 for name in names]
-    # training that is rolled back counts as negative in its period and cannot be stacked
-    served, trained, lost = (np.maximum(rate, 0.0) for rate in rates)
-    hours = _hours(site)
-    axes.stackplot(hours, served, trained, labels=["served", "trained"], colors=(GREEN, SKY), linewidth=0)
-    if lost.max() > 0:
-        made = served + trained
-        look: dict[str, Any] = {"facecolor": "white", "edgecolor": VERMILION, "hatch": "////", "linewidth": 0.0}
-        axes.fill_between(hours, made, made + lost, label="lost", **look)
-    axes.set_ylim(bottom=0)
-    axes.set_ylabel("tokens (k/s)")
+def _rates(site: pd.DataFrame) -> list[tuple[float, Panel]]:
+    """A panel for each kind of token there is; GPUs at work where no tokens are counted."""
+    kinds = (("served", "tokens_inference", GREEN), ("trained", "tokens_training", SKY),
+             ("lost", "tokens_lost", VERMILION))  # fmt: skip
+    held = [_rate_panel(*kind) for kind in kinds if site[kind[1]].fillna(0.0).abs().max() > 0]
+    return [(1.25, panel) for panel in held] or [(1.5, _draw_gpus)]
+
+
+def _rate_panel(label: str, column: str, colour: str) -> Panel:
+    def draw(axes: Axes, result: Result) -> None:
+        site = result.frame("site")
+        # training that is rolled back counts as negative in its period
+        rate = np.maximum(thinned(site[column].fillna(0.0).to_numpy() / periods_s(site["time_s"].to_numpy())), 0.0)
+        scale, unit = next(((s, u) for s, u in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if rate.max() >= s), (1.0, ""))
+        axes.fill_between(_hours(site), rate / scale, color=colour, linewidth=0, label=label)
+        axes.set_ylim(0, max(1.1 * float(rate.max()) / scale, 1e-9))
+        axes.set_ylabel(f"tokens\n({unit}/s)" if unit else "tokens\nper second")
+
+    return draw
+
+
+def _draw_gpus(axes: Axes, result: Result) -> None:
+    site = result.frame("site")
+    busy = thinned(site["gpus_busy"].fillna(0.0).to_numpy())
+    axes.fill_between(_hours(site), busy, color=GREEN, linewidth=0, label="GPUs at work")
+    total = float(result.frame("components")["gpus"].sum())
+    if total > 0:
+        axes.axhline(total, color=GREY, linewidth=1.0, linestyle="--", label="all GPUs")
+    axes.set_ylim(0, max(1.08 * max(total, float(busy.max())), 1.0))
+    axes.set_ylabel("GPUs")
 
 
 def _draw_temperatures(axes: Axes, result: Result) -> None:
@@ -100,9 +115,11 @@ def _draw_temperatures(axes: Axes, result: Result) -> None:
             ("hottest inlet", "inlet_air_degc", PURPLE),
         ):
             axes.plot(hours, thinned(hottest[column].to_numpy()), color=colour, linewidth=1.6, label=label)
-    for label, column, colour, line in (
-        ("facility water", "facility_water_degc", BLUE, "-"),
-        ("outdoor air", "dry_bulb_degc", GREY, "--"),
-    ):
-        axes.plot(_hours(site), thinned(site[column].to_numpy()), color=colour, linestyle=line, label=label)
-    axes.set_ylabel("temperature (°C)", color=INK)
+    look: dict[str, dict[str, Any]] = {
+        "facility_water_degc": {"label": "facility water", "color": BLUE},
+        "dry_bulb_degc": {"label": "outdoor air", "color": GREY, "linestyle": "--"},
+    }
+    for column, drawn in look.items():
+        axes.plot(_hours(site), thinned(site[column].to_numpy()), **drawn)
+    degrees_axis(axes)
+    axes.set_ylabel("temperature (°C)")

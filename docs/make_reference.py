@@ -1,0 +1,197 @@
+"""Write docs/reference/ from what the program itself declares; `--check` only tells whether it is current.
+
+python docs/make_reference.py            writes the pages
+python docs/make_reference.py --check    exit code 1, and the names of the pages that are stale
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from twin import catalogue
+from twin.cli import app
+from twin.results import TABLES
+from twin.scenario import schema_json
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/make_reference.py; change the declaration in the program, not this page. -->"
+
+Schema = Mapping[str, Any]
+
+
+def cell(text: object) -> str:
+    """Text that stays inside one cell of a table."""
+    return " ".join(str(text).split()).replace("|", "\\|")
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> Iterator[str]:
+    """A markdown table."""
+    yield "| " + " | ".join(heads) + " |"
+    yield "|" + "---|" * len(heads)
+    yield from ("| " + " | ".join(map(cell, row)) + " |" for row in rows)
+    yield ""
+
+
+def schema_page(which: str) -> Iterator[str]:
+    """Every key of scenario or layout files."""
+    schema = schema_json(which)
+    yield f"# Keys of a {which} file"
+    yield ""
+    yield f"`twin schema {which}` prints the same as JSON schema, for editors. A quantity is text with a unit, such as"
+    yield "`132 kW`; `0` may stand alone. Keys without a default must be given."
+    yield ""
+    yield from model_section(which.capitalize(), schema)
+    for name in sorted(schema["$defs"]):
+        yield from model_section(name, schema["$defs"][name])
+
+
+def model_section(name: str, model: Schema) -> Iterator[str]:
+    """One model: its sentence and its keys."""
+    yield f"## {name}"
+    yield ""
+    yield str(model.get("description", ""))
+    yield ""
+    needed = model.get("required", ())
+    rows = [(f"`{key}`", kind_of(field), "" if key in needed else default_of(field), field.get("description", ""))
+            for key, field in model.get("properties", {}).items()]
+    yield from table(("key", "takes", "default", "meaning"), rows)
+
+
+def kind_of(field: Schema) -> str:
+    """What a key takes, in a few words."""
+    if "$ref" in field:
+        name = field["$ref"].rsplit("/", 1)[1]
+        return f"[{name}](#{name.lower()})"
+    if options := field.get("anyOf") or field.get("oneOf"):
+        return " or ".join(dict.fromkeys(kind_of(option) for option in options))
+    if "enum" in field or "const" in field:
+        return ", ".join(f"`{value}`" for value in field.get("enum", [field.get("const")]))
+    if "examples" in field:
+        return f"quantity, as `{field['examples'][0]}`"
+    return container_of(field)
+
+
+def container_of(field: Schema) -> str:
+    """Lists and mappings, by what they hold; other types by name."""
+    kind = field.get("type", "anything")
+    if kind == "array":
+        inside = field["items"] if isinstance(field.get("items"), Mapping) else (field.get("prefixItems") or [{}])[0]
+        return f"list of {kind_of(inside)}"
+    if kind == "object" and isinstance(field.get("additionalProperties"), Mapping):
+        return f"mapping to {kind_of(field['additionalProperties'])}"
+    return {"null": "nothing"}.get(str(kind), str(kind))
+
+
+def default_of(field: Schema) -> str:
+    """The default as a file would say it."""
+    if "default" not in field:
+        return "empty"
+    value = field["default"]
+    if value is None:
+        return "none"
+    if isinstance(value, Mapping):
+        return "its own defaults"
+    unit = field.get("x-unit")
+    return f"`{value} {unit}`" if unit and not isinstance(value, str) else f"`{value}`"
+
+
+def tables_page() -> Iterator[str]:
+    """Every table of a result."""
+    yield "# Tables of a result"
+    yield ""
+    yield "`result.frame(name)` gives one as a pandas frame; on disk each is `tables/<name>.parquet`, with unit and"
+    yield "meaning of every column in its schema."
+    yield ""
+    for held in TABLES:
+        yield f"## {held.name}"
+        yield ""
+        yield held.says
+        yield ""
+        rows = [(f"`{c.name}`", c.kind, c.unit, c.says) for c in held.columns]
+        yield from table(("column", "kind", "unit", "meaning"), rows)
+
+
+def catalogue_page() -> Iterator[str]:
+    """Every kind of the catalogue and its rows."""
+    yield "# Catalogue"
+    yield ""
+    yield "Rows that scenarios and layouts name. `twin catalogue show NAME` prints a row with the source, date and"
+    yield "status of every number. Statuses: measured, published, vendor, standard, assumed."
+    yield ""
+    for kind, model in catalogue.KINDS.items():
+        yield f"## {kind}"
+        yield ""
+        yield (model.__doc__ or "").strip().split("\n")[0]
+        yield ""
+        rows = [(f"`{row.name}`", row.status, row.note, row.source) for row in catalogue.rows(kind).values()]
+        yield from table(("name", "status", "note", "source"), rows)
+
+
+def commands_page() -> Iterator[str]:
+    """Every command of the command line."""
+    yield "# Commands"
+    yield ""
+    yield "Exit codes: 0 done, 1 a run that could not go on, 2 input or usage that is wrong, 130 stopped from the keyboard."
+    yield ""
+    yield from command_sections("twin", get_command(app))
+
+
+def command_sections(name: str, command: Any) -> Iterator[str]:
+    """A command, or each command of a group."""
+    if hasattr(command, "commands"):
+        for word, inner in command.commands.items():
+            yield from command_sections(f"{name} {word}", inner)
+        return
+    yield f"## {name}"
+    yield ""
+    yield (command.help or "").strip()
+    yield ""
+    rows = [(f"`{param_name(param)}`", getattr(param, "help", "") or "") for param in command.params if param.name != "help"]
+    if rows:
+        yield from table(("argument", "meaning"), rows)
+
+
+def param_name(param: Any) -> str:
+    """An argument as it is typed."""
+    if param.param_type_name == "argument":
+        return str(param.metavar or (param.name or "").upper())
+    return ", ".join(param.opts) if param.is_flag else f"{param.opts[-1]} {param.metavar or param.type.name.upper()}"
+
+
+PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
+    "scenario.md": lambda: schema_page("scenario"), "layout.md": lambda: schema_page("layout"),
+    "tables.md": tables_page, "catalogue.md": catalogue_page, "commands.md": commands_page,
+}
+"""Every page by file name."""
+
+
+def text_of(page: str) -> str:
+    """A page as it should stand."""
+    return "\n".join([NOTE, "", *PAGES[page]()]).rstrip() + "\n"
+
+
+def stale() -> list[str]:
+    """Pages that differ from what the program declares."""
+    return [page for page in PAGES
+            if not (FOLDER / page).is_file() or (FOLDER / page).read_text(encoding="utf-8") != text_of(page)]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or check them."""
+    if "--check" in arguments:
+        old = stale()
+        sys.stderr.write("".join(f"stale: docs/reference/{page}; run python docs/make_reference.py\n" for page in old))
+        return 1 if old else 0
+    FOLDER.mkdir(exist_ok=True)
+    for page in PAGES:
+        (FOLDER / page).write_text(text_of(page), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
