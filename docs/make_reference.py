@@ -96,6 +96,8 @@ def default_of(field: Schema) -> str:
         return "none"
     if isinstance(value, Mapping):
         return "its own defaults"
+    if value in ("", []):
+        return "empty"
     unit = field.get("x-unit")
     return f"`{value} {unit}`" if unit and not isinstance(value, str) else f"`{value}`"
 
@@ -160,7 +162,8 @@ def param_name(param: Any) -> str:
     """An argument as it is typed."""
     if param.param_type_name == "argument":
         return str(param.metavar or (param.name or "").upper())
-    return ", ".join(param.opts) if param.is_flag else f"{param.opts[-1]} {param.metavar or param.type.name.upper()}"
+    flag = bool(getattr(param, "is_flag", False))
+    return ", ".join(param.opts) if flag else f"{param.opts[-1]} {param.metavar or (param.name or '').upper()}"
 
 
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {

@@ -7,22 +7,42 @@ only where zero or where the field's name already ends in its unit.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
-    ValidationInfo,
     WithJsonSchema,
-    field_validator,
 )
+from pydantic_core import CoreSchema
 
 from twin.units import quantity
 
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
+
+
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number, neither true nor false")
+    return value
+
+
+_GUARD = {"type": "no-info", "function": _no_truth}
+
+
+def _without_truths(schema: Any) -> Any:
+    """The schema with `_no_truth` before each of its numbers."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(_without_truths(part) for part in schema)
+    if not isinstance(schema, dict) or schema.get("function") == _GUARD:
+        return schema
+    out = {key: _without_truths(part) for key, part in schema.items()}
+    guarded = {"type": "function-before", "function": _GUARD, "schema": out}
+    return guarded if out.get("type") in ("int", "float") else out
 
 
 class Stated(BaseModel):
@@ -32,18 +52,11 @@ class Stated(BaseModel):
         frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, populate_by_name=True
     )
 
-    @field_validator("*", mode="before")
     @classmethod
-    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        """Python takes True for 1; a file that says `true` where a number belongs is mistaken."""
-        many = value if isinstance(value, list | tuple) else (value,)
-        if any(isinstance(one, bool) for one in many) and not _takes_truth(cls.model_fields[str(info.field_name)].annotation):
-            raise ValueError("a value that is not true or false")
-        return value
-
-
-def _takes_truth(annotation: Any) -> bool:
-    return annotation is bool or any(_takes_truth(part) for part in get_args(annotation))
+    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Every number refuses true and false, which Python takes for 1 and 0."""
+        schema: CoreSchema = _without_truths(handler(source))
+        return schema
 
 
 def _read(value: Any, unit: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 NONE = "–"
 """What stands where a number is missing."""
 
-_NUMBERED = re.compile(r"(.*?)(\d+)")
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -136,30 +136,32 @@ def names(held: Any, most: int = 4) -> str:
 
 def span(held: Any, most: int = 3) -> str:
     """Names with runs of numbers folded: `compute_r5–r8 and ups_1`; past `most` runs, how many names more."""
-    runs = _runs(list(dict.fromkeys(map(str, held))))
-    words = [short(first if first == last else f"{first}–{last[len(_shared(first)):]}", 40) for first, last, _ in runs]
-    if len(words) > most:
-        rest = sum(size for _, _, size in runs[most - 1 :])
-        return f"{', '.join(words[: most - 1])} and {rest} more"
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    runs = _runs(held)
+    told = [short(run[0], 40) + (f"–{run[-1][len(_stem(run[0])) :]}" if len(run) > 1 else "") for run in runs]
+    if len(told) > most:
+        return f"{', '.join(told[: most - 1])} and {sum(map(len, runs[most - 1 :]))} more"
+    return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
-def _shared(name: str) -> str:
-    """What the names of one run have before the part that tells them apart: `compute_` of `compute_r5`."""
-    stem, line, _ = name.rpartition("_")
-    return stem + line
-
-
-def _runs(held: list[str]) -> list[tuple[str, str, int]]:
-    """First name, last name and size of every run of names that differ by one in their last number."""
-    runs: list[tuple[str, str, int]] = []
-    before: tuple[str, int] | None = None
-    for name in held:
+def _runs(held: Any) -> list[list[str]]:
+    """Names that count on from one another, by what stands before the number, in order of first appearance."""
+    families: dict[str, list[tuple[int, str]]] = {}
+    for name in dict.fromkeys(map(str, held)):
         found = _NUMBERED.fullmatch(name)
-        here = (found[1], int(found[2])) if found else None
-        if here and before and here == (before[0], before[1] + 1):
-            runs[-1] = (runs[-1][0], name, runs[-1][2] + 1)
-        else:
-            runs.append((name, name, 1))
-        before = here
+        families.setdefault(found[1] if found else name, []).append((int(found[2]) if found else 0, name))
+    runs: list[list[str]] = []
+    for members in families.values():
+        before = None
+        for number_, name in sorted(members):
+            if before is not None and number_ == before + 1:
+                runs[-1].append(name)
+            else:
+                runs.append([name])
+            before = number_
     return runs
+
+
+def _stem(name: str) -> str:
+    """What the names of a run share before the part that tells them apart: `compute_` of `compute_r5`."""
+    before, line, _ = name.rpartition("_")
+    return before + line

@@ -101,14 +101,18 @@ def kind_of(value: Any) -> str:
         return f"a list of {len(value)}"
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "true", False: "false"}[value]
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:56]}...{text[-1]}"
+    return brief(repr(value))
+
+
+def brief(text: str, most: int = 60) -> str:
+    """A text that fits a message: its beginning and last letter where it is longer than `most`."""
+    return text if len(text) <= most else f"{text[: most - 4]}...{text[-1]}"
 
 
 def refuse(path: Path, at: tuple[int, int] | None, found: str, allowed: str, hint: str = "") -> InputError:
     """The error for one fault of the file `path`, at a line and column or of the whole file."""
     line, column = at or (0, 0)
-    return InputError([Problem("", found, allowed, hint, str(path), line, column)])
+    return InputError([Problem("", found, allowed, hint, brief(str(path), 1000), line, column)])
 
 
 class _Composer:

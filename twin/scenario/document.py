@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import Problem, did_you_mean
-from twin.scenario.compose import Node, compose, kind_of, refuse
+from twin.scenario.compose import Node, brief, compose, kind_of, refuse
 from twin.scenario.fence import project_root, resolve
 
 LIMIT_BYTES = 10_000_000
@@ -42,7 +42,7 @@ class Document:
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = "", on_key: bool = False
     ) -> Problem:
         """A problem that stands at `loc` in this file, or in what set it from outside."""
-        parts = tuple(map(str, loc))
+        parts, found = tuple(map(str, loc)), brief(found, 300)
         for place, key in self.changed.items():
             if parts[: len(place)] == place:
                 return Problem(key, found, allowed, hint, "--set")
@@ -86,6 +86,15 @@ def _step(part: str | int) -> str:
 
 
 def _text(path: Path) -> str:
+    try:
+        raw = _bytes(path)
+    except OSError as error:
+        reason = error.strerror or "an error"
+        raise refuse(path, None, f"a file that cannot be read ({reason})", "a readable YAML file") from error
+    return _decoded(path, raw)
+
+
+def _bytes(path: Path) -> bytes:
     if path.is_dir():
         raise refuse(path, None, "a folder", "a YAML file")
     if not path.exists():
@@ -93,16 +102,8 @@ def _text(path: Path) -> str:
         raise refuse(path, None, "no such file", "an existing YAML file", did_you_mean(path.name, siblings))
     if not path.is_file():
         raise refuse(path, None, "something that is not a plain file", "a YAML file")
-    return _decoded(path, _bytes(path))
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LIMIT_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or "an error"
-        raise refuse(path, None, f"a file that cannot be read ({reason})", "a readable YAML file") from error
+    with path.open("rb") as file:
+        raw = file.read(LIMIT_BYTES + 1)
     if len(raw) > LIMIT_BYTES:
         raise refuse(path, None, "a file of more than 10 MB", "at most 10 MB; keep long tables in CSV files")
     return raw

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PureWindowsPath
 
 from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.compose import brief
 
 
 def project_root(path: Path) -> Path:
@@ -26,13 +27,17 @@ def resolve(reference: str, base_file: Path, root: Path | None = None, at: Probl
     InputError, placed like `at`, where it is absolute, a URL, missing, or leaves `root` by `..` or a link.
     """
     root = root.resolve() if root else project_root(base_file)
+    folder = target = base_file.resolve().parent
     fault = _form_fault(reference)
-    target = base_file.resolve().parent if fault else (base_file.resolve().parent / reference).resolve()
-    fault = fault or _place_fault(reference, target, root)
+    try:
+        target = target if fault else (folder / reference).resolve()
+        fault = fault or _place_fault(reference, target, root)
+    except (OSError, RuntimeError):
+        fault = f"{reference!r}, which leads nowhere: a link to itself, or a name too long", "an existing file", ""
     if fault:
         place = at or Problem("", "", "", file=str(base_file))
         found, allowed, hint = fault
-        raise InputError([Problem(place.where, found, allowed, hint, place.file, place.line, place.column)])
+        raise InputError([Problem(place.where, brief(found, 300), allowed, hint, place.file, place.line, place.column)])
     return target
 
 

@@ -10,22 +10,34 @@ overrides  anything, by the name of a component
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from twin.scenario.pattern import Pattern
-from twin.stated import Fraction, Length, Power, Stated, Temperature, Volume
+from twin.stated import Fraction, Length, Power, Rating, Stated, Temperature, Volume
 
 RACKS_MAX = 20_000
 """More racks than this in one layout is refused: a guard against slips of the keyboard."""
+GEAR_MAX = 50_000
+"""More power components, or more cooling units, than this is refused likewise."""
 
+TypeName = Annotated[str, Field(max_length=80)]
+"""Name of a catalogue row."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
+Coordinate = Annotated[float, Field(ge=-1e5, le=1e5)]
+"""Metres from the site's origin, east or north."""
+
+
+def _few(what: str, count: int, most: int) -> None:
+    if count > most:
+        raise ValueError(f"at most {most:,} {what} in one layout")
+
+
 def _rack_pattern(text: str) -> str:
-    if Pattern.parse(text).count > RACKS_MAX:
-        raise ValueError(f"at most {RACKS_MAX:,} racks in one layout")
+    _few("racks", Pattern.parse(text).count, RACKS_MAX)
     return text
 
 
@@ -47,7 +59,7 @@ def _as_feeds(value: object) -> object:
     return tuple({"source": one} if isinstance(one, str) else one for one in many)
 
 
-Feeds = Annotated[tuple[Feed, ...], BeforeValidator(_as_feeds)]
+Feeds = Annotated[tuple[Feed, ...], Field(max_length=2000), BeforeValidator(_as_feeds)]
 
 
 class Row(Stated):
@@ -60,14 +72,14 @@ class Row(Stated):
     at: tuple[Length, Length] = (2.0, 3.0)
     """South-west corner of the first rack."""
     facing: Literal["north", "south"] = "south"
-    """Where the cold side looks."""
+    """Where the cold side of the first row looks; in a block every second row looks the other way."""
     row_pitch: Length = Field(default=3.0, gt=0)
     """Distance from one row to the next in a block."""
-    empty: tuple[PositiveInt, ...] = ()
+    empty: tuple[PositiveInt, ...] = Field(default=(), max_length=RACKS_MAX)
     """Positions left free, counted from 1 through the block."""
     fed_by: Feeds = ()
     """Power feeds of each rack; loads split evenly over those that are live."""
-    power_rated: Power | None = None
+    power_rated: Rating | None = None
     """Rated AC input of each rack where it differs from the catalogue."""
     power_idle: Power | None = None
     """Idle AC input of each rack where it differs from the catalogue."""
@@ -84,11 +96,11 @@ class Hall(Stated):
     """South-west corner on the site."""
     containment: Literal["none", "cold_aisle", "hot_aisle"] = "hot_aisle"
     """What keeps cold and hot air apart."""
-    air_mass_factor: float = Field(default=1.0, gt=0)
+    air_mass_factor: float = Field(default=1.0, gt=0, le=1e3)
     """Heat capacity of the room air over that of its volume of air."""
-    structure_heat_capacity: float = Field(default=2.0e6, gt=0)
+    structure_heat_capacity: float = Field(default=2.0e6, gt=0, le=1e15)
     """Heat capacity of what stands in the room apart from the racks, in J/K."""
-    structure_conductance: float = Field(default=4.0e3, gt=0)
+    structure_conductance: float = Field(default=4.0e3, gt=0, le=1e12)
     """Heat conductance between the room air and that mass, in W/K."""
     rows: Annotated[tuple[Row, ...], BeforeValidator(
         lambda value: ({"racks": value},) if isinstance(value, str) else value)]
@@ -100,7 +112,7 @@ class PowerGroup(Stated):
 
     name: Name
     """Group name; members are name_1, name_2 and so on, or the name itself where there is one."""
-    type: str
+    type: TypeName
     """Catalogue row under `power`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many."""
@@ -108,10 +120,12 @@ class PowerGroup(Stated):
     """Upstream supplies, in order of preference."""
     mode: Literal["share", "priority"] = "share"
     """share: split over all live supplies; priority: take the first live one."""
-    rating: Power | None = None
+    rating: Rating | None = None
     """Rating where it differs from the catalogue."""
-    at: tuple[float, float] | None = None
-    """Position of the first member on the site, in metres."""
+    hall: Name | None = None
+    """Hall that panels, PDUs and busways stand in; where not given the hall around `at`, else the first."""
+    at: tuple[Coordinate, Coordinate] | None = None
+    """Centre of the first member on the site, in metres; further members follow eastward."""
 
 
 class Loop(Stated):
@@ -119,7 +133,7 @@ class Loop(Stated):
 
     name: Name = "cdu"
     """Group name of the units."""
-    type: str
+    type: TypeName
     """Catalogue row under `cooling`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many units."""
@@ -142,7 +156,7 @@ class Air(Stated):
 
     name: Name = "crah"
     """Group name."""
-    type: str
+    type: TypeName
     """Catalogue row under `cooling`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many."""
@@ -159,7 +173,7 @@ class Plant(Stated):
 
     name: Name
     """Group name."""
-    type: str
+    type: TypeName
     """Catalogue row under `cooling`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many."""
@@ -167,25 +181,30 @@ class Plant(Stated):
     """Power feeds."""
     supply_temperature: Temperature
     """Set-point of the facility water supply."""
-    control_band_k: float = Field(default=3.0, gt=0)
+    control_band_k: float = Field(default=3.0, gt=0, le=100)
     """Proportional band: the plant gives all it can when the water is this far above its set-point."""
     volume: Volume = Field(default=10.0, gt=0)
     """Water in the loop."""
     pump_power: Power = 0.0
     """Facility water pumps, constant while the plant runs."""
-    at: tuple[float, float] | None = None
-    """Position of the first unit on the site, in metres."""
+    at: tuple[Coordinate, Coordinate] | None = None
+    """Centre of the first unit on the site, in metres; further units follow eastward."""
 
 
 class Cooling(Stated):
     """From the racks to the weather."""
 
-    loops: tuple[Loop, ...] = ()
+    loops: tuple[Loop, ...] = Field(default=(), max_length=2000)
     """Coolant loops."""
-    air: tuple[Air, ...] = ()
+    air: tuple[Air, ...] = Field(default=(), max_length=2000)
     """Air handlers."""
-    plant: tuple[Plant, ...]
+    plant: tuple[Plant, ...] = Field(max_length=500)
     """Plants."""
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        _few("cooling units", sum(group.count for group in (*self.loops, *self.air, *self.plant)), GEAR_MAX)
+        return self
 
 
 class FabricSpec(Stated):
@@ -193,13 +212,13 @@ class FabricSpec(Stated):
 
     kind: Literal["none", "rail_optimised", "groups"] = "none"
     """none, a rail-optimised Clos, or one switch group a rack (dragonfly)."""
-    switch: str = "qm9700"
+    switch: TypeName = "qm9700"
     """Catalogue row under `switches`."""
     nodes_per_su: PositiveInt = 32
     """Nodes under one set of leaves."""
-    planes: PositiveInt = 1
+    planes: PositiveInt = Field(default=1, le=16)
     """Independent planes."""
-    switches_per_group: PositiveInt = 32
+    switches_per_group: PositiveInt = Field(default=32, le=256)
     """Switches in one group of a `groups` fabric."""
     fed_by: Feeds = ()
     """Power feeds of the switches, for the redundancy report."""
@@ -210,21 +229,31 @@ class FabricSpec(Stated):
 class StorageSpec(Stated):
     """Shared storage."""
 
-    type: str = "superpod_better"
+    type: TypeName = "superpod_better"
     """Catalogue row under `storage`."""
 
 
 class Override(Stated):
     """What one component has otherwise than its group."""
 
-    type: str | None = None
+    type: TypeName | None = None
     """Another catalogue row."""
-    rating: Power | None = None
+    rating: Rating | None = None
     """Another rating (racks: rated AC input)."""
     position: tuple[Length, Length] | None = None
     """South-west corner in the hall."""
     recirculation: Fraction | None = None
     """Share of a rack's inlet air that is its own exhaust."""
+
+
+def _few_racks(halls: tuple[Hall, ...]) -> tuple[Hall, ...]:
+    _few("racks", sum(Pattern.parse(row.racks).count for hall in halls for row in hall.rows), RACKS_MAX)
+    return halls
+
+
+def _few_components(groups: tuple[PowerGroup, ...]) -> tuple[PowerGroup, ...]:
+    _few("power components", sum(group.count for group in groups), GEAR_MAX)
+    return groups
 
 
 class Layout(Stated):
@@ -236,9 +265,9 @@ class Layout(Stated):
     """Name of the layout."""
     description: str = Field(default="", max_length=2000)
     """What it stands for and where its numbers come from."""
-    halls: tuple[Hall, ...] = Field(min_length=1, max_length=200)
+    halls: Annotated[tuple[Hall, ...], Field(min_length=1, max_length=200), AfterValidator(_few_racks)]
     """Rooms with racks."""
-    power: tuple[PowerGroup, ...] = Field(min_length=1, max_length=500)
+    power: Annotated[tuple[PowerGroup, ...], Field(min_length=1, max_length=500), AfterValidator(_few_components)]
     """Power groups from the utility down."""
     cooling: Cooling
     """From the racks to the weather."""

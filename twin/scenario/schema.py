@@ -36,7 +36,7 @@ class SteadyWeather(Stated):
 class WeatherFile(Stated):
     """Hourly weather from a CSV file beside the scenario."""
 
-    file: str
+    file: Annotated[str, Field(max_length=300)]
     """CSV with columns time_s, dry_bulb_degc, wet_bulb_degc; time counts from the scenario's start."""
 
 
@@ -65,7 +65,7 @@ class TimedFault(Stated):
 
     at: Moment
     """When it fails."""
-    component: str
+    component: Annotated[str, Field(max_length=100)]
     """Component name; `RACK/node_3` is one node of a rack."""
     repair_at: Moment | None = None
     """When it is back."""

@@ -51,6 +51,7 @@ class Electric:
         """Find out who is live; True where that changed."""
         state = self.world.state
         able, stored = self.able(), self.is_ups & (state.battery_j > _FULL_J)
+        state.generator_on = state.generator_on & able
         key = np.concatenate([able, stored, state.generator_on]).tobytes()
         if key == self._seen:
             return False
@@ -107,10 +108,12 @@ class Electric:
         self.world.stale = True
 
     def _stop(self, g: int) -> Process:
+        """Run on for a while, then stop unless needed again."""
         yield self.world.clock.wait(Stage.POWER, GENERATOR_RUN_ON_S)
-        self.world.state.generator_on[g] = False
         self.starting.discard(g)
-        self._seen = b""
+        if not self._wanted(self.able())[g]:
+            self.world.state.generator_on[g] = False
+            self.world.note(self.tree.id[g], "stopped", "utility power is back")
         self.world.stale = True
 
     def settle(self) -> None:

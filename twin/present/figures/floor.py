@@ -1,8 +1,9 @@
-"""Floor plan: every rack as it stands, coloured by its inlet air at the hottest moment of the run."""
+"""Floor plans: every hall twice, its racks by warmest inlet air and by what is left to the slowdown limit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,217 +15,206 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from twin.present.figures.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    INK,
-    PALE,
-    PURPLE,
-    VERMILION,
-    WIDTH_IN,
-    moment_s,
-    nothing,
-    readable_on,
-    styled,
-    wide,
-)  # fmt: skip
-from twin.present.numbers import clock, degrees, short
+from twin.present.figures.halls import Hall, halls
+from twin.present.figures.style import BLUE, GREEN, GREY, INK, PALE, VERMILION, WIDTH_IN, nothing, readable_on, styled
+from twin.present.numbers import degrees, figures, number, short
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
 """ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021: recommended dry bulb."""
 
-MOST_LABELS = 300
-"""Pieces of equipment in a hall past which names stand only where they fit inside."""
+MOST_HALLS = 6
+"""Halls drawn; past it, those with the hottest GPUs."""
 
-Corners = tuple[float, float, float, float]
-"""West, east, south and north edges, in metres."""
+MARGIN_K = 30.0
+"""The scale of what is left to the slowdown limit ends here: more is as good."""
 
-_OUTLINE = {"power": BLUE, "cooling": GREEN, "fabric": PURPLE, "storage": PURPLE}
-_LETTER_PT, _LINE_PT = 5.3, 10.5
+_OUTLINE = {"power": BLUE, "cooling": GREEN}
+_LETTER_PT, _LINE_PT = 5.6, 10.5
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One quantity of the racks: its values by rack, its colours, and from where on a rack is in trouble."""
+
+    title: str
+    label: str
+    value: pd.Series[float]
+    shade: ScalarMappable
+    trouble: pd.Series[bool]
 
 
 @styled
 def figure_floor(result: Result) -> Figure:
-    """Racks filled by inlet temperature; power, cooling and network equipment outlined; halls as frames."""
-    held = result.frame("components")
-    stands = held[(held["width_m"] > 0) & (held["depth_m"] > 0)].reset_index(drop=True)
-    if stands.empty:
-        return nothing("No component has a footprint.")
-    time_s, inlet_degc = hottest_inlet(result)
-    halls = _halls(stands)
-    size = [_height_in(group) for _, group in halls]
-    figure = Figure(figsize=(WIDTH_IN, sum(size) + 1.5), layout="constrained")
-    panels = figure.subplots(len(halls), 1, squeeze=False, gridspec_kw={"height_ratios": size})[:, 0]
-    low, high = _range_degc(inlet_degc)
-    shade = ScalarMappable(Normalize(low, high), colormaps["YlOrRd"])
-    for axes, (name, group) in zip(panels, halls, strict=True):
-        _draw_hall(axes, group, inlet_degc, shade)
-        axes.set_title(_title(name, len(halls), time_s, inlet_degc))
-    if inlet_degc.notna().any():
-        _colour_bar(figure, list(panels), shade)
-    _legend(figure, stands)
+    """One hall fills the width, two plans below one another; more halls stand in rows, both plans side by side."""
+    rooms = halls(result)
+    if not rooms:
+        return nothing("No component has a place in a hall.")
+    scales = [inlet_scale(result), margin_scale(result)]
+    shown = _hottest(rooms, scales[1].value)
+    single = len(shown) == 1
+    grid = (2, 1) if single else (len(shown), 2)
+    width_in = WIDTH_IN - 0.6 if single else WIDTH_IN / 2 - 0.5
+    height_in = max(min(width_in * room.depth_m / room.width_m, 5.2) for room in shown) + (0.55 if single else 0.42)
+    figure = Figure(figsize=(WIDTH_IN, height_in * grid[0] + 1.5), layout="constrained")
+    panels = figure.subplots(*grid, squeeze=False)
+    plots = panels.reshape(1, 2) if single else panels
+    for n, room in enumerate(shown):
+        for axes, scale in zip(plots[n], scales, strict=True):
+            _draw_hall(axes, room, scale, width_in, named=not single)
+    for n, scale in enumerate(scales):
+        plots[0][n].set_title(scale.title if single else f"{scale.title}\n{shown[0].name}")
+        _colour_bar(figure, [plots[0][n]] if single else list(plots[:, n]), scale)
+    _legend(figure, len(rooms), len(shown))
     return figure
 
 
-def hottest_inlet(result: Result) -> tuple[float, pd.Series[float]]:
-    """The moment the hottest inlet was recorded, and every rack's inlet then: index rack, degC."""
+def slowdown_degc(result: Result) -> float:
+    """The lowest slowdown limit of the GPUs in use, from the witnesses; NaN where none is stated."""
+    held = result.frame("witnesses")
+    stated = held.loc[(held["parameter"] == "slowdown_degc") & held["subject"].str.startswith("gpus/"), "value"]
+    return min((float(value) for value in stated), default=np.nan)
+
+
+def inlet_scale(result: Result) -> Scale:
+    """The warmest inlet air of every rack over the run; trouble is above the recommended band."""
+    value = result.frame("racks").groupby("rack", sort=False)["inlet_air_degc"].max()
+    high = max(32.0, np.ceil(number(value.max())) if value.notna().any() else 0.0)
+    low = min(15.0, np.floor(number(value.min())) if value.notna().any() else 15.0)
+    shade = ScalarMappable(Normalize(low, high), colormaps["YlOrRd"])
+    label = f"warmest inlet air (°C); recommended: {RECOMMENDED_DEGC[0]:.0f} to {RECOMMENDED_DEGC[1]:.0f} °C"
+    title = "Inlet air, each rack's warmest"
+    if value.notna().any():
+        title += f"; warmest {short(value.idxmax())}, {degrees(value.max())}"
+    return Scale(title, label, value, shade, value > RECOMMENDED_DEGC[1])
+
+
+def margin_scale(result: Result) -> Scale:
+    """What is left between the hottest GPU of every rack and the slowdown limit; trouble is at the limit.
+
+    Without a stated limit the temperature itself. Racks without GPUs have no value.
+    """
+    held = result.frame("components")
     racks = result.frame("racks")
-    if racks["inlet_air_degc"].isna().all():
-        return np.nan, pd.Series(dtype=float)
-    over_time = wide(racks, "rack", "inlet_air_degc")
-    time_s = moment_s(over_time.max(axis=1))
-    return time_s, over_time[over_time.index == time_s].iloc[0]
+    gpus = racks[racks["rack"].isin(held.loc[held["gpus"] > 0, "id"])]
+    hottest = gpus.groupby("rack", sort=False)["junction_max_degc"].max()
+    limit = slowdown_degc(result)
+    if not np.isfinite(limit):
+        low, high = (hottest.min(), hottest.max()) if hottest.notna().any() else (20.0, 90.0)
+        shade = ScalarMappable(Normalize(low, max(high, low + 10.0)), colormaps["YlOrRd"])
+        return Scale("Hottest GPU", "hottest GPU (°C)", hottest, shade, hottest > np.inf)
+    margin = (limit - hottest).clip(lower=0.0)
+    shade = ScalarMappable(Normalize(0.0, MARGIN_K), colormaps["YlOrRd_r"])
+    title = f"Hottest GPU against its limit of {limit:g} °C"
+    if hottest.notna().any():
+        title += f"; hottest {short(hottest.idxmax())}, {degrees(hottest.max())}"
+    return Scale(title, f"K left to the slowdown limit ({limit:g} °C)", margin, shade, margin < 0.5)
 
 
-def _halls(stands: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Equipment by hall, four halls at most; what stands outside goes with the only hall, if there is one."""
-    parent = dict(zip(stands["id"], stands["parent"], strict=True))
-    hall_ids = list(stands.loc[stands["kind"] == "hall", "id"])[:4]
-
-    def hall(name: str) -> str:
-        seen: set[str] = set()
-        while name and name not in hall_ids and name not in seen:
-            seen.add(name)
-            name = parent.get(name, "")
-        return name if name in hall_ids else ""
-
-    inside = stands["id"].map(hall)
-    if len(hall_ids) < 2:
-        return [(hall_ids[0] if hall_ids else "", stands)]
-    return [(name, stands[inside == name]) for name in hall_ids]
+def _hottest(rooms: list[Hall], margin: pd.Series[float]) -> list[Hall]:
+    """At most MOST_HALLS, in build order."""
+    least = [number(margin.reindex(room.inside["id"]).min()) for room in rooms]
+    order = sorted(range(len(rooms)), key=lambda n: (np.isnan(least[n]), least[n]))
+    return [rooms[n] for n in sorted(order[:MOST_HALLS])]
 
 
-def _extent(group: pd.DataFrame) -> Corners:
-    west, east = group["x_m"] - group["width_m"] / 2, group["x_m"] + group["width_m"] / 2
-    south, north = group["y_m"] - group["depth_m"] / 2, group["y_m"] + group["depth_m"] / 2
-    return float(west.min()), float(east.max()), float(south.min()), float(north.max())
+def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: bool) -> None:
+    """Walls, equipment, racks, and names where they fit."""
+    edge_m = 0.012 * room.width_m
+    axes.set(xlim=(room.west - edge_m, room.east + edge_m), ylim=(room.south - edge_m, room.north + edge_m))
+    axes.set_aspect("equal")
+    axes.axis("off")
+    wall = Rectangle((room.west, room.south), room.width_m, room.depth_m, facecolor="#FBFCFD", edgecolor=INK,
+                     linewidth=1.6, zorder=0)  # fmt: skip
+    axes.add_patch(wall)
+    if named:
+        axes.set_title(short(room.name))
+    points_per_m = 72 * width_in / (1.024 * room.width_m)
+    for row in _rows(room.inside[room.inside["kind"] != "rack"]):
+        _draw_kit(axes, row, points_per_m)
+    racks = room.inside[room.inside["kind"] == "rack"]
+    for row in _rows(racks):
+        _draw_rack(axes, row, scale, points_per_m)
+    for line in _lines(racks):
+        _name_line(axes, line, room, points_per_m)
 
 
-def _height_in(group: pd.DataFrame) -> float:
-    west, east, south, north = _extent(group)
-    return float(np.clip(6.0 * (north - south) / max(east - west, 1e-9), 1.2, 6.5))
-
-
-def _range_degc(inlet_degc: pd.Series[float]) -> tuple[float, float]:
-    """At least 15 to 32 degC, so that the recommended band always shows."""
-    known = inlet_degc.dropna()
-    low = float(known.min()) if len(known) else 15.0
-    high = float(known.max()) if len(known) else 32.0
-    return min(15.0, np.floor(low)), max(32.0, np.ceil(high))
-
-
-def _draw_hall(axes: Axes, group: pd.DataFrame, inlet_degc: pd.Series[float], shade: ScalarMappable) -> None:
-    west, east, south, north = _extent(group)
-    margin = 0.03 * max(east - west, north - south)
-    axes.set(xlim=(west - margin, east + margin), ylim=(south - margin, north + margin), aspect="equal")
-    axes.set(xlabel="east (m)", ylabel="north (m)")
-    points_per_m = min(72 * 5.6 / (east - west + 2 * margin), 72 * 6.0 / (north - south + 2 * margin))
-    equipment = set(group.loc[group["system"] != "building", "id"])
-    taken: list[Corners] = []
-    # a pump inside its CDU is not drawn on top of it
-    labelled = [r for r in _rows(group) if r["system"] != "building" and r["parent"] not in equipment]
-    for row in _rows(group):
-        if row["system"] == "building":
-            axes.add_patch(_box(row, facecolor="#FAFBFC", edgecolor="#9AA5B1", linewidth=1.0, zorder=0))
-    boxes = [_corners(row) for row in labelled] if len(labelled) <= MOST_LABELS else None
-    for row in labelled:
-        ink = _draw_component(axes, row, inlet_degc, shade, points_per_m)
-        _label(axes, row, ink, points_per_m, boxes, taken)
-
-
-def _rows(group: pd.DataFrame) -> Iterator[dict[str, object]]:
-    for record in group.to_dict("records"):
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for record in frame.to_dict("records"):
         yield {str(key): value for key, value in record.items()}
 
 
-def _corners(row: dict[str, object]) -> Corners:
-    x, y, width, depth = (float(str(row[key])) for key in ("x_m", "y_m", "width_m", "depth_m"))
-    return x - width / 2, x + width / 2, y - depth / 2, y + depth / 2
+def _box(row: dict[str, Any], **look: Any) -> Rectangle:
+    west, south = row["x_m"] - row["width_m"] / 2, row["y_m"] - row["depth_m"] / 2
+    return Rectangle((west, south), row["width_m"], row["depth_m"], **look)
 
 
-def _box(row: dict[str, object], **look: Any) -> Rectangle:
-    west, east, south, north = _corners(row)
-    return Rectangle((west, south), east - west, north - south, **look)
+def _draw_kit(axes: Axes, row: dict[str, Any], points_per_m: float) -> None:
+    """Other equipment in outline, its name inside, or across, or its last part alone."""
+    edge = _OUTLINE.get(row["system"], GREY)
+    axes.add_patch(_box(row, facecolor="white", edgecolor=edge, linewidth=1.1, zorder=2))
+    _name(axes, row, (short(row["id"], 16), str(row["id"]).rpartition("_")[2]), edge, points_per_m)
 
 
-def _draw_component(
-    axes: Axes, row: dict[str, object], inlet_degc: pd.Series[float], shade: ScalarMappable, points_per_m: float
-) -> str:
-    """Draw one footprint and return the ink that reads on it; outlines thin out where footprints are tiny."""
-    west, east, south, north = _corners(row)
-    thin = min(1.0, 0.12 * points_per_m * min(east - west, north - south))
-    if row["kind"] != "rack":
-        edge = _OUTLINE.get(str(row["system"]), GREY)
-        axes.add_patch(_box(row, facecolor="white", edgecolor=edge, linewidth=1.3 * thin, zorder=2))
-        return edge
-    degc = float(inlet_degc.get(str(row["id"]), np.nan))
-    if not np.isfinite(degc):
-        axes.add_patch(_box(row, facecolor=PALE, edgecolor=GREY, hatch="///", linewidth=0.6 * thin, zorder=2))
-        return INK
-    fill = tuple(map(float, shade.to_rgba(np.array([degc]))[0]))
-    too_hot = degc > RECOMMENDED_DEGC[1]
-    edge, width = (VERMILION, 1.8) if too_hot else ("#4A5560", 0.6)
-    axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + too_hot))
-    return readable_on(fill)
+def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: float) -> None:
+    value = number(scale.value.get(row["id"], np.nan))
+    thin = min(1.0, 0.1 * points_per_m * row["width_m"])
+    if not np.isfinite(value):
+        axes.add_patch(_box(row, facecolor=PALE, edgecolor="#9AA5B1", linewidth=0.6 * thin, zorder=2))
+        _name(axes, row, (str(row["id"]).rpartition("_")[2],), GREY, points_per_m)
+        return
+    fill = tuple(map(float, scale.shade.to_rgba(np.array([value]))[0]))
+    hot = bool(scale.trouble.get(row["id"], False))
+    edge, width = (VERMILION, 2.2) if hot else ("#4A5560", 0.6)
+    axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + hot))
+    inside = (f"{str(row['id']).rpartition('_')[2]}\n{figures(value, 2)}", str(row["id"]).rpartition("_")[2])
+    _name(axes, row, inside, readable_on(fill), points_per_m)
 
 
-def _label(
-    axes: Axes, row: dict[str, object], ink: str, points_per_m: float,
-    boxes: list[Corners] | None, taken: list[Corners],
-) -> None:  # fmt: skip
-    """Name it inside, lengthwise or crosswise, or just below or above where that is free; else not at all."""
-    text = short(row["id"], 16)
-    west, east, south, north = _corners(row)
-    wide_m, tall_m = (len(text) * _LETTER_PT + 4) / points_per_m, _LINE_PT / points_per_m
-    x, y = (west + east) / 2, (south + north) / 2
-    look: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 5, "fontsize": 9}
-    if wide_m <= east - west and tall_m <= north - south:
-        axes.text(x, y, text, color=ink, **look)
-    elif wide_m <= north - south and tall_m <= east - west:
-        axes.text(x, y, text, color=ink, rotation=90, **look)
-    elif boxes is not None:
-        turns = ((wide_m, tall_m, 0), (tall_m, wide_m, 90))
-        for along, across, turn in reversed(turns) if row["kind"] == "rack" else turns:
-            for at in (south - 0.6 * across - 0.1 * tall_m, north + 0.6 * across + 0.1 * tall_m):
-                place = (x - along / 2, x + along / 2, at - across / 2, at + across / 2)
-                if not any(_meet(place, other) for other in [*boxes, *taken]):
-                    taken.append(place)
-                    under = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.3}
-                    axes.text(x, at, text, color=INK if ink == "white" else ink, rotation=turn, bbox=under, **look)
-                    return
+def _name(axes: Axes, row: dict[str, Any], texts: tuple[str, ...], ink: str, points_per_m: float) -> None:
+    """The first of the texts that fits inside, lengthwise or crosswise; nothing where none does."""
+    width_pt, depth_pt = points_per_m * row["width_m"], points_per_m * row["depth_m"]
+    for text in texts:
+        lines = text.split("\n")
+        along, across = max(map(len, lines)) * _LETTER_PT + 1.0, len(lines) * _LINE_PT
+        turn = 0 if along <= width_pt and across <= depth_pt else 90 if along <= depth_pt and across <= width_pt else -1
+        if turn >= 0:
+            axes.text(row["x_m"], row["y_m"], text, color=ink, ha="center", va="center", rotation=turn, zorder=5,
+                      linespacing=1.05)  # fmt: skip
+            return
 
 
-def _meet(a: Corners, b: Corners) -> bool:
-    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+def _lines(racks: pd.DataFrame) -> list[pd.DataFrame]:
+    """Racks by name before the number, which is their row."""
+    row = racks["id"].str.rpartition("_")[0]
+    return [line for _, line in racks.groupby(row, sort=False)]
 
 
-def _title(hall: str, halls: int, time_s: float, inlet_degc: pd.Series[float]) -> str:
-    named = f"{short(hall)}: " if halls > 1 else ""
-    if not np.isfinite(time_s):
-        return f"{named}No inlet temperature was recorded"
-    hottest = f"hottest: {short(inlet_degc.idxmax())}, {degrees(inlet_degc.max())}"
-    return f"{named}Inlet air at {clock(time_s)}; {hottest}"
+def _name_line(axes: Axes, line: pd.DataFrame, room: Hall, points_per_m: float) -> None:
+    """The row's name above it, left-aligned, where it does not run into the wall."""
+    name = str(line["id"].iloc[0]).rpartition("_")[0]
+    west = float((line["x_m"] - line["width_m"] / 2).min())
+    north = float((line["y_m"] + line["depth_m"] / 2).max())
+    room_pt = points_per_m * (float((line["x_m"] + line["width_m"] / 2).max()) - west)
+    letters = int(max(room_pt, 30.0) / _LETTER_PT)
+    above = 3.0 / points_per_m
+    if name and north + above + _LINE_PT / points_per_m < room.north:
+        axes.text(west, north + above, short(name, max(letters, 6)), color=INK, va="bottom", zorder=5)
 
 
-def _colour_bar(figure: Figure, panels: list[Axes], shade: ScalarMappable) -> None:
-    low, high = RECOMMENDED_DEGC
-    bar = figure.colorbar(shade, ax=panels, orientation="horizontal", aspect=45, pad=0.02, fraction=0.06)
-    bar.set_label(f"inlet air (°C); between the marks: ASHRAE recommended {low:.0f} to {high:.0f} °C")
-    for mark in RECOMMENDED_DEGC:
-        bar.ax.axvline(mark, color=INK, linewidth=2)
-    ticks = [tick for tick in bar.get_ticks() if min(abs(tick - low), abs(tick - high)) > 1.2]
-    ticks = [tick for tick in ticks if shade.norm.vmin <= tick <= shade.norm.vmax]
-    bar.set_ticks(sorted({*ticks, *RECOMMENDED_DEGC}))
+def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
+    bar = figure.colorbar(scale.shade, ax=panels, orientation="horizontal", aspect=40, pad=0.02, fraction=0.05,
+                          extend="max" if scale.label.startswith("K ") else "neither")  # fmt: skip
+    bar.set_label(scale.label if len(panels) == 1 else scale.label.replace("; ", "\n").replace(" (", "\n(", 1))
+    if scale.label.startswith("warmest"):
+        for mark in RECOMMENDED_DEGC:
+            bar.ax.axvline(mark, color=INK, linewidth=2)
 
 
-def _legend(figure: Figure, stands: pd.DataFrame) -> None:
-    shown = {"power": "power", "cooling": "cooling", "fabric": "network and storage"}
-    handles = [
-        Patch(facecolor="white", edgecolor=_OUTLINE[system], linewidth=1.3, label=label)
-        for system, label in shown.items()
-        if (stands["system"] == system).any()
-    ]
-    handles.append(Patch(facecolor="white", edgecolor=VERMILION, linewidth=1.8, label="rack above 27 °C"))
-    figure.legend(handles=handles, loc="outside upper right", ncols=len(handles), handlelength=1.2)
+def _legend(figure: Figure, rooms: int, shown: int) -> None:
+    handles = [Patch(facecolor="white", edgecolor=BLUE, label="power"),
+               Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
+               Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
+               Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="above the limit")]  # fmt: skip
+    title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, title=title)

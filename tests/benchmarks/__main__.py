@@ -1,0 +1,110 @@
+"""How fast, how much memory, how it grows: `python -m tests.benchmarks [--quick]` prints markdown tables.
+
+Every case runs in a process of its own, so that its peak memory is its own. Nothing here asserts a time.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from time import perf_counter
+
+from tests.benchmarks import peers
+from tests.benchmarks.cases import DAY_S, measured
+
+SHIPPED = ("first_factory", "superpod_day", "chiller_loss", "frontier_idle", "frontier_day")
+
+
+def say(text: str = "") -> None:
+    """One line."""
+    print(text, flush=True)
+
+
+def table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """A markdown table, each row printed once it is known."""
+    say(f"\n### {title}\n")
+    say("| " + " | ".join(heads) + " |")
+    say("|" + "---|" * len(heads))
+    for row in rows:
+        say("| " + " | ".join(f"{value:,.3g}" if isinstance(value, float) else str(value) for value in row) + " |")
+
+
+def run_row(label: str, **case: object) -> tuple[object, ...]:
+    """One row of a table of runs."""
+    found = measured(**case)
+    return (label, f"{found['nodes']:,.0f}", f"{found['components']:,.0f}", f"{found['events']:,.0f}",
+            found["build_s"], found["simulate_s"], f"{found['peak_mb']:,.0f}")
+
+
+RUN_HEADS = ("case", "nodes", "components", "events", "build s", "simulate s", "peak MB")
+
+
+def shipped() -> Iterator[tuple[object, ...]]:
+    """The shipped scenarios, and a layout at rest."""
+    yield run_row("gb200_su at rest, 24 h", layout="gb200_su")
+    for name in SHIPPED:
+        yield run_row(f"{name}, 24 h", scenario=name)
+
+
+def by_size(factors: Iterable[int]) -> Iterator[tuple[object, ...]]:
+    """first_factory with everything in its layout multiplied."""
+    for factor in factors:
+        yield run_row(f"first_factory x {factor}", scenario="first_factory", times=factor)
+
+
+def by_days(days: Iterable[int]) -> Iterator[tuple[object, ...]]:
+    """first_factory for more days, the first day's faults only."""
+    for count in days:
+        yield run_row(f"first_factory, {count} d", scenario="first_factory", horizon_s=count * DAY_S)
+
+
+def by_jobs(counts: Iterable[int]) -> Iterator[tuple[object, ...]]:
+    """frontier_day with more jobs of the same shape."""
+    for count in counts:
+        yield run_row(f"frontier_day, {count} jobs", scenario="frontier_day", jobs=count)
+
+
+def redundancy() -> Iterator[tuple[object, ...]]:
+    """The failure analysis of shipped layouts."""
+    for name in ("gb200_su", "superpod_b200", "frontier", "campus_20mw"):
+        found = measured(redundancy_of=name)
+        yield (name, f"{found['components']:,.0f}", f"{found['pairs']:,.0f}", found["redundancy_s"], f"{found['peak_mb']:,.0f}")
+
+
+def seconds(*command: str) -> float:
+    """The best of five runs of a command."""
+    times = []
+    for _ in range(5):
+        began = perf_counter()
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+        times.append(perf_counter() - began)
+    return min(times)
+
+
+def starts() -> Iterator[tuple[object, ...]]:
+    """What a process pays before it works."""
+    bare = seconds("-c", "pass")
+    yield ("python, nothing imported", bare)
+    for label, command in (("import twin", ("-c", "import twin")), ("twin --help", ("-m", "twin", "--help")),
+                           ("twin.load, twin.build and twin.simulate imported",
+                            ("-c", "import twin; twin.load, twin.build, twin.simulate"))):
+        yield (label, seconds(*command))
+
+
+def main(quick: bool) -> None:
+    """Print every table."""
+    say(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, best effort.")
+    table("Shipped scenarios", RUN_HEADS, shipped())
+    table("Growth with size", RUN_HEADS, by_size((1, 2, 4) if quick else (1, 2, 4, 8, 16)))
+    table("Growth with days", RUN_HEADS, by_days((1, 3) if quick else (1, 3, 10, 30)))
+    table("Growth with jobs", RUN_HEADS, by_jobs((250, 1000) if quick else (250, 1000, 4000)))
+    table("Failure analysis", ("layout", "components", "pairs tried", "s", "peak MB"), redundancy())
+    table("Start", ("what", "s"), starts())
+    table("Beside others, one day of 144 nodes in the same run", ("program", "what it does", "s"), peers.rows())
+
+
+if __name__ == "__main__":
+    main("--quick" in sys.argv[1:])

@@ -1,0 +1,120 @@
+"""Energy in is energy out, electric and thermal: on every shipped scenario and on random small factories.
+
+First law: over a run, supply = loads + losses + what batteries store, and heat put into the coolant network = heat
+the plants took + heat stored. Both close to rounding where every interval is integrated exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import SHIPPED, failing, lived, shipped_facility, small, small_layout, training
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from twin import Result
+
+LIMIT_FRAC = 1e-9
+
+
+def electrical_residual_frac(result: Result) -> float:
+    """From the site table alone: supplied less used and lost, over supplied."""
+    site = result.frame("site")
+    span = np.diff(site.time_s, prepend=0.0)
+    supplied = (site.utility_power_w + site.generator_power_w + site.battery_power_w) @ span
+    used = (site.it_power_w + site.distribution_loss_w + site.cooling_power_w) @ span
+    return float((supplied - used) / used)
+
+
+def sankey_residual_frac(result: Result) -> float:
+    """From the energy table alone: what flows into the site less what flows out."""
+    energy = result.frame("energy")
+    come, gone = (energy.energy_j[energy[side] == "site"].sum() for side in ("target", "source"))
+    return float((come - gone) / come)
+
+
+def heat_residual_frac(name: str, result: Result) -> float:
+    """From the tables: heat of racks, coolant units, air handlers and pumps less heat rejected and stored.
+
+    Only the hall's structure has no row; it is taken to move with the hall's air.
+    """
+    facility, site = shipped_facility(name), result.frame("site")
+    span = np.diff(site.time_s, prepend=0.0)[1:]
+    loops = result.frame("loops").pivot(index="time_s", columns="loop", values=["temperature_degc", "flow_frac"])
+    racks = result.frame("racks").pivot(index="time_s", columns="rack", values="coolant_degc")
+    cooling = facility.cooling
+    pumps = sum(p.pump_w * float(loops["flow_frac"][p.id].to_numpy()[1:] @ span) for p in cooling.plants)
+    served = {"cdu", "crah"}
+    energy = result.frame("energy").set_index("target").energy_j
+    units_j = sum(energy.get(kind, 0.0) for kind in served)
+    heat = site.it_power_w.to_numpy()[1:] @ span + units_j * span.sum() / site.time_s.iloc[-1] + pumps
+    moved = loops["temperature_degc"].iloc[-1] - loops["temperature_degc"].iloc[0]
+    capacity = cooling.capacity_j_k
+    stored = float((racks.iloc[-1] - racks.iloc[0])[list(facility.racks.id)] @ capacity[: len(facility.racks.id)])
+    nodes = [*zip(cooling.loop_id, cooling.loop_node, strict=True), *((p.id, p.node) for p in cooling.plants)]
+    stored += sum(moved[loop] * capacity[node] for loop, node in nodes)
+    stored += sum(moved[h] * (capacity[a] + capacity[m])
+                  for h, a, m in zip(cooling.hall_id, cooling.hall_air, cooling.hall_mass, strict=True))
+    return float((heat - site.heat_rejected_w.to_numpy()[1:] @ span - stored) / heat)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_scenarios_close(name: str, shipped: Callable[[str], Result]) -> None:
+    result = shipped(name)
+    assert abs(result.summary["energy_balance_residual_frac"]) <= LIMIT_FRAC
+    assert abs(result.summary["heat_balance_residual_frac"]) <= LIMIT_FRAC
+    assert abs(electrical_residual_frac(result)) <= LIMIT_FRAC
+    assert abs(sankey_residual_frac(result)) <= LIMIT_FRAC
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_heat_closes_from_the_tables_alone(name: str, shipped: Callable[[str], Result]) -> None:
+    """To a thousandth: the share of cooling units is spread evenly, and the structure follows the air."""
+    assert abs(heat_residual_frac(name, shipped(name))) <= 1e-3
+
+
+@st.composite
+def factories(draw: st.DrawFn) -> dict[str, Any]:
+    """Arguments of a small factory: racks, power, work, weather and up to four faults that may overlap."""
+    liquid, air, ups = draw(st.integers(0, 4)), draw(st.integers(0, 3)), draw(st.booleans())
+    liquid = liquid if liquid + air else 1
+    parts = ["utility", "board", "panel_1", "panel_2", "crah_1", "crah_2", "chilled"] + (["ups_1", "ups_2"] if ups else [])
+    parts += ["cdu", "cdu_pump_1", "cdu_pump_2", "warm", "liquid_r1", "liquid_r1/node_2"] if liquid else ["air_r1"]
+    fault = st.tuples(st.integers(0, 5400), st.sampled_from(parts), st.integers(1, 3600))
+    dry = draw(st.floats(5.0, 42.0))
+    nodes = 18 * liquid or 2 * air
+    jobs = {"kind": "batch", "name": "job", "count": 20, "span": "1 h", "runtime_median": "10 min", "nodes_median": 3.0}
+    chat = {"kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 1, "tensor_parallel": 1,
+            "requests": {"rate": "40 / s"}}
+    work = draw(st.lists(st.sampled_from(["train", "chat", "jobs"]), max_size=2, unique=True))
+    kinds = {"train": training(nodes=max(nodes - 1, 1), checkpoint_interval="10 min"), "chat": chat, "jobs": jobs}
+    return {"layout": small_layout(liquid, air, ups), "horizon": "2 h", "seed": draw(st.integers(0, 99)),
+            "workload": [kinds[w] for w in work], "outputs": {"period": draw(st.sampled_from(["60 s", "421 s", "900 s"]))},
+            "faults": failing(*draw(st.lists(fault, max_size=4))),
+            "site": {"climate": {"dry_bulb": f"{dry} °C", "wet_bulb": f"{dry - draw(st.floats(0.0, 12.0))} °C"},
+                     "grid": "virginia"}}
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(factories())
+def test_random_factories_close(asked: dict[str, Any]) -> None:
+    result = lived(small(**asked))
+    assert abs(result.summary["energy_balance_residual_frac"]) <= LIMIT_FRAC
+    assert abs(result.summary["heat_balance_residual_frac"]) <= LIMIT_FRAC
+    assert abs(electrical_residual_frac(result)) <= LIMIT_FRAC
+    assert abs(sankey_residual_frac(result)) <= LIMIT_FRAC
+
+
+@pytest.mark.parametrize("unit", ["cdu_600", "cdu_xdu1350", "cdu_2300"])
+def test_a_coolant_unit_far_larger_than_its_racks_closes(unit: str) -> None:
+    """Its exchanger is all but perfect at so little flow; the supplies meet, and nothing else happens."""
+    layout = small_layout(liquid=1, air=0)
+    layout["cooling"]["loops"][0]["type"] = unit
+    result = lived(small(layout))
+    loops = result.frame("loops").query("time_s == 3600").set_index("loop")
+    assert abs(result.summary["heat_balance_residual_frac"]) <= LIMIT_FRAC
+    assert 41.8 < loops.temperature_degc["warm"] <= loops.temperature_degc["cdu_loop"] < 43.0

@@ -1,0 +1,96 @@
+"""Site plan: halls and yard from above, alike neighbours named once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from twin.present.figures.halls import Hall, halls, standing
+from twin.present.figures.style import BLUE, GREEN, GREY, INK, WIDTH_IN, nothing, styled
+from twin.present.numbers import short, span
+from twin.results import Result
+
+_OUTLINE = {"power": BLUE, "cooling": GREEN}
+_LETTER_PT, _LINE_PT = 5.6, 10.5
+_HEIGHT_IN = (1.6, 4.6)
+
+Corners = tuple[float, float, float, float]
+"""West, south, east and north edges, in metres."""
+
+
+@styled
+def figure_site(result: Result) -> Figure:
+    """Halls as frames, what stands outside them in outline; names beside each group of equals."""
+    rooms = halls(result)
+    kit = standing(result)
+    inside = {name for room in rooms for name in room.inside["id"]}
+    yard = kit[~kit["id"].isin(inside)]
+    if yard.empty:
+        return nothing("No component stands outside the halls.")
+    west, south, east, north = _extent(yard, rooms)
+    height_in = float(np.clip(6.0 * (north - south) / max(east - west, 1.0), *_HEIGHT_IN))
+    points_per_m = min(72 * (height_in - 0.5) / (north - south), 72 * 6.2 / (east - west))
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    axes = figure.subplots()
+    pad = 8.0 / points_per_m
+    axes.set(xlim=(west - pad, max(east + pad, west - pad + 72 * 6.4 / points_per_m)), aspect="equal")
+    axes.set(ylim=(south - pad, north + pad), xlabel="east (m)", ylabel="north (m)")
+    taken: list[Corners] = []
+    for room in rooms:
+        _draw_room(axes, room, points_per_m)
+    for row in yard.to_dict("records"):
+        axes.add_patch(_box({str(k): v for k, v in row.items()}))
+    for _, group in _groups(yard):
+        _name_group(axes, group, points_per_m, taken)
+    return figure
+
+
+def _extent(yard: pd.DataFrame, rooms: list[Hall]) -> Corners:
+    west, south, east, north = _corners(yard)
+    return (min([west, *(r.west for r in rooms)]), min([south, *(r.south for r in rooms)]),
+            max([east, *(r.east for r in rooms)]), max([north, *(r.north for r in rooms)]))  # fmt: skip
+
+
+def _corners(kit: pd.DataFrame) -> Corners:
+    x, y = kit["width_m"] / 2, kit["depth_m"] / 2
+    return (float((kit["x_m"] - x).min()), float((kit["y_m"] - y).min()),
+            float((kit["x_m"] + x).max()), float((kit["y_m"] + y).max()))  # fmt: skip
+
+
+def _draw_room(axes: Axes, room: Hall, points_per_m: float) -> None:
+    axes.add_patch(Rectangle((room.west, room.south), room.width_m, room.depth_m, facecolor="#EDF1F4", edgecolor=INK,
+                             linewidth=1.4, zorder=1))  # fmt: skip
+    name = short(room.name, max(4, int(points_per_m * room.width_m / _LETTER_PT)))
+    axes.text((room.west + room.east) / 2, (room.south + room.north) / 2, name, ha="center", va="center", zorder=3)
+
+
+def _box(row: dict[str, Any]) -> Rectangle:
+    west, south = row["x_m"] - row["width_m"] / 2, row["y_m"] - row["depth_m"] / 2
+    return Rectangle((west, south), row["width_m"], row["depth_m"], facecolor="white",
+                     edgecolor=_OUTLINE.get(row["system"], GREY), linewidth=0.9, zorder=2)  # fmt: skip
+
+
+def _groups(yard: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
+    """Equals that stand in one line."""
+    return list(yard.groupby([yard["type"], yard["y_m"].round(1)], sort=False))
+
+
+def _name_group(axes: Axes, group: pd.DataFrame, points_per_m: float, taken: list[Corners]) -> None:
+    """East of the group, on the first line that is free."""
+    _, south, east, north = _corners(group)
+    text = span(group["id"], most=2)
+    wide_m, tall_m = (len(text) * _LETTER_PT + 6) / points_per_m, _LINE_PT / points_per_m
+    x = east + 4.0 / points_per_m
+    for step in (0, 1, -1, 2, -2, 3, -3):
+        y = (south + north) / 2 + step * tall_m
+        place = (x, y - tall_m / 2, x + wide_m, y + tall_m / 2)
+        if not any(place[0] < t[2] and t[0] < place[2] and place[1] < t[3] and t[1] < place[3] for t in taken):
+            taken.append(place)
+            ink = _OUTLINE.get(str(group["system"].iloc[0]), GREY)
+            axes.text(x, y, text, color=ink, va="center", zorder=4, clip_on=False)
+            return
