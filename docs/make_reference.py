@@ -138,7 +138,8 @@ def commands_page() -> Iterator[str]:
     """Every command of the command line."""
     yield "# Commands"
     yield ""
-    yield "Exit codes: 0 done, 1 a run that could not go on, 2 input or usage that is wrong, 130 stopped from the keyboard."
+    yield "Exit codes: 0 done, 1 a run that could not go on, 2 input or usage that is wrong, 130 stopped from the"
+    yield "keyboard."
     yield ""
     yield from command_sections("twin", get_command(app))
 
@@ -153,7 +154,8 @@ def command_sections(name: str, command: Any) -> Iterator[str]:
     yield ""
     yield (command.help or "").strip()
     yield ""
-    rows = [(f"`{param_name(param)}`", getattr(param, "help", "") or "") for param in command.params if param.name != "help"]
+    shown = [param for param in command.params if param.name != "help"]
+    rows = [(f"`{param_name(param)}`", getattr(param, "help", "") or "") for param in shown]
     if rows:
         yield from table(("argument", "meaning"), rows)
 

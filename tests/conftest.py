@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line does, before numpy is loaded
+
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,9 +22,11 @@ SHIPPED = ("first_factory", "superpod_day", "chiller_loss", "utility_outage", "f
 
 def small_layout(liquid: int = 4, air: int = 1, ups: bool = True) -> dict[str, Any]:
     """A hall of GB200 racks on one CDU and of DGX racks in air, behind a switchboard with or without a UPS."""
-    rows = [{"name": "liquid", "racks": f"{liquid} x gb200_nvl72", "at": ["2 m", "2 m"], "fed_by": "panel"}] if liquid else []
-    rows += [{"name": "air", "racks": f"{air} x dgx_b200_x2", "at": ["2 m", "5 m"], "fed_by": "panel"}] if air else []
-    loop = {"name": "cdu", "type": "cdu_600", "serves": "liquid", "fed_by": "panel", "plant": "warm", "volume": "0.4 m^3"}
+    asked = (("liquid", liquid, "gb200_nvl72", "2 m"), ("air", air, "dgx_b200_x2", "5 m"))
+    rows = [{"name": name, "racks": f"{count} x {type_}", "at": ["2 m", y], "fed_by": "panel"}
+            for name, count, type_, y in asked if count]
+    loop = {"name": "cdu", "type": "cdu_600", "serves": "liquid", "fed_by": "panel", "plant": "warm",
+            "volume": "0.4 m^3"}
     return {
         "name": "small", "halls": [{"name": "hall", "size": ["12 m", "9 m", "4 m"], "rows": rows}],
         "power": [{"name": "utility", "type": "utility_feed"}, {"name": "genset", "type": "genset_2000"},
@@ -29,7 +35,8 @@ def small_layout(liquid: int = 4, air: int = 1, ups: bool = True) -> dict[str, A
                   {"name": "panel", "type": "rpp_500", "count": 2, "fed_by": "ups" if ups else "board"}],
         "cooling": {
             "loops": [loop] if liquid else [],
-            "air": [{"name": "crah", "type": "crah_100", "count": 2, "hall": "hall", "fed_by": "board", "plant": "chilled"}],
+            "air": [{"name": "crah", "type": "crah_100", "count": 2, "hall": "hall", "fed_by": "board",
+                     "plant": "chilled"}],
             "plant": [{"name": "warm", "type": "dry_cooler_1000", "fed_by": "board", "supply_temperature": "41.8 °C",
                        "volume": "8 m^3", "pump_power": "5 kW"},
                       {"name": "chilled", "type": "chiller_air_430", "fed_by": "board", "supply_temperature": "16 °C",
@@ -46,7 +53,7 @@ def training(name: str = "train", nodes: int = 72, **changes: Any) -> dict[str, 
 def small(layout: dict[str, Any] | None = None, **changes: Any) -> Scenario:
     """An idle hour of the small facility in still air; changes replace whole keys."""
     base = {"name": "small", "layout": layout or small_layout(), "horizon": "1 h", "outputs": {"period": "1 min"},
-            "site": {"climate": {"dry_bulb": "25 °C", "wet_bulb": "18 °C"}, "grid": {"price": "0.1 USD/kWh", "carbon": "400 g/kWh"}}}
+            "site": {"climate": {"dry_bulb": "25 °C", "wet_bulb": "18 °C"}, "grid": "virginia"}}
     return Scenario.model_validate(base | changes)
 
 

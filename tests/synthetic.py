@@ -22,6 +22,13 @@ PANELS = [f"rpp_{n}" for n in range(1, 5)]
 PANEL_OF_RACK = np.arange(8) // 2
 LOOP_OF_RACK = np.arange(8) // 4
 GPUS = 72
+SCENARIO = """name: synthetic day
+seed: 7
+layout:
+  halls:
+  - name: hall_1
+    at: [0.0 m, 0.0 m]
+"""
 
 
 def synthetic() -> Result:
@@ -41,7 +48,7 @@ def synthetic() -> Result:
         "energy": day["energy"],
         "witnesses": _witnesses(),
     }
-    return Result(tables, _summary(tables), "name: synthetic day\nseed: 7\n", _meta())
+    return Result(tables, _summary(tables), SCENARIO, _meta())
 
 
 def bare() -> Result:
@@ -62,7 +69,6 @@ def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _components() -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = [
-        ("hall_1", "hall", "hall", "", "building", 8.0, 5.0, 0.0, 16.0, 10.0, 4.5, 0.0, 0, 0),
         ("utility", "utility", "utility_feed", "", "power", -6.0, 5.0, 0.0, 2.0, 2.0, 2.5, 2e6, 0, 0),
     ]
     for n in (1, 2):
@@ -209,18 +215,15 @@ def _power(
     def joules(values: np.ndarray) -> float:
         return float(values.sum() * PERIOD_S)
 
-    stages = {name: joules(sum(v for k, v in into.items() if k.startswith(name))) for name in ("tx", "ups", "rpp")}
     gone = {name: joules(sum(into[k] - out[k] for k in into if k.startswith(name))) for name in ("tx", "ups", "rpp")}
     flows = [
-        ("utility", "transformers", stages["tx"]),
-        ("transformers", "UPS", stages["ups"]),
-        ("transformers", "dry coolers", joules(2 * cooler_w)),
-        ("transformers", "transformer losses", gone["tx"]),
-        ("UPS", "distribution", stages["rpp"]),
-        ("UPS", "CDU pumps", joules(cdu_w)),
-        ("UPS", "UPS losses", gone["ups"]),
-        ("distribution", "IT", joules(rack_w)),
-        ("distribution", "distribution losses", gone["rpp"]),
+        ("utility", "site", joules(into["utility"])),
+        ("site", "racks", joules(rack_w)),
+        ("site", "dry_cooler", joules(2 * cooler_w)),
+        ("site", "cdu", joules(cdu_w)),
+        ("site", "loss: transformer", gone["tx"]),
+        ("site", "loss: ups", gone["ups"]),
+        ("site", "loss: rpp", gone["rpp"]),
     ]
     return pd.concat(frames, ignore_index=True), _frame("energy", flows), site
 
@@ -280,24 +283,21 @@ def _jobs() -> pd.DataFrame:
 
 
 def _events() -> pd.DataFrame:
-    lost = [(21600.0, rack, "shut_down", f"{rack} lost its only feed, rpp_2.") for rack in ("rack_3", "rack_4")]
-    back = [(36240.0, rack, "restarted", f"{rack} is back after its restart.") for rack in ("rack_3", "rack_4")]
-    hot = [(51300.0 + 20 * n, RACKS[n], "throttled", f"{RACKS[n]} passed its GPU limit.") for n in range(4, 8)]
-    cool = [(58800.0, RACKS[n], "unthrottled", f"{RACKS[n]} is back at full clock.") for n in range(4, 8)]
+    off = [(21600.0, rack, "off", "no power") for rack in ("rack_3", "rack_4")]
+    back = [(36240.0, rack, "on", "after its restart") for rack in ("rack_3", "rack_4")]
+    hot = [(51300.0 + 20 * n, RACKS[n], "throttled", "hottest GPU at its slowdown limit") for n in range(4, 8)]
+    cool = [(58800.0, RACKS[n], "full clock", "room below the slowdown limit again") for n in range(4, 8)]
     return _frame(
         "events",
         [
-            (0.0, "pretrain", "started", "pretrain started on 54 nodes."),
-            (7260.0, "finetune", "started", "finetune started on 18 nodes."),
-            (21600.0, "rpp_2", "failed", "rpp_2 failed as the scenario asks; two racks hang on it."),
-            *lost,
-            (36000.0, "rpp_2", "repaired", "rpp_2 is repaired."),
+            (21600.0, "rpp_2", "failed", "back after 240 min"),
+            *off,
+            (36000.0, "rpp_2", "repaired", "in order again"),
             *back,
-            (50400.0, "pump_2", "tripped", "pump_2 tripped; cdu_2 keeps 35 % of its flow."),
+            (50400.0, "pump_2", "failed", "back after 90 min"),
             *hot,
-            (55800.0, "pump_2", "repaired", "pump_2 runs again."),
+            (55800.0, "pump_2", "repaired", "in order again"),
             *cool,
-            (61200.0, "finetune", "completed", "finetune completed."),
         ],
     )
 
@@ -319,10 +319,10 @@ def _witnesses() -> pd.DataFrame:
         "witnesses",
         [
             ("rack nvl72", "peak_power", "132000", "W", "vendor", "rack data sheet", "2026-02-03"),
-            ("ups_1250", "loss_square_frac", "0.03", "", "assumed", "fit to two catalogue points", "2026-02-03"),
+            ("power/ups_1250", "loss_square_frac", "0.03", "", "assumed", "fit to two catalogue points", "2026-02-03"),
             ("dry_1500", "loss_no_load_frac", "0.002", "", "standard", "10 CFR 431.196, table", "2026-01-20"),
-            ("cdu_600", "approach", "4", "K", "assumed", "middle of vendors' range", "2026-02-11"),
-            ("gpu", "throttle_temperature", "85", "degC", "published", "GPU temperature limits, table", "2026-01-12"),
+            ("cooling/cdu_600", "approach_k", "4", "K", "assumed", "middle of vendors' range", "2026-02-11"),
+            ("gpus/made_up", "slowdown_degc", "89", "degC", "assumed", "GPU temperature limits, table", "2026-01-12"),
             ("workloads[0]", "usd_per_token", "2e-06", "USD", "assumed", "scenario file", "2026-02-11"),
             ("grid", "carbon_intensity", "0.38", "kg/kWh", "published", "national inventory", "2026-01-15"),
         ],
@@ -355,28 +355,56 @@ def _summary(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _meta() -> dict[str, Any]:
-    points = [
-        {"component": "utility", "racks": 8, "gpus": 576, "load_w": 1.0e6},
-        {"component": "tx_1", "racks": 4, "gpus": 288, "load_w": 5.2e5},
-        {"component": "ups_2", "racks": 4, "gpus": 288, "load_w": 5.2e5},
-        {"component": "rpp_2", "racks": 2, "gpus": 144, "load_w": 2.5e5},
-    ]
-    verdict = {"verdict": False, "counter_example": "taking rpp_2 out leaves rack_3 and rack_4 without power"}
     return {
         "version": "0.1.0",
         "seed": 7,
+        "title": "Eight racks, one panel lost, one pump lost.",
+        "start": "2026-07-15T00:00:00-04:00",
+        "period_s": PERIOD_S,
         "catalogue_hash": "5f0c1d2e" * 8,
         "wall_s": 1.9,
-        "findings": ["cdu_2 has one pump: a trip leaves no standby.", "rpp_2 feeds two racks by one cord."],
-        "redundancy": {
-            "single_points_of_failure": points,
-            "cut_sets": [["utility"], ["rpp_2"], ["tx_1"], ["ups_2"], ["pump_1", "pump_2"]],
-            "cut_set_counts": {"1": 8, "2": 1},
-            "availability_exact": {"unavailability": 4.21e-4, "frequency_per_year": 2.2289},
-            "availability_monte_carlo": {"unavailability": 4.36e-4, "replicas": 20000},
-            "interval": [3.9e-4, 4.8e-4],
-            "concurrently_maintainable": verdict,
-            "fault_tolerant": verdict,
-            "overloads": [{"component": "ups_1", "load_frac": 1.04, "after": "ups_2"}],
-        },
+        "hall_sizes": {"hall_1": [16.0, 10.0, 4.5]},
+        "findings": [
+            {"severity": "note", "component": "rpp_2", "says": "without it 2 of 8 racks lose power"},
+            {"severity": "warning", "component": "ups_2", "says": "without it ups_1 carries 1,300 kW, 1.040 of its rating"},
+        ],
+        "warnings": ["facility_water: chiller curve clipped at its limits"],
+        "redundancy": _redundancy(),
     }
+
+
+def _lost(names: list[str], racks: list[str], load_w: float) -> dict[str, Any]:
+    """A contingency as `twin.analysis.redundancy` writes it."""
+    return {"lost": names, "loads": racks, "loads_count": len(racks), "racks": len(racks), "gpus": GPUS * len(racks),
+            "load_w": load_w, "overloads": []}  # fmt: skip
+
+
+def _redundancy() -> dict[str, Any]:
+    points = [("utility", RACKS, 1.0e6), ("tx_1", RACKS[:4], 5.2e5), ("ups_2", RACKS[4:], 5.2e5),
+              ("rpp_2", RACKS[2:4], 2.5e5)]  # fmt: skip
+    singles = [{"component": name, **_lost([name], racks, load_w)} for name, racks, load_w in points]
+    text = "does not meet the criterion in this model: without utility, 8 loads (8 racks, 1000 kW) are not served"
+    verdict = {"verdict": False, "text": text, "counter_example": _lost(["utility"], RACKS, 1.0e6)}
+    return {
+        "components": 14,
+        "loads": 8,
+        "load_w": 1.0e6,
+        "single_points_of_failure": singles,
+        "n_minus_1": {"cases": 14, "failing": 4},
+        "n_minus_2": {"cases": 91, "failing": 47, "without_single_points": 1,
+                      "worst": [_lost(["pump_1", "pump_2"], RACKS, 1.0e6)]},
+        "overloads": [{"lost": ["ups_2"], "component": "ups_1", "load_frac": 1.04}],
+        "overloads_count": 1,
+        "cut_sets": [["utility"], ["rpp_2"], ["tx_1"], ["ups_2"], ["pump_1", "pump_2"]],
+        "cut_set_counts": {"1": 4, "2": 1},
+        "shortest_failing": _lost(["utility"], RACKS, 1.0e6),
+        "concurrently_maintainable": verdict,
+        "fault_tolerant": {**verdict, "not_judged": ["transfer gaps"]},
+        "availability_exact": {"unavailability": 4.21e-4, "availability": 1 - 4.21e-4, "frequency_per_year": 2.2289,
+                               "mean_down_h": 1.65, "downtime_min_per_year": 221.3},
+        "availability_monte_carlo": {"unavailability": 4.36e-4, "events": 870, "method": "direct", "cycles": 20000,
+                                     "simulated_h": 1e7, "frequency_per_year": 2.3, "mean_likelihood": 1.0,
+                                     "agrees_with_exact": True},
+        "interval": [3.9e-4, 4.8e-4],
+        "importance": [{"component": "utility", "birnbaum": 0.99, "share_of_unavailability": 0.4}],
+    }  # fmt: skip

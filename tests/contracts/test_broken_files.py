@@ -68,7 +68,7 @@ cooling:
     - {name: chilled_water, type: chiller_air_430, fed_by: transformer, supply_temperature: 10 °C}
 fabric: {kind: rail_optimised, switch: q3400, nodes_per_su: 36, fed_by: rpp}
 storage: {type: superpod_better}
-overrides: {compute_r1: {recirculation: 0.1}}
+overrides: {support_r1: {recirculation: 0.1}}
 """
 
 FEEDS_WEB = "".join(
@@ -154,6 +154,9 @@ IN_SCENARIO = {
     "drill on nothing": ("component: ups", "component: upss", "upss"),
     "drill of no length": ("duration: 10 min, component", "duration: 0 s, component", "duration"),
     "action on an unknown plant": ("plant: warm_water", "plant: hot_water", "hot_water"),
+    "profile of an unknown GPU": ("seed: 1", "seed: 1\nprofiles: {B100: probe.yaml}", "B100"),
+    "crews that are true": ("drills:\n", "  crews: true\ndrills:\n", "crews"),
+    "nodes that are true": ("nodes: 4", "nodes: true", "nodes"),
     "missing profile": ("seed: 1", "seed: 1\nprofiles: {GB200-NVL72-GPU: none.json}", "none.json"),
     "profile outside": ("seed: 1", "seed: 1\nprofiles: {L40S: ../../outside.yaml}", "out of the project"),
     "duplicate key": ("seed: 1", "seed: 1\nseed: 2", "seed"),
@@ -217,14 +220,21 @@ IN_LAYOUT = {
     "fed by itself": ("ups_500, fed_by: transformer", "ups_500, fed_by: ups", "ring"),
     "UPS without feed": ("ups_500, fed_by: transformer", "ups_500", "ups"),
     "panel smaller than its load": ("rpp_500, fed_by: ups", "rpp_500, rating: 100 kW, fed_by: ups", "rated 100 kW"),
-    "panel rated zero": ("rpp_500, fed_by: ups", "rpp_500, rating: 0 W, fed_by: ups", "rpp"),
+    "panel rated zero": ("rpp_500, fed_by: ups", "rpp_500, rating: 0 W, fed_by: ups", "rating"),
     "spare panel rated zero": ("fed_by: ups}\n", "fed_by: ups}\n  - {name: odd, type: rpp_500, rating: 0 W, "
-                               "fed_by: ups}\n", "odd"),
+                               "fed_by: ups}\n", "power[4].rating"),
     "panel rated beyond every float": ("rpp_500, fed_by: ups", "rpp_500, rating: 1e308 MW, fed_by: ups", "rating"),
     "panel rated in temperature": ("rpp_500, fed_by: ups", "rpp_500, rating: 20 °C, fed_by: ups", "rating"),
     "unknown power type": ("rpp_500", "rpp_5000", "rpp_5000"),
     "power type that is a rack": ("rpp_500", "gb200_nvl72", "gb200_nvl72"),
     "none of a group": ("rpp_500, fed_by: ups", "rpp_500, count: 0, fed_by: ups", "count"),
+    "true of a group": ("rpp_500, fed_by: ups", "rpp_500, count: true, fed_by: ups", "count"),
+    "a hall for a UPS": ("ups_500, fed_by: transformer", "ups_500, hall: hall, fed_by: transformer", "ups"),
+    "a hall that is not there": ("rpp_500, fed_by: ups", "rpp_500, hall: hull, fed_by: ups", "hull"),
+    "panel rated a hair above zero": ("rpp_500, fed_by: ups", "rpp_500, rating: 1e-300 W, fed_by: ups", "rating"),
+    "a hundred thousand components": (
+        "cooling:\n", "".join(f"  - {{name: spare{k}, type: rpp_500, count: 2000, fed_by: ups}}\n" for k in range(50))
+        + "cooling:\n", "power"),
     "a billion of a group": ("rpp_500, fed_by: ups", "rpp_500, count: 1000000000, fed_by: ups", "count"),
     "half of a group": ("rpp_500, fed_by: ups", "rpp_500, count: 1.5, fed_by: ups", "count"),
     "a web of twelve million feeds": ("cooling:\n", FEEDS_WEB + "cooling:\n", "web"),
@@ -239,12 +249,16 @@ IN_LAYOUT = {
     "two rows of one name": ("name: support", "name: compute", "compute"),
     "a row with a group's name": ("name: support", "name: rpp", "rpp"),
     "a row with its hall's name": ("name: support", "name: hall", "hall"),
+    "two halls in one place": (
+        "power:\n", "  - {name: other, at: [9 m, 8 m], rows: [{name: more, racks: 1 x support_rack, fed_by: rpp}]}\n"
+        "power:\n", "'other'"),
     "two halls of one name": (
         "power:\n", "  - {name: hall, at: [50 m, 0 m], rows: [{name: more, racks: 1 x support_rack, fed_by: rpp}]}\n"
         "power:\n", "hall"),
     "liquid rack without loop": (
         "  loops:\n    - {name: cdu, type: cdu_600, serves: compute, fed_by: rpp, plant: warm_water}\n", "",
         "compute_r1"),
+    "loop that serves no liquid": ("serves: compute", "serves: support", "without a liquid-cooled rack"),
     "loop that serves nobody": ("serves: compute", "serves: computer", "computer"),
     "loop on an unknown plant": ("plant: warm_water}", "plant: hot_water}", "hot_water"),
     "loop of chillers": ("type: cdu_600", "type: chiller_air_430", "chiller_air_430"),
@@ -274,10 +288,14 @@ IN_LAYOUT = {
     "groups of a hundred million switches": (
         "kind: rail_optimised", "kind: groups, switches_per_group: 100000000", "fabric"),
     "unknown storage": ("superpod_better", "superpod_bettr", "superpod_bettr"),
-    "override of nothing": ("{compute_r1: {rec", "{compute_r7: {rec", "compute_r7"),
+    "override of nothing": ("{support_r1: {rec", "{support_r7: {rec", "support_r7"),
+    "override of a panel's place": ("{support_r1: {rec", "{rpp: {rec", "recirculation of a rpp"),
+    "override of a coolant unit": ("{support_r1: {recirculation: 0.1", "{cdu: {rating: 5 kW", "rating of a cdu"),
+    "recirculation of liquid": ("{support_r1: {rec", "{compute_r1: {rec", "recirculation of a liquid-cooled rack"),
+    "override below idle": ("{recirculation: 0.1}", "{rating: 1 kW}", "idle"),
     "override with an unknown rack": ("{recirculation: 0.1}", "{type: gb400}", "gb400"),
     "recirculation above one": ("recirculation: 0.1", "recirculation: 1.1", "recirculation"),
-    "override through a wall": ("{recirculation: 0.1}", "{position: [9.9 m, 3 m]}", "compute_r1"),
+    "override through a wall": ("{recirculation: 0.1}", "{position: [9.9 m, 3 m]}", "support_r1"),
     "idle above rated": ("at: [3 m, 3 m],", "at: [3 m, 3 m], power_rated: 10 kW, power_idle: 50 kW,", "idle"),
     "python tag": ("name: hall\n", "name: !!python/name:os.system hall\n", "tag"),
     "duplicate key": ("storage:", "storage: {type: superpod_good}\nstorage:", "storage"),
@@ -289,6 +307,7 @@ ALSO_CHANGED = {
     "racks and coolant unit feed each other": (("serves: compute, fed_by: rpp", "serves: compute, fed_by: compute"),),
     "unit fed by an empty row": (
         ("    rows:\n", "    rows:\n      - {name: void, racks: 1 x support_rack, empty: [1], fed_by: rpp}\n"),),
+    "override below idle": (("at: [3 m, 6 m],", "at: [3 m, 6 m], power_rated: 9 kW, power_idle: 5 kW,"),),
     "more heat than a plant": (("at: [3 m, 3 m],", "at: [3 m, 3 m], power_rated: 240 kW,"),),
 }  # fmt: skip
 """Cases that take more than one change."""
@@ -302,6 +321,7 @@ FILES = {
     "zero bytes": (b"\0" * 1000, "unprintable"),
     "UTF-16": ("name: probe\n".encode("utf-16"), "UTF-8"),
     "Latin-1": ("name: probe\ndescription: 20 °C\n".encode("latin-1"), "0xb0"),
+    "a list of a million": (b"name: [" + b"1," * 1_000_000 + b"]", "values"),
     "eleven megabytes": (b"# " + b"x" * 11_000_000, "10 MB"),
     "a million keys": (b"".join(b"k%d: 1\n" % k for k in range(200_000)), "k0"),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), "byte"),
@@ -467,6 +487,13 @@ def test_weather_from_elsewhere(tmp_path: Path, file: str) -> None:
 def _with_weather(folder: Path, file: str) -> Path:
     climate = "{dry_bulb: 20 °C, wet_bulb: 15 °C}"
     return project(folder, scenario=changed(SCENARIO, climate, f"{{file: {file}}}"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'{"schema": "other"}', b"[" * 100_000])
+def test_a_profile_that_is_none_is_told_before_a_run(tmp_path: Path, content: bytes) -> None:
+    path = project(tmp_path, scenario=changed(SCENARIO, "seed: 1", "seed: 1\nprofiles: {GB200-NVL72-GPU: p.json}"))
+    path.with_name("p.json").write_bytes(content)
+    assert any(problem.file.endswith("p.json") for problem in refusal(path).problems)
 
 
 @pytest.mark.parametrize("case", OVERRIDES)

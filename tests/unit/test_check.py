@@ -91,7 +91,7 @@ def test_a_sound_pod_has_no_findings(pod: Change) -> None:
         ("fed_by: rpp               # on", "fed_by: mechanical   # on", "warning", "cdu_1", "no UPS"),
         ("count: 2\n      header: common", "count: 1\n      header: common", "note", "cdu", "no spare coolant unit"),
         ("[6.5 m, 3 m]", "[3.5 m, 4.8 m]", "warning", "compute_r1", "an aisle of"),
-        ("4 x gb200_nvl72\n        at: [3.5 m, 3 m]", "4 x gb200_nvl72\n        at: [0 m, 0 m]", "warning", "rpp_1",
+        ("4 x gb200_nvl72\n        at: [3.5 m, 3 m]", "4 x gb200_nvl72\n        at: [3.5 m, 0 m]", "warning", "rpp_1",
          "stands in the place of compute_r1"),
         ("2 x support_rack\n        at: [6.5 m, 3 m]", "21 x support_rack\n        at: [0 m, 7 m]", "note",
          "support_r01", "21 racks in one row"),

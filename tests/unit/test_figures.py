@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -17,13 +18,17 @@ from matplotlib.text import Text
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import RACKS, bare, synthetic, with_tables
 
+from twin.errors import InputError
 from twin.present import numbers
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
-from twin.present.figures.faults import MOST_MARKS, marks
-from twin.present.figures.floor import hottest_inlet
+from twin.present.figures import figure as figure_named
+from twin.present.figures.faults import MOST_MARKS, grouped, marks, throttled_spans
+from twin.present.figures.floor import figure_floor, inlet_scale, margin_scale, slowdown_degc
+from twin.present.figures.halls import halls
 from twin.present.figures.oneline import MOST_BOXES, figure_oneline, worst_moment
-from twin.present.figures.sankey import energy_graph, figure_sankey, residual_frac
+from twin.present.figures.sankey import energy_graph, figure_sankey, residual_frac, staged
 from twin.present.figures.style import periods_s, thinned, wide
+from twin.present.figures.throttling import disturbed
 from twin.results import Result
 
 EACH = pytest.mark.parametrize("named", FIGURES, ids=lambda named: named.name)
@@ -82,11 +87,48 @@ def test_leaves_the_callers_settings_alone(named: NamedFigure, day: Result) -> N
     assert dict(mpl.rcParams) == before
 
 
-def test_hottest_moment_is_the_hottest_inlet(day: Result) -> None:
-    time_s, inlet_degc = hottest_inlet(day)
+def test_figures_are_found_by_name(day: Result) -> None:
+    assert said(figure_named(day, "sankey")) == said(figure_sankey(day))
+    with pytest.raises(InputError, match="did you mean 'sankey'"):
+        figure_named(day, "sanky")
+
+
+def test_a_hall_holds_what_stands_between_its_walls(day: Result) -> None:
+    (hall,) = halls(day)
+    assert (hall.west, hall.south, hall.east, hall.north) == (0.0, 0.0, 16.0, 10.0)
+    assert set(RACKS) <= set(hall.inside["id"])
+    assert not {"utility", "tx_1", "dry_cooler_1", "pump_1"} & set(hall.inside["id"])
+
+
+@pytest.mark.parametrize("scenario", ["", "layout: campus.yaml\n", "layout: {halls: [{name: hall_1}]}\n", "a: [b\n"])
+def test_a_hall_without_a_stated_corner_stands_round_its_racks(day: Result, scenario: str) -> None:
+    (hall,) = halls(replace(day, scenario_yaml=scenario))
+    assert set(RACKS) <= set(hall.inside["id"])
+
+
+def test_floor_shows_each_racks_worst(day: Result) -> None:
     racks = day.frame("racks")
-    assert inlet_degc.max() == racks["inlet_air_degc"].max()
-    assert time_s == racks["time_s"][racks["inlet_air_degc"].idxmax()]
+    assert inlet_scale(day).value.max() == racks["inlet_air_degc"].max()
+    margin = margin_scale(day)
+    hottest = racks.groupby("rack")["junction_max_degc"].max()
+    assert slowdown_degc(day) == 89.0
+    assert margin.value["rack_8"] == pytest.approx(max(89.0 - hottest["rack_8"], 0.0))
+    assert list(margin.value[margin.trouble].index) == list(hottest[hottest > 88.5].index)
+
+
+def test_halls_of_a_campus_stand_side_by_side(day: Result) -> None:
+    held, meta = day.frame("components"), {**day.meta, "hall_sizes": {"a": [16, 10, 4], "b": [16, 10, 4]}}
+    other = held.assign(x_m=held["x_m"] + 100.0, id="b_" + held["id"], parent="b")
+    both = pd.concat([held.assign(parent=held["parent"].where(held["parent"] != "hall_1", "a")), other])
+    campus = replace(with_tables(day, components=both), meta=meta, scenario_yaml="")
+    assert [len(room.inside[room.inside["kind"] == "rack"]) for room in halls(campus)] == [8, 8]
+    assert len(figure_floor(campus).axes) == 6
+
+
+def test_only_disturbed_racks_are_in_the_strip() -> None:
+    clock = pd.DataFrame({"a": [1.0, 1.0], "b": [1.0, 0.9], "c": [1.0, 1.0]})
+    on = pd.DataFrame({"a": [1.0, 1.0], "b": [1.0, 1.0], "c": [0.0, 1.0]})
+    assert disturbed(clock, on) == ["b", "c"]
 
 
 def test_worst_moment_is_the_lost_panel_or_else_the_highest_load(day: Result) -> None:
@@ -130,11 +172,25 @@ def test_a_ring_of_buses_is_drawn(day: Result) -> None:
 
 def test_sankey_closes_and_says_when_it_does_not(day: Result) -> None:
     flows = day.frame("energy")
-    assert residual_frac(energy_graph(flows)) < 1e-12
-    leaky = flows.assign(energy_j=flows["energy_j"].where(flows["target"] != "IT", 0.97 * flows["energy_j"]))
+    assert residual_frac(energy_graph(staged(flows))) < 1e-12
+    leaky = flows.assign(energy_j=flows["energy_j"].where(flows["target"] != "racks", 0.97 * flows["energy_j"]))
     gap = residual_frac(energy_graph(leaky))
-    assert gap == pytest.approx(0.03 * flows["energy_j"][flows["target"] == "IT"].sum() / flows["energy_j"][0])
+    assert gap == pytest.approx(0.03 * flows["energy_j"][flows["target"] == "racks"].sum() / flows["energy_j"][0])
     assert "DOES NOT CLOSE" in said(figure_sankey(with_tables(day, energy=leaky)))
+
+
+def test_cooling_and_losses_are_stages_of_their_own(day: Result) -> None:
+    flows = day.frame("energy")
+    graph = energy_graph(staged(flows))
+    assert set(graph.successors("site")) == {"racks", "cooling", "losses"}
+    lost = flows[flows["target"].str.startswith("loss: ")]["energy_j"].sum()
+    assert graph.edges["site", "losses"]["energy_j"] == pytest.approx(lost)
+
+
+def test_sources_may_follow_one_another() -> None:
+    rows = [("utility", "site", 9.0), ("generators", "site", 1.0), ("site", "racks", 10.0)]
+    graph = energy_graph(pd.DataFrame(rows, columns=["source", "target", "energy_j"]))
+    assert set(graph.predecessors("site")) == {"utility", "generators"}
 
 
 def test_energy_that_flows_back_is_stored_not_looped() -> None:
@@ -149,6 +205,33 @@ def test_marks_join_what_happens_together_and_never_grow() -> None:
     assert [mark.text for mark in marks(events, 86400.0)] == ["r failed"]
     apart = events.assign(time_s=np.arange(500) * 2000.0)
     assert len(marks(apart, 86400.0)) == MOST_MARKS
+
+
+def test_events_of_one_minute_and_word_are_one_group(day: Result) -> None:
+    texts = [group.text for group in grouped(day.frame("events"))]
+    assert texts == [
+        "rpp_2 failed", "rack_3–4 off", "rpp_2 repaired", "rack_3–4 on", "pump_2 failed", "rack_5–8 throttled",
+        "pump_2 repaired", "rack_5–8 full clock",
+    ]  # fmt: skip
+
+
+def test_throttling_is_a_span_not_a_mark(day: Result) -> None:
+    assert all(mark.what != "throttled" for mark in marks(day.frame("events"), 86400.0))
+    site = pd.DataFrame({"time_s": [10.0, 20.0, 30.0, 40.0], "gpus_throttled": [0.0, 5.0, 5.0, 0.0]})
+    assert throttled_spans(site, 40.0) == [(10.0, 30.0)]
+
+
+def test_idle_generators_are_no_loss(day: Result) -> None:
+    components, power = day.frame("components"), day.frame("power")
+    generator = components[components["id"] == "tx_1"].assign(id="gen", kind="generator", type="gen")
+    rows = power[power["component"] == "tx_1"].assign(component="gen", energised_frac=0.0, power_out_w=0.0)
+    edges = pd.concat([day.frame("edges"), pd.DataFrame([("gen", "ups_1", "power", "share")],
+                                                        columns=day.frame("edges").columns)])
+    ready = with_tables(day, components=pd.concat([components, generator]), power=pd.concat([power, rows]), edges=edges)
+    assert "gen | idle" in said(figure_oneline(ready))
+    events = pd.DataFrame([(0.0, "gen", "failed to start", "")], columns=day.frame("events").columns)
+    broken = with_tables(ready, events=events)
+    assert "gen | LOST" in said(figure_oneline(broken))
 
 
 def test_thinning_keeps_the_mean_and_periods_add_up() -> None:
@@ -196,5 +279,24 @@ def test_long_names_keep_both_ends() -> None:
     assert numbers.middle("hall_1_row_12_rpp_3", 13) == "hall_1…_rpp_3"
     assert numbers.middle("ups_1", 13) == "ups_1"
     assert numbers.short("a" * 50, 10) == "a" * 9 + "…"
-    assert numbers.names(["a", "b", "c"]) == "a, b and c"
-    assert numbers.names("abcdefg") == "a, b, c and 4 more"
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        (["compute_r8", "compute_r5", "compute_r6", "compute_r7"], "compute_r5–r8"),
+        (["ups_1", "ups_3", "ups_4"], "ups_1 and ups_3–4"),
+        (["a", "b", "c", "d", "e"], "a, b and 3 more"),
+        (["node_9", "node_10"], "node_9–10"),
+        ([], ""),
+    ],
+)
+def test_names_that_count_on_are_folded(names: list[str], text: str) -> None:
+    assert numbers.span(names) == text
+
+
+def test_what_names_share() -> None:
+    assert numbers.shared(["compute_11_r1", "compute_12_r2"]) == "compute"
+    assert numbers.shared(["leaf_1", "spine_1"]) == ""
+    assert numbers.plural("rpp") == "panels"
+    assert numbers.plural("dry_cooler") == "dry coolers"

@@ -89,7 +89,8 @@ class Plain:
         cooling, units = self.facility.cooling, self.facility.cooling.units
         rows = [u for u, kind in enumerate(units.kind) if kind == "crah"]
         speed = max(min(float(cooling.hall_demand_m3_s[0] / units.flow_m3_s[rows].sum()), 1.0), 0.3)
-        self.crah_w_k = sum(exchange_w_k(units.transfer_w_k[u], speed * units.hot_w_k[u], units.cold_w_k[u]) for u in rows)
+        self.crah_w_k = sum(exchange_w_k(units.transfer_w_k[u], speed * units.hot_w_k[u], units.cold_w_k[u])
+                            for u in rows)
         self.crah_w = sum(units.power_w[u] * (units.floor_frac[u] + (1 - units.floor_frac[u]) * speed**3) for u in rows)
 
     def rack_w(self) -> np.ndarray:

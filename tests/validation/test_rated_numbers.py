@@ -18,8 +18,10 @@ import pytest
 from twin import build, load
 from twin.facility import Facility
 from twin.facility.fabric import CORE, LEAF, SPINE
+from twin.facility.warmth import coolant_degc
 
 ROOT = Path(__file__).parents[2]
+LAYOUTS = ("gb200_su", "frontier", "superpod_b200", "edge_200kw", "campus_20mw")
 COUNTS = ROOT.parent / "shared" / "data" / "network" / "fabric_counts.csv"
 
 
@@ -135,7 +137,7 @@ def test_layouts_that_claim_redundancy_have_it_in_power(name: str):
     assert [finding for finding in facility(name).findings if "lose power" in finding.says] == []
 
 
-@pytest.mark.parametrize("name", ["gb200_su", "frontier", "superpod_b200", "edge_200kw", "campus_20mw"])
+@pytest.mark.parametrize("name", LAYOUTS)
 def test_what_belongs_to_a_hall_stands_inside_it(name: str):
     """Racks, panels, coolant units and air handlers, within the walls of the hall they are said to be in."""
     built = facility(name)
@@ -148,6 +150,52 @@ def test_what_belongs_to_a_hall_stands_inside_it(name: str):
             if (low < -1e-6).any() or (high > np.array(halls[parent].size[:2]) + 1e-6).any():
                 outside.append(parts.id[i])
     assert outside == []
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_no_two_things_stand_in_one_place(name: str):
+    """Footprints of everything but what is built into something: switches in racks, pumps in coolant units."""
+    parts = facility(name).components
+    own = [i for i, parent in enumerate(parts.parent) if parent not in parts.row]
+    centre, half = parts.position_m[own, :2], parts.size_m[own, :2] / 2
+    apart = np.abs(centre[:, None] - centre[None])
+    over = (apart < half[:, None] + half[None] - 1e-6).all(axis=2) & ~np.eye(len(own), dtype=bool)
+    assert [(parts.id[own[a]], parts.id[own[b]]) for a, b in np.argwhere(over) if a < b] == []
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_what_belongs_to_no_hall_stands_outside_of_all(name: str):
+    built = facility(name)
+    parts = built.components
+    for hall in built.scenario.plan.halls:
+        apart = np.abs(parts.position_m[:, :2] - np.array(hall.at) - np.array(hall.size[:2]) / 2)
+        within = (apart < parts.size_m[:, :2] / 2 + np.array(hall.size[:2]) / 2 - 1e-6).all(axis=1)
+        assert [parts.id[i] for i in np.flatnonzero(within) if parts.parent[i] == ""] == []
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_water_and_air_suit_the_racks_at_full_load(name: str):
+    """No loop or hall warmer than its racks take, and nothing in the way."""
+    remarks = [f.says for f in facility(name).findings if "carries" not in f.says and "lose power" not in f.says]
+    assert remarks == []
+
+
+def test_frontier_loses_four_kelvin_between_water_and_cabinets():
+    """Coolant units of three cabinets at full power, 27 °C facility water: below the 32 °C that a cabinet takes."""
+    coolant = coolant_degc(facility("frontier"))
+    assert coolant.max() == pytest.approx(31.2, abs=0.1)
+    assert int(coolant.argmin()) == 13
+
+
+def test_rows_of_the_scalable_unit_look_into_cold_aisles_of_at_least_1_2_m():
+    """South row: panels to rack front; north row: rack front to coolant units; the hot aisle lies between."""
+    built = facility("gb200_su")
+    parts = built.components
+    edge = {kind: (parts.position_m[rows, 1] - parts.size_m[rows, 1] / 2, parts.position_m[rows, 1]
+                   + parts.size_m[rows, 1] / 2) for kind in ("rpp", "rack", "cdu")
+            for rows in [[i for i, k in enumerate(parts.kind) if k == kind]]}
+    assert edge["rack"][0].min() - edge["rpp"][1].max() >= 1.2
+    assert edge["cdu"][0].min() - edge["rack"][1].max() >= 1.2
 
 
 def test_the_edge_room_admits_its_single_points_of_failure():

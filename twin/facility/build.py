@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from twin import catalogue
+from twin.calibration import load_profile
+from twin.catalogue.rows import Rack, Switch
 from twin.catalogue.rows import Storage as StorageRow
-from twin.catalogue.rows import Switch
-from twin.errors import did_you_mean
-from twin.facility import checks, coolant_loop, power_tree, racks, weather
+from twin.errors import InputError
+from twin.facility import checks, coolant_arrays, coolant_loop, power_tree, racks, siting, weather
 from twin.facility.fabric import Fabric, group_fabric, no_fabric, rail_fabric
 from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import Facility
 from twin.facility.power_tree import PowerNode
-from twin.facility.racks import Position
+from twin.facility.rack import Position
 from twin.facility.storage import Storage
 from twin.scenario.schema import Scenario
+
+SWITCHES_MAX = 200_000
+"""More switches than this next to the nodes of one layout is refused."""
 
 
 def build(scenario: Scenario) -> Facility:
@@ -24,18 +28,20 @@ def build(scenario: Scenario) -> Facility:
     Raises InputError with everything a design review would refuse: unknown types, racks through walls or
     without feeds, rings of feeds, overloaded breakers, more heat than the loops can carry, too few ports.
     """
-    ledger = Ledger(scenario)
+    ledger = Ledger(scenario, siting.places(scenario.plan))
     nodes = power_tree.equipment(ledger)
     places = racks.positions(ledger)
     cooling_draft = coolant_loop.draft(ledger, places)
     loads = _rack_loads(ledger, places)
-    checks.names(ledger, places)
+    checks.layout(ledger, places)
+    _profiles(ledger)
     air = weather.weather(ledger)
     ledger.raise_problems()
     tree = power_tree.freeze(ledger, nodes, loads, coolant_loop.power_nodes(cooling_draft))
-    cooling, zone, air_node, stream = coolant_loop.freeze(cooling_draft)
+    cooling, zone, air_node, stream = coolant_arrays.freeze(cooling_draft)
     fabric, switches = _fabric(ledger, places)
     storage = _storage(ledger)
+    checks.targets(ledger)
     ledger.raise_problems()
     assert air is not None
     facility = Facility(
@@ -43,21 +49,36 @@ def build(scenario: Scenario) -> Facility:
         racks=racks.freeze(ledger, places, zone, air_node, stream), power=tree, cooling=cooling, fabric=fabric,
         switch_component=switches, storage=storage, weather=air, findings=(),
         hall_sizes={h.name: h.size for h in scenario.plan.halls})
-    return checks.reviewed(ledger, facility)
+    return checks.reviewed(ledger, facility, places)
 
 
 def _rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
     """Racks as loads of the power tree, row by row so that spread feeds are dealt through a row."""
     out: list[PowerNode] = []
+    blocks: dict[int, list[Position]] = {}
+    for place in places:
+        blocks.setdefault(id(place.row), []).append(place)
     for h, hall in enumerate(ledger.scenario.plan.halls):
         for r, row in enumerate(hall.rows):
-            loc = ("layout", "halls", h, "rows", r)
-            block = [p for p in places if p.hall == h and p.row is row]
+            loc, block = ("layout", "halls", h, "rows", r), blocks.get(id(row), [])
             if not row.fed_by:
                 ledger.complain(loc, f"racks of {row.name!r} without fed_by", "a power feed for every rack")
             supplies = ledger.feeds((*loc, "fed_by"), row.fed_by, len(block))
             out += [PowerNode(p.id, "rack", None, np.inf, False, s) for p, s in zip(block, supplies, strict=True)]
     return out
+
+
+def _profiles(ledger: Ledger) -> None:
+    """Measured profiles are read now, so that what is wrong in them is told before a run."""
+    known = catalogue.rows("gpus")
+    for gpu, path in ledger.scenario.profiles.items():
+        if gpu not in known:
+            ledger.unknown(("profiles", gpu), gpu, known, "a GPU of the catalogue")
+            continue
+        try:
+            load_profile(path)
+        except InputError as error:
+            ledger.problems += error.problems
 
 
 def _fabric(ledger: Ledger, places: list[Position]) -> tuple[Fabric, np.ndarray]:
@@ -67,25 +88,40 @@ def _fabric(ledger: Ledger, places: list[Position]) -> tuple[Fabric, np.ndarray]
     compute = [p.type for p in places if p.type.nics_per_node > 0]
     if spec.kind == "none" or not compute:
         return no_fabric(nodes), np.zeros(0, dtype=np.int64)
-    known = catalogue.rows("switches")
-    if spec.switch not in known:
-        ledger.complain(("layout", "fabric", "switch"), repr(spec.switch),
-                        "a switch of the catalogue: " + ", ".join(sorted(known)), did_you_mean(spec.switch, known))
+    switch = catalogue.rows("switches").get(spec.switch)
+    if switch is None:
+        ledger.unknown(("layout", "fabric", "switch"), spec.switch, catalogue.rows("switches"),
+                       "a switch of the catalogue")
         ledger.raise_problems()
-    switch = known[spec.switch]
     assert isinstance(switch, Switch)
     rack = max(compute, key=lambda t: t.nics_per_node)
-    if spec.kind == "groups":
-        fabric = group_fabric(nodes, rack.nodes_per_rack, spec.switches_per_group, rack.nics_per_node,
-                              rack.nic_bandwidth_b_s, 1.0)
-    else:
-        if spec.nodes_per_su > switch.ports // 2:
-            ledger.complain(("layout", "fabric", "nodes_per_su"), f"{spec.nodes_per_su} nodes under one leaf",
-                            f"at most {switch.ports // 2}, half the ports of {spec.switch}")
-            ledger.raise_problems()
-        fabric = rail_fabric(nodes, spec.nodes_per_su, rack.nics_per_node, spec.planes, switch.ports,
-                             rack.nic_bandwidth_b_s)
+    _fits(ledger, switch, nodes, rack)
+    try:
+        if spec.kind == "groups":
+            fabric = group_fabric(nodes, rack.nodes_per_rack, spec.switches_per_group, rack.nics_per_node,
+                                  rack.nic_bandwidth_b_s, 1.0)
+        else:
+            fabric = rail_fabric(nodes, spec.nodes_per_su, rack.nics_per_node, spec.planes, switch.ports,
+                                 rack.nic_bandwidth_b_s)
+    except InputError as error:
+        for problem in error.problems:
+            ledger.complain(("layout", *problem.where.split(".")), problem.found, problem.allowed, problem.hint)
+        ledger.raise_problems()
+        raise
     return fabric, _switches(ledger, fabric, switch, places)
+
+
+def _fits(ledger: Ledger, switch: Switch, nodes: int, rack: Rack) -> None:
+    """More nodes under a leaf than ports, or more switches than anybody cables, is a problem."""
+    spec = ledger.scenario.plan.fabric
+    if spec.kind == "rail_optimised" and spec.nodes_per_su > switch.ports // 2:
+        ledger.complain(("layout", "fabric", "nodes_per_su"), f"{spec.nodes_per_su} nodes under one leaf",
+                        f"at most {switch.ports // 2}, half the ports of {spec.switch}")
+    per_group = rack.nodes_per_rack if spec.kind == "groups" else spec.nodes_per_su
+    each = spec.switches_per_group if spec.kind == "groups" else rack.nics_per_node * spec.planes
+    if (count := -(-nodes // per_group) * each) > SWITCHES_MAX:
+        ledger.complain(("layout", "fabric"), f"{count:,} switches next to the nodes", f"at most {SWITCHES_MAX:,}")
+    ledger.raise_problems()
 
 
 def _switches(ledger: Ledger, fabric: Fabric, row: Switch, places: list[Position]) -> np.ndarray:
@@ -109,8 +145,7 @@ def _storage(ledger: Ledger) -> Storage:
     known = catalogue.rows("storage")
     name = ledger.scenario.plan.storage.type
     if name not in known:
-        ledger.complain(("layout", "storage", "type"), repr(name), "a storage of the catalogue: "
-                        + ", ".join(sorted(known)), did_you_mean(name, known))
+        ledger.unknown(("layout", "storage", "type"), name, known, "a storage of the catalogue")
         ledger.raise_problems()
     row = known[name]
     assert isinstance(row, StorageRow)

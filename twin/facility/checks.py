@@ -1,56 +1,70 @@
-"""What a design review would say: what cannot be built is refused, the rest is a finding."""
+"""What a design review refuses: names of nothing, boxes in one another, overloads, more heat than is cooled."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from twin import catalogue
 from twin.errors import did_you_mean
-from twin.facility import contingency
-from twin.facility.ledger import Ledger
-from twin.facility.model import Facility, Finding
-from twin.facility.racks import Position
+from twin.facility import contingency, design, warmth
+from twin.facility.geometry import clashes
+from twin.facility.ledger import Ledger, Loc
+from twin.facility.model import Facility
+from twin.facility.rack import Position
 from twin.workload import Batch, Inference
 
+_NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
-def names(ledger: Ledger, places: list[Position]) -> None:
-    """Overrides of nothing, and racks that overlap."""
+
+def layout(ledger: Ledger, places: list[Position]) -> None:
+    """Overrides that change nothing, and halls or racks that overlap."""
+    racks = {place.id: place for place in places}
     for name in ledger.scenario.plan.overrides:
-        if name not in ledger.row:
+        if name in ledger.row:
+            _override(ledger, name, racks.get(name))
+        else:
             ledger.complain(("layout", "overrides", name), repr(name), "a component of this layout",
                             did_you_mean(name, ledger.row))
-    _overlaps(ledger, places)
-
-
-def _overlaps(ledger: Ledger, places: list[Position]) -> None:
-    if len(places) < 2:
-        return
-    size = np.array([(p.type.width_m, p.type.depth_m) for p in places])
-    hall = ledger.scenario.plan.halls
-    centre = np.array([(hall[p.hall].at[0] + p.x_m, hall[p.hall].at[1] + p.y_m) for p in places]) + size / 2
-    pairs = cKDTree(centre).query_pairs(float(np.hypot(*size.max(axis=0))), output_type="ndarray")
-    apart = np.abs(centre[pairs[:, 0]] - centre[pairs[:, 1]])
-    clash = (apart < (size[pairs[:, 0]] + size[pairs[:, 1]]) / 2 - 1e-6).all(axis=1)
-    for a, b in pairs[clash][:10]:
+    halls = ledger.scenario.plan.halls
+    corner, size = np.array([h.at for h in halls]), np.array([h.size[:2] for h in halls])
+    for a, b in clashes(corner + size / 2, size):
+        ledger.complain(("layout", "halls", b), f"{halls[a].name!r} and {halls[b].name!r} in the same place",
+                        "halls that do not overlap; `at` moves them")
+    corner = np.array([(*halls[p.hall].at, p.x_m, p.y_m) for p in places]).reshape(-1, 2, 2).sum(axis=1)
+    size = np.array([(p.type.width_m, p.type.depth_m) for p in places]).reshape(-1, 2)
+    for a, b in clashes(corner + size / 2, size):
         ledger.complain(("layout", "halls", places[b].hall), f"{places[a].id} and {places[b].id} in the same place",
                         "racks that do not overlap")
 
 
+def _override(ledger: Ledger, name: str, rack: Position | None) -> None:
+    """What an override says that its component does not have."""
+    entry = ledger.entries[ledger.row[name]]
+    can = ["rating"] if entry.system == "power" else []
+    if rack is not None:
+        can = ["type", "rating", "position"] + ["recirculation"] * (rack.type.liquid_heat_frac == 0)
+    says = ledger.scenario.plan.overrides[name].model_dump(exclude_none=True)
+    for key in says.keys() - set(can):
+        kind = "liquid-cooled rack" if rack is not None else entry.kind
+        ledger.complain(("layout", "overrides", name, key), f"{key} of a {kind}",
+                        f"{', '.join(can) or 'no override at all'} for a {kind}")
+
+
 def targets(ledger: Ledger) -> None:
-    """Faults and drills on nothing, workloads of unknown models."""
+    """Faults, drills and actions on nothing, workloads of unknown models."""
     scenario = ledger.scenario
     for i, fault in enumerate(scenario.faults.timeline):
         _target(ledger, ("faults", "timeline", i, "component"), fault.component)
     for i, drill in enumerate(scenario.drills):
         if drill.kind == "isolate":
             _target(ledger, ("drills", i, "component"), drill.component)
+    plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
-        plants = [p.name for p in scenario.plan.cooling.plant]
         if action.kind == "facility_water_supply" and action.plant not in plants:
-            ledger.complain(("controls", "actions", i, "plant"), repr(action.plant), "one of " + ", ".join(plants))
+            ledger.unknown(("controls", "actions", i, "plant"), action.plant, plants, "a plant of this layout")
     for i, work in enumerate(scenario.workload):
         if not isinstance(work, Batch):
             _known(ledger, ("workload", i, "model"), work.model, "models")
@@ -60,31 +74,29 @@ def targets(ledger: Ledger) -> None:
         _known(ledger, ("site", "grid"), scenario.site.grid, "grids")
 
 
-def _known(ledger: Ledger, loc: tuple[str | int, ...], name: str, kind: str) -> None:
+def _known(ledger: Ledger, loc: Loc, name: str, kind: str) -> None:
     known = catalogue.rows(kind)
     if name not in known:
-        ledger.complain(loc, repr(name), f"one of the catalogue's {kind}: " + ", ".join(sorted(known)),
-                        did_you_mean(name, known))
+        ledger.unknown(loc, name, known, f"one of the catalogue's {kind}")
 
 
-def _target(ledger: Ledger, loc: tuple[str | int, ...], name: str) -> None:
+def _target(ledger: Ledger, loc: Loc, name: str) -> None:
     rack, slash, node = name.partition("/")
     row = ledger.row.get(rack)
     if row is None:
         ledger.complain(loc, repr(name), "a component of this layout", did_you_mean(rack, ledger.row))
         return
-    number = node.removeprefix("node_")
-    if slash and not (number.isdigit() and 1 <= int(number) <= ledger.entries[row].nodes):
-        ledger.complain(loc, repr(name), f"{rack}/node_1 to {rack}/node_{ledger.entries[row].nodes}")
+    nodes, number = ledger.entries[row].nodes, _NODE.fullmatch(node)
+    if slash and (number is None or int(number[1]) > nodes):
+        ledger.complain(loc, repr(name), f"{rack}/node_1 to {rack}/node_{nodes}" if nodes else f"{rack}, without nodes")
 
 
-def reviewed(ledger: Ledger, facility: Facility) -> Facility:
+def reviewed(ledger: Ledger, facility: Facility, places: list[Position]) -> Facility:
     """The facility with its findings; overloads in the normal state are refused."""
-    targets(ledger)
     _breakers(ledger, facility)
     _heat(ledger, facility)
     ledger.raise_problems()
-    return replace(facility, findings=tuple(contingency.findings(facility)) + tuple(_workload_findings(facility)))
+    return replace(facility, findings=(*contingency.findings(facility), *design.findings(facility, places)))
 
 
 def _breakers(ledger: Ledger, facility: Facility) -> None:
@@ -100,32 +112,17 @@ def _breakers(ledger: Ledger, facility: Facility) -> None:
 
 def _heat(ledger: Ledger, facility: Facility) -> None:
     """More heat than a loop, a hall's air handlers or a plant can carry."""
-    cooling, racks, units = facility.cooling, facility.racks, facility.cooling.units
-    liquid = racks.rated_w * racks.liquid_frac
+    cooling, units = facility.cooling, facility.cooling.units
+    loop_w, hall_w, plant_w = warmth.heat_w(facility)
     kind = np.array(units.kind)
-    carried = np.zeros(len(cooling.plants))
-    checks = [("cdu", cooling.loop_id, cooling.loop_node, cooling.loop_plant, liquid, racks.zone, "loops"),
-              ("crah", cooling.hall_id, cooling.hall_air, cooling.hall_plant, racks.rated_w - liquid, racks.air_node,
-               "air")]
-    for name, ids, nodes, plants, heat, node, key in checks:
-        for z, id_ in enumerate(ids):
-            load = float(heat[node == nodes[z]].sum())
-            capacity = float(units.capacity_w[(kind == name) & (units.zone == z)].sum())
-            if plants[z] >= 0:
-                carried[plants[z]] += load
-            if load > capacity * (1 + 1e-9):
-                ledger.complain(("layout", "cooling", key), f"{load / 1e3:,.0f} kW of heat on {id_!r} with "
-                                f"{capacity / 1e3:,.0f} kW of cooling", "no more heat than the units can carry")
+    for name, ids, heat, key in (("cdu", cooling.loop_id, loop_w, "loops"), ("crah", cooling.hall_id, hall_w, "air")):
+        mine = kind == name
+        capacity = np.bincount(units.zone[mine], weights=units.capacity_w[mine], minlength=len(ids))
+        for z in np.flatnonzero(heat > capacity * (1 + 1e-9)):
+            ledger.complain(("layout", "cooling", key), f"{heat[z] / 1e3:,.0f} kW of heat on {ids[z]!r} with "
+                            f"{capacity[z] / 1e3:,.0f} kW of cooling", "no more heat than the units can carry")
     for i, plant in enumerate(cooling.plants):
-        capacity = float(units.capacity_w[plant.units].sum())
-        if carried[i] > capacity * (1 + 1e-9):
-            ledger.complain(("layout", "cooling", "plant", i), f"{carried[i] / 1e3:,.0f} kW of heat on {plant.id!r} "
-                            f"with {capacity / 1e3:,.0f} kW", "no more heat than the plant can carry")
-
-
-def _workload_findings(facility: Facility) -> list[Finding]:
-    """A gang larger than the machine, and water supplies too warm for the racks."""
-    compute = int(facility.racks.nodes[facility.racks.gpus_per_node > 0].sum())
-    out = [Finding("warning", work.name, f"asks for {work.nodes} nodes of {compute}; it will never start")
-           for work in facility.scenario.workload if not isinstance(work, Batch) and work.nodes > compute]
-    return out
+        limit = float(units.capacity_w[plant.units].sum())
+        if plant_w[i] > limit * (1 + 1e-9):
+            ledger.complain(("layout", "cooling", "plant", i), f"{plant_w[i] / 1e3:,.0f} kW of heat on {plant.id!r} "
+                            f"with {limit / 1e3:,.0f} kW", "no more heat than the plant can carry")

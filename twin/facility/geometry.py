@@ -1,60 +1,68 @@
-"""Where things stand that a layout does not place: power gear, coolant units and the yard.
-
-Inside a hall, floor distribution stands along the south wall, coolant units along the north wall and
-air handlers along the west wall. Everything else stands in the yard south of the halls, one line a group.
-"""
+"""Boxes on the floor: lines of equipment along a wall, and boxes that stand in one another."""
 
 from __future__ import annotations
 
-from twin.catalogue.rows import Cooling, Power
-from twin.scenario.layout import Layout
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-IN_HALL = ("rpp", "pdu", "busway", "sts")
-"""Power kinds that stand among the racks."""
-GAP_M = 0.6
-"""Clear distance kept between neighbours; an electrical working space of 1.07 m in front is left by the lines."""
-YARD_LINE_M = 6.0
-"""Distance between the yard's lines."""
+import numpy as np
+from numpy.typing import NDArray
 
-
-def room_of(layout: Layout, kind: str) -> str:
-    """The hall a power kind stands in, or nothing for the yard."""
-    return layout.halls[0].name if kind in IN_HALL else ""
+GAP_MIN_M = 0.1
+"""Neighbours in a line stand at least this far apart."""
 
 
-def power_position(layout: Layout, group: int, member: int, row: Power) -> tuple[float, float, float]:
-    """Centre of a power component's footprint."""
-    spec = layout.power[group]
-    if spec.at is not None:
-        return (spec.at[0] + member * (row.width_m + GAP_M), spec.at[1], 0.0)
-    if row.kind in IN_HALL:
-        return _along_south_wall(layout, group, member, row)
-    yard = sum(1 for g in layout.power[:group] if g.at is None)
-    return (1.0 + row.width_m / 2 + member * (row.width_m + GAP_M), -YARD_LINE_M * (1 + yard), 0.0)
+@dataclass(frozen=True)
+class Place:
+    """Where a component stands."""
+
+    hall: str
+    """Name of its hall; empty outside."""
+    centre_m: tuple[float, float, float]
+    """Centre of the footprint and underside, on the site."""
+    size_m: tuple[float, float, float]
+    """East-west, north-south, height."""
 
 
-def _along_south_wall(layout: Layout, group: int, member: int, row: Power) -> tuple[float, float, float]:
-    hall = layout.halls[0]
-    before = sum(g.count for g in layout.power[:group] if g.at is None and _in_hall(g.type))
-    slot = before + member
-    per_line = max(1, int((hall.size[0] - 1.0) // (row.width_m + GAP_M)))
-    line, place = divmod(slot, per_line)
-    return (hall.at[0] + 0.5 + row.width_m / 2 + place * (row.width_m + GAP_M),
-            hall.at[1] + 0.2 + row.depth_m / 2 + line * (row.depth_m + GAP_M), 0.0)
+def lines(widths_m: Sequence[float], length_m: float, gap_m: float) -> Iterator[list[float]]:
+    """Centres along a wall of `length_m`, measured from its middle, one list a line.
+
+    Neighbours keep up to `gap_m` and at least GAP_MIN_M; who does not fit then goes to the next line, and one
+    who is longer than the wall stands in a line of its own.
+    """
+    line: list[float] = []
+    for width in widths_m:
+        if line and sum(line) + width + GAP_MIN_M * len(line) > length_m + 1e-9:
+            yield _centred(line, length_m, gap_m)
+            line = []
+        line.append(width)
+    if line:
+        yield _centred(line, length_m, gap_m)
 
 
-def _in_hall(type_name: str) -> bool:
-    return type_name.split("_")[0] in IN_HALL
+def _centred(widths_m: list[float], length_m: float, gap_m: float) -> list[float]:
+    spare = (length_m - sum(widths_m)) / max(len(widths_m) - 1, 1)
+    gap = min(gap_m, max(spare, GAP_MIN_M))
+    ends = np.cumsum(np.array(widths_m) + gap) - gap
+    return [float(end - width / 2 - ends[-1] / 2) for end, width in zip(ends, widths_m, strict=True)]
 
 
-def unit_position(layout: Layout, hall_index: int | None, slot: int, row: Cooling) -> tuple[float, float, float]:
-    """Centre of a cooling unit: along the north wall (coolant units), the west wall (air), or the north yard."""
-    hall = layout.halls[hall_index or 0]
-    step = row.width_m + GAP_M
-    if row.kind == "cdu":
-        along = hall.at[0] + 1.5 + row.width_m / 2 + slot * step
-        return (along, hall.at[1] + hall.size[1] - 0.2 - row.depth_m / 2, 0.0)
-    if row.kind == "crah":
-        return (hall.at[0] + 0.2 + row.depth_m / 2, hall.at[1] + 1.5 + row.width_m / 2 + slot * step, 0.0)
-    north = max(h.at[1] + h.size[1] for h in layout.halls)
-    return (1.0 + row.width_m / 2 + slot * step, north + 3.0 + row.depth_m / 2, 0.0)
+def clashes(centre_m: NDArray[np.float64], size_m: NDArray[np.float64], most: int = 10) -> list[tuple[int, int]]:
+    """Pairs of boxes (box, 2) that overlap by more than a micrometre, the first `most` found.
+
+    A box that clashes is not compared with later ones, so that a crowd in one place costs no more than a few.
+    """
+    cell = float(size_m.max(initial=1e-3))
+    low, high = centre_m - size_m / 2 + 1e-6, centre_m + size_m / 2 - 1e-6
+    grid: dict[tuple[int, int], list[int]] = {}
+    found: list[tuple[int, int]] = []
+    for b, (x, y) in enumerate(np.floor(centre_m / cell).astype(int).tolist()):
+        near = [a for i in (x - 1, x, x + 1) for j in (y - 1, y, y + 1) for a in grid.get((i, j), ())]
+        hit = next((a for a in near if (low[a] < high[b]).all() and (low[b] < high[a]).all()), None)
+        if hit is None:
+            grid.setdefault((x, y), []).append(b)
+        else:
+            found.append((hit, b))
+            if len(found) == most:
+                break
+    return found

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from twin.errors import InputError, Problem, did_you_mean
+from twin.facility.geometry import Place
 from twin.facility.model import Components
-from twin.scenario.layout import Feed
 from twin.scenario.schema import Scenario
+from twin.scenario.words import Feed
 
 Loc = tuple[str | int, ...]
+
+FEEDS_MAX = 1_000_000
+"""More feeds than this in one layout is refused."""
 
 
 @dataclass
@@ -38,15 +42,26 @@ class Ledger:
     """Components, groups, connections and problems of a build in progress."""
 
     scenario: Scenario
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where power and cooling components stand."""
     entries: list[Entry] = field(default_factory=list)
     row: dict[str, int] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    feeders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Power groups and their members: only these can feed."""
+    fed: int = 0
+    """Feeds so far."""
     edges: list[tuple[str, str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def complain(self, loc: Loc, found: str, allowed: str, hint: str = "") -> None:
         """Note a problem at a place in the scenario."""
         self.problems.append(self.scenario.problem(loc, found, allowed, hint))
+
+    def unknown(self, loc: Loc, name: str, known: Iterable[str], what: str) -> None:
+        """Note a name that is none of the known ones."""
+        self.complain(loc, repr(name), f"{what}: " + (", ".join(sorted(known)) or "none stated"),
+                      did_you_mean(name, known))
 
     def raise_problems(self) -> None:
         """Raise InputError with everything found so far, if anything was."""
@@ -69,23 +84,39 @@ class Ledger:
         for member in members:
             self.groups.setdefault(member, (member,))
 
+    def power_group(self, loc: Loc, name: str, members: Sequence[str]) -> None:
+        """Name a set of power components, by which, or one by one, others can be fed."""
+        self.group(loc, name, members)
+        self.feeders |= {name: tuple(members)} | {member: (member,) for member in members}
+
     def feeds(self, loc: Loc, feeds: Iterable[Feed], takers: int) -> list[list[str]]:
         """Supplies of each of `takers` members, in order of preference."""
-        out: list[list[str]] = [[] for _ in range(takers)]
+        out: list[dict[str, None]] = [{} for _ in range(takers)]
         for i, feed in enumerate(feeds):
-            members = self.groups.get(feed.source)
-            if members is None:
-                self.complain((*loc, i), repr(feed.source), "a power group or component of this layout",
-                              did_you_mean(feed.source, self.groups))
-                continue
-            if feed.pairing == "matched" and len(members) != takers:
-                self.complain((*loc, i), f"{takers} takers for {len(members)} of {feed.source!r}",
-                              "equal counts where pairing is matched")
-                continue
-            for taker, supplies in enumerate(out):
-                found = members if feed.pairing == "all" else [members[taker % len(members)]]
-                supplies.extend(m for m in found if m not in supplies)
-        return out
+            members = self.feeders.get(feed.source, ())
+            self.fed += takers * (len(members) if feed.pairing == "all" else 1)
+            if self._can_feed((*loc, i), feed, len(members), takers):
+                for taker, supplies in enumerate(out):
+                    chosen = members if feed.pairing == "all" else (members[taker % len(members)],)
+                    supplies.update(dict.fromkeys(chosen))
+        return [list(supplies) for supplies in out]
+
+    def _can_feed(self, loc: Loc, feed: Feed, members: int, takers: int) -> bool:
+        if not members:
+            allowed = "a power group of this layout, or one component of it"
+            is_else = feed.source in self.groups
+            found = f"{feed.source!r}, which is no power equipment" if is_else else repr(feed.source)
+            self.complain(loc, found, allowed, "" if is_else else did_you_mean(feed.source, self.feeders))
+        elif feed.pairing == "matched" and members != takers:
+            self.complain(loc, f"{takers} takers for {members} of {feed.source!r}",
+                          "equal counts where pairing is matched")
+        elif self.fed > FEEDS_MAX:
+            self.complain(loc, f"{takers:,} takers for {members:,} of {feed.source!r}",
+                          f"at most {FEEDS_MAX:,} feeds in one layout; pair them as matched or spread")
+            self.raise_problems()
+        else:
+            return True
+        return False
 
     def freeze(self) -> Components:
         """The component table."""
@@ -100,8 +131,3 @@ class Ledger:
             mtbf_h=np.array([x.mtbf_h for x in e], dtype=float), mttr_h=np.array([x.mttr_h for x in e], dtype=float),
             row=dict(self.row),
         )
-
-
-def members(name: str, count: int) -> list[str]:
-    """Names of a group's members: the name itself for one, name_1 and so on for more."""
-    return [name] if count == 1 else [f"{name}_{i + 1}" for i in range(count)]

@@ -9,10 +9,9 @@ import numpy as np
 
 from twin import catalogue
 from twin.catalogue.rows import Power
-from twin.errors import did_you_mean
-from twin.facility import geometry
-from twin.facility.ledger import Entry, Ledger, members
+from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
+from twin.facility.siting import IN_HALL, members
 from twin.scenario.layout import PowerGroup
 
 SOURCES = ("utility", "generator")
@@ -36,7 +35,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     groups = ledger.scenario.plan.power
     typed = [(_type(ledger, i, group), group) for i, group in enumerate(groups)]
     for i, group in enumerate(groups):
-        ledger.group(("layout", "power", i, "name"), group.name, members(group.name, group.count))
+        ledger.power_group(("layout", "power", i, "name"), group.name, members(group.name, group.count))
     out: list[PowerNode] = []
     for i, (row, group) in enumerate(typed):
         if row is not None:
@@ -48,8 +47,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
 def _type(ledger: Ledger, i: int, group: PowerGroup) -> Power | None:
     known = catalogue.rows("power")
     if group.type not in known:
-        ledger.complain(("layout", "power", i, "type"), repr(group.type), "a power row of the catalogue: "
-                        + ", ".join(sorted(known)), did_you_mean(group.type, known))
+        ledger.unknown(("layout", "power", i, "type"), group.type, known, "a power row of the catalogue")
         return None
     row = known[group.type]
     assert isinstance(row, Power)
@@ -58,6 +56,7 @@ def _type(ledger: Ledger, i: int, group: PowerGroup) -> Power | None:
 
 def _group(ledger: Ledger, i: int, row: Power, group: PowerGroup) -> list[PowerNode]:
     loc = ("layout", "power", i)
+    _check_hall(ledger, loc, row, group)
     supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
     if row.kind not in SOURCES and not group.fed_by:
         ledger.complain(loc, f"{group.name!r} without fed_by", "a supply for everything but utilities and generators")
@@ -66,14 +65,22 @@ def _group(ledger: Ledger, i: int, row: Power, group: PowerGroup) -> list[PowerN
     for k, name in enumerate(members(group.name, group.count)):
         override = ledger.scenario.plan.overrides.get(name)
         value = override.rating if override and override.rating is not None else rating
-        ledger.add(loc, Entry(name, row.kind, row.name, geometry.room_of(ledger.scenario.plan, row.kind), "power",
-                              geometry.power_position(ledger.scenario.plan, i, k, row),
-                              (row.width_m, row.depth_m, row.height_m), value or 0.0,
+        place = ledger.places[name]
+        ledger.add(loc, Entry(name, row.kind, row.name, place.hall, "power", place.centre_m, place.size_m, value or 0.0,
                               mtbf_h=row.mtbf_h, mttr_h=row.mttr_h))
         ledger.edges += [(s, name, "power", group.mode) for s in supplies[k]]
         out.append(PowerNode(name, row.kind, row, np.inf if value is None else value,
                              group.mode == "priority", supplies[k]))
     return out
+
+
+def _check_hall(ledger: Ledger, loc: Loc, row: Power, group: PowerGroup) -> None:
+    halls = [hall.name for hall in ledger.scenario.plan.halls]
+    if group.hall is not None and group.hall not in halls:
+        ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")
+    if group.hall is not None and row.kind not in IN_HALL:
+        ledger.complain((*loc, "hall"), f"a hall for a {row.kind}", f"a hall for {', '.join(IN_HALL)} only; the rest "
+                        "stands outside unless `at` places it")
 
 
 def _refuse_cycles(ledger: Ledger, nodes: list[PowerNode]) -> None:

@@ -3,40 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from twin import catalogue
 from twin.catalogue.rows import Gpu, Rack
-from twin.errors import did_you_mean
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
-from twin.physics.power import converter_input_w
+from twin.facility.rack import Position, gain, idle_w, rated_w, recirculation_frac
 from twin.scenario.layout import Hall, Override, Row
 from twin.scenario.pattern import Pattern
 
-RECIRCULATION_FRAC = {"none": 0.15, "cold_aisle": 0.05, "hot_aisle": 0.03}
-"""Share of a rack's inlet air that is its own exhaust, by containment; assumed, the middle of published
-supply-heat indices (uncontained 0.1 to 0.3, contained below 0.1). End-of-row racks take twice as much."""
-
-
-@dataclass
-class Position:
-    """One place in a row, with or without a rack."""
-
-    id: str
-    hall: int
-    row: Row
-    type: Rack
-    gpu: Gpu | None
-    override: Override
-    x_m: float
-    y_m: float
-    end_of_row: bool
-    slot: int
-    """Position in its block, counted from 0, empty places included."""
-    supplies: list[str] = field(default_factory=list)
+NEIGHBOUR_M = 0.3
+"""Racks closer than this stand in one row."""
 
 
 def positions(ledger: Ledger) -> list[Position]:
@@ -51,7 +31,19 @@ def positions(ledger: Ledger) -> list[Position]:
             in_hall += [p.id for p in block]
             out += block
         ledger.groups[hall.name] = tuple(in_hall)
+    _mark_ends(out)
     return out
+
+
+def _mark_ends(places: list[Position]) -> None:
+    """Racks without a neighbour on one side, whichever row of the layout that belongs to, end a row."""
+    lines: dict[tuple[int, float], list[Position]] = {}
+    for place in sorted(places, key=lambda p: p.x_m):
+        lines.setdefault((place.hall, round(place.y_m + (place.facing > 0) * place.type.depth_m, 1)), []).append(place)
+    for line in lines.values():
+        joined = [b.x_m - a.x_m - a.type.width_m < NEIGHBOUR_M for a, b in pairwise(line)]
+        for place, left, right in zip(line, [False, *joined], [*joined, False], strict=True):
+            place.end_of_row = not (left and right)
 
 
 def _block(ledger: Ledger, loc: Loc, h: int, hall: Hall, row: Row) -> Iterator[Position]:
@@ -59,26 +51,24 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: Hall, row: Row) -> Iterator[P
     rack = _rack_type(ledger, (*loc, "racks"), pattern.type)
     if rack is None:
         return
-    for empty in row.empty:
-        if empty > pattern.count:
-            ledger.complain((*loc, "empty"), f"position {empty}", f"1 to {pattern.count}")
-    digits = len(str(pattern.count))
+    if row.empty and max(row.empty) > pattern.count:
+        ledger.complain((*loc, "empty"), f"position {max(row.empty)}", f"1 to {pattern.count}")
+    digits, empty = len(str(pattern.count)), set(row.empty)
     for slot in range(pattern.count):
         line, place = divmod(slot, pattern.racks_per_row)
-        if slot + 1 in row.empty:
+        if slot + 1 in empty:
             continue
         id_ = f"{row.name}_r{slot + 1:0{digits}d}"
         yield _position(ledger, loc, Position(
             id_, h, row, rack, None, ledger.scenario.plan.overrides.get(id_, Override()),
             row.at[0] + place * rack.width_m, row.at[1] + line * row.row_pitch,
-            place in (0, pattern.racks_per_row - 1), slot), hall)
+            False, slot, (-1.0) ** (line + (row.facing == "south"))), hall)
 
 
 def _rack_type(ledger: Ledger, loc: Loc, name: str) -> Rack | None:
     known = catalogue.rows("racks")
     if name not in known:
-        ledger.complain(loc, repr(name), "a rack of the catalogue: " + ", ".join(sorted(known)),
-                        did_you_mean(name, known))
+        ledger.unknown(loc, name, known, "a rack of the catalogue")
         return None
     row = known[name]
     assert isinstance(row, Rack)
@@ -96,6 +86,7 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: Hall) -> Position
         assert isinstance(gpu, Gpu)
         place.gpu = gpu
     _inside_walls(ledger, loc, place, hall)
+    _rises(ledger, loc, place)
     rack = place.type
     centre = (hall.at[0] + place.x_m + rack.width_m / 2, hall.at[1] + place.y_m + rack.depth_m / 2, 0.0)
     ledger.add(loc, Entry(place.id, "rack", rack.name, hall.name, "compute", centre,
@@ -116,63 +107,13 @@ def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: Hall) -> None
                         f"at most {height:g} m, the hall's height")
 
 
-def node_span_w(place: Position) -> float:
-    """Chip power of one node between idle and full, in W."""
-    gpu = place.gpu
-    gpus = place.type.gpus_per_node * (gpu.power_max_w - gpu.power_idle_w) if gpu else 0.0
-    return gpus + place.type.cpus_per_node * (place.type.cpu_max_w - place.type.cpu_idle_w)
-
-
-def itemised_idle_w(place: Position) -> float:
-    """AC input of an idle rack from its components, in W: node converters, chassis load, shared rectifiers."""
-    rack, gpu = place.type, place.gpu
-    node = (rack.gpus_per_node * (gpu.power_idle_w if gpu else 0.0) + rack.cpus_per_node * rack.cpu_idle_w
-            + rack.node_other_w)
-    bus = rack.nodes_per_rack * converter_input_w(node, rack.node_converter_constant_w,
-                                                  rack.node_converter_efficiency_frac)
-    chassis = bus / rack.chassis_per_rack + rack.chassis_fixed_w
-    rectified = converter_input_w(chassis, rack.rectifiers_per_chassis * rack.rectifier_constant_w,
-                                  rack.rectifier_efficiency_frac)
-    return float(rack.chassis_per_rack * rectified)
-
-
-def idle_w(place: Position) -> float:
-    """AC input of the rack with every node idle, in W: stated for the row, the type, or itemised."""
-    stated = place.row.power_idle if place.row.power_idle is not None else place.type.power_idle_w
-    if stated is None:
-        return itemised_idle_w(place)
-    whole = place.type.power_rated_w or stated
-    return stated * rated_w(place) / whole if place.row.power_idle is None and whole else stated
-
-
-def rated_w(place: Position) -> float:
-    """AC input of the rack with every node at full activity, in W."""
-    for stated in (place.override.rating, place.row.power_rated, place.type.power_rated_w):
-        if stated is not None:
-            return stated
-    return itemised_idle_w(place) + place.type.nodes_per_rack * node_span_w(place) * _itemised_gain(place)
-
-
-def _itemised_gain(place: Position) -> float:
-    return 1.0 / (place.type.node_converter_efficiency_frac * place.type.rectifier_efficiency_frac)
-
-
-def gain(place: Position) -> float:
-    """Watts at the AC input for one watt more in the chips.
-
-    Itemised racks: the converters' efficiencies. Racks known by their totals: what carries the idle
-    total to the rated total as the chips go from idle to full, so that the balance of rack (fans,
-    switches, cards, conversion) moves with them.
-    """
-    span = place.type.nodes_per_rack * node_span_w(place)
-    return (rated_w(place) - idle_w(place)) / span if span > 0 else 0.0
-
-
-def recirculation_frac(place: Position, containment: str) -> float:
-    """Share of the inlet air that is the rack's own exhaust."""
-    if place.override.recirculation is not None:
-        return place.override.recirculation
-    return RECIRCULATION_FRAC[containment] * (2.0 if place.end_of_row else 1.0)
+def _rises(ledger: Ledger, loc: Loc, place: Position) -> None:
+    """A rack that draws more idle than rated is a problem."""
+    idle, rated = idle_w(place), rated_w(place)
+    if idle > rated * (1 + 1e-9):
+        override = ("layout", "overrides", place.id, "rating")
+        where = (*loc, "power_idle") if place.override.rating is None else override
+        ledger.complain(where, f"{idle:,.0f} W idle and {rated:,.0f} W rated", "idle power at or below rated power")
 
 
 def freeze(ledger: Ledger, places: list[Position], zone: np.ndarray, air_node: np.ndarray,

@@ -17,6 +17,8 @@ from twin.scenario.schema import Scenario, SteadyWeather, WeatherFile
 
 STEP_S = 900.0
 """Spacing of the rows made from a climate."""
+COLDEST_DEGC, HOTTEST_DEGC = -60.0, 150.0
+"""What a temperature in a scenario may be; in a weather file too."""
 ROWS_MAX = 2_000_000
 """Longest weather file that is read."""
 
@@ -64,7 +66,8 @@ def _hour_of_day(start: datetime) -> float:
 def read(path: Path) -> Weather:
     """Read a weather file: columns time_s, dry_bulb_degc, wet_bulb_degc.
 
-    Raises InputError with each row that is not a number, runs backwards or has a wet bulb above the dry bulb.
+    Raises InputError with each row that is not a number, runs backwards, is no weather of this planet or has a
+    wet bulb above the dry bulb.
     """
     problems: list[Problem] = []
     rows: list[tuple[float, float, float]] = []
@@ -75,14 +78,20 @@ def read(path: Path) -> Weather:
             problems.append(Problem("", repr(dict(text)), "numbers under time_s, dry_bulb_degc and wet_bulb_degc",
                                     file=str(path), line=line, column=1))
             continue
-        if not np.isfinite(row).all() or row[2] > row[1] + 1e-9 or (rows and row[0] <= rows[-1][0]):
-            problems.append(Problem("", str(row), "rising times and wet bulbs at or below dry bulbs",
-                                    file=str(path), line=line, column=1))
+        if not _possible(row) or (rows and row[0] <= rows[-1][0]):
+            allowed = f"rising times, {COLDEST_DEGC:g} to {HOTTEST_DEGC:g} °C, and wet bulbs at or below dry bulbs"
+            problems.append(Problem("", str(row), allowed, file=str(path), line=line, column=1))
         rows.append(row)
     if problems or not rows:
         raise InputError(problems[:50] or [Problem("", "no rows", "at least one row of weather", file=str(path))])
     time, dry, wet = np.array(rows).T
     return Weather(time, dry, wet)
+
+
+def _possible(row: tuple[float, float, float]) -> bool:
+    """Whether time and temperatures are finite, in range, and the wet bulb is not above the dry bulb."""
+    _, dry, wet = row
+    return bool(np.isfinite(row).all()) and COLDEST_DEGC <= wet <= dry + 1e-9 and dry <= HOTTEST_DEGC
 
 
 def _lines(path: Path) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ NONE = "–"
 """What stands where a number is missing."""
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
+_KINDS = {"ups": "UPS", "rpp": "panel", "pdu": "PDU", "cdu": "CDU", "crah": "air handler", "busway": "busway"}
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -126,12 +127,15 @@ def middle(text: Any, most: int) -> str:
     return line if len(line) <= most else f"{line[:head]}…{line[head + 1 - most :]}"
 
 
-def names(held: Any, most: int = 4) -> str:
-    """A list of names in words: `a, b and 3 more`."""
-    shown = [short(name) for name in held]
-    if len(shown) > most:
-        return f"{', '.join(shown[: most - 1])} and {len(shown) - most + 1} more"
-    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+def singular(kind: Any) -> str:
+    """A kind of component in words: `panel` for `rpp`."""
+    return _KINDS.get(str(kind), str(kind).replace("_", " "))
+
+
+def plural(kind: Any) -> str:
+    """A kind of component, as the components table has it, in words and of several: `panels`, `dry coolers`."""
+    word = singular(kind)
+    return f"{word}{'' if word == 'UPS' else 'es' if word.endswith('ch') else 's'}"
 
 
 def span(held: Any, most: int = 3) -> str:
@@ -159,6 +163,13 @@ def _runs(held: Any) -> list[list[str]]:
                 runs.append([name])
             before = number_
     return runs
+
+
+def shared(held: Any) -> str:
+    """What names begin with alike, without the number after it: `compute` of `compute_r1` and `compute_r2`."""
+    first, last = min(held), max(held)
+    size = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return str(first[:size]).rstrip("_0123456789").removesuffix("_r")
 
 
 def _stem(name: str) -> str:

@@ -3,14 +3,11 @@
 Files are data and strangers write them, so they are read as YAML 1.2 core scalars (`no` is text,
 `010` is ten, `12:30` is text), without tags, with bounded depth and aliases, and every key once.
 PyYAML's C scanner gives events; this module turns them into dicts, lists and scalars.
-Scalars follow YAML 1.2.2, section 10.3.2 (https://yaml.org/spec/1.2.2/#1032-tag-resolution).
 """
 
 from __future__ import annotations
 
 import copy
-import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,17 +17,15 @@ import yaml
 from yaml.reader import ReaderError
 
 from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.scalars import brief, kind_of, scalar
 
 LIMIT_DEPTH = 32
 LIMIT_ALIASED_NODES = 100_000
+LIMIT_VALUES = 500_000
+LIMIT_KEYS = 25_000
+"""In one mapping."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NULL = ("", "~", "null", "Null", "NULL")
-_BOOL = {text: text.lower() == "true" for text in ("true", "True", "TRUE", "false", "False", "FALSE")}
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_LONGEST_NUMBER = 40
 
 
 @dataclass(slots=True)
@@ -70,45 +65,6 @@ def compose(text: str, path: Path) -> Node | None:
         raise _syntax(error, text, path) from error
 
 
-def scalar(text: str) -> str | int | float | bool | None:
-    """What a plain YAML 1.2 word stands for; ValueError for a number that is not finite or too long."""
-    if text in _NULL:
-        return None
-    if text in _BOOL:
-        return _BOOL[text]
-    if _NOT_FINITE.fullmatch(text):
-        raise ValueError("a finite number")
-    if _INT.fullmatch(text) or _FLOAT.fullmatch(text):
-        return _number(text)
-    return text
-
-
-def _number(text: str) -> int | float:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(f"a number of at most {_LONGEST_NUMBER} characters")
-    if _INT.fullmatch(text):
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-    if not math.isfinite(number := float(text)):
-        raise ValueError("a finite number")
-    return number
-
-
-def kind_of(value: Any) -> str:
-    """A value in a few plain words, short enough for one line."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    if value is None or isinstance(value, bool):
-        return {None: "nothing", True: "true", False: "false"}[value]
-    return brief(repr(value))
-
-
-def brief(text: str, most: int = 60) -> str:
-    """A text that fits a message: its beginning and last letter where it is longer than `most`."""
-    return text if len(text) <= most else f"{text[: most - 4]}...{text[-1]}"
-
-
 def refuse(path: Path, at: tuple[int, int] | None, found: str, allowed: str, hint: str = "") -> InputError:
     """The error for one fault of the file `path`, at a line and column or of the whole file."""
     line, column = at or (0, 0)
@@ -123,6 +79,7 @@ class _Composer:
         self.anchors: dict[str, Node | None] = {}
         self.depth = 0
         self.aliased = 0
+        self.values = 0
 
     def document(self, events: Iterator[Any]) -> Node | None:
         """The one document's top node."""
@@ -142,6 +99,10 @@ class _Composer:
             raise refuse(self.path, _at(event), f"the tag {event.tag!r}", allowed)
         if event.anchor:
             self.anchors[event.anchor] = None
+        self.values += 1
+        if self.values > LIMIT_VALUES:
+            allowed = "fewer; keep long tables in CSV files"
+            raise refuse(self.path, _at(event), f"more than {LIMIT_VALUES:,} values", allowed)
         node = self._value(event, events)
         if event.anchor:
             self.anchors[event.anchor] = node
@@ -181,6 +142,9 @@ class _Composer:
         if key in node.keys:
             found = f"the key {kind_of(key)} again (first on line {node.keys[key][0]})"
             raise refuse(self.path, _at(event), found, "each key once in a mapping; remove or rename one")
+        if len(node.keys) == LIMIT_KEYS:
+            found = f"a mapping of more than {LIMIT_KEYS:,} keys from {kind_of(next(iter(node.keys)))} on"
+            raise refuse(self.path, node.at, found, f"at most {LIMIT_KEYS:,}")
         return key
 
     def _scalar(self, event: Any) -> str | int | float | bool | None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import Problem, did_you_mean
-from twin.scenario.compose import Node, brief, compose, kind_of, refuse
+from twin.scenario.compose import Node, compose, refuse
 from twin.scenario.fence import project_root, resolve
+from twin.scenario.scalars import brief, kind_of
 
 LIMIT_BYTES = 10_000_000
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.scenario.compose import kind_of
 from twin.scenario.document import Document, read
+from twin.scenario.scalars import kind_of
 from twin.scenario.trail import ABSENT, fields_of, trail_of, value_at
 
 Model = TypeVar("Model", bound=BaseModel)

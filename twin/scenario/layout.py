@@ -10,56 +10,14 @@ overrides  anything, by the name of a component
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 
+from twin.scenario.cooling import Cooling
 from twin.scenario.pattern import Pattern
-from twin.stated import Fraction, Length, Power, Rating, Stated, Temperature, Volume
-
-RACKS_MAX = 20_000
-"""More racks than this in one layout is refused: a guard against slips of the keyboard."""
-GEAR_MAX = 50_000
-"""More power components, or more cooling units, than this is refused likewise."""
-
-TypeName = Annotated[str, Field(max_length=80)]
-"""Name of a catalogue row."""
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-Coordinate = Annotated[float, Field(ge=-1e5, le=1e5)]
-"""Metres from the site's origin, east or north."""
-
-
-def _few(what: str, count: int, most: int) -> None:
-    if count > most:
-        raise ValueError(f"at most {most:,} {what} in one layout")
-
-
-def _rack_pattern(text: str) -> str:
-    _few("racks", Pattern.parse(text).count, RACKS_MAX)
-    return text
-
-
-RackPattern = Annotated[str, Field(max_length=80, examples=["8 x gb200_nvl72", "4 x 8 x gb200_nvl72"]),
-                        AfterValidator(_rack_pattern)]
-
-
-class Feed(Stated):
-    """One source of supply and how its members are matched with the takers."""
-
-    source: Name
-    """A group or a single component."""
-    pairing: Literal["all", "matched", "spread"] = "all"
-    """all: every member feeds every taker; matched: first to first; spread: dealt out in turn."""
-
-
-def _as_feeds(value: object) -> object:
-    many = value if isinstance(value, list | tuple) else [value]
-    return tuple({"source": one} if isinstance(one, str) else one for one in many)
-
-
-Feeds = Annotated[tuple[Feed, ...], Field(max_length=2000), BeforeValidator(_as_feeds)]
+from twin.scenario.words import GEAR_MAX, RACKS_MAX, Coordinate, Feeds, Name, RackPattern, TypeName, few
+from twin.stated import Fraction, Length, Power, Rating, Stated
 
 
 class Row(Stated):
@@ -128,85 +86,6 @@ class PowerGroup(Stated):
     """Centre of the first member on the site, in metres; further members follow eastward."""
 
 
-class Loop(Stated):
-    """Coolant distribution units and the racks they serve."""
-
-    name: Name = "cdu"
-    """Group name of the units."""
-    type: TypeName
-    """Catalogue row under `cooling`."""
-    count: PositiveInt = Field(default=1, le=2000)
-    """How many units."""
-    serves: tuple[Name, ...] | Name
-    """Rows (or halls) of liquid-cooled racks, dealt in order over the units."""
-    header: Literal["separate", "common"] = "separate"
-    """separate: each unit its own racks; common: all units on one header."""
-    racks_per_unit: PositiveInt | None = None
-    """Racks per unit on separate headers; evenly dealt where not given."""
-    fed_by: Feeds = ()
-    """Power feeds of the units and their pumps."""
-    plant: Name
-    """Plant group that takes the heat."""
-    volume: Volume = Field(default=0.5, gt=0)
-    """Coolant in each loop outside the racks."""
-
-
-class Air(Stated):
-    """Air handlers of a hall."""
-
-    name: Name = "crah"
-    """Group name."""
-    type: TypeName
-    """Catalogue row under `cooling`."""
-    count: PositiveInt = Field(default=1, le=2000)
-    """How many."""
-    hall: Name
-    """The hall they cool."""
-    fed_by: Feeds = ()
-    """Power feeds."""
-    plant: Name
-    """Plant group that takes the heat."""
-
-
-class Plant(Stated):
-    """Chillers or dry coolers on one facility water loop."""
-
-    name: Name
-    """Group name."""
-    type: TypeName
-    """Catalogue row under `cooling`."""
-    count: PositiveInt = Field(default=1, le=2000)
-    """How many."""
-    fed_by: Feeds = ()
-    """Power feeds."""
-    supply_temperature: Temperature
-    """Set-point of the facility water supply."""
-    control_band_k: float = Field(default=3.0, gt=0, le=100)
-    """Proportional band: the plant gives all it can when the water is this far above its set-point."""
-    volume: Volume = Field(default=10.0, gt=0)
-    """Water in the loop."""
-    pump_power: Power = 0.0
-    """Facility water pumps, constant while the plant runs."""
-    at: tuple[Coordinate, Coordinate] | None = None
-    """Centre of the first unit on the site, in metres; further units follow eastward."""
-
-
-class Cooling(Stated):
-    """From the racks to the weather."""
-
-    loops: tuple[Loop, ...] = Field(default=(), max_length=2000)
-    """Coolant loops."""
-    air: tuple[Air, ...] = Field(default=(), max_length=2000)
-    """Air handlers."""
-    plant: tuple[Plant, ...] = Field(max_length=500)
-    """Plants."""
-
-    @model_validator(mode="after")
-    def _not_too_many(self) -> Self:
-        _few("cooling units", sum(group.count for group in (*self.loops, *self.air, *self.plant)), GEAR_MAX)
-        return self
-
-
 class FabricSpec(Stated):
     """The scale-out network."""
 
@@ -247,12 +126,12 @@ class Override(Stated):
 
 
 def _few_racks(halls: tuple[Hall, ...]) -> tuple[Hall, ...]:
-    _few("racks", sum(Pattern.parse(row.racks).count for hall in halls for row in hall.rows), RACKS_MAX)
+    few("racks", sum(Pattern.parse(row.racks).count for hall in halls for row in hall.rows), RACKS_MAX)
     return halls
 
 
 def _few_components(groups: tuple[PowerGroup, ...]) -> tuple[PowerGroup, ...]:
-    _few("power components", sum(group.count for group in groups), GEAR_MAX)
+    few("power components", sum(group.count for group in groups), GEAR_MAX)
     return groups
 
 

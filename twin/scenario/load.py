@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
-from twin.scenario.compose import kind_of, scalar
 from twin.scenario.document import Document, read
 from twin.scenario.explain import build_model
 from twin.scenario.layout import Layout
 from twin.scenario.migrate import migrated
+from twin.scenario.scalars import kind_of, scalar
 from twin.scenario.schema import Scenario, WeatherFile
 
 Model = TypeVar("Model", bound=BaseModel)

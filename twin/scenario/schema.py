@@ -11,7 +11,8 @@ from pydantic import Field, PositiveInt, PrivateAttr, model_validator
 from twin.controls import Controls, Drill
 from twin.errors import Problem
 from twin.scenario.document import Document, dotted
-from twin.scenario.layout import Layout, Name
+from twin.scenario.layout import Layout
+from twin.scenario.words import Name
 from twin.stated import (
     CarbonIntensity,
     Duration,

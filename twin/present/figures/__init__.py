@@ -12,19 +12,21 @@ from io import BytesIO
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
+from twin.errors import InputError, Problem, did_you_mean
 from twin.present.figures.coolant import figure_coolant
 from twin.present.figures.floor import figure_floor
 from twin.present.figures.losses import figure_losses
 from twin.present.figures.oneline import figure_oneline
 from twin.present.figures.sankey import figure_sankey
+from twin.present.figures.site import figure_site
 from twin.present.figures.style import RC
 from twin.present.figures.throttling import figure_throttling
 from twin.present.figures.timeline import figure_timeline
 from twin.results import Result
 
 __all__ = [
-    "FIGURES", "NamedFigure", "figure_coolant", "figure_floor", "figure_losses", "figure_oneline",
-    "figure_sankey", "figure_throttling", "figure_timeline", "svg_bytes",
+    "FIGURES", "NamedFigure", "figure", "figure_coolant", "figure_floor", "figure_losses", "figure_oneline",
+    "figure_sankey", "figure_site", "figure_throttling", "figure_timeline", "svg_bytes",
 ]  # fmt: skip
 
 
@@ -40,8 +42,15 @@ class NamedFigure:
 
 FIGURES: tuple[NamedFigure, ...] = (
     NamedFigure(
+        "timeline", "Timeline",
+        "Power, tokens and temperatures along time. Marks downwards: something broke; upwards: it was mended; "
+        "shaded: GPUs ran below full clock.",
+        figure_timeline,
+    ),
+    NamedFigure(
         "oneline", "Power",
-        "One-line diagram at the run's worst moment: mean power in the period, highest load over rating, rating.",
+        "One-line diagram at the run's worst moment. In each box: mean power in the period, highest load over rating, "
+        "and the rating of one; equals in the same state are one box.",
         figure_oneline,
     ),
     NamedFigure(
@@ -51,22 +60,23 @@ FIGURES: tuple[NamedFigure, ...] = (
     ),
     NamedFigure(
         "floor", "Cooling",
-        "Floor plan at the moment of the hottest inlet: racks by inlet air, other equipment in outline.",
+        "Floor plan of each hall, twice: racks by their warmest inlet air, and by the kelvins that their hottest GPU "
+        "kept from its slowdown limit, each the worst of the whole run. North is up.",
         figure_floor,
     ),
     NamedFigure(
         "coolant", "Cooling",
-        "Supply temperature of every coolant loop, and flow over rated flow.",
+        "Supply temperature of coolant loops, rooms and facility water, and flow over rated flow.",
         figure_coolant,
     ),
     NamedFigure(
-        "timeline", "Workload",
-        "Power, tokens and temperatures along time; downward marks begin trouble, upward marks end it.",
-        figure_timeline,
+        "site", "Cooling",
+        "Site plan: the halls, and what stands outside them.",
+        figure_site,
     ),
     NamedFigure(
         "throttling", "Failures",
-        "Every rack along time: darker where its GPUs ran below full clock, black where it was off.",
+        "Disturbed racks along time: darker where their GPUs ran below full clock, black where they were off.",
         figure_throttling,
     ),
     NamedFigure(
@@ -78,17 +88,25 @@ FIGURES: tuple[NamedFigure, ...] = (
 """All of them, in the order a report prints them."""
 
 
-def svg_bytes(figure: Figure) -> bytes:
+def figure(result: Result, name: str) -> Figure:
+    """Draw the figure of that name. Raises InputError with the nearest name where there is none."""
+    draws = {named.name: named.draw for named in FIGURES}
+    if name not in draws:
+        raise InputError([Problem("name", repr(name), ", ".join(draws), did_you_mean(name, draws))])
+    return draws[name](result)
+
+
+def svg_bytes(drawn: Figure) -> bytes:
     """The figure as SVG: text as outlines, no date, the same bytes each time.
 
     The layout solver differs in the last digits from call to call, so places are rounded once it is done.
     """
     sink = BytesIO()
     with rc_context(RC):
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        for axes in figure.axes:
+        drawn.draw_without_rendering()
+        drawn.set_layout_engine("none")
+        for axes in drawn.axes:
             left, bottom, width, height = (round(edge, 5) for edge in axes.get_position().bounds)
             axes.set_position((left, bottom, width, height))
-        figure.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
+        drawn.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
     return sink.getvalue()

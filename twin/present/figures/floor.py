@@ -17,7 +17,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from twin.present.figures.halls import Hall, halls
 from twin.present.figures.style import BLUE, GREEN, GREY, INK, PALE, VERMILION, WIDTH_IN, nothing, readable_on, styled
-from twin.present.numbers import degrees, figures, number, short
+from twin.present.numbers import degrees, number, short
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
@@ -63,7 +63,7 @@ def figure_floor(result: Result) -> Figure:
         for axes, scale in zip(plots[n], scales, strict=True):
             _draw_hall(axes, room, scale, width_in, named=not single)
     for n, scale in enumerate(scales):
-        plots[0][n].set_title(scale.title if single else f"{scale.title}\n{shown[0].name}")
+        plots[0][n].set_title(scale.title if single else f"{scale.title.partition(';')[0]}\n{shown[0].name}")
         _colour_bar(figure, [plots[0][n]] if single else list(plots[:, n]), scale)
     _legend(figure, len(rooms), len(shown))
     return figure
@@ -105,7 +105,7 @@ def margin_scale(result: Result) -> Scale:
         return Scale("Hottest GPU", "hottest GPU (°C)", hottest, shade, hottest > np.inf)
     margin = (limit - hottest).clip(lower=0.0)
     shade = ScalarMappable(Normalize(0.0, MARGIN_K), colormaps["YlOrRd_r"])
-    title = f"Hottest GPU against its limit of {limit:g} °C"
+    title = f"Hottest GPU, limit {limit:g} °C"
     if hottest.notna().any():
         title += f"; hottest {short(hottest.idxmax())}, {degrees(hottest.max())}"
     return Scale(title, f"K left to the slowdown limit ({limit:g} °C)", margin, shade, margin < 0.5)
@@ -135,8 +135,8 @@ def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: boo
     racks = room.inside[room.inside["kind"] == "rack"]
     for row in _rows(racks):
         _draw_rack(axes, row, scale, points_per_m)
-    for line in _lines(racks):
-        _name_line(axes, line, room, points_per_m)
+    for n, line in enumerate(_lines(racks)):
+        _name_line(axes, line, n, points_per_m)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -167,7 +167,7 @@ def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: floa
     hot = bool(scale.trouble.get(row["id"], False))
     edge, width = (VERMILION, 2.2) if hot else ("#4A5560", 0.6)
     axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + hot))
-    inside = (f"{str(row['id']).rpartition('_')[2]}\n{figures(value, 2)}", str(row["id"]).rpartition("_")[2])
+    inside = (f"{str(row['id']).rpartition('_')[2]}\n{value:.0f}", str(row["id"]).rpartition("_")[2])
     _name(axes, row, inside, readable_on(fill), points_per_m)
 
 
@@ -186,20 +186,18 @@ def _name(axes: Axes, row: dict[str, Any], texts: tuple[str, ...], ink: str, poi
 
 def _lines(racks: pd.DataFrame) -> list[pd.DataFrame]:
     """Racks by name before the number, which is their row."""
-    row = racks["id"].str.rpartition("_")[0]
+    row = racks["id"].map(lambda name: name.rpartition("_")[0])
     return [line for _, line in racks.groupby(row, sort=False)]
 
 
-def _name_line(axes: Axes, line: pd.DataFrame, room: Hall, points_per_m: float) -> None:
-    """The row's name above it, left-aligned, where it does not run into the wall."""
+def _name_line(axes: Axes, line: pd.DataFrame, number_: int, points_per_m: float) -> None:
+    """The row's name above it, or below every other one where it is longer than its row."""
     name = str(line["id"].iloc[0]).rpartition("_")[0]
-    west = float((line["x_m"] - line["width_m"] / 2).min())
-    north = float((line["y_m"] + line["depth_m"] / 2).max())
-    room_pt = points_per_m * (float((line["x_m"] + line["width_m"] / 2).max()) - west)
-    letters = int(max(room_pt, 30.0) / _LETTER_PT)
-    above = 3.0 / points_per_m
-    if name and north + above + _LINE_PT / points_per_m < room.north:
-        axes.text(west, north + above, short(name, max(letters, 6)), color=INK, va="bottom", zorder=5)
+    west, east = float((line["x_m"] - line["width_m"] / 2).min()), float((line["x_m"] + line["width_m"] / 2).max())
+    below = len(name) * _LETTER_PT > points_per_m * (east - west) and number_ % 2 == 1
+    half = float(line["depth_m"].max()) / 2 + 3.0 / points_per_m
+    y = float(line["y_m"].mean()) + (-half if below else half)
+    axes.text(west, y, short(name, 20), color=INK, va="top" if below else "bottom", zorder=5)
 
 
 def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
@@ -215,6 +213,6 @@ def _legend(figure: Figure, rooms: int, shown: int) -> None:
     handles = [Patch(facecolor="white", edgecolor=BLUE, label="power"),
                Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
                Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
-               Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="above the limit")]  # fmt: skip
+               Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="at or above the limit")]  # fmt: skip
     title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None
     figure.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, title=title)

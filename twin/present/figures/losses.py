@@ -22,7 +22,7 @@ def figure_losses(result: Result) -> Figure:
         return nothing("No token was lost to a fault or to throttling.")
     cause = losses.groupby(losses["cause"].str.replace("_", " "))["tokens"].sum()
     rack = losses.groupby("rack")["tokens"].sum().rename({"": "(whole job)"})
-    bars = min(MOST_BARS, max(len(cause), len(rack)))
+    bars = max(3, min(MOST_BARS, max(len(cause), len(rack))))
     figure = Figure(figsize=(WIDTH_IN, 0.24 * bars + 3.2), layout="constrained")
     grid = figure.add_gridspec(2, 2, height_ratios=[0.24 * bars + 0.5, 1.9])
     _draw_bars(figure.add_subplot(grid[0, 0]), cause, "by cause", VERMILION)
@@ -44,7 +44,7 @@ def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> N
         axes.annotate(tokens(value), (float(value), float(y)), xytext=(4, 0), textcoords="offset points", va="center")
     axes.set_yticks(at, [short(name, 18) for name in ranked.index])
     axes.set(xlim=(0, 1.28 * float(ranked.max())), xticks=[], title=f"Tokens lost {title}")
-    axes.invert_yaxis()
+    axes.set_ylim(max(len(ranked), 3) - 0.4, -0.6)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
 

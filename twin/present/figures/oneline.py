@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
@@ -13,14 +13,21 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
+from twin.present.figures.faults import BREAKS, MENDS
 from twin.present.figures.style import BLUE, GREY, INK, ORANGE, VERMILION, WIDTH_IN, moment_s, nothing, styled
-from twin.present.numbers import clock, middle, percent, power
+from twin.present.numbers import clock, middle, percent, plural, power, shared, span
 from twin.results import Result
 
 MOST_BOXES = 13
 """In one column; past it, alike neighbours in one state are drawn as one box."""
 
-_STATES = {"live": BLUE, "partly": ORANGE, "lost": VERMILION, "unknown": GREY}
+_STATES = {"live": BLUE, "partly": ORANGE, "lost": VERMILION, "idle": "#9AA5B1", "unknown": GREY}
+_FILLS = {"live": "#EAF3F9", "partly": "#FDF1DA", "lost": "#FBE3D6", "idle": "#F1F3F5"}
+MOST_WIDE = 6
+"""Columns past which a box is narrow: four short lines instead of three."""
+
+_BOX = 0.87
+"""Width of a box; the rest of its column is for the lines."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,9 @@ class Box:
 
     members: tuple[str, ...]
     kind: str
+    type: str
     state: str
-    """live, partly (some of the period), lost or unknown."""
+    """live, partly (some of the period), lost, idle (a generator that is not asked to run) or unknown."""
     load_w: float
     rating_w: float
     load_frac: float
@@ -46,32 +54,49 @@ def figure_oneline(result: Result) -> Figure:
     condition = _condition(result, graph, time_s)
     drawn = _grouped(graph, condition)
     columns = _columns(drawn)
-    rows = max(map(len, columns))
-    figure = Figure(figsize=(WIDTH_IN, min(9.6, 0.55 * rows + 1.1)), layout="constrained")
+    rows, narrow = max(map(len, columns)), len(columns) > MOST_WIDE
+    height_in = min(9.6, (0.7 if narrow else 0.55) * rows + 1.1)
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
     axes = figure.subplots()
-    axes.set(xlim=(-0.02, len(columns) - 0.18), ylim=(rows - 0.45, -0.55))
+    axes.set(xlim=(-0.02, len(columns) - 1 + _BOX + 0.02), ylim=(rows - 0.45, -0.55))
     axes.axis("off")
     axes.set_title(f"Power at {clock(time_s)}, {why}" if np.isfinite(time_s) else "Power; no state was recorded")
     place = {name: (float(x), y) for x, names in enumerate(columns) for name, y in _spread(names, rows)}
     _draw_edges(axes, drawn, place)
     for name, at in place.items():
-        _draw_box(axes, drawn.nodes[name]["box"], at)
+        _draw_box(axes, drawn.nodes[name]["box"], at, narrow)
     _legend(figure)
     return figure
 
 
 def worst_moment(result: Result) -> tuple[float, str]:
-    """End of the period that lost most supply, or was loaded highest if none did, and which of the two."""
+    """End of the period that lost most supply, or was loaded highest if none did, and which of the two.
+
+    What hangs on generators alone is dead in ordinary times, which is no loss.
+    """
     held = result.frame("power")
     if held.empty:
         return np.nan, ""
-    usual_w = held.groupby("component")["power_out_w"].transform("max").fillna(0.0)
-    lost_w = ((1 - held["energised_frac"]) * (usual_w + 1.0)).groupby(held["time_s"]).sum()
+    mains = _on_mains(result)
+    fed = held[held["component"].isin(mains)] if mains else held
+    usual_w = fed.groupby("component")["power_out_w"].transform("max").fillna(0.0)
+    lost_w = ((1 - fed["energised_frac"]) * usual_w).groupby(fed["time_s"]).sum()
     if lost_w.max() > 0:
         return moment_s(lost_w), "when most supply was lost"
     loading = held.groupby("time_s")["load_max_frac"].max()
     at_s = moment_s(loading) if loading.notna().any() else float(held["time_s"].max())
     return at_s, "when loading was highest"
+
+
+def _on_mains(result: Result) -> set[str]:
+    """Power components that something else than generators can feed."""
+    graph, components = _power_graph(result), result.frame("components")
+    generators = set(components.loc[components["kind"] == "generator", "id"])
+    found = {name for name in graph if graph.in_degree(name) == 0 and name not in generators}
+    for name in nx.topological_sort(graph):
+        if any(feed in found for feed in graph.predecessors(name)):
+            found.add(name)
+    return found
 
 
 def _power_graph(result: Result) -> nx.DiGraph:
@@ -94,7 +119,8 @@ def _condition(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, Bo
     racks = racks[racks["time_s"] == time_s].drop_duplicates("rack").set_index("rack")
     load = pd.concat([elements["power_out_w"], racks["power_w"]])
     live = pd.concat([elements["energised_frac"], racks["on_frac"]])
-    peak = elements["load_max_frac"]
+    peak = elements["load_max_frac"].replace(0.0, np.nan)
+    broken = _broken(result.frame("events"), time_s)
     boxes = {}
     for name in graph:
         # what cooling equipment is rated for is heat, which does not belong beside its power
@@ -102,8 +128,17 @@ def _condition(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, Bo
         load_w = float(load.get(name, np.nan))
         load_frac = float(peak.get(name, load_w / rating_w if rating_w else np.nan))
         kind = str(held["kind"].get(name, ""))
-        boxes[name] = Box((name,), kind, _state(float(live.get(name, np.nan))), load_w, rating_w, load_frac)
+        state = _state(float(live.get(name, np.nan)))
+        state = "idle" if kind == "generator" and state == "lost" and name not in broken else state
+        boxes[name] = Box((name,), kind, str(held["type"].get(name, "")), state, load_w, rating_w, load_frac)
     return _inherited(graph, boxes)
+
+
+def _broken(events: pd.DataFrame, time_s: float) -> set[str]:
+    """Components whose last event that breaks or mends, up to that moment, broke them."""
+    told = events[(events["time_s"] <= time_s) & events["what"].isin([*BREAKS, *MENDS])]
+    last = told.drop_duplicates("component", keep="last")
+    return set(last.loc[last["what"].isin(BREAKS), "component"])
 
 
 def _state(live_frac: float) -> str:
@@ -113,14 +148,16 @@ def _state(live_frac: float) -> str:
 
 
 def _inherited(graph: nx.DiGraph, boxes: dict[str, Box]) -> dict[str, Box]:
-    """What records no state of its own, such as a CDU, has that of its best feed."""
-    best = ("live", "partly", "lost", "unknown")
+    """What records no state of its own, such as a CDU, has that of its best feed; a bus of idle generators is idle."""
+    best = ("live", "partly", "lost", "idle", "unknown")
     for name in nx.topological_sort(graph):
         feeds = [boxes[feed].state for feed in graph.predecessors(name)]
+        if boxes[name].state == "lost" and feeds and set(feeds) == {"idle"}:
+            boxes[name] = replace(boxes[name], state="idle")
         if boxes[name].state == "unknown" and feeds:
             box = boxes[name]
             state = min(feeds, key=best.index)
-            boxes[name] = Box(box.members, box.kind, state, box.load_w, box.rating_w, box.load_frac)
+            boxes[name] = replace(box, state="lost" if state == "idle" else state)
     return boxes
 
 
@@ -131,7 +168,7 @@ def _grouped(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGraph:
         for name in nx.topological_sort(graph):
             feeds = sorted({key[feed] for feed in graph.predecessors(name)})
             box = condition[name]
-            key[name] = f"{box.kind}|{box.state}|{box.load_frac > 1}|{feeds}"
+            key[name] = f"{box.kind}|{box.type}|{box.rating_w}|{box.state}|{box.load_frac > 1}|{feeds}"
     members: dict[str, list[str]] = {}
     for name in graph:
         members.setdefault(key[name], []).append(name)
@@ -147,7 +184,8 @@ def _merged(boxes: list[Box]) -> Box:
     loads = np.array([box.load_frac for box in boxes])
     load_frac = float(np.nanmax(loads)) if np.isfinite(loads).any() else np.nan
     load_w, rating_w = sum(box.load_w for box in boxes), sum(box.rating_w for box in boxes)
-    return Box(tuple(b.members[0] for b in boxes), first.kind, first.state, load_w, rating_w, load_frac)
+    members = tuple(box.members[0] for box in boxes)
+    return replace(first, members=members, load_w=load_w, rating_w=rating_w, load_frac=load_frac)
 
 
 def _columns(drawn: nx.DiGraph) -> list[list[str]]:
@@ -179,46 +217,59 @@ def _draw_edges(axes: Axes, drawn: nx.DiGraph, place: dict[str, tuple[float, flo
         feeds = sorted(drawn.predecessors(target), key=lambda name: place[name][1])
         y1 += 0.4 * ((feeds.index(source) + 1) / (len(feeds) + 1) - 0.5)
         same = column[source]
-        bend = x1 - 0.2 + 0.18 * (same.index(source) + 1) / (len(same) + 1)
-        lost = "lost" in (drawn.nodes[source]["box"].state, drawn.nodes[target]["box"].state)
-        look = {"color": VERMILION, "linestyle": (0, (3, 2))} if lost else {"color": BLUE, "linestyle": "-"}
-        axes.plot([x0 + 0.78, bend, bend, x1], [y0, y0, y1, y1], linewidth=1.3, zorder=1 + lost, **look)
+        bend = x1 - 0.135 + 0.12 * (same.index(source) + 1) / (len(same) + 1)
+        states = (drawn.nodes[source]["box"].state, drawn.nodes[target]["box"].state)
+        lost = "lost" in states
+        look: dict[str, Any] = {"color": _STATES["idle"] if "idle" in states else BLUE, "linestyle": "-"}
+        look = {"color": VERMILION, "linestyle": (0, (3, 2))} if lost else look
+        axes.plot([x0 + _BOX, bend, bend, x1], [y0, y0, y1, y1], linewidth=1.2, zorder=1 + lost, **look)
 
 
-def _draw_box(axes: Axes, box: Box, at: tuple[float, float]) -> None:
+def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> None:
     x, y = at
-    colour = _STATES[box.state]
     over = box.load_frac > 1.0
-    fill = {"lost": "#FBE3D6", "partly": "#FDF1DA"}.get(box.state, "#EAF3F9" if box.state == "live" else "white")
-    look: dict[str, Any] = {"facecolor": fill, "edgecolor": colour, "linewidth": 2.6 if over else 1.2, "zorder": 3}
+    look: dict[str, Any] = {"facecolor": _FILLS.get(box.state, "white"), "edgecolor": _STATES[box.state]}
+    look |= {"linewidth": 2.6 if over else 1.2, "zorder": 3}
     shape = "round,pad=0,rounding_size=0.04"
-    axes.add_patch(FancyBboxPatch((x, y - 0.42), 0.78, 0.84, boxstyle=shape, mutation_aspect=2, **look))
-    title = middle(box.members[0] if len(box.members) == 1 else box.kind.replace("_", " "), 13)
-    axes.text(x + 0.39, y - 0.24, title, ha="center", va="center", weight="bold", zorder=4)
-    for line, text in zip((0.02, 0.27), _words(box), strict=False):
-        ink = VERMILION if box.state == "lost" or over else INK
-        axes.text(x + 0.39, y + line, text, ha="center", va="center", color=ink, zorder=4)
+    axes.add_patch(FancyBboxPatch((x, y - 0.42), _BOX, 0.84, boxstyle=shape, mutation_aspect=2, **look))
+    lines = _words(box, narrow)
+    step = 0.8 / (len(lines) + 1)
+    ink = VERMILION if box.state == "lost" or over else GREY if box.state == "idle" else INK
+    weight = "normal" if narrow else "bold"
+    for n, text in enumerate([_box_title(box), *lines]):
+        style: dict[str, Any] = {"color": ink} if n else {"color": INK, "weight": weight}
+        axes.text(x + _BOX / 2, y - 0.4 + (n + 0.5) * step, text, ha="center", va="center", zorder=4, **style)
 
 
-def _words(box: Box) -> list[str]:
+def _box_title(box: Box) -> str:
+    """The name; of several the folded names, what the names share, or their kind, whichever fits first."""
+    if len(box.members) == 1:
+        return middle(box.members[0], 12)
+    fits = [text for text in (span(box.members, most=9), shared(box.members)) if 3 <= len(text) <= 12]
+    return middle((fits or [plural(box.kind)])[0], 12)
+
+
+def _words(box: Box, narrow: bool) -> list[str]:
+    """Load, share of rating and rating: two lines, or three short ones."""
     many = len(box.members)
     rating = f"of {power(box.rating_w)}" if box.rating_w > 0 else ""
     if many > 1:
-        rating = f"{many} × {power(box.rating_w / many)}" if box.rating_w > 0 else f"{many} of them"
-    if box.state == "lost":
-        return ["LOST", rating]
-    if not np.isfinite(box.load_w):
-        return [box.state if box.state != "unknown" else "", rating]
-    load = f"{power(box.load_w)}"
-    peak = f", {percent(box.load_frac, 0)}" if np.isfinite(box.load_frac) else ""
-    return [load + peak, rating]
+        times = "×" if narrow else " × "
+        rating = f"{many}{times}{power(box.rating_w / many)}" if box.rating_w > 0 else f"{many} of them"
+    state = {"lost": "LOST", "idle": "idle", "unknown": ""}.get(box.state, box.state)
+    if box.state in ("lost", "idle") or not np.isfinite(box.load_w):
+        return [state, rating]
+    peak = percent(box.load_frac, 0) if np.isfinite(box.load_frac) else ""
+    load = [power(box.load_w), peak] if narrow else [f"{power(box.load_w)} {peak}".strip()]
+    return [text for text in (*load, rating) if text]
 
 
 def _legend(figure: Figure) -> None:
     handles = [
         Line2D([], [], color=BLUE, label="live"),
         Line2D([], [], color=VERMILION, linestyle=(0, (3, 2)), label="lost"),
-        Patch(facecolor="#FDF1DA", edgecolor=ORANGE, label="lost for part of the period"),
+        Patch(facecolor=_FILLS["idle"], edgecolor=_STATES["idle"], label="idle"),
+        Patch(facecolor=_FILLS["partly"], edgecolor=ORANGE, label="lost for a while"),
         Patch(facecolor="white", edgecolor=INK, linewidth=2.6, label="above its rating"),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    figure.legend(handles=handles, loc="outside lower center", ncols=5)

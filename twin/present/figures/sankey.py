@@ -29,6 +29,14 @@ from twin.results import Result
 CLOSES_FRAC = 0.001
 """A diagram whose stages differ by more of the total than this says so in red."""
 
+SMALL_FRAC = 0.0005
+LOSS = "loss: "
+COOLING = ("chiller", "dry_cooler", "cdu", "crah", "pump", "tower")
+"""Ends of the energy table that belong to the stage `cooling`; those that begin with LOSS belong to `losses`."""
+
+WORDS = {"ups": "UPS", "rpp": "panel", "cdu": "CDUs", "crah": "air handlers", "chiller": "chillers",
+         "dry_cooler": "dry coolers", "pump": "pumps", "tower": "towers"}  # fmt: skip
+
 _NODE, _GAP, _LABEL, _INCHES = 0.1, 0.02, 0.135, 2.7
 """Bar width, gap and label height as shares of the total's height, and that height in inches."""
 
@@ -47,7 +55,7 @@ class _Node:
 @styled
 def figure_sankey(result: Result) -> Figure:
     """Ribbon widths are energies; every number is of the energy that entered from outside."""
-    graph = energy_graph(result.frame("energy"))
+    graph = energy_graph(staged(result.frame("energy")))
     total_j = _total_j(graph)
     if not graph or total_j <= 0:
         return nothing("No energy flow was recorded.")
@@ -66,12 +74,29 @@ def figure_sankey(result: Result) -> Figure:
     return figure
 
 
+def staged(flows: pd.DataFrame) -> pd.DataFrame:
+    """The energy table with cooling and losses as stages of their own; losses under 0.1 % of all become one."""
+    rows: list[tuple[str, str, float]] = []
+    smallest_j = SMALL_FRAC * float(flows["energy_j"].sum())
+    for source, target, energy_j in zip(flows["source"], flows["target"], flows["energy_j"], strict=True):
+        stage = "losses" if target.startswith(LOSS) else "cooling" if target in COOLING else ""
+        end = WORDS.get(target.removeprefix(LOSS), target.removeprefix(LOSS).replace("_", " "))
+        if stage:
+            rows.append((source, stage, energy_j))
+            rows.append((stage, "other losses" if stage == "losses" and energy_j < smallest_j else
+                         f"{end} losses" if stage == "losses" else end, energy_j))  # fmt: skip
+        else:
+            rows.append((source, end, energy_j))
+    return pd.DataFrame(rows, columns=["source", "target", "energy_j"])
+
+
 def energy_graph(flows: pd.DataFrame) -> nx.DiGraph:
     """Stages as nodes and `energy_j` on edges; what flows back to a stage ends in `<stage>, stored`."""
     graph = nx.DiGraph()
     held = flows[flows["energy_j"] > 0].groupby(["source", "target"], sort=False)["energy_j"].sum().reset_index()
     for source, target, energy_j in zip(held["source"], held["target"], held["energy_j"], strict=True):
-        back = source == target or (graph.has_node(target) and nx.has_path(graph, target, source))
+        known = graph.has_node(target) and graph.has_node(source)
+        back = source == target or (known and nx.has_path(graph, target, source))
         graph.add_edge(source, f"{target}, stored" if back else target, energy_j=float(energy_j))
     return graph
 
@@ -104,23 +129,29 @@ def _title(graph: nx.DiGraph, total_j: float) -> str:
 
 
 def _placed(graph: nx.DiGraph, total_j: float, sinks: list[str]) -> dict[str, _Node]:
-    """Stages by longest path with their tops aligned; every sink in the last column, early losses lowest."""
+    """Stages by longest path, every sink in the last column; a stage stands below what passes it by."""
     level = {name: n for n, names in enumerate(nx.topological_generations(graph)) for name in names}
     last = max(level.values())
     columns: dict[int, list[str]] = {}
     for name in graph:
         columns.setdefault(last if name in sinks else level[name], []).append(name)
-    feeder = {name: max((level[p] for p in graph.predecessors(name)), default=0) for name in graph}
-    columns[last] = sorted(sinks, key=lambda name: (-feeder[name], -_in_j(graph, name)))
+    columns[last] = sorted(sinks, key=lambda name: _sink_order(graph, level, name))
+    passing_j = sum(_in_j(graph, name) for name in sinks if level[name] < last)
     nodes: dict[str, _Node] = {}
     for x, names in columns.items():
-        top = 1.0
-        for name in names:
+        top = 1.0 - (passing_j / total_j + _LABEL if 1 < x < last else 0.0)
+        for name in sorted(names, key=lambda name: -_in_j(graph, name)) if 1 < x < last else names:
             size = max(_in_j(graph, name), _out_j(graph, name)) / total_j
             slot = max(size, _LABEL) if x in (0, last) else size
             nodes[name] = _Node(float(x), top - (slot - size) / 2, size)
             top -= slot + (_LABEL if x < last else _GAP)
     return nodes
+
+
+def _sink_order(graph: nx.DiGraph, level: dict[str, int], name: str) -> tuple[int, float, float]:
+    """What leaves early first; then stage by stage, the larger one first."""
+    feeder = max(graph.predecessors(name), key=lambda stage: level[stage], default=name)
+    return level[feeder], -_in_j(graph, feeder), -_in_j(graph, name)
 
 
 def _draw_ribbons(axes: Axes, graph: nx.DiGraph, nodes: dict[str, _Node], total_j: float) -> None:
@@ -151,9 +182,9 @@ def _colour(name: str) -> str:
     lower = name.lower()
     if "loss" in lower:
         return ORANGE
-    if any(word in lower for word in ("cool", "cdu", "chill", "pump", "fan", "air", "tower", "heat")):
+    if any(word in lower for word in ("cool", "cdu", "chill", "pump", "air handler", "tower")):
         return SKY
-    return BLUE if lower in ("it", "racks", "compute") else GREY if "stored" in lower else "#7FA8C9"
+    return BLUE if lower == "racks" else GREY if "stored" in lower else "#7FA8C9"
 
 
 def _draw_node(axes: Axes, graph: nx.DiGraph, name: str, node: _Node, total_j: float) -> None:

@@ -16,8 +16,8 @@ from twin.present.numbers import short, span
 from twin.results import Result
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
-_LETTER_PT, _LINE_PT = 5.6, 10.5
-_HEIGHT_IN = (1.6, 4.6)
+_LETTER_PT, _LINE_PT = 5.6, 9.5
+_HEIGHT_IN = (1.6, 4.9)
 
 Corners = tuple[float, float, float, float]
 """West, south, east and north edges, in metres."""
@@ -40,7 +40,10 @@ def figure_site(result: Result) -> Figure:
     pad = 8.0 / points_per_m
     axes.set(xlim=(west - pad, max(east + pad, west - pad + 72 * 6.4 / points_per_m)), aspect="equal")
     axes.set(ylim=(south - pad, north + pad), xlabel="east (m)", ylabel="north (m)")
-    taken: list[Corners] = []
+    axes.spines["bottom"].set_bounds(west, east)
+    step = next((step for step in (5, 10, 20, 50, 100) if (east - west) / step <= 6), (east - west) / 6)
+    axes.set_xticks(np.arange(step * np.ceil(west / step), east + 1e-6, step))
+    taken = [_corners(yard.iloc[[n]]) for n in range(len(yard))]
     for room in rooms:
         _draw_room(axes, room, points_per_m)
     for row in yard.to_dict("records"):
@@ -81,16 +84,20 @@ def _groups(yard: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
 
 
 def _name_group(axes: Axes, group: pd.DataFrame, points_per_m: float, taken: list[Corners]) -> None:
-    """East of the group, on the first line that is free."""
+    """East of the group, on the nearest line that is free, past whatever stands on it."""
     _, south, east, north = _corners(group)
     text = span(group["id"], most=2)
     wide_m, tall_m = (len(text) * _LETTER_PT + 6) / points_per_m, _LINE_PT / points_per_m
-    x = east + 4.0 / points_per_m
-    for step in (0, 1, -1, 2, -2, 3, -3):
+    spots = []
+    for step in (0, 1, -1, 2, -2):
         y = (south + north) / 2 + step * tall_m
-        place = (x, y - tall_m / 2, x + wide_m, y + tall_m / 2)
-        if not any(place[0] < t[2] and t[0] < place[2] and place[1] < t[3] and t[1] < place[3] for t in taken):
-            taken.append(place)
-            ink = _OUTLINE.get(str(group["system"].iloc[0]), GREY)
-            axes.text(x, y, text, color=ink, va="center", zorder=4, clip_on=False)
-            return
+        band = sorted(t for t in taken if t[1] < y + tall_m / 2 and y - tall_m / 2 < t[3])
+        x = east + 4.0 / points_per_m
+        for other in band:
+            if other[0] < x + wide_m and x < other[2]:
+                x = other[2] + 4.0 / points_per_m
+        spots.append((x - east + 12.0 * abs(step) * tall_m, x, y))
+    _, x, y = min(spots)
+    taken.append((x, y - tall_m / 2, x + wide_m, y + tall_m / 2))
+    ink = _OUTLINE.get(str(group["system"].iloc[0]), GREY)
+    axes.text(x, y, text, color=ink, va="center", zorder=4, clip_on=False)

@@ -16,6 +16,8 @@ from twin.results import Result
 
 FULL_FRAC = 0.9995
 """A mean clock, or share of time on, below this counts as disturbed."""
+OFF_FRAC = 0.5
+"""A period is drawn as off where the rack was on for no more than this share of it."""
 MOST_ROWS = 120
 """Racks drawn, the most disturbed ones."""
 
@@ -41,14 +43,15 @@ def figure_throttling(result: Result) -> Figure:
     axes.grid(visible=False)
     axes.set_title(_title(len(shown), clock.shape[1]))
     draw_faults(strip, [axes], events, result.frame("site").iloc[:0], last_s)
-    figure.legend(handles=[Patch(facecolor=INK, label="off")], loc="outside upper right", handlelength=1.2)
+    if (on[shown].to_numpy() <= OFF_FRAC).any():
+        figure.legend(handles=[Patch(facecolor=INK, label="off")], loc="outside upper right", handlelength=1.2)
     return figure
 
 
 def disturbed(clock: pd.DataFrame, on: pd.DataFrame) -> list[str]:
     """Racks ever off or below full clock, at most MOST_ROWS. (time, rack) frames in, names in build order out."""
     lost = (1.0 - clock.where(on > 0, 0.0).clip(upper=1.0)).where(on > 0, 1.0)
-    held = [name for name in clock if (clock[name] < FULL_FRAC).any() or (on[name] < FULL_FRAC).any()]
+    held = [str(name) for name in clock if (clock[name] < FULL_FRAC).any() or (on[name] < FULL_FRAC).any()]
     worst = set(lost[held].sum().sort_values(ascending=False, kind="stable").index[:MOST_ROWS])
     return [name for name in held if name in worst]
 
@@ -59,10 +62,10 @@ def _title(shown: int, racks: int) -> str:
 
 
 def _draw_strip(figure: Figure, axes: Axes, clock: np.ndarray, on: np.ndarray, last_s: float) -> None:
-    """(rack, time) images; the scale starts at 90 % of full clock, or lower where a rack went lower."""
-    running = np.where(on > 0.5, clock, np.nan)
+    """(rack, time) images; the scale ends below the lowest clock."""
+    running = np.where(on > OFF_FRAC, clock, np.nan)
     lowest = float(np.nanmin(running)) if np.isfinite(running).any() else 1.0
-    low = 0.9 if lowest >= 0.9 else np.floor(10 * lowest) / 10
+    low = np.floor(20 * lowest - 0.01) / 20
     extent = (0.0, last_s / 3600, len(clock) - 0.5, -0.5)
     shades = colormaps["YlOrBr_r"].with_extremes(bad=INK)
     image = axes.imshow(running, extent=extent, aspect="auto", interpolation="nearest", cmap=shades, vmin=low, vmax=1)

@@ -16,7 +16,18 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
-from twin.present.report import cooling, failures, network, power, provenance, redundancy, summary, workload
+from twin.present.report import (
+    cooling,
+    failures,
+    network,
+    power,
+    provenance,
+    redundancy,
+    story,
+    summary,
+    timeline,
+    workload,
+)
 from twin.present.report.blocks import Picture, Section
 from twin.results import Result
 
@@ -26,7 +37,8 @@ Progress = Callable[[float, str], None]
 """Called with the share done and what is being done."""
 
 CHAPTERS: tuple[Callable[[Result], Section], ...] = (
-    power.section, cooling.section, network.section, workload.section, failures.section, provenance.section,
+    timeline.section, failures.section, redundancy.section, power.section, cooling.section, workload.section,
+    network.section, provenance.section,
 )  # fmt: skip
 """After page one, in order."""
 
@@ -76,8 +88,10 @@ def _page(result: Result, sections: list[Section]) -> str:
     return template.render(
         name=_name(result), version=str(result.meta.get("version", "")), seed=str(result.meta.get("seed", "")),
         style=Markup(style), style_hash=b64encode(sha256(style.encode()).digest()).decode(),
-        verdict=verdict, mood=mood, tiles=summary.tiles(result), sentences=summary.sentences(result),
-        points=redundancy.points(result.meta.get("redundancy")), assumptions=provenance.assumptions(result),
+        title=str(result.meta.get("title", ""))[:400], start=str(result.meta.get("start", ""))[:16].replace("T", " "),
+        verdict=verdict, mood=mood, tiles=summary.tiles(result), sentences=story.sentences(result),
+        points=redundancy.points(result), no_points=redundancy.no_points(result),
+        assumptions=provenance.assumptions(result),
         findings=provenance.findings(result, 5), sections=sections,
     )  # fmt: skip
 

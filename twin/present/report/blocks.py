@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.numbers import clock, short
+from twin.present.numbers import clock, short, span
 
 MOST_ROWS = 40
 """Rows a table prints; the rest stays in the result's own files."""
@@ -27,6 +27,8 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     right: tuple[bool, ...]
     note: str = ""
+    closed: str = ""
+    """Words that stand for the table until a reader opens it; empty where it is open."""
     kind: str = "grid"
 
 
@@ -42,12 +44,16 @@ class Picture:
 
 @dataclass(frozen=True)
 class Lines:
-    """A titled list of sentences, or a block of text as written where `code`."""
+    """A titled list of sentences; with words to open it by, a block of text as written."""
 
     title: str
     lines: tuple[str, ...]
-    code: bool = False
+    closed: str = ""
+    note: str = ""
     kind: str = "lines"
+
+
+Block = Grid | Picture | Lines
 
 
 @dataclass
@@ -56,7 +62,7 @@ class Section:
 
     title: str
     says: list[str]
-    blocks: list[Grid | Picture | Lines] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -76,16 +82,29 @@ def spaced(value: Any) -> str:
 
 def grid(
     title: str, frame: pd.DataFrame, columns: Columns,
-    most: int = MOST_ROWS, table: str = "",
+    most: int = MOST_ROWS, table: str = "", fold: bool = False, closed: str = "",
 ) -> Grid:  # fmt: skip
-    """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note says so."""
-    shown = frame.head(most)
-    cells = [[write(value) for value in shown[name]] for name, write in columns.values()]
+    """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note says so.
+
+    fold     rows that differ in their first cell alone become one, with the names folded: `rpp_1–3`
+    closed   words a reader opens the table by
+    """
+    cells = [[write(value) for value in frame[name]] for name, write in columns.values()]
+    rows = list(zip(*cells, strict=True))
+    rows = _folded(rows) if fold else rows
     note = ""
-    if len(frame) > most:
+    if len(rows) > most:
         place = f"; all of them are in tables/{table}.parquet" if table else ""
-        note = f"The first {most} of {len(frame):,} rows{place}."
-    elif frame.empty:
+        note = f"The first {most} of {len(rows):,} rows{place}."
+    elif not rows:
         note = "Nothing was recorded."
     right = tuple(write not in (words, spaced, clock) for _, write in columns.values())
-    return Grid(title, tuple(columns), tuple(zip(*cells, strict=True)), right, note)
+    return Grid(title, tuple(columns), tuple(rows[:most]), right, note, closed)
+
+
+def _folded(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Rows alike but for the first cell as one, at the place of the first of them."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for first, *rest in rows:
+        alike.setdefault(tuple(rest), []).append(first)
+    return [(span(names), *rest) for rest, names in alike.items()]

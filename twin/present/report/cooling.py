@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twin.present.figures.floor import RECOMMENDED_DEGC
+from twin.present.figures.floor import RECOMMENDED_DEGC, slowdown_degc
 from twin.present.figures.style import periods_s
-from twin.present.numbers import clock, degrees, duration, percent, power, short
+from twin.present.numbers import NONE, clock, degrees, duration, percent, power, short
 from twin.present.report.blocks import Grid, Section, grid, spaced, words
 from twin.results import Result
 
@@ -14,7 +14,8 @@ from twin.results import Result
 def section(result: Result) -> Section:
     """The warmest racks and every loop."""
     racks = _racks(result)
-    return Section("Cooling", _says(racks), [_rack_grid(racks), _loop_grid(_loops(result))])
+    hot = _rack_grid(racks, slowdown_degc(result))
+    return Section("Cooling", _says(racks), [hot, _loop_grid(_loops(result))])
 
 
 def _racks(result: Result) -> pd.DataFrame:
@@ -27,6 +28,8 @@ def _racks(result: Result) -> pd.DataFrame:
         inlet=("inlet_air_degc", "max"), coolant=("coolant_degc", "max"), junction=("junction_max_degc", "max"),
         clock=("clock_frac", "min"),
     )  # fmt: skip
+    held_gpus = result.frame("components")
+    frame.loc[~frame.index.isin(held_gpus.loc[held_gpus["gpus"] > 0, "id"]), "junction"] = float("nan")
     frame["above_s"] = above_s.groupby(held["rack"], sort=False).sum()
     return frame.reset_index().sort_values("junction", ascending=False, kind="stable")
 
@@ -42,13 +45,18 @@ def _says(racks: pd.DataFrame) -> list[str]:
     return [f"The hottest GPU was in {short(hottest['rack'])}, at {degrees(hottest['junction'])}.", inlet]
 
 
-def _rack_grid(racks: pd.DataFrame) -> Grid:
+def _rack_grid(racks: pd.DataFrame, limit_degc: float) -> Grid:
+    racks = racks.assign(left=[_kelvins(limit_degc - held) for held in racks["junction"]])
     columns = {
-        "Rack": ("rack", words), "Hottest GPU": ("junction", degrees), "Warmest coolant": ("coolant", degrees),
-        "Warmest inlet air": ("inlet", degrees), "Inlet above 27 °C for": ("above_s", duration),
-        "Lowest clock": ("clock", percent),
+        "Rack": ("rack", words), "Hottest GPU": ("junction", degrees), "below its limit by": ("left", words),
+        "Warmest coolant or exhaust": ("coolant", degrees), "Warmest inlet air": ("inlet", degrees),
+        "Inlet above 27 °C for": ("above_s", duration), "Lowest clock": ("clock", percent),
     }  # fmt: skip
-    return grid("Racks, hottest GPU first", racks, columns, most=20, table="racks")
+    return grid("Racks, hottest GPU first", racks, columns, most=20, table="racks", fold=True)
+
+
+def _kelvins(left_k: float) -> str:
+    return f"{max(left_k, 0.0):.1f} K" if left_k == left_k else NONE
 
 
 def _loops(result: Result) -> pd.DataFrame:
@@ -68,4 +76,4 @@ def _loop_grid(loops: pd.DataFrame) -> Grid:
         "Warmest supply": ("highest", degrees), "at": ("when", clock), "Mean heat": ("heat", power),
         "Lowest flow": ("flow", percent),
     }  # fmt: skip
-    return grid("Loops", loops, columns, table="loops")
+    return grid("Loops", loops, columns, most=30, table="loops", fold=True)

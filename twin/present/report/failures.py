@@ -1,46 +1,76 @@
-"""Failures chapter: what happened, what it cost, and what the topology can stand."""
+"""Failures chapter: what happened, together what belongs together, and what it cost."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from twin.present.numbers import clock, count, money, number, tokens
-from twin.present.report.blocks import Columns, Grid, Lines, Section, grid, spaced, words
-from twin.present.report.redundancy import blocks as redundancy_blocks
+from twin.present.figures.faults import grouped
+from twin.present.numbers import clock, count, duration, figures, money, number, short, span, tokens
+from twin.present.report.blocks import Block, Columns, Section, grid, spaced, words
 from twin.results import Result
+
+MOST_GROUPS = 40
+MOST_EVENTS = 500
 
 
 def section(result: Result) -> Section:
-    """Events, losses by cause and rack, the worst hours, and the redundancy study where one was made."""
-    losses = result.frame("losses")
-    events = result.frame("events")
-    says = [f"{len(events):,} events were recorded." if len(events) else "No event was recorded."]
-    blocks: list[Grid | Lines] = [
-        grid("Events", events, _EVENTS, most=60, table="events"),
-        grid("Losses by cause", _summed(losses, ["cause", "workload"]), _CAUSES, table="losses"),
-        grid("Losses by rack", _summed(losses, ["rack"]), _RACKS, most=20, table="losses"),
-        grid("Worst hours", _hours(result.frame("site")), _HOURS, most=8),
-    ]
-    return Section("Failures", says, [*blocks, *redundancy_blocks(result.meta.get("redundancy"))])
+    """Events in groups and in full, losses by cause and rack, the worst hours."""
+    losses, events = result.frame("losses"), result.frame("events")
+    groups = _groups(events)
+    says = [f"{count(len(events))} events were recorded, in {count(len(groups))} groups of what happened together."]
+    if events.empty:
+        says = ["No event was recorded."]
+    blocks: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")]
+    if len(events) > len(groups):
+        opens = f"All {count(len(events))} events, one by one"
+        blocks.append(grid("All events", events, _EVENTS, most=MOST_EVENTS, table="events", closed=opens))
+    if len(losses):
+        blocks += [
+            grid("Losses by cause", _summed(losses, ["cause", "workload"]), _CAUSES, most=20, table="losses"),
+            grid("Losses by rack", _summed(losses, ["rack"]), _RACKS, most=20, table="losses", fold=True),
+        ]
+    hours = _hours(result.frame("site"))
+    if len(hours):
+        blocks.append(grid("Worst hours", hours, _HOURS, most=6))
+    return Section("Failures", says, blocks)
+
 
 
 _EVENTS: Columns = {
     "Time": ("time_s", clock), "Component": ("component", words), "What": ("what", spaced),
     "Detail": ("detail", words),
 }  # fmt: skip
+_GROUPS: Columns = {
+    "From": ("time_s", clock), "Component": ("names", words), "What": ("what", spaced), "Times": ("times", count),
+    "Last": ("last", words), "Detail": ("detail", words),
+}  # fmt: skip
 _AMOUNTS: Columns = {
-    "Tokens": ("tokens", tokens), "GPU hours": ("gpu_hours", count), "At the token price": ("usd", money),
+    "Tokens": ("tokens", tokens), "GPU hours": ("gpu_hours", figures), "At the token price": ("usd", money),
 }  # fmt: skip
 _CAUSES: Columns = {"Cause": ("cause", spaced), "Workload": ("workload", words), **_AMOUNTS}
 _RACKS: Columns = {"Rack": ("rack", words), **_AMOUNTS}
 _HOURS: Columns = {"Hour from": ("start_s", clock), "Tokens lost": ("tokens_lost", tokens)}
 
 
+def _groups(events: pd.DataFrame) -> pd.DataFrame:
+    """One row for what met the same components again and again, in order of first time."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for group in grouped(events):
+        key = (span(group.names), group.what)
+        if key in rows:
+            rows[key] |= {"times": number(rows[key]["times"]) + 1, "last": clock(group.last_s)}
+        else:
+            last = f"{duration(group.last_s - group.time_s)} later" if group.last_s > group.time_s + 0.5 else ""
+            rows[key] = {"time_s": group.time_s, "names": key[0], "what": group.what, "times": 1, "last": last,
+                         "detail": short(group.detail, 120)}  # fmt: skip
+    return pd.DataFrame(list(rows.values()), columns=["time_s", "names", "what", "times", "last", "detail"])
+
+
 def _summed(losses: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     frame = losses.groupby(by, sort=False)[["tokens", "gpu_hours", "usd"]].sum().reset_index()
     if "rack" in by:
         frame["rack"] = frame["rack"].replace("", "(whole job)")
-    return frame.sort_values("tokens", ascending=False, kind="stable")
+    return frame.sort_values(["tokens", "gpu_hours"], ascending=False, kind="stable")
 
 
 def _hours(site: pd.DataFrame) -> pd.DataFrame:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
-from twin.present.figures.sankey import energy_graph, residual_frac
-from twin.present.numbers import clock, energy, names, percent, power
-from twin.present.report.blocks import Grid, Section, grid, spaced, words
+from twin.present.figures.sankey import energy_graph, residual_frac, staged
+from twin.present.numbers import NONE, clock, energy, number, percent, power, short, singular, span
+from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
+from twin.present.report.redundancy import study_of
 from twin.results import Result
 
 
 def section(result: Result) -> Section:
     """Loading of every element and end uses of energy."""
     loading, ends = loading_frame(result), _end_uses(result)
-    return Section("Power", _says(loading, result), [_loading(loading), _ends(ends)])
+    blocks: list[Block] = [_loading(loading, study_of(result)), _ends(ends)]
+    told = tuple(worst_losses(result))
+    return Section("Power", _says(loading, result), [*blocks, Lines("After one loss", told)] if told else blocks)
+
+
+def worst_losses(result: Result, most: int = 20) -> list[str]:
+    """Findings of the build about what one loss overloads or leaves dark, in words."""
+    held = [one for one in list(result.meta.get("findings") or []) if isinstance(one, Mapping)]
+    told = [one for one in held if "without it" in str(one.get("says", ""))]
+    return [f"{short(one.get('component'))}: {short(one.get('says'), 200)}" for one in told[:most]]
 
 
 def loading_frame(result: Result) -> pd.DataFrame:
@@ -33,34 +46,45 @@ def loading_frame(result: Result) -> pd.DataFrame:
         }
     ).reset_index()
     frame["rating_w"] = frame["component"].map(what["rating_w"]).replace(0.0, float("nan"))
-    frame["kind"] = frame["component"].map(what["kind"]).astype(object).fillna("")
+    frame["kind"] = frame["component"].map(what["kind"]).astype(object).fillna("").map(singular)
     return frame.sort_values("peak_frac", ascending=False, kind="stable")
 
 
 def _says(loading: pd.DataFrame, result: Result) -> list[str]:
     over = loading[loading["peak_frac"] > 1.0]["component"]
-    dark = loading[loading["live_frac"] < 0.9999]["component"]
+    standby = loading["kind"].eq("generator") | ~(loading["live_frac"] > 0)
+    dark = loading[(loading["live_frac"] < 0.9999) & ~standby]["component"]
     if loading.empty:
         return ["No loading was recorded."]
     says = [
-        f"{names(over)} went above rating." if len(over) else "No element went above its rating.",
-        f"{names(dark)} lost supply for part of the run." if len(dark) else "No element lost its supply.",
+        f"{span(over)} went above rating." if len(over) else "No element went above its rating.",
+        f"{span(dark)} lost supply for part of the run." if len(dark) else "No element lost its supply.",
     ]
     gap = residual_frac(energy_graph(result.frame("energy")))
     return [*says, f"The stages of the energy table close within {percent(max(gap, 1e-6), 4)}."]
 
 
-def _loading(loading: pd.DataFrame) -> Grid:
-    columns = {
-        "Element": ("component", words), "Kind": ("kind", spaced), "Rating": ("rating_w", power),
+def _loading(loading: pd.DataFrame, study: Mapping[str, Any]) -> Grid:
+    """Elements of the same kind that fared alike are one row."""
+    worst: dict[str, float] = {}
+    for one in study.get("overloads") or []:
+        worst[str(one.get("component"))] = max(number(one.get("load_frac")), worst.get(str(one.get("component")), 0.0))
+    known = "overloads" in study
+    unlimited = loading["rating_w"].isna()
+    after = [percent(worst[name], 0) if name in worst else NONE if free or not known else "within rating"
+             for name, free in zip(loading["component"], unlimited, strict=True)]  # fmt: skip
+    shown = loading.assign(after=after, peak_frac=loading["peak_frac"].where(~unlimited))
+    shown["peak_s"] = shown["peak_s"].where(shown["peak_frac"] > 0)
+    columns: Columns = {
+        "Element": ("component", words), "Kind": ("kind", words), "Rating": ("rating_w", power),
         "Mean output": ("mean_w", power), "Highest load": ("peak_frac", percent), "in the period to": ("peak_s", clock),
-        "Time energised": ("live_frac", percent),
+        "Worst after one loss, at peak": ("after", words), "Time with voltage": ("live_frac", percent),
     }  # fmt: skip
-    return grid("Loading, highest first", loading, columns, table="power")
+    return grid("Loading, highest first", shown, columns, table="power", fold=True)
 
 
 def _end_uses(result: Result) -> pd.DataFrame:
-    flows = result.frame("energy")
+    flows = staged(result.frame("energy"))
     ends = flows[~flows["target"].isin(flows["source"])].groupby("target", sort=False)["energy_j"].sum()
     frame = ends.rename("energy_j").reset_index().sort_values("energy_j", ascending=False, kind="stable")
     frame["share"] = frame["energy_j"] / frame["energy_j"].sum()

@@ -1,51 +1,86 @@
-"""Provenance chapter: what the numbers rest on, and how to get them again."""
+"""Provenance chapter: what the numbers rest on, what matters first, and how to get them again."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from twin.present.numbers import figures, number, short
-from twin.present.report.blocks import Grid, Lines, Section, grid, words
+from twin.present.numbers import count, figures, short, span
+from twin.present.report.blocks import Block, Lines, Section, grid, words
 from twin.results import Result
 
-MOST_LINES = 160
+MOST_LINES = 300
 """Lines of the scenario printed."""
+MOST_ROWS = 500
+"""Witnesses printed; the rest is in the result's own files."""
 
 ORDER = ("assumed", "vendor", "published", "standard", "measured")
 """Weakest witness first."""
 
+MATTERS = (
+    (("flop_s", "bytes_s"), "kernel rates", "how fast the GPUs work, so every token"),
+    (("slowdown_degc", "shutdown_degc", "junction_to_coolant_k_w"), "GPU limits", "when racks throttle and shut down"),
+    (("power_idle_w", "power_rated_w", "power_max_w", "node_other_w", "chassis_fixed_w"), "rack power",
+     "energy, heat and loading"),
+    (("approach_k", "conductance_w_k", "capacity_w", "rated_heat_w", "flow_m3_s", "transfer_w_k", "pump_alone_frac"),
+     "cooling equipment", "how warm the coolant becomes"),
+    (("mtbf_h", "mttr_h", "node_mtbf_h"), "failure and repair times", "every availability"),
+    (("heat_capacity_j_k",), "heat capacities", "how fast temperatures rise after a loss"),
+    (("loss_idle_frac", "loss_linear_frac", "loss_square_frac", "efficiency_frac"), "losses", "PUE"),
+    (("battery_j", "start_s", "start_failure_probability", "boot_s", "restart_s"), "starts and batteries",
+     "how a supply loss is ridden through"),
+)  # fmt: skip
+"""Parameters by the ends of their names, what they are, and what hangs on them; the most telling first."""
+
 
 def section(result: Result) -> Section:
-    """Witnesses by status, findings, the run's identity and the scenario as resolved."""
-    ranked = _ranked(result.frame("witnesses"))
-    blocks: list[Grid | Lines] = [
-        Lines("All findings", tuple(findings(result, 60))),
-        grid("Witnesses, weakest first", ranked, _COLUMNS, table="witnesses"),
+    """Assumptions that matter, findings, the run's identity; all witnesses and the scenario to open."""
+    held = result.frame("witnesses")
+    ranked = _ranked(held)
+    told = [Lines("Findings and warnings", tuple(findings(result, 60)))]
+    blocks: list[Block] = [
+        grid("Assumptions that matter most", assumed(held), _ASSUMED, table="witnesses"),
+        *(lines for lines in told if lines.lines),
         grid("This run", _identity(result), {"What": ("what", words), "Value": ("value", words)}),
-        Lines("Scenario as resolved", _scenario(result.scenario_yaml), code=True),
-    ]
-    return Section("Provenance", _says(ranked), [b for b in blocks if not isinstance(b, Lines) or b.lines])
+        grid("Witnesses", ranked, _COLUMNS, most=MOST_ROWS, table="witnesses",
+             closed=f"All {count(len(ranked))} numbers with status and source, weakest first"),
+        Lines("Scenario", _scenario(result.scenario_yaml), closed="The scenario as resolved"),
+    ]  # fmt: skip
+    return Section("Provenance", _says(ranked), blocks)
 
 
 def assumptions(result: Result, most: int = 4) -> list[str]:
-    """The first assumed numbers in words, for page one."""
-    held = result.frame("witnesses")
-    told = held[held["status"] == "assumed"].head(most).to_dict("records")
-    return [_assumption(row) for row in told]
+    """The assumptions that matter most, in words, for page one."""
+    told = assumed(result.frame("witnesses")).head(most).to_dict("records")
+    return [f"{row['what']}, {row['numbers']} numbers of {row['subjects']}: {row['why']}" for row in told]
+
+
+def assumed(witnesses: pd.DataFrame) -> pd.DataFrame:
+    """One row a kind of assumption: what, how many numbers, of which rows, an example, and what hangs on it."""
+    held = witnesses[witnesses["status"] == "assumed"]
+    rows = []
+    for ends, what, why in MATTERS:
+        found = held[held["parameter"].str.endswith(ends)]
+        if len(found):
+            first = found.iloc[0]
+            value = f"{first['parameter']} {first['value']} {first['unit']}".strip()
+            example = short(f"{str(first['subject']).rpartition('/')[2]} {value}", 60)
+            rows.append((what, len(found), span(found["subject"], most=4), example, why))
+    return pd.DataFrame(rows, columns=["what", "numbers", "subjects", "example", "why"])
 
 
 def findings(result: Result, most: int) -> list[str]:
-    """What the run's checks found, in words."""
-    return [_found(one) for one in list(result.meta.get("findings") or [])[:most]]
+    """What the build's checks and the run found, in words."""
+    held = [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]
+    return [_found(one) for one in held[:most]]
 
 
-def _assumption(row: dict[Any, Any]) -> str:
-    value = short(f"{row['value']} {row['unit']}".strip())
-    return f"{short(row['subject'])}, {short(row['parameter'], 40).replace('_', ' ')}: {value}"
-
-
+_ASSUMED = {
+    "Assumed": ("what", words), "Numbers": ("numbers", count), "Of": ("subjects", words), "Such as": ("example", words),
+    "What hangs on it": ("why", words),
+}  # fmt: skip
 _COLUMNS = {
     "Subject": ("subject", words), "Number": ("parameter", words), "Value": ("value", words), "Unit": ("unit", words),
     "Status": ("status", words), "Source": ("source", words), "Read": ("accessed", words),
@@ -61,26 +96,27 @@ def _says(ranked: pd.DataFrame) -> list[str]:
     if ranked.empty:
         return ["No witness was recorded: the sources of this run's numbers are not known."]
     counts = ranked["status"].value_counts(sort=False)
-    told = ", ".join(f"{count} {short(status)}" for status, count in counts.items())
-    return [f"{len(ranked):,} numbers with a source stand behind this run: {told}."]
+    told = ", ".join(f"{many} {short(status)}" for status, many in counts.items())
+    return [f"{count(len(ranked))} numbers with a source stand behind this run: {told}."]
 
 
 def _identity(result: Result) -> pd.DataFrame:
-    meta = result.meta
-    residual = number(result.summary.get("energy_balance_residual_frac"))
+    meta, summary = result.meta, result.summary
+    residuals = [figures(summary.get(f"{key}_balance_residual_frac"), 2) for key in ("energy", "heat")]
     rows = [
         ("Version", meta.get("version", "")),
         ("Seed", meta.get("seed", "")),
         ("Catalogue hash", meta.get("catalogue_hash", "")),
-        ("Simulated time (s)", figures(result.summary.get("simulated_s"), 6)),
-        ("Energy balance residual, share of the total", figures(residual, 2)),
+        ("Simulated time (s)", figures(summary.get("simulated_s"), 6)),
+        ("Energy balance residual, share of the total", residuals[0]),
+        ("Heat balance residual, share of the total", residuals[1]),
     ]
     return pd.DataFrame([(what, str(value)) for what, value in rows], columns=["what", "value"])
 
 
 def _found(held: Any) -> str:
-    if isinstance(held, dict):
-        return short(": ".join(str(value) for value in held.values()), 240)
+    if isinstance(held, Mapping):
+        return short(": ".join(str(value) for value in held.values() if value), 240)
     return short(held, 240)
 
 

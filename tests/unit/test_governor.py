@@ -1,0 +1,131 @@
+"""Throttling: clocks settle and do not chatter, rise again with room, and the overheated shut down until cool."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import failing, lived, small, small_layout, training
+from living import Lived, live_through
+
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.governor import COOL_AGAIN_K
+
+FAIL_S = 600.0
+HOT = {"climate": {"dry_bulb": "44 °C", "wet_bulb": "22 °C"}, "grid": {"price": "0.1 USD/kWh", "carbon": "400 g/kWh"}}
+
+
+def watched(horizon: str = "6 h", out_s: float = 1e5, component: str = "cdu_pump_1",
+            **changes: Any) -> tuple[Lived, list[tuple[float, int]]]:
+    """Four racks at full work that lose something, and every notch the first of them had."""
+    seen: list[tuple[float, int]] = []
+
+    def prepare(on: Disciplines) -> None:
+        settle = on.governor.settle
+
+        def watch() -> bool:
+            changed = settle()
+            notch = int(on.world.state.notch[0])
+            if not seen or seen[-1][1] != notch:
+                seen.append((on.world.now_s, notch))
+            return changed
+
+        on.governor.settle = watch  # type: ignore[method-assign]
+
+    scenario = small(small_layout(liquid=4, air=0), workload=[training(nodes=72)], horizon=horizon,
+                     faults=failing((FAIL_S, component, out_s)), **({"site": HOT} | changes))
+    return live_through(scenario, prepare), seen
+
+
+def test_six_hours_of_constant_overload_settle_in_a_bounded_number_of_steps() -> None:
+    run, seen = watched()
+    assert len(run.times("liquid_r1", "throttled")) == 1
+    assert len(seen) < 200
+    assert 0 < seen[-1][1] < run.on.governor.floor[0]
+
+
+def test_a_settled_clock_does_not_chatter() -> None:
+    _, seen = watched()
+    assert max(moment for moment, _ in seen) < 4 * 3600.0
+    assert all(before[1] < after[1] for before, after in pairwise(seen)), "only down under constant overload"
+
+
+def test_a_throttled_gpu_stands_below_its_slowdown_limit_by_less_than_a_step_and_the_hysteresis() -> None:
+    run, _ = watched()
+    racks, state = run.on.compute.racks, run.on.world.state
+    limit, hysteresis = racks.slowdown_degc[0], run.on.governor.hysteresis_k
+    junction = run.on.compute.junction_degc()[0]
+    assert limit - hysteresis - 3.0 < junction <= limit + 1e-3
+    assert state.clock_frac[0] == pytest.approx(1 - racks.clock_step_frac[0] * state.notch[0])
+
+
+def test_the_clock_steps_up_to_the_top_when_the_cause_is_gone() -> None:
+    run, seen = watched("6 h", out_s=7200.0, site=HOT | {"climate": {"dry_bulb": "40 °C", "wet_bulb": "22 °C"}})
+    assert max(notch for _, notch in seen) > 0
+    assert seen[-1][1] == 0
+    assert run.times("liquid_r1", "full clock")[-1] >= FAIL_S + 7200.0
+    assert len(seen) < 200
+
+
+def test_a_rack_without_coolant_shuts_down_cools_and_boots_again() -> None:
+    run, _ = watched("3 h", out_s=900.0, component="cdu")
+    down = run.times("liquid_r1", "shut down")[0]
+    assert FAIL_S < down < FAIL_S + 900.0
+    assert run.times("liquid_r1", "off")[0] == down
+    back = run.times("liquid_r1", "on")
+    assert back and back[0] > FAIL_S + 900.0 + 900.0
+    assert not run.on.world.state.overheated.any()
+
+
+def test_a_rack_that_shut_down_draws_nothing_and_restarts_well_below_the_limit() -> None:
+    restarts: list[float] = []
+
+    def prepare(on: Disciplines) -> None:
+        shutdown, racks = on.governor._shutdown, on.compute.racks
+
+        def watch(coolant: np.ndarray) -> bool:
+            before = on.world.state.overheated[0]
+            changed = shutdown(coolant)
+            if before and not on.world.state.overheated[0]:
+                assert on.world.state.rack_w[0] == 0
+                restarts.append(float(racks.slowdown_degc[0] - coolant[0]))
+            return changed
+
+        on.governor._shutdown = watch  # type: ignore[method-assign]
+
+    live_through(small(small_layout(liquid=4, air=0), workload=[training(nodes=72)], horizon="2 h",
+                       faults=failing((FAIL_S, "cdu", 900.0))), prepare)
+    assert restarts == pytest.approx([COOL_AGAIN_K], abs=1e-3)
+
+
+def test_a_clock_ceiling_holds_every_gpu_at_the_next_lower_step_until_it_is_lifted() -> None:
+    actions = [{"kind": "clock_ceiling", "at": "1200 s", "clock": 0.8},
+               {"kind": "clock_ceiling", "at": "2400 s", "clock": 1.0}]
+    scenario = small(workload=[training(nodes=72)], controls={"actions": actions})
+    run, free = lived(scenario), lived(small(workload=[training(nodes=72)]))
+    clock = run.tables["racks"].query("rack == 'liquid_r1'").set_index("time_s")["clock_frac"]
+    assert clock.loc[1200.0] == 1.0
+    assert 0.75 < clock.loc[1260.0] <= 0.8
+    assert clock.loc[2400.0] == pytest.approx(clock.loc[1260.0])
+    assert clock.loc[2460.0] == 1.0
+    power = [r.tables["racks"].query("rack == 'liquid_r1'").set_index("time_s")["power_w"] for r in (run, free)]
+    assert power[0].loc[1800.0] < 0.9 * power[1].loc[1800.0]
+    assert power[0].loc[3000.0] == pytest.approx(power[1].loc[3000.0])
+
+
+def test_a_ceiling_costs_tokens_and_says_so() -> None:
+    actions = [{"kind": "clock_ceiling", "at": "0 s", "clock": 0.7}]
+    run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}))
+    free = lived(small(workload=[training(nodes=72)]))
+    lost = run.tables["losses"].query("cause == 'throttled'")["tokens"].sum()
+    assert lost == pytest.approx(free.summary["tokens_total"] - run.summary["tokens_total"], rel=1e-9)
+    assert lost > 0
+
+
+def test_a_hot_rack_does_not_slow_an_idle_one() -> None:
+    run, _ = watched()
+    idle = small(small_layout(liquid=4, air=0), horizon="1 h", faults=failing((FAIL_S, "cdu_pump_1", 1e5)), site=HOT)
+    assert run.on.world.state.notch[0] > 0
+    assert (live_through(idle).on.world.state.notch == 0).all()

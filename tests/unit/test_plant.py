@@ -1,0 +1,142 @@
+"""The plant: straight pieces that join, units that stop and start again, flows that follow the pumps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import failing, lived, small, small_layout, training
+from living import live_through
+
+import twin
+from twin.facility.model import Plant
+from twin.simulation.pieces import pieces
+
+WEATHER = ((45.0, 22.0), (41.8, 20.0), (38.0, 24.0), (30.0, 20.0), (10.0, 8.0), (-5.0, -6.0))
+"""Dry and wet bulb, degC."""
+KINDS = ("dry_cooler_1000", "dry_cooler_adiabatic_1000", "chiller_air_430", "chiller_water_1055")
+
+
+def plant_of(kind: str) -> Plant:
+    """The first plant of the small facility, of another type."""
+    layout = small_layout(liquid=1, air=0)
+    layout["cooling"]["plant"][0] |= {"type": kind, "count": 3}
+    return twin.build(small(layout)).cooling.plants[0]
+
+
+@pytest.mark.parametrize("weather", WEATHER, ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_heat_is_continuous_rising_and_defined_everywhere(kind: str, weather: tuple[float, float]) -> None:
+    plant = plant_of(kind)
+    for running in (1, 2, 3):
+        chain = pieces(plant, running, plant.supply_degc, *weather)
+        assert chain[0].lower_degc == -np.inf and chain[-1].upper_degc == np.inf
+        assert chain[0].heat_w(-50.0) == 0.0
+        for cold, warm in pairwise(chain):
+            joint = cold.upper_degc
+            assert warm.lower_degc == joint
+            assert warm.heat_w(joint) == pytest.approx(cold.heat_w(joint), abs=1e-3)
+        assert all(piece.conductance_w_k >= 0 for piece in chain)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_heat_grows_with_the_units_that_run_and_is_nothing_without_any(kind: str) -> None:
+    plant = plant_of(kind)
+    heat = [[p for p in pieces(plant, n, plant.supply_degc, 30.0, 20.0)][-1].heat_w(plant.supply_degc + 8)
+            for n in range(4)]
+    assert heat[0] == 0.0
+    np.testing.assert_allclose(heat[2:], [2 * heat[1], 3 * heat[1]])
+
+
+def test_a_dry_cooler_takes_nothing_into_air_warmer_than_its_water() -> None:
+    plant = plant_of("dry_cooler_1000")
+    chain = pieces(plant, 2, 41.8, 45.0, 25.0)
+    for water in (30.0, 42.0, 44.9):
+        assert next(p for p in chain if water < p.upper_degc).heat_w(water) == 0.0
+
+
+def test_a_dry_cooler_flat_out_obeys_its_conductance_to_the_outdoor_air() -> None:
+    plant = plant_of("dry_cooler_1000")
+    assert pieces(plant, 2, 41.8, 35.0, 25.0)[-1].heat_w(60.0) == pytest.approx(2 * plant.conductance_w_k * 25.0)
+
+
+def test_wetted_pads_bring_the_air_towards_its_wet_bulb() -> None:
+    plant = plant_of("dry_cooler_adiabatic_1000")
+    assert pieces(plant, 1, 25.0, 40.0, 20.0)[-1].reference_degc == pytest.approx(40.0 - 0.75 * 20.0)
+
+
+def test_a_chiller_that_lost_power_runs_again_after_its_restart_time() -> None:
+    run = live_through(small(faults=failing((600.0, "chilled", 60.0))))
+    assert run.times("chilled", "stopped") == [600.0]
+    assert run.times("chilled", "running") == [600.0 + 60.0 + 300.0]
+
+
+def test_a_second_loss_during_the_restart_starts_it_anew() -> None:
+    run = live_through(small(faults=failing((600.0, "chilled", 60.0), (800.0, "chilled", 60.0))))
+    assert run.times("chilled", "running") == [860.0 + 300.0]
+
+
+def test_stopped_units_draw_no_power() -> None:
+    run = lived(small(small_layout(liquid=1, air=1), faults=failing((600.0, "chilled", 600.0), (600.0, "warm", 600.0),
+                                                                    (600.0, "crah_1", 600.0), (600.0, "crah_2", 600.0),
+                                                                    (600.0, "cdu", 600.0))))
+    assert run.tables["site"].set_index("time_s").loc[900.0, "cooling_power_w"] == 0.0
+
+
+def pumped(*faults: tuple[float, str, float], **layout: Any) -> twin.Result:
+    return lived(small(small_layout(liquid=4, air=1) | layout, faults=failing(*faults), outputs={"period": "10 s"}))
+
+
+def flow_at(run: twin.Result, time_s: float) -> float:
+    loops = run.tables["loops"].query("kind == 'liquid'").set_index("time_s")
+    return float(loops.loc[time_s, "flow_frac"])
+
+
+def test_one_of_two_pumps_alone_leaves_its_share_of_the_flow_and_half_the_power() -> None:
+    run = pumped((600.0, "cdu_pump_1", 600.0))
+    assert flow_at(run, 600.0) == 1.0
+    assert flow_at(run, 610.0) == pytest.approx(0.55 * 0.0088 / (4 * 0.002))
+    assert flow_at(run, 1300.0) == 1.0
+    power = run.tables["site"].set_index("time_s")["cooling_power_w"]
+    assert power.loc[590.0] - power.loc[610.0] == pytest.approx(3000.0, abs=1.0)
+
+
+def test_a_whole_coolant_unit_lost_stops_the_flow_for_its_restart_too() -> None:
+    run = pumped((600.0, "cdu", 600.0))
+    assert flow_at(run, 610.0) == 0.0
+    assert flow_at(run, 1220.0) == 0.0
+    assert flow_at(run, 1240.0) == 1.0
+
+
+def test_both_pumps_lost_stop_the_flow() -> None:
+    run = pumped((600.0, "cdu_pump_1", 600.0), (700.0, "cdu_pump_2", 100.0))
+    assert flow_at(run, 710.0) == 0.0
+    assert 0.5 < flow_at(run, 810.0) < 1.0
+
+
+def test_a_hall_that_loses_an_air_handler_gets_warmer() -> None:
+    faults = failing((600.0, "crah_1", 2400.0))
+    scenario = small(small_layout(liquid=4, air=4), workload=[training("l", 72), training("a", 8)])
+    plain, lost = lived(scenario), lived(scenario.with_(faults=faults))
+    room = [r.tables["loops"].query("loop == 'hall'").set_index("time_s")["temperature_degc"] for r in (plain, lost)]
+    assert room[1].loc[600.0] == pytest.approx(room[0].loc[600.0])
+    assert room[1].loc[3000.0] > room[0].loc[3000.0] + 1.0
+
+
+def test_a_lower_set_point_brings_the_water_into_the_new_band_at_the_price_of_fan_power() -> None:
+    actions = [{"kind": "facility_water_supply", "at": "1200 s", "plant": "warm", "temperature": "36 °C"}]
+    run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}, horizon="4 h"))
+    loop = run.tables["loops"].query("loop == 'warm'").set_index("time_s")["temperature_degc"]
+    assert 41.8 < loop.loc[1200.0] < 44.8
+    assert 36.0 < loop.iloc[-1] < 39.0
+    cooling = run.tables["site"].set_index("time_s")["cooling_power_w"]
+    assert cooling.iloc[-1] > cooling.loc[1200.0] + 20.0
+
+
+def test_a_new_set_point_counts_from_its_second_and_not_from_the_next_scan() -> None:
+    actions = [{"kind": "facility_water_supply", "at": "1210 s", "plant": "warm", "temperature": "36 °C"}]
+    run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}, outputs={"period": "10 s"}))
+    loop = run.tables["loops"].query("loop == 'warm'").set_index("time_s")
+    assert loop.loc[1220.0, "heat_w"] > loop.loc[1210.0, "heat_w"] + 10e3

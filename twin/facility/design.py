@@ -1,0 +1,78 @@
+"""What a design review remarks: warm water or air, gear in one place, narrow aisles, gangs that are too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twin.facility import warmth
+from twin.facility.geometry import clashes
+from twin.facility.model import Facility, Finding
+from twin.facility.rack import Position
+from twin.workload import Batch
+
+COLD_AISLE_MIN_M = 1.2
+"""Two 0.6 m tiles in front of a rack's cold side (ANSI/TIA-942: at least 1.2 m)."""
+
+
+def findings(facility: Facility, places: list[Position]) -> Iterator[Finding]:
+    """Everything that is remarked and not refused."""
+    yield from warmth.findings(facility)
+    yield from _space(facility)
+    yield from _cold_aisles(facility, places)
+    yield from _gangs(facility)
+
+
+def _space(facility: Facility) -> Iterator[Finding]:
+    """Power and cooling gear that stands in one another, or through the walls of its hall."""
+    table, halls = facility.components, {hall.name: hall for hall in facility.scenario.plan.halls}
+    gear = np.array([i for i, system in enumerate(table.system) if system in ("power", "cooling")
+                     and table.parent[i] not in table.row], dtype=np.int64)
+    centre, size = table.position_m[gear, :2], table.size_m[gear, :2]
+    for a, b in clashes(centre, size):
+        yield Finding("warning", table.id[gear[b]], f"stands in the place of {table.id[gear[a]]}")
+    for g, middle, box in zip(gear, centre, size, strict=True):
+        if (hall := halls.get(table.parent[g])) is not None:
+            low = middle - box / 2 - np.array(hall.at)
+            if (low < -1e-6).any() or (low + box > np.array(hall.size[:2]) + 1e-6).any():
+                yield Finding("warning", table.id[g], f"stands through a wall of {hall.name}")
+
+
+def _cold_aisles(facility: Facility, places: list[Position]) -> Iterator[Finding]:
+    """Rows with less than an aisle between their cold side and a wall or the gear along it."""
+    table = facility.components
+    for (h, y, facing), line in _fronts(places).items():
+        hall = facility.scenario.plan.halls[h]
+        gear = np.array([i for i, parent in enumerate(table.parent) if parent == hall.name
+                         and table.system[i] in ("power", "cooling")], dtype=np.int64)
+        corner = table.position_m[gear, :2] - table.size_m[gear, :2] / 2 - np.array(hall.at)
+        low, high = corner, corner + table.size_m[gear, :2]
+        west, east = line[0].x_m, line[-1].x_m + line[-1].type.width_m
+        clear = (low[:, 1] - y) if facing > 0 else (y - high[:, 1])
+        ahead = (low[:, 0] < east) & (high[:, 0] > west) & (clear > -1e-6)
+        clear_m = float(clear[ahead].min(initial=hall.size[1] - y if facing > 0 else y))
+        if clear_m < COLD_AISLE_MIN_M - 1e-9:
+            yield Finding("warning", line[0].id, f"{clear_m:.2f} m in front of the cold side of its row, less than "
+                          f"{COLD_AISLE_MIN_M} m")
+
+
+def _fronts(places: list[Position]) -> dict[tuple[int, float, float], list[Position]]:
+    """Racks by hall, edge of their cold side in metres from the hall's south wall, and where it looks."""
+    out: dict[tuple[int, float, float], list[Position]] = {}
+    for p in sorted(places, key=lambda p: p.x_m):
+        edge = round(p.y_m + (p.type.depth_m if p.facing > 0 else 0.0), 3)
+        out.setdefault((p.hall, edge, p.facing), []).append(p)
+    return out
+
+
+def _gangs(facility: Facility) -> Iterator[Finding]:
+    """Work on more nodes than there are."""
+    compute = int(facility.racks.nodes[facility.racks.gpus_per_node > 0].sum())
+    for work in facility.scenario.workload:
+        if isinstance(work, Batch):
+            if work.nodes_max > compute:
+                yield Finding("warning", work.name, f"draws jobs of up to {work.nodes_max} nodes of {compute}; "
+                              "larger ones will never start")
+        elif work.nodes > compute:
+            yield Finding("warning", work.name, f"asks for {work.nodes} nodes of {compute}; it will never start")

@@ -1,0 +1,17 @@
+"""Timeline chapter: the whole run at a glance, as one figure."""
+
+from __future__ import annotations
+
+from twin.present.numbers import clock, count, duration, number
+from twin.present.report.blocks import Section
+from twin.results import Result
+
+
+def section(result: Result) -> Section:
+    """How long the run was and how finely it was recorded; the figure hangs below."""
+    site = result.frame("site")
+    if site.empty:
+        return Section("Timeline", ["No period was recorded."])
+    period_s, end_s = number(result.meta.get("period_s")), float(site["time_s"].max())
+    each = f" of {duration(period_s)}" if period_s == period_s else ""
+    return Section("Timeline", [f"{count(len(site))} periods{each} were recorded, up to {clock(end_s)}."])
