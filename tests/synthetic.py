@@ -366,7 +366,7 @@ def _meta() -> dict[str, Any]:
         "hall_sizes": {"hall_1": [16.0, 10.0, 4.5]},
         "findings": [
             {"severity": "note", "component": "rpp_2", "says": "without it 2 of 8 racks lose power"},
-            {"severity": "warning", "component": "ups_2", "says": "without it ups_1 carries 1,300 kW, 1.040 of its rating"},
+            {"severity": "warning", "component": "ups_2", "says": "without it ups_1 carries 1,300 kW"},
         ],
         "warnings": ["facility_water: chiller curve clipped at its limits"],
         "redundancy": _redundancy(),

@@ -124,6 +124,8 @@ def test_an_empty_run_still_reads() -> None:
     page = Page(render(bare()))
     assert "No tokens were recorded in this run." in page.text
     assert "No redundancy study was made for this run." in page.text
+    assert "No coolant loop was recorded." in page.text
+    assert not [tag for tag, _ in page.tags if tag == "img"]
     assert "nan" not in page.text.lower().split()
 
 
@@ -139,8 +141,8 @@ def test_text_never_becomes_markup(day: Result) -> None:
         tables[name] = frame.assign(**{column: frame[column] + NASTY for column in sorted(texts)})
     meta = {**day.meta, "findings": [NASTY], "version": NASTY, "seed": NASTY, "redundancy": {
         "single_points_of_failure": [{"component": NASTY, "racks": 1, "gpus": None, "load_w": float("nan")}],
-        "cut_sets": [[NASTY]], "concurrently_maintainable": {"verdict": False, "counter_example": {"lost": [NASTY], "overloads": [
-            {"component": NASTY, "load_frac": 1.1}]}},
+        "cut_sets": [[NASTY]], "concurrently_maintainable": {"verdict": False, "counter_example": {
+            "lost": [NASTY], "overloads": [{"component": NASTY, "load_frac": 1.1}]}},
     }}  # fmt: skip
     text = render(replace(day, tables=tables, meta=meta, scenario_yaml=f"name: {NASTY}\n"))
     page = Page(text)
@@ -157,7 +159,7 @@ def test_huge_tables_are_cut_with_a_note(day: Result) -> None:
 
 
 def test_events_are_told_in_groups_and_the_list_is_closed(page: Page) -> None:
-    assert "14:15 rack_5–8 throttled 1 1 min later" in page.text
+    assert "14:16 rack_5–8 throttled 1 1 min later" in page.text
     assert "All 16 events, one by one" in page.text
     assert sum(tag == "details" for tag, _ in page.tags) == 4
 

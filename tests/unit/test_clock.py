@@ -66,7 +66,9 @@ def test_fire_goes_to_an_instant_at_which_nothing_waits() -> None:
     clock.at(Stage.PLANT, [7.0], lambda _: seen.append(clock.now_s))
     clock.fire(0.0)
     clock.fire(3.0)
-    assert clock.now_s == 3.0 and not seen and clock.peek_s() == 7.0
+    assert clock.now_s == 3.0
+    assert not seen
+    assert clock.peek_s() == 7.0
     clock.fire(7.0)
     assert seen == [7.0]
     assert clock.peek_s() == np.inf

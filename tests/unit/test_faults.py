@@ -81,7 +81,8 @@ def test_random_faults_and_repairs_of_one_component_take_turns() -> None:
     on = only_faults({"scale": 2000.0, "kinds": ["crah"], "nodes": False})
     log = [h.what for h in on.world.log if h.component == "crah_1"]
     assert len(log) > 400
-    assert set(log[::2]) == {"failed"} and set(log[1::2]) == {"repaired"}
+    assert set(log[::2]) == {"failed"}
+    assert set(log[1::2]) == {"repaired"}
 
 
 def test_only_the_kinds_asked_for_fail() -> None:
@@ -102,7 +103,7 @@ def test_node_faults_are_a_poisson_stream_within_four_sigma() -> None:
 
 
 def test_another_seed_draws_other_faults_and_the_same_seed_the_same() -> None:
-    rates = {"scale": 500.0, "kinds": ["crah"], "nodes": True}
+    rates = {"scale": 500.0, "kinds": ["crah"], "nodes": False}
     logs = [only_faults(rates, seed=seed).world.log for seed in (1, 1, 2)]
     assert logs[0] == logs[1]
     assert logs[0] != logs[2]

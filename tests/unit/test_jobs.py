@@ -10,6 +10,7 @@ from conftest import failing, lived, small, small_layout, training
 from living import live_through
 
 import twin
+from twin.results import TABLES
 from twin.simulation.disciplines import wire
 
 NODES, LAYOUT = 72, small_layout(liquid=4, air=0)
@@ -89,6 +90,21 @@ def test_few_nodes_write_as_fast_as_their_own_links() -> None:
     assert run.on.jobs.done_s[0] == pytest.approx(340.0 - min(write_s, 40.0), abs=1e-3)
 
 
+def test_two_gangs_that_write_at_once_share_the_storage_alike() -> None:
+    work = [training(name, 36, checkpoint_interval="300 s") for name in ("one", "two")]
+    run = live_through(small(LAYOUT, workload=work, horizon="330 s"))
+    jobs, storage = run.on.jobs, run.on.world.facility.storage
+    both_s = sum(job.checkpoint_bytes for job in jobs.jobs) / storage.write_b_s
+    np.testing.assert_allclose(jobs.done_s, 330.0 - both_s, atol=1e-3)
+
+
+def test_a_job_that_never_came_has_one_of_the_documented_states() -> None:
+    documented = next(c for table in TABLES if table.name == "jobs" for c in table.columns if c.name == "state")
+    table = jobs_of(training("late", 8, submit="2 h"), training("now", 8))
+    for state in table["state"]:
+        assert state in documented.doc, f"{state} is not in {documented.doc!r}"
+
+
 def test_slower_storage_costs_training_time() -> None:
     made = {}
     for name in ("superpod_good", "superpod_best"):
@@ -113,7 +129,8 @@ def test_a_fault_throws_a_gang_back_to_its_last_checkpoint_and_no_further() -> N
 
 def test_a_fault_during_a_checkpoint_loses_what_was_being_written() -> None:
     spec = training(nodes=36, checkpoint_interval="300 s")
-    run = live_through(small(LAYOUT, workload=[spec], faults=failing((301.0, "liquid_r1/node_1", 1e5)), horizon="310 s"))
+    faults = failing((301.0, "liquid_r1/node_1", 1e5))
+    run = live_through(small(LAYOUT, workload=[spec], faults=faults, horizon="310 s"))
     job = run.on.jobs.jobs[0]
     assert job.kept_s == 0.0
     assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(300.0 * job.tokens_per_s)
@@ -124,7 +141,8 @@ def test_a_gang_restarts_on_other_nodes_after_its_delay_and_the_load_of_its_chec
     run = live_through(small(LAYOUT, workload=[training(nodes=36)], horizon=f"{end_s} s",
                              faults=failing((fail_s, "liquid_r1/node_1", 1e5))))
     job, storage = run.on.jobs.jobs[0], run.on.world.facility.storage
-    assert 0 not in job.held and job.held.size == 36
+    assert 0 not in job.held
+    assert job.held.size == 36
     assert job.restarts == 1
     again_s = RESTART_S + storage.load_s(job.checkpoint_bytes, 36)
     assert run.on.jobs.done_s[0] == pytest.approx(end_s - fail_s - again_s, abs=1e-3)
@@ -222,3 +240,10 @@ def test_tokens_kept_and_lost_are_what_an_undisturbed_run_would_have_made() -> N
     broken = lived(small(LAYOUT, workload=[spec], faults=failing((600.0, "liquid_r1/node_1", 900.0))))
     made = broken.summary["tokens_total"] + broken.summary["tokens_lost_by_fault"]
     assert made == pytest.approx(whole.summary["tokens_total"], rel=1e-9)
+
+
+def test_a_gang_does_not_mix_types_of_gpu_whose_pace_differs() -> None:
+    run = live_through(small(small_layout(liquid=4, air=1), workload=[training(nodes=72)], horizon="1200 s",
+                             faults=failing((600.0, "liquid_r1/node_1", 1e5))))
+    racks, held = run.on.compute.racks, run.on.jobs.jobs[0].held
+    assert len({racks.gpu_type[r] for r in run.on.compute.rack_of_node[held]}) <= 1

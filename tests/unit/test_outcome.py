@@ -55,7 +55,8 @@ def test_losses_add_up_to_the_summary_and_to_the_jobs() -> None:
     assert losses["usd"].sum() == pytest.approx(summary["usd_lost_by_fault"], rel=1e-9)
     of_job = losses.loc[losses["workload"] == "pretrain", "tokens"].sum()
     assert jobs.set_index("job").loc["pretrain", "tokens_lost"] == pytest.approx(of_job, rel=1e-9)
-    assert (losses["tokens"] >= 0).all() and (losses["gpu_hours"] >= 0).all()
+    assert (losses["tokens"] >= 0).all()
+    assert (losses["gpu_hours"] >= 0).all()
 
 
 def test_lost_tokens_cost_their_workloads_price() -> None:
@@ -101,11 +102,14 @@ def test_events_stand_in_the_order_of_time() -> None:
 def test_every_number_in_use_has_its_witness() -> None:
     witnesses = eventful().tables["witnesses"]
     assert (witnesses["source"] != "").all()
-    assert {"rack gb200_nvl72", "rack dgx_b200_x2"} <= {s.replace("racks ", "rack ") for s in witnesses["subject"]}
+    for row in ("gb200_nvl72", "dgx_b200_x2", "ups_500", "dry_cooler_1000", "Llama-3.1-70B", "azure_2023_conv"):
+        assert witnesses["subject"].str.contains(row, regex=False).any(), row
 
 
 def test_a_facility_without_work_makes_no_tokens_and_loses_none() -> None:
     run = lived(small(small_layout(liquid=1, air=0), horizon="10 min"))
-    assert run.summary["tokens_total"] == 0 and run.summary["tokens_lost_by_fault"] == 0
+    assert run.summary["tokens_total"] == 0
+    assert run.summary["tokens_lost_by_fault"] == 0
     assert np.isnan(run.summary["joules_per_token_facility"])
-    assert len(run.tables["jobs"]) == 0 and list(run.tables["jobs"].columns)
+    assert len(run.tables["jobs"]) == 0
+    assert list(run.tables["jobs"].columns)

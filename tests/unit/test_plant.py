@@ -32,7 +32,8 @@ def test_heat_is_continuous_rising_and_defined_everywhere(kind: str, weather: tu
     plant = plant_of(kind)
     for running in (1, 2, 3):
         chain = pieces(plant, running, plant.supply_degc, *weather)
-        assert chain[0].lower_degc == -np.inf and chain[-1].upper_degc == np.inf
+        assert chain[0].lower_degc == -np.inf
+        assert chain[-1].upper_degc == np.inf
         assert chain[0].heat_w(-50.0) == 0.0
         for cold, warm in pairwise(chain):
             joint = cold.upper_degc
@@ -44,7 +45,7 @@ def test_heat_is_continuous_rising_and_defined_everywhere(kind: str, weather: tu
 @pytest.mark.parametrize("kind", KINDS)
 def test_heat_grows_with_the_units_that_run_and_is_nothing_without_any(kind: str) -> None:
     plant = plant_of(kind)
-    heat = [[p for p in pieces(plant, n, plant.supply_degc, 30.0, 20.0)][-1].heat_w(plant.supply_degc + 8)
+    heat = [list(pieces(plant, n, plant.supply_degc, 30.0, 20.0))[-1].heat_w(plant.supply_degc + 8)
             for n in range(4)]
     assert heat[0] == 0.0
     np.testing.assert_allclose(heat[2:], [2 * heat[1], 3 * heat[1]])

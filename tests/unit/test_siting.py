@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from twin.facility import build
 from twin.facility.geometry import GAP_MIN_M, clashes, lines
 from twin.facility.siting import GAP_M, ROAD_M, WALL_M, hall_served, places
 from twin.scenario import load
@@ -118,6 +119,15 @@ def test_the_plant_stands_north_of_the_halls_or_where_it_is_told() -> None:
     assert found["water_1"].centre_m[1] - 6.0 == pytest.approx(12.0 + ROAD_M)
     assert found["cold_1"].centre_m == (60.0, -5.0, 0.0)
     assert found["cold_2"].centre_m == pytest.approx((60.0 + 2.4 + GAP_M, -5.0, 0.0))
+
+
+def test_rows_end_where_nobody_stands_beside_them() -> None:
+    """Servers and support racks of the edge room join in two lines: four ends, whose air comes round twice as much."""
+    racks = build(load(Path(__file__).parents[2] / "layouts" / "edge_200kw.yaml")).racks
+    back = racks.recirculation_frac
+    assert {name for name, frac in zip(racks.id, back, strict=True) if frac > back.min()} == {
+        "server_r01", "server_r09", "support_r2", "support_r4"}
+    assert back.max() == pytest.approx(2 * back.min())
 
 
 @pytest.mark.parametrize("name", ["gb200_su", "frontier", "superpod_b200", "edge_200kw", "campus_20mw"])

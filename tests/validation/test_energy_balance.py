@@ -15,7 +15,7 @@ from conftest import SHIPPED, failing, lived, shipped_facility, small, small_lay
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin import Result
+from twin import InputError, Result
 
 LIMIT_FRAC = 1e-9
 
@@ -130,3 +130,24 @@ def test_runs_start_in_a_steady_state_in_any_weather(dry_bulb: float) -> None:
     warm = loops.temperature_degc.unstack().warm
     assert warm.iloc[0] == pytest.approx(warm.iloc[-1], abs=1e-6)
     assert max(41.8, dry_bulb) < warm.iloc[0] < max(41.8, dry_bulb) + 3.0
+
+
+@pytest.mark.parametrize("units", [3, 4])
+def test_no_loop_runs_away(units: int) -> None:
+    """Five racks dealt over the units: whoever cannot be given a rack is refused, or at least does not boil."""
+    layout = small_layout(liquid=5, air=0)
+    layout["cooling"]["loops"][0]["count"] = units
+    try:
+        loops = lived(small(layout)).frame("loops")
+    except InputError:
+        return
+    assert loops.temperature_degc.between(10.0, 60.0).all()
+
+
+def test_an_outage_at_the_first_instant_starts_from_a_cooled_factory() -> None:
+    """The first state is that of the cooled factory, for there is no steady state without cooling."""
+    drill = {"kind": "utility_outage", "at": "0 min", "duration": "1 min"}
+    result = lived(small(small_layout(2, 1), drills=[drill], horizon="30 min"))
+    loops = result.frame("loops")
+    assert abs(result.summary["heat_balance_residual_frac"]) <= LIMIT_FRAC
+    assert loops.temperature_degc.between(10.0, 60.0).all()

@@ -49,8 +49,8 @@ def peer(load_w: np.ndarray, tap_frac: float, power_factor: float = 1.0) -> Solv
     source["id"], source["node"], source["status"], source["u_ref"], source["sk"] = 10, 1, 1, 1.0, 1e15
     transformer = array("input", "transformer", 1)
     made = {"id": 20, "from_node": 1, "to_node": 2, "from_status": 1, "to_status": 1, "u1": HIGH_V, "u2": LOW_V,
-            "sn": RATED_VA, "uk": SHORT_CIRCUIT_FRAC, "pk": LOAD_LOSS_W, "i0": 0.002, "p0": NO_LOAD_W, "winding_from": 1,
-            "winding_to": 1, "clock": 0, "tap_side": 0, "tap_pos": -1, "tap_min": -1, "tap_max": 1,
+            "sn": RATED_VA, "uk": SHORT_CIRCUIT_FRAC, "pk": LOAD_LOSS_W, "i0": 0.002, "p0": NO_LOAD_W,
+            "winding_from": 1, "winding_to": 1, "clock": 0, "tap_side": 0, "tap_pos": -1, "tap_min": -1, "tap_max": 1,
             "tap_size": tap_frac * HIGH_V}
     for key, value in made.items():
         transformer[key] = value

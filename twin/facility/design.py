@@ -8,8 +8,9 @@ import numpy as np
 
 from twin.facility import warmth
 from twin.facility.geometry import clashes
-from twin.facility.model import Facility, Finding
+from twin.facility.model import Array, Facility, Finding
 from twin.facility.rack import Position
+from twin.scenario.layout import Hall
 from twin.workload import Batch
 
 COLD_AISLE_MIN_M = 1.2
@@ -41,13 +42,10 @@ def _space(facility: Facility) -> Iterator[Finding]:
 
 def _cold_aisles(facility: Facility, places: list[Position]) -> Iterator[Finding]:
     """Rows with less than an aisle between their cold side and a wall or the gear along it."""
-    table = facility.components
+    halls = facility.scenario.plan.halls
+    boxes = [_gear_in(facility, hall) for hall in halls]
     for (h, y, facing), line in _fronts(places).items():
-        hall = facility.scenario.plan.halls[h]
-        gear = np.array([i for i, parent in enumerate(table.parent) if parent == hall.name
-                         and table.system[i] in ("power", "cooling")], dtype=np.int64)
-        corner = table.position_m[gear, :2] - table.size_m[gear, :2] / 2 - np.array(hall.at)
-        low, high = corner, corner + table.size_m[gear, :2]
+        hall, (low, high) = halls[h], boxes[h]
         west, east = line[0].x_m, line[-1].x_m + line[-1].type.width_m
         clear = (low[:, 1] - y) if facing > 0 else (y - high[:, 1])
         ahead = (low[:, 0] < east) & (high[:, 0] > west) & (clear > -1e-6)
@@ -55,6 +53,15 @@ def _cold_aisles(facility: Facility, places: list[Position]) -> Iterator[Finding
         if clear_m < COLD_AISLE_MIN_M - 1e-9:
             yield Finding("warning", line[0].id, f"{clear_m:.2f} m in front of the cold side of its row, less than "
                           f"{COLD_AISLE_MIN_M} m")
+
+
+def _gear_in(facility: Facility, hall: Hall) -> tuple[Array, Array]:
+    """South-west and north-east corners (box, 2) of power and cooling gear, from the hall's own corner."""
+    table = facility.components
+    gear = np.array([i for i, parent in enumerate(table.parent) if parent == hall.name
+                     and table.system[i] in ("power", "cooling")], dtype=np.int64)
+    low = table.position_m[gear, :2] - table.size_m[gear, :2] / 2 - np.array(hall.at)
+    return low, low + table.size_m[gear, :2]
 
 
 def _fronts(places: list[Position]) -> dict[tuple[int, float, float], list[Position]]:

@@ -76,6 +76,8 @@ class Racks:
     """Heat capacity rate of its stream at rated flow."""
     recirculation_frac: Array
     """Share of the inlet that is the rack's own exhaust (air streams)."""
+    inlet_max_degc: Array
+    """Warmest inlet air it is allowed."""
     boot_s: Array
     node_mtbf_h: Array
     """Mean time between failures of one node; nan where it does not fail."""

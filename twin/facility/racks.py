@@ -142,6 +142,7 @@ def freeze(ledger: Ledger, places: list[Position], zone: np.ndarray, air_node: n
         zone=zone, air_node=air_node, stream_w_k=stream_w_k,
         recirculation_frac=column(lambda p: 0.0 if p.type.liquid_heat_frac > 0
                                   else recirculation_frac(p, halls[p.hall].containment)),
+        inlet_max_degc=column(lambda p: p.type.inlet_air_max_degc),
         boot_s=column(lambda p: p.type.boot_s),
         node_mtbf_h=column(lambda p: p.type.node_mtbf_h or np.nan),
         clock_step_frac=column(lambda p: p.gpu.clock_step_hz / p.gpu.clock_max_hz if p.gpu else 1.0),

@@ -14,6 +14,12 @@ HEAT_CAPACITY_J_M3_K = {
 }
 """Volumetric heat capacity. Water and 25 % propylene glycol at 40 degC (CoolProp 8), air at 25 degC."""
 
+FILM_FRAC = 0.4
+"""Share of a cold plate's resistance that lies in the coolant film at rated flow; assumed."""
+STILL_FLOW_FRAC = 0.1
+"""Flow below which the film no longer thins; assumed."""
+AIR_RISE_K = 11.0
+"""Air-side rise of a dry cooler at rated heat and full fans; a usual selection, assumed."""
 EVAPORATION_J_KG = 2.45e6
 """Latent heat of water near 20 degC: 2500.5 - 2.3097 T - 0.0013 T^2 kJ/kg."""
 
@@ -70,6 +76,38 @@ def supply_conductance_w_k(effectiveness_frac: Array | float, hot_w_k: Array | f
     through = np.asarray(effectiveness_frac, dtype=float) * np.minimum(hot, cold)
     flows = (hot > 0) & (cold > 0)
     return np.where(flows, through / (1.0 - through / np.where(flows, hot, 1.0)), 0.0)
+
+
+def plate_resistance_frac(flow_frac: Array | float) -> Array:
+    """Thermal resistance from chip to coolant over that at rated flow: R0 + R1 V^-0.6.
+
+    flow_frac   over rated flow; below a tenth the film is taken as still, so that R stays finite
+    The film is taken as 0.4 of the resistance at rated flow, between 0.3 and 0.5; assumed. The exponent
+    is that of developing flow in channels (Incropera, Fundamentals of Heat and Mass Transfer, ch. 8).
+    """
+    flow = np.maximum(np.asarray(flow_frac, dtype=float), STILL_FLOW_FRAC)
+    return np.asarray(1.0 - FILM_FRAC + FILM_FRAC * flow**-0.6)
+
+
+def exchanger_w_k(rated_w_k: Array | float, hot_frac: Array | float, cold_frac: Array | float) -> Array:
+    """UA of an exchanger whose two films share its resistance equally and follow flow^0.8.
+
+    hot_frac, cold_frac   streams over rated streams; 0 where one stands still
+    Source: Dittus-Boelter exponent for turbulent films; the equal share is that of a plate exchanger.
+    """
+    hot, cold = np.asarray(hot_frac, dtype=float), np.asarray(cold_frac, dtype=float)
+    flows = (hot > 0) & (cold > 0)
+    films = np.where(hot > 0, hot, 1.0) ** -0.8 + np.where(cold > 0, cold, 1.0) ** -0.8
+    return np.where(flows, 2.0 * np.asarray(rated_w_k, dtype=float) / films, 0.0)
+
+
+def pad_water_kg_s(capacity_w: float, speed_frac: float, cooled_by_k: float) -> Array:
+    """Water that pads evaporate to cool a dry cooler's air by `cooled_by_k`, blow-down included.
+
+    The air stream at full fan speed warms by AIR_RISE_K at rated heat, and falls with the speed.
+    """
+    stream = capacity_w / AIR_RISE_K * speed_frac
+    return evaporation_kg_s(stream * max(cooled_by_k, 0.0))
 
 
 def pump_flow_frac(running: Array, installed: Array, alone_frac: Array) -> Array:

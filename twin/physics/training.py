@@ -94,6 +94,7 @@ def step(
     sequence_tokens: int,
     intra_bytes_s: float,
     inter_bytes_s: float,
+    pipe_bytes_s: float | None = None,
     recompute: str = "selective",
     clock_frac: ArrayLike = 1.0,
     bandwidth_frac: ArrayLike = 1.0,
@@ -104,7 +105,9 @@ def step(
 
     rates            effective FLOP/s and bytes/s of one GPU in the training format
     intra_bytes_s    bus bandwidth of the scale-up domain a GPU (NCCL convention), carries tensor parallel
-    inter_bytes_s    fabric bandwidth a GPU, carries pipeline and data parallel, times bandwidth_frac
+    inter_bytes_s    bus bandwidth of the gradient exchange, times bandwidth_frac
+    pipe_bytes_s     fabric bandwidth of one GPU between pipeline stages, times bandwidth_frac; inter_bytes_s
+                     where not given
     overlap_frac     share of the data-parallel traffic that hides behind the backward pass (assumed 0.9)
     fused_attention  scores never leave the chip and the causal half is skipped (arXiv 2205.14135); False
                      for the unfused kernels of 2022
@@ -121,7 +124,9 @@ def step(
     backward_s = rounds * micro_s * 2 / 3
     data_s = _data_traffic_bytes(model, layout) / fabric_bytes_s
     hidden_s = np.minimum(overlap_frac * data_s, backward_s)
-    pipe_s = _pipe_traffic_bytes(model, layout, sequence_tokens) / fabric_bytes_s
+    pipe_s = _pipe_traffic_bytes(model, layout, sequence_tokens) / (
+        fabric_bytes_s if pipe_bytes_s is None else pipe_bytes_s * np.asarray(bandwidth_frac, float)
+    )
     compute_s = rounds * micro_s + _optimizer_s(model, layout, rates)
     exposed_s = rounds * (tensor_s + pipe_s) + data_s - hidden_s
     total_s = compute_s + exposed_s

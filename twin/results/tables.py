@@ -164,7 +164,7 @@ LOSSES = Table(
         Column("rack", "text", "", "Rack that lost; empty where the loss belongs to a whole job."),
         Column("workload", "text", "", "Service or job that lost."),
         Column("tokens", "float", "token", "Tokens not made or thrown away."),
-        Column("gpu_hours", "float", "h", "GPU hours below full clock or off."),
+        Column("gpu_hours", "float", "h", "GPU hours withheld: time, GPUs and the share of speed that was missing."),
         Column("usd", "float", "USD", "At the workload's token price."),
     ),
 )

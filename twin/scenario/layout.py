@@ -61,7 +61,8 @@ class Hall(Stated):
     structure_conductance: float = Field(default=4.0e3, gt=0, le=1e12)
     """Heat conductance between the room air and that mass, in W/K."""
     rows: Annotated[tuple[Row, ...], BeforeValidator(
-        lambda value: ({"racks": value},) if isinstance(value, str) else value)]
+        lambda value: ({"racks": value},) if isinstance(value, str) else value,
+        json_schema_input_type=RackPattern | tuple[Row, ...])]
     """Rows of racks: a list, or one pattern such as `4 x 8 x gb200_nvl72`."""
 
 

@@ -11,7 +11,7 @@ from twin.stated import Stated
 
 RACKS_MAX = 20_000
 """More racks than this in one layout is refused: a guard against slips of the keyboard."""
-GEAR_MAX = 50_000
+GEAR_MAX = 10_000
 """More power components, or more cooling units, than this is refused likewise."""
 
 TypeName = Annotated[str, Field(max_length=80)]
@@ -52,4 +52,5 @@ def _as_feeds(value: object) -> object:
     return tuple({"source": one} if isinstance(one, str) else one for one in many)
 
 
-Feeds = Annotated[tuple[Feed, ...], Field(max_length=2000), BeforeValidator(_as_feeds)]
+Feeds = Annotated[tuple[Feed, ...], Field(max_length=2000),
+                  BeforeValidator(_as_feeds, json_schema_input_type=Name | Feed | tuple[Name | Feed, ...])]

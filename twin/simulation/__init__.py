@@ -43,7 +43,7 @@ def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "
         "wall_s": wall_s, "period_s": scenario.outputs.period, "stopped": stopped,
         "findings": [vars(f) for f in facility.findings],
         "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
-        "warnings": [f"{p}: chiller curve clipped at its limits" for p in sorted(on.cooling.clipped)],
+        "warnings": outcome.warnings(on),
     }
     return Result(tables=outcome.tables(on, recorder), summary=outcome.summary(on, wall_s),
                   scenario_yaml=scenario.as_yaml(), meta=meta)

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.simulation.compute import Compute
 from twin.simulation.electric import Electric
-from twin.simulation.plant import Cooling
+from twin.simulation.plant import Plants
 from twin.simulation.state import Array
 from twin.simulation.world import World
 
@@ -18,8 +18,8 @@ SITE = ("utility", "generator", "battery_out", "battery_in", "it", "loss", "cool
 class Accounts:
     """Rates that hold now, their integrals, and the extremes since they were last asked for."""
 
-    def __init__(self, world: World, compute: Compute, electric: Electric, cooling: Cooling) -> None:
-        self.world, self.compute, self.electric, self.cooling = world, compute, electric, cooling
+    def __init__(self, world: World, compute: Compute, electric: Electric, plants: Plants) -> None:
+        self.world, self.compute, self.electric, self.plants = world, compute, electric, plants
         tree, racks, units = electric.tree, len(world.facility.racks.id), len(world.facility.cooling.units.id)
         self.site_rate, self.site = np.zeros(len(SITE)), np.zeros(len(SITE))
         self.rack_rate, self.rack = np.zeros((3, racks)), np.zeros((3, racks))
@@ -37,7 +37,7 @@ class Accounts:
             state.input_w[electric.is_utility].sum(), state.input_w[electric.is_generator].sum(),
             electric.drain_w.sum(), (electric.recharge_w * tree.battery_charge_frac).sum(),
             state.input_w[tree.load_of_rack].sum(), electric.lost_w().sum(), state.input_w[tree.load_of_unit].sum(),
-            self.cooling.water_kg_s, gpus.sum(), gpus[state.clock_frac < 1.0].sum()])
+            self.plants.water_kg_s, gpus.sum(), gpus[state.clock_frac < 1.0].sum()])
         self.rack_rate = np.stack([state.rack_w, state.rack_on.astype(float), state.clock_frac])
         self.power_rate = np.stack([state.input_w, state.output_w, state.live.astype(float), electric.lost_w()])
         self._peaks()

@@ -67,8 +67,14 @@ class Compute:
         """Power of every rack at its clock."""
         state = self.world.state
         chips = self.cpu_w + self.gpu_w * dynamic_frac(state.clock_frac)
-        drawn = self.racks.idle_w + self.racks.gpu_gain * np.where(state.rack_on, chips, 0.0)
+        drawn = self.racks.idle_w + self.racks.gpu_gain * np.where(state.rack_on, chips, 0.0) + self._support_w()
         state.rack_w = np.where(state.rack_lit, drawn, 0.0)
+
+    def _support_w(self) -> Array:
+        """(rack,) what storage, network and management racks draw above idle: it follows the share of nodes at work."""
+        whole = float(self.racks.nodes.sum())
+        busy = float((self.world.state.busy_nodes * self.world.state.rack_on).sum()) / whole if whole else 0.0
+        return np.where(self.racks.nodes == 0, busy * (self.racks.rated_w - self.racks.idle_w), 0.0)
 
     def gpu_peak_w(self, clock_frac: Array) -> Array:
         """(rack,) power of the busiest GPU at a clock."""
@@ -81,7 +87,7 @@ class Compute:
         """(rack,) hottest GPU."""
         state = self.world.state
         coolant = state.temperature_degc[: len(self.racks.id)]
-        return coolant + self.racks.junction_k_w * self.gpu_peak_w(state.clock_frac)
+        return coolant + state.junction_k_w * self.gpu_peak_w(state.clock_frac)
 
     def next_s(self) -> float:
         """Seconds until the next rack has booted."""

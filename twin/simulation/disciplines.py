@@ -9,16 +9,24 @@ from twin.simulation.accounts import Accounts
 from twin.simulation.clock import Clock
 from twin.simulation.compute import Compute
 from twin.simulation.controls import Controls
+from twin.simulation.coolant import Coolant
 from twin.simulation.electric import Electric
 from twin.simulation.faults import Faults
 from twin.simulation.governor import Governor
 from twin.simulation.jobs import Jobs
 from twin.simulation.losses import Losses
-from twin.simulation.plant import Cooling
+from twin.simulation.plant import Plants
 from twin.simulation.protection import Protection
 from twin.simulation.state import fresh
 from twin.simulation.thermal import Thermal
 from twin.simulation.traffic import Traffic
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
 from twin.simulation.world import World
 
 
@@ -32,22 +40,26 @@ class Disciplines:
     protection: Protection
     compute: Compute
     governor: Governor
-    cooling: Cooling
+    coolant: Coolant
+    plants: Plants
     thermal: Thermal
     losses: Losses
     jobs: Jobs
     traffic: Traffic
     controls: Controls
     accounts: Accounts
+    watch: Watch
 
 
 def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant."""
     world = World(facility, fresh(facility), Clock())
-    electric, compute = Electric(world), Compute(world)
-    governor, cooling, losses = Governor(world, compute), Cooling(world), Losses(facility.racks.id)
-    jobs = Jobs(world, compute, losses)
-    traffic = Traffic(world, compute, losses, jobs)
-    return Disciplines(world, Faults(world), electric, Protection(world, electric), compute, governor, cooling,
-                       Thermal(world, cooling, governor), losses, jobs, traffic, Controls(world),
-                       Accounts(world, compute, electric, cooling))
+    electric, compute, coolant = Electric(world), Compute(world), Coolant(world)
+    governor, plants, losses = Governor(world, compute), Plants(world, coolant), Losses(facility.racks.id)
+    jobs = Jobs(world, compute, coolant, losses)
+    traffic, watch = Traffic(world, compute, losses, jobs), Watch(world)
+    return Disciplines(
+        world=world, faults=Faults(world), electric=electric, protection=Protection(world, electric), compute=compute,
+        governor=governor, coolant=coolant, plants=plants, thermal=Thermal(world, coolant, plants, governor, watch),
+        losses=losses, jobs=jobs, traffic=traffic, controls=Controls(world),
+        accounts=Accounts(world, compute, electric, plants), watch=watch)

@@ -38,7 +38,7 @@ class Governor:
         frac = self.power_frac[rows, np.clip(notch, 0, self.steps[-1])]
         busy = np.where(self.world.state.rack_on, self.world.state.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
-        return self.racks.slowdown_degc - margin_k - self.racks.junction_k_w * chip
+        return self.racks.slowdown_degc - margin_k - self.world.state.junction_k_w * chip
 
     def top(self) -> Index:
         """(rack,) the notch of the clock ceiling."""
@@ -80,10 +80,11 @@ class Governor:
         """Coolant limit at every notch of one rack."""
         racks, busy = self.racks, self.world.state.peak_activity[rack]
         chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * busy * self.power_frac[rack]
-        return np.asarray(racks.slowdown_degc[rack] - racks.junction_k_w[rack] * chip)
+        return np.asarray(racks.slowdown_degc[rack] - self.world.state.junction_k_w[rack] * chip)
 
     def _shutdown_degc(self) -> Array:
-        return self.racks.shutdown_degc - self.racks.junction_k_w * self.compute.gpu_peak_w(self.world.state.clock_frac)
+        state = self.world.state
+        return self.racks.shutdown_degc - state.junction_k_w * self.compute.gpu_peak_w(state.clock_frac)
 
     def _shutdown(self, coolant: Array) -> bool:
         state = self.world.state

@@ -7,6 +7,7 @@ import numpy as np
 from twin.facility.fabric import bandwidth_frac
 from twin.simulation.clock import Stage
 from twin.simulation.compute import Compute
+from twin.simulation.coolant import Coolant
 from twin.simulation.gangs import Job, Phase, gangs
 from twin.simulation.losses import Losses
 from twin.simulation.pace import TrainingPace, profiled
@@ -23,8 +24,8 @@ _DONE_S = 1e-7
 class Jobs:
     """The job discipline of one run."""
 
-    def __init__(self, world: World, compute: Compute, losses: Losses) -> None:
-        self.world, self.compute, self.losses = world, compute, losses
+    def __init__(self, world: World, compute: Compute, coolant: Coolant, losses: Losses) -> None:
+        self.world, self.compute, self.coolant, self.losses = world, compute, coolant, losses
         racks = world.facility.racks
         self.node_gpus = racks.gpus_per_node[compute.rack_of_node]
         self.jobs = gangs(world.facility.scenario)
@@ -132,15 +133,24 @@ class Jobs:
         job, state = self.jobs[j], self.world.state
         rack = int(self.compute.rack_of_node[node])
         job.cause = "failed" if not state.node_ok[node] else self.compute.why_off(rack)
-        name = self.world.facility.racks.id[rack]
-        back_s = float(self.done_s[j]) - job.kept_s
-        self.losses.at_once(("rolled_back", name, job.name), back_s * job.tokens_per_s)
-        self.world.note(job.name, "stopped", f"{job.cause.replace('_', ' ')} in {name}; {back_s:,.0f} s of work lost")
-        self.done_s[j] = job.kept_s
-        job.restarts += 1
+        self._roll_back(j, job.cause, self.world.facility.racks.id[rack])
         job.phase = Phase.QUEUED
         self._release(j)
         self._enqueue(j)
+
+    def _roll_back(self, j: int, cause: str, rack: str) -> None:
+        """Take a gang's work back to its last checkpoint."""
+        job = self.jobs[j]
+        back_s = float(self.done_s[j]) - job.kept_s
+        self.losses.at_once(("rolled_back", rack, job.name), back_s * job.tokens_per_s)
+        where = f" in {rack}" if rack else ""
+        self.world.note(job.name, "stopped", f"{cause.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost")
+        self.done_s[j] = job.kept_s
+        job.restarts += 1
+
+    def _restart_s(self, job: Job) -> float:
+        load_s = self.world.facility.storage.load_s(job.checkpoint_bytes, job.nodes) if job.checkpoint_bytes else 0.0
+        return job.restart_delay_s + load_s
 
     def _release(self, j: int) -> None:
         state, job = self.world.state, self.jobs[j]
@@ -163,7 +173,8 @@ class Jobs:
     def free(self) -> Index:
         """Free nodes in the order of placement."""
         state, racks = self.world.state, self.world.facility.racks
-        ready = (state.work_of_node == -1) & state.node_ok & state.rack_on[self.compute.rack_of_node]
+        accepts = (state.rack_on & self.coolant.served())[self.compute.rack_of_node]
+        ready = (state.work_of_node == -1) & state.node_ok & accepts
         free = np.flatnonzero(ready & (self.node_gpus > 0))
         if self.world.facility.scenario.controls.placement == "spread":
             rank = free - racks.first_node[self.compute.rack_of_node[free]]
@@ -185,8 +196,7 @@ class Jobs:
         self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
         job.phase = Phase.RESTARTING if again else Phase.RUNNING
         if again:
-            storage = self.world.facility.storage
-            self.wait_s[j] = job.restart_delay_s + storage.load_s(job.checkpoint_bytes, job.nodes)
+            self.wait_s[j] = self._restart_s(job)
             self.world.note(job.name, "restarting", f"from its last checkpoint on {job.nodes} nodes")
 
     def _measure(self, job: Job) -> None:
@@ -196,19 +206,31 @@ class Jobs:
         spec = next(w for w in facility.scenario.workload if w.name == job.name)
         assert isinstance(spec, Training)
         on = profiled(facility.scenario, facility.racks.gpu_type[rack])
-        nics = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s / max(facility.racks.gpus_per_node[rack], 1)
-        job.pace = TrainingPace(spec, on, job.gpus, nics or on.gpu.scaleup_bandwidth_b_s or 1e9)
+        nic_b_s = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s / max(facility.racks.gpus_per_node[rack], 1)
+        job.pace = TrainingPace(spec, on, job.gpus, nic_b_s)
         job.tokens_per_s, job.gpu_activity = job.pace.tokens_per_s, job.pace.activity
         job.checkpoint_bytes = job.pace.checkpoint_bytes
         job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf
 
     def _switches(self) -> None:
-        """Bandwidth of every gang, after a switch changed state."""
+        """Bandwidth of every gang, after a switch changed state; who lost a leaf stops and restarts without it."""
         switch_ok = self.world.state.component_ok[self.world.facility.switch_component]
-        if not np.array_equal(self.switch_ok, switch_ok):
-            self.switch_ok = switch_ok
-            for j in self.running:
-                self._bandwidth(j)
+        if np.array_equal(self.switch_ok, switch_ok):
+            return
+        lost, self.switch_ok = self.switch_ok & ~switch_ok, switch_ok
+        fabric = self.world.facility.fabric
+        for j in self.running:
+            held = self.jobs[j].held
+            self._bandwidth(j)
+            if held.size > 1 and lost[fabric.leaf_of_domain[fabric.domain_of_node[held]]].any():
+                self._interrupt(j, "fabric", "")
+
+    def _interrupt(self, j: int, cause: str, rack: str) -> None:
+        """Roll a gang back to its checkpoint where it stands; the collective library aborts on a lost link."""
+        job = self.jobs[j]
+        self._roll_back(j, cause, rack)
+        job.phase = Phase.RESTARTING
+        self.wait_s[j] = self._restart_s(job)
 
     def _bandwidth(self, j: int) -> None:
         held = self.jobs[j].held.astype(np.int32)
@@ -241,11 +263,13 @@ class Jobs:
         for j in self.running:
             job = self.jobs[j]
             if job.phase == Phase.RUNNING and self.speed[j] < 1.0 - 1e-12:
-                held = self.compute.rack_of_node[job.held]
-                slowest = int(held[np.argmin(state.clock_frac[held])])
-                hot = state.clock_frac[slowest] < 1.0
-                key = ("throttled" if hot else "fabric", racks.id[slowest] if hot else "", job.name)
-                self.losses.rate(key, (1.0 - self.speed[j]) * job.tokens_per_s, job.gpus * (1.0 - self.speed[j]))
+                held = np.unique(self.compute.rack_of_node[job.held])
+                slowest = held[state.clock_frac[held] == state.clock_frac[held].min()]
+                hot = state.clock_frac[slowest[0]] < 1.0
+                keys = [("throttled", racks.id[r], job.name) for r in slowest] if hot else [("fabric", "", job.name)]
+                for key in keys:
+                    share = (1.0 - self.speed[j]) / len(keys)
+                    self.losses.rate(key, share * job.tokens_per_s, share * job.gpus)
             elif job.phase == Phase.RESTARTING:
                 self.losses.rate(("restarting", "", job.name), job.tokens_per_s, job.gpus)
         for job in (self.jobs[j] for j in self.queue):

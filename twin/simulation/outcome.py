@@ -23,6 +23,12 @@ from twin.tables import Table
 J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
 WATER_KG_M3 = 1000.0
+DIESEL_L_PER_KWH = 0.27
+"""Fuel of a large standby set near 656 L/h at 2,500 kW; maker's figure from memory, assumed."""
+DIESEL_KG_PER_L = 2.70
+"""CO2 of a litre of diesel: 10.21 kg a US gallon, EPA emission factors."""
+DIESEL_USD_PER_L = 1.0
+"""Price of diesel; assumed."""
 
 
 def tables(on: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
@@ -92,7 +98,7 @@ def _energy(on: Disciplines) -> pd.DataFrame:
     site = dict(zip(SITE, on.accounts.site, strict=True))
     rows = [("utility", "site", site["utility"]), ("generators", "site", site["generator"]),
             ("batteries", "site", site["battery_out"]), ("site", "racks", site["it"]),
-            *_by_kind(on.cooling.units.kind, on.accounts.unit, ""),
+            *_by_kind(on.plants.units.kind, on.accounts.unit, ""),
             *_by_kind(on.electric.tree.kind, on.accounts.power[3], "loss: "),
             ("site", "battery charge", site["battery_in"])]
     return pd.DataFrame([{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0])
@@ -122,6 +128,7 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
     bought = site["utility"] + site["generator"]
     used = bought + site["battery_out"] - site["battery_in"]
     price, carbon = prices(on.world.facility)
+    diesel_kwh = site["generator"] / J_PER_KWH
     water_usd = site["water_kg"] / WATER_KG_M3 * on.world.facility.scenario.site.water_price
     return {
         "tokens_total": made, "tokens_inference": on.traffic.tokens(), "tokens_training": on.jobs.tokens(),
@@ -136,11 +143,23 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
         "usd_lost_by_fault": float(_losses(on)["usd"].sum()) if on.losses.tokens else 0.0,
         "requests": sum(s.totals["requests"] for s in on.traffic.services),
         "tokens_dropped": sum(s.totals["dropped"] for s in on.traffic.services),
-        "cost_usd": bought * price + water_usd, "carbon_kg": bought * carbon,
+        "cost_usd": site["utility"] * price + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_USD_PER_L + water_usd,
+        "carbon_kg": site["utility"] * carbon + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_KG_PER_L,
+        "rack_hours_above_inlet_limit": on.watch.rack_hours,
         "events": on.world.events, "simulated_s": on.world.now_s, "wall_s": wall_s,
         "energy_balance_residual_frac": on.accounts.electrical_residual_frac(),
         "heat_balance_residual_frac": on.thermal.residual_frac(),
     }
+
+
+def warnings(on: Disciplines) -> list[str]:
+    """What a reader should know about this run before trusting it."""
+    plants = on.plants
+    share = plants.clipped / plants.scans if plants.scans else 0.0
+    said = [f"chiller curves were clipped at their temperature limits in {share:.0%} of the scans"] if share else []
+    if on.watch.rack_hours:
+        said.append(f"racks stood {on.watch.rack_hours:,.1f} rack hours in air above their inlet limit")
+    return said
 
 
 def _ratio(a: float, b: float) -> float:

@@ -30,8 +30,11 @@ NIC_SHARE = 0.9
 """Of the NIC's line rate that a collective gets; 0.92 to 0.96 measured at large messages, SimAI."""
 SCALE_UP_SHARE = 0.8
 """Of the scale-up line rate that a collective gets: rings on NVLink measure 0.80 to 0.82."""
-MEMORY_SHARE_OF_STEP = 0.35
-"""Share of a training step in which memory is busy; assumed."""
+LONE_B_S = 1e9
+"""Bandwidth between GPUs that have neither scale-up links nor a NIC: a PCIe host path; assumed."""
+MEMORY_SHARE_OF_STEP = 0.2
+"""Mean memory activity of a training step; assumed, so that nodes draw 0.8 to 0.9 of their rating in
+training: 8.4 of 10.2 kW was measured on 8 H100 (arXiv 2412.08602)."""
 MEMORY_DOUBT = 1.3
 """A layout is refused only where it needs this many times the memory: the estimate gives 91 to 100 GB for
 published layouts that ran in 80 GB."""
@@ -95,7 +98,12 @@ def transformer(name: str) -> Transformer:
 
 
 class TrainingPace:
-    """Step times of one training job on its gang."""
+    """Step times of one training job on its gang.
+
+    Gradients are reduced inside the scale-up domain first, so every GPU of the domain that shares a
+    shard brings its NIC: the bus bandwidth of the exchange is that many NICs, up to the scale-up links
+    themselves. Stages of a pipeline pass activations over one NIC a GPU.
+    """
 
     def __init__(self, spec: Training, on: Profiled, gpus: int, nic_b_s: float) -> None:
         self.spec, self.model = spec, transformer(spec.model)
@@ -103,8 +111,10 @@ class TrainingPace:
         parallel = spec.tensor_parallel * spec.pipeline_parallel
         self.layout = training.Layout(spec.tensor_parallel, spec.pipeline_parallel, max(gpus // parallel, 1),
                                       spec.global_batch_sequences, spec.micro_batch_sequences)
-        self.intra_b_s = max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, nic_b_s)
-        self.inter_b_s = nic_b_s * NIC_SHARE
+        self.intra_b_s = on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE or nic_b_s or LONE_B_S
+        self.pipe_b_s = nic_b_s * NIC_SHARE or self.intra_b_s
+        sharers = max(min(on.gpu.scaleup_domain_gpus, gpus) // spec.tensor_parallel, 1)
+        self.inter_b_s = min(sharers * self.pipe_b_s, self.intra_b_s)
         self._check(on, gpus, parallel)
         nominal = self.step(1.0, 1.0)
         self.nominal_s = float(nominal.total_s)
@@ -128,8 +138,9 @@ class TrainingPace:
     def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
         """One optimiser step at a clock and a share of the fabric."""
         return training.step(self.model, self.layout, self.rates, sequence_tokens=self.spec.sequence_length,
-                             intra_bytes_s=self.intra_b_s, inter_bytes_s=self.inter_b_s, clock_frac=clock_frac,
-                             bandwidth_frac=bandwidth_frac, overlap_frac=self.spec.communication_overlap)
+                             intra_bytes_s=self.intra_b_s, inter_bytes_s=self.inter_b_s, pipe_bytes_s=self.pipe_b_s,
+                             clock_frac=clock_frac, bandwidth_frac=bandwidth_frac,
+                             overlap_frac=self.spec.communication_overlap)
 
     def speed(self, clock_frac: float, bandwidth_frac: float) -> float:
         """Rate of progress over that at full clock and whole fabric; 0 where the gang is cut off."""

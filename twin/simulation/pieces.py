@@ -33,6 +33,17 @@ class Piece:
 IDLE = Piece(0.0, 0.0, 0.0, -np.inf, np.inf)
 
 
+def entering_degc(plant: Plant, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
+    """What a chiller's condenser sees: outdoor air, or tower water at its approach to the wet bulb."""
+    return wet_bulb_degc + plant.tower_approach_k if plant.water_cooled else dry_bulb_degc
+
+
+def air_degc(plant: Plant, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
+    """Air at a dry cooler's coil; pads run only where dry air could not hold the set-point at rated heat."""
+    dry_is_enough = dry_bulb_degc + plant.capacity_w / plant.conductance_w_k <= supply_degc
+    return dry_bulb_degc - (0.0 if dry_is_enough else plant.evaporative_frac * (dry_bulb_degc - wet_bulb_degc))
+
+
 def pieces(plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float) -> list[Piece]:
     """The straight pieces of a plant with `running` units, from cold water to hot."""
     if not running:
@@ -40,7 +51,7 @@ def pieces(plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float,
     if plant.kind == "dry_cooler":
         return _dry_cooler(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc)
     assert plant.curve is not None
-    entering = wet_bulb_degc + plant.tower_approach_k if plant.water_cooled else dry_bulb_degc
+    entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
     most = running * float(available_w(plant.curve, supply_degc, entering))
     slope = running * plant.curve.capacity_w / plant.band_k
     full = supply_degc + most / slope
@@ -50,7 +61,7 @@ def pieces(plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float,
 
 def _dry_cooler(plant: Plant, running: int, supply: float, dry_bulb: float, wet_bulb: float) -> list[Piece]:
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
-    air = dry_bulb - plant.evaporative_frac * (dry_bulb - wet_bulb)
+    air = air_degc(plant, supply, dry_bulb, wet_bulb)
     full = running * plant.conductance_w_k
     slope = max(1.5 * full, running * plant.capacity_w / plant.band_k)
     start = max(supply, air)

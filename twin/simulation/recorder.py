@@ -72,7 +72,7 @@ class Recorder:
         on, state = self.on, self.world.state
         racks = self.world.facility.racks
         coolant = state.temperature_degc[: len(racks.id)]
-        return {"power_w": delta["rack"][0] / span, "power_max_w": peak_w, "inlet_air_degc": inlet_air_degc(on),
+        return {"power_w": delta["rack"][0] / span, "power_max_w": peak_w, "inlet_air_degc": on.watch.inlet_air_degc(),
                 "coolant_degc": coolant, "junction_degc": on.compute.junction_degc(),
                 "junction_max_degc": junction_peak, "clock_frac": delta["rack"][2] / span,
                 "on_frac": delta["rack"][1] / span, "tokens_lost": delta["lost"]}
@@ -87,8 +87,7 @@ class Recorder:
         state, cooling = self.world.state, self.world.facility.cooling
         nodes = np.concatenate([cooling.loop_node, cooling.hall_air, [p.node for p in cooling.plants]]).astype(int)
         heat = np.concatenate([delta["loop"], delta["hall"], delta["plants"]]) / span
-        ones = np.array([state.unit_running[p.units].mean() for p in cooling.plants])
-        flow = np.concatenate([state.flow_frac, np.ones(len(cooling.hall_id)), ones])
+        flow = np.concatenate([state.flow_frac, self.on.coolant.air_frac, state.water_frac])
         return {"temperature_degc": state.temperature_degc[nodes], "heat_w": heat, "flow_frac": flow}
 
     def _services(self, delta: Array, span: float) -> Block:
@@ -106,11 +105,3 @@ class Recorder:
         rows = self.rows[table]
         return {k: np.concatenate([np.atleast_1d(np.asarray(r[k], dtype=float)) for r in rows]) for k in rows[0]} \
             if rows else {}
-
-
-def inlet_air_degc(on: Disciplines) -> Array:
-    """(rack,) air at the inlet: the hall's air with the rack's own exhaust mixed in."""
-    racks, temperature = on.world.facility.racks, on.world.state.temperature_degc
-    air = temperature[racks.air_node]
-    exhaust = np.where(racks.liquid_frac > 0, air, temperature[: len(racks.id)])
-    return air + racks.recirculation_frac * (exhaust - air)

@@ -43,7 +43,7 @@ def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) 
         act(on)
         if on.world.stale:
             settle(on)
-        elif on.cooling.scan_due:
+        elif on.plants.scan_due:
             flows(on)
         if progress is not None:
             progress(min(instant / on.world.end_s, 1.0), instant)
@@ -58,14 +58,14 @@ def begin(on: Disciplines) -> None:
     settle(on)
     on.thermal.start_steady()
     on.world.stale = True
-    on.cooling.rescan()
+    on.plants.rescan()
     settle(on)
 
 
 def next_instant(on: Disciplines) -> float:
     """The next moment at which anything changes; what was foreseen, rather than waited for, makes the world stale."""
     world, now = on.world, on.world.now_s
-    foreseen = now + min(d.next_s() for d in (on.electric, on.protection, on.compute, on.cooling, on.jobs, on.traffic))
+    foreseen = now + min(d.next_s() for d in (on.electric, on.protection, on.compute, on.coolant, on.jobs, on.traffic))
     waited = min(world.clock.peek_s(), world.end_s)
     soonest = min(foreseen, waited)
     crossing = on.thermal.next_crossing(soonest - now) if soonest > now else None
@@ -78,7 +78,7 @@ def advance(on: Disciplines, instant_s: float) -> None:
     span = instant_s - on.world.now_s
     if span > 0:
         on.accounts.advance(span)
-        for discipline in (on.electric, on.protection, on.thermal, on.jobs, on.traffic, on.losses):
+        for discipline in (on.electric, on.protection, on.thermal, on.jobs, on.traffic, on.losses, on.watch):
             discipline.advance(span)
     on.world.now_s = instant_s
     on.world.events += 1
@@ -90,13 +90,16 @@ def act(on: Disciplines) -> None:
     on.world.clock.fire(on.world.now_s)
     on.protection.act()
     on.jobs.act()
+    on.watch.act()
 
 
 def settle(on: Disciplines) -> None:
     """Bring power, plant, throttling, jobs and traffic into agreement at this instant."""
     for _ in range(ROUNDS_MAX):
         changed = on.electric.topology()
-        changed |= on.cooling.running()
+        if on.coolant.running():
+            on.plants.rescan()
+            changed = True
         changed |= on.compute.presence()
         changed |= on.jobs.settle()
         on.traffic.settle()
@@ -112,9 +115,9 @@ def settle(on: Disciplines) -> None:
 
 def flows(on: Disciplines) -> None:
     """Set what holds until the next event: powers, heat, and what is being lost."""
-    on.cooling.choose_pieces()
+    on.plants.choose_pieces()
     on.compute.settle()
-    on.cooling.settle()
+    on.plants.settle()
     on.electric.settle()
     on.thermal.settle()
     on.losses.clear_rates()

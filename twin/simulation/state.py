@@ -39,12 +39,16 @@ class State:
     """(power node,)"""
     input_w: Annotated[Array, "electric"]
     """(power node,)"""
-    unit_running: Annotated[Mask, "plant"]
+    unit_running: Annotated[Mask, "coolant"]
     """(unit,)"""
     unit_w: Annotated[Array, "plant"]
     """(unit,) electrical power."""
-    flow_frac: Annotated[Array, "plant"]
+    flow_frac: Annotated[Array, "coolant"]
     """(loop,) coolant flow over what the racks want."""
+    water_frac: Annotated[Array, "coolant"]
+    """(plant,) facility water flow over rated flow."""
+    junction_k_w: Annotated[Array, "coolant"]
+    """(rack,) resistance from a GPU to its coolant at the present flow."""
     temperature_degc: Annotated[Array, "thermal"]
     """(thermal node,)"""
     notch: Annotated[Index, "governor"]
@@ -97,6 +101,7 @@ def fresh(facility: Facility) -> State:
         live=np.zeros(tree, dtype=bool), on_battery=np.zeros(tree, dtype=bool),
         battery_j=facility.power.battery_j.copy(), output_w=np.zeros(tree), input_w=np.zeros(tree),
         unit_running=np.ones(units, dtype=bool), unit_w=np.zeros(units), flow_frac=np.ones(len(cooling.loop_id)),
+        water_frac=np.ones(len(cooling.plants)), junction_k_w=facility.racks.junction_k_w.copy(),
         temperature_degc=cooling.start_degc.copy(), notch=np.zeros(racks, dtype=np.int64), clock_frac=np.ones(racks),
         overheated=np.zeros(racks, dtype=bool), rack_on=np.ones(racks, dtype=bool),
         rack_lit=np.ones(racks, dtype=bool), boot_until_s=np.full(racks, -np.inf), rack_w=np.zeros(racks),

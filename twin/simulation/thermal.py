@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
+from twin.simulation.coolant import Coolant
 from twin.simulation.governor import Governor
-from twin.simulation.plant import Cooling
+from twin.simulation.plant import Plants
 from twin.simulation.state import Array, Index
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
+from twin.simulation.watch import Watch
 from twin.simulation.world import World
 
 AIR_STILL_FRAC = 0.1
@@ -29,8 +37,8 @@ def steady(conductance_w_k: Array, heat_w: Array) -> Array:
 class Thermal:
     """The thermal discipline of one run."""
 
-    def __init__(self, world: World, cooling: Cooling, governor: Governor) -> None:
-        self.world, self.plant, self.governor = world, cooling, governor
+    def __init__(self, world: World, coolant: Coolant, plants: Plants, governor: Governor, watch: Watch) -> None:
+        self.world, self.coolant, self.plants, self.governor, self.watch = world, coolant, plants, governor, watch
         self.racks, self.network = world.facility.racks, world.facility.cooling
         self.modes_of: dict[bytes, Modes] = {}
         self.move: Motion | None = None
@@ -54,12 +62,12 @@ class Thermal:
         cooled = n.hall_plant >= 0
         a = np.concatenate([np.arange(len(self.racks.id)), n.loop_node, n.hall_air[cooled], n.hall_air])
         b = np.concatenate([self.racks.zone, water[n.loop_plant], water[n.hall_plant[cooled]], n.hall_mass])
-        g = np.concatenate([rack_g, self.plant.loop_w_k, self.plant.hall_w_k[cooled], n.hall_mass_w_k])
+        g = np.concatenate([rack_g, self.coolant.loop_w_k, self.coolant.hall_w_k[cooled], n.hall_mass_w_k])
         return a, b, g
 
     def _decomposed(self) -> Modes:
         a, b, g = self.links()
-        ground = np.array([p.conductance_w_k for p in self.plant.piece])
+        ground = np.array([p.conductance_w_k for p in self.plants.piece])
         key = np.concatenate([g, ground]).tobytes()
         if key not in self.modes_of:
             if len(self.modes_of) >= CACHE_MAX:
@@ -81,23 +89,23 @@ class Thermal:
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans and pumps, boundaries left out."""
-        n, state, units = self.network, self.world.state, self.plant.units
+        n, state, units = self.network, self.world.state, self.coolant.units
         q = np.zeros(n.capacity_j_k.size)
         liquid = self.racks.liquid_frac > 0
         into_stream = np.where(liquid, self.racks.liquid_frac, 1.0) * state.rack_w
         q[: into_stream.size] = into_stream
         np.add.at(q, self.racks.air_node, state.rack_w - into_stream)
-        np.add.at(q, n.loop_node[units.zone[self.plant.is_cdu]], state.unit_w[self.plant.is_cdu])
-        np.add.at(q, n.hall_air[units.zone[self.plant.is_crah]], state.unit_w[self.plant.is_crah])
-        for plant in n.plants:
-            q[plant.node] += plant.pump_w * state.unit_running[plant.units].mean()
+        np.add.at(q, n.loop_node[units.zone[self.coolant.is_cdu]], state.unit_w[self.coolant.is_cdu])
+        np.add.at(q, n.hall_air[units.zone[self.coolant.is_crah]], state.unit_w[self.coolant.is_crah])
+        for p, plant in enumerate(n.plants):
+            q[plant.node] += plant.pump_w * state.water_frac[p]
         return q
 
     def settle(self) -> None:
         """Set the motion that holds until the next event."""
         self.heat_w = self.injected_w()
         drive = self.heat_w.copy()
-        for plant, piece in zip(self.network.plants, self.plant.piece, strict=True):
+        for plant, piece in zip(self.network.plants, self.plants.piece, strict=True):
             drive[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
         self.move = motion(self._decomposed(), self.world.state.temperature_degc, drive)
 
@@ -106,12 +114,12 @@ class Thermal:
         assert self.move is not None
         n, degc_s = self.network, self.move.integral_k_s(dt_s)
         self.heat_in_j += float(self.heat_w.sum()) * dt_s
-        for p, (plant, piece) in enumerate(zip(n.plants, self.plant.piece, strict=True)):
+        for p, (plant, piece) in enumerate(zip(n.plants, self.plants.piece, strict=True)):
             self.through_j[p] += (piece.conductance_w_k * (degc_s[plant.node] - piece.reference_degc * dt_s)
                                   + piece.constant_w * dt_s)
         water = np.array([p.node for p in n.plants])
-        self.loop_j += self.plant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
-        self.hall_j += self.plant.hall_w_k * (degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]])
+        self.loop_j += self.coolant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
+        self.hall_j += self.coolant.hall_w_k * (degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]])
         self.move = self.move.later(dt_s)
         self.world.state.temperature_degc = self.move.start_degc
 
@@ -122,7 +130,14 @@ class Thermal:
         upper, lower = np.full(size, np.inf), np.full(size, -np.inf)
         racks = len(self.racks.id)
         upper[:racks], lower[:racks] = self.governor.limits()
-        self.plant.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.watch.limits(upper, lower)
+        self.plants.limits(upper, lower)
         return first_crossing(self.move, upper, lower, horizon_s)
 
     def stored_j(self) -> float:
@@ -144,13 +159,13 @@ class Thermal:
         """Begin in the steady state of the first instant's heat, as far as the plants can hold one."""
         for _ in range(START_ROUNDS):
             heat = self.injected_w()
-            ground = np.array([p.conductance_w_k for p in self.plant.piece])
+            ground = np.array([p.conductance_w_k for p in self.plants.piece])
             k = self.matrix(*self.links(), ground)
-            for plant, piece in zip(self.network.plants, self.plant.piece, strict=True):
+            for plant, piece in zip(self.network.plants, self.plants.piece, strict=True):
                 heat[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
             if not ground.any():
                 break
             self.world.state.temperature_degc = steady(k, heat)
-            if not self.plant.choose_pieces():
+            if not self.plants.choose_pieces():
                 break
         self.start_j = self.stored_j()

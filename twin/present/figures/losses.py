@@ -16,18 +16,21 @@ MOST_BARS = 8
 
 @styled
 def figure_losses(result: Result) -> Figure:
-    """Two bar charts above, the hours below."""
+    """Two bar charts above, the hours below; GPU hours where no workload is counted in tokens."""
     losses, site = result.frame("losses"), result.frame("site")
-    if losses["tokens"].sum() <= 0:
+    by, what = ("tokens", "Tokens") if losses["tokens"].sum() > 0 else ("gpu_hours", "GPU hours")
+    if losses[by].sum() <= 0:
         return nothing("No token was lost to a fault or to throttling.")
-    cause = losses.groupby(losses["cause"].str.replace("_", " "))["tokens"].sum()
-    rack = losses.groupby("rack")["tokens"].sum().rename({"": "(whole job)"})
+    cause = losses.groupby(losses["cause"].str.replace("_", " "))[by].sum()
+    rack = losses.groupby("rack")[by].sum().rename({"": "(whole job)"})
     bars = max(3, min(MOST_BARS, max(len(cause), len(rack))))
-    figure = Figure(figsize=(WIDTH_IN, 0.24 * bars + 3.2), layout="constrained")
-    grid = figure.add_gridspec(2, 2, height_ratios=[0.24 * bars + 0.5, 1.9])
-    _draw_bars(figure.add_subplot(grid[0, 0]), cause, "by cause", VERMILION)
-    _draw_bars(figure.add_subplot(grid[0, 1]), rack, "by rack", BLUE)
-    _draw_hours(figure.add_subplot(grid[1, :]), site)
+    along = by == "tokens" and not site.empty
+    figure = Figure(figsize=(WIDTH_IN, 0.24 * bars + (3.2 if along else 0.8)), layout="constrained")
+    grid = figure.add_gridspec(1 + along, 2, height_ratios=[0.24 * bars + 0.5, 1.9][: 1 + along])
+    _draw_bars(figure.add_subplot(grid[0, 0]), cause, f"{what} lost by cause", VERMILION)
+    _draw_bars(figure.add_subplot(grid[0, 1]), rack, f"{what} lost by rack", BLUE)
+    if along:
+        _draw_hours(figure.add_subplot(grid[1, :]), site)
     return figure
 
 
@@ -43,7 +46,7 @@ def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> N
     for y, value in zip(at, ranked, strict=True):
         axes.annotate(tokens(value), (float(value), float(y)), xytext=(4, 0), textcoords="offset points", va="center")
     axes.set_yticks(at, [short(name, 18) for name in ranked.index])
-    axes.set(xlim=(0, 1.28 * float(ranked.max())), xticks=[], title=f"Tokens lost {title}")
+    axes.set(xlim=(0, 1.28 * float(ranked.max())), xticks=[], title=title)
     axes.set_ylim(max(len(ranked), 3) - 0.4, -0.6)
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -51,9 +54,6 @@ def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> N
 
 def _draw_hours(axes: Axes, site: pd.DataFrame) -> None:
     """Summed by hour, or by day past ten days. A shortfall that was made up later counts as nothing."""
-    if site.empty:
-        axes.axis("off")
-        return
     last_s = float(site["time_s"].max())
     width_s = 3600.0 if last_s <= 864000 else 86400.0
     starts = np.floor((site["time_s"] - 1e-6) / width_s) * width_s

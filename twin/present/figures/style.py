@@ -56,6 +56,11 @@ def nothing(says: str) -> Figure:
     return figure
 
 
+def says_nothing(drawn: Figure) -> str:
+    """What `nothing` wrote, or an empty text where a figure holds axes."""
+    return "" if drawn.axes else " ".join(text.get_text() for text in drawn.texts)
+
+
 def periods_s(time_s: np.ndarray) -> np.ndarray:
     """Length of each recorded period: (period,) ends in, (period,) seconds out."""
     return np.diff(time_s, prepend=0.0)

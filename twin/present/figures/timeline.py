@@ -102,6 +102,7 @@ def _draw_gpus(axes: Axes, result: Result) -> None:
         axes.axhline(total, color=GREY, linewidth=1.0, linestyle="--", label="all GPUs")
     axes.set_ylim(0, max(1.08 * max(total, float(busy.max())), 1.0))
     axes.set_ylabel("GPUs")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
 
 
 def _draw_temperatures(axes: Axes, result: Result) -> None:

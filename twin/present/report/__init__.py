@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
+from twin.present.figures.style import says_nothing
 from twin.present.report import (
     cooling,
     failures,
@@ -62,21 +63,22 @@ def render(result: Result, progress: Progress | None = None) -> str:
     sections = [chapter(result) for chapter in CHAPTERS]
     for n, figure in enumerate(FIGURES):
         tell(n / len(FIGURES), figure.name)
-        _hang(sections, figure, _picture(figure, result))
+        _hang(sections, figure, result)
     page = _page(result, sections)
     tell(1.0, "report.html")
     return page
 
 
-def _picture(figure: NamedFigure, result: Result) -> Picture:
-    address = b64encode(svg_bytes(figure.draw(result))).decode()
-    return Picture(figure.name, figure.caption, f"data:image/svg+xml;base64,{address}")
-
-
-def _hang(sections: list[Section], figure: NamedFigure, picture: Picture) -> None:
-    """Pictures come before a chapter's tables, in the order of FIGURES."""
-    chapter = next(section for section in sections if section.title == figure.section)
-    chapter.blocks.insert(sum(isinstance(block, Picture) for block in chapter.blocks), picture)
+def _hang(sections: list[Section], named: NamedFigure, result: Result) -> None:
+    """Pictures come before a chapter's tables, in the order of FIGURES; an empty one says so in the text."""
+    chapter = next(section for section in sections if section.title == named.section)
+    drawn = named.draw(result)
+    if why := says_nothing(drawn):
+        chapter.says.append(why)
+        return
+    address = f"data:image/svg+xml;base64,{b64encode(svg_bytes(drawn)).decode()}"
+    place = sum(isinstance(block, Picture) for block in chapter.blocks)
+    chapter.blocks.insert(place, Picture(named.name, named.caption, address))
 
 
 def _page(result: Result, sections: list[Section]) -> str:

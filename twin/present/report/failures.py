@@ -26,8 +26,9 @@ def section(result: Result) -> Section:
         blocks.append(grid("All events", events, _EVENTS, most=MOST_EVENTS, table="events", closed=opens))
     if len(losses):
         blocks += [
-            grid("Losses by cause", _summed(losses, ["cause", "workload"]), _CAUSES, most=20, table="losses"),
-            grid("Losses by rack", _summed(losses, ["rack"]), _RACKS, most=20, table="losses", fold=True),
+            grid("Losses by cause", _by_cause(losses), {**_CAUSES, **_amounts(losses)}, most=20, table="losses"),
+            grid("Losses by rack", _summed(losses, ["rack"]), {**_RACKS, **_amounts(losses)}, most=20, table="losses",
+                 fold=True),
         ]
     hours = _hours(result.frame("site"))
     if len(hours):
@@ -47,8 +48,8 @@ _GROUPS: Columns = {
 _AMOUNTS: Columns = {
     "Tokens": ("tokens", tokens), "GPU hours": ("gpu_hours", figures), "At the token price": ("usd", money),
 }  # fmt: skip
-_CAUSES: Columns = {"Cause": ("cause", spaced), "Workload": ("workload", words), **_AMOUNTS}
-_RACKS: Columns = {"Rack": ("rack", words), **_AMOUNTS}
+_CAUSES: Columns = {"Cause": ("cause", spaced), "Workload": ("workload", words)}
+_RACKS: Columns = {"Rack": ("rack", words)}
 _HOURS: Columns = {"Hour from": ("start_s", clock), "Tokens lost": ("tokens_lost", tokens)}
 
 
@@ -64,6 +65,18 @@ def _groups(events: pd.DataFrame) -> pd.DataFrame:
             rows[key] = {"time_s": group.time_s, "names": key[0], "what": group.what, "times": 1, "last": last,
                          "detail": short(group.detail, 120)}  # fmt: skip
     return pd.DataFrame(list(rows.values()), columns=["time_s", "names", "what", "times", "last", "detail"])
+
+
+def _amounts(losses: pd.DataFrame) -> Columns:
+    """Tokens and money only where tokens were lost."""
+    return _AMOUNTS if losses["tokens"].sum() > 0 else {"GPU hours": _AMOUNTS["GPU hours"]}
+
+
+def _by_cause(losses: pd.DataFrame) -> pd.DataFrame:
+    """One row a cause, its workloads folded."""
+    frame = _summed(losses, ["cause"])
+    frame["workload"] = frame["cause"].map(losses.groupby("cause")["workload"].agg(span))
+    return frame
 
 
 def _summed(losses: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
-from twin.present.numbers import NONE, clock, energy, number, percent, power, short, singular, span
+from twin.present.numbers import NONE, clock, energy, number, percent, power, singular, span
 from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
+from twin.present.report.provenance import findings
 from twin.present.report.redundancy import study_of
 from twin.results import Result
 
@@ -24,9 +25,7 @@ def section(result: Result) -> Section:
 
 def worst_losses(result: Result, most: int = 20) -> list[str]:
     """Findings of the build about what one loss overloads or leaves dark, in words."""
-    held = [one for one in list(result.meta.get("findings") or []) if isinstance(one, Mapping)]
-    told = [one for one in held if "without it" in str(one.get("says", ""))]
-    return [f"{short(one.get('component'))}: {short(one.get('says'), 200)}" for one in told[:most]]
+    return [line for line in findings(result, 10_000) if "without it" in line][:most]
 
 
 def loading_frame(result: Result) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -73,8 +72,14 @@ def assumed(witnesses: pd.DataFrame) -> pd.DataFrame:
 
 def findings(result: Result, most: int) -> list[str]:
     """What the build's checks and the run found, in words."""
-    held = [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]
-    return [_found(one) for one in held[:most]]
+    alike: dict[str, list[str]] = {}
+    plain = []
+    for one in [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]:
+        if isinstance(one, Mapping) and "component" in one:
+            alike.setdefault(short(one.get("says"), 240), []).append(str(one["component"]))
+        else:
+            plain.append(short(one, 240))
+    return [*(f"{span(who)}: {says}" for says, who in alike.items()), *plain][:most]
 
 
 _ASSUMED = {
@@ -112,12 +117,6 @@ def _identity(result: Result) -> pd.DataFrame:
         ("Heat balance residual, share of the total", residuals[1]),
     ]
     return pd.DataFrame([(what, str(value)) for what, value in rows], columns=["what", "value"])
-
-
-def _found(held: Any) -> str:
-    if isinstance(held, Mapping):
-        return short(": ".join(str(value) for value in held.values() if value), 240)
-    return short(held, 240)
 
 
 def _scenario(text: str) -> tuple[str, ...]:

@@ -92,7 +92,7 @@ def _introduced(result: Result, names: tuple[str, ...]) -> str:
     """Names, with what they are where the name does not say so."""
     held = result.frame("components")
     kinds = list(dict.fromkeys(held.loc[held["id"].isin(names), "kind"]))
-    if len(kinds) != 1 or kinds[0] in span(names) or singular(kinds[0]).lower() in span(names):
+    if len(kinds) != 1 or singular(kinds[0]).lower() in span(names).lower().replace("_", " "):
         return span(names)
     word = singular(kinds[0]) if len(names) == 1 else plural(kinds[0])
     return f"{span(names)} ({word})"
@@ -228,14 +228,15 @@ def _who(result: Result, losses: pd.DataFrame, by: str) -> str:
     """The causes with their shares, the racks of the heaviest one, and the workloads that lost."""
     causes = losses.groupby("cause")[by].sum().sort_values(ascending=False, kind="stable")
     shares = causes / causes.sum()
-    parts = [f"{percent(share, 0)} by {_cause(cause)}" for cause, share in shares.items() if share >= 0.005][:3]
-    told = f"all of it by {_cause(causes.index[0])}" if shares.iloc[0] > 0.9995 else ", ".join(parts)
     main = losses[losses["cause"] == causes.index[0]].sort_values(by, ascending=False, kind="stable")
     racks = [rack for rack in main["rack"] if rack]
     jobs = set(result.frame("jobs")["job"])
     gang = causes.index[0] == "throttled" and set(main["workload"]) <= jobs
     pace = ", which keeps the pace of its slowest rack" if gang else ""
-    return f"{told}{f' in {span(racks)}' if racks else ''}, from {span(losses['workload'])}{pace}"
+    first = "all of it" if shares.iloc[0] > 0.9995 else percent(shares.iloc[0], 0)
+    told = [f"{first} by {_cause(causes.index[0])}{f' in {span(racks)}' if racks else ''}"]
+    told += [f"{percent(share, 0)} by {_cause(cause)}" for cause, share in shares.iloc[1:3].items() if share >= 0.005]
+    return f"{', '.join(told)}; the loss is that of {span(losses['workload'])}{pace}"
 
 
 def _cause(cause: Any) -> str:

@@ -1,0 +1,132 @@
+"""The documents' promises: their code runs, their links lead somewhere, and generated pages are current.
+
+Blocks of README.md and docs/tutorial.md run in order in a folder with copies of the shipped files. Blocks that install
+are left to `.ci/run`, which pastes them into a fresh copy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import jsonschema
+import pytest
+
+from twin.scenario import schema_json
+from twin.scenario.compose import compose
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "reports" / "README.md"])
+FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+IMAGE_BYTES_MAX = 300_000
+NOTEBOOK_BYTES_MAX = 500_000
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """(language, code) of every block that can run here, in order."""
+    found = [(m[1], m[2]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
+    return [(language, code) for language, code in found
+            if language in ("bash", "python") and "pip install" not in code]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """A folder with the shipped files, and an environment in which `twin` is this one."""
+    for name in ("scenarios", "layouts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "twin").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m twin "$@"\n', encoding="utf-8")
+    (tools / "twin").chmod(0o755)
+    path = os.pathsep.join([str(tools), os.environ["PATH"]])
+    return tmp_path, {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+def test_code_of_a_page_runs(page: str, desk: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = desk
+    code_blocks = blocks(ROOT / page)
+    assert code_blocks
+    for language, code in code_blocks:
+        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euo", "pipefail", "-c", code]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"{page}:\n{code}\n{done.stderr[-2000:]}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    lost = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()]
+    assert not lost
+
+
+def test_readme_has_its_two_command_lines() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for marker in ("first command", "test command"):
+        block = re.search(rf"<!-- {marker} -->\n+```bash\n([^\n]+)\n```", text)
+        assert block, marker
+        assert "-c constraints.txt" in block[1]
+
+
+def test_reference_pages_are_current() -> None:
+    assert _module(ROOT / "docs" / "make_reference.py").stale() == []
+
+
+def test_pictures_and_notebooks_are_small() -> None:
+    pictures = sorted((ROOT / "docs" / "images").glob("*.png"))
+    assert pictures
+    assert all(picture.stat().st_size <= IMAGE_BYTES_MAX for picture in pictures)
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    assert all(notebook.stat().st_size <= NOTEBOOK_BYTES_MAX for notebook in notebooks)
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_keep_no_error(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    kinds = {out["output_type"] for cell in cells for out in cell.get("outputs", [])}
+    assert "error" not in kinds
+    assert kinds, "run the notebook before it is committed"
+
+
+@pytest.mark.parametrize("which", ["scenario", "layout"])
+def test_editors_accept_every_shipped_file(which: str) -> None:
+    schema = schema_json(which)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    checker = jsonschema.Draft202012Validator(schema)
+    for path in sorted((ROOT / f"{which}s").glob("*.yaml")):
+        top = compose(path.read_text(encoding="utf-8"), path)
+        assert top is not None
+        found = [f"{list(error.absolute_path)}: {error.message}" for error in checker.iter_errors(top.data)]
+        assert not found, path.name
+
+
+def test_editors_refuse_a_misspelt_key() -> None:
+    checker = jsonschema.Draft202012Validator(schema_json("scenario"))
+    right = {"name": "a", "layout": "b.yaml", "site": {"climate": "x", "grid": "y"}}
+    assert checker.is_valid(right)
+    assert not checker.is_valid({**right, "sede": 1})
+
+
+def test_constraints_are_exact_and_name_no_place() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert pins
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._]+", pin) for pin in pins)
+
+
+def _module(path: Path) -> ModuleType:
+    """A script as a module."""
+    spec = spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
