@@ -70,17 +70,26 @@ def test_losses_named_with_a_rack_add_up_over_the_racks_table() -> None:
     named = losses[losses["rack"] != ""].groupby("rack")["tokens"].sum()
     recorded = racks.groupby("rack")["tokens_lost"].sum()
     for rack, tokens in named.items():
-        assert recorded[rack] == pytest.approx(tokens, rel=1e-9)
+        assert recorded[str(rack)] == pytest.approx(tokens, rel=1e-9)
 
 
 def test_pue_money_and_carbon_follow_from_energy_and_water() -> None:
-    s = eventful().summary
+    quiet = lived(small(small_layout(), workload=LOSING, site=SITE))
+    s = quiet.summary
     assert s["pue"] == pytest.approx(s["energy_facility_j"] / s["energy_it_j"])
     assert s["pue"] > 1.0
-    bought_kwh = (s["energy_utility_j"] + s["energy_generator_j"]) / 3.6e6
-    water_m3 = eventful().tables["site"]["water_kg"].sum() / 1000.0
+    bought_kwh = s["energy_utility_j"] / 3.6e6
+    water_m3 = quiet.tables["site"]["water_kg"].sum() / 1000.0
     assert s["cost_usd"] == pytest.approx(0.1 * bought_kwh + 2.0 * water_m3)
     assert s["carbon_kg"] == pytest.approx(0.4 * bought_kwh)
+
+
+def test_power_of_a_generator_costs_more_and_burns_more_than_the_grids() -> None:
+    s = eventful().summary
+    assert s["energy_generator_j"] > 0
+    bought_kwh = (s["energy_utility_j"] + s["energy_generator_j"]) / 3.6e6
+    assert s["cost_usd"] > 0.1 * bought_kwh
+    assert s["carbon_kg"] > 0.4 * bought_kwh
 
 
 def test_facility_energy_is_racks_cooling_and_losses() -> None:

@@ -83,7 +83,7 @@ def test_stopped_units_draw_no_power() -> None:
     run = lived(small(small_layout(liquid=1, air=1), faults=failing((600.0, "chilled", 600.0), (600.0, "warm", 600.0),
                                                                     (600.0, "crah_1", 600.0), (600.0, "crah_2", 600.0),
                                                                     (600.0, "cdu", 600.0))))
-    assert run.tables["site"].set_index("time_s").loc[900.0, "cooling_power_w"] == 0.0
+    assert run.tables["site"].set_index("time_s")["cooling_power_w"].loc[900.0] == 0.0
 
 
 def pumped(*faults: tuple[float, str, float], **layout: Any) -> twin.Result:
@@ -92,7 +92,7 @@ def pumped(*faults: tuple[float, str, float], **layout: Any) -> twin.Result:
 
 def flow_at(run: twin.Result, time_s: float) -> float:
     loops = run.tables["loops"].query("kind == 'liquid'").set_index("time_s")
-    return float(loops.loc[time_s, "flow_frac"])
+    return float(loops["flow_frac"].loc[time_s])
 
 
 def test_one_of_two_pumps_alone_leaves_its_share_of_the_flow_and_half_the_power() -> None:
@@ -140,4 +140,4 @@ def test_a_new_set_point_counts_from_its_second_and_not_from_the_next_scan() -> 
     actions = [{"kind": "facility_water_supply", "at": "1210 s", "plant": "warm", "temperature": "36 °C"}]
     run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}, outputs={"period": "10 s"}))
     loop = run.tables["loops"].query("loop == 'warm'").set_index("time_s")
-    assert loop.loc[1220.0, "heat_w"] > loop.loc[1210.0, "heat_w"] + 10e3
+    assert loop["heat_w"].loc[1220.0] > loop["heat_w"].loc[1210.0] + 10e3

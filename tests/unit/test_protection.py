@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import failing, small, small_layout, training
+from conftest import failing, small, small_layout
 from living import Lived, live_through
 
-FAIL_S, PANEL_K_S, UPS_K_S, RESET_S = 100.0, 240.0, 28.8, 1800.0
+FAIL_S, PANEL_K_S, UPS_K_S, RESET_S, BOOT_S, RATED_KW = 100.0, 240.0, 28.8, 1800.0, 300.0, 500.0
 
 
-def loaded(layout: dict[str, Any], *faults: tuple[float, str, float], horizon: str = "1 h") -> Lived:
-    """Four liquid racks and four air racks at full work, 0.58 MW, while things fail."""
-    work = [training("liquid", 72), training("air", 8)]
-    return live_through(small(layout, workload=work, faults=failing(*faults), horizon=horizon,
-                              outputs={"period": "10 s"}))
+def layout(load_kw: float, ups: bool = False) -> dict[str, Any]:
+    """Twenty racks that always draw the same, behind two panels of 500 kW."""
+    out = small_layout(liquid=0, air=1, ups=ups)
+    each = f"{load_kw / 20} kW"
+    out["halls"][0]["rows"] = [{"name": "load", "racks": "20 x support_rack", "at": ["0 m", "2 m"], "fed_by": "panel",
+                                "power_rated": each, "power_idle": each}]
+    out["cooling"]["air"][0]["count"] = 8
+    out["cooling"]["plant"][1]["count"] = 2
+    return out
+
+
+def loaded(made: dict[str, Any], *faults: tuple[float, str, float], horizon: str = "1 h") -> Lived:
+    return live_through(small(made, faults=failing(*faults), horizon=horizon, outputs={"period": "10 s"}))
 
 
 def load_frac(run: Lived, component: str, time_s: float) -> float:
@@ -24,62 +32,58 @@ def load_frac(run: Lived, component: str, time_s: float) -> float:
     return float(run.recorder.rows["power"][run.recorder.times_s.index(time_s)]["load_max_frac"][row])
 
 
-def without_ups() -> dict[str, Any]:
-    return small_layout(liquid=4, air=4, ups=False)
+def trips_after(load_frac: float, constant_s: float = PANEL_K_S) -> float:
+    return constant_s / (load_frac**2 - 1)
 
 
-def test_an_overloaded_panel_trips_at_the_time_its_curve_says() -> None:
-    run = loaded(without_ups(), (FAIL_S, "panel_1", 3000.0))
-    x = load_frac(run, "panel_2", FAIL_S + 100)
-    assert 1.1 < x < 1.2
-    assert run.times("panel_2", "tripped") == pytest.approx([FAIL_S + PANEL_K_S / (x**2 - 1)], rel=1e-6)
+@pytest.mark.parametrize("load_kw", [530.0, 570.0, 650.0, 740.0])
+def test_an_overloaded_panel_trips_at_the_time_its_curve_says(load_kw: float) -> None:
+    run = loaded(layout(load_kw), (FAIL_S, "panel_1", 20_000.0))
+    assert load_frac(run, "panel_2", FAIL_S + 10) == pytest.approx(load_kw / RATED_KW)
+    assert run.times("panel_2", "tripped")[0] == pytest.approx(FAIL_S + trips_after(load_kw / RATED_KW), rel=1e-9)
 
 
 def test_a_trip_takes_down_what_hangs_on_it_until_a_hand_closes_it() -> None:
-    run = loaded(without_ups(), (FAIL_S, "panel_1", 20_000.0), horizon="2 h")
+    run = loaded(layout(570.0), (FAIL_S, "panel_1", 20_000.0))
     trip = run.times("panel_2", "tripped")[0]
     assert run.times("panel_2", "closed again")[0] == pytest.approx(trip + RESET_S)
-    assert run.times("liquid_r1", "off")[0] == trip
-    assert run.times("liquid_r1", "on")[0] == pytest.approx(trip + RESET_S + 900.0)
+    assert run.times("load_r01", "off")[0] == trip
+    assert run.times("load_r01", "on")[0] == pytest.approx(trip + RESET_S + BOOT_S)
 
 
 def test_what_closed_under_the_same_load_trips_again() -> None:
-    run = loaded(without_ups(), (FAIL_S, "panel_1", 20_000.0), horizon="4 h")
-    trips = run.times("panel_2", "tripped")
-    assert len(trips) >= 2
-    assert trips[1] > trips[0] + RESET_S + 900.0
+    run = loaded(layout(570.0), (FAIL_S, "panel_1", 20_000.0), horizon="2 h")
+    first, second = run.times("panel_2", "tripped")[:2]
+    assert second == pytest.approx(first + RESET_S + trips_after(570.0 / RATED_KW))
 
 
 def test_an_overload_that_ends_in_time_trips_nothing_and_is_forgotten() -> None:
-    almost = 450.0
-    run = loaded(without_ups(), (FAIL_S, "panel_1", almost), (FAIL_S + almost + 60, "panel_1", almost))
-    assert almost < PANEL_K_S / (load_frac(run, "panel_2", FAIL_S + 100)**2 - 1) < 2 * almost
+    almost = 0.9 * trips_after(570.0 / RATED_KW)
+    run = loaded(layout(570.0), (FAIL_S, "panel_1", almost), (FAIL_S + almost + 60, "panel_1", almost))
     assert run.times("panel_2", "tripped") == []
     assert (run.on.world.state.damage == 0).all()
 
 
 def test_a_load_under_the_pick_up_never_trips() -> None:
-    run = loaded(small_layout(liquid=4, air=1, ups=False), (FAIL_S, "panel_1", 3000.0))
-    assert 0.95 < load_frac(run, "panel_2", 3000.0) < 1.05
+    run = loaded(layout(520.0), (FAIL_S, "panel_1", 3000.0))
+    assert load_frac(run, "panel_2", 3000.0) == pytest.approx(1.04)
     assert run.times("panel_2", "tripped") == []
 
 
-def test_a_short_circuit_like_overload_trips_at_once() -> None:
-    layout = small_layout(liquid=4, air=4)
-    layout["power"][3] |= {"count": 2, "rating": "370 kW"}
-    run = loaded(layout, (FAIL_S, "ups_1", 600.0))
-    assert run.times("ups_2", "tripped") == [FAIL_S]
+def test_an_overload_beyond_the_instantaneous_band_trips_at_once() -> None:
+    run = loaded(layout(800.0, ups=True), (FAIL_S, "ups_1", 600.0))
+    assert run.times("ups_2", "tripped")[0] == FAIL_S
+    assert run.times("load_r01", "off")[0] == FAIL_S
 
 
 def test_one_trip_overloads_the_next_and_they_fall_one_after_the_other() -> None:
-    layout = small_layout(liquid=4, air=4)
-    layout["power"][3] |= {"count": 3}
-    layout["overrides"] = {"ups_2": {"rating": "250 kW"}, "ups_3": {"rating": "450 kW"}}
-    run = loaded(layout, (FAIL_S, "ups_1", 3000.0))
-    second = load_frac(run, "ups_2", FAIL_S + 20)
-    first_trip = FAIL_S + UPS_K_S / (second**2 - 1)
-    assert run.times("ups_2", "tripped")[0] == pytest.approx(first_trip, rel=1e-6)
-    third = 2 * second * 250 / 450
-    assert 1.05 < third < 1.5
-    assert run.times("ups_3", "tripped")[0] == pytest.approx(first_trip + UPS_K_S / (third**2 - 1), rel=2e-2)
-    assert run.times("liquid_r1", "off")[0] == run.times("ups_3", "tripped")[0]
+    made = layout(600.0, ups=True)
+    made["power"][3] |= {"count": 3}
+    made["overrides"] = {"ups_2": {"rating": "260 kW"}, "ups_3": {"rating": "450 kW"}}
+    run = loaded(made, (FAIL_S, "ups_1", 3000.0))
+    carried_kw = 2 * (300.0 + RATED_KW * 0.002 * (300.0 / RATED_KW) ** 2)
+    first = FAIL_S + trips_after(carried_kw / 2 / 260, UPS_K_S)
+    assert run.times("ups_2", "tripped")[0] == pytest.approx(first, rel=1e-6)
+    second = first + trips_after(carried_kw / 450, UPS_K_S)
+    assert run.times("ups_3", "tripped")[0] == pytest.approx(second, rel=1e-6)
+    assert run.times("load_r01", "off")[0] == run.times("ups_3", "tripped")[0]

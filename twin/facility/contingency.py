@@ -22,14 +22,17 @@ class Loading:
 
 
 def loading(facility: Facility, lost: int | NDArray[np.intp] | None = None,
-            rack_w: NDArray[np.float64] | None = None) -> Loading:
-    """Loads at their peak over the tree, perhaps some nodes lost; generators have started where they are needed."""
+            rack_w: NDArray[np.float64] | None = None, wires: flow.Wiring | None = None) -> Loading:
+    """Loads at their peak over the tree, perhaps some nodes lost; generators have started where they are needed.
+
+    wires   of the tree, for those who ask often
+    """
     tree = facility.power
     able = np.ones(len(tree.id), dtype=bool)
     if lost is not None:
         able[lost] = False
     source = np.array([k in ("utility", "generator") for k in tree.kind])
-    wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
+    wires = wires or flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
     on = flow.live(wires, able, source, np.zeros_like(able))
     load = np.zeros(len(tree.id))
     load[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
@@ -42,8 +45,9 @@ def loading(facility: Facility, lost: int | NDArray[np.intp] | None = None,
 def findings(facility: Facility) -> Iterator[Finding]:
     """Overloads and lost racks after the loss of each power component, one finding a case."""
     tree, racks = facility.power, facility.racks
+    wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
     for lost in range(tree.equipment):
-        after = loading(facility, lost)
+        after = loading(facility, lost, wires=wires)
         dark = int((~after.on[tree.load_of_rack]).sum())
         over = np.flatnonzero(after.output_w > tree.rating_w * (1 + 1e-9))
         for p in over:

@@ -15,7 +15,7 @@ from twin.scenario.words import Feed
 
 Loc = tuple[str | int, ...]
 
-FEEDS_MAX = 1_000_000
+FEEDS_MAX = 200_000
 """More feeds than this in one layout is refused."""
 
 

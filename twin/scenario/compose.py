@@ -21,7 +21,7 @@ from twin.scenario.scalars import brief, kind_of, scalar
 
 LIMIT_DEPTH = 32
 LIMIT_ALIASED_NODES = 100_000
-LIMIT_VALUES = 500_000
+LIMIT_VALUES = 300_000
 LIMIT_KEYS = 25_000
 """In one mapping."""
 
@@ -71,6 +71,11 @@ def refuse(path: Path, at: tuple[int, int] | None, found: str, allowed: str, hin
     return InputError([Problem("", found, allowed, hint, brief(str(path), 1000), line, column)])
 
 
+_NO_KEYS: dict[str, tuple[int, int]] = {}
+_NOTHING_BELOW: dict[str | int, Node] = {}
+"""Shared by all scalars, which never get any: a file may hold many."""
+
+
 class _Composer:
     """Builds nodes from a stream of parser events, refusing what a data file must not hold."""
 
@@ -110,7 +115,7 @@ class _Composer:
 
     def _value(self, event: Any, events: Iterator[Any]) -> Node:
         if isinstance(event, yaml.ScalarEvent):
-            return Node(self._scalar(event), _at(event))
+            return Node(self._scalar(event), _at(event), _NO_KEYS, _NOTHING_BELOW)
         self.depth += 1
         self._check_depth(event, 0)
         fill = self._list if isinstance(event, yaml.SequenceStartEvent) else self._mapping

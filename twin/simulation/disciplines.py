@@ -21,12 +21,6 @@ from twin.simulation.state import fresh
 from twin.simulation.thermal import Thermal
 from twin.simulation.traffic import Traffic
 from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
 from twin.simulation.world import World
 
 

@@ -10,12 +10,6 @@ from twin.simulation.governor import Governor
 from twin.simulation.plant import Plants
 from twin.simulation.state import Array, Index
 from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
-from twin.simulation.watch import Watch
 from twin.simulation.world import World
 
 AIR_STILL_FRAC = 0.1

@@ -13,11 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch, Rectangle
 
 from twin.present.figures.halls import Hall, halls
 from twin.present.figures.style import BLUE, GREEN, GREY, INK, PALE, VERMILION, WIDTH_IN, nothing, readable_on, styled
-from twin.present.numbers import degrees, number, short
+from twin.present.numbers import degrees, number, short, span
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
@@ -56,7 +57,7 @@ def figure_floor(result: Result) -> Figure:
     grid = (2, 1) if single else (len(shown), 2)
     width_in = WIDTH_IN - 0.6 if single else WIDTH_IN / 2 - 0.5
     height_in = max(min(width_in * room.depth_m / room.width_m, 5.2) for room in shown) + (0.55 if single else 0.42)
-    figure = Figure(figsize=(WIDTH_IN, height_in * grid[0] + 1.5), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, height_in * grid[0] + 1.6), layout=ConstrainedLayoutEngine(h_pad=0.08))
     panels = figure.subplots(*grid, squeeze=False)
     plots = panels.reshape(1, 2) if single else panels
     for n, room in enumerate(shown):
@@ -135,8 +136,10 @@ def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: boo
     racks = room.inside[room.inside["kind"] == "rack"]
     for row in _rows(racks):
         _draw_rack(axes, row, scale, points_per_m)
-    for n, line in enumerate(_lines(racks)):
-        _name_line(axes, line, n, points_per_m)
+    lines = _lines(racks)
+    stems = [str(line["id"].iloc[0]).rpartition("_")[0] for line in lines]
+    for n, (line, stem) in enumerate(zip(lines, stems, strict=True)):
+        _name_line(axes, line, stem if stems.count(stem) == 1 else span(line["id"]), n % 2 == 1, points_per_m)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -167,7 +170,8 @@ def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: floa
     hot = bool(scale.trouble.get(row["id"], False))
     edge, width = (VERMILION, 2.2) if hot else ("#4A5560", 0.6)
     axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + hot))
-    inside = (f"{str(row['id']).rpartition('_')[2]}\n{value:.0f}", str(row["id"]).rpartition("_")[2])
+    last = str(row["id"]).rpartition("_")[2]
+    inside = (f"{last}\n{value:.0f}", last, last.lstrip("r"))
     _name(axes, row, inside, readable_on(fill), points_per_m)
 
 
@@ -185,16 +189,15 @@ def _name(axes: Axes, row: dict[str, Any], texts: tuple[str, ...], ink: str, poi
 
 
 def _lines(racks: pd.DataFrame) -> list[pd.DataFrame]:
-    """Racks by name before the number, which is their row."""
-    row = racks["id"].map(lambda name: name.rpartition("_")[0])
-    return [line for _, line in racks.groupby(row, sort=False)]
+    """Racks of one name before the number that stand in one line."""
+    stem = racks["id"].map(lambda name: name.rpartition("_")[0])
+    return [line for _, line in racks.groupby([stem, racks["y_m"].round(1)], sort=False)]
 
 
-def _name_line(axes: Axes, line: pd.DataFrame, number_: int, points_per_m: float) -> None:
+def _name_line(axes: Axes, line: pd.DataFrame, name: str, odd: bool, points_per_m: float) -> None:
     """The row's name above it, or below every other one where it is longer than its row."""
-    name = str(line["id"].iloc[0]).rpartition("_")[0]
     west, east = float((line["x_m"] - line["width_m"] / 2).min()), float((line["x_m"] + line["width_m"] / 2).max())
-    below = len(name) * _LETTER_PT > points_per_m * (east - west) and number_ % 2 == 1
+    below = len(name) * _LETTER_PT > points_per_m * (east - west) and odd
     half = float(line["depth_m"].max()) / 2 + 3.0 / points_per_m
     y = float(line["y_m"].mean()) + (-half if below else half)
     axes.text(west, y, short(name, 20), color=INK, va="top" if below else "bottom", zorder=5)

@@ -73,11 +73,13 @@ def _draw_power(axes: Axes, result: Result) -> None:
 
 
 def _rates(site: pd.DataFrame) -> list[tuple[float, Panel]]:
-    """A panel for each kind of token there is; GPUs at work where no tokens are counted."""
+    """A panel for each kind of token there is; GPUs at work where none are counted."""
     kinds = (("served", "tokens_inference", GREEN), ("trained", "tokens_training", SKY),
              ("lost", "tokens_lost", VERMILION))  # fmt: skip
     held = [_rate_panel(*kind) for kind in kinds if site[kind[1]].fillna(0.0).abs().max() > 0]
-    return [(1.25, panel) for panel in held] or [(1.5, _draw_gpus)]
+    if held or not site["gpus_busy"].max() > 0:
+        return [(1.25, panel) for panel in held]
+    return [(1.5, _draw_gpus)]
 
 
 def _rate_panel(label: str, column: str, colour: str) -> Panel:

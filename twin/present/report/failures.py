@@ -20,7 +20,7 @@ def section(result: Result) -> Section:
     says = [f"{count(len(events))} events were recorded, in {count(len(groups))} groups of what happened together."]
     if events.empty:
         says = ["No event was recorded."]
-    blocks: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")]
+    blocks: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")] if len(groups) else []
     if len(events) > len(groups):
         opens = f"All {count(len(events))} events, one by one"
         blocks.append(grid("All events", events, _EVENTS, most=MOST_EVENTS, table="events", closed=opens))

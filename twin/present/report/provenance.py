@@ -75,8 +75,9 @@ def findings(result: Result, most: int) -> list[str]:
     alike: dict[str, list[str]] = {}
     plain = []
     for one in [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]:
-        if isinstance(one, Mapping) and "component" in one:
-            alike.setdefault(short(one.get("says"), 240), []).append(str(one["component"]))
+        held = one if isinstance(one, Mapping) else dict(zip(("component", "says"), str(one).split(": ", 1), strict=False))
+        if "says" in held:
+            alike.setdefault(short(held["says"], 240), []).append(str(held.get("component", "")))
         else:
             plain.append(short(one, 240))
     return [*(f"{span(who)}: {says}" for says, who in alike.items()), *plain][:most]

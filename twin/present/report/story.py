@@ -126,7 +126,8 @@ def _restarts(events: pd.DataFrame) -> str:
     if held.empty:
         return ""
     times = {1: "once", 2: "twice"}.get(len(held), f"{count(len(held))} times in all")
-    return f"{span(held['component'])} went back to a checkpoint {times}"
+    jobs = "Job" if held["component"].nunique() == 1 else "Jobs"
+    return f"{jobs} {span(held['component'])} went back to a checkpoint {times}"
 
 
 def _rack_span(held: pd.DataFrame, how: str, lowest_frac: float = np.nan) -> str:
@@ -136,8 +137,8 @@ def _rack_span(held: pd.DataFrame, how: str, lowest_frac: float = np.nan) -> str
     start_s = max(0.0, float(held["time_s"].min()) - (period_s if np.isfinite(period_s) else 0.0))
     racks = list(dict.fromkeys(held["rack"]))
     lowest = f", {percent(lowest_frac)} of it at the least" if np.isfinite(lowest_frac) else ""
-    verb = "was" if len(racks) == 1 else "were"
-    return f"{span(racks)} {verb} {how} between {clock(start_s)} and {clock(held['time_s'].max())}{lowest}"
+    who, verb = ("Rack", "was") if len(racks) == 1 else ("Racks", "were")
+    return f"{who} {span(racks)} {verb} {how} between {clock(start_s)} and {clock(held['time_s'].max())}{lowest}"
 
 
 def unnoticed(result: Result, one: Incident) -> str:
@@ -189,7 +190,8 @@ def _warmest_loop(result: Result) -> str:
     worst = loops.loc[int(str(rise.idxmax()))]
     usual = degrees(worst["temperature_degc"] - rise.max())
     warmest = f"{degrees(worst['temperature_degc'])} at {clock(worst['time_s'])}"
-    return f"{short(worst['loop'])} warmed from {usual} to {warmest}"
+    what = {"liquid": "coolant loop", "room": "air in"}.get(str(worst["kind"]), "facility water")
+    return f"The {what} {short(worst['loop'])} warmed from {usual} to {warmest}"
 
 
 def _hottest(result: Result) -> str:
@@ -215,7 +217,7 @@ def what_it_cost(result: Result) -> str:
     losses = result.frame("losses")
     lost, hours = float(losses["tokens"].sum()), float(losses["gpu_hours"].sum())
     if lost <= 0 and hours <= 0:
-        return "It cost no token and no GPU hour."
+        return "No token and no GPU hour was lost."
     by = "tokens" if lost > 0 else "gpu_hours"
     made = number(result.summary.get("tokens_total" if lost > 0 else "gpu_hours_busy"))
     share = percent(losses[by].sum() / (made + losses[by].sum()), 2)

@@ -85,7 +85,7 @@ def _output(result: Result) -> list[Tile]:
     held, losses = result.summary, result.frame("losses")
     lost, hours = lost_tokens(result), float(losses["gpu_hours"].sum())
     if number(held.get("tokens_total")) == 0 and lost == 0:
-        return [Tile("GPU hours at work", count(held.get("gpu_hours_busy")), "no workload that is counted in tokens"),
+        return [Tile("GPU hours at work", count(held.get("gpu_hours_busy")), "no work counted in tokens"),
                 Tile("GPU hours lost", figures(hours), "to faults and throttling", _mood(hours))]  # fmt: skip
     rate = tokens(held.get("tokens_per_s_mean"))
     return [Tile("Tokens made", tokens(held.get("tokens_total")), f"{rate}/s on average"),
