@@ -3,7 +3,8 @@
 The second program below knows no event and nothing of `twin.simulation` or `twin.physics`. Its equations are
 those of the textbooks: lumped capacities (Incropera, ch. 5), counter-flow effectiveness (Kays and London),
 fan laws, P ~ f V^2 (Chandrakasan et al. 1992) with voltage falling to 0.7 at a clock share of 0.606; plants that
-take heat in proportion to how far their water stands above the set-point. Sizes are read from the built facility.
+take heat in proportion to how far their water stands above the set-point; films that follow flow^0.8 in
+exchangers and flow^0.6 in four tenths of a cold plate's resistance. Sizes are read from the built facility.
 """
 
 from __future__ import annotations
@@ -49,6 +50,11 @@ def exchange_w_k(transfer_w_k: float, hot_w_k: float, cold_w_k: float) -> float:
     return float(through / (1 - through / hot_w_k))
 
 
+def films_w_k(rated_w_k: float, hot_frac: float) -> float:
+    """UA of two equal films, the hot one at a share of its rated flow (Dittus-Boelter: flow^0.8)."""
+    return float(2 * rated_w_k / (hot_frac**-0.8 + 1))
+
+
 @dataclass
 class Plain:
     """The small facility as a handful of numbers, and an explicit Euler step."""
@@ -82,15 +88,19 @@ class Plain:
         wanted = float(cooling.loop_demand_m3_s[0])
         gives = min(float(units.flow_m3_s[cdu]) * pump_share, wanted)
         self.rack_w_k = racks.stream_w_k * np.where(self.liquid, gives / wanted, 1 - racks.recirculation_frac)
-        self.cdu_w_k = exchange_w_k(units.transfer_w_k[cdu], gives * HEAT_CAPACITY_J_M3_K["pg25"], units.cold_w_k[cdu])
+        hot_w_k = gives * HEAT_CAPACITY_J_M3_K["pg25"]
+        transfer_w_k = films_w_k(units.transfer_w_k[cdu], hot_w_k / units.hot_w_k[cdu])
+        self.cdu_w_k = exchange_w_k(transfer_w_k, hot_w_k, units.cold_w_k[cdu])
+        plate = 0.6 + 0.4 * (gives / wanted) ** -0.6
+        self.junction_k_w = racks.junction_k_w * np.where(self.liquid, plate, 1.0)
         self.cdu_w = float(units.power_w[cdu]) * (1.0 if pump_share == 1.0 else 0.5)
 
     def _crah(self) -> None:
         cooling, units = self.facility.cooling, self.facility.cooling.units
         rows = [u for u, kind in enumerate(units.kind) if kind == "crah"]
         speed = max(min(float(cooling.hall_demand_m3_s[0] / units.flow_m3_s[rows].sum()), 1.0), 0.3)
-        self.crah_w_k = sum(exchange_w_k(units.transfer_w_k[u], speed * units.hot_w_k[u], units.cold_w_k[u])
-                            for u in rows)
+        self.crah_w_k = sum(exchange_w_k(films_w_k(units.transfer_w_k[u], speed), speed * units.hot_w_k[u],
+                                         units.cold_w_k[u]) for u in rows)
         self.crah_w = sum(units.power_w[u] * (units.floor_frac[u] + (1 - units.floor_frac[u]) * speed**3) for u in rows)
 
     def rack_w(self) -> np.ndarray:
@@ -138,7 +148,7 @@ class Plain:
             ladder = self.ladder[r]
             voltage = np.maximum(0.7, 1 - 0.3 / (1 - 0.606) * (1 - ladder))
             chip = racks.gpu_idle_w[r] + racks.gpu_span_w[r] * self.busy[r] * ladder * voltage**2
-            room = racks.slowdown_degc[r] - racks.junction_k_w[r] * chip - t[r]
+            room = racks.slowdown_degc[r] - self.junction_k_w[r] * chip - t[r]
             while room[self.notch[r]] <= 0 and self.notch[r] < ladder.size - 1:
                 self.notch[r] += 1
             while self.notch[r] > 0 and room[self.notch[r] - 1] >= HYSTERESIS_K:
@@ -215,7 +225,7 @@ def test_it_energy_agrees_in_proportion_to_the_step() -> None:
     """Steps of the clock fall on the grid of steps, so the error is bounded by the step but not smooth in it."""
     said = simulated().it_j
     for step in STEPS_S:
-        assert abs(integrated(step).it_j - said) <= 3e-5 * step * said
+        assert abs(integrated(step).it_j - said) <= 6e-5 * step * said
 
 
 def test_throttled_time_agrees_in_proportion_to_the_step() -> None:

@@ -135,7 +135,7 @@ JOBS = Table(
         Column("submitted_s", "float", "s", "When it joined the queue."),
         Column("started_s", "float", "s", "First start; empty if it never ran."),
         Column("finished_s", "float", "s", "When it completed; empty if it did not."),
-        Column("state", "text", "", "queued, running, restarting, completed or too_large."),
+        Column("state", "text", "", "awaited, queued, running, checkpointing, restarting, completed or too_large."),
         Column("progress_frac", "float", "", "Share of its work done and kept."),
         Column("tokens", "float", "token", "Tokens trained and kept."),
         Column("tokens_lost", "float", "token", "Tokens rolled back or not made because of faults and throttling."),
@@ -151,7 +151,7 @@ EVENTS = Table(
     (
         Column("time_s", "float", "s", "Seconds since the scenario's start."),
         Column("component", "text", "", "Component or job."),
-        Column("what", "text", "", "failed, repaired, tripped, throttled, unthrottled, shut_down, restarted, started …"),
+        Column("what", "text", "", "failed, repaired, tripped, on battery, started, throttled, full clock, shut down …"),
         Column("detail", "text", "", "One sentence for people."),
     ),
 )

@@ -25,7 +25,10 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     its `kept` is the Result up to that moment.
     """
     began = perf_counter()
-    on, recorder = start(facility)
+    try:
+        on, recorder = start(facility)
+    except (ArithmeticError, ValueError, LookupError) as error:
+        raise RunError(f"could not begin: {error}") from error
     try:
         live(on, recorder, progress)
     except (RunError, ArithmeticError, ValueError, LookupError) as error:

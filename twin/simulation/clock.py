@@ -54,17 +54,17 @@ class Clock:
 
     def at(self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None]) -> None:
         """Call `act(n)` at each of the moments, in the stage's turn."""
-        self.start(self._visits(stage, moments_s, act))
+        self.start(self._visits(stage, moments_s, act, 0))
 
-    def _visits(self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None]) -> Process:
-        for n, moment in enumerate(moments_s):
+    def _visits(self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None], first: int) -> Process:
+        for n, moment in enumerate(moments_s, first):
             yield self.wait(stage, moment - self.now_s)
             act(n)
 
     def every(self, stage: Stage, step_s: float, end_s: float, act: Callable[[int], None]) -> None:
         """Call `act(n)` at n * step for n = 1, 2, ...: multiplied, never summed, so that instants stay equal."""
         last = int(end_s / step_s * (1 + 1e-12))
-        self.at(stage, (n * step_s for n in range(1, last + 1)), act)
+        self.start(self._visits(stage, (n * step_s for n in range(1, last + 1)), act, 1))
 
     def peek_s(self) -> float:
         """When something that waits is due; inf if nothing waits."""
@@ -76,6 +76,8 @@ class Clock:
             self.env.run(until=instant_s)
         while self.env.peek() <= instant_s:
             self.env.step()
+        if instant_s > self.env.now:
+            self.env.run(until=instant_s)
 
     def crews(self, count: int) -> simpy.Resource:
         """A pool of crews that repairs queue for."""

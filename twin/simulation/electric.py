@@ -17,6 +17,8 @@ START_TRIES = 3
 """Cranking attempts before a generator is given up: the usual three, assumed."""
 TRIP_RESET_S = 1800.0
 """From a trip of its own protection to a hand that closes it again; assumed."""
+HOLD_UP_S = 0.02
+"""A power supply carries its load this long without input (OCP ORv3 at full load); faster transfers are not felt."""
 _FULL_J = 1.0
 """Energy that a battery may lack and still counts as full."""
 
@@ -34,6 +36,9 @@ class Electric:
         self.is_load[tree.load_of_rack] = self.is_load[tree.load_of_unit] = True
         self.loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
         self.starting: set[int] = set()
+        self.given_up: set[int] = set()
+        self.fed_through = np.full(kind.size, -1)
+        self.moving_until_s = np.full(kind.size, -np.inf)
         self.share = np.zeros(tree.supply.size)
         self.recharge_w = np.zeros(kind.size)
         self.drain_w = np.zeros(kind.size)
@@ -50,7 +55,7 @@ class Electric:
     def topology(self) -> bool:
         """Find out who is live; True where that changed."""
         state = self.world.state
-        able, stored = self.able(), self.is_ups & (state.battery_j > _FULL_J)
+        able, stored = self.able() & self._settled(), self.is_ups & (state.battery_j > _FULL_J)
         state.generator_on = state.generator_on & able
         key = np.concatenate([able, stored, state.generator_on]).tobytes()
         if key == self._seen:
@@ -62,9 +67,27 @@ class Electric:
         was = state.on_battery
         state.on_battery = self.is_ups & state.live & ~fed
         self.share = flow.shares(self.wires, state.live, state.on_battery)
+        if self._transfers():
+            return self.topology()
         self._log_batteries(was)
         self._call_generators(able)
         return True
+
+    def _settled(self) -> Mask:
+        """(power node,) not between two supplies."""
+        return self.moving_until_s <= self.world.now_s
+
+    def _transfers(self) -> bool:
+        """Open the switches that change supply for longer than a power supply holds up; True where one does."""
+        edges = np.flatnonzero((self.share > 0) & self.tree.priority[self.wires.taker])
+        taker, supply = self.wires.taker[edges], self.wires.supply[edges]
+        moved = (self.fed_through[taker] >= 0) & (self.fed_through[taker] != supply)
+        slow = taker[moved & (self.tree.transfer_s[taker] > HOLD_UP_S)]
+        self.fed_through[taker] = supply
+        self.moving_until_s[slow] = self.world.now_s + self.tree.transfer_s[slow]
+        for p in slow:
+            self.world.note(self.tree.id[p], "transfers", f"to {self.tree.id[self.fed_through[p]]}")
+        return bool(slow.size)
 
     def _log_batteries(self, was: Mask) -> None:
         now = self.world.state.on_battery
@@ -76,7 +99,9 @@ class Electric:
         """Start generators that a load without utility power hangs on; stop those nobody needs."""
         state, needed = self.world.state, self._wanted(able)
         for g in np.flatnonzero(self.is_generator):
-            if int(g) in self.starting:
+            if not needed[g] or not able[g]:
+                self.given_up.discard(int(g))
+            if int(g) in self.starting or int(g) in self.given_up:
                 continue
             if needed[g] and able[g] and not state.generator_on[g]:
                 self.starting.add(int(g))
@@ -104,6 +129,8 @@ class Electric:
                 self.world.note(name, "started", f"takes load after {attempt * self.tree.start_s[g]:.0f} s")
                 break
             self.world.note(name, "failed to start", f"attempt {attempt} of {START_TRIES}")
+        else:
+            self.given_up.add(g)
         self.starting.discard(g)
         self.world.stale = True
 
@@ -139,7 +166,11 @@ class Electric:
         state.battery_j = np.clip(state.battery_j + self.charge_w() * dt_s, 0.0, self.tree.battery_j)
 
     def next_s(self) -> float:
-        """Seconds until a battery is empty or full."""
+        """Seconds until a battery is empty or full, or a switch has changed over."""
+        moving_s = self.moving_until_s - self.world.now_s
+        return min(self._battery_s(), float(np.where(moving_s > 0, moving_s, np.inf).min()))
+
+    def _battery_s(self) -> float:
         rate, state = self.charge_w(), self.world.state
         moving = np.flatnonzero(rate)
         if not moving.size:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.errors import InputError, Problem
 from twin.physics.chip import dynamic_frac
 from twin.simulation.compute import Compute
 from twin.simulation.state import Array, Index
@@ -31,6 +32,17 @@ class Governor:
         self.floor = np.where(np.isfinite(racks.slowdown_degc), depth, 0)
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
+        self.refuse_chatter()
+
+    def refuse_chatter(self) -> None:
+        """Refuse a hysteresis within one clock step's effect on chip and coolant: the clock would never settle."""
+        racks = self.racks
+        step = np.abs(np.diff(self.power_frac, axis=1)).max(initial=0.0) * racks.gpu_span_w
+        coolant = step * racks.nodes * racks.gpus_per_node * racks.gpu_gain / np.maximum(racks.stream_w_k, 1e-9)
+        effect = float((racks.junction_k_w * step + coolant).max(initial=0.0))
+        if self.hysteresis_k <= effect:
+            raise InputError([Problem("controls.throttle_hysteresis_k", f"{self.hysteresis_k:g} K",
+                                      f"above {effect:.2f} K, the effect of one clock step")])
 
     def limit_degc(self, notch: Index, margin_k: float = 0.0) -> Array:
         """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at a notch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.errors import InputError, Problem
 from twin.facility.fabric import bandwidth_frac
 from twin.simulation.clock import Stage
 from twin.simulation.compute import Compute
@@ -28,11 +29,15 @@ class Jobs:
         self.world, self.compute, self.coolant, self.losses = world, compute, coolant, losses
         racks = world.facility.racks
         self.node_gpus = racks.gpus_per_node[compute.rack_of_node]
+        kinds = sorted(set(racks.gpu_type) - {""})
+        self.node_type = np.array([kinds.index(g) if g else -1 for g in racks.gpu_type])[compute.rack_of_node]
         self.jobs = gangs(world.facility.scenario)
+        self._refuse_impossible()
         count = len(self.jobs)
         self.done_s, self.wait_s = np.zeros(count), np.zeros(count)
         self.target_s = np.full(count, np.inf)
         self.speed = np.zeros(count)
+        self.wait_rate = np.ones(count)
         self.fabric_frac = np.ones(count)
         self.holding_s = np.zeros(count)
         self.running: list[int] = []
@@ -47,13 +52,32 @@ class Jobs:
 
     def _submit(self, j: int) -> None:
         job = self.jobs[j]
-        compute_nodes = int((self.node_gpus > 0).sum())
-        job.phase = Phase.TOO_LARGE if job.nodes > compute_nodes else Phase.QUEUED
+        most = int(np.bincount(self.node_type[self.node_type >= 0], minlength=1).max())
+        job.phase = Phase.TOO_LARGE if job.nodes > most else Phase.QUEUED
         if job.phase == Phase.QUEUED:
             self._enqueue(j)
         else:
-            self.world.note(job.name, "too large", f"{job.nodes} nodes of {compute_nodes}")
+            self.world.note(job.name, "too large", f"{job.nodes} nodes; at most {most} of one type")
         self.world.stale = True
+
+    def _refuse_impossible(self) -> None:
+        """A training job that could run on no GPU type here is refused before the run, every reason at once."""
+        problems: list[Problem] = []
+        for job in (j for j in self.jobs if j.kind == "training"):
+            for kind in np.unique(self.node_type[self.node_type >= 0]):
+                nodes = np.flatnonzero(self.node_type == kind)[: job.nodes]
+                if nodes.size < job.nodes:
+                    continue
+                try:
+                    self._measure(job, nodes)
+                    break
+                except InputError as error:
+                    problems += error.problems
+            else:
+                continue
+            problems = [p for p in problems if job.name not in p.where]
+        if problems:
+            raise InputError(problems)
 
     def _enqueue(self, j: int) -> None:
         self.queue.append(j)
@@ -65,7 +89,7 @@ class Jobs:
         for j in self.running:
             self.holding_s[j] += dt_s
             if self.jobs[j].phase != Phase.RUNNING:
-                self.wait_s[j] -= dt_s
+                self.wait_s[j] -= dt_s * self.wait_rate[j]
 
     def next_s(self) -> float:
         """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
@@ -75,7 +99,7 @@ class Jobs:
                 if self.speed[j] > 0:
                     soonest = min(soonest, (self.target_s[j] - self.done_s[j]) / self.speed[j])
             else:
-                soonest = min(soonest, self.wait_s[j])
+                soonest = min(soonest, self.wait_s[j] / self.wait_rate[j])
         return max(float(soonest), 0.0)
 
     def act(self) -> None:
@@ -96,8 +120,7 @@ class Jobs:
             self._release(j)
         elif job.checkpoint_bytes:
             job.phase = Phase.CHECKPOINTING
-            writers = sum(self.jobs[i].phase == Phase.CHECKPOINTING for i in self.running)
-            self.wait_s[j] = self.world.facility.storage.checkpoint_s(job.checkpoint_bytes, job.nodes, writers)
+            self.wait_s[j] = self.world.facility.storage.checkpoint_s(job.checkpoint_bytes, job.nodes)
         else:
             self._resume(j)
 
@@ -162,13 +185,20 @@ class Jobs:
         """First in, first out: the head of the queue waits for its whole gang, and others wait behind it."""
         started = False
         while self.queue:
-            free = self.free()
-            job = self.jobs[self.queue[0]]
-            if free.size < job.nodes:
+            free = self._of_one_type(self.free(), self.jobs[self.queue[0]].nodes)
+            if free is None:
                 break
             self._place(self.queue.pop(0), free)
             started = True
         return started
+
+    def _of_one_type(self, free: Index, nodes: int) -> Index | None:
+        """The first nodes that are enough and all hold one type of GPU."""
+        for kind in dict.fromkeys(self.node_type[free].tolist()):
+            alike = free[self.node_type[free] == kind]
+            if alike.size >= nodes:
+                return np.asarray(alike[:nodes])
+        return None
 
     def free(self) -> Index:
         """Free nodes in the order of placement."""
@@ -183,14 +213,14 @@ class Jobs:
 
     def _place(self, j: int, free: Index) -> None:
         job, state = self.jobs[j], self.world.state
-        job.held = free[: job.nodes]
+        job.held = free
         job.gpus = int(self.node_gpus[job.held].sum())
         state.work_of_node[job.held] = j
         self.running.append(j)
         self._bandwidth(j)
         again = job.restarts > 0
-        if job.kind == "training" and job.pace is None:
-            self._measure(job)
+        if job.kind == "training":
+            self._measure(job, job.held)
         if np.isnan(job.started_s):
             job.started_s = self.world.now_s
         self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
@@ -199,15 +229,18 @@ class Jobs:
             self.wait_s[j] = self._restart_s(job)
             self.world.note(job.name, "restarting", f"from its last checkpoint on {job.nodes} nodes")
 
-    def _measure(self, job: Job) -> None:
-        """A training job learns its pace from the GPUs it was given."""
+    def _measure(self, job: Job, nodes: Index) -> None:
+        """A training job learns its pace from the GPUs it is given; the same type again changes nothing."""
         facility = self.world.facility
-        rack = int(self.compute.rack_of_node[job.held[0]])
+        rack = int(self.compute.rack_of_node[nodes[0]])
+        if job.pace is not None and job.pace.gpu == facility.racks.gpu_type[rack]:
+            return
+        gpus = int(self.node_gpus[nodes].sum())
         spec = next(w for w in facility.scenario.workload if w.name == job.name)
         assert isinstance(spec, Training)
         on = profiled(facility.scenario, facility.racks.gpu_type[rack])
         nic_b_s = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s / max(facility.racks.gpus_per_node[rack], 1)
-        job.pace = TrainingPace(spec, on, job.gpus, nic_b_s)
+        job.pace = TrainingPace(spec, on, gpus, nic_b_s)
         job.tokens_per_s, job.gpu_activity = job.pace.tokens_per_s, job.pace.activity
         job.checkpoint_bytes = job.pace.checkpoint_bytes
         job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf
@@ -243,6 +276,17 @@ class Jobs:
             job = self.jobs[j]
             clock = float(state.clock_frac[self.compute.rack_of_node[job.held]].min())
             self.speed[j] = self._speed(job, clock, float(self.fabric_frac[j])) if job.phase == Phase.RUNNING else 0.0
+        self._share_storage()
+
+    def _share_storage(self) -> None:
+        """Gangs that write a checkpoint at once share the file system alike."""
+        writing = [j for j in self.running if self.jobs[j].phase == Phase.CHECKPOINTING]
+        for j in self.running:
+            self.wait_rate[j] = 1.0
+        for j in writing if len(writing) > 1 else ():
+            job, storage = self.jobs[j], self.world.facility.storage
+            alone = storage.checkpoint_s(job.checkpoint_bytes, job.nodes)
+            self.wait_rate[j] = alone / storage.checkpoint_s(job.checkpoint_bytes, job.nodes, len(writing))
 
     def _speed(self, job: Job, clock: float, fabric: float) -> float:
         if job.pace is not None:

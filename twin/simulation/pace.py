@@ -106,7 +106,7 @@ class TrainingPace:
     """
 
     def __init__(self, spec: Training, on: Profiled, gpus: int, nic_b_s: float) -> None:
-        self.spec, self.model = spec, transformer(spec.model)
+        self.spec, self.model, self.gpu = spec, transformer(spec.model), on.gpu.name
         self.rates = on.rates("training", spec.dtype)
         parallel = spec.tensor_parallel * spec.pipeline_parallel
         self.layout = training.Layout(spec.tensor_parallel, spec.pipeline_parallel, max(gpus // parallel, 1),

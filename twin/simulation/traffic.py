@@ -165,7 +165,7 @@ class Traffic:
             world.clock.every(Stage.TRAFFIC, spec.window, world.end_s, partial(self._window, service))
 
     def _window(self, service: Service, n: int) -> None:
-        service.window = n + 1
+        service.window = n
         self.world.stale = True
 
     def settle(self) -> None:

@@ -27,8 +27,14 @@ RECOMMENDED_DEGC = (18.0, 27.0)
 MOST_HALLS = 6
 """Halls drawn; past it, those with the hottest GPUs."""
 
+TALLEST_IN = 7.0
+"""Of one plan: two in one page's length would leave no room for the names of racks."""
+
 MARGIN_K = 30.0
 """The scale of what is left to the slowdown limit ends here: more is as good."""
+
+BESIDE_M = 0.5
+"""Rows whose middles are closer than this stand in one line."""
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
 _LETTER_PT, _LINE_PT = 5.6, 10.5
@@ -56,7 +62,8 @@ def figure_floor(result: Result) -> Figure:
     single = len(shown) == 1
     grid = (2, 1) if single else (len(shown), 2)
     width_in = WIDTH_IN - 0.6 if single else WIDTH_IN / 2 - 0.5
-    height_in = max(min(width_in * room.depth_m / room.width_m, 5.2) for room in shown) + (0.55 if single else 0.42)
+    height_in = max(min(width_in * room.depth_m / room.width_m, TALLEST_IN) for room in shown)
+    height_in += 0.55 if single else 0.42
     figure = Figure(figsize=(WIDTH_IN, height_in * grid[0] + 1.6), layout=ConstrainedLayoutEngine(h_pad=0.08))
     panels = figure.subplots(*grid, squeeze=False)
     plots = panels.reshape(1, 2) if single else panels
@@ -130,7 +137,7 @@ def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: boo
     axes.add_patch(wall)
     if named:
         axes.set_title(short(room.name))
-    points_per_m = 72 * width_in / (1.024 * room.width_m)
+    points_per_m = 72 * min(width_in / room.width_m, TALLEST_IN / room.depth_m) / 1.024
     for row in _rows(room.inside[room.inside["kind"] != "rack"]):
         _draw_kit(axes, row, points_per_m)
     racks = room.inside[room.inside["kind"] == "rack"]
@@ -138,8 +145,10 @@ def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: boo
         _draw_rack(axes, row, scale, points_per_m)
     lines = _lines(racks)
     stems = [str(line["id"].iloc[0]).rpartition("_")[0] for line in lines]
-    for n, (line, stem) in enumerate(zip(lines, stems, strict=True)):
-        _name_line(axes, line, stem if stems.count(stem) == 1 else span(line["id"]), n % 2 == 1, points_per_m)
+    for line, stem in zip(lines, stems, strict=True):
+        beside = [other for other in lines if abs(other["y_m"].mean() - line["y_m"].mean()) < BESIDE_M]
+        odd = sum(other["x_m"].min() < line["x_m"].min() for other in beside) % 2 == 1
+        _name_line(axes, line, stem if stems.count(stem) == 1 else span(line["id"]), odd, points_per_m)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -153,10 +162,11 @@ def _box(row: dict[str, Any], **look: Any) -> Rectangle:
 
 
 def _draw_kit(axes: Axes, row: dict[str, Any], points_per_m: float) -> None:
-    """Other equipment in outline, its name inside, or across, or its last part alone."""
+    """Other equipment in outline, its name inside, or across, or its last parts alone."""
     edge = _OUTLINE.get(row["system"], GREY)
     axes.add_patch(_box(row, facecolor="white", edgecolor=edge, linewidth=1.1, zorder=2))
-    _name(axes, row, (short(row["id"], 16), str(row["id"]).rpartition("_")[2]), edge, points_per_m)
+    parts = str(row["id"]).split("_")
+    _name(axes, row, (short(row["id"], 16), "_".join(parts[-2:]), parts[-1]), edge, points_per_m)
 
 
 def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: float) -> None:
@@ -195,18 +205,17 @@ def _lines(racks: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def _name_line(axes: Axes, line: pd.DataFrame, name: str, odd: bool, points_per_m: float) -> None:
-    """The row's name above it, or below every other one where it is longer than its row."""
-    west, east = float((line["x_m"] - line["width_m"] / 2).min()), float((line["x_m"] + line["width_m"] / 2).max())
-    below = len(name) * _LETTER_PT > points_per_m * (east - west) and odd
+    """The row's name above it, or below where another row's name stands before it."""
+    west = float((line["x_m"] - line["width_m"] / 2).min())
     half = float(line["depth_m"].max()) / 2 + 3.0 / points_per_m
-    y = float(line["y_m"].mean()) + (-half if below else half)
-    axes.text(west, y, short(name, 20), color=INK, va="top" if below else "bottom", zorder=5)
+    y = float(line["y_m"].mean()) + (-half if odd else half)
+    axes.text(west, y, short(name, 40), color=INK, va="top" if odd else "bottom", zorder=5)
 
 
 def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
     bar = figure.colorbar(scale.shade, ax=panels, orientation="horizontal", aspect=40, pad=0.02, fraction=0.05,
                           extend="max" if scale.label.startswith("K ") else "neither")  # fmt: skip
-    bar.set_label(scale.label if len(panels) == 1 else scale.label.replace("; ", "\n").replace(" (", "\n(", 1))
+    bar.set_label(scale.label if len(panels) == 1 else scale.label.replace("; ", "\n"))
     if scale.label.startswith("warmest"):
         for mark in RECOMMENDED_DEGC:
             bar.ax.axvline(mark, color=INK, linewidth=2)

@@ -39,7 +39,8 @@ def figure_site(result: Result) -> Figure:
     axes = figure.subplots()
     pad = 8.0 / points_per_m
     axes.set(xlim=(west - pad, max(east + pad, west - pad + 72 * 6.4 / points_per_m)), aspect="equal")
-    axes.set(ylim=(south - pad, north + pad), xlabel="east (m)", ylabel="north (m)")
+    axes.set(ylim=(south - pad, north + pad), ylabel="north (m)")
+    axes.set_xlabel("east (m)", loc="left")
     axes.spines["bottom"].set_bounds(west, east)
     step = next((step for step in (5, 10, 20, 50, 100) if (east - west) / step <= 6), (east - west) / 6)
     axes.set_xticks(np.arange(step * np.ceil(west / step), east + 1e-6, step))

@@ -10,6 +10,9 @@ from twin.present.numbers import NONE, clock, degrees, duration, percent, power,
 from twin.present.report.blocks import Grid, Section, grid, spaced, words
 from twin.results import Result
 
+STEADY_K = 0.5
+"""A loop whose warmest moment is this near its mean has none worth a time."""
+
 
 def section(result: Result) -> Section:
     """The warmest racks and every loop."""
@@ -67,6 +70,7 @@ def _loops(result: Result) -> pd.DataFrame:
     )  # fmt: skip
     hottest = held["temperature_degc"].fillna(-1e9).groupby([held["kind"], held["loop"]], sort=False).idxmax()
     frame["when"] = held["time_s"].reindex(hottest).to_numpy()
+    frame.loc[frame["highest"] - frame["mean"] < STEADY_K, "when"] = float("nan")
     return frame.reset_index()
 
 

@@ -75,9 +75,11 @@ def findings(result: Result, most: int) -> list[str]:
     alike: dict[str, list[str]] = {}
     plain = []
     for one in [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]:
-        held = one if isinstance(one, Mapping) else dict(zip(("component", "says"), str(one).split(": ", 1), strict=False))
-        if "says" in held:
-            alike.setdefault(short(held["says"], 240), []).append(str(held.get("component", "")))
+        who, colon, says = str(one).partition(": ")
+        if isinstance(one, Mapping):
+            who, says = str(one.get("component", "")), str(one.get("says", ""))
+        if colon or isinstance(one, Mapping):
+            alike.setdefault(short(says, 240), []).append(short(who, 40))
         else:
             plain.append(short(one, 240))
     return [*(f"{span(who)}: {says}" for says, who in alike.items()), *plain][:most]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.present.numbers import clock, count, figures, percent, tokens
-from twin.present.report.blocks import Grid, Section, grid, words
+from twin.present.report.blocks import Block, Grid, Section, grid, words
 from twin.results import Result
 
 
 def section(result: Result) -> Section:
     """Services and jobs."""
     services, jobs = _services(result), result.frame("jobs")
-    return Section("Workload", _says(services, jobs), [_service_grid(services), _job_grid(jobs)])
+    blocks: list[Block] = [_service_grid(services)] if len(services) else []
+    return Section("Workload", _says(services, jobs), [*blocks, _job_grid(jobs)] if len(jobs) else blocks)
 
 
 def _services(result: Result) -> pd.DataFrame:
@@ -36,7 +37,8 @@ def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
         says.append(f"{percent(served / asked)} of the {tokens(asked)} output tokens asked for were served.")
     if len(jobs):
         done, again = int((jobs["state"] == "completed").sum()), int(jobs["restarts"].sum())
-        says.append(f"{done} of {len(jobs)} jobs completed; jobs went back to a checkpoint {again} times.")
+        back = {0: "none", 1: "one"}.get(again, count(again))
+        says.append(f"{count(done)} of {count(len(jobs))} jobs completed; returns to a checkpoint: {back}.")
     return says or ["This run had no service and no job."]
 
 
