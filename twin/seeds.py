@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from zlib import crc32
 
 import numpy as np
@@ -15,3 +16,13 @@ def stream(seed: int, *names: str) -> np.random.Generator:
     """
     key = tuple(crc32(name.encode()) for name in names)
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def member(component: str) -> str:
+    """The name under which a component draws, whatever its group's size.
+
+    `cdu_1` draws as `cdu` and `row_r01` as `row_r1`: a second unit or a tenth rack renames its
+    neighbours, and must not give them other faults.
+    """
+    unpadded = re.sub(r"(?<!\d)0+(?=\d)", "", component)
+    return re.sub(r"_1(?=_|$)", "", unpadded)

@@ -26,6 +26,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "reports" / "README.md"])
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+PLACE = re.compile(r"`((?:twin|tests|docs|scenarios|layouts|notebooks)/[\w/]+\.(?:py|csv|yaml|ipynb))`")
+CHECK = re.compile(r"\b(test_\w+\.py)\b")
+MADE_BY_THE_READER = {"scenarios/pod.yaml", "layouts/pod.yaml"}
 IMAGE_BYTES_MAX = 300_000
 NOTEBOOK_BYTES_MAX = 500_000
 
@@ -65,6 +68,15 @@ def test_code_of_a_page_runs(page: str, desk: tuple[Path, dict[str, str]]) -> No
 def test_links_lead_somewhere(page: Path) -> None:
     lost = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()]
     assert not lost
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = set(PLACE.findall(text)) - MADE_BY_THE_READER
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    tests = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert set(CHECK.findall(text)) <= tests
 
 
 def test_readme_has_its_two_command_lines() -> None:

@@ -90,7 +90,8 @@ def test_every_figure_is_inside_and_is_a_picture(page: Page) -> None:
     [
         "96.12 % of the undisturbed tokens were made; 1.06 G were lost.",
         "rpp_2 (panel) failed at 06:00 and was back at 10:00; pump_2 failed at 14:00 and was back at 15:30.",
-        "rack_3–4 were off between 06:00 and 10:00.",
+        "Racks rack_3–4 were off between 06:00 and 10:00.",
+        "The flow in cdu_2 fell to 35 % of its rated value.",
         "rack_5–8 were below full clock",
         "That cost 1.06 G tokens",
         "utility: 8 racks, 576 GPUs, 1.00 MW",

@@ -130,13 +130,13 @@ def _loop(out: Draft, loc: Loc, spec: Loop, plants: list[str]) -> None:
         out.loop_plant.append(plant)
         out.loop_volume.append(spec.volume)
     _add_units(out, loc, spec, row, [first + k if separate else first for k in range(spec.count)])
-    per = spec.racks_per_unit or -(-len(served) // loops)
-    for order, (slot, rack) in enumerate(served):
-        k = (slot if spec.racks_per_unit else order) // per
-        if k >= loops:
-            out.ledger.complain((*loc, "count"), f"{loops} loops of {per} racks for {len(served)} racks",
-                                "enough units for every rack")
-            return
+    dealt = [slot // spec.racks_per_unit if spec.racks_per_unit else order * loops // len(served)
+             for order, (slot, _) in enumerate(served)]
+    if set(dealt) != set(range(loops)):
+        out.ledger.complain((*loc, "count"), f"{loops} loops for {len(served)} racks",
+                            "as many units as it takes: a loop for every rack, and a rack for every loop")
+        return
+    for k, (_, rack) in zip(dealt, served, strict=True):
         out.zone[rack] = first + k
 
 

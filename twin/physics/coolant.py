@@ -70,12 +70,13 @@ def supply_conductance_w_k(effectiveness_frac: Array | float, hot_w_k: Array | f
 
     Q = eps Cmin (T_hot,in - T_cold,in) and T_hot,in = T_hot,supply + Q/C_hot give
     Q = g (T_hot,supply - T_cold,in) with g = eps Cmin / (1 - eps Cmin / C_hot).
-    Zero where either stream stands still.
+    Zero where either stream stands still. An exchanger far larger than its stream brings the two
+    together; g is held to a thousand times the hot stream, where they differ by 0.1 %.
     """
     hot, cold = np.asarray(hot_w_k, dtype=float), np.asarray(cold_w_k, dtype=float)
     through = np.asarray(effectiveness_frac, dtype=float) * np.minimum(hot, cold)
     flows = (hot > 0) & (cold > 0)
-    return np.where(flows, through / (1.0 - through / np.where(flows, hot, 1.0)), 0.0)
+    return np.where(flows, through / np.maximum(1.0 - through / np.where(flows, hot, 1.0), 1e-3), 0.0)
 
 
 def plate_resistance_frac(flow_frac: Array | float) -> Array:

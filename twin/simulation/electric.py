@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.physics import flow
 from twin.physics.power import trip_rate_per_s
-from twin.seeds import stream
+from twin.seeds import member, stream
 from twin.simulation.clock import Process, Stage
 from twin.simulation.state import Array, Mask
 from twin.simulation.world import World
@@ -44,7 +44,7 @@ class Electric:
         self.drain_w = np.zeros(kind.size)
         self.trip_rate = np.zeros(kind.size)
         self._seen: bytes = b""
-        self._draws = {int(g): stream(world.facility.scenario.seed, "generator", tree.id[g])
+        self._draws = {int(g): stream(world.facility.scenario.seed, "generator", member(tree.id[g]))
                        for g in np.flatnonzero(self.is_generator)}
 
     def able(self) -> Mask:

@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.controls import Isolate
 from twin.scenario.schema import FaultRates, TimedFault
-from twin.seeds import stream
+from twin.seeds import member, stream
 from twin.simulation.clock import Process, Stage
 from twin.simulation.world import World
 
@@ -82,14 +82,14 @@ class Faults:
                     self.world.clock.start(self._node_fails(id_, r, float(mean_h)))
 
     def _fails(self, name: str, mean_h: float) -> Process:
-        draw = stream(self.world.facility.scenario.seed, "faults", name)
+        draw = stream(self.world.facility.scenario.seed, "faults", member(name))
         while True:
             yield self.world.clock.wait(Stage.FAULTS, draw.exponential(mean_h) * HOUR_S)
             self._out(name, "failed", "at random; waits for a crew")
             yield from self._repair(name, draw.exponential(self._repair_s(name)))
 
     def _node_fails(self, rack: str, r: int, mean_h: float) -> Process:
-        draw = stream(self.world.facility.scenario.seed, "faults", rack, "nodes")
+        draw = stream(self.world.facility.scenario.seed, "faults", member(rack), "nodes")
         while True:
             yield self.world.clock.wait(Stage.FAULTS, draw.exponential(mean_h) * HOUR_S)
             name = f"{rack}/node_{draw.integers(self.world.facility.racks.nodes[r]) + 1}"

@@ -35,11 +35,14 @@ class Governor:
         self.refuse_chatter()
 
     def refuse_chatter(self) -> None:
-        """Refuse a hysteresis within one clock step's effect on chip and coolant: the clock would never settle."""
+        """Refuse a hysteresis within one clock step's effect on the coolant: the clock would never settle.
+
+        What a step does to the chip itself is in the limits already; what it does to the coolant comes later.
+        """
         racks = self.racks
-        step = np.abs(np.diff(self.power_frac, axis=1)).max(initial=0.0) * racks.gpu_span_w
-        coolant = step * racks.nodes * racks.gpus_per_node * racks.gpu_gain / np.maximum(racks.stream_w_k, 1e-9)
-        effect = float((racks.junction_k_w * step + coolant).max(initial=0.0))
+        step = np.abs(np.diff(self.power_frac, axis=1)).max(axis=1, initial=0.0) * racks.gpu_span_w
+        coolant_w = step * racks.nodes * racks.gpus_per_node * racks.gpu_gain
+        effect = float((coolant_w / np.maximum(racks.stream_w_k, 1e-9)).max(initial=0.0))
         if self.hysteresis_k <= effect:
             raise InputError([Problem("controls.throttle_hysteresis_k", f"{self.hysteresis_k:g} K",
                                       f"above {effect:.2f} K, the effect of one clock step")])

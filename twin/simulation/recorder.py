@@ -24,7 +24,12 @@ class Recorder:
         self.times_s: list[float] = []
         self.rows: dict[str, list[Block]] = {name: [] for name in ("site", "racks", "power", "loops", "services")}
         self.before = self._totals()
-        self.world.clock.every(Stage.RECORDER, self.period_s, self.world.end_s, self.record)
+        self.due = False
+        self.world.clock.every(Stage.RECORDER, self.period_s, self.world.end_s, self._call)
+
+    def _call(self, _: int) -> None:
+        """A period ends now; it is closed when the instant has settled."""
+        self.due = True
 
     def _totals(self) -> Block:
         """Copies of all integrals."""
@@ -36,9 +41,9 @@ class Recorder:
                 "hall": on.thermal.hall_j.copy(),
                 "services": np.array([list(s.totals.values()) for s in on.traffic.services]).reshape(-1, 5)}
 
-    def record(self, _: int = 0) -> None:
+    def record(self) -> None:
         """Close the period that ends now."""
-        span = self.world.now_s - self.last_s
+        span, self.due = self.world.now_s - self.last_s, False
         if span <= 0:
             return
         now = self._totals()

@@ -45,6 +45,8 @@ def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) 
             settle(on)
         elif on.plants.scan_due:
             flows(on)
+        if recorder.due:
+            recorder.record()
         if progress is not None:
             progress(min(instant / on.world.end_s, 1.0), instant)
     recorder.record()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.errors import RunError
 from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
 from twin.simulation.coolant import Coolant
 from twin.simulation.governor import Governor
@@ -16,16 +17,14 @@ AIR_STILL_FRAC = 0.1
 """Share of its air stream that a dark rack still draws by natural convection; assumed."""
 CACHE_MAX = 256
 """Decomposed networks kept; each equipment state has its own."""
-START_ROUNDS = 50
+START_ROUNDS = 500
 """Rounds in which the first steady state is sought."""
-
-
-def steady(conductance_w_k: Array, heat_w: Array) -> Array:
-    """Temperatures (node,) at which nothing is stored; the least-squares ones where a part has no way out."""
-    try:
-        return np.asarray(np.linalg.solve(conductance_w_k, heat_w))
-    except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.lstsq(conductance_w_k, heat_w, rcond=None)[0])
+START_STEP_S = 3600.0
+"""Length of one round's implicit step."""
+START_STILL_K = 1e-7
+"""A round that moves nothing by more has found it."""
+NUDGE_K = 1e-3
+"""How far past the end of its piece a plant may go in one round, to reach the next."""
 
 
 class Thermal:
@@ -115,6 +114,8 @@ class Thermal:
         self.loop_j += self.coolant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
         self.hall_j += self.coolant.hall_w_k * (degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]])
         self.move = self.move.later(dt_s)
+        if not np.isfinite(self.move.start_degc).all():
+            raise RunError(f"temperatures are no longer numbers at {self.world.now_s:.3f} s")
         self.world.state.temperature_degc = self.move.start_degc
 
     def next_crossing(self, horizon_s: float) -> Crossing | None:
@@ -150,16 +151,23 @@ class Thermal:
         self.world.state.temperature_degc = temperature
 
     def start_steady(self) -> None:
-        """Begin in the steady state of the first instant's heat, as far as the plants can hold one."""
-        for _ in range(START_ROUNDS):
-            heat = self.injected_w()
+        """Begin in the steady state of the first instant's heat, where everything runs and one can be held.
+
+        Each round is an implicit step of an hour, so that a part without a way out stays where it is;
+        plants move to a neighbouring piece at most, so that the rounds close in.
+        """
+        state, n = self.world.state, self.network
+        for _ in range(START_ROUNDS) if state.unit_running.all() else ():
+            before, heat = state.temperature_degc, self.injected_w()
+            hold = n.capacity_j_k / START_STEP_S
             ground = np.array([p.conductance_w_k for p in self.plants.piece])
-            k = self.matrix(*self.links(), ground)
-            for plant, piece in zip(self.network.plants, self.plants.piece, strict=True):
+            for plant, piece in zip(n.plants, self.plants.piece, strict=True):
                 heat[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
-            if not ground.any():
-                break
-            self.world.state.temperature_degc = steady(k, heat)
-            if not self.plants.choose_pieces():
+            k = self.matrix(*self.links(), ground) + np.diag(hold)
+            after: Array = np.asarray(np.linalg.solve(k, heat + hold * before), dtype=float)
+            for plant, piece in zip(n.plants, self.plants.piece, strict=True):
+                after[plant.node] = np.clip(after[plant.node], piece.lower_degc - NUDGE_K, piece.upper_degc + NUDGE_K)
+            state.temperature_degc = after
+            if not self.plants.choose_pieces() and np.abs(after - before).max() < START_STILL_K:
                 break
         self.start_j = self.stored_j()

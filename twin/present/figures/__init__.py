@@ -81,7 +81,7 @@ FIGURES: tuple[NamedFigure, ...] = (
     ),
     NamedFigure(
         "losses", "Failures",
-        "Tokens that faults and throttling cost, by cause, by rack and along time.",
+        "What faults and throttling cost, by cause, by rack and, where it is tokens, along time.",
         figure_losses,
     ),
 )  # fmt: skip

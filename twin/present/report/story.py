@@ -30,6 +30,8 @@ from twin.results import Result
 
 MOST = 4
 """Incidents told one by one."""
+POOR_FLOW_FRAC = 0.95
+"""Flow over rated flow below which a loop is named."""
 NOTABLE_K = 2.0
 """A loop that warms by less than this is not worth a sentence."""
 
@@ -52,8 +54,9 @@ class Incident:
 
 
 def sentences(result: Result) -> list[str]:
-    """What happened, what it did, what it cost."""
-    return [what_happened(result), what_it_did(result), what_it_cost(result)]
+    """What happened, what it did, what it cost; a number and its unit stay on one line."""
+    told = [what_happened(result), what_it_did(result), what_it_cost(result)]
+    return [text.replace(" °C", "\u00a0°C").replace(" %", "\u00a0%") for text in told]
 
 
 def incidents(events: pd.DataFrame) -> list[Incident]:
@@ -106,7 +109,7 @@ def what_it_did(result: Result) -> str:
     off, slow = racks[racks["on_frac"] < FULL_FRAC], racks[(racks["clock_frac"] < FULL_FRAC) & (racks["on_frac"] > 0)]
     slow = slow[~slow["rack"].isin(set(off["rack"]))]
     told = [unnoticed(result, one) for one in incidents(result.frame("events"))[:MOST]]
-    told += [_batteries(result.frame("events")), _warmest_loop(result)]
+    told += [_batteries(result.frame("events")), _lowest_flow(result.frame("loops")), _warmest_loop(result)]
     told += [_rack_span(off, _off_how(result, off)), _rack_span(slow, "below full clock", slow["clock_frac"].min())]
     if off.empty and slow.empty:
         told.append("Every rack stayed on and at full clock throughout")
@@ -179,6 +182,16 @@ def _batteries(events: pd.DataFrame) -> str:
     started = events[(events["what"] == "started") & (events["time_s"] >= start_s)]["component"]
     over = f", until {span(started)} took over" if len(started) and until else ""
     return f"Batteries of {span(on['component'])} carried the load{until}{over}"
+
+
+def _lowest_flow(loops: pd.DataFrame) -> str:
+    """Liquid loops that lost flow: what makes racks hot while their supply stays cool."""
+    lowest = loops[loops["kind"] == "liquid"].groupby("loop", sort=False)["flow_frac"].min()
+    poor = lowest[lowest < POOR_FLOW_FRAC]
+    if poor.empty:
+        return ""
+    least = "stopped" if poor.min() < 0.005 else f"fell to {percent(poor.min(), 0)} of its rated value"
+    return f"The flow in {span(poor.index)} {least}"
 
 
 def _warmest_loop(result: Result) -> str:
