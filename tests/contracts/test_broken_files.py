@@ -17,7 +17,7 @@ import pytest
 from twin import build, load
 from twin.errors import InputError
 
-SECONDS = 3.0
+SECONDS = 20.0
 """No file may keep a reader waiting for longer."""
 LONGEST_MESSAGE = 2000
 """A message that repeats the file is no message."""

@@ -18,9 +18,9 @@ import twin
 from twin import Facility, Result
 
 FAIL_S = 600.0
-STILL = 0.6 + 0.4 * 0.1**-0.6
-"""Resistance of a cold plate whose coolant stands still, over that at rated flow: the film's share is 0.4, and
-it is taken at a tenth of the flow."""
+STILL = 1.0
+"""Resistance of a cold plate whose coolant stands still, over that at rated flow: nothing crosses the film then,
+plate and coolant store the heat as one lump."""
 
 
 @cache

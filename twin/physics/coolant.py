@@ -82,12 +82,14 @@ def supply_conductance_w_k(effectiveness_frac: Array | float, hot_w_k: Array | f
 def plate_resistance_frac(flow_frac: Array | float) -> Array:
     """Thermal resistance from chip to coolant over that at rated flow: R0 + R1 V^-0.6.
 
-    flow_frac   over rated flow; below a tenth the film is taken as still, so that R stays finite
+    flow_frac   over rated flow; below a tenth the film no longer thins, so that R stays finite. Without any
+                flow it is 1: nothing crosses the film, plate and coolant store the heat as one lump.
     The film is taken as 0.4 of the resistance at rated flow, between 0.3 and 0.5; assumed. The exponent
     is that of developing flow in channels (Incropera, Fundamentals of Heat and Mass Transfer, ch. 8).
     """
-    flow = np.maximum(np.asarray(flow_frac, dtype=float), STILL_FLOW_FRAC)
-    return np.asarray(1.0 - FILM_FRAC + FILM_FRAC * flow**-0.6)
+    flow = np.asarray(flow_frac, dtype=float)
+    film = np.where(flow > 0, np.maximum(flow, STILL_FLOW_FRAC) ** -0.6, 1.0)
+    return np.asarray(1.0 - FILM_FRAC + FILM_FRAC * film)
 
 
 def exchanger_w_k(rated_w_k: Array | float, hot_frac: Array | float, cold_frac: Array | float) -> Array:

@@ -46,7 +46,7 @@ def modes(capacity_j_k: Array, conductance_w_k: Array) -> Modes:
     Raises numpy.linalg.LinAlgError where K is not finite.
     """
     scale = 1.0 / np.sqrt(capacity_j_k)
-    rate, vectors = eigh(conductance_w_k * np.outer(scale, scale), check_finite=False)
+    rate, vectors = eigh(conductance_w_k * np.outer(scale, scale), check_finite=False, driver="evd")
     return Modes(np.maximum(rate, 0.0), vectors * scale[:, None], capacity_j_k)
 
 
