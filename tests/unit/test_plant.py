@@ -79,11 +79,11 @@ def test_a_second_loss_during_the_restart_starts_it_anew() -> None:
     assert run.times("chilled", "running") == [860.0 + 300.0]
 
 
-def test_stopped_units_draw_no_power() -> None:
+def test_stopped_units_draw_no_power_but_their_water_pumps_run_on() -> None:
     run = lived(small(small_layout(liquid=1, air=1), faults=failing((600.0, "chilled", 600.0), (600.0, "warm", 600.0),
                                                                     (600.0, "crah_1", 600.0), (600.0, "crah_2", 600.0),
                                                                     (600.0, "cdu", 600.0))))
-    assert run.tables["site"].set_index("time_s")["cooling_power_w"].loc[900.0] == 0.0
+    assert run.tables["site"].set_index("time_s")["cooling_power_w"].loc[900.0] == 8000.0
 
 
 def pumped(*faults: tuple[float, str, float], **layout: Any) -> twin.Result:

@@ -56,7 +56,7 @@ class Plants:
     def settle(self) -> None:
         """Electrical power of all units; fans and compressors only at a scan, the rest whenever something changed."""
         state, units, flows = self.world.state, self.units, self.coolant
-        power = np.where(state.unit_running, state.unit_w, 0.0)
+        power = state.unit_w.copy()
         share = flows.pumps_running / np.maximum(units.pumps, 1)
         power = np.where(flows.is_cdu, np.where(state.unit_running, units.power_w * share, 0.0), power)
         speed = np.zeros(power.size)
