@@ -39,7 +39,7 @@ def build(scenario: Scenario) -> Facility:
     ledger.raise_problems()
     tree = power_tree.freeze(ledger, nodes, loads, coolant_loop.power_nodes(cooling_draft))
     cooling, zone, air_node, stream = coolant_arrays.freeze(cooling_draft)
-    fabric, switches = _fabric(ledger, places)
+    fabric, switches = _fabric(ledger, places, {load.id: load.supplies for load in loads})
     storage = _storage(ledger)
     checks.targets(ledger)
     ledger.raise_problems()
@@ -81,7 +81,7 @@ def _profiles(ledger: Ledger) -> None:
             ledger.problems += error.problems
 
 
-def _fabric(ledger: Ledger, places: list[Position]) -> tuple[Fabric, np.ndarray]:
+def _fabric(ledger: Ledger, places: list[Position], feeds: dict[str, list[str]]) -> tuple[Fabric, np.ndarray]:
     """The scale-out fabric over all compute nodes, its switches entered as components."""
     spec = ledger.scenario.plan.fabric
     nodes = sum(p.type.nodes_per_rack for p in places)
@@ -108,7 +108,7 @@ def _fabric(ledger: Ledger, places: list[Position]) -> tuple[Fabric, np.ndarray]
             ledger.complain(("layout", *problem.where.split(".")), problem.found, problem.allowed, problem.hint)
         ledger.raise_problems()
         raise
-    return fabric, _switches(ledger, fabric, switch, places)
+    return fabric, _switches(ledger, fabric, switch, places, feeds)
 
 
 def _fits(ledger: Ledger, switch: Switch, nodes: int, rack: Rack) -> None:
@@ -124,11 +124,16 @@ def _fits(ledger: Ledger, switch: Switch, nodes: int, rack: Rack) -> None:
     ledger.raise_problems()
 
 
-def _switches(ledger: Ledger, fabric: Fabric, row: Switch, places: list[Position]) -> np.ndarray:
+def _switches(ledger: Ledger, fabric: Fabric, row: Switch, places: list[Position],
+              rack_feeds: dict[str, list[str]]) -> np.ndarray:
     """Enter the switches, stacked in the network racks (or beside the first rack where there are none)."""
-    loc = ("layout", "fabric")
-    feeds = ledger.feeds((*loc, "fed_by"), ledger.scenario.plan.fabric.fed_by, len(fabric.switches))
+    loc, spec = ("layout", "fabric"), ledger.scenario.plan.fabric
     hosts = [p for p in places if p.type.kind == "support_rack"] or places
+    if spec.fed_by_racks and spec.fed_by:
+        ledger.complain((*loc, "fed_by"), "feeds, and fed_by_racks", "one of the two")
+    feeds = ledger.feeds((*loc, "fed_by"), spec.fed_by, len(fabric.switches))
+    if spec.fed_by_racks:
+        feeds = [rack_feeds[hosts[k % len(hosts)].id] for k in range(len(fabric.switches))]
     out = []
     for k, name in enumerate(fabric.switches):
         host = hosts[k % len(hosts)]

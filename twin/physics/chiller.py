@@ -59,3 +59,8 @@ def outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> b
     low_x, high_x = curve.leaving_degc
     low_y, high_y = curve.entering_degc
     return not (low_x <= leaving_degc <= high_x and low_y <= entering_degc <= high_y)
+
+
+def safely_outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> bool:
+    """True where the clip can only overstate the power: warmer water or cooler outdoor air than the curves know."""
+    return leaving_degc >= curve.leaving_degc[0] and entering_degc <= curve.entering_degc[1]

@@ -101,7 +101,9 @@ class FabricSpec(Stated):
     switches_per_group: PositiveInt = Field(default=32, le=256)
     """Switches in one group of a `groups` fabric."""
     fed_by: Feeds = ()
-    """Power feeds of the switches, for the redundancy report."""
+    """Power feeds of the switches, for the redundancy report; empty where `fed_by_racks`."""
+    fed_by_racks: bool = False
+    """True where each switch takes its power from the feeds of the rack in which it stands."""
     switches_on_power_tree: bool = False
     """True where the switches draw power of their own; false where it is in the rack ratings."""
 

@@ -155,8 +155,11 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
 def warnings(on: Disciplines) -> list[str]:
     """What a reader should know about this run before trusting it."""
     plants = on.plants
-    share = plants.clipped / plants.scans if plants.scans else 0.0
-    said = [f"chiller curves were clipped at their temperature limits in {share:.0%} of the scans"] if share else []
+    said = []
+    for count, what in ((plants.clipped, "hotter air or colder water than the curves know: power is understated"),
+                        (plants.safely_clipped, "milder air or warmer water than the curves know: power is overstated")):
+        if count:
+            said.append(f"chillers worked outside their curves in {count / plants.scans:.0%} of the scans, with {what}")
     if on.watch.rack_hours:
         said.append(f"racks stood {on.watch.rack_hours:,.1f} rack hours in air above their inlet limit")
     return said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.facility.model import Plant
-from twin.physics.chiller import available_w, outside, power_w
+from twin.physics.chiller import available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, evaporation_kg_s, fan_speed_frac, pad_water_kg_s
 from twin.simulation.clock import Stage
 from twin.simulation.coolant import Coolant
@@ -28,7 +28,7 @@ class Plants:
         self.piece = [IDLE for _ in cooling.plants]
         self.water_kg_s = 0.0
         self.outdoor = world.facility.weather.at(0.0)
-        self.scans = self.clipped = 0
+        self.scans = self.clipped = self.safely_clipped = 0
         self.scan_due = True
         world.clock.every(Stage.PLANT, world.facility.scenario.controls.plant_period, world.end_s, self._scan)
 
@@ -98,7 +98,9 @@ class Plants:
         each = STAGE_UP_FRAC * float(available_w(plant.curve, leaving, entering))
         used = np.flatnonzero(on)[: max(int(np.ceil(heat / each)), 1)]
         self.scans += 1
-        self.clipped += outside(plant.curve, leaving, entering)
+        if outside(plant.curve, leaving, entering):
+            safe = safely_outside(plant.curve, leaving, entering)
+            self.safely_clipped, self.clipped = self.safely_clipped + safe, self.clipped + (not safe)
         compressor = float(power_w(plant.curve, heat / used.size, leaving, entering))
         out = np.zeros(on.size)
         out[used] = compressor + plant.tower_w * min(1.0, heat / used.size / plant.curve.capacity_w)

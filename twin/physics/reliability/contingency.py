@@ -73,15 +73,14 @@ def _pairs(gates: Gates, candidates: Ints) -> Iterator[tuple[Ints, float]]:
     """Chunks of pairs (pair, 2) that share a load, sized by the memory budget."""
     lanes = max(64, _BUDGET_BYTES // (8 * len(gates.names)) * 64)
     reach = reached(gates, gates.loads)[candidates].astype(np.float32)
-    first = 0
-    while first < len(candidates):
-        rows = max(1, lanes // max(1, len(candidates) - first))
+    rows = max(1, _BUDGET_BYTES // (4 * max(1, len(candidates))))
+    for first in range(0, len(candidates), rows):
         shared = reach[first : first + rows] @ reach[first:].T > 0
         row, column = np.nonzero(np.triu(shared, k=1))
         pairs = np.stack([candidates[first + row], candidates[first + column]], axis=1)
-        first = min(first + rows, len(candidates))
-        left = len(candidates) - first
-        yield pairs, 1.0 - (left / len(candidates)) ** 2
+        left = max(0, len(candidates) - first - rows)
+        for start in range(0, len(pairs), lanes):
+            yield pairs[start : start + lanes], 1.0 - (left / len(candidates)) ** 2
 
 
 def _losses(gates: Gates, cases: Ints) -> Losses:

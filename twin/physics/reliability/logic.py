@@ -92,8 +92,14 @@ def propagate(gates: Gates, failed: Words) -> Words:
     for node, (weights, slack) in enumerate(gates.thresholds):
         if not weights:
             continue
-        inputs = [failed[place] for place in gates.inputs_of(node)]
-        failed[node] |= threshold(inputs, weights, slack, zero=zeros, one=ones, branch=branch)
+        inputs = gates.inputs_of(node)
+        if 0 <= slack < min(weights):
+            down: Words = np.bitwise_or.reduce(failed[inputs], axis=0)
+        elif slack >= sum(weights) - min(weights):
+            down = np.bitwise_and.reduce(failed[inputs], axis=0) if slack < sum(weights) else zeros
+        else:
+            down = threshold([failed[place] for place in inputs], weights, slack, zero=zeros, one=ones, branch=branch)
+        failed[node] |= down
     return failed
 
 

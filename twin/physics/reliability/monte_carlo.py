@@ -1,11 +1,11 @@
-"""Availability by regenerative simulation of many replicas in lock step, plain or with failure biasing.
+"""Simulated availability with an interval that is meant: the estimator is chosen by what it can see.
 
-A cycle runs from "every component up" to the next such instant; components fail and are repaired
-exponentially and independently. Holding times are replaced by their means, which loses no bias and
-some variance. Biased cycles give failures half of the probability, shared equally among the
-components that are up (balanced failure biasing), until the system first fails.
-Source: P. Shahabuddin, Importance sampling for the simulation of highly reliable Markovian systems,
-Management Science 40 (1994); measure-specific dynamic importance sampling for the denominator.
+Plain regenerative cycles wherever a budget of a few seconds holds a hundred failures of the system.
+Balanced failure biasing only for small redundant systems, where its relative error stays bounded, and
+only if its likelihood ratios and its effective number of failures bear it out. Otherwise plain cycles
+again, with the wide interval that few failures give.
+Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence intervals
+for directly standardized rates, Statistics in Medicine 16 (1997), for the interval of a weighted count.
 """
 
 from __future__ import annotations
@@ -14,17 +14,29 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from twin.physics.reliability.bdd import HOURS_PER_YEAR
-from twin.physics.reliability.gates import Floats, Gates, Ints
-from twin.physics.reliability.logic import any_load_down, pack, propagate, unpack
+from twin.physics.reliability.cycles import Cycles, simulate
+from twin.physics.reliability.gates import Floats, Gates
 
-_BIASED_FAILURE_FRAC = 0.5
-_Z95 = 1.96
-_ZERO_EVENTS_95 = 3.0
-"""No event seen in T: the rate is below 3 / T with 95 % confidence."""
+_LEVELS = (0.05, 0.001)
+"""Shares outside of the interval, and of the wide one."""
+_Z999 = 3.29
+_PILOT_CYCLES = 20_000
+_FAILURES_BUDGET = 1_000_000
+"""Component failures that plain cycles may hold: about two seconds for a thousand components."""
+_EVENTS_WANTED = 1000
+"""System failures aimed at: a 95 % half-width of 6 % if outages are alike."""
+_EVENTS_LEAST = 100
+"""Plain cycles are kept where the budget holds at least so many: half-width 20 %."""
+_BIASED_CYCLES = 200_000
+_BIASED_COMPONENTS_MAX = 64
+"""Above, equal shares of probability find the few pairs that matter too seldom: the interval is too narrow."""
+_EMPTY_FRAC_LEAST = 0.05
+"""Where everything is up more rarely, cycles hold dozens of failures and regenerate too seldom."""
+_LARGEST_SHARE = 0.05
+"""A biased estimate that leans on one cycle by more than this is not believed."""
 
 
 @dataclass(frozen=True)
@@ -35,112 +47,88 @@ class Estimate:
     unavailability: float
     low: float
     high: float
+    wide: tuple[float, float]
+    """The 99.9 % interval."""
     standard_error: float
     """Of the unavailability; NaN where no failure was seen."""
     frequency_per_year: float
     events: int
     """System failures seen, unweighted."""
+    effective_events: float
+    """Equally long, equally weighted failures that would tell as much."""
+    largest_share: float
+    """Part of the estimate that comes from one cycle."""
     cycles: int
     simulated_h: float
     """Time of the cycles simulated without bias."""
-    likelihood: float
+    likelihood: float = 1.0
     """Mean likelihood ratio of completed biased cycles, 1 in expectation; 1 without bias."""
-    likelihood_standard_error: float
+    likelihood_standard_error: float = 0.0
+
+    @property
+    def likelihood_is_one(self) -> bool:
+        """Whether 1 lies in the 99.9 % interval of the mean likelihood ratio."""
+        return abs(self.likelihood - 1.0) <= _Z999 * self.likelihood_standard_error + 1e-9
+
+    @property
+    def sound(self) -> bool:
+        """Whether a biased estimate may be believed: ratios of mean 1, and weight spread over many failures."""
+        spread = self.effective_events >= _EVENTS_LEAST and self.largest_share <= _LARGEST_SHARE
+        return self.likelihood_is_one and spread
 
 
-@dataclass(eq=False)
-class _Cycles:
-    """Results of each cycle, (cycle,): hours up and down, weighted hours down and failures."""
+def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
+    """The estimate of the method that suits the system; None where no cycle ends in reasonable time.
 
-    time_h: Floats
-    down_h: Floats
-    failures: Floats
-    likelihood: Floats
-    events: int = 0
-
-
-@dataclass(eq=False)
-class _Walkers:
-    """Cycles under way, (walker,) or (walker, slot); empty slots hold the number of components."""
-
-    cycle: Ints
-    failed: Ints
-    count: Ints
-    weight: Floats
-    down: NDArray[np.bool_]
-    hit: NDArray[np.bool_]
-
-    def keep(self, chosen: NDArray[np.bool_]) -> _Walkers:
-        return _Walkers(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
-
-
-@dataclass(frozen=True, eq=False)
-class _Rates:
-    """(component + 1,) rates an hour, with a zero for the empty slot; `node` is the component's node."""
-
-    failure: Floats
-    repair: Floats
-    cumulative: Floats
-    node: Ints
-
-    @classmethod
-    def of(cls, gates: Gates) -> _Rates:
-        node = gates.components
-        failure = 1.0 / gates.mtbf_h[node]
-        repair = 1.0 / gates.mttr_h[node]
-        return cls(np.append(failure, 0.0), np.append(repair, 0.0), np.cumsum(failure), node)
+    A pilot, not used again, tells how many plain cycles the wanted failures take. The work is bounded by
+    component failures, not by a clock: one seed, one answer.
+    """
+    empty_frac = float(np.prod(1.0 - gates.unavailability))
+    if gates.components.size == 0 or empty_frac < _EMPTY_FRAC_LEAST:
+        return None
+    most = int(_FAILURES_BUDGET * empty_frac)
+    pilot = direct(gates, rng, min(_PILOT_CYCLES, most))
+    expected = pilot.events / pilot.cycles * most
+    if expected >= 2 * _EVENTS_LEAST:
+        wanted = math.ceil(_EVENTS_WANTED / expected * most)
+        return direct(gates, rng, min(most, max(_PILOT_CYCLES, wanted)))
+    if gates.components.size <= _BIASED_COMPONENTS_MAX:
+        tilted = biased(gates, rng, _BIASED_CYCLES)
+        if tilted.sound:
+            return tilted
+    return direct(gates, rng, most)
 
 
 def direct(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
     """Plain simulation of `cycles` regenerative cycles.
 
-    The interval is Poisson in the effective number of failures; with none seen its upper end is
-    3 / T failures an hour, each as long as the longest repair.
+    The interval is that of a weighted Poisson count; with no failure seen its upper end is 3 / T failures
+    an hour, each as long as the longest repair.
     """
     _positive(gates, cycles)
-    seen = _simulate(gates, rng, cycles, biased=False, watched=True)
-    total_h = float(seen.time_h.sum())
-    if seen.events == 0:
-        return _nothing_seen(gates, "direct", cycles, total_h)
-    unavailability = float(seen.down_h.sum()) / total_h
-    effective = float(seen.down_h.sum() ** 2 / np.square(seen.down_h).sum())
-    return Estimate(
-        method="direct",
-        unavailability=unavailability,
-        low=unavailability * float(chi2.ppf(0.025, 2 * effective)) / (2 * effective),
-        high=unavailability * float(chi2.ppf(0.975, 2 * effective + 2)) / (2 * effective),
-        standard_error=unavailability / math.sqrt(effective),
-        frequency_per_year=float(seen.failures.sum()) / total_h * HOURS_PER_YEAR,
-        events=seen.events,
-        cycles=cycles,
-        simulated_h=total_h,
-        likelihood=1.0,
-        likelihood_standard_error=0.0,
-    )
+    seen = simulate(gates, rng, cycles, biased=False)
+    return _estimate(gates, "direct", seen, seen.time_h)
 
 
 def biased(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
     """Balanced failure biasing: U = E[L down time] / E[cycle time], the latter from plain cycles."""
     _positive(gates, cycles)
-    rare = _simulate(gates, rng, cycles, biased=True, watched=True)
-    time_h = _simulate(gates, rng, cycles, biased=False, watched=False).time_h
-    if rare.events == 0:
-        return _nothing_seen(gates, "balanced failure biasing", cycles, float(time_h.sum()))
-    unavailability = float(rare.down_h.mean() / time_h.mean())
-    relative = math.hypot(_relative_error(rare.down_h), _relative_error(time_h))
-    return Estimate(
-        method="balanced failure biasing",
-        unavailability=unavailability,
-        low=unavailability * max(0.0, 1 - _Z95 * relative),
-        high=unavailability * (1 + _Z95 * relative),
-        standard_error=unavailability * relative,
-        frequency_per_year=float(rare.failures.mean() / time_h.mean()) * HOURS_PER_YEAR,
-        events=rare.events,
-        cycles=cycles,
-        simulated_h=float(time_h.sum()),
-        likelihood=float(rare.likelihood.mean()),
-        likelihood_standard_error=float(rare.likelihood.std() / math.sqrt(cycles)),
-    )
+    seen = simulate(gates, rng, cycles, biased=True)
+    time_h = simulate(gates, rng, cycles, biased=False, watched=False).time_h
+    return _estimate(gates, "balanced failure biasing", seen, time_h)
+
+
+def weighted_interval(total: float, squares: float, largest: float, outside: float) -> tuple[float, float]:
+    """Interval of the expected sum of weights that arrive as a Poisson process.
+
+    total, squares, largest  of the weights seen: their sum, the sum of squares, and the largest, all above 0
+    outside                  the share left out, half at each end
+    Source: Fay and Feuer 1997, gamma interval; exact for equal weights, conservative otherwise.
+    """
+    above, spread = total + largest, squares + largest**2
+    low = squares / (2 * total) * chi2.ppf(outside / 2, 2 * total**2 / squares)
+    high = spread / (2 * above) * chi2.ppf(1 - outside / 2, 2 * above**2 / spread)
+    return float(low), float(high)
 
 
 def _positive(gates: Gates, cycles: int) -> None:
@@ -152,105 +140,37 @@ def _relative_error(sample: Floats) -> float:
     return float(sample.std(ddof=1) / sample.mean() / math.sqrt(sample.size))
 
 
-def _nothing_seen(gates: Gates, method: str, cycles: int, simulated_h: float) -> Estimate:
-    high = min(1.0, _ZERO_EVENTS_95 / simulated_h * float(np.nanmax(gates.mttr_h)))
-    return Estimate(method, 0.0, 0.0, high, math.nan, 0.0, 0, cycles, simulated_h, 1.0, 0.0)
-
-
-def _simulate(gates: Gates, rng: np.random.Generator, cycles: int, *, biased: bool, watched: bool) -> _Cycles:
-    """Run cycles to their ends; `watched` evaluates the gates in every state."""
-    rates = _Rates.of(gates)
-    done = _Cycles(np.zeros(cycles), np.zeros(cycles), np.zeros(cycles), np.zeros(cycles))
-    walkers = _Walkers(
-        cycle=np.arange(cycles),
-        failed=np.full((cycles, 4), rates.node.size),
-        count=np.zeros(cycles, dtype=np.int64),
-        weight=np.ones(cycles),
-        down=np.zeros(cycles, dtype=np.bool_),
-        hit=np.zeros(cycles, dtype=np.bool_),
+def _estimate(gates: Gates, method: str, seen: Cycles, time_h: Floats) -> Estimate:
+    """The ratio of weighted hours down to hours simulated, and its interval."""
+    cycles, simulated_h = time_h.size, float(time_h.sum())
+    if seen.events == 0:
+        return _nothing_seen(gates, method, cycles, simulated_h)
+    total_h, largest_h = float(seen.down_h.sum()), float(seen.down_h.max())
+    separate = time_h is not seen.time_h
+    time_error = _relative_error(time_h) if separate else 0.0
+    squares = float(np.square(seen.down_h).sum()) + (total_h * time_error) ** 2
+    relative = math.hypot(_relative_error(seen.down_h), time_error) if separate else math.sqrt(squares) / total_h
+    (low, high), wide = (weighted_interval(total_h, squares, largest_h, outside) for outside in _LEVELS)
+    return Estimate(
+        method=method,
+        unavailability=total_h / simulated_h,
+        low=low / simulated_h,
+        high=min(1.0, high / simulated_h),
+        wide=(wide[0] / simulated_h, min(1.0, wide[1] / simulated_h)),
+        standard_error=total_h / simulated_h * relative,
+        frequency_per_year=float(seen.failures.sum()) / simulated_h * HOURS_PER_YEAR,
+        events=seen.events,
+        effective_events=total_h**2 / squares,
+        largest_share=largest_h / total_h,
+        cycles=cycles,
+        simulated_h=simulated_h,
+        likelihood=float(seen.likelihood.mean()),
+        likelihood_standard_error=float(seen.likelihood.std() / math.sqrt(cycles)),
     )
-    while walkers.cycle.size:
-        failure_rate = rates.cumulative[-1] - rates.failure[walkers.failed].sum(axis=1)
-        failure_rate[walkers.count == rates.node.size] = 0.0
-        repair_rate = rates.repair[walkers.failed].sum(axis=1)
-        _account(done, walkers, 1.0 / (failure_rate + repair_rate))
-        _step(walkers, rates, failure_rate, repair_rate, rng, biased)
-        if watched:
-            _watch(gates, rates, walkers, done)
-        over = walkers.count == 0
-        done.likelihood[walkers.cycle[over]] = walkers.weight[over]
-        walkers = walkers.keep(~over)
-    return done
 
 
-def _account(done: _Cycles, walkers: _Walkers, hold_h: Floats) -> None:
-    done.time_h[walkers.cycle] += hold_h
-    done.down_h[walkers.cycle] += walkers.weight * hold_h * walkers.down
-
-
-def _watch(gates: Gates, rates: _Rates, walkers: _Walkers, done: _Cycles) -> None:
-    """Evaluate the gates for all walkers at once and count new system failures."""
-    lane, slot = np.nonzero(walkers.failed < rates.node.size)
-    node = rates.node[walkers.failed[lane, slot]]
-    lanes = walkers.cycle.size
-    words = propagate(gates, pack(gates, lane, node, lanes))
-    down = unpack(any_load_down(gates, words), np.arange(lanes))
-    fresh = down & ~walkers.down
-    done.failures[walkers.cycle[fresh]] += walkers.weight[fresh]
-    done.events += int(fresh.sum())
-    walkers.down = down
-    walkers.hit |= down
-
-
-def _step(
-    walkers: _Walkers,
-    rates: _Rates,
-    failure_rate: Floats,
-    repair_rate: Floats,
-    rng: np.random.Generator,
-    biased: bool,
-) -> None:
-    """Move every walker by one failure or repair and multiply its likelihood ratio."""
-    true_frac = failure_rate / (failure_rate + repair_rate)
-    bent = ~walkers.hit if biased else np.zeros(true_frac.size, dtype=np.bool_)
-    both = (walkers.count > 0) & (failure_rate > 0)
-    used_frac = np.where(bent & both, _BIASED_FAILURE_FRAC, true_frac)
-    fails = rng.random(true_frac.size) < used_frac
-    walkers.weight *= np.where(fails, true_frac / np.maximum(used_frac, 1e-300), 1.0)
-    walkers.weight *= np.where(fails, 1.0, (1 - true_frac) / np.maximum(1 - used_frac, 1e-300))
-    repairs = np.flatnonzero(~fails)
-    _fail(walkers, rates, np.flatnonzero(fails), failure_rate, bent, rng)
-    _repair(walkers, rates, repairs, repair_rate[repairs], rng)
-
-
-def _fail(
-    walkers: _Walkers, rates: _Rates, who: Ints, failure_rate: Floats, bent: NDArray[np.bool_], rng: np.random.Generator
-) -> None:
-    """Fail one more component: equally likely where bent, by rate elsewhere; drawn again if already down."""
-    components = rates.node.size
-    if walkers.count[who].max(initial=0) == walkers.failed.shape[1]:
-        walkers.failed = np.pad(walkers.failed, ((0, 0), (0, 4)), constant_values=components)
-    waiting, choice = np.arange(who.size), np.zeros(who.size, dtype=np.int64)
-    while waiting.size:
-        uniform = rng.random(waiting.size)
-        by_rate = np.searchsorted(rates.cumulative, uniform * rates.cumulative[-1], side="right")
-        drawn = np.where(bent[who[waiting]], uniform * components, np.minimum(by_rate, components - 1))
-        choice[waiting] = drawn.astype(np.int64)
-        taken = (walkers.failed[who[waiting]] == choice[waiting, None]).any(axis=1)
-        waiting = waiting[taken]
-    equal = bent[who]
-    share = rates.failure[choice] / failure_rate[who] * (components - walkers.count[who])
-    walkers.weight[who] *= np.where(equal, share, 1.0)
-    walkers.failed[who, walkers.count[who]] = choice
-    walkers.count[who] += 1
-
-
-def _repair(walkers: _Walkers, rates: _Rates, who: Ints, repair_rate: Floats, rng: np.random.Generator) -> None:
-    """Repair one failed component, by rate; the last slot moves into its place."""
-    cumulative = np.cumsum(rates.repair[walkers.failed[who]], axis=1)
-    drawn = rng.random(who.size) * repair_rate
-    slot = np.minimum((cumulative <= drawn[:, None]).sum(axis=1), walkers.count[who] - 1)
-    last = walkers.count[who] - 1
-    walkers.failed[who, slot] = walkers.failed[who, last]
-    walkers.failed[who, last] = rates.node.size
-    walkers.count[who] = last
+def _nothing_seen(gates: Gates, method: str, cycles: int, simulated_h: float) -> Estimate:
+    """No event in T: the rate is below -ln(share left out) / T."""
+    longest_h = float(np.nanmax(gates.mttr_h))
+    high, wide = (min(1.0, -math.log(outside) / simulated_h * longest_h) for outside in _LEVELS)
+    return Estimate(method, 0.0, 0.0, high, (0.0, wide), math.nan, 0.0, 0, 0.0, 0.0, cycles, simulated_h)
