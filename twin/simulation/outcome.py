@@ -156,8 +156,8 @@ def warnings(on: Disciplines) -> list[str]:
     """What a reader should know about this run before trusting it."""
     plants = on.plants
     said = []
-    for count, what in ((plants.clipped, "hotter air or colder water than the curves know: power is understated"),
-                        (plants.safely_clipped, "milder air or warmer water than the curves know: power is overstated")):
+    for count, what in ((plants.clipped, "hotter air or colder water than they know: power is understated"),
+                        (plants.safely_clipped, "milder air or warmer water than they know: power is overstated")):
         if count:
             said.append(f"chillers worked outside their curves in {count / plants.scans:.0%} of the scans, with {what}")
     if on.watch.rack_hours:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics.reliability.gates import Floats, Gates, Ints
-from twin.physics.reliability.logic import threshold
+from twin.physics.reliability.logic import any_load_down, pack, propagate, threshold, unpack
 
 HOURS_PER_YEAR = 8760.0
 _LEAF = sys.maxsize
@@ -145,25 +145,11 @@ def reached(gates: Gates, targets: Ints) -> NDArray[np.bool_]:
     return reach
 
 
-def series_parts(gates: Gates) -> tuple[Ints, Ints]:
-    """What the top event is an OR of: components that fail it alone, and nodes with redundant feeds.
-
-    Walks from the loads through every node that needs all of its inputs, and stops where one may fail.
-    """
-    seen: set[int] = set()
-    redundant: list[int] = []
-    stack = gates.loads.tolist()
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        weights, slack = gates.thresholds[node]
-        if slack < min(weights, default=1.0):
-            stack += gates.inputs_of(node).tolist()
-        else:
-            redundant.append(node)
-    return np.intersect1d(sorted(seen), gates.components), np.array(sorted(redundant), dtype=np.int64)
+def vital_nodes(gates: Gates) -> NDArray[np.bool_]:
+    """(node,): whether the loss of this node, gate or component, takes a load down all by itself."""
+    every = np.arange(len(gates.names))
+    down = propagate(gates, pack(gates, every, every, every.size))
+    return unpack(any_load_down(gates, down), every)
 
 
 def _neighbourly(gates: Gates, nodes: Ints) -> Ints:
@@ -174,53 +160,57 @@ def _neighbourly(gates: Gates, nodes: Ints) -> Ints:
     return nodes[sorted(range(len(nodes)), key=lambda row: absent[row].tobytes())]
 
 
-def _component_order(gates: Gates, first: Ints, roots: Ints) -> Ints:
+def _component_order(gates: Gates, vital: NDArray[np.bool_], roots: Ints) -> Ints:
     """Components that fail the top event alone, then the others by depth-first, left-most visit."""
-    seen: set[int] = set()
-    visited = dict.fromkeys(first.tolist())
+    visited = dict.fromkeys(gates.components[vital[gates.components]].tolist())
     failing = np.isfinite(gates.mtbf_h)
-    stack = roots[::-1].tolist()
-    while stack:
-        node = stack.pop()
-        if node not in seen:
-            seen.add(node)
-            stack += gates.inputs_of(node)[::-1].tolist()
-            if failing[node]:
-                visited.setdefault(node)
+    seen = set(np.flatnonzero(vital).tolist())
+    for root in roots:
+        stack = gates.inputs_of(root)[::-1].tolist()
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                stack += gates.inputs_of(node)[::-1].tolist()
+                if failing[node]:
+                    visited.setdefault(node)
     return np.array(list(visited), dtype=np.int64)
 
 
 def failure_diagram(gates: Gates) -> FailureDiagram:
     """Build the diagram of the top event.
 
-    Components that fail it alone are absorbed: the rest is built as if they never failed.
+    A node x that fails the top event alone is absorbed: top(x) = x or top(x up), whatever else hangs on x,
+    so the top event is the OR of such nodes' own failures and feeds, each as if the others never failed.
     Raises OverflowError where the diagram passes its node limit.
     Source: A. Rauzy, New algorithms for fault trees analysis, Reliab. Eng. Syst. Saf. 40 (1993).
     """
-    alone, redundant = series_parts(gates)
-    roots = _neighbourly(gates, redundant)
-    component = _component_order(gates, alone, roots)
+    vital = vital_nodes(gates)
+    alone = int(vital[gates.components].sum())
+    open_feeds = [node for node in np.flatnonzero(vital) if not vital[gates.inputs_of(node)].all()]
+    roots = _neighbourly(gates, np.array(open_feeds, dtype=np.int64))
+    component = _component_order(gates, vital, roots)
     bdd = Bdd()
-    level = {int(node): place for place, node in enumerate(component) if place >= len(alone)}
+    level = {int(node): place for place, node in enumerate(component) if place >= alone}
     with deep_recursion(len(component)):
-        fed = _fed_diagrams(gates, bdd, level)
+        fed = _fed_diagrams(gates, bdd, level, vital)
         top = 0
         for root in reversed(roots.tolist()):
             top = bdd.either(fed[root], top)
-    for place in reversed(range(len(alone))):
+    for place in reversed(range(alone)):
         top = bdd.node(place, top, 1)
     return FailureDiagram(bdd, top, component)
 
 
-def _fed_diagrams(gates: Gates, bdd: Bdd, level: dict[int, int]) -> list[int]:
-    """(node,): diagram of "this node's feed has failed", without its own component."""
+def _fed_diagrams(gates: Gates, bdd: Bdd, level: dict[int, int], vital: NDArray[np.bool_]) -> list[int]:
+    """(node,): diagram of "this node's feed has failed", without its own component and with vital nodes up."""
     fed: list[int] = []
     down: list[int] = []
     for node, (weights, slack) in enumerate(gates.thresholds):
         inputs = [down[place] for place in gates.inputs_of(node)]
         fed.append(threshold(inputs, weights, slack, zero=0, one=1, branch=bdd.branch))
         own = bdd.node(level[node], 0, 1) if node in level else 0
-        down.append(bdd.either(own, fed[node]))
+        down.append(0 if vital[node] else bdd.either(own, fed[node]))
     return fed
 
 

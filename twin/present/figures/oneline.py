@@ -168,7 +168,7 @@ def _grouped(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGraph:
         for name in nx.topological_sort(graph):
             feeds = sorted({key[feed] for feed in graph.predecessors(name)})
             box = condition[name]
-            key[name] = f"{box.kind}|{box.type}|{box.rating_w}|{box.state}|{box.load_frac > 1}|{feeds}"
+            key[name] = f"{box.kind}|{box.type}|{box.rating_w}|{box.state}|{box.load_frac > 1.001}|{feeds}"
     members: dict[str, list[str]] = {}
     for name in graph:
         members.setdefault(key[name], []).append(name)
@@ -227,7 +227,7 @@ def _draw_edges(axes: Axes, drawn: nx.DiGraph, place: dict[str, tuple[float, flo
 
 def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> None:
     x, y = at
-    over = box.load_frac > 1.0
+    over = box.load_frac > 1.001  # racks at their rating are not above it
     look: dict[str, Any] = {"facecolor": _FILLS.get(box.state, "white"), "edgecolor": _STATES[box.state]}
     look |= {"linewidth": 2.6 if over else 1.2, "zorder": 3}
     shape = "round,pad=0,rounding_size=0.04"
