@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 import twin
+from twin import catalogue
 from twin.analysis.redundancy import consequence
+from twin.errors import InputError
 from twin.facility.contingency import loading
 from twin.facility.dependency import dependency
-from twin.physics.reliability.contingency import down_nodes, overloads, single_failures
+from twin.physics.reliability.contingency import double_failures, down_nodes, overloads, single_failures
 from twin.physics.reliability.gates import Gates, Rule
+from twin.physics.reliability.service import served_frac
 from twin.scenario.starter import write
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
@@ -51,11 +54,25 @@ def racks_lost(gates: Gates, *lost: str) -> int:
 
 
 def test_single_points_of_the_scalable_unit(unit: Gates) -> None:
-    """One mechanical board; coolant units of which each has its own racks, and pumps that miss 91 % of flow alone."""
+    """Coolant units of which each has its own racks, and pumps that miss 91 % of flow alone."""
     pumps = {f"cdu_{n}_pump_{k}" for n in (1, 2) for k in (1, 2)}
-    assert alone(unit) == {"mechanical", "cdu_1", "cdu_2"} | pumps
-    assert racks_lost(unit, "mechanical") == 16
+    assert alone(unit) == {"cdu_1", "cdu_2"} | pumps
+    assert racks_lost(unit, "mechanical_1", "mechanical_2") == 16
     assert racks_lost(unit, "cdu_1") == 4
+
+
+def test_one_pump_leaves_55_of_91_percent_of_the_flow_and_the_unit_none(unit: Gates) -> None:
+    """One pump of a `cdu_600` gives 55 % of its flow, its four racks want 91 %."""
+    lost = [[unit.index["cdu_1_pump_1"]], [unit.index["cdu_1"]]]
+    left = served_frac(unit, lost)[unit.loads]
+    assert left[:, 0].min() == pytest.approx(0.55 / 0.909, abs=0.002)
+    assert sorted(set(left[:, 1].tolist())) == [0.0, 1.0]
+
+
+def test_pumps_fail_by_their_own_row(unit: Gates) -> None:
+    pump, whole = catalogue.get("cooling", "coolant_pump"), catalogue.get("cooling", "cdu_600")
+    assert unit.mtbf_h[unit.index["cdu_1_pump_2"]] == pump.mtbf_h > whole.mtbf_h
+    assert unit.mtbf_h[unit.index["cdu_1"]] == whole.mtbf_h
 
 
 def test_loads_are_the_racks(unit: Gates) -> None:
@@ -161,6 +178,33 @@ def test_short_names_of_different_sets_differ(pod: Change) -> None:
                    ("fed_by: rpp               # on", f"fed_by: {feeds.format('rpp_3')}   # on"))
     gates = dependency(facility)
     assert {"supply(rpp_1+…+rpp_5)", "supply(rpp_1+…+rpp_5 #2)"} <= set(gates.names)
+
+
+FABRIC = "nodes_per_su: 72, fed_by: rpp}"
+
+
+def test_switches_on_the_feeds_of_their_racks_are_down_with_them(pod: Change) -> None:
+    """The pod's leaves stand in its two support racks, here on panels 1 and 2 while the others have all three."""
+    facility = pod((FABRIC, "nodes_per_su: 72, fed_by_racks: true}"))
+    table, tree = facility.components, facility.power
+    for name in facility.fabric.switches:
+        host = table.parent[table.row[name]]
+        feeds = {source for source, taker, system, _ in facility.edges if taker == name and system == "power"}
+        assert feeds == {tree.id[s] for s in tree.supply[tree.taker == tree.id.index(host)]}
+
+
+def test_switches_take_one_of_the_two_kinds_of_feed(pod: Change) -> None:
+    with pytest.raises(InputError, match="one of the two"):
+        pod((FABRIC, "nodes_per_su: 72, fed_by: rpp, fed_by_racks: true}"))
+
+
+def test_no_two_losses_drop_more_than_one_hall_of_the_campus() -> None:
+    gates = dependency(twin.build(twin.load(LAYOUTS / "campus_20mw.yaml")))
+    singles = single_failures(gates)
+    pairs = double_failures(gates, singles)
+    assert not len(singles.lost)
+    assert pairs.gpus.max() == 1728
+    assert racks_lost(gates, "rpp_11_1", "rpp_11_2") == 16
 
 
 @pytest.mark.parametrize("name", ["gb200_su", "superpod_b200", "edge_200kw", "frontier", "campus_20mw"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
+from twin.physics.reliability import monte_carlo
 from twin.physics.reliability.bdd import exact, failure_diagram
+from twin.physics.reliability.cycles import simulate
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
-from twin.physics.reliability.monte_carlo import biased, direct
+from twin.physics.reliability.monte_carlo import biased, direct, sampled, weighted_interval
 
 
 def k_of_n(k: int, n: int, mtbf_h: float, mttr_h: float) -> Gates:
@@ -54,7 +58,8 @@ def test_no_failure_seen_is_a_bound_and_not_zero() -> None:
     found = direct(gates, np.random.default_rng(1), 100)
     assert found.events == 0
     assert found.unavailability == found.low == 0.0
-    assert found.high == pytest.approx(3.0 / found.simulated_h * 10.0)
+    assert found.high == pytest.approx(-math.log(0.05) / found.simulated_h * 10.0)
+    assert found.high < found.wide[1]
     assert math.isnan(found.standard_error)
 
 
@@ -62,6 +67,69 @@ def test_same_seed_same_answer() -> None:
     gates = k_of_n(2, 3, 1000.0, 10.0)
     one, two = (biased(gates, np.random.default_rng(5), 2_000) for _ in range(2))
     assert one == two
+
+
+def test_more_cycles_than_walk_at_once_all_end() -> None:
+    gates = k_of_n(1, 2, 100.0, 10.0)
+    found = simulate(gates, np.random.default_rng(1), 150_000, biased=False)
+    assert found.likelihood.min() == found.likelihood.max() == 1.0
+    assert found.time_h.min() > 0
+    assert float(found.down_h.sum() / found.time_h.sum()) == pytest.approx(
+        exact(gates, failure_diagram(gates)).unavailability, rel=0.02)
+
+
+def test_interval_of_equal_weights_is_the_exact_poisson_interval() -> None:
+    """Garwood 1936: chi-square quantiles with 2 n and 2 n + 2 degrees of freedom, halved."""
+    low, high = weighted_interval(30.0, 90.0, 3.0, 0.05)
+    assert low == pytest.approx(3 * chi2.ppf(0.025, 20) / 2)
+    assert high == pytest.approx(3 * chi2.ppf(0.975, 22) / 2)
+
+
+def test_a_system_that_fails_often_is_simulated_plainly_until_the_failures_suffice() -> None:
+    found = sampled(k_of_n(2, 3, 1000.0, 20.0), np.random.default_rng(1))
+    assert found is not None
+    assert found.method == "direct"
+    assert 700 < found.events < 20_000
+
+
+def test_a_small_system_that_hardly_ever_fails_is_biased() -> None:
+    gates = k_of_n(1, 3, 1e5, 10.0)
+    found = sampled(gates, np.random.default_rng(1))
+    assert found is not None
+    assert found.method == "balanced failure biasing"
+    assert found.sound
+    assert found.low < exact(gates, failure_diagram(gates)).unavailability < found.high
+
+
+def test_a_large_system_is_never_biased() -> None:
+    """Seventy pairs: the interval is wide, for few failures are seen, and it holds the exact value."""
+    parts = [Node(f"part_{i}", Rule.SOURCE, mtbf_h=2e5, mttr_h=10.0) for i in range(140)]
+    pairs = [Node(f"pair_{i}", Rule.OR, (f"part_{2 * i}", f"part_{2 * i + 1}"), racks=1) for i in range(70)]
+    gates = compile_gates([*parts, *pairs])
+    found = sampled(gates, np.random.default_rng(2))
+    assert found is not None
+    assert found.method == "direct"
+    assert found.high > 1.15 * found.low
+    assert found.low < exact(gates, failure_diagram(gates)).unavailability < found.high
+
+
+@pytest.mark.parametrize("change", [{"likelihood": 0.9}, {"effective_events": 50.0}, {"largest_share": 0.2}])
+def test_a_biased_estimate_is_not_believed_against_its_own_signs(change: dict[str, float]) -> None:
+    found = biased(k_of_n(1, 3, 1e5, 10.0), np.random.default_rng(1), 20_000)
+    assert found.sound
+    assert not replace(found, **change).sound  # type: ignore[arg-type]
+
+
+def test_a_biased_estimate_that_is_not_believed_gives_way_to_plain_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(monte_carlo.Estimate, "sound", False)
+    found = sampled(k_of_n(1, 3, 1e5, 10.0), np.random.default_rng(1))
+    assert found is not None
+    assert found.method == "direct"
+    assert found.low == 0.0 < found.high
+
+
+def test_a_system_that_is_never_whole_is_not_simulated() -> None:
+    assert sampled(k_of_n(1, 40, 100.0, 20.0), np.random.default_rng(1)) is None
 
 
 def test_nothing_to_simulate_is_refused() -> None:

@@ -48,13 +48,30 @@ def test_a_single_point_is_the_counter_example_with_what_it_drops() -> None:
     points = {point["component"]: point for point in found.single_points_of_failure}
     assert set(points) == {"a", "own"}
     assert points["own"] == {
-        "component": "own", "racks": 1, "gpus": 0, "load_w": 5.0, "loads": ["own"], "loads_count": 1,
+        "component": "own", "effect": "outage", "left_frac": 0.0, "racks": 1, "gpus": 0, "load_w": 5.0, "loads": ["own"], "loads_count": 1,
     }  # fmt: skip
     assert not found.concurrently_maintainable["verdict"]
     assert found.concurrently_maintainable["counter_example"]["loads"] == ["own"]
     assert "1 loads (1 racks" in found.concurrently_maintainable["text"]
     assert found.n_minus_2["failing"] == 3
     assert found.n_minus_2["without_single_points"] == 0
+
+
+def test_a_single_point_that_leaves_a_part_derates() -> None:
+    """Three sources of 100 W for 250 W."""
+    parts = [Node(name, Rule.SOURCE, capacity_w=100.0, **PART) for name in "abc"]
+    found = report([*parts, Node("row", Rule.CAP, tuple("abc"), demand_w=250.0, load_w=250.0, racks=1)])
+    assert [(point["effect"], point["left_frac"]) for point in found.single_points_of_failure] == [
+        ("derated", pytest.approx(0.8))] * 3  # fmt: skip
+    assert "cannot be met in full" in found.meaning
+
+
+def test_a_facility_that_is_never_whole_has_no_simulated_number() -> None:
+    parts = [Node(f"s{k}", Rule.SOURCE, mtbf_h=100.0, mttr_h=50.0) for k in range(12)]
+    found = report([*parts, Node("row", Rule.OR, tuple(part.name for part in parts), racks=1)])
+    assert found.availability_monte_carlo["unavailability"] is None
+    assert found.interval == [0.0, 1.0]
+    json.dumps(found.as_dict(), allow_nan=False)
 
 
 def test_a_rating_exceeded_after_one_failure_is_a_no_although_every_load_is_served() -> None:

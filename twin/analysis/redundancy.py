@@ -18,6 +18,7 @@ from twin.physics.reliability.bdd import Exact, FailureDiagram, exact, failure_d
 from twin.physics.reliability.contingency import Losses
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import Gates, Ints
+from twin.physics.reliability.service import served_frac
 
 Row = dict[str, Any]
 Progress = Callable[[float], None]
@@ -25,24 +26,25 @@ Progress = Callable[[float], None]
 _LISTED = 20
 _LISTED_CUT_SETS = 1000
 _LISTED_OVERLOADS = 200
-_CYCLES = 50_000
-_EVENTS_ENOUGH = 400
-"""Plain simulation is kept from here on: 400 events give a 95 % half-width of 9.8 %."""
-_Z999 = 3.29
-_ROUNDING_FRAC = 1e-9
-"""A system whose cycles are all alike has no standard error, and sums of float64 still differ."""
 _MINUTES_PER_YEAR = 8760.0 * 60.0
+_MEANING = ("Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
+            "by degrees, may run on where this report counts a loss; see effect and left.")
 
 
 @dataclass(frozen=True)
 class RedundancyReport:
     """The answers, as plain values that JSON can hold."""
 
+    meaning: str
+    """What counts as down here."""
     components: int
     """Components that can fail by themselves."""
     loads: int
     load_w: float
     single_points_of_failure: list[Row]
+    """`effect` is outage where a load is left with nothing, derated where each keeps a part; `left_frac` is the
+    share of demand left to the load that keeps least: of power, flow, heat removal or rails, whichever is scarcest.
+    """
     n_minus_1: Row
     n_minus_2: Row
     overloads: list[Row]
@@ -86,9 +88,10 @@ def redundancy(
     tell(0.6)
     cut_sets = minimal_cut_sets(diagram, order)
     tell(0.7)
-    simulated = _simulated(gates, rng)
+    simulated = monte_carlo.sampled(gates, rng)
     tell(1.0)
     return RedundancyReport(
+        meaning=_MEANING,
         components=int(gates.components.size),
         loads=int(gates.loads.size),
         load_w=float(gates.load_w.sum()),
@@ -103,8 +106,8 @@ def redundancy(
         concurrently_maintainable=_maintainable(gates, singles, overloaded),
         fault_tolerant=_tolerant(gates, singles, overloaded),
         availability_exact=_exact_row(solved),
-        availability_monte_carlo=_simulated_row(simulated, solved),
-        interval=[simulated.low, simulated.high] if simulated else [0.0, 0.0],
+        availability_monte_carlo=_simulated_row(gates, simulated, solved),
+        interval=_interval(gates, simulated),
         importance=_importance(gates, solved),
     )
 
@@ -166,8 +169,19 @@ def _worst(gates: Gates, losses: Losses) -> list[list[int]]:
 def _single_points(gates: Gates, singles: Losses) -> list[Row]:
     """Each single point of failure with what it takes down, the heaviest first."""
     kept = ("racks", "gpus", "load_w", "loads", "loads_count")
-    found = _consequences(gates, _worst(gates, singles))
-    return [{"component": row["lost"][0], **{key: row[key] for key in kept}} for row in found]
+    worst = _worst(gates, singles)
+    found, left = _consequences(gates, worst), _left(gates, worst)
+    return [
+        {"component": row["lost"][0], "effect": "derated" if left_frac > 0 else "outage", "left_frac": left_frac,
+         **{key: row[key] for key in kept}}
+        for row, left_frac in zip(found, left, strict=True)
+    ]  # fmt: skip
+
+
+def _left(gates: Gates, cases: Sequence[Sequence[int]]) -> list[float]:
+    """For each case, the share of demand left to the load that keeps least."""
+    left: list[float] = served_frac(gates, cases)[gates.loads].min(axis=0).tolist()
+    return left
 
 
 def _pairs_row(gates: Gates, singles: Losses, pairs: Losses | None) -> Row:
@@ -257,35 +271,32 @@ def _exact_row(solved: Exact) -> dict[str, float]:
     }
 
 
-def _simulated(gates: Gates, rng: np.random.Generator) -> monte_carlo.Estimate | None:
-    """Plain simulation where failures are common enough, biased where they are rare."""
-    if gates.components.size == 0:
-        return None
-    plain = monte_carlo.direct(gates, rng, _CYCLES)
-    return plain if plain.events >= _EVENTS_ENOUGH else monte_carlo.biased(gates, rng, _CYCLES)
-
-
-def _simulated_row(simulated: monte_carlo.Estimate | None, solved: Exact) -> Row:
+def _interval(gates: Gates, simulated: monte_carlo.Estimate | None) -> list[float]:
+    """The 95 % interval; where nothing was simulated, all that may fail is open."""
     if simulated is None:
-        return {"unavailability": 0.0, "events": 0, "method": "none: no component can fail", "agrees_with_exact": True}
+        return [0.0, 1.0 if gates.components.size else 0.0]
+    return [simulated.low, simulated.high]
+
+
+def _simulated_row(gates: Gates, simulated: monte_carlo.Estimate | None, solved: Exact) -> Row:
+    if simulated is None:
+        idle = gates.components.size == 0
+        why = "no component can fail" if idle else "everything is up too rarely for cycles to end"
+        return {"unavailability": 0.0 if idle else None, "events": 0, "method": f"none: {why}",
+                "agrees_with_exact": True if idle else None}
     return {
         "unavailability": simulated.unavailability,
         "events": simulated.events,
+        "effective_events": simulated.effective_events,
         "method": simulated.method,
         "cycles": simulated.cycles,
         "simulated_h": simulated.simulated_h,
         "frequency_per_year": simulated.frequency_per_year,
         "mean_likelihood": simulated.likelihood,
-        "agrees_with_exact": _agrees(simulated, solved.unavailability),
+        "mean_likelihood_standard_error": simulated.likelihood_standard_error,
+        "mean_likelihood_is_one": simulated.likelihood_is_one,
+        "agrees_with_exact": simulated.wide[0] <= solved.unavailability <= simulated.wide[1],
     }
-
-
-def _agrees(simulated: monte_carlo.Estimate, unavailability: float) -> bool:
-    """Whether the exact value lies in the 99.9 % interval, or under the bound where nothing was seen."""
-    if simulated.events == 0:
-        return unavailability <= simulated.high
-    allowed = _Z999 * simulated.standard_error + _ROUNDING_FRAC * unavailability
-    return abs(simulated.unavailability - unavailability) <= allowed
 
 
 def _importance(gates: Gates, solved: Exact) -> list[Row]:

@@ -16,6 +16,9 @@ from twin.scenario.cooling import Air, Loop
 from twin.scenario.cooling import Plant as PlantSpec
 from twin.scenario.words import Feeds
 
+_PUMP = "coolant_pump"
+"""Catalogue row of the pumps in coolant units."""
+
 
 @dataclass
 class Unit:
@@ -98,11 +101,14 @@ def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[li
 
 
 def _pumps(out: Draft, loc: Loc, unit: str, row: CoolingRow, at: tuple[float, float, float]) -> None:
+    """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is around them."""
+    pump = catalogue.rows("cooling")[_PUMP]
+    assert isinstance(pump, CoolingRow)
     width = 0.8 * row.width_m / row.pumps_per_unit
     for k in range(row.pumps_per_unit):
         x = at[0] - 0.4 * row.width_m + (k + 0.5) * width
         out.ledger.add(loc, Entry(f"{unit}_pump_{k + 1}", "pump", row.name, unit, "cooling", (x, at[1], 0.2),
-                                  (0.8 * width, 0.4, 0.5), mtbf_h=row.mtbf_h, mttr_h=row.mttr_h))
+                                  (0.8 * width, 0.4, 0.5), mtbf_h=pump.mtbf_h, mttr_h=pump.mttr_h))
         out.ledger.edges.append((f"{unit}_pump_{k + 1}", unit, "cooling", "serves"))
 
 

@@ -5,7 +5,9 @@
     contingency    every single and double failure, and what it takes down; ratings exceeded
     bdd            exact unavailability, frequency and importances (binary decision diagram)
     cut_sets       minimal cut sets up to an order (zero-suppressed diagram)
-    monte_carlo    regenerative simulation, plain and with balanced failure biasing
+    service        the share of its demand that a load keeps after failures
+    cycles         regenerative cycles, plain and with balanced failure biasing
+    monte_carlo    which of the two to believe, and the interval of its estimate
 
 A *component* is a node with a failure rate; it is up or down, independently of the others. A node
 is up when its own component is up and its rule holds for its inputs. The top event, everywhere, is

@@ -187,7 +187,7 @@ def failure_diagram(gates: Gates) -> FailureDiagram:
     """
     vital = vital_nodes(gates)
     alone = int(vital[gates.components].sum())
-    open_feeds = [node for node in np.flatnonzero(vital) if not vital[gates.inputs_of(node)].all()]
+    open_feeds = [node for node in np.flatnonzero(vital).tolist() if not vital[gates.inputs_of(node)].all()]
     roots = _neighbourly(gates, np.array(open_feeds, dtype=np.int64))
     component = _component_order(gates, vital, roots)
     bdd = Bdd()

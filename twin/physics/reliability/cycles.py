@@ -125,7 +125,7 @@ def _system_down(gates: Gates, lane: Ints, node: Ints, lanes: int) -> Bools:
 
 def _watch(gates: Gates, rates: _Rates, walkers: _Walkers, done: Cycles) -> None:
     """Judge the state of every walker and count new system failures; gates only where no one failure tells."""
-    down = rates.alone[walkers.failed].any(axis=1)
+    down: Bools = np.any(rates.alone[walkers.failed], axis=1)
     asked = np.flatnonzero((walkers.count > 1) & ~down)
     if asked.size:
         lane, slot = np.nonzero(walkers.failed[asked] < rates.node.size)

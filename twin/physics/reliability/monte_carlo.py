@@ -1,9 +1,9 @@
 """Simulated availability with an interval that is meant: the estimator is chosen by what it can see.
 
-Plain regenerative cycles wherever a budget of a few seconds holds a hundred failures of the system.
-Balanced failure biasing only for small redundant systems, where its relative error stays bounded, and
-only if its likelihood ratios and its effective number of failures bear it out. Otherwise plain cycles
-again, with the wide interval that few failures give.
+Plain regenerative cycles for large systems, and wherever a budget of a second or two holds failures enough.
+Balanced failure biasing only for small systems that hardly ever fail, where its relative error stays
+bounded, and only if its likelihood ratios and its effective number of failures bear it out. Otherwise
+plain cycles again, with the wide interval that few failures give.
 Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence intervals
 for directly standardized rates, Statistics in Medicine 16 (1997), for the interval of a weighted count.
 """
@@ -25,11 +25,13 @@ _LEVELS = (0.05, 0.001)
 _Z999 = 3.29
 _PILOT_CYCLES = 20_000
 _FAILURES_BUDGET = 1_000_000
-"""Component failures that plain cycles may hold: about two seconds for a thousand components."""
+"""Component failures that plain cycles may hold: about a second for a thousand components."""
 _EVENTS_WANTED = 1000
 """System failures aimed at: a 95 % half-width of 6 % if outages are alike."""
+_EVENTS_ENOUGH = 500
+"""Small systems stay with plain cycles where the budget holds so many: half-width 9 %."""
 _EVENTS_LEAST = 100
-"""Plain cycles are kept where the budget holds at least so many: half-width 20 %."""
+"""A biased estimate must be worth so many equal failures."""
 _BIASED_CYCLES = 200_000
 _BIASED_COMPONENTS_MAX = 64
 """Above, equal shares of probability find the few pairs that matter too seldom: the interval is too narrow."""
@@ -89,14 +91,12 @@ def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
     most = int(_FAILURES_BUDGET * empty_frac)
     pilot = direct(gates, rng, min(_PILOT_CYCLES, most))
     expected = pilot.events / pilot.cycles * most
-    if expected >= 2 * _EVENTS_LEAST:
-        wanted = math.ceil(_EVENTS_WANTED / expected * most)
-        return direct(gates, rng, min(most, max(_PILOT_CYCLES, wanted)))
-    if gates.components.size <= _BIASED_COMPONENTS_MAX:
+    if expected < _EVENTS_ENOUGH and gates.components.size <= _BIASED_COMPONENTS_MAX:
         tilted = biased(gates, rng, _BIASED_CYCLES)
         if tilted.sound:
             return tilted
-    return direct(gates, rng, most)
+    wanted = math.ceil(_EVENTS_WANTED / max(expected, 1.0) * most)
+    return direct(gates, rng, min(most, max(_PILOT_CYCLES, wanted)))
 
 
 def direct(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
