@@ -62,7 +62,7 @@ def test_it_is_one_json_document(unit: twin.Facility) -> None:
 
 
 def test_worst_single_loss_of_every_power_component(unit: twin.Facility) -> None:
-    """A lost panel's quarter goes to the other three; the mechanical board carries what it carries."""
+    """A lost panel's quarter goes to the other three; each mechanical board takes the other's load."""
     rows = {row["component"]: row for row in check(unit)["power"]}
     assert len(rows) == unit.power.equipment
     panel = rows["rpp_1"]
@@ -70,8 +70,8 @@ def test_worst_single_loss_of_every_power_component(unit: twin.Facility) -> None
     assert panel["worst_load_w"] == pytest.approx(400e3, rel=1e-6)
     assert panel["worst_load_frac"] == pytest.approx(0.8, rel=1e-6)
     assert rows["generator_1"]["worst_lost"] == "utility"
-    assert rows["mechanical"]["worst_lost"] == ""
-    assert rows["mechanical"]["worst_load_w"] == rows["mechanical"]["load_w"]
+    assert rows["mechanical_1"]["worst_lost"] == "mechanical_2"
+    assert rows["mechanical_1"]["worst_load_w"] == pytest.approx(2 * rows["mechanical_1"]["load_w"], rel=1e-6)
     assert rows["utility"]["rating_w"] is rows["utility"]["load_frac"] is None
 
 

@@ -9,6 +9,7 @@ import pytest
 from conftest import small, training
 
 from twin import InputError, catalogue
+from twin.calibration import Profile
 from twin.catalogue.rows import Gpu
 from twin.simulation.pace import CLOCKS, Profiled, ServingPace, TrainingPace, profiled, transformer
 from twin.workload import Inference, Training
@@ -130,3 +131,20 @@ def test_a_replica_whose_model_does_not_fit_is_refused() -> None:
 
 def test_a_transformer_has_the_parameters_of_its_name() -> None:
     assert transformer("Llama-3.1-8B").parameters() == pytest.approx(8.03e9, rel=0.01)
+
+
+def test_a_measured_profile_gives_its_matrix_products_in_any_format() -> None:
+    """A profile of `twin calibrate` knows one format; narrower ones go faster as the datasheet says."""
+    base = {"t0_s": 1e-5, "p_flops_s": 1e12, "w_bytes_s": 1e11}
+    process = {"x": [[1.0, 1.0, 1.0]], "alpha": [0.0], "length": [1.0, 1.0, 1.0], "mean": 0.0}
+    fit = {"op": "gemm", "dtype": "bfloat16", "base": base, "gp": process, "loo_median_frac": 0.03,
+           "loo_p90_frac": 0.1, "domain": {"m": [1, 8], "n": [8, 64], "k": [8, 64]}}
+    sample = {"op": "gemm", "dtype": "bfloat16", "shape": {"m": 8, "n": 64, "k": 64}, "t_s_median": 1e-4,
+              "t_s_min": 1e-4, "n": 7, "flops": 65536.0, "bytes": 10240.0}
+    profile = Profile.model_validate({"schema": "twin-calibration/1", "status": "measured", "device": {"name": "test"},
+                                      "date_utc": "2026-11-24T00:00:00Z", "samples": [sample] * 3, "fits": [fit]})
+    gpu = catalogue.get("gpus", "GB200-NVL72-GPU")
+    assert isinstance(gpu, Gpu)
+    on = Profiled(gpu, profile, False)
+    assert on.rates("training", "bf16").flop_s == 1e12
+    assert on.rates("serving_dense", "fp8").flop_s == pytest.approx(2e12)

@@ -21,7 +21,8 @@ def pumped() -> list[Node]:
     """A unit with two pumps: one alone gives 55, both 100, of which 90 are wanted."""
     pumps = [Node(f"pump_{k}", Rule.AND, ("unit",), **PART) for k in (1, 2)]
     names = ("pump_1", "pump_2")
-    steps = [Node("first", Rule.KOFN, names, k=1, capacity_w=55.0), Node("second", Rule.KOFN, names, k=2, capacity_w=45.0)]
+    steps = [Node("first", Rule.KOFN, names, k=1, capacity_w=55.0),
+             Node("second", Rule.KOFN, names, k=2, capacity_w=45.0)]
     return [Node("unit", Rule.SOURCE, **PART), *pumps, *steps,
             Node("flow", Rule.CAP, ("first", "second"), demand_w=90.0), Node("load", Rule.AND, ("flow",), racks=1)]
 

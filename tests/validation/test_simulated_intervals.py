@@ -37,8 +37,8 @@ def random_system(seed: int) -> Gates:
 
 def _random_node(rng: np.random.Generator, name: str, earlier: list[Node]) -> Node:
     rule = Rule(int(rng.integers(2, 6))) if earlier else Rule.SOURCE
-    chosen = rng.choice(len(earlier), size=int(rng.integers(1, 1 + min(4, len(earlier)))), replace=False) if earlier else []
-    inputs = [earlier[k] for k in chosen]
+    count = int(rng.integers(1, 5)) if earlier else 0
+    inputs = [earlier[k] for k in rng.permutation(len(earlier))[:count]]
     wanted_w = rng.uniform(0.3, 0.8) * sum(node.capacity_w for node in inputs) if rule is Rule.CAP else 0.0
     return Node(name, rule, tuple(node.name for node in inputs), k=1 + int(rng.integers(0, max(1, len(inputs)))),
                 capacity_w=float(rng.integers(40, 120)), demand_w=float(wanted_w),

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from twin.analysis import availability
 from twin.errors import InputError, Problem, RunError, did_you_mean
 from twin.physics.reliability import contingency, monte_carlo
-from twin.physics.reliability.bdd import Exact, FailureDiagram, exact, failure_diagram
+from twin.physics.reliability.bdd import FailureDiagram, exact, failure_diagram
 from twin.physics.reliability.contingency import Losses
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import Gates, Ints
@@ -26,7 +27,6 @@ Progress = Callable[[float], None]
 _LISTED = 20
 _LISTED_CUT_SETS = 1000
 _LISTED_OVERLOADS = 200
-_MINUTES_PER_YEAR = 8760.0 * 60.0
 _MEANING = ("Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
             "by degrees, may run on where this report counts a loss; see effect and left.")
 
@@ -105,10 +105,10 @@ def redundancy(
         shortest_failing=_shortest(gates, singles, pairs),
         concurrently_maintainable=_maintainable(gates, singles, overloaded),
         fault_tolerant=_tolerant(gates, singles, overloaded),
-        availability_exact=_exact_row(solved),
-        availability_monte_carlo=_simulated_row(gates, simulated, solved),
-        interval=_interval(gates, simulated),
-        importance=_importance(gates, solved),
+        availability_exact=availability.exact_row(solved),
+        availability_monte_carlo=availability.simulated_row(gates, simulated, solved),
+        interval=availability.interval(gates, simulated),
+        importance=availability.importance(gates, solved),
     )
 
 
@@ -259,56 +259,3 @@ def _named_cut_sets(gates: Gates, cut_sets: list[tuple[int, ...]]) -> list[list[
     unavailability = gates.unavailability
     ranked = sorted(cut_sets, key=lambda chosen: (len(chosen), -float(np.prod(unavailability[list(chosen)]))))
     return [[gates.names[node] for node in chosen] for chosen in ranked[:_LISTED_CUT_SETS]]
-
-
-def _exact_row(solved: Exact) -> dict[str, float]:
-    return {
-        "unavailability": solved.unavailability,
-        "availability": 1.0 - solved.unavailability,
-        "frequency_per_year": solved.frequency_per_year,
-        "mean_down_h": solved.mean_down_h,
-        "downtime_min_per_year": solved.unavailability * _MINUTES_PER_YEAR,
-    }
-
-
-def _interval(gates: Gates, simulated: monte_carlo.Estimate | None) -> list[float]:
-    """The 95 % interval; where nothing was simulated, all that may fail is open."""
-    if simulated is None:
-        return [0.0, 1.0 if gates.components.size else 0.0]
-    return [simulated.low, simulated.high]
-
-
-def _simulated_row(gates: Gates, simulated: monte_carlo.Estimate | None, solved: Exact) -> Row:
-    if simulated is None:
-        idle = gates.components.size == 0
-        why = "no component can fail" if idle else "everything is up too rarely for cycles to end"
-        return {"unavailability": 0.0 if idle else None, "events": 0, "method": f"none: {why}",
-                "agrees_with_exact": True if idle else None}
-    return {
-        "unavailability": simulated.unavailability,
-        "events": simulated.events,
-        "effective_events": simulated.effective_events,
-        "method": simulated.method,
-        "cycles": simulated.cycles,
-        "simulated_h": simulated.simulated_h,
-        "frequency_per_year": simulated.frequency_per_year,
-        "mean_likelihood": simulated.likelihood,
-        "mean_likelihood_standard_error": simulated.likelihood_standard_error,
-        "mean_likelihood_is_one": simulated.likelihood_is_one,
-        "agrees_with_exact": simulated.wide[0] <= solved.unavailability <= simulated.wide[1],
-    }
-
-
-def _importance(gates: Gates, solved: Exact) -> list[Row]:
-    """Components by their share of the unavailability: Birnbaum importance times own unavailability over U."""
-    total = solved.unavailability or 1.0
-    share = solved.birnbaum * gates.unavailability / total
-    ranked = gates.components[np.argsort(-share[gates.components], kind="stable")][:_LISTED]
-    return [
-        {
-            "component": gates.names[node],
-            "birnbaum": float(solved.birnbaum[node]),
-            "share_of_unavailability": float(share[node]),
-        }
-        for node in ranked
-    ]

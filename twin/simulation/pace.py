@@ -24,6 +24,8 @@ from twin.workload import Inference, Training
 
 REFERENCE = "H100-SXM5-80GB"
 """GPUs without a profile take this one's shares of peak; +-25 % assumed."""
+MEASURED_FORMATS = ("bfloat16", "float32")
+"""Formats in which `twin calibrate` measures matrix products, by device."""
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625}
 """Weight bytes a parameter; fp4 with its scales."""
 NIC_SHARE = 0.9
@@ -54,7 +56,7 @@ class Profiled:
 
     def rates(self, use: str, dtype: str) -> Roofline:
         """Effective rates for a use; scaled by the datasheets where the profile is another GPU's."""
-        rate = _rate(self.profile, use, dtype)
+        rate = _rate(self.profile, self.gpu, use, dtype)
         if not self.extrapolated:
             return rate
         reference = catalogue.get("gpus", REFERENCE)
@@ -80,14 +82,20 @@ def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
     return Profiled(gpu, published_profile(gpu_name if known else REFERENCE), not known)
 
 
-def _rate(profile: Profile, use: str, dtype: str) -> Roofline:
-    """The profile's rates for a use, or its plain matrix products where it was measured without that use."""
+def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
+    """The profile's rates for a use, or its plain matrix products where it was measured without that use.
+
+    Narrower formats than the measured one go faster by the ratio of the datasheet's rates.
+    """
     uses = {(r.use, r.dtype) for r in profile.rates}
     if (use, dtype) in uses:
         return profile.rate(use, dtype).roofline()
-    if profile.status == "measured" and profile.fits:
-        return profile.fit_of("gemm", dtype).roofline()
-    return profile.rate("kernel", dtype).roofline()
+    measured = [fit for fit in profile.fits if fit.op == "gemm" and fit.dtype in MEASURED_FORMATS]
+    if not measured:
+        return profile.rate("kernel", dtype).roofline()
+    base = measured[0].roofline()
+    wider = getattr(gpu, f"{dtype}_flop_s") or gpu.bf16_flop_s
+    return Roofline(base.flop_s * wider / gpu.bf16_flop_s, base.bytes_s, base.launch_s)
 
 
 def transformer(name: str) -> Transformer:
