@@ -56,7 +56,11 @@ def study_of(result: Result) -> Study:
 def points(result: Result, most: int = 3) -> list[str]:
     """The worst single points of failure in words; equals that take the same down are one."""
     held = _point_grid(study_of(result), result.frame("components"), folded=True)
-    return [f"{row[0]}: {row[2]} racks, {row[3]} GPUs, {row[4]}" for row in held.rows[:most]]
+    return [f"{row[0]}: {row[2]} racks, {row[3]} GPUs, {row[4]}{_effect(row[5], row[6])}" for row in held.rows[:most]]
+
+
+def _effect(effect: str, left: str) -> str:
+    return f" ({effect}, {left} left)" if effect == "derated" else f" ({effect})" if effect == "outage" else ""
 
 
 def no_points(result: Result) -> str:
@@ -82,8 +86,9 @@ def _part(study: Study, name: str) -> Study:
 def _says(study: Study) -> list[str]:
     size = f"{count(study.get('components'))} components that can fail serve {count(study.get('loads'))} racks"
     exact = number(_part(study, "availability_exact").get("unavailability"))
-    down = f"Some rack is without power or cooling for {_yearly(exact)} in a year." if math.isfinite(exact) else ""
-    return [f"{size} of {power(study.get('load_w'))} together.", *filter(None, [down])]
+    down = f"Some rack is not served in full for {_yearly(exact)} in a year." if math.isfinite(exact) else ""
+    meaning = short(str(study.get("meaning") or ""), 400)
+    return [f"{size} of {power(study.get('load_w'))} together.", *filter(None, [down, meaning])]
 
 
 def _yearly(unavailability: float) -> str:
@@ -132,11 +137,13 @@ def _counts(study: Study) -> Grid:
 
 def _point_grid(study: Study, components: pd.DataFrame, folded: bool = True) -> Grid:
     held = pd.DataFrame(list(study.get("single_points_of_failure") or []))
-    frame = held.reindex(columns=["component", "racks", "gpus", "load_w"])
+    frame = held.reindex(columns=["component", "racks", "gpus", "load_w", "effect", "left_frac"])
+    frame["effect"] = frame["effect"].astype(object).fillna("")
     frame = frame.sort_values(["load_w", "gpus", "racks"], ascending=False, kind="stable")
     kinds = dict(zip(components["id"], components["kind"], strict=True))
     frame["kind"] = [singular(kinds.get(name, "")) for name in frame["component"]]
-    columns: Columns = {"Component": ("component", words), "Kind": ("kind", words), **_LOSS}
+    columns: Columns = {"Component": ("component", words), "Kind": ("kind", words), **_LOSS,
+                        "Effect": ("effect", words), "Left": ("left_frac", percent)}  # fmt: skip
     made = grid("Single points of failure, largest loss first", frame, columns, most=20, fold=folded)
     note = "None: with any one component lost, every rack is served." if frame.empty else made.note
     return Grid(made.title, made.headings, made.rows, made.right, note)
