@@ -1,4 +1,4 @@
-"""A GB200 rack whose coolant stops throttles within seconds; with one pump of two it does not throttle at all.
+"""A GB200 rack whose coolant stops throttles within seconds; with one pump of three lost it does not throttle.
 
 The rack is one lump of cold plates and their coolant (C), cooled by its stream (K): C dT/dt = Q - K (T - Ts).
 Pumps stopped: T rises at Q/C. One pump left: T tends to Ts + Q/K' with tau = C/K'. The junction stands R P above.

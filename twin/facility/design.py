@@ -74,8 +74,9 @@ def _fronts(places: list[Position]) -> dict[tuple[int, float, float], list[Posit
 
 
 def _gangs(facility: Facility) -> Iterator[Finding]:
-    """Work on more nodes than there are."""
-    compute = int(facility.racks.nodes[facility.racks.gpus_per_node > 0].sum())
+    """Work on more nodes than there are of one GPU type; a gang never mixes types."""
+    kinds = np.array([gpu or "" for gpu in facility.racks.gpu_type])
+    compute = max((int(facility.racks.nodes[kinds == kind].sum()) for kind in set(kinds) - {""}), default=0)
     for work in facility.scenario.workload:
         if isinstance(work, Batch):
             if work.nodes_max > compute:

@@ -151,7 +151,7 @@ EVENTS = Table(
     (
         Column("time_s", "float", "s", "Seconds since the scenario's start."),
         Column("component", "text", "", "Component or job."),
-        Column("what", "text", "", "failed, repaired, tripped, on battery, started, throttled, full clock, shut down …"),
+        Column("what", "text", "", "failed, repaired, tripped, on battery, throttled, full clock, shut down …"),
         Column("detail", "text", "", "One sentence for people."),
     ),
 )

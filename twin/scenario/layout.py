@@ -104,8 +104,6 @@ class FabricSpec(Stated):
     """Power feeds of the switches, for the redundancy report; empty where `fed_by_racks`."""
     fed_by_racks: bool = False
     """True where each switch takes its power from the feeds of the rack in which it stands."""
-    switches_on_power_tree: bool = False
-    """True where the switches draw power of their own; false where it is in the rack ratings."""
 
 
 class StorageSpec(Stated):

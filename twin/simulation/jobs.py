@@ -12,7 +12,7 @@ from twin.simulation.coolant import Coolant
 from twin.simulation.gangs import Job, Phase, gangs
 from twin.simulation.losses import Losses
 from twin.simulation.pace import TrainingPace, profiled
-from twin.simulation.state import Index
+from twin.simulation.state import Index, Mask
 from twin.simulation.world import World
 from twin.workload import Training
 
@@ -43,6 +43,7 @@ class Jobs:
         self.running: list[int] = []
         self.queue: list[int] = []
         self.switch_ok = np.ones(len(world.facility.fabric.switches), dtype=bool)
+        self.switch_feeds = self._switch_feeds()
         order = sorted(range(count), key=lambda j: self.jobs[j].submit_s)
         world.clock.at(Stage.JOBS, (self.jobs[j].submit_s for j in order), lambda n: self._submit(order[n]))
 
@@ -245,9 +246,26 @@ class Jobs:
         job.checkpoint_bytes = job.pace.checkpoint_bytes
         job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf
 
+    def _switch_feeds(self) -> tuple[Index, Index]:
+        """(feed,) switch and power node of every feed that a layout gives its switches."""
+        facility = self.world.facility
+        switch = {name: i for i, name in enumerate(facility.fabric.switches)}
+        node = {name: i for i, name in enumerate(facility.power.id)}
+        pairs = [(switch[b], node[a]) for a, b, system, _ in facility.edges
+                 if system == "power" and b in switch and a in node]
+        return (np.array([s for s, _ in pairs], dtype=np.int64), np.array([p for _, p in pairs], dtype=np.int64))
+
+    def _switch_up(self) -> Mask:
+        """(switch,) in order, and fed where its feeds are stated."""
+        state, count = self.world.state, self.switch_ok.size
+        switch, node = self.switch_feeds
+        stated = np.bincount(switch, minlength=count) > 0
+        fed = np.bincount(switch, weights=state.live[node], minlength=count) > 0
+        return state.component_ok[self.world.facility.switch_component] & (fed | ~stated)
+
     def _switches(self) -> None:
         """Bandwidth of every gang, after a switch changed state; who lost a leaf stops and restarts without it."""
-        switch_ok = self.world.state.component_ok[self.world.facility.switch_component]
+        switch_ok = self._switch_up()
         if np.array_equal(self.switch_ok, switch_ok):
             return
         lost, self.switch_ok = self.switch_ok & ~switch_ok, switch_ok

@@ -126,12 +126,6 @@ class Thermal:
         racks = len(self.racks.id)
         upper[:racks], lower[:racks] = self.governor.limits()
         self.watch.limits(upper, lower)
-        self.watch.limits(upper, lower)
-        self.watch.limits(upper, lower)
-        self.watch.limits(upper, lower)
-        self.watch.limits(upper, lower)
-        self.watch.limits(upper, lower)
-        self.watch.limits(upper, lower)
         self.plants.limits(upper, lower)
         return first_crossing(self.move, upper, lower, horizon_s)
 
