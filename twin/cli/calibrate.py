@@ -30,7 +30,7 @@ def calibrate(
     Needs torch. The profile holds the samples, what was fitted to them, and steps that were first
     predicted and then measured.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)
+    say.writable(out.parent)
     with say.progress("measuring") as told:
         profile = face.calibrate(device.value, quick, out, told)
     say.findings(str(profile["device"]["name"]), _errors(profile), stderr=True)

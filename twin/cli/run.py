@@ -29,6 +29,7 @@ def run(
     """Simulate a scenario; write result, report, scene."""
     asked = face.load(scenario, read_overrides(changes or ()), seed)
     folder = out or Path("reports") / asked.name
+    say.writable(folder.parent)
     with say.progress(f"simulating {asked.name}") as told:
         result = face.run(asked, folder, told)
     page = face.report(result, folder)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from rich.console import Console
@@ -17,7 +18,7 @@ from rich.table import Table
 
 from twin.cli.face import Told
 from twin.cli.quantity import readable, spoken
-from twin.errors import Problem
+from twin.errors import InputError, Problem
 
 INSTALL_USD = "pip install 'ai-factory-twin[usd]'"
 _PIPED_WIDTH = 160
@@ -27,6 +28,17 @@ def _console(stderr: bool) -> Console:
     """A console on the stream of this moment; wide where nobody's window limits it."""
     stream = sys.stderr if stderr else sys.stdout
     return Console(file=stream, width=None if stream.isatty() else _PIPED_WIDTH, highlight=False)
+
+
+def writable(folder: Path) -> None:
+    """Make a folder for output, before anything is computed. InputError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        problem = Problem("--out", f"{error.strerror or error}", "a folder that can be written", file=str(folder))
+        raise InputError([problem]) from error
 
 
 def document(value: Any) -> None:

@@ -28,6 +28,7 @@ def export(source: Source, out: Out) -> None:
     """Write a result or a layout as a USD scene."""
     if not face.can_draw_scenes():
         raise TwinError(f"usd-core is not installed ({say.INSTALL_USD})")
+    say.writable(out.parent)
     if source.is_dir():
         say.line(str(face.scene_of_result(face.result(source), out)))
     else:

@@ -41,7 +41,7 @@ class Controls(Stated):
 
     placement: Literal["packed", "spread"] = "packed"
     """Fill racks in order, or deal a gang's nodes over the racks with most free nodes."""
-    plant_period: Duration = Field(default=300.0, gt=0)
+    plant_period: Duration = Field(default=300.0, ge=1.0)
     """Scan time of the building controls: weather is read and fan and compressor power are set anew."""
     throttle_hysteresis_k: float = Field(default=2.0, gt=0)
     """The clock steps up again only when the hottest GPU is this far below its limit."""

@@ -61,6 +61,10 @@ def targets(ledger: Ledger) -> None:
     for i, drill in enumerate(scenario.drills):
         if drill.kind == "isolate":
             _target(ledger, ("drills", i, "component"), drill.component)
+    kinds = sorted({entry.kind for entry in ledger.entries})
+    for i, kind in enumerate(scenario.faults.rates.kinds if scenario.faults.rates else ()):
+        if kind not in kinds:
+            ledger.unknown(("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout")
     plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "facility_water_supply" and action.plant not in plants:

@@ -38,6 +38,17 @@ def write_table(folder: Path, table: Table, frame: pd.DataFrame) -> str:
     return sha256(data).hexdigest()
 
 
+def digest(data: bytes) -> str:
+    """SHA-256 of a file's bytes."""
+    return sha256(data).hexdigest()
+
+
+def refuse_changed(path: Path, kept: object) -> None:
+    """Raise InputError where a file's bytes are not those that were hashed."""
+    if digest(_read_bytes(path)) != kept:
+        raise InputError([Problem("", "other bytes than the run wrote", "the file as it was saved", file=str(path))])
+
+
 def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFrame:
     """Read one parquet file. Raises InputError where its bytes are not those that were hashed."""
     path = root / "tables" / f"{table.name}.parquet"

@@ -84,10 +84,12 @@ class Result:
         """
         root = Path(folder)
         meta = _finished_meta(root)
+        for name in ("summary.json", "scenario.yaml"):
+            disk.refuse_changed(root / name, meta.get("files", {}).get(name))
         stored = disk.read_json(root / "summary.json")
         summary = {key: math.nan if value is None else value for key, value in stored.items()}
         tables = {table.name: disk.read_table(root, table, meta["tables"]) for table in TABLES}
-        own = {key: value for key, value in meta.items() if key not in ("complete", "format", "tables")}
+        own = {key: value for key, value in meta.items() if key not in ("complete", "format", "tables", "files")}
         return cls(tables, summary, disk.read_text(root / "scenario.yaml"), own)
 
     def _write(self, folder: Path) -> None:
@@ -97,9 +99,11 @@ class Result:
         folder.chmod(0o755)
         (folder / "tables").mkdir()
         hashes = {table.name: disk.write_table(folder, table, self.tables[table.name]) for table in TABLES}
-        disk.write_file(folder / "summary.json", disk.json_bytes(summary))
-        disk.write_file(folder / "scenario.yaml", self.scenario_yaml.encode())
-        meta = {**self.meta, "complete": True, "format": FORMAT, "tables": hashes}
+        files = {"summary.json": disk.json_bytes(summary), "scenario.yaml": self.scenario_yaml.encode()}
+        for name, data in files.items():
+            disk.write_file(folder / name, data)
+        kept = {name: disk.digest(data) for name, data in files.items()}
+        meta = {**self.meta, "complete": True, "format": FORMAT, "tables": hashes, "files": kept}
         disk.write_file(folder / "meta.json", disk.json_bytes(meta))
 
 

@@ -76,7 +76,7 @@ RACKS = Table(
         Column("junction_degc", "float", "degC", "Hottest GPU at the end of the period."),
         Column("junction_max_degc", "float", "degC", "Hottest GPU seen at any event in the period."),
         Column("clock_frac", "float", "", "GPU clock over its full value, mean."),
-        Column("on_frac", "float", "", "Share of the period the rack was on."),
+        Column("on_frac", "float", "", "Share of the period the rack was on; a booting one draws idle power."),
         Column("tokens_lost", "float", "token", "Tokens lost by this rack's throttling and outages in the period."),
     ),
 )
@@ -136,7 +136,7 @@ JOBS = Table(
         Column("started_s", "float", "s", "First start; empty if it never ran."),
         Column("finished_s", "float", "s", "When it completed; empty if it did not."),
         Column("state", "text", "", "awaited, queued, running, checkpointing, restarting, completed or too_large."),
-        Column("progress_frac", "float", "", "Share of its work done and kept."),
+        Column("progress_frac", "float", "", "Share of its work done and kept; empty where the work has no end."),
         Column("tokens", "float", "token", "Tokens trained and kept."),
         Column("tokens_lost", "float", "token", "Tokens rolled back or not made because of faults and throttling."),
         Column("restarts", "int", "", "Times it went back to a checkpoint."),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
-from twin.scenario.document import Document, read
+from twin.scenario.document import Document, parse, read
 from twin.scenario.explain import build_model
 from twin.scenario.layout import Layout
 from twin.scenario.migrate import migrated
@@ -108,10 +108,20 @@ def _changed(document: Document, overrides: Mapping[str, str], problems: list[Pr
     changed = dict(document.changed)
     for key, text in overrides.items():
         try:
-            changed[_set(document.data, key.split("."), scalar(text))] = prefix + key
+            changed[_set(document.data, key.split("."), _value(text))] = prefix + key
         except ValueError as error:
             problems.append(Problem(prefix + key, kind_of(text), str(error), file="--set"))
     return replace(document, changed=changed)
+
+
+def _value(text: str) -> Any:
+    """An override's value: a YAML list or mapping in one line, or one word. ValueError where it is neither."""
+    if text.lstrip()[:1] not in ("[", "{"):
+        return scalar(text)
+    try:
+        return parse(f"value: {text}", Path("--set")).data["value"]
+    except InputError as error:
+        raise ValueError(error.problems[0].allowed) from error
 
 
 def _set(data: Any, path: list[str], value: Any) -> tuple[str, ...]:

@@ -49,9 +49,10 @@ def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant."""
     world = World(facility, fresh(facility), Clock())
     electric, compute, coolant = Electric(world), Compute(world), Coolant(world)
-    governor, plants, losses = Governor(world, compute), Plants(world, coolant), Losses(facility.racks.id)
+    watch, plants, losses = Watch(world), Plants(world, coolant), Losses(facility.racks.id)
+    governor = Governor(world, compute, watch)
     jobs = Jobs(world, compute, coolant, losses)
-    traffic, watch = Traffic(world, compute, losses, jobs), Watch(world)
+    traffic = Traffic(world, compute, losses, jobs)
     return Disciplines(
         world=world, faults=Faults(world), electric=electric, protection=Protection(world, electric), compute=compute,
         governor=governor, coolant=coolant, plants=plants, thermal=Thermal(world, coolant, plants, governor, watch),

@@ -13,6 +13,7 @@ from twin.errors import InputError, Problem
 from twin.physics.chip import dynamic_frac
 from twin.simulation.compute import Compute
 from twin.simulation.state import Array, Index
+from twin.simulation.watch import Watch
 from twin.simulation.world import World
 
 TOUCH_K = 1e-6
@@ -24,9 +25,9 @@ COOL_AGAIN_K = 15.0
 class Governor:
     """The throttling discipline of one run."""
 
-    def __init__(self, world: World, compute: Compute) -> None:
+    def __init__(self, world: World, compute: Compute, watch: Watch) -> None:
         racks = world.facility.racks
-        self.world, self.compute, self.racks = world, compute, racks
+        self.world, self.compute, self.watch, self.racks = world, compute, watch, racks
         self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
         depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(np.int64)
         self.floor = np.where(np.isfinite(racks.slowdown_degc), depth, 0)
@@ -103,10 +104,12 @@ class Governor:
 
     def _shutdown(self, coolant: Array) -> bool:
         state = self.world.state
-        hot = state.rack_lit & ~state.overheated & (coolant >= self._shutdown_degc() - TOUCH_K)
-        cool = state.overheated & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K)
+        chip, air = coolant >= self._shutdown_degc() - TOUCH_K, self.watch.too_hot()
+        hot = state.rack_lit & ~state.overheated & (chip | air)
+        cool = state.overheated & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K) & self.watch.within()
         for r in np.flatnonzero(hot):
-            self.world.note(self.racks.id[r], "shut down", f"GPU at {self.racks.shutdown_degc[r]:.0f} °C")
+            why = f"GPU at {self.racks.shutdown_degc[r]:.0f} °C" if chip[r] else "inlet air far above its limit"
+            self.world.note(self.racks.id[r], "shut down", why)
         state.overheated = (state.overheated | hot) & ~cool
         return bool(hot.any() or cool.any())
 
@@ -123,5 +126,7 @@ class Governor:
         upper = np.where(state.rack_lit, np.minimum(down, self._shutdown_degc()), np.inf)
         room = self.limit_degc(state.notch - 1, self.hysteresis_k)
         lower = np.where(state.rack_on & (state.notch > top), room, -np.inf)
-        lower = np.where(state.overheated, self.racks.slowdown_degc - COOL_AGAIN_K, lower)
+        cooled = self.racks.slowdown_degc - COOL_AGAIN_K
+        coolant = state.temperature_degc[: len(self.racks.id)]
+        lower = np.where(state.overheated, np.where(coolant > cooled + TOUCH_K, cooled, -np.inf), lower)
         return upper, lower

@@ -76,7 +76,7 @@ class Jobs:
                     problems += error.problems
             else:
                 continue
-            problems = [p for p in problems if job.name not in p.where]
+            problems = [p for p in problems if not p.found.startswith(f"{job.name}: ")]
         if problems:
             raise InputError(problems)
 
@@ -241,7 +241,7 @@ class Jobs:
         assert isinstance(spec, Training)
         on = profiled(facility.scenario, facility.racks.gpu_type[rack])
         nic_b_s = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s / max(facility.racks.gpus_per_node[rack], 1)
-        job.pace = TrainingPace(spec, on, gpus, nic_b_s)
+        job.pace = TrainingPace(facility.scenario, spec, on, gpus, nic_b_s)
         job.tokens_per_s, job.gpu_activity = job.pace.tokens_per_s, job.pace.activity
         job.checkpoint_bytes = job.pace.checkpoint_bytes
         job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf

@@ -5,6 +5,7 @@ A workload never knows a speed; it comes from `physics` through a measured or pu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import numpy as np
 from twin import catalogue
 from twin.calibration import Profile, load_profile, published_names, published_profile
 from twin.catalogue.rows import Gpu, Model, Requests
-from twin.errors import InputError, Problem
+from twin.errors import InputError
 from twin.physics import inference, training
 from twin.physics.chip import H100, ActivityLaw, activity
 from twin.physics.roofline import Roofline
@@ -64,6 +65,13 @@ class Profiled:
         return Roofline(rate.flop_s * self.gpu.bf16_flop_s / reference.bf16_flop_s,
                         rate.bytes_s * self.gpu.memory_bandwidth_b_s / reference.memory_bandwidth_b_s, rate.launch_s)
 
+    def rates_for(self, scenario: Scenario, work: str, use: str, dtype: str) -> Roofline:
+        """The rates of a workload; InputError at its place where this GPU has none for its number format."""
+        try:
+            return self.rates(use, dtype)
+        except InputError as error:
+            raise refused(scenario, work, [(f"dtype {dtype} on {self.gpu.name}", error.problems[0].allowed)]) from error
+
     def law(self) -> ActivityLaw:
         """Activity law of the chip."""
         fit = self.profile.power_fit
@@ -105,6 +113,13 @@ def transformer(name: str) -> Transformer:
     return Transformer(m.layers, m.hidden, m.heads, m.kv_heads, m.head_dim, m.ffn, m.vocab, m.tied, m.ffn_matrices == 3)
 
 
+def refused(scenario: Scenario, name: str, said: Iterable[tuple[str, str]], hint: str = "") -> InputError:
+    """An error with one problem for each (found, allowed), placed at the workload of that name."""
+    index = next(i for i, work in enumerate(scenario.workload) if work.name == name)
+    return InputError(scenario.problem(("workload", index), f"{name}: {found}", allowed, hint)
+                      for found, allowed in said)
+
+
 class TrainingPace:
     """Step times of one training job on its gang.
 
@@ -113,9 +128,9 @@ class TrainingPace:
     themselves. Stages of a pipeline pass activations over one NIC a GPU.
     """
 
-    def __init__(self, spec: Training, on: Profiled, gpus: int, nic_b_s: float) -> None:
+    def __init__(self, scenario: Scenario, spec: Training, on: Profiled, gpus: int, nic_b_s: float) -> None:
         self.spec, self.model, self.gpu = spec, transformer(spec.model), on.gpu.name
-        self.rates = on.rates("training", spec.dtype)
+        self.rates = on.rates_for(scenario, spec.name, "training", spec.dtype)
         parallel = spec.tensor_parallel * spec.pipeline_parallel
         self.layout = training.Layout(spec.tensor_parallel, spec.pipeline_parallel, max(gpus // parallel, 1),
                                       spec.global_batch_sequences, spec.micro_batch_sequences)
@@ -123,7 +138,7 @@ class TrainingPace:
         self.pipe_b_s = nic_b_s * NIC_SHARE or self.intra_b_s
         sharers = max(min(on.gpu.scaleup_domain_gpus, gpus) // spec.tensor_parallel, 1)
         self.inter_b_s = min(sharers * self.pipe_b_s, self.intra_b_s)
-        self._check(on, gpus, parallel)
+        self._check(scenario, on, gpus, parallel)
         nominal = self.step(1.0, 1.0)
         self.nominal_s = float(nominal.total_s)
         self.tokens_per_s = nominal.tokens / self.nominal_s
@@ -132,7 +147,7 @@ class TrainingPace:
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model))
         self._speed: dict[tuple[float, float], float] = {}
 
-    def _check(self, on: Profiled, gpus: int, parallel: int) -> None:
+    def _check(self, scenario: Scenario, on: Profiled, gpus: int, parallel: int) -> None:
         found = list(training.layout_problems(self.model, self.layout))
         if gpus % parallel:
             found.append(f"{gpus} GPUs are no multiple of tensor x pipeline parallel {parallel}")
@@ -140,8 +155,7 @@ class TrainingPace:
         if need > MEMORY_DOUBT * on.gpu.memory_bytes:
             found.append(f"needs {need / 1e9:,.0f} GB a GPU of {on.gpu.memory_bytes / 1e9:,.0f} GB")
         if found:
-            where = f"workload {self.spec.name}"
-            raise InputError(Problem(where, text, "a parallel layout that fits") for text in found)
+            raise refused(scenario, self.spec.name, ((text, "a parallel layout that fits") for text in found))
 
     def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
         """One optimiser step at a clock and a share of the fabric."""
@@ -163,20 +177,25 @@ class TrainingPace:
 class ServingPace:
     """Capacity and activity of one replica."""
 
-    def __init__(self, spec: Inference, on: Profiled) -> None:
+    def __init__(self, scenario: Scenario, spec: Inference, on: Profiled) -> None:
         lengths = catalogue.get("requests", spec.requests.lengths)
         assert isinstance(lengths, Requests)
         self.output_tokens, self.output_sigma = lengths.output_mean_tokens, lengths.output_log_sigma
+        model = transformer(spec.model)
+        if model.heads % spec.tensor_parallel:
+            raise refused(scenario, spec.name, [(f"tensor_parallel {spec.tensor_parallel}",
+                                                 f"a divisor of the model's {model.heads} heads")])
+        rates = on.rates_for(scenario, spec.name, "serving_dense", spec.dtype)
         replica = inference.Replica(
-            transformer(spec.model), on.rates("serving_dense", spec.dtype), spec.tensor_parallel, BYTES[spec.dtype],
+            model, rates, spec.tensor_parallel, BYTES[spec.dtype],
             1.0 if spec.dtype != "bf16" else 2.0, lengths.input_mean_tokens, lengths.output_mean_tokens,
             on.gpu.memory_bytes, link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9))
         try:
             curve = inference.decode_curve(replica)
             self.capacity_by_clock = inference.capacity_tokens_per_s(replica, CLOCKS)
         except ValueError as error:
-            raise InputError([Problem(f"workload {spec.name}", str(error), "a model that fits its replica",
-                                      "more tensor_parallel GPUs, or a smaller format")]) from error
+            raise refused(scenario, spec.name, [(str(error), "a model that fits its replica")],
+                          "more tensor_parallel GPUs, or a smaller format") from error
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
         point = inference.operating_point(curve, LOADS * self.capacity_tokens_per_s)
         self.activity_by_load = activity(on.law(), point.compute_activity, point.memory_activity, point.busy_frac)

@@ -12,6 +12,8 @@ from twin.simulation.disciplines import Disciplines
 from twin.simulation.state import Array
 
 Block = dict[str, Array]
+SLIVER_S = 1e-6
+"""A last period shorter than this is rounding of the period, and gets no row."""
 
 
 class Recorder:
@@ -44,7 +46,7 @@ class Recorder:
     def record(self) -> None:
         """Close the period that ends now."""
         span, self.due = self.world.now_s - self.last_s, False
-        if span <= 0:
+        if span <= SLIVER_S:
             return
         now = self._totals()
         delta = {k: now[k] - self.before[k] for k in now}

@@ -17,8 +17,10 @@ Progress = Callable[[float, float], None]
 
 ROUNDS_MAX = 200
 """Rounds in which one instant must settle; more means two disciplines undo each other."""
+STILL_S = 1e-5
+"""Events closer than this bring a run no further."""
 STILL_MAX = 10_000
-"""Events at one instant before the run is given up as stuck."""
+"""Such events on end before the run is given up as stuck."""
 
 
 def start(facility: Facility) -> tuple[Disciplines, Recorder]:
@@ -29,18 +31,22 @@ def start(facility: Facility) -> tuple[Disciplines, Recorder]:
 
 
 def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) -> None:
-    """Let a facility live through its horizon.
+    """Let a facility live through its horizon; what is due exactly at its end belongs to the next run.
 
     Raises RunError, naming the instant, where the disciplines cannot agree.
     """
     still = 0
     while on.world.now_s < on.world.end_s:
         instant = next_instant(on)
-        still = still + 1 if instant <= on.world.now_s else 0
+        still = still + 1 if instant - on.world.now_s < STILL_S else 0
         if still > STILL_MAX:
-            raise RunError(f"no progress at {on.world.now_s:.6f} s after {STILL_MAX} events at one instant")
+            raise RunError(f"no progress at {on.world.now_s:.6f} s after {STILL_MAX} events on end")
         advance(on, instant)
-        act(on)
+        if instant < on.world.end_s:
+            act(on)
+        else:
+            on.jobs.act()
+        on.world.events += on.world.stale or on.plants.scan_due
         if on.world.stale:
             settle(on)
         elif on.plants.scan_due:
@@ -83,7 +89,6 @@ def advance(on: Disciplines, instant_s: float) -> None:
         for discipline in (on.electric, on.protection, on.thermal, on.jobs, on.traffic, on.losses, on.watch):
             discipline.advance(span)
     on.world.now_s = instant_s
-    on.world.events += 1
 
 
 def act(on: Disciplines) -> None:

@@ -11,13 +11,12 @@ from functools import partial
 import numpy as np
 
 from twin.catalogue.rows import Gpu
-from twin.errors import InputError, Problem
 from twin.seeds import stream
 from twin.simulation.clock import Stage
 from twin.simulation.compute import Compute
 from twin.simulation.jobs import Jobs
 from twin.simulation.losses import Losses
-from twin.simulation.pace import ServingPace, profiled
+from twin.simulation.pace import ServingPace, profiled, refused
 from twin.simulation.state import Array, Index, Mask, total_by
 from twin.simulation.world import World
 from twin.workload import Inference
@@ -36,12 +35,12 @@ class Service:
         facility = world.facility
         self.nodes = free[: spec.nodes]
         if self.nodes.size < spec.nodes:
-            raise InputError([Problem(f"workload {spec.name}", f"{spec.nodes} nodes", f"at most {self.nodes.size}")])
+            raise refused(facility.scenario, spec.name, [(f"{spec.nodes} nodes", f"at most {self.nodes.size}")])
         self.rack = compute.rack_of_node[self.nodes]
         self.racks = np.unique(self.rack)
         on = profiled(facility.scenario, facility.racks.gpu_type[int(self.rack[0])])
         self._check(on.gpu, int(facility.racks.gpus_per_node[int(self.rack[0])]))
-        self.pace = ServingPace(spec, on)
+        self.pace = ServingPace(facility.scenario, spec, on)
         self.replicas_per_node = facility.racks.gpus_per_node[self.rack] / spec.tensor_parallel
         self.asked_tokens, self.requests = self._arrivals()
         self.window = 0
@@ -52,23 +51,28 @@ class Service:
 
     def _check(self, gpu: Gpu, gpus_per_node: int) -> None:
         if self.spec.tensor_parallel > max(gpus_per_node, gpu.scaleup_domain_gpus):
-            raise InputError([Problem(f"workload {self.spec.name}", f"tensor_parallel {self.spec.tensor_parallel}",
-                                      f"at most {gpu.scaleup_domain_gpus}, the scale-up domain")])
+            raise refused(self.world.facility.scenario, self.spec.name,
+                          [(f"tensor_parallel {self.spec.tensor_parallel}",
+                            f"at most {gpu.scaleup_domain_gpus}, the scale-up domain")])
 
     def _arrivals(self) -> tuple[Array, Array]:
-        """Tokens asked and requests of every window: a daily sinusoid with over-dispersed counts."""
+        """Tokens asked and requests of every window: a daily sinusoid with over-dispersed counts.
+
+        Each quantity draws from its own stream, so a longer horizon meets the same first windows.
+        """
         scenario, requests = self.world.facility.scenario, self.spec.requests
         count = int(np.ceil(scenario.horizon / self.spec.window))
-        draw = stream(scenario.seed, "traffic", self.spec.name)
+        many, bursts, sizes = (stream(scenario.seed, "traffic", self.spec.name, part)
+                               for part in ("arrivals", "bursts", "sizes"))
         start = scenario.start.hour + scenario.start.minute / 60.0 + scenario.start.second / 3600.0
         hour = start + (np.arange(count) + 0.5) * self.spec.window / 3600.0
         shape = 1.0 + requests.diurnal_amplitude * np.cos(2 * np.pi * (hour - requests.peak_hour) / 24.0)
         mean = np.maximum(requests.rate * self.spec.window * shape, 0.0)
         spread = max(requests.burstiness - 1.0, 1e-9)
-        arrived = draw.poisson(draw.gamma(mean / spread + 1e-12, spread)).astype(float)
+        arrived = many.poisson(bursts.gamma(mean / spread + 1e-12, spread)).astype(float)
         size = self.pace.output_tokens
         deviation = size * np.sqrt(np.expm1(self.pace.output_sigma**2) * arrived)
-        return np.maximum(arrived * size + deviation * draw.standard_normal(count), 0.0), arrived
+        return np.maximum(arrived * size + deviation * sizes.standard_normal(count), 0.0), arrived
 
     def settle(self) -> None:
         """Capacity of the live replicas, and what flows in and out of the queue."""

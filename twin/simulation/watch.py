@@ -1,13 +1,16 @@
-"""Racks in air that is too warm: noted when it begins and ends, and counted."""
+"""Racks in air that is too warm: noted when it begins and ends, counted, and where it would shut them down."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.state import Array
+from twin.simulation.state import Array, Mask
 from twin.simulation.world import World
 
 HOUR_S = 3600.0
+SHUTDOWN_ABOVE_K = 15.0
+"""Servers turn themselves off this far above their allowed inlet: power supplies and boards are air cooled even
+where chips are not. A1 to A4 allowances end 5 to 15 K below usual shut-down points; assumed."""
 TOUCH_K = 1e-6
 """A limit counts as reached this close to it."""
 
@@ -42,12 +45,20 @@ class Watch:
         """Count rack hours above the limit."""
         self.rack_hours += float(self.above.sum()) * dt_s / HOUR_S
 
+    def too_hot(self) -> Mask:
+        """(rack,) air at which a rack turns itself off, whatever cools its chips."""
+        return self.inlet_air_degc() >= self.racks.inlet_max_degc + SHUTDOWN_ABOVE_K - TOUCH_K
+
+    def within(self) -> Mask:
+        """(rack,) air within the limit, so that a rack may start."""
+        return self.inlet_air_degc() < self.racks.inlet_max_degc
+
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter each hall's air temperature at which its first rack would pass the limit, or come back."""
         for h, node in enumerate(self.world.facility.cooling.hall_air):
             here = self.racks.hall == h
             if here.any():
-                limit = float(self.racks.inlet_max_degc[here].min())
-                air = self.world.state.temperature_degc[node]
-                upper[node] = limit if air < limit - TOUCH_K else np.inf
-                lower[node] = limit - 2 * TOUCH_K if air >= limit - TOUCH_K else -np.inf
+                limit, air = np.unique(self.racks.inlet_max_degc[here]), self.world.state.temperature_degc[node]
+                marks = np.concatenate([limit, limit + SHUTDOWN_ABOVE_K])
+                upper[node] = marks[marks > air + TOUCH_K].min(initial=np.inf)
+                lower[node] = (limit[limit <= air + TOUCH_K] - 2 * TOUCH_K).max(initial=-np.inf)

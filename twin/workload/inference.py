@@ -12,7 +12,7 @@ from twin.stated import Duration, Fraction, Rate, Stated, TokenPrice
 class Requests(Stated):
     """The request stream: how many, when in the day, how long."""
 
-    rate: Rate
+    rate: Rate = Field(le=1e9)
     """Mean arrivals a second over a day."""
     lengths: str = "azure_2023_conv"
     """Catalogue row with the published length statistics."""
@@ -40,7 +40,7 @@ class Inference(Stated):
     """Arithmetic and weight format."""
     requests: Requests
     """The stream of requests."""
-    window: Duration = Field(default=300.0, gt=0)
+    window: Duration = Field(default=300.0, ge=1.0)
     """Length of the windows over which arrivals are drawn."""
     patience: Duration = 60.0
     """A request that waits longer is given up: its tokens are dropped."""
