@@ -164,13 +164,13 @@ def test_exit_code_0_for_what_is_done() -> None:
     assert exit_code("--version")[0] == 0
 
 
-def test_exit_code_1_for_what_cannot_go_on(tmp_path: Path) -> None:
-    """The run is asked to write below a file."""
+def test_exit_code_2_before_a_run_whose_output_cannot_be_written(tmp_path: Path) -> None:
+    """The run is asked to write below a file, and says so before it computes anything."""
     (tmp_path / "file").write_text("")
     asked = ("run", "scenarios/utility_outage.yaml", "--set", "horizon=1 min", "--out", str(tmp_path / "file" / "r"))
     code, told = exit_code(*asked)
-    assert code == 1
-    assert "twin: " in told
+    assert code == 2
+    assert "--out" in told
 
 
 @pytest.mark.parametrize(("arguments", "word"), [

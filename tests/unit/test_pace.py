@@ -20,13 +20,14 @@ MEASURED, CARRIED = "H100-SXM5-80GB", "L40S"
 
 def train(gpus: int = 64, gpu: str = GPU, **changes: Any) -> TrainingPace:
     spec = Training.model_validate(training(nodes=gpus // 4, global_batch_sequences=gpus * 2) | changes)
-    return TrainingPace(spec, profiled(small(), gpu), gpus, NIC_B_S)
+    return TrainingPace(small(workload=[spec.model_dump(mode="json")]), spec, profiled(small(), gpu), gpus, NIC_B_S)
 
 
 def serve(gpu: str = GPU, **changes: Any) -> ServingPace:
     spec = {"kind": "inference", "name": "chat", "model": "Llama-3.1-70B", "nodes": 4, "tensor_parallel": 4,
             "dtype": "fp4", "requests": {"rate": "5 / s"}} | changes
-    return ServingPace(Inference.model_validate(spec), profiled(small(), gpu))
+    asked = Inference.model_validate(spec)
+    return ServingPace(small(workload=[asked.model_dump(mode="json")]), asked, profiled(small(), gpu))
 
 
 def test_speed_is_one_at_full_clock_and_whole_network() -> None:
@@ -80,7 +81,7 @@ def test_activity_is_a_share() -> None:
 @pytest.mark.parametrize("changes", [{"tensor_parallel": 3}, {"pipeline_parallel": 5}, {"global_batch_sequences": 65}],
                          ids=str)
 def test_a_layout_that_does_not_divide_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match="workload train"):
+    with pytest.raises(InputError, match="found train: "):
         train(64, **changes)
 
 
@@ -125,7 +126,7 @@ def test_a_busier_replica_works_harder_and_takes_longer_a_token() -> None:
 
 
 def test_a_replica_whose_model_does_not_fit_is_refused() -> None:
-    with pytest.raises(InputError, match="workload chat"):
+    with pytest.raises(InputError, match="found chat: "):
         serve(CARRIED, tensor_parallel=1, dtype="bf16")
 
 

@@ -106,7 +106,7 @@ def test_a_lost_pump_gives_an_exponential() -> None:
 def test_a_room_without_air_handlers_warms_as_two_nodes() -> None:
     """The racks' air share is the only heat; air and structure exchange it. To 1e-6 K for each kelvin of rise."""
     faults = failing((FAIL_S, "crah_1", 36000.0), (FAIL_S, "crah_2", 36000.0))
-    facility = twin.build(small(small_layout(air=0), workload=[training()], horizon="40 min", faults=faults))
+    facility = twin.build(small(small_layout(air=0), workload=[training()], horizon="25 min", faults=faults))
     result = twin.simulate(facility)
     cooling, racks = facility.cooling, facility.racks
     air_j_k, mass_j_k = cooling.capacity_j_k[cooling.hall_air[0]], cooling.capacity_j_k[cooling.hall_mass[0]]
@@ -119,5 +119,5 @@ def test_a_room_without_air_handlers_warms_as_two_nodes() -> None:
     apart = heat_w / air_j_k / rate * -np.expm1(-rate * elapsed)
     closed = rows.temperature_degc.iloc[0] + heat_w * elapsed / both_j_k + mass_j_k / both_j_k * apart
     rise = closed - closed[0]
-    assert rise[-1] > 20
+    assert 10 < rise[-1] < 32  # servers would turn themselves off in hotter air
     np.testing.assert_allclose(rows.temperature_degc - closed[0], rise, rtol=1e-6, atol=1e-9)

@@ -43,9 +43,9 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def refuse_changed(path: Path, kept: object) -> None:
-    """Raise InputError where a file's bytes are not those that were hashed."""
-    if digest(_read_bytes(path)) != kept:
+def refuse_changed(path: Path, data: bytes, kept: object) -> None:
+    """Raise InputError where a file's content is not what was hashed."""
+    if digest(data) != kept:
         raise InputError([Problem("", "other bytes than the run wrote", "the file as it was saved", file=str(path))])
 
 

@@ -84,13 +84,15 @@ class Result:
         """
         root = Path(folder)
         meta = _finished_meta(root)
-        for name in ("summary.json", "scenario.yaml"):
-            disk.refuse_changed(root / name, meta.get("files", {}).get(name))
+        kept = meta.get("files", {})
         stored = disk.read_json(root / "summary.json")
+        disk.refuse_changed(root / "summary.json", _hashed(stored), kept.get("summary.json"))
+        text = disk.read_text(root / "scenario.yaml")
+        disk.refuse_changed(root / "scenario.yaml", text.encode(), kept.get("scenario.yaml"))
         summary = {key: math.nan if value is None else value for key, value in stored.items()}
         tables = {table.name: disk.read_table(root, table, meta["tables"]) for table in TABLES}
         own = {key: value for key, value in meta.items() if key not in ("complete", "format", "tables", "files")}
-        return cls(tables, summary, disk.read_text(root / "scenario.yaml"), own)
+        return cls(tables, summary, text, own)
 
     def _write(self, folder: Path) -> None:
         summary = dict(self.summary)
@@ -99,10 +101,10 @@ class Result:
         folder.chmod(0o755)
         (folder / "tables").mkdir()
         hashes = {table.name: disk.write_table(folder, table, self.tables[table.name]) for table in TABLES}
-        files = {"summary.json": disk.json_bytes(summary), "scenario.yaml": self.scenario_yaml.encode()}
-        for name, data in files.items():
-            disk.write_file(folder / name, data)
-        kept = {name: disk.digest(data) for name, data in files.items()}
+        disk.write_file(folder / "summary.json", disk.json_bytes(summary))
+        disk.write_file(folder / "scenario.yaml", self.scenario_yaml.encode())
+        scenario = self.scenario_yaml.encode()
+        kept = {"summary.json": disk.digest(_hashed(summary)), "scenario.yaml": disk.digest(scenario)}
         meta = {**self.meta, "complete": True, "format": FORMAT, "tables": hashes, "files": kept}
         disk.write_file(folder / "meta.json", disk.json_bytes(meta))
 
@@ -150,6 +152,11 @@ def _tidy(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     if frame.empty:
         return empty(table)
     return frame.astype({c.name: _DTYPE[c.kind] for c in table.columns}).reset_index(drop=True)
+
+
+def _hashed(summary: Mapping[str, Any]) -> bytes:
+    """What of a summary is the same in every run of one seed: all but the clock on the wall."""
+    return disk.json_bytes({key: value for key, value in summary.items() if key != "wall_s"})
 
 
 def _finished_meta(root: Path) -> dict[str, Any]:
