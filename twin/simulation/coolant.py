@@ -92,11 +92,7 @@ class Coolant:
         flow = give * self._of_zone(used, self.is_cdu)
         exchange = self._exchange_w_k(stream_w_k(flow, "pg25"))
         self.loop_w_k = total_by(units.zone[self.is_cdu], exchange[self.is_cdu], len(cooling.loop_id))
-        racks = self.world.facility.racks
-        by_rack = np.ones(len(racks.id))
-        liquid = racks.liquid_frac > 0
-        by_rack[liquid] = state.flow_frac[self.loop_of_rack[liquid]]
-        state.junction_k_w = racks.junction_k_w * np.where(liquid, plate_resistance_frac(by_rack), 1.0)
+        state.junction_k_w = self.world.facility.racks.junction_k_w * plate_resistance_frac(self.rack_flow_frac())
 
     def _halls(self, on: Mask) -> None:
         """Air handlers slow to what the racks want."""
@@ -134,10 +130,14 @@ class Coolant:
 
     def served(self) -> Mask:
         """(rack,) whose stream flows: racks on a loop that stands still take no work."""
-        flowing = np.ones(self.loop_of_rack.size, dtype=bool)
+        return self.rack_flow_frac() > 0
+
+    def rack_flow_frac(self) -> Array:
+        """(rack,) coolant flow over what the rack wants; 1 for racks in air."""
+        flow = np.ones(self.loop_of_rack.size)
         liquid = self.world.facility.racks.liquid_frac > 0
-        flowing[liquid] = self.world.state.flow_frac[self.loop_of_rack[liquid]] > 0
-        return flowing
+        flow[liquid] = self.world.state.flow_frac[self.loop_of_rack[liquid]]
+        return flow
 
     def next_s(self) -> float:
         """Seconds until the next unit or water pump has restarted."""

@@ -31,6 +31,7 @@ class Jobs:
         self.node_gpus = racks.gpus_per_node[compute.rack_of_node]
         kinds = sorted(set(racks.gpu_type) - {""})
         self.node_type = np.array([kinds.index(g) if g else -1 for g in racks.gpu_type])[compute.rack_of_node]
+        self.most_nodes = int(np.bincount(self.node_type[self.node_type >= 0], minlength=1).max())
         self.jobs = gangs(world.facility.scenario)
         self._refuse_impossible()
         count = len(self.jobs)
@@ -53,12 +54,11 @@ class Jobs:
 
     def _submit(self, j: int) -> None:
         job = self.jobs[j]
-        most = int(np.bincount(self.node_type[self.node_type >= 0], minlength=1).max())
-        job.phase = Phase.TOO_LARGE if job.nodes > most else Phase.QUEUED
+        job.phase = Phase.TOO_LARGE if job.nodes > self.most_nodes else Phase.QUEUED
         if job.phase == Phase.QUEUED:
             self._enqueue(j)
         else:
-            self.world.note(job.name, "too large", f"{job.nodes} nodes; at most {most} of one type")
+            self.world.note(job.name, "too large", f"{job.nodes} nodes; at most {self.most_nodes} of one type")
         self.world.stale = True
 
     def _refuse_impossible(self) -> None:

@@ -45,11 +45,8 @@ class Thermal:
     def links(self) -> tuple[Index, Index, Array]:
         """Ends and conductances of all links: racks, loops to plants, halls to plants, halls to their mass."""
         n, state = self.network, self.world.state
-        liquid = self.racks.liquid_frac > 0
-        loop_of = np.searchsorted(n.loop_node, self.racks.zone)
-        stream = np.where(state.rack_lit, 1.0, AIR_STILL_FRAC)
-        if n.loop_node.size:
-            stream = np.where(liquid, state.flow_frac[np.clip(loop_of, 0, n.loop_node.size - 1)], stream)
+        still = np.where(state.rack_lit, 1.0, AIR_STILL_FRAC)
+        stream = np.where(self.racks.liquid_frac > 0, self.coolant.rack_flow_frac(), still)
         rack_g = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
         water = np.array([p.node for p in n.plants])
         cooled = n.hall_plant >= 0
