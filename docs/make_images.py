@@ -19,7 +19,11 @@ def main() -> None:
     """Write every picture."""
     IMAGES.mkdir(exist_ok=True)
     factory = twin.run(ROOT / "scenarios" / "first_factory.yaml")
-    for name, draw in (("timeline", figure_timeline), ("energy", figure_sankey), ("throttling", figure_throttling)):
+    for name, draw in (
+        ("timeline", figure_timeline),
+        ("energy", figure_sankey),
+        ("throttling", figure_throttling),
+    ):
         draw(factory).savefig(IMAGES / f"first_factory_{name}.png", dpi=DPI)
     chillers = twin.run(ROOT / "scenarios" / "chiller_loss.yaml")
     figure_timeline(chillers).savefig(IMAGES / "chiller_loss_timeline.png", dpi=DPI)

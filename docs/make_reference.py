@@ -1,4 +1,5 @@
-"""Write docs/reference/ from what the program itself declares; `--check` only tells whether it is current.
+"""Write docs/reference/ from what the program itself declares; `--check` only tells whether it is
+current.
 
 python docs/make_reference.py            writes the pages
 python docs/make_reference.py --check    exit code 1, and the names of the pages that are stale
@@ -57,8 +58,15 @@ def model_section(name: str, model: Schema) -> Iterator[str]:
     yield str(model.get("description", ""))
     yield ""
     needed = model.get("required", ())
-    rows = [(f"`{key}`", kind_of(field), "" if key in needed else default_of(field), field.get("description", ""))
-            for key, field in model.get("properties", {}).items()]
+    rows = [
+        (
+            f"`{key}`",
+            kind_of(field),
+            "" if key in needed else default_of(field),
+            field.get("description", ""),
+        )
+        for key, field in model.get("properties", {}).items()
+    ]
     yield from table(("key", "takes", "default", "meaning"), rows)
 
 
@@ -80,7 +88,11 @@ def container_of(field: Schema) -> str:
     """Lists and mappings, by what they hold; other types by name."""
     kind = field.get("type", "anything")
     if kind == "array":
-        inside = field["items"] if isinstance(field.get("items"), Mapping) else (field.get("prefixItems") or [{}])[0]
+        inside = (
+            field["items"]
+            if isinstance(field.get("items"), Mapping)
+            else (field.get("prefixItems") or [{}])[0]
+        )
         return f"list of {kind_of(inside)}"
     if kind == "object" and isinstance(field.get("additionalProperties"), Mapping):
         return f"mapping to {kind_of(field['additionalProperties'])}"
@@ -128,9 +140,12 @@ def catalogue_page() -> Iterator[str]:
     for kind, model in catalogue.KINDS.items():
         yield f"## {kind}"
         yield ""
-        yield (model.__doc__ or "").strip().split("\n")[0]
+        yield " ".join((model.__doc__ or "").strip().split("\n\n")[0].split())
         yield ""
-        rows = [(f"`{row.name}`", row.status, row.note, row.source) for row in catalogue.rows(kind).values()]
+        rows = [
+            (f"`{row.name}`", row.status, row.note, row.source)
+            for row in catalogue.rows(kind).values()
+        ]
         yield from table(("name", "status", "note", "source"), rows)
 
 
@@ -165,12 +180,19 @@ def param_name(param: Any) -> str:
     if param.param_type_name == "argument":
         return str(param.metavar or (param.name or "").upper())
     flag = bool(getattr(param, "is_flag", False))
-    return ", ".join(param.opts) if flag else f"{param.opts[-1]} {param.metavar or (param.name or '').upper()}"
+    return (
+        ", ".join(param.opts)
+        if flag
+        else f"{param.opts[-1]} {param.metavar or (param.name or '').upper()}"
+    )
 
 
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
-    "scenario.md": lambda: schema_page("scenario"), "layout.md": lambda: schema_page("layout"),
-    "tables.md": tables_page, "catalogue.md": catalogue_page, "commands.md": commands_page,
+    "scenario.md": lambda: schema_page("scenario"),
+    "layout.md": lambda: schema_page("layout"),
+    "tables.md": tables_page,
+    "catalogue.md": catalogue_page,
+    "commands.md": commands_page,
 }
 """Every page by file name."""
 
@@ -182,15 +204,23 @@ def text_of(page: str) -> str:
 
 def stale() -> list[str]:
     """Pages that differ from what the program declares."""
-    return [page for page in PAGES
-            if not (FOLDER / page).is_file() or (FOLDER / page).read_text(encoding="utf-8") != text_of(page)]
+    return [
+        page
+        for page in PAGES
+        if not (FOLDER / page).is_file()
+        or (FOLDER / page).read_text(encoding="utf-8") != text_of(page)
+    ]
 
 
 def main(arguments: list[str]) -> int:
     """Write the pages, or check them."""
     if "--check" in arguments:
         old = stale()
-        sys.stderr.write("".join(f"stale: docs/reference/{page}; run python docs/make_reference.py\n" for page in old))
+        sys.stderr.write(
+            "".join(
+                f"stale: docs/reference/{page}; run python docs/make_reference.py\n" for page in old
+            )
+        )
         return 1 if old else 0
     FOLDER.mkdir(exist_ok=True)
     for page in PAGES:

@@ -1,7 +1,8 @@
 """A made-up but self-consistent day of a small AI factory, for tests of whatever reads a Result.
 
-Eight liquid racks, two sides of power, two coolant loops. At 06:00 a power panel is lost for four hours;
-at 14:00 a coolant pump trips for ninety minutes and four racks throttle. Energy closes by construction.
+Eight liquid racks, two sides of power, two coolant loops. At 06:00 a power panel is lost for four
+hours; at 14:00 a coolant pump trips for ninety minutes and four racks throttle. Energy closes by
+construction.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import pandas as pd
 
 from twin.results import TABLES, Result, empty
 
-PERIOD_S, PERIODS = 300.0, 288
+PERIOD_S = 300.0
+PERIODS = 288
 TIME_S = PERIOD_S * np.arange(1, PERIODS + 1)
 HOUR = TIME_S / 3600
 RACKS = [f"rack_{n}" for n in range(1, 9)]
@@ -69,16 +71,106 @@ def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 def _components() -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = [
-        ("utility", "utility", "utility_feed", "", "power", -6.0, 5.0, 0.0, 2.0, 2.0, 2.5, 2e6, 0, 0),
+        (
+            "utility",
+            "utility",
+            "utility_feed",
+            "",
+            "power",
+            -6.0,
+            5.0,
+            0.0,
+            2.0,
+            2.0,
+            2.5,
+            2e6,
+            0,
+            0,
+        )
     ]
     for n in (1, 2):
         y = 2.5 + 5.0 * (n - 1)
         rows += [
-            (f"tx_{n}", "transformer", "dry_1500", "", "power", -3.0, y, 0.0, 1.8, 1.4, 2.2, 1.5e6, 0, 0),
-            (f"ups_{n}", "ups", "ups_1250", "hall_1", "power", 1.2, y, 0.0, 1.2, 3.0, 2.0, 1.25e6, 0, 0),
-            (f"cdu_{n}", "cdu", "cdu_600", "hall_1", "cooling", 14.6, y, 0.0, 1.2, 1.2, 2.2, 6e5, 0, 0),
-            (f"pump_{n}", "pump", "pump_15", f"cdu_{n}", "cooling", 14.6, y, 0.3, 0.5, 0.5, 0.5, 1.5e4, 0, 0),
-            (f"dry_cooler_{n}", "dry_cooler", "dc_800", "", "cooling", 20.0, y, 0.0, 2.4, 4.0, 2.5, 8e5, 0, 0),
+            (
+                f"tx_{n}",
+                "transformer",
+                "dry_1500",
+                "",
+                "power",
+                -3.0,
+                y,
+                0.0,
+                1.8,
+                1.4,
+                2.2,
+                1.5e6,
+                0,
+                0,
+            ),
+            (
+                f"ups_{n}",
+                "ups",
+                "ups_1250",
+                "hall_1",
+                "power",
+                1.2,
+                y,
+                0.0,
+                1.2,
+                3.0,
+                2.0,
+                1.25e6,
+                0,
+                0,
+            ),
+            (
+                f"cdu_{n}",
+                "cdu",
+                "cdu_600",
+                "hall_1",
+                "cooling",
+                14.6,
+                y,
+                0.0,
+                1.2,
+                1.2,
+                2.2,
+                6e5,
+                0,
+                0,
+            ),
+            (
+                f"pump_{n}",
+                "pump",
+                "pump_15",
+                f"cdu_{n}",
+                "cooling",
+                14.6,
+                y,
+                0.3,
+                0.5,
+                0.5,
+                0.5,
+                1.5e4,
+                0,
+                0,
+            ),
+            (
+                f"dry_cooler_{n}",
+                "dry_cooler",
+                "dc_800",
+                "",
+                "cooling",
+                20.0,
+                y,
+                0.0,
+                2.4,
+                4.0,
+                2.5,
+                8e5,
+                0,
+                0,
+            ),
         ]
     for n, panel in enumerate(PANELS):
         place = (3.2 if n % 2 == 0 else 12.8, 3.0 + 4.0 * (n // 2), 0.0, 0.6, 0.9, 2.0)
@@ -86,7 +178,9 @@ def _components() -> pd.DataFrame:
     for n, rack in enumerate(RACKS):
         place = (6.0 + 1.2 * (n % 4), 3.0 + 4.0 * (n // 4), 0.0, 0.6, 1.2, 2.3)
         rows.append((rack, "rack", "nvl72", "hall_1", "compute", *place, 1.32e5, GPUS, 18))
-    rows.append(("leaf_1", "switch", "leaf", "hall_1", "fabric", 10.8, 3.0, 0.0, 0.6, 1.0, 2.2, 4e3, 0, 0))
+    rows.append(
+        ("leaf_1", "switch", "leaf", "hall_1", "fabric", 10.8, 3.0, 0.0, 0.6, 1.0, 2.2, 4e3, 0, 0)
+    )
     return _frame("components", rows)
 
 
@@ -98,7 +192,9 @@ def _edges() -> pd.DataFrame:
     rows += [(f"ups_{n // 2 + 1}", panel, "power", "share") for n, panel in enumerate(PANELS)]
     rows += [(PANELS[PANEL_OF_RACK[n]], rack, "power", "share") for n, rack in enumerate(RACKS)]
     rows += [(f"dry_cooler_{n}", f"cdu_{n}", "cooling", "serves") for n in (1, 2)]
-    rows += [(f"cdu_{LOOP_OF_RACK[n] + 1}", rack, "cooling", "serves") for n, rack in enumerate(RACKS)]
+    rows += [
+        (f"cdu_{LOOP_OF_RACK[n] + 1}", rack, "cooling", "serves") for n, rack in enumerate(RACKS)
+    ]
     rows += [("leaf_1", rack, "fabric", "link") for rack in RACKS]
     return _frame("edges", rows)
 
@@ -119,7 +215,9 @@ def _day() -> dict[str, pd.DataFrame]:
     clock[:, 4:] = (1 - 0.035 * (rise - 4).clip(0))[:, None]
     full_w = 3.5e4 + 9.2e4 * np.where(np.arange(8) < 4, demand[:, None], 1.0)
     rack_w = full_w * on * (0.35 + 0.65 * clock**1.8)
-    junction = np.where(on > 0, coolant[:, LOOP_OF_RACK] + 14 + rack_w / 5600, coolant[:, LOOP_OF_RACK])
+    junction = np.where(
+        on > 0, coolant[:, LOOP_OF_RACK] + 14 + rack_w / 5600, coolant[:, LOOP_OF_RACK]
+    )
     inlet = 20.5 + 0.6 * np.arange(8) % 2.4 + 0.18 * (dry_bulb - 24)[:, None] + 0.3 * rise[:, None]
     rate = np.where(np.arange(8) < 4, 3.1e4 * demand[:, None], 5.5e4)
     lost = rate * (1 - on * clock) * PERIOD_S
@@ -175,7 +273,8 @@ def _power(
         out[panel] = rack_w[:, n == PANEL_OF_RACK].sum(axis=1)
         into[panel] = out[panel] * 1.004
     for side in (0, 1):
-        ups, tx = f"ups_{side + 1}", f"tx_{side + 1}"
+        ups = f"ups_{side + 1}"
+        tx = f"tx_{side + 1}"
         out[ups] = into[PANELS[2 * side]] + into[PANELS[2 * side + 1]] + cdu_w[:, side]
         into[ups] = out[ups] + 1.25e6 * (0.008 + 0.03 * (out[ups] / 1.25e6) ** 2)
         out[tx] = into[ups] + cooler_w
@@ -215,7 +314,10 @@ def _power(
     def joules(values: np.ndarray) -> float:
         return float(values.sum() * PERIOD_S)
 
-    gone = {name: joules(sum(into[k] - out[k] for k in into if k.startswith(name))) for name in ("tx", "ups", "rpp")}
+    gone = {
+        name: joules(sum(into[k] - out[k] for k in into if k.startswith(name)))
+        for name in ("tx", "ups", "rpp")
+    }
     flows = [
         ("utility", "site", joules(into["utility"])),
         ("site", "racks", joules(rack_w)),
@@ -228,7 +330,9 @@ def _power(
     return pd.concat(frames, ignore_index=True), _frame("energy", flows), site
 
 
-def _loops(water: np.ndarray, coolant: np.ndarray, rack_w: np.ndarray, tripped: np.ndarray) -> pd.DataFrame:
+def _loops(
+    water: np.ndarray, coolant: np.ndarray, rack_w: np.ndarray, tripped: np.ndarray
+) -> pd.DataFrame:
     frames = []
     for n in (0, 1):
         heat = rack_w[:, n == LOOP_OF_RACK].sum(axis=1)
@@ -275,8 +379,38 @@ def _jobs() -> pd.DataFrame:
     return _frame(
         "jobs",
         [
-            ("pretrain", "training", 54, 216, 0.0, 0.0, nan, "running", 0.42, 1.39e10, 6.1e8, 0, 23, 5184.0),
-            ("finetune", "training", 18, 72, 7200.0, 7260.0, 61200.0, "completed", 1.0, 2.9e9, 0.0, 0, 7, 1078.8),
+            (
+                "pretrain",
+                "training",
+                54,
+                216,
+                0.0,
+                0.0,
+                nan,
+                "running",
+                0.42,
+                1.39e10,
+                6.1e8,
+                0,
+                23,
+                5184.0,
+            ),
+            (
+                "finetune",
+                "training",
+                18,
+                72,
+                7200.0,
+                7260.0,
+                61200.0,
+                "completed",
+                1.0,
+                2.9e9,
+                0.0,
+                0,
+                7,
+                1078.8,
+            ),
             ("evals", "batch", 4, 16, 68400.0, nan, nan, "queued", 0.0, 0.0, 0.0, 0, 0, 0.0),
         ],
     )
@@ -285,8 +419,14 @@ def _jobs() -> pd.DataFrame:
 def _events() -> pd.DataFrame:
     off = [(21600.0, rack, "off", "no power") for rack in ("rack_3", "rack_4")]
     back = [(36240.0, rack, "on", "after its restart") for rack in ("rack_3", "rack_4")]
-    hot = [(51300.0 + 20 * n, RACKS[n], "throttled", "hottest GPU at its slowdown limit") for n in range(4, 8)]
-    cool = [(58800.0, RACKS[n], "full clock", "room below the slowdown limit again") for n in range(4, 8)]
+    hot = [
+        (51300.0 + 20 * n, RACKS[n], "throttled", "hottest GPU at its slowdown limit")
+        for n in range(4, 8)
+    ]
+    cool = [
+        (58800.0, RACKS[n], "full clock", "room below the slowdown limit again")
+        for n in range(4, 8)
+    ]
     return _frame(
         "events",
         [
@@ -319,18 +459,67 @@ def _witnesses() -> pd.DataFrame:
         "witnesses",
         [
             ("rack nvl72", "peak_power", "132000", "W", "vendor", "rack data sheet", "2026-02-03"),
-            ("power/ups_1250", "loss_square_frac", "0.03", "", "assumed", "fit to two catalogue points", "2026-02-03"),
-            ("dry_1500", "loss_no_load_frac", "0.002", "", "standard", "10 CFR 431.196, table", "2026-01-20"),
-            ("cooling/cdu_600", "approach_k", "4", "K", "assumed", "middle of vendors' range", "2026-02-11"),
-            ("gpus/made_up", "slowdown_degc", "89", "degC", "assumed", "GPU temperature limits, table", "2026-01-12"),
-            ("workloads[0]", "usd_per_token", "2e-06", "USD", "assumed", "scenario file", "2026-02-11"),
-            ("grid", "carbon_intensity", "0.38", "kg/kWh", "published", "national inventory", "2026-01-15"),
+            (
+                "power/ups_1250",
+                "loss_square_frac",
+                "0.03",
+                "",
+                "assumed",
+                "fit to two catalogue points",
+                "2026-02-03",
+            ),
+            (
+                "dry_1500",
+                "loss_no_load_frac",
+                "0.002",
+                "",
+                "standard",
+                "10 CFR 431.196, table",
+                "2026-01-20",
+            ),
+            (
+                "cooling/cdu_600",
+                "approach_k",
+                "4",
+                "K",
+                "assumed",
+                "middle of vendors' range",
+                "2026-02-11",
+            ),
+            (
+                "gpus/made_up",
+                "slowdown_degc",
+                "89",
+                "degC",
+                "assumed",
+                "GPU temperature limits, table",
+                "2026-01-12",
+            ),
+            (
+                "workloads[0]",
+                "usd_per_token",
+                "2e-06",
+                "USD",
+                "assumed",
+                "scenario file",
+                "2026-02-11",
+            ),
+            (
+                "grid",
+                "carbon_intensity",
+                "0.38",
+                "kg/kWh",
+                "published",
+                "national inventory",
+                "2026-01-15",
+            ),
         ],
     )
 
 
 def _summary(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    site, losses = tables["site"], tables["losses"]
+    site = tables["site"]
+    losses = tables["losses"]
     utility_j = float(site["utility_power_w"].sum() * PERIOD_S)
     it_j = float(site["it_power_w"].sum() * PERIOD_S)
     tokens = float(site["tokens_inference"].sum() + site["tokens_training"].sum())
@@ -365,8 +554,16 @@ def _meta() -> dict[str, Any]:
         "wall_s": 1.9,
         "hall_sizes": {"hall_1": [16.0, 10.0, 4.5]},
         "findings": [
-            {"severity": "note", "component": "rpp_2", "says": "without it 2 of 8 racks lose power"},
-            {"severity": "warning", "component": "ups_2", "says": "without it ups_1 carries 1,300 kW"},
+            {
+                "severity": "note",
+                "component": "rpp_2",
+                "says": "without it 2 of 8 racks lose power",
+            },
+            {
+                "severity": "warning",
+                "component": "ups_2",
+                "says": "without it ups_1 carries 1,300 kW",
+            },
         ],
         "warnings": ["facility_water: chiller curve clipped at its limits"],
         "redundancy": _redundancy(),
@@ -382,7 +579,9 @@ def _lost(names: list[str], racks: list[str], load_w: float) -> dict[str, Any]:
 def _redundancy() -> dict[str, Any]:
     points = [("utility", RACKS, 1.0e6), ("tx_1", RACKS[:4], 5.2e5), ("ups_2", RACKS[4:], 5.2e5),
               ("rpp_2", RACKS[2:4], 2.5e5)]  # fmt: skip
-    singles = [{"component": name, **_lost([name], racks, load_w)} for name, racks, load_w in points]
+    singles = [
+        {"component": name, **_lost([name], racks, load_w)} for name, racks, load_w in points
+    ]
     text = "does not meet the criterion in this model: without utility, 8 loads (8 racks, 1000 kW) are not served"
     verdict = {"verdict": False, "text": text, "counter_example": _lost(["utility"], RACKS, 1.0e6)}
     return {

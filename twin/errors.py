@@ -28,7 +28,11 @@ class Problem:
     column: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file or '<input>'}:{self.line}:{self.column}" if self.line else self.file or "<input>"
+        place = (
+            f"{self.file or '<input>'}:{self.line}:{self.column}"
+            if self.line
+            else self.file or "<input>"
+        )
         subject = f"{self.where}: " if self.where else ""
         hint = f"; {self.hint}" if self.hint else ""
         return f"{place}: {subject}found {self.found}; allowed: {self.allowed}{hint}"
@@ -51,7 +55,9 @@ class InputError(TwinError):
 
 
 class RunError(TwinError):
-    """A run that cannot go on, naming the simulated time; `kept` is the Result of what was computed, if any."""
+    """A run that cannot go on, naming the simulated time; `kept` is the Result of what was
+    computed, if any.
+    """
 
     def __init__(self, message: str, kept: object | None = None) -> None:
         super().__init__(message)

@@ -46,14 +46,22 @@ def _without_truths(schema: Any) -> Any:
 
 
 class Stated(BaseModel):
-    """A model whose every parameter is stated: frozen, no unknown keys, docstrings as descriptions."""
+    """A model whose every parameter is stated: frozen, no unknown keys, docstrings as
+    descriptions.
+    """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False, populate_by_name=True
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
+        populate_by_name=True,
     )
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         """Every number refuses true and false, which Python takes for 1 and 0."""
         schema: CoreSchema = _without_truths(handler(source))
         return schema
@@ -67,12 +75,18 @@ def _read(value: Any, unit: str) -> Any:
     return value
 
 
-def _unit(unit: str, example: str, written: str = "") -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+def _unit(
+    unit: str, example: str, written: str = ""
+) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     """Reader, writer and schema of a quantity; what is written reads back as the same number."""
     schema = {"type": ["string", "number"], "examples": [example], "x-unit": unit}
-    return (BeforeValidator(lambda value: _read(value, unit)),
-            PlainSerializer(lambda value: f"{value!r} {written or unit}", return_type=str, when_used="json"),
-            WithJsonSchema(schema))
+    return (
+        BeforeValidator(lambda value: _read(value, unit)),
+        PlainSerializer(
+            lambda value: f"{value!r} {written or unit}", return_type=str, when_used="json"
+        ),
+        WithJsonSchema(schema),
+    )
 
 
 def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
@@ -83,16 +97,28 @@ def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
             return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3] or 0)
         return _read(value, "s")
 
-    return (BeforeValidator(read),
-            PlainSerializer(lambda value: f"{value!r} s", return_type=str, when_used="json"),
-            WithJsonSchema({"type": ["string", "number"], "examples": ["06:00", "90 min"]}))
+    return (
+        BeforeValidator(read),
+        PlainSerializer(lambda value: f"{value!r} s", return_type=str, when_used="json"),
+        WithJsonSchema({"type": ["string", "number"], "examples": ["06:00", "90 min"]}),
+    )
 
 
-_W, _J, _S, _M = _unit("W", "132 kW"), _unit("J", "2.5 MWh"), _unit("s", "10 min"), _unit("m", "1.2 m")
-_C, _K, _F = _unit("degC", "18 °C"), _unit("delta_degC", "4 K", "K"), _unit("m**3/s", "1200 L/min", "m^3/s")
-_B, _BS, _V = _unit("byte", "100 TB"), _unit("byte/s", "400 Gbit/s"), _unit("m**3", "12 m^3", "m^3")
-_EP, _WP = _unit("USD/J", "0.08 USD/kWh"), _unit("USD/m**3", "2 USD/m^3", "USD/m^3")
-_CI, _TP, _HP = _unit("kg/J", "380 g/kWh"), _unit("USD/token", "0.9 USD/Mtok"), _unit("1/s", "30 / s")
+_W = _unit("W", "132 kW")
+_J = _unit("J", "2.5 MWh")
+_S = _unit("s", "10 min")
+_M = _unit("m", "1.2 m")
+_C = _unit("degC", "18 °C")
+_K = _unit("delta_degC", "4 K", "K")
+_F = _unit("m**3/s", "1200 L/min", "m^3/s")
+_B = _unit("byte", "100 TB")
+_BS = _unit("byte/s", "400 Gbit/s")
+_V = _unit("m**3", "12 m^3", "m^3")
+_EP = _unit("USD/J", "0.08 USD/kWh")
+_WP = _unit("USD/m**3", "2 USD/m^3", "USD/m^3")
+_CI = _unit("kg/J", "380 g/kWh")
+_TP = _unit("USD/token", "0.9 USD/Mtok")
+_HP = _unit("1/s", "30 / s")
 
 Power = Annotated[float, *_W, Field(ge=0, le=1e12)]
 """Watts."""

@@ -1,4 +1,6 @@
-"""Tables declared once: the same declaration makes the parquet schema, the docs and the headings."""
+"""Tables declared once: the same declaration makes the parquet schema, the docs and the
+headings.
+"""
 
 from __future__ import annotations
 

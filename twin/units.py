@@ -24,7 +24,9 @@ _QUANTITY = re.compile(
 
 @cache
 def registry() -> UnitRegistry[float]:
-    """The one registry, with the field's own words added; loaded at first use, for pint is slow to import."""
+    """The one registry, with the field's own words added; loaded at first use, for pint is slow to
+    import.
+    """
     from pint import UnitRegistry
 
     ureg: UnitRegistry[float] = UnitRegistry(autoconvert_offset_to_baseunit=True, cache_folder=None)
@@ -45,7 +47,9 @@ def quantity(text: str, unit: str) -> float:
     """
     number, unit_text = _split(text)
     if not unit_text and registry().Unit(unit).dimensionality:
-        raise ValueError(f"{text!r} has no unit; write it in {unit}, for instance '{number:g} {unit}'")
+        raise ValueError(
+            f"{text!r} has no unit; write it in {unit}, for instance '{number:g} {unit}'"
+        )
     return _convert(number, unit_text, unit)
 
 

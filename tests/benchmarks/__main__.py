@@ -1,6 +1,8 @@
-"""How fast, how much memory, how it grows: `python -m tests.benchmarks [--quick]` prints markdown tables.
+"""How fast, how much memory, how it grows: `python -m tests.benchmarks [--quick]` prints markdown
+tables.
 
-Every case runs in a process of its own, so that its peak memory is its own. Nothing here asserts a time.
+Every case runs in a process of its own, so that its peak memory is its own. Nothing here asserts a
+time.
 """
 
 from __future__ import annotations
@@ -29,14 +31,27 @@ def table(title: str, heads: tuple[str, ...], rows: Iterable[tuple[object, ...]]
     say("| " + " | ".join(heads) + " |")
     say("|" + "---|" * len(heads))
     for row in rows:
-        say("| " + " | ".join(f"{value:,.3g}" if isinstance(value, float) else str(value) for value in row) + " |")
+        say(
+            "| "
+            + " | ".join(
+                f"{value:,.3g}" if isinstance(value, float) else str(value) for value in row
+            )
+            + " |"
+        )
 
 
 def run_row(label: str, **case: object) -> tuple[object, ...]:
     """One row of a table of runs."""
     found = measured(**case)
-    return (label, f"{found['nodes']:,.0f}", f"{found['components']:,.0f}", f"{found['events']:,.0f}",
-            found["build_s"], found["simulate_s"], f"{found['peak_mb']:,.0f}")
+    return (
+        label,
+        f"{found['nodes']:,.0f}",
+        f"{found['components']:,.0f}",
+        f"{found['events']:,.0f}",
+        found["build_s"],
+        found["simulate_s"],
+        f"{found['peak_mb']:,.0f}",
+    )
 
 
 RUN_HEADS = ("case", "nodes", "components", "events", "import and build s", "simulate s", "peak MB")
@@ -58,7 +73,9 @@ def by_size(factors: Iterable[int]) -> Iterator[tuple[object, ...]]:
 def by_days(days: Iterable[int]) -> Iterator[tuple[object, ...]]:
     """first_factory for more days, the first day's faults only."""
     for count in days:
-        yield run_row(f"first_factory, {count} d", scenario="first_factory", horizon_s=count * DAY_S)
+        yield run_row(
+            f"first_factory, {count} d", scenario="first_factory", horizon_s=count * DAY_S
+        )
 
 
 def by_jobs(counts: Iterable[int]) -> Iterator[tuple[object, ...]]:
@@ -89,22 +106,33 @@ def starts() -> Iterator[tuple[object, ...]]:
     """What a process pays before it works."""
     bare = seconds("-c", "pass")
     yield ("python, nothing imported", bare)
-    for label, command in (("import twin", ("-c", "import twin")), ("twin --help", ("-m", "twin", "--help")),
-                           ("twin.load, twin.build and twin.simulate imported",
-                            ("-c", "import twin; twin.load, twin.build, twin.simulate"))):
+    for label, command in (
+        ("import twin", ("-c", "import twin")),
+        ("twin --help", ("-m", "twin", "--help")),
+        (
+            "twin.load, twin.build and twin.simulate imported",
+            ("-c", "import twin; twin.load, twin.build, twin.simulate"),
+        ),
+    ):
         yield (label, seconds(*command))
 
 
 def main(quick: bool) -> None:
     """Print every table."""
-    say(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, best effort.")
+    say(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, best effort."
+    )
     table("Shipped scenarios", RUN_HEADS, shipped())
     table("Growth with size", RUN_HEADS, by_size((1, 2, 4) if quick else (1, 2, 4, 8)))
     table("Growth with days", RUN_HEADS, by_days((1, 3) if quick else (1, 3, 10, 30)))
     table("Growth with jobs", RUN_HEADS, by_jobs((250, 1000) if quick else (250, 1000, 4000)))
     table("Failure analysis", ("layout", "components", "pairs tried", "s", "peak MB"), redundancy())
     table("Start", ("what", "s"), starts())
-    table("Beside others, one day of 144 nodes in the same run", ("program", "what it does", "s"), peers.rows())
+    table(
+        "Beside others, one day of 144 nodes in the same run",
+        ("program", "what it does", "s"),
+        peers.rows(),
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""One benchmark case in a process of its own: `python -m tests.benchmarks.cases '{"scenario": "first_factory"}'`."""
+"""One benchmark case in a process of its own: `python -m tests.benchmarks.cases '{"scenario":
+"first_factory"}'`.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,13 @@ DAY_S = 86_400.0
 
 def measured(**case: object) -> dict[str, float]:
     """What a case costs, measured in a fresh process."""
-    done = subprocess.run([sys.executable, "-m", "tests.benchmarks.cases", json.dumps(case)], cwd=ROOT, check=True,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.cases", json.dumps(case)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
@@ -45,7 +52,12 @@ def multiplied(scenario: twin.Scenario, times: int) -> twin.Scenario:
     for row in hall["rows"]:
         count, of = row["racks"].split(" x ")
         row["racks"] = f"{int(count) * times} x {of}"
-    groups = [*layout["power"], *layout["cooling"]["loops"], *layout["cooling"]["air"], *layout["cooling"]["plant"]]
+    groups = [
+        *layout["power"],
+        *layout["cooling"]["loops"],
+        *layout["cooling"]["air"],
+        *layout["cooling"]["plant"],
+    ]
     for group in groups:
         group["count"] *= times
     for work in data["workload"]:
@@ -62,8 +74,13 @@ def run(case: dict[str, Any]) -> dict[str, float]:
     facility = twin.build(scenario)
     built = perf_counter()
     result = twin.simulate(facility)
-    return {"build_s": built - began, "simulate_s": perf_counter() - built, "events": result.summary["events"],
-            "nodes": facility.racks.node_count, "components": len(facility.components.id)}
+    return {
+        "build_s": built - began,
+        "simulate_s": perf_counter() - built,
+        "events": result.summary["events"],
+        "nodes": facility.racks.node_count,
+        "components": len(facility.components.id),
+    }
 
 
 def failures(name: str) -> dict[str, float]:
@@ -75,7 +92,11 @@ def failures(name: str) -> dict[str, float]:
     facility = twin.build(twin.load(ROOT / "layouts" / f"{name}.yaml"))
     began = perf_counter()
     report = redundancy(dependency(facility), rng=stream(1, "redundancy"))
-    return {"redundancy_s": perf_counter() - began, "components": report.components, "pairs": report.n_minus_2["cases"]}
+    return {
+        "redundancy_s": perf_counter() - began,
+        "components": report.components,
+        "pairs": report.n_minus_2["cases"],
+    }
 
 
 def main(text: str) -> None:

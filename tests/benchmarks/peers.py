@@ -1,8 +1,10 @@
-"""Other ways to know a day's power, timed in the same run: each does less than twin, which the table says.
+"""Other ways to know a day's power, timed in the same run: each does less than twin, which the
+table says.
 
-leafsim (0.4.2, optional: pip install leafsim==0.4.2)   simpy, one power model a node, a meter that samples all
-a plain time-stepped loop                               every node, every second, in Python: power and temperature
-a time-stepped loop over arrays                         the same in numpy
+leafsim (0.4.2, optional: pip install leafsim==0.4.2)   simpy, one power model a node, a meter that
+samples all a plain time-stepped loop                               every node, every second, in
+Python: power and temperature a time-stepped loop over arrays                         the same in
+                                                                                      numpy
 """
 
 from __future__ import annotations
@@ -18,8 +20,11 @@ import simpy
 from tests.benchmarks.cases import DAY_S, measured
 
 NODES = 144
-IDLE_W, SPAN_W = 1220.0, 6000.0
-CAPACITY_J_K, STREAM_W_K, SUPPLY_DEGC = 20_000.0, 400.0, 45.0
+IDLE_W = 1220.0
+SPAN_W = 6000.0
+CAPACITY_J_K = 20_000.0
+STREAM_W_K = 400.0
+SUPPLY_DEGC = 45.0
 SAMPLE_S = 600.0
 """Simulated time that the plain loop is run for; its day is that, scaled."""
 
@@ -47,8 +52,14 @@ def leafsim_s(interval_s: float) -> float:
     from leaf.infrastructure import Node
     from leaf.power import PowerMeter, PowerModelNode
 
-    nodes = [Node(f"node_{i}", cu=1, power_model=PowerModelNode(max_power=IDLE_W + SPAN_W, static_power=IDLE_W))
-             for i in range(NODES)]
+    nodes = [
+        Node(
+            f"node_{i}",
+            cu=1,
+            power_model=PowerModelNode(max_power=IDLE_W + SPAN_W, static_power=IDLE_W),
+        )
+        for i in range(NODES)
+    ]
     env = simpy.Environment()
     env.process(PowerMeter(nodes, measurement_interval=interval_s).run(env))
     began = perf_counter()
@@ -65,7 +76,9 @@ def plain_loop_s() -> float:
         busy = activity(second)
         for node in range(NODES):
             power_w = IDLE_W + SPAN_W * busy * (1.0 if temperature[node] < 80.0 else 0.9)
-            temperature[node] += (power_w - STREAM_W_K * (temperature[node] - SUPPLY_DEGC)) / CAPACITY_J_K
+            temperature[node] += (
+                power_w - STREAM_W_K * (temperature[node] - SUPPLY_DEGC)
+            ) / CAPACITY_J_K
             energy_j += power_w
     return (perf_counter() - began) * DAY_S / SAMPLE_S
 

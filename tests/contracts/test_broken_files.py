@@ -1,7 +1,8 @@
 """Whatever stands in a file, the answer is an InputError that names the thing, soon.
 
-Strangers write these files: no input may end in another exception, hang, or be taken for something else.
-Each case changes one thing in a project that is sound (which is tested too) and states what the message must name.
+Strangers write these files: no input may end in another exception, hang, or be taken for something
+else. Each case changes one thing in a project that is sound (which is tested too) and states what
+the message must name.
 """
 
 from __future__ import annotations
@@ -72,9 +73,12 @@ overrides: {support_r1: {recirculation: 0.1}}
 """
 
 FEEDS_WEB = "".join(
-    f"  - {{name: web{k}, type: rpp_500, count: 2000, fed_by: {f'web{k - 1}' if k else 'ups'}}}\n" for k in range(3)
+    f"  - {{name: web{k}, type: rpp_500, count: 2000, fed_by: {f'web{k - 1}' if k else 'ups'}}}\n"
+    for k in range(3)
 )
-CROWD = "".join(f"      - {{name: crowd{k}, racks: 20000 x support_rack, fed_by: rpp}}\n" for k in range(50))
+CROWD = "".join(
+    f"      - {{name: crowd{k}, racks: 20000 x support_rack, fed_by: rpp}}\n" for k in range(50)
+)
 ROW = "{name: compute, racks: 2 x gb200_nvl72, at: [3 m, 3 m], fed_by: rpp}"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
@@ -423,7 +427,11 @@ def test_the_unchanged_project_is_sound(tmp_path: Path) -> None:
 def test_broken_scenario(tmp_path: Path, case: str) -> None:
     old, new, fragment = IN_SCENARIO[case]
     error = refusal(project(tmp_path, scenario=changed(SCENARIO, old, new)))
-    assert_named(error, fragment, "probe.yaml" if case == "layout that is this file" else "scenarios/probe.yaml")
+    assert_named(
+        error,
+        fragment,
+        "probe.yaml" if case == "layout that is this file" else "scenarios/probe.yaml",
+    )
 
 
 @pytest.mark.parametrize("case", IN_LAYOUT)
@@ -464,21 +472,27 @@ def test_a_missing_file_is_answered_with_the_nearest(tmp_path: Path) -> None:
 def test_broken_weather(tmp_path: Path, case: str) -> None:
     rows, fragment = WEATHER[case]
     path = _with_weather(tmp_path, "weather.csv")
-    path.with_name("weather.csv").write_text("time_s,dry_bulb_degc,wet_bulb_degc\n" + rows, encoding="utf-8")
+    path.with_name("weather.csv").write_text(
+        "time_s,dry_bulb_degc,wet_bulb_degc\n" + rows, encoding="utf-8"
+    )
     error = refusal(path)
     assert fragment in str(error)
     assert all(problem.file.endswith("weather.csv") for problem in error.problems)
     assert case == "no rows" or all(problem.line >= 2 for problem in error.problems)
 
 
-@pytest.mark.parametrize("content", [b"time,dry,wet\n0,20,15\n", b"\xff\xfe\x00", bytes(range(256)), b'"' * 300_000])
+@pytest.mark.parametrize(
+    "content", [b"time,dry,wet\n0,20,15\n", b"\xff\xfe\x00", bytes(range(256)), b'"' * 300_000]
+)
 def test_weather_that_is_no_table(tmp_path: Path, content: bytes) -> None:
     path = _with_weather(tmp_path, "weather.csv")
     path.with_name("weather.csv").write_bytes(content)
     assert "weather.csv" in str(refusal(path))
 
 
-@pytest.mark.parametrize("file", ["none.csv", ".", "../../outside.yaml", "/etc/passwd", "https://example.org/w.csv"])
+@pytest.mark.parametrize(
+    "file", ["none.csv", ".", "../../outside.yaml", "/etc/passwd", "https://example.org/w.csv"]
+)
 def test_weather_from_elsewhere(tmp_path: Path, file: str) -> None:
     error = refusal(_with_weather(tmp_path, file))
     assert_named(error, "site.climate.file", "scenarios/probe.yaml")
@@ -489,9 +503,14 @@ def _with_weather(folder: Path, file: str) -> Path:
     return project(folder, scenario=changed(SCENARIO, climate, f"{{file: {file}}}"))
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b"\xff", b'{"schema": "other"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[1]", b"\xff", b'{"schema": "other"}', b"[" * 100_000]
+)
 def test_a_profile_that_is_none_is_told_before_a_run(tmp_path: Path, content: bytes) -> None:
-    path = project(tmp_path, scenario=changed(SCENARIO, "seed: 1", "seed: 1\nprofiles: {GB200-NVL72-GPU: p.json}"))
+    path = project(
+        tmp_path,
+        scenario=changed(SCENARIO, "seed: 1", "seed: 1\nprofiles: {GB200-NVL72-GPU: p.json}"),
+    )
     path.with_name("p.json").write_bytes(content)
     assert any(problem.file.endswith("p.json") for problem in refusal(path).problems)
 
@@ -508,8 +527,15 @@ def test_overrides_of_a_bare_layout_are_checked_too(tmp_path: Path) -> None:
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
-    """One slip in each file, and two more in the layout: all three come back together, in order of their lines."""
-    layout = changed(changed(LAYOUT, "size: [10 m,", "size: [10 kg,"), "rpp_500, fed_by", "rpp_500, moode: 1, fed_by")
+    """One slip in each file, and two more in the layout: all three come back together, in order of
+    their lines.
+    """
+    layout = changed(
+        changed(LAYOUT, "size: [10 m,", "size: [10 kg,"),
+        "rpp_500, fed_by",
+        "rpp_500, moode: 1, fed_by",
+    )
     error = refusal(project(tmp_path, changed(SCENARIO, "seed: 1", "seed: -1"), layout))
-    assert {"size", "moode", "seed"} <= {word for p in error.problems for word in ("size", "moode", "seed")
-                                         if word in p.where}
+    assert {"size", "moode", "seed"} <= {
+        word for p in error.problems for word in ("size", "moode", "seed") if word in p.where
+    }

@@ -14,7 +14,12 @@ import pytest
 from twin.cli import face, main
 from twin.errors import InputError, Problem, RunError
 
-SUMMARY = {"energy_utility_j": 7.2e9, "tokens_inference": 3e12, "pue_frac": 0.5, "lost": float("nan")}
+SUMMARY = {
+    "energy_utility_j": 7.2e9,
+    "tokens_inference": 3e12,
+    "pue_frac": 0.5,
+    "lost": float("nan"),
+}
 
 
 @pytest.fixture
@@ -39,10 +44,16 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     note("scene_of_facility", Path("hall/factory.usda"))
     finding = {"severity": "warning", "component": "ups_1", "says": "loaded above its rating"}
     note("check", {"racks": 4, "load_peak_w": 5e5, "findings": [finding]})
-    note("redundancy", {"verdict": "meets the topology criterion in this model", "single": ["utility"]})
+    note(
+        "redundancy",
+        {"verdict": "meets the topology criterion in this model", "single": ["utility"]},
+    )
     note("compare", {"inputs": [{"key": "site.climate", "a": "cold", "b": "hot"}], "outputs": []})
     fit = {"op": "gemm", "dtype": "float32", "loo_median_frac": 0.03, "loo_p90_frac": 0.1, "gp": {}}
-    note("calibrate", {"device": {"name": "One core"}, "samples": [1, 2], "fits": [fit], "validation": []})
+    note(
+        "calibrate",
+        {"device": {"name": "One core"}, "samples": [1, 2], "fits": [fit], "validation": []},
+    )
     note("schema", {"title": "Scenario"})
     note("starter", [Path("scenarios/new.yaml"), Path("layouts/new.yaml")])
     return calls
@@ -70,8 +81,19 @@ def test_a_run_prints_one_json_document_for_programs(house: dict[str, Any], caps
     assert json.loads(capsys.readouterr().out) == {**SUMMARY, "lost": None}
 
 
-def test_a_run_hands_on_its_overrides_seed_and_folder(house: dict[str, Any], tmp_path: Path) -> None:
-    arguments = ["run", "a.yaml", "--set", "site.climate=hot", "--set", "duration = 2 h", "--seed", "3"]
+def test_a_run_hands_on_its_overrides_seed_and_folder(
+    house: dict[str, Any], tmp_path: Path
+) -> None:
+    arguments = [
+        "run",
+        "a.yaml",
+        "--set",
+        "site.climate=hot",
+        "--set",
+        "duration = 2 h",
+        "--seed",
+        "3",
+    ]
     assert main([*arguments, "--out", str(tmp_path)]) == 0
     assert house["load"] == (Path("a.yaml"), {"site.climate": "hot", "duration": "2 h"}, 3)
     assert house["run"][1] == house["report"][1] == tmp_path
@@ -95,7 +117,9 @@ def test_a_run_without_usd_core_succeeds_and_says_what_to_install(
         (["compare", "a", "b"], "site.climate"),
     ],
 )
-def test_findings_are_tables_or_json(house: dict[str, Any], capsys: Any, arguments: list[str], word: str) -> None:
+def test_findings_are_tables_or_json(
+    house: dict[str, Any], capsys: Any, arguments: list[str], word: str
+) -> None:
     assert main(arguments) == 0
     said = capsys.readouterr()
     assert word in said.out
@@ -133,13 +157,17 @@ def test_a_calibration_prints_its_profile_and_tells_its_errors(
     assert house["calibrate"][:3] == ("cpu", True, out)
 
 
-def test_bad_input_is_2_with_every_problem_on_its_line(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_bad_input_is_2_with_every_problem_on_its_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     found = [Problem("a", "0", "1 or more", file="a.yaml", line=line, column=2) for line in (3, 5)]
     raising(monkeypatch, InputError(found))
     assert main(["check", "a.yaml"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err.splitlines() == [f"a.yaml:{n}:2: a: found 0; allowed: 1 or more" for n in (3, 5)]
+    assert said.err.splitlines() == [
+        f"a.yaml:{n}:2: a: found 0; allowed: 1 or more" for n in (3, 5)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +211,9 @@ def test_a_failure_is_a_sentence_and_no_traceback(
     assert "Traceback" not in said.out + said.err
 
 
-def test_a_fault_of_the_program_shows_its_place_when_asked(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_a_fault_of_the_program_shows_its_place_when_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
     monkeypatch.setenv("TWIN_DEBUG", "1")
     raising(monkeypatch, ValueError("a surprise"))
     assert main(["check", "a.yaml"]) == 1
@@ -203,9 +233,14 @@ def test_the_catalogue_is_listed_and_shown_with_its_sources(capsys: Any) -> None
 
 @pytest.mark.parametrize(
     ("arguments", "hint"),
-    [(["catalogue", "list", "rack"], "'racks'"), (["catalogue", "show", "gb200_nvl7"], "'gb200_nvl72'")],
+    [
+        (["catalogue", "list", "rack"], "'racks'"),
+        (["catalogue", "show", "gb200_nvl7"], "'gb200_nvl72'"),
+    ],
 )
-def test_an_unknown_row_is_2_with_the_nearest_name(capsys: Any, arguments: list[str], hint: str) -> None:
+def test_an_unknown_row_is_2_with_the_nearest_name(
+    capsys: Any, arguments: list[str], hint: str
+) -> None:
     assert main(arguments) == 2
     assert f"did you mean {hint}?" in capsys.readouterr().err
 
@@ -220,6 +255,17 @@ def test_help_loads_no_heavy_library() -> None:
 def test_every_command_has_its_name_and_a_sentence(capsys: Any) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    for name in ("run", "check", "redundancy", "calibrate", "schema", "catalogue", "init", "report", "usd", "compare"):
+    for name in (
+        "run",
+        "check",
+        "redundancy",
+        "calibrate",
+        "schema",
+        "catalogue",
+        "init",
+        "report",
+        "usd",
+        "compare",
+    ):
         assert f"\n  {name} " in said
     assert "..." not in said.split("Commands:")[1]

@@ -32,17 +32,38 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two short runs of one scenario, `a` and the warmer `b`, by the command itself."""
     out = tmp_path_factory.mktemp("runs")
     for name, more in (("a", []), ("b", ["--set", "site.climate=phoenix", "--seed", "9"])):
-        assert main(["run", str(ROOT / "scenarios/first_factory.yaml"), *SHORT, *more, "--out", str(out / name)]) == 0
+        assert (
+            main(
+                [
+                    "run",
+                    str(ROOT / "scenarios/first_factory.yaml"),
+                    *SHORT,
+                    *more,
+                    "--out",
+                    str(out / name),
+                ]
+            )
+            == 0
+        )
     return out
 
 
 def test_run_prints_its_summary_as_json(tmp_path: Path, capsys: Any) -> None:
-    found = said(capsys, "run", str(ROOT / "scenarios/superpod_day.yaml"), *SHORT, "--out", str(tmp_path / "r"))
+    found = said(
+        capsys,
+        "run",
+        str(ROOT / "scenarios/superpod_day.yaml"),
+        *SHORT,
+        "--out",
+        str(tmp_path / "r"),
+    )
     saved = Result.load(tmp_path / "r").summary
     assert set(found) == set(saved)
     assert found["tokens_total"] == saved["tokens_total"] > 0
     assert found["simulated_s"] == 1800
-    assert {"energy_it_j", "pue", "tokens_lost_by_fault", "energy_balance_residual_frac"} <= set(found)
+    assert {"energy_it_j", "pue", "tokens_lost_by_fault", "energy_balance_residual_frac"} <= set(
+        found
+    )
 
 
 def test_run_leaves_result_report_and_scene(folder: Path) -> None:
@@ -55,14 +76,26 @@ def test_run_leaves_result_report_and_scene(folder: Path) -> None:
 
 def test_a_saved_scenario_runs_again_to_the_same_answer(folder: Path, tmp_path: Path) -> None:
     assert main(["run", str(folder / "a" / "scenario.yaml"), "--out", str(tmp_path / "again")]) == 0
-    one, again = Result.load(folder / "a").summary, Result.load(tmp_path / "again").summary
-    assert {k: v for k, v in again.items() if k != "wall_s"} == {k: v for k, v in one.items() if k != "wall_s"}
+    one = Result.load(folder / "a").summary
+    again = Result.load(tmp_path / "again").summary
+    assert {k: v for k, v in again.items() if k != "wall_s"} == {
+        k: v for k, v in one.items() if k != "wall_s"
+    }
 
 
 @pytest.mark.parametrize("path", LAYOUTS, ids=lambda p: p.stem)
 def test_check_counts_and_finds(path: Path, capsys: Any) -> None:
     found = said(capsys, "check", str(path))
-    assert {"racks", "gpus", "nodes", "components", "load_idle_w", "load_peak_w", "findings", "power"} <= set(found)
+    assert {
+        "racks",
+        "gpus",
+        "nodes",
+        "components",
+        "load_idle_w",
+        "load_peak_w",
+        "findings",
+        "power",
+    } <= set(found)
     assert found["racks"] > 0
     assert 0 < found["load_idle_w"] < found["load_peak_w"]
     assert all({"severity", "component", "says"} <= set(finding) for finding in found["findings"])
@@ -70,13 +103,22 @@ def test_check_counts_and_finds(path: Path, capsys: Any) -> None:
 
 def test_redundancy_names_what_brings_loads_down(capsys: Any) -> None:
     found = said(capsys, "redundancy", str(ROOT / "layouts/gb200_su.yaml"))
-    assert {"single_points_of_failure", "cut_sets", "availability_exact", "availability_monte_carlo",
-            "interval"} <= set(found)
+    assert {
+        "single_points_of_failure",
+        "cut_sets",
+        "availability_exact",
+        "availability_monte_carlo",
+        "interval",
+    } <= set(found)
     assert all(cut and all(isinstance(part, str) for part in cut) for cut in found["cut_sets"])
     low, high = found["interval"]
     assert 0 <= low <= high <= 1
     exact = found["availability_exact"]
-    assert all(0 <= value <= 1 for key, value in exact.items() if key.startswith(("availability", "unavailability")))
+    assert all(
+        0 <= value <= 1
+        for key, value in exact.items()
+        if key.startswith(("availability", "unavailability"))
+    )
 
 
 @pytest.mark.parametrize(("which", "paths"), [("scenario", SCENARIOS), ("layout", LAYOUTS)])
@@ -88,7 +130,10 @@ def test_the_schema_accepts_every_shipped_file(which: str, paths: list[Path], ca
     assert paths
     for path in paths:
         document = yaml.load(path.read_text(), yaml.BaseLoader)
-        problems = [f"{'.'.join(map(str, e.path))}: {e.message}" for e in validator.iter_errors(typed(document))]
+        problems = [
+            f"{'.'.join(map(str, e.path))}: {e.message}"
+            for e in validator.iter_errors(typed(document))
+        ]
         assert problems == [], path.name
 
 
@@ -107,7 +152,12 @@ def test_the_schema_refuses_what_load_refuses(capsys: Any) -> None:
     validator = jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
     good = typed(yaml.load((ROOT / "scenarios/first_factory.yaml").read_text(), yaml.BaseLoader))
     assert validator.is_valid(good)
-    for wrong in ({"hoirzon": "2 h"}, {"workload": [{"kind": "dreaming"}]}, {"seed": "seven"}, {"horizon": [1]}):
+    for wrong in (
+        {"hoirzon": "2 h"},
+        {"workload": [{"kind": "dreaming"}]},
+        {"seed": "seven"},
+        {"horizon": [1]},
+    ):
         assert not validator.is_valid(good | wrong), wrong
 
 
@@ -122,9 +172,14 @@ def test_catalogue_lists_and_shows_with_sources(capsys: Any) -> None:
 def test_init_writes_a_starter_that_checks_and_runs(tmp_path: Path, capsys: Any) -> None:
     assert main(["init", "mine", "--in", str(tmp_path)]) == 0
     written = [Path(line) for line in capsys.readouterr().out.split()]
-    assert [p.relative_to(tmp_path).as_posix() for p in written] == ["scenarios/mine.yaml", "layouts/mine.yaml"]
+    assert [p.relative_to(tmp_path).as_posix() for p in written] == [
+        "scenarios/mine.yaml",
+        "layouts/mine.yaml",
+    ]
     assert said(capsys, "check", str(written[0]))["racks"] > 0
-    found = said(capsys, "run", str(written[0]), "--set", "horizon=20 min", "--out", str(tmp_path / "out"))
+    found = said(
+        capsys, "run", str(written[0]), "--set", "horizon=20 min", "--out", str(tmp_path / "out")
+    )
     assert found["tokens_total"] > 0
     before = [p.read_text() for p in written]
     assert main(["init", "mine", "--in", str(tmp_path)]) == 2
@@ -155,7 +210,9 @@ def test_compare_tells_inputs_and_outputs_that_differ(folder: Path, capsys: Any)
 
 
 def exit_code(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-m", "twin", *arguments], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "twin", *arguments], cwd=ROOT, capture_output=True, text=True
+    )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stderr
 
@@ -167,22 +224,32 @@ def test_exit_code_0_for_what_is_done() -> None:
 def test_exit_code_2_before_a_run_whose_output_cannot_be_written(tmp_path: Path) -> None:
     """The run is asked to write below a file, and says so before it computes anything."""
     (tmp_path / "file").write_text("")
-    asked = ("run", "scenarios/utility_outage.yaml", "--set", "horizon=1 min", "--out", str(tmp_path / "file" / "r"))
+    asked = (
+        "run",
+        "scenarios/utility_outage.yaml",
+        "--set",
+        "horizon=1 min",
+        "--out",
+        str(tmp_path / "file" / "r"),
+    )
     code, told = exit_code(*asked)
     assert code == 2
     assert "--out" in told
 
 
-@pytest.mark.parametrize(("arguments", "word"), [
-    (["run", "scenarios/none.yaml"], "none.yaml"),
-    (["run", "scenarios/first_factory.yaml", "--set", "horizon=5 apples"], "horizon"),
-    (["run", "scenarios/first_factory.yaml", "--set", "hoirzon=5 h"], "horizon"),
-    (["check", "scenarios/first_factory.yaml", "--frobnicate"], "frobnicate"),
-    (["report", "scenarios"], "meta.json"),
-    (["catalogue", "show", "gb200_nvl73"], "gb200_nvl72"),
-    (["compare", "scenarios", "layouts"], "meta.json"),
-    (["dance"], "dance"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["run", "scenarios/none.yaml"], "none.yaml"),
+        (["run", "scenarios/first_factory.yaml", "--set", "horizon=5 apples"], "horizon"),
+        (["run", "scenarios/first_factory.yaml", "--set", "hoirzon=5 h"], "horizon"),
+        (["check", "scenarios/first_factory.yaml", "--frobnicate"], "frobnicate"),
+        (["report", "scenarios"], "meta.json"),
+        (["catalogue", "show", "gb200_nvl73"], "gb200_nvl72"),
+        (["compare", "scenarios", "layouts"], "meta.json"),
+        (["dance"], "dance"),
+    ],
+)
 def test_exit_code_2_for_input_that_is_wrong(arguments: list[str], word: str) -> None:
     code, told = exit_code(*arguments)
     assert code == 2

@@ -1,4 +1,6 @@
-"""The same run gives the same bytes, whatever process it runs in and however that process hashes."""
+"""The same run gives the same bytes, whatever process it runs in and however that process
+hashes.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,25 @@ import sys, twin
 scenario = twin.load(sys.argv[1], overrides={"horizon": sys.argv[2]})
 twin.simulate(twin.build(scenario)).save(sys.argv[3])
 """
-CASES = [("first_factory", "7 h"), ("utility_outage", "2 h"), ("superpod_day", "10 h"), ("frontier_day", "1 h")]
+CASES = [
+    ("first_factory", "7 h"),
+    ("utility_outage", "2 h"),
+    ("superpod_day", "10 h"),
+    ("frontier_day", "1 h"),
+]
 CLOCKED = ("wall_s",)
 """What tells the time of day or of the machine, and nothing of the run."""
 
 
 def saved(name: str, horizon: str, folder: Path, hash_seed: str) -> Path:
-    command = [sys.executable, "-c", CODE, str(ROOT / "scenarios" / f"{name}.yaml"), horizon, str(folder)]
+    command = [
+        sys.executable,
+        "-c",
+        CODE,
+        str(ROOT / "scenarios" / f"{name}.yaml"),
+        horizon,
+        str(folder),
+    ]
     subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": hash_seed}, cwd=ROOT)
     return folder
 

@@ -1,7 +1,8 @@
-"""The documents' promises: their code runs, their links lead somewhere, and generated pages are current.
+"""The documents' promises: their code runs, their links lead somewhere, and generated pages are
+current.
 
-Blocks of README.md and docs/tutorial.md run in order in a folder with copies of the shipped files. Blocks that install
-are left to `.ci/run`, which pastes them into a fresh copy.
+Blocks of README.md and docs/tutorial.md run in order in a folder with copies of the shipped files.
+Blocks that install are left to `.ci/run`, which pastes them into a fresh copy.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "reports" / "README.md"])
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-PLACE = re.compile(r"`((?:twin|tests|docs|scenarios|layouts|notebooks)/[\w/]+\.(?:py|csv|yaml|ipynb))`")
+PLACE = re.compile(
+    r"`((?:twin|tests|docs|scenarios|layouts|notebooks)/[\w/]+\.(?:py|csv|yaml|ipynb))`"
+)
 CHECK = re.compile(r"\b(test_\w+\.py)\b")
 MADE_BY_THE_READER = {"scenarios/pod.yaml", "layouts/pod.yaml"}
 IMAGE_BYTES_MAX = 300_000
@@ -36,8 +39,11 @@ NOTEBOOK_BYTES_MAX = 500_000
 def blocks(page: Path) -> list[tuple[str, str]]:
     """(language, code) of every block that can run here, in order."""
     found = [(m[1], m[2]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
-    return [(language, code) for language, code in found
-            if language in ("bash", "python") and "pip install" not in code]
+    return [
+        (language, code)
+        for language, code in found
+        if language in ("bash", "python") and "pip install" not in code
+    ]
 
 
 @pytest.fixture
@@ -47,7 +53,9 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         shutil.copytree(ROOT / name, tmp_path / name)
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "twin").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m twin "$@"\n', encoding="utf-8")
+    (tools / "twin").write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -m twin "$@"\n', encoding="utf-8"
+    )
     (tools / "twin").chmod(0o755)
     path = os.pathsep.join([str(tools), os.environ["PATH"]])
     return tmp_path, {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
@@ -59,14 +67,24 @@ def test_code_of_a_page_runs(page: str, desk: tuple[Path, dict[str, str]]) -> No
     code_blocks = blocks(ROOT / page)
     assert code_blocks
     for language, code in code_blocks:
-        command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euo", "pipefail", "-c", code]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+        command = (
+            [sys.executable, "-c", code]
+            if language == "python"
+            else ["bash", "-euo", "pipefail", "-c", code]
+        )
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+        )
         assert done.returncode == 0, f"{page}:\n{code}\n{done.stderr[-2000:]}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    lost = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / target).exists()]
+    lost = [
+        target
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
     assert not lost
 
 
@@ -100,7 +118,9 @@ def test_pictures_and_notebooks_are_small() -> None:
     assert all(notebook.stat().st_size <= NOTEBOOK_BYTES_MAX for notebook in notebooks)
 
 
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem
+)
 def test_notebooks_keep_no_error(notebook: Path) -> None:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     kinds = {out["output_type"] for cell in cells for out in cell.get("outputs", [])}
@@ -116,7 +136,10 @@ def test_editors_accept_every_shipped_file(which: str) -> None:
     for path in sorted((ROOT / f"{which}s").glob("*.yaml")):
         top = compose(path.read_text(encoding="utf-8"), path)
         assert top is not None
-        found = [f"{list(error.absolute_path)}: {error.message}" for error in checker.iter_errors(top.data)]
+        found = [
+            f"{list(error.absolute_path)}: {error.message}"
+            for error in checker.iter_errors(top.data)
+        ]
         assert not found, path.name
 
 

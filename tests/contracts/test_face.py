@@ -7,8 +7,23 @@ import sys
 
 import twin
 
-HEAVY = ("pxr", "torch", "pyvista", "matplotlib", "numpy", "scipy", "pandas", "pyarrow", "pydantic", "simpy", "pint",
-         "yaml", "networkx", "rich", "typer")
+HEAVY = (
+    "pxr",
+    "torch",
+    "pyvista",
+    "matplotlib",
+    "numpy",
+    "scipy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "simpy",
+    "pint",
+    "yaml",
+    "networkx",
+    "rich",
+    "typer",
+)
 
 
 def test_import_twin_loads_nothing_heavy() -> None:
@@ -18,8 +33,10 @@ def test_import_twin_loads_nothing_heavy() -> None:
 
 
 def test_working_with_files_and_facilities_draws_nothing_and_measures_nothing() -> None:
-    code = ("import sys, twin; [getattr(twin, name) for name in twin.__all__];"
-            "print(sorted({'pxr', 'torch', 'pyvista', 'matplotlib', 'jinja2', 'rich'} & set(sys.modules)))")
+    code = (
+        "import sys, twin; [getattr(twin, name) for name in twin.__all__];"
+        "print(sorted({'pxr', 'torch', 'pyvista', 'matplotlib', 'jinja2', 'rich'} & set(sys.modules)))"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
 

@@ -1,7 +1,7 @@
 """A run killed at any moment leaves a complete result or none: nothing half-written that loads.
 
-The moments are states of the folder, not delays: before anything is there, with so many tables written, when the
-name appears, and while report and scene follow.
+The moments are states of the folder, not delays: before anything is there, with so many tables
+written, when the name appears, and while report and scene follow.
 """
 
 from __future__ import annotations
@@ -24,15 +24,30 @@ OUT = "out"
 
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "twin", "run", str(ROOT / "scenarios" / "utility_outage.yaml"),
-               "--set", "horizon=90 min", "--out", str(folder / OUT)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                            start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "twin",
+        "run",
+        str(ROOT / "scenarios" / "utility_outage.yaml"),
+        "--set",
+        "horizon=90 min",
+        "--out",
+        str(folder / OUT),
+    ]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def killed_when(folder: Path, ripe: Callable[[], bool]) -> int:
     """Kill the run as soon as `ripe` says so; its return code."""
-    process, patience = started(folder), time.monotonic() + 60
+    process = started(folder)
+    patience = time.monotonic() + 60
     while process.poll() is None and not ripe() and time.monotonic() < patience:
         time.sleep(0.0005)
     if process.poll() is None:

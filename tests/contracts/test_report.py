@@ -1,4 +1,6 @@
-"""The report: one file that needs nothing else, says what the tables say, and lets no text become markup."""
+"""The report: one file that needs nothing else, says what the tables say, and lets no text become
+markup.
+"""
 
 from __future__ import annotations
 
@@ -68,11 +70,21 @@ def test_written_whole_with_progress_and_always_the_same(day: Result, tmp_path: 
 
 
 def test_nothing_is_loaded_from_elsewhere(page: Page) -> None:
-    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "link", "iframe", "object", "embed", "base", "form"})
-    addresses = [value for _, held in page.tags for key, value in held.items() if key in ("src", "href")]
-    assert all(address and address.startswith(("#", "data:image/svg+xml;base64,")) for address in addresses)
-    policy = next(held for tag, held in page.tags if held.get("http-equiv") == "Content-Security-Policy")
-    assert str(policy["content"]).startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+    assert {tag for tag, _ in page.tags}.isdisjoint(
+        {"script", "link", "iframe", "object", "embed", "base", "form"}
+    )
+    addresses = [
+        value for _, held in page.tags for key, value in held.items() if key in ("src", "href")
+    ]
+    assert all(
+        address and address.startswith(("#", "data:image/svg+xml;base64,")) for address in addresses
+    )
+    policy = next(
+        held for tag, held in page.tags if held.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert str(policy["content"]).startswith(
+        "default-src 'none'; img-src data:; style-src 'sha256-"
+    )
 
 
 def test_every_figure_is_inside_and_is_a_picture(page: Page) -> None:
@@ -174,7 +186,8 @@ def test_missing_numbers_are_dashes(day: Result) -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "meets"), [({"verdict": True}, True), ({"verdict": False}, False), (None, None), ({}, None)]
+    ("held", "meets"),
+    [({"verdict": True}, True), ({"verdict": False}, False), (None, None), ({}, None)],
 )
 def test_a_verdict_that_was_not_given_is_none(held: object, meets: bool | None) -> None:
     assert verdict_word(held) is meets
@@ -189,7 +202,10 @@ def test_a_redundancy_study_may_lack_any_part(day: Result, key: str) -> None:
 
 def test_availability_outside_the_interval_is_said(day: Result) -> None:
     study = {**day.meta["redundancy"], "interval": [1e-5, 2e-5]}
-    study["availability_monte_carlo"] = {**study["availability_monte_carlo"], "agrees_with_exact": False}
+    study["availability_monte_carlo"] = {
+        **study["availability_monte_carlo"],
+        "agrees_with_exact": False,
+    }
     assert "OUTSIDE" in availability(study).note
     assert "Rely on the exact value." in availability(study).note
 
@@ -198,13 +214,21 @@ def test_a_loss_that_no_rack_noticed_is_told_with_who_carried_the_load(day: Resu
     racks = day.frame("racks").assign(on_frac=1.0, clock_frac=1.0)
     power = day.frame("power").assign(load_max_frac=0.4)
     told = what_it_did(with_tables(day, racks=racks, power=power))
-    assert "No rack noticed the loss of rpp_2: of four panels, three carried the load, at no more than 40 %" in told
+    assert (
+        "No rack noticed the loss of rpp_2: of four panels, three carried the load, at no more than 40 %"
+        in told
+    )
     assert "Every rack stayed on and at full clock throughout." in told
 
 
 def test_a_run_without_tokens_is_told_in_gpu_hours(day: Result) -> None:
     losses = day.frame("losses").assign(tokens=0.0, usd=0.0)
-    summary = {**day.summary, "tokens_total": 0.0, "tokens_lost_by_fault": 0.0, "gpu_hours_busy": 10_000.0}
+    summary = {
+        **day.summary,
+        "tokens_total": 0.0,
+        "tokens_lost_by_fault": 0.0,
+        "gpu_hours_busy": 10_000.0,
+    }
     site = day.frame("site").assign(tokens_inference=0.0, tokens_training=0.0, tokens_lost=0.0)
     text = Page(render(replace(with_tables(day, losses=losses, site=site), summary=summary))).text
     assert "1 of 3 jobs completed;" in text

@@ -1,4 +1,6 @@
-"""Each column of the state has one writer: the module that `twin.simulation.state` names beside it."""
+"""Each column of the state has one writer: the module that `twin.simulation.state` names beside
+it.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def _constant(node: ast.expr) -> str:
 
 
 def columns(target: ast.expr, aliases: set[str]) -> Iterator[str]:
-    """Columns of the state in a target such as `state.x`, `self.world.state.x[i]` or `(state.x, y)`."""
+    """Columns of the state in a target such as `state.x`, `self.world.state.x[i]` or `(state.x,
+    y)`.
+    """
     if isinstance(target, ast.Tuple | ast.List):
         for part in target.elts:
             yield from columns(part, aliases)
@@ -74,9 +78,18 @@ def _pairs(node: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
 def writes(source: str) -> set[str]:
     """Columns of the state that a module writes."""
     tree = ast.parse(source)
-    assigned = [pair for node in ast.walk(tree) if isinstance(node, ast.Assign) for pair in _pairs(node)]
-    aliases = {"state"} | {to.id for to, value in assigned if isinstance(to, ast.Name) and _is_state(value, {"state"})}
-    return {column for node in ast.walk(tree) for target in targets(node) for column in columns(target, aliases)}
+    assigned = [
+        pair for node in ast.walk(tree) if isinstance(node, ast.Assign) for pair in _pairs(node)
+    ]
+    aliases = {"state"} | {
+        to.id for to, value in assigned if isinstance(to, ast.Name) and _is_state(value, {"state"})
+    }
+    return {
+        column
+        for node in ast.walk(tree)
+        for target in targets(node)
+        for column in columns(target, aliases)
+    }
 
 
 def borrowed(source: str) -> set[str]:
@@ -84,11 +97,25 @@ def borrowed(source: str) -> set[str]:
     tree = ast.parse(source)
     found = set()
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        pairs = [pair for node in ast.walk(function) if isinstance(node, ast.Assign) for pair in _pairs(node)]
-        names = {to.id: value.attr for to, value in pairs if isinstance(to, ast.Name)
-                 and isinstance(value, ast.Attribute) and _is_state(value.value, {"state"})}
-        through = {target.value.id for node in ast.walk(function) for target in targets(node)
-                   if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name)}
+        pairs = [
+            pair
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign)
+            for pair in _pairs(node)
+        ]
+        names = {
+            to.id: value.attr
+            for to, value in pairs
+            if isinstance(to, ast.Name)
+            and isinstance(value, ast.Attribute)
+            and _is_state(value.value, {"state"})
+        }
+        through = {
+            target.value.id
+            for node in ast.walk(function)
+            for target in targets(node)
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name)
+        }
         found |= {column for name, column in names.items() if name in through}
     return found
 

@@ -39,7 +39,8 @@ def _plain(value: Any) -> float | None:
 def main() -> None:
     """One JSON a shipped scenario."""
     for name in SHIPPED:
-        path, now = FOLDER / f"{name}.json", golden(shipped_result(name))
+        path = FOLDER / f"{name}.json"
+        now = golden(shipped_result(name))
         before = json.loads(path.read_text()) if path.is_file() else {}
         path.write_text(json.dumps(now, indent=1) + "\n")
         for part, values in now.items():

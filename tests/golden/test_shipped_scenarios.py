@@ -1,7 +1,7 @@
 """Shipped scenarios give the same answers as last time, to 1e-9.
 
-A change that is meant is written down with `python -m tests.golden.refresh`, which tells what it changes; the
-reason belongs in the commit.
+A change that is meant is written down with `python -m tests.golden.refresh`, which tells what it
+changes; the reason belongs in the commit.
 """
 
 from __future__ import annotations

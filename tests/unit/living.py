@@ -1,4 +1,6 @@
-"""Runs for tests of the simulation: a scenario lived through, with the disciplines still at hand."""
+"""Runs for tests of the simulation: a scenario lived through, with the disciplines still at
+hand.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,12 @@ class Lived:
         return [h.time_s for h in self.on.world.log if h.component == component and h.what == what]
 
 
-def live_through(scenario: Scenario | Facility, prepare: Callable[[Disciplines], Any] = lambda on: None) -> Lived:
-    """Run a scenario (or a facility made from one) to its horizon, after `prepare` has had its way."""
+def live_through(
+    scenario: Scenario | Facility, prepare: Callable[[Disciplines], Any] = lambda on: None
+) -> Lived:
+    """Run a scenario (or a facility made from one) to its horizon, after `prepare` has had its
+    way.
+    """
     on = wire(twin.build(scenario) if isinstance(scenario, Scenario) else scenario)
     prepare(on)
     begin(on)

@@ -10,9 +10,11 @@ from living import Lived, live_through
 from twin.simulation.accounts import SITE
 from twin.simulation.disciplines import Disciplines
 
-BUSY = {"workload": [training("liquid", 72), training("air", 2)],
-        "faults": failing((605.0, "cdu_pump_1", 700.0), (1000.0, "panel_1", 300.0)),
-        "drills": [{"kind": "utility_outage", "at": "2000 s", "duration": "200 s"}]}
+BUSY = {
+    "workload": [training("liquid", 72), training("air", 2)],
+    "faults": failing((605.0, "cdu_pump_1", 700.0), (1000.0, "panel_1", 300.0)),
+    "drills": [{"kind": "utility_outage", "at": "2000 s", "duration": "200 s"}],
+}
 
 
 def busy(prepare=lambda on: None) -> Lived:  # type: ignore[no-untyped-def]
@@ -56,7 +58,9 @@ def test_it_energy_of_the_site_is_that_of_its_racks() -> None:
 
 def test_time_on_is_the_time_between_the_events_that_say_so() -> None:
     layout = small_layout(liquid=2, air=0, ups=False)
-    run = live_through(small(layout, drills=[{"kind": "utility_outage", "at": "600 s", "duration": "8 s"}]))
+    run = live_through(
+        small(layout, drills=[{"kind": "utility_outage", "at": "600 s", "duration": "8 s"}])
+    )
     np.testing.assert_allclose(run.on.accounts.rack[1], 3600.0 - 8.0 - 900.0)
 
 

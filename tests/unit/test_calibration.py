@@ -75,11 +75,15 @@ def _spoilt(profile, **change: Any) -> dict[str, Any]:
 
 
 BAD = {
-    "schema": lambda p: json.loads(p.model_dump_json(by_alias=True)) | {"schema": "twin-calibration/9"},
+    "schema": lambda p: (
+        json.loads(p.model_dump_json(by_alias=True)) | {"schema": "twin-calibration/9"}
+    ),
     "t_s_median": lambda p: _spoilt(p, t_s_median=-1.0),
     "t_s_min": lambda p: _spoilt(p, t_s_min=float("nan")),
     "peak": lambda p: _spoilt(p, t_s_min=1e-12),
-    "domain": lambda p: json.loads(p.model_dump_json(by_alias=True)) | {"fits": [_without_domain(p)]},
+    "domain": lambda p: (
+        json.loads(p.model_dump_json(by_alias=True)) | {"fits": [_without_domain(p)]}
+    ),
     "at least 3": lambda p: json.loads(p.model_dump_json(by_alias=True)) | {"samples": []},
 }
 
@@ -133,7 +137,9 @@ def test_prediction_refuses_other_kinds_and_experts(profile) -> None:
     with pytest.raises(InputError, match="prefill, decode, train"):
         predict_transformer_step(profile, NET, 1, 1, "dream")
     with pytest.raises(InputError, match="dense"):
-        predict_transformer_step(profile, Transformer(1, 8, 1, 1, 8, 8, 8, True, experts=4), 1, 1, "decode")
+        predict_transformer_step(
+            profile, Transformer(1, 8, 1, 1, 8, 8, 8, True, experts=4), 1, 1, "decode"
+        )
 
 
 @pytest.mark.parametrize("name", published_names())
@@ -156,7 +162,9 @@ def test_unknown_published_profile_is_refused_with_a_hint() -> None:
 class FakeNvml:
     """A GPU that draws 400 W of a made-up clock."""
 
-    NVML_CLOCK_SM, NVML_TEMPERATURE_GPU, now_s = 1, 0, 0.0
+    NVML_CLOCK_SM = 1
+    NVML_TEMPERATURE_GPU = 0
+    now_s = 0.0
 
     def nvmlInit(self) -> None: ...
 

@@ -1,4 +1,6 @@
-"""Does the catalogue read its files, refuse what cannot be true, and say where its numbers come from?"""
+"""Does the catalogue read its files, refuse what cannot be true, and say where its numbers come
+from?
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ NAMED = {
 def test_every_kind_has_rows_of_its_model(kind: str) -> None:
     found = catalogue.rows(kind)
     assert found
-    assert all(type(row) is catalogue.KINDS[kind] and row.name == name for name, row in found.items())
+    assert all(
+        type(row) is catalogue.KINDS[kind] and row.name == name for name, row in found.items()
+    )
     assert NAMED.get(kind, set()) <= set(found)
 
 
@@ -96,7 +100,9 @@ def test_liquid_racks_bear_their_warmest_coolant(name: str) -> None:
     assert rack.power_rated_w
     assert rack.coolant_supply_max_degc
     rise_k = rack.liquid_heat_frac * rack.power_rated_w / (rack.coolant_flow_m3_s * 4.008e6)
-    junction = rack.coolant_supply_max_degc + rise_k + rack.junction_to_coolant_k_w * gpu.power_max_w
+    junction = (
+        rack.coolant_supply_max_degc + rise_k + rack.junction_to_coolant_k_w * gpu.power_max_w
+    )
     assert gpu.slowdown_degc - 6 < junction < gpu.slowdown_degc
 
 
@@ -125,7 +131,13 @@ BAD: list[tuple[type[Row], str, str, dict[str, Any], str]] = [
     (Gpu, "gpus", "L40S", {"power_idle_w": 400}, "power_idle_w 400 must be below power_max_w 350"),
     (Gpu, "gpus", "L40S", {"memory_bytes": 0}, "greater than 0"),
     (Switch, "switches", "qm9700", {"power_typical_w": 2000}, "power_typical_w 2000 must be below"),
-    (Rack, "racks", "dgx_b200_x2", {"node_converter_efficiency_frac": 1.01}, "less than or equal to 1"),
+    (
+        Rack,
+        "racks",
+        "dgx_b200_x2",
+        {"node_converter_efficiency_frac": 1.01},
+        "less than or equal to 1",
+    ),
     (Rack, "racks", "dgx_b200_x2", {"power_rated_w": 5000}, "power_idle_w 5940 must be below"),
     (Rack, "racks", "dgx_b200_x2", {"power_rated_w": None}, "idle and rated go together"),
     (Rack, "racks", "dgx_b200_x2", {"gpus_per_node": 0}, "a gpu needs gpus_per_node"),
@@ -138,9 +150,21 @@ BAD: list[tuple[type[Row], str, str, dict[str, Any], str]] = [
     (Power, "power", "rpp_500", {"loss_linear_frac": 0.999}, "loses more than"),
     (Power, "power", "rpp_500", {"mtbf_h": 0}, "greater than 0"),
     (Cooling, "cooling", "cdu_600", {"flow_per_pump_frac": 0.4}, "all pumps together miss"),
-    (Cooling, "cooling", "cdu_600", {"curve": "york_yt_1055"}, "a chiller and nothing else has a curve"),
+    (
+        Cooling,
+        "cooling",
+        "cdu_600",
+        {"curve": "york_yt_1055"},
+        "a chiller and nothing else has a curve",
+    ),
     (Cooling, "cooling", "cdu_600", {"power_rated_w": 6e5}, "draws more power than it moves heat"),
-    (Chiller, "chillers", "york_yt_1055", {"y_min_degc": 30}, "y_min_degc 30 must be below entering_degc"),
+    (
+        Chiller,
+        "chillers",
+        "york_yt_1055",
+        {"y_min_degc": 30},
+        "y_min_degc 30 must be below entering_degc",
+    ),
     (Chiller, "chillers", "york_yt_1055", {"capft": (2, 0, 0, 0, 0, 0)}, "far from 1"),
     (Chiller, "chillers", "york_yt_1055", {"eirplr": (0, 0.5, 0)}, "part load curve"),
     (Gpu, "gpus", "L40S", {"status": "guessed"}, "status"),
@@ -163,18 +187,31 @@ def test_a_bad_file_gives_every_problem_with_its_line(tmp_path: Path) -> None:
     head = "name,price_usd_per_kwh,carbon_kg_per_kwh,status,accessed,source,note\n"
     good = "fine,1,1,vendor,2026-11-24,a page,\n"
     path = tmp_path / "grids.csv"
-    path.write_text(head + good + "low,-1,1,vendor,2026-11-24,a page,\n" + good + "none,1,,vendor,2026-11-24,a,\n")
+    path.write_text(
+        head
+        + good
+        + "low,-1,1,vendor,2026-11-24,a page,\n"
+        + good
+        + "none,1,,vendor,2026-11-24,a,\n"
+    )
     with pytest.raises(InputError) as caught:
         library.read_rows(path, catalogue.KINDS["grids"])
     found = {(problem.line, problem.where) for problem in caught.value.problems}
-    assert found == {(3, "low.price_usd_per_kwh"), (4, "fine.name"), (5, "none.carbon_kg_per_kwh"), (5, "none.source")}
+    assert found == {
+        (3, "low.price_usd_per_kwh"),
+        (4, "fine.name"),
+        (5, "none.carbon_kg_per_kwh"),
+        (5, "none.source"),
+    }
 
 
 @pytest.mark.parametrize(("kind", "name"), EVERY)
 def test_every_number_has_a_witness(kind: str, name: str) -> None:
     found = catalogue.witnesses(kind, name)
     row = catalogue.get(kind, name)
-    stated = {field for field in type(row).model_fields if not isinstance(getattr(row, field), str | None)}
+    stated = {
+        field for field in type(row).model_fields if not isinstance(getattr(row, field), str | None)
+    }
     assert {w["parameter"] for w in found} == stated
     for w in found:
         assert set(w) == {"subject", "parameter", "value", "unit", "status", "source", "accessed"}
@@ -183,7 +220,12 @@ def test_every_number_has_a_witness(kind: str, name: str) -> None:
 
 
 def test_every_quantity_has_a_unit() -> None:
-    plain = {w["parameter"] for kind, name in EVERY for w in catalogue.witnesses(kind, name) if not w["unit"]}
+    plain = {
+        w["parameter"]
+        for kind, name in EVERY
+        for w in catalogue.witnesses(kind, name)
+        if not w["unit"]
+    }
     counts = {"cop_reference", "capft", "eirft", "eirplr", "start_failure_probability", "ports",
               "pumps_per_unit", "nodes_per_rack", "gpus_per_node", "cpus_per_node", "chassis_per_rack",
               "rectifiers_per_chassis", "nics_per_node", "scaleup_domain_gpus", "layers", "hidden", "heads",
@@ -196,7 +238,9 @@ def test_exceptions_name_rows_and_fields_that_exist() -> None:
     with (library._DATA / "witnesses.csv").open(newline="", encoding="utf-8") as file:
         for line in csv.DictReader(file):
             assert line["row"] == "*" or line["row"] in catalogue.rows(line["kind"]), line
-            assert set(line["parameters"].split()) <= set(catalogue.KINDS[line["kind"]].model_fields), line
+            assert set(line["parameters"].split()) <= set(
+                catalogue.KINDS[line["kind"]].model_fields
+            ), line
 
 
 def test_a_witness_follows_row_then_kind_then_the_row_itself() -> None:
@@ -248,7 +292,9 @@ def _components_w(rack: Rack, *, busy: bool) -> float:
     gpu = _gpu(rack.gpu)
     chips = rack.gpus_per_node * (gpu.power_max_w if busy else gpu.power_idle_w)
     chips += rack.cpus_per_node * (rack.cpu_max_w if busy else rack.cpu_idle_w)
-    node = (chips + rack.node_other_w + rack.node_converter_constant_w) / rack.node_converter_efficiency_frac
+    node = (
+        chips + rack.node_other_w + rack.node_converter_constant_w
+    ) / rack.node_converter_efficiency_frac
     chassis = rack.nodes_per_rack / rack.chassis_per_rack * node + rack.chassis_fixed_w
     fixed = rack.rectifiers_per_chassis * rack.rectifier_constant_w
     return rack.chassis_per_rack * (chassis + fixed) / rack.rectifier_efficiency_frac

@@ -48,8 +48,13 @@ def said(facility: twin.Facility, word: str) -> list[dict[str, Any]]:
 def test_counts_and_loads_of_the_scalable_unit(unit: twin.Facility) -> None:
     found = check(unit)
     counts = {key: found[key] for key in ("racks", "support_racks", "gpus", "nodes", "components")}
-    assert counts == {"racks": 8, "support_racks": 8, "gpus": 576, "nodes": 144,
-                      "components": len(unit.components.id)}
+    assert counts == {
+        "racks": 8,
+        "support_racks": 8,
+        "gpus": 576,
+        "nodes": 144,
+        "components": len(unit.components.id),
+    }
     assert found["it_rated_w"] == pytest.approx(1.188e6)
     assert found["load_peak_w"] == pytest.approx(1.2e6)
     assert found["load_idle_w"] < found["load_peak_w"]
@@ -62,7 +67,9 @@ def test_it_is_one_json_document(unit: twin.Facility) -> None:
 
 
 def test_worst_single_loss_of_every_power_component(unit: twin.Facility) -> None:
-    """A lost panel's quarter goes to the other three; each mechanical board takes the other's load."""
+    """A lost panel's quarter goes to the other three; each mechanical board takes the other's
+    load.
+    """
     rows = {row["component"]: row for row in check(unit)["power"]}
     assert len(rows) == unit.power.equipment
     panel = rows["rpp_1"]
@@ -71,7 +78,9 @@ def test_worst_single_loss_of_every_power_component(unit: twin.Facility) -> None
     assert panel["worst_load_frac"] == pytest.approx(0.8, rel=1e-6)
     assert rows["generator_1"]["worst_lost"] == "utility"
     assert rows["mechanical_1"]["worst_lost"] == "mechanical_2"
-    assert rows["mechanical_1"]["worst_load_w"] == pytest.approx(2 * rows["mechanical_1"]["load_w"], rel=1e-6)
+    assert rows["mechanical_1"]["worst_load_w"] == pytest.approx(
+        2 * rows["mechanical_1"]["load_w"], rel=1e-6
+    )
     assert rows["utility"]["rating_w"] is rows["utility"]["load_frac"] is None
 
 
@@ -88,30 +97,72 @@ def test_a_sound_pod_has_no_findings(pod: Change) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "severity", "component", "word"),
     [
-        ("fed_by: rpp               # on", "fed_by: mechanical   # on", "warning", "cdu_1", "no UPS"),
-        ("count: 2\n      header: common", "count: 1\n      header: common", "note", "cdu", "no spare coolant unit"),
+        (
+            "fed_by: rpp               # on",
+            "fed_by: mechanical   # on",
+            "warning",
+            "cdu_1",
+            "no UPS",
+        ),
+        (
+            "count: 2\n      header: common",
+            "count: 1\n      header: common",
+            "note",
+            "cdu",
+            "no spare coolant unit",
+        ),
         ("[6.5 m, 3 m]", "[3.5 m, 4.8 m]", "warning", "compute_r1", "an aisle of"),
-        ("4 x gb200_nvl72\n        at: [3.5 m, 3 m]", "4 x gb200_nvl72\n        at: [3.5 m, 0 m]", "warning", "rpp_1",
-         "stands in the place of compute_r1"),
-        ("2 x support_rack\n        at: [6.5 m, 3 m]", "21 x support_rack\n        at: [0 m, 7 m]", "note",
-         "support_r01", "21 racks in one row"),
-        ("power_idle: 6 kW\n        fed_by: rpp", "power_idle: 6 kW\n        fed_by: ups", "note", "ups_1",
-         "2 racks hang directly"),
-        ("      - {source: generator, pairing: matched}\n", "", "note", "ups_1", "no generator behind"),
+        (
+            "4 x gb200_nvl72\n        at: [3.5 m, 3 m]",
+            "4 x gb200_nvl72\n        at: [3.5 m, 0 m]",
+            "warning",
+            "rpp_1",
+            "stands in the place of compute_r1",
+        ),
+        (
+            "2 x support_rack\n        at: [6.5 m, 3 m]",
+            "21 x support_rack\n        at: [0 m, 7 m]",
+            "note",
+            "support_r01",
+            "21 racks in one row",
+        ),
+        (
+            "power_idle: 6 kW\n        fed_by: rpp",
+            "power_idle: 6 kW\n        fed_by: ups",
+            "note",
+            "ups_1",
+            "2 racks hang directly",
+        ),
+        (
+            "      - {source: generator, pairing: matched}\n",
+            "",
+            "note",
+            "ups_1",
+            "no generator behind",
+        ),
     ],
 )
 def test_a_reviewer_notes(
     pod: Change, old: str, new: str, severity: str, component: str, word: str
 ) -> None:
-    more = [("size: [12 m,", "size: [24 m,"), ("power_rated: 12 kW", "power_rated: 2 kW"),
-            ("power_idle: 6 kW", "power_idle: 1 kW")] if "21 x" in new else []
+    more = (
+        [
+            ("size: [12 m,", "size: [24 m,"),
+            ("power_rated: 12 kW", "power_rated: 2 kW"),
+            ("power_idle: 6 kW", "power_idle: 1 kW"),
+        ]
+        if "21 x" in new
+        else []
+    )
     found = said(pod((old, new), *more), word)
     assert (found[0]["severity"], found[0]["component"]) == (severity, component)
 
 
 def test_batteries_that_barely_bridge_a_start(pod: Change) -> None:
     facility = pod()
-    weak = replace(facility, power=replace(facility.power, battery_j=facility.power.battery_j * 0.02))
+    weak = replace(
+        facility, power=replace(facility.power, battery_j=facility.power.battery_j * 0.02)
+    )
     found = said(weak, "its battery lasts")
     assert {f["component"] for f in found} == {"ups_1", "ups_2", "ups_3"}
     assert all(f["severity"] == "warning" for f in found)

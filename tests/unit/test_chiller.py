@@ -1,7 +1,7 @@
 """Does the chiller follow the EnergyPlus electric EIR model?
 
-Worked values: York YT 1055 kW / 5.96 COP / vanes of the EnergyPlus 25.2 chiller data set, computed by hand from
-the published coefficients (Engineering Reference, Chillers, EIR).
+Worked values: York YT 1055 kW / 5.96 COP / vanes of the EnergyPlus 25.2 chiller data set, computed
+by hand from the published coefficients (Engineering Reference, Chillers, EIR).
 """
 
 from __future__ import annotations
@@ -21,12 +21,22 @@ from twin.physics.chiller import ChillerCurve, available_w, outside, power_w
 def curve(name: str) -> ChillerCurve:
     row = catalogue.get("chillers", name)
     assert isinstance(row, Chiller)
-    return ChillerCurve(row.capacity_w, row.cop_reference, row.capft, row.eirft, row.eirplr,
-                        (row.x_min_degc, row.x_max_degc), (row.y_min_degc, row.y_max_degc), row.load_min_frac)
+    return ChillerCurve(
+        row.capacity_w,
+        row.cop_reference,
+        row.capft,
+        row.eirft,
+        row.eirplr,
+        (row.x_min_degc, row.x_max_degc),
+        (row.y_min_degc, row.y_max_degc),
+        row.load_min_frac,
+    )
 
 
 YORK = curve("york_yt_1055")
-FLAT = ChillerCurve(1e6, 5.0, (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0), (0, 1, 0), (4, 10), (10, 35), 0.2)
+FLAT = ChillerCurve(
+    1e6, 5.0, (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0), (0, 1, 0), (4, 10), (10, 35), 0.2
+)
 """Curves of one: part-load power in proportion to heat, at a COP of 5."""
 
 
@@ -35,7 +45,9 @@ FLAT = ChillerCurve(1e6, 5.0, (1, 0, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0), (0, 1, 0),
     [(1055e3, 6.67, 29.44, 1_065_876, 178_205), (500e3, 6.67, 29.44, 1_065_876, 87_341),
      (800e3, 8.0, 20.0, 1_252_889, 98_464)],
 )  # fmt: skip
-def test_worked_values_of_the_york(heat_w: float, leaving: float, entering: float, available: float, power: float):
+def test_worked_values_of_the_york(
+    heat_w: float, leaving: float, entering: float, available: float, power: float
+):
     assert available_w(YORK, leaving, entering) == pytest.approx(available, rel=1e-4)
     assert power_w(YORK, heat_w, leaving, entering) == pytest.approx(power, rel=1e-4)
 
@@ -48,7 +60,9 @@ def test_worked_ratios_of_the_york() -> None:
 
 
 def test_a_flat_machine_by_hand() -> None:
-    """Half load at a COP of 5; below a fifth it cycles, which for this curve changes nothing; never above full."""
+    """Half load at a COP of 5; below a fifth it cycles, which for this curve changes nothing; never
+    above full.
+    """
     assert power_w(FLAT, 500e3, 7, 30) == pytest.approx(100e3)
     assert power_w(FLAT, 50e3, 7, 30) == pytest.approx(10e3)
     assert power_w(FLAT, 5e6, 7, 30) == pytest.approx(200e3)
@@ -70,7 +84,9 @@ def test_temperatures_outside_the_limits_are_clipped_and_told() -> None:
 
 @pytest.mark.parametrize("name", ["york_yt_1055", "trane_cgam130"])
 @given(share=st.floats(0.0, 1.0), leaving=st.floats(0, 20), entering=st.floats(0, 50))
-def test_power_is_finite_positive_and_rises_with_heat(name: str, share: float, leaving: float, entering: float):
+def test_power_is_finite_positive_and_rises_with_heat(
+    name: str, share: float, leaving: float, entering: float
+):
     machine = curve(name)
     full = float(available_w(machine, leaving, entering))
     low, high = (float(power_w(machine, full * s, leaving, entering)) for s in (share * 0.9, share))
@@ -80,7 +96,9 @@ def test_power_is_finite_positive_and_rises_with_heat(name: str, share: float, l
 
 
 def test_warmer_condensers_cost_more() -> None:
-    """At half load between 20 and 35 degC the York's power rises with the condenser's temperature."""
+    """At half load between 20 and 35 degC the York's power rises with the condenser's
+    temperature.
+    """
     power = power_w(YORK, 500e3, 7.0, np.linspace(20, 35, 16))
     assert (np.diff(power) > 0).all()
 

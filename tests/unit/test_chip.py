@@ -26,7 +26,9 @@ def test_idle_and_full_power() -> None:
 
 
 def test_voltage_rests_at_its_floor() -> None:
-    assert voltage_frac([0.3, FLOOR_CLOCK_FRAC, 1.0]) == pytest.approx([FLOOR_VOLTAGE_FRAC, FLOOR_VOLTAGE_FRAC, 1.0])
+    assert voltage_frac([0.3, FLOOR_CLOCK_FRAC, 1.0]) == pytest.approx(
+        [FLOOR_VOLTAGE_FRAC, FLOOR_VOLTAGE_FRAC, 1.0]
+    )
 
 
 @given(st.floats(0.05, 1.0), st.floats(80, 900))

@@ -13,10 +13,14 @@ UNITS = st.floats(0.01, 8.0)
 RATIO = st.floats(0.0, 1.0)
 
 
-@pytest.mark.parametrize(("fluid", "want"), [("water", 4.1467e6), ("pg25", 4.0079e6), ("air", 1191.1)])
+@pytest.mark.parametrize(
+    ("fluid", "want"), [("water", 4.1467e6), ("pg25", 4.0079e6), ("air", 1191.1)]
+)
 def test_stream_of_a_cubic_metre_a_second(fluid: str, want: float) -> None:
     assert coolant.stream_w_k(1.0, fluid) == pytest.approx(want, rel=1e-4)
-    assert coolant.stream_w_k(np.array([0.0, 2.0]), fluid).tolist() == pytest.approx([0, 2 * want], rel=1e-4)
+    assert coolant.stream_w_k(np.array([0.0, 2.0]), fluid).tolist() == pytest.approx(
+        [0, 2 * want], rel=1e-4
+    )
 
 
 def test_unknown_fluid() -> None:
@@ -25,7 +29,9 @@ def test_unknown_fluid() -> None:
 
 
 def test_effectiveness_by_hand() -> None:
-    """Balanced: NTU/(1+NTU). One side evaporates: 1 - exp(-NTU). NTU 2, ratio 1/2: (1 - 1/e)/(1 - 1/(2e))."""
+    """Balanced: NTU/(1+NTU). One side evaporates: 1 - exp(-NTU). NTU 2, ratio 1/2: (1 - 1/e)/(1 -
+    1/(2e)).
+    """
     assert coolant.effectiveness(3.0, 1.0) == pytest.approx(0.75)
     assert coolant.effectiveness(2.0, 0.0) == pytest.approx(1 - np.exp(-2))
     assert coolant.effectiveness(2.0, 0.5) == pytest.approx(0.774600, rel=1e-5)
@@ -50,8 +56,11 @@ def test_transfer_units_undo_effectiveness(units: float, ratio: float) -> None:
 
 
 def test_rated_effectiveness_gives_the_rated_approach() -> None:
-    """600 kW at 4 K of approach: with that effectiveness the exchanger passes exactly its rating."""
-    hot, cold = 35e3, 37e3
+    """600 kW at 4 K of approach: with that effectiveness the exchanger passes exactly its
+    rating.
+    """
+    hot = 35e3
+    cold = 37e3
     value = coolant.rated_effectiveness(600e3, 4.0, hot, cold)
     assert pytest.approx(value * 35e3 * (4.0 + 600e3 / hot)) == 600e3
     assert coolant.supply_conductance_w_k(value, hot, cold) == pytest.approx(600e3 / 4.0)
@@ -63,14 +72,18 @@ def test_an_exchanger_that_cannot_be_is_refused() -> None:
 
 
 @given(st.floats(0.05, 0.95), st.floats(1e3, 1e5), st.floats(1e3, 1e5), st.floats(1.0, 30.0))
-def test_supply_conductance_carries_what_the_exchanger_carries(eff: float, hot: float, cold: float, gap: float) -> None:
+def test_supply_conductance_carries_what_the_exchanger_carries(
+    eff: float, hot: float, cold: float, gap: float
+) -> None:
     """From Q = eps Cmin (hot inlet - cold inlet) with the hot inlet Q/C above the hot supply."""
     q = float(coolant.supply_conductance_w_k(eff, hot, cold)) * gap
     assert q == pytest.approx(eff * min(hot, cold) * (gap + q / hot), rel=1e-9)
 
 
 def test_a_standing_stream_carries_nothing() -> None:
-    still = coolant.supply_conductance_w_k(0.5, np.array([0.0, 1e3, 0.0]), np.array([1e3, 0.0, 0.0]))
+    still = coolant.supply_conductance_w_k(
+        0.5, np.array([0.0, 1e3, 0.0]), np.array([1e3, 0.0, 0.0])
+    )
     assert still.tolist() == [0.0, 0.0, 0.0]
 
 
@@ -87,7 +100,9 @@ def test_pumps_in_parallel() -> None:
 @given(st.integers(1, 12), st.floats(0.0, 1.0))
 def test_one_pump_more_never_means_less_flow(installed: int, alone: float) -> None:
     running = np.arange(installed + 1)
-    flow = coolant.pump_flow_frac(running, np.full(installed + 1, installed), np.full(installed + 1, alone))
+    flow = coolant.pump_flow_frac(
+        running, np.full(installed + 1, installed), np.full(installed + 1, alone)
+    )
     assert (np.diff(flow) >= -1e-12).all()
     assert (flow[0], flow[-1]) == (0.0, 1.0)
 
@@ -101,7 +116,9 @@ def test_fan_speed_gives_the_conductance_back_and_is_clipped() -> None:
 def test_affinity_power_with_a_floor() -> None:
     """Half speed: a tenth always, an eighth of the rest. At rest: nothing."""
     assert coolant.affinity_power_w(1000.0, 0.5, 0.1) == pytest.approx(100 + 900 / 8)
-    assert coolant.affinity_power_w(1000.0, np.array([0.0, 1.0]), 0.1).tolist() == pytest.approx([0, 1000])
+    assert coolant.affinity_power_w(1000.0, np.array([0.0, 1.0]), 0.1).tolist() == pytest.approx(
+        [0, 1000]
+    )
 
 
 def test_a_kilowatt_hour_evaporates_a_litre_and_a_half() -> None:

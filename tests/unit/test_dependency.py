@@ -14,7 +14,12 @@ from twin.analysis.redundancy import consequence
 from twin.errors import InputError
 from twin.facility.contingency import loading
 from twin.facility.dependency import dependency
-from twin.physics.reliability.contingency import double_failures, down_nodes, overloads, single_failures
+from twin.physics.reliability.contingency import (
+    double_failures,
+    down_nodes,
+    overloads,
+    single_failures,
+)
 from twin.physics.reliability.gates import Gates, Rule
 from twin.physics.reliability.service import served_frac
 from twin.scenario.starter import write
@@ -25,7 +30,9 @@ Change = Callable[..., twin.Facility]
 
 @pytest.fixture(scope="module")
 def unit() -> Gates:
-    """The shipped scalable unit: four panels of which three carry it, two coolant units without a spare."""
+    """The shipped scalable unit: four panels of which three carry it, two coolant units without a
+    spare.
+    """
     return dependency(twin.build(twin.load(LAYOUTS / "gb200_su.yaml")))
 
 
@@ -70,7 +77,8 @@ def test_one_pump_leaves_55_of_91_percent_of_the_flow_and_the_unit_none(unit: Ga
 
 
 def test_pumps_fail_by_their_own_row(unit: Gates) -> None:
-    pump, whole = catalogue.get("cooling", "coolant_pump"), catalogue.get("cooling", "cdu_600")
+    pump = catalogue.get("cooling", "coolant_pump")
+    whole = catalogue.get("cooling", "cdu_600")
     assert unit.mtbf_h[unit.index["cdu_1_pump_2"]] == pump.mtbf_h > whole.mtbf_h
     assert unit.mtbf_h[unit.index["cdu_1"]] == whole.mtbf_h
 
@@ -115,7 +123,11 @@ def test_the_pod_survives_any_one_loss(pod: Change) -> None:
     assert alone(gates) == set()
     assert racks_lost(gates, "cdu_1", "cdu_2") == racks_lost(gates, "cdu_1", "cdu_2_pump_1") == 4
     assert racks_lost(gates, "cdu_1", "cdu_1_pump_1", "cdu_1_pump_2") == 0
-    assert racks_lost(gates, "crah_1", "crah_2") == racks_lost(gates, "chilled_water_1", "chilled_water_2") == 6
+    assert (
+        racks_lost(gates, "crah_1", "crah_2")
+        == racks_lost(gates, "chilled_water_1", "chilled_water_2")
+        == 6
+    )
     assert racks_lost(gates, "warm_water_1", "warm_water_2") == 4
 
 
@@ -138,7 +150,9 @@ def test_heat_decides_where_flow_suffices(pod: Change) -> None:
 
 
 def test_generators_too_small_do_not_stand_in(pod: Change) -> None:
-    gates = dependency(pod(("genset_2000, count: 2, rating: 1250", "genset_2000, count: 2, rating: 300")))
+    gates = dependency(
+        pod(("genset_2000, count: 2, rating: 1250", "genset_2000, count: 2, rating: 300"))
+    )
     assert alone(gates) == {"utility"}
 
 
@@ -146,8 +160,10 @@ BUS = ("      - {source: generator, pairing: matched}", "      - gen_bus")
 GEN = "  - {name: generator, type: genset_2000, count: 2, rating: 1250 kW}\n"
 
 
-@pytest.mark.parametrize(("count", "rating_kw", "single", "survives"),
-                         [(3, 600, set(), 1), (3, 1250, set(), 2), (3, 200, {"utility"}, 0)])
+@pytest.mark.parametrize(
+    ("count", "rating_kw", "single", "survives"),
+    [(3, 600, set(), 1), (3, 1250, set(), 2), (3, 200, {"utility"}, 0)],
+)
 def test_a_standby_bus_is_rated_for_what_it_would_carry(
     pod: Change, count: int, rating_kw: int, single: set[str], survives: int
 ) -> None:
@@ -172,10 +188,12 @@ def test_a_generator_that_always_starts_is_perfect(pod: Change) -> None:
 def test_short_names_of_different_sets_differ(pod: Change) -> None:
     """Racks on panels 1, 2, 4, 5 and coolant units on 1, 3, 4, 5."""
     feeds = "[rpp_1, {}, rpp_4, rpp_5]"
-    facility = pod(("type: ups_500\n    count: 3", "type: ups_500\n    count: 5"),
-                   ("type: rpp_500, count: 3", "type: rpp_500, count: 5"),
-                   ("fed_by: rpp             # every", f"fed_by: {feeds.format('rpp_2')}   # every"),
-                   ("fed_by: rpp               # on", f"fed_by: {feeds.format('rpp_3')}   # on"))
+    facility = pod(
+        ("type: ups_500\n    count: 3", "type: ups_500\n    count: 5"),
+        ("type: rpp_500, count: 3", "type: rpp_500, count: 5"),
+        ("fed_by: rpp             # every", f"fed_by: {feeds.format('rpp_2')}   # every"),
+        ("fed_by: rpp               # on", f"fed_by: {feeds.format('rpp_3')}   # on"),
+    )
     gates = dependency(facility)
     assert {"supply(rpp_1+…+rpp_5)", "supply(rpp_1+…+rpp_5 #2)"} <= set(gates.names)
 
@@ -184,12 +202,19 @@ FABRIC = "nodes_per_su: 72, fed_by: rpp}"
 
 
 def test_switches_on_the_feeds_of_their_racks_are_down_with_them(pod: Change) -> None:
-    """The pod's leaves stand in its two support racks, here on panels 1 and 2 while the others have all three."""
+    """The pod's leaves stand in its two support racks, here on panels 1 and 2 while the others have
+    all three.
+    """
     facility = pod((FABRIC, "nodes_per_su: 72, fed_by_racks: true}"))
-    table, tree = facility.components, facility.power
+    table = facility.components
+    tree = facility.power
     for name in facility.fabric.switches:
         host = table.parent[table.row[name]]
-        feeds = {source for source, taker, system, _ in facility.edges if taker == name and system == "power"}
+        feeds = {
+            source
+            for source, taker, system, _ in facility.edges
+            if taker == name and system == "power"
+        }
         assert feeds == {tree.id[s] for s in tree.supply[tree.taker == tree.id.index(host)]}
 
 
@@ -207,17 +232,25 @@ def test_no_two_losses_drop_more_than_one_hall_of_the_campus() -> None:
     assert racks_lost(gates, "rpp_11_1", "rpp_11_2") == 16
 
 
-@pytest.mark.parametrize("name", ["gb200_su", "superpod_b200", "edge_200kw", "frontier", "campus_20mw"])
+@pytest.mark.parametrize(
+    "name", ["gb200_su", "superpod_b200", "edge_200kw", "frontier", "campus_20mw"]
+)
 def test_a_rack_without_voltage_is_never_served(name: str) -> None:
     """Every single loss in the power tree: racks that go dark there are down in the graph too."""
     if not (path := LAYOUTS / f"{name}.yaml").exists():
         pytest.skip(f"layout {name} not present")
     facility = twin.build(twin.load(path))
     gates = dependency(facility)
-    nodes = [gates.index[lost] for lost in facility.power.id[: facility.power.equipment] if lost in gates.index]
+    nodes = [
+        gates.index[lost]
+        for lost in facility.power.id[: facility.power.equipment]
+        if lost in gates.index
+    ]
     down = down_nodes(gates, [[node] for node in nodes])
     racks = [gates.index[rack] for rack in facility.racks.id]
     for case, node in enumerate(nodes):
-        lit = loading(facility, facility.power.id.index(gates.names[node])).on[facility.power.load_of_rack]
+        lit = loading(facility, facility.power.id.index(gates.names[node])).on[
+            facility.power.load_of_rack
+        ]
         assert down[racks, case][~lit].all()
     assert not down_nodes(gates, [[]]).any()

@@ -70,7 +70,9 @@ def test_words_mean_what_yaml_1_2_says(word: str, value: Any) -> None:
         ("just words\n", 1, 1, "'just words'"),
     ],
 )
-def test_what_no_data_file_should_hold_is_refused_at_its_place(text: str, line: int, column: int, found: str) -> None:
+def test_what_no_data_file_should_hold_is_refused_at_its_place(
+    text: str, line: int, column: int, found: str
+) -> None:
     problem = refused(text)
     assert (problem.line, problem.column) == (line, column)
     assert problem.found.startswith(found)
@@ -91,7 +93,10 @@ def test_aliases_that_multiply_are_refused_before_they_are_expanded() -> None:
 def test_depth_is_bounded_with_aliases_too() -> None:
     chain = "\n".join(["a0: &a0 [1]", *(f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 60))])
     assert "levels of nesting" in refused(chain).found
-    assert "levels of nesting" in refused("a:\n" + "".join(" " * n + "-\n" for n in range(1, 60))).found
+    assert (
+        "levels of nesting"
+        in refused("a:\n" + "".join(" " * n + "-\n" for n in range(1, 60))).found
+    )
     assert "nesting" in str(refused("a: " + "[" * 100_000))
     assert parse("a: " + "[" * 31 + "]" * 31, FILE).data
 

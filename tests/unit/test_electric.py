@@ -1,4 +1,6 @@
-"""Power through outages: batteries, generators, racks that go dark and boot, and the account of it all."""
+"""Power through outages: batteries, generators, racks that go dark and boot, and the account of it
+all.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,21 @@ from living import live_through, outage
 import twin
 from twin import Facility, Scenario
 
-RACKS, RACK_IDLE_W, CDU_W, PANEL_RATED_W, UPS_RATED_W = 4, 22e3, 6e3, 500e3, 500e3
-PANEL_SQUARE, UPS_IDLE, UPS_SQUARE = 0.002, 0.0058, 0.03143
-BATTERY_J, DISCHARGE, CHARGE, RECHARGE_W = 3e7, 0.966, 0.95, 50e3
+RACKS = 4
+RACK_IDLE_W = 22e3
+CDU_W = 6e3
+PANEL_RATED_W = 500e3
+UPS_RATED_W = 500e3
+PANEL_SQUARE = 0.002
+UPS_IDLE = 0.0058
+UPS_SQUARE = 0.03143
+BATTERY_J = 3e7
+DISCHARGE = 0.966
+CHARGE = 0.95
+RECHARGE_W = 50e3
 """A battery that is empty before idle racks without facility water throttle."""
-OUT_S, BOOT_S = 600.0, 900.0
+OUT_S = 600.0
+BOOT_S = 900.0
 
 
 def idle_layout(generator: bool = True, **board: Any) -> dict[str, Any]:
@@ -31,7 +43,9 @@ def idle_layout(generator: bool = True, **board: Any) -> dict[str, Any]:
 
 
 def weak(scenario: Scenario, **power: Any) -> Facility:
-    """The facility of a scenario with batteries of `BATTERY_J`, and other columns of its power tree."""
+    """The facility of a scenario with batteries of `BATTERY_J`, and other columns of its power
+    tree.
+    """
     facility = twin.build(scenario)
     battery = np.where(facility.power.battery_j > 0, BATTERY_J, 0.0)
     return replace(facility, power=replace(facility.power, battery_j=battery, **power))
@@ -46,17 +60,23 @@ def drain_w() -> float:
 
 
 def test_a_ups_carries_its_racks_through_an_outage_without_a_blink() -> None:
-    run = lived(small(idle_layout(generator=False), drills=[outage(OUT_S, 300.0)], outputs={"period": "10 s"}))
+    run = lived(
+        small(
+            idle_layout(generator=False), drills=[outage(OUT_S, 300.0)], outputs={"period": "10 s"}
+        )
+    )
     assert (run.tables["racks"]["on_frac"] == 1.0).all()
     site = run.tables["site"].set_index("time_s")
-    during = site.loc[OUT_S + 10:OUT_S + 300]
+    during = site.loc[OUT_S + 10 : OUT_S + 300]
     assert (during["utility_power_w"] == 0).all()
     np.testing.assert_allclose(during["battery_power_w"], 2 * drain_w(), rtol=1e-9)
     np.testing.assert_allclose(site["it_power_w"], RACKS * RACK_IDLE_W, rtol=1e-9)
 
 
 def test_a_battery_is_empty_at_the_second_its_energy_and_load_say() -> None:
-    run = live_through(weak(small(idle_layout(generator=False), horizon="2 h", drills=[outage(OUT_S, 5400.0)])))
+    run = live_through(
+        weak(small(idle_layout(generator=False), horizon="2 h", drills=[outage(OUT_S, 5400.0)]))
+    )
     empty = OUT_S + BATTERY_J / drain_w()
     for ups in ("ups_1", "ups_2"):
         assert run.times(ups, "on battery") == [OUT_S]
@@ -81,11 +101,13 @@ def test_a_rack_that_boots_draws_its_idle_power_and_counts_as_off() -> None:
 
 def test_a_generator_takes_the_load_after_its_start_and_runs_on_after_the_utility_is_back() -> None:
     run = lived(small(idle_layout(), drills=[outage(OUT_S, 1200.0)], outputs={"period": "10 s"}))
-    assert run.tables["events"].query("component == 'genset' and what == 'started'")["time_s"].tolist() == [OUT_S + 10]
+    assert run.tables["events"].query("component == 'genset' and what == 'started'")[
+        "time_s"
+    ].tolist() == [OUT_S + 10]
     site = run.tables["site"].set_index("time_s")
     assert site["battery_power_w"].loc[OUT_S + 10] == pytest.approx(2 * drain_w())
     assert site["generator_power_w"].loc[OUT_S + 10] == 0
-    carried = site.loc[OUT_S + 20:OUT_S + 1200]
+    carried = site.loc[OUT_S + 20 : OUT_S + 1200]
     assert (carried["generator_power_w"] > RACKS * RACK_IDLE_W).all()
     assert (carried["utility_power_w"] == 0).all()
     assert site["generator_power_w"].loc[OUT_S + 1210] == 0
@@ -95,7 +117,9 @@ def test_a_generator_takes_the_load_after_its_start_and_runs_on_after_the_utilit
 
 def test_a_generator_that_cannot_start_tries_three_times_and_then_its_racks_go_dark() -> None:
     scenario = small(idle_layout(), horizon="2 h", drills=[outage(OUT_S, 5400.0)])
-    run = live_through(weak(scenario, start_failure_probability=np.ones(len(twin.build(scenario).power.id))))
+    run = live_through(
+        weak(scenario, start_failure_probability=np.ones(len(twin.build(scenario).power.id)))
+    )
     assert run.times("genset", "started") == []
     assert run.times("genset", "failed to start") == [OUT_S + 10, OUT_S + 20, OUT_S + 30]
     assert run.times("liquid_r1", "off") == pytest.approx([OUT_S + BATTERY_J / drain_w()], abs=1e-3)
@@ -111,21 +135,27 @@ def test_a_generator_given_up_tries_anew_at_the_next_outage() -> None:
 def test_a_generator_that_runs_on_keeps_running_when_the_utility_is_lost_again() -> None:
     drills = [outage(OUT_S, 120.0), outage(OUT_S + 220.0, 1200.0)]
     run = lived(small(idle_layout(), drills=drills, outputs={"period": "10 s"}))
-    site = run.tables["site"].set_index("time_s").loc[OUT_S + 240:OUT_S + 1420]
+    site = run.tables["site"].set_index("time_s").loc[OUT_S + 240 : OUT_S + 1420]
     np.testing.assert_allclose(site["battery_power_w"].clip(lower=0), 0, atol=1e-6)
     assert (site["generator_power_w"] > 0).all()
 
 
 def test_an_outage_shorter_than_the_start_still_ends_with_the_generator_off() -> None:
     run = lived(small(idle_layout(), drills=[outage(OUT_S, 3.0)], outputs={"period": "10 s"}))
-    genset = run.tables["power"].query("component == 'genset'").set_index("time_s")["energised_frac"]
+    genset = (
+        run.tables["power"].query("component == 'genset'").set_index("time_s")["energised_frac"]
+    )
     assert genset.sum() * 10 == pytest.approx(300.0)
     assert (run.tables["site"]["generator_power_w"] == 0).all()
 
 
 def test_a_generator_repaired_cranks_before_it_takes_load_again() -> None:
     faults = failing((OUT_S + 100, "genset", 200.0))
-    run = lived(small(idle_layout(), drills=[outage(OUT_S, 1200.0)], faults=faults, outputs={"period": "10 s"}))
+    run = lived(
+        small(
+            idle_layout(), drills=[outage(OUT_S, 1200.0)], faults=faults, outputs={"period": "10 s"}
+        )
+    )
     site = run.tables["site"].set_index("time_s")
     assert site["battery_power_w"].loc[OUT_S + 200] == pytest.approx(2 * drain_w())
     assert site["battery_power_w"].loc[OUT_S + 310] == pytest.approx(2 * drain_w())
@@ -134,22 +164,32 @@ def test_a_generator_repaired_cranks_before_it_takes_load_again() -> None:
 
 def test_a_battery_recharges_to_full_at_its_own_rate_and_the_account_closes() -> None:
     out_s = 300.0
-    run = twin.simulate(weak(small(idle_layout(generator=False), horizon="2 h", drills=[outage(OUT_S, out_s)],
-                                   outputs={"period": "10 s"})))
+    run = twin.simulate(
+        weak(
+            small(
+                idle_layout(generator=False),
+                horizon="2 h",
+                drills=[outage(OUT_S, out_s)],
+                outputs={"period": "10 s"},
+            )
+        )
+    )
     site = run.tables["site"].set_index("time_s")
     full_s = OUT_S + out_s + drain_w() * out_s / (RECHARGE_W * CHARGE)
     assert site["battery_energy_j"].iloc[-1] == pytest.approx(2 * BATTERY_J, abs=2.0)
     charging = site.index[site["battery_power_w"] < -1e3]
     assert charging.min() == OUT_S + out_s + 10
     assert charging.max() == pytest.approx(full_s, abs=10.0)
-    given, taken = site["battery_power_w"].clip(lower=0).sum() * 10, -site["battery_power_w"].clip(upper=0).sum() * 10
+    given = site["battery_power_w"].clip(lower=0).sum() * 10
+    taken = -site["battery_power_w"].clip(upper=0).sum() * 10
     assert given == pytest.approx(2 * drain_w() * out_s, rel=1e-9)
     assert taken == pytest.approx(given, rel=1e-6)
     assert abs(run.summary["energy_balance_residual_frac"]) < 1e-9
 
 
 def test_a_second_outage_finds_the_battery_as_far_as_it_was_recharged() -> None:
-    out_s, between_s = 400.0, 200.0
+    out_s = 400.0
+    between_s = 200.0
     drills = [outage(OUT_S, out_s), outage(OUT_S + out_s + between_s, 5000.0)]
     run = live_through(weak(small(idle_layout(generator=False), horizon="2 h", drills=drills)))
     left = BATTERY_J - drain_w() * out_s + RECHARGE_W * CHARGE * between_s

@@ -72,7 +72,11 @@ def only(text: str) -> str:
 
 def test_every_problem_is_told_in_the_order_of_the_lines() -> None:
     found = problems("last: x\nracks:\n  - name: a\n    load: 2\n  - peak: 3 kW\n")
-    assert [(p.where, p.line) for p in found] == [("last", 1), ("racks[0].load", 4), ("racks[1].name", 5)]
+    assert [(p.where, p.line) for p in found] == [
+        ("last", 1),
+        ("racks[0].load", 4),
+        ("racks[1].name", 5),
+    ]
 
 
 def test_an_unknown_key_is_placed_at_the_key_with_the_nearest_spelling() -> None:
@@ -111,16 +115,22 @@ def test_an_unknown_kind_is_placed_at_the_kind() -> None:
 
 
 def test_a_missing_kind_says_so() -> None:
-    assert only("workloads:\n  - tokens: 4\n").startswith("plan.yaml:2:5: workloads[0].kind: found nothing")
+    assert only("workloads:\n  - tokens: 4\n").startswith(
+        "plan.yaml:2:5: workloads[0].kind: found nothing"
+    )
 
 
 def test_a_validator_of_a_model_speaks_for_itself() -> None:
     text = "first: 2\nlast: 1\n"
-    assert only(text) == "plan.yaml:1:1: found a mapping; allowed: a first that is not after the last"
+    assert (
+        only(text) == "plan.yaml:1:1: found a mapping; allowed: a first that is not after the last"
+    )
 
 
 def test_a_quantity_is_shown_as_it_was_written() -> None:
-    assert only("racks:\n  - {name: a, peak: -3 kW}\n").endswith("found '-3 kW'; allowed: 0 or more")
+    assert only("racks:\n  - {name: a, peak: -3 kW}\n").endswith(
+        "found '-3 kW'; allowed: 0 or more"
+    )
 
 
 def test_a_quantity_without_a_unit_says_how_to_write_it() -> None:
@@ -129,11 +139,17 @@ def test_a_quantity_without_a_unit_says_how_to_write_it() -> None:
 
 def test_members_of_a_plain_union_answer_together() -> None:
     text = "climate: 4\n"
-    assert only(text) == "plan.yaml:1:10: climate: found 4; allowed: text, or a mapping of keys to values"
+    assert (
+        only(text)
+        == "plan.yaml:1:10: climate: found 4; allowed: text, or a mapping of keys to values"
+    )
 
 
 def test_only_the_nearest_member_of_a_plain_union_answers_for_a_mapping() -> None:
-    assert [p.where for p in problems("climate: {dry: 30, wit: 20}\n")] == ["climate.wet", "climate.wit"]
+    assert [p.where for p in problems("climate: {dry: 30, wit: 20}\n")] == [
+        "climate.wet",
+        "climate.wit",
+    ]
 
 
 def test_a_value_under_a_free_key_is_found() -> None:
@@ -156,4 +172,7 @@ def test_a_flood_of_problems_is_counted() -> None:
 
 def test_a_list_is_too_short_only_where_it_is() -> None:
     assert [p.where for p in problems("racks: [{name: a, peek: 1}]\n")] == ["racks[0].peek"]
-    assert only("racks: []\n") == "plan.yaml:1:8: racks: found a list of 0; allowed: at least 1 of them"
+    assert (
+        only("racks: []\n")
+        == "plan.yaml:1:8: racks: found a list of 0; allowed: at least 1 of them"
+    )

@@ -136,12 +136,16 @@ def test_links_are_unique_and_complete(two_tier, three_tier):
     core = [pair for pair in pairs if pair[1].startswith("core")]
     assert len(pairs) == len(set(pairs)) == 128 * 8 + 128 * 32 + 128 * 2
     assert len(core) == 128 * 2
-    assert {name for _, name in core} == {f"core_{i + 1}" for i in range(int((three_tier.tier == CORE).sum()))}
+    assert {name for _, name in core} == {
+        f"core_{i + 1}" for i in range(int((three_tier.tier == CORE).sum()))
+    }
 
 
 def test_planes_share_no_cable():
     fabric = rail_fabric(64, 64, 8, 2, 128, 100e9)
-    between = [pair for pair in links(fabric, np.zeros(64, np.int32), ("rack",)) if pair[0] != "rack"]
+    between = [
+        pair for pair in links(fabric, np.zeros(64, np.int32), ("rack",)) if pair[0] != "rack"
+    ]
     assert between
     assert all(source[-1] == target[-1] for source, target in between)
 

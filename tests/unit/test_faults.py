@@ -1,4 +1,6 @@
-"""What goes wrong: reasons that overlap, crews that are waited for, and random rates that keep their mean."""
+"""What goes wrong: reasons that overlap, crews that are waited for, and random rates that keep
+their mean.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,17 @@ YEAR_H = 8760.0
 
 def only_faults(rates: dict[str, Any], crews: int = 10_000, seed: int = 1) -> Disciplines:
     """A year of faults without heat or power: the clock alone is turned."""
-    on = wire(twin.build(small(small_layout(liquid=4, air=1), horizon="365 d", seed=seed,
-                               faults={"rates": rates, "crews": crews}, controls={"plant_period": "365 d"})))
+    on = wire(
+        twin.build(
+            small(
+                small_layout(liquid=4, air=1),
+                horizon="365 d",
+                seed=seed,
+                faults={"rates": rates, "crews": crews},
+                controls={"plant_period": "365 d"},
+            )
+        )
+    )
     on.world.clock.fire(YEAR_H * 3600)
     return on
 
@@ -28,7 +39,9 @@ def count(on: Disciplines, prefix: str, what: str = "failed") -> int:
 
 
 def test_a_component_out_for_two_reasons_is_back_when_the_last_has_ended() -> None:
-    run = live_through(small(faults=failing((100.0, "cdu_pump_1", 300.0), (200.0, "cdu_pump_1", 400.0))))
+    run = live_through(
+        small(faults=failing((100.0, "cdu_pump_1", 300.0), (200.0, "cdu_pump_1", 400.0)))
+    )
     assert run.times("cdu_pump_1", "failed") == [100.0, 200.0]
     assert run.times("cdu_pump_1", "still out") == [400.0]
     assert run.times("cdu_pump_1", "repaired") == [600.0]
@@ -47,7 +60,9 @@ def test_a_fault_ends_at_the_moment_the_scenario_says() -> None:
 
 
 @pytest.mark.parametrize(("crews", "back_h"), [(1, (8, 16)), (2, (8, 8))])
-def test_without_an_end_a_crew_repairs_and_further_faults_wait_for_it(crews: int, back_h: tuple[int, int]) -> None:
+def test_without_an_end_a_crew_repairs_and_further_faults_wait_for_it(
+    crews: int, back_h: tuple[int, int]
+) -> None:
     line = [{"at": "100 s", "component": name} for name in ("crah_1", "crah_2")]
     run = live_through(small(faults={"timeline": line, "crews": crews}, horizon="20 h"))
     for name, hours in zip(("crah_1", "crah_2"), back_h, strict=True):
@@ -55,8 +70,13 @@ def test_without_an_end_a_crew_repairs_and_further_faults_wait_for_it(crews: int
 
 
 def test_a_node_fault_takes_out_one_node_and_stops_its_gang() -> None:
-    run = live_through(small(small_layout(liquid=4, air=0), workload=[training(nodes=72)],
-                             faults=failing((600.0, "liquid_r2/node_3", 600.0))))
+    run = live_through(
+        small(
+            small_layout(liquid=4, air=0),
+            workload=[training(nodes=72)],
+            faults=failing((600.0, "liquid_r2/node_3", 600.0)),
+        )
+    )
     assert run.times("liquid_r2/node_3", "failed") == [600.0]
     assert run.times("train", "stopped") == [600.0]
     assert run.times("train", "restarting") == [1200.0]
@@ -64,12 +84,15 @@ def test_a_node_fault_takes_out_one_node_and_stops_its_gang() -> None:
 
 
 def test_a_gang_that_does_not_hold_the_node_goes_on() -> None:
-    run = live_through(small(faults=failing((600.0, "liquid_r4/node_18", 600.0)), workload=[training(nodes=18)]))
+    run = live_through(
+        small(faults=failing((600.0, "liquid_r4/node_18", 600.0)), workload=[training(nodes=18)])
+    )
     assert run.times("train", "stopped") == []
 
 
 def test_random_faults_come_at_the_stated_rate_within_four_sigma() -> None:
-    mean_h, repair_h = 50_000 / 2000, 8.0
+    mean_h = 50_000 / 2000
+    repair_h = 8.0
     on = only_faults({"scale": 2000.0, "kinds": ["crah"], "nodes": False})
     cycle_h = mean_h + repair_h
     expected = 2 * YEAR_H / cycle_h

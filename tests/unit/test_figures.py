@@ -1,4 +1,6 @@
-"""Figures: each draws whatever a result holds, reads what it claims to read, and always the same."""
+"""Figures: each draws whatever a result holds, reads what it claims to read, and always the
+same.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,16 @@ def test_survives_missing_numbers_and_nasty_names(named: NamedFigure, day: Resul
         for column in frame.columns:
             if frame[column].dtype == "float64" and column != "time_s":
                 frame[column] = np.nan
-            elif column in ("id", "component", "rack", "loop", "source", "target", "parent", "cause"):
+            elif column in (
+                "id",
+                "component",
+                "rack",
+                "loop",
+                "source",
+                "target",
+                "parent",
+                "cause",
+            ):
                 frame[column] = frame[column].where(frame[column] == "", frame[column] + NASTY)
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
@@ -76,7 +87,11 @@ def test_survives_missing_numbers_and_nasty_names(named: NamedFigure, day: Resul
 def test_letters_are_at_least_nine_points(named: NamedFigure, day: Result) -> None:
     figure = named.draw(day)
     assert figure.get_figwidth() == pytest.approx(7.2)
-    sizes = [text.get_fontsize() for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    sizes = [
+        text.get_fontsize()
+        for text in figure.findobj(Text)
+        if isinstance(text, Text) and text.get_text()
+    ]
     assert min(sizes) >= 9
 
 
@@ -100,7 +115,9 @@ def test_a_hall_holds_what_stands_between_its_walls(day: Result) -> None:
     assert not {"utility", "tx_1", "dry_cooler_1", "pump_1"} & set(hall.inside["id"])
 
 
-@pytest.mark.parametrize("scenario", ["", "layout: campus.yaml\n", "layout: {halls: [{name: hall_1}]}\n", "a: [b\n"])
+@pytest.mark.parametrize(
+    "scenario", ["", "layout: campus.yaml\n", "layout: {halls: [{name: hall_1}]}\n", "a: [b\n"]
+)
 def test_a_hall_without_a_stated_corner_stands_round_its_racks(day: Result, scenario: str) -> None:
     (hall,) = halls(replace(day, scenario_yaml=scenario))
     assert set(RACKS) <= set(hall.inside["id"])
@@ -117,9 +134,12 @@ def test_floor_shows_each_racks_worst(day: Result) -> None:
 
 
 def test_halls_of_a_campus_stand_side_by_side(day: Result) -> None:
-    held, meta = day.frame("components"), {**day.meta, "hall_sizes": {"a": [16, 10, 4], "b": [16, 10, 4]}}
+    held = day.frame("components")
+    meta = {**day.meta, "hall_sizes": {"a": [16, 10, 4], "b": [16, 10, 4]}}
     other = held.assign(x_m=held["x_m"] + 100.0, id="b_" + held["id"], parent="b")
-    both = pd.concat([held.assign(parent=held["parent"].where(held["parent"] != "hall_1", "a")), other])
+    both = pd.concat(
+        [held.assign(parent=held["parent"].where(held["parent"] != "hall_1", "a")), other]
+    )
     campus = replace(with_tables(day, components=both), meta=meta, scenario_yaml="")
     assert [len(room.inside[room.inside["kind"] == "rack"]) for room in halls(campus)] == [8, 8]
     assert len(figure_floor(campus).axes) == 6
@@ -165,17 +185,25 @@ def test_oneline_merges_alike_racks_but_keeps_the_lost_apart(day: Result) -> Non
 
 
 def test_a_ring_of_buses_is_drawn(day: Result) -> None:
-    ring = pd.DataFrame([("ups_1", "ups_2", "power", "share"), ("ups_2", "ups_1", "power", "share")])
+    ring = pd.DataFrame(
+        [("ups_1", "ups_2", "power", "share"), ("ups_2", "ups_1", "power", "share")]
+    )
     ring.columns = day.frame("edges").columns
-    assert "ups_1" in said(figure_oneline(with_tables(day, edges=pd.concat([day.frame("edges"), ring]))))
+    assert "ups_1" in said(
+        figure_oneline(with_tables(day, edges=pd.concat([day.frame("edges"), ring])))
+    )
 
 
 def test_sankey_closes_and_says_when_it_does_not(day: Result) -> None:
     flows = day.frame("energy")
     assert residual_frac(energy_graph(staged(flows))) < 1e-12
-    leaky = flows.assign(energy_j=flows["energy_j"].where(flows["target"] != "racks", 0.97 * flows["energy_j"]))
+    leaky = flows.assign(
+        energy_j=flows["energy_j"].where(flows["target"] != "racks", 0.97 * flows["energy_j"])
+    )
     gap = residual_frac(energy_graph(leaky))
-    assert gap == pytest.approx(0.03 * flows["energy_j"][flows["target"] == "racks"].sum() / flows["energy_j"][0])
+    assert gap == pytest.approx(
+        0.03 * flows["energy_j"][flows["target"] == "racks"].sum() / flows["energy_j"][0]
+    )
     assert "DOES NOT CLOSE" in said(figure_sankey(with_tables(day, energy=leaky)))
 
 
@@ -194,14 +222,18 @@ def test_sources_may_follow_one_another() -> None:
 
 
 def test_energy_that_flows_back_is_stored_not_looped() -> None:
-    flows = pd.DataFrame({"source": ["grid", "ups", "battery"], "target": ["ups", "battery", "ups"], "energy_j": 1.0})
+    flows = pd.DataFrame(
+        {"source": ["grid", "ups", "battery"], "target": ["ups", "battery", "ups"], "energy_j": 1.0}
+    )
     graph = energy_graph(flows)
     assert nx.is_directed_acyclic_graph(graph)
     assert "ups, stored" in graph
 
 
 def test_marks_join_what_happens_together_and_never_grow() -> None:
-    events = pd.DataFrame({"time_s": np.arange(500) * 10.0, "component": "r", "what": "failed", "detail": ""})
+    events = pd.DataFrame(
+        {"time_s": np.arange(500) * 10.0, "component": "r", "what": "failed", "detail": ""}
+    )
     assert [mark.text for mark in marks(events, 86400.0)] == ["r failed"]
     apart = events.assign(time_s=np.arange(500) * 2000.0)
     assert len(marks(apart, 86400.0)) == MOST_MARKS
@@ -217,19 +249,37 @@ def test_events_of_one_minute_and_word_are_one_group(day: Result) -> None:
 
 def test_throttling_is_a_span_not_a_mark(day: Result) -> None:
     assert all(mark.what != "throttled" for mark in marks(day.frame("events"), 86400.0))
-    site = pd.DataFrame({"time_s": [10.0, 20.0, 30.0, 40.0], "gpus_throttled": [0.0, 5.0, 5.0, 0.0]})
+    site = pd.DataFrame(
+        {"time_s": [10.0, 20.0, 30.0, 40.0], "gpus_throttled": [0.0, 5.0, 5.0, 0.0]}
+    )
     assert throttled_spans(site, 40.0) == [(10.0, 30.0)]
 
 
 def test_idle_generators_are_no_loss(day: Result) -> None:
-    components, power = day.frame("components"), day.frame("power")
-    generator = components[components["id"] == "tx_1"].assign(id="gen", kind="generator", type="gen")
-    rows = power[power["component"] == "tx_1"].assign(component="gen", energised_frac=0.0, power_out_w=0.0)
-    edges = pd.concat([day.frame("edges"), pd.DataFrame([("gen", "ups_1", "power", "share")],
-                                                        columns=day.frame("edges").columns)])
-    ready = with_tables(day, components=pd.concat([components, generator]), power=pd.concat([power, rows]), edges=edges)
+    components = day.frame("components")
+    power = day.frame("power")
+    generator = components[components["id"] == "tx_1"].assign(
+        id="gen", kind="generator", type="gen"
+    )
+    rows = power[power["component"] == "tx_1"].assign(
+        component="gen", energised_frac=0.0, power_out_w=0.0
+    )
+    edges = pd.concat(
+        [
+            day.frame("edges"),
+            pd.DataFrame([("gen", "ups_1", "power", "share")], columns=day.frame("edges").columns),
+        ]
+    )
+    ready = with_tables(
+        day,
+        components=pd.concat([components, generator]),
+        power=pd.concat([power, rows]),
+        edges=edges,
+    )
     assert "gen | idle" in said(figure_oneline(ready))
-    events = pd.DataFrame([(0.0, "gen", "failed to start", "")], columns=day.frame("events").columns)
+    events = pd.DataFrame(
+        [(0.0, "gen", "failed to start", "")], columns=day.frame("events").columns
+    )
     broken = with_tables(ready, events=events)
     assert "gen | LOST" in said(figure_oneline(broken))
 
@@ -242,7 +292,9 @@ def test_thinning_keeps_the_mean_and_periods_add_up() -> None:
 
 
 def test_wide_keeps_order_and_gaps() -> None:
-    long = pd.DataFrame({"time_s": [1.0, 1.0, 2.0], "rack": ["b", "a", "b"], "v": [1.0, np.nan, 3.0]})
+    long = pd.DataFrame(
+        {"time_s": [1.0, 1.0, 2.0], "rack": ["b", "a", "b"], "v": [1.0, np.nan, 3.0]}
+    )
     held = wide(long, "rack", "v")
     assert list(held.columns) == ["b", "a"]
     assert np.isnan(held["a"]).all()

@@ -1,7 +1,7 @@
 """Does power find its way: who is live, who carries what, and does nothing get lost on the way?
 
-Trees drawn by hand, and random ones: at every node input = output + loss + own load, and what the sources give
-is what the loads and the losses take.
+Trees drawn by hand, and random ones: at every node input = output + loss + own load, and what the
+sources give is what the loads and the losses take.
 """
 
 from __future__ import annotations
@@ -33,16 +33,27 @@ class Tree:
         for name in reversed(self.names):
             for above in self.supplies[name]:
                 height[above] = max(height[above], height[name] + 1)
-        levels = [np.array([row[n] for n in self.names if height[n] == h]) for h in range(max(height.values()) + 1)]
-        self.wires = flow.wiring(np.array([s for s, _ in edges], dtype=np.int64),
-                                 np.array([t for _, t in edges], dtype=np.int64),
-                                 np.array([n in self.priority for n in self.names]), levels)
+        levels = [
+            np.array([row[n] for n in self.names if height[n] == h])
+            for h in range(max(height.values()) + 1)
+        ]
+        self.wires = flow.wiring(
+            np.array([s for s, _ in edges], dtype=np.int64),
+            np.array([t for _, t in edges], dtype=np.int64),
+            np.array([n in self.priority for n in self.names]),
+            levels,
+        )
 
     def mask(self, *names: str) -> np.ndarray:
         return np.array([n in names for n in self.names])
 
     def live(self, sources: str, lost: str = "", stored: str = "") -> np.ndarray:
-        return flow.live(self.wires, ~self.mask(*lost.split()), self.mask(*sources.split()), self.mask(*stored.split()))
+        return flow.live(
+            self.wires,
+            ~self.mask(*lost.split()),
+            self.mask(*sources.split()),
+            self.mask(*stored.split()),
+        )
 
     def solve(self, on: np.ndarray, load: dict[str, float], battery: str = "") -> tuple[dict, dict]:
         load_w = np.array([load.get(n, 0.0) for n in self.names])
@@ -50,18 +61,25 @@ class Tree:
         share = flow.shares(self.wires, on, self.mask(*battery.split()))
         coefficients = tuple(np.full(len(self.names), c) for c in self.loss)
         output, inflow = flow.upward(self.wires, load_w, share, on, rating, coefficients)
-        return dict(zip(self.names, output, strict=True)), dict(zip(self.names, inflow, strict=True))
+        return dict(zip(self.names, output, strict=True)), dict(
+            zip(self.names, inflow, strict=True)
+        )
 
 
 def chain() -> Tree:
-    return Tree({"grid": [], "ups": ["grid"], "panel": ["ups"], "a": ["panel"], "b": ["panel"]},
-                rating={"ups": 100.0, "panel": 100.0}, loss=(0.01, 0.02, 0.03))
+    return Tree(
+        {"grid": [], "ups": ["grid"], "panel": ["ups"], "a": ["panel"], "b": ["panel"]},
+        rating={"ups": 100.0, "panel": 100.0},
+        loss=(0.01, 0.02, 0.03),
+    )
 
 
 def pair(priority: bool) -> Tree:
     """Two feeds of one load, and a load that only the second feeds."""
-    return Tree({"grid": [], "one": ["grid"], "two": ["grid"], "both": ["one", "two"], "alone": ["two"]},
-                {"both"} if priority else set())
+    return Tree(
+        {"grid": [], "one": ["grid"], "two": ["grid"], "both": ["one", "two"], "alone": ["two"]},
+        {"both"} if priority else set(),
+    )
 
 
 def test_a_chain_by_hand() -> None:
@@ -146,7 +164,9 @@ def test_preference_is_the_order_of_the_supplies_not_of_the_nodes() -> None:
 
 def test_supplies_of_unequal_height() -> None:
     """A generator right above the load and a utility two steps above it."""
-    tree = Tree({"grid": [], "genset": [], "board": ["grid"], "load": ["board", "genset"]}, {"load"})
+    tree = Tree(
+        {"grid": [], "genset": [], "board": ["grid"], "load": ["board", "genset"]}, {"load"}
+    )
     assert tree.live("grid genset").all()
     output, _ = tree.solve(tree.live("grid genset", lost="board"), {"load": 7.0})
     assert (output["grid"], output["genset"]) == (0.0, 7.0)
@@ -160,13 +180,25 @@ def trees(draw: st.DrawFn) -> tuple[Tree, dict[str, float], set[str]]:
     for floor in range(draw(st.integers(2, 5))):
         new = [f"n{floor}_{k}" for k in range(draw(st.integers(1, 4)))]
         for name in new:
-            above = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)) if names else []
+            above = (
+                draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+                if names
+                else []
+            )
             supplies[name] = above
         names += new
-    loads = {n: draw(st.floats(0, 1e5)) for n in names if not any(n in above for above in supplies.values())}
+    loads = {
+        n: draw(st.floats(0, 1e5))
+        for n in names
+        if not any(n in above for above in supplies.values())
+    }
     priority = set(draw(st.lists(st.sampled_from(names), unique=True)))
     middle = [n for n in names if n not in loads]
-    rating = {n: draw(st.floats(1e5, 1e6)) for n in draw(st.lists(st.sampled_from(names), unique=True)) if n in middle}
+    rating = {
+        n: draw(st.floats(1e5, 1e6))
+        for n in draw(st.lists(st.sampled_from(names), unique=True))
+        if n in middle
+    }
     coefficients = tuple(draw(st.floats(0, 0.05)) for _ in range(3))
     lost = set(draw(st.lists(st.sampled_from(names), unique=True, max_size=2)))
     return Tree(supplies, priority, rating, coefficients), loads, lost  # type: ignore[arg-type]
@@ -186,18 +218,24 @@ def test_balance_of_random_trees(drawn: tuple[Tree, dict[str, float], set[str]])
         taken[tree.names[s]] += share[edge] * inflow[tree.names[t]]
     for name in tree.names:
         x = output[name] / tree.rating.get(name, np.inf)
-        lost_w = tree.rating.get(name, 0.0) * (tree.loss[0] + tree.loss[1] * x + tree.loss[2] * x * x)
+        lost_w = tree.rating.get(name, 0.0) * (
+            tree.loss[0] + tree.loss[1] * x + tree.loss[2] * x * x
+        )
         own_w = (output[name] + lost_w + load.get(name, 0.0)) * lit[name]
         assert output[name] == pytest.approx(taken[name], rel=1e-12, abs=1e-9)
         assert inflow[name] == pytest.approx(own_w, rel=1e-12, abs=1e-9)
     given_w = sum(inflow[n] for n in sources.split())
     losses = sum(inflow[n] - output[n] - load.get(n, 0.0) for n in tree.names if lit[n])
-    assert given_w == pytest.approx(sum(w for n, w in load.items() if lit[n]) + losses, rel=1e-9, abs=1e-6)
+    assert given_w == pytest.approx(
+        sum(w for n, w in load.items() if lit[n]) + losses, rel=1e-9, abs=1e-6
+    )
 
 
 @settings(max_examples=150, deadline=None)
 @given(trees())
-def test_live_means_a_living_way_to_a_source(drawn: tuple[Tree, dict[str, float], set[str]]) -> None:
+def test_live_means_a_living_way_to_a_source(
+    drawn: tuple[Tree, dict[str, float], set[str]],
+) -> None:
     """Against a walk from each node up."""
     tree, _, lost = drawn
 
@@ -211,7 +249,9 @@ def test_live_means_a_living_way_to_a_source(drawn: tuple[Tree, dict[str, float]
 
 @settings(max_examples=100, deadline=None)
 @given(trees())
-def test_shares_of_a_live_taker_add_up_to_one(drawn: tuple[Tree, dict[str, float], set[str]]) -> None:
+def test_shares_of_a_live_taker_add_up_to_one(
+    drawn: tuple[Tree, dict[str, float], set[str]],
+) -> None:
     tree, _, lost = drawn
     on = tree.live(" ".join(n for n, above in tree.supplies.items() if not above), " ".join(lost))
     share = flow.shares(tree.wires, on)

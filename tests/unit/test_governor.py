@@ -1,4 +1,6 @@
-"""Throttling: clocks settle and do not chatter, rise again with room, and the overheated shut down until cool."""
+"""Throttling: clocks settle and do not chatter, rise again with room, and the overheated shut down
+until cool.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from twin import Facility, Scenario
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.governor import COOL_AGAIN_K
 
-FAIL_S, MARGIN_K = 600.0, 4.0
+FAIL_S = 600.0
+MARGIN_K = 4.0
 """The slowdown limit is set this far above the hottest GPU of the undisturbed facility."""
 
 
@@ -32,11 +35,14 @@ def tight(scenario: Scenario) -> Facility:
     """A facility whose GPUs have little room below their limits."""
     facility = twin.build(scenario)
     slow = np.full(len(facility.racks.id), calm_degc() + MARGIN_K)
-    return replace(facility, racks=replace(facility.racks, slowdown_degc=slow, shutdown_degc=slow + 15.0))
+    return replace(
+        facility, racks=replace(facility.racks, slowdown_degc=slow, shutdown_degc=slow + 15.0)
+    )
 
 
-def watched(horizon: str = "6 h", out_s: float = 1e5, component: str = "cdu_pump_1",
-            **changes: Any) -> tuple[Lived, list[tuple[float, int]]]:
+def watched(
+    horizon: str = "6 h", out_s: float = 1e5, component: str = "cdu_pump_1", **changes: Any
+) -> tuple[Lived, list[tuple[float, int]]]:
     """Four racks at full work that lose something, and every notch the first of them had."""
     seen: list[tuple[float, int]] = []
 
@@ -52,8 +58,14 @@ def watched(horizon: str = "6 h", out_s: float = 1e5, component: str = "cdu_pump
 
         on.governor.settle = watch  # type: ignore[method-assign]
 
-    base = {"workload": [training(nodes=72)], "horizon": horizon, "faults": failing((FAIL_S, component, out_s))}
-    return live_through(tight(small(small_layout(liquid=4, air=0), **(base | changes))), prepare), seen
+    base = {
+        "workload": [training(nodes=72)],
+        "horizon": horizon,
+        "faults": failing((FAIL_S, component, out_s)),
+    }
+    return live_through(
+        tight(small(small_layout(liquid=4, air=0), **(base | changes))), prepare
+    ), seen
 
 
 def test_six_hours_of_constant_overload_settle_in_a_bounded_number_of_steps() -> None:
@@ -66,13 +78,19 @@ def test_six_hours_of_constant_overload_settle_in_a_bounded_number_of_steps() ->
 def test_a_settled_clock_does_not_chatter() -> None:
     _, seen = watched()
     assert max(moment for moment, _ in seen) < 4 * 3600.0
-    assert all(before[1] < after[1] for before, after in pairwise(seen)), "only down under constant overload"
+    assert all(before[1] < after[1] for before, after in pairwise(seen)), (
+        "only down under constant overload"
+    )
 
 
-def test_a_throttled_gpu_stands_below_its_slowdown_limit_by_less_than_a_step_and_the_hysteresis() -> None:
+def test_a_throttled_gpu_stands_below_its_slowdown_limit_by_less_than_a_step_and_the_hysteresis() -> (
+    None
+):
     run, _ = watched()
-    racks, state = run.on.compute.racks, run.on.world.state
-    limit, hysteresis = racks.slowdown_degc[0], run.on.governor.hysteresis_k
+    racks = run.on.compute.racks
+    state = run.on.world.state
+    limit = racks.slowdown_degc[0]
+    hysteresis = run.on.governor.hysteresis_k
     junction = run.on.compute.junction_degc()[0]
     assert limit - hysteresis - 3.0 < junction <= limit + 1e-3
     assert state.clock_frac[0] == pytest.approx(1 - racks.clock_step_frac[0] * state.notch[0])
@@ -101,7 +119,8 @@ def test_a_rack_that_shut_down_draws_nothing_and_restarts_well_below_the_limit()
     restarts: list[float] = []
 
     def prepare(on: Disciplines) -> None:
-        shutdown, racks = on.governor._shutdown, on.compute.racks
+        shutdown = on.governor._shutdown
+        racks = on.compute.racks
 
         def watch(coolant: np.ndarray) -> bool:
             before = on.world.state.overheated[0]
@@ -113,22 +132,37 @@ def test_a_rack_that_shut_down_draws_nothing_and_restarts_well_below_the_limit()
 
         on.governor._shutdown = watch  # type: ignore[method-assign]
 
-    live_through(tight(small(small_layout(liquid=4, air=0), workload=[training(nodes=72)], horizon="2 h",
-                             faults=failing((FAIL_S, "cdu", 900.0)))), prepare)
+    live_through(
+        tight(
+            small(
+                small_layout(liquid=4, air=0),
+                workload=[training(nodes=72)],
+                horizon="2 h",
+                faults=failing((FAIL_S, "cdu", 900.0)),
+            )
+        ),
+        prepare,
+    )
     assert restarts == pytest.approx([COOL_AGAIN_K], abs=1e-3)
 
 
 def test_a_clock_ceiling_holds_every_gpu_at_the_next_lower_step_until_it_is_lifted() -> None:
-    actions = [{"kind": "clock_ceiling", "at": "1200 s", "clock": 0.8},
-               {"kind": "clock_ceiling", "at": "2400 s", "clock": 1.0}]
+    actions = [
+        {"kind": "clock_ceiling", "at": "1200 s", "clock": 0.8},
+        {"kind": "clock_ceiling", "at": "2400 s", "clock": 1.0},
+    ]
     scenario = small(workload=[training(nodes=72)], controls={"actions": actions})
-    run, free = lived(scenario), lived(small(workload=[training(nodes=72)]))
+    run = lived(scenario)
+    free = lived(small(workload=[training(nodes=72)]))
     clock = run.tables["racks"].query("rack == 'liquid_r1'").set_index("time_s")["clock_frac"]
     assert clock.loc[1200.0] == 1.0
     assert 0.75 < clock.loc[1260.0] <= 0.8
     assert clock.loc[2400.0] == pytest.approx(clock.loc[1260.0])
     assert clock.loc[2460.0] == 1.0
-    power = [r.tables["racks"].query("rack == 'liquid_r1'").set_index("time_s")["power_w"] for r in (run, free)]
+    power = [
+        r.tables["racks"].query("rack == 'liquid_r1'").set_index("time_s")["power_w"]
+        for r in (run, free)
+    ]
     assert power[0].loc[1800.0] < 0.9 * power[1].loc[1800.0]
     assert power[0].loc[3000.0] == pytest.approx(power[1].loc[3000.0])
 
@@ -138,7 +172,9 @@ def test_a_ceiling_costs_tokens_and_says_so() -> None:
     run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}))
     free = lived(small(workload=[training(nodes=72)]))
     lost = run.tables["losses"].query("cause == 'throttled'")["tokens"].sum()
-    assert lost == pytest.approx(free.summary["tokens_total"] - run.summary["tokens_total"], rel=1e-9)
+    assert lost == pytest.approx(
+        free.summary["tokens_total"] - run.summary["tokens_total"], rel=1e-9
+    )
     assert lost > 0
 
 

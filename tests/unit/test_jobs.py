@@ -13,25 +13,44 @@ import twin
 from twin.results import TABLES
 from twin.simulation.disciplines import wire
 
-NODES, LAYOUT = 72, small_layout(liquid=4, air=0)
-WIRED = LAYOUT | {"fabric": {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_by": ["panel"]}}
+NODES = 72
+LAYOUT = small_layout(liquid=4, air=0)
+WIRED = LAYOUT | {
+    "fabric": {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_by": ["panel"]}
+}
 RESTART_S = 300.0
 
 
 def jobs_of(*work: dict[str, Any], **changes: Any) -> Any:
     """The jobs table, by job."""
-    return lived(small(changes.pop("layout", LAYOUT), workload=list(work), **changes)).tables["jobs"].set_index("job")
+    return (
+        lived(small(changes.pop("layout", LAYOUT), workload=list(work), **changes))
+        .tables["jobs"]
+        .set_index("job")
+    )
 
 
 def batch(count: int, **changes: Any) -> dict[str, Any]:
     """Equal jobs of 1,000 s on one node each."""
-    return {"kind": "batch", "name": "b", "count": count, "span": "1 s", "runtime_median": "1000 s",
-            "runtime_sigma": 1e-12, "nodes_median": 1.0, "nodes_sigma": 1e-12, "nodes_max": NODES} | changes
+    return {
+        "kind": "batch",
+        "name": "b",
+        "count": count,
+        "span": "1 s",
+        "runtime_median": "1000 s",
+        "runtime_sigma": 1e-12,
+        "nodes_median": 1.0,
+        "nodes_sigma": 1e-12,
+        "nodes_max": NODES,
+    } | changes
 
 
 def rate(nodes: int = 36, **changes: Any) -> float:
     """Tokens a second of an undisturbed job."""
-    return float(jobs_of(training(nodes=nodes, **changes), horizon="100 s").loc["train", "tokens"]) / 100.0
+    return (
+        float(jobs_of(training(nodes=nodes, **changes), horizon="100 s").loc["train", "tokens"])
+        / 100.0
+    )
 
 
 def test_a_job_without_disturbance_ends_when_its_work_over_its_speed_is_done() -> None:
@@ -44,19 +63,27 @@ def test_a_job_without_disturbance_ends_when_its_work_over_its_speed_is_done() -
 
 
 def test_a_gang_waits_until_all_its_nodes_are_free() -> None:
-    table = jobs_of(training("first", 40, tokens=2_000_000_000), training("second", 40, submit="10 s"))
+    table = jobs_of(
+        training("first", 40, tokens=2_000_000_000), training("second", 40, submit="10 s")
+    )
     assert table.loc["second", "started_s"] == pytest.approx(table.loc["first", "finished_s"])
 
 
 def test_those_behind_a_waiting_gang_wait_too_though_they_would_fit() -> None:
-    table = jobs_of(training("first", 40, tokens=2_000_000_000), training("second", 40, submit="10 s"),
-                    training("third", 8, submit="20 s"))
+    table = jobs_of(
+        training("first", 40, tokens=2_000_000_000),
+        training("second", 40, submit="10 s"),
+        training("third", 8, submit="20 s"),
+    )
     assert table.loc["third", "started_s"] == table.loc["second", "started_s"]
 
 
 def test_a_higher_priority_goes_first_in_the_queue_but_takes_nothing_from_a_running_gang() -> None:
-    table = jobs_of(training("first", 72, tokens=2_000_000_000), training("low", 72, submit="10 s"),
-                    training("high", 72, submit="20 s", priority=1, tokens=2_000_000_000))
+    table = jobs_of(
+        training("first", 72, tokens=2_000_000_000),
+        training("low", 72, submit="10 s"),
+        training("high", 72, submit="20 s", priority=1, tokens=2_000_000_000),
+    )
     assert table.loc["high", "started_s"] == pytest.approx(table.loc["first", "finished_s"])
     assert table.loc["low", "started_s"] == pytest.approx(table.loc["high", "finished_s"])
     assert table.loc["first", "restarts"] == 0
@@ -84,7 +111,8 @@ def test_a_checkpoint_takes_its_bytes_over_the_storage_bandwidth() -> None:
 def test_few_nodes_write_as_fast_as_their_own_links() -> None:
     spec = training(nodes=2, checkpoint_interval="300 s")
     run = live_through(small(LAYOUT, workload=[spec], horizon="340 s"))
-    job, storage = run.on.jobs.jobs[0], run.on.world.facility.storage
+    job = run.on.jobs.jobs[0]
+    storage = run.on.world.facility.storage
     write_s = job.checkpoint_bytes / (2 * storage.node_write_b_s)
     assert write_s > job.checkpoint_bytes / storage.write_b_s
     assert run.on.jobs.done_s[0] == pytest.approx(340.0 - min(write_s, 40.0), abs=1e-3)
@@ -93,13 +121,16 @@ def test_few_nodes_write_as_fast_as_their_own_links() -> None:
 def test_two_gangs_that_write_at_once_share_the_storage_alike() -> None:
     work = [training(name, 36, checkpoint_interval="300 s") for name in ("one", "two")]
     run = live_through(small(LAYOUT, workload=work, horizon="330 s"))
-    jobs, storage = run.on.jobs, run.on.world.facility.storage
+    jobs = run.on.jobs
+    storage = run.on.world.facility.storage
     both_s = sum(job.checkpoint_bytes for job in jobs.jobs) / storage.write_b_s
     np.testing.assert_allclose(jobs.done_s, 330.0 - both_s, atol=1e-3)
 
 
 def test_a_job_that_never_came_has_one_of_the_documented_states() -> None:
-    documented = next(c for table in TABLES if table.name == "jobs" for c in table.columns if c.name == "state")
+    documented = next(
+        c for table in TABLES if table.name == "jobs" for c in table.columns if c.name == "state"
+    )
     table = jobs_of(training("late", 8, submit="2 h"), training("now", 8))
     for state in table["state"]:
         assert state in documented.says, f"{state} is not in {documented.says!r}"
@@ -109,22 +140,33 @@ def test_slower_storage_costs_training_time() -> None:
     made = {}
     for name in ("superpod_good", "superpod_best"):
         spec = training(nodes=36, checkpoint_interval="120 s")
-        made[name] = jobs_of(spec, layout=LAYOUT | {"storage": {"type": name}}).loc["train", "tokens"]
+        made[name] = jobs_of(spec, layout=LAYOUT | {"storage": {"type": name}}).loc[
+            "train", "tokens"
+        ]
     assert made["superpod_good"] < 0.96 * made["superpod_best"]
 
 
 def test_a_fault_throws_a_gang_back_to_its_last_checkpoint_and_no_further() -> None:
     fail_s = 1000.0
     spec = training(nodes=36, checkpoint_interval="300 s")
-    run = live_through(small(LAYOUT, workload=[spec], faults=failing((fail_s, "liquid_r1/node_1", 1e5)),
-                             horizon=f"{fail_s + 1} s"))
-    job, storage = run.on.jobs.jobs[0], run.on.world.facility.storage
+    run = live_through(
+        small(
+            LAYOUT,
+            workload=[spec],
+            faults=failing((fail_s, "liquid_r1/node_1", 1e5)),
+            horizon=f"{fail_s + 1} s",
+        )
+    )
+    job = run.on.jobs.jobs[0]
+    storage = run.on.world.facility.storage
     cycle_s = 300.0 + job.checkpoint_bytes / storage.write_b_s
     whole = int(fail_s / cycle_s)
     lost_s = fail_s - whole * cycle_s
     assert job.kept_s == pytest.approx(300.0 * whole)
     assert run.on.jobs.done_s[0] == pytest.approx(300.0 * whole)
-    assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(lost_s * job.tokens_per_s)
+    assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(
+        lost_s * job.tokens_per_s
+    )
 
 
 def test_a_fault_during_a_checkpoint_loses_what_was_being_written() -> None:
@@ -133,14 +175,24 @@ def test_a_fault_during_a_checkpoint_loses_what_was_being_written() -> None:
     run = live_through(small(LAYOUT, workload=[spec], faults=faults, horizon="310 s"))
     job = run.on.jobs.jobs[0]
     assert job.kept_s == 0.0
-    assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(300.0 * job.tokens_per_s)
+    assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(
+        300.0 * job.tokens_per_s
+    )
 
 
 def test_a_gang_restarts_on_other_nodes_after_its_delay_and_the_load_of_its_checkpoint() -> None:
-    fail_s, end_s = 1000.0, 2000.0
-    run = live_through(small(LAYOUT, workload=[training(nodes=36)], horizon=f"{end_s} s",
-                             faults=failing((fail_s, "liquid_r1/node_1", 1e5))))
-    job, storage = run.on.jobs.jobs[0], run.on.world.facility.storage
+    fail_s = 1000.0
+    end_s = 2000.0
+    run = live_through(
+        small(
+            LAYOUT,
+            workload=[training(nodes=36)],
+            horizon=f"{end_s} s",
+            faults=failing((fail_s, "liquid_r1/node_1", 1e5)),
+        )
+    )
+    job = run.on.jobs.jobs[0]
+    storage = run.on.world.facility.storage
     assert 0 not in job.held
     assert job.held.size == 36
     assert job.restarts == 1
@@ -149,11 +201,19 @@ def test_a_gang_restarts_on_other_nodes_after_its_delay_and_the_load_of_its_chec
 
 
 def test_a_first_start_pays_no_restart_delay() -> None:
-    assert jobs_of(training(nodes=36), horizon="200 s").loc["train", "tokens"] == pytest.approx(200.0 * rate())
+    assert jobs_of(training(nodes=36), horizon="200 s").loc["train", "tokens"] == pytest.approx(
+        200.0 * rate()
+    )
 
 
 def test_a_gang_waits_for_the_node_where_there_are_no_others() -> None:
-    run = live_through(small(LAYOUT, workload=[training(nodes=72)], faults=failing((600.0, "liquid_r1/node_1", 900.0))))
+    run = live_through(
+        small(
+            LAYOUT,
+            workload=[training(nodes=72)],
+            faults=failing((600.0, "liquid_r1/node_1", 900.0)),
+        )
+    )
     assert run.times("train", "restarting") == [1500.0]
 
 
@@ -174,7 +234,9 @@ def test_batch_jobs_take_their_run_time_and_wait_for_nobody_where_there_is_room(
 @pytest.mark.parametrize("sensitivity", [0.0, 0.5, 1.0])
 def test_a_lower_clock_stretches_the_sensitive_share_of_the_run_time(sensitivity: float) -> None:
     ceiling = {"actions": [{"kind": "clock_ceiling", "at": "0 s", "clock": 0.8}]}
-    run = live_through(small(LAYOUT, workload=[batch(5, clock_sensitivity=sensitivity)], controls=ceiling))
+    run = live_through(
+        small(LAYOUT, workload=[batch(5, clock_sensitivity=sensitivity)], controls=ceiling)
+    )
     clock = float(run.on.world.state.clock_frac[0])
     assert clock <= 0.8
     for job in run.on.jobs.jobs:
@@ -184,45 +246,70 @@ def test_a_lower_clock_stretches_the_sensitive_share_of_the_run_time(sensitivity
 
 def test_batch_jobs_queue_for_nodes_in_the_order_they_came() -> None:
     table = jobs_of(batch(6, nodes_median=36.0), horizon="2 h")
-    np.testing.assert_allclose(table["started_s"].iloc[2:], table["finished_s"].iloc[:-2], rtol=1e-9)
+    np.testing.assert_allclose(
+        table["started_s"].iloc[2:], table["finished_s"].iloc[:-2], rtol=1e-9
+    )
 
 
 def test_packed_fills_racks_and_spread_deals_over_them() -> None:
     racks = {}
     for placement in ("packed", "spread"):
-        run = live_through(small(LAYOUT, workload=[training(nodes=16)], horizon="60 s",
-                                 controls={"placement": placement}))
-        racks[placement] = np.bincount(run.on.compute.rack_of_node[run.on.jobs.jobs[0].held], minlength=4).tolist()
+        run = live_through(
+            small(
+                LAYOUT,
+                workload=[training(nodes=16)],
+                horizon="60 s",
+                controls={"placement": placement},
+            )
+        )
+        racks[placement] = np.bincount(
+            run.on.compute.rack_of_node[run.on.jobs.jobs[0].held], minlength=4
+        ).tolist()
     assert racks == {"packed": [16, 0, 0, 0], "spread": [4, 4, 4, 4]}
 
 
 def test_a_second_gang_is_spread_over_what_the_first_left() -> None:
     work = [training("early", 4), training("late", 4, submit="10 s")]
-    run = live_through(small(LAYOUT, workload=work, horizon="60 s", controls={"placement": "spread"}))
+    run = live_through(
+        small(LAYOUT, workload=work, horizon="60 s", controls={"placement": "spread"})
+    )
     held = np.concatenate([job.held for job in run.on.jobs.jobs])
     assert np.bincount(run.on.compute.rack_of_node[held], minlength=4).tolist() == [2, 2, 2, 2]
 
 
 def test_one_node_never_works_for_two_gangs() -> None:
-    run = live_through(small(LAYOUT, workload=[training("a", 30), training("c", 30), batch(40)], horizon="500 s"))
+    run = live_through(
+        small(LAYOUT, workload=[training("a", 30), training("c", 30), batch(40)], horizon="500 s")
+    )
     held = np.concatenate([run.on.jobs.jobs[j].held for j in run.on.jobs.running])
     assert len(set(held.tolist())) == held.size <= NODES
 
 
 def fabric(*faults: tuple[float, str, float], overlap: float = 0.0) -> twin.Result:
-    return lived(small(WIRED, faults=failing(*faults), workload=[training(nodes=72, communication_overlap=overlap)]))
+    return lived(
+        small(
+            WIRED,
+            faults=failing(*faults),
+            workload=[training(nodes=72, communication_overlap=overlap)],
+        )
+    )
 
 
 def test_a_lost_leaf_slows_a_gang_that_waits_for_the_network_and_is_named_as_the_cause() -> None:
     facility = twin.build(small(WIRED))
     leaf = next(name for name in facility.fabric.switches if name.startswith("leaf"))
-    whole, lame = fabric(), fabric((600.0, leaf, 1800.0))
+    whole = fabric()
+    lame = fabric((600.0, leaf, 1800.0))
     losses = lame.tables["losses"]
     assert losses.query("cause == 'fabric'")["tokens"].sum() > 0
     lost = whole.summary["tokens_total"] - lame.summary["tokens_total"]
     assert losses["tokens"].sum() == pytest.approx(lost, rel=1e-9)
     made = [r.tables["site"].set_index("time_s")["tokens_training"] for r in (whole, lame)]
-    assert 0.5 * made[0].loc[2000.0:2400.0].sum() < made[1].loc[2000.0:2400.0].sum() < made[0].loc[2000.0:2400.0].sum()
+    assert (
+        0.5 * made[0].loc[2000.0:2400.0].sum()
+        < made[1].loc[2000.0:2400.0].sum()
+        < made[0].loc[2000.0:2400.0].sum()
+    )
     np.testing.assert_allclose(made[1].loc[2460.0:], made[0].loc[2460.0:], rtol=1e-9)
 
 
@@ -240,13 +327,22 @@ def test_a_gang_goes_at_the_pace_of_its_slowest_rack() -> None:
 def test_tokens_kept_and_lost_are_what_an_undisturbed_run_would_have_made() -> None:
     spec = training(nodes=72)
     whole = lived(small(LAYOUT, workload=[spec]))
-    broken = lived(small(LAYOUT, workload=[spec], faults=failing((600.0, "liquid_r1/node_1", 900.0))))
+    broken = lived(
+        small(LAYOUT, workload=[spec], faults=failing((600.0, "liquid_r1/node_1", 900.0)))
+    )
     made = broken.summary["tokens_total"] + broken.summary["tokens_lost_by_fault"]
     assert made == pytest.approx(whole.summary["tokens_total"], rel=1e-9)
 
 
 def test_a_gang_does_not_mix_types_of_gpu_whose_pace_differs() -> None:
-    run = live_through(small(small_layout(liquid=4, air=1), workload=[training(nodes=72)], horizon="1200 s",
-                             faults=failing((600.0, "liquid_r1/node_1", 1e5))))
-    racks, held = run.on.compute.racks, run.on.jobs.jobs[0].held
+    run = live_through(
+        small(
+            small_layout(liquid=4, air=1),
+            workload=[training(nodes=72)],
+            horizon="1200 s",
+            faults=failing((600.0, "liquid_r1/node_1", 1e5)),
+        )
+    )
+    racks = run.on.compute.racks
+    held = run.on.jobs.jobs[0].held
     assert len({racks.gpu_type[r] for r in run.on.compute.rack_of_node[held]}) <= 1

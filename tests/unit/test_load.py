@@ -1,4 +1,6 @@
-"""Overrides and seeds: they apply to scenarios and layouts alike, and their faults are theirs, not a file's."""
+"""Overrides and seeds: they apply to scenarios and layouts alike, and their faults are theirs, not
+a file's.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,27 @@ def refusal(path: Path, **overrides: str) -> tuple[Problem, ...]:
 
 
 def test_a_scenario_takes_overrides_and_a_seed(scenario: Path) -> None:
-    loaded = twin.load(scenario, {"horizon": "2 h", "site.climate": "phoenix", "workload.1.nodes": "18"}, seed=9)
-    assert (loaded.horizon, loaded.site.climate, loaded.workload[1].nodes, loaded.seed) == (7200.0, "phoenix", 18, 9)
+    loaded = twin.load(
+        scenario, {"horizon": "2 h", "site.climate": "phoenix", "workload.1.nodes": "18"}, seed=9
+    )
+    assert (loaded.horizon, loaded.site.climate, loaded.workload[1].nodes, loaded.seed) == (
+        7200.0,
+        "phoenix",
+        18,
+        9,
+    )
 
 
 def test_a_layout_takes_overrides_and_a_seed(layout: Path) -> None:
-    loaded = twin.load(layout, {"horizon": "2 h", "site.climate.dry_bulb": "35 °C", "layout.power.5.count": "4"}, 9)
-    assert (loaded.name, loaded.horizon, loaded.site.climate.dry_bulb, loaded.seed) == ("pod", 7200.0, 35.0, 9)
+    loaded = twin.load(
+        layout, {"horizon": "2 h", "site.climate.dry_bulb": "35 °C", "layout.power.5.count": "4"}, 9
+    )
+    assert (loaded.name, loaded.horizon, loaded.site.climate.dry_bulb, loaded.seed) == (
+        "pod",
+        7200.0,
+        35.0,
+        9,
+    )
     assert loaded.plan.power[5].count == 4
     assert twin.load(layout).site.climate.dry_bulb == 20.0
 
@@ -68,7 +84,12 @@ def test_missing_mappings_are_made(scenario: Path) -> None:
         ("bogus__key", "1", "an unknown key", "site"),
         ("layout__power__5__count", "none", "'none'", "a whole number"),
         ("layout__power__99__count", "1", "'1'", "power is a list of 7"),
-        ("layout", "../layouts/none.yaml", "'../layouts/none.yaml', no such file", "an existing file"),
+        (
+            "layout",
+            "../layouts/none.yaml",
+            "'../layouts/none.yaml', no such file",
+            "an existing file",
+        ),
         ("seed", "-1", "-1", "0 or more"),
     ],
 )
@@ -103,6 +124,8 @@ def test_a_layout_cannot_be_given_another_layout(layout: Path) -> None:
 
 
 def test_a_layout_of_a_bad_name_says_so_once(layout: Path) -> None:
-    layout.write_text(layout.read_text(encoding="utf-8").replace("name: pod", "name: Pod"), encoding="utf-8")
+    layout.write_text(
+        layout.read_text(encoding="utf-8").replace("name: pod", "name: Pod"), encoding="utf-8"
+    )
     (problem,) = refusal(layout)
     assert (problem.where, problem.file) == ("name", str(layout))

@@ -19,7 +19,8 @@ from twin.physics.network import (
     maxmin,
 )
 
-NVLINK, NIC = 450e9, 50e9
+NVLINK = 450e9
+NIC = 50e9
 
 
 def test_units_that_do_not_fit_are_refused():
@@ -34,7 +35,12 @@ def test_units_that_do_not_fit_are_refused():
     assert clos_counts(32, 256, 8, 1, 64).pods == 64
 
 
-@given(st.integers(1, 60), st.sampled_from([4, 8]), st.sampled_from([1, 2]), st.sampled_from([64, 128, 144]))
+@given(
+    st.integers(1, 60),
+    st.sampled_from([4, 8]),
+    st.sampled_from([1, 2]),
+    st.sampled_from([64, 128, 144]),
+)
 def test_no_switch_has_more_cables_than_ports(units, rails, planes, ports):
     counts = clos_counts(ports // 2, units, rails, planes, ports)
     links = counts.cables_leaf_spine * planes
@@ -55,7 +61,9 @@ def random_flows(seed: int, flows: int = 60, links: int = 25):
 
 
 def one_bottleneck_at_a_time(capacity, ptr, idx, weight):
-    rate, left, active = np.zeros(len(ptr) - 1), capacity.astype(float), np.ones(len(ptr) - 1, bool)
+    rate = np.zeros(len(ptr) - 1)
+    left = capacity.astype(float)
+    active = np.ones(len(ptr) - 1, bool)
     owner = np.repeat(np.arange(len(rate)), np.diff(ptr))
     while active.any():
         load = np.bincount(idx, weight * active[owner], len(left))
@@ -74,7 +82,9 @@ def test_batch_filling_is_the_textbook_filling(seed):
     capacity, ptr, idx, rng = random_flows(seed)
     frac = rng.uniform(0.1, 1.0, len(idx))
     np.testing.assert_allclose(
-        maxmin(capacity, ptr, idx, frac), one_bottleneck_at_a_time(capacity, ptr, idx, frac), rtol=1e-12
+        maxmin(capacity, ptr, idx, frac),
+        one_bottleneck_at_a_time(capacity, ptr, idx, frac),
+        rtol=1e-12,
     )
 
 
@@ -87,7 +97,9 @@ def test_every_flow_has_a_full_link_where_nobody_is_faster(seed):
     assert np.all(used <= capacity * (1 + 1e-9))
     fastest = np.zeros(len(capacity))
     np.maximum.at(fastest, idx, rate[owner])
-    bottleneck = (used[idx] >= capacity[idx] * (1 - 1e-9)) & (rate[owner] >= fastest[idx] * (1 - 1e-9))
+    bottleneck = (used[idx] >= capacity[idx] * (1 - 1e-9)) & (
+        rate[owner] >= fastest[idx] * (1 - 1e-9)
+    )
     assert np.all(np.bincount(owner, bottleneck, len(rate)) >= 1)
 
 
@@ -98,7 +110,9 @@ def test_a_class_of_two_is_two_flows_and_capacity_scales():
     twice = np.concatenate([idx[: ptr[1]], idx])
     split = maxmin(capacity, np.concatenate([[0], ptr + ptr[1]]), twice)
     np.testing.assert_allclose(maxmin(capacity, ptr, idx, count=count), split[1:], rtol=1e-12)
-    np.testing.assert_allclose(maxmin(3 * capacity, ptr, idx), 3 * maxmin(capacity, ptr, idx), rtol=1e-12)
+    np.testing.assert_allclose(
+        maxmin(3 * capacity, ptr, idx), 3 * maxmin(capacity, ptr, idx), rtol=1e-12
+    )
 
 
 def test_empty_routes_dead_links_and_bad_arrays():
@@ -139,7 +153,9 @@ def test_large_messages_approach_the_rates_stated():
     assert ring == pytest.approx(HOPPER.ring_frac * NVLINK, rel=1e-3)
     nvls = bus_bandwidth_b_s("all_reduce", size, 8, allreduce_s(size, 8, 8, NVLINK, NIC))
     assert nvls == pytest.approx(HOPPER.nvls_frac * NVLINK * 2 * 7 / 9, rel=1e-3)
-    no_switch = bus_bandwidth_b_s("all_reduce", size, 8, allreduce_s(size, 8, 8, NVLINK, NIC, AMPERE))
+    no_switch = bus_bandwidth_b_s(
+        "all_reduce", size, 8, allreduce_s(size, 8, 8, NVLINK, NIC, AMPERE)
+    )
     assert no_switch == pytest.approx(AMPERE.ring_frac * NVLINK, rel=1e-3)
 
 

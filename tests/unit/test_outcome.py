@@ -1,4 +1,6 @@
-"""The outcome: an energy table that closes, losses that add up, and a summary that follows from its parts."""
+"""The outcome: an energy table that closes, losses that add up, and a summary that follows from its
+parts.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,21 @@ from conftest import failing, lived, small, small_layout, training
 from twin import Result
 from twin.results import TABLES
 
-CHAT = {"kind": "inference", "name": "chat", "model": "Llama-3.1-70B", "nodes": 2, "tensor_parallel": 4, "dtype": "fp4",
-        "requests": {"rate": "3 / s"}, "token_price": "0.40 USD/Mtok"}
-SITE = {"climate": {"dry_bulb": "25 °C", "wet_bulb": "18 °C"}, "grid": {"price": "0.1 USD/kWh", "carbon": "400 g/kWh"},
-        "water_price": "2 USD/m^3"}
+CHAT = {
+    "kind": "inference",
+    "name": "chat",
+    "model": "Llama-3.1-70B",
+    "nodes": 2,
+    "tensor_parallel": 4,
+    "dtype": "fp4",
+    "requests": {"rate": "3 / s"},
+    "token_price": "0.40 USD/Mtok",
+}
+SITE = {
+    "climate": {"dry_bulb": "25 °C", "wet_bulb": "18 °C"},
+    "grid": {"price": "0.1 USD/kWh", "carbon": "400 g/kWh"},
+    "water_price": "2 USD/m^3",
+}
 LOSING = [training("pretrain", 54, token_price="0.10 USD/Mtok"), CHAT]
 
 
@@ -22,7 +35,9 @@ LOSING = [training("pretrain", 54, token_price="0.10 USD/Mtok"), CHAT]
 def eventful() -> Result:
     """An hour with an outage, a throttle, a node lost and a generator."""
     drills = [{"kind": "utility_outage", "at": "1800 s", "duration": "120 s"}]
-    faults = failing((300.0, "cdu", 200.0), (900.0, "liquid_r1/node_2", 600.0), (1200.0, "crah_1", 600.0))
+    faults = failing(
+        (300.0, "cdu", 200.0), (900.0, "liquid_r1/node_2", 600.0), (1200.0, "crah_1", 600.0)
+    )
     return lived(small(small_layout(), workload=LOSING, drills=drills, faults=faults, site=SITE))
 
 
@@ -42,7 +57,8 @@ def test_the_energy_table_closes() -> None:
 
 
 def test_the_energy_table_and_the_summary_say_the_same() -> None:
-    energy, summary = eventful().tables["energy"], eventful().summary
+    energy = eventful().tables["energy"]
+    summary = eventful().summary
     loss = energy.loc[energy["target"].str.startswith("loss: "), "energy_j"].sum()
     assert loss == pytest.approx(summary["energy_loss_j"], rel=1e-9)
     racks = energy.loc[energy["target"] == "racks", "energy_j"].sum()
@@ -50,7 +66,9 @@ def test_the_energy_table_and_the_summary_say_the_same() -> None:
 
 
 def test_losses_add_up_to_the_summary_and_to_the_jobs() -> None:
-    losses, summary, jobs = eventful().tables["losses"], eventful().summary, eventful().tables["jobs"]
+    losses = eventful().tables["losses"]
+    summary = eventful().summary
+    jobs = eventful().tables["jobs"]
     assert losses["tokens"].sum() == pytest.approx(summary["tokens_lost_by_fault"], rel=1e-9)
     assert losses["usd"].sum() == pytest.approx(summary["usd_lost_by_fault"], rel=1e-9)
     of_job = losses.loc[losses["workload"] == "pretrain", "tokens"].sum()
@@ -66,7 +84,8 @@ def test_lost_tokens_cost_their_workloads_price() -> None:
 
 
 def test_losses_named_with_a_rack_add_up_over_the_racks_table() -> None:
-    losses, racks = eventful().tables["losses"], eventful().tables["racks"]
+    losses = eventful().tables["losses"]
+    racks = eventful().tables["racks"]
     named = losses[losses["rack"] != ""].groupby("rack")["tokens"].sum()
     recorded = racks.groupby("rack")["tokens_lost"].sum()
     for rack, tokens in named.items():
@@ -111,7 +130,14 @@ def test_events_stand_in_the_order_of_time() -> None:
 def test_every_number_in_use_has_its_witness() -> None:
     witnesses = eventful().tables["witnesses"]
     assert (witnesses["source"] != "").all()
-    for row in ("gb200_nvl72", "dgx_b200_x2", "ups_500", "dry_cooler_1000", "Llama-3.1-70B", "azure_2023_conv"):
+    for row in (
+        "gb200_nvl72",
+        "dgx_b200_x2",
+        "ups_500",
+        "dry_cooler_1000",
+        "Llama-3.1-70B",
+        "azure_2023_conv",
+    ):
         assert witnesses["subject"].str.contains(row, regex=False).any(), row
 
 

@@ -1,4 +1,6 @@
-"""Paces: a speed of one at full clock, slower with less clock or network, and layouts that cannot be refused."""
+"""Paces: a speed of one at full clock, slower with less clock or network, and layouts that cannot
+be refused.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +16,35 @@ from twin.catalogue.rows import Gpu
 from twin.simulation.pace import CLOCKS, Profiled, ServingPace, TrainingPace, profiled, transformer
 from twin.workload import Inference, Training
 
-GPU, NIC_B_S = "GB200-NVL72-GPU", 5e10
-MEASURED, CARRIED = "H100-SXM5-80GB", "L40S"
+GPU = "GB200-NVL72-GPU"
+NIC_B_S = 5e10
+MEASURED = "H100-SXM5-80GB"
+CARRIED = "L40S"
 
 
 def train(gpus: int = 64, gpu: str = GPU, **changes: Any) -> TrainingPace:
-    spec = Training.model_validate(training(nodes=gpus // 4, global_batch_sequences=gpus * 2) | changes)
-    return TrainingPace(small(workload=[spec.model_dump(mode="json")]), spec, profiled(small(), gpu), gpus, NIC_B_S)
+    spec = Training.model_validate(
+        training(nodes=gpus // 4, global_batch_sequences=gpus * 2) | changes
+    )
+    return TrainingPace(
+        small(workload=[spec.model_dump(mode="json")]), spec, profiled(small(), gpu), gpus, NIC_B_S
+    )
 
 
 def serve(gpu: str = GPU, **changes: Any) -> ServingPace:
-    spec = {"kind": "inference", "name": "chat", "model": "Llama-3.1-70B", "nodes": 4, "tensor_parallel": 4,
-            "dtype": "fp4", "requests": {"rate": "5 / s"}} | changes
+    spec = {
+        "kind": "inference",
+        "name": "chat",
+        "model": "Llama-3.1-70B",
+        "nodes": 4,
+        "tensor_parallel": 4,
+        "dtype": "fp4",
+        "requests": {"rate": "5 / s"},
+    } | changes
     asked = Inference.model_validate(spec)
-    return ServingPace(small(workload=[asked.model_dump(mode="json")]), asked, profiled(small(), gpu))
+    return ServingPace(
+        small(workload=[asked.model_dump(mode="json")]), asked, profiled(small(), gpu)
+    )
 
 
 def test_speed_is_one_at_full_clock_and_whole_network() -> None:
@@ -52,8 +69,10 @@ def test_speed_falls_with_the_network_and_is_nothing_for_a_gang_cut_off() -> Non
 
 
 def test_an_exchange_that_is_hidden_makes_the_network_matter_less() -> None:
-    hidden, open_ = (train(communication_overlap=overlap, global_batch_sequences=64 * 16).speed(1.0, 0.5)
-                     for overlap in (0.9, 0.0))
+    hidden, open_ = (
+        train(communication_overlap=overlap, global_batch_sequences=64 * 16).speed(1.0, 0.5)
+        for overlap in (0.9, 0.0)
+    )
     assert 0 < open_ < hidden <= 1.0
 
 
@@ -68,7 +87,8 @@ def test_twice_the_gpus_make_about_twice_the_tokens() -> None:
 
 
 def test_no_gpu_makes_more_than_its_peak_allows() -> None:
-    gpu, pace = catalogue.get("gpus", GPU), train(64)
+    gpu = catalogue.get("gpus", GPU)
+    pace = train(64)
     assert isinstance(gpu, Gpu)
     flop_s = 6 * 8.0e9 * pace.tokens_per_s / 64
     assert 0.2 * gpu.bf16_flop_s < flop_s < gpu.bf16_flop_s
@@ -78,8 +98,11 @@ def test_activity_is_a_share() -> None:
     assert 0.3 < train().activity <= 1.0
 
 
-@pytest.mark.parametrize("changes", [{"tensor_parallel": 3}, {"pipeline_parallel": 5}, {"global_batch_sequences": 65}],
-                         ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{"tensor_parallel": 3}, {"pipeline_parallel": 5}, {"global_batch_sequences": 65}],
+    ids=str,
+)
 def test_a_layout_that_does_not_divide_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="found train: "):
         train(64, **changes)
@@ -91,15 +114,20 @@ def test_a_model_that_does_not_fit_the_memory_is_refused_with_the_gigabytes() ->
 
 
 def test_a_gpu_without_a_profile_takes_the_reference_scaled_by_the_datasheets() -> None:
-    known, carried = profiled(small(), MEASURED), profiled(small(), CARRIED)
+    known = profiled(small(), MEASURED)
+    carried = profiled(small(), CARRIED)
     assert not known.extrapolated
     assert carried.extrapolated
     reference = catalogue.get("gpus", MEASURED)
     assert isinstance(reference, Gpu)
     ratio = carried.rates("training", "bf16").flop_s / known.rates("training", "bf16").flop_s
     assert ratio == pytest.approx(carried.gpu.bf16_flop_s / reference.bf16_flop_s)
-    bytes_ratio = carried.rates("training", "bf16").bytes_s / known.rates("training", "bf16").bytes_s
-    assert bytes_ratio == pytest.approx(carried.gpu.memory_bandwidth_b_s / reference.memory_bandwidth_b_s)
+    bytes_ratio = (
+        carried.rates("training", "bf16").bytes_s / known.rates("training", "bf16").bytes_s
+    )
+    assert bytes_ratio == pytest.approx(
+        carried.gpu.memory_bandwidth_b_s / reference.memory_bandwidth_b_s
+    )
 
 
 def test_a_profile_of_its_own_is_taken_as_it_is() -> None:
@@ -120,7 +148,9 @@ def test_capacity_rises_with_the_clock_and_reaches_the_whole() -> None:
 def test_a_busier_replica_works_harder_and_takes_longer_a_token() -> None:
     pace = serve()
     loads = np.linspace(0.05, 1.0, 20)
-    assert (np.diff([pace.activity(x) for x in loads]) >= -0.01).all(), "up but for the memory's share at the top"
+    assert (np.diff([pace.activity(x) for x in loads]) >= -0.01).all(), (
+        "up but for the memory's share at the top"
+    )
     assert (np.diff([pace.time_per_token_s(x) for x in loads]) >= -1e-12).all()
     assert 0 <= pace.activity(0.0) < pace.activity(1.0) <= 1.0
 
@@ -135,15 +165,40 @@ def test_a_transformer_has_the_parameters_of_its_name() -> None:
 
 
 def test_a_measured_profile_gives_its_matrix_products_in_any_format() -> None:
-    """A profile of `twin calibrate` knows one format; narrower ones go faster as the datasheet says."""
+    """A profile of `twin calibrate` knows one format; narrower ones go faster as the datasheet
+    says.
+    """
     base = {"t0_s": 1e-5, "p_flops_s": 1e12, "w_bytes_s": 1e11}
     process = {"x": [[1.0, 1.0, 1.0]], "alpha": [0.0], "length": [1.0, 1.0, 1.0], "mean": 0.0}
-    fit = {"op": "gemm", "dtype": "bfloat16", "base": base, "gp": process, "loo_median_frac": 0.03,
-           "loo_p90_frac": 0.1, "domain": {"m": [1, 8], "n": [8, 64], "k": [8, 64]}}
-    sample = {"op": "gemm", "dtype": "bfloat16", "shape": {"m": 8, "n": 64, "k": 64}, "t_s_median": 1e-4,
-              "t_s_min": 1e-4, "n": 7, "flops": 65536.0, "bytes": 10240.0}
-    profile = Profile.model_validate({"schema": "twin-calibration/1", "status": "measured", "device": {"name": "test"},
-                                      "date_utc": "2026-11-24T00:00:00Z", "samples": [sample] * 3, "fits": [fit]})
+    fit = {
+        "op": "gemm",
+        "dtype": "bfloat16",
+        "base": base,
+        "gp": process,
+        "loo_median_frac": 0.03,
+        "loo_p90_frac": 0.1,
+        "domain": {"m": [1, 8], "n": [8, 64], "k": [8, 64]},
+    }
+    sample = {
+        "op": "gemm",
+        "dtype": "bfloat16",
+        "shape": {"m": 8, "n": 64, "k": 64},
+        "t_s_median": 1e-4,
+        "t_s_min": 1e-4,
+        "n": 7,
+        "flops": 65536.0,
+        "bytes": 10240.0,
+    }
+    profile = Profile.model_validate(
+        {
+            "schema": "twin-calibration/1",
+            "status": "measured",
+            "device": {"name": "test"},
+            "date_utc": "2026-11-24T00:00:00Z",
+            "samples": [sample] * 3,
+            "fits": [fit],
+        }
+    )
     gpu = catalogue.get("gpus", "GB200-NVL72-GPU")
     assert isinstance(gpu, Gpu)
     on = Profiled(gpu, profile, False)

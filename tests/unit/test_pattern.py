@@ -21,9 +21,26 @@ def test_patterns(text: str, want: Pattern) -> None:
     assert Pattern.parse(text) == want
 
 
-@pytest.mark.parametrize("text", ["", "gb200", "8 gb200", "x gb200", "8 x", "8 x 8", "-8 x a", "8.5 x a",
-                                  "2 x 2 x 2 x a", "8 x GB200", "8 x _a", "8 x a b", "8 x a; 4 x b",
-                                  "1" * 10 + " x a", "8 x a-b"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "gb200",
+        "8 gb200",
+        "x gb200",
+        "8 x",
+        "8 x 8",
+        "-8 x a",
+        "8.5 x a",
+        "2 x 2 x 2 x a",
+        "8 x GB200",
+        "8 x _a",
+        "8 x a b",
+        "8 x a; 4 x b",
+        "1" * 10 + " x a",
+        "8 x a-b",
+    ],
+)
 def test_what_is_no_pattern_is_answered_with_one(text: str) -> None:
     with pytest.raises(ValueError, match="8 x gb200_nvl72"):
         Pattern.parse(text)
@@ -35,7 +52,11 @@ def test_counts_of_nothing(text: str) -> None:
         Pattern.parse(text)
 
 
-@given(st.integers(1, 999_999_999), st.integers(1, 999_999_999), st.from_regex(r"[a-z][a-z0-9_]{0,30}", fullmatch=True))
+@given(
+    st.integers(1, 999_999_999),
+    st.integers(1, 999_999_999),
+    st.from_regex(r"[a-z][a-z0-9_]{0,30}", fullmatch=True),
+)
 def test_what_is_written_is_read_back(rows: int, racks: int, name: str) -> None:
     found = Pattern.parse(f"{rows} x {racks} x {name}")
     assert found == Pattern(rows, racks, name)

@@ -1,4 +1,6 @@
-"""The plant: straight pieces that join, units that stop and start again, flows that follow the pumps."""
+"""The plant: straight pieces that join, units that stop and start again, flows that follow the
+pumps.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def plant_of(kind: str) -> Plant:
 
 @pytest.mark.parametrize("weather", WEATHER, ids=str)
 @pytest.mark.parametrize("kind", KINDS)
-def test_heat_is_continuous_rising_and_defined_everywhere(kind: str, weather: tuple[float, float]) -> None:
+def test_heat_is_continuous_rising_and_defined_everywhere(
+    kind: str, weather: tuple[float, float]
+) -> None:
     plant = plant_of(kind)
     for running in (1, 2, 3):
         chain = pieces(plant, running, plant.supply_degc, *weather)
@@ -45,8 +49,10 @@ def test_heat_is_continuous_rising_and_defined_everywhere(kind: str, weather: tu
 @pytest.mark.parametrize("kind", KINDS)
 def test_heat_grows_with_the_units_that_run_and_is_nothing_without_any(kind: str) -> None:
     plant = plant_of(kind)
-    heat = [list(pieces(plant, n, plant.supply_degc, 30.0, 20.0))[-1].heat_w(plant.supply_degc + 8)
-            for n in range(4)]
+    heat = [
+        list(pieces(plant, n, plant.supply_degc, 30.0, 20.0))[-1].heat_w(plant.supply_degc + 8)
+        for n in range(4)
+    ]
     assert heat[0] == 0.0
     np.testing.assert_allclose(heat[2:], [2 * heat[1], 3 * heat[1]])
 
@@ -60,12 +66,16 @@ def test_a_dry_cooler_takes_nothing_into_air_warmer_than_its_water() -> None:
 
 def test_a_dry_cooler_flat_out_obeys_its_conductance_to_the_outdoor_air() -> None:
     plant = plant_of("dry_cooler_1000")
-    assert pieces(plant, 2, 41.8, 35.0, 25.0)[-1].heat_w(60.0) == pytest.approx(2 * plant.conductance_w_k * 25.0)
+    assert pieces(plant, 2, 41.8, 35.0, 25.0)[-1].heat_w(60.0) == pytest.approx(
+        2 * plant.conductance_w_k * 25.0
+    )
 
 
 def test_wetted_pads_bring_the_air_towards_its_wet_bulb() -> None:
     plant = plant_of("dry_cooler_adiabatic_1000")
-    assert pieces(plant, 1, 25.0, 40.0, 20.0)[-1].reference_degc == pytest.approx(40.0 - 0.75 * 20.0)
+    assert pieces(plant, 1, 25.0, 40.0, 20.0)[-1].reference_degc == pytest.approx(
+        40.0 - 0.75 * 20.0
+    )
 
 
 def test_a_chiller_that_lost_power_runs_again_after_its_restart_time() -> None:
@@ -80,14 +90,29 @@ def test_a_second_loss_during_the_restart_starts_it_anew() -> None:
 
 
 def test_stopped_units_draw_no_power_but_their_water_pumps_run_on() -> None:
-    run = lived(small(small_layout(liquid=1, air=1), faults=failing((600.0, "chilled", 600.0), (600.0, "warm", 600.0),
-                                                                    (600.0, "crah_1", 600.0), (600.0, "crah_2", 600.0),
-                                                                    (600.0, "cdu", 600.0))))
+    run = lived(
+        small(
+            small_layout(liquid=1, air=1),
+            faults=failing(
+                (600.0, "chilled", 600.0),
+                (600.0, "warm", 600.0),
+                (600.0, "crah_1", 600.0),
+                (600.0, "crah_2", 600.0),
+                (600.0, "cdu", 600.0),
+            ),
+        )
+    )
     assert run.tables["site"].set_index("time_s")["cooling_power_w"].loc[900.0] == 8000.0
 
 
 def pumped(*faults: tuple[float, str, float], **layout: Any) -> twin.Result:
-    return lived(small(small_layout(liquid=4, air=1) | layout, faults=failing(*faults), outputs={"period": "10 s"}))
+    return lived(
+        small(
+            small_layout(liquid=4, air=1) | layout,
+            faults=failing(*faults),
+            outputs={"period": "10 s"},
+        )
+    )
 
 
 def flow_at(run: twin.Result, time_s: float) -> float:
@@ -120,14 +145,20 @@ def test_both_pumps_lost_stop_the_flow() -> None:
 def test_a_hall_that_loses_an_air_handler_gets_warmer() -> None:
     faults = failing((600.0, "crah_1", 2400.0))
     scenario = small(small_layout(liquid=4, air=4), workload=[training("l", 72), training("a", 8)])
-    plain, lost = lived(scenario), lived(scenario.with_(faults=faults))
-    room = [r.tables["loops"].query("loop == 'hall'").set_index("time_s")["temperature_degc"] for r in (plain, lost)]
+    plain = lived(scenario)
+    lost = lived(scenario.with_(faults=faults))
+    room = [
+        r.tables["loops"].query("loop == 'hall'").set_index("time_s")["temperature_degc"]
+        for r in (plain, lost)
+    ]
     assert room[1].loc[600.0] == pytest.approx(room[0].loc[600.0])
     assert room[1].loc[3000.0] > room[0].loc[3000.0] + 1.0
 
 
 def test_a_lower_set_point_brings_the_water_into_the_new_band_at_the_price_of_fan_power() -> None:
-    actions = [{"kind": "facility_water_supply", "at": "1200 s", "plant": "warm", "temperature": "36 °C"}]
+    actions = [
+        {"kind": "facility_water_supply", "at": "1200 s", "plant": "warm", "temperature": "36 °C"}
+    ]
     run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}, horizon="4 h"))
     loop = run.tables["loops"].query("loop == 'warm'").set_index("time_s")["temperature_degc"]
     assert 41.8 < loop.loc[1200.0] < 44.8
@@ -137,7 +168,13 @@ def test_a_lower_set_point_brings_the_water_into_the_new_band_at_the_price_of_fa
 
 
 def test_a_new_set_point_counts_from_its_second_and_not_from_the_next_scan() -> None:
-    actions = [{"kind": "facility_water_supply", "at": "1210 s", "plant": "warm", "temperature": "36 °C"}]
-    run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}, outputs={"period": "10 s"}))
+    actions = [
+        {"kind": "facility_water_supply", "at": "1210 s", "plant": "warm", "temperature": "36 °C"}
+    ]
+    run = lived(
+        small(
+            workload=[training(nodes=72)], controls={"actions": actions}, outputs={"period": "10 s"}
+        )
+    )
     loop = run.tables["loops"].query("loop == 'warm'").set_index("time_s")
     assert loop["heat_w"].loc[1220.0] > loop["heat_w"].loc[1210.0] + 10e3

@@ -1,4 +1,6 @@
-"""Protection: overloads trip after k / (x^2 - 1), one trip overloads the next, and a hand closes what opened."""
+"""Protection: overloads trip after k / (x^2 - 1), one trip overloads the next, and a hand closes
+what opened.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +10,45 @@ import pytest
 from conftest import failing, small, small_layout
 from living import Lived, live_through
 
-FAIL_S, PANEL_K_S, UPS_K_S, RESET_S, BOOT_S, RATED_KW = 100.0, 240.0, 28.8, 1800.0, 300.0, 500.0
+FAIL_S = 100.0
+PANEL_K_S = 240.0
+UPS_K_S = 28.8
+RESET_S = 1800.0
+BOOT_S = 300.0
+RATED_KW = 500.0
 
 
 def layout(load_kw: float, ups: bool = False) -> dict[str, Any]:
     """Twenty racks that always draw the same, behind two panels of 500 kW."""
     out = small_layout(liquid=0, air=1, ups=ups)
     each = f"{load_kw / 20} kW"
-    out["halls"][0]["rows"] = [{"name": "load", "racks": "20 x support_rack", "at": ["0 m", "2 m"], "fed_by": "panel",
-                                "power_rated": each, "power_idle": each}]
+    out["halls"][0]["rows"] = [
+        {
+            "name": "load",
+            "racks": "20 x support_rack",
+            "at": ["0 m", "2 m"],
+            "fed_by": "panel",
+            "power_rated": each,
+            "power_idle": each,
+        }
+    ]
     out["cooling"]["air"][0]["count"] = 8
     out["cooling"]["plant"][1]["count"] = 2
     return out
 
 
 def loaded(made: dict[str, Any], *faults: tuple[float, str, float], horizon: str = "1 h") -> Lived:
-    return live_through(small(made, faults=failing(*faults), horizon=horizon, outputs={"period": "10 s"}))
+    return live_through(
+        small(made, faults=failing(*faults), horizon=horizon, outputs={"period": "10 s"})
+    )
 
 
 def load_frac(run: Lived, component: str, time_s: float) -> float:
     """Highest load of a component in the period that ends then."""
     row = run.on.electric.tree.id.index(component)
-    return float(run.recorder.rows["power"][run.recorder.times_s.index(time_s)]["load_max_frac"][row])
+    return float(
+        run.recorder.rows["power"][run.recorder.times_s.index(time_s)]["load_max_frac"][row]
+    )
 
 
 def trips_after(load_frac: float, constant_s: float = PANEL_K_S) -> float:
@@ -40,7 +59,9 @@ def trips_after(load_frac: float, constant_s: float = PANEL_K_S) -> float:
 def test_an_overloaded_panel_trips_at_the_time_its_curve_says(load_kw: float) -> None:
     run = loaded(layout(load_kw), (FAIL_S, "panel_1", 20_000.0))
     assert load_frac(run, "panel_2", FAIL_S + 10) == pytest.approx(load_kw / RATED_KW)
-    assert run.times("panel_2", "tripped")[0] == pytest.approx(FAIL_S + trips_after(load_kw / RATED_KW), rel=1e-9)
+    assert run.times("panel_2", "tripped")[0] == pytest.approx(
+        FAIL_S + trips_after(load_kw / RATED_KW), rel=1e-9
+    )
 
 
 def test_a_trip_takes_down_what_hangs_on_it_until_a_hand_closes_it() -> None:
@@ -59,7 +80,9 @@ def test_what_closed_under_the_same_load_trips_again() -> None:
 
 def test_an_overload_that_ends_in_time_trips_nothing_and_is_forgotten() -> None:
     almost = 0.9 * trips_after(570.0 / RATED_KW)
-    run = loaded(layout(570.0), (FAIL_S, "panel_1", almost), (FAIL_S + almost + 60, "panel_1", almost))
+    run = loaded(
+        layout(570.0), (FAIL_S, "panel_1", almost), (FAIL_S + almost + 60, "panel_1", almost)
+    )
     assert run.times("panel_2", "tripped") == []
     assert (run.on.world.state.damage == 0).all()
 

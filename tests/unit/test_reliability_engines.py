@@ -20,27 +20,42 @@ RULES = (Rule.AND, Rule.OR, Rule.OR, Rule.KOFN, Rule.KOFN, Rule.CAP, Rule.CAP, R
 
 @st.composite
 def graphs(draw: st.DrawFn) -> list[Node]:
-    """A random graph: failing sources, gates over earlier nodes (some failing), one load or several."""
-    sources, gates = draw(st.integers(2, 6)), draw(st.integers(1, 6))
+    """A random graph: failing sources, gates over earlier nodes (some failing), one load or
+    several.
+    """
+    sources = draw(st.integers(2, 6))
+    gates = draw(st.integers(1, 6))
     nodes: list[Node] = []
     for number in range(sources + gates):
         name = f"n{number}"
         node = _gate(draw, name, nodes) if number >= sources else Node(name, Rule.SOURCE)
         fails_itself = number < sources or (number < sources + 3 and draw(st.booleans()))
-        rates = {"mtbf_h": draw(st.floats(20, 5000)), "mttr_h": draw(st.floats(1, 50))} if fails_itself else {}
-        load_w = 1.0 if number == sources + gates - 1 else draw(st.sampled_from([0.0, 0.0, 0.0, 3.0]))
+        rates = (
+            {"mtbf_h": draw(st.floats(20, 5000)), "mttr_h": draw(st.floats(1, 50))}
+            if fails_itself
+            else {}
+        )
+        load_w = (
+            1.0 if number == sources + gates - 1 else draw(st.sampled_from([0.0, 0.0, 0.0, 3.0]))
+        )
         if number < sources:
             load_w = 0.0
         capacity_w = draw(st.sampled_from([1.0, 2.0, 2.5, 4.0]))
-        nodes.append(replace(node, capacity_w=capacity_w, load_w=load_w, racks=int(load_w > 0), **rates))
+        nodes.append(
+            replace(node, capacity_w=capacity_w, load_w=load_w, racks=int(load_w > 0), **rates)
+        )
     return nodes
 
 
 def _gate(draw: st.DrawFn, name: str, earlier: list[Node]) -> Node:
-    inputs = draw(st.lists(st.sampled_from(earlier), min_size=1, max_size=5, unique_by=lambda node: node.name))
+    inputs = draw(
+        st.lists(st.sampled_from(earlier), min_size=1, max_size=5, unique_by=lambda node: node.name)
+    )
     names = tuple(node.name for node in inputs)
     rule = draw(st.sampled_from(RULES))
-    demand_w = draw(st.floats(0, 1)) * sum(node.capacity_w for node in inputs) if rule is Rule.CAP else 0.0
+    demand_w = (
+        draw(st.floats(0, 1)) * sum(node.capacity_w for node in inputs) if rule is Rule.CAP else 0.0
+    )
     return Node(name, rule, names, k=draw(st.integers(1, len(names))), demand_w=demand_w)
 
 
@@ -83,7 +98,9 @@ def enumerate_states(nodes: list[Node]) -> tuple[float, float, dict[frozenset[st
         unavailability += share * down
         if not down:
             frequency_per_h += share * sum(
-                1 / part.mtbf_h for part in parts if part.name not in failed and verdicts[failed | {part.name}]
+                1 / part.mtbf_h
+                for part in parts
+                if part.name not in failed and verdicts[failed | {part.name}]
             )
     return unavailability, frequency_per_h * HOURS_PER_YEAR, verdicts
 
@@ -102,7 +119,9 @@ def test_diagram_cut_sets_and_contingencies_agree_with_enumeration(nodes: list[N
     assert solved.unavailability == pytest.approx(unavailability, rel=1e-10, abs=1e-300)
     assert solved.frequency_per_year == pytest.approx(frequency, rel=1e-10, abs=1e-300)
 
-    minimal = {s for s, down in verdicts.items() if down and not any(verdicts[s - {part}] for part in s)}
+    minimal = {
+        s for s, down in verdicts.items() if down and not any(verdicts[s - {part}] for part in s)
+    }
     cut_sets = minimal_cut_sets(diagram, 9)
     assert named(gates, cut_sets) == minimal
     assert len(cut_sets) == len(minimal)
@@ -110,8 +129,12 @@ def test_diagram_cut_sets_and_contingencies_agree_with_enumeration(nodes: list[N
 
     singles = single_failures(gates)
     pairs = double_failures(gates, singles)
-    assert named(gates, [tuple(row) for row in singles.lost.tolist()]) == {s for s in minimal if len(s) == 1}
-    assert named(gates, [tuple(row) for row in pairs.lost.tolist()]) == {s for s in minimal if len(s) == 2}
+    assert named(gates, [tuple(row) for row in singles.lost.tolist()]) == {
+        s for s in minimal if len(s) == 1
+    }
+    assert named(gates, [tuple(row) for row in pairs.lost.tolist()]) == {
+        s for s in minimal if len(s) == 2
+    }
     for lost, load_w in zip(pairs.lost.tolist(), pairs.load_w, strict=True):
         up = up_by_definition(nodes, frozenset(gates.names[node] for node in lost))
         assert load_w == sum(node.load_w for node in nodes if not up[node.name])
@@ -139,15 +162,22 @@ def test_birnbaum_is_the_rise_when_the_component_fails(nodes: list[Node]) -> Non
 @settings(max_examples=60, deadline=None)
 @given(graphs(), st.floats(0.1, 10))
 def test_symmetries(nodes: list[Node], factor: float) -> None:
-    """New names change nothing; all rates times c leave U and multiply f by c; halving a load changes nothing."""
+    """New names change nothing; all rates times c leave U and multiply f by c; halving a load
+    changes nothing.
+    """
     before = exact(*_solve(nodes))
     renamed = {node.name: f"{ord('z') - int(node.name[1:])}x" for node in nodes}
     other_names = [
-        replace(node, name=renamed[node.name], inputs=tuple(renamed[i] for i in node.inputs)) for node in nodes
+        replace(node, name=renamed[node.name], inputs=tuple(renamed[i] for i in node.inputs))
+        for node in nodes
     ]
-    assert exact(*_solve(other_names)).unavailability == pytest.approx(before.unavailability, rel=1e-11)
+    assert exact(*_solve(other_names)).unavailability == pytest.approx(
+        before.unavailability, rel=1e-11
+    )
 
-    faster = [replace(node, mtbf_h=node.mtbf_h / factor, mttr_h=node.mttr_h / factor) for node in nodes]
+    faster = [
+        replace(node, mtbf_h=node.mtbf_h / factor, mttr_h=node.mttr_h / factor) for node in nodes
+    ]
     after = exact(*_solve(faster))
     assert after.unavailability == pytest.approx(before.unavailability, rel=1e-11)
     assert after.frequency_per_year == pytest.approx(factor * before.frequency_per_year, rel=1e-11)
@@ -155,16 +185,23 @@ def test_symmetries(nodes: list[Node], factor: float) -> None:
     half = replace(nodes[-1], load_w=nodes[-1].load_w / 2, mtbf_h=float("nan"), mttr_h=float("nan"))
     whole = [*nodes[:-1], replace(half, load_w=1.0)]
     halves = [*nodes[:-1], half, replace(half, name="other_half")]
-    assert exact(*_solve(halves)).unavailability == pytest.approx(exact(*_solve(whole)).unavailability, rel=1e-11)
+    assert exact(*_solve(halves)).unavailability == pytest.approx(
+        exact(*_solve(whole)).unavailability, rel=1e-11
+    )
 
 
 @settings(max_examples=60, deadline=None)
 @given(graphs(), st.data())
-def test_another_feed_never_raises_unavailability_and_bounds_hold(nodes: list[Node], data: st.DataObject) -> None:
+def test_another_feed_never_raises_unavailability_and_bounds_hold(
+    nodes: list[Node], data: st.DataObject
+) -> None:
     """U exact <= min-cut upper bound <= rare-event sum; a spare feed to an OR only helps."""
     gates, diagram = _solve(nodes)
     unavailability = exact(gates, diagram).unavailability
-    cuts = [float(np.prod(gates.unavailability[list(chosen)])) for chosen in minimal_cut_sets(diagram, 9)]
+    cuts = [
+        float(np.prod(gates.unavailability[list(chosen)]))
+        for chosen in minimal_cut_sets(diagram, 9)
+    ]
     bound = 1.0 - float(np.prod([1 - cut for cut in cuts]))
     assert unavailability <= bound * (1 + 1e-9) + 1e-15
     assert bound <= sum(cuts) * (1 + 1e-9) + 1e-15
@@ -186,15 +223,23 @@ def test_cut_set_frequency_meets_the_exact_one_as_unavailability_vanishes() -> N
         nodes = [Node(f"s{n}", Rule.SOURCE, **part) for n in range(4)]
         load = Node("load", Rule.KOFN, tuple(node.name for node in nodes), k=3, racks=1)
         gates, diagram = _solve([*nodes, load])
-        q, mttr_h = gates.unavailability, gates.mttr_h
-        by_cuts = sum(float(np.prod(q[list(c)]) * np.sum(1 / mttr_h[list(c)])) for c in minimal_cut_sets(diagram, 2))
-        relative.append(abs(by_cuts * HOURS_PER_YEAR / exact(gates, diagram).frequency_per_year - 1))
+        q = gates.unavailability
+        mttr_h = gates.mttr_h
+        by_cuts = sum(
+            float(np.prod(q[list(c)]) * np.sum(1 / mttr_h[list(c)]))
+            for c in minimal_cut_sets(diagram, 2)
+        )
+        relative.append(
+            abs(by_cuts * HOURS_PER_YEAR / exact(gates, diagram).frequency_per_year - 1)
+        )
     assert relative[0] > relative[1] > relative[2]
     assert relative[2] < 1e-3
 
 
 def test_a_thousand_components_with_interleaved_racks_stay_small() -> None:
-    """150 racks on 30 pairs of panels in round robin: order and absorption keep the diagram linear."""
+    """150 racks on 30 pairs of panels in round robin: order and absorption keep the diagram
+    linear.
+    """
     gates = compile_gates(facility())
     assert gates.components.size > 750
     diagram = failure_diagram(gates)
@@ -210,13 +255,30 @@ def facility(racks: int = 150, panels: int = 30) -> list[Node]:
     part = {"mtbf_h": 1e6, "mttr_h": 10.0}
     nodes = [Node(f"utility_{side}", Rule.SOURCE, mtbf_h=4380.0, mttr_h=0.5) for side in "ab"]
     for side in "ab":
-        nodes += [Node(f"ups_{side}{n}", Rule.AND, (f"utility_{side}",), capacity_w=3e6, **part) for n in range(6)]
-        nodes.append(Node(f"bus_{side}", Rule.CAP, tuple(f"ups_{side}{n}" for n in range(6)), demand_w=15e6, **part))
-        nodes += [Node(f"panel_{side}{n}", Rule.AND, (f"bus_{side}",), **part) for n in range(panels)]
         nodes += [
-            Node(f"breaker_{side}{rack}", Rule.AND, (f"panel_{side}{rack % panels}",), **part) for rack in range(racks)
+            Node(f"ups_{side}{n}", Rule.AND, (f"utility_{side}",), capacity_w=3e6, **part)
+            for n in range(6)
         ]
-        nodes += [Node(f"cord_{side}{rack}", Rule.AND, (f"breaker_{side}{rack}",), **part) for rack in range(racks)]
+        nodes.append(
+            Node(
+                f"bus_{side}",
+                Rule.CAP,
+                tuple(f"ups_{side}{n}" for n in range(6)),
+                demand_w=15e6,
+                **part,
+            )
+        )
+        nodes += [
+            Node(f"panel_{side}{n}", Rule.AND, (f"bus_{side}",), **part) for n in range(panels)
+        ]
+        nodes += [
+            Node(f"breaker_{side}{rack}", Rule.AND, (f"panel_{side}{rack % panels}",), **part)
+            for rack in range(racks)
+        ]
+        nodes += [
+            Node(f"cord_{side}{rack}", Rule.AND, (f"breaker_{side}{rack}",), **part)
+            for rack in range(racks)
+        ]
     for row in range(racks // 15):
         nodes += [Node(f"cdu_{row}_{n}", Rule.OR, ("bus_a", "bus_b"), **part) for n in range(3)]
         nodes.append(Node(f"cdus_{row}", Rule.KOFN, tuple(f"cdu_{row}_{n}" for n in range(3)), k=2))

@@ -1,4 +1,6 @@
-"""Simulated availability against the exact value: fixed seeds, four standard errors, never retried."""
+"""Simulated availability against the exact value: fixed seeds, four standard errors, never
+retried.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,12 @@ from twin.physics.reliability.monte_carlo import biased, direct, sampled, weight
 
 
 def k_of_n(k: int, n: int, mtbf_h: float, mttr_h: float) -> Gates:
-    parts = [Node(f"part_{i}", Rule.SOURCE, mtbf_h=mtbf_h * (1 + i / n), mttr_h=mttr_h) for i in range(n)]
-    return compile_gates([*parts, Node("load", Rule.KOFN, tuple(part.name for part in parts), k=k, racks=1)])
+    parts = [
+        Node(f"part_{i}", Rule.SOURCE, mtbf_h=mtbf_h * (1 + i / n), mttr_h=mttr_h) for i in range(n)
+    ]
+    return compile_gates(
+        [*parts, Node("load", Rule.KOFN, tuple(part.name for part in parts), k=k, racks=1)]
+    )
 
 
 @pytest.mark.parametrize(("k", "n", "mtbf_h"), [(1, 1, 100.0), (2, 3, 200.0), (5, 6, 1000.0)])
@@ -28,17 +34,22 @@ def test_plain_simulation_covers_the_exact_value(k: int, n: int, mtbf_h: float) 
     found = direct(gates, np.random.default_rng(7), 20_000)
     assert found.events > 400
     assert abs(found.unavailability - solved.unavailability) < 4 * found.standard_error
-    assert found.frequency_per_year == pytest.approx(solved.frequency_per_year, rel=4 / math.sqrt(found.events))
+    assert found.frequency_per_year == pytest.approx(
+        solved.frequency_per_year, rel=4 / math.sqrt(found.events)
+    )
     assert found.low < found.unavailability < found.high
 
 
 @pytest.mark.parametrize(("k", "n", "mtbf_h"), [(1, 1, 1e5), (2, 3, 1e5), (1, 3, 1e5), (3, 6, 1e4)])
-def test_biased_simulation_covers_values_that_plain_simulation_never_sees(k: int, n: int, mtbf_h: float) -> None:
+def test_biased_simulation_covers_values_that_plain_simulation_never_sees(
+    k: int, n: int, mtbf_h: float
+) -> None:
     gates = k_of_n(k, n, mtbf_h, 10.0)
     solved = exact(gates, failure_diagram(gates))
     found = biased(gates, np.random.default_rng(11), 40_000)
     assert (
-        abs(found.unavailability / solved.unavailability - 1) < 4 * found.standard_error / found.unavailability + 1e-12
+        abs(found.unavailability / solved.unavailability - 1)
+        < 4 * found.standard_error / found.unavailability + 1e-12
     )
     assert found.standard_error < 0.05 * found.unavailability
     assert found.frequency_per_year == pytest.approx(solved.frequency_per_year, rel=0.15)
@@ -46,7 +57,9 @@ def test_biased_simulation_covers_values_that_plain_simulation_never_sees(k: int
 
 
 def test_a_component_that_cannot_matter_is_simulated_too() -> None:
-    """The spare's failures lengthen cycles and change nothing else; equal bias keeps the ratio honest."""
+    """The spare's failures lengthen cycles and change nothing else; equal bias keeps the ratio
+    honest.
+    """
     nodes = [Node(f"s{i}", Rule.SOURCE, mtbf_h=1e4, mttr_h=10.0) for i in range(3)]
     gates = compile_gates([*nodes, Node("load", Rule.OR, ("s0", "s1"), racks=1)])
     found = biased(gates, np.random.default_rng(3), 40_000)
@@ -75,7 +88,8 @@ def test_more_cycles_than_walk_at_once_all_end() -> None:
     assert found.likelihood.min() == found.likelihood.max() == 1.0
     assert found.time_h.min() > 0
     assert float(found.down_h.sum() / found.time_h.sum()) == pytest.approx(
-        exact(gates, failure_diagram(gates)).unavailability, rel=0.02)
+        exact(gates, failure_diagram(gates)).unavailability, rel=0.02
+    )
 
 
 def test_interval_of_equal_weights_is_the_exact_poisson_interval() -> None:
@@ -102,9 +116,14 @@ def test_a_small_system_that_hardly_ever_fails_is_biased() -> None:
 
 
 def test_a_large_system_is_never_biased() -> None:
-    """Seventy pairs: the interval is wide, for few failures are seen, and it holds the exact value."""
+    """Seventy pairs: the interval is wide, for few failures are seen, and it holds the exact
+    value.
+    """
     parts = [Node(f"part_{i}", Rule.SOURCE, mtbf_h=2e5, mttr_h=10.0) for i in range(140)]
-    pairs = [Node(f"pair_{i}", Rule.OR, (f"part_{2 * i}", f"part_{2 * i + 1}"), racks=1) for i in range(70)]
+    pairs = [
+        Node(f"pair_{i}", Rule.OR, (f"part_{2 * i}", f"part_{2 * i + 1}"), racks=1)
+        for i in range(70)
+    ]
     gates = compile_gates([*parts, *pairs])
     found = sampled(gates, np.random.default_rng(2))
     assert found is not None
@@ -113,14 +132,18 @@ def test_a_large_system_is_never_biased() -> None:
     assert found.low < exact(gates, failure_diagram(gates)).unavailability < found.high
 
 
-@pytest.mark.parametrize("change", [{"likelihood": 0.9}, {"effective_events": 50.0}, {"largest_share": 0.2}])
+@pytest.mark.parametrize(
+    "change", [{"likelihood": 0.9}, {"effective_events": 50.0}, {"largest_share": 0.2}]
+)
 def test_a_biased_estimate_is_not_believed_against_its_own_signs(change: dict[str, float]) -> None:
     found = biased(k_of_n(1, 3, 1e5, 10.0), np.random.default_rng(1), 20_000)
     assert found.sound
     assert not replace(found, **change).sound  # type: ignore[arg-type]
 
 
-def test_a_biased_estimate_that_is_not_believed_gives_way_to_plain_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_biased_estimate_that_is_not_believed_gives_way_to_plain_cycles(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(monte_carlo.Estimate, "sound", False)
     found = sampled(k_of_n(1, 3, 1e5, 10.0), np.random.default_rng(1))
     assert found is not None
@@ -135,6 +158,8 @@ def test_a_system_that_is_never_whole_is_not_simulated() -> None:
 def test_nothing_to_simulate_is_refused() -> None:
     with pytest.raises(ValueError, match="allowed"):
         direct(k_of_n(1, 1, 10.0, 1.0), np.random.default_rng(1), 1)
-    perfect = compile_gates([Node("source", Rule.SOURCE), Node("load", Rule.AND, ("source",), racks=1)])
+    perfect = compile_gates(
+        [Node("source", Rule.SOURCE), Node("load", Rule.AND, ("source",), racks=1)]
+    )
     with pytest.raises(ValueError, match="0 components"):
         biased(perfect, np.random.default_rng(1), 100)

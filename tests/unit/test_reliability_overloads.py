@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from twin.physics.reliability.contingency import carried_power_w, down_nodes, load_fractions, overloads
+from twin.physics.reliability.contingency import (
+    carried_power_w,
+    down_nodes,
+    load_fractions,
+    overloads,
+)
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 
 
@@ -14,7 +19,10 @@ def carried(gates: Gates, *lost: str) -> dict[str, float]:
 
 
 def cells(*capacities_w: float) -> list[Node]:
-    return [Node(f"cell_{n}", Rule.SOURCE, capacity_w=c, mtbf_h=1e5, mttr_h=8.0) for n, c in enumerate(capacities_w)]
+    return [
+        Node(f"cell_{n}", Rule.SOURCE, capacity_w=c, mtbf_h=1e5, mttr_h=8.0)
+        for n, c in enumerate(capacities_w)
+    ]
 
 
 def test_cords_share_equally_and_double_on_the_survivor() -> None:
@@ -29,7 +37,9 @@ def test_cords_share_equally_and_double_on_the_survivor() -> None:
 def test_parallel_units_share_by_capacity_and_a_switch_takes_the_first_live() -> None:
     bus = Node("bus", Rule.CAP, ("cell_0", "cell_1"), demand_w=90.0)
     switch = Node("switch", Rule.TRANSFER, ("bus", "cell_2"))
-    gates = compile_gates([*cells(60.0, 40.0, 500.0), bus, switch, Node("load", Rule.AND, ("switch",), load_w=90.0)])
+    gates = compile_gates(
+        [*cells(60.0, 40.0, 500.0), bus, switch, Node("load", Rule.AND, ("switch",), load_w=90.0)]
+    )
     assert carried(gates) == pytest.approx(
         {"cell_0": 54, "cell_1": 36, "cell_2": 0, "bus": 90, "switch": 90, "load": 90}
     )
@@ -37,7 +47,9 @@ def test_parallel_units_share_by_capacity_and_a_switch_takes_the_first_live() ->
 
 
 def test_a_node_that_needs_all_its_inputs_asks_each_for_everything() -> None:
-    gates = compile_gates([*cells(1.0, 1.0), Node("load", Rule.AND, ("cell_0", "cell_1"), load_w=7.0)])
+    gates = compile_gates(
+        [*cells(1.0, 1.0), Node("load", Rule.AND, ("cell_0", "cell_1"), load_w=7.0)]
+    )
     assert carried(gates)["cell_0"] == carried(gates)["cell_1"] == 7.0
 
 
@@ -69,7 +81,11 @@ def test_nothing_is_lost_on_the_way_through_shares() -> None:
 
 
 def test_a_node_without_capacity_is_overloaded_by_any_load_and_by_none_at_rest() -> None:
-    gates = compile_gates([*cells(0.0, 5.0), Node("load", Rule.TRANSFER, ("cell_1", "cell_0"), load_w=5.0)])
+    gates = compile_gates(
+        [*cells(0.0, 5.0), Node("load", Rule.TRANSFER, ("cell_1", "cell_0"), load_w=5.0)]
+    )
     cell = gates.index["cell_0"]
     assert load_fractions(gates, down_nodes(gates, [[]]))[cell, 0] == 0.0
-    assert load_fractions(gates, down_nodes(gates, [[gates.index["cell_1"]]]))[cell, 0] == float("inf")
+    assert load_fractions(gates, down_nodes(gates, [[gates.index["cell_1"]]]))[cell, 0] == float(
+        "inf"
+    )

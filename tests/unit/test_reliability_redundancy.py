@@ -1,4 +1,6 @@
-"""The redundancy report: complete, JSON-ready, consistent with itself, with a reason for every no."""
+"""The redundancy report: complete, JSON-ready, consistent with itself, with a reason for every
+no.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def test_a_single_point_is_the_counter_example_with_what_it_drops() -> None:
 def test_a_single_point_that_leaves_a_part_derates() -> None:
     """Three sources of 100 W for 250 W."""
     parts = [Node(name, Rule.SOURCE, capacity_w=100.0, **PART) for name in "abc"]
-    found = report([*parts, Node("row", Rule.CAP, tuple("abc"), demand_w=250.0, load_w=250.0, racks=1)])
+    found = report(
+        [*parts, Node("row", Rule.CAP, tuple("abc"), demand_w=250.0, load_w=250.0, racks=1)]
+    )
     assert [(point["effect"], point["left_frac"]) for point in found.single_points_of_failure] == [
         ("derated", pytest.approx(0.8))] * 3  # fmt: skip
     assert "cannot be met in full" in found.meaning

@@ -100,7 +100,9 @@ def test_a_folder_without_meta_is_unfinished(day: Result, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("change", [{"complete": False}, {"format": 99}, {"tables": None}])
-def test_meta_that_is_not_complete_is_refused(day: Result, tmp_path: Path, change: dict[str, object]) -> None:
+def test_meta_that_is_not_complete_is_refused(
+    day: Result, tmp_path: Path, change: dict[str, object]
+) -> None:
     folder = day.save(tmp_path / "run")
     meta = json.loads((folder / "meta.json").read_text())
     (folder / "meta.json").write_text(json.dumps({**meta, **change}))
@@ -163,7 +165,9 @@ while True:
 
 
 @pytest.mark.parametrize("delay_s", [0.0, 0.013, 0.029])
-def test_kill_at_any_moment_leaves_a_complete_result_or_none(tmp_path: Path, delay_s: float) -> None:
+def test_kill_at_any_moment_leaves_a_complete_result_or_none(
+    tmp_path: Path, delay_s: float
+) -> None:
     folder = tmp_path / "run"
     command = [sys.executable, "-c", KILLED, str(Path(__file__).parents[1]), str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}

@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.physics.roofline import Roofline, fit_remainder, fit_roofline, fit_surface, gemm_work, time_s
+from twin.physics.roofline import (
+    Roofline,
+    fit_remainder,
+    fit_roofline,
+    fit_surface,
+    gemm_work,
+    time_s,
+)
 
 GPU = Roofline(flop_s=7e14, bytes_s=2.7e12, launch_s=3e-6)
 
@@ -20,7 +27,9 @@ def test_fit_finds_the_rates_it_was_fed() -> None:
     m, n, k = (2.0 ** np.random.default_rng(0).uniform(6, 13, (3, 80))).round()
     flop, byte = gemm_work(m, n, k, 2.0)
     found = fit_roofline(flop, byte, time_s(GPU, flop, byte))
-    assert [found.flop_s, found.bytes_s, found.launch_s] == pytest.approx([7e14, 2.7e12, 3e-6], rel=1e-3)
+    assert [found.flop_s, found.bytes_s, found.launch_s] == pytest.approx(
+        [7e14, 2.7e12, 3e-6], rel=1e-3
+    )
 
 
 def test_remainder_falls_back_to_its_mean_far_from_samples() -> None:

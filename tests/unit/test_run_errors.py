@@ -36,7 +36,9 @@ def standstill(patch: pytest.MonkeyPatch) -> None:
     """A discipline that always wants to act now."""
     soonest = Jobs.next_s
     patch.setattr(run, "STILL_MAX", 50)
-    patch.setattr(Jobs, "next_s", lambda self: 0.0 if self.world.now_s >= BREAK_S else soonest(self))
+    patch.setattr(
+        Jobs, "next_s", lambda self: 0.0 if self.world.now_s >= BREAK_S else soonest(self)
+    )
 
 
 def arithmetic(patch: pytest.MonkeyPatch) -> None:
@@ -62,13 +64,17 @@ each = pytest.mark.parametrize("broken", [quarrel, standstill, arithmetic])
 
 
 @each
-def test_the_error_names_the_simulated_moment(broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_the_simulated_moment(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = stopped(broken, monkeypatch)
     assert "1,234.500 s of 3,600 s" in str(error)
 
 
 @each
-def test_what_was_computed_is_kept_in_readable_tables(broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_computed_is_kept_in_readable_tables(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = stopped(broken, monkeypatch).kept
     assert isinstance(kept, Result)
     assert set(kept.tables) == {table.name for table in TABLES}
@@ -81,7 +87,9 @@ def test_what_was_computed_is_kept_in_readable_tables(broken: Broken, monkeypatc
 
 
 @each
-def test_the_metadata_says_that_and_when_it_stopped(broken: Broken, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_metadata_says_that_and_when_it_stopped(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch
+) -> None:
     error = stopped(broken, monkeypatch)
     assert isinstance(error.kept, Result)
     assert error.kept.meta["stopped"] == str(error)
@@ -92,8 +100,9 @@ def test_a_run_that_ends_says_nothing_of_the_kind() -> None:
 
 
 @each
-def test_a_study_saves_what_was_kept_before_it_raises(broken: Broken, monkeypatch: pytest.MonkeyPatch,
-                                                      tmp_path: Path) -> None:
+def test_a_study_saves_what_was_kept_before_it_raises(
+    broken: Broken, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     broken(monkeypatch)
     with pytest.raises(RunError):
         twin.run(scenario(), out=tmp_path / "kept")
@@ -131,6 +140,8 @@ def test_a_workload_that_cannot_run_is_refused_before_the_run_and_not_in_its_mid
     late = training("late", 18, submit="1800 s", global_batch_sequences=7)
     calls: list[float] = []
     with pytest.raises(twin.InputError, match="late"):
-        twin.simulate(twin.build(small(small_layout(liquid=1, air=0), workload=[late])),
-                      lambda done, now_s: calls.append(now_s))
+        twin.simulate(
+            twin.build(small(small_layout(liquid=1, air=0), workload=[late])),
+            lambda done, now_s: calls.append(now_s),
+        )
     assert calls == [], "the run had begun"

@@ -44,18 +44,32 @@ def test_a_new_consumer_shifts_nobody() -> None:
 def test_another_process_meets_the_same_numbers() -> None:
     """Whatever its hash seed: names are hashed by crc32."""
     code = "from twin.seeds import stream; print(stream(7, 'faults', 'cdu_1').random(8).tolist())"
-    outputs = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
-                              env={"PYTHONHASHSEED": salt}).stdout.strip() for salt in ("0", "1")}
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": salt},
+        ).stdout.strip()
+        for salt in ("0", "1")
+    }
     assert outputs == {str(draws(7, "faults", "cdu_1"))}
 
 
 def test_the_numbers_do_not_change_with_the_version() -> None:
     """Golden: results that were published must come out again."""
-    assert stream(1, "faults", "pump").integers(0, 2**31, 3).tolist() == [1076659765, 528640358, 946558192]
+    assert stream(1, "faults", "pump").integers(0, 2**31, 3).tolist() == [
+        1076659765,
+        528640358,
+        946558192,
+    ]
 
 
 def test_streams_are_uncorrelated() -> None:
-    """Hundred streams of 4,000 normals: the largest correlation of 4,950 pairs stays within 5 standard errors."""
+    """Hundred streams of 4,000 normals: the largest correlation of 4,950 pairs stays within 5
+    standard errors.
+    """
     table = np.array([stream(1, "component", str(k)).standard_normal(4000) for k in range(100)])
     off = np.corrcoef(table)[np.triu_indices(100, 1)]
     assert np.abs(off).max() < 5 / np.sqrt(4000)

@@ -21,7 +21,11 @@ def test_it_writes_a_scenario_and_a_layout_that_build_without_findings(tmp_path:
     assert loaded.name == loaded.plan.name == "my_pod_2"
     facility = twin.build(loaded)
     assert check(facility)["findings"] == []
-    assert facility.racks.node_count == sum(w.nodes for w in loaded.workload if w.kind != "batch") == 72
+    assert (
+        facility.racks.node_count
+        == sum(w.nodes for w in loaded.workload if w.kind != "batch")
+        == 72
+    )
     assert len(loaded.faults.timeline) == 1
 
 
@@ -55,4 +59,6 @@ def test_names_that_no_scenario_may_have_are_refused(tmp_path: Path, name: str) 
 
 
 def test_the_name_pattern_is_the_layouts_own() -> None:
-    assert Layout.model_json_schema()["properties"]["name"]["pattern"] == f"^{starter.NAME.pattern}$"
+    assert (
+        Layout.model_json_schema()["properties"]["name"]["pattern"] == f"^{starter.NAME.pattern}$"
+    )

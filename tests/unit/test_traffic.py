@@ -1,4 +1,6 @@
-"""Services: every token asked is served, waiting or dropped; queues drain in straight lines; patience ends."""
+"""Services: every token asked is served, waiting or dropped; queues drain in straight lines;
+patience ends.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,22 @@ LAYOUT = small_layout(liquid=4, air=0)
 
 def chat(**changes: Any) -> dict[str, Any]:
     """A service of eight replicas on two racks' first nodes."""
-    return {"kind": "inference", "name": "chat", "model": "Llama-3.1-70B", "nodes": 8, "tensor_parallel": 4,
-            "dtype": "fp4", "requests": {"rate": "50 / s", "diurnal_amplitude": 0.0}, "patience": "60 s"} | changes
+    return {
+        "kind": "inference",
+        "name": "chat",
+        "model": "Llama-3.1-70B",
+        "nodes": 8,
+        "tensor_parallel": 4,
+        "dtype": "fp4",
+        "requests": {"rate": "50 / s", "diurnal_amplitude": 0.0},
+        "patience": "60 s",
+    } | changes
 
 
 def asked(*shares: float, patience: str = "60 s", **changes: Any) -> Lived:
-    """A service that is asked these shares of its whole capacity, window by window of 300 s, then nothing."""
+    """A service that is asked these shares of its whole capacity, window by window of 300 s, then
+    nothing.
+    """
 
     def prepare(on: Disciplines) -> None:
         service = on.traffic.services[0]
@@ -31,7 +43,9 @@ def asked(*shares: float, patience: str = "60 s", **changes: Any) -> Lived:
         windows[: len(shares)] = shares
         service.asked_tokens = windows * float(service.whole_by_rack.sum()) * service.spec.window
 
-    scenario = small(LAYOUT, workload=[chat(patience=patience)], outputs={"period": "10 s"}, **changes)
+    scenario = small(
+        LAYOUT, workload=[chat(patience=patience)], outputs={"period": "10 s"}, **changes
+    )
     return live_through(scenario, prepare)
 
 
@@ -50,10 +64,18 @@ def whole(run: Lived) -> float:
 
 def test_every_token_asked_is_served_waiting_or_dropped() -> None:
     faults = failing((900.0, "liquid_r1", 900.0), (1500.0, "cdu_pump_1", 600.0))
-    run = lived(small(LAYOUT, workload=[chat(requests={"rate": "400 / s", "diurnal_amplitude": 0.5})], faults=faults,
-                      horizon="2 h"))
+    run = lived(
+        small(
+            LAYOUT,
+            workload=[chat(requests={"rate": "400 / s", "diurnal_amplitude": 0.5})],
+            faults=faults,
+            horizon="2 h",
+        )
+    )
     rows = run.tables["services"]
-    total = rows["tokens_served"].sum() + rows["tokens_dropped"].sum() + rows["tokens_waiting"].iloc[-1]
+    total = (
+        rows["tokens_served"].sum() + rows["tokens_dropped"].sum() + rows["tokens_waiting"].iloc[-1]
+    )
     assert total == pytest.approx(rows["tokens_asked"].sum(), rel=1e-9)
     assert rows["tokens_dropped"].sum() > 0
     assert rows["tokens_served"].sum() > 0
@@ -100,8 +122,9 @@ def test_capacity_falls_with_the_clock() -> None:
     clock = run.on.world.state.clock_frac[0]
     served = service(run)
     assert 0.4 < served.capacity / whole(run) < 1.0
-    assert served.capacity == pytest.approx(whole(run) * served.pace.capacity(np.array([clock]))[0]
-                                            / served.pace.capacity_tokens_per_s)
+    assert served.capacity == pytest.approx(
+        whole(run) * served.pace.capacity(np.array([clock]))[0] / served.pace.capacity_tokens_per_s
+    )
 
 
 def test_a_lost_node_takes_its_replicas_and_no_more() -> None:
@@ -131,16 +154,25 @@ def test_demand_beyond_a_whole_pool_is_no_loss_to_a_fault() -> None:
 
 
 def test_arrivals_keep_the_rate_and_the_spread_they_state() -> None:
-    work = chat(requests={"rate": "20 / s", "diurnal_amplitude": 0.0, "burstiness": 4.0}, window="60 s")
-    requests = wire(twin.build(small(LAYOUT, workload=[work], horizon="10 d"))).traffic.services[0].requests
-    count, mean = requests.size, 20.0 * 60.0
+    work = chat(
+        requests={"rate": "20 / s", "diurnal_amplitude": 0.0, "burstiness": 4.0}, window="60 s"
+    )
+    requests = (
+        wire(twin.build(small(LAYOUT, workload=[work], horizon="10 d")))
+        .traffic.services[0]
+        .requests
+    )
+    count = requests.size
+    mean = 20.0 * 60.0
     assert count == 14_400
     assert requests.mean() == pytest.approx(mean, abs=4 * np.sqrt(4 * mean / count))
     assert requests.var() / requests.mean() == pytest.approx(4.0, rel=4 * np.sqrt(2 / count))
 
 
 def test_a_daily_peak_comes_at_its_hour() -> None:
-    work = chat(requests={"rate": "20 / s", "diurnal_amplitude": 0.9, "peak_hour": 15.0, "burstiness": 1.0})
+    work = chat(
+        requests={"rate": "20 / s", "diurnal_amplitude": 0.9, "peak_hour": 15.0, "burstiness": 1.0}
+    )
     scenario = small(LAYOUT, workload=[work], horizon="1 d", start="2026-07-15T00:00:00-04:00")
     requests = wire(twin.build(scenario)).traffic.services[0].requests
     hour = (np.arange(requests.size) + 0.5) / 12
@@ -151,7 +183,10 @@ def test_a_daily_peak_comes_at_its_hour() -> None:
 
 def test_busy_replicas_draw_more_power_than_idle_ones() -> None:
     run = asked(0.9, 0.0)
-    power = [float(run.recorder.rows["racks"][run.recorder.times_s.index(t)]["power_w"][0]) for t in (200.0, 500.0)]
+    power = [
+        float(run.recorder.rows["racks"][run.recorder.times_s.index(t)]["power_w"][0])
+        for t in (200.0, 500.0)
+    ]
     assert power[0] > power[1] + 1e3
 
 

@@ -24,7 +24,9 @@ LAYOUT = Layout(tensor=4, pipeline=2, data=8, global_batch=64)
 
 
 def run(layout: Layout = LAYOUT, **kwargs: object):
-    return step(MODEL, layout, RATES, sequence_tokens=4096, intra_bytes_s=4e11, inter_bytes_s=5e10, **kwargs)
+    return step(
+        MODEL, layout, RATES, sequence_tokens=4096, intra_bytes_s=4e11, inter_bytes_s=5e10, **kwargs
+    )
 
 
 def test_total_is_compute_and_exposed_communication() -> None:
@@ -46,7 +48,9 @@ def test_degraded_fabric_slows_and_never_speeds() -> None:
 
 def test_full_recompute_costs_time_and_saves_memory() -> None:
     assert run(recompute="full").total_s > run().total_s
-    assert memory_bytes(MODEL, LAYOUT, 4096, "full") < memory_bytes(MODEL, LAYOUT, 4096, "selective")
+    assert memory_bytes(MODEL, LAYOUT, 4096, "full") < memory_bytes(
+        MODEL, LAYOUT, 4096, "selective"
+    )
 
 
 def test_interleaving_shrinks_the_bubble() -> None:
@@ -70,7 +74,9 @@ def test_checkpoint_is_14_bytes_a_parameter() -> None:
     assert checkpoint_bytes(MODEL) == 14 * MODEL.parameters()
 
 
-@pytest.mark.parametrize(("write_s", "young_s", "daly_s"), [(30.0, 817.4, 797.5), (5.0, 333.7, 330.4)])
+@pytest.mark.parametrize(
+    ("write_s", "young_s", "daly_s"), [(30.0, 817.4, 797.5), (5.0, 333.7, 330.4)]
+)
 def test_checkpoint_intervals(write_s: float, young_s: float, daly_s: float) -> None:
     mtbf_s = 3.093 * 3600
     assert young_interval_s(write_s, mtbf_s) == pytest.approx(young_s, rel=1e-3)

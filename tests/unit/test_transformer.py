@@ -7,7 +7,9 @@ import pytest
 
 from twin.physics.transformer import Transformer
 
-SMALL = Transformer(layers=2, hidden=8, heads=4, kv_heads=2, head_dim=2, ffn=16, vocab=10, tied=False)
+SMALL = Transformer(
+    layers=2, hidden=8, heads=4, kv_heads=2, head_dim=2, ffn=16, vocab=10, tied=False
+)
 
 
 def test_parameters_count_every_matrix() -> None:
@@ -22,7 +24,9 @@ def test_tied_head_is_stored_once_but_computed() -> None:
 
 
 def test_training_is_three_forwards() -> None:
-    assert SMALL.training_flop(100, 4) == pytest.approx(300 * float(SMALL.forward_flop_per_token(4)))
+    assert SMALL.training_flop(100, 4) == pytest.approx(
+        300 * float(SMALL.forward_flop_per_token(4))
+    )
 
 
 def test_window_bounds_what_is_seen_and_kept() -> None:

@@ -30,17 +30,54 @@ def test_quantities(text: str, unit: str, want: float) -> None:
     assert quantity(text, unit) == pytest.approx(want, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["", " ", "W", "kW 5", "five W", "5 kW 3", "1,5 kW", "5 kW; ls", "5*3 W", "9**9**9 W",
-                                  "5 W ** 2", "nan W", "inf W", "0x10 W", "1_000 W", "5 kW\n6 kW", "5 + 5 W",
-                                  "5 exp(W)", "5 __import__", "5 W//s", "5 /", "5 s^3^3^3^3", "5 s^9",
-                                  "1" * 400 + " W", "5 " + "W" * 400])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "W",
+        "kW 5",
+        "five W",
+        "5 kW 3",
+        "1,5 kW",
+        "5 kW; ls",
+        "5*3 W",
+        "9**9**9 W",
+        "5 W ** 2",
+        "nan W",
+        "inf W",
+        "0x10 W",
+        "1_000 W",
+        "5 kW\n6 kW",
+        "5 + 5 W",
+        "5 exp(W)",
+        "5 __import__",
+        "5 W//s",
+        "5 /",
+        "5 s^3^3^3^3",
+        "5 s^9",
+        "1" * 400 + " W",
+        "5 " + "W" * 400,
+    ],
+)
 def test_what_is_no_quantity(text: str) -> None:
     with pytest.raises(ValueError, match=r"quantity|no unit|expressed"):
         quantity(text, "W")
 
 
-@pytest.mark.parametrize(("text", "unit"), [("5 kW", "J"), ("5 m", "s"), ("5 °C", "W"), ("5 bananas", "W"),
-                                            ("5 USD", "W"), ("5 byte", "s"), ("5 s^3", "W"), ("5 s² m³", "W")])
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("5 kW", "J"),
+        ("5 m", "s"),
+        ("5 °C", "W"),
+        ("5 bananas", "W"),
+        ("5 USD", "W"),
+        ("5 byte", "s"),
+        ("5 s^3", "W"),
+        ("5 s² m³", "W"),
+    ],
+)
 def test_the_wrong_dimension(text: str, unit: str) -> None:
     with pytest.raises(ValueError, match="cannot be expressed in"):
         quantity(text, unit)
@@ -64,7 +101,9 @@ def test_nothing_endless_comes_out(text: str) -> None:
         assert math.isinf(quantity(text, "W"))
 
 
-@given(st.floats(-1e12, 1e12, allow_nan=False), st.sampled_from([("kW", 1e3), ("W", 1.0), ("MW", 1e6)]))
+@given(
+    st.floats(-1e12, 1e12, allow_nan=False), st.sampled_from([("kW", 1e3), ("W", 1.0), ("MW", 1e6)])
+)
 def test_what_is_written_is_read_back(number: float, unit: tuple[str, float]) -> None:
     assert quantity(f"{number:.17g} {unit[0]}", "W") == pytest.approx(number * unit[1], rel=1e-12)
 

@@ -26,15 +26,51 @@ from twin.present.usd.series import make_series, states
 from twin.present.usd.solids import Solid, box, boxes, merge, rod, turned
 from twin.results.tables import COMPONENTS, EDGES, RACKS
 
-KINDS = ("rack", "gpu_rack", "switch", "storage", "crah", "ups", "switchboard", "rpp", "pdu", "ats", "cdu", "pump",
-         "water_pump", "tank", "dry_cooler", "chiller", "generator", "transformer", "utility", "busway",
-         "never_heard_of")
+KINDS = (
+    "rack",
+    "gpu_rack",
+    "switch",
+    "storage",
+    "crah",
+    "ups",
+    "switchboard",
+    "rpp",
+    "pdu",
+    "ats",
+    "cdu",
+    "pump",
+    "water_pump",
+    "tank",
+    "dry_cooler",
+    "chiller",
+    "generator",
+    "transformer",
+    "utility",
+    "busway",
+    "never_heard_of",
+)
 
 
-def component(name: str, kind: str = "rack", parent: str = "hall", **other: object) -> dict[str, object]:
+def component(
+    name: str, kind: str = "rack", parent: str = "hall", **other: object
+) -> dict[str, object]:
     row: dict[str, object] = dict.fromkeys(COMPONENTS.names, 0.0)
-    return row | {"id": name, "kind": kind, "type": "t", "parent": parent, "system": "compute", "x_m": 5.0, "y_m": 4.0,
-                  "width_m": 0.6, "depth_m": 1.2, "height_m": 2.3} | other
+    return (
+        row
+        | {
+            "id": name,
+            "kind": kind,
+            "type": "t",
+            "parent": parent,
+            "system": "compute",
+            "x_m": 5.0,
+            "y_m": 4.0,
+            "width_m": 0.6,
+            "depth_m": 1.2,
+            "height_m": 2.3,
+        }
+        | other
+    )
 
 
 def components(*rows: dict[str, object]) -> pd.DataFrame:
@@ -46,14 +82,17 @@ def edges(*pairs: tuple[str, str]) -> pd.DataFrame:
 
 
 def rack_rows(*rows: dict[str, object]) -> pd.DataFrame:
-    return pd.DataFrame([dict.fromkeys(RACKS.names, 1.0) | row for row in rows], columns=list(RACKS.names))
+    return pd.DataFrame(
+        [dict.fromkeys(RACKS.names, 1.0) | row for row in rows], columns=list(RACKS.names)
+    )
 
 
 def face_normals(solid: Solid) -> np.ndarray:
     """Newell's normal of every face, from its winding."""
-    out, start = [], 0
+    out = []
+    start = 0
     for count in solid.counts:
-        ring = solid.points[solid.indices[start:start + count]].astype(float)
+        ring = solid.points[solid.indices[start : start + count]].astype(float)
         out.append(np.cross(ring, np.roll(ring, -1, axis=0)).sum(axis=0))
         start += count
     return np.array(out)
@@ -66,12 +105,15 @@ def assert_faces_outward(solid: Solid) -> None:
     assert np.allclose(np.linalg.norm(solid.normals, axis=1), 1.0, atol=1e-6)
 
 
-@pytest.mark.parametrize("solid", [
-    box((-1, -2, 0), (1, 2, 3)),
-    boxes(np.zeros((2, 3), np.float32), np.ones((2, 3), np.float32)),
-    *(rod((1, 2, 3), 0.5, 2.0, axis) for axis in "xyz"),
-    turned(merge([box((0, 0, 0), (1, 2, 3)), rod((0, 0, 0), 1, 1)])),
-])
+@pytest.mark.parametrize(
+    "solid",
+    [
+        box((-1, -2, 0), (1, 2, 3)),
+        boxes(np.zeros((2, 3), np.float32), np.ones((2, 3), np.float32)),
+        *(rod((1, 2, 3), 0.5, 2.0, axis) for axis in "xyz"),
+        turned(merge([box((0, 0, 0), (1, 2, 3)), rod((0, 0, 0), 1, 1)])),
+    ],
+)
 def test_solids_wind_outwards(solid: Solid) -> None:
     assert_faces_outward(solid)
     assert solid.counts.sum() == len(solid.indices)
@@ -87,7 +129,9 @@ def test_a_quarter_turn_takes_south_to_east() -> None:
     assert np.allclose(turned(box((-1, -3, 0), (1, -2, 1))).extent, [[2, -1, 0], [3, 1, 1]])
 
 
-@pytest.mark.parametrize("size", [(0.6, 1.2, 2.3), (2.4, 9.0, 2.5), (6.0, 2.0, 3.0), (0.2, 0.4, 0.18), (1.0, 1.0, 1.0)])
+@pytest.mark.parametrize(
+    "size", [(0.6, 1.2, 2.3), (2.4, 9.0, 2.5), (6.0, 2.0, 3.0), (0.2, 0.4, 0.18), (1.0, 1.0, 1.0)]
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_emblem_fills_its_box(kind: str, size: tuple[float, float, float]) -> None:
     parts = emblem(kind, size)
@@ -107,7 +151,9 @@ def test_ids_that_look_alike_get_names_that_differ_and_keep_valid_ones() -> None
     assert names[2] == "_1x"
     assert names[6] == "a_1"
     assert all(name.isascii() and name.isidentifier() for name in names)
-    assert dict(zip(reversed(ids), prim_names(reversed(ids)), strict=True)) == dict(zip(ids, names, strict=True))
+    assert dict(zip(reversed(ids), prim_names(reversed(ids)), strict=True)) == dict(
+        zip(ids, names, strict=True)
+    )
 
 
 def test_the_same_text_twice_still_gives_two_names() -> None:
@@ -126,9 +172,15 @@ def test_heat_rises_in_lightness_and_shows_gaps_in_grey() -> None:
     assert np.allclose(heat(np.array([-5.0, 99.0]), 20.0, 40.0), colours[[0, -1]])
 
 
-@pytest.mark.parametrize(("values", "expected"), [
-    ([21.2, 40.7], (21.0, 41.0)), ([25.0, 25.0], (20.0, 30.0)), ([np.nan, 25.5], (21.0, 31.0)), ([np.nan], (0.0, 10.0)),
-])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([21.2, 40.7], (21.0, 41.0)),
+        ([25.0, 25.0], (20.0, 30.0)),
+        ([np.nan, 25.5], (21.0, 31.0)),
+        ([np.nan], (0.0, 10.0)),
+    ],
+)
 def test_colour_range(values: list[float], expected: tuple[float, float]) -> None:
     assert colour_range(np.array(values)) == expected
 
@@ -136,7 +188,9 @@ def test_colour_range(values: list[float], expected: tuple[float, float]) -> Non
 def test_the_camera_sees_every_corner_and_wastes_little() -> None:
     bounds = np.array([[-20.0, -40.0, 0.0], [50.0, 12.0, 8.0]], dtype=np.float32)
     matrix, far = look(bounds, np.array([0.55, -1.0, 0.72]))
-    corners = np.array([(x, y, z, 1.0) for x in bounds[:, 0] for y in bounds[:, 1] for z in bounds[:, 2]])
+    corners = np.array(
+        [(x, y, z, 1.0) for x in bounds[:, 0] for y in bounds[:, 1] for z in bounds[:, 2]]
+    )
     seen = corners @ np.linalg.inv(matrix)
     picture = seen[:, :2] / -seen[:, 2:3] * 2 * FOCAL_M / np.array(APERTURE_M)
     assert (seen[:, 2] < 0).all()
@@ -146,19 +200,26 @@ def test_the_camera_sees_every_corner_and_wastes_little() -> None:
 
 
 def test_a_pump_in_a_unit_in_a_hall_stands_in_the_hall() -> None:
-    table = components(component("c", "cdu"), component("p", "pump", "c"), component("g", "generator", ""))
+    table = components(
+        component("c", "cdu"), component("p", "pump", "c"), component("g", "generator", "")
+    )
     assert find_roots(table) == {"c": "hall", "p": "hall", "g": ""}
 
 
 def test_a_row_of_kind_hall_is_a_room_and_no_equipment() -> None:
     room = component("h", "hall", "", x_m=30.0, y_m=5.0, width_m=20.0, depth_m=10.0, height_m=4.0)
     plan = make_plan(components(room, component("r", parent="h", x_m=25.0)), {}, {})
-    assert [(hall.name, hall.at, hall.size) for hall in plan.halls] == [("h", (20.0, 0.0), (20.0, 10.0, 4.0))]
+    assert [(hall.name, hall.at, hall.size) for hall in plan.halls] == [
+        ("h", (20.0, 0.0), (20.0, 10.0, 4.0))
+    ]
     assert [item.path for item in plan.items] == ["/Facility/IT/h/r"]
 
 
 def test_parents_in_a_ring_do_not_hang() -> None:
-    assert set(find_roots(components(component("a", parent="b"), component("b", parent="a")))) == {"a", "b"}
+    assert set(find_roots(components(component("a", parent="b"), component("b", parent="a")))) == {
+        "a",
+        "b",
+    }
 
 
 def test_a_hall_without_size_leaves_room_round_its_contents() -> None:
@@ -168,18 +229,26 @@ def test_a_hall_without_size_leaves_room_round_its_contents() -> None:
     assert hall.size == pytest.approx((0.6 + 2 * MARGIN_M, 1.2 + 2 * MARGIN_M, 2.3 + MARGIN_M))
 
 
-@pytest.mark.parametrize(("origins", "x_m", "corner"), [
-    ({}, 5.0, (0.0, 0.0)), ({"hall": (1.0, 2.0)}, 5.0, (1.0, 2.0)), ({}, 50.0, (49.7 - MARGIN_M, 3.4 - MARGIN_M)),
-])
-def test_the_corner_of_a_hall_with_a_size(origins: dict[str, tuple[float, float]], x_m: float,
-                                          corner: tuple[float, float]) -> None:
+@pytest.mark.parametrize(
+    ("origins", "x_m", "corner"),
+    [
+        ({}, 5.0, (0.0, 0.0)),
+        ({"hall": (1.0, 2.0)}, 5.0, (1.0, 2.0)),
+        ({}, 50.0, (49.7 - MARGIN_M, 3.4 - MARGIN_M)),
+    ],
+)
+def test_the_corner_of_a_hall_with_a_size(
+    origins: dict[str, tuple[float, float]], x_m: float, corner: tuple[float, float]
+) -> None:
     table = components(component("r", x_m=x_m))
     (hall,) = find_halls(table, find_roots(table), {"hall": (20.0, 12.0, 4.0)}, origins)
     assert hall.at == pytest.approx(corner)
 
 
 def test_the_plan_groups_by_system_and_place_and_bounds_everything() -> None:
-    table = components(component("r-1"), component("g", "generator", "", system="power", x_m=-9.0, height_m=6.0))
+    table = components(
+        component("r-1"), component("g", "generator", "", system="power", x_m=-9.0, height_m=6.0)
+    )
     plan = make_plan(table, {"hall": (20.0, 12.0, 4.0)}, {})
     assert [item.path for item in plan.items] == ["/Facility/IT/hall/r_1", "/Facility/Power/Yard/g"]
     assert np.allclose(plan.bounds, [[-9.3, 0, 0], [20, 12, 6]])
@@ -211,7 +280,9 @@ def test_states_from_shares() -> None:
 
 
 def test_series_sorts_time_and_leaves_gaps_open() -> None:
-    series = make_series(rack_rows({"time_s": 20.0, "rack": "b", "power_w": 3.0}, {"time_s": 10.0, "rack": "a"}))
+    series = make_series(
+        rack_rows({"time_s": 20.0, "rack": "b", "power_w": 3.0}, {"time_s": 10.0, "rack": "a"})
+    )
     assert series.racks == ("b", "a")
     assert series.time_s.tolist() == [10.0, 20.0]
     assert np.allclose(series.power_w, [[np.nan, 1.0], [3.0, np.nan]], equal_nan=True)
@@ -219,12 +290,24 @@ def test_series_sorts_time_and_leaves_gaps_open() -> None:
 
 
 def test_every_problem_is_told_at_once() -> None:
-    table = components(component("a"), component("a"), component("b", x_m=np.nan), component("c", width_m=-1.0))
-    rows = rack_rows({"time_s": 1.0, "rack": "a"}, {"time_s": 1.0, "rack": "a"}, {"time_s": np.nan, "rack": "zz"})
+    table = components(
+        component("a"), component("a"), component("b", x_m=np.nan), component("c", width_m=-1.0)
+    )
+    rows = rack_rows(
+        {"time_s": 1.0, "rack": "a"}, {"time_s": 1.0, "rack": "a"}, {"time_s": np.nan, "rack": "zz"}
+    )
     with pytest.raises(InputError) as told:
         check(table, edges(("a", "bb")), rows)
     text = str(told.value)
-    for words in ("'a' twice", "x_m of 'b'", "width_m of 'c'", "'bb'", "'zz'", "not finite", "twice at 1.0 s"):
+    for words in (
+        "'a' twice",
+        "x_m of 'b'",
+        "width_m of 'c'",
+        "'bb'",
+        "'zz'",
+        "not finite",
+        "twice at 1.0 s",
+    ):
         assert words in text
 
 

@@ -25,17 +25,26 @@ from twin.present.viewer import SIZE_PX, picture
 def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Four racks that are all cold in the first period and all hot in the second."""
     names = [f"rack_{k}" for k in range(4)]
-    rows = [(name, "rack", "t", "hall", "compute", 2.3 + 0.6 * k, 2.6, 0.0, 0.6, 1.2, 2.3, 1e5, 72, 18)
-            for k, name in enumerate(names)]
-    racks = pd.DataFrame([dict.fromkeys(RACKS.names, 1.0) | {"time_s": time_s, "rack": name, "inlet_air_degc": degc}
-                          for time_s, degc in ((60.0, 20.0), (120.0, 40.0)) for name in names])
+    rows = [
+        (name, "rack", "t", "hall", "compute", 2.3 + 0.6 * k, 2.6, 0.0, 0.6, 1.2, 2.3, 1e5, 72, 18)
+        for k, name in enumerate(names)
+    ]
+    racks = pd.DataFrame(
+        [
+            dict.fromkeys(RACKS.names, 1.0)
+            | {"time_s": time_s, "rack": name, "inlet_air_degc": degc}
+            for time_s, degc in ((60.0, 20.0), (120.0, 40.0))
+            for name in names
+        ]
+    )
     return pd.DataFrame(rows, columns=list(COMPONENTS.names)), racks
 
 
 def warm_pixels(path: Path) -> int:
     """Bright orange to yellow pixels left of the colour bar."""
-    red, green, blue = np.moveaxis(np.asarray(pv.read(str(path)).active_scalars, dtype=int).reshape(SIZE_PX[1], -1, 3),
-                                   -1, 0)[:, :, :int(0.85 * SIZE_PX[0])]
+    red, green, blue = np.moveaxis(
+        np.asarray(pv.read(str(path)).active_scalars, dtype=int).reshape(SIZE_PX[1], -1, 3), -1, 0
+    )[:, :, : int(0.85 * SIZE_PX[0])]
     return int(((red > 120) & (red - blue > 60) & (green > 90)).sum())
 
 

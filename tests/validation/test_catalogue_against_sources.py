@@ -1,7 +1,7 @@
 """Claim: the shipped rows say what the sources say.
 
-The sources are tables of facts kept beside the repository; where they are absent the tests skip. The
-last tests need no table: they hold published closed forms and worked values.
+The sources are tables of facts kept beside the repository; where they are absent the tests skip.
+The last tests need no table: they hold published closed forms and worked values.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def test_gpus_have_the_rates_and_powers_of_the_source() -> None:
             ("power_max_w", "tdp_w", 1), ("scaleup_domain_gpus", "scaleup_domain_gpus", 1),
         ):  # fmt: skip
             expected = float(said[column]) * scale if said[column] else None
-            assert getattr(gpu, field) == (None if expected is None else pytest.approx(expected, rel=1e-9))
+            assert getattr(gpu, field) == (
+                None if expected is None else pytest.approx(expected, rel=1e-9)
+            )
         checked += 1
     assert checked == 6
 
@@ -90,7 +92,8 @@ def test_rack_powers(name: str, said: str, count: int) -> None:
     assert rack.nodes_per_rack * rack.gpus_per_node == count * int(source["gpus"] or 0)
     assert rack.inlet_air_max_degc == float(source["inlet_air_max_degc"])
     if source["coolant_flow_lpm_low"]:
-        low, high = float(source["coolant_flow_lpm_low"]), float(source["coolant_flow_lpm_high"])
+        low = float(source["coolant_flow_lpm_low"])
+        high = float(source["coolant_flow_lpm_high"])
         assert low <= rack.coolant_flow_m3_s * 60000 <= high
     if source["power_idle_w"]:
         assert rack.power_idle_w == float(source["power_idle_w"])
@@ -101,21 +104,28 @@ def test_the_gb200_rack_splits_its_heat_as_the_source_does() -> None:
               if line["quantity"].startswith(("gb200_nvl72", "nvl72_rack_flow", "nvl72_supply"))}  # fmt: skip
     rack = row("racks", "gb200_nvl72")
     assert rack.power_rated_w == source["gb200_nvl72_rack_power"]
-    assert rack.liquid_heat_frac * rack.power_rated_w == pytest.approx(source["gb200_nvl72_liquid_heat"], rel=1e-4)
+    assert rack.liquid_heat_frac * rack.power_rated_w == pytest.approx(
+        source["gb200_nvl72_liquid_heat"], rel=1e-4
+    )
     assert rack.coolant_flow_m3_s * 60000 == pytest.approx(source["nvl72_rack_flow"])
     assert rack.coolant_supply_max_degc == source["nvl72_supply_max"]
 
 
 def test_frontier_components_give_the_published_idle_and_peak() -> None:
     """Closed form of the Frontier configuration: 7,306,523.8 W idle and 28,227,884.4 W at peak."""
-    rack, gpu, cdu = row("racks", "frontier_ex4000"), row("gpus", "MI250X"), row("cooling", "cdu_frontier")
+    rack = row("racks", "frontier_ex4000")
+    gpu = row("gpus", "MI250X")
+    cdu = row("cooling", "cdu_frontier")
 
     def system_w(cpu_w: float, gpu_w: float) -> float:
         node = rack.cpus_per_node * cpu_w + rack.gpus_per_node * gpu_w + rack.node_other_w
         node = (node + rack.node_converter_constant_w) / rack.node_converter_efficiency_frac
         chassis = rack.nodes_per_rack / rack.chassis_per_rack * node + rack.chassis_fixed_w
         chassis += rack.rectifiers_per_chassis * rack.rectifier_constant_w
-        return 74 * rack.chassis_per_rack * chassis / rack.rectifier_efficiency_frac + 25 * cdu.power_rated_w
+        return (
+            74 * rack.chassis_per_rack * chassis / rack.rectifier_efficiency_frac
+            + 25 * cdu.power_rated_w
+        )
 
     assert system_w(rack.cpu_idle_w, gpu.power_idle_w) == pytest.approx(7_306_523.8, abs=0.1)
     assert system_w(rack.cpu_max_w, gpu.power_max_w) == pytest.approx(28_227_884.4, abs=0.1)
@@ -124,11 +134,17 @@ def test_frontier_components_give_the_published_idle_and_peak() -> None:
 def test_support_racks_close_the_scalable_unit_at_1_2_mw() -> None:
     racks = row("racks", "gb200_nvl72"), row("racks", "support_rack_gb200_su")
     cdu = row("cooling", "cdu_xdu1350")
-    assert 8 * sum(rack.power_rated_w for rack in racks) + 2 * cdu.power_rated_w == pytest.approx(1.2e6)
+    assert 8 * sum(rack.power_rated_w for rack in racks) + 2 * cdu.power_rated_w == pytest.approx(
+        1.2e6
+    )
 
 
 def test_ups_losses_reproduce_the_efficiency_table() -> None:
-    lines = [line for line in table("power/ups_efficiency_curves.csv") if line["mode"] == "double_conversion_modular"]
+    lines = [
+        line
+        for line in table("power/ups_efficiency_curves.csv")
+        if line["mode"] == "double_conversion_modular"
+    ]
     ups = row("power", "ups_1250")
     assert len(lines) == 4
     for line in lines:
@@ -164,7 +180,9 @@ def test_generators_start_and_fail_as_the_sources_say() -> None:
     demand = by("power/demand_failures.csv", "event")
     timing = by("power/timing_ridethrough.csv", "item")
     unit = row("power", "genset_2500")
-    assert unit.start_failure_probability == float(demand["fail_to_start_epss_mean"]["probability_per_demand"])
+    assert unit.start_failure_probability == float(
+        demand["fail_to_start_epss_mean"]["probability_per_demand"]
+    )
     assert unit.start_s == float(timing["generator_start_and_accept_load"]["value"])
     assert unit.mttr_h == float(timing["generator_repair_time_mean"]["value"])
     survive = float(demand["survive_336h_well_maintained"]["probability_per_demand"])
@@ -217,7 +235,8 @@ def test_a_real_chiller_meets_its_worked_values(
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("qm9700", "qm9700"), ("q3400", "q3400_ra"), ("sn5600", "sn5600"), ("sn2201", "sn2201")]
+    ("name", "said"),
+    [("qm9700", "qm9700"), ("q3400", "q3400_ra"), ("sn5600", "sn5600"), ("sn2201", "sn2201")],
 )
 def test_switch_ports_and_powers(name: str, said: str) -> None:
     source = by("planner/catalogue_network.csv", "id")[said]
@@ -278,11 +297,17 @@ def test_climates_fit_the_typical_year_as_well_as_they_say() -> None:
         year = np.cos(2 * np.pi * (hour / 24 - climate.hottest_day_of_year) / 365)
         day = np.cos(2 * np.pi * (hour - climate.hottest_hour) / 24)
         for bulb in ("dry_bulb", "wet_bulb"):
-            measured = np.array([float(line[f"z{ZONES[climate.name]}_{bulb}_degc"]) for line in lines])
-            mean, season, daily = (getattr(climate, f"{bulb}_{part}") for part in ("mean_degc", "season_k", "day_k"))
+            measured = np.array(
+                [float(line[f"z{ZONES[climate.name]}_{bulb}_degc"]) for line in lines]
+            )
+            mean, season, daily = (
+                getattr(climate, f"{bulb}_{part}") for part in ("mean_degc", "season_k", "day_k")
+            )
             left = measured - (mean + season * year + daily * day)
             assert left.mean() == pytest.approx(0, abs=0.01)
-            assert np.sqrt((left**2).mean()) == pytest.approx(getattr(climate, f"{bulb}_rms_k"), abs=0.01)
+            assert np.sqrt((left**2).mean()) == pytest.approx(
+                getattr(climate, f"{bulb}_rms_k"), abs=0.01
+            )
             assert measured.max() == getattr(climate, f"{bulb}_max_degc")
 
 
@@ -294,8 +319,15 @@ def test_grid_prices_and_carbon() -> None:
                                 ("iowa", "Iowa", "us-central1"), ("oregon", "Oregon", "us-west1")):  # fmt: skip
         grid = row("grids", name)
         assert grid.price_usd_per_kwh == float(states[f"US-{state}"]["industrial_per_kwh"])
-        assert grid.carbon_kg_per_kwh == pytest.approx(float(regions[region]["gco2e_per_kwh"]) / 1e3)
-    for name, iso in (("ireland", "IRL"), ("germany", "DEU"), ("norway", "NOR"), ("tennessee", "USA")):
+        assert grid.carbon_kg_per_kwh == pytest.approx(
+            float(regions[region]["gco2e_per_kwh"]) / 1e3
+        )
+    for name, iso in (
+        ("ireland", "IRL"),
+        ("germany", "DEU"),
+        ("norway", "NOR"),
+        ("tennessee", "USA"),
+    ):
         expected = float(countries[iso]["gco2e_per_kwh"]) / 1e3
         assert row("grids", name).carbon_kg_per_kwh == pytest.approx(expected)
 
@@ -307,7 +339,8 @@ def test_request_lengths_are_those_of_the_trace(kind: str) -> None:
     assert lengths.rate_mean_per_s == pytest.approx(len(lines) / 1800, abs=1e-3)
     for side in ("input", "output"):
         values = [int(line[f"{side}_tokens"]) for line in lines]
-        mean, middle = getattr(lengths, f"{side}_mean_tokens"), getattr(lengths, f"{side}_median_tokens")
+        mean = getattr(lengths, f"{side}_mean_tokens")
+        middle = getattr(lengths, f"{side}_median_tokens")
         assert mean == pytest.approx(fmean(values), abs=0.01)
         assert middle == median(values)
         sigma = getattr(lengths, f"{side}_log_sigma")
@@ -315,7 +348,9 @@ def test_request_lengths_are_those_of_the_trace(kind: str) -> None:
 
 
 def test_node_faults_are_those_of_llama_3() -> None:
-    """419 unexpected interruptions of 16,384 GPUs in 54 days (arXiv 2407.21783), spread over the GPUs."""
+    """419 unexpected interruptions of 16,384 GPUs in 54 days (arXiv 2407.21783), spread over the
+    GPUs.
+    """
     gpu_hours = 16384 * 54 * 24 / 419
     for rack in every("racks"):
         if rack.gpus_per_node:

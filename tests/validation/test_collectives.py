@@ -1,9 +1,10 @@
 """Collective times against measured points, with the errors that were met.
 
-The constants were set on part of these points (see twin.physics.network.collectives), so the bounds tell how
-well few constants describe them; A100, B200 and the latencies between nodes are no part of the fit. Sources:
-NCCL 2.27.3 on 8 x H100 SXM (aiconfigurator, Apache-2.0); nccl-tests runs on A100, H200 and B200 nodes and 4
-H200 nodes (stas00/ml-engineering network/README.md); SimAI efficiency tables (aliyun/SimAI, Apache-2.0).
+The constants were set on part of these points (see twin.physics.network.collectives), so the bounds
+tell how well few constants describe them; A100, B200 and the latencies between nodes are no part of
+the fit. Sources: NCCL 2.27.3 on 8 x H100 SXM (aiconfigurator, Apache-2.0); nccl-tests runs on A100,
+H200 and B200 nodes and 4 H200 nodes (stas00/ml-engineering network/README.md); SimAI efficiency
+tables (aliyun/SimAI, Apache-2.0).
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from twin.physics.network import (
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 MIB = 2**20
-NVLINK4, NIC = 450e9, 50e9
+NVLINK4 = 450e9
+NIC = 50e9
 TIMES = {
     "all_reduce": allreduce_s,
     "all_gather": allgather_s,
@@ -54,7 +56,8 @@ def errors_h100(ranks: set[int], least: int) -> np.ndarray:
     """Predicted over measured time, less 1."""
     return np.array(
         [
-            TIMES[row["op_name"]](int(row["message_bytes"]), int(row["num_gpus"]), 8, NVLINK4, NIC) / float(row["t_s"])
+            TIMES[row["op_name"]](int(row["message_bytes"]), int(row["num_gpus"]), 8, NVLINK4, NIC)
+            / float(row["t_s"])
             - 1
             for row in rows("workload/nccl_h100_sxm.csv")
             if int(row["num_gpus"]) in ranks and int(row["message_bytes"]) >= least
@@ -63,7 +66,9 @@ def errors_h100(ranks: set[int], least: int) -> np.ndarray:
 
 
 def test_h100_four_and_eight_gpus_from_8_mib():
-    """Met: median 5 %, 9 in 10 within 10 %, all within 20 % (single runs of one point differ by as much)."""
+    """Met: median 5 %, 9 in 10 within 10 %, all within 20 % (single runs of one point differ by as
+    much).
+    """
     error = np.abs(errors_h100({4, 8}, 8 * MIB))
     assert len(error) >= 56
     assert np.median(error) < 0.055
@@ -72,8 +77,8 @@ def test_h100_four_and_eight_gpus_from_8_mib():
 
 
 def test_h100_pairs_are_predicted_too_fast():
-    """Met: 21 % too fast at the median, 27 % at most: two GPUs do not fill their links, and no constant is
-    spent on it.
+    """Met: 21 % too fast at the median, 27 % at most: two GPUs do not fill their links, and no
+    constant is spent on it.
     """
     error = errors_h100({2}, 8 * MIB)
     assert -0.22 < np.median(error) < 0
@@ -81,7 +86,9 @@ def test_h100_pairs_are_predicted_too_fast():
 
 
 def test_h100_all_sizes_down_to_512_bytes():
-    """Met: median 6 %, 9 in 10 within 27 %; the library changes protocol between 64 KiB and 8 MiB."""
+    """Met: median 6 %, 9 in 10 within 27 %; the library changes protocol between 64 KiB and 8
+    MiB.
+    """
     error = np.abs(errors_h100({2, 4, 8}, 0))
     assert np.median(error) < 0.07
     assert np.quantile(error, 0.9) < 0.28
@@ -108,18 +115,34 @@ def test_one_node_all_reduce_from_256_mib(platform, nvlink, library, within):
 
 
 def test_rings_and_in_switch_reduction_by_gpu_count():
-    """4 to 8 GPUs, with and without reduction in the switch: one rate of each explains the whole row (5 %)."""
-    measured = [row for row in rows("network/collective_busbw.csv") if row["platform"].startswith("H200 node")]
+    """4 to 8 GPUs, with and without reduction in the switch: one rate of each explains the whole
+    row (5 %).
+    """
+    measured = [
+        row
+        for row in rows("network/collective_busbw.csv")
+        if row["platform"].startswith("H200 node")
+    ]
     assert len(measured) == 14
     for row in measured:
         ring_only = row["algorithm"] == "Ring" and int(row["ranks"]) > 4
-        found = bus(row["collective"], int(row["size_B"]), int(row["ranks"]), NVLINK4, AMPERE if ring_only else HOPPER)
+        found = bus(
+            row["collective"],
+            int(row["size_B"]),
+            int(row["ranks"]),
+            NVLINK4,
+            AMPERE if ring_only else HOPPER,
+        )
         assert found == pytest.approx(1e9 * float(row["busbw_GB_s"]), rel=0.05), row
 
 
 def test_four_h200_nodes():
-    """364.9 GB/s at 4 GiB, met within 2 %, and between the serial and the overlapped hierarchical bounds."""
-    size, nodes, local = 4 * 2**30, 4, 8
+    """364.9 GB/s at 4 GiB, met within 2 %, and between the serial and the overlapped hierarchical
+    bounds.
+    """
+    size = 4 * 2**30
+    nodes = 4
+    local = 8
     time_s = allreduce_s(size, nodes * local, local, NVLINK4, NIC)
     assert bus_bandwidth_b_s("all_reduce", size, 32, time_s) == pytest.approx(364.87e9, rel=0.02)
     inside_s = 2 * (local - 1) / local * size / NVLINK4
@@ -130,7 +153,8 @@ def test_four_h200_nodes():
 def simai_errors(table: str, collective: str, ideal) -> np.ndarray:
     found = []
     for row in rows("network/simai_efficiency_ratio.csv"):
-        ranks, size = int(row["gpus"]), int(row["size_B"])
+        ranks = int(row["gpus"])
+        size = int(row["size_B"])
         if row["table"] == table and ranks > 8:
             achieved = ideal(ranks, size) / TIMES[collective](size, ranks, 8, NVLINK4, NIC)
             found.append(abs(achieved / float(row["achieved_frac_of_peak_busbw"]) - 1))
@@ -138,8 +162,12 @@ def simai_errors(table: str, collective: str, ideal) -> np.ndarray:
 
 
 def test_efficiency_from_2_to_128_nodes():
-    """Ring all-reduce; met: median 7 %, 9 in 10 within 19 % (latencies are NCCL's own, nothing fitted)."""
-    error = simai_errors("nic", "all_reduce", lambda n, size: bus_factor("all_reduce", n) * size / (8 * NIC))
+    """Ring all-reduce; met: median 7 %, 9 in 10 within 19 % (latencies are NCCL's own, nothing
+    fitted).
+    """
+    error = simai_errors(
+        "nic", "all_reduce", lambda n, size: bus_factor("all_reduce", n) * size / (8 * NIC)
+    )
     assert np.median(error) < 0.08
     assert np.quantile(error, 0.9) < 0.25
 

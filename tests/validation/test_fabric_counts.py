@@ -1,8 +1,8 @@
 """Published SuperPOD fabrics follow from five numbers, and so do the published sizes of two tiers.
 
-Sources: NVIDIA DGX SuperPOD reference architectures (DGX H100 RA-11333-001 V11 tables 3 and 4; DGX B200;
-DGX B300 Spectrum-X and Quantum-X800 table 3). One published GPU count (9,216) contradicts its own node and
-cable counts; nodes times eight is used.
+Sources: NVIDIA DGX SuperPOD reference architectures (DGX H100 RA-11333-001 V11 tables 3 and 4; DGX
+B200; DGX B300 Spectrum-X and Quantum-X800 table 3). One published GPU count (9,216) contradicts its
+own node and cable counts; nodes times eight is used.
 """
 
 from __future__ import annotations
@@ -65,8 +65,12 @@ def test_largest_fabric_of_two_tiers(ports, largest):
 
 
 def test_meta_pods_share_their_uplinks():
-    """Llama 3 paper 3.3.1: 1:7 between 8 pods of 3,072 GPUs; of uniform traffic 7/8 leaves the pod."""
-    pods, gpus, nic_b_s = 8, 3072, 50e9
+    """Llama 3 paper 3.3.1: 1:7 between 8 pods of 3,072 GPUs; of uniform traffic 7/8 leaves the
+    pod.
+    """
+    pods = 8
+    gpus = 3072
+    nic_b_s = 50e9
     up, down = np.meshgrid(np.arange(pods), pods + np.arange(pods), indexing="ij")
     between = np.stack([up, down], axis=2)[~np.eye(pods, dtype=bool)]
     capacity = np.full(2 * pods, gpus * nic_b_s / 7)
@@ -76,8 +80,12 @@ def test_meta_pods_share_their_uplinks():
 
 
 def test_sprayed_ring_after_one_spine_of_32():
-    """Every flow spread over the spines that are left: 31/32, as flows on links and as the short form."""
-    leaves, nodes, spines = 32, 32, np.arange(31)
+    """Every flow spread over the spines that are left: 31/32, as flows on links and as the short
+    form.
+    """
+    leaves = 32
+    nodes = 32
+    spines = np.arange(31)
     source = np.repeat(np.arange(leaves), nodes)
     target = (source + 1) % leaves
     up = source[:, None] * 32 + spines

@@ -1,7 +1,7 @@
 """Max-min rates agree with an independent flow simulator.
 
-Source: rates of fixed routes in fat trees of k=4 and k=8 with capacities of 0.5, 1 and 2 GB/s, verified with
-SimGrid 3.32 (pure max-min settings) to 1e-9.
+Source: rates of fixed routes in fat trees of k=4 and k=8 with capacities of 0.5, 1 and 2 GB/s,
+verified with SimGrid 3.32 (pure max-min settings) to 1e-9.
 """
 
 from __future__ import annotations
@@ -23,5 +23,9 @@ def test_rates_of_a_fat_tree(k):
     if not path.exists():
         pytest.skip(f"oracle not present: {path.name}")
     case = json.loads(path.read_text())
-    rate = maxmin(np.array(case["link_capacity_B_per_s"]), np.array(case["flow_ptr"]), np.array(case["flow_link_idx"]))
+    rate = maxmin(
+        np.array(case["link_capacity_B_per_s"]),
+        np.array(case["flow_ptr"]),
+        np.array(case["flow_link_idx"]),
+    )
     np.testing.assert_allclose(rate, case["expected_rate_B_per_s"], rtol=1e-8)

@@ -1,7 +1,7 @@
 """Claim: 240 measured products are enough to predict bf16 GEMM times of an H100.
 
-Source: 900 rows of ai-dynamo/aiconfigurator commit 095f58a51. Published leave-one-out error of that tool
-on its own tables: 4.87 % median, 15.6 % p90. Measured here: 3.43 % and 10.36 %.
+Source: 900 rows of ai-dynamo/aiconfigurator commit 095f58a51. Published leave-one-out error of that
+tool on its own tables: 4.87 % median, 15.6 % p90. Measured here: 3.43 % and 10.36 %.
 """
 
 from __future__ import annotations
@@ -23,12 +23,15 @@ def rows() -> np.ndarray:
     if not ROWS.exists():
         pytest.skip(f"{ROWS.name} is not on this machine")
     with ROWS.open() as file:
-        return np.array([[float(row[c]) for c in ("m", "n", "k", "t_s")] for row in csv.DictReader(file)])
+        return np.array(
+            [[float(row[c]) for c in ("m", "n", "k", "t_s")] for row in csv.DictReader(file)]
+        )
 
 
 def _errors(rows: np.ndarray, seed: int) -> tuple[float, float, float]:
     order = np.random.default_rng(seed).permutation(len(rows))
-    seen, unseen = rows[order[:240]], rows[order[240:]]
+    seen = rows[order[:240]]
+    unseen = rows[order[240:]]
     surface = fit_surface(*seen.T, element_bytes=2.0)
     error = np.abs(surface.time_s(*unseen[:, :3].T)[0] / unseen[:, 3] - 1)
     base = np.abs(time_s(surface.roofline, *gemm_work(*unseen[:, :3].T, 2.0)) / unseen[:, 3] - 1)

@@ -1,12 +1,14 @@
 """Claim: activity of compute and memory explains what a GPU draws while it serves.
 
-Source: ML.ENERGY leaderboard commit 0cd52da, vLLM operating points with GPU power; shapes from the model
-catalogue. Prompts are not stated there: 100 tokens (chat) and 250 (gpqa) assumed. Idle 75 W and 120 W assumed.
+Source: ML.ENERGY leaderboard commit 0cd52da, vLLM operating points with GPU power; shapes from the
+model catalogue. Prompts are not stated there: 100 tokens (chat) and 250 (gpqa) assumed. Idle 75 W
+and 120 W assumed.
 
-How the law was chosen: six forms were compared on these rows. Two steps followed a look at the residuals:
-models whose shape misses their stated parameters were dropped (Llama 4 Maverick), and attention was taken as
-copied under expert parallelism. Left-out errors without them: 13.3 % (H100) and 14.4 % (B200); with them 11.4 %
-and 11.8 %. No points remain that had no part in the choice. Three dense models alone leave out at 14 % and 31 %.
+How the law was chosen: six forms were compared on these rows. Two steps followed a look at the
+residuals: models whose shape misses their stated parameters were dropped (Llama 4 Maverick), and
+attention was taken as copied under expert parallelism. Left-out errors without them: 13.3 % (H100)
+and 14.4 % (B200); with them 11.4 % and 11.8 %. No points remain that had no part in the choice.
+Three dense models alone leave out at 14 % and 31 %.
 """
 
 from __future__ import annotations
@@ -69,25 +71,37 @@ def _shapes() -> dict[str, Transformer]:
 def _activities(row: dict[str, str], model: Transformer) -> tuple[float, float]:
     """Achieved over effective rates of the shipped profile.
 
-    Sparse models run expert parallel there; attention and embedding are taken as copied on each GPU (assumed).
+    Sparse models run expert parallel there; attention and embedding are taken as copied on each GPU
+    (assumed).
     """
-    precision, gpus = row["weight_precision"], int(row["num_gpus"])
-    rates = published_profile(PROFILE[row["gpu_model"]]).rate("serving_dense", "fp8" if precision == "fp8" else "bf16")
-    batch, made, prompt = float(row["avg_batch_size"]), float(row["avg_output_len"]), PROMPT_TOKENS[row["task"]]
+    precision = row["weight_precision"]
+    gpus = int(row["num_gpus"])
+    rates = published_profile(PROFILE[row["gpu_model"]]).rate(
+        "serving_dense", "fp8" if precision == "fp8" else "bf16"
+    )
+    batch = float(row["avg_batch_size"])
+    made = float(row["avg_output_len"])
+    prompt = PROMPT_TOKENS[row["task"]]
     step_s = batch / float(row["output_throughput_tok_s"])
     context = prompt + made / 2
     flop = batch * (1 + prompt / made) * model.linear_flop_per_token()
     flop += batch * float(model.attention_flop_per_token(context, decode=True))
     read = float(model.read_parameters(batch))
     if model.experts:
-        read += (gpus - 1) * (model.layers * model.attention_parameters() + model.vocab * model.hidden)
+        read += (gpus - 1) * (
+            model.layers * model.attention_parameters() + model.vocab * model.hidden
+        )
     byte = read * WEIGHT_BYTES[precision] + batch * float(model.context_bytes(context))
-    return min(1.0, flop / step_s / gpus / rates.flop_s), min(1.0, byte / step_s / gpus / rates.bytes_s)
+    return min(1.0, flop / step_s / gpus / rates.flop_s), min(
+        1.0, byte / step_s / gpus / rates.bytes_s
+    )
 
 
 @pytest.fixture(scope="module")
 def points() -> dict[str, Points]:
-    """Operating points by GPU, of the models whose catalogue shape gives the parameters they state."""
+    """Operating points by GPU, of the models whose catalogue shape gives the parameters they
+    state.
+    """
     if not (DATA / "mlenergy_power.csv").exists():
         pytest.skip("mlenergy_power.csv is not on this machine")
     shapes = _shapes()
@@ -95,14 +109,20 @@ def points() -> dict[str, Points]:
     with (DATA / "mlenergy_power.csv").open() as file:
         for row in csv.DictReader(file):
             name = next((name for name in shapes if name in row["model_id"]), None)
-            if name is None or abs(shapes[name].parameters() / float(row["total_params_1e9"]) / 1e9 - 1) > 0.05:
+            if (
+                name is None
+                or abs(shapes[name].parameters() / float(row["total_params_1e9"]) / 1e9 - 1) > 0.05
+            ):
                 continue
             family = sorted({id(shape) for shape in shapes.values()}).index(id(shapes[name]))
             found[row["gpu_model"]].append((
                 *_activities(row, shapes[name]), float(row["power_total_w"]) / int(row["num_gpus"]), family,
                 float(row["avg_batch_size"]), float(row["output_throughput_tok_s"]), name == "Qwen3-8B",
             ))  # fmt: skip
-    return {gpu: Points(*(np.array(column) for column in zip(*rows, strict=True))) for gpu, rows in found.items()}
+    return {
+        gpu: Points(*(np.array(column) for column in zip(*rows, strict=True)))
+        for gpu, rows in found.items()
+    }
 
 
 def _fitted(gpu: str) -> PowerFit:
@@ -121,7 +141,9 @@ def _shipped(gpu: str) -> ActivityLaw:
 
 
 def _refitted(gpu: str, at: Points) -> ActivityLaw:
-    return fit_activity(at.compute, at.memory, at.power_w, _fitted(gpu).idle_w, _fitted(gpu).max_w, at.model)
+    return fit_activity(
+        at.compute, at.memory, at.power_w, _fitted(gpu).idle_w, _fitted(gpu).max_w, at.model
+    )
 
 
 def _error(predicted_w: np.ndarray, at: Points) -> np.ndarray:
@@ -129,8 +151,11 @@ def _error(predicted_w: np.ndarray, at: Points) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("gpu", "limit"), LIMIT_IN_SAMPLE.items())
-def test_shipped_law_is_the_fit_and_states_its_error(points: dict[str, Points], gpu: str, limit: float) -> None:
-    at, law = points[gpu], _shipped(gpu)
+def test_shipped_law_is_the_fit_and_states_its_error(
+    points: dict[str, Points], gpu: str, limit: float
+) -> None:
+    at = points[gpu]
+    law = _shipped(gpu)
     again = _refitted(gpu, at)
     assert _predicted_w(gpu, law, at) == pytest.approx(_predicted_w(gpu, again, at), rel=2e-3)
     error = _error(_predicted_w(gpu, law, at), at).mean()
@@ -139,12 +164,16 @@ def test_shipped_law_is_the_fit_and_states_its_error(points: dict[str, Points], 
 
 
 @pytest.mark.parametrize(("gpu", "limit"), LIMIT_LEFT_OUT.items())
-def test_each_model_left_out_of_exponents_and_coefficients(points: dict[str, Points], gpu: str, limit: float) -> None:
+def test_each_model_left_out_of_exponents_and_coefficients(
+    points: dict[str, Points], gpu: str, limit: float
+) -> None:
     at = points[gpu]
     errors = []
     for model in np.unique(at.model):
         left = at.keep(at.model == model)
-        errors.append(_error(_predicted_w(gpu, _refitted(gpu, at.keep(at.model != model)), left), left))
+        errors.append(
+            _error(_predicted_w(gpu, _refitted(gpu, at.keep(at.model != model)), left), left)
+        )
     error = np.concatenate(errors).mean()
     assert error <= limit
     assert _fitted(gpu).left_out_error_frac == pytest.approx(error, abs=0.002)
@@ -158,7 +187,9 @@ def test_rated_power_is_a_far_worse_estimate(points: dict[str, Points], gpu: str
 
 
 def test_power_moves_little_while_energy_a_token_falls_fivefold(points: dict[str, Points]) -> None:
-    """Qwen3-8B on H100, batch 8 to 256: measured 1.48 times the power, 0.185 times the energy a token."""
+    """Qwen3-8B on H100, batch 8 to 256: measured 1.48 times the power, 0.185 times the energy a
+    token.
+    """
     at = points["H100"].keep(points["H100"].qwen3_8b)
     small = int(np.argmin(np.abs(at.power_w - 427.0)))
     large = int(np.argmin(np.abs(at.batch - 256)))

@@ -1,10 +1,12 @@
-"""The event-driven run agrees with a plain small-step integration of the same equations, to first order in the step.
+"""The event-driven run agrees with a plain small-step integration of the same equations, to first
+order in the step.
 
-The second program below knows no event and nothing of `twin.simulation` or `twin.physics`. Its equations are
-those of the textbooks: lumped capacities (Incropera, ch. 5), counter-flow effectiveness (Kays and London),
-fan laws, P ~ f V^2 (Chandrakasan et al. 1992) with voltage falling to 0.7 at a clock share of 0.606; plants that
-take heat in proportion to how far their water stands above the set-point; films that follow flow^0.8 in
-exchangers and flow^0.6 in four tenths of a cold plate's resistance. Sizes are read from the built facility.
+The second program below knows no event and nothing of `twin.simulation` or `twin.physics`. Its
+equations are those of the textbooks: lumped capacities (Incropera, ch. 5), counter-flow
+effectiveness (Kays and London), fan laws, P ~ f V^2 (Chandrakasan et al. 1992) with voltage falling
+to 0.7 at a clock share of 0.606; plants that take heat in proportion to how far their water stands
+above the set-point; films that follow flow^0.8 in exchangers and flow^0.6 in four tenths of a cold
+plate's resistance. Sizes are read from the built facility.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ from conftest import failing, small, small_layout, training
 import twin
 from twin import Facility, Result
 
-HORIZON_S, FAIL_S, REPAIR_S = 1500.0, 120.0, 900.0
+HORIZON_S = 1500.0
+FAIL_S = 120.0
+REPAIR_S = 900.0
 STEPS_S = (1.0, 0.5, 0.25)
 PROBES_S = (130.0, 150.0, 300.0, 600.0, 890.0, 910.0, 950.0, 1200.0)
 HEAT_CAPACITY_J_M3_K = {"pg25": 1009.9 * 3968.6, "air": 1.184 * 1006.0}
@@ -30,8 +34,13 @@ HYSTERESIS_K = 2.0
 def _scenario() -> twin.Scenario:
     layout = small_layout(liquid=4, air=1)
     work = [training("liquid", 72), training("air", 2)]
-    return small(layout, workload=work, faults=failing((FAIL_S, "cdu_pump_1", REPAIR_S - FAIL_S)),
-                 horizon=f"{HORIZON_S} s", outputs={"period": "10 s"})
+    return small(
+        layout,
+        workload=work,
+        faults=failing((FAIL_S, "cdu_pump_1", REPAIR_S - FAIL_S)),
+        horizon=f"{HORIZON_S} s",
+        outputs={"period": "10 s"},
+    )
 
 
 @cache
@@ -43,7 +52,8 @@ def event_driven() -> tuple[Facility, Result]:
 def exchange_w_k(transfer_w_k: float, hot_w_k: float, cold_w_k: float) -> float:
     """Heat a kelvin between the two supplies of a counter-flow exchanger."""
     small_w_k, large_w_k = sorted((hot_w_k, cold_w_k))
-    units, ratio = transfer_w_k / small_w_k, small_w_k / large_w_k
+    units = transfer_w_k / small_w_k
+    ratio = small_w_k / large_w_k
     e = np.exp(-units * (1 - ratio))
     effectiveness = units / (1 + units) if abs(1 - ratio) < 1e-9 else (1 - e) / (1 - ratio * e)
     through = effectiveness * small_w_k
@@ -51,7 +61,9 @@ def exchange_w_k(transfer_w_k: float, hot_w_k: float, cold_w_k: float) -> float:
 
 
 def films_w_k(rated_w_k: float, hot_frac: float) -> float:
-    """UA of two equal films, the hot one at a share of its rated flow (Dittus-Boelter: flow^0.8)."""
+    """UA of two equal films, the hot one at a share of its rated flow (Dittus-Boelter:
+    flow^0.8).
+    """
     return float(2 * rated_w_k / (hot_frac**-0.8 + 1))
 
 
@@ -65,29 +77,40 @@ class Plain:
     notch: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        racks, cooling = self.facility.racks, self.facility.cooling
+        racks = self.facility.racks
+        cooling = self.facility.cooling
         self.count = len(racks.id)
         self.notch = np.zeros(self.count, dtype=int)
         first = self.load.frame("racks").iloc[: self.count]
         steady_w = first.power_w.to_numpy()
         chip_w = (first.junction_degc - first.coolant_degc).to_numpy() / racks.junction_k_w
         self.busy = (chip_w - racks.gpu_idle_w) / racks.gpu_span_w
-        self.gpu_w = racks.nodes * racks.gpus_per_node * racks.gpu_span_w * self.busy * racks.gpu_gain
+        self.gpu_w = (
+            racks.nodes * racks.gpus_per_node * racks.gpu_span_w * self.busy * racks.gpu_gain
+        )
         self.rest_w = steady_w - self.gpu_w
         self.liquid = racks.liquid_frac > 0
         notches = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(int)
-        self.ladder = [1 - s * np.arange(n + 1) for s, n in zip(racks.clock_step_frac, notches, strict=True)]
-        self.loop, self.air, self.mass = int(cooling.loop_node[0]), int(cooling.hall_air[0]), int(cooling.hall_mass[0])
+        self.ladder = [
+            1 - s * np.arange(n + 1) for s, n in zip(racks.clock_step_frac, notches, strict=True)
+        ]
+        self.loop = int(cooling.loop_node[0])
+        self.air = int(cooling.hall_air[0])
+        self.mass = int(cooling.hall_mass[0])
         self.flow(1.0)
         self._crah()
 
     def flow(self, pump_share: float) -> None:
         """Flow of the loop with both pumps (1) or one of them."""
-        racks, cooling, units = self.facility.racks, self.facility.cooling, self.facility.cooling.units
+        racks = self.facility.racks
+        cooling = self.facility.cooling
+        units = self.facility.cooling.units
         cdu = units.kind.index("cdu")
         wanted = float(cooling.loop_demand_m3_s[0])
         gives = min(float(units.flow_m3_s[cdu]) * pump_share, wanted)
-        self.rack_w_k = racks.stream_w_k * np.where(self.liquid, gives / wanted, 1 - racks.recirculation_frac)
+        self.rack_w_k = racks.stream_w_k * np.where(
+            self.liquid, gives / wanted, 1 - racks.recirculation_frac
+        )
         hot_w_k = gives * HEAT_CAPACITY_J_M3_K["pg25"]
         transfer_w_k = films_w_k(units.transfer_w_k[cdu], hot_w_k / units.hot_w_k[cdu])
         self.cdu_w_k = exchange_w_k(transfer_w_k, hot_w_k, units.cold_w_k[cdu])
@@ -96,12 +119,20 @@ class Plain:
         self.cdu_w = float(units.power_w[cdu]) * (1.0 if pump_share == 1.0 else 0.5)
 
     def _crah(self) -> None:
-        cooling, units = self.facility.cooling, self.facility.cooling.units
+        cooling = self.facility.cooling
+        units = self.facility.cooling.units
         rows = [u for u, kind in enumerate(units.kind) if kind == "crah"]
         speed = max(min(float(cooling.hall_demand_m3_s[0] / units.flow_m3_s[rows].sum()), 1.0), 0.3)
-        self.crah_w_k = sum(exchange_w_k(films_w_k(units.transfer_w_k[u], speed), speed * units.hot_w_k[u],
-                                         units.cold_w_k[u]) for u in rows)
-        self.crah_w = sum(units.power_w[u] * (units.floor_frac[u] + (1 - units.floor_frac[u]) * speed**3) for u in rows)
+        self.crah_w_k = sum(
+            exchange_w_k(
+                films_w_k(units.transfer_w_k[u], speed), speed * units.hot_w_k[u], units.cold_w_k[u]
+            )
+            for u in rows
+        )
+        self.crah_w = sum(
+            units.power_w[u] * (units.floor_frac[u] + (1 - units.floor_frac[u]) * speed**3)
+            for u in rows
+        )
 
     def rack_w(self) -> np.ndarray:
         clock = np.array([ladder[n] for ladder, n in zip(self.ladder, self.notch, strict=True)])
@@ -118,17 +149,21 @@ class Plain:
 
     def heating_w(self, t: np.ndarray) -> np.ndarray:
         """Net heat into every node at the temperatures `t`."""
-        racks, cooling = self.facility.racks, self.facility.cooling
-        out, power = np.zeros(t.size), self.rack_w()
+        racks = self.facility.racks
+        cooling = self.facility.cooling
+        out = np.zeros(t.size)
+        power = self.rack_w()
         to_stream = np.where(self.liquid, racks.liquid_frac, 1.0) * power
         passed = self.rack_w_k * (t[: self.count] - t[racks.zone])
         out[: self.count] = to_stream - passed
         np.add.at(out, racks.zone, passed)
         out[self.air] += (power - to_stream).sum() + self.crah_w
         out[self.loop] += self.cdu_w
-        for node, other, g in ((self.loop, cooling.plants[cooling.loop_plant[0]].node, self.cdu_w_k),
-                               (self.air, cooling.plants[cooling.hall_plant[0]].node, self.crah_w_k),
-                               (self.air, self.mass, float(cooling.hall_mass_w_k[0]))):
+        for node, other, g in (
+            (self.loop, cooling.plants[cooling.loop_plant[0]].node, self.cdu_w_k),
+            (self.air, cooling.plants[cooling.hall_plant[0]].node, self.crah_w_k),
+            (self.air, self.mass, float(cooling.hall_mass_w_k[0])),
+        ):
             out[node] -= g * (t[node] - t[other])
             out[other] += g * (t[node] - t[other])
         for p, plant in enumerate(cooling.plants):
@@ -138,11 +173,15 @@ class Plain:
     def steady_degc(self) -> np.ndarray:
         """Where nothing moves: the equations are affine while both plants stand in their bands."""
         at = np.full(self.facility.cooling.capacity_j_k.size, 50.0)
-        slope = np.stack([self.heating_w(at + one) - self.heating_w(at) for one in np.eye(at.size)], axis=1)
+        slope = np.stack(
+            [self.heating_w(at + one) - self.heating_w(at) for one in np.eye(at.size)], axis=1
+        )
         return at - np.linalg.solve(slope, self.heating_w(at))
 
     def govern(self, t: np.ndarray) -> None:
-        """The clock ladder: down to the first clock that fits, up where there is room for the hysteresis."""
+        """The clock ladder: down to the first clock that fits, up where there is room for the
+        hysteresis.
+        """
         racks = self.facility.racks
         for r in range(self.count):
             ladder = self.ladder[r]
@@ -169,7 +208,9 @@ def integrated(step_s: float) -> Outcome:
     t = plain.steady_degc()
     capacity = plain.facility.cooling.capacity_j_k
     gpus = plain.facility.racks.nodes * plain.facility.racks.gpus_per_node
-    probes, it_j, throttled = [], 0.0, 0.0
+    probes = []
+    it_j = 0.0
+    throttled = 0.0
     for n in range(round(HORIZON_S / step_s)):
         now = n * step_s
         if now in (FAIL_S, REPAIR_S):
@@ -185,9 +226,16 @@ def integrated(step_s: float) -> Outcome:
 
 def simulated() -> Outcome:
     facility, result = event_driven()
-    racks = result.frame("racks").set_index(["time_s", "rack"]).coolant_degc.unstack()[list(facility.racks.id)]
-    return Outcome(racks.loc[list(PROBES_S)].to_numpy(), result.summary["energy_it_j"],
-                   result.summary["gpu_hours_throttled"] * 3600)
+    racks = (
+        result.frame("racks")
+        .set_index(["time_s", "rack"])
+        .coolant_degc.unstack()[list(facility.racks.id)]
+    )
+    return Outcome(
+        racks.loc[list(PROBES_S)].to_numpy(),
+        result.summary["energy_it_j"],
+        result.summary["gpu_hours_throttled"] * 3600,
+    )
 
 
 def order(errors: list[float]) -> float:
@@ -211,7 +259,9 @@ def test_before_the_fault_both_stand_in_the_same_steady_state() -> None:
 
 def test_coolant_temperatures_converge_at_first_order() -> None:
     said = simulated().coolant_degc
-    errors = [float(np.abs(integrated(step).coolant_degc[:, :4] - said[:, :4]).mean()) for step in STEPS_S]
+    errors = [
+        float(np.abs(integrated(step).coolant_degc[:, :4] - said[:, :4]).mean()) for step in STEPS_S
+    ]
     assert order(errors) == pytest.approx(1.0, abs=0.25), errors
     assert errors[-1] < 0.02
 
@@ -222,7 +272,9 @@ def test_air_cooled_racks_agree_too() -> None:
 
 
 def test_it_energy_agrees_in_proportion_to_the_step() -> None:
-    """Steps of the clock fall on the grid of steps, so the error is bounded by the step but not smooth in it."""
+    """Steps of the clock fall on the grid of steps, so the error is bounded by the step but not
+    smooth in it.
+    """
     said = simulated().it_j
     for step in STEPS_S:
         assert abs(integrated(step).it_j - said) <= 6e-5 * step * said

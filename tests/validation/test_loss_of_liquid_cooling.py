@@ -1,8 +1,8 @@
 """What a hall does without cooling, against closed forms for the stated heat capacities.
 
-Flow gone: C dT/dt = P in every rack, piece by piece down the ladder of clocks. Flow reduced: an exponential
-towards the supply plus P over the stream. Room without air handlers: two nodes, air and structure, exactly
-(Incropera, Fundamentals of Heat and Mass Transfer, ch. 5).
+Flow gone: C dT/dt = P in every rack, piece by piece down the ladder of clocks. Flow reduced: an
+exponential towards the supply plus P over the stream. Room without air handlers: two nodes, air and
+structure, exactly (Incropera, Fundamentals of Heat and Mass Transfer, ch. 5).
 """
 
 from __future__ import annotations
@@ -19,15 +19,21 @@ from twin import Facility, Result
 
 FAIL_S = 600.0
 STILL = 1.0
-"""Resistance of a cold plate whose coolant stands still, over that at rated flow: nothing crosses the film then,
-plate and coolant store the heat as one lump."""
+"""Resistance of a cold plate whose coolant stands still, over that at rated flow: nothing crosses
+the film then, plate and coolant store the heat as one lump."""
 
 
 @cache
 def stopped() -> tuple[Facility, Result]:
     """The only coolant unit of four loaded racks fails for good."""
-    facility = twin.build(small(small_layout(air=0), workload=[training()], horizon="20 min",
-                                faults=failing((FAIL_S, "cdu", 36000.0))))
+    facility = twin.build(
+        small(
+            small_layout(air=0),
+            workload=[training()],
+            horizon="20 min",
+            faults=failing((FAIL_S, "cdu", 36000.0)),
+        )
+    )
     return facility, twin.simulate(facility)
 
 
@@ -37,7 +43,9 @@ def moment(result: Result, component: str, what: str) -> float:
 
 
 def ladder_w(facility: Facility, result: Result) -> tuple[np.ndarray, np.ndarray]:
-    """Power of the busiest GPU and heat of the first rack into its coolant at every clock, full clock first."""
+    """Power of the busiest GPU and heat of the first rack into its coolant at every clock, full
+    clock first.
+    """
     racks = facility.racks
     first: Any = result.frame("racks").iloc[0]
     chip_w = (first.junction_degc - first.coolant_degc) / racks.junction_k_w[0]
@@ -46,29 +54,38 @@ def ladder_w(facility: Facility, result: Result) -> tuple[np.ndarray, np.ndarray
     share = clock * np.maximum(0.7, 1 - 0.3 / (1 - 0.606) * (1 - clock)) ** 2
     dynamic_w = chip_w - racks.gpu_idle_w[0]
     gpus_w = racks.nodes[0] * racks.gpus_per_node[0] * dynamic_w * racks.gpu_gain[0]
-    return racks.gpu_idle_w[0] + dynamic_w * share, racks.liquid_frac[0] * (first.power_w - gpus_w * (1 - share))
+    return racks.gpu_idle_w[0] + dynamic_w * share, racks.liquid_frac[0] * (
+        first.power_w - gpus_w * (1 - share)
+    )
 
 
 def test_racks_throttle_when_the_stored_heat_says_so() -> None:
     facility, result = stopped()
     first: Any = result.frame("racks").iloc[0]
     chip_w, heat_w = ladder_w(facility, result)
-    capacity, resistance = facility.racks.heat_capacity_j_k[0], facility.racks.junction_k_w[0]
-    room_k = max(facility.racks.slowdown_degc[0] - STILL * resistance * chip_w[0] - first.coolant_degc, 0.0)
+    capacity = facility.racks.heat_capacity_j_k[0]
+    resistance = facility.racks.junction_k_w[0]
+    room_k = max(
+        facility.racks.slowdown_degc[0] - STILL * resistance * chip_w[0] - first.coolant_degc, 0.0
+    )
     for rack in facility.racks.id:
         said = moment(result, rack, "throttled") - FAIL_S
         assert said == pytest.approx(capacity * room_k / heat_w[0], abs=1e-4)
 
 
 def test_racks_shut_down_after_the_sum_over_the_ladder() -> None:
-    """Each step down wins the coolant the room that its chips no longer need, at a lower power each time."""
+    """Each step down wins the coolant the room that its chips no longer need, at a lower power each
+    time.
+    """
     facility, result = stopped()
     first: Any = result.frame("racks").iloc[0]
     chip_w, heat_w = ladder_w(facility, result)
     racks = facility.racks
     limit = racks.slowdown_degc[0] - STILL * racks.junction_k_w[0] * chip_w
     last = racks.shutdown_degc[0] - STILL * racks.junction_k_w[0] * chip_w[-1]
-    reached = np.maximum(np.concatenate([[first.coolant_degc], limit[:-1], [last]]), first.coolant_degc)
+    reached = np.maximum(
+        np.concatenate([[first.coolant_degc], limit[:-1], [last]]), first.coolant_degc
+    )
     closed = float((racks.heat_capacity_j_k[0] * np.diff(reached) / heat_w).sum())
     for rack in racks.id:
         assert moment(result, rack, "shut down") - FAIL_S == pytest.approx(closed, abs=1e-3)
@@ -86,16 +103,28 @@ def test_a_lost_pump_gives_an_exponential() -> None:
     layout = small_layout(air=0)
     layout["cooling"]["loops"][0]["volume"] = "1e6 m^3"
     layout["cooling"]["plant"][0]["supply_temperature"] = "20 °C"
-    facility = twin.build(small(layout, workload=[training()], horizon="12 min", outputs={"period": "5 s"},
-                                site={"climate": {"dry_bulb": "5 °C", "wet_bulb": "2 °C"}, "grid": "virginia"},
-                                faults=failing((FAIL_S, "cdu_pump_2", 36000.0))))
+    facility = twin.build(
+        small(
+            layout,
+            workload=[training()],
+            horizon="12 min",
+            outputs={"period": "5 s"},
+            site={"climate": {"dry_bulb": "5 °C", "wet_bulb": "2 °C"}, "grid": "virginia"},
+            faults=failing((FAIL_S, "cdu_pump_2", 36000.0)),
+        )
+    )
     result = twin.simulate(facility)
-    racks, units = facility.racks, facility.cooling.units
+    racks = facility.racks
+    units = facility.cooling.units
     cdu = units.kind.index("cdu")
     flow = units.pump_alone_frac[cdu] * units.flow_m3_s[cdu] / facility.cooling.loop_demand_m3_s[0]
     stream = racks.stream_w_k[0] * flow
     rows: Any = result.frame("racks").query("rack == @racks.id[0] and time_s >= @FAIL_S")
-    loop = float(result.frame("loops").query("loop == 'cdu_loop' and time_s == @FAIL_S").temperature_degc.iloc[0])
+    loop = float(
+        result.frame("loops")
+        .query("loop == 'cdu_loop' and time_s == @FAIL_S")
+        .temperature_degc.iloc[0]
+    )
     settled = loop + racks.liquid_frac[0] * rows.power_w.iloc[0] / stream
     fading = np.exp(-(rows.time_s - FAIL_S) * stream / racks.heat_capacity_j_k[0])
     closed = settled + (rows.coolant_degc.iloc[0] - settled) * fading
@@ -104,20 +133,31 @@ def test_a_lost_pump_gives_an_exponential() -> None:
 
 
 def test_a_room_without_air_handlers_warms_as_two_nodes() -> None:
-    """The racks' air share is the only heat; air and structure exchange it. To 1e-6 K for each kelvin of rise."""
+    """The racks' air share is the only heat; air and structure exchange it. To 1e-6 K for each
+    kelvin of rise.
+    """
     faults = failing((FAIL_S, "crah_1", 36000.0), (FAIL_S, "crah_2", 36000.0))
-    facility = twin.build(small(small_layout(air=0), workload=[training()], horizon="25 min", faults=faults))
+    facility = twin.build(
+        small(small_layout(air=0), workload=[training()], horizon="25 min", faults=faults)
+    )
     result = twin.simulate(facility)
-    cooling, racks = facility.cooling, facility.racks
-    air_j_k, mass_j_k = cooling.capacity_j_k[cooling.hall_air[0]], cooling.capacity_j_k[cooling.hall_mass[0]]
-    both_j_k, g = air_j_k + mass_j_k, cooling.hall_mass_w_k[0]
-    power: Any = result.frame("racks").pivot(index="time_s", columns="rack", values="power_w")[list(racks.id)]
+    cooling = facility.cooling
+    racks = facility.racks
+    air_j_k = cooling.capacity_j_k[cooling.hall_air[0]]
+    mass_j_k = cooling.capacity_j_k[cooling.hall_mass[0]]
+    both_j_k = air_j_k + mass_j_k
+    g = cooling.hall_mass_w_k[0]
+    power: Any = result.frame("racks").pivot(index="time_s", columns="rack", values="power_w")[
+        list(racks.id)
+    ]
     heat_w = float(power.iloc[0] @ (1 - racks.liquid_frac))
     rows: Any = result.frame("loops").query("loop == 'hall' and time_s >= @FAIL_S")
     elapsed = rows.time_s.to_numpy() - FAIL_S
     rate = g * (1 / air_j_k + 1 / mass_j_k)
     apart = heat_w / air_j_k / rate * -np.expm1(-rate * elapsed)
-    closed = rows.temperature_degc.iloc[0] + heat_w * elapsed / both_j_k + mass_j_k / both_j_k * apart
+    closed = (
+        rows.temperature_degc.iloc[0] + heat_w * elapsed / both_j_k + mass_j_k / both_j_k * apart
+    )
     rise = closed - closed[0]
     assert 10 < rise[-1] < 32  # servers would turn themselves off in hotter air
     np.testing.assert_allclose(rows.temperature_degc - closed[0], rise, rtol=1e-6, atol=1e-9)

@@ -1,7 +1,8 @@
 """A pod on four 500 kW panels: the verdict on one lost panel flips with the transient factor.
 
-Source: the vendor's published pod of four 500 kW panels; 1,316 kW at a peak factor of 1.2, 1,531 kW at 1.5.
-All in: 329 and 383 kW a panel. One lost: 438.7 kW, within the rating, and 510.3 kW, 1.0207 of it.
+Source: the vendor's published pod of four 500 kW panels; 1,316 kW at a peak factor of 1.2, 1,531 kW
+at 1.5. All in: 329 and 383 kW a panel. One lost: 438.7 kW, within the rating, and 510.3 kW, 1.0207
+of it.
 """
 
 from __future__ import annotations
@@ -47,15 +48,25 @@ def panels_w(facility: Facility, lost: str | None = None) -> np.ndarray:
     """Output of the panels that are left, in W."""
     tree = facility.power
     load_w = loading(facility, tree.id.index(lost) if lost else None).output_w
-    return np.array([load_w[i] for i, name in enumerate(tree.id) if name.startswith("panel") and name != lost])
+    return np.array(
+        [load_w[i] for i, name in enumerate(tree.id) if name.startswith("panel") and name != lost]
+    )
 
 
 def overloads(facility: Facility) -> list[str]:
-    return [f.says for f in facility.findings if f.component.startswith("panel") and "of its rating" in f.says]
+    return [
+        f.says
+        for f in facility.findings
+        if f.component.startswith("panel") and "of its rating" in f.says
+    ]
 
 
-@pytest.mark.parametrize(("total_w", "each_w", "after_w"), [(1.316e6, 329e3, 438_666.7), (1.531e6, 382_750, 510_333.3)])
-def test_load_of_each_panel_before_and_after(tmp_path: Path, total_w: float, each_w: float, after_w: float):
+@pytest.mark.parametrize(
+    ("total_w", "each_w", "after_w"), [(1.316e6, 329e3, 438_666.7), (1.531e6, 382_750, 510_333.3)]
+)
+def test_load_of_each_panel_before_and_after(
+    tmp_path: Path, total_w: float, each_w: float, after_w: float
+):
     facility = pod(tmp_path, total_w)
     assert panels_w(facility) == pytest.approx([each_w] * 4, rel=1e-6)
     for lost in range(1, 5):
@@ -67,7 +78,9 @@ def test_the_smaller_peak_passes_without_a_word(tmp_path: Path):
 
 
 def test_the_larger_peak_is_a_finding_for_every_panel(tmp_path: Path):
-    """Four losses of a panel, three panels over each time, each said with its load and its share."""
+    """Four losses of a panel, three panels over each time, each said with its load and its
+    share.
+    """
     said = overloads(pod(tmp_path, 1.531e6))
     assert len(said) == 12
     assert all("510 kW" in text and "1.021 of its rating" in text for text in said)
@@ -75,10 +88,16 @@ def test_the_larger_peak_is_a_finding_for_every_panel(tmp_path: Path):
 
 def test_no_rack_goes_dark(tmp_path: Path):
     for total_w in (1.316e6, 1.531e6):
-        assert not [f for f in pod(tmp_path, total_w).findings if f.component.startswith("panel") and "lose" in f.says]
+        assert not [
+            f
+            for f in pod(tmp_path, total_w).findings
+            if f.component.startswith("panel") and "lose" in f.says
+        ]
 
 
 def test_the_verdict_flips_at_four_thirds_of_three_panels(tmp_path: Path):
-    """The limit is 1,500 kW for the pod: exactly at it there is no finding, a kilowatt above there is."""
+    """The limit is 1,500 kW for the pod: exactly at it there is no finding, a kilowatt above there
+    is.
+    """
     assert overloads(pod(tmp_path, 1.5e6)) == []
     assert overloads(pod(tmp_path, 1.501e6)) != []

@@ -1,9 +1,9 @@
 """The shipped layouts have the published numbers: racks, GPUs, watts, switches.
 
-Frontier: closed form over the published node, chassis and coolant unit powers (ExaDigiT/RAPS configuration,
-commit 6c142bfd; Scientific Data 11:1077, 2024). GB200: 132 kW a rack, 1.2 MW and 576 GPUs a scalable unit
-(DGX SuperPOD GB200 reference architecture). DGX B200: 14.3 kW a system (user guide), switches by the
-larger-component-count table of its reference architecture.
+Frontier: closed form over the published node, chassis and coolant unit powers (ExaDigiT/RAPS
+configuration, commit 6c142bfd; Scientific Data 11:1077, 2024). GB200: 132 kW a rack, 1.2 MW and 576
+GPUs a scalable unit (DGX SuperPOD GB200 reference architecture). DGX B200: 14.3 kW a system (user
+guide), switches by the larger-component-count table of its reference architecture.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def cdu_w(built: Facility) -> float:
 
 
 def frontier_w(cpu: float, gpu: float) -> float:
-    """Watts of 74 cabinets and 25 coolant units at these activities, straight from the published constants."""
+    """Watts of 74 cabinets and 25 coolant units at these activities, straight from the published
+    constants.
+    """
     node_w = 90 + 190 * cpu + 4 * (88 + 472 * gpu) + 74.26 + 4 * 20 + 30
     chassis_w = 16 * (node_w + 13) / 0.98 + 4 * 250
     rectified_w = 4 * (chassis_w / 4 + 17) / 0.96
@@ -45,7 +47,8 @@ def frontier_w(cpu: float, gpu: float) -> float:
 
 def test_frontier_power_in_closed_form():
     built = facility("frontier")
-    idle_w, peak_w = built.racks.idle_w.sum() + cdu_w(built), built.racks.rated_w.sum() + cdu_w(built)
+    idle_w = built.racks.idle_w.sum() + cdu_w(built)
+    peak_w = built.racks.rated_w.sum() + cdu_w(built)
     assert idle_w == pytest.approx(7_306_523.8, rel=1e-6)
     assert peak_w == pytest.approx(28_227_884.4, rel=1e-6)
     assert idle_w == pytest.approx(frontier_w(0, 0), rel=1e-12)
@@ -55,8 +58,12 @@ def test_frontier_power_in_closed_form():
 def test_frontier_at_any_activity_is_on_the_same_line():
     """The gain of a rack is the closed form's slope: half of all activity is half of the way."""
     racks = facility("frontier").racks
-    half_w = racks.idle_w + 0.5 * racks.gpu_gain * racks.nodes * (4 * racks.gpu_span_w + racks.cpu_span_w)
-    assert half_w.sum() + cdu_w(facility("frontier")) == pytest.approx(frontier_w(0.5, 0.5), rel=1e-12)
+    half_w = racks.idle_w + 0.5 * racks.gpu_gain * racks.nodes * (
+        4 * racks.gpu_span_w + racks.cpu_span_w
+    )
+    assert half_w.sum() + cdu_w(facility("frontier")) == pytest.approx(
+        frontier_w(0.5, 0.5), rel=1e-12
+    )
 
 
 def test_frontier_counts():
@@ -86,7 +93,9 @@ def test_dgx_b200_scalable_unit():
     built = facility("superpod_b200")
     compute = built.racks.nodes > 0
     assert built.racks.node_count == 32
-    assert (built.racks.rated_w[compute] / built.racks.nodes[compute]).tolist() == pytest.approx([14.3e3] * 16)
+    assert (built.racks.rated_w[compute] / built.racks.nodes[compute]).tolist() == pytest.approx(
+        [14.3e3] * 16
+    )
     assert built.racks.rated_w[compute].sum() == pytest.approx(457.6e3)
     assert int((built.racks.nodes * built.racks.gpus_per_node).sum()) == 256
 
@@ -103,16 +112,23 @@ def published(system: str) -> dict[str, str]:
     if not COUNTS.exists():
         pytest.skip(f"published fabric table not present: {COUNTS.name}")
     with COUNTS.open() as file:
-        return next(r for r in csv.DictReader(file) if r["system"] == system and "-ufm-" not in r["row_id"])
+        return next(
+            r for r in csv.DictReader(file) if r["system"] == system and "-ufm-" not in r["row_id"]
+        )
 
 
 @pytest.mark.parametrize(
-    ("name", "system"), [("superpod_b200", "DGX B200"), ("gb200_su", "DGX B300"), ("campus_20mw", "DGX B300")]
+    ("name", "system"),
+    [("superpod_b200", "DGX B200"), ("gb200_su", "DGX B300"), ("campus_20mw", "DGX B300")],
 )
 def test_switches_of_a_built_layout_follow_the_published_rule(name: str, system: str):
-    """Leaves: one a rail and unit, as in every published row. Spines: half the leaves' ports, rounded up as there."""
+    """Leaves: one a rail and unit, as in every published row. Spines: half the leaves' ports,
+    rounded up as there.
+    """
     row = published(system)
-    assert int(row["leaf_switches"]) == int(row["su_count"]) * int(row["nic_per_node"]) * int(row["plane_count"])
+    assert int(row["leaf_switches"]) == int(row["su_count"]) * int(row["nic_per_node"]) * int(
+        row["plane_count"]
+    )
     fabric = facility(name).fabric
     ports = {"superpod_b200": 64}.get(name, 144)
     units = int(fabric.domain_of_node.max()) + 1
@@ -139,9 +155,12 @@ def test_layouts_that_claim_redundancy_have_it_in_power(name: str):
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_what_belongs_to_a_hall_stands_inside_it(name: str):
-    """Racks, panels, coolant units and air handlers, within the walls of the hall they are said to be in."""
+    """Racks, panels, coolant units and air handlers, within the walls of the hall they are said to
+    be in.
+    """
     built = facility(name)
-    parts, halls = built.components, {hall.name: hall for hall in built.scenario.plan.halls}
+    parts = built.components
+    halls = {hall.name: hall for hall in built.scenario.plan.halls}
     outside = []
     for i, parent in enumerate(parts.parent):
         if parent in halls:
@@ -154,10 +173,13 @@ def test_what_belongs_to_a_hall_stands_inside_it(name: str):
 
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_no_two_things_stand_in_one_place(name: str):
-    """Footprints of everything but what is built into something: switches in racks, pumps in coolant units."""
+    """Footprints of everything but what is built into something: switches in racks, pumps in
+    coolant units.
+    """
     parts = facility(name).components
     own = [i for i, parent in enumerate(parts.parent) if parent not in parts.row]
-    centre, half = parts.position_m[own, :2], parts.size_m[own, :2] / 2
+    centre = parts.position_m[own, :2]
+    half = parts.size_m[own, :2] / 2
     apart = np.abs(centre[:, None] - centre[None])
     over = (apart < half[:, None] + half[None] - 1e-6).all(axis=2) & ~np.eye(len(own), dtype=bool)
     assert [(parts.id[own[a]], parts.id[own[b]]) for a, b in np.argwhere(over) if a < b] == []
@@ -176,28 +198,45 @@ def test_what_belongs_to_no_hall_stands_outside_of_all(name: str):
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_water_and_air_suit_the_racks_at_full_load(name: str):
     """No loop or hall warmer than its racks take, and nothing in the way."""
-    remarks = [f.says for f in facility(name).findings if "carries" not in f.says and "lose power" not in f.says]
+    remarks = [
+        f.says
+        for f in facility(name).findings
+        if "carries" not in f.says and "lose power" not in f.says
+    ]
     assert remarks == []
 
 
 def test_frontier_loses_four_kelvin_between_water_and_cabinets():
-    """Coolant units of three cabinets at full power, 27 °C facility water: below the 32 °C that a cabinet takes."""
+    """Coolant units of three cabinets at full power, 27 °C facility water: below the 32 °C that a
+    cabinet takes.
+    """
     coolant = coolant_degc(facility("frontier"))
     assert coolant.max() == pytest.approx(31.2, abs=0.1)
     assert int(coolant.argmin()) == 13
 
 
 def test_rows_of_the_scalable_unit_look_into_cold_aisles_of_at_least_1_2_m():
-    """South row: panels to rack front; north row: rack front to coolant units; the hot aisle lies between."""
+    """South row: panels to rack front; north row: rack front to coolant units; the hot aisle lies
+    between.
+    """
     built = facility("gb200_su")
     parts = built.components
-    edge = {kind: (parts.position_m[rows, 1] - parts.size_m[rows, 1] / 2, parts.position_m[rows, 1]
-                   + parts.size_m[rows, 1] / 2) for kind in ("rpp", "rack", "cdu")
-            for rows in [[i for i, k in enumerate(parts.kind) if k == kind]]}
+    edge = {
+        kind: (
+            parts.position_m[rows, 1] - parts.size_m[rows, 1] / 2,
+            parts.position_m[rows, 1] + parts.size_m[rows, 1] / 2,
+        )
+        for kind in ("rpp", "rack", "cdu")
+        for rows in [[i for i, k in enumerate(parts.kind) if k == kind]]
+    }
     assert edge["rack"][0].min() - edge["rpp"][1].max() >= 1.2
     assert edge["cdu"][0].min() - edge["rack"][1].max() >= 1.2
 
 
 def test_the_edge_room_admits_its_single_points_of_failure():
-    alone = {finding.component for finding in facility("edge_200kw").findings if "20 of 20 racks" in finding.says}
+    alone = {
+        finding.component
+        for finding in facility("edge_200kw").findings
+        if "20 of 20 racks" in finding.says
+    }
     assert alone == {"switchboard", "ups", "rpp"}

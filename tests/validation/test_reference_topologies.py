@@ -1,7 +1,7 @@
 """Six reference topologies of data-centre power, N to 2N+1.
 
-Expected values: shared/data/power/topologies/expected.csv, by brute-force enumeration and the closed
-forms written there; component values after IEEE 3006.8 populations as that page states them.
+Expected values: shared/data/power/topologies/expected.csv, by brute-force enumeration and the
+closed forms written there; component values after IEEE 3006.8 populations as that page states them.
 """
 
 from __future__ import annotations
@@ -77,12 +77,17 @@ def expected(name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_unavailability_frequency_and_cut_sets(name: str) -> None:
-    gates, wanted = topology(name), expected(name)
+    gates = topology(name)
+    wanted = expected(name)
     diagram = failure_diagram(gates)
     solved = exact(gates, diagram)
     assert gates.components.size == int(wanted["random_components_count"])
-    assert solved.unavailability == pytest.approx(float(wanted["unavailability_all_loads"]), rel=1e-9)
-    assert solved.frequency_per_year == pytest.approx(float(wanted["failure_frequency_per_yr"]), rel=1e-9)
+    assert solved.unavailability == pytest.approx(
+        float(wanted["unavailability_all_loads"]), rel=1e-9
+    )
+    assert solved.frequency_per_year == pytest.approx(
+        float(wanted["failure_frequency_per_yr"]), rel=1e-9
+    )
     assert solved.mean_down_h == pytest.approx(float(wanted["mean_down_duration_h"]), abs=5e-7)
     counts = counts_by_order(minimal_cut_sets(diagram, 3), 3)
     assert counts == [int(wanted[f"mcs_order{order}_count"]) for order in (1, 2, 3)]
@@ -90,7 +95,8 @@ def test_unavailability_frequency_and_cut_sets(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_contingencies_find_the_cut_sets_of_orders_one_and_two(name: str) -> None:
-    gates, wanted = topology(name), expected(name)
+    gates = topology(name)
+    wanted = expected(name)
     singles = single_failures(gates)
     assert len(singles.lost) == int(wanted["mcs_order1_count"])
     assert len(double_failures(gates, singles).lost) == int(wanted["mcs_order2_count"])
@@ -118,7 +124,11 @@ def test_single_points_of_the_catcher_are_its_switches() -> None:
     found = redundancy(topology("t3_block_redundant_catcher"), rng=np.random.default_rng(1))
     points = {point["component"]: point["loads"] for point in found.single_points_of_failure}
     assert points == {f"STS_{n}": [f"LOAD_{n}"] for n in (1, 2, 3)}
-    share = sum(row["share_of_unavailability"] for row in found.importance if row["component"].startswith("STS"))
+    share = sum(
+        row["share_of_unavailability"]
+        for row in found.importance
+        if row["component"].startswith("STS")
+    )
     assert share > 0.99
 
 
@@ -127,14 +137,19 @@ def test_two_lost_blocks_drop_one_load_and_push_two_blocks_to_1_25() -> None:
     found = consequence(gates, ["UPS_A", "UPS_B"])
     assert found["loads"] == ["LOAD_AB"]
     over = {row["component"]: row["load_frac"] for row in found["overloads"]}
-    assert over == pytest.approx({f"{kind}_{block}": 1.25 for kind in ("TX", "SWB", "UPS") for block in "CD"})
+    assert over == pytest.approx(
+        {f"{kind}_{block}": 1.25 for kind in ("TX", "SWB", "UPS") for block in "CD"}
+    )
 
 
 def test_the_switches_of_the_catcher_cost_a_factor_over_distributed_redundancy() -> None:
     """Same blocks, one transfer switch a load: 1,300 times the unavailability."""
     catcher, distributed = (
         exact(gates, failure_diagram(gates)).unavailability
-        for gates in (topology("t3_block_redundant_catcher"), topology("t2_distributed_4_to_make_3"))
+        for gates in (
+            topology("t3_block_redundant_catcher"),
+            topology("t2_distributed_4_to_make_3"),
+        )
     )
     assert catcher / distributed == pytest.approx(1300, rel=0.01)
 

@@ -2,9 +2,10 @@
 
     Ca dTa/dt = q - G (Ta - Tm) - U (Ta - Tb)        Cm dTm/dt = G (Ta - Tm)
 
-After cooling is lost (U = 0) the mean rises at q/(Ca + Cm) and the difference tends to q Cm/(G (Ca + Cm)) with
-tau = Ca Cm/(G (Ca + Cm)): the two-capacity room of the literature on loss of cooling (air alone predicts minutes,
-structure and racks make it many times longer). With cooling the two rates are the roots of a quadratic.
+After cooling is lost (U = 0) the mean rises at q/(Ca + Cm) and the difference tends to q Cm/(G (Ca
++ Cm)) with tau = Ca Cm/(G (Ca + Cm)): the two-capacity room of the literature on loss of cooling
+(air alone predicts minutes, structure and racks make it many times longer). With cooling the two
+rates are the roots of a quadratic.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from twin.physics.coolant import HEAT_CAPACITY_J_M3_K
 from twin.physics.thermal import first_crossing, modes, motion
 
 AIR_J_K = 16 * 11 * 4.5 * HEAT_CAPACITY_J_M3_K["air"]
-MASS_J_K, BETWEEN_W_K = 30e6, 15e3
-HEAT_W, START = 150e3, 24.0
+MASS_J_K = 30e6
+BETWEEN_W_K = 15e3
+HEAT_W = 150e3
+START = 24.0
 TIMES_S = (0.5, 10.0, 60.0, 300.0, 1800.0, 7200.0)
 
 
@@ -39,15 +42,20 @@ def after_loss(time_s: float) -> tuple[float, float]:
 
 
 def with_cooling(time_s: float, cooling_w_k: float, supply_degc: float) -> tuple[float, float]:
-    """Exact temperatures with an air handler: x' = A x about the steady state, exp(A t) by its two eigenvalues."""
+    """Exact temperatures with an air handler: x' = A x about the steady state, exp(A t) by its two
+    eigenvalues.
+    """
     end = supply_degc + HEAT_W / cooling_w_k
-    a, b = -(BETWEEN_W_K + cooling_w_k) / AIR_J_K, BETWEEN_W_K / AIR_J_K
+    a = -(BETWEEN_W_K + cooling_w_k) / AIR_J_K
+    b = BETWEEN_W_K / AIR_J_K
     c = BETWEEN_W_K / MASS_J_K
     root = np.sqrt((a + c) ** 2 + 4 * b * c)
-    fast, slow = (a - c - root) / 2, (a - c + root) / 2
+    fast = (a - c - root) / 2
+    slow = (a - c + root) / 2
     x = START - end
     rate_air = a * x + b * x
-    early, late = np.exp(fast * time_s), np.exp(slow * time_s)
+    early = np.exp(fast * time_s)
+    late = np.exp(slow * time_s)
     air = ((rate_air - slow * x) * early - (rate_air - fast * x) * late) / (fast - slow)
     mass = (fast * x * late - slow * x * early) / (fast - slow)
     return end + air, end + mass
@@ -60,7 +68,9 @@ def test_after_the_loss_of_cooling(time_s: float):
 
 @pytest.mark.parametrize("time_s", TIMES_S)
 def test_under_an_air_handler(time_s: float):
-    assert room(20e3, 18.0).temperature_degc(time_s) == pytest.approx(with_cooling(time_s, 20e3, 18.0), rel=1e-6)
+    assert room(20e3, 18.0).temperature_degc(time_s) == pytest.approx(
+        with_cooling(time_s, 20e3, 18.0), rel=1e-6
+    )
 
 
 def test_both_solutions_agree_where_cooling_vanishes():
@@ -86,7 +96,9 @@ def test_time_to_the_allowed_inlet():
 
 
 def test_structure_buys_the_time():
-    """Air alone reaches the limit in a minute or so; with its structure the room lasts many times longer."""
+    """Air alone reaches the limit in a minute or so; with its structure the room lasts many times
+    longer.
+    """
     alone_s = AIR_J_K * (35.0 - START) / HEAT_W
     found = first_crossing(room(), np.array([35.0, np.inf]), np.full(2, -np.inf), 1e5)
     assert found is not None
@@ -95,7 +107,9 @@ def test_structure_buys_the_time():
 
 
 def test_a_built_hall_has_the_capacity_of_its_air_and_structure(tmp_path):
-    """Volume times the heat capacity of air, and the stated structure: the two numbers this rests on."""
+    """Volume times the heat capacity of air, and the stated structure: the two numbers this rests
+    on.
+    """
     text = LAYOUT.replace("STRUCTURE", f"{MASS_J_K:g}")
     path = tmp_path / "room.yaml"
     path.write_text(text, encoding="utf-8")

@@ -1,10 +1,10 @@
 """Claim: one effective FLOP rate a GPU reproduces published training steps.
 
-Sources: Korthikanti et al. (2022), arXiv 2205.05198, table 5 (A100; layouts of the 175B row from memory);
-Llama 3, arXiv 2407.21783, table 4 (H100; rows from memory, unverified). The A100 rate, 0.61 of 312 TFLOP/s,
-is the one number chosen on all four rows (in steps of 0.005 to 0.05; 0.60 misses one row by 6.7 %); the H100
-rate, 0.55 of 989, the one of two. No row is left to predict: these are agreements, not forecasts. Link rates
-and the overlap share are assumed.
+Sources: Korthikanti et al. (2022), arXiv 2205.05198, table 5 (A100; layouts of the 175B row from
+memory); Llama 3, arXiv 2407.21783, table 4 (H100; rows from memory, unverified). The A100 rate,
+0.61 of 312 TFLOP/s, is the one number chosen on all four rows (in steps of 0.005 to 0.05; 0.60
+misses one row by 6.7 %); the H100 rate, 0.55 of 989, the one of two. No row is left to predict:
+these are agreements, not forecasts. Link rates and the overlap share are assumed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ MEGATRON = {
     "22B": Transformer(48, 6144, 64, 64, 96, 24576, 51200, tied=True, gated=False),
     "175B": Transformer(96, 12288, 96, 96, 128, 49152, 51200, tied=True, gated=False),
 }
-ROWS = [("22B", "full", 1.42), ("22B", "selective", 1.10), ("175B", "full", 18.13), ("175B", "selective", 13.75)]
+ROWS = [
+    ("22B", "full", 1.42),
+    ("22B", "selective", 1.10),
+    ("175B", "full", 18.13),
+    ("175B", "selective", 13.75),
+]
 LLAMA_405B = Transformer(126, 16384, 128, 8, 128, 53248, 128256, tied=False)
 
 
@@ -46,7 +51,9 @@ def test_megatron_iteration(name: str, recompute: str, measured_s: float) -> Non
 
 def test_selective_recompute_gains_what_the_paper_reports() -> None:
     for name, measured_gain in (("22B", 1.42 / 1.10), ("175B", 18.13 / 13.75)):
-        assert _megatron_s(name, "full") / _megatron_s(name, "selective") == pytest.approx(measured_gain, rel=0.08)
+        assert _megatron_s(name, "full") / _megatron_s(name, "selective") == pytest.approx(
+            measured_gain, rel=0.08
+        )
 
 
 @pytest.mark.parametrize(("data", "tflop_s"), [(64, 430), (128, 400)])
@@ -54,6 +61,12 @@ def test_llama_3_flop_rate_falls_with_scale(data: int, tflop_s: float) -> None:
     rates = published_profile("H100-SXM5-80GB").rate("training", "bf16").roofline()
     layout = Layout(tensor=8, pipeline=16, data=data, global_batch=2048, interleave=8)
     one = step(
-        LLAMA_405B, layout, rates, sequence_tokens=8192, intra_bytes_s=400e9, inter_bytes_s=45e9, recompute="none"
+        LLAMA_405B,
+        layout,
+        rates,
+        sequence_tokens=8192,
+        intra_bytes_s=400e9,
+        inter_bytes_s=45e9,
+        recompute="none",
     )
     assert one.flop / float(one.total_s) / layout.gpus / 1e12 == pytest.approx(tflop_s, rel=0.05)

@@ -1,4 +1,6 @@
-"""Availability of a facility as rows of a report: exact, simulated with its interval, and what it is made of."""
+"""Availability of a facility as rows of a report: exact, simulated with its interval, and what it
+is made of.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,12 @@ def simulated_row(gates: Gates, simulated: Estimate | None, solved: Exact) -> Ro
     if simulated is None:
         idle = gates.components.size == 0
         why = "no component can fail" if idle else "everything is up too rarely for cycles to end"
-        return {"unavailability": 0.0 if idle else None, "events": 0, "method": f"none: {why}",
-                "agrees_with_exact": True if idle else None}
+        return {
+            "unavailability": 0.0 if idle else None,
+            "events": 0,
+            "method": f"none: {why}",
+            "agrees_with_exact": True if idle else None,
+        }
     return {
         "unavailability": simulated.unavailability,
         "events": simulated.events,
@@ -56,7 +62,9 @@ def simulated_row(gates: Gates, simulated: Estimate | None, solved: Exact) -> Ro
 
 
 def importance(gates: Gates, solved: Exact) -> list[Row]:
-    """Components by their share of the unavailability: Birnbaum importance times own unavailability over U."""
+    """Components by their share of the unavailability: Birnbaum importance times own unavailability
+    over U.
+    """
     total = solved.unavailability or 1.0
     share = solved.birnbaum * gates.unavailability / total
     ranked = gates.components[np.argsort(-share[gates.components], kind="stable")][:_LISTED]

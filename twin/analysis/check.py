@@ -18,12 +18,14 @@ Row = dict[str, Any]
 def check(facility: Facility) -> Row:
     """Counts, loads, findings and a loading table, as plain values that JSON can hold.
 
-    racks counts those with GPUs. load_idle_w and load_peak_w are racks at their AC input plus coolant units;
-    cooling_rated_w is the heat that all plant units carry together; heat is that of racks at rated power.
-    power holds one row a power component: `normal` is its peak load as built, `worst` after the loss of
-    `worst_lost`, which is empty where no single loss adds to it; a rating of None has no limit.
+    racks counts those with GPUs. load_idle_w and load_peak_w are racks at their AC input plus
+    coolant units; cooling_rated_w is the heat that all plant units carry together; heat is that of
+    racks at rated power. power holds one row a power component: `normal` is its peak load as built,
+    `worst` after the loss of `worst_lost`, which is empty where no single loss adds to it; a rating
+    of None has no limit.
     """
-    racks, units = facility.racks, facility.cooling.units
+    racks = facility.racks
+    units = facility.cooling.units
     compute = racks.nodes * racks.gpus_per_node > 0
     cdu_w = float(units.power_w[np.array(units.kind) == "cdu"].sum())
     liquid_w = racks.rated_w * racks.liquid_frac
@@ -37,7 +39,9 @@ def check(facility: Facility) -> Row:
         "load_idle_w": float(racks.idle_w.sum()) + cdu_w,
         "load_peak_w": float(racks.rated_w.sum()) + cdu_w,
         "it_rated_w": float(racks.rated_w.sum()),
-        "cooling_rated_w": float(sum(units.capacity_w[plant.units].sum() for plant in facility.cooling.plants)),
+        "cooling_rated_w": float(
+            sum(units.capacity_w[plant.units].sum() for plant in facility.cooling.plants)
+        ),
         "heat_liquid_w": float(liquid_w.sum()),
         "heat_air_w": float((racks.rated_w - liquid_w).sum()),
         "findings": [asdict(finding) for finding in findings],
@@ -49,10 +53,21 @@ def _power(facility: Facility) -> list[Row]:
     """Normal and worst single-loss loading of every power component."""
     tree = facility.power
     normal_w = loading(facility).output_w[: tree.equipment]
-    after_w = np.array([loading(facility, lost).output_w[: tree.equipment] for lost in range(tree.equipment)])
-    columns = zip(tree.id[: tree.equipment], tree.rating_w.tolist(), normal_w.tolist(),
-                  after_w.argmax(axis=0), after_w.max(axis=0).tolist(), strict=False)
-    return [_row(name, rating_w, load_w, tree.id[lost], worst_w) for name, rating_w, load_w, lost, worst_w in columns]
+    after_w = np.array(
+        [loading(facility, lost).output_w[: tree.equipment] for lost in range(tree.equipment)]
+    )
+    columns = zip(
+        tree.id[: tree.equipment],
+        tree.rating_w.tolist(),
+        normal_w.tolist(),
+        after_w.argmax(axis=0),
+        after_w.max(axis=0).tolist(),
+        strict=False,
+    )
+    return [
+        _row(name, rating_w, load_w, tree.id[lost], worst_w)
+        for name, rating_w, load_w, lost, worst_w in columns
+    ]
 
 
 def _row(component: str, rating_w: float, load_w: float, lost: str, worst_w: float) -> Row:

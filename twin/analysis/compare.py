@@ -45,7 +45,10 @@ class Comparison:
 
     def as_dict(self) -> dict[str, list[dict[str, Any]]]:
         """The same as plain lists of mappings, `inputs` and `outputs`."""
-        return {"inputs": list(map(asdict, self.inputs)), "outputs": list(map(asdict, self.outputs))}
+        return {
+            "inputs": list(map(asdict, self.inputs)),
+            "outputs": list(map(asdict, self.outputs)),
+        }
 
 
 def compare(a: Result, b: Result) -> Comparison:

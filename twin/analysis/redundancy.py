@@ -27,8 +27,10 @@ Progress = Callable[[float], None]
 _LISTED = 20
 _LISTED_CUT_SETS = 1000
 _LISTED_OVERLOADS = 200
-_MEANING = ("Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
-            "by degrees, may run on where this report counts a loss; see effect and left.")
+_MEANING = (
+    "Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
+    "by degrees, may run on where this report counts a loss; see effect and left."
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,9 @@ class RedundancyReport:
     loads: int
     load_w: float
     single_points_of_failure: list[Row]
-    """`effect` is outage where a load is left with nothing, derated where each keeps a part; `left_frac` is the
-    share of demand left to the load that keeps least: of power, flow, heat removal or rails, whichever is scarcest.
+    """`effect` is outage where a load is left with nothing, derated where each keeps a part;
+    `left_frac` is the share of demand left to the load that keeps least: of power, flow, heat
+    removal or rails, whichever is scarcest.
     """
     n_minus_1: Row
     n_minus_2: Row
@@ -101,7 +104,9 @@ def redundancy(
         overloads=overloaded[:_LISTED_OVERLOADS],
         overloads_count=len(overloaded),
         cut_sets=_named_cut_sets(gates, cut_sets),
-        cut_set_counts={str(n + 1): count for n, count in enumerate(counts_by_order(cut_sets, order))},
+        cut_set_counts={
+            str(n + 1): count for n, count in enumerate(counts_by_order(cut_sets, order))
+        },
         shortest_failing=_shortest(gates, singles, pairs),
         concurrently_maintainable=_maintainable(gates, singles, overloaded),
         fault_tolerant=_tolerant(gates, singles, overloaded),
@@ -118,7 +123,9 @@ def consequence(gates: Gates, lost: Sequence[str]) -> Row:
     Raises InputError for names that are not in the graph.
     """
     unknown = [
-        Problem(f"lost[{place}]", repr(name), "a node of the graph", did_you_mean(name, gates.names))
+        Problem(
+            f"lost[{place}]", repr(name), "a node of the graph", did_you_mean(name, gates.names)
+        )
         for place, name in enumerate(lost)
         if name not in gates.index
     ]
@@ -153,7 +160,9 @@ def _diagram(gates: Gates) -> FailureDiagram:
     try:
         return failure_diagram(gates)
     except OverflowError as error:
-        raise RunError(f"exact availability of {gates.components.size} components: {error}") from error
+        raise RunError(
+            f"exact availability of {gates.components.size} components: {error}"
+        ) from error
 
 
 def _pairs(gates: Gates, singles: Losses, order: int, progress: Progress) -> Losses | None:
@@ -170,7 +179,8 @@ def _single_points(gates: Gates, singles: Losses) -> list[Row]:
     """Each single point of failure with what it takes down, the heaviest first."""
     kept = ("racks", "gpus", "load_w", "loads", "loads_count")
     worst = _worst(gates, singles)
-    found, left = _consequences(gates, worst), _left(gates, worst)
+    found = _consequences(gates, worst)
+    left = _left(gates, worst)
     return [
         {"component": row["lost"][0], "effect": "derated" if left_frac > 0 else "outage", "left_frac": left_frac,
          **{key: row[key] for key in kept}}
@@ -188,7 +198,8 @@ def _pairs_row(gates: Gates, singles: Losses, pairs: Losses | None) -> Row:
     """All pairs; those with a single point fail too and are counted, not listed."""
     if pairs is None:
         return {"cases": 0, "failing": 0, "without_single_points": 0, "worst": []}
-    alone, others = len(singles.lost), gates.components.size - len(singles.lost)
+    alone = len(singles.lost)
+    others = gates.components.size - len(singles.lost)
     return {
         "cases": pairs.cases,
         "failing": alone * (alone - 1) // 2 + alone * others + len(pairs.lost),
@@ -213,7 +224,9 @@ def _overloads(gates: Gates) -> list[Row]:
             "component": gates.names[node],
             "load_frac": load_frac,
         }
-        for case, node, load_frac in contingency.overloads(gates, contingency.down_nodes(gates, cases))
+        for case, node, load_frac in contingency.overloads(
+            gates, contingency.down_nodes(gates, cases)
+        )
     ]
 
 
@@ -223,7 +236,9 @@ def _maintainable(gates: Gates, singles: Losses, overloaded: list[Row]) -> Row:
 
 
 def _tolerant(gates: Gates, singles: Losses, overloaded: list[Row]) -> Row:
-    """Each component failing in turn, steady state after it; gaps and compartments are not judged."""
+    """Each component failing in turn, steady state after it; gaps and compartments are not
+    judged.
+    """
     row = _verdict("fault-tolerance", _counter_example(gates, singles, overloaded))
     row["not_judged"] = ["transfer gaps", "compartments", "continuous cooling"]
     return row
@@ -257,5 +272,7 @@ def _effect(found: Row) -> str:
 
 def _named_cut_sets(gates: Gates, cut_sets: list[tuple[int, ...]]) -> list[list[str]]:
     unavailability = gates.unavailability
-    ranked = sorted(cut_sets, key=lambda chosen: (len(chosen), -float(np.prod(unavailability[list(chosen)]))))
+    ranked = sorted(
+        cut_sets, key=lambda chosen: (len(chosen), -float(np.prod(unavailability[list(chosen)])))
+    )
     return [[gates.names[node] for node in chosen] for chosen in ranked[:_LISTED_CUT_SETS]]

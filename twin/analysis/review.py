@@ -18,7 +18,8 @@ AISLE_MIN_M = 1.2
 NEIGHBOUR_M = 0.3
 """Racks closer than this stand in one row."""
 START_MARGIN = 2.0
-"""Batteries should last this many times the generators' start: a second attempt takes as long again. Assumed."""
+"""Batteries should last this many times the generators' start: a second attempt takes as long
+again. Assumed."""
 FLOOR_KINDS = ("rpp", "pdu", "busway")
 """Power kinds with a breaker for every rack."""
 
@@ -38,7 +39,8 @@ def findings(facility: Facility) -> Iterator[Finding]:
 def _boxes(facility: Facility, rows: NDArray[np.int64]) -> Boxes:
     """(box, 4): west, south, east, north of footprints."""
     table = facility.components
-    centre, half = table.position_m[rows, :2], table.size_m[rows, :2] / 2
+    centre = table.position_m[rows, :2]
+    half = table.size_m[rows, :2] / 2
     return np.hstack([centre - half, centre + half])
 
 
@@ -47,15 +49,22 @@ def _floor(facility: Facility) -> Iterator[Finding]:
     lines = list(_lines(facility))
     for names, _ in lines:
         if len(names) > ROW_RACKS_MAX:
-            yield Finding("note", names[0], f"first of {len(names)} racks in one row without a gap, more than "
-                          f"{ROW_RACKS_MAX}")
+            yield Finding(
+                "note",
+                names[0],
+                f"first of {len(names)} racks in one row without a gap, more than {ROW_RACKS_MAX}",
+            )
     box = np.array([box for _, box in lines]).reshape(-1, 4)
     for i, (names, (west, south, east, north)) in enumerate(lines):
         across = (box[:, 0] < east) & (box[:, 2] > west) & (box[:, 1] > (south + north) / 2)
         across[i] = False
         clear = float((box[across, 1] - north).min(initial=np.inf))
         if clear < AISLE_MIN_M - 1e-9:
-            yield Finding("warning", names[0], f"an aisle of {clear:.2f} m north of its row, less than {AISLE_MIN_M} m")
+            yield Finding(
+                "warning",
+                names[0],
+                f"an aisle of {clear:.2f} m north of its row, less than {AISLE_MIN_M} m",
+            )
 
 
 def _lines(facility: Facility) -> Iterator[tuple[list[str], Boxes]]:
@@ -65,8 +74,11 @@ def _lines(facility: Facility) -> Iterator[tuple[list[str], Boxes]]:
     order = np.lexsort((box[:, 0], box[:, 1].round(2), racks.hall))
     new = np.ones(len(order), dtype=bool)
     for k, (before, after) in enumerate(pairwise(order), start=1):
-        new[k] = (racks.hall[before] != racks.hall[after] or abs(box[before, 1] - box[after, 1]) > 0.01
-                  or box[after, 0] - box[before, 2] > NEIGHBOUR_M)
+        new[k] = (
+            racks.hall[before] != racks.hall[after]
+            or abs(box[before, 1] - box[after, 1]) > 0.01
+            or box[after, 0] - box[before, 2] > NEIGHBOUR_M
+        )
     for line in np.split(order, np.flatnonzero(new)[1:]):
         around = np.concatenate([box[line, :2].min(axis=0), box[line, 2:].max(axis=0)])
         yield [racks.id[r] for r in line], around
@@ -75,13 +87,23 @@ def _lines(facility: Facility) -> Iterator[tuple[list[str], Boxes]]:
 def _blocked(facility: Facility) -> Iterator[Finding]:
     """Power and cooling gear on the floor where a rack stands."""
     table = facility.components
-    gear = np.array([i for i, parent in enumerate(table.parent) if parent in facility.hall_sizes
-                     and table.system[i] in ("power", "cooling")], dtype=np.int64)
+    gear = np.array(
+        [
+            i
+            for i, parent in enumerate(table.parent)
+            if parent in facility.hall_sizes and table.system[i] in ("power", "cooling")
+        ],
+        dtype=np.int64,
+    )
     racks = _boxes(facility, facility.racks.component)
     for i, box in zip(gear, _boxes(facility, gear), strict=True):
         inside = ((racks[:, :2] < box[2:] - 1e-6) & (racks[:, 2:] > box[:2] + 1e-6)).all(axis=1)
         if inside.any():
-            yield Finding("warning", table.id[i], f"stands in the place of {facility.racks.id[int(inside.argmax())]}")
+            yield Finding(
+                "warning",
+                table.id[i],
+                f"stands in the place of {facility.racks.id[int(inside.argmax())]}",
+            )
 
 
 def _distribution(facility: Facility) -> Iterator[Finding]:
@@ -91,26 +113,43 @@ def _distribution(facility: Facility) -> Iterator[Finding]:
     for supply in np.unique(tree.supply[on_rack]):
         if tree.kind[supply] not in FLOOR_KINDS:
             racks = int((on_rack & (tree.supply == supply)).sum())
-            yield Finding("note", tree.id[supply], f"{racks} racks hang directly on it, without floor distribution "
-                          "(panel, PDU or busway) between")
+            yield Finding(
+                "note",
+                tree.id[supply],
+                f"{racks} racks hang directly on it, without floor distribution "
+                "(panel, PDU or busway) between",
+            )
 
 
 def _loops(facility: Facility) -> Iterator[Finding]:
     """Loops short of flow, or that the loss of one coolant unit leaves short."""
-    cooling, units, racks = facility.cooling, facility.cooling.units, facility.racks
+    cooling = facility.cooling
+    units = facility.cooling.units
+    racks = facility.racks
     cdu = np.array(units.kind) == "cdu"
     for z, name in enumerate(cooling.loop_id):
         mine = np.flatnonzero(cdu & (units.zone == z))
-        heat_w = float((racks.rated_w * racks.liquid_frac)[racks.zone == cooling.loop_node[z]].sum())
-        wanted_m3_s, flow = float(cooling.loop_demand_m3_s[z]), units.flow_m3_s[mine]
+        heat_w = float(
+            (racks.rated_w * racks.liquid_frac)[racks.zone == cooling.loop_node[z]].sum()
+        )
+        wanted_m3_s = float(cooling.loop_demand_m3_s[z])
+        flow = units.flow_m3_s[mine]
         if wanted_m3_s > flow.sum() * (1 + 1e-9):
-            yield Finding("warning", name, f"its racks want {wanted_m3_s * 6e4:,.0f} L/min and its units give "
-                          f"{flow.sum() * 6e4:,.0f} L/min")
+            yield Finding(
+                "warning",
+                name,
+                f"its racks want {wanted_m3_s * 6e4:,.0f} L/min and its units give "
+                f"{flow.sum() * 6e4:,.0f} L/min",
+            )
         capacity_w = units.capacity_w[mine]
         left = (capacity_w.sum() - capacity_w.max(), flow.sum() - flow.max())
         if left[0] < heat_w * (1 - 1e-9) or left[1] < wanted_m3_s * (1 - 1e-9):
-            yield Finding("note", units.id[mine[int(capacity_w.argmax())]], f"no spare coolant unit on {name}: without "
-                          f"it {int((racks.zone == cooling.loop_node[z]).sum())} racks are short of coolant")
+            yield Finding(
+                "note",
+                units.id[mine[int(capacity_w.argmax())]],
+                f"no spare coolant unit on {name}: without "
+                f"it {int((racks.zone == cooling.loop_node[z]).sum())} racks are short of coolant",
+            )
 
 
 def _unprotected(facility: Facility) -> Iterator[Finding]:
@@ -118,8 +157,12 @@ def _unprotected(facility: Facility) -> Iterator[Finding]:
     tree = facility.power
     for node, kind in zip(tree.load_of_unit, facility.cooling.units.kind, strict=True):
         if kind == "cdu" and not any(tree.kind[p] == "ups" for p in _upstream(facility, int(node))):
-            yield Finding("warning", tree.id[node], "no UPS on its power path: its pumps stop with the mains, and "
-                          "liquid-cooled racks throttle within seconds")
+            yield Finding(
+                "warning",
+                tree.id[node],
+                "no UPS on its power path: its pumps stop with the mains, and "
+                "liquid-cooled racks throttle within seconds",
+            )
 
 
 def _upstream(facility: Facility, node: int) -> set[int]:
@@ -140,13 +183,22 @@ def _autonomy(facility: Facility) -> Iterator[Finding]:
     tree = facility.power
     output_w = loading(facility).output_w
     for p in np.flatnonzero(tree.battery_j > 0):
-        starts = [tree.start_s[s] for s in _upstream(facility, int(p)) if tree.kind[s] == "generator"]
+        starts = [
+            tree.start_s[s] for s in _upstream(facility, int(p)) if tree.kind[s] == "generator"
+        ]
         if output_w[p] <= 0:
             continue
         lasts_s = float(tree.battery_j[p] * tree.battery_discharge_frac[p] / output_w[p])
         if not starts:
-            yield Finding("note", tree.id[p], f"no generator behind its battery, which lasts {lasts_s:,.0f} s at "
-                          "peak load")
+            yield Finding(
+                "note",
+                tree.id[p],
+                f"no generator behind its battery, which lasts {lasts_s:,.0f} s at peak load",
+            )
         elif lasts_s < START_MARGIN * min(starts):
-            yield Finding("warning", tree.id[p], f"its battery lasts {lasts_s:,.0f} s at peak load, less than "
-                          f"{START_MARGIN:g} times the {min(starts):g} s a generator needs to start")
+            yield Finding(
+                "warning",
+                tree.id[p],
+                f"its battery lasts {lasts_s:,.0f} s at peak load, less than "
+                f"{START_MARGIN:g} times the {min(starts):g} s a generator needs to start",
+            )

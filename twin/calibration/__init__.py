@@ -1,6 +1,8 @@
-"""The calibration room: measure a device, fit its surfaces, keep both as a profile, predict and check.
+"""The calibration room: measure a device, fit its surfaces, keep both as a profile, predict and
+check.
 
-`measure` and `validate` need torch, which is loaded when they are called; everything else needs numpy only.
+`measure` and `validate` need torch, which is loaded when they are called; everything else needs
+numpy only.
 """
 
 from __future__ import annotations
@@ -8,7 +10,13 @@ from __future__ import annotations
 from twin.calibration.fitting import fit
 from twin.calibration.measuring import measure
 from twin.calibration.prediction import Prediction, predict_transformer_step
-from twin.calibration.profile import Profile, load_profile, published_names, published_profile, save_profile
+from twin.calibration.profile import (
+    Profile,
+    load_profile,
+    published_names,
+    published_profile,
+    save_profile,
+)
 from twin.calibration.validation import validate
 
 __all__ = [

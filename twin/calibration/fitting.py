@@ -1,4 +1,6 @@
-"""From raw samples to a profile: one roofline and one remainder for each operation and number format."""
+"""From raw samples to a profile: one roofline and one remainder for each operation and number
+format.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,14 @@ def fit(samples: dict[str, Any]) -> Profile:
     """
     seen = [Sample.model_validate(sample) for sample in samples["samples"]]
     ordered = sorted(seen, key=lambda s: (s.op, s.dtype))
-    groups = [(key, list(members)) for key, members in groupby(ordered, key=lambda s: (s.op, s.dtype))]
-    few = [Problem(f"{op} {dtype}", f"{len(of)} samples", "at least 3") for (op, dtype), of in groups if len(of) < 3]
+    groups = [
+        (key, list(members)) for key, members in groupby(ordered, key=lambda s: (s.op, s.dtype))
+    ]
+    few = [
+        Problem(f"{op} {dtype}", f"{len(of)} samples", "at least 3")
+        for (op, dtype), of in groups
+        if len(of) < 3
+    ]
     if few:
         raise InputError(few)
     power = samples.get("power")
@@ -44,7 +52,8 @@ def _fit_one(op: str, dtype: str, samples: list[Sample]) -> Fit:
     shape = np.array([axes_of(op, s.shape) for s in samples], float)
     roofline = fit_roofline(flop, byte, measured_s)
     remainder = fit_remainder(shape, measured_s / time_s(roofline, flop, byte))
-    lowest, highest = shape.min(axis=0), shape.max(axis=0)
+    lowest = shape.min(axis=0)
+    highest = shape.max(axis=0)
     return Fit(
         op=op,
         dtype=dtype,

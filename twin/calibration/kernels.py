@@ -1,7 +1,7 @@
 """The operations that are measured: their shapes, their work, and how each is run.
 
-Work follows the notes of each law: matrix product 2mnk; attention 4 B H S D a new token, causal half for a
-whole prompt, 3.5 times that with its backward pass (arXiv 2307.08691, section 3.1).
+Work follows the notes of each law: matrix product 2mnk; attention 4 B H S D a new token, causal
+half for a whole prompt, 3.5 times that with its backward pass (arXiv 2307.08691, section 3.1).
 """
 
 from __future__ import annotations
@@ -25,8 +25,17 @@ AXES = {
     "copy": ("elements",),
 }
 """Axes over which each operation's remainder is fitted."""
-_PASSES = {"add": 3.0, "norm": 4.0, "gate": 3.0, "rotate": 4.0, "cross_entropy": 4.0, "adamw": 7.0, "copy": 2.0}
-"""Elements moved for each element of the operation; only their scale matters, the fit takes the rest."""
+_PASSES = {
+    "add": 3.0,
+    "norm": 4.0,
+    "gate": 3.0,
+    "rotate": 4.0,
+    "cross_entropy": 4.0,
+    "adamw": 7.0,
+    "copy": 2.0,
+}
+"""Elements moved for each element of the operation; only their scale matters, the fit takes the
+rest."""
 
 
 @dataclass(frozen=True)
@@ -64,38 +73,70 @@ def work_of(op: str, shape: dict[str, int], element_bytes: float) -> tuple[float
 
 def tasks(quick: bool, accelerator: bool) -> list[Task]:
     """Everything to measure, small shapes first; sizes suit one CPU core or an accelerator."""
-    return [*_gemms(quick, accelerator), *_attentions(quick, accelerator), *_streams(quick, accelerator)]
+    return [
+        *_gemms(quick, accelerator),
+        *_attentions(quick, accelerator),
+        *_streams(quick, accelerator),
+    ]
 
 
 def _gemms(quick: bool, accelerator: bool) -> list[Task]:
-    """Every small m, for libraries change kernels there; then powers of two and their middles, as tiles do.
+    """Every small m, for libraries change kernels there; then powers of two and their middles, as
+    tiles do.
 
     The tall ones with a short k are the weight gradients of a training step.
     """
     rows = [*range(1, 9), 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512]
     if accelerator:
         rows += [1024, 2048, 4096, 8192]
-        sides = [(4096, 4096), (6144, 4096), (28672, 4096), (4096, 14336), (1024, 1024), (10240, 8192)]
-        more, tall = [(8192, 8192), (57344, 8192), (8192, 28672), (2048, 6144)], [(4096, 1024), (4096, 2048)]
+        sides = [
+            (4096, 4096),
+            (6144, 4096),
+            (28672, 4096),
+            (4096, 14336),
+            (1024, 1024),
+            (10240, 8192),
+        ]
+        more = [(8192, 8192), (57344, 8192), (8192, 28672), (2048, 6144)]
+        tall = [(4096, 1024), (4096, 2048)]
     else:
-        sides = [(512, 512), (1024, 512), (512, 2048), (4096, 512), (1024, 1024), (8192, 512), (512, 8192)]
-        more, tall = [(768, 768), (2048, 768), (768, 2048), (8192, 768), (2048, 2048)], [(768, 256), (2048, 128)]
+        sides = [
+            (512, 512),
+            (1024, 512),
+            (512, 2048),
+            (4096, 512),
+            (1024, 1024),
+            (8192, 512),
+            (512, 8192),
+        ]
+        more = [(768, 768), (2048, 768), (768, 2048), (8192, 768), (2048, 2048)]
+        tall = [(768, 256), (2048, 128)]
     sides += [] if quick else more
     shapes = [(m, n, k) for n, k in sides for m in rows] + [
-        (m, n, k) for n, k in tall for m in (512, 1024, 4096, 8192, *((16384, 32768) if accelerator else ()))
+        (m, n, k)
+        for n, k in tall
+        for m in (512, 1024, 4096, 8192, *((16384, 32768) if accelerator else ()))
     ]
     return [Task("gemm", {"m": m, "n": n, "k": k}) for m, n, k in shapes]
 
 
 def _attentions(quick: bool, accelerator: bool) -> list[Task]:
     heads = {"heads": 8, "kv_heads": 2, "head_dim": 64}
-    batches, lengths = (1, 2, 4, 8), (64, 128, 192, 256, 512)
+    batches = (1, 2, 4, 8)
+    lengths = (64, 128, 192, 256, 512)
     if accelerator:
         heads = {"heads": 32, "kv_heads": 8, "head_dim": 128}
-        batches, lengths = (1, 4, 16, 64), (256, 512, 1024, 4096, 8192)
+        batches = (1, 4, 16, 64)
+        lengths = (256, 512, 1024, 4096, 8192)
     chosen = [b for b in batches if not quick or b != batches[1]]
     decode = [(b, s) for b in chosen for s in lengths]
-    whole = [(b, s) for b in chosen if b < batches[3] for s in lengths if b * s <= batches[1] * lengths[-1]]
+    whole = [
+        (b, s)
+        for b in chosen
+        if b < batches[3]
+        for s in lengths
+        if b * s <= batches[1] * lengths[-1]
+    ]
     kinds = (("attention_decode", decode), ("attention_prefill", whole), ("attention_train", whole))
     return [Task(op, {"batch": b, "tokens": s, **heads}) for op, pairs in kinds for b, s in pairs]
 

@@ -1,7 +1,7 @@
 """Each operation of `kernels` as torch code over a pool larger than the last-level cache.
 
-Weights, keys and values are views at changing places of one pool. Without that a repeated weight stays in
-cache and a small product seems four times as fast as it is (measured).
+Weights, keys and values are views at changing places of one pool. Without that a repeated weight
+stays in cache and a small product seems four times as fast as it is (measured).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ class Pool:
 
     def __init__(self, device: str) -> None:
         torch = load_torch()
-        self.device, self.dtype = device, DTYPES[device]
+        self.device = device
+        self.dtype = DTYPES[device]
         dtype = getattr(torch, self.dtype)
         elements = int(POOL_BYTES[device] / ELEMENT_BYTES[self.dtype])
         block = torch.randn(min(elements, 2**20), device=device).to(dtype) * 0.1
@@ -31,7 +32,9 @@ class Pool:
         self._turn = count(1)
 
     def view(self, *shape: int) -> Any:
-        """The next view of this shape; neighbours in time share no memory where the pool is large enough."""
+        """The next view of this shape; neighbours in time share no memory where the pool is large
+        enough.
+        """
         size = 1
         for side in shape:
             size *= side
@@ -52,7 +55,9 @@ def runner(task: Task, pool: Pool) -> Runner:
 def attend(q: Any, k: Any, v: Any, causal: bool) -> Any:
     """Scaled dot-product attention with grouped keys; shapes (batch, heads, tokens, head_dim)."""
     functional = load_torch().nn.functional
-    return functional.scaled_dot_product_attention(q, k, v, is_causal=causal, enable_gqa=q.shape[1] != k.shape[1])
+    return functional.scaled_dot_product_attention(
+        q, k, v, is_causal=causal, enable_gqa=q.shape[1] != k.shape[1]
+    )
 
 
 def norm(x: Any, weight: Any) -> Any:
@@ -73,7 +78,9 @@ def rotate(x: Any, cosine: Any, sine: Any) -> Any:
 
 
 def _gemm(task: Task, pool: Pool) -> Runner:
-    m, n, k = task.shape["m"], task.shape["n"], task.shape["k"]
+    m = task.shape["m"]
+    n = task.shape["n"]
+    k = task.shape["k"]
     x = pool.view(m, k).clone()
     linear = load_torch().nn.functional.linear
     return lambda: linear(x, pool.view(n, k))
@@ -81,13 +88,17 @@ def _gemm(task: Task, pool: Pool) -> Runner:
 
 def _attention(task: Task, pool: Pool) -> Runner:
     shape = task.shape
-    tokens, batch, width = shape["tokens"], shape["batch"], shape["head_dim"]
+    tokens = shape["tokens"]
+    batch = shape["batch"]
+    width = shape["head_dim"]
     new = 1 if task.op == "attention_decode" else tokens
     q = pool.view(batch, shape["heads"], new, width).clone()
     if task.op != "attention_train":
         keys = (batch, shape["kv_heads"], tokens, width)
         return lambda: attend(q, pool.view(*keys), pool.view(*keys), new > 1)
-    q, k, v = (pool.view(batch, shape[h], tokens, width).clone() for h in ("heads", "kv_heads", "kv_heads"))
+    q, k, v = (
+        pool.view(batch, shape[h], tokens, width).clone() for h in ("heads", "kv_heads", "kv_heads")
+    )
     leaves = [tensor.requires_grad_() for tensor in (q, k, v)]
     torch = load_torch()
     seed = torch.ones_like(q)
@@ -118,8 +129,10 @@ def _gate(elements: int, pool: Pool) -> Runner:
 
 
 def _rotate(elements: int, pool: Pool) -> Runner:
-    rows, width = elements // 64, 64
-    cosine, sine = pool.view(rows, width).clone(), pool.view(rows, width).clone()
+    rows = elements // 64
+    width = 64
+    cosine = pool.view(rows, width).clone()
+    sine = pool.view(rows, width).clone()
     return lambda: rotate(pool.view(rows, width), cosine, sine)
 
 

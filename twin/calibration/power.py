@@ -1,4 +1,6 @@
-"""Power and clock of an NVIDIA GPU through NVML, where it is present; nothing here asks for root."""
+"""Power and clock of an NVIDIA GPU through NVML, where it is present; nothing here asks for
+root.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from twin.calibration.kernels import Runner
 
 
 class Meter:
-    """Reads one GPU. Energy comes from the 1 mJ counter, because power readings are averages over a second."""
+    """Reads one GPU. Energy comes from the 1 mJ counter, because power readings are averages over a
+    second.
+    """
 
     def __init__(self, nvml: Any, index: int = 0) -> None:
         self._nvml = nvml
@@ -33,11 +37,15 @@ class Meter:
 
     def clock_hz(self) -> float:
         """Clock now."""
-        return float(self._nvml.nvmlDeviceGetClockInfo(self._handle, self._nvml.NVML_CLOCK_SM)) * 1e6
+        return (
+            float(self._nvml.nvmlDeviceGetClockInfo(self._handle, self._nvml.NVML_CLOCK_SM)) * 1e6
+        )
 
     def temperature_degc(self) -> float:
         """Chip temperature now."""
-        return float(self._nvml.nvmlDeviceGetTemperature(self._handle, self._nvml.NVML_TEMPERATURE_GPU))
+        return float(
+            self._nvml.nvmlDeviceGetTemperature(self._handle, self._nvml.NVML_TEMPERATURE_GPU)
+        )
 
 
 def meter(device: str) -> Meter | None:
@@ -51,10 +59,15 @@ def meter(device: str) -> Meter | None:
 
 
 def mean_power_w(
-    reader: Meter, run: Callable[[], object] | None, hold_s: float, clock: Callable[[], float] = time.monotonic
+    reader: Meter,
+    run: Callable[[], object] | None,
+    hold_s: float,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[float, int]:
     """Mean W over `hold_s` while `run` repeats (idle without), and how often it ran."""
-    start_s, start_j, runs = clock(), reader.energy_j(), 0
+    start_s = clock()
+    start_j = reader.energy_j()
+    runs = 0
     while (now := clock()) - start_s < hold_s:
         if run is None:
             time.sleep(min(0.05, hold_s))
@@ -64,7 +77,9 @@ def mean_power_w(
     return (reader.energy_j() - start_j) / max(now - start_s, 1e-9), runs
 
 
-def sustained(reader: Meter, mixes: dict[str, Runner | None], hold_s: float) -> dict[str, tuple[float, int, float]]:
+def sustained(
+    reader: Meter, mixes: dict[str, Runner | None], hold_s: float
+) -> dict[str, tuple[float, int, float]]:
     """For each mix: mean W, runs, clock in Hz at its end. `None` stands for idle."""
     answer = {}
     for name, run in mixes.items():
@@ -83,4 +98,9 @@ def fit_power(
     weights = nnls(features, target)[0]
     predicted_w = idle_w + (max_w - idle_w) * np.clip(features @ weights, 0, 1)
     error = float(np.mean(np.abs(predicted_w / np.array(power_w) - 1)))
-    return {"base": float(weights[0]), "compute": float(weights[1]), "memory": float(weights[2]), "error_frac": error}
+    return {
+        "base": float(weights[0]),
+        "compute": float(weights[1]),
+        "memory": float(weights[2]),
+        "error_frac": error,
+    }

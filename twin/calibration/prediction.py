@@ -22,7 +22,8 @@ class Prediction:
 
     time_s: float
     inside_domain: bool
-    """False where some kernel lies outside the box that was sampled: the answer is an extrapolation."""
+    """False where some kernel lies outside the box that was sampled: the answer is an
+    extrapolation."""
     part_s: dict[str, float]
 
 
@@ -33,18 +34,29 @@ class _Call:
     times: float
 
 
-def predict_transformer_step(profile: Profile, transformer: Transformer, batch: int, seq: int, kind: str) -> Prediction:
+def predict_transformer_step(
+    profile: Profile, transformer: Transformer, batch: int, seq: int, kind: str
+) -> Prediction:
     """Predict one step of a dense transformer on the profile's device.
 
     prefill   `batch` prompts of `seq` tokens, logits of the last token of each
     decode    one token for `batch` sequences that hold `seq` tokens
-    train     forward, backward and AdamW over `batch` sequences of `seq` tokens, logits of every token
-    Raises InputError for another kind, a model with experts, or an operation the profile has not measured.
+    train     forward, backward and AdamW over `batch` sequences of `seq` tokens, logits of every
+    token Raises InputError for another kind, a model with experts, or an operation the profile has
+    not measured.
     """
     if kind not in KINDS:
         raise InputError([Problem("kind", repr(kind), ", ".join(KINDS))])
     if transformer.experts or transformer.latent_rank or not transformer.gated:
-        raise InputError([Problem("transformer", "experts, latent attention or no gate", "a dense gated transformer")])
+        raise InputError(
+            [
+                Problem(
+                    "transformer",
+                    "experts, latent attention or no gate",
+                    "a dense gated transformer",
+                )
+            ]
+        )
     part_s: dict[str, float] = {}
     inside = True
     for call in _calls(transformer, batch, seq, kind):
@@ -67,7 +79,10 @@ def _call_s(fit: Fit, call: _Call) -> tuple[float, bool]:
 def _calls(model: Transformer, batch: int, seq: int, kind: str) -> list[_Call]:
     tokens = batch if kind == "decode" else batch * seq
     head_tokens = batch * seq if kind == "train" else batch
-    calls = [*_products(model, tokens, head_tokens, kind == "train"), *_streams(model, tokens, kind == "train")]
+    calls = [
+        *_products(model, tokens, head_tokens, kind == "train"),
+        *_streams(model, tokens, kind == "train"),
+    ]
     heads = {"heads": model.heads, "kv_heads": model.kv_heads, "head_dim": model.head_dim}
     calls.append(_Call(f"attention_{kind}", {"batch": batch, "tokens": seq, **heads}, model.layers))
     if kind == "train":
@@ -90,7 +105,9 @@ def _weights(model: Transformer) -> list[tuple[int, int, int]]:
 
 
 def _products(model: Transformer, tokens: int, head_tokens: int, train: bool) -> list[_Call]:
-    """Forward products, and with training the two of the backward pass: dX (T,K,N) and dW (N,K,T)."""
+    """Forward products, and with training the two of the backward pass: dX (T,K,N) and dW
+    (N,K,T).
+    """
     *layers, head = _weights(model)
     rows = [(tokens, n, k, times) for n, k, times in layers] + [(head_tokens, head[0], head[1], 1)]
     calls = [_Call("gemm", {"m": m, "n": n, "k": k}, times) for m, n, k, times in rows]

@@ -1,7 +1,7 @@
 """What was measured on a device, as a file: schema `twin-calibration/1`.
 
-A measured profile keeps its raw samples beside the fits. A published profile holds fitted rates only, with
-their source and residual: nobody ran this program's benchmarks on that device.
+A measured profile keeps its raw samples beside the fits. A published profile holds fitted rates
+only, with their source and residual: nobody ran this program's benchmarks on that device.
 """
 
 from __future__ import annotations
@@ -93,8 +93,11 @@ class Fit(Stated):
     def remainder(self) -> Remainder:
         """The fitted remainder, ready to be called."""
         low, high = np.log2(np.array(list(self.domain.values()))).T
-        gp, errors = self.gp, (self.loo_median_frac, self.loo_p90_frac)
-        return Remainder(np.array(gp.x), np.array(gp.alpha), gp.mean, np.array(gp.length), low, high, *errors)
+        gp = self.gp
+        errors = (self.loo_median_frac, self.loo_p90_frac)
+        return Remainder(
+            np.array(gp.x), np.array(gp.alpha), gp.mean, np.array(gp.length), low, high, *errors
+        )
 
 
 class PowerFit(Stated):
@@ -171,7 +174,9 @@ class Profile(Stated):
             if (rate.use, rate.dtype) == (use, dtype):
                 return rate
         allowed = ", ".join(f"{rate.use} {rate.dtype}" for rate in self.rates)
-        raise InputError([Problem(self.device.name, f"{use} {dtype}", allowed or "no rates in this profile")])
+        raise InputError(
+            [Problem(self.device.name, f"{use} {dtype}", allowed or "no rates in this profile")]
+        )
 
     def fit_of(self, op: str, dtype: str) -> Fit:
         """The fit of an operation. Raises InputError where the profile has none."""
@@ -179,7 +184,9 @@ class Profile(Stated):
             if (fit.op, fit.dtype) == (op, dtype):
                 return fit
         allowed = ", ".join(f"{fit.op} {fit.dtype}" for fit in self.fits)
-        raise InputError([Problem(self.device.name, f"{op} {dtype}", allowed or "no fits in this profile")])
+        raise InputError(
+            [Problem(self.device.name, f"{op} {dtype}", allowed or "no fits in this profile")]
+        )
 
 
 def load_profile(path: Path | str) -> Profile:
@@ -192,7 +199,9 @@ def load_profile(path: Path | str) -> Profile:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError([Problem("", "no readable file", "a calibration profile", str(error), file=file)]) from error
+        raise InputError(
+            [Problem("", "no readable file", "a calibration profile", str(error), file=file)]
+        ) from error
     return _parse(text, file)
 
 
@@ -200,14 +209,22 @@ def save_profile(profile: Profile, path: Path | str) -> None:
     """Write a profile in one move: a reader sees the old file or the new one, never half of it."""
     target = Path(path)
     scratch = target.with_name(f".{target.name}.{os.getpid()}")
-    scratch.write_text(profile.model_dump_json(by_alias=True, indent=1, exclude_none=True) + "\n", encoding="utf-8")
+    scratch.write_text(
+        profile.model_dump_json(by_alias=True, indent=1, exclude_none=True) + "\n", encoding="utf-8"
+    )
     scratch.replace(target)
 
 
 def published_names() -> tuple[str, ...]:
     """Devices that ship with a published profile."""
     folder = files("twin") / "data" / "profiles"
-    return tuple(sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")))
+    return tuple(
+        sorted(
+            entry.name.removesuffix(".json")
+            for entry in folder.iterdir()
+            if entry.name.endswith(".json")
+        )
+    )
 
 
 def published_profile(gpu: str) -> Profile:
@@ -223,7 +240,8 @@ def _parse(text: str, file: str) -> Profile:
         profile = Profile.model_validate_json(text)
     except ValidationError as error:
         problems = [
-            Problem(".".join(map(str, e["loc"])), str(e["input"])[:80], e["msg"], file=file) for e in error.errors()
+            Problem(".".join(map(str, e["loc"])), str(e["input"])[:80], e["msg"], file=file)
+            for e in error.errors()
         ]
         raise InputError(problems) from error
     if problems := [*_impossible(profile, file), *_too_few(profile, file)]:
@@ -237,7 +255,12 @@ def _impossible(profile: Profile, file: str) -> list[Problem]:
     seen = [(f"samples.{i}", s.dtype, s.flops / s.t_s_min) for i, s in enumerate(profile.samples)]
     seen += [(f"rates.{i}", r.dtype, r.flop_s) for i, r in enumerate(profile.rates)]
     return [
-        Problem(where, f"{flop_s:.4g} FLOP/s", f"at most {PEAK_MARGIN} x peak {peak[dtype]:.4g}", file=file)
+        Problem(
+            where,
+            f"{flop_s:.4g} FLOP/s",
+            f"at most {PEAK_MARGIN} x peak {peak[dtype]:.4g}",
+            file=file,
+        )
         for where, dtype, flop_s in seen
         if flop_s > PEAK_MARGIN * peak.get(dtype, float("inf"))
     ]
@@ -247,7 +270,9 @@ def _too_few(profile: Profile, file: str) -> list[Problem]:
     """Fits that do not stand on three samples."""
     samples = Counter((s.op, s.dtype) for s in profile.samples)
     groups = samples | Counter({(fit.op, fit.dtype): 0 for fit in profile.fits})
-    needed = {key: samples.get(key, 0) for key in {*groups, *((f.op, f.dtype) for f in profile.fits)}}
+    needed = {
+        key: samples.get(key, 0) for key in {*groups, *((f.op, f.dtype) for f in profile.fits)}
+    }
     return [
         Problem(f"samples of {op} {dtype}", str(count), "at least 3", file=file)
         for (op, dtype), count in sorted(needed.items())

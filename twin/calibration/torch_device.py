@@ -23,7 +23,9 @@ def load_torch() -> Any:
         return import_module("torch")
     except ImportError as error:
         how = "pip install 'ai-factory-twin[torch]'"
-        raise InputError([Problem("calibration", "no torch", "torch 2.13 or newer", how)]) from error
+        raise InputError(
+            [Problem("calibration", "no torch", "torch 2.13 or newer", how)]
+        ) from error
 
 
 def resolve(device: str) -> str:
@@ -52,8 +54,8 @@ def one_thread() -> Iterator[None]:
 def seconds(run: Callable[[], object], device: str, budget_s: float, least: int = 7) -> list[float]:
     """Seconds of single runs, each the mean of an inner loop of at least a millisecond.
 
-    `least` readings where the budget allows them, three otherwise. Processor time on a CPU, events on an
-    accelerator.
+    `least` readings where the budget allows them, three otherwise. Processor time on a CPU, events
+    on an accelerator.
     """
     read = _events if device == "cuda" else _processor
     for _ in range(_WARM_UP):
@@ -90,13 +92,17 @@ def median_and_min(readings: list[float]) -> tuple[float, float]:
 
 
 def describe(device: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Device and software of a profile. The identifier is hashed: profiles travel, serial numbers do not."""
+    """Device and software of a profile. The identifier is hashed: profiles travel, serial numbers
+    do not.
+    """
     torch = load_torch()
     software = {"torch": str(torch.__version__), "cuda": str(torch.version.cuda or "")}
     if device == "cpu":
         return {"name": f"CPU ({torch.backends.cpu.get_cpu_capability()}), one thread"}, software
     properties = torch.cuda.get_device_properties(0)
-    identity = hashlib.sha256(str(getattr(properties, "uuid", properties.name)).encode()).hexdigest()[:12]
+    identity = hashlib.sha256(
+        str(getattr(properties, "uuid", properties.name)).encode()
+    ).hexdigest()[:12]
     return {
         "name": str(properties.name),
         "uuid_hash": identity,

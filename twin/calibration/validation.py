@@ -16,8 +16,20 @@ UNSEEN = {
 }
 """Llama-like shapes; on a CPU neither the widths nor the token counts are among the benchmark's."""
 _STEPS = {
-    "cpu": (("prefill", 1, 160), ("prefill", 2, 112), ("decode", 1, 224), ("decode", 5, 160), ("train", 1, 160)),
-    "cuda": (("prefill", 1, 2048), ("prefill", 4, 1024), ("decode", 8, 2048), ("decode", 64, 1024), ("train", 1, 2048)),
+    "cpu": (
+        ("prefill", 1, 160),
+        ("prefill", 2, 112),
+        ("decode", 1, 224),
+        ("decode", 5, 160),
+        ("train", 1, 160),
+    ),
+    "cuda": (
+        ("prefill", 1, 2048),
+        ("prefill", 4, 1024),
+        ("decode", 8, 2048),
+        ("decode", 64, 1024),
+        ("train", 1, 2048),
+    ),
 }
 
 
@@ -28,7 +40,10 @@ def validate(device: str, profile: Profile) -> Profile:
     """
     device = watch.resolve(device)
     model = UNSEEN[device]
-    predicted = [predict_transformer_step(profile, model, batch, seq, kind) for kind, batch, seq in _STEPS[device]]
+    predicted = [
+        predict_transformer_step(profile, model, batch, seq, kind)
+        for kind, batch, seq in _STEPS[device]
+    ]
     with watch.one_thread():
         weights = _weights(model, device)
         measured = [_measured_s(model, weights, device, step) for step in _STEPS[device]]
@@ -64,17 +79,26 @@ def _weights(model: Transformer, device: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _forward(model: Transformer, weights: dict[str, Any], tokens: Any, cache: list[tuple[Any, Any]] | None) -> Any:
-    """Hidden state after the last norm; with a cache of (keys, values) the tokens attend to that instead."""
+def _forward(
+    model: Transformer, weights: dict[str, Any], tokens: Any, cache: list[tuple[Any, Any]] | None
+) -> Any:
+    """Hidden state after the last norm; with a cache of (keys, values) the tokens attend to that
+    instead.
+    """
     torch = watch.load_torch()
     linear = torch.nn.functional.linear
     batch, new = tokens.shape
     cosine = torch.ones(new, model.head_dim, device=tokens.device, dtype=weights["norm"].dtype)
     x = torch.nn.functional.embedding(tokens, weights["embedding"])
     for index, layer in enumerate(weights["layers"]):
-        mixed = linear(norm(x, layer["norms"][0]), layer["in"]).view(batch, new, -1, model.head_dim).transpose(1, 2)
+        mixed = (
+            linear(norm(x, layer["norms"][0]), layer["in"])
+            .view(batch, new, -1, model.head_dim)
+            .transpose(1, 2)
+        )
         q, k, v = mixed.split([model.heads, model.kv_heads, model.kv_heads], dim=1)
-        q, k = rotate(q, cosine, cosine), rotate(k, cosine, cosine)
+        q = rotate(q, cosine, cosine)
+        k = rotate(k, cosine, cosine)
         k, v = cache[index] if cache else (k, v)
         seen = attend(q, k, v, causal=cache is None).transpose(1, 2).reshape(batch, new, -1)
         x = x + linear(seen, layer["out"])
@@ -82,9 +106,13 @@ def _forward(model: Transformer, weights: dict[str, Any], tokens: Any, cache: li
     return norm(x, weights["norm"])
 
 
-def _measured_s(model: Transformer, weights: dict[str, Any], device: str, step: tuple[str, int, int]) -> float:
+def _measured_s(
+    model: Transformer, weights: dict[str, Any], device: str, step: tuple[str, int, int]
+) -> float:
     kind, batch, seq = step
-    run = {"prefill": _prefill, "decode": _decode, "train": _train}[kind](model, weights, device, batch, seq)
+    run = {"prefill": _prefill, "decode": _decode, "train": _train}[kind](
+        model, weights, device, batch, seq
+    )
     return watch.median_and_min(watch.seconds(run, device, 1.2))[0]
 
 
@@ -98,7 +126,9 @@ def _prefill(model: Transformer, weights: dict[str, Any], device: str, batch: in
 
     def run() -> object:
         with torch.no_grad():
-            return torch.nn.functional.linear(_forward(model, weights, tokens, None)[:, -1], weights["head"])
+            return torch.nn.functional.linear(
+                _forward(model, weights, tokens, None)[:, -1], weights["head"]
+            )
 
     return run
 
@@ -112,7 +142,9 @@ def _decode(model: Transformer, weights: dict[str, Any], device: str, batch: int
 
     def run() -> object:
         with torch.no_grad():
-            return torch.nn.functional.linear(_forward(model, weights, tokens, cache)[:, -1], weights["head"])
+            return torch.nn.functional.linear(
+                _forward(model, weights, tokens, cache)[:, -1], weights["head"]
+            )
 
     return run
 
@@ -121,7 +153,9 @@ def _train(model: Transformer, weights: dict[str, Any], device: str, batch: int,
     torch = watch.load_torch()
     tokens = _tokens(model, device, batch, seq)
     leaves = [weights["embedding"], weights["norm"], weights["head"]]
-    leaves += [w for layer in weights["layers"] for w in (*layer["norms"], *(layer[k] for k in _MATRICES))]
+    leaves += [
+        w for layer in weights["layers"] for w in (*layer["norms"], *(layer[k] for k in _MATRICES))
+    ]
     optimizer = torch.optim.AdamW(leaves, lr=1e-5, fused=True)
 
     def run() -> None:

@@ -1,7 +1,7 @@
 """Reads `twin/data/*.csv` into rows, once a kind, and answers by name.
 
-A CSV has one column a field; an empty cell is an unknown and takes the field's default; coefficients
-of a curve stand in one cell, separated by blanks.
+A CSV has one column a field; an empty cell is an unknown and takes the field's default;
+coefficients of a curve stand in one cell, separated by blanks.
 """
 
 from __future__ import annotations
@@ -52,12 +52,16 @@ def get(kind: str, name: str) -> Row:
     """The row called `name`; KeyError with the nearest spelling where there is none."""
     known = rows(kind)
     if name not in known:
-        raise KeyError(f"no row {name!r} in {kind}; {did_you_mean(name, known) or 'known: ' + ', '.join(known)}")
+        raise KeyError(
+            f"no row {name!r} in {kind}; {did_you_mean(name, known) or 'known: ' + ', '.join(known)}"
+        )
     return known[name]
 
 
 def find(name: str) -> Row | None:
-    """The first row called `name` in any kind, kinds in the order of `KINDS`; None where there is none."""
+    """The first row called `name` in any kind, kinds in the order of `KINDS`; None where there is
+    none.
+    """
     return next((rows(kind)[name] for kind in KINDS if name in rows(kind)), None)
 
 
@@ -68,7 +72,9 @@ def rows(kind: str) -> Mapping[str, Row]:
     KeyError with the nearest spelling for an unknown kind; InputError with every bad row of a file.
     """
     if kind not in KINDS:
-        raise KeyError(f"no kind {kind!r}; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}")
+        raise KeyError(
+            f"no kind {kind!r}; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}"
+        )
     return read_rows(_DATA / f"{kind}.csv", KINDS[kind])
 
 
@@ -81,7 +87,9 @@ def read_rows(path: Path, model: type[Row]) -> Mapping[str, Row]:
         try:
             row = model.model_validate(cells)
         except ValidationError as error:
-            problems += [_problem(path, line, name, e["loc"], e["input"], e["msg"]) for e in error.errors()]
+            problems += [
+                _problem(path, line, name, e["loc"], e["input"], e["msg"]) for e in error.errors()
+            ]
             continue
         if row.name in found:
             problems.append(_problem(path, line, name, ("name",), row.name, "a name not yet used"))
@@ -101,7 +109,9 @@ def _numbers(key: str, text: str) -> object:
     return tuple(text.split()) if key in {"capft", "eirft", "eirplr"} else text
 
 
-def _problem(path: Path, line: int, name: str, loc: tuple[int | str, ...], found: object, why: str) -> Problem:
+def _problem(
+    path: Path, line: int, name: str, loc: tuple[int | str, ...], found: object, why: str
+) -> Problem:
     where = ".".join([name, *map(str, loc)])
     shown = "this row" if isinstance(found, dict) else repr(found)
     return Problem(where, shown, why, "", path.name, line, 1)
@@ -127,9 +137,15 @@ def witnesses(kind: str, name: str) -> list[dict[str, str]]:
 @cache
 def _said(kind: str, name: str) -> Mapping[str, dict[str, str]]:
     with (_DATA / "witnesses.csv").open(newline="", encoding="utf-8") as file:
-        lines = [line for line in csv.DictReader(file) if (line["kind"], line["row"]) == (kind, name)]
+        lines = [
+            line for line in csv.DictReader(file) if (line["kind"], line["row"]) == (kind, name)
+        ]
     keys = ("status", "source", "accessed")
-    return {field: {key: line[key] for key in keys} for line in lines for field in line["parameters"].split()}
+    return {
+        field: {key: line[key] for key in keys}
+        for line in lines
+        for field in line["parameters"].split()
+    }
 
 
 def _text(value: object) -> str:

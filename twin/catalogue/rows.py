@@ -1,7 +1,8 @@
-"""What a catalogue row holds: one frozen model a kind, plain SI floats, refused where it cannot be true.
+"""What a catalogue row holds: one frozen model a kind, plain SI floats, refused where it cannot be
+true.
 
-Every field carries its unit in its name; a field that may be unknown is `None` in the row and an empty
-cell in the CSV. Lookups live in `twin.catalogue`.
+Every field carries its unit in its name; a field that may be unknown is `None` in the row and an
+empty cell in the CSV. Lookups live in `twin.catalogue`.
 """
 
 from __future__ import annotations
@@ -181,17 +182,29 @@ class Rack(Row, Size, Reliability):
     def _ordered(self) -> Self:
         _rises(self, "power_idle_w", "power_rated_w")
         _rises(self, "cpu_idle_w", "cpu_max_w")
-        _refuse(bool(self.gpu) != bool(self.gpus_per_node), "a gpu needs gpus_per_node, and the reverse")
-        _refuse((self.power_idle_w is None) != (self.power_rated_w is None), "idle and rated go together")
-        _refuse(bool(self.liquid_heat_frac) != bool(self.coolant_flow_m3_s), "liquid heat needs coolant flow")
+        _refuse(
+            bool(self.gpu) != bool(self.gpus_per_node), "a gpu needs gpus_per_node, and the reverse"
+        )
+        _refuse(
+            (self.power_idle_w is None) != (self.power_rated_w is None),
+            "idle and rated go together",
+        )
+        _refuse(
+            bool(self.liquid_heat_frac) != bool(self.coolant_flow_m3_s),
+            "liquid heat needs coolant flow",
+        )
         _refuse(self.liquid_heat_frac < 1 and not self.air_flow_m3_s, "heat to air needs air flow")
         return self
 
 
 class Power(Row, Size, Reliability):
-    """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load / rating."""
+    """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
+    rating.
+    """
 
-    kind: Literal["utility", "transformer", "switchboard", "generator", "ups", "rpp", "ats", "busway", "pdu"]
+    kind: Literal[
+        "utility", "transformer", "switchboard", "generator", "ups", "rpp", "ats", "busway", "pdu"
+    ]
     """Family."""
     rating_w: Positive | None = None
     """Rated output; None for no limit."""
@@ -227,14 +240,22 @@ class Power(Row, Size, Reliability):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         _rises(self, "trip_pickup_frac", "instantaneous_trip_frac")
-        battery = (self.battery_energy_j, self.battery_discharge_efficiency_frac,
-                   self.battery_charge_efficiency_frac, self.recharge_frac)
+        battery = (
+            self.battery_energy_j,
+            self.battery_discharge_efficiency_frac,
+            self.battery_charge_efficiency_frac,
+            self.recharge_frac,
+        )
         start = (self.start_s, self.start_failure_probability)
         trip = (self.trip_pickup_frac, self.trip_constant_s, self.instantaneous_trip_frac)
         for group, needed, words in (
             (battery, self.kind == "ups", "a UPS and nothing else has a battery"),
             (start, self.kind == "generator", "a generator and nothing else has to start"),
-            (trip, any(v is not None for v in trip), "a trip needs pickup, constant and instantaneous level"),
+            (
+                trip,
+                any(v is not None for v in trip),
+                "a trip needs pickup, constant and instantaneous level",
+            ),
         ):
             _refuse(any((value is not None) != needed for value in group), words)
         lossy = self.loss_idle_frac + self.loss_linear_frac + self.loss_square_frac
@@ -282,13 +303,17 @@ class Cooling(Row, Size, Reliability):
         chiller = self.kind == "chiller"
         _refuse(chiller != bool(self.curve), "a chiller and nothing else has a curve")
         _refuse(chiller != (self.cop_reference is not None), "a chiller and nothing else has a COP")
-        _refuse(self.pumps_per_unit * self.flow_per_pump_frac < 1, "all pumps together miss the rated flow")
+        _refuse(
+            self.pumps_per_unit * self.flow_per_pump_frac < 1,
+            "all pumps together miss the rated flow",
+        )
         _refuse(self.power_rated_w >= self.capacity_w, "draws more power than it moves heat")
         return self
 
 
 class Chiller(Row):
-    """Curves of one chiller, EnergyPlus electric EIR form; x leaving water, y condenser entering, in °C.
+    """Curves of one chiller, EnergyPlus electric EIR form; x leaving water, y condenser entering,
+    in °C.
 
     power = capacity * capft(x, y) / cop * eirft(x, y) * eirplr(load over available capacity).
     """
@@ -322,7 +347,8 @@ class Chiller(Row):
     load_max_frac: Positive
     """Greatest part load of the curve."""
     fan_power_frac: AtLeastZero
-    """Condenser fans over capacity, included in the curves where `cop_reference` counts them; else 0."""
+    """Condenser fans over capacity, included in the curves where `cop_reference` counts them; else
+    0."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -331,7 +357,9 @@ class Chiller(Row):
         _rises(self, "load_min_frac", "load_max_frac")
         for curve in (self.capft, self.eirft):
             value = biquadratic(curve, self.leaving_degc, self.entering_degc)
-            _refuse(not 0.8 < value < 1.3, f"a curve is {value:.3f} at reference conditions, far from 1")
+            _refuse(
+                not 0.8 < value < 1.3, f"a curve is {value:.3f} at reference conditions, far from 1"
+            )
         _refuse(not 0.9 < sum(self.eirplr) < 1.1, "the part load curve is far from 1 at full load")
         return self
 
@@ -405,7 +433,9 @@ class Model(Row):
 
 
 class Climate(Row):
-    """Outdoor air as a yearly and a daily cosine: mean + season*cos(year) + day*cos(day), both peaking as named."""
+    """Outdoor air as a yearly and a daily cosine: mean + season*cos(year) + day*cos(day), both
+    peaking as named.
+    """
 
     latitude_deg: Annotated[float, Field(ge=-90, le=90)]
     """North positive."""
@@ -490,7 +520,11 @@ def _refuse(wrong: bool, words: str) -> None:
 
 
 def _rises(row: Stated, *fields: str) -> None:
-    """Refuse a row whose stated fields do not rise in this order; slowdown must be truly below shutdown."""
+    """Refuse a row whose stated fields do not rise in this order; slowdown must be truly below
+    shutdown.
+    """
     stated = [(field, getattr(row, field)) for field in fields if getattr(row, field) is not None]
     for (low, a), (high, b) in pairwise(stated):
-        _refuse(a >= b if low == "slowdown_degc" else a > b, f"{low} {a:g} must be below {high} {b:g}")
+        _refuse(
+            a >= b if low == "slowdown_degc" else a > b, f"{low} {a:g} must be below {high} {b:g}"
+        )

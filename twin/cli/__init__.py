@@ -20,7 +20,9 @@ __all__ = ["app", "main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; `arguments` are the process's own where not given."""
+    """Run one command and return its exit code; `arguments` are the process's own where not
+    given.
+    """
     # A run multiplies many small matrices, for which threads cost more than they give.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
@@ -46,5 +48,7 @@ def _broken(error: Exception) -> int:
         say.failure("".join(traceback.format_exception(error)))
     else:
         kind = type(error).__name__
-        say.failure(f"a fault in twin itself: {kind}: {error}\nset TWIN_DEBUG=1 to see where it happened")
+        say.failure(
+            f"a fault in twin itself: {kind}: {error}\nset TWIN_DEBUG=1 to see where it happened"
+        )
     return 1

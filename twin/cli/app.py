@@ -18,7 +18,11 @@ from twin.cli.run import run
 from twin.cli.schema import schema
 
 app = Typer(
-    name="twin", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+    name="twin",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 for command in (run, check, redundancy, compare, report, calibrate, init, schema):
     app.command()(command)
@@ -34,6 +38,8 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def twin(
-    version: Annotated[bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """A digital twin of AI factories: from the utility feed to the token, with failures in it."""

@@ -23,7 +23,9 @@ Quick = Annotated[bool, Option("--quick", help="Fewer shapes, in seconds and not
 
 
 def calibrate(
-    out: Out, quick: Quick = False, device: Annotated[Device, Option(help="What is measured.")] = Device.cpu
+    out: Out,
+    quick: Quick = False,
+    device: Annotated[Device, Option(help="What is measured.")] = Device.cpu,
 ) -> None:
     """Measure this machine's device as a profile.
 
@@ -38,5 +40,8 @@ def calibrate(
 
 
 def _errors(profile: dict[str, Any]) -> dict[str, Any]:
-    fits = [{key: fit[key] for key in ("op", "dtype", "loo_median_frac", "loo_p90_frac")} for fit in profile["fits"]]
+    fits = [
+        {key: fit[key] for key in ("op", "dtype", "loo_median_frac", "loo_p90_frac")}
+        for fit in profile["fits"]
+    ]
     return {"samples": len(profile["samples"]), "fits": fits, "validation": profile["validation"]}

@@ -32,7 +32,9 @@ def list_rows(kind: Kind = "", json: Json = False) -> None:
 @app.command()
 def show(name: Name, json: Json = False) -> None:
     """Show one row, and where each of its numbers comes from."""
-    kinds = {row["name"]: kind for kind in face.catalogue_kinds() for row in face.catalogue_rows(kind)}
+    kinds = {
+        row["name"]: kind for kind in face.catalogue_kinds() for row in face.catalogue_rows(kind)
+    }
     _one_of("name", name, kinds)
     kind = kinds[name]
     (row,) = (row for row in face.catalogue_rows(kind) if row["name"] == name)
@@ -40,7 +42,10 @@ def show(name: Name, json: Json = False) -> None:
     if json:
         say.document({"kind": kind, "row": row, "numbers": numbers})
     else:
-        shown = [{key: number[key] for key in ("parameter", "value", "unit", "status", "source")} for number in numbers]
+        shown = [
+            {key: number[key] for key in ("parameter", "value", "unit", "status", "source")}
+            for number in numbers
+        ]
         say.findings(f"{kind}: {name}", {**_line(row), "numbers": shown})
 
 
@@ -51,4 +56,6 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
 def _one_of(what: str, word: str, known: Any) -> None:
     if word not in known:
         allowed = ", ".join(known) if what == "kind" else "a row of `twin catalogue list`"
-        raise InputError([Problem(what, repr(word), allowed, did_you_mean(word, known), file="catalogue")])
+        raise InputError(
+            [Problem(what, repr(word), allowed, did_you_mean(word, known), file="catalogue")]
+        )

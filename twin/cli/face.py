@@ -53,7 +53,9 @@ def redundancy(facility: Any, seed: int) -> dict[str, Any]:
     """What a facility survives and what it does not."""
     gates = _take("twin.facility.dependency", "dependency")(facility)
     rng = _take("twin.seeds", "stream")(seed, "redundancy")
-    found: dict[str, Any] = _take("twin.analysis.redundancy", "redundancy")(gates, rng=rng).as_dict()
+    found: dict[str, Any] = _take("twin.analysis.redundancy", "redundancy")(
+        gates, rng=rng
+    ).as_dict()
     return found
 
 
@@ -110,7 +112,9 @@ def catalogue_witnesses(kind: str, name: str) -> list[dict[str, str]]:
 
 
 def calibrate(device: str, quick: bool, out: Path, told: Told) -> dict[str, Any]:
-    """Measure a device, fit and check its profile, and save it in `out`; the profile as a plain mapping."""
+    """Measure a device, fit and check its profile, and save it in `out`; the profile as a plain
+    mapping.
+    """
     room = "twin.calibration"
     samples = _take(room, "measure")(device=device, quick=quick, progress=told)
     profile = _take(room, "validate")(device, _take(room, "fit")(samples))

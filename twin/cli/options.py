@@ -14,13 +14,16 @@ Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.
 Input = Annotated[Path, Argument(metavar="FILE", help="A scenario or a layout file.")]
 ResultFolder = Annotated[Path, Argument(metavar="RESULT", help="The folder of a run's result.")]
 Overrides = Annotated[
-    list[str] | None, Option("--set", metavar="KEY.PATH=VALUE", help="Change one value; may be repeated.")
+    list[str] | None,
+    Option("--set", metavar="KEY.PATH=VALUE", help="Change one value; may be repeated."),
 ]
 Seed = Annotated[int | None, Option("--seed", min=0, help="Seed of every random stream.")]
 
 
 def read_overrides(texts: Iterable[str]) -> dict[str, str]:
-    """`["a.b=1"]` as `{"a.b": "1"}`. InputError for every text without a key and `=`, or a key twice."""
+    """`["a.b=1"]` as `{"a.b": "1"}`. InputError for every text without a key and `=`, or a key
+    twice.
+    """
     found: dict[str, str] = {}
     problems = []
     for text in texts:

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from twin.present.numbers import NONE, degrees, duration, energy, figures, mass, money, number, percent, power, scaled
+from twin.present.numbers import (
+    NONE,
+    degrees,
+    duration,
+    energy,
+    figures,
+    mass,
+    money,
+    number,
+    percent,
+    power,
+    scaled,
+)
 
 
 def _with(unit: str) -> Callable[[Any], str]:
@@ -55,7 +67,9 @@ _SHOWS: dict[str, Callable[[Any], str]] = {
 
 
 def readable(name: str, value: Any) -> str:
-    """A value of that name with its unit: `energy_j` 7.2e9 is '2.00 MWh'; a dash where there is none."""
+    """A value of that name with its unit: `energy_j` 7.2e9 is '2.00 MWh'; a dash where there is
+    none.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):

@@ -15,7 +15,10 @@ HEADLINES = 14
 
 Scenario = Annotated[Path, Argument(metavar="SCENARIO", help="A scenario file, or a layout file.")]
 Out = Annotated[
-    Path | None, Option("--out", metavar="DIR", help="Where the result goes; reports/<scenario name> if left out.")
+    Path | None,
+    Option(
+        "--out", metavar="DIR", help="Where the result goes; reports/<scenario name> if left out."
+    ),
 ]
 
 

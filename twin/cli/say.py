@@ -37,7 +37,9 @@ def writable(folder: Path) -> None:
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        problem = Problem("--out", f"{error.strerror or error}", "a folder that can be written", file=str(folder))
+        problem = Problem(
+            "--out", f"{error.strerror or error}", "a folder that can be written", file=str(folder)
+        )
         raise InputError([problem]) from error
 
 
@@ -68,8 +70,11 @@ def problems(found: Iterable[Problem]) -> None:
 
 
 def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> None:
-    """A mapping for people: its numbers as one table, then every list or mapping in it as its own."""
-    console, values = _console(stderr), _plain(values)
+    """A mapping for people: its numbers as one table, then every list or mapping in it as its
+    own.
+    """
+    console = _console(stderr)
+    values = _plain(values)
     single = {key: value for key, value in values.items() if not _is_group(value)}
     if single:
         console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
@@ -84,10 +89,19 @@ def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> Non
 
 @contextmanager
 def progress(what: str) -> Iterator[Told]:
-    """A bar on stderr while the block runs; yields what takes the share done and a word about it."""
+    """A bar on stderr while the block runs; yields what takes the share done and a word about
+    it.
+    """
     console = _console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(what, total=1.0)
 
         def told(done_frac: float, word: str) -> None:

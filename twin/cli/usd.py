@@ -13,7 +13,10 @@ from twin.errors import TwinError
 app = Typer(no_args_is_help=True, help="3D scenes for USD viewers.")
 
 Source = Annotated[
-    Path, Argument(metavar="RESULT_OR_LAYOUT", help="The folder of a result, or a scenario or layout file.")
+    Path,
+    Argument(
+        metavar="RESULT_OR_LAYOUT", help="The folder of a result, or a scenario or layout file."
+    ),
 ]
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder of the scene.")]
 

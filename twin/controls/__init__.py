@@ -1,4 +1,6 @@
-"""What operators may do during a run: set-points, ceilings and drills. A kind is one class and one line."""
+"""What operators may do during a run: set-points, ceilings and drills. A kind is one class and one
+line.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ class Controls(Stated):
     placement: Literal["packed", "spread"] = "packed"
     """Fill racks in order, or deal a gang's nodes over the racks with most free nodes."""
     plant_period: Duration = Field(default=300.0, ge=1.0)
-    """Scan time of the building controls: weather is read and fan and compressor power are set anew."""
+    """Scan time of the building controls: weather is read and fan and compressor power are set
+    anew."""
     throttle_hysteresis_k: float = Field(default=2.0, gt=0)
     """The clock steps up again only when the hottest GPU is this far below its limit."""
     actions: tuple[Action, ...] = ()
@@ -74,4 +77,13 @@ class Isolate(Stated):
 Drill = Annotated[UtilityOutage | Isolate, Field(discriminator="kind")]
 """Any drill, told apart by `kind`."""
 
-__all__ = ["Action", "ClockCeiling", "Controls", "Drill", "Isolate", "Moment", "UtilityOutage", "WaterSupply"]
+__all__ = [
+    "Action",
+    "ClockCeiling",
+    "Controls",
+    "Drill",
+    "Isolate",
+    "Moment",
+    "UtilityOutage",
+    "WaterSupply",
+]

@@ -25,8 +25,9 @@ SWITCHES_MAX = 200_000
 def build(scenario: Scenario) -> Facility:
     """The facility of a scenario.
 
-    Raises InputError with everything a design review would refuse: unknown types, racks through walls or
-    without feeds, rings of feeds, overloaded breakers, more heat than the loops can carry, too few ports.
+    Raises InputError with everything a design review would refuse: unknown types, racks through
+    walls or without feeds, rings of feeds, overloaded breakers, more heat than the loops can carry,
+    too few ports.
     """
     ledger = Ledger(scenario, siting.places(scenario.plan))
     nodes = power_tree.equipment(ledger)
@@ -45,10 +46,19 @@ def build(scenario: Scenario) -> Facility:
     ledger.raise_problems()
     assert air is not None
     facility = Facility(
-        scenario=scenario, components=ledger.freeze(), edges=tuple(ledger.edges),
-        racks=racks.freeze(ledger, places, zone, air_node, stream), power=tree, cooling=cooling, fabric=fabric,
-        switch_component=switches, storage=storage, weather=air, findings=(),
-        hall_sizes={h.name: h.size for h in scenario.plan.halls})
+        scenario=scenario,
+        components=ledger.freeze(),
+        edges=tuple(ledger.edges),
+        racks=racks.freeze(ledger, places, zone, air_node, stream),
+        power=tree,
+        cooling=cooling,
+        fabric=fabric,
+        switch_component=switches,
+        storage=storage,
+        weather=air,
+        findings=(),
+        hall_sizes={h.name: h.size for h in scenario.plan.halls},
+    )
     return checks.reviewed(ledger, facility, places)
 
 
@@ -60,11 +70,17 @@ def _rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
         blocks.setdefault(id(place.row), []).append(place)
     for h, hall in enumerate(ledger.scenario.plan.halls):
         for r, row in enumerate(hall.rows):
-            loc, block = ("layout", "halls", h, "rows", r), blocks.get(id(row), [])
+            loc = ("layout", "halls", h, "rows", r)
+            block = blocks.get(id(row), [])
             if not row.fed_by:
-                ledger.complain(loc, f"racks of {row.name!r} without fed_by", "a power feed for every rack")
+                ledger.complain(
+                    loc, f"racks of {row.name!r} without fed_by", "a power feed for every rack"
+                )
             supplies = ledger.feeds((*loc, "fed_by"), row.fed_by, len(block))
-            out += [PowerNode(p.id, "rack", None, np.inf, False, s) for p, s in zip(block, supplies, strict=True)]
+            out += [
+                PowerNode(p.id, "rack", None, np.inf, False, s)
+                for p, s in zip(block, supplies, strict=True)
+            ]
     return out
 
 
@@ -81,7 +97,9 @@ def _profiles(ledger: Ledger) -> None:
             ledger.problems += error.problems
 
 
-def _fabric(ledger: Ledger, places: list[Position], feeds: dict[str, list[str]]) -> tuple[Fabric, np.ndarray]:
+def _fabric(
+    ledger: Ledger, places: list[Position], feeds: dict[str, list[str]]
+) -> tuple[Fabric, np.ndarray]:
     """The scale-out fabric over all compute nodes, its switches entered as components."""
     spec = ledger.scenario.plan.fabric
     nodes = sum(p.type.nodes_per_rack for p in places)
@@ -90,22 +108,40 @@ def _fabric(ledger: Ledger, places: list[Position], feeds: dict[str, list[str]])
         return no_fabric(nodes), np.zeros(0, dtype=np.int64)
     switch = catalogue.rows("switches").get(spec.switch)
     if switch is None:
-        ledger.unknown(("layout", "fabric", "switch"), spec.switch, catalogue.rows("switches"),
-                       "a switch of the catalogue")
+        ledger.unknown(
+            ("layout", "fabric", "switch"),
+            spec.switch,
+            catalogue.rows("switches"),
+            "a switch of the catalogue",
+        )
         ledger.raise_problems()
     assert isinstance(switch, Switch)
     rack = max(compute, key=lambda t: t.nics_per_node)
     _fits(ledger, switch, nodes, rack)
     try:
         if spec.kind == "groups":
-            fabric = group_fabric(nodes, rack.nodes_per_rack, spec.switches_per_group, rack.nics_per_node,
-                                  rack.nic_bandwidth_b_s, 1.0)
+            fabric = group_fabric(
+                nodes,
+                rack.nodes_per_rack,
+                spec.switches_per_group,
+                rack.nics_per_node,
+                rack.nic_bandwidth_b_s,
+                1.0,
+            )
         else:
-            fabric = rail_fabric(nodes, spec.nodes_per_su, rack.nics_per_node, spec.planes, switch.ports,
-                                 rack.nic_bandwidth_b_s)
+            fabric = rail_fabric(
+                nodes,
+                spec.nodes_per_su,
+                rack.nics_per_node,
+                spec.planes,
+                switch.ports,
+                rack.nic_bandwidth_b_s,
+            )
     except InputError as error:
         for problem in error.problems:
-            ledger.complain(("layout", *problem.where.split(".")), problem.found, problem.allowed, problem.hint)
+            ledger.complain(
+                ("layout", *problem.where.split(".")), problem.found, problem.allowed, problem.hint
+            )
         ledger.raise_problems()
         raise
     return fabric, _switches(ledger, fabric, switch, places, feeds)
@@ -115,19 +151,34 @@ def _fits(ledger: Ledger, switch: Switch, nodes: int, rack: Rack) -> None:
     """More nodes under a leaf than ports, or more switches than anybody cables, is a problem."""
     spec = ledger.scenario.plan.fabric
     if spec.kind == "rail_optimised" and spec.nodes_per_su > switch.ports // 2:
-        ledger.complain(("layout", "fabric", "nodes_per_su"), f"{spec.nodes_per_su} nodes under one leaf",
-                        f"at most {switch.ports // 2}, half the ports of {spec.switch}")
+        ledger.complain(
+            ("layout", "fabric", "nodes_per_su"),
+            f"{spec.nodes_per_su} nodes under one leaf",
+            f"at most {switch.ports // 2}, half the ports of {spec.switch}",
+        )
     per_group = rack.nodes_per_rack if spec.kind == "groups" else spec.nodes_per_su
     each = spec.switches_per_group if spec.kind == "groups" else rack.nics_per_node * spec.planes
     if (count := -(-nodes // per_group) * each) > SWITCHES_MAX:
-        ledger.complain(("layout", "fabric"), f"{count:,} switches next to the nodes", f"at most {SWITCHES_MAX:,}")
+        ledger.complain(
+            ("layout", "fabric"),
+            f"{count:,} switches next to the nodes",
+            f"at most {SWITCHES_MAX:,}",
+        )
     ledger.raise_problems()
 
 
-def _switches(ledger: Ledger, fabric: Fabric, row: Switch, places: list[Position],
-              rack_feeds: dict[str, list[str]]) -> np.ndarray:
-    """Enter the switches, stacked in the network racks (or beside the first rack where there are none)."""
-    loc, spec = ("layout", "fabric"), ledger.scenario.plan.fabric
+def _switches(
+    ledger: Ledger,
+    fabric: Fabric,
+    row: Switch,
+    places: list[Position],
+    rack_feeds: dict[str, list[str]],
+) -> np.ndarray:
+    """Enter the switches, stacked in the network racks (or beside the first rack where there are
+    none).
+    """
+    loc = ("layout", "fabric")
+    spec = ledger.scenario.plan.fabric
     hosts = [p for p in places if p.type.kind == "support_rack"] or places
     if spec.fed_by_racks and spec.fed_by:
         ledger.complain((*loc, "fed_by"), "feeds, and fed_by_racks", "one of the two")
@@ -140,8 +191,23 @@ def _switches(ledger: Ledger, fabric: Fabric, row: Switch, places: list[Position
         at = ledger.entries[ledger.row[host.id]].position_m
         size = (0.44, 0.6, row.height_m)
         z = 0.3 + (k // len(hosts)) * (row.height_m + 0.01)
-        out.append(ledger.add(loc, Entry(name, "switch", row.name, host.id, "fabric", (at[0], at[1], z), size,
-                                         row.power_max_w, mtbf_h=row.mtbf_h, mttr_h=row.mttr_h)))
+        out.append(
+            ledger.add(
+                loc,
+                Entry(
+                    name,
+                    "switch",
+                    row.name,
+                    host.id,
+                    "fabric",
+                    (at[0], at[1], z),
+                    size,
+                    row.power_max_w,
+                    mtbf_h=row.mtbf_h,
+                    mttr_h=row.mttr_h,
+                ),
+            )
+        )
         ledger.edges += [(s, name, "power", "share") for s in feeds[k]]
     return np.array(out, dtype=np.int64)
 
@@ -155,5 +221,3 @@ def _storage(ledger: Ledger) -> Storage:
     row = known[name]
     assert isinstance(row, StorageRow)
     return Storage(row.read_b_s, row.write_b_s, row.node_read_b_s, row.node_write_b_s)
-
-

@@ -1,4 +1,6 @@
-"""What a design review refuses: names of nothing, boxes in one another, overloads, more heat than is cooled."""
+"""What a design review refuses: names of nothing, boxes in one another, overloads, more heat than
+is cooled.
+"""
 
 from __future__ import annotations
 
@@ -26,18 +28,31 @@ def layout(ledger: Ledger, places: list[Position]) -> None:
         if name in ledger.row:
             _override(ledger, name, racks.get(name))
         else:
-            ledger.complain(("layout", "overrides", name), repr(name), "a component of this layout",
-                            did_you_mean(name, ledger.row))
+            ledger.complain(
+                ("layout", "overrides", name),
+                repr(name),
+                "a component of this layout",
+                did_you_mean(name, ledger.row),
+            )
     halls = ledger.scenario.plan.halls
-    corner, size = np.array([h.at for h in halls]), np.array([h.size[:2] for h in halls])
+    corner = np.array([h.at for h in halls])
+    size = np.array([h.size[:2] for h in halls])
     for a, b in clashes(corner + size / 2, size):
-        ledger.complain(("layout", "halls", b), f"{halls[a].name!r} and {halls[b].name!r} in the same place",
-                        "halls that do not overlap; `at` moves them")
-    corner = np.array([(*halls[p.hall].at, p.x_m, p.y_m) for p in places]).reshape(-1, 2, 2).sum(axis=1)
+        ledger.complain(
+            ("layout", "halls", b),
+            f"{halls[a].name!r} and {halls[b].name!r} in the same place",
+            "halls that do not overlap; `at` moves them",
+        )
+    corner = (
+        np.array([(*halls[p.hall].at, p.x_m, p.y_m) for p in places]).reshape(-1, 2, 2).sum(axis=1)
+    )
     size = np.array([(p.type.width_m, p.type.depth_m) for p in places]).reshape(-1, 2)
     for a, b in clashes(corner + size / 2, size):
-        ledger.complain(("layout", "halls", places[b].hall), f"{places[a].id} and {places[b].id} in the same place",
-                        "racks that do not overlap")
+        ledger.complain(
+            ("layout", "halls", places[b].hall),
+            f"{places[a].id} and {places[b].id} in the same place",
+            "racks that do not overlap",
+        )
 
 
 def _override(ledger: Ledger, name: str, rack: Position | None) -> None:
@@ -49,8 +64,11 @@ def _override(ledger: Ledger, name: str, rack: Position | None) -> None:
     says = ledger.scenario.plan.overrides[name].model_dump(exclude_none=True)
     for key in says.keys() - set(can):
         kind = "liquid-cooled rack" if rack is not None else entry.kind
-        ledger.complain(("layout", "overrides", name, key), f"{key} of a {kind}",
-                        f"{', '.join(can) or 'no override at all'} for a {kind}")
+        ledger.complain(
+            ("layout", "overrides", name, key),
+            f"{key} of a {kind}",
+            f"{', '.join(can) or 'no override at all'} for a {kind}",
+        )
 
 
 def targets(ledger: Ledger) -> None:
@@ -64,16 +82,22 @@ def targets(ledger: Ledger) -> None:
     kinds = sorted({entry.kind for entry in ledger.entries})
     for i, kind in enumerate(scenario.faults.rates.kinds if scenario.faults.rates else ()):
         if kind not in kinds:
-            ledger.unknown(("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout")
+            ledger.unknown(
+                ("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout"
+            )
     plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "facility_water_supply" and action.plant not in plants:
-            ledger.unknown(("controls", "actions", i, "plant"), action.plant, plants, "a plant of this layout")
+            ledger.unknown(
+                ("controls", "actions", i, "plant"), action.plant, plants, "a plant of this layout"
+            )
     for i, work in enumerate(scenario.workload):
         if not isinstance(work, Batch):
             _known(ledger, ("workload", i, "model"), work.model, "models")
         if isinstance(work, Inference):
-            _known(ledger, ("workload", i, "requests", "lengths"), work.requests.lengths, "requests")
+            _known(
+                ledger, ("workload", i, "requests", "lengths"), work.requests.lengths, "requests"
+            )
     if isinstance(scenario.site.grid, str):
         _known(ledger, ("site", "grid"), scenario.site.grid, "grids")
 
@@ -88,11 +112,18 @@ def _target(ledger: Ledger, loc: Loc, name: str) -> None:
     rack, slash, node = name.partition("/")
     row = ledger.row.get(rack)
     if row is None:
-        ledger.complain(loc, repr(name), "a component of this layout", did_you_mean(rack, ledger.row))
+        ledger.complain(
+            loc, repr(name), "a component of this layout", did_you_mean(rack, ledger.row)
+        )
         return
-    nodes, number = ledger.entries[row].nodes, _NODE.fullmatch(node)
+    nodes = ledger.entries[row].nodes
+    number = _NODE.fullmatch(node)
     if slash and (number is None or int(number[1]) > nodes):
-        ledger.complain(loc, repr(name), f"{rack}/node_1 to {rack}/node_{nodes}" if nodes else f"{rack}, without nodes")
+        ledger.complain(
+            loc,
+            repr(name),
+            f"{rack}/node_1 to {rack}/node_{nodes}" if nodes else f"{rack}, without nodes",
+        )
 
 
 def reviewed(ledger: Ledger, facility: Facility, places: list[Position]) -> Facility:
@@ -100,7 +131,9 @@ def reviewed(ledger: Ledger, facility: Facility, places: list[Position]) -> Faci
     _breakers(ledger, facility)
     _heat(ledger, facility)
     ledger.raise_problems()
-    return replace(facility, findings=(*contingency.findings(facility), *design.findings(facility, places)))
+    return replace(
+        facility, findings=(*contingency.findings(facility), *design.findings(facility, places))
+    )
 
 
 def _breakers(ledger: Ledger, facility: Facility) -> None:
@@ -108,25 +141,41 @@ def _breakers(ledger: Ledger, facility: Facility) -> None:
     load = contingency.loading(facility)
     tree = facility.power
     groups = {m: i for i, g in enumerate(ledger.scenario.plan.power) for m in ledger.groups[g.name]}
-    for p in np.flatnonzero(load.output_w[: tree.equipment] > tree.rating_w[: tree.equipment] * (1 + 1e-9)):
-        ledger.complain(("layout", "power", groups[tree.id[p]]),
-                        f"{tree.id[p]} rated {tree.rating_w[p] / 1e3:,.0f} kW under a peak load of "
-                        f"{load.output_w[p] / 1e3:,.0f} kW", "a rating at or above the peak load")
+    for p in np.flatnonzero(
+        load.output_w[: tree.equipment] > tree.rating_w[: tree.equipment] * (1 + 1e-9)
+    ):
+        ledger.complain(
+            ("layout", "power", groups[tree.id[p]]),
+            f"{tree.id[p]} rated {tree.rating_w[p] / 1e3:,.0f} kW under a peak load of "
+            f"{load.output_w[p] / 1e3:,.0f} kW",
+            "a rating at or above the peak load",
+        )
 
 
 def _heat(ledger: Ledger, facility: Facility) -> None:
     """More heat than a loop, a hall's air handlers or a plant can carry."""
-    cooling, units = facility.cooling, facility.cooling.units
+    cooling = facility.cooling
+    units = facility.cooling.units
     loop_w, hall_w, plant_w = warmth.heat_w(facility)
     kind = np.array(units.kind)
-    for name, ids, heat, key in (("cdu", cooling.loop_id, loop_w, "loops"), ("crah", cooling.hall_id, hall_w, "air")):
+    for name, ids, heat, key in (
+        ("cdu", cooling.loop_id, loop_w, "loops"),
+        ("crah", cooling.hall_id, hall_w, "air"),
+    ):
         mine = kind == name
         capacity = np.bincount(units.zone[mine], weights=units.capacity_w[mine], minlength=len(ids))
         for z in np.flatnonzero(heat > capacity * (1 + 1e-9)):
-            ledger.complain(("layout", "cooling", key), f"{heat[z] / 1e3:,.0f} kW of heat on {ids[z]!r} with "
-                            f"{capacity[z] / 1e3:,.0f} kW of cooling", "no more heat than the units can carry")
+            ledger.complain(
+                ("layout", "cooling", key),
+                f"{heat[z] / 1e3:,.0f} kW of heat on {ids[z]!r} with "
+                f"{capacity[z] / 1e3:,.0f} kW of cooling",
+                "no more heat than the units can carry",
+            )
     for i, plant in enumerate(cooling.plants):
         limit = float(units.capacity_w[plant.units].sum())
         if plant_w[i] > limit * (1 + 1e-9):
-            ledger.complain(("layout", "cooling", "plant", i), f"{plant_w[i] / 1e3:,.0f} kW of heat on {plant.id!r} "
-                            f"with {limit / 1e3:,.0f} kW", "no more heat than the plant can carry")
+            ledger.complain(
+                ("layout", "cooling", "plant", i),
+                f"{plant_w[i] / 1e3:,.0f} kW of heat on {plant.id!r} with {limit / 1e3:,.0f} kW",
+                "no more heat than the plant can carry",
+            )

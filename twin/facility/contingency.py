@@ -21,9 +21,14 @@ class Loading:
     on: NDArray[np.bool_]
 
 
-def loading(facility: Facility, lost: int | NDArray[np.intp] | None = None,
-            rack_w: NDArray[np.float64] | None = None, wires: flow.Wiring | None = None) -> Loading:
-    """Loads at their peak over the tree, perhaps some nodes lost; generators have started where they are needed.
+def loading(
+    facility: Facility,
+    lost: int | NDArray[np.intp] | None = None,
+    rack_w: NDArray[np.float64] | None = None,
+    wires: flow.Wiring | None = None,
+) -> Loading:
+    """Loads at their peak over the tree, perhaps some nodes lost; generators have started where
+    they are needed.
 
     wires   of the tree, for those who ask often
     """
@@ -44,15 +49,21 @@ def loading(facility: Facility, lost: int | NDArray[np.intp] | None = None,
 
 def findings(facility: Facility) -> Iterator[Finding]:
     """Overloads and lost racks after the loss of each power component, one finding a case."""
-    tree, racks = facility.power, facility.racks
+    tree = facility.power
+    racks = facility.racks
     wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
     for lost in range(tree.equipment):
         after = loading(facility, lost, wires=wires)
         dark = int((~after.on[tree.load_of_rack]).sum())
         over = np.flatnonzero(after.output_w > tree.rating_w * (1 + 1e-9))
         for p in over:
-            yield Finding("warning", tree.id[lost],
-                          f"without it {tree.id[p]} carries {after.output_w[p] / 1e3:,.0f} kW, "
-                          f"{after.output_w[p] / tree.rating_w[p]:.3f} of its rating")
+            yield Finding(
+                "warning",
+                tree.id[lost],
+                f"without it {tree.id[p]} carries {after.output_w[p] / 1e3:,.0f} kW, "
+                f"{after.output_w[p] / tree.rating_w[p]:.3f} of its rating",
+            )
         if dark:
-            yield Finding("note", tree.id[lost], f"without it {dark} of {len(racks.id)} racks lose power")
+            yield Finding(
+                "note", tree.id[lost], f"without it {dark} of {len(racks.id)} racks lose power"
+            )

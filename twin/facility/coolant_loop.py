@@ -33,7 +33,9 @@ class Unit:
 
 @dataclass
 class Draft:
-    """The thermal network while it is built. Node order: racks, loops, hall air, hall mass, facility water."""
+    """The thermal network while it is built. Node order: racks, loops, hall air, hall mass,
+    facility water.
+    """
 
     ledger: Ledger
     places: list[Position]
@@ -50,8 +52,12 @@ class Draft:
 
 def draft(ledger: Ledger, places: list[Position]) -> Draft:
     """Units and zones of a layout, entered in the ledger; problems are noted there."""
-    out = Draft(ledger, places, np.full(len(places), -1, dtype=np.int64),
-                rack_row={p.id: i for i, p in enumerate(places)})
+    out = Draft(
+        ledger,
+        places,
+        np.full(len(places), -1, dtype=np.int64),
+        rack_row={p.id: i for i, p in enumerate(places)},
+    )
     spec = ledger.scenario.plan.cooling
     names = [p.name for p in spec.plant]
     for i, plant in enumerate(spec.plant):
@@ -64,7 +70,11 @@ def draft(ledger: Ledger, places: list[Position]) -> Draft:
 
 
 def _row(out: Draft, loc: Loc, name: str, kinds: tuple[str, ...]) -> CoolingRow | None:
-    known = {n: r for n, r in catalogue.rows("cooling").items() if isinstance(r, CoolingRow) and r.kind in kinds}
+    known = {
+        n: r
+        for n, r in catalogue.rows("cooling").items()
+        if isinstance(r, CoolingRow) and r.kind in kinds
+    }
     if name not in known:
         out.ledger.unknown(loc, name, known, f"a {' or '.join(kinds)} of the catalogue")
     return known.get(name)
@@ -77,18 +87,41 @@ def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
     return names.index(name)
 
 
-def _add_units(out: Draft, loc: Loc, spec: Loop | Air | PlantSpec, row: CoolingRow, zones: list[int]) -> list[int]:
+def _add_units(
+    out: Draft, loc: Loc, spec: Loop | Air | PlantSpec, row: CoolingRow, zones: list[int]
+) -> list[int]:
     """Enter the units of a group and their pumps; returns unit indices."""
-    ledger, names = out.ledger, members(spec.name, spec.count)
+    ledger = out.ledger
+    names = members(spec.name, spec.count)
     supplies = _feeds(out, loc, spec.fed_by, spec.count, spec.name)
     ledger.group((*loc, "name"), spec.name, names)
     first = len(out.units)
     for k, name in enumerate(names):
         place = ledger.places[name]
-        ledger.add(loc, Entry(name, row.kind, row.name, place.hall, "cooling", place.centre_m, place.size_m,
-                              row.capacity_w, mtbf_h=row.mtbf_h, mttr_h=row.mttr_h))
-        out.units.append(Unit(name, row, zones[k], supplies[k],
-                              spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0))
+        ledger.add(
+            loc,
+            Entry(
+                name,
+                row.kind,
+                row.name,
+                place.hall,
+                "cooling",
+                place.centre_m,
+                place.size_m,
+                row.capacity_w,
+                mtbf_h=row.mtbf_h,
+                mttr_h=row.mttr_h,
+            ),
+        )
+        out.units.append(
+            Unit(
+                name,
+                row,
+                zones[k],
+                supplies[k],
+                spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
+            )
+        )
         if row.kind == "cdu":
             _pumps(out, loc, name, row, place.centre_m)
     return list(range(first, len(out.units)))
@@ -100,15 +133,31 @@ def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[li
     return out.ledger.feeds((*loc, "fed_by"), feeds, count)
 
 
-def _pumps(out: Draft, loc: Loc, unit: str, row: CoolingRow, at: tuple[float, float, float]) -> None:
-    """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is around them."""
+def _pumps(
+    out: Draft, loc: Loc, unit: str, row: CoolingRow, at: tuple[float, float, float]
+) -> None:
+    """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is
+    around them.
+    """
     pump = catalogue.rows("cooling")[_PUMP]
     assert isinstance(pump, CoolingRow)
     width = 0.8 * row.width_m / row.pumps_per_unit
     for k in range(row.pumps_per_unit):
         x = at[0] - 0.4 * row.width_m + (k + 0.5) * width
-        out.ledger.add(loc, Entry(f"{unit}_pump_{k + 1}", "pump", row.name, unit, "cooling", (x, at[1], 0.2),
-                                  (0.8 * width, 0.4, 0.5), mtbf_h=pump.mtbf_h, mttr_h=pump.mttr_h))
+        out.ledger.add(
+            loc,
+            Entry(
+                f"{unit}_pump_{k + 1}",
+                "pump",
+                row.name,
+                unit,
+                "cooling",
+                (x, at[1], 0.2),
+                (0.8 * width, 0.4, 0.5),
+                mtbf_h=pump.mtbf_h,
+                mttr_h=pump.mttr_h,
+            ),
+        )
         out.ledger.edges.append((f"{unit}_pump_{k + 1}", unit, "cooling", "serves"))
 
 
@@ -126,32 +175,44 @@ def _loop(out: Draft, loc: Loc, spec: Loop, plants: list[str]) -> None:
     served = _served(out, (*loc, "serves"), spec)
     if row is None or not served:
         if served == []:
-            out.ledger.complain((*loc, "serves"), f"{spec.serves!r} without a liquid-cooled rack",
-                                "rows that have some")
+            out.ledger.complain(
+                (*loc, "serves"),
+                f"{spec.serves!r} without a liquid-cooled rack",
+                "rows that have some",
+            )
         return
     separate = spec.header == "separate"
-    first, loops = len(out.loop_id), spec.count if separate else 1
+    first = len(out.loop_id)
+    loops = spec.count if separate else 1
     for name in members(spec.name, loops) if separate else [spec.name]:
         out.loop_id.append(f"{name}_loop")
         out.loop_plant.append(plant)
         out.loop_volume.append(spec.volume)
     _add_units(out, loc, spec, row, [first + k if separate else first for k in range(spec.count)])
-    dealt = [slot // spec.racks_per_unit if spec.racks_per_unit else order * loops // len(served)
-             for order, (slot, _) in enumerate(served)]
+    dealt = [
+        slot // spec.racks_per_unit if spec.racks_per_unit else order * loops // len(served)
+        for order, (slot, _) in enumerate(served)
+    ]
     if set(dealt) != set(range(loops)):
-        out.ledger.complain((*loc, "count"), f"{loops} loops for {len(served)} racks",
-                            "as many units as it takes: a loop for every rack, and a rack for every loop")
+        out.ledger.complain(
+            (*loc, "count"),
+            f"{loops} loops for {len(served)} racks",
+            "as many units as it takes: a loop for every rack, and a rack for every loop",
+        )
         return
     for k, (_, rack) in zip(dealt, served, strict=True):
         out.zone[rack] = first + k
 
 
 def _served(out: Draft, loc: Loc, spec: Loop) -> list[tuple[int, int]] | None:
-    """(slot, rack index) of the liquid-cooled racks a loop serves, slots counted through its rows; None if unknown."""
+    """(slot, rack index) of the liquid-cooled racks a loop serves, slots counted through its rows;
+    None if unknown.
+    """
     names = (spec.serves,) if isinstance(spec.serves, str) else spec.serves
     rack_row = out.rack_row
     found: list[tuple[int, int]] = []
-    known, offset = True, 0
+    known = True
+    offset = 0
     for name in names:
         group = out.ledger.groups.get(name)
         if group is None or not all(m in rack_row for m in group):
@@ -160,7 +221,11 @@ def _served(out: Draft, loc: Loc, spec: Loop) -> list[tuple[int, int]] | None:
             known = False
             continue
         racks = [rack_row[m] for m in group]
-        found += [(offset + out.places[r].slot, r) for r in racks if out.places[r].type.liquid_heat_frac > 0]
+        found += [
+            (offset + out.places[r].slot, r)
+            for r in racks
+            if out.places[r].type.liquid_heat_frac > 0
+        ]
         offset += max((out.places[r].slot + 1 for r in racks), default=0)
     return found if known else None
 
@@ -172,12 +237,17 @@ def _halls(out: Draft, plants: list[str]) -> None:
     for i, air in enumerate(spec.cooling.air):
         loc = ("layout", "cooling", "air", i)
         row = _row(out, (*loc, "type"), air.type, ("crah",))
-        hall, plant = _index(out, (*loc, "hall"), air.hall, names), _index(out, (*loc, "plant"), air.plant, plants)
+        hall = _index(out, (*loc, "hall"), air.hall, names)
+        plant = _index(out, (*loc, "plant"), air.plant, plants)
         if row is not None and hall >= 0:
             _add_units(out, loc, air, row, [hall] * air.count)
             if plant >= 0 and out.hall_plant[hall] not in (-1, plant):
-                out.ledger.complain((*loc, "plant"), f"{air.plant!r} for {air.hall!r}, whose other air handlers are on "
-                                    f"{plants[out.hall_plant[hall]]!r}", "one plant for all air handlers of a hall")
+                out.ledger.complain(
+                    (*loc, "plant"),
+                    f"{air.plant!r} for {air.hall!r}, whose other air handlers are on "
+                    f"{plants[out.hall_plant[hall]]!r}",
+                    "one plant for all air handlers of a hall",
+                )
             out.hall_plant[hall] = plant
 
 
@@ -185,8 +255,11 @@ def _uncooled(out: Draft) -> None:
     """A liquid-cooled rack on no loop is a problem."""
     for i, place in enumerate(out.places):
         if place.type.liquid_heat_frac > 0 and out.zone[i] < 0:
-            out.ledger.complain(("layout", "cooling", "loops"), f"{place.id} on no coolant loop",
-                                "a loop that serves every liquid-cooled rack")
+            out.ledger.complain(
+                ("layout", "cooling", "loops"),
+                f"{place.id} on no coolant loop",
+                "a loop that serves every liquid-cooled rack",
+            )
             return
 
 

@@ -60,13 +60,19 @@ class Ledger:
 
     def unknown(self, loc: Loc, name: str, known: Iterable[str], what: str) -> None:
         """Note a name that is none of the known ones."""
-        self.complain(loc, repr(name), f"{what}: " + (", ".join(sorted(known)) or "none stated"),
-                      did_you_mean(name, known))
+        self.complain(
+            loc,
+            repr(name),
+            f"{what}: " + (", ".join(sorted(known)) or "none stated"),
+            did_you_mean(name, known),
+        )
 
     def raise_problems(self) -> None:
         """Raise InputError with everything found so far, if anything was."""
         if self.problems:
-            raise InputError(sorted(set(self.problems), key=lambda p: (p.file, p.line, p.column, p.where)))
+            raise InputError(
+                sorted(set(self.problems), key=lambda p: (p.file, p.line, p.column, p.where))
+            )
 
     def add(self, loc: Loc, entry: Entry) -> int:
         """Enter a component; a second one of the same name is a problem."""
@@ -105,14 +111,24 @@ class Ledger:
         if not members:
             allowed = "a power group of this layout, or one component of it"
             is_else = feed.source in self.groups
-            found = f"{feed.source!r}, which is no power equipment" if is_else else repr(feed.source)
-            self.complain(loc, found, allowed, "" if is_else else did_you_mean(feed.source, self.feeders))
+            found = (
+                f"{feed.source!r}, which is no power equipment" if is_else else repr(feed.source)
+            )
+            self.complain(
+                loc, found, allowed, "" if is_else else did_you_mean(feed.source, self.feeders)
+            )
         elif feed.pairing == "matched" and members != takers:
-            self.complain(loc, f"{takers} takers for {members} of {feed.source!r}",
-                          "equal counts where pairing is matched")
+            self.complain(
+                loc,
+                f"{takers} takers for {members} of {feed.source!r}",
+                "equal counts where pairing is matched",
+            )
         elif self.fed > FEEDS_MAX:
-            self.complain(loc, f"{takers:,} takers for {members:,} of {feed.source!r}",
-                          f"at most {FEEDS_MAX:,} feeds in one layout; pair them as matched or spread")
+            self.complain(
+                loc,
+                f"{takers:,} takers for {members:,} of {feed.source!r}",
+                f"at most {FEEDS_MAX:,} feeds in one layout; pair them as matched or spread",
+            )
             self.raise_problems()
         else:
             return True
@@ -122,12 +138,17 @@ class Ledger:
         """The component table."""
         e = self.entries
         return Components(
-            id=tuple(x.id for x in e), kind=tuple(x.kind for x in e), type=tuple(x.type for x in e),
-            parent=tuple(x.parent for x in e), system=tuple(x.system for x in e),
+            id=tuple(x.id for x in e),
+            kind=tuple(x.kind for x in e),
+            type=tuple(x.type for x in e),
+            parent=tuple(x.parent for x in e),
+            system=tuple(x.system for x in e),
             position_m=np.array([x.position_m for x in e], dtype=float).reshape(-1, 3),
             size_m=np.array([x.size_m for x in e], dtype=float).reshape(-1, 3),
             rating_w=np.array([x.rating_w for x in e], dtype=float),
-            gpus=np.array([x.gpus for x in e], dtype=np.int64), nodes=np.array([x.nodes for x in e], dtype=np.int64),
-            mtbf_h=np.array([x.mtbf_h for x in e], dtype=float), mttr_h=np.array([x.mttr_h for x in e], dtype=float),
+            gpus=np.array([x.gpus for x in e], dtype=np.int64),
+            nodes=np.array([x.nodes for x in e], dtype=np.int64),
+            mtbf_h=np.array([x.mtbf_h for x in e], dtype=float),
+            mttr_h=np.array([x.mttr_h for x in e], dtype=float),
             row=dict(self.row),
         )

@@ -57,7 +57,8 @@ class Racks:
     rated_w: Array
     """AC input with every node at full activity and clock."""
     gpu_gain: Array
-    """Watts at the AC input for a watt more in a chip, conversion losses and balance of rack included."""
+    """Watts at the AC input for a watt more in a chip, conversion losses and balance of rack
+    included."""
     gpu_idle_w: Array
     gpu_span_w: Array
     """Power of one GPU between idle and rated."""
@@ -190,7 +191,9 @@ class Plant:
 
 @dataclass(frozen=True)
 class Cooling:
-    """The thermal network: racks, loops, hall air and mass, facility water. Arrays are (thermal node,)."""
+    """The thermal network: racks, loops, hall air and mass, facility water. Arrays are (thermal
+    node,).
+    """
 
     capacity_j_k: Array
     loop_id: tuple[str, ...]
@@ -226,8 +229,10 @@ class Weather:
 
     def at(self, time_s: float) -> tuple[float, float]:
         """Dry bulb and wet bulb at a moment."""
-        return (float(np.interp(time_s, self.time_s, self.dry_bulb_degc)),
-                float(np.interp(time_s, self.time_s, self.wet_bulb_degc)))
+        return (
+            float(np.interp(time_s, self.time_s, self.dry_bulb_degc)),
+            float(np.interp(time_s, self.time_s, self.wet_bulb_degc)),
+        )
 
 
 @dataclass(frozen=True)
@@ -260,24 +265,42 @@ class Facility:
     hall_sizes: Mapping[str, tuple[float, float, float]]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Frames `components` and `edges` with the columns that results declare; coolant and cables included."""
+        """Frames `components` and `edges` with the columns that results declare; coolant and cables
+        included.
+        """
         c = self.components
         places = np.hstack([c.position_m, c.size_m]).T
-        components = {"id": c.id, "kind": c.kind, "type": c.type, "parent": c.parent, "system": c.system,
-                      **dict(zip(("x_m", "y_m", "z_m", "width_m", "depth_m", "height_m"), places, strict=True)),
-                      "rating_w": c.rating_w, "gpus": c.gpus, "nodes": c.nodes}
+        components = {
+            "id": c.id,
+            "kind": c.kind,
+            "type": c.type,
+            "parent": c.parent,
+            "system": c.system,
+            **dict(
+                zip(("x_m", "y_m", "z_m", "width_m", "depth_m", "height_m"), places, strict=True)
+            ),
+            "rating_w": c.rating_w,
+            "gpus": c.gpus,
+            "nodes": c.nodes,
+        }
         edges = [*self.edges, *self._coolant(), *self._cables()]
-        return {"components": pd.DataFrame(components),
-                "edges": pd.DataFrame(edges, columns=["source", "target", "system", "role"])}
+        return {
+            "components": pd.DataFrame(components),
+            "edges": pd.DataFrame(edges, columns=["source", "target", "system", "role"]),
+        }
 
     def _coolant(self) -> Iterator[tuple[str, str, str, str]]:
         """Who cools whom: plant units the coolant units and air handlers, these the racks."""
-        units, racks = self.cooling.units, self.racks
+        units = self.cooling.units
+        racks = self.racks
         for u, (name, kind) in enumerate(zip(units.id, units.kind, strict=True)):
             if kind not in ("cdu", "crah"):
                 continue
-            zone, cdu = units.zone[u], kind == "cdu"
-            plant = self.cooling.plants[(self.cooling.loop_plant if cdu else self.cooling.hall_plant)[zone]]
+            zone = units.zone[u]
+            cdu = kind == "cdu"
+            plant = self.cooling.plants[
+                (self.cooling.loop_plant if cdu else self.cooling.hall_plant)[zone]
+            ]
             yield from ((units.id[p], name, "cooling", "serves") for p in plant.units)
             in_hall = (racks.hall == zone) & (racks.liquid_frac < 1)
             served = racks.zone == self.cooling.loop_node[zone] if cdu else in_hall
@@ -287,4 +310,6 @@ class Facility:
         """Cables of the scale-out network."""
         if self.fabric.switches:
             rack = self.racks.rack_of_node.astype(np.int32)
-            yield from ((a, b, "fabric", "link") for a, b in links(self.fabric, rack, self.racks.id))
+            yield from (
+                (a, b, "fabric", "link") for a, b in links(self.fabric, rack, self.racks.id)
+            )

@@ -35,7 +35,9 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     groups = ledger.scenario.plan.power
     typed = [(_type(ledger, i, group), group) for i, group in enumerate(groups)]
     for i, group in enumerate(groups):
-        ledger.power_group(("layout", "power", i, "name"), group.name, members(group.name, group.count))
+        ledger.power_group(
+            ("layout", "power", i, "name"), group.name, members(group.name, group.count)
+        )
     out: list[PowerNode] = []
     for i, (row, group) in enumerate(typed):
         if row is not None:
@@ -47,7 +49,9 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
 def _type(ledger: Ledger, i: int, group: PowerGroup) -> Power | None:
     known = catalogue.rows("power")
     if group.type not in known:
-        ledger.unknown(("layout", "power", i, "type"), group.type, known, "a power row of the catalogue")
+        ledger.unknown(
+            ("layout", "power", i, "type"), group.type, known, "a power row of the catalogue"
+        )
         return None
     row = known[group.type]
     assert isinstance(row, Power)
@@ -59,18 +63,43 @@ def _group(ledger: Ledger, i: int, row: Power, group: PowerGroup) -> list[PowerN
     _check_hall(ledger, loc, row, group)
     supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
     if row.kind not in SOURCES and not group.fed_by:
-        ledger.complain(loc, f"{group.name!r} without fed_by", "a supply for everything but utilities and generators")
+        ledger.complain(
+            loc,
+            f"{group.name!r} without fed_by",
+            "a supply for everything but utilities and generators",
+        )
     rating = group.rating if group.rating is not None else row.rating_w
     out = []
     for k, name in enumerate(members(group.name, group.count)):
         override = ledger.scenario.plan.overrides.get(name)
         value = override.rating if override and override.rating is not None else rating
         place = ledger.places[name]
-        ledger.add(loc, Entry(name, row.kind, row.name, place.hall, "power", place.centre_m, place.size_m, value or 0.0,
-                              mtbf_h=row.mtbf_h, mttr_h=row.mttr_h))
+        ledger.add(
+            loc,
+            Entry(
+                name,
+                row.kind,
+                row.name,
+                place.hall,
+                "power",
+                place.centre_m,
+                place.size_m,
+                value or 0.0,
+                mtbf_h=row.mtbf_h,
+                mttr_h=row.mttr_h,
+            ),
+        )
         ledger.edges += [(s, name, "power", group.mode) for s in supplies[k]]
-        out.append(PowerNode(name, row.kind, row, np.inf if value is None else value,
-                             group.mode == "priority", supplies[k]))
+        out.append(
+            PowerNode(
+                name,
+                row.kind,
+                row,
+                np.inf if value is None else value,
+                group.mode == "priority",
+                supplies[k],
+            )
+        )
     return out
 
 
@@ -79,8 +108,11 @@ def _check_hall(ledger: Ledger, loc: Loc, row: Power, group: PowerGroup) -> None
     if group.hall is not None and group.hall not in halls:
         ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")
     if group.hall is not None and row.kind not in IN_HALL:
-        ledger.complain((*loc, "hall"), f"a hall for a {row.kind}", f"a hall for {', '.join(IN_HALL)} only; the rest "
-                        "stands outside unless `at` places it")
+        ledger.complain(
+            (*loc, "hall"),
+            f"a hall for a {row.kind}",
+            f"a hall for {', '.join(IN_HALL)} only; the rest stands outside unless `at` places it",
+        )
 
 
 def _refuse_cycles(ledger: Ledger, nodes: list[PowerNode]) -> None:
@@ -88,14 +120,25 @@ def _refuse_cycles(ledger: Ledger, nodes: list[PowerNode]) -> None:
         tuple(TopologicalSorter({n.id: n.supplies for n in nodes}).static_order())
     except CycleError as error:
         ring = " -> ".join(reversed(error.args[1]))
-        first = next((i for i, g in enumerate(ledger.scenario.plan.power) if error.args[1][0] in
-                      members(g.name, g.count)), 0)
-        ledger.complain(("layout", "power", first, "fed_by"), f"a ring of feeds: {ring}",
-                        "power that flows one way, from a utility or generator down")
+        first = next(
+            (
+                i
+                for i, g in enumerate(ledger.scenario.plan.power)
+                if error.args[1][0] in members(g.name, g.count)
+            ),
+            0,
+        )
+        ledger.complain(
+            ("layout", "power", first, "fed_by"),
+            f"a ring of feeds: {ring}",
+            "power that flows one way, from a utility or generator down",
+        )
         ledger.raise_problems()
 
 
-def freeze(ledger: Ledger, nodes: list[PowerNode], racks: list[PowerNode], units: list[PowerNode]) -> PowerTree:
+def freeze(
+    ledger: Ledger, nodes: list[PowerNode], racks: list[PowerNode], units: list[PowerNode]
+) -> PowerTree:
     """The tree's arrays; racks and units hang on it as loads."""
     every = [*nodes, *racks, *units]
     row = {n.id: i for i, n in enumerate(every)}
@@ -107,24 +150,36 @@ def freeze(ledger: Ledger, nodes: list[PowerNode], racks: list[PowerNode], units
         return np.array([default if v is None else v for v in values], dtype=float)
 
     rating = np.array([n.rating_w for n in every], dtype=float)
-    nominal = np.array([n.row.rating_w if n.row and n.row.rating_w else n.rating_w for n in every], dtype=float)
-    scale = np.where(np.isfinite(rating), rating / np.where(np.isfinite(nominal), nominal, 1.0), 1.0)
+    nominal = np.array(
+        [n.row.rating_w if n.row and n.row.rating_w else n.rating_w for n in every], dtype=float
+    )
+    scale = np.where(
+        np.isfinite(rating), rating / np.where(np.isfinite(nominal), nominal, 1.0), 1.0
+    )
     first = len(nodes)
     return PowerTree(
-        id=tuple(n.id for n in every), component=np.array([ledger.row[n.id] for n in every], dtype=np.int64),
-        kind=tuple(n.kind for n in every), load_of_rack=np.arange(first, first + len(racks)),
-        load_of_unit=np.arange(first + len(racks), len(every)), rating_w=rating,
-        loss_idle_frac=column("loss_idle_frac", 0.0), loss_linear_frac=column("loss_linear_frac", 0.0),
-        loss_square_frac=column("loss_square_frac", 0.0), trip_pickup_frac=column("trip_pickup_frac", np.inf),
+        id=tuple(n.id for n in every),
+        component=np.array([ledger.row[n.id] for n in every], dtype=np.int64),
+        kind=tuple(n.kind for n in every),
+        load_of_rack=np.arange(first, first + len(racks)),
+        load_of_unit=np.arange(first + len(racks), len(every)),
+        rating_w=rating,
+        loss_idle_frac=column("loss_idle_frac", 0.0),
+        loss_linear_frac=column("loss_linear_frac", 0.0),
+        loss_square_frac=column("loss_square_frac", 0.0),
+        trip_pickup_frac=column("trip_pickup_frac", np.inf),
         trip_constant_s=column("trip_constant_s", 1.0),
         trip_instantaneous_frac=column("instantaneous_trip_frac", np.inf),
-        priority=np.array([n.priority for n in every], dtype=bool), battery_j=column("battery_energy_j", 0.0) * scale,
+        priority=np.array([n.priority for n in every], dtype=bool),
+        battery_j=column("battery_energy_j", 0.0) * scale,
         battery_discharge_frac=column("battery_discharge_efficiency_frac", 1.0),
         battery_charge_frac=column("battery_charge_efficiency_frac", 1.0),
         recharge_w=column("recharge_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),
-        start_s=column("start_s", 0.0), start_failure_probability=column("start_failure_probability", 0.0),
+        start_s=column("start_s", 0.0),
+        start_failure_probability=column("start_failure_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
-        supply=np.array([s for s, _ in edges], dtype=np.int64), taker=np.array([t for _, t in edges], dtype=np.int64),
+        supply=np.array([s for s, _ in edges], dtype=np.int64),
+        taker=np.array([t for _, t in edges], dtype=np.int64),
         levels=_levels(len(every), edges),
     )
 

@@ -1,4 +1,6 @@
-"""One rack at its place: what it draws idle and rated, and what a watt in its chips costs at its input."""
+"""One rack at its place: what it draws idle and rated, and what a watt in its chips costs at its
+input.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,9 @@ from twin.physics.power import converter_input_w
 from twin.scenario.layout import Override, Row
 
 RECIRCULATION_FRAC = {"none": 0.15, "cold_aisle": 0.05, "hot_aisle": 0.03}
-"""Share of a rack's inlet air that is its own exhaust, by containment; assumed, the middle of published
-supply-heat indices (uncontained 0.1 to 0.3, contained below 0.1). End-of-row racks take twice as much."""
+"""Share of a rack's inlet air that is its own exhaust, by containment; assumed, the middle of
+published supply-heat indices (uncontained 0.1 to 0.3, contained below 0.1). End-of-row racks take
+twice as much."""
 
 
 @dataclass
@@ -40,20 +43,32 @@ def node_span_w(place: Position) -> float:
 
 
 def itemised_idle_w(place: Position) -> float:
-    """AC input of an idle rack from its components, in W: node converters, chassis load, shared rectifiers."""
-    rack, gpu = place.type, place.gpu
-    node = (rack.gpus_per_node * (gpu.power_idle_w if gpu else 0.0) + rack.cpus_per_node * rack.cpu_idle_w
-            + rack.node_other_w)
-    bus = rack.nodes_per_rack * converter_input_w(node, rack.node_converter_constant_w,
-                                                  rack.node_converter_efficiency_frac)
+    """AC input of an idle rack from its components, in W: node converters, chassis load, shared
+    rectifiers.
+    """
+    rack = place.type
+    gpu = place.gpu
+    node = (
+        rack.gpus_per_node * (gpu.power_idle_w if gpu else 0.0)
+        + rack.cpus_per_node * rack.cpu_idle_w
+        + rack.node_other_w
+    )
+    bus = rack.nodes_per_rack * converter_input_w(
+        node, rack.node_converter_constant_w, rack.node_converter_efficiency_frac
+    )
     chassis = bus / rack.chassis_per_rack + rack.chassis_fixed_w
-    rectified = converter_input_w(chassis, rack.rectifiers_per_chassis * rack.rectifier_constant_w,
-                                  rack.rectifier_efficiency_frac)
+    rectified = converter_input_w(
+        chassis,
+        rack.rectifiers_per_chassis * rack.rectifier_constant_w,
+        rack.rectifier_efficiency_frac,
+    )
     return float(rack.chassis_per_rack * rectified)
 
 
 def idle_w(place: Position) -> float:
-    """AC input of the rack with every node idle, in W: stated for the row, the type, or itemised."""
+    """AC input of the rack with every node idle, in W: stated for the row, the type, or
+    itemised.
+    """
     stated = place.row.power_idle if place.row.power_idle is not None else place.type.power_idle_w
     if stated is None:
         return itemised_idle_w(place)
@@ -66,7 +81,9 @@ def rated_w(place: Position) -> float:
     for stated in (place.override.rating, place.row.power_rated, place.type.power_rated_w):
         if stated is not None:
             return stated
-    return itemised_idle_w(place) + place.type.nodes_per_rack * node_span_w(place) * _itemised_gain(place)
+    return itemised_idle_w(place) + place.type.nodes_per_rack * node_span_w(place) * _itemised_gain(
+        place
+    )
 
 
 def _itemised_gain(place: Position) -> float:

@@ -1,8 +1,10 @@
-"""Where things stand that a layout does not place: power gear, coolant units, air handlers and the plant.
+"""Where things stand that a layout does not place: power gear, coolant units, air handlers and the
+plant.
 
-Inside a hall air handlers stand along the west and east walls, panels along the south wall and coolant units
-along the north wall, each group in the middle of its wall. South of the halls follow the electrical rooms (UPS,
-then boards), transformers, generators, medium voltage and the utility; north of them the plant.
+Inside a hall air handlers stand along the west and east walls, panels along the south wall and
+coolant units along the north wall, each group in the middle of its wall. South of the halls follow
+the electrical rooms (UPS, then boards), transformers, generators, medium voltage and the utility;
+north of them the plant.
 """
 
 from __future__ import annotations
@@ -23,13 +25,15 @@ WALL_M = 0.2
 GAP_M = 0.9
 """Between neighbours along a wall, where there is room."""
 AISLE_M = 1.5
-"""Between lines: 1.07 m of working space in front of electrical gear (NEC 110.26, condition 2) and open doors."""
+"""Between lines: 1.07 m of working space in front of electrical gear (NEC 110.26, condition 2) and
+open doors."""
 ROAD_M = 3.0
 """Between the halls' walls and what stands outside."""
 MEDIUM_VOLTAGE_W = 6e6
 """Boards rated for more carry medium voltage: low-voltage boards end near 6,300 A."""
 RANKS = {"ups": 0, "ats": 1, "switchboard": 1, "transformer": 2, "generator": 3, "utility": 5}
-"""Lines south of the halls, from the nearest; medium voltage stands between generators and utility, in line 4."""
+"""Lines south of the halls, from the nearest; medium voltage stands between generators and utility,
+in line 4."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,9 @@ def members(name: str, count: int) -> list[str]:
 
 
 def places(layout: Layout) -> dict[str, Place]:
-    """Where every member of every power and cooling group stands, by name; unknown types are left out."""
+    """Where every member of every power and cooling group stands, by name; unknown types are left
+    out.
+    """
     rooms = {hall.name: _Room() for hall in layout.halls}
     ranks: dict[int, list[_Gear]] = {}
     out: dict[str, Place] = {}
@@ -74,11 +80,19 @@ def places(layout: Layout) -> dict[str, Place]:
 
 
 def _gear(name: str, count: int, row: Power | Cooling) -> list[_Gear]:
-    return [_Gear(member, row.width_m, row.depth_m, row.height_m) for member in members(name, count)]
+    return [
+        _Gear(member, row.width_m, row.depth_m, row.height_m) for member in members(name, count)
+    ]
 
 
-def _sort_power(layout: Layout, group: PowerGroup, row: Power, rooms: dict[str, _Room],
-                ranks: dict[int, list[_Gear]], out: dict[str, Place]) -> None:
+def _sort_power(
+    layout: Layout,
+    group: PowerGroup,
+    row: Power,
+    rooms: dict[str, _Room],
+    ranks: dict[int, list[_Gear]],
+    out: dict[str, Place],
+) -> None:
     """Put a group's members where they are told to stand, or in the list of their room or rank."""
     gear = _gear(group.name, group.count, row)
     if group.at is not None:
@@ -93,8 +107,11 @@ def _sort_power(layout: Layout, group: PowerGroup, row: Power, rooms: dict[str, 
 
 def _around(layout: Layout, x: float, y: float) -> str:
     """The hall around a point of the site, or nothing."""
-    inside = (hall.name for hall in layout.halls
-              if 0 <= x - hall.at[0] <= hall.size[0] and 0 <= y - hall.at[1] <= hall.size[1])
+    inside = (
+        hall.name
+        for hall in layout.halls
+        if 0 <= x - hall.at[0] <= hall.size[0] and 0 <= y - hall.at[1] <= hall.size[1]
+    )
     return next(inside, "")
 
 
@@ -107,7 +124,8 @@ def _eastward(gear: list[_Gear], at: tuple[float, float], hall: str) -> Iterator
 def _sort_cooling(layout: Layout, rooms: dict[str, _Room]) -> None:
     known = catalogue.rows("cooling")
     for loop in layout.cooling.loops:
-        row, hall = known.get(loop.type), hall_served(layout, loop)
+        row = known.get(loop.type)
+        hall = hall_served(layout, loop)
         if isinstance(row, Cooling) and hall:
             rooms[hall].coolant.extend(_gear(loop.name, loop.count, row))
     for air in layout.cooling.air:
@@ -119,16 +137,22 @@ def _sort_cooling(layout: Layout, rooms: dict[str, _Room]) -> None:
 def hall_served(layout: Layout, loop: Loop) -> str:
     """The hall of the first row (or the first hall) that a coolant loop serves, or nothing."""
     names = (loop.serves,) if isinstance(loop.serves, str) else loop.serves
-    homes = {row.name: hall.name for hall in layout.halls for row in hall.rows} | {h.name: h.name for h in layout.halls}
+    homes = {row.name: hall.name for hall in layout.halls for row in hall.rows} | {
+        h.name: h.name for h in layout.halls
+    }
     return next((homes[name] for name in names if name in homes), "")
 
 
 def _inside(hall: Hall, room: _Room) -> Iterator[tuple[str, Place]]:
     """Air handlers own the corners; panels and coolant units stand between them."""
-    (west, south), (length, width, _) = hall.at, hall.size
+    (west, south) = hall.at
+    (length, width, _) = hall.size
     half = (len(room.air) + 1) // 2
     sides = [list(_along(side, width - 2 * WALL_M)) for side in (room.air[:half], room.air[half:])]
-    taken = [WALL_M + GAP_M + max((away + g.depth_m / 2 for g, _, away in side), default=0.0) for side in sides]
+    taken = [
+        WALL_M + GAP_M + max((away + g.depth_m / 2 for g, _, away in side), default=0.0)
+        for side in sides
+    ]
     for side, wall, inward in ((sides[0], west, 1.0), (sides[1], west + length, -1.0)):
         for one, along, away in side:
             centre = (wall + inward * (WALL_M + away), south + width / 2 + along, 0.0)
@@ -141,8 +165,11 @@ def _inside(hall: Hall, room: _Room) -> Iterator[tuple[str, Place]]:
 
 
 def _along(gear: list[_Gear], length_m: float) -> Iterator[tuple[_Gear, float, float]]:
-    """Each piece with its distance from the middle of a wall and the distance of its centre from the wall."""
-    away, waiting = 0.0, iter(gear)
+    """Each piece with its distance from the middle of a wall and the distance of its centre from
+    the wall.
+    """
+    away = 0.0
+    waiting = iter(gear)
     for line in lines([g.width_m for g in gear], length_m, GAP_M):
         stand = [next(waiting) for _ in line]
         yield from ((g, along, away + g.depth_m / 2) for g, along in zip(stand, line, strict=True))
@@ -164,17 +191,26 @@ def _south(layout: Layout, ranks: dict[int, list[_Gear]]) -> Iterator[tuple[str,
 
 def _north(layout: Layout) -> Iterator[tuple[str, Place]]:
     """The plant, in the order of its groups."""
-    (west, east), gear = _extent(layout), []
+    (west, east) = _extent(layout)
+    gear = []
     edge = max(h.at[1] + h.size[1] for h in layout.halls) + ROAD_M
     for group in layout.cooling.plant:
         row = catalogue.rows("cooling").get(group.type)
         if isinstance(row, Cooling) and group.at is not None:
-            yield from _eastward(_gear(group.name, group.count, row), group.at, _around(layout, *group.at))
+            yield from _eastward(
+                _gear(group.name, group.count, row), group.at, _around(layout, *group.at)
+            )
         elif isinstance(row, Cooling):
             gear += _gear(group.name, group.count, row)
     for one, along, away in _along(gear, east - west):
-        yield one.id, Place("", ((west + east) / 2 + along, edge + away, 0.0),
-                            (one.width_m, one.depth_m, one.height_m))
+        yield (
+            one.id,
+            Place(
+                "",
+                ((west + east) / 2 + along, edge + away, 0.0),
+                (one.width_m, one.depth_m, one.height_m),
+            ),
+        )
 
 
 def _extent(layout: Layout) -> tuple[float, float]:

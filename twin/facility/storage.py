@@ -18,7 +18,9 @@ class Storage:
 
     def __post_init__(self) -> None:
         problems = [
-            Problem(f"storage.{name}", f"{value:g}", "above 0") for name, value in vars(self).items() if not value > 0
+            Problem(f"storage.{name}", f"{value:g}", "above 0")
+            for name, value in vars(self).items()
+            if not value > 0
         ]
         if problems:
             raise InputError(problems)
@@ -26,8 +28,8 @@ class Storage:
     def checkpoint_s(self, size_bytes: float, nodes: int, writers_now: int = 1) -> float:
         """Time a job of `nodes` nodes takes to write a checkpoint, s.
 
-        writers_now   jobs writing at this time, this one among them; the file system serves them alike.
-        The write is bounded by the nodes' links or by the job's share of the file system.
+        writers_now   jobs writing at this time, this one among them; the file system serves them
+        alike. The write is bounded by the nodes' links or by the job's share of the file system.
         """
         return size_bytes / min(nodes * self.node_write_b_s, self.write_b_s / max(writers_now, 1))
 
@@ -52,8 +54,9 @@ def superpod_storage(level: str, scalable_units: float) -> Storage:
 
     level   good (language models), better (images) or best (video, offline caching)
     Raises InputError on another level, or where no unit stands.
-    Source: NVIDIA DGX SuperPOD reference architecture, DGX H100, RA-11333-001 V11, Table 6. The table prints
-    7 and 62 GB/s for one unit and 30 and 250 for four; a quarter of the latter is used.
+    Source: NVIDIA DGX SuperPOD reference architecture, DGX H100, RA-11333-001 V11, Table 6. The
+    table prints 7 and 62 GB/s for one unit and 30 and 250 for four; a quarter of the latter is
+    used.
     """
     if level not in _GUIDANCE_GB_S:
         raise InputError([Problem("storage.level", repr(level), ", ".join(_GUIDANCE_GB_S))])

@@ -29,19 +29,27 @@ def _biquadratic(c: Sequence[float], x: Array, y: Array) -> Array:
     return c[0] + c[1] * x + c[2] * x**2 + c[3] * y + c[4] * y**2 + c[5] * x * y
 
 
-def available_w(curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float) -> Array:
-    """Capacity at a leaving chilled-water and an entering condenser temperature, both clipped to the limits."""
+def available_w(
+    curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
+) -> Array:
+    """Capacity at a leaving chilled-water and an entering condenser temperature, both clipped to
+    the limits.
+    """
     x = np.clip(np.asarray(leaving_degc, dtype=float), *curve.leaving_degc)
     y = np.clip(np.asarray(entering_degc, dtype=float), *curve.entering_degc)
     return curve.capacity_w * _biquadratic(curve.capft, x, y)
 
 
-def power_w(curve: ChillerCurve, heat_w: Array | float, leaving_degc: Array | float,
-            entering_degc: Array | float) -> Array:
+def power_w(
+    curve: ChillerCurve,
+    heat_w: Array | float,
+    leaving_degc: Array | float,
+    entering_degc: Array | float,
+) -> Array:
     """Compressor power that carries `heat_w`.
 
-    P = Q_available / COP * EIRFT * EIRFPLR(PLR) * cycling; below the least part load the machine cycles.
-    Temperatures are clipped to the curves' limits: `outside` says where that happened.
+    P = Q_available / COP * EIRFT * EIRFPLR(PLR) * cycling; below the least part load the machine
+    cycles. Temperatures are clipped to the curves' limits: `outside` says where that happened.
     Source: EnergyPlus Engineering Reference, Chillers, EIR model.
     """
     x = np.clip(np.asarray(leaving_degc, dtype=float), *curve.leaving_degc)
@@ -62,5 +70,7 @@ def outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> b
 
 
 def safely_outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> bool:
-    """True where the clip can only overstate the power: warmer water or cooler outdoor air than the curves know."""
+    """True where the clip can only overstate the power: warmer water or cooler outdoor air than the
+    curves know.
+    """
     return leaving_degc >= curve.leaving_degc[0] and entering_degc <= curve.entering_degc[1]

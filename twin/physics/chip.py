@@ -2,19 +2,20 @@
 
     P = P_idle + (P_max - P_idle) * a * f (V(f) / V0)^2
 
-f is the clock as a share of the highest, a the activity in 0..1. V falls in proportion to the clock and
-rests at a floor below FLOOR_CLOCK_FRAC. Source of the form: Chandrakasan et al. (1992), doi
-10.1109/4.126534 (dynamic CMOS power C V^2 f). The two voltage numbers are assumed: 0.7 V below 1.2 GHz
-and 1.0 V at 1.98 GHz of an H100, from memory, unverified.
+f is the clock as a share of the highest, a the activity in 0..1. V falls in proportion to the clock
+and rests at a floor below FLOOR_CLOCK_FRAC. Source of the form: Chandrakasan et al. (1992), doi
+10.1109/4.126534 (dynamic CMOS power C V^2 f). The two voltage numbers are assumed: 0.7 V below 1.2
+GHz and 1.0 V at 1.98 GHz of an H100, from memory, unverified.
 
-Fitted on 203 vLLM operating points of ML.ENERGY (GPU power only; shapes from the model catalogue, prompt
-lengths and idle power assumed). Mean absolute error of W a GPU, in sample / with each model left out of
-exponents and coefficients: H100 8.5 % / 11.4 %, B200 10.7 % / 11.8 %; taking the rated power errs 37 % and
-54 %. These left-out figures flatter: six forms were compared on the same rows, and after their residuals were
-seen Llama 4 Maverick was dropped (its catalogue shape does not give its parameters) and attention was taken
-as copied under expert parallelism. Without those two steps the procedure gave 13.3 % and 14.4 %. Between
-batch 8 and 256 of a small model on H100 the law sees 1.21 times the power where 1.48 was measured.
-`tests/validation/test_gpu_power.py` holds these figures.
+Fitted on 203 vLLM operating points of ML.ENERGY (GPU power only; shapes from the model catalogue,
+prompt lengths and idle power assumed). Mean absolute error of W a GPU, in sample / with each model
+left out of exponents and coefficients: H100 8.5 % / 11.4 %, B200 10.7 % / 11.8 %; taking the rated
+power errs 37 % and 54 %. These left-out figures flatter: six forms were compared on the same rows,
+and after their residuals were seen Llama 4 Maverick was dropped (its catalogue shape does not give
+its parameters) and attention was taken as copied under expert parallelism. Without those two steps
+the procedure gave 13.3 % and 14.4 %. Between batch 8 and 256 of a small model on H100 the law sees
+1.21 times the power where 1.48 was measured. `tests/validation/test_gpu_power.py` holds these
+figures.
 """
 
 from __future__ import annotations
@@ -51,18 +52,22 @@ class ActivityLaw:
 
 
 H100 = ActivityLaw(0.4044, 0.5466, 0.0, 0.25, 0.25)
-"""Fitted on 108 points of six models, H100. Memory adds nothing here: in serving it falls as compute rises."""
+"""Fitted on 108 points of six models, H100. Memory adds nothing here: in serving it falls as
+compute rises."""
 B200 = ActivityLaw(0.0, 0.8290, 0.6034, 0.5, 0.75)
 """Fitted on 95 points of seven models, B200."""
 
 
 def activity(
-    law: ActivityLaw, compute_activity: ArrayLike, memory_activity: ArrayLike, busy_frac: ArrayLike = 1.0
+    law: ActivityLaw,
+    compute_activity: ArrayLike,
+    memory_activity: ArrayLike,
+    busy_frac: ArrayLike = 1.0,
 ) -> Array:
     """Share of the dynamic power in use, 0..1; arguments broadcast.
 
-    compute_activity and memory_activity are means over time, idle time included; busy_frac is the share
-    of time with work, and 0 gives 0.
+    compute_activity and memory_activity are means over time, idle time included; busy_frac is the
+    share of time with work, and 0 gives 0.
     """
     busy = np.asarray(busy_frac, float)
     worked = np.maximum(busy, 1e-12)
@@ -83,8 +88,8 @@ def fit_activity(
 ) -> ActivityLaw:
     """The law with the least relative error of the power; shapes (sample,), activities while busy.
 
-    `group` numbers the models: each is left out once to choose the exponents. Source: Lawson and Hanson
-    (1974), non-negative least squares.
+    `group` numbers the models: each is left out once to choose the exponents. Source: Lawson and
+    Hanson (1974), non-negative least squares.
     """
     dynamic = (power_w - idle_w) / power_w
     scale = ((max_w - idle_w) / power_w)[:, None]
@@ -95,18 +100,27 @@ def fit_activity(
 
     def left_out_error(exponents: tuple[float, float]) -> float:
         features = _features(*exponents, compute_activity, memory_activity)
-        said = [(group == g, (features * scale)[group == g] @ solve(features, group != g)) for g in np.unique(group)]
+        said = [
+            (group == g, (features * scale)[group == g] @ solve(features, group != g))
+            for g in np.unique(group)
+        ]
         return float(np.concatenate([np.abs(share - dynamic[left]) for left, share in said]).mean())
 
     best = min(_EXPONENTS, key=left_out_error)
-    base, compute, memory = solve(_features(*best, compute_activity, memory_activity), np.ones(power_w.size, bool))
+    base, compute, memory = solve(
+        _features(*best, compute_activity, memory_activity), np.ones(power_w.size, bool)
+    )
     return ActivityLaw(float(base), float(compute), float(memory), *best)
 
 
-def power_w(idle_w: ArrayLike, max_w: ArrayLike, activity: ArrayLike, clock_frac: ArrayLike = 1.0) -> Array:
+def power_w(
+    idle_w: ArrayLike, max_w: ArrayLike, activity: ArrayLike, clock_frac: ArrayLike = 1.0
+) -> Array:
     """Watts of a GPU; arguments broadcast."""
     idle = np.asarray(idle_w, float)
-    power: Array = idle + (np.asarray(max_w, float) - idle) * np.asarray(activity, float) * dynamic_frac(clock_frac)
+    power: Array = idle + (np.asarray(max_w, float) - idle) * np.asarray(
+        activity, float
+    ) * dynamic_frac(clock_frac)
     return power
 
 
@@ -122,15 +136,20 @@ def dynamic_frac(clock_frac: ArrayLike) -> Array:
     return share
 
 
-def clock_for_power(idle_w: ArrayLike, max_w: ArrayLike, activity: ArrayLike, cap_w: ArrayLike) -> Array:
-    """Highest clock share at which the power stays at or under `cap_w`; 1 where the cap does not bind.
+def clock_for_power(
+    idle_w: ArrayLike, max_w: ArrayLike, activity: ArrayLike, cap_w: ArrayLike
+) -> Array:
+    """Highest clock share at which the power stays at or under `cap_w`; 1 where the cap does not
+    bind.
 
     0 where the cap is not above idle power and there is work. Inverse of `power_w` to 1e-12.
     """
     idle = np.asarray(idle_w, float)
     dynamic_w = (np.asarray(max_w, float) - idle) * np.asarray(activity, float)
     room = np.asarray(cap_w, float) - idle
-    allowed = np.clip(np.where(dynamic_w > 0, room / np.where(dynamic_w > 0, dynamic_w, 1.0), 1.0), 0.0, 1.0)
+    allowed = np.clip(
+        np.where(dynamic_w > 0, room / np.where(dynamic_w > 0, dynamic_w, 1.0), 1.0), 0.0, 1.0
+    )
     clock: Array = np.interp(allowed, dynamic_frac(_GRID), _GRID)
     for _ in range(3):
         clock = np.clip(clock - (dynamic_frac(clock) - allowed) / _slope(clock), 0.0, 1.0)
@@ -138,7 +157,9 @@ def clock_for_power(idle_w: ArrayLike, max_w: ArrayLike, activity: ArrayLike, ca
 
 
 def clock_ladder(step_frac: float, floor_frac: float) -> Array:
-    """The clocks a GPU can take, ascending from the floor to 1 in equal steps counted down from 1."""
+    """The clocks a GPU can take, ascending from the floor to 1 in equal steps counted down from
+    1.
+    """
     steps = int((1 - floor_frac) / step_frac + 1e-9)
     return 1 - step_frac * np.arange(steps, -1, -1, dtype=float)
 
@@ -153,7 +174,9 @@ def clock_at_or_below(ladder: Array, clock_frac: ArrayLike) -> Array:
 def _slope(clock_frac: Array) -> Array:
     """Derivative of dynamic_frac."""
     voltage = voltage_frac(clock_frac)
-    rise = np.where(voltage > FLOOR_VOLTAGE_FRAC, (1 - FLOOR_VOLTAGE_FRAC) / (1 - FLOOR_CLOCK_FRAC), 0.0)
+    rise = np.where(
+        voltage > FLOOR_VOLTAGE_FRAC, (1 - FLOOR_VOLTAGE_FRAC) / (1 - FLOOR_CLOCK_FRAC), 0.0
+    )
     return voltage**2 + 2 * clock_frac * voltage * rise
 
 

@@ -7,12 +7,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-HEAT_CAPACITY_J_M3_K = {
-    "water": 992.3 * 4178.9,
-    "pg25": 1009.9 * 3968.6,
-    "air": 1.184 * 1006.0,
-}
-"""Volumetric heat capacity. Water and 25 % propylene glycol at 40 degC (CoolProp 8), air at 25 degC."""
+HEAT_CAPACITY_J_M3_K = {"water": 992.3 * 4178.9, "pg25": 1009.9 * 3968.6, "air": 1.184 * 1006.0}
+"""Volumetric heat capacity. Water and 25 % propylene glycol at 40 degC (CoolProp 8), air at 25
+degC."""
 
 FILM_FRAC = 0.4
 """Share of a cold plate's resistance that lies in the coolant film at rated flow; assumed."""
@@ -37,21 +34,29 @@ def effectiveness(units: Array | float, capacity_ratio: Array | float) -> Array:
 
     Source: Kays and London, Compact Heat Exchangers; limit NTU/(1+NTU) at a ratio of 1.
     """
-    n, c = np.broadcast_arrays(np.asarray(units, dtype=float), np.asarray(capacity_ratio, dtype=float))
+    n, c = np.broadcast_arrays(
+        np.asarray(units, dtype=float), np.asarray(capacity_ratio, dtype=float)
+    )
     balanced = np.abs(c - 1.0) < 1e-9
     e = np.exp(-n * (1.0 - np.where(balanced, 0.5, c)))
     return np.where(balanced, n / (1.0 + n), (1.0 - e) / (1.0 - np.where(balanced, 0.5, c) * e))
 
 
 def transfer_units(effectiveness_frac: float, capacity_ratio: float) -> float:
-    """NTU of a counter-flow exchanger that has this effectiveness: the inverse of `effectiveness`."""
+    """NTU of a counter-flow exchanger that has this effectiveness: the inverse of
+    `effectiveness`.
+    """
     if abs(capacity_ratio - 1.0) < 1e-9:
         return effectiveness_frac / (1.0 - effectiveness_frac)
-    return float(np.log((1.0 - capacity_ratio * effectiveness_frac) / (1.0 - effectiveness_frac))
-                 / (1.0 - capacity_ratio))
+    return float(
+        np.log((1.0 - capacity_ratio * effectiveness_frac) / (1.0 - effectiveness_frac))
+        / (1.0 - capacity_ratio)
+    )
 
 
-def rated_effectiveness(capacity_w: float, approach_k: float, hot_w_k: float, cold_w_k: float) -> float:
+def rated_effectiveness(
+    capacity_w: float, approach_k: float, hot_w_k: float, cold_w_k: float
+) -> float:
     """Effectiveness that passes `capacity_w` with hot supply `approach_k` above cold supply.
 
     With both supplies known, the hot inlet is the hot supply plus Q over its stream:
@@ -60,12 +65,15 @@ def rated_effectiveness(capacity_w: float, approach_k: float, hot_w_k: float, co
     smaller = min(hot_w_k, cold_w_k)
     value = capacity_w / (smaller * (approach_k + capacity_w / hot_w_k))
     if not 0.0 < value < 1.0:
-        raise ValueError(f"a heat exchanger of {capacity_w:.3g} W at {approach_k:.3g} K approach needs larger flows")
+        raise ValueError(
+            f"a heat exchanger of {capacity_w:.3g} W at {approach_k:.3g} K approach needs larger flows"
+        )
     return value
 
 
-def supply_conductance_w_k(effectiveness_frac: Array | float, hot_w_k: Array | float,
-                           cold_w_k: Array | float) -> Array:
+def supply_conductance_w_k(
+    effectiveness_frac: Array | float, hot_w_k: Array | float, cold_w_k: Array | float
+) -> Array:
     """Heat passed per kelvin between the two *supply* temperatures of an exchanger, W/K.
 
     Q = eps Cmin (T_hot,in - T_cold,in) and T_hot,in = T_hot,supply + Q/C_hot give
@@ -73,32 +81,42 @@ def supply_conductance_w_k(effectiveness_frac: Array | float, hot_w_k: Array | f
     Zero where either stream stands still. An exchanger far larger than its stream brings the two
     together; g is held to a thousand times the hot stream, where they differ by 0.1 %.
     """
-    hot, cold = np.asarray(hot_w_k, dtype=float), np.asarray(cold_w_k, dtype=float)
+    hot = np.asarray(hot_w_k, dtype=float)
+    cold = np.asarray(cold_w_k, dtype=float)
     through = np.asarray(effectiveness_frac, dtype=float) * np.minimum(hot, cold)
     flows = (hot > 0) & (cold > 0)
-    return np.where(flows, through / np.maximum(1.0 - through / np.where(flows, hot, 1.0), 1e-3), 0.0)
+    return np.where(
+        flows, through / np.maximum(1.0 - through / np.where(flows, hot, 1.0), 1e-3), 0.0
+    )
 
 
 def plate_resistance_frac(flow_frac: Array | float) -> Array:
     """Thermal resistance from chip to coolant over that at rated flow: R0 + R1 V^-0.6.
 
-    flow_frac   over rated flow; below a tenth the film no longer thins, so that R stays finite. Without any
-                flow it is 1: nothing crosses the film, plate and coolant store the heat as one lump.
-    The film is taken as 0.4 of the resistance at rated flow, between 0.3 and 0.5; assumed. The exponent
-    is that of developing flow in channels (Incropera, Fundamentals of Heat and Mass Transfer, ch. 8).
+    flow_frac   over rated flow; below a tenth the film no longer thins, so that R stays finite.
+                Without any
+                flow it is 1: nothing crosses the film, plate and coolant store the heat as one
+                lump.
+    The film is taken as 0.4 of the resistance at rated flow, between 0.3 and 0.5; assumed. The
+    exponent is that of developing flow in channels (Incropera, Fundamentals of Heat and Mass
+    Transfer, ch. 8).
     """
     flow = np.asarray(flow_frac, dtype=float)
     film = np.where(flow > 0, np.maximum(flow, STILL_FLOW_FRAC) ** -0.6, 1.0)
     return np.asarray(1.0 - FILM_FRAC + FILM_FRAC * film)
 
 
-def exchanger_w_k(rated_w_k: Array | float, hot_frac: Array | float, cold_frac: Array | float) -> Array:
+def exchanger_w_k(
+    rated_w_k: Array | float, hot_frac: Array | float, cold_frac: Array | float
+) -> Array:
     """UA of an exchanger whose two films share its resistance equally and follow flow^0.8.
 
     hot_frac, cold_frac   streams over rated streams; 0 where one stands still
-    Source: Dittus-Boelter exponent for turbulent films; the equal share is that of a plate exchanger.
+    Source: Dittus-Boelter exponent for turbulent films; the equal share is that of a plate
+    exchanger.
     """
-    hot, cold = np.asarray(hot_frac, dtype=float), np.asarray(cold_frac, dtype=float)
+    hot = np.asarray(hot_frac, dtype=float)
+    cold = np.asarray(cold_frac, dtype=float)
     flows = (hot > 0) & (cold > 0)
     films = np.where(hot > 0, hot, 1.0) ** -0.8 + np.where(cold > 0, cold, 1.0) ** -0.8
     return np.where(flows, 2.0 * np.asarray(rated_w_k, dtype=float) / films, 0.0)
@@ -117,8 +135,9 @@ def pump_flow_frac(running: Array, installed: Array, alone_frac: Array) -> Array
     """Flow of parallel pumps over rated flow.
 
     One pump alone gives `alone_frac` of the rated flow, all together give all of it; between, the
-    flow rises in a straight line, for the system curve bends it only slightly over one or two pumps.
-    A spare is stated by `alone_frac` above 1/installed. Shapes broadcast; running <= installed.
+    flow rises in a straight line, for the system curve bends it only slightly over one or two
+    pumps. A spare is stated by `alone_frac` above 1/installed. Shapes broadcast; running <=
+    installed.
     """
     several = np.maximum(installed - 1, 1)
     frac = alone_frac + (1.0 - alone_frac) * (running - 1) / several
@@ -126,22 +145,30 @@ def pump_flow_frac(running: Array, installed: Array, alone_frac: Array) -> Array
 
 
 def fan_speed_frac(duty_frac: Array | float, exponent: float = 0.7) -> Array:
-    """Fan speed that gives a share of full conductance, conductance ~ speed^exponent, clipped to [0, 1].
+    """Fan speed that gives a share of full conductance, conductance ~ speed^exponent, clipped to
+    [0, 1].
 
     Air-side exponent 0.6 to 0.8 for finned coils (Kays and London); the middle is assumed.
     """
     return np.asarray(np.clip(np.asarray(duty_frac, dtype=float), 0.0, 1.0) ** (1.0 / exponent))
 
 
-def affinity_power_w(rated_w: Array | float, speed_frac: Array | float, floor_frac: Array | float) -> Array:
-    """Power of a fan or pump under the affinity laws with a drive's floor: P0 (floor + (1-floor) n^3)."""
+def affinity_power_w(
+    rated_w: Array | float, speed_frac: Array | float, floor_frac: Array | float
+) -> Array:
+    """Power of a fan or pump under the affinity laws with a drive's floor: P0 (floor + (1-floor)
+    n^3).
+    """
     speed = np.asarray(speed_frac, dtype=float)
     floor = np.asarray(floor_frac, dtype=float)
-    return np.where(speed > 0, np.asarray(rated_w, dtype=float) * (floor + (1.0 - floor) * speed**3), 0.0)
+    return np.where(
+        speed > 0, np.asarray(rated_w, dtype=float) * (floor + (1.0 - floor) * speed**3), 0.0
+    )
 
 
 def evaporation_kg_s(heat_w: Array | float, cycles: float = 5.0) -> Array:
-    """Make-up water of evaporating `heat_w`: evaporation plus blow-down at `cycles` of concentration.
+    """Make-up water of evaporating `heat_w`: evaporation plus blow-down at `cycles` of
+    concentration.
 
     blowdown = evaporation / (cycles - 1); drift is within the blow-down's accuracy.
     """

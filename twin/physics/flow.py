@@ -1,4 +1,6 @@
-"""How power flows through a tree: who is live, how loads split over live supplies, what each stage loses."""
+"""How power flows through a tree: who is live, how loads split over live supplies, what each stage
+loses.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Wiring:
-    """Edges (edge,) from supply to taker, in order of taker and preference; nodes by height above the loads."""
+    """Edges (edge,) from supply to taker, in order of taker and preference; nodes by height above
+    the loads.
+    """
 
     supply: Index
     taker: Index
@@ -34,9 +38,15 @@ def wiring(supply: Index, taker: Index, priority: Mask, levels: Sequence[Index])
     for h, nodes in enumerate(levels):
         height[nodes] = h
     order = np.argsort(taker, kind="stable")
-    supply, taker = supply[order], taker[order]
-    return Wiring(supply, taker, priority, levels,
-                  tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))))
+    supply = supply[order]
+    taker = taker[order]
+    return Wiring(
+        supply,
+        taker,
+        priority,
+        levels,
+        tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))),
+    )
 
 
 def live(wires: Wiring, able: Mask, source: Mask, stored: Mask) -> Mask:
@@ -69,15 +79,22 @@ def shares(wires: Wiring, on: Mask, on_battery: Mask | None = None) -> Array:
     return np.where(wires.priority[wires.taker], first, share)
 
 
-def upward(wires: Wiring, load_w: Array, share: Array, on: Mask, rating_w: Array,
-           loss: tuple[Array, Array, Array]) -> tuple[Array, Array]:
+def upward(
+    wires: Wiring,
+    load_w: Array,
+    share: Array,
+    on: Mask,
+    rating_w: Array,
+    loss: tuple[Array, Array, Array],
+) -> tuple[Array, Array]:
     """Output and input of every node (node,), from the loads up.
 
     load_w   (node,)  drawn at the node itself: loads at the bottom, battery charging on the way
-    loss     idle, linear and square coefficients (node,); nodes with an infinite rating lose nothing
-    A node without voltage draws nothing. Input = output + loss.
+    loss     idle, linear and square coefficients (node,); nodes with an infinite rating lose
+    nothing A node without voltage draws nothing. Input = output + loss.
     """
-    output, inflow = np.zeros_like(load_w), np.zeros_like(load_w)
+    output = np.zeros_like(load_w)
+    inflow = np.zeros_like(load_w)
     finite = np.isfinite(rating_w)
     rating = np.where(finite, rating_w, 1.0)
     idle, linear, square = (np.where(finite, c, 0.0) for c in loss)

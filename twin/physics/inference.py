@@ -1,4 +1,5 @@
-"""How fast one replica serves tokens: continuous batching with chunked prefill, as curves over the batch.
+"""How fast one replica serves tokens: continuous batching with chunked prefill, as curves over the
+batch.
 
 Each iteration makes one token for every running sequence and, so that the stream goes on, does
 input/output prompt tokens of prefill for each of them. An iteration takes
@@ -6,8 +7,9 @@ input/output prompt tokens of prefill for each of them. An iteration takes
     t = max(linear FLOP / P, weight bytes / W) + prefill attention FLOP / P
         + max(decode attention FLOP / P, KV bytes / W) + all-reduces + host
 
-Sources: Yu et al. (2022), Orca, OSDI (iteration-level batching); Kwon et al. (2023), arXiv 2309.06180 (KV
-pages); Agrawal et al. (2024), arXiv 2403.02310 (chunked prefill); Shoeybi et al. (2019), arXiv 1909.08053.
+Sources: Yu et al. (2022), Orca, OSDI (iteration-level batching); Kwon et al. (2023), arXiv
+2309.06180 (KV pages); Agrawal et al. (2024), arXiv 2403.02310 (chunked prefill); Shoeybi et al.
+(2019), arXiv 1909.08053.
 """
 
 from __future__ import annotations
@@ -55,7 +57,11 @@ class Replica:
     @property
     def held_tokens(self) -> float:
         """Tokens of context that a running sequence holds on average."""
-        return self.input_tokens + self.output_tokens / 2 if self.context_tokens is None else self.context_tokens
+        return (
+            self.input_tokens + self.output_tokens / 2
+            if self.context_tokens is None
+            else self.context_tokens
+        )
 
     @property
     def kv_shards(self) -> int:
@@ -124,9 +130,14 @@ def decode_curve(replica: Replica, clock_frac: ArrayLike = 1.0) -> DecodeCurve:
     prompt = batch * replica.input_tokens / replica.output_tokens
     flop, byte = _work(replica, batch, prompt)
     step_s = _iteration_s(replica, batch, prompt, np.asarray(clock_frac, float)[..., None])
-    gpus, rates = replica.tensor_parallel, replica.rates
+    gpus = replica.tensor_parallel
+    rates = replica.rates
     return DecodeCurve(
-        batch, step_s, batch / step_s, flop / (gpus * rates.flop_s * step_s), byte / (gpus * rates.bytes_s * step_s)
+        batch,
+        step_s,
+        batch / step_s,
+        flop / (gpus * rates.flop_s * step_s),
+        byte / (gpus * rates.bytes_s * step_s),
     )
 
 
@@ -137,10 +148,11 @@ def capacity_tokens_per_s(replica: Replica, clock_frac: ArrayLike = 1.0) -> Arra
 
 
 def operating_point(curve: DecodeCurve, tokens_per_s: ArrayLike) -> OperatingPoint:
-    """Batch, step and activities under a demand of output tokens/s; linear between the curve's points.
+    """Batch, step and activities under a demand of output tokens/s; linear between the curve's
+    points.
 
-    curve must be of one clock. Below one sequence the replica idles part of the time, so that activities
-    go to zero with the demand; above capacity it stays at its largest useful batch.
+    curve must be of one clock. Below one sequence the replica idles part of the time, so that
+    activities go to zero with the demand; above capacity it stays at its largest useful batch.
     """
     demand = np.asarray(tokens_per_s, float)
     top = int(np.argmax(curve.tokens_per_s)) + 1
@@ -159,9 +171,13 @@ def operating_point(curve: DecodeCurve, tokens_per_s: ArrayLike) -> OperatingPoi
 
 
 def prefill_s(replica: Replica, input_tokens: ArrayLike, clock_frac: ArrayLike = 1.0) -> Array:
-    """Time to read a prompt alone, without any wait: the least time to the first token; arguments broadcast."""
+    """Time to read a prompt alone, without any wait: the least time to the first token; arguments
+    broadcast.
+    """
     tokens = np.asarray(input_tokens, float)
-    return _iteration_s(replica, np.ones_like(tokens), tokens, np.asarray(clock_frac, float), tokens)
+    return _iteration_s(
+        replica, np.ones_like(tokens), tokens, np.asarray(clock_frac, float), tokens
+    )
 
 
 def _work(replica: Replica, batch: Array, prompt: Array) -> tuple[Array, Array]:
@@ -176,7 +192,9 @@ def _work(replica: Replica, batch: Array, prompt: Array) -> tuple[Array, Array]:
 
 def _linear_flop(model: Transformer, batch: Array, prompt: Array) -> Array:
     """Products with weights; the output head works for made tokens only."""
-    return (batch + prompt) * model.linear_flop_per_token() - prompt * 2 * model.vocab * model.hidden
+    return (
+        batch + prompt
+    ) * model.linear_flop_per_token() - prompt * 2 * model.vocab * model.hidden
 
 
 def _sequence_bytes(replica: Replica, context_tokens: float) -> float:
@@ -186,17 +204,26 @@ def _sequence_bytes(replica: Replica, context_tokens: float) -> float:
 
 
 def _iteration_s(
-    replica: Replica, batch: Array, prompt: Array, clock_frac: Array, prompt_length: ArrayLike | None = None
+    replica: Replica,
+    batch: Array,
+    prompt: Array,
+    clock_frac: Array,
+    prompt_length: ArrayLike | None = None,
 ) -> Array:
     """Seconds of one iteration that makes `batch` tokens and reads `prompt` prompt tokens."""
-    model, rates, gpus = replica.model, replica.rates, replica.tensor_parallel
+    model = replica.model
+    rates = replica.rates
+    gpus = replica.tensor_parallel
     length = replica.input_tokens if prompt_length is None else np.asarray(prompt_length, float)
-    flop_s, bytes_s = gpus * rates.flop_s * clock_frac, gpus * rates.bytes_s
+    flop_s = gpus * rates.flop_s * clock_frac
+    bytes_s = gpus * rates.bytes_s
     weight_s = model.read_parameters(batch + prompt) * replica.weight_bytes_per_parameter / bytes_s
     linear_s = np.maximum(_linear_flop(model, batch, prompt) / flop_s, weight_s)
     prefill_s = prompt * model.attention_flop_per_token(length / 2) / flop_s
     decode_flop = batch * model.attention_flop_per_token(replica.held_tokens, decode=True)
-    decode_s = np.maximum(decode_flop / flop_s, batch * _sequence_bytes(replica, replica.held_tokens) / bytes_s)
+    decode_s = np.maximum(
+        decode_flop / flop_s, batch * _sequence_bytes(replica, replica.held_tokens) / bytes_s
+    )
     host_s = model.layers * rates.launch_s
     return linear_s + prefill_s + decode_s + host_s + _all_reduce_s(replica, batch + prompt)
 

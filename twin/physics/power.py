@@ -8,18 +8,23 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def loss_w(output_w: Array, rating_w: Array, idle_frac: Array, linear_frac: Array, square_frac: Array) -> Array:
+def loss_w(
+    output_w: Array, rating_w: Array, idle_frac: Array, linear_frac: Array, square_frac: Array
+) -> Array:
     """Loss of a stage that carries `output_w`.
 
-    loss = rating (a + b x + c x^2), x = output / rating. All shapes (stage,); rating finite and > 0.
-    At zero load the loss is a, so efficiency is never divided by. Source: quadratic fit of published
-    part-load tables (transformers: 10 CFR 431.196; UPS: maker's heat tables); holds for 0 <= x <= 1.2.
+    loss = rating (a + b x + c x^2), x = output / rating. All shapes (stage,); rating finite and >
+    0. At zero load the loss is a, so efficiency is never divided by. Source: quadratic fit of
+    published part-load tables (transformers: 10 CFR 431.196; UPS: maker's heat tables); holds for 0
+    <= x <= 1.2.
     """
     load_frac = output_w / rating_w
     return rating_w * (idle_frac + load_frac * (linear_frac + square_frac * load_frac))
 
 
-def trip_rate_per_s(load_frac: Array, pickup_frac: Array, constant_s: Array, instantaneous_frac: Array) -> Array:
+def trip_rate_per_s(
+    load_frac: Array, pickup_frac: Array, constant_s: Array, instantaneous_frac: Array
+) -> Array:
     """How fast an inverse-time protection runs towards its trip: 1 / t with t = k / (x^2 - 1).
 
     Zero below the pick-up, infinite above the instantaneous band. Shapes (device,).
@@ -30,13 +35,19 @@ def trip_rate_per_s(load_frac: Array, pickup_frac: Array, constant_s: Array, ins
     return np.where(load_frac >= instantaneous_frac, np.inf, rate)
 
 
-def converter_input_w(output_w: Array | float, constant_w: Array | float, efficiency_frac: Array | float) -> Array:
+def converter_input_w(
+    output_w: Array | float, constant_w: Array | float, efficiency_frac: Array | float
+) -> Array:
     """Input of a converter with a constant and a proportional loss: (P_out + c) / eta."""
     return (np.asarray(output_w, dtype=float) + constant_w) / efficiency_frac
 
 
-def battery_time_s(energy_j: Array | float, load_w: Array | float, efficiency_frac: Array | float) -> Array:
+def battery_time_s(
+    energy_j: Array | float, load_w: Array | float, efficiency_frac: Array | float
+) -> Array:
     """Time a battery carries a constant load: t = E eta / P, infinite without load."""
     load = np.asarray(load_w, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(load > 0, np.asarray(energy_j, dtype=float) * efficiency_frac / load, np.inf)
+        return np.where(
+            load > 0, np.asarray(energy_j, dtype=float) * efficiency_frac / load, np.inf
+        )

@@ -1,11 +1,13 @@
-"""How long a kernel takes: a roofline of three numbers, and a surface fitted on measured times around it.
+"""How long a kernel takes: a roofline of three numbers, and a surface fitted on measured times
+around it.
 
     t = (t0 + max(F / P, b / W)) * exp(r(log2 m, log2 n, log2 k))
 
-P and W are effective rates, t0 the launch overhead and r a Gaussian process on what the roofline leaves
-over. Far from its samples r falls back to its mean, so that extrapolation keeps the physical scaling.
-Sources: Williams, Waterman and Patterson (2009), doi 10.1145/1498765.1498785; Rasmussen and Williams
-(2006), Gaussian Processes for Machine Learning, eq. 2.25 (mean) and 5.12 (leave one out).
+P and W are effective rates, t0 the launch overhead and r a Gaussian process on what the roofline
+leaves over. Far from its samples r falls back to its mean, so that extrapolation keeps the physical
+scaling. Sources: Williams, Waterman and Patterson (2009), doi 10.1145/1498765.1498785; Rasmussen
+and Williams (2006), Gaussian Processes for Machine Learning, eq. 2.25 (mean) and 5.12 (leave one
+out).
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ Array = NDArray[np.float64]
 NOISE_FRAC = 0.05
 """Repeatability assumed of one measured kernel time; the Gaussian process smooths below it."""
 _REACH = np.log(30.0)
-"""How far a rate may leave the best one seen: samples bound by the other rate say nothing about it."""
+"""How far a rate may leave the best one seen: samples bound by the other rate say nothing about
+it."""
 _LENGTHS = tuple(0.25 * 2.0 ** (0.5 * step) for step in range(8))
 
 
@@ -38,7 +41,9 @@ class Roofline:
     """Seconds that an empty kernel takes."""
 
 
-def time_s(roofline: Roofline, flop: ArrayLike, byte: ArrayLike, clock_frac: ArrayLike = 1.0) -> Array:
+def time_s(
+    roofline: Roofline, flop: ArrayLike, byte: ArrayLike, clock_frac: ArrayLike = 1.0
+) -> Array:
     """Seconds of a kernel that does `flop` operations and moves `byte` bytes; arguments broadcast.
 
     The compute part grows with 1 / clock_frac, the memory part and the launch do not.
@@ -47,7 +52,9 @@ def time_s(roofline: Roofline, flop: ArrayLike, byte: ArrayLike, clock_frac: Arr
     return roofline.launch_s + np.maximum(compute_s, np.asarray(byte, float) / roofline.bytes_s)
 
 
-def gemm_work(m: ArrayLike, n: ArrayLike, k: ArrayLike, element_bytes: float) -> tuple[Array, Array]:
+def gemm_work(
+    m: ArrayLike, n: ArrayLike, k: ArrayLike, element_bytes: float
+) -> tuple[Array, Array]:
     """FLOP and bytes of C(m,n) = A(m,k) B(k,n), every operand touched once; arguments broadcast."""
     m, n, k = (np.asarray(x, float) for x in (m, n, k))
     return 2 * m * n * k, element_bytes * (m * k + n * k + m * n)
@@ -68,7 +75,9 @@ def fit_roofline(flop: Array, byte: Array, measured_s: Array) -> Roofline:
 
 @dataclass(frozen=True)
 class Remainder:
-    """log(measured / roofline) as a Gaussian process over log2 of the shape; arrays (sample, axis)."""
+    """log(measured / roofline) as a Gaussian process over log2 of the shape; arrays (sample,
+    axis).
+    """
 
     points: Array
     weights: Array
@@ -80,7 +89,9 @@ class Remainder:
     loo_p90_frac: float
 
     def __call__(self, shape: Array) -> tuple[Array, NDArray[np.bool_]]:
-        """Factor on the roofline, and whether each shape (query, axis) lies in the box that was sampled."""
+        """Factor on the roofline, and whether each shape (query, axis) lies in the box that was
+        sampled.
+        """
         query = np.log2(shape)
         factor = np.exp(self.mean + _kernel(query, self.points, self.length) @ self.weights)
         inside = np.all((query >= self.low - 1e-9) & (query <= self.high + 1e-9), axis=1)
@@ -88,15 +99,26 @@ class Remainder:
 
 
 def fit_remainder(shape: Array, ratio: Array) -> Remainder:
-    """Fit measured/roofline `ratio` (sample,) over `shape` (sample, axis); lengths by leaving one out."""
-    points, target = np.log2(shape), np.log(ratio)
+    """Fit measured/roofline `ratio` (sample,) over `shape` (sample, axis); lengths by leaving one
+    out.
+    """
+    points = np.log2(shape)
+    target = np.log(ratio)
     mean = float(np.median(target))
     length = _best_length(points, target - mean)
     weights, loo_error = _solve(points, target - mean, length)
     spread = np.abs(np.expm1(loo_error))
-    low, high = points.min(axis=0), points.max(axis=0)
+    low = points.min(axis=0)
+    high = points.max(axis=0)
     return Remainder(
-        points, weights, mean, length, low, high, float(np.median(spread)), float(np.quantile(spread, 0.9))
+        points,
+        weights,
+        mean,
+        length,
+        low,
+        high,
+        float(np.median(spread)),
+        float(np.quantile(spread, 0.9)),
     )
 
 
@@ -109,7 +131,9 @@ class Surface:
     remainder: Remainder
 
     def time_s(self, m: ArrayLike, n: ArrayLike, k: ArrayLike) -> tuple[Array, NDArray[np.bool_]]:
-        """Seconds, and whether the shape lies inside the box that was sampled; arguments broadcast."""
+        """Seconds, and whether the shape lies inside the box that was sampled; arguments
+        broadcast.
+        """
         m, n, k = np.broadcast_arrays(*(np.asarray(x, float) for x in (m, n, k)))
         base_s = time_s(self.roofline, *gemm_work(m, n, k, self.element_bytes))
         factor, inside = self.remainder(np.stack([m.ravel(), n.ravel(), k.ravel()], axis=1))
@@ -117,7 +141,8 @@ class Surface:
 
 
 def fit_surface(m: Array, n: Array, k: Array, measured_s: Array, element_bytes: float) -> Surface:
-    """Fit roofline and remainder on samples of shape (sample,); lengths are chosen by leaving one out.
+    """Fit roofline and remainder on samples of shape (sample,); lengths are chosen by leaving one
+    out.
 
     Raises ValueError where fewer than three samples are given or a time is not positive.
     """
@@ -126,7 +151,9 @@ def fit_surface(m: Array, n: Array, k: Array, measured_s: Array, element_bytes: 
     work = gemm_work(m, n, k, element_bytes)
     roofline = fit_roofline(*work, measured_s)
     shape = np.stack([m, n, k], axis=1).astype(float)
-    return Surface(roofline, element_bytes, fit_remainder(shape, measured_s / time_s(roofline, *work)))
+    return Surface(
+        roofline, element_bytes, fit_remainder(shape, measured_s / time_s(roofline, *work))
+    )
 
 
 def _kernel(left: Array, right: Array, length: Array) -> Array:
@@ -145,7 +172,9 @@ def _solve(points: Array, target: Array, length: Array) -> tuple[Array, Array]:
 
 
 def _best_length(points: Array, target: Array) -> Array:
-    """Axis lengths: one for all axes first, then each axis in turn, by least absolute left-out error."""
+    """Axis lengths: one for all axes first, then each axis in turn, by least absolute left-out
+    error.
+    """
     spread = np.maximum(points.std(axis=0), 0.5)
 
     def score(length: Array) -> float:
@@ -153,6 +182,9 @@ def _best_length(points: Array, target: Array) -> Array:
 
     best: Array = min((factor * spread for factor in _LENGTHS), key=score)
     for axis in range(points.shape[1]):
-        trials = [np.where(np.arange(points.shape[1]) == axis, best * f, best) for f in (0.35, 0.6, 1, 1.7, 2.8)]
+        trials = [
+            np.where(np.arange(points.shape[1]) == axis, best * f, best)
+            for f in (0.35, 0.6, 1, 1.7, 2.8)
+        ]
         best = min(trials, key=score)
     return best

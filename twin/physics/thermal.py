@@ -5,7 +5,8 @@
 K and C are constant between events, so in the modal coordinates of the generalised symmetric
 problem K v = lambda C v every mode is a scalar exponential:
 
-    T(t) = T0 + V [ r phi(t) ],   r = V' q - lambda (V' C T0),   phi(t) = (1 - exp(-lambda t)) / lambda
+    T(t) = T0 + V [ r phi(t) ],   r = V' q - lambda (V' C T0),   phi(t) = (1 - exp(-lambda t)) /
+                                  lambda
 
 phi rises monotonically, which gives rigorous bounds for the first crossing of a limit. Splitting a
 step changes nothing but rounding. Source: any text on linear systems, e.g. Incropera, Fundamentals
@@ -31,7 +32,9 @@ _TIME_RESOLUTION_S = 1e-6
 
 @dataclass(frozen=True)
 class Modes:
-    """A network in modal coordinates: rates (mode,) in 1/s, shapes (node, mode), capacities (node,) in J/K."""
+    """A network in modal coordinates: rates (mode,) in 1/s, shapes (node, mode), capacities (node,)
+    in J/K.
+    """
 
     rate_per_s: Array
     shape: Array
@@ -67,7 +70,9 @@ def psi(rate_per_s: Array, time_s: float) -> Array:
 
 @dataclass(frozen=True)
 class Motion:
-    """How temperatures move from a moment on, under constant heat: start (node,) and weights (node, mode)."""
+    """How temperatures move from a moment on, under constant heat: start (node,) and weights (node,
+    mode).
+    """
 
     rate_per_s: Array
     start_degc: Array
@@ -89,7 +94,9 @@ class Motion:
 
 
 def motion(network: Modes, start_degc: Array, heat_w: Array) -> Motion:
-    """The motion that starts at `start_degc` (node,) under constant `heat_w` (node,), boundaries included."""
+    """The motion that starts at `start_degc` (node,) under constant `heat_w` (node,), boundaries
+    included.
+    """
     modal = network.shape.T @ (network.capacity_j_k * start_degc)
     drive = network.shape.T @ heat_w - network.rate_per_s * modal
     return Motion(network.rate_per_s, start_degc, network.shape * drive)
@@ -103,7 +110,9 @@ class Crossing:
     node: int
 
 
-def first_crossing(move: Motion, upper_degc: Array, lower_degc: Array, horizon_s: float) -> Crossing | None:
+def first_crossing(
+    move: Motion, upper_degc: Array, lower_degc: Array, horizon_s: float
+) -> Crossing | None:
     """The first moment within (0, horizon] at which a node passes its upper or lower limit.
 
     upper_degc, lower_degc   (node,)  degC, +-inf where there is none; nodes start inside
@@ -119,15 +128,21 @@ def first_crossing(move: Motion, upper_degc: Array, lower_degc: Array, horizon_s
     for sign, candidates, limit in ((1.0, up, upper_degc), (-1.0, down, lower_degc)):
         for node in _soonest_first(move, np.flatnonzero(candidates), limit):
             bound = best.time_s if best else horizon_s
-            time = _first_root(move.rate_per_s, sign * move.weight_k_s[node],
-                               sign * (move.start_degc[node] - limit[node]), bound)
+            time = _first_root(
+                move.rate_per_s,
+                sign * move.weight_k_s[node],
+                sign * (move.start_degc[node] - limit[node]),
+                bound,
+            )
             if time is not None:
                 best = Crossing(time, int(node))
     return best
 
 
 def _soonest_first(move: Motion, nodes: NDArray[np.intp], limit: Array) -> NDArray[np.intp]:
-    """Order candidates by straight-line time to the limit, so that later searches have a short horizon."""
+    """Order candidates by straight-line time to the limit, so that later searches have a short
+    horizon.
+    """
     if nodes.size < 2:
         return nodes
     slope = move.weight_k_s[nodes].sum(axis=1)
@@ -139,12 +154,15 @@ def _soonest_first(move: Motion, nodes: NDArray[np.intp], limit: Array) -> NDArr
 
 def _first_root(rate: Array, weight: Array, start: float, horizon: float) -> float | None:
     """First t in (0, horizon] with start + weight @ phi(t) >= 0, or None."""
-    rising, falling = np.maximum(weight, 0.0), np.minimum(weight, 0.0)
+    rising = np.maximum(weight, 0.0)
+    falling = np.minimum(weight, 0.0)
     intervals = [(0.0, horizon)]
     while intervals:
         a, b = intervals.pop()
-        phi_a, phi_b = phi(rate, a), phi(rate, b)
-        at_a, at_b = start + weight @ phi_a, start + weight @ phi_b
+        phi_a = phi(rate, a)
+        phi_b = phi(rate, b)
+        at_a = start + weight @ phi_a
+        at_b = start + weight @ phi_b
         if at_a + rising @ (phi_b - phi_a) < 0:
             continue
         if b - a < _TIME_RESOLUTION_S or (at_a >= 0 and a > 0):
@@ -155,7 +173,9 @@ def _first_root(rate: Array, weight: Array, start: float, horizon: float) -> flo
         if slope_min > 0 and at_a < 0:
             if at_b < 0:
                 continue
-            return float(brentq(lambda t: float(start + weight @ phi(rate, t)), a, b, xtol=1e-9, rtol=1e-14))
+            return float(
+                brentq(lambda t: float(start + weight @ phi(rate, t)), a, b, xtol=1e-9, rtol=1e-14)
+            )
         middle = 0.5 * (a + b)
         intervals += [(middle, b), (a, middle)]
     return None

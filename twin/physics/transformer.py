@@ -1,7 +1,8 @@
 """What one transformer weighs, computes and remembers: arithmetic on its shape.
 
-Sources: Vaswani et al. (2017), arXiv 1706.03762; grouped queries: Ainslie et al. (2023), arXiv 2305.13245;
-gated feed-forward: Shazeer (2020), arXiv 2002.05202; latent attention: DeepSeek-V2, arXiv 2405.04434.
+Sources: Vaswani et al. (2017), arXiv 1706.03762; grouped queries: Ainslie et al. (2023), arXiv
+2305.13245; gated feed-forward: Shazeer (2020), arXiv 2002.05202; latent attention: DeepSeek-V2,
+arXiv 2405.04434.
 """
 
 from __future__ import annotations
@@ -47,39 +48,58 @@ class Transformer:
         """All parameters: layers, norms, embedding, and the output head unless it is tied."""
         per_layer = self.attention_parameters() + 2 * self.hidden
         embedding = self.vocab * self.hidden * (1 if self.tied else 2)
-        return self.layers * per_layer + self._ffn_parameters(self.experts) + embedding + self.hidden
+        return (
+            self.layers * per_layer + self._ffn_parameters(self.experts) + embedding + self.hidden
+        )
 
     def active_parameters(self) -> float:
         """Parameters one token passes through: its experts only."""
-        return self.parameters() - self._ffn_parameters(self.experts) + self._ffn_parameters(self.experts_per_token)
+        return (
+            self.parameters()
+            - self._ffn_parameters(self.experts)
+            + self._ffn_parameters(self.experts_per_token)
+        )
 
     def attention_parameters(self) -> float:
         """Weights of one layer's attention projections."""
         if self.latent_rank:
-            query = self.latent_query_rank * (self.hidden + self.heads * (self.head_dim + self.latent_rope))
+            query = self.latent_query_rank * (
+                self.hidden + self.heads * (self.head_dim + self.latent_rope)
+            )
             key_value = self.hidden * (self.latent_rank + self.latent_rope)
             expand = self.latent_rank * self.heads * 2 * self.head_dim
             return query + key_value + expand + self.heads * self.head_dim * self.hidden
         return self.hidden * self.head_dim * (2 * self.heads + 2 * self.kv_heads)
 
     def linear_flop_per_token(self) -> float:
-        """FLOP of every matrix product with weights, forward, output head included: 2 a weight used."""
-        layers = self.layers * self.attention_parameters() + self._ffn_parameters(self.experts_per_token, False)
+        """FLOP of every matrix product with weights, forward, output head included: 2 a weight
+        used.
+        """
+        layers = self.layers * self.attention_parameters() + self._ffn_parameters(
+            self.experts_per_token, False
+        )
         return 2 * (layers + self.vocab * self.hidden)
 
     def attention_flop_per_token(self, context_tokens: ArrayLike, decode: bool = False) -> Array:
         """FLOP of scores and values of one new token that sees `context_tokens`, over all layers.
 
-        Latent attention decodes in the compressed space (arXiv 2405.04434, section 2.1.2): fewer bytes, more FLOP.
+        Latent attention decodes in the compressed space (arXiv 2405.04434, section 2.1.2): fewer
+        bytes, more FLOP.
         """
         width = 2 * self.head_dim
         if self.latent_rank:
-            width = 2 * self.latent_rank + self.latent_rope if decode else 2 * self.head_dim + self.latent_rope
+            width = (
+                2 * self.latent_rank + self.latent_rope
+                if decode
+                else 2 * self.head_dim + self.latent_rope
+            )
         flop: Array = 2.0 * self.heads * width * self.seen_tokens(context_tokens)
         return flop
 
     def seen_tokens(self, context_tokens: ArrayLike) -> Array:
-        """Context tokens that one new token sees, summed over layers; windows forget the older ones."""
+        """Context tokens that one new token sees, summed over layers; windows forget the older
+        ones.
+        """
         context = np.asarray(context_tokens, float)
         full = (self.layers - self.window_layers) * context
         seen: Array = full + self.window_layers * np.minimum(context, self.window_tokens)
@@ -87,7 +107,9 @@ class Transformer:
 
     def forward_flop_per_token(self, sequence_tokens: ArrayLike) -> Array:
         """FLOP a token of a causal sequence of that length costs on average, forward."""
-        return self.linear_flop_per_token() + self.attention_flop_per_token(np.asarray(sequence_tokens) / 2)
+        return self.linear_flop_per_token() + self.attention_flop_per_token(
+            np.asarray(sequence_tokens) / 2
+        )
 
     def training_flop(self, tokens: float, sequence_tokens: float) -> float:
         """Model FLOP of training on `tokens`: three times forward, no recompute."""
@@ -110,7 +132,8 @@ class Transformer:
         return self.parameters() * bytes_per_parameter
 
     def read_parameters(self, tokens: ArrayLike) -> Array:
-        """Parameters that a step over `tokens` tokens reads: of experts only those that some token chose.
+        """Parameters that a step over `tokens` tokens reads: of experts only those that some token
+        chose.
 
         Distinct experts of E with k a token: E (1 - (1 - k/E)^tokens), routing taken as uniform.
         """
@@ -119,17 +142,33 @@ class Transformer:
             read = np.full(tokens.shape, self._ffn_parameters(0))
         else:
             missed_frac = (1 - self.experts_per_token / self.experts) ** tokens
-            read = self._ffn_parameters(0) + (1 - missed_frac) * self._routed_parameters(self.experts)
-        return self.layers * (self.attention_parameters() + 2 * self.hidden) + self.vocab * self.hidden + read
+            read = self._ffn_parameters(0) + (1 - missed_frac) * self._routed_parameters(
+                self.experts
+            )
+        return (
+            self.layers * (self.attention_parameters() + 2 * self.hidden)
+            + self.vocab * self.hidden
+            + read
+        )
 
     def _kv_values_per_layer(self) -> int:
-        return self.latent_rank + self.latent_rope if self.latent_rank else 2 * self.kv_heads * self.head_dim
+        return (
+            self.latent_rank + self.latent_rope
+            if self.latent_rank
+            else 2 * self.kv_heads * self.head_dim
+        )
 
     def _matrices(self) -> int:
         return 3 if self.gated else 2
 
     def _routed_parameters(self, experts: int) -> float:
-        return (self.layers - self.dense_layers) * experts * self._matrices() * self.hidden * self.ffn_expert
+        return (
+            (self.layers - self.dense_layers)
+            * experts
+            * self._matrices()
+            * self.hidden
+            * self.ffn_expert
+        )
 
     def _ffn_parameters(self, routed: int, router: bool = True) -> float:
         """Feed-forward weights of all layers with `routed` experts counted in each sparse layer."""
@@ -139,4 +178,6 @@ class Transformer:
         sparse_layers = self.layers - self.dense_layers
         shared = self.shared_experts * self._matrices() * self.hidden * self.ffn_expert
         routing = self.experts * self.hidden if router else 0
-        return float(self.dense_layers * dense + sparse_layers * (shared + routing)) + self._routed_parameters(routed)
+        return float(
+            self.dense_layers * dense + sparse_layers * (shared + routing)
+        ) + self._routed_parameters(routed)

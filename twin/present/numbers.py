@@ -1,4 +1,6 @@
-"""Quantities as people read them: three figures, a prefix, a unit; a dash where there is no number."""
+"""Quantities as people read them: three figures, a prefix, a unit; a dash where there is no
+number.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ NONE = "–"
 """What stands where a number is missing."""
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
-_KINDS = {"ups": "UPS", "rpp": "panel", "pdu": "PDU", "cdu": "CDU", "crah": "air handler", "busway": "busway"}
+_KINDS = {
+    "ups": "UPS",
+    "rpp": "panel",
+    "pdu": "PDU",
+    "cdu": "CDU",
+    "crah": "air handler",
+    "busway": "busway",
+}
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -83,17 +92,25 @@ def money(cost_usd: Any) -> str:
     held = number(cost_usd)
     if not math.isfinite(held):
         return NONE
-    return f"${scaled(held, '')}" if abs(held) >= 1e6 else f"${held:,.{2 if abs(held) < 100 else 0}f}"
+    return (
+        f"${scaled(held, '')}" if abs(held) >= 1e6 else f"${held:,.{2 if abs(held) < 100 else 0}f}"
+    )
 
 
 def mass(mass_kg: Any) -> str:
     """Kilograms, or tonnes from 1,000 kg."""
     held = number(mass_kg)
-    return f"{figures(held / 1e3)} t" if abs(held) >= 1e3 else f"{figures(held)} kg".replace("– kg", NONE)
+    return (
+        f"{figures(held / 1e3)} t"
+        if abs(held) >= 1e3
+        else f"{figures(held)} kg".replace("– kg", NONE)
+    )
 
 
 def clock(time_s: Any) -> str:
-    """Simulated time as hours and minutes, with the day from the second on: `06:05`, `day 2 14:30`."""
+    """Simulated time as hours and minutes, with the day from the second on: `06:05`, `day 2
+    14:30`.
+    """
     held = number(time_s)
     if not math.isfinite(held):
         return NONE
@@ -133,26 +150,37 @@ def singular(kind: Any) -> str:
 
 
 def plural(kind: Any) -> str:
-    """A kind of component, as the components table has it, in words and of several: `panels`, `dry coolers`."""
+    """A kind of component, as the components table has it, in words and of several: `panels`, `dry
+    coolers`.
+    """
     word = singular(kind)
     return f"{word}{'' if word == 'UPS' else 'es' if word.endswith('ch') else 's'}"
 
 
 def span(held: Any, most: int = 3) -> str:
-    """Names with runs of numbers folded: `compute_r5–r8 and ups_1`; past `most` runs, how many names more."""
+    """Names with runs of numbers folded: `compute_r5–r8 and ups_1`; past `most` runs, how many
+    names more.
+    """
     runs = _runs(held)
-    told = [short(run[0], 40) + (f"–{run[-1][len(_stem(run[0])) :]}" if len(run) > 1 else "") for run in runs]
+    told = [
+        short(run[0], 40) + (f"–{run[-1][len(_stem(run[0])) :]}" if len(run) > 1 else "")
+        for run in runs
+    ]
     if len(told) > most:
         return f"{', '.join(told[: most - 1])} and {sum(map(len, runs[most - 1 :]))} more"
     return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
 
 
 def _runs(held: Any) -> list[list[str]]:
-    """Names that count on from one another, by what stands before the number, in order of first appearance."""
+    """Names that count on from one another, by what stands before the number, in order of first
+    appearance.
+    """
     families: dict[str, list[tuple[int, str]]] = {}
     for name in dict.fromkeys(map(str, held)):
         found = _NUMBERED.fullmatch(name)
-        families.setdefault(found[1] if found else name, []).append((int(found[2]) if found else 0, name))
+        families.setdefault(found[1] if found else name, []).append(
+            (int(found[2]) if found else 0, name)
+        )
     runs: list[list[str]] = []
     for members in families.values():
         before = None
@@ -166,13 +194,21 @@ def _runs(held: Any) -> list[list[str]]:
 
 
 def shared(held: Any) -> str:
-    """What names begin with alike, without the number after it: `compute` of `compute_r1` and `compute_r2`."""
-    first, last = min(held), max(held)
-    size = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    """What names begin with alike, without the number after it: `compute` of `compute_r1` and
+    `compute_r2`.
+    """
+    first = min(held)
+    last = max(held)
+    size = next(
+        (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b),
+        min(len(first), len(last)),
+    )
     return str(first[:size]).rstrip("_0123456789").removesuffix("_r")
 
 
 def _stem(name: str) -> str:
-    """What the names of a run share before the part that tells them apart: `compute_` of `compute_r5`."""
+    """What the names of a run share before the part that tells them apart: `compute_` of
+    `compute_r5`.
+    """
     before, line, _ = name.rpartition("_")
     return before + line

@@ -24,13 +24,20 @@ _OWN = frozenset({"tables", "summary.json", "scenario.yaml", "meta.json"})
 
 
 def _field(column: Column) -> Any:
-    return pa.field(column.name, _ARROW[column.kind], metadata={"unit": column.unit, "says": column.says})
+    return pa.field(
+        column.name, _ARROW[column.kind], metadata={"unit": column.unit, "says": column.says}
+    )
 
 
 def write_table(folder: Path, table: Table, frame: pd.DataFrame) -> str:
-    """Write one parquet file and return its SHA-256; no pandas metadata and no clock goes into it."""
+    """Write one parquet file and return its SHA-256; no pandas metadata and no clock goes into
+    it.
+    """
     schema = pa.schema([_field(column) for column in table.columns], metadata={"says": table.says})
-    arrays = [pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind]) for column in table.columns]
+    arrays = [
+        pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind])
+        for column in table.columns
+    ]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
     data: bytes = sink.getvalue().to_pybytes()
@@ -46,7 +53,13 @@ def digest(data: bytes) -> str:
 def refuse_changed(path: Path, data: bytes, kept: object) -> None:
     """Raise InputError where a file's content is not what was hashed."""
     if digest(data) != kept:
-        raise InputError([Problem("", "other bytes than the run wrote", "the file as it was saved", file=str(path))])
+        raise InputError(
+            [
+                Problem(
+                    "", "other bytes than the run wrote", "the file as it was saved", file=str(path)
+                )
+            ]
+        )
 
 
 def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFrame:
@@ -54,7 +67,9 @@ def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFr
     path = root / "tables" / f"{table.name}.parquet"
     data = _read_bytes(path)
     if sha256(data).hexdigest() != hashes.get(table.name):
-        raise InputError([Problem("", "a damaged table", "the bytes that the run wrote", file=str(path))])
+        raise InputError(
+            [Problem("", "a damaged table", "the bytes that the run wrote", file=str(path))]
+        )
     frame: pd.DataFrame = pq.read_table(pa.BufferReader(data)).to_pandas()
     return frame
 
@@ -80,7 +95,9 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         read = json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        problem = Problem("", error.msg, "JSON", file=str(path), line=error.lineno, column=error.colno)
+        problem = Problem(
+            "", error.msg, "JSON", file=str(path), line=error.lineno, column=error.colno
+        )
         raise InputError([problem]) from error
     if not isinstance(read, dict):
         raise InputError([Problem("", type(read).__name__, "a JSON object", file=str(path))])
@@ -112,16 +129,20 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def refuse_foreign(target: Path) -> None:
-    """Raises InputError unless the target is new, empty or a result: never somebody's other files."""
+    """Raises InputError unless the target is new, empty or a result: never somebody's other
+    files.
+    """
     if not target.exists() or (target / "meta.json").is_file():
         return
     if not target.is_dir() or any(target.iterdir()):
-        found, allowed = "something that is no result", "a new, empty or result folder"
+        found = "something that is no result"
+        allowed = "a new, empty or result folder"
         raise InputError([Problem("", found, allowed, file=str(target))])
 
 
 def swap(partial: Path, target: Path) -> None:
-    """Rename the new folder into place; the old one steps aside first, for a full folder blocks a rename.
+    """Rename the new folder into place; the old one steps aside first, for a full folder blocks a
+    rename.
 
     What stood in the old folder beside the result moves over before the old one goes.
     """

@@ -45,7 +45,10 @@ class Result:
     """Provenance: version, seed, catalogue_hash, wall_s, redundancy, findings."""
 
     def __post_init__(self) -> None:
-        problems = [*_unknown(self.tables), *(p for table in TABLES for p in _problems(table, self.tables))]
+        problems = [
+            *_unknown(self.tables),
+            *(p for table in TABLES for p in _problems(table, self.tables)),
+        ]
         if problems:
             raise InputError(problems)
         tidy = {table.name: _tidy(table, self.tables[table.name]) for table in TABLES}
@@ -55,15 +58,17 @@ class Result:
         """The table of that name. Raises InputError with the nearest name where there is none."""
         if name not in self.tables:
             allowed = ", ".join(self.tables)
-            raise InputError([Problem("tables", repr(name), allowed, did_you_mean(name, self.tables))])
+            raise InputError(
+                [Problem("tables", repr(name), allowed, did_you_mean(name, self.tables))]
+            )
         return self.tables[name]
 
     def save(self, folder: str | Path) -> Path:
         """Write the folder whole: into a hidden sibling first, then swapped in by renaming.
 
-        A process killed at any moment leaves the old complete result or none under the name. Files that
-        are not a result's own (a report, a review) stay. Raises InputError where the folder holds
-        something that is no result.
+        A process killed at any moment leaves the old complete result or none under the name. Files
+        that are not a result's own (a report, a review) stay. Raises InputError where the folder
+        holds something that is no result.
         """
         target = Path(folder).absolute()
         disk.refuse_foreign(target)
@@ -91,7 +96,11 @@ class Result:
         disk.refuse_changed(root / "scenario.yaml", text.encode(), kept.get("scenario.yaml"))
         summary = {key: math.nan if value is None else value for key, value in stored.items()}
         tables = {table.name: disk.read_table(root, table, meta["tables"]) for table in TABLES}
-        own = {key: value for key, value in meta.items() if key not in ("complete", "format", "tables", "files")}
+        own = {
+            key: value
+            for key, value in meta.items()
+            if key not in ("complete", "format", "tables", "files")
+        }
         return cls(tables, summary, text, own)
 
     def _write(self, folder: Path) -> None:
@@ -100,18 +109,25 @@ class Result:
             summary["wall_s"] = self.meta["wall_s"]
         folder.chmod(0o755)
         (folder / "tables").mkdir()
-        hashes = {table.name: disk.write_table(folder, table, self.tables[table.name]) for table in TABLES}
+        hashes = {
+            table.name: disk.write_table(folder, table, self.tables[table.name]) for table in TABLES
+        }
         disk.write_file(folder / "summary.json", disk.json_bytes(summary))
         disk.write_file(folder / "scenario.yaml", self.scenario_yaml.encode())
         scenario = self.scenario_yaml.encode()
-        kept = {"summary.json": disk.digest(_hashed(summary)), "scenario.yaml": disk.digest(scenario)}
+        kept = {
+            "summary.json": disk.digest(_hashed(summary)),
+            "scenario.yaml": disk.digest(scenario),
+        }
         meta = {**self.meta, "complete": True, "format": FORMAT, "tables": hashes, "files": kept}
         disk.write_file(folder / "meta.json", disk.json_bytes(meta))
 
 
 def empty(table: Table) -> pd.DataFrame:
     """A frame of no rows with the table's columns and kinds."""
-    return pd.DataFrame({column.name: pd.Series(dtype=_DTYPE[column.kind]) for column in table.columns})
+    return pd.DataFrame(
+        {column.name: pd.Series(dtype=_DTYPE[column.kind]) for column in table.columns}
+    )
 
 
 def _unknown(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
@@ -128,11 +144,14 @@ def _problems(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Prob
     frame = tables[table.name]
     found = tuple(map(str, frame.columns))
     if found != table.names:
-        yield Problem(f"tables.{table.name}", f"columns {', '.join(found) or 'none'}", ", ".join(table.names))
+        yield Problem(
+            f"tables.{table.name}", f"columns {', '.join(found) or 'none'}", ", ".join(table.names)
+        )
     elif len(frame):
         for column in table.columns:
             if not _is_kind(frame[column.name], column.kind):
-                where, dtype = f"tables.{table.name}.{column.name}", str(frame[column.name].dtype)
+                where = f"tables.{table.name}.{column.name}"
+                dtype = str(frame[column.name].dtype)
                 yield Problem(where, f"{dtype} values", column.kind)
 
 
@@ -144,7 +163,9 @@ def _is_kind(values: pd.Series[Any], kind: str) -> bool:
         return all(isinstance(value, str) for value in values)
     if kind == "bool":
         return kinds.is_bool_dtype(values.dtype)
-    numeric = kinds.is_integer_dtype(values.dtype) or (kind == "float" and kinds.is_float_dtype(values.dtype))
+    numeric = kinds.is_integer_dtype(values.dtype) or (
+        kind == "float" and kinds.is_float_dtype(values.dtype)
+    )
     return numeric and not kinds.is_extension_array_dtype(values.dtype)
 
 

@@ -1,4 +1,6 @@
-"""Every table a run leaves, declared once: parquet schema, documentation and headings come from here."""
+"""Every table a run leaves, declared once: parquet schema, documentation and headings come from
+here.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,12 @@ COMPONENTS = Table(
     "What stands where: one row a component, in build order.",
     (
         Column("id", "text", "", "Stable name, unique in the facility."),
-        Column("kind", "text", "", "Family: rack, transformer, ups, rpp, cdu, pump, chiller, switch and so on."),
+        Column(
+            "kind",
+            "text",
+            "",
+            "Family: rack, transformer, ups, rpp, cdu, pump, chiller, switch and so on.",
+        ),
         Column("type", "text", "", "Catalogue row."),
         Column("parent", "text", "", "The component or hall it belongs to; empty at the top."),
         Column("system", "text", "", "compute, power, cooling, fabric, storage or building."),
@@ -21,7 +28,12 @@ COMPONENTS = Table(
         Column("width_m", "float", "m", "Extent along x."),
         Column("depth_m", "float", "m", "Extent along y."),
         Column("height_m", "float", "m", "Extent along z."),
-        Column("rating_w", "float", "W", "Rated power, or rated heat for cooling equipment; 0 where none is stated."),
+        Column(
+            "rating_w",
+            "float",
+            "W",
+            "Rated power, or rated heat for cooling equipment; 0 where none is stated.",
+        ),
         Column("gpus", "int", "", "GPUs inside."),
         Column("nodes", "int", "", "Compute nodes inside."),
     ),
@@ -34,7 +46,12 @@ EDGES = Table(
         Column("source", "text", "", "The component that gives."),
         Column("target", "text", "", "The component that takes."),
         Column("system", "text", "", "power, cooling, fabric or storage."),
-        Column("role", "text", "", "share (loads split over live feeds), priority (first live feed), serves or link."),
+        Column(
+            "role",
+            "text",
+            "",
+            "share (loads split over live feeds), priority (first live feed), serves or link.",
+        ),
     ),
 )
 
@@ -45,21 +62,47 @@ SITE = Table(
         _TIME,
         Column("utility_power_w", "float", "W", "Drawn from the utility."),
         Column("generator_power_w", "float", "W", "Delivered by generators."),
-        Column("battery_power_w", "float", "W", "Delivered by UPS batteries; negative while they recharge."),
+        Column(
+            "battery_power_w",
+            "float",
+            "W",
+            "Delivered by UPS batteries; negative while they recharge.",
+        ),
         Column("it_power_w", "float", "W", "Racks at their AC input."),
         Column("distribution_loss_w", "float", "W", "Lost in transformers, UPS and distribution."),
-        Column("cooling_power_w", "float", "W", "CDUs, air handlers, chillers, dry coolers and their pumps."),
+        Column(
+            "cooling_power_w",
+            "float",
+            "W",
+            "CDUs, air handlers, chillers, dry coolers and their pumps.",
+        ),
         Column("dry_bulb_degc", "float", "degC", "Outdoor air at the end of the period."),
         Column("wet_bulb_degc", "float", "degC", "Outdoor wet bulb at the end of the period."),
-        Column("facility_water_degc", "float", "degC", "Warmest facility water loop at the end of the period."),
+        Column(
+            "facility_water_degc",
+            "float",
+            "degC",
+            "Warmest facility water loop at the end of the period.",
+        ),
         Column("heat_rejected_w", "float", "W", "Heat given to the atmosphere by the plant."),
-        Column("water_kg", "float", "kg", "Water evaporated, drifted and blown down in the period."),
+        Column(
+            "water_kg", "float", "kg", "Water evaporated, drifted and blown down in the period."
+        ),
         Column("tokens_inference", "float", "token", "Output tokens served in the period."),
-        Column("tokens_training", "float", "token", "Tokens trained in the period, rolled-back work taken off."),
-        Column("tokens_lost", "float", "token", "Tokens that faults and throttling cost in the period."),
+        Column(
+            "tokens_training",
+            "float",
+            "token",
+            "Tokens trained in the period, rolled-back work taken off.",
+        ),
+        Column(
+            "tokens_lost", "float", "token", "Tokens that faults and throttling cost in the period."
+        ),
         Column("gpus_busy", "float", "", "GPUs with work, mean."),
         Column("gpus_throttled", "float", "", "GPUs below full clock, mean."),
-        Column("battery_energy_j", "float", "J", "Energy in UPS batteries at the end of the period."),
+        Column(
+            "battery_energy_j", "float", "J", "Energy in UPS batteries at the end of the period."
+        ),
     ),
 )
 
@@ -71,13 +114,32 @@ RACKS = Table(
         Column("rack", "text", "", "Component id."),
         Column("power_w", "float", "W", "AC input, mean."),
         Column("power_max_w", "float", "W", "AC input, highest value in the period."),
-        Column("inlet_air_degc", "float", "degC", "Air at the rack's inlet at the end of the period."),
-        Column("coolant_degc", "float", "degC", "Coolant (liquid racks) or exhaust air (air racks) at the end."),
+        Column(
+            "inlet_air_degc", "float", "degC", "Air at the rack's inlet at the end of the period."
+        ),
+        Column(
+            "coolant_degc",
+            "float",
+            "degC",
+            "Coolant (liquid racks) or exhaust air (air racks) at the end.",
+        ),
         Column("junction_degc", "float", "degC", "Hottest GPU at the end of the period."),
-        Column("junction_max_degc", "float", "degC", "Hottest GPU seen at any event in the period."),
+        Column(
+            "junction_max_degc", "float", "degC", "Hottest GPU seen at any event in the period."
+        ),
         Column("clock_frac", "float", "", "GPU clock over its full value, mean."),
-        Column("on_frac", "float", "", "Share of the period the rack was on; a booting one draws idle power."),
-        Column("tokens_lost", "float", "token", "Tokens lost by this rack's throttling and outages in the period."),
+        Column(
+            "on_frac",
+            "float",
+            "",
+            "Share of the period the rack was on; a booting one draws idle power.",
+        ),
+        Column(
+            "tokens_lost",
+            "float",
+            "token",
+            "Tokens lost by this rack's throttling and outages in the period.",
+        ),
     ),
 )
 
@@ -116,11 +178,25 @@ SERVICES = Table(
         Column("requests", "float", "", "Requests that arrived."),
         Column("tokens_asked", "float", "token", "Output tokens those requests ask for."),
         Column("tokens_served", "float", "token", "Output tokens served."),
-        Column("tokens_waiting", "float", "token", "Output tokens queued at the end of the period."),
-        Column("tokens_dropped", "float", "token", "Output tokens given up because they waited past the patience."),
-        Column("capacity_tokens_per_s", "float", "token/s", "What the live replicas can serve, mean."),
+        Column(
+            "tokens_waiting", "float", "token", "Output tokens queued at the end of the period."
+        ),
+        Column(
+            "tokens_dropped",
+            "float",
+            "token",
+            "Output tokens given up because they waited past the patience.",
+        ),
+        Column(
+            "capacity_tokens_per_s", "float", "token/s", "What the live replicas can serve, mean."
+        ),
         Column("utilisation_frac", "float", "", "Served over capacity, mean."),
-        Column("time_per_token_s", "float", "s", "Mean time between output tokens at the end of the period."),
+        Column(
+            "time_per_token_s",
+            "float",
+            "s",
+            "Mean time between output tokens at the end of the period.",
+        ),
     ),
 )
 
@@ -135,10 +211,25 @@ JOBS = Table(
         Column("submitted_s", "float", "s", "When it joined the queue."),
         Column("started_s", "float", "s", "First start; empty if it never ran."),
         Column("finished_s", "float", "s", "When it completed; empty if it did not."),
-        Column("state", "text", "", "awaited, queued, running, checkpointing, restarting, completed or too_large."),
-        Column("progress_frac", "float", "", "Share of its work done and kept; empty where the work has no end."),
+        Column(
+            "state",
+            "text",
+            "",
+            "awaited, queued, running, checkpointing, restarting, completed or too_large.",
+        ),
+        Column(
+            "progress_frac",
+            "float",
+            "",
+            "Share of its work done and kept; empty where the work has no end.",
+        ),
         Column("tokens", "float", "token", "Tokens trained and kept."),
-        Column("tokens_lost", "float", "token", "Tokens rolled back or not made because of faults and throttling."),
+        Column(
+            "tokens_lost",
+            "float",
+            "token",
+            "Tokens rolled back or not made because of faults and throttling.",
+        ),
         Column("restarts", "int", "", "Times it went back to a checkpoint."),
         Column("checkpoints", "int", "", "Checkpoints written."),
         Column("gpu_hours", "float", "h", "GPU hours held."),
@@ -151,7 +242,12 @@ EVENTS = Table(
     (
         Column("time_s", "float", "s", "Seconds since the scenario's start."),
         Column("component", "text", "", "Component or job."),
-        Column("what", "text", "", "failed, repaired, tripped, on battery, throttled, full clock, shut down …"),
+        Column(
+            "what",
+            "text",
+            "",
+            "failed, repaired, tripped, on battery, throttled, full clock, shut down …",
+        ),
         Column("detail", "text", "", "One sentence for people."),
     ),
 )
@@ -160,11 +256,21 @@ LOSSES = Table(
     "losses",
     "What faults cost, by cause and rack.",
     (
-        Column("cause", "text", "", "throttled, power_lost, overheated, failed, fabric, rolled_back or restarting."),
+        Column(
+            "cause",
+            "text",
+            "",
+            "throttled, power_lost, overheated, failed, fabric, rolled_back or restarting.",
+        ),
         Column("rack", "text", "", "Rack that lost; empty where the loss belongs to a whole job."),
         Column("workload", "text", "", "Service or job that lost."),
         Column("tokens", "float", "token", "Tokens not made or thrown away."),
-        Column("gpu_hours", "float", "h", "GPU hours withheld: time, GPUs and the share of speed that was missing."),
+        Column(
+            "gpu_hours",
+            "float",
+            "h",
+            "GPU hours withheld: time, GPUs and the share of speed that was missing.",
+        ),
         Column("usd", "float", "USD", "At the workload's token price."),
     ),
 )
@@ -194,6 +300,17 @@ WITNESSES = Table(
 )
 
 TABLES: tuple[Table, ...] = (
-    COMPONENTS, EDGES, SITE, RACKS, POWER, LOOPS, SERVICES, JOBS, EVENTS, LOSSES, ENERGY, WITNESSES,
+    COMPONENTS,
+    EDGES,
+    SITE,
+    RACKS,
+    POWER,
+    LOOPS,
+    SERVICES,
+    JOBS,
+    EVENTS,
+    LOSSES,
+    ENERGY,
+    WITNESSES,
 )
 """All of them, in the order a report prints them."""

@@ -15,4 +15,8 @@ def schema_json(which: str = "scenario") -> dict[str, Any]:
     """The JSON schema of scenario or layout files, for editors to complete and check them."""
     model = Layout if which == "layout" else Scenario
     schema = model.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"twin/{which}/1", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"twin/{which}/1",
+        **schema,
+    }

@@ -30,7 +30,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(slots=True)
 class Node:
-    """One value of a file, where it starts, and the keys and values below it; lines and columns from 1."""
+    """One value of a file, where it starts, and the keys and values below it; lines and columns
+    from 1.
+    """
 
     data: Any
     at: tuple[int, int]
@@ -52,10 +54,11 @@ class Node:
 
 
 def compose(text: str, path: Path) -> Node | None:
-    """The top node of the one document in `text`, or None for an empty one; `path` names it in errors.
+    """The top node of the one document in `text`, or None for an empty one; `path` names it in
+    errors.
 
-    InputError for broken YAML, tags, repeated keys, merge keys, numbers that are not finite, more than
-    32 levels of nesting, and aliases that stand for more than 100,000 values together.
+    InputError for broken YAML, tags, repeated keys, merge keys, numbers that are not finite, more
+    than 32 levels of nesting, and aliases that stand for more than 100,000 values together.
     """
     try:
         return _Composer(path).document(yaml.parse(text, Loader=_LOADER))
@@ -65,7 +68,9 @@ def compose(text: str, path: Path) -> Node | None:
         raise _syntax(error, text, path) from error
 
 
-def refuse(path: Path, at: tuple[int, int] | None, found: str, allowed: str, hint: str = "") -> InputError:
+def refuse(
+    path: Path, at: tuple[int, int] | None, found: str, allowed: str, hint: str = ""
+) -> InputError:
     """The error for one fault of the file `path`, at a line and column or of the whole file."""
     line, column = at or (0, 0)
     return InputError([Problem("", found, allowed, hint, brief(str(path), 1000), line, column)])
@@ -92,7 +97,9 @@ class _Composer:
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if tree is not None:
-                    raise refuse(self.path, _at(event), "a second document ('---')", "one document a file")
+                    raise refuse(
+                        self.path, _at(event), "a second document ('---')", "one document a file"
+                    )
                 tree = self._node(next(events), events)
         return tree
 
@@ -139,14 +146,18 @@ class _Composer:
 
     def _key(self, event: Any, node: Node) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.tag:
-            raise refuse(self.path, _at(event), "a key that is not plain text", "plain text before the colon")
+            raise refuse(
+                self.path, _at(event), "a key that is not plain text", "plain text before the colon"
+            )
         key = str(event.value)
         if key == "<<" and not event.style:
             allowed = "keys written out, or an alias as the whole value; YAML 1.2 has no merge keys"
             raise refuse(self.path, _at(event), "the merge key '<<'", allowed)
         if key in node.keys:
             found = f"the key {kind_of(key)} again (first on line {node.keys[key][0]})"
-            raise refuse(self.path, _at(event), found, "each key once in a mapping; remove or rename one")
+            raise refuse(
+                self.path, _at(event), found, "each key once in a mapping; remove or rename one"
+            )
         if len(node.keys) == LIMIT_KEYS:
             found = f"a mapping of more than {LIMIT_KEYS:,} keys from {kind_of(next(iter(node.keys)))} on"
             raise refuse(self.path, node.at, found, f"at most {LIMIT_KEYS:,}")
@@ -165,11 +176,19 @@ class _Composer:
         if node is None:
             known = [name for name, done in self.anchors.items() if done]
             allowed = "an anchor that is complete before this line"
-            raise refuse(self.path, _at(event), f"'*{event.anchor}'", allowed, did_you_mean(event.anchor, known))
+            raise refuse(
+                self.path,
+                _at(event),
+                f"'*{event.anchor}'",
+                allowed,
+                did_you_mean(event.anchor, known),
+            )
         self.aliased += node.size
         if self.aliased > LIMIT_ALIASED_NODES:
             allowed = f"aliases that stand for at most {LIMIT_ALIASED_NODES:,} values together"
-            raise refuse(self.path, _at(event), f"'*{event.anchor}', which expands beyond measure", allowed)
+            raise refuse(
+                self.path, _at(event), f"'*{event.anchor}', which expands beyond measure", allowed
+            )
         self._check_depth(event, node.height + 1)
         return replace(node, data=copy.deepcopy(node.data))
 
@@ -192,7 +211,9 @@ def _unprintable(error: ReaderError, text: str, path: Path) -> InputError:
     bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
     start = bad.start() if bad else 0
     at = (text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start))
-    return refuse(path, at, f"an unprintable character ({error.reason})", "printable text; remove it")
+    return refuse(
+        path, at, f"an unprintable character ({error.reason})", "printable text; remove it"
+    )
 
 
 def _at(event: Any) -> tuple[int, int]:

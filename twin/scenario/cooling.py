@@ -64,7 +64,8 @@ class Plant(Stated):
     supply_temperature: Temperature
     """Set-point of the facility water supply."""
     control_band_k: float = Field(default=3.0, gt=0, le=100)
-    """Proportional band: the plant gives all it can when the water is this far above its set-point."""
+    """Proportional band: the plant gives all it can when the water is this far above its
+    set-point."""
     volume: Volume = Field(default=10.0, gt=0)
     """Water in the loop."""
     pump_power: Power = 0.0

@@ -24,26 +24,37 @@ class Document:
     root: Path
     """Paths named in the file must stay inside this folder."""
     changed: dict[tuple[str, ...], str] = field(default_factory=dict)
-    """Where values were set from outside the file, and by which key: their problems are not the file's."""
+    """Where values were set from outside the file, and by which key: their problems are not the
+    file's."""
 
     def place(self, loc: tuple[str | int, ...], on_key: bool = False) -> tuple[int, int]:
-        """Line and column of the value at `loc`, or of its key; parts that the file lacks are skipped.
+        """Line and column of the value at `loc`, or of its key; parts that the file lacks are
+        skipped.
 
-        So the name of a union's member, a missing field or a value that was never written lead to the
-        deepest thing that is there.
+        So the name of a union's member, a missing field or a value that was never written lead to
+        the deepest thing that is there.
         """
-        node, place = self.tree, self.tree.at
+        node = self.tree
+        place = self.tree.at
         for part in loc:
             if part in node.below:
-                place = node.keys.get(str(part), node.below[part].at) if on_key else node.below[part].at
+                place = (
+                    node.keys.get(str(part), node.below[part].at) if on_key else node.below[part].at
+                )
                 node = node.below[part]
         return place
 
     def problem(
-        self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = "", on_key: bool = False
+        self,
+        loc: tuple[str | int, ...],
+        found: str,
+        allowed: str,
+        hint: str = "",
+        on_key: bool = False,
     ) -> Problem:
         """A problem that stands at `loc` in this file, or in what set it from outside."""
-        parts, found = tuple(map(str, loc)), brief(found, 300)
+        parts = tuple(map(str, loc))
+        found = brief(found, 300)
         for place, key in self.changed.items():
             if parts[: len(place)] == place:
                 return Problem(key, found, allowed, hint, "--set")
@@ -51,7 +62,9 @@ class Document:
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 
     def resolve(self, reference: str, loc: tuple[str | int, ...] = ()) -> Path:
-        """The file that the text `reference`, written at `loc`, names; InputError where it leaves `root`."""
+        """The file that the text `reference`, written at `loc`, names; InputError where it leaves
+        `root`.
+        """
         return resolve(reference, self.path, self.root, self.problem(loc, "", ""))
 
 
@@ -66,17 +79,23 @@ def read(path: Path, root: Path | None = None) -> Document:
 
 
 def parse(text: str, path: Path, root: Path | None = None) -> Document:
-    """The document that `text` stands for, as if it had been read from `path`. InputError as in `read`."""
+    """The document that `text` stands for, as if it had been read from `path`. InputError as in
+    `read`.
+    """
     tree = compose(text, path)
     if tree is None or tree.data is None:
         raise refuse(path, None, "an empty file", "a mapping of keys to values")
     if not isinstance(tree.data, dict):
-        raise refuse(path, tree.at, kind_of(tree.data), "a mapping of keys to values at the top of the file")
+        raise refuse(
+            path, tree.at, kind_of(tree.data), "a mapping of keys to values at the top of the file"
+        )
     return Document(tree.data, path, tree, root.resolve() if root else project_root(path))
 
 
 def dotted(loc: tuple[str | int, ...]) -> str:
-    """A path as people write it: `halls[0].rows[1].racks`; a key that cannot be printed stands in quotes."""
+    """A path as people write it: `halls[0].rows[1].racks`; a key that cannot be printed stands in
+    quotes.
+    """
     return "".join(_step(part) for part in loc).removeprefix(".")
 
 
@@ -91,7 +110,9 @@ def _text(path: Path) -> str:
         raw = _bytes(path)
     except OSError as error:
         reason = error.strerror or "an error"
-        raise refuse(path, None, f"a file that cannot be read ({reason})", "a readable YAML file") from error
+        raise refuse(
+            path, None, f"a file that cannot be read ({reason})", "a readable YAML file"
+        ) from error
     return _decoded(path, raw)
 
 
@@ -100,13 +121,17 @@ def _bytes(path: Path) -> bytes:
         raise refuse(path, None, "a folder", "a YAML file")
     if not path.exists():
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise refuse(path, None, "no such file", "an existing YAML file", did_you_mean(path.name, siblings))
+        raise refuse(
+            path, None, "no such file", "an existing YAML file", did_you_mean(path.name, siblings)
+        )
     if not path.is_file():
         raise refuse(path, None, "something that is not a plain file", "a YAML file")
     with path.open("rb") as file:
         raw = file.read(LIMIT_BYTES + 1)
     if len(raw) > LIMIT_BYTES:
-        raise refuse(path, None, "a file of more than 10 MB", "at most 10 MB; keep long tables in CSV files")
+        raise refuse(
+            path, None, "a file of more than 10 MB", "at most 10 MB; keep long tables in CSV files"
+        )
     return raw
 
 

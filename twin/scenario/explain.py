@@ -18,7 +18,8 @@ from twin.scenario.trail import ABSENT, fields_of, trail_of, value_at
 Model = TypeVar("Model", bound=BaseModel)
 
 LIMIT_PROBLEMS = 1000
-"""More than these are counted and not told, or a bad file of 10 MB would fill the screen for an hour."""
+"""More than these are counted and not told, or a bad file of 10 MB would fill the screen for an
+hour."""
 
 _TYPES = {
     "bool": "true or false",
@@ -59,7 +60,9 @@ def load_model(path: Path, model: type[Model], root: Path | None = None) -> tupl
 
 
 def build_model(document: Document, model: type[Model]) -> Model:
-    """The document's data as a `model`; InputError with every problem, in the order of the lines."""
+    """The document's data as a `model`; InputError with every problem, in the order of the
+    lines.
+    """
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
@@ -69,19 +72,25 @@ def build_model(document: Document, model: type[Model]) -> Model:
 def problems(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
     """One problem for each error, sorted by line; the members of a plain union say theirs in one.
 
-    A key that is not known is placed at the key, a missing one at the mapping that lacks it, anything
-    else at its value.
+    A key that is not known is placed at the key, a missing one at the mapping that lacks it,
+    anything else at its value.
     """
     details = error.errors(include_url=False)
-    found = _merged(filter(None, (_problem(detail, document, model) for detail in details[:LIMIT_PROBLEMS])))
+    found = _merged(
+        filter(None, (_problem(detail, document, model) for detail in details[:LIMIT_PROBLEMS]))
+    )
     if len(details) > LIMIT_PROBLEMS:
         more = f"{len(details) - LIMIT_PROBLEMS:,} more problems"
-        found.append(Problem("", more, "a file without any", "these are not listed", str(document.path)))
+        found.append(
+            Problem("", more, "a file without any", "these are not listed", str(document.path))
+        )
     return sorted(found, key=lambda problem: (not problem.line, problem.line, problem.column))
 
 
 def _merged(found: Iterable[Problem]) -> list[Problem]:
-    """The same without repetitions: members of a union that complain of one value do so in one sentence."""
+    """The same without repetitions: members of a union that complain of one value do so in one
+    sentence.
+    """
     told: dict[tuple[str, str, int, int], Problem] = {}
     for new in found:
         key = (new.where, new.found, new.line, new.column)
@@ -103,7 +112,9 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
     value = value_at(document.data, loc)
     value = detail["input"] if value is ABSENT else value
     if detail["type"] == "too_short" and len(value) >= detail["ctx"]["min_length"]:
-        return None  # pydantic counts the good items only; the bad ones have told their own problems
+        return (
+            None  # pydantic counts the good items only; the bad ones have told their own problems
+        )
     if detail["type"] == "extra_forbidden":
         names = [name for kind in types for name in fields_of(kind)]
         hint = did_you_mean(str(loc[-1]), names)
@@ -117,12 +128,16 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
 
 
 def _purpose(types: list[Any], name: str | int) -> str:
-    said = (info.description for kind in types for key, info in fields_of(kind).items() if key == name)
+    said = (
+        info.description for kind in types for key, info in fields_of(kind).items() if key == name
+    )
     text = next(filter(None, said), "").strip().rstrip(".")
     return f"a value for it: {text}" if text else "a value for it"
 
 
-def _tag_problem(detail: ErrorDetails, document: Document, loc: tuple[str | int, ...], value: Any) -> Problem:
+def _tag_problem(
+    detail: ErrorDetails, document: Document, loc: tuple[str | int, ...], value: Any
+) -> Problem:
     context = detail.get("ctx", {})
     key = str(context.get("discriminator", "kind")).strip("'")
     if not isinstance(value, dict):
@@ -135,7 +150,8 @@ def _tag_problem(detail: ErrorDetails, document: Document, loc: tuple[str | int,
 
 
 def _allowed(detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
+    kind = detail["type"]
+    context = detail.get("ctx", {})
     if kind in ("value_error", "assertion_error"):
         return str(context["error"])
     if kind in ("literal_error", "enum"):

@@ -11,8 +11,8 @@ from twin.scenario.scalars import brief
 def project_root(path: Path) -> Path:
     """The folder that a file's references may not leave.
 
-    The nearest ancestor that holds both `scenarios/` and `layouts/`, else the parent of the file's own
-    folder (that folder itself where its parent is the top of the disk).
+    The nearest ancestor that holds both `scenarios/` and `layouts/`, else the parent of the file's
+    own folder (that folder itself where its parent is the top of the disk).
     """
     folder = path.resolve().parent
     for ancestor in (folder, *folder.parents):
@@ -21,10 +21,14 @@ def project_root(path: Path) -> Path:
     return folder if folder.parent == folder.parent.parent else folder.parent
 
 
-def resolve(reference: str, base_file: Path, root: Path | None = None, at: Problem | None = None) -> Path:
-    """The existing file that `reference`, written in `base_file`, names; relative to that file's folder.
+def resolve(
+    reference: str, base_file: Path, root: Path | None = None, at: Problem | None = None
+) -> Path:
+    """The existing file that `reference`, written in `base_file`, names; relative to that file's
+    folder.
 
-    InputError, placed like `at`, where it is absolute, a URL, missing, or leaves `root` by `..` or a link.
+    InputError, placed like `at`, where it is absolute, a URL, missing, or leaves `root` by `..` or
+    a link.
     """
     root = root.resolve() if root else project_root(base_file)
     folder = target = base_file.resolve().parent
@@ -33,11 +37,27 @@ def resolve(reference: str, base_file: Path, root: Path | None = None, at: Probl
         target = target if fault else (folder / reference).resolve()
         fault = fault or _place_fault(reference, target, root)
     except (OSError, RuntimeError):
-        fault = f"{reference!r}, which leads nowhere: a link to itself, or a name too long", "an existing file", ""
+        fault = (
+            f"{reference!r}, which leads nowhere: a link to itself, or a name too long",
+            "an existing file",
+            "",
+        )
     if fault:
         place = at or Problem("", "", "", file=str(base_file))
         found, allowed, hint = fault
-        raise InputError([Problem(place.where, brief(found, 300), allowed, hint, place.file, place.line, place.column)])
+        raise InputError(
+            [
+                Problem(
+                    place.where,
+                    brief(found, 300),
+                    allowed,
+                    hint,
+                    place.file,
+                    place.line,
+                    place.column,
+                )
+            ]
+        )
     return target
 
 
@@ -55,7 +75,11 @@ def _form_fault(reference: str) -> tuple[str, str, str] | None:
 
 def _place_fault(reference: str, target: Path, root: Path) -> tuple[str, str, str] | None:
     if not target.is_relative_to(root):
-        return f"{reference!r}, which leads out of the project", f"a file inside the folder {root.name!r}", ""
+        return (
+            f"{reference!r}, which leads out of the project",
+            f"a file inside the folder {root.name!r}",
+            "",
+        )
     if target.is_dir():
         return f"{reference!r}, a folder", "a file", ""
     if not target.is_file():

@@ -16,7 +16,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 
 from twin.scenario.cooling import Cooling
 from twin.scenario.pattern import Pattern
-from twin.scenario.words import GEAR_MAX, RACKS_MAX, Coordinate, Feeds, Name, RackPattern, TypeName, few
+from twin.scenario.words import (
+    GEAR_MAX,
+    RACKS_MAX,
+    Coordinate,
+    Feeds,
+    Name,
+    RackPattern,
+    TypeName,
+    few,
+)
 from twin.stated import Fraction, Length, Power, Rating, Stated
 
 
@@ -30,7 +39,8 @@ class Row(Stated):
     at: tuple[Length, Length] = (2.0, 3.0)
     """South-west corner of the first rack."""
     facing: Literal["north", "south"] = "south"
-    """Where the cold side of the first row looks; in a block every second row looks the other way."""
+    """Where the cold side of the first row looks; in a block every second row looks the other
+    way."""
     row_pitch: Length = Field(default=3.0, gt=0)
     """Distance from one row to the next in a block."""
     empty: tuple[PositiveInt, ...] = Field(default=(), max_length=RACKS_MAX)
@@ -60,9 +70,13 @@ class Hall(Stated):
     """Heat capacity of what stands in the room apart from the racks, in J/K."""
     structure_conductance: float = Field(default=4.0e3, gt=0, le=1e12)
     """Heat conductance between the room air and that mass, in W/K."""
-    rows: Annotated[tuple[Row, ...], BeforeValidator(
-        lambda value: ({"racks": value},) if isinstance(value, str) else value,
-        json_schema_input_type=RackPattern | tuple[Row, ...])]
+    rows: Annotated[
+        tuple[Row, ...],
+        BeforeValidator(
+            lambda value: ({"racks": value},) if isinstance(value, str) else value,
+            json_schema_input_type=RackPattern | tuple[Row, ...],
+        ),
+    ]
     """Rows of racks: a list, or one pattern such as `4 x 8 x gb200_nvl72`."""
 
 
@@ -82,7 +96,8 @@ class PowerGroup(Stated):
     rating: Rating | None = None
     """Rating where it differs from the catalogue."""
     hall: Name | None = None
-    """Hall that panels, PDUs and busways stand in; where not given the hall around `at`, else the first."""
+    """Hall that panels, PDUs and busways stand in; where not given the hall around `at`, else the
+    first."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first member on the site, in metres; further members follow eastward."""
 
@@ -127,7 +142,11 @@ class Override(Stated):
 
 
 def _few_racks(halls: tuple[Hall, ...]) -> tuple[Hall, ...]:
-    few("racks", sum(Pattern.parse(row.racks).count for hall in halls for row in hall.rows), RACKS_MAX)
+    few(
+        "racks",
+        sum(Pattern.parse(row.racks).count for hall in halls for row in hall.rows),
+        RACKS_MAX,
+    )
     return halls
 
 
@@ -145,9 +164,13 @@ class Layout(Stated):
     """Name of the layout."""
     description: str = Field(default="", max_length=2000)
     """What it stands for and where its numbers come from."""
-    halls: Annotated[tuple[Hall, ...], Field(min_length=1, max_length=200), AfterValidator(_few_racks)]
+    halls: Annotated[
+        tuple[Hall, ...], Field(min_length=1, max_length=200), AfterValidator(_few_racks)
+    ]
     """Rooms with racks."""
-    power: Annotated[tuple[PowerGroup, ...], Field(min_length=1, max_length=500), AfterValidator(_few_components)]
+    power: Annotated[
+        tuple[PowerGroup, ...], Field(min_length=1, max_length=500), AfterValidator(_few_components)
+    ]
     """Power groups from the utility down."""
     cooling: Cooling
     """From the racks to the weather."""

@@ -20,22 +20,31 @@ from twin.scenario.schema import Scenario, WeatherFile
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_IDLE_SITE = {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"},
-              "grid": {"price": "0.08 USD/kWh", "carbon": "380 g/kWh"}}
+_IDLE_SITE = {
+    "climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"},
+    "grid": {"price": "0.08 USD/kWh", "carbon": "380 g/kWh"},
+}
 """Where a layout stands that is run by itself."""
 
 
-def load(path: str | Path, overrides: Mapping[str, str] | None = None, seed: int | None = None) -> Scenario:
+def load(
+    path: str | Path, overrides: Mapping[str, str] | None = None, seed: int | None = None
+) -> Scenario:
     """Read a scenario, or a layout, which is then run idle for a day.
 
-    overrides   dotted keys of the scenario and YAML values, as `--set horizon="2 h"` gives them; keys below
+    overrides   dotted keys of the scenario and YAML values, as `--set horizon="2 h"` gives them;
+                keys below
                 `layout.` reach into the layout, also where that is a file of its own
     seed        in place of the file's
     Raises InputError with every problem in both files; those of an override are placed at `--set`.
     """
     document = migrated(read(Path(path)))
     own = {key: text for key, text in (overrides or {}).items() if not key.startswith("layout.")}
-    below = {key.removeprefix("layout."): text for key, text in (overrides or {}).items() if key not in own}
+    below = {
+        key.removeprefix("layout."): text
+        for key, text in (overrides or {}).items()
+        if key not in own
+    }
     if seed is not None:
         own["seed"] = str(seed)
     problems: list[Problem] = []
@@ -58,8 +67,16 @@ def _layout_itself(document: Document, overrides: Mapping[str, str]) -> Document
     if "halls" not in document.data or "layout" in document.data:
         return None
     if "layout" in overrides:
-        raise InputError([Problem("layout", repr(overrides["layout"]), f"keys below layout., for {document.path.name} "
-                                  "is a layout itself", file="--set")])
+        raise InputError(
+            [
+                Problem(
+                    "layout",
+                    repr(overrides["layout"]),
+                    f"keys below layout., for {document.path.name} is a layout itself",
+                    file="--set",
+                )
+            ]
+        )
     return document
 
 
@@ -90,20 +107,26 @@ def _model(document: Document, model: type[Model], problems: list[Problem]) -> M
         return None
 
 
-def _placed(scenario: Scenario, document: Document, layout: Layout | None, inner: Document | None) -> Scenario:
+def _placed(
+    scenario: Scenario, document: Document, layout: Layout | None, inner: Document | None
+) -> Scenario:
     changes: dict[str, Any] = {} if layout is None else {"layout": layout}
     climate = scenario.site.climate
     if isinstance(climate, WeatherFile):
         file = WeatherFile(file=str(document.resolve(climate.file, ("site", "climate", "file"))))
         changes["site"] = scenario.site.model_copy(update={"climate": file})
     if scenario.profiles:
-        changes["profiles"] = {k: str(document.resolve(v, ("profiles", k))) for k, v in scenario.profiles.items()}
+        changes["profiles"] = {
+            k: str(document.resolve(v, ("profiles", k))) for k, v in scenario.profiles.items()
+        }
     out = scenario.model_copy(update=changes)
     out._documents = (document, inner)
     return out
 
 
-def _changed(document: Document, overrides: Mapping[str, str], problems: list[Problem], prefix: str = "") -> Document:
+def _changed(
+    document: Document, overrides: Mapping[str, str], problems: list[Problem], prefix: str = ""
+) -> Document:
     """The document with its data changed; overrides that cannot be made join the problems."""
     changed = dict(document.changed)
     for key, text in overrides.items():
@@ -115,7 +138,9 @@ def _changed(document: Document, overrides: Mapping[str, str], problems: list[Pr
 
 
 def _value(text: str) -> Any:
-    """An override's value: a YAML list or mapping in one line, or one word. ValueError where it is neither."""
+    """An override's value: a YAML list or mapping in one line, or one word. ValueError where it is
+    neither.
+    """
     if text.lstrip()[:1] not in ("[", "{"):
         return scalar(text)
     try:
@@ -125,7 +150,8 @@ def _value(text: str) -> Any:
 
 
 def _set(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
-    """Put a value where its path points, making mappings that are missing; the place of what is new.
+    """Put a value where its path points, making mappings that are missing; the place of what is
+    new.
 
     ValueError where the path leads through something that has no such part.
     """
@@ -138,7 +164,9 @@ def _set(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
             new = new or (() if part in data else tuple(path[: done + 1]))
         else:
             where = ".".join(path[:done]) or "the file"
-            raise ValueError(f"a dotted key such as site.climate or workload.0.nodes; {where} is {kind_of(data)}")
+            raise ValueError(
+                f"a dotted key such as site.climate or workload.0.nodes; {where} is {kind_of(data)}"
+            )
         if done == len(path) - 1:
             data[index] = value
         elif index == part:

@@ -23,8 +23,19 @@ def migrated(document: Document) -> Document:
     version = document.data.get("version", CURRENT)
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= CURRENT:
         line, column, *_ = document.place(("version",))
-        raise InputError([Problem("version", repr(version), f"a whole number from 1 to {CURRENT}",
-                                  "update twin to read newer files", str(document.path), line, column)])
+        raise InputError(
+            [
+                Problem(
+                    "version",
+                    repr(version),
+                    f"a whole number from 1 to {CURRENT}",
+                    "update twin to read newer files",
+                    str(document.path),
+                    line,
+                    column,
+                )
+            ]
+        )
     data = document.data
     for step in range(version, CURRENT):
         data = STEPS[step](data)

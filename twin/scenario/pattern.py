@@ -27,7 +27,8 @@ class Pattern:
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
             raise ValueError("a pattern such as '8 x gb200_nvl72' or '4 x 8 x gb200_nvl72'")
-        rows, racks = int(match[1] or 1), int(match[2])
+        rows = int(match[1] or 1)
+        racks = int(match[2])
         if not rows or not racks:
             raise ValueError("counts of at least 1")
         return cls(rows, racks, match[3])

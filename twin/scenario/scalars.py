@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 _NULL = ("", "~", "null", "Null", "NULL")
-_BOOL = {text: text.lower() == "true" for text in ("true", "True", "TRUE", "false", "False", "FALSE")}
+_BOOL = {
+    text: text.lower() == "true" for text in ("true", "True", "TRUE", "false", "False", "FALSE")
+}
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -18,7 +20,9 @@ _LONGEST_NUMBER = 40
 
 
 def scalar(text: str) -> str | int | float | bool | None:
-    """What a plain YAML 1.2 word stands for; ValueError for a number that is not finite or too long."""
+    """What a plain YAML 1.2 word stands for; ValueError for a number that is not finite or too
+    long.
+    """
     if text in _NULL:
         return None
     if text in _BOOL:

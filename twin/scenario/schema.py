@@ -38,7 +38,8 @@ class WeatherFile(Stated):
     """Hourly weather from a CSV file beside the scenario."""
 
     file: Annotated[str, Field(max_length=300)]
-    """CSV with columns time_s, dry_bulb_degc, wet_bulb_degc; time counts from the scenario's start."""
+    """CSV with columns time_s, dry_bulb_degc, wet_bulb_degc; time counts from the scenario's
+    start."""
 
 
 class Grid(Stated):
@@ -162,7 +163,8 @@ class Scenario(Stated):
         return self.layout
 
     def with_(self, **changes: object) -> Scenario:
-        """A changed copy: `scenario.with_(seed=2, site__climate="phoenix")`; `__` goes down a level.
+        """A changed copy: `scenario.with_(seed=2, site__climate="phoenix")`; `__` goes down a
+        level.
 
         Raises pydantic.ValidationError where the changed scenario is not valid.
         """
@@ -173,9 +175,13 @@ class Scenario(Stated):
 
     def as_yaml(self) -> str:
         """The scenario as resolved, layout included; reads back as the same scenario."""
-        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100)
+        return yaml.safe_dump(
+            self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
+        )
 
-    def problem(self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = "") -> Problem:
+    def problem(
+        self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""
+    ) -> Problem:
         """A problem placed in the file that holds `loc`, a path such as ("layout", "halls", 0)."""
         in_layout = loc[:1] == ("layout",) and self._documents[1] is not None
         document = self._documents[1 if in_layout else 0]

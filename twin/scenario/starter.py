@@ -64,7 +64,8 @@ LAYOUT = """\
 # yaml-language-server: $schema=layout.schema.json
 # (for completion in an editor: twin schema layout > layouts/layout.schema.json)
 #
-# Everything is named by group: the three panels called rpp are rpp_1 to rpp_3. Types are catalogue rows;
+# Everything is named by group: the three panels called rpp are rpp_1 to rpp_3. Types are catalogue
+# rows;
 # `twin catalogue list` shows them, `twin catalogue show NAME` says where their numbers come from.
 version: 1
 name: {name}
@@ -141,18 +142,34 @@ storage: {type: superpod_better}
 
 
 def write(name: str, folder: Path) -> list[Path]:
-    """Write scenarios/<name>.yaml and layouts/<name>.yaml below `folder`; their paths, the scenario first.
+    """Write scenarios/<name>.yaml and layouts/<name>.yaml below `folder`; their paths, the scenario
+    first.
 
-    Raises InputError where the name is not of the allowed form or one of the files exists; nothing is
-    written then.
+    Raises InputError where the name is not of the allowed form or one of the files exists; nothing
+    is written then.
     """
     if not NAME.fullmatch(name):
-        raise InputError([Problem("name", repr(name), "a small letter, then up to 39 small letters, digits or _")])
-    texts = {folder / "scenarios" / f"{name}.yaml": SCENARIO, folder / "layouts" / f"{name}.yaml": LAYOUT}
+        raise InputError(
+            [
+                Problem(
+                    "name", repr(name), "a small letter, then up to 39 small letters, digits or _"
+                )
+            ]
+        )
+    texts = {
+        folder / "scenarios" / f"{name}.yaml": SCENARIO,
+        folder / "layouts" / f"{name}.yaml": LAYOUT,
+    }
     standing = [path for path in texts if path.exists() or path.is_symlink()]
     if standing:
-        raise InputError([Problem("", "a file that exists", "a new name; nothing is overwritten", file=str(path))
-                          for path in standing])
+        raise InputError(
+            [
+                Problem(
+                    "", "a file that exists", "a new name; nothing is overwritten", file=str(path)
+                )
+                for path in standing
+            ]
+        )
     for path, text in texts.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

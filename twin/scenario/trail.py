@@ -14,12 +14,16 @@ ABSENT = object()
 """Stands for a value that the file does not have; None is a value."""
 
 
-def trail_of(loc: Loc, model: type[BaseModel], data: Any, error: str) -> tuple[Loc, list[Any]] | None:
-    """The parts of `loc` that stand in the file or in the models, and the types the last one is read as.
+def trail_of(
+    loc: Loc, model: type[BaseModel], data: Any, error: str
+) -> tuple[Loc, list[Any]] | None:
+    """The parts of `loc` that stand in the file or in the models, and the types the last one is
+    read as.
 
-    Pydantic also names the members of unions it tried, which no reader of the file has ever seen; None
-    where the error is of a member that the value was not meant for.
-    For an unknown or a missing key (`error` is pydantic's type of error) the types are those of the mapping around it.
+    Pydantic also names the members of unions it tried, which no reader of the file has ever seen;
+    None where the error is of a member that the value was not meant for.
+    For an unknown or a missing key (`error` is pydantic's type of error) the types are those of the
+    mapping around it.
     """
     trail: Loc = ()
     types: list[Any] = list(_flat(model))
@@ -31,14 +35,18 @@ def trail_of(loc: Loc, model: type[BaseModel], data: Any, error: str) -> tuple[L
                 return None
             types = chosen
         elif below := [deeper for t in types for deeper in _below(t, part)]:
-            trail, types = (*trail, part), below
+            trail = (*trail, part)
+            types = below
         elif value_at(data, (*trail, part)) is not ABSENT:
-            trail, types = (*trail, part), []
+            trail = (*trail, part)
+            types = []
     return trail, types
 
 
 def _misfit(chosen: Any, part: str | int, types: list[Any], value: Any) -> bool:
-    """Whether a plain union tried a mapping as this member although another shares more keys with it."""
+    """Whether a plain union tried a mapping as this member although another shares more keys with
+    it.
+    """
     models = [kind for kind in types if fields_of(kind)]
     if not isinstance(value, dict) or not models or part != getattr(chosen, "__name__", ""):
         return False
@@ -68,12 +76,21 @@ def fields_of(kind: Any) -> dict[str, Any]:
 
 def _tags(kind: Any) -> set[Any]:
     """The names by which pydantic may call this member of a union."""
-    literals = (info.annotation for info in fields_of(kind).values() if get_origin(info.annotation) is Literal)
-    return {getattr(kind, "__name__", str(kind)), *(tag for literal in literals for tag in get_args(literal))}
+    literals = (
+        info.annotation
+        for info in fields_of(kind).values()
+        if get_origin(info.annotation) is Literal
+    )
+    return {
+        getattr(kind, "__name__", str(kind)),
+        *(tag for literal in literals for tag in get_args(literal)),
+    }
 
 
 def _below(kind: Any, part: str | int) -> list[Any]:
-    """The types that `part` of a value of this type is read as; nothing where the type has no such part."""
+    """The types that `part` of a value of this type is read as; nothing where the type has no such
+    part.
+    """
     if part in (fields := fields_of(kind)):
         return list(_flat(fields[str(part)].annotation))
     arguments = get_args(kind)

@@ -34,8 +34,11 @@ def _rack_pattern(text: str) -> str:
     return text
 
 
-RackPattern = Annotated[str, Field(max_length=80, examples=["8 x gb200_nvl72", "4 x 8 x gb200_nvl72"]),
-                        AfterValidator(_rack_pattern)]
+RackPattern = Annotated[
+    str,
+    Field(max_length=80, examples=["8 x gb200_nvl72", "4 x 8 x gb200_nvl72"]),
+    AfterValidator(_rack_pattern),
+]
 
 
 class Feed(Stated):
@@ -52,5 +55,8 @@ def _as_feeds(value: object) -> object:
     return tuple({"source": one} if isinstance(one, str) else one for one in many)
 
 
-Feeds = Annotated[tuple[Feed, ...], Field(max_length=2000),
-                  BeforeValidator(_as_feeds, json_schema_input_type=Name | Feed | tuple[Name | Feed, ...])]
+Feeds = Annotated[
+    tuple[Feed, ...],
+    Field(max_length=2000),
+    BeforeValidator(_as_feeds, json_schema_input_type=Name | Feed | tuple[Name | Feed, ...]),
+]

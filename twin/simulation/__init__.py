@@ -21,8 +21,8 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     """Run a facility through its scenario.
 
     progress   called with the share done and the simulated seconds
-    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot go on;
-    its `kept` is the Result up to that moment.
+    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot go
+    on; its `kept` is the Result up to that moment.
     """
     began = perf_counter()
     try:
@@ -39,14 +39,25 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
 
 
 def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "") -> Result:
-    facility, scenario = on.world.facility, on.world.facility.scenario
+    facility = on.world.facility
+    scenario = on.world.facility.scenario
     meta = {
-        "name": scenario.name, "title": scenario.description or scenario.name, "start": scenario.start.isoformat(),
-        "version": version("ai-factory-twin"), "seed": scenario.seed, "catalogue_hash": catalogue.content_hash(),
-        "wall_s": wall_s, "period_s": scenario.outputs.period, "stopped": stopped,
+        "name": scenario.name,
+        "title": scenario.description or scenario.name,
+        "start": scenario.start.isoformat(),
+        "version": version("ai-factory-twin"),
+        "seed": scenario.seed,
+        "catalogue_hash": catalogue.content_hash(),
+        "wall_s": wall_s,
+        "period_s": scenario.outputs.period,
+        "stopped": stopped,
         "findings": [vars(f) for f in facility.findings],
         "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
         "warnings": outcome.warnings(on),
     }
-    return Result(tables=outcome.tables(on, recorder), summary=outcome.summary(on, wall_s),
-                  scenario_yaml=scenario.as_yaml(), meta=meta)
+    return Result(
+        tables=outcome.tables(on, recorder),
+        summary=outcome.summary(on, wall_s),
+        scenario_yaml=scenario.as_yaml(),
+        meta=meta,
+    )

@@ -1,4 +1,6 @@
-"""Integrals of everything that is reported: energies, times, tokens. Exact, for rates are constant between events."""
+"""Integrals of everything that is reported: energies, times, tokens. Exact, for rates are constant
+between events.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,18 @@ from twin.simulation.plant import Plants
 from twin.simulation.state import Array
 from twin.simulation.world import World
 
-SITE = ("utility", "generator", "battery_out", "battery_in", "it", "loss", "cooling", "water_kg", "gpus_busy",
-        "gpus_throttled")
+SITE = (
+    "utility",
+    "generator",
+    "battery_out",
+    "battery_in",
+    "it",
+    "loss",
+    "cooling",
+    "water_kg",
+    "gpus_busy",
+    "gpus_throttled",
+)
 """Integrals over the site: joules, kilograms, and GPU seconds."""
 
 
@@ -19,27 +31,51 @@ class Accounts:
     """Rates that hold now, their integrals, and the extremes since they were last asked for."""
 
     def __init__(self, world: World, compute: Compute, electric: Electric, plants: Plants) -> None:
-        self.world, self.compute, self.electric, self.plants = world, compute, electric, plants
-        tree, racks, units = electric.tree, len(world.facility.racks.id), len(world.facility.cooling.units.id)
-        self.site_rate, self.site = np.zeros(len(SITE)), np.zeros(len(SITE))
-        self.rack_rate, self.rack = np.zeros((3, racks)), np.zeros((3, racks))
-        self.power_rate, self.power = np.zeros((4, len(tree.id))), np.zeros((4, len(tree.id)))
+        self.world = world
+        self.compute = compute
+        self.electric = electric
+        self.plants = plants
+        tree = electric.tree
+        racks = len(world.facility.racks.id)
+        units = len(world.facility.cooling.units.id)
+        self.site_rate = np.zeros(len(SITE))
+        self.site = np.zeros(len(SITE))
+        self.rack_rate = np.zeros((3, racks))
+        self.rack = np.zeros((3, racks))
+        self.power_rate = np.zeros((4, len(tree.id)))
+        self.power = np.zeros((4, len(tree.id)))
         self.unit = np.zeros(units)
-        self.rack_peak_w, self.junction_peak = np.zeros(racks), np.full(racks, -np.inf)
+        self.rack_peak_w = np.zeros(racks)
+        self.junction_peak = np.full(racks, -np.inf)
         self.load_peak = np.zeros(len(tree.id))
-        self.rating = np.where(np.isfinite(tree.rating_w) & (tree.rating_w > 0), tree.rating_w, np.inf)
+        self.rating = np.where(
+            np.isfinite(tree.rating_w) & (tree.rating_w > 0), tree.rating_w, np.inf
+        )
 
     def settle(self) -> None:
         """Take the rates of the interval that begins now."""
-        state, electric, tree = self.world.state, self.electric, self.electric.tree
+        state = self.world.state
+        electric = self.electric
+        tree = self.electric.tree
         gpus = self.compute.racks.gpus_per_node * state.busy_nodes * state.rack_on
-        self.site_rate = np.array([
-            state.input_w[electric.is_utility].sum(), state.input_w[electric.is_generator].sum(),
-            electric.drain_w.sum(), (electric.recharge_w * tree.battery_charge_frac).sum(),
-            state.input_w[tree.load_of_rack].sum(), electric.lost_w().sum(), state.input_w[tree.load_of_unit].sum(),
-            self.plants.water_kg_s, gpus.sum(), gpus[state.clock_frac < 1.0].sum()])
+        self.site_rate = np.array(
+            [
+                state.input_w[electric.is_utility].sum(),
+                state.input_w[electric.is_generator].sum(),
+                electric.drain_w.sum(),
+                (electric.recharge_w * tree.battery_charge_frac).sum(),
+                state.input_w[tree.load_of_rack].sum(),
+                electric.lost_w().sum(),
+                state.input_w[tree.load_of_unit].sum(),
+                self.plants.water_kg_s,
+                gpus.sum(),
+                gpus[state.clock_frac < 1.0].sum(),
+            ]
+        )
         self.rack_rate = np.stack([state.rack_w, state.rack_on.astype(float), state.clock_frac])
-        self.power_rate = np.stack([state.input_w, state.output_w, state.live.astype(float), electric.lost_w()])
+        self.power_rate = np.stack(
+            [state.input_w, state.output_w, state.live.astype(float), electric.lost_w()]
+        )
         self._peaks()
 
     def _peaks(self) -> None:

@@ -12,7 +12,9 @@ from twin.simulation.world import World
 def settle(world: World, jobs: Jobs, traffic: Traffic) -> None:
     """Set GPU and CPU activity (node,) from jobs and services; nodes out of order are idle."""
     state = world.state
-    gpu, cpu = np.zeros_like(state.gpu_activity), np.zeros_like(state.cpu_activity)
+    gpu = np.zeros_like(state.gpu_activity)
+    cpu = np.zeros_like(state.cpu_activity)
     jobs.activity(gpu, cpu)
     traffic.activity(gpu, cpu)
-    state.gpu_activity, state.cpu_activity = gpu * state.node_ok, cpu * state.node_ok
+    state.gpu_activity = gpu * state.node_ok
+    state.cpu_activity = cpu * state.node_ok

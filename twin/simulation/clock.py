@@ -1,7 +1,8 @@
 """The order of things at one instant, and waiting.
 
-At equal instants disciplines act in the order of `Stage`: what fails comes before what protects, that
-before what flows, and the recorder sees the settled outcome. The order stands here and nowhere else.
+At equal instants disciplines act in the order of `Stage`: what fails comes before what protects,
+that before what flows, and the recorder sees the settled outcome. The order stands here and nowhere
+else.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Clock:
     def wait(self, stage: Stage, delay_s: float) -> simpy.Event:
         """An event `delay_s` from now that fires in its stage's turn."""
         event = simpy.Event(self.env)
-        event._ok, event._value = True, None
+        event._ok = True
+        event._value = None
         self.env.schedule(event, priority=stage, delay=delay_s)  # type: ignore[arg-type]
         return event
 
@@ -56,13 +58,17 @@ class Clock:
         """Call `act(n)` at each of the moments, in the stage's turn."""
         self.start(self._visits(stage, moments_s, act, 0))
 
-    def _visits(self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None], first: int) -> Process:
+    def _visits(
+        self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None], first: int
+    ) -> Process:
         for n, moment in enumerate(moments_s, first):
             yield self.wait(stage, moment - self.now_s)
             act(n)
 
     def every(self, stage: Stage, step_s: float, end_s: float, act: Callable[[int], None]) -> None:
-        """Call `act(n)` at n * step for n = 1, 2, ...: multiplied, never summed, so that instants stay equal."""
+        """Call `act(n)` at n * step for n = 1, 2, ...: multiplied, never summed, so that instants
+        stay equal.
+        """
         last = int(end_s / step_s * (1 + 1e-12))
         self.start(self._visits(stage, (n * step_s for n in range(1, last + 1)), act, 1))
 

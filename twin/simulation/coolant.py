@@ -27,11 +27,16 @@ class Coolant:
 
     def __init__(self, world: World) -> None:
         cooling = world.facility.cooling
-        self.world, self.cooling, self.units = world, cooling, cooling.units
+        self.world = world
+        self.cooling = cooling
+        self.units = cooling.units
         kind = np.array(self.units.kind, dtype=object)
-        self.is_cdu, self.is_crah = kind == "cdu", kind == "crah"
+        self.is_cdu = kind == "cdu"
+        self.is_crah = kind == "crah"
         self.plant_of_unit = self._plants()
-        self.pump_component = np.array([world.facility.components.row[p] for p in cooling.pump_id], dtype=np.int64)
+        self.pump_component = np.array(
+            [world.facility.components.row[p] for p in cooling.pump_id], dtype=np.int64
+        )
         self.ready_s = np.full(len(self.units.id), -np.inf)
         self.was_fed = np.ones(len(self.units.id), dtype=bool)
         self.water_ready_s = np.full(len(self.units.id), -np.inf)
@@ -46,7 +51,8 @@ class Coolant:
 
     def _plants(self) -> np.ndarray:
         """(unit,) the plant whose water it uses or makes."""
-        cooling, units = self.cooling, self.units
+        cooling = self.cooling
+        units = self.units
         zone = units.zone
         plant = zone.copy()
         if len(cooling.loop_id):
@@ -55,19 +61,25 @@ class Coolant:
 
     def running(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
-        state, now = self.world.state, self.world.now_s
+        state = self.world.state
+        now = self.world.now_s
         live = state.live[self.world.facility.power.load_of_unit]
         fed = live & state.component_ok[self.units.component]
         self.ready_s = np.where(fed & ~self.was_fed, now + self.units.restart_s, self.ready_s)
-        self.water_ready_s = np.where(live & ~self.was_live, now + WATER_PUMP_RESTART_S, self.water_ready_s)
-        self.was_fed, self.was_live = fed, live
-        on, water_on = fed & (self.ready_s <= now), live & (self.water_ready_s <= now)
+        self.water_ready_s = np.where(
+            live & ~self.was_live, now + WATER_PUMP_RESTART_S, self.water_ready_s
+        )
+        self.was_fed = fed
+        self.was_live = live
+        on = fed & (self.ready_s <= now)
+        water_on = live & (self.water_ready_s <= now)
         pump_ok = state.component_ok[self.pump_component] & on[self.cooling.pump_unit]
         key = np.concatenate([on, water_on, pump_ok]).tobytes()
         if key == self._seen:
             return False
         self._note_changes(on)
-        self._seen, state.unit_running = key, on
+        self._seen = key
+        state.unit_running = on
         state.water_frac = np.array([water_on[p.units].mean() for p in self.cooling.plants])
         self.pumps_running = total_by(self.cooling.pump_unit, pump_ok, on.size).astype(np.int64)
         self._loops(on)
@@ -79,29 +91,45 @@ class Coolant:
         for u in np.flatnonzero(on != state.unit_running) if self._seen else ():
             failed = not state.component_ok[self.units.component[u]]
             why = "it failed" if failed else "no power, or starting again"
-            self.world.note(self.units.id[u], "running" if on[u] else "stopped", "cooling again" if on[u] else why)
+            self.world.note(
+                self.units.id[u],
+                "running" if on[u] else "stopped",
+                "cooling again" if on[u] else why,
+            )
 
     def _loops(self, on: Mask) -> None:
         """Flow and exchange of each coolant loop with the pumps that run."""
-        units, cooling, state = self.units, self.cooling, self.world.state
-        frac = pump_flow_frac(self.pumps_running.astype(float), units.pumps.astype(float), units.pump_alone_frac)
+        units = self.units
+        cooling = self.cooling
+        state = self.world.state
+        frac = pump_flow_frac(
+            self.pumps_running.astype(float), units.pumps.astype(float), units.pump_alone_frac
+        )
         give = np.where(self.is_cdu & on, units.flow_m3_s * frac, 0.0)
         total = total_by(units.zone[self.is_cdu], give[self.is_cdu], len(cooling.loop_id))
         state.flow_frac = np.minimum(total / np.maximum(cooling.loop_demand_m3_s, 1e-12), 1.0)
         used = state.flow_frac * cooling.loop_demand_m3_s / np.maximum(total, 1e-12)
         flow = give * self._of_zone(used, self.is_cdu)
         exchange = self._exchange_w_k(stream_w_k(flow, "pg25"))
-        self.loop_w_k = total_by(units.zone[self.is_cdu], exchange[self.is_cdu], len(cooling.loop_id))
-        state.junction_k_w = self.world.facility.racks.junction_k_w * plate_resistance_frac(self.rack_flow_frac())
+        self.loop_w_k = total_by(
+            units.zone[self.is_cdu], exchange[self.is_cdu], len(cooling.loop_id)
+        )
+        state.junction_k_w = self.world.facility.racks.junction_k_w * plate_resistance_frac(
+            self.rack_flow_frac()
+        )
 
     def _halls(self, on: Mask) -> None:
         """Air handlers slow to what the racks want."""
-        units, cooling = self.units, self.cooling
-        live, halls = self.is_crah & on, len(cooling.hall_id)
+        units = self.units
+        cooling = self.cooling
+        live = self.is_crah & on
+        halls = len(cooling.hall_id)
         total = total_by(units.zone[live], units.flow_m3_s[live], halls)
         wanted = cooling.hall_demand_m3_s / np.maximum(total, 1e-12)
         self.crah_speed = np.clip(wanted, CRAH_SPEED_MIN_FRAC, 1.0)
-        self.air_frac = np.minimum(self.crah_speed * total / np.maximum(cooling.hall_demand_m3_s, 1e-12), 1.0)
+        self.air_frac = np.minimum(
+            self.crah_speed * total / np.maximum(cooling.hall_demand_m3_s, 1e-12), 1.0
+        )
         hot = np.where(live, units.hot_w_k * self._of_zone(self.crah_speed, self.is_crah), 0.0)
         exchange = self._exchange_w_k(hot)
         self.hall_w_k = total_by(units.zone[self.is_crah], exchange[self.is_crah], halls)
@@ -113,14 +141,22 @@ class Coolant:
         return out
 
     def _exchange_w_k(self, hot: Array) -> Array:
-        """Conductance between supplies of every exchanger, at the present hot and facility water streams."""
+        """Conductance between supplies of every exchanger, at the present hot and facility water
+        streams.
+        """
         units = self.units
         cold = units.cold_w_k * self.world.state.water_frac[np.maximum(self.plant_of_unit, 0)]
-        transfer = exchanger_w_k(units.transfer_w_k, hot / np.maximum(units.hot_w_k, 1e-12),
-                                 cold / np.maximum(units.cold_w_k, 1e-12))
-        smaller, larger = np.minimum(hot, cold), np.maximum(hot, cold)
+        transfer = exchanger_w_k(
+            units.transfer_w_k,
+            hot / np.maximum(units.hot_w_k, 1e-12),
+            cold / np.maximum(units.cold_w_k, 1e-12),
+        )
+        smaller = np.minimum(hot, cold)
+        larger = np.maximum(hot, cold)
         flows = smaller > 0
-        frac = effectiveness(transfer / np.where(flows, smaller, 1.0), smaller / np.where(larger > 0, larger, 1.0))
+        frac = effectiveness(
+            transfer / np.where(flows, smaller, 1.0), smaller / np.where(larger > 0, larger, 1.0)
+        )
         return supply_conductance_w_k(np.where(flows, frac, 0.0), hot, cold)
 
     def pumping(self, plant: Plant) -> Array:

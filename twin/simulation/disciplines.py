@@ -48,13 +48,29 @@ class Disciplines:
 def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant."""
     world = World(facility, fresh(facility), Clock())
-    electric, compute, coolant = Electric(world), Compute(world), Coolant(world)
-    watch, plants, losses = Watch(world), Plants(world, coolant), Losses(facility.racks.id)
+    electric = Electric(world)
+    compute = Compute(world)
+    coolant = Coolant(world)
+    watch = Watch(world)
+    plants = Plants(world, coolant)
+    losses = Losses(facility.racks.id)
     governor = Governor(world, compute, watch)
     jobs = Jobs(world, compute, coolant, losses)
     traffic = Traffic(world, compute, losses, jobs)
     return Disciplines(
-        world=world, faults=Faults(world), electric=electric, protection=Protection(world, electric), compute=compute,
-        governor=governor, coolant=coolant, plants=plants, thermal=Thermal(world, coolant, plants, governor, watch),
-        losses=losses, jobs=jobs, traffic=traffic, controls=Controls(world),
-        accounts=Accounts(world, compute, electric, plants), watch=watch)
+        world=world,
+        faults=Faults(world),
+        electric=electric,
+        protection=Protection(world, electric),
+        compute=compute,
+        governor=governor,
+        coolant=coolant,
+        plants=plants,
+        thermal=Thermal(world, coolant, plants, governor, watch),
+        losses=losses,
+        jobs=jobs,
+        traffic=traffic,
+        controls=Controls(world),
+        accounts=Accounts(world, compute, electric, plants),
+        watch=watch,
+    )

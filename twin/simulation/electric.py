@@ -1,4 +1,6 @@
-"""Power: who is live, what flows, batteries and generators. Writes the electrical columns of the state."""
+"""Power: who is live, what flows, batteries and generators. Writes the electrical columns of the
+state.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,15 @@ from twin.simulation.state import Array, Mask
 from twin.simulation.world import World
 
 GENERATOR_RUN_ON_S = 300.0
-"""A generator runs on after the utility is back, before it stops; a usual retransfer delay, assumed."""
+"""A generator runs on after the utility is back, before it stops; a usual retransfer delay,
+assumed."""
 START_TRIES = 3
 """Cranking attempts before a generator is given up: the usual three, assumed."""
 TRIP_RESET_S = 1800.0
 """From a trip of its own protection to a hand that closes it again; assumed."""
 HOLD_UP_S = 0.02
-"""A power supply carries its load this long without input (OCP ORv3 at full load); faster transfers are not felt."""
+"""A power supply carries its load this long without input (OCP ORv3 at full load); faster transfers
+are not felt."""
 _FULL_J = 1.0
 """Energy that a battery may lack and still counts as full."""
 
@@ -28,10 +32,13 @@ class Electric:
 
     def __init__(self, world: World) -> None:
         tree = world.facility.power
-        self.world, self.tree = world, tree
+        self.world = world
+        self.tree = tree
         self.wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
         kind = np.array(tree.kind)
-        self.is_utility, self.is_generator, self.is_ups = (kind == k for k in ("utility", "generator", "ups"))
+        self.is_utility, self.is_generator, self.is_ups = (
+            kind == k for k in ("utility", "generator", "ups")
+        )
         self.is_load = np.zeros(kind.size, dtype=bool)
         self.is_load[tree.load_of_rack] = self.is_load[tree.load_of_unit] = True
         self.loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
@@ -44,8 +51,10 @@ class Electric:
         self.drain_w = np.zeros(kind.size)
         self.trip_rate = np.zeros(kind.size)
         self._seen: bytes = b""
-        self._draws = {int(g): stream(world.facility.scenario.seed, "generator", member(tree.id[g]))
-                       for g in np.flatnonzero(self.is_generator)}
+        self._draws = {
+            int(g): stream(world.facility.scenario.seed, "generator", member(tree.id[g]))
+            for g in np.flatnonzero(self.is_generator)
+        }
 
     def able(self) -> Mask:
         """(power node,) in working order; loads always are."""
@@ -55,7 +64,8 @@ class Electric:
     def topology(self) -> bool:
         """Find out who is live; True where that changed."""
         state = self.world.state
-        able, stored = self.able() & self._settled(), self.is_ups & (state.battery_j > _FULL_J)
+        able = self.able() & self._settled()
+        stored = self.is_ups & (state.battery_j > _FULL_J)
         state.generator_on = state.generator_on & able
         key = np.concatenate([able, stored, state.generator_on]).tobytes()
         if key == self._seen:
@@ -63,7 +73,12 @@ class Electric:
         self._seen = key
         source = self.is_utility | (self.is_generator & state.generator_on)
         state.live = flow.live(self.wires, able, source, stored)
-        fed = np.bincount(self.wires.taker, weights=state.live[self.wires.supply], minlength=able.size) > 0
+        fed = (
+            np.bincount(
+                self.wires.taker, weights=state.live[self.wires.supply], minlength=able.size
+            )
+            > 0
+        )
         was = state.on_battery
         state.on_battery = self.is_ups & state.live & ~fed
         self.share = flow.shares(self.wires, state.live, state.on_battery)
@@ -78,9 +93,12 @@ class Electric:
         return self.moving_until_s <= self.world.now_s
 
     def _transfers(self) -> bool:
-        """Open the switches that change supply for longer than a power supply holds up; True where one does."""
+        """Open the switches that change supply for longer than a power supply holds up; True where
+        one does.
+        """
         edges = np.flatnonzero((self.share > 0) & self.tree.priority[self.wires.taker])
-        taker, supply = self.wires.taker[edges], self.wires.supply[edges]
+        taker = self.wires.taker[edges]
+        supply = self.wires.supply[edges]
         moved = (self.fed_through[taker] >= 0) & (self.fed_through[taker] != supply)
         slow = taker[moved & (self.tree.transfer_s[taker] > HOLD_UP_S)]
         self.fed_through[taker] = supply
@@ -92,12 +110,16 @@ class Electric:
     def _log_batteries(self, was: Mask) -> None:
         now = self.world.state.on_battery
         for p in np.flatnonzero(now != was):
-            self.world.note(self.tree.id[p], "on battery" if now[p] else "off battery",
-                            "its supplies are gone" if now[p] else "fed again, or empty")
+            self.world.note(
+                self.tree.id[p],
+                "on battery" if now[p] else "off battery",
+                "its supplies are gone" if now[p] else "fed again, or empty",
+            )
 
     def _call_generators(self, able: Mask) -> None:
         """Start generators that a load without utility power hangs on; stop those nobody needs."""
-        state, needed = self.world.state, self._wanted(able)
+        state = self.world.state
+        needed = self._wanted(able)
         for g in np.flatnonzero(self.is_generator):
             if not needed[g] or not able[g]:
                 self.given_up.discard(int(g))
@@ -121,12 +143,15 @@ class Electric:
 
     def _start(self, g: int) -> Process:
         """Crank until it runs, at most three times."""
-        name, state = self.tree.id[g], self.world.state
+        name = self.tree.id[g]
+        state = self.world.state
         for attempt in range(1, START_TRIES + 1):
             yield self.world.clock.wait(Stage.POWER, float(self.tree.start_s[g]))
             if self._draws[g].random() >= self.tree.start_failure_probability[g]:
                 state.generator_on[g] = True
-                self.world.note(name, "started", f"takes load after {attempt * self.tree.start_s[g]:.0f} s")
+                self.world.note(
+                    name, "started", f"takes load after {attempt * self.tree.start_s[g]:.0f} s"
+                )
                 break
             self.world.note(name, "failed to start", f"attempt {attempt} of {START_TRIES}")
         else:
@@ -145,16 +170,28 @@ class Electric:
 
     def settle(self) -> None:
         """Flow power from the loads up, with what UPS batteries take or give."""
-        state, tree = self.world.state, self.tree
+        state = self.world.state
+        tree = self.tree
         load = np.zeros(len(tree.id))
-        load[tree.load_of_rack], load[tree.load_of_unit] = state.rack_w, state.unit_w
-        hungry = self.is_ups & state.live & ~state.on_battery & (state.battery_j < tree.battery_j - _FULL_J)
+        load[tree.load_of_rack] = state.rack_w
+        load[tree.load_of_unit] = state.unit_w
+        hungry = (
+            self.is_ups
+            & state.live
+            & ~state.on_battery
+            & (state.battery_j < tree.battery_j - _FULL_J)
+        )
         self.recharge_w = np.where(hungry, tree.recharge_w, 0.0)
-        state.output_w, state.input_w = flow.upward(self.wires, load + self.recharge_w, self.share, state.live,
-                                                    tree.rating_w, self.loss)
+        state.output_w, state.input_w = flow.upward(
+            self.wires, load + self.recharge_w, self.share, state.live, tree.rating_w, self.loss
+        )
         self.drain_w = np.where(state.on_battery, state.input_w / tree.battery_discharge_frac, 0.0)
-        self.trip_rate = trip_rate_per_s(state.output_w / tree.rating_w, tree.trip_pickup_frac, tree.trip_constant_s,
-                                         tree.trip_instantaneous_frac)
+        self.trip_rate = trip_rate_per_s(
+            state.output_w / tree.rating_w,
+            tree.trip_pickup_frac,
+            tree.trip_constant_s,
+            tree.trip_instantaneous_frac,
+        )
 
     def charge_w(self) -> Array:
         """(power node,) rate of change of the battery energy."""
@@ -163,7 +200,9 @@ class Electric:
     def advance(self, dt_s: float) -> None:
         """Move batteries on; protection has its own."""
         state = self.world.state
-        state.battery_j = np.clip(state.battery_j + self.charge_w() * dt_s, 0.0, self.tree.battery_j)
+        state.battery_j = np.clip(
+            state.battery_j + self.charge_w() * dt_s, 0.0, self.tree.battery_j
+        )
 
     def next_s(self) -> float:
         """Seconds until a battery is empty or full, or a switch has changed over."""
@@ -171,11 +210,13 @@ class Electric:
         return min(self._battery_s(), float(np.where(moving_s > 0, moving_s, np.inf).min()))
 
     def _battery_s(self) -> float:
-        rate, state = self.charge_w(), self.world.state
+        rate = self.charge_w()
+        state = self.world.state
         moving = np.flatnonzero(rate)
         if not moving.size:
             return np.inf
-        held, most = state.battery_j[moving], self.tree.battery_j[moving]
+        held = state.battery_j[moving]
+        most = self.tree.battery_j[moving]
         room = np.where(rate[moving] < 0, held, most - held)
         return float((room / np.abs(rate[moving])).min())
 
@@ -183,5 +224,9 @@ class Electric:
         """(power node,) loss of each stage, battery conversion included."""
         state = self.world.state
         stage = np.where(self.is_load, 0.0, state.input_w - state.output_w - self.recharge_w)
-        return (np.where(state.live, stage, 0.0) + self.drain_w - np.where(state.on_battery, state.input_w, 0.0)
-                + self.recharge_w * (1.0 - self.tree.battery_charge_frac))
+        return (
+            np.where(state.live, stage, 0.0)
+            + self.drain_w
+            - np.where(state.on_battery, state.input_w, 0.0)
+            + self.recharge_w * (1.0 - self.tree.battery_charge_frac)
+        )

@@ -15,7 +15,8 @@ from twin.simulation.world import World
 
 HOUR_S = 3600.0
 RUNNING_HOURS_ONLY = ("generator",)
-"""Kinds whose mean time between failures counts running hours; they do not fail while standing by."""
+"""Kinds whose mean time between failures counts running hours; they do not fail while standing
+by."""
 
 
 class Faults:
@@ -34,16 +35,26 @@ class Faults:
         for drill in scenario.drills:
             names = [drill.component] if isinstance(drill, Isolate) else self._utilities()
             for name in names:
-                world.clock.start(self._outage(name, drill.at, drill.duration, "taken out on purpose"))
+                world.clock.start(
+                    self._outage(name, drill.at, drill.duration, "taken out on purpose")
+                )
         if scenario.faults.rates is not None:
             self._random(scenario.faults.rates)
 
     def _utilities(self) -> list[str]:
-        return [id_ for id_, kind in zip(self.components.id, self.components.kind, strict=True) if kind == "utility"]
+        return [
+            id_
+            for id_, kind in zip(self.components.id, self.components.kind, strict=True)
+            if kind == "utility"
+        ]
 
     def _timed(self, fault: TimedFault) -> Process:
         if fault.repair_at is not None or fault.repair_after is not None:
-            out_s = fault.repair_after if fault.repair_after is not None else (fault.repair_at or 0.0) - fault.at
+            out_s = (
+                fault.repair_after
+                if fault.repair_after is not None
+                else (fault.repair_at or 0.0) - fault.at
+            )
             yield from self._outage(fault.component, fault.at, out_s, "failed")
             return
         yield self.world.clock.wait(Stage.FAULTS, fault.at)
@@ -69,11 +80,16 @@ class Faults:
 
     def _random(self, rates: FaultRates) -> None:
         """One process a component that can fail, and one a rack for its nodes."""
-        kinds, facility = set(rates.kinds), self.world.facility
+        kinds = set(rates.kinds)
+        facility = self.world.facility
         for c, id_ in enumerate(self.components.id):
             kind = self.components.kind[c]
             mean_h = float(self.components.mtbf_h[c]) / rates.scale
-            if np.isfinite(mean_h) and kind not in RUNNING_HOURS_ONLY and (not kinds or kind in kinds):
+            if (
+                np.isfinite(mean_h)
+                and kind not in RUNNING_HOURS_ONLY
+                and (not kinds or kind in kinds)
+            ):
                 self.world.clock.start(self._fails(id_, mean_h))
         if rates.nodes:
             for r, id_ in enumerate(facility.racks.id):
@@ -102,8 +118,11 @@ class Faults:
 
     def _back(self, name: str) -> None:
         self._count(name, -1)
-        self.world.note(name, "repaired" if self._fine(name) else "still out", "in order again" if self._fine(name)
-                        else "another fault remains")
+        self.world.note(
+            name,
+            "repaired" if self._fine(name) else "still out",
+            "in order again" if self._fine(name) else "another fault remains",
+        )
 
     def _node(self, name: str) -> int | None:
         """Node index of a name such as `rack/node_3`; None for a whole component."""
@@ -114,7 +133,8 @@ class Faults:
         return int(self.world.facility.racks.first_node[r]) + int(node.removeprefix("node_")) - 1
 
     def _count(self, name: str, change: int) -> None:
-        state, node = self.world.state, self._node(name)
+        state = self.world.state
+        node = self._node(name)
         if node is None:
             row = self.components.row[name]
             self.reasons[row] += change

@@ -60,8 +60,21 @@ def gangs(scenario: Scenario) -> list[Job]:
     out: list[Job] = []
     for spec in scenario.workload:
         if isinstance(spec, Training):
-            out.append(Job(spec.name, "training", spec.nodes, spec.submit, np.inf, spec.checkpoint_interval or np.inf,
-                           spec.restart_delay, spec.priority, 0.0, 0.3, 1.0))
+            out.append(
+                Job(
+                    spec.name,
+                    "training",
+                    spec.nodes,
+                    spec.submit,
+                    np.inf,
+                    spec.checkpoint_interval or np.inf,
+                    spec.restart_delay,
+                    spec.priority,
+                    0.0,
+                    0.3,
+                    1.0,
+                )
+            )
         elif isinstance(spec, Batch):
             out += _batch(scenario.seed, spec)
     return out
@@ -76,6 +89,19 @@ def _batch(seed: int, spec: Batch) -> list[Job]:
     nodes = np.clip(np.round(size), 1, spec.nodes_max).astype(int)
     gpu = np.clip(spec.gpu_activity + 0.15 * draw.standard_normal(spec.count), 0.05, 1.0)
     cpu = np.clip(spec.cpu_activity + 0.15 * draw.standard_normal(spec.count), 0.05, 1.0)
-    return [Job(f"{spec.name}_{i + 1}", "batch", int(nodes[i]), float(arrive[i]), float(runtime[i]),
-                spec.checkpoint_interval or np.inf, spec.restart_delay, 0, float(gpu[i]), float(cpu[i]),
-                spec.clock_sensitivity) for i in range(spec.count)]
+    return [
+        Job(
+            f"{spec.name}_{i + 1}",
+            "batch",
+            int(nodes[i]),
+            float(arrive[i]),
+            float(runtime[i]),
+            spec.checkpoint_interval or np.inf,
+            spec.restart_delay,
+            0,
+            float(gpu[i]),
+            float(cpu[i]),
+            spec.clock_sensitivity,
+        )
+        for i in range(spec.count)
+    ]

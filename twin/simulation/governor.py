@@ -27,29 +27,45 @@ class Governor:
 
     def __init__(self, world: World, compute: Compute, watch: Watch) -> None:
         racks = world.facility.racks
-        self.world, self.compute, self.watch, self.racks = world, compute, watch, racks
+        self.world = world
+        self.compute = compute
+        self.watch = watch
+        self.racks = racks
         self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
-        depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(np.int64)
+        depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(
+            np.int64
+        )
         self.floor = np.where(np.isfinite(racks.slowdown_degc), depth, 0)
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
         self.refuse_chatter()
 
     def refuse_chatter(self) -> None:
-        """Refuse a hysteresis within one clock step's effect on the coolant: the clock would never settle.
+        """Refuse a hysteresis within one clock step's effect on the coolant: the clock would never
+        settle.
 
-        What a step does to the chip itself is in the limits already; what it does to the coolant comes later.
+        What a step does to the chip itself is in the limits already; what it does to the coolant
+        comes later.
         """
         racks = self.racks
         step = np.abs(np.diff(self.power_frac, axis=1)).max(axis=1, initial=0.0) * racks.gpu_span_w
         coolant_w = step * racks.nodes * racks.gpus_per_node * racks.gpu_gain
         effect = float((coolant_w / np.maximum(racks.stream_w_k, 1e-9)).max(initial=0.0))
         if self.hysteresis_k <= effect:
-            raise InputError([Problem("controls.throttle_hysteresis_k", f"{self.hysteresis_k:g} K",
-                                      f"above {effect:.2f} K, the effect of one clock step")])
+            raise InputError(
+                [
+                    Problem(
+                        "controls.throttle_hysteresis_k",
+                        f"{self.hysteresis_k:g} K",
+                        f"above {effect:.2f} K, the effect of one clock step",
+                    )
+                ]
+            )
 
     def limit_degc(self, notch: Index, margin_k: float = 0.0) -> Array:
-        """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at a notch."""
+        """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at
+        a notch.
+        """
         rows = np.arange(len(self.racks.id))
         frac = self.power_frac[rows, np.clip(notch, 0, self.steps[-1])]
         busy = np.where(self.world.state.rack_on, self.world.state.peak_activity, 0.0)
@@ -76,7 +92,9 @@ class Governor:
 
     def _down(self, notch: Index, coolant: Array) -> Index:
         state = self.world.state
-        hot = np.flatnonzero(state.rack_on & (coolant >= self.limit_degc(notch) - TOUCH_K) & (notch < self.floor))
+        hot = np.flatnonzero(
+            state.rack_on & (coolant >= self.limit_degc(notch) - TOUCH_K) & (notch < self.floor)
+        )
         for r in hot:
             fits = coolant[r] < self._ladder_degc(int(r)) - TOUCH_K
             fits[: notch[r] + 1] = False
@@ -94,21 +112,33 @@ class Governor:
 
     def _ladder_degc(self, rack: int) -> Array:
         """Coolant limit at every notch of one rack."""
-        racks, busy = self.racks, self.world.state.peak_activity[rack]
+        racks = self.racks
+        busy = self.world.state.peak_activity[rack]
         chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * busy * self.power_frac[rack]
         return np.asarray(racks.slowdown_degc[rack] - self.world.state.junction_k_w[rack] * chip)
 
     def _shutdown_degc(self) -> Array:
         state = self.world.state
-        return self.racks.shutdown_degc - state.junction_k_w * self.compute.gpu_peak_w(state.clock_frac)
+        return self.racks.shutdown_degc - state.junction_k_w * self.compute.gpu_peak_w(
+            state.clock_frac
+        )
 
     def _shutdown(self, coolant: Array) -> bool:
         state = self.world.state
-        chip, air = coolant >= self._shutdown_degc() - TOUCH_K, self.watch.too_hot()
+        chip = coolant >= self._shutdown_degc() - TOUCH_K
+        air = self.watch.too_hot()
         hot = state.rack_lit & ~state.overheated & (chip | air)
-        cool = state.overheated & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K) & self.watch.within()
+        cool = (
+            state.overheated
+            & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K)
+            & self.watch.within()
+        )
         for r in np.flatnonzero(hot):
-            why = f"GPU at {self.racks.shutdown_degc[r]:.0f} °C" if chip[r] else "inlet air far above its limit"
+            why = (
+                f"GPU at {self.racks.shutdown_degc[r]:.0f} °C"
+                if chip[r]
+                else "inlet air far above its limit"
+            )
             self.world.note(self.racks.id[r], "shut down", why)
         state.overheated = (state.overheated | hot) & ~cool
         return bool(hot.any() or cool.any())
@@ -121,12 +151,17 @@ class Governor:
 
     def limits(self) -> tuple[Array, Array]:
         """(rack,) coolant temperatures above and below which this discipline must act again."""
-        state, top = self.world.state, self.top()
-        down = np.where(state.rack_on & (state.notch < self.floor), self.limit_degc(state.notch), np.inf)
+        state = self.world.state
+        top = self.top()
+        down = np.where(
+            state.rack_on & (state.notch < self.floor), self.limit_degc(state.notch), np.inf
+        )
         upper = np.where(state.rack_lit, np.minimum(down, self._shutdown_degc()), np.inf)
         room = self.limit_degc(state.notch - 1, self.hysteresis_k)
         lower = np.where(state.rack_on & (state.notch > top), room, -np.inf)
         cooled = self.racks.slowdown_degc - COOL_AGAIN_K
         coolant = state.temperature_degc[: len(self.racks.id)]
-        lower = np.where(state.overheated, np.where(coolant > cooled + TOUCH_K, cooled, -np.inf), lower)
+        lower = np.where(
+            state.overheated, np.where(coolant > cooled + TOUCH_K, cooled, -np.inf), lower
+        )
         return upper, lower

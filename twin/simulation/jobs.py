@@ -26,16 +26,22 @@ class Jobs:
     """The job discipline of one run."""
 
     def __init__(self, world: World, compute: Compute, coolant: Coolant, losses: Losses) -> None:
-        self.world, self.compute, self.coolant, self.losses = world, compute, coolant, losses
+        self.world = world
+        self.compute = compute
+        self.coolant = coolant
+        self.losses = losses
         racks = world.facility.racks
         self.node_gpus = racks.gpus_per_node[compute.rack_of_node]
         kinds = sorted(set(racks.gpu_type) - {""})
-        self.node_type = np.array([kinds.index(g) if g else -1 for g in racks.gpu_type])[compute.rack_of_node]
+        self.node_type = np.array([kinds.index(g) if g else -1 for g in racks.gpu_type])[
+            compute.rack_of_node
+        ]
         self.most_nodes = int(np.bincount(self.node_type[self.node_type >= 0], minlength=1).max())
         self.jobs = gangs(world.facility.scenario)
         self._refuse_impossible()
         count = len(self.jobs)
-        self.done_s, self.wait_s = np.zeros(count), np.zeros(count)
+        self.done_s = np.zeros(count)
+        self.wait_s = np.zeros(count)
         self.target_s = np.full(count, np.inf)
         self.speed = np.zeros(count)
         self.wait_rate = np.ones(count)
@@ -46,7 +52,9 @@ class Jobs:
         self.switch_ok = np.ones(len(world.facility.fabric.switches), dtype=bool)
         self.switch_feeds = self._switch_feeds()
         order = sorted(range(count), key=lambda j: self.jobs[j].submit_s)
-        world.clock.at(Stage.JOBS, (self.jobs[j].submit_s for j in order), lambda n: self._submit(order[n]))
+        world.clock.at(
+            Stage.JOBS, (self.jobs[j].submit_s for j in order), lambda n: self._submit(order[n])
+        )
 
     def claim(self, nodes: Index, code: int) -> None:
         """Give nodes to a service for good."""
@@ -58,11 +66,15 @@ class Jobs:
         if job.phase == Phase.QUEUED:
             self._enqueue(j)
         else:
-            self.world.note(job.name, "too large", f"{job.nodes} nodes; at most {self.most_nodes} of one type")
+            self.world.note(
+                job.name, "too large", f"{job.nodes} nodes; at most {self.most_nodes} of one type"
+            )
         self.world.stale = True
 
     def _refuse_impossible(self) -> None:
-        """A training job that could run on no GPU type here is refused before the run, every reason at once."""
+        """A training job that could run on no GPU type here is refused before the run, every reason
+        at once.
+        """
         problems: list[Problem] = []
         for job in (j for j in self.jobs if j.kind == "training"):
             for kind in np.unique(self.node_type[self.node_type >= 0]):
@@ -117,11 +129,14 @@ class Jobs:
         self.world.stale = True
         if job.work_s - self.done_s[j] <= _DONE_S:
             self.done_s[j] = job.kept_s = job.work_s
-            job.phase, job.finished_s = Phase.COMPLETED, self.world.now_s
+            job.phase = Phase.COMPLETED
+            job.finished_s = self.world.now_s
             self._release(j)
         elif job.checkpoint_bytes:
             job.phase = Phase.CHECKPOINTING
-            self.wait_s[j] = self.world.facility.storage.checkpoint_s(job.checkpoint_bytes, job.nodes)
+            self.wait_s[j] = self.world.facility.storage.checkpoint_s(
+                job.checkpoint_bytes, job.nodes
+            )
         else:
             self._resume(j)
 
@@ -131,12 +146,15 @@ class Jobs:
         if job.phase != Phase.RESTARTING:
             job.kept_s = float(self.done_s[j])
             job.checkpoints += 1
-        job.phase, job.cause = Phase.RUNNING, ""
+        job.phase = Phase.RUNNING
+        job.cause = ""
         self.target_s[j] = min(job.work_s, self.done_s[j] + job.interval_s)
         self.world.stale = True
 
     def settle(self) -> bool:
-        """Stop gangs that lost a node, start gangs that fit, set speeds; True where nodes changed hands."""
+        """Stop gangs that lost a node, start gangs that fit, set speeds; True where nodes changed
+        hands.
+        """
         moved = self._stop_broken()
         moved = self._start_queued() or moved
         self._speeds()
@@ -154,7 +172,8 @@ class Jobs:
 
     def _fail(self, j: int, node: int) -> None:
         """Roll a gang back to its checkpoint and queue it again."""
-        job, state = self.jobs[j], self.world.state
+        job = self.jobs[j]
+        state = self.world.state
         rack = int(self.compute.rack_of_node[node])
         job.cause = "failed" if not state.node_ok[node] else self.compute.why_off(rack)
         self._roll_back(j, job.cause, self.world.facility.racks.id[rack])
@@ -168,22 +187,31 @@ class Jobs:
         back_s = float(self.done_s[j]) - job.kept_s
         self.losses.at_once(("rolled_back", rack, job.name), back_s * job.tokens_per_s)
         where = f" in {rack}" if rack else ""
-        self.world.note(job.name, "stopped", f"{cause.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost")
+        self.world.note(
+            job.name, "stopped", f"{cause.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost"
+        )
         self.done_s[j] = job.kept_s
         job.restarts += 1
 
     def _restart_s(self, job: Job) -> float:
-        load_s = self.world.facility.storage.load_s(job.checkpoint_bytes, job.nodes) if job.checkpoint_bytes else 0.0
+        load_s = (
+            self.world.facility.storage.load_s(job.checkpoint_bytes, job.nodes)
+            if job.checkpoint_bytes
+            else 0.0
+        )
         return job.restart_delay_s + load_s
 
     def _release(self, j: int) -> None:
-        state, job = self.world.state, self.jobs[j]
+        state = self.world.state
+        job = self.jobs[j]
         state.work_of_node[job.held] = -1
         self.running.remove(j)
         self.speed[j] = 0.0
 
     def _start_queued(self) -> bool:
-        """First in, first out: the head of the queue waits for its whole gang, and others wait behind it."""
+        """First in, first out: the head of the queue waits for its whole gang, and others wait
+        behind it.
+        """
         started = False
         while self.queue:
             free = self._of_one_type(self.free(), self.jobs[self.queue[0]].nodes)
@@ -203,7 +231,8 @@ class Jobs:
 
     def free(self) -> Index:
         """Free nodes in the order of placement."""
-        state, racks = self.world.state, self.world.facility.racks
+        state = self.world.state
+        racks = self.world.facility.racks
         accepts = (state.rack_on & self.coolant.served())[self.compute.rack_of_node]
         ready = (state.work_of_node == -1) & state.node_ok & accepts
         free = np.flatnonzero(ready & (self.node_gpus > 0))
@@ -213,7 +242,8 @@ class Jobs:
         return free
 
     def _place(self, j: int, free: Index) -> None:
-        job, state = self.jobs[j], self.world.state
+        job = self.jobs[j]
+        state = self.world.state
         job.held = free
         job.gpus = int(self.node_gpus[job.held].sum())
         state.work_of_node[job.held] = j
@@ -228,10 +258,14 @@ class Jobs:
         job.phase = Phase.RESTARTING if again else Phase.RUNNING
         if again:
             self.wait_s[j] = self._restart_s(job)
-            self.world.note(job.name, "restarting", f"from its last checkpoint on {job.nodes} nodes")
+            self.world.note(
+                job.name, "restarting", f"from its last checkpoint on {job.nodes} nodes"
+            )
 
     def _measure(self, job: Job, nodes: Index) -> None:
-        """A training job learns its pace from the GPUs it is given; the same type again changes nothing."""
+        """A training job learns its pace from the GPUs it is given; the same type again changes
+        nothing.
+        """
         facility = self.world.facility
         rack = int(self.compute.rack_of_node[nodes[0]])
         if job.pace is not None and job.pace.gpu == facility.racks.gpu_type[rack]:
@@ -240,9 +274,14 @@ class Jobs:
         spec = next(w for w in facility.scenario.workload if w.name == job.name)
         assert isinstance(spec, Training)
         on = profiled(facility.scenario, facility.racks.gpu_type[rack])
-        nic_b_s = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s / max(facility.racks.gpus_per_node[rack], 1)
+        nic_b_s = (
+            facility.fabric.rails
+            * facility.fabric.nic_bandwidth_b_s
+            / max(facility.racks.gpus_per_node[rack], 1)
+        )
         job.pace = TrainingPace(facility.scenario, spec, on, gpus, nic_b_s)
-        job.tokens_per_s, job.gpu_activity = job.pace.tokens_per_s, job.pace.activity
+        job.tokens_per_s = job.pace.tokens_per_s
+        job.gpu_activity = job.pace.activity
         job.checkpoint_bytes = job.pace.checkpoint_bytes
         job.work_s = spec.tokens / job.tokens_per_s if spec.tokens else np.inf
 
@@ -251,24 +290,34 @@ class Jobs:
         facility = self.world.facility
         switch = {name: i for i, name in enumerate(facility.fabric.switches)}
         node = {name: i for i, name in enumerate(facility.power.id)}
-        pairs = [(switch[b], node[a]) for a, b, system, _ in facility.edges
-                 if system == "power" and b in switch and a in node]
-        return (np.array([s for s, _ in pairs], dtype=np.int64), np.array([p for _, p in pairs], dtype=np.int64))
+        pairs = [
+            (switch[b], node[a])
+            for a, b, system, _ in facility.edges
+            if system == "power" and b in switch and a in node
+        ]
+        return (
+            np.array([s for s, _ in pairs], dtype=np.int64),
+            np.array([p for _, p in pairs], dtype=np.int64),
+        )
 
     def _switch_up(self) -> Mask:
         """(switch,) in order, and fed where its feeds are stated."""
-        state, count = self.world.state, self.switch_ok.size
+        state = self.world.state
+        count = self.switch_ok.size
         switch, node = self.switch_feeds
         stated = np.bincount(switch, minlength=count) > 0
         fed = np.bincount(switch, weights=state.live[node], minlength=count) > 0
         return state.component_ok[self.world.facility.switch_component] & (fed | ~stated)
 
     def _switches(self) -> None:
-        """Bandwidth of every gang, after a switch changed state; who lost a leaf stops and restarts without it."""
+        """Bandwidth of every gang, after a switch changed state; who lost a leaf stops and restarts
+        without it.
+        """
         switch_ok = self._switch_up()
         if np.array_equal(self.switch_ok, switch_ok):
             return
-        lost, self.switch_ok = self.switch_ok & ~switch_ok, switch_ok
+        lost = self.switch_ok & ~switch_ok
+        self.switch_ok = switch_ok
         fabric = self.world.facility.fabric
         for j in self.running:
             held = self.jobs[j].held
@@ -277,7 +326,9 @@ class Jobs:
                 self._interrupt(j, "fabric", "")
 
     def _interrupt(self, j: int, cause: str, rack: str) -> None:
-        """Roll a gang back to its checkpoint where it stands; the collective library aborts on a lost link."""
+        """Roll a gang back to its checkpoint where it stands; the collective library aborts on a
+        lost link.
+        """
         job = self.jobs[j]
         self._roll_back(j, cause, rack)
         job.phase = Phase.RESTARTING
@@ -293,7 +344,11 @@ class Jobs:
         for j in self.running:
             job = self.jobs[j]
             clock = float(state.clock_frac[self.compute.rack_of_node[job.held]].min())
-            self.speed[j] = self._speed(job, clock, float(self.fabric_frac[j])) if job.phase == Phase.RUNNING else 0.0
+            self.speed[j] = (
+                self._speed(job, clock, float(self.fabric_frac[j]))
+                if job.phase == Phase.RUNNING
+                else 0.0
+            )
         self._share_storage()
 
     def _share_storage(self) -> None:
@@ -302,9 +357,12 @@ class Jobs:
         for j in self.running:
             self.wait_rate[j] = 1.0
         for j in writing if len(writing) > 1 else ():
-            job, storage = self.jobs[j], self.world.facility.storage
+            job = self.jobs[j]
+            storage = self.world.facility.storage
             alone = storage.checkpoint_s(job.checkpoint_bytes, job.nodes)
-            self.wait_rate[j] = alone / storage.checkpoint_s(job.checkpoint_bytes, job.nodes, len(writing))
+            self.wait_rate[j] = alone / storage.checkpoint_s(
+                job.checkpoint_bytes, job.nodes, len(writing)
+            )
 
     def _speed(self, job: Job, clock: float, fabric: float) -> float:
         if job.pace is not None:
@@ -321,14 +379,19 @@ class Jobs:
 
     def lose(self) -> None:
         """Enter what each job is losing now, by its slowest rack or by why it waits."""
-        state, racks = self.world.state, self.world.facility.racks
+        state = self.world.state
+        racks = self.world.facility.racks
         for j in self.running:
             job = self.jobs[j]
             if job.phase == Phase.RUNNING and self.speed[j] < 1.0 - 1e-12:
                 held = np.unique(self.compute.rack_of_node[job.held])
                 slowest = held[state.clock_frac[held] == state.clock_frac[held].min()]
                 hot = state.clock_frac[slowest[0]] < 1.0
-                keys = [("throttled", racks.id[r], job.name) for r in slowest] if hot else [("fabric", "", job.name)]
+                keys = (
+                    [("throttled", racks.id[r], job.name) for r in slowest]
+                    if hot
+                    else [("fabric", "", job.name)]
+                )
                 for key in keys:
                     share = (1.0 - self.speed[j]) / len(keys)
                     self.losses.rate(key, share * job.tokens_per_s, share * job.gpus)
@@ -340,4 +403,10 @@ class Jobs:
 
     def tokens(self) -> float:
         """Tokens trained so far, rolled-back work taken off."""
-        return float(sum(job.tokens_per_s * self.done_s[j] for j, job in enumerate(self.jobs) if job.tokens_per_s))
+        return float(
+            sum(
+                job.tokens_per_s * self.done_s[j]
+                for j, job in enumerate(self.jobs)
+                if job.tokens_per_s
+            )
+        )

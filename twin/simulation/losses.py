@@ -25,7 +25,8 @@ class Losses:
 
     def clear_rates(self) -> None:
         """Start the rates of a new interval."""
-        self.token_rate, self.gpu_rate = {}, {}
+        self.token_rate = {}
+        self.gpu_rate = {}
 
     def rate(self, key: Key, tokens_per_s: float, gpus: float) -> None:
         """Tokens a second and GPUs that this cause withholds until the next event."""

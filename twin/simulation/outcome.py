@@ -35,7 +35,9 @@ def tables(on: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     """Every declared table."""
     facility = on.world.facility
     found: dict[str, pd.DataFrame] = dict(facility.tables())
-    racks, tree, cooling = facility.racks, facility.power, facility.cooling
+    racks = facility.racks
+    tree = facility.power
+    cooling = facility.cooling
     loops = [*cooling.loop_id, *cooling.hall_id, *(p.id for p in cooling.plants)]
     sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
     kinds = [kind for kind, members in sizes.items() for _ in members]
@@ -74,37 +76,69 @@ def _jobs(on: Disciplines) -> pd.DataFrame:
     lost: defaultdict[str, float] = defaultdict(float)
     for (_, _, work), tokens in on.losses.tokens.items():
         lost[work] += tokens
-    return pd.DataFrame([{
-        "job": job.name, "kind": job.kind, "nodes": job.nodes, "gpus": job.gpus, "submitted_s": job.submit_s,
-        "started_s": job.started_s, "finished_s": job.finished_s, "state": job.phase.name.lower(),
-        "progress_frac": float(jobs.done_s[j] / job.work_s) if np.isfinite(job.work_s) else np.nan,
-        "tokens": float(jobs.done_s[j] * job.tokens_per_s), "tokens_lost": lost[job.name], "restarts": job.restarts,
-        "checkpoints": job.checkpoints, "gpu_hours": float(jobs.holding_s[j] * job.gpus / HOUR_S),
-    } for j, job in enumerate(jobs.jobs)])
+    return pd.DataFrame(
+        [
+            {
+                "job": job.name,
+                "kind": job.kind,
+                "nodes": job.nodes,
+                "gpus": job.gpus,
+                "submitted_s": job.submit_s,
+                "started_s": job.started_s,
+                "finished_s": job.finished_s,
+                "state": job.phase.name.lower(),
+                "progress_frac": float(jobs.done_s[j] / job.work_s)
+                if np.isfinite(job.work_s)
+                else np.nan,
+                "tokens": float(jobs.done_s[j] * job.tokens_per_s),
+                "tokens_lost": lost[job.name],
+                "restarts": job.restarts,
+                "checkpoints": job.checkpoints,
+                "gpu_hours": float(jobs.holding_s[j] * job.gpus / HOUR_S),
+            }
+            for j, job in enumerate(jobs.jobs)
+        ]
+    )
 
 
 def _losses(on: Disciplines) -> pd.DataFrame:
     price = {w.name: getattr(w, "token_price", 0.0) for w in on.world.facility.scenario.workload}
     keys = sorted(set(on.losses.tokens) | set(on.losses.gpu_s))
-    return pd.DataFrame([{
-        "cause": cause, "rack": rack, "workload": work, "tokens": on.losses.tokens.get((cause, rack, work), 0.0),
-        "gpu_hours": on.losses.gpu_s.get((cause, rack, work), 0.0) / HOUR_S,
-        "usd": on.losses.tokens.get((cause, rack, work), 0.0) * price.get(work, 0.0),
-    } for cause, rack, work in keys])
+    return pd.DataFrame(
+        [
+            {
+                "cause": cause,
+                "rack": rack,
+                "workload": work,
+                "tokens": on.losses.tokens.get((cause, rack, work), 0.0),
+                "gpu_hours": on.losses.gpu_s.get((cause, rack, work), 0.0) / HOUR_S,
+                "usd": on.losses.tokens.get((cause, rack, work), 0.0) * price.get(work, 0.0),
+            }
+            for cause, rack, work in keys
+        ]
+    )
 
 
 def _energy(on: Disciplines) -> pd.DataFrame:
     """Sources into the site; the site into racks, cooling by kind, losses by kind and batteries."""
     site = dict(zip(SITE, on.accounts.site, strict=True))
-    rows = [("utility", "site", site["utility"]), ("generators", "site", site["generator"]),
-            ("batteries", "site", site["battery_out"]), ("site", "racks", site["it"]),
-            *_by_kind(on.plants.units.kind, on.accounts.unit, ""),
-            *_by_kind(on.electric.tree.kind, on.accounts.power[3], "loss: "),
-            ("site", "battery charge", site["battery_in"])]
-    return pd.DataFrame([{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0])
+    rows = [
+        ("utility", "site", site["utility"]),
+        ("generators", "site", site["generator"]),
+        ("batteries", "site", site["battery_out"]),
+        ("site", "racks", site["it"]),
+        *_by_kind(on.plants.units.kind, on.accounts.unit, ""),
+        *_by_kind(on.electric.tree.kind, on.accounts.power[3], "loss: "),
+        ("site", "battery charge", site["battery_in"]),
+    ]
+    return pd.DataFrame(
+        [{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0]
+    )
 
 
-def _by_kind(kinds: Iterable[str], energy_j: np.ndarray, prefix: str) -> list[tuple[str, str, float]]:
+def _by_kind(
+    kinds: Iterable[str], energy_j: np.ndarray, prefix: str
+) -> list[tuple[str, str, float]]:
     total: dict[str, float] = defaultdict(float)
     for kind, energy in zip(kinds, energy_j, strict=True):
         total[kind] += float(energy)
@@ -131,22 +165,36 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
     diesel_kwh = site["generator"] / J_PER_KWH
     water_usd = site["water_kg"] / WATER_KG_M3 * on.world.facility.scenario.site.water_price
     return {
-        "tokens_total": made, "tokens_inference": on.traffic.tokens(), "tokens_training": on.jobs.tokens(),
-        "tokens_per_s_mean": _ratio(made, on.world.now_s), "energy_utility_j": site["utility"],
-        "energy_generator_j": site["generator"], "energy_it_j": site["it"], "energy_cooling_j": site["cooling"],
-        "energy_loss_j": site["loss"], "energy_facility_j": used, "power_it_mean_w": _ratio(site["it"], on.world.now_s),
-        "pue": _ratio(used, site["it"]), "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
+        "tokens_total": made,
+        "tokens_inference": on.traffic.tokens(),
+        "tokens_training": on.jobs.tokens(),
+        "tokens_per_s_mean": _ratio(made, on.world.now_s),
+        "energy_utility_j": site["utility"],
+        "energy_generator_j": site["generator"],
+        "energy_it_j": site["it"],
+        "energy_cooling_j": site["cooling"],
+        "energy_loss_j": site["loss"],
+        "energy_facility_j": used,
+        "power_it_mean_w": _ratio(site["it"], on.world.now_s),
+        "pue": _ratio(used, site["it"]),
+        "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
         "joules_per_token_facility": _ratio(used, made),
         "jobs_completed": sum(not np.isnan(job.finished_s) for job in on.jobs.jobs),
-        "jobs_submitted": len(on.jobs.jobs), "gpu_hours_busy": site["gpus_busy"] / HOUR_S,
-        "gpu_hours_throttled": site["gpus_throttled"] / HOUR_S, "tokens_lost_by_fault": on.losses.total_tokens,
+        "jobs_submitted": len(on.jobs.jobs),
+        "gpu_hours_busy": site["gpus_busy"] / HOUR_S,
+        "gpu_hours_throttled": site["gpus_throttled"] / HOUR_S,
+        "tokens_lost_by_fault": on.losses.total_tokens,
         "usd_lost_by_fault": float(_losses(on)["usd"].sum()) if on.losses.tokens else 0.0,
         "requests": sum(s.totals["requests"] for s in on.traffic.services),
         "tokens_dropped": sum(s.totals["dropped"] for s in on.traffic.services),
-        "cost_usd": site["utility"] * price + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_USD_PER_L + water_usd,
+        "cost_usd": site["utility"] * price
+        + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_USD_PER_L
+        + water_usd,
         "carbon_kg": site["utility"] * carbon + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_KG_PER_L,
         "rack_hours_above_inlet_limit": on.watch.rack_hours,
-        "events": on.world.events, "simulated_s": on.world.now_s, "wall_s": wall_s,
+        "events": on.world.events,
+        "simulated_s": on.world.now_s,
+        "wall_s": wall_s,
         "energy_balance_residual_frac": on.accounts.electrical_residual_frac(),
         "heat_balance_residual_frac": on.thermal.residual_frac(),
     }
@@ -156,12 +204,18 @@ def warnings(on: Disciplines) -> list[str]:
     """What a reader should know about this run before trusting it."""
     plants = on.plants
     said = []
-    for count, what in ((plants.clipped, "hotter air or colder water than they know: power is understated"),
-                        (plants.safely_clipped, "milder air or warmer water than they know: power is overstated")):
+    for count, what in (
+        (plants.clipped, "hotter air or colder water than they know: power is understated"),
+        (plants.safely_clipped, "milder air or warmer water than they know: power is overstated"),
+    ):
         if count:
-            said.append(f"chillers worked outside their curves in {count / plants.scans:.0%} of the scans, with {what}")
+            said.append(
+                f"chillers worked outside their curves in {count / plants.scans:.0%} of the scans, with {what}"
+            )
     if on.watch.rack_hours:
-        said.append(f"racks stood {on.watch.rack_hours:,.1f} rack hours in air above their inlet limit")
+        said.append(
+            f"racks stood {on.watch.rack_hours:,.1f} rack hours in air above their inlet limit"
+        )
     return said
 
 

@@ -36,11 +36,11 @@ SCALE_UP_SHARE = 0.8
 LONE_B_S = 1e9
 """Bandwidth between GPUs that have neither scale-up links nor a NIC: a PCIe host path; assumed."""
 MEMORY_SHARE_OF_STEP = 0.2
-"""Mean memory activity of a training step; assumed, so that nodes draw 0.8 to 0.9 of their rating in
-training: 8.4 of 10.2 kW was measured on 8 H100 (arXiv 2412.08602)."""
+"""Mean memory activity of a training step; assumed, so that nodes draw 0.8 to 0.9 of their rating
+in training: 8.4 of 10.2 kW was measured on 8 H100 (arXiv 2412.08602)."""
 MEMORY_DOUBT = 1.3
-"""A layout is refused only where it needs this many times the memory: the estimate gives 91 to 100 GB for
-published layouts that ran in 80 GB."""
+"""A layout is refused only where it needs this many times the memory: the estimate gives 91 to 100
+GB for published layouts that ran in 80 GB."""
 CLOCKS = np.linspace(0.2, 1.0, 17)
 """Clock grid on which capacities are tabulated."""
 LOADS = np.linspace(0.0, 1.0, 33)
@@ -56,32 +56,45 @@ class Profiled:
     extrapolated: bool
 
     def rates(self, use: str, dtype: str) -> Roofline:
-        """Effective rates for a use; scaled by the datasheets where the profile is another GPU's."""
+        """Effective rates for a use; scaled by the datasheets where the profile is another
+        GPU's.
+        """
         rate = _rate(self.profile, self.gpu, use, dtype)
         if not self.extrapolated:
             return rate
         reference = catalogue.get("gpus", REFERENCE)
         assert isinstance(reference, Gpu)
-        return Roofline(rate.flop_s * self.gpu.bf16_flop_s / reference.bf16_flop_s,
-                        rate.bytes_s * self.gpu.memory_bandwidth_b_s / reference.memory_bandwidth_b_s, rate.launch_s)
+        return Roofline(
+            rate.flop_s * self.gpu.bf16_flop_s / reference.bf16_flop_s,
+            rate.bytes_s * self.gpu.memory_bandwidth_b_s / reference.memory_bandwidth_b_s,
+            rate.launch_s,
+        )
 
     def rates_for(self, scenario: Scenario, work: str, use: str, dtype: str) -> Roofline:
-        """The rates of a workload; InputError at its place where this GPU has none for its number format."""
+        """The rates of a workload; InputError at its place where this GPU has none for its number
+        format.
+        """
         try:
             return self.rates(use, dtype)
         except InputError as error:
-            raise refused(scenario, work, [(f"dtype {dtype} on {self.gpu.name}", error.problems[0].allowed)]) from error
+            raise refused(
+                scenario, work, [(f"dtype {dtype} on {self.gpu.name}", error.problems[0].allowed)]
+            ) from error
 
     def law(self) -> ActivityLaw:
         """Activity law of the chip."""
         fit = self.profile.power_fit
         if fit is None:
             return H100
-        return ActivityLaw(fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent)
+        return ActivityLaw(
+            fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent
+        )
 
 
 def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
-    """The profile of a GPU type: the scenario's, the published one, or the reference's carried over."""
+    """The profile of a GPU type: the scenario's, the published one, or the reference's carried
+    over.
+    """
     gpu = catalogue.get("gpus", gpu_name)
     assert isinstance(gpu, Gpu)
     if gpu_name in scenario.profiles:
@@ -91,7 +104,8 @@ def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
 
 
 def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
-    """The profile's rates for a use, or its plain matrix products where it was measured without that use.
+    """The profile's rates for a use, or its plain matrix products where it was measured without
+    that use.
 
     Narrower formats than the measured one go faster by the ratio of the datasheet's rates.
     """
@@ -110,30 +124,53 @@ def transformer(name: str) -> Transformer:
     """A catalogue model's shape."""
     m = catalogue.get("models", name)
     assert isinstance(m, Model)
-    return Transformer(m.layers, m.hidden, m.heads, m.kv_heads, m.head_dim, m.ffn, m.vocab, m.tied, m.ffn_matrices == 3)
+    return Transformer(
+        m.layers,
+        m.hidden,
+        m.heads,
+        m.kv_heads,
+        m.head_dim,
+        m.ffn,
+        m.vocab,
+        m.tied,
+        m.ffn_matrices == 3,
+    )
 
 
-def refused(scenario: Scenario, name: str, said: Iterable[tuple[str, str]], hint: str = "") -> InputError:
+def refused(
+    scenario: Scenario, name: str, said: Iterable[tuple[str, str]], hint: str = ""
+) -> InputError:
     """An error with one problem for each (found, allowed), placed at the workload of that name."""
     index = next(i for i, work in enumerate(scenario.workload) if work.name == name)
-    return InputError(scenario.problem(("workload", index), f"{name}: {found}", allowed, hint)
-                      for found, allowed in said)
+    return InputError(
+        scenario.problem(("workload", index), f"{name}: {found}", allowed, hint)
+        for found, allowed in said
+    )
 
 
 class TrainingPace:
     """Step times of one training job on its gang.
 
     Gradients are reduced inside the scale-up domain first, so every GPU of the domain that shares a
-    shard brings its NIC: the bus bandwidth of the exchange is that many NICs, up to the scale-up links
-    themselves. Stages of a pipeline pass activations over one NIC a GPU.
+    shard brings its NIC: the bus bandwidth of the exchange is that many NICs, up to the scale-up
+    links themselves. Stages of a pipeline pass activations over one NIC a GPU.
     """
 
-    def __init__(self, scenario: Scenario, spec: Training, on: Profiled, gpus: int, nic_b_s: float) -> None:
-        self.spec, self.model, self.gpu = spec, transformer(spec.model), on.gpu.name
+    def __init__(
+        self, scenario: Scenario, spec: Training, on: Profiled, gpus: int, nic_b_s: float
+    ) -> None:
+        self.spec = spec
+        self.model = transformer(spec.model)
+        self.gpu = on.gpu.name
         self.rates = on.rates_for(scenario, spec.name, "training", spec.dtype)
         parallel = spec.tensor_parallel * spec.pipeline_parallel
-        self.layout = training.Layout(spec.tensor_parallel, spec.pipeline_parallel, max(gpus // parallel, 1),
-                                      spec.global_batch_sequences, spec.micro_batch_sequences)
+        self.layout = training.Layout(
+            spec.tensor_parallel,
+            spec.pipeline_parallel,
+            max(gpus // parallel, 1),
+            spec.global_batch_sequences,
+            spec.micro_batch_sequences,
+        )
         self.intra_b_s = on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE or nic_b_s or LONE_B_S
         self.pipe_b_s = nic_b_s * NIC_SHARE or self.intra_b_s
         sharers = max(min(on.gpu.scaleup_domain_gpus, gpus) // spec.tensor_parallel, 1)
@@ -155,17 +192,29 @@ class TrainingPace:
         if need > MEMORY_DOUBT * on.gpu.memory_bytes:
             found.append(f"needs {need / 1e9:,.0f} GB a GPU of {on.gpu.memory_bytes / 1e9:,.0f} GB")
         if found:
-            raise refused(scenario, self.spec.name, ((text, "a parallel layout that fits") for text in found))
+            raise refused(
+                scenario, self.spec.name, ((text, "a parallel layout that fits") for text in found)
+            )
 
     def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
         """One optimiser step at a clock and a share of the fabric."""
-        return training.step(self.model, self.layout, self.rates, sequence_tokens=self.spec.sequence_length,
-                             intra_bytes_s=self.intra_b_s, inter_bytes_s=self.inter_b_s, pipe_bytes_s=self.pipe_b_s,
-                             clock_frac=clock_frac, bandwidth_frac=bandwidth_frac,
-                             overlap_frac=self.spec.communication_overlap)
+        return training.step(
+            self.model,
+            self.layout,
+            self.rates,
+            sequence_tokens=self.spec.sequence_length,
+            intra_bytes_s=self.intra_b_s,
+            inter_bytes_s=self.inter_b_s,
+            pipe_bytes_s=self.pipe_b_s,
+            clock_frac=clock_frac,
+            bandwidth_frac=bandwidth_frac,
+            overlap_frac=self.spec.communication_overlap,
+        )
 
     def speed(self, clock_frac: float, bandwidth_frac: float) -> float:
-        """Rate of progress over that at full clock and whole fabric; 0 where the gang is cut off."""
+        """Rate of progress over that at full clock and whole fabric; 0 where the gang is cut
+        off.
+        """
         if bandwidth_frac <= 0:
             return 0.0
         key = (clock_frac, bandwidth_frac)
@@ -180,25 +229,47 @@ class ServingPace:
     def __init__(self, scenario: Scenario, spec: Inference, on: Profiled) -> None:
         lengths = catalogue.get("requests", spec.requests.lengths)
         assert isinstance(lengths, Requests)
-        self.output_tokens, self.output_sigma = lengths.output_mean_tokens, lengths.output_log_sigma
+        self.output_tokens = lengths.output_mean_tokens
+        self.output_sigma = lengths.output_log_sigma
         model = transformer(spec.model)
         if model.heads % spec.tensor_parallel:
-            raise refused(scenario, spec.name, [(f"tensor_parallel {spec.tensor_parallel}",
-                                                 f"a divisor of the model's {model.heads} heads")])
+            raise refused(
+                scenario,
+                spec.name,
+                [
+                    (
+                        f"tensor_parallel {spec.tensor_parallel}",
+                        f"a divisor of the model's {model.heads} heads",
+                    )
+                ],
+            )
         rates = on.rates_for(scenario, spec.name, "serving_dense", spec.dtype)
         replica = inference.Replica(
-            model, rates, spec.tensor_parallel, BYTES[spec.dtype],
-            1.0 if spec.dtype != "bf16" else 2.0, lengths.input_mean_tokens, lengths.output_mean_tokens,
-            on.gpu.memory_bytes, link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9))
+            model,
+            rates,
+            spec.tensor_parallel,
+            BYTES[spec.dtype],
+            1.0 if spec.dtype != "bf16" else 2.0,
+            lengths.input_mean_tokens,
+            lengths.output_mean_tokens,
+            on.gpu.memory_bytes,
+            link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
+        )
         try:
             curve = inference.decode_curve(replica)
             self.capacity_by_clock = inference.capacity_tokens_per_s(replica, CLOCKS)
         except ValueError as error:
-            raise refused(scenario, spec.name, [(str(error), "a model that fits its replica")],
-                          "more tensor_parallel GPUs, or a smaller format") from error
+            raise refused(
+                scenario,
+                spec.name,
+                [(str(error), "a model that fits its replica")],
+                "more tensor_parallel GPUs, or a smaller format",
+            ) from error
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
         point = inference.operating_point(curve, LOADS * self.capacity_tokens_per_s)
-        self.activity_by_load = activity(on.law(), point.compute_activity, point.memory_activity, point.busy_frac)
+        self.activity_by_load = activity(
+            on.law(), point.compute_activity, point.memory_activity, point.busy_frac
+        )
         self.step_by_load_s = point.step_s
 
     def capacity(self, clock_frac: Array) -> Array:

@@ -17,7 +17,9 @@ from twin.physics.chiller import available_w
 
 @dataclass(frozen=True)
 class Piece:
-    """Heat a plant takes while its water stays between two temperatures: g (T - reference) + constant."""
+    """Heat a plant takes while its water stays between two temperatures: g (T - reference) +
+    constant.
+    """
 
     conductance_w_k: float
     reference_degc: float
@@ -34,17 +36,25 @@ IDLE = Piece(0.0, 0.0, 0.0, -np.inf, np.inf)
 
 
 def entering_degc(plant: Plant, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
-    """What a chiller's condenser sees: outdoor air, or tower water at its approach to the wet bulb."""
+    """What a chiller's condenser sees: outdoor air, or tower water at its approach to the wet
+    bulb.
+    """
     return wet_bulb_degc + plant.tower_approach_k if plant.water_cooled else dry_bulb_degc
 
 
 def air_degc(plant: Plant, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
-    """Air at a dry cooler's coil; pads run only where dry air could not hold the set-point at rated heat."""
+    """Air at a dry cooler's coil; pads run only where dry air could not hold the set-point at rated
+    heat.
+    """
     dry_is_enough = dry_bulb_degc + plant.capacity_w / plant.conductance_w_k <= supply_degc
-    return dry_bulb_degc - (0.0 if dry_is_enough else plant.evaporative_frac * (dry_bulb_degc - wet_bulb_degc))
+    return dry_bulb_degc - (
+        0.0 if dry_is_enough else plant.evaporative_frac * (dry_bulb_degc - wet_bulb_degc)
+    )
 
 
-def pieces(plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float) -> list[Piece]:
+def pieces(
+    plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float
+) -> list[Piece]:
     """The straight pieces of a plant with `running` units, from cold water to hot."""
     if not running:
         return [IDLE]
@@ -55,11 +65,16 @@ def pieces(plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float,
     most = running * float(available_w(plant.curve, supply_degc, entering))
     slope = running * plant.curve.capacity_w / plant.band_k
     full = supply_degc + most / slope
-    return [Piece(0.0, 0.0, 0.0, -np.inf, supply_degc), Piece(slope, supply_degc, 0.0, supply_degc, full),
-            Piece(0.0, 0.0, most, full, np.inf)]
+    return [
+        Piece(0.0, 0.0, 0.0, -np.inf, supply_degc),
+        Piece(slope, supply_degc, 0.0, supply_degc, full),
+        Piece(0.0, 0.0, most, full, np.inf),
+    ]
 
 
-def _dry_cooler(plant: Plant, running: int, supply: float, dry_bulb: float, wet_bulb: float) -> list[Piece]:
+def _dry_cooler(
+    plant: Plant, running: int, supply: float, dry_bulb: float, wet_bulb: float
+) -> list[Piece]:
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
     air = air_degc(plant, supply, dry_bulb, wet_bulb)
     full = running * plant.conductance_w_k

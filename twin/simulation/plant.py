@@ -1,4 +1,6 @@
-"""Plants: how much heat each takes from its water, and what fans, compressors and pumps draw for it."""
+"""Plants: how much heat each takes from its water, and what fans, compressors and pumps draw for
+it.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,18 @@ class Plants:
 
     def __init__(self, world: World, coolant: Coolant) -> None:
         cooling = world.facility.cooling
-        self.world, self.cooling, self.units, self.coolant = world, cooling, cooling.units, coolant
+        self.world = world
+        self.cooling = cooling
+        self.units = cooling.units
+        self.coolant = coolant
         self.piece = [IDLE for _ in cooling.plants]
         self.water_kg_s = 0.0
         self.outdoor = world.facility.weather.at(0.0)
         self.scans = self.clipped = self.safely_clipped = 0
         self.scan_due = True
-        world.clock.every(Stage.PLANT, world.facility.scenario.controls.plant_period, world.end_s, self._scan)
+        world.clock.every(
+            Stage.PLANT, world.facility.scenario.controls.plant_period, world.end_s, self._scan
+        )
 
     def _scan(self, _: int) -> None:
         """The building controls look around: weather, fans and compressors are set anew."""
@@ -43,7 +50,8 @@ class Plants:
 
     def choose_pieces(self) -> bool:
         """Put every plant on the piece its water temperature lies in; True where one changed."""
-        state, changed = self.world.state, False
+        state = self.world.state
+        changed = False
         for p, plant in enumerate(self.cooling.plants):
             running = int(state.unit_running[plant.units].sum())
             choices = pieces(plant, running, float(state.supply_degc[p]), *self.outdoor)
@@ -54,23 +62,34 @@ class Plants:
         return changed
 
     def settle(self) -> None:
-        """Electrical power of all units; fans and compressors only at a scan, the rest whenever something changed."""
-        state, units, flows = self.world.state, self.units, self.coolant
+        """Electrical power of all units; fans and compressors only at a scan, the rest whenever
+        something changed.
+        """
+        state = self.world.state
+        units = self.units
+        flows = self.coolant
         power = state.unit_w.copy()
         share = flows.pumps_running / np.maximum(units.pumps, 1)
-        power = np.where(flows.is_cdu, np.where(state.unit_running, units.power_w * share, 0.0), power)
+        power = np.where(
+            flows.is_cdu, np.where(state.unit_running, units.power_w * share, 0.0), power
+        )
         speed = np.zeros(power.size)
         blowing = flows.is_crah & state.unit_running
         speed[blowing] = flows.crah_speed[units.zone[blowing]]
-        power = np.where(flows.is_crah, affinity_power_w(units.power_w, speed, units.floor_frac), power)
+        power = np.where(
+            flows.is_crah, affinity_power_w(units.power_w, speed, units.floor_frac), power
+        )
         if self.scan_due:
-            self.scan_due, self.water_kg_s = False, 0.0
+            self.scan_due = False
+            self.water_kg_s = 0.0
             for p, plant in enumerate(self.cooling.plants):
                 power[plant.units] = self._plant_w(p, plant)
         state.unit_w = power
 
     def _plant_w(self, p: int, plant: Plant) -> Array:
-        """Power of each unit of a plant at the present heat, its water pump included; also sets the water it uses."""
+        """Power of each unit of a plant at the present heat, its water pump included; also sets the
+        water it uses.
+        """
         state = self.world.state
         on = state.unit_running[plant.units]
         pumps = plant.pump_w / on.size * self.coolant.pumping(plant)
@@ -86,9 +105,13 @@ class Plants:
         air = air_degc(plant, float(self.world.state.supply_degc[p]), *self.outdoor)
         most = count * plant.conductance_w_k * (water - air)
         speed = float(fan_speed_frac(heat / most)) if most > 0 else 0.0
-        self.water_kg_s += count * float(pad_water_kg_s(plant.capacity_w, speed, self.outdoor[0] - air))
+        self.water_kg_s += count * float(
+            pad_water_kg_s(plant.capacity_w, speed, self.outdoor[0] - air)
+        )
         u = plant.units
-        return affinity_power_w(self.units.power_w[u] - plant.pump_w / u.size, speed, self.units.floor_frac[u])
+        return affinity_power_w(
+            self.units.power_w[u] - plant.pump_w / u.size, speed, self.units.floor_frac[u]
+        )
 
     def _compressors_w(self, p: int, plant: Plant, on: Mask, heat: float, water: float) -> Array:
         """As few chillers as can carry the heat share it; the others stand by."""
@@ -100,7 +123,8 @@ class Plants:
         self.scans += 1
         if outside(plant.curve, leaving, entering):
             safe = safely_outside(plant.curve, leaving, entering)
-            self.safely_clipped, self.clipped = self.safely_clipped + safe, self.clipped + (not safe)
+            self.safely_clipped = self.safely_clipped + safe
+            self.clipped = self.clipped + (not safe)
         compressor = float(power_w(plant.curve, heat / used.size, leaving, entering))
         out = np.zeros(on.size)
         out[used] = compressor + plant.tower_w * min(1.0, heat / used.size / plant.curve.capacity_w)

@@ -1,4 +1,6 @@
-"""Protection: inverse-time devices that run while overloaded, trip, and are closed again by hand."""
+"""Protection: inverse-time devices that run while overloaded, trip, and are closed again by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,20 @@ class Protection:
     """The protection discipline of one run."""
 
     def __init__(self, world: World, electric: Electric) -> None:
-        self.world, self.electric = world, electric
+        self.world = world
+        self.electric = electric
 
     def advance(self, dt_s: float) -> None:
         """Run overloaded devices towards their trip; the others recover at once."""
-        rate, state = self.electric.trip_rate, self.world.state
+        rate = self.electric.trip_rate
+        state = self.world.state
         finite = np.where(np.isfinite(rate), rate, 0.0)
         state.damage = np.where(rate > 0, state.damage + finite * dt_s, 0.0)
 
     def next_s(self) -> float:
         """Seconds until the next trip."""
-        rate, state = self.electric.trip_rate, self.world.state
+        rate = self.electric.trip_rate
+        state = self.world.state
         running = np.flatnonzero(rate)
         if not running.size:
             return np.inf
@@ -34,12 +39,19 @@ class Protection:
 
     def act(self) -> None:
         """Open whatever has run out of time."""
-        rate, state, tree = self.electric.trip_rate, self.world.state, self.electric.tree
+        rate = self.electric.trip_rate
+        state = self.world.state
+        tree = self.electric.tree
         due = (rate > 0) & ((state.damage >= _DONE) | np.isinf(rate)) & ~state.tripped
         for p in np.flatnonzero(due):
-            state.tripped[p], state.damage[p] = True, 0.0
-            self.world.note(tree.id[p], "tripped", f"{state.output_w[p] / 1e3:,.0f} kW on a rating of "
-                            f"{tree.rating_w[p] / 1e3:,.0f} kW")
+            state.tripped[p] = True
+            state.damage[p] = 0.0
+            self.world.note(
+                tree.id[p],
+                "tripped",
+                f"{state.output_w[p] / 1e3:,.0f} kW on a rating of "
+                f"{tree.rating_w[p] / 1e3:,.0f} kW",
+            )
             self.world.clock.start(self._reset(int(p)))
             self.world.stale = True
 

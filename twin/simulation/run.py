@@ -1,4 +1,6 @@
-"""The coupled loop: jobs -> power -> heat -> cooling -> throttling -> tokens, from event to event."""
+"""The coupled loop: jobs -> power -> heat -> cooling -> throttling -> tokens, from event to
+event.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def start(facility: Facility) -> tuple[Disciplines, Recorder]:
 
 
 def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) -> None:
-    """Let a facility live through its horizon; what is due exactly at its end belongs to the next run.
+    """Let a facility live through its horizon; what is due exactly at its end belongs to the next
+    run.
 
     Raises RunError, naming the instant, where the disciplines cannot agree.
     """
@@ -71,9 +74,15 @@ def begin(on: Disciplines) -> None:
 
 
 def next_instant(on: Disciplines) -> float:
-    """The next moment at which anything changes; what was foreseen, rather than waited for, makes the world stale."""
-    world, now = on.world, on.world.now_s
-    foreseen = now + min(d.next_s() for d in (on.electric, on.protection, on.compute, on.coolant, on.jobs, on.traffic))
+    """The next moment at which anything changes; what was foreseen, rather than waited for, makes
+    the world stale.
+    """
+    world = on.world
+    now = on.world.now_s
+    foreseen = now + min(
+        d.next_s()
+        for d in (on.electric, on.protection, on.compute, on.coolant, on.jobs, on.traffic)
+    )
     waited = min(world.clock.peek_s(), world.end_s)
     soonest = min(foreseen, waited)
     crossing = on.thermal.next_crossing(soonest - now) if soonest > now else None
@@ -86,7 +95,15 @@ def advance(on: Disciplines, instant_s: float) -> None:
     span = instant_s - on.world.now_s
     if span > 0:
         on.accounts.advance(span)
-        for discipline in (on.electric, on.protection, on.thermal, on.jobs, on.traffic, on.losses, on.watch):
+        for discipline in (
+            on.electric,
+            on.protection,
+            on.thermal,
+            on.jobs,
+            on.traffic,
+            on.losses,
+            on.watch,
+        ):
             discipline.advance(span)
     on.world.now_s = instant_s
 

@@ -1,4 +1,6 @@
-"""The mutable arrays of a run. Each column has one writer, named in its annotation; a contract test checks it."""
+"""The mutable arrays of a run. Each column has one writer, named in its annotation; a contract test
+checks it.
+"""
 
 from __future__ import annotations
 
@@ -86,26 +88,48 @@ def total_by(group: Index, values: Array | Mask, count: int) -> Array:
     return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=float)
 
 
-WRITERS: dict[str, str] = {name: hint.__metadata__[0] for name, hint in
-                           get_type_hints(State, include_extras=True).items()}
+WRITERS: dict[str, str] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(State, include_extras=True).items()
+}
 """The one writer of each column."""
 
 
 def fresh(facility: Facility) -> State:
     """The state before the first instant: all in order, batteries full, nothing running."""
-    racks, tree, cooling = len(facility.racks.id), len(facility.power.id), facility.cooling
-    nodes, units = facility.racks.node_count, len(cooling.units.id)
+    racks = len(facility.racks.id)
+    tree = len(facility.power.id)
+    cooling = facility.cooling
+    nodes = facility.racks.node_count
+    units = len(cooling.units.id)
     return State(
-        component_ok=np.ones(len(facility.components.id), dtype=bool), node_ok=np.ones(nodes, dtype=bool),
-        tripped=np.zeros(tree, dtype=bool), damage=np.zeros(tree), generator_on=np.zeros(tree, dtype=bool),
-        live=np.zeros(tree, dtype=bool), on_battery=np.zeros(tree, dtype=bool),
-        battery_j=facility.power.battery_j.copy(), output_w=np.zeros(tree), input_w=np.zeros(tree),
-        unit_running=np.ones(units, dtype=bool), unit_w=np.zeros(units), flow_frac=np.ones(len(cooling.loop_id)),
-        water_frac=np.ones(len(cooling.plants)), junction_k_w=facility.racks.junction_k_w.copy(),
-        temperature_degc=cooling.start_degc.copy(), notch=np.zeros(racks, dtype=np.int64), clock_frac=np.ones(racks),
-        overheated=np.zeros(racks, dtype=bool), rack_on=np.ones(racks, dtype=bool),
-        rack_lit=np.ones(racks, dtype=bool), boot_until_s=np.full(racks, -np.inf), rack_w=np.zeros(racks),
-        peak_activity=np.zeros(racks), busy_nodes=np.zeros(racks), work_of_node=np.full(nodes, -1, dtype=np.int64),
-        gpu_activity=np.zeros(nodes), cpu_activity=np.zeros(nodes),
-        ceiling_frac=1.0, supply_degc=np.array([p.supply_degc for p in cooling.plants]),
+        component_ok=np.ones(len(facility.components.id), dtype=bool),
+        node_ok=np.ones(nodes, dtype=bool),
+        tripped=np.zeros(tree, dtype=bool),
+        damage=np.zeros(tree),
+        generator_on=np.zeros(tree, dtype=bool),
+        live=np.zeros(tree, dtype=bool),
+        on_battery=np.zeros(tree, dtype=bool),
+        battery_j=facility.power.battery_j.copy(),
+        output_w=np.zeros(tree),
+        input_w=np.zeros(tree),
+        unit_running=np.ones(units, dtype=bool),
+        unit_w=np.zeros(units),
+        flow_frac=np.ones(len(cooling.loop_id)),
+        water_frac=np.ones(len(cooling.plants)),
+        junction_k_w=facility.racks.junction_k_w.copy(),
+        temperature_degc=cooling.start_degc.copy(),
+        notch=np.zeros(racks, dtype=np.int64),
+        clock_frac=np.ones(racks),
+        overheated=np.zeros(racks, dtype=bool),
+        rack_on=np.ones(racks, dtype=bool),
+        rack_lit=np.ones(racks, dtype=bool),
+        boot_until_s=np.full(racks, -np.inf),
+        rack_w=np.zeros(racks),
+        peak_activity=np.zeros(racks),
+        busy_nodes=np.zeros(racks),
+        work_of_node=np.full(nodes, -1, dtype=np.int64),
+        gpu_activity=np.zeros(nodes),
+        cpu_activity=np.zeros(nodes),
+        ceiling_frac=1.0,
+        supply_degc=np.array([p.supply_degc for p in cooling.plants]),
     )

@@ -30,9 +30,16 @@ NUDGE_K = 1e-3
 class Thermal:
     """The thermal discipline of one run."""
 
-    def __init__(self, world: World, coolant: Coolant, plants: Plants, governor: Governor, watch: Watch) -> None:
-        self.world, self.coolant, self.plants, self.governor, self.watch = world, coolant, plants, governor, watch
-        self.racks, self.network = world.facility.racks, world.facility.cooling
+    def __init__(
+        self, world: World, coolant: Coolant, plants: Plants, governor: Governor, watch: Watch
+    ) -> None:
+        self.world = world
+        self.coolant = coolant
+        self.plants = plants
+        self.governor = governor
+        self.watch = watch
+        self.racks = world.facility.racks
+        self.network = world.facility.cooling
         self.modes_of: dict[bytes, Modes] = {}
         self.move: Motion | None = None
         self.through_j = np.zeros(len(self.network.plants))
@@ -43,16 +50,25 @@ class Thermal:
         self.start_j = 0.0
 
     def links(self) -> tuple[Index, Index, Array]:
-        """Ends and conductances of all links: racks, loops to plants, halls to plants, halls to their mass."""
-        n, state = self.network, self.world.state
+        """Ends and conductances of all links: racks, loops to plants, halls to plants, halls to
+        their mass.
+        """
+        n = self.network
+        state = self.world.state
         still = np.where(state.rack_lit, 1.0, AIR_STILL_FRAC)
         stream = np.where(self.racks.liquid_frac > 0, self.coolant.rack_flow_frac(), still)
         rack_g = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
         water = np.array([p.node for p in n.plants])
         cooled = n.hall_plant >= 0
-        a = np.concatenate([np.arange(len(self.racks.id)), n.loop_node, n.hall_air[cooled], n.hall_air])
-        b = np.concatenate([self.racks.zone, water[n.loop_plant], water[n.hall_plant[cooled]], n.hall_mass])
-        g = np.concatenate([rack_g, self.coolant.loop_w_k, self.coolant.hall_w_k[cooled], n.hall_mass_w_k])
+        a = np.concatenate(
+            [np.arange(len(self.racks.id)), n.loop_node, n.hall_air[cooled], n.hall_air]
+        )
+        b = np.concatenate(
+            [self.racks.zone, water[n.loop_plant], water[n.hall_plant[cooled]], n.hall_mass]
+        )
+        g = np.concatenate(
+            [rack_g, self.coolant.loop_w_k, self.coolant.hall_w_k[cooled], n.hall_mass_w_k]
+        )
         return a, b, g
 
     def _decomposed(self) -> Modes:
@@ -79,14 +95,20 @@ class Thermal:
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans and pumps, boundaries left out."""
-        n, state, units = self.network, self.world.state, self.coolant.units
+        n = self.network
+        state = self.world.state
+        units = self.coolant.units
         q = np.zeros(n.capacity_j_k.size)
         liquid = self.racks.liquid_frac > 0
         into_stream = np.where(liquid, self.racks.liquid_frac, 1.0) * state.rack_w
         q[: into_stream.size] = into_stream
         np.add.at(q, self.racks.air_node, state.rack_w - into_stream)
-        np.add.at(q, n.loop_node[units.zone[self.coolant.is_cdu]], state.unit_w[self.coolant.is_cdu])
-        np.add.at(q, n.hall_air[units.zone[self.coolant.is_crah]], state.unit_w[self.coolant.is_crah])
+        np.add.at(
+            q, n.loop_node[units.zone[self.coolant.is_cdu]], state.unit_w[self.coolant.is_cdu]
+        )
+        np.add.at(
+            q, n.hall_air[units.zone[self.coolant.is_crah]], state.unit_w[self.coolant.is_crah]
+        )
         for p, plant in enumerate(n.plants):
             q[plant.node] += plant.pump_w * state.water_frac[p]
         return q
@@ -102,14 +124,19 @@ class Thermal:
     def advance(self, dt_s: float) -> None:
         """Move temperatures on and sum the heat that passed, exactly."""
         assert self.move is not None
-        n, degc_s = self.network, self.move.integral_k_s(dt_s)
+        n = self.network
+        degc_s = self.move.integral_k_s(dt_s)
         self.heat_in_j += float(self.heat_w.sum()) * dt_s
         for p, (plant, piece) in enumerate(zip(n.plants, self.plants.piece, strict=True)):
-            self.through_j[p] += (piece.conductance_w_k * (degc_s[plant.node] - piece.reference_degc * dt_s)
-                                  + piece.constant_w * dt_s)
+            self.through_j[p] += (
+                piece.conductance_w_k * (degc_s[plant.node] - piece.reference_degc * dt_s)
+                + piece.constant_w * dt_s
+            )
         water = np.array([p.node for p in n.plants])
         self.loop_j += self.coolant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
-        self.hall_j += self.coolant.hall_w_k * (degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]])
+        self.hall_j += self.coolant.hall_w_k * (
+            degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]]
+        )
         self.move = self.move.later(dt_s)
         if not np.isfinite(self.move.start_degc).all():
             raise RunError(f"temperatures are no longer numbers at {self.world.now_s:.3f} s")
@@ -119,7 +146,8 @@ class Thermal:
         """The first temperature that somebody must act on."""
         assert self.move is not None
         size = self.network.capacity_j_k.size
-        upper, lower = np.full(size, np.inf), np.full(size, -np.inf)
+        upper = np.full(size, np.inf)
+        lower = np.full(size, -np.inf)
         racks = len(self.racks.id)
         upper[:racks], lower[:racks] = self.governor.limits()
         self.watch.limits(upper, lower)
@@ -131,7 +159,9 @@ class Thermal:
         return float(self.network.capacity_j_k @ self.world.state.temperature_degc)
 
     def residual_frac(self) -> float:
-        """Heat put in less heat taken out and stored, over heat put in: a check of the whole network."""
+        """Heat put in less heat taken out and stored, over heat put in: a check of the whole
+        network.
+        """
         left = self.heat_in_j - float(self.through_j.sum()) - (self.stored_j() - self.start_j)
         return left / self.heat_in_j if self.heat_in_j > 0 else 0.0
 
@@ -142,14 +172,17 @@ class Thermal:
         self.world.state.temperature_degc = temperature
 
     def start_steady(self) -> None:
-        """Begin in the steady state of the first instant's heat, where everything runs and one can be held.
+        """Begin in the steady state of the first instant's heat, where everything runs and one can
+        be held.
 
-        Each round is an implicit step of an hour, so that a part without a way out stays where it is;
-        plants move to a neighbouring piece at most, so that the rounds close in.
+        Each round is an implicit step of an hour, so that a part without a way out stays where it
+        is; plants move to a neighbouring piece at most, so that the rounds close in.
         """
-        state, n = self.world.state, self.network
+        state = self.world.state
+        n = self.network
         for _ in range(START_ROUNDS) if state.unit_running.all() else ():
-            before, heat = state.temperature_degc, self.injected_w()
+            before = state.temperature_degc
+            heat = self.injected_w()
             hold = n.capacity_j_k / START_STEP_S
             ground = np.array([p.conductance_w_k for p in self.plants.piece])
             for plant, piece in zip(n.plants, self.plants.piece, strict=True):
@@ -157,7 +190,9 @@ class Thermal:
             k = self.matrix(*self.links(), ground) + np.diag(hold)
             after: Array = np.asarray(np.linalg.solve(k, heat + hold * before), dtype=float)
             for plant, piece in zip(n.plants, self.plants.piece, strict=True):
-                after[plant.node] = np.clip(after[plant.node], piece.lower_degc - NUDGE_K, piece.upper_degc + NUDGE_K)
+                after[plant.node] = np.clip(
+                    after[plant.node], piece.lower_degc - NUDGE_K, piece.upper_degc + NUDGE_K
+                )
             state.temperature_degc = after
             if not self.plants.choose_pieces() and np.abs(after - before).max() < START_STILL_K:
                 break

@@ -1,7 +1,8 @@
 """Inference services as fluids: windows of arrivals, a pool of replicas, a queue with patience.
 
-Within a window tokens arrive at a constant rate; they are served up to the pool's capacity, wait in a
-queue that grows and drains in straight lines, and are given up when the wait would pass the patience.
+Within a window tokens arrive at a constant rate; they are served up to the pool's capacity, wait in
+a queue that grows and drains in straight lines, and are given up when the wait would pass the
+patience.
 """
 
 from __future__ import annotations
@@ -30,12 +31,21 @@ CPU_ACTIVITY = 0.3
 class Service:
     """One service: its nodes, its pace, its queue."""
 
-    def __init__(self, world: World, compute: Compute, losses: Losses, spec: Inference, free: Index) -> None:
-        self.spec, self.world, self.compute, self.losses = spec, world, compute, losses
+    def __init__(
+        self, world: World, compute: Compute, losses: Losses, spec: Inference, free: Index
+    ) -> None:
+        self.spec = spec
+        self.world = world
+        self.compute = compute
+        self.losses = losses
         facility = world.facility
         self.nodes = free[: spec.nodes]
         if self.nodes.size < spec.nodes:
-            raise refused(facility.scenario, spec.name, [(f"{spec.nodes} nodes", f"at most {self.nodes.size}")])
+            raise refused(
+                facility.scenario,
+                spec.name,
+                [(f"{spec.nodes} nodes", f"at most {self.nodes.size}")],
+            )
         self.rack = compute.rack_of_node[self.nodes]
         self.racks = np.unique(self.rack)
         on = profiled(facility.scenario, facility.racks.gpu_type[int(self.rack[0])])
@@ -51,22 +61,34 @@ class Service:
 
     def _check(self, gpu: Gpu, gpus_per_node: int) -> None:
         if self.spec.tensor_parallel > max(gpus_per_node, gpu.scaleup_domain_gpus):
-            raise refused(self.world.facility.scenario, self.spec.name,
-                          [(f"tensor_parallel {self.spec.tensor_parallel}",
-                            f"at most {gpu.scaleup_domain_gpus}, the scale-up domain")])
+            raise refused(
+                self.world.facility.scenario,
+                self.spec.name,
+                [
+                    (
+                        f"tensor_parallel {self.spec.tensor_parallel}",
+                        f"at most {gpu.scaleup_domain_gpus}, the scale-up domain",
+                    )
+                ],
+            )
 
     def _arrivals(self) -> tuple[Array, Array]:
         """Tokens asked and requests of every window: a daily sinusoid with over-dispersed counts.
 
         Each quantity draws from its own stream, so a longer horizon meets the same first windows.
         """
-        scenario, requests = self.world.facility.scenario, self.spec.requests
+        scenario = self.world.facility.scenario
+        requests = self.spec.requests
         count = int(np.ceil(scenario.horizon / self.spec.window))
-        many, bursts, sizes = (stream(scenario.seed, "traffic", self.spec.name, part)
-                               for part in ("arrivals", "bursts", "sizes"))
+        many, bursts, sizes = (
+            stream(scenario.seed, "traffic", self.spec.name, part)
+            for part in ("arrivals", "bursts", "sizes")
+        )
         start = scenario.start.hour + scenario.start.minute / 60.0 + scenario.start.second / 3600.0
         hour = start + (np.arange(count) + 0.5) * self.spec.window / 3600.0
-        shape = 1.0 + requests.diurnal_amplitude * np.cos(2 * np.pi * (hour - requests.peak_hour) / 24.0)
+        shape = 1.0 + requests.diurnal_amplitude * np.cos(
+            2 * np.pi * (hour - requests.peak_hour) / 24.0
+        )
         mean = np.maximum(requests.rate * self.spec.window * shape, 0.0)
         spread = max(requests.burstiness - 1.0, 1e-9)
         arrived = many.poisson(bursts.gamma(mean / spread + 1e-12, spread)).astype(float)
@@ -78,9 +100,13 @@ class Service:
         """Capacity of the live replicas, and what flows in and out of the queue."""
         state = self.world.state
         live = state.node_ok[self.nodes] & state.rack_on[self.rack]
-        self.capacity_by_rack = self._replicas(live) * self.pace.capacity(state.clock_frac[self.racks])
+        self.capacity_by_rack = self._replicas(live) * self.pace.capacity(
+            state.clock_frac[self.racks]
+        )
         capacity = self.capacity
-        self.arriving = self.asked_tokens[min(self.window, self.asked_tokens.size - 1)] / self.spec.window
+        self.arriving = (
+            self.asked_tokens[min(self.window, self.asked_tokens.size - 1)] / self.spec.window
+        )
         room = self.spec.patience * capacity
         if self.waiting > room:
             self._give_up(self.waiting - room)
@@ -97,11 +123,15 @@ class Service:
     @property
     def whole_by_rack(self) -> Array:
         """(rack of the service,) output tokens/s with every replica up at full clock."""
-        return self._replicas(np.ones(self.nodes.size, dtype=bool)) * self.pace.capacity_tokens_per_s
+        return (
+            self._replicas(np.ones(self.nodes.size, dtype=bool)) * self.pace.capacity_tokens_per_s
+        )
 
     def _replicas(self, live: Mask) -> Array:
         """(rack of the service,) whole replicas on the nodes that are live."""
-        share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)[self.racks]
+        share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)[
+            self.racks
+        ]
         return np.floor(share + 1e-9)
 
     def _give_up(self, tokens: float) -> None:
@@ -111,14 +141,23 @@ class Service:
             self.losses.at_once(key, tokens * share)
 
     def shortfall(self) -> list[tuple[tuple[str, str, str], float, float]]:
-        """(key, share of the missing capacity, GPUs missing) of every rack that serves less than it could."""
+        """(key, share of the missing capacity, GPUs missing) of every rack that serves less than it
+        could.
+        """
         missing = self.whole_by_rack - self.capacity_by_rack
         total = float(missing.sum())
         if total <= 0:
             return []
         gpus = missing / self.pace.capacity_tokens_per_s * self.spec.tensor_parallel
-        return [((self._cause(int(r)), self.world.facility.racks.id[r], self.spec.name), missing[i] / total, gpus[i])
-                for i, r in enumerate(self.racks) if missing[i] > 0]
+        return [
+            (
+                (self._cause(int(r)), self.world.facility.racks.id[r], self.spec.name),
+                missing[i] / total,
+                gpus[i],
+            )
+            for i, r in enumerate(self.racks)
+            if missing[i] > 0
+        ]
 
     def _cause(self, rack: int) -> str:
         state = self.world.state
@@ -137,8 +176,13 @@ class Service:
         """Move the queue and the totals on."""
         self.waiting = max(self.waiting + (self.arriving - self.served - self.dropping) * dt_s, 0.0)
         whole = self.requests[min(self.window, self.requests.size - 1)] / self.spec.window
-        for name, rate in (("requests", whole), ("asked", self.arriving), ("served", self.served),
-                           ("dropped", self.dropping), ("capacity", self.capacity)):
+        for name, rate in (
+            ("requests", whole),
+            ("asked", self.arriving),
+            ("served", self.served),
+            ("dropped", self.dropping),
+            ("capacity", self.capacity),
+        ):
             self.totals[name] += rate * dt_s
 
     def next_s(self) -> float:
@@ -160,13 +204,18 @@ class Traffic:
     """The traffic discipline of one run."""
 
     def __init__(self, world: World, compute: Compute, losses: Losses, jobs: Jobs) -> None:
-        self.world, self.losses = world, losses
+        self.world = world
+        self.losses = losses
         self.services: list[Service] = []
-        for k, spec in enumerate(w for w in world.facility.scenario.workload if isinstance(w, Inference)):
+        for k, spec in enumerate(
+            w for w in world.facility.scenario.workload if isinstance(w, Inference)
+        ):
             service = Service(world, compute, losses, spec, jobs.free())
             jobs.claim(service.nodes, -2 - k)
             self.services.append(service)
-            world.clock.every(Stage.TRAFFIC, spec.window, world.end_s, partial(self._window, service))
+            world.clock.every(
+                Stage.TRAFFIC, spec.window, world.end_s, partial(self._window, service)
+            )
 
     def _window(self, service: Service, n: int) -> None:
         service.window = n

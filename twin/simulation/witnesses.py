@@ -24,13 +24,19 @@ def witnesses(facility: Facility) -> list[Witness]:
 
 
 def _rows(facility: Facility) -> Iterator[tuple[str, str]]:
-    plan, scenario = facility.scenario.plan, facility.scenario
+    plan = facility.scenario.plan
+    scenario = facility.scenario
     components = facility.components
-    yield from (("racks", t) for k, t in zip(components.kind, components.type, strict=True) if k == "rack")
+    yield from (
+        ("racks", t) for k, t in zip(components.kind, components.type, strict=True) if k == "rack"
+    )
     yield from (("gpus", g) for g in facility.racks.gpu_type if g)
     yield from (("power", group.type) for group in plan.power)
-    types = [[s.type for s in plan.cooling.loops], [s.type for s in plan.cooling.air],
-             [s.type for s in plan.cooling.plant]]
+    types = [
+        [s.type for s in plan.cooling.loops],
+        [s.type for s in plan.cooling.air],
+        [s.type for s in plan.cooling.plant],
+    ]
     for name in (name for group in types for name in group):
         yield "cooling", name
         row = catalogue.get("cooling", name)
@@ -54,8 +60,17 @@ def _profile(facility: Facility, gpu: str) -> Iterator[Witness]:
     """Rates of a GPU's profile; carried-over ones are marked."""
     found = profiled(facility.scenario, gpu)
     for rate in found.profile.rates:
-        for parameter, value, unit in (("flop_s", rate.flop_s, "FLOP/s"), ("bytes_s", rate.bytes_s, "B/s")):
+        for parameter, value, unit in (
+            ("flop_s", rate.flop_s, "FLOP/s"),
+            ("bytes_s", rate.bytes_s, "B/s"),
+        ):
             status = "assumed" if found.extrapolated else rate.status
-            yield {"subject": f"profile {gpu}", "parameter": f"{rate.use} {rate.dtype} {parameter}",
-                   "value": f"{value:.6g}", "unit": unit, "status": status, "source": rate.source,
-                   "accessed": found.profile.date_utc[:10]}
+            yield {
+                "subject": f"profile {gpu}",
+                "parameter": f"{rate.use} {rate.dtype} {parameter}",
+                "value": f"{value:.6g}",
+                "unit": unit,
+                "status": status,
+                "source": rate.source,
+                "accessed": found.profile.date_utc[:10],
+            }

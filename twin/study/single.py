@@ -16,11 +16,13 @@ from twin.simulation import simulate
 from twin.simulation.run import Progress
 
 
-def run(scenario: str | Path | Scenario, out: str | Path | None = None, progress: Progress | None = None) -> Result:
+def run(
+    scenario: str | Path | Scenario, out: str | Path | None = None, progress: Progress | None = None
+) -> Result:
     """Load (where a path is given), build, simulate and examine; save to `out` where it is given.
 
-    Raises InputError for what cannot be built, and RunError for a run that cannot go on, after what was
-    computed has been saved.
+    Raises InputError for what cannot be built, and RunError for a run that cannot go on, after what
+    was computed has been saved.
     """
     facility = build(scenario if isinstance(scenario, Scenario) else load(scenario))
     try:

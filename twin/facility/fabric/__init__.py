@@ -9,7 +9,15 @@ from __future__ import annotations
 
 from twin.facility.fabric.cabling import links
 from twin.facility.fabric.degraded import bandwidth_frac, scale_up_bandwidth
-from twin.facility.fabric.switches import CORE, LEAF, SPINE, Fabric, group_fabric, no_fabric, rail_fabric
+from twin.facility.fabric.switches import (
+    CORE,
+    LEAF,
+    SPINE,
+    Fabric,
+    group_fabric,
+    no_fabric,
+    rail_fabric,
+)
 
 __all__ = [
     "CORE",

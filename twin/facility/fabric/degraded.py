@@ -13,14 +13,16 @@ def bandwidth_frac(fabric: Fabric, nodes: Ints, switch_up: Bools, restripe: bool
 
     nodes       (gang,)    distinct nodes of the gang
     switch_up   (switch,)
-    restripe    whether the library moves the traffic of a lost rail to the others. NCCL builds its rings from
-                the NICs it finds at start, so a job that restarts after a lost leaf goes on with fewer rails;
-                False is the job that has no such restart and stops at the lost rail
-    returns     1 when all is well (the taper, where a gang spans dragonfly groups), 0 when it cannot go on
+    restripe    whether the library moves the traffic of a lost rail to the others. NCCL builds its
+                rings from
+                the NICs it finds at start, so a job that restarts after a lost leaf goes on with
+                fewer rails; False is the job that has no such restart and stops at the lost rail
+    returns     1 when all is well (the taper, where a gang spans dragonfly groups), 0 when it
+                cannot go on
 
-    A rail counts only where every node of the gang has it, for rings stay on their rail. Traffic between
-    leaves is spread over all surviving spines, as adaptive routing does; a gang packed unit by unit needs
-    less, so this is the pessimistic side. One node alone never leaves its NVLink.
+    A rail counts only where every node of the gang has it, for rings stay on their rail. Traffic
+    between leaves is spread over all surviving spines, as adaptive routing does; a gang packed unit
+    by unit needs less, so this is the pessimistic side. One node alone never leaves its NVLink.
     """
     if len(nodes) <= 1 or not fabric.switches:
         return 1.0
@@ -34,10 +36,11 @@ def bandwidth_frac(fabric: Fabric, nodes: Ints, switch_up: Bools, restripe: bool
 
 
 def scale_up_bandwidth(bandwidth_b_s: float, lost_chips: int, chips: int) -> float:
-    """One GPU's NVLink bandwidth, one direction, when some switch chips of its domain are lost, B/s.
+    """One GPU's NVLink bandwidth, one direction, when some switch chips of its domain are lost,
+    B/s.
 
-    Every GPU has one link to each chip (18 chips in an NVL72 rack), so each chip carries an equal share.
-    Source: NVIDIA DGX SuperPOD GB200 reference architecture.
+    Every GPU has one link to each chip (18 chips in an NVL72 rack), so each chip carries an equal
+    share. Source: NVIDIA DGX SuperPOD GB200 reference architecture.
     """
     return bandwidth_b_s * max(chips - lost_chips, 0) / chips
 
@@ -50,7 +53,9 @@ def _distinct(index: Ints, size: int) -> NDArray[np.intp]:
 
 
 def _between(fabric: Fabric, pods: NDArray[np.intp], switch_up: Bools) -> NDArray[np.float64]:
-    """(plane,) Share of the bandwidth between domains that is left, the worst of the pods a gang stands in."""
+    """(plane,) Share of the bandwidth between domains that is left, the worst of the pods a gang
+    stands in.
+    """
     across = len(pods) > 1
     if fabric.kind == "dragonfly" and not across:
         return np.ones(fabric.planes)

@@ -1,8 +1,8 @@
 """The scale-out network as built: switches with names, and who hangs on which.
 
-A leaf domain is the set of nodes that share the same leaves, one leaf a rail and plane: a scalable unit of a
-rail-optimised fabric, a chassis of a dragonfly. A pod is the set of domains that reach one another without
-the top of the fabric: the leaves under the same spines, or a dragonfly group.
+A leaf domain is the set of nodes that share the same leaves, one leaf a rail and plane: a scalable
+unit of a rail-optimised fabric, a chassis of a dragonfly. A pod is the set of domains that reach
+one another without the top of the fabric: the leaves under the same spines, or a dragonfly group.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from twin.physics.network import ClosCounts, clos_counts
 
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
-LEAF, SPINE, CORE = 1, 2, 3
+LEAF = 1
+SPINE = 2
+CORE = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +61,11 @@ class Fabric:
 
     @cached_property
     def transit(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-        """Switches that carry traffic between domains, the bundle of each, and the size of each bundle.
+        """Switches that carry traffic between domains, the bundle of each, and the size of each
+        bundle.
 
-        A bundle is the spines of one pod and plane, then the cores of one plane; in a dragonfly, which has
-        neither, the switches of one group.
+        A bundle is the spines of one pod and plane, then the cores of one plane; in a dragonfly,
+        which has neither, the switches of one group.
         """
         switch = np.flatnonzero((self.tier > LEAF) | (self.kind == "dragonfly"))
         pod = np.where(self.tier == CORE, len(self.links_leaf_spine), self.pod)[switch]
@@ -89,19 +92,27 @@ def rail_fabric(
     nic_bandwidth_b_s: float,
     gpus_per_node: int | None = None,
 ) -> Fabric:
-    """A non-blocking rail-optimised fabric of two or three tiers; the last unit may lack nodes, never leaves.
+    """A non-blocking rail-optimised fabric of two or three tiers; the last unit may lack nodes,
+    never leaves.
 
-    gpus_per_node   as many as NICs where not given; other arguments as for `physics.network.clos_counts`.
-    Raises InputError where the nodes do not fit the switches.
+    gpus_per_node   as many as NICs where not given; other arguments as for
+    `physics.network.clos_counts`. Raises InputError where the nodes do not fit the switches.
     Source: NVIDIA DGX SuperPOD reference architectures (full units are built, ports stay empty).
     """
-    _require(nodes > 0 and nodes_per_su > 0, "fabric.nodes", f"{nodes} in units of {nodes_per_su}", "at least 1")
+    _require(
+        nodes > 0 and nodes_per_su > 0,
+        "fabric.nodes",
+        f"{nodes} in units of {nodes_per_su}",
+        "at least 1",
+    )
     _require(nic_bandwidth_b_s > 0, "fabric.nic_bandwidth", f"{nic_bandwidth_b_s:g}", "above 0")
     su_count = -(-nodes // nodes_per_su)
     try:
         counts = clos_counts(nodes_per_su, su_count, nics_per_node, planes, switch_ports)
     except ValueError as error:
-        raise InputError([Problem("fabric", str(error), "a fabric its switches can carry")]) from error
+        raise InputError(
+            [Problem("fabric", str(error), "a fabric its switches can carry")]
+        ) from error
     pod_of_su = np.arange(su_count, dtype=np.int32) // counts.su_per_pod
     names, tier, pod, plane = _rail_switches(counts, pod_of_su, nics_per_node, planes)
     spines = np.bincount(pod[tier == SPINE], minlength=counts.pods) // planes
@@ -136,23 +147,41 @@ def group_fabric(
 ) -> Fabric:
     """A dragonfly of groups whose switches all reach one another, as in a Slingshot cabinet.
 
-    Each node's NICs go to different switches of its group. A lost switch takes its port from the nodes it
-    serves and its share of the group's links to other groups. Frontier: 128 nodes, 32 switches and 4 NICs of
-    25 GB/s (one group a rack). Raises InputError where switches or nodes do not divide evenly.
-    Source: Kim et al., Technology-Driven, Highly-Scalable Dragonfly Topology, ISCA 2008.
+    Each node's NICs go to different switches of its group. A lost switch takes its port from the
+    nodes it serves and its share of the group's links to other groups. Frontier: 128 nodes, 32
+    switches and 4 NICs of 25 GB/s (one group a rack). Raises InputError where switches or nodes do
+    not divide evenly. Source: Kim et al., Technology-Driven, Highly-Scalable Dragonfly Topology,
+    ISCA 2008.
     """
-    _require(nodes > 0 < nodes_per_group, "fabric.nodes", f"{nodes} in groups of {nodes_per_group}", "at least 1")
+    _require(
+        nodes > 0 < nodes_per_group,
+        "fabric.nodes",
+        f"{nodes} in groups of {nodes_per_group}",
+        "at least 1",
+    )
     _require(nic_bandwidth_b_s > 0, "fabric.nic_bandwidth", f"{nic_bandwidth_b_s:g}", "above 0")
     _require(0 < taper_frac <= 1, "fabric.taper_frac", f"{taper_frac:g}", "above 0, up to 1")
     sets = switches_per_group // max(nics_per_node, 1)
     fits = nics_per_node > 0 and sets > 0 and switches_per_group % nics_per_node == 0
-    _require(fits, "fabric.switches_per_group", str(switches_per_group), f"a multiple of {nics_per_node} NICs")
-    _require(nodes_per_group % sets == 0, "fabric.nodes_per_group", str(nodes_per_group), f"a multiple of {sets}")
+    _require(
+        fits,
+        "fabric.switches_per_group",
+        str(switches_per_group),
+        f"a multiple of {nics_per_node} NICs",
+    )
+    _require(
+        nodes_per_group % sets == 0,
+        "fabric.nodes_per_group",
+        str(nodes_per_group),
+        f"a multiple of {sets}",
+    )
     groups = -(-nodes // nodes_per_group)
     group = np.repeat(np.arange(groups, dtype=np.int32), switches_per_group)
     return Fabric(
         kind="dragonfly",
-        switches=tuple(f"leaf_group{g + 1}_{s + 1}" for g in range(groups) for s in range(switches_per_group)),
+        switches=tuple(
+            f"leaf_group{g + 1}_{s + 1}" for g in range(groups) for s in range(switches_per_group)
+        ),
         tier=np.full(len(group), LEAF, np.int32),
         pod=group,
         plane=np.zeros(len(group), np.int32),
@@ -171,7 +200,9 @@ def group_fabric(
 
 
 def no_fabric(nodes: int, gpus_per_node: int = 0) -> Fabric:
-    """A layout whose scale-out network is not described: no switch, hence nothing that can be lost."""
+    """A layout whose scale-out network is not described: no switch, hence nothing that can be
+    lost.
+    """
     none = np.zeros(0, np.int32)
     return Fabric(
         kind="none",
@@ -203,7 +234,9 @@ def _rail_switches(
     prefix = "spine_" if counts.tiers == 2 else "spine_pod{}_"
     spines = [(SPINE, d, p, prefix.format(d + 1) + str(i + 1)) for d, n in enumerate(per_pod)
               for p in range(planes) for i in range(n)]  # fmt: skip
-    cores = [(CORE, -1, p, f"core_{i + 1}") for p in range(planes) for i in range(counts.core // planes)]
+    cores = [
+        (CORE, -1, p, f"core_{i + 1}") for p in range(planes) for i in range(counts.core // planes)
+    ]
     rows = leaves + spines + cores
     names = tuple(name if planes == 1 else f"{name}_plane{p + 1}" for _, _, p, name in rows)
     tier, pod, plane = np.array([row[:3] for row in rows], np.int32).T

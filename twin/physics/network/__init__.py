@@ -1,4 +1,5 @@
-"""Networks as numbers: how many switches and cables, who gets which bandwidth, how long a collective takes.
+"""Networks as numbers: how many switches and cables, who gets which bandwidth, how long a
+collective takes.
 
 clos            counts of a rail-optimised leaf, spine and core fabric
 fair_share      max-min fair rates of flows that share links

@@ -1,8 +1,9 @@
 """Sizes of a rail-optimised Clos fabric, from five numbers.
 
-Every node has one NIC a rail and every scalable unit (SU) one leaf a rail and plane, so a rail stays on one
-switch inside an SU. Leaves spend half their ports on uplinks whether or not all nodes are there. The rule
-reproduces the 16 published fabrics of the NVIDIA DGX SuperPOD reference architectures (H100, B200, B300).
+Every node has one NIC a rail and every scalable unit (SU) one leaf a rail and plane, so a rail
+stays on one switch inside an SU. Leaves spend half their ports on uplinks whether or not all nodes
+are there. The rule reproduces the 16 published fabrics of the NVIDIA DGX SuperPOD reference
+architectures (H100, B200, B300).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 class ClosCounts:
     """Switches by tier, all planes together, and cables between tiers.
 
-    Cables are physical: with two planes one twin-port cable carries a link of each. A fabric of two tiers is
-    one pod; with three tiers a pod is the units that share spines.
+    Cables are physical: with two planes one twin-port cable carries a link of each. A fabric of two
+    tiers is one pod; with three tiers a pod is the units that share spines.
     """
 
     leaf: int
@@ -56,7 +57,8 @@ def clos_counts(
     Source: NVIDIA DGX SuperPOD reference architectures H100, B200, B300, component counts.
     """
     _check(nodes_per_su, su_count, nics_per_node, planes, switch_ports)
-    leaf_per_plane, half = su_count * nics_per_node, switch_ports // 2
+    leaf_per_plane = su_count * nics_per_node
+    half = switch_ports // 2
     flat = leaf_per_plane <= switch_ports
     spine_per_plane = _flat_spines(leaf_per_plane, switch_ports) if flat else leaf_per_plane
     su_per_pod = su_count if flat else half // nics_per_node
@@ -80,15 +82,21 @@ def _flat_spines(leaves: int, switch_ports: int) -> int:
     return next(s for s in range(-(-leaves // 2), half + 1) if half % s == 0)
 
 
-def _check(nodes_per_su: int, su_count: int, nics_per_node: int, planes: int, switch_ports: int) -> None:
+def _check(
+    nodes_per_su: int, su_count: int, nics_per_node: int, planes: int, switch_ports: int
+) -> None:
     half = switch_ports // 2
     if min(nodes_per_su, su_count, nics_per_node, planes) < 1:
         raise ValueError("nodes, units, NICs and planes must each be at least 1")
     if switch_ports < 2 or switch_ports % 2:
         raise ValueError(f"a switch needs an even number of ports, not {switch_ports}")
     if nodes_per_su > half:
-        raise ValueError(f"{nodes_per_su} nodes in a unit need more than the {half} down-ports of a leaf")
+        raise ValueError(
+            f"{nodes_per_su} nodes in a unit need more than the {half} down-ports of a leaf"
+        )
     if su_count * nics_per_node <= switch_ports:
         return
     if nics_per_node > half or su_count > (half // nics_per_node) * switch_ports:
-        raise ValueError(f"{su_count} units of {nics_per_node} rails outgrow three tiers of {switch_ports} ports")
+        raise ValueError(
+            f"{su_count} units of {nics_per_node} rails outgrow three tiers of {switch_ports} ports"
+        )

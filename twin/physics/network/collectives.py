@@ -1,17 +1,18 @@
 """Time of the collectives that training and serving wait for.
 
-A collective costs its steps and its volume. Inside one node the two overlap as in a pipeline whose segments
-are chosen well, which adds a term in the geometric mean of both: t = a + w + r sqrt(a w). Between nodes NCCL
-sends fixed chunks, and t = a + w with its own latencies fits better.
+A collective costs its steps and its volume. Inside one node the two overlap as in a pipeline whose
+segments are chosen well, which adds a term in the geometric mean of both: t = a + w + r sqrt(a w).
+Between nodes NCCL sends fixed chunks, and t = a + w with its own latencies fits better.
 
-Constants: ring and in-switch (NVLS) rates from public nccl-tests runs on H200; start and hop inside a node
-fitted to H100 SXM runs of NCCL 2.27; latencies between nodes from NCCL's tuner (src/graph/tuning.cc, protocol
-Simple). Errors met on measured points stand in tests/validation/test_collectives.py: 5 % at the median from 8 MiB
-with 4 or 8 GPUs, 21 % too fast for pairs of GPUs, which do not fill their links. Not modelled: the tree
-over in-switch reduction, which lets two nodes of 8 exceed the sum of their NICs by about a fifth.
+Constants: ring and in-switch (NVLS) rates from public nccl-tests runs on H200; start and hop inside
+a node fitted to H100 SXM runs of NCCL 2.27; latencies between nodes from NCCL's tuner
+(src/graph/tuning.cc, protocol Simple). Errors met on measured points stand in
+tests/validation/test_collectives.py: 5 % at the median from 8 MiB with 4 or 8 GPUs, 21 % too fast
+for pairs of GPUs, which do not fill their links. Not modelled: the tree over in-switch reduction,
+which lets two nodes of 8 exceed the sum of their NICs by about a fifth.
 
-Sizes follow nccl-tests: the buffer of one rank for all-reduce and all-to-all, the gathered whole for
-all-gather, the whole before it is scattered for reduce-scatter.
+Sizes follow nccl-tests: the buffer of one rank for all-reduce and all-to-all, the gathered whole
+for all-gather, the whole before it is scattered for reduce-scatter.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Library:
 HOPPER = Library()
 AMPERE = Library(nvls_frac=0.0)
 BLACKWELL = Library(nvls_frac=0.60)
-"""NCCL's tuner rates in-switch reduction at 0.74 on Blackwell where Hopper has 0.85: 0.69 * 0.74 / 0.85."""
+"""NCCL's tuner rates in-switch reduction at 0.74 on Blackwell where Hopper has 0.85: 0.69 * 0.74 /
+0.85."""
 
 
 def allreduce_s(
@@ -57,17 +59,22 @@ def allreduce_s(
     bandwidth_inter_b_s: float,
     library: Library = HOPPER,
 ) -> float:
-    """Time of an all-reduce: ring, or in-switch reduction where one node holds all ranks and it is faster.
+    """Time of an all-reduce: ring, or in-switch reduction where one node holds all ranks and it is
+    faster.
 
     size_bytes            buffer of each rank, B
     bandwidth_intra_b_s   one rank's NVLink, one direction, B/s
-    bandwidth_inter_b_s   one rank's share of its node's NICs, B/s; times the fabric's degraded share
+    bandwidth_inter_b_s   one rank's share of its node's NICs, B/s; times the fabric's degraded
+                          share
     returns               s; inf where a needed bandwidth is 0
 
-    A ring moves 2(n-1)/n of the buffer over every link; NVLS moves (n+1)/n, which is why bus bandwidths above
-    the link rate are real. Source: NCCL src/graph/tuning.cc; nccl-tests doc/PERFORMANCE.md.
+    A ring moves 2(n-1)/n of the buffer over every link; NVLS moves (n+1)/n, which is why bus
+    bandwidths above the link rate are real. Source: NCCL src/graph/tuning.cc; nccl-tests
+    doc/PERFORMANCE.md.
     """
-    ring_s = _ring_s(size_bytes, ranks, ranks_per_node, bandwidth_intra_b_s, bandwidth_inter_b_s, 2, library)
+    ring_s = _ring_s(
+        size_bytes, ranks, ranks_per_node, bandwidth_intra_b_s, bandwidth_inter_b_s, 2, library
+    )
     if not 1 < ranks <= ranks_per_node:
         return ring_s
     volume_bytes = (ranks + 1) / ranks * size_bytes
@@ -88,7 +95,9 @@ def allgather_s(
     size_bytes is the whole over all ranks; the other arguments as for `allreduce_s`.
     Source: nccl-tests doc/PERFORMANCE.md, (n-1)/n of the whole over every link.
     """
-    return _ring_s(size_bytes, ranks, ranks_per_node, bandwidth_intra_b_s, bandwidth_inter_b_s, 1, library)
+    return _ring_s(
+        size_bytes, ranks, ranks_per_node, bandwidth_intra_b_s, bandwidth_inter_b_s, 1, library
+    )
 
 
 def alltoall_s(
@@ -101,8 +110,8 @@ def alltoall_s(
 ) -> float:
     """Time of an all-to-all in which each rank sends size_bytes / ranks to every rank.
 
-    Peers inside the node and beyond it are served side by side, so the slower of the two sets the time.
-    The other arguments as for `allreduce_s`. Source: nccl-tests doc/PERFORMANCE.md.
+    Peers inside the node and beyond it are served side by side, so the slower of the two sets the
+    time. The other arguments as for `allreduce_s`. Source: nccl-tests doc/PERFORMANCE.md.
     """
     if ranks <= 1:
         return 0.0
@@ -117,7 +126,8 @@ def alltoall_s(
 
 
 def bus_factor(collective: str, ranks: int) -> float:
-    """Bytes a link carries over the size, by which nccl-tests turns size over time into bus bandwidth.
+    """Bytes a link carries over the size, by which nccl-tests turns size over time into bus
+    bandwidth.
 
     collective   all_reduce, all_gather, reduce_scatter, alltoall, broadcast or send_recv
     Raises KeyError on another name. Source: nccl-tests doc/PERFORMANCE.md.
@@ -133,9 +143,17 @@ def bus_bandwidth_b_s(collective: str, size_bytes: float, ranks: int, time_s: fl
 
 
 def _ring_s(
-    size_bytes: float, ranks: int, local: int, intra_b_s: float, inter_b_s: float, turns: int, library: Library
+    size_bytes: float,
+    ranks: int,
+    local: int,
+    intra_b_s: float,
+    inter_b_s: float,
+    turns: int,
+    library: Library,
 ) -> float:
-    """Time of `turns` (1 or 2) passes of a ring; across nodes one ring a NIC, `local` of them at once."""
+    """Time of `turns` (1 or 2) passes of a ring; across nodes one ring a NIC, `local` of them at
+    once.
+    """
     if ranks <= 1:
         return 0.0
     volume_bytes = turns * (ranks - 1) / ranks * size_bytes
@@ -145,7 +163,9 @@ def _ring_s(
     net_s = _over(volume_bytes, library.nic_frac * inter_b_s * local)
     net_hops = turns * (ceil(ranks / local) - 1)
     local_hops = turns * (ranks - 1) - net_hops
-    latency_s = library.net_start_s + local_hops * library.net_local_hop_s + net_hops * library.net_hop_s
+    latency_s = (
+        library.net_start_s + local_hops * library.net_local_hop_s + net_hops * library.net_hop_s
+    )
     return latency_s + (max(local_s, net_s) if local > 1 else net_s)
 
 

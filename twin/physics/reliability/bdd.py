@@ -1,6 +1,8 @@
-"""Exact unavailability, failure frequency and importances by a reduced ordered binary decision diagram.
+"""Exact unavailability, failure frequency and importances by a reduced ordered binary decision
+diagram.
 
-Everything is computed on the failure side, as sums of positive terms, so that 1e-12 keeps its digits.
+Everything is computed on the failure side, as sums of positive terms, so that 1e-12 keeps its
+digits.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ def deep_recursion(depth: int) -> Iterator[None]:
 
 
 class Bdd:
-    """A table of decision nodes; 0 and 1 are the leaves, and children always stand before their parents."""
+    """A table of decision nodes; 0 and 1 are the leaves, and children always stand before their
+    parents.
+    """
 
     def __init__(self, node_limit: int = 2_500_000) -> None:
         self.level: list[int] = [_LEAF, _LEAF]
@@ -94,7 +98,8 @@ class Bdd:
 
     def below(self, top: int) -> list[int]:
         """The inner nodes under a node, itself included, children first."""
-        seen, stack = {0, 1}, [top]
+        seen = {0, 1}
+        stack = [top]
         while stack:
             node = stack.pop()
             if node not in seen:
@@ -103,7 +108,8 @@ class Bdd:
         return sorted(seen - {0, 1})
 
     def _split(self, a: int, b: int) -> tuple[int, int, int, int, int]:
-        level_a, level_b = self.level[a], self.level[b]
+        level_a = self.level[a]
+        level_b = self.level[b]
         level = min(level_a, level_b)
         a_low, a_high = (self.low[a], self.high[a]) if level_a == level else (a, a)
         b_low, b_high = (self.low[b], self.high[b]) if level_b == level else (b, b)
@@ -128,12 +134,17 @@ class Exact:
     frequency_per_year: float
     """Failures a year of 8,760 h: the sum of Birnbaum importance times 1 / (MTBF + MTTR)."""
     birnbaum: Floats
-    """(node,): rise of the unavailability when the component goes from up to down; 0 where irrelevant."""
+    """(node,): rise of the unavailability when the component goes from up to down; 0 where
+    irrelevant."""
 
     @property
     def mean_down_h(self) -> float:
         """Mean duration of an outage, U / f; 0 where there is none."""
-        return self.unavailability * HOURS_PER_YEAR / self.frequency_per_year if self.frequency_per_year else 0.0
+        return (
+            self.unavailability * HOURS_PER_YEAR / self.frequency_per_year
+            if self.frequency_per_year
+            else 0.0
+        )
 
 
 def reached(gates: Gates, targets: Ints) -> NDArray[np.bool_]:
@@ -146,14 +157,18 @@ def reached(gates: Gates, targets: Ints) -> NDArray[np.bool_]:
 
 
 def vital_nodes(gates: Gates) -> NDArray[np.bool_]:
-    """(node,): whether the loss of this node, gate or component, takes a load down all by itself."""
+    """(node,): whether the loss of this node, gate or component, takes a load down all by
+    itself.
+    """
     every = np.arange(len(gates.names))
     down = propagate(gates, pack(gates, every, every, every.size))
     return unpack(any_load_down(gates, down), every)
 
 
 def _neighbourly(gates: Gates, nodes: Ints) -> Ints:
-    """Nodes sorted so that those with the same feeds stand together: the diagram then forgets early."""
+    """Nodes sorted so that those with the same feeds stand together: the diagram then forgets
+    early.
+    """
     reach = reached(gates, nodes)
     widest_first = np.argsort(-reach.sum(axis=1), kind="stable")
     absent = ~reach[widest_first].T
@@ -180,14 +195,16 @@ def _component_order(gates: Gates, vital: NDArray[np.bool_], roots: Ints) -> Int
 def failure_diagram(gates: Gates) -> FailureDiagram:
     """Build the diagram of the top event.
 
-    A node x that fails the top event alone is absorbed: top(x) = x or top(x up), whatever else hangs on x,
-    so the top event is the OR of such nodes' own failures and feeds, each as if the others never failed.
-    Raises OverflowError where the diagram passes its node limit.
+    A node x that fails the top event alone is absorbed: top(x) = x or top(x up), whatever else
+    hangs on x, so the top event is the OR of such nodes' own failures and feeds, each as if the
+    others never failed. Raises OverflowError where the diagram passes its node limit.
     Source: A. Rauzy, New algorithms for fault trees analysis, Reliab. Eng. Syst. Saf. 40 (1993).
     """
     vital = vital_nodes(gates)
     alone = int(vital[gates.components].sum())
-    open_feeds = [node for node in np.flatnonzero(vital).tolist() if not vital[gates.inputs_of(node)].all()]
+    open_feeds = [
+        node for node in np.flatnonzero(vital).tolist() if not vital[gates.inputs_of(node)].all()
+    ]
     roots = _neighbourly(gates, np.array(open_feeds, dtype=np.int64))
     component = _component_order(gates, vital, roots)
     bdd = Bdd()
@@ -202,8 +219,12 @@ def failure_diagram(gates: Gates) -> FailureDiagram:
     return FailureDiagram(bdd, top, component)
 
 
-def _fed_diagrams(gates: Gates, bdd: Bdd, level: dict[int, int], vital: NDArray[np.bool_]) -> list[int]:
-    """(node,): diagram of "this node's feed has failed", without its own component and with vital nodes up."""
+def _fed_diagrams(
+    gates: Gates, bdd: Bdd, level: dict[int, int], vital: NDArray[np.bool_]
+) -> list[int]:
+    """(node,): diagram of "this node's feed has failed", without its own component and with vital
+    nodes up.
+    """
     fed: list[int] = []
     down: list[int] = []
     for node, (weights, slack) in enumerate(gates.thresholds):
@@ -214,8 +235,11 @@ def _fed_diagrams(gates: Gates, bdd: Bdd, level: dict[int, int], vital: NDArray[
     return fed
 
 
-def _probabilities(diagram: FailureDiagram, nodes: list[int], failed_frac: list[float]) -> dict[int, float]:
-    bdd, probability = diagram.bdd, {0: 0.0, 1: 1.0}
+def _probabilities(
+    diagram: FailureDiagram, nodes: list[int], failed_frac: list[float]
+) -> dict[int, float]:
+    bdd = diagram.bdd
+    probability = {0: 0.0, 1: 1.0}
     for node in nodes:
         q = failed_frac[bdd.level[node]]
         probability[node] = q * probability[bdd.high[node]] + (1.0 - q) * probability[bdd.low[node]]
@@ -223,7 +247,10 @@ def _probabilities(diagram: FailureDiagram, nodes: list[int], failed_frac: list[
 
 
 def _birnbaum(
-    diagram: FailureDiagram, nodes: list[int], failed_frac: list[float], probability: dict[int, float]
+    diagram: FailureDiagram,
+    nodes: list[int],
+    failed_frac: list[float],
+    probability: dict[int, float],
 ) -> list[float]:
     """All importances in one pass from the top: path probability times what the decision changes.
 
@@ -234,7 +261,9 @@ def _birnbaum(
     path = dict.fromkeys([0, 1, *nodes], 0.0)
     path[diagram.top] = 1.0
     for node in reversed(nodes):
-        level, low, high = bdd.level[node], bdd.low[node], bdd.high[node]
+        level = bdd.level[node]
+        low = bdd.low[node]
+        high = bdd.high[node]
         importance[level] += path[node] * (probability[high] - probability[low])
         path[high] += path[node] * failed_frac[level]
         path[low] += path[node] * (1.0 - failed_frac[level])
@@ -242,7 +271,9 @@ def _birnbaum(
 
 
 def exact(gates: Gates, diagram: FailureDiagram) -> Exact:
-    """Unavailability, frequency and Birnbaum importances of the top event, without approximation."""
+    """Unavailability, frequency and Birnbaum importances of the top event, without
+    approximation.
+    """
     failed_frac = gates.unavailability[diagram.component].tolist()
     nodes = diagram.bdd.below(diagram.top)
     probability = _probabilities(diagram, nodes, failed_frac)

@@ -52,7 +52,9 @@ def single_failures(gates: Gates) -> Losses:
     return _join(gates.components.size, 1, [_losses(gates, gates.components[:, None])])
 
 
-def double_failures(gates: Gates, singles: Losses, progress: Callable[[float], None] | None = None) -> Losses:
+def double_failures(
+    gates: Gates, singles: Losses, progress: Callable[[float], None] | None = None
+) -> Losses:
     """All N-2 that fail without containing a single point of failure.
 
     Pairs with a single point fail for that reason alone, and pairs that feed no load in common
@@ -90,8 +92,13 @@ def _losses(gates: Gates, cases: Ints) -> Losses:
     down = propagate(gates, pack(gates, np.repeat(lane, order), cases.ravel(), count))
     failing = lane[unpack(any_load_down(gates, down), lane)]
     loads = down[gates.loads]
-    values = np.stack([gates.racks[gates.loads], gates.gpus[gates.loads], gates.load_w[gates.loads]])
-    blocks = [values @ unpack(loads, failing[start : start + _BLOCK]) for start in range(0, failing.size, _BLOCK)]
+    values = np.stack(
+        [gates.racks[gates.loads], gates.gpus[gates.loads], gates.load_w[gates.loads]]
+    )
+    blocks = [
+        values @ unpack(loads, failing[start : start + _BLOCK])
+        for start in range(0, failing.size, _BLOCK)
+    ]
     racks, gpus, load_w = np.concatenate([np.zeros((3, 0)), *blocks], axis=1)
     return Losses(count, cases[failing], racks.astype(np.int64), gpus.astype(np.int64), load_w)
 
@@ -107,7 +114,8 @@ def _join(cases: int, order: int, parts: Sequence[Losses]) -> Losses:
 
 
 def carried_power_w(gates: Gates, down: States) -> Floats:
-    """(node, case) W each live node passes on once some nodes are down: loads pushed towards the sources.
+    """(node, case) W each live node passes on once some nodes are down: loads pushed towards the
+    sources.
 
     A node's demand is shared by its live inputs: equally (OR, KOFN), by capacity (CAP), wholly by
     each (AND), wholly by the first (TRANSFER). Between two systems (a chiller on its bus) only the
@@ -146,7 +154,9 @@ def _shares(gates: Gates, node: int, live: States) -> Floats:
 
 
 def load_fractions(gates: Gates, down: States) -> Floats:
-    """(node, case): carried power over capacity; infinite where a node without capacity carries any."""
+    """(node, case): carried power over capacity; infinite where a node without capacity carries
+    any.
+    """
     carried_w = carried_power_w(gates, down)
     capacity_w = np.broadcast_to(gates.capacity_w[:, None], carried_w.shape)
     idle = np.where(carried_w > 0, np.inf, 0.0)

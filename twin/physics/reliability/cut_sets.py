@@ -42,20 +42,24 @@ class _Families:
         return found
 
     def _less(self, family: int, other: int) -> int:
-        level, other_level = self.level[family], self.level[other]
+        level = self.level[family]
+        other_level = self.level[other]
         if level > other_level:
             return self.less(family, self.lacking[other])
-        having, lacking = self.having[family], self.lacking[family]
+        having = self.having[family]
+        lacking = self.lacking[family]
         if level < other_level:
             return self.node(level, having, self.less(lacking, other))
-        return self.node(level, self.less(having, self.having[other]), self.less(lacking, self.lacking[other]))
+        return self.node(
+            level, self.less(having, self.having[other]), self.less(lacking, self.lacking[other])
+        )
 
     def minimal(self, node: int, order: int) -> int:
         """Minimal solutions of a monotone diagram, of at most `order` elements.
 
-        minsol(x, high, low) = (x, minsol(high) without minsol(low), minsol(low)), Rauzy 1993. Here low
-        implies high, so a minimal set of high that contains one of low is that set: "without" is a
-        plain difference.
+        minsol(x, high, low) = (x, minsol(high) without minsol(low), minsol(low)), Rauzy 1993. Here
+        low implies high, so a minimal set of high that contains one of low is that set: "without"
+        is a plain difference.
         """
         if node < 2 or order < 0:
             return node if order >= 0 else 0
@@ -81,7 +85,9 @@ class _Families:
 
 
 def minimal_cut_sets(diagram: FailureDiagram, order: int) -> list[tuple[int, ...]]:
-    """The minimal cut sets of at most `order` components, as sorted node numbers, shortest first."""
+    """The minimal cut sets of at most `order` components, as sorted node numbers, shortest
+    first.
+    """
     families = _Families(diagram)
     with deep_recursion(3 * len(diagram.component)):
         top = families.minimal(diagram.top, order)

@@ -20,7 +20,8 @@ from twin.physics.reliability.logic import any_load_down, pack, propagate, unpac
 
 _BIASED_FAILURE_FRAC = 0.5
 _POPULATION = 131_072
-"""Cycles under way at once; finished ones make room for new ones, so that gates are evaluated in bulk."""
+"""Cycles under way at once; finished ones make room for new ones, so that gates are evaluated in
+bulk."""
 _SLOTS = 4
 
 Bools = NDArray[np.bool_]
@@ -56,20 +57,30 @@ class _Walkers:
     def fresh(cls, cycle: Ints, slots: int, empty: int) -> _Walkers:
         size = cycle.size
         none_down = np.zeros(size, dtype=np.bool_)
-        return cls(cycle, np.full((size, slots), empty), np.zeros(size, dtype=np.int64), np.ones(size), none_down,
-                   none_down.copy())
+        return cls(
+            cycle,
+            np.full((size, slots), empty),
+            np.zeros(size, dtype=np.int64),
+            np.ones(size),
+            none_down,
+            none_down.copy(),
+        )
 
     def keep(self, chosen: Bools) -> _Walkers:
         return _Walkers(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def join(self, other: _Walkers) -> _Walkers:
-        parts = [np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)]
+        parts = [
+            np.concatenate([getattr(self, f.name), getattr(other, f.name)]) for f in fields(self)
+        ]
         return _Walkers(*parts)
 
 
 @dataclass(frozen=True, eq=False)
 class _Rates:
-    """(component + 1,) rates an hour, with a zero for the empty slot; `node` is the component's node."""
+    """(component + 1,) rates an hour, with a zero for the empty slot; `node` is the component's
+    node.
+    """
 
     failure: Floats
     repair: Floats
@@ -84,10 +95,18 @@ class _Rates:
         failure = 1.0 / gates.mtbf_h[node]
         repair = 1.0 / gates.mttr_h[node]
         alone = _system_down(gates, np.arange(node.size), node, node.size)
-        return cls(np.append(failure, 0.0), np.append(repair, 0.0), np.cumsum(failure), node, np.append(alone, False))
+        return cls(
+            np.append(failure, 0.0),
+            np.append(repair, 0.0),
+            np.cumsum(failure),
+            node,
+            np.append(alone, False),
+        )
 
 
-def simulate(gates: Gates, rng: np.random.Generator, cycles: int, *, biased: bool, watched: bool = True) -> Cycles:
+def simulate(
+    gates: Gates, rng: np.random.Generator, cycles: int, *, biased: bool, watched: bool = True
+) -> Cycles:
     """Run cycles to their ends; `watched` evaluates the gates in every state."""
     rates = _Rates.of(gates)
     empty = rates.node.size
@@ -124,12 +143,16 @@ def _system_down(gates: Gates, lane: Ints, node: Ints, lanes: int) -> Bools:
 
 
 def _watch(gates: Gates, rates: _Rates, walkers: _Walkers, done: Cycles) -> None:
-    """Judge the state of every walker and count new system failures; gates only where no one failure tells."""
+    """Judge the state of every walker and count new system failures; gates only where no one
+    failure tells.
+    """
     down: Bools = np.any(rates.alone[walkers.failed], axis=1)
     asked = np.flatnonzero((walkers.count > 1) & ~down)
     if asked.size:
         lane, slot = np.nonzero(walkers.failed[asked] < rates.node.size)
-        down[asked] = _system_down(gates, lane, rates.node[walkers.failed[asked][lane, slot]], asked.size)
+        down[asked] = _system_down(
+            gates, lane, rates.node[walkers.failed[asked][lane, slot]], asked.size
+        )
     fresh = down & ~walkers.down
     done.failures[walkers.cycle[fresh]] += walkers.weight[fresh]
     done.events += int(fresh.sum())
@@ -137,8 +160,14 @@ def _watch(gates: Gates, rates: _Rates, walkers: _Walkers, done: Cycles) -> None
     walkers.hit |= down
 
 
-def _step(walkers: _Walkers, rates: _Rates, failure_rate: Floats, repair_rate: Floats, rng: np.random.Generator,
-          biased: bool) -> None:
+def _step(
+    walkers: _Walkers,
+    rates: _Rates,
+    failure_rate: Floats,
+    repair_rate: Floats,
+    rng: np.random.Generator,
+    biased: bool,
+) -> None:
     """Move every walker by one failure or repair and multiply its likelihood ratio."""
     true_frac = failure_rate / (failure_rate + repair_rate)
     bent = ~walkers.hit if biased else np.zeros(true_frac.size, dtype=np.bool_)
@@ -152,17 +181,28 @@ def _step(walkers: _Walkers, rates: _Rates, failure_rate: Floats, repair_rate: F
     _repair(walkers, rates, repairs, repair_rate[repairs], rng)
 
 
-def _fail(walkers: _Walkers, rates: _Rates, who: Ints, failure_rate: Floats, bent: Bools,
-          rng: np.random.Generator) -> None:
-    """Fail one more component: equally likely where bent, by rate elsewhere; drawn again if already down."""
+def _fail(
+    walkers: _Walkers,
+    rates: _Rates,
+    who: Ints,
+    failure_rate: Floats,
+    bent: Bools,
+    rng: np.random.Generator,
+) -> None:
+    """Fail one more component: equally likely where bent, by rate elsewhere; drawn again if already
+    down.
+    """
     components = rates.node.size
     if walkers.count[who].max(initial=0) == walkers.failed.shape[1]:
         walkers.failed = np.pad(walkers.failed, ((0, 0), (0, _SLOTS)), constant_values=components)
-    waiting, choice = np.arange(who.size), np.zeros(who.size, dtype=np.int64)
+    waiting = np.arange(who.size)
+    choice = np.zeros(who.size, dtype=np.int64)
     while waiting.size:
         uniform = rng.random(waiting.size)
         by_rate = np.searchsorted(rates.cumulative, uniform * rates.cumulative[-1], side="right")
-        drawn = np.where(bent[who[waiting]], uniform * components, np.minimum(by_rate, components - 1))
+        drawn = np.where(
+            bent[who[waiting]], uniform * components, np.minimum(by_rate, components - 1)
+        )
         choice[waiting] = drawn.astype(np.int64)
         taken = (walkers.failed[who[waiting]] == choice[waiting, None]).any(axis=1)
         waiting = waiting[taken]
@@ -172,7 +212,9 @@ def _fail(walkers: _Walkers, rates: _Rates, who: Ints, failure_rate: Floats, ben
     walkers.count[who] += 1
 
 
-def _repair(walkers: _Walkers, rates: _Rates, who: Ints, repair_rate: Floats, rng: np.random.Generator) -> None:
+def _repair(
+    walkers: _Walkers, rates: _Rates, who: Ints, repair_rate: Floats, rng: np.random.Generator
+) -> None:
     """Repair one failed component, by rate; the last slot moves into its place."""
     cumulative = np.cumsum(rates.repair[walkers.failed[who]], axis=1)
     drawn = rng.random(who.size) * repair_rate

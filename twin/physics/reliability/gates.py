@@ -32,7 +32,8 @@ class Rule(IntEnum):
     CAP = 4
     """Capacities of the up inputs reach the gate's demand; they share it by capacity."""
     TRANSFER = 5
-    """Any input up; the first live one, in the order listed, carries all (static view of a switch)."""
+    """Any input up; the first live one, in the order listed, carries all (static view of a
+    switch)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ class Node:
 
 @dataclass(frozen=True, eq=False)
 class Gates:
-    """The compiled graph; every array has shape (node,) in topological order unless said otherwise."""
+    """The compiled graph; every array has shape (node,) in topological order unless said
+    otherwise.
+    """
 
     names: tuple[str, ...]
     systems: tuple[str, ...]
@@ -98,7 +101,9 @@ class Gates:
 
     @cached_property
     def thresholds(self) -> tuple[tuple[tuple[float, ...], float], ...]:
-        """For each node, weights of its inputs and slack: it loses its feed when failed weight > slack."""
+        """For each node, weights of its inputs and slack: it loses its feed when failed weight >
+        slack.
+        """
         return tuple(self._threshold(node) for node in range(len(self.names)))
 
     def inputs_of(self, node: int) -> Ints:
@@ -121,7 +126,9 @@ class Gates:
 
 
 def _capacity_threshold(capacity_w: Floats, demand_w: float) -> tuple[tuple[float, ...], float]:
-    """Weights as shares of the demand; equal capacities become a count, so that k follows from ratings."""
+    """Weights as shares of the demand; equal capacities become a count, so that k follows from
+    ratings.
+    """
     count = len(capacity_w)
     if demand_w <= 0:
         return (1.0,) * count, float(count)
@@ -219,7 +226,8 @@ def _ring(by_name: dict[str, Node], left: set[str]) -> list[str]:
 
 def _arrays(nodes: list[Node]) -> Gates:
     number = {node.name: place for place, node in enumerate(nodes)}
-    mtbf_h, mttr_h = _floats([n.mtbf_h for n in nodes]), _floats([n.mttr_h for n in nodes])
+    mtbf_h = _floats([n.mtbf_h for n in nodes])
+    mttr_h = _floats([n.mttr_h for n in nodes])
     return Gates(
         names=tuple(node.name for node in nodes),
         systems=tuple(node.system for node in nodes),

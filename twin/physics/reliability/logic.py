@@ -1,4 +1,6 @@
-"""Every gate is a threshold on failed weight; the same recursion serves bits and decision diagrams."""
+"""Every gate is a threshold on failed weight; the same recursion serves bits and decision
+diagrams.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def threshold(
 
     for place in reversed(range(len(weights))):
         below = {
-            rest: branch(inputs[place], value(place + 1, _less(rest, weights[place])), value(place + 1, rest))
+            rest: branch(
+                inputs[place], value(place + 1, _less(rest, weights[place])), value(place + 1, rest)
+            )
             for rest in rows[place]
         }
     return value(0, round(slack, _DIGITS))
@@ -62,7 +66,8 @@ def _slacks(weights: Sequence[float], slack: float, left: Sequence[float]) -> li
 
 
 def pack(gates: Gates, lane: Ints, node: Ints, lanes: int) -> Words:
-    """(node, word): bit `lane` of a row is set where that node's component has failed in that state.
+    """(node, word): bit `lane` of a row is set where that node's component has failed in that
+    state.
 
     lane, node  (pair,): the failed components of each state.
     """
@@ -98,7 +103,14 @@ def propagate(gates: Gates, failed: Words) -> Words:
         elif slack >= sum(weights) - min(weights):
             down = np.bitwise_and.reduce(failed[inputs], axis=0) if slack < sum(weights) else zeros
         else:
-            down = threshold([failed[place] for place in inputs], weights, slack, zero=zeros, one=ones, branch=branch)
+            down = threshold(
+                [failed[place] for place in inputs],
+                weights,
+                slack,
+                zero=zeros,
+                one=ones,
+                branch=branch,
+            )
         failed[node] |= down
     return failed
 

@@ -1,11 +1,13 @@
-"""Simulated availability with an interval that is meant: the estimator is chosen by what it can see.
+"""Simulated availability with an interval that is meant: the estimator is chosen by what it can
+see.
 
-Plain regenerative cycles for large systems, and wherever a budget of a second or two holds failures enough.
-Balanced failure biasing only for small systems that hardly ever fail, where its relative error stays
-bounded, and only if its likelihood ratios and its effective number of failures bear it out. Otherwise
-plain cycles again, with the wide interval that few failures give.
-Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence intervals
-for directly standardized rates, Statistics in Medicine 16 (1997), for the interval of a weighted count.
+Plain regenerative cycles for large systems, and wherever a budget of a second or two holds failures
+enough. Balanced failure biasing only for small systems that hardly ever fail, where its relative
+error stays bounded, and only if its likelihood ratios and its effective number of failures bear it
+out. Otherwise plain cycles again, with the wide interval that few failures give.
+Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence
+intervals for directly standardized rates, Statistics in Medicine 16 (1997), for the interval of a
+weighted count.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ _EVENTS_LEAST = 100
 """A biased estimate must be worth so many equal failures."""
 _BIASED_CYCLES = 200_000
 _BIASED_COMPONENTS_MAX = 64
-"""Above, equal shares of probability find the few pairs that matter too seldom: the interval is too narrow."""
+"""Above, equal shares of probability find the few pairs that matter too seldom: the interval is too
+narrow."""
 _EMPTY_FRAC_LEAST = 0.05
 """Where everything is up more rarely, cycles hold dozens of failures and regenerate too seldom."""
 _LARGEST_SHARE = 0.05
@@ -74,16 +77,19 @@ class Estimate:
 
     @property
     def sound(self) -> bool:
-        """Whether a biased estimate may be believed: ratios of mean 1, and weight spread over many failures."""
+        """Whether a biased estimate may be believed: ratios of mean 1, and weight spread over many
+        failures.
+        """
         spread = self.effective_events >= _EVENTS_LEAST and self.largest_share <= _LARGEST_SHARE
         return self.likelihood_is_one and spread
 
 
 def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
-    """The estimate of the method that suits the system; None where no cycle ends in reasonable time.
+    """The estimate of the method that suits the system; None where no cycle ends in reasonable
+    time.
 
-    A pilot, not used again, tells how many plain cycles the wanted failures take. The work is bounded by
-    component failures, not by a clock: one seed, one answer.
+    A pilot, not used again, tells how many plain cycles the wanted failures take. The work is
+    bounded by component failures, not by a clock: one seed, one answer.
     """
     empty_frac = float(np.prod(1.0 - gates.unavailability))
     if gates.components.size == 0 or empty_frac < _EMPTY_FRAC_LEAST:
@@ -102,8 +108,8 @@ def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
 def direct(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
     """Plain simulation of `cycles` regenerative cycles.
 
-    The interval is that of a weighted Poisson count; with no failure seen its upper end is 3 / T failures
-    an hour, each as long as the longest repair.
+    The interval is that of a weighted Poisson count; with no failure seen its upper end is 3 / T
+    failures an hour, each as long as the longest repair.
     """
     _positive(gates, cycles)
     seen = simulate(gates, rng, cycles, biased=False)
@@ -111,21 +117,27 @@ def direct(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
 
 
 def biased(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
-    """Balanced failure biasing: U = E[L down time] / E[cycle time], the latter from plain cycles."""
+    """Balanced failure biasing: U = E[L down time] / E[cycle time], the latter from plain
+    cycles.
+    """
     _positive(gates, cycles)
     seen = simulate(gates, rng, cycles, biased=True)
     time_h = simulate(gates, rng, cycles, biased=False, watched=False).time_h
     return _estimate(gates, "balanced failure biasing", seen, time_h)
 
 
-def weighted_interval(total: float, squares: float, largest: float, outside: float) -> tuple[float, float]:
+def weighted_interval(
+    total: float, squares: float, largest: float, outside: float
+) -> tuple[float, float]:
     """Interval of the expected sum of weights that arrive as a Poisson process.
 
-    total, squares, largest  of the weights seen: their sum, the sum of squares, and the largest, all above 0
+    total, squares, largest  of the weights seen: their sum, the sum of squares, and the largest,
+    all above 0
     outside                  the share left out, half at each end
     Source: Fay and Feuer 1997, gamma interval; exact for equal weights, conservative otherwise.
     """
-    above, spread = total + largest, squares + largest**2
+    above = total + largest
+    spread = squares + largest**2
     low = squares / (2 * total) * chi2.ppf(outside / 2, 2 * total**2 / squares)
     high = spread / (2 * above) * chi2.ppf(1 - outside / 2, 2 * above**2 / spread)
     return float(low), float(high)
@@ -133,7 +145,9 @@ def weighted_interval(total: float, squares: float, largest: float, outside: flo
 
 def _positive(gates: Gates, cycles: int) -> None:
     if cycles < 2 or gates.components.size == 0:
-        raise ValueError(f"found {cycles} cycles and {gates.components.size} components; allowed: from 2 and 1")
+        raise ValueError(
+            f"found {cycles} cycles and {gates.components.size} components; allowed: from 2 and 1"
+        )
 
 
 def _relative_error(sample: Floats) -> float:
@@ -142,15 +156,23 @@ def _relative_error(sample: Floats) -> float:
 
 def _estimate(gates: Gates, method: str, seen: Cycles, time_h: Floats) -> Estimate:
     """The ratio of weighted hours down to hours simulated, and its interval."""
-    cycles, simulated_h = time_h.size, float(time_h.sum())
+    cycles = time_h.size
+    simulated_h = float(time_h.sum())
     if seen.events == 0:
         return _nothing_seen(gates, method, cycles, simulated_h)
-    total_h, largest_h = float(seen.down_h.sum()), float(seen.down_h.max())
+    total_h = float(seen.down_h.sum())
+    largest_h = float(seen.down_h.max())
     separate = time_h is not seen.time_h
     time_error = _relative_error(time_h) if separate else 0.0
     squares = float(np.square(seen.down_h).sum()) + (total_h * time_error) ** 2
-    relative = math.hypot(_relative_error(seen.down_h), time_error) if separate else math.sqrt(squares) / total_h
-    (low, high), wide = (weighted_interval(total_h, squares, largest_h, outside) for outside in _LEVELS)
+    relative = (
+        math.hypot(_relative_error(seen.down_h), time_error)
+        if separate
+        else math.sqrt(squares) / total_h
+    )
+    (low, high), wide = (
+        weighted_interval(total_h, squares, largest_h, outside) for outside in _LEVELS
+    )
     return Estimate(
         method=method,
         unavailability=total_h / simulated_h,
@@ -173,4 +195,6 @@ def _nothing_seen(gates: Gates, method: str, cycles: int, simulated_h: float) ->
     """No event in T: the rate is below -ln(share left out) / T."""
     longest_h = float(np.nanmax(gates.mttr_h))
     high, wide = (min(1.0, -math.log(outside) / simulated_h * longest_h) for outside in _LEVELS)
-    return Estimate(method, 0.0, 0.0, high, (0.0, wide), math.nan, 0.0, 0, 0.0, 0.0, cycles, simulated_h)
+    return Estimate(
+        method, 0.0, 0.0, high, (0.0, wide), math.nan, 0.0, 0, 0.0, 0.0, cycles, simulated_h
+    )

@@ -15,10 +15,10 @@ _FULL_FRAC = 1.0 - 1e-7
 def served_frac(gates: Gates, cases: Sequence[Sequence[int]]) -> Floats:
     """(node, case): the share of its demand that each node can still be given, from 0 to 1.
 
-    The gates' rules carried over to shares: AND the least input, OR and TRANSFER the best, KOFN its inputs
-    over k, CAP what its inputs' capacities reach of the demand, and no more than the best of them has. A
-    KOFN gate with a capacity of its own is a step of what its consumer adds up (the second pump of a unit),
-    there or not: the k-th best input. A failed component gives nothing.
+    The gates' rules carried over to shares: AND the least input, OR and TRANSFER the best, KOFN its
+    inputs over k, CAP what its inputs' capacities reach of the demand, and no more than the best of
+    them has. A KOFN gate with a capacity of its own is a step of what its consumer adds up (the
+    second pump of a unit), there or not: the k-th best input. A failed component gives nothing.
     cases  node numbers of the failed components, case by case.
     """
     share = np.ones((len(gates.names), len(cases)))
@@ -51,8 +51,12 @@ def _given(gates: Gates, node: int, inputs: Floats, capacity_w: Floats) -> Float
 
 
 def _capacity_share(inputs: Floats, capacity_w: Floats, demand_w: float) -> Floats:
-    """(case,): capacities that are left over demand, and no more than the best input has of its own."""
+    """(case,): capacities that are left over demand, and no more than the best input has of its
+    own.
+    """
     if demand_w <= 0:
         return np.ones(inputs.shape[1])
-    found: Floats = np.minimum(np.minimum(capacity_w, demand_w) @ inputs / demand_w, inputs.max(axis=0))
+    found: Floats = np.minimum(
+        np.minimum(capacity_w, demand_w) @ inputs / demand_w, inputs.max(axis=0)
+    )
     return found

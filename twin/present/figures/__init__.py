@@ -99,7 +99,8 @@ def figure(result: Result, name: str) -> Figure:
 def svg_bytes(drawn: Figure) -> bytes:
     """The figure as SVG: text as outlines, no date, the same bytes each time.
 
-    The layout solver differs in the last digits from call to call, so places are rounded once it is done.
+    The layout solver differs in the last digits from call to call, so places are rounded once it is
+    done.
     """
     sink = BytesIO()
     with rc_context(RC):

@@ -9,7 +9,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twin.present.figures.style import CYCLE, PALE, WIDTH_IN, degrees_axis, hours_axis, nothing, styled, thinned, wide
+from twin.present.figures.style import (
+    CYCLE,
+    PALE,
+    WIDTH_IN,
+    degrees_axis,
+    hours_axis,
+    nothing,
+    styled,
+    thinned,
+    wide,
+)
 from twin.present.numbers import middle
 from twin.results import Result
 
@@ -41,12 +51,16 @@ def figure_coolant(result: Result) -> Figure:
     panels[-1].set(ylabel="flow over\nrated flow", ylim=(-0.03, 1.08 * highest))
     for axes in panels:
         hours_axis(axes, float(loops["time_s"].max()), label=axes is panels[-1])
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3)
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3
+        )
     figure.align_ylabels(panels)
     return figure
 
 
-def _draw_lines(axes: Axes, held: pd.DataFrame, rank: pd.Series[float], colour: dict[str, str]) -> None:
+def _draw_lines(
+    axes: Axes, held: pd.DataFrame, rank: pd.Series[float], colour: dict[str, str]
+) -> None:
     """Every loop as a line where few, else the extreme ones over the range of all. (time, loop) in.
 
     Later lines are dashed, so that two that coincide are both seen.
@@ -54,11 +68,16 @@ def _draw_lines(axes: Axes, held: pd.DataFrame, rank: pd.Series[float], colour: 
     hours = thinned(held.index.to_numpy(dtype=float)) / 3600
     names = list(held.columns)
     if len(names) > MOST_LINES:
-        low, high = held.min(axis=1).to_numpy(), held.max(axis=1).to_numpy()
+        low = held.min(axis=1).to_numpy()
+        high = held.max(axis=1).to_numpy()
         axes.fill_between(hours, thinned(low), thinned(high), color=PALE, label=f"all {len(names)}")
         names = list(rank.sort_values(ascending=False, kind="stable").index[:3])
     for n, name in enumerate(names):
         # among hundreds of loops one colour a loop cannot be kept, and the few shown must differ
         ink = colour[name] if len(held.columns) <= MOST_LINES else CYCLE[n]
-        look: dict[str, Any] = {"color": ink, "linestyle": ("-", "--", "-.", ":")[n % 4], "linewidth": 1.7}
+        look: dict[str, Any] = {
+            "color": ink,
+            "linestyle": ("-", "--", "-.", ":")[n % 4],
+            "linewidth": 1.7,
+        }
         axes.plot(hours, thinned(held[name].to_numpy()), label=middle(name, 16), **look)

@@ -1,4 +1,6 @@
-"""Faults along time: what happened together is one mark, throttling is a shaded span, labels never overlap."""
+"""Faults along time: what happened together is one mark, throttling is a shaded span, labels never
+overlap.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,24 @@ from twin.present.numbers import span
 BREAKS = ("failed", "taken out on purpose", "tripped", "failed to start", "shut down", "too large")
 MENDS = ("repaired", "closed again")
 ORDERS = ("clock ceiling", "set-point")
-"""Words of the events table that begin trouble, end it, and are an operator's own; the rest is what follows."""
+"""Words of the events table that begin trouble, end it, and are an operator's own; the rest is what
+follows."""
 
 MOST_MARKS = 10
 TOGETHER_S = 60.0
 _LETTER_FRAC = 0.0125
-_COLOURS = {**dict.fromkeys(BREAKS, VERMILION), **dict.fromkeys(MENDS, GREEN), **dict.fromkeys(ORDERS, GREY)}
+_COLOURS = {
+    **dict.fromkeys(BREAKS, VERMILION),
+    **dict.fromkeys(MENDS, GREEN),
+    **dict.fromkeys(ORDERS, GREY),
+}
 
 
 @dataclass(frozen=True)
 class Group:
-    """Events of one word that belong together: when the first and the last were, whom they met, and why."""
+    """Events of one word that belong together: when the first and the last were, whom they met, and
+    why.
+    """
 
     time_s: float
     last_s: float
@@ -39,7 +48,9 @@ class Group:
 
 
 def grouped(events: pd.DataFrame, together_s: float = TOGETHER_S) -> list[Group]:
-    """Events in order of time; those of one word less than `together_s` after another are one group."""
+    """Events in order of time; those of one word less than `together_s` after another are one
+    group.
+    """
     found: list[Group] = []
     for what, held in events.groupby("what", sort=False):
         bunch = (held["time_s"].diff().fillna(0.0) > together_s).cumsum()
@@ -48,21 +59,35 @@ def grouped(events: pd.DataFrame, together_s: float = TOGETHER_S) -> list[Group]
 
 
 def _group(what: str, rows: pd.DataFrame) -> Group:
-    times, details = rows["time_s"], list(dict.fromkeys(rows["detail"]))
+    times = rows["time_s"]
+    details = list(dict.fromkeys(rows["detail"]))
     detail = details[0] + (f" (and {len(details) - 1} more)" if len(details) > 1 else "")
-    return Group(float(times.iloc[0]), float(times.iloc[-1]), tuple(dict.fromkeys(rows["component"])), what, detail)
+    return Group(
+        float(times.iloc[0]),
+        float(times.iloc[-1]),
+        tuple(dict.fromkeys(rows["component"])),
+        what,
+        detail,
+    )
 
 
 def marks(events: pd.DataFrame, last_s: float) -> list[Group]:
-    """The most telling groups in order of time: what broke before what was mended; a year is marked more coarsely."""
+    """The most telling groups in order of time: what broke before what was mended; a year is marked
+    more coarsely.
+    """
     told = events[events["what"].isin(list(_COLOURS))]
     found = grouped(told, max(TOGETHER_S, 0.01 * last_s))
     rank = list(_COLOURS)
-    return sorted(sorted(found, key=lambda held: rank.index(held.what))[:MOST_MARKS], key=lambda held: held.time_s)
+    return sorted(
+        sorted(found, key=lambda held: rank.index(held.what))[:MOST_MARKS],
+        key=lambda held: held.time_s,
+    )
 
 
 def throttled_spans(site: pd.DataFrame, last_s: float) -> list[tuple[float, float]]:
-    """Start and end, in seconds, of every span in which GPUs ran below full clock; gaps under 1 % are closed."""
+    """Start and end, in seconds, of every span in which GPUs ran below full clock; gaps under 1 %
+    are closed.
+    """
     ends = site["time_s"].to_numpy(dtype=float)
     starts = np.concatenate([[0.0], ends[:-1]])
     spans: list[tuple[float, float]] = []
@@ -74,24 +99,52 @@ def throttled_spans(site: pd.DataFrame, last_s: float) -> list[tuple[float, floa
     return spans
 
 
-def draw_faults(strip: Axes, panels: list[Axes], events: pd.DataFrame, site: pd.DataFrame, last_s: float) -> None:
+def draw_faults(
+    strip: Axes, panels: list[Axes], events: pd.DataFrame, site: pd.DataFrame, last_s: float
+) -> None:
     """Labels in the strip, dotted lines and shaded spans through the panels."""
-    held, spans = marks(events, last_s), throttled_spans(site, last_s)
+    held = marks(events, last_s)
+    spans = throttled_spans(site, last_s)
     for start_s, end_s in spans:
         for axes in panels:
-            axes.axvspan(start_s / 3600, end_s / 3600, color=ORANGE, alpha=0.16, linewidth=0, zorder=0)
+            axes.axvspan(
+                start_s / 3600, end_s / 3600, color=ORANGE, alpha=0.16, linewidth=0, zorder=0
+            )
     strip.axis("off")
     if spans:
-        strip.axvspan(spans[0][0] / 3600, spans[0][0] / 3600, color=ORANGE, alpha=0.3, linewidth=0, label="throttled")
-        strip.legend(loc="upper left", bbox_to_anchor=(1.0, 1.05), handlelength=1.1, borderaxespad=0.3)
+        strip.axvspan(
+            spans[0][0] / 3600,
+            spans[0][0] / 3600,
+            color=ORANGE,
+            alpha=0.3,
+            linewidth=0,
+            label="throttled",
+        )
+        strip.legend(
+            loc="upper left", bbox_to_anchor=(1.0, 1.05), handlelength=1.1, borderaxespad=0.3
+        )
     if not held:
-        strip.text(0.5, 0.5, "no fault in this run", transform=strip.transAxes, ha="center", va="center", color=GREY)
+        strip.text(
+            0.5,
+            0.5,
+            "no fault in this run",
+            transform=strip.transAxes,
+            ha="center",
+            va="center",
+            color=GREY,
+        )
         return
     rows = _place(held, last_s)
     for mark, (row, flip) in zip(held, rows, strict=True):
         _write(strip, mark, row, flip)
         for axes in panels:
-            axes.axvline(mark.time_s / 3600, color=_COLOURS[mark.what], linewidth=1.0, linestyle=(0, (2, 2)), zorder=4)
+            axes.axvline(
+                mark.time_s / 3600,
+                color=_COLOURS[mark.what],
+                linewidth=1.0,
+                linestyle=(0, (2, 2)),
+                zorder=4,
+            )
     strip.set_ylim(max(row for row, _ in rows) + 0.6, -0.6)
 
 
@@ -106,7 +159,8 @@ def _place(held: list[Group], last_s: float) -> list[tuple[int, bool]]:
     ends: list[float] = []
     found = []
     for mark in held:
-        at, length = mark.time_s / last_s, len(mark.text) * _LETTER_FRAC + 0.03
+        at = mark.time_s / last_s
+        length = len(mark.text) * _LETTER_FRAC + 0.03
         flip = at + length > 1.0
         start, end = (at - length, at) if flip else (at, at + length)
         row = next((n for n, taken in enumerate(ends) if taken <= start), len(ends))
@@ -116,9 +170,12 @@ def _place(held: list[Group], last_s: float) -> list[tuple[int, bool]]:
 
 
 def _write(strip: Axes, mark: Group, row: int, flip: bool) -> None:
-    hour, colour = mark.time_s / 3600, _COLOURS[mark.what]
+    hour = mark.time_s / 3600
+    colour = _COLOURS[mark.what]
     shape = "^" if mark.what in MENDS else "v" if mark.what in BREAKS else "D"
-    strip.plot([hour, hour], [row, 99], color=colour, linewidth=1.0, linestyle=(0, (2, 2)), zorder=1)
+    strip.plot(
+        [hour, hour], [row, 99], color=colour, linewidth=1.0, linestyle=(0, (2, 2)), zorder=1
+    )
     strip.plot([hour], [row], marker=shape, color=colour, markersize=6, zorder=3)
     strip.annotate(
         mark.text, (hour, row), xytext=(-7 if flip else 7, 0), textcoords="offset points", va="center",

@@ -1,4 +1,6 @@
-"""Floor plans: every hall twice, its racks by warmest inlet air and by what is left to the slowdown limit."""
+"""Floor plans: every hall twice, its racks by warmest inlet air and by what is left to the slowdown
+limit.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,24 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch, Rectangle
 
 from twin.present.figures.halls import Hall, halls
-from twin.present.figures.style import BLUE, GREEN, GREY, INK, PALE, VERMILION, WIDTH_IN, nothing, readable_on, styled
+from twin.present.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    PALE,
+    VERMILION,
+    WIDTH_IN,
+    nothing,
+    readable_on,
+    styled,
+)
 from twin.present.numbers import degrees, number, short, span
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
-"""ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021: recommended dry bulb."""
+"""ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021: recommended dry
+bulb."""
 
 MOST_HALLS = 6
 """Halls drawn; past it, those with the hottest GPUs."""
@@ -37,12 +51,15 @@ BESIDE_M = 0.5
 """Rows whose middles are closer than this stand in one line."""
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
-_LETTER_PT, _LINE_PT = 5.6, 10.5
+_LETTER_PT = 5.6
+_LINE_PT = 10.5
 
 
 @dataclass(frozen=True)
 class Scale:
-    """One quantity of the racks: its values by rack, its colours, and from where on a rack is in trouble."""
+    """One quantity of the racks: its values by rack, its colours, and from where on a rack is in
+    trouble.
+    """
 
     title: str
     label: str
@@ -53,7 +70,9 @@ class Scale:
 
 @styled
 def figure_floor(result: Result) -> Figure:
-    """One hall fills the width, two plans below one another; more halls stand in rows, both plans side by side."""
+    """One hall fills the width, two plans below one another; more halls stand in rows, both plans
+    side by side.
+    """
     rooms = halls(result)
     if not rooms:
         return nothing("No component has a place in a hall.")
@@ -64,23 +83,31 @@ def figure_floor(result: Result) -> Figure:
     width_in = WIDTH_IN - 0.6 if single else WIDTH_IN / 2 - 0.5
     height_in = max(min(width_in * room.depth_m / room.width_m, TALLEST_IN) for room in shown)
     height_in += 0.55 if single else 0.42
-    figure = Figure(figsize=(WIDTH_IN, height_in * grid[0] + 1.6), layout=ConstrainedLayoutEngine(h_pad=0.08))
+    figure = Figure(
+        figsize=(WIDTH_IN, height_in * grid[0] + 1.6), layout=ConstrainedLayoutEngine(h_pad=0.08)
+    )
     panels = figure.subplots(*grid, squeeze=False)
     plots = panels.reshape(1, 2) if single else panels
     for n, room in enumerate(shown):
         for axes, scale in zip(plots[n], scales, strict=True):
             _draw_hall(axes, room, scale, width_in, named=not single)
     for n, scale in enumerate(scales):
-        plots[0][n].set_title(scale.title if single else f"{scale.title.partition(';')[0]}\n{shown[0].name}")
+        plots[0][n].set_title(
+            scale.title if single else f"{scale.title.partition(';')[0]}\n{shown[0].name}"
+        )
         _colour_bar(figure, [plots[0][n]] if single else list(plots[:, n]), scale)
     _legend(figure, len(rooms), len(shown))
     return figure
 
 
 def slowdown_degc(result: Result) -> float:
-    """The lowest slowdown limit of the GPUs in use, from the witnesses; NaN where none is stated."""
+    """The lowest slowdown limit of the GPUs in use, from the witnesses; NaN where none is
+    stated.
+    """
     held = result.frame("witnesses")
-    stated = held.loc[(held["parameter"] == "slowdown_degc") & held["subject"].str.startswith("gpus/"), "value"]
+    stated = held.loc[
+        (held["parameter"] == "slowdown_degc") & held["subject"].str.startswith("gpus/"), "value"
+    ]
     return min((float(value) for value in stated), default=np.nan)
 
 
@@ -98,7 +125,8 @@ def inlet_scale(result: Result) -> Scale:
 
 
 def margin_scale(result: Result) -> Scale:
-    """What is left between the hottest GPU of every rack and the slowdown limit; trouble is at the limit.
+    """What is left between the hottest GPU of every rack and the slowdown limit; trouble is at the
+    limit.
 
     Without a stated limit the temperature itself. Racks without GPUs have no value.
     """
@@ -129,7 +157,10 @@ def _hottest(rooms: list[Hall], margin: pd.Series[float]) -> list[Hall]:
 def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: bool) -> None:
     """Walls, equipment, racks, and names where they fit."""
     edge_m = 0.012 * room.width_m
-    axes.set(xlim=(room.west - edge_m, room.east + edge_m), ylim=(room.south - edge_m, room.north + edge_m))
+    axes.set(
+        xlim=(room.west - edge_m, room.east + edge_m),
+        ylim=(room.south - edge_m, room.north + edge_m),
+    )
     axes.set_aspect("equal")
     axes.axis("off")
     wall = Rectangle((room.west, room.south), room.width_m, room.depth_m, facecolor="#FBFCFD", edgecolor=INK,
@@ -146,9 +177,13 @@ def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: boo
     lines = _lines(racks)
     stems = [str(line["id"].iloc[0]).rpartition("_")[0] for line in lines]
     for line, stem in zip(lines, stems, strict=True):
-        beside = [other for other in lines if abs(other["y_m"].mean() - line["y_m"].mean()) < BESIDE_M]
+        beside = [
+            other for other in lines if abs(other["y_m"].mean() - line["y_m"].mean()) < BESIDE_M
+        ]
         odd = sum(other["x_m"].min() < line["x_m"].min() for other in beside) % 2 == 1
-        _name_line(axes, line, stem if stems.count(stem) == 1 else span(line["id"]), odd, points_per_m)
+        _name_line(
+            axes, line, stem if stems.count(stem) == 1 else span(line["id"]), odd, points_per_m
+        )
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -157,7 +192,8 @@ def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _box(row: dict[str, Any], **look: Any) -> Rectangle:
-    west, south = row["x_m"] - row["width_m"] / 2, row["y_m"] - row["depth_m"] / 2
+    west = row["x_m"] - row["width_m"] / 2
+    south = row["y_m"] - row["depth_m"] / 2
     return Rectangle((west, south), row["width_m"], row["depth_m"], **look)
 
 
@@ -173,25 +209,39 @@ def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: floa
     value = number(scale.value.get(row["id"], np.nan))
     thin = min(1.0, 0.1 * points_per_m * row["width_m"])
     if not np.isfinite(value):
-        axes.add_patch(_box(row, facecolor=PALE, edgecolor="#9AA5B1", linewidth=0.6 * thin, zorder=2))
+        axes.add_patch(
+            _box(row, facecolor=PALE, edgecolor="#9AA5B1", linewidth=0.6 * thin, zorder=2)
+        )
         _name(axes, row, (str(row["id"]).rpartition("_")[2],), GREY, points_per_m)
         return
     fill = tuple(map(float, scale.shade.to_rgba(np.array([value]))[0]))
     hot = bool(scale.trouble.get(row["id"], False))
     edge, width = (VERMILION, 2.2) if hot else ("#4A5560", 0.6)
-    axes.add_patch(_box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + hot))
+    axes.add_patch(
+        _box(row, facecolor=fill, edgecolor=edge, linewidth=width * thin, zorder=2 + hot)
+    )
     last = str(row["id"]).rpartition("_")[2]
     inside = (f"{last}\n{value:.0f}", last, last.lstrip("r"))
     _name(axes, row, inside, readable_on(fill), points_per_m)
 
 
-def _name(axes: Axes, row: dict[str, Any], texts: tuple[str, ...], ink: str, points_per_m: float) -> None:
+def _name(
+    axes: Axes, row: dict[str, Any], texts: tuple[str, ...], ink: str, points_per_m: float
+) -> None:
     """The first of the texts that fits inside, lengthwise or crosswise; nothing where none does."""
-    width_pt, depth_pt = points_per_m * row["width_m"], points_per_m * row["depth_m"]
+    width_pt = points_per_m * row["width_m"]
+    depth_pt = points_per_m * row["depth_m"]
     for text in texts:
         lines = text.split("\n")
-        along, across = max(map(len, lines)) * _LETTER_PT + 1.0, len(lines) * _LINE_PT
-        turn = 0 if along <= width_pt and across <= depth_pt else 90 if along <= depth_pt and across <= width_pt else -1
+        along = max(map(len, lines)) * _LETTER_PT + 1.0
+        across = len(lines) * _LINE_PT
+        turn = (
+            0
+            if along <= width_pt and across <= depth_pt
+            else 90
+            if along <= depth_pt and across <= width_pt
+            else -1
+        )
         if turn >= 0:
             axes.text(row["x_m"], row["y_m"], text, color=ink, ha="center", va="center", rotation=turn, zorder=5,
                       linespacing=1.05)  # fmt: skip
@@ -227,4 +277,6 @@ def _legend(figure: Figure, rooms: int, shown: int) -> None:
                Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
                Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="at or above the limit")]  # fmt: skip
     title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, title=title)
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, title=title
+    )

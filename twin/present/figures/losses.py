@@ -7,7 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from twin.present.figures.style import BLUE, ORANGE, VERMILION, WIDTH_IN, hours_axis, nothing, styled
+from twin.present.figures.style import (
+    BLUE,
+    ORANGE,
+    VERMILION,
+    WIDTH_IN,
+    hours_axis,
+    nothing,
+    styled,
+)
 from twin.present.numbers import short, tokens
 from twin.results import Result
 
@@ -17,7 +25,8 @@ MOST_BARS = 8
 @styled
 def figure_losses(result: Result) -> Figure:
     """Two bar charts above, the hours below; GPU hours where no workload is counted in tokens."""
-    losses, site = result.frame("losses"), result.frame("site")
+    losses = result.frame("losses")
+    site = result.frame("site")
     by, what = ("tokens", "Tokens") if losses["tokens"].sum() > 0 else ("gpu_hours", "GPU hours")
     if losses[by].sum() <= 0:
         return nothing("No token was lost to a fault or to throttling.")
@@ -44,7 +53,13 @@ def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> N
     at = np.arange(len(ranked))
     axes.barh(at, ranked.to_numpy(), color=colour, height=0.7)
     for y, value in zip(at, ranked, strict=True):
-        axes.annotate(tokens(value), (float(value), float(y)), xytext=(4, 0), textcoords="offset points", va="center")
+        axes.annotate(
+            tokens(value),
+            (float(value), float(y)),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
     axes.set_yticks(at, [short(name, 18) for name in ranked.index])
     axes.set(xlim=(0, 1.28 * float(ranked.max())), xticks=[], title=title)
     axes.set_ylim(max(len(ranked), 3) - 0.4, -0.6)
@@ -53,14 +68,20 @@ def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> N
 
 
 def _draw_hours(axes: Axes, site: pd.DataFrame) -> None:
-    """Summed by hour, or by day past ten days. A shortfall that was made up later counts as nothing."""
+    """Summed by hour, or by day past ten days. A shortfall that was made up later counts as
+    nothing.
+    """
     last_s = float(site["time_s"].max())
     width_s = 3600.0 if last_s <= 864000 else 86400.0
     starts = np.floor((site["time_s"] - 1e-6) / width_s) * width_s
     lost = site["tokens_lost"].groupby(starts).sum().clip(lower=0.0)
-    scale, unit = next(((s, u) for s, u in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if lost.max() >= s), (1.0, ""))
+    scale, unit = next(
+        ((s, u) for s, u in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if lost.max() >= s), (1.0, "")
+    )
     hours = lost.index.to_numpy(dtype=float) / 3600
-    axes.bar(hours, lost.to_numpy() / scale, width=0.92 * width_s / 3600, align="edge", color=ORANGE)
+    axes.bar(
+        hours, lost.to_numpy() / scale, width=0.92 * width_s / 3600, align="edge", color=ORANGE
+    )
     hours_axis(axes, last_s)
     axes.set_ylabel(f"lost ({unit} tokens)".replace("( ", "("))
     axes.set_title(f"Tokens lost by {'hour' if width_s == 3600 else 'day'}")

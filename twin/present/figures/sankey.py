@@ -1,4 +1,6 @@
-"""Energy Sankey: from the sources on the left to work, cooling and losses on the right, in MWh and percent."""
+"""Energy Sankey: from the sources on the left to work, cooling and losses on the right, in MWh and
+percent.
+"""
 
 from __future__ import annotations
 
@@ -32,12 +34,16 @@ CLOSES_FRAC = 0.001
 SMALL_FRAC = 0.0005
 LOSS = "loss: "
 COOLING = ("chiller", "dry_cooler", "cdu", "crah", "pump", "tower")
-"""Ends of the energy table that belong to the stage `cooling`; those that begin with LOSS belong to `losses`."""
+"""Ends of the energy table that belong to the stage `cooling`; those that begin with LOSS belong to
+`losses`."""
 
 WORDS = {"ups": "UPS", "rpp": "panel", "cdu": "CDUs", "crah": "air handlers", "chiller": "chillers",
          "dry_cooler": "dry coolers", "pump": "pumps", "tower": "towers"}  # fmt: skip
 
-_NODE, _GAP, _LABEL, _INCHES = 0.1, 0.02, 0.135, 2.7
+_NODE = 0.1
+_GAP = 0.02
+_LABEL = 0.135
+_INCHES = 2.7
 """Bar width, gap and label height as shares of the total's height, and that height in inches."""
 
 
@@ -75,10 +81,14 @@ def figure_sankey(result: Result) -> Figure:
 
 
 def staged(flows: pd.DataFrame) -> pd.DataFrame:
-    """The energy table with cooling and losses as stages of their own; losses under 0.1 % of all become one."""
+    """The energy table with cooling and losses as stages of their own; losses under 0.1 % of all
+    become one.
+    """
     rows: list[tuple[str, str, float]] = []
     smallest_j = SMALL_FRAC * float(flows["energy_j"].sum())
-    for source, target, energy_j in zip(flows["source"], flows["target"], flows["energy_j"], strict=True):
+    for source, target, energy_j in zip(
+        flows["source"], flows["target"], flows["energy_j"], strict=True
+    ):
         stage = "losses" if target.startswith(LOSS) else "cooling" if target in COOLING else ""
         end = WORDS.get(target.removeprefix(LOSS), target.removeprefix(LOSS).replace("_", " "))
         if stage:
@@ -91,10 +101,19 @@ def staged(flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def energy_graph(flows: pd.DataFrame) -> nx.DiGraph:
-    """Stages as nodes and `energy_j` on edges; what flows back to a stage ends in `<stage>, stored`."""
+    """Stages as nodes and `energy_j` on edges; what flows back to a stage ends in `<stage>,
+    stored`.
+    """
     graph = nx.DiGraph()
-    held = flows[flows["energy_j"] > 0].groupby(["source", "target"], sort=False)["energy_j"].sum().reset_index()
-    for source, target, energy_j in zip(held["source"], held["target"], held["energy_j"], strict=True):
+    held = (
+        flows[flows["energy_j"] > 0]
+        .groupby(["source", "target"], sort=False)["energy_j"]
+        .sum()
+        .reset_index()
+    )
+    for source, target, energy_j in zip(
+        held["source"], held["target"], held["energy_j"], strict=True
+    ):
         known = graph.has_node(target) and graph.has_node(source)
         back = source == target or (known and nx.has_path(graph, target, source))
         graph.add_edge(source, f"{target}, stored" if back else target, energy_j=float(energy_j))
@@ -102,7 +121,9 @@ def energy_graph(flows: pd.DataFrame) -> nx.DiGraph:
 
 
 def residual_frac(graph: nx.DiGraph) -> float:
-    """The largest difference between what enters and leaves a stage, over all that entered from outside."""
+    """The largest difference between what enters and leaves a stage, over all that entered from
+    outside.
+    """
     total_j = _total_j(graph)
     inner = [name for name in graph if graph.in_degree(name) and graph.out_degree(name)]
     gaps = [abs(_in_j(graph, name) - _out_j(graph, name)) for name in inner]
@@ -124,12 +145,16 @@ def _total_j(graph: nx.DiGraph) -> float:
 def _title(graph: nx.DiGraph, total_j: float) -> str:
     gap = residual_frac(graph)
     if gap > CLOSES_FRAC:
-        return f"{energy(total_j)} in; DOES NOT CLOSE: {percent(gap, 2)} unaccounted for at one stage"
+        return (
+            f"{energy(total_j)} in; DOES NOT CLOSE: {percent(gap, 2)} unaccounted for at one stage"
+        )
     return f"{energy(total_j)} in; closes within {percent(max(gap, 1e-6), 4)}"
 
 
 def _placed(graph: nx.DiGraph, total_j: float, sinks: list[str]) -> dict[str, _Node]:
-    """Stages by longest path, every sink in the last column; a stage stands below what passes it by."""
+    """Stages by longest path, every sink in the last column; a stage stands below what passes it
+    by.
+    """
     level = {name: n for n, names in enumerate(nx.topological_generations(graph)) for name in names}
     last = max(level.values())
     columns: dict[int, list[str]] = {}
@@ -157,16 +182,23 @@ def _sink_order(graph: nx.DiGraph, level: dict[str, int], name: str) -> tuple[in
 def _draw_ribbons(axes: Axes, graph: nx.DiGraph, nodes: dict[str, _Node], total_j: float) -> None:
     """From the top of each side downwards, in the order in which the far ends stand."""
     for source in nodes:
-        for target in sorted(graph.successors(source), key=lambda name: (-nodes[name].top, nodes[name].x)):
+        for target in sorted(
+            graph.successors(source), key=lambda name: (-nodes[name].top, nodes[name].x)
+        ):
             width = graph.edges[source, target]["energy_j"] / total_j
-            a, b = nodes[source], nodes[target]
-            y0, y1 = a.top - a.used_out, b.top - b.used_in
-            a.used_out, b.used_in = a.used_out + width, b.used_in + width
+            a = nodes[source]
+            b = nodes[target]
+            y0 = a.top - a.used_out
+            y1 = b.top - b.used_in
+            a.used_out = a.used_out + width
+            b.used_in = b.used_in + width
             axes.add_patch(_ribbon(a.x + _NODE, y0, b.x, y1, width, _colour(target)))
 
 
 def _ribbon(x0: float, y0: float, x1: float, y1: float, width: float, colour: str) -> PathPatch:
-    """Two Bezier edges that leave and arrive level; the bend is near the far end, clear of later stages."""
+    """Two Bezier edges that leave and arrive level; the bend is near the far end, clear of later
+    stages.
+    """
     bend = x1 - 0.55 * min(1.0, x1 - x0)
     middle = (bend + x1) / 2
     points = [
@@ -175,7 +207,9 @@ def _ribbon(x0: float, y0: float, x1: float, y1: float, width: float, colour: st
     ]  # fmt: skip
     curve = [Path.CURVE4] * 3
     codes = [Path.MOVETO, Path.LINETO, *curve, Path.LINETO, *curve, Path.LINETO, Path.CLOSEPOLY]
-    return PathPatch(Path(np.array(points), codes), facecolor=colour, alpha=0.55, edgecolor="none", zorder=1)
+    return PathPatch(
+        Path(np.array(points), codes), facecolor=colour, alpha=0.55, edgecolor="none", zorder=1
+    )
 
 
 def _colour(name: str) -> str:
@@ -190,13 +224,26 @@ def _colour(name: str) -> str:
 def _draw_node(axes: Axes, graph: nx.DiGraph, name: str, node: _Node, total_j: float) -> None:
     sink = graph.out_degree(name) == 0
     size = max(node.size, 0.004)
-    axes.add_patch(Rectangle((node.x, node.top - size), _NODE, size, facecolor=_colour(name), zorder=3))
+    axes.add_patch(
+        Rectangle((node.x, node.top - size), _NODE, size, facecolor=_colour(name), zorder=3)
+    )
     energy_j = max(_in_j(graph, name), _out_j(graph, name))
     if sink:
         text = f"{short(name, 22)}\n{energy(energy_j)}, {percent(energy_j / total_j, 1)}"
-        axes.text(node.x + _NODE + 0.06, node.top - node.size / 2, text, va="center", color=INK, linespacing=1.15)
+        axes.text(
+            node.x + _NODE + 0.06,
+            node.top - node.size / 2,
+            text,
+            va="center",
+            color=INK,
+            linespacing=1.15,
+        )
     else:
-        gap = abs(_in_j(graph, name) - _out_j(graph, name)) / total_j if graph.in_degree(name) else 0.0
+        gap = (
+            abs(_in_j(graph, name) - _out_j(graph, name)) / total_j
+            if graph.in_degree(name)
+            else 0.0
+        )
         ink = VERMILION if gap > CLOSES_FRAC else INK
         text = f"{short(name, 15)}\n{energy(energy_j)}"
         axes.text(node.x, node.top + 0.015, text, va="bottom", color=ink, linespacing=1.15)

@@ -16,7 +16,8 @@ from twin.present.numbers import short, span
 from twin.results import Result
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
-_LETTER_PT, _LINE_PT = 5.6, 9.5
+_LETTER_PT = 5.6
+_LINE_PT = 9.5
 _HEIGHT_IN = (1.6, 4.9)
 
 Corners = tuple[float, float, float, float]
@@ -38,11 +39,15 @@ def figure_site(result: Result) -> Figure:
     figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
     axes = figure.subplots()
     pad = 8.0 / points_per_m
-    axes.set(xlim=(west - pad, max(east + pad, west - pad + 72 * 6.4 / points_per_m)), aspect="equal")
+    axes.set(
+        xlim=(west - pad, max(east + pad, west - pad + 72 * 6.4 / points_per_m)), aspect="equal"
+    )
     axes.set(ylim=(south - pad, north + pad), ylabel="north (m)")
     axes.set_xlabel("east (m)", loc="left")
     axes.spines["bottom"].set_bounds(west, east)
-    step = next((step for step in (5, 10, 20, 50, 100) if (east - west) / step <= 6), (east - west) / 6)
+    step = next(
+        (step for step in (5, 10, 20, 50, 100) if (east - west) / step <= 6), (east - west) / 6
+    )
     axes.set_xticks(np.arange(step * np.ceil(west / step), east + 1e-6, step))
     taken = [_corners(yard.iloc[[n]]) for n in range(len(yard))]
     for room in rooms:
@@ -61,7 +66,8 @@ def _extent(yard: pd.DataFrame, rooms: list[Hall]) -> Corners:
 
 
 def _corners(kit: pd.DataFrame) -> Corners:
-    x, y = kit["width_m"] / 2, kit["depth_m"] / 2
+    x = kit["width_m"] / 2
+    y = kit["depth_m"] / 2
     return (float((kit["x_m"] - x).min()), float((kit["y_m"] - y).min()),
             float((kit["x_m"] + x).max()), float((kit["y_m"] + y).max()))  # fmt: skip
 
@@ -70,11 +76,19 @@ def _draw_room(axes: Axes, room: Hall, points_per_m: float) -> None:
     axes.add_patch(Rectangle((room.west, room.south), room.width_m, room.depth_m, facecolor="#EDF1F4", edgecolor=INK,
                              linewidth=1.4, zorder=1))  # fmt: skip
     name = short(room.name, max(4, int(points_per_m * room.width_m / _LETTER_PT)))
-    axes.text((room.west + room.east) / 2, (room.south + room.north) / 2, name, ha="center", va="center", zorder=3)
+    axes.text(
+        (room.west + room.east) / 2,
+        (room.south + room.north) / 2,
+        name,
+        ha="center",
+        va="center",
+        zorder=3,
+    )
 
 
 def _box(row: dict[str, Any]) -> Rectangle:
-    west, south = row["x_m"] - row["width_m"] / 2, row["y_m"] - row["depth_m"] / 2
+    west = row["x_m"] - row["width_m"] / 2
+    south = row["y_m"] - row["depth_m"] / 2
     return Rectangle((west, south), row["width_m"], row["depth_m"], facecolor="white",
                      edgecolor=_OUTLINE.get(row["system"], GREY), linewidth=0.9, zorder=2)  # fmt: skip
 
@@ -88,7 +102,8 @@ def _name_group(axes: Axes, group: pd.DataFrame, points_per_m: float, taken: lis
     """East of the group, on the nearest line that is free, past whatever stands on it."""
     _, south, east, north = _corners(group)
     text = span(group["id"], most=2)
-    wide_m, tall_m = (len(text) * _LETTER_PT + 6) / points_per_m, _LINE_PT / points_per_m
+    wide_m = (len(text) * _LETTER_PT + 6) / points_per_m
+    tall_m = _LINE_PT / points_per_m
     spots = []
     for step in (0, 1, -1, 2, -2):
         y = (south + north) / 2 + step * tall_m

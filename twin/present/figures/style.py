@@ -1,7 +1,9 @@
-"""How every figure looks: size, palette, time axis, and the note that stands where nothing was recorded.
+"""How every figure looks: size, palette, time axis, and the note that stands where nothing was
+recorded.
 
-Colours are Okabe and Ito's eight, told apart under all common colour blindness (Okabe, Ito: Color Universal
-Design, 2008). Figures are 7.2 inches wide, the width of an A4 text column, so 9 pt is 9 pt as printed.
+Colours are Okabe and Ito's eight, told apart under all common colour blindness (Okabe, Ito: Color
+Universal Design, 2008). Figures are 7.2 inches wide, the width of an A4 text column, so 9 pt is 9
+pt as printed.
 """
 
 from __future__ import annotations
@@ -19,9 +21,16 @@ from matplotlib.figure import Figure
 from twin.results import Result
 
 WIDTH_IN = 7.2
-BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
-SKY, PURPLE, YELLOW, INK = "#56B4E9", "#CC79A7", "#F0E442", "#1F2933"
-GREY, PALE = "#6B7785", "#E6EAEE"
+BLUE = "#0072B2"
+ORANGE = "#E69F00"
+VERMILION = "#D55E00"
+GREEN = "#009E73"
+SKY = "#56B4E9"
+PURPLE = "#CC79A7"
+YELLOW = "#F0E442"
+INK = "#1F2933"
+GREY = "#6B7785"
+PALE = "#E6EAEE"
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, INK, "#999933")
 
 RC: Any = {
@@ -68,7 +77,9 @@ def periods_s(time_s: np.ndarray) -> np.ndarray:
 
 def moment_s(by_time: pd.Series[Any]) -> float:
     """The index value, a time, at which a series that is not all NaN is highest."""
-    return float(by_time.index.to_numpy(dtype=float)[int(np.nanargmax(by_time.to_numpy(dtype=float)))])
+    return float(
+        by_time.index.to_numpy(dtype=float)[int(np.nanargmax(by_time.to_numpy(dtype=float)))]
+    )
 
 
 def thinned(values: np.ndarray, most: int = 1200) -> np.ndarray:
@@ -84,7 +95,9 @@ def thinned(values: np.ndarray, most: int = 1200) -> np.ndarray:
 
 def wide(frame: pd.DataFrame, name: str, value: str) -> pd.DataFrame:
     """A long table as (time, name): one column a component, in order of appearance."""
-    held = frame.pivot_table(index="time_s", columns=name, values=value, aggfunc="mean", dropna=False, sort=False)
+    held = frame.pivot_table(
+        index="time_s", columns=name, values=value, aggfunc="mean", dropna=False, sort=False
+    )
     return held.sort_index()
 
 
@@ -101,13 +114,17 @@ def hours_axis(axes: Axes, last_s: float, label: bool = True) -> None:
 
 
 def degrees_axis(axes: Axes, least_k: float = 10.0) -> None:
-    """Temperatures along y between multiples of five, over `least_k` at least: a tenth of a degree is no cliff."""
+    """Temperatures along y between multiples of five, over `least_k` at least: a tenth of a degree
+    is no cliff.
+    """
     low, high = axes.get_ylim()
     short_k = max(0.0, least_k - (high - low)) / 2
     axes.set_ylim(5 * np.floor((low - short_k) / 5), 5 * np.ceil((high + short_k) / 5))
 
 
 def readable_on(colour: Sequence[float]) -> str:
-    """Black or white, whichever reads better on the colour (WCAG relative luminance, gamma left out)."""
+    """Black or white, whichever reads better on the colour (WCAG relative luminance, gamma left
+    out).
+    """
     red, green, blue = colour[:3]
     return INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.45 else "white"

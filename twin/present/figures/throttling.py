@@ -1,4 +1,6 @@
-"""Throttling strip: racks along time, shaded by how far their clock was down, black where they were off."""
+"""Throttling strip: racks along time, shaded by how far their clock was down, black where they were
+off.
+"""
 
 from __future__ import annotations
 
@@ -24,54 +26,84 @@ MOST_ROWS = 120
 
 @styled
 def figure_throttling(result: Result) -> Figure:
-    """One row a rack that was ever off or below full clock, in build order; a bar's colour is its mean clock."""
+    """One row a rack that was ever off or below full clock, in build order; a bar's colour is its
+    mean clock.
+    """
     racks = result.frame("racks")
     if racks.empty:
         return nothing("No rack was recorded.")
-    clock, on = wide(racks, "rack", "clock_frac"), wide(racks, "rack", "on_frac")
+    clock = wide(racks, "rack", "clock_frac")
+    on = wide(racks, "rack", "on_frac")
     shown = disturbed(clock, on)
     if not shown:
-        return nothing(f"No rack was disturbed: all {clock.shape[1]} stayed on and at full clock throughout.")
+        return nothing(
+            f"No rack was disturbed: all {clock.shape[1]} stayed on and at full clock throughout."
+        )
     last_s = float(clock.index.max())
     events = result.frame("events")
-    height, label = float(np.clip(0.24 * len(shown), 0.7, 6.0)), strip_inches(events, last_s)
+    height = float(np.clip(0.24 * len(shown), 0.7, 6.0))
+    label = strip_inches(events, last_s)
     figure = Figure(figsize=(WIDTH_IN, height + label + 1.5), layout="constrained")
     strip, axes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [label, height]})
-    _draw_strip(figure, axes, thinned(clock[shown].to_numpy()).T, thinned(on[shown].to_numpy()).T, last_s)
+    _draw_strip(
+        figure, axes, thinned(clock[shown].to_numpy()).T, thinned(on[shown].to_numpy()).T, last_s
+    )
     _name_rows(axes, [middle(name, 14) for name in shown])
     hours_axis(axes, last_s)
     axes.grid(visible=False)
     axes.set_title(_title(len(shown), clock.shape[1]))
     draw_faults(strip, [axes], events, result.frame("site").iloc[:0], last_s)
     if (on[shown].to_numpy() <= OFF_FRAC).any():
-        figure.legend(handles=[Patch(facecolor=INK, label="off")], loc="outside upper right", handlelength=1.2)
+        figure.legend(
+            handles=[Patch(facecolor=INK, label="off")], loc="outside upper right", handlelength=1.2
+        )
     return figure
 
 
 def disturbed(clock: pd.DataFrame, on: pd.DataFrame) -> list[str]:
-    """Racks ever off or below full clock, at most MOST_ROWS. (time, rack) frames in, names in build order out."""
+    """Racks ever off or below full clock, at most MOST_ROWS. (time, rack) frames in, names in build
+    order out.
+    """
     lost = (1.0 - clock.where(on > 0, 0.0).clip(upper=1.0)).where(on > 0, 1.0)
-    held = [str(name) for name in clock if (clock[name] < FULL_FRAC).any() or (on[name] < FULL_FRAC).any()]
+    held = [
+        str(name)
+        for name in clock
+        if (clock[name] < FULL_FRAC).any() or (on[name] < FULL_FRAC).any()
+    ]
     worst = set(lost[held].sum().sort_values(ascending=False, kind="stable").index[:MOST_ROWS])
     return [name for name in held if name in worst]
 
 
 def _title(shown: int, racks: int) -> str:
     rest = racks - shown
-    return f"{shown} racks disturbed" + (f"; the other {rest} stayed on and at full clock" if rest else "")
+    return f"{shown} racks disturbed" + (
+        f"; the other {rest} stayed on and at full clock" if rest else ""
+    )
 
 
-def _draw_strip(figure: Figure, axes: Axes, clock: np.ndarray, on: np.ndarray, last_s: float) -> None:
+def _draw_strip(
+    figure: Figure, axes: Axes, clock: np.ndarray, on: np.ndarray, last_s: float
+) -> None:
     """(rack, time) images; the scale ends below the lowest clock."""
     running = np.where(on > OFF_FRAC, clock, np.nan)
     lowest = float(np.nanmin(running)) if np.isfinite(running).any() else 1.0
     low = np.floor(20 * lowest - 0.01) / 20
     extent = (0.0, last_s / 3600, len(clock) - 0.5, -0.5)
     shades = colormaps["YlOrBr_r"].with_extremes(bad=INK)
-    image = axes.imshow(running, extent=extent, aspect="auto", interpolation="nearest", cmap=shades, vmin=low, vmax=1)
+    image = axes.imshow(
+        running,
+        extent=extent,
+        aspect="auto",
+        interpolation="nearest",
+        cmap=shades,
+        vmin=low,
+        vmax=1,
+    )
     for row in range(1, len(clock) if len(clock) <= 40 else 0):
         axes.axhline(row - 0.5, color="white", linewidth=1.0)
-    bar = figure.colorbar(image, ax=axes, orientation="horizontal", aspect=45, pad=0.03, fraction=0.05)
+    bar = figure.colorbar(
+        image, ax=axes, orientation="horizontal", aspect=45, pad=0.03, fraction=0.05
+    )
     bar.set_label("GPU clock over its full value, mean of the period")
 
 

@@ -1,4 +1,6 @@
-"""Time line: where the power went, what it made, what was lost and how hot it got, the faults through all of it."""
+"""Time line: where the power went, what it made, what was lost and how hot it got, the faults
+through all of it.
+"""
 
 from __future__ import annotations
 
@@ -34,20 +36,30 @@ Panel = Callable[[Axes, Result], None]
 
 @styled
 def figure_timeline(result: Result) -> Figure:
-    """Power stacked; tokens served, trained and lost on scales of their own, each from zero; temperatures."""
+    """Power stacked; tokens served, trained and lost on scales of their own, each from zero;
+    temperatures.
+    """
     site = result.frame("site")
     if site.empty:
         return nothing("No period was recorded.")
     last_s = float(site["time_s"].max())
-    draws: list[tuple[float, Panel]] = [(2.0, _draw_power), *_rates(site), (2.0, _draw_temperatures)]
+    draws: list[tuple[float, Panel]] = [
+        (2.0, _draw_power),
+        *_rates(site),
+        (2.0, _draw_temperatures),
+    ]
     label = strip_inches(result.frame("events"), last_s)
     heights = [label, *(height for height, _ in draws)]
     figure = Figure(figsize=(WIDTH_IN, sum(heights) + 0.6), layout="constrained")
-    strip, *panels = figure.subplots(len(heights), 1, sharex=True, gridspec_kw={"height_ratios": heights})
+    strip, *panels = figure.subplots(
+        len(heights), 1, sharex=True, gridspec_kw={"height_ratios": heights}
+    )
     for axes, (_, draw) in zip(panels, draws, strict=True):
         draw(axes, result)
         hours_axis(axes, last_s, label=axes is panels[-1])
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3)
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3
+        )
     draw_faults(strip, panels, result.frame("events"), site, last_s)
     figure.align_ylabels(panels)
     return figure
@@ -61,7 +73,9 @@ def _draw_power(axes: Axes, result: Result) -> None:
     site = result.frame("site")
     parts = {"racks": "it_power_w", "cooling": "cooling_power_w", "losses": "distribution_loss_w"}
     stack = [thinned(site[column].fillna(0.0).to_numpy()) / 1e6 for column in parts.values()]
-    axes.stackplot(_hours(site), *stack, labels=list(parts), colors=(BLUE, SKY, ORANGE), linewidth=0)
+    axes.stackplot(
+        _hours(site), *stack, labels=list(parts), colors=(BLUE, SKY, ORANGE), linewidth=0
+    )
     for label, column, colour in (
         ("generators", "generator_power_w", PURPLE),
         ("batteries", "battery_power_w", GREEN),
@@ -86,8 +100,12 @@ def _rate_panel(label: str, column: str, colour: str) -> Panel:
     def draw(axes: Axes, result: Result) -> None:
         site = result.frame("site")
         # training that is rolled back counts as negative in its period
-        rate = np.maximum(thinned(site[column].fillna(0.0).to_numpy() / periods_s(site["time_s"].to_numpy())), 0.0)
-        scale, unit = next(((s, u) for s, u in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if rate.max() >= s), (1.0, ""))
+        rate = np.maximum(
+            thinned(site[column].fillna(0.0).to_numpy() / periods_s(site["time_s"].to_numpy())), 0.0
+        )
+        scale, unit = next(
+            ((s, u) for s, u in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if rate.max() >= s), (1.0, "")
+        )
         axes.fill_between(_hours(site), rate / scale, color=colour, linewidth=0, label=label)
         axes.set_ylim(0, max(1.1 * float(rate.max()) / scale, 1e-9))
         axes.set_ylabel(f"tokens\n({unit}/s)" if unit else "tokens\nper second")
@@ -108,16 +126,21 @@ def _draw_gpus(axes: Axes, result: Result) -> None:
 
 
 def _draw_temperatures(axes: Axes, result: Result) -> None:
-    site, racks = result.frame("site"), result.frame("racks")
+    site = result.frame("site")
+    racks = result.frame("racks")
     if not racks.empty:
-        hottest = racks.groupby("time_s")[["junction_max_degc", "coolant_degc", "inlet_air_degc"]].max()
+        hottest = racks.groupby("time_s")[
+            ["junction_max_degc", "coolant_degc", "inlet_air_degc"]
+        ].max()
         hours = thinned(hottest.index.to_numpy(dtype=float)) / 3600
         for label, column, colour in (
             ("hottest GPU", "junction_max_degc", VERMILION),
             ("hottest coolant", "coolant_degc", ORANGE),
             ("hottest inlet", "inlet_air_degc", PURPLE),
         ):
-            axes.plot(hours, thinned(hottest[column].to_numpy()), color=colour, linewidth=1.6, label=label)
+            axes.plot(
+                hours, thinned(hottest[column].to_numpy()), color=colour, linewidth=1.6, label=label
+            )
     look: dict[str, dict[str, Any]] = {
         "facility_water_degc": {"label": "facility water", "color": BLUE},
         "dry_bulb_degc": {"label": "outdoor air", "color": GREY, "linestyle": "--"},

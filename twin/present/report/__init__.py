@@ -58,7 +58,9 @@ def write(result: Result, folder: str | Path, progress: Progress | None = None) 
 
 
 def render(result: Result, progress: Progress | None = None) -> str:
-    """The page as text: the same result gives the same bytes; nothing in it is loaded from elsewhere."""
+    """The page as text: the same result gives the same bytes; nothing in it is loaded from
+    elsewhere.
+    """
     tell = progress or (lambda _done, _what: None)
     sections = [chapter(result) for chapter in CHAPTERS]
     for n, figure in enumerate(FIGURES):
@@ -70,7 +72,9 @@ def render(result: Result, progress: Progress | None = None) -> str:
 
 
 def _hang(sections: list[Section], named: NamedFigure, result: Result) -> None:
-    """Pictures come before a chapter's tables, in the order of FIGURES; an empty one says so in the text."""
+    """Pictures come before a chapter's tables, in the order of FIGURES; an empty one says so in the
+    text.
+    """
     chapter = next(section for section in sections if section.title == named.section)
     drawn = named.draw(result)
     if why := says_nothing(drawn):
@@ -84,7 +88,9 @@ def _hang(sections: list[Section], named: NamedFigure, result: Result) -> None:
 def _page(result: Result, sections: list[Section]) -> str:
     here = files("twin.present.report")
     style = here.joinpath("report.css").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     template = environment.from_string(here.joinpath("report.html.j2").read_text(encoding="utf-8"))
     verdict, mood = summary.headline(result)
     return template.render(

@@ -1,4 +1,6 @@
-"""What a report is made of: sections of sentences, tables and pictures, all text until the template escapes it."""
+"""What a report is made of: sections of sentences, tables and pictures, all text until the template
+escapes it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Columns = Mapping[str, tuple[str, Words]]
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as printed: headings, rows of text, which columns stand right, and what was left out."""
+    """A table as printed: headings, rows of text, which columns stand right, and what was left
+    out.
+    """
 
     title: str
     headings: tuple[str, ...]
@@ -84,7 +88,8 @@ def grid(
     title: str, frame: pd.DataFrame, columns: Columns,
     most: int = MOST_ROWS, table: str = "", fold: bool = False, closed: str = "",
 ) -> Grid:  # fmt: skip
-    """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note says so.
+    """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note
+    says so.
 
     fold     rows that differ in their first cell alone become one, with the names folded: `rpp_1–3`
     closed   words a reader opens the table by

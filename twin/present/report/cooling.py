@@ -22,17 +22,23 @@ def section(result: Result) -> Section:
 
 
 def _racks(result: Result) -> pd.DataFrame:
-    """One row a rack, hottest GPU first, with the time its inlet spent above the recommended band."""
+    """One row a rack, hottest GPU first, with the time its inlet spent above the recommended
+    band.
+    """
     held = result.frame("racks")
     ends = pd.Series(sorted(set(held["time_s"])), dtype=float)
-    length_s = held["time_s"].map(dict(zip(ends, periods_s(ends.to_numpy()), strict=True))).astype(float)
+    length_s = (
+        held["time_s"].map(dict(zip(ends, periods_s(ends.to_numpy()), strict=True))).astype(float)
+    )
     above_s = length_s.where(held["inlet_air_degc"] > RECOMMENDED_DEGC[1], 0.0)
     frame = held.groupby("rack", sort=False).agg(
         inlet=("inlet_air_degc", "max"), coolant=("coolant_degc", "max"), junction=("junction_max_degc", "max"),
         clock=("clock_frac", "min"),
     )  # fmt: skip
     held_gpus = result.frame("components")
-    frame.loc[~frame.index.isin(held_gpus.loc[held_gpus["gpus"] > 0, "id"]), "junction"] = float("nan")
+    frame.loc[~frame.index.isin(held_gpus.loc[held_gpus["gpus"] > 0, "id"]), "junction"] = float(
+        "nan"
+    )
     frame["above_s"] = above_s.groupby(held["rack"], sort=False).sum()
     return frame.reset_index().sort_values("junction", ascending=False, kind="stable")
 
@@ -43,9 +49,16 @@ def _says(racks: pd.DataFrame) -> list[str]:
     low, high = RECOMMENDED_DEGC
     warm = int((racks["above_s"] > 0).sum())
     band = f"ASHRAE's recommended {low:.0f} to {high:.0f} °C"
-    inlet = f"{warm} of {len(racks)} racks drew air above {band}." if warm else f"No rack drew air above {band}."
+    inlet = (
+        f"{warm} of {len(racks)} racks drew air above {band}."
+        if warm
+        else f"No rack drew air above {band}."
+    )
     hottest = racks.iloc[0]
-    return [f"The hottest GPU was in {short(hottest['rack'])}, at {degrees(hottest['junction'])}.", inlet]
+    return [
+        f"The hottest GPU was in {short(hottest['rack'])}, at {degrees(hottest['junction'])}.",
+        inlet,
+    ]
 
 
 def _rack_grid(racks: pd.DataFrame, limit_degc: float) -> Grid:
@@ -68,7 +81,12 @@ def _loops(result: Result) -> pd.DataFrame:
         highest=("temperature_degc", "max"), mean=("temperature_degc", "mean"), heat=("heat_w", "mean"),
         flow=("flow_frac", "min"),
     )  # fmt: skip
-    hottest = held["temperature_degc"].fillna(-1e9).groupby([held["kind"], held["loop"]], sort=False).idxmax()
+    hottest = (
+        held["temperature_degc"]
+        .fillna(-1e9)
+        .groupby([held["kind"], held["loop"]], sort=False)
+        .idxmax()
+    )
     frame["when"] = held["time_s"].reindex(hottest).to_numpy()
     frame.loc[frame["highest"] - frame["mean"] < STEADY_K, "when"] = float("nan")
     return frame.reset_index()

@@ -15,26 +15,44 @@ MOST_EVENTS = 500
 
 def section(result: Result) -> Section:
     """Events in groups and in full, losses by cause and rack, the worst hours."""
-    losses, events = result.frame("losses"), result.frame("events")
+    losses = result.frame("losses")
+    events = result.frame("events")
     groups = _groups(events)
-    says = [f"{count(len(events))} events were recorded, in {count(len(groups))} groups of what happened together."]
+    says = [
+        f"{count(len(events))} events were recorded, in {count(len(groups))} groups of what happened together."
+    ]
     if events.empty:
         says = ["No event was recorded."]
-    blocks: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")] if len(groups) else []
+    blocks: list[Block] = (
+        [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")] if len(groups) else []
+    )
     if len(events) > len(groups):
         opens = f"All {count(len(events))} events, one by one"
-        blocks.append(grid("All events", events, _EVENTS, most=MOST_EVENTS, table="events", closed=opens))
+        blocks.append(
+            grid("All events", events, _EVENTS, most=MOST_EVENTS, table="events", closed=opens)
+        )
     if len(losses):
         blocks += [
-            grid("Losses by cause", _by_cause(losses), {**_CAUSES, **_amounts(losses)}, most=20, table="losses"),
-            grid("Losses by rack", _summed(losses, ["rack"]), {**_RACKS, **_amounts(losses)}, most=20, table="losses",
-                 fold=True),
+            grid(
+                "Losses by cause",
+                _by_cause(losses),
+                {**_CAUSES, **_amounts(losses)},
+                most=20,
+                table="losses",
+            ),
+            grid(
+                "Losses by rack",
+                _summed(losses, ["rack"]),
+                {**_RACKS, **_amounts(losses)},
+                most=20,
+                table="losses",
+                fold=True,
+            ),
         ]
     hours = _hours(result.frame("site"))
     if len(hours):
         blocks.append(grid("Worst hours", hours, _HOURS, most=6))
     return Section("Failures", says, blocks)
-
 
 
 _EVENTS: Columns = {
@@ -61,10 +79,16 @@ def _groups(events: pd.DataFrame) -> pd.DataFrame:
         if key in rows:
             rows[key] |= {"times": number(rows[key]["times"]) + 1, "last": clock(group.last_s)}
         else:
-            last = f"{duration(group.last_s - group.time_s)} later" if group.last_s > group.time_s + 0.5 else ""
+            last = (
+                f"{duration(group.last_s - group.time_s)} later"
+                if group.last_s > group.time_s + 0.5
+                else ""
+            )
             rows[key] = {"time_s": group.time_s, "names": key[0], "what": group.what, "times": 1, "last": last,
                          "detail": short(group.detail, 120)}  # fmt: skip
-    return pd.DataFrame(list(rows.values()), columns=["time_s", "names", "what", "times", "last", "detail"])
+    return pd.DataFrame(
+        list(rows.values()), columns=["time_s", "names", "what", "times", "last", "detail"]
+    )
 
 
 def _amounts(losses: pd.DataFrame) -> Columns:
@@ -89,4 +113,6 @@ def _summed(losses: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def _hours(site: pd.DataFrame) -> pd.DataFrame:
     start_s = ((site["time_s"] - 1e-6) // 3600) * 3600
     lost = site["tokens_lost"].groupby(start_s.rename("start_s")).sum().reset_index()
-    return lost[lost["tokens_lost"].map(number) > 0].sort_values("tokens_lost", ascending=False, kind="stable")
+    return lost[lost["tokens_lost"].map(number) > 0].sort_values(
+        "tokens_lost", ascending=False, kind="stable"
+    )

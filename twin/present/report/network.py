@@ -19,8 +19,16 @@ def section(result: Result) -> Section:
     lost = float(losses.loc[losses["cause"] == "fabric", "tokens"].sum())
     if kit.empty and not links:
         return Section("Network", ["This run has no fabric or storage equipment."])
-    cost = f"Fabric faults cost {tokens(lost)} tokens." if lost > 0 else "No tokens were lost to the fabric."
-    return Section("Network", [f"{links:,} connections join fabric and storage to the racks.", cost], [_grid(kit)])
+    cost = (
+        f"Fabric faults cost {tokens(lost)} tokens."
+        if lost > 0
+        else "No tokens were lost to the fabric."
+    )
+    return Section(
+        "Network",
+        [f"{links:,} connections join fabric and storage to the racks.", cost],
+        [_grid(kit)],
+    )
 
 
 def _kit(result: Result) -> pd.DataFrame:

@@ -17,10 +17,15 @@ from twin.results import Result
 
 def section(result: Result) -> Section:
     """Loading of every element and end uses of energy."""
-    loading, ends = loading_frame(result), _end_uses(result)
+    loading = loading_frame(result)
+    ends = _end_uses(result)
     blocks: list[Block] = [_loading(loading, study_of(result)), _ends(ends)]
     told = tuple(worst_losses(result))
-    return Section("Power", _says(loading, result), [*blocks, Lines("After one loss", told)] if told else blocks)
+    return Section(
+        "Power",
+        _says(loading, result),
+        [*blocks, Lines("After one loss", told)] if told else blocks,
+    )
 
 
 def worst_losses(result: Result, most: int = 20) -> list[str]:
@@ -29,10 +34,14 @@ def worst_losses(result: Result, most: int = 20) -> list[str]:
 
 
 def loading_frame(result: Result) -> pd.DataFrame:
-    """One row a power component, highest loading first: means, peak, when, and share of time energised."""
+    """One row a power component, highest loading first: means, peak, when, and share of time
+    energised.
+    """
     held = result.frame("power")
     if held.empty:
-        return pd.DataFrame(columns=["component", "kind", "rating_w", "mean_w", "peak_frac", "peak_s", "live_frac"])
+        return pd.DataFrame(
+            columns=["component", "kind", "rating_w", "mean_w", "peak_frac", "peak_s", "live_frac"]
+        )
     what = result.frame("components").drop_duplicates("id").set_index("id")
     by = held.groupby("component", sort=False)
     peak_row = held["load_max_frac"].fillna(-1.0).groupby(held["component"], sort=False).idxmax()
@@ -57,7 +66,9 @@ def _says(loading: pd.DataFrame, result: Result) -> list[str]:
         return ["No loading was recorded."]
     says = [
         f"{span(over)} went above rating." if len(over) else "No element went above its rating.",
-        f"{span(dark)} lost supply for part of the run." if len(dark) else "No element lost its supply.",
+        f"{span(dark)} lost supply for part of the run."
+        if len(dark)
+        else "No element lost its supply.",
     ]
     gap = residual_frac(energy_graph(result.frame("energy")))
     return [*says, f"The stages of the energy table close within {percent(max(gap, 1e-6), 4)}."]
@@ -67,7 +78,9 @@ def _loading(loading: pd.DataFrame, study: Mapping[str, Any]) -> Grid:
     """Elements of the same kind that fared alike are one row."""
     worst: dict[str, float] = {}
     for one in study.get("overloads") or []:
-        worst[str(one.get("component"))] = max(number(one.get("load_frac")), worst.get(str(one.get("component")), 0.0))
+        worst[str(one.get("component"))] = max(
+            number(one.get("load_frac")), worst.get(str(one.get("component")), 0.0)
+        )
     known = "overloads" in study
     unlimited = loading["rating_w"].isna()
     after = [percent(worst[name], 0) if name in worst else NONE if free or not known else "within rating"
@@ -84,12 +97,24 @@ def _loading(loading: pd.DataFrame, study: Mapping[str, Any]) -> Grid:
 
 def _end_uses(result: Result) -> pd.DataFrame:
     flows = staged(result.frame("energy"))
-    ends = flows[~flows["target"].isin(flows["source"])].groupby("target", sort=False)["energy_j"].sum()
-    frame = ends.rename("energy_j").reset_index().sort_values("energy_j", ascending=False, kind="stable")
+    ends = (
+        flows[~flows["target"].isin(flows["source"])]
+        .groupby("target", sort=False)["energy_j"]
+        .sum()
+    )
+    frame = (
+        ends.rename("energy_j")
+        .reset_index()
+        .sort_values("energy_j", ascending=False, kind="stable")
+    )
     frame["share"] = frame["energy_j"] / frame["energy_j"].sum()
     return frame
 
 
 def _ends(ends: pd.DataFrame) -> Grid:
-    columns = {"End use": ("target", words), "Energy": ("energy_j", energy), "Share": ("share", percent)}
+    columns = {
+        "End use": ("target", words),
+        "Energy": ("energy_j", energy),
+        "Share": ("share", percent),
+    }
     return grid("End uses of energy", ends, columns, table="energy")

@@ -31,11 +31,14 @@ MATTERS = (
     (("battery_j", "start_s", "start_failure_probability", "boot_s", "restart_s"), "starts and batteries",
      "how a supply loss is ridden through"),
 )  # fmt: skip
-"""Parameters by the ends of their names, what they are, and what hangs on them; the most telling first."""
+"""Parameters by the ends of their names, what they are, and what hangs on them; the most telling
+first."""
 
 
 def section(result: Result) -> Section:
-    """Assumptions that matter, findings, the run's identity; all witnesses and the scenario to open."""
+    """Assumptions that matter, findings, the run's identity; all witnesses and the scenario to
+    open.
+    """
     held = result.frame("witnesses")
     ranked = _ranked(held)
     told = [Lines("Findings and warnings", tuple(findings(result, 60)))]
@@ -53,11 +56,16 @@ def section(result: Result) -> Section:
 def assumptions(result: Result, most: int = 4) -> list[str]:
     """The assumptions that matter most, in words, for page one."""
     told = assumed(result.frame("witnesses")).head(most).to_dict("records")
-    return [f"{row['what']}, {row['numbers']} numbers of {row['subjects']}: {row['why']}" for row in told]
+    return [
+        f"{row['what']}, {row['numbers']} numbers of {row['subjects']}: {row['why']}"
+        for row in told
+    ]
 
 
 def assumed(witnesses: pd.DataFrame) -> pd.DataFrame:
-    """One row a kind of assumption: what, how many numbers, of which rows, an example, and what hangs on it."""
+    """One row a kind of assumption: what, how many numbers, of which rows, an example, and what
+    hangs on it.
+    """
     held = witnesses[witnesses["status"] == "assumed"]
     rows = []
     for ends, what, why in MATTERS:
@@ -77,7 +85,8 @@ def findings(result: Result, most: int) -> list[str]:
     for one in [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]:
         who, colon, says = str(one).partition(": ")
         if isinstance(one, Mapping):
-            who, says = str(one.get("component", "")), str(one.get("says", ""))
+            who = str(one.get("component", ""))
+            says = str(one.get("says", ""))
         if colon or isinstance(one, Mapping):
             alike.setdefault(short(says, 240), []).append(short(who, 40))
         else:
@@ -109,8 +118,11 @@ def _says(ranked: pd.DataFrame) -> list[str]:
 
 
 def _identity(result: Result) -> pd.DataFrame:
-    meta, summary = result.meta, result.summary
-    residuals = [figures(summary.get(f"{key}_balance_residual_frac"), 2) for key in ("energy", "heat")]
+    meta = result.meta
+    summary = result.summary
+    residuals = [
+        figures(summary.get(f"{key}_balance_residual_frac"), 2) for key in ("energy", "heat")
+    ]
     rows = [
         ("Version", meta.get("version", "")),
         ("Seed", meta.get("seed", "")),

@@ -1,6 +1,8 @@
-"""Redundancy chapter: verdicts, single points of failure, pairs, cut sets, exact availability beside Monte Carlo.
+"""Redundancy chapter: verdicts, single points of failure, pairs, cut sets, exact availability
+beside Monte Carlo.
 
-Reads the `redundancy` entry of a result's meta as `twin.analysis.redundancy` writes it; any part may be missing.
+Reads the `redundancy` entry of a result's meta as `twin.analysis.redundancy` writes it; any part
+may be missing.
 """
 
 from __future__ import annotations
@@ -11,7 +13,18 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.numbers import NONE, count, duration, figures, number, percent, power, short, singular, span
+from twin.present.numbers import (
+    NONE,
+    count,
+    duration,
+    figures,
+    number,
+    percent,
+    power,
+    short,
+    singular,
+    span,
+)
 from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.results import Result
 
@@ -21,7 +34,10 @@ HOURS_A_YEAR = 8760
 Study = Mapping[str, Any]
 
 _VERDICTS = {
-    "concurrently_maintainable": ("concurrent-maintainability", "each element taken out for work in turn"),
+    "concurrently_maintainable": (
+        "concurrent-maintainability",
+        "each element taken out for work in turn",
+    ),
     "fault_tolerant": ("fault-tolerance", "each element failing in turn"),
 }
 _LOSS: Columns = {
@@ -35,7 +51,9 @@ def section(result: Result) -> Section:
     if not study:
         return Section("Redundancy", ["No redundancy study was made for this run."])
     blocks: list[Block] = [
-        Lines("Verdicts", tuple(_verdict(study.get(key), *said) for key, said in _VERDICTS.items())),
+        Lines(
+            "Verdicts", tuple(_verdict(study.get(key), *said) for key, said in _VERDICTS.items())
+        ),
         _counts(study),
         _point_grid(study, result.frame("components")),
         _pair_grid(study),
@@ -56,11 +74,20 @@ def study_of(result: Result) -> Study:
 def points(result: Result, most: int = 3) -> list[str]:
     """The worst single points of failure in words; equals that take the same down are one."""
     held = _point_grid(study_of(result), result.frame("components"), folded=True)
-    return [f"{row[0]}: {row[2]} racks, {row[3]} GPUs, {row[4]}{_effect(row[5], row[6])}" for row in held.rows[:most]]
+    return [
+        f"{row[0]}: {row[2]} racks, {row[3]} GPUs, {row[4]}{_effect(row[5], row[6])}"
+        for row in held.rows[:most]
+    ]
 
 
 def _effect(effect: str, left: str) -> str:
-    return f" ({effect}, {left} left)" if effect == "derated" else f" ({effect})" if effect == "outage" else ""
+    return (
+        f" ({effect}, {left} left)"
+        if effect == "derated"
+        else f" ({effect})"
+        if effect == "outage"
+        else ""
+    )
 
 
 def no_points(result: Result) -> str:
@@ -86,7 +113,11 @@ def _part(study: Study, name: str) -> Study:
 def _says(study: Study) -> list[str]:
     size = f"{count(study.get('components'))} components that can fail serve {count(study.get('loads'))} racks"
     exact = number(_part(study, "availability_exact").get("unavailability"))
-    down = f"Some rack is not served in full for {_yearly(exact)} in a year." if math.isfinite(exact) else ""
+    down = (
+        f"Some rack is not served in full for {_yearly(exact)} in a year."
+        if math.isfinite(exact)
+        else ""
+    )
     meaning = short(str(study.get("meaning") or ""), 400)
     return [f"{size} of {power(study.get('load_w'))} together.", *filter(None, [down, meaning])]
 
@@ -101,7 +132,11 @@ def _verdict(held: Any, scheme: str, meaning: str) -> str:
         return f"The {scheme} criterion was not decided."
     word = "Meets" if meets else "Does not meet"
     example = held.get("counter_example") if isinstance(held, Mapping) else None
-    against = f" Counter-example: {_counter(example)}." if isinstance(example, Mapping) and not meets else ""
+    against = (
+        f" Counter-example: {_counter(example)}."
+        if isinstance(example, Mapping) and not meets
+        else ""
+    )
     left = held.get("not_judged") if isinstance(held, Mapping) else None
     missing = f" Not judged: {', '.join(map(str, left))}." if left else ""
     return f"{word} the {scheme} topology criterion in this model ({meaning}).{against}{missing}"
@@ -125,7 +160,10 @@ def _counts(study: Study) -> Grid:
     """How many losses of one and of two components drop a rack."""
     rows = []
     orders = _part(study, "cut_set_counts")
-    for name, key, order in (("one component lost (N-1)", "n_minus_1", "1"), ("two lost (N-2)", "n_minus_2", "2")):
+    for name, key, order in (
+        ("one component lost (N-1)", "n_minus_1", "1"),
+        ("two lost (N-2)", "n_minus_2", "2"),
+    ):
         held = _part(study, key)
         share = number(held.get("failing")) / (number(held.get("cases")) or math.nan)
         rows.append((name, held.get("cases"), held.get("failing"), share, orders.get(order)))
@@ -144,14 +182,20 @@ def _point_grid(study: Study, components: pd.DataFrame, folded: bool = True) -> 
     frame["kind"] = [singular(kinds.get(name, "")) for name in frame["component"]]
     columns: Columns = {"Component": ("component", words), "Kind": ("kind", words), **_LOSS,
                         "Effect": ("effect", words), "Left": ("left_frac", percent)}  # fmt: skip
-    made = grid("Single points of failure, largest loss first", frame, columns, most=20, fold=folded)
+    made = grid(
+        "Single points of failure, largest loss first", frame, columns, most=20, fold=folded
+    )
     note = "None: with any one component lost, every rack is served." if frame.empty else made.note
     return Grid(made.title, made.headings, made.rows, made.right, note)
 
 
 def _pair_grid(study: Study) -> Grid:
     """The heaviest pairs that hold no single point of failure."""
-    worst = [one for one in list(_part(study, "n_minus_2").get("worst") or []) if isinstance(one, Mapping)]
+    worst = [
+        one
+        for one in list(_part(study, "n_minus_2").get("worst") or [])
+        if isinstance(one, Mapping)
+    ]
     frame = pd.DataFrame([{"lost": span(one.get("lost") or []), **{key: one.get(key) for key in
                           ("racks", "gpus", "load_w")}} for one in worst],
                          columns=["lost", "racks", "gpus", "load_w"])  # fmt: skip
@@ -162,24 +206,39 @@ def _pair_grid(study: Study) -> Grid:
 
 
 def _cut_sets(study: Study) -> Grid:
-    sets = [list(map(str, held)) for held in list(study.get("cut_sets") or []) if isinstance(held, list | tuple)]
-    frame = pd.DataFrame({"names": [" + ".join(map(short, held)) for held in sets], "order": [len(s) for s in sets]})
+    sets = [
+        list(map(str, held))
+        for held in list(study.get("cut_sets") or [])
+        if isinstance(held, list | tuple)
+    ]
+    frame = pd.DataFrame(
+        {"names": [" + ".join(map(short, held)) for held in sets], "order": [len(s) for s in sets]}
+    )
     opens = f"Minimal cut sets, most probable first ({count(len(sets))} listed)"
     columns: Columns = {"Order": ("order", count), "These together": ("names", words)}
     made = grid("Minimal cut sets", frame, columns, most=100, closed=opens)
-    orders = ", ".join(f"{count(many)} of order {order}" for order, many in _part(study, "cut_set_counts").items())
+    orders = ", ".join(
+        f"{count(many)} of order {order}" for order, many in _part(study, "cut_set_counts").items()
+    )
     note = f"{made.note} In all: {orders}.".strip() if orders else made.note
     return Grid(made.title, made.headings, made.rows, made.right, note, made.closed)
 
 
 def availability(study: Study) -> Grid:
     """The exact value and the sampled one with its interval, side by side."""
-    exact, sampled = _part(study, "availability_exact"), _part(study, "availability_monte_carlo")
+    exact = _part(study, "availability_exact")
+    sampled = _part(study, "availability_monte_carlo")
     bounds = study.get("interval")
-    low, high = map(number, bounds) if isinstance(bounds, list | tuple) and len(bounds) == 2 else (math.nan, math.nan)
+    low, high = (
+        map(number, bounds)
+        if isinstance(bounds, list | tuple) and len(bounds) == 2
+        else (math.nan, math.nan)
+    )
     values = [number(exact.get("unavailability")), number(sampled.get("unavailability"))]
     interval = f"{scientific(low)} to {scientific(high)}" if math.isfinite(low + high) else NONE
-    rows = pd.DataFrame({"engine": ["exact", "Monte Carlo"], "unavailability": values, "interval": [NONE, interval]})
+    rows = pd.DataFrame(
+        {"engine": ["exact", "Monte Carlo"], "unavailability": values, "interval": [NONE, interval]}
+    )
     rows["availability"] = 1.0 - rows["unavailability"]
     rows["down_s"] = rows["unavailability"] * HOURS_A_YEAR * 3600
     rows["yearly"] = [exact.get("frequency_per_year"), sampled.get("frequency_per_year")]
@@ -190,7 +249,9 @@ def availability(study: Study) -> Grid:
         "Failures in a year": ("yearly", figures),
     }  # fmt: skip
     made = grid("Availability of all racks together", rows, columns)
-    return Grid(made.title, made.headings, made.rows, made.right, _agreement(values[0], low, high, sampled))
+    return Grid(
+        made.title, made.headings, made.rows, made.right, _agreement(values[0], low, high, sampled)
+    )
 
 
 def _agreement(exact: float, low: float, high: float, sampled: Study) -> str:
@@ -198,11 +259,22 @@ def _agreement(exact: float, low: float, high: float, sampled: Study) -> str:
     if not math.isfinite(exact + low + high):
         return ""
     word = "inside" if low <= exact <= high else "OUTSIDE"
-    events, method = sampled.get("events"), sampled.get("method")
-    how = f" Monte Carlo: {short(method, 40)}, {count(events)} failures seen." if events is not None else ""
+    events = sampled.get("events")
+    method = sampled.get("method")
+    how = (
+        f" Monte Carlo: {short(method, 40)}, {count(events)} failures seen."
+        if events is not None
+        else ""
+    )
     if word == "OUTSIDE":
         also = sampled.get("agrees_with_exact")
-        how += " Rely on the exact value." if also is False else " Within 99.9 % they still agree." if also else ""
+        how += (
+            " Rely on the exact value."
+            if also is False
+            else " Within 99.9 % they still agree."
+            if also
+            else ""
+        )
     return f"The exact value lies {word} the Monte Carlo interval.{how}"
 
 
@@ -228,7 +300,9 @@ def _overloads(study: Study) -> list[Lines]:
     for one in held[:20]:
         lost = span(one.get("lost") or [])
         when = f"without {lost}" if lost else "with everything in service"
-        told.append(f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating {when}")
+        told.append(
+            f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating {when}"
+        )
     more = number(study.get("overloads_count")) - len(told)
     rest = [f"and {count(more)} more"] if more > 0 else []
     return [Lines("Ratings exceeded after one loss", (*told, *rest))] if told else []

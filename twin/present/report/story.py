@@ -1,4 +1,6 @@
-"""The run told in three sentences: what happened and when, what it did to which racks, what it cost."""
+"""The run told in three sentences: what happened and when, what it did to which racks, what it
+cost.
+"""
 
 from __future__ import annotations
 
@@ -60,19 +62,28 @@ def sentences(result: Result) -> list[str]:
 
 
 def incidents(events: pd.DataFrame) -> list[Incident]:
-    """What broke of itself or was taken out, in order of time; racks that shut down are what follows."""
+    """What broke of itself or was taken out, in order of time; racks that shut down are what
+    follows.
+    """
     broke = grouped(events[events["what"].isin([word for word in BREAKS if word != "shut down"])])
     mended = events[events["what"].isin(MENDS)]
     found = []
     for group in broke:
-        later = mended[mended["component"].isin(group.names) & (mended["time_s"] >= group.time_s)]["time_s"]
-        found.append(Incident(group.names, group.what, group.time_s, float(later.min()) if len(later) else np.nan))
+        later = mended[mended["component"].isin(group.names) & (mended["time_s"] >= group.time_s)][
+            "time_s"
+        ]
+        found.append(
+            Incident(
+                group.names, group.what, group.time_s, float(later.min()) if len(later) else np.nan
+            )
+        )
     return found
 
 
 def what_happened(result: Result) -> str:
     """Each incident with its times."""
-    told, span_s = incidents(result.frame("events")), number(result.summary.get("simulated_s"))
+    told = incidents(result.frame("events"))
+    span_s = number(result.summary.get("simulated_s"))
     over = f"Over {duration(span_s)}" if np.isfinite(span_s) else "In this run"
     if result.frame("events").empty:
         return f"{over} no event was recorded."
@@ -102,15 +113,25 @@ def _introduced(result: Result, names: tuple[str, ...]) -> str:
 
 
 def what_it_did(result: Result) -> str:
-    """Racks off or slow and how hot they were; losses that nobody noticed; batteries and warm loops."""
+    """Racks off or slow and how hot they were; losses that nobody noticed; batteries and warm
+    loops.
+    """
     racks = result.frame("racks")
     if racks.empty:
         return "No rack was recorded."
-    off, slow = racks[racks["on_frac"] < FULL_FRAC], racks[(racks["clock_frac"] < FULL_FRAC) & (racks["on_frac"] > 0)]
+    off = racks[racks["on_frac"] < FULL_FRAC]
+    slow = racks[(racks["clock_frac"] < FULL_FRAC) & (racks["on_frac"] > 0)]
     slow = slow[~slow["rack"].isin(set(off["rack"]))]
     told = [unnoticed(result, one) for one in incidents(result.frame("events"))[:MOST]]
-    told += [_batteries(result.frame("events")), _lowest_flow(result.frame("loops")), _warmest_loop(result)]
-    told += [_rack_span(off, _off_how(result, off)), _rack_span(slow, "below full clock", slow["clock_frac"].min())]
+    told += [
+        _batteries(result.frame("events")),
+        _lowest_flow(result.frame("loops")),
+        _warmest_loop(result),
+    ]
+    told += [
+        _rack_span(off, _off_how(result, off)),
+        _rack_span(slow, "below full clock", slow["clock_frac"].min()),
+    ]
     if off.empty and slow.empty:
         told.append("Every rack stayed on and at full clock throughout")
     told += [_restarts(result.frame("events")), _hottest(result)]
@@ -145,15 +166,22 @@ def _rack_span(held: pd.DataFrame, how: str, lowest_frac: float = np.nan) -> str
 
 
 def unnoticed(result: Result, one: Incident) -> str:
-    """The loss of power equipment that no rack noticed: how many equals carried the load, and how loaded they were."""
-    held, power = result.frame("components"), result.frame("power")
+    """The loss of power equipment that no rack noticed: how many equals carried the load, and how
+    loaded they were.
+    """
+    held = result.frame("components")
+    power = result.frame("power")
     end_s = one.end_s if np.isfinite(one.end_s) else np.inf
     kinds = set(held.loc[held["id"].isin(one.names) & held["id"].isin(power["component"]), "kind"])
     if len(kinds) != 1 or _noticed(result, one.start_s, end_s):
         return ""
     equals = held.loc[held["kind"].isin(kinds) & ~held["id"].isin(one.names), "id"]
-    during = power[power["component"].isin(equals) & power["time_s"].between(one.start_s + 1e-6, end_s)]
-    kind, rest, total = next(iter(kinds)), len(equals), len(equals) + len(one.names)
+    during = power[
+        power["component"].isin(equals) & power["time_s"].between(one.start_s + 1e-6, end_s)
+    ]
+    kind = next(iter(kinds))
+    rest = len(equals)
+    total = len(equals) + len(one.names)
     if during.empty or kind == "utility":
         return f"No rack noticed the loss of {span(one.names)}"
     load = percent(during["load_max_frac"].max(), 0)
@@ -173,7 +201,8 @@ def _number(held: int) -> str:
 
 def _batteries(events: pd.DataFrame) -> str:
     """Which UPS ran on batteries, for how long, and what took over."""
-    on, off = events[events["what"] == "on battery"], events[events["what"] == "off battery"]
+    on = events[events["what"] == "on battery"]
+    off = events[events["what"] == "off battery"]
     if on.empty:
         return ""
     start_s = float(on["time_s"].min())
@@ -190,7 +219,9 @@ def _lowest_flow(loops: pd.DataFrame) -> str:
     poor = lowest[lowest < POOR_FLOW_FRAC]
     if poor.empty:
         return ""
-    least = "stopped" if poor.min() < 0.005 else f"fell to {percent(poor.min(), 0)} of its rated value"
+    least = (
+        "stopped" if poor.min() < 0.005 else f"fell to {percent(poor.min(), 0)} of its rated value"
+    )
     return f"The flow in {span(poor.index)} {least}"
 
 
@@ -210,7 +241,9 @@ def _warmest_loop(result: Result) -> str:
 def _hottest(result: Result) -> str:
     held = result.frame("components")
     racks = result.frame("racks")
-    racks = racks[racks["rack"].isin(held.loc[held["gpus"] > 0, "id"]) & racks["junction_max_degc"].notna()]
+    racks = racks[
+        racks["rack"].isin(held.loc[held["gpus"] > 0, "id"]) & racks["junction_max_degc"].notna()
+    ]
     if racks.empty:
         return ""
     hottest = racks.loc[int(str(racks["junction_max_degc"].idxmax()))]
@@ -228,14 +261,19 @@ def _hottest(result: Result) -> str:
 def what_it_cost(result: Result) -> str:
     """Tokens, money and GPU hours, and who lost them by what cause."""
     losses = result.frame("losses")
-    lost, hours = float(losses["tokens"].sum()), float(losses["gpu_hours"].sum())
+    lost = float(losses["tokens"].sum())
+    hours = float(losses["gpu_hours"].sum())
     if lost <= 0 and hours <= 0:
         return "No token and no GPU hour was lost."
     by = "tokens" if lost > 0 else "gpu_hours"
     made = number(result.summary.get("tokens_total" if lost > 0 else "gpu_hours_busy"))
     share = percent(losses[by].sum() / (made + losses[by].sum()), 2)
-    worth = f"{tokens(lost)} tokens, {share} of what an undisturbed run makes: {money(losses['usd'].sum())} at the " \
-            f"token price and {figures(hours)} GPU hours" if lost > 0 else f"{figures(hours)} GPU hours, {share} of all"
+    worth = (
+        f"{tokens(lost)} tokens, {share} of what an undisturbed run makes: {money(losses['usd'].sum())} at the "
+        f"token price and {figures(hours)} GPU hours"
+        if lost > 0
+        else f"{figures(hours)} GPU hours, {share} of all"
+    )
     return f"That cost {worth}; {_who(result, losses, by)}."
 
 
@@ -243,14 +281,20 @@ def _who(result: Result, losses: pd.DataFrame, by: str) -> str:
     """The causes with their shares, the racks of the heaviest one, and the workloads that lost."""
     causes = losses.groupby("cause")[by].sum().sort_values(ascending=False, kind="stable")
     shares = causes / causes.sum()
-    main = losses[losses["cause"] == causes.index[0]].sort_values(by, ascending=False, kind="stable")
+    main = losses[losses["cause"] == causes.index[0]].sort_values(
+        by, ascending=False, kind="stable"
+    )
     racks = [rack for rack in main["rack"] if rack]
     jobs = set(result.frame("jobs")["job"])
     gang = causes.index[0] == "throttled" and set(main["workload"]) <= jobs
     pace = ", which keeps the pace of its slowest rack" if gang else ""
     first = "all of it" if shares.iloc[0] > 0.9995 else percent(shares.iloc[0], 0)
     told = [f"{first} by {_cause(causes.index[0])}{f' in {span(racks)}' if racks else ''}"]
-    told += [f"{percent(share, 0)} by {_cause(cause)}" for cause, share in shares.iloc[1:3].items() if share >= 0.005]
+    told += [
+        f"{percent(share, 0)} by {_cause(cause)}"
+        for cause, share in shares.iloc[1:3].items()
+        if share >= 0.005
+    ]
     return f"{', '.join(told)}; the loss is that of {span(losses['workload'])}{pace}"
 
 

@@ -38,19 +38,24 @@ class Tile:
 
 def headline(result: Result) -> tuple[str, str]:
     """The verdict in one line and its mood: how much of the undisturbed output was made."""
-    made, lost = number(result.summary.get("tokens_total")), lost_tokens(result)
+    made = number(result.summary.get("tokens_total"))
+    lost = lost_tokens(result)
     if not np.isfinite(made + lost) or made + lost <= 0:
         return _without_tokens(result)
     share = made / (made + lost)
     if lost <= 0:
         return "No token was lost to a fault or to throttling.", "good"
     mood = "good" if share >= 0.999 else "bad"
-    return f"{percent(share, 2)} of the undisturbed tokens were made; {tokens(lost)} were lost.", mood
+    return (
+        f"{percent(share, 2)} of the undisturbed tokens were made; {tokens(lost)} were lost.",
+        mood,
+    )
 
 
 def _without_tokens(result: Result) -> tuple[str, str]:
     """The verdict of a run whose work is not counted in tokens, or that had none."""
-    jobs, hours = result.frame("jobs"), float(result.frame("losses")["gpu_hours"].sum())
+    jobs = result.frame("jobs")
+    hours = float(result.frame("losses")["gpu_hours"].sum())
     if jobs.empty:
         return ("No workload ran: this is the facility at rest." if len(result.frame("site"))
                 else "No tokens were recorded in this run."), "plain"  # fmt: skip
@@ -58,22 +63,35 @@ def _without_tokens(result: Result) -> tuple[str, str]:
     done = f"{count((jobs['state'] == 'completed').sum())} of {count(len(jobs))} jobs completed"
     if hours <= 0:
         return f"{done}; no GPU hour was lost to a fault or to throttling.", "good"
-    return f"{done}; {figures(hours)} GPU hours were lost, {percent(hours / (busy + hours), 2)} of all.", "bad"
+    return (
+        f"{done}; {figures(hours)} GPU hours were lost, {percent(hours / (busy + hours), 2)} of all.",
+        "bad",
+    )
 
 
 def tiles(result: Result) -> list[Tile]:
     """Eight numbers, in the order a planner asks for them."""
     held = result.summary
     it_kwh = number(held.get("energy_it_j")) / 3.6e6
-    bought_j = number(held.get("energy_utility_j")) + np.nan_to_num(number(held.get("energy_generator_j")))
+    bought_j = number(held.get("energy_utility_j")) + np.nan_to_num(
+        number(held.get("energy_generator_j"))
+    )
     joules = figures(held.get("joules_per_token_facility"))
     carbon_per_kwh = number(held.get("carbon_kg")) * 1e3 / (bought_j / 3.6e6 or np.nan)
-    each = f"{joules} J a token" if joules != NONE else f"{energy(held.get('energy_cooling_j'))} of it for cooling"
+    each = (
+        f"{joules} J a token"
+        if joules != NONE
+        else f"{energy(held.get('energy_cooling_j'))} of it for cooling"
+    )
     return [
         *_output(result),
         Tile("Energy bought", energy(bought_j), each),
         _worst(result),
-        Tile("PUE", _decimals(held.get("pue"), 3), f"{energy(held.get('energy_it_j'))} reached the racks"),
+        Tile(
+            "PUE",
+            _decimals(held.get("pue"), 3),
+            f"{energy(held.get('energy_it_j'))} reached the racks",
+        ),
         Tile("WUE", _with_unit(held.get("wue_l_per_kwh"), "L/kWh"), _water(held, it_kwh)),
         Tile("Cost of running", money(held.get("cost_usd")), _per_million(held)),
         Tile("Carbon", mass(held.get("carbon_kg")), f"{figures(carbon_per_kwh)} g a kWh bought"),
@@ -82,8 +100,10 @@ def tiles(result: Result) -> list[Tile]:
 
 def _output(result: Result) -> list[Tile]:
     """What was made and lost, in tokens where there are any, else in GPU hours."""
-    held, losses = result.summary, result.frame("losses")
-    lost, hours = lost_tokens(result), float(losses["gpu_hours"].sum())
+    held = result.summary
+    losses = result.frame("losses")
+    lost = lost_tokens(result)
+    hours = float(losses["gpu_hours"].sum())
     if number(held.get("tokens_total")) == 0 and lost == 0:
         return [Tile("GPU hours at work", count(held.get("gpu_hours_busy")), "no work counted in tokens"),
                 Tile("GPU hours lost", figures(hours), "to faults and throttling", _mood(hours))]  # fmt: skip
@@ -116,11 +136,14 @@ def _with_unit(value: Any, unit: str) -> str:
 
 def _water(held: dict[str, Any], it_kwh: float) -> str:
     litres = number(held.get("wue_l_per_kwh")) * it_kwh
-    return "water not recorded" if not np.isfinite(litres) else f"{figures(litres / 1e3)} m³ of water"
+    return (
+        "water not recorded" if not np.isfinite(litres) else f"{figures(litres / 1e3)} m³ of water"
+    )
 
 
 def _per_million(held: dict[str, Any]) -> str:
-    made, cost = number(held.get("tokens_total")), number(held.get("cost_usd"))
+    made = number(held.get("tokens_total"))
+    cost = number(held.get("cost_usd"))
     if not np.isfinite(made + cost):
         return "cost not recorded"
     return f"{money(cost / made * 1e9)} per billion tokens" if made > 0 else "electricity and water"
@@ -128,10 +151,16 @@ def _per_million(held: dict[str, Any]) -> str:
 
 def _worst(result: Result) -> Tile:
     """The period that lost tokens fastest; where none did, the hottest GPU's."""
-    site, racks = result.frame("site"), result.frame("racks")
+    site = result.frame("site")
+    racks = result.frame("racks")
     if not site.empty and site["tokens_lost"].max() > 0:
         rate = (site["tokens_lost"] / periods_s(site["time_s"].to_numpy())).fillna(0.0)
-        return Tile("Worst moment", clock(site["time_s"][rate.idxmax()]), f"{tokens(rate.max())} tokens/s lost", "bad")
+        return Tile(
+            "Worst moment",
+            clock(site["time_s"][rate.idxmax()]),
+            f"{tokens(rate.max())} tokens/s lost",
+            "bad",
+        )
     if racks["junction_max_degc"].notna().any():
         hottest = racks.loc[int(str(racks["junction_max_degc"].idxmax()))]
         return Tile("Hottest GPU", degrees(hottest["junction_max_degc"]),

@@ -12,6 +12,9 @@ def section(result: Result) -> Section:
     site = result.frame("site")
     if site.empty:
         return Section("Timeline", ["No period was recorded."])
-    period_s, end_s = number(result.meta.get("period_s")), float(site["time_s"].max())
+    period_s = number(result.meta.get("period_s"))
+    end_s = float(site["time_s"].max())
     each = f" of {duration(period_s)}" if period_s == period_s else ""
-    return Section("Timeline", [f"{count(len(site))} periods{each} were recorded, up to {clock(end_s)}."])
+    return Section(
+        "Timeline", [f"{count(len(site))} periods{each} were recorded, up to {clock(end_s)}."]
+    )

@@ -11,9 +11,12 @@ from twin.results import Result
 
 def section(result: Result) -> Section:
     """Services and jobs."""
-    services, jobs = _services(result), result.frame("jobs")
+    services = _services(result)
+    jobs = result.frame("jobs")
     blocks: list[Block] = [_service_grid(services)] if len(services) else []
-    return Section("Workload", _says(services, jobs), [*blocks, _job_grid(jobs)] if len(jobs) else blocks)
+    return Section(
+        "Workload", _says(services, jobs), [*blocks, _job_grid(jobs)] if len(jobs) else blocks
+    )
 
 
 def _services(result: Result) -> pd.DataFrame:
@@ -31,14 +34,20 @@ def _services(result: Result) -> pd.DataFrame:
 
 
 def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
-    asked, served = float(services["asked"].sum()), float(services["served"].sum())
+    asked = float(services["asked"].sum())
+    served = float(services["served"].sum())
     says = []
     if asked > 0:
-        says.append(f"{percent(served / asked)} of the {tokens(asked)} output tokens asked for were served.")
+        says.append(
+            f"{percent(served / asked)} of the {tokens(asked)} output tokens asked for were served."
+        )
     if len(jobs):
-        done, again = int((jobs["state"] == "completed").sum()), int(jobs["restarts"].sum())
+        done = int((jobs["state"] == "completed").sum())
+        again = int(jobs["restarts"].sum())
         back = {0: "none", 1: "one"}.get(again, count(again))
-        says.append(f"{count(done)} of {count(len(jobs))} jobs completed; returns to a checkpoint: {back}.")
+        says.append(
+            f"{count(done)} of {count(len(jobs))} jobs completed; returns to a checkpoint: {back}."
+        )
     return says or ["This run had no service and no job."]
 
 

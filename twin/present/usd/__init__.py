@@ -7,8 +7,8 @@
     architecture.usda     ground, slabs, walls, cameras, lights
     assets/KIND_TYPE.usda one prototype a catalogue row
 
-One time code is one recorded period, counted from 0; `twin:time_s` on /Facility says when each ends.
-Importing this package raises TwinError, with the cure, where usd-core is not installed.
+One time code is one recorded period, counted from 0; `twin:time_s` on /Facility says when each
+ends. Importing this package raises TwinError, with the cure, where usd-core is not installed.
 """
 
 from __future__ import annotations

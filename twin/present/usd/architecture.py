@@ -1,4 +1,5 @@
-"""The building round the equipment, drawn as a cutaway: ground, slabs, walls, then cameras and lights.
+"""The building round the equipment, drawn as a cutaway: ground, slabs, walls, then cameras and
+lights.
 
 Two walls are solid and the two towards the cameras are glass; there is no roof.
 """
@@ -8,7 +9,17 @@ from __future__ import annotations
 import numpy as np
 from pxr import Kind, Sdf
 
-from twin.present.usd.author import Spec, Types, define, facility, materials, new_layer, painted, translate, value
+from twin.present.usd.author import (
+    Spec,
+    Types,
+    define,
+    facility,
+    materials,
+    new_layer,
+    painted,
+    translate,
+    value,
+)
 from twin.present.usd.cameras import add_cameras
 from twin.present.usd.halls import Hall
 from twin.present.usd.layout import facts
@@ -41,7 +52,9 @@ def architecture_layer(plan: Plan) -> Spec:
 def _ground(plan: Plan) -> Solid:
     low, high = plan.bounds
     edge = max(3.0, 0.06 * float(np.linalg.norm(high - low)))
-    return box((low[0] - edge, low[1] - edge, -SLAB_M - 0.1), (high[0] + edge, high[1] + edge, -0.02))
+    return box(
+        (low[0] - edge, low[1] - edge, -SLAB_M - 0.1), (high[0] + edge, high[1] + edge, -0.02)
+    )
 
 
 def _shell(group: Spec, hall: Hall, shelf: Spec) -> None:
@@ -60,9 +73,13 @@ def _shell(group: Spec, hall: Hall, shelf: Spec) -> None:
 
 def floor_lines(x: float, y: float) -> Solid:
     """Lines `TILE_M` apart on a floor of x by y metres, 4 cm wide, from its south-west corner."""
-    half, top = 0.02, 0.006
-    easts, norths = np.arange(0.0, x, TILE_M), np.arange(0.0, y, TILE_M)
-    lines = [((e - half, 0.0), (e + half, y)) for e in easts] + [((0.0, n - half), (x, n + half)) for n in norths]
+    half = 0.02
+    top = 0.006
+    easts = np.arange(0.0, x, TILE_M)
+    norths = np.arange(0.0, y, TILE_M)
+    lines = [((e - half, 0.0), (e + half, y)) for e in easts] + [
+        ((0.0, n - half), (x, n + half)) for n in norths
+    ]
     low = np.array([(max(a[0], 0.0), max(a[1], 0.0), 0.0) for a, _ in lines], dtype=np.float32)
     high = np.array([(b[0], b[1], top) for _, b in lines], dtype=np.float32)
     return boxes(low, high)

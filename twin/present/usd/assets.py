@@ -1,4 +1,6 @@
-"""One prototype layer a catalogue row: materials and meshes, referenced by every component of that type."""
+"""One prototype layer a catalogue row: materials and meshes, referenced by every component of that
+type.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,17 @@ from collections.abc import Iterable
 
 from pxr import Kind, Sdf, Vt
 
-from twin.present.usd.author import Spec, Types, apply, define, materials, new_layer, painted, value, vectors
+from twin.present.usd.author import (
+    Spec,
+    Types,
+    apply,
+    define,
+    materials,
+    new_layer,
+    painted,
+    value,
+    vectors,
+)
 from twin.present.usd.emblems import emblem
 from twin.present.usd.names import prim_names
 from twin.present.usd.plan import Item
@@ -23,7 +35,8 @@ def model_of(item: Item) -> Model:
 
 
 def asset_names(items: Iterable[Item]) -> dict[Model, str]:
-    """File stem `<kind>_<type>` of every model with a body; a second size of one type gets its size behind.
+    """File stem `<kind>_<type>` of every model with a body; a second size of one type gets its size
+    behind.
 
     In lower case, as some file systems do not tell the cases apart.
     """
@@ -37,14 +50,18 @@ def _titles(models: list[Model]) -> list[str]:
     for kind, type_name, size in models:
         again = (kind, type_name) in seen
         seen.add((kind, type_name))
-        titles.append("_".join([kind, type_name, *(f"{round(1000 * length)}mm" for length in size if again)]))
+        titles.append(
+            "_".join([kind, type_name, *(f"{round(1000 * length)}mm" for length in size if again)])
+        )
     return titles
 
 
 def asset_layer(name: str, model: Model) -> Spec:
     """The prototype: an Xform of that name, kind component, with a mesh for each paint and part."""
     kind, type_name, size = model
-    layer = new_layer("usda", f"Emblem of {kind} {type_name}: {size[0]} m x {size[1]} m x {size[2]} m.")
+    layer = new_layer(
+        "usda", f"Emblem of {kind} {type_name}: {size[0]} m x {size[1]} m x {size[2]} m."
+    )
     layer.defaultPrim = name
     with Sdf.ChangeBlock():
         root = define(layer, name, "Xform", Kind.Tokens.component)

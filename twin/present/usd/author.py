@@ -1,4 +1,5 @@
-"""The few Sdf sentences every layer is written with: prims, attributes, relationships, meshes, materials.
+"""The few Sdf sentences every layer is written with: prims, attributes, relationships, meshes,
+materials.
 
 All of it is meant to run inside an `Sdf.ChangeBlock`; nothing here opens a stage.
 """
@@ -47,9 +48,18 @@ def facility(layer: Spec) -> Spec:
     return define(layer, "Facility", "Xform", Kind.Tokens.assembly)
 
 
-def value(prim: Spec, name: str, type_name: Spec, content: object, *, custom: bool = False,
-          uniform: bool = False) -> Spec:
-    """An attribute and its default; None leaves the default unsaid. Returns the attribute's spec."""
+def value(
+    prim: Spec,
+    name: str,
+    type_name: Spec,
+    content: object,
+    *,
+    custom: bool = False,
+    uniform: bool = False,
+) -> Spec:
+    """An attribute and its default; None leaves the default unsaid. Returns the attribute's
+    spec.
+    """
     kind = Sdf.VariabilityUniform if uniform else Sdf.VariabilityVarying
     attribute = Sdf.AttributeSpec(prim, name, type_name, kind, declaresCustom=custom)
     if content is not None:
@@ -74,7 +84,9 @@ def apply(prim: Spec, *schemas: str) -> None:
 def translate(prim: Spec, place_m: tuple[float, float, float]) -> None:
     """Move a prim by metres."""
     value(prim, "xformOp:translate", Types.Double3, Gf.Vec3d(*place_m))
-    value(prim, "xformOpOrder", Types.TokenArray, Vt.TokenArray(["xformOp:translate"]), uniform=True)
+    value(
+        prim, "xformOpOrder", Types.TokenArray, Vt.TokenArray(["xformOp:translate"]), uniform=True
+    )
 
 
 def vectors(rows: object) -> Spec:
@@ -91,13 +103,17 @@ def mesh(parent: Spec, name: str, solid: Solid) -> Spec:
     value(prim, "points", Types.Point3fArray, vectors(solid.points))
     normals = value(prim, "normals", Types.Normal3fArray, vectors(solid.normals))
     by_face = len(solid.normals) == len(solid.counts)
-    normals.SetInfo("interpolation", UsdGeom.Tokens.uniform if by_face else UsdGeom.Tokens.faceVarying)
+    normals.SetInfo(
+        "interpolation", UsdGeom.Tokens.uniform if by_face else UsdGeom.Tokens.faceVarying
+    )
     value(prim, "subdivisionScheme", Types.Token, UsdGeom.Tokens.none, uniform=True)
     return prim
 
 
 def painted(parent: Spec, name: str, solid: Solid, paint: str, materials: Spec) -> Spec:
-    """A mesh bound to the material of that name under `materials`, coloured alike where materials are off."""
+    """A mesh bound to the material of that name under `materials`, coloured alike where materials
+    are off.
+    """
     prim = mesh(parent, name, solid)
     value(prim, "primvars:displayColor", Types.Color3fArray, vectors([linear(PALETTE[paint].srgb)]))
     apply(prim, "MaterialBindingAPI")

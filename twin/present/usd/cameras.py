@@ -49,8 +49,8 @@ def _camera(scope: Spec, name: str, bounds: Floats, towards: Vectors) -> None:
 def look(bounds: Floats, towards: Vectors) -> tuple[Vectors, float]:
     """Camera to site as a (4, 4) row-vector matrix, and the far clipping distance in metres.
 
-    The eye looks against `towards` and stands just far enough from the (2, xyz) box to see all eight
-    corners with a twelfth to spare, its picture centred.
+    The eye looks against `towards` and stands just far enough from the (2, xyz) box to see all
+    eight corners with a twelfth to spare, its picture centred.
     """
     back = towards / np.linalg.norm(towards)
     right = np.cross([0.0, 0.0, 1.0], back)
@@ -62,14 +62,19 @@ def look(bounds: Floats, towards: Vectors) -> tuple[Vectors, float]:
     matrix = np.eye(4)
     matrix[:3, :3] = basis
     matrix[3, :3] = eye @ basis
-    reach = float(np.linalg.norm(bounds - matrix[3, :3], axis=1).max() + np.linalg.norm(bounds[1] - bounds[0]))
+    reach = float(
+        np.linalg.norm(bounds - matrix[3, :3], axis=1).max() + np.linalg.norm(bounds[1] - bounds[0])
+    )
     return matrix, reach
 
 
 def _eye(corners: Vectors, half: Vectors) -> Vectors:
-    """Eye in camera axes that sees every corner, picture centred: where each side's two limiting planes meet."""
+    """Eye in camera axes that sees every corner, picture centred: where each side's two limiting
+    planes meet.
+    """
     room = half * 12 / 13
     slope = corners[:, 2:] * room
-    high, low = (corners[:, :2] + slope).max(axis=0), (corners[:, :2] - slope).min(axis=0)
+    high = (corners[:, :2] + slope).max(axis=0)
+    low = (corners[:, :2] - slope).min(axis=0)
     depth = ((high - low) / (2 * room)).max()
     return np.array([*(high + low) / 2, depth])

@@ -18,13 +18,17 @@ _SHOWN_MAX = 5
 def check(components: pd.DataFrame, edges: pd.DataFrame, racks: pd.DataFrame | None) -> None:
     """Raise InputError with everything that is wrong.
 
-    Missing columns; double ids; places or sizes that are not finite; edges and rack rows of unknown ids;
-    two rows of one rack at one time.
+    Missing columns; double ids; places or sizes that are not finite; edges and rack rows of unknown
+    ids; two rows of one rack at one time.
     """
     given = [(COMPONENTS, components), (EDGES, edges), *([] if racks is None else [(RACKS, racks)])]
     problems = [problem for table, frame in given for problem in _columns(table, frame)]
     if not problems:
-        problems = [*_components(components), *_edges(components, edges), *_racks(components, racks)]
+        problems = [
+            *_components(components),
+            *_edges(components, edges),
+            *_racks(components, racks),
+        ]
     if problems:
         raise InputError(problems)
 
@@ -32,19 +36,27 @@ def check(components: pd.DataFrame, edges: pd.DataFrame, racks: pd.DataFrame | N
 def _columns(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
     for name in table.names:
         if name not in frame.columns:
-            yield Problem(f"{table.name}.{name}", "no such column", ", ".join(map(str, frame.columns)),
-                          did_you_mean(name, map(str, frame.columns)))
+            yield Problem(
+                f"{table.name}.{name}",
+                "no such column",
+                ", ".join(map(str, frame.columns)),
+                did_you_mean(name, map(str, frame.columns)),
+            )
 
 
 def _components(components: pd.DataFrame) -> Iterator[Problem]:
     for double in components["id"][components["id"].duplicated()].head(_SHOWN_MAX):
         yield Problem("components.id", f"{double!r} twice", "one row an id")
     for name in _NUMBERS:
-        for row in components[~np.isfinite(components[name].astype(float))].head(_SHOWN_MAX).itertuples():
+        for row in (
+            components[~np.isfinite(components[name].astype(float))].head(_SHOWN_MAX).itertuples()
+        ):
             yield Problem(f"components.{name} of {row.id!r}", "no finite number", "metres")
     for name in _NUMBERS[3:]:
         for row in components[components[name] < 0].head(_SHOWN_MAX).itertuples():
-            yield Problem(f"components.{name} of {row.id!r}", "a negative length", "metres, 0 for no body")
+            yield Problem(
+                f"components.{name} of {row.id!r}", "a negative length", "metres, 0 for no body"
+            )
 
 
 def _edges(components: pd.DataFrame, edges: pd.DataFrame) -> Iterator[Problem]:
@@ -65,4 +77,6 @@ def _racks(components: pd.DataFrame, racks: pd.DataFrame | None) -> Iterator[Pro
 def _strangers(where: str, ids: pd.Series, components: pd.DataFrame) -> Iterator[Problem]:
     known = components["id"]
     for stranger in ids[~ids.isin(known)].drop_duplicates().head(_SHOWN_MAX):
-        yield Problem(where, repr(stranger), "an id in components", did_you_mean(str(stranger), known))
+        yield Problem(
+            where, repr(stranger), "an id in components", did_you_mean(str(stranger), known)
+        )

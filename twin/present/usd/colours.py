@@ -1,4 +1,5 @@
-"""Paint: the palette of surfaces and a map from temperature to colour that colour-blind eyes can read.
+"""Paint: the palette of surfaces and a map from temperature to colour that colour-blind eyes can
+read.
 
 All colours leave here as linear RGB, which is what USD shaders and displayColor expect.
 """
@@ -14,23 +15,27 @@ Floats = NDArray[np.float32]
 Rgb = tuple[float, float, float]
 
 COLOUR_MAP = "inferno_upper"
-"""Name written beside every coloured result: the upper 85 % of inferno, since its black end reads as switched off."""
+"""Name written beside every coloured result: the upper 85 % of inferno, since its black end reads
+as switched off."""
 
 UNKNOWN_SRGB: Rgb = (0.5, 0.5, 0.5)
 """Where nothing was recorded."""
 
-# Nine stations of inferno (van der Walt and Smith, released under CC0) from 0.15 to 1.00 of its length.
-_STATIONS_SRGB = np.array([
-    [0.170, 0.042, 0.341],
-    [0.348, 0.065, 0.430],
-    [0.516, 0.126, 0.421],
-    [0.689, 0.192, 0.358],
-    [0.837, 0.288, 0.253],
-    [0.942, 0.436, 0.125],
-    [0.987, 0.623, 0.028],
-    [0.968, 0.829, 0.250],
-    [0.988, 0.998, 0.645],
-])
+# Nine stations of inferno (van der Walt and Smith, released under CC0) from 0.15 to 1.00 of its
+# length.
+_STATIONS_SRGB = np.array(
+    [
+        [0.170, 0.042, 0.341],
+        [0.348, 0.065, 0.430],
+        [0.516, 0.126, 0.421],
+        [0.689, 0.192, 0.358],
+        [0.837, 0.288, 0.253],
+        [0.942, 0.436, 0.125],
+        [0.987, 0.623, 0.028],
+        [0.968, 0.829, 0.250],
+        [0.988, 0.998, 0.645],
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,15 @@ PALETTE: dict[str, Paint] = {
 def linear(srgb: Rgb | Floats | NDArray[np.float64]) -> Floats:
     """Linear light of sRGB values, any shape, 0 to 1 (IEC 61966-2-1)."""
     value = np.asarray(srgb, dtype=float)
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(np.float32)
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4).astype(
+        np.float32
+    )
 
 
 def heat(temperature_degc: NDArray[np.float64], low_degc: float, high_degc: float) -> Floats:
-    """Linear RGB of temperatures: shape (…, 3); grey where not finite, end colours outside the range."""
+    """Linear RGB of temperatures: shape (…, 3); grey where not finite, end colours outside the
+    range.
+    """
     known = np.isfinite(temperature_degc)
     share = (np.where(known, temperature_degc, low_degc) - low_degc) / (high_degc - low_degc)
     return linear(np.where(known[..., None], _along(share), UNKNOWN_SRGB))
@@ -87,11 +96,16 @@ def _along(share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.stack([np.interp(share, station, channel) for channel in _STATIONS_SRGB.T], axis=-1)
 
 
-def colour_range(temperature_degc: NDArray[np.float64], span_min_k: float = 10.0) -> tuple[float, float]:
-    """Whole degrees that hold every finite value, at least `span_min_k` apart so that noise stays pale."""
+def colour_range(
+    temperature_degc: NDArray[np.float64], span_min_k: float = 10.0
+) -> tuple[float, float]:
+    """Whole degrees that hold every finite value, at least `span_min_k` apart so that noise stays
+    pale.
+    """
     finite = temperature_degc[np.isfinite(temperature_degc)]
     if not finite.size:
         return 0.0, span_min_k
-    low, high = float(np.floor(finite.min())), float(np.ceil(finite.max()))
+    low = float(np.floor(finite.min()))
+    high = float(np.ceil(finite.max()))
     slack = max(0.0, span_min_k - (high - low))
     return low - np.floor(slack / 2), high + np.ceil(slack / 2)

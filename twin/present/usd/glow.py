@@ -1,6 +1,7 @@
 """The coloured panels of the racks: bars in front, bars behind and a cap, one mesh for all racks.
 
-One mesh with a colour a face is read alike by every renderer, also where instances lose their primvars.
+One mesh with a colour a face is read alike by every renderer, also where instances lose their
+primvars.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ def glow(items: Sequence[Item]) -> Solid:
 
 
 def _unit() -> tuple[Floats, Floats]:
-    """Boxes of one rack as shares of its width, depth and height from the middle of its underside."""
+    """Boxes of one rack as shares of its width, depth and height from the middle of its
+    underside.
+    """
     foot = 0.08 + 0.86 * np.arange(_BARS) / _BARS
     bars = [((-0.38, -0.507, z), (0.38, -0.485, z + 0.055)) for z in foot]
     rear = ((-0.36, 0.49, 0.10), (0.36, 0.505, 0.92))

@@ -38,9 +38,13 @@ class Hall:
 
 
 def find_roots(components: pd.DataFrame) -> dict[str, str]:
-    """The hall above every component, found by walking up `parent`; empty for what stands in none."""
+    """The hall above every component, found by walking up `parent`; empty for what stands in
+    none.
+    """
     rooms = components["kind"] == KIND
-    parent = dict(zip(components["id"][~rooms], components["parent"][~rooms].fillna(""), strict=True))
+    parent = dict(
+        zip(components["id"][~rooms], components["parent"][~rooms].fillna(""), strict=True)
+    )
 
     def root(name: str) -> str:
         seen: set[str] = set()
@@ -52,23 +56,37 @@ def find_roots(components: pd.DataFrame) -> dict[str, str]:
     return {name: root(above) for name, above in parent.items()}
 
 
-def find_halls(components: pd.DataFrame, roots: Mapping[str, str], sizes: Mapping[str, Point],
-               origins: Mapping[str, tuple[float, float]]) -> tuple[Hall, ...]:
+def find_halls(
+    components: pd.DataFrame,
+    roots: Mapping[str, str],
+    sizes: Mapping[str, Point],
+    origins: Mapping[str, tuple[float, float]],
+) -> tuple[Hall, ...]:
     """Every hall with its place and size.
 
-    A hall is a row of kind `hall`, a name in `sizes` or what stands above a rack. A size that nobody
-    states leaves `MARGIN_M` round the contents. A corner that nobody states is the site's own where the
-    only hall holds its contents from there, else `MARGIN_M` south-west of the contents.
+    A hall is a row of kind `hall`, a name in `sizes` or what stands above a rack. A size that
+    nobody states leaves `MARGIN_M` round the contents. A corner that nobody states is the site's
+    own where the only hall holds its contents from there, else `MARGIN_M` south-west of the
+    contents.
     """
-    rooms = {str(row["id"]): contents(row.to_frame().T) for _, row in components[components["kind"] == KIND].iterrows()}
+    rooms = {
+        str(row["id"]): contents(row.to_frame().T)
+        for _, row in components[components["kind"] == KIND].iterrows()
+    }
     sizes = {**{name: _point(box[1] - box[0]) for name, box in rooms.items()}, **sizes}
     origins = {**{name: _point(box[0])[:2] for name, box in rooms.items()}, **origins}
     above = components["id"].map(roots)
-    names = list(dict.fromkeys([*sizes, *(name for name in above[components["kind"].str.endswith("rack")] if name)]))
+    names = list(
+        dict.fromkeys(
+            [*sizes, *(name for name in above[components["kind"].str.endswith("rack")] if name)]
+        )
+    )
     halls = []
     for name, prim in zip(names, prim_names(names), strict=True):
         low, high = contents(components[above == name])
-        size = sizes.get(name, _point(high - low + MARGIN_M * np.array([2, 2, 1], dtype=np.float32)))
+        size = sizes.get(
+            name, _point(high - low + MARGIN_M * np.array([2, 2, 1], dtype=np.float32))
+        )
         fits = len(names) == 1 and name in sizes and (low >= 0).all() and (high <= size).all()
         corner = (0.0, 0.0) if fits else (float(low[0]) - MARGIN_M, float(low[1]) - MARGIN_M)
         halls.append(Hall(name, prim, origins.get(name, corner), size))
@@ -81,10 +99,13 @@ def _point(numbers: Floats) -> Point:
 
 
 def contents(rows: pd.DataFrame) -> Floats:
-    """(2, xyz) box round components in site metres; one point at the site's corner where there are none."""
+    """(2, xyz) box round components in site metres; one point at the site's corner where there are
+    none.
+    """
     if rows.empty:
         return np.zeros((2, 3), dtype=np.float32)
     foot = rows[["x_m", "y_m", "z_m"]].to_numpy(float)
     size = rows[["width_m", "depth_m", "height_m"]].to_numpy(float)
-    low, high = foot - size * [0.5, 0.5, 0.0], foot + size * [0.5, 0.5, 1.0]
+    low = foot - size * [0.5, 0.5, 0.0]
+    high = foot + size * [0.5, 0.5, 1.0]
     return np.stack([low.min(axis=0), high.max(axis=0)]).astype(np.float32)

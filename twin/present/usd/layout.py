@@ -1,4 +1,6 @@
-"""One prim a component: an instance of its prototype under its system and place, carrying its own facts."""
+"""One prim a component: an instance of its prototype under its system and place, carrying its own
+facts.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,18 @@ def layout_layer(plan: Plan, assets: Mapping[Model, str]) -> Spec:
 def _component(place: Spec, item: Item, assets: Mapping[Model, str]) -> None:
     prim = define(place, item.prim, "Xform", Kind.Tokens.component)
     if item.bodied:
-        prim.referenceList.prependedItems.append(Sdf.Reference(f"./assets/{assets[model_of(item)]}.usda"))
+        prim.referenceList.prependedItems.append(
+            Sdf.Reference(f"./assets/{assets[model_of(item)]}.usda")
+        )
         prim.instanceable = True
     facts(prim, item.id, item.kind, item.type, item.rating_w)
     translate(prim, item.at)
 
 
 def facts(prim: Spec, name: str, kind: str, type_name: str, rating_w: float) -> None:
-    """The custom attributes that tie a prim to the tables: twin:id, twin:kind, twin:type, twin:rating_w."""
+    """The custom attributes that tie a prim to the tables: twin:id, twin:kind, twin:type,
+    twin:rating_w.
+    """
     value(prim, "twin:id", Types.String, name, custom=True, uniform=True)
     value(prim, "twin:kind", Types.Token, kind, custom=True, uniform=True)
     value(prim, "twin:type", Types.String, type_name, custom=True, uniform=True)

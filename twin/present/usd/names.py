@@ -11,8 +11,8 @@ from zlib import crc32
 def prim_names(texts: Iterable[str]) -> list[str]:
     """One valid prim name a text, no two alike; the order of the texts does not matter.
 
-    A text that is a valid name keeps it. Others have foreign characters replaced by `_` and, only where
-    that collides, the text's checksum behind.
+    A text that is a valid name keeps it. Others have foreign characters replaced by `_` and, only
+    where that collides, the text's checksum behind.
     """
     texts = list(texts)
     bare = [_bare(text) for text in texts]

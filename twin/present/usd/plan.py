@@ -20,13 +20,21 @@ from twin.present.usd.solids import Floats, Point
 YARD = "Yard"
 """Name of the place outside the halls."""
 
-_GROUPS = {"compute": "IT", "power": "Power", "cooling": "Cooling", "fabric": "Network", "storage": "Storage",
-           "building": "Building"}
+_GROUPS = {
+    "compute": "IT",
+    "power": "Power",
+    "cooling": "Cooling",
+    "fabric": "Network",
+    "storage": "Storage",
+    "building": "Building",
+}
 
 
 @dataclass(frozen=True)
 class Item:
-    """One component to draw: size and middle of its underside in metres, and where its prim hangs."""
+    """One component to draw: size and middle of its underside in metres, and where its prim
+    hangs.
+    """
 
     id: str
     kind: str
@@ -56,15 +64,20 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything placed: halls, items in table order, and the box round all of it, (2, xyz) metres."""
+    """Everything placed: halls, items in table order, and the box round all of it, (2, xyz)
+    metres.
+    """
 
     halls: tuple[Hall, ...]
     items: tuple[Item, ...]
     bounds: Floats
 
 
-def make_plan(components: pd.DataFrame, hall_sizes: Mapping[str, Point],
-              hall_origins: Mapping[str, tuple[float, float]]) -> Plan:
+def make_plan(
+    components: pd.DataFrame,
+    hall_sizes: Mapping[str, Point],
+    hall_origins: Mapping[str, tuple[float, float]],
+) -> Plan:
     """Place the rows of the components table; sizes and corners of halls in metres, by name."""
     roots = find_roots(components)
     halls = find_halls(components, roots, hall_sizes, hall_origins)
@@ -77,16 +90,25 @@ def make_plan(components: pd.DataFrame, hall_sizes: Mapping[str, Point],
 
 def _item(row: Any, prim: str, place: str) -> Item:
     return Item(
-        id=str(row.id), kind=str(row.kind), type=str(row.type), rating_w=float(row.rating_w),
+        id=str(row.id),
+        kind=str(row.kind),
+        type=str(row.type),
+        rating_w=float(row.rating_w),
         size=(float(row.width_m), float(row.depth_m), float(row.height_m)),
         at=(float(row.x_m), float(row.y_m), float(row.z_m)),
-        group=_GROUPS.get(str(row.system), "Other"), place=place, prim=prim,
+        group=_GROUPS.get(str(row.system), "Other"),
+        place=place,
+        prim=prim,
     )
 
 
 def _bounds(components: pd.DataFrame, halls: tuple[Hall, ...]) -> Floats:
-    rooms = [np.array([(*hall.at, 0.0), (hall.at[0] + hall.size[0], hall.at[1] + hall.size[1], hall.size[2])])
-             for hall in halls]
+    rooms = [
+        np.array(
+            [(*hall.at, 0.0), (hall.at[0] + hall.size[0], hall.at[1] + hall.size[1], hall.size[2])]
+        )
+        for hall in halls
+    ]
     equipment = [contents(components)] if len(components) else []
     everything = [*rooms, *equipment] or [np.array([(0.0, 0.0, 0.0), (1.0, 1.0, 1.0)])]
     low, high = (np.stack([one[side] for one in everything]) for side in (0, 1))

@@ -63,19 +63,29 @@ class FacilityLike(Protocol):
         """Holds `components` and `edges`."""
 
 
-def write_scene(components: pd.DataFrame, edges: pd.DataFrame, racks: pd.DataFrame | None, folder: Path, *,
-                title: str, start: str = "", hall_sizes: Mapping[str, Point] = _NO_SIZES,
-                hall_origins: Mapping[str, tuple[float, float]] = _NO_PLACES) -> Path:
-    """Write a facility, and what its racks did where `racks` is given; returns the path of facility.usda.
+def write_scene(
+    components: pd.DataFrame,
+    edges: pd.DataFrame,
+    racks: pd.DataFrame | None,
+    folder: Path,
+    *,
+    title: str,
+    start: str = "",
+    hall_sizes: Mapping[str, Point] = _NO_SIZES,
+    hall_origins: Mapping[str, tuple[float, float]] = _NO_PLACES,
+) -> Path:
+    """Write a facility, and what its racks did where `racks` is given; returns the path of
+    facility.usda.
 
     components, edges, racks   frames as declared in `twin.results.tables`
-    hall_sizes                 metres east, north and up, by hall; follows from the racks where not given
+    hall_sizes                 metres east, north and up, by hall; follows from the racks where not
+                               given
     hall_origins               site metres of the south-west corner, by hall
     start                      date and time of the scenario's start, kept as twin:start
 
-    The same tables give the same bytes. Layers are written beside `folder` and renamed into it, the root
-    last, so a reader never meets half a file; other files in `folder` stay. Raises InputError with
-    every problem of the tables.
+    The same tables give the same bytes. Layers are written beside `folder` and renamed into it, the
+    root last, so a reader never meets half a file; other files in `folder` stay. Raises InputError
+    with every problem of the tables.
     """
     check(components, edges, racks)
     plan = make_plan(components, hall_sizes, hall_origins)
@@ -83,25 +93,44 @@ def write_scene(components: pd.DataFrame, edges: pd.DataFrame, racks: pd.DataFra
 
 
 def export_result(result: ResultLike, out: str | Path) -> Path:
-    """Write a result's scene with its time samples into the folder `out`; returns the path of facility.usda."""
-    tables, meta = result.tables, result.meta
-    return write_scene(tables["components"], tables["edges"], tables["racks"], Path(out),
-                       title=str(meta.get("title", "AI factory")), start=str(meta.get("start", "")))
+    """Write a result's scene with its time samples into the folder `out`; returns the path of
+    facility.usda.
+    """
+    tables = result.tables
+    meta = result.meta
+    return write_scene(
+        tables["components"],
+        tables["edges"],
+        tables["racks"],
+        Path(out),
+        title=str(meta.get("title", "AI factory")),
+        start=str(meta.get("start", "")),
+    )
 
 
 def export_facility(built: FacilityLike, out: str | Path) -> Path:
-    """Write a facility's scene, without results, into the folder `out`; returns the path of facility.usda.
+    """Write a facility's scene, without results, into the folder `out`; returns the path of
+    facility.usda.
 
     Halls stand as the scenario's plan states them, or round their racks where it holds no plan.
     """
-    tables, plan = built.tables(), getattr(built.scenario, "plan", None)
+    tables = built.tables()
+    plan = getattr(built.scenario, "plan", None)
     halls = plan.halls if plan else ()
-    return write_scene(tables["components"], tables["edges"], None, Path(out), title=built.scenario.name,
-                       hall_sizes={hall.name: hall.size for hall in halls},
-                       hall_origins={hall.name: hall.at for hall in halls})
+    return write_scene(
+        tables["components"],
+        tables["edges"],
+        None,
+        Path(out),
+        title=built.scenario.name,
+        hall_sizes={hall.name: hall.size for hall in halls},
+        hall_origins={hall.name: hall.at for hall in halls},
+    )
 
 
-def _layers(plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, title: str, start: str) -> dict[str, Spec]:
+def _layers(
+    plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, title: str, start: str
+) -> dict[str, Spec]:
     """Every layer by its path in the folder, the root last."""
     names = asset_names(plan.items)
     layers = {f"assets/{name}.usda": asset_layer(name, model) for model, name in names.items()}
@@ -123,7 +152,8 @@ def _root(title: str, start: str, parts: list[str], periods: int) -> Spec:
     value(prim, "twin:title", Types.String, title, custom=True, uniform=True)
     value(prim, "twin:start", Types.String, start, custom=True, uniform=True)
     if periods:
-        layer.startTimeCode, layer.endTimeCode = 0.0, periods - 1.0
+        layer.startTimeCode = 0.0
+        layer.endTimeCode = periods - 1.0
     return layer
 
 

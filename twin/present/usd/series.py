@@ -35,15 +35,22 @@ def make_series(racks: pd.DataFrame) -> Series:
         values[period, column] = racks[name].to_numpy(float)
         return values
 
-    return Series(ids, time_s, grid("power_w"), grid("inlet_air_degc"), grid("junction_degc"),
-                  states(grid("on_frac"), grid("clock_frac")))
+    return Series(
+        ids,
+        time_s,
+        grid("power_w"),
+        grid("inlet_air_degc"),
+        grid("junction_degc"),
+        states(grid("on_frac"), grid("clock_frac")),
+    )
 
 
 def states(on_frac: Grid, clock_frac: Grid) -> NDArray[np.str_]:
     """One word a rack and period.
 
-    off: never on in the period; interrupted: on for a part of it; throttled: on, mean GPU clock below
-    full; on; unknown where on_frac is NaN. A millionth is forgiven, as means of many sums need.
+    off: never on in the period; interrupted: on for a part of it; throttled: on, mean GPU clock
+    below full; on; unknown where on_frac is NaN. A millionth is forgiven, as means of many sums
+    need.
     """
     full = 1.0 - 1e-6
     tests = [np.isnan(on_frac), on_frac <= 1e-6, on_frac < full, clock_frac < full]

@@ -1,7 +1,7 @@
 """What equipment looks like: a few painted solids a kind, filling the box the catalogue states.
 
-Origin in the middle of the footprint on the underside; the front looks along -y. Shapes are emblems that
-tell kinds apart at a glance, not models of a product; only the outer box is a fact.
+Origin in the middle of the footprint on the underside; the front looks along -y. Shapes are emblems
+that tell kinds apart at a glance, not models of a product; only the outer box is a fact.
 """
 
 from __future__ import annotations
@@ -31,26 +31,40 @@ Shape = Callable[[Size], tuple[Part, ...]]
 
 def cabinet(size: Size, paint: str, *, face_m: float = 0.04) -> list[Part]:
     """A body on a recessed plinth, its front set back by `face_m` for what stands on it."""
-    width, depth, height = size[0] / 2, size[1] / 2, size[2]
+    width = size[0] / 2
+    depth = size[1] / 2
+    height = size[2]
     plinth = min(0.06, height / 10)
     body = box((-width, -depth + face_m, plinth), (width, depth, height))
     foot = box((-width + 0.02, -depth + face_m + 0.03, 0.0), (width - 0.02, depth - 0.02, plinth))
     return [Part("Body", paint, body), Part("Plinth", "carbon", foot)]
 
 
-def frame(left: float, right: float, low: float, high: float, front: float, border: float, deep: float) -> Solid:
+def frame(
+    left: float, right: float, low: float, high: float, front: float, border: float, deep: float
+) -> Solid:
     """A flat rectangular rim in the x-z plane, from `front` to `front + deep`, metres."""
     back = front + deep
-    return merge([
-        box((left, front, low), (left + border, back, high)),
-        box((right - border, front, low), (right, back, high)),
-        box((left + border, front, low), (right - border, back, low + border)),
-        box((left + border, front, high - border), (right - border, back, high)),
-    ])
+    return merge(
+        [
+            box((left, front, low), (left + border, back, high)),
+            box((right - border, front, low), (right, back, high)),
+            box((left + border, front, low), (right - border, back, low + border)),
+            box((left + border, front, high - border), (right - border, back, high)),
+        ]
+    )
 
 
-def slats(left: float, right: float, low: float, high: float, front: float, deep: float, pitch: float,
-          fill_frac: float = 0.55) -> Solid:
+def slats(
+    left: float,
+    right: float,
+    low: float,
+    high: float,
+    front: float,
+    deep: float,
+    pitch: float,
+    fill_frac: float = 0.55,
+) -> Solid:
     """Evenly spaced horizontal bars in the x-z plane between two heights, metres."""
     count = max(1, round((high - low) / pitch))
     foot = low + (high - low) * np.arange(count) / count
@@ -61,18 +75,30 @@ def slats(left: float, right: float, low: float, high: float, front: float, deep
     return boxes(lower.astype(np.float32), upper.astype(np.float32))
 
 
-def panel(x: float, z: float, width: float, height: float, front: float, deep: float = 0.02) -> Solid:
+def panel(
+    x: float, z: float, width: float, height: float, front: float, deep: float = 0.02
+) -> Solid:
     """A flat plate centred at (x, z) in the x-z plane, metres."""
-    return box((x - width / 2, front, z - height / 2), (x + width / 2, front + deep, z + height / 2))
+    return box(
+        (x - width / 2, front, z - height / 2), (x + width / 2, front + deep, z + height / 2)
+    )
 
 
 def rack(size: Size) -> tuple[Part, ...]:
     """A cabinet with a framed door, the edges of its trays and a line of light."""
-    width, depth, height = size[0] / 2, size[1] / 2, size[2]
+    width = size[0] / 2
+    depth = size[1] / 2
+    height = size[2]
     door = frame(-width + 0.01, width - 0.01, 0.08, height - 0.02, -depth, 0.045, 0.04)
     trays = slats(-width + 0.08, width - 0.08, 0.16, height - 0.10, -depth + 0.012, 0.03, 0.10)
-    light = box((width - 0.05, -depth + 0.001, 0.75), (width - 0.03, -depth + 0.012, min(1.55, height - 0.2)))
-    lamp = box((-width + 0.10, -depth + 0.004, height - 0.05), (width - 0.10, -depth + 0.012, height - 0.035))
+    light = box(
+        (width - 0.05, -depth + 0.001, 0.75),
+        (width - 0.03, -depth + 0.012, min(1.55, height - 0.2)),
+    )
+    lamp = box(
+        (-width + 0.10, -depth + 0.004, height - 0.05),
+        (width - 0.10, -depth + 0.012, height - 0.035),
+    )
     rear = slats(-width + 0.05, width - 0.05, 0.15, height - 0.1, depth - 0.004, 0.004, 0.2, 0.8)
     return (
         *cabinet(size, "carbon"),
@@ -91,12 +117,21 @@ def doors(size: Size, paint: str, leaf_m: float = 0.8) -> tuple[Part, ...]:
     leaf = width / count
     centres = [(index + 0.5) * leaf - width / 2 for index in range(count)]
     front = -depth / 2
-    low, high = 0.05 * height, 0.97 * height
-    half, reach = leaf / 2 - 0.015, leaf * 0.34
+    low = 0.05 * height
+    high = 0.97 * height
+    half = leaf / 2 - 0.015
+    reach = leaf * 0.34
     skin = [box((x - half, front + 0.015, low), (x + half, front + 0.04, high)) for x in centres]
-    grilles = [slats(x - reach, x + reach, 0.1 * height, 0.35 * height, front + 0.003, 0.012, 0.06) for x in centres]
-    meters = [panel(x, 0.8 * height, 0.4 * leaf, 0.08 * height, front + 0.003, 0.012) for x in centres]
-    handles = [panel(x + 0.4 * leaf, 0.55 * height, 0.03, 0.12 * height, front, 0.015) for x in centres]
+    grilles = [
+        slats(x - reach, x + reach, 0.1 * height, 0.35 * height, front + 0.003, 0.012, 0.06)
+        for x in centres
+    ]
+    meters = [
+        panel(x, 0.8 * height, 0.4 * leaf, 0.08 * height, front + 0.003, 0.012) for x in centres
+    ]
+    handles = [
+        panel(x + 0.4 * leaf, 0.55 * height, 0.03, 0.12 * height, front, 0.015) for x in centres
+    ]
     return (
         *cabinet(size, paint),
         Part("Doors", paint, merge(skin)),
@@ -118,17 +153,25 @@ def switchboard(size: Size) -> tuple[Part, ...]:
 
 def air_handler(size: Size) -> tuple[Part, ...]:
     """A white cabinet whose front is one large louvre."""
-    width, depth, height = size[0] / 2, size[1] / 2, size[2]
+    width = size[0] / 2
+    depth = size[1] / 2
+    height = size[2]
     rim = frame(-width, width, 0.06, height, -depth, 0.06, 0.04)
     louvre = slats(-width + 0.08, width - 0.08, 0.16, height - 0.5, -depth + 0.01, 0.03, 0.08)
     screen = panel(0.0, height - 0.25, 0.4 * width, 0.16, -depth + 0.02)
-    return (*cabinet(size, "white"), Part("Rim", "white", rim), Part("Louvre", "graphite", louvre),
-            Part("Screen", "lamp", screen))
+    return (
+        *cabinet(size, "white"),
+        Part("Rim", "white", rim),
+        Part("Louvre", "graphite", louvre),
+        Part("Screen", "lamp", screen),
+    )
 
 
 def plain(size: Size) -> tuple[Part, ...]:
     """A light cabinet with one framed face: any kind without an emblem of its own."""
-    width, depth, height = size[0] / 2, size[1] / 2, size[2]
+    width = size[0] / 2
+    depth = size[1] / 2
+    height = size[2]
     border = min(0.05, width / 5, height / 5)
     rim = frame(-width, width, 0.06 * height, height, -depth, border, 0.04)
     return (*cabinet(size, "white"), Part("Rim", "graphite", rim))

@@ -15,9 +15,12 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Point = tuple[float, float, float]
 
-_BOX_CORNERS = np.array([[x, y, z] for z in (0, 1) for y in (0, 1) for x in (0, 1)], dtype=np.float32)
+_BOX_CORNERS = np.array(
+    [[x, y, z] for z in (0, 1) for y in (0, 1) for x in (0, 1)], dtype=np.float32
+)
 _BOX_FACES = np.array(
-    [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]], dtype=np.int32
+    [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]],
+    dtype=np.int32,
 )
 _BOX_NORMALS = np.array(
     [[0, 0, -1], [0, 0, 1], [0, -1, 0], [0, 1, 0], [-1, 0, 0], [1, 0, 0]], dtype=np.float32
@@ -48,7 +51,12 @@ def box(low: Point, high: Point) -> Solid:
     """The box between two opposite corners in metres."""
     start = np.asarray(low, dtype=np.float32)
     points = start + _BOX_CORNERS * (np.asarray(high, dtype=np.float32) - start)
-    return Solid(points, np.full(6, 4, dtype=np.int32), _BOX_FACES.ravel(), np.repeat(_BOX_NORMALS, 4, axis=0))
+    return Solid(
+        points,
+        np.full(6, 4, dtype=np.int32),
+        _BOX_FACES.ravel(),
+        np.repeat(_BOX_NORMALS, 4, axis=0),
+    )
 
 
 def boxes(low: Floats, high: Floats) -> Solid:
@@ -68,7 +76,8 @@ def rod(base: Point, radius_m: float, length_m: float, axis: str = "z", sides: i
     """A round rod from the middle of its base along `axis` (x, y or z), lengths in metres."""
     angle = 2 * np.pi * np.arange(sides) / sides
     ring = np.stack([np.cos(angle), np.sin(angle), np.zeros(sides)], axis=1)
-    low, high = radius_m * ring, radius_m * ring + [0.0, 0.0, length_m]
+    low = radius_m * ring
+    high = radius_m * ring + [0.0, 0.0, length_m]
     here = np.arange(sides)
     after = np.roll(here, -1)
     walls = np.stack([here, after, after + sides, here + sides], axis=1)
@@ -88,13 +97,16 @@ def merge(solids: Iterable[Solid]) -> Solid:
     return Solid(
         np.concatenate([part.points for part in parts]),
         np.concatenate([part.counts for part in parts]),
-        np.concatenate([part.indices + np.int32(offset) for part, offset in zip(parts, first, strict=True)]),
+        np.concatenate(
+            [part.indices + np.int32(offset) for part, offset in zip(parts, first, strict=True)]
+        ),
         np.concatenate([part.normals for part in parts]),
     )
 
 
 def turned(solid: Solid) -> Solid:
     """A quarter turn anticlockwise seen from above: what looked south looks east."""
+
     def quarter(rows: Floats) -> Floats:
         return np.stack([-rows[:, 1], rows[:, 0], rows[:, 2]], axis=1)
 
