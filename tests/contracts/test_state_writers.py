@@ -1,4 +1,4 @@
-"""Each column of the state has one writer: the module that `twin.simulation.state` names beside
+"""Each column of the state has one writer: the module that `twin.simulation.kernel.state` names beside
 it.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from twin.simulation.state import WRITERS
+from twin.simulation.kernel.state import WRITERS
 
 FOLDER = ROOT / "twin" / "simulation"
 MODULES = sorted(path for path in FOLDER.rglob("*.py") if path.name != "state.py")

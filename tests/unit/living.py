@@ -11,8 +11,8 @@ from typing import Any
 import twin
 from twin import Facility, Scenario
 from twin.simulation.disciplines import Disciplines, wire
-from twin.simulation.recorder import Recorder
-from twin.simulation.run import begin, live
+from twin.simulation.loop.run import begin, live
+from twin.simulation.outcome.recorder import Recorder
 
 
 @dataclass(frozen=True)

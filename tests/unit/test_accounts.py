@@ -7,8 +7,8 @@ import pytest
 from conftest import failing, small, small_layout, training
 from living import Lived, live_through
 
-from twin.simulation.accounts import SITE
 from twin.simulation.disciplines import Disciplines
+from twin.simulation.record.accounts import SITE
 
 BUSY = {
     "workload": [training("liquid", 72), training("air", 2)],
@@ -45,7 +45,7 @@ def test_integrals_are_the_sum_of_rate_times_span_over_all_events() -> None:
 def test_the_site_account_closes_through_faults_and_outages() -> None:
     run = busy()
     assert abs(run.on.accounts.electrical_residual_frac()) < 1e-9
-    assert abs(run.on.thermal.residual_frac()) < 1e-9
+    assert abs(run.on.heat.residual_frac()) < 1e-9
 
 
 def test_it_energy_of_the_site_is_that_of_its_racks() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.clock import Clock, Stage
+from twin.simulation.kernel.clock import Clock, Stage
 
 
 def test_at_equal_instants_stages_act_in_their_order_whatever_was_asked_first() -> None:

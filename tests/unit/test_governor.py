@@ -16,8 +16,8 @@ from living import Lived, live_through
 
 import twin
 from twin import Facility, Scenario
+from twin.simulation.compute.throttling import COOL_AGAIN_K
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.governor import COOL_AGAIN_K
 
 FAIL_S = 600.0
 MARGIN_K = 4.0
@@ -47,7 +47,7 @@ def watched(
     seen: list[tuple[float, int]] = []
 
     def prepare(on: Disciplines) -> None:
-        settle = on.governor.settle
+        settle = on.throttling.settle
 
         def watch() -> bool:
             changed = settle()
@@ -56,7 +56,7 @@ def watched(
                 seen.append((on.world.now_s, notch))
             return changed
 
-        on.governor.settle = watch  # type: ignore[method-assign]
+        on.throttling.settle = watch  # type: ignore[method-assign]
 
     base = {
         "workload": [training(nodes=72)],
@@ -72,7 +72,7 @@ def test_six_hours_of_constant_overload_settle_in_a_bounded_number_of_steps() ->
     run, seen = watched()
     assert len(run.times("liquid_r1", "throttled")) == 1
     assert len(seen) < 200
-    assert 0 < seen[-1][1] < run.on.governor.floor[0]
+    assert 0 < seen[-1][1] < run.on.throttling.floor[0]
 
 
 def test_a_settled_clock_does_not_chatter() -> None:
@@ -90,7 +90,7 @@ def test_a_throttled_gpu_stands_below_its_slowdown_limit_by_less_than_a_step_and
     racks = run.on.compute.racks
     state = run.on.world.state
     limit = racks.slowdown_degc[0]
-    hysteresis = run.on.governor.hysteresis_k
+    hysteresis = run.on.throttling.hysteresis_k
     junction = run.on.compute.junction_degc()[0]
     assert limit - hysteresis - 3.0 < junction <= limit + 1e-3
     assert state.clock_frac[0] == pytest.approx(1 - racks.clock_step_frac[0] * state.notch[0])
@@ -119,7 +119,7 @@ def test_a_rack_that_shut_down_draws_nothing_and_restarts_well_below_the_limit()
     restarts: list[float] = []
 
     def prepare(on: Disciplines) -> None:
-        shutdown = on.governor._shutdown
+        shutdown = on.throttling._shutdown
         racks = on.compute.racks
 
         def watch(coolant: np.ndarray) -> bool:
@@ -130,7 +130,7 @@ def test_a_rack_that_shut_down_draws_nothing_and_restarts_well_below_the_limit()
                 restarts.append(float(racks.slowdown_degc[0] - coolant[0]))
             return changed
 
-        on.governor._shutdown = watch  # type: ignore[method-assign]
+        on.throttling._shutdown = watch  # type: ignore[method-assign]
 
     live_through(
         tight(

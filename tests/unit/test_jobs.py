@@ -1,4 +1,4 @@
-"""Jobs: whole gangs or none, in turn, with checkpoints, restarts and the time that work takes."""
+"""Scheduler: whole gangs or none, in turn, with checkpoints, restarts and the time that work takes."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def test_a_lost_leaf_slows_a_gang_that_waits_for_the_network_and_is_named_as_the
 def test_a_gang_goes_at_the_pace_of_its_slowest_rack() -> None:
     on = wire(twin.build(small(LAYOUT, workload=[training(nodes=72)])))
     on.world.clock.fire(0.0)
-    on.electric.topology()
+    on.supply.topology()
     on.compute.presence()
     on.jobs.settle()
     on.world.state.clock_frac = np.array([1.0, 0.9, 0.7, 1.0])

@@ -13,7 +13,14 @@ from conftest import small, training
 from twin import InputError, catalogue
 from twin.calibration import Profile
 from twin.catalogue.rows import Gpu
-from twin.simulation.pace import CLOCKS, Profiled, ServingPace, TrainingPace, profiled, transformer
+from twin.simulation.step_times import (
+    CLOCKS,
+    Profiled,
+    ReplicaSpeed,
+    TrainingSpeed,
+    profiled,
+    transformer,
+)
 from twin.workload import Inference, Training
 
 GPU = "GB200-NVL72-GPU"
@@ -22,16 +29,16 @@ MEASURED = "H100-SXM5-80GB"
 CARRIED = "L40S"
 
 
-def train(gpus: int = 64, gpu: str = GPU, **changes: Any) -> TrainingPace:
+def train(gpus: int = 64, gpu: str = GPU, **changes: Any) -> TrainingSpeed:
     spec = Training.model_validate(
         training(nodes=gpus // 4, global_batch_sequences=gpus * 2) | changes
     )
-    return TrainingPace(
+    return TrainingSpeed(
         small(workload=[spec.model_dump(mode="json")]), spec, profiled(small(), gpu), gpus, NIC_B_S
     )
 
 
-def serve(gpu: str = GPU, **changes: Any) -> ServingPace:
+def serve(gpu: str = GPU, **changes: Any) -> ReplicaSpeed:
     spec = {
         "kind": "inference",
         "name": "chat",
@@ -42,7 +49,7 @@ def serve(gpu: str = GPU, **changes: Any) -> ServingPace:
         "requests": {"rate": "5 / s"},
     } | changes
     asked = Inference.model_validate(spec)
-    return ServingPace(
+    return ReplicaSpeed(
         small(workload=[asked.model_dump(mode="json")]), asked, profiled(small(), gpu)
     )
 

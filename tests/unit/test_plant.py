@@ -14,7 +14,7 @@ from living import live_through
 
 import twin
 from twin.facility.model import Plant
-from twin.simulation.pieces import pieces
+from twin.simulation.cooling.segments import segments
 
 WEATHER = ((45.0, 22.0), (41.8, 20.0), (38.0, 24.0), (30.0, 20.0), (10.0, 8.0), (-5.0, -6.0))
 """Dry and wet bulb, degC."""
@@ -35,7 +35,7 @@ def test_heat_is_continuous_rising_and_defined_everywhere(
 ) -> None:
     plant = plant_of(kind)
     for running in (1, 2, 3):
-        chain = pieces(plant, running, plant.supply_degc, *weather)
+        chain = segments(plant, running, plant.supply_degc, *weather)
         assert chain[0].lower_degc == -np.inf
         assert chain[-1].upper_degc == np.inf
         assert chain[0].heat_w(-50.0) == 0.0
@@ -50,7 +50,7 @@ def test_heat_is_continuous_rising_and_defined_everywhere(
 def test_heat_grows_with_the_units_that_run_and_is_nothing_without_any(kind: str) -> None:
     plant = plant_of(kind)
     heat = [
-        list(pieces(plant, n, plant.supply_degc, 30.0, 20.0))[-1].heat_w(plant.supply_degc + 8)
+        list(segments(plant, n, plant.supply_degc, 30.0, 20.0))[-1].heat_w(plant.supply_degc + 8)
         for n in range(4)
     ]
     assert heat[0] == 0.0
@@ -59,21 +59,21 @@ def test_heat_grows_with_the_units_that_run_and_is_nothing_without_any(kind: str
 
 def test_a_dry_cooler_takes_nothing_into_air_warmer_than_its_water() -> None:
     plant = plant_of("dry_cooler_1000")
-    chain = pieces(plant, 2, 41.8, 45.0, 25.0)
+    chain = segments(plant, 2, 41.8, 45.0, 25.0)
     for water in (30.0, 42.0, 44.9):
         assert next(p for p in chain if water < p.upper_degc).heat_w(water) == 0.0
 
 
 def test_a_dry_cooler_flat_out_obeys_its_conductance_to_the_outdoor_air() -> None:
     plant = plant_of("dry_cooler_1000")
-    assert pieces(plant, 2, 41.8, 35.0, 25.0)[-1].heat_w(60.0) == pytest.approx(
+    assert segments(plant, 2, 41.8, 35.0, 25.0)[-1].heat_w(60.0) == pytest.approx(
         2 * plant.conductance_w_k * 25.0
     )
 
 
 def test_wetted_pads_bring_the_air_towards_its_wet_bulb() -> None:
     plant = plant_of("dry_cooler_adiabatic_1000")
-    assert pieces(plant, 1, 25.0, 40.0, 20.0)[-1].reference_degc == pytest.approx(
+    assert segments(plant, 1, 25.0, 40.0, 20.0)[-1].reference_degc == pytest.approx(
         40.0 - 0.75 * 20.0
     )
 

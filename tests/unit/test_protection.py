@@ -45,7 +45,7 @@ def loaded(made: dict[str, Any], *faults: tuple[float, str, float], horizon: str
 
 def load_frac(run: Lived, component: str, time_s: float) -> float:
     """Highest load of a component in the period that ends then."""
-    row = run.on.electric.tree.id.index(component)
+    row = run.on.supply.tree.id.index(component)
     return float(
         run.recorder.rows["power"][run.recorder.times_s.index(time_s)]["load_max_frac"][row]
     )

@@ -11,10 +11,10 @@ from conftest import small, small_layout, training
 import twin
 from twin import Result, RunError
 from twin.results import TABLES
-from twin.simulation import run
-from twin.simulation.accounts import Accounts
-from twin.simulation.governor import Governor
-from twin.simulation.jobs import Jobs
+from twin.simulation.compute.throttling import Throttling
+from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.loop import run
+from twin.simulation.record.accounts import Accounts
 
 BREAK_S = 1234.5
 Broken = Callable[[pytest.MonkeyPatch], None]
@@ -28,16 +28,16 @@ def scenario() -> twin.Scenario:
 
 def quarrel(patch: pytest.MonkeyPatch) -> None:
     """Two disciplines that never agree from a moment on."""
-    settle = Governor.settle
-    patch.setattr(Governor, "settle", lambda self: settle(self) or self.world.now_s >= BREAK_S)
+    settle = Throttling.settle
+    patch.setattr(Throttling, "settle", lambda self: settle(self) or self.world.now_s >= BREAK_S)
 
 
 def standstill(patch: pytest.MonkeyPatch) -> None:
     """A discipline that always wants to act now."""
-    soonest = Jobs.next_s
+    soonest = Scheduler.next_s
     patch.setattr(run, "STILL_MAX", 50)
     patch.setattr(
-        Jobs, "next_s", lambda self: 0.0 if self.world.now_s >= BREAK_S else soonest(self)
+        Scheduler, "next_s", lambda self: 0.0 if self.world.now_s >= BREAK_S else soonest(self)
     )
 
 

@@ -13,7 +13,7 @@ from living import Lived, live_through
 
 import twin
 from twin.simulation.disciplines import Disciplines, wire
-from twin.simulation.traffic import Service
+from twin.simulation.serving.service import Service
 
 LAYOUT = small_layout(liquid=4, air=0)
 

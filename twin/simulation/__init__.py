@@ -9,10 +9,10 @@ from twin import catalogue
 from twin.errors import RunError
 from twin.facility.model import Facility
 from twin.results import Result
-from twin.simulation import outcome
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.recorder import Recorder
-from twin.simulation.run import Progress, live, start
+from twin.simulation.loop.run import Progress, live, start
+from twin.simulation.outcome import tables as outcome
+from twin.simulation.outcome.recorder import Recorder
 
 __all__ = ["simulate"]
 

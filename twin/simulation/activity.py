@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.jobs import Jobs
-from twin.simulation.traffic import Traffic
-from twin.simulation.world import World
+from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.kernel.world import World
+from twin.simulation.serving.service import Serving
 
 
-def settle(world: World, jobs: Jobs, traffic: Traffic) -> None:
+def settle(world: World, jobs: Scheduler, traffic: Serving) -> None:
     """Set GPU and CPU activity (node,) from jobs and services; nodes out of order are idle."""
     state = world.state
     gpu = np.zeros_like(state.gpu_activity)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from twin.controls import Action, ClockCeiling
-from twin.simulation.clock import Process, Stage
-from twin.simulation.world import World
+from twin.simulation.kernel.clock import Process, Stage
+from twin.simulation.kernel.world import World
 
 
 class Controls:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.facility.model import Facility
-from twin.simulation.accounts import Accounts
-from twin.simulation.clock import Clock
-from twin.simulation.compute import Compute
+from twin.simulation.compute.racks import Compute
+from twin.simulation.compute.throttling import Throttling
 from twin.simulation.controls import Controls
-from twin.simulation.coolant import Coolant
-from twin.simulation.electric import Electric
+from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.heat import Heat
+from twin.simulation.cooling.inlet_air import InletAir
+from twin.simulation.cooling.plant import Plants
 from twin.simulation.faults import Faults
-from twin.simulation.governor import Governor
-from twin.simulation.jobs import Jobs
-from twin.simulation.losses import Losses
-from twin.simulation.plant import Plants
-from twin.simulation.protection import Protection
-from twin.simulation.state import fresh
-from twin.simulation.thermal import Thermal
-from twin.simulation.traffic import Traffic
-from twin.simulation.watch import Watch
-from twin.simulation.world import World
+from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.kernel.clock import Clock
+from twin.simulation.kernel.state import fresh
+from twin.simulation.kernel.world import World
+from twin.simulation.power.protection import Protection
+from twin.simulation.power.supply import Supply
+from twin.simulation.record.accounts import Accounts
+from twin.simulation.record.losses import Losses
+from twin.simulation.serving.service import Serving
 
 
 @dataclass
@@ -30,47 +30,47 @@ class Disciplines:
 
     world: World
     faults: Faults
-    electric: Electric
+    supply: Supply
     protection: Protection
     compute: Compute
-    governor: Governor
-    coolant: Coolant
+    throttling: Throttling
+    coolant: Flows
     plants: Plants
-    thermal: Thermal
+    heat: Heat
     losses: Losses
-    jobs: Jobs
-    traffic: Traffic
+    jobs: Scheduler
+    traffic: Serving
     controls: Controls
     accounts: Accounts
-    watch: Watch
+    inlet_air: InletAir
 
 
 def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant."""
     world = World(facility, fresh(facility), Clock())
-    electric = Electric(world)
+    supply = Supply(world)
     compute = Compute(world)
-    coolant = Coolant(world)
-    watch = Watch(world)
+    coolant = Flows(world)
+    inlet_air = InletAir(world)
     plants = Plants(world, coolant)
     losses = Losses(facility.racks.id)
-    governor = Governor(world, compute, watch)
-    jobs = Jobs(world, compute, coolant, losses)
-    traffic = Traffic(world, compute, losses, jobs)
+    throttling = Throttling(world, compute, inlet_air)
+    jobs = Scheduler(world, compute, coolant, losses)
+    traffic = Serving(world, compute, losses, jobs)
     return Disciplines(
         world=world,
         faults=Faults(world),
-        electric=electric,
-        protection=Protection(world, electric),
+        supply=supply,
+        protection=Protection(world, supply),
         compute=compute,
-        governor=governor,
+        throttling=throttling,
         coolant=coolant,
         plants=plants,
-        thermal=Thermal(world, coolant, plants, governor, watch),
+        heat=Heat(world, coolant, plants, (throttling, inlet_air, plants)),
         losses=losses,
         jobs=jobs,
         traffic=traffic,
         controls=Controls(world),
-        accounts=Accounts(world, compute, electric, plants),
-        watch=watch,
+        accounts=Accounts(world, compute, supply, plants),
+        inlet_air=inlet_air,
     )

@@ -10,8 +10,8 @@ import numpy as np
 from twin.controls import Isolate
 from twin.scenario.schema import FaultRates, TimedFault
 from twin.seeds import member, stream
-from twin.simulation.clock import Process, Stage
-from twin.simulation.world import World
+from twin.simulation.kernel.clock import Process, Stage
+from twin.simulation.kernel.world import World
 
 HOUR_S = 3600.0
 RUNNING_HOURS_ONLY = ("generator",)

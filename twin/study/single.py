@@ -13,7 +13,7 @@ from twin.results import Result
 from twin.scenario import Scenario, load
 from twin.seeds import stream
 from twin.simulation import simulate
-from twin.simulation.run import Progress
+from twin.simulation.loop.run import Progress
 
 
 def run(

@@ -12,7 +12,7 @@ from twin.errors import RunError
 from twin.facility.model import Facility
 from twin.simulation import activity
 from twin.simulation.disciplines import Disciplines, wire
-from twin.simulation.recorder import Recorder
+from twin.simulation.outcome.recorder import Recorder
 
 Progress = Callable[[float, float], None]
 """Called with the share done and the simulated seconds."""
@@ -64,10 +64,10 @@ def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) 
 def begin(on: Disciplines) -> None:
     """Start in the steady state of what is asked at the first instant."""
     plants = on.world.facility.cooling.plants
-    on.thermal.warm(np.array([p.supply_degc + 0.5 * p.band_k for p in plants]))
+    on.heat.warm(np.array([p.supply_degc + 0.5 * p.band_k for p in plants]))
     on.world.clock.fire(0.0)
     settle(on)
-    on.thermal.start_steady()
+    on.heat.start_steady()
     on.world.stale = True
     on.plants.rescan()
     settle(on)
@@ -80,12 +80,11 @@ def next_instant(on: Disciplines) -> float:
     world = on.world
     now = on.world.now_s
     foreseen = now + min(
-        d.next_s()
-        for d in (on.electric, on.protection, on.compute, on.coolant, on.jobs, on.traffic)
+        d.next_s() for d in (on.supply, on.protection, on.compute, on.coolant, on.jobs, on.traffic)
     )
     waited = min(world.clock.peek_s(), world.end_s)
     soonest = min(foreseen, waited)
-    crossing = on.thermal.next_crossing(soonest - now) if soonest > now else None
+    crossing = on.heat.next_crossing(soonest - now) if soonest > now else None
     world.stale = crossing is not None or foreseen <= waited
     return now + crossing.time_s if crossing is not None else soonest
 
@@ -96,13 +95,13 @@ def advance(on: Disciplines, instant_s: float) -> None:
     if span > 0:
         on.accounts.advance(span)
         for discipline in (
-            on.electric,
+            on.supply,
             on.protection,
-            on.thermal,
+            on.heat,
             on.jobs,
             on.traffic,
             on.losses,
-            on.watch,
+            on.inlet_air,
         ):
             discipline.advance(span)
     on.world.now_s = instant_s
@@ -114,13 +113,13 @@ def act(on: Disciplines) -> None:
     on.world.clock.fire(on.world.now_s)
     on.protection.act()
     on.jobs.act()
-    on.watch.act()
+    on.inlet_air.act()
 
 
 def settle(on: Disciplines) -> None:
     """Bring power, plant, throttling, jobs and traffic into agreement at this instant."""
     for _ in range(ROUNDS_MAX):
-        changed = on.electric.topology()
+        changed = on.supply.topology()
         if on.coolant.running():
             on.plants.rescan()
             changed = True
@@ -129,7 +128,7 @@ def settle(on: Disciplines) -> None:
         on.traffic.settle()
         activity.settle(on.world, on.jobs, on.traffic)
         on.compute.activity()
-        changed |= on.governor.settle()
+        changed |= on.throttling.settle()
         if not changed:
             break
     else:
@@ -139,11 +138,11 @@ def settle(on: Disciplines) -> None:
 
 def flows(on: Disciplines) -> None:
     """Set what holds until the next event: powers, heat, and what is being lost."""
-    on.plants.choose_pieces()
+    on.plants.choose_segments()
     on.compute.settle()
     on.plants.settle()
-    on.electric.settle()
-    on.thermal.settle()
+    on.supply.settle()
+    on.heat.settle()
     on.losses.clear_rates()
     on.jobs.lose()
     on.traffic.lose()

@@ -1,8 +1,8 @@
-"""A plant's heat as a rising function of its water temperature, in straight pieces.
+"""A plant's heat as a rising function of its water temperature, in straight segments.
 
 Nothing below the set-point, proportional within the control band, and all it can give beyond. Each
-piece is a conductance towards a reference temperature, so the thermal network stays linear between
-events; the pieces meet without a jump.
+segment is a conductance towards a reference temperature, so the thermal network stays linear between
+events; the segments meet without a jump.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from twin.physics.chiller import available_w
 
 
 @dataclass(frozen=True)
-class Piece:
+class Segment:
     """Heat a plant takes while its water stays between two temperatures: g (T - reference) +
     constant.
     """
@@ -28,11 +28,11 @@ class Piece:
     upper_degc: float
 
     def heat_w(self, temperature_degc: float) -> float:
-        """Heat taken at a water temperature inside the piece."""
+        """Heat taken at a water temperature inside the segment."""
         return self.conductance_w_k * (temperature_degc - self.reference_degc) + self.constant_w
 
 
-IDLE = Piece(0.0, 0.0, 0.0, -np.inf, np.inf)
+IDLE = Segment(0.0, 0.0, 0.0, -np.inf, np.inf)
 
 
 def entering_degc(plant: Plant, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
@@ -52,10 +52,10 @@ def air_degc(plant: Plant, supply_degc: float, dry_bulb_degc: float, wet_bulb_de
     )
 
 
-def pieces(
+def segments(
     plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float
-) -> list[Piece]:
-    """The straight pieces of a plant with `running` units, from cold water to hot."""
+) -> list[Segment]:
+    """The straight segments of a plant with `running` units, from cold water to hot."""
     if not running:
         return [IDLE]
     if plant.kind == "dry_cooler":
@@ -66,22 +66,22 @@ def pieces(
     slope = running * plant.curve.capacity_w / plant.band_k
     full = supply_degc + most / slope
     return [
-        Piece(0.0, 0.0, 0.0, -np.inf, supply_degc),
-        Piece(slope, supply_degc, 0.0, supply_degc, full),
-        Piece(0.0, 0.0, most, full, np.inf),
+        Segment(0.0, 0.0, 0.0, -np.inf, supply_degc),
+        Segment(slope, supply_degc, 0.0, supply_degc, full),
+        Segment(0.0, 0.0, most, full, np.inf),
     ]
 
 
 def _dry_cooler(
     plant: Plant, running: int, supply: float, dry_bulb: float, wet_bulb: float
-) -> list[Piece]:
+) -> list[Segment]:
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
     air = air_degc(plant, supply, dry_bulb, wet_bulb)
     full = running * plant.conductance_w_k
     slope = max(1.5 * full, running * plant.capacity_w / plant.band_k)
     start = max(supply, air)
     bend = start if air >= supply else (slope * supply - full * air) / (slope - full)
-    out = [Piece(0.0, 0.0, 0.0, -np.inf, start)]
+    out = [Segment(0.0, 0.0, 0.0, -np.inf, start)]
     if bend > start:
-        out.append(Piece(slope, supply, 0.0, start, bend))
-    return [*out, Piece(full, air, 0.0, bend, np.inf)]
+        out.append(Segment(slope, supply, 0.0, start, bend))
+    return [*out, Segment(full, air, 0.0, bend, np.inf)]

@@ -29,49 +29,49 @@ class State:
     """(power node,) opened by its own protection."""
     damage: Annotated[Array, "protection"]
     """(power node,) how far an inverse-time protection has run, trips at 1."""
-    generator_on: Annotated[Mask, "electric"]
+    generator_on: Annotated[Mask, "supply"]
     """(power node,) running and ready to take load."""
-    live: Annotated[Mask, "electric"]
+    live: Annotated[Mask, "supply"]
     """(power node,) voltage at the output."""
-    on_battery: Annotated[Mask, "electric"]
+    on_battery: Annotated[Mask, "supply"]
     """(power node,)"""
-    battery_j: Annotated[Array, "electric"]
+    battery_j: Annotated[Array, "supply"]
     """(power node,) energy left."""
-    output_w: Annotated[Array, "electric"]
+    output_w: Annotated[Array, "supply"]
     """(power node,)"""
-    input_w: Annotated[Array, "electric"]
+    input_w: Annotated[Array, "supply"]
     """(power node,)"""
-    unit_running: Annotated[Mask, "coolant"]
+    unit_running: Annotated[Mask, "flows"]
     """(unit,)"""
     unit_w: Annotated[Array, "plant"]
     """(unit,) electrical power."""
-    flow_frac: Annotated[Array, "coolant"]
+    flow_frac: Annotated[Array, "flows"]
     """(loop,) coolant flow over what the racks want."""
-    water_frac: Annotated[Array, "coolant"]
+    water_frac: Annotated[Array, "flows"]
     """(plant,) facility water flow over rated flow."""
-    junction_k_w: Annotated[Array, "coolant"]
+    junction_k_w: Annotated[Array, "flows"]
     """(rack,) resistance from a GPU to its coolant at the present flow."""
-    temperature_degc: Annotated[Array, "thermal"]
+    temperature_degc: Annotated[Array, "heat"]
     """(thermal node,)"""
-    notch: Annotated[Index, "governor"]
+    notch: Annotated[Index, "throttling"]
     """(rack,) steps below full clock."""
-    clock_frac: Annotated[Array, "governor"]
+    clock_frac: Annotated[Array, "throttling"]
     """(rack,) GPU clock over full clock."""
-    overheated: Annotated[Mask, "governor"]
+    overheated: Annotated[Mask, "throttling"]
     """(rack,) shut down by temperature, until it has cooled."""
-    rack_on: Annotated[Mask, "compute"]
+    rack_on: Annotated[Mask, "racks"]
     """(rack,) powered, in order and booted."""
-    rack_lit: Annotated[Mask, "compute"]
+    rack_lit: Annotated[Mask, "racks"]
     """(rack,) drawing power: on, or booting."""
-    boot_until_s: Annotated[Array, "compute"]
+    boot_until_s: Annotated[Array, "racks"]
     """(rack,) when it may work again."""
-    rack_w: Annotated[Array, "compute"]
+    rack_w: Annotated[Array, "racks"]
     """(rack,) AC input."""
-    peak_activity: Annotated[Array, "compute"]
+    peak_activity: Annotated[Array, "racks"]
     """(rack,) activity of its busiest GPU."""
-    busy_nodes: Annotated[Array, "compute"]
+    busy_nodes: Annotated[Array, "racks"]
     """(rack,) nodes with work."""
-    work_of_node: Annotated[Index, "jobs"]
+    work_of_node: Annotated[Index, "scheduler"]
     """(node,) what holds it: -1 free, >= 0 a job, <= -2 a service."""
     gpu_activity: Annotated[Array, "activity"]
     """(node,) GPU power between idle (0) and rated (1), at full clock."""

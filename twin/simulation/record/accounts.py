@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.compute import Compute
-from twin.simulation.electric import Electric
-from twin.simulation.plant import Plants
-from twin.simulation.state import Array
-from twin.simulation.world import World
+from twin.simulation.compute.racks import Compute
+from twin.simulation.cooling.plant import Plants
+from twin.simulation.kernel.state import Array
+from twin.simulation.kernel.world import World
+from twin.simulation.power.supply import Supply
 
 SITE = (
     "utility",
@@ -30,12 +30,12 @@ SITE = (
 class Accounts:
     """Rates that hold now, their integrals, and the extremes since they were last asked for."""
 
-    def __init__(self, world: World, compute: Compute, electric: Electric, plants: Plants) -> None:
+    def __init__(self, world: World, compute: Compute, supply: Supply, plants: Plants) -> None:
         self.world = world
         self.compute = compute
-        self.electric = electric
+        self.supply = supply
         self.plants = plants
-        tree = electric.tree
+        tree = supply.tree
         racks = len(world.facility.racks.id)
         units = len(world.facility.cooling.units.id)
         self.site_rate = np.zeros(len(SITE))
@@ -55,17 +55,17 @@ class Accounts:
     def settle(self) -> None:
         """Take the rates of the interval that begins now."""
         state = self.world.state
-        electric = self.electric
-        tree = self.electric.tree
+        supply = self.supply
+        tree = self.supply.tree
         gpus = self.compute.racks.gpus_per_node * state.busy_nodes * state.rack_on
         self.site_rate = np.array(
             [
-                state.input_w[electric.is_utility].sum(),
-                state.input_w[electric.is_generator].sum(),
-                electric.drain_w.sum(),
-                (electric.recharge_w * tree.battery_charge_frac).sum(),
+                state.input_w[supply.is_utility].sum(),
+                state.input_w[supply.is_generator].sum(),
+                supply.drain_w.sum(),
+                (supply.recharge_w * tree.battery_charge_frac).sum(),
                 state.input_w[tree.load_of_rack].sum(),
-                electric.lost_w().sum(),
+                supply.lost_w().sum(),
                 state.input_w[tree.load_of_unit].sum(),
                 self.plants.water_kg_s,
                 gpus.sum(),
@@ -74,7 +74,7 @@ class Accounts:
         )
         self.rack_rate = np.stack([state.rack_w, state.rack_on.astype(float), state.clock_frac])
         self.power_rate = np.stack(
-            [state.input_w, state.output_w, state.live.astype(float), electric.lost_w()]
+            [state.input_w, state.output_w, state.live.astype(float), supply.lost_w()]
         )
         self._peaks()
 

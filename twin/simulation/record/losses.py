@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from twin.simulation.state import Array
+from twin.simulation.kernel.state import Array
 
 Key = tuple[str, str, str]
 """(cause, rack or nothing, workload)"""

@@ -9,28 +9,28 @@ import numpy as np
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, evaporation_kg_s, fan_speed_frac, pad_water_kg_s
-from twin.simulation.clock import Stage
-from twin.simulation.coolant import Coolant
-from twin.simulation.pieces import IDLE, air_degc, entering_degc, pieces
-from twin.simulation.state import Array, Mask
-from twin.simulation.world import World
+from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.segments import IDLE, air_degc, entering_degc, segments
+from twin.simulation.kernel.clock import Stage
+from twin.simulation.kernel.state import Array, Mask
+from twin.simulation.kernel.world import World
 
 TOUCH_K = 1e-6
-"""A boundary between pieces counts as reached this close to it."""
+"""A boundary between segments counts as reached this close to it."""
 STAGE_UP_FRAC = 0.9
 """Another chiller joins when the running ones pass this share of their capacity; assumed."""
 
 
 class Plants:
-    """The plant discipline of one run; heat itself moves in `thermal`."""
+    """The plant discipline of one run; heat itself moves in `heat`."""
 
-    def __init__(self, world: World, coolant: Coolant) -> None:
+    def __init__(self, world: World, coolant: Flows) -> None:
         cooling = world.facility.cooling
         self.world = world
         self.cooling = cooling
         self.units = cooling.units
         self.coolant = coolant
-        self.piece = [IDLE for _ in cooling.plants]
+        self.segment = [IDLE for _ in cooling.plants]
         self.water_kg_s = 0.0
         self.outdoor = world.facility.weather.at(0.0)
         self.scans = self.clipped = self.safely_clipped = 0
@@ -48,17 +48,17 @@ class Plants:
         """Let the building controls look around at the next settling."""
         self.scan_due = True
 
-    def choose_pieces(self) -> bool:
-        """Put every plant on the piece its water temperature lies in; True where one changed."""
+    def choose_segments(self) -> bool:
+        """Put every plant on the segment its water temperature lies in; True where one changed."""
         state = self.world.state
         changed = False
         for p, plant in enumerate(self.cooling.plants):
             running = int(state.unit_running[plant.units].sum())
-            choices = pieces(plant, running, float(state.supply_degc[p]), *self.outdoor)
+            choices = segments(plant, running, float(state.supply_degc[p]), *self.outdoor)
             water = state.temperature_degc[plant.node]
-            piece = next(c for c in choices if water < c.upper_degc - TOUCH_K or c is choices[-1])
-            changed |= piece != self.piece[p]
-            self.piece[p] = piece
+            segment = next(c for c in choices if water < c.upper_degc - TOUCH_K or c is choices[-1])
+            changed |= segment != self.segment[p]
+            self.segment[p] = segment
         return changed
 
     def settle(self) -> None:
@@ -96,7 +96,7 @@ class Plants:
         if not on.any():
             return pumps
         water = float(state.temperature_degc[plant.node])
-        heat = max(self.piece[p].heat_w(water), 0.0)
+        heat = max(self.segment[p].heat_w(water), 0.0)
         if plant.kind == "dry_cooler":
             return pumps + np.where(on, self._fans_w(p, plant, int(on.sum()), heat, water), 0.0)
         return np.asarray(pumps + self._compressors_w(p, plant, on, heat, water))
@@ -133,7 +133,7 @@ class Plants:
         return out
 
     def limits(self, upper: Array, lower: Array) -> None:
-        """Enter the temperatures at which a plant leaves its piece."""
-        for plant, piece in zip(self.cooling.plants, self.piece, strict=True):
-            upper[plant.node] = piece.upper_degc
-            lower[plant.node] = piece.lower_degc - 3 * TOUCH_K
+        """Enter the temperatures at which a plant leaves its segment."""
+        for plant, segment in zip(self.cooling.plants, self.segment, strict=True):
+            upper[plant.node] = segment.upper_degc
+            lower[plant.node] = segment.lower_degc - 3 * TOUCH_K

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from twin.simulation.accounts import SITE
-from twin.simulation.clock import Stage
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.state import Array
+from twin.simulation.kernel.clock import Stage
+from twin.simulation.kernel.state import Array
+from twin.simulation.record.accounts import SITE
 
 Block = dict[str, Array]
 SLIVER_S = 1e-6
@@ -49,9 +49,9 @@ class Recorder:
             "lost_all": np.array(on.losses.total_tokens),
             "inference": np.array(on.traffic.tokens()),
             "training": np.array(on.jobs.tokens()),
-            "plants": on.thermal.through_j.copy(),
-            "loop": on.thermal.loop_j.copy(),
-            "hall": on.thermal.hall_j.copy(),
+            "plants": on.heat.through_j.copy(),
+            "loop": on.heat.loop_j.copy(),
+            "hall": on.heat.hall_j.copy(),
             "services": np.array([list(s.totals.values()) for s in on.traffic.services]).reshape(
                 -1, 5
             ),
@@ -108,7 +108,7 @@ class Recorder:
         return {
             "power_w": delta["rack"][0] / span,
             "power_max_w": peak_w,
-            "inlet_air_degc": on.watch.inlet_air_degc(),
+            "inlet_air_degc": on.inlet_air.inlet_air_degc(),
             "coolant_degc": coolant,
             "junction_degc": on.compute.junction_degc(),
             "junction_max_degc": junction_peak,
@@ -118,7 +118,7 @@ class Recorder:
         }
 
     def _power(self, delta: Block, span: float, load_peak: Array) -> Block:
-        keep = slice(0, self.on.electric.tree.equipment)
+        keep = slice(0, self.on.supply.tree.equipment)
         power = delta["power"][:, keep] / span
         return {
             "power_in_w": power[0],

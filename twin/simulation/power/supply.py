@@ -9,9 +9,9 @@ import numpy as np
 from twin.physics import flow
 from twin.physics.power import trip_rate_per_s
 from twin.seeds import member, stream
-from twin.simulation.clock import Process, Stage
-from twin.simulation.state import Array, Mask
-from twin.simulation.world import World
+from twin.simulation.kernel.clock import Process, Stage
+from twin.simulation.kernel.state import Array, Mask
+from twin.simulation.kernel.world import World
 
 GENERATOR_RUN_ON_S = 300.0
 """A generator runs on after the utility is back, before it stops; a usual retransfer delay,
@@ -27,7 +27,7 @@ _FULL_J = 1.0
 """Energy that a battery may lack and still counts as full."""
 
 
-class Electric:
+class Supply:
     """The power discipline of one run."""
 
     def __init__(self, world: World) -> None:

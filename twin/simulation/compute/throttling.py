@@ -11,10 +11,10 @@ import numpy as np
 
 from twin.errors import InputError, Problem
 from twin.physics.chip import dynamic_frac
-from twin.simulation.compute import Compute
-from twin.simulation.state import Array, Index
-from twin.simulation.watch import Watch
-from twin.simulation.world import World
+from twin.simulation.compute.racks import Compute
+from twin.simulation.cooling.inlet_air import InletAir
+from twin.simulation.kernel.state import Array, Index
+from twin.simulation.kernel.world import World
 
 TOUCH_K = 1e-6
 """A limit counts as reached this close to it: the resolution of the crossing search."""
@@ -22,14 +22,14 @@ COOL_AGAIN_K = 15.0
 """A rack that shut down may restart this far below the slowdown limit; assumed."""
 
 
-class Governor:
+class Throttling:
     """The throttling discipline of one run."""
 
-    def __init__(self, world: World, compute: Compute, watch: Watch) -> None:
+    def __init__(self, world: World, compute: Compute, inlet_air: InletAir) -> None:
         racks = world.facility.racks
         self.world = world
         self.compute = compute
-        self.watch = watch
+        self.inlet_air = inlet_air
         self.racks = racks
         self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
         depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(
@@ -126,12 +126,12 @@ class Governor:
     def _shutdown(self, coolant: Array) -> bool:
         state = self.world.state
         chip = coolant >= self._shutdown_degc() - TOUCH_K
-        air = self.watch.too_hot()
+        air = self.inlet_air.too_hot()
         hot = state.rack_lit & ~state.overheated & (chip | air)
         cool = (
             state.overheated
             & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K)
-            & self.watch.within()
+            & self.inlet_air.within()
         )
         for r in np.flatnonzero(hot):
             why = (
@@ -149,7 +149,12 @@ class Governor:
         for r in np.flatnonzero((before > top) & (after <= top) & self.world.state.rack_on):
             self.world.note(self.racks.id[r], "full clock", "room below the slowdown limit again")
 
-    def limits(self) -> tuple[Array, Array]:
+    def limits(self, upper: Array, lower: Array) -> None:
+        """Enter each rack's coolant temperatures at which its clock must be chosen anew."""
+        racks = len(self.racks.id)
+        upper[:racks], lower[:racks] = self._range_degc()
+
+    def _range_degc(self) -> tuple[Array, Array]:
         """(rack,) coolant temperatures above and below which this discipline must act again."""
         state = self.world.state
         top = self.top()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from twin.facility.model import Facility
-from twin.simulation.clock import Clock
-from twin.simulation.state import State
+from twin.simulation.kernel.clock import Clock
+from twin.simulation.kernel.state import State
 
 
 @dataclass(frozen=True)
-class Happening:
+class Event:
     """One line of the events table."""
 
     time_s: float
@@ -28,13 +28,13 @@ class World:
     clock: Clock
     now_s: float = 0.0
     events: int = 0
-    log: list[Happening] = field(default_factory=list)
+    log: list[Event] = field(default_factory=list)
     stale: bool = True
     """Something changed at this instant that flows and temperatures have not seen yet."""
 
     def note(self, component: str, what: str, detail: str) -> None:
         """Write a line into the events table."""
-        self.log.append(Happening(self.now_s, component, what, detail))
+        self.log.append(Event(self.now_s, component, what, detail))
 
     @property
     def end_s(self) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.physics.chip import dynamic_frac
-from twin.simulation.state import Array, Mask, total_by
-from twin.simulation.world import World
+from twin.simulation.kernel.state import Array, Mask, total_by
+from twin.simulation.kernel.world import World
 
 
 class Compute:

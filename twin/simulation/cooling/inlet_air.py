@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.state import Array, Mask
-from twin.simulation.world import World
+from twin.simulation.kernel.state import Array, Mask
+from twin.simulation.kernel.world import World
 
 HOUR_S = 3600.0
 SHUTDOWN_ABOVE_K = 15.0
@@ -18,7 +18,7 @@ TOUCH_K = 1e-6
 """A limit counts as reached this close to it."""
 
 
-class Watch:
+class InletAir:
     """Looks at inlet air; it has no column of the state and changes nothing."""
 
     def __init__(self, world: World) -> None:

@@ -1,4 +1,4 @@
-"""Jobs: a queue, gangs, phases, failures and restarts. Work is counted in seconds at full speed."""
+"""Scheduler: a queue, gangs, phases, failures and restarts. Work is counted in seconds at full speed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from twin.errors import InputError, Problem
 from twin.facility.fabric import bandwidth_frac
-from twin.simulation.clock import Stage
-from twin.simulation.compute import Compute
-from twin.simulation.coolant import Coolant
-from twin.simulation.gangs import Job, Phase, gangs
-from twin.simulation.losses import Losses
-from twin.simulation.pace import TrainingPace, profiled
-from twin.simulation.state import Index, Mask
-from twin.simulation.world import World
+from twin.simulation.compute.racks import Compute
+from twin.simulation.cooling.flows import Flows
+from twin.simulation.jobs.job import Job, Phase, gangs
+from twin.simulation.kernel.clock import Stage
+from twin.simulation.kernel.state import Index, Mask
+from twin.simulation.kernel.world import World
+from twin.simulation.record.losses import Losses
+from twin.simulation.step_times import TrainingSpeed, profiled
 from twin.workload import Training
 
 WAITING_ACTIVITY = 0.05
@@ -22,10 +22,10 @@ _DONE_S = 1e-7
 """Work left that counts as none: rounding."""
 
 
-class Jobs:
+class Scheduler:
     """The job discipline of one run."""
 
-    def __init__(self, world: World, compute: Compute, coolant: Coolant, losses: Losses) -> None:
+    def __init__(self, world: World, compute: Compute, coolant: Flows, losses: Losses) -> None:
         self.world = world
         self.compute = compute
         self.coolant = coolant
@@ -279,7 +279,7 @@ class Jobs:
             * facility.fabric.nic_bandwidth_b_s
             / max(facility.racks.gpus_per_node[rack], 1)
         )
-        job.pace = TrainingPace(facility.scenario, spec, on, gpus, nic_b_s)
+        job.pace = TrainingSpeed(facility.scenario, spec, on, gpus, nic_b_s)
         job.tokens_per_s = job.pace.tokens_per_s
         job.gpu_activity = job.pace.activity
         job.checkpoint_bytes = job.pace.checkpoint_bytes

@@ -6,12 +6,11 @@ import numpy as np
 
 from twin.errors import RunError
 from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
-from twin.simulation.coolant import Coolant
-from twin.simulation.governor import Governor
-from twin.simulation.plant import Plants
-from twin.simulation.state import Array, Index
-from twin.simulation.watch import Watch
-from twin.simulation.world import World
+from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.plant import Plants
+from twin.simulation.kernel.discipline import Watcher
+from twin.simulation.kernel.state import Array, Index
+from twin.simulation.kernel.world import World
 
 AIR_STILL_FRAC = 0.1
 """Share of its air stream that a dark rack still draws by natural convection; assumed."""
@@ -24,20 +23,19 @@ START_STEP_S = 3600.0
 START_STILL_K = 1e-7
 """A round that moves nothing by more has found it."""
 NUDGE_K = 1e-3
-"""How far past the end of its piece a plant may go in one round, to reach the next."""
+"""How far past the end of its segment a plant may go in one round, to reach the next."""
 
 
-class Thermal:
+class Heat:
     """The thermal discipline of one run."""
 
     def __init__(
-        self, world: World, coolant: Coolant, plants: Plants, governor: Governor, watch: Watch
+        self, world: World, coolant: Flows, plants: Plants, watchers: tuple[Watcher, ...]
     ) -> None:
         self.world = world
         self.coolant = coolant
         self.plants = plants
-        self.governor = governor
-        self.watch = watch
+        self.watchers = watchers
         self.racks = world.facility.racks
         self.network = world.facility.cooling
         self.modes_of: dict[bytes, Modes] = {}
@@ -73,7 +71,7 @@ class Thermal:
 
     def _decomposed(self) -> Modes:
         a, b, g = self.links()
-        ground = np.array([p.conductance_w_k for p in self.plants.piece])
+        ground = np.array([p.conductance_w_k for p in self.plants.segment])
         key = np.concatenate([g, ground]).tobytes()
         if key not in self.modes_of:
             if len(self.modes_of) >= CACHE_MAX:
@@ -117,8 +115,10 @@ class Thermal:
         """Set the motion that holds until the next event."""
         self.heat_w = self.injected_w()
         drive = self.heat_w.copy()
-        for plant, piece in zip(self.network.plants, self.plants.piece, strict=True):
-            drive[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
+        for plant, segment in zip(self.network.plants, self.plants.segment, strict=True):
+            drive[plant.node] += (
+                segment.conductance_w_k * segment.reference_degc - segment.constant_w
+            )
         self.move = motion(self._decomposed(), self.world.state.temperature_degc, drive)
 
     def advance(self, dt_s: float) -> None:
@@ -127,10 +127,10 @@ class Thermal:
         n = self.network
         degc_s = self.move.integral_k_s(dt_s)
         self.heat_in_j += float(self.heat_w.sum()) * dt_s
-        for p, (plant, piece) in enumerate(zip(n.plants, self.plants.piece, strict=True)):
+        for p, (plant, segment) in enumerate(zip(n.plants, self.plants.segment, strict=True)):
             self.through_j[p] += (
-                piece.conductance_w_k * (degc_s[plant.node] - piece.reference_degc * dt_s)
-                + piece.constant_w * dt_s
+                segment.conductance_w_k * (degc_s[plant.node] - segment.reference_degc * dt_s)
+                + segment.constant_w * dt_s
             )
         water = np.array([p.node for p in n.plants])
         self.loop_j += self.coolant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
@@ -148,10 +148,8 @@ class Thermal:
         size = self.network.capacity_j_k.size
         upper = np.full(size, np.inf)
         lower = np.full(size, -np.inf)
-        racks = len(self.racks.id)
-        upper[:racks], lower[:racks] = self.governor.limits()
-        self.watch.limits(upper, lower)
-        self.plants.limits(upper, lower)
+        for watcher in self.watchers:
+            watcher.limits(upper, lower)
         return first_crossing(self.move, upper, lower, horizon_s)
 
     def stored_j(self) -> float:
@@ -176,7 +174,7 @@ class Thermal:
         be held.
 
         Each round is an implicit step of an hour, so that a part without a way out stays where it
-        is; plants move to a neighbouring piece at most, so that the rounds close in.
+        is; plants move to a neighbouring segment at most, so that the rounds close in.
         """
         state = self.world.state
         n = self.network
@@ -184,16 +182,18 @@ class Thermal:
             before = state.temperature_degc
             heat = self.injected_w()
             hold = n.capacity_j_k / START_STEP_S
-            ground = np.array([p.conductance_w_k for p in self.plants.piece])
-            for plant, piece in zip(n.plants, self.plants.piece, strict=True):
-                heat[plant.node] += piece.conductance_w_k * piece.reference_degc - piece.constant_w
+            ground = np.array([p.conductance_w_k for p in self.plants.segment])
+            for plant, segment in zip(n.plants, self.plants.segment, strict=True):
+                heat[plant.node] += (
+                    segment.conductance_w_k * segment.reference_degc - segment.constant_w
+                )
             k = self.matrix(*self.links(), ground) + np.diag(hold)
             after: Array = np.asarray(np.linalg.solve(k, heat + hold * before), dtype=float)
-            for plant, piece in zip(n.plants, self.plants.piece, strict=True):
+            for plant, segment in zip(n.plants, self.plants.segment, strict=True):
                 after[plant.node] = np.clip(
-                    after[plant.node], piece.lower_degc - NUDGE_K, piece.upper_degc + NUDGE_K
+                    after[plant.node], segment.lower_degc - NUDGE_K, segment.upper_degc + NUDGE_K
                 )
             state.temperature_degc = after
-            if not self.plants.choose_pieces() and np.abs(after - before).max() < START_STILL_K:
+            if not self.plants.choose_segments() and np.abs(after - before).max() < START_STILL_K:
                 break
         self.start_j = self.stored_j()

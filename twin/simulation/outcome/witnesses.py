@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from twin import catalogue
 from twin.catalogue.rows import Cooling
 from twin.facility.model import Facility
-from twin.simulation.pace import profiled
+from twin.simulation.step_times import profiled
 from twin.workload import Batch, Inference
 
 Witness = dict[str, str]

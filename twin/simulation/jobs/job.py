@@ -9,8 +9,8 @@ import numpy as np
 
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
-from twin.simulation.pace import TrainingPace
-from twin.simulation.state import Index
+from twin.simulation.kernel.state import Index
+from twin.simulation.step_times import TrainingSpeed
 from twin.workload import Batch, Training
 
 
@@ -43,7 +43,7 @@ class Job:
     clock_sensitivity: float
     tokens_per_s: float = 0.0
     checkpoint_bytes: float = 0.0
-    pace: TrainingPace | None = None
+    pace: TrainingSpeed | None = None
     held: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     phase: Phase = Phase.AWAITED
     kept_s: float = 0.0

@@ -13,13 +13,13 @@ import numpy as np
 
 from twin.catalogue.rows import Gpu
 from twin.seeds import stream
-from twin.simulation.clock import Stage
-from twin.simulation.compute import Compute
-from twin.simulation.jobs import Jobs
-from twin.simulation.losses import Losses
-from twin.simulation.pace import ServingPace, profiled, refused
-from twin.simulation.state import Array, Index, Mask, total_by
-from twin.simulation.world import World
+from twin.simulation.compute.racks import Compute
+from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.kernel.clock import Stage
+from twin.simulation.kernel.state import Array, Index, Mask, total_by
+from twin.simulation.kernel.world import World
+from twin.simulation.record.losses import Losses
+from twin.simulation.step_times import ReplicaSpeed, profiled, refused
 from twin.workload import Inference
 
 _EMPTY = 1e-6
@@ -50,7 +50,7 @@ class Service:
         self.racks = np.unique(self.rack)
         on = profiled(facility.scenario, facility.racks.gpu_type[int(self.rack[0])])
         self._check(on.gpu, int(facility.racks.gpus_per_node[int(self.rack[0])]))
-        self.pace = ServingPace(facility.scenario, spec, on)
+        self.pace = ReplicaSpeed(facility.scenario, spec, on)
         self.replicas_per_node = facility.racks.gpus_per_node[self.rack] / spec.tensor_parallel
         self.asked_tokens, self.requests = self._arrivals()
         self.window = 0
@@ -200,10 +200,10 @@ class Service:
         return self.served / self.capacity if self.capacity > 0 else 0.0
 
 
-class Traffic:
+class Serving:
     """The traffic discipline of one run."""
 
-    def __init__(self, world: World, compute: Compute, losses: Losses, jobs: Jobs) -> None:
+    def __init__(self, world: World, compute: Compute, losses: Losses, jobs: Scheduler) -> None:
         self.world = world
         self.losses = losses
         self.services: list[Service] = []

@@ -14,10 +14,10 @@ from twin.catalogue.rows import Grid as GridRow
 from twin.facility.model import Facility
 from twin.results import TABLES, empty
 from twin.scenario.schema import Grid
-from twin.simulation.accounts import SITE
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.recorder import Recorder
-from twin.simulation.witnesses import witnesses
+from twin.simulation.outcome.recorder import Recorder
+from twin.simulation.outcome.witnesses import witnesses
+from twin.simulation.record.accounts import SITE
 from twin.tables import Table
 
 J_PER_KWH = 3.6e6
@@ -128,7 +128,7 @@ def _energy(on: Disciplines) -> pd.DataFrame:
         ("batteries", "site", site["battery_out"]),
         ("site", "racks", site["it"]),
         *_by_kind(on.plants.units.kind, on.accounts.unit, ""),
-        *_by_kind(on.electric.tree.kind, on.accounts.power[3], "loss: "),
+        *_by_kind(on.supply.tree.kind, on.accounts.power[3], "loss: "),
         ("site", "battery charge", site["battery_in"]),
     ]
     return pd.DataFrame(
@@ -191,12 +191,12 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
         + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_USD_PER_L
         + water_usd,
         "carbon_kg": site["utility"] * carbon + diesel_kwh * DIESEL_L_PER_KWH * DIESEL_KG_PER_L,
-        "rack_hours_above_inlet_limit": on.watch.rack_hours,
+        "rack_hours_above_inlet_limit": on.inlet_air.rack_hours,
         "events": on.world.events,
         "simulated_s": on.world.now_s,
         "wall_s": wall_s,
         "energy_balance_residual_frac": on.accounts.electrical_residual_frac(),
-        "heat_balance_residual_frac": on.thermal.residual_frac(),
+        "heat_balance_residual_frac": on.heat.residual_frac(),
     }
 
 
@@ -212,9 +212,9 @@ def warnings(on: Disciplines) -> list[str]:
             said.append(
                 f"chillers worked outside their curves in {count / plants.scans:.0%} of the scans, with {what}"
             )
-    if on.watch.rack_hours:
+    if on.inlet_air.rack_hours:
         said.append(
-            f"racks stood {on.watch.rack_hours:,.1f} rack hours in air above their inlet limit"
+            f"racks stood {on.inlet_air.rack_hours:,.1f} rack hours in air above their inlet limit"
         )
     return said
 

@@ -13,8 +13,8 @@ from twin.physics.coolant import (
     stream_w_k,
     supply_conductance_w_k,
 )
-from twin.simulation.state import Array, Mask, total_by
-from twin.simulation.world import World
+from twin.simulation.kernel.state import Array, Mask, total_by
+from twin.simulation.kernel.world import World
 
 CRAH_SPEED_MIN_FRAC = 0.3
 """Air handlers do not slow below this; a usual drive limit, assumed."""
@@ -22,7 +22,7 @@ WATER_PUMP_RESTART_S = 10.0
 """From power to full flow of the facility water pumps; the catalogue's water pumps."""
 
 
-class Coolant:
+class Flows:
     """The flow discipline of one run: running units, pumps, streams and exchangers."""
 
     def __init__(self, world: World) -> None:

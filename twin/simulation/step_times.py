@@ -20,7 +20,7 @@ from twin.physics.chip import H100, ActivityLaw, activity
 from twin.physics.roofline import Roofline
 from twin.physics.transformer import Transformer
 from twin.scenario.schema import Scenario
-from twin.simulation.state import Array
+from twin.simulation.kernel.state import Array
 from twin.workload import Inference, Training
 
 REFERENCE = "H100-SXM5-80GB"
@@ -148,7 +148,7 @@ def refused(
     )
 
 
-class TrainingPace:
+class TrainingSpeed:
     """Step times of one training job on its gang.
 
     Gradients are reduced inside the scale-up domain first, so every GPU of the domain that shares a
@@ -223,7 +223,7 @@ class TrainingPace:
         return self._speed[key]
 
 
-class ServingPace:
+class ReplicaSpeed:
     """Capacity and activity of one replica."""
 
     def __init__(self, scenario: Scenario, spec: Inference, on: Profiled) -> None:

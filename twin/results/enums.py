@@ -1,0 +1,58 @@
+"""What can happen and what can be lost, as codes; the words of the tables are their values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What a line of the events table tells."""
+
+    FAILED = "failed"
+    TAKEN_OUT = "taken out on purpose"
+    REPAIRED = "repaired"
+    STILL_OUT = "still out"
+    TRIPPED = "tripped"
+    CLOSED_AGAIN = "closed again"
+    TRANSFERS = "transfers"
+    ON_BATTERY = "on battery"
+    OFF_BATTERY = "off battery"
+    STARTED = "started"
+    FAILED_TO_START = "failed to start"
+    STOPPED = "stopped"
+    """Of a generator, a cooling unit or a job."""
+    RUNNING = "running"
+    ON = "on"
+    OFF = "off"
+    THROTTLED = "throttled"
+    FULL_CLOCK = "full clock"
+    SHUT_DOWN = "shut down"
+    INLET_TOO_WARM = "inlet too warm"
+    INLET_BACK_IN_RANGE = "inlet back in range"
+    TOO_LARGE = "too large"
+    RESTARTING = "restarting"
+    CLOCK_CEILING = "clock ceiling"
+    SET_POINT = "set-point"
+
+
+class Cause(StrEnum):
+    """Why tokens or GPU hours are missing, as in the losses table."""
+
+    THROTTLED = "throttled"
+    OVERHEATED = "overheated"
+    POWER_LOST = "power_lost"
+    FAILED = "failed"
+    RESTARTING = "restarting"
+    ROLLED_BACK = "rolled_back"
+    FABRIC = "fabric"
+
+
+BREAKS = (
+    EventKind.FAILED,
+    EventKind.TAKEN_OUT,
+    EventKind.TRIPPED,
+    EventKind.FAILED_TO_START,
+    EventKind.SHUT_DOWN,
+    EventKind.TOO_LARGE,
+)
+"""Kinds that begin trouble."""

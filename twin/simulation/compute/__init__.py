@@ -1,0 +1,1 @@
+"""Compute: racks that are on, how busy they are, and how fast their clocks go."""

@@ -1,0 +1,1 @@
+"""Cooling: flows, plants, heat and the air at the racks' inlets."""

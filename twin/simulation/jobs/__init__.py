@@ -1,0 +1,1 @@
+"""Scheduler: gangs, their queue, and what failures do to them."""

@@ -1,0 +1,1 @@
+"""The loop: order, clock, what all disciplines share, and the run itself."""

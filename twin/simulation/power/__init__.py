@@ -1,0 +1,1 @@
+"""Power: who is live, what flows, batteries, generators and protection."""

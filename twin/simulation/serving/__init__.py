@@ -1,0 +1,1 @@
+"""Serving: pools of replicas under a stream of requests."""
