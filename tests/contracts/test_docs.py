@@ -21,7 +21,7 @@ import jsonschema
 import pytest
 
 from twin.scenario import schema_json
-from twin.scenario.compose import compose
+from twin.scenario.yaml.compose import compose
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "reports" / "README.md"])

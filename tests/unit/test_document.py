@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from twin.errors import InputError, Problem
-from twin.scenario.document import dotted, parse, read
-from twin.scenario.fence import project_root, resolve
+from twin.scenario.yaml.document import dotted, parse, read
+from twin.scenario.yaml.paths import project_root, resolve
 
 FILE = Path("plan.yaml")
 

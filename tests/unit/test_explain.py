@@ -9,8 +9,8 @@ import pytest
 from pydantic import Field, model_validator
 
 from twin.errors import InputError, Problem
-from twin.scenario.document import parse
-from twin.scenario.explain import build_model, load_model
+from twin.scenario.yaml.document import parse
+from twin.scenario.yaml.validate import build_model, load_model
 from twin.stated import Duration, Fraction, Power, Stated
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.scenario.pattern import Pattern
+from twin.scenario.schema.rack_pattern import Pattern
 
 
 @pytest.mark.parametrize(

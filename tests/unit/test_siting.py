@@ -12,7 +12,7 @@ from twin.facility import build
 from twin.facility.geometry import GAP_MIN_M, clashes, lines
 from twin.facility.siting import GAP_M, ROAD_M, WALL_M, hall_served, places
 from twin.scenario import load
-from twin.scenario.layout import Layout
+from twin.scenario.schema.layout import Layout
 
 PLANT = {
     "name": "water",

@@ -10,7 +10,7 @@ import twin
 from twin.analysis.check import check
 from twin.errors import InputError
 from twin.scenario import starter
-from twin.scenario.layout import Layout
+from twin.scenario.schema.layout import Layout
 
 
 def test_it_writes_a_scenario_and_a_layout_that_build_without_findings(tmp_path: Path) -> None:

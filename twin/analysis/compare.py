@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.results.store import Result
-from twin.scenario.document import dotted, parse
+from twin.scenario.yaml.document import dotted, parse
 
 _NO_ANSWERS = frozenset({"wall_s"})
 """Summary entries that tell of the computer and not of the factory."""

@@ -16,7 +16,7 @@ from twin.physics.coolant import (
     stream_w_k,
     transfer_units,
 )
-from twin.scenario.cooling import Plant as PlantSpec
+from twin.scenario.schema.cooling import PlantSpec
 
 
 def freeze(out: Draft) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:

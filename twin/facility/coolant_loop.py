@@ -12,9 +12,8 @@ from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.power_tree import PowerNode
 from twin.facility.rack import Position
 from twin.facility.siting import members
-from twin.scenario.cooling import Air, Loop
-from twin.scenario.cooling import Plant as PlantSpec
-from twin.scenario.words import Feeds
+from twin.scenario.schema.cooling import AirSpec, LoopSpec, PlantSpec
+from twin.scenario.schema.names import Feeds
 
 _PUMP = "coolant_pump"
 """Catalogue row of the pumps in coolant units."""
@@ -88,7 +87,7 @@ def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
 
 
 def _add_units(
-    out: Draft, loc: Loc, spec: Loop | Air | PlantSpec, row: CoolingRow, zones: list[int]
+    out: Draft, loc: Loc, spec: LoopSpec | AirSpec | PlantSpec, row: CoolingRow, zones: list[int]
 ) -> list[int]:
     """Enter the units of a group and their pumps; returns unit indices."""
     ledger = out.ledger
@@ -169,7 +168,7 @@ def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
         out.plants[zone][2].extend(_add_units(out, loc, spec, row, [zone] * spec.count))
 
 
-def _loop(out: Draft, loc: Loc, spec: Loop, plants: list[str]) -> None:
+def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
     row = _row(out, (*loc, "type"), spec.type, ("cdu",))
     plant = _index(out, (*loc, "plant"), spec.plant, plants)
     served = _served(out, (*loc, "serves"), spec)
@@ -204,7 +203,7 @@ def _loop(out: Draft, loc: Loc, spec: Loop, plants: list[str]) -> None:
         out.zone[rack] = first + k
 
 
-def _served(out: Draft, loc: Loc, spec: Loop) -> list[tuple[int, int]] | None:
+def _served(out: Draft, loc: Loc, spec: LoopSpec) -> list[tuple[int, int]] | None:
     """(slot, rack index) of the liquid-cooled racks a loop serves, slots counted through its rows;
     None if unknown.
     """

@@ -12,7 +12,7 @@ from twin.facility import warmth
 from twin.facility.geometry import clashes
 from twin.facility.model import Array, Facility, Finding
 from twin.facility.rack import Position
-from twin.scenario.layout import Hall
+from twin.scenario.schema.layout import HallSpec
 from twin.workload import Batch
 
 COLD_AISLE_MIN_M = 1.2
@@ -71,7 +71,7 @@ def _cold_aisles(facility: Facility, places: list[Position]) -> Iterator[Finding
             )
 
 
-def _gear_in(facility: Facility, hall: Hall) -> tuple[Array, Array]:
+def _gear_in(facility: Facility, hall: HallSpec) -> tuple[Array, Array]:
     """South-west and north-east corners (box, 2) of power and cooling gear, from the hall's own
     corner.
     """

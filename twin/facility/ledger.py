@@ -11,7 +11,7 @@ from twin.errors import InputError, Problem, did_you_mean
 from twin.facility.geometry import Place
 from twin.facility.model import Components
 from twin.scenario.schema import Scenario
-from twin.scenario.words import Feed
+from twin.scenario.schema.names import Feed
 
 Loc = tuple[str | int, ...]
 

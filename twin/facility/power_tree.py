@@ -12,7 +12,7 @@ from twin.catalogue.rows import Power
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
 from twin.facility.siting import IN_HALL, members
-from twin.scenario.layout import PowerGroup
+from twin.scenario.schema.layout import PowerGroup
 
 SOURCES = ("utility", "generator")
 """Kinds that need no supply."""

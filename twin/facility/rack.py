@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from twin.catalogue.rows import Gpu, Rack
 from twin.physics.power import converter_input_w
-from twin.scenario.layout import Override, Row
+from twin.scenario.schema.layout import Override, RowSpec
 
 RECIRCULATION_FRAC = {"none": 0.15, "cold_aisle": 0.05, "hot_aisle": 0.03}
 """Share of a rack's inlet air that is its own exhaust, by containment; assumed, the middle of
@@ -22,7 +22,7 @@ class Position:
 
     id: str
     hall: int
-    row: Row
+    row: RowSpec
     type: Rack
     gpu: Gpu | None
     override: Override

@@ -12,8 +12,8 @@ from twin.catalogue.rows import Gpu, Rack
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
 from twin.facility.rack import Position, gain, idle_w, rated_w, recirculation_frac
-from twin.scenario.layout import Hall, Override, Row
-from twin.scenario.pattern import Pattern
+from twin.scenario.schema.layout import HallSpec, Override, RowSpec
+from twin.scenario.schema.rack_pattern import Pattern
 
 NEIGHBOUR_M = 0.3
 """Racks closer than this stand in one row."""
@@ -50,7 +50,7 @@ def _mark_ends(places: list[Position]) -> None:
             place.end_of_row = not (left and right)
 
 
-def _block(ledger: Ledger, loc: Loc, h: int, hall: Hall, row: Row) -> Iterator[Position]:
+def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> Iterator[Position]:
     pattern = Pattern.parse(row.racks)
     rack = _rack_type(ledger, (*loc, "racks"), pattern.type)
     if rack is None:
@@ -94,7 +94,7 @@ def _rack_type(ledger: Ledger, loc: Loc, name: str) -> Rack | None:
     return row
 
 
-def _position(ledger: Ledger, loc: Loc, place: Position, hall: Hall) -> Position:
+def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Position:
     if place.override.type is not None:
         other = _rack_type(ledger, ("layout", "overrides", place.id, "type"), place.override.type)
         place.type = other or place.type
@@ -132,7 +132,7 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: Hall) -> Position
     return place
 
 
-def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: Hall) -> None:
+def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> None:
     """A rack through a wall or the ceiling is a problem."""
     length, width, height = hall.size
     rack = place.type

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from twin import catalogue
 from twin.catalogue.rows import Cooling, Power
 from twin.facility.geometry import Place, lines
-from twin.scenario.cooling import Loop
-from twin.scenario.layout import Hall, Layout, PowerGroup
+from twin.scenario.schema.cooling import LoopSpec
+from twin.scenario.schema.layout import HallSpec, Layout, PowerGroup
 
 IN_HALL = ("rpp", "pdu", "busway")
 """Power kinds that stand among the racks."""
@@ -134,7 +134,7 @@ def _sort_cooling(layout: Layout, rooms: dict[str, _Room]) -> None:
             rooms[air.hall].air.extend(_gear(air.name, air.count, row))
 
 
-def hall_served(layout: Layout, loop: Loop) -> str:
+def hall_served(layout: Layout, loop: LoopSpec) -> str:
     """The hall of the first row (or the first hall) that a coolant loop serves, or nothing."""
     names = (loop.serves,) if isinstance(loop.serves, str) else loop.serves
     homes = {row.name: hall.name for hall in layout.halls for row in hall.rows} | {
@@ -143,7 +143,7 @@ def hall_served(layout: Layout, loop: Loop) -> str:
     return next((homes[name] for name in names if name in homes), "")
 
 
-def _inside(hall: Hall, room: _Room) -> Iterator[tuple[str, Place]]:
+def _inside(hall: HallSpec, room: _Room) -> Iterator[tuple[str, Place]]:
     """Air handlers own the corners; panels and coolant units stand between them."""
     (west, south) = hall.at
     (length, width, _) = hall.size

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from twin.scenario.layout import Layout
 from twin.scenario.load import load
-from twin.scenario.schema import Scenario
+from twin.scenario.schema import Layout, Scenario
 
 __all__ = ["Layout", "Scenario", "load", "schema_json"]
 

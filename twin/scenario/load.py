@@ -11,12 +11,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
-from twin.scenario.document import Document, parse, read
-from twin.scenario.explain import build_model
-from twin.scenario.layout import Layout
 from twin.scenario.migrate import migrated
-from twin.scenario.scalars import kind_of, scalar
-from twin.scenario.schema import Scenario, WeatherFile
+from twin.scenario.schema import Layout, Scenario, WeatherFile
+from twin.scenario.yaml.document import Document, parse, read
+from twin.scenario.yaml.scalars import kind_of, scalar
+from twin.scenario.yaml.validate import build_model
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from twin.errors import InputError, Problem
-from twin.scenario.document import Document
+from twin.scenario.yaml.document import Document
 
 CURRENT = 1
 """Version of the schema that this program writes."""

@@ -13,7 +13,7 @@ from twin import catalogue
 from twin.catalogue.rows import Grid as GridRow
 from twin.facility.model import Facility
 from twin.results import TABLES, empty
-from twin.scenario.schema import Grid
+from twin.scenario.schema import SteadyGrid
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.witnesses import witnesses
@@ -148,7 +148,7 @@ def _by_kind(
 def prices(facility: Facility) -> tuple[float, float]:
     """USD a joule and kg CO2e a joule of the scenario's grid."""
     grid = facility.scenario.site.grid
-    if isinstance(grid, Grid):
+    if isinstance(grid, SteadyGrid):
         return grid.price, grid.carbon
     row = catalogue.get("grids", grid)
     assert isinstance(row, GridRow)

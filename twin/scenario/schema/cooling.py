@@ -6,11 +6,11 @@ from typing import Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from twin.scenario.words import GEAR_MAX, Coordinate, Feeds, Name, TypeName, few
+from twin.scenario.schema.names import GEAR_MAX, Coordinate, Feeds, Name, TypeName, few
 from twin.stated import Power, Stated, Temperature, Volume
 
 
-class Loop(Stated):
+class LoopSpec(Stated):
     """Coolant distribution units and the racks they serve."""
 
     name: Name = "cdu"
@@ -33,7 +33,7 @@ class Loop(Stated):
     """Coolant in each loop outside the racks."""
 
 
-class Air(Stated):
+class AirSpec(Stated):
     """Air handlers of a hall."""
 
     name: Name = "crah"
@@ -50,7 +50,7 @@ class Air(Stated):
     """Plant group that takes the heat."""
 
 
-class Plant(Stated):
+class PlantSpec(Stated):
     """Chillers or dry coolers on one facility water loop."""
 
     name: Name
@@ -74,14 +74,14 @@ class Plant(Stated):
     """Centre of the first unit on the site, in metres; further units follow eastward."""
 
 
-class Cooling(Stated):
+class CoolingSpec(Stated):
     """From the racks to the weather."""
 
-    loops: tuple[Loop, ...] = Field(default=(), max_length=2000)
+    loops: tuple[LoopSpec, ...] = Field(default=(), max_length=2000)
     """Coolant loops."""
-    air: tuple[Air, ...] = Field(default=(), max_length=2000)
+    air: tuple[AirSpec, ...] = Field(default=(), max_length=2000)
     """Air handlers."""
-    plant: tuple[Plant, ...] = Field(max_length=500)
+    plant: tuple[PlantSpec, ...] = Field(max_length=500)
     """Plants."""
 
     @model_validator(mode="after")

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import Problem, did_you_mean
-from twin.scenario.compose import Node, compose, refuse
-from twin.scenario.fence import project_root, resolve
-from twin.scenario.scalars import brief, kind_of
-
-LIMIT_BYTES = 10_000_000
+from twin.scenario.yaml.compose import YamlNode, compose, refuse
+from twin.scenario.yaml.limits import LIMIT_BYTES
+from twin.scenario.yaml.paths import project_root, resolve
+from twin.scenario.yaml.scalars import brief, kind_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Document:
 
     data: dict[str, Any]
     path: Path
-    tree: Node
+    tree: YamlNode
     root: Path
     """Paths named in the file must stay inside this folder."""
     changed: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -72,7 +71,7 @@ def read(path: Path, root: Path | None = None) -> Document:
     """The document in the file `path`; `root` is the folder that paths inside it must not leave.
 
     InputError where the file is missing, too large, not UTF-8, not YAML as
-    `twin.scenario.compose` reads it, empty, or no mapping at its top.
+    `twin.scenario.yaml.compose` reads it, empty, or no mapping at its top.
     """
     path = Path(path)
     return parse(_text(path), path, root)

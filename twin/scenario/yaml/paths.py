@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PureWindowsPath
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.scenario.scalars import brief
+from twin.scenario.yaml.scalars import brief
 
 
 def project_root(path: Path) -> Path:

@@ -9,6 +9,8 @@ import math
 import re
 from typing import Any
 
+from twin.scenario.yaml.limits import LIMIT_NUMBER
+
 _NULL = ("", "~", "null", "Null", "NULL")
 _BOOL = {
     text: text.lower() == "true" for text in ("true", "True", "TRUE", "false", "False", "FALSE")
@@ -16,7 +18,6 @@ _BOOL = {
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_LONGEST_NUMBER = 40
 
 
 def scalar(text: str) -> str | int | float | bool | None:
@@ -35,8 +36,8 @@ def scalar(text: str) -> str | int | float | bool | None:
 
 
 def _number(text: str) -> int | float:
-    if len(text) > _LONGEST_NUMBER:
-        raise ValueError(f"a number of at most {_LONGEST_NUMBER} characters")
+    if len(text) > LIMIT_NUMBER:
+        raise ValueError(f"a number of at most {LIMIT_NUMBER} characters")
     if _INT.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if not math.isfinite(number := float(text)):

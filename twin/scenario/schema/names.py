@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from twin.scenario.pattern import Pattern
+from twin.scenario.schema.rack_pattern import Pattern
 from twin.stated import Stated
 
 RACKS_MAX = 20_000

@@ -14,9 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 
-from twin.scenario.cooling import Cooling
-from twin.scenario.pattern import Pattern
-from twin.scenario.words import (
+from twin.scenario.schema.cooling import CoolingSpec
+from twin.scenario.schema.names import (
     GEAR_MAX,
     RACKS_MAX,
     Coordinate,
@@ -26,10 +25,11 @@ from twin.scenario.words import (
     TypeName,
     few,
 )
+from twin.scenario.schema.rack_pattern import Pattern
 from twin.stated import Fraction, Length, Power, Rating, Stated
 
 
-class Row(Stated):
+class RowSpec(Stated):
     """One row of racks, or a block of equal rows."""
 
     name: Name = "row"
@@ -53,7 +53,7 @@ class Row(Stated):
     """Idle AC input of each rack where it differs from the catalogue."""
 
 
-class Hall(Stated):
+class HallSpec(Stated):
     """A room with racks."""
 
     name: Name = "hall"
@@ -71,10 +71,10 @@ class Hall(Stated):
     structure_conductance: float = Field(default=4.0e3, gt=0, le=1e12)
     """Heat conductance between the room air and that mass, in W/K."""
     rows: Annotated[
-        tuple[Row, ...],
+        tuple[RowSpec, ...],
         BeforeValidator(
             lambda value: ({"racks": value},) if isinstance(value, str) else value,
-            json_schema_input_type=RackPattern | tuple[Row, ...],
+            json_schema_input_type=RackPattern | tuple[RowSpec, ...],
         ),
     ]
     """Rows of racks: a list, or one pattern such as `4 x 8 x gb200_nvl72`."""
@@ -141,7 +141,7 @@ class Override(Stated):
     """Share of a rack's inlet air that is its own exhaust."""
 
 
-def _few_racks(halls: tuple[Hall, ...]) -> tuple[Hall, ...]:
+def _few_racks(halls: tuple[HallSpec, ...]) -> tuple[HallSpec, ...]:
     few(
         "racks",
         sum(Pattern.parse(row.racks).count for hall in halls for row in hall.rows),
@@ -165,14 +165,14 @@ class Layout(Stated):
     description: str = Field(default="", max_length=2000)
     """What it stands for and where its numbers come from."""
     halls: Annotated[
-        tuple[Hall, ...], Field(min_length=1, max_length=200), AfterValidator(_few_racks)
+        tuple[HallSpec, ...], Field(min_length=1, max_length=200), AfterValidator(_few_racks)
     ]
     """Rooms with racks."""
     power: Annotated[
         tuple[PowerGroup, ...], Field(min_length=1, max_length=500), AfterValidator(_few_components)
     ]
     """Power groups from the utility down."""
-    cooling: Cooling
+    cooling: CoolingSpec
     """From the racks to the weather."""
     fabric: FabricSpec = FabricSpec()
     """The scale-out network."""

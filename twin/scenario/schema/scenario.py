@@ -6,103 +6,17 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import Field, PositiveInt, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from twin.controls import Controls, Drill
 from twin.errors import Problem
-from twin.scenario.document import Document, dotted
-from twin.scenario.layout import Layout
-from twin.scenario.words import Name
-from twin.stated import (
-    CarbonIntensity,
-    Duration,
-    EnergyPrice,
-    Moment,
-    Stated,
-    Temperature,
-    WaterPrice,
-)
+from twin.scenario.schema.faults import FaultPlan
+from twin.scenario.schema.layout import Layout
+from twin.scenario.schema.names import Name
+from twin.scenario.schema.site import Site
+from twin.scenario.yaml.document import Document, dotted
+from twin.stated import Duration, Stated
 from twin.workload import Workload
-
-
-class SteadyWeather(Stated):
-    """The same air all the time: for tests and for reading a design point."""
-
-    dry_bulb: Temperature
-    """Dry bulb."""
-    wet_bulb: Temperature
-    """Wet bulb."""
-
-
-class WeatherFile(Stated):
-    """Hourly weather from a CSV file beside the scenario."""
-
-    file: Annotated[str, Field(max_length=300)]
-    """CSV with columns time_s, dry_bulb_degc, wet_bulb_degc; time counts from the scenario's
-    start."""
-
-
-class Grid(Stated):
-    """The electricity supply's price and carbon."""
-
-    price: EnergyPrice
-    """Energy price."""
-    carbon: CarbonIntensity
-    """Carbon intensity, location based."""
-
-
-class Site(Stated):
-    """Where it stands."""
-
-    climate: str | SteadyWeather | WeatherFile
-    """Catalogue climate, steady air, or a weather file."""
-    grid: str | Grid
-    """Catalogue grid region, or a price and a carbon intensity."""
-    water_price: WaterPrice = 2.0
-    """Price of make-up water, USD a cubic metre."""
-
-
-class TimedFault(Stated):
-    """One component fails at a moment and, perhaps, is back later."""
-
-    at: Moment
-    """When it fails."""
-    component: Annotated[str, Field(max_length=100)]
-    """Component name; `RACK/node_3` is one node of a rack."""
-    repair_at: Moment | None = None
-    """When it is back."""
-    repair_after: Duration | None = None
-    """Or how long it is out; without either a crew repairs it after the catalogue's repair time."""
-
-    @model_validator(mode="after")
-    def _one_end(self) -> Self:
-        if self.repair_at is not None and self.repair_after is not None:
-            raise ValueError("repair_at or repair_after, not both")
-        if self.repair_at is not None and self.repair_at <= self.at:
-            raise ValueError("repair_at after at")
-        return self
-
-
-class FaultRates(Stated):
-    """Random faults by the catalogue's mean time between failures."""
-
-    scale: float = Field(default=1.0, gt=0, le=1e6)
-    """Multiplies every rate: above 1 to see in a day what takes years."""
-    kinds: tuple[str, ...] = ()
-    """Kinds of component that may fail; empty for all."""
-    nodes: bool = True
-    """Whether compute nodes fail too."""
-
-
-class Faults(Stated):
-    """What goes wrong."""
-
-    timeline: tuple[TimedFault, ...] = Field(default=(), max_length=100_000)
-    """Faults at known moments."""
-    rates: FaultRates | None = None
-    """Random faults."""
-    crews: PositiveInt = 2
-    """Repair crews; further repairs wait."""
 
 
 class Outputs(Stated):
@@ -137,7 +51,7 @@ class Scenario(Stated):
     """Calibration profile file by GPU type, where it was measured; otherwise the published one."""
     controls: Controls = Controls()
     """How it is operated."""
-    faults: Faults = Faults()
+    faults: FaultPlan = FaultPlan()
     """What goes wrong."""
     drills: tuple[Drill, ...] = Field(default=(), max_length=10_000)
     """What is taken out on purpose."""

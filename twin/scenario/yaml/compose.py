@@ -17,19 +17,14 @@ import yaml
 from yaml.reader import ReaderError
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.scenario.scalars import brief, kind_of, scalar
-
-LIMIT_DEPTH = 32
-LIMIT_ALIASED_NODES = 100_000
-LIMIT_VALUES = 300_000
-LIMIT_KEYS = 25_000
-"""In one mapping."""
+from twin.scenario.yaml.limits import LIMIT_ALIASED_NODES, LIMIT_DEPTH, LIMIT_KEYS, LIMIT_VALUES
+from twin.scenario.yaml.scalars import brief, kind_of, scalar
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """One value of a file, where it starts, and the keys and values below it; lines and columns
     from 1.
     """
@@ -37,12 +32,12 @@ class Node:
     data: Any
     at: tuple[int, int]
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
-    below: dict[str | int, Node] = field(default_factory=dict)
+    below: dict[str | int, YamlNode] = field(default_factory=dict)
     size: int = 1
     height: int = 0
     """Levels below this one."""
 
-    def add(self, key: str | int, child: Node) -> None:
+    def add(self, key: str | int, child: YamlNode) -> None:
         """Put a finished child under its key or at the end of the list."""
         if isinstance(self.data, list):
             self.data.append(child.data)
@@ -53,7 +48,7 @@ class Node:
         self.height = max(self.height, child.height + 1)
 
 
-def compose(text: str, path: Path) -> Node | None:
+def compose(text: str, path: Path) -> YamlNode | None:
     """The top node of the one document in `text`, or None for an empty one; `path` names it in
     errors.
 
@@ -77,7 +72,7 @@ def refuse(
 
 
 _NO_KEYS: dict[str, tuple[int, int]] = {}
-_NOTHING_BELOW: dict[str | int, Node] = {}
+_NOTHING_BELOW: dict[str | int, YamlNode] = {}
 """Shared by all scalars, which never get any: a file may hold many."""
 
 
@@ -86,12 +81,12 @@ class _Composer:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.anchors: dict[str, Node | None] = {}
+        self.anchors: dict[str, YamlNode | None] = {}
         self.depth = 0
         self.aliased = 0
         self.values = 0
 
-    def document(self, events: Iterator[Any]) -> Node | None:
+    def document(self, events: Iterator[Any]) -> YamlNode | None:
         """The one document's top node."""
         tree = None
         for event in events:
@@ -103,7 +98,7 @@ class _Composer:
                 tree = self._node(next(events), events)
         return tree
 
-    def _node(self, event: Any, events: Iterator[Any]) -> Node:
+    def _node(self, event: Any, events: Iterator[Any]) -> YamlNode:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if event.tag not in (None, "!"):
@@ -120,9 +115,9 @@ class _Composer:
             self.anchors[event.anchor] = node
         return node
 
-    def _value(self, event: Any, events: Iterator[Any]) -> Node:
+    def _value(self, event: Any, events: Iterator[Any]) -> YamlNode:
         if isinstance(event, yaml.ScalarEvent):
-            return Node(self._scalar(event), _at(event), _NO_KEYS, _NOTHING_BELOW)
+            return YamlNode(self._scalar(event), _at(event), _NO_KEYS, _NOTHING_BELOW)
         self.depth += 1
         self._check_depth(event, 0)
         fill = self._list if isinstance(event, yaml.SequenceStartEvent) else self._mapping
@@ -130,21 +125,21 @@ class _Composer:
         self.depth -= 1
         return node
 
-    def _list(self, event: Any, events: Iterator[Any]) -> Node:
-        node = Node([], _at(event))
+    def _list(self, event: Any, events: Iterator[Any]) -> YamlNode:
+        node = YamlNode([], _at(event))
         while not isinstance(event := next(events), yaml.SequenceEndEvent):
             node.add(len(node.data), self._node(event, events))
         return node
 
-    def _mapping(self, event: Any, events: Iterator[Any]) -> Node:
-        node = Node({}, _at(event))
+    def _mapping(self, event: Any, events: Iterator[Any]) -> YamlNode:
+        node = YamlNode({}, _at(event))
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._key(event, node)
             node.keys[key] = _at(event)
             node.add(key, self._node(next(events), events))
         return node
 
-    def _key(self, event: Any, node: Node) -> str:
+    def _key(self, event: Any, node: YamlNode) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.tag:
             raise refuse(
                 self.path, _at(event), "a key that is not plain text", "plain text before the colon"
@@ -171,7 +166,7 @@ class _Composer:
         except ValueError as error:
             raise refuse(self.path, _at(event), kind_of(event.value), str(error)) from error
 
-    def _alias(self, event: Any) -> Node:
+    def _alias(self, event: Any) -> YamlNode:
         node = self.anchors.get(event.anchor)
         if node is None:
             known = [name for name, done in self.anchors.items() if done]
@@ -203,8 +198,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, path: Path) -> InputError:
     at = (mark.line + 1, mark.column + 1) if mark else None
     if mark and text[mark.index : mark.index + 1] == "\t":
         return refuse(path, at, "a tab", "spaces; YAML does not indent with tabs")
-    said = " ".join(filter(None, (error.problem, error.context)))
-    return refuse(path, at, f"broken YAML ({said})", "valid YAML", _cure(said))
+    reason = " ".join(filter(None, (error.problem, error.context)))
+    return refuse(path, at, f"broken YAML ({reason})", "valid YAML", _cure(reason))
 
 
 def _unprintable(error: ReaderError, text: str, path: Path) -> InputError:
@@ -220,7 +215,7 @@ def _at(event: Any) -> tuple[int, int]:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _cure(said: str) -> str:
+def _cure(reason: str) -> str:
     cures = {
         "maximum nesting depth": f"nest at most {LIMIT_DEPTH} levels",
         "mapping values are not allowed": "quote a value that contains ': '",
@@ -231,4 +226,4 @@ def _cure(said: str) -> str:
         "while scanning a quoted scalar": "close the quotation mark",
         "did not find expected ','": "close the bracket or add the comma",
     }
-    return next((cure for mark, cure in cures.items() if mark in said), "")
+    return next((cure for mark, cure in cures.items() if mark in reason), "")

@@ -14,7 +14,7 @@ ABSENT = object()
 """Stands for a value that the file does not have; None is a value."""
 
 
-def trail_of(
+def place_of(
     loc: Loc, model: type[BaseModel], data: Any, error: str
 ) -> tuple[Loc, list[Any]] | None:
     """The parts of `loc` that stand in the file or in the models, and the types the last one is
@@ -25,22 +25,22 @@ def trail_of(
     For an unknown or a missing key (`error` is pydantic's type of error) the types are those of the
     mapping around it.
     """
-    trail: Loc = ()
+    place: Loc = ()
     types: list[Any] = list(_flat(model))
     for index, part in enumerate(loc):
         if index == len(loc) - 1 and error in ("extra_forbidden", "missing"):
-            return (*trail, part), types
+            return (*place, part), types
         if chosen := [t for t in types if len(types) > 1 and part in _tags(t)]:
-            if _misfit(chosen[0], part, types, value_at(data, trail)):
+            if _misfit(chosen[0], part, types, value_at(data, place)):
                 return None
             types = chosen
         elif below := [deeper for t in types for deeper in _below(t, part)]:
-            trail = (*trail, part)
+            place = (*place, part)
             types = below
-        elif value_at(data, (*trail, part)) is not ABSENT:
-            trail = (*trail, part)
+        elif value_at(data, (*place, part)) is not ABSENT:
+            place = (*place, part)
             types = []
-    return trail, types
+    return place, types
 
 
 def _misfit(chosen: Any, part: str | int, types: list[Any], value: Any) -> bool:

@@ -11,15 +11,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.scenario.document import Document, read
-from twin.scenario.scalars import kind_of
-from twin.scenario.trail import ABSENT, fields_of, trail_of, value_at
+from twin.scenario.yaml.document import Document, read
+from twin.scenario.yaml.limits import LIMIT_PROBLEMS
+from twin.scenario.yaml.positions import ABSENT, fields_of, place_of, value_at
+from twin.scenario.yaml.scalars import kind_of
 
 Model = TypeVar("Model", bound=BaseModel)
-
-LIMIT_PROBLEMS = 1000
-"""More than these are counted and not told, or a bad file of 10 MB would fill the screen for an
-hour."""
 
 _TYPES = {
     "bool": "true or false",
@@ -91,11 +88,11 @@ def _merged(found: Iterable[Problem]) -> list[Problem]:
     """The same without repetitions: members of a union that complain of one value do so in one
     sentence.
     """
-    told: dict[tuple[str, str, int, int], Problem] = {}
+    by_place: dict[tuple[str, str, int, int], Problem] = {}
     for new in found:
         key = (new.where, new.found, new.line, new.column)
-        told[key] = _joined(told[key], new) if key in told else new
-    return list(told.values())
+        by_place[key] = _joined(by_place[key], new) if key in by_place else new
+    return list(by_place.values())
 
 
 def _joined(old: Problem, new: Problem) -> Problem:
@@ -105,16 +102,14 @@ def _joined(old: Problem, new: Problem) -> Problem:
 
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem | None:
-    trail = trail_of(detail["loc"], model, document.data, detail["type"])
-    if trail is None:
+    found = place_of(detail["loc"], model, document.data, detail["type"])
+    if found is None:
         return None
-    loc, types = trail
+    loc, types = found
     value = value_at(document.data, loc)
     value = detail["input"] if value is ABSENT else value
     if detail["type"] == "too_short" and len(value) >= detail["ctx"]["min_length"]:
-        return (
-            None  # pydantic counts the good items only; the bad ones have told their own problems
-        )
+        return None  # pydantic counts the good items only; each bad one is a problem of its own
     if detail["type"] == "extra_forbidden":
         names = [name for kind in types for name in fields_of(kind)]
         hint = did_you_mean(str(loc[-1]), names)
@@ -128,10 +123,10 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
 
 
 def _purpose(types: list[Any], name: str | int) -> str:
-    said = (
+    purposes = (
         info.description for kind in types for key, info in fields_of(kind).items() if key == name
     )
-    text = next(filter(None, said), "").strip().rstrip(".")
+    text = next(filter(None, purposes), "").strip().rstrip(".")
     return f"a value for it: {text}" if text else "a value for it"
 
 

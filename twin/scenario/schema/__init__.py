@@ -1,0 +1,20 @@
+"""What may be asked: the models of scenario and layout files, with the bounds of every quantity."""
+
+from __future__ import annotations
+
+from twin.scenario.schema.faults import FaultPlan, FaultRates, TimedFault
+from twin.scenario.schema.layout import Layout
+from twin.scenario.schema.scenario import Scenario
+from twin.scenario.schema.site import Site, SteadyGrid, SteadyWeather, WeatherFile
+
+__all__ = [
+    "FaultPlan",
+    "FaultRates",
+    "Layout",
+    "Scenario",
+    "Site",
+    "SteadyGrid",
+    "SteadyWeather",
+    "TimedFault",
+    "WeatherFile",
+]

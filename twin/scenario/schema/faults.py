@@ -1,0 +1,52 @@
+"""What goes wrong during a run: faults at known moments, and random ones by rates."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from twin.stated import Duration, Moment, Stated
+
+
+class TimedFault(Stated):
+    """One component fails at a moment and, perhaps, is back later."""
+
+    at: Moment
+    """When it fails."""
+    component: Annotated[str, Field(max_length=100)]
+    """Component name; `RACK/node_3` is one node of a rack."""
+    repair_at: Moment | None = None
+    """When it is back."""
+    repair_after: Duration | None = None
+    """Or how long it is out; without either a crew repairs it after the catalogue's repair time."""
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        if self.repair_at is not None and self.repair_after is not None:
+            raise ValueError("repair_at or repair_after, not both")
+        if self.repair_at is not None and self.repair_at <= self.at:
+            raise ValueError("repair_at after at")
+        return self
+
+
+class FaultRates(Stated):
+    """Random faults by the catalogue's mean time between failures."""
+
+    scale: float = Field(default=1.0, gt=0, le=1e6)
+    """Multiplies every rate: above 1 to see in a day what takes years."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of component that may fail; empty for all."""
+    nodes: bool = True
+    """Whether compute nodes fail too."""
+
+
+class FaultPlan(Stated):
+    """What goes wrong."""
+
+    timeline: tuple[TimedFault, ...] = Field(default=(), max_length=100_000)
+    """Faults at known moments."""
+    rates: FaultRates | None = None
+    """Random faults."""
+    crews: PositiveInt = 2
+    """Repair crews; further repairs wait."""

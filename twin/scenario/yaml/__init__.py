@@ -1,0 +1,1 @@
+"""From YAML text to plain data that knows its lines, and from a value back to its line."""
