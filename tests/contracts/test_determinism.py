@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from threadpoolctl import ThreadpoolController
+
+from twin.physics.linear_algebra import one_thread
 
 CODE = """
 import sys, twin
@@ -28,16 +31,9 @@ CLOCKED = ("wall_s",)
 """What tells the time of day or of the machine, and nothing of the run."""
 
 
-def saved(name: str, horizon: str, folder: Path, hash_seed: str) -> Path:
-    command = [
-        sys.executable,
-        "-c",
-        CODE,
-        str(ROOT / "scenarios" / f"{name}.yaml"),
-        horizon,
-        str(folder),
-    ]
-    subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": hash_seed}, cwd=ROOT)
+def saved(file: Path, horizon: str, folder: Path, **environment: str) -> Path:
+    command = [sys.executable, "-c", CODE, str(file), horizon, str(folder)]
+    subprocess.run(command, check=True, env={**os.environ, **environment}, cwd=ROOT)
     return folder
 
 
@@ -45,9 +41,7 @@ def without_clock(path: Path) -> dict[str, object]:
     return {key: value for key, value in json.loads(path.read_text()).items() if key not in CLOCKED}
 
 
-@pytest.mark.parametrize(("name", "horizon"), CASES)
-def test_two_processes_write_the_same_bytes(name: str, horizon: str, tmp_path: Path) -> None:
-    one, other = (saved(name, horizon, tmp_path / seed, seed) for seed in ("1", "4711"))
+def assert_same_bytes(one: Path, other: Path) -> None:
     files = sorted(path.relative_to(one) for path in one.rglob("*.parquet"))
     assert len(files) == 12
     for file in files:
@@ -55,3 +49,30 @@ def test_two_processes_write_the_same_bytes(name: str, horizon: str, tmp_path: P
     assert (one / "scenario.yaml").read_bytes() == (other / "scenario.yaml").read_bytes()
     for file_name in ("summary.json", "meta.json"):
         assert without_clock(one / file_name) == without_clock(other / file_name)
+
+
+@pytest.mark.parametrize(("name", "horizon"), CASES)
+def test_two_processes_write_the_same_bytes(name: str, horizon: str, tmp_path: Path) -> None:
+    file = ROOT / "scenarios" / f"{name}.yaml"
+    assert_same_bytes(
+        *(saved(file, horizon, tmp_path / seed, PYTHONHASHSEED=seed) for seed in ("1", "4711"))
+    )
+
+
+def test_threads_of_linear_algebra_change_no_byte(tmp_path: Path) -> None:
+    """A campus is large enough for OpenBLAS to split its products over the threads it may use."""
+    file = ROOT / "layouts" / "campus_20mw.yaml"
+    assert_same_bytes(
+        *(
+            saved(file, "30 min", tmp_path / threads, OPENBLAS_NUM_THREADS=threads)
+            for threads in ("1", "2")
+        )
+    )
+
+
+def test_the_callers_threads_are_given_back() -> None:
+    info = ThreadpoolController().select(user_api="blas")
+    before = [library.num_threads for library in info.lib_controllers]
+    with one_thread():
+        assert {library.num_threads for library in info.lib_controllers} == {1}
+    assert [library.num_threads for library in info.lib_controllers] == before

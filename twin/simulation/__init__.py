@@ -8,6 +8,7 @@ from time import perf_counter
 from twin import catalogue
 from twin.errors import RunError
 from twin.facility.model import Facility
+from twin.physics.linear_algebra import one_thread
 from twin.results import Result
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.loop.run import Progress, live, start
@@ -17,6 +18,7 @@ from twin.simulation.outcome.recorder import Recorder
 __all__ = ["simulate"]
 
 
+@one_thread()
 def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     """Run a facility through its scenario.
 

@@ -1,0 +1,29 @@
+"""One thread for matrix products, so that sums have one order on every machine.
+
+A threaded product splits its sums by the number of threads, and floating-point sums in another
+order have other last bits. The products here are small: a thread more saves nothing measurable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import scipy.linalg  # noqa: F401  a library can be limited only once it is loaded
+from threadpoolctl import ThreadpoolController
+
+
+@cache
+def _loaded() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Within it, or in a function decorated with it, linear algebra runs on one thread.
+
+    The caller's own setting is restored afterwards; a nested use changes nothing.
+    """
+    with _loaded().limit(limits=1, user_api="blas"):
+        yield
