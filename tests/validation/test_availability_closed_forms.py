@@ -1,36 +1,30 @@
 """Closed forms of redundancy that the engines must reproduce.
 
-Values and tolerances: shared/data/power/validation_cases.csv. Cases with one repair crew or common
+Values and tolerances: tests/data/power/validation_cases.csv. Cases with one repair crew or common
 causes need dependent repair and are outside an engine of independent components.
 """
 
 from __future__ import annotations
 
-import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.sources import table
 from twin.analysis.redundancy import consequence
 from twin.physics.reliability.bdd import Exact, exact, failure_diagram
 from twin.physics.reliability.contingency import down_nodes, load_fractions
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 from twin.physics.reliability.monte_carlo import direct
 
-TABLE = Path(__file__).parents[2].parent / "shared" / "data" / "power" / "validation_cases.csv"
-
 
 def value(case: str, claim_start: str) -> float:
-    if not TABLE.exists():
-        pytest.skip(f"{TABLE.name} is not there")
-    with TABLE.open(newline="") as text:
-        found = [
-            r
-            for r in csv.DictReader(text)
-            if r["case"] == case and r["claim"].startswith(claim_start)
-        ]
+    found = [
+        r
+        for r in table("power/validation_cases.csv")
+        if r["case"] == case and r["claim"].startswith(claim_start)
+    ]
     assert len(found) == 1
     return float(found[0]["value"])
 

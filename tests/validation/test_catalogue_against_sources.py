@@ -1,41 +1,21 @@
 """Claim: the shipped rows say what the sources say.
 
-The sources are tables of facts kept beside the repository; where they are absent the tests skip.
-The last tests need no table: they hold published closed forms and worked values.
+The sources are tables of facts in tests/data; its README says where each comes from. Some tests need
+no table: they hold published closed forms and worked values.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
 import math
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-import numpy as np
 import pytest
 
+from tests.sources import by, table
 from twin import catalogue
 from twin.catalogue.rows import biquadratic
-
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
-
-
-def table(path: str) -> list[dict[str, str]]:
-    where = DATA / path
-    if not where.exists():
-        pytest.skip(f"source table {path} is not beside the repository")
-    if where.suffix == ".gz":
-        with gzip.open(where, "rt", newline="") as file:
-            return list(csv.DictReader(file))
-    with where.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def by(path: str, key: str) -> dict[str, dict[str, str]]:
-    return {line[key]: line for line in table(path)}
 
 
 def row(kind: str, name: str) -> Any:
@@ -101,7 +81,7 @@ def test_rack_powers(name: str, said: str, count: int) -> None:
 
 def test_the_gb200_rack_splits_its_heat_as_the_source_does() -> None:
     source = {line["quantity"]: float(line["value"]) for line in table("cooling/liquid_loop_facts.csv")
-              if line["quantity"].startswith(("gb200_nvl72", "nvl72_rack_flow", "nvl72_supply"))}  # fmt: skip
+              }  # fmt: skip
     rack = row("racks", "gb200_nvl72")
     assert rack.power_rated_w == source["gb200_nvl72_rack_power"]
     assert rack.liquid_heat_frac * rack.power_rated_w == pytest.approx(
@@ -283,32 +263,43 @@ def test_model_shapes_are_those_of_the_source() -> None:
         assert model.parameters == pytest.approx(1e9 * float(said["total_params_1e9"]))
 
 
-ZONES = {"miami": "1A", "houston": "2A", "phoenix": "2B", "atlanta": "3A", "las_vegas": "3B", "san_francisco": "3C",
-         "baltimore": "4A", "seattle": "4C", "chicago": "5A", "denver": "5B", "minneapolis": "6A",
-         "fairbanks": "8"}  # fmt: skip
-
-
 def test_climates_fit_the_typical_year_as_well_as_they_say() -> None:
-    """The cosines reproduce yearly means within 0.01 K and leave exactly the stated rms."""
-    lines = table("cooling/weather_us_zones_hourly.csv.gz")
-    hour = np.arange(len(lines))
-    assert {climate.name for climate in every("climates")} == set(ZONES)
+    """The cosines reproduce yearly means within 0.01 K and leave exactly the stated rms.
+
+    The table holds the means over 8,760 hours of the temperature, of its square, and of its products
+    with the cosines and sines of the year and of the day: all that a least-squares fit can see.
+    """
+    moments = {
+        (line["climate"], line["bulb"]): line for line in table("cooling/climate_moments.csv")
+    }
+    assert {name for name, _ in moments} == {climate.name for climate in every("climates")}
     for climate in every("climates"):
-        year = np.cos(2 * np.pi * (hour / 24 - climate.hottest_day_of_year) / 365)
-        day = np.cos(2 * np.pi * (hour - climate.hottest_hour) / 24)
         for bulb in ("dry_bulb", "wet_bulb"):
-            measured = np.array(
-                [float(line[f"z{ZONES[climate.name]}_{bulb}_degc"]) for line in lines]
+            of = {key: float(value) for key, value in moments[climate.name, bulb].items()
+                  if key.endswith(("_k", "_k2", "_degc"))}  # fmt: skip
+            assert of["mean_degc"] - getattr(climate, f"{bulb}_mean_degc") == pytest.approx(
+                0, abs=0.01
             )
-            mean, season, daily = (
-                getattr(climate, f"{bulb}_{part}") for part in ("mean_degc", "season_k", "day_k")
-            )
-            left = measured - (mean + season * year + daily * day)
-            assert left.mean() == pytest.approx(0, abs=0.01)
-            assert np.sqrt((left**2).mean()) == pytest.approx(
+            assert left_rms_k(climate, bulb, of) == pytest.approx(
                 getattr(climate, f"{bulb}_rms_k"), abs=0.01
             )
-            assert measured.max() == getattr(climate, f"{bulb}_max_degc")
+            assert of["max_degc"] == getattr(climate, f"{bulb}_max_degc")
+
+
+def left_rms_k(climate: Any, bulb: str, of: dict[str, float]) -> float:
+    """What the two cosines of a climate leave of its year, by the means of the products."""
+    mean, season, daily = (
+        getattr(climate, f"{bulb}_{part}") for part in ("mean_degc", "season_k", "day_k")
+    )
+    year_rad = 2 * math.pi * climate.hottest_day_of_year / 365
+    day_rad = 2 * math.pi * climate.hottest_hour / 24
+    product = mean * of["mean_degc"]
+    product += season * (
+        of["year_cos_k"] * math.cos(year_rad) + of["year_sin_k"] * math.sin(year_rad)
+    )
+    product += daily * (of["day_cos_k"] * math.cos(day_rad) + of["day_sin_k"] * math.sin(day_rad))
+    own = mean**2 + season**2 / 2 + daily**2 / 2
+    return math.sqrt(of["mean_square_k2"] - 2 * product + own)
 
 
 def test_grid_prices_and_carbon() -> None:

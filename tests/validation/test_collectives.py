@@ -9,12 +9,10 @@ tables (aliyun/SimAI, Apache-2.0).
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from tests.sources import table as rows
 from twin.physics.network import (
     AMPERE,
     BLACKWELL,
@@ -27,7 +25,6 @@ from twin.physics.network import (
     bus_factor,
 )
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 MIB = 2**20
 NVLINK4 = 450e9
 NIC = 50e9
@@ -37,14 +34,6 @@ TIMES = {
     "reduce_scatter": allgather_s,
     "alltoall": alltoall_s,
 }
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"measured points not present: {name}")
-    with path.open() as file:
-        return list(csv.DictReader(file))
 
 
 def bus(collective: str, size: float, ranks: int, nvlink: float, library: Library) -> float:

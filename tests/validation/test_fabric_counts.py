@@ -7,16 +7,13 @@ own node and cable counts; nodes times eight is used.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from tests.sources import table
 from twin.facility.fabric import CORE, LEAF, SPINE, bandwidth_frac, rail_fabric
 from twin.physics.network import clos_counts, maxmin
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data" / "network" / "fabric_counts.csv"
 COUNTED = {
     "leaf_switches": "leaf",
     "spine_switches": "spine",
@@ -30,10 +27,7 @@ SHAPE = ("nodes_per_su", "su_count", "nic_per_node", "plane_count", "switch_port
 
 
 def rows() -> list[dict[str, str]]:
-    if not DATA.exists():
-        pytest.skip(f"published fabric table not present: {DATA.name}")
-    with DATA.open() as file:
-        return list(csv.DictReader(file))
+    return table("network/fabric_counts.csv")
 
 
 def test_every_published_row_exactly():

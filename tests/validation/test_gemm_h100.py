@@ -6,26 +6,18 @@ tool on its own tables: 4.87 % median, 15.6 % p90. Measured here: 3.43 % and 10.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from tests.sources import table
 from twin.calibration import published_profile
 from twin.physics.roofline import fit_surface, gemm_work, time_s
-
-ROWS = Path(__file__).parents[2].parent / "shared/data/workload/gemm_bf16_h100_sxm.csv"
 
 
 @pytest.fixture(scope="module")
 def rows() -> np.ndarray:
-    if not ROWS.exists():
-        pytest.skip(f"{ROWS.name} is not on this machine")
-    with ROWS.open() as file:
-        return np.array(
-            [[float(row[c]) for c in ("m", "n", "k", "t_s")] for row in csv.DictReader(file)]
-        )
+    measured = table("workload/gemm_bf16_h100_sxm.csv")
+    return np.array([[float(row[c]) for c in ("m", "n", "k", "t_s")] for row in measured])
 
 
 def _errors(rows: np.ndarray, seed: int) -> tuple[float, float, float]:

@@ -13,19 +13,17 @@ Three dense models alone leave out at 14 % and 31 %.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.sources import table
 from twin.calibration import published_profile
 from twin.calibration.profile import PowerFit
 from twin.physics.chip import ActivityLaw, activity, fit_activity, power_w
 from twin.physics.transformer import Transformer
 
-DATA = Path(__file__).parents[2].parent / "shared/data/workload"
 PROFILE = {"H100": "H100-SXM5-80GB", "B200": "B200-SXM-180GB"}
 PROMPT_TOKENS = {"lm-arena-chat": 100.0, "gpqa": 250.0}
 WEIGHT_BYTES = {"bfloat16": 2.0, "fp8": 1.0, "mxfp4": 0.53}
@@ -52,13 +50,11 @@ def _whole(text: str) -> int:
 
 
 def _shapes() -> dict[str, Transformer]:
-    with (DATA / "model_catalogue.csv").open() as file:
-        rows = list(csv.DictReader(file))
     sizes = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn_dense", "vocab")
     sparse = ("experts", "experts_per_token", "shared_experts", "ffn_expert", "first_dense_layers", "kv_lora_rank",
               "q_lora_rank", "qk_rope_head_dim")  # fmt: skip
     shapes = {}
-    for row in rows:
+    for row in table("workload/model_catalogue.csv"):
         size = [_whole(row[name]) or 128 for name in sizes]
         window = _whole(row["sliding_window"])
         shapes[row["model"].split("/")[-1].replace("Meta-", "")] = Transformer(
@@ -102,23 +98,20 @@ def points() -> dict[str, Points]:
     """Operating points by GPU, of the models whose catalogue shape gives the parameters they
     state.
     """
-    if not (DATA / "mlenergy_power.csv").exists():
-        pytest.skip("mlenergy_power.csv is not on this machine")
     shapes = _shapes()
     found: dict[str, list[tuple[float, ...]]] = {gpu: [] for gpu in PROFILE}
-    with (DATA / "mlenergy_power.csv").open() as file:
-        for row in csv.DictReader(file):
-            name = next((name for name in shapes if name in row["model_id"]), None)
-            if (
-                name is None
-                or abs(shapes[name].parameters() / float(row["total_params_1e9"]) / 1e9 - 1) > 0.05
-            ):
-                continue
-            family = sorted({id(shape) for shape in shapes.values()}).index(id(shapes[name]))
-            found[row["gpu_model"]].append((
-                *_activities(row, shapes[name]), float(row["power_total_w"]) / int(row["num_gpus"]), family,
-                float(row["avg_batch_size"]), float(row["output_throughput_tok_s"]), name == "Qwen3-8B",
-            ))  # fmt: skip
+    for row in table("workload/mlenergy_power.csv"):
+        name = next((name for name in shapes if name in row["model_id"]), None)
+        if (
+            name is None
+            or abs(shapes[name].parameters() / float(row["total_params_1e9"]) / 1e9 - 1) > 0.05
+        ):
+            continue
+        family = sorted({id(shape) for shape in shapes.values()}).index(id(shapes[name]))
+        found[row["gpu_model"]].append((
+            *_activities(row, shapes[name]), float(row["power_total_w"]) / int(row["num_gpus"]), family,
+            float(row["avg_batch_size"]), float(row["output_throughput_tok_s"]), name == "Qwen3-8B",
+        ))  # fmt: skip
     return {
         gpu: Points(*(np.array(column) for column in zip(*rows, strict=True)))
         for gpu, rows in found.items()

@@ -14,17 +14,14 @@ to 180 %; the MLPerf rows were in view meanwhile, though never in a fit. Three n
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from tests.sources import table as source
 from twin.calibration import published_profile
 from twin.physics.inference import Replica, capacity_tokens_per_s, decode_curve
 from twin.physics.transformer import Transformer
 
-ROWS = Path(__file__).parents[2].parent / "shared/data/workload/inference_throughput.csv"
 GPUS = {
     "H100": "H100-SXM5-80GB",
     "H200": "H200-SXM-141GB",
@@ -90,13 +87,10 @@ def _predicted_per_gpu(row: dict[str, str]) -> float:
 @pytest.fixture(scope="module")
 def table() -> list[tuple[dict[str, str], float]]:
     """Rows with their relative error."""
-    if not ROWS.exists():
-        pytest.skip(f"{ROWS.name} is not on this machine")
-    with ROWS.open() as file:
-        rows = [
-            row for row in csv.DictReader(file)
-            if row["model"] in MODELS and row["gpu"].removesuffix("-700W") in GPUS and row["scenario"] != "server"
-        ]  # fmt: skip
+    rows = [
+        row for row in source("workload/inference_throughput.csv")
+        if row["model"] in MODELS and row["gpu"].removesuffix("-700W") in GPUS and row["scenario"] != "server"
+    ]  # fmt: skip
     return [(row, _predicted_per_gpu(row) / float(row["value"]) - 1) for row in rows]
 
 
@@ -144,9 +138,6 @@ def test_profile_states_the_error_it_has(table, gpu: str) -> None:
         assert rate.left_out_error_frac is None or rate.left_out_error_frac > rate.error_frac
 
 
-STEPS = ROWS.with_name("mlenergy_power.csv")
-
-
 @pytest.mark.parametrize(("gpu", "limit"), [("H100", 0.26), ("B200", 0.20)])
 def test_bf16_rates_carried_over_to_another_engine(gpu: str, limit: float) -> None:
     """Time between tokens of Llama 70B in vLLM, bf16 (ML.ENERGY, commit 0cd52da): nothing here was
@@ -155,22 +146,19 @@ def test_bf16_rates_carried_over_to_another_engine(gpu: str, limit: float) -> No
     Prompts are not stated there, 100 tokens assumed. Mean error 24 % on H100 and 18 % on B200: 30 %
     too slow at batch 8, 36 % too fast at batch 256. Qwen3 8B errs 28 % and 54 %.
     """
-    if not STEPS.exists():
-        pytest.skip(f"{STEPS.name} is not on this machine")
     profile = published_profile(GPUS[gpu])
     rates = profile.rate("serving_dense", "bf16").roofline()
     errors = []
-    with STEPS.open() as file:
-        for row in csv.DictReader(file):
-            if row["gpu_model"] != gpu or "70B" not in row["model_id"]:
-                continue
-            batch = float(row["avg_batch_size"])
-            made = float(row["avg_output_len"])
-            gpus = int(row["num_gpus"])
-            model = MODELS["llama-3.3-70b"]
-            replica = Replica(model, rates, gpus, 2.0, 2.0, 100.0, made, profile.device.mem_bytes)
-            curve = decode_curve(replica)
-            step_s = np.interp(batch, curve.batch, curve.step_s)
-            errors.append(step_s / (batch / float(row["output_throughput_tok_s"])) - 1)
+    for row in source("workload/mlenergy_power.csv"):
+        if row["gpu_model"] != gpu or "70B" not in row["model_id"]:
+            continue
+        batch = float(row["avg_batch_size"])
+        made = float(row["avg_output_len"])
+        gpus = int(row["num_gpus"])
+        model = MODELS["llama-3.3-70b"]
+        replica = Replica(model, rates, gpus, 2.0, 2.0, 100.0, made, profile.device.mem_bytes)
+        curve = decode_curve(replica)
+        step_s = np.interp(batch, curve.batch, curve.step_s)
+        errors.append(step_s / (batch / float(row["output_throughput_tok_s"])) - 1)
     assert len(errors) >= 18
     assert np.mean(np.abs(errors)) <= limit

@@ -8,13 +8,13 @@ guide), switches by the larger-component-count table of its reference architectu
 
 from __future__ import annotations
 
-import csv
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.sources import table
 from twin import build, load
 from twin.facility import Facility
 from twin.facility.fabric import CORE, LEAF, SPINE
@@ -22,7 +22,6 @@ from twin.facility.warmth import coolant_degc
 
 ROOT = Path(__file__).parents[2]
 LAYOUTS = ("gb200_su", "frontier", "superpod_b200", "edge_200kw", "campus_20mw")
-COUNTS = ROOT.parent / "shared" / "data" / "network" / "fabric_counts.csv"
 
 
 @cache
@@ -109,12 +108,8 @@ def test_edge_and_campus_have_the_power_in_their_names():
 
 def published(system: str) -> dict[str, str]:
     """The smallest published fabric of a system without fabric managers."""
-    if not COUNTS.exists():
-        pytest.skip(f"published fabric table not present: {COUNTS.name}")
-    with COUNTS.open() as file:
-        return next(
-            r for r in csv.DictReader(file) if r["system"] == system and "-ufm-" not in r["row_id"]
-        )
+    counts = table("network/fabric_counts.csv")
+    return next(r for r in counts if r["system"] == system and "-ufm-" not in r["row_id"])
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,18 @@
 """Six reference topologies of data-centre power, N to 2N+1.
 
-Expected values: shared/data/power/topologies/expected.csv, by brute-force enumeration and the
+Expected values: tests/data/power/topologies/expected.csv, by brute-force enumeration and the
 closed forms written there; component values after IEEE 3006.8 populations as that page states them.
 """
 
 from __future__ import annotations
 
-import csv
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from tests.sources import table
 from twin.analysis.redundancy import consequence, redundancy
 from twin.physics.reliability.bdd import exact, failure_diagram
 from twin.physics.reliability.contingency import double_failures, single_failures
@@ -21,7 +20,6 @@ from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 from twin.physics.reliability.monte_carlo import biased
 
-FOLDER = Path(__file__).parents[2].parent / "shared" / "data" / "power" / "topologies"
 NAMES = (
     "t1_n",
     "t1b_n_plus_1_parallel",
@@ -33,10 +31,7 @@ NAMES = (
 
 
 def rows(file: str) -> list[dict[str, str]]:
-    if not FOLDER.exists():
-        pytest.skip(f"reference topologies are not at {FOLDER.name}")
-    with (FOLDER / file).open(newline="") as text:
-        return list(csv.DictReader(text))
+    return table(f"power/topologies/{file}")
 
 
 def number(text: str, absent: float) -> float:

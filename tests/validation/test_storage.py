@@ -7,31 +7,20 @@ dimensions and is left out.
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import pytest
 
+from tests.sources import table
 from twin.facility.storage import superpod_storage
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data" / "network"
 BYTES_PER_PARAMETER = 14
 """bf16 weights 2, fp32 master 4, Adam moments 4 + 4."""
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    path = DATA / name
-    if not path.exists():
-        pytest.skip(f"table not present: {name}")
-    with path.open() as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.mark.parametrize("level", ["good", "better", "best"])
 def test_published_guidance(level):
     published = {
         row["metric"]: 1e9 * float(row[f"{level}_GB_s"])
-        for row in rows("storage_guidance_superpod.csv")
+        for row in table("network/storage_guidance_superpod.csv")
     }
     one = superpod_storage(level, 1)
     four = superpod_storage(level, 4)
@@ -44,7 +33,7 @@ def test_published_guidance(level):
 
 
 def test_checkpoints_are_14_bytes_a_parameter():
-    kept = [row for row in rows("checkpoint_sizes.csv") if row["model"] != "llama3-1t"]
+    kept = [row for row in table("network/checkpoint_sizes.csv") if row["model"] != "llama3-1t"]
     assert len(kept) == 3
     for row in kept:
         size_gib = int(row["params_formula"]) * BYTES_PER_PARAMETER / 2**30
