@@ -144,7 +144,7 @@ def catalogue_page() -> Iterator[str]:
         yield ""
         rows = [
             (f"`{row.name}`", row.status, row.note, row.source)
-            for row in catalogue.rows(kind).values()
+            for row in catalogue.rows(model).values()
         ]
         yield from table(("name", "status", "note", "source"), rows)
 

@@ -14,11 +14,22 @@ import pytest
 from pydantic import ValidationError
 
 from twin import catalogue
-from twin.catalogue import library
-from twin.catalogue.rows import Chiller, Cooling, Gpu, Power, Rack, Row, Status, Switch, biquadratic
+from twin.catalogue import files, library
+from twin.catalogue.rows import (
+    CatalogueRow,
+    Chiller,
+    CoolingEquipment,
+    Gpu,
+    GridRegion,
+    PowerEquipment,
+    Rack,
+    Status,
+    Switch,
+    biquadratic,
+)
 from twin.errors import InputError
 
-EVERY = [(kind, name) for kind in catalogue.KINDS for name in catalogue.rows(kind)]
+EVERY = [(kind, name) for kind in catalogue.KINDS for name in catalogue.rows(catalogue.KINDS[kind])]
 NAMED = {
     "gpus": {"H100-SXM5-80GB", "H200-SXM-141GB", "B200-SXM-180GB", "GB200-NVL72-GPU", "GB300-NVL72-GPU", "MI250X",
              "L40S"},
@@ -36,7 +47,7 @@ NAMED = {
 
 @pytest.mark.parametrize("kind", catalogue.KINDS)
 def test_every_kind_has_rows_of_its_model(kind: str) -> None:
-    found = catalogue.rows(kind)
+    found = catalogue.rows(catalogue.KINDS[kind])
     assert found
     assert all(
         type(row) is catalogue.KINDS[kind] and row.name == name for name, row in found.items()
@@ -45,11 +56,11 @@ def test_every_kind_has_rows_of_its_model(kind: str) -> None:
 
 
 def test_rows_are_cached_and_read_only() -> None:
-    assert catalogue.rows("gpus") is catalogue.rows("gpus")
+    assert catalogue.rows(Gpu) is catalogue.rows(Gpu)
     with pytest.raises(TypeError):
-        catalogue.rows("gpus")["new"] = None  # type: ignore[index]
+        catalogue.rows(Gpu)["new"] = None  # type: ignore[index]
     with pytest.raises(ValidationError, match="frozen"):
-        catalogue.get("gpus", "L40S").name = "other"
+        catalogue.get(Gpu, "L40S").name = "other"
 
 
 def test_a_name_stands_in_one_kind_only() -> None:
@@ -59,27 +70,21 @@ def test_a_name_stands_in_one_kind_only() -> None:
 
 def test_unknown_names_are_answered_with_the_nearest() -> None:
     with pytest.raises(KeyError, match="did you mean 'gb200_nvl72'"):
-        catalogue.get("racks", "gb200_nvl27")
-    with pytest.raises(KeyError, match="did you mean 'racks'"):
-        catalogue.rows("rack")
+        catalogue.get(Rack, "gb200_nvl27")
     assert catalogue.find("no such thing") is None
     found = catalogue.find("ups_1250")
-    assert isinstance(found, Power)
+    assert isinstance(found, PowerEquipment)
     assert found.rating_w == 1.25e6
 
 
 def test_links_between_kinds_hold() -> None:
-    for rack in catalogue.rows("racks").values():
-        assert isinstance(rack, Rack)
-        assert not rack.gpu or rack.gpu in catalogue.rows("gpus")
-    for unit in catalogue.rows("cooling").values():
-        assert isinstance(unit, Cooling)
+    for rack in catalogue.rows(Rack).values():
+        assert not rack.gpu or rack.gpu in catalogue.rows(Gpu)
+    for unit in catalogue.rows(CoolingEquipment).values():
         if unit.curve:
-            curve = catalogue.get("chillers", unit.curve)
-            assert isinstance(curve, Chiller)
+            curve = catalogue.get(Chiller, unit.curve)
             assert unit.cop_reference == curve.cop_reference
-    for gpu in catalogue.rows("gpus").values():
-        assert isinstance(gpu, Gpu)
+    for gpu in catalogue.rows(Gpu).values():
         assert gpu.profile == gpu.name
 
 
@@ -116,8 +121,7 @@ def test_air_racks_sit_5_k_below_slowdown_at_25_degc(name: str) -> None:
 
 
 def test_a_ups_battery_carries_its_rating_for_five_minutes() -> None:
-    for row in catalogue.rows("power").values():
-        assert isinstance(row, Power)
+    for row in catalogue.rows(PowerEquipment).values():
         if row.kind == "ups":
             assert row.battery_energy_j
             assert row.battery_discharge_efficiency_frac
@@ -126,7 +130,7 @@ def test_a_ups_battery_carries_its_rating_for_five_minutes() -> None:
             assert held_s == pytest.approx(300, rel=1e-6)
 
 
-BAD: list[tuple[type[Row], str, str, dict[str, Any], str]] = [
+BAD: list[tuple[type[CatalogueRow], str, str, dict[str, Any], str]] = [
     (Gpu, "gpus", "L40S", {"slowdown_degc": 92}, "slowdown_degc 92 must be below shutdown_degc 92"),
     (Gpu, "gpus", "L40S", {"power_idle_w": 400}, "power_idle_w 400 must be below power_max_w 350"),
     (Gpu, "gpus", "L40S", {"memory_bytes": 0}, "greater than 0"),
@@ -143,21 +147,39 @@ BAD: list[tuple[type[Row], str, str, dict[str, Any], str]] = [
     (Rack, "racks", "dgx_b200_x2", {"gpus_per_node": 0}, "a gpu needs gpus_per_node"),
     (Rack, "racks", "gb200_nvl72", {"coolant_flow_m3_s": 0}, "liquid heat needs coolant flow"),
     (Rack, "racks", "gb200_nvl72", {"air_flow_m3_s": 0}, "heat to air needs air flow"),
-    (Power, "power", "ups_500", {"battery_energy_j": None}, "a UPS and nothing else has a battery"),
-    (Power, "power", "genset_2000", {"start_s": None}, "has to start"),
-    (Power, "power", "rpp_500", {"trip_constant_s": None}, "a trip needs"),
-    (Power, "power", "rpp_500", {"rating_w": None}, "losses are of a rating"),
-    (Power, "power", "rpp_500", {"loss_linear_frac": 0.999}, "loses more than"),
-    (Power, "power", "rpp_500", {"mtbf_h": 0}, "greater than 0"),
-    (Cooling, "cooling", "cdu_600", {"flow_per_pump_frac": 0.4}, "all pumps together miss"),
     (
-        Cooling,
+        PowerEquipment,
+        "power",
+        "ups_500",
+        {"battery_energy_j": None},
+        "a UPS and nothing else has a battery",
+    ),
+    (PowerEquipment, "power", "genset_2000", {"start_s": None}, "has to start"),
+    (PowerEquipment, "power", "rpp_500", {"trip_constant_s": None}, "a trip needs"),
+    (PowerEquipment, "power", "rpp_500", {"rating_w": None}, "losses are of a rating"),
+    (PowerEquipment, "power", "rpp_500", {"loss_linear_frac": 0.999}, "loses more than"),
+    (PowerEquipment, "power", "rpp_500", {"mtbf_h": 0}, "greater than 0"),
+    (
+        CoolingEquipment,
+        "cooling",
+        "cdu_600",
+        {"flow_per_pump_frac": 0.4},
+        "all pumps together miss",
+    ),
+    (
+        CoolingEquipment,
         "cooling",
         "cdu_600",
         {"curve": "york_yt_1055"},
         "a chiller and nothing else has a curve",
     ),
-    (Cooling, "cooling", "cdu_600", {"power_rated_w": 6e5}, "draws more power than it moves heat"),
+    (
+        CoolingEquipment,
+        "cooling",
+        "cdu_600",
+        {"power_rated_w": 6e5},
+        "draws more power than it moves heat",
+    ),
     (
         Chiller,
         "chillers",
@@ -175,9 +197,9 @@ BAD: list[tuple[type[Row], str, str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("model", "kind", "name", "change", "words"), BAD)
 def test_rows_that_cannot_be_true_are_refused(
-    model: type[Row], kind: str, name: str, change: dict[str, Any], words: str
+    model: type[CatalogueRow], kind: str, name: str, change: dict[str, Any], words: str
 ) -> None:
-    good = catalogue.get(kind, name).model_dump()
+    good = catalogue.get(catalogue.KINDS[kind], name).model_dump()
     assert model.model_validate(good).name == name
     with pytest.raises(ValidationError, match=words):
         model.model_validate({**good, **change})
@@ -195,7 +217,7 @@ def test_a_bad_file_gives_every_problem_with_its_line(tmp_path: Path) -> None:
         + "none,1,,vendor,2026-11-24,a,\n"
     )
     with pytest.raises(InputError) as caught:
-        library.read_rows(path, catalogue.KINDS["grids"])
+        files.read_rows(path, GridRegion)
     found = {(problem.line, problem.where) for problem in caught.value.problems}
     assert found == {
         (3, "low.price_usd_per_kwh"),
@@ -207,8 +229,8 @@ def test_a_bad_file_gives_every_problem_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("kind", "name"), EVERY)
 def test_every_number_has_a_witness(kind: str, name: str) -> None:
-    found = catalogue.witnesses(kind, name)
-    row = catalogue.get(kind, name)
+    found = catalogue.witnesses(catalogue.KINDS[kind], name)
+    row = catalogue.get(catalogue.KINDS[kind], name)
     stated = {
         field for field in type(row).model_fields if not isinstance(getattr(row, field), str | None)
     }
@@ -223,7 +245,7 @@ def test_every_quantity_has_a_unit() -> None:
     plain = {
         w["parameter"]
         for kind, name in EVERY
-        for w in catalogue.witnesses(kind, name)
+        for w in catalogue.witnesses(catalogue.KINDS[kind], name)
         if not w["unit"]
     }
     counts = {"cop_reference", "capft", "eirft", "eirplr", "start_failure_probability", "ports",
@@ -235,16 +257,18 @@ def test_every_quantity_has_a_unit() -> None:
 
 
 def test_exceptions_name_rows_and_fields_that_exist() -> None:
-    with (library._DATA / "witnesses.csv").open(newline="", encoding="utf-8") as file:
+    with (library.DATA / "witnesses.csv").open(newline="", encoding="utf-8") as file:
         for line in csv.DictReader(file):
-            assert line["row"] == "*" or line["row"] in catalogue.rows(line["kind"]), line
+            assert line["row"] == "*" or line["row"] in catalogue.rows(
+                catalogue.KINDS[line["kind"]]
+            ), line
             assert set(line["parameters"].split()) <= set(
                 catalogue.KINDS[line["kind"]].model_fields
             ), line
 
 
 def test_a_witness_follows_row_then_kind_then_the_row_itself() -> None:
-    said = {w["parameter"]: w for w in catalogue.witnesses("racks", "gb200_nvl72")}
+    said = {w["parameter"]: w for w in catalogue.witnesses(Rack, "gb200_nvl72")}
     assert said["heat_capacity_j_k"]["source"].startswith("25 L of PG25")
     assert said["boot_s"]["status"] == "assumed"
     assert said["power_rated_w"]["status"] == "vendor"
@@ -257,16 +281,15 @@ def test_the_hash_names_this_catalogue() -> None:
     assert catalogue.content_hash() == catalogue.content_hash()
 
 
-def test_the_hash_changes_with_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "_DATA", tmp_path)
+def test_the_hash_changes_with_any_file(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("x\n")
-    first = library.content_hash.__wrapped__()
+    first = files.files_hash(tmp_path)
     (tmp_path / "a.csv").write_text("y\n")
-    assert library.content_hash.__wrapped__() != first
+    assert files.files_hash(tmp_path) != first
 
 
 def test_the_catalogue_is_light_to_import() -> None:
-    code = "import sys, twin.catalogue as c; c.rows('racks'); print({'pandas','scipy','pint'} & set(sys.modules))"
+    code = "import sys, twin.catalogue as c; c.shipped(); print({'pandas','scipy','pint'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "set()"
 
@@ -277,15 +300,11 @@ def test_biquadratic_terms() -> None:
 
 
 def _rack(name: str) -> Rack:
-    rack = catalogue.get("racks", name)
-    assert isinstance(rack, Rack)
-    return rack
+    return catalogue.get(Rack, name)
 
 
 def _gpu(name: str) -> Gpu:
-    gpu = catalogue.get("gpus", name)
-    assert isinstance(gpu, Gpu)
-    return gpu
+    return catalogue.get(Gpu, name)
 
 
 def _components_w(rack: Rack, *, busy: bool) -> float:

@@ -19,8 +19,7 @@ from twin.physics.chiller import ChillerCurve, available_w, outside, power_w
 
 
 def curve(name: str) -> ChillerCurve:
-    row = catalogue.get("chillers", name)
-    assert isinstance(row, Chiller)
+    row = catalogue.get(Chiller, name)
     return ChillerCurve(
         row.capacity_w,
         row.cop_reference,

@@ -11,6 +11,7 @@ import pytest
 import twin
 from twin import catalogue
 from twin.analysis.redundancy import consequence
+from twin.catalogue.rows import CoolingEquipment
 from twin.errors import InputError
 from twin.facility.contingency import loading
 from twin.facility.dependency import dependency
@@ -77,8 +78,8 @@ def test_one_pump_leaves_55_of_91_percent_of_the_flow_and_the_unit_none(unit: Ga
 
 
 def test_pumps_fail_by_their_own_row(unit: Gates) -> None:
-    pump = catalogue.get("cooling", "coolant_pump")
-    whole = catalogue.get("cooling", "cdu_600")
+    pump = catalogue.get(CoolingEquipment, "coolant_pump")
+    whole = catalogue.get(CoolingEquipment, "cdu_600")
     assert unit.mtbf_h[unit.index["cdu_1_pump_2"]] == pump.mtbf_h > whole.mtbf_h
     assert unit.mtbf_h[unit.index["cdu_1"]] == whole.mtbf_h
 

@@ -94,9 +94,8 @@ def test_twice_the_gpus_make_about_twice_the_tokens() -> None:
 
 
 def test_no_gpu_makes_more_than_its_peak_allows() -> None:
-    gpu = catalogue.get("gpus", GPU)
+    gpu = catalogue.get(Gpu, GPU)
     pace = train(64)
-    assert isinstance(gpu, Gpu)
     flop_s = 6 * 8.0e9 * pace.tokens_per_s / 64
     assert 0.2 * gpu.bf16_flop_s < flop_s < gpu.bf16_flop_s
 
@@ -125,8 +124,7 @@ def test_a_gpu_without_a_profile_takes_the_reference_scaled_by_the_datasheets() 
     carried = profiled(small(), CARRIED)
     assert not known.extrapolated
     assert carried.extrapolated
-    reference = catalogue.get("gpus", MEASURED)
-    assert isinstance(reference, Gpu)
+    reference = catalogue.get(Gpu, MEASURED)
     ratio = carried.rates("training", "bf16").flop_s / known.rates("training", "bf16").flop_s
     assert ratio == pytest.approx(carried.gpu.bf16_flop_s / reference.bf16_flop_s)
     bytes_ratio = (
@@ -139,7 +137,7 @@ def test_a_gpu_without_a_profile_takes_the_reference_scaled_by_the_datasheets() 
 
 def test_a_profile_of_its_own_is_taken_as_it_is() -> None:
     known = profiled(small(), MEASURED)
-    again = Profiled(known.gpu, known.profile, False)
+    again = Profiled(known.gpu, known.profile, False, known.gpu)
     assert again.rates("training", "bf16") == known.rates("training", "bf16")
 
 
@@ -168,7 +166,7 @@ def test_a_replica_whose_model_does_not_fit_is_refused() -> None:
 
 
 def test_a_transformer_has_the_parameters_of_its_name() -> None:
-    assert transformer("Llama-3.1-8B").parameters() == pytest.approx(8.03e9, rel=0.01)
+    assert transformer(small(), "Llama-3.1-8B").parameters() == pytest.approx(8.03e9, rel=0.01)
 
 
 def test_a_measured_profile_gives_its_matrix_products_in_any_format() -> None:
@@ -206,8 +204,7 @@ def test_a_measured_profile_gives_its_matrix_products_in_any_format() -> None:
             "fits": [fit],
         }
     )
-    gpu = catalogue.get("gpus", "GB200-NVL72-GPU")
-    assert isinstance(gpu, Gpu)
-    on = Profiled(gpu, profile, False)
+    gpu = catalogue.get(Gpu, "GB200-NVL72-GPU")
+    on = Profiled(gpu, profile, False, gpu)
     assert on.rates("training", "bf16").flop_s == 1e12
     assert on.rates("serving_dense", "fp8").flop_s == pytest.approx(2e12)

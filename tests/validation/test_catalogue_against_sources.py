@@ -19,11 +19,11 @@ from twin.catalogue.rows import biquadratic
 
 
 def row(kind: str, name: str) -> Any:
-    return catalogue.get(kind, name)
+    return catalogue.get(catalogue.KINDS[kind], name)
 
 
 def every(kind: str) -> Iterator[Any]:
-    yield from catalogue.rows(kind).values()
+    yield from catalogue.rows(catalogue.KINDS[kind]).values()
 
 
 def test_gpus_have_the_rates_and_powers_of_the_source() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from twin import catalogue
-from twin.catalogue.rows import Cooling, Gpu, Rack
+from twin.catalogue.rows import CoolingEquipment, Gpu, Rack
 from twin.physics.coolant import pump_flow_frac, stream_w_k
 from twin.physics.thermal import Motion, first_crossing, modes, motion
 
@@ -23,14 +23,12 @@ SUPPLY_DEGC = 40.0
 
 
 def _rack() -> Rack:
-    row = catalogue.get("racks", "gb200_nvl72")
-    assert isinstance(row, Rack)
+    row = catalogue.get(Rack, "gb200_nvl72")
     return row
 
 
 def _gpu() -> Gpu:
-    row = catalogue.get("gpus", "GB200-NVL72-GPU")
-    assert isinstance(row, Gpu)
+    row = catalogue.get(Gpu, "GB200-NVL72-GPU")
     return row
 
 
@@ -112,8 +110,7 @@ def test_a_lost_pump_leaves_what_the_coolant_unit_states(name: str):
     """Three-pump units keep three quarters of the flow, which suffices; two-pump units 55 %, which
     does not.
     """
-    unit = catalogue.get("cooling", name)
-    assert isinstance(unit, Cooling)
+    unit = catalogue.get(CoolingEquipment, name)
     left = float(
         pump_flow_frac(
             np.array(unit.pumps_per_unit - 1),

@@ -1,13 +1,33 @@
 """Equipment, models, climates and grids as rows, each with its source and status.
 
-rows, get, find   what is in the catalogue
-witnesses         where every number of a row comes from
-content_hash      which catalogue it was
-rows.py           what a row of each kind holds
+Catalogue               rows by type and name; a scenario carries its own (`scenario.catalogue`)
+shipped                 the one that comes with the program
+get, rows, find, ...    look-ups in the shipped one
+rows/                   what a row of each kind holds
 """
 
 from __future__ import annotations
 
-from twin.catalogue.library import KINDS, content_hash, find, get, rows, witnesses
+from twin.catalogue.library import (
+    KINDS,
+    Catalogue,
+    content_hash,
+    find,
+    get,
+    kind_of,
+    rows,
+    shipped,
+    witnesses,
+)
 
-__all__ = ["KINDS", "content_hash", "find", "get", "rows", "witnesses"]
+__all__ = [
+    "KINDS",
+    "Catalogue",
+    "content_hash",
+    "find",
+    "get",
+    "kind_of",
+    "rows",
+    "shipped",
+    "witnesses",
+]

@@ -1,167 +1,125 @@
-"""Reads `twin/data/*.csv` into rows, once a kind, and answers by name.
-
-A CSV has one column a field; an empty cell is an unknown and takes the field's default;
-coefficients of a curve stand in one cell, separated by blanks.
-"""
+"""The catalogue: rows by type and name, each number with its source, as one frozen object."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import TypeVar
 
-from pydantic import ValidationError
-
+from twin.catalogue.files import files_hash, read_rows, read_witnesses
 from twin.catalogue.rows import (
+    CatalogueRow,
     Chiller,
     Climate,
-    Cooling,
+    CoolingEquipment,
     Gpu,
-    Grid,
+    GridRegion,
     Model,
-    Power,
+    PowerEquipment,
     Rack,
-    Requests,
-    Row,
-    Storage,
+    RequestLengths,
+    StorageSystem,
     Switch,
 )
-from twin.errors import InputError, Problem, did_you_mean
+from twin.catalogue.witness import Stated, Witness, witness_rows
+from twin.errors import did_you_mean
 
-_DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[1] / "data"
+"""Where the shipped rows lie."""
 
-KINDS: Mapping[str, type[Row]] = MappingProxyType({
-    "gpus": Gpu, "racks": Rack, "power": Power, "cooling": Cooling, "chillers": Chiller, "switches": Switch,
-    "storage": Storage, "models": Model, "climates": Climate, "grids": Grid, "requests": Requests,
+KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType({
+    "gpus": Gpu, "racks": Rack, "power": PowerEquipment, "cooling": CoolingEquipment, "chillers": Chiller,
+    "switches": Switch, "storage": StorageSystem, "models": Model, "climates": Climate, "grids": GridRegion,
+    "requests": RequestLengths,
 })  # fmt: skip
-"""Every kind and the model of its rows; the CSV has the kind's name."""
+"""Every kind by name, and the type of its rows; the shipped CSV has the kind's name."""
 
-_UNITS = (
-    ("usd_per_kwh", "USD/kWh"), ("kg_per_kwh", "kg/kWh"), ("per_s", "1/s"), ("flop_s", "flop/s"),
-    ("m3_s", "m3/s"), ("b_s", "B/s"), ("k_w", "K/W"), ("j_k", "J/K"), ("bytes", "B"), ("tokens", "token"),
-    ("degc", "degC"), ("deg", "deg"), ("usd", "USD"), ("hz", "Hz"), ("pa", "Pa"), ("kg", "kg"),
-    ("w", "W"), ("j", "J"), ("s", "s"), ("h", "h"), ("m", "m"), ("k", "K"),
-)  # fmt: skip
-"""Endings of field names, longer ones first."""
+R = TypeVar("R", bound=CatalogueRow)
 
 
-def get(kind: str, name: str) -> Row:
-    """The row called `name`; KeyError with the nearest spelling where there is none."""
-    known = rows(kind)
-    if name not in known:
-        raise KeyError(
-            f"no row {name!r} in {kind}; {did_you_mean(name, known) or 'known: ' + ', '.join(known)}"
-        )
-    return known[name]
+@dataclass(frozen=True)
+class Catalogue:
+    """Rows of every kind, and where each of their numbers comes from; nothing in it changes."""
+
+    by_type: Mapping[type[CatalogueRow], Mapping[str, CatalogueRow]]
+    """Rows by name, by type of row."""
+    exceptions: Mapping[tuple[str, str], Mapping[str, Stated]]
+    """By kind and row (`*` for all): where single numbers come from, if not from their row's
+    source."""
+    files_hash: str
+    """sha256 of the files it was read from."""
+
+    def rows(self, kind: type[R]) -> Mapping[str, R]:
+        """Every row of a type by name, read only and in the order of the files."""
+        return self.by_type[kind]  # type: ignore[return-value]
+
+    def get(self, kind: type[R], name: str) -> R:
+        """The row called `name`; KeyError with the nearest spelling where there is none."""
+        known = self.rows(kind)
+        if name in known:
+            return known[name]
+        hint = did_you_mean(name, known) or "known: " + ", ".join(known)
+        raise KeyError(f"no row {name!r} in {kind_of(kind)}; {hint}")
+
+    def find(self, name: str) -> CatalogueRow | None:
+        """The first row called `name` in any kind, kinds in the order of `KINDS`, or None."""
+        return next((rows[name] for rows in self.by_type.values() if name in rows), None)
+
+    def witnesses(self, kind: type[CatalogueRow], name: str) -> list[Witness]:
+        """Where each number of a row comes from, one entry a number.
+
+        Keys: subject, parameter, value, unit, status, source, accessed. A number follows its row
+        unless an exception is stated, for that row first and for the whole kind second.
+        """
+        word = kind_of(kind)
+        exceptions = {
+            **self.exceptions.get((word, "*"), {}),
+            **self.exceptions.get((word, name), {}),
+        }
+        return witness_rows(f"{word}/{name}", self.get(kind, name), exceptions)
+
+    def content_hash(self) -> str:
+        """sha256 of everything in it."""
+        return self.files_hash
 
 
-def find(name: str) -> Row | None:
-    """The first row called `name` in any kind, kinds in the order of `KINDS`; None where there is
-    none.
-    """
-    return next((rows(kind)[name] for kind in KINDS if name in rows(kind)), None)
-
-
-@cache
-def rows(kind: str) -> Mapping[str, Row]:
-    """Every row of a kind by name, read only and in file order.
-
-    KeyError with the nearest spelling for an unknown kind; InputError with every bad row of a file.
-    """
-    if kind not in KINDS:
-        raise KeyError(
-            f"no kind {kind!r}; {did_you_mean(kind, KINDS) or 'known: ' + ', '.join(KINDS)}"
-        )
-    return read_rows(_DATA / f"{kind}.csv", KINDS[kind])
-
-
-def read_rows(path: Path, model: type[Row]) -> Mapping[str, Row]:
-    """The rows of one CSV file; InputError with every problem in it, each at its line."""
-    found: dict[str, Row] = {}
-    problems: list[Problem] = []
-    for line, cells in enumerate(_cells(path), start=2):
-        name = str(cells.get("name", ""))
-        try:
-            row = model.model_validate(cells)
-        except ValidationError as error:
-            problems += [
-                _problem(path, line, name, e["loc"], e["input"], e["msg"]) for e in error.errors()
-            ]
-            continue
-        if row.name in found:
-            problems.append(_problem(path, line, name, ("name",), row.name, "a name not yet used"))
-        found[row.name] = row
-    if problems:
-        raise InputError(problems)
-    return MappingProxyType(found)
-
-
-def _cells(path: Path) -> Iterator[dict[str, object]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        for line in csv.DictReader(file):
-            yield {key: _numbers(key, text) for key, text in line.items() if text}
-
-
-def _numbers(key: str, text: str) -> object:
-    return tuple(text.split()) if key in {"capft", "eirft", "eirplr"} else text
-
-
-def _problem(
-    path: Path, line: int, name: str, loc: tuple[int | str, ...], found: object, why: str
-) -> Problem:
-    where = ".".join([name, *map(str, loc)])
-    shown = "this row" if isinstance(found, dict) else repr(found)
-    return Problem(where, shown, why, "", path.name, line, 1)
-
-
-def witnesses(kind: str, name: str) -> list[dict[str, str]]:
-    """Where each number of a row comes from, one entry a number.
-
-    Keys: subject, parameter, value, unit, status, source, accessed. A number follows its row unless
-    `witnesses.csv` says otherwise, for that row first and for the whole kind (`*`) second.
-    """
-    row = get(kind, name)
-    said = {**_said(kind, "*"), **_said(kind, name)}
-    own = {"status": row.status, "source": row.source, "accessed": row.accessed}
-    stated = row.model_dump(exclude=set(Row.model_fields))
-    return [
-        {"subject": f"{kind}/{name}", "parameter": field, "value": _text(value), "unit": _unit(field),
-         **said.get(field, own)}
-        for field, value in stated.items() if not isinstance(value, str | None)
-    ]  # fmt: skip
+def kind_of(kind: type[CatalogueRow]) -> str:
+    """The name of the kind that a type of row belongs to."""
+    return next(word for word, model in KINDS.items() if model is kind)
 
 
 @cache
-def _said(kind: str, name: str) -> Mapping[str, dict[str, str]]:
-    with (_DATA / "witnesses.csv").open(newline="", encoding="utf-8") as file:
-        lines = [
-            line for line in csv.DictReader(file) if (line["kind"], line["row"]) == (kind, name)
-        ]
-    keys = ("status", "source", "accessed")
-    return {
-        field: {key: line[key] for key in keys}
-        for line in lines
-        for field in line["parameters"].split()
-    }
+def shipped() -> Catalogue:
+    """The catalogue that comes with the program, read once; InputError with every bad row."""
+    rows = {model: read_rows(DATA / f"{kind}.csv", model) for kind, model in KINDS.items()}
+    return Catalogue(
+        MappingProxyType(rows), read_witnesses(DATA / "witnesses.csv"), files_hash(DATA)
+    )
 
 
-def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return " ".join(map(_text, value))
-    return f"{value:.9g}" if isinstance(value, float) else str(value)
+def get(kind: type[R], name: str) -> R:
+    """`Catalogue.get` of the shipped catalogue."""
+    return shipped().get(kind, name)
 
 
-def _unit(field: str) -> str:
-    return next((unit for ending, unit in _UNITS if field.endswith(f"_{ending}")), "")
+def rows(kind: type[R]) -> Mapping[str, R]:
+    """`Catalogue.rows` of the shipped catalogue."""
+    return shipped().rows(kind)
 
 
-@cache
+def find(name: str) -> CatalogueRow | None:
+    """`Catalogue.find` of the shipped catalogue."""
+    return shipped().find(name)
+
+
+def witnesses(kind: type[CatalogueRow], name: str) -> list[Witness]:
+    """`Catalogue.witnesses` of the shipped catalogue."""
+    return shipped().witnesses(kind, name)
+
+
 def content_hash() -> str:
-    """sha256 of every catalogue file, name and content, in order of name."""
-    digest = sha256()
-    for path in sorted(_DATA.glob("*.csv")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    """`Catalogue.content_hash` of the shipped catalogue."""
+    return shipped().content_hash()

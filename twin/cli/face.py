@@ -103,12 +103,14 @@ def catalogue_kinds() -> list[str]:
 
 def catalogue_rows(kind: str) -> list[dict[str, Any]]:
     """The rows of a kind, as plain mappings."""
-    return [row.model_dump(mode="json") for row in _take("twin.catalogue", "rows")(kind).values()]
+    model = _take("twin.catalogue", "KINDS")[kind]
+    return [row.model_dump(mode="json") for row in _take("twin.catalogue", "rows")(model).values()]
 
 
 def catalogue_witnesses(kind: str, name: str) -> list[dict[str, str]]:
     """Where each number of a row comes from."""
-    return list(_take("twin.catalogue", "witnesses")(kind, name))
+    model = _take("twin.catalogue", "KINDS")[kind]
+    return list(_take("twin.catalogue", "witnesses")(model, name))
 
 
 def calibrate(device: str, quick: bool, out: Path, told: Told) -> dict[str, Any]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin import catalogue
 from twin.calibration import load_profile
-from twin.catalogue.rows import Rack, Switch
-from twin.catalogue.rows import Storage as StorageRow
+from twin.catalogue.rows import Gpu, Rack, StorageSystem, Switch
 from twin.errors import InputError
 from twin.facility import checks, coolant_arrays, coolant_loop, power_tree, racks, siting, weather
 from twin.facility.fabric import Fabric, group_fabric, no_fabric, rail_fabric
@@ -29,7 +27,7 @@ def build(scenario: Scenario) -> Facility:
     walls or without feeds, rings of feeds, overloaded breakers, more heat than the loops can carry,
     too few ports.
     """
-    ledger = Ledger(scenario, siting.places(scenario.plan))
+    ledger = Ledger(scenario, siting.places(scenario.plan, scenario.catalogue))
     nodes = power_tree.equipment(ledger)
     places = racks.positions(ledger)
     cooling_draft = coolant_loop.draft(ledger, places)
@@ -86,7 +84,7 @@ def _rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
 
 def _profiles(ledger: Ledger) -> None:
     """Measured profiles are read now, so that what is wrong in them is told before a run."""
-    known = catalogue.rows("gpus")
+    known = ledger.scenario.catalogue.rows(Gpu)
     for gpu, path in ledger.scenario.profiles.items():
         if gpu not in known:
             ledger.unknown(("profiles", gpu), gpu, known, "a GPU of the catalogue")
@@ -106,16 +104,12 @@ def _fabric(
     compute = [p.type for p in places if p.type.nics_per_node > 0]
     if spec.kind == "none" or not compute:
         return no_fabric(nodes), np.zeros(0, dtype=np.int64)
-    switch = catalogue.rows("switches").get(spec.switch)
-    if switch is None:
-        ledger.unknown(
-            ("layout", "fabric", "switch"),
-            spec.switch,
-            catalogue.rows("switches"),
-            "a switch of the catalogue",
-        )
+    known = ledger.scenario.catalogue.rows(Switch)
+    if spec.switch not in known:
+        loc = ("layout", "fabric", "switch")
+        ledger.unknown(loc, spec.switch, known, "a switch of the catalogue")
         ledger.raise_problems()
-    assert isinstance(switch, Switch)
+    switch = known[spec.switch]
     rack = max(compute, key=lambda t: t.nics_per_node)
     _fits(ledger, switch, nodes, rack)
     try:
@@ -213,11 +207,10 @@ def _switches(
 
 
 def _storage(ledger: Ledger) -> Storage:
-    known = catalogue.rows("storage")
+    known = ledger.scenario.catalogue.rows(StorageSystem)
     name = ledger.scenario.plan.storage.type
     if name not in known:
         ledger.unknown(("layout", "storage", "type"), name, known, "a storage of the catalogue")
         ledger.raise_problems()
     row = known[name]
-    assert isinstance(row, StorageRow)
     return Storage(row.read_b_s, row.write_b_s, row.node_read_b_s, row.node_write_b_s)

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from twin import catalogue
+from twin.catalogue import kind_of
+from twin.catalogue.rows import CatalogueRow, GridRegion, Model, RequestLengths
 from twin.errors import did_you_mean
 from twin.facility import contingency, design, warmth
 from twin.facility.geometry import clashes
@@ -93,19 +94,22 @@ def targets(ledger: Ledger) -> None:
             )
     for i, work in enumerate(scenario.workload):
         if not isinstance(work, Batch):
-            _known(ledger, ("workload", i, "model"), work.model, "models")
+            _known(ledger, ("workload", i, "model"), work.model, Model)
         if isinstance(work, Inference):
             _known(
-                ledger, ("workload", i, "requests", "lengths"), work.requests.lengths, "requests"
+                ledger,
+                ("workload", i, "requests", "lengths"),
+                work.requests.lengths,
+                RequestLengths,
             )
     if isinstance(scenario.site.grid, str):
-        _known(ledger, ("site", "grid"), scenario.site.grid, "grids")
+        _known(ledger, ("site", "grid"), scenario.site.grid, GridRegion)
 
 
-def _known(ledger: Ledger, loc: Loc, name: str, kind: str) -> None:
-    known = catalogue.rows(kind)
+def _known(ledger: Ledger, loc: Loc, name: str, kind: type[CatalogueRow]) -> None:
+    known = ledger.scenario.catalogue.rows(kind)
     if name not in known:
-        ledger.unknown(loc, name, known, f"one of the catalogue's {kind}")
+        ledger.unknown(loc, name, known, f"one of the catalogue's {kind_of(kind)}")
 
 
 def _target(ledger: Ledger, loc: Loc, name: str) -> None:

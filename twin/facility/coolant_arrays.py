@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin import catalogue
-from twin.catalogue.rows import Chiller as ChillerRow
-from twin.catalogue.rows import Cooling as CoolingRow
+from twin.catalogue import Catalogue
+from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.coolant_loop import Draft
 from twin.facility.model import Cooling, Plant, Units
 from twin.physics.chiller import ChillerCurve
@@ -39,7 +38,8 @@ def freeze(out: Draft) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:
     )
     stream = np.where(liquid, stream_w_k(flow, "pg25"), stream_w_k(flow, "air"))
     air_flow = np.array([p.type.air_flow_m3_s for p in out.places])
-    plants = tuple(_frozen_plant(p, int(water[i])) for i, p in enumerate(out.plants))
+    known = out.ledger.scenario.catalogue
+    plants = tuple(_frozen_plant(known, p, int(water[i])) for i, p in enumerate(out.plants))
     supply = np.array([p.supply_degc for p in plants])
     specs = out.ledger.scenario.plan.halls
     volume = np.array([np.prod(h.size) * h.air_mass_factor for h in specs])
@@ -115,14 +115,14 @@ def _frozen_units(out: Draft) -> Units:
     )
 
 
-def _compressor_w(row: CoolingRow) -> float:
+def _compressor_w(row: CoolingEquipment) -> float:
     """Rated compressor power of a chiller, zero for everything else."""
     return (
         row.capacity_w / row.cop_reference if row.kind == "chiller" and row.cop_reference else 0.0
     )
 
 
-def _transfer_w_k(row: CoolingRow, hot: float, cold: float) -> float:
+def _transfer_w_k(row: CoolingEquipment, hot: float, cold: float) -> float:
     """UA of a unit's exchanger from its rated capacity and approach; zero for plant units."""
     if row.kind not in ("cdu", "crah"):
         return 0.0
@@ -132,10 +132,11 @@ def _transfer_w_k(row: CoolingRow, hot: float, cold: float) -> float:
     )
 
 
-def _frozen_plant(entry: tuple[PlantSpec, CoolingRow, list[int]], node: int) -> Plant:
+def _frozen_plant(
+    known: Catalogue, entry: tuple[PlantSpec, CoolingEquipment, list[int]], node: int
+) -> Plant:
     spec, row, units = entry
-    chiller = catalogue.get("chillers", row.curve) if row.curve else None
-    assert chiller is None or isinstance(chiller, ChillerRow)
+    chiller = known.get(Chiller, row.curve) if row.curve else None
     return Plant(
         id=spec.name,
         kind=row.kind,
@@ -154,7 +155,7 @@ def _frozen_plant(entry: tuple[PlantSpec, CoolingRow, list[int]], node: int) -> 
     )
 
 
-def _curve(row: ChillerRow, unit: CoolingRow) -> ChillerCurve:
+def _curve(row: Chiller, unit: CoolingEquipment) -> ChillerCurve:
     return ChillerCurve(
         unit.capacity_w,
         unit.cop_reference or row.cop_reference,

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from twin import catalogue
-from twin.catalogue.rows import Cooling as CoolingRow
+from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.power_tree import PowerNode
 from twin.facility.rack import Position
@@ -24,7 +23,7 @@ class Unit:
     """A cooling unit while it is built."""
 
     id: str
-    row: CoolingRow
+    row: CoolingEquipment
     zone: int
     supplies: list[str]
     extra_w: float = 0.0
@@ -44,7 +43,7 @@ class Draft:
     loop_plant: list[int] = field(default_factory=list)
     loop_volume: list[float] = field(default_factory=list)
     hall_plant: list[int] = field(default_factory=list)
-    plants: list[tuple[PlantSpec, CoolingRow, list[int]]] = field(default_factory=list)
+    plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)
     rack_row: dict[str, int] = field(default_factory=dict)
     """Index in `places` by rack name."""
 
@@ -68,12 +67,9 @@ def draft(ledger: Ledger, places: list[Position]) -> Draft:
     return out
 
 
-def _row(out: Draft, loc: Loc, name: str, kinds: tuple[str, ...]) -> CoolingRow | None:
-    known = {
-        n: r
-        for n, r in catalogue.rows("cooling").items()
-        if isinstance(r, CoolingRow) and r.kind in kinds
-    }
+def _row(out: Draft, loc: Loc, name: str, kinds: tuple[str, ...]) -> CoolingEquipment | None:
+    every = out.ledger.scenario.catalogue.rows(CoolingEquipment)
+    known = {n: row for n, row in every.items() if row.kind in kinds}
     if name not in known:
         out.ledger.unknown(loc, name, known, f"a {' or '.join(kinds)} of the catalogue")
     return known.get(name)
@@ -87,7 +83,11 @@ def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
 
 
 def _add_units(
-    out: Draft, loc: Loc, spec: LoopSpec | AirSpec | PlantSpec, row: CoolingRow, zones: list[int]
+    out: Draft,
+    loc: Loc,
+    spec: LoopSpec | AirSpec | PlantSpec,
+    row: CoolingEquipment,
+    zones: list[int],
 ) -> list[int]:
     """Enter the units of a group and their pumps; returns unit indices."""
     ledger = out.ledger
@@ -133,13 +133,12 @@ def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[li
 
 
 def _pumps(
-    out: Draft, loc: Loc, unit: str, row: CoolingRow, at: tuple[float, float, float]
+    out: Draft, loc: Loc, unit: str, row: CoolingEquipment, at: tuple[float, float, float]
 ) -> None:
     """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is
     around them.
     """
-    pump = catalogue.rows("cooling")[_PUMP]
-    assert isinstance(pump, CoolingRow)
+    pump = out.ledger.scenario.catalogue.get(CoolingEquipment, _PUMP)
     width = 0.8 * row.width_m / row.pumps_per_unit
     for k in range(row.pumps_per_unit):
         x = at[0] - 0.4 * row.width_m + (k + 0.5) * width

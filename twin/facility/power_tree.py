@@ -7,8 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from twin import catalogue
-from twin.catalogue.rows import Power
+from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
 from twin.facility.siting import IN_HALL, members
@@ -24,7 +23,7 @@ class PowerNode:
 
     id: str
     kind: str
-    row: Power | None
+    row: PowerEquipment | None
     rating_w: float
     priority: bool = False
     supplies: list[str] = field(default_factory=list)
@@ -46,19 +45,17 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     return out
 
 
-def _type(ledger: Ledger, i: int, group: PowerGroup) -> Power | None:
-    known = catalogue.rows("power")
+def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
+    known = ledger.scenario.catalogue.rows(PowerEquipment)
     if group.type not in known:
         ledger.unknown(
             ("layout", "power", i, "type"), group.type, known, "a power row of the catalogue"
         )
         return None
-    row = known[group.type]
-    assert isinstance(row, Power)
-    return row
+    return known[group.type]
 
 
-def _group(ledger: Ledger, i: int, row: Power, group: PowerGroup) -> list[PowerNode]:
+def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> list[PowerNode]:
     loc = ("layout", "power", i)
     _check_hall(ledger, loc, row, group)
     supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
@@ -103,7 +100,7 @@ def _group(ledger: Ledger, i: int, row: Power, group: PowerGroup) -> list[PowerN
     return out
 
 
-def _check_hall(ledger: Ledger, loc: Loc, row: Power, group: PowerGroup) -> None:
+def _check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
     halls = [hall.name for hall in ledger.scenario.plan.halls]
     if group.hall is not None and group.hall not in halls:
         ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from twin import catalogue
 from twin.catalogue.rows import Gpu, Rack
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
@@ -85,13 +84,11 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
 
 
 def _rack_type(ledger: Ledger, loc: Loc, name: str) -> Rack | None:
-    known = catalogue.rows("racks")
+    known = ledger.scenario.catalogue.rows(Rack)
     if name not in known:
         ledger.unknown(loc, name, known, "a rack of the catalogue")
         return None
-    row = known[name]
-    assert isinstance(row, Rack)
-    return row
+    return known[name]
 
 
 def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Position:
@@ -101,9 +98,7 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
     if place.override.position is not None:
         place.x_m, place.y_m = place.override.position
     if place.type.gpu:
-        gpu = catalogue.get("gpus", place.type.gpu)
-        assert isinstance(gpu, Gpu)
-        place.gpu = gpu
+        place.gpu = ledger.scenario.catalogue.get(Gpu, place.type.gpu)
     _inside_walls(ledger, loc, place, hall)
     _rises(ledger, loc, place)
     rack = place.type

@@ -9,11 +9,11 @@ north of them the plant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from twin import catalogue
-from twin.catalogue.rows import Cooling, Power
+from twin.catalogue import Catalogue
+from twin.catalogue.rows import CoolingEquipment, PowerEquipment
 from twin.facility.geometry import Place, lines
 from twin.scenario.schema.cooling import LoopSpec
 from twin.scenario.schema.layout import HallSpec, Layout, PowerGroup
@@ -60,7 +60,7 @@ def members(name: str, count: int) -> list[str]:
     return [name] if count == 1 else [f"{name}_{i + 1}" for i in range(count)]
 
 
-def places(layout: Layout) -> dict[str, Place]:
+def places(layout: Layout, known: Catalogue) -> dict[str, Place]:
     """Where every member of every power and cooling group stands, by name; unknown types are left
     out.
     """
@@ -68,18 +68,19 @@ def places(layout: Layout) -> dict[str, Place]:
     ranks: dict[int, list[_Gear]] = {}
     out: dict[str, Place] = {}
     for group in layout.power:
-        row = catalogue.rows("power").get(group.type)
-        if isinstance(row, Power):
+        row = known.rows(PowerEquipment).get(group.type)
+        if row is not None:
             _sort_power(layout, group, row, rooms, ranks, out)
-    _sort_cooling(layout, rooms)
+    cooling = known.rows(CoolingEquipment)
+    _sort_cooling(layout, cooling, rooms)
     for hall in layout.halls:
         out.update(_inside(hall, rooms[hall.name]))
     out.update(_south(layout, ranks))
-    out.update(_north(layout))
+    out.update(_north(layout, cooling))
     return out
 
 
-def _gear(name: str, count: int, row: Power | Cooling) -> list[_Gear]:
+def _gear(name: str, count: int, row: PowerEquipment | CoolingEquipment) -> list[_Gear]:
     return [
         _Gear(member, row.width_m, row.depth_m, row.height_m) for member in members(name, count)
     ]
@@ -88,7 +89,7 @@ def _gear(name: str, count: int, row: Power | Cooling) -> list[_Gear]:
 def _sort_power(
     layout: Layout,
     group: PowerGroup,
-    row: Power,
+    row: PowerEquipment,
     rooms: dict[str, _Room],
     ranks: dict[int, list[_Gear]],
     out: dict[str, Place],
@@ -121,16 +122,17 @@ def _eastward(gear: list[_Gear], at: tuple[float, float], hall: str) -> Iterator
         yield one.id, Place(hall, centre, (one.width_m, one.depth_m, one.height_m))
 
 
-def _sort_cooling(layout: Layout, rooms: dict[str, _Room]) -> None:
-    known = catalogue.rows("cooling")
+def _sort_cooling(
+    layout: Layout, known: Mapping[str, CoolingEquipment], rooms: dict[str, _Room]
+) -> None:
     for loop in layout.cooling.loops:
         row = known.get(loop.type)
         hall = hall_served(layout, loop)
-        if isinstance(row, Cooling) and hall:
+        if row is not None and hall:
             rooms[hall].coolant.extend(_gear(loop.name, loop.count, row))
     for air in layout.cooling.air:
         row = known.get(air.type)
-        if isinstance(row, Cooling) and air.hall in rooms:
+        if row is not None and air.hall in rooms:
             rooms[air.hall].air.extend(_gear(air.name, air.count, row))
 
 
@@ -189,18 +191,18 @@ def _south(layout: Layout, ranks: dict[int, list[_Gear]]) -> Iterator[tuple[str,
         edge -= deep + AISLE_M
 
 
-def _north(layout: Layout) -> Iterator[tuple[str, Place]]:
+def _north(layout: Layout, known: Mapping[str, CoolingEquipment]) -> Iterator[tuple[str, Place]]:
     """The plant, in the order of its groups."""
     (west, east) = _extent(layout)
     gear = []
     edge = max(h.at[1] + h.size[1] for h in layout.halls) + ROAD_M
     for group in layout.cooling.plant:
-        row = catalogue.rows("cooling").get(group.type)
-        if isinstance(row, Cooling) and group.at is not None:
+        row = known.get(group.type)
+        if row is not None and group.at is not None:
             yield from _eastward(
                 _gear(group.name, group.count, row), group.at, _around(layout, *group.at)
             )
-        elif isinstance(row, Cooling):
+        elif row is not None:
             gear += _gear(group.name, group.count, row)
     for one, along, away in _along(gear, east - west):
         yield (

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twin import catalogue
 from twin.catalogue.rows import Rack
 from twin.facility.model import Array, Facility, Finding, Index
 from twin.physics.coolant import effectiveness, stream_w_k, supply_conductance_w_k
@@ -92,16 +91,13 @@ def _above_k(facility: Facility, kind: str, heat: Array, demand_m3_s: Array, flu
 
 def _limits_degc(facility: Facility) -> tuple[Array, Array]:
     """(rack,) Warmest coolant and warmest air each rack takes; inf where it has no such limit."""
-    rows = [catalogue.rows("racks")[facility.components.type[c]] for c in facility.racks.component]
+    known = facility.scenario.catalogue.rows(Rack)
+    rows = [known[facility.components.type[c]] for c in facility.racks.component]
     coolant = [
-        np.inf
-        if not isinstance(r, Rack) or r.coolant_supply_max_degc is None
-        else r.coolant_supply_max_degc
-        for r in rows
+        np.inf if row.coolant_supply_max_degc is None else row.coolant_supply_max_degc
+        for row in rows
     ]
-    return np.array(coolant), np.array(
-        [r.inlet_air_max_degc if isinstance(r, Rack) else np.inf for r in rows]
-    )
+    return np.array(coolant), np.array([row.inlet_air_max_degc for row in rows])
 
 
 def _coolant(facility: Facility) -> Iterator[Finding]:

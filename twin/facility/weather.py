@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from twin import catalogue
 from twin.catalogue.rows import Climate
 from twin.errors import InputError, Problem, did_you_mean
 from twin.facility.ledger import Ledger
@@ -38,7 +37,7 @@ def weather(ledger: Ledger) -> Weather | None:
         return Weather(np.zeros(1), np.array([climate.dry_bulb]), np.array([climate.wet_bulb]))
     if isinstance(climate, WeatherFile):
         return read(Path(climate.file))
-    known = catalogue.rows("climates")
+    known = scenario.catalogue.rows(Climate)
     if climate not in known:
         ledger.complain(
             ("site", "climate"),
@@ -47,9 +46,7 @@ def weather(ledger: Ledger) -> Weather | None:
             did_you_mean(climate, known),
         )
         return None
-    row = known[climate]
-    assert isinstance(row, Climate)
-    return from_climate(row, scenario)
+    return from_climate(known[climate], scenario)
 
 
 def from_climate(row: Climate, scenario: Scenario) -> Weather:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib.metadata import version
 from time import perf_counter
 
-from twin import catalogue
 from twin.errors import RunError
 from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
@@ -49,7 +48,7 @@ def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "
         "start": scenario.start.isoformat(),
         "version": version("ai-factory-twin"),
         "seed": scenario.seed,
-        "catalogue_hash": catalogue.content_hash(),
+        "catalogue_hash": scenario.catalogue.content_hash(),
         "wall_s": wall_s,
         "period_s": scenario.outputs.period,
         "stopped": stopped,

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from twin import catalogue
 from twin.calibration import Profile, load_profile, published_names, published_profile
-from twin.catalogue.rows import Gpu, Model, Requests
+from twin.catalogue.rows import Gpu, Model, RequestLengths
 from twin.errors import InputError
 from twin.physics import inference, training
 from twin.physics.chip import H100, ActivityLaw, activity
@@ -54,6 +53,8 @@ class Profiled:
     gpu: Gpu
     profile: Profile
     extrapolated: bool
+    reference: Gpu
+    """Whose profile is carried over where the type has none."""
 
     def rates(self, use: str, dtype: str) -> Roofline:
         """Effective rates for a use; scaled by the datasheets where the profile is another
@@ -62,11 +63,9 @@ class Profiled:
         rate = _rate(self.profile, self.gpu, use, dtype)
         if not self.extrapolated:
             return rate
-        reference = catalogue.get("gpus", REFERENCE)
-        assert isinstance(reference, Gpu)
         return Roofline(
-            rate.flop_s * self.gpu.bf16_flop_s / reference.bf16_flop_s,
-            rate.bytes_s * self.gpu.memory_bandwidth_b_s / reference.memory_bandwidth_b_s,
+            rate.flop_s * self.gpu.bf16_flop_s / self.reference.bf16_flop_s,
+            rate.bytes_s * self.gpu.memory_bandwidth_b_s / self.reference.memory_bandwidth_b_s,
             rate.launch_s,
         )
 
@@ -95,12 +94,13 @@ def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
     """The profile of a GPU type: the scenario's, the published one, or the reference's carried
     over.
     """
-    gpu = catalogue.get("gpus", gpu_name)
-    assert isinstance(gpu, Gpu)
+    gpu = scenario.catalogue.get(Gpu, gpu_name)
+    reference = scenario.catalogue.get(Gpu, REFERENCE)
     if gpu_name in scenario.profiles:
-        return Profiled(gpu, load_profile(Path(scenario.profiles[gpu_name])), False)
+        return Profiled(gpu, load_profile(Path(scenario.profiles[gpu_name])), False, reference)
     known = gpu_name in published_names()
-    return Profiled(gpu, published_profile(gpu_name if known else REFERENCE), not known)
+    profile = published_profile(gpu_name if known else REFERENCE)
+    return Profiled(gpu, profile, not known, reference)
 
 
 def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
@@ -120,10 +120,9 @@ def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
     return Roofline(base.flop_s * wider / gpu.bf16_flop_s, base.bytes_s, base.launch_s)
 
 
-def transformer(name: str) -> Transformer:
+def transformer(scenario: Scenario, name: str) -> Transformer:
     """A catalogue model's shape."""
-    m = catalogue.get("models", name)
-    assert isinstance(m, Model)
+    m = scenario.catalogue.get(Model, name)
     return Transformer(
         m.layers,
         m.hidden,
@@ -160,7 +159,7 @@ class TrainingSpeed:
         self, scenario: Scenario, spec: Training, on: Profiled, gpus: int, nic_b_s: float
     ) -> None:
         self.spec = spec
-        self.model = transformer(spec.model)
+        self.model = transformer(scenario, spec.model)
         self.gpu = on.gpu.name
         self.rates = on.rates_for(scenario, spec.name, "training", spec.dtype)
         parallel = spec.tensor_parallel * spec.pipeline_parallel
@@ -227,11 +226,10 @@ class ReplicaSpeed:
     """Capacity and activity of one replica."""
 
     def __init__(self, scenario: Scenario, spec: Inference, on: Profiled) -> None:
-        lengths = catalogue.get("requests", spec.requests.lengths)
-        assert isinstance(lengths, Requests)
+        lengths = scenario.catalogue.get(RequestLengths, spec.requests.lengths)
         self.output_tokens = lengths.output_mean_tokens
         self.output_sigma = lengths.output_log_sigma
-        model = transformer(spec.model)
+        model = transformer(scenario, spec.model)
         if model.heads % spec.tensor_parallel:
             raise refused(
                 scenario,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import Field, PrivateAttr, model_validator
 
+from twin.catalogue import Catalogue, shipped
 from twin.controls import Controls, Drill
 from twin.errors import Problem
 from twin.scenario.schema.faults import FaultPlan
@@ -75,6 +76,11 @@ class Scenario(Stated):
         if isinstance(self.layout, str):
             raise TypeError(f"layout {self.layout!r} was not loaded; use twin.load")
         return self.layout
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every row that this scenario may name, and the numbers behind it."""
+        return shipped()
 
     def with_(self, **changes: object) -> Scenario:
         """A changed copy: `scenario.with_(seed=2, site__climate="phoenix")`; `__` goes down a

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin import catalogue
-from twin.catalogue.rows import Grid as GridRow
+from twin.catalogue.rows import GridRegion
 from twin.facility.model import Facility
 from twin.results import TABLES, empty
 from twin.scenario.schema import SteadyGrid
@@ -150,8 +149,7 @@ def prices(facility: Facility) -> tuple[float, float]:
     grid = facility.scenario.site.grid
     if isinstance(grid, SteadyGrid):
         return grid.price, grid.carbon
-    row = catalogue.get("grids", grid)
-    assert isinstance(row, GridRow)
+    row = facility.scenario.catalogue.get(GridRegion, grid)
     return row.price_usd_per_kwh / J_PER_KWH, row.carbon_kg_per_kwh / J_PER_KWH
 
 

@@ -1,0 +1,86 @@
+"""Pieces of the power tree."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from twin.catalogue.rows.base import (
+    AtLeastZero,
+    CatalogueRow,
+    Efficiency,
+    Positive,
+    Reliability,
+    Share,
+    Size,
+    refuse,
+    rises,
+)
+
+
+class PowerEquipment(CatalogueRow, Size, Reliability):
+    """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
+    rating.
+    """
+
+    kind: Literal[
+        "utility", "transformer", "switchboard", "generator", "ups", "rpp", "ats", "busway", "pdu"
+    ]
+    """Family."""
+    rating_w: Positive | None = None
+    """Rated output; None for no limit."""
+    loss_idle_frac: Share
+    """Loss without load, of rating."""
+    loss_linear_frac: Share
+    """Loss that grows with load, of rating at full load."""
+    loss_square_frac: Share
+    """Loss that grows with load squared, of rating at full load."""
+    battery_energy_j: Positive | None = None
+    """Stored energy when full and new."""
+    battery_discharge_efficiency_frac: Efficiency | None = None
+    """Load served over energy taken from the battery."""
+    battery_charge_efficiency_frac: Efficiency | None = None
+    """Energy stored over energy drawn to recharge."""
+    recharge_frac: Share | None = None
+    """Power drawn to recharge, of rating."""
+    start_s: AtLeastZero | None = None
+    """From the start signal to accepting load."""
+    start_failure_probability: Share | None = None
+    """On each demand."""
+    transfer_s: AtLeastZero
+    """Gap in supply when it changes source."""
+    trip_pickup_frac: Positive | None = None
+    """Load over rating above which the long-time trip counts; None where it has no trip."""
+    trip_constant_s: Positive | None = None
+    """k of the long-time trip: t = k / (x² - 1)."""
+    instantaneous_trip_frac: Positive | None = None
+    """Load over rating that trips at once."""
+    price_usd: Positive | None = None
+    """For the unit."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        rises(self, "trip_pickup_frac", "instantaneous_trip_frac")
+        battery = (
+            self.battery_energy_j,
+            self.battery_discharge_efficiency_frac,
+            self.battery_charge_efficiency_frac,
+            self.recharge_frac,
+        )
+        start = (self.start_s, self.start_failure_probability)
+        trip = (self.trip_pickup_frac, self.trip_constant_s, self.instantaneous_trip_frac)
+        for group, needed, words in (
+            (battery, self.kind == "ups", "a UPS and nothing else has a battery"),
+            (start, self.kind == "generator", "a generator and nothing else has to start"),
+            (
+                trip,
+                any(v is not None for v in trip),
+                "a trip needs pickup, constant and instantaneous level",
+            ),
+        ):
+            refuse(any((value is not None) != needed for value in group), words)
+        lossy = self.loss_idle_frac + self.loss_linear_frac + self.loss_square_frac
+        refuse(lossy >= 1, "loses more than it is rated for")
+        refuse(self.rating_w is None and lossy > 0, "losses are of a rating, and there is none")
+        return self

@@ -1,0 +1,60 @@
+"""Where it stands: outdoor air and the electricity supply."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from twin.catalogue.rows.base import AtLeastZero, CatalogueRow, Positive, Temperature, rises
+
+
+class Climate(CatalogueRow):
+    """Outdoor air as a yearly and a daily cosine: mean + season*cos(year) + day*cos(day), both
+    peaking as named.
+    """
+
+    latitude_deg: Annotated[float, Field(ge=-90, le=90)]
+    """North positive."""
+    pressure_pa: Positive
+    """Mean station pressure."""
+    dry_bulb_mean_degc: Temperature
+    """Mean over the year."""
+    dry_bulb_season_k: AtLeastZero
+    """Half of summer minus winter."""
+    dry_bulb_day_k: AtLeastZero
+    """Half of afternoon minus night."""
+    wet_bulb_mean_degc: Temperature
+    """Mean over the year."""
+    wet_bulb_season_k: AtLeastZero
+    """Half of summer minus winter."""
+    wet_bulb_day_k: AtLeastZero
+    """Half of afternoon minus night."""
+    wet_bulb_min_gap_k: AtLeastZero
+    """Dry bulb stays at least this far above wet bulb."""
+    hottest_day_of_year: Annotated[float, Field(ge=0, lt=366)]
+    """Day 0 is the first of January."""
+    hottest_hour: Annotated[float, Field(ge=0, lt=24)]
+    """Local standard time."""
+    dry_bulb_max_degc: Temperature
+    """Hottest hour of the typical year that was fitted; the cosines do not reach it."""
+    wet_bulb_max_degc: Temperature
+    """Most humid hour of it."""
+    dry_bulb_rms_k: AtLeastZero
+    """Root mean square of what the cosines leave unexplained."""
+    wet_bulb_rms_k: AtLeastZero
+    """The same for the wet bulb."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        rises(self, "wet_bulb_mean_degc", "dry_bulb_mean_degc", "dry_bulb_max_degc")
+        return self
+
+
+class GridRegion(CatalogueRow):
+    """Electricity of a region."""
+
+    price_usd_per_kwh: AtLeastZero
+    """Industrial customers."""
+    carbon_kg_per_kwh: AtLeastZero
+    """Carbon dioxide equivalent of a delivered kilowatt hour."""
