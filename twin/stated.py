@@ -18,7 +18,7 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
 )
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 from twin.units import quantity
 
@@ -65,6 +65,29 @@ class Stated(BaseModel):
         """Every number refuses true and false, which Python takes for 1 and 0."""
         schema: CoreSchema = _without_truths(handler(source))
         return schema
+
+
+class FileName(str):
+    """The name of a file, relative to the file that names it; absolute once it is resolved.
+
+    A type of its own, so that whoever loads or keeps a scenario finds every file in it.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[Any], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Text of at most 300 characters in a file; what was resolved may be longer."""
+        text = core_schema.str_schema(max_length=300)
+        read = core_schema.no_info_after_validator_function(cls, text)
+        resolved = core_schema.is_instance_schema(cls)
+        return core_schema.json_or_python_schema(
+            json_schema=read,
+            python_schema=core_schema.union_schema([resolved, read], mode="left_to_right"),
+            serialization=core_schema.plain_serializer_function_ser_schema(str),
+        )
 
 
 def _read(value: Any, unit: str) -> Any:

@@ -33,6 +33,7 @@ def build(scenario: Scenario) -> Facility:
     cooling_draft = coolant_loop.draft(ledger, places)
     loads = _rack_loads(ledger, places)
     checks.layout(ledger, places)
+    inputs = scenario.inputs()
     _profiles(ledger)
     air = weather.weather(ledger)
     ledger.raise_problems()
@@ -56,6 +57,7 @@ def build(scenario: Scenario) -> Facility:
         weather=air,
         findings=(),
         hall_sizes={h.name: h.size for h in scenario.plan.halls},
+        inputs=inputs,
     )
     return checks.reviewed(ledger, facility, places)
 

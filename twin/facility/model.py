@@ -263,6 +263,9 @@ class Facility:
     weather: Weather
     findings: tuple[Finding, ...]
     hall_sizes: Mapping[str, tuple[float, float, float]]
+    inputs: Mapping[str, bytes]
+    """Bytes of the files that the scenario names, as they were when it was built, by their names
+    in `scenario.as_yaml()`."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Frames `components` and `edges` with the columns that results declare; coolant and cables

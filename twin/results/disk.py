@@ -20,7 +20,7 @@ from twin.errors import InputError, Problem
 from twin.tables import Column, Table
 
 _ARROW = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
-_OWN = frozenset({"tables", "summary.json", "scenario.yaml", "meta.json"})
+_OWN = frozenset({"tables", "summary.json", "scenario.yaml", "meta.json", "inputs"})
 
 
 def _field(column: Column) -> Any:
@@ -72,6 +72,16 @@ def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFr
         )
     frame: pd.DataFrame = pq.read_table(pa.BufferReader(data)).to_pandas()
     return frame
+
+
+def read_input(root: Path, name: str, kept: object) -> bytes:
+    """A file that the scenario names. Raises InputError where it is not the file that was kept."""
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise InputError([Problem("", f"{name!r}", "a file of the result", file=str(root))])
+    data = _read_bytes(path)
+    refuse_changed(path, data, kept)
+    return data
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -2,7 +2,8 @@
 
 tables/<name>.parquet   one file a declared table; the same run gives the same bytes
 summary.json            the headline numbers, keys sorted
-scenario.yaml           the scenario as resolved
+scenario.yaml           the scenario as resolved; `twin run` takes it
+inputs/                 the files that it names
 meta.json               provenance; written last, holds `complete: true`
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
@@ -43,6 +44,8 @@ class Result:
     """The scenario as resolved."""
     meta: dict[str, Any]
     """Provenance: version, seed, catalogue_hash, wall_s, redundancy, findings."""
+    inputs: Mapping[str, bytes] = field(default_factory=dict)
+    """Copies of the files that `scenario_yaml` names, by their names there: `inputs/weather.csv`."""
 
     def __post_init__(self) -> None:
         problems = [
@@ -101,7 +104,8 @@ class Result:
             for key, value in meta.items()
             if key not in ("complete", "format", "tables", "files")
         }
-        return cls(tables, summary, text, own)
+        inputs = {name: disk.read_input(root, name, kept[name]) for name in kept if "/" in name}
+        return cls(tables, summary, text, own, inputs)
 
     def _write(self, folder: Path) -> None:
         summary = dict(self.summary)
@@ -113,11 +117,15 @@ class Result:
             table.name: disk.write_table(folder, table, self.tables[table.name]) for table in TABLES
         }
         disk.write_file(folder / "summary.json", disk.json_bytes(summary))
+        for name, data in self.inputs.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            disk.write_file(folder / name, data)
         disk.write_file(folder / "scenario.yaml", self.scenario_yaml.encode())
         scenario = self.scenario_yaml.encode()
         kept = {
             "summary.json": disk.digest(_hashed(summary)),
             "scenario.yaml": disk.digest(scenario),
+            **{name: disk.digest(data) for name, data in self.inputs.items()},
         }
         meta = {**self.meta, "complete": True, "format": FORMAT, "tables": hashes, "files": kept}
         disk.write_file(folder / "meta.json", disk.json_bytes(meta))

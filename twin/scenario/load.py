@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
+from twin.scenario.inputs import with_file_names
 from twin.scenario.migrate import migrated
-from twin.scenario.schema import Layout, Scenario, WeatherFile
+from twin.scenario.schema import Layout, Scenario
 from twin.scenario.yaml.document import Document, parse, read
 from twin.scenario.yaml.scalars import kind_of, scalar
 from twin.scenario.yaml.validate import build_model
@@ -109,18 +110,29 @@ def _model(document: Document, model: type[Model], problems: list[Problem]) -> M
 def _placed(
     scenario: Scenario, document: Document, layout: Layout | None, inner: Document | None
 ) -> Scenario:
-    changes: dict[str, Any] = {} if layout is None else {"layout": layout}
-    climate = scenario.site.climate
-    if isinstance(climate, WeatherFile):
-        file = WeatherFile(file=str(document.resolve(climate.file, ("site", "climate", "file"))))
-        changes["site"] = scenario.site.model_copy(update={"climate": file})
-    if scenario.profiles:
-        changes["profiles"] = {
-            k: str(document.resolve(v, ("profiles", k))) for k, v in scenario.profiles.items()
-        }
-    out = scenario.model_copy(update=changes)
-    out._documents = (document, inner)
-    return out
+    problems: list[Problem] = []
+    placed = _resolved(scenario, document, problems)
+    if layout is not None:
+        placed = placed.model_copy(
+            update={"layout": _resolved(layout, inner or document, problems)}
+        )
+    if problems:
+        raise InputError(problems)
+    placed._documents = (document, inner)
+    return placed
+
+
+def _resolved(model: Model, document: Document, problems: list[Problem]) -> Model:
+    """The model with its file names resolved against the document that holds them."""
+
+    def change(at: tuple[str | int, ...], name: str) -> str:
+        try:
+            return str(document.resolve(name, at))
+        except InputError as error:
+            problems.extend(error.problems)
+            return name
+
+    return with_file_names(model, change)
 
 
 def _changed(

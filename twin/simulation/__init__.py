@@ -61,4 +61,5 @@ def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "
         summary=outcome.summary(on, wall_s),
         scenario_yaml=scenario.as_yaml(),
         meta=meta,
+        inputs=facility.inputs,
     )

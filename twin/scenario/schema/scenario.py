@@ -11,12 +11,13 @@ from pydantic import Field, PrivateAttr, model_validator
 from twin.catalogue import Catalogue, shipped
 from twin.controls import Controls, Drill
 from twin.errors import Problem
+from twin.scenario.inputs import contents, portable
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.names import Name
 from twin.scenario.schema.site import Site
 from twin.scenario.yaml.document import Document, dotted
-from twin.stated import Duration, Stated
+from twin.stated import Duration, FileName, Stated
 from twin.workload import Workload
 
 
@@ -48,7 +49,7 @@ class Scenario(Stated):
     """Seed of every random stream."""
     workload: tuple[Workload, ...] = Field(default=(), max_length=10_000)
     """What the factory is asked to do."""
-    profiles: dict[str, str] = Field(default_factory=dict, max_length=100)
+    profiles: dict[str, FileName] = Field(default_factory=dict, max_length=100)
     """Calibration profile file by GPU type, where it was measured; otherwise the published one."""
     controls: Controls = Controls()
     """How it is operated."""
@@ -94,10 +95,22 @@ class Scenario(Stated):
         return Scenario.model_validate(data)
 
     def as_yaml(self) -> str:
-        """The scenario as resolved, layout included; reads back as the same scenario."""
+        """The scenario as resolved, layout included; reads back as the same scenario.
+
+        Files that it names stand in the text as `inputs/NAME`; `inputs` gives their bytes, to be
+        written beside the text under these names.
+        """
+        named, _ = portable(self)
         return yaml.safe_dump(
-            self.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
+            named.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100
         )
+
+    def inputs(self) -> dict[str, bytes]:
+        """The bytes of every file that the scenario names, by its name in `as_yaml`.
+
+        Raises InputError with every file that cannot be read.
+        """
+        return contents(portable(self)[1])
 
     def problem(
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""

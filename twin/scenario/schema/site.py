@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
-
-from twin.stated import CarbonIntensity, EnergyPrice, Stated, Temperature, WaterPrice
+from twin.stated import CarbonIntensity, EnergyPrice, FileName, Stated, Temperature, WaterPrice
 
 
 class SteadyWeather(Stated):
@@ -21,7 +17,7 @@ class SteadyWeather(Stated):
 class WeatherFile(Stated):
     """Hourly weather from a CSV file beside the scenario."""
 
-    file: Annotated[str, Field(max_length=300)]
+    file: FileName
     """CSV with columns time_s, dry_bulb_degc, wet_bulb_degc; time counts from the scenario's
     start."""
 
