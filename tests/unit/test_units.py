@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import math
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.units import quantity
+from twin.units import FACTORS, quantity, registry
 
 READ = [
     ("132 kW", "W", 132e3), ("0.132 MW", "W", 132e3), ("132kW", "W", 132e3), ("1e3 W", "W", 1000.0),
@@ -113,3 +116,22 @@ def test_what_is_written_is_read_back(number: float, unit: tuple[str, float]) ->
 def test_any_text_is_a_number_or_a_value_error(text: str) -> None:
     with contextlib.suppress(ValueError):
         assert isinstance(quantity("5 " + text, "W"), float)
+
+
+@pytest.mark.parametrize("unit", FACTORS)
+def test_the_short_way_gives_what_pint_gives_to_the_last_bit(unit: str) -> None:
+    numbers = [0.0, 1.0, 0.1, 0.9, 7 / 3, 1e-9, 123456.789, 1e12 / 7, -4.2]
+    for written, factor in FACTORS[unit].items():
+        pint = [registry().Quantity(number, written).to(unit).magnitude for number in numbers]
+        assert [number * factor for number in numbers] == pint, written
+
+
+def test_files_of_common_units_never_load_pint() -> None:
+    code = (
+        "import sys, twin; twin.load('scenarios/first_factory.yaml');print('pint' in sys.modules)"
+    )
+    root = Path(__file__).parents[2]
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+    )
+    assert told.stdout.strip() == "False"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
@@ -104,10 +105,23 @@ def svg_bytes(drawn: Figure) -> bytes:
     """
     sink = BytesIO()
     with rc_context(RC):
-        drawn.draw_without_rendering()
-        drawn.set_layout_engine("none")
-        for axes in drawn.axes:
-            left, bottom, width, height = (round(edge, 5) for edge in axes.get_position().bounds)
-            axes.set_position((left, bottom, width, height))
+        _settle_layout(drawn)
         drawn.savefig(sink, format="svg", metadata={"Date": None, "Creator": None})
     return sink.getvalue()
+
+
+def _settle_layout(drawn: Figure) -> None:
+    """Solve the layout once and take the solver away, or saving would draw everything three times.
+
+    Axes with an aspect or a colour bar have their place only once these have been applied.
+    """
+    engine = drawn.get_layout_engine()
+    if engine is not None:
+        engine.execute(drawn)
+    drawn.set_layout_engine(None)
+    unused: Any = None  # the renderer, which colour bars do not ask
+    for axes in drawn.axes:
+        locator = axes.get_axes_locator()
+        axes.apply_aspect(None if locator is None else locator(axes, unused))
+        left, bottom, width, height = (round(edge, 5) for edge in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
