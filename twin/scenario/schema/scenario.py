@@ -17,14 +17,14 @@ from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.names import Name
 from twin.scenario.schema.site import Site
 from twin.scenario.yaml.document import Document, dotted
-from twin.stated import Duration, FileName, Stated
+from twin.stated import YEAR_S, Duration, FileName, Stated, Within
 from twin.workload import Workload
 
 
 class Outputs(Stated):
     """What is kept."""
 
-    period: Duration = Field(default=300.0, ge=1.0)
+    period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
     """Length of the periods in the time tables."""
 
 
@@ -43,7 +43,7 @@ class Scenario(Stated):
     """Where it stands."""
     start: datetime = datetime.fromisoformat("2026-07-15T00:00:00-04:00")
     """First moment, with its offset from UTC."""
-    horizon: Duration = Field(default=86_400.0, gt=0, le=366 * 86_400.0)
+    horizon: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 86_400.0
     """Length of the run."""
     seed: int = Field(default=1, ge=0, lt=2**63)
     """Seed of every random stream."""
@@ -69,6 +69,8 @@ class Scenario(Stated):
             raise ValueError("workload names that differ")
         if self.start.tzinfo is None:
             raise ValueError("a start with its offset from UTC, such as 2026-07-15T00:00:00-04:00")
+        if not 1900 <= self.start.year <= 2200:
+            raise ValueError("a start between the years 1900 and 2200")
         return self
 
     @property
@@ -85,14 +87,11 @@ class Scenario(Stated):
 
     def with_(self, **changes: object) -> Scenario:
         """A changed copy: `scenario.with_(seed=2, site__climate="phoenix")`; `__` goes down a
-        level.
+        level, into lists by index or by an item's name (`layout__power__ups__count=3`).
 
-        Raises pydantic.ValidationError where the changed scenario is not valid.
+        Raises InputError with every change that leads nowhere or is not valid.
         """
-        data = self.model_dump(mode="json")
-        for path, value in changes.items():
-            _assign(data, path.split("__"), value)
-        return Scenario.model_validate(data)
+        return changed_copy(self, changes)
 
     def as_yaml(self) -> str:
         """The scenario as resolved, layout included; reads back as the same scenario.
@@ -122,13 +121,3 @@ class Scenario(Stated):
         if document is None:
             return Problem(dotted(inner), found, allowed, hint)
         return document.problem(inner, found, allowed, hint)
-
-
-def _assign(data: object, path: list[str], value: object) -> None:
-    for part in path[:-1]:
-        data = data[int(part)] if isinstance(data, list | tuple) else data[part]  # type: ignore[index]
-    last = path[-1]
-    if isinstance(data, list):
-        data[int(last)] = value
-    else:
-        data[last] = value  # type: ignore[index]
