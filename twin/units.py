@@ -137,7 +137,7 @@ def no_unit(value: object, unit: str) -> str:
     """
     known = CUSTOMARY.get(unit, (unit,))
     choice = ", ".join(known[:-1]) + f" or {known[-1]}" if known[1:] else known[0]
-    return f"{value!r} has no unit; write the number with its unit: {choice}"
+    return f"a number with its unit ({choice}); {value!r} has none"
 
 
 def _meant(number: float, unit_text: str, unit: str) -> str:

@@ -45,7 +45,7 @@ class Controls(Stated):
 
     placement: Literal["packed", "spread"] = "packed"
     """Fill racks in order, or deal a gang's nodes over the racks with most free nodes."""
-    plant_period: Annotated[Duration, Within(1.0, 86_400.0, "1 s to 1 day")] = 300.0
+    plant_period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
     """Scan time of the building controls: weather is read and fan and compressor power are set
     anew."""
     throttle_hysteresis_k: float = Field(default=2.0, ge=0.01, le=100)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,43 +12,15 @@ from numpy.typing import NDArray
 from twin.catalogue.rows import GridRegion
 from twin.errors import InputError
 from twin.facility.ledger import Ledger
-from twin.physics.tariff import DemandMeter, Steps, demand_cost_usd, steady
-from twin.scenario.series import GridRows, read_grid
+from twin.physics.tariff import DemandMeter, Steps, Tariff, steady
 from twin.scenario.schema import GridFile, Scenario, SteadyGrid
+from twin.scenario.series import GridRows, read_content, read_grid
 
 J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
+_FILE = ("site", "grid", "file")
 METER_INTERVAL_S = 900.0
 """Demand is metered over 15 minutes where the scenario says nothing else."""
-
-
-@dataclass(frozen=True)
-class Tariff:
-    """Price and carbon of energy by steps, and the demand meter with its charge."""
-
-    price_usd_per_j: Steps
-    carbon_kg_per_j: Steps
-    meter: DemandMeter
-    demand_usd_per_w: float
-    """Price of a watt of peak demand for a whole calendar month."""
-    month: NDArray[np.int64]
-    """(interval,) calendar month, numbered from the first."""
-    month_share: NDArray[np.float64]
-    """(month,) share of each calendar month that the run covers."""
-
-    @property
-    def is_steady(self) -> bool:
-        """Whether price and carbon never change."""
-        return len(self.price_usd_per_j.value) == len(self.carbon_kg_per_j.value) == 1
-
-    def demand_cost_usd(self, energy_j: NDArray[np.float64], until_s: float) -> float:
-        """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
-        demand_w = self.meter.demand_w(energy_j, until_s)
-        return demand_cost_usd(demand_w, self.month, self.month_share, self.demand_usd_per_w)
-
-    def peak_demand_w(self, energy_j: NDArray[np.float64], until_s: float) -> float:
-        """The highest mean power of an interval up to a moment."""
-        return float(self.meter.demand_w(energy_j, until_s).max())
 
 
 def tariff(ledger: Ledger) -> Tariff | None:
@@ -80,13 +51,16 @@ def tariff(ledger: Ledger) -> Tariff | None:
 def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:
     """The rows of a grid file that covers the run, or None where that is a problem."""
     scenario = ledger.scenario
+    path = Path(grid.file)
     try:
-        content = scenario.content(grid.file, ("site", "grid", "file"))
-        rows = read_grid(content, Path(grid.file), scenario.start)
+        rows = read_grid(read_content(path), path, scenario.start)
     except InputError as error:
         ledger.problems += error.problems
         return None
-    ledger.covered(("site", "grid", "file"), "prices", rows.time_s, rows.step_s, holds_before=False)
+    if rows.time_s[0] > 0:
+        lacks = f"no price for the first {rows.time_s[0] / HOUR_S:g} h"
+        ledger.complain(_FILE, lacks, "a first row at or before the start")
+    ledger.covers(_FILE, "prices", rows.time_s, rows.step_s)
     return rows
 
 

@@ -72,7 +72,8 @@ class DemandMeter:
     @cached_property
     def edges_s(self) -> Array:
         """(interval + 1,) their ends, in seconds after the run's start."""
-        edges = np.arange(self.count + 1) * self.interval_s - self.offset_s
+        edges = np.asarray(np.arange(self.count + 1) * self.interval_s, dtype=np.float64)
+        edges -= self.offset_s
         edges[0] = 0.0
         edges[-1] = self.horizon_s
         return edges
@@ -93,7 +94,9 @@ class DemandMeter:
     def demand_w(self, energy_j: Array, until_s: float) -> Array:
         """(interval,) mean power of each interval up to a moment; 0 for those not begun."""
         span = np.diff(self.edges_s.clip(0.0, until_s))
-        return np.divide(energy_j, span, out=np.zeros_like(energy_j), where=span > 0)
+        demand: Array = np.zeros(self.count)
+        np.divide(energy_j, span, out=demand, where=span > 0)
+        return demand
 
 
 def demand_cost_usd(
@@ -108,3 +111,32 @@ def demand_cost_usd(
     peaks = np.zeros(len(share))
     np.maximum.at(peaks, period, demand_w)
     return float((peaks * share).sum() * price_usd_w)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Price and carbon of energy by steps, and the demand meter with its charge."""
+
+    price_usd_per_j: Steps
+    carbon_kg_per_j: Steps
+    meter: DemandMeter
+    demand_usd_per_w: float
+    """Price of a watt of peak demand for a whole billing period."""
+    period: NDArray[np.int64]
+    """(interval,) billing period of each interval of the meter, numbered from the first."""
+    period_share: Array
+    """(period,) share of each billing period that the run covers."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether price and carbon never change."""
+        return len(self.price_usd_per_j.value) == len(self.carbon_kg_per_j.value) == 1
+
+    def demand_cost_usd(self, energy_j: Array, until_s: float) -> float:
+        """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
+        demand_w = self.meter.demand_w(energy_j, until_s)
+        return demand_cost_usd(demand_w, self.period, self.period_share, self.demand_usd_per_w)
+
+    def peak_demand_w(self, energy_j: Array, until_s: float) -> float:
+        """The highest mean power of an interval up to a moment."""
+        return float(self.meter.demand_w(energy_j, until_s).max())

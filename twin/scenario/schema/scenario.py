@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, PrivateAttr, model_validator
 
 from twin.catalogue import Catalogue, shipped
 from twin.controls import Controls, Drill
-from twin.errors import Problem
-from twin.scenario.inputs import contents, portable
+from twin.errors import InputError, Problem
+from twin.scenario.inputs import contents, portable, with_file_names
+from twin.scenario.schema.change import parts_of, put
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.names import Name
 from twin.scenario.schema.site import Site
-from twin.scenario.yaml.document import Document, dotted
+from twin.scenario.yaml.document import Document, dotted, unwritten
+from twin.scenario.yaml.scalars import kind_of
+from twin.scenario.yaml.validate import build_model
 from twin.stated import YEAR_S, Duration, FileName, Stated, Within
-from twin.workload import Workload
+from twin.workload import Inference, Workload
+
+WITH = "with_"
+"""Where problems of changes stand that `Scenario.with_` makes."""
+STEPS_MAX = 600_000
+"""Most periods, plant scans or request windows in a run: a minute over a year, a second over a
+week. Each is a row a rack, or an instant of the run."""
 
 
 class Outputs(Stated):
@@ -91,7 +101,50 @@ class Scenario(Stated):
 
         Raises InputError with every change that leads nowhere or is not valid.
         """
-        return changed_copy(self, changes)
+        data = self._plain()
+        changed: dict[tuple[str, ...], str] = {}
+        problems: list[Problem] = []
+        for path, value in changes.items():
+            key = path.replace("__", ".")
+            try:
+                changed[put(data, parts_of(path, "__"), value)] = key
+            except ValueError as error:
+                problems.append(Problem(key, kind_of(value), str(error), file=WITH))
+        document = unwritten(data, WITH, changed)
+        try:
+            other = build_model(document, Scenario)
+        except InputError as error:
+            raise InputError([*problems, *error.problems]) from error
+        problems += (document.problem(*said) for said in other.out_of_proportion())
+        if problems:
+            raise InputError(problems)
+        return other
+
+    def _plain(self) -> dict[str, Any]:
+        """The scenario as plain data; files that it names stay what they were resolved to."""
+        data = self.model_dump(mode="json")
+
+        def keep(at: tuple[str | int, ...], name: FileName) -> str:
+            put(data, [str(part) for part in at], name)
+            return name
+
+        with_file_names(self, keep)
+        return data
+
+    def out_of_proportion(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """Steps too short for so long a run: where, what was found, and what is allowed."""
+        steps: list[tuple[tuple[str | int, ...], float]] = [
+            (("outputs", "period"), self.outputs.period),
+            (("controls", "plant_period"), self.controls.plant_period),
+        ]
+        for i, work in enumerate(self.workload):
+            if isinstance(work, Inference):
+                steps.append((("workload", i, "window"), work.window))
+        for loc, step_s in steps:
+            if self.horizon / step_s > STEPS_MAX:
+                found = f"{step_s:g} s over {self.horizon:g} s, {self.horizon / step_s:,.0f} times"
+                shortest_s = self.horizon / STEPS_MAX
+                yield loc, found, f"at least {shortest_s:.3g} s, {STEPS_MAX:,} times in a run"
 
     def as_yaml(self) -> str:
         """The scenario as resolved, layout included; reads back as the same scenario.

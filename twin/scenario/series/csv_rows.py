@@ -22,6 +22,8 @@ from twin.scenario.yaml.scalars import brief
 
 LIMIT_ROWS = 2_000_000
 """Rows of one file: a year by 16-second steps."""
+LIMIT_BYTES = 100_000_000
+"""Bytes of one file."""
 LIMIT_PROBLEMS = 50
 """Problems that are listed of one file."""
 MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-", "m")
@@ -64,6 +66,20 @@ class Rows:
     time_s: Array
     lines: NDArray[np.int64]
     columns: Mapping[str, Array]
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file; InputError where it cannot be read or is too large."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        reason = f"a file that cannot be read ({error.strerror or 'an error'})"
+        raise InputError([Problem("", reason, "a readable file", file=str(path))]) from error
+    if len(content) > LIMIT_BYTES:
+        found = f"a file of more than {LIMIT_BYTES // 1_000_000} MB"
+        raise InputError([Problem("", found, "a smaller one", file=str(path))])
+    return content
 
 
 def read_rows(content: bytes, path: Path, start: datetime, wanted: tuple[Quantity, ...]) -> Rows:
