@@ -2,10 +2,18 @@
 
 scenario file --load--> Scenario --build--> Facility --simulate--> Result
 
-twin.load(path)            a checked Scenario, or every problem at its line
-twin.build(scenario)       a Facility: frozen arrays and graphs
-twin.simulate(facility)    a Result: tables, summary, metadata
-twin.run(path_or_scenario) all three
+twin.load(path)                a checked Scenario, or every problem at its line
+twin.build(scenario)           a Facility: frozen arrays and graphs
+twin.simulate(facility)        a Result: tables, summary, metadata
+twin.run(path_or_scenario)     all three, and the redundancy of what was built
+
+twin.check(design)             counts, loads against ratings, findings, without a run
+twin.redundancy(design)        what single and double failures leave, cut sets, availability
+twin.compare(a, b)             what was asked differently in two results, and what came out
+twin.report(result, folder)    an HTML report that reads offline
+twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
+
+result.plot.timeline()         a figure; dir(result.plot) lists them all
 """
 
 from __future__ import annotations
@@ -13,29 +21,38 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from twin import plugins
+
 if TYPE_CHECKING:
     from twin.errors import InputError, RunError, TwinError
     from twin.facility import Facility
     from twin.facility.build import build
+    from twin.present.write import report, scene
     from twin.results import Result
     from twin.scenario import Scenario, load
     from twin.simulation import simulate
-    from twin.study import run
+    from twin.study import check, compare, redundancy, run
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "load": "scenario",
-    "Scenario": "scenario",
-    "build": "facility",
     "Facility": "facility",
-    "simulate": "simulation",
-    "run": "study",
-    "Result": "results",
-    "TwinError": "errors",
     "InputError": "errors",
+    "Result": "results",
     "RunError": "errors",
+    "Scenario": "scenario",
+    "TwinError": "errors",
+    "build": "facility",
+    "check": "study",
+    "compare": "study",
+    "load": "scenario",
+    "redundancy": "study",
+    "report": "present.write",
+    "run": "study",
+    "scene": "present.write",
+    "simulate": "simulation",
 }
+"""Where each name of the face lives; a new one is a line here and one above for type checkers."""
 
 __all__ = [
     "Facility",
@@ -45,10 +62,17 @@ __all__ = [
     "Scenario",
     "TwinError",
     "build",
+    "check",
+    "compare",
     "load",
+    "redundancy",
+    "report",
     "run",
+    "scene",
     "simulate",
 ]
+
+plugins.offer("figures", "twin.present.figures")
 
 
 def __getattr__(name: str) -> Any:
@@ -58,3 +82,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'twin' has no attribute {name!r}")
     return getattr(import_module(f"twin.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """What the face offers: `dir(twin)` and completion show names before they are loaded."""
+    return sorted([*__all__, *(name for name in globals() if name.startswith("__"))])

@@ -40,8 +40,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     note("result", "result")
     note("report", Path("small/report.html"))
     note("can_draw_scenes", True)
-    note("scene_of_result", Path("small/scene/factory.usda"))
-    note("scene_of_facility", Path("hall/factory.usda"))
+    note("refuse_to_replace", None)
+    note("get_ready_to_report", False)
+    note("scene", Path("small/scene/factory.usda"))
     finding = {"severity": "warning", "component": "ups_1", "says": "loaded above its rating"}
     note("check", {"racks": 4, "load_peak_w": 5e5, "findings": [finding]})
     note(
@@ -105,7 +106,7 @@ def test_a_run_without_usd_core_succeeds_and_says_what_to_install(
     monkeypatch.setattr(face, "can_draw_scenes", lambda: False)
     assert main(["run", "a.yaml"]) == 0
     assert "pip install 'ai-factory-twin[usd]'" in capsys.readouterr().err
-    assert "scene_of_result" not in house
+    assert "scene" not in house
     assert main(["usd", "export", "hall.yaml", "--out", "hall"]) == 1
 
 
@@ -135,7 +136,7 @@ def test_findings_are_tables_or_json(
         (["schema", "layout"], '{\n  "title": "Scenario"\n}\n'),
         (["init", "new"], "scenarios/new.yaml\nlayouts/new.yaml\n"),
         (["report", "reports/small"], "small/report.html\n"),
-        (["usd", "export", "hall.yaml", "--out", "hall"], "hall/factory.usda\n"),
+        (["usd", "export", "hall.yaml", "--out", "hall"], "small/scene/factory.usda\n"),
         (["usd", "export", ".", "--out", "hall"], "small/scene/factory.usda\n"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import twin
 
@@ -49,3 +50,14 @@ def test_every_name_of_the_face_resolves() -> None:
 
 def test_a_name_that_is_not_on_the_face_is_an_attribute_error() -> None:
     assert not hasattr(twin, "nothing_of_that_name")
+
+
+def test_dir_shows_what_the_face_offers_before_anything_is_loaded() -> None:
+    code = "import twin; print(sorted(name for name in dir(twin) if not name.startswith('_')))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == str(twin.__all__)
+    assert {"run", "check", "redundancy", "compare", "report", "load"} <= set(dir(twin))
+
+
+def test_type_checkers_are_told_that_twin_is_typed() -> None:
+    assert (Path(twin.__file__).parent / "py.typed").is_file()

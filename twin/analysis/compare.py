@@ -57,16 +57,20 @@ def compare(a: Result, b: Result) -> Comparison:
     Things with names are matched by name and not by their place in a list. InputError where a
     result's scenario cannot be read.
     """
-    before, after = (dict(_flat(_asked(result))) for result in (a, b))
-    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    inputs = tuple(Input(key, before.get(key), after.get(key)) for key in keys)
+    inputs = asked_differently(a.scenario_yaml, b.scenario_yaml)
     names = [name for name in {**a.summary, **b.summary} if name not in _NO_ANSWERS]
     pairs = ((name, _number(a.summary.get(name)), _number(b.summary.get(name))) for name in names)
     return Comparison(inputs, tuple(_output(*pair) for pair in pairs if pair[1:] != (None, None)))
 
 
-def _asked(result: Result) -> dict[str, Any]:
-    return parse(result.scenario_yaml, Path("scenario.yaml")).data
+def asked_differently(a: str, b: str) -> tuple[Input, ...]:
+    """Keys whose values differ between two resolved scenarios, given as text.
+
+    InputError where one of them cannot be read.
+    """
+    before, after = (dict(_flat(parse(text, Path("scenario.yaml")).data)) for text in (a, b))
+    keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
+    return tuple(Input(key, before.get(key), after.get(key)) for key in keys)
 
 
 def _flat(value: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:

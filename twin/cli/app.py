@@ -12,6 +12,7 @@ from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.compare import compare
 from twin.cli.init import init
+from twin.cli.options import HELP
 from twin.cli.redundancy import redundancy
 from twin.cli.report import report
 from twin.cli.run import run
@@ -20,7 +21,7 @@ from twin.cli.schema import schema
 app = Typer(
     name="twin",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings=HELP,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -42,4 +43,8 @@ def twin(
         bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """A digital twin of AI factories: from the utility feed to the token, with failures in it."""
+    """A digital twin of AI factories: from the utility feed to the token, with failures in it.
+
+    Exit codes: 0 done; 1 a run that could not go on, or a fault of the program; 2 input or usage
+    that is wrong, with every problem told; 130 stopped from the keyboard.
+    """

@@ -7,22 +7,27 @@ from typing import Annotated, Any
 from typer import Argument, Typer
 
 from twin.cli import face, say
-from twin.cli.options import Json
+from twin.cli.complete import kinds, rows
+from twin.cli.options import HELP, Json
 from twin.errors import InputError, Problem, did_you_mean
 
-app = Typer(no_args_is_help=True, help="Equipment and data that scenarios name.")
+app = Typer(
+    no_args_is_help=True, help="Equipment and data that scenarios name.", context_settings=HELP
+)
 
-Kind = Annotated[str, Argument(metavar="[KIND]", help="Only this kind, such as racks.")]
-Name = Annotated[str, Argument(metavar="NAME", help="A row's name.")]
+Kind = Annotated[
+    str, Argument(metavar="[KIND]", help="Only this kind, such as racks.", autocompletion=kinds)
+]
+Name = Annotated[str, Argument(metavar="NAME", help="A row's name.", autocompletion=rows)]
 
 
 @app.command("list")
 def list_rows(kind: Kind = "", json: Json = False) -> None:
     """List the rows of one kind, or of all."""
-    kinds = face.catalogue_kinds()
+    known = face.catalogue_kinds()
     if kind:
-        _one_of("kind", kind, kinds)
-    told = {k: [_line(row) for row in face.catalogue_rows(k)] for k in ([kind] if kind else kinds)}
+        _one_of("kind", kind, known)
+    told = {k: [_line(row) for row in face.catalogue_rows(k)] for k in ([kind] if kind else known)}
     if json:
         say.document(told)
     else:
@@ -32,11 +37,11 @@ def list_rows(kind: Kind = "", json: Json = False) -> None:
 @app.command()
 def show(name: Name, json: Json = False) -> None:
     """Show one row, and where each of its numbers comes from."""
-    kinds = {
+    kind_of = {
         row["name"]: kind for kind in face.catalogue_kinds() for row in face.catalogue_rows(kind)
     }
-    _one_of("name", name, kinds)
-    kind = kinds[name]
+    _one_of("name", name, kind_of)
+    kind = kind_of[name]
     (row,) = (row for row in face.catalogue_rows(kind) if row["name"] == name)
     numbers = face.catalogue_witnesses(kind, name)
     if json:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from twin.cli import face, say
-from twin.cli.options import Input, Json
+from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 
 
-def check(file: Input, json: Json = False) -> None:
+def check(file: Input, changes: Overrides = None, seed: Seed = None, json: Json = False) -> None:
     """Build without running; count and find faults."""
-    found = face.check(face.build(face.load(file)))
+    found = face.check(face.load(file, read_overrides(changes or ()), seed))
     if json:
         say.document(found)
     else:

@@ -8,11 +8,19 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from twin.cli.complete import designs, results
 from twin.errors import InputError, Problem
 
+HELP = {"help_option_names": ["-h", "--help"]}
+"""Settings of every command: `-h` is `--help`."""
+
 Json = Annotated[bool, Option("--json", help="Print one JSON document on stdout.")]
-Input = Annotated[Path, Argument(metavar="FILE", help="A scenario or a layout file.")]
-ResultFolder = Annotated[Path, Argument(metavar="RESULT", help="The folder of a run's result.")]
+Input = Annotated[
+    Path, Argument(metavar="FILE", help="A scenario or a layout file.", autocompletion=designs)
+]
+ResultFolder = Annotated[
+    Path, Argument(metavar="RESULT", help="The folder of a run's result.", autocompletion=results)
+]
 Overrides = Annotated[
     list[str] | None,
     Option("--set", metavar="KEY.PATH=VALUE", help="Change one value; may be repeated."),

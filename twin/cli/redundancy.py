@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from twin.cli import face, say
-from twin.cli.options import Input, Json
+from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 
 
-def redundancy(file: Input, json: Json = False) -> None:
+def redundancy(
+    file: Input, changes: Overrides = None, seed: Seed = None, json: Json = False
+) -> None:
     """Tell which failures a facility survives."""
-    scenario = face.load(file)
-    found = face.redundancy(face.build(scenario), scenario.seed)
+    found = face.redundancy(face.load(file, read_overrides(changes or ()), seed))
     if json:
         say.document(found)
     else:

@@ -8,4 +8,6 @@ from twin.cli.options import ResultFolder
 
 def report(result: ResultFolder) -> None:
     """Write the report of a saved result again."""
-    say.line(str(face.report(face.result(result), result)))
+    with say.progress("report") as told:
+        page = face.report(face.result(result), result, told)
+    say.line(str(page))

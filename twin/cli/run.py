@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 from twin.cli import face, say
+from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, Seed, read_overrides
+
+if TYPE_CHECKING:
+    from twin.results import Result
 
 HEADLINES = 14
 """How many of the summary's numbers the terminal shows; summary.json has them all."""
 
-Scenario = Annotated[Path, Argument(metavar="SCENARIO", help="A scenario file, or a layout file.")]
+Scenario = Annotated[
+    Path,
+    Argument(metavar="SCENARIO", help="A scenario file, or a layout file.", autocompletion=designs),
+]
 Out = Annotated[
     Path | None,
     Option(
         "--out", metavar="DIR", help="Where the result goes; reports/<scenario name> if left out."
     ),
+]
+Overwrite = Annotated[
+    bool, Option("--overwrite", help="Replace a result that answers another question.")
 ]
 
 
@@ -27,25 +37,47 @@ def run(
     out: Out = None,
     changes: Overrides = None,
     seed: Seed = None,
+    overwrite: Overwrite = False,
     json: Json = False,
 ) -> None:
-    """Simulate a scenario; write result, report, scene."""
+    """Simulate a scenario; write result, report, scene.
+
+    A result of the same scenario, files and version is replaced, for it would be the same; any
+    other is left alone, unless with --overwrite.
+    """
     asked = face.load(scenario, read_overrides(changes or ()), seed)
     folder = out or Path("reports") / asked.name
     say.writable(folder.parent)
-    with say.progress(f"simulating {asked.name}") as told:
+    if not overwrite:
+        face.refuse_to_replace(asked, folder)
+    say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
+    with say.progress(asked.name) as told:
+        helped = face.get_ready_to_report()
         result = face.run(asked, folder, told)
-    page = face.report(result, folder)
-    _scene(result, folder)
+        page, scene = _shown(result, folder, helped, told)
     if json:
         say.document(result.summary)
     else:
         say.findings(asked.name, dict(list(result.summary.items())[:HEADLINES]), stderr=True)
     say.note(f"report: {page}")
+    say.note(scene)
 
 
-def _scene(result: Any, folder: Path) -> None:
-    if face.can_draw_scenes():
-        say.note(f"scene: {face.scene_of_result(result, folder / 'scene')}")
-    else:
-        say.note(f"no scene: usd-core is not installed ({say.INSTALL_USD})")
+def _shown(result: Result, folder: Path, helped: bool, told: face.Told) -> tuple[Path, str]:
+    """The report's path and a word about the scene. The report is finished whatever becomes of the
+    scene.
+    """
+    writing = face.begin_report(folder) if helped else None
+    try:
+        told(0.0, "scene")
+        scene = _scene(result, folder)
+    finally:
+        page = writing.finished(told) if writing else None
+        page = page or face.report(result, folder, told)
+    return page, scene
+
+
+def _scene(result: Result, folder: Path) -> str:
+    if not face.can_draw_scenes():
+        return f"no scene: usd-core is not installed ({say.INSTALL_USD})"
+    return f"scene: {face.scene(result, folder / 'scene')}"

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option, Typer
 
 from twin.cli import face, say
-from twin.errors import TwinError
+from twin.cli.complete import shown
+from twin.cli.options import HELP, Overrides, read_overrides
+from twin.errors import InputError, Problem, TwinError
 
-app = Typer(no_args_is_help=True, help="3D scenes for USD viewers.")
+if TYPE_CHECKING:
+    from twin.results import Result
+    from twin.scenario import Scenario
+
+app = Typer(no_args_is_help=True, help="3D scenes for USD viewers.", context_settings=HELP)
 
 Source = Annotated[
     Path,
     Argument(
-        metavar="RESULT_OR_LAYOUT", help="The folder of a result, or a scenario or layout file."
+        metavar="RESULT_OR_LAYOUT",
+        help="The folder of a result, or a scenario or layout file.",
+        autocompletion=shown,
     ),
 ]
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder of the scene.")]
@@ -27,12 +35,21 @@ def usd() -> None:
 
 
 @app.command()
-def export(source: Source, out: Out) -> None:
-    """Write a result or a layout as a USD scene."""
+def export(source: Source, out: Out, changes: Overrides = None) -> None:
+    """Write a result or a layout as a USD scene.
+
+    --set changes a scenario or layout; a result is shown as it was run.
+    """
     if not face.can_draw_scenes():
         raise TwinError(f"usd-core is not installed ({say.INSTALL_USD})")
     say.writable(out.parent)
-    if source.is_dir():
-        say.line(str(face.scene_of_result(face.result(source), out)))
-    else:
-        say.line(str(face.scene_of_facility(face.build(face.load(source)), out)))
+    say.line(str(face.scene(_read(source, read_overrides(changes or ())), out)))
+
+
+def _read(source: Path, changes: dict[str, str]) -> Result | Scenario:
+    if not source.is_dir():
+        return face.load(source, changes)
+    if changes:
+        found = f"a result, {source}"
+        raise InputError([Problem("", found, "a scenario or layout file", file="--set")])
+    return face.result(source)

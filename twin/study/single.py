@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from twin.analysis.redundancy import redundancy
 from twin.errors import RunError
-from twin.facility import Facility, build
-from twin.facility.dependency import dependency
+from twin.facility import Facility
 from twin.results import Result
-from twin.scenario import Scenario, load
-from twin.seeds import stream
+from twin.scenario import Scenario
 from twin.simulation import simulate
 from twin.simulation.loop.run import Progress
+from twin.study.asked import built, redundancy
 
 
 def run(
@@ -24,7 +22,7 @@ def run(
     Raises InputError for what cannot be built, and RunError for a run that cannot go on, after what
     was computed has been saved.
     """
-    facility = build(scenario if isinstance(scenario, Scenario) else load(scenario))
+    facility = built(scenario)
     try:
         result = examined(facility, simulate(facility, progress))
     except RunError as error:
@@ -38,5 +36,4 @@ def run(
 
 def examined(facility: Facility, result: Result) -> Result:
     """The result with the redundancy of its facility in the metadata, for the report."""
-    report = redundancy(dependency(facility), rng=stream(facility.scenario.seed, "redundancy"))
-    return replace(result, meta={**result.meta, "redundancy": report.as_dict()})
+    return replace(result, meta={**result.meta, "redundancy": redundancy(facility).as_dict()})

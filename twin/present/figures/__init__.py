@@ -20,13 +20,13 @@ from twin.present.figures.losses import figure_losses
 from twin.present.figures.oneline import figure_oneline
 from twin.present.figures.sankey import figure_sankey
 from twin.present.figures.site import figure_site
-from twin.present.figures.style import RC
+from twin.present.figures.style import RC, says_nothing
 from twin.present.figures.throttling import figure_throttling
 from twin.present.figures.timeline import figure_timeline
 from twin.results import Result
 
 __all__ = [
-    "FIGURES", "NamedFigure", "figure", "figure_coolant", "figure_floor", "figure_losses", "figure_oneline",
+    "FIGURES", "Drawing", "NamedFigure", "drawing", "figure", "figure_coolant", "figure_floor", "figure_losses", "figure_oneline",
     "figure_sankey", "figure_site", "figure_throttling", "figure_timeline", "svg_bytes",
 ]  # fmt: skip
 
@@ -95,6 +95,23 @@ def figure(result: Result, name: str) -> Figure:
     if name not in draws:
         raise InputError([Problem("name", repr(name), ", ".join(draws), did_you_mean(name, draws))])
     return draws[name](result)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as a report holds it: SVG, or the sentence that stands where there is nothing to
+    see.
+    """
+
+    svg: bytes
+    says: str = ""
+
+
+def drawing(result: Result, named: NamedFigure) -> Drawing:
+    """Draw that figure of a result for a report."""
+    drawn = named.draw(result)
+    why = says_nothing(drawn)
+    return Drawing(b"", why) if why else Drawing(svg_bytes(drawn))
 
 
 def svg_bytes(drawn: Figure) -> bytes:

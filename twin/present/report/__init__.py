@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -15,8 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from twin.present.figures import FIGURES, NamedFigure, svg_bytes
-from twin.present.figures.style import says_nothing
+from twin.present.figures import FIGURES, Drawing, NamedFigure, drawing
 from twin.present.report import (
     cooling,
     failures,
@@ -37,6 +36,9 @@ __all__ = ["CHAPTERS", "render", "write"]
 Progress = Callable[[float, str], None]
 """Called with the share done and what is being done."""
 
+Drawings = Mapping[str, Drawing]
+"""Figures by name."""
+
 CHAPTERS: tuple[Callable[[Result], Section], ...] = (
     timeline.section, failures.section, redundancy.section, power.section, cooling.section, workload.section,
     network.section, provenance.section,
@@ -44,43 +46,52 @@ CHAPTERS: tuple[Callable[[Result], Section], ...] = (
 """After page one, in order."""
 
 
-def write(result: Result, folder: str | Path, progress: Progress | None = None) -> Path:
+def write(
+    result: Result,
+    folder: str | Path,
+    progress: Progress | None = None,
+    drawings: Drawings | None = None,
+) -> Path:
     """Write `report.html` into the folder, whole or not at all, and return its path."""
     target = Path(folder) / "report.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".report.html.{os.getpid()}")
     try:
-        partial.write_text(render(result, progress), encoding="utf-8")
+        partial.write_text(render(result, progress, drawings), encoding="utf-8")
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
     return target
 
 
-def render(result: Result, progress: Progress | None = None) -> str:
+def render(
+    result: Result, progress: Progress | None = None, drawings: Drawings | None = None
+) -> str:
     """The page as text: the same result gives the same bytes; nothing in it is loaded from
     elsewhere.
+
+    drawings   figures that have been drawn already, by name; the others are drawn here
     """
     tell = progress or (lambda _done, _what: None)
+    known = drawings or {}
     sections = [chapter(result) for chapter in CHAPTERS]
-    for n, figure in enumerate(FIGURES):
-        tell(n / len(FIGURES), figure.name)
-        _hang(sections, figure, result)
+    for n, named in enumerate(FIGURES):
+        tell(n / len(FIGURES), named.name)
+        _hang(sections, named, known.get(named.name) or drawing(result, named))
     page = _page(result, sections)
     tell(1.0, "report.html")
     return page
 
 
-def _hang(sections: list[Section], named: NamedFigure, result: Result) -> None:
+def _hang(sections: list[Section], named: NamedFigure, drawn: Drawing) -> None:
     """Pictures come before a chapter's tables, in the order of FIGURES; an empty one says so in the
     text.
     """
     chapter = next(section for section in sections if section.title == named.section)
-    drawn = named.draw(result)
-    if why := says_nothing(drawn):
-        chapter.says.append(why)
+    if drawn.says:
+        chapter.says.append(drawn.says)
         return
-    address = f"data:image/svg+xml;base64,{b64encode(svg_bytes(drawn)).decode()}"
+    address = f"data:image/svg+xml;base64,{b64encode(drawn.svg).decode()}"
     place = sum(isinstance(block, Picture) for block in chapter.blocks)
     chapter.blocks.insert(place, Picture(named.name, named.caption, address))
 

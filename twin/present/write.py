@@ -1,0 +1,38 @@
+"""What the face writes of a result: a report, a scene. Drawing libraries load when they are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twin.facility import Facility, build
+from twin.results import Result
+from twin.scenario import Scenario, load
+
+
+def report(result: Result | str | Path, folder: str | Path = "") -> Path:
+    """Write a result's report, one HTML file that reads offline, and return its path.
+
+    result   a result, or the folder of a saved one
+    folder   where `report.html` goes; if left out, beside the saved result, or here
+    """
+    from twin.present.report import write
+
+    if isinstance(result, Result):
+        return write(result, folder)
+    return write(Result.load(result), folder or result)
+
+
+def scene(shown: Result | Facility | Scenario | str | Path, folder: str | Path) -> Path:
+    """Write an OpenUSD scene into a folder and return the path of the file to open.
+
+    shown   a result, with its values along time, or a facility or scenario at rest; or the path of
+            a result's folder, or of a scenario or layout file
+    Raises TwinError where usd-core is not installed.
+    """
+    from twin.present.usd import export_facility, export_result
+
+    if isinstance(shown, str | Path):
+        shown = Result.load(shown) if Path(shown).is_dir() else load(shown)
+    if isinstance(shown, Result):
+        return export_result(shown, folder)
+    return export_facility(shown if isinstance(shown, Facility) else build(shown), folder)

@@ -1,0 +1,64 @@
+"""Questions in one call, from whatever is at hand: a file, a Scenario, a Facility, a result's
+folder.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twin.analysis import check as _check
+from twin.analysis import compare as _compare
+from twin.analysis import redundancy as _redundancy
+from twin.analysis.check import Row
+from twin.analysis.compare import Comparison
+from twin.analysis.redundancy import RedundancyReport
+from twin.facility import Facility, build
+from twin.facility.dependency import dependency
+from twin.results import Result
+from twin.scenario import Scenario, load
+from twin.seeds import stream
+
+Asked = str | Path | Scenario | Facility
+"""A scenario or layout file, what it holds, or what was built of it."""
+
+
+def check(asked: Asked) -> Row:
+    """Counts, loads, ratings and findings of a design, without a run.
+
+    Plain values that JSON can hold; see `twin.analysis.check` for the keys and their units. Raises
+    InputError with every problem of a file that cannot be built.
+    """
+    return _check.check(built(asked))
+
+
+def redundancy(asked: Asked) -> RedundancyReport:
+    """Which failures a design survives: single and double failures, what they leave, overloads, cut
+    sets, exact and simulated availability.
+
+    The simulated part draws from the scenario's seed. Raises InputError with every problem of a
+    file that cannot be built.
+    """
+    facility = built(asked)
+    draws = stream(facility.scenario.seed, "redundancy")
+    return _redundancy.redundancy(dependency(facility), rng=draws)
+
+
+def compare(a: str | Path | Result, b: str | Path | Result) -> Comparison:
+    """What was asked differently in two runs, and every headline number with its change from `a` to
+    `b`.
+
+    a, b   results, or the folders of saved ones
+    Raises InputError where a folder holds no finished result.
+    """
+    return _compare.compare(_result(a), _result(b))
+
+
+def built(asked: Asked) -> Facility:
+    """The facility of a file, a scenario, or itself."""
+    if isinstance(asked, Facility):
+        return asked
+    return build(asked if isinstance(asked, Scenario) else load(asked))
+
+
+def _result(saved: str | Path | Result) -> Result:
+    return saved if isinstance(saved, Result) else Result.load(saved)
