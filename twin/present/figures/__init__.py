@@ -26,9 +26,21 @@ from twin.present.figures.timeline import figure_timeline
 from twin.results import Result
 
 __all__ = [
-    "FIGURES", "Drawing", "NamedFigure", "drawing", "figure", "figure_coolant", "figure_floor", "figure_losses", "figure_oneline",
-    "figure_sankey", "figure_site", "figure_throttling", "figure_timeline", "svg_bytes",
-]  # fmt: skip
+    "FIGURES",
+    "Drawing",
+    "NamedFigure",
+    "drawing",
+    "figure",
+    "figure_coolant",
+    "figure_floor",
+    "figure_losses",
+    "figure_oneline",
+    "figure_sankey",
+    "figure_site",
+    "figure_throttling",
+    "figure_timeline",
+    "svg_bytes",
+]
 
 
 @dataclass(frozen=True)
