@@ -250,7 +250,8 @@ def test_every_quantity_has_a_unit() -> None:
     }
     counts = {"cop_reference", "capft", "eirft", "eirplr", "start_failure_probability", "ports",
               "pumps_per_unit", "nodes_per_rack", "gpus_per_node", "cpus_per_node", "chassis_per_rack",
-              "rectifiers_per_chassis", "nics_per_node", "scaleup_domain_gpus", "layers", "hidden", "heads",
+              "rectifiers_per_chassis", "nics_per_node", "nics", "gpus", "cpus",
+              "scaleup_domain_gpus", "layers", "hidden", "heads",
               "kv_heads", "head_dim", "ffn", "ffn_matrices", "vocab", "tied", "parameters", "input_log_sigma",
               "output_log_sigma", "hottest_day_of_year", "hottest_hour"}  # fmt: skip
     assert {field for field in plain if not field.endswith("_frac")} <= counts

@@ -8,17 +8,8 @@ rows/                   what a row of each kind holds
 
 from __future__ import annotations
 
-from twin.catalogue.library import (
-    KINDS,
-    Catalogue,
-    content_hash,
-    find,
-    get,
-    kind_of,
-    rows,
-    shipped,
-    witnesses,
-)
+from twin.catalogue.kinds import KINDS, kind_of
+from twin.catalogue.library import Catalogue, content_hash, find, get, rows, shipped, witnesses
 
 __all__ = [
     "KINDS",

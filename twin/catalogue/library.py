@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from twin.catalogue.files import files_hash, read_rows, read_witnesses
-from twin.catalogue.rows import (
-    CatalogueRow,
-    Chiller,
-    Climate,
-    CoolingEquipment,
-    Gpu,
-    GridRegion,
-    Model,
-    PowerEquipment,
-    Rack,
-    RequestLengths,
-    StorageSystem,
-    Switch,
-)
+from twin.catalogue.kinds import KINDS, kind_of
+from twin.catalogue.rows import CatalogueRow
 from twin.catalogue.witness import Stated, Witness, witness_rows
 from twin.errors import did_you_mean
 
 DATA = Path(__file__).parents[1] / "data"
 """Where the shipped rows lie."""
-
-KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType({
-    "gpus": Gpu, "racks": Rack, "power": PowerEquipment, "cooling": CoolingEquipment, "chillers": Chiller,
-    "switches": Switch, "storage": StorageSystem, "models": Model, "climates": Climate, "grids": GridRegion,
-    "requests": RequestLengths,
-})  # fmt: skip
-"""Every kind by name, and the type of its rows; the shipped CSV has the kind's name."""
 
 R = TypeVar("R", bound=CatalogueRow)
 
@@ -49,8 +30,12 @@ class Catalogue:
     exceptions: Mapping[tuple[str, str], Mapping[str, Stated]]
     """By kind and row (`*` for all): where single numbers come from, if not from their row's
     source."""
-    files_hash: str
-    """sha256 of the files it was read from."""
+    digest: str
+    """sha256 of everything that was read."""
+    own: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Rows that a planner brought, by kind and name, and the source of each."""
+    made_of: Mapping[str, tuple[tuple[type[CatalogueRow], str], ...]] = field(default_factory=dict)
+    """By rack, the rows of servers and switches that it holds, where it is stated by them."""
 
     def rows(self, kind: type[R]) -> Mapping[str, R]:
         """Every row of a type by name, read only and in the order of the files."""
@@ -81,14 +66,13 @@ class Catalogue:
         }
         return witness_rows(f"{word}/{name}", self.get(kind, name), exceptions)
 
+    def own_rows(self) -> dict[str, str]:
+        """Sources of the planner's rows, by kind and name as in `racks/my_rack`."""
+        return {f"{kind}/{name}": source for (kind, name), source in self.own.items()}
+
     def content_hash(self) -> str:
         """sha256 of everything in it."""
-        return self.files_hash
-
-
-def kind_of(kind: type[CatalogueRow]) -> str:
-    """The name of the kind that a type of row belongs to."""
-    return next(word for word, model in KINDS.items() if model is kind)
+        return self.digest
 
 
 @cache

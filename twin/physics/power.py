@@ -51,3 +51,8 @@ def battery_time_s(
         return np.where(
             load > 0, np.asarray(energy_j, dtype=float) * efficiency_frac / load, np.inf
         )
+
+
+def circuit_power_va(current_a: float, voltage_v: float, phases: int) -> float:
+    """Apparent power of a circuit: V I for one phase, sqrt(3) V I for three; V between lines."""
+    return voltage_v * current_a * float(np.sqrt(3.0 if phases == 3 else 1.0))

@@ -49,6 +49,7 @@ def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "
         "version": version("ai-factory-twin"),
         "seed": scenario.seed,
         "catalogue_hash": scenario.catalogue.content_hash(),
+        "own_rows": scenario.catalogue.own_rows(),
         "wall_s": wall_s,
         "period_s": scenario.outputs.period,
         "stopped": stopped,

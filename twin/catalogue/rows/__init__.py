@@ -12,6 +12,7 @@ from twin.catalogue.rows.compute import Gpu, Rack
 from twin.catalogue.rows.cooling import Chiller, CoolingEquipment, biquadratic
 from twin.catalogue.rows.network import StorageSystem, Switch
 from twin.catalogue.rows.power import PowerEquipment
+from twin.catalogue.rows.server import Server
 from twin.catalogue.rows.site import Climate, GridRegion
 from twin.catalogue.rows.work import Model, RequestLengths
 
@@ -27,6 +28,7 @@ __all__ = [
     "Rack",
     "Reliability",
     "RequestLengths",
+    "Server",
     "Size",
     "Status",
     "StorageSystem",

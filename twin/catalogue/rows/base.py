@@ -34,8 +34,8 @@ class CatalogueRow(Stated):
     """Unique within its kind."""
     source: Annotated[str, Field(min_length=3)]
     """Where the numbers were read; numbers from elsewhere have a line in `witnesses.csv`."""
-    accessed: Annotated[str, Field(pattern=r"^20\d\d-[01]\d-[0-3]\d$")]
-    """Date of reading."""
+    accessed: Annotated[str, Field(pattern=r"^(20\d\d-[01]\d-[0-3]\d)?$")]
+    """Date of reading; empty where a planner's row does not say."""
     status: Status
     """Of the row as a whole."""
     note: str = ""

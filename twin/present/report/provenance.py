@@ -127,11 +127,20 @@ def _identity(result: Result) -> pd.DataFrame:
         ("Version", meta.get("version", "")),
         ("Seed", meta.get("seed", "")),
         ("Catalogue hash", meta.get("catalogue_hash", "")),
+        *_own_rows(meta.get("own_rows") or {}),
         ("Simulated time (s)", figures(summary.get("simulated_s"), 6)),
         ("Energy balance residual, share of the total", residuals[0]),
         ("Heat balance residual, share of the total", residuals[1]),
     ]
     return pd.DataFrame([(what, str(value)) for what, value in rows], columns=["what", "value"])
+
+
+def _own_rows(rows: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The planner's own rows, by the source that each names."""
+    sources: dict[str, list[str]] = {}
+    for name, source in rows.items():
+        sources.setdefault(short(source, 80), []).append(name)
+    return [(f"Own rows, from {source}", ", ".join(names)) for source, names in sources.items()]
 
 
 def _scenario(text: str) -> tuple[str, ...]:

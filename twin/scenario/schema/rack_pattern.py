@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_PATTERN = re.compile(r"(?:(\d{1,9})\s*[x×*]\s*)?(\d{1,9})\s*[x×*]\s*([a-z][a-z0-9_]*)")
+_PATTERN = re.compile(r"(?:(\d{1,9})\s*[x×*]\s*)?(\d{1,9})\s*[x×*]\s*([A-Za-z][A-Za-z0-9._-]*)")
 
 
 @dataclass(frozen=True)

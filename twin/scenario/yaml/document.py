@@ -25,8 +25,6 @@ class Document:
     changed: dict[tuple[str, ...], str] = field(default_factory=dict)
     """Where values were set from outside the file, and by which key: their problems are not the
     file's."""
-    changed_by: str = "--set"
-    """Who set them."""
 
     def place(self, loc: tuple[str | int, ...], on_key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `loc`, or of its key; parts that the file lacks are
@@ -58,7 +56,7 @@ class Document:
         found = brief(found, 300)
         for place, key in self.changed.items():
             if parts[: len(place)] == place:
-                return Problem(key, found, allowed, hint, self.changed_by)
+                return Problem(key, found, allowed, hint, "--set")
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 
@@ -76,7 +74,7 @@ def read(path: Path, root: Path | None = None) -> Document:
     `twin.scenario.yaml.compose` reads it, empty, or no mapping at its top.
     """
     path = Path(path)
-    return parse(_text(path), path, root)
+    return parse(text_of(path), path, root)
 
 
 def parse(text: str, path: Path, root: Path | None = None) -> Document:
@@ -93,11 +91,6 @@ def parse(text: str, path: Path, root: Path | None = None) -> Document:
     return Document(tree.data, path, tree, root.resolve() if root else project_root(path))
 
 
-def unwritten(data: dict[str, Any], name: str, changed: dict[tuple[str, ...], str]) -> Document:
-    """A document of data that stands in no file: `name` is where its problems are said to be."""
-    return Document(data, Path(name), YamlNode(data, (0, 0)), Path(), changed, name)
-
-
 def dotted(loc: tuple[str | int, ...]) -> str:
     """A path as people write it: `halls[0].rows[1].racks`; a key that cannot be printed stands in
     quotes.
@@ -111,7 +104,8 @@ def _step(part: str | int) -> str:
     return f".{part}" if part.isprintable() else f"[{part!r}]"
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file; InputError where it cannot be read, is too long or no UTF-8."""
     try:
         raw = _bytes(path)
     except OSError as error:

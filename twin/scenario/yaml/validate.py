@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario.yaml.document import Document, read
 from twin.scenario.yaml.limits import LIMIT_PROBLEMS
-from twin.scenario.yaml.positions import ABSENT, fields_of, place_of, value_at
+from twin.scenario.yaml.positions import ABSENT, fields_of, first_keys, place_of, value_at
 from twin.scenario.yaml.scalars import kind_of
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -113,7 +113,8 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
     if detail["type"] == "extra_forbidden":
         names = [name for kind in types for name in fields_of(kind)]
         hint = did_you_mean(str(loc[-1]), names)
-        return document.problem(loc, "an unknown key", ", ".join(sorted(names)), hint, on_key=True)
+        allowed = sorted(name for kind in types for name in first_keys(kind))
+        return document.problem(loc, "an unknown key", ", ".join(allowed), hint, on_key=True)
     if detail["type"] == "missing":
         return document.problem(loc, "nothing", _purpose(types, loc[-1]))
     if detail["type"].startswith("union_tag"):

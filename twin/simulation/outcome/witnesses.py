@@ -42,6 +42,8 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
     yield from (
         (Rack, t) for k, t in zip(components.kind, components.type, strict=True) if k == "rack"
     )
+    for name in dict.fromkeys(components.type):
+        yield from scenario.catalogue.made_of.get(name, ())
     yield from ((Gpu, g) for g in facility.racks.gpu_type if g)
     yield from ((PowerEquipment, group.type) for group in plan.power)
     types = [

@@ -1,0 +1,125 @@
+"""One row as a planner states it: a few numbers of a catalogue row, the rest from another row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import (
+    AliasChoices,
+    Field,
+    SerializerFunctionWrapHandler,
+    create_model,
+    model_serializer,
+    model_validator,
+)
+
+from twin.catalogue.own.numbers import NoUnit, bare, is_number, stated_type
+from twin.catalogue.rating import ElectricalRating, with_power_factor
+from twin.catalogue.rows import CatalogueRow, Rack, Status
+from twin.stated import Stated
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+
+HELD_MAX = 100
+"""Lines of `holds` in one rack."""
+
+
+class OwnRow(Stated):
+    """A row of the planner's own; what it does not state comes from the row it is like."""
+
+    name: Name
+    """Its name, which types in layouts and scenarios use."""
+    like: Name | None = None
+    """Row of the same kind, shipped or own, that gives every number not stated here."""
+    replaces: bool = False
+    """True where it stands in for the shipped row of the same name."""
+    source: str = Field(default="", max_length=1000)
+    """Where the numbers were read; the file that states them where it is not given."""
+    accessed: Annotated[str, Field(pattern=r"^(20\d\d-[01]\d-[0-3]\d)?$")] = ""
+    """Date of reading."""
+    status: Status = "assumed"
+    """How far the numbers can be trusted."""
+    note: str = Field(default="", max_length=4000)
+    """Arithmetic behind derived numbers, and warnings."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_units(cls, data: Any) -> Any:
+        """Plain numbers under names without a unit are marked, so that their field refuses them."""
+        data = with_power_factor(data)
+        if not isinstance(data, Mapping):
+            return data
+        bare_names = {bare(field) for field in cls.model_fields} - set(cls.model_fields)
+        return {
+            key: NoUnit(value)
+            if key in bare_names and isinstance(value, int | float) and value
+            else value
+            for key, value in data.items()
+        }
+
+    @model_serializer(mode="wrap")
+    def _only_stated(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Only what was stated, so that what is written reads back as the same row."""
+        return {key: value for key, value in handler(self).items() if key in self.model_fields_set}
+
+    def numbers(self) -> dict[str, Any]:
+        """Fields of the catalogue row that are stated here, ratings in watts."""
+        own = set(OwnRow.model_fields) | {"holds"}
+        stated = {key: getattr(self, key) for key in self.model_fields_set - own}
+        return {
+            key: value.power_w if isinstance(value, ElectricalRating) else value
+            for key, value in stated.items()
+        }
+
+    def derivations(self) -> dict[str, str]:
+        """How ratings stated in A x V or kVA become watts, by field."""
+        stated = {key: getattr(self, key) for key in self.model_fields_set}
+        return {
+            key: value.derivation
+            for key, value in stated.items()
+            if isinstance(value, ElectricalRating)
+        }
+
+
+@cache
+def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
+    """The model of a planner's rows of one kind: every field of the shipped rows, none needed."""
+    fields: dict[str, Any] = {
+        field: (
+            stated_type(model, field),
+            Field(None, validation_alias=_names(model, field), description=info.description),
+        )
+        for field, info in model.model_fields.items()
+        if field not in OwnRow.model_fields
+    }
+    holds = (
+        tuple[str, ...] | str,
+        Field(
+            (), max_length=HELD_MAX, description="What stands in it: `2 x my_server`, `1 x qm9700`."
+        ),
+    )
+    more: dict[str, Any] = {"holds": holds} if model is Rack else {}
+    own: type[OwnRow] = create_model(
+        f"Own{model.__name__}",
+        __base__=OwnRow,
+        __doc__=f"A row of the planner's own. {model.__doc__}",
+        __cls_kwargs__={"json_schema_extra": {"patternProperties": _full_names(model)}},
+        **fields,
+        **more,
+    )
+    return own
+
+
+def _names(model: type[CatalogueRow], field: str) -> AliasChoices | None:
+    """The names a field goes by in a file: without its unit, and as in the catalogue."""
+    if not is_number(model.model_fields[field]) or bare(field) == field:
+        return None
+    return AliasChoices(bare(field), field)
+
+
+def _full_names(model: type[CatalogueRow]) -> dict[str, Any]:
+    """For editors: the names with units are keys too, though completion offers the others."""
+    named = [field for field in model.model_fields if _names(model, field) is not None]
+    return {f"^({'|'.join(named)})$": {"type": ["number", "string", "object", "null"]}}

@@ -1,0 +1,162 @@
+"""Rows of a planner's own: those in the layout, and those in `catalogue/` folders beside the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twin.catalogue import KINDS, shipped
+from twin.catalogue.files import numbers
+from twin.catalogue.own import Equipment, OwnRow, RowProblem, extended
+from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.schema import Layout
+from twin.scenario.yaml.compose import YamlNode, refuse
+from twin.scenario.yaml.document import Document, read, text_of
+from twin.scenario.yaml.paths import project_root
+from twin.scenario.yaml.scalars import scalar
+from twin.scenario.yaml.validate import build_model
+
+FOLDER = "catalogue"
+"""Name of the folders that are read."""
+FILES_MAX = 200
+"""Files of one such folder."""
+
+Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """One own row, and where it stands."""
+
+    row: OwnRow
+    document: Document | None
+    loc: Loc
+
+    def sourced(self) -> OwnRow:
+        """The row with the file that states it as its source, where it names none."""
+        if self.row.source or self.document is None:
+            return self.row
+        name = self.document.path.resolve().relative_to(self.document.root).as_posix()
+        return type(self.row).model_validate({**self.row.model_dump(), "source": name})
+
+
+def with_rows(
+    layout: Layout, inner: Document | None, files: Iterable[Path], prefix: Loc = ()
+) -> tuple[Layout, list[Problem]]:
+    """The layout with every own row in it, and what is wrong with them.
+
+    inner    the layout's document; None where it has none
+    files    the scenario's and the layout's file: folders beside them are read
+    prefix   where the layout stands in that document
+    """
+    problems: list[Problem] = []
+    rows: dict[str, list[_Placed]] = {kind: [] for kind in KINDS}
+    if not layout.equipment.complete:
+        for document, equipment in _folders(files, inner, problems):
+            _collect(rows, equipment, document, ())
+    _collect(rows, layout.equipment, inner, (*prefix, "equipment"))
+    held = {kind: tuple(p.sourced() for p in placed) for kind, placed in rows.items()}
+    whole = Equipment().model_copy(update={"complete": True, **held})
+    _, wrong = extended(shipped(), whole)
+    problems += [_told(one, rows[one.kind][one.index]) for one in wrong]
+    return layout.model_copy(update={"equipment": whole}), problems
+
+
+def _collect(
+    rows: Mapping[str, list[_Placed]], equipment: Equipment, document: Document | None, loc: Loc
+) -> None:
+    for kind, stated in equipment.every().items():
+        rows[kind].extend(_Placed(r, document, (*loc, kind, i)) for i, r in enumerate(stated))
+
+
+def _told(problem: RowProblem, placed: _Placed) -> Problem:
+    """A problem of a row at its line."""
+    if placed.document is None:
+        return Problem(placed.row.name, problem.found, problem.allowed, problem.hint)
+    loc = (*placed.loc, problem.field) if problem.field else placed.loc
+    return placed.document.problem(loc, problem.found, problem.allowed, problem.hint)
+
+
+def _folders(
+    files: Iterable[Path], inner: Document | None, problems: list[Problem]
+) -> Iterator[tuple[Document, Equipment]]:
+    """Every file of every catalogue folder, read; what cannot be read joins the problems."""
+    for path in _catalogue_files(files, problems):
+        try:
+            document = _document(path)
+            yield document, build_model(document, Equipment)
+        except InputError as error:
+            problems += error.problems
+
+
+def _catalogue_files(files: Iterable[Path], problems: list[Problem]) -> list[Path]:
+    """YAML and CSV files of the folders, in order of name."""
+    found = []
+    for folder in _places(files):
+        mine = sorted(p for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".csv"))
+        if len(mine) > FILES_MAX:
+            problems.append(
+                Problem("", f"{len(mine)} files", f"at most {FILES_MAX}", file=str(folder))
+            )
+        found += mine[:FILES_MAX]
+    return found
+
+
+def _places(files: Iterable[Path]) -> list[Path]:
+    """Folders named `catalogue` beside the files, and in the project that holds them."""
+    folders: dict[Path, None] = {}
+    for file in files:
+        root = project_root(file)
+        project = root if (root / "scenarios").is_dir() and (root / "layouts").is_dir() else None
+        for place in (project, file.resolve().parent):
+            if place is not None and (place / FOLDER).is_dir():
+                folders[place / FOLDER] = None
+    return list(folders)
+
+
+def _document(path: Path) -> Document:
+    return _table(path) if path.suffix == ".csv" else read(path)
+
+
+def _table(path: Path) -> Document:
+    """A CSV of rows of one kind, told by the file's name, as if it had been written as YAML."""
+    kind = path.stem.split("-")[0].split(".")[0]
+    if kind not in KINDS:
+        allowed = "a name such as racks.csv or power-site.csv: " + ", ".join(KINDS)
+        raise refuse(path, None, f"the name {path.name!r}", allowed, did_you_mean(kind, KINDS))
+    rows = YamlNode([], (1, 1))
+    reader = csv.DictReader(io.StringIO(text_of(path), newline=""), strict=True)
+    try:
+        for index, cells in enumerate(reader):
+            rows.add(index, _cells(path, cells, reader.line_num))
+    except csv.Error as error:
+        raise refuse(path, (reader.line_num, 1), f"broken CSV ({error})", "valid CSV") from error
+    top = YamlNode({}, (1, 1))
+    top.add(kind, rows)
+    return Document(top.data, path, top, project_root(path))
+
+
+def _cells(path: Path, cells: Mapping[str | None, Any], line: int) -> YamlNode:
+    """One line of a CSV; empty cells are not stated."""
+    if None in cells:
+        raise refuse(path, (line, 1), "more cells than columns", "a cell a column; quote commas")
+    row = YamlNode({}, (line, 1))
+    for column, (key, text) in enumerate(cells.items(), start=1):
+        if key and text:
+            row.keys[key] = (line, column)
+            row.add(key, YamlNode(_value(key, text), (line, column)))
+    return row
+
+
+def _value(key: str, text: str) -> Any:
+    value = numbers(key, text)
+    if isinstance(value, tuple):
+        return list(value)
+    try:
+        return scalar(text.strip())
+    except ValueError:
+        return text
