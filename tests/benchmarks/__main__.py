@@ -1,5 +1,8 @@
-"""How fast, how much memory, how it grows: `python -m tests.benchmarks [--quick]` prints markdown
-tables.
+"""How fast, how much memory, how it grows: `python -m tests.benchmarks` prints markdown tables.
+
+`--quick` takes the small cases alone, `--against PATH` measures an earlier build (a checkout of it)
+beside this one, `--repeats N` takes medians of N runs, `--limits` prints that comparison and the
+snapshots alone.
 
 Every case runs in a process of its own, so that its peak memory is its own. Nothing here asserts a
 time.
@@ -7,14 +10,16 @@ time.
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks import peers
+from tests.benchmarks import against, peers
 from tests.benchmarks.cases import DAY_S, measured
 
 SHIPPED = ("first_factory", "superpod_day", "chiller_loss", "frontier_idle", "frontier_day")
@@ -117,23 +122,41 @@ def starts() -> Iterator[tuple[object, ...]]:
         yield (label, seconds(*command))
 
 
-def main(quick: bool) -> None:
-    """Print every table."""
-    say(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; one process, best effort."
+def asked_for() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small cases only")
+    parser.add_argument(
+        "--against", type=Path, metavar="PATH", help="a checkout of an earlier build"
     )
+    parser.add_argument("--repeats", type=int, default=3, help="runs a median is taken over")
+    parser.add_argument("--limits", action="store_true", help="the comparison and snapshots alone")
+    return parser.parse_args()
+
+
+def main(args: argparse.Namespace) -> None:
+    """Print every table."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    say(f"{machine}; one process and one thread a case; medians of {args.repeats}.")
+    earlier = args.against.resolve() if args.against else None
+    compared = against.rows(earlier, args.repeats, args.quick)
+    table("What limits are stated for", against.HEADS, compared)
+    table("A run stopped and kept", against.SNAPSHOT_HEADS, against.snapshots(args.repeats))
+    if not args.limits:
+        growth(args.quick)
+
+
+def growth(quick: bool) -> None:
+    """How cost grows with size, days, jobs and components, and what a start costs."""
     table("Shipped scenarios", RUN_HEADS, shipped())
     table("Growth with size", RUN_HEADS, by_size((1, 2, 4) if quick else (1, 2, 4, 8)))
     table("Growth with days", RUN_HEADS, by_days((1, 3) if quick else (1, 3, 10, 30)))
     table("Growth with jobs", RUN_HEADS, by_jobs((250, 1000) if quick else (250, 1000, 4000)))
     table("Failure analysis", ("layout", "components", "pairs tried", "s", "peak MB"), redundancy())
     table("Start", ("what", "s"), starts())
-    table(
-        "Beside others, one day of 144 nodes in the same run",
-        ("program", "what it does", "s"),
-        peers.rows(),
-    )
+    heads = ("program", "what it does", "s")
+    table("Beside others, one day of 144 nodes in the same run", heads, peers.rows())
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv[1:])
+    main(asked_for())

@@ -1,13 +1,18 @@
 """One benchmark case in a process of its own: `python -m tests.benchmarks.cases '{"scenario":
 "first_factory"}'`.
+
+A case may name the tree whose scenarios it runs (`root`); which twin it runs is the first on the
+path, so that two builds can be measured by the same lines.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -18,29 +23,91 @@ ROOT = Path(__file__).parents[2]
 DAY_S = 86_400.0
 
 
-def measured(**case: object) -> dict[str, float]:
-    """What a case costs, measured in a fresh process."""
+LIMIT_S = 900.0
+"""A case that takes longer is said to take longer."""
+
+
+def measured(tree: Path = ROOT, **case: object) -> dict[str, float]:
+    """What a case costs in a build of twin, measured in a fresh process; empty past the limit."""
+    asked_for = json.dumps(case | {"root": str(tree)})
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.cases", json.dumps(case)],
-        cwd=ROOT,
+        [sys.executable, str(Path(__file__)), asked_for],
+        cwd=tree,
+        env=os.environ | {"PYTHONPATH": str(tree), "OPENBLAS_NUM_THREADS": "1"},
         check=True,
         capture_output=True,
         text=True,
+        timeout=LIMIT_S,
     )
-    found: dict[str, float] = json.loads(done.stdout)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
 def asked(case: dict[str, Any]) -> twin.Scenario:
     """The scenario of a case."""
+    root = Path(case.get("root", ROOT))
+    if "hall" in case:
+        return twin.Scenario.model_validate(hall(case["hall"]))
     if "layout" in case:
-        return twin.load(ROOT / "layouts" / f"{case['layout']}.yaml")
-    scenario = twin.load(ROOT / "scenarios" / f"{case['scenario']}.yaml")
+        scenario = twin.load(root / "layouts" / f"{case['layout']}.yaml")
+    else:
+        scenario = twin.load(root / "scenarios" / f"{case['scenario']}.yaml")
     if "horizon_s" in case:
         scenario = scenario.with_(horizon=f"{case['horizon_s']} s")
+    if "period_s" in case:
+        scenario = scenario.with_(outputs__period=f"{case['period_s']} s")
     if "jobs" in case:
         scenario = scenario.with_(workload__0__count=case["jobs"])
     return multiplied(scenario, case["times"]) if case.get("times", 1) > 1 else scenario
+
+
+def hall(racks: int) -> dict[str, Any]:
+    """One hall of this many DGX racks in rows of a hundred, for an hour of training and of jobs."""
+    rows = max(1, racks // 100)
+    units = max(1, racks // 16)
+    groups = [
+        {"name": "utility", "type": "utility_feed"},
+        {
+            "name": "mv",
+            "type": "mv_switchgear_30mw",
+            "count": -(-racks // 800),
+            "fed_by": "utility",
+        },
+        {"name": "trafo", "type": "transformer_4000", "count": -(-racks // 80), "fed_by": "mv"},
+        {"name": "board", "type": "switchboard_4000", "count": -(-racks // 80)},
+        {"name": "panel", "type": "rpp_500", "count": units},
+    ]
+    groups[3]["fed_by"] = {"source": "trafo", "pairing": "matched"}
+    groups[4]["fed_by"] = {"source": "board", "pairing": "spread"}
+    air = {"name": "wall", "type": "fanwall_500", "count": -(-racks // 14), "hall": "hall"}
+    plant = {"name": "chiller", "type": "chiller_water_3500", "count": -(-racks // 90)}
+    row = {
+        "name": "row",
+        "racks": f"{rows} x {min(racks, 100)} x dgx_b200_x2",
+        "at": ["3 m", "3 m"],
+    }
+    size = ["80 m", f"{6 + 3 * rows} m", "6 m"]
+    feed = {"source": "panel", "pairing": "spread"}
+    layout = {
+        "name": f"hall_of_{racks}",
+        "halls": [{"name": "hall", "size": size, "rows": [row | {"fed_by": feed}]}],
+        "power": groups,
+        "cooling": {
+            "air": [air | {"fed_by": "board", "plant": "chiller"}],
+            "plant": [
+                plant | {"fed_by": "board", "supply_temperature": "16 °C", "volume": "400 m^3"}
+            ],
+        },
+    }
+    job = {"kind": "training", "name": "train", "model": "Llama-3.1-70B", "nodes": racks}
+    jobs = {"kind": "batch", "name": "job", "count": 200, "span": "1 h", "nodes_max": 256}
+    return {
+        "name": layout["name"],
+        "layout": layout,
+        "site": {"climate": "baltimore", "grid": "virginia"},
+        "horizon": "1 h",
+        "workload": [job | {"global_batch_sequences": racks * 8, "tensor_parallel": 8}, jobs],
+    }
 
 
 def multiplied(scenario: twin.Scenario, times: int) -> twin.Scenario:
@@ -75,6 +142,7 @@ def run(case: dict[str, Any]) -> dict[str, float]:
     built = perf_counter()
     result = twin.simulate(facility)
     return {
+        "seconds": perf_counter() - began,
         "build_s": built - began,
         "simulate_s": perf_counter() - built,
         "events": result.summary["events"],
@@ -83,13 +151,13 @@ def run(case: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def failures(name: str) -> dict[str, float]:
+def failures(name: str, root: Path) -> dict[str, float]:
     """The redundancy analysis of a layout."""
     from twin.analysis.redundancy import redundancy
     from twin.facility.dependency import dependency
     from twin.seeds import stream
 
-    facility = twin.build(twin.load(ROOT / "layouts" / f"{name}.yaml"))
+    facility = twin.build(twin.load(root / "layouts" / f"{name}.yaml"))
     began = perf_counter()
     report = redundancy(dependency(facility), rng=stream(1, "redundancy"))
     return {
@@ -99,12 +167,54 @@ def failures(name: str) -> dict[str, float]:
     }
 
 
+def snapshot(case: dict[str, Any]) -> dict[str, float]:
+    """A run stopped half-way, kept and taken up again: seconds of each and the bytes kept."""
+    run = twin.start(twin.build(asked(case)))
+    run.until("12:00")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "half.twin"
+        began = perf_counter()
+        run.save(path)
+        saved = perf_counter()
+        twin.resume(path)
+        resumed = perf_counter()
+        forked = run.fork()
+        del forked
+        parts = [each for each in [path, *path.rglob("*")] if each.is_file()]
+        return {
+            "seconds": saved - began,
+            "resume_s": resumed - saved,
+            "fork_s": perf_counter() - resumed,
+            "kept_mb": sum(part.stat().st_size for part in parts) / 1e6,
+        }
+
+
+def command(words: list[str]) -> dict[str, float]:
+    """A command line of twin in a fresh folder: seconds and the peak memory of its process."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "twin", *words, "--out", f"{folder}/out"],
+            check=True,
+            capture_output=True,
+        )
+        return {"seconds": perf_counter() - began}
+
+
 def main(text: str) -> None:
     """Run one case and print what was found."""
     case = json.loads(text)
-    found = failures(case["redundancy_of"]) if "redundancy_of" in case else run(case)
-    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(found))
+    who = resource.RUSAGE_SELF
+    if "redundancy_of" in case:
+        found = failures(case["redundancy_of"], Path(case.get("root", ROOT)))
+    elif "command" in case:
+        found = command(case["command"])
+        who = resource.RUSAGE_CHILDREN
+    elif case.get("snapshot"):
+        found = snapshot(case) if hasattr(twin, "start") else {}
+    else:
+        found = run(case)
+    print(json.dumps(found | {"peak_mb": resource.getrusage(who).ru_maxrss / 1024}))
 
 
 if __name__ == "__main__":
