@@ -1,12 +1,13 @@
 """The ground under every model in a file: frozen, strict, documented, with units.
 
 A field typed `Power` accepts `"132 kW"` and becomes 132000.0 watts. A plain number is accepted
-only where zero or where the field's name already ends in its unit.
+only where it is zero. `Within` states what range is possible, and why.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import (
@@ -15,12 +16,13 @@ from pydantic import (
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, core_schema
 
-from twin.units import quantity
+from twin.units import NUMBER, UNIT, no_unit, quantity
 
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
 
@@ -90,11 +92,49 @@ class FileName(str):
         )
 
 
+@dataclass(frozen=True)
+class Within:
+    """The range of a quantity, and why nothing beyond it is meant: for `Annotated[Volume, ...]`.
+
+    The bounds are in the unit of the field; `said` writes them as people do.
+    """
+
+    low: float
+    high: float
+    said: str
+    why: str = ""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """The field's own schema, then this range."""
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The field's own JSON schema, and the range in words; zero only where it is within."""
+        out = dict(handler(schema))
+        if self.low > 0 and "anyOf" in out:
+            out["anyOf"] = [option for option in out["anyOf"] if option != _ZERO]
+        return {**out, "x-range": self.said, **({"x-why": self.why} if self.why else {})}
+
+    def _check(self, value: float) -> float:
+        if not self.low <= value <= self.high:
+            raise ValueError(f"{self.said} ({self.why})" if self.why else self.said)
+        return value
+
+
+_ZERO: dict[str, Any] = {"const": 0}
+_QUANTITY_TEXT: dict[str, Any] = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*{UNIT}\s*$"}
+_CLOCK_TEXT: dict[str, Any] = {"type": "string", "pattern": rf"^\s*{_CLOCK.pattern}\s*$"}
+
+
 def _read(value: Any, unit: str) -> Any:
     if isinstance(value, str):
         return quantity(value, unit)
     if isinstance(value, int | float) and value != 0:
-        raise ValueError(f"{value!r} has no unit; write it with one, for instance '{value} {unit}'")
+        raise ValueError(no_unit(value, unit))
     return value
 
 
@@ -102,7 +142,7 @@ def _unit(
     unit: str, example: str, written: str = ""
 ) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     """Reader, writer and schema of a quantity; what is written reads back as the same number."""
-    schema = {"type": ["string", "number"], "examples": [example], "x-unit": unit}
+    schema = {"anyOf": [_QUANTITY_TEXT, _ZERO], "examples": [example], "x-unit": written or unit}
     return (
         BeforeValidator(lambda value: _read(value, unit)),
         PlainSerializer(
@@ -120,10 +160,11 @@ def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
             return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3] or 0)
         return _read(value, "s")
 
+    choices = [_CLOCK_TEXT, _QUANTITY_TEXT, _ZERO]
     return (
         BeforeValidator(read),
         PlainSerializer(lambda value: f"{value!r} s", return_type=str, when_used="json"),
-        WithJsonSchema({"type": ["string", "number"], "examples": ["06:00", "90 min"]}),
+        WithJsonSchema({"anyOf": choices, "examples": ["06:00", "90 min"]}),
     )
 
 
@@ -145,46 +186,60 @@ _A = _unit("A", "400 A")
 _VOLT = _unit("V", "415 V")
 _VA = _unit("V*A", "500 kVA", "VA")
 _HP = _unit("1/s", "30 / s")
+_DP = _unit("USD/W/month", "15 USD/kW/month")
 
-Power = Annotated[float, *_W, Field(ge=0, le=1e12)]
+YEAR_S = 366 * 86_400.0
+J_PER_KWH = 3.6e6
+
+Power = Annotated[float, *_W, Within(0.0, 1e11, "0 to 100 GW")]
 """Watts."""
-Rating = Annotated[float, *_W, Field(ge=1, le=1e12)]
+Rating = Annotated[float, *_W, Within(1.0, 1e11, "1 W to 100 GW")]
 """Watts that something can carry: at least one."""
-Current = Annotated[float, *_A, Field(gt=0, le=1e6)]
+Current = Annotated[float, *_A, Within(1e-3, 1e6, "1 mA to 1 MA")]
 """Amperes."""
-Voltage = Annotated[float, *_VOLT, Field(gt=0, le=1e6)]
+Voltage = Annotated[float, *_VOLT, Within(1.0, 1e6, "1 V to 1 MV")]
 """Volts."""
-ApparentPower = Annotated[float, *_VA, Field(ge=1, le=1e12)]
+ApparentPower = Annotated[float, *_VA, Within(1.0, 1e11, "1 VA to 100 GVA")]
 """Volt-amperes."""
-Energy = Annotated[float, *_J, Field(ge=0)]
+Energy = Annotated[float, *_J, Within(0.0, 1e18, "0 to 1e18 J")]
 """Joules."""
-Duration = Annotated[float, *_S, Field(ge=0)]
+Duration = Annotated[float, *_S, Within(0.0, 30 * YEAR_S, "0 to 30 years")]
 """Seconds."""
-Length = Annotated[float, *_M, Field(ge=0, le=1e5)]
+Length = Annotated[float, *_M, Within(0.0, 1e5, "0 to 100 km")]
 """Metres."""
-Volume = Annotated[float, *_V, Field(ge=0, le=1e9)]
-"""Cubic metres."""
-Temperature = Annotated[float, *_C, Field(ge=-60, le=150)]
-"""Degrees Celsius."""
-TemperatureDifference = Annotated[float, *_K, Field(ge=0)]
+Volume = Annotated[float, *_V]
+"""Cubic metres; the range stands at the key."""
+OutdoorTemperature = Annotated[
+    float, *_C, Within(-70.0, 60.0, "-70 to 60 °C", "air where people live: -67.8 and 56.7 °C")
+]
+"""Degrees Celsius outdoors."""
+WaterTemperature = Annotated[
+    float, *_C, Within(1.0, 70.0, "1 to 70 °C", "liquid water that still cools a chip")
+]
+"""Degrees Celsius of facility water."""
+TemperatureDifference = Annotated[float, *_K, Within(0.0, 200.0, "0 to 200 K")]
 """Kelvin."""
-VolumeFlow = Annotated[float, *_F, Field(ge=0)]
+VolumeFlow = Annotated[float, *_F, Within(0.0, 1e3, "0 to 1,000 m^3/s")]
 """Cubic metres a second."""
-Bytes = Annotated[float, *_B, Field(ge=0)]
+Bytes = Annotated[float, *_B, Within(0.0, 1e24, "0 to 1e24 bytes")]
 """Bytes."""
-Bandwidth = Annotated[float, *_BS, Field(ge=0)]
+Bandwidth = Annotated[float, *_BS, Within(0.0, 1e18, "0 to 1e18 bytes a second")]
 """Bytes a second."""
-Rate = Annotated[float, *_HP, Field(ge=0)]
+Rate = Annotated[float, *_HP, Within(0.0, 1e9, "0 to 1e9 / s")]
 """Events a second."""
-EnergyPrice = Annotated[float, *_EP, Field(ge=0)]
+EnergyPrice = Annotated[float, *_EP, Within(0.0, 100 / J_PER_KWH, "0 to 100 USD/kWh")]
 """US dollars a joule."""
-WaterPrice = Annotated[float, *_WP, Field(ge=0)]
+WaterPrice = Annotated[float, *_WP, Within(0.0, 1e3, "0 to 1,000 USD/m^3")]
 """US dollars a cubic metre."""
-CarbonIntensity = Annotated[float, *_CI, Field(ge=0)]
+CarbonIntensity = Annotated[float, *_CI, Within(0.0, 5 / J_PER_KWH, "0 to 5,000 g/kWh")]
 """Kilograms of CO2 equivalent a joule."""
-TokenPrice = Annotated[float, *_TP, Field(ge=0)]
+TokenPrice = Annotated[
+    float, *_TP, Within(0.0, 1.0, "0 to 1,000,000 USD/Mtok", "no token costs more than a dollar")
+]
 """US dollars a token."""
-Moment = Annotated[float, *_moment(), Field(ge=0)]
+DemandCharge = Annotated[float, *_DP, Within(0.0, 1.0, "0 to 1,000 USD/kW/month")]
+"""US dollars a watt of peak demand a month."""
+Moment = Annotated[float, *_moment(), Within(0.0, 30 * YEAR_S, "0 to 30 years after the start")]
 """Seconds after the start, from `"06:30"` or `"6.5 h"`."""
 Fraction = Annotated[float, Field(ge=0, le=1)]
 """A share between 0 and 1."""

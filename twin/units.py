@@ -7,6 +7,7 @@ flows of liquid cubic metres a second. Parsing is pint's; this module only names
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,41 @@ if TYPE_CHECKING:
 
 _WORD = r"(1|[A-Za-zµ°%]+(2[A-Za-z]*)?(\^[1-3]|[²³])?)"
 """A unit word with at most one small exponent: powers of powers keep a parser busy for ever."""
-_QUANTITY = re.compile(
-    r"(?P<number>[-+]?([0-9]{1,18}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][-+]?[0-9]{1,3})?)\s*"
-    rf"(?P<unit>(?=.{{0,24}}$)(/? *{_WORD}(( *[/·] *| +){_WORD})*)?)"
-)
+NUMBER = r"[-+]?([0-9]{1,18}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][-+]?[0-9]{1,3})?"
+"""A number as the files write it."""
+UNIT = rf"/? *{_WORD}(( *[/·] *| +){_WORD})*"
+"""A unit as the files write it: words that are multiplied or divided."""
+_QUANTITY = re.compile(rf"(?P<number>{NUMBER})\s*(?P<unit>(?=.{{0,24}}$)({UNIT})?)")
+
+CUSTOMARY: Mapping[str, tuple[str, ...]] = {
+    "W": ("W", "kW", "MW", "GW"),
+    "J": ("J", "kJ", "MJ", "Wh", "kWh", "MWh", "GWh"),
+    "s": ("s", "min", "h", "d"),
+    "m": ("m", "cm", "mm", "ft"),
+    "degC": ("°C", "°F"),
+    "delta_degC": ("K",),
+    "m**3": ("m^3", "L"),
+    "m**3/s": ("m^3/s", "m^3/h", "L/s", "L/min"),
+    "USD/J": ("USD/kWh", "USD/MWh"),
+    "USD/token": ("USD/Mtok",),
+    "USD/m**3": ("USD/m^3",),
+    "USD/W/month": ("USD/kW/month",),
+    "kg/J": ("g/kWh", "kg/MWh"),
+}
+"""Units that people write, by the unit they become: what a hint may offer."""
+_SLIPS: Mapping[str, str] = {
+    "c": "°C",
+    "deg": "°C",
+    "celsius": "°C",
+    "f": "°F",
+    "fahrenheit": "°F",
+    "m": "min",
+    "m3": "m^3",
+    "hr": "h",
+    "hrs": "h",
+    "days": "d",
+}
+"""What people write for a unit that is called otherwise here."""
 
 FACTORS: dict[str, dict[str, float]] = {
     "W": {"W": 1.0, "kW": 1e3, "MW": 1e6},
@@ -73,9 +105,7 @@ def quantity(text: str, unit: str) -> float:
             "where a rating is asked, or watts"
         )
     if not unit_text and registry().Unit(unit).dimensionality:
-        raise ValueError(
-            f"{text!r} has no unit; write it in {unit}, for instance '{number:g} {unit}'"
-        )
+        raise ValueError(no_unit(text, unit))
     return _convert(number, unit_text, unit)
 
 
@@ -102,4 +132,27 @@ def _by_pint(number: float, unit_text: str, unit: str) -> float:
     try:
         return float(registry().Quantity(number, unit_text).to(unit).magnitude)
     except (PintError, ValueError, TypeError, AttributeError, AssertionError) as error:
-        raise ValueError(f"'{number:g} {unit_text}' cannot be expressed in {unit}") from error
+        said = f"'{number:g} {unit_text}' cannot be expressed in {shown(unit)}"
+        raise ValueError(said + _meant(number, unit_text, unit)) from error
+
+
+def shown(unit: str) -> str:
+    """A unit as people write it: `degC` is '°C'."""
+    return CUSTOMARY[unit][0] if unit in ("degC", "delta_degC", "m**3", "m**3/s") else unit
+
+
+def no_unit(value: object, unit: str) -> str:
+    """What to say of a bare number. Which unit was meant is not guessed: a wrong guess that is
+    copied is worse than none.
+    """
+    known = CUSTOMARY.get(unit, (unit,))
+    choice = ", ".join(known[:-1]) + f" or {known[-1]}" if known[1:] else known[0]
+    return f"a number with its unit ({choice}); {value!r} has none"
+
+
+def _meant(number: float, unit_text: str, unit: str) -> str:
+    """The customary unit that was nearly written, as a hint."""
+    wanted = unit_text.removeprefix("deg").strip().lower()
+    known = CUSTOMARY.get(unit, ())
+    near = next((word for word in known if word.lower() == wanted), _SLIPS.get(wanted, ""))
+    return f"; did you mean '{number:g} {near}'?" if near in known and near else ""

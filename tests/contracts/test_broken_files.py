@@ -332,9 +332,9 @@ FILES = {
 }
 
 WEATHER = {
-    "gap": ("0,20,15\n3600,,15\n7200,20,15\n", "3600"),
+    "gap": ("0,20,15\n3600,,15\n7200,20,15\n", "nothing under dry_bulb_degc"),
     "backwards": ("0,20,15\n7200,20,15\n3600,20,15\n", "3600"),
-    "twice the same hour": ("0,20,15\n0,21,15\n", "0.0"),
+    "twice the same hour": ("0,20,15\n0,21,15\n", "times that rise"),
     "words": ("0,warm,15\n", "warm"),
     "nan": ("0,nan,15\n", "nan"),
     "infinite": ("0,inf,15\n", "inf"),

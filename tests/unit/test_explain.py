@@ -129,12 +129,12 @@ def test_a_validator_of_a_model_speaks_for_itself() -> None:
 
 def test_a_quantity_is_shown_as_it_was_written() -> None:
     assert only("racks:\n  - {name: a, peak: -3 kW}\n").endswith(
-        "found '-3 kW'; allowed: 0 or more"
+        "found '-3 kW'; allowed: 0 to 100 GW"
     )
 
 
 def test_a_quantity_without_a_unit_says_how_to_write_it() -> None:
-    assert "for instance '132 W'" in only("racks:\n  - {name: a, peak: 132}\n")
+    assert "a number with its unit (W, kW, MW or GW)" in only("racks:\n  - {name: a, peak: 132}\n")
 
 
 def test_members_of_a_plain_union_answer_together() -> None:

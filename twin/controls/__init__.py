@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from twin.stated import Duration, Fraction, Stated, Temperature
+from twin.stated import YEAR_S, Duration, Fraction, Stated, WaterTemperature, Within
 from twin.stated import Moment as Moment
+
+OutageDuration = Annotated[Duration, Within(1e-3, 30 * YEAR_S, "1 ms to 30 years")]
 
 
 class ClockCeiling(Stated):
@@ -18,7 +20,7 @@ class ClockCeiling(Stated):
     kind: Literal["clock_ceiling"]
     at: Moment = 0.0
     """When it takes effect."""
-    clock: Fraction = Field(gt=0)
+    clock: Fraction = Field(ge=0.01)
     """Highest clock over full clock."""
 
 
@@ -28,9 +30,9 @@ class WaterSupply(Stated):
     kind: Literal["facility_water_supply"]
     at: Moment = 0.0
     """When it takes effect."""
-    plant: str
+    plant: Annotated[str, Field(max_length=100)]
     """Plant group, as named in the layout."""
-    temperature: Temperature
+    temperature: WaterTemperature
     """New supply temperature."""
 
 
@@ -43,12 +45,12 @@ class Controls(Stated):
 
     placement: Literal["packed", "spread"] = "packed"
     """Fill racks in order, or deal a gang's nodes over the racks with most free nodes."""
-    plant_period: Duration = Field(default=300.0, ge=1.0)
+    plant_period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
     """Scan time of the building controls: weather is read and fan and compressor power are set
     anew."""
-    throttle_hysteresis_k: float = Field(default=2.0, gt=0)
+    throttle_hysteresis_k: float = Field(default=2.0, ge=0.01, le=100)
     """The clock steps up again only when the hottest GPU is this far below its limit."""
-    actions: tuple[Action, ...] = ()
+    actions: tuple[Action, ...] = Field(default=(), max_length=10_000)
     """Operator actions on the time line."""
 
 
@@ -58,7 +60,7 @@ class UtilityOutage(Stated):
     kind: Literal["utility_outage"]
     at: Moment
     """When it begins."""
-    duration: Duration = Field(gt=0)
+    duration: OutageDuration
     """How long it lasts."""
 
 
@@ -68,9 +70,9 @@ class Isolate(Stated):
     kind: Literal["isolate"]
     at: Moment
     """When it is taken out."""
-    duration: Duration = Field(gt=0)
+    duration: OutageDuration
     """How long it is out."""
-    component: str
+    component: Annotated[str, Field(max_length=100)]
     """Which one."""
 
 

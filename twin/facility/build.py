@@ -7,7 +7,17 @@ import numpy as np
 from twin.calibration import load_profile
 from twin.catalogue.rows import Gpu, Rack, StorageSystem, Switch
 from twin.errors import InputError
-from twin.facility import checks, coolant_arrays, coolant_loop, power_tree, racks, siting, weather
+from twin.facility import (
+    checks,
+    coolant_arrays,
+    coolant_loop,
+    power_tree,
+    racks,
+    siting,
+    tariff,
+    timeline,
+    weather,
+)
 from twin.facility.fabric import Fabric, group_fabric, no_fabric, rail_fabric
 from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import Facility
@@ -36,6 +46,8 @@ def build(scenario: Scenario) -> Facility:
     inputs = scenario.inputs()
     _profiles(ledger)
     air = weather.weather(ledger)
+    prices = tariff.tariff(ledger)
+    timeline.warn(ledger)
     ledger.raise_problems()
     tree = power_tree.freeze(ledger, nodes, loads, coolant_loop.power_nodes(cooling_draft))
     cooling, zone, air_node, stream = coolant_arrays.freeze(cooling_draft)
@@ -44,6 +56,7 @@ def build(scenario: Scenario) -> Facility:
     checks.targets(ledger)
     ledger.raise_problems()
     assert air is not None
+    assert prices is not None
     facility = Facility(
         scenario=scenario,
         components=ledger.freeze(),
@@ -55,6 +68,8 @@ def build(scenario: Scenario) -> Facility:
         switch_component=switches,
         storage=storage,
         weather=air,
+        tariff=prices,
+        warnings=tuple(ledger.warnings),
         findings=(),
         hall_sizes={h.name: h.size for h in scenario.plan.halls},
         inputs=inputs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -53,10 +54,38 @@ class Ledger:
     """Feeds so far."""
     edges: list[tuple[str, str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What was asked and will not happen, or had to be filled in, each with its line."""
 
     def complain(self, loc: Loc, found: str, allowed: str, hint: str = "") -> None:
         """Note a problem at a place in the scenario."""
         self.problems.append(self.scenario.problem(loc, found, allowed, hint))
+
+    def warn(self, loc: Loc, says: str) -> None:
+        """Note what a reader should know about a place in the scenario that is not refused."""
+        place = self.scenario.problem(loc, says, "")
+        line = f"{Path(place.file).name}:{place.line}: " if place.line else ""
+        self.warnings.append(f"{line}{place.where}: {says}")
+
+    def covers(self, loc: Loc, what: str, time_s: np.ndarray, step_s: float) -> None:
+        """A file whose rows begin or end too early or late for the run is a problem: the first and
+        the last row stand for one more step of the file, and no longer.
+        """
+        horizon_s = self.scenario.horizon
+        before_h = (time_s[0] - step_s) / 3600
+        after_h = (horizon_s - time_s[-1] - step_s) / 3600
+        if before_h > 1e-9:
+            found = (
+                f"{what} that begin at {time_s[0] / 3600:g} h of a run of {horizon_s / 3600:g} h"
+            )
+            self.complain(loc, found, "rows from the start on")
+        if after_h > 1e-9:
+            past_h = (horizon_s - time_s[-1]) / 3600
+            found = (
+                f"{what} that end at {time_s[-1] / 3600:g} h of a run of {horizon_s / 3600:g} h: "
+                f"{past_h:g} h lie past the last row"
+            )
+            self.complain(loc, found, "rows to the end of the run, or a shorter horizon")
 
     def unknown(self, loc: Loc, name: str, known: Iterable[str], what: str) -> None:
         """Note a name that is none of the known ones."""

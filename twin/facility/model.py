@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.facility.fabric import Fabric, links
 from twin.facility.storage import Storage
 from twin.physics.chiller import ChillerCurve
+from twin.physics.tariff import Tariff
 from twin.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
@@ -261,6 +262,9 @@ class Facility:
     """(switch,) row in components."""
     storage: Storage
     weather: Weather
+    tariff: Tariff
+    warnings: tuple[str, ...]
+    """What was asked and will not happen, or had to be filled in, each with its line."""
     findings: tuple[Finding, ...]
     hall_sizes: Mapping[str, tuple[float, float, float]]
     inputs: Mapping[str, bytes]

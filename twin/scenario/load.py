@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
+from twin.scenario.data_files import problems_of_data_files
 from twin.scenario.equipment import with_rows
 from twin.scenario.inputs import with_file_names
 from twin.scenario.migrate import migrated
+from twin.scenario.overrides import Override, overridden, read_overrides
 from twin.scenario.schema import Layout, Scenario
-from twin.scenario.yaml.document import Document, parse, read
-from twin.scenario.yaml.scalars import kind_of, scalar
+from twin.scenario.yaml.document import Document, read
 from twin.scenario.yaml.validate import build_model
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,52 +35,55 @@ def load(
     """Read a scenario, or a layout, which is then run idle for a day.
 
     overrides   dotted keys of the scenario and YAML values, as `--set horizon="2 h"` gives them;
-                keys below
-                `layout.` reach into the layout, also where that is a file of its own
+                items of lists by number or name (`workload.chat.nodes`); keys below `layout.`, or
+                that begin with a part of it (`loops.cdu.volume`), reach into the layout, also
+                where that is a file of its own
     seed        in place of the file's
-    Raises InputError with every problem in both files; those of an override are placed at `--set`.
+    Raises InputError with every problem in all files; those of an override are placed at `--set`.
     """
     document = migrated(read(Path(path)))
-    own = {key: text for key, text in (overrides or {}).items() if not key.startswith("layout.")}
-    below = {
-        key.removeprefix("layout."): text
-        for key, text in (overrides or {}).items()
-        if key not in own
-    }
-    if seed is not None:
-        own["seed"] = str(seed)
     problems: list[Problem] = []
-    inner = _layout_itself(document, own)
-    outer = _changed(document if inner is None else _idle(document), own, problems)
-    inner = inner or _layout_named(outer, problems)
-    if inner is not None:
-        inner = _changed(inner, below, problems, "layout.")
-    else:
-        outer = _changed(outer, {f"layout.{key}": text for key, text in below.items()}, problems)
+    asked = read_overrides(overrides or {})
+    if seed is not None:
+        asked.append(Override("seed", ("seed",), str(seed)))
+    outer, inner = _documents(document, asked, problems)
     layout = None if inner is None else _model(inner, Layout, problems)
     scenario = _model(outer, Scenario, problems)
+    if scenario is not None:
+        problems += (outer.problem(*said) for said in scenario.out_of_proportion())
     scenario, layout = _with_own_rows(scenario, outer, layout, inner, problems)
     if problems or scenario is None:
+        problems += problems_of_data_files(outer, scenario)
         raise InputError(dict.fromkeys(problems))
     return _placed(scenario, outer, layout, inner)
 
 
-def _layout_itself(document: Document, overrides: Mapping[str, str]) -> Document | None:
-    """The document where it is a layout, not a scenario."""
+def _documents(
+    document: Document, asked: list[Override], problems: list[Problem]
+) -> tuple[Document, Document | None]:
+    """The scenario's document and that of its layout (None where that stands in the scenario)."""
+    own = [override for override in asked if not override.in_layout]
+    below = [override for override in asked if override.in_layout]
+    if _is_layout(document, own):
+        inner: Document | None = document
+        outer = overridden(_idle(document), own, problems)
+    else:
+        outer = overridden(document, own, problems)
+        inner = _layout_named(outer, problems)
+    if inner is None:
+        return overridden(outer, below, problems), None
+    return outer, overridden(inner, [override.below_layout() for override in below], problems)
+
+
+def _is_layout(document: Document, own: list[Override]) -> bool:
+    """Whether the document is a layout, not a scenario."""
     if "halls" not in document.data or "layout" in document.data:
-        return None
-    if "layout" in overrides:
-        raise InputError(
-            [
-                Problem(
-                    "layout",
-                    repr(overrides["layout"]),
-                    f"keys below layout., for {document.path.name} is a layout itself",
-                    file="--set",
-                )
-            ]
-        )
-    return document
+        return False
+    for override in own:
+        if override.parts == ("layout",):
+            allowed = f"keys below layout., for {document.path.name} is a layout itself"
+            raise InputError([Problem("layout", repr(override.text), allowed, file="--set")])
+    return True
 
 
 def _idle(layout: Document) -> Document:
@@ -154,54 +158,3 @@ def _resolved(model: Model, document: Document, problems: list[Problem]) -> Mode
             return name
 
     return with_file_names(model, change)
-
-
-def _changed(
-    document: Document, overrides: Mapping[str, str], problems: list[Problem], prefix: str = ""
-) -> Document:
-    """The document with its data changed; overrides that cannot be made join the problems."""
-    changed = dict(document.changed)
-    for key, text in overrides.items():
-        try:
-            changed[_set(document.data, key.split("."), _value(text))] = prefix + key
-        except ValueError as error:
-            problems.append(Problem(prefix + key, kind_of(text), str(error), file="--set"))
-    return replace(document, changed=changed)
-
-
-def _value(text: str) -> Any:
-    """An override's value: a YAML list or mapping in one line, or one word. ValueError where it is
-    neither.
-    """
-    if text.lstrip()[:1] not in ("[", "{"):
-        return scalar(text)
-    try:
-        return parse(f"value: {text}", Path("--set")).data["value"]
-    except InputError as error:
-        raise ValueError(error.problems[0].allowed) from error
-
-
-def _set(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
-    """Put a value where its path points, making mappings that are missing; the place of what is
-    new.
-
-    ValueError where the path leads through something that has no such part.
-    """
-    new: tuple[str, ...] = ()
-    for done, part in enumerate(path):
-        if isinstance(data, list) and part.isdecimal() and int(part) < len(data):
-            index: Any = int(part)
-        elif isinstance(data, dict) and part:
-            index = part
-            new = new or (() if part in data else tuple(path[: done + 1]))
-        else:
-            where = ".".join(path[:done]) or "the file"
-            raise ValueError(
-                f"a dotted key such as site.climate or workload.0.nodes; {where} is {kind_of(data)}"
-            )
-        if done == len(path) - 1:
-            data[index] = value
-        elif index == part:
-            data.setdefault(part, {})
-        data = data[index]
-    return new or tuple(path)

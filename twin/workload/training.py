@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from twin.stated import Duration, Fraction, Stated, TokenPrice
+from twin.stated import YEAR_S, Duration, Fraction, Stated, TokenPrice, Within
 
 
 class Training(Stated):
@@ -15,27 +15,27 @@ class Training(Stated):
     kind: Literal["training"]
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     """Name of the job, used in tables and reports."""
-    model: str
+    model: Annotated[str, Field(max_length=100)]
     """Catalogue model, such as `llama-3.1-8b`."""
-    nodes: PositiveInt
+    nodes: PositiveInt = Field(le=1_000_000)
     """Nodes in the gang: all or nothing."""
     submit: Duration = 0.0
     """When it joins the queue, after the start."""
-    tokens: PositiveInt | None = None
+    tokens: Annotated[int, Field(gt=0, le=10**18)] | None = None
     """Tokens to train; without it the job runs to the horizon."""
-    sequence_length: PositiveInt = 8192
+    sequence_length: PositiveInt = Field(default=8192, le=100_000_000)
     """Tokens in one sequence."""
-    global_batch_sequences: PositiveInt = 1024
+    global_batch_sequences: PositiveInt = Field(default=1024, le=100_000_000)
     """Sequences in one optimiser step."""
-    micro_batch_sequences: PositiveInt = 1
+    micro_batch_sequences: PositiveInt = Field(default=1, le=1_000_000)
     """Sequences in one forward pass of one data-parallel rank."""
-    tensor_parallel: PositiveInt = 1
+    tensor_parallel: PositiveInt = Field(default=1, le=10_000)
     """GPUs that share each layer; stays inside the NVLink domain."""
-    pipeline_parallel: PositiveInt = 1
+    pipeline_parallel: PositiveInt = Field(default=1, le=10_000)
     """Pipeline stages."""
     dtype: Literal["bf16", "fp8"] = "bf16"
     """Arithmetic of the matrix products."""
-    checkpoint_interval: Duration = 1800.0
+    checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 1800.0
     """Time between checkpoints while it runs."""
     restart_delay: Duration = 300.0
     """From a failure to the first step again, loading the checkpoint not counted."""
@@ -43,5 +43,5 @@ class Training(Stated):
     """Share of the gradient exchange hidden behind the backward pass."""
     token_price: TokenPrice = 0.0
     """Worth of a trained token, for the cost of what is lost."""
-    priority: int = 0
+    priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     """Higher goes first in the queue."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from twin.scenario.schema.faults import FaultPlan, FaultRates, TimedFault
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.scenario import Scenario
-from twin.scenario.schema.site import Site, SteadyGrid, SteadyWeather, WeatherFile
+from twin.scenario.schema.site import GridFile, Site, SteadyGrid, SteadyWeather, WeatherFile
 
 __all__ = [
     "FaultPlan",
     "FaultRates",
+    "GridFile",
     "Layout",
     "Scenario",
     "Site",

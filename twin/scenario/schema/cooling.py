@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from twin.scenario.schema.names import GEAR_MAX, Coordinate, Feeds, Name, TypeName, few
-from twin.stated import Power, Stated, Temperature, Volume
+from twin.scenario.schema.names import GEAR_MAX, RACKS_MAX, Coordinate, Feeds, Name, TypeName, few
+from twin.stated import Power, Stated, Volume, WaterTemperature, Within
+
+LoopVolume = Annotated[
+    Volume, Within(1e-3, 1e3, "1 L to 1,000 m^3", "from the hoses of one rack to a hall's pipes")
+]
+PlantVolume = Annotated[
+    Volume, Within(0.01, 1e5, "10 L to 100,000 m^3", "up to the largest chilled water stores")
+]
+PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
 
 
 class LoopSpec(Stated):
@@ -23,13 +31,13 @@ class LoopSpec(Stated):
     """Rows (or halls) of liquid-cooled racks, dealt in order over the units."""
     header: Literal["separate", "common"] = "separate"
     """separate: each unit its own racks; common: all units on one header."""
-    racks_per_unit: PositiveInt | None = None
+    racks_per_unit: Annotated[int, Field(gt=0, le=RACKS_MAX)] | None = None
     """Racks per unit on separate headers; evenly dealt where not given."""
     fed_by: Feeds = ()
     """Power feeds of the units and their pumps."""
     plant: Name
     """Plant group that takes the heat."""
-    volume: Volume = Field(default=0.5, gt=0)
+    volume: LoopVolume = 0.5
     """Coolant in each loop outside the racks."""
 
 
@@ -61,14 +69,14 @@ class PlantSpec(Stated):
     """How many."""
     fed_by: Feeds = ()
     """Power feeds."""
-    supply_temperature: Temperature
+    supply_temperature: WaterTemperature
     """Set-point of the facility water supply."""
-    control_band_k: float = Field(default=3.0, gt=0, le=100)
+    control_band_k: float = Field(default=3.0, ge=0.1, le=50)
     """Proportional band: the plant gives all it can when the water is this far above its
-    set-point."""
-    volume: Volume = Field(default=10.0, gt=0)
+    set-point. Sensors and valves resolve no less than 0.1 K."""
+    volume: PlantVolume = 10.0
     """Water in the loop."""
-    pump_power: Power = 0.0
+    pump_power: PumpPower = 0.0
     """Facility water pumps, constant while the plant runs."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first unit on the site, in metres; further units follow eastward."""

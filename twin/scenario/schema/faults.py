@@ -33,9 +33,9 @@ class TimedFault(Stated):
 class FaultRates(Stated):
     """Random faults by the catalogue's mean time between failures."""
 
-    scale: float = Field(default=1.0, gt=0, le=1e6)
+    scale: float = Field(default=1.0, ge=1e-9, le=1e6)
     """Multiplies every rate: above 1 to see in a day what takes years."""
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=100)
     """Kinds of component that may fail; empty for all."""
     nodes: bool = True
     """Whether compute nodes fail too."""
@@ -48,5 +48,5 @@ class FaultPlan(Stated):
     """Faults at known moments."""
     rates: FaultRates | None = None
     """Random faults."""
-    crews: PositiveInt = 2
+    crews: PositiveInt = Field(default=2, le=100_000)
     """Repair crews; further repairs wait."""

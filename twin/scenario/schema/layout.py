@@ -28,7 +28,25 @@ from twin.scenario.schema.names import (
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
-from twin.stated import Fraction, Length, Power, Rating, Stated
+from twin.stated import Length, Power, Rating, Stated, Within
+
+HallSide = Annotated[
+    Length, Within(1.0, 1000.0, "1 to 1,000 m", "the longest building on earth is 1 km long")
+]
+HallHeight = Annotated[Length, Within(2.0, 100.0, "2 to 100 m")]
+RackPower = Annotated[
+    Rating, Within(1.0, 2e7, "1 W to 20 MW", "twenty times the largest rack announced")
+]
+Recirculation = Annotated[
+    float,
+    Within(
+        0.0,
+        0.8,
+        "0 to 0.8",
+        "at 0.8 a rack takes in air four times its own heating above the supply, "
+        "which no rack survives",
+    ),
+]
 
 
 class RowSpec(Stated):
@@ -43,13 +61,13 @@ class RowSpec(Stated):
     facing: Literal["north", "south"] = "south"
     """Where the cold side of the first row looks; in a block every second row looks the other
     way."""
-    row_pitch: Length = Field(default=3.0, gt=0)
+    row_pitch: Annotated[Length, Within(0.5, 100.0, "0.5 to 100 m")] = 3.0
     """Distance from one row to the next in a block."""
     empty: tuple[PositiveInt, ...] = Field(default=(), max_length=RACKS_MAX)
     """Positions left free, counted from 1 through the block."""
     fed_by: Feeds = ()
     """Power feeds of each rack; loads split evenly over those that are live."""
-    power_rated: Rating | None = None
+    power_rated: RackPower | None = None
     """Rated AC input of each rack where it differs from the catalogue."""
     power_idle: Power | None = None
     """Idle AC input of each rack where it differs from the catalogue."""
@@ -60,18 +78,20 @@ class HallSpec(Stated):
 
     name: Name = "hall"
     """Name of the hall."""
-    size: tuple[Length, Length, Length] = (20.0, 12.0, 4.5)
+    size: tuple[HallSide, HallSide, HallHeight] = (20.0, 12.0, 4.5)
     """East-west, north-south and height."""
     at: tuple[Length, Length] = (0.0, 0.0)
     """South-west corner on the site."""
     containment: Literal["none", "cold_aisle", "hot_aisle"] = "hot_aisle"
     """What keeps cold and hot air apart."""
-    air_mass_factor: float = Field(default=1.0, gt=0, le=1e3)
-    """Heat capacity of the room air over that of its volume of air."""
-    structure_heat_capacity: float = Field(default=2.0e6, gt=0, le=1e15)
-    """Heat capacity of what stands in the room apart from the racks, in J/K."""
-    structure_conductance: float = Field(default=4.0e3, gt=0, le=1e12)
-    """Heat conductance between the room air and that mass, in W/K."""
+    air_mass_factor: float = Field(default=1.0, ge=0.2, le=100)
+    """Heat capacity of the room air over that of its volume of air; racks and gear displace some, light
+    fittings and ducts add some."""
+    structure_heat_capacity: float = Field(default=2.0e6, ge=1e4, le=1e12)
+    """Heat capacity of what stands in the room apart from the racks, in J/K: 20 kg of steel have
+    1e4, a million tonnes of concrete 1e12."""
+    structure_conductance: float = Field(default=4.0e3, ge=1, le=1e7)
+    """Heat conductance between the room air and that mass, in W/K: some 8 a square metre."""
     rows: Annotated[
         tuple[RowSpec, ...],
         BeforeValidator(
@@ -111,7 +131,7 @@ class FabricSpec(Stated):
     """none, a rail-optimised Clos, or one switch group a rack (dragonfly)."""
     switch: TypeName = "qm9700"
     """Catalogue row under `switches`."""
-    nodes_per_su: PositiveInt = 32
+    nodes_per_su: PositiveInt = Field(default=32, le=100_000)
     """Nodes under one set of leaves."""
     planes: PositiveInt = Field(default=1, le=16)
     """Independent planes."""
@@ -139,7 +159,7 @@ class Override(Stated):
     """Another rating (racks: rated AC input)."""
     position: tuple[Length, Length] | None = None
     """South-west corner in the hall."""
-    recirculation: Fraction | None = None
+    recirculation: Recirculation | None = None
     """Share of a rack's inlet air that is its own exhaust."""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import Field, PrivateAttr, model_validator
@@ -12,20 +13,29 @@ from twin.catalogue import Catalogue, shipped
 from twin.catalogue.own import Equipment, RowProblem, extended
 from twin.controls import Controls, Drill
 from twin.errors import InputError, Problem
-from twin.scenario.inputs import contents, portable
+from twin.scenario.inputs import contents, portable, with_file_names
+from twin.scenario.schema.change import parts_of, put
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.names import Name
 from twin.scenario.schema.site import Site
-from twin.scenario.yaml.document import Document, dotted
-from twin.stated import Duration, FileName, Stated
-from twin.workload import Workload
+from twin.scenario.yaml.document import Document, dotted, unwritten
+from twin.scenario.yaml.scalars import kind_of
+from twin.scenario.yaml.validate import build_model
+from twin.stated import YEAR_S, Duration, FileName, Stated, Within
+from twin.workload import Inference, Workload
+
+WITH = "with_"
+"""Where problems of changes stand that `Scenario.with_` makes."""
+STEPS_MAX = 600_000
+"""Most periods, plant scans or request windows in a run: a minute over a year, a second over a
+week. Each is a row a rack, or an instant of the run."""
 
 
 class Outputs(Stated):
     """What is kept."""
 
-    period: Duration = Field(default=300.0, ge=1.0)
+    period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
     """Length of the periods in the time tables."""
 
 
@@ -44,7 +54,7 @@ class Scenario(Stated):
     """Where it stands."""
     start: datetime = datetime.fromisoformat("2026-07-15T00:00:00-04:00")
     """First moment, with its offset from UTC."""
-    horizon: Duration = Field(default=86_400.0, gt=0, le=366 * 86_400.0)
+    horizon: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 86_400.0
     """Length of the run."""
     seed: int = Field(default=1, ge=0, lt=2**63)
     """Seed of every random stream."""
@@ -72,6 +82,8 @@ class Scenario(Stated):
             raise ValueError("workload names that differ")
         if self.start.tzinfo is None:
             raise ValueError("a start with its offset from UTC, such as 2026-07-15T00:00:00-04:00")
+        if not 1900 <= self.start.year <= 2200:
+            raise ValueError("a start between the years 1900 and 2200")
         return self
 
     @property
@@ -102,14 +114,54 @@ class Scenario(Stated):
 
     def with_(self, **changes: object) -> Scenario:
         """A changed copy: `scenario.with_(seed=2, site__climate="phoenix")`; `__` goes down a
-        level.
+        level, into lists by index or by an item's name (`layout__power__ups__count=3`).
 
-        Raises pydantic.ValidationError where the changed scenario is not valid.
+        Raises InputError with every change that leads nowhere or is not valid.
         """
-        data = self.model_dump(mode="json")
+        data = self._plain()
+        changed: dict[tuple[str, ...], str] = {}
+        problems: list[Problem] = []
         for path, value in changes.items():
-            _assign(data, path.split("__"), value)
-        return Scenario.model_validate(data)
+            key = path.replace("__", ".")
+            try:
+                changed[put(data, parts_of(path, "__"), value)] = key
+            except ValueError as error:
+                problems.append(Problem(key, kind_of(value), str(error), file=WITH))
+        document = unwritten(data, WITH, changed)
+        try:
+            other = build_model(document, Scenario)
+        except InputError as error:
+            raise InputError([*problems, *error.problems]) from error
+        problems += (document.problem(*said) for said in other.out_of_proportion())
+        if problems:
+            raise InputError(problems)
+        return other
+
+    def _plain(self) -> dict[str, Any]:
+        """The scenario as plain data; files that it names stay what they were resolved to."""
+        data = self.model_dump(mode="json")
+
+        def keep(at: tuple[str | int, ...], name: FileName) -> str:
+            put(data, [str(part) for part in at], name)
+            return name
+
+        with_file_names(self, keep)
+        return data
+
+    def out_of_proportion(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """Steps too short for so long a run: where, what was found, and what is allowed."""
+        steps: list[tuple[tuple[str | int, ...], float]] = [
+            (("outputs", "period"), self.outputs.period),
+            (("controls", "plant_period"), self.controls.plant_period),
+        ]
+        for i, work in enumerate(self.workload):
+            if isinstance(work, Inference):
+                steps.append((("workload", i, "window"), work.window))
+        for loc, step_s in steps:
+            if self.horizon / step_s > STEPS_MAX:
+                found = f"{step_s:g} s over {self.horizon:g} s, {self.horizon / step_s:,.0f} times"
+                shortest_s = self.horizon / STEPS_MAX
+                yield loc, found, f"at least {shortest_s:.3g} s, {STEPS_MAX:,} times in a run"
 
     def as_yaml(self) -> str:
         """The scenario as resolved, layout included; reads back as the same scenario.
@@ -139,13 +191,3 @@ class Scenario(Stated):
         if document is None:
             return Problem(dotted(inner), found, allowed, hint)
         return document.problem(inner, found, allowed, hint)
-
-
-def _assign(data: object, path: list[str], value: object) -> None:
-    for part in path[:-1]:
-        data = data[int(part)] if isinstance(data, list | tuple) else data[part]  # type: ignore[index]
-    last = path[-1]
-    if isinstance(data, list):
-        data[int(last)] = value
-    else:
-        data[last] = value  # type: ignore[index]

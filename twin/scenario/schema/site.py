@@ -2,33 +2,63 @@
 
 from __future__ import annotations
 
-from twin.stated import CarbonIntensity, EnergyPrice, FileName, Stated, Temperature, WaterPrice
+from typing import Annotated
+
+from twin.stated import (
+    CarbonIntensity,
+    DemandCharge,
+    Duration,
+    EnergyPrice,
+    FileName,
+    OutdoorTemperature,
+    Stated,
+    WaterPrice,
+    Within,
+)
+
+DemandInterval = Annotated[Duration, Within(60.0, 7200.0, "1 min to 2 h")]
 
 
 class SteadyWeather(Stated):
     """The same air all the time: for tests and for reading a design point."""
 
-    dry_bulb: Temperature
+    dry_bulb: OutdoorTemperature
     """Dry bulb."""
-    wet_bulb: Temperature
+    wet_bulb: OutdoorTemperature
     """Wet bulb."""
 
 
 class WeatherFile(Stated):
-    """Hourly weather from a CSV file beside the scenario."""
+    """Weather from a file beside the scenario, in a straight line between its rows."""
 
     file: FileName
-    """CSV with columns time_s, dry_bulb_degc, wet_bulb_degc; time counts from the scenario's
-    start."""
+    """EPW, matched by calendar date and local standard time; or CSV with columns time_s (seconds
+    after the start) or time (ISO 8601), dry_bulb_degc and wet_bulb_degc."""
 
 
 class SteadyGrid(Stated):
-    """The electricity supply's price and carbon."""
+    """The electricity supply's price and carbon, the same all the time."""
 
     price: EnergyPrice
     """Energy price."""
     carbon: CarbonIntensity
     """Carbon intensity, location based."""
+    demand_charge: DemandCharge = 0.0
+    """Price of each calendar month's highest demand; a month covered in part pays its part."""
+    demand_interval: DemandInterval = 900.0
+    """Demand is the mean power of an interval of this length on the clock."""
+
+
+class GridFile(Stated):
+    """The electricity supply's price and carbon over time, from a file beside the scenario."""
+
+    file: FileName
+    """CSV with columns time_s (seconds after the start) or time (ISO 8601), price_usd_per_kwh and
+    carbon_g_per_kwh; each row holds until the next."""
+    demand_charge: DemandCharge = 0.0
+    """Price of each calendar month's highest demand; a month covered in part pays its part."""
+    demand_interval: DemandInterval = 900.0
+    """Demand is the mean power of an interval of this length on the clock."""
 
 
 class Site(Stated):
@@ -36,7 +66,7 @@ class Site(Stated):
 
     climate: str | SteadyWeather | WeatherFile
     """Catalogue climate, steady air, or a weather file."""
-    grid: str | SteadyGrid
-    """Catalogue grid region, or a price and a carbon intensity."""
+    grid: str | SteadyGrid | GridFile
+    """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
     water_price: WaterPrice = 2.0
     """Price of make-up water, USD a cubic metre."""

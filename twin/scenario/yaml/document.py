@@ -25,6 +25,8 @@ class Document:
     changed: dict[tuple[str, ...], str] = field(default_factory=dict)
     """Where values were set from outside the file, and by which key: their problems are not the
     file's."""
+    changed_by: str = "--set"
+    """Who set them."""
 
     def place(self, loc: tuple[str | int, ...], on_key: bool = False) -> tuple[int, int]:
         """Line and column of the value at `loc`, or of its key; parts that the file lacks are
@@ -56,7 +58,7 @@ class Document:
         found = brief(found, 300)
         for place, key in self.changed.items():
             if parts[: len(place)] == place:
-                return Problem(key, found, allowed, hint, "--set")
+                return Problem(key, found, allowed, hint, self.changed_by)
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 
@@ -89,6 +91,11 @@ def parse(text: str, path: Path, root: Path | None = None) -> Document:
             path, tree.at, kind_of(tree.data), "a mapping of keys to values at the top of the file"
         )
     return Document(tree.data, path, tree, root.resolve() if root else project_root(path))
+
+
+def unwritten(data: dict[str, Any], name: str, changed: dict[tuple[str, ...], str]) -> Document:
+    """A document of data that stands in no file: `name` is where its problems are said to be."""
+    return Document(data, Path(name), YamlNode(data, (0, 0)), Path(), changed, name)
 
 
 def dotted(loc: tuple[str | int, ...]) -> str:

@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.catalogue.rows import GridRegion
 from twin.facility.model import Facility
 from twin.results import TABLES, empty
-from twin.scenario.schema import SteadyGrid
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.witnesses import witnesses
@@ -146,11 +144,8 @@ def _by_kind(
 
 def prices(facility: Facility) -> tuple[float, float]:
     """USD a joule and kg CO2e a joule of the scenario's grid."""
-    grid = facility.scenario.site.grid
-    if isinstance(grid, SteadyGrid):
-        return grid.price, grid.carbon
-    row = facility.scenario.catalogue.get(GridRegion, grid)
-    return row.price_usd_per_kwh / J_PER_KWH, row.carbon_kg_per_kwh / J_PER_KWH
+    tariff = facility.tariff
+    return tariff.price_usd_per_j.at(0.0), tariff.carbon_kg_per_j.at(0.0)
 
 
 def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
@@ -201,7 +196,7 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
 def warnings(on: Disciplines) -> list[str]:
     """What a reader should know about this run before trusting it."""
     plants = on.plants
-    said = []
+    said = list(on.world.facility.warnings)
     for count, what in (
         (plants.clipped, "hotter air or colder water than they know: power is understated"),
         (plants.safely_clipped, "milder air or warmer water than they know: power is overstated"),

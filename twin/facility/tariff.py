@@ -1,0 +1,96 @@
+"""What electricity costs and emits over a run: from a grid region, two constants or a file."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.catalogue.rows import GridRegion
+from twin.errors import InputError
+from twin.facility.ledger import Ledger
+from twin.physics.tariff import DemandMeter, Steps, Tariff, steady
+from twin.scenario.schema import GridFile, Scenario, SteadyGrid
+from twin.scenario.series import GridRows, read_content, read_grid
+
+J_PER_KWH = 3.6e6
+HOUR_S = 3600.0
+_FILE = ("site", "grid", "file")
+METER_INTERVAL_S = 900.0
+"""Demand is metered over 15 minutes where the scenario says nothing else."""
+
+
+def tariff(ledger: Ledger) -> Tariff | None:
+    """The tariff of the scenario's site; problems are noted in the ledger."""
+    scenario = ledger.scenario
+    grid = scenario.site.grid
+    if isinstance(grid, GridFile):
+        rows = _rows(ledger, grid)
+        if rows is None:
+            return None
+        price = Steps(rows.time_s, rows.price_usd_per_j)
+        carbon = Steps(rows.time_s, rows.carbon_kg_per_j)
+        return _metered(scenario, price, carbon)
+    if isinstance(grid, SteadyGrid):
+        return _metered(scenario, steady(grid.price), steady(grid.carbon))
+    known = scenario.catalogue.rows(GridRegion)
+    if grid not in known:
+        ledger.unknown(("site", "grid"), grid, known, "one of the catalogue's grids")
+        return None
+    row = known[grid]
+    return _metered(
+        scenario,
+        steady(row.price_usd_per_kwh / J_PER_KWH),
+        steady(row.carbon_kg_per_kwh / J_PER_KWH),
+    )
+
+
+def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:
+    """The rows of a grid file that covers the run, or None where that is a problem."""
+    scenario = ledger.scenario
+    path = Path(grid.file)
+    try:
+        rows = read_grid(read_content(path), path, scenario.start)
+    except InputError as error:
+        ledger.problems += error.problems
+        return None
+    if rows.time_s[0] > 0:
+        lacks = f"no price for the first {rows.time_s[0] / HOUR_S:g} h"
+        ledger.complain(_FILE, lacks, "a first row at or before the start")
+    ledger.covers(_FILE, "prices", rows.time_s, rows.step_s)
+    return rows
+
+
+def _metered(scenario: Scenario, price: Steps, carbon: Steps) -> Tariff:
+    site = scenario.site
+    charge = 0.0 if isinstance(site.grid, str) else site.grid.demand_charge
+    interval_s = METER_INTERVAL_S if isinstance(site.grid, str) else site.grid.demand_interval
+    since_midnight_s = _since_midnight_s(scenario.start)
+    meter = DemandMeter(interval_s, since_midnight_s % interval_s, scenario.horizon)
+    month, share = _months(scenario.start, meter)
+    return Tariff(price, carbon, meter, charge, month, share)
+
+
+def _since_midnight_s(start: datetime) -> float:
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (start - midnight).total_seconds()
+
+
+def _months(start: datetime, meter: DemandMeter) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Calendar month of each interval, and the share of each month that the run covers."""
+    first = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    begins_s = [(first - start).total_seconds()]
+    while begins_s[-1] < meter.horizon_s:
+        first = _next_month(first)
+        begins_s.append((first - start).total_seconds())
+    edges_s = np.array(begins_s)
+    covered_s = np.diff(edges_s.clip(0.0, meter.horizon_s))
+    month = np.searchsorted(edges_s, meter.edges_s[:-1], side="right") - 1
+    return month.astype(np.int64), covered_s / np.diff(edges_s)
+
+
+def _next_month(first: datetime) -> datetime:
+    return first + timedelta(days=monthrange(first.year, first.month)[1])

@@ -1,0 +1,142 @@
+"""What electricity costs over time: values that hold by steps, and the demand meter.
+
+Between two instants of a run the power is constant, so energy times a stepped price is an exact
+sum, and no instant is needed where the price steps.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """A quantity that holds from each time until the next; before the first time the first value
+    holds, after the last the last. Arrays are (step,), times rising.
+    """
+
+    time_s: Array
+    value: Array
+
+    @cached_property
+    def _before(self) -> Array:
+        """Integral from the first time to each time."""
+        return np.concatenate([[0.0], np.cumsum(np.diff(self.time_s) * self.value[:-1])])
+
+    def at(self, time_s: float) -> float:
+        """The value that holds at a moment."""
+        return float(self.value[self._step(time_s)])
+
+    def integral(self, start_s: float, end_s: float) -> float:
+        """Value times time over a span, exactly."""
+        return self._until(end_s) - self._until(start_s)
+
+    def _until(self, time_s: float) -> float:
+        i = self._step(time_s)
+        return float(self._before[i] + (time_s - self.time_s[i]) * self.value[i])
+
+    def _step(self, time_s: float) -> int:
+        return max(int(np.searchsorted(self.time_s, time_s, side="right")) - 1, 0)
+
+
+def steady(value: float) -> Steps:
+    """The same value all the time."""
+    return Steps(np.zeros(1), np.array([value]))
+
+
+@dataclass(frozen=True)
+class DemandMeter:
+    """Fixed intervals in which a utility's meter counts energy, from a run's start to its end.
+
+    Demand is the energy of an interval over its length (so billed by most utilities, over 15
+    minutes). Intervals lie on the clock; the first and the last may be cut by the run's ends.
+    """
+
+    interval_s: float
+    offset_s: float
+    """Time from the beginning of the interval in which the run starts to its start."""
+    horizon_s: float
+
+    @property
+    def count(self) -> int:
+        """Intervals that the run touches."""
+        return max(math.ceil((self.offset_s + self.horizon_s) / self.interval_s - 1e-9), 1)
+
+    @cached_property
+    def edges_s(self) -> Array:
+        """(interval + 1,) their ends, in seconds after the run's start."""
+        edges = np.asarray(np.arange(self.count + 1) * self.interval_s, dtype=np.float64)
+        edges -= self.offset_s
+        edges[0] = 0.0
+        edges[-1] = self.horizon_s
+        return edges
+
+    def add(self, energy_j: Array, power_w: float, start_s: float, end_s: float) -> None:
+        """Count a constant power over a span into the (interval,) energies."""
+        first = self._interval(start_s)
+        last = self._interval(end_s)
+        if first == last:
+            energy_j[first] += power_w * (end_s - start_s)
+            return
+        edges = self.edges_s[first : last + 2].clip(start_s, end_s)
+        energy_j[first : last + 1] += power_w * np.diff(edges)
+
+    def _interval(self, time_s: float) -> int:
+        return min(int((time_s + self.offset_s) / self.interval_s), self.count - 1)
+
+    def demand_w(self, energy_j: Array, until_s: float) -> Array:
+        """(interval,) mean power of each interval up to a moment; 0 for those not begun."""
+        span = np.diff(self.edges_s.clip(0.0, until_s))
+        demand: Array = np.zeros(self.count)
+        np.divide(energy_j, span, out=demand, where=span > 0)
+        return demand
+
+
+def demand_cost_usd(
+    demand_w: Array, period: NDArray[np.int64], share: Array, price_usd_w: float
+) -> float:
+    """What the peaks cost: each billing period's highest demand at its price.
+
+    period      (interval,) billing period that each interval belongs to, numbered from 0
+    share       (period,) how much of each period the run covers: a part pays its part
+    price_usd_w price of a watt of demand for a whole period
+    """
+    peaks = np.zeros(len(share))
+    np.maximum.at(peaks, period, demand_w)
+    return float((peaks * share).sum() * price_usd_w)
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Price and carbon of energy by steps, and the demand meter with its charge."""
+
+    price_usd_per_j: Steps
+    carbon_kg_per_j: Steps
+    meter: DemandMeter
+    demand_usd_per_w: float
+    """Price of a watt of peak demand for a whole billing period."""
+    period: NDArray[np.int64]
+    """(interval,) billing period of each interval of the meter, numbered from the first."""
+    period_share: Array
+    """(period,) share of each billing period that the run covers."""
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether price and carbon never change."""
+        return len(self.price_usd_per_j.value) == len(self.carbon_kg_per_j.value) == 1
+
+    def demand_cost_usd(self, energy_j: Array, until_s: float) -> float:
+        """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
+        demand_w = self.meter.demand_w(energy_j, until_s)
+        return demand_cost_usd(demand_w, self.period, self.period_share, self.demand_usd_per_w)
+
+    def peak_demand_w(self, energy_j: Array, until_s: float) -> float:
+        """The highest mean power of an interval up to a moment."""
+        return float(self.meter.demand_w(energy_j, until_s).max())

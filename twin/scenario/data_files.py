@@ -1,0 +1,54 @@
+"""Problems of the tables and profiles that a scenario names, found even where the scenario itself
+has others, so that all are told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from twin.calibration import load_profile
+from twin.errors import InputError, Problem
+from twin.scenario.schema import Scenario
+from twin.scenario.series import read_content, read_grid, read_weather
+from twin.scenario.yaml.document import Document
+from twin.scenario.yaml.positions import value_at
+
+Location = tuple[str | int, ...]
+_START: datetime = Scenario.model_fields["start"].default
+_DAY_S = 86_400.0
+
+
+def problems_of_data_files(document: Document, scenario: Scenario | None) -> Iterator[Problem]:
+    """Everything wrong in the weather, grid and profile files that a scenario names."""
+    start = _START if scenario is None else scenario.start
+    horizon_s = _DAY_S if scenario is None else scenario.horizon
+    for loc, read in _named(document, start, horizon_s):
+        name = value_at(document.data, loc)
+        if not isinstance(name, str):
+            continue
+        try:
+            read(document.resolve(name, loc))
+        except InputError as error:
+            yield from error.problems
+
+
+def _named(
+    document: Document, start: datetime, horizon_s: float
+) -> Iterator[tuple[Location, Callable[[Path], object]]]:
+    """Where files are named, and who reads them."""
+    yield ("site", "climate", "file"), partial(_weather, start, horizon_s)
+    yield ("site", "grid", "file"), partial(_grid, start)
+    profiles = document.data.get("profiles")
+    for gpu in profiles if isinstance(profiles, dict) else ():
+        yield ("profiles", gpu), load_profile
+
+
+def _weather(start: datetime, horizon_s: float, path: Path) -> None:
+    read_weather(read_content(path), path, start, horizon_s)
+
+
+def _grid(start: datetime, path: Path) -> None:
+    read_grid(read_content(path), path, start)

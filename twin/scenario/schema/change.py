@@ -1,0 +1,76 @@
+"""Changes by path: into mappings by key, into lists by index or by the `name` of an item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from twin.errors import did_you_mean
+
+SHORT = {
+    "halls": ("layout", "halls"),
+    "power": ("layout", "power"),
+    "cooling": ("layout", "cooling"),
+    "loops": ("layout", "cooling", "loops"),
+    "air": ("layout", "cooling", "air"),
+    "plant": ("layout", "cooling", "plant"),
+    "fabric": ("layout", "fabric"),
+    "storage": ("layout", "storage"),
+    "overrides": ("layout", "overrides"),
+}
+"""Parts of a layout that a path may begin with."""
+
+
+def parts_of(path: str, separator: str = ".") -> list[str]:
+    """A path such as `workload.chat.nodes`, `workload[0].nodes` or `loops.cdu.volume` in full."""
+    parts = path.replace("[", separator).replace("]", "").split(separator)
+    first, *rest = (part.strip() for part in parts)
+    return [*SHORT.get(first, (first,)), *rest]
+
+
+def put(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
+    """Put a value where its path points, making mappings that are missing; the place of what is
+    new, with items of lists by index.
+
+    ValueError where the path leads through something that has no such part.
+    """
+    place: list[str] = []
+    new: tuple[str, ...] = ()
+    for done, part in enumerate(path):
+        index = _index(data, part, ".".join(path[:done]))
+        place.append(str(index))
+        if isinstance(data, dict):
+            new = new or (() if part in data else tuple(place))
+        if done == len(path) - 1:
+            data[index] = value
+        elif isinstance(data, dict) and data.get(part) is None:
+            data[part] = {}
+        data = data[index]
+    return new or tuple(place)
+
+
+def _index(data: Any, part: str, where: str) -> str | int:
+    """The key or index that a part of a path stands for."""
+    if isinstance(data, dict) and part:
+        return part
+    if isinstance(data, list):
+        return _place_in(data, part, where)
+    found = "a mapping" if isinstance(data, dict) else repr(data)[:60]
+    raise ValueError(
+        "a dotted key such as site.climate or workload.chat.nodes; "
+        f"{where or 'the file'} is {found}"
+    )
+
+
+def _place_in(items: list[Any], part: str, where: str) -> int:
+    """Index of an item of a list, by number or by name."""
+    names = [item.get("name") for item in items if isinstance(item, Mapping)]
+    if part.isdecimal() and len(part) < 8 and int(part) < len(items):
+        return int(part)
+    if names.count(part) == 1 and len(names) == len(items):
+        return names.index(part)
+    known = ", ".join(str(name) for name in names if name)
+    allowed = f"a name of {where}: {known}" if known else f"a number below {len(items)}"
+    hint = did_you_mean(part, [str(name) for name in names])
+    twice = "; it stands there more than once, so give its number" if part in names else ""
+    raise ValueError(f"{allowed}{twice}" + (f"; {hint}" if hint else ""))
