@@ -22,6 +22,9 @@ from twin.scenario import schema_json
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/make_reference.py; change the declaration in the program, not this page. -->"
 
+NAMES_MAX = 12
+"""Longer lists of names are not written out: they stand on the catalogue's page."""
+
 Schema = Mapping[str, Any]
 
 
@@ -47,7 +50,7 @@ def schema_page(which: str) -> Iterator[str]:
     yield "`132 kW`; `0` may stand alone. Keys without a default must be given."
     yield ""
     yield from model_section(which.capitalize(), schema)
-    for name in sorted(schema["$defs"]):
+    for name in sorted(name for name, model in schema["$defs"].items() if "properties" in model):
         yield from model_section(name, schema["$defs"][name])
 
 
@@ -75,13 +78,23 @@ def kind_of(field: Schema) -> str:
     if "$ref" in field:
         name = field["$ref"].rsplit("/", 1)[1]
         return f"[{name}](#{name.lower()})"
+    if "examples" in field and "anyOf" in field:
+        return quantity_of(field)
     if options := field.get("anyOf") or field.get("oneOf"):
         return " or ".join(dict.fromkeys(kind_of(option) for option in options))
+    if "examples" in field:
+        return f"text, as `{field['examples'][0]}`"
+    if len(field.get("enum", ())) > NAMES_MAX:
+        return "name of a row of the catalogue"
     if "enum" in field or "const" in field:
         return ", ".join(f"`{value}`" for value in field.get("enum", [field.get("const")]))
-    if "examples" in field:
-        return f"quantity, as `{field['examples'][0]}`"
     return container_of(field)
+
+
+def quantity_of(field: Schema) -> str:
+    """A number with a unit, and its range."""
+    span = f" ({field['x-range']})" if "x-range" in field else ""
+    return f"quantity{span}, as `{field['examples'][0]}`"
 
 
 def container_of(field: Schema) -> str:

@@ -125,9 +125,41 @@ class Within:
         return value
 
 
+@dataclass(frozen=True)
+class RowOf:
+    """Says of a text that it names a row of the catalogue: for `Annotated[str, ...]`.
+
+    The build checks the name, for a project may have rows of its own; this is for editors.
+    """
+
+    table: str
+    """Such as `racks`."""
+    kinds: tuple[str, ...] = ()
+    """Only rows of these kinds; empty for all."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The field's own JSON schema, marked with what `twin.scenario.schema_json` fills in."""
+        return {**handler(schema), "x-catalogue": self.table, "x-kinds": list(self.kinds)}
+
+
 _ZERO: dict[str, Any] = {"const": 0}
-_QUANTITY_TEXT: dict[str, Any] = {"type": "string", "pattern": rf"^\s*{NUMBER}\s*{UNIT}\s*$"}
-_CLOCK_TEXT: dict[str, Any] = {"type": "string", "pattern": rf"^\s*{_CLOCK.pattern}\s*$"}
+_QUANTITY_TEXT: dict[str, Any] = {"x-form": "QuantityText"}
+_CLOCK_TEXT: dict[str, Any] = {"x-form": "ClockText"}
+TEXT_FORMS: dict[str, Any] = {
+    "QuantityText": {
+        "description": "A number and its unit.",
+        "type": "string",
+        "pattern": rf"^\s*{NUMBER}\s*{UNIT}\s*$",
+    },
+    "ClockText": {
+        "description": "Hours, minutes and perhaps seconds after the start; hours may pass 24.",
+        "type": "string",
+        "pattern": rf"^\s*{_CLOCK.pattern}\s*$",
+    },
+}
+"""Forms of text that quantities are marked with in a JSON schema, by name."""
 
 
 def _read(value: Any, unit: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from twin.stated import Duration, Fraction, Rate, Stated, TokenPrice, Within
+from twin.stated import Duration, Fraction, Rate, RowOf, Stated, TokenPrice, Within
 
 
 class Requests(Stated):
@@ -14,7 +14,7 @@ class Requests(Stated):
 
     rate: Rate
     """Mean arrivals a second over a day."""
-    lengths: Annotated[str, Field(max_length=100)] = "azure_2023_conv"
+    lengths: Annotated[str, Field(max_length=100), RowOf("requests")] = "azure_2023_conv"
     """Catalogue row with the published length statistics."""
     diurnal_amplitude: Fraction = 0.5
     """Peak over mean, minus one, of the daily sinusoid."""
@@ -30,7 +30,7 @@ class Inference(Stated):
     kind: Literal["inference"]
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     """Name of the service, used in tables and reports."""
-    model: Annotated[str, Field(max_length=100)]
+    model: Annotated[str, Field(max_length=100), RowOf("models")]
     """Catalogue model, such as `llama-3.1-70b`."""
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes given to the pool."""

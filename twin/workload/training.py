@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
 
-from twin.stated import YEAR_S, Duration, Fraction, Stated, TokenPrice, Within
+from twin.stated import YEAR_S, Duration, Fraction, RowOf, Stated, TokenPrice, Within
 
 
 class Training(Stated):
@@ -15,7 +15,7 @@ class Training(Stated):
     kind: Literal["training"]
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     """Name of the job, used in tables and reports."""
-    model: Annotated[str, Field(max_length=100)]
+    model: Annotated[str, Field(max_length=100), RowOf("models")]
     """Catalogue model, such as `llama-3.1-8b`."""
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes in the gang: all or nothing."""

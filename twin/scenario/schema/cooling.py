@@ -6,7 +6,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from twin.scenario.schema.names import GEAR_MAX, RACKS_MAX, Coordinate, Feeds, Name, TypeName, few
+from twin.scenario.schema.names import (
+    GEAR_MAX,
+    RACKS_MAX,
+    AirHandlerType,
+    CoolantUnitType,
+    Coordinate,
+    Feeds,
+    Name,
+    PlantType,
+    few,
+)
 from twin.stated import Power, Stated, Volume, WaterTemperature, Within
 
 LoopVolume = Annotated[
@@ -23,7 +33,7 @@ class LoopSpec(Stated):
 
     name: Name = "cdu"
     """Group name of the units."""
-    type: TypeName
+    type: CoolantUnitType
     """Catalogue row under `cooling`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many units."""
@@ -46,7 +56,7 @@ class AirSpec(Stated):
 
     name: Name = "crah"
     """Group name."""
-    type: TypeName
+    type: AirHandlerType
     """Catalogue row under `cooling`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many."""
@@ -63,7 +73,7 @@ class PlantSpec(Stated):
 
     name: Name
     """Group name."""
-    type: TypeName
+    type: PlantType
     """Catalogue row under `cooling`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many."""

@@ -23,8 +23,11 @@ from twin.scenario.schema.names import (
     Coordinate,
     Feeds,
     Name,
+    PowerType,
     RackPattern,
-    TypeName,
+    RackType,
+    StorageType,
+    SwitchType,
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
@@ -107,7 +110,7 @@ class PowerGroup(Stated):
 
     name: Name
     """Group name; members are name_1, name_2 and so on, or the name itself where there is one."""
-    type: TypeName
+    type: PowerType
     """Catalogue row under `power`."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many."""
@@ -129,7 +132,7 @@ class FabricSpec(Stated):
 
     kind: Literal["none", "rail_optimised", "groups"] = "none"
     """none, a rail-optimised Clos, or one switch group a rack (dragonfly)."""
-    switch: TypeName = "qm9700"
+    switch: SwitchType = "qm9700"
     """Catalogue row under `switches`."""
     nodes_per_su: PositiveInt = Field(default=32, le=100_000)
     """Nodes under one set of leaves."""
@@ -146,14 +149,14 @@ class FabricSpec(Stated):
 class StorageSpec(Stated):
     """Shared storage."""
 
-    type: TypeName = "superpod_better"
+    type: StorageType = "superpod_better"
     """Catalogue row under `storage`."""
 
 
 class Override(Stated):
     """What one component has otherwise than its group."""
 
-    type: TypeName | None = None
+    type: RackType | None = None
     """Another catalogue row."""
     rating: Rating | None = None
     """Another rating (racks: rated AC input)."""

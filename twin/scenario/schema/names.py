@@ -7,15 +7,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from twin.scenario.schema.rack_pattern import Pattern
-from twin.stated import Stated
+from twin.stated import RowOf, Stated
 
 RACKS_MAX = 20_000
 """More racks than this in one layout is refused: a guard against slips of the keyboard."""
 GEAR_MAX = 10_000
 """More power components, or more cooling units, than this is refused likewise."""
 
-TypeName = Annotated[str, Field(max_length=80)]
-"""Name of a catalogue row."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -34,8 +32,23 @@ def _rack_pattern(text: str) -> str:
     return text
 
 
+_RowName = Annotated[str, Field(min_length=1, max_length=80)]
+PowerType = Annotated[_RowName, RowOf("power")]
+CoolantUnitType = Annotated[_RowName, RowOf("cooling", ("cdu",))]
+AirHandlerType = Annotated[_RowName, RowOf("cooling", ("crah",))]
+PlantType = Annotated[_RowName, RowOf("cooling", ("chiller", "dry_cooler"))]
+SwitchType = Annotated[_RowName, RowOf("switches")]
+StorageType = Annotated[_RowName, RowOf("storage")]
+RackType = Annotated[_RowName, RowOf("racks")]
+ClimateName = Annotated[_RowName, RowOf("climates")]
+GridName = Annotated[_RowName, RowOf("grids")]
+GpuName = Annotated[_RowName, RowOf("gpus")]
+"""Names of rows of the catalogue, or of a project's own."""
+
+
 RackPattern = Annotated[
     str,
+    RowOf("rack pattern"),
     Field(max_length=80, examples=["8 x gb200_nvl72", "4 x 8 x gb200_nvl72"]),
     AfterValidator(_rack_pattern),
 ]

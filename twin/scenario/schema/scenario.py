@@ -17,7 +17,7 @@ from twin.scenario.inputs import contents, portable, with_file_names
 from twin.scenario.schema.change import parts_of, put
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
-from twin.scenario.schema.names import Name
+from twin.scenario.schema.names import GpuName, Name
 from twin.scenario.schema.site import Site
 from twin.scenario.yaml.document import Document, dotted, unwritten
 from twin.scenario.yaml.scalars import kind_of
@@ -60,7 +60,7 @@ class Scenario(Stated):
     """Seed of every random stream."""
     workload: tuple[Workload, ...] = Field(default=(), max_length=10_000)
     """What the factory is asked to do."""
-    profiles: dict[str, FileName] = Field(default_factory=dict, max_length=100)
+    profiles: dict[GpuName, FileName] = Field(default_factory=dict, max_length=100)
     """Calibration profile file by GPU type, where it was measured; otherwise the published one."""
     controls: Controls = Controls()
     """How it is operated."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from twin.scenario.schema.names import ClimateName, GridName
 from twin.stated import (
     CarbonIntensity,
     DemandCharge,
@@ -64,9 +65,9 @@ class GridFile(Stated):
 class Site(Stated):
     """Where it stands."""
 
-    climate: str | SteadyWeather | WeatherFile
+    climate: ClimateName | SteadyWeather | WeatherFile
     """Catalogue climate, steady air, or a weather file."""
-    grid: str | SteadyGrid | GridFile
+    grid: GridName | SteadyGrid | GridFile
     """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
     water_price: WaterPrice = 2.0
     """Price of make-up water, USD a cubic metre."""
