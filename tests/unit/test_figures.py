@@ -20,8 +20,8 @@ from matplotlib.text import Text
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import RACKS, bare, synthetic, with_tables
 
+from twin import quantities as numbers
 from twin.errors import InputError
-from twin.present import numbers
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
 from twin.present.figures import figure as figure_named
 from twin.present.figures.faults import MOST_MARKS, grouped, marks, throttled_spans

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from twin.facility.card import facility_card
 from twin.facility.fabric import Fabric, links
 from twin.facility.storage import Storage
 from twin.physics.chiller import ChillerCurve
@@ -270,6 +271,13 @@ class Facility:
     inputs: Mapping[str, bytes]
     """Bytes of the files that the scenario names, as they were when it was built, by their names
     in `scenario.as_yaml()`."""
+
+    def __repr__(self) -> str:
+        return facility_card(self).text()
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks."""
+        return facility_card(self).html()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Frames `components` and `edges` with the columns that results declare; coolant and cables

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
-from twin.present.numbers import NONE, clock, energy, number, percent, power, singular, span
 from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.present.report.provenance import findings
 from twin.present.report.redundancy import study_of
+from twin.quantities import NONE, clock, energy, number, percent, power, singular, span
 from twin.results import Result
 
 

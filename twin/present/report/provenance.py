@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from twin.present.numbers import count, figures, short, span
 from twin.present.report.blocks import Block, Lines, Section, grid, words
+from twin.quantities import count, figures, short, span
 from twin.results import Result
 
 MOST_LINES = 300
