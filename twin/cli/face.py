@@ -50,9 +50,16 @@ def result(folder: Path) -> Result:
     return twin.Result.load(folder)
 
 
-def check(scenario: Scenario) -> dict[str, Any]:
-    """Counts, loads and findings of what a scenario describes."""
-    return twin.check(scenario)
+def check(facility: Facility) -> dict[str, Any]:
+    """Counts, loads and findings of a facility."""
+    return twin.check(facility)
+
+
+def refused(facility: Facility) -> list[Problem]:
+    """The findings for which a run of this facility is refused."""
+    from twin.analysis.review import refused, review
+
+    return refused(facility, review(facility))
 
 
 def redundancy(scenario: Scenario) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -21,7 +21,6 @@ Floats = NDArray[np.float64]
 def facility_card(built: Any) -> Card:
     """The card of a Facility, whose module imports this one."""
     table = built.components
-    said = [f"{found.severity}: {found.component}: {found.says}" for found in built.findings]
     return card(
         f"Facility of {built.scenario.name}, layout {built.scenario.plan.name}",
         [
@@ -32,19 +31,18 @@ def facility_card(built: Any) -> Card:
             ("heat", _heat(built.racks.rated_w, built.racks.liquid_frac)),
             ("plants", _plants(built.cooling.plants)),
             ("network", _equipment(table.kind, table.system, "fabric")),
-            ("halls", _halls(built.hall_sizes)),
+            ("halls", _halls(built.halls.name, built.halls.size_m)),
             ("outdoors", _outdoors(built.weather.dry_bulb_degc, built.weather.wet_bulb_degc)),
             ("graph", f"{len(table.id):,} components, {len(built.edges):,} feeds"),
-            ("findings", _remarks([found.severity for found in built.findings], said)),
+            ("findings", "twin.check(facility) reviews the design"),
         ],
     )
 
 
 def _racks(racks: Any, types: Sequence[str]) -> str:
     """Racks by type, and what is in them."""
-    gpus = int((racks.nodes * racks.gpus_per_node).sum())
     kinds = counted(types[row] for row in racks.component)
-    return f"{kinds}; {gpus:,} GPUs in {racks.node_count:,} nodes"
+    return f"{kinds}; {racks.gpu_count:,} GPUs in {racks.node_count:,} nodes"
 
 
 def _equipment(kind: Sequence[str], system: Sequence[str], which: str) -> list[str]:
@@ -72,8 +70,9 @@ def _plants(plants: Sequence[Any]) -> list[str]:
     return first(told, _MOST)
 
 
-def _halls(sizes: Mapping[str, tuple[float, float, float]]) -> list[str]:
-    told = (f"{name} {x:g} × {y:g} × {z:g} m" for name, (x, y, z) in sizes.items())
+def _halls(names: Sequence[str], size_m: Floats) -> list[str]:
+    sizes = zip(names, size_m.tolist(), strict=True)
+    told = (f"{name} {x:g} × {y:g} × {z:g} m" for name, (x, y, z) in sizes)
     return wrap(", ".join(told), 78, max_lines=2, placeholder=" …")
 
 
@@ -82,8 +81,3 @@ def _outdoors(dry_bulb_degc: Floats, wet_bulb_degc: Floats) -> str:
         f"{dry_bulb_degc.min():.1f} to {dry_bulb_degc.max():.1f} °C, "
         f"wet bulb up to {wet_bulb_degc.max():.1f} °C"
     )
-
-
-def _remarks(severities: Sequence[str], lines: Sequence[str]) -> list[str]:
-    """How many remarks of each severity, then the first of them."""
-    return [counted(severities), *first(lines, _MOST)] if lines else ["none"]

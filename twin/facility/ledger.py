@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.facility.geometry import Place
-from twin.facility.model import Components
+from twin.facility.model import Components, Place
 from twin.scenario.schema import Scenario
 from twin.scenario.schema.names import Feed
 
@@ -36,6 +35,7 @@ class Entry:
     nodes: int = 0
     mtbf_h: float = float("nan")
     mttr_h: float = float("nan")
+    stated_at: Loc = ()
 
 
 @dataclass
@@ -107,6 +107,7 @@ class Ledger:
         """Enter a component; a second one of the same name is a problem."""
         if entry.id in self.row:
             self.complain(loc, f"a second component named {entry.id!r}", "names that differ")
+        entry.stated_at = loc
         self.row[entry.id] = len(self.entries)
         self.entries.append(entry)
         return len(self.entries) - 1
@@ -180,4 +181,5 @@ class Ledger:
             mtbf_h=np.array([x.mtbf_h for x in e], dtype=float),
             mttr_h=np.array([x.mttr_h for x in e], dtype=float),
             row=dict(self.row),
+            stated_at=tuple(x.stated_at for x in e),
         )

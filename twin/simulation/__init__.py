@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from time import perf_counter
 
+from twin.analysis.review import refuse, review
 from twin.errors import RunError
 from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
@@ -22,10 +23,11 @@ def simulate(facility: Facility, progress: Progress | None = None) -> Result:
     """Run a facility through its scenario.
 
     progress   called with the share done and the simulated seconds
-    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot go
-    on; its `kept` is the Result up to that moment.
+    Raises InputError where a review refuses the design or a workload cannot run on its GPUs, and
+    RunError where a run cannot go on; its `kept` is the Result up to that moment.
     """
     began = perf_counter()
+    refuse(facility, review(facility))
     try:
         on, recorder = start(facility)
     except (ArithmeticError, ValueError, LookupError) as error:
@@ -53,8 +55,7 @@ def _result(on: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "
         "wall_s": wall_s,
         "period_s": scenario.outputs.period,
         "stopped": stopped,
-        "findings": [vars(f) for f in facility.findings],
-        "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
+        "findings": [finding.as_dict() for finding in review(facility)],
         "warnings": outcome.warnings(on),
     }
     return Result(

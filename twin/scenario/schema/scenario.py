@@ -14,6 +14,7 @@ from twin.catalogue import Catalogue, shipped
 from twin.catalogue.own import Equipment, RowProblem, extended
 from twin.controls import Controls, Drill
 from twin.errors import InputError, Problem
+from twin.findings import Allowed
 from twin.scenario.inputs import contents, portable, with_file_names
 from twin.scenario.schema import card_rows as rows
 from twin.scenario.schema.change import parts_of, put
@@ -70,6 +71,8 @@ class Scenario(Stated):
     """What goes wrong."""
     drills: tuple[Drill, ...] = Field(default=(), max_length=10_000)
     """What is taken out on purpose."""
+    allow: tuple[Allowed, ...] = ()
+    """Findings of severity error that this scenario runs in spite of, by their codes."""
     outputs: Outputs = Outputs()
     """What is kept."""
 

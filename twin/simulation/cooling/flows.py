@@ -6,18 +6,15 @@ import numpy as np
 
 from twin.facility.model import Plant
 from twin.physics.coolant import (
-    effectiveness,
-    exchanger_w_k,
+    exchange_w_k,
+    handler_speed_frac,
     plate_resistance_frac,
     pump_flow_frac,
     stream_w_k,
-    supply_conductance_w_k,
 )
 from twin.simulation.kernel.state import Array, Mask, total_by
 from twin.simulation.kernel.world import World
 
-CRAH_SPEED_MIN_FRAC = 0.3
-"""Air handlers do not slow below this; a usual drive limit, assumed."""
 WATER_PUMP_RESTART_S = 10.0
 """From power to full flow of the facility water pumps; the catalogue's water pumps."""
 
@@ -125,8 +122,7 @@ class Flows:
         live = self.is_crah & on
         halls = len(cooling.hall_id)
         total = total_by(units.zone[live], units.flow_m3_s[live], halls)
-        wanted = cooling.hall_demand_m3_s / np.maximum(total, 1e-12)
-        self.crah_speed = np.clip(wanted, CRAH_SPEED_MIN_FRAC, 1.0)
+        self.crah_speed = handler_speed_frac(cooling.hall_demand_m3_s, total)
         self.air_frac = np.minimum(
             self.crah_speed * total / np.maximum(cooling.hall_demand_m3_s, 1e-12), 1.0
         )
@@ -146,18 +142,7 @@ class Flows:
         """
         units = self.units
         cold = units.cold_w_k * self.world.state.water_frac[np.maximum(self.plant_of_unit, 0)]
-        transfer = exchanger_w_k(
-            units.transfer_w_k,
-            hot / np.maximum(units.hot_w_k, 1e-12),
-            cold / np.maximum(units.cold_w_k, 1e-12),
-        )
-        smaller = np.minimum(hot, cold)
-        larger = np.maximum(hot, cold)
-        flows = smaller > 0
-        frac = effectiveness(
-            transfer / np.where(flows, smaller, 1.0), smaller / np.where(larger > 0, larger, 1.0)
-        )
-        return supply_conductance_w_k(np.where(flows, frac, 0.0), hot, cold)
+        return exchange_w_k(units.transfer_w_k, hot, cold, units.hot_w_k, units.cold_w_k)
 
     def pumping(self, plant: Plant) -> Array:
         """(unit of the plant,) 1 where its water pump runs."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twin.analysis.design_loading import loading_frame
 from twin.facility.model import Facility
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
@@ -39,6 +40,7 @@ def tables(on: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
     kinds = [kind for kind, members in sizes.items() for _ in members]
     services = [s.spec.name for s in on.traffic.services]
+    found["loading"] = loading_frame(facility)
     found["site"] = _timed(recorder, "site", {})
     found["racks"] = _timed(recorder, "racks", {"rack": list(racks.id)})
     found["power"] = _timed(recorder, "power", {"component": list(tree.id[: tree.equipment])})

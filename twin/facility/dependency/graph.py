@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from twin.facility.fabric import CORE, LEAF, SPINE
+from twin.facility.dependency.supplies import supplies
 from twin.facility.model import Facility, Index
-from twin.facility.supplies import supplies
+from twin.facility.model.fabric import CORE, LEAF, SPINE
 from twin.physics.coolant import pump_flow_frac
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 

@@ -10,11 +10,6 @@ from twin.catalogue.rows import Gpu, Rack
 from twin.physics.power import converter_input_w
 from twin.scenario.schema.layout import Override, RowSpec
 
-RECIRCULATION_FRAC = {"none": 0.15, "cold_aisle": 0.05, "hot_aisle": 0.03}
-"""Share of a rack's inlet air that is its own exhaust, by containment; assumed, the middle of
-published supply-heat indices (uncontained 0.1 to 0.3, contained below 0.1). End-of-row racks take
-twice as much."""
-
 
 @dataclass
 class Position:
@@ -99,10 +94,3 @@ def gain(place: Position) -> float:
     """
     span = place.type.nodes_per_rack * node_span_w(place)
     return (rated_w(place) - idle_w(place)) / span if span > 0 else 0.0
-
-
-def recirculation_frac(place: Position, containment: str) -> float:
-    """Share of the inlet air that is the rack's own exhaust."""
-    if place.override.recirculation is not None:
-        return place.override.recirculation
-    return RECIRCULATION_FRAC[containment] * (2.0 if place.end_of_row else 1.0)

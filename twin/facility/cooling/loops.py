@@ -8,9 +8,9 @@ import numpy as np
 
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
-from twin.facility.power_tree import PowerNode
-from twin.facility.rack import Position
-from twin.facility.siting import members
+from twin.facility.power.tree import PowerNode
+from twin.facility.space.rack import Position
+from twin.facility.space.siting import members
 from twin.scenario.schema.cooling import AirSpec, LoopSpec, PlantSpec
 from twin.scenario.schema.names import Feeds
 

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 GAP_MIN_M = 0.1
 """Neighbours in a line stand at least this far apart."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a component stands."""
-
-    hall: str
-    """Name of its hall; empty outside."""
-    centre_m: tuple[float, float, float]
-    """Centre of the footprint and underside, on the site."""
-    size_m: tuple[float, float, float]
-    """East-west, north-south, height."""
 
 
 def lines(widths_m: Sequence[float], length_m: float, gap_m: float) -> Iterator[list[float]]:

@@ -8,9 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from twin.catalogue.rows import Gpu, Rack
+from twin.facility.air.recirculation import recirculation_frac
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
-from twin.facility.rack import Position, gain, idle_w, rated_w, recirculation_frac
+from twin.facility.space.rack import Position, gain, idle_w, rated_w
 from twin.scenario.schema.layout import HallSpec, Override, RowSpec
 from twin.scenario.schema.rack_pattern import Pattern
 
@@ -178,6 +179,7 @@ def freeze(
         id=tuple(p.id for p in places),
         component=np.array([ledger.row[p.id] for p in places], dtype=np.int64),
         hall=np.array([p.hall for p in places], dtype=np.int64),
+        facing=np.array([p.facing for p in places], dtype=np.int64),
         nodes=nodes,
         first_node=np.concatenate(([0], np.cumsum(nodes)[:-1])).astype(np.int64),
         gpus_per_node=np.array([p.type.gpus_per_node for p in places], dtype=np.int64),
@@ -195,13 +197,7 @@ def freeze(
         zone=zone,
         air_node=air_node,
         stream_w_k=stream_w_k,
-        recirculation_frac=column(
-            lambda p: (
-                0.0
-                if p.type.liquid_heat_frac > 0
-                else recirculation_frac(p, halls[p.hall].containment)
-            )
-        ),
+        recirculation_frac=column(lambda p: _recirculation_frac(p, halls[p.hall].containment)),
         inlet_max_degc=column(lambda p: p.type.inlet_air_max_degc),
         boot_s=column(lambda p: p.type.boot_s),
         node_mtbf_h=column(lambda p: p.type.node_mtbf_h or np.nan),
@@ -211,3 +207,10 @@ def freeze(
         clock_floor_frac=column(lambda p: p.gpu.clock_floor_frac if p.gpu else 1.0),
         gpu_type=tuple(p.type.gpu for p in places),
     )
+
+
+def _recirculation_frac(place: Position, containment: str) -> float:
+    """Of a rack in air; one with liquid cooling is told by its hall's air alone."""
+    if place.type.liquid_heat_frac > 0:
+        return 0.0
+    return recirculation_frac(containment, place.end_of_row, place.override.recirculation)

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from twin.catalogue import Catalogue
+from twin.catalogue.equipment_kinds import KINDS
 from twin.catalogue.rows import CoolingEquipment, PowerEquipment
-from twin.facility.geometry import Place, lines
+from twin.facility.model import Place
+from twin.facility.space.geometry import lines
 from twin.scenario.schema.cooling import LoopSpec
 from twin.scenario.schema.layout import HallSpec, Layout, PowerGroup
 
-IN_HALL = ("rpp", "pdu", "busway")
-"""Power kinds that stand among the racks."""
 WALL_M = 0.2
 """Between a wall and the back of what stands along it."""
 GAP_M = 0.9
@@ -31,9 +31,6 @@ ROAD_M = 3.0
 """Between the halls' walls and what stands outside."""
 MEDIUM_VOLTAGE_W = 6e6
 """Boards rated for more carry medium voltage: low-voltage boards end near 6,300 A."""
-RANKS = {"ups": 0, "ats": 1, "switchboard": 1, "transformer": 2, "generator": 3, "utility": 5}
-"""Lines south of the halls, from the nearest; medium voltage stands between generators and utility,
-in line 4."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +96,17 @@ def _sort_power(
     if group.at is not None:
         hall = group.hall or _around(layout, *group.at)
         out.update(_eastward(gear, group.at, hall))
-    elif row.kind in IN_HALL:
+    elif KINDS[row.kind].on_floor:
         rooms.get(group.hall or "", rooms[layout.halls[0].name]).panels.extend(gear)
     else:
-        high = row.kind == "switchboard" and (row.rating_w or 0.0) > MEDIUM_VOLTAGE_W
-        ranks.setdefault(4 if high else RANKS[row.kind], []).extend(gear)
+        ranks.setdefault(_line(row), []).extend(gear)
+
+
+def _line(row: PowerEquipment) -> int:
+    """Line south of the halls."""
+    kind = KINDS[row.kind]
+    high = kind.line_medium_voltage is not None and (row.rating_w or 0.0) > MEDIUM_VOLTAGE_W
+    return kind.line_medium_voltage or 0 if high else kind.line
 
 
 def _around(layout: Layout, x: float, y: float) -> str:

@@ -7,14 +7,13 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import KINDS, POWER_ROLES, is_source, named
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
-from twin.facility.siting import IN_HALL, members
+from twin.facility.space.rack import Position
+from twin.facility.space.siting import members
 from twin.scenario.schema.layout import PowerGroup
-
-SOURCES = ("utility", "generator")
-"""Kinds that need no supply."""
 
 
 @dataclass
@@ -45,6 +44,28 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     return out
 
 
+def rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
+    """Racks as loads of the power tree, row by row so that spread feeds are dealt through a row."""
+    out: list[PowerNode] = []
+    blocks: dict[int, list[Position]] = {}
+    for place in places:
+        blocks.setdefault(id(place.row), []).append(place)
+    for h, hall in enumerate(ledger.scenario.plan.halls):
+        for r, row in enumerate(hall.rows):
+            loc = ("layout", "halls", h, "rows", r)
+            block = blocks.get(id(row), [])
+            if not row.fed_by:
+                ledger.complain(
+                    loc, f"racks of {row.name!r} without fed_by", "a power feed for every rack"
+                )
+            supplies = ledger.feeds((*loc, "fed_by"), row.fed_by, len(block))
+            out += [
+                PowerNode(p.id, "rack", None, np.inf, False, s)
+                for p, s in zip(block, supplies, strict=True)
+            ]
+    return out
+
+
 def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
     known = ledger.scenario.catalogue.rows(PowerEquipment)
     if group.type not in known:
@@ -59,12 +80,7 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     loc = ("layout", "power", i)
     _check_hall(ledger, loc, row, group)
     supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
-    if row.kind not in SOURCES and not group.fed_by:
-        ledger.complain(
-            loc,
-            f"{group.name!r} without fed_by",
-            "a supply for everything but utilities and generators",
-        )
+    _check_feeds(ledger, loc, row, group)
     rating = group.rating if group.rating is not None else row.rating_w
     out = []
     for k, name in enumerate(members(group.name, group.count)):
@@ -100,15 +116,33 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     return out
 
 
+def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
+    """A source takes nothing, everything else has a supply."""
+    if is_source(row.kind) and group.fed_by:
+        ledger.complain(
+            (*loc, "fed_by"),
+            f"feeds for {group.name!r}, a {KINDS[row.kind].word}, which gives power of its own",
+            f"no fed_by; whatever may run on either names both in its own fed_by, "
+            f"{group.name!r} among them",
+        )
+    elif not is_source(row.kind) and not group.fed_by:
+        ledger.complain(
+            loc,
+            f"{group.name!r} without fed_by",
+            "a supply for everything but utilities and generators",
+        )
+
+
 def _check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
     halls = [hall.name for hall in ledger.scenario.plan.halls]
     if group.hall is not None and group.hall not in halls:
         ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")
-    if group.hall is not None and row.kind not in IN_HALL:
+    if group.hall is not None and not KINDS[row.kind].on_floor:
+        on_floor = ", ".join(k for k in named(*POWER_ROLES) if KINDS[k].on_floor)
         ledger.complain(
             (*loc, "hall"),
             f"a hall for a {row.kind}",
-            f"a hall for {', '.join(IN_HALL)} only; the rest stands outside unless `at` places it",
+            f"a hall for {on_floor} only; the rest stands outside unless `at` places it",
         )
 
 

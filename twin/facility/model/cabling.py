@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.facility.fabric.switches import CORE, LEAF, SPINE, Fabric, Ints
+from twin.facility.model.fabric import CORE, LEAF, SPINE, Fabric, Ints
 
 
 def links(fabric: Fabric, rack_of_node: Ints, rack_names: tuple[str, ...]) -> list[tuple[str, str]]:

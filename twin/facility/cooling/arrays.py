@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.catalogue import Catalogue
 from twin.catalogue.rows import Chiller, CoolingEquipment
-from twin.facility.coolant_loop import Draft
+from twin.facility.cooling.loops import Draft
 from twin.facility.model import Cooling, Plant, Units
 from twin.physics.chiller import ChillerCurve
 from twin.physics.coolant import (

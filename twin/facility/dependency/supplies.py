@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.facility.contingency import loading
 from twin.facility.model import Facility
+from twin.facility.power.loading import loading
 from twin.physics.reliability.gates import Node, Rule
 
 _FITS_FRAC = 1.0 + 1e-9
