@@ -50,6 +50,8 @@ class FindingCode(StrEnum):
     NEVER_STARTS = "never_starts"
     SOME_NEVER_START = "some_never_start"
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
+    NEVER_HAPPENS = "never_happens"
+    FILLED_IN = "filled_in"
 
 
 @dataclass(frozen=True)
@@ -168,6 +170,14 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.ERROR,
         "a service without its nodes serves nothing",
         "no more nodes than the services before it leave",
+    ),
+    FindingCode.NEVER_HAPPENS: Meaning(
+        Severity.WARNING,
+        "the answer is that of a run without it",
+        "an earlier time, or a longer run",
+    ),
+    FindingCode.FILLED_IN: Meaning(
+        Severity.WARNING, "the answer stands on a guess for those hours", "a file without gaps"
     ),
 }
 """Every code, once."""

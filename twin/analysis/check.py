@@ -46,7 +46,7 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
         ),
         "heat_liquid_w": float(loop_w.sum()),
         "heat_air_w": float(hall_w.sum()),
-        "findings": [placed(facility, finding) for finding in found],
+        "findings": [placed(facility, finding) for finding in (*found, *facility.remarks)],
         "power": loading_rows(facility),
     }
 

@@ -34,7 +34,7 @@ def build(scenario: Scenario) -> Facility:
     _profiles(ledger)
     air = weather.weather(ledger)
     prices = tariff.tariff(ledger)
-    timeline.warn(ledger)
+    ledger.remarks += timeline.never_happens(scenario)
     ledger.raise_problems()
     power = tree.freeze(ledger, nodes, loads, loops.power_nodes(draft))
     cooling, zone, air_node, stream = arrays.freeze(draft)
@@ -57,7 +57,7 @@ def build(scenario: Scenario) -> Facility:
         storage=storage,
         weather=air,
         tariff=prices,
-        warnings=tuple(ledger.warnings),
+        remarks=tuple(ledger.remarks),
         inputs=inputs,
     )
     checks.carries(ledger, facility)

@@ -11,9 +11,11 @@ from twin.catalogue.rows import Climate
 from twin.errors import InputError, did_you_mean
 from twin.facility.ledger import Ledger
 from twin.facility.model import Weather
+from twin.findings import Finding, FindingCode
 from twin.scenario.schema import Scenario, SteadyWeather, WeatherFile
 from twin.scenario.series import read_content, read_weather
 
+_FILE = ("site", "climate", "file")
 STEP_S = 900.0
 """Spacing of the rows made from a climate."""
 
@@ -52,8 +54,10 @@ def _from_file(ledger: Ledger, path: Path) -> Weather | None:
     except InputError as error:
         ledger.problems += error.problems
         return None
-    ledger.covers(("site", "climate", "file"), "rows of weather", rows.time_s, rows.step_s)
-    ledger.warnings += rows.warnings
+    ledger.covers(_FILE, "rows of weather", rows.time_s, rows.step_s)
+    ledger.remarks += (
+        Finding(FindingCode.FILLED_IN, path.name, said, _FILE) for said in rows.warnings
+    )
     return Weather(rows.time_s, rows.dry_bulb_degc, rows.wet_bulb_degc)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from twin.facility.model.power import PowerTree
 from twin.facility.model.racks import Racks
 from twin.facility.model.weather import Weather
 from twin.facility.storage import Storage
+from twin.findings import Finding
 from twin.physics.tariff import Tariff
 from twin.scenario.schema import Scenario
 
@@ -39,8 +41,8 @@ class Facility:
     storage: Storage
     weather: Weather
     tariff: Tariff
-    warnings: tuple[str, ...]
-    """What was asked and will not happen, or had to be filled in, each with its line."""
+    remarks: tuple[Finding, ...]
+    """What was asked and will not happen, or had to be filled in."""
     halls: Halls
     inputs: Mapping[str, bytes]
     """Bytes of the files that the scenario names, as they were when it was built, by their names
@@ -52,6 +54,13 @@ class Facility:
     def _repr_html_(self) -> str:
         """A small table, for notebooks."""
         return facility_card(self).html()
+
+    def warnings(self) -> Iterator[str]:
+        """Its remarks in a line each, with the file and line that state what they are about."""
+        for remark in self.remarks:
+            place = self.scenario.problem(remark.stated_at, "", "")
+            line = f"{Path(place.file).name}:{place.line}: " if place.line else ""
+            yield f"{line}{place.where}: {remark.says}"
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Frames `components`, `edges` and `halls` with the columns that results declare; coolant

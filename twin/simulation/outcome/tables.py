@@ -198,7 +198,7 @@ def summary(on: Disciplines, wall_s: float) -> dict[str, Any]:
 def warnings(on: Disciplines) -> list[str]:
     """What a reader should know about this run before trusting it."""
     plants = on.plants
-    said = list(on.world.facility.warnings)
+    said = list(on.world.facility.warnings())
     for count, what in (
         (plants.clipped, "hotter air or colder water than they know: power is understated"),
         (plants.safely_clipped, "milder air or warmer water than they know: power is overstated"),
