@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from twin.simulation.step_times import ReplicaSpeed, profiled
 
 import twin
 from twin import InputError
@@ -15,7 +16,6 @@ from twin.catalogue import shipped
 from twin.catalogue.rows import CoolingEquipment, PowerEquipment, Rack, Server
 from twin.cli import main
 from twin.scenario import schema_json
-from twin.simulation.step_times import ReplicaSpeed, profiled
 
 ROOM = """\
 version: 1
@@ -284,9 +284,8 @@ def test_another_hash_for_other_rows(tmp_path: Path) -> None:
     assert twin.load("scenarios/first_factory.yaml").catalogue is shipped()
 
 
-def test_editors_know_the_keys_of_own_rows(tmp_path: Path) -> None:
-    known = twin.load(write(tmp_path / "case")).catalogue
-    checker = jsonschema.Draft202012Validator(schema_json("layout", known))
+def test_editors_know_the_keys_of_own_rows() -> None:
+    checker = jsonschema.Draft202012Validator(schema_json("layout"))
     layout = yaml.safe_load(ROOM + EQUIPMENT)
     assert checker.is_valid(layout)
     layout["equipment"]["power"] = [

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
-
 from twin.simulation.kernel.state import WRITERS
 
 FOLDER = ROOT / "twin" / "simulation"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from conftest import failing, small, small_layout, training
-from living import Lived, live_through
+from runs import Finished, finished
 
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.record.accounts import SITE
 
 BUSY = {
     "workload": [training("liquid", 72), training("air", 2)],
@@ -17,64 +18,65 @@ BUSY = {
 }
 
 
-def busy(prepare=lambda on: None) -> Lived:  # type: ignore[no-untyped-def]
+def busy(prepare: Callable[[Disciplines], None] = lambda run: None) -> Finished:
     """An hour in which much happens."""
-    return live_through(small(small_layout(), **BUSY), prepare)
+    return finished(small(small_layout(), **BUSY), prepare)
 
 
 def test_integrals_are_the_sum_of_rate_times_span_over_all_events() -> None:
     parts: list[np.ndarray] = []
     spans: list[float] = []
 
-    def prepare(on: Disciplines) -> None:
-        advance = on.accounts.advance
+    def prepare(run: Disciplines) -> None:
+        advance = run.accounts.advance
 
-        def watch(dt_s: float) -> None:
-            parts.append(on.accounts.site_rate * dt_s)
-            spans.append(dt_s)
-            advance(dt_s)
+        def counted(span_s: float) -> None:
+            parts.append(run.world.state.accounts.site_rate * span_s)
+            spans.append(span_s)
+            advance(span_s)
 
-        on.accounts.advance = watch  # type: ignore[method-assign]
+        run.accounts.advance = counted  # type: ignore[method-assign]
 
     run = busy(prepare)
     assert sum(spans) == pytest.approx(3600.0)
     assert all(span > 0 for span in spans)
-    np.testing.assert_allclose(run.on.accounts.site, np.sum(parts, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(run.state.accounts.site, np.sum(parts, axis=0), rtol=1e-12)
 
 
 def test_the_site_account_closes_through_faults_and_outages() -> None:
     run = busy()
-    assert abs(run.on.accounts.electrical_residual_frac()) < 1e-9
-    assert abs(run.on.heat.residual_frac()) < 1e-9
+    assert abs(run.disciplines.accounts.electrical_residual_frac()) < 1e-9
+    assert abs(run.disciplines.heat.residual_frac()) < 1e-9
 
 
 def test_it_energy_of_the_site_is_that_of_its_racks() -> None:
     run = busy()
-    site = dict(zip(SITE, run.on.accounts.site, strict=True))
-    assert run.on.accounts.rack[0].sum() == pytest.approx(site["it"], rel=1e-9)
-    assert run.on.accounts.unit.sum() == pytest.approx(site["cooling"], rel=1e-9)
-    assert run.on.accounts.power[3].sum() == pytest.approx(site["loss"], rel=1e-9)
+    site = run.disciplines.accounts.site_totals()
+    assert run.state.accounts.rack[0].sum() == pytest.approx(site["it"], rel=1e-9)
+    assert run.state.accounts.unit_j.sum() == pytest.approx(site["cooling"], rel=1e-9)
+    assert run.state.accounts.power[3].sum() == pytest.approx(site["loss"], rel=1e-9)
 
 
 def test_time_on_is_the_time_between_the_events_that_say_so() -> None:
     layout = small_layout(liquid=2, air=0, ups=False)
-    run = live_through(
+    run = finished(
         small(layout, drills=[{"kind": "utility_outage", "at": "600 s", "duration": "8 s"}])
     )
-    np.testing.assert_allclose(run.on.accounts.rack[1], 3600.0 - 8.0 - 900.0)
+    np.testing.assert_allclose(run.state.accounts.rack[1], 3600.0 - 8.0 - 900.0)
 
 
 def test_peaks_start_anew_when_they_are_taken() -> None:
     run = busy()
-    run.on.accounts.take_peaks()
-    power, junction, load = run.on.accounts.take_peaks()
-    np.testing.assert_array_equal(power, run.on.world.state.rack_w)
-    np.testing.assert_allclose(junction, run.on.compute.junction_degc())
+    run.disciplines.accounts.take_peaks()
+    power, junction, load = run.disciplines.accounts.take_peaks()
+    np.testing.assert_array_equal(power, run.state.racks.rack_w)
+    np.testing.assert_allclose(junction, run.disciplines.racks.junction_degc())
     assert (load <= 1.5).all()
 
 
 def test_no_mean_is_above_its_peak() -> None:
     run = busy()
-    for row in run.recorder.rows["racks"]:
-        assert (row["power_w"] <= row["power_max_w"] * (1 + 1e-12)).all()
-        assert (row["junction_degc"] <= row["junction_max_degc"] + 1e-9).all()
+    racks = run.recorder.columns("racks")
+    assert racks["power_w"].size == 60 * 5
+    assert (racks["power_w"] <= racks["power_max_w"] * (1 + 1e-12)).all()
+    assert (racks["junction_degc"] <= racks["junction_max_degc"] + 1e-9).all()

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import failing, lived, small, small_layout, training
-from living import live_through
+from runs import Finished, finished
 
 import twin
-from twin.errors import InputError
+from twin.arrays import Index
 from twin.results import TABLES
 from twin.simulation.disciplines import wire
 
@@ -91,12 +91,7 @@ def test_a_higher_priority_goes_first_in_the_queue_but_takes_nothing_from_a_runn
 
 
 def test_a_gang_larger_than_the_facility_is_refused_and_holds_nobody_up() -> None:
-    """Before a run, and where the scenario allows it, when it is submitted."""
-    work = [training("giant", 73), training("other", 8, submit="10 s")]
-    with pytest.raises(InputError, match="asks for 73 nodes and can hold at most 72") as refused:
-        jobs_of(*work)
-    assert "allow: [never_starts]" in str(refused.value)
-    table = jobs_of(*work, allow=["never_starts"])
+    table = jobs_of(training("giant", 73), training("other", 8, submit="10 s"))
     assert table.loc["giant", "state"] == "too_large"
     assert np.isnan(table.loc["giant", "started_s"])
     assert table.loc["other", "started_s"] == 10.0
@@ -105,31 +100,31 @@ def test_a_gang_larger_than_the_facility_is_refused_and_holds_nobody_up() -> Non
 def test_a_checkpoint_takes_its_bytes_over_the_storage_bandwidth() -> None:
     spec = training(nodes=36, checkpoint_interval="300 s")
     facility = twin.build(small(LAYOUT, workload=[spec], horizon="3000 s"))
-    run = live_through(facility)
-    job = run.on.jobs.jobs[0]
-    write_s = job.checkpoint_bytes / facility.storage.write_b_s
+    run = finished(facility)
+    jobs = run.state.jobs
+    write_s = jobs.checkpoint_bytes[0] / facility.storage.write_b_s
     cycle_s = 300.0 + write_s
     assert 1.0 < write_s < 60.0
-    assert job.checkpoints == int(3000.0 / cycle_s)
-    assert run.on.jobs.done_s[0] == pytest.approx(3000.0 - job.checkpoints * write_s, abs=1e-3)
+    assert jobs.checkpoints[0] == int(3000.0 / cycle_s)
+    assert jobs.done_s[0] == pytest.approx(3000.0 - jobs.checkpoints[0] * write_s, abs=1e-3)
 
 
 def test_few_nodes_write_as_fast_as_their_own_links() -> None:
     spec = training(nodes=2, checkpoint_interval="300 s")
-    run = live_through(small(LAYOUT, workload=[spec], horizon="340 s"))
-    job = run.on.jobs.jobs[0]
-    storage = run.on.world.facility.storage
-    write_s = job.checkpoint_bytes / (2 * storage.node_write_b_s)
-    assert write_s > job.checkpoint_bytes / storage.write_b_s
-    assert run.on.jobs.done_s[0] == pytest.approx(340.0 - min(write_s, 40.0), abs=1e-3)
+    run = finished(small(LAYOUT, workload=[spec], horizon="340 s"))
+    jobs = run.state.jobs
+    storage = run.world.facility.storage
+    write_s = jobs.checkpoint_bytes[0] / (2 * storage.node_write_b_s)
+    assert write_s > jobs.checkpoint_bytes[0] / storage.write_b_s
+    assert jobs.done_s[0] == pytest.approx(340.0 - min(write_s, 40.0), abs=1e-3)
 
 
 def test_two_gangs_that_write_at_once_share_the_storage_alike() -> None:
     work = [training(name, 36, checkpoint_interval="300 s") for name in ("one", "two")]
-    run = live_through(small(LAYOUT, workload=work, horizon="330 s"))
-    jobs = run.on.jobs
-    storage = run.on.world.facility.storage
-    both_s = sum(job.checkpoint_bytes for job in jobs.jobs) / storage.write_b_s
+    run = finished(small(LAYOUT, workload=work, horizon="330 s"))
+    jobs = run.state.jobs
+    storage = run.world.facility.storage
+    both_s = jobs.checkpoint_bytes.sum() / storage.write_b_s
     np.testing.assert_allclose(jobs.done_s, 330.0 - both_s, atol=1e-3)
 
 
@@ -155,7 +150,7 @@ def test_slower_storage_costs_training_time() -> None:
 def test_a_fault_throws_a_gang_back_to_its_last_checkpoint_and_no_further() -> None:
     fail_s = 1000.0
     spec = training(nodes=36, checkpoint_interval="300 s")
-    run = live_through(
+    run = finished(
         small(
             LAYOUT,
             workload=[spec],
@@ -163,33 +158,33 @@ def test_a_fault_throws_a_gang_back_to_its_last_checkpoint_and_no_further() -> N
             horizon=f"{fail_s + 1} s",
         )
     )
-    job = run.on.jobs.jobs[0]
-    storage = run.on.world.facility.storage
-    cycle_s = 300.0 + job.checkpoint_bytes / storage.write_b_s
+    jobs = run.state.jobs
+    storage = run.world.facility.storage
+    cycle_s = 300.0 + jobs.checkpoint_bytes[0] / storage.write_b_s
     whole = int(fail_s / cycle_s)
     lost_s = fail_s - whole * cycle_s
-    assert job.kept_s == pytest.approx(300.0 * whole)
-    assert run.on.jobs.done_s[0] == pytest.approx(300.0 * whole)
-    assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(
-        lost_s * job.tokens_per_s
+    assert jobs.kept_s[0] == pytest.approx(300.0 * whole)
+    assert jobs.done_s[0] == pytest.approx(300.0 * whole)
+    assert run.state.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(
+        lost_s * jobs.tokens_per_s[0]
     )
 
 
 def test_a_fault_during_a_checkpoint_loses_what_was_being_written() -> None:
     spec = training(nodes=36, checkpoint_interval="300 s")
     faults = failing((301.0, "liquid_r1/node_1", 1e5))
-    run = live_through(small(LAYOUT, workload=[spec], faults=faults, horizon="310 s"))
-    job = run.on.jobs.jobs[0]
-    assert job.kept_s == 0.0
-    assert run.on.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(
-        300.0 * job.tokens_per_s
+    run = finished(small(LAYOUT, workload=[spec], faults=faults, horizon="310 s"))
+    jobs = run.state.jobs
+    assert jobs.kept_s[0] == 0.0
+    assert run.state.losses.tokens["rolled_back", "liquid_r1", "train"] == pytest.approx(
+        300.0 * jobs.tokens_per_s[0]
     )
 
 
 def test_a_gang_restarts_on_other_nodes_after_its_delay_and_the_load_of_its_checkpoint() -> None:
     fail_s = 1000.0
     end_s = 2000.0
-    run = live_through(
+    run = finished(
         small(
             LAYOUT,
             workload=[training(nodes=36)],
@@ -197,13 +192,13 @@ def test_a_gang_restarts_on_other_nodes_after_its_delay_and_the_load_of_its_chec
             faults=failing((fail_s, "liquid_r1/node_1", 1e5)),
         )
     )
-    job = run.on.jobs.jobs[0]
-    storage = run.on.world.facility.storage
-    assert 0 not in job.held
-    assert job.held.size == 36
-    assert job.restarts == 1
-    again_s = RESTART_S + storage.load_s(job.checkpoint_bytes, 36)
-    assert run.on.jobs.done_s[0] == pytest.approx(end_s - fail_s - again_s, abs=1e-3)
+    jobs = run.state.jobs
+    storage = run.world.facility.storage
+    assert 0 not in jobs.held[0]
+    assert jobs.held[0].size == 36
+    assert jobs.restarts[0] == 1
+    again_s = RESTART_S + storage.load_s(jobs.checkpoint_bytes[0], 36)
+    assert jobs.done_s[0] == pytest.approx(end_s - fail_s - again_s, abs=1e-3)
 
 
 def test_a_first_start_pays_no_restart_delay() -> None:
@@ -213,7 +208,7 @@ def test_a_first_start_pays_no_restart_delay() -> None:
 
 
 def test_a_gang_waits_for_the_node_where_there_are_no_others() -> None:
-    run = live_through(
+    run = finished(
         small(
             LAYOUT,
             workload=[training(nodes=72)],
@@ -240,14 +235,15 @@ def test_batch_jobs_take_their_run_time_and_wait_for_nobody_where_there_is_room(
 @pytest.mark.parametrize("sensitivity", [0.0, 0.5, 1.0])
 def test_a_lower_clock_stretches_the_sensitive_share_of_the_run_time(sensitivity: float) -> None:
     ceiling = {"actions": [{"kind": "clock_ceiling", "at": "0 s", "clock": 0.8}]}
-    run = live_through(
+    run = finished(
         small(LAYOUT, workload=[batch(5, clock_sensitivity=sensitivity)], controls=ceiling)
     )
-    clock = float(run.on.world.state.clock_frac[0])
+    clock = float(run.state.throttling.clock_frac[0])
     assert clock <= 0.8
-    for job in run.on.jobs.jobs:
-        took = 1000.0 * (1 - sensitivity + sensitivity / clock)
-        assert job.finished_s - job.started_s == pytest.approx(took, rel=1e-9)
+    jobs = run.state.jobs
+    assert jobs.finished_s.size == 5
+    took_s = 1000.0 * (1 - sensitivity + sensitivity / clock)
+    np.testing.assert_allclose(jobs.finished_s - jobs.started_s, took_s, rtol=1e-9)
 
 
 def test_batch_jobs_queue_for_nodes_in_the_order_they_came() -> None:
@@ -257,10 +253,16 @@ def test_batch_jobs_queue_for_nodes_in_the_order_they_came() -> None:
     )
 
 
+def nodes_by_rack(run: Finished, held: Index) -> list[int]:
+    """How many of these nodes stand in each of the four racks."""
+    racks = run.world.facility.racks.rack_of_node[held]
+    return np.bincount(racks, minlength=4).tolist()
+
+
 def test_packed_fills_racks_and_spread_deals_over_them() -> None:
     racks = {}
     for placement in ("packed", "spread"):
-        run = live_through(
+        run = finished(
             small(
                 LAYOUT,
                 workload=[training(nodes=16)],
@@ -268,26 +270,21 @@ def test_packed_fills_racks_and_spread_deals_over_them() -> None:
                 controls={"placement": placement},
             )
         )
-        racks[placement] = np.bincount(
-            run.on.compute.rack_of_node[run.on.jobs.jobs[0].held], minlength=4
-        ).tolist()
+        racks[placement] = nodes_by_rack(run, run.state.jobs.held[0])
     assert racks == {"packed": [16, 0, 0, 0], "spread": [4, 4, 4, 4]}
 
 
 def test_a_second_gang_is_spread_over_what_the_first_left() -> None:
     work = [training("early", 4), training("late", 4, submit="10 s")]
-    run = live_through(
-        small(LAYOUT, workload=work, horizon="60 s", controls={"placement": "spread"})
-    )
-    held = np.concatenate([job.held for job in run.on.jobs.jobs])
-    assert np.bincount(run.on.compute.rack_of_node[held], minlength=4).tolist() == [2, 2, 2, 2]
+    run = finished(small(LAYOUT, workload=work, horizon="60 s", controls={"placement": "spread"}))
+    assert nodes_by_rack(run, np.concatenate(run.state.jobs.held)) == [2, 2, 2, 2]
 
 
 def test_one_node_never_works_for_two_gangs() -> None:
-    run = live_through(
+    run = finished(
         small(LAYOUT, workload=[training("a", 30), training("c", 30), batch(40)], horizon="500 s")
     )
-    held = np.concatenate([run.on.jobs.jobs[j].held for j in run.on.jobs.running])
+    held = np.concatenate([run.state.jobs.held[j] for j in run.state.jobs.running])
     assert len(set(held.tolist())) == held.size <= NODES
 
 
@@ -319,15 +316,18 @@ def test_a_lost_leaf_slows_a_gang_that_waits_for_the_network_and_is_named_as_the
     np.testing.assert_allclose(made[1].loc[2460.0:], made[0].loc[2460.0:], rtol=1e-9)
 
 
-def test_a_gang_goes_at_the_pace_of_its_slowest_rack() -> None:
-    on = wire(twin.build(small(LAYOUT, workload=[training(nodes=72)])))
-    on.world.clock.fire(0.0)
-    on.supply.topology()
-    on.compute.presence()
-    on.jobs.settle()
-    on.world.state.clock_frac = np.array([1.0, 0.9, 0.7, 1.0])
-    on.jobs.settle()
-    assert on.jobs.speed[0] == on.jobs.jobs[0].pace.speed(0.7, 1.0) < 1.0  # type: ignore[union-attr]
+def test_a_gang_goes_as_fast_as_its_slowest_rack() -> None:
+    run = wire(twin.build(small(LAYOUT, workload=[training(nodes=72)])))
+    run.schedule()
+    run.world.clock.fire(0.0)
+    for discipline in (run.supply, run.flows, run.racks, run.jobs):
+        discipline.settle()
+    state = run.world.state
+    assert state.jobs.speed[0] == pytest.approx(1.0)
+    state.throttling.clock_frac = np.array([1.0, 0.9, 0.7, 1.0])
+    state.throttling.version += 1
+    run.jobs.settle()
+    assert state.jobs.speed[0] == run.jobs.learning.progress_per_s(0, 0.7, 1.0) < 1.0
 
 
 def test_tokens_kept_and_lost_are_what_an_undisturbed_run_would_have_made() -> None:
@@ -340,8 +340,8 @@ def test_tokens_kept_and_lost_are_what_an_undisturbed_run_would_have_made() -> N
     assert made == pytest.approx(whole.summary["tokens_total"], rel=1e-9)
 
 
-def test_a_gang_does_not_mix_types_of_gpu_whose_pace_differs() -> None:
-    run = live_through(
+def test_a_gang_does_not_mix_types_of_gpu_whose_speed_differs() -> None:
+    run = finished(
         small(
             small_layout(liquid=4, air=1),
             workload=[training(nodes=72)],
@@ -349,6 +349,8 @@ def test_a_gang_does_not_mix_types_of_gpu_whose_pace_differs() -> None:
             faults=failing((600.0, "liquid_r1/node_1", 1e5)),
         )
     )
-    racks = run.on.compute.racks
-    held = run.on.jobs.jobs[0].held
-    assert len({racks.gpu_type[r] for r in run.on.compute.rack_of_node[held]}) <= 1
+    racks = run.world.facility.racks
+    held = run.state.jobs.held[0]
+    assert {racks.gpu_type[r] for r in racks.rack_of_node[held]} == {racks.gpu_type[0]}
+    assert racks.gpu_type[0] != racks.gpu_type[-1]
+    assert run.times("train", "restarting") == [], "73 nodes are in order, but of two types"

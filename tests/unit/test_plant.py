@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import failing, lived, small, small_layout, training
-from living import live_through
+from runs import finished
 
 import twin
 from twin.facility.model import Plant
@@ -79,13 +79,13 @@ def test_wetted_pads_bring_the_air_towards_its_wet_bulb() -> None:
 
 
 def test_a_chiller_that_lost_power_runs_again_after_its_restart_time() -> None:
-    run = live_through(small(faults=failing((600.0, "chilled", 60.0))))
+    run = finished(small(faults=failing((600.0, "chilled", 60.0))))
     assert run.times("chilled", "stopped") == [600.0]
     assert run.times("chilled", "running") == [600.0 + 60.0 + 300.0]
 
 
 def test_a_second_loss_during_the_restart_starts_it_anew() -> None:
-    run = live_through(small(faults=failing((600.0, "chilled", 60.0), (800.0, "chilled", 60.0))))
+    run = finished(small(faults=failing((600.0, "chilled", 60.0), (800.0, "chilled", 60.0))))
     assert run.times("chilled", "running") == [860.0 + 300.0]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import failing, small, small_layout
-from living import Lived, live_through
+from runs import Finished, finished
 
 FAIL_S = 100.0
 PANEL_K_S = 240.0
@@ -37,18 +37,18 @@ def layout(load_kw: float, ups: bool = False) -> dict[str, Any]:
     return out
 
 
-def loaded(made: dict[str, Any], *faults: tuple[float, str, float], horizon: str = "1 h") -> Lived:
-    return live_through(
+def loaded(
+    made: dict[str, Any], *faults: tuple[float, str, float], horizon: str = "1 h"
+) -> Finished:
+    return finished(
         small(made, faults=failing(*faults), horizon=horizon, outputs={"period": "10 s"})
     )
 
 
-def load_frac(run: Lived, component: str, time_s: float) -> float:
+def load_frac(run: Finished, component: str, time_s: float) -> float:
     """Highest load of a component in the period that ends then."""
-    row = run.on.supply.tree.id.index(component)
-    return float(
-        run.recorder.rows["power"][run.recorder.times_s.index(time_s)]["load_max_frac"][row]
-    )
+    row = run.disciplines.supply.tree.id.index(component)
+    return float(run.recorded_at("power.load_max_frac", time_s)[row])
 
 
 def trips_after(load_frac: float, constant_s: float = PANEL_K_S) -> float:
@@ -84,7 +84,7 @@ def test_an_overload_that_ends_in_time_trips_nothing_and_is_forgotten() -> None:
         layout(570.0), (FAIL_S, "panel_1", almost), (FAIL_S + almost + 60, "panel_1", almost)
     )
     assert run.times("panel_2", "tripped") == []
-    assert (run.on.world.state.damage == 0).all()
+    assert (run.state.protection.damage == 0).all()
 
 
 def test_a_load_under_the_pick_up_never_trips() -> None:

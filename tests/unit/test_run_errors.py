@@ -43,14 +43,14 @@ def standstill(patch: pytest.MonkeyPatch) -> None:
 
 def arithmetic(patch: pytest.MonkeyPatch) -> None:
     """A number that cannot be computed."""
-    settle = Accounts.settle
+    hold = Accounts.hold
 
     def fails(self: Accounts) -> None:
         if self.world.now_s >= BREAK_S:
             raise ZeroDivisionError("division by zero")
-        settle(self)
+        hold(self)
 
-    patch.setattr(Accounts, "settle", fails)
+    patch.setattr(Accounts, "hold", fails)
 
 
 def stopped(broken: Broken, patch: pytest.MonkeyPatch) -> RunError:
@@ -131,7 +131,7 @@ def test_a_run_that_cannot_begin_is_a_run_error_too(monkeypatch: pytest.MonkeyPa
     def fails(self: Accounts) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(Accounts, "settle", fails)
+    monkeypatch.setattr(Accounts, "hold", fails)
     with pytest.raises(RunError):
         twin.simulate(twin.build(scenario()))
 

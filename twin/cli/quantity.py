@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from twin.quantities import (
+from twin.present.numbers import (
     NONE,
     degrees,
     duration,

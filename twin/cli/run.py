@@ -59,7 +59,6 @@ def run(
         say.document(result.summary)
     else:
         say.findings(asked.name, dict(list(result.summary.items())[:HEADLINES]), stderr=True)
-    say.review(result.meta["findings"])
     say.note(f"report: {page}")
     say.note(scene)
 

@@ -79,6 +79,69 @@ def shares(wires: Wiring, on: Mask, on_battery: Mask | None = None) -> Array:
     return np.where(wires.priority[wires.taker], first, share)
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Nodes at one height, the edges that they feed, and what they lose."""
+
+    nodes: Index
+    edges: Index
+    taker: Index
+    """Of each edge."""
+    place: Index
+    """Of each edge's supply among `nodes`."""
+    rating_w: Array
+    loss: tuple[Array, Array, Array]
+    """Idle, linear and square coefficients."""
+
+
+def stages(wires: Wiring, rating_w: Array, loss: tuple[Array, Array, Array]) -> tuple[Stage, ...]:
+    """The tree height by height, from the loads up, prepared for `through`.
+
+    loss     idle, linear and square coefficients (node,); nodes with an infinite rating lose
+             nothing
+    """
+    finite = np.isfinite(rating_w)
+    rating = np.where(finite, rating_w, 1.0)
+    coefficients = [np.where(finite, c, 0.0) for c in loss]
+    place = np.zeros(rating.size, dtype=np.int64)
+    out = []
+    for nodes, edges in zip(wires.levels, wires.edge_levels, strict=True):
+        place[nodes] = np.arange(len(nodes))
+        idle, linear, square = (c[nodes] for c in coefficients)
+        out.append(
+            Stage(
+                nodes,
+                edges,
+                wires.taker[edges],
+                place[wires.supply[edges]],
+                rating[nodes],
+                (idle, linear, square),
+            )
+        )
+    return tuple(out)
+
+
+def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> tuple[Array, Array]:
+    """Output and input of every node (node,), from the loads up.
+
+    load_w   (node,)  drawn at the node itself: loads at the bottom, battery charging on the way
+    share    (edge,)  of its taker's input that each edge carries
+    A node without voltage draws nothing. Input = output + loss.
+    """
+    output = np.zeros_like(load_w)
+    inflow = np.zeros_like(load_w)
+    for stage in tree:
+        given: Array = np.zeros(stage.nodes.size)
+        if stage.edges.size:
+            flow = inflow[stage.taker] * share[stage.edges]
+            sums = np.bincount(stage.place, weights=flow, minlength=given.size)
+            given = np.asarray(sums, dtype=float)
+        lost = loss_w(given, stage.rating_w, *stage.loss)
+        output[stage.nodes] = given
+        inflow[stage.nodes] = np.where(on[stage.nodes], given + lost + load_w[stage.nodes], 0.0)
+    return output, inflow
+
+
 def upward(
     wires: Wiring,
     load_w: Array,
@@ -87,22 +150,5 @@ def upward(
     rating_w: Array,
     loss: tuple[Array, Array, Array],
 ) -> tuple[Array, Array]:
-    """Output and input of every node (node,), from the loads up.
-
-    load_w   (node,)  drawn at the node itself: loads at the bottom, battery charging on the way
-    loss     idle, linear and square coefficients (node,); nodes with an infinite rating lose
-    nothing A node without voltage draws nothing. Input = output + loss.
-    """
-    output = np.zeros_like(load_w)
-    inflow = np.zeros_like(load_w)
-    finite = np.isfinite(rating_w)
-    rating = np.where(finite, rating_w, 1.0)
-    idle, linear, square = (np.where(finite, c, 0.0) for c in loss)
-    for h, nodes in enumerate(wires.levels):
-        edges = wires.edge_levels[h]
-        if edges.size:
-            flow = inflow[wires.taker[edges]] * share[edges]
-            output += np.bincount(wires.supply[edges], weights=flow, minlength=output.size)
-        lost = loss_w(output[nodes], rating[nodes], idle[nodes], linear[nodes], square[nodes])
-        inflow[nodes] = np.where(on[nodes], output[nodes] + lost + load_w[nodes], 0.0)
-    return output, inflow
+    """Output and input of every node, for those who ask once: `through` the `stages` of a tree."""
+    return through(stages(wires, rating_w, loss), load_w, share, on)

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
-from twin.simulation.serving.service import Serving
+from twin.simulation.serving.serving import Serving
 
 
-def settle(world: World, jobs: Scheduler, traffic: Serving) -> None:
-    """Set GPU and CPU activity (node,) from jobs and services; nodes out of order are idle."""
-    state = world.state
-    gpu = np.zeros_like(state.gpu_activity)
-    cpu = np.zeros_like(state.cpu_activity)
-    jobs.activity(gpu, cpu)
-    traffic.activity(gpu, cpu)
-    state.gpu_activity = gpu * state.node_ok
-    state.cpu_activity = cpu * state.node_ok
+class Activity(Discipline):
+    """The activity of every node, and what it sums up to in every rack."""
+
+    def __init__(self, world: World, compute: Compute, jobs: Scheduler, serving: Serving) -> None:
+        self.world = world
+        self.own = world.state.activity
+        self.compute = compute
+        self.jobs = jobs
+        self.serving = serving
+
+    def settle(self) -> bool:
+        """Set GPU and CPU activity (node,) from jobs and services; nodes out of order are idle."""
+        own = self.own
+        state = self.world.state
+        versions = state.jobs.version + state.serving.version + state.faults.version
+        if versions == own.work_version:
+            return False
+        own.work_version = versions
+        gpu = np.zeros_like(own.gpu_activity)
+        cpu = np.zeros_like(own.cpu_activity)
+        self.jobs.enter_activity(gpu, cpu)
+        self.serving.enter_activity(gpu, cpu)
+        own.gpu_activity = gpu * state.faults.node_ok
+        own.cpu_activity = cpu * state.faults.node_ok
+        own.version += 1
+        self.compute.sum_activity()
+        return False

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from twin.controls import Action, ClockCeiling
-from twin.simulation.kernel.clock import Process, Stage
+from twin.controls import ClockCeiling
+from twin.results.enums import EventKind
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
 
-class Controls:
+class Controls(Discipline):
     """The control discipline of one run."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        for action in world.facility.scenario.controls.actions:
-            world.clock.start(self._act(action))
+        self.own = world.state.controls
+        self.actions = world.facility.scenario.controls.actions
+        world.clock.can("operator acts", self._act)
 
-    def _act(self, action: Action) -> Process:
-        yield self.world.clock.wait(Stage.CONTROLS, action.at)
-        state = self.world.state
+    def schedule(self) -> None:
+        """Put every action on the clock."""
+        for i, action in enumerate(self.actions):
+            self.world.clock.wait(Stage.CONTROLS, action.at, "operator acts", i)
+
+    def _act(self, i: int) -> None:
+        action = self.actions[i]
         if isinstance(action, ClockCeiling):
-            state.ceiling_frac = action.clock
-            self.world.note("operators", "clock ceiling", f"{action.clock:.0%} of full clock")
+            self.own.ceiling_frac = action.clock
+            detail = f"{action.clock:.0%} of full clock"
+            self.world.note("operators", EventKind.CLOCK_CEILING, detail)
         else:
-            row = [p.id for p in self.world.facility.cooling.plants].index(action.plant)
-            state.supply_degc[row] = action.temperature
-            self.world.note(action.plant, "set-point", f"{action.temperature:g} °C")
+            plants = [plant.id for plant in self.world.facility.cooling.plants]
+            self.own.supply_degc[plants.index(action.plant)] = action.temperature
+            self.world.note(action.plant, EventKind.SET_POINT, f"{action.temperature:g} °C")
         self.world.stale = True

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from twin.facility.model import Facility
+from twin.simulation.activity import Activity
 from twin.simulation.compute.racks import Compute
 from twin.simulation.compute.throttling import Throttling
 from twin.simulation.controls import Controls
@@ -12,65 +15,89 @@ from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.heat import Heat
 from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.cooling.plant import Plants
+from twin.simulation.cooling.units import Units
 from twin.simulation.faults import Faults
-from twin.simulation.jobs.scheduler import Scheduler
-from twin.simulation.kernel.clock import Clock
-from twin.simulation.kernel.state import fresh
+from twin.simulation.jobs.scheduler import Scheduler, asked_jobs
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
+from twin.simulation.network import Network
 from twin.simulation.power.protection import Protection
 from twin.simulation.power.supply import Supply
 from twin.simulation.record.accounts import Accounts
+from twin.simulation.record.billing import Billing
 from twin.simulation.record.losses import Losses
-from twin.simulation.serving.service import Serving
+from twin.simulation.serving.serving import Serving
+from twin.simulation.state import fresh
 
 
 @dataclass
 class Disciplines:
-    """Everybody who acts, by name."""
+    """Everybody who acts, by the name that `kernel.order` calls them."""
 
     world: World
-    faults: Faults
     supply: Supply
     protection: Protection
-    compute: Compute
-    throttling: Throttling
-    coolant: Flows
+    racks: Compute
+    flows: Flows
     plants: Plants
+    units: Units
+    inlet_air: InletAir
+    throttling: Throttling
     heat: Heat
+    network: Network
     losses: Losses
     jobs: Scheduler
-    traffic: Serving
-    controls: Controls
+    serving: Serving
+    activity: Activity
     accounts: Accounts
-    inlet_air: InletAir
+    billing: Billing
+    faults: Faults
+    controls: Controls
+
+    def named(self, names: tuple[str, ...]) -> Iterator[Discipline]:
+        """Disciplines by name, in that order."""
+        return (cast(Discipline, getattr(self, name)) for name in names)
+
+    def schedule(self) -> None:
+        """Put everything that is known to come on the clock."""
+        self.plants.schedule()
+        self.jobs.schedule()
+        self.serving.schedule()
+        self.faults.schedule()
+        self.controls.schedule()
 
 
 def wire(facility: Facility) -> Disciplines:
-    """A world with all its disciplines, before the first instant."""
-    world = World(facility, fresh(facility), Clock())
+    """A world with all its disciplines, before the first instant; nothing waits yet."""
+    asked = asked_jobs(facility.scenario)
+    world = World(facility, fresh(facility, len(asked)))
     supply = Supply(world)
-    compute = Compute(world)
-    coolant = Flows(world)
+    racks = Compute(world)
+    flows = Flows(world)
+    plants = Plants(world)
     inlet_air = InletAir(world)
-    plants = Plants(world, coolant)
-    losses = Losses(facility.racks.id)
-    throttling = Throttling(world, compute, inlet_air)
-    jobs = Scheduler(world, compute, coolant, losses)
-    traffic = Serving(world, compute, losses, jobs)
+    throttling = Throttling(world, racks, inlet_air)
+    losses = Losses(world)
+    jobs = Scheduler(world, asked, racks, flows, losses)
+    serving = Serving(world, racks, losses, jobs)
     return Disciplines(
         world=world,
-        faults=Faults(world),
         supply=supply,
-        protection=Protection(world, supply),
-        compute=compute,
-        throttling=throttling,
-        coolant=coolant,
+        protection=Protection(world),
+        racks=racks,
+        flows=flows,
         plants=plants,
-        heat=Heat(world, coolant, plants, (throttling, inlet_air, plants)),
+        units=Units(world, flows, plants),
+        inlet_air=inlet_air,
+        throttling=throttling,
+        heat=Heat(world, flows, plants, (throttling, inlet_air, plants)),
+        network=Network(world),
         losses=losses,
         jobs=jobs,
-        traffic=traffic,
+        serving=serving,
+        activity=Activity(world, racks, jobs, serving),
+        accounts=Accounts(world, racks, supply),
+        billing=Billing(world),
+        faults=Faults(world),
         controls=Controls(world),
-        accounts=Accounts(world, compute, supply, plants),
-        inlet_air=inlet_air,
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from twin.controls import Isolate
+from twin.results.enums import EventKind
 from twin.scenario.schema import FaultRates, TimedFault
 from twin.seeds import member, stream
-from twin.simulation.kernel.clock import Process, Stage
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
 HOUR_S = 3600.0
@@ -19,133 +21,166 @@ RUNNING_HOURS_ONLY = ("generator",)
 by."""
 
 
-class Faults:
+class Faults(Discipline):
     """The fault discipline of one run."""
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.own = world.state.faults
         self.components = world.facility.components
-        self.reasons = np.zeros(len(self.components.id), dtype=np.int64)
-        self.node_reasons = np.zeros(world.facility.racks.node_count, dtype=np.int64)
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
-        self.crews = world.clock.crews(world.facility.scenario.faults.crews)
-        scenario = world.facility.scenario
-        for fault in scenario.faults.timeline:
-            world.clock.start(self._timed(fault))
-        for drill in scenario.drills:
-            names = [drill.component] if isinstance(drill, Isolate) else self._utilities()
-            for name in names:
-                world.clock.start(
-                    self._outage(name, drill.at, drill.duration, "taken out on purpose")
-                )
+        self.timeline = world.facility.scenario.faults.timeline
+        for name in ("begins", "ends", "repaired", "fails", "node_fails"):
+            world.clock.can(f"fault {name}", getattr(self, f"_{name}"))
+        world.clock.can("drill begins", self._drill_begins)
+
+    def schedule(self) -> None:
+        """Put everything that is known to come on the clock."""
+        scenario = self.world.facility.scenario
+        for i, fault in enumerate(self.timeline):
+            self._wait(fault.at, "fault begins", i)
+        for i, drill in enumerate(scenario.drills):
+            self._wait(drill.at, "drill begins", i)
         if scenario.faults.rates is not None:
             self._random(scenario.faults.rates)
 
-    def _utilities(self) -> list[str]:
-        return [
-            id_
-            for id_, kind in zip(self.components.id, self.components.kind, strict=True)
-            if kind == "utility"
-        ]
+    def _wait(self, delay_s: float, action: str, *who: str | int | float) -> None:
+        self.world.clock.wait(Stage.FAULTS, delay_s, action, *who)
 
-    def _timed(self, fault: TimedFault) -> Process:
-        if fault.repair_at is not None or fault.repair_after is not None:
-            out_s = (
-                fault.repair_after
-                if fault.repair_after is not None
-                else (fault.repair_at or 0.0) - fault.at
-            )
-            yield from self._outage(fault.component, fault.at, out_s, "failed")
+    def _begins(self, i: int) -> None:
+        """A fault of the time line: with a known end, or until a crew has repaired it."""
+        fault = self.timeline[i]
+        out_s = _out_s(fault)
+        if out_s is not None:
+            self._outage(fault.component, out_s, EventKind.FAILED)
             return
-        yield self.world.clock.wait(Stage.FAULTS, fault.at)
-        self._out(fault.component, "failed", "waits for a crew")
-        yield from self._repair(fault.component, self._repair_s(fault.component))
+        self._out(fault.component, EventKind.FAILED, "waits for a crew")
+        self._repair(fault.component, self._repair_s(fault.component))
 
-    def _outage(self, name: str, at_s: float, out_s: float, why: str) -> Process:
-        yield self.world.clock.wait(Stage.FAULTS, at_s)
+    def _drill_begins(self, i: int) -> None:
+        drill = self.world.facility.scenario.drills[i]
+        names = [drill.component] if isinstance(drill, Isolate) else self._utilities()
+        for name in names:
+            self._outage(name, drill.duration, EventKind.TAKEN_OUT)
+
+    def _utilities(self) -> list[str]:
+        table = self.components
+        return [name for name, kind in zip(table.id, table.kind, strict=True) if kind == "utility"]
+
+    def _outage(self, name: str, out_s: float, why: EventKind) -> None:
         self._out(name, why, f"back after {out_s / 60:,.0f} min")
-        yield self.world.clock.wait(Stage.FAULTS, out_s)
+        self._wait(out_s, "fault ends", name)
+
+    def _ends(self, name: str) -> None:
         self._back(name)
 
-    def _repair(self, name: str, repair_s: float) -> Process:
-        """Queue for a crew, then be repaired."""
-        with self.crews.request() as turn:
-            yield turn
-            yield self.world.clock.wait(Stage.FAULTS, repair_s)
+    def _repair(self, name: str, repair_s: float, *again: str) -> None:
+        """Queue for a crew; `again` names the action that follows the repair."""
+        self.own.repairs.append([name, repair_s, *again])
+        self._send_crews()
+
+    def _send_crews(self) -> None:
+        """First come, first served: every free crew takes the next repair."""
+        crews = self.world.facility.scenario.faults.crews
+        while self.own.repairs and self.own.crews_busy < crews:
+            name, repair_s, *again = self.own.repairs.pop(0)
+            self.own.crews_busy += 1
+            self._wait(float(repair_s), "fault repaired", str(name), *map(str, again))
+
+    def _repaired(self, name: str, *again: str) -> None:
+        self.own.crews_busy -= 1
         self._back(name)
+        self._send_crews()
+        if again:
+            self._wait_random(name)
 
     def _repair_s(self, name: str) -> float:
         hours = self.components.mttr_h[self.components.row[name.partition("/")[0]]]
         return float(hours) * HOUR_S if np.isfinite(hours) else HOUR_S
 
     def _random(self, rates: FaultRates) -> None:
-        """One process a component that can fail, and one a rack for its nodes."""
+        """The first failure of every component that can fail, and of the nodes of every rack."""
         kinds = set(rates.kinds)
-        facility = self.world.facility
-        for c, id_ in enumerate(self.components.id):
-            kind = self.components.kind[c]
-            mean_h = float(self.components.mtbf_h[c]) / rates.scale
-            if (
-                np.isfinite(mean_h)
-                and kind not in RUNNING_HOURS_ONLY
-                and (not kinds or kind in kinds)
-            ):
-                self.world.clock.start(self._fails(id_, mean_h))
-        if rates.nodes:
-            for r, id_ in enumerate(facility.racks.id):
-                if np.isfinite(facility.racks.node_mtbf_h[r]) and facility.racks.nodes[r]:
-                    mean_h = facility.racks.node_mtbf_h[r] / facility.racks.nodes[r] / rates.scale
-                    self.world.clock.start(self._node_fails(id_, r, float(mean_h)))
+        racks = self.world.facility.racks
+        for name, kind, hours in zip(
+            self.components.id, self.components.kind, self.components.mtbf_h, strict=True
+        ):
+            fails = np.isfinite(hours) and kind not in RUNNING_HOURS_ONLY
+            if fails and (not kinds or kind in kinds):
+                self._start_random(name, float(hours) / rates.scale, member(name))
+        for r, name in enumerate(racks.id) if rates.nodes else ():
+            if np.isfinite(racks.node_mtbf_h[r]) and racks.nodes[r]:
+                mean_h = float(racks.node_mtbf_h[r] / racks.nodes[r] / rates.scale)
+                self._start_random(f"{name}/nodes", mean_h, member(name), "nodes")
 
-    def _fails(self, name: str, mean_h: float) -> Process:
-        draw = stream(self.world.facility.scenario.seed, "faults", member(name))
-        while True:
-            yield self.world.clock.wait(Stage.FAULTS, draw.exponential(mean_h) * HOUR_S)
-            self._out(name, "failed", "at random; waits for a crew")
-            yield from self._repair(name, draw.exponential(self._repair_s(name)))
+    def _start_random(self, name: str, mean_h: float, *stream_name: str) -> None:
+        seed = self.world.facility.scenario.seed
+        self.own.draws[name] = stream(seed, "faults", *stream_name)
+        self.own.mean_h[name] = mean_h
+        self._wait_random(name)
 
-    def _node_fails(self, rack: str, r: int, mean_h: float) -> Process:
-        draw = stream(self.world.facility.scenario.seed, "faults", member(rack), "nodes")
-        while True:
-            yield self.world.clock.wait(Stage.FAULTS, draw.exponential(mean_h) * HOUR_S)
-            name = f"{rack}/node_{draw.integers(self.world.facility.racks.nodes[r]) + 1}"
-            self._out(name, "failed", "at random; waits for a crew")
-            self.world.clock.start(self._repair(name, draw.exponential(self._repair_s(name))))
+    def _wait_random(self, name: str) -> None:
+        delay_s = self.own.draws[name].exponential(self.own.mean_h[name]) * HOUR_S
+        self._wait(delay_s, "fault node_fails" if name.endswith("/nodes") else "fault fails", name)
 
-    def _out(self, name: str, what: str, detail: str) -> None:
+    def _fails(self, name: str) -> None:
+        self._out(name, EventKind.FAILED, "at random; waits for a crew")
+        self._repair(name, self.own.draws[name].exponential(self._repair_s(name)), "again")
+
+    def _node_fails(self, nodes: str) -> None:
+        """One node of a rack; the others go on failing while it is repaired."""
+        draw = self.own.draws[nodes]
+        rack = nodes.removesuffix("/nodes")
+        count = self.world.facility.racks.nodes[self._rack(rack)]
+        name = f"{rack}/node_{draw.integers(count) + 1}"
+        self._out(name, EventKind.FAILED, "at random; waits for a crew")
+        self._repair(name, draw.exponential(self._repair_s(name)))
+        self._wait_random(nodes)
+
+    def _out(self, name: str, what: EventKind, detail: str) -> None:
         self.world.note(name, what, detail)
         self._count(name, +1)
 
     def _back(self, name: str) -> None:
         self._count(name, -1)
-        self.world.note(
-            name,
-            "repaired" if self._fine(name) else "still out",
-            "in order again" if self._fine(name) else "another fault remains",
-        )
+        if self._fine(name):
+            self.world.note(name, EventKind.REPAIRED, "in order again")
+        else:
+            self.world.note(name, EventKind.STILL_OUT, "another fault remains")
+
+    def _rack(self, name: str) -> int:
+        return self.rack_of_component[self.components.row[name]]
 
     def _node(self, name: str) -> int | None:
         """Node index of a name such as `rack/node_3`; None for a whole component."""
         rack, slash, node = name.partition("/")
         if not slash:
             return None
-        r = self.rack_of_component[self.components.row[rack]]
-        return int(self.world.facility.racks.first_node[r]) + int(node.removeprefix("node_")) - 1
+        first = self.world.facility.racks.first_node[self._rack(rack)]
+        return int(first) + int(node.removeprefix("node_")) - 1
 
     def _count(self, name: str, change: int) -> None:
-        state = self.world.state
+        own = self.own
         node = self._node(name)
         if node is None:
             row = self.components.row[name]
-            self.reasons[row] += change
-            state.component_ok[row] = self.reasons[row] == 0
+            own.reasons[row] += change
+            own.component_ok[row] = own.reasons[row] == 0
         else:
-            self.node_reasons[node] += change
-            state.node_ok[node] = self.node_reasons[node] == 0
+            own.node_reasons[node] += change
+            own.node_ok[node] = own.node_reasons[node] == 0
+        own.version += 1
         self.world.stale = True
 
     def _fine(self, name: str) -> bool:
         node = self._node(name)
         if node is None:
-            return bool(self.world.state.component_ok[self.components.row[name]])
-        return bool(self.world.state.node_ok[node])
+            return bool(self.own.component_ok[self.components.row[name]])
+        return bool(self.own.node_ok[node])
+
+
+def _out_s(fault: TimedFault) -> float | None:
+    """How long a fault of the time line lasts; None where a crew decides."""
+    if fault.repair_after is not None:
+        return fault.repair_after
+    return fault.repair_at - fault.at if fault.repair_at is not None else None

@@ -1,19 +1,37 @@
-"""What the factory is asked to do. A kind is one file here and one line in `Workload`.
+"""What the factory is asked to do. A kind is one file in `kinds`, and nothing else.
 
-A kind says what is wanted; how fast it goes comes from `physics` through a profile.
+A kind says what is wanted, as gangs and pools; how fast they go comes from `physics` through a
+profile.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from twin.workload.batch import Batch
-from twin.workload.inference import Inference
-from twin.workload.training import Training
+from twin.workload.kind import Job, Need, Pool, TrainingSteps, WorkloadKind
+from twin.workload.kinds import every_kind
+from twin.workload.kinds.batch import Batch
+from twin.workload.kinds.inference import Inference
+from twin.workload.kinds.training import Training
 
-Workload = Annotated[Inference | Training | Batch, Field(discriminator="kind")]
-"""Any kind of workload, told apart by `kind`."""
+if TYPE_CHECKING:
+    Workload = WorkloadKind
+    """Any kind of workload, told apart by `kind`."""
+else:
+    Workload: Any = Annotated[reduce(or_, every_kind()), Field(discriminator="kind")]
 
-__all__ = ["Batch", "Inference", "Training", "Workload"]
+__all__ = [
+    "Batch",
+    "Inference",
+    "Job",
+    "Need",
+    "Pool",
+    "Training",
+    "TrainingSteps",
+    "Workload",
+    "WorkloadKind",
+]

@@ -13,8 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
-from twin.quantities import (
+from twin.present.numbers import (
     NONE,
     count,
     duration,
@@ -26,6 +25,7 @@ from twin.quantities import (
     singular,
     span,
 )
+from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.results import Result
 
 HOURS_A_YEAR = 8760

@@ -4,119 +4,117 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.physics.chip import dynamic_frac
-from twin.simulation.kernel.state import Array, Mask, total_by
+from twin.arrays import Array, Mask, total_by
+from twin.results.enums import Cause, EventKind
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
 
-class Compute:
+class Compute(Discipline):
     """The compute discipline of one run."""
 
     def __init__(self, world: World) -> None:
         racks = world.facility.racks
         self.world = world
+        self.own = world.state.racks
         self.racks = racks
         self.rack_of_node = racks.rack_of_node
         self.gpu_span_w = (racks.gpus_per_node * racks.gpu_span_w)[self.rack_of_node]
         self.cpu_span_w = racks.cpu_span_w[self.rack_of_node]
-        self.nodes = np.flatnonzero(racks.nodes)
-        self.starts = racks.first_node[self.nodes]
-        self.gpu_w = np.zeros(len(racks.id))
-        self.cpu_w = np.zeros(len(racks.id))
+        self.with_nodes = np.flatnonzero(racks.nodes)
+        self.starts = racks.first_node[self.with_nodes]
+        self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
+        self.node_count = float(racks.nodes.sum())
 
     def available(self) -> Mask:
         """(rack,) powered, in order and cool enough to run."""
         state = self.world.state
-        facility = self.world.facility
-        powered = state.live[facility.power.load_of_rack]
-        return powered & state.component_ok[self.racks.component] & ~state.overheated
+        powered = state.supply.live[self.world.facility.power.load_of_rack]
+        in_order = state.faults.component_ok[self.racks.component]
+        return powered & in_order & ~state.throttling.overheated
 
-    def presence(self) -> bool:
+    def settle(self) -> bool:
         """Find out which racks are on; those that come back boot first. True where that changed."""
-        state = self.world.state
-        before = (self.world.state.rack_on, self.world.state.rack_lit)
+        own = self.own
         lit = self.available()
-        back = lit & ~state.rack_lit
-        if self.world.now_s > 0:
-            state.boot_until_s = np.where(
-                back, self.world.now_s + self.racks.boot_s, state.boot_until_s
-            )
-        state.rack_lit = lit
-        state.rack_on = lit & (state.boot_until_s <= self.world.now_s)
-        for r in np.flatnonzero(state.rack_on != before[0]):
-            self.world.note(
-                self.racks.id[r],
-                "on" if state.rack_on[r] else "off",
-                "booted" if state.rack_on[r] else self.why_off(int(r)),
-            )
-        return bool((state.rack_on != before[0]).any() or (lit != before[1]).any())
+        on_before = own.rack_on
+        lit_before = own.rack_lit
+        back = lit & ~lit_before
+        if self.world.now_s > 0 and back.any():
+            booted_s = self.world.now_s + self.racks.boot_s
+            own.boot_until_s = np.where(back, booted_s, own.boot_until_s)
+        own.rack_lit = lit
+        own.rack_on = lit & (own.boot_until_s <= self.world.now_s)
+        changed_on = own.rack_on != on_before
+        if not (changed_on.any() or (lit != lit_before).any()):
+            return False
+        own.version += 1
+        for r in np.flatnonzero(changed_on):
+            self._note(int(r))
+        return True
 
-    def why_off(self, rack: int) -> str:
+    def _note(self, rack: int) -> None:
+        if self.own.rack_on[rack]:
+            self.world.note(self.racks.id[rack], EventKind.ON, "booted")
+        else:
+            self.world.note(self.racks.id[rack], EventKind.OFF, self.why_off(rack))
+
+    def why_off(self, rack: int) -> Cause:
         """The cause of a rack being off, as in the losses table."""
         state = self.world.state
-        if state.overheated[rack]:
-            return "overheated"
-        if not state.component_ok[self.racks.component[rack]]:
-            return "failed"
-        return (
-            "restarting"
-            if state.live[self.world.facility.power.load_of_rack[rack]]
-            else "power_lost"
-        )
+        if state.throttling.overheated[rack]:
+            return Cause.OVERHEATED
+        if not state.faults.component_ok[self.racks.component[rack]]:
+            return Cause.FAILED
+        live = state.supply.live[self.world.facility.power.load_of_rack[rack]]
+        return Cause.RESTARTING if live else Cause.POWER_LOST
 
-    def activity(self) -> None:
+    def sum_activity(self) -> None:
         """Sum node activities into racks: watts at full clock, the busiest GPU and the busy
         nodes.
         """
-        state = self.world.state
+        own = self.own
+        activity = self.world.state.activity
         count = len(self.racks.id)
-        rack = self.rack_of_node
-        self.gpu_w = total_by(rack, state.gpu_activity * self.gpu_span_w, count)
-        self.cpu_w = total_by(rack, state.cpu_activity * self.cpu_span_w, count)
+        own.gpu_w = total_by(self.rack_of_node, activity.gpu_activity * self.gpu_span_w, count)
+        own.cpu_w = total_by(self.rack_of_node, activity.cpu_activity * self.cpu_span_w, count)
         peak = np.zeros(count)
-        if self.nodes.size:
-            peak[self.nodes] = np.maximum.reduceat(state.gpu_activity, self.starts)
-        state.peak_activity = peak
-        state.busy_nodes = total_by(rack, state.work_of_node != -1, count)
+        if self.with_nodes.size:
+            busiest = np.maximum.reduceat(activity.gpu_activity, self.starts)
+            peak[self.with_nodes] = busiest
+        own.peak_activity = peak
+        working = self.world.state.jobs.work_of_node != -1
+        own.busy_nodes = total_by(self.rack_of_node, working, count)
 
-    def settle(self) -> None:
+    def hold(self) -> None:
         """Power of every rack at its clock."""
-        state = self.world.state
-        chips = self.cpu_w + self.gpu_w * dynamic_frac(state.clock_frac)
-        drawn = (
-            self.racks.idle_w
-            + self.racks.gpu_gain * np.where(state.rack_on, chips, 0.0)
-            + self._support_w()
-        )
-        state.rack_w = np.where(state.rack_lit, drawn, 0.0)
+        own = self.own
+        chips = own.cpu_w + own.gpu_w * self.world.state.throttling.power_frac
+        dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
+        drawn = self.racks.idle_w + dynamic + self._support_w()
+        own.rack_w = np.where(own.rack_lit, drawn, 0.0)
 
     def _support_w(self) -> Array:
         """(rack,) what storage, network and management racks draw above idle: it follows the share
         of nodes at work.
         """
-        whole = float(self.racks.nodes.sum())
-        busy = (
-            float((self.world.state.busy_nodes * self.world.state.rack_on).sum()) / whole
-            if whole
-            else 0.0
-        )
-        return np.where(self.racks.nodes == 0, busy * (self.racks.rated_w - self.racks.idle_w), 0.0)
+        working = float((self.own.busy_nodes * self.own.rack_on).sum())
+        busy_frac = working / self.node_count if self.node_count else 0.0
+        return np.where(self.racks.nodes == 0, busy_frac * self.support_span_w, 0.0)
 
-    def gpu_peak_w(self, clock_frac: Array) -> Array:
-        """(rack,) power of the busiest GPU at a clock."""
-        state = self.world.state
-        busy = np.where(state.rack_on, state.peak_activity, 0.0)
-        chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * dynamic_frac(clock_frac)
-        return np.where(state.rack_lit, chip, 0.0)
+    def gpu_peak_w(self) -> Array:
+        """(rack,) power of the busiest GPU at its clock."""
+        busy = np.where(self.own.rack_on, self.own.peak_activity, 0.0)
+        span_w = self.racks.gpu_span_w * busy * self.world.state.throttling.power_frac
+        return np.where(self.own.rack_lit, self.racks.gpu_idle_w + span_w, 0.0)
 
     def junction_degc(self) -> Array:
         """(rack,) hottest GPU."""
         state = self.world.state
-        coolant = state.temperature_degc[: len(self.racks.id)]
-        return coolant + state.junction_k_w * self.gpu_peak_w(state.clock_frac)
+        coolant = state.heat.temperature_degc[: len(self.racks.id)]
+        return coolant + state.flows.junction_k_w * self.gpu_peak_w()
 
     def next_s(self) -> float:
         """Seconds until the next rack has booted."""
-        state = self.world.state
-        booting = state.boot_until_s[state.rack_lit & ~state.rack_on]
+        booting = self.own.boot_until_s[self.own.rack_lit & ~self.own.rack_on]
         return float(booting.min() - self.world.now_s) if booting.size else np.inf

@@ -7,13 +7,17 @@ limit less a hysteresis wider than one step's effect, and so does not chatter.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
+from twin.arrays import Array, Index, Mask
 from twin.errors import InputError, Problem
 from twin.physics.chip import dynamic_frac
+from twin.results.enums import EventKind
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.inlet_air import InletAir
-from twin.simulation.kernel.state import Array, Index
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
 TOUCH_K = 1e-6
@@ -22,22 +26,34 @@ COOL_AGAIN_K = 15.0
 """A rack that shut down may restart this far below the slowdown limit; assumed."""
 
 
-class Throttling:
+class Limits(NamedTuple):
+    """Coolant temperatures (rack,) in degC at which a clock must be chosen anew."""
+
+    slow: Array
+    """The clock steps down."""
+    room: Array
+    """The next step up would stand the hysteresis below slowdown."""
+
+
+class Throttling(Discipline):
     """The throttling discipline of one run."""
 
     def __init__(self, world: World, compute: Compute, inlet_air: InletAir) -> None:
         racks = world.facility.racks
         self.world = world
+        self.own = world.state.throttling
         self.compute = compute
         self.inlet_air = inlet_air
         self.racks = racks
+        self.rows = np.arange(len(racks.id))
         self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
-        depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(
-            np.int64
-        )
-        self.floor = np.where(np.isfinite(racks.slowdown_degc), depth, 0)
+        depth = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9)
+        limited = np.isfinite(racks.slowdown_degc)
+        self.floor = np.where(limited, depth.astype(np.int64), 0)
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
+        self._limits: tuple[object, Limits] = (None, Limits(np.zeros(0), np.zeros(0)))
+        self._shutdown: tuple[object, Array] = (None, np.zeros(0))
         self.refuse_chatter()
 
     def refuse_chatter(self) -> None:
@@ -48,63 +64,80 @@ class Throttling:
         comes later.
         """
         racks = self.racks
-        step = np.abs(np.diff(self.power_frac, axis=1)).max(axis=1, initial=0.0) * racks.gpu_span_w
-        coolant_w = step * racks.nodes * racks.gpus_per_node * racks.gpu_gain
+        step = np.abs(np.diff(self.power_frac, axis=1)).max(axis=1, initial=0.0)
+        chips = racks.nodes * racks.gpus_per_node * racks.gpu_gain
+        coolant_w = step * racks.gpu_span_w * chips
         effect = float((coolant_w / np.maximum(racks.stream_w_k, 1e-9)).max(initial=0.0))
         if self.hysteresis_k <= effect:
-            raise InputError(
-                [
-                    Problem(
-                        "controls.throttle_hysteresis_k",
-                        f"{self.hysteresis_k:g} K",
-                        f"above {effect:.2f} K, the effect of one clock step",
-                    )
-                ]
-            )
+            found = f"{self.hysteresis_k:g} K"
+            allowed = f"above {effect:.2f} K, the effect of one clock step"
+            raise InputError([Problem("controls.throttle_hysteresis_k", found, allowed)])
 
-    def limit_degc(self, notch: Index, margin_k: float = 0.0) -> Array:
+    def _versions(self) -> tuple[int, int, int]:
+        state = self.world.state
+        return state.racks.version, state.activity.version, state.flows.version
+
+    def limits_degc(self, notch: Index) -> Limits:
+        """Coolant temperatures at which the clocks of these notches must be chosen anew."""
+        key = (*self._versions(), notch.tobytes())
+        if self._limits[0] != key:
+            slow = self._limit_degc(notch, 0.0)
+            room = self._limit_degc(notch - 1, self.hysteresis_k)
+            self._limits = (key, Limits(slow, room))
+        return self._limits[1]
+
+    def _limit_degc(self, notch: Index, margin_k: float) -> Array:
         """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at
         a notch.
         """
-        rows = np.arange(len(self.racks.id))
-        frac = self.power_frac[rows, np.clip(notch, 0, self.steps[-1])]
-        busy = np.where(self.world.state.rack_on, self.world.state.peak_activity, 0.0)
+        state = self.world.state
+        frac = self.power_frac[self.rows, np.clip(notch, 0, self.steps[-1])]
+        busy = np.where(state.racks.rack_on, state.racks.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
-        return self.racks.slowdown_degc - margin_k - self.world.state.junction_k_w * chip
+        return self.racks.slowdown_degc - margin_k - state.flows.junction_k_w * chip
 
     def top(self) -> Index:
         """(rack,) the notch of the clock ceiling."""
-        wanted = np.ceil((1 - self.world.state.ceiling_frac) / self.racks.clock_step_frac - 1e-9)
+        below = 1 - self.world.state.controls.ceiling_frac
+        wanted = np.ceil(below / self.racks.clock_step_frac - 1e-9)
         return np.minimum(wanted, self.floor).astype(np.int64)
 
     def settle(self) -> bool:
         """Choose every rack's clock and shut down the overheated; True where something changed."""
-        state = self.world.state
-        coolant = state.temperature_degc[: len(self.racks.id)]
+        own = self.own
+        on = self.world.state.racks.rack_on
+        coolant = self._coolant_degc()
         top = self.top()
-        notch = np.where(state.rack_on, np.maximum(state.notch, top), top)
+        notch = np.where(on, np.maximum(own.notch, top), top)
         notch = self._up(self._down(notch, coolant), top, coolant)
-        changed = bool((notch != state.notch).any())
-        self._log(state.notch, notch, top)
-        state.notch = notch
-        state.clock_frac = 1.0 - self.racks.clock_step_frac * notch
-        return self._shutdown(coolant) or changed
+        changed = bool((notch != own.notch).any())
+        if changed:
+            self._log(own.notch, notch, top)
+            own.notch = notch
+            own.clock_frac = 1.0 - self.racks.clock_step_frac * notch
+            own.power_frac = dynamic_frac(own.clock_frac)
+            own.version += 1
+        return self._shut_down(coolant) or changed
+
+    def _coolant_degc(self) -> Array:
+        return self.world.state.heat.temperature_degc[: self.rows.size]
 
     def _down(self, notch: Index, coolant: Array) -> Index:
-        state = self.world.state
-        hot = np.flatnonzero(
-            state.rack_on & (coolant >= self.limit_degc(notch) - TOUCH_K) & (notch < self.floor)
-        )
-        for r in hot:
+        slow = self.limits_degc(notch).slow
+        hot = self.world.state.racks.rack_on & (coolant >= slow - TOUCH_K) & (notch < self.floor)
+        for r in np.flatnonzero(hot):
             fits = coolant[r] < self._ladder_degc(int(r)) - TOUCH_K
             fits[: notch[r] + 1] = False
-            notch[r] = min(int(np.argmax(fits)), self.floor[r]) if fits.any() else self.floor[r]
+            deepest = self.floor[r]
+            notch[r] = min(int(np.argmax(fits)), deepest) if fits.any() else deepest
         return notch
 
     def _up(self, notch: Index, top: Index, coolant: Array) -> Index:
-        state = self.world.state
-        room = self.limit_degc(notch - 1, self.hysteresis_k)
-        for r in np.flatnonzero(state.rack_on & (notch > top) & (coolant <= room + TOUCH_K)):
+        throttled = self.world.state.racks.rack_on & (notch > top)
+        if not throttled.any():
+            return notch
+        room = self.limits_degc(notch).room
+        for r in np.flatnonzero(throttled & (coolant <= room + TOUCH_K)):
             fits = coolant[r] <= self._ladder_degc(int(r)) - self.hysteresis_k + TOUCH_K
             fits[: top[r]] = False
             notch[r] = int(np.argmax(fits))
@@ -113,60 +146,71 @@ class Throttling:
     def _ladder_degc(self, rack: int) -> Array:
         """Coolant limit at every notch of one rack."""
         racks = self.racks
-        busy = self.world.state.peak_activity[rack]
+        state = self.world.state
+        busy = state.racks.peak_activity[rack]
         chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * busy * self.power_frac[rack]
-        return np.asarray(racks.slowdown_degc[rack] - self.world.state.junction_k_w[rack] * chip)
+        limit = racks.slowdown_degc[rack] - state.flows.junction_k_w[rack] * chip
+        return np.asarray(limit)
 
-    def _shutdown_degc(self) -> Array:
-        state = self.world.state
-        return self.racks.shutdown_degc - state.junction_k_w * self.compute.gpu_peak_w(
-            state.clock_frac
-        )
+    def shutdown_degc(self) -> Array:
+        """(rack,) coolant temperature at which the busiest GPU turns its rack off."""
+        key = (*self._versions(), self.own.version)
+        if self._shutdown[0] != key:
+            rise = self.world.state.flows.junction_k_w * self.compute.gpu_peak_w()
+            self._shutdown = (key, self.racks.shutdown_degc - rise)
+        return self._shutdown[1]
 
-    def _shutdown(self, coolant: Array) -> bool:
-        state = self.world.state
-        chip = coolant >= self._shutdown_degc() - TOUCH_K
-        air = self.inlet_air.too_hot()
-        hot = state.rack_lit & ~state.overheated & (chip | air)
-        cool = (
-            state.overheated
-            & (coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K)
-            & self.inlet_air.within()
-        )
+    def _shut_down(self, coolant: Array) -> bool:
+        own = self.own
+        chip = coolant >= self.shutdown_degc() - TOUCH_K
+        too_hot = chip | self.inlet_air.too_hot()
+        hot = self.world.state.racks.rack_lit & ~own.overheated & too_hot
+        cool = self._cooled(coolant)
+        if not (hot.any() or cool.any()):
+            return False
         for r in np.flatnonzero(hot):
-            why = (
-                f"GPU at {self.racks.shutdown_degc[r]:.0f} °C"
-                if chip[r]
-                else "inlet air far above its limit"
-            )
-            self.world.note(self.racks.id[r], "shut down", why)
-        state.overheated = (state.overheated | hot) & ~cool
-        return bool(hot.any() or cool.any())
+            self._note_shutdown(int(r), bool(chip[r]))
+        own.overheated = (own.overheated | hot) & ~cool
+        return True
+
+    def _cooled(self, coolant: Array) -> Mask:
+        """(rack,) shut down by temperature, and cool enough to start again."""
+        if not self.own.overheated.any():
+            return self.own.overheated
+        below = coolant <= self.racks.slowdown_degc - COOL_AGAIN_K + TOUCH_K
+        return self.own.overheated & below & self.inlet_air.within()
+
+    def _note_shutdown(self, rack: int, by_chip: bool) -> None:
+        at_chip = f"GPU at {self.racks.shutdown_degc[rack]:.0f} °C"
+        why = at_chip if by_chip else "inlet air far above its limit"
+        self.world.note(self.racks.id[rack], EventKind.SHUT_DOWN, why)
 
     def _log(self, before: Index, after: Index, top: Index) -> None:
-        for r in np.flatnonzero((before <= top) & (after > top) & self.world.state.rack_on):
-            self.world.note(self.racks.id[r], "throttled", "hottest GPU at its slowdown limit")
-        for r in np.flatnonzero((before > top) & (after <= top) & self.world.state.rack_on):
-            self.world.note(self.racks.id[r], "full clock", "room below the slowdown limit again")
+        on = self.world.state.racks.rack_on
+        for r in np.flatnonzero((before <= top) & (after > top) & on):
+            why = "hottest GPU at its slowdown limit"
+            self.world.note(self.racks.id[r], EventKind.THROTTLED, why)
+        for r in np.flatnonzero((before > top) & (after <= top) & on):
+            why = "room below the slowdown limit again"
+            self.world.note(self.racks.id[r], EventKind.FULL_CLOCK, why)
 
     def limits(self, upper: Array, lower: Array) -> None:
-        """Enter each rack's coolant temperatures at which its clock must be chosen anew."""
-        racks = len(self.racks.id)
-        upper[:racks], lower[:racks] = self._range_degc()
+        """Enter each rack's coolant temperatures at which this discipline must act again."""
+        own = self.own
+        racks = self.rows.size
+        on = self.world.state.racks.rack_on
+        limits = self.limits_degc(own.notch)
+        down = np.where(on & (own.notch < self.floor), limits.slow, np.inf)
+        first = np.minimum(down, self.shutdown_degc())
+        upper[:racks] = np.where(self.world.state.racks.rack_lit, first, np.inf)
+        lower[:racks] = np.where(on & (own.notch > self.top()), limits.room, -np.inf)
+        if own.overheated.any():
+            self._enter_cooled(lower)
 
-    def _range_degc(self) -> tuple[Array, Array]:
-        """(rack,) coolant temperatures above and below which this discipline must act again."""
-        state = self.world.state
-        top = self.top()
-        down = np.where(
-            state.rack_on & (state.notch < self.floor), self.limit_degc(state.notch), np.inf
-        )
-        upper = np.where(state.rack_lit, np.minimum(down, self._shutdown_degc()), np.inf)
-        room = self.limit_degc(state.notch - 1, self.hysteresis_k)
-        lower = np.where(state.rack_on & (state.notch > top), room, -np.inf)
+    def _enter_cooled(self, lower: Array) -> None:
+        """Racks that shut down wait until they have cooled."""
+        coolant = self._coolant_degc()
         cooled = self.racks.slowdown_degc - COOL_AGAIN_K
-        coolant = state.temperature_degc[: len(self.racks.id)]
-        lower = np.where(
-            state.overheated, np.where(coolant > cooled + TOUCH_K, cooled, -np.inf), lower
-        )
-        return upper, lower
+        wait = np.where(coolant > cooled + TOUCH_K, cooled, -np.inf)
+        racks = self.rows.size
+        lower[:racks] = np.where(self.own.overheated, wait, lower[:racks])

@@ -4,131 +4,135 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Array, Index, Mask, total_by
 from twin.facility.model import Plant
 from twin.physics.coolant import (
-    exchange_w_k,
-    handler_speed_frac,
+    effectiveness,
+    exchanger_w_k,
     plate_resistance_frac,
     pump_flow_frac,
     stream_w_k,
+    supply_conductance_w_k,
 )
-from twin.simulation.kernel.state import Array, Mask, total_by
+from twin.results.enums import EventKind
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
+CRAH_SPEED_MIN_FRAC = 0.3
+"""Air handlers do not slow below this; a usual drive limit, assumed."""
 WATER_PUMP_RESTART_S = 10.0
 """From power to full flow of the facility water pumps; the catalogue's water pumps."""
+_NONE = 1e-12
+"""Keeps a flow of nothing from dividing."""
 
 
-class Flows:
+class Flows(Discipline):
     """The flow discipline of one run: running units, pumps, streams and exchangers."""
 
     def __init__(self, world: World) -> None:
         cooling = world.facility.cooling
         self.world = world
+        self.own = world.state.flows
         self.cooling = cooling
         self.units = cooling.units
         kind = np.array(self.units.kind, dtype=object)
-        self.is_cdu = kind == "cdu"
-        self.is_crah = kind == "crah"
+        self.is_cdu: Mask = kind == "cdu"
+        self.is_crah: Mask = kind == "crah"
         self.plant_of_unit = self._plants()
-        self.pump_component = np.array(
-            [world.facility.components.row[p] for p in cooling.pump_id], dtype=np.int64
-        )
-        self.ready_s = np.full(len(self.units.id), -np.inf)
-        self.was_fed = np.ones(len(self.units.id), dtype=bool)
-        self.water_ready_s = np.full(len(self.units.id), -np.inf)
-        self.was_live = np.ones(len(self.units.id), dtype=bool)
-        self.pumps_running = self.units.pumps.copy()
-        self.loop_w_k = np.zeros(len(cooling.loop_id))
-        self.hall_w_k = np.zeros(len(cooling.hall_id))
-        self.air_frac = np.ones(len(cooling.hall_id))
-        self.crah_speed = np.ones(len(cooling.hall_id))
+        rows = world.facility.components.row
+        self.pump_component = np.array([rows[p] for p in cooling.pump_id], dtype=np.int64)
         self.loop_of_rack = np.searchsorted(cooling.loop_node, world.facility.racks.zone)
-        self._seen: bytes = b""
 
-    def _plants(self) -> np.ndarray:
+    def _plants(self) -> Index:
         """(unit,) the plant whose water it uses or makes."""
         cooling = self.cooling
-        units = self.units
-        zone = units.zone
+        zone = self.units.zone
         plant = zone.copy()
         if len(cooling.loop_id):
-            plant = np.where(self.is_cdu, cooling.loop_plant[np.where(self.is_cdu, zone, 0)], plant)
+            of_loop = cooling.loop_plant[np.where(self.is_cdu, zone, 0)]
+            plant = np.where(self.is_cdu, of_loop, plant)
         return np.where(self.is_crah, cooling.hall_plant[np.where(self.is_crah, zone, 0)], plant)
 
-    def running(self) -> bool:
+    def settle(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
-        state = self.world.state
-        now = self.world.now_s
-        live = state.live[self.world.facility.power.load_of_unit]
-        fed = live & state.component_ok[self.units.component]
-        self.ready_s = np.where(fed & ~self.was_fed, now + self.units.restart_s, self.ready_s)
-        self.water_ready_s = np.where(
-            live & ~self.was_live, now + WATER_PUMP_RESTART_S, self.water_ready_s
-        )
-        self.was_fed = fed
-        self.was_live = live
-        on = fed & (self.ready_s <= now)
-        water_on = live & (self.water_ready_s <= now)
-        pump_ok = state.component_ok[self.pump_component] & on[self.cooling.pump_unit]
-        key = np.concatenate([on, water_on, pump_ok]).tobytes()
-        if key == self._seen:
+        own = self.own
+        self._restarts()
+        on = own.was_fed & (own.ready_s <= self.world.now_s)
+        water_on = own.was_live & (own.water_ready_s <= self.world.now_s)
+        pump_ok = self.world.state.faults.component_ok[self.pump_component]
+        pump_on = pump_ok & on[self.cooling.pump_unit]
+        seen = np.concatenate([on, water_on, pump_on])
+        if np.array_equal(seen, own.seen):
             return False
-        self._note_changes(on)
-        self._seen = key
-        state.unit_running = on
-        state.water_frac = np.array([water_on[p.units].mean() for p in self.cooling.plants])
-        self.pumps_running = total_by(self.cooling.pump_unit, pump_ok, on.size).astype(np.int64)
+        if own.seen.size:
+            self._note_changes(on)
+        own.seen = seen
+        own.unit_running = on
+        own.water_frac = np.array([water_on[p.units].mean() for p in self.cooling.plants])
+        pumps = total_by(self.cooling.pump_unit, pump_on, on.size)
+        own.pumps_running = pumps.astype(np.int64)
         self._loops(on)
         self._halls(on)
+        own.version += 1
         return True
 
-    def _note_changes(self, on: Mask) -> None:
+    def _restarts(self) -> None:
+        """Units and water pumps that have power again restart from now."""
+        own = self.own
         state = self.world.state
-        for u in np.flatnonzero(on != state.unit_running) if self._seen else ():
-            failed = not state.component_ok[self.units.component[u]]
+        now = self.world.now_s
+        live = state.supply.live[self.world.facility.power.load_of_unit]
+        fed = live & state.faults.component_ok[self.units.component]
+        own.ready_s = np.where(fed & ~own.was_fed, now + self.units.restart_s, own.ready_s)
+        pumped = live & ~own.was_live
+        own.water_ready_s = np.where(pumped, now + WATER_PUMP_RESTART_S, own.water_ready_s)
+        own.was_fed = fed
+        own.was_live = live
+
+    def _note_changes(self, on: Mask) -> None:
+        for u in np.flatnonzero(on != self.own.unit_running):
+            failed = not self.world.state.faults.component_ok[self.units.component[u]]
             why = "it failed" if failed else "no power, or starting again"
-            self.world.note(
-                self.units.id[u],
-                "running" if on[u] else "stopped",
-                "cooling again" if on[u] else why,
-            )
+            if on[u]:
+                self.world.note(self.units.id[u], EventKind.RUNNING, "cooling again")
+            else:
+                self.world.note(self.units.id[u], EventKind.STOPPED, why)
 
     def _loops(self, on: Mask) -> None:
         """Flow and exchange of each coolant loop with the pumps that run."""
+        own = self.own
         units = self.units
         cooling = self.cooling
-        state = self.world.state
-        frac = pump_flow_frac(
-            self.pumps_running.astype(float), units.pumps.astype(float), units.pump_alone_frac
-        )
-        give = np.where(self.is_cdu & on, units.flow_m3_s * frac, 0.0)
-        total = total_by(units.zone[self.is_cdu], give[self.is_cdu], len(cooling.loop_id))
-        state.flow_frac = np.minimum(total / np.maximum(cooling.loop_demand_m3_s, 1e-12), 1.0)
-        used = state.flow_frac * cooling.loop_demand_m3_s / np.maximum(total, 1e-12)
-        flow = give * self._of_zone(used, self.is_cdu)
+        cdu = self.is_cdu
+        loops = len(cooling.loop_id)
+        running = own.pumps_running.astype(float)
+        frac = pump_flow_frac(running, units.pumps.astype(float), units.pump_alone_frac)
+        give = np.where(cdu & on, units.flow_m3_s * frac, 0.0)
+        total = total_by(units.zone[cdu], give[cdu], loops)
+        own.flow_frac = np.minimum(total / np.maximum(cooling.loop_demand_m3_s, _NONE), 1.0)
+        used = own.flow_frac * cooling.loop_demand_m3_s / np.maximum(total, _NONE)
+        flow = give * self._of_zone(used, cdu)
         exchange = self._exchange_w_k(stream_w_k(flow, "pg25"))
-        self.loop_w_k = total_by(
-            units.zone[self.is_cdu], exchange[self.is_cdu], len(cooling.loop_id)
-        )
-        state.junction_k_w = self.world.facility.racks.junction_k_w * plate_resistance_frac(
-            self.rack_flow_frac()
-        )
+        own.loop_w_k = total_by(units.zone[cdu], exchange[cdu], loops)
+        own.rack_flow_frac = self._rack_flow_frac()
+        resistance = plate_resistance_frac(own.rack_flow_frac)
+        own.junction_k_w = self.world.facility.racks.junction_k_w * resistance
 
     def _halls(self, on: Mask) -> None:
         """Air handlers slow to what the racks want."""
+        own = self.own
         units = self.units
-        cooling = self.cooling
         live = self.is_crah & on
-        halls = len(cooling.hall_id)
+        halls = len(self.cooling.hall_id)
+        demand = self.cooling.hall_demand_m3_s
         total = total_by(units.zone[live], units.flow_m3_s[live], halls)
-        self.crah_speed = handler_speed_frac(cooling.hall_demand_m3_s, total)
-        self.air_frac = np.minimum(
-            self.crah_speed * total / np.maximum(cooling.hall_demand_m3_s, 1e-12), 1.0
-        )
-        hot = np.where(live, units.hot_w_k * self._of_zone(self.crah_speed, self.is_crah), 0.0)
+        wanted = demand / np.maximum(total, _NONE)
+        own.crah_speed = np.clip(wanted, CRAH_SPEED_MIN_FRAC, 1.0)
+        own.air_frac = np.minimum(own.crah_speed * total / np.maximum(demand, _NONE), 1.0)
+        speed = self._of_zone(own.crah_speed, self.is_crah)
+        hot = np.where(live, units.hot_w_k * speed, 0.0)
         exchange = self._exchange_w_k(hot)
-        self.hall_w_k = total_by(units.zone[self.is_crah], exchange[self.is_crah], halls)
+        own.hall_w_k = total_by(units.zone[self.is_crah], exchange[self.is_crah], halls)
 
     def _of_zone(self, values: Array, mask: Mask) -> Array:
         """(unit,) values of the units' zones; zero for units outside the mask."""
@@ -141,28 +145,42 @@ class Flows:
         streams.
         """
         units = self.units
-        cold = units.cold_w_k * self.world.state.water_frac[np.maximum(self.plant_of_unit, 0)]
-        return exchange_w_k(units.transfer_w_k, hot, cold, units.hot_w_k, units.cold_w_k)
+        cold = units.cold_w_k * self.own.water_frac[np.maximum(self.plant_of_unit, 0)]
+        transfer = exchanger_w_k(
+            units.transfer_w_k,
+            hot / np.maximum(units.hot_w_k, _NONE),
+            cold / np.maximum(units.cold_w_k, _NONE),
+        )
+        smaller = np.minimum(hot, cold)
+        larger = np.maximum(hot, cold)
+        flows = smaller > 0
+        frac = effectiveness(
+            transfer / np.where(flows, smaller, 1.0), smaller / np.where(larger > 0, larger, 1.0)
+        )
+        return supply_conductance_w_k(np.where(flows, frac, 0.0), hot, cold)
 
     def pumping(self, plant: Plant) -> Array:
         """(unit of the plant,) 1 where its water pump runs."""
+        own = self.own
         u = plant.units
-        return (self.was_live[u] & (self.water_ready_s[u] <= self.world.now_s)).astype(float)
+        return (own.was_live[u] & (own.water_ready_s[u] <= self.world.now_s)).astype(float)
 
     def served(self) -> Mask:
         """(rack,) whose stream flows: racks on a loop that stands still take no work."""
-        return self.rack_flow_frac() > 0
+        return np.asarray(self.own.rack_flow_frac > 0)
 
-    def rack_flow_frac(self) -> Array:
+    def _rack_flow_frac(self) -> Array:
         """(rack,) coolant flow over what the rack wants; 1 for racks in air."""
         flow = np.ones(self.loop_of_rack.size)
         liquid = self.world.facility.racks.liquid_frac > 0
-        flow[liquid] = self.world.state.flow_frac[self.loop_of_rack[liquid]]
+        flow[liquid] = self.own.flow_frac[self.loop_of_rack[liquid]]
         return flow
 
     def next_s(self) -> float:
         """Seconds until the next unit or water pump has restarted."""
+        own = self.own
         now = self.world.now_s
-        waiting = np.concatenate([self.ready_s[self.was_fed], self.water_ready_s[self.was_live]])
-        waiting = waiting[waiting > now]
-        return float(waiting.min() - now) if waiting.size else np.inf
+        units_s = own.ready_s[own.was_fed & (own.ready_s > now)]
+        pumps_s = own.water_ready_s[own.was_live & (own.water_ready_s > now)]
+        first = min(units_s.min(initial=np.inf), pumps_s.min(initial=np.inf))
+        return float(first - now)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Array, Index
 from twin.errors import RunError
 from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
-from twin.simulation.kernel.discipline import Watcher
-from twin.simulation.kernel.state import Array, Index
+from twin.simulation.kernel.discipline import Discipline, TemperatureWatcher
 from twin.simulation.kernel.world import World
 
 AIR_STILL_FRAC = 0.1
@@ -26,148 +26,155 @@ NUDGE_K = 1e-3
 """How far past the end of its segment a plant may go in one round, to reach the next."""
 
 
-class Heat:
+class Heat(Discipline):
     """The thermal discipline of one run."""
 
     def __init__(
-        self, world: World, coolant: Flows, plants: Plants, watchers: tuple[Watcher, ...]
+        self, world: World, flows: Flows, plants: Plants, watchers: tuple[TemperatureWatcher, ...]
     ) -> None:
         self.world = world
-        self.coolant = coolant
+        self.own = world.state.heat
+        self.flows = flows
         self.plants = plants
         self.watchers = watchers
         self.racks = world.facility.racks
         self.network = world.facility.cooling
+        self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
+        self.liquid = self.racks.liquid_frac > 0
+        self.into_stream_frac = np.where(self.liquid, self.racks.liquid_frac, 1.0)
+        self.ends = self._ends()
         self.modes_of: dict[bytes, Modes] = {}
-        self.move: Motion | None = None
-        self.through_j = np.zeros(len(self.network.plants))
-        self.loop_j = np.zeros(len(self.network.loop_id))
-        self.hall_j = np.zeros(len(self.network.hall_id))
-        self.heat_in_j = 0.0
-        self.heat_w = np.zeros(self.network.capacity_j_k.size)
-        self.start_j = 0.0
 
-    def links(self) -> tuple[Index, Index, Array]:
-        """Ends and conductances of all links: racks, loops to plants, halls to plants, halls to
-        their mass.
-        """
+    def _ends(self) -> tuple[Index, Index]:
+        """Ends of all links: racks, loops to plants, halls to plants, halls to their mass."""
         n = self.network
-        state = self.world.state
-        still = np.where(state.rack_lit, 1.0, AIR_STILL_FRAC)
-        stream = np.where(self.racks.liquid_frac > 0, self.coolant.rack_flow_frac(), still)
-        rack_g = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
-        water = np.array([p.node for p in n.plants])
         cooled = n.hall_plant >= 0
-        a = np.concatenate(
-            [np.arange(len(self.racks.id)), n.loop_node, n.hall_air[cooled], n.hall_air]
-        )
-        b = np.concatenate(
-            [self.racks.zone, water[n.loop_plant], water[n.hall_plant[cooled]], n.hall_mass]
-        )
-        g = np.concatenate(
-            [rack_g, self.coolant.loop_w_k, self.coolant.hall_w_k[cooled], n.hall_mass_w_k]
-        )
-        return a, b, g
+        racks = np.arange(len(self.racks.id))
+        a = [racks, n.loop_node, n.hall_air[cooled], n.hall_air]
+        b = [self.racks.zone, self.water[n.loop_plant]]
+        b += [self.water[n.hall_plant[cooled]], n.hall_mass]
+        return np.concatenate(a), np.concatenate(b)
+
+    def links_w_k(self) -> Array:
+        """(link,) conductances, in the order of the ends."""
+        n = self.network
+        flows = self.world.state.flows
+        still = np.where(self.world.state.racks.rack_lit, 1.0, AIR_STILL_FRAC)
+        stream = np.where(self.liquid, flows.rack_flow_frac, still)
+        rack_w_k = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
+        cooled = n.hall_plant >= 0
+        return np.concatenate([rack_w_k, flows.loop_w_k, flows.hall_w_k[cooled], n.hall_mass_w_k])
 
     def _decomposed(self) -> Modes:
-        a, b, g = self.links()
-        ground = np.array([p.conductance_w_k for p in self.plants.segment])
-        key = np.concatenate([g, ground]).tobytes()
+        links_w_k = self.links_w_k()
+        ground_w_k = self.plants.own.segment[:, 0]
+        key = np.concatenate([links_w_k, ground_w_k]).tobytes()
         if key not in self.modes_of:
             if len(self.modes_of) >= CACHE_MAX:
                 self.modes_of.clear()
-            self.modes_of[key] = modes(self.network.capacity_j_k, self.matrix(a, b, g, ground))
+            matrix = self.matrix(links_w_k, ground_w_k)
+            self.modes_of[key] = modes(self.network.capacity_j_k, matrix)
         return self.modes_of[key]
 
-    def matrix(self, a: Index, b: Index, g: Array, ground: Array) -> Array:
+    def matrix(self, links_w_k: Array, ground_w_k: Array) -> Array:
         """The conductance matrix (node, node)."""
         size = self.network.capacity_j_k.size
+        a, b = self.ends
         k = np.zeros((size, size))
-        np.add.at(k, (a, a), g)
-        np.add.at(k, (b, b), g)
-        np.add.at(k, (a, b), -g)
-        np.add.at(k, (b, a), -g)
-        for plant, conductance in zip(self.network.plants, ground, strict=True):
-            k[plant.node, plant.node] += conductance
+        np.add.at(k, (a, a), links_w_k)
+        np.add.at(k, (b, b), links_w_k)
+        np.add.at(k, (a, b), -links_w_k)
+        np.add.at(k, (b, a), -links_w_k)
+        k[self.water, self.water] += ground_w_k
         return k
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans and pumps, boundaries left out."""
         n = self.network
         state = self.world.state
-        units = self.coolant.units
+        units = n.units
+        cdu = self.flows.is_cdu
+        crah = self.flows.is_crah
         q = np.zeros(n.capacity_j_k.size)
-        liquid = self.racks.liquid_frac > 0
-        into_stream = np.where(liquid, self.racks.liquid_frac, 1.0) * state.rack_w
+        into_stream = self.into_stream_frac * state.racks.rack_w
         q[: into_stream.size] = into_stream
-        np.add.at(q, self.racks.air_node, state.rack_w - into_stream)
-        np.add.at(
-            q, n.loop_node[units.zone[self.coolant.is_cdu]], state.unit_w[self.coolant.is_cdu]
-        )
-        np.add.at(
-            q, n.hall_air[units.zone[self.coolant.is_crah]], state.unit_w[self.coolant.is_crah]
-        )
+        np.add.at(q, self.racks.air_node, state.racks.rack_w - into_stream)
+        np.add.at(q, n.loop_node[units.zone[cdu]], state.units.unit_w[cdu])
+        np.add.at(q, n.hall_air[units.zone[crah]], state.units.unit_w[crah])
         for p, plant in enumerate(n.plants):
-            q[plant.node] += plant.pump_w * state.water_frac[p]
+            q[plant.node] += plant.pump_w * state.flows.water_frac[p]
         return q
 
-    def settle(self) -> None:
-        """Set the motion that holds until the next event."""
-        self.heat_w = self.injected_w()
-        drive = self.heat_w.copy()
-        for plant, segment in zip(self.network.plants, self.plants.segment, strict=True):
-            drive[plant.node] += (
-                segment.conductance_w_k * segment.reference_degc - segment.constant_w
-            )
-        self.move = motion(self._decomposed(), self.world.state.temperature_degc, drive)
+    def _boundary_w(self) -> Array:
+        """(plant,) constant part of the heat that each plant gives to its water."""
+        segment = self.plants.own.segment
+        return segment[:, 0] * segment[:, 1] - segment[:, 2]
 
-    def advance(self, dt_s: float) -> None:
+    def hold(self) -> None:
+        """Set the motion that holds until the next event."""
+        own = self.own
+        own.heat_w = self.injected_w()
+        drive = own.heat_w.copy()
+        drive[self.water] += self._boundary_w()
+        move = motion(self._decomposed(), own.temperature_degc, drive)
+        own.rate_per_s = move.rate_per_s
+        own.weight_k_s = move.weight_k_s
+
+    def _motion(self) -> Motion:
+        own = self.own
+        return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s)
+
+    def advance(self, span_s: float) -> None:
         """Move temperatures on and sum the heat that passed, exactly."""
-        assert self.move is not None
-        n = self.network
-        degc_s = self.move.integral_k_s(dt_s)
-        self.heat_in_j += float(self.heat_w.sum()) * dt_s
-        for p, (plant, segment) in enumerate(zip(n.plants, self.plants.segment, strict=True)):
-            self.through_j[p] += (
-                segment.conductance_w_k * (degc_s[plant.node] - segment.reference_degc * dt_s)
-                + segment.constant_w * dt_s
-            )
-        water = np.array([p.node for p in n.plants])
-        self.loop_j += self.coolant.loop_w_k * (degc_s[n.loop_node] - degc_s[water[n.loop_plant]])
-        self.hall_j += self.coolant.hall_w_k * (
-            degc_s[n.hall_air] - degc_s[water[np.maximum(n.hall_plant, 0)]]
-        )
-        self.move = self.move.later(dt_s)
-        if not np.isfinite(self.move.start_degc).all():
+        own = self.own
+        move = self._motion()
+        self._sum_heat(move.integral_k_s(span_s), span_s)
+        move = move.later(span_s)
+        if not np.isfinite(move.start_degc).all():
             raise RunError(f"temperatures are no longer numbers at {self.world.now_s:.3f} s")
-        self.world.state.temperature_degc = self.move.start_degc
+        own.temperature_degc = move.start_degc
+        own.weight_k_s = move.weight_k_s
+
+    def _sum_heat(self, degc_s: Array, span_s: float) -> None:
+        """Heat put in, and passed by plants, loops and halls, over a span."""
+        own = self.own
+        n = self.network
+        flows = self.world.state.flows
+        own.heat_in_j += float(own.heat_w.sum()) * span_s
+        conductance, reference, constant = self.plants.own.segment[:, :3].T
+        own.plant_j += conductance * (degc_s[self.water] - reference * span_s) + constant * span_s
+        water_of_loop = self.water[n.loop_plant]
+        water_of_hall = self.water[np.maximum(n.hall_plant, 0)]
+        own.loop_j += flows.loop_w_k * (degc_s[n.loop_node] - degc_s[water_of_loop])
+        own.hall_j += flows.hall_w_k * (degc_s[n.hall_air] - degc_s[water_of_hall])
 
     def next_crossing(self, horizon_s: float) -> Crossing | None:
         """The first temperature that somebody must act on."""
-        assert self.move is not None
         size = self.network.capacity_j_k.size
         upper = np.full(size, np.inf)
         lower = np.full(size, -np.inf)
         for watcher in self.watchers:
             watcher.limits(upper, lower)
-        return first_crossing(self.move, upper, lower, horizon_s)
+        return first_crossing(self._motion(), upper, lower, horizon_s)
 
     def stored_j(self) -> float:
         """Heat in the network, over 0 degC."""
-        return float(self.network.capacity_j_k @ self.world.state.temperature_degc)
+        return float(self.network.capacity_j_k @ self.own.temperature_degc)
 
     def residual_frac(self) -> float:
         """Heat put in less heat taken out and stored, over heat put in: a check of the whole
         network.
         """
-        left = self.heat_in_j - float(self.through_j.sum()) - (self.stored_j() - self.start_j)
-        return left / self.heat_in_j if self.heat_in_j > 0 else 0.0
+        own = self.own
+        stored = self.stored_j() - own.start_j
+        left = own.heat_in_j - float(own.plant_j.sum()) - stored
+        return left / own.heat_in_j if own.heat_in_j > 0 else 0.0
 
     def warm(self, water_degc: Array) -> None:
         """Start every facility water loop inside its control band."""
-        temperature = self.world.state.temperature_degc.copy()
-        temperature[[p.node for p in self.network.plants]] = water_degc
-        self.world.state.temperature_degc = temperature
+        temperature = self.own.temperature_degc.copy()
+        temperature[self.water] = water_degc
+        self.own.temperature_degc = temperature
 
     def start_steady(self) -> None:
         """Begin in the steady state of the first instant's heat, where everything runs and one can
@@ -176,24 +183,24 @@ class Heat:
         Each round is an implicit step of an hour, so that a part without a way out stays where it
         is; plants move to a neighbouring segment at most, so that the rounds close in.
         """
-        state = self.world.state
-        n = self.network
-        for _ in range(START_ROUNDS) if state.unit_running.all() else ():
-            before = state.temperature_degc
-            heat = self.injected_w()
-            hold = n.capacity_j_k / START_STEP_S
-            ground = np.array([p.conductance_w_k for p in self.plants.segment])
-            for plant, segment in zip(n.plants, self.plants.segment, strict=True):
-                heat[plant.node] += (
-                    segment.conductance_w_k * segment.reference_degc - segment.constant_w
-                )
-            k = self.matrix(*self.links(), ground) + np.diag(hold)
-            after: Array = np.asarray(np.linalg.solve(k, heat + hold * before), dtype=float)
-            for plant, segment in zip(n.plants, self.plants.segment, strict=True):
-                after[plant.node] = np.clip(
-                    after[plant.node], segment.lower_degc - NUDGE_K, segment.upper_degc + NUDGE_K
-                )
-            state.temperature_degc = after
-            if not self.plants.choose_segments() and np.abs(after - before).max() < START_STILL_K:
-                break
-        self.start_j = self.stored_j()
+        own = self.own
+        if self.world.state.flows.unit_running.all():
+            for _ in range(START_ROUNDS):
+                before = own.temperature_degc
+                own.temperature_degc = self._implicit_step(before)
+                still = np.abs(own.temperature_degc - before).max() < START_STILL_K
+                if not self.plants.choose_segments() and still:
+                    break
+        own.start_j = self.stored_j()
+
+    def _implicit_step(self, before: Array) -> Array:
+        segment = self.plants.own.segment
+        hold = self.network.capacity_j_k / START_STEP_S
+        heat = self.injected_w()
+        heat[self.water] += self._boundary_w()
+        matrix = self.matrix(self.links_w_k(), segment[:, 0]) + np.diag(hold)
+        after: Array = np.asarray(np.linalg.solve(matrix, heat + hold * before), dtype=float)
+        lower = segment[:, 3] - NUDGE_K
+        upper = segment[:, 4] + NUDGE_K
+        after[self.water] = np.clip(after[self.water], lower, upper)
+        return after

@@ -1,23 +1,21 @@
 """A plant's heat as a rising function of its water temperature, in straight segments.
 
 Nothing below the set-point, proportional within the control band, and all it can give beyond. Each
-segment is a conductance towards a reference temperature, so the thermal network stays linear between
-events; the segments meet without a jump.
+segment is a conductance towards a reference temperature, so the thermal network stays linear
+between events; the segments meet without a jump.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
-from twin.physics.coolant import control_slope_w_k
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """Heat a plant takes while its water stays between two temperatures: g (T - reference) +
     constant.
     """
@@ -64,7 +62,7 @@ def segments(
     assert plant.curve is not None
     entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
     most = running * float(available_w(plant.curve, supply_degc, entering))
-    slope = control_slope_w_k(running, plant.curve.capacity_w, plant.band_k)
+    slope = running * plant.curve.capacity_w / plant.band_k
     full = supply_degc + most / slope
     return [
         Segment(0.0, 0.0, 0.0, -np.inf, supply_degc),
@@ -79,7 +77,7 @@ def _dry_cooler(
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
     air = air_degc(plant, supply, dry_bulb, wet_bulb)
     full = running * plant.conductance_w_k
-    slope = control_slope_w_k(running, plant.capacity_w, plant.band_k, plant.conductance_w_k)
+    slope = max(1.5 * full, running * plant.capacity_w / plant.band_k)
     start = max(supply, air)
     bend = start if air >= supply else (slope * supply - full * air) / (slope - full)
     out = [Segment(0.0, 0.0, 0.0, -np.inf, start)]

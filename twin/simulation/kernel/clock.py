@@ -1,34 +1,32 @@
-"""The order of things at one instant, and waiting.
+"""What waits: data in simpy's event queue, never a suspended function, so that it can be stored.
 
-At equal instants disciplines act in the order of `Stage`: what fails comes before what protects,
-that before what flows, and the recorder sees the settled outcome. The order stands here and nowhere
-else.
+A `Due` says what is to be done, in whose turn, and for whom. Who can do it has told the clock by
+name. Stored and put back, the queue fires the same things at the same instants in the same order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from enum import IntEnum
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import simpy
 
+from twin.simulation.kernel.order import Stage
 
-class Stage(IntEnum):
-    """Who acts first at one instant."""
-
-    FAULTS = 10
-    PROTECTION = 11
-    POWER = 12
-    PLANT = 13
-    THROTTLING = 14
-    JOBS = 15
-    TRAFFIC = 16
-    CONTROLS = 17
-    RECORDER = 18
+Argument = str | int | float
+REPEAT = "repeat"
+"""The action that calls another again and again."""
 
 
-Process = Generator[Any, Any, None]
+@dataclass(frozen=True)
+class Due:
+    """One thing that waits for its moment."""
+
+    time_s: float
+    stage: Stage
+    action: str
+    arguments: tuple[Argument, ...]
 
 
 class Clock:
@@ -36,41 +34,88 @@ class Clock:
 
     def __init__(self) -> None:
         self.env = simpy.Environment()
+        self.actions: dict[str, Callable[..., None]] = {REPEAT: self._repeat}
+        self.waiting: dict[int, Due] = {}
+        self._last = 0
 
     @property
     def now_s(self) -> float:
         """Seconds since the scenario's start."""
         return float(self.env.now)
 
-    def wait(self, stage: Stage, delay_s: float) -> simpy.Event:
-        """An event `delay_s` from now that fires in its stage's turn."""
+    def can(self, action: str, act: Callable[..., None]) -> None:
+        """Tell by what name an action is called for."""
+        self.actions[action] = act
+
+    def wait(self, stage: Stage, delay_s: float, action: str, *arguments: Argument) -> None:
+        """Have an action called `delay_s` from now, in its stage's turn."""
+        time_s = self.now_s + delay_s
+        self._schedule(Due(time_s, stage, action, arguments), delay_s)
+
+    def repeat(
+        self, stage: Stage, step_s: float, end_s: float, action: str, *who: Argument
+    ) -> None:
+        """Have `action(*who, n)` called at n * step for n = 1, 2, ... up to the end.
+
+        Moments are multiplied, never summed, so that instants stay equal.
+        """
+        self._wait_repeat(stage, step_s, end_s, action, *who, 1)
+
+    def _wait_repeat(
+        self, stage: Stage, step_s: float, end_s: float, action: str, *who: Any
+    ) -> None:
+        n = who[-1]
+        if n <= int(end_s / step_s * (1 + 1e-12)):
+            delay_s = n * step_s - self.now_s
+            self.wait(stage, delay_s, REPEAT, stage, step_s, end_s, action, *who)
+
+    def _repeat(self, stage: Stage, step_s: float, end_s: float, action: str, *who: Any) -> None:
+        self.actions[action](*who)
+        self._wait_repeat(stage, step_s, end_s, action, *who[:-1], who[-1] + 1)
+
+    def cancel(self, unwanted: Callable[[Due], bool]) -> None:
+        """Drop everything that waits and is unwanted."""
+        kept = [due for due in self.pending() if not unwanted(due)]
+        self.put_back(self.now_s, kept)
+
+    def pending(self) -> list[Due]:
+        """Everything that waits, in the order in which it will fire."""
+        order = sorted(
+            self.waiting, key=lambda n: (self.waiting[n].time_s, self.waiting[n].stage, n)
+        )
+        return [self.waiting[n] for n in order]
+
+    def put_back(self, now_s: float, pending: list[Due]) -> None:
+        """Start again at an instant with what waited there; moments stay exactly what they were."""
+        self.env = simpy.Environment()
+        self.waiting = {}
+        for due in pending:
+            self._schedule(due, due.time_s)
+        if now_s > 0:
+            self._go_to(now_s)
+
+    def _go_to(self, instant_s: float) -> None:
+        """Move to an instant before which nothing is due.
+
+        simpy 4.1.2 puts the event that stopped it back at the head of the queue, and `peek` then
+        tells of that: it is taken off.
+        """
+        self.env.run(until=instant_s)
+        self.env.step()
+
+    def _schedule(self, due: Due, delay_s: float) -> None:
+        self._last += 1
+        number = self._last
+        self.waiting[number] = due
         event = simpy.Event(self.env)
         event._ok = True
         event._value = None
-        self.env.schedule(event, priority=stage, delay=delay_s)  # type: ignore[arg-type]
-        return event
+        event.callbacks.append(lambda _: self._act(number))
+        self.env.schedule(event, priority=due.stage, delay=delay_s)  # type: ignore[arg-type]
 
-    def start(self, process: Process) -> None:
-        """Let a process run beside the others."""
-        self.env.process(process)
-
-    def at(self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None]) -> None:
-        """Call `act(n)` at each of the moments, in the stage's turn."""
-        self.start(self._visits(stage, moments_s, act, 0))
-
-    def _visits(
-        self, stage: Stage, moments_s: Iterable[float], act: Callable[[int], None], first: int
-    ) -> Process:
-        for n, moment in enumerate(moments_s, first):
-            yield self.wait(stage, moment - self.now_s)
-            act(n)
-
-    def every(self, stage: Stage, step_s: float, end_s: float, act: Callable[[int], None]) -> None:
-        """Call `act(n)` at n * step for n = 1, 2, ...: multiplied, never summed, so that instants
-        stay equal.
-        """
-        last = int(end_s / step_s * (1 + 1e-12))
-        self.start(self._visits(stage, (n * step_s for n in range(1, last + 1)), act, 1))
+    def _act(self, number: int) -> None:
+        due = self.waiting.pop(number)
+        self.actions[due.action](*due.arguments)
 
     def peek_s(self) -> float:
         """When something that waits is due; inf if nothing waits."""
@@ -79,12 +124,8 @@ class Clock:
     def fire(self, instant_s: float) -> None:
         """Go to an instant and let everything due there act, in the order of stages."""
         if self.env.peek() > instant_s > self.env.now:
-            self.env.run(until=instant_s)
+            self._go_to(instant_s)
         while self.env.peek() <= instant_s:
             self.env.step()
         if instant_s > self.env.now:
-            self.env.run(until=instant_s)
-
-    def crews(self, count: int) -> simpy.Resource:
-        """A pool of crews that repairs queue for."""
-        return simpy.Resource(self.env, capacity=count)
+            self._go_to(instant_s)

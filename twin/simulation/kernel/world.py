@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from twin.facility.model import Facility
+from twin.results.enums import EventKind
 from twin.simulation.kernel.clock import Clock
-from twin.simulation.kernel.state import State
+from twin.simulation.state import State
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Event:
 
     time_s: float
     component: str
-    what: str
+    what: EventKind
     detail: str
 
 
@@ -25,14 +26,14 @@ class World:
 
     facility: Facility
     state: State
-    clock: Clock
+    clock: Clock = field(default_factory=Clock)
     now_s: float = 0.0
     events: int = 0
     log: list[Event] = field(default_factory=list)
     stale: bool = True
     """Something changed at this instant that flows and temperatures have not seen yet."""
 
-    def note(self, component: str, what: str, detail: str) -> None:
+    def note(self, component: str, what: EventKind, detail: str) -> None:
         """Write a line into the events table."""
         self.log.append(Event(self.now_s, component, what, detail))
 

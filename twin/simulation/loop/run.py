@@ -1,5 +1,7 @@
 """The coupled loop: jobs -> power -> heat -> cooling -> throttling -> tokens, from event to
 event.
+
+Who speaks when stands in `kernel.order`; this file obeys it.
 """
 
 from __future__ import annotations
@@ -9,9 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from twin.errors import RunError
-from twin.facility.model import Facility
-from twin.simulation import activity
-from twin.simulation.disciplines import Disciplines, wire
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.kernel.order import ACT, ACT_AT_END, ADVANCE, FORESEE, HOLD, SETTLE
 from twin.simulation.outcome.recorder import Recorder
 
 Progress = Callable[[float, float], None]
@@ -25,126 +26,119 @@ STILL_MAX = 10_000
 """Such events on end before the run is given up as stuck."""
 
 
-def start(facility: Facility) -> tuple[Disciplines, Recorder]:
-    """A facility at its first instant, and the recorder that watches it."""
-    on = wire(facility)
-    begin(on)
-    return on, Recorder(on)
+class Loop:
+    """One run's disciplines and recorder, moved from event to event."""
 
+    def __init__(self, run: Disciplines) -> None:
+        self.run = run
+        self.world = run.world
+        self.recorder = Recorder(run)
+        self.still = 0
+        self.settling = tuple(run.named(SETTLE))
+        self.holding = tuple(run.named(HOLD))
+        self.advancing = tuple(run.named(ADVANCE))
+        self.foreseeing = tuple(run.named(FORESEE))
+        self.acting_at_end = tuple(run.named(ACT_AT_END))
 
-def live(on: Disciplines, recorder: Recorder, progress: Progress | None = None) -> None:
-    """Let a facility live through its horizon; what is due exactly at its end belongs to the next
-    run.
+    def begin(self) -> None:
+        """Start in the steady state of what is asked at the first instant."""
+        run = self.run
+        run.schedule()
+        plants = self.world.facility.cooling.plants
+        run.heat.warm(np.array([p.supply_degc + 0.5 * p.band_k for p in plants]))
+        self.world.clock.fire(0.0)
+        self.settle()
+        run.heat.start_steady()
+        self.world.stale = True
+        run.plants.rescan()
+        self.settle()
+        self.recorder.schedule()
 
-    Raises RunError, naming the instant, where the disciplines cannot agree.
-    """
-    still = 0
-    while on.world.now_s < on.world.end_s:
-        instant = next_instant(on)
-        still = still + 1 if instant - on.world.now_s < STILL_S else 0
-        if still > STILL_MAX:
-            raise RunError(f"no progress at {on.world.now_s:.6f} s after {STILL_MAX} events on end")
-        advance(on, instant)
-        if instant < on.world.end_s:
-            act(on)
+    @property
+    def done(self) -> bool:
+        """Whether the horizon is reached."""
+        return self.world.now_s >= self.world.end_s
+
+    def step(self, until_s: float = np.inf) -> bool:
+        """Live through the next event; False where it lies at or beyond `until_s`, and did not
+        happen.
+
+        Raises RunError, naming the instant, where the disciplines cannot agree.
+        """
+        instant = self.next_instant()
+        if instant >= until_s:
+            return False
+        self._count_still(instant)
+        self.advance(instant)
+        self.act()
+        self._agree()
+        if self.world.state.recorder.due or self.done:
+            self.recorder.record()
+        return True
+
+    def _agree(self) -> None:
+        """Settle what has changed, or set what a look around of the controls changes."""
+        scanned = self.run.plants.scan_due
+        self.world.events += self.world.stale or scanned
+        if self.world.stale:
+            self.settle()
+        elif scanned:
+            self.hold()
+
+    def _count_still(self, instant: float) -> None:
+        moved = instant - self.world.now_s >= STILL_S
+        self.still = 0 if moved else self.still + 1
+        if self.still > STILL_MAX:
+            when = f"{self.world.now_s:.6f} s"
+            raise RunError(f"no progress at {when} after {STILL_MAX} events on end")
+
+    def next_instant(self) -> float:
+        """The next moment at which anything changes.
+
+        What was foreseen, rather than waited for, makes the world stale.
+        """
+        world = self.world
+        now = world.now_s
+        foreseen = now + min(discipline.next_s() for discipline in self.foreseeing)
+        waited = min(world.clock.peek_s(), world.end_s)
+        soonest = min(foreseen, waited)
+        crossing = self.run.heat.next_crossing(soonest - now) if soonest > now else None
+        world.stale = crossing is not None or foreseen <= waited
+        return now + crossing.time_s if crossing is not None else soonest
+
+    def advance(self, instant_s: float) -> None:
+        """Move everything on to an instant, exactly."""
+        span_s = instant_s - self.world.now_s
+        if span_s > 0:
+            for discipline in self.advancing:
+                discipline.advance(span_s)
+        self.world.now_s = instant_s
+
+    def act(self) -> None:
+        """Let what is due happen; what is due exactly at the end belongs to the next run."""
+        if self.done:
+            for discipline in self.acting_at_end:
+                discipline.act()
+            return
+        for name in ACT:
+            if name == "clock":
+                self.world.clock.fire(self.world.now_s)
+            else:
+                getattr(self.run, name).act()
+
+    def settle(self) -> None:
+        """Bring power, plant, throttling, jobs and traffic into agreement at this instant."""
+        for _ in range(ROUNDS_MAX):
+            changed = [discipline.settle() for discipline in self.settling]
+            if not any(changed):
+                break
         else:
-            on.jobs.act()
-        on.world.events += on.world.stale or on.plants.scan_due
-        if on.world.stale:
-            settle(on)
-        elif on.plants.scan_due:
-            flows(on)
-        if recorder.due:
-            recorder.record()
-        if progress is not None:
-            progress(min(instant / on.world.end_s, 1.0), instant)
-    recorder.record()
+            when = f"{self.world.now_s:.3f} s"
+            raise RunError(f"power, cooling and jobs do not agree at {when}")
+        self.hold()
 
-
-def begin(on: Disciplines) -> None:
-    """Start in the steady state of what is asked at the first instant."""
-    plants = on.world.facility.cooling.plants
-    on.heat.warm(np.array([p.supply_degc + 0.5 * p.band_k for p in plants]))
-    on.world.clock.fire(0.0)
-    settle(on)
-    on.heat.start_steady()
-    on.world.stale = True
-    on.plants.rescan()
-    settle(on)
-
-
-def next_instant(on: Disciplines) -> float:
-    """The next moment at which anything changes; what was foreseen, rather than waited for, makes
-    the world stale.
-    """
-    world = on.world
-    now = on.world.now_s
-    foreseen = now + min(
-        d.next_s() for d in (on.supply, on.protection, on.compute, on.coolant, on.jobs, on.traffic)
-    )
-    waited = min(world.clock.peek_s(), world.end_s)
-    soonest = min(foreseen, waited)
-    crossing = on.heat.next_crossing(soonest - now) if soonest > now else None
-    world.stale = crossing is not None or foreseen <= waited
-    return now + crossing.time_s if crossing is not None else soonest
-
-
-def advance(on: Disciplines, instant_s: float) -> None:
-    """Move everything on to an instant, exactly."""
-    span = instant_s - on.world.now_s
-    if span > 0:
-        on.accounts.advance(span)
-        for discipline in (
-            on.supply,
-            on.protection,
-            on.heat,
-            on.jobs,
-            on.traffic,
-            on.losses,
-            on.inlet_air,
-        ):
-            discipline.advance(span)
-    on.world.now_s = instant_s
-
-
-def act(on: Disciplines) -> None:
-    """Let what is due happen, in the order of stages."""
-    on.accounts.reached()
-    on.world.clock.fire(on.world.now_s)
-    on.protection.act()
-    on.jobs.act()
-    on.inlet_air.act()
-
-
-def settle(on: Disciplines) -> None:
-    """Bring power, plant, throttling, jobs and traffic into agreement at this instant."""
-    for _ in range(ROUNDS_MAX):
-        changed = on.supply.topology()
-        if on.coolant.running():
-            on.plants.rescan()
-            changed = True
-        changed |= on.compute.presence()
-        changed |= on.jobs.settle()
-        on.traffic.settle()
-        activity.settle(on.world, on.jobs, on.traffic)
-        on.compute.activity()
-        changed |= on.throttling.settle()
-        if not changed:
-            break
-    else:
-        raise RunError(f"power, cooling and jobs do not agree at {on.world.now_s:.3f} s")
-    flows(on)
-
-
-def flows(on: Disciplines) -> None:
-    """Set what holds until the next event: powers, heat, and what is being lost."""
-    on.plants.choose_segments()
-    on.compute.settle()
-    on.plants.settle()
-    on.supply.settle()
-    on.heat.settle()
-    on.losses.clear_rates()
-    on.jobs.lose()
-    on.traffic.lose()
-    on.accounts.settle()
-    on.world.stale = False
+    def hold(self) -> None:
+        """Set what holds until the next event: powers, heat, and what is being lost."""
+        for discipline in self.holding:
+            discipline.hold()
+        self.world.stale = False

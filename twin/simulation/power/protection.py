@@ -6,57 +6,75 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.kernel.clock import Process, Stage
+from twin.physics.power import trip_rate_per_s
+from twin.results.enums import EventKind
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-from twin.simulation.power.supply import TRIP_RESET_S, Supply
 
+RESET_S = 1800.0
+"""From a trip of its own protection to a hand that closes it again; assumed."""
 _DONE = 1.0 - 1e-9
 """Damage from which a device trips; the rest is rounding."""
 
 
-class Protection:
+class Protection(Discipline):
     """The protection discipline of one run."""
 
-    def __init__(self, world: World, supply: Supply) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self.supply = supply
+        self.own = world.state.protection
+        self.tree = world.facility.power
+        world.clock.can("protection is closed", self._close)
 
-    def advance(self, dt_s: float) -> None:
+    def hold(self) -> None:
+        """How fast each device runs towards its trip at the present load."""
+        tree = self.tree
+        self.own.trip_rate_per_s = trip_rate_per_s(
+            self.world.state.supply.output_w / tree.rating_w,
+            tree.trip_pickup_frac,
+            tree.trip_constant_s,
+            tree.trip_instantaneous_frac,
+        )
+
+    def advance(self, span_s: float) -> None:
         """Run overloaded devices towards their trip; the others recover at once."""
-        rate = self.supply.trip_rate
-        state = self.world.state
+        own = self.own
+        rate = own.trip_rate_per_s
         finite = np.where(np.isfinite(rate), rate, 0.0)
-        state.damage = np.where(rate > 0, state.damage + finite * dt_s, 0.0)
+        own.damage = np.where(rate > 0, own.damage + finite * span_s, 0.0)
 
     def next_s(self) -> float:
         """Seconds until the next trip."""
-        rate = self.supply.trip_rate
-        state = self.world.state
+        rate = self.own.trip_rate_per_s
         running = np.flatnonzero(rate)
         if not running.size:
             return np.inf
-        return float(np.maximum((1.0 - state.damage[running]) / rate[running], 0.0).min())
+        return float(np.maximum((1.0 - self.own.damage[running]) / rate[running], 0.0).min())
 
     def act(self) -> None:
         """Open whatever has run out of time."""
-        rate = self.supply.trip_rate
-        state = self.world.state
-        tree = self.supply.tree
-        due = (rate > 0) & ((state.damage >= _DONE) | np.isinf(rate)) & ~state.tripped
+        own = self.own
+        rate = own.trip_rate_per_s
+        due = (rate > 0) & ((own.damage >= _DONE) | np.isinf(rate)) & ~own.tripped
         for p in np.flatnonzero(due):
-            state.tripped[p] = True
-            state.damage[p] = 0.0
-            self.world.note(
-                tree.id[p],
-                "tripped",
-                f"{state.output_w[p] / 1e3:,.0f} kW on a rating of "
-                f"{tree.rating_w[p] / 1e3:,.0f} kW",
-            )
-            self.world.clock.start(self._reset(int(p)))
-            self.world.stale = True
+            self._trip(int(p))
 
-    def _reset(self, p: int) -> Process:
-        yield self.world.clock.wait(Stage.PROTECTION, TRIP_RESET_S)
-        self.world.state.tripped[p] = False
-        self.world.note(self.supply.tree.id[p], "closed again", "by hand after a trip")
+    def _trip(self, p: int) -> None:
+        own = self.own
+        own.tripped[p] = True
+        own.damage[p] = 0.0
+        load_kw = self.world.state.supply.output_w[p] / 1e3
+        detail = f"{load_kw:,.0f} kW on a rating of {self.tree.rating_w[p] / 1e3:,.0f} kW"
+        self.world.note(self.tree.id[p], EventKind.TRIPPED, detail)
+        self.world.clock.wait(Stage.PROTECTION, RESET_S, "protection is closed", p)
+        self._changed()
+
+    def _close(self, p: int) -> None:
+        self.own.tripped[p] = False
+        self.world.note(self.tree.id[p], EventKind.CLOSED_AGAIN, "by hand after a trip")
+        self._changed()
+
+    def _changed(self) -> None:
+        self.own.version += 1
         self.world.stale = True

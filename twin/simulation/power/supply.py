@@ -1,25 +1,17 @@
-"""Power: who is live, what flows, batteries and generators. Writes the electrical columns of the
-state.
-"""
+"""Power: who is live, what flows, and batteries. Generators are in a file of their own."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Array, Index, Mask
+from twin.facility.model import PowerTree
 from twin.physics import flow
-from twin.physics.power import trip_rate_per_s
-from twin.seeds import member, stream
-from twin.simulation.kernel.clock import Process, Stage
-from twin.simulation.kernel.state import Array, Mask
+from twin.results.enums import EventKind
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
+from twin.simulation.power.generators import Generators
 
-GENERATOR_RUN_ON_S = 300.0
-"""A generator runs on after the utility is back, before it stops; a usual retransfer delay,
-assumed."""
-START_TRIES = 3
-"""Cranking attempts before a generator is given up: the usual three, assumed."""
-TRIP_RESET_S = 1800.0
-"""From a trip of its own protection to a hand that closes it again; assumed."""
 HOLD_UP_S = 0.02
 """A power supply carries its load this long without input (OCP ORv3 at full load); faster transfers
 are not felt."""
@@ -27,112 +19,106 @@ _FULL_J = 1.0
 """Energy that a battery may lack and still counts as full."""
 
 
-class Supply:
+class Supply(Discipline):
     """The power discipline of one run."""
 
     def __init__(self, world: World) -> None:
         tree = world.facility.power
         self.world = world
+        self.own = world.state.supply
         self.tree = tree
         self.wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
+        self.stages = flow.stages(self.wires, tree.rating_w, _losses(tree))
         kind = np.array(tree.kind)
-        self.is_utility, self.is_generator, self.is_ups = (
-            kind == k for k in ("utility", "generator", "ups")
-        )
+        self.is_utility: Mask = kind == "utility"
+        self.is_generator: Mask = kind == "generator"
+        self.is_ups: Mask = kind == "ups"
         self.is_load = np.zeros(kind.size, dtype=bool)
-        self.is_load[tree.load_of_rack] = self.is_load[tree.load_of_unit] = True
-        self.loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
-        self.starting: set[int] = set()
-        self.given_up: set[int] = set()
-        self.fed_through = np.full(kind.size, -1)
-        self.moving_until_s = np.full(kind.size, -np.inf)
-        self.share = np.zeros(tree.supply.size)
-        self.recharge_w = np.zeros(kind.size)
-        self.drain_w = np.zeros(kind.size)
-        self.trip_rate = np.zeros(kind.size)
-        self._seen: bytes = b""
-        self._draws = {
-            int(g): stream(world.facility.scenario.seed, "generator", member(tree.id[g]))
-            for g in np.flatnonzero(self.is_generator)
-        }
+        self.is_load[tree.load_of_rack] = True
+        self.is_load[tree.load_of_unit] = True
+        self.has_ups = bool(self.is_ups.any())
+        self.generators = Generators(
+            world, np.flatnonzero(self.is_generator), self.able, self.unserved
+        )
+        self._able_version = (-1, -1)
+        self._able = self.is_load
 
     def able(self) -> Mask:
         """(power node,) in working order; loads always are."""
         state = self.world.state
-        return self.is_load | (state.component_ok[self.tree.component] & ~state.tripped)
+        version = (state.faults.version, state.protection.version)
+        if version != self._able_version:
+            in_order = state.faults.component_ok[self.tree.component]
+            self._able = self.is_load | (in_order & ~state.protection.tripped)
+            self._able_version = version
+        return self._able
 
-    def topology(self) -> bool:
+    def settle(self) -> bool:
         """Find out who is live; True where that changed."""
-        state = self.world.state
+        own = self.own
         able = self.able() & self._settled()
-        stored = self.is_ups & (state.battery_j > _FULL_J)
-        state.generator_on = state.generator_on & able
-        key = np.concatenate([able, stored, state.generator_on]).tobytes()
-        if key == self._seen:
+        stored = self.is_ups & (own.battery_j > _FULL_J)
+        own.generator_on = own.generator_on & able
+        seen = np.concatenate([able, stored, own.generator_on])
+        if np.array_equal(seen, own.seen):
             return False
-        self._seen = key
-        source = self.is_utility | (self.is_generator & state.generator_on)
-        state.live = flow.live(self.wires, able, source, stored)
-        fed = (
-            np.bincount(
-                self.wires.taker, weights=state.live[self.wires.supply], minlength=able.size
-            )
-            > 0
-        )
-        was = state.on_battery
-        state.on_battery = self.is_ups & state.live & ~fed
-        self.share = flow.shares(self.wires, state.live, state.on_battery)
+        own.seen = seen
+        source = self.is_utility | (self.is_generator & own.generator_on)
+        own.live = flow.live(self.wires, able, source, stored)
+        was_on_battery = own.on_battery
+        own.on_battery = self.is_ups & own.live & ~self._fed()
+        own.share = flow.shares(self.wires, own.live, own.on_battery)
+        own.version += 1
         if self._transfers():
-            return self.topology()
-        self._log_batteries(was)
-        self._call_generators(able)
+            return self.settle()
+        self._log_batteries(was_on_battery)
+        self.generators.call(able)
         return True
+
+    def _fed(self) -> Mask:
+        """(power node,) with a live supply."""
+        wires = self.wires
+        live = self.own.live
+        lives = np.bincount(wires.taker, weights=live[wires.supply], minlength=live.size)
+        return np.asarray(lives > 0)
 
     def _settled(self) -> Mask:
         """(power node,) not between two supplies."""
-        return self.moving_until_s <= self.world.now_s
+        return self.own.moving_until_s <= self.world.now_s
 
     def _transfers(self) -> bool:
-        """Open the switches that change supply for longer than a power supply holds up; True where
-        one does.
+        """Open the switches that change supply for longer than a power supply holds up.
+
+        True where one does.
         """
-        edges = np.flatnonzero((self.share > 0) & self.tree.priority[self.wires.taker])
-        taker = self.wires.taker[edges]
-        supply = self.wires.supply[edges]
-        moved = (self.fed_through[taker] >= 0) & (self.fed_through[taker] != supply)
-        slow = taker[moved & (self.tree.transfer_s[taker] > HOLD_UP_S)]
-        self.fed_through[taker] = supply
-        self.moving_until_s[slow] = self.world.now_s + self.tree.transfer_s[slow]
+        own = self.own
+        slow = self._slow_transfers()
+        own.moving_until_s[slow] = self.world.now_s + self.tree.transfer_s[slow]
         for p in slow:
-            self.world.note(self.tree.id[p], "transfers", f"to {self.tree.id[self.fed_through[p]]}")
+            to = self.tree.id[own.fed_through[p]]
+            self.world.note(self.tree.id[p], EventKind.TRANSFERS, f"to {to}")
         return bool(slow.size)
 
+    def _slow_transfers(self) -> Index:
+        """Power nodes that take another supply than before, and are slow to do so."""
+        own = self.own
+        edges = np.flatnonzero((own.share > 0) & self.tree.priority[self.wires.taker])
+        taker = self.wires.taker[edges]
+        supply = self.wires.supply[edges]
+        moved = (own.fed_through[taker] >= 0) & (own.fed_through[taker] != supply)
+        own.fed_through[taker] = supply
+        slow: Index = taker[moved & (self.tree.transfer_s[taker] > HOLD_UP_S)]
+        return slow
+
     def _log_batteries(self, was: Mask) -> None:
-        now = self.world.state.on_battery
+        now = self.own.on_battery
         for p in np.flatnonzero(now != was):
-            self.world.note(
-                self.tree.id[p],
-                "on battery" if now[p] else "off battery",
-                "its supplies are gone" if now[p] else "fed again, or empty",
-            )
+            if now[p]:
+                self.world.note(self.tree.id[p], EventKind.ON_BATTERY, "its supplies are gone")
+            else:
+                self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, "fed again, or empty")
 
-    def _call_generators(self, able: Mask) -> None:
-        """Start generators that a load without utility power hangs on; stop those nobody needs."""
-        state = self.world.state
-        needed = self._wanted(able)
-        for g in np.flatnonzero(self.is_generator):
-            if not needed[g] or not able[g]:
-                self.given_up.discard(int(g))
-            if int(g) in self.starting or int(g) in self.given_up:
-                continue
-            if needed[g] and able[g] and not state.generator_on[g]:
-                self.starting.add(int(g))
-                self.world.clock.start(self._start(int(g)))
-            elif not needed[g] and state.generator_on[g]:
-                self.starting.add(int(g))
-                self.world.clock.start(self._stop(int(g)))
-
-    def _wanted(self, able: Mask) -> Mask:
+    def unserved(self, able: Mask) -> Mask:
         """(power node,) nodes upstream of a load that the utility alone does not reach."""
         wires = self.wires
         by_utility = flow.live(wires, able, self.is_utility, np.zeros_like(able))
@@ -141,92 +127,61 @@ class Supply:
             wanted[wires.supply[edges[wanted[wires.taker[edges]]]]] = True
         return wanted & ~by_utility
 
-    def _start(self, g: int) -> Process:
-        """Crank until it runs, at most three times."""
-        name = self.tree.id[g]
-        state = self.world.state
-        for attempt in range(1, START_TRIES + 1):
-            yield self.world.clock.wait(Stage.POWER, float(self.tree.start_s[g]))
-            if self._draws[g].random() >= self.tree.start_failure_probability[g]:
-                state.generator_on[g] = True
-                self.world.note(
-                    name, "started", f"takes load after {attempt * self.tree.start_s[g]:.0f} s"
-                )
-                break
-            self.world.note(name, "failed to start", f"attempt {attempt} of {START_TRIES}")
-        else:
-            self.given_up.add(g)
-        self.starting.discard(g)
-        self.world.stale = True
-
-    def _stop(self, g: int) -> Process:
-        """Run on for a while, then stop unless needed again."""
-        yield self.world.clock.wait(Stage.POWER, GENERATOR_RUN_ON_S)
-        self.starting.discard(g)
-        if not self._wanted(self.able())[g]:
-            self.world.state.generator_on[g] = False
-            self.world.note(self.tree.id[g], "stopped", "utility power is back")
-        self.world.stale = True
-
-    def settle(self) -> None:
+    def hold(self) -> None:
         """Flow power from the loads up, with what UPS batteries take or give."""
-        state = self.world.state
+        own = self.own
         tree = self.tree
         load = np.zeros(len(tree.id))
-        load[tree.load_of_rack] = state.rack_w
-        load[tree.load_of_unit] = state.unit_w
-        hungry = (
-            self.is_ups
-            & state.live
-            & ~state.on_battery
-            & (state.battery_j < tree.battery_j - _FULL_J)
-        )
-        self.recharge_w = np.where(hungry, tree.recharge_w, 0.0)
-        state.output_w, state.input_w = flow.upward(
-            self.wires, load + self.recharge_w, self.share, state.live, tree.rating_w, self.loss
-        )
-        self.drain_w = np.where(state.on_battery, state.input_w / tree.battery_discharge_frac, 0.0)
-        self.trip_rate = trip_rate_per_s(
-            state.output_w / tree.rating_w,
-            tree.trip_pickup_frac,
-            tree.trip_constant_s,
-            tree.trip_instantaneous_frac,
+        load[tree.load_of_rack] = self.world.state.racks.rack_w
+        load[tree.load_of_unit] = self.world.state.units.unit_w
+        hungry = self.is_ups & own.live & ~own.on_battery
+        hungry &= own.battery_j < tree.battery_j - _FULL_J
+        own.recharge_w = np.where(hungry, tree.recharge_w, 0.0)
+        drawn = load + own.recharge_w
+        own.output_w, own.input_w = flow.through(self.stages, drawn, own.share, own.live)
+        from_battery = own.input_w / tree.battery_discharge_frac
+        own.drain_w = np.where(own.on_battery, from_battery, 0.0)
+        own.lost_w = self._lost_w()
+
+    def _lost_w(self) -> Array:
+        """(power node,) loss of each stage, battery conversion included."""
+        own = self.own
+        stage = np.where(self.is_load, 0.0, own.input_w - own.output_w - own.recharge_w)
+        return (
+            np.where(own.live, stage, 0.0)
+            + own.drain_w
+            - np.where(own.on_battery, own.input_w, 0.0)
+            + own.recharge_w * (1.0 - self.tree.battery_charge_frac)
         )
 
     def charge_w(self) -> Array:
         """(power node,) rate of change of the battery energy."""
-        return self.recharge_w * self.tree.battery_charge_frac - self.drain_w
+        return self.own.recharge_w * self.tree.battery_charge_frac - self.own.drain_w
 
-    def advance(self, dt_s: float) -> None:
+    def advance(self, span_s: float) -> None:
         """Move batteries on; protection has its own."""
-        state = self.world.state
-        state.battery_j = np.clip(
-            state.battery_j + self.charge_w() * dt_s, 0.0, self.tree.battery_j
-        )
+        if self.has_ups:
+            energy_j = self.own.battery_j + self.charge_w() * span_s
+            self.own.battery_j = np.clip(energy_j, 0.0, self.tree.battery_j)
 
     def next_s(self) -> float:
         """Seconds until a battery is empty or full, or a switch has changed over."""
-        moving_s = self.moving_until_s - self.world.now_s
-        return min(self._battery_s(), float(np.where(moving_s > 0, moving_s, np.inf).min()))
+        moving_s = self.own.moving_until_s - self.world.now_s
+        ahead = moving_s[moving_s > 0]
+        return min(self._battery_s(), float(ahead.min(initial=np.inf)))
 
     def _battery_s(self) -> float:
+        if not self.has_ups:
+            return np.inf
         rate = self.charge_w()
-        state = self.world.state
         moving = np.flatnonzero(rate)
         if not moving.size:
             return np.inf
-        held = state.battery_j[moving]
+        held = self.own.battery_j[moving]
         most = self.tree.battery_j[moving]
         room = np.where(rate[moving] < 0, held, most - held)
         return float((room / np.abs(rate[moving])).min())
 
-    def lost_w(self) -> Array:
-        """(power node,) loss of each stage, battery conversion included."""
-        state = self.world.state
-        stage = np.where(self.is_load, 0.0, state.input_w - state.output_w - self.recharge_w)
-        return (
-            np.where(state.live, stage, 0.0)
-            + self.drain_w
-            - np.where(state.on_battery, state.input_w, 0.0)
-            + self.recharge_w * (1.0 - self.tree.battery_charge_frac)
-        )
+
+def _losses(tree: PowerTree) -> tuple[Array, Array, Array]:
+    return tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac

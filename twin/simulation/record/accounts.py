@@ -6,106 +6,98 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Array
 from twin.simulation.compute.racks import Compute
-from twin.simulation.cooling.plant import Plants
-from twin.simulation.kernel.state import Array
+from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.power.supply import Supply
-
-SITE = (
-    "utility",
-    "generator",
-    "battery_out",
-    "battery_in",
-    "it",
-    "loss",
-    "cooling",
-    "water_kg",
-    "gpus_busy",
-    "gpus_throttled",
-)
-"""Integrals over the site: joules, kilograms, and GPU seconds."""
+from twin.simulation.state.record import SITE
 
 
-class Accounts:
+class Accounts(Discipline):
     """Rates that hold now, their integrals, and the extremes since they were last asked for."""
 
-    def __init__(self, world: World, compute: Compute, supply: Supply, plants: Plants) -> None:
+    def __init__(self, world: World, compute: Compute, supply: Supply) -> None:
         self.world = world
+        self.own = world.state.accounts
         self.compute = compute
         self.supply = supply
-        self.plants = plants
-        tree = supply.tree
-        racks = len(world.facility.racks.id)
-        units = len(world.facility.cooling.units.id)
-        self.site_rate = np.zeros(len(SITE))
-        self.site = np.zeros(len(SITE))
-        self.rack_rate = np.zeros((3, racks))
-        self.rack = np.zeros((3, racks))
-        self.power_rate = np.zeros((4, len(tree.id)))
-        self.power = np.zeros((4, len(tree.id)))
-        self.unit = np.zeros(units)
-        self.rack_peak_w = np.zeros(racks)
-        self.junction_peak = np.full(racks, -np.inf)
-        self.load_peak = np.zeros(len(tree.id))
-        self.rating = np.where(
-            np.isfinite(tree.rating_w) & (tree.rating_w > 0), tree.rating_w, np.inf
-        )
+        rating = supply.tree.rating_w
+        self.rating_w = np.where(np.isfinite(rating) & (rating > 0), rating, np.inf)
 
-    def settle(self) -> None:
+    def hold(self) -> None:
         """Take the rates of the interval that begins now."""
+        own = self.own
         state = self.world.state
-        supply = self.supply
-        tree = self.supply.tree
-        gpus = self.compute.racks.gpus_per_node * state.busy_nodes * state.rack_on
-        self.site_rate = np.array(
-            [
-                state.input_w[supply.is_utility].sum(),
-                state.input_w[supply.is_generator].sum(),
-                supply.drain_w.sum(),
-                (supply.recharge_w * tree.battery_charge_frac).sum(),
-                state.input_w[tree.load_of_rack].sum(),
-                supply.lost_w().sum(),
-                state.input_w[tree.load_of_unit].sum(),
-                self.plants.water_kg_s,
-                gpus.sum(),
-                gpus[state.clock_frac < 1.0].sum(),
-            ]
+        supply = state.supply
+        clock_frac = state.throttling.clock_frac
+        own.site_rate = self._site_rate()
+        own.rack_rate = np.stack(
+            [state.racks.rack_w, state.racks.rack_on.astype(float), clock_frac]
         )
-        self.rack_rate = np.stack([state.rack_w, state.rack_on.astype(float), state.clock_frac])
-        self.power_rate = np.stack(
-            [state.input_w, state.output_w, state.live.astype(float), supply.lost_w()]
-        )
+        live = supply.live.astype(float)
+        own.power_rate = np.stack([supply.input_w, supply.output_w, live, supply.lost_w])
         self._peaks()
 
-    def _peaks(self) -> None:
+    def _site_rate(self) -> Array:
+        """(SITE,) what the whole site draws, loses and uses now."""
         state = self.world.state
-        self.rack_peak_w = np.maximum(self.rack_peak_w, state.rack_w)
-        self.junction_peak = np.maximum(self.junction_peak, self.compute.junction_degc())
-        self.load_peak = np.maximum(self.load_peak, state.output_w / self.rating)
+        supply = state.supply
+        tree = self.supply.tree
+        gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
+        return np.array(
+            [
+                supply.input_w[self.supply.is_utility].sum(),
+                supply.input_w[self.supply.is_generator].sum(),
+                supply.drain_w.sum(),
+                (supply.recharge_w * tree.battery_charge_frac).sum(),
+                supply.input_w[tree.load_of_rack].sum(),
+                supply.lost_w.sum(),
+                supply.input_w[tree.load_of_unit].sum(),
+                state.units.water_kg_s,
+                gpus.sum(),
+                gpus[state.throttling.clock_frac < 1.0].sum(),
+            ]
+        )
 
-    def advance(self, dt_s: float) -> None:
-        """Integrate, and look at the temperatures reached."""
-        self.site += self.site_rate * dt_s
-        self.rack += self.rack_rate * dt_s
-        self.power += self.power_rate * dt_s
-        self.unit += self.world.state.unit_w * dt_s
+    def _peaks(self) -> None:
+        own = self.own
+        state = self.world.state
+        own.rack_peak_w = np.maximum(own.rack_peak_w, state.racks.rack_w)
+        self.act()
+        load_frac = state.supply.output_w / self.rating_w
+        own.load_peak_frac = np.maximum(own.load_peak_frac, load_frac)
 
-    def reached(self) -> None:
-        """Look at the temperatures at the end of an interval."""
-        self.junction_peak = np.maximum(self.junction_peak, self.compute.junction_degc())
+    def advance(self, span_s: float) -> None:
+        """Integrate."""
+        own = self.own
+        own.site += own.site_rate * span_s
+        own.rack += own.rack_rate * span_s
+        own.power += own.power_rate * span_s
+        own.unit_j += self.world.state.units.unit_w * span_s
+
+    def act(self) -> None:
+        """Look at the temperatures reached."""
+        junction = self.compute.junction_degc()
+        self.own.junction_peak_degc = np.maximum(self.own.junction_peak_degc, junction)
 
     def take_peaks(self) -> tuple[Array, Array, Array]:
         """Rack power, junction and loading extremes since the last call, which starts them anew."""
-        out = (self.rack_peak_w, self.junction_peak, self.load_peak)
+        own = self.own
         state = self.world.state
-        self.rack_peak_w, self.junction_peak = state.rack_w.copy(), self.compute.junction_degc()
-        self.load_peak = state.output_w / self.rating
+        out = (own.rack_peak_w, own.junction_peak_degc, own.load_peak_frac)
+        own.rack_peak_w = state.racks.rack_w.copy()
+        own.junction_peak_degc = self.compute.junction_degc()
+        own.load_peak_frac = state.supply.output_w / self.rating_w
         return out
+
+    def site_totals(self) -> dict[str, float]:
+        """Integrals over the site by name, in joules, kilograms and GPU seconds."""
+        return dict(zip(SITE, self.own.site.tolist(), strict=True))
 
     def electrical_residual_frac(self) -> float:
         """Energy in less energy out and stored, over energy in."""
-        s = dict(zip(SITE, self.site, strict=True))
-        come = s["utility"] + s["generator"] + s["battery_out"]
-        gone = s["it"] + s["loss"] + s["cooling"] + s["battery_in"]
-        return float((come - gone) / come) if come > 0 else 0.0
+        s = self.site_totals()
+        supplied = s["utility"] + s["generator"] + s["battery_out"]
+        used = s["it"] + s["loss"] + s["cooling"] + s["battery_in"]
+        return float((supplied - used) / supplied) if supplied > 0 else 0.0

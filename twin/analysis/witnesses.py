@@ -1,0 +1,85 @@
+"""Which stated numbers a run stood on, each with its source and status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twin.catalogue import KINDS
+from twin.catalogue.rows import (
+    CatalogueRow,
+    Chiller,
+    Climate,
+    CoolingEquipment,
+    Gpu,
+    GridRegion,
+    PowerEquipment,
+    Rack,
+    StorageSystem,
+    Switch,
+)
+from twin.facility.gpu_profiles import profiled
+from twin.facility.model import Facility
+
+Witness = dict[str, str]
+
+
+def witnesses(facility: Facility) -> list[Witness]:
+    """Every number of every catalogue row and profile in use, in order of first use."""
+    out: list[Witness] = []
+    for kind, name in dict.fromkeys(_rows(facility)):
+        out += facility.scenario.catalogue.witnesses(kind, name)
+    for gpu in dict.fromkeys(g for g in facility.racks.gpu_type if g):
+        out += _profile(facility, gpu)
+    return out
+
+
+def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
+    plan = facility.scenario.plan
+    scenario = facility.scenario
+    components = facility.components
+    yield from (
+        (Rack, t) for k, t in zip(components.kind, components.type, strict=True) if k == "rack"
+    )
+    for name in dict.fromkeys(components.type):
+        yield from scenario.catalogue.made_of.get(name, ())
+    yield from ((Gpu, g) for g in facility.racks.gpu_type if g)
+    yield from ((PowerEquipment, group.type) for group in plan.power)
+    types = [
+        [s.type for s in plan.cooling.loops],
+        [s.type for s in plan.cooling.air],
+        [s.type for s in plan.cooling.plant],
+    ]
+    for name in (name for group in types for name in group):
+        yield CoolingEquipment, name
+        row = scenario.catalogue.get(CoolingEquipment, name)
+        if row.curve:
+            yield Chiller, row.curve
+    if facility.fabric.switches:
+        yield Switch, plan.fabric.switch
+    yield StorageSystem, plan.storage.type
+    for work in scenario.workload:
+        yield from ((KINDS[need.kind], need.name) for need in work.needs())
+    if isinstance(scenario.site.climate, str):
+        yield Climate, scenario.site.climate
+    if isinstance(scenario.site.grid, str):
+        yield GridRegion, scenario.site.grid
+
+
+def _profile(facility: Facility, gpu: str) -> Iterator[Witness]:
+    """Rates of a GPU's profile; carried-over ones are marked."""
+    found = profiled(facility.scenario, gpu)
+    for rate in found.profile.rates:
+        for parameter, value, unit in (
+            ("flop_s", rate.flop_s, "FLOP/s"),
+            ("bytes_s", rate.bytes_s, "B/s"),
+        ):
+            status = "assumed" if found.extrapolated else rate.status
+            yield {
+                "subject": f"profile {gpu}",
+                "parameter": f"{rate.use} {rate.dtype} {parameter}",
+                "value": f"{value:.6g}",
+                "unit": unit,
+                "status": status,
+                "source": rate.source,
+                "accessed": found.profile.date_utc[:10],
+            }

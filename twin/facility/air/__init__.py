@@ -1,1 +1,0 @@
-"""Air: the weather outside, and exhaust that comes back to a rack."""

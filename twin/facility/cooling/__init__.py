@@ -1,1 +1,0 @@
-"""From loops, air handlers and plants to the thermal network, and its design point."""

@@ -1,0 +1,126 @@
+"""How fast a GPU type is: its profile, measured, published or carried over.
+
+A workload never knows a speed; it comes from `physics` through a measured or published profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from twin.calibration import Profile, load_profile, published_names, published_profile
+from twin.catalogue.rows import Gpu, Model
+from twin.errors import InputError
+from twin.physics.chip import H100, ActivityLaw
+from twin.physics.roofline import Roofline
+from twin.physics.transformer import Transformer
+from twin.scenario.schema import Scenario
+
+REFERENCE = "H100-SXM5-80GB"
+"""GPUs without a profile take this one's shares of peak; +-25 % assumed."""
+MEASURED_FORMATS = ("bfloat16", "float32")
+"""Formats in which `twin calibrate` measures matrix products, by device."""
+SCALE_UP_SHARE = 0.8
+"""Of the scale-up line rate that a collective gets: rings on NVLink measure 0.80 to 0.82."""
+
+
+@dataclass(frozen=True)
+class Profiled:
+    """A GPU type with its profile, and whether that was carried over from another type."""
+
+    gpu: Gpu
+    profile: Profile
+    extrapolated: bool
+    reference: Gpu
+    """Whose profile is carried over where the type has none."""
+
+    def rates(self, use: str, dtype: str) -> Roofline:
+        """Effective rates for a use; scaled by the datasheets where the profile is another
+        GPU's.
+        """
+        rate = _rate(self.profile, self.gpu, use, dtype)
+        if not self.extrapolated:
+            return rate
+        return Roofline(
+            rate.flop_s * self.gpu.bf16_flop_s / self.reference.bf16_flop_s,
+            rate.bytes_s * self.gpu.memory_bandwidth_b_s / self.reference.memory_bandwidth_b_s,
+            rate.launch_s,
+        )
+
+    def rates_for(self, scenario: Scenario, work: str, use: str, dtype: str) -> Roofline:
+        """The rates of a workload; InputError at its place where this GPU has none for its number
+        format.
+        """
+        try:
+            return self.rates(use, dtype)
+        except InputError as error:
+            raise refused(
+                scenario, work, [(f"dtype {dtype} on {self.gpu.name}", error.problems[0].allowed)]
+            ) from error
+
+    def law(self) -> ActivityLaw:
+        """Activity law of the chip."""
+        fit = self.profile.power_fit
+        if fit is None:
+            return H100
+        return ActivityLaw(
+            fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent
+        )
+
+
+def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
+    """The profile of a GPU type: the scenario's, the published one, or the reference's carried
+    over.
+    """
+    gpu = scenario.catalogue.get(Gpu, gpu_name)
+    reference = scenario.catalogue.get(Gpu, REFERENCE)
+    if gpu_name in scenario.profiles:
+        return Profiled(gpu, load_profile(Path(scenario.profiles[gpu_name])), False, reference)
+    known = gpu_name in published_names()
+    profile = published_profile(gpu_name if known else REFERENCE)
+    return Profiled(gpu, profile, not known, reference)
+
+
+def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
+    """The profile's rates for a use, or its plain matrix products where it was measured without
+    that use.
+
+    Narrower formats than the measured one go faster by the ratio of the datasheet's rates.
+    """
+    uses = {(r.use, r.dtype) for r in profile.rates}
+    if (use, dtype) in uses:
+        return profile.rate(use, dtype).roofline()
+    measured = [fit for fit in profile.fits if fit.op == "gemm" and fit.dtype in MEASURED_FORMATS]
+    if not measured:
+        return profile.rate("kernel", dtype).roofline()
+    base = measured[0].roofline()
+    wider = getattr(gpu, f"{dtype}_flop_s") or gpu.bf16_flop_s
+    return Roofline(base.flop_s * wider / gpu.bf16_flop_s, base.bytes_s, base.launch_s)
+
+
+def transformer(scenario: Scenario, name: str) -> Transformer:
+    """A catalogue model's shape."""
+    m = scenario.catalogue.get(Model, name)
+    return Transformer(
+        m.layers,
+        m.hidden,
+        m.heads,
+        m.kv_heads,
+        m.head_dim,
+        m.ffn,
+        m.vocab,
+        m.tied,
+        m.ffn_matrices == 3,
+    )
+
+
+def refused(
+    scenario: Scenario, name: str, said: Iterable[tuple[str, str]], hint: str = ""
+) -> InputError:
+    """An error with one problem for each (found, allowed), placed at the workload of that name."""
+    index = next(i for i, work in enumerate(scenario.workload) if work.name == name)
+    return InputError(
+        scenario.problem(("workload", index), f"{name}: {found}", allowed, hint)
+        for found, allowed in said
+    )

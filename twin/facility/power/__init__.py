@@ -1,1 +1,0 @@
-"""From power groups to the power tree, and what every node of it carries."""

@@ -1,1 +1,0 @@
-"""Where things stand: racks in rows, gear along walls and outside."""

@@ -1,0 +1,94 @@
+"""Learning: a training job's pace comes from the GPUs that it is given."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Index
+from twin.errors import InputError, Problem
+from twin.facility.gpu_profiles import profiled
+from twin.simulation.jobs.placement import Placement
+from twin.simulation.jobs.step_times import TrainingSpeed
+from twin.simulation.kernel.world import World
+from twin.workload import Job
+
+
+class Learning:
+    """Step times of every job that has steps, learned anew on another type of GPU."""
+
+    def __init__(self, world: World, jobs: tuple[Job, ...], placement: Placement) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.jobs = jobs
+        self.placement = placement
+        self.speeds: dict[tuple[int, str], TrainingSpeed] = {}
+        """By job and GPU type: what was learned once holds for the run."""
+        self.refuse_impossible()
+
+    def refuse_impossible(self) -> None:
+        """A training job that could run on no GPU type here is refused before the run, every
+        reason at once.
+        """
+        problems: list[Problem] = []
+        for j, job in enumerate(self.jobs):
+            if job.steps is not None:
+                problems += self._problems(j, job)
+        if problems:
+            raise InputError(problems)
+
+    def _problems(self, j: int, job: Job) -> list[Problem]:
+        """Why no GPU type with enough nodes suits a job; none where one does."""
+        found: list[Problem] = []
+        for nodes in self.placement.first_of_each_type(job.nodes):
+            try:
+                self.learn(j, nodes)
+                return []
+            except InputError as error:
+                found += error.problems
+        return found
+
+    def learn(self, j: int, nodes: Index) -> None:
+        """Take on the pace of these nodes; the same type again changes nothing."""
+        facility = self.world.facility
+        own = self.own
+        steps = self.jobs[j].steps
+        gpu = facility.racks.gpu_type[int(self.placement.rack_of_node[nodes[0]])]
+        if steps is None or own.gpu_type[j] == gpu:
+            return
+        own.gpu_type[j] = gpu
+        own.learned_rack[j] = self.placement.rack_of_node[nodes[0]]
+        own.learned_gpus[j] = self.placement.node_gpus[nodes].sum()
+        speed = self._speed(j)
+        own.tokens_per_s[j] = speed.tokens_per_s
+        own.gpu_activity[j] = speed.activity
+        own.checkpoint_bytes[j] = speed.checkpoint_bytes
+        own.work_s[j] = steps.tokens / speed.tokens_per_s if steps.tokens else np.inf
+
+    def _speed(self, j: int) -> TrainingSpeed:
+        """The step times that a job has learned, worked out once for each type of GPU."""
+        key = (j, self.own.gpu_type[j])
+        if key not in self.speeds:
+            self.speeds[key] = self._work_out(j)
+        return self.speeds[key]
+
+    def _work_out(self, j: int) -> TrainingSpeed:
+        facility = self.world.facility
+        steps = self.jobs[j].steps
+        assert steps is not None
+        rails_b_s = facility.fabric.rails * facility.fabric.nic_bandwidth_b_s
+        gpus_per_node = int(facility.racks.gpus_per_node[self.own.learned_rack[j]])
+        return TrainingSpeed(
+            facility.scenario,
+            self.jobs[j].name,
+            steps,
+            profiled(facility.scenario, self.own.gpu_type[j]),
+            int(self.own.learned_gpus[j]),
+            rails_b_s / max(gpus_per_node, 1),
+        )
+
+    def progress_per_s(self, j: int, clock_frac: float, fabric_frac: float) -> float:
+        """Rate of progress of a job over that at full clock and whole fabric."""
+        if self.jobs[j].steps is not None:
+            return self._speed(j).speed(clock_frac, fabric_frac)
+        sensitivity = self.jobs[j].clock_sensitivity
+        return 1.0 / (1.0 - sensitivity + sensitivity / clock_frac)

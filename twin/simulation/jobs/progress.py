@@ -1,0 +1,213 @@
+"""Progress: work moves on, is checkpointed, rolled back, and slowed by clocks, fabric and storage.
+
+Work is counted in seconds at full speed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.facility.fabric import bandwidth_frac
+from twin.results.enums import Cause, EventKind
+from twin.simulation.jobs.learning import Learning
+from twin.simulation.jobs.phase import Phase
+from twin.simulation.kernel.world import World
+from twin.simulation.record.losses import Losses
+from twin.workload import Job
+
+_DONE_S = 1e-7
+"""Work left that counts as none: rounding."""
+
+
+class Progress:
+    """Moves running jobs; part of the job discipline, whose block it writes."""
+
+    def __init__(
+        self, world: World, jobs: tuple[Job, ...], learning: Learning, losses: Losses
+    ) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.jobs = jobs
+        self.learning = learning
+        self.losses = losses
+        self.storage = world.facility.storage
+        self._versions: tuple[int, ...] = ()
+        self._racks: tuple[int, Index, Index] = (-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+    def running(self) -> Index:
+        """Jobs that hold nodes, in the order in which they got them."""
+        return np.array(self.own.running, dtype=np.int64)
+
+    def advance(self, span_s: float) -> None:
+        """Move work and waits on."""
+        own = self.own
+        running = self.running()
+        own.done_s[running] += own.speed[running] * span_s
+        own.holding_s[running] += span_s
+        waiting = running[own.phase[running] != Phase.RUNNING]
+        own.wait_s[waiting] -= span_s * own.wait_rate[waiting]
+
+    def next_s(self) -> float:
+        """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
+        own = self.own
+        running = self.running()
+        working = own.phase[running] == Phase.RUNNING
+        moving = running[working & (own.speed[running] > 0)]
+        waiting = running[~working]
+        ends_s = (own.target_s[moving] - own.done_s[moving]) / own.speed[moving]
+        waits_s = own.wait_s[waiting] / own.wait_rate[waiting]
+        soonest = min(ends_s.min(initial=np.inf), waits_s.min(initial=np.inf))
+        return max(float(soonest), 0.0)
+
+    def due(self) -> list[int]:
+        """Running jobs whose phase ends now."""
+        own = self.own
+        running = self.running()
+        working = own.phase[running] == Phase.RUNNING
+        done = own.target_s[running] - own.done_s[running] <= _DONE_S
+        waited = own.wait_s[running] <= _DONE_S
+        ends: list[int] = running[np.where(working, done, waited)].tolist()
+        return ends
+
+    def end_phase(self, j: int) -> bool:
+        """Carry a job over into its next phase; True where it is complete."""
+        if self.own.phase[j] == Phase.RUNNING:
+            return self._reached(j)
+        self.resume(j)
+        return False
+
+    def _reached(self, j: int) -> bool:
+        own = self.own
+        self.changed()
+        if own.work_s[j] - own.done_s[j] <= _DONE_S:
+            own.done_s[j] = own.work_s[j]
+            own.kept_s[j] = own.work_s[j]
+            own.phase[j] = Phase.COMPLETED
+            own.finished_s[j] = self.world.now_s
+            return True
+        if own.checkpoint_bytes[j]:
+            own.phase[j] = Phase.CHECKPOINTING
+            own.wait_s[j] = self._checkpoint_s(j)
+        else:
+            self.resume(j)
+        return False
+
+    def _checkpoint_s(self, j: int, writers: int = 1) -> float:
+        size = float(self.own.checkpoint_bytes[j])
+        return self.storage.checkpoint_s(size, self.jobs[j].nodes, writers)
+
+    def resume(self, j: int) -> None:
+        """Go on after a checkpoint or a restart; a checkpoint keeps what is done."""
+        own = self.own
+        if own.phase[j] != Phase.RESTARTING:
+            own.kept_s[j] = own.done_s[j]
+            own.checkpoints[j] += 1
+        own.phase[j] = Phase.RUNNING
+        own.cause[j] = ""
+        self.aim(j)
+        self.changed()
+
+    def aim(self, j: int) -> None:
+        """Run to the next checkpoint or to the end."""
+        own = self.own
+        own.target_s[j] = min(own.work_s[j], own.done_s[j] + self.jobs[j].interval_s)
+
+    def changed(self) -> None:
+        """Let the others see that a job stands elsewhere."""
+        self.own.version += 1
+        self.world.stale = True
+
+    def roll_back(self, j: int, cause: Cause, rack: str) -> None:
+        """Take a gang's work back to its last checkpoint."""
+        own = self.own
+        name = self.jobs[j].name
+        back_s = float(own.done_s[j] - own.kept_s[j])
+        tokens = float(back_s * own.tokens_per_s[j])
+        self.losses.at_once((Cause.ROLLED_BACK, rack, name), tokens)
+        where = f" in {rack}" if rack else ""
+        detail = f"{cause.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost"
+        self.world.note(name, EventKind.STOPPED, detail)
+        own.done_s[j] = own.kept_s[j]
+        own.restarts[j] += 1
+
+    def restart(self, j: int) -> None:
+        """Load the last checkpoint before going on."""
+        own = self.own
+        size = float(own.checkpoint_bytes[j])
+        load_s = self.storage.load_s(size, self.jobs[j].nodes) if size else 0.0
+        own.phase[j] = Phase.RESTARTING
+        own.wait_s[j] = self.jobs[j].restart_delay_s + load_s
+        self.own.version += 1
+
+    def see_switches(self) -> None:
+        """Bandwidth of every gang, after a switch changed state; who lost a leaf restarts without
+        it.
+        """
+        own = self.own
+        switch_ok = self.world.state.network.switch_ok
+        if np.array_equal(own.switch_seen, switch_ok):
+            return
+        lost = own.switch_seen & ~switch_ok
+        own.switch_seen = switch_ok.copy()
+        fabric = self.world.facility.fabric
+        for j in own.running:
+            held = own.held[j]
+            self.set_bandwidth(j)
+            leaves = fabric.leaf_of_domain[fabric.domain_of_node[held]]
+            if held.size > 1 and lost[leaves].any():
+                self.roll_back(j, Cause.FABRIC, "")
+                self.restart(j)
+
+    def set_bandwidth(self, j: int) -> None:
+        """Inter-node bandwidth of a gang on the switches that are up."""
+        held = self.own.held[j].astype(np.int32)
+        fabric = self.world.facility.fabric
+        self.own.fabric_frac[j] = bandwidth_frac(fabric, held, self.own.switch_seen)
+        self.own.version += 1
+
+    def set_speeds(self) -> None:
+        """Speed of every running job, after clocks, phases, nodes or switches changed."""
+        self.see_switches()
+        versions = (self.own.version, self.world.state.throttling.version)
+        if versions != self._versions:
+            self._versions = versions
+            self._set_speeds()
+            self._share_storage()
+
+    def _set_speeds(self) -> None:
+        own = self.own
+        clocks = self._slowest_clock()
+        for j, clock in zip(own.running, clocks.tolist(), strict=True):
+            speed = 0.0
+            if own.phase[j] == Phase.RUNNING:
+                fabric_frac = float(own.fabric_frac[j])
+                speed = self.learning.progress_per_s(j, clock, fabric_frac)
+            own.speed[j] = speed
+
+    def _slowest_clock(self) -> Array:
+        """(running job,) clock of its slowest rack."""
+        if not self.own.running:
+            return np.zeros(0)
+        racks, starts = self._racks_of_running()
+        clock_frac = self.world.state.throttling.clock_frac
+        return np.asarray(np.minimum.reduceat(clock_frac[racks], starts))
+
+    def _racks_of_running(self) -> tuple[Index, Index]:
+        """Racks of all running jobs, one job after another, and where each begins."""
+        if self._racks[0] != self.own.version:
+            rack_of_node = self.learning.placement.rack_of_node
+            racks = [rack_of_node[self.own.held[j]] for j in self.own.running]
+            starts = np.cumsum([0, *(r.size for r in racks[:-1])])
+            self._racks = (self.own.version, np.concatenate(racks), starts)
+        return self._racks[1:]
+
+    def _share_storage(self) -> None:
+        """Gangs that write a checkpoint at once share the file system alike."""
+        own = self.own
+        running = self.running()
+        own.wait_rate[running] = 1.0
+        writing = running[own.phase[running] == Phase.CHECKPOINTING].tolist()
+        if len(writing) > 1:
+            for j in writing:
+                own.wait_rate[j] = self._checkpoint_s(j) / self._checkpoint_s(j, len(writing))

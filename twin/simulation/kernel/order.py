@@ -1,0 +1,51 @@
+"""Who speaks when. Every order of the loop stands here and nowhere else.
+
+At equal instants what waits acts in the order of `Stage`: what fails comes before what protects,
+that before what flows, and the recorder sees the settled outcome. Between instants the disciplines
+are asked in the order of their verb, which follows the cause: power, then flows, then racks, then
+work; and loads before the feeds that carry them.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Stage(IntEnum):
+    """Who acts first at one instant."""
+
+    FAULTS = 10
+    PROTECTION = 11
+    POWER = 12
+    PLANT = 13
+    THROTTLING = 14
+    JOBS = 15
+    TRAFFIC = 16
+    CONTROLS = 17
+    RECORDER = 18
+
+
+ADVANCE = (
+    "accounts", "billing", "supply", "protection", "heat", "jobs", "serving", "losses", "inlet_air",
+)  # fmt: skip
+"""Moved on over a span: integrals first, for they hold the rates of the span that ends."""
+
+FORESEE = ("supply", "protection", "racks", "flows", "jobs", "serving")
+"""Asked when they must act next; temperatures are asked last, up to what these foresee."""
+
+ACT = ("accounts", "clock", "protection", "jobs", "inlet_air")
+"""Do what is due at an instant; `clock` lets everything act that waits for it."""
+
+ACT_AT_END = ("jobs",)
+"""At the end of the horizon only what completes counts: what begins belongs to the next run."""
+
+SETTLE = (
+    "supply", "flows", "plants", "racks", "network", "jobs", "serving", "activity", "throttling",
+)  # fmt: skip
+"""Brought into agreement, round after round, until nobody changes anything."""
+
+HOLD = (
+    "plants", "racks", "units", "supply", "protection", "heat", "losses", "jobs", "serving",
+    "accounts",
+)  # fmt: skip
+"""Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""

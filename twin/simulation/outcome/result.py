@@ -1,0 +1,51 @@
+"""A run as a Result."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from twin.results import Result
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.outcome.recorder import Recorder
+from twin.simulation.outcome.summary import summary, warnings
+from twin.simulation.outcome.tables import tables
+
+
+def result(
+    run: Disciplines, recorder: Recorder, wall_s: float, stopped: str = "", invalid: str = ""
+) -> Result:
+    """Everything that a run leaves.
+
+    stopped   why it ended before its horizon, if it did
+    invalid   why its numbers are no answer, if they are none
+    """
+    facility = run.world.facility
+    return Result(
+        tables=tables(run, recorder),
+        summary=summary(run, wall_s),
+        scenario_yaml=facility.scenario.as_yaml(),
+        meta=_meta(run, wall_s, stopped, invalid),
+        inputs=facility.inputs,
+    )
+
+
+def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[str, Any]:
+    facility = run.world.facility
+    scenario = facility.scenario
+    return {
+        "name": scenario.name,
+        "title": scenario.description or scenario.name,
+        "start": scenario.start.isoformat(),
+        "version": version("ai-factory-twin"),
+        "seed": scenario.seed,
+        "catalogue_hash": scenario.catalogue.content_hash(),
+        "own_rows": scenario.catalogue.own_rows(),
+        "wall_s": wall_s,
+        "period_s": scenario.outputs.period,
+        "stopped": stopped,
+        "invalid": invalid,
+        "findings": [vars(f) for f in facility.findings],
+        "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
+        "warnings": warnings(run),
+    }

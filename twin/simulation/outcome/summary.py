@@ -1,0 +1,126 @@
+"""The headline numbers of a run, and what a reader should know before trusting them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.outcome.tables import HOUR_S, losses
+
+RESIDUAL_MAX = 1e-9
+"""A balance that leaves more than rounding is not an answer."""
+
+
+def summary(run: Disciplines, wall_s: float) -> dict[str, Any]:
+    """The headline numbers, SI with the unit in the key."""
+    return {
+        **_tokens(run),
+        **_energy(run),
+        **_work(run),
+        **_costs(run),
+        "rack_hours_above_inlet_limit": run.inlet_air.own.rack_hours,
+        "events": run.world.events,
+        "simulated_s": run.world.now_s,
+        "wall_s": wall_s,
+        **residuals(run),
+    }
+
+
+def _tokens(run: Disciplines) -> dict[str, float]:
+    served = run.serving.tokens()
+    trained = run.jobs.tokens()
+    return {
+        "tokens_total": served + trained,
+        "tokens_inference": served,
+        "tokens_training": trained,
+        "tokens_per_s_mean": _ratio(served + trained, run.world.now_s),
+        "joules_per_token_facility": _ratio(_used_j(run), served + trained),
+    }
+
+
+def _used_j(run: Disciplines) -> float:
+    """Energy that the facility used, whatever its source."""
+    site = run.accounts.site_totals()
+    bought = site["utility"] + site["generator"]
+    return bought + site["battery_out"] - site["battery_in"]
+
+
+def _energy(run: Disciplines) -> dict[str, float]:
+    site = run.accounts.site_totals()
+    return {
+        "energy_utility_j": site["utility"],
+        "energy_generator_j": site["generator"],
+        "energy_it_j": site["it"],
+        "energy_cooling_j": site["cooling"],
+        "energy_loss_j": site["loss"],
+        "energy_facility_j": _used_j(run),
+        "power_it_mean_w": _ratio(site["it"], run.world.now_s),
+        "pue": _ratio(_used_j(run), site["it"]),
+        "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
+    }
+
+
+def _work(run: Disciplines) -> dict[str, float]:
+    site = run.accounts.site_totals()
+    lost = losses(run)
+    return {
+        "jobs_completed": int((~np.isnan(run.jobs.own.finished_s)).sum()),
+        "jobs_submitted": len(run.jobs.jobs),
+        "gpu_hours_busy": site["gpus_busy"] / HOUR_S,
+        "gpu_hours_throttled": site["gpus_throttled"] / HOUR_S,
+        "tokens_lost_by_fault": run.losses.total_tokens,
+        "usd_lost_by_fault": float(lost["usd"].sum()) if len(lost) else 0.0,
+        "requests": sum(s.total("requests") for s in run.serving.services),
+        "tokens_dropped": sum(s.total("dropped") for s in run.serving.services),
+    }
+
+
+def _costs(run: Disciplines) -> dict[str, float]:
+    site = run.accounts.site_totals()
+    water = water_usd(site["water_kg"], run.world.facility.scenario.site.water_price)
+    demand = run.billing.demand_usd()
+    fuel = diesel_usd(site["generator"])
+    return {
+        "cost_usd": run.billing.energy_usd() + fuel + water + demand,
+        "cost_demand_usd": demand,
+        "peak_demand_w": run.billing.peak_demand_w(),
+        "carbon_kg": run.billing.carbon_kg() + diesel_carbon_kg(site["generator"]),
+    }
+
+
+def residuals(run: Disciplines) -> dict[str, float]:
+    """What the balances of energy and heat leave open, as shares."""
+    return {
+        "energy_balance_residual_frac": run.accounts.electrical_residual_frac(),
+        "heat_balance_residual_frac": run.heat.residual_frac(),
+    }
+
+
+def unbalanced(run: Disciplines) -> str:
+    """Why a run's numbers are no answer; empty where its balances close."""
+    open_ = {k: v for k, v in residuals(run).items() if not abs(v) <= RESIDUAL_MAX}
+    return ", ".join(f"{name} is {value:.2g}" for name, value in open_.items())
+
+
+def warnings(run: Disciplines) -> list[str]:
+    """What a reader should know about this run before trusting it."""
+    units = run.units.own
+    texts = list(run.world.facility.warnings)
+    for count, what in (
+        (units.clipped, "hotter air or colder water than they know: power is understated"),
+        (units.safely_clipped, "milder air or warmer water than they know: power is overstated"),
+    ):
+        if count:
+            share = f"{count / units.settings:.0%} of the scans"
+            texts.append(f"chillers worked outside their curves in {share}, with {what}")
+    hours = run.inlet_air.own.rack_hours
+    if hours:
+        texts.append(f"racks stood {hours:,.1f} rack hours in air above their inlet limit")
+    return texts
+
+
+def _ratio(a: float, b: float) -> float:
+    return a / b if b > 0 else float("nan")

@@ -1,0 +1,86 @@
+"""Standby generators: called where the utility does not reach a load, cranked, run on, stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twin.arrays import Index, Mask
+from twin.results.enums import EventKind
+from twin.seeds import member, stream
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+
+RUN_ON_S = 300.0
+"""A generator runs on after the utility is back, before it stops; a usual retransfer delay,
+assumed."""
+START_TRIES = 3
+"""Cranking attempts before a generator is given up: the usual three, assumed."""
+
+
+class Generators:
+    """Starts and stops generators; part of the power discipline, whose block it writes."""
+
+    def __init__(
+        self, world: World, rows: Index, able: Callable[[], Mask], unserved: Callable[[Mask], Mask]
+    ) -> None:
+        self.world = world
+        self.own = world.state.supply
+        self.tree = world.facility.power
+        self.rows = rows
+        self.able = able
+        self.unserved = unserved
+        seed = world.facility.scenario.seed
+        for g in self.rows:
+            name = self.tree.id[g]
+            self.own.draws[name] = stream(seed, "generator", member(name))
+        world.clock.can("generator cranks", self._crank)
+        world.clock.can("generator stops", self._stop)
+
+    def call(self, able: Mask) -> None:
+        """Start generators that a load without utility power hangs on; stop those nobody needs."""
+        if not self.rows.size:
+            return
+        own = self.own
+        needed = self.unserved(able)
+        own.given_up[self.rows] &= (needed & able)[self.rows]
+        for g in self.rows:
+            if own.starting[g] or own.given_up[g]:
+                continue
+            if needed[g] and able[g] and not own.generator_on[g]:
+                own.starting[g] = True
+                self._wait_crank(int(g), 1)
+            elif not needed[g] and own.generator_on[g]:
+                own.starting[g] = True
+                self.world.clock.wait(Stage.POWER, RUN_ON_S, "generator stops", int(g))
+
+    def _wait_crank(self, g: int, attempt: int) -> None:
+        start_s = float(self.tree.start_s[g])
+        self.world.clock.wait(Stage.POWER, start_s, "generator cranks", g, attempt)
+
+    def _crank(self, g: int, attempt: int) -> None:
+        """One attempt has ended: it runs, tries again, or is given up after the third."""
+        name = self.tree.id[g]
+        if self.own.draws[name].random() >= self.tree.start_failure_probability[g]:
+            self.own.generator_on[g] = True
+            detail = f"takes load after {attempt * self.tree.start_s[g]:.0f} s"
+            self.world.note(name, EventKind.STARTED, detail)
+            self._done(g)
+            return
+        detail = f"attempt {attempt} of {START_TRIES}"
+        self.world.note(name, EventKind.FAILED_TO_START, detail)
+        if attempt < START_TRIES:
+            self._wait_crank(g, attempt + 1)
+        else:
+            self.own.given_up[g] = True
+            self._done(g)
+
+    def _done(self, g: int) -> None:
+        self.own.starting[g] = False
+        self.world.stale = True
+
+    def _stop(self, g: int) -> None:
+        """It has run on for a while, and stops unless needed again."""
+        if not self.unserved(self.able())[g]:
+            self.own.generator_on[g] = False
+            self.world.note(self.tree.id[g], EventKind.STOPPED, "utility power is back")
+        self._done(g)

@@ -1,0 +1,56 @@
+"""Billing: what the utility's energy costs and emits by the hour, and the peaks of its meter.
+
+Power is constant between events and prices hold by steps, so every sum is exact and no event is
+needed where a price changes.
+"""
+
+from __future__ import annotations
+
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.world import World
+from twin.simulation.state.record import SITE
+
+_UTILITY = SITE.index("utility")
+
+
+class Billing(Discipline):
+    """The meter of one run."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.own = world.state.billing
+        self.tariff = world.facility.tariff
+
+    def advance(self, span_s: float) -> None:
+        """Meter a span of constant power."""
+        start_s = self.world.now_s
+        end_s = start_s + span_s
+        power_w = float(self.world.state.accounts.site_rate[_UTILITY])
+        tariff = self.tariff
+        tariff.meter.add(self.own.metered_j, power_w, start_s, end_s)
+        if not tariff.is_steady:
+            self.own.energy_usd += power_w * tariff.price_usd_per_j.integral(start_s, end_s)
+            self.own.carbon_kg += power_w * tariff.carbon_kg_per_j.integral(start_s, end_s)
+
+    def energy_usd(self) -> float:
+        """Energy bought so far, USD."""
+        if self.tariff.is_steady:
+            return self._utility_j() * self.tariff.price_usd_per_j.at(0.0)
+        return self.own.energy_usd
+
+    def carbon_kg(self) -> float:
+        """Carbon of the energy bought so far, location based, kg CO2e."""
+        if self.tariff.is_steady:
+            return self._utility_j() * self.tariff.carbon_kg_per_j.at(0.0)
+        return self.own.carbon_kg
+
+    def demand_usd(self) -> float:
+        """What the peaks cost so far, USD."""
+        return self.tariff.demand_cost_usd(self.own.metered_j, self.world.now_s)
+
+    def peak_demand_w(self) -> float:
+        """Highest mean power of an interval of the meter."""
+        return self.tariff.peak_demand_w(self.own.metered_j, self.world.now_s)
+
+    def _utility_j(self) -> float:
+        return float(self.world.state.accounts.site[_UTILITY])

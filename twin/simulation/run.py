@@ -1,0 +1,157 @@
+"""A run that can be stopped, looked at, and gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from twin.errors import RunError
+from twin.facility.model import Facility
+from twin.physics.linear_algebra import one_thread
+from twin.results import Result
+from twin.simulation import checkpoint
+from twin.simulation.branch import forked, reschedule, seconds
+from twin.simulation.disciplines import wire
+from twin.simulation.loop.run import Loop
+from twin.simulation.loop.snapshot import put_back, take
+from twin.simulation.outcome.result import result
+from twin.simulation.outcome.summary import unbalanced
+
+Progress = Callable[[float, float], None]
+"""Called with the share done and the simulated seconds."""
+
+
+class Run:
+    """A facility on its way through its horizon.
+
+    Made by `start` or `resume`. What has happened is everything before `now_s`; stopping and going
+    on changes no byte of what comes.
+    """
+
+    def __init__(self, facility: Facility) -> None:
+        self.facility = facility
+        self._loop = Loop(wire(facility))
+        self._wall_s = 0.0
+
+    @property
+    def now_s(self) -> float:
+        """The last instant at which anything changed, in seconds after the scenario's start."""
+        return self._loop.world.now_s
+
+    @property
+    def done(self) -> bool:
+        """Whether the horizon is reached."""
+        return self._loop.done
+
+    def until(self, moment: float | str = np.inf, progress: Progress | None = None) -> Run:
+        """Live through everything that happens before a moment; what is due at it has yet to come.
+
+        moment     seconds after the start, or as in a scenario: `"14:00"`, `"6.5 h"`; without it
+                   the run goes to its end
+        progress   called with the share of the horizon done and the simulated seconds
+        Raises RunError where the run cannot go on; its `kept` is the Result up to that moment.
+        """
+        until_s = seconds(moment)
+        with self._guarded():
+            while not self.done and self._loop.step(until_s):
+                if progress is not None:
+                    progress(self.now_s / self._loop.world.end_s, self.now_s)
+        return self
+
+    def save(self, path: str | Path) -> Path:
+        """Write the run as it stands into one file, whole or not at all; `resume` goes on with it.
+
+        Raises OSError where it cannot be written.
+        """
+        return checkpoint.write(Path(path), take(self._loop), self.facility, self._wall_s)
+
+    def fork(
+        self, faults: Sequence[Any] | None = None, controls: Sequence[Any] | None = None
+    ) -> Run:
+        """Another run from here on; this one stays as it is.
+
+        faults     what fails from now on, as in a scenario's time line, in place of what was to
+                   come; None leaves that
+        controls   operator actions from now on, likewise
+        Raises InputError where they name what is not there, or come too late.
+        """
+        facility = forked(self.facility, self.now_s, faults, controls)
+        other = Run(facility)
+        put_back(other._loop, take(self._loop))
+        reschedule(other._loop.run, faults is not None, controls is not None)
+        other._wall_s = self._wall_s
+        return other
+
+    def result(self) -> Result:
+        """The Result so far; of the whole horizon once it is done.
+
+        Raises RunError where the balances of a finished run do not close; its `kept` is the Result,
+        marked invalid.
+        """
+        invalid = unbalanced(self._loop.run) if self.done else ""
+        stopped = "" if self.done else f"stopped after {self.now_s:,.3f} s, and can go on"
+        kept = result(self._loop.run, self._loop.recorder, self._wall_s, stopped, invalid)
+        if invalid:
+            raise RunError(f"the balances do not close: {invalid}", kept)
+        return kept
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Keep what was computed where a run breaks, and count the time it takes."""
+        began = perf_counter()
+        try:
+            with one_thread():
+                yield
+        except (RunError, ArithmeticError, ValueError, LookupError) as error:
+            self._loop.recorder.record()
+            world = self._loop.world
+            why = f"stopped after {world.now_s:,.3f} s of {world.end_s:,.0f} s: {error}"
+            wall_s = self._wall_s + perf_counter() - began
+            kept = result(self._loop.run, self._loop.recorder, wall_s, why)
+            raise RunError(why, kept) from error
+        finally:
+            self._wall_s += perf_counter() - began
+
+
+def resume(path: str | Path) -> Run:
+    """The run that `Run.save` wrote, in this process or another; it goes on as if never stopped.
+
+    Raises InputError where the file is missing, damaged or of another version.
+    """
+    facility, snapshot, wall_s = checkpoint.read(Path(path))
+    run = Run(facility)
+    put_back(run._loop, snapshot)
+    run._wall_s = wall_s
+    return run
+
+
+def start(facility: Facility) -> Run:
+    """A facility at its first instant.
+
+    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot
+    begin.
+    """
+    began = perf_counter()
+    try:
+        with one_thread():
+            run = Run(facility)
+            run._loop.begin()
+    except (ArithmeticError, ValueError, LookupError) as error:
+        raise RunError(f"could not begin: {error}") from error
+    run._wall_s += perf_counter() - began
+    return run
+
+
+def simulate(facility: Facility, progress: Progress | None = None) -> Result:
+    """Run a facility through its scenario.
+
+    progress   called with the share done and the simulated seconds
+    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot go
+    on, or its balances do not close; its `kept` is the Result up to that moment.
+    """
+    return start(facility).until(progress=progress).result()

@@ -1,0 +1,81 @@
+"""Serving: every pool of replicas that a scenario asks for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.simulation.compute.racks import Compute
+from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+from twin.simulation.record.losses import Losses
+from twin.simulation.serving.service import Service
+
+CPU_ACTIVITY = 0.3
+"""CPU activity of a serving node; assumed."""
+FIRST_OWNER = -2
+"""The owner of the first service's nodes; the next ones count down."""
+
+
+class Serving(Discipline):
+    """The serving discipline of one run."""
+
+    def __init__(self, world: World, compute: Compute, losses: Losses, jobs: Scheduler) -> None:
+        self.world = world
+        self.own = world.state.serving
+        self.services: list[Service] = []
+        pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
+        for k, pool in enumerate(pools):
+            service = Service(world, compute, losses, pool, jobs.placement.free())
+            jobs.claim(service.nodes, FIRST_OWNER - k)
+            self.services.append(service)
+            self.own.services.append(service.own)
+        world.clock.can("window begins", self._begin_window)
+
+    def schedule(self) -> None:
+        """Let every service's windows follow one another."""
+        for k, service in enumerate(self.services):
+            step_s = service.pool.window_s
+            self.world.clock.repeat(Stage.TRAFFIC, step_s, self.world.end_s, "window begins", k)
+
+    def _begin_window(self, k: int, n: int) -> None:
+        self.own.services[k].window = n
+        self.world.stale = True
+
+    def settle(self) -> bool:
+        """Set the flows of all services."""
+        before = self._loads()
+        for service in self.services:
+            service.settle()
+        if self._loads() != before:
+            self.own.version += 1
+        return False
+
+    def _loads(self) -> list[float]:
+        return [load for s in self.services for load in (s.load_frac, s.own.served)]
+
+    def enter_activity(self, gpu: Array, cpu: Array) -> None:
+        """Enter the activity of every service's nodes."""
+        for service in self.services:
+            gpu[service.nodes] = service.speed.activity(service.load_frac)
+            cpu[service.nodes] = CPU_ACTIVITY if service.own.served > 0 else 0.0
+
+    def hold(self) -> None:
+        """Enter what each service is losing now."""
+        for service in self.services:
+            service.lose()
+
+    def advance(self, span_s: float) -> None:
+        """Move all queues on."""
+        for service in self.services:
+            service.advance(span_s)
+
+    def next_s(self) -> float:
+        """Seconds until a queue is empty or full."""
+        return min((s.next_s() for s in self.services), default=np.inf)
+
+    def tokens(self) -> float:
+        """Output tokens served so far."""
+        return sum(s.total("served") for s in self.services)

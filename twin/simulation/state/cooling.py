@@ -1,0 +1,169 @@
+"""State of flows, plants, heat and inlet air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.facility.model import Facility
+
+
+@dataclass(slots=True)
+class FlowState:
+    """Which cooling units and pumps run, and what their streams carry."""
+
+    unit_running: Mask
+    """(unit,)"""
+    flow_frac: Array
+    """(loop,) coolant flow over what the racks want."""
+    water_frac: Array
+    """(plant,) facility water flow over rated flow."""
+    junction_k_w: Array
+    """(rack,) resistance from a GPU to its coolant at the present flow."""
+    ready_s: Array
+    """(unit,) when it has restarted."""
+    was_fed: Mask
+    """(unit,) powered and in order when last looked at."""
+    water_ready_s: Array
+    """(unit,) when its water pump has restarted."""
+    was_live: Mask
+    """(unit,) powered when last looked at."""
+    pumps_running: Index
+    """(unit,)"""
+    loop_w_k: Array
+    """(loop,) conductance between coolant and facility water."""
+    hall_w_k: Array
+    """(hall,) conductance between hall air and facility water."""
+    air_frac: Array
+    """(hall,) air flow over what the racks want."""
+    crah_speed: Array
+    """(hall,) speed of its air handlers."""
+    rack_flow_frac: Array
+    """(rack,) coolant flow over what the rack wants; 1 for racks in air."""
+    seen: Mask
+    """What ran when flows were last worked out."""
+    version: int = 0
+    """Raised whenever flows change."""
+
+
+def fresh_flows(facility: Facility) -> FlowState:
+    """Everything runs."""
+    cooling = facility.cooling
+    units = len(cooling.units.id)
+    halls = len(cooling.hall_id)
+    return FlowState(
+        unit_running=np.ones(units, dtype=bool),
+        flow_frac=np.ones(len(cooling.loop_id)),
+        water_frac=np.ones(len(cooling.plants)),
+        junction_k_w=facility.racks.junction_k_w.copy(),
+        ready_s=np.full(units, -np.inf),
+        was_fed=np.ones(units, dtype=bool),
+        water_ready_s=np.full(units, -np.inf),
+        was_live=np.ones(units, dtype=bool),
+        pumps_running=cooling.units.pumps.copy(),
+        loop_w_k=np.zeros(len(cooling.loop_id)),
+        hall_w_k=np.zeros(halls),
+        air_frac=np.ones(halls),
+        crah_speed=np.ones(halls),
+        rack_flow_frac=np.ones(len(facility.racks.id)),
+        seen=np.zeros(0, dtype=bool),
+    )
+
+
+@dataclass(slots=True)
+class PlantState:
+    """What plants take from their water."""
+
+    segment: Array
+    """(plant, 5) the straight segment each plant is on: conductance, reference, constant, and the
+    water temperatures at which it begins and ends."""
+    outdoor_degc: Array
+    """Dry bulb and wet bulb, as the controls last read them."""
+    scan: int = 1
+    """Raised whenever the controls look around: weather, fans and compressors are set anew."""
+    flows_version: int = 0
+    """Flows that the controls have seen."""
+
+
+def fresh_plants(facility: Facility, idle: Array) -> PlantState:
+    """Every plant on the `idle` segment (5,)."""
+    return PlantState(
+        segment=np.tile(idle, (len(facility.cooling.plants), 1)),
+        outdoor_degc=np.array(facility.weather.at(0.0)),
+    )
+
+
+@dataclass(slots=True)
+class UnitState:
+    """What cooling units draw."""
+
+    unit_w: Array
+    """(unit,) electrical power."""
+    water_kg_s: float = 0.0
+    """Water evaporated."""
+    scan: int = 0
+    """The last look around that fans and compressors were set by."""
+    settings: int = 0
+    """Chillers set so far; those outside their curves, on either side, below."""
+    clipped: int = 0
+    safely_clipped: int = 0
+
+
+def fresh_units(facility: Facility) -> UnitState:
+    """Nothing drawn."""
+    return UnitState(np.zeros(len(facility.cooling.units.id)))
+
+
+@dataclass(slots=True)
+class HeatState:
+    """Temperatures, how they move, and the heat that has passed."""
+
+    temperature_degc: Array
+    """(thermal node,)"""
+    weight_k_s: Array
+    """(thermal node, mode) how each mode moves each node."""
+    rate_per_s: Array
+    """(mode,)"""
+    heat_w: Array
+    """(thermal node,) heat of racks, fans and pumps."""
+    plant_j: Array
+    """(plant,) heat taken so far."""
+    loop_j: Array
+    """(loop,) heat passed so far."""
+    hall_j: Array
+    """(hall,)"""
+    heat_in_j: float = 0.0
+    start_j: float = 0.0
+    """Heat stored at the first instant."""
+
+
+def fresh_heat(facility: Facility) -> HeatState:
+    """The layout's plausible start."""
+    cooling = facility.cooling
+    size = cooling.capacity_j_k.size
+    return HeatState(
+        temperature_degc=cooling.start_degc.copy(),
+        weight_k_s=np.zeros((size, 0)),
+        rate_per_s=np.zeros(0),
+        heat_w=np.zeros(size),
+        plant_j=np.zeros(len(cooling.plants)),
+        loop_j=np.zeros(len(cooling.loop_id)),
+        hall_j=np.zeros(len(cooling.hall_id)),
+    )
+
+
+@dataclass(slots=True)
+class InletState:
+    """Racks in air that is too warm."""
+
+    above: Mask
+    """(rack,)"""
+    rack_hours: float = 0.0
+    """Rack hours above the limit so far."""
+
+
+def fresh_inlet(facility: Facility) -> InletState:
+    """Nobody too warm."""
+    return InletState(np.zeros(len(facility.racks.id), dtype=bool))

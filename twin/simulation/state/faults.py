@@ -1,0 +1,60 @@
+"""State of faults and of operators' standing orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.facility.model import Facility
+
+
+@dataclass(slots=True)
+class FaultState:
+    """What is out of order, and who waits for a crew."""
+
+    component_ok: Mask
+    """(component,) not out of order."""
+    node_ok: Mask
+    """(node,)"""
+    reasons: Index
+    """(component,) reasons for being out."""
+    node_reasons: Index
+    """(node,)"""
+    crews_busy: int = 0
+    repairs: list[list[str | float]] = field(default_factory=list)
+    """Name, seconds, and perhaps a word, of every repair that waits for a crew."""
+    mean_h: dict[str, float] = field(default_factory=dict)
+    """Mean time between random failures of everything that fails at random."""
+    draws: dict[str, np.random.Generator] = field(default_factory=dict)
+    """Its random numbers."""
+    version: int = 0
+    """Raised whenever something fails or is back."""
+
+
+def fresh_faults(facility: Facility) -> FaultState:
+    """All in order."""
+    components = len(facility.components.id)
+    nodes = facility.racks.node_count
+    return FaultState(
+        component_ok=np.ones(components, dtype=bool),
+        node_ok=np.ones(nodes, dtype=bool),
+        reasons=np.zeros(components, dtype=np.int64),
+        node_reasons=np.zeros(nodes, dtype=np.int64),
+    )
+
+
+@dataclass(slots=True)
+class ControlState:
+    """What operators have ordered."""
+
+    supply_degc: Array
+    """(plant,) set-point of each facility water loop."""
+    ceiling_frac: float = 1.0
+    """Highest clock that operators allow."""
+
+
+def fresh_controls(facility: Facility) -> ControlState:
+    """The layout's set-points, and no ceiling."""
+    return ControlState(np.array([p.supply_degc for p in facility.cooling.plants]))

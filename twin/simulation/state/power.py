@@ -1,0 +1,91 @@
+"""State of the power tree and its protection. Arrays are (power node,) where nothing else is
+said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.facility.model import Facility
+
+
+@dataclass(slots=True)
+class SupplyState:
+    """Who is live, what flows, batteries and generators."""
+
+    generator_on: Mask
+    """Running and ready to take load."""
+    live: Mask
+    """Voltage at the output."""
+    on_battery: Mask
+    battery_j: Array
+    """Energy left."""
+    output_w: Array
+    input_w: Array
+    starting: Mask
+    """Generators that crank, or run on before they stop."""
+    given_up: Mask
+    """Generators that failed to start and wait for nobody."""
+    fed_through: Index
+    """The supply that a transfer switch last took; -1 before the first."""
+    moving_until_s: Array
+    """When a transfer switch has changed over."""
+    share: Array
+    """(edge,) share of a taker's input that each edge carries."""
+    recharge_w: Array
+    drain_w: Array
+    """What batteries give, conversion losses included."""
+    lost_w: Array
+    """Loss of each stage, battery conversion included."""
+    seen: Mask
+    """Who was able, had energy and ran when voltages were last worked out."""
+    draws: dict[str, np.random.Generator] = field(default_factory=dict)
+    """Random numbers of each generator."""
+    version: int = 0
+    """Raised whenever voltage comes or goes somewhere."""
+
+
+def fresh_supply(facility: Facility) -> SupplyState:
+    """Batteries full, nothing live."""
+    tree = facility.power
+    size = len(tree.id)
+    return SupplyState(
+        generator_on=np.zeros(size, dtype=bool),
+        live=np.zeros(size, dtype=bool),
+        on_battery=np.zeros(size, dtype=bool),
+        battery_j=tree.battery_j.copy(),
+        output_w=np.zeros(size),
+        input_w=np.zeros(size),
+        starting=np.zeros(size, dtype=bool),
+        given_up=np.zeros(size, dtype=bool),
+        fed_through=np.full(size, -1),
+        moving_until_s=np.full(size, -np.inf),
+        share=np.zeros(tree.supply.size),
+        recharge_w=np.zeros(size),
+        drain_w=np.zeros(size),
+        lost_w=np.zeros(size),
+        seen=np.zeros(0, dtype=bool),
+    )
+
+
+@dataclass(slots=True)
+class ProtectionState:
+    """Devices that run towards their trip."""
+
+    tripped: Mask
+    """Opened by its own protection."""
+    damage: Array
+    """How far an inverse-time protection has run; it trips at 1."""
+    trip_rate_per_s: Array
+    """How fast it runs now; inf trips at once."""
+    version: int = 0
+    """Raised whenever something trips or is closed again."""
+
+
+def fresh_protection(facility: Facility) -> ProtectionState:
+    """Nothing tripped."""
+    size = len(facility.power.id)
+    return ProtectionState(np.zeros(size, dtype=bool), np.zeros(size), np.zeros(size))

@@ -1,0 +1,139 @@
+"""State of jobs, services and the network they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.facility.model import Facility
+
+
+@dataclass(slots=True)
+class NetworkState:
+    """Switches that carry traffic."""
+
+    switch_ok: Mask
+    """(switch,) in order, and fed where its feeds are stated."""
+    version: int = 0
+    """Raised whenever a switch comes or goes."""
+
+
+def fresh_network(facility: Facility) -> NetworkState:
+    """All up."""
+    return NetworkState(np.ones(len(facility.fabric.switches), dtype=bool))
+
+
+@dataclass(slots=True)
+class JobState:
+    """Progress of every job. Arrays are (job,) where nothing else is said; work is in seconds at
+    full speed.
+    """
+
+    work_of_node: Index
+    """(node,) what holds it: -1 free, >= 0 a job, <= -2 a service."""
+    phase: Index
+    """A `Phase`."""
+    work_s: Array
+    """Whole work; inf for a job that runs to the horizon."""
+    done_s: Array
+    kept_s: Array
+    """Work that a failure does not undo."""
+    target_s: Array
+    """Work at which the present phase of running ends."""
+    wait_s: Array
+    """Time left of a checkpoint or a restart."""
+    wait_rate: Array
+    """How fast that passes."""
+    speed: Array
+    """Rate of progress over that at full speed."""
+    fabric_frac: Array
+    """Bandwidth over what its NICs give."""
+    holding_s: Array
+    """Time for which it held nodes."""
+    started_s: Array
+    finished_s: Array
+    tokens_per_s: Array
+    """At full speed."""
+    gpu_activity: Array
+    cpu_activity: Array
+    checkpoint_bytes: Array
+    gpus: Index
+    restarts: Index
+    checkpoints: Index
+    held: list[Index]
+    """Nodes of each job, in order of placement."""
+    cause: list[str]
+    """Why a job does not run that has run."""
+    switch_seen: Mask
+    """(switch,) that carried traffic when gangs last looked."""
+    learned_rack: Index
+    """A rack of the gang from whose GPUs it learned its step times; -1 before."""
+    learned_gpus: Index
+    """How many there were."""
+    gpu_type: list[str]
+    """The GPU whose step times it learned; empty for jobs that bring their own time."""
+    running: list[int] = field(default_factory=list)
+    queue: list[int] = field(default_factory=list)
+    version: int = 0
+    """Raised whenever nodes change hands or a job changes its phase."""
+
+
+def fresh_jobs(facility: Facility, count: int) -> JobState:
+    """All awaited; nothing done."""
+    zeros = np.zeros(count)
+    whole = np.zeros(count, dtype=np.int64)
+    return JobState(
+        work_of_node=np.full(facility.racks.node_count, -1, dtype=np.int64),
+        phase=whole.copy(),
+        work_s=np.full(count, np.inf),
+        done_s=zeros.copy(),
+        kept_s=zeros.copy(),
+        target_s=np.full(count, np.inf),
+        wait_s=zeros.copy(),
+        wait_rate=np.ones(count),
+        speed=zeros.copy(),
+        fabric_frac=np.ones(count),
+        holding_s=zeros.copy(),
+        started_s=np.full(count, np.nan),
+        finished_s=np.full(count, np.nan),
+        tokens_per_s=zeros.copy(),
+        gpu_activity=zeros.copy(),
+        cpu_activity=zeros.copy(),
+        checkpoint_bytes=zeros.copy(),
+        gpus=whole.copy(),
+        restarts=whole.copy(),
+        checkpoints=whole.copy(),
+        held=[np.zeros(0, dtype=np.int64)] * count,
+        cause=[""] * count,
+        learned_rack=np.full(count, -1, dtype=np.int64),
+        learned_gpus=whole.copy(),
+        switch_seen=np.ones(len(facility.fabric.switches), dtype=bool),
+        gpu_type=[""] * count,
+    )
+
+
+@dataclass(slots=True)
+class ServiceState:
+    """One service's window, flows and queue; token rates in output tokens/s."""
+
+    capacity_by_rack: Array
+    """(rack of the service,)"""
+    totals: Array
+    """Requests, and tokens asked, served, dropped and possible, so far."""
+    window: int = 0
+    arriving: float = 0.0
+    served: float = 0.0
+    dropping: float = 0.0
+    waiting: float = 0.0
+    """Tokens in the queue."""
+
+
+@dataclass(slots=True)
+class ServingState:
+    """Every service."""
+
+    services: list[ServiceState] = field(default_factory=list)
+    version: int = 0
+    """Raised whenever a service's load changes."""

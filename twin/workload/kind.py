@@ -1,0 +1,105 @@
+"""What a kind of workload declares: the rows it needs, and the gangs and pools it asks for.
+
+A kind is one file in `twin.workload.kinds` with one class; nobody asks which class it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydantic import Field
+
+from twin.stated import Stated
+from twin.workload.requests import Requests
+
+
+@dataclass(frozen=True)
+class TrainingSteps:
+    """A synchronous optimiser step, whose time the job learns from the GPUs it is given."""
+
+    model: str
+    sequence_length: int
+    global_batch_sequences: int
+    micro_batch_sequences: int
+    tensor_parallel: int
+    pipeline_parallel: int
+    dtype: str
+    communication_overlap: float
+    tokens: int | None
+    """Tokens to train; None runs to the horizon."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One gang, all or nothing. Work is in seconds at full clock."""
+
+    name: str
+    kind: str
+    nodes: int
+    submit_s: float
+    interval_s: float
+    """Work between checkpoints."""
+    restart_delay_s: float
+    work_s: float = np.inf
+    """Replaced by what its steps take, where it has steps."""
+    priority: int = 0
+    gpu_activity: float = 0.0
+    cpu_activity: float = 0.3
+    clock_sensitivity: float = 1.0
+    """Share of the work that stretches as the GPU clock falls."""
+    steps: TrainingSteps | None = None
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Replicas of a model on nodes of their own, under a stream of requests."""
+
+    name: str
+    model: str
+    nodes: int
+    tensor_parallel: int
+    dtype: str
+    requests: Requests
+    window_s: float
+    patience_s: float
+
+
+@dataclass(frozen=True)
+class Need:
+    """A catalogue row that a workload rests on."""
+
+    kind: str
+    """Kind of row, such as `models`."""
+    name: str
+    place: tuple[str, ...]
+    """Keys below the workload that name it."""
+
+
+class WorkloadKind(Stated):
+    """The ground of every kind."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    """Name of the workload, used in tables and reports."""
+
+    def jobs(self, seed: int) -> tuple[Job, ...]:
+        """Gangs that it puts into the queue."""
+        return ()
+
+    def pools(self) -> tuple[Pool, ...]:
+        """Pools of replicas that it holds for the whole run."""
+        return ()
+
+    def needs(self) -> tuple[Need, ...]:
+        """Catalogue rows that it rests on."""
+        return ()
+
+    @property
+    def most_nodes(self) -> int:
+        """Nodes of its largest gang or pool."""
+        return 0
+
+    @property
+    def usd_per_token(self) -> float:
+        """Worth of a token, for the cost of what is lost."""
+        return 0.0

@@ -1,0 +1,91 @@
+"""A stream of batch jobs drawn from published statistics: the load of a shared machine."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, PositiveInt
+
+from twin.seeds import stream
+from twin.stated import YEAR_S, Duration, Fraction, Within
+from twin.workload.kind import Job, WorkloadKind
+
+ACTIVITY_MIN = 0.05
+"""Least activity of a job where activities scatter: even a waiting job polls; assumed."""
+
+
+class Batch(WorkloadKind):
+    """Jobs with log-normal run times and sizes, arriving at random over a span."""
+
+    kind: Literal["batch"]
+    count: PositiveInt = Field(le=1_000_000)
+    """How many jobs."""
+    span: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 86_400.0
+    """They arrive uniformly at random over this time."""
+    runtime_median: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 3600.0
+    """Median run time at full clock."""
+    runtime_sigma: float = Field(default=1.0, gt=0, le=5)
+    """Standard deviation of the logarithm of the run time."""
+    nodes_median: float = Field(default=64.0, ge=1e-3, le=1e6)
+    """Median gang size."""
+    nodes_sigma: float = Field(default=1.2, gt=0, le=5)
+    """Standard deviation of the logarithm of the gang size."""
+    nodes_max: PositiveInt = Field(default=4096, le=1_000_000)
+    """No job is larger."""
+    gpu_activity: Fraction = 0.7
+    """Mean GPU activity, between idle power and rated power."""
+    cpu_activity: Fraction = 0.4
+    """Mean CPU activity."""
+    activity_sigma: Fraction = 0.0
+    """Standard deviation of the activities from job to job; each job's stays between 0.05 and 1."""
+    clock_sensitivity: Fraction = 1.0
+    """Share of the run time that stretches as the GPU clock falls."""
+    restart_delay: Duration = 300.0
+    """From a failure to the start again."""
+    checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 3600.0
+    """Work older than this survives a failure."""
+
+    def jobs(self, seed: int) -> tuple[Job, ...]:
+        """Draw the jobs: arrivals uniform over the span, run times and sizes log-normal."""
+        draw = stream(seed, "batch", self.name)
+        arrive = np.sort(draw.uniform(0.0, self.span, self.count))
+        spread = np.exp(self.runtime_sigma * draw.standard_normal(self.count))
+        runtime = self.runtime_median * spread
+        size = self.nodes_median * np.exp(self.nodes_sigma * draw.standard_normal(self.count))
+        nodes = np.clip(np.round(size), 1, self.nodes_max).astype(int)
+        gpu = self._activities(self.gpu_activity, draw.standard_normal(self.count))
+        cpu = self._activities(self.cpu_activity, draw.standard_normal(self.count))
+        columns = zip(arrive, runtime, nodes, gpu, cpu, strict=True)
+        return tuple(self._job(n, *row) for n, row in enumerate(columns, start=1))
+
+    def _activities(self, mean: float, normal: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(job,) what was asked; scattered only where a spread was asked too."""
+        if not self.activity_sigma:
+            return np.full(normal.size, mean)
+        return np.clip(mean + self.activity_sigma * normal, ACTIVITY_MIN, 1.0)
+
+    def _job(
+        self, n: int, arrive: float, runtime: float, nodes: int, gpu: float, cpu: float
+    ) -> Job:
+        return Job(
+            name=f"{self.name}_{n}",
+            kind=self.kind,
+            nodes=int(nodes),
+            submit_s=float(arrive),
+            interval_s=self.checkpoint_interval or np.inf,
+            restart_delay_s=self.restart_delay,
+            work_s=float(runtime),
+            gpu_activity=float(gpu),
+            cpu_activity=float(cpu),
+            clock_sensitivity=self.clock_sensitivity,
+        )
+
+    @property
+    def most_nodes(self) -> int:
+        """The largest gang that may be drawn."""
+        return self.nodes_max
+
+
+KIND = Batch

@@ -1,0 +1,92 @@
+"""A training job: a gang that steps, checkpoints, stops and restarts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from twin.stated import YEAR_S, Duration, Fraction, RowOf, TokenPrice, Within
+from twin.workload.kind import Job, Need, TrainingSteps, WorkloadKind
+
+
+class Training(WorkloadKind):
+    """A synchronous training job on a gang of nodes."""
+
+    kind: Literal["training"]
+    model: Annotated[str, Field(max_length=100), RowOf("models")]
+    """Catalogue model, such as `llama-3.1-8b`."""
+    nodes: PositiveInt = Field(le=1_000_000)
+    """Nodes in the gang: all or nothing."""
+    submit: Duration = 0.0
+    """When it joins the queue, after the start."""
+    tokens: Annotated[int, Field(gt=0, le=10**18)] | None = None
+    """Tokens to train; without it the job runs to the horizon."""
+    sequence_length: PositiveInt = Field(default=8192, le=100_000_000)
+    """Tokens in one sequence."""
+    global_batch_sequences: PositiveInt = Field(default=1024, le=100_000_000)
+    """Sequences in one optimiser step."""
+    micro_batch_sequences: PositiveInt = Field(default=1, le=1_000_000)
+    """Sequences in one forward pass of one data-parallel rank."""
+    tensor_parallel: PositiveInt = Field(default=1, le=10_000)
+    """GPUs that share each layer; stays inside the NVLink domain."""
+    pipeline_parallel: PositiveInt = Field(default=1, le=10_000)
+    """Pipeline stages."""
+    dtype: Literal["bf16", "fp8"] = "bf16"
+    """Arithmetic of the matrix products."""
+    checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 1800.0
+    """Time between checkpoints while it runs."""
+    restart_delay: Duration = 300.0
+    """From a failure to the first step again, loading the checkpoint not counted."""
+    communication_overlap: Fraction = 0.8
+    """Share of the gradient exchange hidden behind the backward pass."""
+    token_price: TokenPrice = 0.0
+    """Worth of a trained token, for the cost of what is lost."""
+    priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
+    """Higher goes first in the queue."""
+
+    def jobs(self, seed: int) -> tuple[Job, ...]:
+        """One gang, whose step times come from the GPUs it is given."""
+        return (
+            Job(
+                name=self.name,
+                kind=self.kind,
+                nodes=self.nodes,
+                submit_s=self.submit,
+                interval_s=self.checkpoint_interval or np.inf,
+                restart_delay_s=self.restart_delay,
+                priority=self.priority,
+                steps=self._steps(),
+            ),
+        )
+
+    def _steps(self) -> TrainingSteps:
+        return TrainingSteps(
+            model=self.model,
+            sequence_length=self.sequence_length,
+            global_batch_sequences=self.global_batch_sequences,
+            micro_batch_sequences=self.micro_batch_sequences,
+            tensor_parallel=self.tensor_parallel,
+            pipeline_parallel=self.pipeline_parallel,
+            dtype=self.dtype,
+            communication_overlap=self.communication_overlap,
+            tokens=self.tokens,
+        )
+
+    def needs(self) -> tuple[Need, ...]:
+        """Its model."""
+        return (Need("models", self.model, ("model",)),)
+
+    @property
+    def most_nodes(self) -> int:
+        """The gang."""
+        return self.nodes
+
+    @property
+    def usd_per_token(self) -> float:
+        """What a trained token is worth."""
+        return self.token_price
+
+
+KIND = Training
