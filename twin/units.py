@@ -104,6 +104,8 @@ def quantity(text: str, unit: str) -> float:
             f"{text!r} is apparent power; write {{apparent_power: {text}, power_factor: 0.95}} "
             "where a rating is asked, or watts"
         )
+    if unit == "1/s" and unit_text and not _EVENTS.fullmatch(unit_text):
+        raise ValueError(f"{text!r} is no rate of events; write '30 / s' or '600 / min'")
     if not unit_text and registry().Unit(unit).dimensionality:
         raise ValueError(no_unit(text, unit))
     return _convert(number, unit_text, unit)
@@ -111,6 +113,11 @@ def quantity(text: str, unit: str) -> float:
 
 _APPARENT = re.compile(r"[kMG]?VA\b")
 """Volts times amperes: watts only with a power factor."""
+
+
+_EVENTS = re.compile(r"1 ?/ ?(s|min|h|d|day|second|minute|hour)|[kM]?Hz")
+"""Units that count events in time. Radians and bits are plain numbers to pint, which reads 60 rpm
+as 6.28 a second (findings/units_of_counts.sh)."""
 
 
 def _split(text: str) -> tuple[float, str]:
