@@ -39,6 +39,8 @@ def synthetic() -> Result:
     tables = {
         "components": _components(),
         "edges": _edges(),
+        "halls": _halls(),
+        "loading": _loading(),
         "site": day["site"],
         "racks": day["racks"],
         "power": day["power"],
@@ -182,6 +184,30 @@ def _components() -> pd.DataFrame:
         ("leaf_1", "switch", "leaf", "hall_1", "fabric", 10.8, 3.0, 0.0, 0.6, 1.0, 2.2, 4e3, 0, 0)
     )
     return _frame("components", rows)
+
+
+def _halls() -> pd.DataFrame:
+    return _frame("halls", [("hall_1", 0.0, 0.0, 0.0, 16.0, 10.0, 4.5, "hot_aisle")])
+
+
+def _loading() -> pd.DataFrame:
+    """The lost UPS puts all on the other; everything else carries half of its rating."""
+    held = _components()
+    gear = held[held["system"] == "power"]
+    frame = pd.DataFrame(
+        {
+            "component": gear["id"],
+            "rating_w": gear["rating_w"].replace(0.0, float("nan")),
+            "load_w": gear["rating_w"] / 2,
+            "load_frac": gear["rating_w"].replace(0.0, float("nan")) * 0 + 0.5,
+            "worst_lost": "",
+            "worst_load_w": gear["rating_w"] / 2,
+            "worst_load_frac": gear["rating_w"].replace(0.0, float("nan")) * 0 + 0.5,
+        }
+    )
+    worst = frame["component"] == "ups_1"
+    frame.loc[worst, ["worst_lost", "worst_load_frac"]] = ["ups_2", 1.04]
+    return frame.reset_index(drop=True)
 
 
 def _edges() -> pd.DataFrame:
@@ -552,17 +578,20 @@ def _meta() -> dict[str, Any]:
         "period_s": PERIOD_S,
         "catalogue_hash": "5f0c1d2e" * 8,
         "wall_s": 1.9,
-        "hall_sizes": {"hall_1": [16.0, 10.0, 4.5]},
         "findings": [
             {
+                "code": "dark_after_loss",
                 "severity": "note",
                 "component": "rpp_2",
                 "says": "without it 2 of 8 racks lose power",
+                "consequence": "those racks stop",
             },
             {
+                "code": "overload_after_loss",
                 "severity": "warning",
                 "component": "ups_2",
                 "says": "without it ups_1 carries 1,300 kW",
+                "consequence": "its breaker trips",
             },
         ],
         "warnings": ["facility_water: chiller curve clipped at its limits"],

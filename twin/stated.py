@@ -107,8 +107,11 @@ class Within:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """The field's own schema, then this range."""
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+        """The field's own schema, then this range in place of the type's own."""
+        inner = handler(source)
+        while _is_ranged(inner):
+            inner = inner["schema"]
+        return core_schema.no_info_after_validator_function(self._check, inner)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -123,6 +126,13 @@ class Within:
         if not self.low <= value <= self.high:
             raise ValueError(f"{self.said} ({self.why})" if self.why else self.said)
         return value
+
+
+def _is_ranged(schema: CoreSchema) -> bool:
+    """Whether a schema is what a `Within` made."""
+    if schema["type"] != "function-after":
+        return False
+    return isinstance(getattr(schema["function"]["function"], "__self__", None), Within)
 
 
 @dataclass(frozen=True)

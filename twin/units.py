@@ -123,7 +123,7 @@ as 6.28 a second (findings/units_of_counts.sh)."""
 def _split(text: str) -> tuple[float, str]:
     match = _QUANTITY.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{text!r} is not a quantity (a number and a unit)")
+        raise ValueError(f"{text!r} is not a quantity (a number and a unit){_power_of(text)}")
     unit = match["unit"].replace("°", "deg")
     return float(match["number"]), f"1 {unit}" if unit.startswith("/") else unit
 
@@ -155,6 +155,13 @@ def no_unit(value: object, unit: str) -> str:
     known = CUSTOMARY.get(unit, (unit,))
     choice = ", ".join(known[:-1]) + f" or {known[-1]}" if known[1:] else known[0]
     return f"a number with its unit ({choice}); {value!r} has none"
+
+
+def _power_of(text: str) -> str:
+    """A hint for `2 m3`, which is written `2 m^3`."""
+    powered = re.sub(r"(?<=[A-Za-z])([23])\b", r"^\1", text.strip())
+    is_cure = powered != text.strip() and _QUANTITY.fullmatch(powered)
+    return f"; did you mean {powered!r}?" if is_cure else ""
 
 
 def _meant(number: float, unit_text: str, unit: str) -> str:

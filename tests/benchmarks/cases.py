@@ -154,12 +154,11 @@ def run(case: dict[str, Any]) -> dict[str, float]:
 def failures(name: str, root: Path) -> dict[str, float]:
     """The redundancy analysis of a layout."""
     from twin.analysis.redundancy import redundancy
-    from twin.facility.dependency import dependency
     from twin.seeds import stream
 
     facility = twin.build(twin.load(root / "layouts" / f"{name}.yaml"))
     began = perf_counter()
-    report = redundancy(dependency(facility), rng=stream(1, "redundancy"))
+    report = redundancy(facility, rng=stream(1, "redundancy"))
     return {
         "redundancy_s": perf_counter() - began,
         "components": report.components,

@@ -284,8 +284,9 @@ def test_another_hash_for_other_rows(tmp_path: Path) -> None:
     assert twin.load("scenarios/first_factory.yaml").catalogue is shipped()
 
 
-def test_editors_know_the_keys_of_own_rows() -> None:
-    checker = jsonschema.Draft202012Validator(schema_json("layout"))
+def test_editors_know_the_keys_of_own_rows(tmp_path: Path) -> None:
+    known = twin.load(write(tmp_path / "case")).catalogue
+    checker = jsonschema.Draft202012Validator(schema_json("layout", known))
     layout = yaml.safe_load(ROOM + EQUIPMENT)
     assert checker.is_valid(layout)
     layout["equipment"]["power"] = [

@@ -14,6 +14,12 @@ import pytest
 from twin.cli import face, main
 from twin.errors import InputError, Problem, RunError
 
+FINDING = {
+    "severity": "warning",
+    "component": "ups_1",
+    "says": "loaded above its rating",
+    "consequence": "it trips",
+}
 SUMMARY = {
     "energy_utility_j": 7.2e9,
     "tokens_inference": 3e12,
@@ -36,15 +42,15 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     note("load", SimpleNamespace(name="small", seed=7))
     note("build", "facility")
-    note("run", SimpleNamespace(summary=SUMMARY))
+    note("run", SimpleNamespace(summary=SUMMARY, meta={"findings": [FINDING]}))
     note("result", "result")
     note("report", Path("small/report.html"))
     note("can_draw_scenes", True)
     note("refuse_to_replace", None)
     note("get_ready_to_report", False)
     note("scene", Path("small/scene/factory.usda"))
-    finding = {"severity": "warning", "component": "ups_1", "says": "loaded above its rating"}
-    note("check", {"racks": 4, "load_peak_w": 5e5, "findings": [finding]})
+    note("check", {"racks": 4, "load_peak_w": 5e5, "findings": [FINDING]})
+    note("refused", [])
     note(
         "redundancy",
         {"verdict": "meets the topology criterion in this model", "single": ["utility"]},

@@ -11,7 +11,6 @@ from conftest import small_layout
 import twin
 from tests.planner import answer, asked, faults, loaded, racks_that_fell
 from twin.analysis.redundancy import redundancy
-from twin.facility.dependency import dependency
 from twin.seeds import stream
 
 
@@ -40,7 +39,7 @@ LAYOUTS = {"small": small_layout(2, 1), "two_n": two_n(), "radial": radial()}
 @cache
 def report(name: str) -> Any:
     facility = twin.build(loaded(asked(LAYOUTS[name])))
-    return redundancy(dependency(facility), rng=stream(1, "redundancy"))
+    return redundancy(facility, rng=stream(1, "redundancy"))
 
 
 def powers(name: str) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 import twin
 from twin.analysis.check import check
-from twin.facility.contingency import loading
+from twin.facility.power.loading import loading
 from twin.results.tables import COMPONENTS, EDGES
 from twin.scenario.starter import write
 

@@ -13,14 +13,9 @@ from twin import catalogue
 from twin.analysis.redundancy import consequence
 from twin.catalogue.rows import CoolingEquipment
 from twin.errors import InputError
-from twin.facility.contingency import loading
 from twin.facility.dependency import dependency
-from twin.physics.reliability.contingency import (
-    double_failures,
-    down_nodes,
-    overloads,
-    single_failures,
-)
+from twin.facility.power.loading import loading
+from twin.physics.reliability.contingency import double_failures, down_nodes, single_failures
 from twin.physics.reliability.gates import Gates, Rule
 from twin.physics.reliability.service import served_frac
 from twin.scenario.starter import write
@@ -113,10 +108,6 @@ def test_one_rail_may_be_lost_and_any_spine_but_the_last(unit: Gates) -> None:
     assert racks_lost(unit, "leaf_su1_rail1", "leaf_su1_rail2") == 4
     assert racks_lost(unit, *spines[1:]) == 0
     assert racks_lost(unit, *spines) == 8
-
-
-def test_nothing_is_overloaded_as_built(unit: Gates) -> None:
-    assert overloads(unit, down_nodes(unit, [[]])) == []
 
 
 def test_the_pod_survives_any_one_loss(pod: Change) -> None:
@@ -250,7 +241,7 @@ def test_a_rack_without_voltage_is_never_served(name: str) -> None:
     down = down_nodes(gates, [[node] for node in nodes])
     racks = [gates.index[rack] for rack in facility.racks.id]
     for case, node in enumerate(nodes):
-        lit = loading(facility, facility.power.id.index(gates.names[node])).on[
+        lit = loading(facility, facility.power.id.index(gates.names[node])).live[
             facility.power.load_of_rack
         ]
         assert down[racks, case][~lit].all()

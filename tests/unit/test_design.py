@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import twin
-from twin.facility.model import Finding
-from twin.facility.warmth import air_degc, coolant_degc, heat_w, water_degc
+from twin.analysis.review import review
+from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w, water_degc
+from twin.findings import Finding
 from twin.scenario.starter import write
 
 Change = Callable[..., twin.Facility]
@@ -37,11 +38,11 @@ def pod(tmp_path: Path) -> Change:
 
 
 def said(facility: twin.Facility, word: str) -> list[Finding]:
-    return [finding for finding in facility.findings if word in finding.says]
+    return [finding for finding in review(facility) if word in finding.says]
 
 
 def test_nothing_is_remarked_on_the_starter_pod(pod: Change) -> None:
-    assert pod().findings == ()
+    assert review(pod()) == ()
 
 
 def test_heat_goes_to_loops_halls_and_plants_without_a_loss(pod: Change) -> None:
@@ -53,8 +54,11 @@ def test_heat_goes_to_loops_halls_and_plants_without_a_loss(pod: Change) -> None
 
 
 def test_water_is_above_its_set_point_by_the_share_of_the_band(pod: Change) -> None:
+    """Of the heat of racks, coolant units and water pumps: two dry coolers of 1 MW over 3 K."""
     facility = pod()
-    assert water_degc(facility)[0] == pytest.approx(36.0 + 3.0 * 4 * 132e3 * 0.8712 / 2e6)
+    units = facility.cooling.units
+    own_w = units.power_w[np.array(units.kind) == "cdu"].sum() + facility.cooling.plants[0].pump_w
+    assert water_degc(facility)[0] == pytest.approx(36.0 + 3.0 * (4 * 132e3 * 0.8712 + own_w) / 2e6)
 
 
 def test_a_unit_at_its_rating_stands_at_its_approach(pod: Change) -> None:
@@ -158,10 +162,10 @@ def test_the_second_row_of_a_block_looks_the_other_way(pod: Change) -> None:
 
 def test_gangs_larger_than_the_machine(pod: Change) -> None:
     batch = "workload:\n  - {kind: batch, name: crowd, count: 5, nodes_max: 73}\n"
-    found = pod(
-        ("    nodes: 36\n    global", "    nodes: 73\n    global"), ("workload:\n", batch)
-    ).findings
-    assert [(f.severity, f.component) for f in found] == [
-        ("warning", "crowd"),
-        ("warning", "pretrain"),
+    found = review(
+        pod(("    nodes: 36\n    global", "    nodes: 73\n    global"), ("workload:\n", batch))
+    )
+    assert [(f.severity, f.code, f.component) for f in found] == [
+        ("error", "never_starts", "pretrain"),
+        ("warning", "some_never_start", "crowd"),
     ]

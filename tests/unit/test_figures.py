@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sys
 import warnings
-from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -20,8 +19,8 @@ from matplotlib.text import Text
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import RACKS, bare, synthetic, with_tables
 
+from twin import quantities as numbers
 from twin.errors import InputError
-from twin.present import numbers
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
 from twin.present.figures import figure as figure_named
 from twin.present.figures.faults import MOST_MARKS, grouped, marks, throttled_spans
@@ -115,11 +114,8 @@ def test_a_hall_holds_what_stands_between_its_walls(day: Result) -> None:
     assert not {"utility", "tx_1", "dry_cooler_1", "pump_1"} & set(hall.inside["id"])
 
 
-@pytest.mark.parametrize(
-    "scenario", ["", "layout: campus.yaml\n", "layout: {halls: [{name: hall_1}]}\n", "a: [b\n"]
-)
-def test_a_hall_without_a_stated_corner_stands_round_its_racks(day: Result, scenario: str) -> None:
-    (hall,) = halls(replace(day, scenario_yaml=scenario))
+def test_racks_of_a_result_without_halls_stand_in_one_drawn_round_them(day: Result) -> None:
+    (hall,) = halls(with_tables(day, halls=day.frame("halls").iloc[:0]))
     assert set(RACKS) <= set(hall.inside["id"])
 
 
@@ -135,12 +131,13 @@ def test_floor_shows_each_racks_worst(day: Result) -> None:
 
 def test_halls_of_a_campus_stand_side_by_side(day: Result) -> None:
     held = day.frame("components")
-    meta = {**day.meta, "hall_sizes": {"a": [16, 10, 4], "b": [16, 10, 4]}}
+    room = day.frame("halls")
+    rooms = pd.concat([room.assign(hall="a"), room.assign(hall="b", x_m=room["x_m"] + 100.0)])
     other = held.assign(x_m=held["x_m"] + 100.0, id="b_" + held["id"], parent="b")
     both = pd.concat(
         [held.assign(parent=held["parent"].where(held["parent"] != "hall_1", "a")), other]
     )
-    campus = replace(with_tables(day, components=both), meta=meta, scenario_yaml="")
+    campus = with_tables(day, components=both, halls=rooms)
     assert [len(room.inside[room.inside["kind"] == "rack"]) for room in halls(campus)] == [8, 8]
     assert len(figure_floor(campus).axes) == 6
 

@@ -11,6 +11,7 @@ from runs import Finished, finished
 
 import twin
 from twin.arrays import Index
+from twin.errors import InputError
 from twin.results import TABLES
 from twin.simulation.disciplines import wire
 
@@ -91,7 +92,12 @@ def test_a_higher_priority_goes_first_in_the_queue_but_takes_nothing_from_a_runn
 
 
 def test_a_gang_larger_than_the_facility_is_refused_and_holds_nobody_up() -> None:
-    table = jobs_of(training("giant", 73), training("other", 8, submit="10 s"))
+    """Before a run, and where the scenario allows it, when it is submitted."""
+    work = [training("giant", 73), training("other", 8, submit="10 s")]
+    with pytest.raises(InputError, match="asks for 73 nodes and can hold at most 72") as refused:
+        jobs_of(*work)
+    assert "allow: [never_starts]" in str(refused.value)
+    table = jobs_of(*work, allow=["never_starts"])
     assert table.loc["giant", "state"] == "too_large"
     assert np.isnan(table.loc["giant", "started_s"])
     assert table.loc["other", "started_s"] == 10.0

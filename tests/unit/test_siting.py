@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from twin.catalogue import shipped
 from twin.facility import build
-from twin.facility.geometry import GAP_MIN_M, clashes, lines
-from twin.facility.siting import GAP_M, ROAD_M, WALL_M, hall_served, places
+from twin.facility.space.geometry import GAP_MIN_M, clashes, lines
+from twin.facility.space.siting import GAP_M, ROAD_M, WALL_M, hall_served, places
 from twin.scenario import load
 from twin.scenario.schema.layout import Layout
 
@@ -112,7 +113,8 @@ def test_panels_stand_in_the_hall_they_name_or_in_that_around_their_place_or_in_
                 {"name": "told", "type": "rpp_500", "fed_by": "utility"},
                 {"name": "apart", "type": "rpp_500", "at": [-50.0, 1.0], "fed_by": "utility"},
             ]
-        )
+        ),
+        shipped(),
     )
     assert {name: found[name].hall for name in ("named", "placed", "told", "apart")} == {
         "named": "west",
@@ -137,7 +139,7 @@ def test_coolant_units_of_two_halls_start_anew_in_each() -> None:
         for h in ("east", "west")
     ]
     site = layout([], loops)
-    found = places(site)
+    found = places(site, shipped())
     assert [hall_served(site, loop) for loop in site.cooling.loops] == ["east", "west"]
     assert found["cdu_east"].centre_m[0] - found["cdu_west"].centre_m[0] == pytest.approx(20.0)
     assert found["cdu_east"].centre_m[1] == pytest.approx(12.0 - WALL_M - 0.6)
@@ -155,7 +157,7 @@ def test_air_handlers_of_two_groups_share_the_walls() -> None:
         }
         for k in "ab"
     ]
-    found = places(layout([], air=air))
+    found = places(layout([], air=air), shipped())
     units = [found[f"crah_{k}_{i}"] for k in "ab" for i in (1, 2, 3)]
     assert [unit.centre_m[0] < 7.0 for unit in units] == [True] * 3 + [False] * 3
     boxes = (
@@ -179,7 +181,7 @@ def test_outside_the_ranks_follow_one_another_away_from_the_halls() -> None:
             ("transformer", "transformer_2500"),
         )
     ]
-    found = places(layout(power))
+    found = places(layout(power), shipped())
     edges = {}
     for kind in ("ups", "board", "transformer", "generator", "high", "utility"):
         mine = [place for name, place in found.items() if name.partition("_")[0] == kind]
@@ -191,7 +193,9 @@ def test_outside_the_ranks_follow_one_another_away_from_the_halls() -> None:
 
 
 def test_the_plant_stands_north_of_the_halls_or_where_it_is_told() -> None:
-    found = places(layout([], plant=[PLANT, {**PLANT, "name": "cold", "at": [60.0, -5.0]}]))
+    found = places(
+        layout([], plant=[PLANT, {**PLANT, "name": "cold", "at": [60.0, -5.0]}]), shipped()
+    )
     assert found["water_1"].centre_m[1] - 6.0 == pytest.approx(12.0 + ROAD_M)
     assert found["cold_1"].centre_m == (60.0, -5.0, 0.0)
     assert found["cold_2"].centre_m == pytest.approx((60.0 + 2.4 + GAP_M, -5.0, 0.0))
@@ -218,4 +222,4 @@ def test_rows_end_where_nobody_stands_beside_them() -> None:
 def test_every_member_of_a_shipped_layout_has_a_place(name: str) -> None:
     plan = load(Path(__file__).parents[2] / "layouts" / f"{name}.yaml").plan
     groups = [*plan.power, *plan.cooling.loops, *plan.cooling.air, *plan.cooling.plant]
-    assert len(places(plan)) == sum(group.count for group in groups)
+    assert len(places(plan, shipped())) == sum(group.count for group in groups)

@@ -135,3 +135,29 @@ def test_files_of_common_units_never_load_pint() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
     )
     assert told.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "said"),
+    [
+        ("36 C", "degC", "cannot be expressed in °C; did you mean '36 °C'?"),
+        ("97 F", "degC", "did you mean '97 °F'?"),
+        ("132 kw", "W", "did you mean '132 kW'?"),
+        ("5 m", "s", "did you mean '5 min'?"),
+        ("3 kwh", "J", "did you mean '3 kWh'?"),
+        ("2 m3", "m**3", "did you mean '2 m^3'?"),
+    ],
+)
+def test_a_unit_that_was_nearly_written_is_offered(text: str, unit: str, said: str) -> None:
+    with pytest.raises(ValueError, match="did you mean") as caught:
+        quantity(text, unit)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("unit", "never"), [("USD/token", "0.4 USD/token"), ("s", "24 s"), ("USD/J", "USD/J")]
+)
+def test_no_unit_is_guessed_for_a_bare_number(unit: str, never: str) -> None:
+    with pytest.raises(ValueError, match="a number with its unit") as caught:
+        quantity("24", unit)
+    assert never not in str(caught.value)

@@ -14,7 +14,6 @@ import pytest
 from tests.sources import table
 from twin.analysis.redundancy import consequence
 from twin.physics.reliability.bdd import Exact, exact, failure_diagram
-from twin.physics.reliability.contingency import down_nodes, load_fractions
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 from twin.physics.reliability.monte_carlo import direct
 
@@ -84,30 +83,6 @@ def test_inherent_availability(case: str, failures_per_year: float, mttr_h: floa
     assert 1 - solve(compile_gates([part])).unavailability == pytest.approx(
         value(case, ""), abs=1e-6
     )
-
-
-@pytest.mark.parametrize(
-    ("peak_w", "claim", "load_frac"),
-    [
-        (1_316_000.0, "load per RPP, one lost, EDP 1.2", 0.87733),
-        (1_531_000.0, "load per RPP, one lost, EDP 1.5", 1.0207),
-    ],
-)
-def test_a_lost_panel_overloads_the_others_only_at_the_higher_peak(
-    peak_w: float, claim: str, load_frac: float
-) -> None:
-    panels = [
-        Node(f"rpp_{n}", Rule.SOURCE, capacity_w=500e3, mtbf_h=1e6, mttr_h=8.0) for n in range(4)
-    ]
-    gates = compile_gates(
-        [*panels, Node("pod", Rule.KOFN, tuple(p.name for p in panels), k=3, load_w=peak_w)]
-    )
-    found = load_fractions(gates, down_nodes(gates, [[gates.index["rpp_0"]]]))[
-        gates.index["rpp_1"], 0
-    ]
-    assert found == pytest.approx(load_frac, abs=5e-5)
-    assert found * 500e3 == pytest.approx(value("dsx_rpp", claim), abs=0.5)
-    assert bool(consequence(gates, ["rpp_0"])["overloads"]) == (load_frac > 1)
 
 
 def test_a_120_kw_rack_survives_four_of_eight_shelves_and_not_five() -> None:

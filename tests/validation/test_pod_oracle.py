@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from twin import build, load
+from twin.analysis.review import review
 from twin.facility import Facility
-from twin.facility.contingency import loading
+from twin.facility.power.loading import loading
 
 LAYOUT = """\
 version: 1
@@ -56,7 +57,7 @@ def panels_w(facility: Facility, lost: str | None = None) -> np.ndarray:
 def overloads(facility: Facility) -> list[str]:
     return [
         f.says
-        for f in facility.findings
+        for f in review(facility)
         if f.component.startswith("panel") and "of its rating" in f.says
     ]
 
@@ -90,7 +91,7 @@ def test_no_rack_goes_dark(tmp_path: Path):
     for total_w in (1.316e6, 1.531e6):
         assert not [
             f
-            for f in pod(tmp_path, total_w).findings
+            for f in review(pod(tmp_path, total_w))
             if f.component.startswith("panel") and "lose" in f.says
         ]
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from synthetic import synthetic
 
 from twin.errors import InputError
 from twin.results.tables import COMPONENTS, EDGES, RACKS
@@ -354,7 +355,8 @@ def test_a_scene_without_results_takes_the_old_results_away(
 def test_a_result_and_a_facility_can_be_exported(
     small: tuple[pd.DataFrame, ...], tmp_path: Path
 ) -> None:
-    tables = dict(zip(("components", "edges", "racks"), small, strict=True))
+    halls = synthetic().frame("halls")
+    tables = dict(zip(("components", "edges", "racks"), small, strict=True)) | {"halls": halls}
     result = SimpleNamespace(
         tables=tables, summary={}, meta={"title": "Run", "start": "2026-01-01"}
     )

@@ -7,22 +7,30 @@ an availability. Criteria in the project's words after the Uptime Institute Tier
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from twin.analysis import availability
+from twin.analysis.design_loading import heaviest, overload_rows
 from twin.errors import InputError, Problem, RunError, did_you_mean
+from twin.facility.dependency import dependency
+from twin.facility.model import Facility
+from twin.facility.power.loading import single_losses
 from twin.physics.reliability import contingency, monte_carlo
 from twin.physics.reliability.bdd import FailureDiagram, exact, failure_diagram
 from twin.physics.reliability.contingency import Losses
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import Gates, Ints
 from twin.physics.reliability.service import served_frac
+from twin.seeds import stream
 
 Row = dict[str, Any]
 Progress = Callable[[float], None]
+Overloads = Callable[[Sequence[str]], list[Row]]
+"""Ratings that are exceeded once the named components are lost."""
 
 _LISTED = 20
 _LISTED_CUT_SETS = 1000
@@ -31,6 +39,11 @@ _MEANING = (
     "Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
     "by degrees, may run on where this report counts a loss; see effect and left."
 )
+
+
+def _no_ratings(_: Sequence[str]) -> list[Row]:
+    """For a graph that is judged by itself: who carries how much is not known."""
+    return []
 
 
 @dataclass(frozen=True)
@@ -51,8 +64,10 @@ class RedundancyReport:
     n_minus_1: Row
     n_minus_2: Row
     overloads: list[Row]
-    """Ratings exceeded as built (`lost` empty) or after a single failure, heaviest first."""
+    """Ratings exceeded after the loss of one power component, heaviest first."""
     overloads_count: int
+    heaviest_after_one_loss: Row | None
+    """The row of the table `loading` with the highest loading after one loss."""
     cut_sets: list[list[str]]
     """Most probable first within an order, the first 1,000."""
     cut_set_counts: dict[str, int]
@@ -72,20 +87,56 @@ class RedundancyReport:
 
 
 def redundancy(
-    gates: Gates, *, rng: np.random.Generator, order: int = 2, progress: Progress | None = None
+    facility: Facility,
+    *,
+    rng: np.random.Generator | None = None,
+    order: int = 2,
+    progress: Progress | None = None,
 ) -> RedundancyReport:
-    """Judge a facility's dependency graph.
+    """Judge a facility: its dependency graph, and what its power tree carries after each loss.
 
+    rng       draws of the estimate beside the exact availability; the scenario's own stream
+              where not given
     order     highest order of the cut sets listed, from 1; all pairs are tried from order 2 on
     progress  called with the share done, 0 to 1
     Raises InputError for an order below 1, RunError where the exact engine runs out of room.
+    """
+    losses = single_losses(facility)
+    tree = facility.power
+    over = [
+        {"lost": [tree.id[one.lost]], "component": tree.id[one.node], "load_frac": one.load_frac}
+        for one in sorted(losses.overloads, key=lambda one: -one.load_frac)
+    ]
+    report = judged(
+        dependency(facility),
+        rng=rng or stream(facility.scenario.seed, "redundancy"),
+        order=order,
+        progress=progress,
+        after=partial(overload_rows, facility),
+        overloads=over,
+    )
+    return replace(report, heaviest_after_one_loss=heaviest(facility))
+
+
+def judged(
+    gates: Gates,
+    *,
+    rng: np.random.Generator,
+    order: int = 2,
+    progress: Progress | None = None,
+    after: Overloads = _no_ratings,
+    overloads: Sequence[Row] = (),
+) -> RedundancyReport:
+    """Judge a dependency graph by itself.
+
+    after      ratings that are exceeded once some components are lost, by their names
+    overloads  the same for every single loss, as the report lists them
     """
     if order < 1:
         raise InputError([Problem("order", str(order), "an integer from 1")])
     tell = progress or (lambda _done_frac: None)
     singles = contingency.single_failures(gates)
     pairs = _pairs(gates, singles, order, lambda done_frac: tell(0.4 * done_frac))
-    overloaded = _overloads(gates)
     diagram = _diagram(gates)
     solved = exact(gates, diagram)
     tell(0.6)
@@ -93,6 +144,7 @@ def redundancy(
     tell(0.7)
     simulated = monte_carlo.sampled(gates, rng)
     tell(1.0)
+    counter_example = _counter_example(gates, singles, overloads, after)
     return RedundancyReport(
         meaning=_MEANING,
         components=int(gates.components.size),
@@ -100,16 +152,20 @@ def redundancy(
         load_w=float(gates.load_w.sum()),
         single_points_of_failure=_single_points(gates, singles),
         n_minus_1={"cases": singles.cases, "failing": len(singles.lost)},
-        n_minus_2=_pairs_row(gates, singles, pairs),
-        overloads=overloaded[:_LISTED_OVERLOADS],
-        overloads_count=len(overloaded),
+        n_minus_2=_pairs_row(gates, singles, pairs, after),
+        overloads=list(overloads[:_LISTED_OVERLOADS]),
+        overloads_count=len(overloads),
+        heaviest_after_one_loss=None,
         cut_sets=_named_cut_sets(gates, cut_sets),
         cut_set_counts={
             str(n + 1): count for n, count in enumerate(counts_by_order(cut_sets, order))
         },
-        shortest_failing=_shortest(gates, singles, pairs),
-        concurrently_maintainable=_maintainable(gates, singles, overloaded),
-        fault_tolerant=_tolerant(gates, singles, overloaded),
+        shortest_failing=_shortest(gates, singles, pairs, after),
+        concurrently_maintainable=_verdict("concurrent-maintainability", counter_example),
+        fault_tolerant={
+            **_verdict("fault-tolerance", counter_example),
+            "not_judged": ["transfer gaps", "compartments", "continuous cooling"],
+        },
         availability_exact=availability.exact_row(solved),
         availability_monte_carlo=availability.simulated_row(gates, simulated, solved),
         interval=availability.interval(gates, simulated),
@@ -117,7 +173,7 @@ def redundancy(
     )
 
 
-def consequence(gates: Gates, lost: Sequence[str]) -> Row:
+def consequence(gates: Gates, lost: Sequence[str], after: Overloads = _no_ratings) -> Row:
     """What the failure of the named components drops, and which ratings it exceeds.
 
     Raises InputError for names that are not in the graph.
@@ -131,15 +187,13 @@ def consequence(gates: Gates, lost: Sequence[str]) -> Row:
     ]
     if unknown:
         raise InputError(unknown)
-    return _consequences(gates, [[gates.index[name] for name in lost]])[0]
+    return _consequences(gates, [[gates.index[name] for name in lost]], after)[0]
 
 
-def _consequences(gates: Gates, cases: Sequence[Sequence[int]]) -> list[Row]:
-    """What each case drops and overloads, all cases evaluated at once."""
+def _consequences(gates: Gates, cases: Sequence[Sequence[int]], after: Overloads) -> list[Row]:
+    """What each case drops and overloads, drops of all cases evaluated at once."""
     down = contingency.down_nodes(gates, cases)
-    exceeded: list[list[Row]] = [[] for _ in cases]
-    for case, node, load_frac in contingency.overloads(gates, down):
-        exceeded[case].append({"component": gates.names[node], "load_frac": load_frac})
+    exceeded = [after([gates.names[node] for node in case]) for case in cases]
     dropped = [gates.loads[down[gates.loads, case]] for case in range(len(cases))]
     return [_consequence(gates, *found) for found in zip(cases, dropped, exceeded, strict=True)]
 
@@ -179,7 +233,7 @@ def _single_points(gates: Gates, singles: Losses) -> list[Row]:
     """Each single point of failure with what it takes down, the heaviest first."""
     kept = ("racks", "gpus", "load_w", "loads", "loads_count")
     worst = _worst(gates, singles)
-    found = _consequences(gates, worst)
+    found = _consequences(gates, worst, _no_ratings)
     left = _left(gates, worst)
     return [
         {"component": row["lost"][0], "effect": "derated" if left_frac > 0 else "outage", "left_frac": left_frac,
@@ -194,7 +248,7 @@ def _left(gates: Gates, cases: Sequence[Sequence[int]]) -> list[float]:
     return left
 
 
-def _pairs_row(gates: Gates, singles: Losses, pairs: Losses | None) -> Row:
+def _pairs_row(gates: Gates, singles: Losses, pairs: Losses | None, after: Overloads) -> Row:
     """All pairs; those with a single point fail too and are counted, not listed."""
     if pairs is None:
         return {"cases": 0, "failing": 0, "without_single_points": 0, "worst": []}
@@ -204,53 +258,30 @@ def _pairs_row(gates: Gates, singles: Losses, pairs: Losses | None) -> Row:
         "cases": pairs.cases,
         "failing": alone * (alone - 1) // 2 + alone * others + len(pairs.lost),
         "without_single_points": len(pairs.lost),
-        "worst": _consequences(gates, _worst(gates, pairs)[:_LISTED]),
+        "worst": _consequences(gates, _worst(gates, pairs)[:_LISTED], after),
     }
 
 
-def _shortest(gates: Gates, singles: Losses, pairs: Losses | None) -> Row | None:
+def _shortest(gates: Gates, singles: Losses, pairs: Losses | None, after: Overloads) -> Row | None:
     for losses in (singles, pairs):
         if losses is not None and len(losses.lost):
-            return _consequences(gates, _worst(gates, losses)[:1])[0]
+            return _consequences(gates, _worst(gates, losses)[:1], after)[0]
     return None
 
 
-def _overloads(gates: Gates) -> list[Row]:
-    """Ratings exceeded as built and after each single failure."""
-    cases: list[list[int]] = [[], *([int(node)] for node in gates.components)]
-    return [
-        {
-            "lost": [gates.names[lost] for lost in cases[case]],
-            "component": gates.names[node],
-            "load_frac": load_frac,
-        }
-        for case, node, load_frac in contingency.overloads(
-            gates, contingency.down_nodes(gates, cases)
-        )
-    ]
+def _counter_example(
+    gates: Gates, singles: Losses, overloads: Sequence[Row], after: Overloads
+) -> Row | None:
+    """Each component lost in turn, for work or by failure: one that drops a load, then one that
+    exceeds a rating.
 
-
-def _maintainable(gates: Gates, singles: Losses, overloaded: list[Row]) -> Row:
-    """Each component taken out of service in turn: loads served, no rating exceeded."""
-    return _verdict("concurrent-maintainability", _counter_example(gates, singles, overloaded))
-
-
-def _tolerant(gates: Gates, singles: Losses, overloaded: list[Row]) -> Row:
-    """Each component failing in turn, steady state after it; gaps and compartments are not
-    judged.
+    Steady state after the loss: gaps and compartments are not judged.
     """
-    row = _verdict("fault-tolerance", _counter_example(gates, singles, overloaded))
-    row["not_judged"] = ["transfer gaps", "compartments", "continuous cooling"]
-    return row
-
-
-def _counter_example(gates: Gates, singles: Losses, overloaded: list[Row]) -> Row | None:
-    """As built, then one failure that drops a load, then one that exceeds a rating."""
-    if any(not row["lost"] for row in overloaded):
-        return consequence(gates, [])
+    if any(not row["lost"] for row in overloads):
+        return consequence(gates, [], after)
     if len(singles.lost):
-        return _consequences(gates, _worst(gates, singles)[:1])[0]
-    return consequence(gates, overloaded[0]["lost"]) if overloaded else None
+        return _consequences(gates, _worst(gates, singles)[:1], after)[0]
+    return consequence(gates, overloads[0]["lost"], after) if overloads else None
 
 
 def _verdict(criterion: str, counter_example: Row | None) -> Row:

@@ -2,65 +2,124 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Argument, Typer
+from typer import Argument, Option, Typer
 
 from twin.cli import face, say
-from twin.cli.complete import kinds, rows
-from twin.cli.options import HELP, Json
+from twin.cli.complete import designs, kinds, rows
+from twin.cli.options import HELP, Json, read_overrides
 from twin.errors import InputError, Problem, did_you_mean
 
 app = Typer(
     no_args_is_help=True, help="Equipment and data that scenarios name.", context_settings=HELP
 )
 
+SOURCE_SHOWN = 60
+"""Characters of a source in a list; `show` has the rest."""
+
 Kind = Annotated[
     str, Argument(metavar="[KIND]", help="Only this kind, such as racks.", autocompletion=kinds)
 ]
-Name = Annotated[str, Argument(metavar="NAME", help="A row's name.", autocompletion=rows)]
+Name = Annotated[
+    str,
+    Argument(
+        metavar="NAME", help="A row's name in any case, or a family as ups.", autocompletion=rows
+    ),
+]
+Within = Annotated[
+    Path | None,
+    Option(
+        "--in",
+        metavar="FILE",
+        help="A scenario or layout whose own rows are shown too.",
+        autocompletion=designs,
+    ),
+]
+Device = Annotated[Path, Argument(metavar="FILE", help="A device-type or rack-type YAML file.")]
+Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder of own rows to write into.")]
+As = Annotated[
+    str,
+    Option("--as", metavar="KIND", help="server, switch, pdu or ups, if the file is not plain."),
+]
+Stated = Annotated[
+    list[str] | None,
+    Option("--set", metavar="KEY=VALUE", help="A number that the file lacks; may be repeated."),
+]
+PerRack = Annotated[
+    int, Option("--rack", min=0, max=100, metavar="N", help="Also a rack of N such servers.")
+]
 
 
 @app.command("list")
-def list_rows(kind: Kind = "", json: Json = False) -> None:
-    """List the rows of one kind, or of all."""
+def list_rows(kind: Kind = "", within: Within = None, json: Json = False) -> None:
+    """List the rows of one kind, or of all, with the numbers one compares."""
     known = face.catalogue_kinds()
-    if kind:
-        _one_of("kind", kind, known)
-    told = {k: [_line(row) for row in face.catalogue_rows(k)] for k in ([kind] if kind else known)}
+    if kind and kind not in known:
+        hint = did_you_mean(kind, known)
+        raise InputError([Problem("kind", repr(kind), ", ".join(known), hint, file="catalogue")])
+    listed = face.catalogue_list(within, [kind] if kind else known)
     if json:
-        say.document(told)
+        say.document(listed)
     else:
-        say.findings("catalogue", told)
+        _tables(listed)
 
 
 @app.command()
-def show(name: Name, json: Json = False) -> None:
+def show(name: Name, within: Within = None, json: Json = False) -> None:
     """Show one row, and where each of its numbers comes from."""
-    kind_of = {
-        row["name"]: kind for kind in face.catalogue_kinds() for row in face.catalogue_rows(kind)
-    }
-    _one_of("name", name, kind_of)
-    kind = kind_of[name]
-    (row,) = (row for row in face.catalogue_rows(kind) if row["name"] == name)
-    numbers = face.catalogue_witnesses(kind, name)
+    found = face.catalogue_find(within, name)
+    if isinstance(found, list):
+        wanted = {kind: [one for of, one in found if of == kind] for kind, _ in found}
+        listed = face.catalogue_list(within, wanted, wanted)
+        say.document(listed) if json else _tables(listed)
+        return
     if json:
-        say.document({"kind": kind, "row": row, "numbers": numbers})
-    else:
-        shown = [
-            {key: number[key] for key in ("parameter", "value", "unit", "status", "source")}
-            for number in numbers
+        say.document(found)
+        return
+    shown = [
+        {key: number[key] for key in ("parameter", "value", "unit", "status", "source")}
+        for number in found["numbers"]
+    ]
+    line = {key: found["row"][key] for key in ("name", "status", "source", "note")}
+    say.findings(f"{found['kind']}: {found['row']['name']}", {**line, "numbers": shown})
+
+
+@app.command("import")
+def import_rows(
+    file: Device,
+    out: Out = Path("catalogue"),
+    kind: As = "",
+    stated: Stated = None,
+    rack: PerRack = 0,
+    json: Json = False,
+) -> None:
+    """Turn a device type of the NetBox library into own rows in a catalogue folder."""
+    path, made = face.import_device_type(file, out, kind, read_overrides(stated or ()), rack)
+    if json:
+        say.document({"written": path, "rows": made})
+        return
+    say.line(path.read_text(encoding="utf-8").rstrip())
+    if any(not row.get("gpu") for row in made.get("servers", ())):
+        say.note("no GPUs: such a file names none; --set gpu=H200-SXM-141GB --set gpus=8 adds them")
+    say.line(f"written: {path}")
+
+
+def _tables(listed: dict[str, list[dict[str, Any]]]) -> None:
+    """Rows by kind for people: figures, status, and the beginning of the source."""
+    short = {
+        kind: [
+            {
+                **{key: value for key, value in row.items() if key != "note"},
+                "source": _beginning(row["source"]),
+            }
+            for row in found
         ]
-        say.findings(f"{kind}: {name}", {**_line(row), "numbers": shown})
+        for kind, found in listed.items()
+    }
+    say.findings("catalogue", short)
 
 
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: row[key] for key in ("name", "status", "source", "note")}
-
-
-def _one_of(what: str, word: str, known: Any) -> None:
-    if word not in known:
-        allowed = ", ".join(known) if what == "kind" else "a row of `twin catalogue list`"
-        raise InputError(
-            [Problem(what, repr(word), allowed, did_you_mean(word, known), file="catalogue")]
-        )
+def _beginning(text: str) -> str:
+    return text if len(text) <= SOURCE_SHOWN else text[: SOURCE_SHOWN - 1] + "…"

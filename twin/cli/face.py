@@ -4,14 +4,17 @@ called, so that `twin --help` stays quick.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import twin
+from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from twin.catalogue import Catalogue
+    from twin.catalogue.rows import CatalogueRow
     from twin.facility import Facility
     from twin.present.background import Writing
     from twin.results import Result
@@ -47,9 +50,16 @@ def result(folder: Path) -> Result:
     return twin.Result.load(folder)
 
 
-def check(scenario: Scenario) -> dict[str, Any]:
-    """Counts, loads and findings of what a scenario describes."""
-    return twin.check(scenario)
+def check(facility: Facility) -> dict[str, Any]:
+    """Counts, loads and findings of a facility."""
+    return twin.check(facility)
+
+
+def refused(facility: Facility) -> list[Problem]:
+    """The findings for which a run of this facility is refused."""
+    from twin.analysis.review import refused, review
+
+    return refused(facility, review(facility))
 
 
 def redundancy(scenario: Scenario) -> dict[str, Any]:
@@ -128,11 +138,75 @@ def catalogue_rows(kind: str) -> list[dict[str, Any]]:
     return [row.model_dump(mode="json") for row in rows(KINDS[kind]).values()]
 
 
-def catalogue_witnesses(kind: str, name: str) -> list[dict[str, str]]:
-    """Where each number of a row comes from."""
-    from twin.catalogue import KINDS, witnesses
+def catalogue_list(
+    within: Path | None, kinds: Iterable[str], only: Mapping[str, list[str]] | None = None
+) -> dict[str, list[dict[str, Any]]]:
+    """Rows by kind with the figures one compares, status, source and note.
 
-    return witnesses(KINDS[kind], name)
+    within   a scenario or layout whose own rows are listed too
+    only     names that are listed, by kind; all where not given
+    """
+    from twin.catalogue import KINDS
+    from twin.catalogue.figures import figures
+
+    known = _catalogue(within)
+    return {
+        kind: [
+            {"name": row.name, **figures(row), **_provenance(row)}
+            for row in known.rows(KINDS[kind]).values()
+            if only is None or row.name in only[kind]
+        ]
+        for kind in kinds
+    }
+
+
+def _provenance(row: CatalogueRow) -> dict[str, str]:
+    return {"status": row.status, "source": row.source, "note": row.note}
+
+
+def catalogue_find(within: Path | None, word: str) -> dict[str, Any] | list[tuple[str, str]]:
+    """The row that a word names, with where its numbers come from; or kind and name of each row of
+    a family. InputError with the nearest rows where it names neither.
+    """
+    from twin.catalogue import KINDS, search
+
+    known = _catalogue(within)
+    place = search.exactly(known, word)
+    if place is None:
+        return search.family(known, word) or _no_row(word, search.near(known, word))
+    kind, name = place
+    row = known.get(KINDS[kind], name).model_dump(mode="json")
+    return {"kind": kind, "row": row, "numbers": known.witnesses(KINDS[kind], name)}
+
+
+def _no_row(word: str, near: list[tuple[str, str]]) -> NoReturn:
+    allowed = "a row of `twin catalogue list`, in any kind"
+    if len(near) > 1:
+        allowed = "one row: " + ", ".join(f"{name} ({kind})" for kind, name in near)
+    hint = f"did you mean {near[0][1]!r}?" if near else ""
+    raise InputError([Problem("name", repr(word), allowed, hint, file="catalogue")])
+
+
+def _catalogue(within: Path | None) -> Catalogue:
+    from twin import load
+    from twin.catalogue import shipped
+
+    return shipped() if within is None else load(within).catalogue
+
+
+def import_device_type(
+    file: Path, out: Path, kind: str, stated: Mapping[str, str], per_rack: int
+) -> tuple[Path, Mapping[str, Any]]:
+    """Write the rows that a device-type file stands for; the file written and the rows."""
+    from typing import get_args
+
+    from twin.catalogue.netbox import Target
+    from twin.scenario.device_types import import_device_type as write
+
+    if kind and kind not in get_args(Target):
+        hint = did_you_mean(kind, get_args(Target))
+        raise InputError([Problem("--as", repr(kind), ", ".join(get_args(Target)), hint)])
+    return write(file, out, kind or None, stated, per_rack)  # type: ignore[arg-type]
 
 
 def calibrate(device: str, quick: bool, out: Path, told: Told) -> dict[str, Any]:

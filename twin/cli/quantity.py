@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from twin.present.numbers import (
+from twin.quantities import (
     NONE,
     degrees,
     duration,

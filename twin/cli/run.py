@@ -59,6 +59,7 @@ def run(
         say.document(result.summary)
     else:
         say.findings(asked.name, dict(list(result.summary.items())[:HEADLINES]), stderr=True)
+    say.review(result.meta["findings"])
     say.note(f"report: {page}")
     say.note(scene)
 

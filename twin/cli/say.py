@@ -69,6 +69,17 @@ def problems(found: Iterable[Problem]) -> None:
         note(str(problem).replace("\n", " "))
 
 
+def review(found: Sequence[Mapping[str, str]]) -> None:
+    """Errors that were allowed and warnings of a design review, and how many notes there are, on
+    stderr.
+    """
+    shown = [one for one in found if one["severity"] != "note"]
+    for one in shown:
+        note(f"{one['severity']}: {one['component']}: {one['says']}; {one['consequence']}")
+    if len(shown) < len(found):
+        note(f"{len(found) - len(shown)} notes of the design review: see the report, or twin check")
+
+
 def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> None:
     """A mapping for people: its numbers as one table, then every list or mapping in it as its
     own.

@@ -5,18 +5,18 @@ is cooled.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import numpy as np
 
 from twin.catalogue import KINDS, kind_of
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
-from twin.facility import contingency, design, warmth
-from twin.facility.geometry import clashes
+from twin.facility.cooling.peak import heat_w
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
-from twin.facility.rack import Position
+from twin.facility.power.loading import loading, overloads
+from twin.facility.space.geometry import clashes
+from twin.facility.space.rack import Position
 
 _NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
@@ -122,28 +122,21 @@ def _target(ledger: Ledger, loc: Loc, name: str) -> None:
         )
 
 
-def reviewed(ledger: Ledger, facility: Facility, places: list[Position]) -> Facility:
-    """The facility with its findings; overloads in the normal state are refused."""
+def carries(ledger: Ledger, facility: Facility) -> None:
+    """Refuse what cannot carry its peak load, in watts of power or of heat."""
     _breakers(ledger, facility)
     _heat(ledger, facility)
     ledger.raise_problems()
-    return replace(
-        facility, findings=(*contingency.findings(facility), *design.findings(facility, places))
-    )
 
 
 def _breakers(ledger: Ledger, facility: Facility) -> None:
     """A rating smaller than what hangs on it with every load at its peak."""
-    load = contingency.loading(facility)
     tree = facility.power
-    groups = {m: i for i, g in enumerate(ledger.scenario.plan.power) for m in ledger.groups[g.name]}
-    for p in np.flatnonzero(
-        load.output_w[: tree.equipment] > tree.rating_w[: tree.equipment] * (1 + 1e-9)
-    ):
+    for over in overloads(facility, loading(facility)):
         ledger.complain(
-            ("layout", "power", groups[tree.id[p]]),
-            f"{tree.id[p]} rated {tree.rating_w[p] / 1e3:,.0f} kW under a peak load of "
-            f"{load.output_w[p] / 1e3:,.0f} kW",
+            facility.components.stated_at[tree.component[over.node]],
+            f"{tree.id[over.node]} rated {tree.rating_w[over.node] / 1e3:,.0f} kW under a peak "
+            f"load of {over.load_w / 1e3:,.0f} kW",
             "a rating at or above the peak load",
         )
 
@@ -152,7 +145,7 @@ def _heat(ledger: Ledger, facility: Facility) -> None:
     """More heat than a loop, a hall's air handlers or a plant can carry."""
     cooling = facility.cooling
     units = facility.cooling.units
-    loop_w, hall_w, plant_w = warmth.heat_w(facility)
+    loop_w, hall_w, plant_w = heat_w(facility)
     kind = np.array(units.kind)
     for name, ids, heat, key in (
         ("cdu", cooling.loop_id, loop_w, "loops"),

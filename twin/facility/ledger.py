@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.facility.geometry import Place
-from twin.facility.model import Components
+from twin.facility.model import Components, Place
+from twin.findings import Finding
 from twin.scenario.schema import Scenario
 from twin.scenario.schema.names import Feed
 
@@ -36,6 +35,7 @@ class Entry:
     nodes: int = 0
     mtbf_h: float = float("nan")
     mttr_h: float = float("nan")
+    stated_at: Loc = ()
 
 
 @dataclass
@@ -54,18 +54,12 @@ class Ledger:
     """Feeds so far."""
     edges: list[tuple[str, str, str, str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    """What was asked and will not happen, or had to be filled in, each with its line."""
+    remarks: list[Finding] = field(default_factory=list)
+    """What was asked and will not happen, or had to be filled in."""
 
     def complain(self, loc: Loc, found: str, allowed: str, hint: str = "") -> None:
         """Note a problem at a place in the scenario."""
         self.problems.append(self.scenario.problem(loc, found, allowed, hint))
-
-    def warn(self, loc: Loc, says: str) -> None:
-        """Note what a reader should know about a place in the scenario that is not refused."""
-        place = self.scenario.problem(loc, says, "")
-        line = f"{Path(place.file).name}:{place.line}: " if place.line else ""
-        self.warnings.append(f"{line}{place.where}: {says}")
 
     def covers(self, loc: Loc, what: str, time_s: np.ndarray, step_s: float) -> None:
         """A file whose rows begin or end too early or late for the run is a problem: the first and
@@ -107,6 +101,7 @@ class Ledger:
         """Enter a component; a second one of the same name is a problem."""
         if entry.id in self.row:
             self.complain(loc, f"a second component named {entry.id!r}", "names that differ")
+        entry.stated_at = loc
         self.row[entry.id] = len(self.entries)
         self.entries.append(entry)
         return len(self.entries) - 1
@@ -180,4 +175,5 @@ class Ledger:
             mtbf_h=np.array([x.mtbf_h for x in e], dtype=float),
             mttr_h=np.array([x.mttr_h for x in e], dtype=float),
             row=dict(self.row),
+            stated_at=tuple(x.stated_at for x in e),
         )

@@ -4,42 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twin.facility.ledger import Ledger, Loc
+from twin.findings import Finding, FindingCode
 from twin.scenario.schema import Scenario
 from twin.workload import Batch, Training
 
 HOUR_S = 3600.0
+Moment = tuple[tuple[str | int, ...], str, str, float]
+"""Where it stands, whom it is about, what happens, and when."""
 
 
-def warn(ledger: Ledger) -> None:
-    """Note every fault, drill, action and job at or after the end of the run."""
-    end_s = ledger.scenario.horizon
-    for loc, what, at_s in _moments(ledger.scenario):
+def never_happens(scenario: Scenario) -> Iterator[Finding]:
+    """Every fault, drill, action and job at or after the end of the run, and jobs that would arrive
+    later.
+    """
+    end_s = scenario.horizon
+    for loc, about, what, at_s in _moments(scenario):
         if at_s >= end_s:
-            ledger.warn(
-                loc,
-                f"{what} at {_hours(at_s)}, but the run ends at {_hours(end_s)}: it never happens",
+            says = (
+                f"{what} at {_hours(at_s)}, but the run ends at {_hours(end_s)}: it never happens"
             )
-    for i, work in enumerate(ledger.scenario.workload):
+            yield Finding(FindingCode.NEVER_HAPPENS, about, says, loc)
+    for i, work in enumerate(scenario.workload):
         if isinstance(work, Batch) and work.span > end_s:
-            ledger.warn(
-                ("workload", i, "span"),
+            says = (
                 f"jobs arrive over {_hours(work.span)}, but the run ends at {_hours(end_s)}: "
-                "later ones never arrive",
+                "later ones never arrive"
             )
+            yield Finding(FindingCode.NEVER_HAPPENS, work.name, says, ("workload", i, "span"))
 
 
-def _moments(scenario: Scenario) -> Iterator[tuple[Loc, str, float]]:
-    """Where each moment stands, what happens then, and when."""
+def _moments(scenario: Scenario) -> Iterator[Moment]:
+    """Everything that a scenario asks for at a moment."""
     for i, fault in enumerate(scenario.faults.timeline):
-        yield ("faults", "timeline", i, "at"), f"a fault of {fault.component}", fault.at
+        what = f"a fault of {fault.component}"
+        yield ("faults", "timeline", i, "at"), fault.component, what, fault.at
     for i, drill in enumerate(scenario.drills):
-        yield ("drills", i, "at"), f"the drill {drill.kind}", drill.at
+        yield ("drills", i, "at"), "", f"the drill {drill.kind}", drill.at
     for i, action in enumerate(scenario.controls.actions):
-        yield ("controls", "actions", i, "at"), f"the action {action.kind}", action.at
+        yield ("controls", "actions", i, "at"), "", f"the action {action.kind}", action.at
     for i, work in enumerate(scenario.workload):
         if isinstance(work, Training):
-            yield ("workload", i, "submit"), f"the job {work.name} is submitted", work.submit
+            what = f"the job {work.name} is submitted"
+            yield ("workload", i, "submit"), work.name, what, work.submit
 
 
 def _hours(seconds: float) -> str:

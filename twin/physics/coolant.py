@@ -15,6 +15,8 @@ FILM_FRAC = 0.4
 """Share of a cold plate's resistance that lies in the coolant film at rated flow; assumed."""
 STILL_FLOW_FRAC = 0.1
 """Flow below which the film no longer thins; assumed."""
+HANDLER_SPEED_MIN_FRAC = 0.3
+"""Air handlers do not slow below this; a usual drive limit, assumed."""
 AIR_RISE_K = 11.0
 """Air-side rise of a dry cooler at rated heat and full fans; a usual selection, assumed."""
 EVAPORATION_J_KG = 2.45e6
@@ -120,6 +122,56 @@ def exchanger_w_k(
     flows = (hot > 0) & (cold > 0)
     films = np.where(hot > 0, hot, 1.0) ** -0.8 + np.where(cold > 0, cold, 1.0) ** -0.8
     return np.where(flows, 2.0 * np.asarray(rated_w_k, dtype=float) / films, 0.0)
+
+
+def exchange_w_k(
+    transfer_w_k: Array,
+    hot_w_k: Array,
+    cold_w_k: Array,
+    rated_hot_w_k: Array,
+    rated_cold_w_k: Array,
+) -> Array:
+    """Conductance between the two supplies of counter-flow exchangers at the streams that flow now.
+
+    The one law of an exchanger in this program: films thin with their streams (`exchanger_w_k`),
+    that gives an effectiveness, and that the heat passed per kelvin between the supplies.
+    transfer_w_k            (unit,)  UA at rated streams
+    hot_w_k, cold_w_k       (unit,)  streams now, 0 where one stands still
+    rated_hot_w_k, rated_cold_w_k   (unit,)  streams that the UA is stated for
+    """
+    transfer = exchanger_w_k(
+        transfer_w_k,
+        hot_w_k / np.maximum(rated_hot_w_k, 1e-12),
+        cold_w_k / np.maximum(rated_cold_w_k, 1e-12),
+    )
+    smaller = np.minimum(hot_w_k, cold_w_k)
+    larger = np.maximum(hot_w_k, cold_w_k)
+    flows = smaller > 0
+    frac = effectiveness(
+        transfer / np.where(flows, smaller, 1.0), smaller / np.where(larger > 0, larger, 1.0)
+    )
+    return supply_conductance_w_k(np.where(flows, frac, 0.0), hot_w_k, cold_w_k)
+
+
+def control_slope_w_k(
+    running: int, capacity_w: float, band_k: float, conductance_w_k: float = 0.0
+) -> float:
+    """Heat that a plant's control adds for a kelvin of facility water above its set-point, W/K.
+
+    Proportional: full capacity of the running units over the control band. A dry cooler's control
+    is at least half as steep again as its coil (`conductance_w_k` of one unit at full fans, 0 for a
+    chiller), so that the two lines meet.
+    """
+    return max(1.5 * (running * conductance_w_k), running * capacity_w / band_k)
+
+
+def handler_speed_frac(demand_m3_s: Array | float, rated_m3_s: Array | float) -> Array:
+    """Fan speed at which air handlers give the flow that racks want, over full speed.
+
+    rated_m3_s   flow of the handlers that run; they never slow below HANDLER_SPEED_MIN_FRAC
+    """
+    wanted = np.asarray(demand_m3_s, dtype=float) / np.maximum(rated_m3_s, 1e-12)
+    return np.asarray(np.clip(wanted, HANDLER_SPEED_MIN_FRAC, 1.0))
 
 
 def pad_water_kg_s(capacity_w: float, speed_frac: float, cooled_by_k: float) -> Array:

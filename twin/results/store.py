@@ -23,6 +23,8 @@ from pandas.api import types as kinds
 
 from twin.errors import InputError, Problem, did_you_mean
 from twin.results import disk
+from twin.results.card import result_card
+from twin.results.plots import Plots
 from twin.results.tables import TABLES
 from twin.tables import Table
 
@@ -56,6 +58,18 @@ class Result:
             raise InputError(problems)
         tidy = {table.name: _tidy(table, self.tables[table.name]) for table in TABLES}
         object.__setattr__(self, "tables", MappingProxyType(tidy))
+
+    def __repr__(self) -> str:
+        return result_card(self.tables, self.summary, self.meta).text()
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks."""
+        return result_card(self.tables, self.summary, self.meta).html()
+
+    @property
+    def plot(self) -> Plots:
+        """The house figures: `result.plot.timeline()`; `dir(result.plot)` lists them."""
+        return Plots(self)
 
     def frame(self, name: str) -> pd.DataFrame:
         """The table of that name. Raises InputError with the nearest name where there is none."""

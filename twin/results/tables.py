@@ -55,6 +55,36 @@ EDGES = Table(
     ),
 )
 
+HALLS = Table(
+    "halls",
+    "Rooms with racks, as the layout states them.",
+    (
+        Column("hall", "text", "", "Name of the hall; `parent` of what stands in it."),
+        Column("x_m", "float", "m", "South-west corner, east of the site's origin."),
+        Column("y_m", "float", "m", "South-west corner, north of the site's origin."),
+        Column("z_m", "float", "m", "Floor above the site's ground."),
+        Column("width_m", "float", "m", "Extent along x."),
+        Column("depth_m", "float", "m", "Extent along y."),
+        Column("height_m", "float", "m", "Floor to ceiling."),
+        Column("containment", "text", "", "none, cold_aisle or hot_aisle."),
+    ),
+)
+
+LOADING = Table(
+    "loading",
+    "How heavily the design loads each power component: every load at its peak, in service and "
+    "after the worst loss of one other.",
+    (
+        Column("component", "text", "", "Component id."),
+        Column("rating_w", "float", "W", "Rated output; empty without a limit."),
+        Column("load_w", "float", "W", "Output with everything in service."),
+        Column("load_frac", "float", "", "That over the rating."),
+        Column("worst_lost", "text", "", "The loss that adds most; empty where none does."),
+        Column("worst_load_w", "float", "W", "Output after that loss."),
+        Column("worst_load_frac", "float", "", "That over the rating."),
+    ),
+)
+
 SITE = Table(
     "site",
     "The whole site, one row a period; powers are means over the period.",
@@ -302,6 +332,8 @@ WITNESSES = Table(
 TABLES: tuple[Table, ...] = (
     COMPONENTS,
     EDGES,
+    HALLS,
+    LOADING,
     SITE,
     RACKS,
     POWER,

@@ -56,7 +56,7 @@ def with_rows(
     problems: list[Problem] = []
     rows: dict[str, list[_Placed]] = {kind: [] for kind in KINDS}
     if not layout.equipment.complete:
-        for document, equipment in _folders(files, inner, problems):
+        for document, equipment in _folders(files, problems):
             _collect(rows, equipment, document, ())
     _collect(rows, layout.equipment, inner, (*prefix, "equipment"))
     held = {kind: tuple(p.sourced() for p in placed) for kind, placed in rows.items()}
@@ -64,6 +64,18 @@ def with_rows(
     _, wrong = extended(shipped(), whole)
     problems += [_told(one, rows[one.kind][one.index]) for one in wrong]
     return layout.model_copy(update={"equipment": whole}), problems
+
+
+def rows_in(folder: Path) -> dict[str, tuple[OwnRow, ...]]:
+    """The rows of one catalogue folder by kind; InputError with every problem of its files."""
+    problems: list[Problem] = []
+    found: dict[str, tuple[OwnRow, ...]] = {}
+    for _, equipment in _read(_files(folder, problems), problems):
+        for kind, rows in equipment.every().items():
+            found[kind] = (*found.get(kind, ()), *rows)
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def _collect(
@@ -82,10 +94,15 @@ def _told(problem: RowProblem, placed: _Placed) -> Problem:
 
 
 def _folders(
-    files: Iterable[Path], inner: Document | None, problems: list[Problem]
+    files: Iterable[Path], problems: list[Problem]
 ) -> Iterator[tuple[Document, Equipment]]:
     """Every file of every catalogue folder, read; what cannot be read joins the problems."""
-    for path in _catalogue_files(files, problems):
+    for folder in _places(files):
+        yield from _read(_files(folder, problems), problems)
+
+
+def _read(paths: Iterable[Path], problems: list[Problem]) -> Iterator[tuple[Document, Equipment]]:
+    for path in paths:
         try:
             document = _document(path)
             yield document, build_model(document, Equipment)
@@ -93,17 +110,15 @@ def _folders(
             problems += error.problems
 
 
-def _catalogue_files(files: Iterable[Path], problems: list[Problem]) -> list[Path]:
-    """YAML and CSV files of the folders, in order of name."""
-    found = []
-    for folder in _places(files):
-        mine = sorted(p for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".csv"))
-        if len(mine) > FILES_MAX:
-            problems.append(
-                Problem("", f"{len(mine)} files", f"at most {FILES_MAX}", file=str(folder))
-            )
-        found += mine[:FILES_MAX]
-    return found
+def _files(folder: Path, problems: list[Problem]) -> list[Path]:
+    """YAML and CSV files of a folder, in order of name."""
+    if not folder.is_dir():
+        return []
+    found = sorted(p for p in folder.iterdir() if p.suffix in (".yaml", ".yml", ".csv"))
+    if len(found) > FILES_MAX:
+        many = Problem("", f"{len(found)} files", f"at most {FILES_MAX}", file=str(folder))
+        problems.append(many)
+    return found[:FILES_MAX]
 
 
 def _places(files: Iterable[Path]) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.analysis.review import refuse, review
 from twin.errors import RunError
 from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
@@ -133,10 +134,11 @@ def resume(path: str | Path) -> Run:
 def start(facility: Facility) -> Run:
     """A facility at its first instant.
 
-    Raises InputError where a workload cannot run on its GPUs, and RunError where a run cannot
-    begin.
+    Raises InputError where a review refuses the design or a workload cannot run on its GPUs, and
+    RunError where a run cannot begin.
     """
     began = perf_counter()
+    refuse(facility, review(facility))
     try:
         with one_thread():
             run = Run(facility)

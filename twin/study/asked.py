@@ -13,10 +13,8 @@ from twin.analysis.check import Row
 from twin.analysis.compare import Comparison
 from twin.analysis.redundancy import RedundancyReport
 from twin.facility import Facility, build
-from twin.facility.dependency import dependency
 from twin.results import Result
 from twin.scenario import Scenario, load
-from twin.seeds import stream
 
 Asked = str | Path | Scenario | Facility
 """A scenario or layout file, what it holds, or what was built of it."""
@@ -38,9 +36,7 @@ def redundancy(asked: Asked) -> RedundancyReport:
     The simulated part draws from the scenario's seed. Raises InputError with every problem of a
     file that cannot be built.
     """
-    facility = built(asked)
-    draws = stream(facility.scenario.seed, "redundancy")
-    return _redundancy.redundancy(dependency(facility), rng=draws)
+    return _redundancy.redundancy(built(asked))
 
 
 def compare(a: str | Path | Result, b: str | Path | Result) -> Comparison:

@@ -1,23 +1,16 @@
 """The scale-out network of a hall.
 
-switches    the fabric as built: names, tiers, attachments, and the three builders
+switches    the three builders: rail-optimised, dragonfly groups, none
+racking     switches entered in a layout, in their racks and on their feeds
 degraded    the bandwidth that lost switches leave to a gang, and lost NVLink chips to a GPU
-cabling     pairs of names that a cable joins
 """
 
 from __future__ import annotations
 
-from twin.facility.fabric.cabling import links
 from twin.facility.fabric.degraded import bandwidth_frac, scale_up_bandwidth
-from twin.facility.fabric.switches import (
-    CORE,
-    LEAF,
-    SPINE,
-    Fabric,
-    group_fabric,
-    no_fabric,
-    rail_fabric,
-)
+from twin.facility.fabric.switches import group_fabric, no_fabric, rail_fabric
+from twin.facility.model.cabling import links
+from twin.facility.model.fabric import CORE, LEAF, SPINE, Fabric
 
 __all__ = [
     "CORE",

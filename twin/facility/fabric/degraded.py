@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.facility.fabric.switches import Bools, Fabric, Ints
+from twin.facility.model.fabric import Bools, Fabric, Ints
 
 
 def bandwidth_frac(fabric: Fabric, nodes: Ints, switch_up: Bools, restripe: bool = True) -> float:

@@ -2,7 +2,7 @@
 
     gates          the dependency graph as arrays, checked
     logic          every gate is a threshold; evaluation of 64 states in one word
-    contingency    every single and double failure, and what it takes down; ratings exceeded
+    contingency    every single and double failure, and what it takes down
     bdd            exact unavailability, frequency and importances (binary decision diagram)
     cut_sets       minimal cut sets up to an order (zero-suppressed diagram)
     service        the share of its demand that a load keeps after failures

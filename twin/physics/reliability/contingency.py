@@ -1,4 +1,4 @@
-"""Every single and every double failure: what it takes down, and which ratings it exceeds."""
+"""Every single and every double failure: what it takes down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics.reliability.bdd import reached
-from twin.physics.reliability.gates import Floats, Gates, Ints, Rule
+from twin.physics.reliability.gates import Floats, Gates, Ints
 from twin.physics.reliability.logic import any_load_down, pack, propagate, unpack
 
 States = NDArray[np.bool_]
@@ -17,7 +17,6 @@ States = NDArray[np.bool_]
 _BUDGET_BYTES = 64_000_000
 """Size of the one large array, (node, word); the working set stays under three times that."""
 _BLOCK = 8192
-_EXCEEDED_FRAC = 1.0 + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,62 +110,3 @@ def _join(cases: int, order: int, parts: Sequence[Losses]) -> Losses:
         np.concatenate([np.zeros(0, dtype=np.int64), *(part.gpus for part in parts)]),
         np.concatenate([np.zeros(0), *(part.load_w for part in parts)]),
     )
-
-
-def carried_power_w(gates: Gates, down: States) -> Floats:
-    """(node, case) W each live node passes on once some nodes are down: loads pushed towards the
-    sources.
-
-    A node's demand is shared by its live inputs: equally (OR, KOFN), by capacity (CAP), wholly by
-    each (AND), wholly by the first (TRANSFER). Between two systems (a chiller on its bus) only the
-    node's own `demand_w` is passed: heat removed is not power drawn. Loads pass their load to every
-    system that serves them. Losses on the way are not counted.
-    down  (node, case): as `down_nodes` gives them.
-    """
-    carried_w: Floats = np.where(down, 0.0, gates.load_w[:, None])
-    system = np.unique(gates.systems, return_inverse=True)[1]
-    is_load = np.isin(np.arange(len(gates.names)), gates.loads)
-    own_w = np.where(gates.rule == Rule.CAP, 0.0, gates.demand_w)
-    for node in reversed(range(len(gates.names))):
-        inputs = gates.inputs_of(node)
-        if inputs.size:
-            within = is_load[node] | (system[inputs] == system[node])
-            asked_w = np.where(within[:, None], carried_w[node], own_w[node] * ~down[node])
-            carried_w[inputs] += asked_w * _shares(gates, node, ~down[inputs])
-    return carried_w
-
-
-def _shares(gates: Gates, node: int, live: States) -> Floats:
-    """(input, case): the part of a node's demand that each input carries."""
-    capacity_w = gates.capacity_w[gates.inputs_of(node)]
-    match Rule(gates.rule[node]):
-        case Rule.AND:
-            return live.astype(np.float64)
-        case Rule.TRANSFER:
-            return np.asarray(live & (np.cumsum(live, axis=0) == 1), dtype=np.float64)
-        case Rule.CAP if np.isfinite(capacity_w).all() and capacity_w.sum() > 0:
-            weight = live * capacity_w[:, None] / capacity_w.max()
-        case _:
-            weight = live.astype(np.float64)
-    total = weight.sum(axis=0)
-    shares: Floats = weight / np.where(total > 0, total, 1.0)
-    return shares
-
-
-def load_fractions(gates: Gates, down: States) -> Floats:
-    """(node, case): carried power over capacity; infinite where a node without capacity carries
-    any.
-    """
-    carried_w = carried_power_w(gates, down)
-    capacity_w = np.broadcast_to(gates.capacity_w[:, None], carried_w.shape)
-    idle = np.where(carried_w > 0, np.inf, 0.0)
-    return np.divide(carried_w, capacity_w, out=idle, where=capacity_w > 0)
-
-
-def overloads(gates: Gates, down: States) -> list[tuple[int, int, float]]:
-    """(case, node, load over capacity) wherever a rating is exceeded, heaviest first."""
-    load_frac = load_fractions(gates, down)
-    node, case = np.nonzero(load_frac > _EXCEEDED_FRAC)
-    over = load_frac[node, case]
-    order = np.argsort(-over, kind="stable")
-    return list(zip(case[order].tolist(), node[order].tolist(), over[order].tolist(), strict=True))

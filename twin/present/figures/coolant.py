@@ -13,6 +13,7 @@ from twin.present.figures.style import (
     CYCLE,
     PALE,
     WIDTH_IN,
+    HouseFigure,
     degrees_axis,
     hours_axis,
     nothing,
@@ -20,7 +21,7 @@ from twin.present.figures.style import (
     thinned,
     wide,
 )
-from twin.present.numbers import middle
+from twin.quantities import middle
 from twin.results import Result
 
 MOST_LINES = 6
@@ -37,7 +38,7 @@ def figure_coolant(result: Result) -> Figure:
         return nothing("No coolant loop was recorded.")
     kinds = [(kind, says) for kind, says in _KINDS if (loops["kind"] == kind).any()]
     count = len(kinds) + 1
-    figure = Figure(figsize=(WIDTH_IN, 1.75 * count + 0.4), layout="constrained")
+    figure = HouseFigure(figsize=(WIDTH_IN, 1.75 * count + 0.4), layout="constrained")
     panels = list(figure.subplots(count, 1, sharex=True, squeeze=False)[:, 0])
     colour = {name: CYCLE[n % len(CYCLE)] for n, name in enumerate(dict.fromkeys(loops["loop"]))}
     for axes, (kind, says) in zip(panels, kinds, strict=False):

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from twin.present.figures.style import GREEN, GREY, INK, ORANGE, VERMILION
-from twin.present.numbers import span
+from twin.quantities import span
 
 BREAKS = ("failed", "taken out on purpose", "tripped", "failed to start", "shut down", "too large")
 MENDS = ("repaired", "closed again")

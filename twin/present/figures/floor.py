@@ -27,11 +27,12 @@ from twin.present.figures.style import (
     PALE,
     VERMILION,
     WIDTH_IN,
+    HouseFigure,
     nothing,
     readable_on,
     styled,
 )
-from twin.present.numbers import degrees, number, short, span
+from twin.quantities import degrees, number, short, span
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
@@ -83,7 +84,7 @@ def figure_floor(result: Result) -> Figure:
     width_in = WIDTH_IN - 0.6 if single else WIDTH_IN / 2 - 0.5
     height_in = max(min(width_in * room.depth_m / room.width_m, TALLEST_IN) for room in shown)
     height_in += 0.55 if single else 0.42
-    figure = Figure(
+    figure = HouseFigure(
         figsize=(WIDTH_IN, height_in * grid[0] + 1.6), layout=ConstrainedLayoutEngine(h_pad=0.08)
     )
     panels = figure.subplots(*grid, squeeze=False)

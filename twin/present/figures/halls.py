@@ -4,18 +4,15 @@ plans.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from twin.results import Result
 
 _ROOM_M = 1.0
-"""Kept round the equipment of a hall whose corner is not in the scenario; the largest hall stands
-in its own."""
+"""Kept round the racks of a result without halls."""
 
 
 @dataclass(frozen=True)
@@ -54,53 +51,33 @@ def standing(result: Result) -> pd.DataFrame:
 
 
 def halls(result: Result) -> list[Hall]:
-    """Every hall with the equipment whose centre stands between its walls.
+    """Every hall of the table `halls` with the equipment whose centre stands between its walls.
 
-    Sizes come from `meta`, corners from the scenario as resolved; a corner that is not stated
-    follows from the racks. Without any size the racks stand in one hall drawn round them.
+    Where the table is empty the racks stand in one hall drawn round them.
     """
     kit = standing(result)
-    sizes = {str(name): size for name, size in dict(result.meta.get("hall_sizes") or {}).items()}
-    corners = _corners(result.scenario_yaml)
-    found = []
-    for name, size in (sizes or {"": None}).items():
-        racks = kit[(kit["kind"] == "rack") & ((kit["parent"] == name) | (name == ""))]
-        if name in corners or len(racks):
-            found.append(_hall(kit, name, size, corners.get(name) or _around(racks), racks))
-    return found
+    held = result.frame("halls").dropna(subset=["x_m", "y_m", "width_m", "depth_m"])
+    corners = held[["x_m", "y_m"]].to_numpy(float)
+    ends = corners + held[["width_m", "depth_m"]].to_numpy(float)
+    found = [
+        _hall(kit, str(name), tuple(low), tuple(high))
+        for name, low, high in zip(held["hall"], corners, ends, strict=True)
+    ]
+    racks = kit[kit["kind"] == "rack"]
+    return found or ([_hall(kit, "", *_around(racks))] if len(racks) else [])
 
 
-def _hall(
-    kit: pd.DataFrame, name: str, size: Any, corner: tuple[float, float], racks: pd.DataFrame
-) -> Hall:
-    west, south = corner
-    if size is None:
-        east = float((racks["x_m"] + racks["width_m"] / 2).max()) + _ROOM_M
-        north = float((racks["y_m"] + racks["depth_m"] / 2).max()) + _ROOM_M
-    else:
-        east = west + float(size[0])
-        north = south + float(size[1])
+def _hall(kit: pd.DataFrame, name: str, corner: tuple[Any, Any], opposite: tuple[Any, Any]) -> Hall:
+    west, south = map(float, corner)
+    east, north = map(float, opposite)
     inside = kit[kit["x_m"].between(west, east) & kit["y_m"].between(south, north)]
     return Hall(name, west, south, east, north, inside)
 
 
-def _around(racks: pd.DataFrame) -> tuple[float, float]:
-    west = float((racks["x_m"] - racks["width_m"] / 2).min()) - _ROOM_M
-    return west, float((racks["y_m"] - racks["depth_m"] / 2).min()) - _ROOM_M
-
-
-def _corners(text: str) -> dict[str, tuple[float, float]]:
-    """South-west corner of every hall that the scenario as resolved states, in site metres."""
-    try:
-        held = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        rooms: Iterable[Any] = held["layout"]["halls"]
-        return {
-            str(room["name"]): (_metres(room["at"][0]), _metres(room["at"][1])) for room in rooms
-        }
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, IndexError):
-        return {}
-
-
-def _metres(held: Any) -> float:
-    """A length as the resolved scenario writes it: `3.5 m`."""
-    return float(str(held).removesuffix("m"))
+def _around(racks: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]]:
+    """South-west and north-east corner round the racks, with some room."""
+    half_w = racks["width_m"] / 2
+    half_d = racks["depth_m"] / 2
+    low = (racks["x_m"] - half_w).min() - _ROOM_M, (racks["y_m"] - half_d).min() - _ROOM_M
+    high = (racks["x_m"] + half_w).max() + _ROOM_M, (racks["y_m"] + half_d).max() + _ROOM_M
+    return low, high

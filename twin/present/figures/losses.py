@@ -12,11 +12,12 @@ from twin.present.figures.style import (
     ORANGE,
     VERMILION,
     WIDTH_IN,
+    HouseFigure,
     hours_axis,
     nothing,
     styled,
 )
-from twin.present.numbers import short, tokens
+from twin.quantities import short, tokens
 from twin.results import Result
 
 MOST_BARS = 8
@@ -34,7 +35,9 @@ def figure_losses(result: Result) -> Figure:
     rack = losses.groupby("rack")[by].sum().rename({"": "(whole job)"})
     bars = max(3, min(MOST_BARS, max(len(cause), len(rack))))
     along = by == "tokens" and not site.empty
-    figure = Figure(figsize=(WIDTH_IN, 0.24 * bars + (3.2 if along else 0.8)), layout="constrained")
+    figure = HouseFigure(
+        figsize=(WIDTH_IN, 0.24 * bars + (3.2 if along else 0.8)), layout="constrained"
+    )
     grid = figure.add_gridspec(1 + along, 2, height_ratios=[0.24 * bars + 0.5, 1.9][: 1 + along])
     _draw_bars(figure.add_subplot(grid[0, 0]), cause, f"{what} lost by cause", VERMILION)
     _draw_bars(figure.add_subplot(grid[0, 1]), rack, f"{what} lost by rack", BLUE)

@@ -23,11 +23,12 @@ from twin.present.figures.style import (
     ORANGE,
     VERMILION,
     WIDTH_IN,
+    HouseFigure,
     moment_s,
     nothing,
     styled,
 )
-from twin.present.numbers import clock, middle, percent, plural, power, shared, span
+from twin.quantities import clock, middle, percent, plural, power, shared, span
 from twin.results import Result
 
 MOST_BOXES = 13
@@ -72,7 +73,7 @@ def figure_oneline(result: Result) -> Figure:
     rows = max(map(len, columns))
     narrow = len(columns) > MOST_WIDE
     height_in = min(9.6, (0.7 if narrow else 0.55) * rows + 1.1)
-    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    figure = HouseFigure(figsize=(WIDTH_IN, height_in), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(-0.02, len(columns) - 1 + _BOX + 0.02), ylim=(rows - 0.45, -0.55))
     axes.axis("off")

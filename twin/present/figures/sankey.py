@@ -22,10 +22,11 @@ from twin.present.figures.style import (
     SKY,
     VERMILION,
     WIDTH_IN,
+    HouseFigure,
     nothing,
     styled,
 )  # fmt: skip
-from twin.present.numbers import energy, percent, short
+from twin.quantities import energy, percent, short
 from twin.results import Result
 
 CLOSES_FRAC = 0.001
@@ -69,7 +70,7 @@ def figure_sankey(result: Result) -> Figure:
     nodes = _placed(graph, total_j, sinks)
     last = max(node.x for node in nodes.values())
     lowest = min(node.top - max(node.size, _LABEL) for node in nodes.values())
-    figure = Figure(figsize=(WIDTH_IN, _INCHES * (1.16 - lowest) + 0.3), layout="constrained")
+    figure = HouseFigure(figsize=(WIDTH_IN, _INCHES * (1.16 - lowest) + 0.3), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(-0.02, last * 1.29 + 0.1), ylim=(lowest, 1.16))
     axes.axis("off")

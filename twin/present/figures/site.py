@@ -11,8 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from twin.present.figures.halls import Hall, halls, standing
-from twin.present.figures.style import BLUE, GREEN, GREY, INK, WIDTH_IN, nothing, styled
-from twin.present.numbers import short, span
+from twin.present.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    WIDTH_IN,
+    HouseFigure,
+    nothing,
+    styled,
+)
+from twin.quantities import short, span
 from twin.results import Result
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
@@ -36,7 +45,7 @@ def figure_site(result: Result) -> Figure:
     west, south, east, north = _extent(yard, rooms)
     height_in = float(np.clip(6.0 * (north - south) / max(east - west, 1.0), *_HEIGHT_IN))
     points_per_m = min(72 * (height_in - 0.5) / (north - south), 72 * 6.2 / (east - west))
-    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    figure = HouseFigure(figsize=(WIDTH_IN, height_in), layout="constrained")
     axes = figure.subplots()
     pad = 8.0 / points_per_m
     axes.set(

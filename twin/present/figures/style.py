@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,20 @@ RC: Any = {
 }  # fmt: skip
 """Settings every figure is drawn and saved under; names with a dollar sign are never formulas."""
 
+PNG_DPI = 110
+"""Of a figure that a notebook shows."""
+
+
+class HouseFigure(Figure):
+    """A figure that a notebook shows by itself, with no backend chosen."""
+
+    def _repr_png_(self) -> bytes:
+        sink = BytesIO()
+        with rc_context(RC):
+            self.savefig(sink, format="png", dpi=PNG_DPI)
+        return sink.getvalue()
+
+
 Draw = Callable[[Result], Figure]
 
 
@@ -60,7 +75,7 @@ def styled(draw: Draw) -> Draw:
 
 def nothing(says: str) -> Figure:
     """A small figure that says why it is empty."""
-    figure = Figure(figsize=(WIDTH_IN, 0.9))
+    figure = HouseFigure(figsize=(WIDTH_IN, 0.9))
     figure.text(0.5, 0.5, says, ha="center", va="center", color=GREY, style="italic")
     return figure
 

@@ -12,8 +12,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from twin.present.figures.faults import draw_faults, strip_inches
-from twin.present.figures.style import INK, WIDTH_IN, hours_axis, nothing, styled, thinned, wide
-from twin.present.numbers import middle
+from twin.present.figures.style import (
+    INK,
+    WIDTH_IN,
+    HouseFigure,
+    hours_axis,
+    nothing,
+    styled,
+    thinned,
+    wide,
+)
+from twin.quantities import middle
 from twin.results import Result
 
 FULL_FRAC = 0.9995
@@ -43,7 +52,7 @@ def figure_throttling(result: Result) -> Figure:
     events = result.frame("events")
     height = float(np.clip(0.24 * len(shown), 0.7, 6.0))
     label = strip_inches(events, last_s)
-    figure = Figure(figsize=(WIDTH_IN, height + label + 1.5), layout="constrained")
+    figure = HouseFigure(figsize=(WIDTH_IN, height + label + 1.5), layout="constrained")
     strip, axes = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [label, height]})
     _draw_strip(
         figure, axes, thinned(clock[shown].to_numpy()).T, thinned(on[shown].to_numpy()).T, last_s

@@ -22,6 +22,7 @@ from twin.present.figures.style import (
     SKY,
     VERMILION,
     WIDTH_IN,
+    HouseFigure,
     degrees_axis,
     hours_axis,
     nothing,
@@ -50,7 +51,7 @@ def figure_timeline(result: Result) -> Figure:
     ]
     label = strip_inches(result.frame("events"), last_s)
     heights = [label, *(height for height, _ in draws)]
-    figure = Figure(figsize=(WIDTH_IN, sum(heights) + 0.6), layout="constrained")
+    figure = HouseFigure(figsize=(WIDTH_IN, sum(heights) + 0.6), layout="constrained")
     strip, *panels = figure.subplots(
         len(heights), 1, sharex=True, gridspec_kw={"height_ratios": heights}
     )

@@ -111,7 +111,7 @@ def _page(result: Result, sections: list[Section]) -> str:
         verdict=verdict, mood=mood, tiles=summary.tiles(result), sentences=story.sentences(result),
         points=redundancy.points(result), no_points=redundancy.no_points(result),
         assumptions=provenance.assumptions(result),
-        findings=provenance.findings(result, 5), sections=sections,
+        findings=[*provenance.findings(result, 5), *provenance.warnings(result, 3)], sections=sections,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.numbers import clock, short, span
+from twin.quantities import clock, short, span
 
 MOST_ROWS = 40
 """Rows a table prints; the rest stays in the result's own files."""

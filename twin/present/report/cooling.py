@@ -6,8 +6,8 @@ import pandas as pd
 
 from twin.present.figures.floor import RECOMMENDED_DEGC, slowdown_degc
 from twin.present.figures.style import periods_s
-from twin.present.numbers import NONE, clock, degrees, duration, percent, power, short
 from twin.present.report.blocks import Grid, Section, grid, spaced, words
+from twin.quantities import NONE, clock, degrees, duration, percent, power, short
 from twin.results import Result
 
 STEADY_K = 0.5

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twin.present.numbers import count, tokens
 from twin.present.report.blocks import Grid, Section, grid, words
+from twin.quantities import count, tokens
 from twin.results import Result
 
 _SYSTEMS = ("fabric", "storage")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
+from twin.findings import FindingCode
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
-from twin.present.numbers import NONE, clock, energy, number, percent, power, singular, span
 from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.present.report.provenance import findings
-from twin.present.report.redundancy import study_of
+from twin.quantities import clock, energy, percent, power, singular, span
 from twin.results import Result
 
 
@@ -19,7 +16,7 @@ def section(result: Result) -> Section:
     """Loading of every element and end uses of energy."""
     loading = loading_frame(result)
     ends = _end_uses(result)
-    blocks: list[Block] = [_loading(loading, study_of(result)), _ends(ends)]
+    blocks: list[Block] = [_loading(loading, result), _ends(ends)]
     told = tuple(worst_losses(result))
     return Section(
         "Power",
@@ -30,7 +27,8 @@ def section(result: Result) -> Section:
 
 def worst_losses(result: Result, most: int = 20) -> list[str]:
     """Findings of the build about what one loss overloads or leaves dark, in words."""
-    return [line for line in findings(result, 10_000) if "without it" in line][:most]
+    codes = (FindingCode.OVERLOAD_AFTER_LOSS, FindingCode.DARK_AFTER_LOSS)
+    return findings(result, most, codes)
 
 
 def loading_frame(result: Result) -> pd.DataFrame:
@@ -74,23 +72,21 @@ def _says(loading: pd.DataFrame, result: Result) -> list[str]:
     return [*says, f"The stages of the energy table close within {percent(max(gap, 1e-6), 4)}."]
 
 
-def _loading(loading: pd.DataFrame, study: Mapping[str, Any]) -> Grid:
+def _loading(loading: pd.DataFrame, result: Result) -> Grid:
     """Elements of the same kind that fared alike are one row."""
-    worst: dict[str, float] = {}
-    for one in study.get("overloads") or []:
-        worst[str(one.get("component"))] = max(
-            number(one.get("load_frac")), worst.get(str(one.get("component")), 0.0)
-        )
-    known = "overloads" in study
+    design = result.frame("loading").set_index("component")
     unlimited = loading["rating_w"].isna()
-    after = [percent(worst[name], 0) if name in worst else NONE if free or not known else "within rating"
-             for name, free in zip(loading["component"], unlimited, strict=True)]  # fmt: skip
-    shown = loading.assign(after=after, peak_frac=loading["peak_frac"].where(~unlimited))
+    shown = loading.assign(
+        normal=loading["component"].map(design["load_frac"]),
+        after=loading["component"].map(design["worst_load_frac"]),
+        peak_frac=loading["peak_frac"].where(~unlimited),
+    )
     shown["peak_s"] = shown["peak_s"].where(shown["peak_frac"] > 0)
     columns: Columns = {
         "Element": ("component", words), "Kind": ("kind", words), "Rating": ("rating_w", power),
         "Mean output": ("mean_w", power), "Highest load": ("peak_frac", percent), "in the period to": ("peak_s", clock),
-        "Worst after one loss, at peak": ("after", words), "Time with voltage": ("live_frac", percent),
+        "By design": ("normal", percent), "after the worst loss": ("after", percent),
+        "Time with voltage": ("live_frac", percent),
     }  # fmt: skip
     return grid("Loading, highest first", shown, columns, table="power", fold=True)
 

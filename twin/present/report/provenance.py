@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from twin.present.numbers import count, figures, short, span
 from twin.present.report.blocks import Block, Lines, Section, grid, words
+from twin.quantities import count, figures, short, span
 from twin.results import Result
 
 MOST_LINES = 300
@@ -41,7 +41,10 @@ def section(result: Result) -> Section:
     """
     held = result.frame("witnesses")
     ranked = _ranked(held)
-    told = [Lines("Findings and warnings", tuple(findings(result, 60)))]
+    told = [
+        Lines("Findings of the design review", tuple(findings(result, 60))),
+        Lines("Warnings of the run", tuple(warnings(result, 60))),
+    ]
     blocks: list[Block] = [
         grid("Assumptions that matter most", assumed(held), _ASSUMED, table="witnesses"),
         *(lines for lines in told if lines.lines),
@@ -78,20 +81,30 @@ def assumed(witnesses: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "numbers", "subjects", "example", "why"])
 
 
-def findings(result: Result, most: int) -> list[str]:
-    """What the build's checks and the run found, in words."""
-    alike: dict[str, list[str]] = {}
-    plain = []
-    for one in [*(result.meta.get("findings") or []), *(result.meta.get("warnings") or [])]:
-        who, colon, says = str(one).partition(": ")
-        if isinstance(one, Mapping):
-            who = str(one.get("component", ""))
-            says = str(one.get("says", ""))
-        if colon or isinstance(one, Mapping):
-            alike.setdefault(short(says, 240), []).append(short(who, 40))
-        else:
-            plain.append(short(one, 240))
-    return [*(f"{span(who)}: {says}" for says, who in alike.items()), *plain][:most]
+def findings(result: Result, most: int, codes: Collection[str] = ()) -> list[str]:
+    """What the review found, worst first: severity, who, what, and what follows; those of some
+    codes only where they are given. Components of which the same is said share a line.
+    """
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for one in result.meta.get("findings") or []:
+        if not isinstance(one, Mapping) or (codes and one.get("code") not in codes):
+            continue
+        key = (
+            str(one.get("severity", "")),
+            str(one.get("says", "")),
+            str(one.get("consequence", "")),
+        )
+        alike.setdefault(key, []).append(short(one.get("component", ""), 40))
+    lines = [
+        f"{severity}: {span(who)}: {says}{f' — {then}' if then else ''}"
+        for (severity, says, then), who in alike.items()
+    ]
+    return [short(line, 360) for line in lines[:most]]
+
+
+def warnings(result: Result, most: int) -> list[str]:
+    """What the run itself warns of."""
+    return [short(one, 240) for one in (result.meta.get("warnings") or [])[:most]]
 
 
 _ASSUMED = {

@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.numbers import (
+from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
+from twin.quantities import (
     NONE,
     count,
     duration,
@@ -25,7 +26,6 @@ from twin.present.numbers import (
     singular,
     span,
 )
-from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.results import Result
 
 HOURS_A_YEAR = 8760

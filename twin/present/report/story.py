@@ -13,7 +13,7 @@ import pandas as pd
 from twin.present.figures.faults import BREAKS, MENDS, grouped
 from twin.present.figures.floor import slowdown_degc
 from twin.present.figures.throttling import FULL_FRAC
-from twin.present.numbers import (
+from twin.quantities import (
     clock,
     count,
     degrees,

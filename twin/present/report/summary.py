@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.present.figures.style import periods_s
-from twin.present.numbers import (
+from twin.quantities import (
     NONE,
     clock,
     count,

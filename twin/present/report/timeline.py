@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twin.present.numbers import clock, count, duration, number
 from twin.present.report.blocks import Section
+from twin.quantities import clock, count, duration, number
 from twin.results import Result
 
 

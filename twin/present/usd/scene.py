@@ -60,7 +60,7 @@ class FacilityLike(Protocol):
         """Gives the title."""
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """Holds `components` and `edges`."""
+        """Holds `components`, `edges` and `halls`."""
 
 
 def write_scene(
@@ -98,6 +98,7 @@ def export_result(result: ResultLike, out: str | Path) -> Path:
     """
     tables = result.tables
     meta = result.meta
+    sizes, origins = _rooms(tables["halls"])
     return write_scene(
         tables["components"],
         tables["edges"],
@@ -105,27 +106,35 @@ def export_result(result: ResultLike, out: str | Path) -> Path:
         Path(out),
         title=str(meta.get("title", "AI factory")),
         start=str(meta.get("start", "")),
+        hall_sizes=sizes,
+        hall_origins=origins,
     )
 
 
 def export_facility(built: FacilityLike, out: str | Path) -> Path:
     """Write a facility's scene, without results, into the folder `out`; returns the path of
     facility.usda.
-
-    Halls stand as the scenario's plan states them, or round their racks where it holds no plan.
     """
     tables = built.tables()
-    plan = getattr(built.scenario, "plan", None)
-    halls = plan.halls if plan else ()
+    sizes, origins = _rooms(tables["halls"])
     return write_scene(
         tables["components"],
         tables["edges"],
         None,
         Path(out),
         title=built.scenario.name,
-        hall_sizes={hall.name: hall.size for hall in halls},
-        hall_origins={hall.name: hall.at for hall in halls},
+        hall_sizes=sizes,
+        hall_origins=origins,
     )
+
+
+def _rooms(halls: pd.DataFrame) -> tuple[dict[str, Point], dict[str, tuple[float, float]]]:
+    """Sizes and south-west corners by hall, of the table `halls`."""
+    names = halls["hall"].astype(str)
+    box = halls[["width_m", "depth_m", "height_m"]].to_numpy(float)
+    at = halls[["x_m", "y_m"]].to_numpy(float)
+    sizes = {name: (x, y, z) for name, (x, y, z) in zip(names, box.tolist(), strict=True)}
+    return sizes, {name: (x, y) for name, (x, y) in zip(names, at.tolist(), strict=True)}
 
 
 def _layers(

@@ -23,7 +23,7 @@ LoopVolume = Annotated[
     Volume, Within(1e-3, 1e3, "1 L to 1,000 m^3", "from the hoses of one rack to a hall's pipes")
 ]
 PlantVolume = Annotated[
-    Volume, Within(0.01, 1e5, "10 L to 100,000 m^3", "up to the largest chilled water stores")
+    Volume, Within(0.01, 2e4, "10 L to 20,000 m^3", "up to the largest chilled water stores")
 ]
 PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
 

@@ -66,7 +66,9 @@ class RowSpec(Stated):
     way."""
     row_pitch: Annotated[Length, Within(0.5, 100.0, "0.5 to 100 m")] = 3.0
     """Distance from one row to the next in a block."""
-    empty: tuple[PositiveInt, ...] = Field(default=(), max_length=RACKS_MAX)
+    empty: tuple[Annotated[int, Field(gt=0, le=RACKS_MAX)], ...] = Field(
+        default=(), max_length=RACKS_MAX
+    )
     """Positions left free, counted from 1 through the block."""
     fed_by: Feeds = ()
     """Power feeds of each rack; loads split evenly over those that are live."""
@@ -90,10 +92,10 @@ class HallSpec(Stated):
     air_mass_factor: float = Field(default=1.0, ge=0.2, le=100)
     """Heat capacity of the room air over that of its volume of air; racks and gear displace some, light
     fittings and ducts add some."""
-    structure_heat_capacity: float = Field(default=2.0e6, ge=1e4, le=1e12)
+    structure_heat_capacity: float = Field(default=2.0e6, ge=1e4, le=5e9)
     """Heat capacity of what stands in the room apart from the racks, in J/K: 20 kg of steel have
-    1e4, a million tonnes of concrete 1e12."""
-    structure_conductance: float = Field(default=4.0e3, ge=1, le=1e7)
+    1e4, five thousand tonnes of concrete 5e9."""
+    structure_conductance: float = Field(default=4.0e3, ge=1, le=1e6)
     """Heat conductance between the room air and that mass, in W/K: some 8 a square metre."""
     rows: Annotated[
         tuple[RowSpec, ...],

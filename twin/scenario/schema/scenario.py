@@ -9,11 +9,14 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import Field, PrivateAttr, model_validator
 
+from twin.cards import Card, card
 from twin.catalogue import Catalogue, shipped
 from twin.catalogue.own import Equipment, RowProblem, extended
 from twin.controls import Controls, Drill
 from twin.errors import InputError, Problem
+from twin.findings import Allowed
 from twin.scenario.inputs import contents, portable, with_file_names
+from twin.scenario.schema import card_rows as rows
 from twin.scenario.schema.change import parts_of, put
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
@@ -68,12 +71,37 @@ class Scenario(Stated):
     """What goes wrong."""
     drills: tuple[Drill, ...] = Field(default=(), max_length=10_000)
     """What is taken out on purpose."""
+    allow: tuple[Allowed, ...] = ()
+    """Findings of severity error that this scenario runs in spite of, by their codes."""
     outputs: Outputs = Outputs()
     """What is kept."""
 
     _catalogue: tuple[Equipment, Catalogue] | None = PrivateAttr(default=None)
     """The catalogue with the rows it was made with."""
     _documents: tuple[Document | None, Document | None] = PrivateAttr(default=(None, None))
+
+    def __repr__(self) -> str:
+        return self._card().text()
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks."""
+        return self._card().html()
+
+    def _card(self) -> Card:
+        return card(
+            f"Scenario {self.name}",
+            [
+                ("shows", rows.wrapped(self.description)),
+                *rows.layout_rows(self.layout, self.catalogue),
+                ("site", rows.site_row(self.site)),
+                ("time", rows.time_row(self.start, self.horizon, self.outputs.period, self.seed)),
+                ("workload", rows.work_rows(self.workload)),
+                ("faults", rows.fault_rows(self.faults)),
+                ("operation", rows.control_rows(self.controls, self.drills)),
+            ],
+        )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -7,19 +7,16 @@ import numpy as np
 from twin.arrays import Array, Index, Mask, total_by
 from twin.facility.model import Plant
 from twin.physics.coolant import (
-    effectiveness,
-    exchanger_w_k,
+    exchange_w_k,
+    handler_speed_frac,
     plate_resistance_frac,
     pump_flow_frac,
     stream_w_k,
-    supply_conductance_w_k,
 )
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
-CRAH_SPEED_MIN_FRAC = 0.3
-"""Air handlers do not slow below this; a usual drive limit, assumed."""
 WATER_PUMP_RESTART_S = 10.0
 """From power to full flow of the facility water pumps; the catalogue's water pumps."""
 _NONE = 1e-12
@@ -126,8 +123,7 @@ class Flows(Discipline):
         halls = len(self.cooling.hall_id)
         demand = self.cooling.hall_demand_m3_s
         total = total_by(units.zone[live], units.flow_m3_s[live], halls)
-        wanted = demand / np.maximum(total, _NONE)
-        own.crah_speed = np.clip(wanted, CRAH_SPEED_MIN_FRAC, 1.0)
+        own.crah_speed = handler_speed_frac(demand, total)
         own.air_frac = np.minimum(own.crah_speed * total / np.maximum(demand, _NONE), 1.0)
         speed = self._of_zone(own.crah_speed, self.is_crah)
         hot = np.where(live, units.hot_w_k * speed, 0.0)
@@ -146,18 +142,7 @@ class Flows(Discipline):
         """
         units = self.units
         cold = units.cold_w_k * self.own.water_frac[np.maximum(self.plant_of_unit, 0)]
-        transfer = exchanger_w_k(
-            units.transfer_w_k,
-            hot / np.maximum(units.hot_w_k, _NONE),
-            cold / np.maximum(units.cold_w_k, _NONE),
-        )
-        smaller = np.minimum(hot, cold)
-        larger = np.maximum(hot, cold)
-        flows = smaller > 0
-        frac = effectiveness(
-            transfer / np.where(flows, smaller, 1.0), smaller / np.where(larger > 0, larger, 1.0)
-        )
-        return supply_conductance_w_k(np.where(flows, frac, 0.0), hot, cold)
+        return exchange_w_k(units.transfer_w_k, hot, cold, units.hot_w_k, units.cold_w_k)
 
     def pumping(self, plant: Plant) -> Array:
         """(unit of the plant,) 1 where its water pump runs."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
+from twin.physics.coolant import control_slope_w_k
 
 
 class Segment(NamedTuple):
@@ -62,7 +63,7 @@ def segments(
     assert plant.curve is not None
     entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
     most = running * float(available_w(plant.curve, supply_degc, entering))
-    slope = running * plant.curve.capacity_w / plant.band_k
+    slope = control_slope_w_k(running, plant.curve.capacity_w, plant.band_k)
     full = supply_degc + most / slope
     return [
         Segment(0.0, 0.0, 0.0, -np.inf, supply_degc),
@@ -77,7 +78,7 @@ def _dry_cooler(
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
     air = air_degc(plant, supply, dry_bulb, wet_bulb)
     full = running * plant.conductance_w_k
-    slope = max(1.5 * full, running * plant.capacity_w / plant.band_k)
+    slope = control_slope_w_k(running, plant.capacity_w, plant.band_k, plant.conductance_w_k)
     start = max(supply, air)
     bend = start if air >= supply else (slope * supply - full * air) / (slope - full)
     out = [Segment(0.0, 0.0, 0.0, -np.inf, start)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+from twin.analysis.review import review
 from twin.results import Result
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
@@ -45,7 +46,6 @@ def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[s
         "period_s": scenario.outputs.period,
         "stopped": stopped,
         "invalid": invalid,
-        "findings": [vars(f) for f in facility.findings],
-        "hall_sizes": {k: list(v) for k, v in facility.hall_sizes.items()},
+        "findings": [finding.as_dict() for finding in review(facility)],
         "warnings": warnings(run),
     }

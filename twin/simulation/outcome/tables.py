@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twin.analysis.design_loading import loading_frame
 from twin.analysis.witnesses import witnesses
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
@@ -24,6 +25,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     """Every declared table."""
     facility = run.world.facility
     found: dict[str, pd.DataFrame] = dict(facility.tables())
+    found["loading"] = loading_frame(facility)
     found |= _time_tables(run, recorder)
     found["jobs"] = _jobs(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])

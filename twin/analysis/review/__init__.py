@@ -1,0 +1,54 @@
+"""Every finding about a design that can be built: one review, seen alike by `twin check`, a run and
+its report.
+
+power, cooling, space and work each look at their part; `twin.findings` says what a code means.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from twin.analysis.review import cooling, power, space, work
+from twin.errors import InputError, Problem
+from twin.facility.model import Facility
+from twin.findings import MEANING, Allowed, Finding, Severity
+
+__all__ = ["refuse", "refused", "review"]
+
+
+def review(facility: Facility) -> tuple[Finding, ...]:
+    """Everything a reviewer remarks: errors first, then warnings, then notes."""
+    found = [
+        *power.findings(facility),
+        *cooling.findings(facility),
+        *space.findings(facility),
+        *work.findings(facility),
+        *facility.remarks,
+    ]
+    weight = list(Severity)
+    return tuple(sorted(found, key=lambda finding: weight.index(finding.severity)))
+
+
+def refused(facility: Facility, findings: tuple[Finding, ...]) -> list[Problem]:
+    """The errors that the scenario does not allow, each at its line, with its cure."""
+    allowed = facility.scenario.allow
+    may_allow = get_args(Allowed)
+    return [
+        facility.scenario.problem(
+            finding.stated_at,
+            f"{finding.component}: {finding.says}",
+            MEANING[finding.code].cure,
+            f"to run it all the same: `allow: [{finding.code.value}]` in the scenario"
+            if finding.code.value in may_allow
+            else "",
+        )
+        for finding in findings
+        if finding.severity is Severity.ERROR and finding.code.value not in allowed
+    ]
+
+
+def refuse(facility: Facility, findings: tuple[Finding, ...]) -> None:
+    """Raise InputError with every error that the scenario does not allow."""
+    problems = refused(facility, findings)
+    if problems:
+        raise InputError(problems)

@@ -1,0 +1,135 @@
+"""What a reviewer remarks about cooling: warm coolant and air, short loops, units without a load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.rows import Rack
+from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w
+from twin.facility.model import Array, Facility, Index
+from twin.findings import Finding, FindingCode
+
+
+def findings(facility: Facility) -> Iterator[Finding]:
+    """Temperatures at the design point, then flows and spares, then units nobody needs."""
+    yield from _coolant(facility)
+    yield from _air(facility)
+    yield from _loops(facility)
+    yield from _idle_plants(facility)
+
+
+def _at(facility: Facility, code: FindingCode, name: str, unit: int, says: str) -> Finding:
+    """A finding at the line that states a cooling unit."""
+    component = facility.cooling.units.component[unit]
+    return Finding(code, name, says, facility.components.stated_at[component])
+
+
+def _limits_degc(facility: Facility) -> tuple[Array, Array]:
+    """(rack,) Warmest coolant and warmest air each rack takes; inf where it has no such limit."""
+    known = facility.scenario.catalogue.rows(Rack)
+    rows = [known[facility.components.type[c]] for c in facility.racks.component]
+    coolant = [
+        np.inf if row.coolant_supply_max_degc is None else row.coolant_supply_max_degc
+        for row in rows
+    ]
+    return np.array(coolant), np.array([row.inlet_air_max_degc for row in rows])
+
+
+def _coolant(facility: Facility) -> Iterator[Finding]:
+    """Loops whose coolant is warmer than their racks take, told once a plant."""
+    cooling = facility.cooling
+    racks = facility.racks
+    coolant = coolant_degc(facility)
+    limit = _limits_degc(facility)[0]
+    most = np.array([limit[racks.zone == node].min(initial=np.inf) for node in cooling.loop_node])
+    for p, plant in enumerate(cooling.plants):
+        warm = np.flatnonzero((cooling.loop_plant == p) & (coolant > most + 1e-9))
+        if warm.size:
+            worst = int(warm[np.argmax(coolant[warm] - most[warm])])
+            others = f"; so are {warm.size - 1} more loops" if warm.size > 1 else ""
+            alone = plant.supply_degc > most[warm].min()
+            yield _at(
+                facility,
+                FindingCode.COOLANT_TOO_WARM if alone else FindingCode.COOLANT_WARM_AT_PEAK,
+                cooling.loop_id[worst],
+                int(plant.units[0]),
+                f"coolant of {coolant[worst]:.1f} °C at peak load, from facility water set to "
+                f"{plant.supply_degc:g} °C; its racks take {most[worst]:g} °C at most{others}",
+            )
+
+
+def _air(facility: Facility) -> Iterator[Finding]:
+    """Halls with a rack whose inlet, its own recirculated exhaust included, is warmer than it
+    takes.
+    """
+    cooling = facility.cooling
+    racks = facility.racks
+    inlet = _inlet_degc(facility)
+    limit = _limits_degc(facility)[1]
+    for h in range(len(cooling.hall_id)):
+        mine: Index = np.flatnonzero((racks.hall == h) & (inlet > limit))
+        if mine.size:
+            worst = int(mine[np.argmax(inlet[mine] - limit[mine])])
+            plant = cooling.plants[cooling.hall_plant[h]]
+            alone = plant.supply_degc > limit[worst]
+            yield _at(
+                facility,
+                FindingCode.AIR_TOO_WARM if alone else FindingCode.AIR_WARM_AT_PEAK,
+                racks.id[worst],
+                int(plant.units[0]),
+                f"inlet air of {inlet[worst]:.1f} °C at peak load, from facility water set to "
+                f"{plant.supply_degc:g} °C; it takes {limit[worst]:g} °C at most",
+            )
+
+
+def _inlet_degc(facility: Facility) -> Array:
+    """(rack,) Air at the inlet at peak load; nan in a hall without air handlers."""
+    racks = facility.racks
+    back = racks.recirculation_frac / (1 - np.minimum(racks.recirculation_frac, 0.99))
+    own_k = np.where(racks.liquid_frac > 0, 0.0, back * racks.rated_w / racks.stream_w_k)
+    inlet: Array = air_degc(facility)[racks.hall] + own_k
+    return inlet
+
+
+def _loops(facility: Facility) -> Iterator[Finding]:
+    """Loops short of flow, or that the loss of one coolant unit leaves short."""
+    cooling = facility.cooling
+    units = cooling.units
+    loop_w = heat_w(facility)[0]
+    cools_loops = np.array([role(kind) is Role.LOOP_COOLING for kind in units.kind], dtype=bool)
+    for z, name in enumerate(cooling.loop_id):
+        mine = np.flatnonzero(cools_loops & (units.zone == z))
+        wanted_m3_s = float(cooling.loop_demand_m3_s[z])
+        flow = units.flow_m3_s[mine]
+        if wanted_m3_s > flow.sum() * (1 + 1e-9):
+            says = (
+                f"its racks want {wanted_m3_s * 6e4:,.0f} L/min and its units give "
+                f"{flow.sum() * 6e4:,.0f} L/min"
+            )
+            yield _at(facility, FindingCode.LOOP_SHORT_OF_FLOW, name, int(mine[0]), says)
+        capacity_w = units.capacity_w[mine]
+        left = (capacity_w.sum() - capacity_w.max(), flow.sum() - flow.max())
+        if left[0] < loop_w[z] * (1 - 1e-9) or left[1] < wanted_m3_s * (1 - 1e-9):
+            unit = int(mine[int(capacity_w.argmax())])
+            racks = int((facility.racks.zone == cooling.loop_node[z]).sum())
+            says = f"no spare coolant unit on {name}: without it {racks} racks are short of coolant"
+            yield _at(facility, FindingCode.NO_SPARE_COOLANT_UNIT, units.id[unit], unit, says)
+
+
+def _idle_plants(facility: Facility) -> Iterator[Finding]:
+    """Plants whose water nobody uses, and air handlers in halls that give no heat to the air."""
+    cooling = facility.cooling
+    used = {*cooling.loop_plant.tolist(), *cooling.hall_plant.tolist()}
+    for p, plant in enumerate(cooling.plants):
+        if p not in used:
+            says = "no coolant unit and no air handler is on its water"
+            yield _at(facility, FindingCode.COOLS_NOTHING, plant.id, int(plant.units[0]), says)
+    hall_w = heat_w(facility)[1]
+    for unit, kind in enumerate(cooling.units.kind):
+        hall = int(cooling.units.zone[unit])
+        if role(kind) is Role.HALL_COOLING and hall_w[hall] <= 0:
+            says = f"no rack in {cooling.hall_id[hall]} gives heat to the air"
+            yield _at(facility, FindingCode.COOLS_NOTHING, cooling.units.id[unit], unit, says)

@@ -1,0 +1,156 @@
+"""What a reviewer remarks about power: losses, orphans, batteries, and who has no UPS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twin.catalogue.equipment_kinds import KINDS, Role, role
+from twin.facility.model import Facility, Mask
+from twin.facility.power.loading import loading, single_losses
+from twin.findings import Finding, FindingCode
+
+START_MARGIN = 2.0
+"""Batteries should last this many times the generators' start: a second attempt takes as long
+again. Assumed."""
+
+
+def findings(facility: Facility) -> Iterator[Finding]:
+    """In the order of the way from a loss to the racks."""
+    yield from _losses(facility)
+    yield from _orphans(facility)
+    yield from _distribution(facility)
+    yield from _racks_without_ups(facility)
+    yield from _coolant_without_ups(facility)
+    yield from _autonomy(facility)
+
+
+def _at(facility: Facility, code: FindingCode, node: int, says: str) -> Finding:
+    """A finding about a power node, at the line that states it."""
+    component = facility.power.component[node]
+    return Finding(code, facility.power.id[node], says, facility.components.stated_at[component])
+
+
+def _losses(facility: Facility) -> Iterator[Finding]:
+    """Overloads and dark racks after the loss of each component, one finding a case."""
+    tree = facility.power
+    losses = single_losses(facility)
+    for over in losses.overloads:
+        yield _at(
+            facility,
+            FindingCode.OVERLOAD_AFTER_LOSS,
+            over.lost,
+            f"without it {tree.id[over.node]} carries {over.load_w / 1e3:,.0f} kW, "
+            f"{over.load_frac:.3f} of its rating",
+        )
+    for lost in np.flatnonzero(losses.dark_racks):
+        dark = losses.dark_racks[lost]
+        says = f"without it {dark} of {len(facility.racks.id)} racks lose power"
+        yield _at(facility, FindingCode.DARK_AFTER_LOSS, int(lost), says)
+
+
+def _orphans(facility: Facility) -> Iterator[Finding]:
+    """Equipment that no rack, cooling unit or switch can draw from."""
+    tree = facility.power
+    used = np.zeros(len(tree.id), dtype=bool)
+    used[tree.load_of_rack] = True
+    used[tree.load_of_unit] = True
+    used[_feeding_switches(facility)] = True
+    for level in tree.levels:
+        edges = np.isin(tree.taker, level)
+        used[tree.supply[edges & used[tree.taker]]] = True
+    for orphan in np.flatnonzero(~used[: tree.equipment]).tolist():
+        takers = int((tree.supply == orphan).sum())
+        what = "nothing that it feeds reaches a rack" if takers else "nothing is fed by it"
+        yield _at(facility, FindingCode.FEEDS_NOTHING, orphan, what)
+
+
+def _feeding_switches(facility: Facility) -> list[int]:
+    """Power nodes that feed network switches, which draw within their racks' ratings."""
+    switches = set(facility.fabric.switches)
+    row = {name: i for i, name in enumerate(facility.power.id)}
+    return [row[a] for a, b, system, _ in facility.edges if system == "power" and b in switches]
+
+
+def _distribution(facility: Facility) -> Iterator[Finding]:
+    """Racks that hang on something without a breaker of their own."""
+    tree = facility.power
+    on_rack = np.isin(tree.taker, tree.load_of_rack)
+    for supply in np.unique(tree.supply[on_rack]):
+        if not KINDS[tree.kind[supply]].on_floor:
+            racks = int((on_rack & (tree.supply == supply)).sum())
+            says = (
+                f"{racks} racks hang directly on it, without floor distribution "
+                "(panel, PDU or busway) between"
+            )
+            yield _at(facility, FindingCode.NO_FLOOR_DISTRIBUTION, int(supply), says)
+
+
+def _behind_store(facility: Facility) -> Mask:
+    """(power node,) which have a battery somewhere on their way to a source."""
+    tree = facility.power
+    behind = tree.battery_j > 0
+    for level in reversed(tree.levels):
+        edges = np.isin(tree.supply, level) & behind[tree.supply]
+        behind[tree.taker[edges]] = True
+    return behind
+
+
+def _racks_without_ups(facility: Facility) -> Iterator[Finding]:
+    """Racks whose every way to a source has no battery, told once."""
+    bare = np.flatnonzero(~_behind_store(facility)[facility.power.load_of_rack])
+    if bare.size:
+        node = int(facility.power.load_of_rack[bare[0]])
+        others = f"; so have {bare.size - 1} more racks" if bare.size > 1 else ""
+        says = f"no UPS on any of its power paths{others}"
+        yield _at(facility, FindingCode.RACKS_WITHOUT_UPS, node, says)
+
+
+def _coolant_without_ups(facility: Facility) -> Iterator[Finding]:
+    """Coolant units that stop with the mains though their racks would not."""
+    tree = facility.power
+    behind = _behind_store(facility)
+    for node, kind in zip(tree.load_of_unit, facility.cooling.units.kind, strict=True):
+        if role(kind) is Role.LOOP_COOLING and not behind[node]:
+            says = "no UPS on its power path: its pumps stop with the mains"
+            yield _at(facility, FindingCode.COOLANT_WITHOUT_UPS, int(node), says)
+
+
+def _upstream(facility: Facility, node: int) -> set[int]:
+    """Every node that may feed a power node."""
+    tree = facility.power
+    found: set[int] = set()
+    waiting = [node]
+    while waiting:
+        for supply in tree.supply[tree.taker == waiting.pop()].tolist():
+            if supply not in found:
+                found.add(supply)
+                waiting.append(supply)
+    return found
+
+
+def _autonomy(facility: Facility) -> Iterator[Finding]:
+    """Batteries that barely outlast the generators' start, at peak load."""
+    tree = facility.power
+    output_w = loading(facility).output_w
+    for p in np.flatnonzero((tree.battery_j > 0) & (output_w > 0)).tolist():
+        starts = [
+            float(tree.start_s[s])
+            for s in _upstream(facility, p)
+            if role(tree.kind[s]) is Role.STANDBY
+        ]
+        lasts_s = float(tree.battery_j[p] * tree.battery_discharge_frac[p] / output_w[p])
+        yield from _lasts(facility, p, lasts_s, starts)
+
+
+def _lasts(facility: Facility, node: int, lasts_s: float, starts: list[float]) -> Iterator[Finding]:
+    if not starts:
+        says = f"no generator behind its battery, which lasts {lasts_s:,.0f} s at peak load"
+        yield _at(facility, FindingCode.NO_GENERATOR, node, says)
+    elif lasts_s < START_MARGIN * min(starts):
+        says = (
+            f"its battery lasts {lasts_s:,.0f} s at peak load, less than {START_MARGIN:g} times "
+            f"the {min(starts):g} s a generator needs to start"
+        )
+        yield _at(facility, FindingCode.BATTERY_TOO_SHORT, node, says)

@@ -1,0 +1,139 @@
+"""Kinds of equipment, one row each: what a kind does, where it stands, what people call it, how it
+is drawn.
+
+A new kind is a row here and a row of its catalogue table; the build, the review, the dependency
+graph, the run, the report and the scene ask this table and know no kind by its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a kind does; every rule that differs between kinds hangs on this."""
+
+    SUPPLY = "supply"
+    """Power from outside, there until it fails."""
+    STANDBY = "standby"
+    """Power of its own once it has started; fails by running hours, and at starts."""
+    STORE = "store"
+    """Carries power and has a battery."""
+    CARRY = "carry"
+    """Carries power on."""
+    LOOP_COOLING = "loop_cooling"
+    """Cools a coolant loop; has pumps."""
+    HALL_COOLING = "hall_cooling"
+    """Cools the air of a hall; has fans."""
+    CHILLER = "chiller"
+    """Cools facility water with compressors."""
+    DRY_COOLER = "dry_cooler"
+    """Cools facility water with outdoor air."""
+    PUMP = "pump"
+    """Moves coolant for the unit it belongs to."""
+    RACK = "rack"
+    SWITCH = "switch"
+
+
+SOURCES = frozenset({Role.SUPPLY, Role.STANDBY})
+"""Roles that need no supply and take none."""
+PLANT = frozenset({Role.CHILLER, Role.DRY_COOLER})
+"""Roles that a facility water plant is made of."""
+
+
+@dataclass(frozen=True)
+class EquipmentKind:
+    """One kind."""
+
+    name: str
+    """As the catalogue, the components table and the scene have it."""
+    word: str
+    """One of them in a sentence."""
+    words: str
+    """Several of them."""
+    role: Role
+    emblem: str
+    """Shape in the scene; see `twin.present.usd.emblems`."""
+    wide: bool = False
+    """Drawn with its front along the longer side."""
+    on_floor: bool = False
+    """Power: stands among the racks, with a breaker for each."""
+    line: int = 1
+    """Power, not on the floor: line south of the halls, 0 the nearest."""
+    line_medium_voltage: int | None = None
+    """Where one rated for medium voltage stands instead."""
+
+
+def _table(*rows: EquipmentKind) -> dict[str, EquipmentKind]:
+    return {row.name: row for row in rows}
+
+
+KINDS = _table(
+    EquipmentKind("utility", "utility feed", "utility feeds", Role.SUPPLY, "mast", line=5),
+    EquipmentKind(
+        "generator", "generator", "generators", Role.STANDBY, "generator", wide=True, line=3
+    ),
+    EquipmentKind("transformer", "transformer", "transformers", Role.CARRY, "transformer", line=2),
+    EquipmentKind(
+        "switchboard",
+        "switchboard",
+        "switchboards",
+        Role.CARRY,
+        "cabinet_row",
+        wide=True,
+        line_medium_voltage=4,
+    ),
+    EquipmentKind("ats", "transfer switch", "transfer switches", Role.CARRY, "cabinet_row", True),
+    EquipmentKind("ups", "UPS", "UPS", Role.STORE, "ups", wide=True, line=0),
+    EquipmentKind("rpp", "panel", "panels", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
+    EquipmentKind("pdu", "PDU", "PDUs", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
+    EquipmentKind("busway", "busway", "busways", Role.CARRY, "plain", on_floor=True),
+    EquipmentKind("cdu", "CDU", "CDUs", Role.LOOP_COOLING, "cdu"),
+    EquipmentKind(
+        "crah", "air handler", "air handlers", Role.HALL_COOLING, "air_handler", wide=True
+    ),
+    EquipmentKind("chiller", "chiller", "chillers", Role.CHILLER, "chiller", wide=True),
+    EquipmentKind(
+        "dry_cooler", "dry cooler", "dry coolers", Role.DRY_COOLER, "dry_cooler", wide=True
+    ),
+    EquipmentKind("pump", "pump", "pumps", Role.PUMP, "pump", wide=True),
+    EquipmentKind("water_pump", "water pump", "water pumps", Role.PUMP, "pump", wide=True),
+    EquipmentKind("rack", "rack", "racks", Role.RACK, "rack"),
+    EquipmentKind("switch", "switch", "switches", Role.SWITCH, "rack"),
+)
+"""Every kind, in the order of the way from the utility to the rack."""
+
+POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.CARRY})
+COOLING_ROLES = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.PUMP, *PLANT})
+
+
+def role(kind: str) -> Role:
+    """What a kind does. KeyError for one that is not in the table."""
+    return KINDS[kind].role
+
+
+def is_source(kind: str) -> bool:
+    """Whether it gives power of its own, a battery not counted."""
+    return role(kind) in SOURCES
+
+
+def named(*roles: Role) -> tuple[str, ...]:
+    """Kinds of these roles, in table order."""
+    return tuple(row.name for row in KINDS.values() if row.role in roles)
+
+
+def power_kind(name: str) -> str:
+    """The name, where it is a power kind. ValueError otherwise."""
+    return _one_of(name, named(*POWER_ROLES))
+
+
+def cooling_kind(name: str) -> str:
+    """The name, where it is a cooling kind. ValueError otherwise."""
+    return _one_of(name, named(*COOLING_ROLES))
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    if name not in known:
+        raise ValueError(f"a kind of the table: {', '.join(known)}")
+    return name

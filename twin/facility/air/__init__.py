@@ -1,0 +1,1 @@
+"""Air: the weather outside, and exhaust that comes back to a rack."""

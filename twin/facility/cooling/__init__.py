@@ -1,0 +1,1 @@
+"""From loops, air handlers and plants to the thermal network, and its design point."""

@@ -1,0 +1,266 @@
+"""From loops, air handlers and plants in a layout to the thermal network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.catalogue.rows import CoolingEquipment
+from twin.facility.ledger import Entry, Ledger, Loc
+from twin.facility.power.tree import PowerNode
+from twin.facility.space.rack import Position
+from twin.facility.space.siting import members
+from twin.scenario.schema.cooling import AirSpec, LoopSpec, PlantSpec
+from twin.scenario.schema.names import Feeds
+
+_PUMP = "coolant_pump"
+"""Catalogue row of the pumps in coolant units."""
+
+
+@dataclass
+class Unit:
+    """A cooling unit while it is built."""
+
+    id: str
+    row: CoolingEquipment
+    zone: int
+    supplies: list[str]
+    extra_w: float = 0.0
+
+
+@dataclass
+class Draft:
+    """The thermal network while it is built. Node order: racks, loops, hall air, hall mass,
+    facility water.
+    """
+
+    ledger: Ledger
+    places: list[Position]
+    zone: np.ndarray
+    units: list[Unit] = field(default_factory=list)
+    loop_id: list[str] = field(default_factory=list)
+    loop_plant: list[int] = field(default_factory=list)
+    loop_volume: list[float] = field(default_factory=list)
+    hall_plant: list[int] = field(default_factory=list)
+    plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)
+    rack_row: dict[str, int] = field(default_factory=dict)
+    """Index in `places` by rack name."""
+
+
+def draft(ledger: Ledger, places: list[Position]) -> Draft:
+    """Units and zones of a layout, entered in the ledger; problems are noted there."""
+    out = Draft(
+        ledger,
+        places,
+        np.full(len(places), -1, dtype=np.int64),
+        rack_row={p.id: i for i, p in enumerate(places)},
+    )
+    spec = ledger.scenario.plan.cooling
+    names = [p.name for p in spec.plant]
+    for i, plant in enumerate(spec.plant):
+        _plant(out, ("layout", "cooling", "plant", i), plant)
+    for i, loop in enumerate(spec.loops):
+        _loop(out, ("layout", "cooling", "loops", i), loop, names)
+    _halls(out, names)
+    _uncooled(out)
+    return out
+
+
+def _row(out: Draft, loc: Loc, name: str, kinds: tuple[str, ...]) -> CoolingEquipment | None:
+    every = out.ledger.scenario.catalogue.rows(CoolingEquipment)
+    known = {n: row for n, row in every.items() if row.kind in kinds}
+    if name not in known:
+        out.ledger.unknown(loc, name, known, f"a {' or '.join(kinds)} of the catalogue")
+    return known.get(name)
+
+
+def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
+    if name not in names:
+        out.ledger.unknown(loc, name, names, "one of this layout")
+        return -1
+    return names.index(name)
+
+
+def _add_units(
+    out: Draft,
+    loc: Loc,
+    spec: LoopSpec | AirSpec | PlantSpec,
+    row: CoolingEquipment,
+    zones: list[int],
+) -> list[int]:
+    """Enter the units of a group and their pumps; returns unit indices."""
+    ledger = out.ledger
+    names = members(spec.name, spec.count)
+    supplies = _feeds(out, loc, spec.fed_by, spec.count, spec.name)
+    ledger.group((*loc, "name"), spec.name, names)
+    first = len(out.units)
+    for k, name in enumerate(names):
+        place = ledger.places[name]
+        ledger.add(
+            loc,
+            Entry(
+                name,
+                row.kind,
+                row.name,
+                place.hall,
+                "cooling",
+                place.centre_m,
+                place.size_m,
+                row.capacity_w,
+                mtbf_h=row.mtbf_h,
+                mttr_h=row.mttr_h,
+            ),
+        )
+        out.units.append(
+            Unit(
+                name,
+                row,
+                zones[k],
+                supplies[k],
+                spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
+            )
+        )
+        if row.kind == "cdu":
+            _pumps(out, loc, name, row, place.centre_m)
+    return list(range(first, len(out.units)))
+
+
+def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[list[str]]:
+    if not feeds:
+        out.ledger.complain(loc, f"{name!r} without fed_by", "a power feed for every cooling unit")
+    return out.ledger.feeds((*loc, "fed_by"), feeds, count)
+
+
+def _pumps(
+    out: Draft, loc: Loc, unit: str, row: CoolingEquipment, at: tuple[float, float, float]
+) -> None:
+    """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is
+    around them.
+    """
+    pump = out.ledger.scenario.catalogue.get(CoolingEquipment, _PUMP)
+    width = 0.8 * row.width_m / row.pumps_per_unit
+    for k in range(row.pumps_per_unit):
+        x = at[0] - 0.4 * row.width_m + (k + 0.5) * width
+        out.ledger.add(
+            loc,
+            Entry(
+                f"{unit}_pump_{k + 1}",
+                "pump",
+                row.name,
+                unit,
+                "cooling",
+                (x, at[1], 0.2),
+                (0.8 * width, 0.4, 0.5),
+                mtbf_h=pump.mtbf_h,
+                mttr_h=pump.mttr_h,
+            ),
+        )
+        out.ledger.edges.append((f"{unit}_pump_{k + 1}", unit, "cooling", "serves"))
+
+
+def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
+    row = _row(out, (*loc, "type"), spec.type, ("chiller", "dry_cooler"))
+    if row is not None:
+        zone = len(out.plants)
+        out.plants.append((spec, row, []))
+        out.plants[zone][2].extend(_add_units(out, loc, spec, row, [zone] * spec.count))
+
+
+def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
+    row = _row(out, (*loc, "type"), spec.type, ("cdu",))
+    plant = _index(out, (*loc, "plant"), spec.plant, plants)
+    served = _served(out, (*loc, "serves"), spec)
+    if row is None or not served:
+        if served == []:
+            out.ledger.complain(
+                (*loc, "serves"),
+                f"{spec.serves!r} without a liquid-cooled rack",
+                "rows that have some",
+            )
+        return
+    separate = spec.header == "separate"
+    first = len(out.loop_id)
+    loops = spec.count if separate else 1
+    for name in members(spec.name, loops) if separate else [spec.name]:
+        out.loop_id.append(f"{name}_loop")
+        out.loop_plant.append(plant)
+        out.loop_volume.append(spec.volume)
+    _add_units(out, loc, spec, row, [first + k if separate else first for k in range(spec.count)])
+    dealt = [
+        slot // spec.racks_per_unit if spec.racks_per_unit else order * loops // len(served)
+        for order, (slot, _) in enumerate(served)
+    ]
+    if set(dealt) != set(range(loops)):
+        out.ledger.complain(
+            (*loc, "count"),
+            f"{loops} loops for {len(served)} racks",
+            "as many units as it takes: a loop for every rack, and a rack for every loop",
+        )
+        return
+    for k, (_, rack) in zip(dealt, served, strict=True):
+        out.zone[rack] = first + k
+
+
+def _served(out: Draft, loc: Loc, spec: LoopSpec) -> list[tuple[int, int]] | None:
+    """(slot, rack index) of the liquid-cooled racks a loop serves, slots counted through its rows;
+    None if unknown.
+    """
+    names = (spec.serves,) if isinstance(spec.serves, str) else spec.serves
+    rack_row = out.rack_row
+    found: list[tuple[int, int]] = []
+    known = True
+    offset = 0
+    for name in names:
+        group = out.ledger.groups.get(name)
+        if group is None or not all(m in rack_row for m in group):
+            rows = [r.name for h in out.ledger.scenario.plan.halls for r in h.rows]
+            out.ledger.unknown(loc, name, rows, "rows or halls of this layout")
+            known = False
+            continue
+        racks = [rack_row[m] for m in group]
+        found += [
+            (offset + out.places[r].slot, r)
+            for r in racks
+            if out.places[r].type.liquid_heat_frac > 0
+        ]
+        offset += max((out.places[r].slot + 1 for r in racks), default=0)
+    return found if known else None
+
+
+def _halls(out: Draft, plants: list[str]) -> None:
+    spec = out.ledger.scenario.plan
+    names = [h.name for h in spec.halls]
+    out.hall_plant = [-1] * len(names)
+    for i, air in enumerate(spec.cooling.air):
+        loc = ("layout", "cooling", "air", i)
+        row = _row(out, (*loc, "type"), air.type, ("crah",))
+        hall = _index(out, (*loc, "hall"), air.hall, names)
+        plant = _index(out, (*loc, "plant"), air.plant, plants)
+        if row is not None and hall >= 0:
+            _add_units(out, loc, air, row, [hall] * air.count)
+            if plant >= 0 and out.hall_plant[hall] not in (-1, plant):
+                out.ledger.complain(
+                    (*loc, "plant"),
+                    f"{air.plant!r} for {air.hall!r}, whose other air handlers are on "
+                    f"{plants[out.hall_plant[hall]]!r}",
+                    "one plant for all air handlers of a hall",
+                )
+            out.hall_plant[hall] = plant
+
+
+def _uncooled(out: Draft) -> None:
+    """A liquid-cooled rack on no loop is a problem."""
+    for i, place in enumerate(out.places):
+        if place.type.liquid_heat_frac > 0 and out.zone[i] < 0:
+            out.ledger.complain(
+                ("layout", "cooling", "loops"),
+                f"{place.id} on no coolant loop",
+                "a loop that serves every liquid-cooled rack",
+            )
+            return
+
+
+def power_nodes(out: Draft) -> list[PowerNode]:
+    """The units as loads of the power tree."""
+    return [PowerNode(u.id, u.row.kind, None, np.inf, False, u.supplies) for u in out.units]

@@ -1,0 +1,144 @@
+"""The design point: every rack at rated power, every unit and pump running, weather that the plant
+bears.
+
+The laws are the run's own (`twin.physics.coolant`), with the streams that flow then: coolant pumps
+give what the racks want, air handlers slow down to it, and their films with them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.facility.model import Array, Facility, Index, Mask
+from twin.physics.coolant import (
+    affinity_power_w,
+    control_slope_w_k,
+    exchange_w_k,
+    handler_speed_frac,
+    stream_w_k,
+)
+
+
+def heat_w(facility: Facility) -> tuple[Array, Array, Array]:
+    """Heat of racks at rated power on every loop (loop,), hall's air (hall,) and plant (plant,), in
+    W.
+    """
+    cooling = facility.cooling
+    racks = facility.racks
+    liquid = racks.rated_w * racks.liquid_frac
+    nodes = cooling.capacity_j_k.size
+    loop = total_by(racks.zone, liquid, nodes)[cooling.loop_node]
+    hall = total_by(racks.air_node, racks.rated_w - liquid, nodes)[cooling.hall_air]
+    return loop, hall, _on_plants(facility, loop, hall)
+
+
+def total_by(zone: Index, values: Array, zones: int) -> Array:
+    """Sums by zone, (zones,)."""
+    return np.bincount(zone, weights=values, minlength=zones).astype(np.float64)
+
+
+def _on_plants(facility: Facility, loop: Array, hall: Array) -> Array:
+    """(plant,) Sums of what loops and halls give each plant."""
+    cooling = facility.cooling
+    plants = np.concatenate([cooling.loop_plant, cooling.hall_plant])
+    values = np.concatenate([loop, hall])
+    return total_by(plants[plants >= 0], values[plants >= 0], len(cooling.plants))
+
+
+def water_degc(facility: Facility) -> Array:
+    """(plant,) Facility water: the set-point and what the plant's control needs above it for the
+    heat of racks, coolant units, air handlers and water pumps.
+    """
+    loop, hall, _ = heat_w(facility)
+    own_w = unit_w(facility)
+    cooling = facility.cooling
+    loop = loop + _by_zone(facility, "cdu", own_w, len(loop))
+    hall = hall + _by_zone(facility, "crah", own_w, len(hall))
+    pump = np.array([p.pump_w for p in cooling.plants])
+    slope = np.array(
+        [
+            control_slope_w_k(p.units.size, p.capacity_w, p.band_k, p.conductance_w_k)
+            for p in cooling.plants
+        ]
+    )
+    supply = np.array([p.supply_degc for p in cooling.plants])
+    out: Array = supply + (_on_plants(facility, loop, hall) + pump) / slope
+    return out
+
+
+def coolant_degc(facility: Facility) -> Array:
+    """(loop,) Coolant supplied to the racks."""
+    heat = heat_w(facility)[0]
+    heat = heat + _by_zone(facility, "cdu", unit_w(facility), len(heat))
+    conductance = loop_w_k(facility)
+    return water_degc(facility)[facility.cooling.loop_plant] + heat / np.maximum(conductance, 1e-9)
+
+
+def air_degc(facility: Facility) -> Array:
+    """(hall,) Air supplied by the handlers; nan in a hall without any."""
+    cooling = facility.cooling
+    heat = heat_w(facility)[1]
+    heat = heat + _by_zone(facility, "crah", unit_w(facility), len(heat))
+    above_k = heat / np.maximum(hall_w_k(facility), 1e-9)
+    return np.where(
+        cooling.hall_plant >= 0, water_degc(facility)[cooling.hall_plant] + above_k, np.nan
+    )
+
+
+def unit_w(facility: Facility) -> Array:
+    """(unit,) Electrical power that becomes heat in its own stream: coolant units in full, air
+    handlers at the speed they run.
+    """
+    units = facility.cooling.units
+    speed = np.where(_of_kind(facility, "crah"), _handler_speed(facility), 1.0)
+    return np.asarray(affinity_power_w(units.power_w, speed, units.floor_frac))
+
+
+def loop_w_k(facility: Facility) -> Array:
+    """(loop,) Conductance between the coolant supplied and the facility water."""
+    cooling = facility.cooling
+    units = cooling.units
+    mine = _of_kind(facility, "cdu")
+    give = np.where(mine, units.flow_m3_s, 0.0)
+    total = _by_zone(facility, "cdu", give, len(cooling.loop_id))
+    frac = np.minimum(cooling.loop_demand_m3_s / np.maximum(total, 1e-12), 1.0)
+    flow = give * _of_zone(facility, "cdu", frac)
+    exchange = _exchange_w_k(facility, stream_w_k(flow, "pg25"))
+    return _by_zone(facility, "cdu", exchange, len(cooling.loop_id))
+
+
+def hall_w_k(facility: Facility) -> Array:
+    """(hall,) Conductance between the air supplied and the facility water; 0 without handlers."""
+    hot = np.where(_of_kind(facility, "crah"), facility.cooling.units.hot_w_k, 0.0)
+    exchange = _exchange_w_k(facility, hot * _handler_speed(facility))
+    return _by_zone(facility, "crah", exchange, len(facility.cooling.hall_id))
+
+
+def _exchange_w_k(facility: Facility, hot: Array) -> Array:
+    units = facility.cooling.units
+    return exchange_w_k(units.transfer_w_k, hot, units.cold_w_k, units.hot_w_k, units.cold_w_k)
+
+
+def _handler_speed(facility: Facility) -> Array:
+    """(unit,) Fan speed of the air handlers over full speed; 0 for other units."""
+    cooling = facility.cooling
+    total = _by_zone(facility, "crah", cooling.units.flow_m3_s, len(cooling.hall_id))
+    return _of_zone(facility, "crah", handler_speed_frac(cooling.hall_demand_m3_s, total))
+
+
+def _of_kind(facility: Facility, kind: str) -> Mask:
+    return np.array([k == kind for k in facility.cooling.units.kind], dtype=bool)
+
+
+def _by_zone(facility: Facility, kind: str, values: Array, zones: int) -> Array:
+    """(zone,) Sums over the units of a kind."""
+    mine = _of_kind(facility, kind)
+    return total_by(facility.cooling.units.zone[mine], values[mine], zones)
+
+
+def _of_zone(facility: Facility, kind: str, values: Array) -> Array:
+    """(unit,) The value of its zone for units of a kind, 0 for others."""
+    mine = _of_kind(facility, kind)
+    out = np.zeros(mine.size)
+    out[mine] = values[facility.cooling.units.zone[mine]]
+    return out

@@ -1,0 +1,274 @@
+"""One dependency graph over power, cooling and fabric: which failures take which racks down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from twin.facility.dependency.supplies import supplies
+from twin.facility.model import Facility, Index
+from twin.facility.model.fabric import CORE, LEAF, SPINE
+from twin.physics.coolant import pump_flow_frac
+from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
+
+_SERVICE = "service"
+"""System of the gates that racks ask for coolant, air and data: no power passes through them."""
+_START_MTTR_H = 1.0
+"""Stands in where a generator has no repair time; only the ratio to its MTBF counts."""
+
+
+def dependency(facility: Facility) -> Gates:
+    """The facility's dependency graph, compiled; every rack is a load, with its rated power and
+    GPUs.
+
+    A rack is served with one of its power feeds, its coolant loop, its hall's air and, where it has
+    GPUs, all but one of the rails of its nodes. Racks do not fail of themselves here: their
+    neighbours would not notice. Capacities: electrical ratings over a set of supplies (`supplies`),
+    a loop's running pumps, heat and flow alike, the air handlers of a hall, the units of a plant;
+    all against peak load.
+
+    A static view. Batteries carry nothing by themselves: a UPS needs an input, and a generator that
+    starts is taken to do so within the battery's autonomy. A generator's table counts running
+    hours, so it gets the repair rate that makes its unavailability the probability of a failed
+    start. The weather does not derate the plant, and transfer gaps are not seen.
+    Nothing is raised for a facility that was built: what a graph could be refused for, the build
+    refuses. Source: gate semantics of `twin.physics.reliability.gates`.
+    """
+    power = supplies(facility)
+    nodes = [
+        *power.gates,
+        *_equipment(facility, power.feed),
+        *_cooling(facility, power.feed),
+        *_fabric(facility, power.feed),
+        *_racks(facility, power.feed),
+    ]
+    return compile_gates(nodes)
+
+
+def _component(
+    facility: Facility,
+    name: str,
+    system: str,
+    inputs: Iterable[str],
+    capacity_w: float = math.inf,
+    demand_w: float = 0.0,
+) -> Node:
+    """A real component that needs all of its inputs; without a failure rate it is perfect."""
+    table = facility.components
+    mtbf_h = float(table.mtbf_h[table.row[name]])
+    mttr_h = float(table.mttr_h[table.row[name]])
+    if not (0 < mtbf_h < math.inf and 0 < mttr_h < math.inf):
+        mtbf_h = mttr_h = math.nan
+    inputs = tuple(inputs)
+    return Node(
+        name,
+        Rule.AND if inputs else Rule.SOURCE,
+        inputs,
+        capacity_w=capacity_w,
+        demand_w=demand_w,
+        mtbf_h=mtbf_h,
+        mttr_h=mttr_h,
+        system=system,
+    )
+
+
+def _equipment(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
+    """Power equipment; what `supplies` left out stands alone and feeds nobody."""
+    tree = facility.power
+    for i in range(tree.equipment):
+        name = tree.id[i]
+        rating_w = float(tree.rating_w[i])
+        if tree.kind[i] == "generator":
+            yield _generator(facility, name, rating_w, float(tree.start_failure_probability[i]))
+        elif name in feed or tree.kind[i] == "utility":
+            yield _component(
+                facility, name, "power", [feed[name]] if name in feed else [], rating_w
+            )
+
+
+def _generator(facility: Facility, name: str, rating_w: float, start_failure: float) -> Node:
+    """A generator that is unavailable as often as it fails to start."""
+    known_h = float(facility.components.mttr_h[facility.components.row[name]])
+    mttr_h = known_h if 0 < known_h < math.inf else _START_MTTR_H
+    if not 0 < start_failure < 1:
+        return Node(name, Rule.SOURCE, capacity_w=rating_w, system="power")
+    return Node(
+        name,
+        Rule.SOURCE,
+        capacity_w=rating_w,
+        mtbf_h=mttr_h * (1 - start_failure) / start_failure,
+        mttr_h=mttr_h,
+        system="power",
+    )
+
+
+def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
+    """Units, pumps, and the gates of loops, halls and plants."""
+    cooling = facility.cooling
+    units = facility.cooling.units
+    racks = facility.racks
+    liquid_w = racks.rated_w * racks.liquid_frac
+    loop_w = np.array([liquid_w[racks.zone == node].sum() for node in cooling.loop_node])
+    hall_w = np.array(
+        [(racks.rated_w - liquid_w)[racks.air_node == node].sum() for node in cooling.hall_air]
+    )
+    for p, plant in enumerate(cooling.plants):
+        heat_w = float(
+            loop_w[cooling.loop_plant == p].sum() + hall_w[cooling.hall_plant == p].sum()
+        )
+        members = [units.id[u] for u in plant.units]
+        yield Node(
+            f"plant({plant.id})", Rule.CAP, tuple(members), demand_w=heat_w, system="cooling"
+        )
+    for u, name in enumerate(units.id):
+        plants = {"cdu": cooling.loop_plant, "crah": cooling.hall_plant}.get(units.kind[u])
+        needs = (
+            [feed[name]]
+            if plants is None
+            else [feed[name], f"plant({cooling.plants[plants[units.zone[u]]].id})"]
+        )
+        yield _component(
+            facility, name, "cooling", needs, float(units.capacity_w[u]), float(units.power_w[u])
+        )
+    kind = np.array(units.kind)
+    for z, id_ in enumerate(cooling.loop_id):
+        yield from _loop(
+            facility, z, id_, np.flatnonzero((kind == "cdu") & (units.zone == z)), float(loop_w[z])
+        )
+    for h, id_ in enumerate(cooling.hall_id):
+        handlers = tuple(units.id[u] for u in np.flatnonzero((kind == "crah") & (units.zone == h)))
+        if handlers:
+            yield Node(
+                f"air({id_})", Rule.CAP, handlers, demand_w=float(hall_w[h]), system=_SERVICE
+            )
+
+
+def _loop(facility: Facility, zone: int, name: str, cdus: Index, heat_w: float) -> Iterator[Node]:
+    """A loop's pumps and its gate: the running units must give the flow its racks want and carry
+    their heat.
+
+    `flow(cdu,2)` is what the second running pump of a unit adds, in m3/s. `heat(cdu)` counts in
+    full with any of its pumps: the exchanger does as well at less flow, for the return is hotter.
+    """
+    cooling = facility.cooling
+    units = facility.cooling.units
+    flows: list[Node] = []
+    heats: list[Node] = []
+    for u in cdus.tolist():
+        pumps = tuple(cooling.pump_id[p] for p in np.flatnonzero(cooling.pump_unit == u))
+        yield from (_component(facility, pump, "cooling", [units.id[u]]) for pump in pumps)
+        flows += _flow(
+            units.id[u], pumps, float(units.flow_m3_s[u]), float(units.pump_alone_frac[u])
+        )
+        heats.append(
+            Node(
+                f"heat({units.id[u]})",
+                Rule.OR,
+                pumps,
+                capacity_w=float(units.capacity_w[u]),
+                system="cooling",
+            )
+        )
+    yield from (*flows, *heats)
+    demands = (("flow", flows, float(cooling.loop_demand_m3_s[zone])), ("heat", heats, heat_w))
+    for what, parts, demand in demands:
+        yield Node(
+            f"{what}({name})",
+            Rule.CAP,
+            tuple(part.name for part in parts),
+            system=_SERVICE,
+            demand_w=min(demand, sum(part.capacity_w for part in parts)),
+        )
+    yield Node(f"loop({name})", Rule.AND, (f"flow({name})", f"heat({name})"), system=_SERVICE)
+
+
+def _flow(unit: str, pumps: tuple[str, ...], flow_m3_s: float, alone_frac: float) -> list[Node]:
+    """One gate a pump: up when that many run, worth what the last of them adds."""
+    installed = float(len(pumps))
+    frac = pump_flow_frac(np.arange(installed + 1.0), np.array(installed), np.array(alone_frac))
+    return [
+        Node(
+            f"flow({unit},{k})",
+            Rule.KOFN,
+            pumps,
+            k=k,
+            capacity_w=more * flow_m3_s,
+            system="cooling",
+        )
+        for k, more in enumerate(np.diff(frac).tolist(), start=1)
+        if more > 0
+    ]
+
+
+def _fabric(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
+    """Switches, the tiers above the leaves, and the rails of every leaf domain.
+
+    A leaf of several domains needs one spine of its pod and plane, a spine of several pods one
+    core.
+    """
+    fabric = facility.fabric
+    names = fabric.switches
+    across = {LEAF: len(fabric.pod_of_domain) > 1, SPINE: len(fabric.links_leaf_spine) > 1}
+    above: dict[tuple[int, int, int], list[str]] = {}
+    for s in np.flatnonzero(fabric.tier > LEAF).tolist():
+        pod = -1 if fabric.tier[s] == CORE else int(fabric.pod[s])
+        above.setdefault((int(fabric.tier[s]), pod, int(fabric.plane[s])), []).append(names[s])
+    for (tier, pod, plane), switches in above.items():
+        yield Node(_above(tier, pod, plane), Rule.OR, tuple(switches), system=_SERVICE)
+    for s, name in enumerate(names):
+        tier = int(fabric.tier[s])
+        plane = int(fabric.plane[s])
+        key = (tier + 1, int(fabric.pod[s]) if tier == LEAF else -1, plane)
+        upper = [_above(*key)] if across.get(tier, False) and key in above else []
+        yield _component(
+            facility, name, "fabric", [*([feed[name]] if name in feed else []), *upper]
+        )
+    wanted = max(1, (fabric.rails - 1) * fabric.planes)
+    if names:
+        for d, leaves in enumerate(fabric.leaf_of_domain):
+            yield Node(
+                _rails(d), Rule.KOFN, tuple(names[s] for s in leaves), k=wanted, system=_SERVICE
+            )
+
+
+def _above(tier: int, pod: int, plane: int) -> str:
+    return (
+        f"spines(pod_{pod + 1},plane_{plane + 1})" if tier == SPINE else f"cores(plane_{plane + 1})"
+    )
+
+
+def _rails(domain: int) -> str:
+    return f"rails(domain_{domain + 1})"
+
+
+def _racks(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
+    """The loads."""
+    cooling = facility.cooling
+    racks = facility.racks
+    fabric = facility.fabric
+    loops = dict(zip(cooling.loop_node.tolist(), cooling.loop_id, strict=True))
+    handled = {
+        h for h, kind in zip(cooling.units.zone, cooling.units.kind, strict=True) if kind == "crah"
+    }
+    for r, name in enumerate(racks.id):
+        inputs = [feed[name]]
+        if racks.liquid_frac[r] > 0:
+            inputs.append(f"loop({loops[int(racks.zone[r])]})")
+        if racks.liquid_frac[r] < 1 and racks.hall[r] in handled:
+            inputs.append(f"air({cooling.hall_id[racks.hall[r]]})")
+        if racks.gpus_per_node[r] > 0 and fabric.switches:
+            first = racks.first_node[r]
+            inputs += [
+                _rails(d) for d in np.unique(fabric.domain_of_node[first : first + racks.nodes[r]])
+            ]
+        yield Node(
+            name,
+            Rule.AND,
+            tuple(inputs),
+            load_w=float(racks.rated_w[r]),
+            racks=1,
+            gpus=int(racks.nodes[r] * racks.gpus_per_node[r]),
+            system="compute",
+        )

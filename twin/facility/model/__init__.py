@@ -1,0 +1,27 @@
+"""What a facility is: frozen arrays and graphs, one row a component. No rule of building is here."""
+
+from __future__ import annotations
+
+from twin.facility.model.arrays import Array, Index, Mask
+from twin.facility.model.components import Components, Halls, Place
+from twin.facility.model.cooling import Cooling, Plant, Units
+from twin.facility.model.facility import Facility
+from twin.facility.model.power import PowerTree
+from twin.facility.model.racks import Racks
+from twin.facility.model.weather import Weather
+
+__all__ = [
+    "Array",
+    "Components",
+    "Cooling",
+    "Facility",
+    "Halls",
+    "Index",
+    "Mask",
+    "Place",
+    "Plant",
+    "PowerTree",
+    "Racks",
+    "Units",
+    "Weather",
+]

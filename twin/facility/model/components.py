@@ -1,0 +1,57 @@
+"""Everything that has a name and a place: components, and the halls they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from twin.facility.model.arrays import Array, Index
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a component stands."""
+
+    hall: str
+    """Name of its hall; empty outside."""
+    centre_m: tuple[float, float, float]
+    """Centre of the footprint and underside, on the site."""
+    size_m: tuple[float, float, float]
+    """East-west, north-south, height."""
+
+
+@dataclass(frozen=True)
+class Halls:
+    """Rooms with racks, as stated. Arrays are (hall,)."""
+
+    name: tuple[str, ...]
+    corner_m: Array
+    """(hall, 2): south-west corner on the site."""
+    size_m: Array
+    """(hall, 3): east-west, north-south, height."""
+    containment: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Components:
+    """Everything that has a name, in build order. Arrays are (component,)."""
+
+    id: tuple[str, ...]
+    kind: tuple[str, ...]
+    type: tuple[str, ...]
+    parent: tuple[str, ...]
+    system: tuple[str, ...]
+    position_m: Array
+    """(component, 3): centre of the footprint and underside."""
+    size_m: Array
+    """(component, 3): width, depth, height."""
+    rating_w: Array
+    gpus: Index
+    nodes: Index
+    mtbf_h: Array
+    """Mean time between failures; nan where it does not fail."""
+    mttr_h: Array
+    row: Mapping[str, int]
+    """Row by id."""
+    stated_at: tuple[tuple[str | int, ...], ...]
+    """Where in the scenario each stands, such as ("layout", "power", 0)."""

@@ -1,0 +1,86 @@
+"""Cooling as arrays: units, plants and the thermal network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.facility.model.arrays import Array, Index
+from twin.physics.chiller import ChillerCurve
+
+
+@dataclass(frozen=True)
+class Units:
+    """Cooling units: CDUs, air handlers, chillers and dry coolers. Arrays are (unit,)."""
+
+    id: tuple[str, ...]
+    component: Index
+    kind: tuple[str, ...]
+    zone: Index
+    """Index of the loop, hall or plant it belongs to, by kind."""
+    capacity_w: Array
+    flow_m3_s: Array
+    hot_w_k: Array
+    """Stream on the served side at rated flow."""
+    cold_w_k: Array
+    """Stream on the plant side."""
+    transfer_w_k: Array
+    """UA of its heat exchanger."""
+    power_w: Array
+    """Electrical power at full duty."""
+    floor_frac: Array
+    restart_s: Array
+    pumps: Index
+    pump_alone_frac: Array
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One facility water loop with its chillers or dry coolers."""
+
+    id: str
+    kind: str
+    node: int
+    supply_degc: float
+    band_k: float
+    units: Index
+    capacity_w: float
+    """Rated heat of one unit."""
+    conductance_w_k: float
+    """Of one dry cooler at full fan speed, between supply water and outdoor air."""
+    curve: ChillerCurve | None
+    water_cooled: bool
+    tower_approach_k: float
+    tower_w: float
+    """Tower fans and condenser pump of one water-cooled chiller at full duty."""
+    evaporative_frac: float
+    pump_w: float
+
+
+@dataclass(frozen=True)
+class Cooling:
+    """The thermal network: racks, loops, hall air and mass, facility water. Arrays are (thermal
+    node,).
+    """
+
+    capacity_j_k: Array
+    loop_id: tuple[str, ...]
+    loop_node: Index
+    loop_plant: Index
+    """(loop,) plant index."""
+    loop_demand_m3_s: Array
+    """(loop,) flow that its racks want."""
+    hall_id: tuple[str, ...]
+    hall_air: Index
+    hall_mass: Index
+    hall_plant: Index
+    """(hall,) plant index, -1 without air handlers."""
+    hall_mass_w_k: Array
+    hall_demand_m3_s: Array
+    """(hall,) air flow that its racks want."""
+    plants: tuple[Plant, ...]
+    units: Units
+    pump_id: tuple[str, ...]
+    pump_unit: Index
+    """(pump,) cooling unit it belongs to."""
+    start_degc: Array
+    """A plausible start; the run settles it before the first second."""

@@ -1,0 +1,131 @@
+"""The whole facility, built once and read by everybody, and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from twin.facility.card import facility_card
+from twin.facility.model.arrays import Index
+from twin.facility.model.cabling import links
+from twin.facility.model.components import Components, Halls
+from twin.facility.model.cooling import Cooling
+from twin.facility.model.fabric import Fabric
+from twin.facility.model.power import PowerTree
+from twin.facility.model.racks import Racks
+from twin.facility.model.weather import Weather
+from twin.facility.storage import Storage
+from twin.findings import Finding
+from twin.physics.tariff import Tariff
+from twin.scenario.schema import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Facility:
+    """A scenario made concrete."""
+
+    scenario: Scenario
+    components: Components
+    edges: tuple[tuple[str, str, str, str], ...]
+    """(source, target, system, role)"""
+    racks: Racks
+    power: PowerTree
+    cooling: Cooling
+    fabric: Fabric
+    switch_component: Index
+    """(switch,) row in components."""
+    storage: Storage
+    weather: Weather
+    tariff: Tariff
+    remarks: tuple[Finding, ...]
+    """What was asked and will not happen, or had to be filled in."""
+    halls: Halls
+    inputs: Mapping[str, bytes]
+    """Bytes of the files that the scenario names, as they were when it was built, by their names
+    in `scenario.as_yaml()`."""
+
+    def __repr__(self) -> str:
+        return facility_card(self).text()
+
+    def _repr_html_(self) -> str:
+        """A small table, for notebooks."""
+        return facility_card(self).html()
+
+    def warnings(self) -> Iterator[str]:
+        """Its remarks in a line each, with the file and line that state what they are about."""
+        for remark in self.remarks:
+            place = self.scenario.problem(remark.stated_at, "", "")
+            line = f"{Path(place.file).name}:{place.line}: " if place.line else ""
+            yield f"{line}{place.where}: {remark.says}"
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Frames `components`, `edges` and `halls` with the columns that results declare; coolant
+        and cables included.
+        """
+        c = self.components
+        places = np.hstack([c.position_m, c.size_m]).T
+        components = {
+            "id": c.id,
+            "kind": c.kind,
+            "type": c.type,
+            "parent": c.parent,
+            "system": c.system,
+            **dict(
+                zip(("x_m", "y_m", "z_m", "width_m", "depth_m", "height_m"), places, strict=True)
+            ),
+            "rating_w": c.rating_w,
+            "gpus": c.gpus,
+            "nodes": c.nodes,
+        }
+        edges = [*self.edges, *self._coolant(), *self._cables()]
+        return {
+            "components": pd.DataFrame(components),
+            "edges": pd.DataFrame(edges, columns=["source", "target", "system", "role"]),
+            "halls": self._halls(),
+        }
+
+    def _halls(self) -> pd.DataFrame:
+        """Rooms by their south-west corner and size, as stated."""
+        corner = self.halls.corner_m.T
+        size = self.halls.size_m.T
+        return pd.DataFrame(
+            {
+                "hall": self.halls.name,
+                "x_m": corner[0],
+                "y_m": corner[1],
+                "z_m": np.zeros(len(self.halls.name)),
+                "width_m": size[0],
+                "depth_m": size[1],
+                "height_m": size[2],
+                "containment": self.halls.containment,
+            }
+        )
+
+    def _coolant(self) -> Iterator[tuple[str, str, str, str]]:
+        """Who cools whom: plant units the coolant units and air handlers, these the racks."""
+        units = self.cooling.units
+        racks = self.racks
+        for u, (name, kind) in enumerate(zip(units.id, units.kind, strict=True)):
+            if kind not in ("cdu", "crah"):
+                continue
+            zone = units.zone[u]
+            cdu = kind == "cdu"
+            plant = self.cooling.plants[
+                (self.cooling.loop_plant if cdu else self.cooling.hall_plant)[zone]
+            ]
+            yield from ((units.id[p], name, "cooling", "serves") for p in plant.units)
+            in_hall = (racks.hall == zone) & (racks.liquid_frac < 1)
+            served = racks.zone == self.cooling.loop_node[zone] if cdu else in_hall
+            yield from ((name, racks.id[r], "cooling", "serves") for r in np.flatnonzero(served))
+
+    def _cables(self) -> Iterator[tuple[str, str, str, str]]:
+        """Cables of the scale-out network."""
+        if self.fabric.switches:
+            rack = self.racks.rack_of_node.astype(np.int32)
+            yield from (
+                (a, b, "fabric", "link") for a, b in links(self.fabric, rack, self.racks.id)
+            )

@@ -1,0 +1,51 @@
+"""The power tree as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.facility.model.arrays import Array, Index, Mask
+
+
+@dataclass(frozen=True)
+class PowerTree:
+    """Power nodes: equipment first, then the loads that hang on it. Arrays are (power node,).
+
+    Edges run from supply to taker, ordered by taker and preference.
+    """
+
+    id: tuple[str, ...]
+    component: Index
+    kind: tuple[str, ...]
+    load_of_rack: Index
+    """(rack,) power node of each rack."""
+    load_of_unit: Index
+    """(cooling unit,) power node of each cooling unit."""
+    rating_w: Array
+    """inf where unlimited, and for loads."""
+    loss_idle_frac: Array
+    loss_linear_frac: Array
+    loss_square_frac: Array
+    trip_pickup_frac: Array
+    trip_constant_s: Array
+    trip_instantaneous_frac: Array
+    priority: Mask
+    """Takes the first live supply instead of sharing."""
+    battery_j: Array
+    battery_discharge_frac: Array
+    battery_charge_frac: Array
+    recharge_w: Array
+    start_s: Array
+    start_failure_probability: Array
+    transfer_s: Array
+    supply: Index
+    """(edge,)"""
+    taker: Index
+    """(edge,)"""
+    levels: tuple[Index, ...]
+    """Power nodes by height above the loads: level 0 holds what feeds nobody."""
+
+    @property
+    def equipment(self) -> int:
+        """Number of nodes that are equipment, not loads."""
+        return len(self.id) - len(self.load_of_rack) - len(self.load_of_unit)

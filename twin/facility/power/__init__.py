@@ -1,0 +1,1 @@
+"""From power groups to the power tree, and what every node of it carries."""

@@ -1,0 +1,134 @@
+"""What every node of the power tree carries at peak, with everything in service and after losses.
+
+The one place that answers how heavily power equipment is loaded: the build's refusals, the review,
+`twin check`, the redundancy report and the design loading of a result all come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.catalogue.equipment_kinds import is_source
+from twin.facility.model import Array, Facility, Index, Mask
+from twin.physics import flow
+
+ABOVE_FRAC = 1.0 + 1e-9
+"""A rating counts as exceeded above this share of it."""
+
+
+@dataclass(frozen=True)
+class Loading:
+    """Output and input of every power node (node,) in W, and which of them have voltage."""
+
+    output_w: Array
+    input_w: Array
+    live: Mask
+
+
+@dataclass(frozen=True)
+class Overload:
+    """A rating exceeded."""
+
+    lost: int
+    """Power node that was lost."""
+    node: int
+    load_w: float
+    load_frac: float
+
+
+@dataclass(frozen=True)
+class SingleLosses:
+    """Equipment as built, and what is worst for each after the loss of any one other."""
+
+    normal_w: Array
+    """(equipment,) output at peak with everything in service."""
+    worst_w: Array
+    """(equipment,) highest output after one loss; as normal where none adds to it."""
+    worst_lost: Index
+    """(equipment,) whose loss that is, -1 where none adds to it."""
+    dark_racks: Index
+    """(equipment,) racks without voltage once it is lost."""
+    overloads: tuple[Overload, ...]
+    """In the order of the lost."""
+
+
+def loading(
+    facility: Facility,
+    lost: int | Sequence[int] | NDArray[np.int64] | None = None,
+    rack_w: Array | None = None,
+    wires: flow.Wiring | None = None,
+) -> Loading:
+    """Loads at their peak over the tree, perhaps some nodes lost; generators have started where
+    they are needed.
+
+    lost    power nodes, equipment or loads
+    rack_w  (rack,) instead of rated power
+    wires   of the tree, for those who ask often
+    """
+    tree = facility.power
+    able = np.ones(len(tree.id), dtype=bool)
+    if lost is not None:
+        able[np.atleast_1d(np.asarray(lost, dtype=np.int64))] = False
+    source = np.array([is_source(kind) for kind in tree.kind])
+    wires = wires or wiring(facility)
+    live = flow.live(wires, able, source, np.zeros_like(able))
+    load = np.zeros(len(tree.id))
+    load[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
+    load[tree.load_of_unit] = facility.cooling.units.power_w
+    loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
+    output, inflow = flow.upward(wires, load, flow.shares(wires, live), live, tree.rating_w, loss)
+    return Loading(output, inflow, live)
+
+
+def wiring(facility: Facility) -> flow.Wiring:
+    """Edges of the power tree, sorted for load flow."""
+    tree = facility.power
+    return flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
+
+
+_LOSSES: WeakKeyDictionary[Facility, SingleLosses] = WeakKeyDictionary()
+
+
+def single_losses(facility: Facility) -> SingleLosses:
+    """Every single loss of power equipment, worked out once a facility."""
+    if facility not in _LOSSES:
+        _LOSSES[facility] = _single_losses(facility)
+    return _LOSSES[facility]
+
+
+def _single_losses(facility: Facility) -> SingleLosses:
+    tree = facility.power
+    size = tree.equipment
+    normal_w = loading(facility).output_w[:size]
+    worst_w = normal_w * ABOVE_FRAC
+    worst_lost = np.full(size, -1, dtype=np.int64)
+    dark = np.zeros(size, dtype=np.int64)
+    over: list[Overload] = []
+    for lost, after in enumerate(_each_loss(facility)):
+        more = after.output_w[:size] > worst_w
+        worst_w[more] = after.output_w[:size][more]
+        worst_lost[more] = lost
+        dark[lost] = int((~after.live[tree.load_of_rack]).sum())
+        over += overloads(facility, after, lost)
+    return SingleLosses(
+        normal_w, np.where(worst_lost < 0, normal_w, worst_w), worst_lost, dark, tuple(over)
+    )
+
+
+def _each_loss(facility: Facility) -> Iterator[Loading]:
+    wires = wiring(facility)
+    for lost in range(facility.power.equipment):
+        yield loading(facility, lost, wires=wires)
+
+
+def overloads(facility: Facility, after: Loading, lost: int = -1) -> Iterator[Overload]:
+    """Nodes that carry more than their rating."""
+    rating_w = facility.power.rating_w
+    for node in np.flatnonzero(after.output_w > rating_w * ABOVE_FRAC).tolist():
+        load_w = float(after.output_w[node])
+        yield Overload(lost, node, load_w, load_w / float(rating_w[node]))

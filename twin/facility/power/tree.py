@@ -1,0 +1,226 @@
+"""From power groups in a layout to the power tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+
+import numpy as np
+
+from twin.catalogue.equipment_kinds import KINDS, POWER_ROLES, is_source, named
+from twin.catalogue.rows import PowerEquipment
+from twin.facility.ledger import Entry, Ledger, Loc
+from twin.facility.model import PowerTree
+from twin.facility.space.rack import Position
+from twin.facility.space.siting import members
+from twin.scenario.schema.layout import PowerGroup
+
+
+@dataclass
+class PowerNode:
+    """One node of the tree while it is built."""
+
+    id: str
+    kind: str
+    row: PowerEquipment | None
+    rating_w: float
+    priority: bool = False
+    supplies: list[str] = field(default_factory=list)
+
+
+def equipment(ledger: Ledger) -> list[PowerNode]:
+    """Members of all power groups, with their supplies resolved and entered in the ledger."""
+    groups = ledger.scenario.plan.power
+    typed = [(_type(ledger, i, group), group) for i, group in enumerate(groups)]
+    for i, group in enumerate(groups):
+        ledger.power_group(
+            ("layout", "power", i, "name"), group.name, members(group.name, group.count)
+        )
+    out: list[PowerNode] = []
+    for i, (row, group) in enumerate(typed):
+        if row is not None:
+            out += _group(ledger, i, row, group)
+    _refuse_cycles(ledger, out)
+    return out
+
+
+def rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
+    """Racks as loads of the power tree, row by row so that spread feeds are dealt through a row."""
+    out: list[PowerNode] = []
+    blocks: dict[int, list[Position]] = {}
+    for place in places:
+        blocks.setdefault(id(place.row), []).append(place)
+    for h, hall in enumerate(ledger.scenario.plan.halls):
+        for r, row in enumerate(hall.rows):
+            loc = ("layout", "halls", h, "rows", r)
+            block = blocks.get(id(row), [])
+            if not row.fed_by:
+                ledger.complain(
+                    loc, f"racks of {row.name!r} without fed_by", "a power feed for every rack"
+                )
+            supplies = ledger.feeds((*loc, "fed_by"), row.fed_by, len(block))
+            out += [
+                PowerNode(p.id, "rack", None, np.inf, False, s)
+                for p, s in zip(block, supplies, strict=True)
+            ]
+    return out
+
+
+def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
+    known = ledger.scenario.catalogue.rows(PowerEquipment)
+    if group.type not in known:
+        ledger.unknown(
+            ("layout", "power", i, "type"), group.type, known, "a power row of the catalogue"
+        )
+        return None
+    return known[group.type]
+
+
+def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> list[PowerNode]:
+    loc = ("layout", "power", i)
+    _check_hall(ledger, loc, row, group)
+    supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
+    _check_feeds(ledger, loc, row, group)
+    rating = group.rating if group.rating is not None else row.rating_w
+    out = []
+    for k, name in enumerate(members(group.name, group.count)):
+        override = ledger.scenario.plan.overrides.get(name)
+        value = override.rating if override and override.rating is not None else rating
+        place = ledger.places[name]
+        ledger.add(
+            loc,
+            Entry(
+                name,
+                row.kind,
+                row.name,
+                place.hall,
+                "power",
+                place.centre_m,
+                place.size_m,
+                value or 0.0,
+                mtbf_h=row.mtbf_h,
+                mttr_h=row.mttr_h,
+            ),
+        )
+        ledger.edges += [(s, name, "power", group.mode) for s in supplies[k]]
+        out.append(
+            PowerNode(
+                name,
+                row.kind,
+                row,
+                np.inf if value is None else value,
+                group.mode == "priority",
+                supplies[k],
+            )
+        )
+    return out
+
+
+def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
+    """A source takes nothing, everything else has a supply."""
+    if is_source(row.kind) and group.fed_by:
+        ledger.complain(
+            (*loc, "fed_by"),
+            f"feeds for {group.name!r}, a {KINDS[row.kind].word}, which gives power of its own",
+            f"no fed_by; whatever may run on either names both in its own fed_by, "
+            f"{group.name!r} among them",
+        )
+    elif not is_source(row.kind) and not group.fed_by:
+        ledger.complain(
+            loc,
+            f"{group.name!r} without fed_by",
+            "a supply for everything but utilities and generators",
+        )
+
+
+def _check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
+    halls = [hall.name for hall in ledger.scenario.plan.halls]
+    if group.hall is not None and group.hall not in halls:
+        ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")
+    if group.hall is not None and not KINDS[row.kind].on_floor:
+        on_floor = ", ".join(k for k in named(*POWER_ROLES) if KINDS[k].on_floor)
+        ledger.complain(
+            (*loc, "hall"),
+            f"a hall for a {row.kind}",
+            f"a hall for {on_floor} only; the rest stands outside unless `at` places it",
+        )
+
+
+def _refuse_cycles(ledger: Ledger, nodes: list[PowerNode]) -> None:
+    try:
+        tuple(TopologicalSorter({n.id: n.supplies for n in nodes}).static_order())
+    except CycleError as error:
+        ring = " -> ".join(reversed(error.args[1]))
+        first = next(
+            (
+                i
+                for i, g in enumerate(ledger.scenario.plan.power)
+                if error.args[1][0] in members(g.name, g.count)
+            ),
+            0,
+        )
+        ledger.complain(
+            ("layout", "power", first, "fed_by"),
+            f"a ring of feeds: {ring}",
+            "power that flows one way, from a utility or generator down",
+        )
+        ledger.raise_problems()
+
+
+def freeze(
+    ledger: Ledger, nodes: list[PowerNode], racks: list[PowerNode], units: list[PowerNode]
+) -> PowerTree:
+    """The tree's arrays; racks and units hang on it as loads."""
+    every = [*nodes, *racks, *units]
+    row = {n.id: i for i, n in enumerate(every)}
+    edges = [(row[s], i) for i, n in enumerate(every) for s in n.supplies]
+    ledger.edges += [(s, n.id, "power", "share") for n in (*racks, *units) for s in n.supplies]
+
+    def column(name: str, default: float) -> np.ndarray:
+        values = [getattr(n.row, name, None) if n.row else None for n in every]
+        return np.array([default if v is None else v for v in values], dtype=float)
+
+    rating = np.array([n.rating_w for n in every], dtype=float)
+    nominal = np.array(
+        [n.row.rating_w if n.row and n.row.rating_w else n.rating_w for n in every], dtype=float
+    )
+    scale = np.where(
+        np.isfinite(rating), rating / np.where(np.isfinite(nominal), nominal, 1.0), 1.0
+    )
+    first = len(nodes)
+    return PowerTree(
+        id=tuple(n.id for n in every),
+        component=np.array([ledger.row[n.id] for n in every], dtype=np.int64),
+        kind=tuple(n.kind for n in every),
+        load_of_rack=np.arange(first, first + len(racks)),
+        load_of_unit=np.arange(first + len(racks), len(every)),
+        rating_w=rating,
+        loss_idle_frac=column("loss_idle_frac", 0.0),
+        loss_linear_frac=column("loss_linear_frac", 0.0),
+        loss_square_frac=column("loss_square_frac", 0.0),
+        trip_pickup_frac=column("trip_pickup_frac", np.inf),
+        trip_constant_s=column("trip_constant_s", 1.0),
+        trip_instantaneous_frac=column("instantaneous_trip_frac", np.inf),
+        priority=np.array([n.priority for n in every], dtype=bool),
+        battery_j=column("battery_energy_j", 0.0) * scale,
+        battery_discharge_frac=column("battery_discharge_efficiency_frac", 1.0),
+        battery_charge_frac=column("battery_charge_efficiency_frac", 1.0),
+        recharge_w=column("recharge_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),
+        start_s=column("start_s", 0.0),
+        start_failure_probability=column("start_failure_probability", 0.0),
+        transfer_s=column("transfer_s", 0.0),
+        supply=np.array([s for s, _ in edges], dtype=np.int64),
+        taker=np.array([t for _, t in edges], dtype=np.int64),
+        levels=_levels(len(every), edges),
+    )
+
+
+def _levels(count: int, edges: list[tuple[int, int]]) -> tuple[np.ndarray, ...]:
+    """Nodes by height: 0 feeds nobody, and each node stands above all it feeds."""
+    takers: dict[int, list[int]] = {i: [] for i in range(count)}
+    for supply, taker in edges:
+        takers[supply].append(taker)
+    height = np.zeros(count, dtype=np.int64)
+    for node in TopologicalSorter(takers).static_order():
+        height[node] = 1 + max((height[t] for t in takers[node]), default=-1)
+    return tuple(np.flatnonzero(height == h) for h in range(int(height.max(initial=0)) + 1))

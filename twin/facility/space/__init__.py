@@ -1,0 +1,1 @@
+"""Where things stand: racks in rows, gear along walls and outside."""

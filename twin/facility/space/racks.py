@@ -1,0 +1,216 @@
+"""From rows of racks in a layout to rack arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from twin.catalogue.rows import Gpu, Rack
+from twin.facility.air.recirculation import recirculation_frac
+from twin.facility.ledger import Entry, Ledger, Loc
+from twin.facility.model import Racks
+from twin.facility.space.rack import Position, gain, idle_w, rated_w
+from twin.scenario.schema.layout import HallSpec, Override, RowSpec
+from twin.scenario.schema.rack_pattern import Pattern
+
+NEIGHBOUR_M = 0.3
+"""Racks closer than this stand in one row."""
+
+
+def positions(ledger: Ledger) -> list[Position]:
+    """Every rack of the layout, placed and entered in the ledger; problems are noted there."""
+    out: list[Position] = []
+    for h, hall in enumerate(ledger.scenario.plan.halls):
+        ledger.group(("layout", "halls", h), hall.name, ())
+        in_hall: list[str] = []
+        for r, row in enumerate(hall.rows):
+            block = list(_block(ledger, ("layout", "halls", h, "rows", r), h, hall, row))
+            ledger.group(("layout", "halls", h, "rows", r), row.name, [p.id for p in block])
+            in_hall += [p.id for p in block]
+            out += block
+        ledger.groups[hall.name] = tuple(in_hall)
+    _mark_ends(out)
+    return out
+
+
+def _mark_ends(places: list[Position]) -> None:
+    """Racks without a neighbour on one side, whichever row of the layout that belongs to, end a
+    row.
+    """
+    lines: dict[tuple[int, float], list[Position]] = {}
+    for place in sorted(places, key=lambda p: p.x_m):
+        lines.setdefault(
+            (place.hall, round(place.y_m + (place.facing > 0) * place.type.depth_m, 1)), []
+        ).append(place)
+    for line in lines.values():
+        joined = [b.x_m - a.x_m - a.type.width_m < NEIGHBOUR_M for a, b in pairwise(line)]
+        for place, left, right in zip(line, [False, *joined], [*joined, False], strict=True):
+            place.end_of_row = not (left and right)
+
+
+def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> Iterator[Position]:
+    pattern = Pattern.parse(row.racks)
+    rack = _rack_type(ledger, (*loc, "racks"), pattern.type)
+    if rack is None:
+        return
+    if row.empty and max(row.empty) > pattern.count:
+        ledger.complain((*loc, "empty"), f"position {max(row.empty)}", f"1 to {pattern.count}")
+    digits = len(str(pattern.count))
+    empty = set(row.empty)
+    for slot in range(pattern.count):
+        line, place = divmod(slot, pattern.racks_per_row)
+        if slot + 1 in empty:
+            continue
+        id_ = f"{row.name}_r{slot + 1:0{digits}d}"
+        yield _position(
+            ledger,
+            loc,
+            Position(
+                id_,
+                h,
+                row,
+                rack,
+                None,
+                ledger.scenario.plan.overrides.get(id_, Override()),
+                row.at[0] + place * rack.width_m,
+                row.at[1] + line * row.row_pitch,
+                False,
+                slot,
+                (-1.0) ** (line + (row.facing == "south")),
+            ),
+            hall,
+        )
+
+
+def _rack_type(ledger: Ledger, loc: Loc, name: str) -> Rack | None:
+    known = ledger.scenario.catalogue.rows(Rack)
+    if name not in known:
+        ledger.unknown(loc, name, known, "a rack of the catalogue")
+        return None
+    return known[name]
+
+
+def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Position:
+    if place.override.type is not None:
+        other = _rack_type(ledger, ("layout", "overrides", place.id, "type"), place.override.type)
+        place.type = other or place.type
+    if place.override.position is not None:
+        place.x_m, place.y_m = place.override.position
+    if place.type.gpu:
+        place.gpu = ledger.scenario.catalogue.get(Gpu, place.type.gpu)
+    _inside_walls(ledger, loc, place, hall)
+    _rises(ledger, loc, place)
+    rack = place.type
+    centre = (
+        hall.at[0] + place.x_m + rack.width_m / 2,
+        hall.at[1] + place.y_m + rack.depth_m / 2,
+        0.0,
+    )
+    ledger.add(
+        loc,
+        Entry(
+            place.id,
+            "rack",
+            rack.name,
+            hall.name,
+            "compute",
+            centre,
+            (rack.width_m, rack.depth_m, rack.height_m),
+            rated_w(place),
+            rack.nodes_per_rack * rack.gpus_per_node,
+            rack.nodes_per_rack,
+            rack.mtbf_h,
+            rack.mttr_h,
+        ),
+    )
+    return place
+
+
+def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> None:
+    """A rack through a wall or the ceiling is a problem."""
+    length, width, height = hall.size
+    rack = place.type
+    if place.x_m + rack.width_m > length + 1e-9 or place.y_m + rack.depth_m > width + 1e-9:
+        ledger.complain(
+            (*loc, "racks"),
+            f"{place.id} reaching ({place.x_m + rack.width_m:.2f} m, "
+            f"{place.y_m + rack.depth_m:.2f} m)",
+            f"racks inside the hall of {length:g} m x {width:g} m",
+        )
+    if rack.height_m > height:
+        ledger.complain(
+            (*loc, "racks"),
+            f"{rack.name} of {rack.height_m:g} m",
+            f"at most {height:g} m, the hall's height",
+        )
+
+
+def _rises(ledger: Ledger, loc: Loc, place: Position) -> None:
+    """A rack that draws more idle than rated is a problem."""
+    idle = idle_w(place)
+    rated = rated_w(place)
+    if idle > rated * (1 + 1e-9):
+        override = ("layout", "overrides", place.id, "rating")
+        where = (*loc, "power_idle") if place.override.rating is None else override
+        ledger.complain(
+            where,
+            f"{idle:,.0f} W idle and {rated:,.0f} W rated",
+            "idle power at or below rated power",
+        )
+
+
+def freeze(
+    ledger: Ledger,
+    places: list[Position],
+    zone: np.ndarray,
+    air_node: np.ndarray,
+    stream_w_k: np.ndarray,
+) -> Racks:
+    """Rack arrays; zone, air_node and stream_w_k (rack,) come from the coolant loops."""
+    halls = ledger.scenario.plan.halls
+    nodes = np.array([p.type.nodes_per_rack for p in places], dtype=np.int64)
+
+    def column(of: object) -> np.ndarray:
+        return np.array([of(p) for p in places], dtype=float)  # type: ignore[operator]
+
+    return Racks(
+        id=tuple(p.id for p in places),
+        component=np.array([ledger.row[p.id] for p in places], dtype=np.int64),
+        hall=np.array([p.hall for p in places], dtype=np.int64),
+        facing=np.array([p.facing for p in places], dtype=np.int64),
+        nodes=nodes,
+        first_node=np.concatenate(([0], np.cumsum(nodes)[:-1])).astype(np.int64),
+        gpus_per_node=np.array([p.type.gpus_per_node for p in places], dtype=np.int64),
+        idle_w=column(idle_w),
+        rated_w=column(rated_w),
+        gpu_gain=column(gain),
+        gpu_idle_w=column(lambda p: p.gpu.power_idle_w if p.gpu else 0.0),
+        gpu_span_w=column(lambda p: p.gpu.power_max_w - p.gpu.power_idle_w if p.gpu else 0.0),
+        cpu_span_w=column(lambda p: p.type.cpus_per_node * (p.type.cpu_max_w - p.type.cpu_idle_w)),
+        slowdown_degc=column(lambda p: p.gpu.slowdown_degc if p.gpu else np.inf),
+        shutdown_degc=column(lambda p: p.gpu.shutdown_degc if p.gpu else np.inf),
+        junction_k_w=column(lambda p: p.type.junction_to_coolant_k_w),
+        liquid_frac=column(lambda p: p.type.liquid_heat_frac),
+        heat_capacity_j_k=column(lambda p: p.type.heat_capacity_j_k),
+        zone=zone,
+        air_node=air_node,
+        stream_w_k=stream_w_k,
+        recirculation_frac=column(lambda p: _recirculation_frac(p, halls[p.hall].containment)),
+        inlet_max_degc=column(lambda p: p.type.inlet_air_max_degc),
+        boot_s=column(lambda p: p.type.boot_s),
+        node_mtbf_h=column(lambda p: p.type.node_mtbf_h or np.nan),
+        clock_step_frac=column(
+            lambda p: p.gpu.clock_step_hz / p.gpu.clock_max_hz if p.gpu else 1.0
+        ),
+        clock_floor_frac=column(lambda p: p.gpu.clock_floor_frac if p.gpu else 1.0),
+        gpu_type=tuple(p.type.gpu for p in places),
+    )
+
+
+def _recirculation_frac(place: Position, containment: str) -> float:
+    """Of a rack in air; one with liquid cooling is told by its hall's air alone."""
+    if place.type.liquid_heat_frac > 0:
+        return 0.0
+    return recirculation_frac(containment, place.end_of_row, place.override.recirculation)

@@ -1,0 +1,214 @@
+"""What a review of a design can find: each finding has a code, each code one severity.
+
+error     refused before a run, by `twin check` and `twin run` alike (exit code 2), unless the
+          scenario's `allow` names its code; a few cannot be run at all
+warning   built and run; something the planner asked for will be missed or put at risk
+note      built and run; a choice with a price, and nothing that has to be mended
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Allowed = Literal["air_too_warm", "coolant_too_warm", "never_starts"]
+"""Codes of errors that a scenario may accept."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; each has one consequence, the same in every command."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class FindingCode(StrEnum):
+    """What was found."""
+
+    OVERLOAD_AFTER_LOSS = "overload_after_loss"
+    DARK_AFTER_LOSS = "dark_after_loss"
+    FEEDS_NOTHING = "feeds_nothing"
+    RACKS_WITHOUT_UPS = "racks_without_ups"
+    COOLANT_WITHOUT_UPS = "coolant_without_ups"
+    BATTERY_TOO_SHORT = "battery_too_short"
+    NO_GENERATOR = "no_generator"
+    NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
+    COOLANT_TOO_WARM = "coolant_too_warm"
+    COOLANT_WARM_AT_PEAK = "coolant_warm_at_peak"
+    AIR_TOO_WARM = "air_too_warm"
+    AIR_WARM_AT_PEAK = "air_warm_at_peak"
+    LOOP_SHORT_OF_FLOW = "loop_short_of_flow"
+    NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
+    COOLS_NOTHING = "cools_nothing"
+    LONG_ROW = "long_row"
+    NARROW_AISLE = "narrow_aisle"
+    NARROW_COLD_AISLE = "narrow_cold_aisle"
+    OVERLAP = "overlap"
+    THROUGH_A_WALL = "through_a_wall"
+    NEVER_STARTS = "never_starts"
+    SOME_NEVER_START = "some_never_start"
+    POOL_FINDS_NO_ROOM = "pool_finds_no_room"
+    NEVER_HAPPENS = "never_happens"
+    FILLED_IN = "filled_in"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How a code weighs, what follows where nobody acts on it, and what to do about it."""
+
+    severity: Severity
+    consequence: str
+    cure: str
+
+
+MEANING: dict[FindingCode, Meaning] = {
+    FindingCode.OVERLOAD_AFTER_LOSS: Meaning(
+        Severity.WARNING,
+        "its breaker trips after a while, the load moves on, and others may trip in turn",
+        "a larger rating, one more unit in parallel, or less load on the set",
+    ),
+    FindingCode.DARK_AFTER_LOSS: Meaning(
+        Severity.NOTE,
+        "those racks stop until it is repaired",
+        "a second feed for the racks, from something that does not share it",
+    ),
+    FindingCode.FEEDS_NOTHING: Meaning(
+        Severity.WARNING,
+        "it is bought and maintained, and helps nobody when something fails",
+        "name it in a fed_by, pair it as all or matched, or lower the count",
+    ),
+    FindingCode.RACKS_WITHOUT_UPS: Meaning(
+        Severity.WARNING,
+        "every utility loss and every transfer longer than a power supply's hold-up restarts them",
+        "a UPS between the source and the racks, or work that bears the restarts",
+    ),
+    FindingCode.COOLANT_WITHOUT_UPS: Meaning(
+        Severity.WARNING,
+        "its pumps stop with the mains, and liquid-cooled racks throttle within seconds",
+        "feed it behind a UPS",
+    ),
+    FindingCode.BATTERY_TOO_SHORT: Meaning(
+        Severity.WARNING,
+        "one failed start of a generator, and what hangs on it goes dark",
+        "more battery, less load on it, or a quicker start",
+    ),
+    FindingCode.NO_GENERATOR: Meaning(
+        Severity.NOTE,
+        "an outage longer than the battery takes down what hangs on it",
+        "a generator upstream, where longer outages must be borne",
+    ),
+    FindingCode.NO_FLOOR_DISTRIBUTION: Meaning(
+        Severity.NOTE,
+        "one rack's fault or work on its feed reaches all of them: no breaker of their own",
+        "a panel, PDU or busway between",
+    ),
+    FindingCode.COOLANT_TOO_WARM: Meaning(
+        Severity.ERROR,
+        "the racks are outside their maker's limits from the first second, at any load",
+        "a supply temperature below the racks' limit",
+    ),
+    FindingCode.COOLANT_WARM_AT_PEAK: Meaning(
+        Severity.WARNING,
+        "at full load the racks leave their maker's limits and may throttle",
+        "a lower supply temperature, a narrower control band, or more coolant units",
+    ),
+    FindingCode.AIR_TOO_WARM: Meaning(
+        Severity.ERROR,
+        "inlets are above their maker's limit from the first second, at any load",
+        "a supply temperature below the racks' inlet limit",
+    ),
+    FindingCode.AIR_WARM_AT_PEAK: Meaning(
+        Severity.WARNING,
+        "at full load inlets pass their maker's limit; 15 K above it servers turn themselves off",
+        "a lower supply temperature, more air handlers, or containment",
+    ),
+    FindingCode.LOOP_SHORT_OF_FLOW: Meaning(
+        Severity.WARNING,
+        "its racks run hotter than their rated flow lets them, and throttle earlier",
+        "more coolant units, or fewer racks on the loop",
+    ),
+    FindingCode.NO_SPARE_COOLANT_UNIT: Meaning(
+        Severity.NOTE,
+        "its racks throttle or stop when the unit fails or is taken out for work",
+        "one more unit on a common header",
+    ),
+    FindingCode.COOLS_NOTHING: Meaning(
+        Severity.WARNING,
+        "it is bought, fed and maintained, and takes no heat",
+        "serve something with it, or leave it out",
+    ),
+    FindingCode.LONG_ROW: Meaning(
+        Severity.NOTE, "the way round the row is long for people and carts", "a gap in the row"
+    ),
+    FindingCode.NARROW_AISLE: Meaning(
+        Severity.WARNING, "no room to draw a server out of its rack", "rows further apart"
+    ),
+    FindingCode.NARROW_COLD_AISLE: Meaning(
+        Severity.WARNING,
+        "air reaches the racks unevenly, and servers cannot be drawn out",
+        "more room in front of the row's cold side",
+    ),
+    FindingCode.OVERLAP: Meaning(
+        Severity.WARNING, "the plan cannot be built as drawn", "another `at` for one of the two"
+    ),
+    FindingCode.THROUGH_A_WALL: Meaning(
+        Severity.WARNING, "the plan cannot be built as drawn", "an `at` inside the hall"
+    ),
+    FindingCode.NEVER_STARTS: Meaning(
+        Severity.ERROR,
+        "it waits to the end of the run, and all its tokens are missing from the answer",
+        "no more nodes than it can ever hold",
+    ),
+    FindingCode.SOME_NEVER_START: Meaning(
+        Severity.WARNING,
+        "the larger jobs are marked too_large when they are submitted, and make no tokens",
+        "a nodes_max that the machine can hold",
+    ),
+    FindingCode.POOL_FINDS_NO_ROOM: Meaning(
+        Severity.ERROR,
+        "a service without its nodes serves nothing",
+        "no more nodes than the services before it leave",
+    ),
+    FindingCode.NEVER_HAPPENS: Meaning(
+        Severity.WARNING,
+        "the answer is that of a run without it",
+        "an earlier time, or a longer run",
+    ),
+    FindingCode.FILLED_IN: Meaning(
+        Severity.WARNING, "the answer stands on a guess for those hours", "a file without gaps"
+    ),
+}
+"""Every code, once."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a review says about one component, loop or workload."""
+
+    code: FindingCode
+    component: str
+    says: str
+    stated_at: tuple[str | int, ...] = ()
+    """Where in the scenario it is stated, such as ("layout", "power", 0)."""
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of its code."""
+        return MEANING[self.code].severity
+
+    @property
+    def consequence(self) -> str:
+        """What follows where nobody acts on it."""
+        return MEANING[self.code].consequence
+
+    def as_dict(self) -> dict[str, str]:
+        """As results and `twin check` keep it."""
+        return {
+            "code": self.code.value,
+            "severity": self.severity.value,
+            "component": self.component,
+            "says": self.says,
+            "consequence": self.consequence,
+        }

@@ -1,0 +1,124 @@
+"""From a device-type file to a file of own rows in a `catalogue/` folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from twin.catalogue import shipped
+from twin.catalogue.netbox import DeviceType, RackType, Rows, Target, row_name, rows_of
+from twin.catalogue.own import Equipment, RowProblem, extended
+from twin.errors import InputError, Problem
+from twin.scenario.equipment import rows_in
+from twin.scenario.yaml.document import Document, parse, read
+from twin.scenario.yaml.validate import build_model
+
+HEAD = "# Rows made from the device-type file {name}; change them as you learn more.\n"
+
+
+def import_device_type(
+    path: Path,
+    folder: Path,
+    target: Target | None = None,
+    stated: Mapping[str, str] | None = None,
+    per_rack: int = 0,
+) -> tuple[Path, Rows]:
+    """Write `folder/NAME.yaml` with the rows that a device-type file stands for; its path and them.
+
+    stated     what the file lacks, by key of the row: `{"gpu": "H200-SXM-141GB", "gpus": "8"}`
+    target     what the product is, where the file does not make it plain
+    per_rack   for a server: also a rack of so many
+
+    Raises InputError with everything that is wrong with the file or missing from it, and where the
+    file to be written exists; nothing is written then.
+    """
+    document = read(path)
+    product = _product(document)
+    rows = rows_of(product, f"device-type file {path.name}", target, per_rack)
+    own = next(iter(rows.values()))[0]
+    own.update(_values(stated or {}))
+    written = folder / f"{row_name(product)}.yaml"
+    if written.exists():
+        raise _standing(written)
+    _refuse_unfinished(rows, folder, document, product)
+    _write(written, HEAD.format(name=path.name) + _text(rows))
+    return written, rows
+
+
+def _product(document: Document) -> DeviceType | RackType:
+    """What the file is of; InputError with every problem in it."""
+    if "form_factor" in document.data:
+        return build_model(document, RackType)
+    return build_model(document, DeviceType)
+
+
+def _values(stated: Mapping[str, str]) -> dict[str, Any]:
+    """Values as YAML reads them."""
+    return {
+        key: parse(f"value: {text}", Path("--set")).data["value"] for key, text in stated.items()
+    }
+
+
+def _refuse_unfinished(
+    rows: Rows, folder: Path, document: Document, product: DeviceType | RackType
+) -> None:
+    """InputError where the rows would not stand beside those of the folder, with what to state."""
+    new = build_model(parse(_text(rows), Path("--set")), Equipment)
+    old = rows_in(folder)
+    both = dict(old)
+    for kind, made in new.every().items():
+        both[kind] = (*old.get(kind, ()), *made)
+    _, wrong = extended(shipped(), Equipment().model_copy(update=both))
+    fresh = [
+        one for one in wrong if one.kind in new.every() and one.index >= len(old.get(one.kind, ()))
+    ]
+    if fresh:
+        raise InputError(_told(one, document, product) for one in fresh)
+
+
+def _told(one: RowProblem, document: Document, product: DeviceType | RackType) -> Problem:
+    hints = " ".join(_hints(one, product))
+    return Problem(one.field, one.found, one.allowed, one.hint or hints, str(document.path))
+
+
+def _hints(one: RowProblem, product: DeviceType | RackType) -> Iterator[str]:
+    """What to add to the command, by what is missing."""
+    if isinstance(product, RackType):
+        yield "say what stands in it: --set holds='2 x my_server', or --set like=support_rack"
+        return
+    if "power_rated_w" in one.allowed or "rating_w" in one.allowed:
+        most = product.nameplate_w
+        spare = (
+            f"{len(product.power_ports)} supplies of {most:,.0f} W together share the load; "
+            if most and len(product.power_ports) > 1
+            else ""
+        )
+        yield f"{spare}state the load: --set power_rated='10.4 kW'"
+    if "power_idle_w" in one.allowed:
+        yield "state the idle power: --set power_idle='2.4 kW'"
+
+
+def _text(rows: Rows) -> str:
+    return yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a new file; InputError where one stands already, or where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise _standing(path) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        allowed = "a folder that can be written"
+        raise InputError([Problem("--out", reason, allowed, file=str(path.parent))]) from error
+
+
+def _standing(path: Path) -> InputError:
+    allowed = "a new file; remove or rename the old one first"
+    return InputError([Problem("", "a file that exists", allowed, file=str(path))])
