@@ -6,8 +6,8 @@
 #           on the ice branch there (0.44 K lower at 25 %) and rises throughout; elsewhere the two agree within 0.03 K.
 # Matters   A tower, pad or economiser that switches near 0 degC wet bulb chatters between two hours of the same weather,
 #           and two tools disagree by half a kelvin exactly where freeze protection decides.
-# Here      Weather files give a wet bulb by bisection of the same formula: tests/relations/test_wet_bulb.py holds it to
-#           PsychroLib's branches and bounds the step.
+# Here      Weather files give a wet bulb by the same formula, searched from below so that it rises with humidity and steps
+#           from ice to water once: tests/laws/test_heat_and_flow_laws.py.
 source "$(dirname "$0")/run_in.sh"
 run_in psychrolib==2.5.0 CoolProp==8.0.0 <<'PYTHON'
 import CoolProp.CoolProp as coolprop
