@@ -22,7 +22,17 @@ _UNITS = (
 
 def unit_of(field: str) -> str:
     """The unit that a field's name ends in; empty for counts, shares and coefficients."""
-    return next((unit for ending, unit in _UNITS if field.endswith(f"_{ending}")), "")
+    return _ending(field)[1]
+
+
+def bare(field: str) -> str:
+    """A field's name without its unit; the same where it has none."""
+    ending, unit = _ending(field)
+    return field.removesuffix(f"_{ending}") if unit else field
+
+
+def _ending(field: str) -> tuple[str, str]:
+    return next((pair for pair in _UNITS if field.endswith(f"_{pair[0]}")), ("", ""))
 
 
 def witness_rows(

@@ -6,14 +6,16 @@ name without its unit needs a text with one.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from types import NoneType
+from typing import Annotated, Any, get_args
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from twin.catalogue.rating import ElectricalRating, electrical
 from twin.catalogue.rows import CatalogueRow
 from twin.catalogue.witness import unit_of
+from twin.stated import Within
 from twin.units import quantity
 
 _PINT = {
@@ -27,6 +29,27 @@ _EXAMPLES = {
     "J/K": "200 kJ/K", "flop/s": "989 TFLOP/s", "Hz": "1.98 GHz", "Pa": "101 kPa", "USD/kWh": "0.08 USD/kWh",
     "kg/kWh": "0.38 kg/kWh", "1/s": "5 / s", "deg": "39 deg", "token": "1000 token",
 }  # fmt: skip
+_RANGES = {
+    "W": Within(0.0, 1e11, "0 to 100 GW"),
+    "J": Within(0.0, 1e15, "0 to 278 GWh"),
+    "s": Within(0.0, 1e7, "0 to 115 days"),
+    "h": Within(0.01, 1e9, "0.01 to 1e9 h"),
+    "m": Within(1e-3, 1e3, "1 mm to 1 km"),
+    "K": Within(0.0, 200.0, "0 to 200 K"),
+    "m3/s": Within(0.0, 1e3, "0 to 1,000 m^3/s"),
+    "K/W": Within(0.0, 10.0, "0 to 10 K/W"),
+    "J/K": Within(10.0, 1e9, "10 J/K to 1 GJ/K", "20 g to 2,000 t of steel"),
+    "kg": Within(0.01, 1e6, "10 g to 1,000 t"),
+    "B": Within(1.0, 1e21, "1 B to 1 ZB"),
+    "B/s": Within(0.0, 1e15, "0 to 1 PB/s"),
+    "flop/s": Within(1e6, 1e19, "1 Mflop/s to 10 Eflop/s"),
+    "Hz": Within(1.0, 1e12, "1 Hz to 1 THz"),
+    "USD": Within(0.0, 1e12, "0 to 1e12 USD"),
+    "token": Within(1.0, 1e8, "1 to 1e8 tokens"),
+}
+"""What nobody means beyond, by unit: slips of the keyboard, and numbers that a run cannot bear."""
+COUNT_MAX = 1_000_000
+"""Largest count in a row of the planner's own."""
 _ELECTRICAL = ("rating_w", "power_rated_w")
 """Fields that also take a rating in A x V, or in kVA."""
 
@@ -36,20 +59,6 @@ class NoUnit:
 
     def __init__(self, value: float) -> None:
         self.value = value
-
-
-def bare(field: str) -> str:
-    """A field's name without its unit; the same where it has none."""
-    if field.endswith("_frac"):
-        return field
-    unit = next((end for end in _ENDINGS if field.endswith(f"_{end}")), "")
-    return field.removesuffix(f"_{unit}") if unit else field
-
-
-_ENDINGS = (
-    "usd_per_kwh", "kg_per_kwh", "per_s", "flop_s", "m3_s", "b_s", "k_w", "j_k", "bytes", "tokens", "degc", "deg",
-    "usd", "hz", "pa", "kg", "w", "j", "s", "h", "m", "k",
-)  # fmt: skip
 
 
 def is_number(info: FieldInfo) -> bool:
@@ -89,7 +98,8 @@ def _quantity(text: str, unit: str) -> float:
 def stated_type(model: type[CatalogueRow], field: str) -> Any:
     """What a file may state for a field of a row: the field's own bounds, or nothing at all."""
     info = model.model_fields[field]
-    kept: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    plain: Any = _stripped(info.annotation)
+    kept: Any = Annotated[plain, *info.metadata] if info.metadata else plain
     if not is_number(info):
         return kept | None
     unit = unit_of(field)
@@ -99,7 +109,22 @@ def stated_type(model: type[CatalogueRow], field: str) -> Any:
         "examples": [_EXAMPLES.get(unit)],
     }
     shown = [WithJsonSchema(schema)] if unit else []
-    plain: Any = Annotated[kept | None, reader(field), *shown]
+    bounds = _bounds(plain, unit)
+    bounded: Any = Annotated[kept, *bounds] if bounds else kept
+    number: Any = Annotated[bounded | None, reader(field), *shown]
     if field not in _ELECTRICAL:
-        return plain
-    return Annotated[plain | ElectricalRating, BeforeValidator(electrical)]
+        return number
+    return Annotated[number | ElectricalRating, BeforeValidator(electrical)]
+
+
+def _stripped(annotation: Any) -> Any:
+    """A type without its `| None`."""
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    return kinds[0] if NoneType in get_args(annotation) else annotation
+
+
+def _bounds(plain: Any, unit: str) -> list[Any]:
+    """The range of a number by its unit; the largest of counts; nothing for shares and the like."""
+    if unit in _RANGES:
+        return [_RANGES[unit]]
+    return [Field(le=COUNT_MAX)] if plain is int else []

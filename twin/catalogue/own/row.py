@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AliasChoices,
@@ -15,9 +15,10 @@ from pydantic import (
     model_validator,
 )
 
-from twin.catalogue.own.numbers import NoUnit, bare, is_number, stated_type
+from twin.catalogue.own.numbers import NoUnit, is_number, stated_type
 from twin.catalogue.rating import ElectricalRating, with_power_factor
 from twin.catalogue.rows import CatalogueRow, Rack, Status
+from twin.catalogue.witness import bare
 from twin.stated import Stated
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
@@ -26,23 +27,11 @@ HELD_MAX = 100
 """Lines of `holds` in one rack."""
 
 
-class OwnRow(Stated):
-    """A row of the planner's own; what it does not state comes from the row it is like."""
+class StatedNumbers(Stated):
+    """Numbers of a catalogue row that a file states: each by its field, with or without its unit."""
 
-    name: Name
-    """Its name, which types in layouts and scenarios use."""
-    like: Name | None = None
-    """Row of the same kind, shipped or own, that gives every number not stated here."""
-    replaces: bool = False
-    """True where it stands in for the shipped row of the same name."""
-    source: str = Field(default="", max_length=1000)
-    """Where the numbers were read; the file that states them where it is not given."""
-    accessed: Annotated[str, Field(pattern=r"^(20\d\d-[01]\d-[0-3]\d)?$")] = ""
-    """Date of reading."""
-    status: Status = "assumed"
-    """How far the numbers can be trusted."""
-    note: str = Field(default="", max_length=4000)
-    """Arithmetic behind derived numbers, and warnings."""
+    _not_numbers: ClassVar[frozenset[str]] = frozenset()
+    """Keys that are no fields of a row."""
 
     @model_validator(mode="before")
     @classmethod
@@ -66,8 +55,7 @@ class OwnRow(Stated):
 
     def numbers(self) -> dict[str, Any]:
         """Fields of the catalogue row that are stated here, ratings in watts."""
-        own = set(OwnRow.model_fields) | {"holds"}
-        stated = {key: getattr(self, key) for key in self.model_fields_set - own}
+        stated = {key: getattr(self, key) for key in self.model_fields_set - set(self._not_numbers)}
         return {
             key: value.power_w if isinstance(value, ElectricalRating) else value
             for key, value in stated.items()
@@ -83,33 +71,83 @@ class OwnRow(Stated):
         }
 
 
+class OwnRow(StatedNumbers):
+    """A row of the planner's own; what it does not state comes from the row it is like."""
+
+    _not_numbers = frozenset(
+        {"name", "like", "replaces", "source", "accessed", "status", "note", "holds"}
+    )
+
+    name: Name
+    """Its name, which types in layouts and scenarios use."""
+    like: Name | None = None
+    """Row of the same kind, shipped or own, that gives every number not stated here."""
+    replaces: bool = False
+    """True where it stands in for the shipped row of the same name."""
+    source: str = Field(default="", max_length=1000)
+    """Where the numbers were read; the file that states them where it is not given."""
+    accessed: Annotated[str, Field(pattern=r"^(20\d\d-[01]\d-[0-3]\d)?$")] = ""
+    """Date of reading."""
+    status: Status = "assumed"
+    """How far the numbers can be trusted."""
+    note: str = Field(default="", max_length=4000)
+    """Arithmetic behind derived numbers, and warnings."""
+
+
 @cache
 def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
     """The model of a planner's rows of one kind: every field of the shipped rows, none needed."""
-    fields: dict[str, Any] = {
-        field: (
-            stated_type(model, field),
-            Field(None, validation_alias=_names(model, field), description=info.description),
-        )
-        for field, info in model.model_fields.items()
-        if field not in OwnRow.model_fields
-    }
     holds = (
         tuple[str, ...] | str,
         Field(
             (), max_length=HELD_MAX, description="What stands in it: `2 x my_server`, `1 x qm9700`."
         ),
     )
+    fields = number_fields(model, [f for f in model.model_fields if f not in OwnRow.model_fields])
     more: dict[str, Any] = {"holds": holds} if model is Rack else {}
     own: type[OwnRow] = create_model(
         f"Own{model.__name__}",
         __base__=OwnRow,
         __doc__=f"A row of the planner's own. {model.__doc__}",
-        __cls_kwargs__={"json_schema_extra": {"patternProperties": _full_names(model)}},
+        __cls_kwargs__={"json_schema_extra": full_names(fields)},
         **fields,
         **more,
     )
     return own
+
+
+def numbers_of(model: type[CatalogueRow]) -> list[str]:
+    """Fields of a row that hold one number."""
+    return [field for field, info in model.model_fields.items() if is_number(info)]
+
+
+@cache
+def numbers_type(model: type[CatalogueRow]) -> type[StatedNumbers]:
+    """The model of numbers that differ from those of a row: every number of it, none needed."""
+    fields = number_fields(model, numbers_of(model))
+    own: type[StatedNumbers] = create_model(
+        f"{model.__name__}Numbers",
+        __base__=StatedNumbers,
+        __doc__=f"Numbers that differ from those of the catalogue row. {model.__doc__}",
+        __cls_kwargs__={"json_schema_extra": full_names(fields)},
+        **fields,
+    )
+    return own
+
+
+def number_fields(model: type[CatalogueRow], names: Iterable[str]) -> dict[str, Any]:
+    """Fields for `create_model`, each optional, by the names that files may use."""
+    return {
+        field: (
+            stated_type(model, field),
+            Field(
+                None,
+                validation_alias=_names(model, field),
+                description=model.model_fields[field].description,
+            ),
+        )
+        for field in names
+    }
 
 
 def _names(model: type[CatalogueRow], field: str) -> AliasChoices | None:
@@ -119,7 +157,8 @@ def _names(model: type[CatalogueRow], field: str) -> AliasChoices | None:
     return AliasChoices(bare(field), field)
 
 
-def _full_names(model: type[CatalogueRow]) -> dict[str, Any]:
+def full_names(fields: Iterable[str]) -> dict[str, Any]:
     """For editors: the names with units are keys too, though completion offers the others."""
-    named = [field for field in model.model_fields if _names(model, field) is not None]
-    return {f"^({'|'.join(named)})$": {"type": ["number", "string", "object", "null"]}}
+    named = [field for field in fields if bare(field) != field]
+    values = {"type": ["number", "string", "object", "null"]}
+    return {"patternProperties": {f"^({'|'.join(named)})$": values}}
