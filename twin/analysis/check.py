@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twin.analysis.design_loading import loading_rows
+from twin.analysis.layout_numbers import ratings
 from twin.analysis.review import review
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.peak import heat_w
@@ -20,7 +21,8 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
     racks counts those with GPUs. load_idle_w and load_peak_w are racks at their AC input plus
     coolant units; cooling_rated_w is the heat that all plant units carry together; heat is that of
     racks at rated power. power holds the rows of the table `loading`. findings are those of
-    `review`, which is asked where they are not given.
+    `review`, which is asked where they are not given. ratings is there where a layout states one by
+    current or apparent power, and says how its watts follow.
     """
     racks = facility.racks
     units = facility.cooling.units
@@ -48,7 +50,17 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
         "heat_air_w": float(hall_w.sum()),
         "findings": [placed(facility, finding) for finding in found],
         "power": loading_rows(facility),
+        **_ratings(facility),
     }
+
+
+def _ratings(facility: Facility) -> Row:
+    """How ratings in A x V, kVA or with a continuous share become watts; nothing without any."""
+    found = [
+        {"component": name, "rating_w": how.power_w, "derivation": how.derivation}
+        for name, how in ratings(facility.scenario.plan)
+    ]
+    return {"ratings": found} if found else {}
 
 
 def placed(facility: Facility, finding: Finding) -> Row:

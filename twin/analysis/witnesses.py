@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twin.analysis import layout_numbers
 from twin.catalogue import KINDS
 from twin.catalogue.rows import (
     CatalogueRow,
@@ -30,6 +31,7 @@ def witnesses(facility: Facility) -> list[Witness]:
         out += facility.scenario.catalogue.witnesses(kind, name)
     for gpu in dict.fromkeys(g for g in facility.racks.gpu_type if g):
         out += _profile(facility, gpu)
+    out += layout_numbers.witnesses(facility)
     return out
 
 

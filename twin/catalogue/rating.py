@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, PlainSerializer, model_validator
 
 from twin.physics.power import circuit_power_va
 from twin.stated import ApparentPower, Current, Percent, Rating, Stated, Voltage
@@ -80,7 +80,20 @@ def electrical(value: Any) -> Any:
     return ElectricalRating.model_validate(value) if isinstance(value, Mapping) else value
 
 
-StatedRating = Annotated[Rating | ElectricalRating, BeforeValidator(electrical)]
+def _written(value: float | ElectricalRating | None) -> Any:
+    """What reads back as the same rating."""
+    if isinstance(value, ElectricalRating):
+        return value.model_dump(mode="json", exclude_none=True)
+    return None if value is None else f"{value!r} W"
+
+
+AS_WRITTEN = (
+    BeforeValidator(electrical),
+    PlainSerializer(_written, return_type=Any, when_used="json"),
+)
+"""Reader and writer of a rating that is watts or a mapping."""
+
+StatedRating = Annotated[Rating | ElectricalRating, *AS_WRITTEN]
 """Watts, or a mapping that says how they follow."""
 
 

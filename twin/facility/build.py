@@ -13,6 +13,7 @@ from twin.facility.ledger import Ledger
 from twin.facility.model import Facility
 from twin.facility.power import tree
 from twin.facility.space import halls, racks, siting
+from twin.facility.stated_numbers import for_group
 from twin.facility.storage import Storage
 from twin.scenario.schema import Scenario
 
@@ -83,5 +84,6 @@ def _storage(ledger: Ledger) -> Storage:
     if name not in known:
         ledger.unknown(("layout", "storage", "type"), name, known, "a storage of the catalogue")
         ledger.raise_problems()
-    row = known[name]
+    spec = ledger.scenario.plan.storage
+    row = for_group(ledger, ("layout", "storage"), known[name], spec.overrides)
     return Storage(row.read_b_s, row.write_b_s, row.node_read_b_s, row.node_write_b_s)

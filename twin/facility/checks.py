@@ -18,6 +18,8 @@ from twin.facility.power.loading import loading, overloads
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
 
+OVERRIDES = ("type", "rating", "position", "recirculation")
+"""What an override may say beside the numbers of a row."""
 _NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
 
@@ -61,13 +63,14 @@ def _override(ledger: Ledger, name: str, rack: Position | None) -> None:
     can = ["rating"] if entry.system == "power" else []
     if rack is not None:
         can = ["type", "rating", "position"] + ["recirculation"] * (rack.type.liquid_heat_frac == 0)
-    says = ledger.scenario.plan.overrides[name].model_dump(exclude_none=True)
-    for key in says.keys() - set(can):
+    override = ledger.scenario.plan.overrides[name]
+    says = {key for key in OVERRIDES if getattr(override, key) is not None}
+    for key in sorted(says - set(can)):
         kind = "liquid-cooled rack" if rack is not None else entry.kind
         ledger.complain(
             ("layout", "overrides", name, key),
             f"{key} of a {kind}",
-            f"{', '.join(can) or 'no override at all'} for a {kind}",
+            f"{', '.join([*can, 'numbers of its catalogue row'])} for a {kind}",
         )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, role
-from twin.catalogue.rows import Rack
 from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w
 from twin.facility.model import Array, Facility, Index
 from twin.findings import Finding, FindingCode
@@ -27,23 +26,12 @@ def _at(facility: Facility, code: FindingCode, name: str, unit: int, says: str) 
     return Finding(code, name, says, facility.components.stated_at[component])
 
 
-def _limits_degc(facility: Facility) -> tuple[Array, Array]:
-    """(rack,) Warmest coolant and warmest air each rack takes; inf where it has no such limit."""
-    known = facility.scenario.catalogue.rows(Rack)
-    rows = [known[facility.components.type[c]] for c in facility.racks.component]
-    coolant = [
-        np.inf if row.coolant_supply_max_degc is None else row.coolant_supply_max_degc
-        for row in rows
-    ]
-    return np.array(coolant), np.array([row.inlet_air_max_degc for row in rows])
-
-
 def _coolant(facility: Facility) -> Iterator[Finding]:
     """Loops whose coolant is warmer than their racks take, told once a plant."""
     cooling = facility.cooling
     racks = facility.racks
     coolant = coolant_degc(facility)
-    limit = _limits_degc(facility)[0]
+    limit = racks.coolant_max_degc
     most = np.array([limit[racks.zone == node].min(initial=np.inf) for node in cooling.loop_node])
     for p, plant in enumerate(cooling.plants):
         warm = np.flatnonzero((cooling.loop_plant == p) & (coolant > most + 1e-9))
@@ -68,7 +56,7 @@ def _air(facility: Facility) -> Iterator[Finding]:
     cooling = facility.cooling
     racks = facility.racks
     inlet = _inlet_degc(facility)
-    limit = _limits_degc(facility)[1]
+    limit = racks.inlet_max_degc
     for h in range(len(cooling.hall_id)):
         mine: Index = np.flatnonzero((racks.hall == h) & (inlet > limit))
         if mine.size:

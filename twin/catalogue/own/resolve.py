@@ -14,6 +14,7 @@ from twin.catalogue.library import Catalogue
 from twin.catalogue.own.draft import Draft, Fields, Part, RowProblem
 from twin.catalogue.own.equipment import Equipment
 from twin.catalogue.own.held import held_fields, listed
+from twin.catalogue.own.rescale import rescaled
 from twin.catalogue.own.row import OwnRow
 from twin.catalogue.rows import CatalogueRow, Chiller, Gpu
 from twin.catalogue.witness import Stated
@@ -102,7 +103,7 @@ def _parts(draft: Draft, kind: str, index: int, own: OwnRow) -> list[Part] | Non
         parts.append(Part({"profile": own.name, "vendor": ""}, {}))
     if kind in ("racks", "servers") and own.like is None:
         parts.insert(0, Part({"vendor": ""}, {}))
-    parts += _rescaled(parts, numbers, own)
+    parts += _rescaled(parts, own)
     return [*parts, _stated(own, numbers)]
 
 
@@ -130,15 +131,11 @@ def _from_rule(fields: Fields, own: OwnRow, how: str, status: str | None = None)
     return Part(fields, dict.fromkeys(fields, origin))
 
 
-def _rescaled(parts: Sequence[Part], numbers: Fields, own: OwnRow) -> list[Part]:
-    """A battery that follows another rating than its row's, as `rating` in a layout lets it do."""
+def _rescaled(parts: Sequence[Part], own: OwnRow) -> list[Part]:
+    """What follows a rating that the row states: a battery keeps its minutes, as in a layout."""
     before: Fields = {key: value for part in parts for key, value in part.fields.items()}
-    rating_w = numbers.get("rating_w")
-    battery_j = before.get("battery_energy_j")
-    if not (rating_w and battery_j and before.get("rating_w")):
-        return []
-    scaled = {"battery_energy_j": battery_j * rating_w / before["rating_w"]}
-    return [_from_rule(scaled, own, f"scaled with the rating from {own.like}", "assumed")]
+    changed = rescaled(before, getattr(own, "rating_w", None)) if before else {}
+    return [_from_rule(changed, own, f"follows the rating, from {own.like}", "assumed")]
 
 
 def _liked(draft: Draft, kind: str, index: int, own: OwnRow, name: str) -> Part | None:

@@ -56,10 +56,14 @@ class StatedNumbers(Stated):
     def numbers(self) -> dict[str, Any]:
         """Fields of the catalogue row that are stated here, ratings in watts."""
         stated = {key: getattr(self, key) for key in self.model_fields_set - set(self._not_numbers)}
-        return {
+        out = {
             key: value.power_w if isinstance(value, ElectricalRating) else value
             for key, value in stated.items()
         }
+        rating = stated.get("rating_w")
+        if isinstance(rating, ElectricalRating) and rating.continuous < 1:
+            out.setdefault("continuous_frac", rating.continuous)
+        return out
 
     def derivations(self) -> dict[str, str]:
         """How ratings stated in A x V or kVA become watts, by field."""

@@ -30,6 +30,9 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
     """Family."""
     rating_w: Positive | None = None
     """Rated output; None for no limit."""
+    continuous_frac: Efficiency | None = None
+    """Share of the breaker's own rating that `rating_w` is, where less than all may be drawn for
+    good; trip levels are shares of the breaker's own."""
     loss_idle_frac: Share
     """Loss without load, of rating."""
     loss_linear_frac: Share

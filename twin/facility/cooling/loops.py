@@ -11,9 +11,12 @@ from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.power.tree import PowerNode
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
+from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
 from twin.scenario.schema.cooling import AirSpec, LoopSpec, PlantSpec
 from twin.scenario.schema.names import Feeds
 
+_FREE_IN_PLANTS = (*RELIABILITY, "restart_s")
+"""What one unit of a plant may have otherwise than the others, which work as one."""
 _PUMP = "coolant_pump"
 """Catalogue row of the pumps in coolant units."""
 
@@ -67,12 +70,18 @@ def draft(ledger: Ledger, places: list[Position]) -> Draft:
     return out
 
 
-def _row(out: Draft, loc: Loc, name: str, kinds: tuple[str, ...]) -> CoolingEquipment | None:
+def _row(
+    out: Draft, loc: Loc, spec: LoopSpec | AirSpec | PlantSpec, kinds: tuple[str, ...]
+) -> CoolingEquipment | None:
+    """The row of a group with its overrides; None where there is none, which is noted."""
+    name = spec.type
     every = out.ledger.scenario.catalogue.rows(CoolingEquipment)
     known = {n: row for n, row in every.items() if row.kind in kinds}
     if name not in known:
-        out.ledger.unknown(loc, name, known, f"a {' or '.join(kinds)} of the catalogue")
-    return known.get(name)
+        what = f"a {' or '.join(kinds)} of the catalogue"
+        out.ledger.unknown((*loc, "type"), name, known, what)
+        return None
+    return for_group(out.ledger, loc, known[name], spec.overrides)
 
 
 def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
@@ -97,6 +106,9 @@ def _add_units(
     first = len(out.units)
     for k, name in enumerate(names):
         place = ledger.places[name]
+        mine = for_member(
+            ledger, name, row, _FREE_IN_PLANTS if isinstance(spec, PlantSpec) else None
+        )
         ledger.add(
             loc,
             Entry(
@@ -107,22 +119,22 @@ def _add_units(
                 "cooling",
                 place.centre_m,
                 place.size_m,
-                row.capacity_w,
-                mtbf_h=row.mtbf_h,
-                mttr_h=row.mttr_h,
+                mine.capacity_w,
+                mtbf_h=mine.mtbf_h,
+                mttr_h=mine.mttr_h,
             ),
         )
         out.units.append(
             Unit(
                 name,
-                row,
+                mine,
                 zones[k],
                 supplies[k],
                 spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
             )
         )
         if row.kind == "cdu":
-            _pumps(out, loc, name, row, place.centre_m)
+            _pumps(out, loc, name, mine, place.centre_m)
     return list(range(first, len(out.units)))
 
 
@@ -141,26 +153,28 @@ def _pumps(
     pump = out.ledger.scenario.catalogue.get(CoolingEquipment, _PUMP)
     width = 0.8 * row.width_m / row.pumps_per_unit
     for k in range(row.pumps_per_unit):
+        name = f"{unit}_pump_{k + 1}"
+        mine = for_member(out.ledger, name, pump, RELIABILITY, "a pump")
         x = at[0] - 0.4 * row.width_m + (k + 0.5) * width
         out.ledger.add(
             loc,
             Entry(
-                f"{unit}_pump_{k + 1}",
+                name,
                 "pump",
                 row.name,
                 unit,
                 "cooling",
                 (x, at[1], 0.2),
                 (0.8 * width, 0.4, 0.5),
-                mtbf_h=pump.mtbf_h,
-                mttr_h=pump.mttr_h,
+                mtbf_h=mine.mtbf_h,
+                mttr_h=mine.mttr_h,
             ),
         )
-        out.ledger.edges.append((f"{unit}_pump_{k + 1}", unit, "cooling", "serves"))
+        out.ledger.edges.append((name, unit, "cooling", "serves"))
 
 
 def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
-    row = _row(out, (*loc, "type"), spec.type, ("chiller", "dry_cooler"))
+    row = _row(out, loc, spec, ("chiller", "dry_cooler"))
     if row is not None:
         zone = len(out.plants)
         out.plants.append((spec, row, []))
@@ -168,7 +182,7 @@ def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
 
 
 def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
-    row = _row(out, (*loc, "type"), spec.type, ("cdu",))
+    row = _row(out, loc, spec, ("cdu",))
     plant = _index(out, (*loc, "plant"), spec.plant, plants)
     served = _served(out, (*loc, "serves"), spec)
     if row is None or not served:
@@ -234,7 +248,7 @@ def _halls(out: Draft, plants: list[str]) -> None:
     out.hall_plant = [-1] * len(names)
     for i, air in enumerate(spec.cooling.air):
         loc = ("layout", "cooling", "air", i)
-        row = _row(out, (*loc, "type"), air.type, ("crah",))
+        row = _row(out, loc, air, ("crah",))
         hall = _index(out, (*loc, "hall"), air.hall, names)
         plant = _index(out, (*loc, "plant"), air.plant, plants)
         if row is not None and hall >= 0:

@@ -10,6 +10,7 @@ from twin.facility.fabric.switches import group_fabric, no_fabric, rail_fabric
 from twin.facility.ledger import Entry, Ledger
 from twin.facility.model.fabric import Fabric
 from twin.facility.space.rack import Position
+from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
 
 SWITCHES_MAX = 200_000
 """More switches than this next to the nodes of one layout is refused."""
@@ -29,7 +30,7 @@ def fabric(
         loc = ("layout", "fabric", "switch")
         ledger.unknown(loc, spec.switch, known, "a switch of the catalogue")
         ledger.raise_problems()
-    switch = known[spec.switch]
+    switch = for_group(ledger, ("layout", "fabric"), known[spec.switch], spec.overrides)
     rack = max(compute, key=lambda t: t.nics_per_node)
     _fits(ledger, switch, nodes, rack)
     try:
@@ -102,6 +103,7 @@ def _switches(
     out = []
     for k, name in enumerate(fabric.switches):
         host = hosts[k % len(hosts)]
+        mine = for_member(ledger, name, row, RELIABILITY, "a switch")
         at = ledger.entries[ledger.row[host.id]].position_m
         size = (0.44, 0.6, row.height_m)
         z = 0.3 + (k // len(hosts)) * (row.height_m + 0.01)
@@ -117,8 +119,8 @@ def _switches(
                     (at[0], at[1], z),
                     size,
                     row.power_max_w,
-                    mtbf_h=row.mtbf_h,
-                    mttr_h=row.mttr_h,
+                    mtbf_h=mine.mtbf_h,
+                    mttr_h=mine.mttr_h,
                 ),
             )
         )

@@ -26,6 +26,9 @@ class PowerTree:
     loss_idle_frac: Array
     loss_linear_frac: Array
     loss_square_frac: Array
+    trip_rating_w: Array
+    """What trip levels are shares of: the breaker's own rating, above `rating_w` where only a part
+    of it may be drawn for good."""
     trip_pickup_frac: Array
     trip_constant_s: Array
     trip_instantaneous_frac: Array

@@ -46,6 +46,8 @@ class Racks:
     """Heat capacity rate of its stream at rated flow."""
     recirculation_frac: Array
     """Share of the inlet that is the rack's own exhaust (air streams)."""
+    coolant_max_degc: Array
+    """Warmest coolant it is allowed; inf where it has no such limit."""
     inlet_max_degc: Array
     """Warmest inlet air it is allowed."""
     boot_s: Array

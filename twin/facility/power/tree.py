@@ -8,11 +8,13 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 
 from twin.catalogue.equipment_kinds import KINDS, POWER_ROLES, is_source, named
+from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
+from twin.facility.stated_numbers import for_group, for_member, rerated
 from twin.scenario.schema.layout import PowerGroup
 
 
@@ -73,7 +75,8 @@ def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
             ("layout", "power", i, "type"), group.type, known, "a power row of the catalogue"
         )
         return None
-    return known[group.type]
+    row = for_group(ledger, ("layout", "power", i), known[group.type], group.overrides)
+    return rerated(row, group.rating)
 
 
 def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> list[PowerNode]:
@@ -81,11 +84,9 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     _check_hall(ledger, loc, row, group)
     supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
     _check_feeds(ledger, loc, row, group)
-    rating = group.rating if group.rating is not None else row.rating_w
     out = []
     for k, name in enumerate(members(group.name, group.count)):
-        override = ledger.scenario.plan.overrides.get(name)
-        value = override.rating if override and override.rating is not None else rating
+        mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))
         place = ledger.places[name]
         ledger.add(
             loc,
@@ -97,9 +98,9 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
                 "power",
                 place.centre_m,
                 place.size_m,
-                value or 0.0,
-                mtbf_h=row.mtbf_h,
-                mttr_h=row.mttr_h,
+                mine.rating_w or 0.0,
+                mtbf_h=mine.mtbf_h,
+                mttr_h=mine.mttr_h,
             ),
         )
         ledger.edges += [(s, name, "power", group.mode) for s in supplies[k]]
@@ -107,13 +108,19 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
             PowerNode(
                 name,
                 row.kind,
-                row,
-                np.inf if value is None else value,
+                mine,
+                np.inf if mine.rating_w is None else mine.rating_w,
                 group.mode == "priority",
                 supplies[k],
             )
         )
     return out
+
+
+def _own_rating(ledger: Ledger, name: str) -> float | ElectricalRating | None:
+    """The rating that the override of one member states."""
+    override = ledger.scenario.plan.overrides.get(name)
+    return None if override is None else override.rating
 
 
 def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
@@ -181,12 +188,6 @@ def freeze(
         return np.array([default if v is None else v for v in values], dtype=float)
 
     rating = np.array([n.rating_w for n in every], dtype=float)
-    nominal = np.array(
-        [n.row.rating_w if n.row and n.row.rating_w else n.rating_w for n in every], dtype=float
-    )
-    scale = np.where(
-        np.isfinite(rating), rating / np.where(np.isfinite(nominal), nominal, 1.0), 1.0
-    )
     first = len(nodes)
     return PowerTree(
         id=tuple(n.id for n in every),
@@ -198,11 +199,12 @@ def freeze(
         loss_idle_frac=column("loss_idle_frac", 0.0),
         loss_linear_frac=column("loss_linear_frac", 0.0),
         loss_square_frac=column("loss_square_frac", 0.0),
+        trip_rating_w=rating / column("continuous_frac", 1.0),
         trip_pickup_frac=column("trip_pickup_frac", np.inf),
         trip_constant_s=column("trip_constant_s", 1.0),
         trip_instantaneous_frac=column("instantaneous_trip_frac", np.inf),
         priority=np.array([n.priority for n in every], dtype=bool),
-        battery_j=column("battery_energy_j", 0.0) * scale,
+        battery_j=column("battery_energy_j", 0.0),
         battery_discharge_frac=column("battery_discharge_efficiency_frac", 1.0),
         battery_charge_frac=column("battery_charge_efficiency_frac", 1.0),
         recharge_w=column("recharge_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from twin.catalogue.rows import Gpu, Rack
 from twin.physics.power import converter_input_w
-from twin.scenario.schema.layout import Override, RowSpec
+from twin.scenario.schema.component import ComponentOverride
+from twin.scenario.schema.layout import RowSpec
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Position:
     row: RowSpec
     type: Rack
     gpu: Gpu | None
-    override: Override
+    override: ComponentOverride
     x_m: float
     y_m: float
     end_of_row: bool
@@ -28,6 +29,10 @@ class Position:
     """Position in its block, counted from 0, empty places included."""
     facing: float
     """Where its cold side looks: 1 north, -1 south."""
+    stated_rated_w: float | None = None
+    """Rated AC input that the layout states for it, or for its row."""
+    stated_idle_w: float | None = None
+    """Idle AC input that the layout states for it, or for its row."""
 
 
 def node_span_w(place: Position) -> float:
@@ -64,16 +69,18 @@ def idle_w(place: Position) -> float:
     """AC input of the rack with every node idle, in W: stated for the row, the type, or
     itemised.
     """
-    stated = place.row.power_idle if place.row.power_idle is not None else place.type.power_idle_w
-    if stated is None:
+    if place.stated_idle_w is not None:
+        return place.stated_idle_w
+    idle = place.type.power_idle_w
+    if idle is None:
         return itemised_idle_w(place)
-    whole = place.type.power_rated_w or stated
-    return stated * rated_w(place) / whole if place.row.power_idle is None and whole else stated
+    whole = place.type.power_rated_w or idle
+    return idle * rated_w(place) / whole if whole else idle
 
 
 def rated_w(place: Position) -> float:
     """AC input of the rack with every node at full activity, in W."""
-    for stated in (place.override.rating, place.row.power_rated, place.type.power_rated_w):
+    for stated in (place.stated_rated_w, place.type.power_rated_w):
         if stated is not None:
             return stated
     return itemised_idle_w(place) + place.type.nodes_per_rack * node_span_w(place) * _itemised_gain(

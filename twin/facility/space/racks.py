@@ -7,12 +7,15 @@ from itertools import pairwise
 
 import numpy as np
 
+from twin.catalogue.rating import rating_w
 from twin.catalogue.rows import Gpu, Rack
 from twin.facility.air.recirculation import recirculation_frac
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
 from twin.facility.space.rack import Position, gain, idle_w, rated_w
-from twin.scenario.schema.layout import HallSpec, Override, RowSpec
+from twin.facility.stated_numbers import for_group, for_member
+from twin.scenario.schema.component import ComponentOverride
+from twin.scenario.schema.layout import HallSpec, RowSpec
 from twin.scenario.schema.rack_pattern import Pattern
 
 NEIGHBOUR_M = 0.3
@@ -55,6 +58,7 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
     rack = _rack_type(ledger, (*loc, "racks"), pattern.type)
     if rack is None:
         return
+    rack = for_group(ledger, loc, rack, row.overrides)
     if row.empty and max(row.empty) > pattern.count:
         ledger.complain((*loc, "empty"), f"position {max(row.empty)}", f"1 to {pattern.count}")
     digits = len(str(pattern.count))
@@ -73,7 +77,7 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
                 row,
                 rack,
                 None,
-                ledger.scenario.plan.overrides.get(id_, Override()),
+                ledger.scenario.plan.overrides.get(id_, ComponentOverride()),
                 row.at[0] + place * rack.width_m,
                 row.at[1] + line * row.row_pitch,
                 False,
@@ -96,6 +100,8 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
     if place.override.type is not None:
         other = _rack_type(ledger, ("layout", "overrides", place.id, "type"), place.override.type)
         place.type = other or place.type
+    place.type = for_member(ledger, place.id, place.type, what="a rack")
+    _stated_power(place)
     if place.override.position is not None:
         place.x_m, place.y_m = place.override.position
     if place.type.gpu:
@@ -126,6 +132,15 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
         ),
     )
     return place
+
+
+def _stated_power(place: Position) -> None:
+    """What the layout says of its power: for the rack itself first, for its row second."""
+    own = place.override.numbers()
+    stated = [rating_w(place.override.rating), own.get("power_rated_w")]
+    rated = [watts for watts in (*stated, rating_w(place.row.power_rated)) if watts is not None]
+    place.stated_rated_w = next(iter(rated), None)
+    place.stated_idle_w = own.get("power_idle_w", place.row.power_idle)
 
 
 def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> None:
@@ -198,6 +213,7 @@ def freeze(
         air_node=air_node,
         stream_w_k=stream_w_k,
         recirculation_frac=column(lambda p: _recirculation_frac(p, halls[p.hall].containment)),
+        coolant_max_degc=column(_coolant_max_degc),
         inlet_max_degc=column(lambda p: p.type.inlet_air_max_degc),
         boot_s=column(lambda p: p.type.boot_s),
         node_mtbf_h=column(lambda p: p.type.node_mtbf_h or np.nan),
@@ -214,3 +230,8 @@ def _recirculation_frac(place: Position, containment: str) -> float:
     if place.type.liquid_heat_frac > 0:
         return 0.0
     return recirculation_frac(containment, place.end_of_row, place.override.recirculation)
+
+
+def _coolant_max_degc(place: Position) -> float:
+    limit = place.type.coolant_supply_max_degc
+    return np.inf if limit is None else limit

@@ -11,14 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from twin.catalogue import Catalogue
 from twin.catalogue.equipment_kinds import KINDS
-from twin.catalogue.rows import CoolingEquipment, PowerEquipment
+from twin.catalogue.own.override import SIZES
+from twin.catalogue.own.row import StatedNumbers
+from twin.catalogue.rows import CatalogueRow, CoolingEquipment, PowerEquipment
 from twin.facility.model import Place
 from twin.facility.space.geometry import lines
 from twin.scenario.schema.cooling import LoopSpec
 from twin.scenario.schema.layout import HallSpec, Layout, PowerGroup
+
+R = TypeVar("R", bound=CatalogueRow)
 
 WALL_M = 0.2
 """Between a wall and the back of what stands along it."""
@@ -67,6 +72,7 @@ def places(layout: Layout, known: Catalogue) -> dict[str, Place]:
     for group in layout.power:
         row = known.rows(PowerEquipment).get(group.type)
         if row is not None:
+            row = _sized(row, group.overrides)
             _sort_power(layout, group, row, rooms, ranks, out)
     cooling = known.rows(CoolingEquipment)
     _sort_cooling(layout, cooling, rooms)
@@ -75,6 +81,13 @@ def places(layout: Layout, known: Catalogue) -> dict[str, Place]:
     out.update(_south(layout, ranks))
     out.update(_north(layout, cooling))
     return out
+
+
+def _sized(row: R, stated: StatedNumbers | None) -> R:
+    """A row with the size that its group states; what is wrong with it is for the build to tell."""
+    numbers = stated.numbers() if stated is not None else {}
+    sizes = {key: numbers[key] for key in SIZES if numbers.get(key)}
+    return row.model_copy(update=sizes) if sizes else row
 
 
 def _gear(name: str, count: int, row: PowerEquipment | CoolingEquipment) -> list[_Gear]:
@@ -132,11 +145,11 @@ def _sort_cooling(
         row = known.get(loop.type)
         hall = hall_served(layout, loop)
         if row is not None and hall:
-            rooms[hall].coolant.extend(_gear(loop.name, loop.count, row))
+            rooms[hall].coolant.extend(_gear(loop.name, loop.count, _sized(row, loop.overrides)))
     for air in layout.cooling.air:
         row = known.get(air.type)
         if row is not None and air.hall in rooms:
-            rooms[air.hall].air.extend(_gear(air.name, air.count, row))
+            rooms[air.hall].air.extend(_gear(air.name, air.count, _sized(row, air.overrides)))
 
 
 def hall_served(layout: Layout, loop: LoopSpec) -> str:
@@ -201,12 +214,13 @@ def _north(layout: Layout, known: Mapping[str, CoolingEquipment]) -> Iterator[tu
     edge = max(h.at[1] + h.size[1] for h in layout.halls) + ROAD_M
     for group in layout.cooling.plant:
         row = known.get(group.type)
-        if row is not None and group.at is not None:
-            yield from _eastward(
-                _gear(group.name, group.count, row), group.at, _around(layout, *group.at)
-            )
-        elif row is not None:
-            gear += _gear(group.name, group.count, row)
+        if row is None:
+            continue
+        mine = _gear(group.name, group.count, _sized(row, group.overrides))
+        if group.at is not None:
+            yield from _eastward(mine, group.at, _around(layout, *group.at))
+        else:
+            gear += mine
     for one, along, away in _along(gear, east - west):
         yield (
             one.id,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
+from twin.catalogue.own.override import CoolingNumbers
 from twin.scenario.schema.names import (
     GEAR_MAX,
     RACKS_MAX,
@@ -49,6 +50,8 @@ class LoopSpec(Stated):
     """Plant group that takes the heat."""
     volume: LoopVolume = 0.5
     """Coolant in each loop outside the racks."""
+    overrides: CoolingNumbers | None = None
+    """Numbers of each unit that differ from the catalogue."""
 
 
 class AirSpec(Stated):
@@ -66,6 +69,8 @@ class AirSpec(Stated):
     """Power feeds."""
     plant: Name
     """Plant group that takes the heat."""
+    overrides: CoolingNumbers | None = None
+    """Numbers of each unit that differ from the catalogue."""
 
 
 class PlantSpec(Stated):
@@ -90,6 +95,8 @@ class PlantSpec(Stated):
     """Facility water pumps, constant while the plant runs."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first unit on the site, in metres; further units follow eastward."""
+    overrides: CoolingNumbers | None = None
+    """Numbers of each unit that differ from the catalogue."""
 
 
 class CoolingSpec(Stated):

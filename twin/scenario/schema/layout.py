@@ -13,9 +13,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from twin.catalogue.own import Equipment
+from twin.catalogue.own.override import PowerNumbers, RackNumbers, StorageNumbers, SwitchNumbers
+from twin.catalogue.rating import AS_WRITTEN, ElectricalRating, StatedRating, with_power_factor
+from twin.scenario.schema.component import ComponentOverride
 from twin.scenario.schema.cooling import CoolingSpec
 from twin.scenario.schema.names import (
     GEAR_MAX,
@@ -25,7 +28,6 @@ from twin.scenario.schema.names import (
     Name,
     PowerType,
     RackPattern,
-    RackType,
     StorageType,
     SwitchType,
     few,
@@ -40,16 +42,8 @@ HallHeight = Annotated[Length, Within(2.0, 100.0, "2 to 100 m")]
 RackPower = Annotated[
     Rating, Within(1.0, 2e7, "1 W to 20 MW", "twenty times the largest rack announced")
 ]
-Recirculation = Annotated[
-    float,
-    Within(
-        0.0,
-        0.8,
-        "0 to 0.8",
-        "at 0.8 a rack takes in air four times its own heating above the supply, "
-        "which no rack survives",
-    ),
-]
+RackRating = Annotated[RackPower | ElectricalRating, *AS_WRITTEN]
+"""Watts of a rack, or a mapping that says how they follow."""
 
 
 class RowSpec(Stated):
@@ -72,10 +66,12 @@ class RowSpec(Stated):
     """Positions left free, counted from 1 through the block."""
     fed_by: Feeds = ()
     """Power feeds of each rack; loads split evenly over those that are live."""
-    power_rated: RackPower | None = None
+    power_rated: RackRating | None = None
     """Rated AC input of each rack where it differs from the catalogue."""
     power_idle: Power | None = None
     """Idle AC input of each rack where it differs from the catalogue."""
+    overrides: RackNumbers | None = None
+    """Numbers of each rack that differ from the catalogue."""
 
 
 class HallSpec(Stated):
@@ -120,13 +116,21 @@ class PowerGroup(Stated):
     """Upstream supplies, in order of preference."""
     mode: Literal["share", "priority"] = "share"
     """share: split over all live supplies; priority: take the first live one."""
-    rating: Rating | None = None
-    """Rating where it differs from the catalogue."""
+    rating: StatedRating | None = None
+    """Rating where it differs from the catalogue; `rating: 500 kVA` with `power_factor` beside it, or
+    a mapping with amperes and volts, says how it follows."""
+    overrides: PowerNumbers | None = None
+    """Other numbers of each member that differ from the catalogue."""
     hall: Name | None = None
     """Hall that panels, PDUs and busways stand in; where not given the hall around `at`, else the
     first."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first member on the site, in metres; further members follow eastward."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _power_factor(cls, data: object) -> object:
+        return with_power_factor(data)
 
 
 class FabricSpec(Stated):
@@ -146,6 +150,8 @@ class FabricSpec(Stated):
     """Power feeds of the switches, for the redundancy report; empty where `fed_by_racks`."""
     fed_by_racks: bool = False
     """True where each switch takes its power from the feeds of the rack in which it stands."""
+    overrides: SwitchNumbers | None = None
+    """Numbers of each switch that differ from the catalogue."""
 
 
 class StorageSpec(Stated):
@@ -153,19 +159,8 @@ class StorageSpec(Stated):
 
     type: StorageType = "superpod_better"
     """Catalogue row under `storage`."""
-
-
-class Override(Stated):
-    """What one component has otherwise than its group."""
-
-    type: RackType | None = None
-    """Another catalogue row."""
-    rating: Rating | None = None
-    """Another rating (racks: rated AC input)."""
-    position: tuple[Length, Length] | None = None
-    """South-west corner in the hall."""
-    recirculation: Recirculation | None = None
-    """Share of a rack's inlet air that is its own exhaust."""
+    overrides: StorageNumbers | None = None
+    """Numbers that differ from the catalogue."""
 
 
 def _few_racks(halls: tuple[HallSpec, ...]) -> tuple[HallSpec, ...]:
@@ -207,5 +202,5 @@ class Layout(Stated):
     """Shared storage."""
     equipment: Equipment = Equipment()
     """Rows of your own beside those of the catalogue."""
-    overrides: dict[Name, Override] = Field(default_factory=dict, max_length=20_000)
+    overrides: dict[Name, ComponentOverride] = Field(default_factory=dict, max_length=20_000)
     """By component name."""

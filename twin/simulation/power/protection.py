@@ -31,7 +31,7 @@ class Protection(Discipline):
         """How fast each device runs towards its trip at the present load."""
         tree = self.tree
         self.own.trip_rate_per_s = trip_rate_per_s(
-            self.world.state.supply.output_w / tree.rating_w,
+            self.world.state.supply.output_w / tree.trip_rating_w,
             tree.trip_pickup_frac,
             tree.trip_constant_s,
             tree.trip_instantaneous_frac,

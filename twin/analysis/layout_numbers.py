@@ -1,0 +1,59 @@
+"""Numbers that a layout states otherwise than the catalogue, each as a witness, and how ratings
+follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twin.catalogue.own.row import StatedNumbers
+from twin.catalogue.rating import ElectricalRating
+from twin.catalogue.witness import Witness, unit_of
+from twin.facility.model import Facility
+from twin.scenario.schema import Layout
+
+SOURCE = "stated in the layout"
+
+
+def witnesses(facility: Facility) -> Iterator[Witness]:
+    """Every overriding number of groups and components, and every rating that follows from others."""
+    plan = facility.scenario.plan
+    for subject, stated in _stated(plan):
+        for field, value in stated.numbers().items():
+            if value is not None:
+                yield _witness(subject, field, value)
+    for subject, rating in ratings(plan):
+        yield _witness(subject, "rating_w", rating.power_w, f"{SOURCE}: {rating.derivation}")
+
+
+def ratings(plan: Layout) -> Iterator[tuple[str, ElectricalRating]]:
+    """Groups and components whose rating is stated by current, apparent power or a share."""
+    held: list[tuple[str, Any]] = [(group.name, group.rating) for group in plan.power]
+    held += [(row.name, row.power_rated) for hall in plan.halls for row in hall.rows]
+    held += [(name, override.rating) for name, override in plan.overrides.items()]
+    yield from ((name, how) for name, how in held if isinstance(how, ElectricalRating))
+
+
+def _stated(plan: Layout) -> Iterator[tuple[str, StatedNumbers]]:
+    """Groups and components with numbers of their own, by name."""
+    groups: list[tuple[str, StatedNumbers | None]] = [(g.name, g.overrides) for g in plan.power]
+    groups += [(row.name, row.overrides) for hall in plan.halls for row in hall.rows]
+    groups += [(loop.name, loop.overrides) for loop in plan.cooling.loops]
+    groups += [(air.name, air.overrides) for air in plan.cooling.air]
+    groups += [(plant.name, plant.overrides) for plant in plan.cooling.plant]
+    groups += [("fabric", plan.fabric.overrides), ("storage", plan.storage.overrides)]
+    groups += list(plan.overrides.items())
+    yield from ((name, stated) for name, stated in groups if stated is not None)
+
+
+def _witness(subject: str, field: str, value: float, source: str = SOURCE) -> Witness:
+    return {
+        "subject": f"layout/{subject}",
+        "parameter": field,
+        "value": f"{value:.9g}",
+        "unit": unit_of(field),
+        "status": "assumed",
+        "source": source,
+        "accessed": "",
+    }
