@@ -1,7 +1,8 @@
 """The documents' promises: their code runs, their links lead somewhere, and generated pages are
 current.
 
-Blocks of README.md and docs/tutorial.md run in order in a folder with copies of the shipped files.
+Blocks of README.md, docs/tutorial.md and docs/bring_your_own.md run in order in a folder with
+copies of the shipped files.
 Blocks that install are left to `.ci/run`, which pastes them into a fresh copy.
 """
 
@@ -31,7 +32,12 @@ PLACE = re.compile(
     r"`((?:twin|tests|docs|scenarios|layouts|notebooks)/[\w/]+\.(?:py|csv|yaml|ipynb))`"
 )
 CHECK = re.compile(r"\b(test_\w+\.py)\b")
-MADE_BY_THE_READER = {"scenarios/pod.yaml", "layouts/pod.yaml"}
+MADE_BY_THE_READER = {
+    "scenarios/pod.yaml",
+    "layouts/pod.yaml",
+    "layouts/own_room.yaml",
+    "layouts/own_room_changed.yaml",
+}
 IMAGE_BYTES_MAX = 300_000
 NOTEBOOK_BYTES_MAX = 500_000
 
@@ -61,7 +67,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return tmp_path, {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/bring_your_own.md"])
 def test_code_of_a_page_runs(page: str, desk: tuple[Path, dict[str, str]]) -> None:
     folder, environment = desk
     code_blocks = blocks(ROOT / page)

@@ -41,7 +41,7 @@ class _Placed:
         if self.row.source or self.document is None:
             return self.row
         name = self.document.path.resolve().relative_to(self.document.root).as_posix()
-        return type(self.row).model_validate({**self.row.model_dump(), "source": name})
+        return self.row.model_copy(update={"source": name})
 
 
 def with_rows(
