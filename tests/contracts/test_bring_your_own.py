@@ -8,14 +8,15 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from twin.simulation.step_times import ReplicaSpeed, profiled
 
 import twin
 from twin import InputError
 from twin.catalogue import shipped
 from twin.catalogue.rows import CoolingEquipment, PowerEquipment, Rack, Server
 from twin.cli import main
+from twin.facility.gpu_profiles import profiled
 from twin.scenario import schema_json
+from twin.simulation.serving.replica import ReplicaSpeed
 
 ROOM = """\
 version: 1
