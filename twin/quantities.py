@@ -87,6 +87,18 @@ def percent(part_frac: Any, decimals: int = 1) -> str:
     return f"{100 * held:.{decimals}f} %" if math.isfinite(held) else NONE
 
 
+def available(unavailability: Any) -> str:
+    """Availability as a percentage with as many nines as it has: 1.3e-6 is `99.99987 %`.
+
+    From the unavailability, for 1 minus a small number has lost the digits that matter.
+    """
+    held = number(unavailability)
+    if not math.isfinite(held):
+        return NONE
+    decimals = 2 if held <= 0 or held >= 1 else max(2, math.ceil(-math.log10(100 * held)) + 1)
+    return f"{100 * (1 - held):.{min(decimals, 12)}f} %" if held > 0 else "100 %"
+
+
 def money(cost_usd: Any) -> str:
     """US dollars: cents only under 100."""
     held = number(cost_usd)

@@ -13,6 +13,7 @@ import pytest
 
 from twin.cli import face, main
 from twin.errors import InputError, Problem, RunError
+from twin.present.blocks import Lines
 
 FINDING = {
     "severity": "warning",
@@ -51,10 +52,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     note("scene", Path("small/scene/factory.usda"))
     note("check", {"racks": 4, "load_peak_w": 5e5, "findings": [FINDING]})
     note("refused", [])
-    note(
-        "redundancy",
-        {"verdict": "meets the topology criterion in this model", "single": ["utility"]},
-    )
+    verdict = {"verdict": "meets the topology criterion in this model", "single": ["utility"]}
+    note("redundancy", SimpleNamespace(as_dict=lambda: verdict))
+    note("redundancy_blocks", (["One sentence."], [Lines("Verdicts", ("without utility",))]))
     note("compare", {"inputs": [{"key": "site.climate", "a": "cold", "b": "hot"}], "outputs": []})
     fit = {"op": "gemm", "dtype": "float32", "loo_median_frac": 0.03, "loo_p90_frac": 0.1, "gp": {}}
     note(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -119,6 +121,32 @@ def test_redundancy_names_what_brings_loads_down(capsys: Any) -> None:
         for key, value in exact.items()
         if key.startswith(("availability", "unavailability"))
     )
+
+
+def test_redundancy_reads_as_tables_with_as_many_nines_as_there_are(capsys: Any) -> None:
+    layout = str(ROOT / "layouts/gb200_su.yaml")
+    found = said(capsys, "redundancy", layout)
+    assert main(["redundancy", layout]) == 0
+    text = capsys.readouterr().out
+    unavailability = found["availability_exact"]["unavailability"]
+    printed = [float(word) for word in re.findall(r"(\d+\.\d+) %", text) if word.startswith("99.")]
+    assert any(abs((1 - value / 100) / unavailability - 1) < 0.05 for value in printed), (
+        "two digits of what is missing to one can be read"
+    )
+    assert "cdu_1–2" in text
+    assert len(text.splitlines()) < 100
+
+
+def test_redundancy_writes_what_it_prints(tmp_path: Path, capsys: Any) -> None:
+    layout = str(ROOT / "layouts/edge_200kw.yaml")
+    found = said(capsys, "redundancy", layout, "--out", str(tmp_path / "r"))
+    assert json.loads((tmp_path / "r" / "redundancy.json").read_text()) == found
+    for name, key in (("single_points_of_failure", "component"), ("cut_sets", "components")):
+        with (tmp_path / "r" / f"{name}.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == len(found[name])
+        first = found[name][0]
+        assert rows[0][key] == (first[key] if name.startswith("single") else "; ".join(first))
 
 
 @pytest.mark.parametrize(("which", "paths"), [("scenario", SCENARIOS), ("layout", LAYOUTS)])

@@ -13,10 +13,12 @@ import twin
 from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from twin.analysis.redundancy import RedundancyReport
     from twin.catalogue import Catalogue
     from twin.catalogue.rows import CatalogueRow
     from twin.facility import Facility
     from twin.present.background import Writing
+    from twin.present.blocks import Block
     from twin.results import Result
     from twin.scenario import Scenario
 
@@ -62,9 +64,27 @@ def refused(facility: Facility) -> list[Problem]:
     return refused(facility, review(facility))
 
 
-def redundancy(scenario: Scenario) -> dict[str, Any]:
+def redundancy(facility: Facility) -> RedundancyReport:
     """What a design survives and what it does not."""
-    return twin.redundancy(scenario).as_dict()
+    return twin.redundancy(facility)
+
+
+def redundancy_blocks(
+    found: RedundancyReport, facility: Facility, most_cut_sets: int
+) -> tuple[list[str], list[Block]]:
+    """The same for people: opening sentences, then tables."""
+    from twin.present.redundancy_tables import blocks, sentences
+
+    study = found.as_dict()
+    components = facility.tables()["components"]
+    return sentences(study), blocks(study, components, most_cut_sets)
+
+
+def write_redundancy(found: RedundancyReport, folder: Path) -> list[Path]:
+    """Write the same as files into a folder; their paths."""
+    from twin.study.redundancy_files import write
+
+    return write(found, folder)
 
 
 def compare(a: Path, b: Path) -> dict[str, Any]:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+from typer import Option
+
 from twin.cli import face, say
 from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 
+CUT_SETS = 15
+"""Cut sets that the terminal shows; --out and --json have up to a thousand."""
+
+Out = Annotated[
+    Path | None,
+    Option("--out", metavar="DIR", help="Also write everything as JSON and CSV tables there."),
+]
+
 
 def redundancy(
-    file: Input, changes: Overrides = None, seed: Seed = None, json: Json = False
+    file: Input, changes: Overrides = None, seed: Seed = None, out: Out = None, json: Json = False
 ) -> None:
     """Tell which failures a facility survives."""
-    found = face.redundancy(face.load(file, read_overrides(changes or ()), seed))
+    facility = face.build(face.load(file, read_overrides(changes or ()), seed))
+    if out is not None:
+        say.writable(out)
+    found = face.redundancy(facility)
     if json:
-        say.document(found)
+        say.document(found.as_dict())
     else:
-        say.findings(file.name, found)
+        say.blocks(file.name, *face.redundancy_blocks(found, facility, CUT_SETS))
+    for path in face.write_redundancy(found, out) if out is not None else ():
+        say.note(f"written: {path}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,6 +19,9 @@ from rich.table import Table
 from twin.cli.face import Told
 from twin.cli.quantity import readable, spoken
 from twin.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from twin.present.blocks import Block
 
 INSTALL_USD = "pip install 'ai-factory-twin[usd]'"
 _PIPED_WIDTH = 160
@@ -96,6 +99,35 @@ def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> Non
         elif _is_group(value) and value:
             console.print(f"[bold]{escape(spoken(key))}[/bold]", soft_wrap=True)
             console.print(_rows(value))
+
+
+def blocks(title: str, sentences: Iterable[str], found: Iterable[Block]) -> None:
+    """Sentences, then titled tables and lists, as a report holds them."""
+    console = _console(stderr=False)
+    console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    for sentence in sentences:
+        console.print(escape(sentence))
+    for block in found:
+        _block(console, block)
+
+
+def _block(console: Console, block: Block) -> None:
+    """A table with its note, or a list; pictures are not for terminals."""
+    if block.kind == "picture":
+        return
+    console.print(f"\n[bold]{escape(block.title)}[/bold]", soft_wrap=True)
+    if block.kind == "lines":
+        for line_ in block.lines:
+            console.print(f"  {escape(line_)}")
+    elif block.rows:
+        table = Table()
+        for heading, right in zip(block.headings, block.right, strict=True):
+            table.add_column(escape(heading), justify="right" if right else "left", overflow="fold")
+        for row in block.rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+    if block.note:
+        console.print(escape(block.note))
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from twin.present.blocks import Picture, Section
 from twin.present.figures import FIGURES, Drawing, NamedFigure, drawing
 from twin.present.report import (
     cooling,
@@ -28,7 +29,6 @@ from twin.present.report import (
     timeline,
     workload,
 )
-from twin.present.report.blocks import Picture, Section
 from twin.results import Result
 
 __all__ = ["CHAPTERS", "render", "write"]

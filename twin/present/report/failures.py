@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from twin.present.blocks import Block, Columns, Section, grid, spaced, words
 from twin.present.figures.faults import grouped
-from twin.present.report.blocks import Block, Columns, Section, grid, spaced, words
 from twin.quantities import clock, count, duration, figures, money, number, short, span, tokens
 from twin.results import Result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twin.present.report.blocks import Grid, Section, grid, words
+from twin.present.blocks import Grid, Section, grid, words
 from twin.quantities import count, tokens
 from twin.results import Result
 

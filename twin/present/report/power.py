@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.findings import FindingCode
+from twin.present.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
-from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.present.report.provenance import findings
 from twin.quantities import clock, energy, percent, power, singular, span
 from twin.results import Result

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from twin.present.report.blocks import Block, Lines, Section, grid, words
+from twin.present.blocks import Block, Lines, Section, grid, words
 from twin.quantities import count, figures, short, span
 from twin.results import Result
 

@@ -1,48 +1,13 @@
-"""Redundancy chapter: verdicts, single points of failure, pairs, cut sets, exact availability
-beside Monte Carlo.
-
-Reads the `redundancy` entry of a result's meta as `twin.analysis.redundancy` writes it; any part
-may be missing.
-"""
+"""Redundancy chapter: what the study in a result's metadata says; any part of it may be missing."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from typing import Any
 
-import pandas as pd
-
-from twin.present.report.blocks import Block, Columns, Grid, Lines, Section, grid, words
-from twin.quantities import (
-    NONE,
-    count,
-    duration,
-    figures,
-    number,
-    percent,
-    power,
-    short,
-    singular,
-    span,
-)
+from twin.present import redundancy_tables as tables
+from twin.present.blocks import Section
+from twin.quantities import count
 from twin.results import Result
-
-HOURS_A_YEAR = 8760
-"""A year as every unavailability here counts it."""
-
-Study = Mapping[str, Any]
-
-_VERDICTS = {
-    "concurrently_maintainable": (
-        "concurrent-maintainability",
-        "each element taken out for work in turn",
-    ),
-    "fault_tolerant": ("fault-tolerance", "each element failing in turn"),
-}
-_LOSS: Columns = {
-    "Racks": ("racks", count), "GPUs": ("gpus", count), "Load": ("load_w", power),
-}  # fmt: skip
 
 
 def section(result: Result) -> Section:
@@ -50,22 +15,11 @@ def section(result: Result) -> Section:
     study = study_of(result)
     if not study:
         return Section("Redundancy", ["No redundancy study was made for this run."])
-    blocks: list[Block] = [
-        Lines(
-            "Verdicts", tuple(_verdict(study.get(key), *said) for key, said in _VERDICTS.items())
-        ),
-        _counts(study),
-        _point_grid(study, result.frame("components")),
-        _pair_grid(study),
-        _cut_sets(study),
-        availability(study),
-        _importance(study),
-        *_overloads(study),
-    ]
-    return Section("Redundancy", _says(study), blocks)
+    found = tables.blocks(study, result.frame("components"))
+    return Section("Redundancy", tables.sentences(study), found)
 
 
-def study_of(result: Result) -> Study:
+def study_of(result: Result) -> tables.Study:
     """The study, or an empty one."""
     held = result.meta.get("redundancy")
     return held if isinstance(held, Mapping) else {}
@@ -73,7 +27,7 @@ def study_of(result: Result) -> Study:
 
 def points(result: Result, most: int = 3) -> list[str]:
     """The worst single points of failure in words; equals that take the same down are one."""
-    held = _point_grid(study_of(result), result.frame("components"), folded=True)
+    held = tables.points(study_of(result), result.frame("components"))
     return [
         f"{row[0]}: {row[2]} racks, {row[3]} GPUs, {row[4]}{_effect(row[5], row[6])}"
         for row in held.rows[:most]
@@ -95,214 +49,5 @@ def no_points(result: Result) -> str:
     study = study_of(result)
     if "single_points_of_failure" not in study:
         return "No redundancy study was made for this run."
-    pairs = count(_part(study, "n_minus_2").get("failing"))
+    pairs = count(tables.part(study, "n_minus_2").get("failing"))
     return f"None: with any one component lost every rack is served. {pairs} pairs of components can drop racks."
-
-
-def verdict_word(held: Any) -> bool | None:
-    """True, False or None where the study does not say."""
-    found = held.get("verdict") if isinstance(held, Mapping) else held
-    return bool(found) if found is not None and not isinstance(found, str) else None
-
-
-def _part(study: Study, name: str) -> Study:
-    held = study.get(name)
-    return held if isinstance(held, Mapping) else {}
-
-
-def _says(study: Study) -> list[str]:
-    size = f"{count(study.get('components'))} components that can fail serve {count(study.get('loads'))} racks"
-    exact = number(_part(study, "availability_exact").get("unavailability"))
-    down = (
-        f"Some rack is not served in full for {_yearly(exact)} in a year."
-        if math.isfinite(exact)
-        else ""
-    )
-    meaning = short(str(study.get("meaning") or ""), 400)
-    return [f"{size} of {power(study.get('load_w'))} together.", *filter(None, [down, meaning])]
-
-
-def _yearly(unavailability: float) -> str:
-    return f"{duration(unavailability * HOURS_A_YEAR * 3600)} on average"
-
-
-def _verdict(held: Any, scheme: str, meaning: str) -> str:
-    meets = verdict_word(held)
-    if meets is None:
-        return f"The {scheme} criterion was not decided."
-    word = "Meets" if meets else "Does not meet"
-    example = held.get("counter_example") if isinstance(held, Mapping) else None
-    against = (
-        f" Counter-example: {_counter(example)}."
-        if isinstance(example, Mapping) and not meets
-        else ""
-    )
-    left = held.get("not_judged") if isinstance(held, Mapping) else None
-    missing = f" Not judged: {', '.join(map(str, left))}." if left else ""
-    return f"{word} the {scheme} topology criterion in this model ({meaning}).{against}{missing}"
-
-
-def _counter(example: Study) -> str:
-    """Which loss, and what it drops or overloads."""
-    lost = span(example.get("lost") or []) or "nothing"
-    loads = list(example.get("loads") or [])
-    if number(example.get("loads_count")) > 0:
-        more = number(example["loads_count"]) - len(loads)
-        named = span(loads) + (f" and {count(more)} more" if more > 0 else "")
-        return (f"without {lost}, {count(example.get('racks'))} racks with {count(example.get('gpus'))} GPUs and "
-                f"{power(example.get('load_w'))} are not served: {named}")  # fmt: skip
-    over = [f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating"
-            for one in list(example.get("overloads") or [])[:2]]  # fmt: skip
-    return f"without {lost}, {' and '.join(over) or 'a rating is exceeded'}"
-
-
-def _counts(study: Study) -> Grid:
-    """How many losses of one and of two components drop a rack."""
-    rows = []
-    orders = _part(study, "cut_set_counts")
-    for name, key, order in (
-        ("one component lost (N-1)", "n_minus_1", "1"),
-        ("two lost (N-2)", "n_minus_2", "2"),
-    ):
-        held = _part(study, key)
-        share = number(held.get("failing")) / (number(held.get("cases")) or math.nan)
-        rows.append((name, held.get("cases"), held.get("failing"), share, orders.get(order)))
-    frame = pd.DataFrame(rows, columns=["case", "cases", "failing", "share", "sets"])
-    columns: Columns = {"Case": ("case", words), "Tried": ("cases", count), "Drop a rack": ("failing", count),
-                        "Share": ("share", percent), "Minimal cut sets": ("sets", count)}  # fmt: skip
-    return grid("Losses tried", frame, columns)
-
-
-def _point_grid(study: Study, components: pd.DataFrame, folded: bool = True) -> Grid:
-    held = pd.DataFrame(list(study.get("single_points_of_failure") or []))
-    frame = held.reindex(columns=["component", "racks", "gpus", "load_w", "effect", "left_frac"])
-    frame["effect"] = frame["effect"].astype(object).fillna("")
-    frame = frame.sort_values(["load_w", "gpus", "racks"], ascending=False, kind="stable")
-    kinds = dict(zip(components["id"], components["kind"], strict=True))
-    frame["kind"] = [singular(kinds.get(name, "")) for name in frame["component"]]
-    columns: Columns = {"Component": ("component", words), "Kind": ("kind", words), **_LOSS,
-                        "Effect": ("effect", words), "Left": ("left_frac", percent)}  # fmt: skip
-    made = grid(
-        "Single points of failure, largest loss first", frame, columns, most=20, fold=folded
-    )
-    note = "None: with any one component lost, every rack is served." if frame.empty else made.note
-    return Grid(made.title, made.headings, made.rows, made.right, note)
-
-
-def _pair_grid(study: Study) -> Grid:
-    """The heaviest pairs that hold no single point of failure."""
-    worst = [
-        one
-        for one in list(_part(study, "n_minus_2").get("worst") or [])
-        if isinstance(one, Mapping)
-    ]
-    frame = pd.DataFrame([{"lost": span(one.get("lost") or []), **{key: one.get(key) for key in
-                          ("racks", "gpus", "load_w")}} for one in worst],
-                         columns=["lost", "racks", "gpus", "load_w"])  # fmt: skip
-    columns: Columns = {"Lost together": ("lost", words), **_LOSS}
-    made = grid("Pairs that drop most, single points left out", frame, columns, most=10)
-    note = "No pair was found, or none was tried." if frame.empty else made.note
-    return Grid(made.title, made.headings, made.rows, made.right, note)
-
-
-def _cut_sets(study: Study) -> Grid:
-    sets = [
-        list(map(str, held))
-        for held in list(study.get("cut_sets") or [])
-        if isinstance(held, list | tuple)
-    ]
-    frame = pd.DataFrame(
-        {"names": [" + ".join(map(short, held)) for held in sets], "order": [len(s) for s in sets]}
-    )
-    opens = f"Minimal cut sets, most probable first ({count(len(sets))} listed)"
-    columns: Columns = {"Order": ("order", count), "These together": ("names", words)}
-    made = grid("Minimal cut sets", frame, columns, most=100, closed=opens)
-    orders = ", ".join(
-        f"{count(many)} of order {order}" for order, many in _part(study, "cut_set_counts").items()
-    )
-    note = f"{made.note} In all: {orders}.".strip() if orders else made.note
-    return Grid(made.title, made.headings, made.rows, made.right, note, made.closed)
-
-
-def availability(study: Study) -> Grid:
-    """The exact value and the sampled one with its interval, side by side."""
-    exact = _part(study, "availability_exact")
-    sampled = _part(study, "availability_monte_carlo")
-    bounds = study.get("interval")
-    low, high = (
-        map(number, bounds)
-        if isinstance(bounds, list | tuple) and len(bounds) == 2
-        else (math.nan, math.nan)
-    )
-    values = [number(exact.get("unavailability")), number(sampled.get("unavailability"))]
-    interval = f"{scientific(low)} to {scientific(high)}" if math.isfinite(low + high) else NONE
-    rows = pd.DataFrame(
-        {"engine": ["exact", "Monte Carlo"], "unavailability": values, "interval": [NONE, interval]}
-    )
-    rows["availability"] = 1.0 - rows["unavailability"]
-    rows["down_s"] = rows["unavailability"] * HOURS_A_YEAR * 3600
-    rows["yearly"] = [exact.get("frequency_per_year"), sampled.get("frequency_per_year")]
-    columns: Columns = {
-        "Engine": ("engine", words), "Unavailability": ("unavailability", scientific),
-        "95 % interval": ("interval", words),
-        "Availability": ("availability", lambda value: percent(value, 5)), "Down in a year": ("down_s", duration),
-        "Failures in a year": ("yearly", figures),
-    }  # fmt: skip
-    made = grid("Availability of all racks together", rows, columns)
-    return Grid(
-        made.title, made.headings, made.rows, made.right, _agreement(values[0], low, high, sampled)
-    )
-
-
-def _agreement(exact: float, low: float, high: float, sampled: Study) -> str:
-    """Whether the two engines confirm one another, and what the sampled one did."""
-    if not math.isfinite(exact + low + high):
-        return ""
-    word = "inside" if low <= exact <= high else "OUTSIDE"
-    events = sampled.get("events")
-    method = sampled.get("method")
-    how = (
-        f" Monte Carlo: {short(method, 40)}, {count(events)} failures seen."
-        if events is not None
-        else ""
-    )
-    if word == "OUTSIDE":
-        also = sampled.get("agrees_with_exact")
-        how += (
-            " Rely on the exact value."
-            if also is False
-            else " Within 99.9 % they still agree."
-            if also
-            else ""
-        )
-    return f"The exact value lies {word} the Monte Carlo interval.{how}"
-
-
-def scientific(value: Any) -> str:
-    """A small probability or rate."""
-    held = number(value)
-    return f"{held:.3e}" if math.isfinite(held) else NONE
-
-
-def _importance(study: Study) -> Grid:
-    held = pd.DataFrame(list(study.get("importance") or []))
-    frame = held.reindex(columns=["component", "share_of_unavailability", "birnbaum"])
-    columns: Columns = {"Component": ("component", words),
-                        "Part in the unavailability": ("share_of_unavailability", percent),
-                        "Racks fail, if it does, with probability": ("birnbaum", percent)}  # fmt: skip
-    return grid("What the unavailability is made of", frame, columns, most=10, fold=True)
-
-
-def _overloads(study: Study) -> list[Lines]:
-    """Ratings exceeded as built or after one loss, heaviest first."""
-    held = [one for one in list(study.get("overloads") or []) if isinstance(one, Mapping)]
-    told = []
-    for one in held[:20]:
-        lost = span(one.get("lost") or [])
-        when = f"without {lost}" if lost else "with everything in service"
-        told.append(
-            f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating {when}"
-        )
-    more = number(study.get("overloads_count")) - len(told)
-    rest = [f"and {count(more)} more"] if more > 0 else []
-    return [Lines("Ratings exceeded after one loss", (*told, *rest))] if told else []

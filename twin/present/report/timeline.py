@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.present.report.blocks import Section
+from twin.present.blocks import Section
 from twin.quantities import clock, count, duration, number
 from twin.results import Result
 

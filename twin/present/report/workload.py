@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from twin.present.report.blocks import Block, Grid, Section, grid, words
+from twin.present.blocks import Block, Grid, Section, grid, words
 from twin.quantities import clock, count, figures, percent, tokens
 from twin.results import Result
 

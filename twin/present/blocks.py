@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -33,7 +33,7 @@ class Grid:
     note: str = ""
     closed: str = ""
     """Words that stand for the table until a reader opens it; empty where it is open."""
-    kind: str = "grid"
+    kind: Literal["grid"] = "grid"
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Picture:
     name: str
     caption: str
     address: str
-    kind: str = "picture"
+    kind: Literal["picture"] = "picture"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Lines:
     lines: tuple[str, ...]
     closed: str = ""
     note: str = ""
-    kind: str = "lines"
+    kind: Literal["lines"] = "lines"
 
 
 Block = Grid | Picture | Lines
