@@ -14,13 +14,17 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
+import twin
 from twin.scenario import schema_json
 from twin.scenario.yaml.compose import compose
 
@@ -113,6 +117,48 @@ def test_readme_has_its_two_command_lines() -> None:
 
 def test_reference_pages_are_current() -> None:
     assert _module(ROOT / "docs" / "make_reference.py").stale() == []
+
+
+def test_the_site_shows_every_page() -> None:
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    shown = set(pages_of(site["nav"]))
+    there = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
+    assert shown == there
+
+
+def pages_of(nav: Any) -> Iterator[str]:
+    """Paths in a navigation, at any depth."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, list):
+        for part in nav:
+            yield from pages_of(part)
+    else:
+        for part in nav.values():
+            yield from pages_of(part)
+
+
+def test_the_api_page_holds_the_whole_face() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^::: twin\.(\w+)$", page, re.MULTILINE))
+    told |= set(re.findall(r"^      heading: twin\.(\w+)$", page, re.MULTILINE))
+    assert told == set(twin.__all__)
+
+
+def test_aligned_names_of_docstrings_become_lists() -> None:
+    pytest.importorskip("griffe", reason="comes with the extra `docs`; .ci/run builds the site")
+    text = "Does it.\n\nseed        of the run\n            and more\na, b   two results\nRaises."
+    listed = _module(ROOT / "docs" / "docstring_lists.py").listed(text)
+    assert listed.splitlines() == [
+        "Does it.",
+        "",
+        "",
+        "* `seed`: of the run",
+        "  and more",
+        "* `a`, `b`: two results",
+        "",
+        "Raises.",
+    ]
 
 
 def test_pictures_and_notebooks_are_small() -> None:
