@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,3 +179,19 @@ def test_quantities_are_taken_in_the_forms_that_the_program_reads() -> None:
     assert not list(form.iter_errors({**base, "faults": {"timeline": [
         {"at": "25:00", "component": "x"}, {"at": 0, "component": "x"},
         {"at": "06:30:15", "component": "x"}, {"at": "6.5 h", "component": "x"}]}}))  # fmt: skip
+
+
+def test_rows_of_the_planners_own_may_be_named_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An own rack is in the schema that is asked for with the layout that states it."""
+    _, layout = write("pod", tmp_path)
+    text = layout.read_text(encoding="utf-8")
+    text += "equipment:\n  power:\n    - {name: rpp_own, like: rpp_500, rating: 400 kW}\n"
+    layout.write_text(text.replace("type: rpp_500", "type: rpp_own"), encoding="utf-8")
+    found = twin.load(layout).catalogue
+    assert "rpp_own" in found.rows(PowerEquipment)
+    assert main(["schema", "layout", "--for", str(layout)]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert not list(jsonschema.Draft202012Validator(schema).iter_errors(read(layout).data))
+    assert list(validator("layout").iter_errors(read(layout).data))

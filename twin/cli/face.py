@@ -130,11 +130,11 @@ def scene(shown: Result | Scenario, folder: Path) -> Path:
     return twin.scene(shown, folder)
 
 
-def schema(which: str) -> dict[str, Any]:
-    """The JSON schema of scenario or layout files."""
+def schema(which: str, of: Path | None = None) -> dict[str, Any]:
+    """The JSON schema of scenario or layout files, with the names of rows that `of` may use."""
     from twin.scenario import schema_json
 
-    return schema_json(which)
+    return schema_json(which, load(of).catalogue if of else None)
 
 
 def starter(name: str, folder: Path) -> list[Path]:
