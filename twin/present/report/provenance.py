@@ -103,8 +103,12 @@ def findings(result: Result, most: int, codes: Collection[str] = ()) -> list[str
 
 
 def warnings(result: Result, most: int) -> list[str]:
-    """What the run itself warns of."""
-    return [short(one, 240) for one in (result.meta.get("warnings") or [])[:most]]
+    """What the run itself warns of, without what the review says."""
+    findings_ = [one for one in result.meta.get("findings") or () if isinstance(one, dict)]
+    reviewed = tuple(str(one["says"]) for one in findings_ if one.get("says"))
+    own = [str(one) for one in result.meta.get("warnings") or ()]
+    own = [one for one in own if not one.endswith(reviewed)]
+    return [short(one, 240) for one in own[:most]]
 
 
 _ASSUMED = {
