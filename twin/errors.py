@@ -2,7 +2,8 @@
 
     TwinError
      ├── InputError     the files say something that cannot be built      exit code 2
-     └── RunError       a run that began cannot go on                     exit code 1
+     ├── RunError       a run that began cannot go on                     exit code 1
+     └── OutputError    what was computed cannot be written               exit code 1
 
 An InputError carries every problem found, never only the first.
 """
@@ -62,6 +63,10 @@ class RunError(TwinError):
     def __init__(self, message: str, kept: object | None = None) -> None:
         super().__init__(message)
         self.kept = kept
+
+
+class OutputError(TwinError):
+    """What was computed cannot be written: the disk is full, or the place is not to be changed."""
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

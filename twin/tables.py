@@ -16,6 +16,8 @@ class Column:
     """`float`, `int`, `text` or `bool`."""
     unit: str
     says: str
+    words: tuple[str, ...] = ()
+    """The only values of a text column, where it has few."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """What a run leaves: tables declared once, and the folder that holds them.
 
 `tables`  every table's name, columns, units and words
-`disk`    the files under it
+`enums`   what can happen and be lost, as codes
+`frames`  frames held to their declaration
 `store`   Result: tables, summary, scenario and provenance, saved whole or not at all
+`disk`, `parquet`, `provenance`   its files, read back within bounds
+`folder`, `exchange`, `locks`     files and folders that are whole or absent
 """
 
-from twin.results.store import Result, empty
+from twin.results.frames import empty
+from twin.results.store import Result
 from twin.results.tables import TABLES
 
 __all__ = ["TABLES", "Result", "empty"]

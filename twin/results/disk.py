@@ -1,48 +1,31 @@
-"""Files under a result: parquet, JSON and text with the same bytes every time, swapped in whole."""
+"""JSON and text under a result: the same bytes every time, and bounded where they are read back."""
 
 from __future__ import annotations
 
 import json
 import math
 import os
-import shutil
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from twin.errors import InputError, Problem
-from twin.tables import Column, Table
+from twin.results.folder import write_through
 
-_ARROW = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
-_OWN = frozenset({"tables", "summary.json", "scenario.yaml", "meta.json", "inputs"})
+TEXT_BYTES_MAX = 64 * 2**20
+"""Largest JSON or YAML file that is read back."""
+INPUT_BYTES_MAX = 2**30
+"""Largest copy of a file that a scenario names."""
+DEPTH_MAX = 40
+"""Deepest nesting of lists and objects that is read back; a result's own files need seven."""
+DIGITS_MAX = 400
+"""Longest run of digits that is read back as a number."""
 
-
-def _field(column: Column) -> Any:
-    return pa.field(
-        column.name, _ARROW[column.kind], metadata={"unit": column.unit, "says": column.says}
-    )
-
-
-def write_table(folder: Path, table: Table, frame: pd.DataFrame) -> str:
-    """Write one parquet file and return its SHA-256; no pandas metadata and no clock goes into
-    it.
-    """
-    schema = pa.schema([_field(column) for column in table.columns], metadata={"says": table.says})
-    arrays = [
-        pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind])
-        for column in table.columns
-    ]
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
-    data: bytes = sink.getvalue().to_pybytes()
-    write_file(folder / "tables" / f"{table.name}.parquet", data)
-    return sha256(data).hexdigest()
+_TOKEN = re.compile(rf'"(?:[^"\\]|\\.)*"|[\[\]{{}}]|\d{{{DIGITS_MAX + 1},}}', re.DOTALL)
 
 
 def digest(data: bytes) -> str:
@@ -50,68 +33,87 @@ def digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Write a new file and flush it to the disk itself."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        write_through(handle, data)
+    finally:
+        os.close(handle)
+
+
+def refuse(path: Path, found: str, allowed: str, line: int = 0, column: int = 0) -> NoReturn:
+    """Raise InputError for a file."""
+    raise InputError([Problem("", found, allowed, file=str(path), line=line, column=column)])
+
+
 def refuse_changed(path: Path, data: bytes, kept: object) -> None:
     """Raise InputError where a file's content is not what was hashed."""
     if digest(data) != kept:
-        raise InputError(
-            [
-                Problem(
-                    "", "other bytes than the run wrote", "the file as it was saved", file=str(path)
-                )
-            ]
-        )
+        refuse(path, "other bytes than the run wrote", "the file as it was saved")
 
 
-def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFrame:
-    """Read one parquet file. Raises InputError where its bytes are not those that were hashed."""
-    path = root / "tables" / f"{table.name}.parquet"
-    data = _read_bytes(path)
-    if sha256(data).hexdigest() != hashes.get(table.name):
-        raise InputError(
-            [Problem("", "a damaged table", "the bytes that the run wrote", file=str(path))]
-        )
-    frame: pd.DataFrame = pq.read_table(pa.BufferReader(data)).to_pandas()
-    return frame
-
-
-def read_input(root: Path, name: str, kept: object) -> bytes:
-    """A file that the scenario names. Raises InputError where it is not the file that was kept."""
-    path = root / name
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise InputError([Problem("", f"{name!r}", "a file of the result", file=str(root))])
-    data = _read_bytes(path)
-    refuse_changed(path, data, kept)
-    return data
-
-
-def _read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, most: int) -> bytes:
+    """A plain file's bytes. Raises InputError where it cannot be read or is longer than `most`."""
+    if path.exists() and not path.is_file():
+        refuse(path, "something that is not a plain file", "a readable file")
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(most + 1)
     except OSError as error:
-        found = error.strerror or "an unreadable file"
-        raise InputError([Problem("", found, "a readable file", file=str(path))]) from error
+        refuse(path, error.strerror or "an unreadable file", "a readable file")
+    if len(data) > most:
+        refuse(path, f"a file of more than {most / 2**20:,.0f} MiB", "a file that a run wrote")
+    return data
 
 
 def read_text(path: Path) -> str:
     """A UTF-8 file. Raises InputError where it cannot be read."""
     try:
-        return _read_bytes(path).decode()
+        return read_bytes(path, TEXT_BYTES_MAX).decode()
     except UnicodeDecodeError as error:
         raise InputError([Problem("", "other bytes", "UTF-8 text", file=str(path))]) from error
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object. Raises InputError with the place where it is none."""
+    """A JSON object. Raises InputError with the line where it is none, is nested too deeply, or
+    holds numbers or characters that nothing can stand for.
+    """
+    text = read_text(path)
+    if (token := _excess(text)) is not None:
+        line, column = _place(text, token.start())
+        found = "a number too long" if token[0][0].isdigit() else f"more than {DEPTH_MAX} levels"
+        refuse(path, found, f"JSON of at most {DEPTH_MAX} levels and plain numbers", line, column)
     try:
-        read = json.loads(read_text(path))
+        read = json.loads(text, parse_constant=_no_number)
+        json.dumps(read, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
-        problem = Problem(
-            "", error.msg, "JSON", file=str(path), line=error.lineno, column=error.colno
-        )
-        raise InputError([problem]) from error
+        refuse(path, error.msg, "JSON", error.lineno, error.colno)
+    except ValueError as error:
+        refuse(path, str(error).split(":")[0], "finite numbers and whole characters")
     if not isinstance(read, dict):
-        raise InputError([Problem("", type(read).__name__, "a JSON object", file=str(path))])
+        refuse(path, type(read).__name__, "a JSON object")
     return read
+
+
+def _excess(text: str) -> re.Match[str] | None:
+    """The first bracket that stands too deep or number that is too long."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        depth += (first in "[{") - (first in "]}")
+        if depth > DEPTH_MAX or first.isdigit():
+            return token
+    return None
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    before = text[:at]
+    return before.count("\n") + 1, at - before.rfind("\n")
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word}, which is no number")
 
 
 def json_bytes(value: Mapping[str, Any]) -> bytes:
@@ -128,40 +130,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return _plain(value.item())
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write and flush to the disk itself, so that a later rename never outruns the bytes."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def refuse_foreign(target: Path) -> None:
-    """Raises InputError unless the target is new, empty or a result: never somebody's other
-    files.
-    """
-    if not target.exists() or (target / "meta.json").is_file():
-        return
-    if not target.is_dir() or any(target.iterdir()):
-        found = "something that is no result"
-        allowed = "a new, empty or result folder"
-        raise InputError([Problem("", found, allowed, file=str(target))])
-
-
-def swap(partial: Path, target: Path) -> None:
-    """Rename the new folder into place; the old one steps aside first, for a full folder blocks a
-    rename.
-
-    What stood in the old folder beside the result moves over before the old one goes.
-    """
-    retired = partial.with_name(partial.name.replace(".partial-", ".old-"))
-    if target.exists():
-        target.rename(retired)
-    partial.rename(target)
-    if retired.exists():
-        for held in retired.iterdir():
-            if held.name not in _OWN:
-                held.rename(target / held.name)
-        shutil.rmtree(retired)

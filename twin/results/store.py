@@ -4,34 +4,48 @@ tables/<name>.parquet   one file a declared table; the same run gives the same b
 summary.json            the headline numbers, keys sorted
 scenario.yaml           the scenario as resolved; `twin run` takes it
 inputs/                 the files that it names
-meta.json               provenance; written last, holds `complete: true`
+meta.json               provenance and hashes; written last, holds `complete: true`
+
+A report and a scene may stand beside them. Both say which result they were made from, and go when
+another takes its place.
 """
 
 from __future__ import annotations
 
 import math
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from tempfile import mkdtemp
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from pandas.api import types as kinds
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.results import disk
+from twin.results import disk, frames, parquet, provenance
 from twin.results.card import result_card
+from twin.results.folder import recover_name, replaced, writing
 from twin.results.plots import Plots
 from twin.results.tables import TABLES
-from twin.tables import Table
 
-FORMAT = 1
-"""Version of the folder's layout."""
+REPORT = "report.html"
+"""Name of the report in a result's folder."""
+SCENE = "scene"
+"""Name of the folder with the USD scene."""
+SCENE_PARTS = (
+    "facility.usda", "results.usdc", "connections.usda", "layout.usda", "architecture.usda", "assets"
+)  # fmt: skip
+"""What stands in a scene's folder."""
 
-_DTYPE = {"float": "float64", "int": "int64", "text": "str", "bool": "bool"}
+_SUMMARY = "summary.json"
+_SCENARIO = "scenario.yaml"
+_CLOCK = "wall_s"
+_OWN = frozenset(
+    {"tables", "inputs", _SUMMARY, _SCENARIO, provenance.FILE, REPORT}
+    | {f"{SCENE}/{part}" for part in SCENE_PARTS}
+)
+"""What a new result takes away; everything else in its folder belongs to somebody and stays."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +59,16 @@ class Result:
     scenario_yaml: str
     """The scenario as resolved."""
     meta: dict[str, Any]
-    """Provenance: version, seed, catalogue_hash, wall_s, redundancy, findings."""
+    """Provenance: version, seed, catalogue_hash, wall_s, redundancy, findings; `stopped`, why a run
+    ended early; `invalid`, why its numbers must not be used."""
     inputs: Mapping[str, bytes] = field(default_factory=dict)
     """Copies of the files that `scenario_yaml` names, by their names there: `inputs/weather.csv`."""
 
     def __post_init__(self) -> None:
-        problems = [
-            *_unknown(self.tables),
-            *(p for table in TABLES for p in _problems(table, self.tables)),
-        ]
+        problems = list(frames.problems(self.tables))
         if problems:
             raise InputError(problems)
-        tidy = {table.name: _tidy(table, self.tables[table.name]) for table in TABLES}
+        tidy = {table.name: frames.tidy(table, self.tables[table.name]) for table in TABLES}
         object.__setattr__(self, "tables", MappingProxyType(tidy))
 
     def __repr__(self) -> str:
@@ -80,136 +92,101 @@ class Result:
             )
         return self.tables[name]
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the folder whole: into a hidden sibling first, then swapped in by renaming.
+    @property
+    def invalid(self) -> str:
+        """Why the numbers must not be used; empty where nothing speaks against them."""
+        return str(self.meta.get("invalid") or "")
 
-        A process killed at any moment leaves the old complete result or none under the name. Files
-        that are not a result's own (a report, a review) stay. Raises InputError where the folder
-        holds something that is no result.
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all but the clock on the wall; a report and a scene carry it."""
+        hashes = {name: sha for name, _, sha in self._files()}
+        return str(provenance.document(self.meta, hashes)["fingerprint"])
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the folder whole: beside its place first, then in one step under its name.
+
+        A process killed at any moment leaves the result that stood there, or the new one. Files
+        that are not a result's own (a review, notes) stay; a report and a scene of the result that
+        stood there go with it. Raises InputError where the folder holds something that is no
+        result, and OutputError where the disk refuses.
         """
-        target = Path(folder).absolute()
-        disk.refuse_foreign(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
-        try:
-            self._write(partial)
-            disk.swap(partial, target)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        target = Path(folder).resolve()
+        _refuse_foreign(target)
+        with writing("the result", target), replaced(target, _OWN) as new:
+            meta = self._write(new)
+        self.__dict__["fingerprint"] = meta["fingerprint"]
         return target
 
     @classmethod
     def load(cls, folder: str | Path) -> Result:
         """The result saved there.
 
-        Raises InputError where the folder is missing, unfinished, of another layout or damaged.
+        Raises InputError where the folder is missing, unfinished, a left-over of a process that was
+        killed, of another layout or damaged.
         """
         root = Path(folder)
-        meta = _finished_meta(root)
-        kept = meta.get("files", {})
-        stored = disk.read_json(root / "summary.json")
-        disk.refuse_changed(root / "summary.json", _hashed(stored), kept.get("summary.json"))
-        text = disk.read_text(root / "scenario.yaml")
-        disk.refuse_changed(root / "scenario.yaml", text.encode(), kept.get("scenario.yaml"))
-        summary = {key: math.nan if value is None else value for key, value in stored.items()}
-        tables = {table.name: disk.read_table(root, table, meta["tables"]) for table in TABLES}
-        own = {
-            key: value
-            for key, value in meta.items()
-            if key not in ("complete", "format", "tables", "files")
-        }
-        inputs = {name: disk.read_input(root, name, kept[name]) for name in kept if "/" in name}
-        return cls(tables, summary, text, own, inputs)
+        recover_name(root)
+        meta = provenance.finished(root)
+        hashes = provenance.hashes(meta)
+        stored = disk.read_json(root / _SUMMARY)
+        disk.refuse_changed(root / _SUMMARY, _untimed(stored), hashes.get(_SUMMARY))
+        text = disk.read_text(root / _SCENARIO)
+        disk.refuse_changed(root / _SCENARIO, text.encode(), hashes.get(_SCENARIO))
+        loaded = cls(
+            {table.name: parquet.read_table(root, table, hashes) for table in TABLES},
+            {key: math.nan if value is None else value for key, value in stored.items()},
+            text,
+            provenance.own(meta),
+            {name: _input(root, name, sha) for name, sha in hashes.items() if _is_input(name)},
+        )
+        loaded.__dict__["fingerprint"] = meta["fingerprint"]
+        return loaded
 
-    def _write(self, folder: Path) -> None:
+    def _files(self) -> Iterator[tuple[str, bytes, str]]:
+        """Every file but meta.json: its name, its bytes and the hash of what must not change."""
+        for table in TABLES:
+            data = parquet.table_bytes(table, self.tables[table.name])
+            yield parquet.file_name(table), data, disk.digest(data)
         summary = dict(self.summary)
-        if "wall_s" in self.meta:
-            summary["wall_s"] = self.meta["wall_s"]
-        folder.chmod(0o755)
-        (folder / "tables").mkdir()
-        hashes = {
-            table.name: disk.write_table(folder, table, self.tables[table.name]) for table in TABLES
-        }
-        disk.write_file(folder / "summary.json", disk.json_bytes(summary))
-        for name, data in self.inputs.items():
+        if _CLOCK in self.meta:
+            summary[_CLOCK] = self.meta[_CLOCK]
+        yield _SUMMARY, disk.json_bytes(summary), disk.digest(_untimed(summary))
+        for name, data in {**self.inputs, _SCENARIO: self.scenario_yaml.encode()}.items():
+            yield name, data, disk.digest(data)
+
+    def _write(self, folder: Path) -> dict[str, Any]:
+        hashes = {}
+        for name, data, sha in self._files():
             (folder / name).parent.mkdir(exist_ok=True)
             disk.write_file(folder / name, data)
-        disk.write_file(folder / "scenario.yaml", self.scenario_yaml.encode())
-        scenario = self.scenario_yaml.encode()
-        kept = {
-            "summary.json": disk.digest(_hashed(summary)),
-            "scenario.yaml": disk.digest(scenario),
-            **{name: disk.digest(data) for name, data in self.inputs.items()},
-        }
-        meta = {**self.meta, "complete": True, "format": FORMAT, "tables": hashes, "files": kept}
-        disk.write_file(folder / "meta.json", disk.json_bytes(meta))
+            hashes[name] = sha
+        meta = provenance.document(self.meta, hashes)
+        disk.write_file(folder / provenance.FILE, disk.json_bytes(meta))
+        return meta
 
 
-def empty(table: Table) -> pd.DataFrame:
-    """A frame of no rows with the table's columns and kinds."""
-    return pd.DataFrame(
-        {column.name: pd.Series(dtype=_DTYPE[column.kind]) for column in table.columns}
-    )
-
-
-def _unknown(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    names = [table.name for table in TABLES]
-    for name in tables:
-        if name not in names:
-            yield Problem("tables", repr(name), ", ".join(names), did_you_mean(name, names))
-
-
-def _problems(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    if table.name not in tables:
-        yield Problem(f"tables.{table.name}", "no table", "a frame for every declared table")
-        return
-    frame = tables[table.name]
-    found = tuple(map(str, frame.columns))
-    if found != table.names:
-        yield Problem(
-            f"tables.{table.name}", f"columns {', '.join(found) or 'none'}", ", ".join(table.names)
-        )
-    elif len(frame):
-        for column in table.columns:
-            if not _is_kind(frame[column.name], column.kind):
-                where = f"tables.{table.name}.{column.name}"
-                dtype = str(frame[column.name].dtype)
-                yield Problem(where, f"{dtype} values", column.kind)
-
-
-def _is_kind(values: pd.Series[Any], kind: str) -> bool:
-    """Whole numbers may stand in a float column; text is never missing, nothing is there as ''."""
-    if kind == "text" and values.dtype == "str":
-        return not bool(values.isna().any())
-    if kind == "text":
-        return all(isinstance(value, str) for value in values)
-    if kind == "bool":
-        return kinds.is_bool_dtype(values.dtype)
-    numeric = kinds.is_integer_dtype(values.dtype) or (
-        kind == "float" and kinds.is_float_dtype(values.dtype)
-    )
-    return numeric and not kinds.is_extension_array_dtype(values.dtype)
-
-
-def _tidy(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    if frame.empty:
-        return empty(table)
-    return frame.astype({c.name: _DTYPE[c.kind] for c in table.columns}).reset_index(drop=True)
-
-
-def _hashed(summary: Mapping[str, Any]) -> bytes:
+def _untimed(summary: Mapping[str, Any]) -> bytes:
     """What of a summary is the same in every run of one seed: all but the clock on the wall."""
-    return disk.json_bytes({key: value for key, value in summary.items() if key != "wall_s"})
+    return disk.json_bytes({key: value for key, value in summary.items() if key != _CLOCK})
 
 
-def _finished_meta(root: Path) -> dict[str, Any]:
-    path = root / "meta.json"
-    if not path.is_file():
-        found = "an unfinished result or none: no meta.json"
-        raise InputError([Problem("", found, "a folder that a run finished", file=str(root))])
-    meta = disk.read_json(path)
-    found = f"complete: {meta.get('complete')}, format: {meta.get('format')}"
-    allowed = f"complete: True, format: {FORMAT}"
-    if found != allowed or not isinstance(meta.get("tables"), dict):
-        raise InputError([Problem("", found, f"{allowed} and the tables' hashes", file=str(path))])
-    return meta
+def _is_input(name: str) -> bool:
+    return name.startswith("inputs/")
+
+
+def _input(root: Path, name: str, sha: str) -> bytes:
+    path = root / name
+    if path.parent.resolve() != root.resolve() / "inputs":
+        disk.refuse(root, repr(name), "files in the result's own folder inputs")
+    data = disk.read_bytes(path, disk.INPUT_BYTES_MAX)
+    disk.refuse_changed(path, data, sha)
+    return data
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Raise InputError unless the target is new, empty or a result: never somebody's other files."""
+    if not target.exists() or provenance.is_result(target):
+        return
+    if not target.is_dir() or any(target.iterdir()):
+        disk.refuse(target, "something that is no result", "a new, empty or result folder")

@@ -1,0 +1,109 @@
+"""Tables as parquet: the same frame gives the same bytes, and no file makes a reader run out of
+memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from twin.results.disk import digest, read_bytes, refuse
+from twin.tables import Column, Table
+
+FILE_BYTES_MAX = 2 * 2**30
+"""Largest parquet file that is read."""
+TABLE_BYTES_MAX = 8 * 2**30
+"""Most memory that a table may take once it is read."""
+_CELL_BYTES = 8
+_FOOTER_BYTES_MAX = 16 * 2**20
+
+_ARROW = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
+
+
+def table_bytes(table: Table, frame: pd.DataFrame) -> bytes:
+    """A frame as parquet; no pandas metadata and no clock goes into it."""
+    schema = pa.schema([_field(column) for column in table.columns], metadata={"says": table.says})
+    arrays = [
+        pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind])
+        for column in table.columns
+    ]
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _field(column: Column) -> Any:
+    words = {"unit": column.unit, "says": column.says}
+    return pa.field(column.name, _ARROW[column.kind], metadata=words)
+
+
+def file_name(table: Table) -> str:
+    """Where a table stands in a result's folder."""
+    return f"tables/{table.name}.parquet"
+
+
+def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFrame:
+    """A result's table.
+
+    Raises InputError where its bytes are not those that were hashed, are no parquet, have other
+    columns than declared, or stand for more rows or longer text than memory should hold.
+    """
+    path = root / file_name(table)
+    data = read_bytes(path, FILE_BYTES_MAX)
+    if digest(data) != hashes.get(file_name(table)):
+        refuse(path, "a damaged table", "the bytes that the run wrote")
+    try:
+        return _read(path, table, data)
+    except (pa.ArrowException, OSError, MemoryError) as error:
+        _refuse(path, f"no parquet that can be read ({str(error)[:120]})")
+
+
+def _read(path: Path, table: Table, data: bytes) -> pd.DataFrame:
+    file = pq.ParquetFile(
+        pa.BufferReader(data),
+        read_dictionary=[column.name for column in table.columns if column.kind == "text"],
+        thrift_string_size_limit=_FOOTER_BYTES_MAX,
+        thrift_container_size_limit=_FOOTER_BYTES_MAX,
+    )
+    _check_columns(path, table, file)
+    if file.metadata.num_rows * len(table.columns) * _CELL_BYTES > TABLE_BYTES_MAX:
+        _refuse(path, f"{file.metadata.num_rows:,} rows")
+    read = file.read()
+    if sum(_text_bytes(read[name]) for name in read.schema.names) > TABLE_BYTES_MAX:
+        _refuse(path, "more text than memory should hold")
+    frame: pd.DataFrame = read.cast(_declared(table)).to_pandas()
+    return frame
+
+
+def _declared(table: Table) -> Any:
+    return pa.schema([pa.field(column.name, _ARROW[column.kind]) for column in table.columns])
+
+
+def _check_columns(path: Path, table: Table, file: Any) -> None:
+    found = file.schema_arrow
+    kinds = [
+        field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        for field in found
+    ]
+    if tuple(found.names) != table.names or kinds != [_ARROW[c.kind] for c in table.columns]:
+        _refuse(path, f"columns {', '.join(found.names)[:200] or 'none'}")
+
+
+def _text_bytes(column: Any) -> int:
+    """Bytes of a text column once every row holds its own."""
+    total = 0
+    for chunk in column.chunks if pa.types.is_dictionary(column.type) else ():
+        lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)
+        total += pc.sum(lengths.cast(pa.int64())).as_py() or 0
+    return total
+
+
+def _refuse(path: Path, found: str) -> NoReturn:
+    refuse(path, found, "a table as a run writes it")
