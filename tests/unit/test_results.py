@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import os
@@ -18,8 +19,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import bare, synthetic, with_tables
 
-from twin.errors import InputError
-from twin.results import TABLES, Result, disk, empty
+from twin.errors import InputError, OutputError
+from twin.results import TABLES, Result, disk, empty, folder, parquet
 from twin.results.tables import SITE
 
 
@@ -134,19 +135,27 @@ def test_a_folder_that_is_no_result_is_never_replaced(day: Result, tmp_path: Pat
     assert (tmp_path / "thesis.txt").exists()
 
 
-@pytest.mark.parametrize("step", ["write_table", "write_file", "swap"])
+FAILS = {
+    "tables": (parquet, "table_bytes"),
+    "files": (disk, "write_file"),
+    "switch": (folder, "exchange"),
+    "links": (folder.os, "fsync"),
+}
+
+
+@pytest.mark.parametrize("step", FAILS)
 def test_a_failure_on_the_way_leaves_the_old_result(
     day: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    folder = day.save(tmp_path / "run")
+    place = day.save(tmp_path / "run")
 
     def broken(*_: object) -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(disk, step, broken)
-    with pytest.raises(OSError, match="disk full"):
-        replace(day, scenario_yaml="name: second\n").save(folder)
-    assert Result.load(folder).scenario_yaml == day.scenario_yaml
+    monkeypatch.setattr(*FAILS[step], broken)
+    with pytest.raises(OutputError, match=f"result could not .*{place}: No space left"):
+        replace(day, scenario_yaml="name: second\n").save(place)
+    assert Result.load(place).scenario_yaml == day.scenario_yaml
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
