@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_serializer
 
 from twin.catalogue.kinds import KINDS
-from twin.catalogue.own.row import OwnRow, own_type
+from twin.catalogue.own.row import NO_SOURCE, OwnRow, own_type
 from twin.stated import Stated
 
 ROWS_MAX = 2000
@@ -48,6 +48,7 @@ else:
         __base__=EquipmentRows,
         __doc__=EquipmentRows.__doc__,
         __module__=__name__,
+        __cls_kwargs__=NO_SOURCE,
         **{
             kind: (
                 tuple[own_type(model), ...],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import create_model
 
 from twin.catalogue.own.row import (
+    NO_SOURCE,
     StatedNumbers,
     full_names,
     number_fields,
@@ -45,7 +46,7 @@ def any_numbers(base: type[StatedNumbers], taken: set[str]) -> type[StatedNumber
         base.__name__.removeprefix("_"),
         __base__=base,
         __doc__=base.__doc__,
-        __cls_kwargs__={"json_schema_extra": full_names(fields)},
+        __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
         **fields,
     )
     return kept

@@ -98,6 +98,11 @@ class OwnRow(StatedNumbers):
     """Arithmetic behind derived numbers, and warnings."""
 
 
+NO_SOURCE: dict[str, Any] = {"use_attribute_docstrings": False}
+"""For models made at run time: they have no source to read docstrings from, and looking for it
+takes seconds before Python 3.13."""
+
+
 @cache
 def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
     """The model of a planner's rows of one kind: every field of the shipped rows, none needed."""
@@ -113,7 +118,7 @@ def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
         f"Own{model.__name__}",
         __base__=OwnRow,
         __doc__=f"A row of the planner's own. {model.__doc__}",
-        __cls_kwargs__={"json_schema_extra": full_names(fields)},
+        __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
         **fields,
         **more,
     )
@@ -133,7 +138,7 @@ def numbers_type(model: type[CatalogueRow]) -> type[StatedNumbers]:
         f"{model.__name__}Numbers",
         __base__=StatedNumbers,
         __doc__=f"Numbers that differ from those of the catalogue row. {model.__doc__}",
-        __cls_kwargs__={"json_schema_extra": full_names(fields)},
+        __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
         **fields,
     )
     return own
