@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,11 @@ class Stage:
     loss: tuple[Array, Array, Array]
     """Idle, linear and square coefficients."""
 
+    @cached_property
+    def loses(self) -> bool:
+        """Whether any of its nodes does."""
+        return any(bool(coefficient.any()) for coefficient in self.loss)
+
 
 def stages(wires: Wiring, rating_w: Array, loss: tuple[Array, Array, Array]) -> tuple[Stage, ...]:
     """The tree height by height, from the loads up, prepared for `through`.
@@ -136,9 +142,11 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
             flow = inflow[stage.taker] * share[stage.edges]
             sums = np.bincount(stage.place, weights=flow, minlength=given.size)
             given = np.asarray(sums, dtype=float)
-        lost = loss_w(given, stage.rating_w, *stage.loss)
-        output[stage.nodes] = given
-        inflow[stage.nodes] = np.where(on[stage.nodes], given + lost + load_w[stage.nodes], 0.0)
+            output[stage.nodes] = given
+        if stage.loses:
+            given = given + loss_w(given, stage.rating_w, *stage.loss)
+        drawn = given + load_w[stage.nodes]
+        inflow[stage.nodes] = np.where(on[stage.nodes], drawn, 0.0)
     return output, inflow
 
 

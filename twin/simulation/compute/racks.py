@@ -25,6 +25,9 @@ class Compute(Discipline):
         self.starts = racks.first_node[self.with_nodes]
         self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
         self.node_count = float(racks.nodes.sum())
+        self._seen_version = (-1, -1, -1)
+        self._seen_s = -np.inf
+        self._last_boot_s = np.inf
 
     def available(self) -> Mask:
         """(rack,) powered, in order and cool enough to run."""
@@ -36,6 +39,8 @@ class Compute(Discipline):
     def settle(self) -> bool:
         """Find out which racks are on; those that come back boot first. True where that changed."""
         own = self.own
+        if self._nothing_new():
+            return False
         lit = self.available()
         on_before = own.rack_on
         lit_before = own.rack_lit
@@ -43,6 +48,7 @@ class Compute(Discipline):
         if self.world.now_s > 0 and back.any():
             booted_s = self.world.now_s + self.racks.boot_s
             own.boot_until_s = np.where(back, booted_s, own.boot_until_s)
+        self._last_boot_s = float(own.boot_until_s.max(initial=-np.inf))
         own.rack_lit = lit
         own.rack_on = lit & (own.boot_until_s <= self.world.now_s)
         changed_on = own.rack_on != on_before
@@ -52,6 +58,15 @@ class Compute(Discipline):
         for r in np.flatnonzero(changed_on):
             self._note(int(r))
         return True
+
+    def _nothing_new(self) -> bool:
+        """Whether nothing that decides who is on can have changed since it was worked out."""
+        state = self.world.state
+        version = (state.supply.version, state.faults.version, state.throttling.version)
+        unchanged = version == self._seen_version and self._last_boot_s <= self._seen_s
+        self._seen_version = version
+        self._seen_s = self.world.now_s
+        return unchanged
 
     def _note(self, rack: int) -> None:
         if self.own.rack_on[rack]:
@@ -116,5 +131,7 @@ class Compute(Discipline):
 
     def next_s(self) -> float:
         """Seconds until the next rack has booted."""
+        if self._last_boot_s <= self.world.now_s:
+            return np.inf
         booting = self.own.boot_until_s[self.own.rack_lit & ~self.own.rack_on]
         return float(booting.min() - self.world.now_s) if booting.size else np.inf

@@ -171,6 +171,7 @@ class Throttling(Discipline):
         for r in np.flatnonzero(hot):
             self._note_shutdown(int(r), bool(chip[r]))
         own.overheated = (own.overheated | hot) & ~cool
+        own.version += 1
         return True
 
     def _cooled(self, coolant: Array) -> Mask:

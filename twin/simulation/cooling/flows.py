@@ -38,6 +38,9 @@ class Flows(Discipline):
         self.plant_of_unit = self._plants()
         rows = world.facility.components.row
         self.pump_component = np.array([rows[p] for p in cooling.pump_id], dtype=np.int64)
+        self._seen_version = (-1, -1)
+        self._seen_s = -np.inf
+        self._last_start_s = np.inf
         self.loop_of_rack = np.searchsorted(cooling.loop_node, world.facility.racks.zone)
 
     def _plants(self) -> Index:
@@ -53,6 +56,8 @@ class Flows(Discipline):
     def settle(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
         own = self.own
+        if self._nothing_new():
+            return False
         self._restarts()
         on = own.was_fed & (own.ready_s <= self.world.now_s)
         water_on = own.was_live & (own.water_ready_s <= self.world.now_s)
@@ -73,6 +78,15 @@ class Flows(Discipline):
         own.version += 1
         return True
 
+    def _nothing_new(self) -> bool:
+        """Whether nothing that decides who runs can have changed since it was worked out."""
+        state = self.world.state
+        version = (state.supply.version, state.faults.version)
+        unchanged = version == self._seen_version and self._last_start_s <= self._seen_s
+        self._seen_version = version
+        self._seen_s = self.world.now_s
+        return unchanged
+
     def _restarts(self) -> None:
         """Units and water pumps that have power again restart from now."""
         own = self.own
@@ -85,6 +99,9 @@ class Flows(Discipline):
         own.water_ready_s = np.where(pumped, now + WATER_PUMP_RESTART_S, own.water_ready_s)
         own.was_fed = fed
         own.was_live = live
+        self._last_start_s = float(
+            max(own.ready_s.max(initial=-np.inf), own.water_ready_s.max(initial=-np.inf))
+        )
 
     def _note_changes(self, on: Mask) -> None:
         for u in np.flatnonzero(on != self.own.unit_running):
@@ -165,6 +182,8 @@ class Flows(Discipline):
         """Seconds until the next unit or water pump has restarted."""
         own = self.own
         now = self.world.now_s
+        if self._last_start_s <= now:
+            return np.inf
         units_s = own.ready_s[own.was_fed & (own.ready_s > now)]
         pumps_s = own.water_ready_s[own.was_live & (own.water_ready_s > now)]
         first = min(units_s.min(initial=np.inf), pumps_s.min(initial=np.inf))

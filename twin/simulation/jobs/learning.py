@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Index
+from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
 from twin.facility.gpu_profiles import profiled
 from twin.simulation.jobs.placement import Placement
@@ -21,6 +21,8 @@ class Learning:
         self.own = world.state.jobs
         self.jobs = jobs
         self.placement = placement
+        self.has_steps = np.array([job.steps is not None for job in jobs], dtype=bool)
+        self.sensitivity = np.array([job.clock_sensitivity for job in jobs], dtype=float)
         self.speeds: dict[tuple[int, str], TrainingSpeed] = {}
         """By job and GPU type: what was learned once holds for the run."""
         self.refuse_impossible()
@@ -87,8 +89,10 @@ class Learning:
         )
 
     def progress_per_s(self, j: int, clock_frac: float, fabric_frac: float) -> float:
-        """Rate of progress of a job over that at full clock and whole fabric."""
-        if self.jobs[j].steps is not None:
-            return self._speed(j).speed(clock_frac, fabric_frac)
-        sensitivity = self.jobs[j].clock_sensitivity
-        return 1.0 / (1.0 - sensitivity + sensitivity / clock_frac)
+        """Rate of progress of a job with steps over that at full clock and whole fabric."""
+        return self._speed(j).speed(clock_frac, fabric_frac)
+
+    def clock_share(self, jobs: Index, clock_frac: Array) -> Array:
+        """(job,) rate of progress over that at full clock, of jobs that bring their own time."""
+        sensitivity = self.sensitivity[jobs]
+        return np.asarray(1.0 / (1.0 - sensitivity + sensitivity / clock_frac))

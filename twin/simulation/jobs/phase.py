@@ -15,3 +15,9 @@ class Phase(IntEnum):
     RESTARTING = 4
     COMPLETED = 5
     TOO_LARGE = 6
+
+
+RUNNING = int(Phase.RUNNING)
+CHECKPOINTING = int(Phase.CHECKPOINTING)
+RESTARTING = int(Phase.RESTARTING)
+"""Plain numbers for comparing whole arrays, which a member of an enumeration slows."""

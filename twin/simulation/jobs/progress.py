@@ -11,7 +11,7 @@ from twin.arrays import Array, Index
 from twin.facility.fabric import bandwidth_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import Phase
+from twin.simulation.jobs.phase import CHECKPOINTING, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
@@ -45,14 +45,14 @@ class Progress:
         running = self.running()
         own.done_s[running] += own.speed[running] * span_s
         own.holding_s[running] += span_s
-        waiting = running[own.phase[running] != Phase.RUNNING]
+        waiting = running[own.phase[running] != RUNNING]
         own.wait_s[waiting] -= span_s * own.wait_rate[waiting]
 
     def next_s(self) -> float:
         """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
         own = self.own
         running = self.running()
-        working = own.phase[running] == Phase.RUNNING
+        working = own.phase[running] == RUNNING
         moving = running[working & (own.speed[running] > 0)]
         waiting = running[~working]
         ends_s = (own.target_s[moving] - own.done_s[moving]) / own.speed[moving]
@@ -64,7 +64,7 @@ class Progress:
         """Running jobs whose phase ends now."""
         own = self.own
         running = self.running()
-        working = own.phase[running] == Phase.RUNNING
+        working = own.phase[running] == RUNNING
         done = own.target_s[running] - own.done_s[running] <= _DONE_S
         waited = own.wait_s[running] <= _DONE_S
         ends: list[int] = running[np.where(working, done, waited)].tolist()
@@ -72,7 +72,7 @@ class Progress:
 
     def end_phase(self, j: int) -> bool:
         """Carry a job over into its next phase; True where it is complete."""
-        if self.own.phase[j] == Phase.RUNNING:
+        if self.own.phase[j] == RUNNING:
             return self._reached(j)
         self.resume(j)
         return False
@@ -87,7 +87,7 @@ class Progress:
             own.finished_s[j] = self.world.now_s
             return True
         if own.checkpoint_bytes[j]:
-            own.phase[j] = Phase.CHECKPOINTING
+            own.phase[j] = CHECKPOINTING
             own.wait_s[j] = self._checkpoint_s(j)
         else:
             self.resume(j)
@@ -100,10 +100,10 @@ class Progress:
     def resume(self, j: int) -> None:
         """Go on after a checkpoint or a restart; a checkpoint keeps what is done."""
         own = self.own
-        if own.phase[j] != Phase.RESTARTING:
+        if own.phase[j] != RESTARTING:
             own.kept_s[j] = own.done_s[j]
             own.checkpoints[j] += 1
-        own.phase[j] = Phase.RUNNING
+        own.phase[j] = RUNNING
         own.cause[j] = ""
         self.aim(j)
         self.changed()
@@ -136,7 +136,7 @@ class Progress:
         own = self.own
         size = float(own.checkpoint_bytes[j])
         load_s = self.storage.load_s(size, self.jobs[j].nodes) if size else 0.0
-        own.phase[j] = Phase.RESTARTING
+        own.phase[j] = RESTARTING
         own.wait_s[j] = self.jobs[j].restart_delay_s + load_s
         self.own.version += 1
 
@@ -177,13 +177,15 @@ class Progress:
 
     def _set_speeds(self) -> None:
         own = self.own
-        clocks = self._slowest_clock()
-        for j, clock in zip(own.running, clocks.tolist(), strict=True):
-            speed = 0.0
-            if own.phase[j] == Phase.RUNNING:
-                fabric_frac = float(own.fabric_frac[j])
-                speed = self.learning.progress_per_s(j, clock, fabric_frac)
-            own.speed[j] = speed
+        running = self.running()
+        clock_frac = self._slowest_clock()
+        speed = self.learning.clock_share(running, clock_frac)
+        for i in np.flatnonzero(self.learning.has_steps[running]).tolist():
+            j = own.running[i]
+            speed[i] = self.learning.progress_per_s(
+                j, float(clock_frac[i]), float(own.fabric_frac[j])
+            )
+        own.speed[running] = np.where(own.phase[running] == RUNNING, speed, 0.0)
 
     def _slowest_clock(self) -> Array:
         """(running job,) clock of its slowest rack."""
@@ -207,7 +209,7 @@ class Progress:
         own = self.own
         running = self.running()
         own.wait_rate[running] = 1.0
-        writing = running[own.phase[running] == Phase.CHECKPOINTING].tolist()
+        writing = running[own.phase[running] == CHECKPOINTING].tolist()
         if len(writing) > 1:
             for j in writing:
                 own.wait_rate[j] = self._checkpoint_s(j) / self._checkpoint_s(j, len(writing))

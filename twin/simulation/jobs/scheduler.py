@@ -10,7 +10,7 @@ from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import Phase
+from twin.simulation.jobs.phase import RESTARTING, RUNNING, Phase
 from twin.simulation.jobs.placement import FREE, Placement
 from twin.simulation.jobs.progress import Progress
 from twin.simulation.kernel.discipline import Discipline
@@ -191,7 +191,7 @@ class Scheduler(Discipline):
         if np.isnan(own.started_s[j]):
             own.started_s[j] = self.world.now_s
         self.progress.aim(j)
-        own.phase[j] = Phase.RUNNING
+        own.phase[j] = RUNNING
         own.version += 1
         if own.restarts[j] > 0:
             self.progress.restart(j)
@@ -203,7 +203,7 @@ class Scheduler(Discipline):
         own = self.own
         if not self.jobs:
             return
-        working = own.phase == Phase.RUNNING
+        working = own.phase == RUNNING
         held = own.work_of_node >= 0
         job = own.work_of_node[held]
         gpu[held] = np.where(working, own.gpu_activity, WAITING_ACTIVITY)[job]
@@ -213,7 +213,7 @@ class Scheduler(Discipline):
         """Enter what each job is losing now, by its slowest rack or by why it waits."""
         own = self.own
         for j in self._losing():
-            if own.phase[j] == Phase.RESTARTING:
+            if own.phase[j] == RESTARTING:
                 self._lose_whole(j, Cause.RESTARTING)
             else:
                 self._lose_share(j)
@@ -228,8 +228,8 @@ class Scheduler(Discipline):
             return []
         running = self.progress.running()
         phase = own.phase[running]
-        slow = (phase == Phase.RUNNING) & (own.speed[running] < _FULL_SPEED)
-        losing: list[int] = running[slow | (phase == Phase.RESTARTING)].tolist()
+        slow = (phase == RUNNING) & (own.speed[running] < _FULL_SPEED)
+        losing: list[int] = running[slow | (phase == RESTARTING)].tolist()
         return losing
 
     def _lose_whole(self, j: int, cause: Cause) -> None:

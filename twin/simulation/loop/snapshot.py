@@ -45,15 +45,15 @@ def take(loop: Loop) -> Snapshot:
             [d.time_s, int(d.stage), d.action, *d.arguments] for d in world.clock.pending()
         ],
     }
-    _keep_filled(arrays, world.state.recorder.periods)
+    _keep_filled(arrays, world.state.recorder.samples)
     return Snapshot(plain, arrays)
 
 
-def _keep_filled(arrays: Arrays, periods: int) -> None:
-    """Of the time tables only the periods that have ended."""
+def _keep_filled(arrays: Arrays, samples: int) -> None:
+    """Of the record only the samples that were taken."""
     for name in arrays:
         if name.startswith("state.recorder.rows."):
-            arrays[name] = arrays[name][:periods]
+            arrays[name] = arrays[name][:samples]
 
 
 def put_back(loop: Loop, snapshot: Snapshot) -> None:

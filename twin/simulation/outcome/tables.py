@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import Phase
 from twin.simulation.outcome.recorder import Recorder
+from twin.simulation.outcome.time_tables import time_tables
 from twin.tables import Table
 
 HOUR_S = 3600.0
@@ -26,7 +26,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     facility = run.world.facility
     found: dict[str, pd.DataFrame] = dict(facility.tables())
     found["loading"] = loading_frame(facility)
-    found |= _time_tables(run, recorder)
+    found |= time_tables(run, recorder)
     found["jobs"] = _jobs(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["losses"] = losses(run)
@@ -37,34 +37,6 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
 
 def _shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[list(table.names)] if len(frame) else empty(table)
-
-
-def _time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
-    facility = run.world.facility
-    tree = facility.power
-    cooling = facility.cooling
-    loops = [*cooling.loop_id, *cooling.hall_id, *(p.id for p in cooling.plants)]
-    sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
-    kinds = [kind for kind, members in sizes.items() for _ in members]
-    labels: dict[str, dict[str, list[str]]] = {
-        "site": {},
-        "racks": {"rack": list(facility.racks.id)},
-        "power": {"component": list(tree.id[: tree.equipment])},
-        "loops": {"loop": loops, "kind": kinds},
-        "services": {"service": [s.pool.name for s in run.serving.services]},
-    }
-    return {name: _timed(recorder, name, own) for name, own in labels.items()}
-
-
-def _timed(recorder: Recorder, name: str, labels: dict[str, list[str]]) -> pd.DataFrame:
-    """A time table: labels repeat within a period, time repeats over the labels."""
-    periods = recorder.own.periods
-    each = len(next(iter(labels.values()))) if labels else 1
-    if not periods or not each:
-        return pd.DataFrame()
-    head: dict[str, Any] = {"time_s": np.repeat(recorder.own.time_s[:periods], each)}
-    head |= {key: values * periods for key, values in labels.items()}
-    return pd.DataFrame(head | recorder.columns(name))
 
 
 def _jobs(run: Disciplines) -> pd.DataFrame:

@@ -76,6 +76,7 @@ class Generators:
 
     def _done(self, g: int) -> None:
         self.own.starting[g] = False
+        self.own.version += 1
         self.world.stale = True
 
     def _stop(self, g: int) -> None:

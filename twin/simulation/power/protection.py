@@ -41,6 +41,8 @@ class Protection(Discipline):
         """Run overloaded devices towards their trip; the others recover at once."""
         own = self.own
         rate = own.trip_rate_per_s
+        if not (rate.any() or own.damage.any()):
+            return
         finite = np.where(np.isfinite(rate), rate, 0.0)
         own.damage = np.where(rate > 0, own.damage + finite * span_s, 0.0)
 
@@ -56,6 +58,8 @@ class Protection(Discipline):
         """Open whatever has run out of time."""
         own = self.own
         rate = own.trip_rate_per_s
+        if not rate.any():
+            return
         due = (rate > 0) & ((own.damage >= _DONE) | np.isinf(rate)) & ~own.tripped
         for p in np.flatnonzero(due):
             self._trip(int(p))

@@ -40,6 +40,9 @@ class Supply(Discipline):
         self.generators = Generators(
             world, np.flatnonzero(self.is_generator), self.able, self.unserved
         )
+        self._seen_version = (-1, -1, -1)
+        self._seen_s = -np.inf
+        self._last_move_s = np.inf
         self._able_version = (-1, -1)
         self._able = self.is_load
 
@@ -56,6 +59,8 @@ class Supply(Discipline):
     def settle(self) -> bool:
         """Find out who is live; True where that changed."""
         own = self.own
+        if self._nothing_new():
+            return False
         able = self.able() & self._settled()
         stored = self.is_ups & (own.battery_j > _FULL_J)
         own.generator_on = own.generator_on & able
@@ -74,6 +79,24 @@ class Supply(Discipline):
         self._log_batteries(was_on_battery)
         self.generators.call(able)
         return True
+
+    def _nothing_new(self) -> bool:
+        """Whether nothing that decides about voltage can have changed since it was worked out."""
+        state = self.world.state
+        own = self.own
+        version = (state.faults.version, state.protection.version, own.version)
+        unchanged = (
+            version == self._seen_version
+            and self._last_move_s <= self._seen_s
+            and not (self.has_ups and self._batteries_move())
+        )
+        self._seen_version = version
+        self._seen_s = self.world.now_s
+        self._last_move_s = float(own.moving_until_s.max(initial=-np.inf))
+        return unchanged
+
+    def _batteries_move(self) -> bool:
+        return bool(self.own.drain_w.any() or self.own.recharge_w.any())
 
     def _fed(self) -> Mask:
         """(power node,) with a live supply."""
@@ -94,6 +117,7 @@ class Supply(Discipline):
         own = self.own
         slow = self._slow_transfers()
         own.moving_until_s[slow] = self.world.now_s + self.tree.transfer_s[slow]
+        self._last_move_s = float(own.moving_until_s.max(initial=-np.inf))
         for p in slow:
             to = self.tree.id[own.fed_through[p]]
             self.world.note(self.tree.id[p], EventKind.TRANSFERS, f"to {to}")
@@ -160,18 +184,20 @@ class Supply(Discipline):
 
     def advance(self, span_s: float) -> None:
         """Move batteries on; protection has its own."""
-        if self.has_ups:
+        if self.has_ups and self._batteries_move():
             energy_j = self.own.battery_j + self.charge_w() * span_s
             self.own.battery_j = np.clip(energy_j, 0.0, self.tree.battery_j)
 
     def next_s(self) -> float:
         """Seconds until a battery is empty or full, or a switch has changed over."""
+        if self._last_move_s <= self.world.now_s:
+            return self._battery_s()
         moving_s = self.own.moving_until_s - self.world.now_s
         ahead = moving_s[moving_s > 0]
         return min(self._battery_s(), float(ahead.min(initial=np.inf)))
 
     def _battery_s(self) -> float:
-        if not self.has_ups:
+        if not (self.has_ups and self._batteries_move()):
             return np.inf
         rate = self.charge_w()
         moving = np.flatnonzero(rate)

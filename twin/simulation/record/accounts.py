@@ -22,6 +22,8 @@ class Accounts(Discipline):
         self.own = world.state.accounts
         self.compute = compute
         self.supply = supply
+        self.utilities = np.flatnonzero(supply.is_utility)
+        self.generators = np.flatnonzero(supply.is_generator)
         rating = supply.tree.rating_w
         self.rating_w = np.where(np.isfinite(rating) & (rating > 0), rating, np.inf)
 
@@ -32,11 +34,13 @@ class Accounts(Discipline):
         supply = state.supply
         clock_frac = state.throttling.clock_frac
         own.site_rate = self._site_rate()
-        own.rack_rate = np.stack(
-            [state.racks.rack_w, state.racks.rack_on.astype(float), clock_frac]
-        )
-        live = supply.live.astype(float)
-        own.power_rate = np.stack([supply.input_w, supply.output_w, live, supply.lost_w])
+        own.rack_rate[0] = state.racks.rack_w
+        own.rack_rate[1] = state.racks.rack_on
+        own.rack_rate[2] = clock_frac
+        own.power_rate[0] = supply.input_w
+        own.power_rate[1] = supply.output_w
+        own.power_rate[2] = supply.live
+        own.power_rate[3] = supply.lost_w
         self._peaks()
 
     def _site_rate(self) -> Array:
@@ -47,8 +51,8 @@ class Accounts(Discipline):
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
         return np.array(
             [
-                supply.input_w[self.supply.is_utility].sum(),
-                supply.input_w[self.supply.is_generator].sum(),
+                supply.input_w[self.utilities].sum(),
+                supply.input_w[self.generators].sum(),
                 supply.drain_w.sum(),
                 (supply.recharge_w * tree.battery_charge_frac).sum(),
                 supply.input_w[tree.load_of_rack].sum(),

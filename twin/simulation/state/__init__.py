@@ -107,5 +107,5 @@ def fresh(facility: Facility, jobs: int) -> State:
         accounts=fresh_accounts(facility),
         billing=fresh_billing(facility),
         losses=LossState(np.zeros(len(facility.racks.id))),
-        recorder=RecorderState({}, {}, np.zeros(0)),
+        recorder=RecorderState(),
     )

@@ -89,15 +89,12 @@ class LossState:
 
 @dataclass(slots=True)
 class RecorderState:
-    """Rows of the time tables so far."""
+    """Samples of integrals and of what held, one a period and one at the start."""
 
-    rows: dict[str, Array]
-    """By table and column, (period, member); filled up to `periods`."""
-    before: dict[str, Array]
-    """Integrals when the last period ended."""
-    time_s: Array
-    """(period,) ends of periods."""
-    periods: int = 0
+    rows: dict[str, Array] = field(default_factory=dict)
+    """By quantity, (sample, member); filled up to `samples`."""
+    samples: int = 0
     last_s: float = 0.0
+    """When the last sample was taken."""
     due: bool = False
     """A period ends at this instant; it is closed when the instant has settled."""

@@ -1,0 +1,132 @@
+"""Time tables: one row a period, from differences of integrals and from what held at its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.arrays import Array
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.outcome.recorder import Recorder
+from twin.simulation.state.record import SITE
+
+Columns = dict[str, Array]
+
+
+def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
+    """The tables `site`, `racks`, `power`, `loops` and `services`."""
+    facility = run.world.facility
+    tree = facility.power
+    cooling = facility.cooling
+    loops = [*cooling.loop_id, *cooling.hall_id, *(p.id for p in cooling.plants)]
+    sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
+    kinds = [kind for kind, members in sizes.items() for _ in members]
+    if recorder.own.samples < 2:
+        return {name: pd.DataFrame() for name in ("site", "racks", "power", "loops", "services")}
+    time_s = recorder.held("time_s")[:, 0]
+    span_s = np.diff(recorder.rows("time_s"), axis=0)
+    services = [s.pool.name for s in run.serving.services]
+    return {
+        "site": _table(time_s, {}, _site(run, recorder, time_s, span_s[:, 0])),
+        "racks": _table(time_s, {"rack": list(facility.racks.id)}, _racks(run, recorder, span_s)),
+        "power": _table(
+            time_s, {"component": list(tree.id[: tree.equipment])}, _power(recorder, span_s)
+        ),
+        "loops": _table(time_s, {"loop": loops, "kind": kinds}, _loops(run, recorder, span_s)),
+        "services": _table(time_s, {"service": services}, _services(run, recorder, span_s)),
+    }
+
+
+def _table(time_s: Array, labels: dict[str, list[str]], columns: Columns) -> pd.DataFrame:
+    """Labels repeat within a period, time repeats over the labels."""
+    each = len(next(iter(labels.values()))) if labels else 1
+    if not each:
+        return pd.DataFrame()
+    head: dict[str, Any] = {"time_s": np.repeat(time_s, each)}
+    head |= {key: values * len(time_s) for key, values in labels.items()}
+    return pd.DataFrame(head | {name: values.ravel() for name, values in columns.items()})
+
+
+def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) -> Columns:
+    site = dict(zip(SITE, recorder.gained("site").T, strict=True))
+    weather = run.world.facility.weather
+    air = np.array([weather.at(float(moment)) for moment in time_s])
+    water = recorder.held("temperature_degc")[:, run.heat.water]
+    return {
+        "utility_power_w": site["utility"] / span_s,
+        "generator_power_w": site["generator"] / span_s,
+        "battery_power_w": (site["battery_out"] - site["battery_in"]) / span_s,
+        "it_power_w": site["it"] / span_s,
+        "distribution_loss_w": site["loss"] / span_s,
+        "cooling_power_w": site["cooling"] / span_s,
+        "dry_bulb_degc": air[:, 0],
+        "wet_bulb_degc": air[:, 1],
+        "facility_water_degc": water.max(axis=1),
+        "heat_rejected_w": recorder.gained("plant_j").sum(axis=1) / span_s,
+        "water_kg": site["water_kg"],
+        "tokens_inference": recorder.gained("served"),
+        "tokens_training": recorder.gained("trained"),
+        "tokens_lost": recorder.gained("lost"),
+        "gpus_busy": site["gpus_busy"] / span_s,
+        "gpus_throttled": site["gpus_throttled"] / span_s,
+        "battery_energy_j": recorder.held("battery_j"),
+    }
+
+
+def _racks(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+    racks = len(run.world.facility.racks.id)
+    return {
+        "power_w": recorder.gained("rack_j") / span_s,
+        "power_max_w": recorder.held("rack_peak_w"),
+        "inlet_air_degc": recorder.held("inlet_air_degc"),
+        "coolant_degc": recorder.held("temperature_degc")[:, :racks],
+        "junction_degc": recorder.held("junction_degc"),
+        "junction_max_degc": recorder.held("junction_peak_degc"),
+        "clock_frac": recorder.gained("rack_clock_s") / span_s,
+        "on_frac": recorder.gained("rack_on_s") / span_s,
+        "tokens_lost": recorder.gained("lost_by_rack"),
+    }
+
+
+def _power(recorder: Recorder, span_s: Array) -> Columns:
+    return {
+        "power_in_w": recorder.gained("input_j") / span_s,
+        "power_out_w": recorder.gained("output_j") / span_s,
+        "load_max_frac": recorder.held("load_peak_frac"),
+        "energised_frac": recorder.gained("live_s") / span_s,
+    }
+
+
+def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+    cooling = run.world.facility.cooling
+    nodes = np.concatenate([cooling.loop_node, cooling.hall_air, run.heat.water]).astype(int)
+    heat_j = np.hstack([recorder.gained(f"{part}_j") for part in ("loop", "hall", "plant")])
+    flows = [recorder.held(f"{part}_frac") for part in ("flow", "air", "water")]
+    return {
+        "temperature_degc": recorder.held("temperature_degc")[:, nodes],
+        "heat_w": heat_j / span_s,
+        "flow_frac": np.hstack(flows),
+    }
+
+
+def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+    count = len(run.serving.services)
+    if not count:
+        return {}
+    totals = np.stack([recorder.gained(f"service {k}") for k in range(count)], axis=1)
+    requests, asked, served, dropped, possible = np.moveaxis(totals, 2, 0)
+    capacity = possible / span_s
+    with np.errstate(divide="ignore", invalid="ignore"):
+        used = np.where(capacity > 0, served / span_s / capacity, 0.0)
+    return {
+        "requests": requests,
+        "tokens_asked": asked,
+        "tokens_served": served,
+        "tokens_waiting": recorder.held("waiting"),
+        "tokens_dropped": dropped,
+        "capacity_tokens_per_s": capacity,
+        "utilisation_frac": used,
+        "time_per_token_s": recorder.held("token_s"),
+    }
