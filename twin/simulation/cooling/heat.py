@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, total_by
 from twin.errors import RunError
-from twin.physics.thermal import Crossing, Modes, Motion, first_crossing, modes, motion
+from twin.physics.thermal import (
+    Crossing,
+    Crowds,
+    Modes,
+    Motion,
+    crowds,
+    first_crossing,
+    modes,
+    motion,
+)
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.kernel.discipline import Discipline, TemperatureWatcher
@@ -14,6 +26,8 @@ from twin.simulation.kernel.world import World
 
 AIR_STILL_FRAC = 0.1
 """Share of its air stream that a dark rack still draws by natural convection; assumed."""
+CROWD_MIN = 500
+"""Thermal nodes from which racks that are alike are lumped: below, a plain network is as quick."""
 CACHE_MAX = 256
 """Decomposed networks kept; each equipment state has its own."""
 START_ROUNDS = 500
@@ -72,20 +86,38 @@ class Heat(Discipline):
         if key not in self.modes_of:
             if len(self.modes_of) >= CACHE_MAX:
                 self.modes_of.clear()
-            matrix = self.matrix(links_w_k, ground_w_k)
-            self.modes_of[key] = modes(self.network.capacity_j_k, matrix)
+            self.modes_of[key] = self._decompose(links_w_k, ground_w_k)
         return self.modes_of[key]
 
-    def matrix(self, links_w_k: Array, ground_w_k: Array) -> Array:
-        """The conductance matrix (node, node)."""
-        size = self.network.capacity_j_k.size
+    def _decompose(self, links_w_k: Array, ground_w_k: Array) -> Modes:
+        """The network in modes; racks that are alike are lumped where there are many."""
+        capacity = self.network.capacity_j_k
+        if capacity.size < CROWD_MIN:
+            return modes(capacity, self.matrix(links_w_k, ground_w_k, capacity.size, self.ends))
         a, b = self.ends
+        held = crowds(capacity, a, b, links_w_k, len(self.racks.id))
+        ends = (held.place[a], held.place[b])
+        whole = total_by(held.place, capacity, held.size.size)
+        lumped = modes(whole, self.matrix(links_w_k, ground_w_k, whole.size, ends, held.place))
+        return replace(lumped, crowds=held)
+
+    def matrix(
+        self,
+        links_w_k: Array,
+        ground_w_k: Array,
+        size: int,
+        ends: tuple[Index, Index],
+        place: Index | None = None,
+    ) -> Array:
+        """The conductance matrix (node, node), or (lump, lump) with the place of every node."""
+        a, b = ends
+        water = self.water if place is None else place[self.water]
         k = np.zeros((size, size))
         np.add.at(k, (a, a), links_w_k)
         np.add.at(k, (b, b), links_w_k)
         np.add.at(k, (a, b), -links_w_k)
         np.add.at(k, (b, a), -links_w_k)
-        k[self.water, self.water] += ground_w_k
+        k[water, water] += ground_w_k
         return k
 
     def injected_w(self) -> Array:
@@ -119,10 +151,18 @@ class Heat(Discipline):
         move = motion(self._decomposed(), own.temperature_degc, drive)
         own.rate_per_s = move.rate_per_s
         own.weight_k_s = move.weight_k_s
+        if move.crowds is not None and move.apart_k_s is not None:
+            own.apart_k_s = move.apart_k_s
+            own.place = move.crowds.place
+            own.lump_size = move.crowds.size
+            own.own_rate_per_s = move.crowds.rate_per_s
 
     def _motion(self) -> Motion:
         own = self.own
-        return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s)
+        if not own.place.size:
+            return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s)
+        held = Crowds(own.place, own.lump_size, own.own_rate_per_s)
+        return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s, held, own.apart_k_s)
 
     def advance(self, span_s: float) -> None:
         """Move temperatures on and sum the heat that passed, exactly."""
@@ -134,6 +174,8 @@ class Heat(Discipline):
             raise RunError(f"temperatures are no longer numbers at {self.world.now_s:.3f} s")
         own.temperature_degc = move.start_degc
         own.weight_k_s = move.weight_k_s
+        if move.apart_k_s is not None:
+            own.apart_k_s = move.apart_k_s
 
     def _sum_heat(self, degc_s: Array, span_s: float) -> None:
         """Heat put in, and passed by plants, loops and halls, over a span."""
@@ -194,13 +236,46 @@ class Heat(Discipline):
         own.start_j = self.stored_j()
 
     def _implicit_step(self, before: Array) -> Array:
+        """Temperatures after a long implicit step; plants stay near the segment they are on."""
         segment = self.plants.own.segment
         hold = self.network.capacity_j_k / START_STEP_S
         heat = self.injected_w()
         heat[self.water] += self._boundary_w()
-        matrix = self.matrix(self.links_w_k(), segment[:, 0]) + np.diag(hold)
-        after: Array = np.asarray(np.linalg.solve(matrix, heat + hold * before), dtype=float)
+        after = self._solved(heat + hold * before, hold)
         lower = segment[:, 3] - NUDGE_K
         upper = segment[:, 4] + NUDGE_K
         after[self.water] = np.clip(after[self.water], lower, upper)
         return after
+
+    def _solved(self, heat_w: Array, hold_w_k: Array) -> Array:
+        """(node,) temperatures that balance heat against links and what each node holds."""
+        links_w_k = self.links_w_k()
+        size = self.network.capacity_j_k.size
+        matrix_of = partial(self.matrix, links_w_k, self.plants.own.segment[:, 0])
+        if size < CROWD_MIN:
+            matrix = matrix_of(size, self.ends) + np.diag(hold_w_k)
+            return np.asarray(np.linalg.solve(matrix, heat_w), dtype=float)
+        leaves = len(self.racks.id)
+        out = np.empty(size)
+        out[leaves:] = self._solved_without_racks(links_w_k, heat_w, hold_w_k)
+        link = links_w_k[:leaves]
+        toward = heat_w[:leaves] + link * out[self.racks.zone]
+        out[:leaves] = toward / (link + hold_w_k[:leaves])
+        return out
+
+    def _solved_without_racks(self, links_w_k: Array, heat_w: Array, hold_w_k: Array) -> Array:
+        """(other node,) the same with every rack eliminated: each hangs on one node only."""
+        leaves = len(self.racks.id)
+        link = links_w_k[:leaves]
+        passed = link / (link + hold_w_k[:leaves])
+        a, b = self.ends
+        ends = (a[leaves:] - leaves, b[leaves:] - leaves)
+        others = heat_w.size - leaves
+        zone = self.racks.zone - leaves
+        ground_w_k = self.plants.own.segment[:, 0]
+        place = np.arange(heat_w.size) - leaves
+        matrix = self.matrix(links_w_k[leaves:], ground_w_k, others, ends, place)
+        held = hold_w_k[leaves:] + total_by(zone, link * (1 - passed), others)
+        matrix[np.diag_indices(others)] += held
+        heat = heat_w[leaves:] + total_by(zone, passed * heat_w[:leaves], others)
+        return np.asarray(np.linalg.solve(matrix, heat), dtype=float)

@@ -123,7 +123,13 @@ class HeatState:
     temperature_degc: Array
     """(thermal node,)"""
     weight_k_s: Array
-    """(thermal node, mode) how each mode moves each node."""
+    """(lump, mode) how each mode moves each lump of nodes."""
+    apart_k_s: Array
+    """(thermal node,) how fast each leaves its lump's mean; empty without crowds."""
+    place: Index
+    """(thermal node,) the lump of each, its size and its own rate; empty without crowds."""
+    lump_size: Array
+    own_rate_per_s: Array
     rate_per_s: Array
     """(mode,)"""
     heat_w: Array
@@ -146,6 +152,10 @@ def fresh_heat(facility: Facility) -> HeatState:
     return HeatState(
         temperature_degc=cooling.start_degc.copy(),
         weight_k_s=np.zeros((size, 0)),
+        apart_k_s=np.zeros(0),
+        place=np.zeros(0, dtype=np.int64),
+        lump_size=np.zeros(0),
+        own_rate_per_s=np.zeros(0),
         rate_per_s=np.zeros(0),
         heat_w=np.zeros(size),
         plant_j=np.zeros(len(cooling.plants)),
