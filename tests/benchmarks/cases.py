@@ -70,7 +70,7 @@ def hall(racks: int) -> dict[str, Any]:
         {
             "name": "mv",
             "type": "mv_switchgear_30mw",
-            "count": -(-racks // 800),
+            "count": -(-racks // 700),
             "fed_by": "utility",
         },
         {"name": "trafo", "type": "transformer_4000", "count": -(-racks // 80), "fed_by": "mv"},

@@ -10,8 +10,6 @@ import pytest
 
 import twin
 from twin import catalogue
-from twin.catalogue.rows import CoolingEquipment
-from twin.catalogue.rows import CoolingEquipment
 from twin.analysis.redundancy import consequence
 from twin.catalogue.rows import CoolingEquipment
 from twin.errors import InputError
