@@ -15,6 +15,7 @@ from conftest import ROOT
 from threadpoolctl import ThreadpoolController
 
 from twin.physics.linear_algebra import one_thread
+from twin.results import TABLES
 
 CODE = """
 import sys, twin
@@ -43,7 +44,7 @@ def without_clock(path: Path) -> dict[str, object]:
 
 def assert_same_bytes(one: Path, other: Path) -> None:
     files = sorted(path.relative_to(one) for path in one.rglob("*.parquet"))
-    assert len(files) == 12
+    assert len(files) == len(TABLES)
     for file in files:
         assert (one / file).read_bytes() == (other / file).read_bytes(), file
     assert (one / "scenario.yaml").read_bytes() == (other / "scenario.yaml").read_bytes()

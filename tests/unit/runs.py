@@ -15,6 +15,7 @@ from twin.simulation.disciplines import Disciplines, wire
 from twin.simulation.kernel.world import World
 from twin.simulation.loop.run import Loop
 from twin.simulation.outcome.recorder import Recorder
+from twin.simulation.outcome.time_tables import time_tables
 from twin.simulation.state import State
 
 
@@ -45,12 +46,13 @@ class Finished:
 
     def recorded(self, column: str) -> Array:
         """(period, member) of a column such as `racks.power_w`."""
-        return self.recorder.own.rows[column][: self.recorder.own.periods]
+        table, name = column.split(".")
+        frame = time_tables(self.disciplines, self.recorder)[table]
+        return frame[name].to_numpy(dtype=float).reshape(frame["time_s"].nunique(), -1)
 
     def recorded_at(self, column: str, time_s: float) -> Array:
         """(member,) of a column in the period that ends then."""
-        own = self.recorder.own
-        (period,) = np.flatnonzero(own.time_s[: own.periods] == time_s)
+        (period,) = np.flatnonzero(self.recorder.held("time_s")[:, 0] == time_s)
         return self.recorded(column)[period]
 
 

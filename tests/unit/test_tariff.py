@@ -15,6 +15,11 @@ PRICES = Steps(np.array([0.0, 3600.0, 7200.0]), np.array([3.0, 1.0, 2.0]))
 times = st.lists(st.floats(0, 14_400), min_size=1, max_size=12)
 
 
+def count(meter: DemandMeter, energy_j: np.ndarray, power_w: float, a: float, b: float) -> None:
+    intervals, gained_j = meter.counted(power_w, a, b)
+    energy_j[intervals] += gained_j
+
+
 def test_a_value_holds_from_its_time_on() -> None:
     assert [PRICES.at(t) for t in (-5.0, 0.0, 3599.9, 3600.0, 9e9)] == [3.0, 3.0, 3.0, 1.0, 2.0]
 
@@ -36,11 +41,11 @@ def test_the_integral_does_not_depend_on_how_a_span_is_cut(cuts: list[float]) ->
 def test_the_meter_does_not_depend_on_how_a_span_is_cut(cuts: list[float], offset: float) -> None:
     meter = DemandMeter(900.0, offset, 14_400.0)
     whole = np.zeros(meter.count)
-    meter.add(whole, 2.0, 0.0, 14_400.0)
+    count(meter, whole, 2.0, 0.0, 14_400.0)
     parts = np.zeros(meter.count)
     edges = sorted({0.0, *cuts, 14_400.0})
     for a, b in pairwise(edges):
-        meter.add(parts, 2.0, a, b)
+        count(meter, parts, 2.0, a, b)
     np.testing.assert_allclose(parts, whole, rtol=1e-9, atol=1e-9)
     assert whole.sum() == pytest.approx(28_800.0)
     np.testing.assert_allclose(meter.demand_w(whole, 14_400.0), 2.0)
@@ -51,8 +56,8 @@ def test_intervals_lie_on_the_clock() -> None:
     meter = DemandMeter(900.0, 300.0, 1800.0)
     assert meter.edges_s.tolist() == [0.0, 600.0, 1500.0, 1800.0]
     energy = np.zeros(meter.count)
-    meter.add(energy, 100.0, 0.0, 600.0)
-    meter.add(energy, 400.0, 600.0, 1800.0)
+    count(meter, energy, 100.0, 0.0, 600.0)
+    count(meter, energy, 400.0, 600.0, 1800.0)
     assert meter.demand_w(energy, 1800.0).tolist() == [100.0, 400.0, 400.0]
     assert meter.demand_w(energy, 900.0)[2] == 0.0
 
@@ -60,8 +65,8 @@ def test_intervals_lie_on_the_clock() -> None:
 def test_a_short_surge_counts_by_its_share_of_the_interval() -> None:
     meter = DemandMeter(900.0, 0.0, 3600.0)
     energy = np.zeros(meter.count)
-    meter.add(energy, 1000.0, 0.0, 3600.0)
-    meter.add(energy, 9000.0, 1000.0, 1090.0)
+    count(meter, energy, 1000.0, 0.0, 3600.0)
+    count(meter, energy, 9000.0, 1000.0, 1090.0)
     assert meter.demand_w(energy, 3600.0).tolist() == [1000.0, 1900.0, 1000.0, 1000.0]
 
 

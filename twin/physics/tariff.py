@@ -78,15 +78,12 @@ class DemandMeter:
         edges[-1] = self.horizon_s
         return edges
 
-    def add(self, energy_j: Array, power_w: float, start_s: float, end_s: float) -> None:
-        """Count a constant power over a span into the (interval,) energies."""
+    def counted(self, power_w: float, start_s: float, end_s: float) -> tuple[slice, Array]:
+        """The intervals that a span of constant power touches, and the energy in each, J."""
         first = self._interval(start_s)
         last = self._interval(end_s)
-        if first == last:
-            energy_j[first] += power_w * (end_s - start_s)
-            return
         edges = self.edges_s[first : last + 2].clip(start_s, end_s)
-        energy_j[first : last + 1] += power_w * np.diff(edges)
+        return slice(first, last + 1), power_w * np.diff(edges)
 
     def _interval(self, time_s: float) -> int:
         return min(int((time_s + self.offset_s) / self.interval_s), self.count - 1)

@@ -27,7 +27,8 @@ class Billing(Discipline):
         end_s = start_s + span_s
         power_w = float(self.world.state.accounts.site_rate[_UTILITY])
         tariff = self.tariff
-        tariff.meter.add(self.own.metered_j, power_w, start_s, end_s)
+        intervals, energy_j = tariff.meter.counted(power_w, start_s, end_s)
+        self.own.metered_j[intervals] += energy_j
         if not tariff.is_steady:
             self.own.energy_usd += power_w * tariff.price_usd_per_j.integral(start_s, end_s)
             self.own.carbon_kg += power_w * tariff.carbon_kg_per_j.integral(start_s, end_s)
