@@ -52,6 +52,7 @@ class FindingCode(StrEnum):
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
     NEVER_HAPPENS = "never_happens"
     FILLED_IN = "filled_in"
+    MANY_INSTANTS = "many_instants"
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,11 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.WARNING,
         "the answer is that of a run without it",
         "an earlier time, or a longer run",
+    ),
+    FindingCode.MANY_INSTANTS: Meaning(
+        Severity.WARNING,
+        "the run takes hours: each is settled by all disciplines",
+        "longer steps, a shorter horizon, or fewer faults and jobs",
     ),
     FindingCode.FILLED_IN: Meaning(
         Severity.WARNING, "the answer stands on a guess for those hours", "a file without gaps"

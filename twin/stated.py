@@ -96,12 +96,12 @@ class FileName(str):
 class Within:
     """The range of a quantity, and why nothing beyond it is meant: for `Annotated[Volume, ...]`.
 
-    The bounds are in the unit of the field; `said` writes them as people do.
+    The bounds are in the unit of the field; `text` writes them as people do.
     """
 
     low: float
     high: float
-    said: str
+    text: str
     why: str = ""
 
     def __get_pydantic_core_schema__(
@@ -120,11 +120,11 @@ class Within:
         out = dict(handler(schema))
         if self.low > 0 and "anyOf" in out:
             out["anyOf"] = [option for option in out["anyOf"] if option != _ZERO]
-        return {**out, "x-range": self.said, **({"x-why": self.why} if self.why else {})}
+        return {**out, "x-range": self.text, **({"x-why": self.why} if self.why else {})}
 
     def _check(self, value: float) -> float:
         if not self.low <= value <= self.high:
-            raise ValueError(f"{self.said} ({self.why})" if self.why else self.said)
+            raise ValueError(f"{self.text} ({self.why})" if self.why else self.text)
         return value
 
 

@@ -139,8 +139,8 @@ def _by_pint(number: float, unit_text: str, unit: str) -> float:
     try:
         return float(registry().Quantity(number, unit_text).to(unit).magnitude)
     except (PintError, ValueError, TypeError, AttributeError, AssertionError) as error:
-        said = f"'{number:g} {unit_text}' cannot be expressed in {shown(unit)}"
-        raise ValueError(said + _meant(number, unit_text, unit)) from error
+        problem = f"'{number:g} {unit_text}' cannot be expressed in {shown(unit)}"
+        raise ValueError(problem + _meant(number, unit_text, unit)) from error
 
 
 def shown(unit: str) -> str:

@@ -49,9 +49,14 @@ def test_every_number_has_two_bounds(which: str) -> None:
 
 
 def of_the_planner(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without rows of equipment, whose bounds are those of catalogue rows."""
+    """The schema without numbers of equipment, whose bounds are those of catalogue rows."""
     definitions = schema["$defs"].items()
-    kept = {name: part for name, part in definitions if not name.startswith(("Own", "Electrical"))}
+    equipment = ("Own", "Electrical", "Component")
+    kept = {
+        name: part
+        for name, part in definitions
+        if not name.startswith(equipment) and not name.endswith("Numbers")
+    }
     return {**schema, "$defs": kept}
 
 
@@ -230,3 +235,32 @@ def test_at_the_bounds_the_balances_close(change: Change) -> None:
     assert abs(result.summary["heat_balance_residual_frac"]) <= RESIDUAL_MAX
     assert result.summary["tokens_training"] >= 0
     assert result.frame("racks")["inlet_air_degc"].max() < 150
+
+
+def test_tables_too_large_for_memory_are_refused_with_the_number(tmp_path: Path) -> None:
+    data = asked()
+    data["layout"]["halls"][0]["size"] = ["200 m", "100 m", "4 m"]
+    data["layout"]["halls"][0]["rows"].append(
+        {"name": "many", "racks": "20 x 100 x support_rack", "at": ["2 m", "12 m"],
+         "fed_by": "utility", "power_rated": "1 kW", "power_idle": "0.5 kW"}
+    )  # fmt: skip
+    data["outputs"]["period"] = "10 min"
+    data["horizon"] = "366 d"
+    file = tmp_path / "probe.yaml"
+    file.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+    with pytest.raises(InputError) as caught:
+        twin.build(twin.load(file))
+    (problem,) = (p for p in caught.value.problems if p.where == "outputs.period")
+    assert problem.line > 0
+    assert "which makes tables of 953," in problem.found
+    assert problem.allowed.startswith("at least 2,28")
+
+
+def test_a_run_of_very_many_instants_says_so() -> None:
+    found = twin.check(Scenario.model_validate({**asked(), "horizon": "366 d",
+                                                "outputs": {"period": "1 d"},
+                                                "controls": {"plant_period": "80 s"}}))  # fmt: skip
+    (one,) = (one for one in found["findings"] if one["code"] == "many_instants")
+    assert "395,280 of them scans of the plant controls" in one["says"]
+    few = twin.check(Scenario.model_validate(asked()))["findings"]
+    assert not [one for one in few if one["code"] == "many_instants"]

@@ -248,3 +248,15 @@ def test_times_may_be_dates(tmp_path: Path) -> None:
 def test_other_separators_are_named(tmp_path: Path) -> None:
     error = refused(project(tmp_path, csv_rows(12).replace(",", ";"), "semi.csv"))
     assert "separate columns by commas, not by ';'" in error
+
+
+def test_two_years_in_one_file_are_refused(tmp_path: Path) -> None:
+    error = refused(project(tmp_path, epw([*two_days(), epw_line(7, 15, 4, 30.0)])))
+    assert "line 36 has this one already" in error
+    assert "Keep one year a file" in error
+
+
+@pytest.mark.parametrize(("zone", "elevation"), [("nan", "2"), ("99", "2"), ("1", "nan")])
+def test_headers_that_are_no_numbers_are_refused(tmp_path: Path, zone: str, elevation: str) -> None:
+    text = HEADER.format(zone=zone, elevation=elevation) + "\n".join(two_days()) + "\n"
+    assert "site.epw:1:1" in refused(project(tmp_path, text))

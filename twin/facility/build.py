@@ -5,7 +5,7 @@ from __future__ import annotations
 from twin.calibration import load_profile
 from twin.catalogue.rows import Gpu, StorageSystem
 from twin.errors import InputError
-from twin.facility import checks, tariff, timeline
+from twin.facility import checks, recorded, tariff, timeline, workload_size
 from twin.facility.air import weather
 from twin.facility.cooling import arrays, loops
 from twin.facility.fabric import racking
@@ -58,9 +58,10 @@ def build(scenario: Scenario) -> Facility:
         storage=storage,
         weather=air,
         tariff=prices,
-        remarks=tuple(ledger.remarks),
+        remarks=(*ledger.remarks, *workload_size.many_instants(ledger)),
         inputs=inputs,
     )
+    recorded.refuse_too_many(ledger, facility)
     checks.carries(ledger, facility)
     return facility
 

@@ -1,4 +1,4 @@
-"""What a scenario asks for after the end of its run: it never happens, and is said."""
+"""What a scenario asks for after the end of its run: it never happens, which is a finding."""
 
 from __future__ import annotations
 

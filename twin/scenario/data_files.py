@@ -1,5 +1,5 @@
 """Problems of the tables and profiles that a scenario names, found even where the scenario itself
-has others, so that all are told at once.
+has others, so that all are listed at once.
 """
 
 from __future__ import annotations

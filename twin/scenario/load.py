@@ -50,7 +50,7 @@ def load(
     layout = None if inner is None else _model(inner, Layout, problems)
     scenario = _model(outer, Scenario, problems)
     if scenario is not None:
-        problems += (outer.problem(*said) for said in scenario.out_of_proportion())
+        problems += (outer.problem(*one) for one in scenario.out_of_proportion())
     scenario, layout = _with_own_rows(scenario, outer, layout, inner, problems)
     if problems or scenario is None:
         problems += problems_of_data_files(outer, scenario)

@@ -56,7 +56,7 @@ def _from_file(ledger: Ledger, path: Path) -> Weather | None:
         return None
     ledger.covers(_FILE, "rows of weather", rows.time_s, rows.step_s)
     ledger.remarks += (
-        Finding(FindingCode.FILLED_IN, path.name, said, _FILE) for said in rows.warnings
+        Finding(FindingCode.FILLED_IN, path.name, text, _FILE) for text in rows.warnings
     )
     return Weather(rows.time_s, rows.dry_bulb_degc, rows.wet_bulb_degc)
 

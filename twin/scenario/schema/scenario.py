@@ -160,7 +160,7 @@ class Scenario(Stated):
             other = build_model(document, Scenario)
         except InputError as error:
             raise InputError([*problems, *error.problems]) from error
-        problems += (document.problem(*said) for said in other.out_of_proportion())
+        problems += (document.problem(*one) for one in other.out_of_proportion())
         if problems:
             raise InputError(problems)
         return other

@@ -8,6 +8,7 @@ date, whatever their year.
 
 from __future__ import annotations
 
+import math
 from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from twin.errors import InputError, Problem
 from twin.physics import psychrometrics
-from twin.scenario.series.csv_rows import LIMIT_ROWS, MISSING_WORDS, Quantity, refuse
+from twin.scenario.series.csv_rows import MISSING_WORDS, Quantity, refuse
 from twin.scenario.yaml.scalars import brief
 
 Array = NDArray[np.float64]
@@ -62,6 +63,11 @@ class _Record:
     line: int
     values: dict[str, float | None]
 
+    @property
+    def moment(self) -> tuple[int, int, float]:
+        """When it holds within a year."""
+        return self.month, self.day, self.seconds
+
 
 def is_epw(content: bytes) -> bool:
     """Whether a file begins as an EPW file does."""
@@ -102,7 +108,7 @@ def _header(lines: list[str], path: Path) -> tuple[_Site, int]:
     words = lines[0].split(",")
     try:
         offset_h = float(words[8])
-        elevation_m = float(words[9])
+        elevation_m = float(np.clip(_finite(words[9]), -1000.0, 9000.0))
         zone = timezone(timedelta(hours=offset_h))
     except (IndexError, ValueError, OverflowError) as error:
         found = f"the header line {brief(lines[0])!r}"
@@ -113,24 +119,41 @@ def _header(lines: list[str], path: Path) -> tuple[_Site, int]:
     if last is None:
         found = "no line that begins with DATA PERIODS"
         raise InputError([Problem("", found, "eight header lines", file=str(path))])
-    return _Site(zone, min(max(elevation_m, -1000.0), 9000.0)), last + 1
+    return _Site(zone, elevation_m), last + 1
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a finite number")
+    return number
 
 
 def _records(lines: list[str], first: int, path: Path) -> list[_Record]:
     problems: list[Problem] = []
-    records: list[_Record] = []
-    for number, text in enumerate(lines[first : first + LIMIT_ROWS], start=first + 1):
+    records: dict[tuple[int, int, float], _Record] = {}
+    for number, text in enumerate(lines[first:], start=first + 1):
         if not text.strip():
             continue
         try:
-            records.append(_record(number, text.split(",")))
+            record = _record(number, text.split(","))
+            _refuse_second(records.setdefault(record.moment, record), record)
         except ValueError as error:
             found = f"the record {brief(text)!r}"
             problems.append(Problem("", found, str(error), file=str(path), line=number, column=1))
     if not records and not problems:
         problems = [Problem("", "no records", "at least one record", file=str(path))]
     refuse(problems, path)
-    return records
+    return list(records.values())
+
+
+def _refuse_second(first: _Record, record: _Record) -> None:
+    """ValueError where another record of the same hour of the year came before."""
+    if first is not record:
+        raise ValueError(
+            f"one record for each hour of the year; line {first.line} has this one already. "
+            "Keep one year a file"
+        )
 
 
 def _record(line: int, words: list[str]) -> _Record:
