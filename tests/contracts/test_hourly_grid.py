@@ -203,3 +203,12 @@ def test_what_the_build_finds_joins_the_files(tmp_path: Path) -> None:
     assert "utility_fed" in said
     assert "w.csv:2" in said
     assert "grid.csv:4" in said
+
+
+def test_files_are_witnesses_of_the_numbers_a_run_stood_on(tmp_path: Path) -> None:
+    (tmp_path / "w.csv").write_text("time_s,dry_bulb_degc,wet_bulb_degc\n0,20,15\n14400,31,19\n")
+    site = {"climate": {"file": "w.csv"}, "grid": {"file": "grid.csv"}}
+    held = ran(tmp_path, "", site=site).frame("witnesses").set_index("parameter")
+    assert held.loc["price_usd_per_kwh", "value"] == "0.04 to 0.3"
+    assert held.loc["dry_bulb_degc", "value"] == "20 to 31"
+    assert "grid.csv" in held.loc["carbon_kg_per_kwh", "source"]

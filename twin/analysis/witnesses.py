@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twin.analysis import layout_numbers
+from twin.analysis import layout_numbers, site_numbers
 from twin.catalogue import KINDS
 from twin.catalogue.rows import (
     CatalogueRow,
@@ -32,6 +32,7 @@ def witnesses(facility: Facility) -> list[Witness]:
     for gpu in dict.fromkeys(g for g in facility.racks.gpu_type if g):
         out += _profile(facility, gpu)
     out += layout_numbers.witnesses(facility)
+    out += site_numbers.witnesses(facility)
     return out
 
 

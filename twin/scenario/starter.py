@@ -22,8 +22,8 @@ description: A day of one pod of four NVL72 racks. A panel is lost in the mornin
 layout: ../layouts/{name}.yaml
 
 site:
-  climate: baltimore            # twin catalogue list climates; or {dry_bulb: 30 °C, wet_bulb: 22 °C}
-  grid: virginia                # twin catalogue list grids; or {price: 0.08 USD/kWh, carbon: 380 g/kWh}
+  climate: baltimore            # twin catalogue list climates; or {file: site.epw}
+  grid: virginia                # twin catalogue list grids; or {file: prices.csv}
 start: 2026-07-15T00:00:00-04:00
 horizon: 24 h
 seed: 1                         # the same seed gives the same run
