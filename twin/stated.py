@@ -36,13 +36,17 @@ def _no_truth(value: Any) -> Any:
 _GUARD = {"type": "no-info", "function": _no_truth}
 
 
-def _without_truths(schema: Any) -> Any:
-    """The schema with `_no_truth` before each of its numbers."""
+def _without_truths(schema: Any, own: type[BaseModel]) -> Any:
+    """The schema of a model with `_no_truth` before each of its numbers; models inside it have
+    theirs already.
+    """
     if isinstance(schema, list | tuple):
-        return type(schema)(_without_truths(part) for part in schema)
+        return type(schema)(_without_truths(part, own) for part in schema)
     if not isinstance(schema, dict) or schema.get("function") == _GUARD:
         return schema
-    out = {key: _without_truths(part) for key, part in schema.items()}
+    if schema.get("type") == "model" and schema["cls"] is not own:
+        return schema
+    out = {key: _without_truths(part, own) for key, part in schema.items()}
     guarded = {"type": "function-before", "function": _GUARD, "schema": out}
     return guarded if out.get("type") in ("int", "float") else out
 
@@ -65,7 +69,7 @@ class Stated(BaseModel):
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
         """Every number refuses true and false, which Python takes for 1 and 0."""
-        schema: CoreSchema = _without_truths(handler(source))
+        schema: CoreSchema = _without_truths(handler(source), cls)
         return schema
 
 

@@ -11,6 +11,7 @@ writes the report itself and meets whatever went wrong there.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -79,7 +80,7 @@ def _start(context: ForkServerContext, work: Any, *arguments: Any) -> Connection
 
 def _draw(sender: Connection, folder: Path, share: slice) -> None:
     """Draw a share of the figures and send them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _settle()
     with suppress(Exception):
         sender.send(_drawings(folder, share))
 
@@ -89,7 +90,7 @@ def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Conn
     from twin.present import report
     from twin.results import Result
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _settle()
     with suppress(Exception):
         drawings = _drawings(folder, share)
         for other in others:
@@ -97,6 +98,12 @@ def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Conn
                 drawings |= other.recv()
         tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
         sender.send(report.write(Result.load(folder), folder, tell, drawings))
+
+
+def _settle() -> None:
+    """Leave the keyboard to the command, and garbage to the end, which is near."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
 
 
 def _drawings(folder: Path, share: slice) -> dict[str, Any]:
