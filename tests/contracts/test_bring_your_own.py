@@ -296,3 +296,38 @@ def test_editors_know_the_keys_of_own_rows(tmp_path: Path) -> None:
     assert checker.is_valid(layout)
     layout["equipment"]["power"] = [{"name": "a", "like": "ups_500", "ratin_w": 3e5}]
     assert not checker.is_valid(layout)
+
+
+def test_an_own_gpu_takes_the_profile_it_names_scaled_by_its_data_sheet(tmp_path: Path) -> None:
+    """A GPU with the H200's memory and 15 % of the H100's arithmetic, as export variants have."""
+    gpus = (
+        "  gpus:\n"
+        "    - {name: cut, like: H100-SXM5-80GB, bf16: 148 TFLOP/s, fp8: 296 TFLOP/s, memory: 141 GB,\n"
+        "       memory_bandwidth: 4.8 TB/s}\n"
+        "    - {name: same, like: H200-SXM-141GB}\n"
+    )
+    served = {}
+    for name in ("same", "cut", "H200-SXM-141GB"):
+        own = EQUIPMENT.replace("gpu: H200-SXM-141GB", f"gpu: {name}") + gpus
+        scenario = twin.load(write(tmp_path / name, equipment=own))
+        on = profiled(scenario, name)
+        pool = scenario.workload[0]
+        served[name] = ReplicaSpeed(scenario, pool, on).capacity_tokens_per_s  # type: ignore[arg-type]
+        assert on.extrapolated == (name != "H200-SXM-141GB")
+    assert served["same"] == served["H200-SXM-141GB"]
+    assert 0.15 * served["same"] < served["cut"] < 0.6 * served["same"]
+
+
+def test_slips_of_the_keyboard_in_own_rows_are_refused_by_their_range(tmp_path: Path) -> None:
+    for key, value in (
+        ("heat_capacity", "1e-300 J/K"),
+        ("boot", "1e300 s"),
+        ("air_flow", "1e6 m^3/s"),
+        ("gpus", "100000000"),
+        ("width", "1e-9 m"),
+    ):
+        own = EQUIPMENT.replace("      nics: 8\n", f"      {key}: {value}\n").replace(
+            "      gpus: 8\n", "" if key == "gpus" else "      gpus: 8\n"
+        )
+        told = problems(write(tmp_path / key, equipment=own))
+        assert [p.where.split(".")[-1] for p in told] == [key], told

@@ -17,7 +17,7 @@ SOURCE = "stated in the layout"
 
 
 def witnesses(facility: Facility) -> Iterator[Witness]:
-    """Every overriding number of groups and components, and every rating that follows from others."""
+    """Every overriding number of groups and components, and ratings that follow from others."""
     plan = facility.scenario.plan
     for subject, stated in _stated(plan):
         for field, value in stated.numbers().items():

@@ -21,11 +21,22 @@ from twin.catalogue.rows import (
     Switch,
 )
 
-KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType({
-    "gpus": Gpu, "servers": Server, "racks": Rack, "power": PowerEquipment, "cooling": CoolingEquipment,
-    "chillers": Chiller, "switches": Switch, "storage": StorageSystem, "models": Model, "climates": Climate,
-    "grids": GridRegion, "requests": RequestLengths,
-})  # fmt: skip
+KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType(
+    {
+        "gpus": Gpu,
+        "servers": Server,
+        "racks": Rack,
+        "power": PowerEquipment,
+        "cooling": CoolingEquipment,
+        "chillers": Chiller,
+        "switches": Switch,
+        "storage": StorageSystem,
+        "models": Model,
+        "climates": Climate,
+        "grids": GridRegion,
+        "requests": RequestLengths,
+    }
+)
 """Every kind by name, and the type of its rows; the shipped CSV has the kind's name."""
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from twin.catalogue.files import files_hash, read_rows, read_witnesses
 from twin.catalogue.kinds import KINDS, kind_of
 from twin.catalogue.rows import CatalogueRow
-from twin.catalogue.witness import Stated, Witness, witness_rows
+from twin.catalogue.witness import Provenance, Witness, witness_rows
 from twin.errors import did_you_mean
 
 DATA = Path(__file__).parents[1] / "data"
@@ -27,7 +27,7 @@ class Catalogue:
 
     by_type: Mapping[type[CatalogueRow], Mapping[str, CatalogueRow]]
     """Rows by name, by type of row."""
-    exceptions: Mapping[tuple[str, str], Mapping[str, Stated]]
+    exceptions: Mapping[tuple[str, str], Mapping[str, Provenance]]
     """By kind and row (`*` for all): where single numbers come from, if not from their row's
     source."""
     digest: str

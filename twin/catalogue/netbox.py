@@ -2,7 +2,7 @@
 
 The form: one YAML file a product, with `manufacturer`, `model`, `slug`, `u_height`, `weight` and
 lists of `power-ports` (supplies), `power-outlets` and `interfaces`; rack types have `form_factor`
-and outer sizes instead. It knows neither GPUs nor idle power: whoever imports a server states those.
+and outer sizes instead. It knows neither GPUs nor idle power: who imports a server states them.
 
 The load is the sum of `allocated_draw`. `maximum_draw` is a supply's nameplate: of several supplies
 some are there to spare, and their sum is not the load.

@@ -1,4 +1,4 @@
-"""Finding rows by what a person types: another case, a part of a name, a family, a slip of a key."""
+"""Finding rows by what a person types: another case, a part of a name, a family, a slip."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from difflib import get_close_matches
 from twin.catalogue.kinds import KINDS
 from twin.catalogue.library import Catalogue
 
-Place = tuple[str, str]
+RowPlace = tuple[str, str]
 """Kind and name of a row."""
 
 MOST = 8
 """Suggestions that are made."""
 
 
-def exactly(known: Catalogue, word: str) -> Place | None:
+def exactly(known: Catalogue, word: str) -> RowPlace | None:
     """The one row that a word names: `gb200_nvl72`, `racks/gb200_nvl72`, `GB200-NVL72`; or None."""
     kind, slash, name = word.partition("/")
     if slash and kind in KINDS and name in known.rows(KINDS[kind]):
@@ -26,7 +26,7 @@ def exactly(known: Catalogue, word: str) -> Place | None:
     return next(iter(same or alike), None)
 
 
-def family(known: Catalogue, word: str) -> list[Place]:
+def family(known: Catalogue, word: str) -> list[RowPlace]:
     """Rows of the kind or of the family of that name: `racks`, `ups`, `dry_cooler`."""
     return [
         (kind, name)
@@ -36,7 +36,7 @@ def family(known: Catalogue, word: str) -> list[Place]:
     ]
 
 
-def near(known: Catalogue, word: str) -> list[Place]:
+def near(known: Catalogue, word: str) -> list[RowPlace]:
     """Rows whose name holds the word or its parts in any order; else names spelt nearly so.
 
     GPUs come before the servers and racks they stand in, as in the order of kinds.
@@ -53,7 +53,7 @@ def near(known: Catalogue, word: str) -> list[Place]:
     return [place for name in close for place in every if place[1].lower() == name]
 
 
-def _every(known: Catalogue) -> Iterator[Place]:
+def _every(known: Catalogue) -> Iterator[RowPlace]:
     return ((kind, name) for kind, model in KINDS.items() for name in known.rows(model))
 
 

@@ -8,15 +8,33 @@ from twin.catalogue.rows import CatalogueRow
 
 Witness = dict[str, str]
 """Keys: subject, parameter, value, unit, status, source, accessed."""
-Stated = Mapping[str, str]
+Provenance = Mapping[str, str]
 """Keys: status, source, accessed."""
 
 _UNITS = (
-    ("usd_per_kwh", "USD/kWh"), ("kg_per_kwh", "kg/kWh"), ("per_s", "1/s"), ("flop_s", "flop/s"),
-    ("m3_s", "m3/s"), ("b_s", "B/s"), ("k_w", "K/W"), ("j_k", "J/K"), ("bytes", "B"), ("tokens", "token"),
-    ("degc", "degC"), ("deg", "deg"), ("usd", "USD"), ("hz", "Hz"), ("pa", "Pa"), ("kg", "kg"),
-    ("w", "W"), ("j", "J"), ("s", "s"), ("h", "h"), ("m", "m"), ("k", "K"),
-)  # fmt: skip
+    ("usd_per_kwh", "USD/kWh"),
+    ("kg_per_kwh", "kg/kWh"),
+    ("per_s", "1/s"),
+    ("flop_s", "flop/s"),
+    ("m3_s", "m3/s"),
+    ("b_s", "B/s"),
+    ("k_w", "K/W"),
+    ("j_k", "J/K"),
+    ("bytes", "B"),
+    ("tokens", "token"),
+    ("degc", "degC"),
+    ("deg", "deg"),
+    ("usd", "USD"),
+    ("hz", "Hz"),
+    ("pa", "Pa"),
+    ("kg", "kg"),
+    ("w", "W"),
+    ("j", "J"),
+    ("s", "s"),
+    ("h", "h"),
+    ("m", "m"),
+    ("k", "K"),
+)
 """Endings of field names, longer ones first."""
 
 
@@ -36,7 +54,7 @@ def _ending(field: str) -> tuple[str, str]:
 
 
 def witness_rows(
-    subject: str, row: CatalogueRow, exceptions: Mapping[str, Stated]
+    subject: str, row: CatalogueRow, exceptions: Mapping[str, Provenance]
 ) -> list[Witness]:
     """One entry for each number of a row, from its row's source where no exception is stated."""
     own = {"status": row.status, "source": row.source, "accessed": row.accessed}

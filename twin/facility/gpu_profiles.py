@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twin.calibration import Profile, load_profile, published_names, published_profile
+from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
 from twin.errors import InputError
 from twin.physics.chip import H100, ActivityLaw
@@ -70,16 +71,16 @@ class Profiled:
 
 
 def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
-    """The profile of a GPU type: the scenario's, the published one, or the reference's carried
-    over.
+    """The profile of a GPU type: the scenario's, the published one, or another's carried over.
+
+    A GPU of the planner's own names whose profile it takes; without any it is the reference's.
     """
     gpu = scenario.catalogue.get(Gpu, gpu_name)
-    reference = scenario.catalogue.get(Gpu, REFERENCE)
     if gpu_name in scenario.profiles:
-        return Profiled(gpu, load_profile(Path(scenario.profiles[gpu_name])), False, reference)
-    known = gpu_name in published_names()
-    profile = published_profile(gpu_name if known else REFERENCE)
-    return Profiled(gpu, profile, not known, reference)
+        return Profiled(gpu, load_profile(Path(scenario.profiles[gpu_name])), False, gpu)
+    lender = gpu.profile if gpu.profile in published_names() else REFERENCE
+    reference = shipped().get(Gpu, lender)
+    return Profiled(gpu, published_profile(lender), gpu != reference, reference)
 
 
 def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:

@@ -1,4 +1,4 @@
-"""Rows of a planner's own: those in the layout, and those in `catalogue/` folders beside the files."""
+"""Rows of a planner's own: those in the layout, and those in `catalogue/` folders beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Own rows while they are made: what is whole already, where its numbers come from, what is wrong."""
+"""Own rows while they are made: what is whole already, where its numbers come from, what is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from twin.catalogue.kinds import KINDS
 from twin.catalogue.library import Catalogue
 from twin.catalogue.own.equipment import Equipment
 from twin.catalogue.rows import CatalogueRow
-from twin.catalogue.witness import Stated
+from twin.catalogue.witness import Provenance
 
 Fields = dict[str, Any]
 
@@ -29,21 +31,21 @@ class RowProblem:
 
 
 @dataclass(frozen=True)
-class Part:
+class FieldsFrom:
     """Some fields of a row and where they come from."""
 
     fields: Fields
-    origin: Mapping[str, Stated]
+    origin: Mapping[str, Provenance]
 
 
 @dataclass
-class Draft:
+class RowDraft:
     """Whole rows and their witnesses while they are made."""
 
     base: Catalogue
     equipment: Equipment
     rows: dict[str, dict[str, CatalogueRow]] = field(default_factory=dict)
-    witnesses: dict[tuple[str, str], dict[str, Stated]] = field(default_factory=dict)
+    witnesses: dict[tuple[str, str], dict[str, Provenance]] = field(default_factory=dict)
     made_of: dict[str, tuple[tuple[type[CatalogueRow], str], ...]] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
     open: list[tuple[str, str]] = field(default_factory=list)

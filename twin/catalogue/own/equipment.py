@@ -1,4 +1,6 @@
-"""All rows of a planner's own, by kind, as `equipment:` of a layout or a catalogue file states them."""
+"""All rows of a planner's own, by kind, as `equipment:` of a layout or a catalogue file states
+them.
+"""
 
 from __future__ import annotations
 

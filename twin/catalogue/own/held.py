@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from twin.catalogue import assembly
-from twin.catalogue.own.draft import Draft, Fields
+from twin.catalogue.own.draft import Fields, RowDraft
 from twin.catalogue.own.row import OwnRow
 from twin.catalogue.rows import CatalogueRow, Gpu, Server, Switch
 from twin.errors import did_you_mean
@@ -24,7 +24,7 @@ def listed(own: OwnRow) -> str:
     return ", ".join(lines(own))
 
 
-def held_fields(draft: Draft, index: int, own: OwnRow) -> Fields | None:
+def held_fields(draft: RowDraft, index: int, own: OwnRow) -> Fields | None:
     """Fields of a rack from the servers and switches it holds."""
     servers: list[tuple[int, Server]] = []
     switches: list[tuple[int, Switch]] = []
@@ -47,7 +47,7 @@ def held_fields(draft: Draft, index: int, own: OwnRow) -> Fields | None:
     return fields
 
 
-def _held_row(draft: Draft, index: int, line: str) -> tuple[int, CatalogueRow | None]:
+def _held_row(draft: RowDraft, index: int, line: str) -> tuple[int, CatalogueRow | None]:
     """A line of `holds`, read; the row is None where it names nothing, which is noted."""
     match = _HELD.fullmatch(line.strip())
     if match is None:
@@ -64,7 +64,7 @@ def _held_row(draft: Draft, index: int, line: str) -> tuple[int, CatalogueRow | 
     return int(match[1] or 1), known[match[2]]
 
 
-def _check_height(draft: Draft, index: int, own: OwnRow, units: float) -> None:
+def _check_height(draft: RowDraft, index: int, own: OwnRow, units: float) -> None:
     """More in a rack than fits in its height."""
     height = float(own.numbers().get("height_m") or assembly.RACK_FIXED["height_m"])
     room = assembly.units_of(height)

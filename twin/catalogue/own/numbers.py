@@ -19,16 +19,40 @@ from twin.stated import Within
 from twin.units import quantity
 
 _PINT = {
-    "m3/s": "m**3/s", "degC": "degC", "K": "delta_degC", "B": "byte", "B/s": "byte/s", "deg": "degree",
-    "token": "token", "USD/kWh": "USD/kWh",
-}  # fmt: skip
+    "m3/s": "m**3/s",
+    "degC": "degC",
+    "K": "delta_degC",
+    "B": "byte",
+    "B/s": "byte/s",
+    "deg": "degree",
+    "token": "token",
+    "USD/kWh": "USD/kWh",
+}
 """Units of the catalogue whose name pint spells otherwise."""
 _EXAMPLES = {
-    "W": "500 kW", "J": "40 kWh", "s": "10 s", "h": "100000 h", "m": "1.2 m", "K": "4 K", "degC": "45 °C",
-    "m3/s": "120 L/min", "B": "80 GB", "B/s": "400 Gbit/s", "kg": "900 kg", "USD": "150000 USD", "K/W": "0.05 K/W",
-    "J/K": "200 kJ/K", "flop/s": "989 TFLOP/s", "Hz": "1.98 GHz", "Pa": "101 kPa", "USD/kWh": "0.08 USD/kWh",
-    "kg/kWh": "0.38 kg/kWh", "1/s": "5 / s", "deg": "39 deg", "token": "1000 token",
-}  # fmt: skip
+    "W": "500 kW",
+    "J": "40 kWh",
+    "s": "10 s",
+    "h": "100000 h",
+    "m": "1.2 m",
+    "K": "4 K",
+    "degC": "45 °C",
+    "m3/s": "120 L/min",
+    "B": "80 GB",
+    "B/s": "400 Gbit/s",
+    "kg": "900 kg",
+    "USD": "150000 USD",
+    "K/W": "0.05 K/W",
+    "J/K": "200 kJ/K",
+    "flop/s": "989 TFLOP/s",
+    "Hz": "1.98 GHz",
+    "Pa": "101 kPa",
+    "USD/kWh": "0.08 USD/kWh",
+    "kg/kWh": "0.38 kg/kWh",
+    "1/s": "5 / s",
+    "deg": "39 deg",
+    "token": "1000 token",
+}
 _RANGES = {
     "W": Within(0.0, 1e11, "0 to 100 GW"),
     "J": Within(0.0, 1e15, "0 to 278 GWh"),

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from twin.catalogue import assembly
 from twin.catalogue.kinds import KINDS
 from twin.catalogue.library import Catalogue
-from twin.catalogue.own.draft import Draft, Fields, Part, RowProblem
+from twin.catalogue.own.draft import Fields, FieldsFrom, RowDraft, RowProblem
 from twin.catalogue.own.equipment import Equipment
 from twin.catalogue.own.held import held_fields, listed
 from twin.catalogue.own.rescale import rescaled
 from twin.catalogue.own.row import OwnRow
 from twin.catalogue.rows import CatalogueRow, Chiller, Gpu
-from twin.catalogue.witness import Stated
+from twin.catalogue.witness import Provenance
 from twin.errors import did_you_mean
 
 _IDENTITY = ("name", "source", "accessed", "status", "note")
@@ -25,6 +25,7 @@ _REFERENCES: Mapping[tuple[str, str], type[CatalogueRow]] = {
     ("racks", "gpu"): Gpu,
     ("servers", "gpu"): Gpu,
     ("cooling", "curve"): Chiller,
+    ("gpus", "profile"): Gpu,
 }
 """Fields that name a row of another kind."""
 _LAST = ("servers", "racks")
@@ -40,7 +41,7 @@ def extended(base: Catalogue, equipment: Equipment) -> tuple[Catalogue, list[Row
     stated = equipment.every()
     if not stated:
         return base, []
-    draft = Draft(base, equipment)
+    draft = RowDraft(base, equipment)
     for kind in sorted(stated, key=lambda kind: (kind in _LAST, kind == "racks")):
         _check_names(draft, kind)
         for index, own in enumerate(stated[kind]):
@@ -49,7 +50,7 @@ def extended(base: Catalogue, equipment: Equipment) -> tuple[Catalogue, list[Row
     return _laid_together(draft), draft.problems
 
 
-def _check_names(draft: Draft, kind: str) -> None:
+def _check_names(draft: RowDraft, kind: str) -> None:
     """Names that are taken, and replacements of nothing."""
     shipped = draft.base.rows(KINDS[kind])
     met: set[str] = set()
@@ -67,7 +68,7 @@ def _check_names(draft: Draft, kind: str) -> None:
         met.add(own.name)
 
 
-def _make(draft: Draft, kind: str, index: int, own: OwnRow) -> CatalogueRow | None:
+def _make(draft: RowDraft, kind: str, index: int, own: OwnRow) -> CatalogueRow | None:
     """One whole row, put in the draft; None where it cannot be."""
     if (kind, own.name) in draft.open:
         ring = " -> ".join([name for _, name in draft.open] + [own.name])
@@ -81,7 +82,7 @@ def _make(draft: Draft, kind: str, index: int, own: OwnRow) -> CatalogueRow | No
         draft.open.pop()
 
 
-def _parts(draft: Draft, kind: str, index: int, own: OwnRow) -> list[Part] | None:
+def _parts(draft: RowDraft, kind: str, index: int, own: OwnRow) -> list[FieldsFrom] | None:
     """What a row is made of, later parts over earlier ones; None where one of them is missing."""
     numbers = own.numbers()
     parts = []
@@ -100,45 +101,49 @@ def _parts(draft: Draft, kind: str, index: int, own: OwnRow) -> list[Part] | Non
         rule = assembly.server_defaults(numbers, gpu if isinstance(gpu, Gpu) else None)
         parts.append(_from_rule(rule, own, "not on the data sheet: a rule of twin", "assumed"))
     if kind == "gpus" and own.like is None:
-        parts.append(Part({"profile": own.name, "vendor": ""}, {}))
+        parts.append(FieldsFrom({"profile": own.name, "vendor": ""}, {}))
     if kind in ("racks", "servers") and own.like is None:
-        parts.insert(0, Part({"vendor": ""}, {}))
+        parts.insert(0, FieldsFrom({"vendor": ""}, {}))
     parts += _rescaled(parts, own)
     return [*parts, _stated(own, numbers)]
 
 
-def _stated(own: OwnRow, numbers: Fields) -> Part:
+def _stated(own: OwnRow, numbers: Fields) -> FieldsFrom:
     """The numbers that the row states itself; ratings say how they were derived."""
     derived = own.derivations()
     plain = {"status": own.status, "source": _source(own), "accessed": own.accessed}
-    return Part(
+    return FieldsFrom(
         numbers,
-        {key: {**plain, "source": f"{plain['source']}: {derived[key]}"} if key in derived else plain
-         for key in numbers},
-    )  # fmt: skip
+        {
+            key: {**plain, "source": f"{plain['source']}: {derived[key]}"}
+            if key in derived
+            else plain
+            for key in numbers
+        },
+    )
 
 
 def _source(own: OwnRow) -> str:
     return own.source or "stated by the planner"
 
 
-def _from_rule(fields: Fields, own: OwnRow, how: str, status: str | None = None) -> Part:
+def _from_rule(fields: Fields, own: OwnRow, how: str, status: str | None = None) -> FieldsFrom:
     origin = {
         "status": status or own.status,
         "source": f"{_source(own)}: {how}",
         "accessed": own.accessed,
     }
-    return Part(fields, dict.fromkeys(fields, origin))
+    return FieldsFrom(fields, dict.fromkeys(fields, origin))
 
 
-def _rescaled(parts: Sequence[Part], own: OwnRow) -> list[Part]:
+def _rescaled(parts: Sequence[FieldsFrom], own: OwnRow) -> list[FieldsFrom]:
     """What follows a rating that the row states: a battery keeps its minutes, as in a layout."""
     before: Fields = {key: value for part in parts for key, value in part.fields.items()}
     changed = rescaled(before, getattr(own, "rating_w", None)) if before else {}
     return [_from_rule(changed, own, f"follows the rating, from {own.like}", "assumed")]
 
 
-def _liked(draft: Draft, kind: str, index: int, own: OwnRow, name: str) -> Part | None:
+def _liked(draft: RowDraft, kind: str, index: int, own: OwnRow, name: str) -> FieldsFrom | None:
     """The row that an own row is like: an own one, made first if need be, or a shipped one."""
     for other, row in enumerate(draft.equipment.of(kind)):
         if row.name == name and not (row is own and own.replaces):
@@ -153,22 +158,25 @@ def _liked(draft: Draft, kind: str, index: int, own: OwnRow, name: str) -> Part 
     return _as_part(draft, kind, shipped[name])
 
 
-def _as_part(draft: Draft, kind: str, row: CatalogueRow) -> Part:
+def _as_part(draft: RowDraft, kind: str, row: CatalogueRow) -> FieldsFrom:
     """A whole row's fields, each with its witness, marked as taken over."""
     fields = row.model_dump(exclude=set(_IDENTITY))
     own = draft.witnesses.get((kind, row.name))
     told = own or _witnesses_of(draft.base, KINDS[kind], row.name)
-    return Part(
+    return FieldsFrom(
         fields,
-        {key: {**where, "source": _as_like(where["source"], row.name)} for key, where in told.items()},
-    )  # fmt: skip
+        {
+            key: {**where, "source": _as_like(where["source"], row.name)}
+            for key, where in told.items()
+        },
+    )
 
 
 def _as_like(source: str, name: str) -> str:
     return source if source.startswith("as ") else f"as {name}: {source}"
 
 
-def _witnesses_of(base: Catalogue, model: type[CatalogueRow], name: str) -> dict[str, Stated]:
+def _witnesses_of(base: Catalogue, model: type[CatalogueRow], name: str) -> dict[str, Provenance]:
     return {
         told["parameter"]: {key: told[key] for key in ("status", "source", "accessed")}
         for told in base.witnesses(model, name)
@@ -176,11 +184,11 @@ def _witnesses_of(base: Catalogue, model: type[CatalogueRow], name: str) -> dict
 
 
 def _whole(
-    draft: Draft, kind: str, index: int, own: OwnRow, parts: Iterable[Part]
+    draft: RowDraft, kind: str, index: int, own: OwnRow, parts: Iterable[FieldsFrom]
 ) -> CatalogueRow | None:
     """The row that its parts make, checked as a shipped row is."""
     fields: Fields = {}
-    origin: dict[str, Stated] = {}
+    origin: dict[str, Provenance] = {}
     for part in parts:
         fields |= part.fields
         origin.update(part.origin)
@@ -212,7 +220,7 @@ def _refused(kind: str, index: int, own: OwnRow, error: ValidationError) -> Iter
 
 
 def _lost_references(
-    draft: Draft, kind: str, index: int, row: CatalogueRow
+    draft: RowDraft, kind: str, index: int, row: CatalogueRow
 ) -> Iterator[RowProblem]:
     """Names of rows that are not there."""
     for (owner, key), model in _REFERENCES.items():
@@ -226,7 +234,7 @@ def _lost_references(
             yield RowProblem(kind, index, key, repr(name), allowed, did_you_mean(name, known))
 
 
-def _laid_together(draft: Draft) -> Catalogue:
+def _laid_together(draft: RowDraft) -> Catalogue:
     """Shipped and own rows as one catalogue, whose hash tells both."""
     digest = sha256(draft.base.digest.encode())
     digest.update(json.dumps(draft.equipment.model_dump(mode="json"), sort_keys=True).encode())

@@ -21,14 +21,14 @@ from twin.catalogue.rows import CatalogueRow, Rack, Status
 from twin.catalogue.witness import bare
 from twin.stated import Stated
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
+RowName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=80)]
 
 HELD_MAX = 100
 """Lines of `holds` in one rack."""
 
 
 class StatedNumbers(Stated):
-    """Numbers of a catalogue row that a file states: each by its field, with or without its unit."""
+    """Numbers of a catalogue row that a file states, each by its field with or without its unit."""
 
     _not_numbers: ClassVar[frozenset[str]] = frozenset()
     """Keys that are no fields of a row."""
@@ -82,9 +82,9 @@ class OwnRow(StatedNumbers):
         {"name", "like", "replaces", "source", "accessed", "status", "note", "holds"}
     )
 
-    name: Name
+    name: RowName
     """Its name, which types in layouts and scenarios use."""
-    like: Name | None = None
+    like: RowName | None = None
     """Row of the same kind, shipped or own, that gives every number not stated here."""
     replaces: bool = False
     """True where it stands in for the shipped row of the same name."""

@@ -55,7 +55,7 @@ class Gpu(CatalogueRow):
     shutdown_degc: Temperature
     """Junction temperature at which the GPU turns itself off."""
     profile: str
-    """Name of the measured or published performance profile; the row's own name."""
+    """GPU row whose published profile it takes, scaled by data sheets; its own where it has one."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
