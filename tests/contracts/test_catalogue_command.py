@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import twin
-from tests.contracts.test_bring_your_own import ROOM, SERVE
+from tests.contracts.test_bring_your_own import EQUIPMENT, ROOM, SERVE
 from twin.catalogue.rows import PowerEquipment, Rack, Server, Switch
 from twin.cli import main
 
@@ -139,7 +139,7 @@ def test_a_device_file_becomes_a_server_that_answers_as_its_data_sheet(
     result = twin.run(scenario)
     capacity = result.frame("services")["capacity_tokens_per_s"].max()
     assert capacity == pytest.approx(50_911.7, abs=0.1)
-    assert run("show", "nordwind_nx8_h200", "--in", str(tmp_path / "serve.yaml")) == 0
+    assert run("show", "nordwind_nx8_h200", "--for", str(tmp_path / "serve.yaml")) == 0
     assert "vendor" in capsys.readouterr().out
 
 
@@ -204,3 +204,11 @@ def test_a_ups_file_needs_its_rating(tmp_path: Path, capsys: Any) -> None:
     unit = known.get(PowerEquipment, "nordwind_12")
     assert unit.rating_w == pytest.approx(2_700)
     assert unit.battery_energy_j == pytest.approx(2_700 * 300 / 0.966)
+
+
+def test_the_schema_knows_the_own_rows_of_a_file(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "room.yaml").write_text(ROOM + EQUIPMENT, encoding="utf-8")
+    for within, known in (([], False), (["--for", str(tmp_path / "room.yaml")], True)):
+        assert main(["schema", "layout", *within]) == 0
+        racks = json.loads(capsys.readouterr().out)["$defs"]["RowSpec"]["properties"]["racks"]
+        assert ("nx8_h200_x2" in racks["pattern"]) is known

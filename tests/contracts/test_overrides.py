@@ -250,3 +250,14 @@ def test_a_new_power_component_is_one_row(tmp_path: Path, capsys: Any) -> None:
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "tap_off_630" in page
     assert "Nordwind tap-off data sheet, invented" in page
+
+
+def test_a_number_is_told_where_it_stands_in_a_file_of_many_lines(tmp_path: Path) -> None:
+    more = "overrides:\n  panel:\n    mttr: 3 h\n    battery_energy: 3 kWh\n  pod_r1:\n    mtbf: null\n"
+    told = refused(tmp_path, more=more)
+    first = len(PLAIN.splitlines())
+    assert {(p.line - first, p.where.split(".")[-1]) for p in told} == {
+        (4, "battery_energy_j"),
+        (6, "mtbf_h"),
+    }
+    assert any(p.allowed == "a valid number" for p in told)

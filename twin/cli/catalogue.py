@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from typer import Argument, Option, Typer
 
 from twin.cli import face, say
-from twin.cli.complete import designs, kinds, rows
-from twin.cli.options import HELP, Json, read_overrides
+from twin.cli.complete import kinds, rows
+from twin.cli.options import HELP, Json, OwnRowsOf, read_overrides
 from twin.errors import InputError, Problem, did_you_mean
 
 app = Typer(
@@ -28,15 +28,6 @@ Name = Annotated[
         metavar="NAME", help="A row's name in any case, or a family as ups.", autocompletion=rows
     ),
 ]
-Within = Annotated[
-    Path | None,
-    Option(
-        "--in",
-        metavar="FILE",
-        help="A scenario or layout whose own rows are shown too.",
-        autocompletion=designs,
-    ),
-]
 Device = Annotated[Path, Argument(metavar="FILE", help="A device-type or rack-type YAML file.")]
 Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder of own rows to write into.")]
 As = Annotated[
@@ -53,13 +44,13 @@ PerRack = Annotated[
 
 
 @app.command("list")
-def list_rows(kind: Kind = "", within: Within = None, json: Json = False) -> None:
+def list_rows(kind: Kind = "", of: OwnRowsOf = None, json: Json = False) -> None:
     """List the rows of one kind, or of all, with the numbers one compares."""
     known = face.catalogue_kinds()
     if kind and kind not in known:
         hint = did_you_mean(kind, known)
         raise InputError([Problem("kind", repr(kind), ", ".join(known), hint, file="catalogue")])
-    listed = face.catalogue_list(within, [kind] if kind else known)
+    listed = face.catalogue_list(of, [kind] if kind else known)
     if json:
         say.document(listed)
     else:
@@ -67,12 +58,12 @@ def list_rows(kind: Kind = "", within: Within = None, json: Json = False) -> Non
 
 
 @app.command()
-def show(name: Name, within: Within = None, json: Json = False) -> None:
+def show(name: Name, of: OwnRowsOf = None, json: Json = False) -> None:
     """Show one row, and where each of its numbers comes from."""
-    found = face.catalogue_find(within, name)
+    found = face.catalogue_find(of, name)
     if isinstance(found, list):
-        wanted = {kind: [one for of, one in found if of == kind] for kind, _ in found}
-        listed = face.catalogue_list(within, wanted, wanted)
+        wanted = {kind: [one for where, one in found if where == kind] for kind, _ in found}
+        listed = face.catalogue_list(of, wanted, wanted)
         say.document(listed) if json else _tables(listed)
         return
     if json:

@@ -25,6 +25,15 @@ Overrides = Annotated[
     list[str] | None,
     Option("--set", metavar="KEY.PATH=VALUE", help="Change one value; may be repeated."),
 ]
+OwnRowsOf = Annotated[
+    Path | None,
+    Option(
+        "--for",
+        metavar="FILE",
+        help="A scenario or layout whose own rows of equipment count too.",
+        autocompletion=designs,
+    ),
+]
 Seed = Annotated[int | None, Option("--seed", min=0, help="Seed of every random stream.")]
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument
 
 from twin.cli import face, say
-from twin.cli.complete import designs
+from twin.cli.options import OwnRowsOf
 
 
 class Which(StrEnum):
@@ -20,17 +19,8 @@ class Which(StrEnum):
 
 
 Kind = Annotated[Which, Argument(help="Which kind of file.")]
-Of = Annotated[
-    Path | None,
-    Option(
-        "--for",
-        metavar="FILE",
-        help="A scenario or layout whose own rows of equipment may be named too.",
-        autocompletion=designs,
-    ),
-]
 
 
-def schema(which: Kind = Which.scenario, of: Of = None) -> None:
+def schema(which: Kind = Which.scenario, of: OwnRowsOf = None) -> None:
     """Print the JSON schema of input files."""
     say.document(face.schema(which.value, of))

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from twin.catalogue.own.numbers import allowed_by
 from twin.catalogue.own.override import SIZES
 from twin.catalogue.own.rescale import rescaled
 from twin.catalogue.own.row import StatedNumbers, numbers_of
@@ -65,7 +66,7 @@ def _changed(
         for told in error.errors(include_url=False):
             key = str(told["loc"][0]) if told["loc"] else next(iter(kept), "")
             found = f"{bare(key)} {kept.get(key, '')}".strip()
-            ledger.complain((*loc, key), found, told["msg"].removeprefix("Value error, "))
+            ledger.complain((*loc, key), found, allowed_by(told))
         return row
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from twin.catalogue.rating import ElectricalRating, electrical
 from twin.catalogue.rows import CatalogueRow
@@ -152,3 +153,8 @@ def _bounds(plain: Any, unit: str) -> list[Any]:
     if unit in _RANGES:
         return [_RANGES[unit]]
     return [Field(le=COUNT_MAX)] if plain is int else []
+
+
+def allowed_by(told: ErrorDetails) -> str:
+    """What a row's own checks allow, without the words that pydantic puts before it."""
+    return told["msg"].removeprefix("Value error, ").removeprefix("Input should be ")

@@ -14,6 +14,7 @@ from twin.catalogue.library import Catalogue
 from twin.catalogue.own.draft import Fields, FieldsFrom, RowDraft, RowProblem
 from twin.catalogue.own.equipment import Equipment
 from twin.catalogue.own.held import held_fields, listed
+from twin.catalogue.own.numbers import allowed_by
 from twin.catalogue.own.rescale import rescaled
 from twin.catalogue.own.row import OwnRow
 from twin.catalogue.rows import CatalogueRow, Chiller, Gpu
@@ -213,7 +214,7 @@ def _refused(kind: str, index: int, own: OwnRow, error: ValidationError) -> Iter
             missing.append(key)
         else:
             found = f"{own.name!r}" if not key else f"{told['input']!r}"
-            yield RowProblem(kind, index, key, found, told["msg"].removeprefix("Value error, "))
+            yield RowProblem(kind, index, key, found, allowed_by(told))
     if missing:
         allowed = f"values for {', '.join(missing)}; or `like:` and a row that gives them"
         yield RowProblem(kind, index, "", f"{own.name!r} without {len(missing)} numbers", allowed)

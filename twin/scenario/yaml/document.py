@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from twin.catalogue.witness import bare
 from twin.errors import Problem, did_you_mean
 from twin.scenario.yaml.compose import YamlNode, compose, refuse
 from twin.scenario.yaml.limits import LIMIT_BYTES
@@ -33,11 +34,13 @@ class Document:
         skipped.
 
         So the name of a union's member, a missing field or a value that was never written lead to
-        the deepest thing that is there.
+        the deepest thing that is there. A number of a catalogue row may stand under its name without
+        the unit.
         """
         node = self.tree
         place = self.tree.at
-        for part in loc:
+        for name in loc:
+            part = name if name in node.below else bare(str(name))
             if part in node.below:
                 place = (
                     node.keys.get(str(part), node.below[part].at) if on_key else node.below[part].at
