@@ -197,7 +197,7 @@ def test_editors_accept_every_shipped_file(which: str) -> None:
 
 def test_editors_refuse_a_misspelt_key() -> None:
     checker = jsonschema.Draft202012Validator(schema_json("scenario"))
-    right = {"name": "a", "layout": "b.yaml", "site": {"climate": "x", "grid": "y"}}
+    right = {"name": "a", "layout": "b.yaml", "site": {"climate": "phoenix", "grid": "ireland"}}
     assert checker.is_valid(right)
     assert not checker.is_valid({**right, "sede": 1})
 
