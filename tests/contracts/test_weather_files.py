@@ -6,14 +6,18 @@ wet bulbs by ASHRAE Fundamentals 2017, chapter 1, eq. 33.
 
 from __future__ import annotations
 
+import random
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from conftest import small_layout
 
 import twin
 from twin import InputError
+from twin.scenario.series import read_weather
 
 HOUR_S = 3600.0
 HEADER = """\
@@ -260,3 +264,26 @@ def test_two_years_in_one_file_are_refused(tmp_path: Path) -> None:
 def test_headers_that_are_no_numbers_are_refused(tmp_path: Path, zone: str, elevation: str) -> None:
     text = HEADER.format(zone=zone, elevation=elevation) + "\n".join(two_days()) + "\n"
     assert "site.epw:1:1" in refused(project(tmp_path, text))
+
+
+BAD = (b"nan", b"inf", b"-1e308", b"9" * 400, b",", b"\n", b"\r", b'"', b"\x00", b"\xff", b"", b"1e400",
+       b"2026-02-30", b"LOCATION", b"time", b"1_0", "\u0661".encode())  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_mutated_files_give_weather_or_are_refused(seed: int) -> None:
+    """Whatever stands in a file, rows are finite and in order, or every problem is an InputError's."""
+    draw = random.Random(seed)
+    start = datetime.fromisoformat("2026-07-15T06:00:00+01:00")
+    for good in (epw(two_days()).encode(), csv_rows(24).encode()):
+        data = bytearray(good)
+        for _ in range(draw.randint(1, 4)):
+            at = draw.randrange(len(data))
+            data[at : at + draw.randint(0, 12)] = draw.choice(BAD)
+        try:
+            rows = read_weather(bytes(data), Path("site.epw"), start, 86_400.0)
+        except InputError:
+            continue
+        assert np.isfinite([rows.time_s, rows.dry_bulb_degc, rows.wet_bulb_degc]).all()
+        assert (np.diff(rows.time_s) > 0).all()
+        assert (rows.wet_bulb_degc <= rows.dry_bulb_degc + 1e-9).all()

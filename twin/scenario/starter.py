@@ -49,7 +49,7 @@ workload:
     token_price: 0.10 USD/Mtok
 
 faults:
-  timeline:                     # a component is its group's name, with a number where there are several
+  timeline:                     # a component: its group's name, with a number if there are several
     - {at: "09:00", component: rpp_2, repair_after: 3 h}
   # rates: {scale: 100}         # random faults, a hundred times as often as the catalogue says
 

@@ -1,5 +1,6 @@
-"""The JSON schema of the files, for editors to complete and check: what it takes, the program takes.
+"""The JSON schema of the files, for editors to complete and check.
 
+What it takes, the program takes.
 Names of catalogue rows are enumerated, quantities are texts with a unit.
 """
 

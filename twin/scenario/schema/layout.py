@@ -86,8 +86,8 @@ class HallSpec(Stated):
     containment: Literal["none", "cold_aisle", "hot_aisle"] = "hot_aisle"
     """What keeps cold and hot air apart."""
     air_mass_factor: float = Field(default=1.0, ge=0.2, le=100)
-    """Heat capacity of the room air over that of its volume of air; racks and gear displace some, light
-    fittings and ducts add some."""
+    """Heat capacity of the room air over that of its volume of air; racks and gear displace some,
+    light fittings and ducts add some."""
     structure_heat_capacity: float = Field(default=2.0e6, ge=1e4, le=5e9)
     """Heat capacity of what stands in the room apart from the racks, in J/K: 20 kg of steel have
     1e4, five thousand tonnes of concrete 5e9."""

@@ -154,7 +154,8 @@ class _Composer:
                 self.path, _at(event), found, "each key once in a mapping; remove or rename one"
             )
         if len(node.keys) == LIMIT_KEYS:
-            found = f"a mapping of more than {LIMIT_KEYS:,} keys from {kind_of(next(iter(node.keys)))} on"
+            first = kind_of(next(iter(node.keys)))
+            found = f"a mapping of more than {LIMIT_KEYS:,} keys from {first} on"
             raise refuse(self.path, node.at, found, f"at most {LIMIT_KEYS:,}")
         return key
 
