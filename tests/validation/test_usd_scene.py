@@ -358,7 +358,7 @@ def test_a_result_and_a_facility_can_be_exported(
     halls = synthetic().frame("halls")
     tables = dict(zip(("components", "edges", "racks"), small, strict=True)) | {"halls": halls}
     result = SimpleNamespace(
-        tables=tables, summary={}, meta={"title": "Run", "start": "2026-01-01"}
+        tables=tables, summary={}, fingerprint="f00", meta={"title": "Run", "start": "2026-01-01"}
     )
     facility = SimpleNamespace(tables=lambda: tables, scenario=SimpleNamespace(name="site"))
     ran = export_result(result, tmp_path / "run")

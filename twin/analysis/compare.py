@@ -42,10 +42,13 @@ class Comparison:
 
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
+    warnings: tuple[str, ...] = ()
+    """Why the numbers of a run must not be used, or cover less than its horizon."""
 
-    def as_dict(self) -> dict[str, list[dict[str, Any]]]:
-        """The same as plain lists of mappings, `inputs` and `outputs`."""
+    def as_dict(self) -> dict[str, list[Any]]:
+        """The same as plain lists: `warnings` of words, `inputs` and `outputs` of mappings."""
         return {
+            "warnings": list(self.warnings),
             "inputs": list(map(asdict, self.inputs)),
             "outputs": list(map(asdict, self.outputs)),
         }
@@ -60,7 +63,15 @@ def compare(a: Result, b: Result) -> Comparison:
     inputs = asked_differently(a.scenario_yaml, b.scenario_yaml)
     names = [name for name in {**a.summary, **b.summary} if name not in _NO_ANSWERS]
     pairs = ((name, _number(a.summary.get(name)), _number(b.summary.get(name))) for name in names)
-    return Comparison(inputs, tuple(_output(*pair) for pair in pairs if pair[1:] != (None, None)))
+    outputs = tuple(_output(*pair) for pair in pairs if pair[1:] != (None, None))
+    return Comparison(inputs, outputs, (*_marks("a", a), *_marks("b", b)))
+
+
+def _marks(which: str, result: Result) -> Iterator[str]:
+    if result.invalid:
+        yield f"{which} is not valid: {result.invalid}; its numbers must not be used"
+    if stopped := result.meta.get("stopped"):
+        yield f"{which} did not reach its end: it {stopped}"
 
 
 def asked_differently(a: str, b: str) -> tuple[Input, ...]:

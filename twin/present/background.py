@@ -63,7 +63,10 @@ class Writing:
 
 
 def begin(folder: Path) -> Writing:
-    """Begin to write the report of the result in that folder. Only after `get_ready` said yes."""
+    """Begin to write the report of the result in that folder. Only after `get_ready` said yes.
+
+    Figures of another result, which may have taken the folder meanwhile, are left out.
+    """
     context = get_context("forkserver")
     count = min(_cores(), _MOST)
     drawn = [_start(context, _draw, folder, slice(n, None, count)) for n in range(count - 1)]
@@ -92,12 +95,16 @@ def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Conn
 
     _settle()
     with suppress(Exception):
-        drawings = _drawings(folder, share)
+        shares = [_drawings(folder, share)]
         for other in others:
             with suppress(EOFError, OSError):
-                drawings |= other.recv()
+                shares.append(other.recv())
+        result = Result.load(folder)
+        drawings: dict[str, Any] = {}
+        for fingerprint, drawn in shares:
+            drawings |= drawn if fingerprint == result.fingerprint else {}
         tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
-        sender.send(report.write(Result.load(folder), folder, tell, drawings))
+        sender.send(report.write(result, folder, tell, drawings))
 
 
 def _settle() -> None:
@@ -106,12 +113,13 @@ def _settle() -> None:
     gc.disable()
 
 
-def _drawings(folder: Path, share: slice) -> dict[str, Any]:
+def _drawings(folder: Path, share: slice) -> tuple[str, dict[str, Any]]:
+    """The fingerprint of the result in the folder, and a share of its figures by name."""
     from twin.present.figures import FIGURES, drawing
     from twin.results import Result
 
     result = Result.load(folder)
-    return {named.name: drawing(result, named) for named in FIGURES[share]}
+    return result.fingerprint, {named.name: drawing(result, named) for named in FIGURES[share]}
 
 
 def _cores() -> int:

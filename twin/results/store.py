@@ -166,6 +166,17 @@ class Result:
         return meta
 
 
+def refuse_beside_another(folder: Path, fingerprint: str) -> None:
+    """Raise InputError where the folder holds a finished result other than the one a report or a
+    scene was made from.
+    """
+    if not fingerprint or not provenance.is_result(folder):
+        return
+    if provenance.finished(folder)["fingerprint"] != fingerprint:
+        found = "another result than the one this was made from"
+        disk.refuse(folder, found, "the result itself, or a folder without one")
+
+
 def _untimed(summary: Mapping[str, Any]) -> bytes:
     """What of a summary is the same in every run of one seed: all but the clock on the wall."""
     return disk.json_bytes({key: value for key, value in summary.items() if key != _CLOCK})

@@ -16,7 +16,7 @@ import numpy as np
 from twin.errors import InputError, Problem
 from twin.facility import build
 from twin.facility.model import Facility
-from twin.results import disk
+from twin.results.folder import write_whole
 from twin.scenario import load
 from twin.simulation.loop.snapshot import Arrays, Snapshot
 
@@ -45,10 +45,8 @@ def write(path: Path, snapshot: Snapshot, facility: Facility, wall_s: float) -> 
     text = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
     file = BytesIO()
     np.savez(file, allow_pickle=False, plain=text, digest=_digest(text, arrays), **arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    disk.write_file(partial, file.getvalue())
-    return partial.replace(path)
+    write_whole(path, file.getvalue())
+    return path
 
 
 def _digest(text: np.ndarray, arrays: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -5,9 +5,9 @@ Chapters are files; a new one is a `section(result)` and one line in CHAPTERS.
 
 from __future__ import annotations
 
-import os
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +29,8 @@ from twin.present.report import (
     timeline,
     workload,
 )
-from twin.results import Result
+from twin.results import REPORT, Result, refuse_beside_another
+from twin.results.folder import write_whole, writing
 
 __all__ = ["CHAPTERS", "render", "write"]
 
@@ -40,9 +41,15 @@ Drawings = Mapping[str, Drawing]
 """Figures by name."""
 
 CHAPTERS: tuple[Callable[[Result], Section], ...] = (
-    timeline.section, failures.section, redundancy.section, power.section, cooling.section, workload.section,
-    network.section, provenance.section,
-)  # fmt: skip
+    timeline.section,
+    failures.section,
+    redundancy.section,
+    power.section,
+    cooling.section,
+    workload.section,
+    network.section,
+    provenance.section,
+)
 """After page one, in order."""
 
 
@@ -52,16 +59,17 @@ def write(
     progress: Progress | None = None,
     drawings: Drawings | None = None,
 ) -> Path:
-    """Write `report.html` into the folder, whole or not at all, and return its path."""
-    target = Path(folder) / "report.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".report.html.{os.getpid()}")
-    try:
-        partial.write_text(render(result, progress, drawings), encoding="utf-8")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return target
+    """Write `report.html` into the folder, whole or not at all, and return its path.
+
+    The page carries the result's fingerprint. Raises InputError where the folder holds another
+    finished result, and OutputError where the disk refuses.
+    """
+    place = Path(folder)
+    page = render(result, progress, drawings)
+    fits = partial(refuse_beside_another, place, result.fingerprint)
+    with writing("the report", place / REPORT):
+        write_whole(place / REPORT, page.encode(), fits)
+    return place / REPORT
 
 
 def render(
@@ -105,14 +113,25 @@ def _page(result: Result, sections: list[Section]) -> str:
     template = environment.from_string(here.joinpath("report.html.j2").read_text(encoding="utf-8"))
     verdict, mood = summary.headline(result)
     return template.render(
-        name=_name(result), version=str(result.meta.get("version", "")), seed=str(result.meta.get("seed", "")),
-        style=Markup(style), style_hash=b64encode(sha256(style.encode()).digest()).decode(),
-        title=str(result.meta.get("title", ""))[:400], start=str(result.meta.get("start", ""))[:16].replace("T", " "),
-        verdict=verdict, mood=mood, tiles=summary.tiles(result), sentences=story.sentences(result),
-        points=redundancy.points(result), no_points=redundancy.no_points(result),
+        name=_name(result),
+        version=str(result.meta.get("version", "")),
+        seed=str(result.meta.get("seed", "")),
+        style=Markup(style),
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        title=str(result.meta.get("title", ""))[:400],
+        start=str(result.meta.get("start", ""))[:16].replace("T", " "),
+        fingerprint=result.fingerprint,
+        marks=summary.marks(result),
+        verdict=verdict,
+        mood="plain" if result.invalid else mood,
+        tiles=summary.tiles(result),
+        sentences=story.sentences(result),
+        points=redundancy.points(result),
+        no_points=redundancy.no_points(result),
         assumptions=provenance.assumptions(result),
-        findings=[*provenance.findings(result, 5), *provenance.warnings(result, 3)], sections=sections,
-    )  # fmt: skip
+        findings=[*provenance.findings(result, 5), *provenance.warnings(result, 3)],
+        sections=sections,
+    )
 
 
 def _name(result: Result) -> str:

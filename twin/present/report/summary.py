@@ -36,6 +36,15 @@ class Tile:
     """plain, good or bad."""
 
 
+def marks(result: Result) -> list[str]:
+    """What stands above the verdict: why the numbers are no answer, and that a run ended early."""
+    stopped = str(result.meta.get("stopped") or "")
+    return [
+        *([f"Not valid: {result.invalid}. Do not use these numbers."] if result.invalid else []),
+        *([f"This run did not reach its end: it {stopped}."] if stopped else []),
+    ]
+
+
 def headline(result: Result) -> tuple[str, str]:
     """The verdict in one line and its mood: how much of the undisturbed output was made."""
     made = number(result.summary.get("tokens_total"))

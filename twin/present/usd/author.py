@@ -7,16 +7,21 @@ All of it is meant to run inside an `Sdf.ChangeBlock`; nothing here opens a stag
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pxr import Gf, Kind, Sdf, UsdGeom, Vt
+from pxr import Gf, Kind, Sdf, Tf, UsdGeom, Vt
 
 from twin.present.usd.colours import PALETTE, Paint, linear
 from twin.present.usd.solids import Solid
+from twin.results.disk import write_file
 
 TIME_CODES_PER_SECOND = 12.0
 """Playback speed of every layer: recorded periods a second on the viewer's clock."""
+
+_PROBE_BYTES = 2**22
+"""Written to learn what the disk says; more than the library holds back."""
 
 Types = Sdf.ValueTypeNames
 Spec = Any
@@ -33,6 +38,24 @@ def new_layer(extension: str, words: str) -> Spec:
     layer.timeCodesPerSecond = TIME_CODES_PER_SECOND
     layer.framesPerSecond = TIME_CODES_PER_SECOND
     return layer
+
+
+def export(layer: Spec, path: Path) -> None:
+    """Write a layer into a new file. Raises OSError where the disk refuses.
+
+    Text goes through our own writing. The library writes binary layers itself, and tells of a full
+    disk in its log only, so what it could not write is tried again to learn why.
+    """
+    if path.suffix == ".usda":
+        write_file(path, layer.ExportToString().encode())
+        return
+    try:
+        written = layer.Export(str(path))
+    except Tf.ErrorException:
+        written = False
+    if not written:
+        write_file(path, bytes(_PROBE_BYTES))
+        raise OSError(f"the USD library did not write {path.name}")
 
 
 def define(parent: Spec, name: str, type_name: str, kind: str = "") -> Spec:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from tempfile import mkdtemp
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -14,7 +12,15 @@ import pandas as pd
 
 from twin.present.usd.architecture import architecture_layer
 from twin.present.usd.assets import asset_layer, asset_names
-from twin.present.usd.author import TIME_CODES_PER_SECOND, Spec, Types, facility, new_layer, value
+from twin.present.usd.author import (
+    TIME_CODES_PER_SECOND,
+    Spec,
+    Types,
+    export,
+    facility,
+    new_layer,
+    value,
+)
 from twin.present.usd.checks import check
 from twin.present.usd.connections import connections_layer
 from twin.present.usd.layout import layout_layer
@@ -22,6 +28,8 @@ from twin.present.usd.plan import Plan, make_plan
 from twin.present.usd.results import results_layer
 from twin.present.usd.series import make_series
 from twin.present.usd.solids import Point
+from twin.results import SCENE_PARTS, refuse_beside_another
+from twin.results.folder import replaced, writing
 
 ROOT = "facility.usda"
 """The file to open."""
@@ -34,6 +42,10 @@ _NO_PLACES: Mapping[str, tuple[float, float]] = MappingProxyType({})
 
 class ResultLike(Protocol):
     """What `export_result` reads of a result."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells it from every other result."""
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -71,6 +83,7 @@ def write_scene(
     *,
     title: str,
     start: str = "",
+    fingerprint: str = "",
     hall_sizes: Mapping[str, Point] = _NO_SIZES,
     hall_origins: Mapping[str, tuple[float, float]] = _NO_PLACES,
 ) -> Path:
@@ -82,14 +95,17 @@ def write_scene(
                                given
     hall_origins               site metres of the south-west corner, by hall
     start                      date and time of the scenario's start, kept as twin:start
+    fingerprint                of the result that is shown, kept as twin:result
 
-    The same tables give the same bytes. Layers are written beside `folder` and renamed into it, the
-    root last, so a reader never meets half a file; other files in `folder` stay. Raises InputError
-    with every problem of the tables.
+    The same tables give the same bytes. The folder changes in one step, so a reader never meets
+    half a scene; files in it that are not the scene's stay. Raises InputError with every problem of
+    the tables, or where the folder around this one holds another result, and OutputError where the
+    disk refuses.
     """
     check(components, edges, racks)
     plan = make_plan(components, hall_sizes, hall_origins)
-    return _save(_layers(plan, edges, racks, title, start), Path(folder))
+    said = {"title": title, "start": start} | ({"result": fingerprint} if fingerprint else {})
+    return _save(_layers(plan, edges, racks, said), Path(folder), fingerprint)
 
 
 def export_result(result: ResultLike, out: str | Path) -> Path:
@@ -106,6 +122,7 @@ def export_result(result: ResultLike, out: str | Path) -> Path:
         Path(out),
         title=str(meta.get("title", "AI factory")),
         start=str(meta.get("start", "")),
+        fingerprint=result.fingerprint,
         hall_sizes=sizes,
         hall_origins=origins,
     )
@@ -138,7 +155,7 @@ def _rooms(halls: pd.DataFrame) -> tuple[dict[str, Point], dict[str, tuple[float
 
 
 def _layers(
-    plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, title: str, start: str
+    plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, said: Mapping[str, str]
 ) -> dict[str, Spec]:
     """Every layer by its path in the folder, the root last."""
     names = asset_names(plan.items)
@@ -150,35 +167,30 @@ def _layers(
     parts["connections.usda"] = connections_layer(plan, edges)
     parts["layout.usda"] = layout_layer(plan, names)
     parts["architecture.usda"] = architecture_layer(plan)
-    return {**layers, **parts, ROOT: _root(title, start, list(parts), periods)}
+    return {**layers, **parts, ROOT: _root(said, list(parts), periods)}
 
 
-def _root(title: str, start: str, parts: list[str], periods: int) -> Spec:
-    words = f"{title}. Time code k is recorded period k, counted from 0, {TIME_CODES_PER_SECOND:g} shown a second."
+def _root(said: Mapping[str, str], parts: list[str], periods: int) -> Spec:
+    words = (
+        f"{said['title']}. Time code k is recorded period k, counted from 0, "
+        f"{TIME_CODES_PER_SECOND:g} shown a second."
+    )
     layer = new_layer("usda", words)
     layer.subLayerPaths = [f"./{part}" for part in parts]
     prim = facility(layer)
-    value(prim, "twin:title", Types.String, title, custom=True, uniform=True)
-    value(prim, "twin:start", Types.String, start, custom=True, uniform=True)
+    for name, text in said.items():
+        value(prim, f"twin:{name}", Types.String, text, custom=True, uniform=True)
     if periods:
         layer.startTimeCode = 0.0
         layer.endTimeCode = periods - 1.0
     return layer
 
 
-def _save(layers: Mapping[str, Spec], folder: Path) -> Path:
-    folder = folder.absolute()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
-    try:
+def _save(layers: Mapping[str, Spec], folder: Path, fingerprint: str) -> Path:
+    folder = folder.resolve()
+    fits = partial(refuse_beside_another, folder.parent, fingerprint)
+    with writing("the scene", folder), replaced(folder, SCENE_PARTS, fits) as new:
         for name, layer in layers.items():
-            (partial / name).parent.mkdir(exist_ok=True)
-            layer.Export(str(partial / name))
-        for name in layers:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(partial / name, folder / name)
-        if RESULTS not in layers:
-            (folder / RESULTS).unlink(missing_ok=True)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+            (new / name).parent.mkdir(exist_ok=True)
+            export(layer, new / name)
     return folder / ROOT
