@@ -12,14 +12,6 @@ NONE = "–"
 """What stands where a number is missing."""
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
-_KINDS = {
-    "ups": "UPS",
-    "rpp": "panel",
-    "pdu": "PDU",
-    "cdu": "CDU",
-    "crah": "air handler",
-    "busway": "busway",
-}
 _PREFIXES = ((1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -154,19 +146,6 @@ def middle(text: Any, most: int) -> str:
     line = short(text, 1000)
     head = (most - 1) // 2
     return line if len(line) <= most else f"{line[:head]}…{line[head + 1 - most :]}"
-
-
-def singular(kind: Any) -> str:
-    """A kind of component in words: `panel` for `rpp`."""
-    return _KINDS.get(str(kind), str(kind).replace("_", " "))
-
-
-def plural(kind: Any) -> str:
-    """A kind of component, as the components table has it, in words and of several: `panels`, `dry
-    coolers`.
-    """
-    word = singular(kind)
-    return f"{word}{'' if word == 'UPS' else 'es' if word.endswith('ch') else 's'}"
 
 
 def span(held: Any, most: int = 3) -> str:

@@ -7,8 +7,15 @@ graph, the run, the report and the scene ask this table and know no kind by its 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import AfterValidator, WithJsonSchema
+
+from twin.arrays import Mask
 
 
 class Role(StrEnum):
@@ -69,8 +76,8 @@ def _table(*rows: EquipmentKind) -> dict[str, EquipmentKind]:
     return {row.name: row for row in rows}
 
 
-KINDS = _table(
-    EquipmentKind("utility", "utility feed", "utility feeds", Role.SUPPLY, "mast", line=5),
+EQUIPMENT_KINDS = _table(
+    EquipmentKind("utility", "utility", "utilities", Role.SUPPLY, "mast", line=5),
     EquipmentKind(
         "generator", "generator", "generators", Role.STANDBY, "generator", wide=True, line=3
     ),
@@ -110,7 +117,12 @@ COOLING_ROLES = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.PUMP, *PLA
 
 def role(kind: str) -> Role:
     """What a kind does. KeyError for one that is not in the table."""
-    return KINDS[kind].role
+    return EQUIPMENT_KINDS[kind].role
+
+
+def of_role(kinds: Sequence[str], *roles: Role) -> Mask:
+    """(row,) whether each of some kinds does one of these."""
+    return np.array([role(kind) in roles for kind in kinds], dtype=bool)
 
 
 def is_source(kind: str) -> bool:
@@ -120,7 +132,19 @@ def is_source(kind: str) -> bool:
 
 def named(*roles: Role) -> tuple[str, ...]:
     """Kinds of these roles, in table order."""
-    return tuple(row.name for row in KINDS.values() if row.role in roles)
+    return tuple(row.name for row in EQUIPMENT_KINDS.values() if row.role in roles)
+
+
+def singular(kind: object) -> str:
+    """A kind in words: `panel` for `rpp`; one that is not in the table as it is."""
+    row = EQUIPMENT_KINDS.get(str(kind))
+    return row.word if row else str(kind).replace("_", " ")
+
+
+def plural(kind: object) -> str:
+    """A kind in words and of several: `panels`, `dry coolers`."""
+    row = EQUIPMENT_KINDS.get(str(kind))
+    return row.words if row else f"{singular(kind)}s"
 
 
 def power_kind(name: str) -> str:
@@ -137,3 +161,13 @@ def _one_of(name: str, known: tuple[str, ...]) -> str:
     if name not in known:
         raise ValueError(f"a kind of the table: {', '.join(known)}")
     return name
+
+
+def _schema(*roles: Role) -> dict[str, Any]:
+    return {"type": "string", "enum": list(named(*roles))}
+
+
+PowerKind = Annotated[str, AfterValidator(power_kind), WithJsonSchema(_schema(*POWER_ROLES))]
+"""Field of a catalogue row: a power kind of the table."""
+CoolingKind = Annotated[str, AfterValidator(cooling_kind), WithJsonSchema(_schema(*COOLING_ROLES))]
+"""Field of a catalogue row: a cooling kind of the table."""

@@ -9,6 +9,7 @@ import re
 import numpy as np
 
 from twin.catalogue import KINDS, kind_of
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
 from twin.facility.cooling.peak import heat_w
@@ -25,6 +26,12 @@ _NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
 def layout(ledger: Ledger, places: list[Position]) -> None:
     """Overrides that change nothing, and halls or racks that overlap."""
+    if not places:
+        ledger.complain(
+            ("layout", "halls"),
+            "no rack in any hall",
+            "a row of racks in one hall at least; further halls may stand empty",
+        )
     racks = {place.id: place for place in places}
     for name in ledger.scenario.plan.overrides:
         if name in ledger.row:
@@ -149,12 +156,11 @@ def _heat(ledger: Ledger, facility: Facility) -> None:
     cooling = facility.cooling
     units = facility.cooling.units
     loop_w, hall_w, plant_w = heat_w(facility)
-    kind = np.array(units.kind)
-    for name, ids, heat, key in (
-        ("cdu", cooling.loop_id, loop_w, "loops"),
-        ("crah", cooling.hall_id, hall_w, "air"),
+    for does, ids, heat, key in (
+        (Role.LOOP_COOLING, cooling.loop_id, loop_w, "loops"),
+        (Role.HALL_COOLING, cooling.hall_id, hall_w, "air"),
     ):
-        mine = kind == name
+        mine = of_role(units.kind, does)
         capacity = np.bincount(units.zone[mine], weights=units.capacity_w[mine], minlength=len(ids))
         for z in np.flatnonzero(heat > capacity * (1 + 1e-9)):
             ledger.complain(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import singular
 from twin.present.blocks import Block, Columns, Grid, Lines, grid, words
 from twin.quantities import (
     NONE,
@@ -23,7 +24,6 @@ from twin.quantities import (
     percent,
     power,
     short,
-    singular,
     span,
 )
 

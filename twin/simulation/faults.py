@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import Role, role
 from twin.controls import Isolate
 from twin.results.enums import EventKind
 from twin.scenario.schema import FaultRates, TimedFault
@@ -16,8 +17,8 @@ from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
 HOUR_S = 3600.0
-RUNNING_HOURS_ONLY = ("generator",)
-"""Kinds whose mean time between failures counts running hours; they do not fail while standing
+RUNNING_HOURS_ONLY = (Role.STANDBY,)
+"""Roles whose mean time between failures counts running hours; they do not fail while standing
 by."""
 
 
@@ -65,7 +66,11 @@ class Faults(Discipline):
 
     def _utilities(self) -> list[str]:
         table = self.components
-        return [name for name, kind in zip(table.id, table.kind, strict=True) if kind == "utility"]
+        return [
+            name
+            for name, kind in zip(table.id, table.kind, strict=True)
+            if role(kind) is Role.SUPPLY
+        ]
 
     def _outage(self, name: str, out_s: float, why: EventKind) -> None:
         self._out(name, why, f"back after {out_s / 60:,.0f} min")
@@ -105,7 +110,7 @@ class Faults(Discipline):
         for name, kind, hours in zip(
             self.components.id, self.components.kind, self.components.mtbf_h, strict=True
         ):
-            fails = np.isfinite(hours) and kind not in RUNNING_HOURS_ONLY
+            fails = np.isfinite(hours) and role(kind) not in RUNNING_HOURS_ONLY
             if fails and (not kinds or kind in kinds):
                 self._start_random(name, float(hours) / rates.scale, member(name))
         for r, name in enumerate(racks.id) if rates.nodes else ():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import KINDS, Role, role
+from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.facility.model import Facility, Mask
 from twin.facility.power.loading import loading, single_losses
 from twin.findings import Finding, FindingCode
@@ -78,7 +78,7 @@ def _distribution(facility: Facility) -> Iterator[Finding]:
     tree = facility.power
     on_rack = np.isin(tree.taker, tree.load_of_rack)
     for supply in np.unique(tree.supply[on_rack]):
-        if not KINDS[tree.kind[supply]].on_floor:
+        if not EQUIPMENT_KINDS[tree.kind[supply]].on_floor:
             racks = int((on_rack & (tree.supply == supply)).sum())
             says = (
                 f"{racks} racks hang directly on it, without floor distribution "

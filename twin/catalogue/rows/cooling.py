@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.catalogue.equipment_kinds import CoolingKind, Role, role
 from twin.catalogue.rows.base import (
     AtLeastZero,
     CatalogueRow,
@@ -23,7 +24,7 @@ from twin.catalogue.rows.base import (
 class CoolingEquipment(CatalogueRow, Size, Reliability):
     """One piece of the cooling plant."""
 
-    kind: Literal["cdu", "crah", "chiller", "dry_cooler", "water_pump"]
+    kind: CoolingKind
     """Family; a CDU joins liquid racks, a CRAH a room, to the facility water."""
     capacity_w: Positive
     """Rated heat."""
@@ -56,7 +57,7 @@ class CoolingEquipment(CatalogueRow, Size, Reliability):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        chiller = self.kind == "chiller"
+        chiller = role(self.kind) is Role.CHILLER
         refuse(chiller != bool(self.curve), "a chiller and nothing else has a curve")
         refuse(chiller != (self.cop_reference is not None), "a chiller and nothing else has a COP")
         refuse(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import model_validator
 
+from twin.catalogue.equipment_kinds import PowerKind, Role, role
 from twin.catalogue.rows.base import (
     AtLeastZero,
     CatalogueRow,
@@ -24,9 +25,7 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
     rating.
     """
 
-    kind: Literal[
-        "utility", "transformer", "switchboard", "generator", "ups", "rpp", "ats", "busway", "pdu"
-    ]
+    kind: PowerKind
     """Family."""
     rating_w: Positive | None = None
     """Rated output; None for no limit."""
@@ -74,8 +73,8 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
         start = (self.start_s, self.start_failure_probability)
         trip = (self.trip_pickup_frac, self.trip_constant_s, self.instantaneous_trip_frac)
         for group, needed, words in (
-            (battery, self.kind == "ups", "a UPS and nothing else has a battery"),
-            (start, self.kind == "generator", "a generator and nothing else has to start"),
+            (battery, role(self.kind) is Role.STORE, "a UPS and nothing else has a battery"),
+            (start, role(self.kind) is Role.STANDBY, "a generator and nothing else has to start"),
             (
                 trip,
                 any(v is not None for v in trip),

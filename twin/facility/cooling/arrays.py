@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.catalogue import Catalogue
+from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.cooling.loops import Draft
 from twin.facility.model import Cooling, Plant, Units
@@ -55,13 +56,13 @@ def freeze(out: Draft) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:
     pump_unit = [
         i
         for i, u in enumerate(out.units)
-        if u.row.kind == "cdu"
+        if role(u.row.kind) is Role.LOOP_COOLING
         for _ in range(u.row.pumps_per_unit)
     ]
     pump_id = [
         f"{u.id}_pump_{k + 1}"
         for u in out.units
-        if u.row.kind == "cdu"
+        if role(u.row.kind) is Role.LOOP_COOLING
         for k in range(u.row.pumps_per_unit)
     ]
     cooling = Cooling(
@@ -118,13 +119,15 @@ def _frozen_units(out: Draft) -> Units:
 def _compressor_w(row: CoolingEquipment) -> float:
     """Rated compressor power of a chiller, zero for everything else."""
     return (
-        row.capacity_w / row.cop_reference if row.kind == "chiller" and row.cop_reference else 0.0
+        row.capacity_w / row.cop_reference
+        if role(row.kind) is Role.CHILLER and row.cop_reference
+        else 0.0
     )
 
 
 def _transfer_w_k(row: CoolingEquipment, hot: float, cold: float) -> float:
     """UA of a unit's exchanger from its rated capacity and approach; zero for plant units."""
-    if row.kind not in ("cdu", "crah"):
+    if role(row.kind) not in (Role.LOOP_COOLING, Role.HALL_COOLING):
         return 0.0
     smaller, larger = sorted((hot, cold))
     return smaller * transfer_units(
@@ -145,7 +148,9 @@ def _frozen_plant(
         band_k=spec.control_band_k,
         units=np.array(units, dtype=np.int64),
         capacity_w=row.capacity_w,
-        conductance_w_k=row.capacity_w / row.approach_k if row.kind == "dry_cooler" else 0.0,
+        conductance_w_k=row.capacity_w / row.approach_k
+        if role(row.kind) is Role.DRY_COOLER
+        else 0.0,
         curve=_curve(chiller, row) if chiller else None,
         water_cooled=bool(chiller and chiller.condenser == "water"),
         tower_approach_k=row.approach_k,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import PLANT, Role, named, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.power.tree import PowerNode
@@ -133,7 +134,7 @@ def _add_units(
                 spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
             )
         )
-        if row.kind == "cdu":
+        if role(row.kind) is Role.LOOP_COOLING:
             _pumps(out, loc, name, mine, place.centre_m)
     return list(range(first, len(out.units)))
 
@@ -174,7 +175,7 @@ def _pumps(
 
 
 def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
-    row = _row(out, loc, spec, ("chiller", "dry_cooler"))
+    row = _row(out, loc, spec, named(*PLANT))
     if row is not None:
         zone = len(out.plants)
         out.plants.append((spec, row, []))
@@ -182,7 +183,7 @@ def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
 
 
 def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
-    row = _row(out, loc, spec, ("cdu",))
+    row = _row(out, loc, spec, named(Role.LOOP_COOLING))
     plant = _index(out, (*loc, "plant"), spec.plant, plants)
     served = _served(out, (*loc, "serves"), spec)
     if row is None or not served:
@@ -248,7 +249,7 @@ def _halls(out: Draft, plants: list[str]) -> None:
     out.hall_plant = [-1] * len(names)
     for i, air in enumerate(spec.cooling.air):
         loc = ("layout", "cooling", "air", i)
-        row = _row(out, loc, air, ("crah",))
+        row = _row(out, loc, air, named(Role.HALL_COOLING))
         hall = _index(out, (*loc, "hall"), air.hall, names)
         plant = _index(out, (*loc, "plant"), air.plant, plants)
         if row is not None and hall >= 0:

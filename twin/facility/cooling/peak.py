@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Array, Facility, Index, Mask
 from twin.physics.coolant import (
     affinity_power_w,
@@ -52,8 +53,8 @@ def water_degc(facility: Facility) -> Array:
     loop, hall, _ = heat_w(facility)
     own_w = unit_w(facility)
     cooling = facility.cooling
-    loop = loop + _by_zone(facility, "cdu", own_w, len(loop))
-    hall = hall + _by_zone(facility, "crah", own_w, len(hall))
+    loop = loop + _by_zone(facility, Role.LOOP_COOLING, own_w, len(loop))
+    hall = hall + _by_zone(facility, Role.HALL_COOLING, own_w, len(hall))
     pump = np.array([p.pump_w for p in cooling.plants])
     slope = np.array(
         [
@@ -69,7 +70,7 @@ def water_degc(facility: Facility) -> Array:
 def coolant_degc(facility: Facility) -> Array:
     """(loop,) Coolant supplied to the racks."""
     heat = heat_w(facility)[0]
-    heat = heat + _by_zone(facility, "cdu", unit_w(facility), len(heat))
+    heat = heat + _by_zone(facility, Role.LOOP_COOLING, unit_w(facility), len(heat))
     conductance = loop_w_k(facility)
     return water_degc(facility)[facility.cooling.loop_plant] + heat / np.maximum(conductance, 1e-9)
 
@@ -78,7 +79,7 @@ def air_degc(facility: Facility) -> Array:
     """(hall,) Air supplied by the handlers; nan in a hall without any."""
     cooling = facility.cooling
     heat = heat_w(facility)[1]
-    heat = heat + _by_zone(facility, "crah", unit_w(facility), len(heat))
+    heat = heat + _by_zone(facility, Role.HALL_COOLING, unit_w(facility), len(heat))
     above_k = heat / np.maximum(hall_w_k(facility), 1e-9)
     return np.where(
         cooling.hall_plant >= 0, water_degc(facility)[cooling.hall_plant] + above_k, np.nan
@@ -90,7 +91,7 @@ def unit_w(facility: Facility) -> Array:
     handlers at the speed they run.
     """
     units = facility.cooling.units
-    speed = np.where(_of_kind(facility, "crah"), _handler_speed(facility), 1.0)
+    speed = np.where(_of_role(facility, Role.HALL_COOLING), _handler_speed(facility), 1.0)
     return np.asarray(affinity_power_w(units.power_w, speed, units.floor_frac))
 
 
@@ -98,20 +99,20 @@ def loop_w_k(facility: Facility) -> Array:
     """(loop,) Conductance between the coolant supplied and the facility water."""
     cooling = facility.cooling
     units = cooling.units
-    mine = _of_kind(facility, "cdu")
+    mine = _of_role(facility, Role.LOOP_COOLING)
     give = np.where(mine, units.flow_m3_s, 0.0)
-    total = _by_zone(facility, "cdu", give, len(cooling.loop_id))
+    total = _by_zone(facility, Role.LOOP_COOLING, give, len(cooling.loop_id))
     frac = np.minimum(cooling.loop_demand_m3_s / np.maximum(total, 1e-12), 1.0)
-    flow = give * _of_zone(facility, "cdu", frac)
+    flow = give * _of_zone(facility, Role.LOOP_COOLING, frac)
     exchange = _exchange_w_k(facility, stream_w_k(flow, "pg25"))
-    return _by_zone(facility, "cdu", exchange, len(cooling.loop_id))
+    return _by_zone(facility, Role.LOOP_COOLING, exchange, len(cooling.loop_id))
 
 
 def hall_w_k(facility: Facility) -> Array:
     """(hall,) Conductance between the air supplied and the facility water; 0 without handlers."""
-    hot = np.where(_of_kind(facility, "crah"), facility.cooling.units.hot_w_k, 0.0)
+    hot = np.where(_of_role(facility, Role.HALL_COOLING), facility.cooling.units.hot_w_k, 0.0)
     exchange = _exchange_w_k(facility, hot * _handler_speed(facility))
-    return _by_zone(facility, "crah", exchange, len(facility.cooling.hall_id))
+    return _by_zone(facility, Role.HALL_COOLING, exchange, len(facility.cooling.hall_id))
 
 
 def _exchange_w_k(facility: Facility, hot: Array) -> Array:
@@ -122,23 +123,25 @@ def _exchange_w_k(facility: Facility, hot: Array) -> Array:
 def _handler_speed(facility: Facility) -> Array:
     """(unit,) Fan speed of the air handlers over full speed; 0 for other units."""
     cooling = facility.cooling
-    total = _by_zone(facility, "crah", cooling.units.flow_m3_s, len(cooling.hall_id))
-    return _of_zone(facility, "crah", handler_speed_frac(cooling.hall_demand_m3_s, total))
+    total = _by_zone(facility, Role.HALL_COOLING, cooling.units.flow_m3_s, len(cooling.hall_id))
+    return _of_zone(
+        facility, Role.HALL_COOLING, handler_speed_frac(cooling.hall_demand_m3_s, total)
+    )
 
 
-def _of_kind(facility: Facility, kind: str) -> Mask:
-    return np.array([k == kind for k in facility.cooling.units.kind], dtype=bool)
+def _of_role(facility: Facility, does: Role) -> Mask:
+    return of_role(facility.cooling.units.kind, does)
 
 
-def _by_zone(facility: Facility, kind: str, values: Array, zones: int) -> Array:
-    """(zone,) Sums over the units of a kind."""
-    mine = _of_kind(facility, kind)
+def _by_zone(facility: Facility, does: Role, values: Array, zones: int) -> Array:
+    """(zone,) Sums over the units of a role."""
+    mine = _of_role(facility, does)
     return total_by(facility.cooling.units.zone[mine], values[mine], zones)
 
 
-def _of_zone(facility: Facility, kind: str, values: Array) -> Array:
-    """(unit,) The value of its zone for units of a kind, 0 for others."""
-    mine = _of_kind(facility, kind)
+def _of_zone(facility: Facility, does: Role, values: Array) -> Array:
+    """(unit,) The value of its zone for units of a role, 0 for others."""
+    mine = _of_role(facility, does)
     out = np.zeros(mine.size)
     out[mine] = values[facility.cooling.units.zone[mine]]
     return out

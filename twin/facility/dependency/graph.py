@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.facility.dependency.supplies import supplies
 from twin.facility.model import Facility, Index
 from twin.facility.model.fabric import CORE, LEAF, SPINE
@@ -80,9 +81,9 @@ def _equipment(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     for i in range(tree.equipment):
         name = tree.id[i]
         rating_w = float(tree.rating_w[i])
-        if tree.kind[i] == "generator":
+        if role(tree.kind[i]) is Role.STANDBY:
             yield _generator(facility, name, rating_w, float(tree.start_failure_probability[i]))
-        elif name in feed or tree.kind[i] == "utility":
+        elif name in feed or role(tree.kind[i]) is Role.SUPPLY:
             yield _component(
                 facility, name, "power", [feed[name]] if name in feed else [], rating_w
             )
@@ -123,7 +124,10 @@ def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
             f"plant({plant.id})", Rule.CAP, tuple(members), demand_w=heat_w, system="cooling"
         )
     for u, name in enumerate(units.id):
-        plants = {"cdu": cooling.loop_plant, "crah": cooling.hall_plant}.get(units.kind[u])
+        does = role(units.kind[u])
+        plants = {Role.LOOP_COOLING: cooling.loop_plant, Role.HALL_COOLING: cooling.hall_plant}.get(
+            does
+        )
         needs = (
             [feed[name]]
             if plants is None
@@ -132,13 +136,14 @@ def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
         yield _component(
             facility, name, "cooling", needs, float(units.capacity_w[u]), float(units.power_w[u])
         )
-    kind = np.array(units.kind)
+    cools_loop = of_role(units.kind, Role.LOOP_COOLING)
+    cools_hall = of_role(units.kind, Role.HALL_COOLING)
     for z, id_ in enumerate(cooling.loop_id):
         yield from _loop(
-            facility, z, id_, np.flatnonzero((kind == "cdu") & (units.zone == z)), float(loop_w[z])
+            facility, z, id_, np.flatnonzero(cools_loop & (units.zone == z)), float(loop_w[z])
         )
     for h, id_ in enumerate(cooling.hall_id):
-        handlers = tuple(units.id[u] for u in np.flatnonzero((kind == "crah") & (units.zone == h)))
+        handlers = tuple(units.id[u] for u in np.flatnonzero(cools_hall & (units.zone == h)))
         if handlers:
             yield Node(
                 f"air({id_})", Rule.CAP, handlers, demand_w=float(hall_w[h]), system=_SERVICE
@@ -249,9 +254,7 @@ def _racks(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     racks = facility.racks
     fabric = facility.fabric
     loops = dict(zip(cooling.loop_node.tolist(), cooling.loop_id, strict=True))
-    handled = {
-        h for h, kind in zip(cooling.units.zone, cooling.units.kind, strict=True) if kind == "crah"
-    }
+    handled = set(cooling.units.zone[of_role(cooling.units.kind, Role.HALL_COOLING)].tolist())
     for r, name in enumerate(racks.id):
         inputs = [feed[name]]
         if racks.liquid_frac[r] > 0:

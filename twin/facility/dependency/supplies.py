@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 from twin.facility.power.loading import loading
 from twin.physics.reliability.gates import Node, Rule
@@ -95,9 +96,7 @@ def _demand(facility: Facility) -> tuple[NDArray[np.float64], NDArray[np.bool_]]
     standby = built <= 0
     if not standby[: tree.equipment].any():
         return built[None], standby
-    utilities = np.array(
-        [i for i, kind in enumerate(tree.kind) if kind == "utility"], dtype=np.intp
-    )
+    utilities = np.flatnonzero(of_role(tree.kind, Role.SUPPLY))
     states = np.array(
         [loading(facility, lost).input_w for lost in (utilities, *range(tree.equipment))]
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.card import facility_card
 from twin.facility.model.arrays import Index
 from twin.facility.model.cabling import links
@@ -110,10 +111,10 @@ class Facility:
         units = self.cooling.units
         racks = self.racks
         for u, (name, kind) in enumerate(zip(units.id, units.kind, strict=True)):
-            if kind not in ("cdu", "crah"):
+            if role(kind) not in (Role.LOOP_COOLING, Role.HALL_COOLING):
                 continue
             zone = units.zone[u]
-            cdu = kind == "cdu"
+            cdu = role(kind) is Role.LOOP_COOLING
             plant = self.cooling.plants[
                 (self.cooling.loop_plant if cdu else self.cooling.hall_plant)[zone]
             ]

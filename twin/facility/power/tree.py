@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import KINDS, POWER_ROLES, is_source, named
+from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, POWER_ROLES, is_source, named
 from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
@@ -128,7 +128,7 @@ def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGrou
     if is_source(row.kind) and group.fed_by:
         ledger.complain(
             (*loc, "fed_by"),
-            f"feeds for {group.name!r}, a {KINDS[row.kind].word}, which gives power of its own",
+            f"feeds for {group.name!r}, a {EQUIPMENT_KINDS[row.kind].word}, which gives power of its own",
             f"no fed_by; whatever may run on either names both in its own fed_by, "
             f"{group.name!r} among them",
         )
@@ -144,8 +144,8 @@ def _check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup
     halls = [hall.name for hall in ledger.scenario.plan.halls]
     if group.hall is not None and group.hall not in halls:
         ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")
-    if group.hall is not None and not KINDS[row.kind].on_floor:
-        on_floor = ", ".join(k for k in named(*POWER_ROLES) if KINDS[k].on_floor)
+    if group.hall is not None and not EQUIPMENT_KINDS[row.kind].on_floor:
+        on_floor = ", ".join(k for k in named(*POWER_ROLES) if EQUIPMENT_KINDS[k].on_floor)
         ledger.complain(
             (*loc, "hall"),
             f"a hall for a {row.kind}",

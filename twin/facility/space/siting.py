@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from twin.catalogue import Catalogue
-from twin.catalogue.equipment_kinds import KINDS
+from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS
 from twin.catalogue.own.override import SIZES
 from twin.catalogue.own.row import StatedNumbers
 from twin.catalogue.rows import CatalogueRow, CoolingEquipment, PowerEquipment
@@ -109,7 +109,7 @@ def _sort_power(
     if group.at is not None:
         hall = group.hall or _around(layout, *group.at)
         out.update(_eastward(gear, group.at, hall))
-    elif KINDS[row.kind].on_floor:
+    elif EQUIPMENT_KINDS[row.kind].on_floor:
         rooms.get(group.hall or "", rooms[layout.halls[0].name]).panels.extend(gear)
     else:
         ranks.setdefault(_line(row), []).extend(gear)
@@ -117,7 +117,7 @@ def _sort_power(
 
 def _line(row: PowerEquipment) -> int:
     """Line south of the halls."""
-    kind = KINDS[row.kind]
+    kind = EQUIPMENT_KINDS[row.kind]
     high = kind.line_medium_voltage is not None and (row.rating_w or 0.0) > MEDIUM_VOLTAGE_W
     return kind.line_medium_voltage or 0 if high else kind.line
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
+from twin.catalogue.equipment_kinds import Role, named, plural
 from twin.present.figures.faults import BREAKS, MENDS
 from twin.present.figures.style import (
     BLUE,
@@ -28,7 +29,7 @@ from twin.present.figures.style import (
     nothing,
     styled,
 )
-from twin.quantities import clock, middle, percent, plural, power, shared, span
+from twin.quantities import clock, middle, percent, power, shared, span
 from twin.results import Result
 
 MOST_BOXES = 13
@@ -116,7 +117,7 @@ def _on_mains(result: Result) -> set[str]:
     """Power components that something else than generators can feed."""
     graph = _power_graph(result)
     components = result.frame("components")
-    generators = set(components.loc[components["kind"] == "generator", "id"])
+    generators = set(components.loc[components["kind"].isin(named(Role.STANDBY)), "id"])
     found = {name for name in graph if graph.in_degree(name) == 0 and name not in generators}
     for name in nx.topological_sort(graph):
         if any(feed in found for feed in graph.predecessors(name)):
@@ -158,7 +159,11 @@ def _condition(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, Bo
         load_frac = float(peak.get(name, load_w / rating_w if rating_w else np.nan))
         kind = str(held["kind"].get(name, ""))
         state = _state(float(live.get(name, np.nan)))
-        state = "idle" if kind == "generator" and state == "lost" and name not in broken else state
+        state = (
+            "idle"
+            if kind in named(Role.STANDBY) and state == "lost" and name not in broken
+            else state
+        )
         boxes[name] = Box(
             (name,), kind, str(held["type"].get(name, "")), state, load_w, rating_w, load_frac
         )

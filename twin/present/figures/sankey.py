@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from twin.catalogue.equipment_kinds import COOLING_ROLES, named, plural, singular
 from twin.present.figures.style import (
     BLUE,
     GREY,
@@ -34,13 +35,6 @@ CLOSES_FRAC = 0.001
 
 SMALL_FRAC = 0.0005
 LOSS = "loss: "
-COOLING = ("chiller", "dry_cooler", "cdu", "crah", "pump", "tower")
-"""Ends of the energy table that belong to the stage `cooling`; those that begin with LOSS belong to
-`losses`."""
-
-WORDS = {"ups": "UPS", "rpp": "panel", "cdu": "CDUs", "crah": "air handlers", "chiller": "chillers",
-         "dry_cooler": "dry coolers", "pump": "pumps", "tower": "towers"}  # fmt: skip
-
 _NODE = 0.1
 _GAP = 0.02
 _LABEL = 0.135
@@ -90,8 +84,10 @@ def staged(flows: pd.DataFrame) -> pd.DataFrame:
     for source, target, energy_j in zip(
         flows["source"], flows["target"], flows["energy_j"], strict=True
     ):
-        stage = "losses" if target.startswith(LOSS) else "cooling" if target in COOLING else ""
-        end = WORDS.get(target.removeprefix(LOSS), target.removeprefix(LOSS).replace("_", " "))
+        lost = target.startswith(LOSS)
+        cools = target in named(*COOLING_ROLES)
+        stage = "losses" if lost else "cooling" if cools else ""
+        end = plural(target) if cools else singular(target.removeprefix(LOSS))
         if stage:
             rows.append((source, stage, energy_j))
             rows.append((stage, "other losses" if stage == "losses" and energy_j < smallest_j else

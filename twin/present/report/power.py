@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import Role, named, singular
 from twin.findings import FindingCode
 from twin.present.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
 from twin.present.report.provenance import findings
-from twin.quantities import clock, energy, percent, power, singular, span
+from twin.quantities import clock, energy, percent, power, span
 from twin.results import Result
 
 
@@ -58,7 +59,7 @@ def loading_frame(result: Result) -> pd.DataFrame:
 
 def _says(loading: pd.DataFrame, result: Result) -> list[str]:
     over = loading[loading["peak_frac"] > 1.0]["component"]
-    standby = loading["kind"].eq("generator") | ~(loading["live_frac"] > 0)
+    standby = loading["kind"].isin(map(singular, named(Role.STANDBY))) | ~(loading["live_frac"] > 0)
     dark = loading[(loading["live_frac"] < 0.9999) & ~standby]["component"]
     if loading.empty:
         return ["No loading was recorded."]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import Role, plural, role, singular
 from twin.present.figures.faults import BREAKS, MENDS, grouped
 from twin.present.figures.floor import slowdown_degc
 from twin.present.figures.throttling import FULL_FRAC
@@ -22,9 +23,7 @@ from twin.quantities import (
     money,
     number,
     percent,
-    plural,
     short,
-    singular,
     span,
     tokens,
 )  # fmt: skip
@@ -182,7 +181,7 @@ def unnoticed(result: Result, one: Incident) -> str:
     kind = next(iter(kinds))
     rest = len(equals)
     total = len(equals) + len(one.names)
-    if during.empty or kind == "utility":
+    if during.empty or role(kind) is Role.SUPPLY:
         return f"No rack noticed the loss of {span(one.names)}"
     load = percent(during["load_max_frac"].max(), 0)
     return (f"No rack noticed the loss of {span(one.names)}: of {_number(total)} {plural(kind)}, "

@@ -6,47 +6,35 @@ from dataclasses import replace
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS
 from twin.present.usd import shapes, shapes_wet
 from twin.present.usd.shapes import Part, Shape, Size
 from twin.present.usd.solids import mapped, merge, turned
 
-_EMBLEMS: dict[str, Shape] = {
+_SHAPES: dict[str, Shape] = {
     "rack": shapes.rack,
-    "switch": shapes.rack,
-    "storage": shapes.rack,
-    "crah": shapes.air_handler,
+    "air_handler": shapes.air_handler,
     "ups": shapes.ups,
-    "battery": shapes.ups,
-    "switchboard": shapes.switchboard,
-    "rpp": shapes.switchboard,
-    "pdu": shapes.switchboard,
-    "ats": shapes.switchboard,
+    "cabinet_row": shapes.switchboard,
+    "plain": shapes.plain,
     "cdu": shapes_wet.cdu,
     "pump": shapes_wet.pump,
     "tank": shapes_wet.tank,
     "dry_cooler": shapes_wet.dry_cooler,
-    "cooling_tower": shapes_wet.dry_cooler,
     "chiller": shapes_wet.chiller,
     "generator": shapes_wet.generator,
     "transformer": shapes_wet.transformer,
-    "utility": shapes_wet.mast,
+    "mast": shapes_wet.mast,
 }
+"""By the emblem that a kind of the equipment table names."""
 
-_WIDE = frozenset(
-    {
-        "crah",
-        "ups",
-        "battery",
-        "switchboard",
-        "rpp",
-        "pdu",
-        "ats",
-        "generator",
-        "dry_cooler",
-        "chiller",
-        "pump",
-    }
-)
+_BESIDE = {
+    "storage": ("rack", False),
+    "battery": ("ups", True),
+    "tank": ("tank", False),
+    "cooling_tower": ("dry_cooler", False),
+}
+"""Emblem, and whether it is wide, of what scenes of others may hold and no layout does."""
 
 
 SMALLEST: Size = (0.5, 0.6, 1.5)
@@ -60,12 +48,12 @@ def emblem(kind: str, size: Size) -> tuple[Part, ...]:
     `gpu_rack` is drawn as `rack`, an unknown kind as a plain cabinet. Fronts look south; long
     things that stand north to south look east.
     """
-    stem = next((name for name in _EMBLEMS if kind == name or kind.endswith(f"_{name}")), "")
-    draw = _EMBLEMS.get(stem, shapes.plain)
+    shape, wide = _drawn_as(kind)
+    draw = _SHAPES[shape]
     width, depth, height = (
         max(length, least) for length, least in zip(size, SMALLEST, strict=True)
     )
-    if stem in _WIDE and size[0] < size[1]:
+    if wide and size[0] < size[1]:
         parts = tuple(
             replace(part, solid=turned(part.solid)) for part in draw((depth, width, height))
         )
@@ -77,3 +65,10 @@ def emblem(kind: str, size: Size) -> tuple[Part, ...]:
     return tuple(
         replace(part, solid=mapped(part.solid, scale, corner - low * scale)) for part in parts
     )
+
+
+def _drawn_as(kind: str) -> tuple[str, bool]:
+    """Emblem of a kind, and whether its front is along the longer side."""
+    drawn = {row.name: (row.emblem, row.wide) for row in EQUIPMENT_KINDS.values()} | _BESIDE
+    stem = next((name for name in drawn if kind == name or kind.endswith(f"_{name}")), "")
+    return drawn.get(stem, ("plain", False))

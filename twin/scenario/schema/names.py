@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from twin.catalogue.equipment_kinds import PLANT, Role, named
 from twin.scenario.schema.rack_pattern import Pattern
 from twin.stated import RowOf, Stated
 
@@ -34,9 +35,9 @@ def _rack_pattern(text: str) -> str:
 
 _RowName = Annotated[str, Field(min_length=1, max_length=80)]
 PowerType = Annotated[_RowName, RowOf("power")]
-CoolantUnitType = Annotated[_RowName, RowOf("cooling", ("cdu",))]
-AirHandlerType = Annotated[_RowName, RowOf("cooling", ("crah",))]
-PlantType = Annotated[_RowName, RowOf("cooling", ("chiller", "dry_cooler"))]
+CoolantUnitType = Annotated[_RowName, RowOf("cooling", named(Role.LOOP_COOLING))]
+AirHandlerType = Annotated[_RowName, RowOf("cooling", named(Role.HALL_COOLING))]
+PlantType = Annotated[_RowName, RowOf("cooling", named(*PLANT))]
 SwitchType = Annotated[_RowName, RowOf("switches")]
 StorageType = Annotated[_RowName, RowOf("storage")]
 RackType = Annotated[_RowName, RowOf("racks")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Plant
 from twin.physics.coolant import (
     exchange_w_k,
@@ -32,9 +33,8 @@ class Flows(Discipline):
         self.own = world.state.flows
         self.cooling = cooling
         self.units = cooling.units
-        kind = np.array(self.units.kind, dtype=object)
-        self.is_cdu: Mask = kind == "cdu"
-        self.is_crah: Mask = kind == "crah"
+        self.is_cdu = of_role(self.units.kind, Role.LOOP_COOLING)
+        self.is_crah = of_role(self.units.kind, Role.HALL_COOLING)
         self.plant_of_unit = self._plants()
         rows = world.facility.components.row
         self.pump_component = np.array([rows[p] for p in cooling.pump_id], dtype=np.int64)

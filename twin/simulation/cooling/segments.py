@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
 from twin.physics.coolant import control_slope_w_k
@@ -58,7 +59,7 @@ def segments(
     """The straight segments of a plant with `running` units, from cold water to hot."""
     if not running:
         return [IDLE]
-    if plant.kind == "dry_cooler":
+    if role(plant.kind) is Role.DRY_COOLER:
         return _dry_cooler(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc)
     assert plant.curve is not None
     entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask
+from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, evaporation_kg_s, fan_speed_frac, pad_water_kg_s
@@ -65,7 +66,7 @@ class Units(Discipline):
             return pumps
         water = float(state.heat.temperature_degc[plant.node])
         heat = max(self.plants.heat_w(p, water), 0.0)
-        if plant.kind == "dry_cooler":
+        if role(plant.kind) is Role.DRY_COOLER:
             return pumps + np.where(on, self._fans_w(p, plant, int(on.sum()), heat, water), 0.0)
         return np.asarray(pumps + self._compressors_w(p, plant, on, heat, water))
 

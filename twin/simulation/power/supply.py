@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import PowerTree
 from twin.physics import flow
 from twin.results.enums import EventKind
@@ -29,11 +30,10 @@ class Supply(Discipline):
         self.tree = tree
         self.wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
         self.stages = flow.stages(self.wires, tree.rating_w, _losses(tree))
-        kind = np.array(tree.kind)
-        self.is_utility: Mask = kind == "utility"
-        self.is_generator: Mask = kind == "generator"
-        self.is_ups: Mask = kind == "ups"
-        self.is_load = np.zeros(kind.size, dtype=bool)
+        self.is_utility = of_role(tree.kind, Role.SUPPLY)
+        self.is_generator = of_role(tree.kind, Role.STANDBY)
+        self.is_ups = of_role(tree.kind, Role.STORE)
+        self.is_load = np.zeros(len(tree.id), dtype=bool)
         self.is_load[tree.load_of_rack] = True
         self.is_load[tree.load_of_unit] = True
         self.has_ups = bool(self.is_ups.any())
