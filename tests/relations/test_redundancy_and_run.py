@@ -10,8 +10,6 @@ from conftest import small_layout
 
 import twin
 from tests.planner import answer, asked, faults, loaded, racks_that_fell
-from twin.analysis.redundancy import redundancy
-from twin.seeds import stream
 
 
 def two_n() -> dict[str, Any]:
@@ -39,7 +37,7 @@ LAYOUTS = {"small": small_layout(2, 1), "two_n": two_n(), "radial": radial()}
 @cache
 def report(name: str) -> Any:
     facility = twin.build(loaded(asked(LAYOUTS[name])))
-    return redundancy(facility, rng=stream(1, "redundancy"))
+    return twin.redundancy(facility)
 
 
 def powers(name: str) -> list[str]:
