@@ -92,6 +92,7 @@ def test_a_list_shows_what_one_compares(capsys: Any) -> None:
     assert racks["gb200_nvl72"]["power_rated_w"] == 132_000
     assert racks["gb200_nvl72"]["gpus"] == 72
     assert racks["gb200_nvl72"]["price_usd"] == 3e6
+    assert racks["frontier_ex4000"]["power_rated_w"] == pytest.approx(378_600, rel=0.05)
     assert run("list", "power") == 0
     told = capsys.readouterr().out
     assert "500 kW" in told

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from twin.catalogue.library import Catalogue
+from twin.catalogue.rack_power import rated_w
 from twin.catalogue.rows import (
     CatalogueRow,
     Chiller,
@@ -39,7 +41,13 @@ FIGURES: Mapping[type[CatalogueRow], tuple[str, ...]] = MappingProxyType({
 """By kind, in the order in which they are shown."""
 
 
-def figures(row: CatalogueRow) -> dict[str, Any]:
-    """A row's figures by field; a rack's GPUs are counted through its nodes."""
-    counted = {"gpus": row.nodes_per_rack * row.gpus_per_node} if isinstance(row, Rack) else {}
-    return {field: counted.get(field, getattr(row, field, None)) for field in FIGURES[type(row)]}
+def figures(known: Catalogue, row: CatalogueRow) -> dict[str, Any]:
+    """A row's figures by field; GPUs and rated power of a rack follow from what is in it."""
+    of_rack = _of_rack(known, row) if isinstance(row, Rack) else {}
+    return {field: of_rack.get(field, getattr(row, field, None)) for field in FIGURES[type(row)]}
+
+
+def _of_rack(known: Catalogue, rack: Rack) -> dict[str, Any]:
+    gpu = known.get(Gpu, rack.gpu) if rack.gpu else None
+    gpus = rack.nodes_per_rack * rack.gpus_per_node
+    return {"gpus": gpus, "power_rated_w": rated_w(rack, gpu)}

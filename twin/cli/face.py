@@ -172,7 +172,7 @@ def catalogue_list(
     known = _catalogue(within)
     return {
         kind: [
-            {"name": row.name, **figures(row), **_provenance(row)}
+            {"name": row.name, **figures(known, row), **_provenance(row)}
             for row in known.rows(KINDS[kind]).values()
             if only is None or row.name in only[kind]
         ]

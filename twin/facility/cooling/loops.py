@@ -9,6 +9,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import PLANT, Role, named, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
+from twin.facility.model import Place
 from twin.facility.power.tree import PowerNode
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
@@ -110,21 +111,7 @@ def _add_units(
         mine = for_member(
             ledger, name, row, _FREE_IN_PLANTS if isinstance(spec, PlantSpec) else None
         )
-        ledger.add(
-            loc,
-            Entry(
-                name,
-                row.kind,
-                row.name,
-                place.hall,
-                "cooling",
-                place.centre_m,
-                place.size_m,
-                mine.capacity_w,
-                mtbf_h=mine.mtbf_h,
-                mttr_h=mine.mttr_h,
-            ),
-        )
+        ledger.add(loc, _entry(name, mine, place))
         out.units.append(
             Unit(
                 name,
@@ -137,6 +124,22 @@ def _add_units(
         if role(row.kind) is Role.LOOP_COOLING:
             _pumps(out, loc, name, mine, place.centre_m)
     return list(range(first, len(out.units)))
+
+
+def _entry(name: str, row: CoolingEquipment, place: Place) -> Entry:
+    """A unit as a component."""
+    return Entry(
+        name,
+        row.kind,
+        row.name,
+        place.hall,
+        "cooling",
+        place.centre_m,
+        place.size_m,
+        row.capacity_w,
+        mtbf_h=row.mtbf_h,
+        mttr_h=row.mttr_h,
+    )
 
 
 def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[list[str]]:
