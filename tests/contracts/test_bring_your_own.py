@@ -221,7 +221,8 @@ def test_shipped_racks_are_what_their_servers_add_up_to(tmp_path: Path) -> None:
     """The rules that complete a data sheet give the shipped DGX racks back."""
     own = (
         EQUIPMENT
-        + "    - {name: four, holds: 4 x dgx_h100}\n    - {name: two, holds: 2 x dgx_b200}\n    - {name: h200, holds: 4 x dgx_h200}\n"
+        + "    - {name: four, holds: 4 x dgx_h100}\n    - {name: two, holds: 2 x dgx_b200}\n"
+        + "    - {name: h200, holds: 4 x dgx_h200}\n"
     )
     known = twin.load(write(tmp_path / "case", equipment=own)).catalogue
     for made, rack in (("four", "dgx_h100_x4"), ("two", "dgx_b200_x2"), ("h200", "dgx_h200_x4")):
