@@ -332,3 +332,50 @@ def test_slips_of_the_keyboard_in_own_rows_are_refused_by_their_range(tmp_path: 
         )
         told = problems(write(tmp_path / key, equipment=own))
         assert [p.where.split(".")[-1] for p in told] == [key], told
+
+
+def test_models_sites_and_plants_of_ones_own_run_through_to_the_report(tmp_path: Path) -> None:
+    own = EQUIPMENT + (
+        "  models:\n"
+        "    - {name: ours-40, like: Llama-3.1-8B, layers: 40, parameters: 9.8e9}\n"
+        "  requests:\n"
+        "    - {name: our_chat, like: azure_2023_conv, input_mean: 900 token, input_median: 700 token}\n"
+        "  grids:\n"
+        "    - {name: our_tariff, price: 0.11 USD/kWh, carbon: 0.2 kg/kWh}\n"
+        "  climates:\n"
+        "    - {name: our_hill, like: denver, dry_bulb_mean: 4 °C, wet_bulb_mean: 1 °C}\n"
+        "  switches:\n"
+        "    - {name: our_leaf, like: qm9700, ports: 32}\n"
+        "  storage:\n"
+        "    - {name: our_store, like: superpod_good, write: 9 GB/s}\n"
+        "  chillers:\n"
+        "    - {name: our_curve, like: york_yt_1055}\n"
+        "  cooling:\n"
+        "    - {name: our_chiller, like: chiller_water_1055, curve: our_curve, capacity: 900 kW}\n"
+    )
+    room = (
+        ROOM.replace("switch: qm9700, nodes_per_su: 8", "switch: our_leaf, nodes_per_su: 8")
+        .replace("type: superpod_good", "type: our_store")
+        .replace("type: chiller_air_430", "type: our_chiller")
+    )
+    path = write(tmp_path / "case", room=room, equipment=own)
+    text = path.read_text(encoding="utf-8").replace("model: Llama-3.1-70B", "model: ours-40")
+    text = text.replace("burstiness: 1}", "burstiness: 1, lengths: our_chat}")
+    text = text.replace("climate: {dry_bulb: 20 °C, wet_bulb: 15 °C}", "climate: our_hill")
+    path.write_text(text.replace("grid: ireland", "grid: our_tariff"), encoding="utf-8")
+    result = twin.run(twin.load(path))
+    subjects = set(result.frame("witnesses")["subject"])
+    assert {
+        "models/ours-40",
+        "requests/our_chat",
+        "grids/our_tariff",
+        "climates/our_hill",
+        "switches/our_leaf",
+        "storage/our_store",
+        "chillers/our_curve",
+        "cooling/our_chiller",
+    } <= subjects
+    assert result.summary["tokens_total"] > 0
+    bought_kwh = result.summary["energy_utility_j"] / 3.6e6
+    water_usd = result.summary["wue_l_per_kwh"] * result.summary["energy_it_j"] / 3.6e9 * 2.0
+    assert result.summary["cost_usd"] == pytest.approx(0.11 * bought_kwh + water_usd, rel=1e-3)

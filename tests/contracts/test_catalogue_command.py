@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 import twin
 from tests.contracts.test_bring_your_own import EQUIPMENT, ROOM, SERVE
+from twin.catalogue import search, shipped
 from twin.catalogue.rows import PowerEquipment, Rack, Server, Switch
 from twin.cli import main
 
@@ -213,3 +215,12 @@ def test_the_schema_knows_the_own_rows_of_a_file(tmp_path: Path, capsys: Any) ->
         assert main(["schema", "layout", *within]) == 0
         racks = json.loads(capsys.readouterr().out)["$defs"]["RowSpec"]["properties"]["racks"]
         assert ("nx8_h200_x2" in racks["pattern"]) is known
+
+
+def test_every_name_of_the_reference_is_found() -> None:
+    page = Path("docs/reference/catalogue.md").read_text(encoding="utf-8")
+    names = re.findall(r"^\| `([^`]+)` \|", page, re.MULTILINE)
+    kinds = re.findall(r"^## (\w+)$", page, re.MULTILINE)
+    assert len(names) > 80
+    assert [name for name in names if search.exactly(shipped(), name) is None] == []
+    assert [kind for kind in kinds if not search.family(shipped(), kind)] == []

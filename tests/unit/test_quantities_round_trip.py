@@ -84,5 +84,5 @@ def test_a_bare_number_is_told_which_units_there_are(pair: tuple[str, str]) -> N
     ],
 )
 def test_what_is_no_quantity_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="quantity|unit|cannot"):
+    with pytest.raises(ValueError, match=r"quantity|unit|cannot"):
         quantity(text, "W")
