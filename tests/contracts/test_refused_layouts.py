@@ -85,7 +85,7 @@ def test_more_nodes_than_anybody_has_are_refused_at_their_own_line(tmp_path: Pat
     (tmp_path / "l.yaml").write_text(layout, encoding="utf-8")
     path.write_text(
         "version: 1\nname: big\nlayout: l.yaml\n"
-        "site: {climate: phoenix, grid: us_average}\nworkload:\n"
+        "site: {climate: phoenix, grid: arizona}\nworkload:\n"
         f"  - {text}\n",
         encoding="utf-8",
     )
