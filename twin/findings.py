@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Allowed = Literal["air_too_warm", "coolant_too_warm", "never_starts"]
+Allowed = Literal["air_too_warm", "coolant_too_warm", "never_starts", "run_too_large"]
 """Codes of errors that a scenario may accept."""
 
 
@@ -52,6 +52,8 @@ class FindingCode(StrEnum):
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
     NEVER_HAPPENS = "never_happens"
     FILLED_IN = "filled_in"
+    RUN_TAKES_LONG = "run_takes_long"
+    RUN_TOO_LARGE = "run_too_large"
     MANY_INSTANTS = "many_instants"
 
 
@@ -181,6 +183,16 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.WARNING,
         "the run takes hours: each is settled by all disciplines",
         "longer steps, a shorter horizon, or fewer faults and jobs",
+    ),
+    FindingCode.RUN_TAKES_LONG: Meaning(
+        Severity.NOTE,
+        "you wait that long, on one core; the estimate is good to a factor of two",
+        "a shorter horizon, or longer periods of what makes most of the events",
+    ),
+    FindingCode.RUN_TOO_LARGE: Meaning(
+        Severity.ERROR,
+        "nobody would wait for its end",
+        "a shorter horizon, or longer periods of the recorder, the controls or the windows",
     ),
     FindingCode.FILLED_IN: Meaning(
         Severity.WARNING, "the answer stands on a guess for those hours", "a file without gaps"

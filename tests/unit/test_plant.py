@@ -178,3 +178,14 @@ def test_a_new_set_point_counts_from_its_second_and_not_from_the_next_scan() -> 
     )
     loop = run.tables["loops"].query("loop == 'warm'").set_index("time_s")
     assert loop["heat_w"].loc[1220.0] > loop["heat_w"].loc[1210.0] + 10e3
+
+
+def test_a_plant_without_heat_moves_no_fan_in_any_period() -> None:
+    layout = small_layout()
+    spare = dict(layout["cooling"]["plant"][0]) | {"name": "spare"}
+    layout["cooling"]["plant"].append(spare)
+    result = lived(small(layout, horizon="2 h", outputs={"period": "5 min"}))
+    with_spare = result.frame("site")["cooling_power_w"]
+    alone = lived(small(horizon="2 h", outputs={"period": "5 min"})).frame("site")
+    drawn = (with_spare - alone["cooling_power_w"]).round(3)
+    assert drawn.nunique() == 1

@@ -191,3 +191,19 @@ def test_busy_replicas_draw_more_power_than_idle_ones() -> None:
 def test_a_service_larger_than_the_facility_is_refused() -> None:
     with pytest.raises(twin.InputError, match="chat"):
         finished(small(LAYOUT, workload=[chat(nodes=73)]))
+
+
+def test_a_service_far_beyond_its_capacity_drops_what_it_must_and_goes_on() -> None:
+    """Demand five times the capacity: the queue is full again within the rounding of the clock."""
+    flood = {"rate": "90000 / s", "diurnal_amplitude": 0, "burstiness": 1}
+    chat = {
+        "kind": "inference", "name": "chat", "model": "Llama-3.1-70B", "nodes": 36,
+        "patience": "5 s", "requests": flood,
+    }  # fmt: skip
+    run = finished(
+        small(small_layout(2, 0), workload=[chat], faults=failing((900.0, "liquid_r1", 900.0)))
+    )
+    (service,) = run.disciplines.serving.services
+    assert service.total("dropped") > 0.5 * service.total("asked")
+    balance = service.total("served") + service.total("dropped") + service.own.waiting
+    assert balance == pytest.approx(service.total("asked"), rel=1e-9)

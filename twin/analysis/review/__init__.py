@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from twin.analysis.review import cooling, power, space, work
+from twin.analysis.review import cooling, effort, power, space, work
 from twin.errors import InputError, Problem
 from twin.facility.model import Facility
 from twin.findings import MEANING, Allowed, Finding, Severity
@@ -23,6 +23,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *cooling.findings(facility),
         *space.findings(facility),
         *work.findings(facility),
+        *effort.findings(facility),
         *facility.remarks,
     ]
     weight = list(Severity)

@@ -19,6 +19,10 @@ STAGE_UP_FRAC = 0.9
 """Another chiller joins when the running ones pass this share of their capacity; assumed."""
 
 
+NO_HEAT_FRAC = 1e-9
+"""Heat below this share of a unit's capacity is rounding at the set-point, and moves no fan."""
+
+
 class Units(Discipline):
     """The electrical side of the cooling system."""
 
@@ -65,7 +69,9 @@ class Units(Discipline):
         if not on.any():
             return pumps
         water = float(state.heat.temperature_degc[plant.node])
-        heat = max(self.plants.heat_w(p, water), 0.0)
+        heat = self.plants.heat_w(p, water)
+        if heat < NO_HEAT_FRAC * plant.capacity_w:
+            heat = 0.0
         if role(plant.kind) is Role.DRY_COOLER:
             return pumps + np.where(on, self._fans_w(p, plant, int(on.sum()), heat, water), 0.0)
         return np.asarray(pumps + self._compressors_w(p, plant, on, heat, water))

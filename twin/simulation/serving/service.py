@@ -26,6 +26,9 @@ TOTALS = ("requests", "asked", "served", "dropped", "capacity")
 """What a service adds up; all but the first in output tokens."""
 _EMPTY = 1e-6
 """Tokens in a queue that count as none: rounding."""
+_TOUCH_S = 1e-8
+"""A queue that is full or empty within this time is so now: instants are not told apart below the
+rounding of a year in seconds."""
 
 
 class Service:
@@ -83,9 +86,10 @@ class Service:
         room = self.pool.patience_s * capacity
         if own.waiting > room:
             self._give_up(own.waiting - room)
-        queue = own.waiting > _EMPTY or own.arriving > capacity
+        queue = own.waiting > _EMPTY + capacity * _TOUCH_S or own.arriving > capacity
         own.served = capacity if queue else own.arriving
-        full = own.waiting >= room - _EMPTY and own.arriving > capacity
+        nearly = room - _EMPTY - (own.arriving - capacity) * _TOUCH_S
+        full = own.waiting >= nearly and own.arriving > capacity
         own.dropping = own.arriving - capacity if full else 0.0
 
     @property
