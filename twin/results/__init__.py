@@ -9,7 +9,16 @@
 """
 
 from twin.results.frames import empty
-from twin.results.store import REPORT, SCENE, SCENE_PARTS, Result, refuse_beside_another
+from twin.results.store import REPORT, SCENE, SCENE_PARTS, Result, kept_in, refuse_beside_another
 from twin.results.tables import TABLES
 
-__all__ = ["REPORT", "SCENE", "SCENE_PARTS", "TABLES", "Result", "empty", "refuse_beside_another"]
+__all__ = [
+    "REPORT",
+    "SCENE",
+    "SCENE_PARTS",
+    "TABLES",
+    "Result",
+    "empty",
+    "kept_in",
+    "refuse_beside_another",
+]

@@ -116,13 +116,13 @@ def recover_name(target: Path) -> None:
 
 
 @contextmanager
-def writing(what: str, where: Path) -> Iterator[None]:
-    """Turn what a disk refuses into OutputError, in words that name the place."""
+def writing(what: str, where: Path, kept: str = "") -> Iterator[None]:
+    """Turn what a disk refuses into OutputError, in words that name the place and what is kept."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{what} could not be written to {where}: {reason}") from error
+        raise OutputError(f"{what} could not be written to {where}: {reason}{kept}") from error
 
 
 def _recover(target: Path) -> None:

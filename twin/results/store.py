@@ -177,6 +177,11 @@ def refuse_beside_another(folder: Path, fingerprint: str) -> None:
         disk.refuse(folder, found, "the result itself, or a folder without one")
 
 
+def kept_in(folder: Path) -> str:
+    """For the end of a message: that the result in the folder is whole, where there is one."""
+    return f"; the result is kept in {folder}" if provenance.is_result(folder) else ""
+
+
 def _untimed(summary: Mapping[str, Any]) -> bytes:
     """What of a summary is the same in every run of one seed: all but the clock on the wall."""
     return disk.json_bytes({key: value for key, value in summary.items() if key != _CLOCK})

@@ -29,7 +29,7 @@ from twin.present.report import (
     timeline,
     workload,
 )
-from twin.results import REPORT, Result, refuse_beside_another
+from twin.results import REPORT, Result, kept_in, refuse_beside_another
 from twin.results.folder import write_whole, writing
 
 __all__ = ["CHAPTERS", "render", "write"]
@@ -67,7 +67,7 @@ def write(
     place = Path(folder)
     page = render(result, progress, drawings)
     fits = partial(refuse_beside_another, place, result.fingerprint)
-    with writing("the report", place / REPORT):
+    with writing("the report", place / REPORT, kept_in(place)):
         write_whole(place / REPORT, page.encode(), fits)
     return place / REPORT
 

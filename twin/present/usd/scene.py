@@ -28,7 +28,7 @@ from twin.present.usd.plan import Plan, make_plan
 from twin.present.usd.results import results_layer
 from twin.present.usd.series import make_series
 from twin.present.usd.solids import Point
-from twin.results import SCENE_PARTS, refuse_beside_another
+from twin.results import SCENE_PARTS, kept_in, refuse_beside_another
 from twin.results.folder import replaced, writing
 
 ROOT = "facility.usda"
@@ -189,7 +189,8 @@ def _root(said: Mapping[str, str], parts: list[str], periods: int) -> Spec:
 def _save(layers: Mapping[str, Spec], folder: Path, fingerprint: str) -> Path:
     folder = folder.resolve()
     fits = partial(refuse_beside_another, folder.parent, fingerprint)
-    with writing("the scene", folder), replaced(folder, SCENE_PARTS, fits) as new:
+    kept = kept_in(folder.parent)
+    with writing("the scene", folder, kept), replaced(folder, SCENE_PARTS, fits) as new:
         for name, layer in layers.items():
             (new / name).parent.mkdir(exist_ok=True)
             export(layer, new / name)
