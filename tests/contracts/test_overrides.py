@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
+import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +210,29 @@ def test_overriding_numbers_stand_among_the_witnesses_and_run_again(tmp_path: Pa
     again = twin.run(twin.load(tmp_path / "again.yaml"))
     for name in first.tables:
         assert again.frame(name).equals(first.frame(name)), name
+
+
+def test_a_scenario_with_own_rows_goes_to_another_process_and_back(tmp_path: Path) -> None:
+    """As studies on several cores need it: pickled here, built there."""
+    own = "equipment:\n  power: [{name: rpp_ours, like: rpp_500, rating: 600 kVA, power_factor: 0.9}]\n"
+    use = ("type: rpp_500, rating: 500 kW", "type: rpp_ours, overrides: {mtbf: 3 year}")
+    facility = built(tmp_path, use, more=own + OVERRIDES)
+    held = pickle.dumps(facility.scenario)
+    (tmp_path / "held").write_bytes(held)
+    code = (
+        "import pickle, sys, twin; s = pickle.load(open(sys.argv[1], 'rb'));"
+        "print(s.catalogue.content_hash(), *twin.build(s).power.rating_w)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "held")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    want = [facility.scenario.catalogue.content_hash(), *facility.power.rating_w]
+    assert done.stdout.split() == [str(one) for one in want]
+    assert copy.deepcopy(facility.scenario).catalogue.content_hash() == want[0]
+    assert pickle.loads(pickle.dumps(shipped())) is shipped()
 
 
 def test_a_new_power_component_is_one_row(tmp_path: Path, capsys: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twin.catalogue.files import files_hash, read_rows, read_witnesses
 from twin.catalogue.kinds import KINDS, kind_of
@@ -73,6 +73,13 @@ class Catalogue:
     def content_hash(self) -> str:
         """sha256 of everything in it."""
         return self.digest
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The shipped one is read again where it is unpickled, and is never copied."""
+        if self is shipped():
+            return shipped, ()
+        parts = (self.by_type, self.exceptions, self.digest, self.own, self.made_of)
+        return Catalogue, parts
 
 
 @cache

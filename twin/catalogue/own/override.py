@@ -45,6 +45,7 @@ def any_numbers(base: type[StatedNumbers], taken: set[str]) -> type[StatedNumber
     kept: type[StatedNumbers] = create_model(
         base.__name__.removeprefix("_"),
         __base__=base,
+        __module__=base.__module__,
         __doc__=base.__doc__,
         __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
         **fields,

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from twin.catalogue.kinds import KINDS
 from twin.catalogue.own.numbers import NoUnit, is_number, stated_type
 from twin.catalogue.rating import ElectricalRating, with_power_factor
 from twin.catalogue.rows import CatalogueRow, Rack, Status
@@ -117,6 +118,7 @@ def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
     own: type[OwnRow] = create_model(
         f"Own{model.__name__}",
         __base__=OwnRow,
+        __module__=__name__,
         __doc__=f"A row of the planner's own. {model.__doc__}",
         __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
         **fields,
@@ -137,11 +139,22 @@ def numbers_type(model: type[CatalogueRow]) -> type[StatedNumbers]:
     own: type[StatedNumbers] = create_model(
         f"{model.__name__}Numbers",
         __base__=StatedNumbers,
+        __module__=__name__,
         __doc__=f"Numbers that differ from those of the catalogue row. {model.__doc__}",
         __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
         **fields,
     )
     return own
+
+
+def __getattr__(name: str) -> Any:
+    """The models made here, by name: what is pickled in one process is found in another."""
+    for model in KINDS.values():
+        if name == f"Own{model.__name__}":
+            return own_type(model)
+        if name == f"{model.__name__}Numbers":
+            return numbers_type(model)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def number_fields(model: type[CatalogueRow], names: Iterable[str]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from twin.scenario.schema.component import ComponentOverride
 from twin.scenario.schema.layout import HallSpec, RowSpec
 from twin.scenario.schema.rack_pattern import Pattern
 
+_NO_OVERRIDE = ComponentOverride()
 NEIGHBOUR_M = 0.3
 """Racks closer than this stand in one row."""
 
@@ -77,7 +78,7 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
                 row,
                 rack,
                 None,
-                ledger.scenario.plan.overrides.get(id_, ComponentOverride()),
+                ledger.scenario.plan.overrides.get(id_, _NO_OVERRIDE),
                 row.at[0] + place * rack.width_m,
                 row.at[1] + line * row.row_pitch,
                 False,
