@@ -159,7 +159,7 @@ class RowOf:
 
 
 _ZERO: dict[str, Any] = {"const": 0}
-_QUANTITY_TEXT: dict[str, Any] = {"x-form": "QuantityText"}
+QUANTITY_TEXT: dict[str, Any] = {"x-form": "QuantityText"}
 _CLOCK_TEXT: dict[str, Any] = {"x-form": "ClockText"}
 TEXT_FORMS: dict[str, Any] = {
     "QuantityText": {
@@ -188,7 +188,7 @@ def _unit(
     unit: str, example: str, written: str = ""
 ) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     """Reader, writer and schema of a quantity; what is written reads back as the same number."""
-    schema = {"anyOf": [_QUANTITY_TEXT, _ZERO], "examples": [example], "x-unit": written or unit}
+    schema = {"anyOf": [QUANTITY_TEXT, _ZERO], "examples": [example], "x-unit": written or unit}
     return (
         BeforeValidator(lambda value: _read(value, unit)),
         PlainSerializer(
@@ -206,7 +206,7 @@ def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
             return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3] or 0)
         return _read(value, "s")
 
-    choices = [_CLOCK_TEXT, _QUANTITY_TEXT, _ZERO]
+    choices = [_CLOCK_TEXT, QUANTITY_TEXT, _ZERO]
     return (
         BeforeValidator(read),
         PlainSerializer(lambda value: f"{value!r} s", return_type=str, when_used="json"),

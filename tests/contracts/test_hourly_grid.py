@@ -212,3 +212,13 @@ def test_files_are_witnesses_of_the_numbers_a_run_stood_on(tmp_path: Path) -> No
     assert held.loc["price_usd_per_kwh", "value"] == "0.04 to 0.3"
     assert held.loc["dry_bulb_degc", "value"] == "20 to 31"
     assert "grid.csv" in held.loc["carbon_kg_per_kwh", "source"]
+
+
+def test_a_results_own_scenario_pays_the_same_prices_again(tmp_path: Path) -> None:
+    site = {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"}, "grid": {"file": "grid.csv"}}
+    first = ran(tmp_path / "a", "", site=site)
+    first.save(tmp_path / "out")
+    (tmp_path / "a" / "grid.csv").unlink()
+    again = twin.run(tmp_path / "out" / "scenario.yaml")
+    assert again.summary["cost_usd"] == first.summary["cost_usd"]
+    assert again.scenario_yaml == first.scenario_yaml

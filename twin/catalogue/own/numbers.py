@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from twin.catalogue.rating import ElectricalRating, electrical
 from twin.catalogue.rows import CatalogueRow
 from twin.catalogue.witness import unit_of
-from twin.stated import Within
+from twin.stated import QUANTITY_TEXT, Within
 from twin.units import quantity
 
 _PINT = {
@@ -128,18 +128,20 @@ def stated_type(model: type[CatalogueRow], field: str) -> Any:
     if not is_number(info):
         return kept | None
     unit = unit_of(field)
-    schema = {
-        "type": ["string", "number", "null"],
-        "x-unit": unit,
-        "examples": [_EXAMPLES.get(unit)],
-    }
-    shown = [WithJsonSchema(schema)] if unit else []
+    shown = [WithJsonSchema(_schema(unit))] if unit else []
     bounds = _bounds(plain, unit)
     bounded: Any = Annotated[kept, *bounds] if bounds else kept
     number: Any = Annotated[bounded | None, reader(field), *shown]
     if field not in _ELECTRICAL:
         return number
     return Annotated[number | ElectricalRating, BeforeValidator(electrical)]
+
+
+def _schema(unit: str) -> dict[str, Any]:
+    """The JSON schema of a number with a unit: text in the form that the program reads."""
+    text = {"anyOf": [QUANTITY_TEXT, {"type": "null"}], "x-unit": unit}
+    ranged = {"x-range": _RANGES[unit].text} if unit in _RANGES else {}
+    return {**text, **ranged, "examples": [_EXAMPLES.get(unit)]}
 
 
 def _stripped(annotation: Any) -> Any:
