@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import RACKS, bare, synthetic, with_tables
 
 from twin import quantities as numbers
+from twin.catalogue.equipment_kinds import plural
 from twin.errors import InputError
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
 from twin.present.figures import figure as figure_named
@@ -347,5 +348,5 @@ def test_names_that_count_on_are_folded(names: list[str], text: str) -> None:
 def test_what_names_share() -> None:
     assert numbers.shared(["compute_11_r1", "compute_12_r2"]) == "compute"
     assert numbers.shared(["leaf_1", "spine_1"]) == ""
-    assert numbers.plural("rpp") == "panels"
-    assert numbers.plural("dry_cooler") == "dry coolers"
+    assert plural("rpp") == "panels"
+    assert plural("dry_cooler") == "dry coolers"

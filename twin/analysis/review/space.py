@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.facility.model import Array, Facility, Index
 from twin.facility.space.geometry import clashes
+from twin.facility.space.racks import NEIGHBOUR_M
 from twin.findings import Finding, FindingCode
 
 ROW_RACKS_MAX = 20
@@ -17,8 +18,6 @@ AISLE_MIN_M = 1.2
 """Narrowest aisle between two rows: room to draw a server. A planning habit, assumed."""
 COLD_AISLE_MIN_M = 1.2
 """Two 0.6 m tiles in front of a rack's cold side (ANSI/TIA-942: at least 1.2 m)."""
-NEIGHBOUR_M = 0.3
-"""Racks closer than this stand in one row."""
 TOUCH_M = 1e-6
 """Boxes that share less than this do not overlap."""
 
