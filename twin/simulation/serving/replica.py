@@ -23,44 +23,18 @@ LOADS = np.linspace(0.0, 1.0, 33)
 class ReplicaSpeed:
     """Capacity and activity of one replica."""
 
-    def __init__(self, scenario: Scenario, spec: Pool, on: Profiled) -> None:
-        lengths = scenario.catalogue.get(RequestLengths, spec.requests.lengths)
+    def __init__(self, scenario: Scenario, pool: Pool, on: Profiled) -> None:
+        lengths = scenario.catalogue.get(RequestLengths, pool.requests.lengths)
         self.output_tokens = lengths.output_mean_tokens
         self.output_sigma = lengths.output_log_sigma
-        model = transformer(scenario, spec.model)
-        if model.heads % spec.tensor_parallel:
-            raise refused(
-                scenario,
-                spec.name,
-                [
-                    (
-                        f"tensor_parallel {spec.tensor_parallel}",
-                        f"a divisor of the model's {model.heads} heads",
-                    )
-                ],
-            )
-        rates = on.rates_for(scenario, spec.name, "serving_dense", spec.dtype)
-        replica = inference.Replica(
-            model,
-            rates,
-            spec.tensor_parallel,
-            BYTES[spec.dtype],
-            1.0 if spec.dtype != "bf16" else 2.0,
-            lengths.input_mean_tokens,
-            lengths.output_mean_tokens,
-            on.gpu.memory_bytes,
-            link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
-        )
+        replica = _replica(scenario, pool, on, lengths)
         try:
             curve = inference.decode_curve(replica)
             self.capacity_by_clock = inference.capacity_tokens_per_s(replica, CLOCKS)
         except ValueError as error:
-            raise refused(
-                scenario,
-                spec.name,
-                [(str(error), "a model that fits its replica")],
-                "more tensor_parallel GPUs, or a smaller format",
-            ) from error
+            found = [(str(error), "a model that fits its replica")]
+            cure = "more tensor_parallel GPUs, or a smaller format"
+            raise refused(scenario, pool.name, found, cure) from error
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
         point = inference.operating_point(curve, LOADS * self.capacity_tokens_per_s)
         self.activity_by_load = activity(
@@ -79,3 +53,25 @@ class ReplicaSpeed:
     def time_per_token_s(self, load_frac: float) -> float:
         """Time between a sequence's tokens at a share of capacity."""
         return float(np.interp(load_frac, LOADS, self.step_by_load_s))
+
+
+def _replica(
+    scenario: Scenario, pool: Pool, on: Profiled, lengths: RequestLengths
+) -> inference.Replica:
+    """The replica as the law of serving knows it; refused where its heads cannot be shared out."""
+    model = transformer(scenario, pool.model)
+    if model.heads % pool.tensor_parallel:
+        found = f"tensor_parallel {pool.tensor_parallel}"
+        allowed = f"a divisor of the model's {model.heads} heads"
+        raise refused(scenario, pool.name, [(found, allowed)])
+    return inference.Replica(
+        model,
+        on.rates_for(scenario, pool.name, "serving_dense", pool.dtype),
+        pool.tensor_parallel,
+        BYTES[pool.dtype],
+        1.0 if pool.dtype != "bf16" else 2.0,
+        lengths.input_mean_tokens,
+        lengths.output_mean_tokens,
+        on.gpu.memory_bytes,
+        link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
+    )
