@@ -79,7 +79,7 @@ def test_a_hall_may_stand_empty_beside_one_with_racks(tmp_path: Path) -> None:
 
 
 def test_more_nodes_than_anybody_has_are_refused_at_their_own_line(tmp_path: Path) -> None:
-    text = "{kind: training, name: big, model: llama-3.1-8b, nodes: 100000000000000000000000000}"
+    text = "{kind: training, name: big, model: Llama-3.1-8B, nodes: 100000000000000000000000000}"
     path = tmp_path / "s.yaml"
     layout = (EDGE.parent / "gb200_su.yaml").read_text(encoding="utf-8")
     (tmp_path / "l.yaml").write_text(layout, encoding="utf-8")

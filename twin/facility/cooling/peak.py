@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, of_role
-from twin.facility.model import Array, Facility, Index, Mask
+from twin.facility.model import Array, Facility, Mask
 from twin.physics.coolant import (
     affinity_power_w,
     control_slope_w_k,
@@ -31,11 +32,6 @@ def heat_w(facility: Facility) -> tuple[Array, Array, Array]:
     loop = total_by(racks.zone, liquid, nodes)[cooling.loop_node]
     hall = total_by(racks.air_node, racks.rated_w - liquid, nodes)[cooling.hall_air]
     return loop, hall, _on_plants(facility, loop, hall)
-
-
-def total_by(zone: Index, values: Array, zones: int) -> Array:
-    """Sums by zone, (zones,)."""
-    return np.bincount(zone, weights=values, minlength=zones).astype(np.float64)
 
 
 def _on_plants(facility: Facility, loop: Array, hall: Array) -> Array:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, of_role, role
+from twin.facility.cooling.peak import heat_w
 from twin.facility.dependency.supplies import supplies
 from twin.facility.model import Facility, Index
 from twin.facility.model.fabric import CORE, LEAF, SPINE
@@ -109,19 +110,15 @@ def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     """Units, pumps, and the gates of loops, halls and plants."""
     cooling = facility.cooling
     units = facility.cooling.units
-    racks = facility.racks
-    liquid_w = racks.rated_w * racks.liquid_frac
-    loop_w = np.array([liquid_w[racks.zone == node].sum() for node in cooling.loop_node])
-    hall_w = np.array(
-        [(racks.rated_w - liquid_w)[racks.air_node == node].sum() for node in cooling.hall_air]
-    )
+    loop_w, hall_w, plant_w = heat_w(facility)
     for p, plant in enumerate(cooling.plants):
-        heat_w = float(
-            loop_w[cooling.loop_plant == p].sum() + hall_w[cooling.hall_plant == p].sum()
-        )
         members = [units.id[u] for u in plant.units]
         yield Node(
-            f"plant({plant.id})", Rule.CAP, tuple(members), demand_w=heat_w, system="cooling"
+            f"plant({plant.id})",
+            Rule.CAP,
+            tuple(members),
+            demand_w=float(plant_w[p]),
+            system="cooling",
         )
     for u, name in enumerate(units.id):
         does = role(units.kind[u])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.facility.model.arrays import Array, Index, Mask
+from twin.arrays import Array, Index, Mask
 from twin.facility.model.components import Components, Halls, Place
 from twin.facility.model.cooling import Cooling, Plant, Units
 from twin.facility.model.facility import Facility

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from twin.facility.model.arrays import Array, Index
+from twin.arrays import Array, Index
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.facility.model.arrays import Array, Index
+from twin.arrays import Array, Index
 from twin.physics.chiller import ChillerCurve
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from twin.arrays import Index
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.card import facility_card
-from twin.facility.model.arrays import Index
 from twin.facility.model.cabling import links
 from twin.facility.model.components import Components, Halls
 from twin.facility.model.cooling import Cooling

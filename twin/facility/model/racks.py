@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.facility.model.arrays import Array, Index
+from twin.arrays import Array, Index
 
 
 @dataclass(frozen=True)
