@@ -102,7 +102,7 @@ def test_a_service_that_finds_no_room_is_an_error_of_check(pod: Any) -> None:
         "requests: {rate: 1 / s}}\n"
     )
     path.write_text(text.replace("workload:\n", f"workload:\n{service}"), encoding="utf-8")
-    assert codes(path)["pool_finds_no_room"] == ["crowd"]
+    assert codes(path)["pool_finds_no_room"] == ["crowd", "chat"]
     assert main(["check", str(path)]) == 2
 
 
