@@ -7,14 +7,14 @@ an availability. Criteria in the project's words after the Uptime Institute Tier
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from twin.analysis import availability
 from twin.analysis.design_loading import heaviest, overload_rows
+from twin.analysis.redundancy_report import RedundancyReport, Row
 from twin.errors import InputError, Problem, RunError, did_you_mean
 from twin.facility.dependency import dependency
 from twin.facility.model import Facility
@@ -27,7 +27,8 @@ from twin.physics.reliability.gates import Gates, Ints
 from twin.physics.reliability.service import served_frac
 from twin.seeds import stream
 
-Row = dict[str, Any]
+__all__ = ["RedundancyReport", "consequence", "judged", "redundancy"]
+
 Progress = Callable[[float], None]
 Overloads = Callable[[Sequence[str]], list[Row]]
 """Ratings that are exceeded once the named components are lost."""
@@ -44,46 +45,6 @@ _MEANING = (
 def _no_ratings(_: Sequence[str]) -> list[Row]:
     """For a graph that is judged by itself: who carries how much is not known."""
     return []
-
-
-@dataclass(frozen=True)
-class RedundancyReport:
-    """The answers, as plain values that JSON can hold."""
-
-    meaning: str
-    """What counts as down here."""
-    components: int
-    """Components that can fail by themselves."""
-    loads: int
-    load_w: float
-    single_points_of_failure: list[Row]
-    """`effect` is outage where a load is left with nothing, derated where each keeps a part;
-    `left_frac` is the share of demand left to the load that keeps least: of power, flow, heat
-    removal or rails, whichever is scarcest.
-    """
-    n_minus_1: Row
-    n_minus_2: Row
-    overloads: list[Row]
-    """Ratings exceeded after the loss of one power component, heaviest first."""
-    overloads_count: int
-    heaviest_after_one_loss: Row | None
-    """The row of the table `loading` with the highest loading after one loss."""
-    cut_sets: list[list[str]]
-    """Most probable first within an order, the first 1,000."""
-    cut_set_counts: dict[str, int]
-    shortest_failing: Row | None
-    """The shortest contingency that drops a load, the worst of its kind."""
-    concurrently_maintainable: Row
-    fault_tolerant: Row
-    availability_exact: dict[str, float]
-    availability_monte_carlo: Row
-    interval: list[float]
-    """95 % interval of the simulated unavailability."""
-    importance: list[Row]
-
-    def as_dict(self) -> Row:
-        """Nested dictionaries and lists, ready for JSON."""
-        return asdict(self)
 
 
 def redundancy(

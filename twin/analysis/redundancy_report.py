@@ -1,0 +1,48 @@
+"""What a study of redundancy answers, as plain values that JSON can hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RedundancyReport:
+    """The answers, as plain values that JSON can hold."""
+
+    meaning: str
+    """What counts as down here."""
+    components: int
+    """Components that can fail by themselves."""
+    loads: int
+    load_w: float
+    single_points_of_failure: list[Row]
+    """`effect` is outage where a load is left with nothing, derated where each keeps a part;
+    `left_frac` is the share of demand left to the load that keeps least: of power, flow, heat
+    removal or rails, whichever is scarcest.
+    """
+    n_minus_1: Row
+    n_minus_2: Row
+    overloads: list[Row]
+    """Ratings exceeded after the loss of one power component, heaviest first."""
+    overloads_count: int
+    heaviest_after_one_loss: Row | None
+    """The row of the table `loading` with the highest loading after one loss."""
+    cut_sets: list[list[str]]
+    """Most probable first within an order, the first 1,000."""
+    cut_set_counts: dict[str, int]
+    shortest_failing: Row | None
+    """The shortest contingency that drops a load, the worst of its kind."""
+    concurrently_maintainable: Row
+    fault_tolerant: Row
+    availability_exact: dict[str, float]
+    availability_monte_carlo: Row
+    interval: list[float]
+    """95 % interval of the simulated unavailability."""
+    importance: list[Row]
+
+    def as_dict(self) -> Row:
+        """Nested dictionaries and lists, ready for JSON."""
+        return asdict(self)
