@@ -7,6 +7,9 @@ twin.build(scenario)           a Facility: frozen arrays and graphs
 twin.simulate(facility)        a Result: tables, summary, metadata
 twin.run(path_or_scenario)     all three, and the redundancy of what was built
 
+twin.start(facility)           a Run that stops, is looked at, saved, forked, and goes on
+twin.resume(path)              the Run that run.save(path) wrote
+
 twin.check(design)             counts, loads against ratings, findings, without a run
 twin.redundancy(design)        what single and double failures leave, cut sets, availability
 twin.compare(a, b)             what was asked differently in two results, and what came out
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from twin.present.write import report, scene
     from twin.results import Result
     from twin.scenario import Scenario, load
-    from twin.simulation import simulate
+    from twin.simulation import Run, resume, simulate, start
     from twin.study import check, compare, redundancy, run
 
 __version__ = "0.1.0"
@@ -39,6 +42,7 @@ _HOME = {
     "Facility": "facility",
     "InputError": "errors",
     "Result": "results",
+    "Run": "simulation",
     "RunError": "errors",
     "Scenario": "scenario",
     "TwinError": "errors",
@@ -48,9 +52,11 @@ _HOME = {
     "load": "scenario",
     "redundancy": "study",
     "report": "present.write",
+    "resume": "simulation",
     "run": "study",
     "scene": "present.write",
     "simulate": "simulation",
+    "start": "simulation",
 }
 """Where each name of the face lives; a new one is a line here and one above for type checkers."""
 
@@ -58,6 +64,7 @@ __all__ = [
     "Facility",
     "InputError",
     "Result",
+    "Run",
     "RunError",
     "Scenario",
     "TwinError",
@@ -67,9 +74,11 @@ __all__ = [
     "load",
     "redundancy",
     "report",
+    "resume",
     "run",
     "scene",
     "simulate",
+    "start",
 ]
 
 plugins.offer("figures", "twin.present.figures")

@@ -224,3 +224,11 @@ def test_every_name_of_the_reference_is_found() -> None:
     assert len(names) > 80
     assert [name for name in names if search.exactly(shipped(), name) is None] == []
     assert [kind for kind in kinds if not search.family(shipped(), kind)] == []
+
+
+def test_a_product_is_taken_for_what_one_says(tmp_path: Path, capsys: Any) -> None:
+    assert bring(tmp_path, DEVICE, "--as", "rack") == 2
+    assert "server, switch, pdu, ups" in capsys.readouterr().err
+    assert bring(tmp_path, PDU, "--as", "ups") == 0
+    made = yaml.safe_load((tmp_path / "catalogue" / "nordwind_12.yaml").read_text())
+    assert made["power"][0]["like"] == "ups_500"

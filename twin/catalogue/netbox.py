@@ -21,7 +21,7 @@ from twin.stated import Stated
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by kind, in the words of a catalogue file."""
-Target = Literal["server", "switch", "pdu", "ups", "rack"]
+Target = Literal["server", "switch", "pdu", "ups"]
 """What a product is, where its file does not make that plain."""
 
 _KG = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237, "oz": 0.028349523}

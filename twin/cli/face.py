@@ -38,13 +38,19 @@ def build(scenario: Scenario) -> Facility:
     return twin.build(scenario)
 
 
-def run(scenario: Scenario, out: Path, told: Told) -> Result:
+def run(
+    scenario: Scenario,
+    out: Path,
+    told: Told,
+    checkpoint_every_s: float | None = None,
+    resume: bool = False,
+) -> Result:
     """The result of a scenario, saved in `out`."""
 
     def progress(done_frac: float, simulated_s: float) -> None:
         told(done_frac, f"hour {simulated_s / 3600:.1f}")
 
-    return twin.run(scenario, out=out, progress=progress)
+    return twin.run(scenario, out, progress, checkpoint_every_s, resume)
 
 
 def result(folder: Path) -> Result:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +12,7 @@ from typer import Argument, Option
 
 from twin.cli.complete import designs, results
 from twin.errors import InputError, Problem
+from twin.units import quantity
 
 HELP = {"help_option_names": ["-h", "--help"]}
 """Settings of every command: `-h` is `--help`."""
@@ -53,3 +56,16 @@ def read_overrides(texts: Iterable[str]) -> dict[str, str]:
     if problems:
         raise InputError(problems)
     return found
+
+
+def duration(text: str) -> float:
+    """`1h` or `30 min` as seconds. InputError where it is no duration above zero."""
+    spaced = re.sub(r"(?<=\d)(?=[a-zA-Z])", " ", text.strip())
+    try:
+        seconds = quantity(spaced, "s")
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        allowed = "a simulated time such as 1h, '30 min' or '2 d'"
+        raise InputError([Problem("", repr(text), allowed, file="--checkpoint-every")])
+    return seconds

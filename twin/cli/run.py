@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from twin.cli import face, say
 from twin.cli.complete import designs
-from twin.cli.options import Json, Overrides, Seed, read_overrides
+from twin.cli.options import Json, Overrides, Seed, duration, read_overrides
 
 if TYPE_CHECKING:
     from twin.results import Result
@@ -30,6 +30,18 @@ Out = Annotated[
 Overwrite = Annotated[
     bool, Option("--overwrite", help="Replace a result that answers another question.")
 ]
+Every = Annotated[
+    float | None,
+    Option(
+        "--checkpoint-every",
+        metavar="DURATION",
+        parser=duration,
+        help="Simulated time between checkpoints, such as 1h: a killed run can go on.",
+    ),
+]
+Resume = Annotated[
+    bool, Option("--resume", help="Go on from the last checkpoint of a run that was killed.")
+]
 
 
 def run(
@@ -38,6 +50,8 @@ def run(
     changes: Overrides = None,
     seed: Seed = None,
     overwrite: Overwrite = False,
+    checkpoint_every: Every = None,
+    resume: Resume = False,
     json: Json = False,
 ) -> None:
     """Simulate a scenario; write result, report, scene.
@@ -53,7 +67,7 @@ def run(
     say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
     with say.progress(asked.name) as told:
         helped = face.get_ready_to_report()
-        result = face.run(asked, folder, told)
+        result = face.run(asked, folder, told, checkpoint_every, resume)
         page, scene = _shown(result, folder, helped, told)
     if json:
         say.document(result.summary)

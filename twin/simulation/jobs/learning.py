@@ -23,8 +23,8 @@ class Learning:
         self.placement = placement
         self.has_steps = np.array([job.steps is not None for job in jobs], dtype=bool)
         self.sensitivity = np.array([job.clock_sensitivity for job in jobs], dtype=float)
-        self.speeds: dict[tuple[int, str], TrainingSpeed] = {}
-        """By job and GPU type: what was learned once holds for the run."""
+        self.speeds: dict[tuple[int, str, int, int], TrainingSpeed] = {}
+        """By job, and the GPUs it learned from: what was worked out once holds for the run."""
         self.refuse_impossible()
 
     def refuse_impossible(self) -> None:
@@ -68,7 +68,8 @@ class Learning:
 
     def _speed(self, j: int) -> TrainingSpeed:
         """The step times that a job has learned, worked out once for each type of GPU."""
-        key = (j, self.own.gpu_type[j])
+        own = self.own
+        key = (j, own.gpu_type[j], int(own.learned_rack[j]), int(own.learned_gpus[j]))
         if key not in self.speeds:
             self.speeds[key] = self._work_out(j)
         return self.speeds[key]

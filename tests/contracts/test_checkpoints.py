@@ -1,0 +1,162 @@
+"""A run that is stopped, saved, forked or killed gives the bytes of one that never was."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT, failing, small, small_layout, training
+
+import twin
+from twin.errors import InputError
+
+SHIPPED = {
+    "first_factory": "15 h",
+    "superpod_day": "8 h",
+    "chiller_loss": "4 h",
+    "utility_outage": "90 min",
+    "frontier_idle": "3 h",
+    "frontier_day": "90 min",
+}
+CONTINUE = """
+import sys, twin
+for path in sys.argv[2:]:
+    twin.resume(path).until().result().save(path + ".result")
+"""
+
+
+def facility_of(name: str) -> twin.Facility:
+    path = ROOT / "scenarios" / f"{name}.yaml"
+    return twin.build(twin.load(path, {"horizon": SHIPPED[name]}))
+
+
+def assert_same_tables(one: twin.Result, other: twin.Result) -> None:
+    for name, frame in one.tables.items():
+        assert frame.equals(other.tables[name]), name
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_run_saved_at_random_and_resumed_in_a_new_process_gives_the_same_bytes(
+    name: str, tmp_path: Path
+) -> None:
+    facility = facility_of(name)
+    draw = random.Random(name)
+    moments = sorted(draw.uniform(0.0, facility.scenario.horizon) for _ in range(4))
+    run = twin.start(facility)
+    paths = [str(run.until(t).save(tmp_path / f"{k}.npz")) for k, t in enumerate(moments)]
+    forked = run.fork().until().result()
+    whole = run.until().result()
+    assert_same_tables(whole, forked)
+    subprocess.run([sys.executable, "-c", CONTINUE, "-", *paths], check=True, cwd=ROOT)
+    for path in paths:
+        assert_same_tables(whole, twin.Result.load(f"{path}.result"))
+
+
+def eventful() -> twin.Scenario:
+    """Random faults, few crews, jobs with checkpoints, throttling and a service."""
+    rates = {"rates": {"scale": 3e4, "nodes": True}, "crews": 1}
+    outage = [{"kind": "utility_outage", "at": "2 h", "duration": "20 min"}]
+    jobs = {"kind": "batch", "name": "job", "count": 30, "span": "4 h", "nodes_max": 20}
+    service = {
+        "kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 10,
+        "requests": {"rate": "50 / s"},
+    }  # fmt: skip
+    work = [training("train", nodes=18), service, jobs]
+    return small(small_layout(), horizon="6 h", faults=rates, drills=outage, workload=work)
+
+
+def test_failures_repairs_and_queues_survive_a_fork_at_any_moment() -> None:
+    facility = twin.build(eventful())
+    whole = twin.start(facility).until().result()
+    assert len(whole.frame("events")) > 50
+    run = twin.start(facility)
+    for moment in np.linspace(0.0, facility.scenario.horizon, 13)[1:-1]:
+        assert_same_tables(whole, run.until(float(moment)).fork().until().result())
+
+
+def test_a_fork_without_the_fault_is_the_run_that_never_had_it() -> None:
+    hurt = small(horizon="2 h", faults=failing((3600.0, "liquid_r1", 600.0)))
+    spared = twin.start(twin.build(hurt)).until(3600.0).fork(faults=[]).until().result()
+    assert_same_tables(spared, twin.simulate(twin.build(small(horizon="2 h"))))
+
+
+def test_a_fork_with_a_fault_is_the_run_that_had_it_from_the_start() -> None:
+    fault = {"at": "1 h", "component": "liquid_r1", "repair_after": "10 min"}
+    run = twin.start(twin.build(small(horizon="2 h"))).until("1 h").fork(faults=[fault])
+    hurt = small(horizon="2 h", faults={"timeline": [fault]})
+    assert_same_tables(run.until().result(), twin.simulate(twin.build(hurt)))
+
+
+def test_a_fork_refuses_the_past_and_what_is_not_there() -> None:
+    run = twin.start(twin.build(small(horizon="2 h"))).until("1 h")
+    late = {"at": "10 min", "component": "liquid_r1", "repair_after": "10 min"}
+    with pytest.raises(InputError, match="moments from"):
+        run.fork(faults=[late])
+    with pytest.raises(InputError, match="liquid_r99"):
+        run.fork(faults=[late | {"at": "90 min", "component": "liquid_r99"}])
+
+
+@pytest.mark.parametrize("harm", ["cut", "other", "flipped"])
+def test_a_damaged_checkpoint_is_refused(harm: str, tmp_path: Path) -> None:
+    path = twin.start(twin.build(small())).until(600.0).save(tmp_path / "run.npz")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    harmed: dict[str, Any] = {"cut": data[: len(data) // 3], "other": b"no zip", "flipped": data}
+    path.write_bytes(harmed[harm])
+    with pytest.raises(InputError, match="checkpoint"):
+        twin.resume(path)
+
+
+def test_a_checkpoint_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        twin.resume(tmp_path / "nothing.npz")
+
+
+def command(tmp_path: Path, *more: str) -> list[str]:
+    scenario = ROOT / "scenarios" / "utility_outage.yaml"
+    out = ["--out", str(tmp_path / "hurt")]
+    return [sys.executable, "-m", "twin", "run", str(scenario), *out, *more]
+
+
+def killed_after_a_checkpoint(tmp_path: Path) -> None:
+    """Start a run and kill it as soon as its first checkpoint stands."""
+    file = tmp_path / ".hurt.checkpoint.npz"
+    begun = subprocess.Popen(
+        command(tmp_path, "--checkpoint-every", "5min"),
+        cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while not file.exists() and begun.poll() is None:
+        time.sleep(0.002)
+    begun.send_signal(signal.SIGKILL)
+    begun.wait()
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    killed_after_a_checkpoint(tmp_path)
+    assert (tmp_path / ".hurt.checkpoint.npz").exists()
+    assert not (tmp_path / "hurt").exists()
+    more = command(tmp_path, "--checkpoint-every", "5min", "--resume")
+    subprocess.run(more, check=True, cwd=ROOT, capture_output=True)
+    assert not (tmp_path / ".hurt.checkpoint.npz").exists()
+    whole = twin.simulate(twin.build(twin.load(ROOT / "scenarios" / "utility_outage.yaml")))
+    assert_same_tables(whole, twin.Result.load(tmp_path / "hurt"))
+
+
+def test_resume_without_a_checkpoint_or_with_another_question_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    none = subprocess.run(command(tmp_path, "--resume"), cwd=ROOT, capture_output=True, text=True)
+    assert none.returncode == 2
+    assert "--checkpoint-every" in none.stderr
+    twin.start(twin.build(small())).until(60.0).save(tmp_path / ".hurt.checkpoint.npz")
+    other = subprocess.run(command(tmp_path, "--resume"), cwd=ROOT, capture_output=True, text=True)
+    assert other.returncode == 2
+    assert "another scenario" in other.stderr
