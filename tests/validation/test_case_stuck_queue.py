@@ -21,14 +21,21 @@ CASE = DATA / "cases" / "stuck_queue"
 
 @cache
 def ran(name: str) -> Result:
-    return twin.simulate(twin.build(twin.load(CASE / f"{name}.yaml")))
+    allowed = ["never_starts"] if name == "stuck" else []
+    return twin.simulate(twin.build(twin.load(CASE / f"{name}.yaml").with_(allow=allowed)))
 
 
 def job(name: str, of: str) -> pd.Series:
     return ran(of).tables["jobs"].set_index("job").loc[name]
 
 
-def test_what_can_never_start_is_told_at_submission_with_the_true_reason() -> None:
+def test_what_can_never_start_is_refused_before_the_run_with_its_line_and_the_true_reason() -> None:
+    with pytest.raises(twin.InputError, match=r"stuck\.yaml:14:.*workload\[1\]") as caught:
+        twin.simulate(twin.build(twin.load(CASE / "stuck.yaml")))
+    assert "6 nodes and can hold at most 4 beside assistant" in str(caught.value)
+
+
+def test_allowed_all_the_same_it_is_told_at_submission_with_the_true_reason() -> None:
     assert job("big", "stuck")["state"] == "too_large"
     events = ran("stuck").tables["events"].query("component == 'big'")
     assert events[["time_s", "what"]].to_numpy().tolist() == [[0.0, "too large"]]
