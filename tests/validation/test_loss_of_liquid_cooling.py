@@ -7,6 +7,7 @@ structure, exactly (Incropera, Fundamentals of Heat and Mass Transfer, ch. 5).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -98,10 +99,17 @@ def test_shut_down_racks_end_the_job_and_draw_nothing() -> None:
     assert result.frame("jobs").restarts.iloc[0] == 1
 
 
+def with_endless_loops(facility: twin.Facility) -> twin.Facility:
+    """Loops a hundred times larger than a file may ask for, so that their temperature is given."""
+    capacity = facility.cooling.capacity_j_k.copy()
+    capacity[facility.cooling.loop_node] *= 100.0
+    return replace(facility, cooling=replace(facility.cooling, capacity_j_k=capacity))
+
+
 def test_a_lost_pump_gives_an_exponential() -> None:
     """One pump of two: the loop is made so large that its temperature is given."""
     layout = small_layout(air=0)
-    layout["cooling"]["loops"][0]["volume"] = "1e6 m^3"
+    layout["cooling"]["loops"][0]["volume"] = "1000 m^3"
     layout["cooling"]["plant"][0]["supply_temperature"] = "20 °C"
     facility = twin.build(
         small(
@@ -113,6 +121,7 @@ def test_a_lost_pump_gives_an_exponential() -> None:
             faults=failing((FAIL_S, "cdu_pump_2", 36000.0)),
         )
     )
+    facility = with_endless_loops(facility)
     result = twin.simulate(facility)
     racks = facility.racks
     units = facility.cooling.units
@@ -129,7 +138,7 @@ def test_a_lost_pump_gives_an_exponential() -> None:
     fading = np.exp(-(rows.time_s - FAIL_S) * stream / racks.heat_capacity_j_k[0])
     closed = settled + (rows.coolant_degc.iloc[0] - settled) * fading
     assert rows.coolant_degc.iloc[-1] - rows.coolant_degc.iloc[0] > 5
-    np.testing.assert_allclose(rows.coolant_degc, closed, atol=1e-4)
+    np.testing.assert_allclose(rows.coolant_degc, closed, atol=1e-3)  # the loop warms by as much
 
 
 def test_a_room_without_air_handlers_warms_as_two_nodes() -> None:

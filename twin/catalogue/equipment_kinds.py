@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticKnownError
 
 from twin.arrays import Mask
 
@@ -159,7 +160,8 @@ def cooling_kind(name: str) -> str:
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:
     if name not in known:
-        raise ValueError(f"a kind of the table: {', '.join(known)}")
+        expected = " or ".join(map(repr, known))
+        raise PydanticKnownError("enum", {"expected": expected})
     return name
 
 
