@@ -68,7 +68,7 @@ def answered(scenario: dict[str, Any]) -> Result:
 
 def with_fault(scenario: dict[str, Any], draw: st.DataObject) -> dict[str, Any]:
     name = draw.draw(st.sampled_from(components(scenario["layout"])), label="component")
-    at = draw.draw(st.integers(60, 3000), label="second")
+    at = draw.draw(st.integers(0, 3000), label="second")
     out = draw.draw(st.integers(1, 3000), label="out")
     return scenario | {"faults": faults((at, name, out))}
 

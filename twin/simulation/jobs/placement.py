@@ -42,6 +42,11 @@ class Placement:
             free = free[np.lexsort((free, rank))]
         return free
 
+    def unheld(self) -> Index:
+        """Nodes that nobody holds, in order or not."""
+        owner = self.world.state.jobs.work_of_node
+        return np.flatnonzero((owner == FREE) & (self.node_gpus > 0))
+
     def of_one_type(self, free: Index, nodes: int) -> Index | None:
         """The first nodes that are enough and all hold one type of GPU."""
         if free.size < nodes:

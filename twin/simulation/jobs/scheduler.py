@@ -217,9 +217,37 @@ class Scheduler(Discipline):
                 self._lose_whole(j, Cause.RESTARTING)
             else:
                 self._lose_share(j)
+        queue = np.array(own.queue, dtype=np.int64)
+        for j in queue[own.restarts[queue] > 0].tolist():
+            self._lose_whole(j, Cause(own.cause[j]))
+        if queue.size:
+            self._lose_kept_out()
+
+    def _lose_kept_out(self) -> None:
+        """Jobs that never ran and would, were it not for nodes that are out of service."""
+        own = self.own
+        unheld = self.placement.unheld()
+        out = np.setdiff1d(unheld, self.placement.free())
+        if not out.size:
+            return
+        cause, rack = self._why_out(int(out[0]))
         for j in own.queue:
-            if own.restarts[j]:
-                self._lose_whole(j, Cause(own.cause[j]))
+            nodes = self.placement.of_one_type(unheld, self.jobs[j].nodes)
+            if nodes is None:
+                break
+            unheld = np.setdiff1d(unheld, nodes)
+            if not own.restarts[j] and own.tokens_per_s[j]:
+                key = (cause, rack, self.jobs[j].name)
+                gpus = float(own.learned_gpus[j])
+                self.losses.rate(key, float(own.tokens_per_s[j]), gpus)
+
+    def _why_out(self, node: int) -> tuple[Cause, str]:
+        """Why a node takes no work, and its rack; coolant that stands still counts as failed."""
+        rack = int(self.compute.rack_of_node[node])
+        state = self.world.state
+        dark = state.faults.node_ok[node] and not state.racks.rack_on[rack]
+        cause = self.compute.why_off(rack) if dark else Cause.FAILED
+        return cause, self.world.facility.racks.id[rack]
 
     def _losing(self) -> list[int]:
         """Jobs that hold nodes and make less than they could."""
