@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -64,7 +64,7 @@ def _changed(
         return type(row).model_validate({**whole, **follows, **kept})
     except ValidationError as error:
         for told in error.errors(include_url=False):
-            key = str(told["loc"][0]) if told["loc"] else next(iter(kept), "")
+            key = str(told["loc"][0]) if told["loc"] else _meant(kept, told["msg"])
             found = f"{bare(key)} {kept.get(key, '')}".strip()
             ledger.complain((*loc, key), found, allowed_by(told))
         return row
@@ -74,3 +74,10 @@ def rerated(row: PowerEquipment, rating: float | ElectricalRating | None) -> Pow
     """The row at the rating that a layout states for it."""
     changed = rescaled(row.model_dump(), rating)
     return row.model_copy(update=changed) if changed else row
+
+
+def _meant(stated: Iterable[str], message: str) -> str:
+    """Of the numbers stated, the one that a complaint about a whole row speaks of, or the last."""
+    names = list(stated)
+    spoken = [name for name in names if name.split("_")[0] in message]
+    return (spoken or names or [""])[-1]

@@ -56,7 +56,9 @@ class StatedNumbers(Stated):
 
     def numbers(self) -> dict[str, Any]:
         """Fields of the catalogue row that are stated here, ratings in watts."""
-        stated = {key: getattr(self, key) for key in self.model_fields_set - set(self._not_numbers)}
+        asked = self.model_fields_set - set(self._not_numbers)
+        # In the order of the model: a set has another order in every process.
+        stated = {key: getattr(self, key) for key in type(self).model_fields if key in asked}
         out = {
             key: value.power_w if isinstance(value, ElectricalRating) else value
             for key, value in stated.items()
