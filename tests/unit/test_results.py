@@ -19,6 +19,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import bare, synthetic, with_tables
 
+from twin.cli import main
 from twin.errors import InputError, OutputError
 from twin.results import TABLES, Result, disk, empty, folder, parquet
 from twin.results.tables import SITE
@@ -187,3 +188,19 @@ def test_kill_at_any_moment_leaves_a_complete_result_or_none(
         process.send_signal(signal.SIGKILL)
     if folder.exists():
         assert Result.load(folder).scenario_yaml.startswith("name: run ")
+
+
+def test_a_result_that_is_not_valid_says_so_in_report_and_comparison(
+    day: Result, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fine = day.save(tmp_path / "fine")
+    marked = replace(day, meta={**day.meta, "invalid": "energy residual 0.5"})
+    wrong = marked.save(tmp_path / "wrong")
+    assert marked.fingerprint != day.fingerprint
+    assert main(["report", str(wrong)]) == 0
+    page = (wrong / "report.html").read_text()
+    assert "Not valid: energy residual 0.5. Do not use these numbers." in page
+    assert page.index("Not valid:") < page.index('id="summary"')
+    capsys.readouterr()
+    assert main(["compare", str(fine), str(wrong)]) == 0
+    assert "b is not valid: energy residual 0.5" in capsys.readouterr().out
