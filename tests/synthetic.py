@@ -49,6 +49,7 @@ def synthetic() -> Result:
         "jobs": _jobs(),
         "events": _events(),
         "losses": _losses(day["racks"]),
+        "token_balance": _token_balance(),
         "energy": day["energy"],
         "witnesses": _witnesses(),
     }
@@ -478,6 +479,19 @@ def _losses(racks: pd.DataFrame) -> pd.DataFrame:
             rows.append((cause, rack, workload, lost, hours, lost * (2.0e-6 if served else 1.1e-6)))
     rows.append(("restarting", "", "chat", 1.5e6, 4.8, 3.0))
     return _frame("losses", rows)
+
+
+def _token_balance() -> pd.DataFrame:
+    rows = [
+        ("chat", "possible", 9.0e9),
+        ("chat", "made", 8.5e9),
+        ("chat", "power_lost", 5.0e8),
+        ("pretrain", "possible", 1.46e10),
+        ("pretrain", "made", 1.39e10),
+        ("pretrain", "throttled", 6.1e8),
+        ("pretrain", "checkpointing", 9.0e7),
+    ]
+    return _frame("token_balance", rows)
 
 
 def _witnesses() -> pd.DataFrame:

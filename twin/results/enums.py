@@ -36,7 +36,9 @@ class EventKind(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why tokens or GPU hours are missing, as in the losses table."""
+    """Why tokens or GPU hours are missing: by a fault, as in the losses table, or without one, as in
+    the table token_balance.
+    """
 
     THROTTLED = "throttled"
     OVERHEATED = "overheated"
@@ -45,6 +47,32 @@ class Cause(StrEnum):
     RESTARTING = "restarting"
     ROLLED_BACK = "rolled_back"
     FABRIC = "fabric"
+    CHECKPOINTING = "checkpointing"
+    """A gang stands still while it writes a checkpoint."""
+    QUEUED = "queued"
+    """A job waits for nodes that are in order and at other work."""
+    OTHER_GPU = "other_gpu"
+    """A job runs on another type of GPU than the one it is measured by; negative where faster."""
+    FINISHED = "finished"
+    """A job has no more to do."""
+    TOO_LARGE = "too_large"
+    """A job can never have its nodes."""
+    OVER_CAPACITY = "over_capacity"
+    """Requests given up that a whole pool could not have served either, at that moment."""
+    WAITING = "waiting"
+    """Requests that still wait at the end."""
+
+
+WITHOUT_FAULT = (
+    Cause.CHECKPOINTING,
+    Cause.QUEUED,
+    Cause.OTHER_GPU,
+    Cause.FINISHED,
+    Cause.TOO_LARGE,
+    Cause.OVER_CAPACITY,
+    Cause.WAITING,
+)
+"""Causes that are no fault; what they take is no loss, and stands in the token balance alone."""
 
 
 BREAKS = (

@@ -4,6 +4,7 @@ here.
 
 from __future__ import annotations
 
+from twin.results.enums import Cause
 from twin.tables import Column, Table
 
 _TIME = Column("time_s", "float", "s", "End of the period, in seconds since the scenario's start.")
@@ -305,6 +306,26 @@ LOSSES = Table(
     ),
 )
 
+TOKEN_BALANCE = Table(
+    "token_balance",
+    "Where every token went: for each workload what was possible, what was made, and what was not "
+    "made by cause. Possible is what requests asked for, or what a job would have made at full "
+    "speed from its submission to the end of the run; made and the causes add up to it.",
+    (
+        Column("workload", "text", "", "Service or job."),
+        Column(
+            "entry",
+            "text",
+            "",
+            "possible, made, a cause of the losses table, or a cause that is no fault.",
+            ("possible", "made", *Cause),
+        ),
+        Column(
+            "tokens", "float", "token", "Tokens of this entry; negative where a cause gained some."
+        ),
+    ),
+)
+
 ENERGY = Table(
     "energy",
     "Where the energy went over the whole run: the Sankey in numbers.",
@@ -342,6 +363,7 @@ TABLES: tuple[Table, ...] = (
     JOBS,
     EVENTS,
     LOSSES,
+    TOKEN_BALANCE,
     ENERGY,
     WITNESSES,
 )

@@ -26,6 +26,8 @@ class Learning:
         self.speeds: dict[tuple[int, str, int, int], TrainingSpeed] = {}
         """By job, and the GPUs it learned from: what was worked out once holds for the run."""
         self.refuse_impossible()
+        self.reference_tokens_per_s = self.own.tokens_per_s.copy()
+        """(job,) at full speed on the first type of GPU that suits it: what it is measured by."""
 
     def refuse_impossible(self) -> None:
         """A training job that could run on no GPU type here is refused before the run, every
@@ -61,6 +63,9 @@ class Learning:
         own.learned_rack[j] = self.placement.rack_of_node[nodes[0]]
         own.learned_gpus[j] = self.placement.node_gpus[nodes].sum()
         speed = self._speed(j)
+        same_tokens = own.tokens_per_s[j] / speed.tokens_per_s
+        own.done_s[j] *= same_tokens
+        own.kept_s[j] *= same_tokens
         own.tokens_per_s[j] = speed.tokens_per_s
         own.gpu_activity[j] = speed.activity
         own.checkpoint_bytes[j] = speed.checkpoint_bytes

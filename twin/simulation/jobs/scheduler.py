@@ -9,8 +9,9 @@ from twin.results.enums import Cause, EventKind
 from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
+from twin.simulation.jobs.booking import Booking
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.phase import RUNNING, Phase
 from twin.simulation.jobs.placement import FREE, Placement
 from twin.simulation.jobs.progress import Progress
 from twin.simulation.kernel.discipline import Discipline
@@ -21,7 +22,6 @@ from twin.workload import Job
 
 WAITING_ACTIVITY = 0.05
 """GPU activity while a gang writes a checkpoint or restarts; assumed, near idle."""
-_FULL_SPEED = 1.0 - 1e-12
 
 
 def asked_jobs(scenario: Scenario) -> tuple[Job, ...]:
@@ -44,6 +44,7 @@ class Scheduler(Discipline):
         self.placement = Placement(world, compute, flows)
         self.learning = Learning(world, jobs, self.placement)
         self.progress = Progress(world, jobs, self.learning, losses)
+        self.booking = Booking(world, jobs, compute, self.placement, self.learning, losses)
         self.order = sorted(range(len(jobs)), key=lambda j: jobs[j].submit_s)
         self._full: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
@@ -210,74 +211,8 @@ class Scheduler(Discipline):
         cpu[held] = np.where(working, own.cpu_activity, WAITING_ACTIVITY)[job]
 
     def hold(self) -> None:
-        """Enter what each job is losing now, by its slowest rack or by why it waits."""
-        own = self.own
-        for j in self._losing():
-            if own.phase[j] == RESTARTING:
-                self._lose_whole(j, Cause.RESTARTING)
-            else:
-                self._lose_share(j)
-        queue = np.array(own.queue, dtype=np.int64)
-        for j in queue[own.restarts[queue] > 0].tolist():
-            self._lose_whole(j, Cause(own.cause[j]))
-        if queue.size:
-            self._lose_kept_out()
-
-    def _lose_kept_out(self) -> None:
-        """Jobs that never ran and would, were it not for nodes that are out of service."""
-        own = self.own
-        unheld = self.placement.unheld()
-        out = np.setdiff1d(unheld, self.placement.free())
-        if not out.size:
-            return
-        cause, rack = self._why_out(int(out[0]))
-        for j in own.queue:
-            nodes = self.placement.of_one_type(unheld, self.jobs[j].nodes)
-            if nodes is None:
-                break
-            unheld = np.setdiff1d(unheld, nodes)
-            if not own.restarts[j] and own.tokens_per_s[j]:
-                key = (cause, rack, self.jobs[j].name)
-                gpus = float(own.learned_gpus[j])
-                self.losses.rate(key, float(own.tokens_per_s[j]), gpus)
-
-    def _why_out(self, node: int) -> tuple[Cause, str]:
-        """Why a node takes no work, and its rack; coolant that stands still counts as failed."""
-        rack = int(self.compute.rack_of_node[node])
-        state = self.world.state
-        dark = state.faults.node_ok[node] and not state.racks.rack_on[rack]
-        cause = self.compute.why_off(rack) if dark else Cause.FAILED
-        return cause, self.world.facility.racks.id[rack]
-
-    def _losing(self) -> list[int]:
-        """Jobs that hold nodes and make less than they could."""
-        own = self.own
-        if not own.running:
-            return []
-        running = self.progress.running()
-        phase = own.phase[running]
-        slow = (phase == RUNNING) & (own.speed[running] < _FULL_SPEED)
-        losing: list[int] = running[slow | (phase == RESTARTING)].tolist()
-        return losing
-
-    def _lose_whole(self, j: int, cause: Cause) -> None:
-        tokens_per_s = float(self.own.tokens_per_s[j])
-        self.losses.rate((cause, "", self.jobs[j].name), tokens_per_s, float(self.own.gpus[j]))
-
-    def _lose_share(self, j: int) -> None:
-        """A slow job loses by its slowest racks where these are throttled, else by the fabric."""
-        own = self.own
-        clock_frac = self.world.state.throttling.clock_frac
-        held = np.unique(self.compute.rack_of_node[own.held[j]])
-        slowest = held[clock_frac[held] == clock_frac[held].min()]
-        racks = self.world.facility.racks.id
-        name = self.jobs[j].name
-        keys = [(Cause.THROTTLED, racks[r], name) for r in slowest]
-        if clock_frac[slowest[0]] >= 1.0:
-            keys = [(Cause.FABRIC, "", name)]
-        share = float((1.0 - own.speed[j]) / len(keys))
-        for key in keys:
-            self.losses.rate(key, share * float(own.tokens_per_s[j]), share * float(own.gpus[j]))
+        """Enter what each job does not make now, and why."""
+        self.booking.hold()
 
     def tokens(self) -> float:
         """Tokens trained so far, rolled-back work taken off."""

@@ -9,6 +9,7 @@ import numpy as np
 from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.tables import HOUR_S, losses
+from twin.simulation.outcome.token_balance import token_residual_frac
 
 RESIDUAL_MAX = 1e-9
 """A balance that leaves more than rounding is not an answer."""
@@ -92,10 +93,11 @@ def _costs(run: Disciplines) -> dict[str, float]:
 
 
 def residuals(run: Disciplines) -> dict[str, float]:
-    """What the balances of energy and heat leave open, as shares."""
+    """What the balances of energy, heat and tokens leave open, as shares."""
     return {
         "energy_balance_residual_frac": run.accounts.electrical_residual_frac(),
         "heat_balance_residual_frac": run.heat.residual_frac(),
+        "token_balance_residual_frac": token_residual_frac(run),
     }
 
 

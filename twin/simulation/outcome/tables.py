@@ -16,6 +16,7 @@ from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import Phase
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.time_tables import time_tables
+from twin.simulation.outcome.token_balance import token_balance
 from twin.tables import Table
 
 HOUR_S = 3600.0
@@ -30,6 +31,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found["jobs"] = _jobs(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["losses"] = losses(run)
+    found["token_balance"] = token_balance(run)
     found["energy"] = _energy(run)
     found["witnesses"] = pd.DataFrame(witnesses(facility))
     return {table.name: _shaped(table, found[table.name]) for table in TABLES}

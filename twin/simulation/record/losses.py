@@ -1,8 +1,11 @@
-"""What faults and throttling cost: tokens and GPU hours, by cause, rack and workload."""
+"""What faults and throttling cost: tokens and GPU hours, by cause, rack and workload; and beside it
+what is not made for causes that are no fault.
+"""
 
 from __future__ import annotations
 
 from twin.arrays import Array
+from twin.results.enums import Cause
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.state.record import Key
@@ -19,6 +22,7 @@ class Losses(Discipline):
         """Start the rates of a new interval; jobs and services enter theirs after this."""
         self.own.token_rate = {}
         self.own.gpu_rate = {}
+        self.own.usual_rate = {}
 
     def rate(self, key: Key, tokens_per_s: float, gpus: float) -> None:
         """Tokens a second and GPUs that this cause withholds until the next event."""
@@ -33,6 +37,15 @@ class Losses(Discipline):
             if key[1] in self.rack_row:
                 self.own.rack_tokens[self.rack_row[key[1]]] += tokens
 
+    def usual_rate(self, cause: Cause, workload: str, tokens_per_s: float) -> None:
+        """Tokens a second that no fault withholds until the next event; negative where gained."""
+        key = (cause, "", workload)
+        self.own.usual_rate[key] = self.own.usual_rate.get(key, 0.0) + tokens_per_s
+
+    def usual_at_once(self, key: Key, tokens: float) -> None:
+        """Tokens that no fault took."""
+        self.own.usual[key] = self.own.usual.get(key, 0.0) + tokens
+
     def advance(self, span_s: float) -> None:
         """Integrate the rates."""
         own = self.own
@@ -40,6 +53,8 @@ class Losses(Discipline):
             self.at_once(key, rate * span_s)
         for key, gpus in own.gpu_rate.items():
             own.gpu_s[key] = own.gpu_s.get(key, 0.0) + gpus * span_s
+        for key, rate in own.usual_rate.items():
+            self.usual_at_once(key, rate * span_s)
 
     @property
     def total_tokens(self) -> float:

@@ -105,8 +105,11 @@ class Service:
     def _give_up(self, tokens: float) -> None:
         self.own.waiting -= tokens
         self.own.totals[TOTALS.index("dropped")] += tokens
-        for key, share, _ in self.shortfall():
+        short = self.shortfall()
+        for key, share, _ in short:
             self.losses.at_once(key, tokens * share)
+        if not short:
+            self.losses.usual_at_once((Cause.OVER_CAPACITY, "", self.pool.name), tokens)
 
     def shortfall(self) -> list[tuple[Key, float, float]]:
         """(key, share of the missing capacity, GPUs missing) of every rack that serves less than it
@@ -137,6 +140,9 @@ class Service:
         lost = min(self.own.dropping, short)
         for key, share, gpus in self.shortfall():
             self.losses.rate(key, lost * share, gpus)
+        if self.own.dropping > lost:
+            more = self.own.dropping - lost
+            self.losses.usual_rate(Cause.OVER_CAPACITY, self.pool.name, more)
 
     def advance(self, span_s: float) -> None:
         """Move the queue and the totals on."""

@@ -85,6 +85,9 @@ class LossState:
     gpu_rate: dict[Key, float] = field(default_factory=dict)
     tokens: dict[Key, float] = field(default_factory=dict)
     gpu_s: dict[Key, float] = field(default_factory=dict)
+    usual_rate: dict[Key, float] = field(default_factory=dict)
+    usual: dict[Key, float] = field(default_factory=dict)
+    """Tokens not made for causes that are no fault."""
 
 
 @dataclass(slots=True)

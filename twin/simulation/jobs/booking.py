@@ -1,0 +1,142 @@
+"""Booking: what every job does not make from one event to the next, and why.
+
+A job is measured by what it would make at full speed from its submission on. All of that is made,
+lost to a fault or to throttling, or not made for a cause that is no fault.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Index
+from twin.results.enums import Cause
+from twin.simulation.compute.racks import Compute
+from twin.simulation.jobs.learning import Learning
+from twin.simulation.jobs.phase import CHECKPOINTING, RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.placement import Placement
+from twin.simulation.kernel.world import World
+from twin.simulation.record.losses import Losses
+from twin.workload import Job
+
+_FULL_SPEED = 1.0 - 1e-12
+_GONE = (Phase.AWAITED, Phase.COMPLETED, Phase.TOO_LARGE)
+"""Phases in which a job is not at work and does not wait for it."""
+
+
+class Booking:
+    """Part of the job discipline; enters rates with the losses."""
+
+    def __init__(
+        self,
+        world: World,
+        jobs: tuple[Job, ...],
+        compute: Compute,
+        placement: Placement,
+        learning: Learning,
+        losses: Losses,
+    ) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.jobs = jobs
+        self.compute = compute
+        self.placement = placement
+        self.learning = learning
+        self.losses = losses
+
+    def hold(self) -> None:
+        """Enter what each job is losing now, by its slowest rack or by why it waits."""
+        if self.own.running:
+            self._book_running()
+        if self.own.queue:
+            self._book_queued()
+        if len(self.placement.gpu_types) > 1:
+            self._book_other_gpus()
+
+    def _book_running(self) -> None:
+        """Jobs that hold nodes and make less than they could."""
+        own = self.own
+        running = np.array(own.running, dtype=np.int64)
+        phase = own.phase[running]
+        slow = (phase == RUNNING) & (own.speed[running] < _FULL_SPEED)
+        for j in running[slow | (phase != RUNNING)].tolist():
+            if own.phase[j] == RESTARTING:
+                self._lose_whole(j, Cause.RESTARTING)
+            elif own.phase[j] == CHECKPOINTING:
+                self._miss_whole(j, Cause.CHECKPOINTING)
+            else:
+                self._lose_share(j)
+
+    def _book_queued(self) -> None:
+        """Jobs that wait: for a fault that stopped them, for nodes out of service, or their turn."""
+        own = self.own
+        queue = np.array(own.queue, dtype=np.int64)
+        stopped = own.restarts[queue] > 0
+        for j in queue[stopped].tolist():
+            self._lose_whole(j, Cause(own.cause[j]))
+        waiting = queue[~stopped & (own.tokens_per_s[queue] > 0)].tolist()
+        kept_out = self._lose_kept_out() if waiting else set()
+        for j in waiting:
+            if j not in kept_out:
+                self._miss_whole(j, Cause.QUEUED)
+
+    def _lose_kept_out(self) -> set[int]:
+        """Jobs that never ran and would, were it not for nodes that are out of service."""
+        own = self.own
+        kept_out: set[int] = set()
+        unheld = self.placement.unheld()
+        out = np.setdiff1d(unheld, self.placement.free())
+        if not out.size:
+            return kept_out
+        cause, rack = self._why_out(int(out[0]))
+        for j in own.queue:
+            nodes = self.placement.of_one_type(unheld, self.jobs[j].nodes)
+            if nodes is None:
+                break
+            unheld = np.setdiff1d(unheld, nodes)
+            if not own.restarts[j] and own.tokens_per_s[j]:
+                key = (cause, rack, self.jobs[j].name)
+                gpus = float(own.learned_gpus[j])
+                self.losses.rate(key, float(own.tokens_per_s[j]), gpus)
+                kept_out.add(j)
+        return kept_out
+
+    def _why_out(self, node: int) -> tuple[Cause, str]:
+        """Why a node takes no work, and its rack; coolant that stands still counts as failed."""
+        rack = int(self.compute.rack_of_node[node])
+        state = self.world.state
+        dark = state.faults.node_ok[node] and not state.racks.rack_on[rack]
+        cause = self.compute.why_off(rack) if dark else Cause.FAILED
+        return cause, self.world.facility.racks.id[rack]
+
+    def _lose_whole(self, j: int, cause: Cause) -> None:
+        tokens_per_s = float(self.own.tokens_per_s[j])
+        self.losses.rate((cause, "", self.jobs[j].name), tokens_per_s, float(self.own.gpus[j]))
+
+    def _lose_share(self, j: int) -> None:
+        """A slow job loses by its slowest racks where these are throttled, else by the fabric."""
+        own = self.own
+        clock_frac = self.world.state.throttling.clock_frac
+        held = np.unique(self.compute.rack_of_node[own.held[j]])
+        slowest = held[clock_frac[held] == clock_frac[held].min()]
+        racks = self.world.facility.racks.id
+        name = self.jobs[j].name
+        keys = [(Cause.THROTTLED, racks[r], name) for r in slowest]
+        if clock_frac[slowest[0]] >= 1.0:
+            keys = [(Cause.FABRIC, "", name)]
+        share = float((1.0 - own.speed[j]) / len(keys))
+        for key in keys:
+            self.losses.rate(key, share * float(own.tokens_per_s[j]), share * float(own.gpus[j]))
+
+    def _miss_whole(self, j: int, cause: Cause) -> None:
+        """A job makes nothing, and no fault is the cause."""
+        tokens_per_s = float(self.own.tokens_per_s[j])
+        if tokens_per_s > 0:
+            self.losses.usual_rate(cause, self.jobs[j].name, tokens_per_s)
+
+    def _book_other_gpus(self) -> None:
+        """Jobs that run, or ran last, on another type of GPU than the one they are measured by."""
+        own = self.own
+        more = self.learning.reference_tokens_per_s - own.tokens_per_s
+        moved: Index = np.flatnonzero((more != 0.0) & ~np.isin(own.phase, _GONE))
+        for j in moved.tolist():
+            self.losses.usual_rate(Cause.OTHER_GPU, self.jobs[j].name, float(more[j]))
