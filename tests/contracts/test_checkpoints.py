@@ -95,6 +95,39 @@ def test_a_fork_with_a_fault_is_the_run_that_had_it_from_the_start() -> None:
     assert_same_tables(run.until().result(), twin.simulate(twin.build(hurt)))
 
 
+OUTAGE = {"kind": "utility_outage", "at": "1 h", "duration": "10 min"}
+ISOLATE = {"kind": "isolate", "at": "1 h", "component": "liquid_r1", "duration": "10 min"}
+
+
+@pytest.mark.parametrize("drill", [OUTAGE, ISOLATE], ids=["outage", "isolate"])
+def test_a_fork_without_a_drill_is_the_run_that_never_had_it(drill: dict[str, Any]) -> None:
+    later = {"kind": "isolate", "at": "90 min", "component": "liquid_r2", "duration": "5 min"}
+    failed = failing((3600.0, "liquid_r3", 600.0))
+    drilled = small(horizon="2 h", drills=[drill, later], faults=failed)
+    spared = twin.start(twin.build(drilled)).until(3600.0).fork(drills=[later])
+    never = small(horizon="2 h", drills=[later], faults=failed)
+    assert_same_tables(spared.until().result(), twin.simulate(twin.build(never)))
+
+
+def test_a_fork_with_a_drill_is_the_run_that_had_it_from_the_start() -> None:
+    failed = failing((3600.0, "liquid_r3", 600.0))
+    plain = small(horizon="2 h", faults=failed)
+    drilled = twin.start(twin.build(plain)).until("50 min").fork(drills=[ISOLATE])
+    had = small(horizon="2 h", faults=failed, drills=[ISOLATE])
+    assert_same_tables(drilled.until().result(), twin.simulate(twin.build(had)))
+
+
+def test_what_happened_at_the_last_instant_before_a_fork_stays_in_its_scenario() -> None:
+    """Nothing happens between the first fault and the moment of the fork, a second later."""
+    hurt = small(horizon="1 h", faults=failing((1000.0, "liquid_r1", 600.0), (2000.0, "cdu", 60.0)))
+    run = twin.start(twin.build(hurt)).until(1000.001)
+    assert run.now_s == 1000.0
+    fork = run.fork(faults=[])
+    assert [fault.at for fault in fork.facility.scenario.faults.timeline] == [1000.0]
+    alone = small(horizon="1 h", faults=failing((1000.0, "liquid_r1", 600.0)))
+    assert_same_tables(fork.until().result(), twin.simulate(twin.build(alone)))
+
+
 def test_a_fork_refuses_the_past_and_what_is_not_there() -> None:
     run = twin.start(twin.build(small(horizon="2 h"))).until("1 h")
     late = {"at": "10 min", "component": "liquid_r1", "repair_after": "10 min"}

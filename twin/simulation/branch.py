@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,12 +11,42 @@ from pydantic import TypeAdapter, ValidationError
 from twin.errors import InputError, Problem
 from twin.facility import build
 from twin.facility.model import Facility
+from twin.scenario.schema import Scenario
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.kernel.clock import Due
+from twin.simulation.kernel.clock import Clock, Due
 from twin.simulation.kernel.order import Stage
 from twin.stated import Moment, Stated
 
 _MOMENT: TypeAdapter[float] = TypeAdapter(Moment)
+
+
+@dataclass(frozen=True)
+class TimeLine:
+    """One list of a scenario whose items happen at moments."""
+
+    noun: str
+    key: str
+    """As `Scenario.with_` takes it."""
+    stage: Stage
+    action: str
+    """What waits on the clock for each item, with the item's place in the list."""
+
+    def items(self, scenario: Scenario) -> Sequence[Any]:
+        """What the scenario asks for."""
+        found: Any = scenario
+        for name in self.key.split("__"):
+            found = getattr(found, name)
+        return tuple(found)
+
+
+FAULTS = TimeLine("a fault", "faults__timeline", Stage.FAULTS, "fault begins")
+DRILLS = TimeLine("a drill", "drills", Stage.FAULTS, "drill begins")
+ACTIONS = TimeLine("an action", "controls__actions", Stage.CONTROLS, "operator acts")
+TIME_LINES = (FAULTS, DRILLS, ACTIONS)
+"""In the order in which they stand on the clock where moment and stage are the same."""
+
+Given = Mapping[TimeLine, Sequence[Any]]
+"""What comes in place of the rest of each time line."""
 
 
 def seconds(moment: float | str) -> float:
@@ -29,30 +60,31 @@ def seconds(moment: float | str) -> float:
         raise InputError([Problem("until", repr(moment), allowed)]) from error
 
 
-def forked(
-    facility: Facility, now_s: float, faults: Sequence[Any] | None, controls: Sequence[Any] | None
-) -> Facility:
-    """The facility of the changed scenario.
+def to_come(clock: Clock, line: TimeLine) -> set[int]:
+    """Places in a time line of what has yet to happen."""
+    due = (due for due in clock.pending() if due.action == line.action)
+    return {int(one.arguments[0]) for one in due}
 
-    Raises InputError where a fault or an action names what is not there, or lies in the past.
+
+def forked(facility: Facility, clock: Clock, now_s: float, given: Given) -> Facility:
+    """The facility of the changed scenario: what has happened stays, what is given comes in place
+    of the rest.
+
+    Raises InputError where a fault, a drill or an action names what is not there, or lies in the
+    past.
     """
-    scenario = facility.scenario
-    changes: dict[str, object] = {}
-    if faults is not None:
-        changes["faults__timeline"] = _from_now(scenario.faults.timeline, faults, now_s)
-    if controls is not None:
-        changes["controls__actions"] = _from_now(scenario.controls.actions, controls, now_s)
-    if not changes:
+    if not given:
         return facility
-    changed = scenario.with_(**changes)
+    scenario = facility.scenario
+    past = {line: _past(scenario, clock, line) for line in given}
+    items = {
+        line.key: [_plain(item) for item in (*past[line], *new)] for line, new in given.items()
+    }
+    changed = scenario.with_(**items)
     late = [
-        Problem("fork", f"{kind} at {item.at:g} s", f"moments from {now_s:g} s on")
-        for kind, items, given in (
-            ("a fault", changed.faults.timeline, faults),
-            ("an action", changed.controls.actions, controls),
-        )
-        if given is not None
-        for item in items[len(items) - len(given) :]
+        Problem("fork", f"{line.noun} at {item.at:g} s", f"moments from {now_s:g} s on")
+        for line in given
+        for item in line.items(changed)[len(past[line]) :]
         if item.at < now_s
     ]
     if late:
@@ -60,37 +92,41 @@ def forked(
     return build(changed)
 
 
-def _from_now(held: Sequence[Any], given: Sequence[Any], now_s: float) -> list[Any]:
-    """What has happened stays; what is given comes in place of the rest."""
-    past = [item for item in held if item.at < now_s]
-    return [_plain(item) for item in (*past, *given)]
+def _past(scenario: Scenario, clock: Clock, line: TimeLine) -> list[Any]:
+    coming = to_come(clock, line)
+    return [item for n, item in enumerate(line.items(scenario)) if n not in coming]
 
 
 def _plain(item: Any) -> Any:
     return item.model_dump(mode="json") if isinstance(item, Stated) else dict(item)
 
 
-def reschedule(run: Disciplines, faults: bool, controls: bool) -> None:
+def reschedule(run: Disciplines, given: Given) -> None:
     """Put the changed time lines on the clock, in place of what waited there.
 
     They come before whatever else is due at the same moment in the same turn, as they do in a run
     that knew of them from the start.
     """
+    if not given:
+        return
     clock = run.world.clock
-    replaced = {"fault begins"} if faults else set()
-    replaced |= {"operator acts"} if controls else set()
+    waited = {line: _waited(clock, line) for line in TIME_LINES}
+    replaced = {line.action for line in TIME_LINES}
     kept = [due for due in clock.pending() if due.action not in replaced]
-    coming = [*(_faults(run) if faults else ()), *(_actions(run) if controls else ())]
+    coming = [
+        due
+        for line in TIME_LINES
+        for due in (_coming(run, line, given[line]) if line in given else waited[line])
+    ]
     clock.put_back(run.world.now_s, [*coming, *kept])
 
 
-def _faults(run: Disciplines) -> list[Due]:
-    now_s = run.world.now_s
-    timeline = enumerate(run.faults.timeline)
-    return [Due(f.at, Stage.FAULTS, "fault begins", (i,)) for i, f in timeline if f.at >= now_s]
+def _waited(clock: Clock, line: TimeLine) -> list[Due]:
+    return [due for due in clock.pending() if due.action == line.action]
 
 
-def _actions(run: Disciplines) -> list[Due]:
-    now_s = run.world.now_s
-    actions = enumerate(run.controls.actions)
-    return [Due(a.at, Stage.CONTROLS, "operator acts", (i,)) for i, a in actions if a.at >= now_s]
+def _coming(run: Disciplines, line: TimeLine, new: Sequence[Any]) -> Iterator[Due]:
+    """The last items of a changed time line, which have yet to come."""
+    items = line.items(run.world.facility.scenario)
+    for n in range(len(items) - len(new), len(items)):
+        yield Due(items[n].at, line.stage, line.action, (n,))

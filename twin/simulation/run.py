@@ -16,7 +16,7 @@ from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
 from twin.results import Result
 from twin.simulation import checkpoint
-from twin.simulation.branch import forked, reschedule, seconds
+from twin.simulation.branch import ACTIONS, DRILLS, FAULTS, forked, reschedule, seconds
 from twin.simulation.disciplines import wire
 from twin.simulation.loop.run import Loop
 from twin.simulation.loop.snapshot import put_back, take
@@ -72,19 +72,25 @@ class Run:
         return checkpoint.write(Path(path), take(self._loop), self.facility, self._wall_s)
 
     def fork(
-        self, faults: Sequence[Any] | None = None, controls: Sequence[Any] | None = None
+        self,
+        faults: Sequence[Any] | None = None,
+        controls: Sequence[Any] | None = None,
+        drills: Sequence[Any] | None = None,
     ) -> Run:
         """Another run from here on; this one stays as it is.
 
         faults     what fails from now on, as in a scenario's time line, in place of what was to
                    come; None leaves that
         controls   operator actions from now on, likewise
+        drills     drills from now on, likewise
         Raises InputError where they name what is not there, or come too late.
         """
-        facility = forked(self.facility, self.now_s, faults, controls)
+        asked = ((FAULTS, faults), (DRILLS, drills), (ACTIONS, controls))
+        given = {line: items for line, items in asked if items is not None}
+        facility = forked(self.facility, self._loop.world.clock, self.now_s, given)
         other = Run(facility)
         put_back(other._loop, take(self._loop))
-        reschedule(other._loop.run, faults is not None, controls is not None)
+        reschedule(other._loop.run, given)
         other._wall_s = self._wall_s
         return other
 
