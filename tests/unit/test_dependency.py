@@ -16,7 +16,7 @@ from twin.errors import InputError
 from twin.facility.dependency import dependency
 from twin.facility.power.loading import loading
 from twin.physics.reliability.contingency import double_failures, down_nodes, single_failures
-from twin.physics.reliability.gates import Gates, Rule
+from twin.physics.reliability.gates import Gates
 from twin.physics.reliability.service import served_frac
 from twin.scenario.starter import write
 
@@ -87,9 +87,7 @@ def test_loads_are_the_racks(unit: Gates) -> None:
 
 
 def test_panels_need_the_rating_that_racks_and_coolant_units_draw(unit: Gates) -> None:
-    gate = unit.index["supply(rpp_1+…+rpp_4)"]
-    assert unit.rule[gate] == Rule.CAP
-    assert unit.demand_w[gate] == pytest.approx(1.2e6)
+    """1.2 MW on four panels of 500 kW: three carry it, two trip; a panel hangs on its own UPS."""
     assert racks_lost(unit, "ups_1") == racks_lost(unit, "rpp_3") == 0
     assert racks_lost(unit, "ups_1", "rpp_3") == racks_lost(unit, "ups_1", "ups_2") == 16
     assert racks_lost(unit, "ups_1", "rpp_1") == 0
@@ -124,9 +122,18 @@ def test_the_pod_survives_any_one_loss(pod: Change) -> None:
 
 
 def test_two_cords_of_which_each_carries_all_are_an_or(pod: Change) -> None:
-    gates = dependency(pod(("type: rpp_500, count: 3", "type: rpp_500, rating: 1 MW, count: 3")))
+    panels = ("type: rpp_500, count: 3", "type: rpp_500, rating: 1 MW, count: 3")
+    supplies = ("type: ups_500\n    count: 3", "type: ups_500\n    rating: 1 MW\n    count: 3")
+    gates = dependency(pod(panels, supplies))
     assert racks_lost(gates, "rpp_1", "rpp_2") == 0
     assert racks_lost(gates, "rpp_1", "rpp_2", "rpp_3") == 6
+
+
+def test_a_panel_is_worth_no_more_than_the_ups_above_it(pod: Change) -> None:
+    """Panels of 1 MW, each on a UPS of 500 kW: two that are left carry 0.94 MW, one does not."""
+    gates = dependency(pod(("type: rpp_500, count: 3", "type: rpp_500, rating: 1 MW, count: 3")))
+    assert racks_lost(gates, "rpp_1") == 0
+    assert racks_lost(gates, "rpp_1", "rpp_2") == 6
 
 
 def test_ratings_that_need_every_panel_make_each_a_single_point(pod: Change) -> None:

@@ -1,7 +1,10 @@
 """The dependency graph over power, cooling and fabric.
 
 graph      nodes and gates, from the facility's arrays
-supplies   what feeds each taker of power: one supply, or a gate over a set of them
+power      power equipment: own failures, and outputs that a protection may open
+supplies   what feeds each taker of power, and the gates of a protection
+overloads  which coincident failures make which protection act, asked of the flow
+islands    which power nodes share their loads, and which failures look alike
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.facility.cooling.peak import heat_w
+from twin.facility.dependency.component import component
+from twin.facility.dependency.power import equipment, outputs, power_overloads
 from twin.facility.dependency.supplies import supplies
 from twin.facility.model import Facility, Index
 from twin.facility.model.fabric import CORE, LEAF, SPINE
@@ -17,8 +18,6 @@ from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 
 _SERVICE = "service"
 """System of the gates that racks ask for coolant, air and data: no power passes through them."""
-_START_MTTR_H = 1.0
-"""Stands in where a generator has no repair time; only the ratio to its MTBF counts."""
 
 
 def dependency(facility: Facility) -> Gates:
@@ -27,9 +26,9 @@ def dependency(facility: Facility) -> Gates:
 
     A rack is served with one of its power feeds, its coolant loop, its hall's air and, where it has
     GPUs, all but one of the rails of its nodes. Racks do not fail of themselves here: their
-    neighbours would not notice. Capacities: electrical ratings over a set of supplies (`supplies`),
-    a loop's running pumps, heat and flow alike, the air handlers of a hall, the units of a plant;
-    all against peak load.
+    neighbours would not notice. A power component opens when what flows through it trips it, by the
+    law and in the order of a run (`overloads`). Capacities of gates: a loop's running pumps, heat
+    and flow alike, the air handlers of a hall, the units of a plant. All at peak load.
 
     A static view. Batteries carry nothing by themselves: a UPS needs an input, and a generator that
     starts is taken to do so within the battery's autonomy. A generator's table counts running
@@ -38,72 +37,17 @@ def dependency(facility: Facility) -> Gates:
     Nothing is raised for a facility that was built: what a graph could be refused for, the build
     refuses. Source: gate semantics of `twin.physics.reliability.gates`.
     """
-    power = supplies(facility)
+    causes = power_overloads(facility)
+    output = outputs(causes)
+    power = supplies(facility, output)
     nodes = [
         *power.gates,
-        *_equipment(facility, power.feed),
+        *equipment(facility, power.feed, causes, output),
         *_cooling(facility, power.feed),
         *_fabric(facility, power.feed),
         *_racks(facility, power.feed),
     ]
-    return compile_gates(nodes)
-
-
-def _component(
-    facility: Facility,
-    name: str,
-    system: str,
-    inputs: Iterable[str],
-    capacity_w: float = math.inf,
-    demand_w: float = 0.0,
-) -> Node:
-    """A real component that needs all of its inputs; without a failure rate it is perfect."""
-    table = facility.components
-    mtbf_h = float(table.mtbf_h[table.row[name]])
-    mttr_h = float(table.mttr_h[table.row[name]])
-    if not (0 < mtbf_h < math.inf and 0 < mttr_h < math.inf):
-        mtbf_h = mttr_h = math.nan
-    inputs = tuple(inputs)
-    return Node(
-        name,
-        Rule.AND if inputs else Rule.SOURCE,
-        inputs,
-        capacity_w=capacity_w,
-        demand_w=demand_w,
-        mtbf_h=mtbf_h,
-        mttr_h=mttr_h,
-        system=system,
-    )
-
-
-def _equipment(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
-    """Power equipment; what `supplies` left out stands alone and feeds nobody."""
-    tree = facility.power
-    for i in range(tree.equipment):
-        name = tree.id[i]
-        rating_w = float(tree.rating_w[i])
-        if role(tree.kind[i]) is Role.STANDBY:
-            yield _generator(facility, name, rating_w, float(tree.start_failure_probability[i]))
-        elif name in feed or role(tree.kind[i]) is Role.SUPPLY:
-            yield _component(
-                facility, name, "power", [feed[name]] if name in feed else [], rating_w
-            )
-
-
-def _generator(facility: Facility, name: str, rating_w: float, start_failure: float) -> Node:
-    """A generator that is unavailable as often as it fails to start."""
-    known_h = float(facility.components.mttr_h[facility.components.row[name]])
-    mttr_h = known_h if 0 < known_h < math.inf else _START_MTTR_H
-    if not 0 < start_failure < 1:
-        return Node(name, Rule.SOURCE, capacity_w=rating_w, system="power")
-    return Node(
-        name,
-        Rule.SOURCE,
-        capacity_w=rating_w,
-        mtbf_h=mttr_h * (1 - start_failure) / start_failure,
-        mttr_h=mttr_h,
-        system="power",
-    )
+    return compile_gates(list({node.name: node for node in nodes}.values()))
 
 
 def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
@@ -130,7 +74,7 @@ def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
             if plants is None
             else [feed[name], f"plant({cooling.plants[plants[units.zone[u]]].id})"]
         )
-        yield _component(
+        yield component(
             facility, name, "cooling", needs, float(units.capacity_w[u]), float(units.power_w[u])
         )
     cools_loop = of_role(units.kind, Role.LOOP_COOLING)
@@ -160,7 +104,7 @@ def _loop(facility: Facility, zone: int, name: str, cdus: Index, heat_w: float) 
     heats: list[Node] = []
     for u in cdus.tolist():
         pumps = tuple(cooling.pump_id[p] for p in np.flatnonzero(cooling.pump_unit == u))
-        yield from (_component(facility, pump, "cooling", [units.id[u]]) for pump in pumps)
+        yield from (component(facility, pump, "cooling", [units.id[u]]) for pump in pumps)
         flows += _flow(
             units.id[u], pumps, float(units.flow_m3_s[u]), float(units.pump_alone_frac[u])
         )
@@ -224,9 +168,7 @@ def _fabric(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
         plane = int(fabric.plane[s])
         key = (tier + 1, int(fabric.pod[s]) if tier == LEAF else -1, plane)
         upper = [_above(*key)] if across.get(tier, False) and key in above else []
-        yield _component(
-            facility, name, "fabric", [*([feed[name]] if name in feed else []), *upper]
-        )
+        yield component(facility, name, "fabric", [*([feed[name]] if name in feed else []), *upper])
     wanted = max(1, (fabric.rails - 1) * fabric.planes)
     if names:
         for d, leaves in enumerate(fabric.leaf_of_domain):

@@ -143,12 +143,18 @@ class Supply(Discipline):
                 self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, "fed again, or empty")
 
     def unserved(self, able: Mask) -> Mask:
-        """(power node,) nodes upstream of a load that the utility alone does not reach."""
+        """(power node,) asked for power by a load that the utility alone does not reach.
+
+        The question goes up through parts in order that the utility does not reach either: a panel
+        that is lost below a live board asks nobody.
+        """
         wires = self.wires
         by_utility = flow.live(wires, able, self.is_utility, np.zeros_like(able))
+        passes = able & ~by_utility
         wanted = self.is_load & ~by_utility
         for edges in wires.edge_levels:
-            wanted[wires.supply[edges[wanted[wires.taker[edges]]]]] = True
+            asking = wanted[wires.taker[edges]] & passes[wires.taker[edges]]
+            wanted[wires.supply[edges[asking]]] = True
         return wanted & ~by_utility
 
     def hold(self) -> None:

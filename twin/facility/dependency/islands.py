@@ -1,0 +1,211 @@
+"""Which power nodes share their loads with one another, and which of their failures look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from twin.facility.model import Array, Index, Mask
+from twin.physics.cascade import PowerSystem, may_trip
+
+Set = frozenset[int]
+Class = tuple[int, ...]
+"""Nodes of a chain: whichever of them fails, the rest of the system sees the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Island:
+    """Nodes that can push one another over a rating; node numbers are those of `flow`."""
+
+    flow: PowerSystem
+    node: Index
+    """(own node,) number in the whole system."""
+    trips: Index
+    """(trip,) own nodes whose protection may act."""
+    groups: tuple[tuple[Class, ...], ...]
+    """Interchangeable classes of failures, group by group."""
+    touched: Mask
+    """(group, own node) what takes over from a part of the group, and the part itself."""
+
+    def load_frac(self, output_w: Array) -> Array:
+        """(own node, state): outputs as shares of what makes each node trip."""
+        least = np.minimum(self.flow.trip_pickup_frac, self.flow.trip_instantaneous_frac)
+        return np.asarray(output_w / (self.flow.trip_rating_w * least)[:, None])
+
+
+def islands(flow: PowerSystem, fails: Mask) -> list[Island]:
+    """The islands of a system; a node that no state overloads belongs to none.
+
+    fails  (node,) has a failure of its own
+    """
+    graph = _Graph(flow)
+    trips = np.flatnonzero(may_trip(flow)).tolist()
+    reach = {node: graph.movers(node) for node in trips}
+    found: list[Island] = []
+    for together in _joined(trips, reach):
+        concerned = graph.closed(together)
+        failing = frozenset().union(*(reach[node] for node in together))
+        found.append(_island(flow, graph, together, concerned, failing, fails))
+    return found
+
+
+class _Graph:
+    """Ancestors and descendants of every node, as sets."""
+
+    def __init__(self, flow: PowerSystem) -> None:
+        self.supplies = flow.supplies
+        self.generator = np.flatnonzero(flow.generator).tolist()
+        self.takers: list[list[int]] = [[] for _ in flow.supplies]
+        self.above: list[Set] = []
+        for node, supplies in enumerate(flow.supplies):
+            for supply in supplies:
+                self.takers[supply].append(node)
+            self.above.append(
+                frozenset(supplies).union(*(self.above[supply] for supply in supplies))
+            )
+        self.below: list[Set] = [frozenset()] * flow.size
+        for node in reversed(range(flow.size)):
+            takers = self.takers[node]
+            self.below[node] = frozenset(takers).union(*(self.below[taker] for taker in takers))
+
+    def movers(self, node: int) -> Set:
+        """Nodes whose loss may put more on this node: other ways to takers of several supplies."""
+        shared = [t for t in self.below[node] if len(self.supplies[t]) > 1]
+        return frozenset().union(*(self.above[taker] for taker in shared))
+
+    def closed(self, nodes: Iterable[int]) -> Set:
+        """All that decides what these nodes carry: what hangs on them, and what else feeds that."""
+        found: set[int] = set(nodes)
+        while True:
+            below = found.union(*(self.below[node] for node in found if self._loads(node, nodes)))
+            grown = below.union(*(self.above[node] for node in below))
+            if grown == found:
+                return frozenset(found)
+            found = grown
+
+    def _loads(self, node: int, nodes: Iterable[int]) -> bool:
+        """Whether all that hangs on this node counts: it may trip, or starts when it is asked."""
+        return node in nodes or node in self.generator
+
+
+def _joined(trips: Sequence[int], reach: dict[int, Set]) -> Iterator[tuple[int, ...]]:
+    """Nodes that may trip, those that move load onto one another together."""
+    owner = {node: node for node in trips}
+
+    def root(node: int) -> int:
+        while owner[node] != node:
+            node = owner[node]
+        return node
+
+    for node in trips:
+        for other in reach[node] & owner.keys():
+            owner[root(other)] = root(node)
+    members: dict[int, list[int]] = {}
+    for node in trips:
+        members.setdefault(root(node), []).append(node)
+    for together in members.values():
+        yield tuple(together)
+
+
+def _island(
+    flow: PowerSystem,
+    graph: _Graph,
+    together: Sequence[int],
+    concerned: Set,
+    failing: Set,
+    fails: Mask,
+) -> Island:
+    node = np.array(sorted(concerned), dtype=np.int64)
+    place = {whole: own for own, whole in enumerate(node.tolist())}
+    part = _part(flow, node, place)
+    classes = _classes(part, [place[n] for n in sorted(failing) if fails[n] and n in place])
+    groups = _groups(part, classes)
+    trips = np.array([place[n] for n in together], dtype=np.int64)
+    return Island(part, node, trips, groups, _touched(_Graph(part), groups))
+
+
+def _touched(graph: _Graph, groups: tuple[tuple[Class, ...], ...]) -> Mask:
+    """(group, node): other supplies of what hangs on a part of the group, and the parts."""
+    touched = np.zeros((len(groups), len(graph.supplies)), dtype=bool)
+    for group, members in enumerate(groups):
+        for node in (node for chain in members for node in chain):
+            shared = [graph.supplies[t] for t in graph.below[node] if len(graph.supplies[t]) > 1]
+            touched[group, list({s for supplies in shared for s in supplies})] = True
+            touched[group, node] = True
+    return touched
+
+
+def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
+    """The nodes of an island as a system of their own."""
+    columns = {
+        name: getattr(flow, name)[node]
+        for name in (
+            "priority",
+            "utility",
+            "generator",
+            "load_w",
+            "rating_w",
+            "trip_rating_w",
+            "trip_pickup_frac",
+            "trip_constant_s",
+            "trip_instantaneous_frac",
+        )
+    }
+    idle, linear, square = (column[node] for column in flow.loss)
+    supplies = tuple(tuple(place[s] for s in flow.supplies[n]) for n in node.tolist())
+    return replace(flow, supplies=supplies, loss=(idle, linear, square), **columns)
+
+
+def _classes(flow: PowerSystem, failing: Sequence[int]) -> list[Class]:
+    """Failing nodes, those of a chain together: each feeds the next alone and is its only
+    supply.
+    """
+    takers: list[list[int]] = [[] for _ in flow.supplies]
+    for node, supplies in enumerate(flow.supplies):
+        for supply in supplies:
+            takers[supply].append(node)
+    head: dict[int, int] = {}
+    classes: dict[int, list[int]] = {}
+    for node in range(flow.size):
+        supplies = flow.supplies[node]
+        single = len(supplies) == 1 and len(takers[supplies[0]]) == 1
+        head[node] = head[supplies[0]] if single else node
+        if node in failing:
+            classes.setdefault(head[node], []).append(node)
+    return [tuple(nodes) for nodes in classes.values()]
+
+
+def _groups(flow: PowerSystem, classes: Sequence[Class]) -> tuple[tuple[Class, ...], ...]:
+    """Classes of one node each that differ in nothing but their name stand in one group."""
+    groups: dict[tuple[object, ...], list[Class]] = {}
+    for chosen in classes:
+        groups.setdefault(_signature(flow, chosen), []).append(chosen)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
+    """What two interchangeable classes have in common; a chain of several is like no other."""
+    if len(chosen) > 1:
+        return chosen
+    node = chosen[0]
+    takers = tuple(t for t, supplies in enumerate(flow.supplies) if node in supplies)
+    if any(flow.priority[t] for t in takers) or not takers:
+        return chosen
+    numbers = (
+        flow.rating_w,
+        flow.trip_rating_w,
+        flow.trip_pickup_frac,
+        flow.trip_constant_s,
+        flow.trip_instantaneous_frac,
+        *flow.loss,
+    )
+    return (
+        flow.supplies[node],
+        takers,
+        bool(flow.priority[node]),
+        bool(flow.utility[node]),
+        bool(flow.generator[node]),
+        *(float(column[node]) for column in numbers),
+    )

@@ -1,0 +1,80 @@
+"""A facility's power tree as a system that is followed through failures, alike loads merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.catalogue.equipment_kinds import Role, of_role
+from twin.facility.model import Facility, Index, PowerTree
+from twin.physics.cascade import PowerSystem
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """The system, and which power node each of its nodes is."""
+
+    flow: PowerSystem
+    tree_node: Index
+    """(node,) power node of the tree; of merged loads the first."""
+
+
+def system(facility: Facility) -> System:
+    """Equipment and loads in order of feed; loads with the same supplies are one load.
+
+    Loads stand at their peak, as in `twin.facility.power.loading`.
+    """
+    tree = facility.power
+    supplies = _supplies(tree)
+    load_w = peak_loads_w(facility)
+    merged: dict[tuple[int, ...], int] = {}
+    kept: list[int] = []
+    for level in reversed(tree.levels):
+        for node in level.tolist():
+            if node < tree.equipment:
+                kept.append(node)
+            elif load_w[node] > 0:
+                first = merged.setdefault(tuple(sorted(supplies[node])), node)
+                if first == node:
+                    kept.append(node)
+                else:
+                    load_w[first] += load_w[node]
+    ordered = sorted(kept, key=lambda node: node >= tree.equipment)
+    return _compiled(tree, np.array(ordered, dtype=np.int64), supplies, load_w)
+
+
+def peak_loads_w(facility: Facility) -> np.ndarray:
+    """(power node,): what racks and cooling units draw at their peak."""
+    tree = facility.power
+    load_w = np.zeros(len(tree.id))
+    load_w[tree.load_of_rack] = facility.racks.rated_w
+    load_w[tree.load_of_unit] = facility.cooling.units.power_w
+    return load_w
+
+
+def _supplies(tree: PowerTree) -> list[list[int]]:
+    named: list[list[int]] = [[] for _ in tree.id]
+    for supply, taker in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
+        named[taker].append(supply)
+    return named
+
+
+def _compiled(
+    tree: PowerTree, kept: Index, supplies: list[list[int]], load_w: np.ndarray
+) -> System:
+    place = {node: row for row, node in enumerate(kept.tolist())}
+    flow = PowerSystem(
+        supplies=tuple(tuple(place[s] for s in supplies[node]) for node in kept.tolist()),
+        priority=tree.priority[kept],
+        utility=of_role(tree.kind, Role.SUPPLY)[kept],
+        generator=of_role(tree.kind, Role.STANDBY)[kept],
+        load_w=load_w[kept],
+        rating_w=tree.rating_w[kept],
+        loss=(tree.loss_idle_frac[kept], tree.loss_linear_frac[kept], tree.loss_square_frac[kept]),
+        trip_rating_w=tree.trip_rating_w[kept],
+        trip_pickup_frac=tree.trip_pickup_frac[kept],
+        trip_constant_s=tree.trip_constant_s[kept],
+        trip_instantaneous_frac=tree.trip_instantaneous_frac[kept],
+    )
+    return System(flow, kept)

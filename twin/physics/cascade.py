@@ -1,0 +1,210 @@
+"""What is left of a power system once parts of it have failed: overloads followed to their end.
+
+The same rules as a run's, without its clock: equal sharing or the first live supply, losses, a
+generator that starts where its own board is dead, inverse-time trips in the order in which they
+come. Many states at once; arrays are (node, state).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.physics.power import loss_w, trip_rate_per_s
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+_DONE = 1.0 - 1e-9
+"""Damage from which a device trips; the rest is rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class PowerSystem:
+    """Power nodes in order of feed, sources first; arrays are (node,)."""
+
+    supplies: tuple[tuple[int, ...], ...]
+    """The supplies of each node in order of preference; all stand before it."""
+    priority: Mask
+    """Takes the first live supply instead of sharing."""
+    utility: Mask
+    generator: Mask
+    load_w: Array
+    """Drawn at the node itself; a node with a load cannot fail."""
+    rating_w: Array
+    loss: tuple[Array, Array, Array]
+    """Idle, linear and square coefficients."""
+    trip_rating_w: Array
+    trip_pickup_frac: Array
+    trip_constant_s: Array
+    trip_instantaneous_frac: Array
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return len(self.supplies)
+
+
+@dataclass(frozen=True, eq=False)
+class Aftermath:
+    """Where each state ends, all (node, state)."""
+
+    live: Mask
+    """Has voltage at its output."""
+    tripped: Mask
+    """Opened by its own protection on the way."""
+    output_w: Array
+
+
+def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
+    """Follow every state to its end: trips in the order in which they come, until none is left.
+
+    failed  (node, state)
+    Batteries are taken as empty and generators as started: the end, not the way there.
+    """
+    tripped = np.zeros_like(failed)
+    live = np.zeros_like(failed)
+    output_w = np.zeros(failed.shape)
+    damage = np.zeros(failed.shape)
+    moving = np.arange(failed.shape[1])
+    while moving.size:
+        able = ~(failed[:, moving] | tripped[:, moving])
+        live[:, moving] = powered(system, able)
+        output_w[:, moving] = carried_w(system, live[:, moving])
+        rate = _trip_rate_per_s(system, output_w[:, moving])
+        damage[:, moving], due = _run(damage[:, moving], rate)
+        tripped[:, moving] |= due
+        moving = moving[due.any(axis=0)]
+    return Aftermath(live, tripped, output_w)
+
+
+def powered(system: PowerSystem, able: Mask) -> Mask:
+    """(node, state): what has voltage, generators started where a load that they can reach lacks
+    it.
+    """
+    everywhere = np.ones(able.shape[1], dtype=bool)
+    by_utility = _reached(system, able, system.utility[:, None] & everywhere)
+    if not system.generator.any():
+        return by_utility
+    source = system.utility[:, None] | (
+        system.generator[:, None] & _wanted(system, able, by_utility)
+    )
+    return _reached(system, able, source)
+
+
+def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
+    live = source & able
+    for node, supplies in enumerate(system.supplies):
+        for supply in supplies:
+            live[node] |= live[supply]
+        live[node] &= able[node]
+    return live
+
+
+def _wanted(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
+    """Nodes asked for power by a load that the utility does not reach, through parts in order."""
+    wanted = (system.load_w > 0)[:, None] & ~by_utility
+    for node in reversed(range(system.size)):
+        asks = wanted[node] & able[node] & ~by_utility[node]
+        for supply in system.supplies[node]:
+            wanted[supply] |= asks
+    return wanted
+
+
+def carried_w(system: PowerSystem, live: Mask) -> Array:
+    """(node, state): output of every node, from the loads up."""
+    output = np.zeros(live.shape)
+    finite = np.isfinite(system.rating_w)
+    for node in reversed(range(system.size)):
+        drawn = output[node] + system.load_w[node]
+        if finite[node]:
+            coefficients = [c[node] for c in system.loss]
+            drawn = drawn + loss_w(output[node], system.rating_w[node], *coefficients)
+        _give(system, node, np.where(live[node], drawn, 0.0), live, output)
+    return output
+
+
+def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Array) -> None:
+    """Add what a node draws to the outputs of its live supplies."""
+    supplies = system.supplies[node]
+    if system.priority[node]:
+        left = np.ones(drawn.size, dtype=bool)
+        for supply in supplies:
+            output[supply] += drawn * (left & live[supply])
+            left &= ~live[supply]
+        return
+    count = np.maximum(sum(live[supply].astype(np.int64) for supply in supplies), 1)
+    for supply in supplies:
+        output[supply] += drawn * live[supply] / count
+
+
+def _trip_rate_per_s(system: PowerSystem, output_w: Array) -> Array:
+    return trip_rate_per_s(
+        output_w / system.trip_rating_w[:, None],
+        system.trip_pickup_frac[:, None],
+        system.trip_constant_s[:, None],
+        system.trip_instantaneous_frac[:, None],
+    )
+
+
+def _run(damage: Array, rate: Array) -> tuple[Array, Mask]:
+    """Damage at the next trip of each state, and what trips then; devices below pick-up recover."""
+    running = rate > 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left_s = np.where(running, (1.0 - damage) / rate, np.inf)
+    step_s = np.maximum(left_s.min(axis=0), 0.0)
+    grown = np.where(np.isfinite(rate) & np.isfinite(step_s), rate, 0.0) * np.where(
+        np.isfinite(step_s), step_s, 0.0
+    )
+    damage = np.where(running, damage + grown, 0.0)
+    return damage, running & ((damage >= _DONE) | np.isinf(rate))
+
+
+def most_w(system: PowerSystem) -> Array:
+    """(node,): a bound on what each node carries in any state, every load below it counted once.
+
+    All loads below a node and all idle losses on the way, raised by the steepest path's other
+    losses, each stage taken at its own bound.
+    """
+    below = _below(system)
+    rating_w = np.where(np.isfinite(system.rating_w), system.rating_w, 0.0)
+    idle_w = rating_w * system.loss[0]
+    most = np.zeros(system.size)
+    steepest = np.ones(system.size)
+    """Most input that a watt at a load below can need at the node's output."""
+    for node in reversed(range(system.size)):
+        most[node] = below[node] @ (system.load_w + idle_w) * steepest[node]
+        through = steepest[node] * (1.0 + _slope(system, node, most[node]))
+        for supply in system.supplies[node]:
+            steepest[supply] = max(steepest[supply], through)
+    return most
+
+
+def _below(system: PowerSystem) -> Mask:
+    """(node, node): whether the second is fed, perhaps by way of others, by the first."""
+    below = np.zeros((system.size, system.size), dtype=bool)
+    for node in reversed(range(system.size)):
+        for supply in system.supplies[node]:
+            below[supply] |= below[node]
+            below[supply, node] = True
+    return below
+
+
+def _slope(system: PowerSystem, node: int, output_w: float) -> float:
+    """Loss per watt carried, idle loss aside, at the highest output."""
+    rating_w = system.rating_w[node]
+    if not np.isfinite(rating_w):
+        return 0.0
+    _, linear, square = (float(c[node]) for c in system.loss)
+    return max(0.0, linear, linear + square * output_w / float(rating_w))
+
+
+def may_trip(system: PowerSystem) -> Mask:
+    """(node,): whose protection some state might reach."""
+    with np.errstate(invalid="ignore"):
+        frac = most_w(system) / system.trip_rating_w
+    lowest = np.minimum(system.trip_pickup_frac, system.trip_instantaneous_frac)
+    return np.asarray(frac > lowest * (1.0 - 1e-12))
