@@ -182,9 +182,9 @@ def test_what_never_happens_is_said_with_its_line(files: tuple[Path, Path]) -> N
         if "component: rpp_2" in text
     )  # fmt: skip
     facility = twin.build(twin.load(scenario, {"horizon": "2 h"}))
-    (said,) = facility.warnings()
+    (said,) = facility.notices
     assert said.startswith(f"pod.yaml:{line}: faults.timeline[0].at: a fault of rpp_2 at 9 h")
-    assert not list(twin.build(twin.load(scenario)).warnings())
+    assert not twin.build(twin.load(scenario)).notices
     found = twin.check(twin.load(scenario, {"horizon": "2 h"}))["findings"]
     (late,) = (one for one in found if one["code"] == "never_happens")
     assert (late["line"], late["severity"]) == (line, "warning")

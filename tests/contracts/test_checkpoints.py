@@ -161,7 +161,7 @@ def command(tmp_path: Path, *more: str) -> list[str]:
 
 def killed_after_a_checkpoint(tmp_path: Path) -> None:
     """Start a run and kill it as soon as its first checkpoint stands."""
-    file = tmp_path / ".hurt.checkpoint.npz"
+    file = tmp_path / ".hurt.checkpoint"
     begun = subprocess.Popen(
         command(tmp_path, "--checkpoint-every", "5min"),
         cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -174,11 +174,11 @@ def killed_after_a_checkpoint(tmp_path: Path) -> None:
 
 def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     killed_after_a_checkpoint(tmp_path)
-    assert (tmp_path / ".hurt.checkpoint.npz").exists()
+    assert (tmp_path / ".hurt.checkpoint").exists()
     assert not (tmp_path / "hurt").exists()
     more = command(tmp_path, "--checkpoint-every", "5min", "--resume")
     subprocess.run(more, check=True, cwd=ROOT, capture_output=True)
-    assert not (tmp_path / ".hurt.checkpoint.npz").exists()
+    assert not (tmp_path / ".hurt.checkpoint").exists()
     whole = twin.simulate(twin.build(twin.load(ROOT / "scenarios" / "utility_outage.yaml")))
     assert_same_tables(whole, twin.Result.load(tmp_path / "hurt"))
 
@@ -189,7 +189,7 @@ def test_resume_without_a_checkpoint_or_with_another_question_says_what_to_do(
     none = subprocess.run(command(tmp_path, "--resume"), cwd=ROOT, capture_output=True, text=True)
     assert none.returncode == 2
     assert "--checkpoint-every" in none.stderr
-    twin.start(twin.build(small())).until(60.0).save(tmp_path / ".hurt.checkpoint.npz")
+    twin.start(twin.build(small())).until(60.0).save(tmp_path / ".hurt.checkpoint")
     other = subprocess.run(command(tmp_path, "--resume"), cwd=ROOT, capture_output=True, text=True)
     assert other.returncode == 2
     assert "another scenario" in other.stderr

@@ -70,7 +70,7 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
 
 def _profile(facility: Facility, gpu: str) -> Iterator[Witness]:
     """Rates of a GPU's profile; carried-over ones are marked."""
-    found = profiled(facility.scenario, gpu)
+    found = profiled(facility.scenario, gpu, facility.profiles)
     for rate in found.profile.rates:
         for parameter, value, unit in (
             ("flop_s", rate.flop_s, "FLOP/s"),

@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TwinError, OSError) as error:
         say.failure(str(error))
         return 1
-    except KeyboardInterrupt:
-        say.failure("stopped")
+    except KeyboardInterrupt as stop:
+        say.failure(str(stop) or "stopped")
         return 130
     except Exception as error:
         return _broken(error)

@@ -105,6 +105,20 @@ def refuse_to_replace(scenario: Scenario, folder: Path) -> None:
     refuse_to_replace(scenario, folder)
 
 
+def refuse_to_lose(scenario: Scenario, folder: Path) -> None:
+    """Raise InputError where another run's last checkpoint stands beside the folder."""
+    from twin.study.checkpoints import refuse_to_lose
+
+    refuse_to_lose(scenario, folder)
+
+
+def where_it_stands(scenario: Scenario, folder: Path, every_s: float | None, go_on: bool) -> str:
+    """A word about this run's checkpoint beside the folder; empty where there is none."""
+    from twin.study.checkpoints import where_it_stands
+
+    return where_it_stands(scenario, folder, every_s or 0.0, go_on)
+
+
 def get_ready_to_report() -> bool:
     """Begin to load what a report needs in a process of its own; whether there is one."""
     from twin.present import background

@@ -64,6 +64,10 @@ def run(
     say.writable(folder.parent)
     if not overwrite:
         face.refuse_to_replace(asked, folder)
+    if not overwrite and not resume:
+        face.refuse_to_lose(asked, folder)
+    if word := face.where_it_stands(asked, folder, checkpoint_every, resume):
+        say.note(f"{asked.name}: {word}")
     say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
     with say.progress(asked.name) as told:
         helped = face.get_ready_to_report()

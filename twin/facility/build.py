@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from twin.calibration import load_profile
+from pathlib import Path
+
+from twin.calibration import Profile, load_profile
 from twin.catalogue.rows import Gpu, StorageSystem
 from twin.errors import InputError
 from twin.facility import checks, recorded, tariff, timeline, workload_size
@@ -15,6 +17,7 @@ from twin.facility.power import tree
 from twin.facility.space import halls, racks, siting
 from twin.facility.stated_numbers import for_group
 from twin.facility.storage import Storage
+from twin.findings import Finding
 from twin.scenario.schema import Scenario
 
 
@@ -32,7 +35,7 @@ def build(scenario: Scenario) -> Facility:
     loads = tree.rack_loads(ledger, places)
     checks.layout(ledger, places)
     inputs = scenario.inputs()
-    _profiles(ledger)
+    profiles = _profiles(ledger)
     air = weather.weather(ledger)
     prices = tariff.tariff(ledger)
     ledger.remarks += timeline.never_happens(scenario)
@@ -45,6 +48,7 @@ def build(scenario: Scenario) -> Facility:
     ledger.raise_problems()
     assert air is not None
     assert prices is not None
+    remarks = (*ledger.remarks, *workload_size.many_instants(ledger))
     facility = Facility(
         scenario=scenario,
         components=ledger.freeze(),
@@ -58,25 +62,38 @@ def build(scenario: Scenario) -> Facility:
         storage=storage,
         weather=air,
         tariff=prices,
-        remarks=(*ledger.remarks, *workload_size.many_instants(ledger)),
+        remarks=remarks,
+        notices=tuple(_notice(scenario, remark) for remark in remarks),
         inputs=inputs,
+        profiles=profiles,
     )
     recorded.refuse_too_many(ledger, facility)
     checks.carries(ledger, facility)
     return facility
 
 
-def _profiles(ledger: Ledger) -> None:
-    """Measured profiles are read now, so that what is wrong in them is told before a run."""
+def _notice(scenario: Scenario, remark: Finding) -> str:
+    """A remark in a line, with the file and line that state what it is about."""
+    place = scenario.problem(remark.stated_at, "", "")
+    line = f"{Path(place.file).name}:{place.line}: " if place.line else ""
+    return f"{line}{place.where}: {remark.says}"
+
+
+def _profiles(ledger: Ledger) -> dict[str, Profile]:
+    """Measured profiles are read now, so that what is wrong in them is told before a run, and a
+    file that changes later changes nothing.
+    """
+    found = {}
     known = ledger.scenario.catalogue.rows(Gpu)
     for gpu, path in ledger.scenario.profiles.items():
         if gpu not in known:
             ledger.unknown(("profiles", gpu), gpu, known, "a GPU of the catalogue")
             continue
         try:
-            load_profile(path)
+            found[gpu] = load_profile(path)
         except InputError as error:
             ledger.problems += error.problems
+    return found
 
 
 def _storage(ledger: Ledger) -> Storage:

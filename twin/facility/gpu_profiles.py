@@ -5,11 +5,11 @@ A workload never knows a speed; it comes from `physics` through a measured or pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from types import MappingProxyType
 
-from twin.calibration import Profile, load_profile, published_names, published_profile
+from twin.calibration import Profile, published_names, published_profile
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
 from twin.errors import InputError
@@ -70,14 +70,17 @@ class Profiled:
         )
 
 
-def profiled(scenario: Scenario, gpu_name: str) -> Profiled:
-    """The profile of a GPU type: the scenario's, the published one, or another's carried over.
+def profiled(
+    scenario: Scenario, gpu_name: str, measured: Mapping[str, Profile] = MappingProxyType({})
+) -> Profiled:
+    """The profile of a GPU type: the measured one, the published one, or another's carried over.
 
+    measured   by GPU type, the profiles that the scenario names (`Facility.profiles`)
     A GPU of the planner's own names whose profile it takes; without any it is the reference's.
     """
     gpu = scenario.catalogue.get(Gpu, gpu_name)
-    if gpu_name in scenario.profiles:
-        return Profiled(gpu, load_profile(Path(scenario.profiles[gpu_name])), False, gpu)
+    if gpu_name in measured:
+        return Profiled(gpu, measured[gpu_name], False, gpu)
     lender = gpu.profile if gpu.profile in published_names() else REFERENCE
     reference = shipped().get(Gpu, lender)
     return Profiled(gpu, published_profile(lender), gpu != reference, reference)

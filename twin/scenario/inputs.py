@@ -4,8 +4,10 @@ result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -77,6 +79,21 @@ def _free_name(path: Path, kept: Mapping[str, Path]) -> str:
         short = f"{FOLDER}/{number}-{path.name}"
         number += 1
     return short
+
+
+@contextmanager
+def from_copies(model: Model, copies: Mapping[str, bytes]) -> Iterator[Model]:
+    """The model with its files written anew from copies, for as long as the block lasts.
+
+    copies   the bytes of its files by their portable names; the files themselves may be gone, or
+             may have changed
+    """
+    named, _ = portable(model)
+    with TemporaryDirectory(prefix="twin-") as folder:
+        for name, data in copies.items():
+            (Path(folder) / name).parent.mkdir(exist_ok=True)
+            (Path(folder) / name).write_bytes(data)
+        yield with_file_names(named, lambda _, name: str(Path(folder) / name))
 
 
 def contents(files: Mapping[str, Path]) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from twin.simulation.run import Progress, Run, resume, simulate, start
+from twin.simulation.checkpoint import Stored, read
+from twin.simulation.run import Progress, Run, continued, resume, simulate, start, store
 
-__all__ = ["Progress", "Run", "resume", "simulate", "start"]
+__all__ = ["Progress", "Run", "Stored", "continued", "read", "resume", "simulate", "start", "store"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from twin.errors import InputError, Problem
 from twin.facility import build
 from twin.facility.model import Facility
+from twin.scenario.inputs import from_copies
 from twin.scenario.schema import Scenario
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.kernel.clock import Clock, Due
@@ -89,7 +90,8 @@ def forked(facility: Facility, clock: Clock, now_s: float, given: Given) -> Faci
     ]
     if late:
         raise InputError(late)
-    return build(changed)
+    with from_copies(changed, facility.inputs) as asked:
+        return replace(build(asked), scenario=changed)
 
 
 def _past(scenario: Scenario, clock: Clock, line: TimeLine) -> list[Any]:

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from twin.analysis.review import refuse, review
-from twin.errors import RunError
+from twin.errors import InputError, RunError
 from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
 from twin.results import Result
 from twin.simulation import checkpoint
 from twin.simulation.branch import ACTIONS, DRILLS, FAULTS, forked, reschedule, seconds
+from twin.simulation.checkpoint import Stored
 from twin.simulation.disciplines import wire
+from twin.simulation.interrupt import held_back
 from twin.simulation.loop.run import Loop
 from twin.simulation.loop.snapshot import put_back, take
 from twin.simulation.outcome.result import result
 from twin.simulation.outcome.summary import unbalanced
 
+_BREAKS = (RunError, ArithmeticError, ValueError, LookupError)
+"""What ends a run that cannot go on."""
+_MISFITS = (TypeError, AttributeError, RecursionError)
+"""What else ends a run whose file holds what no run wrote."""
 Progress = Callable[[float, float], None]
 """Called with the share done and the simulated seconds."""
 
@@ -36,8 +43,12 @@ class Run:
 
     def __init__(self, facility: Facility) -> None:
         self.facility = facility
-        self._loop = Loop(wire(facility))
+        with one_thread():
+            self._loop = Loop(wire(facility))
         self._wall_s = 0.0
+        self._torn = False
+        self._breaks: tuple[type[Exception], ...] = _BREAKS
+        self._folder: TemporaryDirectory[str] | None = None
 
     @property
     def now_s(self) -> float:
@@ -56,20 +67,37 @@ class Run:
                    the run goes to its end
         progress   called with the share of the horizon done and the simulated seconds
         Raises RunError where the run cannot go on; its `kept` is the Result up to that moment.
+        Ctrl-C stops it between two events, and it can go on from there.
         """
         until_s = seconds(moment)
-        with self._guarded():
-            while not self.done and self._loop.step(until_s):
+        self._refuse_torn()
+        with held_back() as asked_to_stop, self._guarded():
+            while not asked_to_stop() and not self.done and self._step(until_s):
                 if progress is not None:
                     progress(self.now_s / self._loop.world.end_s, self.now_s)
+            if asked_to_stop():
+                raise KeyboardInterrupt
         return self
+
+    def _step(self, until_s: float) -> bool:
+        """One event; a run that breaks inside it stands between nothing and is of no more use."""
+        try:
+            return self._loop.step(until_s)
+        except BaseException:
+            self._torn = True
+            raise
+
+    def _refuse_torn(self) -> None:
+        if self._torn:
+            when = f"{self.now_s:,.3f} s"
+            raise RunError(f"the run broke off inside an event after {when}: resume its last save")
 
     def save(self, path: str | Path) -> Path:
         """Write the run as it stands into one file, whole or not at all; `resume` goes on with it.
 
         Raises OSError where it cannot be written.
         """
-        return checkpoint.write(Path(path), take(self._loop), self.facility, self._wall_s)
+        return store(self, Path(path))
 
     def fork(
         self,
@@ -85,6 +113,7 @@ class Run:
         drills     drills from now on, likewise
         Raises InputError where they name what is not there, or come too late.
         """
+        self._refuse_torn()
         asked = ((FAULTS, faults), (DRILLS, drills), (ACTIONS, controls))
         given = {line: items for line, items in asked if items is not None}
         facility = forked(self.facility, self._loop.world.clock, self.now_s, given)
@@ -100,6 +129,7 @@ class Run:
         Raises RunError where the balances of a finished run do not close; its `kept` is the Result,
         marked invalid.
         """
+        self._refuse_torn()
         invalid = unbalanced(self._loop.run) if self.done else ""
         stopped = "" if self.done else f"stopped after {self.now_s:,.3f} s, and can go on"
         kept = result(self._loop.run, self._loop.recorder, self._wall_s, stopped, invalid)
@@ -114,7 +144,7 @@ class Run:
         try:
             with one_thread():
                 yield
-        except (RunError, ArithmeticError, ValueError, LookupError) as error:
+        except self._breaks as error:
             self._loop.recorder.record()
             world = self._loop.world
             why = f"stopped after {world.now_s:,.3f} s of {world.end_s:,.0f} s: {error}"
@@ -130,11 +160,42 @@ def resume(path: str | Path) -> Run:
 
     Raises InputError where the file is missing, damaged or of another version.
     """
-    facility, snapshot, wall_s = checkpoint.read(Path(path))
-    run = Run(facility)
-    put_back(run._loop, snapshot)
-    run._wall_s = wall_s
+    stored = checkpoint.read(Path(path))
+    folder = TemporaryDirectory(prefix="twin-")
+    try:
+        facility = stored.facility(Path(folder.name))
+    except (InputError, OSError, ValueError) as error:
+        stored.refuse(f"a scenario that cannot be built ({str(error).splitlines()[0]})")
+    if facility.scenario.catalogue.content_hash() != stored.plain["catalogue"]:
+        stored.refuse("a run with other catalogue rows than this build has")
+    run = continued(stored, facility)
+    run._folder = folder  # its files are there for as long as the run is
     return run
+
+
+def continued(stored: Stored, facility: Facility) -> Run:
+    """A stored run in a facility that is built already, which must be of the same question.
+
+    Raises InputError where it does not fit.
+    """
+    try:
+        run = Run(facility)
+        put_back(run._loop, stored.snapshot)
+    except (*_BREAKS, *_MISFITS, InputError) as error:
+        stored.refuse(f"a run that does not fit its scenario ({str(error).splitlines()[0]})")
+    run._wall_s = stored.wall_s
+    run._breaks = (*_BREAKS, *_MISFITS)
+    return run
+
+
+def store(run: Run, path: Path, every_s: float = 0.0) -> Path:
+    """Write a run as it stands into a file.
+
+    every_s   simulated seconds after which it is to be written again, for who goes on with it
+    Raises OSError where it cannot be written.
+    """
+    run._refuse_torn()
+    return checkpoint.write(path, take(run._loop), run.facility, run._wall_s, every_s)
 
 
 def start(facility: Facility) -> Run:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from twin.errors import RunError
+from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
 from twin.results import Result
 from twin.scenario import Scenario
 from twin.simulation import simulate
 from twin.simulation.loop.run import Progress
 from twin.study.asked import built, redundancy
-from twin.study.checkpoints import checkpoint_of, simulate_with_checkpoints
+from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
 
 
 def run(
@@ -27,11 +26,13 @@ def run(
     """Load (where a path is given), build, simulate and examine; save to `out` where it is given.
 
     checkpoint_every_s   simulated seconds between checkpoints, which stand beside `out` until the
-                         result is saved
-    resume               go on from the last checkpoint of a run that was killed
+                         result is saved; a run that goes on keeps the interval it was begun with
+    resume               go on from the last checkpoint of a run that was killed or stopped
     Raises InputError for what cannot be built, and RunError for a run that cannot go on, after what
-    was computed has been saved.
+    was computed has been saved. Stopped from the keyboard, a run with an `out` leaves a checkpoint
+    beside it.
     """
+    _refuse_without_place(out, checkpoint_every_s, resume)
     facility = built(scenario)
     try:
         result = examined(facility, _lived(facility, out, progress, checkpoint_every_s, resume))
@@ -41,7 +42,7 @@ def run(
         raise
     if out is not None:
         result.save(out)
-        checkpoint_of(Path(out)).unlink(missing_ok=True)
+        forget(facility, Path(out))
     return result
 
 
@@ -53,10 +54,24 @@ def _lived(
     resume: bool,
 ) -> Result:
     """The run itself, with checkpoints where they are asked for."""
-    if out is None or not (every_s or resume):
+    if out is None:
         return simulate(facility, progress)
     file = checkpoint_of(Path(out))
-    return simulate_with_checkpoints(facility, file, every_s or np.inf, resume, progress)
+    return simulate_with_checkpoints(facility, file, every_s or 0.0, resume, progress)
+
+
+def _refuse_without_place(out: str | Path | None, every_s: float | None, resume: bool) -> None:
+    """Raise InputError where checkpoints are asked for and have no place, or no interval."""
+    problems = []
+    if out is None:
+        allowed = "with out=FOLDER, beside which a run keeps its checkpoints"
+        asked = {"checkpoint_every_s": every_s is not None, "resume": resume}
+        problems += [Problem(key, "no out", allowed) for key, wanted in asked.items() if wanted]
+    if every_s is not None and not 0 < every_s < math.inf:
+        allowed = "simulated seconds above zero"
+        problems.append(Problem("checkpoint_every_s", repr(every_s), allowed))
+    if problems:
+        raise InputError(problems)
 
 
 def examined(facility: Facility, result: Result) -> Result:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from twin.arrays import Index
+from twin.calibration import Profile
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.card import facility_card
 from twin.facility.model.cabling import links
@@ -22,6 +23,7 @@ from twin.facility.model.weather import Weather
 from twin.facility.storage import Storage
 from twin.findings import Finding
 from twin.physics.tariff import Tariff
+from twin.scenario.question import fingerprint
 from twin.scenario.schema import Scenario
 
 
@@ -48,6 +50,10 @@ class Facility:
     inputs: Mapping[str, bytes]
     """Bytes of the files that the scenario names, as they were when it was built, by their names
     in `scenario.as_yaml()`."""
+    profiles: Mapping[str, Profile]
+    """By GPU type, the measured profiles that the scenario names, read when it was built."""
+    notices: tuple[str, ...] = ()
+    """Its remarks in a line each, with the file and line that state what they are about."""
 
     def __repr__(self) -> str:
         return facility_card(self).text()
@@ -56,12 +62,16 @@ class Facility:
         """A small table, for notebooks."""
         return facility_card(self).html()
 
-    def warnings(self) -> Iterator[str]:
-        """Its remarks in a line each, with the file and line that state what they are about."""
-        for remark in self.remarks:
-            place = self.scenario.problem(remark.stated_at, "", "")
-            line = f"{Path(place.file).name}:{place.line}: " if place.line else ""
-            yield f"{line}{place.where}: {remark.says}"
+    @cached_property
+    def scenario_yaml(self) -> str:
+        """The scenario as resolved."""
+        return self.scenario.as_yaml()
+
+    @cached_property
+    def question(self) -> str:
+        """A fingerprint of all that an answer depends on: the scenario, its files, the catalogue."""
+        rows = self.scenario.catalogue.content_hash()
+        return fingerprint(self.scenario_yaml, rows, self.inputs)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Frames `components`, `edges` and `halls` with the columns that results declare; coolant

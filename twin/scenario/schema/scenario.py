@@ -16,6 +16,7 @@ from twin.controls import Controls, Drill
 from twin.errors import InputError, Problem
 from twin.findings import Allowed
 from twin.scenario.inputs import contents, portable, with_file_names
+from twin.scenario.question import fingerprint
 from twin.scenario.schema import card_rows as rows
 from twin.scenario.schema.change import parts_of, put
 from twin.scenario.schema.faults import FaultPlan
@@ -208,6 +209,10 @@ class Scenario(Stated):
         Raises InputError with every file that cannot be read.
         """
         return contents(portable(self)[1])
+
+    def question(self) -> str:
+        """A fingerprint of all that an answer depends on: the scenario, its files, the catalogue."""
+        return fingerprint(self.as_yaml(), self.catalogue.content_hash(), self.inputs())
 
     def problem(
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""

@@ -89,7 +89,7 @@ class Learning:
             facility.scenario,
             self.jobs[j].name,
             steps,
-            profiled(facility.scenario, self.own.gpu_type[j]),
+            profiled(facility.scenario, self.own.gpu_type[j], facility.profiles),
             int(self.own.learned_gpus[j]),
             rails_b_s / max(gpus_per_node, 1),
         )

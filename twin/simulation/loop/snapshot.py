@@ -1,7 +1,7 @@
 """A run in progress as data: its blocks, what waits, and what was logged; and back again.
 
 Arrays stand apart from the rest, which is plain enough for JSON. Nothing is pickled: a snapshot
-from a stranger can hold wrong numbers and nothing worse.
+from a stranger can hold wrong numbers and nothing worse (`fits.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from twin.results.enums import EventKind
 from twin.simulation.kernel.clock import Due
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import Event
+from twin.simulation.loop.fits import declared, refuse_misfit, refuse_unknown
 from twin.simulation.loop.run import Loop
 
 Arrays = dict[str, np.ndarray]
@@ -59,28 +60,32 @@ def _keep_filled(arrays: Arrays, samples: int) -> None:
 def put_back(loop: Loop, snapshot: Snapshot) -> None:
     """Set a fresh loop to where a snapshot was taken.
 
-    Raises LookupError, TypeError or ValueError where the snapshot is of another facility.
+    Raises LookupError, TypeError, ValueError or AttributeError where the snapshot is of another
+    facility, or nothing that a run wrote.
     """
     world = loop.world
     plain = snapshot.plain
-    _unpack_into(world.state, plain["state"], snapshot.arrays)
-    world.now_s = plain["now_s"]
-    world.events = plain["events"]
-    world.stale = plain["stale"]
-    loop.still = plain["still"]
+    _unpack_into(world.state, plain["state"], snapshot.arrays, "state")
+    for target, name in ((world, "now_s"), (world, "events"), (world, "stale"), (loop, "still")):
+        refuse_misfit(name, plain[name], type(getattr(target, name)), getattr(target, name))
+        setattr(target, name, plain[name])
+    if not 0 <= world.now_s <= world.end_s:
+        raise ValueError(f"a run at {world.now_s!r} s")
     world.log = [Event(t, who, EventKind(what), detail) for t, who, what, detail in plain["log"]]
     pending = [
         Due(t, Stage(stage), action, tuple(who)) for t, stage, action, *who in plain["pending"]
     ]
+    for due in pending:
+        refuse_unknown(world.clock, due, world.now_s)
     world.clock.put_back(world.now_s, pending)
 
 
 def _pack(value: Any, name: str, arrays: Arrays) -> Any:
     """A value as plain data; every container says what it is."""
+    if isinstance(value, np.generic) and not isinstance(value, str):
+        return {"scalar": [value.dtype.str, value.item()]}  # numpy's own divide by zero otherwise
     if value is None or isinstance(value, bool | int | float | str):
         return _scalar(value)
-    if isinstance(value, np.generic):
-        return value.item()
     for kind, pack in _PACK.items():
         if isinstance(value, kind):
             return pack(value, name, arrays)
@@ -126,18 +131,22 @@ _PACK: dict[type, Callable[[Any, str, Arrays], Any]] = {
 }
 
 
-def _unpack_into(target: Any, packed: Mapping[str, Any], arrays: Arrays) -> None:
+def _unpack_into(target: Any, packed: Mapping[str, Any], arrays: Arrays, at: str) -> None:
     """Set the fields of a dataclass, in place, so that whoever holds it sees them."""
+    hints = declared(type(target))
     for field in fields(target):
+        name = f"{at}.{field.name}"
         own = getattr(target, field.name)
         there = packed[field.name]
         if is_dataclass(own):
-            _unpack_into(own, there, arrays)
+            _unpack_into(own, there, arrays, name)
         elif isinstance(own, list) and own and is_dataclass(own[0]):
             for item, kept in zip(own, there["items"], strict=True):
-                _unpack_into(item, kept, arrays)
+                _unpack_into(item, kept, arrays, name)
         else:
-            setattr(target, field.name, _unpack(there, arrays))
+            value = _unpack(there, arrays)
+            refuse_misfit(name, value, hints[field.name], own)
+            setattr(target, field.name, value)
 
 
 def _unpack(packed: Any, arrays: Arrays) -> Any:
@@ -149,7 +158,7 @@ def _unpack(packed: Any, arrays: Arrays) -> Any:
 
 def _unpack_ragged(name: str, arrays: Arrays) -> list[np.ndarray]:
     ends = np.cumsum(arrays[f"{name}.sizes"])[:-1]
-    return np.split(arrays[name], ends)
+    return [part.copy() for part in np.split(arrays[name], ends)]
 
 
 def _unpack_pairs(pairs: list[list[Any]], arrays: Arrays) -> dict[Any, Any]:
@@ -170,4 +179,5 @@ _UNPACK: dict[str, Callable[[Any, Arrays], Any]] = {
     "items": lambda items, arrays: [_unpack(item, arrays) for item in items],
     "pairs": _unpack_pairs,
     "generator": _unpack_generator,
+    "scalar": lambda held, arrays: np.dtype(held[0]).type(held[1]),
 }

@@ -25,7 +25,7 @@ def result(
     return Result(
         tables=tables(run, recorder),
         summary=summary(run, wall_s),
-        scenario_yaml=facility.scenario.as_yaml(),
+        scenario_yaml=facility.scenario_yaml,
         meta=_meta(run, wall_s, stopped, invalid),
         inputs=facility.inputs,
     )

@@ -110,7 +110,7 @@ def unbalanced(run: Disciplines) -> str:
 def warnings(run: Disciplines) -> list[str]:
     """What a reader should know about this run before trusting it."""
     units = run.units.own
-    texts = list(run.world.facility.warnings())
+    texts = list(run.world.facility.notices)
     for count, what in (
         (units.clipped, "hotter air or colder water than they know: power is understated"),
         (units.safely_clipped, "milder air or warmer water than they know: power is overstated"),

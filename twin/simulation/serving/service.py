@@ -46,7 +46,8 @@ class Service:
         self.rack = compute.rack_of_node[self.nodes]
         self.racks = np.unique(self.rack)
         first = int(self.rack[0])
-        on = profiled(world.facility.scenario, racks.gpu_type[first])
+        facility = world.facility
+        on = profiled(facility.scenario, racks.gpu_type[first], facility.profiles)
         self._check(on.gpu, int(racks.gpus_per_node[first]))
         self.speed = ReplicaSpeed(world.facility.scenario, pool, on)
         self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.tensor_parallel
