@@ -50,6 +50,8 @@ def synthetic() -> Result:
         "events": _events(),
         "losses": _losses(day["racks"]),
         "token_balance": _token_balance(),
+        "counterfactuals": _counterfactuals(),
+        "counterfactual_causes": _counterfactual_causes(),
         "energy": day["energy"],
         "witnesses": _witnesses(),
     }
@@ -492,6 +494,27 @@ def _token_balance() -> pd.DataFrame:
         ("pretrain", "checkpointing", 9.0e7),
     ]
     return _frame("token_balance", rows)
+
+
+def _counterfactuals() -> pd.DataFrame:
+    rows = [
+        ("all", "all", 21600.0, 1.11e9, 1.10e9, -1.0e7, "checkpointing", -90.0, -2.0e10, -2.1e3, -440.0, 1.1e3),
+        ("rpp_2", "fault", 21600.0, 5.0e8, 5.0e8, 0.0, "same", -288.0, -1.6e10, -1.7e3, -355.0, 1.0e3),
+        ("pump_2", "fault", 50400.0, 6.1e8, 6.0e8, -1.0e7, "checkpointing", 0.0, -4.0e9, -4.0e2, -85.0, 60.0),
+    ]  # fmt: skip
+    return _frame("counterfactuals", rows)
+
+
+def _counterfactual_causes() -> pd.DataFrame:
+    rows = [
+        ("all", "all", 21600.0, "chat", "power_lost", 5.0e8),
+        ("all", "all", 21600.0, "pretrain", "throttled", 6.1e8),
+        ("all", "all", 21600.0, "pretrain", "checkpointing", -1.0e7),
+        ("rpp_2", "fault", 21600.0, "chat", "power_lost", 5.0e8),
+        ("pump_2", "fault", 50400.0, "pretrain", "throttled", 6.1e8),
+        ("pump_2", "fault", 50400.0, "pretrain", "checkpointing", -1.0e7),
+    ]
+    return _frame("counterfactual_causes", rows)
 
 
 def _witnesses() -> pd.DataFrame:

@@ -12,6 +12,7 @@ twin.resume(path)              the Run that run.save(path) wrote
 
 twin.check(design)             counts, loads against ratings, findings, without a run
 twin.redundancy(design)        what single and double failures leave, cut sets, availability
+twin.counterfactuals(design)   a run, and what each of its faults cost against the run without it
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from twin.scenario import Scenario, load
     from twin.simulation import Run, resume, simulate, start
     from twin.study import check, compare, redundancy, run
+    from twin.study.asked import counterfactuals
 
 __version__ = "0.1.0"
 
@@ -49,6 +51,7 @@ _HOME = {
     "build": "facility",
     "check": "study",
     "compare": "study",
+    "counterfactuals": "study.asked",
     "load": "scenario",
     "redundancy": "study",
     "report": "present.write",
@@ -71,6 +74,7 @@ __all__ = [
     "build",
     "check",
     "compare",
+    "counterfactuals",
     "load",
     "redundancy",
     "report",

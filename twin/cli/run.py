@@ -43,6 +43,15 @@ Resume = Annotated[
     bool, Option("--resume", help="Go on from the last checkpoint of a run that was killed.")
 ]
 
+Counterfactuals = Annotated[
+    bool | None,
+    Option(
+        "--counterfactuals/--no-counterfactuals",
+        help="Run the scenario without each fault too; left out, where that takes seconds.",
+        show_default=False,
+    ),
+]
+
 
 def run(
     scenario: Scenario,
@@ -52,6 +61,7 @@ def run(
     overwrite: Overwrite = False,
     checkpoint_every: Every = None,
     resume: Resume = False,
+    counterfactuals: Counterfactuals = None,
     json: Json = False,
 ) -> None:
     """Simulate a scenario; write result, report, scene.
@@ -59,7 +69,7 @@ def run(
     A result of the same scenario, files and version is replaced, for it would be the same; any
     other is left alone, unless with --overwrite.
     """
-    asked = face.load(scenario, read_overrides(changes or ()), seed)
+    asked = face.load(scenario, _changes(changes, counterfactuals), seed)
     folder = out or Path("reports") / asked.name
     say.writable(folder.parent)
     if not overwrite:
@@ -80,6 +90,14 @@ def run(
     say.review(result.meta["findings"])
     say.note(f"report: {page}")
     say.note(scene)
+
+
+def _changes(changes: list[str] | None, counterfactuals: bool | None) -> dict[str, str]:
+    """What `--set` says, and the flag, which is a key of the scenario."""
+    asked = read_overrides(changes or ())
+    if counterfactuals is not None:
+        asked["outputs.counterfactuals"] = "always" if counterfactuals else "never"
+    return asked
 
 
 def _shown(result: Result, folder: Path, helped: bool, told: face.Told) -> tuple[Path, str]:

@@ -84,3 +84,18 @@ BREAKS = (
     EventKind.TOO_LARGE,
 )
 """Kinds that begin trouble."""
+
+
+class Reason(StrEnum):
+    """Why what a run books to a fault is not what the run without it makes more; the rest of the
+    reasons are the causes that are no fault.
+    """
+
+    SAME = "same"
+    """There is no difference."""
+    LOST_ANYWAY = "lost_anyway"
+    """Part of what was booked would have been lost without this fault too."""
+    BOOKED_LATER = "booked_later"
+    """Part of what it cost was booked after the next fault began."""
+    NOT_RUN = "not_run"
+    """The run without it could not go on."""

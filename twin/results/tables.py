@@ -4,7 +4,7 @@ here.
 
 from __future__ import annotations
 
-from twin.results.enums import Cause
+from twin.results.enums import WITHOUT_FAULT, Cause, Reason
 from twin.tables import Column, Table
 
 _TIME = Column("time_s", "float", "s", "End of the period, in seconds since the scenario's start.")
@@ -326,6 +326,63 @@ TOKEN_BALANCE = Table(
     ),
 )
 
+COUNTERFACTUALS = Table(
+    "counterfactuals",
+    "What each fault of the time line and each drill cost: as booked, and against the same run "
+    "without it, all later faults kept. Empty where those runs were not asked for.",
+    (
+        Column(
+            "fault",
+            "text",
+            "",
+            "The component, utility_outage for that drill, or all for the run without any of them.",
+        ),
+        Column("kind", "text", "", "fault, drill or all.", ("fault", "drill", "all")),
+        Column("time_s", "float", "s", "When it begins; the run without it forks just before."),
+        Column(
+            "tokens_lost_attributed",
+            "float",
+            "token",
+            "Booked as lost from then until the next fault or drill begins, or the run ends; faults "
+            "that begin together share it.",
+        ),
+        Column(
+            "tokens_lost_counterfactual",
+            "float",
+            "token",
+            "Tokens that the run without it makes more; negative where fewer.",
+        ),
+        Column("difference_tokens", "float", "token", "Counterfactual less attributed."),
+        Column(
+            "reason",
+            "text",
+            "",
+            "The largest part of the difference: a cause that is no fault, lost_anyway (other causes "
+            "would have taken it), booked_later (after the next fault began), same, or not_run.",
+            (*Reason, *WITHOUT_FAULT),
+        ),
+        Column("gpu_hours_busy", "float", "h", "GPU hours with work, more than without it."),
+        Column("energy_j", "float", "J", "Energy that the facility used, more than without it."),
+        Column("carbon_kg", "float", "kg", "Carbon, more than without it."),
+        Column("cost_usd", "float", "USD", "Cost of running, more than without it."),
+        Column("lost_usd", "float", "USD", "Its lost tokens at their workloads' prices."),
+    ),
+)
+
+COUNTERFACTUAL_CAUSES = Table(
+    "counterfactual_causes",
+    "What each counterfactual loss consists of: the token balance of the run less that of the run "
+    "without the fault. The rows of a fault add up to its tokens_lost_counterfactual.",
+    (
+        Column("fault", "text", "", "As in counterfactuals."),
+        Column("kind", "text", "", "As in counterfactuals.", ("fault", "drill", "all")),
+        Column("time_s", "float", "s", "When it begins."),
+        Column("workload", "text", "", "Service or job."),
+        Column("cause", "text", "", "As in token_balance.", tuple(Cause)),
+        Column("tokens", "float", "token", "More of this cause than without it."),
+    ),
+)
+
 ENERGY = Table(
     "energy",
     "Where the energy went over the whole run: the Sankey in numbers.",
@@ -364,6 +421,8 @@ TABLES: tuple[Table, ...] = (
     EVENTS,
     LOSSES,
     TOKEN_BALANCE,
+    COUNTERFACTUALS,
+    COUNTERFACTUAL_CAUSES,
     ENERGY,
     WITNESSES,
 )

@@ -25,6 +25,7 @@ from twin.simulation.loop.run import Loop
 from twin.simulation.loop.snapshot import put_back, take
 from twin.simulation.outcome.result import result
 from twin.simulation.outcome.summary import unbalanced
+from twin.simulation.outcome.totals import Totals, totals
 
 _BREAKS = (RunError, ArithmeticError, ValueError, LookupError)
 """What ends a run that cannot go on."""
@@ -122,6 +123,10 @@ class Run:
         reschedule(other._loop.run, given)
         other._wall_s = self._wall_s
         return other
+
+    def totals(self) -> Totals:
+        """Headline numbers and token balance so far: what `result` gives, without tables of time."""
+        return totals(self._loop.run, self._wall_s)
 
     def result(self) -> Result:
         """The Result so far; of the whole horizon once it is done.

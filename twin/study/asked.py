@@ -15,6 +15,7 @@ from twin.analysis.redundancy import RedundancyReport
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.scenario import Scenario, load
+from twin.study.counterfactuals import simulate_with_counterfactuals
 
 Asked = str | Path | Scenario | Facility
 """A scenario or layout file, what it holds, or what was built of it."""
@@ -47,6 +48,16 @@ def compare(a: str | Path | Result, b: str | Path | Result) -> Comparison:
     Raises InputError where a folder holds no finished result.
     """
     return _compare.compare(_result(a), _result(b))
+
+
+def counterfactuals(asked: Asked) -> Result:
+    """A run, and the same run without each fault of its time line and each drill, whatever it takes:
+    a Result whose tables `counterfactuals` and `counterfactual_causes` say what each cost.
+
+    Raises as `twin.run` does.
+    """
+    scenario = built(asked).scenario.with_(outputs__counterfactuals="always")
+    return simulate_with_counterfactuals(build(scenario))
 
 
 def built(asked: Asked) -> Facility:

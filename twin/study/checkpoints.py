@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from heapq import merge
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
@@ -37,12 +39,15 @@ def simulate_with_checkpoints(
     every_s: float = 0.0,
     go_on: bool = False,
     progress: Progress | None = None,
+    visits: Sequence[float] = (),
+    visit: Callable[[Run, float], None] | None = None,
 ) -> Result:
     """Run a facility through its scenario, with a checkpoint in `file` every `every_s` of it.
 
     every_s   simulated seconds between checkpoints; at 0 as often as the run that is gone on with
               wrote them, and only where it is stopped from the keyboard where that wrote none
     go_on     begin where `file` stands instead of at the start
+    visits    moments, in order, at which `visit` is called with the run, just before what is due
     A run that was killed and goes on gives the same bytes as one that never stopped. Raises
     InputError where there is nothing to go on with, or it answers another question, and
     KeyboardInterrupt with a word about where the run stands.
@@ -51,10 +56,16 @@ def simulate_with_checkpoints(
     run = continued(stored, facility) if stored else start(facility)
     step_s = every_s or (stored.every_s if stored else 0.0) or np.inf
     kept_s = stored.now_s if stored else -1.0
-    moments_s = (n * step_s for n in count(int(run.now_s / step_s) + 1))
+    steps = ((n * step_s, False) for n in count(int(run.now_s / step_s) + 1))
+    moments = merge(((moment_s, True) for moment_s in visits), steps)
     try:
-        while not run.until(next(moments_s), progress).done:
-            if run.now_s > kept_s:
+        while True:
+            moment_s, visited = next(moments)
+            if run.until(moment_s, progress).done:
+                break
+            if visited and visit is not None:
+                visit(run, moment_s)
+            elif run.now_s > kept_s:
                 store(run, file, step_s if step_s < np.inf else 0.0)
                 kept_s = run.now_s
     except KeyboardInterrupt:

@@ -10,10 +10,10 @@ from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
 from twin.results import Result
 from twin.scenario import Scenario
-from twin.simulation import simulate
 from twin.simulation.loop.run import Progress
 from twin.study.asked import built, redundancy
 from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
+from twin.study.counterfactuals import Forks, add_counterfactuals, simulate_with_counterfactuals
 
 
 def run(
@@ -53,11 +53,18 @@ def _lived(
     every_s: float | None,
     resume: bool,
 ) -> Result:
-    """The run itself, with checkpoints where they are asked for."""
+    """The run itself with its counterfactuals, and with checkpoints where they are asked for."""
     if out is None:
-        return simulate(facility, progress)
+        return simulate_with_counterfactuals(facility, progress)
     file = checkpoint_of(Path(out))
-    return simulate_with_checkpoints(facility, file, every_s or 0.0, resume, progress)
+    if resume:
+        result = simulate_with_checkpoints(facility, file, every_s or 0.0, resume, progress)
+        return add_counterfactuals(facility, result)
+    forks = Forks(facility, progress)
+    kept = simulate_with_checkpoints(
+        facility, file, every_s or 0.0, progress=forks.tell, visits=forks.moments, visit=forks.visit
+    )
+    return forks.added_to(kept)
 
 
 def _refuse_without_place(out: str | Path | None, every_s: float | None, resume: bool) -> None:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from twin.present.blocks import Block, Columns, Section, grid, spaced, words
 from twin.present.figures.faults import grouped
+from twin.present.report import counterfactuals
 from twin.quantities import clock, count, duration, figures, money, number, short, span, tokens
 from twin.results import Result
 
@@ -14,7 +15,7 @@ MOST_EVENTS = 500
 
 
 def section(result: Result) -> Section:
-    """Events in groups and in full, losses by cause and rack, the worst hours."""
+    """Events in groups and in full, losses by cause and rack, each fault's cost, the worst hours."""
     losses = result.frame("losses")
     events = result.frame("events")
     groups = _groups(events)
@@ -49,6 +50,8 @@ def section(result: Result) -> Section:
                 fold=True,
             ),
         ]
+    says += counterfactuals.says(result)
+    blocks += counterfactuals.blocks(result)
     hours = _hours(result.frame("site"))
     if len(hours):
         blocks.append(grid("Worst hours", hours, _HOURS, most=6))

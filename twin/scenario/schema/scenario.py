@@ -41,6 +41,9 @@ class Outputs(Stated):
 
     period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
     """Length of the periods in the time tables."""
+    counterfactuals: Literal["when_cheap", "always", "never"] = "when_cheap"
+    """Whether each fault of the time line and each drill gets its cost against the same run without
+    it. Each takes another run from its moment on; cheap is what an estimate puts at seconds."""
 
 
 class Scenario(Stated):

@@ -23,7 +23,7 @@ HOUR_S = 3600.0
 
 
 def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
-    """Every declared table."""
+    """Every declared table; those that compare with other runs are empty."""
     facility = run.world.facility
     found: dict[str, pd.DataFrame] = dict(facility.tables())
     found["loading"] = loading_frame(facility)
@@ -34,11 +34,12 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found["token_balance"] = token_balance(run)
     found["energy"] = _energy(run)
     found["witnesses"] = pd.DataFrame(witnesses(facility))
-    return {table.name: _shaped(table, found[table.name]) for table in TABLES}
+    return {table.name: _shaped(table, found.get(table.name)) for table in TABLES}
 
 
-def _shaped(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[list(table.names)] if len(frame) else empty(table)
+def _shaped(table: Table, frame: pd.DataFrame | None) -> pd.DataFrame:
+    """As declared; empty where there is nothing, or where other runs are needed to tell."""
+    return empty(table) if frame is None or frame.empty else frame[list(table.names)]
 
 
 def _jobs(run: Disciplines) -> pd.DataFrame:

@@ -1,0 +1,37 @@
+"""What each fault costs: the same run without it, from the instant before it.
+
+`cases`  which faults and drills, and whether their runs are cheap
+`lived`  the forks of a run, and where each came to
+`rows`   tables of what differs
+"""
+
+from __future__ import annotations
+
+from twin.facility import Facility
+from twin.results import Result
+from twin.simulation import Progress, start
+from twin.study.counterfactuals.lived import Forks
+
+__all__ = ["Forks", "add_counterfactuals", "simulate_with_counterfactuals"]
+
+
+def simulate_with_counterfactuals(facility: Facility, progress: Progress | None = None) -> Result:
+    """Run a facility through its scenario, and without each of its faults, as the scenario asks.
+
+    Raises as `twin.simulate` does; a run without a fault that cannot go on is a row that says so.
+    """
+    forks = Forks(facility, progress)
+    run = start(facility)
+    for moment_s in forks.moments:
+        forks.visit(run.until(moment_s, forks.tell), moment_s)
+    return forks.added_to(run.until(progress=forks.tell).result())
+
+
+def add_counterfactuals(facility: Facility, result: Result) -> Result:
+    """The same for a result that is there: its run is lived again, up to the last fault."""
+    forks = Forks(facility)
+    if forks.moments:
+        run = start(facility)
+        for moment_s in forks.moments:
+            forks.visit(run.until(moment_s), moment_s)
+    return forks.added_to(result)

@@ -1,0 +1,99 @@
+"""Which faults and drills of a scenario get a run without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from twin.analysis.effort import effort
+from twin.controls import Isolate
+from twin.facility import Facility
+from twin.scenario import Scenario
+
+MOST = 24
+"""Faults and drills that get a run of their own, the first in time; each costs up to a whole run."""
+CHEAP_S = 3.0
+"""Estimated computing that nobody has to ask for."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault of the time line, one drill, or all of them."""
+
+    fault: str
+    kind: str
+    """fault, drill or all."""
+    at_s: float
+    place: int = -1
+    """In its list of the scenario."""
+
+    def rest(self, scenario: Scenario) -> dict[str, list[Any]]:
+        """What is to come from its moment on without it, as `Run.fork` takes it."""
+        timelines = {"fault": scenario.faults.timeline, "drill": scenario.drills}
+        return {
+            f"{kind}s": [item for n, item in enumerate(items) if self._spares(kind, n, item.at)]
+            for kind, items in timelines.items()
+            if self.kind in (kind, "all")
+        }
+
+    def _spares(self, kind: str, place: int, at_s: float) -> bool:
+        return self.kind == kind and at_s >= self.at_s and place != self.place
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The runs that are made."""
+
+    cases: tuple[Case, ...]
+    """In order of time; all of them together first, where there are several."""
+    next_s: float | None
+    """When the first fault begins that gets no run; None where every one does."""
+    left_out: int
+    """Faults and drills that get no run."""
+    estimate_s: float
+    """Computing that all runs of the plan would take, estimated."""
+
+    def as_dict(self) -> dict[str, float]:
+        """How many were run, how many were not, and the estimate."""
+        made = sum(case.kind != "all" for case in self.cases)
+        return {"run": made, "left_out": self.left_out, "estimate_s": self.estimate_s}
+
+    def warnings(self) -> list[str]:
+        """That only the first faults got a run, where there are more."""
+        if self.next_s is None:
+            return []
+        every = MOST + self.left_out
+        return [
+            f"counterfactuals: the first {MOST} of {every:,} faults and drills were run without"
+        ]
+
+
+def plan(facility: Facility) -> Plan:
+    """The cases of a scenario: none where it asks for none, or where they would take long and it
+    does not ask for them.
+    """
+    scenario = facility.scenario
+    found = _cases(scenario)
+    chosen = found[:MOST]
+    together = [Case("all", "all", found[0].at_s)] if len(found) > 1 else []
+    cases = (*together, *chosen)
+    horizon_s = scenario.horizon
+    estimate_s = effort(facility).wall_s * sum(1.0 - case.at_s / horizon_s for case in cases)
+    asked = scenario.outputs.counterfactuals
+    if asked == "never" or (asked == "when_cheap" and estimate_s > CHEAP_S):
+        return Plan((), None, len(found), estimate_s)
+    rest = found[MOST:]
+    return Plan(cases, rest[0].at_s if rest else None, len(rest), estimate_s)
+
+
+def _cases(scenario: Scenario) -> list[Case]:
+    """Every fault and drill that happens within the run, in order of time."""
+    timeline = scenario.faults.timeline
+    faults = [Case(item.component, "fault", item.at, n) for n, item in enumerate(timeline)]
+    drills = [Case(_drilled(item), "drill", item.at, n) for n, item in enumerate(scenario.drills)]
+    within = [case for case in (*faults, *drills) if case.at_s < scenario.horizon]
+    return sorted(within, key=lambda case: case.at_s)
+
+
+def _drilled(drill: Any) -> str:
+    return drill.component if isinstance(drill, Isolate) else str(drill.kind)

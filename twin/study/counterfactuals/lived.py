@@ -1,0 +1,81 @@
+"""A run and its forks: each without one fault, from the instant before it to the end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from twin.errors import RunError
+from twin.facility import Facility, build
+from twin.results import Result
+from twin.simulation import Progress, Run, Totals, start
+from twin.study.counterfactuals.cases import Case, plan
+from twin.study.counterfactuals.rows import Forked, Outcome, tables
+
+
+class Forks:
+    """The forks of one run, made where it passes their moments, and how far all have come."""
+
+    def __init__(self, facility: Facility, progress: Progress | None = None) -> None:
+        self.facility = facility
+        self.asked = plan(facility)
+        self.progress = progress
+        self.outcomes: list[Outcome] = []
+        self.booked_at_next_tokens: float | None = None
+        horizon_s = facility.scenario.horizon
+        self._all_s = horizon_s + sum(horizon_s - case.at_s for case in self.asked.cases)
+        self._forks_s = 0.0
+
+    @property
+    def moments(self) -> list[float]:
+        """When the run is to be visited, in order."""
+        next_s = () if self.asked.next_s is None else (self.asked.next_s,)
+        return sorted({*(case.at_s for case in self.asked.cases), *next_s})
+
+    def visit(self, run: Run, moment_s: float) -> None:
+        """Take down where the run stands before a moment, and live through its forks from there."""
+        booked = float(run.totals().summary["tokens_lost_by_fault"]) if moment_s > 0 else 0.0
+        if moment_s == self.asked.next_s:
+            self.booked_at_next_tokens = booked
+        for case in self.asked.cases:
+            if case.at_s == moment_s:
+                self.outcomes.append(Outcome(case, booked, self._without(run, case)))
+
+    def tell(self, _: float, now_s: float) -> None:
+        """Tell how far the run has come, its forks included."""
+        if self.progress is not None:
+            self.progress((now_s + self._forks_s) / self._all_s, now_s)
+
+    def added_to(self, result: Result) -> Result:
+        """The result of the run with the tables, and with what was run and what was not."""
+        whole = Totals(result.summary, result.frame("token_balance"))
+        prices = {work.name: work.usd_per_token for work in self.facility.scenario.workload}
+        forked = Forked(tuple(self.outcomes), self.booked_at_next_tokens)
+        warnings = [*result.meta["warnings"], *self.asked.warnings()]
+        meta = {"counterfactuals": self.asked.as_dict(), "warnings": warnings}
+        more = tables(forked, whole, prices)
+        return replace(result, tables={**result.tables, **more}, meta={**result.meta, **meta})
+
+    def _without(self, run: Run, case: Case) -> Totals | None:
+        """Where the run without a fault comes to; None where it cannot go on.
+
+        A run that was started has lived through its first instant: what fails then is left out
+        from the start.
+        """
+        rest = case.rest(run.facility.scenario)
+        try:
+            fork = run.fork(**rest) if case.at_s > 0 else start(_never(run.facility, rest))
+            fork.until(progress=lambda _, now_s: self.tell(0.0, run.now_s + now_s - case.at_s))
+        except RunError:
+            return None
+        finally:
+            self._forks_s += self.facility.scenario.horizon - case.at_s
+        return fork.totals()
+
+
+def _never(facility: Facility, rest: dict[str, list[Any]]) -> Facility:
+    keys = {"faults": "faults__timeline", "drills": "drills"}
+    plain = {
+        keys[name]: [item.model_dump(mode="json") for item in items] for name, items in rest.items()
+    }
+    return build(facility.scenario.with_(**plain))
