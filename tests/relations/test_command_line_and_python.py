@@ -135,7 +135,10 @@ def test_run_by_path_by_scenario_and_by_steps_is_the_same(tmp_path: Path) -> Non
     by_steps = twin.simulate(twin.build(twin.load(str(path))))
     for result in (by_scenario, by_steps):
         for table in result.tables:
-            assert result.frame(table).equals(by_path.frame(table)), table
+            if result is by_steps and table.startswith("counterfactual"):
+                assert result.frame(table).empty  # other runs, which `simulate` does not make
+            else:
+                assert result.frame(table).equals(by_path.frame(table)), table
 
 
 def test_broken_input_is_exit_2_with_all_its_problems(
