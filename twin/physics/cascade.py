@@ -8,10 +8,12 @@ come. Many states at once; arrays are (node, state).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.physics.flow import ENOUGH_FRAC
 from twin.physics.power import loss_w, trip_rate_per_s
 
 Array = NDArray[np.float64]
@@ -41,6 +43,18 @@ class PowerSystem:
     trip_pickup_frac: Array
     trip_constant_s: Array
     trip_instantaneous_frac: Array
+    minimum_w: Array
+    """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
+
+    @cached_property
+    def generators_alone(self) -> tuple[bool, ...]:
+        """(node,): fed by generators and by no utility."""
+        by_utility = self.utility.tolist()
+        by_generator = self.generator.tolist()
+        for node, supplies in enumerate(self.supplies):
+            by_utility[node] |= any(by_utility[supply] for supply in supplies)
+            by_generator[node] |= any(by_generator[supply] for supply in supplies)
+        return tuple(g and not u for g, u in zip(by_generator, by_utility, strict=True))
 
     @property
     def size(self) -> int:
@@ -82,17 +96,13 @@ def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
 
 
 def powered(system: PowerSystem, able: Mask) -> Mask:
-    """(node, state): what has voltage, generators started where a load that they can reach lacks
-    it.
-    """
+    """(node, state): what has voltage, generators started where their boards call for them."""
     everywhere = np.ones(able.shape[1], dtype=bool)
     by_utility = _reached(system, able, system.utility[:, None] & everywhere)
     if not system.generator.any():
         return by_utility
-    source = system.utility[:, None] | (
-        system.generator[:, None] & _wanted(system, able, by_utility)
-    )
-    return _reached(system, able, source)
+    started = system.generator[:, None] & _called(system, able, by_utility)
+    return _reached(system, able, system.utility[:, None] | started)
 
 
 def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
@@ -100,18 +110,23 @@ def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
     for node, supplies in enumerate(system.supplies):
         for supply in supplies:
             live[node] |= live[supply]
+        if system.minimum_w[node] > 0:
+            given_w = sum(live[supply] * system.rating_w[supply] for supply in supplies)
+            live[node] &= given_w >= system.minimum_w[node] * ENOUGH_FRAC
         live[node] &= able[node]
     return live
 
 
-def _wanted(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
-    """Nodes asked for power by a load that the utility does not reach, through parts in order."""
-    wanted = (system.load_w > 0)[:, None] & ~by_utility
+def _called(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
+    """(node, state) called for power, by the rule of `twin.physics.flow.asked`."""
+    called = np.zeros_like(able)
     for node in reversed(range(system.size)):
-        asks = wanted[node] & able[node] & ~by_utility[node]
+        alone = system.generators_alone[node]
+        asks = called[node] | (system.load_w[node] > 0) if alone else ~by_utility[node]
         for supply in system.supplies[node]:
-            wanted[supply] |= asks
-    return wanted
+            if system.generators_alone[supply]:
+                called[supply] |= asks & able[node]
+    return called
 
 
 def carried_w(system: PowerSystem, live: Mask) -> Array:

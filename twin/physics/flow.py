@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+ENOUGH_FRAC = 1.0 - 1e-9
+"""A least supply counts as reached from this share of it on: ratings are decimal texts."""
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -31,22 +34,41 @@ class Wiring:
     levels: Sequence[Index]
     edge_levels: Sequence[Index]
     """Edges by the height of their supply."""
+    demanding: Sequence[Index]
+    """Nodes of each level that open below a least supply."""
+    minimum_w: Array
+    """(node,) that least supply; 0 where there is none."""
+    rating_w: Array
+    """(node,) what a live supply counts for towards it."""
 
 
-def wiring(supply: Index, taker: Index, priority: Mask, levels: Sequence[Index]) -> Wiring:
-    """Sort the edges by the height of their supply, so that each level is one array operation."""
+def wiring(
+    supply: Index,
+    taker: Index,
+    priority: Mask,
+    levels: Sequence[Index],
+    least: tuple[Array, Array] | None = None,
+) -> Wiring:
+    """Sort the edges by the height of their supply, so that each level is one array operation.
+
+    least  for nodes that open below a least supply: that supply and the ratings, (node,) in W
+    """
     height = np.zeros(priority.size, dtype=np.int64)
     for h, nodes in enumerate(levels):
         height[nodes] = h
     order = np.argsort(taker, kind="stable")
     supply = supply[order]
     taker = taker[order]
+    minimum_w, rating_w = least or (np.zeros(priority.size), np.zeros(priority.size))
     return Wiring(
         supply,
         taker,
         priority,
         levels,
         tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))),
+        tuple(nodes[minimum_w[nodes] > 0] for nodes in levels),
+        minimum_w,
+        rating_w,
     )
 
 
@@ -59,10 +81,41 @@ def live(wires: Wiring, able: Mask, source: Mask, stored: Mask) -> Mask:
     """
     on = able & (source | stored)
     for h in range(len(wires.levels) - 1, -1, -1):
+        if wires.demanding[h].size:
+            on[wires.demanding[h]] &= _supplied_enough(wires, on, wires.demanding[h])
         edges = wires.edge_levels[h]
         fed = wires.taker[edges[on[wires.supply[edges]]]]
         on[fed] = able[fed]
     return on
+
+
+def _supplied_enough(wires: Wiring, on: Mask, nodes: Index) -> Mask:
+    """(of nodes,): whether the ratings of live supplies reach the least that each node asks for."""
+    given = np.where(on[wires.supply], wires.rating_w[wires.supply], 0.0)
+    reached = np.bincount(wires.taker, weights=given, minlength=on.size)
+    return np.asarray(reached[nodes] >= wires.minimum_w[nodes] * ENOUGH_FRAC)
+
+
+def asked(wires: Wiring, able: Mask, utility: Mask, generator: Mask) -> Mask:
+    """(node,) generators, and what stands between them and their boards, that are called for power.
+
+    Whoever takes from both kinds of source calls its generators when no utility reaches it, whether
+    or not what hangs on it is served another way: a switchgear watches its own board. Whoever has
+    generators alone calls them whenever it is asked.
+    able, utility, generator  (node,) in working order; a utility; a generator
+    """
+    idle = np.zeros_like(able)
+    every = np.ones_like(able)
+    by_utility = live(wires, able, utility, idle)
+    alone = live(wires, every, generator, idle) & ~live(wires, every, utility, idle)
+    called = np.zeros_like(able)
+    feeds = np.bincount(wires.supply, minlength=able.size) > 0
+    asking = able & np.where(alone, ~feeds, ~by_utility)
+    for edges in wires.edge_levels:
+        chosen = edges[alone[wires.supply[edges]]]
+        taker = wires.taker[chosen]
+        called[wires.supply[chosen[asking[taker] | (called[taker] & able[taker])]]] = True
+    return called
 
 
 def shares(wires: Wiring, on: Mask, on_battery: Mask | None = None) -> Array:

@@ -281,4 +281,4 @@ def _uncooled(out: Draft) -> None:
 
 def power_nodes(out: Draft) -> list[PowerNode]:
     """The units as loads of the power tree."""
-    return [PowerNode(u.id, u.row.kind, None, np.inf, False, u.supplies) for u in out.units]
+    return [PowerNode(u.id, u.row.kind, None, np.inf, supplies=u.supplies) for u in out.units]

@@ -151,6 +151,7 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
             "trip_pickup_frac",
             "trip_constant_s",
             "trip_instantaneous_frac",
+            "minimum_w",
         )
     }
     idle, linear, square = (column[node] for column in flow.loss)

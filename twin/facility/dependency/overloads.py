@@ -103,7 +103,7 @@ class _Judge:
         self.rack = rack
 
     def __call__(self, counts: NDArray[np.int64]) -> Judged:
-        """What trips in each state, and whether it is an end: a rack is dark, or none can trip."""
+        """What trips in each state, and whether it is an end: a rack is dark, or every load."""
         island = self.island
         failed = np.zeros((island.flow.size, len(counts)), dtype=bool)
         for group, members in enumerate(island.groups):
@@ -111,7 +111,7 @@ class _Judge:
                 failed[chain[0]] |= counts[:, group] > place
         after = aftermath(island.flow, failed)
         dark = np.any(~after.live[self.rack], axis=0)
-        ends = np.asarray(dark | ~np.any(after.live[island.trips], axis=0))
+        ends = np.asarray(dark | ~np.any(after.live[island.flow.load_w > 0], axis=0))
         return Judged(after.tripped[island.trips], ends, island.load_frac(after.output_w))
 
 

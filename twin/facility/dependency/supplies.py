@@ -25,26 +25,42 @@ def supplies(facility: Facility, output: dict[str, str]) -> Supplies:
     here. Takers with the same supplies share a gate.
     output  node that stands for the output of each component; itself where none is given
     """
-    gates: dict[tuple[str, ...], Node] = {}
+    gates: dict[tuple[object, ...], Node] = {}
     feed: dict[str, str] = {}
-    for taker, named, priority in _takers(facility):
-        inputs = tuple(output.get(name, name) for name in named)
-        if len(named) == 1:
-            feed[taker] = inputs[0]
+    for taker in _takers(facility):
+        inputs = tuple(output.get(name, name) for name in taker.supplies)
+        if len(inputs) == 1:
+            feed[taker.name] = inputs[0]
             continue
-        key = (*named, "priority") if priority else tuple(sorted(named))
+        named = taker.supplies if taker.priority else tuple(sorted(taker.supplies))
+        key = (named, taker.priority, taker.minimum_w)
         if key not in gates:
-            rule = Rule.TRANSFER if priority else Rule.OR
-            name = _name(named, {node.name for node in gates.values()})
-            gates[key] = Node(name, rule, inputs, system="power")
-        feed[taker] = gates[key].name
+            name = _name(taker.supplies, {node.name for node in gates.values()})
+            gates[key] = Node(name, taker.rule, inputs, demand_w=taker.minimum_w, system="power")
+        feed[taker.name] = gates[key].name
     return Supplies(tuple(gates.values()), feed)
 
 
-def _takers(facility: Facility) -> list[tuple[str, tuple[str, ...], bool]]:
-    """Everything that is fed: its supplies, and whether it takes the first of them; switches with
-    stated feeds draw within the rack ratings.
-    """
+@dataclass(frozen=True)
+class Taker:
+    """Somebody who draws from the power tree."""
+
+    name: str
+    supplies: tuple[str, ...]
+    """In order of preference."""
+    priority: bool = False
+    minimum_w: float = 0.0
+
+    @property
+    def rule(self) -> Rule:
+        """Any of its supplies, or as many as reach the least that it asks for."""
+        if self.minimum_w > 0:
+            return Rule.CAP
+        return Rule.TRANSFER if self.priority else Rule.OR
+
+
+def _takers(facility: Facility) -> list[Taker]:
+    """Everything that is fed; switches with stated feeds draw within the rack ratings."""
     tree = facility.power
     named: dict[int, list[str]] = {}
     for supply, taker in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
@@ -53,8 +69,11 @@ def _takers(facility: Facility) -> list[tuple[str, tuple[str, ...], bool]]:
     for source, target, kind, _ in facility.edges:
         if kind == "power" and target in fed:
             fed[target].append(source)
-    nodes = [(tree.id[t], tuple(s), bool(tree.priority[t])) for t, s in sorted(named.items())]
-    return nodes + [(name, tuple(s), False) for name, s in fed.items() if s]
+    nodes = [
+        Taker(tree.id[t], tuple(s), bool(tree.priority[t]), float(tree.minimum_supply_w[t]))
+        for t, s in sorted(named.items())
+    ]
+    return nodes + [Taker(name, tuple(s)) for name, s in fed.items() if s]
 
 
 def protection(component: str, causes: tuple[Cause, ...]) -> list[Node]:

@@ -32,6 +32,8 @@ class PowerTree:
     trip_pickup_frac: Array
     trip_constant_s: Array
     trip_instantaneous_frac: Array
+    minimum_supply_w: Array
+    """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
     priority: Mask
     """Takes the first live supply instead of sharing."""
     battery_j: Array

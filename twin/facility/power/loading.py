@@ -88,7 +88,8 @@ def loading(
 def wiring(facility: Facility) -> flow.Wiring:
     """Edges of the power tree, sorted for load flow."""
     tree = facility.power
-    return flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
+    least = (tree.minimum_supply_w, tree.rating_w)
+    return flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least)
 
 
 _LOSSES: WeakKeyDictionary[Facility, SingleLosses] = WeakKeyDictionary()

@@ -76,5 +76,6 @@ def _compiled(
         trip_pickup_frac=tree.trip_pickup_frac[kept],
         trip_constant_s=tree.trip_constant_s[kept],
         trip_instantaneous_frac=tree.trip_instantaneous_frac[kept],
+        minimum_w=tree.minimum_supply_w[kept],
     )
     return System(flow, kept)

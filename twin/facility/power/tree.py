@@ -7,7 +7,14 @@ from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, POWER_ROLES, is_source, named
+from twin.catalogue.equipment_kinds import (
+    EQUIPMENT_KINDS,
+    POWER_ROLES,
+    Role,
+    is_source,
+    named,
+    role,
+)
 from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
@@ -27,6 +34,7 @@ class PowerNode:
     row: PowerEquipment | None
     rating_w: float
     priority: bool = False
+    minimum_supply_w: float = 0.0
     supplies: list[str] = field(default_factory=list)
 
 
@@ -43,6 +51,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
         if row is not None:
             out += _group(ledger, i, row, group)
     _refuse_cycles(ledger, out)
+    _check_minimum_supplies(ledger, out)
     return out
 
 
@@ -62,7 +71,7 @@ def rack_loads(ledger: Ledger, places: list[Position]) -> list[PowerNode]:
                 )
             supplies = ledger.feeds((*loc, "fed_by"), row.fed_by, len(block))
             out += [
-                PowerNode(p.id, "rack", None, np.inf, False, s)
+                PowerNode(p.id, "rack", None, np.inf, supplies=s)
                 for p, s in zip(block, supplies, strict=True)
             ]
     return out
@@ -111,6 +120,7 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
                 mine,
                 np.inf if mine.rating_w is None else mine.rating_w,
                 group.mode == "priority",
+                group.minimum_supply or 0.0,
                 supplies[k],
             )
         )
@@ -138,6 +148,27 @@ def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGrou
             f"{group.name!r} without fed_by",
             "a supply for everything but utilities and generators",
         )
+
+
+def _check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
+    """A least supply is asked of what carries power on, and by supplies that can reach it."""
+    rating_w = {node.id: node.rating_w for node in nodes}
+    kind = {node.id: node.kind for node in nodes}
+    for i, group in enumerate(ledger.scenario.plan.power):
+        loc = ("layout", "power", i, "minimum_supply")
+        mine = members(group.name, group.count)
+        if group.minimum_supply is None or mine[0] not in kind:
+            continue
+        if role(kind[mine[0]]) is not Role.CARRY:
+            allowed = "minimum_supply for boards, panels and switches, which only carry power on"
+            ledger.complain(loc, f"minimum_supply for a {kind[mine[0]]}", allowed)
+        reach_w = min(
+            sum(rating_w.get(s, 0.0) for s in node.supplies) for node in nodes if node.id in mine
+        )
+        if group.minimum_supply > reach_w * (1 + 1e-9):
+            found = f"{group.minimum_supply / 1e3:g} kW for {group.name!r}"
+            allowed = f"at most the {reach_w / 1e3:g} kW that its supplies are rated for together"
+            ledger.complain(loc, found, allowed)
 
 
 def _check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
@@ -203,6 +234,7 @@ def freeze(
         trip_pickup_frac=column("trip_pickup_frac", np.inf),
         trip_constant_s=column("trip_constant_s", 1.0),
         trip_instantaneous_frac=column("instantaneous_trip_frac", np.inf),
+        minimum_supply_w=np.array([n.minimum_supply_w for n in every], dtype=float),
         priority=np.array([n.priority for n in every], dtype=bool),
         battery_j=column("battery_energy_j", 0.0),
         battery_discharge_frac=column("battery_discharge_efficiency_frac", 1.0),

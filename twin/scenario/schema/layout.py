@@ -116,6 +116,10 @@ class PowerGroup(Stated):
     """Upstream supplies, in order of preference."""
     mode: Literal["share", "priority"] = "share"
     """share: split over all live supplies; priority: take the first live one."""
+    minimum_supply: Power | None = None
+    """Each member opens while the ratings of its live supplies add up to less. For a side of a 2N
+    system that is counted on only where it can carry the whole load alone; none: whatever is
+    left carries what it can."""
     rating: StatedRating | None = None
     """Rating where it differs from the catalogue; `rating: 500 kVA` with `power_factor` beside it, or
     a mapping with amperes and volts, says how it follows."""

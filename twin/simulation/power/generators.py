@@ -21,14 +21,14 @@ class Generators:
     """Starts and stops generators; part of the power discipline, whose block it writes."""
 
     def __init__(
-        self, world: World, rows: Index, able: Callable[[], Mask], unserved: Callable[[Mask], Mask]
+        self, world: World, rows: Index, able: Callable[[], Mask], asked: Callable[[Mask], Mask]
     ) -> None:
         self.world = world
         self.own = world.state.supply
         self.tree = world.facility.power
         self.rows = rows
         self.able = able
-        self.unserved = unserved
+        self.asked = asked
         seed = world.facility.scenario.seed
         for g in self.rows:
             name = self.tree.id[g]
@@ -37,11 +37,11 @@ class Generators:
         world.clock.can("generator stops", self._stop)
 
     def call(self, able: Mask) -> None:
-        """Start generators that a load without utility power hangs on; stop those nobody needs."""
+        """Start generators whose board the utility does not reach; stop those nobody needs."""
         if not self.rows.size:
             return
         own = self.own
-        needed = self.unserved(able)
+        needed = self.asked(able)
         own.given_up[self.rows] &= (needed & able)[self.rows]
         for g in self.rows:
             if own.starting[g] or own.given_up[g]:
@@ -81,7 +81,7 @@ class Generators:
 
     def _stop(self, g: int) -> None:
         """It has run on for a while, and stops unless needed again."""
-        if not self.unserved(self.able())[g]:
+        if not self.asked(self.able())[g]:
             self.own.generator_on[g] = False
             self.world.note(self.tree.id[g], EventKind.STOPPED, "utility power is back")
         self._done(g)

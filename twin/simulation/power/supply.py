@@ -7,6 +7,7 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import PowerTree
+from twin.facility.power.loading import wiring
 from twin.physics import flow
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
@@ -28,7 +29,7 @@ class Supply(Discipline):
         self.world = world
         self.own = world.state.supply
         self.tree = tree
-        self.wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels)
+        self.wires = wiring(world.facility)
         self.stages = flow.stages(self.wires, tree.rating_w, _losses(tree))
         self.is_utility = of_role(tree.kind, Role.SUPPLY)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
@@ -38,7 +39,7 @@ class Supply(Discipline):
         self.is_load[tree.load_of_unit] = True
         self.has_ups = bool(self.is_ups.any())
         self.generators = Generators(
-            world, np.flatnonzero(self.is_generator), self.able, self.unserved
+            world, np.flatnonzero(self.is_generator), self.able, self.asked
         )
         self._seen_version = (-1, -1, -1)
         self._seen_s = -np.inf
@@ -142,20 +143,9 @@ class Supply(Discipline):
             else:
                 self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, "fed again, or empty")
 
-    def unserved(self, able: Mask) -> Mask:
-        """(power node,) asked for power by a load that the utility alone does not reach.
-
-        The question goes up through parts in order that the utility does not reach either: a panel
-        that is lost below a live board asks nobody.
-        """
-        wires = self.wires
-        by_utility = flow.live(wires, able, self.is_utility, np.zeros_like(able))
-        passes = able & ~by_utility
-        wanted = self.is_load & ~by_utility
-        for edges in wires.edge_levels:
-            asking = wanted[wires.taker[edges]] & passes[wires.taker[edges]]
-            wanted[wires.supply[edges[asking]]] = True
-        return wanted & ~by_utility
+    def asked(self, able: Mask) -> Mask:
+        """(power node,) generators that are called for power, and what leads to them."""
+        return flow.asked(self.wires, able, self.is_utility, self.is_generator)
 
     def hold(self) -> None:
         """Flow power from the loads up, with what UPS batteries take or give."""
