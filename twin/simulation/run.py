@@ -31,6 +31,7 @@ _BREAKS = (RunError, ArithmeticError, ValueError, LookupError)
 """What ends a run that cannot go on."""
 _MISFITS = (TypeError, AttributeError, RecursionError)
 """What else ends a run whose file holds what no run wrote."""
+
 Progress = Callable[[float, float], None]
 """Called with the share done and the simulated seconds."""
 
@@ -48,7 +49,7 @@ class Run:
             self._loop = Loop(wire(facility))
         self._wall_s = 0.0
         self._torn = False
-        self._breaks: tuple[type[Exception], ...] = _BREAKS
+        self._misfits: tuple[type[Exception], ...] = ()
         self._folder: TemporaryDirectory[str] | None = None
 
     @property
@@ -137,10 +138,16 @@ class Run:
         self._refuse_torn()
         invalid = unbalanced(self._loop.run) if self.done else ""
         stopped = "" if self.done else f"stopped after {self.now_s:,.3f} s, and can go on"
-        kept = result(self._loop.run, self._loop.recorder, self._wall_s, stopped, invalid)
+        kept = self._result(self._wall_s, stopped, invalid)
         if invalid:
             raise RunError(f"the balances do not close: {invalid}", kept)
         return kept
+
+    def _result(self, wall_s: float, stopped: str, invalid: str = "") -> Result:
+        try:
+            return result(self._loop.run, self._loop.recorder, wall_s, stopped, invalid)
+        except self._misfits as error:
+            raise RunError(f"the stored run holds what no run wrote: {_brief(error)}") from error
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -149,13 +156,12 @@ class Run:
         try:
             with one_thread():
                 yield
-        except self._breaks as error:
+        except (*_BREAKS, *self._misfits) as error:
             self._loop.recorder.record()
             world = self._loop.world
             why = f"stopped after {world.now_s:,.3f} s of {world.end_s:,.0f} s: {error}"
             wall_s = self._wall_s + perf_counter() - began
-            kept = result(self._loop.run, self._loop.recorder, wall_s, why)
-            raise RunError(why, kept) from error
+            raise RunError(why, self._result(wall_s, why)) from error
         finally:
             self._wall_s += perf_counter() - began
 
@@ -170,7 +176,7 @@ def resume(path: str | Path) -> Run:
     try:
         facility = stored.facility(Path(folder.name))
     except (InputError, OSError, ValueError) as error:
-        stored.refuse(f"a scenario that cannot be built ({str(error).splitlines()[0]})")
+        stored.refuse(f"a scenario that cannot be built ({_brief(error)})")
     if facility.scenario.catalogue.content_hash() != stored.plain["catalogue"]:
         stored.refuse("a run with other catalogue rows than this build has")
     run = continued(stored, facility)
@@ -187,10 +193,16 @@ def continued(stored: Stored, facility: Facility) -> Run:
         run = Run(facility)
         put_back(run._loop, stored.snapshot)
     except (*_BREAKS, *_MISFITS, InputError) as error:
-        stored.refuse(f"a run that does not fit its scenario ({str(error).splitlines()[0]})")
+        stored.refuse(f"a run that does not fit its scenario ({_brief(error)})")
     run._wall_s = stored.wall_s
-    run._breaks = (*_BREAKS, *_MISFITS)
+    run._misfits = (*_BREAKS, *_MISFITS)
     return run
+
+
+def _brief(error: Exception) -> str:
+    """The first line of a message, for a sentence of ours."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0][:200]
 
 
 def store(run: Run, path: Path, every_s: float = 0.0) -> Path:
