@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,46 +14,10 @@ from conftest import ROOT, failing, small, small_layout, training
 import twin
 from twin.errors import InputError
 
-SHIPPED = {
-    "first_factory": "15 h",
-    "superpod_day": "8 h",
-    "chiller_loss": "4 h",
-    "utility_outage": "90 min",
-    "frontier_idle": "3 h",
-    "frontier_day": "90 min",
-}
-CONTINUE = """
-import sys, twin
-for path in sys.argv[2:]:
-    twin.resume(path).until().result().save(path + ".result")
-"""
-
-
-def facility_of(name: str) -> twin.Facility:
-    path = ROOT / "scenarios" / f"{name}.yaml"
-    return twin.build(twin.load(path, {"horizon": SHIPPED[name]}))
-
 
 def assert_same_tables(one: twin.Result, other: twin.Result) -> None:
     for name, frame in one.tables.items():
         assert frame.equals(other.tables[name]), name
-
-
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_run_saved_at_random_and_resumed_in_a_new_process_gives_the_same_bytes(
-    name: str, tmp_path: Path
-) -> None:
-    facility = facility_of(name)
-    draw = random.Random(name)
-    moments = sorted(draw.uniform(0.0, facility.scenario.horizon) for _ in range(4))
-    run = twin.start(facility)
-    paths = [str(run.until(t).save(tmp_path / f"{k}.npz")) for k, t in enumerate(moments)]
-    forked = run.fork().until().result()
-    whole = run.until().result()
-    assert_same_tables(whole, forked)
-    subprocess.run([sys.executable, "-c", CONTINUE, "-", *paths], check=True, cwd=ROOT)
-    for path in paths:
-        assert_same_tables(whole, twin.Result.load(f"{path}.result"))
 
 
 def eventful() -> twin.Scenario:
@@ -158,30 +118,6 @@ def command(tmp_path: Path, *more: str) -> list[str]:
     out = ["--out", str(tmp_path / "hurt")]
     alone = "--no-counterfactuals"  # as `twin.simulate`, whose tables these are held against
     return [sys.executable, "-m", "twin", "run", str(scenario), *out, alone, *more]
-
-
-def killed_after_a_checkpoint(tmp_path: Path) -> None:
-    """Start a run and kill it as soon as its first checkpoint stands."""
-    file = tmp_path / ".hurt.checkpoint"
-    begun = subprocess.Popen(
-        command(tmp_path, "--checkpoint-every", "5min"),
-        cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    while not file.exists() and begun.poll() is None:
-        time.sleep(0.002)
-    begun.send_signal(signal.SIGKILL)
-    begun.wait()
-
-
-def test_a_killed_run_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
-    killed_after_a_checkpoint(tmp_path)
-    assert (tmp_path / ".hurt.checkpoint").exists()
-    assert not (tmp_path / "hurt").exists()
-    more = command(tmp_path, "--checkpoint-every", "5min", "--resume")
-    subprocess.run(more, check=True, cwd=ROOT, capture_output=True)
-    assert not (tmp_path / ".hurt.checkpoint").exists()
-    whole = twin.simulate(twin.build(twin.load(ROOT / "scenarios" / "utility_outage.yaml")))
-    assert_same_tables(whole, twin.Result.load(tmp_path / "hurt"))
 
 
 def test_resume_without_a_checkpoint_or_with_another_question_says_what_to_do(

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         get_command(app).main(args=arguments, prog_name="twin")
     except SystemExit as done:
+        if (stop := _keyboard(done)) is not None:
+            say.failure(str(stop) or "stopped")
         return done.code if isinstance(done.code, int) else 0
     except InputError as error:
         say.problems(error.problems)
@@ -38,12 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TwinError, OSError) as error:
         say.failure(str(error))
         return 1
-    except KeyboardInterrupt as stop:
-        say.failure(str(stop) or "stopped")
-        return 130
     except Exception as error:
         return _broken(error)
     return 0
+
+
+def _keyboard(end: BaseException | None) -> KeyboardInterrupt | None:
+    """The Ctrl-C that a command ended by, if it did: typer 0.29 turns it into an exit without a
+    word.
+    """
+    while end is not None and not isinstance(end, KeyboardInterrupt):
+        end = end.__cause__ or end.__context__
+    return end
 
 
 def _broken(error: Exception) -> int:
