@@ -49,6 +49,7 @@ class Run:
             self._loop = Loop(wire(facility))
         self._wall_s = 0.0
         self._torn = False
+        self._ends: tuple[type[Exception], ...] = _BREAKS
         self._misfits: tuple[type[Exception], ...] = ()
         self._folder: TemporaryDirectory[str] | None = None
 
@@ -156,7 +157,7 @@ class Run:
         try:
             with one_thread():
                 yield
-        except (*_BREAKS, *self._misfits) as error:
+        except self._ends as error:
             self._loop.recorder.record()
             world = self._loop.world
             why = f"stopped after {world.now_s:,.3f} s of {world.end_s:,.0f} s: {error}"
@@ -195,7 +196,8 @@ def continued(stored: Stored, facility: Facility) -> Run:
     except (*_BREAKS, *_MISFITS, InputError) as error:
         stored.refuse(f"a run that does not fit its scenario ({_brief(error)})")
     run._wall_s = stored.wall_s
-    run._misfits = (*_BREAKS, *_MISFITS)
+    run._ends = (*_BREAKS, *_MISFITS)
+    run._misfits = run._ends
     return run
 
 
