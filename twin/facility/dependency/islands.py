@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from twin.facility.model import Array, Index, Mask
-from twin.physics.cascade import PowerSystem, may_trip
+from twin.physics.cascade import PowerSystem, aftermath, may_trip, most_w
 
 Set = frozenset[int]
+_LARGE = 0.05
+"""Share of an island's load that a failure can move to count as large."""
 Class = tuple[int, ...]
 """Nodes of a chain: whichever of them fails, the rest of the system sees the same."""
 
@@ -29,26 +31,73 @@ class Island:
     touched: Mask
     """(group, own node) what takes over from a part of the group, and the part itself."""
 
+    def fingerprint(self) -> bytes:
+        """The same for islands that differ in names alone."""
+        flow = self.flow
+        columns = [getattr(flow, field.name) for field in fields(flow)]
+        arrays = [np.asarray(column) for column in columns[1:]]
+        shape = repr((flow.supplies, self.groups)).encode()
+        return shape + b"".join(array.tobytes() for array in (self.trips, self.touched, *arrays))
+
     def load_frac(self, output_w: Array) -> Array:
         """(own node, state): outputs as shares of what makes each node trip."""
         least = np.minimum(self.flow.trip_pickup_frac, self.flow.trip_instantaneous_frac)
         return np.asarray(output_w / (self.flow.trip_rating_w * least)[:, None])
 
 
-def islands(flow: PowerSystem, fails: Mask) -> list[Island]:
-    """The islands of a system; a node that no state overloads belongs to none.
+def islands(
+    flow: PowerSystem, fails: Mask, trips: Sequence[int], *, large_only: bool = False
+) -> list[Island]:
+    """The islands of the nodes that may trip.
 
-    fails  (node,) has a failure of its own
+    fails       (node,) has a failure of its own
+    trips       nodes whose protection may act
+    large_only  of failures, only those that can move a good part of an island's load, or take one
+                of its own nodes away
     """
     graph = _Graph(flow)
-    trips = np.flatnonzero(may_trip(flow)).tolist()
     reach = {node: graph.movers(node) for node in trips}
+    most = most_w(flow) if large_only else np.zeros(0)
     found: list[Island] = []
     for together in _joined(trips, reach):
         concerned = graph.closed(together)
         failing = frozenset().union(*(reach[node] for node in together))
+        if large_only:
+            least_w = _LARGE * sum(flow.load_w[node] for node in concerned)
+            failing = frozenset(n for n in failing if most[n] >= least_w or n in together)
         found.append(_island(flow, graph, together, concerned, failing, fails))
     return found
+
+
+def firm(flow: PowerSystem, fails: Mask) -> list[int]:
+    """Nodes that no two failures can bring to a trip, by what these could move at most.
+
+    Alike nodes side by side carry a load together: it trips them once it passes what those that are
+    left bear. A failure moves no more than hangs on it, and all of them no more than hangs below.
+    """
+    graph = _Graph(flow)
+    most = most_w(flow)
+    intact = aftermath(flow, np.zeros((flow.size, 1), dtype=bool)).output_w[:, 0]
+    bears = flow.trip_rating_w * np.minimum(flow.trip_pickup_frac, flow.trip_instantaneous_frac)
+    return [
+        node
+        for node in np.flatnonzero(may_trip(flow)).tolist()
+        if not _two_suffice(graph, graph.beside(node), node, fails, most, intact, bears)
+    ]
+
+
+def _two_suffice(
+    graph: _Graph, beside: Set, node: int, fails: Mask, most: Array, intact: Array, bears: Array
+) -> bool:
+    """Whether two failures, of a node's own kind beside it or others, might trip it."""
+    others = [most[n] for n in graph.movers(node) - beside if fails[n]]
+    moved = sorted(others, reverse=True)[:2]
+    carried_w = sum(intact[n] for n in beside)
+    for own in range(min(3, len(beside))):
+        load_w = min(carried_w + sum(moved[: 2 - own]), most[node])
+        if load_w > bears[node] * (len(beside) - own) * (1.0 - 1e-9):
+            return True
+    return False
 
 
 class _Graph:
@@ -56,7 +105,7 @@ class _Graph:
 
     def __init__(self, flow: PowerSystem) -> None:
         self.supplies = flow.supplies
-        self.generator = np.flatnonzero(flow.generator).tolist()
+        self.priority = flow.priority.tolist()
         self.takers: list[list[int]] = [[] for _ in flow.supplies]
         self.above: list[Set] = []
         for node, supplies in enumerate(flow.supplies):
@@ -75,19 +124,19 @@ class _Graph:
         shared = [t for t in self.below[node] if len(self.supplies[t]) > 1]
         return frozenset().union(*(self.above[taker] for taker in shared))
 
+    def beside(self, node: int) -> Set:
+        """Nodes that share all that hangs on this one equally with it, itself included."""
+        takers = self.takers[node]
+        if not takers or any(self.priority[taker] for taker in takers):
+            return frozenset((node,))
+        alike = [n for n in self.supplies[takers[0]] if self.takers[n] == takers]
+        return frozenset(alike)
+
     def closed(self, nodes: Iterable[int]) -> Set:
         """All that decides what these nodes carry: what hangs on them, and what else feeds that."""
-        found: set[int] = set(nodes)
-        while True:
-            below = found.union(*(self.below[node] for node in found if self._loads(node, nodes)))
-            grown = below.union(*(self.above[node] for node in below))
-            if grown == found:
-                return frozenset(found)
-            found = grown
-
-    def _loads(self, node: int, nodes: Iterable[int]) -> bool:
-        """Whether all that hangs on this node counts: it may trip, or starts when it is asked."""
-        return node in nodes or node in self.generator
+        own = frozenset(nodes)
+        below = own.union(*(self.below[node] for node in own))
+        return below.union(*(self.above[node] for node in below))
 
 
 def _joined(trips: Sequence[int], reach: dict[int, Set]) -> Iterator[tuple[int, ...]]:

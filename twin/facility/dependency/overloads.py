@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.facility.dependency.islands import Class, Island, islands
+from twin.facility.dependency.islands import Class, Island, firm, islands
 from twin.facility.model import Facility, Mask
-from twin.facility.power.system import System, system
-from twin.physics.cascade import aftermath
-from twin.physics.reliability.coincidences import Coincidence, Judged, Search
+from twin.facility.power.system import system
+from twin.physics.cascade import aftermath, may_trip
+from twin.physics.reliability.coincidences import Coincidence, Found, Judged, Search
 
-_NODE_STATES = 8_000_000
-_STATES = 40_000
+_NODE_STATES = 4_000_000
+_STATES = 20_000
 """States of an island that may be followed, and the same times its nodes: some seconds."""
 
 
@@ -49,30 +49,74 @@ def overloads(facility: Facility, fails: Mapping[str, float]) -> Overloads:
 
     fails  unavailability of each component that has a failure of its own
     """
-    whole = system(facility)
-    names = [facility.power.id[node] for node in whole.tree_node]
-    mask = np.array([name in fails for name in names], dtype=bool)
+    whole = _Whole(facility, fails)
+    found: list[tuple[Island, Found]] = []
+    for island in islands(whole.flow, whole.fails, np.flatnonzero(may_trip(whole.flow)).tolist()):
+        answer = whole.search(island, near=False)
+        found += [(island, answer)] if answer.complete else whole.divided(island)
     causes: dict[str, tuple[Cause, ...]] = {}
-    orders: list[int] = []
-    left: list[tuple[str, ...]] = []
-    for island in islands(whole.flow, mask):
-        mine = [names[node] for node in island.node]
+    for island, answer in found:
+        names = [whole.names[node] for node in island.node]
+        for trip, minimal in _by_trip(island, answer.minimal).items():
+            causes[names[trip]] = tuple(_cause(island, names, chosen) for chosen in minimal)
+    partly = [(island, answer) for island, answer in found if not answer.complete]
+    return Overloads(
+        causes,
+        min((answer.order for _, answer in partly), default=None),
+        tuple(whole.failing(island) for island, _ in partly),
+    )
+
+
+class _Whole:
+    """The whole system, and searches in its islands."""
+
+    def __init__(self, facility: Facility, fails: Mapping[str, float]) -> None:
+        whole = system(facility)
+        self.flow = whole.flow
+        self.names = [facility.power.id[node] for node in whole.tree_node]
+        self.chance = [fails.get(name, 0.0) for name in self.names]
+        self.fails = np.array(self.chance) > 0
+        rack = np.zeros(len(facility.power.id), dtype=bool)
+        rack[facility.power.load_of_rack] = True
+        self.rack = rack[whole.tree_node]
+        self.known: dict[bytes, Found] = {}
+
+    def search(self, island: Island, *, near: bool) -> Found:
+        """What trips in an island, and why; alike islands are looked at once."""
+        own = (self.rack[island.node], np.array([self.chance[node] for node in island.node]))
+        key = island.fingerprint() + b"".join(column.tobytes() for column in own) + bytes([near])
+        if key not in self.known:
+            self.known[key] = self._search(island, near=near)
+        return self.known[key]
+
+    def _search(self, island: Island, *, near: bool) -> Found:
         size = [len(group) for group in island.groups]
-        chance = [_chance(group, mine, fails) for group in island.groups]
+        chance = [
+            sum(self.chance[island.node[n]] for one in group for n in one) / len(group)
+            for group in island.groups
+        ]
         budget = min(_STATES, _NODE_STATES // max(1, island.flow.size))
-        judge = _Judge(island, _racks(facility, whole, island))
-        found = Search(size, chance, island.touched, judge, budget).run()
-        for trip, minimal in _by_trip(island, found.minimal).items():
-            causes[mine[trip]] = tuple(_cause(island, mine, chosen) for chosen in minimal)
-        if not found.complete:
-            orders.append(found.order)
-            left.append(tuple(mine[n] for group in island.groups for one in group for n in one))
-    return Overloads(causes, min(orders, default=None), tuple(left))
+        judge = _Judge(island, self.rack[island.node])
+        return Search(size, chance, island.touched, judge, budget).run(near=near)
 
+    def divided(self, island: Island) -> list[tuple[Island, Found]]:
+        """Islands without the nodes that no two failures trip, and those by themselves.
 
-def _chance(group: tuple[Class, ...], names: Sequence[str], fails: Mapping[str, float]) -> float:
-    """Mean probability that a class of a group is down."""
-    return sum(fails[names[node]] for chain in group for node in chain) / len(group)
+        Those are looked at with large failures only; in the others they never act.
+        """
+        trips = {int(island.node[trip]) for trip in island.trips}
+        apart = sorted(trips.intersection(firm(self.flow, self.fails)))
+        parts = islands(self.flow, self.fails, sorted(trips.difference(apart)))
+        found = [(part, self.search(part, near=True)) for part in parts]
+        for part in islands(self.flow, self.fails, apart, large_only=True):
+            answer = self.search(part, near=True)
+            found.append((part, replace(answer, order=min(answer.order, 2), complete=False)))
+        return found
+
+    def failing(self, island: Island) -> tuple[str, ...]:
+        """Components whose failures were combined in an island."""
+        nodes = [n for group in island.groups for one in group for n in one]
+        return tuple(self.names[island.node[n]] for n in nodes)
 
 
 def _by_trip(
@@ -86,13 +130,6 @@ def _by_trip(
         for node in nodes:
             found[node] = together
     return {node: chosen for node, chosen in found.items() if chosen}
-
-
-def _racks(facility: Facility, whole: System, island: Island) -> Mask:
-    """(own node,) loads that are racks: once one is dark, nothing worse need be looked for."""
-    rack = np.zeros(len(facility.power.id), dtype=bool)
-    rack[facility.power.load_of_rack] = True
-    return np.asarray(rack[whole.tree_node[island.node]])
 
 
 class _Judge:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,11 +74,15 @@ class Search:
         self.judge = judge
         self.budget = budget
         self.touched = [_bits(row) for row in touched]
-        self.ended: set[Coincidence] = set()
+        self.shut: set[Coincidence] = set()
         self.minimal: list[set[Coincidence]] = []
+        self.follows: dict[Coincidence, int] = {}
 
-    def run(self) -> Found:
-        """Order by order, until nothing is left or the budget is used up."""
+    def run(self, *, near: bool) -> Found:
+        """Order by order, until nothing is left or the budget is used up.
+
+        near  go on beyond what can be looked at as a whole, with what is near a limit and likely
+        """
         frontier: Frontier = {}
         candidates: dict[Coincidence, Coincidence] = {(): ()}
         order = -1
@@ -89,6 +92,8 @@ class Search:
             frontier = self._look(candidates, frontier)
             order += complete
             complete = complete and self._affordable(frontier)
+            if not (complete or near):
+                break
             candidates = self._larger(frontier, near=not complete)
             if len(candidates) > self.budget:
                 complete = False
@@ -135,7 +140,7 @@ class Search:
                 load_frac = judged.load_frac[:, column]
                 self._touch(chosen, candidates[chosen], load_frac, smaller)
                 if judged.ends[column]:
-                    self.ended.add(chosen)
+                    self.shut.add(chosen)
                 else:
                     alive[chosen] = load_frac
         return alive
@@ -147,13 +152,18 @@ class Search:
         return counts
 
     def _note(self, chunk: Sequence[Coincidence], follows: NDArray[np.bool_]) -> None:
-        """Keep what is minimal."""
+        """Keep what follows from a coincidence and from none within it."""
         if not self.minimal:
             self.minimal = [set() for _ in follows]
-        for which, column in np.argwhere(follows).tolist():
-            chosen = chunk[column]
-            if not any(part in self.minimal[which] for part in _parts(chosen)):
-                self.minimal[which].add(chosen)
+        for column, chosen in enumerate(chunk):
+            known = 0
+            for part in _smaller(chosen):
+                known |= self.follows.get(part, 0)
+            for which in np.flatnonzero(follows[:, column]).tolist():
+                if not known >> which & 1:
+                    self.minimal[which].add(chosen)
+                    known |= 1 << which
+            self.follows[chosen] = known
 
     def _touch(
         self,
@@ -178,7 +188,11 @@ class Search:
                 meeting &= _bits(load_frac >= _NEAR)
             for group in self._partners(chosen, meeting, least):
                 grown = tuple(sorted((*chosen, group)))
-                if grown not in found and not any(part in self.ended for part in _parts(grown)):
+                if grown in found or grown in self.shut:
+                    continue
+                if any(part in self.shut for part in _smaller(grown)):
+                    self.shut.add(grown)
+                else:
                     found[grown] = chosen
         return found
 
@@ -195,7 +209,7 @@ class Search:
 
     def _found_likelihood(self) -> float:
         """Of all that is known to have a consequence."""
-        return sum(self.likelihood(one) for one in set().union(*self.minimal, self.ended))
+        return sum(self.likelihood(one) for one in set().union(*self.minimal))
 
 
 def _bits(mask: NDArray[np.bool_]) -> int:
@@ -203,7 +217,8 @@ def _bits(mask: NDArray[np.bool_]) -> int:
     return int.from_bytes(np.packbits(mask, bitorder="little").tobytes(), "little")
 
 
-def _parts(chosen: Coincidence) -> Iterator[Coincidence]:
-    """Every coincidence within one, the empty one first and itself left out."""
-    for length in range(len(chosen)):
-        yield from combinations(chosen, length)
+def _smaller(chosen: Coincidence) -> Iterator[Coincidence]:
+    """Every coincidence with one failure less."""
+    for place, group in enumerate(chosen):
+        if place == 0 or chosen[place - 1] != group:
+            yield chosen[:place] + chosen[place + 1 :]
