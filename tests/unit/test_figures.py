@@ -31,7 +31,7 @@ from twin.present.figures.oneline import MOST_BOXES, figure_oneline, worst_momen
 from twin.present.figures.sankey import energy_graph, figure_sankey, residual_frac, staged
 from twin.present.figures.style import periods_s, thinned, wide
 from twin.present.figures.throttling import disturbed
-from twin.results import Result
+from twin.results import TABLES, Result
 
 EACH = pytest.mark.parametrize("named", FIGURES, ids=lambda named: named.name)
 NASTY = "<b>$x^{2$ & \u202e\n\t'\"--></svg>" + "é" * 300
@@ -63,8 +63,11 @@ def test_says_so_where_nothing_was_recorded(named: NamedFigure) -> None:
 @EACH
 def test_survives_missing_numbers_and_nasty_names(named: NamedFigure, day: Result) -> None:
     tables = {name: frame.copy() for name, frame in day.tables.items()}
-    for frame in tables.values():
+    few_words = {(table.name, c.name) for table in TABLES for c in table.columns if c.words}
+    for name, frame in tables.items():
         for column in frame.columns:
+            if (name, column) in few_words:
+                continue
             if frame[column].dtype == "float64" and column != "time_s":
                 frame[column] = np.nan
             elif column in (
