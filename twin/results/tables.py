@@ -246,7 +246,7 @@ JOBS = Table(
             "state",
             "text",
             "",
-            "awaited, queued, running, checkpointing, restarting, completed or too_large.",
+            "awaited, queued, running, checkpointing, restarting, cut_off, completed or too_large.",
         ),
         Column(
             "progress_frac",

@@ -12,7 +12,7 @@ from twin.arrays import Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import CHECKPOINTING, RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, RUNNING, Phase
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
@@ -61,6 +61,8 @@ class Booking:
         for j in running[slow | (phase != RUNNING)].tolist():
             if own.phase[j] == RESTARTING:
                 self._lose_whole(j, Cause.RESTARTING)
+            elif own.phase[j] == CUT_OFF:
+                self._lose_whole(j, Cause.FABRIC)
             elif own.phase[j] == CHECKPOINTING:
                 self._miss_whole(j, Cause.CHECKPOINTING)
             else:

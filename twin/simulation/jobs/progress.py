@@ -11,7 +11,7 @@ from twin.arrays import Array, Index
 from twin.facility.fabric import bandwidth_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import CHECKPOINTING, RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
@@ -132,8 +132,11 @@ class Progress:
         own.restarts[j] += 1
 
     def restart(self, j: int) -> None:
-        """Load the last checkpoint before going on."""
+        """Load the last checkpoint before going on, once there is a network to do so."""
         own = self.own
+        if own.fabric_frac[j] <= 0:
+            self.cut_off(j)
+            return
         size = float(own.checkpoint_bytes[j])
         load_s = self.storage.load_s(size, self.jobs[j].nodes) if size else 0.0
         own.phase[j] = RESTARTING
@@ -142,7 +145,7 @@ class Progress:
 
     def see_switches(self) -> None:
         """Bandwidth of every gang, after a switch changed state; who lost a leaf restarts without
-        it.
+        it, who lost all waits until there is a network again.
         """
         own = self.own
         switch_ok = self.world.state.network.switch_ok
@@ -155,9 +158,37 @@ class Progress:
             held = own.held[j]
             self.set_bandwidth(j)
             leaves = fabric.leaf_of_domain[fabric.domain_of_node[held]]
-            if held.size > 1 and lost[leaves].any():
-                self.roll_back(j, Cause.FABRIC, "")
-                self.restart(j)
+            self._follow_network(j, held.size > 1 and bool(lost[leaves].any()))
+
+    def _follow_network(self, j: int, lost_leaf: bool) -> None:
+        """Roll a gang back that lost a leaf or its whole network; let one go on that has it again."""
+        joined = self.own.fabric_frac[j] > 0
+        if self.own.phase[j] == CUT_OFF:
+            if joined:
+                self.start(j, "the network is back; ")
+        elif lost_leaf or not joined:
+            self.roll_back(j, Cause.FABRIC, "")
+            self.restart(j)
+
+    def start(self, j: int, why: str) -> None:
+        """Set a gang that has its nodes to work, from its last checkpoint where it ran before."""
+        own = self.own
+        self.aim(j)
+        own.phase[j] = RUNNING
+        own.version += 1
+        if own.fabric_frac[j] <= 0:
+            self.cut_off(j)
+        elif own.restarts[j] > 0:
+            self.restart(j)
+            detail = f"{why}from its last checkpoint on {self.jobs[j].nodes} nodes"
+            self.world.note(self.jobs[j].name, EventKind.RESTARTING, detail)
+
+    def cut_off(self, j: int) -> None:
+        """Let a gang stand idle on its nodes until a network joins them."""
+        own = self.own
+        own.phase[j] = Phase.CUT_OFF
+        own.wait_s[j] = np.inf
+        own.version += 1
 
     def set_bandwidth(self, j: int) -> None:
         """Inter-node bandwidth of a gang on the switches that are up."""
@@ -168,7 +199,6 @@ class Progress:
 
     def set_speeds(self) -> None:
         """Speed of every running job, after clocks, phases, nodes or switches changed."""
-        self.see_switches()
         versions = (self.own.version, self.world.state.throttling.version)
         if versions != self._versions:
             self._versions = versions

@@ -11,7 +11,7 @@ from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import RUNNING, Phase
+from twin.simulation.jobs.phase import CUT_OFF, RUNNING, Phase
 from twin.simulation.jobs.placement import FREE, Placement
 from twin.simulation.jobs.progress import Progress
 from twin.simulation.kernel.discipline import Discipline
@@ -21,7 +21,8 @@ from twin.simulation.record.losses import Losses
 from twin.workload import Job
 
 WAITING_ACTIVITY = 0.05
-"""GPU activity while a gang writes a checkpoint or restarts; assumed, near idle."""
+"""GPU activity while a gang writes a checkpoint or restarts; assumed, near idle. A gang without a
+network does nothing at all."""
 
 
 def asked_jobs(scenario: Scenario) -> tuple[Job, ...]:
@@ -114,10 +115,11 @@ class Scheduler(Discipline):
                     self._release(j)
 
     def settle(self) -> bool:
-        """Stop gangs that lost a node, start gangs that fit, set speeds; True where nodes changed
-        hands.
+        """Stop gangs that lost a node or their network, start gangs that fit, set speeds; True
+        where nodes changed hands.
         """
         stopped = self._stop_broken()
+        self.progress.see_switches()
         started = self._start_queued()
         self.progress.set_speeds()
         return stopped or started
@@ -191,13 +193,7 @@ class Scheduler(Discipline):
         self.learning.learn(j, nodes)
         if np.isnan(own.started_s[j]):
             own.started_s[j] = self.world.now_s
-        self.progress.aim(j)
-        own.phase[j] = RUNNING
-        own.version += 1
-        if own.restarts[j] > 0:
-            self.progress.restart(j)
-            detail = f"from its last checkpoint on {self.jobs[j].nodes} nodes"
-            self.world.note(self.jobs[j].name, EventKind.RESTARTING, detail)
+        self.progress.start(j, "")
 
     def enter_activity(self, gpu: Array, cpu: Array) -> None:
         """Enter the activity of every gang's nodes."""
@@ -205,10 +201,11 @@ class Scheduler(Discipline):
         if not self.jobs:
             return
         working = own.phase == RUNNING
+        waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
         held = own.work_of_node >= 0
         job = own.work_of_node[held]
-        gpu[held] = np.where(working, own.gpu_activity, WAITING_ACTIVITY)[job]
-        cpu[held] = np.where(working, own.cpu_activity, WAITING_ACTIVITY)[job]
+        gpu[held] = np.where(working, own.gpu_activity, waiting)[job]
+        cpu[held] = np.where(working, own.cpu_activity, waiting)[job]
 
     def hold(self) -> None:
         """Enter what each job does not make now, and why."""
