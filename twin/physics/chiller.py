@@ -62,15 +62,22 @@ def power_w(
     return np.asarray(available / curve.cop * _biquadratic(curve.eirft, x, y) * by_load * cycling)
 
 
-def outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> bool:
+def outside(
+    curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
+) -> NDArray[np.bool_]:
     """True where the temperatures lie outside the curves' limits, so that the answer is a clip."""
     low_x, high_x = curve.leaving_degc
     low_y, high_y = curve.entering_degc
-    return not (low_x <= leaving_degc <= high_x and low_y <= entering_degc <= high_y)
+    x = np.asarray(leaving_degc)
+    y = np.asarray(entering_degc)
+    return np.asarray(~((low_x <= x) & (x <= high_x) & (low_y <= y) & (y <= high_y)))
 
 
-def safely_outside(curve: ChillerCurve, leaving_degc: float, entering_degc: float) -> bool:
+def safely_outside(
+    curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
+) -> NDArray[np.bool_]:
     """True where the clip can only overstate the power: warmer water or cooler outdoor air than the
     curves know.
     """
-    return leaving_degc >= curve.leaving_degc[0] and entering_degc <= curve.entering_degc[1]
+    warm = np.asarray(leaving_degc) >= curve.leaving_degc[0]
+    return np.asarray(warm & (np.asarray(entering_degc) <= curve.entering_degc[1]))

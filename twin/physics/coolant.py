@@ -174,13 +174,15 @@ def handler_speed_frac(demand_m3_s: Array | float, rated_m3_s: Array | float) ->
     return np.asarray(np.clip(wanted, HANDLER_SPEED_MIN_FRAC, 1.0))
 
 
-def pad_water_kg_s(capacity_w: float, speed_frac: float, cooled_by_k: float) -> Array:
+def pad_water_kg_s(
+    capacity_w: float, speed_frac: Array | float, cooled_by_k: Array | float
+) -> Array:
     """Water that pads evaporate to cool a dry cooler's air by `cooled_by_k`, blow-down included.
 
     The air stream at full fan speed warms by AIR_RISE_K at rated heat, and falls with the speed.
     """
     stream = capacity_w / AIR_RISE_K * speed_frac
-    return evaporation_kg_s(stream * max(cooled_by_k, 0.0))
+    return evaporation_kg_s(stream * np.maximum(cooled_by_k, 0.0))
 
 
 def pump_flow_frac(running: Array, installed: Array, alone_frac: Array) -> Array:

@@ -8,13 +8,10 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.facility.model import Plant
-from twin.simulation.cooling.segments import Segment, segments
+from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-
-TOUCH_K = 1e-6
-"""A boundary between segments counts as reached this close to it."""
 
 
 class Plants(Discipline):
@@ -25,6 +22,7 @@ class Plants(Discipline):
         self.own = world.state.plants
         self.plants = world.facility.cooling.plants
         world.clock.can("plant scan", self._scan)
+        self._known: list[tuple[object, Array]] = [(None, np.zeros(0)) for _ in self.plants]
 
     def schedule(self) -> None:
         """Let the building controls look around at their period."""
@@ -59,24 +57,27 @@ class Plants(Discipline):
 
     def choose_segments(self) -> bool:
         """Put every plant on the segment its water temperature lies in; True where one changed."""
-        chosen = np.array([self._segment(p, plant) for p, plant in enumerate(self.plants)])
-        changed = not np.array_equal(chosen, self.own.segment)
-        self.own.segment = chosen
-        return changed
+        before = self.own.segment
+        found = np.empty_like(before)
+        for p, plant in enumerate(self.plants):
+            found[p] = self._segment(p, plant)
+        self.own.segment = found
+        return not np.array_equal(found, before)
 
-    def _segment(self, p: int, plant: Plant) -> Segment:
+    def _segment(self, p: int, plant: Plant) -> Array:
+        rows = self._rows(p, plant)
+        water = self.world.state.heat.temperature_degc[plant.node]
+        return np.asarray(rows[int(chosen(rows, water))])
+
+    def _rows(self, p: int, plant: Plant) -> Array:
+        """(3, field) the segments of a plant in the weather that the controls read last."""
         state = self.world.state
-        running = int(state.flows.unit_running[plant.units].sum())
+        running = int(np.count_nonzero(state.flows.unit_running[plant.units]))
         dry_bulb, wet_bulb = self.own.outdoor_degc.tolist()
-        supply_degc = float(state.controls.supply_degc[p])
-        choices = segments(plant, running, supply_degc, dry_bulb, wet_bulb)
-        water = state.heat.temperature_degc[plant.node]
-        fits = (s for s in choices if water < s.upper_degc - TOUCH_K or s is choices[-1])
-        return next(fits)
-
-    def heat_w(self, p: int, water_degc: float) -> float:
-        """Heat that a plant takes at a water temperature."""
-        return Segment(*self.own.segment[p].tolist()).heat_w(water_degc)
+        key = (running, float(state.controls.supply_degc[p]), dry_bulb, wet_bulb)
+        if self._known[p][0] != key:
+            self._known[p] = (key, segment_rows(plant, *key))
+        return self._known[p][1]
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the temperatures at which a plant leaves its segment."""

@@ -11,10 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
 from twin.physics.coolant import control_slope_w_k
+
+TOUCH_K = 1e-6
+"""A boundary between segments counts as reached this close to it."""
 
 
 class Segment(NamedTuple):
@@ -34,55 +38,100 @@ class Segment(NamedTuple):
 
 
 IDLE = Segment(0.0, 0.0, 0.0, -np.inf, np.inf)
+UPPER = Segment._fields.index("upper_degc")
 
 
-def entering_degc(plant: Plant, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
+def entering_degc(
+    plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float
+) -> Array | float:
     """What a chiller's condenser sees: outdoor air, or tower water at its approach to the wet
     bulb.
     """
     return wet_bulb_degc + plant.tower_approach_k if plant.water_cooled else dry_bulb_degc
 
 
-def air_degc(plant: Plant, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float) -> float:
+def air_degc(
+    plant: Plant, supply_degc: float, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float
+) -> Array:
     """Air at a dry cooler's coil; pads run only where dry air could not hold the set-point at rated
     heat.
     """
     dry_is_enough = dry_bulb_degc + plant.capacity_w / plant.conductance_w_k <= supply_degc
-    return dry_bulb_degc - (
-        0.0 if dry_is_enough else plant.evaporative_frac * (dry_bulb_degc - wet_bulb_degc)
-    )
+    cooled_by = plant.evaporative_frac * (dry_bulb_degc - wet_bulb_degc)
+    return np.asarray(dry_bulb_degc - np.where(dry_is_enough, 0.0, cooled_by))
 
 
 def segments(
     plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float
 ) -> list[Segment]:
-    """The straight segments of a plant with `running` units, from cold water to hot."""
+    """The straight segments of a plant with `running` units, from cold water to hot; those without
+    any width left out.
+    """
+    rows = segment_rows(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc)
+    found = [Segment(*row) for row in rows.tolist()]
+    return [s for s in found if s.upper_degc > s.lower_degc] if running else [IDLE]
+
+
+def segment_rows(
+    plant: Plant,
+    running: int,
+    supply_degc: float,
+    dry_bulb_degc: Array | float,
+    wet_bulb_degc: Array | float,
+) -> Array:
+    """(..., 3, field of Segment) the same for weather of any shape (...,): first, middle and last.
+
+    Where the air is warmer than the set-point, a dry cooler's middle one has no width.
+    """
+    rows = np.empty((*np.shape(dry_bulb_degc), 3, len(Segment._fields)))
     if not running:
-        return [IDLE]
-    if role(plant.kind) is Role.DRY_COOLER:
-        return _dry_cooler(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc)
+        rows[:] = IDLE
+    elif role(plant.kind) is Role.DRY_COOLER:
+        air = air_degc(plant, supply_degc, dry_bulb_degc, wet_bulb_degc)
+        _enter_dry_cooler(rows, plant, running, supply_degc, air)
+    else:
+        entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
+        _enter_chiller(rows, plant, running, supply_degc, entering)
+    return rows
+
+
+def _enter_chiller(
+    rows: Array, plant: Plant, running: int, supply_degc: float, entering: Array | float
+) -> None:
+    """Off below the set-point, regulated above it, all they can give beyond the band."""
     assert plant.curve is not None
-    entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
-    most = running * float(available_w(plant.curve, supply_degc, entering))
+    most = running * available_w(plant.curve, supply_degc, entering)
     slope = control_slope_w_k(running, plant.curve.capacity_w, plant.band_k)
     full = supply_degc + most / slope
-    return [
-        Segment(0.0, 0.0, 0.0, -np.inf, supply_degc),
-        Segment(slope, supply_degc, 0.0, supply_degc, full),
-        Segment(0.0, 0.0, most, full, np.inf),
-    ]
+    rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, supply_degc)
+    rows[..., 1, :] = (slope, supply_degc, 0.0, supply_degc, np.inf)
+    rows[..., 1, UPPER] = full
+    rows[..., 2, :] = (0.0, 0.0, 0.0, 0.0, np.inf)
+    rows[..., 2, 2] = most
+    rows[..., 2, 3] = full
 
 
-def _dry_cooler(
-    plant: Plant, running: int, supply: float, dry_bulb: float, wet_bulb: float
-) -> list[Segment]:
+def _enter_dry_cooler(
+    rows: Array, plant: Plant, running: int, supply_degc: float, air: Array
+) -> None:
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
-    air = air_degc(plant, supply, dry_bulb, wet_bulb)
     full = running * plant.conductance_w_k
     slope = control_slope_w_k(running, plant.capacity_w, plant.band_k, plant.conductance_w_k)
-    start = max(supply, air)
-    bend = start if air >= supply else (slope * supply - full * air) / (slope - full)
-    out = [Segment(0.0, 0.0, 0.0, -np.inf, start)]
-    if bend > start:
-        out.append(Segment(slope, supply, 0.0, start, bend))
-    return [*out, Segment(full, air, 0.0, bend, np.inf)]
+    start = np.maximum(supply_degc, air)
+    meet = (slope * supply_degc - full * air) / (slope - full)
+    bend = np.where(air >= supply_degc, start, meet)
+    rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, np.inf)
+    rows[..., 0, UPPER] = start
+    rows[..., 1, :] = (slope, supply_degc, 0.0, 0.0, np.inf)
+    rows[..., 1, 3] = start
+    rows[..., 1, UPPER] = bend
+    rows[..., 2, :] = (full, 0.0, 0.0, 0.0, np.inf)
+    rows[..., 2, 1] = air
+    rows[..., 2, 3] = bend
+
+
+def chosen(rows: Array, water_degc: Array | float) -> Index:
+    """(...,) which of the segments (..., 3, field) water of a temperature (...,) lies in."""
+    fits = np.asarray(water_degc)[..., None] < rows[..., UPPER] - TOUCH_K
+    fits[..., -1] = True
+    return np.asarray(fits.argmax(axis=-1))

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask
-from twin.catalogue.equipment_kinds import Role, role
+from twin.arrays import Array
 from twin.facility.model import Plant
-from twin.physics.chiller import available_w, outside, power_w, safely_outside
-from twin.physics.coolant import affinity_power_w, evaporation_kg_s, fan_speed_frac, pad_water_kg_s
+from twin.physics.coolant import affinity_power_w
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
-from twin.simulation.cooling.segments import air_degc, entering_degc
+from twin.simulation.cooling.plant_power import Look, Setting, setting
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
-
-STAGE_UP_FRAC = 0.9
-"""Another chiller joins when the running ones pass this share of their capacity; assumed."""
-
-
-NO_HEAT_FRAC = 1e-9
-"""Heat below this share of a unit's capacity is rounding at the set-point, and moves no fan."""
 
 
 class Units(Discipline):
@@ -44,7 +35,10 @@ class Units(Discipline):
             own.scan = self.world.state.plants.scan
             own.water_kg_s = 0.0
             for p, plant in enumerate(self.plants.plants):
-                own.unit_w[plant.units] = self._plant_w(p, plant)
+                found = self._setting_now(p, plant)
+                own.unit_w[plant.units] = found.unit_w[0]
+                own.water_kg_s += float(found.water_kg_s[0])
+                self._count(found)
 
     def _circulation_w(self) -> Array:
         """(unit,) coolant units and air handlers as they run now; the others as they were."""
@@ -59,62 +53,34 @@ class Units(Discipline):
         fans_w = affinity_power_w(units.power_w, speed, units.floor_frac)
         return np.where(self.flows.is_crah, fans_w, power)
 
-    def _plant_w(self, p: int, plant: Plant) -> Array:
-        """Power of each unit of a plant at the present heat, its water pump included; also sets the
-        water it uses.
+    def _setting_now(self, p: int, plant: Plant) -> Setting:
+        """Fans and compressors of a plant at the present heat and weather."""
+        state = self.world.state
+        segment = state.plants.segment[p : p + 1]
+        outdoor = state.plants.outdoor_degc[None, :]
+        water = state.heat.temperature_degc[plant.node : plant.node + 1]
+        return setting(self._look(p, plant, segment, outdoor, water))
+
+    def _look(self, p: int, plant: Plant, segment: Array, outdoor: Array, water: Array) -> Look:
+        """What the controls see of a plant, from its segment (look, field), the weather (look, 2)
+        and its water (look,).
         """
         state = self.world.state
-        on = state.flows.unit_running[plant.units]
-        pumps = plant.pump_w / on.size * self.flows.pumping(plant)
-        if not on.any():
-            return pumps
-        water = float(state.heat.temperature_degc[plant.node])
-        heat = self.plants.heat_w(p, water)
-        if heat < NO_HEAT_FRAC * plant.capacity_w:
-            heat = 0.0
-        if role(plant.kind) is Role.DRY_COOLER:
-            return pumps + np.where(on, self._fans_w(p, plant, int(on.sum()), heat, water), 0.0)
-        return np.asarray(pumps + self._compressors_w(p, plant, on, heat, water))
+        conductance, reference, constant = segment[:, :3].T
+        return Look(
+            plant,
+            self.units,
+            state.flows.unit_running[plant.units],
+            plant.pump_w / plant.units.size * self.flows.pumping(plant),
+            float(state.controls.supply_degc[p]),
+            conductance * (water - reference) + constant,
+            water,
+            outdoor[:, 0],
+            outdoor[:, 1],
+        )
 
-    def _fans_w(self, p: int, plant: Plant, count: int, heat: float, water: float) -> Array:
-        dry_bulb, wet_bulb = self._outdoor()
-        air = air_degc(plant, self._supply_degc(p), dry_bulb, wet_bulb)
-        most = count * plant.conductance_w_k * (water - air)
-        speed = float(fan_speed_frac(heat / most)) if most > 0 else 0.0
-        pads_kg_s = float(pad_water_kg_s(plant.capacity_w, speed, dry_bulb - air))
-        self.own.water_kg_s += count * pads_kg_s
-        u = plant.units
-        fan_w = self.units.power_w[u] - plant.pump_w / u.size
-        return affinity_power_w(fan_w, speed, self.units.floor_frac[u])
-
-    def _compressors_w(self, p: int, plant: Plant, on: Mask, heat: float, water: float) -> Array:
-        """As few chillers as can carry the heat share it; the others stand by."""
-        assert plant.curve is not None
-        entering = entering_degc(plant, *self._outdoor())
-        leaving = min(water, self._supply_degc(p) + plant.band_k)
-        each = STAGE_UP_FRAC * float(available_w(plant.curve, leaving, entering))
-        used = np.flatnonzero(on)[: max(int(np.ceil(heat / each)), 1)]
-        self._count(plant, leaving, entering)
-        compressor = float(power_w(plant.curve, heat / used.size, leaving, entering))
-        out = np.zeros(on.size)
-        load_frac = min(1.0, heat / used.size / plant.curve.capacity_w)
-        out[used] = compressor + plant.tower_w * load_frac
-        if plant.water_cooled:
-            self.own.water_kg_s += float(evaporation_kg_s(heat + used.size * compressor))
-        return out
-
-    def _count(self, plant: Plant, leaving: float, entering: float) -> None:
+    def _count(self, found: Setting) -> None:
         """Count chillers set, and those set outside their curves, by the side that errs."""
-        assert plant.curve is not None
-        self.own.settings += 1
-        if outside(plant.curve, leaving, entering):
-            safe = safely_outside(plant.curve, leaving, entering)
-            self.own.safely_clipped += safe
-            self.own.clipped += not safe
-
-    def _outdoor(self) -> tuple[float, float]:
-        dry_bulb, wet_bulb = self.world.state.plants.outdoor_degc.tolist()
-        return dry_bulb, wet_bulb
-
-    def _supply_degc(self, p: int) -> float:
-        return float(self.world.state.controls.supply_degc[p])
+        self.own.settings += found.settings
+        self.own.clipped += found.clipped
+        self.own.safely_clipped += found.safely_clipped

@@ -1,0 +1,106 @@
+"""What the units of a plant draw and evaporate at a look around of the building controls.
+
+Everything is an array over looks around (look,): one where something happens, many on end in a
+quiet stretch; the same laws, and the same bits, for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.model import Plant, Units
+from twin.physics.chiller import available_w, outside, power_w, safely_outside
+from twin.physics.coolant import affinity_power_w, evaporation_kg_s, fan_speed_frac, pad_water_kg_s
+from twin.simulation.cooling.segments import air_degc, entering_degc
+
+STAGE_UP_FRAC = 0.9
+"""Another chiller joins when the running ones pass this share of their capacity; assumed."""
+NO_HEAT_FRAC = 1e-9
+"""Heat below this share of a unit's capacity is rounding at the set-point, and moves no fan."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the controls see of one plant. Arrays are (look,) where nothing else is said."""
+
+    plant: Plant
+    units: Units
+    running: Mask
+    """(unit of the plant,)"""
+    pumps_w: Array
+    """(unit of the plant,) its water pump."""
+    supply_degc: float
+    heat_w: Array
+    """Heat that the plant takes from its water."""
+    water_degc: Array
+    dry_bulb_degc: Array
+    wet_bulb_degc: Array
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How fans and compressors are set."""
+
+    unit_w: Array
+    """(look, unit of the plant) electrical power, water pumps included."""
+    water_kg_s: Array
+    """(look,) evaporated, blow-down included."""
+    settings: int = 0
+    """Chillers set."""
+    clipped: int = 0
+    safely_clipped: int = 0
+    """Those set outside their curves, on the side that errs low, and on the other."""
+
+
+def setting(look: Look) -> Setting:
+    """Fans and compressors as the heat asks for them."""
+    if not look.running.any():
+        looks = look.heat_w.size
+        return Setting(np.tile(look.pumps_w, (looks, 1)), np.zeros(looks))
+    few = NO_HEAT_FRAC * look.plant.capacity_w
+    heat = np.where(look.heat_w < few, 0.0, look.heat_w)
+    if role(look.plant.kind) is Role.DRY_COOLER:
+        return _fans(look, heat)
+    return _compressors(look, heat)
+
+
+def _fans(look: Look, heat: Array) -> Setting:
+    """All running dry coolers turn alike."""
+    plant = look.plant
+    count = int(look.running.sum())
+    air = air_degc(plant, look.supply_degc, look.dry_bulb_degc, look.wet_bulb_degc)
+    most = count * plant.conductance_w_k * (look.water_degc - air)
+    able = most > 0
+    speed = np.where(able, fan_speed_frac(heat / np.where(able, most, 1.0)), 0.0)
+    pads_kg_s = pad_water_kg_s(plant.capacity_w, speed, look.dry_bulb_degc - air)
+    rated_w = look.units.power_w[plant.units] - plant.pump_w / plant.units.size
+    fans_w = affinity_power_w(rated_w, speed[:, None], look.units.floor_frac[plant.units])
+    return Setting(look.pumps_w + np.where(look.running, fans_w, 0.0), count * pads_kg_s)
+
+
+def _compressors(look: Look, heat: Array) -> Setting:
+    """As few chillers as can carry the heat share it; the others stand by."""
+    plant = look.plant
+    assert plant.curve is not None
+    entering = np.asarray(entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc))
+    leaving = np.minimum(look.water_degc, look.supply_degc + plant.band_k)
+    each = STAGE_UP_FRAC * available_w(plant.curve, leaving, entering)
+    used = np.clip(np.ceil(heat / each), 1, int(look.running.sum()))
+    compressor = power_w(plant.curve, heat / used, leaving, entering)
+    load_frac = np.minimum(1.0, heat / used / plant.curve.capacity_w)
+    works = look.running & (np.cumsum(look.running) <= used[:, None])
+    drawn = (compressor + plant.tower_w * load_frac)[:, None]
+    water = evaporation_kg_s(heat + used * compressor)
+    beyond = outside(plant.curve, leaving, entering)
+    safe = beyond & safely_outside(plant.curve, leaving, entering)
+    return Setting(
+        look.pumps_w + np.where(works, drawn, 0.0),
+        water if plant.water_cooled else np.zeros(heat.size),
+        heat.size,
+        int(beyond.sum() - safe.sum()),
+        int(safe.sum()),
+    )
