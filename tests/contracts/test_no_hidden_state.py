@@ -18,7 +18,7 @@ from twin.simulation.kernel.world import World
 from twin.simulation.loop.run import Loop
 
 PURE = {
-    "Heat.modes_of": "decomposed networks, by the bytes of their conductances",
+    "Conductances.modes_of": "decomposed networks, by the bytes of their conductances",
     "Learning.speeds": "step times, by job and GPU type",
 }
 """Dictionaries that grow and forget nothing that matters: a value follows from its key."""
@@ -109,7 +109,7 @@ def test_what_disciplines_hold_beside_their_blocks_never_changes() -> None:
 
 def test_what_is_called_pure_is_there_and_a_dictionary() -> None:
     run = at_first_instant().run
-    for owner in (run.heat, run.jobs.learning):
+    for owner in (run.heat.conductances, run.jobs.learning):
         names = {f"{type(owner).__name__}.{name}" for name in vars(owner)} & set(PURE)
         assert [type(getattr(owner, path.partition(".")[2])) for path in names] == [dict]
 

@@ -183,24 +183,36 @@ def stages(wires: Wiring, rating_w: Array, loss: tuple[Array, Array, Array]) -> 
 def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> tuple[Array, Array]:
     """Output and input of every node (node,), from the loads up.
 
-    load_w   (node,)  drawn at the node itself: loads at the bottom, battery charging on the way
+    load_w   (..., node)  drawn at the node itself: loads at the bottom, battery charging on the way
     share    (edge,)  of its taker's input that each edge carries
-    A node without voltage draws nothing. Input = output + loss.
+    A node without voltage draws nothing. Input = output + loss. Loads may come in rows, one a
+    moment.
     """
     output = np.zeros_like(load_w)
     inflow = np.zeros_like(load_w)
     for stage in tree:
         given: Array = np.zeros(stage.nodes.size)
         if stage.edges.size:
-            flow = inflow[stage.taker] * share[stage.edges]
-            sums = np.bincount(stage.place, weights=flow, minlength=given.size)
-            given = np.asarray(sums, dtype=float)
-            output[stage.nodes] = given
+            flow = inflow[..., stage.taker] * share[stage.edges]
+            given = _sums(stage.place, flow, stage.nodes.size)
+            output[..., stage.nodes] = given
         if stage.loses:
             given = given + loss_w(given, stage.rating_w, *stage.loss)
-        drawn = given + load_w[stage.nodes]
-        inflow[stage.nodes] = np.where(on[stage.nodes], drawn, 0.0)
+        drawn = given + load_w[..., stage.nodes]
+        inflow[..., stage.nodes] = np.where(on[stage.nodes], drawn, 0.0)
     return output, inflow
+
+
+def _sums(place: Index, flow: Array, count: int) -> Array:
+    """(..., count) sums of flows (..., edge) by the place of their supply, in the order of the
+    edges.
+    """
+    if flow.ndim > 1:
+        rows = flow.shape[0]
+        place = (np.arange(rows)[:, None] * count + place).ravel()
+        sums = np.bincount(place, weights=flow.ravel(), minlength=rows * count)
+        return np.asarray(sums, dtype=float).reshape(rows, count)
+    return np.asarray(np.bincount(place, weights=flow, minlength=count), dtype=float)
 
 
 def upward(

@@ -38,6 +38,14 @@ class Steps:
         """Value times time over a span, exactly."""
         return self._until(end_s) - self._until(start_s)
 
+    def integrals(self, start_s: Array, end_s: Array) -> Array:
+        """(span,) the same over many spans."""
+        return self._until_each(end_s) - self._until_each(start_s)
+
+    def _until_each(self, time_s: Array) -> Array:
+        i = np.maximum(np.searchsorted(self.time_s, time_s, side="right") - 1, 0)
+        return np.asarray(self._before[i] + (time_s - self.time_s[i]) * self.value[i])
+
     def _until(self, time_s: float) -> float:
         i = self._step(time_s)
         return float(self._before[i] + (time_s - self.time_s[i]) * self.value[i])
@@ -84,6 +92,25 @@ class DemandMeter:
         last = self._interval(end_s)
         edges = self.edges_s[first : last + 2].clip(start_s, end_s)
         return slice(first, last + 1), power_w * np.diff(edges)
+
+    def counted_each(
+        self, power_w: Array, start_s: Array, end_s: Array
+    ) -> tuple[NDArray[np.int64], Array]:
+        """The same for many spans (span,), one after another: every interval that each touches, and
+        its energy there.
+        """
+        first = self._intervals(start_s)
+        touched = self._intervals(end_s) - first + 1
+        span = np.repeat(np.arange(first.size), touched)
+        place = np.arange(span.size) - np.repeat(np.cumsum(touched) - touched, touched)
+        interval = first[span] + place
+        low = self.edges_s[interval].clip(start_s[span], end_s[span])
+        high = self.edges_s[interval + 1].clip(start_s[span], end_s[span])
+        return interval, power_w[span] * (high - low)
+
+    def _intervals(self, time_s: Array) -> NDArray[np.int64]:
+        found = ((time_s + self.offset_s) / self.interval_s).astype(np.int64)
+        return np.minimum(found, self.count - 1)
 
     def _interval(self, time_s: float) -> int:
         return min(int((time_s + self.offset_s) / self.interval_s), self.count - 1)

@@ -17,6 +17,11 @@ class Weather:
     dry_bulb_degc: Array
     wet_bulb_degc: Array
 
+    def table(self, time_s: Array) -> Array:
+        """(moment, 2) dry bulb and wet bulb at moments (moment,)."""
+        air = [np.interp(time_s, self.time_s, b) for b in (self.dry_bulb_degc, self.wet_bulb_degc)]
+        return np.stack(air, axis=1)
+
     def at(self, time_s: float) -> tuple[float, float]:
         """Dry bulb and wet bulb at a moment."""
         return (

@@ -195,6 +195,10 @@ class Throttling(Discipline):
             why = "room below the slowdown limit again"
             self.world.note(self.racks.id[r], EventKind.FULL_CLOCK, why)
 
+    def at_rest(self) -> bool:
+        """No rack waits to cool down."""
+        return not self.own.overheated.any()
+
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter each rack's coolant temperatures at which this discipline must act again."""
         own = self.own

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
-
 import numpy as np
 
-from twin.arrays import Array, Index, total_by
+from twin.arrays import Array, Mask
 from twin.errors import RunError
-from twin.physics.thermal import (
-    Crossing,
-    Crowds,
-    Modes,
-    Motion,
-    crowds,
-    first_crossing,
-    modes,
-    motion,
-)
+from twin.physics.thermal import Crossing, Crowds, Motion, first_crossing, motion
+from twin.physics.thermal_path import Path, follow
+from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.kernel.discipline import Discipline, TemperatureWatcher
+from twin.simulation.kernel.stretch import Stretch, running_total
 from twin.simulation.kernel.world import World
 
-AIR_STILL_FRAC = 0.1
-"""Share of its air stream that a dark rack still draws by natural convection; assumed."""
-CROWD_MIN = 500
-"""Thermal nodes from which racks that are alike are lumped: below, a plain network is as quick."""
-CACHE_MAX = 256
-"""Decomposed networks kept; each equipment state has its own."""
 START_ROUNDS = 500
 """Rounds in which the first steady state is sought."""
 START_STEP_S = 3600.0
 """Length of one round's implicit step."""
 START_STILL_K = 1e-7
 """A round that moves nothing by more has found it."""
+NEAR_K = 1e-5
+"""A limit that a temperature may come this close to ends a quiet stretch; more than any rounding."""
 NUDGE_K = 1e-3
 """How far past the end of its segment a plant may go in one round, to reach the next."""
 
@@ -56,69 +43,9 @@ class Heat(Discipline):
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
         self.liquid = self.racks.liquid_frac > 0
         self.into_stream_frac = np.where(self.liquid, self.racks.liquid_frac, 1.0)
-        self.ends = self._ends()
-        self.modes_of: dict[bytes, Modes] = {}
-
-    def _ends(self) -> tuple[Index, Index]:
-        """Ends of all links: racks, loops to plants, halls to plants, halls to their mass."""
-        n = self.network
-        cooled = n.hall_plant >= 0
-        racks = np.arange(len(self.racks.id))
-        a = [racks, n.loop_node, n.hall_air[cooled], n.hall_air]
-        b = [self.racks.zone, self.water[n.loop_plant]]
-        b += [self.water[n.hall_plant[cooled]], n.hall_mass]
-        return np.concatenate(a), np.concatenate(b)
-
-    def links_w_k(self) -> Array:
-        """(link,) conductances, in the order of the ends."""
-        n = self.network
-        flows = self.world.state.flows
-        still = np.where(self.world.state.racks.rack_lit, 1.0, AIR_STILL_FRAC)
-        stream = np.where(self.liquid, flows.rack_flow_frac, still)
-        rack_w_k = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
-        cooled = n.hall_plant >= 0
-        return np.concatenate([rack_w_k, flows.loop_w_k, flows.hall_w_k[cooled], n.hall_mass_w_k])
-
-    def _decomposed(self) -> Modes:
-        links_w_k = self.links_w_k()
-        ground_w_k = self.plants.own.segment[:, 0]
-        key = np.concatenate([links_w_k, ground_w_k]).tobytes()
-        if key not in self.modes_of:
-            if len(self.modes_of) >= CACHE_MAX:
-                self.modes_of.clear()
-            self.modes_of[key] = self._decompose(links_w_k, ground_w_k)
-        return self.modes_of[key]
-
-    def _decompose(self, links_w_k: Array, ground_w_k: Array) -> Modes:
-        """The network in modes; racks that are alike are lumped where there are many."""
-        capacity = self.network.capacity_j_k
-        if capacity.size < CROWD_MIN:
-            return modes(capacity, self.matrix(links_w_k, ground_w_k, capacity.size, self.ends))
-        a, b = self.ends
-        held = crowds(capacity, a, b, links_w_k, len(self.racks.id))
-        ends = (held.place[a], held.place[b])
-        whole = total_by(held.place, capacity, held.size.size)
-        lumped = modes(whole, self.matrix(links_w_k, ground_w_k, whole.size, ends, held.place))
-        return replace(lumped, crowds=held)
-
-    def matrix(
-        self,
-        links_w_k: Array,
-        ground_w_k: Array,
-        size: int,
-        ends: tuple[Index, Index],
-        place: Index | None = None,
-    ) -> Array:
-        """The conductance matrix (node, node), or (lump, lump) with the place of every node."""
-        a, b = ends
-        water = self.water if place is None else place[self.water]
-        k = np.zeros((size, size))
-        np.add.at(k, (a, a), links_w_k)
-        np.add.at(k, (b, b), links_w_k)
-        np.add.at(k, (a, b), -links_w_k)
-        np.add.at(k, (b, a), -links_w_k)
-        k[water, water] += ground_w_k
-        return k
+        self.water_of_loop = self.water[self.network.loop_plant]
+        self.water_of_hall = self.water[np.maximum(self.network.hall_plant, 0)]
+        self.conductances = Conductances(world, plants)
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans and pumps, boundaries left out."""
@@ -148,7 +75,7 @@ class Heat(Discipline):
         own.heat_w = self.injected_w()
         drive = own.heat_w.copy()
         drive[self.water] += self._boundary_w()
-        move = motion(self._decomposed(), own.temperature_degc, drive)
+        move = motion(self.conductances.decomposed(), own.temperature_degc, drive)
         own.rate_per_s = move.rate_per_s
         own.weight_k_s = move.weight_k_s
         if move.crowds is not None and move.apart_k_s is not None:
@@ -185,19 +112,82 @@ class Heat(Discipline):
         own.heat_in_j += float(own.heat_w.sum()) * span_s
         conductance, reference, constant = self.plants.own.segment[:, :3].T
         own.plant_j += conductance * (degc_s[self.water] - reference * span_s) + constant * span_s
-        water_of_loop = self.water[n.loop_plant]
-        water_of_hall = self.water[np.maximum(n.hall_plant, 0)]
-        own.loop_j += flows.loop_w_k * (degc_s[n.loop_node] - degc_s[water_of_loop])
-        own.hall_j += flows.hall_w_k * (degc_s[n.hall_air] - degc_s[water_of_hall])
+        own.loop_j += flows.loop_w_k * (degc_s[n.loop_node] - degc_s[self.water_of_loop])
+        own.hall_j += flows.hall_w_k * (degc_s[n.hall_air] - degc_s[self.water_of_hall])
 
-    def next_crossing(self, horizon_s: float) -> Crossing | None:
-        """The first temperature that somebody must act on."""
+    def at_rest(self) -> bool:
+        """A network without crowds, which `thermal_path` follows."""
+        return not self.own.place.size
+
+    def foretell(self, stretch: Stretch) -> None:
+        """The temperatures, up to where somebody must act on one or a plant leaves its segment."""
+        own = self.own
+        heat_w = np.tile(own.heat_w, (len(stretch.segment) - 1, 1))
+        conductance, reference, constant = np.moveaxis(stretch.segment[1:, :, :3], 2, 0)
+        heat_w[:, self.water] += conductance * reference - constant
+        start = (own.temperature_degc, own.weight_k_s)
+        network = self.conductances.decomposed()
+        path = follow(network, *start, stretch.span_s, stretch.looks, heat_w)
+        stretch.path = path
+        stretch.temperature_degc = path.temperature_degc
+        stretch.integral_k_s = path.integral_k_s
+        fine = self._untouched(path, stretch)
+        fine[stretch.looks] &= self.plants.stays(stretch)
+        if not fine.all():
+            stretch.cut(int(np.argmin(fine)))
+
+    def _untouched(self, path: Path, stretch: Stretch) -> Mask:
+        """(instant,) no temperature can have reached a limit in the interval that ends there."""
+        upper, lower = (np.tile(each, (len(stretch.time_s), 1)) for each in self._limits())
+        upper[:, self.water] = stretch.segment[stretch.row, :, 4]
+        lower[:, self.water] = stretch.segment[stretch.row, :, 3]
+        rise, fall = path.bounds_k()
+        begin = path.temperature_degc[:-1]
+        below = begin + rise < upper - NEAR_K
+        above = begin + fall > lower + NEAR_K
+        return np.asarray((below & above).all(axis=1))
+
+    def live_through(self, stretch: Stretch) -> None:
+        """Temperatures, and the heat that passed."""
+        own = self.own
+        path = stretch.path
+        assert path is not None
+        instants = len(stretch.time_s)
+        own.temperature_degc = path.temperature_degc[instants].copy()
+        own.weight_k_s = path.weight_k_s(instants)
+        gained = float(own.heat_w.sum()) * stretch.span_s
+        own.heat_in_j = float(running_total(own.heat_in_j, gained)[-1])
+        stretch.samples["temperature_degc"] = stretch.temperature_degc[1:][stretch.periods]
+        for name, joules in self._passed_j(stretch).items():
+            totals = running_total(getattr(own, name), joules)
+            stretch.samples[name] = totals[stretch.periods]
+            setattr(own, name, totals[-1].copy())
+
+    def _passed_j(self, stretch: Stretch) -> dict[str, Array]:
+        """(instant, member) heat passed by plants, loops and halls in every interval."""
+        n = self.network
+        flows = self.world.state.flows
+        degc_s = stretch.integral_k_s
+        span_s = stretch.span_s[:, None]
+        segment = stretch.segment[stretch.row]
+        conductance, reference, constant = np.moveaxis(segment[:, :, :3], 2, 0)
+        plant = conductance * (degc_s[:, self.water] - reference * span_s) + constant * span_s
+        loop = flows.loop_w_k * (degc_s[:, n.loop_node] - degc_s[:, self.water_of_loop])
+        hall = flows.hall_w_k * (degc_s[:, n.hall_air] - degc_s[:, self.water_of_hall])
+        return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
+
+    def _limits(self) -> tuple[Array, Array]:
+        """(thermal node,) above and below which somebody must act."""
         size = self.network.capacity_j_k.size
         upper = np.full(size, np.inf)
         lower = np.full(size, -np.inf)
         for watcher in self.watchers:
             watcher.limits(upper, lower)
-        return first_crossing(self._motion(), upper, lower, horizon_s)
+        return upper, lower
+
+    def next_crossing(self, horizon_s: float) -> Crossing | None:
+        """The first temperature that somebody must act on."""
+        return first_crossing(self._motion(), *self._limits(), horizon_s)
 
     def stored_j(self) -> float:
         """Heat in the network, over 0 degC."""
@@ -241,41 +231,8 @@ class Heat(Discipline):
         hold = self.network.capacity_j_k / START_STEP_S
         heat = self.injected_w()
         heat[self.water] += self._boundary_w()
-        after = self._solved(heat + hold * before, hold)
+        after = self.conductances.solved(heat + hold * before, hold)
         lower = segment[:, 3] - NUDGE_K
         upper = segment[:, 4] + NUDGE_K
         after[self.water] = np.clip(after[self.water], lower, upper)
         return after
-
-    def _solved(self, heat_w: Array, hold_w_k: Array) -> Array:
-        """(node,) temperatures that balance heat against links and what each node holds."""
-        links_w_k = self.links_w_k()
-        size = self.network.capacity_j_k.size
-        matrix_of = partial(self.matrix, links_w_k, self.plants.own.segment[:, 0])
-        if size < CROWD_MIN:
-            matrix = matrix_of(size, self.ends) + np.diag(hold_w_k)
-            return np.asarray(np.linalg.solve(matrix, heat_w), dtype=float)
-        leaves = len(self.racks.id)
-        out = np.empty(size)
-        out[leaves:] = self._solved_without_racks(links_w_k, heat_w, hold_w_k)
-        link = links_w_k[:leaves]
-        toward = heat_w[:leaves] + link * out[self.racks.zone]
-        out[:leaves] = toward / (link + hold_w_k[:leaves])
-        return out
-
-    def _solved_without_racks(self, links_w_k: Array, heat_w: Array, hold_w_k: Array) -> Array:
-        """(other node,) the same with every rack eliminated: each hangs on one node only."""
-        leaves = len(self.racks.id)
-        link = links_w_k[:leaves]
-        passed = link / (link + hold_w_k[:leaves])
-        a, b = self.ends
-        ends = (a[leaves:] - leaves, b[leaves:] - leaves)
-        others = heat_w.size - leaves
-        zone = self.racks.zone - leaves
-        ground_w_k = self.plants.own.segment[:, 0]
-        place = np.arange(heat_w.size) - leaves
-        matrix = self.matrix(links_w_k[leaves:], ground_w_k, others, ends, place)
-        held = hold_w_k[leaves:] + total_by(zone, link * (1 - passed), others)
-        matrix[np.diag_indices(others)] += held
-        heat = heat_w[leaves:] + total_by(zone, passed * heat_w[:leaves], others)
-        return np.asarray(np.linalg.solve(matrix, heat), dtype=float)

@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array, Mask
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch, running_total
 from twin.simulation.kernel.world import World
 
 HOUR_S = 3600.0
@@ -35,10 +36,13 @@ class InletAir(Discipline):
 
     def inlet_air_degc(self) -> Array:
         """(rack,) air at the inlet: the hall's air with the rack's own exhaust mixed in."""
+        return self._inlet_air_degc(self.world.state.heat.temperature_degc)
+
+    def _inlet_air_degc(self, temperature_degc: Array) -> Array:
+        """(..., rack) the same at temperatures (..., thermal node)."""
         racks = self.racks
-        temperature = self.world.state.heat.temperature_degc
-        air = temperature[racks.air_node]
-        exhaust = np.where(self.liquid, air, temperature[: len(racks.id)])
+        air = temperature_degc[..., racks.air_node]
+        exhaust = np.where(self.liquid, air, temperature_degc[..., : len(racks.id)])
         return air + racks.recirculation_frac * (exhaust - air)
 
     def act(self) -> None:
@@ -61,6 +65,22 @@ class InletAir(Discipline):
     def advance(self, span_s: float) -> None:
         """Count rack hours above the limit."""
         self.own.rack_hours += float(self.own.above.sum()) * span_s / HOUR_S
+
+    def foretell(self, stretch: Stretch) -> None:
+        """An instant at which a rack's air passes its limit is lived through as an event."""
+        inlet = self._inlet_air_degc(stretch.temperature_degc[1:])
+        above = inlet >= self.racks.inlet_max_degc - TOUCH_K
+        same = (above == self.own.above).all(axis=1)
+        if not same.all():
+            stretch.cut(int(np.argmin(same)))
+
+    def live_through(self, stretch: Stretch) -> None:
+        """Count rack hours above the limit."""
+        own = self.own
+        gained = float(own.above.sum()) * stretch.span_s / HOUR_S
+        own.rack_hours = float(running_total(own.rack_hours, gained)[-1])
+        at_ends = stretch.temperature_degc[1:][stretch.periods]
+        stretch.samples["inlet_air_degc"] = self._inlet_air_degc(at_ends)
 
     def too_hot(self) -> Mask:
         """(rack,) air at which a rack turns itself off, whatever cools its chips."""

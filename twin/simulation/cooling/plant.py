@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Mask
 from twin.facility.model import Plant
 from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 
@@ -78,6 +79,44 @@ class Plants(Discipline):
         if self._known[p][0] != key:
             self._known[p] = (key, segment_rows(plant, *key))
         return self._known[p][1]
+
+    def foretell(self, stretch: Stretch) -> None:
+        """The weather at every look, and the segments that plants stay on if they stay."""
+        own = self.own
+        outdoor = self.world.facility.weather.table(stretch.look_times_s)
+        stretch.outdoor_degc = np.concatenate([own.outdoor_degc[None], outdoor])
+        stretch.segment = np.empty((len(stretch.outdoor_degc), *own.segment.shape))
+        for p in range(len(self.plants)):
+            rows = self._rows_of(p, stretch.outdoor_degc)
+            here = (rows[0] == own.segment[p]).all(axis=-1)
+            stretch.segment[:, p] = rows[:, int(here.argmax())]
+            if not here.any():
+                stretch.cut(0)
+
+    def _rows_of(self, p: int, outdoor_degc: Array) -> Array:
+        """(look, 3, field) the segments of a plant in weather (look, 2)."""
+        plant = self.plants[p]
+        state = self.world.state
+        running = int(np.count_nonzero(state.flows.unit_running[plant.units]))
+        supply_degc = float(state.controls.supply_degc[p])
+        return segment_rows(plant, running, supply_degc, *outdoor_degc.T)
+
+    def stays(self, stretch: Stretch) -> Mask:
+        """(look,) whether every plant is still on the segment that the stretch has for it."""
+        fine = np.ones(len(stretch.outdoor_degc) - 1, dtype=bool)
+        at_looks = stretch.temperature_degc[1:][stretch.looks]
+        for p, plant in enumerate(self.plants):
+            rows = self._rows_of(p, stretch.outdoor_degc[1:])
+            found = chosen(rows, at_looks[:, plant.node])
+            now = rows[np.arange(len(rows)), found]
+            fine &= (now == stretch.segment[1:, p]).all(axis=-1)
+        return fine
+
+    def live_through(self, stretch: Stretch) -> None:
+        """What the last look saw holds."""
+        self.own.outdoor_degc = stretch.outdoor_degc[-1].copy()
+        self.own.segment = stretch.segment[-1].copy()
+        self.own.scan += len(stretch.outdoor_degc) - 1
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the temperatures at which a plant leaves its segment."""

@@ -11,6 +11,7 @@ from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.plant_power import Look, Setting, setting
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 
@@ -39,6 +40,32 @@ class Units(Discipline):
                 own.unit_w[plant.units] = found.unit_w[0]
                 own.water_kg_s += float(found.water_kg_s[0])
                 self._count(found)
+
+    def foretell(self, stretch: Stretch) -> None:
+        """Fans and compressors at every look."""
+        at_looks = stretch.temperature_degc[1:][stretch.looks]
+        stretch.unit_w = np.tile(self._circulation_w(), (len(stretch.outdoor_degc), 1))
+        stretch.unit_w[0] = self.own.unit_w
+        stretch.water_kg_s = np.zeros(len(stretch.outdoor_degc))
+        for p, plant in enumerate(self.plants.plants):
+            found = self._foretold(p, plant, stretch, at_looks[:, plant.node])
+            stretch.unit_w[1:, plant.units] = found.unit_w
+            stretch.water_kg_s[1:] += found.water_kg_s
+        stretch.water_kg_s[0] = self.own.water_kg_s
+
+    def _foretold(self, p: int, plant: Plant, stretch: Stretch, water_degc: Array) -> Setting:
+        outdoor = stretch.outdoor_degc[1:]
+        return setting(self._look(p, plant, stretch.segment[1:, p], outdoor, water_degc))
+
+    def live_through(self, stretch: Stretch) -> None:
+        """What was set at the last look holds."""
+        own = self.own
+        own.unit_w = stretch.unit_w[-1].copy()
+        own.water_kg_s = float(stretch.water_kg_s[-1])
+        own.scan += len(stretch.unit_w) - 1
+        at_looks = stretch.temperature_degc[1:][stretch.looks]
+        for p, plant in enumerate(self.plants.plants):
+            self._count(self._foretold(p, plant, stretch, at_looks[:, plant.node]))
 
     def _circulation_w(self) -> Array:
         """(unit,) coolant units and air handlers as they run now; the others as they were."""

@@ -107,6 +107,10 @@ class Scheduler(Discipline):
         """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
         return self.progress.next_s() if self.own.running else np.inf
 
+    def at_rest(self) -> bool:
+        """No job runs or waits for nodes."""
+        return not (self.own.running or self.own.queue)
+
     def act(self) -> None:
         """Carry jobs over into their next phase."""
         if self.own.running:

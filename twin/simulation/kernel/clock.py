@@ -64,10 +64,9 @@ class Clock:
     def _wait_repeat(
         self, stage: Stage, step_s: float, end_s: float, action: str, *who: Any
     ) -> None:
-        n = who[-1]
-        if n <= int(end_s / step_s * (1 + 1e-12)):
-            delay_s = n * step_s - self.now_s
-            self.wait(stage, delay_s, REPEAT, stage, step_s, end_s, action, *who)
+        due = _repeated(self.now_s, stage, step_s, end_s, action, *who)
+        if due is not None:
+            self._schedule(due, who[-1] * step_s - self.now_s)
 
     def _repeat(self, stage: Stage, step_s: float, end_s: float, action: str, *who: Any) -> None:
         self.actions[action](*who)
@@ -77,6 +76,15 @@ class Clock:
         """Drop everything that waits and is unwanted."""
         kept = [due for due in self.pending() if not unwanted(due)]
         self.put_back(self.now_s, kept)
+
+    def skip(self, last: dict[Due, Due], now_s: float) -> None:
+        """Go to an instant past repeated things that somebody else has acted for.
+
+        last   by what waits of a repeated thing, the last time that somebody acted for it
+        """
+        kept = [due for due in self.pending() if due not in last]
+        kept += [due for due in map(next_of, last.values()) if due is not None]
+        self.put_back(now_s, sorted(kept, key=lambda due: (due.time_s, due.stage)))
 
     def pending(self) -> list[Due]:
         """Everything that waits, in the order in which it will fire."""
@@ -129,3 +137,20 @@ class Clock:
             self.env.step()
         if instant_s > self.env.now:
             self._go_to(instant_s)
+
+
+def next_of(due: Due) -> Due | None:
+    """When something that is repeated comes the next time; None where it does not."""
+    stage, step_s, end_s, action, *who = due.arguments
+    return _repeated(due.time_s, stage, step_s, end_s, action, *who[:-1], int(who[-1]) + 1)
+
+
+def _repeated(
+    now_s: float, stage: Any, step_s: Any, end_s: Any, action: Any, *who: Any
+) -> Due | None:
+    """The moment n * step of something repeated, seen from an instant; None past the end."""
+    n = who[-1]
+    if n > int(end_s / step_s * (1 + 1e-12)):
+        return None
+    time_s = now_s + (n * step_s - now_s)
+    return Due(time_s, stage, REPEAT, (stage, step_s, end_s, action, *who))

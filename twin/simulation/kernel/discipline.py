@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from twin.arrays import Array
+from twin.simulation.kernel.stretch import Stretch
 
 
 class Discipline:
@@ -32,6 +33,16 @@ class Discipline:
 
     def act(self) -> None:
         """Do what is due now."""
+
+    def at_rest(self) -> bool:
+        """Whether nothing of its own moves, nor would at a look around, as long as nobody acts."""
+        return True
+
+    def foretell(self, stretch: Stretch) -> None:
+        """Work out what a quiet stretch brings, and cut it where something would happen."""
+
+    def live_through(self, stretch: Stretch) -> None:
+        """Enter what a quiet stretch has changed."""
 
 
 class TemperatureWatcher(Protocol):

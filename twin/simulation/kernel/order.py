@@ -49,3 +49,12 @@ HOLD = (
     "accounts",
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
+
+AT_REST = ("jobs", "serving", "supply", "protection", "throttling", "heat")
+"""Asked whether they are at rest, so that a quiet stretch may begin."""
+
+FORETELL = ("plants", "heat", "inlet_air", "units", "supply", "protection")
+"""Work out what a quiet stretch brings, each from what those before it found."""
+
+LIVE_THROUGH = ("accounts", "billing", "inlet_air", "supply", "units", "plants", "heat")
+"""Enter what it has changed: integrals first, for they start from what held before."""

@@ -13,6 +13,7 @@ import numpy as np
 from twin.errors import RunError
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.kernel.order import ACT, ACT_AT_END, ADVANCE, FORESEE, HOLD, SETTLE
+from twin.simulation.loop.quiet import Quiet
 from twin.simulation.outcome.recorder import Recorder
 
 Progress = Callable[[float, float], None]
@@ -33,6 +34,7 @@ class Loop:
         self.run = run
         self.world = run.world
         self.recorder = Recorder(run)
+        self.quiet = Quiet(run, self.recorder)
         self.still = 0
         self.settling = tuple(run.named(SETTLE))
         self.holding = tuple(run.named(HOLD))
@@ -60,11 +62,14 @@ class Loop:
         return self.world.now_s >= self.world.end_s
 
     def step(self, until_s: float = np.inf) -> bool:
-        """Live through the next event; False where it lies at or beyond `until_s`, and did not
+        """Live through the next event, or a quiet stretch; False where it lies at or beyond `until_s`, and did not
         happen.
 
         Raises RunError, naming the instant, where the disciplines cannot agree.
         """
+        if self.quiet.live_through(until_s):
+            self.still = 0
+            return True
         instant = self.next_instant()
         if instant >= until_s:
             return False

@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import Stretch
 
 SLIVER_S = 1e-6
 """A last period shorter than this is rounding of the period, and gets no row."""
@@ -43,6 +44,40 @@ class Recorder:
         if self.world.now_s - own.last_s > SLIVER_S:
             own.last_s = self.world.now_s
             self._keep(self._integrals() | self._extremes() | self._instant())
+
+    def live_through(self, stretch: Stretch) -> None:
+        """Close every period that ends in a quiet stretch."""
+        ends_s = stretch.time_s[stretch.periods]
+        if ends_s.size:
+            self._keep_many(ends_s.size, self._samples(stretch) | {"time_s": ends_s[:, None]})
+            self.own.last_s = float(ends_s[-1])
+
+    def _samples(self, stretch: Stretch) -> Sample:
+        """(period, member) of everything, or what held all along."""
+        equipment = slice(0, self.run.supply.tree.equipment)
+        found: Sample = {**stretch.samples}
+        rack = stretch.samples["rack"]
+        power = stretch.samples["power"][:, :, equipment]
+        for i, name in enumerate(("rack_j", "rack_on_s", "rack_clock_s")):
+            found[name] = rack[:, i]
+        for i, name in enumerate(("input_j", "output_j", "live_s")):
+            found[name] = power[:, i]
+        found["load_peak_frac"] = stretch.samples["load_peak_frac"][:, equipment]
+        for name in ("rack", "power", "unit_j"):
+            del found[name]
+        return self._integrals() | self._instant() | found
+
+    def _keep_many(self, count: int, samples: Sample) -> None:
+        """Enter samples that follow one another; the start has been entered before them."""
+        own = self.own
+        for name, values in samples.items():
+            rows = own.rows.get(name)
+            if rows is None or len(rows) < own.samples + count:
+                size = np.shape(values)[-1] if rows is None else rows.shape[1]
+                rows = self._longer(rows, size)
+                own.rows[name] = rows
+            rows[own.samples : own.samples + count] = values
+        own.samples += count
 
     def _keep(self, sample: Sample) -> None:
         """Enter one sample, each quantity in a row of its own."""

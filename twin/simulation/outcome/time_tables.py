@@ -52,7 +52,7 @@ def _table(time_s: Array, labels: dict[str, list[str]], columns: Columns) -> pd.
 def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) -> Columns:
     site = dict(zip(SITE, recorder.gained("site").T, strict=True))
     weather = run.world.facility.weather
-    air = np.array([weather.at(float(moment)) for moment in time_s])
+    air = weather.table(time_s)
     water = recorder.held("temperature_degc")[:, run.heat.water]
     return {
         "utility_power_w": site["utility"] / span_s,

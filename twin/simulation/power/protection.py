@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.arrays import Array
 from twin.physics.power import trip_rate_per_s
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 RESET_S = 1800.0
@@ -29,13 +31,26 @@ class Protection(Discipline):
 
     def hold(self) -> None:
         """How fast each device runs towards its trip at the present load."""
+        self.own.trip_rate_per_s = self._rate_per_s(self.world.state.supply.output_w)
+
+    def _rate_per_s(self, output_w: Array) -> Array:
+        """(..., power node) the same at a load (..., power node)."""
         tree = self.tree
-        self.own.trip_rate_per_s = trip_rate_per_s(
-            self.world.state.supply.output_w / tree.trip_rating_w,
+        return trip_rate_per_s(
+            output_w / tree.trip_rating_w,
             tree.trip_pickup_frac,
             tree.trip_constant_s,
             tree.trip_instantaneous_frac,
         )
+
+    def at_rest(self) -> bool:
+        """No device runs towards its trip."""
+        return not (self.own.trip_rate_per_s.any() or self.own.damage.any())
+
+    def foretell(self, stretch: Stretch) -> None:
+        """A look after which a device would run is lived through as an event."""
+        still = (self._rate_per_s(stretch.output_w[1:]) == 0.0).all(axis=1)
+        stretch.cut_looks(np.asarray(still))
 
     def advance(self, span_s: float) -> None:
         """Run overloaded devices towards their trip; the others recover at once."""

@@ -11,6 +11,7 @@ from twin.facility.power.loading import wiring
 from twin.physics import flow
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.generators import Generators
 
@@ -161,18 +162,39 @@ class Supply(Discipline):
         own.output_w, own.input_w = flow.through(self.stages, drawn, own.share, own.live)
         from_battery = own.input_w / tree.battery_discharge_frac
         own.drain_w = np.where(own.on_battery, from_battery, 0.0)
-        own.lost_w = self._lost_w()
+        own.lost_w = self._lost_w(own.output_w, own.input_w)
 
-    def _lost_w(self) -> Array:
-        """(power node,) loss of each stage, battery conversion included."""
+    def _lost_w(self, output_w: Array, input_w: Array) -> Array:
+        """(..., power node) loss of each stage, battery conversion included."""
         own = self.own
-        stage = np.where(self.is_load, 0.0, own.input_w - own.output_w - own.recharge_w)
+        stage = np.where(self.is_load, 0.0, input_w - output_w - own.recharge_w)
         return (
             np.where(own.live, stage, 0.0)
             + own.drain_w
-            - np.where(own.on_battery, own.input_w, 0.0)
+            - np.where(own.on_battery, input_w, 0.0)
             + own.recharge_w * (1.0 - self.tree.battery_charge_frac)
         )
+
+    def at_rest(self) -> bool:
+        """No battery moves."""
+        return not (self.has_ups and (self.own.on_battery.any() or self._batteries_move()))
+
+    def foretell(self, stretch: Stretch) -> None:
+        """Flow the power of every look."""
+        own = self.own
+        tree = self.tree
+        load = np.zeros((len(stretch.unit_w), len(tree.id)))
+        load[:, tree.load_of_rack] = self.world.state.racks.rack_w
+        load[:, tree.load_of_unit] = stretch.unit_w
+        drawn = load + own.recharge_w
+        stretch.output_w, stretch.input_w = flow.through(self.stages, drawn, own.share, own.live)
+        stretch.lost_w = self._lost_w(stretch.output_w, stretch.input_w)
+
+    def live_through(self, stretch: Stretch) -> None:
+        """The last look's power holds."""
+        self.own.output_w = stretch.output_w[-1].copy()
+        self.own.input_w = stretch.input_w[-1].copy()
+        self.own.lost_w = stretch.lost_w[-1].copy()
 
     def charge_w(self) -> Array:
         """(power node,) rate of change of the battery energy."""

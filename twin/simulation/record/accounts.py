@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch, running_peaks, running_total
 from twin.simulation.kernel.world import World
 from twin.simulation.power.supply import Supply
 from twin.simulation.state.record import SITE
@@ -33,7 +34,7 @@ class Accounts(Discipline):
         state = self.world.state
         supply = state.supply
         clock_frac = state.throttling.clock_frac
-        own.site_rate = self._site_rate()
+        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, state.units.water_kg_s)
         own.rack_rate[0] = state.racks.rack_w
         own.rack_rate[1] = state.racks.rack_on
         own.rack_rate[2] = clock_frac
@@ -43,26 +44,26 @@ class Accounts(Discipline):
         own.power_rate[3] = supply.lost_w
         self._peaks()
 
-    def _site_rate(self) -> Array:
-        """(SITE,) what the whole site draws, loses and uses now."""
+    def _site_rate(self, input_w: Array, lost_w: Array, water_kg_s: Array | float) -> Array:
+        """(..., SITE) what the whole site draws, loses and uses, of inputs and losses (..., power
+        node) and water (...,).
+        """
         state = self.world.state
         supply = state.supply
         tree = self.supply.tree
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
-        return np.array(
-            [
-                supply.input_w[self.utilities].sum(),
-                supply.input_w[self.generators].sum(),
-                supply.drain_w.sum(),
-                (supply.recharge_w * tree.battery_charge_frac).sum(),
-                supply.input_w[tree.load_of_rack].sum(),
-                supply.lost_w.sum(),
-                supply.input_w[tree.load_of_unit].sum(),
-                state.units.water_kg_s,
-                gpus.sum(),
-                gpus[state.throttling.clock_frac < 1.0].sum(),
-            ]
-        )
+        rate = np.empty((*input_w.shape[:-1], len(SITE)))
+        rate[..., 0] = input_w.take(self.utilities, axis=-1).sum(axis=-1)
+        rate[..., 1] = input_w.take(self.generators, axis=-1).sum(axis=-1)
+        rate[..., 2] = supply.drain_w.sum()
+        rate[..., 3] = (supply.recharge_w * tree.battery_charge_frac).sum()
+        rate[..., 4] = input_w.take(tree.load_of_rack, axis=-1).sum(axis=-1)
+        rate[..., 5] = lost_w.sum(axis=-1)
+        rate[..., 6] = input_w.take(tree.load_of_unit, axis=-1).sum(axis=-1)
+        rate[..., 7] = water_kg_s
+        rate[..., 8] = gpus.sum()
+        rate[..., 9] = gpus[state.throttling.clock_frac < 1.0].sum()
+        return rate
 
     def _peaks(self) -> None:
         own = self.own
@@ -79,6 +80,50 @@ class Accounts(Discipline):
         own.rack += own.rack_rate * span_s
         own.power += own.power_rate * span_s
         own.unit_j += self.world.state.units.unit_w * span_s
+
+    def live_through(self, stretch: Stretch) -> None:
+        """Integrate interval by interval, and look at the temperatures reached."""
+        own = self.own
+        rates = self._site_rate(stretch.input_w, stretch.lost_w, stretch.water_kg_s)
+        rates[0] = own.site_rate
+        stretch.site_rate = rates
+        power = np.empty((len(rates), *own.power_rate.shape))
+        power[:] = own.power_rate
+        for part, values in ((0, stretch.input_w), (1, stretch.output_w), (3, stretch.lost_w)):
+            power[1:, part] = values[1:]
+        own.site = self._integrated("site", own.site, rates, stretch)
+        own.power = self._integrated("power", own.power, power, stretch)
+        own.rack = self._integrated("rack", own.rack, own.rack_rate[None], stretch)
+        own.unit_j = self._integrated("unit_j", own.unit_j, stretch.unit_w, stretch)
+        own.site_rate = rates[-1].copy()
+        own.power_rate = power[-1].copy()
+        self._live_through_peaks(stretch)
+
+    def _integrated(self, name: str, start: Array, rate: Array, stretch: Stretch) -> Array:
+        """An integral at the end of a stretch; the record gets it where periods end."""
+        held = rate[stretch.row] if len(rate) > 1 else rate
+        span_s = stretch.span_s.reshape(-1, *[1] * start.ndim)
+        totals = running_total(start, held * span_s)
+        stretch.samples[name] = totals[stretch.periods]
+        return np.asarray(totals[-1].copy())
+
+    def _live_through_peaks(self, stretch: Stretch) -> None:
+        """Extremes of every period that ends, and since the last one did."""
+        own = self.own
+        ends = np.flatnonzero(stretch.periods)
+        racks = len(own.rack_peak_w)
+        coolant = stretch.temperature_degc[1:, :racks]
+        junction = coolant + self.world.state.flows.junction_k_w * self.compute.gpu_peak_w()
+        stretch.samples["junction_degc"] = junction[ends]
+        rack_w = np.broadcast_to(self.world.state.racks.rack_w, junction.shape)
+        load_frac = (stretch.output_w / self.rating_w)[stretch.row_after]
+        for name, values in (
+            ("rack_peak_w", rack_w),
+            ("junction_peak_degc", junction),
+            ("load_peak_frac", load_frac),
+        ):
+            stretch.samples[name], since = running_peaks(getattr(own, name), values, ends)
+            setattr(own, name, since)
 
     def act(self) -> None:
         """Look at the temperatures reached."""

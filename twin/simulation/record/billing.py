@@ -6,7 +6,10 @@ needed where a price changes.
 
 from __future__ import annotations
 
+import numpy as np
+
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch, running_total
 from twin.simulation.kernel.world import World
 from twin.simulation.state.record import SITE
 
@@ -32,6 +35,21 @@ class Billing(Discipline):
         if not tariff.is_steady:
             self.own.energy_usd += power_w * tariff.price_usd_per_j.integral(start_s, end_s)
             self.own.carbon_kg += power_w * tariff.carbon_kg_per_j.integral(start_s, end_s)
+
+    def live_through(self, stretch: Stretch) -> None:
+        """Meter every interval of a quiet stretch."""
+        own = self.own
+        tariff = self.tariff
+        power_w = stretch.site_rate[stretch.row, _UTILITY]
+        end_s = stretch.time_s
+        start_s = np.concatenate([[stretch.start_s], end_s[:-1]])
+        intervals, energy_j = tariff.meter.counted_each(power_w, start_s, end_s)
+        np.add.at(own.metered_j, intervals, energy_j)
+        if not tariff.is_steady:
+            cost = power_w * tariff.price_usd_per_j.integrals(start_s, end_s)
+            carbon = power_w * tariff.carbon_kg_per_j.integrals(start_s, end_s)
+            own.energy_usd = float(running_total(own.energy_usd, cost)[-1])
+            own.carbon_kg = float(running_total(own.carbon_kg, carbon)[-1])
 
     def energy_usd(self) -> float:
         """Energy bought so far, USD."""

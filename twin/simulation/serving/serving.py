@@ -76,6 +76,10 @@ class Serving(Discipline):
         """Seconds until a queue is empty or full."""
         return min((s.next_s() for s in self.services), default=np.inf)
 
+    def at_rest(self) -> bool:
+        """Services are never at rest: every window brings other requests."""
+        return not self.services
+
     def tokens(self) -> float:
         """Output tokens served so far."""
         return sum(s.total("served") for s in self.services)

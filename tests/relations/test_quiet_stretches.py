@@ -1,0 +1,88 @@
+"""A quiet stretch is lived through at once, and no byte of a run shows it: against the same run from
+event to event, stopped anywhere, with any period of record and controls, up to where something
+happens after all.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import ROOT, failing, small, small_layout, training
+
+import twin
+from twin.simulation.loop.quiet import Quiet
+
+IDLE = "gb200_su"
+
+
+def idle(layout: str = IDLE, **asked: Any) -> twin.Scenario:
+    """A shipped layout at rest."""
+    return twin.load(ROOT / "layouts" / f"{layout}.yaml").with_(**asked)
+
+
+def event_by_event(scenario: twin.Scenario, monkeypatch: pytest.MonkeyPatch) -> twin.Result:
+    with monkeypatch.context() as patch:
+        patch.setattr(Quiet, "live_through", lambda *_: False)
+        return twin.simulate(twin.build(scenario))
+
+
+def assert_same(one: twin.Result, other: twin.Result) -> None:
+    """Equal to the last bit."""
+    for name, table in one.tables.items():
+        assert table.equals(other.tables[name]), name
+    left = repr(one.summary | {"wall_s": 0.0})
+    assert left == repr(other.summary | {"wall_s": 0.0})
+
+
+CASES: dict[str, twin.Scenario] = {
+    "five minutes": idle(horizon="2 d"),
+    "other periods": idle(horizon="2 d", outputs__period="17 min", controls__plant_period="7 min"),
+    "odd periods": idle(horizon="8 h", outputs__period="61.7 s", controls__plant_period="77.3 s"),
+    "chillers in the heat": idle(horizon="4 d", start="2026-07-20T00:00:00-04:00"),
+    "a fault between": idle(horizon="1 d", faults=failing((30_000.0, "cdu_1_pump_1", 4_000.0))),
+    "a cold plant that starts": idle("superpod_b200", horizon="2 d"),
+    "a large site": idle("campus_20mw", horizon="8 h"),
+    "a job that ends": small(small_layout(), workload=[training("liquid", 70)], horizon="12 h"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_stretch_has_the_bytes_of_its_events(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = CASES[case]
+    assert_same(event_by_event(scenario, monkeypatch), twin.simulate(twin.build(scenario)))
+
+
+def test_most_of_an_idle_run_is_lived_through_in_stretches() -> None:
+    steps = 0
+
+    def count(_: float, __: float) -> None:
+        nonlocal steps
+        steps += 1
+
+    result = twin.simulate(twin.build(idle(horizon="10 d")), progress=count)
+    assert result.summary["events"] > 2800
+    assert steps < 40
+
+
+@pytest.mark.parametrize(
+    "stops", [(1.0,), (300.0, 600.0, 12_345.6), (50_000.0, 50_001.0, 86_400.0)]
+)
+def test_stops_within_a_stretch_change_nothing(stops: tuple[float, ...]) -> None:
+    facility = twin.build(idle(horizon="2 d"))
+    run = twin.start(facility)
+    for stop in stops:
+        run.until(stop)
+        assert run.now_s < stop
+    assert_same(twin.simulate(facility), run.until().result())
+
+
+def test_a_fork_within_a_stretch_meets_its_fault() -> None:
+    run = twin.start(twin.build(idle(horizon="1 d")))
+    run.until("9 h")
+    fault = {"at": "12:00", "component": "cdu_1_pump_1", "repair_at": "14:00"}
+    forked = run.fork(faults=[fault]).until().result()
+    asked = idle(horizon="1 d", faults={"timeline": [fault]})
+    whole = twin.simulate(twin.build(asked))
+    for name in ("site", "racks", "power", "loops"):
+        assert forked.tables[name].equals(whole.tables[name]), name

@@ -1,0 +1,115 @@
+"""A quiet stretch: instants at which the building controls look around or a period ends, and nothing
+else happens.
+
+Nobody acts, so each instant follows from the one before, and disciplines work a whole stretch out
+as arrays over its instants. They foretell first, and cut the stretch before the first instant at
+which something would happen after all; then they live through what is left. Every sum has the order
+that it has from event to event, so that a run has the same bytes either way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.physics.thermal_path import Path
+
+
+def _none() -> Array:
+    return np.zeros(0)
+
+
+@dataclass
+class Stretch:
+    """What is known of a stretch. Interval i ends at instant i.
+
+    Arrays over looks around have one row more than there are looks: the first is what holds before.
+    """
+
+    start_s: float
+    time_s: Array
+    """(instant,)"""
+    looks: Mask
+    """(instant,) whether the controls look around there."""
+    periods: Mask
+    """(instant,) whether a period of the record ends there."""
+    outdoor_degc: Array = field(default_factory=_none)
+    """(look + 1, 2) dry bulb and wet bulb."""
+    segment: Array = field(default_factory=_none)
+    """(look + 1, plant, 5)"""
+    temperature_degc: Array = field(default_factory=_none)
+    """(instant + 1, thermal node) at the start and at every instant."""
+    integral_k_s: Array = field(default_factory=_none)
+    """(instant, thermal node) integrals of the temperatures over the intervals."""
+    path: Path | None = None
+    """How the temperatures get there; never cut."""
+    unit_w: Array = field(default_factory=_none)
+    """(look + 1, unit)"""
+    water_kg_s: Array = field(default_factory=_none)
+    """(look + 1,)"""
+    input_w: Array = field(default_factory=_none)
+    output_w: Array = field(default_factory=_none)
+    lost_w: Array = field(default_factory=_none)
+    """(look + 1, power node)"""
+    site_rate: Array = field(default_factory=_none)
+    """(look + 1, SITE)"""
+    samples: dict[str, Array] = field(default_factory=dict)
+    """(period, member) by quantity: what the record takes where a period ends."""
+
+    @property
+    def span_s(self) -> Array:
+        """(instant,) length of the interval that ends there."""
+        return np.diff(self.time_s, prepend=self.start_s)
+
+    @property
+    def row(self) -> Index:
+        """(instant,) row of looks that holds until then."""
+        return np.cumsum(self.looks) - self.looks
+
+    @property
+    def row_after(self) -> Index:
+        """(instant,) row of looks that holds from then on."""
+        return np.cumsum(self.looks)
+
+    @property
+    def look_times_s(self) -> Array:
+        """(look,) when the controls look around."""
+        return self.time_s[self.looks]
+
+    def cut(self, instants: int) -> None:
+        """Keep so many instants."""
+        rows = int(np.count_nonzero(self.looks[:instants])) + 1
+        for name in ("time_s", "looks", "periods", "integral_k_s"):
+            setattr(self, name, getattr(self, name)[:instants])
+        self.temperature_degc = self.temperature_degc[: instants + 1]
+        for name in ("outdoor_degc", "segment", "unit_w", "water_kg_s", "input_w", "output_w"):
+            setattr(self, name, getattr(self, name)[:rows])
+        self.lost_w = self.lost_w[:rows]
+
+    def cut_looks(self, fine: Mask) -> None:
+        """Keep what comes before the first look (look,) that is not fine."""
+        if not fine.all():
+            self.cut(int(np.flatnonzero(self.looks)[np.argmin(fine)]))
+
+
+def running_total(start: Array | float, gained: Array) -> Array:
+    """(instant, ...) a sum after every gain (instant, ...), added one after another."""
+    first = np.asarray(start, dtype=float)[None]
+    return np.add.accumulate(np.concatenate([first, gained]), axis=0)[1:]
+
+
+def running_peaks(start: Array, values: Array, ends: Index) -> tuple[Array, Array]:
+    """(period, ...) highest of the values (instant, ...) in every period, and highest since.
+
+    start  highest before the first instant, of the period that is under way
+    ends   instants at which periods end; the next one begins with the value that holds there
+    """
+    begins = np.concatenate([[0], ends])
+    stops = np.concatenate([ends + 1, [len(values)]])
+    pairs = np.stack([begins, stops], axis=1).ravel()[:-1]
+    once_more = np.concatenate([values, values[-1:]])
+    peaks = np.maximum.reduceat(once_more, pairs, axis=0)[::2]
+    peaks[0] = np.maximum(peaks[0], start)
+    return peaks[:-1], peaks[-1]
