@@ -1,7 +1,7 @@
 """The documents' promises: their code runs, their links lead somewhere, and generated pages are
 current.
 
-Blocks of README.md, docs/tutorial.md and docs/bring_your_own.md run in order in a folder with
+Blocks of README.md, the tutorial, bring_your_own.md and stop_and_go_on.md run in order in a folder with
 copies of the shipped files.
 Blocks that install are left to `.ci/run`, which pastes them into a fresh copy.
 """
@@ -71,7 +71,9 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return tmp_path, {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/tutorial.md", "docs/bring_your_own.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/tutorial.md", "docs/bring_your_own.md", "docs/stop_and_go_on.md"]
+)
 def test_code_of_a_page_runs(page: str, desk: tuple[Path, dict[str, str]]) -> None:
     folder, environment = desk
     code_blocks = blocks(ROOT / page)
