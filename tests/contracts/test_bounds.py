@@ -233,6 +233,7 @@ def test_at_the_bounds_the_balances_close(change: Change) -> None:
     )
     assert abs(result.summary["energy_balance_residual_frac"]) <= RESIDUAL_MAX
     assert abs(result.summary["heat_balance_residual_frac"]) <= RESIDUAL_MAX
+    assert abs(result.summary["token_balance_residual_frac"]) <= RESIDUAL_MAX
     assert result.summary["tokens_training"] >= 0
     assert result.frame("racks")["inlet_air_degc"].max() < 150
 

@@ -120,6 +120,7 @@ def test_facility_energy_is_racks_cooling_and_losses() -> None:
 def test_balances_close() -> None:
     assert abs(eventful().summary["energy_balance_residual_frac"]) < 1e-9
     assert abs(eventful().summary["heat_balance_residual_frac"]) < 1e-9
+    assert abs(eventful().summary["token_balance_residual_frac"]) < 1e-9
 
 
 def test_events_stand_in_the_order_of_time() -> None:

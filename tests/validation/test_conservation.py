@@ -76,6 +76,7 @@ def with_fault(scenario: dict[str, Any], draw: st.DataObject) -> dict[str, Any]:
 def assert_closed(result: Result) -> None:
     assert abs(number(result, "energy_balance_residual_frac")) <= LIMIT_FRAC
     assert abs(number(result, "heat_balance_residual_frac")) <= LIMIT_FRAC
+    assert abs(number(result, "token_balance_residual_frac")) <= LIMIT_FRAC
     site = result.frame("site")
     span = np.diff(site.time_s, prepend=0.0)
     supplied = (site.utility_power_w + site.generator_power_w + site.battery_power_w) @ span
@@ -135,6 +136,25 @@ def test_missing_training_tokens_are_booked(scenario: dict[str, Any], data: st.D
     assert booked == pytest.approx(
         missing, rel=1e-6, abs=1e-6 * number(whole, "tokens_training") + 1.0
     )
+
+
+@QUICK
+@given(days(), st.data())
+def test_every_missing_token_has_a_cause(scenario: dict[str, Any], data: st.DataObject) -> None:
+    """Services near and beyond their capacity, gangs that write, and a mix of types of GPU."""
+    work = [item for item in scenario["workload"] if item["kind"] != "training"]
+    gangs = [
+        job(nodes=n, checkpoint_interval="7 min", tokens=t) for n, t in ((1, None), (2, 10**8))
+    ]
+    named = [gang | {"name": f"gang_{n}"} for n, gang in enumerate(gangs)]
+    scenario = scenario | {"workload": [*work, *named]}
+    whole = answered(scenario)
+    hurt = answered(with_fault(scenario, data))
+    entries = [r.frame("token_balance").groupby("entry").tokens.sum() for r in (hurt, whole)]
+    more = entries[0].sub(entries[1], fill_value=0.0)
+    missing = number(whole, "tokens_total") - number(hurt, "tokens_total")
+    causes = more.drop(["possible", "made"], errors="ignore").sum()
+    assert missing == pytest.approx(causes, rel=0, abs=LIMIT_FRAC * entries[1].get("possible", 0.0))
 
 
 @QUICK

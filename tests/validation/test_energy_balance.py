@@ -164,6 +164,7 @@ def factories(draw: st.DrawFn) -> dict[str, Any]:
 @given(factories())
 def test_random_factories_close(asked: dict[str, Any]) -> None:
     result = lived(small(**asked))
+    assert abs(result.summary["token_balance_residual_frac"]) <= LIMIT_FRAC
     assert abs(result.summary["energy_balance_residual_frac"]) <= LIMIT_FRAC
     assert abs(result.summary["heat_balance_residual_frac"]) <= LIMIT_FRAC
     assert abs(electrical_residual_frac(result)) <= LIMIT_FRAC

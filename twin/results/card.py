@@ -127,7 +127,11 @@ def _events(events: pd.DataFrame) -> str:
 def _balances(summary: Summary) -> str:
     energy_frac = abs(number(summary.get("energy_balance_residual_frac")))
     heat_frac = abs(number(summary.get("heat_balance_residual_frac")))
-    return f"what entered and left differs by {energy_frac:.0e} in energy, {heat_frac:.0e} in heat"
+    token_frac = abs(number(summary.get("token_balance_residual_frac")))
+    return (
+        f"what entered and left differs by {energy_frac:.0e} in energy, {heat_frac:.0e} in heat, "
+        f"{token_frac:.0e} in tokens"
+    )
 
 
 def _warnings(told: Sequence[str]) -> list[str]:
