@@ -16,7 +16,7 @@ class Column:
     """`float`, `int`, `text` or `bool`."""
     unit: str
     says: str
-    words: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     """The only values of a text column, where it has few."""
 
 

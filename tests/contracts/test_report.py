@@ -153,7 +153,7 @@ def test_text_never_becomes_markup(day: Result) -> None:
     declared = {table.name: table for table in TABLES}
     for name, frame in day.tables.items():
         texts = set(frame.select_dtypes("str").columns) - {"system", "kind", "parent"}
-        texts -= {column.name for column in declared[name].columns if column.words}
+        texts -= {column.name for column in declared[name].columns if column.allowed}
         tables[name] = frame.assign(**{column: frame[column] + NASTY for column in sorted(texts)})
     meta = {**day.meta, "findings": [NASTY], "version": NASTY, "seed": NASTY, "redundancy": {
         "single_points_of_failure": [{"component": NASTY, "racks": 1, "gpus": None, "load_w": float("nan")}],

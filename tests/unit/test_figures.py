@@ -32,6 +32,7 @@ from twin.present.figures.sankey import energy_graph, figure_sankey, residual_fr
 from twin.present.figures.style import periods_s, thinned, wide
 from twin.present.figures.throttling import disturbed
 from twin.results import TABLES, Result
+from twin.results.enums import EventKind
 
 EACH = pytest.mark.parametrize("named", FIGURES, ids=lambda named: named.name)
 NASTY = "<b>$x^{2$ & \u202e\n\t'\"--></svg>" + "é" * 300
@@ -60,26 +61,21 @@ def test_says_so_where_nothing_was_recorded(named: NamedFigure) -> None:
     assert figure.get_figheight() < 1
 
 
+NAMES = ("id", "component", "rack", "loop", "source", "target", "parent")
+"""Columns that hold what planners call things."""
+
+
 @EACH
 def test_survives_missing_numbers_and_nasty_names(named: NamedFigure, day: Result) -> None:
     tables = {name: frame.copy() for name, frame in day.tables.items()}
-    few_words = {(table.name, c.name) for table in TABLES for c in table.columns if c.words}
+    coded = {(table.name, c.name) for table in TABLES for c in table.columns if c.allowed}
     for name, frame in tables.items():
         for column in frame.columns:
-            if (name, column) in few_words:
+            if (name, column) in coded:
                 continue
             if frame[column].dtype == "float64" and column != "time_s":
                 frame[column] = np.nan
-            elif column in (
-                "id",
-                "component",
-                "rack",
-                "loop",
-                "source",
-                "target",
-                "parent",
-                "cause",
-            ):
+            elif column in NAMES:
                 frame[column] = frame[column].where(frame[column] == "", frame[column] + NASTY)
     with warnings.catch_warnings():
         warnings.simplefilter("error", RuntimeWarning)
@@ -249,7 +245,7 @@ def test_events_of_one_minute_and_word_are_one_group(day: Result) -> None:
 
 
 def test_throttling_is_a_span_not_a_mark(day: Result) -> None:
-    assert all(mark.what != "throttled" for mark in marks(day.frame("events"), 86400.0))
+    assert all(mark.kind != EventKind.THROTTLED for mark in marks(day.frame("events"), 86400.0))
     site = pd.DataFrame(
         {"time_s": [10.0, 20.0, 30.0, 40.0], "gpus_throttled": [0.0, 5.0, 5.0, 0.0]}
     )

@@ -1,4 +1,6 @@
-"""What can happen and what can be lost, as codes; the words of the tables are their values."""
+"""What can happen and what can be lost, as codes; the text columns of the tables hold their
+values.
+"""
 
 from __future__ import annotations
 
@@ -74,6 +76,9 @@ WITHOUT_FAULT = (
 )
 """Causes that are no fault; what they take is no loss, and stands in the token balance alone."""
 
+FAULT_CAUSES = tuple(cause for cause in Cause if cause not in WITHOUT_FAULT)
+"""Causes that are faults, or follow from one: those of the losses table."""
+
 
 BREAKS = (
     EventKind.FAILED,
@@ -84,6 +89,15 @@ BREAKS = (
     EventKind.TOO_LARGE,
 )
 """Kinds that begin trouble."""
+
+FIRST_CAUSES = tuple(kind for kind in BREAKS if kind is not EventKind.SHUT_DOWN)
+"""Those that begin it of themselves; a rack that shuts down follows from something else."""
+
+MENDS = (EventKind.REPAIRED, EventKind.CLOSED_AGAIN)
+"""Kinds that end trouble."""
+
+ORDERS = (EventKind.CLOCK_CEILING, EventKind.SET_POINT)
+"""Kinds that are an operator's own."""
 
 
 class Reason(StrEnum):

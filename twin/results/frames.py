@@ -1,4 +1,4 @@
-"""Frames held to their declaration: columns, kinds, and words where a column has only a few."""
+"""Frames held to their declaration: columns, kinds, and the values of a column that has few."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ def _of_table(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Prob
 def _of_column(where: str, column: Column, values: pd.Series[Any]) -> Iterator[Problem]:
     if not _is_kind(values, column.kind):
         yield Problem(where, f"{values.dtype} values", column.kind)
-    elif column.words:
-        strange = values[~values.isin(column.words)].drop_duplicates().head(_SHOWN_MAX)
-        for word in strange:
-            allowed = ", ".join(column.words)
-            yield Problem(where, repr(word), allowed, did_you_mean(word, column.words))
+    elif column.allowed:
+        strange = values[~values.isin(column.allowed)].drop_duplicates().head(_SHOWN_MAX)
+        for value in strange:
+            allowed = ", ".join(column.allowed)
+            yield Problem(where, repr(value), allowed, did_you_mean(value, column.allowed))
 
 
 def _is_kind(values: pd.Series[Any], kind: str) -> bool:

@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
 from twin.catalogue.equipment_kinds import Role, named, plural
-from twin.present.figures.faults import BREAKS, MENDS
 from twin.present.figures.style import (
     BLUE,
     GREY,
@@ -31,6 +30,7 @@ from twin.present.figures.style import (
 )
 from twin.quantities import clock, middle, percent, power, shared, span
 from twin.results import Result
+from twin.results.enums import BREAKS, MENDS
 
 MOST_BOXES = 13
 """In one column; past it, alike neighbours in one state are drawn as one box."""

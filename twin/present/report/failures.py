@@ -5,70 +5,81 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.present.blocks import Block, Columns, Section, grid, spaced, words
-from twin.present.figures.faults import grouped
+from twin.present.figures.faults import Group, grouped
 from twin.present.report import counterfactuals
 from twin.quantities import clock, count, duration, figures, money, number, short, span, tokens
 from twin.results import Result
 
 MOST_GROUPS = 40
 MOST_EVENTS = 500
+MOST_LOSSES = 20
 
 
 def section(result: Result) -> Section:
     """Events in groups and in full, losses by cause and rack, each fault's cost, the worst hours."""
-    losses = result.frame("losses")
     events = result.frame("events")
     groups = _groups(events)
-    says = [
-        f"{count(len(events))} events were recorded, in {count(len(groups))} groups of what happened together."
+    says = [_summary(len(events), len(groups)), *counterfactuals.says(result)]
+    blocks = [
+        *_event_grids(events, groups),
+        *_loss_grids(result.frame("losses")),
+        *counterfactuals.blocks(result),
     ]
-    if events.empty:
-        says = ["No event was recorded."]
-    blocks: list[Block] = (
-        [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")] if len(groups) else []
-    )
-    if len(events) > len(groups):
-        opens = f"All {count(len(events))} events, one by one"
-        blocks.append(
-            grid("All events", events, _EVENTS, most=MOST_EVENTS, table="events", closed=opens)
-        )
-    if len(losses):
-        blocks += [
-            grid(
-                "Losses by cause",
-                _by_cause(losses),
-                {**_CAUSES, **_amounts(losses)},
-                most=20,
-                table="losses",
-            ),
-            grid(
-                "Losses by rack",
-                _summed(losses, ["rack"]),
-                {**_RACKS, **_amounts(losses)},
-                most=20,
-                table="losses",
-                fold=True,
-            ),
-        ]
-    says += counterfactuals.says(result)
-    blocks += counterfactuals.blocks(result)
     hours = _hours(result.frame("site"))
     if len(hours):
         blocks.append(grid("Worst hours", hours, _HOURS, most=6))
     return Section("Failures", says, blocks)
 
 
+def _summary(events: int, groups: int) -> str:
+    if not events:
+        return "No event was recorded."
+    return f"{count(events)} events were recorded, in {count(groups)} groups of what happened together."
+
+
+def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:
+    if events.empty:
+        return []
+    found: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")]
+    if len(events) > len(groups):
+        opens = f"All {count(len(events))} events, one by one"
+        every = grid("All events", events, _EVENTS, MOST_EVENTS, "events", closed=opens)
+        found.append(every)
+    return found
+
+
+def _loss_grids(losses: pd.DataFrame) -> list[Block]:
+    if losses.empty:
+        return []
+    by_cause = {**_CAUSES, **_amounts(losses)}
+    by_rack = {**_RACKS, **_amounts(losses)}
+    return [
+        grid("Losses by cause", _by_cause(losses), by_cause, MOST_LOSSES, "losses"),
+        grid(
+            "Losses by rack", _summed(losses, ["rack"]), by_rack, MOST_LOSSES, "losses", fold=True
+        ),
+    ]
+
+
 _EVENTS: Columns = {
-    "Time": ("time_s", clock), "Component": ("component", words), "What": ("what", spaced),
+    "Time": ("time_s", clock),
+    "Component": ("component", words),
+    "What": ("what", spaced),
     "Detail": ("detail", words),
-}  # fmt: skip
+}
 _GROUPS: Columns = {
-    "From": ("time_s", clock), "Component": ("names", words), "What": ("what", spaced), "Times": ("times", count),
-    "Last": ("last", words), "Detail": ("detail", words),
-}  # fmt: skip
+    "From": ("time_s", clock),
+    "Component": ("names", words),
+    "What": ("what", spaced),
+    "Times": ("times", count),
+    "Last": ("last", words),
+    "Detail": ("detail", words),
+}
 _AMOUNTS: Columns = {
-    "Tokens": ("tokens", tokens), "GPU hours": ("gpu_hours", figures), "At the token price": ("usd", money),
-}  # fmt: skip
+    "Tokens": ("tokens", tokens),
+    "GPU hours": ("gpu_hours", figures),
+    "At the token price": ("usd", money),
+}
 _CAUSES: Columns = {"Cause": ("cause", spaced), "Workload": ("workload", words)}
 _RACKS: Columns = {"Rack": ("rack", words)}
 _HOURS: Columns = {"Hour from": ("start_s", clock), "Tokens lost": ("tokens_lost", tokens)}
@@ -78,20 +89,25 @@ def _groups(events: pd.DataFrame) -> pd.DataFrame:
     """One row for what met the same components again and again, in order of first time."""
     rows: dict[tuple[str, str], dict[str, object]] = {}
     for group in grouped(events):
-        key = (span(group.names), group.what)
+        key = (span(group.names), group.kind.value)
         if key in rows:
             rows[key] |= {"times": number(rows[key]["times"]) + 1, "last": clock(group.last_s)}
         else:
-            last = (
-                f"{duration(group.last_s - group.time_s)} later"
-                if group.last_s > group.time_s + 0.5
-                else ""
-            )
-            rows[key] = {"time_s": group.time_s, "names": key[0], "what": group.what, "times": 1, "last": last,
-                         "detail": short(group.detail, 120)}  # fmt: skip
-    return pd.DataFrame(
-        list(rows.values()), columns=["time_s", "names", "what", "times", "last", "detail"]
-    )
+            rows[key] = _row(group)
+    columns = ["time_s", "names", "what", "times", "last", "detail"]
+    return pd.DataFrame(list(rows.values()), columns=columns)
+
+
+def _row(group: Group) -> dict[str, object]:
+    long = group.last_s > group.time_s + 0.5
+    return {
+        "time_s": group.time_s,
+        "names": span(group.names),
+        "what": group.kind.value,
+        "times": 1,
+        "last": f"{duration(group.last_s - group.time_s)} later" if long else "",
+        "detail": short(group.detail, 120),
+    }
 
 
 def _amounts(losses: pd.DataFrame) -> Columns:

@@ -7,6 +7,7 @@ import pandas as pd
 from twin.present.blocks import Grid, Section, grid, words
 from twin.quantities import count, tokens
 from twin.results import Result
+from twin.results.enums import Cause
 
 _SYSTEMS = ("fabric", "storage")
 
@@ -16,7 +17,7 @@ def section(result: Result) -> Section:
     kit = _kit(result)
     links = result.frame("edges")["system"].isin(_SYSTEMS).sum()
     losses = result.frame("losses")
-    lost = float(losses.loc[losses["cause"] == "fabric", "tokens"].sum())
+    lost = float(losses.loc[losses["cause"] == Cause.FABRIC, "tokens"].sum())
     if kit.empty and not links:
         return Section("Network", ["This run has no fabric or storage equipment."])
     cost = (

@@ -1,0 +1,60 @@
+"""Every table a run leaves, declared once: parquet schema, documentation and headings come from
+here.
+"""
+
+from __future__ import annotations
+
+from twin.results.tables.balances import ENERGY, WITNESSES
+from twin.results.tables.design import COMPONENTS, EDGES, HALLS, LOADING
+from twin.results.tables.equipment import LOOPS, POWER, RACKS, SITE
+from twin.results.tables.incidents import (
+    COUNTERFACTUAL_CAUSES,
+    COUNTERFACTUALS,
+    EVENTS,
+    LOSSES,
+    TOKEN_BALANCE,
+)
+from twin.results.tables.work import JOBS, SERVICES
+from twin.tables import Table
+
+__all__ = [
+    "COMPONENTS",
+    "COUNTERFACTUALS",
+    "COUNTERFACTUAL_CAUSES",
+    "EDGES",
+    "ENERGY",
+    "EVENTS",
+    "HALLS",
+    "JOBS",
+    "LOADING",
+    "LOOPS",
+    "LOSSES",
+    "POWER",
+    "RACKS",
+    "SERVICES",
+    "SITE",
+    "TABLES",
+    "TOKEN_BALANCE",
+    "WITNESSES",
+]
+
+TABLES: tuple[Table, ...] = (
+    COMPONENTS,
+    EDGES,
+    HALLS,
+    LOADING,
+    SITE,
+    RACKS,
+    POWER,
+    LOOPS,
+    SERVICES,
+    JOBS,
+    EVENTS,
+    LOSSES,
+    TOKEN_BALANCE,
+    COUNTERFACTUALS,
+    COUNTERFACTUAL_CAUSES,
+    ENERGY,
+    WITNESSES,
+)
+"""All of them, in the order a report prints them."""

@@ -1,0 +1,82 @@
+"""What stands and how it is connected: the same in every run of a facility."""
+
+from __future__ import annotations
+
+from twin.tables import Column, Table
+
+COMPONENTS = Table(
+    "components",
+    "What stands where: one row a component, in build order.",
+    (
+        Column("id", "text", "", "Stable name, unique in the facility."),
+        Column(
+            "kind",
+            "text",
+            "",
+            "Family: rack, transformer, ups, rpp, cdu, pump, chiller, switch and so on.",
+        ),
+        Column("type", "text", "", "Catalogue row."),
+        Column("parent", "text", "", "The component or hall it belongs to; empty at the top."),
+        Column("system", "text", "", "compute, power, cooling, fabric, storage or building."),
+        Column("x_m", "float", "m", "Centre of the footprint, east of the site's origin."),
+        Column("y_m", "float", "m", "Centre of the footprint, north of the site's origin."),
+        Column("z_m", "float", "m", "Underside above the floor."),
+        Column("width_m", "float", "m", "Extent along x."),
+        Column("depth_m", "float", "m", "Extent along y."),
+        Column("height_m", "float", "m", "Extent along z."),
+        Column(
+            "rating_w",
+            "float",
+            "W",
+            "Rated power, or rated heat for cooling equipment; 0 where none is stated.",
+        ),
+        Column("gpus", "int", "", "GPUs inside."),
+        Column("nodes", "int", "", "Compute nodes inside."),
+    ),
+)
+
+EDGES = Table(
+    "edges",
+    "Who feeds whom: power, coolant and data connections.",
+    (
+        Column("source", "text", "", "The component that gives."),
+        Column("target", "text", "", "The component that takes."),
+        Column("system", "text", "", "power, cooling, fabric or storage."),
+        Column(
+            "role",
+            "text",
+            "",
+            "share (loads split over live feeds), priority (first live feed), serves or link.",
+        ),
+    ),
+)
+
+HALLS = Table(
+    "halls",
+    "Rooms with racks, as the layout states them.",
+    (
+        Column("hall", "text", "", "Name of the hall; `parent` of what stands in it."),
+        Column("x_m", "float", "m", "South-west corner, east of the site's origin."),
+        Column("y_m", "float", "m", "South-west corner, north of the site's origin."),
+        Column("z_m", "float", "m", "Floor above the site's ground."),
+        Column("width_m", "float", "m", "Extent along x."),
+        Column("depth_m", "float", "m", "Extent along y."),
+        Column("height_m", "float", "m", "Floor to ceiling."),
+        Column("containment", "text", "", "none, cold_aisle or hot_aisle."),
+    ),
+)
+
+LOADING = Table(
+    "loading",
+    "How heavily the design loads each power component: every load at its peak, in service and "
+    "after the worst loss of one other.",
+    (
+        Column("component", "text", "", "Component id."),
+        Column("rating_w", "float", "W", "Rated output; empty without a limit."),
+        Column("load_w", "float", "W", "Output with everything in service."),
+        Column("load_frac", "float", "", "That over the rating."),
+        Column("worst_lost", "text", "", "The loss that adds most; empty where none does."),
+        Column("worst_load_w", "float", "W", "Output after that loss."),
+        Column("worst_load_frac", "float", "", "That over the rating."),
+    ),
+)

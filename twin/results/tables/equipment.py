@@ -1,0 +1,120 @@
+"""How the site and its equipment were, one row a period."""
+
+from __future__ import annotations
+
+from twin.results.tables.common import TIME
+from twin.tables import Column, Table
+
+SITE = Table(
+    "site",
+    "The whole site, one row a period; powers are means over the period.",
+    (
+        TIME,
+        Column("utility_power_w", "float", "W", "Drawn from the utility."),
+        Column("generator_power_w", "float", "W", "Delivered by generators."),
+        Column(
+            "battery_power_w",
+            "float",
+            "W",
+            "Delivered by UPS batteries; negative while they recharge.",
+        ),
+        Column("it_power_w", "float", "W", "Racks at their AC input."),
+        Column("distribution_loss_w", "float", "W", "Lost in transformers, UPS and distribution."),
+        Column(
+            "cooling_power_w",
+            "float",
+            "W",
+            "CDUs, air handlers, chillers, dry coolers and their pumps.",
+        ),
+        Column("dry_bulb_degc", "float", "degC", "Outdoor air at the end of the period."),
+        Column("wet_bulb_degc", "float", "degC", "Outdoor wet bulb at the end of the period."),
+        Column(
+            "facility_water_degc",
+            "float",
+            "degC",
+            "Warmest facility water loop at the end of the period.",
+        ),
+        Column("heat_rejected_w", "float", "W", "Heat given to the atmosphere by the plant."),
+        Column(
+            "water_kg", "float", "kg", "Water evaporated, drifted and blown down in the period."
+        ),
+        Column("tokens_inference", "float", "token", "Output tokens served in the period."),
+        Column(
+            "tokens_training",
+            "float",
+            "token",
+            "Tokens trained in the period, rolled-back work taken off.",
+        ),
+        Column(
+            "tokens_lost", "float", "token", "Tokens that faults and throttling cost in the period."
+        ),
+        Column("gpus_busy", "float", "", "GPUs with work, mean."),
+        Column("gpus_throttled", "float", "", "GPUs below full clock, mean."),
+        Column(
+            "battery_energy_j", "float", "J", "Energy in UPS batteries at the end of the period."
+        ),
+    ),
+)
+
+RACKS = Table(
+    "racks",
+    "Every rack, one row a rack and period.",
+    (
+        TIME,
+        Column("rack", "text", "", "Component id."),
+        Column("power_w", "float", "W", "AC input, mean."),
+        Column("power_max_w", "float", "W", "AC input, highest value in the period."),
+        Column(
+            "inlet_air_degc", "float", "degC", "Air at the rack's inlet at the end of the period."
+        ),
+        Column(
+            "coolant_degc",
+            "float",
+            "degC",
+            "Coolant (liquid racks) or exhaust air (air racks) at the end.",
+        ),
+        Column("junction_degc", "float", "degC", "Hottest GPU at the end of the period."),
+        Column(
+            "junction_max_degc", "float", "degC", "Hottest GPU seen at any event in the period."
+        ),
+        Column("clock_frac", "float", "", "GPU clock over its full value, mean."),
+        Column(
+            "on_frac",
+            "float",
+            "",
+            "Share of the period the rack was on; a booting one draws idle power.",
+        ),
+        Column(
+            "tokens_lost",
+            "float",
+            "token",
+            "Tokens lost by this rack's throttling and outages in the period.",
+        ),
+    ),
+)
+
+POWER = Table(
+    "power",
+    "Every power component, one row a component and period.",
+    (
+        TIME,
+        Column("component", "text", "", "Component id."),
+        Column("power_in_w", "float", "W", "Input, mean."),
+        Column("power_out_w", "float", "W", "Output, mean."),
+        Column("load_max_frac", "float", "", "Highest output over rating in the period."),
+        Column("energised_frac", "float", "", "Share of the period with voltage at its output."),
+    ),
+)
+
+LOOPS = Table(
+    "loops",
+    "Coolant loops, rooms and facility water, one row a loop and period.",
+    (
+        TIME,
+        Column("loop", "text", "", "Loop, room or facility water id."),
+        Column("kind", "text", "", "liquid, room or facility_water."),
+        Column("temperature_degc", "float", "degC", "Supply temperature at the end of the period."),
+        Column("heat_w", "float", "W", "Heat passed on towards the plant, mean."),
+        Column("flow_frac", "float", "", "Flow over rated flow at the end of the period."),
+    ),
+)

@@ -1,0 +1,124 @@
+"""What happened, and what it cost in tokens, GPU hours and money."""
+
+from __future__ import annotations
+
+from twin.results.enums import FAULT_CAUSES, WITHOUT_FAULT, Cause, EventKind, Reason
+from twin.tables import Column, Table
+
+EVENTS = Table(
+    "events",
+    "What happened, in order.",
+    (
+        Column("time_s", "float", "s", "Seconds since the scenario's start."),
+        Column("component", "text", "", "Component or job."),
+        Column(
+            "what",
+            "text",
+            "",
+            "failed, repaired, tripped, on battery, throttled, full clock, shut down …",
+            tuple(EventKind),
+        ),
+        Column("detail", "text", "", "One sentence for people."),
+    ),
+)
+
+LOSSES = Table(
+    "losses",
+    "What faults cost, by cause and rack.",
+    (
+        Column(
+            "cause",
+            "text",
+            "",
+            "throttled, power_lost, overheated, failed, fabric, rolled_back or restarting.",
+            FAULT_CAUSES,
+        ),
+        Column("rack", "text", "", "Rack that lost; empty where the loss belongs to a whole job."),
+        Column("workload", "text", "", "Service or job that lost."),
+        Column("tokens", "float", "token", "Tokens not made or thrown away."),
+        Column(
+            "gpu_hours",
+            "float",
+            "h",
+            "GPU hours withheld: time, GPUs and the share of speed that was missing.",
+        ),
+        Column("usd", "float", "USD", "At the workload's token price."),
+    ),
+)
+
+TOKEN_BALANCE = Table(
+    "token_balance",
+    "Where every token went: for each workload what was possible, what was made, and what was not "
+    "made by cause. Possible is what requests asked for, or what a job would have made at full "
+    "speed from its submission to the end of the run; made and the causes add up to it.",
+    (
+        Column("workload", "text", "", "Service or job."),
+        Column(
+            "entry",
+            "text",
+            "",
+            "possible, made, a cause of the losses table, or a cause that is no fault.",
+            ("possible", "made", *Cause),
+        ),
+        Column(
+            "tokens", "float", "token", "Tokens of this entry; negative where a cause gained some."
+        ),
+    ),
+)
+
+COUNTERFACTUALS = Table(
+    "counterfactuals",
+    "What each fault of the time line and each drill cost: as booked, and against the same run "
+    "without it, all later faults kept. Empty where those runs were not asked for.",
+    (
+        Column(
+            "fault",
+            "text",
+            "",
+            "The component, utility_outage for that drill, or all for the run without any of them.",
+        ),
+        Column("kind", "text", "", "fault, drill or all.", ("fault", "drill", "all")),
+        Column("time_s", "float", "s", "When it begins; the run without it forks just before."),
+        Column(
+            "tokens_lost_attributed",
+            "float",
+            "token",
+            "Booked as lost from then until the next fault or drill begins, or the run ends; faults "
+            "that begin together share it.",
+        ),
+        Column(
+            "tokens_lost_counterfactual",
+            "float",
+            "token",
+            "Tokens that the run without it makes more; negative where fewer.",
+        ),
+        Column("difference_tokens", "float", "token", "Counterfactual less attributed."),
+        Column(
+            "reason",
+            "text",
+            "",
+            "The largest part of the difference: a cause that is no fault, lost_anyway (other causes "
+            "would have taken it), booked_later (after the next fault began), same, or not_run.",
+            (*Reason, *WITHOUT_FAULT),
+        ),
+        Column("gpu_hours_busy", "float", "h", "GPU hours with work, more than without it."),
+        Column("energy_j", "float", "J", "Energy that the facility used, more than without it."),
+        Column("carbon_kg", "float", "kg", "Carbon, more than without it."),
+        Column("cost_usd", "float", "USD", "Cost of running, more than without it."),
+        Column("lost_usd", "float", "USD", "Its lost tokens at their workloads' prices."),
+    ),
+)
+
+COUNTERFACTUAL_CAUSES = Table(
+    "counterfactual_causes",
+    "What each counterfactual loss consists of: the token balance of the run less that of the run "
+    "without the fault. The rows of a fault add up to its tokens_lost_counterfactual.",
+    (
+        Column("fault", "text", "", "As in counterfactuals."),
+        Column("kind", "text", "", "As in counterfactuals.", ("fault", "drill", "all")),
+        Column("time_s", "float", "s", "When it begins."),
+        Column("workload", "text", "", "Service or job."),
+        Column("cause", "text", "", "As in token_balance.", tuple(Cause)),
+        Column("tokens", "float", "token", "More of this cause than without it."),
+    ),
+)

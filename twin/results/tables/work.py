@@ -1,0 +1,73 @@
+"""What was worked on: services by period, jobs one row each."""
+
+from __future__ import annotations
+
+from twin.results.tables.common import TIME
+from twin.tables import Column, Table
+
+SERVICES = Table(
+    "services",
+    "Inference services, one row a service and period.",
+    (
+        TIME,
+        Column("service", "text", "", "Workload name."),
+        Column("requests", "float", "", "Requests that arrived."),
+        Column("tokens_asked", "float", "token", "Output tokens those requests ask for."),
+        Column("tokens_served", "float", "token", "Output tokens served."),
+        Column(
+            "tokens_waiting", "float", "token", "Output tokens queued at the end of the period."
+        ),
+        Column(
+            "tokens_dropped",
+            "float",
+            "token",
+            "Output tokens given up because they waited past the patience.",
+        ),
+        Column(
+            "capacity_tokens_per_s", "float", "token/s", "What the live replicas can serve, mean."
+        ),
+        Column("utilisation_frac", "float", "", "Served over capacity, mean."),
+        Column(
+            "time_per_token_s",
+            "float",
+            "s",
+            "Mean time between output tokens at the end of the period.",
+        ),
+    ),
+)
+
+JOBS = Table(
+    "jobs",
+    "Training and batch jobs, one row a job.",
+    (
+        Column("job", "text", "", "Name."),
+        Column("kind", "text", "", "training or batch."),
+        Column("nodes", "int", "", "Gang size."),
+        Column("gpus", "int", "", "GPUs in the gang."),
+        Column("submitted_s", "float", "s", "When it joined the queue."),
+        Column("started_s", "float", "s", "First start; empty if it never ran."),
+        Column("finished_s", "float", "s", "When it completed; empty if it did not."),
+        Column(
+            "state",
+            "text",
+            "",
+            "awaited, queued, running, checkpointing, restarting, cut_off, completed or too_large.",
+        ),
+        Column(
+            "progress_frac",
+            "float",
+            "",
+            "Share of its work done and kept; empty where the work has no end.",
+        ),
+        Column("tokens", "float", "token", "Tokens trained and kept."),
+        Column(
+            "tokens_lost",
+            "float",
+            "token",
+            "Tokens rolled back or not made because of faults and throttling.",
+        ),
+        Column("restarts", "int", "", "Times it went back to a checkpoint."),
+        Column("checkpoints", "int", "", "Checkpoints written."),
+        Column("gpu_hours", "float", "h", "GPU hours held."),
+    ),
+)
