@@ -18,7 +18,7 @@ from conftest import ROOT, small
 from planner import asked, faults, job, written
 
 import twin
-from twin.cli import main
+from twin.cli import face, main
 from twin.errors import InputError, RunError
 from twin.simulation.loop.run import Loop
 from twin.study.checkpoints import checkpoint_of
@@ -228,6 +228,25 @@ def test_another_threads_keyboard_is_left_alone(scenario: Path) -> None:
         assert signal.getsignal(signal.SIGINT) is mine
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_while_the_report_is_drawn_names_the_result(
+    scenario: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stopped(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    out = tmp_path / "out"
+    monkeypatch.setattr(face, "scene", stopped)
+    monkeypatch.setattr(face, "report", stopped)
+    assert main(["run", str(scenario), "--out", str(out)]) == 130
+    assert (
+        f"the result is kept in {out}, and `twin report {out}` draws it" in capsys.readouterr().err
+    )
+    assert twin.Result.load(out).summary["simulated_s"] == 7200.0
 
 
 def process(scenario: Path, out: Path, *more: str) -> subprocess.Popen[str]:

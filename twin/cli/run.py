@@ -40,7 +40,8 @@ Every = Annotated[
     ),
 ]
 Resume = Annotated[
-    bool, Option("--resume", help="Go on from the last checkpoint of a run that was killed.")
+    bool,
+    Option("--resume", help="Go on from the last checkpoint of a run that was killed or stopped."),
 ]
 
 Counterfactuals = Annotated[
@@ -82,7 +83,7 @@ def run(
     with say.progress(asked.name) as told:
         helped = face.get_ready_to_report()
         result = face.run(asked, folder, told, checkpoint_every, resume)
-        page, scene = _shown(result, folder, helped, told)
+        page, scene = _shown_unless_stopped(result, folder, helped, told)
     if json:
         say.document(result.summary)
     else:
@@ -98,6 +99,16 @@ def _changes(changes: list[str] | None, counterfactuals: bool | None) -> dict[st
     if counterfactuals is not None:
         asked["outputs.counterfactuals"] = "always" if counterfactuals else "never"
     return asked
+
+
+def _shown_unless_stopped(
+    result: Result, folder: Path, helped: bool, told: face.Told
+) -> tuple[Path, str]:
+    try:
+        return _shown(result, folder, helped, told)
+    except KeyboardInterrupt as stop:
+        kept = f"the result is kept in {folder}, and `twin report {folder}` draws it"
+        raise KeyboardInterrupt(f"stopped before report and scene were done; {kept}") from stop
 
 
 def _shown(result: Result, folder: Path, helped: bool, told: face.Told) -> tuple[Path, str]:

@@ -71,7 +71,7 @@ def simulate_with_checkpoints(
     except KeyboardInterrupt:
         _stopped(run, file, step_s if step_s < np.inf else 0.0)
     except RunError as error:
-        raise RunError(f"{error}{_left(file)}", error.kept) from error
+        raise RunError(f"{error}{_left(run, file)}", error.kept) from error
     return run.result()
 
 
@@ -84,20 +84,22 @@ def _stopped(run: Run, file: Path, every_s: float) -> NoReturn:
         reason = (
             f"stopped after {run.now_s / HOUR_S:.2f} h of {horizon_h:g} h, and not kept: {error}"
         )
-        raise KeyboardInterrupt(f"{reason}{_left(file)}") from error
+        raise KeyboardInterrupt(f"{reason}{_left(run, file)}") from error
     raise KeyboardInterrupt(
         f"stopped after {run.now_s / HOUR_S:.2f} h of {horizon_h:g} h; kept in {file}: the same "
         "command with --resume goes on from there"
     )
 
 
-def _left(file: Path) -> str:
-    """For the end of a message: which checkpoint stays."""
+def _left(run: Run, file: Path) -> str:
+    """For the end of a message: which checkpoint of this run stays, if one does."""
     try:
-        stands_h = read(file).now_s / HOUR_S
+        stored = read(file)
     except InputError:
         return ""
-    return f"; its last checkpoint, of {stands_h:.2f} h, stays in {file}"
+    if stored.question != run.facility.question:
+        return ""
+    return f"; its last checkpoint, of {stored.now_s / HOUR_S:.2f} h, stays in {file}"
 
 
 def forget(facility: Facility, out: Path) -> None:
