@@ -92,16 +92,22 @@ def crowds(capacity_j_k: Array, a: Index, b: Index, link_w_k: Array, leaves: int
 def phi(rate_per_s: Array, time_s: float) -> Array:
     """(1 - exp(-lambda t)) / lambda, and t where lambda vanishes."""
     decay = rate_per_s * time_s
-    safe = np.where(decay > 1e-12, rate_per_s, 1.0)
-    return np.where(decay > 1e-12, -np.expm1(-decay) / safe, time_s * (1.0 - 0.5 * decay))
+    moves = decay > 1e-12
+    if moves.all():
+        return np.asarray(-np.expm1(-decay) / rate_per_s)
+    safe = np.where(moves, rate_per_s, 1.0)
+    return np.where(moves, -np.expm1(-decay) / safe, time_s * (1.0 - 0.5 * decay))
 
 
 def psi(rate_per_s: Array, time_s: float) -> Array:
     """The integral of phi from 0 to t: (t - phi) / lambda, and t^2/2 where lambda vanishes."""
     decay = rate_per_s * time_s
+    fast = decay > _SERIES_BELOW
+    if fast.all():
+        return np.asarray((time_s - phi(rate_per_s, time_s)) / rate_per_s)
     series = time_s**2 * (0.5 - decay / 6.0 + decay**2 / 24.0 - decay**3 / 120.0)
-    safe = np.where(decay > _SERIES_BELOW, rate_per_s, 1.0)
-    return np.where(decay > _SERIES_BELOW, (time_s - phi(rate_per_s, time_s)) / safe, series)
+    safe = np.where(fast, rate_per_s, 1.0)
+    return np.where(fast, (time_s - phi(rate_per_s, time_s)) / safe, series)
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,11 @@ class Activity(Discipline):
         cpu = np.zeros_like(own.cpu_activity)
         self.jobs.enter_activity(gpu, cpu)
         self.serving.enter_activity(gpu, cpu)
-        own.gpu_activity = gpu * state.faults.node_ok
-        own.cpu_activity = cpu * state.faults.node_ok
+        if not state.faults.node_ok.all():
+            gpu *= state.faults.node_ok
+            cpu *= state.faults.node_ok
+        own.gpu_activity = gpu
+        own.cpu_activity = cpu
         own.version += 1
         self.compute.sum_activity()
         return False

@@ -26,6 +26,7 @@ class Compute(Discipline):
         self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
         self.node_count = float(racks.nodes.sum())
         self._seen_version = (-1, -1, -1)
+        self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
         self._last_boot_s = np.inf
 
@@ -93,13 +94,13 @@ class Compute(Discipline):
         count = len(self.racks.id)
         own.gpu_w = total_by(self.rack_of_node, activity.gpu_activity * self.gpu_span_w, count)
         own.cpu_w = total_by(self.rack_of_node, activity.cpu_activity * self.cpu_span_w, count)
-        peak = np.zeros(count)
+        own.peak_activity = np.zeros(count)
+        own.busy_nodes = np.zeros(count)
         if self.with_nodes.size:
+            working = self.world.state.jobs.work_of_node != -1
             busiest = np.maximum.reduceat(activity.gpu_activity, self.starts)
-            peak[self.with_nodes] = busiest
-        own.peak_activity = peak
-        working = self.world.state.jobs.work_of_node != -1
-        own.busy_nodes = total_by(self.rack_of_node, working, count)
+            own.peak_activity[self.with_nodes] = busiest
+            own.busy_nodes[self.with_nodes] = np.add.reduceat(working, self.starts, dtype=float)
 
     def hold(self) -> None:
         """Power of every rack at its clock."""
@@ -119,6 +120,13 @@ class Compute(Discipline):
 
     def gpu_peak_w(self) -> Array:
         """(rack,) power of the busiest GPU at its clock."""
+        state = self.world.state
+        versions = (self.own.version, state.activity.version, state.throttling.version)
+        if versions != self._peak[0]:
+            self._peak = (versions, self._gpu_peak_w())
+        return self._peak[1]
+
+    def _gpu_peak_w(self) -> Array:
         busy = np.where(self.own.rack_on, self.own.peak_activity, 0.0)
         span_w = self.racks.gpu_span_w * busy * self.world.state.throttling.power_frac
         return np.where(self.own.rack_lit, self.racks.gpu_idle_w + span_w, 0.0)

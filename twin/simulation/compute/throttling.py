@@ -52,6 +52,7 @@ class Throttling(Discipline):
         self.floor = np.where(limited, depth.astype(np.int64), 0)
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
+        self._top: tuple[float, Index] = (np.nan, np.zeros(0, np.int64))
         self._limits: tuple[object, Limits] = (None, Limits(np.zeros(0), np.zeros(0)))
         self._shutdown: tuple[object, Array] = (None, np.zeros(0))
         self.refuse_chatter()
@@ -98,9 +99,11 @@ class Throttling(Discipline):
 
     def top(self) -> Index:
         """(rack,) the notch of the clock ceiling."""
-        below = 1 - self.world.state.controls.ceiling_frac
-        wanted = np.ceil(below / self.racks.clock_step_frac - 1e-9)
-        return np.minimum(wanted, self.floor).astype(np.int64)
+        ceiling_frac = self.world.state.controls.ceiling_frac
+        if self._top[0] != ceiling_frac:
+            wanted = np.ceil((1 - ceiling_frac) / self.racks.clock_step_frac - 1e-9)
+            self._top = (ceiling_frac, np.minimum(wanted, self.floor).astype(np.int64))
+        return self._top[1]
 
     def settle(self) -> bool:
         """Choose every rack's clock and shut down the overheated; True where something changed."""

@@ -29,6 +29,7 @@ class InletAir(Discipline):
         self.own = world.state.inlet
         self.racks = world.facility.racks
         self.liquid = self.racks.liquid_frac > 0
+        self._known: tuple[Array | None, Array] = (None, np.zeros(0))
         self.limits_of_hall = [
             np.unique(self.racks.inlet_max_degc[self.racks.hall == h])
             for h in range(len(world.facility.cooling.hall_air))
@@ -36,7 +37,10 @@ class InletAir(Discipline):
 
     def inlet_air_degc(self) -> Array:
         """(rack,) air at the inlet: the hall's air with the rack's own exhaust mixed in."""
-        return self._inlet_air_degc(self.world.state.heat.temperature_degc)
+        temperature = self.world.state.heat.temperature_degc
+        if self._known[0] is not temperature:
+            self._known = (temperature, self._inlet_air_degc(temperature))
+        return self._known[1]
 
     def _inlet_air_degc(self, temperature_degc: Array) -> Array:
         """(..., rack) the same at temperatures (..., thermal node)."""

@@ -24,6 +24,8 @@ class Units(Discipline):
         self.flows = flows
         self.plants = plants
         self.units = world.facility.cooling.units
+        self.circulates = flows.is_cdu | flows.is_crah
+        self._known: tuple[int, Array] = (-1, np.zeros(0))
 
     def hold(self) -> None:
         """Electrical power of all units.
@@ -69,16 +71,23 @@ class Units(Discipline):
 
     def _circulation_w(self) -> Array:
         """(unit,) coolant units and air handlers as they run now; the others as they were."""
+        version = self.world.state.flows.version
+        if self._known[0] != version:
+            self._known = (version, self._circulating_w())
+        return np.where(self.circulates, self._known[1], self.own.unit_w)
+
+    def _circulating_w(self) -> Array:
+        """(unit,) coolant units and air handlers; nothing for the others."""
         units = self.units
         flows = self.world.state.flows
         share = flows.pumps_running / np.maximum(units.pumps, 1)
         pumping_w = np.where(flows.unit_running, units.power_w * share, 0.0)
-        power = np.where(self.flows.is_cdu, pumping_w, self.own.unit_w)
-        speed = np.zeros(power.size)
+        speed = np.zeros(pumping_w.size)
         blowing = self.flows.is_crah & flows.unit_running
         speed[blowing] = flows.crah_speed[units.zone[blowing]]
         fans_w = affinity_power_w(units.power_w, speed, units.floor_frac)
-        return np.where(self.flows.is_crah, fans_w, power)
+        pumps_w = np.where(self.flows.is_cdu, pumping_w, 0.0)
+        return np.asarray(np.where(self.flows.is_crah, fans_w, pumps_w))
 
     def _setting_now(self, p: int, plant: Plant) -> Setting:
         """Fans and compressors of a plant at the present heat and weather."""

@@ -26,6 +26,7 @@ class Placement:
         self.racks = racks
         self.rack_of_node = compute.rack_of_node
         self.node_gpus = racks.gpus_per_node[self.rack_of_node]
+        self.has_gpus = self.node_gpus > 0
         self.gpu_types = tuple(sorted(set(racks.gpu_type) - {""}))
         type_of_rack = [self.gpu_types.index(g) if g else -1 for g in racks.gpu_type]
         self.type_of_node = np.array(type_of_rack)[self.rack_of_node]
@@ -34,9 +35,11 @@ class Placement:
     def free(self) -> Index:
         """Free nodes in the order of placement."""
         state = self.world.state
-        accepts = (state.racks.rack_on & self.flows.served())[self.rack_of_node]
-        ready = (state.jobs.work_of_node == FREE) & state.faults.node_ok & accepts
-        free = np.flatnonzero(ready & (self.node_gpus > 0))
+        ready = (state.jobs.work_of_node == FREE) & state.faults.node_ok & self.has_gpus
+        accepts = state.racks.rack_on & self.flows.served()
+        if not accepts.all():
+            ready &= accepts[self.rack_of_node]
+        free = np.flatnonzero(ready)
         if self.spread:
             rank = free - self.racks.first_node[self.rack_of_node[free]]
             free = free[np.lexsort((free, rank))]
@@ -62,9 +65,10 @@ class Placement:
 
     def most_nodes(self) -> int:
         """Nodes of one GPU type that no service holds: no gang can ever be larger."""
-        held = self.world.state.jobs.work_of_node < FREE
-        types = self.type_of_node[(self.type_of_node >= 0) & ~held]
-        return int(np.bincount(types, minlength=1).max())
+        unheld = self.has_gpus & (self.world.state.jobs.work_of_node >= FREE)
+        if len(self.gpu_types) == 1:
+            return int(np.count_nonzero(unheld))
+        return int(np.bincount(self.type_of_node[unheld], minlength=1).max())
 
     def first_of_each_type(self, nodes: int) -> list[Index]:
         """The first nodes of every GPU type that has enough of them."""

@@ -221,8 +221,10 @@ class Progress:
         """(running job,) clock of its slowest rack."""
         if not self.own.running:
             return np.zeros(0)
-        racks, starts = self._racks_of_running()
         clock_frac = self.world.state.throttling.clock_frac
+        if (clock_frac == 1.0).all():
+            return np.ones(len(self.own.running))
+        racks, starts = self._racks_of_running()
         return np.asarray(np.minimum.reduceat(clock_frac[racks], starts))
 
     def _racks_of_running(self) -> tuple[Index, Index]:

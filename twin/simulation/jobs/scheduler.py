@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
+
 import numpy as np
 
 from twin.arrays import Array, Index
@@ -47,6 +49,10 @@ class Scheduler(Discipline):
         self.progress = Progress(world, jobs, self.learning, losses)
         self.booking = Booking(world, jobs, compute, self.placement, self.learning, losses)
         self.order = sorted(range(len(jobs)), key=lambda j: jobs[j].submit_s)
+        first = sorted(range(len(jobs)), key=lambda j: (-jobs[j].priority, jobs[j].submit_s, j))
+        self.rank = {j: place for place, j in enumerate(first)}
+        pools = sum(len(list(work.pools())) for work in world.facility.scenario.workload)
+        self.of_no_job = np.zeros(pools + 1)
         self._full: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
         world.clock.can("job arrives", self._arrive)
@@ -89,9 +95,7 @@ class Scheduler(Discipline):
         return f" beside {', '.join(names)}" if names else ""
 
     def _enqueue(self, j: int) -> None:
-        queue = self.own.queue
-        queue.append(j)
-        queue.sort(key=lambda i: (-self.jobs[i].priority, self.jobs[i].submit_s, i))
+        insort(self.own.queue, j, key=self.rank.__getitem__)
 
     def claim(self, nodes: Index, owner: int) -> None:
         """Give nodes to a service for good."""
@@ -134,6 +138,8 @@ class Scheduler(Discipline):
         if versions == self._whole:
             return False
         self._whole = versions
+        if state.racks.rack_on.all() and state.faults.node_ok.all():
+            return False
         dead = ~(state.faults.node_ok & state.racks.rack_on[self.compute.rack_of_node])
         if not dead.any():
             return False
@@ -200,16 +206,15 @@ class Scheduler(Discipline):
         self.progress.start(j, "")
 
     def enter_activity(self, gpu: Array, cpu: Array) -> None:
-        """Enter the activity of every gang's nodes."""
+        """Enter the activity of every gang's nodes; owners that are no job count from the end."""
         own = self.own
         if not self.jobs:
             return
         working = own.phase == RUNNING
         waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
-        held = own.work_of_node >= 0
-        job = own.work_of_node[held]
-        gpu[held] = np.where(working, own.gpu_activity, waiting)[job]
-        cpu[held] = np.where(working, own.cpu_activity, waiting)[job]
+        for activity, at_work in ((gpu, own.gpu_activity), (cpu, own.cpu_activity)):
+            of_owner = np.concatenate([np.where(working, at_work, waiting), self.of_no_job])
+            np.take(of_owner, own.work_of_node, out=activity, mode="wrap")
 
     def hold(self) -> None:
         """Enter what each job does not make now, and why."""
