@@ -190,6 +190,7 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
     """
     output = np.zeros_like(load_w)
     inflow = np.zeros_like(load_w)
+    all_on = bool(on.all())
     for stage in tree:
         given: Array = np.zeros(stage.nodes.size)
         if stage.edges.size:
@@ -199,7 +200,7 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
         if stage.loses:
             given = given + loss_w(given, stage.rating_w, *stage.loss)
         drawn = given + load_w[..., stage.nodes]
-        inflow[..., stage.nodes] = np.where(on[stage.nodes], drawn, 0.0)
+        inflow[..., stage.nodes] = drawn if all_on else np.where(on[stage.nodes], drawn, 0.0)
     return output, inflow
 
 

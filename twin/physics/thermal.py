@@ -20,7 +20,7 @@ of Heat and Mass Transfer, ch. 5 (lumped capacitance).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,15 +99,19 @@ def phi(rate_per_s: Array, time_s: float) -> Array:
     return np.where(moves, -np.expm1(-decay) / safe, time_s * (1.0 - 0.5 * decay))
 
 
-def psi(rate_per_s: Array, time_s: float) -> Array:
-    """The integral of phi from 0 to t: (t - phi) / lambda, and t^2/2 where lambda vanishes."""
+def psi(rate_per_s: Array, time_s: float, full: Array | None = None) -> Array:
+    """The integral of phi from 0 to t: (t - phi) / lambda, and t^2/2 where lambda vanishes.
+
+    full   phi at that time, where it is known already
+    """
+    full = phi(rate_per_s, time_s) if full is None else full
     decay = rate_per_s * time_s
     fast = decay > _SERIES_BELOW
     if fast.all():
-        return np.asarray((time_s - phi(rate_per_s, time_s)) / rate_per_s)
+        return np.asarray((time_s - full) / rate_per_s)
     series = time_s**2 * (0.5 - decay / 6.0 + decay**2 / 24.0 - decay**3 / 120.0)
     safe = np.where(fast, rate_per_s, 1.0)
-    return np.where(fast, (time_s - phi(rate_per_s, time_s)) / safe, series)
+    return np.where(fast, (time_s - full) / safe, series)
 
 
 @dataclass(frozen=True)
@@ -126,18 +130,27 @@ class Motion:
     crowds: Crowds | None = None
     apart_k_s: Array | None = None
     """(node,) how fast it leaves its lump's mean; None without crowds."""
+    known: dict[float, Array] = field(default_factory=dict, repr=False, compare=False)
+    """(mode,) phi at the times that were asked for."""
+
+    def _full(self, time_s: float) -> Array:
+        """(mode,) phi, worked out once for each time."""
+        if time_s not in self.known:
+            self.known[time_s] = phi(self.rate_per_s, time_s)
+        return self.known[time_s]
 
     def temperature_degc(self, time_s: float) -> Array:
         """Temperatures (node,) after `time_s`."""
-        return self.start_degc + self._moved(phi, time_s)
+        return self.start_degc + self._moved(self._full(time_s), phi, time_s)
 
     def integral_k_s(self, time_s: float) -> Array:
         """Integral of the temperatures (node,) from 0 to `time_s`, in degC s."""
-        return self.start_degc * time_s + self._moved(psi, time_s)
+        area = psi(self.rate_per_s, time_s, self._full(time_s))
+        return self.start_degc * time_s + self._moved(area, psi, time_s)
 
-    def _moved(self, shape: Shape, time_s: float) -> Array:
-        """(node,) sum of the modes, and of what each node does apart."""
-        together: Array = self.weight_k_s @ shape(self.rate_per_s, time_s)
+    def _moved(self, of_mode: Array, shape: Shape, time_s: float) -> Array:
+        """(node,) sum of the modes, whose shapes are given, and of what each node does apart."""
+        together: Array = self.weight_k_s @ of_mode
         if self.crowds is None or self.apart_k_s is None:
             return together
         alone = self.apart_k_s * shape(self.crowds.rate_per_s, time_s)
@@ -154,7 +167,7 @@ class Motion:
 
     def bounds_k(self, time_s: float) -> tuple[Array, Array]:
         """(node,) most that its rising, and its falling, modes can move it within `time_s`."""
-        full = phi(self.rate_per_s, time_s)
+        full = self._full(time_s)
         up = np.maximum(self.weight_k_s, 0.0) @ full
         down = np.minimum(self.weight_k_s, 0.0) @ full
         if self.crowds is None or self.apart_k_s is None:

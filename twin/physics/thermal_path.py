@@ -116,7 +116,8 @@ def follow(
 
 
 def _shapes(rate_per_s: Array, span_s: float) -> tuple[Array, Array, Array]:
-    return phi(rate_per_s, span_s), psi(rate_per_s, span_s), np.exp(-rate_per_s * span_s)
+    full = phi(rate_per_s, span_s)
+    return full, psi(rate_per_s, span_s, full), np.exp(-rate_per_s * span_s)
 
 
 def _modal(network: Modes, heat_w: Array) -> list[Array]:

@@ -7,8 +7,6 @@ limit less a hysteresis wider than one step's effect, and so does not chatter.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
@@ -24,15 +22,6 @@ TOUCH_K = 1e-6
 """A limit counts as reached this close to it: the resolution of the crossing search."""
 COOL_AGAIN_K = 15.0
 """A rack that shut down may restart this far below the slowdown limit; assumed."""
-
-
-class Limits(NamedTuple):
-    """Coolant temperatures (rack,) in degC at which a clock must be chosen anew."""
-
-    slow: Array
-    """The clock steps down."""
-    room: Array
-    """The next step up would stand the hysteresis below slowdown."""
 
 
 class Throttling(Discipline):
@@ -53,7 +42,8 @@ class Throttling(Discipline):
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
         self._top: tuple[float, Index] = (np.nan, np.zeros(0, np.int64))
-        self._limits: tuple[object, Limits] = (None, Limits(np.zeros(0), np.zeros(0)))
+        self._slow: tuple[object, Array] = (None, np.zeros(0))
+        self._room: tuple[object, Array] = (None, np.zeros(0))
         self._shutdown: tuple[object, Array] = (None, np.zeros(0))
         self.refuse_chatter()
 
@@ -78,21 +68,28 @@ class Throttling(Discipline):
         state = self.world.state
         return state.racks.version, state.activity.version, state.flows.version
 
-    def limits_degc(self, notch: Index) -> Limits:
-        """Coolant temperatures at which the clocks of these notches must be chosen anew."""
+    def slow_degc(self, notch: Index) -> Array:
+        """(rack,) coolant temperature at which a clock of this notch steps down."""
         key = (*self._versions(), notch.tobytes())
-        if self._limits[0] != key:
-            slow = self._limit_degc(notch, 0.0)
-            room = self._limit_degc(notch - 1, self.hysteresis_k)
-            self._limits = (key, Limits(slow, room))
-        return self._limits[1]
+        if self._slow[0] != key:
+            self._slow = (key, self._limit_degc(notch, 0.0))
+        return self._slow[1]
+
+    def room_degc(self, notch: Index) -> Array:
+        """(rack,) coolant temperature at which the next step up would stand the hysteresis below
+        slowdown.
+        """
+        key = (*self._versions(), notch.tobytes())
+        if self._room[0] != key:
+            self._room = (key, self._limit_degc(notch - 1, self.hysteresis_k))
+        return self._room[1]
 
     def _limit_degc(self, notch: Index, margin_k: float) -> Array:
         """(rack,) coolant temperature at which the busiest GPU stands `margin_k` under slowdown at
         a notch.
         """
         state = self.world.state
-        frac = self.power_frac[self.rows, np.clip(notch, 0, self.steps[-1])]
+        frac = self.power_frac[self.rows, np.minimum(np.maximum(notch, 0), self.steps[-1])]
         busy = np.where(state.racks.rack_on, state.racks.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
         return self.racks.slowdown_degc - margin_k - state.flows.junction_k_w * chip
@@ -126,7 +123,7 @@ class Throttling(Discipline):
         return self.world.state.heat.temperature_degc[: self.rows.size]
 
     def _down(self, notch: Index, coolant: Array) -> Index:
-        slow = self.limits_degc(notch).slow
+        slow = self.slow_degc(notch)
         hot = self.world.state.racks.rack_on & (coolant >= slow - TOUCH_K) & (notch < self.floor)
         for r in np.flatnonzero(hot):
             fits = coolant[r] < self._ladder_degc(int(r)) - TOUCH_K
@@ -139,7 +136,7 @@ class Throttling(Discipline):
         throttled = self.world.state.racks.rack_on & (notch > top)
         if not throttled.any():
             return notch
-        room = self.limits_degc(notch).room
+        room = self.room_degc(notch)
         for r in np.flatnonzero(throttled & (coolant <= room + TOUCH_K)):
             fits = coolant[r] <= self._ladder_degc(int(r)) - self.hysteresis_k + TOUCH_K
             fits[: top[r]] = False
@@ -207,11 +204,12 @@ class Throttling(Discipline):
         own = self.own
         racks = self.rows.size
         on = self.world.state.racks.rack_on
-        limits = self.limits_degc(own.notch)
-        down = np.where(on & (own.notch < self.floor), limits.slow, np.inf)
+        down = np.where(on & (own.notch < self.floor), self.slow_degc(own.notch), np.inf)
         first = np.minimum(down, self.shutdown_degc())
         upper[:racks] = np.where(self.world.state.racks.rack_lit, first, np.inf)
-        lower[:racks] = np.where(on & (own.notch > self.top()), limits.room, -np.inf)
+        throttled = on & (own.notch > self.top())
+        if throttled.any():
+            lower[:racks] = np.where(throttled, self.room_degc(own.notch), -np.inf)
         if own.overheated.any():
             self._enter_cooled(lower)
 

@@ -46,6 +46,7 @@ class Heat(Discipline):
         self.water_of_loop = self.water[self.network.loop_plant]
         self.water_of_hall = self.water[np.maximum(self.network.hall_plant, 0)]
         self.conductances = Conductances(world, plants)
+        self._known: Motion | None = None
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans and pumps, boundaries left out."""
@@ -85,6 +86,16 @@ class Heat(Discipline):
             own.own_rate_per_s = move.crowds.rate_per_s
 
     def _motion(self) -> Motion:
+        """The motion that holds, with what was worked out of it already."""
+        own = self.own
+        known = self._known
+        same = known is not None and known.start_degc is own.temperature_degc
+        if known is None or not same or known.weight_k_s is not own.weight_k_s:
+            known = self._new_motion()
+            self._known = known
+        return known
+
+    def _new_motion(self) -> Motion:
         own = self.own
         if not own.place.size:
             return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s)
