@@ -92,7 +92,7 @@ class Throttling(Discipline):
         frac = self.power_frac[self.rows, np.minimum(np.maximum(notch, 0), self.steps[-1])]
         busy = np.where(state.racks.rack_on, state.racks.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
-        return self.racks.slowdown_degc - margin_k - state.flows.junction_k_w * chip
+        return np.asarray(self.racks.slowdown_degc - margin_k - state.flows.junction_k_w * chip)
 
     def top(self) -> Index:
         """(rack,) the notch of the clock ceiling."""
