@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import twin
-from tests.planner import asked, chat, faults, job, loaded, number, ran, written
+from tests.planner import asked, batch, chat, faults, job, loaded, number, ran, written
 from twin import Result, RunError, Scenario
 from twin.simulation import Run
 from twin.study.counterfactuals import cases
@@ -130,6 +130,26 @@ def test_a_job_that_ends_in_time_all_the_same_has_lost_nothing() -> None:
     assert row.tokens_lost_attributed > 0
     assert row.tokens_lost_counterfactual == pytest.approx(0.0, abs=1.0)
     assert row.reason == "finished"
+
+
+def test_a_job_that_starts_later_behind_one_that_was_hit_is_said() -> None:
+    """The first job counts no tokens: all that is missing is missed by the one that waits."""
+    first = batch("first", 1, span="1 s", nodes_median=54.0, nodes_sigma=1e-6, nodes_max=54)
+    first |= {"runtime_sigma": 1e-6, "runtime_median": "20 min"}
+    second = job("second", 54) | {"submit": "1 min"}
+    hurt = compared(day((600.0, "liquid_r2/node_3", 60.0), workload=[first, second]))
+    row = costs(hurt).iloc[0]
+    assert row.tokens_lost_attributed == 0.0
+    assert row.tokens_lost_counterfactual > 0.05 * number(hurt, "tokens_total")
+    assert row.reason == "queued"
+
+
+def test_requests_that_still_wait_at_the_end_are_said() -> None:
+    """Two of ten nodes are lost near the end of an hour in which ten can just serve."""
+    service = chat(nodes=10, rate=4300.0, patience="20 min", window="10 min")
+    lost = [(2400.0, f"liquid_r1/node_{n}", 1100.0) for n in (1, 2)]
+    hurt = compared(day(*lost, workload=[service], horizon="1 h"))
+    assert costs(hurt).loc["all", "reason"] == "waiting"
 
 
 def test_a_fault_inside_another_one_would_have_been_lost_anyway() -> None:
