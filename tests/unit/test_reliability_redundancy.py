@@ -5,14 +5,16 @@ no.
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from twin.analysis.redundancy import RedundancyReport, consequence, judged
-from twin.errors import InputError, RunError
-from twin.physics.reliability.bdd import Bdd
-from twin.physics.reliability.gates import Node, Rule, compile_gates
+from twin.errors import InputError
+from twin.physics.reliability.bdd import Bdd, exact, failure_diagram
+from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 
 PART = {"mtbf_h": 1e4, "mttr_h": 10.0}
 
@@ -132,7 +134,59 @@ def test_bad_questions_are_refused() -> None:
         judged(gates, rng=np.random.default_rng(1), order=0)
 
 
-def test_an_exact_engine_out_of_room_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exact_engine_out_of_room_gives_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything else is still said, and the exact value lies between the bounds."""
+    whole = report(two_sided())
     monkeypatch.setattr(Bdd.__init__, "__defaults__", (2,))
-    with pytest.raises(RunError, match="2 components: the decision diagram passes 2 nodes"):
-        report(two_sided())
+    found = report(two_sided())
+    assert set(found.availability_exact.values()) == {None}
+    assert found.availability_monte_carlo["agrees_with_exact"] is None
+    bounds = found.availability_bounds
+    assert "outgrew" in bounds["why"]
+    assert bounds["lower"] <= whole.availability_exact["unavailability"] <= bounds["upper"]
+    assert bounds["upper"] < 2 * bounds["lower"] + 1e-6
+    assert found.single_points_of_failure == whole.single_points_of_failure
+    assert found.n_minus_2 == whole.n_minus_2
+    assert sorted(found.cut_sets) == sorted(whole.cut_sets)
+
+
+def test_an_exact_value_is_its_own_bounds() -> None:
+    found = report(two_sided())
+    exact = found.availability_exact["unavailability"]
+    assert found.availability_bounds == {"lower": exact, "upper": exact, "why": ""}
+
+
+def test_importances_are_those_of_the_definition() -> None:
+    """Each component forced up and down in turn."""
+    gates = compile_gates(two_sided())
+    rows = report(two_sided()).importance
+    assert rows
+    for row in rows:
+        node = gates.index[row["component"]]
+        whole = _unavailability(gates, node, gates.unavailability[node])
+        down = _unavailability(gates, node, 1.0)
+        up = _unavailability(gates, node, 0.0)
+        assert row["risk_achievement_worth"] == pytest.approx(down / whole)
+        assert row["risk_reduction_worth"] == (pytest.approx(whole / up) if up else None)
+        both = _unavailability(gates, node, gates.unavailability[node] ** 2)
+        assert row["second_saves_min_per_year"] == pytest.approx((whole - both) * 525_600)
+
+
+def _unavailability(gates: Gates, node: int, own: float) -> float:
+    """With one component's own unavailability replaced."""
+    changed = gates.unavailability.copy()
+    changed[node] = own
+    held = replace(gates, unavailability=changed)
+    return exact(held, failure_diagram(held)).unavailability
+
+
+def test_every_number_can_be_computed_again_by_hand() -> None:
+    found = report(two_sided())
+    q = {row["component"]: row["unavailability"] for row in found.component_reliability}
+    for row in found.component_reliability:
+        assert row["unavailability"] == pytest.approx(
+            row["mttr_h"] / (row["mtbf_h"] + row["mttr_h"])
+        )
+    for cut in found.cut_set_rows:
+        assert cut["probability"] == pytest.approx(math.prod(q[name] for name in cut["components"]))
+        assert cut["racks"] > 0

@@ -12,39 +12,34 @@ from functools import partial
 
 import numpy as np
 
-from twin.analysis import availability
+from twin.analysis import availability, cut_set_table
+from twin.analysis.consequences import Overloads, consequence, consequences, no_ratings
 from twin.analysis.design_loading import heaviest, overload_rows
 from twin.analysis.redundancy_report import RedundancyReport, Row
-from twin.errors import InputError, Problem, RunError, did_you_mean
-from twin.facility.dependency import dependency
+from twin.errors import InputError, Problem
+from twin.facility.dependency import dependency, power_overloads
+from twin.facility.dependency.overloads import Overloads as Followed
 from twin.facility.model import Facility
 from twin.facility.power.loading import single_losses
 from twin.physics.reliability import contingency, monte_carlo
 from twin.physics.reliability.bdd import FailureDiagram, exact, failure_diagram
+from twin.physics.reliability.bounds import at_least
 from twin.physics.reliability.contingency import Losses
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
-from twin.physics.reliability.gates import Gates, Ints
+from twin.physics.reliability.gates import Gates
 from twin.physics.reliability.service import served_frac
 from twin.seeds import stream
 
 __all__ = ["RedundancyReport", "consequence", "judged", "redundancy"]
 
 Progress = Callable[[float], None]
-Overloads = Callable[[Sequence[str]], list[Row]]
-"""Ratings that are exceeded once the named components are lost."""
 
 _LISTED = 20
-_LISTED_CUT_SETS = 1000
 _LISTED_OVERLOADS = 200
 _MEANING = (
     "Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
     "by degrees, may run on where this report counts a loss; see effect and left."
 )
-
-
-def _no_ratings(_: Sequence[str]) -> list[Row]:
-    """For a graph that is judged by itself: who carries how much is not known."""
-    return []
 
 
 def redundancy(
@@ -60,7 +55,7 @@ def redundancy(
               where not given
     order     highest order of the cut sets listed, from 1; all pairs are tried from order 2 on
     progress  called with the share done, 0 to 1
-    Raises InputError for an order below 1, RunError where the exact engine runs out of room.
+    Raises InputError for an order below 1. Where the exact engine runs out of room, there are bounds.
     """
     losses = single_losses(facility)
     tree = facility.power
@@ -68,6 +63,7 @@ def redundancy(
         {"lost": [tree.id[one.lost]], "component": tree.id[one.node], "load_frac": one.load_frac}
         for one in sorted(losses.overloads, key=lambda one: -one.load_frac)
     ]
+    followed = power_overloads(facility)
     report = judged(
         dependency(facility),
         rng=rng or stream(facility.scenario.seed, "redundancy"),
@@ -75,6 +71,7 @@ def redundancy(
         progress=progress,
         after=partial(overload_rows, facility),
         overloads=over,
+        followed=followed,
     )
     return replace(report, heaviest_after_one_loss=heaviest(facility))
 
@@ -85,13 +82,15 @@ def judged(
     rng: np.random.Generator,
     order: int = 2,
     progress: Progress | None = None,
-    after: Overloads = _no_ratings,
+    after: Overloads = no_ratings,
     overloads: Sequence[Row] = (),
+    followed: Followed | None = None,
 ) -> RedundancyReport:
     """Judge a dependency graph by itself.
 
     after      ratings that are exceeded once some components are lost, by their names
     overloads  the same for every single loss, as the report lists them
+    followed   how far coincidences of overloads were followed; None where there are none
     """
     if order < 1:
         raise InputError([Problem("order", str(order), "an integer from 1")])
@@ -99,9 +98,9 @@ def judged(
     singles = contingency.single_failures(gates)
     pairs = _pairs(gates, singles, order, lambda done_frac: tell(0.4 * done_frac))
     diagram = _diagram(gates)
-    solved = exact(gates, diagram)
+    solved = None if diagram is None else exact(gates, diagram)
     tell(0.6)
-    cut_sets = minimal_cut_sets(diagram, order)
+    cut_sets = _cut_sets(gates, diagram, order, singles, pairs)
     tell(0.7)
     simulated = monte_carlo.sampled(gates, rng)
     tell(1.0)
@@ -117,67 +116,62 @@ def judged(
         overloads=list(overloads[:_LISTED_OVERLOADS]),
         overloads_count=len(overloads),
         heaviest_after_one_loss=None,
-        cut_sets=_named_cut_sets(gates, cut_sets),
+        cut_sets=cut_set_table.named(gates, cut_sets),
         cut_set_counts={
             str(n + 1): count for n, count in enumerate(counts_by_order(cut_sets, order))
         },
         shortest_failing=_shortest(gates, singles, pairs, after),
+        counter_example=counter_example,
         concurrently_maintainable=_verdict("concurrent-maintainability", counter_example),
         fault_tolerant={
             **_verdict("fault-tolerance", counter_example),
             "not_judged": ["transfer gaps", "compartments", "continuous cooling"],
         },
+        cut_set_rows=cut_set_table.detailed(gates, cut_sets, solved),
         availability_exact=availability.exact_row(solved),
+        availability_bounds=availability.bounds_row(
+            gates, solved, cut_sets, _unfollowed(gates, followed)
+        ),
+        overloads_followed=_followed_row(followed),
         availability_monte_carlo=availability.simulated_row(gates, simulated, solved),
         interval=availability.interval(gates, simulated),
         importance=availability.importance(gates, solved),
+        component_reliability=availability.component_rows(gates),
     )
 
 
-def consequence(gates: Gates, lost: Sequence[str], after: Overloads = _no_ratings) -> Row:
-    """What the failure of the named components drops, and which ratings it exceeds.
-
-    Raises InputError for names that are not in the graph.
-    """
-    unknown = [
-        Problem(
-            f"lost[{place}]", repr(name), "a node of the graph", did_you_mean(name, gates.names)
-        )
-        for place, name in enumerate(lost)
-        if name not in gates.index
-    ]
-    if unknown:
-        raise InputError(unknown)
-    return _consequences(gates, [[gates.index[name] for name in lost]], after)[0]
-
-
-def _consequences(gates: Gates, cases: Sequence[Sequence[int]], after: Overloads) -> list[Row]:
-    """What each case drops and overloads, drops of all cases evaluated at once."""
-    down = contingency.down_nodes(gates, cases)
-    exceeded = [after([gates.names[node] for node in case]) for case in cases]
-    dropped = [gates.loads[down[gates.loads, case]] for case in range(len(cases))]
-    return [_consequence(gates, *found) for found in zip(cases, dropped, exceeded, strict=True)]
-
-
-def _consequence(gates: Gates, lost: Sequence[int], dropped: Ints, exceeded: list[Row]) -> Row:
-    return {
-        "lost": [gates.names[node] for node in lost],
-        "loads": [gates.names[node] for node in dropped[:_LISTED]],
-        "loads_count": int(dropped.size),
-        "racks": int(gates.racks[dropped].sum()),
-        "gpus": int(gates.gpus[dropped].sum()),
-        "load_w": float(gates.load_w[dropped].sum()),
-        "overloads": exceeded[:_LISTED],
-    }
-
-
-def _diagram(gates: Gates) -> FailureDiagram:
+def _diagram(gates: Gates) -> FailureDiagram | None:
+    """The exact engine's diagram; None where it outgrows its room, for a report has more to say."""
     try:
         return failure_diagram(gates)
-    except OverflowError as error:
-        raise RunError(
-            f"exact availability of {gates.components.size} components: {error}"
-        ) from error
+    except OverflowError:
+        return None
+
+
+def _cut_sets(
+    gates: Gates, diagram: FailureDiagram | None, order: int, singles: Losses, pairs: Losses | None
+) -> list[tuple[int, ...]]:
+    """The minimal ones up to an order; without a diagram those that the contingencies found."""
+    if diagram is None:
+        return cut_set_table.short(gates, singles, pairs)
+    return minimal_cut_sets(diagram, order)
+
+
+def _unfollowed(gates: Gates, followed: Followed | None) -> float:
+    """Probability of coincidences of overloads that were not followed."""
+    if followed is None or followed.order is None:
+        return 0.0
+    count = followed.order + 1
+    return sum(
+        at_least((gates.unavailability[gates.index[name]] for name in island), count)
+        for island in followed.searched
+    )
+
+
+def _followed_row(followed: Followed | None) -> Row:
+    if followed is None or followed.order is None:
+        return {"order": None, "components": 0}
+    return {"order": followed.order, "components": len(set().union(*followed.searched))}
 
 
 def _pairs(gates: Gates, singles: Losses, order: int, progress: Progress) -> Losses | None:
@@ -194,7 +188,7 @@ def _single_points(gates: Gates, singles: Losses) -> list[Row]:
     """Each single point of failure with what it takes down, the heaviest first."""
     kept = ("racks", "gpus", "load_w", "loads", "loads_count")
     worst = _worst(gates, singles)
-    found = _consequences(gates, worst, _no_ratings)
+    found = consequences(gates, worst, no_ratings)
     left = _left(gates, worst)
     return [
         {"component": row["lost"][0], "effect": "derated" if left_frac > 0 else "outage", "left_frac": left_frac,
@@ -219,14 +213,14 @@ def _pairs_row(gates: Gates, singles: Losses, pairs: Losses | None, after: Overl
         "cases": pairs.cases,
         "failing": alone * (alone - 1) // 2 + alone * others + len(pairs.lost),
         "without_single_points": len(pairs.lost),
-        "worst": _consequences(gates, _worst(gates, pairs)[:_LISTED], after),
+        "worst": consequences(gates, _worst(gates, pairs)[:_LISTED], after),
     }
 
 
 def _shortest(gates: Gates, singles: Losses, pairs: Losses | None, after: Overloads) -> Row | None:
     for losses in (singles, pairs):
         if losses is not None and len(losses.lost):
-            return _consequences(gates, _worst(gates, losses)[:1], after)[0]
+            return consequences(gates, _worst(gates, losses)[:1], after)[0]
     return None
 
 
@@ -241,7 +235,7 @@ def _counter_example(
     if any(not row["lost"] for row in overloads):
         return consequence(gates, [], after)
     if len(singles.lost):
-        return _consequences(gates, _worst(gates, singles)[:1], after)[0]
+        return consequences(gates, _worst(gates, singles)[:1], after)[0]
     return consequence(gates, overloads[0]["lost"], after) if overloads else None
 
 
@@ -260,11 +254,3 @@ def _effect(found: Row) -> str:
         return f"{found['loads_count']} loads ({found['racks']} racks, {found['load_w'] / 1e3:g} kW) are not served"
     worst = found["overloads"][0]
     return f"{worst['component']} carries {worst['load_frac']:.3f} of its rating"
-
-
-def _named_cut_sets(gates: Gates, cut_sets: list[tuple[int, ...]]) -> list[list[str]]:
-    unavailability = gates.unavailability
-    ranked = sorted(
-        cut_sets, key=lambda chosen: (len(chosen), -float(np.prod(unavailability[list(chosen)])))
-    )
-    return [[gates.names[node] for node in chosen] for chosen in ranked[:_LISTED_CUT_SETS]]

@@ -35,13 +35,27 @@ class RedundancyReport:
     cut_set_counts: dict[str, int]
     shortest_failing: Row | None
     """The shortest contingency that drops a load, the worst of its kind."""
+    counter_example: Row | None
+    """Why a verdict below is no: the shortest loss, and what it drops or overloads."""
     concurrently_maintainable: Row
     fault_tolerant: Row
-    availability_exact: dict[str, float]
+    cut_set_rows: list[Row]
+    """The first 100 of them with their probability, its part in the unavailability, and what they
+    cost.
+    """
+    availability_exact: Row
+    """Values are None where the exact engine had no room."""
+    availability_bounds: Row
+    """`lower` and `upper` of the unavailability, and `why` they differ."""
+    overloads_followed: Row
+    """`order` is the highest number of coincident failures of which all were followed through the
+    flow, None where that is every one; `components` those whose larger coincidences were not."""
     availability_monte_carlo: Row
     interval: list[float]
     """95 % interval of the simulated unavailability."""
     importance: list[Row]
+    component_reliability: list[Row]
+    """What every number above starts from, component by component."""
 
     def as_dict(self) -> Row:
         """Nested dictionaries and lists, ready for JSON."""

@@ -39,6 +39,7 @@ _VERDICTS = {
     ),
     "fault_tolerant": ("fault-tolerance", "each element failing in turn"),
 }
+_COSTS = ("racks", "gpus", "load_w")
 _LOSS: Columns = {
     "Racks": ("racks", count), "GPUs": ("gpus", count), "Load": ("load_w", power),
 }  # fmt: skip
@@ -170,17 +171,16 @@ def pairs(study: Study) -> Grid:
 
 
 def cut_sets(study: Study, most: int = 100) -> Grid:
-    """What must fail together, most probable first."""
-    sets = [
-        list(map(str, held))
-        for held in list(study.get("cut_sets") or [])
-        if isinstance(held, list | tuple)
-    ]
-    frame = pd.DataFrame(
-        {"names": [" + ".join(map(short, held)) for held in sets], "order": [len(s) for s in sets]}
+    """What must fail together, most probable first, and what it costs."""
+    held = pd.DataFrame(list(study.get("cut_set_rows") or []))
+    frame = held.reindex(
+        columns=["order", "components", "probability", "share_of_unavailability", *_COSTS]
     )
-    opens = f"Minimal cut sets, most probable first ({count(len(sets))} listed)"
-    columns: Columns = {"Order": ("order", count), "These together": ("names", words)}
+    frame["names"] = [" + ".join(map(short, names or ())) for names in frame["components"]]
+    opens = f"Minimal cut sets, most probable first ({count(len(frame))} listed)"
+    columns: Columns = {"Order": ("order", count), "These together": ("names", words),
+                        "Probability": ("probability", scientific),
+                        "Part in the unavailability": ("share_of_unavailability", percent), **_LOSS}  # fmt: skip
     made = grid("Minimal cut sets", frame, columns, most=most, closed=opens)
     orders = ", ".join(
         f"{count(many)} of order {order}" for order, many in part(study, "cut_set_counts").items()
@@ -213,8 +213,32 @@ def availability(study: Study) -> Grid:
         "Failures in a year": ("yearly", figures),
     }  # fmt: skip
     made = grid("Availability of all racks together", rows, columns)
-    return Grid(
-        made.title, made.headings, made.rows, made.right, _agreement(values[0], low, high, sampled)
+    note = " ".join(
+        filter(None, (_agreement(values[0], low, high, sampled), _bounds(study), _followed(study)))
+    )
+    return Grid(made.title, made.headings, made.rows, made.right, note)
+
+
+def _bounds(study: Study) -> str:
+    """Between what the unavailability lies where it is not known to the last digit."""
+    held = part(study, "availability_bounds")
+    why = str(held.get("why") or "")
+    if not why:
+        return ""
+    low, high = scientific(held.get("lower")), scientific(held.get("upper"))
+    return f"The unavailability lies between {low} and {high}: {short(why, 200)}."
+
+
+def _followed(study: Study) -> str:
+    """How far overloads were followed."""
+    held = part(study, "overloads_followed")
+    if "order" not in held:
+        return ""
+    if held["order"] is None:
+        return "Overloads were followed to their end for every coincidence of failures."
+    return (
+        f"Overloads were followed to their end for up to {count(held['order'])} failures at once among "
+        f"{count(held.get('components'))} components; beyond, where something was near its limit."
     )
 
 
@@ -251,10 +275,21 @@ def scientific(value: Any) -> str:
 def importance(study: Study) -> Grid:
     """Which components the unavailability comes from."""
     held = pd.DataFrame(list(study.get("importance") or []))
-    frame = held.reindex(columns=["component", "share_of_unavailability", "birnbaum"])
+    frame = held.reindex(
+        columns=[
+            "component",
+            "share_of_unavailability",
+            "birnbaum",
+            "risk_achievement_worth",
+            "second_saves_min_per_year",
+        ]
+    )
+    frame["saves_s"] = frame["second_saves_min_per_year"].astype(float) * 60.0
     columns: Columns = {"Component": ("component", words),
                         "Part in the unavailability": ("share_of_unavailability", percent),
-                        "Racks fail, if it does, with probability": ("birnbaum", percent)}  # fmt: skip
+                        "Racks fail, if it does, with probability": ("birnbaum", percent),
+                        "Unavailability without it, times": ("risk_achievement_worth", figures),
+                        "A second one would save in a year": ("saves_s", duration)}  # fmt: skip
     return grid("What the unavailability is made of", frame, columns, most=10, fold=True)
 
 

@@ -29,7 +29,9 @@ def write(report: RedundancyReport, folder: Path) -> list[Path]:
         "worst_pairs": pairs,
         "cut_sets": cuts,
         "overloads": report.overloads,
+        "cut_sets_detailed": report.cut_set_rows,
         "importance": report.importance,
+        "component_reliability": report.component_reliability,
     }
     return [document, *(_table(folder / f"{name}.csv", rows) for name, rows in tables.items())]
 

@@ -10,5 +10,6 @@ islands    which power nodes share their loads, and which failures look alike
 from __future__ import annotations
 
 from twin.facility.dependency.graph import dependency
+from twin.facility.dependency.power import power_overloads
 
-__all__ = ["dependency"]
+__all__ = ["dependency", "power_overloads"]
