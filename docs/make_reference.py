@@ -20,7 +20,10 @@ from twin.results import TABLES
 from twin.scenario import schema_json
 
 FOLDER = Path(__file__).parent / "reference"
-NOTE = "<!-- Written by docs/make_reference.py; change the declaration in the program, not this page. -->"
+NOTE = (
+    "<!-- Written by docs/make_reference.py; change the declaration in the program, not "
+    "this page. -->"
+)
 
 NAMES_MAX = 12
 """Longer lists of names are not written out: they stand on the catalogue's page."""
@@ -46,7 +49,10 @@ def schema_page(which: str) -> Iterator[str]:
     schema = schema_json(which)
     yield f"# Keys of a {which} file"
     yield ""
-    yield f"`twin schema {which}` prints the same as JSON schema, for editors. A quantity is text with a unit, such as"
+    yield (
+        f"`twin schema {which}` prints the same as JSON schema, for editors. A quantity "
+        f"is text with a unit, such as"
+    )
     yield "`132 kW`; `0` may stand alone. Keys without a default must be given."
     yield ""
     yield from model_section(which.capitalize(), schema)
@@ -131,7 +137,10 @@ def tables_page() -> Iterator[str]:
     """Every table of a result."""
     yield "# Tables of a result"
     yield ""
-    yield "`result.frame(name)` gives one as a pandas frame; on disk each is `tables/<name>.parquet`, with unit and"
+    yield (
+        "`result.frame(name)` gives one as a pandas frame; on disk each is "
+        "`tables/<name>.parquet`, with unit and"
+    )
     yield "meaning of every column in its schema."
     yield ""
     for held in TABLES:
@@ -147,7 +156,10 @@ def catalogue_page() -> Iterator[str]:
     """Every kind of the catalogue and its rows."""
     yield "# Catalogue"
     yield ""
-    yield "Rows that scenarios and layouts name. `twin catalogue show NAME` prints a row with the source, date and"
+    yield (
+        "Rows that scenarios and layouts name. `twin catalogue show NAME` prints a row "
+        "with the source, date and"
+    )
     yield "status of every number. Statuses: measured, published, vendor, standard, assumed."
     yield ""
     for kind, model in catalogue.KINDS.items():
@@ -166,7 +178,10 @@ def commands_page() -> Iterator[str]:
     """Every command of the command line."""
     yield "# Commands"
     yield ""
-    yield "Exit codes: 0 done, 1 a run that could not go on, 2 input or usage that is wrong, 130 stopped from the"
+    yield (
+        "Exit codes: 0 done, 1 a run that could not go on, 2 input or usage that is "
+        "wrong, 130 stopped from the"
+    )
     yield "keyboard."
     yield ""
     yield from command_sections("twin", get_command(app))

@@ -19,7 +19,8 @@ from hypothesis import settings
 import twin
 from twin import Facility, Result, Scenario
 
-# The same examples in every clone and every run: what passed, passes again. A busy core is no defect.
+# The same examples in every clone and every run: what passed, passes again. A busy core is no
+# defect.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))

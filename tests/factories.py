@@ -89,10 +89,18 @@ def facilities(draw: st.DrawFn) -> dict[str, Any]:
     if liquid:
         plants.append(plant(draw, "warm", PLANTS[:2], 41.8))
         header = draw(st.sampled_from(["separate", "common"]))
-        loops.append({
-            "name": "cdu", "type": "cdu_600", "count": draw(st.integers(1, min(2, liquid))), "serves": "wet",
-            "header": header, "fed_by": "panel", "plant": "warm", "volume": f"{draw(st.integers(2, 9))}00 L",
-        })  # fmt: skip
+        loops.append(
+            {
+                "name": "cdu",
+                "type": "cdu_600",
+                "count": draw(st.integers(1, min(2, liquid))),
+                "serves": "wet",
+                "header": header,
+                "fed_by": "panel",
+                "plant": "warm",
+                "volume": f"{draw(st.integers(2, 9))}00 L",
+            }
+        )
     handlers = {
         "name": "crah",
         "type": "crah_100",

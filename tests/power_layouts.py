@@ -77,7 +77,9 @@ def power_only(parts: Sequence[dict[str, Any]], loads: Sequence[dict[str, Any]])
 def facility(
     layout: dict[str, Any], rates: dict[str, tuple[float, float]] | None = None
 ) -> twin.Facility:
-    """The facility of a layout; with rates, only the components named fail, by (MTBF, MTTR) in h."""
+    """The facility of a layout; with rates, only the components named fail, by (MTBF, MTTR) in
+    h.
+    """
     cool = {"dry_bulb": "15 °C", "wet_bulb": "10 °C"}
     built = twin.build(
         loaded(asked(layout, horizon="100 min", site={"climate": cool, "grid": "virginia"}))

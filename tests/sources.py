@@ -1,4 +1,6 @@
-"""Facts that validation stands on: tables of `tests/data`, each with its source in README.md there."""
+"""Facts that validation stands on: tables of `tests/data`, each with its source in README.md
+there.
+"""
 
 from __future__ import annotations
 

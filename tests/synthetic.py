@@ -498,10 +498,49 @@ def _token_balance() -> pd.DataFrame:
 
 def _counterfactuals() -> pd.DataFrame:
     rows = [
-        ("all", "all", 21600.0, 1.11e9, 1.10e9, -1.0e7, "checkpointing", -90.0, -2.0e10, -2.1e3, -440.0, 1.1e3),
-        ("rpp_2", "fault", 21600.0, 5.0e8, 5.0e8, 0.0, "same", -288.0, -1.6e10, -1.7e3, -355.0, 1.0e3),
-        ("pump_2", "fault", 50400.0, 6.1e8, 6.0e8, -1.0e7, "checkpointing", 0.0, -4.0e9, -4.0e2, -85.0, 60.0),
-    ]  # fmt: skip
+        (
+            "all",
+            "all",
+            21600.0,
+            1.11e9,
+            1.10e9,
+            -1.0e7,
+            "checkpointing",
+            -90.0,
+            -2.0e10,
+            -2.1e3,
+            -440.0,
+            1.1e3,
+        ),
+        (
+            "rpp_2",
+            "fault",
+            21600.0,
+            5.0e8,
+            5.0e8,
+            0.0,
+            "same",
+            -288.0,
+            -1.6e10,
+            -1.7e3,
+            -355.0,
+            1.0e3,
+        ),
+        (
+            "pump_2",
+            "fault",
+            50400.0,
+            6.1e8,
+            6.0e8,
+            -1.0e7,
+            "checkpointing",
+            0.0,
+            -4.0e9,
+            -4.0e2,
+            -85.0,
+            60.0,
+        ),
+    ]
     return _frame("counterfactuals", rows)
 
 
@@ -638,8 +677,15 @@ def _meta() -> dict[str, Any]:
 
 def _lost(names: list[str], racks: list[str], load_w: float) -> dict[str, Any]:
     """A contingency as `twin.analysis.redundancy` writes it."""
-    return {"lost": names, "loads": racks, "loads_count": len(racks), "racks": len(racks), "gpus": GPUS * len(racks),
-            "load_w": load_w, "overloads": []}  # fmt: skip
+    return {
+        "lost": names,
+        "loads": racks,
+        "loads_count": len(racks),
+        "racks": len(racks),
+        "gpus": GPUS * len(racks),
+        "load_w": load_w,
+        "overloads": [],
+    }
 
 
 def _redundancy() -> dict[str, Any]:
@@ -648,7 +694,10 @@ def _redundancy() -> dict[str, Any]:
     singles = [
         {"component": name, **_lost([name], racks, load_w)} for name, racks, load_w in points
     ]
-    text = "does not meet the criterion in this model: without utility, 8 loads (8 racks, 1000 kW) are not served"
+    text = (
+        "does not meet the criterion in this model: without utility, 8 loads (8 racks, "
+        "1000 kW) are not served"
+    )
     verdict = {"verdict": False, "text": text, "counter_example": _lost(["utility"], RACKS, 1.0e6)}
     return {
         "components": 14,
@@ -656,8 +705,12 @@ def _redundancy() -> dict[str, Any]:
         "load_w": 1.0e6,
         "single_points_of_failure": singles,
         "n_minus_1": {"cases": 14, "failing": 4},
-        "n_minus_2": {"cases": 91, "failing": 47, "without_single_points": 1,
-                      "worst": [_lost(["pump_1", "pump_2"], RACKS, 1.0e6)]},
+        "n_minus_2": {
+            "cases": 91,
+            "failing": 47,
+            "without_single_points": 1,
+            "worst": [_lost(["pump_1", "pump_2"], RACKS, 1.0e6)],
+        },
         "overloads": [{"lost": ["ups_2"], "component": "ups_1", "load_frac": 1.04}],
         "overloads_count": 1,
         "cut_sets": [["utility"], ["rpp_2"], ["tx_1"], ["ups_2"], ["pump_1", "pump_2"]],
@@ -665,11 +718,23 @@ def _redundancy() -> dict[str, Any]:
         "shortest_failing": _lost(["utility"], RACKS, 1.0e6),
         "concurrently_maintainable": verdict,
         "fault_tolerant": {**verdict, "not_judged": ["transfer gaps"]},
-        "availability_exact": {"unavailability": 4.21e-4, "availability": 1 - 4.21e-4, "frequency_per_year": 2.2289,
-                               "mean_down_h": 1.65, "downtime_min_per_year": 221.3},
-        "availability_monte_carlo": {"unavailability": 4.36e-4, "events": 870, "method": "direct", "cycles": 20000,
-                                     "simulated_h": 1e7, "frequency_per_year": 2.3, "mean_likelihood": 1.0,
-                                     "agrees_with_exact": True},
+        "availability_exact": {
+            "unavailability": 4.21e-4,
+            "availability": 1 - 4.21e-4,
+            "frequency_per_year": 2.2289,
+            "mean_down_h": 1.65,
+            "downtime_min_per_year": 221.3,
+        },
+        "availability_monte_carlo": {
+            "unavailability": 4.36e-4,
+            "events": 870,
+            "method": "direct",
+            "cycles": 20000,
+            "simulated_h": 1e7,
+            "frequency_per_year": 2.3,
+            "mean_likelihood": 1.0,
+            "agrees_with_exact": True,
+        },
         "interval": [3.9e-4, 4.8e-4],
         "importance": [{"component": "utility", "birnbaum": 0.99, "share_of_unavailability": 0.4}],
-    }  # fmt: skip
+    }

@@ -41,7 +41,8 @@ class Card:
     def html(self) -> str:
         """A small table; everything in it is escaped."""
         rows = "".join(
-            f'<tr><th style="{_CELL}">{_safe(label)}</th><td style="{_CELL}">{_safe(says)}</td></tr>'
+            f'<tr><th style="{_CELL}">{_safe(label)}</th><td '
+            f'style="{_CELL}">{_safe(says)}</td></tr>'
             for label, says in self.rows
         )
         return f"<div><strong>{_safe(self.title)}</strong><table>{rows}</table></div>"

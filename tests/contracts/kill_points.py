@@ -14,8 +14,15 @@ from collections.abc import Callable
 from typing import Any
 
 _EVENTS = {
-    "open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "twin.exchange",
-}  # fmt: skip
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.rmdir",
+    "os.mkdir",
+    "os.link",
+    "os.symlink",
+    "twin.exchange",
+}
 
 
 class Steps:

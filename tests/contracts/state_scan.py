@@ -132,8 +132,9 @@ class Scope:
         if isinstance(target, ast.Name):
             self.names |= _known(target.id, self.resolve(value))
         elif isinstance(target, ast.Tuple | ast.List):
-            several = isinstance(value, ast.Tuple | ast.List)
-            values = value.elts if several else [value] * len(target.elts)  # type: ignore[attr-defined]
+            values = [value] * len(target.elts)
+            if isinstance(value, ast.Tuple | ast.List):
+                values = value.elts
             for part, of in zip(target.elts, values, strict=False):
                 self._bind(part, of)
 
@@ -144,7 +145,9 @@ class Scope:
         )
         several = isinstance(target, ast.Tuple)
         if called in {"zip", "enumerate"} and several:
-            given = over.args if called == "zip" else [ast.Constant(0), *over.args]  # type: ignore[attr-defined]
+            given = over.args  # type: ignore[attr-defined]
+            if called == "enumerate":
+                given = [ast.Constant(0), *given]
             for part, of in zip(target.elts, given, strict=False):  # type: ignore[attr-defined]
                 self._bind(part, of)
         else:

@@ -39,7 +39,8 @@ cooling:
   air:
     - {name: cooler, type: inrow_60, count: 4, hall: room, fed_by: board, plant: chw}
   plant:
-    - {name: chw, type: chiller_air_430, fed_by: board, supply_temperature: 10 °C, volume: 3 m^3, pump_power: 4 kW}
+    - {name: chw, type: chiller_air_430, fed_by: board, supply_temperature: 10 °C, volume: 3 m^3,
+       pump_power: 4 kW}
 fabric: {kind: rail_optimised, switch: qm9700, nodes_per_su: 8, fed_by: panel}
 storage: {type: superpod_good}
 """
@@ -105,7 +106,8 @@ def test_an_own_server_answers_as_its_data_sheet_says(tmp_path: Path, capsys: An
     assert (rack.power_rated_w, rack.power_idle_w) == (20_800.0, 4_800.0)
     assert main(["check", str(path)]) == 0
     assert "97.2 kW" in capsys.readouterr().out
-    replica = ReplicaSpeed(scenario, scenario.workload[0], profiled(scenario, rack.gpu))  # type: ignore[arg-type]
+    (pool,) = scenario.workload[0].pools()
+    replica = ReplicaSpeed(scenario, pool, profiled(scenario, rack.gpu))
     assert replica.capacity_tokens_per_s == pytest.approx(3181.98, abs=0.01)
     result = twin.run(scenario)
     service = result.frame("services")
@@ -303,7 +305,8 @@ def test_an_own_gpu_takes_the_profile_it_names_scaled_by_its_data_sheet(tmp_path
     """A GPU with the H200's memory and 15 % of the H100's arithmetic, as export variants have."""
     gpus = (
         "  gpus:\n"
-        "    - {name: cut, like: H100-SXM5-80GB, bf16: 148 TFLOP/s, fp8: 296 TFLOP/s, memory: 141 GB,\n"
+        "    - {name: cut, like: H100-SXM5-80GB, bf16: 148 TFLOP/s, fp8: 296 TFLOP/s, memory: "
+        "141 GB,\n"
         "       memory_bandwidth: 4.8 TB/s}\n"
         "    - {name: same, like: H200-SXM-141GB}\n"
     )
@@ -312,8 +315,8 @@ def test_an_own_gpu_takes_the_profile_it_names_scaled_by_its_data_sheet(tmp_path
         own = EQUIPMENT.replace("gpu: H200-SXM-141GB", f"gpu: {name}") + gpus
         scenario = twin.load(write(tmp_path / name, equipment=own))
         on = profiled(scenario, name)
-        pool = scenario.workload[0]
-        served[name] = ReplicaSpeed(scenario, pool, on).capacity_tokens_per_s  # type: ignore[arg-type]
+        (pool,) = scenario.workload[0].pools()
+        served[name] = ReplicaSpeed(scenario, pool, on).capacity_tokens_per_s
         assert on.extrapolated == (name != "H200-SXM-141GB")
     assert served["same"] == served["H200-SXM-141GB"]
     assert 0.15 * served["same"] < served["cut"] < 0.6 * served["same"]
@@ -339,7 +342,8 @@ def test_models_sites_and_plants_of_ones_own_run_through_to_the_report(tmp_path:
         "  models:\n"
         "    - {name: ours-40, like: Llama-3.1-8B, layers: 40, parameters: 9.8e9}\n"
         "  requests:\n"
-        "    - {name: our_chat, like: azure_2023_conv, input_mean: 900 token, input_median: 700 token}\n"
+        "    - {name: our_chat, like: azure_2023_conv, input_mean: 900 token, input_median: 700 "
+        "token}\n"
         "  grids:\n"
         "    - {name: our_tariff, price: 0.11 USD/kWh, carbon: 0.2 kg/kWh}\n"
         "  climates:\n"

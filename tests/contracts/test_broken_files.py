@@ -140,19 +140,32 @@ IN_SCENARIO = {
     "unknown model": ("Llama-3.1-8B", "Llama-9", "Llama-9"),
     "workload on no nodes": ("nodes: 4", "nodes: 0", "nodes"),
     "two workloads of one name": (
-        "workload:\n", "workload:\n  - {kind: batch, name: job, count: 5}\n", "workload"),
+        "workload:\n",
+        "workload:\n  - {kind: batch, name: job, count: 5}\n",
+        "workload",
+    ),
     "unknown request lengths": (
         "workload:\n",
         "workload:\n  - {kind: inference, name: chat, model: Llama-3.1-8B, nodes: 1, "
-        "requests: {rate: 5 / s, lengths: none_such}}\n", "none_such"),
+        "requests: {rate: 5 / s, lengths: none_such}}\n",
+        "none_such",
+    ),
     "fault on nothing": ("compute_r1/node_2", "compute_r9", "compute_r9"),
     "fault on a node out of range": ("node_2", "node_99", "node_99"),
     "fault on node zero": ("node_2", "node_0", "node_0"),
     "fault on a raised node": ("node_2", "node_²", "node_²"),
     "fault on a node of 5,000 digits": ("node_2", "node_" + "9" * 5000, "component"),
-    "fault on a node of a transformer": ("compute_r1/node_2", "transformer/node_1", "transformer/node_1"),
+    "fault on a node of a transformer": (
+        "compute_r1/node_2",
+        "transformer/node_1",
+        "transformer/node_1",
+    ),
     "repair before failure": ("repair_after: 10 min", 'repair_at: "00:10"', "repair_at"),
-    "two repairs": ("repair_after: 10 min", 'repair_after: 10 min, repair_at: "01:10"', "repair_at"),
+    "two repairs": (
+        "repair_after: 10 min",
+        'repair_after: 10 min, repair_at: "01:10"',
+        "repair_at",
+    ),
     "negative repair": ("repair_after: 10 min", "repair_after: -10 min", "repair_after"),
     "unknown drill": ("kind: isolate", "kind: isolated", "isolated"),
     "drill on nothing": ("component: ups", "component: upss", "upss"),
@@ -162,7 +175,11 @@ IN_SCENARIO = {
     "crews that are true": ("drills:\n", "  crews: true\ndrills:\n", "crews"),
     "nodes that are true": ("nodes: 4", "nodes: true", "nodes"),
     "missing profile": ("seed: 1", "seed: 1\nprofiles: {GB200-NVL72-GPU: none.json}", "none.json"),
-    "profile outside": ("seed: 1", "seed: 1\nprofiles: {L40S: ../../outside.yaml}", "out of the project"),
+    "profile outside": (
+        "seed: 1",
+        "seed: 1\nprofiles: {L40S: ../../outside.yaml}",
+        "out of the project",
+    ),
     "duplicate key": ("seed: 1", "seed: 1\nseed: 2", "seed"),
     "python tag": ("seed: 1", "seed: !!python/object/apply:os.system [ls]", "tag"),
     "plain tag": ("seed: 1", "seed: !!int 1", "tag"),
@@ -179,19 +196,27 @@ IN_SCENARIO = {
     "a hundred thousand brackets": ("seed: 1", "seed: " + "[" * 100_000, "nest"),
     "number as a key": ("seed: 1", "1: 1", "1"),
     "list as a key": ("seed: 1", "? [a]\n: 1", "key"),
-}  # fmt: skip
+}
 """What is replaced, by what, and what the message must name; every problem stands at a line."""
 
 IN_LAYOUT = {
-    "misspelt key": ("fed_by: rpp}\n      - {name: support", "feed_by: rpp}\n      - {name: support", "feed_by"),
+    "misspelt key": (
+        "fed_by: rpp}\n      - {name: support",
+        "feed_by: rpp}\n      - {name: support",
+        "feed_by",
+    ),
     "wrong unit": ("size: [10 m,", "size: [10 kg,", "size"),
     "number without unit": ("size: [10 m,", "size: [10,", "size"),
     "negative length": ("size: [10 m,", "size: [-10 m,", "size"),
     "two sizes": ("size: [10 m, 9 m, 4 m]", "size: [10 m, 9 m]", "size"),
     "newer version": ("version: 1", "version: 9", "version"),
-    "no halls": (LAYOUT[LAYOUT.index("halls:"):LAYOUT.index("power:")], "halls: []\n", "halls"),
-    "halls that are a number": (LAYOUT[LAYOUT.index("halls:"):LAYOUT.index("power:")], "halls: 5\n", "halls"),
-    "no power": (LAYOUT[LAYOUT.index("power:"):LAYOUT.index("cooling:")], "", "power"),
+    "no halls": (LAYOUT[LAYOUT.index("halls:") : LAYOUT.index("power:")], "halls: []\n", "halls"),
+    "halls that are a number": (
+        LAYOUT[LAYOUT.index("halls:") : LAYOUT.index("power:")],
+        "halls: 5\n",
+        "halls",
+    ),
+    "no power": (LAYOUT[LAYOUT.index("power:") : LAYOUT.index("cooling:")], "", "power"),
     "unknown rack": ("gb200_nvl72", "gb200_nvl27", "did you mean 'gb200_nvl72'"),
     "pattern without a cross": ("2 x gb200_nvl72", "2 gb200_nvl72", "racks"),
     "no racks": ("2 x gb200_nvl72", "0 x gb200_nvl72", "racks"),
@@ -201,68 +226,161 @@ IN_LAYOUT = {
     "a million racks in fifty rows": ("    rows:\n", "    rows:\n" + CROWD, "racks"),
     "a pattern of a megabyte": ("2 x gb200_nvl72", "2 x " + "a" * 1_000_000, "racks"),
     "every position empty": (
-        LAYOUT[LAYOUT.index("      - {name: comp"):LAYOUT.index("power:")],
-        "      - {name: compute, racks: 1 x support_rack, empty: [1], fed_by: rpp}\n", "compute"),
-    "empty position that is not there": ("at: [3 m, 3 m]", "at: [3 m, 3 m], empty: [3]", "position 3"),
+        LAYOUT[LAYOUT.index("      - {name: comp") : LAYOUT.index("power:")],
+        "      - {name: compute, racks: 1 x support_rack, empty: [1], fed_by: rpp}\n",
+        "compute",
+    ),
+    "empty position that is not there": (
+        "at: [3 m, 3 m]",
+        "at: [3 m, 3 m], empty: [3]",
+        "position 3",
+    ),
     "empty position zero": ("at: [3 m, 3 m]", "at: [3 m, 3 m], empty: [0]", "empty"),
     "rack through a wall": ("at: [3 m, 3 m]", "at: [9 m, 3 m]", "compute_r2"),
     "rack through the ceiling": ("9 m, 4 m]", "9 m, 2 m]", "height"),
     "racks that overlap": ("at: [3 m, 6 m]", "at: [3.3 m, 3 m]", "same place"),
-    "rows that overlap": ("2 x gb200_nvl72, at: [3 m, 3 m]", "2 x 1 x gb200_nvl72, row_pitch: 0.5 m", "same place"),
+    "rows that overlap": (
+        "2 x gb200_nvl72, at: [3 m, 3 m]",
+        "2 x 1 x gb200_nvl72, row_pitch: 0.5 m",
+        "same place",
+    ),
     "facing east": ("at: [3 m, 3 m]", "at: [3 m, 3 m], facing: east", "facing"),
     "rack without feed": ("at: [3 m, 3 m], fed_by: rpp", "at: [3 m, 3 m]", "compute"),
     "unknown feed": ("at: [3 m, 3 m], fed_by: rpp", "at: [3 m, 3 m], fed_by: rrp", "rrp"),
-    "racks fed by a coolant unit": ("at: [3 m, 3 m], fed_by: rpp", "at: [3 m, 3 m], fed_by: cdu", "cdu"),
-    "coolant unit fed by racks": ("serves: compute, fed_by: rpp", "serves: compute, fed_by: support", "support"),
-    "coolant unit fed by a room": ("serves: compute, fed_by: rpp", "serves: compute, fed_by: hall", "hall"),
+    "racks fed by a coolant unit": (
+        "at: [3 m, 3 m], fed_by: rpp",
+        "at: [3 m, 3 m], fed_by: cdu",
+        "cdu",
+    ),
+    "coolant unit fed by racks": (
+        "serves: compute, fed_by: rpp",
+        "serves: compute, fed_by: support",
+        "support",
+    ),
+    "coolant unit fed by a room": (
+        "serves: compute, fed_by: rpp",
+        "serves: compute, fed_by: hall",
+        "hall",
+    ),
     "racks and coolant unit feed each other": (
-        f"{ROW}\n", "{name: compute, racks: 2 x gb200_nvl72, at: [3 m, 3 m], fed_by: cdu}\n", "cdu"),
-    "air handler fed by a plant": ("hall: hall, fed_by: rpp", "hall: hall, fed_by: warm_water", "warm_water"),
+        f"{ROW}\n",
+        "{name: compute, racks: 2 x gb200_nvl72, at: [3 m, 3 m], fed_by: cdu}\n",
+        "cdu",
+    ),
+    "air handler fed by a plant": (
+        "hall: hall, fed_by: rpp",
+        "hall: hall, fed_by: warm_water",
+        "warm_water",
+    ),
     "unit fed by an empty row": (
-        "hall: hall, fed_by: rpp", "hall: hall, fed_by: {source: void, pairing: spread}", "void"),
-    "ring of feeds": ("transformer_2500, fed_by: utility", "transformer_2500, fed_by: [utility, rpp]", "ring"),
+        "hall: hall, fed_by: rpp",
+        "hall: hall, fed_by: {source: void, pairing: spread}",
+        "void",
+    ),
+    "ring of feeds": (
+        "transformer_2500, fed_by: utility",
+        "transformer_2500, fed_by: [utility, rpp]",
+        "ring",
+    ),
     "fed by itself": ("ups_500, fed_by: transformer", "ups_500, fed_by: ups", "ring"),
     "UPS without feed": ("ups_500, fed_by: transformer", "ups_500", "ups"),
-    "panel smaller than its load": ("rpp_500, fed_by: ups", "rpp_500, rating: 100 kW, fed_by: ups", "rated 100 kW"),
+    "panel smaller than its load": (
+        "rpp_500, fed_by: ups",
+        "rpp_500, rating: 100 kW, fed_by: ups",
+        "rated 100 kW",
+    ),
     "panel rated zero": ("rpp_500, fed_by: ups", "rpp_500, rating: 0 W, fed_by: ups", "rating"),
-    "spare panel rated zero": ("fed_by: ups}\n", "fed_by: ups}\n  - {name: odd, type: rpp_500, rating: 0 W, "
-                               "fed_by: ups}\n", "power[4].rating"),
-    "panel rated beyond every float": ("rpp_500, fed_by: ups", "rpp_500, rating: 1e308 MW, fed_by: ups", "rating"),
-    "panel rated in temperature": ("rpp_500, fed_by: ups", "rpp_500, rating: 20 °C, fed_by: ups", "rating"),
+    "spare panel rated zero": (
+        "fed_by: ups}\n",
+        "fed_by: ups}\n  - {name: odd, type: rpp_500, rating: 0 W, fed_by: ups}\n",
+        "power[4].rating",
+    ),
+    "panel rated beyond every float": (
+        "rpp_500, fed_by: ups",
+        "rpp_500, rating: 1e308 MW, fed_by: ups",
+        "rating",
+    ),
+    "panel rated in temperature": (
+        "rpp_500, fed_by: ups",
+        "rpp_500, rating: 20 °C, fed_by: ups",
+        "rating",
+    ),
     "unknown power type": ("rpp_500", "rpp_5000", "rpp_5000"),
     "power type that is a rack": ("rpp_500", "gb200_nvl72", "gb200_nvl72"),
     "none of a group": ("rpp_500, fed_by: ups", "rpp_500, count: 0, fed_by: ups", "count"),
     "true of a group": ("rpp_500, fed_by: ups", "rpp_500, count: true, fed_by: ups", "count"),
-    "a hall for a UPS": ("ups_500, fed_by: transformer", "ups_500, hall: hall, fed_by: transformer", "ups"),
-    "a hall that is not there": ("rpp_500, fed_by: ups", "rpp_500, hall: hull, fed_by: ups", "hull"),
-    "panel rated a hair above zero": ("rpp_500, fed_by: ups", "rpp_500, rating: 1e-300 W, fed_by: ups", "rating"),
+    "a hall for a UPS": (
+        "ups_500, fed_by: transformer",
+        "ups_500, hall: hall, fed_by: transformer",
+        "ups",
+    ),
+    "a hall that is not there": (
+        "rpp_500, fed_by: ups",
+        "rpp_500, hall: hull, fed_by: ups",
+        "hull",
+    ),
+    "panel rated a hair above zero": (
+        "rpp_500, fed_by: ups",
+        "rpp_500, rating: 1e-300 W, fed_by: ups",
+        "rating",
+    ),
     "a hundred thousand components": (
-        "cooling:\n", "".join(f"  - {{name: spare{k}, type: rpp_500, count: 2000, fed_by: ups}}\n" for k in range(50))
-        + "cooling:\n", "power"),
-    "a billion of a group": ("rpp_500, fed_by: ups", "rpp_500, count: 1000000000, fed_by: ups", "count"),
+        "cooling:\n",
+        "".join(
+            f"  - {{name: spare{k}, type: rpp_500, count: 2000, fed_by: ups}}\n" for k in range(50)
+        )
+        + "cooling:\n",
+        "power",
+    ),
+    "a billion of a group": (
+        "rpp_500, fed_by: ups",
+        "rpp_500, count: 1000000000, fed_by: ups",
+        "count",
+    ),
     "half of a group": ("rpp_500, fed_by: ups", "rpp_500, count: 1.5, fed_by: ups", "count"),
     "a web of twelve million feeds": ("cooling:\n", FEEDS_WEB + "cooling:\n", "web"),
     "feeds that do not match": (
-        "rpp_500, fed_by: ups", "rpp_500, count: 3, fed_by: {source: ups, pairing: matched}", "matched"),
+        "rpp_500, fed_by: ups",
+        "rpp_500, count: 3, fed_by: {source: ups, pairing: matched}",
+        "matched",
+    ),
     "unknown pairing": ("fed_by: ups}", "fed_by: {source: ups, pairing: random}}", "pairing"),
     "unknown mode": ("rpp_500, fed_by: ups", "rpp_500, mode: first, fed_by: ups", "mode"),
     "two groups of one name": ("name: ups,", "name: rpp,", "rpp"),
     "a member's name taken": (
         "{name: rpp, type: rpp_500, fed_by: ups}",
-        "{name: rpp, type: rpp_500, count: 2, fed_by: ups}\n  - {name: rpp_1, type: rpp_500, fed_by: ups}", "rpp_1"),
+        "{name: rpp, type: rpp_500, count: 2, fed_by: ups}\n  - {name: rpp_1, type: rpp_500, "
+        "fed_by: ups}",
+        "rpp_1",
+    ),
     "two rows of one name": ("name: support", "name: compute", "compute"),
     "a row with a group's name": ("name: support", "name: rpp", "rpp"),
     "a row with its hall's name": ("name: support", "name: hall", "hall"),
     "two halls in one place": (
-        "power:\n", "  - {name: other, at: [9 m, 8 m], rows: [{name: more, racks: 1 x support_rack, fed_by: rpp}]}\n"
-        "power:\n", "'other'"),
+        "power:\n",
+        "  - {name: other, at: [9 m, 8 m], rows: [{name: more, racks: 1 x support_rack, fed_by: "
+        "rpp}]}\n"
+        "power:\n",
+        "'other'",
+    ),
     "two halls of one name": (
-        "power:\n", "  - {name: hall, at: [50 m, 0 m], rows: [{name: more, racks: 1 x support_rack, fed_by: rpp}]}\n"
-        "power:\n", "hall"),
+        "power:\n",
+        "  - {name: hall, at: [50 m, 0 m], rows: [{name: more, racks: 1 x support_rack, fed_by: "
+        "rpp}]}\n"
+        "power:\n",
+        "hall",
+    ),
     "liquid rack without loop": (
-        "  loops:\n    - {name: cdu, type: cdu_600, serves: compute, fed_by: rpp, plant: warm_water}\n", "",
-        "compute_r1"),
-    "loop that serves no liquid": ("serves: compute", "serves: support", "without a liquid-cooled rack"),
+        "  loops:\n    - {name: cdu, type: cdu_600, serves: compute, fed_by: rpp, plant: "
+        "warm_water}\n",
+        "",
+        "compute_r1",
+    ),
+    "loop that serves no liquid": (
+        "serves: compute",
+        "serves: support",
+        "without a liquid-cooled rack",
+    ),
     "loop that serves nobody": ("serves: compute", "serves: computer", "computer"),
     "loop on an unknown plant": ("plant: warm_water}", "plant: hot_water}", "hot_water"),
     "loop of chillers": ("type: cdu_600", "type: chiller_air_430", "chiller_air_430"),
@@ -272,48 +390,87 @@ IN_LAYOUT = {
     "too few loops": ("serves: compute,", "serves: compute, racks_per_unit: 1,", "loops"),
     "more heat than the air handlers": ("type: crah_100", "type: inrow_60", "62 kW"),
     "more heat than a plant": (
-        "serves: compute, fed_by: rpp, plant: warm_water", "serves: compute, fed_by: rpp, plant: chilled_water",
-        "chilled_water"),
-    "no air handlers": (LAYOUT[LAYOUT.index("  air:"):LAYOUT.index("  plant:")], "", "hall"),
+        "serves: compute, fed_by: rpp, plant: warm_water",
+        "serves: compute, fed_by: rpp, plant: chilled_water",
+        "chilled_water",
+    ),
+    "no air handlers": (LAYOUT[LAYOUT.index("  air:") : LAYOUT.index("  plant:")], "", "hall"),
     "air handlers of an unknown hall": ("hall: hall,", "hall: hull,", "hull"),
     "air handlers on two plants": (
-        "  plant:\n", "    - {name: more, type: crah_100, hall: hall, fed_by: rpp, plant: warm_water}\n  plant:\n",
-        "plant"),
-    "no plant": (LAYOUT[LAYOUT.index("  plant:"):LAYOUT.index("fabric:")], "", "plant"),
+        "  plant:\n",
+        "    - {name: more, type: crah_100, hall: hall, fed_by: rpp, plant: warm_water}\n  "
+        "plant:\n",
+        "plant",
+    ),
+    "no plant": (LAYOUT[LAYOUT.index("  plant:") : LAYOUT.index("fabric:")], "", "plant"),
     "plant of air handlers": ("type: dry_cooler_1000", "type: crah_100", "crah_100"),
     "plant without set-point": (", supply_temperature: 36 °C", "", "supply_temperature"),
-    "plant hotter than steam": ("supply_temperature: 36 °C", "supply_temperature: 200 °C", "supply_temperature"),
+    "plant hotter than steam": (
+        "supply_temperature: 36 °C",
+        "supply_temperature: 200 °C",
+        "supply_temperature",
+    ),
     "too many nodes under a leaf": ("nodes_per_su: 36", "nodes_per_su: 73", "73 nodes"),
     "unknown switch": ("switch: q3400", "switch: q3401", "q3401"),
     "unknown fabric": ("kind: rail_optimised", "kind: torus", "torus"),
-    "more ports than a fabric has": ("nodes_per_su: 36", "nodes_per_su: 1, planes: 1000000", "fabric"),
+    "more ports than a fabric has": (
+        "nodes_per_su: 36",
+        "nodes_per_su: 1, planes: 1000000",
+        "fabric",
+    ),
     "groups that do not divide": (
-        "kind: rail_optimised", "kind: groups, switches_per_group: 7", "switches"),
+        "kind: rail_optimised",
+        "kind: groups, switches_per_group: 7",
+        "switches",
+    ),
     "groups of a hundred million switches": (
-        "kind: rail_optimised", "kind: groups, switches_per_group: 100000000", "fabric"),
+        "kind: rail_optimised",
+        "kind: groups, switches_per_group: 100000000",
+        "fabric",
+    ),
     "unknown storage": ("superpod_better", "superpod_bettr", "superpod_bettr"),
     "override of nothing": ("{support_r1: {rec", "{support_r7: {rec", "support_r7"),
     "override of a panel's place": ("{support_r1: {rec", "{rpp: {rec", "recirculation of a rpp"),
-    "override of a coolant unit": ("{support_r1: {recirculation: 0.1", "{cdu: {rating: 5 kW", "rating of a cdu"),
-    "recirculation of liquid": ("{support_r1: {rec", "{compute_r1: {rec", "recirculation of a liquid-cooled rack"),
+    "override of a coolant unit": (
+        "{support_r1: {recirculation: 0.1",
+        "{cdu: {rating: 5 kW",
+        "rating of a cdu",
+    ),
+    "recirculation of liquid": (
+        "{support_r1: {rec",
+        "{compute_r1: {rec",
+        "recirculation of a liquid-cooled rack",
+    ),
     "override below idle": ("{recirculation: 0.1}", "{rating: 1 kW}", "idle"),
     "override with an unknown rack": ("{recirculation: 0.1}", "{type: gb400}", "gb400"),
     "recirculation above one": ("recirculation: 0.1", "recirculation: 1.1", "recirculation"),
     "override through a wall": ("{recirculation: 0.1}", "{position: [9.9 m, 3 m]}", "support_r1"),
-    "idle above rated": ("at: [3 m, 3 m],", "at: [3 m, 3 m], power_rated: 10 kW, power_idle: 50 kW,", "idle"),
+    "idle above rated": (
+        "at: [3 m, 3 m],",
+        "at: [3 m, 3 m], power_rated: 10 kW, power_idle: 50 kW,",
+        "idle",
+    ),
     "python tag": ("name: hall\n", "name: !!python/name:os.system hall\n", "tag"),
     "duplicate key": ("storage:", "storage: {type: superpod_good}\nstorage:", "storage"),
     "empty": (LAYOUT, "", "empty"),
     "list at top": (LAYOUT, "[1, 2]\n", "mapping"),
-}  # fmt: skip
+}
 
 ALSO_CHANGED = {
-    "racks and coolant unit feed each other": (("serves: compute, fed_by: rpp", "serves: compute, fed_by: compute"),),
+    "racks and coolant unit feed each other": (
+        ("serves: compute, fed_by: rpp", "serves: compute, fed_by: compute"),
+    ),
     "unit fed by an empty row": (
-        ("    rows:\n", "    rows:\n      - {name: void, racks: 1 x support_rack, empty: [1], fed_by: rpp}\n"),),
-    "override below idle": (("at: [3 m, 6 m],", "at: [3 m, 6 m], power_rated: 9 kW, power_idle: 5 kW,"),),
+        (
+            "    rows:\n",
+            "    rows:\n      - {name: void, racks: 1 x support_rack, empty: [1], fed_by: rpp}\n",
+        ),
+    ),
+    "override below idle": (
+        ("at: [3 m, 6 m],", "at: [3 m, 6 m], power_rated: 9 kW, power_idle: 5 kW,"),
+    ),
     "more heat than a plant": (("at: [3 m, 3 m],", "at: [3 m, 3 m], power_rated: 240 kW,"),),
-}  # fmt: skip
+}
 """Cases that take more than one change."""
 
 FILES = {

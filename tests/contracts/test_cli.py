@@ -254,7 +254,10 @@ def test_an_unknown_row_is_2_with_the_nearest_name(
 
 def test_help_loads_no_heavy_library() -> None:
     heavy = ("numpy", "pandas", "pydantic", "simpy", "matplotlib", "pxr", "torch", "pint", "yaml")
-    code = f"import sys; from twin.cli import main; main(['--help']); print(sorted(set({heavy}) & set(sys.modules)))"
+    code = (
+        f"import sys; from twin.cli import main; main(['--help']); "
+        f"print(sorted(set({heavy}) & set(sys.modules)))"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.splitlines()[-1] == "[]"
 

@@ -1,4 +1,6 @@
-"""What each fault costs against the same run without it: the table says what the paired runs say."""
+"""What each fault costs against the same run without it: the table says what the paired runs
+say.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The documents' promises: their code runs, their links lead somewhere, and generated pages are
 current.
 
-Blocks of README.md, the tutorial, bring_your_own.md and stop_and_go_on.md run in order in a folder with
-copies of the shipped files.
+Blocks of README.md, the tutorial, bring_your_own.md and stop_and_go_on.md run in order in a folder
+with copies of the shipped files.
 Blocks that install are left to `.ci/run`, which pastes them into a fresh copy.
 """
 

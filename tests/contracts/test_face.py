@@ -36,7 +36,8 @@ def test_import_twin_loads_nothing_heavy() -> None:
 def test_working_with_files_and_facilities_draws_nothing_and_measures_nothing() -> None:
     code = (
         "import sys, twin; [getattr(twin, name) for name in twin.__all__];"
-        "print(sorted({'pxr', 'torch', 'pyvista', 'matplotlib', 'jinja2', 'rich'} & set(sys.modules)))"
+        "print(sorted({'pxr', 'torch', 'pyvista', 'matplotlib', 'jinja2', 'rich'} & "
+        "set(sys.modules)))"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"

@@ -1,4 +1,6 @@
-"""Findings weigh the same everywhere: in `twin check`, before a run, on the terminal and in Python."""
+"""Findings weigh the same everywhere: in `twin check`, before a run, on the terminal and in
+Python.
+"""
 
 from __future__ import annotations
 

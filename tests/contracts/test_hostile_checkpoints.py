@@ -1,4 +1,6 @@
-"""Checkpoints that no run wrote: one kind line and exit code 2, never a traceback or a full memory."""
+"""Checkpoints that no run wrote: one kind line and exit code 2, never a traceback or a full
+memory.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,10 @@ PAGE = '<meta name="twin-result" content="{}">'
 @pytest.fixture
 def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """A report without its figures: what is tried is the writing of it."""
-    page = lambda result, *_: f"<html><head>{PAGE.format(result.fingerprint)}</head></html>"  # noqa: E731
+
+    def page(result: Result, *_: object) -> str:
+        return f"<html><head>{PAGE.format(result.fingerprint)}</head></html>"
+
     monkeypatch.setattr(report, "render", page)
 
 

@@ -20,12 +20,66 @@ import twin
 from tests.planner import asked, batch, chat, faults, job, loaded, number
 
 ODD: list[Any] = [
-    None, True, False, 0, -1, 1, 7, 10**6, -0.5, 0.0, 1e-12, 1e12, "", " ", "x", "0", "-1", "1 kW", "-5 kW", "0 W",
-    "1e9 MW", "10 °C", "-300 °C", "5 m", "-5 m", "1 h", "-1 h", "0 s", "1e-9 s", "400 d", "12:00", "25:00", "nan",
-    "inf", "1 parsec", "dgx_b200_x2", "8 x gb200_nvl72", "0 x gb200_nvl72", "ups_500", "cdu_600", "utility", "panel",
-    "panel_1", "all", "priority", "baltimore", [], {}, [1], ["panel"], {"name": "panel"}, {"source": "board"},
-    [[]], ["utility", "utility"], "é", "a/b", "../x", "liquid_r1/node_3", "liquid_r1/node_99",
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    7,
+    10**6,
+    -0.5,
+    0.0,
+    1e-12,
+    1e12,
+    "",
+    " ",
+    "x",
+    "0",
+    "-1",
+    "1 kW",
+    "-5 kW",
+    "0 W",
+    "1e9 MW",
+    "10 °C",
+    "-300 °C",
+    "5 m",
+    "-5 m",
+    "1 h",
+    "-1 h",
+    "0 s",
+    "1e-9 s",
+    "400 d",
+    "12:00",
+    "25:00",
+    "nan",
+    "inf",
+    "1 parsec",
+    "dgx_b200_x2",
+    "8 x gb200_nvl72",
+    "0 x gb200_nvl72",
+    "ups_500",
+    "cdu_600",
+    "utility",
+    "panel",
+    "panel_1",
+    "all",
+    "priority",
+    "baltimore",
+    [],
+    {},
+    [1],
+    ["panel"],
+    {"name": "panel"},
+    {"source": "board"},
+    [[]],
+    ["utility", "utility"],
+    "é",
+    "a/b",
+    "../x",
+    "liquid_r1/node_3",
+    "liquid_r1/node_99",
+]
 KEYS = ["name", "type", "count", "fed_by", "racks", "at", "size", "serves", "nam", "Type", "", "0"]
 
 
@@ -33,10 +87,13 @@ def sound() -> dict[str, Any]:
     """Everything a file may hold, once."""
     work = [job(nodes=18), chat(nodes=6), batch(count=3, nodes_max=4)]
     return asked(
-        small_layout(), workload=work, faults=faults((600, "panel_1", 300)) | {"crews": 2},
+        small_layout(),
+        workload=work,
+        faults=faults((600, "panel_1", 300)) | {"crews": 2},
         drills=[{"kind": "isolate", "at": "20 min", "duration": "5 min", "component": "crah_1"}],
-        controls={"actions": [{"kind": "clock_ceiling", "at": "30 min", "clock": 0.9}]}, horizon="40 min",
-    )  # fmt: skip
+        controls={"actions": [{"kind": "clock_ceiling", "at": "30 min", "clock": 0.9}]},
+        horizon="40 min",
+    )
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

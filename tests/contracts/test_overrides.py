@@ -157,12 +157,15 @@ def test_overrides_reach_any_number_of_a_component(tmp_path: Path) -> None:
 def test_overrides_of_a_group_hold_for_its_members(tmp_path: Path) -> None:
     facility = built(
         tmp_path,
-        ("{name: ups, type: ups_500", "{name: ups, overrides: {transfer: 8 ms, width: 3 m}, type: ups_500"),
+        (
+            "{name: ups, type: ups_500",
+            "{name: ups, overrides: {transfer: 8 ms, width: 3 m}, type: ups_500",
+        ),
         ("{name: pod,", "{name: pod, overrides: {liquid_heat_frac: 0, mtbf: 5 year},"),
         ("{name: cooler,", "{name: cooler, overrides: {approach: 4 K}, "),
         ("nodes_per_su: 8,", "nodes_per_su: 8, overrides: {mtbf: 1e6 h},"),
         ("{type: superpod_good}", "{type: superpod_good, overrides: {write: 1 GB/s}}"),
-    )  # fmt: skip
+    )
     rows = facility.components.row
     assert facility.power.transfer_s[node(facility, "ups")] == pytest.approx(0.008)
     assert facility.components.size_m[rows["ups"]][0] == 3
@@ -214,7 +217,10 @@ def test_overriding_numbers_stand_among_the_witnesses_and_run_again(tmp_path: Pa
 
 def test_a_scenario_with_own_rows_goes_to_another_process_and_back(tmp_path: Path) -> None:
     """As studies on several cores need it: pickled here, built there."""
-    own = "equipment:\n  power: [{name: rpp_ours, like: rpp_500, rating: 600 kVA, power_factor: 0.9}]\n"
+    own = (
+        "equipment:\n  power: [{name: rpp_ours, like: rpp_500, rating: 600 kVA, "
+        "power_factor: 0.9}]\n"
+    )
     use = ("type: rpp_500, rating: 500 kW", "type: rpp_ours, overrides: {mtbf: 3 year}")
     facility = built(tmp_path, use, more=own + OVERRIDES)
     held = pickle.dumps(facility.scenario)
@@ -236,7 +242,9 @@ def test_a_scenario_with_own_rows_goes_to_another_process_and_back(tmp_path: Pat
 
 
 def test_a_new_power_component_is_one_row(tmp_path: Path, capsys: Any) -> None:
-    """A busway tap-off that nobody ships: one row, and check, redundancy, run and report know it."""
+    """A busway tap-off that nobody ships: one row, and check, redundancy, run and report know
+    it.
+    """
     row = (
         "equipment:\n"
         "  power:\n"
@@ -280,7 +288,10 @@ def test_a_new_power_component_is_one_row(tmp_path: Path, capsys: Any) -> None:
 
 
 def test_a_number_is_told_where_it_stands_in_a_file_of_many_lines(tmp_path: Path) -> None:
-    more = "overrides:\n  panel:\n    mttr: 3 h\n    battery_energy: 3 kWh\n  pod_r1:\n    mtbf: null\n"
+    more = (
+        "overrides:\n  panel:\n    mttr: 3 h\n    battery_energy: 3 kWh\n  pod_r1:\n    "
+        "mtbf: null\n"
+    )
     told = refused(tmp_path, more=more)
     first = len(PLAIN.splitlines())
     assert {(p.line - first, p.where.split(".")[-1]) for p in told} == {

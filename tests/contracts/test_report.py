@@ -102,7 +102,8 @@ def test_every_figure_is_inside_and_is_a_picture(page: Page) -> None:
     "phrase",
     [
         "96.12 % of the undisturbed tokens were made; 1.06 G were lost.",
-        "rpp_2 (panel) failed at 06:00 and was back at 10:00; pump_2 failed at 14:00 and was back at 15:30.",
+        "rpp_2 (panel) failed at 06:00 and was back at 10:00; pump_2 failed at 14:00 and was "
+        "back at 15:30.",
         "Racks rack_3–4 were off between 06:00 and 10:00.",
         "The flow in cdu_2 fell to 35 % of its rated value.",
         "rack_5–8 were below full clock",
@@ -111,7 +112,8 @@ def test_every_figure_is_inside_and_is_a_picture(page: Page) -> None:
         "losses, 1 numbers of power/ups_1250: PUE",
         "24.3 MWh",
         "Does not meet the fault-tolerance topology criterion in this model",
-        "Counter-example: without utility, 8 racks with 576 GPUs and 1.00 MW are not served: rack_1–8.",
+        "Counter-example: without utility, 8 racks with 576 GPUs and 1.00 MW are not served: "
+        "rack_1–8.",
         "ups_1 carries 104.0 % of its rating without ups_2",
         "rpp_2: without it 2 of 8 racks lose power",
         "one component lost (N-1) 14 4 28.6 % 4",
@@ -128,8 +130,15 @@ def test_says_what_the_numbers_say(page: Page, phrase: str) -> None:
 def test_chapters_in_order(page: Page, day: Result) -> None:
     titles = re.findall(r"<h2>(.*?)</h2>", render(day))
     assert titles == [
-        "Timeline", "Failures", "Redundancy", "Power", "Cooling", "Workload", "Network", "Provenance",
-    ]  # fmt: skip
+        "Timeline",
+        "Failures",
+        "Redundancy",
+        "Power",
+        "Cooling",
+        "Workload",
+        "Network",
+        "Provenance",
+    ]
     anchors = [str(held["href"])[1:] for tag, held in page.tags if tag == "a"]
     assert set(anchors) <= {str(held.get("id")) for _, held in page.tags}
 
@@ -155,11 +164,25 @@ def test_text_never_becomes_markup(day: Result) -> None:
         texts = set(frame.select_dtypes("str").columns) - {"system", "kind", "parent"}
         texts -= {column.name for column in declared[name].columns if column.allowed}
         tables[name] = frame.assign(**{column: frame[column] + NASTY for column in sorted(texts)})
-    meta = {**day.meta, "findings": [NASTY], "version": NASTY, "seed": NASTY, "redundancy": {
-        "single_points_of_failure": [{"component": NASTY, "racks": 1, "gpus": None, "load_w": float("nan")}],
-        "cut_sets": [[NASTY]], "concurrently_maintainable": {"verdict": False, "counter_example": {
-            "lost": [NASTY], "overloads": [{"component": NASTY, "load_frac": 1.1}]}},
-    }}  # fmt: skip
+    meta = {
+        **day.meta,
+        "findings": [NASTY],
+        "version": NASTY,
+        "seed": NASTY,
+        "redundancy": {
+            "single_points_of_failure": [
+                {"component": NASTY, "racks": 1, "gpus": None, "load_w": float("nan")}
+            ],
+            "cut_sets": [[NASTY]],
+            "concurrently_maintainable": {
+                "verdict": False,
+                "counter_example": {
+                    "lost": [NASTY],
+                    "overloads": [{"component": NASTY, "load_frac": 1.1}],
+                },
+            },
+        },
+    }
     text = render(replace(day, tables=tables, meta=meta, scenario_yaml=f"name: {NASTY}\n"))
     page = Page(text)
     assert {tag for tag, _ in page.tags}.isdisjoint({"script"})
@@ -218,8 +241,8 @@ def test_a_loss_that_no_rack_noticed_is_told_with_who_carried_the_load(day: Resu
     power = day.frame("power").assign(load_max_frac=0.4)
     told = what_it_did(with_tables(day, racks=racks, power=power))
     assert (
-        "No rack noticed the loss of rpp_2: of four panels, three carried the load, at no more than 40 %"
-        in told
+        "No rack noticed the loss of rpp_2: of four panels, three carried the load, at no more "
+        "than 40 %" in told
     )
     assert "Every rack stayed on and at full clock throughout." in told
 

@@ -1,4 +1,6 @@
-"""Runs that are stopped from the keyboard, killed or broken: what stays, what is said, how to go on."""
+"""Runs that are stopped from the keyboard, killed or broken: what stays, what is said, how to go
+on.
+"""
 
 from __future__ import annotations
 

@@ -195,7 +195,8 @@ def test_broken_records_are_refused_at_their_line(tmp_path: Path, line: str, sai
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("LOCATION,x\n", "the ninth is the offset"), (HEADER.format(zone=1, elevation=2), "no records"),
+    [("LOCATION,x\n", "the ninth is "
+                      "the offset"), (HEADER.format(zone=1, elevation=2), "no records"),
      (HEADER.format(zone=1, elevation=2).partition("DATA")[0], "DATA PERIODS")],
 )  # fmt: skip
 def test_broken_headers_are_refused(tmp_path: Path, content: str, said: str) -> None:
@@ -266,13 +267,32 @@ def test_headers_that_are_no_numbers_are_refused(tmp_path: Path, zone: str, elev
     assert "site.epw:1:1" in refused(project(tmp_path, text))
 
 
-BAD = (b"nan", b"inf", b"-1e308", b"9" * 400, b",", b"\n", b"\r", b'"', b"\x00", b"\xff", b"", b"1e400",
-       b"2026-02-30", b"LOCATION", b"time", b"1_0", "\u0661".encode())  # fmt: skip
+BAD = (
+    b"nan",
+    b"inf",
+    b"-1e308",
+    b"9" * 400,
+    b",",
+    b"\n",
+    b"\r",
+    b'"',
+    b"\x00",
+    b"\xff",
+    b"",
+    b"1e400",
+    b"2026-02-30",
+    b"LOCATION",
+    b"time",
+    b"1_0",
+    "\u0661".encode(),
+)
 
 
 @pytest.mark.parametrize("seed", range(60))
 def test_mutated_files_give_weather_or_are_refused(seed: int) -> None:
-    """Whatever stands in a file, rows are finite and in order, or every problem is an InputError's."""
+    """Whatever stands in a file, rows are finite and in order, or every problem is an
+    InputError's.
+    """
     draw = random.Random(seed)
     start = datetime.fromisoformat("2026-07-15T06:00:00+01:00")
     for good in (epw(two_days()).encode(), csv_rows(24).encode()):

@@ -1,4 +1,6 @@
-"""Laws of losses, trips, batteries, collectives, fabrics and fair shares that hold for any numbers."""
+"""Laws of losses, trips, batteries, collectives, fabrics and fair shares that hold for any
+numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Laws of what is left of a supply: shares between nothing and all, and never more by losing more."""
+"""Laws of what is left of a supply: shares between nothing and all, and never more by losing
+more.
+"""
 
 from __future__ import annotations
 

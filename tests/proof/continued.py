@@ -19,7 +19,9 @@ from twin.simulation.run_file import packed, unpacked
 
 
 def hashes(result: twin.Result) -> dict[str, str]:
-    """SHA-256 of every table, of the summary, the scenario, its inputs and the metadata, by name."""
+    """SHA-256 of every table, of the summary, the scenario, its inputs and the metadata, by
+    name.
+    """
     found = {name: sha for name, _, sha in result._files()}
     meta = {key: value for key, value in result.meta.items() if key != "wall_s"}
     found["meta.json"] = sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()

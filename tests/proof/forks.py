@@ -1,14 +1,15 @@
 """Proof: a run stopped at any instant, stored and taken up by another process gives the same bytes.
 
-`python -m tests.proof.forks` takes every shipped scenario and two projects of a planner's own, stops
-each at 200 random instants (a third of them exactly at an event, where what is due has yet to come, a
-third just after one, a third anywhere), and compares every table, the summary and the metadata with
-the run that never stopped. All resumes of a case share one new process, which holds nothing of the
-run; the first few get a process each.
+`python -m tests.proof.forks` takes every shipped scenario and two projects of a planner's own,
+stops each at 200 random instants (a third of them exactly at an event, where what is due has yet to
+come, a third just after one, a third anywhere), and compares every table, the summary and the
+metadata with the run that never stopped. All resumes of a case share one new process, which holds
+nothing of the run; the first few get a process each.
 
-With `--steps` each goes on to the next instant only, where it must stand, to the last bit, as the run
-that never was taken up stood there; the last goes on to the end. As the run that was stored on its way
-must give the bytes of the run that never stopped, that shows the same in a hundredth of the time.
+With `--steps` each goes on to the next instant only, where it must stand, to the last bit, as the
+run that never was taken up stood there; the last goes on to the end. As the run that was stored on
+its way must give the bytes of the run that never stopped, that shows the same in a hundredth of the
+time.
 
 `--instants N`, `--seed N`, `--horizon NAME=DURATION` (may be repeated), and names of cases.
 """

@@ -1,8 +1,8 @@
 """Proof: a run killed at any moment, and resumed, gives the bytes of one that was never killed.
 
-`python -m tests.proof.kills` kills `twin run --checkpoint-every` at random moments of its life, from
-its start to its report, resumes it, kills that again, and compares every table of what comes out.
-`--kills N`, `--seed N`, and the name of a shipped scenario.
+`python -m tests.proof.kills` kills `twin run --checkpoint-every` at random moments of its life,
+from its start to its report, resumes it, kills that again, and compares every table of what comes
+out. `--kills N`, `--seed N`, and the name of a shipped scenario.
 """
 
 from __future__ import annotations

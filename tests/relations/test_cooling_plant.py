@@ -152,10 +152,14 @@ def test_two_coolant_units_with_a_common_header_share_a_loss(header: str) -> Non
 
 def test_a_larger_band_lets_the_water_stand_higher() -> None:
     water = [
-        plant(answer(cooled(1, control_band_k=band), workload=[job()], site=site(30.0), horizon="4 h"), "warm")
-        .temperature_degc.iloc[-1]
+        plant(
+            answer(
+                cooled(1, control_band_k=band), workload=[job()], site=site(30.0), horizon="4 h"
+            ),
+            "warm",
+        ).temperature_degc.iloc[-1]
         for band in (1.0, 3.0, 6.0)
-    ]  # fmt: skip
+    ]
     assert water == sorted(water)
     assert all(
         41.8 <= each <= 41.8 + band for each, band in zip(water, (1.0, 3.0, 6.0), strict=True)

@@ -1,4 +1,6 @@
-"""Claim: drills are faults on purpose, and operators' actions do what they say from when they say."""
+"""Claim: drills are faults on purpose, and operators' actions do what they say from when they
+say.
+"""
 
 from __future__ import annotations
 

@@ -49,10 +49,16 @@ def hall_of(rack: str) -> dict[str, Any]:
     ]
     layout["cooling"]["air"][0] |= {"count": 3}
     if row.liquid_heat_frac > 0:
-        layout["cooling"]["loops"] = [{
-            "name": "cdu", "type": "cdu_xdu1350", "serves": "row", "fed_by": "panel", "plant": "warm",
-            "volume": "0.5 m^3",
-        }]  # fmt: skip
+        layout["cooling"]["loops"] = [
+            {
+                "name": "cdu",
+                "type": "cdu_xdu1350",
+                "serves": "row",
+                "fed_by": "panel",
+                "plant": "warm",
+                "volume": "0.5 m^3",
+            }
+        ]
     return layout
 
 
@@ -243,8 +249,13 @@ def test_a_smaller_format_never_serves_fewer() -> None:
 def test_a_larger_model_never_serves_more() -> None:
     by_size = sorted(names(Model), key=lambda name: catalogue.rows(Model)[name].parameters)
     capacity = [
-        answer(small_layout(2, 0), workload=[chat(rate=1.0, nodes=36, model=name, tensor_parallel=4)], **SHORT)
-        .frame("services").capacity_tokens_per_s.iloc[0]
+        answer(
+            small_layout(2, 0),
+            workload=[chat(rate=1.0, nodes=36, model=name, tensor_parallel=4)],
+            **SHORT,
+        )
+        .frame("services")
+        .capacity_tokens_per_s.iloc[0]
         for name in by_size
-    ]  # fmt: skip
+    ]
     assert capacity == sorted(capacity, reverse=True)

@@ -1,4 +1,6 @@
-"""Claim: a gang without its network does no work, draws idle power, and comes back when it is there."""
+"""Claim: a gang without its network does no work, draws idle power, and comes back when it is
+there.
+"""
 
 from __future__ import annotations
 

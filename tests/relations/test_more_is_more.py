@@ -163,9 +163,12 @@ def test_more_checkpoints_leave_less_time_for_work() -> None:
 def test_a_longer_restart_costs_in_proportion() -> None:
     hurt = faults((1000, "liquid_r1/node_3", 600))
     lost = [
-        number(answer(TWO_RACKS, workload=[job(nodes=30, restart_delay=delay)], faults=hurt), "tokens_training")
+        number(
+            answer(TWO_RACKS, workload=[job(nodes=30, restart_delay=delay)], faults=hurt),
+            "tokens_training",
+        )
         for delay in ("1 min", "5 min", "9 min")
-    ]  # fmt: skip
+    ]
     assert falls(lost)
     assert lost[0] - lost[1] == pytest.approx(lost[1] - lost[2], rel=1e-6)
 

@@ -90,9 +90,15 @@ def test_moving_a_rack_changes_where_it_stands_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     ("name", "override"),
-    [("nobody", {"rating": "1 kW"}), ("liquid_r1", {"recirculation": 0.2}), ("panel_1", {"recirculation": 0.2}),
-     ("air_r1", {"recirculation": 1.0}), ("air_r1", {"recirculation": -0.1}), ("panel_1", {"rating": "10 kW"})],
-)  # fmt: skip
+    [
+        ("nobody", {"rating": "1 kW"}),
+        ("liquid_r1", {"recirculation": 0.2}),
+        ("panel_1", {"recirculation": 0.2}),
+        ("air_r1", {"recirculation": 1.0}),
+        ("air_r1", {"recirculation": -0.1}),
+        ("panel_1", {"rating": "10 kW"}),
+    ],
+)
 def test_an_override_that_cannot_be_is_refused(name: str, override: dict[str, Any]) -> None:
     with pytest.raises(InputError) as caught:
         answer(overridden(**{name: override}))

@@ -87,14 +87,27 @@ def test_the_price_of_a_token_prices_lost_tokens(kind: str) -> None:
 SAME: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("horizon", {"horizon": "1 h"}, {"horizon": "3600 s"}),
     ("horizon in minutes", {"horizon": "1 h"}, {"horizon": "60 min"}),
-    ("period", {"outputs": {"period": "5 min"}}, {"outputs": {"period": "0.0833333333333333333 h"}}),
-    ("kelvin", {"site": site(25.0, 18.0)},
-     {"site": {"climate": {"dry_bulb": "298.15 K", "wet_bulb": "291.15 K"}, "grid": "virginia"}}),
-    ("fahrenheit", {"site": site(25.0, 15.0)},
-     {"site": {"climate": {"dry_bulb": "77 °F", "wet_bulb": "59 °F"}, "grid": "virginia"}}),
-    ("degC", {"site": site(25.0, 18.0)},
-     {"site": {"climate": {"dry_bulb": "25 degC", "wet_bulb": "18 degC"}, "grid": "virginia"}}),
-]  # fmt: skip
+    (
+        "period",
+        {"outputs": {"period": "5 min"}},
+        {"outputs": {"period": "0.0833333333333333333 h"}},
+    ),
+    (
+        "kelvin",
+        {"site": site(25.0, 18.0)},
+        {"site": {"climate": {"dry_bulb": "298.15 K", "wet_bulb": "291.15 K"}, "grid": "virginia"}},
+    ),
+    (
+        "fahrenheit",
+        {"site": site(25.0, 15.0)},
+        {"site": {"climate": {"dry_bulb": "77 °F", "wet_bulb": "59 °F"}, "grid": "virginia"}},
+    ),
+    (
+        "degC",
+        {"site": site(25.0, 18.0)},
+        {"site": {"climate": {"dry_bulb": "25 degC", "wet_bulb": "18 degC"}, "grid": "virginia"}},
+    ),
+]
 
 
 @pytest.mark.parametrize(("what", "one", "other"), SAME, ids=[row[0] for row in SAME])

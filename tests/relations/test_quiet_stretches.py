@@ -1,5 +1,5 @@
-"""A quiet stretch is lived through at once, and no byte of a run shows it: against the same run from
-event to event, stopped anywhere, with any period of record and controls, up to where something
+"""A quiet stretch is lived through at once, and no byte of a run shows it: against the same run
+from event to event, stopped anywhere, with any period of record and controls, up to where something
 happens after all.
 """
 

@@ -18,9 +18,19 @@ def two_n() -> dict[str, Any]:
     layout["power"] = [
         {"name": "utility", "type": "utility_feed"},
         {"name": "board", "type": "switchboard_4000", "count": 2, "fed_by": "utility"},
-        {"name": "ups", "type": "ups_500", "count": 2, "fed_by": {"source": "board", "pairing": "matched"}},
-        {"name": "panel", "type": "rpp_500", "count": 2, "fed_by": {"source": "ups", "pairing": "matched"}},
-    ]  # fmt: skip
+        {
+            "name": "ups",
+            "type": "ups_500",
+            "count": 2,
+            "fed_by": {"source": "board", "pairing": "matched"},
+        },
+        {
+            "name": "panel",
+            "type": "rpp_500",
+            "count": 2,
+            "fed_by": {"source": "ups", "pairing": "matched"},
+        },
+    ]
     return layout
 
 

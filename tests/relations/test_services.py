@@ -112,7 +112,9 @@ def test_a_throttled_pool_serves_less_at_its_limit() -> None:
 @pytest.mark.parametrize("rate", [30_000.0, 60_000.0, 90_000.0, 1e6])
 @pytest.mark.parametrize("patience", ["1 s", "5 s", "60 s"])
 def test_a_flooded_service_runs_on_and_drops_the_flood(rate: float, patience: str) -> None:
-    """Many times the capacity, and a rack lost on top: an instant that repeats itself stops no run."""
+    """Many times the capacity, and a rack lost on top: an instant that repeats itself stops no
+    run.
+    """
     work = [chat(nodes=36, rate=rate, patience=patience)]
     run = answer(TWO_RACKS, workload=work, faults=faults((900, "liquid_r1", 900)))
     table = service(run)

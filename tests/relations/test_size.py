@@ -83,8 +83,8 @@ def test_twice_the_pool_under_twice_the_requests_is_as_busy() -> None:
 @settings(max_examples=8)
 @given(liquid=st.integers(1, 5), air=st.integers(0, 4))
 def test_an_idle_hall_draws_the_idle_power_of_its_racks(liquid: int, air: int) -> None:
-    """GB200 NVL72 22 kW; two DGX B200 of a rack 2 x 2.4 kW and what the row of a rack adds: each rack
-    alone says how much.
+    """GB200 NVL72 22 kW; two DGX B200 of a rack 2 x 2.4 kW and what the row of a rack adds: each
+    rack alone says how much.
     """
     result = answer(small_layout(liquid, air), horizon="10 min")
     idle = per_rack(result, "power_w").iloc[-1]

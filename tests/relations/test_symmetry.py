@@ -52,8 +52,18 @@ def test_a_mirrored_fault_mirrors_the_power_table() -> None:
             assert one[column].to_numpy() == pytest.approx(other[column].to_numpy(), rel=1e-12)
 
 
-RENAMED = {"utility": "grid", "board": "mains", "panel": "zz_panel", "ups": "a_ups", "cdu": "loop_unit",
-           "warm": "tepid", "chilled": "cold", "crah": "handler", "liquid": "wet", "hall": "room"}  # fmt: skip
+RENAMED = {
+    "utility": "grid",
+    "board": "mains",
+    "panel": "zz_panel",
+    "ups": "a_ups",
+    "cdu": "loop_unit",
+    "warm": "tepid",
+    "chilled": "cold",
+    "crah": "handler",
+    "liquid": "wet",
+    "hall": "room",
+}
 
 
 def renamed(scenario: dict[str, Any]) -> dict[str, Any]:

@@ -84,8 +84,8 @@ def test_in_a_steady_hall_a_later_fault_has_the_same_consequences_later(later_s:
 def test_a_longer_run_begins_as_the_shorter_one(table: str) -> None:
     """Nothing in the first hour knows how long the run will be.
 
-    The instant at the end of a period belongs to it, and the run that ends there does not act on it:
-    the last period is left out.
+    The instant at the end of a period belongs to it, and the run that ends there does not act on
+    it: the last period is left out.
     """
     work = [job(nodes=18), chat(nodes=6), batch(span="20 min", count=4, nodes_max=6)]
     hour = answer(TWO_RACKS, workload=work, horizon="1 h").frame(table).query("time_s < 3600")

@@ -25,11 +25,19 @@ def plain() -> Result:
 
 EXTRA: dict[str, tuple[list[str], dict[str, Any]]] = {
     "a generator that feeds nobody": (["power"], {"name": "spare_genset", "type": "genset_2000"}),
-    "a panel without racks": (["power"], {"name": "spare_panel", "type": "rpp_500", "fed_by": "board"}),
-    "a second utility feed that feeds nobody": (["power"], {"name": "grid_b", "type": "utility_feed"}),
+    "a panel without racks": (
+        ["power"],
+        {"name": "spare_panel", "type": "rpp_500", "fed_by": "board"},
+    ),
+    "a second utility feed that feeds nobody": (
+        ["power"],
+        {"name": "grid_b", "type": "utility_feed"},
+    ),
     "a transfer switch without loads": (
-        ["power"], {"name": "spare_ats", "type": "ats_4000", "mode": "priority", "fed_by": ["board"]}),
-}  # fmt: skip
+        ["power"],
+        {"name": "spare_ats", "type": "ats_4000", "mode": "priority", "fed_by": ["board"]},
+    ),
+}
 
 
 @pytest.mark.parametrize("extra", EXTRA)

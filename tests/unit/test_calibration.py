@@ -34,14 +34,25 @@ def raw() -> dict[str, Any]:
     for task in tasks(quick=True, accelerator=False):
         flop, byte = work_of(task.op, task.shape, 4.0)
         t_s = float(time_s(CPU, flop, byte))
-        samples.append({
-            "op": task.op, "dtype": "float32", "shape": task.shape, "t_s_median": t_s, "t_s_min": t_s,
-            "n": 7, "flops": flop, "bytes": byte,
-        })  # fmt: skip
+        samples.append(
+            {
+                "op": task.op,
+                "dtype": "float32",
+                "shape": task.shape,
+                "t_s_median": t_s,
+                "t_s_min": t_s,
+                "n": 7,
+                "flops": flop,
+                "bytes": byte,
+            }
+        )
     return {
-        "device": {"name": "exact", "peak_flop_s": {"float32": 1e11}}, "software": {}, "conditions": {},
-        "date_utc": "2026-01-01T00:00:00Z", "samples": samples,
-    }  # fmt: skip
+        "device": {"name": "exact", "peak_flop_s": {"float32": 1e11}},
+        "software": {},
+        "conditions": {},
+        "date_utc": "2026-01-01T00:00:00Z",
+        "samples": samples,
+    }
 
 
 @pytest.fixture(scope="module")

@@ -31,18 +31,60 @@ from twin.errors import InputError
 
 EVERY = [(kind, name) for kind in catalogue.KINDS for name in catalogue.rows(catalogue.KINDS[kind])]
 NAMED = {
-    "gpus": {"H100-SXM5-80GB", "H200-SXM-141GB", "B200-SXM-180GB", "GB200-NVL72-GPU", "GB300-NVL72-GPU", "MI250X",
-             "L40S"},
-    "racks": {"gb200_nvl72", "gb300_nvl72", "dgx_b200_x2", "dgx_h100_x4", "hgx_l40s_edge", "frontier_ex4000",
-              "support_rack", "support_rack_gb200_su", "cpu_rack_generic", "storage_rack_generic"},
-    "power": {"utility_feed", "transformer_2500", "transformer_4000", "switchboard_4000", "genset_2000",
-              "genset_2500", "ups_500", "ups_1250", "ups_1500", "rpp_500", "pdu_450", "busway_800a", "ats_4000",
-              "sts_1000", "mv_switchgear_30mw"},
-    "cooling": {"cdu_xdu1350", "cdu_600", "cdu_2300", "cdu_frontier", "crah_100", "fanwall_500", "inrow_60",
-                "dry_cooler_1000", "dry_cooler_2500", "chiller_air_1500", "chiller_water_3500"},
+    "gpus": {
+        "H100-SXM5-80GB",
+        "H200-SXM-141GB",
+        "B200-SXM-180GB",
+        "GB200-NVL72-GPU",
+        "GB300-NVL72-GPU",
+        "MI250X",
+        "L40S",
+    },
+    "racks": {
+        "gb200_nvl72",
+        "gb300_nvl72",
+        "dgx_b200_x2",
+        "dgx_h100_x4",
+        "hgx_l40s_edge",
+        "frontier_ex4000",
+        "support_rack",
+        "support_rack_gb200_su",
+        "cpu_rack_generic",
+        "storage_rack_generic",
+    },
+    "power": {
+        "utility_feed",
+        "transformer_2500",
+        "transformer_4000",
+        "switchboard_4000",
+        "genset_2000",
+        "genset_2500",
+        "ups_500",
+        "ups_1250",
+        "ups_1500",
+        "rpp_500",
+        "pdu_450",
+        "busway_800a",
+        "ats_4000",
+        "sts_1000",
+        "mv_switchgear_30mw",
+    },
+    "cooling": {
+        "cdu_xdu1350",
+        "cdu_600",
+        "cdu_2300",
+        "cdu_frontier",
+        "crah_100",
+        "fanwall_500",
+        "inrow_60",
+        "dry_cooler_1000",
+        "dry_cooler_2500",
+        "chiller_air_1500",
+        "chiller_water_3500",
+    },
     "switches": {"qm9700", "q3400", "sn5600", "sn2201", "slingshot"},
     "climates": {"baltimore", "phoenix", "chicago", "seattle", "denver"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", catalogue.KINDS)
@@ -248,12 +290,39 @@ def test_every_quantity_has_a_unit() -> None:
         for w in catalogue.witnesses(catalogue.KINDS[kind], name)
         if not w["unit"]
     }
-    counts = {"cop_reference", "capft", "eirft", "eirplr", "start_failure_probability", "ports",
-              "pumps_per_unit", "nodes_per_rack", "gpus_per_node", "cpus_per_node", "chassis_per_rack",
-              "rectifiers_per_chassis", "nics_per_node", "nics", "gpus", "cpus",
-              "scaleup_domain_gpus", "layers", "hidden", "heads",
-              "kv_heads", "head_dim", "ffn", "ffn_matrices", "vocab", "tied", "parameters", "input_log_sigma",
-              "output_log_sigma", "hottest_day_of_year", "hottest_hour"}  # fmt: skip
+    counts = {
+        "cop_reference",
+        "capft",
+        "eirft",
+        "eirplr",
+        "start_failure_probability",
+        "ports",
+        "pumps_per_unit",
+        "nodes_per_rack",
+        "gpus_per_node",
+        "cpus_per_node",
+        "chassis_per_rack",
+        "rectifiers_per_chassis",
+        "nics_per_node",
+        "nics",
+        "gpus",
+        "cpus",
+        "scaleup_domain_gpus",
+        "layers",
+        "hidden",
+        "heads",
+        "kv_heads",
+        "head_dim",
+        "ffn",
+        "ffn_matrices",
+        "vocab",
+        "tied",
+        "parameters",
+        "input_log_sigma",
+        "output_log_sigma",
+        "hottest_day_of_year",
+        "hottest_hour",
+    }
     assert {field for field in plain if not field.endswith("_frac")} <= counts
 
 
@@ -290,7 +359,10 @@ def test_the_hash_changes_with_any_file(tmp_path: Path) -> None:
 
 
 def test_the_catalogue_is_light_to_import() -> None:
-    code = "import sys, twin.catalogue as c; c.shipped(); print({'pandas','scipy','pint'} & set(sys.modules))"
+    code = (
+        "import sys, twin.catalogue as c; c.shipped(); print({'pandas','scipy','pint'} & "
+        "set(sys.modules))"
+    )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "set()"
 

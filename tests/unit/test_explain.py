@@ -81,7 +81,8 @@ def test_every_problem_is_told_in_the_order_of_the_lines() -> None:
 
 def test_an_unknown_key_is_placed_at_the_key_with_the_nearest_spelling() -> None:
     assert only("racks:\n  - name: a\n    peek: 1 kW\n") == (
-        "plan.yaml:3:5: racks[0].peek: found an unknown key; allowed: cooling, load, name, peak; did you mean 'peak'?"
+        "plan.yaml:3:5: racks[0].peek: found an unknown key; allowed: cooling, load, name, "
+        "peak; did you mean 'peak'?"
     )
 
 
@@ -93,7 +94,8 @@ def test_a_missing_key_is_placed_at_its_mapping_with_its_description() -> None:
 
 def test_a_wrong_word_is_placed_at_the_value_with_the_nearest_spelling() -> None:
     assert only("racks:\n  - name: a\n    cooling: liqid\n") == (
-        "plan.yaml:3:14: racks[0].cooling: found 'liqid'; allowed: 'air', 'liquid'; did you mean 'liquid'?"
+        "plan.yaml:3:14: racks[0].cooling: found 'liqid'; allowed: 'air', 'liquid'; did you "
+        "mean 'liquid'?"
     )
 
 
@@ -110,7 +112,8 @@ def test_a_key_named_like_a_member_keeps_its_place() -> None:
 
 def test_an_unknown_kind_is_placed_at_the_kind() -> None:
     assert only("workloads:\n  - tokens: 4\n    kind: trainin\n") == (
-        "plan.yaml:3:11: workloads[0].kind: found 'trainin'; allowed: 'training', 'inference'; did you mean 'training'?"
+        "plan.yaml:3:11: workloads[0].kind: found 'trainin'; allowed: 'training', 'inference'; "
+        "did you mean 'training'?"
     )
 
 

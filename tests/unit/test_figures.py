@@ -27,7 +27,8 @@ from twin.present.figures import figure as figure_named
 from twin.present.figures.faults import MOST_MARKS, grouped, marks, throttled_spans
 from twin.present.figures.floor import figure_floor, inlet_scale, margin_scale, slowdown_degc
 from twin.present.figures.halls import halls
-from twin.present.figures.oneline import MOST_BOXES, figure_oneline, worst_moment
+from twin.present.figures.oneline import figure_oneline, worst_moment
+from twin.present.figures.power_boxes import MOST_BOXES
 from twin.present.figures.sankey import energy_graph, figure_sankey, residual_frac, staged
 from twin.present.figures.style import periods_s, thinned, wide
 from twin.present.figures.throttling import disturbed
@@ -239,9 +240,15 @@ def test_marks_join_what_happens_together_and_never_grow() -> None:
 def test_events_of_one_minute_and_word_are_one_group(day: Result) -> None:
     texts = [group.text for group in grouped(day.frame("events"))]
     assert texts == [
-        "rpp_2 failed", "rack_3–4 off", "rpp_2 repaired", "rack_3–4 on", "pump_2 failed", "rack_5–8 throttled",
-        "pump_2 repaired", "rack_5–8 full clock",
-    ]  # fmt: skip
+        "rpp_2 failed",
+        "rack_3–4 off",
+        "rpp_2 repaired",
+        "rack_3–4 on",
+        "pump_2 failed",
+        "rack_5–8 throttled",
+        "pump_2 repaired",
+        "rack_5–8 full clock",
+    ]
 
 
 def test_throttling_is_a_span_not_a_mark(day: Result) -> None:

@@ -1,4 +1,6 @@
-"""Scheduler: whole gangs or none, in turn, with checkpoints, restarts and the time that work takes."""
+"""Scheduler: whole gangs or none, in turn, with checkpoints, restarts and the time that work
+takes.
+"""
 
 from __future__ import annotations
 

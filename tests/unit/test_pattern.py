@@ -13,10 +13,16 @@ from twin.scenario.schema.rack_pattern import Pattern
 
 @pytest.mark.parametrize(
     ("text", "want"),
-    [("8 x gb200_nvl72", Pattern(1, 8, "gb200_nvl72")), ("4 x 8 x gb200_nvl72", Pattern(4, 8, "gb200_nvl72")),
-     ("4x8xrack", Pattern(4, 8, "rack")), ("3 × 25 × frontier_ex4000", Pattern(3, 25, "frontier_ex4000")),
-     ("2*dgx", Pattern(1, 2, "dgx")), ("  1 x  a  ", Pattern(1, 1, "a")), ("4 x x1", Pattern(1, 4, "x1"))],
-)  # fmt: skip
+    [
+        ("8 x gb200_nvl72", Pattern(1, 8, "gb200_nvl72")),
+        ("4 x 8 x gb200_nvl72", Pattern(4, 8, "gb200_nvl72")),
+        ("4x8xrack", Pattern(4, 8, "rack")),
+        ("3 × 25 × frontier_ex4000", Pattern(3, 25, "frontier_ex4000")),
+        ("2*dgx", Pattern(1, 2, "dgx")),
+        ("  1 x  a  ", Pattern(1, 1, "a")),
+        ("4 x x1", Pattern(1, 4, "x1")),
+    ],
+)
 def test_patterns(text: str, want: Pattern) -> None:
     assert Pattern.parse(text) == want
 

@@ -43,11 +43,19 @@ def test_one_pump_of_two_leaves_part_of_the_flow_and_the_unit_leaves_none() -> N
     assert left(pumped(), "pump_1", "pump_2") == left(pumped(), "unit") == 0.0
 
 
-@pytest.mark.parametrize(("rule", "extra", "share"), [
-    (Rule.AND, {}, 0.0), (Rule.OR, {}, 1.0), (Rule.TRANSFER, {}, 1.0), (Rule.KOFN, {"k": 3}, 2 / 3),
-    (Rule.KOFN, {"k": 2}, 1.0), (Rule.CAP, {"demand_w": 250.0}, 0.8), (Rule.CAP, {"demand_w": 200.0}, 1.0),
-    (Rule.CAP, {"demand_w": 0.0}, 1.0),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "extra", "share"),
+    [
+        (Rule.AND, {}, 0.0),
+        (Rule.OR, {}, 1.0),
+        (Rule.TRANSFER, {}, 1.0),
+        (Rule.KOFN, {"k": 3}, 2 / 3),
+        (Rule.KOFN, {"k": 2}, 1.0),
+        (Rule.CAP, {"demand_w": 250.0}, 0.8),
+        (Rule.CAP, {"demand_w": 200.0}, 1.0),
+        (Rule.CAP, {"demand_w": 0.0}, 1.0),
+    ],
+)
 def test_each_rule_with_one_of_three_inputs_lost(
     rule: Rule, extra: dict[str, float], share: float
 ) -> None:

@@ -27,9 +27,16 @@ def test_the_same_name_gives_the_same_numbers(seed: int, names: list[str]) -> No
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [((1, "faults"), (2, "faults")), ((1, "faults"), (1, "requests")), ((1, "a", "b"), (1, "b", "a")),
-     ((1, "a", "b"), (1, "a")), ((1, "a"), (1,)), ((1, "ab", "c"), (1, "a", "bc")), ((0, "a"), (2**32, "a"))],
-)  # fmt: skip
+    [
+        ((1, "faults"), (2, "faults")),
+        ((1, "faults"), (1, "requests")),
+        ((1, "a", "b"), (1, "b", "a")),
+        ((1, "a", "b"), (1, "a")),
+        ((1, "a"), (1,)),
+        ((1, "ab", "c"), (1, "a", "bc")),
+        ((0, "a"), (2**32, "a")),
+    ],
+)
 def test_another_seed_or_name_gives_other_numbers(one: tuple, other: tuple) -> None:
     assert not set(draws(*one)) & set(draws(*other))
 

@@ -81,9 +81,7 @@ def test_a_settled_clock_does_not_chatter() -> None:
     )
 
 
-def test_a_throttled_gpu_stands_below_its_slowdown_limit_by_less_than_a_step_and_the_hysteresis() -> (
-    None
-):
+def test_a_throttled_gpu_stands_below_its_limit_by_less_than_a_step_and_the_hysteresis() -> None:
     run, _ = watched()
     racks = run.world.facility.racks
     state = run.state

@@ -26,8 +26,15 @@ def at_s(text: str, folder: Path) -> float:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("06:00", 21_600), ("14:00", 50_400), ("9:30", 34_200), ("23:59", 86_340), ("00:00", 0), ("10:00:30", 36_030)],
-)  # fmt: skip
+    [
+        ("06:00", 21_600),
+        ("14:00", 50_400),
+        ("9:30", 34_200),
+        ("23:59", 86_340),
+        ("00:00", 0),
+        ("10:00:30", 36_030),
+    ],
+)
 @pytest.mark.parametrize("quotes", ["", '"', "'"])
 def test_a_clock_time_is_hours_and_minutes(
     text: str, seconds: int, quotes: str, tmp_path: Path

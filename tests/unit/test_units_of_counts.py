@@ -19,9 +19,18 @@ from twin.units import quantity
 
 @pytest.mark.parametrize(
     ("text", "per_s"),
-    [("950 / s", 950.0), ("950/s", 950.0), ("600 / min", 10.0), ("600 1/min", 10.0), ("7200 / h", 2.0),
-     ("1.5 kHz", 1500.0), ("86400 / d", 1.0), ("3 Hz", 3.0), ("0.5 / s", 0.5)],
-)  # fmt: skip
+    [
+        ("950 / s", 950.0),
+        ("950/s", 950.0),
+        ("600 / min", 10.0),
+        ("600 1/min", 10.0),
+        ("7200 / h", 2.0),
+        ("1.5 kHz", 1500.0),
+        ("86400 / d", 1.0),
+        ("3 Hz", 3.0),
+        ("0.5 / s", 0.5),
+    ],
+)
 def test_rates_of_events(text: str, per_s: float) -> None:
     assert quantity(text, "1/s") == pytest.approx(per_s, rel=1e-12)
 
@@ -46,9 +55,16 @@ def test_a_service_asked_in_rpm_is_told_how_to_write_it() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit", "value"),
-    [("8 Gbit/s", "byte/s", 1e9), ("1 TB", "byte", 1e12), ("39 deg", "deg", 39.0), ("77 °F", "degC", 25.0),
-     ("60 L/min", "m**3/s", 1e-3), ("1 MWh", "J", 3.6e9), ("380 g/kWh", "kg/J", 0.38 / 3.6e6)],
-)  # fmt: skip
+    [
+        ("8 Gbit/s", "byte/s", 1e9),
+        ("1 TB", "byte", 1e12),
+        ("39 deg", "deg", 39.0),
+        ("77 °F", "degC", 25.0),
+        ("60 L/min", "m**3/s", 1e-3),
+        ("1 MWh", "J", 3.6e9),
+        ("380 g/kWh", "kg/J", 0.38 / 3.6e6),
+    ],
+)
 def test_bits_and_angles_are_read_where_they_are_meant(text: str, unit: str, value: float) -> None:
     assert quantity(text, unit) == pytest.approx(value, rel=1e-9)
 

@@ -1,7 +1,7 @@
 """Claim: the shipped rows say what the sources say.
 
-The sources are tables of facts in tests/data; its README says where each comes from. Some tests need
-no table: they hold published closed forms and worked values.
+The sources are tables of facts in tests/data; its README says where each comes from. Some tests
+need no table: they hold published closed forms and worked values.
 """
 
 from __future__ import annotations
@@ -34,11 +34,15 @@ def test_gpus_have_the_rates_and_powers_of_the_source() -> None:
             continue
         said = source[gpu.name]
         for field, column, scale in (
-            ("bf16_flop_s", "bf16_dense_tflops", 1e12), ("fp8_flop_s", "fp8_dense_tflops", 1e12),
-            ("fp4_flop_s", "fp4_dense_tflops", 1e12), ("memory_bytes", "hbm_gb", 1e9),
-            ("memory_bandwidth_b_s", "hbm_tb_s", 1e12), ("scaleup_bandwidth_b_s", "nvlink_bidir_gb_s", 5e8),
-            ("power_max_w", "tdp_w", 1), ("scaleup_domain_gpus", "scaleup_domain_gpus", 1),
-        ):  # fmt: skip
+            ("bf16_flop_s", "bf16_dense_tflops", 1e12),
+            ("fp8_flop_s", "fp8_dense_tflops", 1e12),
+            ("fp4_flop_s", "fp4_dense_tflops", 1e12),
+            ("memory_bytes", "hbm_gb", 1e9),
+            ("memory_bandwidth_b_s", "hbm_tb_s", 1e12),
+            ("scaleup_bandwidth_b_s", "nvlink_bidir_gb_s", 5e8),
+            ("power_max_w", "tdp_w", 1),
+            ("scaleup_domain_gpus", "scaleup_domain_gpus", 1),
+        ):
             expected = float(said[column]) * scale if said[column] else None
             assert getattr(gpu, field) == (
                 None if expected is None else pytest.approx(expected, rel=1e-9)
@@ -49,9 +53,15 @@ def test_gpus_have_the_rates_and_powers_of_the_source() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("H100-SXM5-80GB", "H100 SXM5 80GB HBM3"), ("H200-SXM-141GB", "H200 SXM"), ("L40S", "A100 PCIe 80GB"),
-     ("B200-SXM-180GB", "H200 SXM"), ("GB200-NVL72-GPU", "H200 SXM"), ("GB300-NVL72-GPU", "H200 SXM")],
-)  # fmt: skip
+    [
+        ("H100-SXM5-80GB", "H100 SXM5 80GB HBM3"),
+        ("H200-SXM-141GB", "H200 SXM"),
+        ("L40S", "A100 PCIe 80GB"),
+        ("B200-SXM-180GB", "H200 SXM"),
+        ("GB200-NVL72-GPU", "H200 SXM"),
+        ("GB300-NVL72-GPU", "H200 SXM"),
+    ],
+)
 def test_gpu_temperature_limits(name: str, said: str) -> None:
     source = by("cooling/gpu_temperature_limits.csv", "gpu")[said]
     gpu = row("gpus", name)
@@ -61,10 +71,15 @@ def test_gpu_temperature_limits(name: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said", "count"),
-    [("gb200_nvl72", "gb200_nvl72", 1), ("gb300_nvl72", "gb300_nvl72", 1), ("dgx_b200_x2", "dgx_b200", 2),
-     ("dgx_h100_x4", "dgx_h100", 4), ("cpu_rack_generic", "cpu_rack_generic", 1),
-     ("storage_rack_generic", "storage_rack_generic", 1)],
-)  # fmt: skip
+    [
+        ("gb200_nvl72", "gb200_nvl72", 1),
+        ("gb300_nvl72", "gb300_nvl72", 1),
+        ("dgx_b200_x2", "dgx_b200", 2),
+        ("dgx_h100_x4", "dgx_h100", 4),
+        ("cpu_rack_generic", "cpu_rack_generic", 1),
+        ("storage_rack_generic", "storage_rack_generic", 1),
+    ],
+)
 def test_rack_powers(name: str, said: str, count: int) -> None:
     source = by("planner/catalogue_racks.csv", "id")[said]
     rack = row("racks", name)
@@ -80,8 +95,9 @@ def test_rack_powers(name: str, said: str, count: int) -> None:
 
 
 def test_the_gb200_rack_splits_its_heat_as_the_source_does() -> None:
-    source = {line["quantity"]: float(line["value"]) for line in table("cooling/liquid_loop_facts.csv")
-              }  # fmt: skip
+    source = {
+        line["quantity"]: float(line["value"]) for line in table("cooling/liquid_loop_facts.csv")
+    }
     rack = row("racks", "gb200_nvl72")
     assert rack.power_rated_w == source["gb200_nvl72_rack_power"]
     assert rack.liquid_heat_frac * rack.power_rated_w == pytest.approx(
@@ -143,12 +159,19 @@ def test_transformer_losses_meet_the_efficiency_rule_at_half_load() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("utility_feed", "utility_single_circuit"), ("transformer_2500", "transformer_power_over_500kva"),
-     ("switchboard_4000", "switchboard_lv_over_225a"), ("ats_4000", "ats_open_transition"), ("sts_1000", "sts"),
-     ("ups_1250", "ups_unit_reference_topologies"), ("rpp_500", "pdu_rpp"), ("pdu_450", "pdu_rpp"),
-     ("mv_switchgear_30mw", "switchgear_bus_insulated_mv_5breakers"),
-     ("busway_800a", "switchgear_bus_bare_0_600v_7breakers")],
-)  # fmt: skip
+    [
+        ("utility_feed", "utility_single_circuit"),
+        ("transformer_2500", "transformer_power_over_500kva"),
+        ("switchboard_4000", "switchboard_lv_over_225a"),
+        ("ats_4000", "ats_open_transition"),
+        ("sts_1000", "sts"),
+        ("ups_1250", "ups_unit_reference_topologies"),
+        ("rpp_500", "pdu_rpp"),
+        ("pdu_450", "pdu_rpp"),
+        ("mv_switchgear_30mw", "switchgear_bus_insulated_mv_5breakers"),
+        ("busway_800a", "switchgear_bus_bare_0_600v_7breakers"),
+    ],
+)
 def test_power_reliability(name: str, said: str) -> None:
     source = by("power/component_reliability.csv", "component")[said]
     unit = row("power", name)
@@ -177,8 +200,12 @@ def test_generators_start_and_fail_as_the_sources_say() -> None:
 def test_cdu_capacities(name: str, said: str) -> None:
     source = by("cooling/cdu_capacity.csv", "unit")[said]
     cdu = row("cooling", name)
-    for field, column in (("capacity_w", "capacity_w"), ("approach_k", "approach_k"),
-                          ("flow_m3_s", "secondary_flow_m3_s"), ("power_rated_w", "pump_electric_w")):  # fmt: skip
+    for field, column in (
+        ("capacity_w", "capacity_w"),
+        ("approach_k", "approach_k"),
+        ("flow_m3_s", "secondary_flow_m3_s"),
+        ("power_rated_w", "pump_electric_w"),
+    ):
         if source[column]:
             assert getattr(cdu, field) == pytest.approx(float(source[column])), field
 
@@ -266,8 +293,9 @@ def test_model_shapes_are_those_of_the_source() -> None:
 def test_climates_fit_the_typical_year_as_well_as_they_say() -> None:
     """The cosines reproduce yearly means within 0.01 K and leave exactly the stated rms.
 
-    The table holds the means over 8,760 hours of the temperature, of its square, and of its products
-    with the cosines and sines of the year and of the day: all that a least-squares fit can see.
+    The table holds the means over 8,760 hours of the temperature, of its square, and of its
+    products with the cosines and sines of the year and of the day: all that a least-squares fit can
+    see.
     """
     moments = {
         (line["climate"], line["bulb"]): line for line in table("cooling/climate_moments.csv")
@@ -306,8 +334,12 @@ def test_grid_prices_and_carbon() -> None:
     states = by("planner/electricity_price_us_state.csv", "region")
     countries = by("planner/carbon_intensity_country.csv", "iso3")
     regions = by("planner/carbon_intensity_cloud_region.csv", "region")
-    for name, state, region in (("virginia", "Virginia", "us-east4"), ("texas", "Texas", "us-south1"),
-                                ("iowa", "Iowa", "us-central1"), ("oregon", "Oregon", "us-west1")):  # fmt: skip
+    for name, state, region in (
+        ("virginia", "Virginia", "us-east4"),
+        ("texas", "Texas", "us-south1"),
+        ("iowa", "Iowa", "us-central1"),
+        ("oregon", "Oregon", "us-west1"),
+    ):
         grid = row("grids", name)
         assert grid.price_usd_per_kwh == float(states[f"US-{state}"]["industrial_per_kwh"])
         assert grid.carbon_kg_per_kwh == pytest.approx(

@@ -60,7 +60,9 @@ def test_jobs_start_when_the_oracle_says(seed: int, count: int, median: float, s
 
 
 def test_a_large_job_holds_back_the_small_ones_behind_it() -> None:
-    """No backfill: six nodes are free, and the job of two nodes waits for that of sixty before it."""
+    """No backfill: six nodes are free, and the job of two nodes waits for that of sixty before
+    it.
+    """
     same = {"span": "1 s", "runtime_sigma": 1e-6, "nodes_sigma": 1e-6}
     work = [
         batch("a", 1, runtime_median="30 min", nodes_median=66.0, nodes_max=66, **same),
@@ -84,8 +86,13 @@ def test_node_hours_are_nodes_times_hours() -> None:
 def test_where_jobs_are_put_changes_no_start(placement: str) -> None:
     """On a cool and sound machine racks are alike."""
     work = batch(count=20, nodes_max=40)
-    run = answer(small_layout(4, 0), workload=[work], horizon="6 h", controls={"placement": placement},
-                 outputs={"period": "1 h"})  # fmt: skip
+    run = answer(
+        small_layout(4, 0),
+        workload=[work],
+        horizon="6 h",
+        controls={"placement": placement},
+        outputs={"period": "1 h"},
+    )
     packed = answer(small_layout(4, 0), workload=[work], horizon="6 h", outputs={"period": "1 h"})
     one = run.frame("jobs")
     other = packed.frame("jobs")

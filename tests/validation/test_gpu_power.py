@@ -51,8 +51,16 @@ def _whole(text: str) -> int:
 
 def _shapes() -> dict[str, Transformer]:
     sizes = ("layers", "hidden", "heads", "kv_heads", "head_dim", "ffn_dense", "vocab")
-    sparse = ("experts", "experts_per_token", "shared_experts", "ffn_expert", "first_dense_layers", "kv_lora_rank",
-              "q_lora_rank", "qk_rope_head_dim")  # fmt: skip
+    sparse = (
+        "experts",
+        "experts_per_token",
+        "shared_experts",
+        "ffn_expert",
+        "first_dense_layers",
+        "kv_lora_rank",
+        "q_lora_rank",
+        "qk_rope_head_dim",
+    )
     shapes = {}
     for row in table("workload/model_catalogue.csv"):
         size = [_whole(row[name]) or 128 for name in sizes]
@@ -108,10 +116,16 @@ def points() -> dict[str, Points]:
         ):
             continue
         family = sorted({id(shape) for shape in shapes.values()}).index(id(shapes[name]))
-        found[row["gpu_model"]].append((
-            *_activities(row, shapes[name]), float(row["power_total_w"]) / int(row["num_gpus"]), family,
-            float(row["avg_batch_size"]), float(row["output_throughput_tok_s"]), name == "Qwen3-8B",
-        ))  # fmt: skip
+        found[row["gpu_model"]].append(
+            (
+                *_activities(row, shapes[name]),
+                float(row["power_total_w"]) / int(row["num_gpus"]),
+                family,
+                float(row["avg_batch_size"]),
+                float(row["output_throughput_tok_s"]),
+                name == "Qwen3-8B",
+            )
+        )
     return {
         gpu: Points(*(np.array(column) for column in zip(*rows, strict=True)))
         for gpu, rows in found.items()

@@ -88,9 +88,12 @@ def _predicted_per_gpu(row: dict[str, str]) -> float:
 def table() -> list[tuple[dict[str, str], float]]:
     """Rows with their relative error."""
     rows = [
-        row for row in source("workload/inference_throughput.csv")
-        if row["model"] in MODELS and row["gpu"].removesuffix("-700W") in GPUS and row["scenario"] != "server"
-    ]  # fmt: skip
+        row
+        for row in source("workload/inference_throughput.csv")
+        if row["model"] in MODELS
+        and row["gpu"].removesuffix("-700W") in GPUS
+        and row["scenario"] != "server"
+    ]
     return [(row, _predicted_per_gpu(row) / float(row["value"]) - 1) for row in rows]
 
 
@@ -120,8 +123,11 @@ def test_rows_never_fitted(table) -> None:
 
 
 def test_generations_keep_their_order(table) -> None:
-    at = {r["gpu"]: (1 + e) * float(r["value"]) for r, e in table
-          if r["model"] == "llama-3.3-70b" and r["input_tokens"] == r["output_tokens"] == "1000"}  # fmt: skip
+    at = {
+        r["gpu"]: (1 + e) * float(r["value"])
+        for r, e in table
+        if r["model"] == "llama-3.3-70b" and r["input_tokens"] == r["output_tokens"] == "1000"
+    }
     assert at["H100"] < at["H200"] < at["B200"] < at["GB200"]
 
 

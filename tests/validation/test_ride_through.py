@@ -86,8 +86,8 @@ def test_stored_energy_falls_by_what_is_delivered() -> None:
 
 
 def test_racks_outlive_their_cooling_where_only_they_stand_behind_the_ups() -> None:
-    """The usual surprise: with the coolers dark, busy racks shut down hot and the batteries are more
-    than a third full.
+    """The usual surprise: with the coolers dark, busy racks shut down hot and the batteries are
+    more than a third full.
     """
     layout = small_layout(3, 0)
     layout["power"] = [group for group in layout["power"] if group["name"] != "genset"]

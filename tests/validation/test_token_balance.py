@@ -1,5 +1,5 @@
-"""Claim: of two runs that differ in one fault, the tokens that one makes less are the sum of what it
-has more of every cause, to rounding. No token goes missing without a cause.
+"""Claim: of two runs that differ in one fault, the tokens that one makes less are the sum of what
+it has more of every cause, to rounding. No token goes missing without a cause.
 
 Fifty random single faults on two shipped layouts, beside a service near its capacity, a gang with
 checkpoints, a job that comes to its end, and one that waits behind it.
@@ -141,7 +141,9 @@ def test_a_backlog_that_still_waits_at_the_end_is_said() -> None:
 
 @pytest.mark.parametrize("gone", ["3 s", "20 min"])
 def test_a_fault_during_a_checkpoint_is_said(gone: str) -> None:
-    """The write begins after 20 min of work; the node is lost in its first second, or between two."""
+    """The write begins after 20 min of work; the node is lost in its first second, or between
+    two.
+    """
     train = job(nodes=36, checkpoint_interval="20 min")
     at_s = 1200.5 if gone == "3 s" else 1900.0
     whole = answer(workload=[train], horizon="2 h")

@@ -1,4 +1,6 @@
-"""Claim: a training run's tokens follow from its step, its checkpoints, its failures and its clock."""
+"""Claim: a training run's tokens follow from its step, its checkpoints, its failures and its
+clock.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +34,8 @@ def test_every_checkpoint_costs_the_same() -> None:
 
 
 def test_checkpoints_take_their_bytes_over_the_bandwidth_of_the_storage() -> None:
-    """14 bytes a parameter of an 8.03e9 model; better storage writes faster, and in the ratio of the
-    guidance.
+    """14 bytes a parameter of an 8.03e9 model; better storage writes faster, and in the ratio of
+    the guidance.
     """
     took = {}
     for grade in ("good", "better", "best"):
@@ -69,7 +71,9 @@ def test_a_job_with_an_end_ends_when_its_tokens_are_made() -> None:
 
 
 def test_a_failure_costs_roll_back_outage_and_restart() -> None:
-    """Without checkpoints: all before the failure, then the repair, the boot and the restart delay."""
+    """Without checkpoints: all before the failure, then the repair, the boot and the restart
+    delay.
+    """
     rate = rate_per_s()
     run = answer(
         TWO_RACKS, workload=[job(restart_delay="5 min")], faults=faults((900, "liquid_r1", 300))

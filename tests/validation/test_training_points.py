@@ -38,10 +38,16 @@ def _megatron_s(name: str, recompute: str) -> float:
     }[name]
     return float(
         step(
-            MEGATRON[name], layout, A100, sequence_tokens=2048, intra_bytes_s=235e9, inter_bytes_s=25e9,
-            recompute=recompute, fused_attention=False,
+            MEGATRON[name],
+            layout,
+            A100,
+            sequence_tokens=2048,
+            intra_bytes_s=235e9,
+            inter_bytes_s=25e9,
+            recompute=recompute,
+            fused_attention=False,
         ).total_s
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(("name", "recompute", "measured_s"), ROWS)

@@ -1,8 +1,8 @@
 """Wet bulbs against the steam and psychrometric tables of the ASHRAE Handbook, Fundamentals.
 
-Facts from Fundamentals 2017, chapter 1: table 3 (saturation pressure) and table 2 (humidity ratio at
-saturation, 101.325 kPa), and from the definition itself: saturated air has its dry bulb for a wet
-bulb.
+Facts from Fundamentals 2017, chapter 1: table 3 (saturation pressure) and table 2 (humidity ratio
+at saturation, 101.325 kPa), and from the definition itself: saturated air has its dry bulb for a
+wet bulb.
 """
 
 from __future__ import annotations

@@ -63,7 +63,8 @@ def bounds_row(
     return {
         "lower": lower,
         "upper": min(1.0, upper + max(larger, unfollowed)),
-        "why": "the decision diagram outgrew its room: minimal cut sets of up to two components, and above them "
+        "why": "the decision diagram outgrew its room: minimal cut sets of up to two "
+        "components, and above them "
         "any three that are down at once",
     }
 

@@ -37,7 +37,8 @@ Progress = Callable[[float], None]
 _LISTED = 20
 _LISTED_OVERLOADS = 200
 _MEANING = (
-    "Down means that a load's design demand cannot be met in full: a simulation, which feeds and throttles "
+    "Down means that a load's design demand cannot be met in full: a simulation, which feeds "
+    "and throttles "
     "by degrees, may run on where this report counts a loss; see effect and left."
 )
 
@@ -55,7 +56,8 @@ def redundancy(
               where not given
     order     highest order of the cut sets listed, from 1; all pairs are tried from order 2 on
     progress  called with the share done, 0 to 1
-    Raises InputError for an order below 1. Where the exact engine runs out of room, there are bounds.
+    Raises InputError for an order below 1. Where the exact engine runs out of room, there are
+    bounds.
     """
     losses = single_losses(facility)
     tree = facility.power
@@ -191,10 +193,14 @@ def _single_points(gates: Gates, singles: Losses) -> list[Row]:
     found = consequences(gates, worst, no_ratings)
     left = _left(gates, worst)
     return [
-        {"component": row["lost"][0], "effect": "derated" if left_frac > 0 else "outage", "left_frac": left_frac,
-         **{key: row[key] for key in kept}}
+        {
+            "component": row["lost"][0],
+            "effect": "derated" if left_frac > 0 else "outage",
+            "left_frac": left_frac,
+            **{key: row[key] for key in kept},
+        }
         for row, left_frac in zip(found, left, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _left(gates: Gates, cases: Sequence[Sequence[int]]) -> list[float]:
@@ -245,12 +251,18 @@ def _verdict(criterion: str, counter_example: Row | None) -> Row:
     else:
         lost = ", ".join(counter_example["lost"])
         cause = f"without {lost}" if lost else "with everything in service"
-        text = f"does not meet the {criterion} topology criterion in this model: {cause}, {_effect(counter_example)}"
+        text = (
+            f"does not meet the {criterion} topology criterion in this model: {cause}, "
+            f"{_effect(counter_example)}"
+        )
     return {"verdict": counter_example is None, "text": text, "counter_example": counter_example}
 
 
 def _effect(found: Row) -> str:
     if found["loads_count"]:
-        return f"{found['loads_count']} loads ({found['racks']} racks, {found['load_w'] / 1e3:g} kW) are not served"
+        return (
+            f"{found['loads_count']} loads ({found['racks']} racks, "
+            f"{found['load_w'] / 1e3:g} kW) are not served"
+        )
     worst = found["overloads"][0]
     return f"{worst['component']} carries {worst['load_frac']:.3f} of its rating"

@@ -45,11 +45,14 @@ def measure(
         "software": software,
         "date_utc": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "conditions": {
-            "launch_s": launch_s, "quick": quick, "input": "normal(0, 0.1)", "load_average": os.getloadavg()[0],
+            "launch_s": launch_s,
+            "quick": quick,
+            "input": "normal(0, 0.1)",
+            "load_average": os.getloadavg()[0],
         },
         "samples": samples,
         "power": power,
-    }  # fmt: skip
+    }
 
 
 def _sample(task: Task, pool: Pool, budget_s: float, reader: Meter | None) -> dict[str, Any]:

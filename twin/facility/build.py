@@ -67,6 +67,11 @@ def build(scenario: Scenario) -> Facility:
         inputs=inputs,
         profiles=profiles,
     )
+    return _refuse_unbearable(ledger, facility)
+
+
+def _refuse_unbearable(ledger: Ledger, facility: Facility) -> Facility:
+    """The facility, where its run can be recorded and its equipment carries its load."""
     recorded.refuse_too_many(ledger, facility)
     checks.carries(ledger, facility)
     return facility

@@ -64,7 +64,8 @@ def _heat(rated_w: Floats, liquid_frac: Floats) -> str:
 
 def _plants(plants: Sequence[Any]) -> list[str]:
     told = (
-        f"{plant.id}: {len(plant.units)} × {power(plant.capacity_w)}, water of {plant.supply_degc:g} °C"
+        f"{plant.id}: {len(plant.units)} × {power(plant.capacity_w)}, water of "
+        f"{plant.supply_degc:g} °C"
         for plant in plants
     )
     return first(told, _MOST)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from twin.findings import Finding, FindingCode
 from twin.scenario.schema import Scenario
-from twin.workload import Batch, Training
 
 HOUR_S = 3600.0
 Moment = tuple[tuple[str | int, ...], str, str, float]
@@ -25,9 +24,10 @@ def never_happens(scenario: Scenario) -> Iterator[Finding]:
             )
             yield Finding(FindingCode.NEVER_HAPPENS, about, says, loc)
     for i, work in enumerate(scenario.workload):
-        if isinstance(work, Batch) and work.span > end_s:
+        if work.arrivals_end_s > end_s:
             says = (
-                f"jobs arrive over {_hours(work.span)}, but the run ends at {_hours(end_s)}: "
+                f"jobs arrive over {_hours(work.arrivals_end_s)}, but the run ends at "
+                f"{_hours(end_s)}: "
                 "later ones never arrive"
             )
             yield Finding(FindingCode.NEVER_HAPPENS, work.name, says, ("workload", i, "span"))
@@ -43,9 +43,9 @@ def _moments(scenario: Scenario) -> Iterator[Moment]:
     for i, action in enumerate(scenario.controls.actions):
         yield ("controls", "actions", i, "at"), "", f"the action {action.kind}", action.at
     for i, work in enumerate(scenario.workload):
-        if isinstance(work, Training):
+        if work.submitted_s is not None:
             what = f"the job {work.name} is submitted"
-            yield ("workload", i, "submit"), work.name, what, work.submit
+            yield ("workload", i, "submit"), work.name, what, work.submitted_s
 
 
 def _hours(seconds: float) -> str:

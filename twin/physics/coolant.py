@@ -68,7 +68,8 @@ def rated_effectiveness(
     value = capacity_w / (smaller * (approach_k + capacity_w / hot_w_k))
     if not 0.0 < value < 1.0:
         raise ValueError(
-            f"a heat exchanger of {capacity_w:.3g} W at {approach_k:.3g} K approach needs larger flows"
+            f"a heat exchanger of {capacity_w:.3g} W at {approach_k:.3g} K approach needs "
+            f"larger flows"
         )
     return value
 

@@ -122,7 +122,8 @@ def decode_curve(replica: Replica, clock_frac: ArrayLike = 1.0) -> DecodeCurve:
     limit = max_batch(replica)
     if limit < 1:
         raise ValueError(
-            f"{replica.tensor_parallel} GPUs of {replica.memory_bytes:.3g} bytes hold no sequence of "
+            f"{replica.tensor_parallel} GPUs of {replica.memory_bytes:.3g} bytes hold no "
+            f"sequence of "
             f"{replica.input_tokens + replica.output_tokens:g} tokens beside "
             f"{replica.model.weight_bytes(replica.weight_bytes_per_parameter):.3g} bytes of weights"
         )

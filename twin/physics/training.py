@@ -91,7 +91,8 @@ def layout_problems(model: Transformer, layout: Layout) -> tuple[str, ...]:
         (layout.pipeline <= model.layers, f"{layout.pipeline} stages for {model.layers} layers"),
         (
             layout.global_batch % (layout.data * layout.micro_batch) == 0,
-            f"global batch {layout.global_batch} no multiple of data {layout.data} x microbatch {layout.micro_batch}",
+            f"global batch {layout.global_batch} no multiple of data {layout.data} x microbatch "
+            f"{layout.micro_batch}",
         ),
         (
             layout.interleave == 1 or layout.pipeline > 1,
@@ -153,9 +154,13 @@ def step(
     total_s = compute_s + exposed_s
     tokens = float(layout.global_batch * sequence_tokens)
     return Step(
-        total_s - exposed_s, total_s - compute_s, total_s, layout.microbatches * micro_s / total_s, tokens,
+        total_s - exposed_s,
+        total_s - compute_s,
+        total_s,
+        layout.microbatches * micro_s / total_s,
+        tokens,
         model.training_flop(tokens, sequence_tokens),
-    )  # fmt: skip
+    )
 
 
 def memory_bytes(

@@ -79,7 +79,10 @@ def part(study: Study, name: str) -> Study:
 
 def sentences(study: Study) -> list[str]:
     """How large the system is, how long it is down in a year, and what that means."""
-    size = f"{count(study.get('components'))} components that can fail serve {count(study.get('loads'))} racks"
+    size = (
+        f"{count(study.get('components'))} components that can fail serve "
+        f"{count(study.get('loads'))} racks"
+    )
     exact = number(part(study, "availability_exact").get("unavailability"))
     down = (
         f"Some rack is not served in full for {_yearly(exact)} in a year."
@@ -117,8 +120,11 @@ def _counter(example: Study) -> str:
     if number(example.get("loads_count")) > 0:
         more = number(example["loads_count"]) - len(loads)
         named = span(loads) + (f" and {count(more)} more" if more > 0 else "")
-        return (f"without {lost}, {count(example.get('racks'))} racks with {count(example.get('gpus'))} GPUs and "
-                f"{power(example.get('load_w'))} are not served: {named}")  # fmt: skip
+        return (
+            f"without {lost}, {count(example.get('racks'))} racks with "
+            f"{count(example.get('gpus'))} GPUs and "
+            f"{power(example.get('load_w'))} are not served: {named}"
+        )
     over = [f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating"
             for one in list(example.get("overloads") or [])[:2]]  # fmt: skip
     return f"without {lost}, {' and '.join(over) or 'a rating is exceeded'}"
@@ -136,8 +142,13 @@ def counts(study: Study) -> Grid:
         share = number(held.get("failing")) / (number(held.get("cases")) or math.nan)
         rows.append((name, held.get("cases"), held.get("failing"), share, orders.get(order)))
     frame = pd.DataFrame(rows, columns=["case", "cases", "failing", "share", "sets"])
-    columns: Columns = {"Case": ("case", words), "Tried": ("cases", count), "Drop a rack": ("failing", count),
-                        "Share": ("share", percent), "Minimal cut sets": ("sets", count)}  # fmt: skip
+    columns: Columns = {
+        "Case": ("case", words),
+        "Tried": ("cases", count),
+        "Drop a rack": ("failing", count),
+        "Share": ("share", percent),
+        "Minimal cut sets": ("sets", count),
+    }
     return grid("Losses tried", frame, columns)
 
 
@@ -178,9 +189,13 @@ def cut_sets(study: Study, most: int = 100) -> Grid:
     )
     frame["names"] = [" + ".join(map(short, names or ())) for names in frame["components"]]
     opens = f"Minimal cut sets, most probable first ({count(len(frame))} listed)"
-    columns: Columns = {"Order": ("order", count), "These together": ("names", words),
-                        "Probability": ("probability", scientific),
-                        "Part in the unavailability": ("share_of_unavailability", percent), **_LOSS}  # fmt: skip
+    columns: Columns = {
+        "Order": ("order", count),
+        "These together": ("names", words),
+        "Probability": ("probability", scientific),
+        "Part in the unavailability": ("share_of_unavailability", percent),
+        **_LOSS,
+    }
     made = grid("Minimal cut sets", frame, columns, most=most, closed=opens)
     orders = ", ".join(
         f"{count(many)} of order {order}" for order, many in part(study, "cut_set_counts").items()
@@ -237,7 +252,8 @@ def _followed(study: Study) -> str:
     if held["order"] is None:
         return "Overloads were followed to their end for every coincidence of failures."
     return (
-        f"Overloads were followed to their end for up to {count(held['order'])} failures at once among "
+        f"Overloads were followed to their end for up to {count(held['order'])} failures at "
+        f"once among "
         f"{count(held.get('components'))} components; beyond, where something was near its limit."
     )
 
@@ -301,7 +317,8 @@ def overloads(study: Study) -> list[Lines]:
         lost = span(one.get("lost") or [])
         when = f"without {lost}" if lost else "with everything in service"
         told.append(
-            f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating {when}"
+            f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its "
+            f"rating {when}"
         )
     more = number(study.get("overloads_count")) - len(told)
     rest = [f"and {count(more)} more"] if more > 0 else []

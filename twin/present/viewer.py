@@ -31,7 +31,8 @@ try:
     import pyvista as pv
 except ModuleNotFoundError as missing:
     raise TwinError(
-        "pyvista is not installed, so no picture can be drawn; cure: pip install 'ai-factory-twin[view]'"
+        "pyvista is not installed, so no picture can be drawn; cure: pip install "
+        "'ai-factory-twin[view]'"
     ) from missing
 
 SIZE_PX = (1500, 1000)

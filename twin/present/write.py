@@ -1,4 +1,6 @@
-"""What the face writes of a result: a report, a scene. Drawing libraries load when they are called."""
+"""What the face writes of a result: a report, a scene. Drawing libraries load when they are
+called.
+"""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def _jobs(summary: Summary) -> str:
 def _energy(summary: Summary) -> str:
     return (
         f"{energy(summary.get('energy_facility_j'))}: {energy(summary.get('energy_it_j'))} racks, "
-        f"{energy(summary.get('energy_cooling_j'))} cooling, {energy(summary.get('energy_loss_j'))} "
+        f"{energy(summary.get('energy_cooling_j'))} cooling, "
+        f"{energy(summary.get('energy_loss_j'))} "
         f"losses; PUE {number(summary.get('pue')):.3f}"
     )
 

@@ -38,8 +38,8 @@ class EventKind(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why tokens or GPU hours are missing: by a fault, as in the losses table, or without one, as in
-    the table token_balance.
+    """Why tokens or GPU hours are missing: by a fault, as in the losses table, or without one, as
+    in the table token_balance.
     """
 
     THROTTLED = "throttled"

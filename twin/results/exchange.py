@@ -44,6 +44,7 @@ def _renameat2() -> Any:
         return None
     found = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if found is not None:
-        number, text = ctypes.c_int, ctypes.c_char_p
+        number = ctypes.c_int
+        text = ctypes.c_char_p
         found.argtypes = (number, text, number, text, ctypes.c_uint)
     return found

@@ -24,7 +24,9 @@ _HIDDEN = re.compile(r"\.(.+)\.(?:partial|old)-[^/]+")
 
 
 def hidden_name_of(name: str) -> str:
-    """The name that a hidden one was to take: `out` for `.out.partial-x1`; empty where it is none."""
+    """The name that a hidden one was to take: `out` for `.out.partial-x1`; empty where it is
+    none.
+    """
     found = _HIDDEN.fullmatch(name)
     return found[1] if found else ""
 
@@ -153,7 +155,9 @@ def _sweep(target: Path) -> None:
 
 
 def _carry(source: Path, into: Path, own: Collection[str], at: str = "") -> None:
-    """Hold everything that is not `own` in both folders, by a second link where the disk has them."""
+    """Hold everything that is not `own` in both folders, by a second link where the disk has
+    them.
+    """
     for path in sorted(source.iterdir()):
         name = f"{at}{path.name}"
         if name in own or hidden_name_of(path.name):
@@ -193,7 +197,9 @@ def _put(partial: Path, target: Path) -> None:
 
 
 def _two_renames(partial: Path, target: Path) -> None:
-    """The way round where names cannot be swapped; `_recover` mends what is killed between the two."""
+    """The way round where names cannot be swapped; `_recover` mends what is killed between the
+    two.
+    """
     old = target.with_name(partial.name.replace(".partial-", ".old-"))
     os.rename(target, old)
     try:

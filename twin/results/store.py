@@ -34,8 +34,13 @@ REPORT = "report.html"
 SCENE = "scene"
 """Name of the folder with the USD scene."""
 SCENE_PARTS = (
-    "facility.usda", "results.usdc", "connections.usda", "layout.usda", "architecture.usda", "assets"
-)  # fmt: skip
+    "facility.usda",
+    "results.usdc",
+    "connections.usda",
+    "layout.usda",
+    "architecture.usda",
+    "assets",
+)
 """What stands in a scene's folder."""
 
 _SUMMARY = "summary.json"
@@ -62,7 +67,8 @@ class Result:
     """Provenance: version, seed, catalogue_hash, wall_s, redundancy, findings; `stopped`, why a run
     ended early; `invalid`, why its numbers must not be used."""
     inputs: Mapping[str, bytes] = field(default_factory=dict)
-    """Copies of the files that `scenario_yaml` names, by their names there: `inputs/weather.csv`."""
+    """Copies of the files that `scenario_yaml` names, by their names there: `inputs/weather.csv`.
+    """
 
     def __post_init__(self) -> None:
         problems = list(frames.problems(self.tables))
@@ -201,7 +207,9 @@ def _input(root: Path, name: str, sha: str) -> bytes:
 
 
 def _refuse_foreign(target: Path) -> None:
-    """Raise InputError unless the target is new, empty or a result: never somebody's other files."""
+    """Raise InputError unless the target is new, empty or a result: never somebody's other
+    files.
+    """
     if not target.exists() or provenance.is_result(target):
         return
     if not target.is_dir() or any(target.iterdir()):

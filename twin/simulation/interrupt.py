@@ -1,4 +1,6 @@
-"""Ctrl-C between two events: a run that was stopped from the keyboard stands whole, and can go on."""
+"""Ctrl-C between two events: a run that was stopped from the keyboard stands whole, and can go
+on.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,8 @@ from types import FrameType
 def held_back() -> Iterator[Callable[[], bool]]:
     """Hold Ctrl-C back while the block lasts; yields what tells whether it was pressed.
 
-    Pressed again, it stops at once, wherever that is. Where the keyboard is somebody else's (another
-    thread, a program with a handler of its own) it stays theirs.
+    Pressed again, it stops at once, wherever that is. Where the keyboard is somebody else's
+    (another thread, a program with a handler of its own) it stays theirs.
     """
     if not _is_ours():
         yield lambda: False

@@ -127,7 +127,9 @@ class Run:
         return other
 
     def totals(self) -> Totals:
-        """Headline numbers and token balance so far: what `result` gives, without tables of time."""
+        """Headline numbers and token balance so far: what `result` gives, without tables of
+        time.
+        """
         return totals(self._loop.run, self._wall_s)
 
     def result(self) -> Result:

@@ -58,8 +58,7 @@ def unpacked(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     end = _HEAD + int.from_bytes(data[_BODY:_HEAD], "little")
     try:
         head = json.loads(data[_HEAD:end])
-        plain, listed = head["plain"], head["arrays"]
-        return plain, _arrays(data, end, listed)
+        return head["plain"], _arrays(data, end, head["arrays"])
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("a checkpoint that no run wrote") from error
 

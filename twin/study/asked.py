@@ -51,8 +51,8 @@ def compare(a: str | Path | Result, b: str | Path | Result) -> Comparison:
 
 
 def counterfactuals(asked: Asked) -> Result:
-    """A run, and the same run without each fault of its time line and each drill, whatever it takes:
-    a Result whose tables `counterfactuals` and `counterfactual_causes` say what each cost.
+    """A run, and the same run without each fault of its time line and each drill, whatever it
+    takes: a Result whose tables `counterfactuals` and `counterfactual_causes` say what each cost.
 
     Raises as `twin.run` does.
     """

@@ -95,6 +95,20 @@ class WorkloadKind(Stated):
         return ()
 
     @property
+    def submitted_s(self) -> float | None:
+        """When its one job joins the queue, after the start; None where it asks for no such
+        moment.
+        """
+        return None
+
+    @property
+    def arrivals_end_s(self) -> float:
+        """When the last of what it draws at random may arrive; 0 where nothing is drawn over a
+        time of its own.
+        """
+        return 0.0
+
+    @property
     def most_nodes(self) -> int:
         """Nodes of its largest gang or pool."""
         return 0

@@ -1,4 +1,6 @@
-"""What a reviewer remarks about cooling: warm coolant and air, short loops, units without a load."""
+"""What a reviewer remarks about cooling: warm coolant and air, short loops, units without a
+load.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a reviewer remarks about space: long rows, narrow aisles, gear in one another or in a wall."""
+"""What a reviewer remarks about space: long rows, narrow aisles, gear in one another or in a
+wall.
+"""
 
 from __future__ import annotations
 

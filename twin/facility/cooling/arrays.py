@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from twin.catalogue import Catalogue
@@ -19,73 +21,111 @@ from twin.physics.coolant import (
 from twin.scenario.schema.cooling import PlantSpec
 
 
+@dataclass(frozen=True)
+class _Numbering:
+    """Nodes of the thermal network: racks, then loops, air and structure of halls, then water."""
+
+    loop: np.ndarray
+    air: np.ndarray
+    mass: np.ndarray
+    water: np.ndarray
+
+
 def freeze(out: Draft) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:
     """The network, and for each rack its zone's node, its hall's air node and its stream in W/K."""
+    node = _numbering(out)
+    hall_of = np.array([p.hall for p in out.places], dtype=np.int64)
+    liquid = out.zone >= 0
+    zone = np.where(liquid, node.loop[out.zone] if node.loop.size else 0, node.air[hall_of])
+    flow = _stream_flow_m3_s(out)
+    stream = np.where(liquid, stream_w_k(flow, "pg25"), stream_w_k(flow, "air"))
+    return _network(out, node), zone.astype(np.int64), node.air[hall_of], stream
+
+
+def _numbering(out: Draft) -> _Numbering:
     racks = len(out.places)
     loops = len(out.loop_id)
     halls = len(out.hall_plant)
-    loop_node = racks + np.arange(loops)
     air = racks + loops + np.arange(halls)
-    mass = air + halls
     water = racks + loops + 2 * halls + np.arange(len(out.plants))
-    hall_of = np.array([p.hall for p in out.places], dtype=np.int64)
-    liquid = out.zone >= 0
-    zone = np.where(liquid, loop_node[out.zone] if loops else 0, air[hall_of])
-    flow = np.array(
+    return _Numbering(racks + np.arange(loops), air, air + halls, water)
+
+
+def _stream_flow_m3_s(out: Draft) -> np.ndarray:
+    """(rack,) coolant of liquid-cooled racks, air of the others."""
+    return np.array(
         [
             p.type.coolant_flow_m3_s if p.type.liquid_heat_frac > 0 else p.type.air_flow_m3_s
             for p in out.places
         ]
     )
-    stream = np.where(liquid, stream_w_k(flow, "pg25"), stream_w_k(flow, "air"))
-    air_flow = np.array([p.type.air_flow_m3_s for p in out.places])
+
+
+def _network(out: Draft, node: _Numbering) -> Cooling:
     known = out.ledger.scenario.catalogue
-    plants = tuple(_frozen_plant(known, p, int(water[i])) for i, p in enumerate(out.plants))
+    plants = tuple(_frozen_plant(known, p, int(node.water[i])) for i, p in enumerate(out.plants))
     supply = np.array([p.supply_degc for p in plants])
-    specs = out.ledger.scenario.plan.halls
-    volume = np.array([np.prod(h.size) * h.air_mass_factor for h in specs])
-    capacity = np.concatenate(
+    halls = out.ledger.scenario.plan.halls
+    capacity = _heat_capacity_j_k(out)
+    pumps = _pumps(out)
+    return Cooling(
+        capacity_j_k=capacity,
+        loop_id=tuple(out.loop_id),
+        loop_node=node.loop,
+        loop_plant=np.array(out.loop_plant, dtype=np.int64),
+        loop_demand_m3_s=_loop_demand_m3_s(out),
+        hall_id=tuple(h.name for h in halls),
+        hall_air=node.air,
+        hall_mass=node.mass,
+        hall_plant=np.array(out.hall_plant, dtype=np.int64),
+        hall_mass_w_k=np.array([h.structure_conductance for h in halls]),
+        hall_demand_m3_s=_hall_demand_m3_s(out),
+        plants=plants,
+        units=_frozen_units(out),
+        pump_id=tuple(name for name, _ in pumps),
+        pump_unit=np.array([unit for _, unit in pumps], dtype=np.int64),
+        start_degc=np.full(capacity.size, float(supply.min()) + 5.0),
+    )
+
+
+def _heat_capacity_j_k(out: Draft) -> np.ndarray:
+    """(node,) in the order of the numbering."""
+    halls = out.ledger.scenario.plan.halls
+    air_m3 = np.array([np.prod(h.size) * h.air_mass_factor for h in halls])
+    return np.concatenate(
         [
             [p.type.heat_capacity_j_k for p in out.places],
             np.array(out.loop_volume) * HEAT_CAPACITY_J_M3_K["pg25"],
-            volume * HEAT_CAPACITY_J_M3_K["air"],
-            [h.structure_heat_capacity for h in specs],
+            air_m3 * HEAT_CAPACITY_J_M3_K["air"],
+            [h.structure_heat_capacity for h in halls],
             [p[0].volume * HEAT_CAPACITY_J_M3_K["water"] for p in out.plants],
         ]
     )
-    pump_unit = [
-        i
-        for i, u in enumerate(out.units)
-        if role(u.row.kind) is Role.LOOP_COOLING
-        for _ in range(u.row.pumps_per_unit)
+
+
+def _loop_demand_m3_s(out: Draft) -> np.ndarray:
+    """(loop,) rated coolant flow of its racks."""
+    liquid = out.zone >= 0
+    flow = _stream_flow_m3_s(out)[liquid]
+    demand = np.bincount(out.zone[liquid], weights=flow, minlength=len(out.loop_id))
+    return demand.astype(float)
+
+
+def _hall_demand_m3_s(out: Draft) -> np.ndarray:
+    """(hall,) rated air flow of its racks."""
+    hall_of = np.array([p.hall for p in out.places], dtype=np.int64)
+    flow = np.array([p.type.air_flow_m3_s for p in out.places])
+    return np.bincount(hall_of, weights=flow, minlength=len(out.hall_plant)).astype(float)
+
+
+def _pumps(out: Draft) -> list[tuple[str, int]]:
+    """Name and unit of every pump of the coolant units."""
+    return [
+        (f"{unit.id}_pump_{k + 1}", i)
+        for i, unit in enumerate(out.units)
+        if role(unit.row.kind) is Role.LOOP_COOLING
+        for k in range(unit.row.pumps_per_unit)
     ]
-    pump_id = [
-        f"{u.id}_pump_{k + 1}"
-        for u in out.units
-        if role(u.row.kind) is Role.LOOP_COOLING
-        for k in range(u.row.pumps_per_unit)
-    ]
-    cooling = Cooling(
-        capacity_j_k=capacity,
-        loop_id=tuple(out.loop_id),
-        loop_node=loop_node,
-        loop_plant=np.array(out.loop_plant, dtype=np.int64),
-        loop_demand_m3_s=np.bincount(
-            out.zone[liquid], weights=flow[liquid], minlength=loops
-        ).astype(float),
-        hall_id=tuple(h.name for h in specs),
-        hall_air=air,
-        hall_mass=mass,
-        hall_plant=np.array(out.hall_plant, dtype=np.int64),
-        hall_mass_w_k=np.array([h.structure_conductance for h in specs]),
-        hall_demand_m3_s=np.bincount(hall_of, weights=air_flow, minlength=halls).astype(float),
-        plants=plants,
-        units=_frozen_units(out),
-        pump_id=tuple(pump_id),
-        pump_unit=np.array(pump_unit, dtype=np.int64),
-        start_degc=np.full(capacity.size, float(supply.min()) + 5.0),
-    )
-    return cooling, zone.astype(np.int64), air[hall_of], stream
 
 
 def _frozen_units(out: Draft) -> Units:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.facility.cooling.peak import heat_w
 from twin.facility.dependency.component import component
@@ -52,43 +53,52 @@ def dependency(facility: Facility) -> Gates:
 
 def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     """Units, pumps, and the gates of loops, halls and plants."""
-    cooling = facility.cooling
-    units = facility.cooling.units
     loop_w, hall_w, plant_w = heat_w(facility)
-    for p, plant in enumerate(cooling.plants):
-        members = [units.id[u] for u in plant.units]
-        yield Node(
-            f"plant({plant.id})",
-            Rule.CAP,
-            tuple(members),
-            demand_w=float(plant_w[p]),
-            system="cooling",
-        )
+    yield from _plants(facility, plant_w)
+    yield from _cooling_units(facility, feed)
+    yield from _loops(facility, loop_w)
+    yield from _halls(facility, hall_w)
+
+
+def _plants(facility: Facility, plant_w: Array) -> Iterator[Node]:
+    """A plant: its units carry its heat."""
+    for p, plant in enumerate(facility.cooling.plants):
+        members = tuple(facility.cooling.units.id[u] for u in plant.units)
+        demand_w = float(plant_w[p])
+        yield Node(f"plant({plant.id})", Rule.CAP, members, demand_w=demand_w, system="cooling")
+
+
+def _cooling_units(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
+    """Every unit: it needs its feed, and where it gives its heat to a plant, that too."""
+    cooling = facility.cooling
+    units = cooling.units
+    plant_of_zone = {Role.LOOP_COOLING: cooling.loop_plant, Role.HALL_COOLING: cooling.hall_plant}
     for u, name in enumerate(units.id):
-        does = role(units.kind[u])
-        plants = {Role.LOOP_COOLING: cooling.loop_plant, Role.HALL_COOLING: cooling.hall_plant}.get(
-            does
-        )
-        needs = (
-            [feed[name]]
-            if plants is None
-            else [feed[name], f"plant({cooling.plants[plants[units.zone[u]]].id})"]
-        )
-        yield component(
-            facility, name, "cooling", needs, float(units.capacity_w[u]), float(units.power_w[u])
-        )
+        needs = [feed[name]]
+        plants = plant_of_zone.get(role(units.kind[u]))
+        if plants is not None:
+            needs.append(f"plant({cooling.plants[plants[units.zone[u]]].id})")
+        heat_w = float(units.capacity_w[u])
+        yield component(facility, name, "cooling", needs, heat_w, float(units.power_w[u]))
+
+
+def _loops(facility: Facility, loop_w: Array) -> Iterator[Node]:
+    units = facility.cooling.units
     cools_loop = of_role(units.kind, Role.LOOP_COOLING)
+    for z, name in enumerate(facility.cooling.loop_id):
+        coolers = np.flatnonzero(cools_loop & (units.zone == z))
+        yield from _loop(facility, z, name, coolers, float(loop_w[z]))
+
+
+def _halls(facility: Facility, hall_w: Array) -> Iterator[Node]:
+    """A hall with air handlers: they carry its heat."""
+    units = facility.cooling.units
     cools_hall = of_role(units.kind, Role.HALL_COOLING)
-    for z, id_ in enumerate(cooling.loop_id):
-        yield from _loop(
-            facility, z, id_, np.flatnonzero(cools_loop & (units.zone == z)), float(loop_w[z])
-        )
-    for h, id_ in enumerate(cooling.hall_id):
+    for h, name in enumerate(facility.cooling.hall_id):
         handlers = tuple(units.id[u] for u in np.flatnonzero(cools_hall & (units.zone == h)))
+        demand_w = float(hall_w[h])
         if handlers:
-            yield Node(
-                f"air({id_})", Rule.CAP, handlers, demand_w=float(hall_w[h]), system=_SERVICE
-            )
+            yield Node(f"air({name})", Rule.CAP, handlers, demand_w=demand_w, system=_SERVICE)
 
 
 def _loop(facility: Facility, zone: int, name: str, cdus: Index, heat_w: float) -> Iterator[Node]:

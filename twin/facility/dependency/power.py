@@ -1,4 +1,6 @@
-"""Power equipment in the dependency graph: what fails by itself, and outputs that overloads open."""
+"""Power equipment in the dependency graph: what fails by itself, and outputs that overloads
+open.
+"""
 
 from __future__ import annotations
 

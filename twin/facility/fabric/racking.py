@@ -33,33 +33,26 @@ def fabric(
     switch = for_group(ledger, ("layout", "fabric"), known[spec.switch], spec.overrides)
     rack = max(compute, key=lambda t: t.nics_per_node)
     _fits(ledger, switch, nodes, rack)
+    built = _connected(ledger, nodes, rack, switch)
+    return built, _switches(ledger, built, switch, places, feeds)
+
+
+def _connected(ledger: Ledger, nodes: int, rack: Rack, switch: Switch) -> Fabric:
+    """The fabric that the layout states; what is wrong with it stands at the layout's lines."""
+    spec = ledger.scenario.plan.fabric
+    nics = rack.nics_per_node
+    nic_b_s = rack.nic_bandwidth_b_s
     try:
         if spec.kind == "groups":
-            built = group_fabric(
-                nodes,
-                rack.nodes_per_rack,
-                spec.switches_per_group,
-                rack.nics_per_node,
-                rack.nic_bandwidth_b_s,
-                1.0,
-            )
-        else:
-            built = rail_fabric(
-                nodes,
-                spec.nodes_per_su,
-                rack.nics_per_node,
-                spec.planes,
-                switch.ports,
-                rack.nic_bandwidth_b_s,
-            )
+            group = rack.nodes_per_rack
+            return group_fabric(nodes, group, spec.switches_per_group, nics, nic_b_s)
+        return rail_fabric(nodes, spec.nodes_per_su, nics, spec.planes, switch.ports, nic_b_s)
     except InputError as error:
         for problem in error.problems:
-            ledger.complain(
-                ("layout", *problem.where.split(".")), problem.found, problem.allowed, problem.hint
-            )
+            loc = ("layout", *problem.where.split("."))
+            ledger.complain(loc, problem.found, problem.allowed, problem.hint)
         ledger.raise_problems()
         raise
-    return built, _switches(ledger, built, switch, places, feeds)
 
 
 def _fits(ledger: Ledger, switch: Switch, nodes: int, rack: Rack) -> None:

@@ -84,35 +84,14 @@ def group_fabric(
     not divide evenly. Source: Kim et al., Technology-Driven, Highly-Scalable Dragonfly Topology,
     ISCA 2008.
     """
-    _require(
-        nodes > 0 < nodes_per_group,
-        "fabric.nodes",
-        f"{nodes} in groups of {nodes_per_group}",
-        "at least 1",
-    )
+    sets = _sets_of_switches(nodes, nodes_per_group, switches_per_group, nics_per_node)
     _require(nic_bandwidth_b_s > 0, "fabric.nic_bandwidth", f"{nic_bandwidth_b_s:g}", "above 0")
     _require(0 < taper_frac <= 1, "fabric.taper_frac", f"{taper_frac:g}", "above 0, up to 1")
-    sets = switches_per_group // max(nics_per_node, 1)
-    fits = nics_per_node > 0 and sets > 0 and switches_per_group % nics_per_node == 0
-    _require(
-        fits,
-        "fabric.switches_per_group",
-        str(switches_per_group),
-        f"a multiple of {nics_per_node} NICs",
-    )
-    _require(
-        nodes_per_group % sets == 0,
-        "fabric.nodes_per_group",
-        str(nodes_per_group),
-        f"a multiple of {sets}",
-    )
     groups = -(-nodes // nodes_per_group)
     group = np.repeat(np.arange(groups, dtype=np.int32), switches_per_group)
     return Fabric(
         kind="dragonfly",
-        switches=tuple(
-            f"leaf_group{g + 1}_{s + 1}" for g in range(groups) for s in range(switches_per_group)
-        ),
+        switches=_group_switches(groups, switches_per_group),
         tier=np.full(len(group), LEAF, np.int32),
         pod=group,
         plane=np.zeros(len(group), np.int32),
@@ -128,6 +107,27 @@ def group_fabric(
         links_leaf_spine=np.zeros(groups, np.int32),
         taper_frac=taper_frac,
     )
+
+
+def _group_switches(groups: int, switches_per_group: int) -> tuple[str, ...]:
+    return tuple(
+        f"leaf_group{g + 1}_{s + 1}" for g in range(groups) for s in range(switches_per_group)
+    )
+
+
+def _sets_of_switches(
+    nodes: int, nodes_per_group: int, switches_per_group: int, nics_per_node: int
+) -> int:
+    """Sets of switches in a group, one switch a NIC; each set serves an equal part of its nodes."""
+    in_groups = f"{nodes} in groups of {nodes_per_group}"
+    _require(nodes > 0 < nodes_per_group, "fabric.nodes", in_groups, "at least 1")
+    sets = switches_per_group // max(nics_per_node, 1)
+    fits = nics_per_node > 0 and sets > 0 and switches_per_group % nics_per_node == 0
+    allowed = f"a multiple of {nics_per_node} NICs"
+    _require(fits, "fabric.switches_per_group", str(switches_per_group), allowed)
+    even = nodes_per_group % sets == 0
+    _require(even, "fabric.nodes_per_group", str(nodes_per_group), f"a multiple of {sets}")
+    return sets
 
 
 def no_fabric(nodes: int, gpus_per_node: int = 0) -> Fabric:

@@ -1,4 +1,6 @@
-"""What a facility is: frozen arrays and graphs, one row a component. No rule of building is here."""
+"""What a facility is: frozen arrays and graphs, one row a component. No rule of building is
+here.
+"""
 
 from __future__ import annotations
 

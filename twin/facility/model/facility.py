@@ -69,7 +69,9 @@ class Facility:
 
     @cached_property
     def question(self) -> str:
-        """A fingerprint of all that an answer depends on: the scenario, its files, the catalogue."""
+        """A fingerprint of all that an answer depends on: the scenario, its files, the
+        catalogue.
+        """
         rows = self.scenario.catalogue.content_hash()
         return fingerprint(self.scenario_yaml, rows, self.inputs)
 

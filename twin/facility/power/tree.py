@@ -138,7 +138,8 @@ def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGrou
     if is_source(row.kind) and group.fed_by:
         ledger.complain(
             (*loc, "fed_by"),
-            f"feeds for {group.name!r}, a {EQUIPMENT_KINDS[row.kind].word}, which gives power of its own",
+            f"feeds for {group.name!r}, a {EQUIPMENT_KINDS[row.kind].word}, which gives power "
+            f"of its own",
             f"no fed_by; whatever may run on either names both in its own fed_by, "
             f"{group.name!r} among them",
         )

@@ -186,7 +186,10 @@ def _input_problems(node: Node, by_name: dict[str, Node]) -> Iterator[str]:
     if len(set(node.inputs)) < len(node.inputs):
         yield f"{node.name}.inputs: an input is listed twice"
     if (node.rule is Rule.SOURCE) == bool(node.inputs):
-        yield f"{node.name}.inputs: found {len(node.inputs)}; allowed: none for SOURCE, some for {node.rule.name}"
+        yield (
+            f"{node.name}.inputs: found {len(node.inputs)}; allowed: none for SOURCE, "
+            f"some for {node.rule.name}"
+        )
     elif node.rule is Rule.KOFN and not 1 <= node.k <= len(node.inputs):
         yield f"{node.name}.k: found {node.k}; allowed: 1 to {len(node.inputs)}"
     elif node.rule is Rule.CAP:

@@ -55,49 +55,58 @@ class NamedFigure:
 
 FIGURES: tuple[NamedFigure, ...] = (
     NamedFigure(
-        "timeline", "Timeline",
-        "Power, tokens and temperatures along time. Marks downwards: something broke; upwards: it was mended; "
+        "timeline",
+        "Timeline",
+        "Power, tokens and temperatures along time. Marks downwards: something broke; upwards: "
+        "it was mended; "
         "shaded: GPUs ran below full clock.",
         figure_timeline,
     ),
     NamedFigure(
-        "oneline", "Power",
-        "One-line diagram at the run's worst moment. In each box: mean power in the period, highest load over rating, "
+        "oneline",
+        "Power",
+        "One-line diagram at the run's worst moment. In each box: mean power in the period, "
+        "highest load over rating, "
         "and the rating of one; equals in the same state are one box.",
         figure_oneline,
     ),
     NamedFigure(
-        "sankey", "Power",
+        "sankey",
+        "Power",
         "Where the energy went over the whole run; percentages are of all that entered.",
         figure_sankey,
     ),
     NamedFigure(
-        "floor", "Cooling",
-        "Floor plan of each hall, twice: racks by their warmest inlet air, and by the kelvins that their hottest GPU "
+        "floor",
+        "Cooling",
+        "Floor plan of each hall, twice: racks by their warmest inlet air, and by the kelvins "
+        "that their hottest GPU "
         "kept from its slowdown limit, each the worst of the whole run. North is up.",
         figure_floor,
     ),
     NamedFigure(
-        "coolant", "Cooling",
+        "coolant",
+        "Cooling",
         "Supply temperature of coolant loops, rooms and facility water, and flow over rated flow.",
         figure_coolant,
     ),
     NamedFigure(
-        "site", "Cooling",
-        "Site plan: the halls, and what stands outside them.",
-        figure_site,
+        "site", "Cooling", "Site plan: the halls, and what stands outside them.", figure_site
     ),
     NamedFigure(
-        "throttling", "Failures",
-        "Disturbed racks along time: darker where their GPUs ran below full clock, black where they were off.",
+        "throttling",
+        "Failures",
+        "Disturbed racks along time: darker where their GPUs ran below full clock, black where "
+        "they were off.",
         figure_throttling,
     ),
     NamedFigure(
-        "losses", "Failures",
+        "losses",
+        "Failures",
         "What faults and throttling cost, by cause, by rack and, where it is tokens, along time.",
         figure_losses,
     ),
-)  # fmt: skip
+)
 """All of them, in the order a report prints them."""
 
 

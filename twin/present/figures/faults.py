@@ -171,7 +171,14 @@ def _draw_label(strip: Axes, mark: Group, row: int, flip: bool) -> None:
     )
     strip.plot([hour], [row], marker=shape, color=colour, markersize=6, zorder=3)
     strip.annotate(
-        mark.text, (hour, row), xytext=(-7 if flip else 7, 0), textcoords="offset points", va="center",
-        ha="right" if flip else "left", color=INK, zorder=2, annotation_clip=False,
+        mark.text,
+        (hour, row),
+        xytext=(-7 if flip else 7, 0),
+        textcoords="offset points",
+        va="center",
+        ha="right" if flip else "left",
+        color=INK,
+        zorder=2,
+        annotation_clip=False,
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-    )  # fmt: skip
+    )

@@ -118,7 +118,10 @@ def inlet_scale(result: Result) -> Scale:
     high = max(32.0, np.ceil(number(value.max())) if value.notna().any() else 0.0)
     low = min(15.0, np.floor(number(value.min())) if value.notna().any() else 15.0)
     shade = ScalarMappable(Normalize(low, high), colormaps["YlOrRd"])
-    label = f"warmest inlet air (°C); recommended: {RECOMMENDED_DEGC[0]:.0f} to {RECOMMENDED_DEGC[1]:.0f} °C"
+    label = (
+        f"warmest inlet air (°C); recommended: {RECOMMENDED_DEGC[0]:.0f} to "
+        f"{RECOMMENDED_DEGC[1]:.0f} °C"
+    )
     title = "Inlet air, each rack's warmest"
     if value.notna().any():
         title += f"; warmest {short(value.idxmax())}, {degrees(value.max())}"
@@ -164,8 +167,15 @@ def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: boo
     )
     axes.set_aspect("equal")
     axes.axis("off")
-    wall = Rectangle((room.west, room.south), room.width_m, room.depth_m, facecolor="#FBFCFD", edgecolor=INK,
-                     linewidth=1.6, zorder=0)  # fmt: skip
+    wall = Rectangle(
+        (room.west, room.south),
+        room.width_m,
+        room.depth_m,
+        facecolor="#FBFCFD",
+        edgecolor=INK,
+        linewidth=1.6,
+        zorder=0,
+    )
     axes.add_patch(wall)
     if named:
         axes.set_title(short(room.name))
@@ -244,8 +254,17 @@ def _name(
             else -1
         )
         if turn >= 0:
-            axes.text(row["x_m"], row["y_m"], text, color=ink, ha="center", va="center", rotation=turn, zorder=5,
-                      linespacing=1.05)  # fmt: skip
+            axes.text(
+                row["x_m"],
+                row["y_m"],
+                text,
+                color=ink,
+                ha="center",
+                va="center",
+                rotation=turn,
+                zorder=5,
+                linespacing=1.05,
+            )
             return
 
 
@@ -264,8 +283,15 @@ def _name_line(axes: Axes, line: pd.DataFrame, name: str, odd: bool, points_per_
 
 
 def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
-    bar = figure.colorbar(scale.shade, ax=panels, orientation="horizontal", aspect=40, pad=0.02, fraction=0.05,
-                          extend="max" if scale.label.startswith("K ") else "neither")  # fmt: skip
+    bar = figure.colorbar(
+        scale.shade,
+        ax=panels,
+        orientation="horizontal",
+        aspect=40,
+        pad=0.02,
+        fraction=0.05,
+        extend="max" if scale.label.startswith("K ") else "neither",
+    )
     bar.set_label(scale.label if len(panels) == 1 else scale.label.replace("; ", "\n"))
     if scale.label.startswith("warmest"):
         for mark in RECOMMENDED_DEGC:
@@ -273,10 +299,12 @@ def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
 
 
 def _legend(figure: Figure, rooms: int, shown: int) -> None:
-    handles = [Patch(facecolor="white", edgecolor=BLUE, label="power"),
-               Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
-               Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
-               Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="at or above the limit")]  # fmt: skip
+    handles = [
+        Patch(facecolor="white", edgecolor=BLUE, label="power"),
+        Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
+        Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
+        Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="at or above the limit"),
+    ]
     title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None
     figure.legend(
         handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, title=title

@@ -4,18 +4,23 @@ dark then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
-from twin.catalogue.equipment_kinds import Role, named, plural
+from twin.catalogue.equipment_kinds import plural
+from twin.present.figures.power_boxes import (
+    Box,
+    condition_of,
+    merged_where_alike,
+    power_graph,
+    worst_moment,
+)
 from twin.present.figures.style import (
     BLUE,
     GREY,
@@ -24,16 +29,11 @@ from twin.present.figures.style import (
     VERMILION,
     WIDTH_IN,
     HouseFigure,
-    moment_s,
     nothing,
     styled,
 )
 from twin.quantities import clock, middle, percent, power, shared, span
 from twin.results import Result
-from twin.results.enums import BREAKS, MENDS
-
-MOST_BOXES = 13
-"""In one column; past it, alike neighbours in one state are drawn as one box."""
 
 _STATES = {"live": BLUE, "partly": ORANGE, "lost": VERMILION, "idle": "#9AA5B1", "unknown": GREY}
 _FILLS = {"live": "#EAF3F9", "partly": "#FDF1DA", "lost": "#FBE3D6", "idle": "#F1F3F5"}
@@ -44,32 +44,17 @@ _BOX = 0.87
 """Width of a box; the rest of its column is for the lines."""
 
 
-@dataclass(frozen=True)
-class Box:
-    """One drawn box: the components it stands for, and how they were."""
-
-    members: tuple[str, ...]
-    kind: str
-    type: str
-    state: str
-    """live, partly (some of the period), lost, idle (a generator that is not asked to run) or
-    unknown."""
-    load_w: float
-    rating_w: float
-    load_frac: float
-
-
 @styled
 def figure_oneline(result: Result) -> Figure:
     """Boxes by distance from the utility; blue is live, vermilion with dashes is lost, load beside
     rating.
     """
-    graph = _power_graph(result)
+    graph = power_graph(result)
     if not graph:
         return nothing("No power connection is in the edges table.")
     time_s, why = worst_moment(result)
-    condition = _condition(result, graph, time_s)
-    drawn = _grouped(graph, condition)
+    condition = condition_of(result, graph, time_s)
+    drawn = merged_where_alike(graph, condition)
     columns = _columns(drawn)
     rows = max(map(len, columns))
     narrow = len(columns) > MOST_WIDE
@@ -91,144 +76,6 @@ def figure_oneline(result: Result) -> Figure:
         _draw_box(axes, drawn.nodes[name]["box"], at, narrow)
     _legend(figure)
     return figure
-
-
-def worst_moment(result: Result) -> tuple[float, str]:
-    """End of the period that lost most supply, or was loaded highest if none did, and which of the
-    two.
-
-    What hangs on generators alone is dead in ordinary times, which is no loss.
-    """
-    held = result.frame("power")
-    if held.empty:
-        return np.nan, ""
-    mains = _on_mains(result)
-    fed = held[held["component"].isin(mains)] if mains else held
-    usual_w = fed.groupby("component")["power_out_w"].transform("max").fillna(0.0)
-    lost_w = ((1 - fed["energised_frac"]) * usual_w).groupby(fed["time_s"]).sum()
-    if lost_w.max() > 0:
-        return moment_s(lost_w), "when most supply was lost"
-    loading = held.groupby("time_s")["load_max_frac"].max()
-    at_s = moment_s(loading) if loading.notna().any() else float(held["time_s"].max())
-    return at_s, "when loading was highest"
-
-
-def _on_mains(result: Result) -> set[str]:
-    """Power components that something else than generators can feed."""
-    graph = _power_graph(result)
-    components = result.frame("components")
-    generators = set(components.loc[components["kind"].isin(named(Role.STANDBY)), "id"])
-    found = {name for name in graph if graph.in_degree(name) == 0 and name not in generators}
-    for name in nx.topological_sort(graph):
-        if any(feed in found for feed in graph.predecessors(name)):
-            found.add(name)
-    return found
-
-
-def _power_graph(result: Result) -> nx.DiGraph:
-    edges = result.frame("edges")
-    edges = edges[edges["system"] == "power"]
-    graph = nx.DiGraph()
-    graph.add_edges_from(zip(edges["source"], edges["target"], strict=True))
-    while not nx.is_directed_acyclic_graph(graph):
-        # a tie between two buses closes a ring: drawn without its last edge
-        graph.remove_edge(*nx.find_cycle(graph)[-1][:2])
-    return graph
-
-
-def _condition(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, Box]:
-    """How every component was at that moment; racks from their own table."""
-    held = result.frame("components").drop_duplicates("id").set_index("id")
-    elements = result.frame("power")
-    elements = (
-        elements[elements["time_s"] == time_s].drop_duplicates("component").set_index("component")
-    )
-    racks = result.frame("racks")
-    racks = racks[racks["time_s"] == time_s].drop_duplicates("rack").set_index("rack")
-    load = pd.concat([elements["power_out_w"], racks["power_w"]])
-    live = pd.concat([elements["energised_frac"], racks["on_frac"]])
-    peak = elements["load_max_frac"].replace(0.0, np.nan)
-    broken = _broken(result.frame("events"), time_s)
-    boxes = {}
-    for name in graph:
-        # what cooling equipment is rated for is heat, which does not belong beside its power
-        rating_w = (
-            0.0 if held["system"].get(name) == "cooling" else float(held["rating_w"].get(name, 0.0))
-        )
-        load_w = float(load.get(name, np.nan))
-        load_frac = float(peak.get(name, load_w / rating_w if rating_w else np.nan))
-        kind = str(held["kind"].get(name, ""))
-        state = _state(float(live.get(name, np.nan)))
-        state = (
-            "idle"
-            if kind in named(Role.STANDBY) and state == "lost" and name not in broken
-            else state
-        )
-        boxes[name] = Box(
-            (name,), kind, str(held["type"].get(name, "")), state, load_w, rating_w, load_frac
-        )
-    return _inherited(graph, boxes)
-
-
-def _broken(events: pd.DataFrame, time_s: float) -> set[str]:
-    """Components whose last event that breaks or mends, up to that moment, broke them."""
-    told = events[(events["time_s"] <= time_s) & events["what"].isin([*BREAKS, *MENDS])]
-    last = told.drop_duplicates("component", keep="last")
-    return set(last.loc[last["what"].isin(BREAKS), "component"])
-
-
-def _state(live_frac: float) -> str:
-    if not np.isfinite(live_frac):
-        return "unknown"
-    return "live" if live_frac > 0.999 else "lost" if live_frac < 0.001 else "partly"
-
-
-def _inherited(graph: nx.DiGraph, boxes: dict[str, Box]) -> dict[str, Box]:
-    """What records no state of its own, such as a CDU, has that of its best feed; a bus of idle
-    generators is idle.
-    """
-    best = ("live", "partly", "lost", "idle", "unknown")
-    for name in nx.topological_sort(graph):
-        feeds = [boxes[feed].state for feed in graph.predecessors(name)]
-        if boxes[name].state == "lost" and feeds and set(feeds) == {"idle"}:
-            boxes[name] = replace(boxes[name], state="idle")
-        if boxes[name].state == "unknown" and feeds:
-            box = boxes[name]
-            state = min(feeds, key=best.index)
-            boxes[name] = replace(box, state="lost" if state == "idle" else state)
-    return boxes
-
-
-def _grouped(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGraph:
-    """The graph to draw: itself if it fits, else alike components with alike feeds merged from the
-    top down.
-    """
-    key: dict[str, str] = {name: name for name in graph}
-    if max(map(len, nx.topological_generations(graph))) > MOST_BOXES:
-        for name in nx.topological_sort(graph):
-            feeds = sorted({key[feed] for feed in graph.predecessors(name)})
-            box = condition[name]
-            key[name] = (
-                f"{box.kind}|{box.type}|{box.rating_w}|{box.state}|{box.load_frac > 1.001}|{feeds}"
-            )
-    members: dict[str, list[str]] = {}
-    for name in graph:
-        members.setdefault(key[name], []).append(name)
-    drawn = nx.DiGraph()
-    for group, names in members.items():
-        drawn.add_node(group, box=_merged([condition[name] for name in names]))
-    drawn.add_edges_from((key[a], key[b]) for a, b in graph.edges if key[a] != key[b])
-    return drawn
-
-
-def _merged(boxes: list[Box]) -> Box:
-    first = boxes[0]
-    loads = np.array([box.load_frac for box in boxes])
-    load_frac = float(np.nanmax(loads)) if np.isfinite(loads).any() else np.nan
-    load_w = sum(box.load_w for box in boxes)
-    rating_w = sum(box.rating_w for box in boxes)
-    members = tuple(box.members[0] for box in boxes)
-    return replace(first, members=members, load_w=load_w, rating_w=rating_w, load_frac=load_frac)
 
 
 def _columns(drawn: nx.DiGraph) -> list[list[str]]:

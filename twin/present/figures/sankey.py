@@ -199,9 +199,18 @@ def _ribbon(x0: float, y0: float, x1: float, y1: float, width: float, colour: st
     bend = x1 - 0.55 * min(1.0, x1 - x0)
     middle = (bend + x1) / 2
     points = [
-        (x0, y0), (bend, y0), (middle, y0), (middle, y1), (x1, y1),
-        (x1, y1 - width), (middle, y1 - width), (middle, y0 - width), (bend, y0 - width), (x0, y0 - width), (x0, y0),
-    ]  # fmt: skip
+        (x0, y0),
+        (bend, y0),
+        (middle, y0),
+        (middle, y1),
+        (x1, y1),
+        (x1, y1 - width),
+        (middle, y1 - width),
+        (middle, y0 - width),
+        (bend, y0 - width),
+        (x0, y0 - width),
+        (x0, y0),
+    ]
     curve = [Path.CURVE4] * 3
     codes = [Path.MOVETO, Path.LINETO, *curve, Path.LINETO, *curve, Path.LINETO, Path.CLOSEPOLY]
     return PathPatch(

@@ -70,8 +70,12 @@ def figure_site(result: Result) -> Figure:
 
 def _extent(yard: pd.DataFrame, rooms: list[Hall]) -> Corners:
     west, south, east, north = _corners(yard)
-    return (min([west, *(r.west for r in rooms)]), min([south, *(r.south for r in rooms)]),
-            max([east, *(r.east for r in rooms)]), max([north, *(r.north for r in rooms)]))  # fmt: skip
+    return (
+        min([west, *(r.west for r in rooms)]),
+        min([south, *(r.south for r in rooms)]),
+        max([east, *(r.east for r in rooms)]),
+        max([north, *(r.north for r in rooms)]),
+    )
 
 
 def _corners(kit: pd.DataFrame) -> Corners:
@@ -82,8 +86,17 @@ def _corners(kit: pd.DataFrame) -> Corners:
 
 
 def _draw_room(axes: Axes, room: Hall, points_per_m: float) -> None:
-    axes.add_patch(Rectangle((room.west, room.south), room.width_m, room.depth_m, facecolor="#EDF1F4", edgecolor=INK,
-                             linewidth=1.4, zorder=1))  # fmt: skip
+    axes.add_patch(
+        Rectangle(
+            (room.west, room.south),
+            room.width_m,
+            room.depth_m,
+            facecolor="#EDF1F4",
+            edgecolor=INK,
+            linewidth=1.4,
+            zorder=1,
+        )
+    )
     name = short(room.name, max(4, int(points_per_m * room.width_m / _LETTER_PT)))
     axes.text(
         (room.west + room.east) / 2,
@@ -98,8 +111,15 @@ def _draw_room(axes: Axes, room: Hall, points_per_m: float) -> None:
 def _box(row: dict[str, Any]) -> Rectangle:
     west = row["x_m"] - row["width_m"] / 2
     south = row["y_m"] - row["depth_m"] / 2
-    return Rectangle((west, south), row["width_m"], row["depth_m"], facecolor="white",
-                     edgecolor=_OUTLINE.get(row["system"], GREY), linewidth=0.9, zorder=2)  # fmt: skip
+    return Rectangle(
+        (west, south),
+        row["width_m"],
+        row["depth_m"],
+        facecolor="white",
+        edgecolor=_OUTLINE.get(row["system"], GREY),
+        linewidth=0.9,
+        zorder=2,
+    )
 
 
 def _groups(yard: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:

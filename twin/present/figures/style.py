@@ -35,14 +35,35 @@ PALE = "#E6EAEE"
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, INK, "#999933")
 
 RC: Any = {
-    "font.size": 9, "axes.labelsize": 9, "axes.titlesize": 10, "xtick.labelsize": 9, "ytick.labelsize": 9,
-    "legend.fontsize": 9, "font.family": "DejaVu Sans", "text.color": INK, "axes.labelcolor": INK,
-    "xtick.color": GREY, "ytick.color": GREY, "xtick.labelcolor": INK, "ytick.labelcolor": INK,
-    "axes.edgecolor": "#9AA5B1", "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.grid": False, "grid.color": PALE, "grid.linewidth": 0.8, "axes.axisbelow": True,
-    "axes.titleweight": "bold", "axes.titlelocation": "left", "legend.frameon": False,
-    "text.parse_math": False, "svg.fonttype": "path", "svg.hashsalt": "twin", "figure.facecolor": "white",
-}  # fmt: skip
+    "font.size": 9,
+    "axes.labelsize": 9,
+    "axes.titlesize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
+    "legend.fontsize": 9,
+    "font.family": "DejaVu Sans",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.edgecolor": "#9AA5B1",
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "grid.color": PALE,
+    "grid.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "legend.frameon": False,
+    "text.parse_math": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "twin",
+    "figure.facecolor": "white",
+}
 """Settings every figure is drawn and saved under; names with a dollar sign are never formulas."""
 
 PNG_DPI = 110

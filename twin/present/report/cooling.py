@@ -32,9 +32,11 @@ def _racks(result: Result) -> pd.DataFrame:
     )
     above_s = length_s.where(held["inlet_air_degc"] > RECOMMENDED_DEGC[1], 0.0)
     frame = held.groupby("rack", sort=False).agg(
-        inlet=("inlet_air_degc", "max"), coolant=("coolant_degc", "max"), junction=("junction_max_degc", "max"),
+        inlet=("inlet_air_degc", "max"),
+        coolant=("coolant_degc", "max"),
+        junction=("junction_max_degc", "max"),
         clock=("clock_frac", "min"),
-    )  # fmt: skip
+    )
     held_gpus = result.frame("components")
     frame.loc[~frame.index.isin(held_gpus.loc[held_gpus["gpus"] > 0, "id"]), "junction"] = float(
         "nan"
@@ -64,10 +66,14 @@ def _says(racks: pd.DataFrame) -> list[str]:
 def _rack_grid(racks: pd.DataFrame, limit_degc: float) -> Grid:
     racks = racks.assign(left=[_kelvins(limit_degc - held) for held in racks["junction"]])
     columns = {
-        "Rack": ("rack", words), "Hottest GPU": ("junction", degrees), "below its limit by": ("left", words),
-        "Warmest coolant or exhaust": ("coolant", degrees), "Warmest inlet air": ("inlet", degrees),
-        "Inlet above 27 °C for": ("above_s", duration), "Lowest clock": ("clock", percent),
-    }  # fmt: skip
+        "Rack": ("rack", words),
+        "Hottest GPU": ("junction", degrees),
+        "below its limit by": ("left", words),
+        "Warmest coolant or exhaust": ("coolant", degrees),
+        "Warmest inlet air": ("inlet", degrees),
+        "Inlet above 27 °C for": ("above_s", duration),
+        "Lowest clock": ("clock", percent),
+    }
     return grid("Racks, hottest GPU first", racks, columns, most=20, table="racks", fold=True)
 
 
@@ -78,9 +84,11 @@ def _kelvins(left_k: float) -> str:
 def _loops(result: Result) -> pd.DataFrame:
     held = result.frame("loops")
     frame = held.groupby(["kind", "loop"], sort=False).agg(
-        highest=("temperature_degc", "max"), mean=("temperature_degc", "mean"), heat=("heat_w", "mean"),
+        highest=("temperature_degc", "max"),
+        mean=("temperature_degc", "mean"),
+        heat=("heat_w", "mean"),
         flow=("flow_frac", "min"),
-    )  # fmt: skip
+    )
     hottest = (
         held["temperature_degc"]
         .fillna(-1e9)

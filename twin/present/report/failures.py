@@ -16,7 +16,9 @@ MOST_LOSSES = 20
 
 
 def section(result: Result) -> Section:
-    """Events in groups and in full, losses by cause and rack, each fault's cost, the worst hours."""
+    """Events in groups and in full, losses by cause and rack, each fault's cost, the worst
+    hours.
+    """
     events = result.frame("events")
     groups = _groups(events)
     says = [_summary(len(events), len(groups)), *counterfactuals.says(result)]
@@ -34,7 +36,10 @@ def section(result: Result) -> Section:
 def _summary(events: int, groups: int) -> str:
     if not events:
         return "No event was recorded."
-    return f"{count(events)} events were recorded, in {count(groups)} groups of what happened together."
+    return (
+        f"{count(events)} events were recorded, in {count(groups)} groups of what "
+        f"happened together."
+    )
 
 
 def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:

@@ -84,11 +84,16 @@ def _loading(loading: pd.DataFrame, result: Result) -> Grid:
     )
     shown["peak_s"] = shown["peak_s"].where(shown["peak_frac"] > 0)
     columns: Columns = {
-        "Element": ("component", words), "Kind": ("kind", words), "Rating": ("rating_w", power),
-        "Mean output": ("mean_w", power), "Highest load": ("peak_frac", percent), "in the period to": ("peak_s", clock),
-        "By design": ("normal", percent), "after the worst loss": ("after", percent),
+        "Element": ("component", words),
+        "Kind": ("kind", words),
+        "Rating": ("rating_w", power),
+        "Mean output": ("mean_w", power),
+        "Highest load": ("peak_frac", percent),
+        "in the period to": ("peak_s", clock),
+        "By design": ("normal", percent),
+        "after the worst loss": ("after", percent),
         "Time with voltage": ("live_frac", percent),
-    }  # fmt: skip
+    }
     return grid("Loading, highest first", shown, columns, table="power", fold=True)
 
 

@@ -20,17 +20,42 @@ ORDER = ("assumed", "vendor", "published", "standard", "measured")
 
 MATTERS = (
     (("flop_s", "bytes_s"), "kernel rates", "how fast the GPUs work, so every token"),
-    (("slowdown_degc", "shutdown_degc", "junction_to_coolant_k_w"), "GPU limits", "when racks throttle and shut down"),
-    (("power_idle_w", "power_rated_w", "power_max_w", "node_other_w", "chassis_fixed_w"), "rack power",
-     "energy, heat and loading"),
-    (("approach_k", "conductance_w_k", "capacity_w", "rated_heat_w", "flow_m3_s", "transfer_w_k", "pump_alone_frac"),
-     "cooling equipment", "how warm the coolant becomes"),
+    (
+        ("slowdown_degc", "shutdown_degc", "junction_to_coolant_k_w"),
+        "GPU limits",
+        "when racks throttle and shut down",
+    ),
+    (
+        ("power_idle_w", "power_rated_w", "power_max_w", "node_other_w", "chassis_fixed_w"),
+        "rack power",
+        "energy, heat and loading",
+    ),
+    (
+        (
+            "approach_k",
+            "conductance_w_k",
+            "capacity_w",
+            "rated_heat_w",
+            "flow_m3_s",
+            "transfer_w_k",
+            "pump_alone_frac",
+        ),
+        "cooling equipment",
+        "how warm the coolant becomes",
+    ),
     (("mtbf_h", "mttr_h", "node_mtbf_h"), "failure and repair times", "every availability"),
     (("heat_capacity_j_k",), "heat capacities", "how fast temperatures rise after a loss"),
-    (("loss_idle_frac", "loss_linear_frac", "loss_square_frac", "efficiency_frac"), "losses", "PUE"),
-    (("battery_j", "start_s", "start_failure_probability", "boot_s", "restart_s"), "starts and batteries",
-     "how a supply loss is ridden through"),
-)  # fmt: skip
+    (
+        ("loss_idle_frac", "loss_linear_frac", "loss_square_frac", "efficiency_frac"),
+        "losses",
+        "PUE",
+    ),
+    (
+        ("battery_j", "start_s", "start_failure_probability", "boot_s", "restart_s"),
+        "starts and batteries",
+        "how a supply loss is ridden through",
+    ),
+)
 """Parameters by the ends of their names, what they are, and what hangs on them; the most telling
 first."""
 
@@ -112,13 +137,21 @@ def warnings(result: Result, most: int) -> list[str]:
 
 
 _ASSUMED = {
-    "Assumed": ("what", words), "Numbers": ("numbers", count), "Of": ("subjects", words), "Such as": ("example", words),
+    "Assumed": ("what", words),
+    "Numbers": ("numbers", count),
+    "Of": ("subjects", words),
+    "Such as": ("example", words),
     "What hangs on it": ("why", words),
-}  # fmt: skip
+}
 _COLUMNS = {
-    "Subject": ("subject", words), "Number": ("parameter", words), "Value": ("value", words), "Unit": ("unit", words),
-    "Status": ("status", words), "Source": ("source", words), "Read": ("accessed", words),
-}  # fmt: skip
+    "Subject": ("subject", words),
+    "Number": ("parameter", words),
+    "Value": ("value", words),
+    "Unit": ("unit", words),
+    "Status": ("status", words),
+    "Source": ("source", words),
+    "Read": ("accessed", words),
+}
 
 
 def _ranked(held: pd.DataFrame) -> pd.DataFrame:

@@ -50,4 +50,7 @@ def no_points(result: Result) -> str:
     if "single_points_of_failure" not in study:
         return "No redundancy study was made for this run."
     pairs = count(tables.part(study, "n_minus_2").get("failing"))
-    return f"None: with any one component lost every rack is served. {pairs} pairs of components can drop racks."
+    return (
+        f"None: with any one component lost every rack is served. {pairs} pairs of "
+        f"components can drop racks."
+    )

@@ -73,7 +73,8 @@ def _without_tokens(result: Result) -> tuple[str, str]:
     if hours <= 0:
         return f"{done}; no GPU hour was lost to a fault or to throttling.", "good"
     return (
-        f"{done}; {figures(hours)} GPU hours were lost, {percent(hours / (busy + hours), 2)} of all.",
+        f"{done}; {figures(hours)} GPU hours were lost, {percent(hours / (busy + hours), 2)} "
+        f"of all.",
         "bad",
     )
 
@@ -114,8 +115,12 @@ def _output(result: Result) -> list[Tile]:
     lost = lost_tokens(result)
     hours = float(losses["gpu_hours"].sum())
     if number(held.get("tokens_total")) == 0 and lost == 0:
-        return [Tile("GPU hours at work", count(held.get("gpu_hours_busy")), "no work counted in tokens"),
-                Tile("GPU hours lost", figures(hours), "to faults and throttling", _mood(hours))]  # fmt: skip
+        return [
+            Tile(
+                "GPU hours at work", count(held.get("gpu_hours_busy")), "no work counted in tokens"
+            ),
+            Tile("GPU hours lost", figures(hours), "to faults and throttling", _mood(hours)),
+        ]
     rate = tokens(held.get("tokens_per_s_mean"))
     return [Tile("Tokens made", tokens(held.get("tokens_total")), f"{rate}/s on average"),
             Tile("Tokens lost", tokens(lost), f"{money(losses['usd'].sum())} at the token price",

@@ -24,10 +24,14 @@ def _services(result: Result) -> pd.DataFrame:
     held = result.frame("services")
     held = held.assign(spent_s=held["time_per_token_s"].fillna(0.0) * held["tokens_served"])
     frame = held.groupby("service", sort=False).agg(
-        requests=("requests", "sum"), asked=("tokens_asked", "sum"), served=("tokens_served", "sum"),
-        dropped=("tokens_dropped", "sum"), waiting=("tokens_waiting", "last"), used=("utilisation_frac", "mean"),
+        requests=("requests", "sum"),
+        asked=("tokens_asked", "sum"),
+        served=("tokens_served", "sum"),
+        dropped=("tokens_dropped", "sum"),
+        waiting=("tokens_waiting", "last"),
+        used=("utilisation_frac", "mean"),
         spent_s=("spent_s", "sum"),
-    )  # fmt: skip
+    )
     frame["served_frac"] = frame["served"] / frame["asked"].where(frame["asked"] > 0)
     frame["ms"] = 1e3 * frame["spent_s"] / frame["served"].where(frame["served"] > 0)
     return frame.reset_index()
@@ -53,19 +57,31 @@ def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
 
 def _service_grid(services: pd.DataFrame) -> Grid:
     columns = {
-        "Service": ("service", words), "Requests": ("requests", tokens), "Tokens asked": ("asked", tokens),
-        "Served": ("served", tokens), "Share": ("served_frac", percent), "Given up": ("dropped", tokens),
-        "Waiting at the end": ("waiting", tokens), "Mean use": ("used", percent),
+        "Service": ("service", words),
+        "Requests": ("requests", tokens),
+        "Tokens asked": ("asked", tokens),
+        "Served": ("served", tokens),
+        "Share": ("served_frac", percent),
+        "Given up": ("dropped", tokens),
+        "Waiting at the end": ("waiting", tokens),
+        "Mean use": ("used", percent),
         "Time per token (ms)": ("ms", figures),
-    }  # fmt: skip
+    }
     return grid("Inference services", services, columns, table="services")
 
 
 def _job_grid(jobs: pd.DataFrame) -> Grid:
     columns = {
-        "Job": ("job", words), "Kind": ("kind", words), "State": ("state", words), "GPUs": ("gpus", count),
-        "Started": ("started_s", clock), "Finished": ("finished_s", clock), "Done": ("progress_frac", percent),
-        "Tokens kept": ("tokens", tokens), "Tokens lost": ("tokens_lost", tokens), "Restarts": ("restarts", count),
+        "Job": ("job", words),
+        "Kind": ("kind", words),
+        "State": ("state", words),
+        "GPUs": ("gpus", count),
+        "Started": ("started_s", clock),
+        "Finished": ("finished_s", clock),
+        "Done": ("progress_frac", percent),
+        "Tokens kept": ("tokens", tokens),
+        "Tokens lost": ("tokens_lost", tokens),
+        "Restarts": ("restarts", count),
         "GPU hours": ("gpu_hours", count),
-    }  # fmt: skip
+    }
     return grid("Training and batch jobs", jobs, columns, table="jobs")

@@ -19,7 +19,8 @@ try:
     import pxr as _pxr  # noqa: F401
 except ModuleNotFoundError as missing:
     raise TwinError(
-        "OpenUSD is not installed, so no scene can be written; cure: pip install 'ai-factory-twin[usd]'"
+        "OpenUSD is not installed, so no scene can be written; cure: pip install "
+        "'ai-factory-twin[usd]'"
     ) from missing
 
 from twin.present.usd.scene import export_facility, export_result, write_scene

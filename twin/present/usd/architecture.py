@@ -31,7 +31,10 @@ SLAB_M = 0.15
 TILE_M = 3.0
 """Pitch of the lines on the floor, to read distances by."""
 
-_WORDS = "Ground, slabs, walls, cameras and lights. A cutaway: no roof, the south and east walls are glass."
+_WORDS = (
+    "Ground, slabs, walls, cameras and lights. A cutaway: no roof, the south and east "
+    "walls are glass."
+)
 
 
 def architecture_layer(plan: Plan) -> Spec:

@@ -20,7 +20,10 @@ from twin.present.usd.solids import Floats, Point
 WIDTH_M = 0.05
 """Thickness of a drawn connection."""
 
-_WORDS = "Edges of the facility. twin:source gives to twin:target. The lines are guides: turn guides on to see them."
+_WORDS = (
+    "Edges of the facility. twin:source gives to twin:target. The lines are guides: "
+    "turn guides on to see them."
+)
 # Okabe and Ito's colours, distinct to colour-blind eyes; each system runs at its own height above
 # the equipment.
 _SYSTEMS: dict[str, tuple[Rgb, float]] = {

@@ -12,7 +12,10 @@ from twin.present.usd.assets import Model, model_of
 from twin.present.usd.author import Spec, Types, define, facility, new_layer, translate, value
 from twin.present.usd.plan import Item, Plan
 
-_WORDS = "Components, one instance each: /Facility/<system>/<hall or Yard>/<component>. twin:id is the stable name."
+_WORDS = (
+    "Components, one instance each: /Facility/<system>/<hall or Yard>/<component>. "
+    "twin:id is the stable name."
+)
 
 
 def layout_layer(plan: Plan, assets: Mapping[Model, str]) -> Spec:

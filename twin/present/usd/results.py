@@ -18,8 +18,10 @@ from twin.present.usd.plan import Item, Plan
 from twin.present.usd.series import Grid, Series
 
 _WORDS = (
-    "Results of the racks. Time code k is recorded period k, counted from 0; it ends twin:time_s[k] seconds "
-    "after the start. Colours show one temperature at a time: switch visibility under /Facility/Results."
+    "Results of the racks. Time code k is recorded period k, counted from 0; it ends "
+    "twin:time_s[k] seconds "
+    "after the start. Colours show one temperature at a time: switch visibility under "
+    "/Facility/Results."
 )
 
 

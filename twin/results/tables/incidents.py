@@ -83,7 +83,8 @@ COUNTERFACTUALS = Table(
             "tokens_lost_attributed",
             "float",
             "token",
-            "Booked as lost from then until the next fault or drill begins, or the run ends; faults "
+            "Booked as lost from then until the next fault or drill begins, or the run ends; "
+            "faults "
             "that begin together share it.",
         ),
         Column(
@@ -97,7 +98,8 @@ COUNTERFACTUALS = Table(
             "reason",
             "text",
             "",
-            "The largest part of the difference: a cause that is no fault, lost_anyway (other causes "
+            "The largest part of the difference: a cause that is no fault, lost_anyway (other "
+            "causes "
             "would have taken it), booked_later (after the next fault began), same, or not_run.",
             (*Reason, *WITHOUT_FAULT),
         ),

@@ -23,7 +23,9 @@ Recirculation = Annotated[
 
 
 class _ComponentOverride(StatedNumbers):
-    """What one component has otherwise than its group: any number of its catalogue row, and more."""
+    """What one component has otherwise than its group: any number of its catalogue row, and
+    more.
+    """
 
     _not_numbers = frozenset({"type", "rating", "position", "recirculation"})
 

@@ -121,8 +121,8 @@ class PowerGroup(Stated):
     system that is counted on only where it can carry the whole load alone; none: whatever is
     left carries what it can."""
     rating: StatedRating | None = None
-    """Rating where it differs from the catalogue; `rating: 500 kVA` with `power_factor` beside it, or
-    a mapping with amperes and volts, says how it follows."""
+    """Rating where it differs from the catalogue; `rating: 500 kVA` with `power_factor` beside it,
+    or a mapping with amperes and volts, says how it follows."""
     overrides: PowerNumbers | None = None
     """Other numbers of each member that differ from the catalogue."""
     hall: Name | None = None

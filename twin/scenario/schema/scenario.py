@@ -27,7 +27,7 @@ from twin.scenario.yaml.document import Document, dotted, unwritten
 from twin.scenario.yaml.scalars import kind_of
 from twin.scenario.yaml.validate import build_model
 from twin.stated import YEAR_S, Duration, FileName, Stated, Within
-from twin.workload import Inference, Workload
+from twin.workload import Workload
 
 WITH = "with_"
 """Where problems of changes stand that `Scenario.with_` makes."""
@@ -187,8 +187,7 @@ class Scenario(Stated):
             (("controls", "plant_period"), self.controls.plant_period),
         ]
         for i, work in enumerate(self.workload):
-            if isinstance(work, Inference):
-                steps.append((("workload", i, "window"), work.window))
+            steps += [(("workload", i, "window"), pool.window_s) for pool in work.pools()]
         for loc, step_s in steps:
             if self.horizon / step_s > STEPS_MAX:
                 found = f"{step_s:g} s over {self.horizon:g} s, {self.horizon / step_s:,.0f} times"
@@ -214,7 +213,9 @@ class Scenario(Stated):
         return contents(portable(self)[1])
 
     def question(self) -> str:
-        """A fingerprint of all that an answer depends on: the scenario, its files, the catalogue."""
+        """A fingerprint of all that an answer depends on: the scenario, its files, the
+        catalogue.
+        """
         return fingerprint(self.as_yaml(), self.catalogue.content_hash(), self.inputs())
 
     def problem(

@@ -34,8 +34,8 @@ class Document:
         skipped.
 
         So the name of a union's member, a missing field or a value that was never written lead to
-        the deepest thing that is there. A number of a catalogue row may stand under its name without
-        the unit.
+        the deepest thing that is there. A number of a catalogue row may stand under its name
+        without the unit.
         """
         node = self.tree
         place = self.tree.at

@@ -22,7 +22,8 @@ START_STEP_S = 3600.0
 START_STILL_K = 1e-7
 """A round that moves nothing by more has found it."""
 NEAR_K = 1e-5
-"""A limit that a temperature may come this close to ends a quiet stretch; more than any rounding."""
+"""A limit that a temperature may come this close to ends a quiet stretch; more than any rounding.
+"""
 NUDGE_K = 1e-3
 """How far past the end of its segment a plant may go in one round, to reach the next."""
 

@@ -69,7 +69,9 @@ class Booking:
                 self._lose_share(j)
 
     def _book_queued(self) -> None:
-        """Jobs that wait: for a fault that stopped them, for nodes out of service, or their turn."""
+        """Jobs that wait: for a fault that stopped them, for nodes out of service, or their
+        turn.
+        """
         own = self.own
         queue = np.array(own.queue, dtype=np.int64)
         stopped = own.restarts[queue] > 0

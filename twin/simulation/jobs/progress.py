@@ -161,7 +161,9 @@ class Progress:
             self._follow_network(j, held.size > 1 and bool(lost[leaves].any()))
 
     def _follow_network(self, j: int, lost_leaf: bool) -> None:
-        """Roll a gang back that lost a leaf or its whole network; let one go on that has it again."""
+        """Roll a gang back that lost a leaf or its whole network; let one go on that has it
+        again.
+        """
         joined = self.own.fabric_frac[j] > 0
         if self.own.phase[j] == CUT_OFF:
             if joined:

@@ -1,5 +1,5 @@
-"""A quiet stretch: instants at which the building controls look around or a period ends, and nothing
-else happens.
+"""A quiet stretch: instants at which the building controls look around or a period ends, and
+nothing else happens.
 
 Nobody acts, so each instant follows from the one before, and disciplines work a whole stretch out
 as arrays over its instants. They foretell first, and cut the stretch before the first instant at

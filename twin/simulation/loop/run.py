@@ -62,8 +62,8 @@ class Loop:
         return self.world.now_s >= self.world.end_s
 
     def step(self, until_s: float = np.inf) -> bool:
-        """Live through the next event, or a quiet stretch; False where it lies at or beyond `until_s`, and did not
-        happen.
+        """Live through the next event, or a quiet stretch; False where it lies at or beyond
+        `until_s`, and did not happen.
 
         Raises RunError, naming the instant, where the disciplines cannot agree.
         """

@@ -1,7 +1,7 @@
 """The token balance: what was possible, what was made, and why the rest was not.
 
-What is possible follows from the scenario alone, whatever fails. So of two runs that differ in their
-faults, the tokens that one makes less are the sum of what it has more of every other entry.
+What is possible follows from the scenario alone, whatever fails. So of two runs that differ in
+their faults, the tokens that one makes less are the sum of what it has more of every other entry.
 """
 
 from __future__ import annotations

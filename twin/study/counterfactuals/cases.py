@@ -11,7 +11,8 @@ from twin.facility import Facility
 from twin.scenario import Scenario
 
 MOST = 24
-"""Faults and drills that get a run of their own, the first in time; each costs up to a whole run."""
+"""Faults and drills that get a run of their own, the first in time; each costs up to a whole run.
+"""
 CHEAP_S = 3.0
 """Estimated computing that nobody has to ask for."""
 

@@ -99,7 +99,8 @@ def _more(whole: Totals, without: Totals | None) -> dict[tuple[str, str], float]
     spared = without.token_balance.set_index(keys)["tokens"]
     more = hurt.sub(spared, fill_value=0.0)
     least = ROUNDING_FRAC * _possible(whole)
-    return {key: float(x) if abs(x) > least else 0.0 for key, x in more.items()}  # type: ignore[misc]
+    noted = more.where(more.abs() > least, 0.0)
+    return dict(zip(map(tuple, noted.index), noted.astype(float), strict=True))
 
 
 def _possible(run: Totals) -> float:

@@ -83,6 +83,11 @@ class Batch(WorkloadKind):
         )
 
     @property
+    def arrivals_end_s(self) -> float:
+        """The span of its arrivals."""
+        return self.span
+
+    @property
     def most_nodes(self) -> int:
         """The largest gang that may be drawn."""
         return self.nodes_max

@@ -79,6 +79,11 @@ class Training(WorkloadKind):
         return (Need("models", self.model, ("model",)),)
 
     @property
+    def submitted_s(self) -> float:
+        """When it joins the queue."""
+        return self.submit
+
+    @property
     def most_nodes(self) -> int:
         """The gang."""
         return self.nodes
