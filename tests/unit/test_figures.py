@@ -25,7 +25,8 @@ from twin.errors import InputError
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
 from twin.present.figures import figure as figure_named
 from twin.present.figures.faults import MOST_MARKS, grouped, marks, throttled_spans
-from twin.present.figures.floor import figure_floor, inlet_scale, margin_scale, slowdown_degc
+from twin.present.figures.floor import figure_floor
+from twin.present.figures.floor_scale import inlet_scale, margin_scale, slowdown_degc
 from twin.present.figures.halls import halls
 from twin.present.figures.oneline import figure_oneline, worst_moment
 from twin.present.figures.power_boxes import MOST_BOXES

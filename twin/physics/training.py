@@ -1,8 +1,6 @@
-"""How long one optimizer step takes on tensor x pipeline x data parallel GPUs, and what it must
-remember.
+"""Time and memory of one optimizer step on tensor x pipeline x data parallel GPUs.
 
-    T = (m + (p - 1) / v) * (compute + tensor-parallel traffic of one microbatch) + data-parallel
-    rest + optimizer
+    T = (m + (p - 1) / v) * (compute + tensor traffic of one microbatch) + data rest + optimizer
 
 with m microbatches, p stages, v interleaved chunks a stage. Sources: Narayanan et al. (2021), arXiv
 2104.04473, sections 2.2 and 3 (bubble, traffic); Korthikanti et al. (2022), arXiv 2205.05198, table
@@ -124,12 +122,10 @@ def step(
                      parallel
     inter_bytes_s    bus bandwidth of the gradient exchange, times bandwidth_frac
     pipe_bytes_s     fabric bandwidth of one GPU between pipeline stages, times bandwidth_frac;
-                     inter_bytes_s
-                     where not given
-    overlap_frac     share of the data-parallel traffic that hides behind the backward pass (assumed
-    0.9) fused_attention  scores never leave the chip and the causal half is skipped (arXiv
-    2205.14135); False
-                     for the unfused kernels of 2022
+                     inter_bytes_s where not given
+    overlap_frac     share of the data-parallel traffic that hides behind the backward pass; assumed
+    fused_attention  scores never leave the chip and the causal half is skipped (arXiv 2205.14135);
+                     False for the unfused kernels of 2022
     Raises ValueError where the layout does not fit the model or `recompute` is unknown.
     """
     if recompute not in RECOMPUTE:

@@ -22,7 +22,7 @@ from twin.present.usd.colours import PALETTE, UNKNOWN_SRGB, colour_range, ramp
 from twin.present.usd.emblems import emblem
 from twin.present.usd.glow import FACES_PER_RACK, glow
 from twin.present.usd.halls import Hall
-from twin.present.usd.plan import YARD, Item, Plan, make_plan
+from twin.present.usd.plan import YARD, Item, ScenePlan, make_plan
 from twin.present.usd.series import Grid, make_series
 from twin.present.usd.solids import Point, Solid, box, mapped, merge
 from twin.results.tables import EDGES
@@ -87,7 +87,7 @@ def picture(
     return Path(path)
 
 
-def _scenery(plotter: Any, plan: Plan) -> None:
+def _scenery(plotter: Any, plan: ScenePlan) -> None:
     """Floors, walls and equipment, one mesh a paint."""
     plotter.set_background(_PAPER)
     by_paint: dict[str, list[Solid]] = {}
@@ -151,7 +151,9 @@ def _temperatures(
     )
 
 
-def _words(plotter: Any, plan: Plan, items: Sequence[Item], shown: Grid, time_s: float) -> None:
+def _words(
+    plotter: Any, plan: ScenePlan, items: Sequence[Item], shown: Grid, time_s: float
+) -> None:
     """Time, distances along the floor's edges, and the names of the hottest and coolest rack."""
     hours, minutes = divmod(round(time_s / 60), 60)
     plotter.add_text(
@@ -192,7 +194,7 @@ def _distances(hall: Hall) -> list[tuple[Point, str]]:
     ]
 
 
-def _aim(plotter: Any, plan: Plan) -> None:
+def _aim(plotter: Any, plan: ScenePlan) -> None:
     low = np.min([(*hall.at, 0.0) for hall in plan.halls], axis=0)
     high = np.max(
         [

@@ -5,20 +5,17 @@ limit.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch, Rectangle
 
-from twin.present.figures.halls import Hall, halls
+from twin.present.figures.floor_scale import RECOMMENDED_DEGC, Scale, inlet_scale, margin_scale
+from twin.present.figures.halls import DrawnHall, halls
 from twin.present.figures.style import (
     BLUE,
     GREEN,
@@ -32,12 +29,8 @@ from twin.present.figures.style import (
     readable_on,
     styled,
 )
-from twin.quantities import degrees, number, short, span
+from twin.quantities import number, short, span
 from twin.results import Result
-
-RECOMMENDED_DEGC = (18.0, 27.0)
-"""ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021: recommended dry
-bulb."""
 
 MOST_HALLS = 6
 """Halls drawn; past it, those with the hottest GPUs."""
@@ -45,8 +38,6 @@ MOST_HALLS = 6
 TALLEST_IN = 7.0
 """Of one plan: two in one page's length would leave no room for the names of racks."""
 
-MARGIN_K = 30.0
-"""The scale of what is left to the slowdown limit ends here: more is as good."""
 
 BESIDE_M = 0.5
 """Rows whose middles are closer than this stand in one line."""
@@ -54,19 +45,6 @@ BESIDE_M = 0.5
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
 _LETTER_PT = 5.6
 _LINE_PT = 10.5
-
-
-@dataclass(frozen=True)
-class Scale:
-    """One quantity of the racks: its values by rack, its colours, and from where on a rack is in
-    trouble.
-    """
-
-    title: str
-    label: str
-    value: pd.Series[float]
-    shade: ScalarMappable
-    trouble: pd.Series[bool]
 
 
 @styled
@@ -101,64 +79,14 @@ def figure_floor(result: Result) -> Figure:
     return figure
 
 
-def slowdown_degc(result: Result) -> float:
-    """The lowest slowdown limit of the GPUs in use, from the witnesses; NaN where none is
-    stated.
-    """
-    held = result.frame("witnesses")
-    stated = held.loc[
-        (held["parameter"] == "slowdown_degc") & held["subject"].str.startswith("gpus/"), "value"
-    ]
-    return min((float(value) for value in stated), default=np.nan)
-
-
-def inlet_scale(result: Result) -> Scale:
-    """The warmest inlet air of every rack over the run; trouble is above the recommended band."""
-    value = result.frame("racks").groupby("rack", sort=False)["inlet_air_degc"].max()
-    high = max(32.0, np.ceil(number(value.max())) if value.notna().any() else 0.0)
-    low = min(15.0, np.floor(number(value.min())) if value.notna().any() else 15.0)
-    shade = ScalarMappable(Normalize(low, high), colormaps["YlOrRd"])
-    label = (
-        f"warmest inlet air (°C); recommended: {RECOMMENDED_DEGC[0]:.0f} to "
-        f"{RECOMMENDED_DEGC[1]:.0f} °C"
-    )
-    title = "Inlet air, each rack's warmest"
-    if value.notna().any():
-        title += f"; warmest {short(value.idxmax())}, {degrees(value.max())}"
-    return Scale(title, label, value, shade, value > RECOMMENDED_DEGC[1])
-
-
-def margin_scale(result: Result) -> Scale:
-    """What is left between the hottest GPU of every rack and the slowdown limit; trouble is at the
-    limit.
-
-    Without a stated limit the temperature itself. Racks without GPUs have no value.
-    """
-    held = result.frame("components")
-    racks = result.frame("racks")
-    gpus = racks[racks["rack"].isin(held.loc[held["gpus"] > 0, "id"])]
-    hottest = gpus.groupby("rack", sort=False)["junction_max_degc"].max()
-    limit = slowdown_degc(result)
-    if not np.isfinite(limit):
-        low, high = (hottest.min(), hottest.max()) if hottest.notna().any() else (20.0, 90.0)
-        shade = ScalarMappable(Normalize(low, max(high, low + 10.0)), colormaps["YlOrRd"])
-        return Scale("Hottest GPU", "hottest GPU (°C)", hottest, shade, hottest > np.inf)
-    margin = (limit - hottest).clip(lower=0.0)
-    shade = ScalarMappable(Normalize(0.0, MARGIN_K), colormaps["YlOrRd_r"])
-    title = f"Hottest GPU, limit {limit:g} °C"
-    if hottest.notna().any():
-        title += f"; hottest {short(hottest.idxmax())}, {degrees(hottest.max())}"
-    return Scale(title, f"K left to the slowdown limit ({limit:g} °C)", margin, shade, margin < 0.5)
-
-
-def _hottest(rooms: list[Hall], margin: pd.Series[float]) -> list[Hall]:
+def _hottest(rooms: list[DrawnHall], margin: pd.Series[float]) -> list[DrawnHall]:
     """At most MOST_HALLS, in build order."""
     least = [number(margin.reindex(room.inside["id"]).min()) for room in rooms]
     order = sorted(range(len(rooms)), key=lambda n: (np.isnan(least[n]), least[n]))
     return [rooms[n] for n in sorted(order[:MOST_HALLS])]
 
 
-def _draw_hall(axes: Axes, room: Hall, scale: Scale, width_in: float, named: bool) -> None:
+def _draw_hall(axes: Axes, room: DrawnHall, scale: Scale, width_in: float, named: bool) -> None:
     """Walls, equipment, racks, and names where they fit."""
     edge_m = 0.012 * room.width_m
     axes.set(

@@ -16,7 +16,7 @@ _ROOM_M = 1.0
 
 
 @dataclass(frozen=True)
-class Hall:
+class DrawnHall:
     """A room on the site: its edges in site metres, and the equipment inside, as rows of
     `components`.
     """
@@ -50,7 +50,7 @@ def standing(result: Result) -> pd.DataFrame:
     )
 
 
-def halls(result: Result) -> list[Hall]:
+def halls(result: Result) -> list[DrawnHall]:
     """Every hall of the table `halls` with the equipment whose centre stands between its walls.
 
     Where the table is empty the racks stand in one hall drawn round them.
@@ -67,11 +67,13 @@ def halls(result: Result) -> list[Hall]:
     return found or ([_hall(kit, "", *_around(racks))] if len(racks) else [])
 
 
-def _hall(kit: pd.DataFrame, name: str, corner: tuple[Any, Any], opposite: tuple[Any, Any]) -> Hall:
+def _hall(
+    kit: pd.DataFrame, name: str, corner: tuple[Any, Any], opposite: tuple[Any, Any]
+) -> DrawnHall:
     west, south = map(float, corner)
     east, north = map(float, opposite)
     inside = kit[kit["x_m"].between(west, east) & kit["y_m"].between(south, north)]
-    return Hall(name, west, south, east, north, inside)
+    return DrawnHall(name, west, south, east, north, inside)
 
 
 def _around(racks: pd.DataFrame) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from twin.present.figures.halls import Hall, halls, standing
+from twin.present.figures.halls import DrawnHall, halls, standing
 from twin.present.figures.style import (
     BLUE,
     GREEN,
@@ -68,7 +68,7 @@ def figure_site(result: Result) -> Figure:
     return figure
 
 
-def _extent(yard: pd.DataFrame, rooms: list[Hall]) -> Corners:
+def _extent(yard: pd.DataFrame, rooms: list[DrawnHall]) -> Corners:
     west, south, east, north = _corners(yard)
     return (
         min([west, *(r.west for r in rooms)]),
@@ -85,7 +85,7 @@ def _corners(kit: pd.DataFrame) -> Corners:
             float((kit["x_m"] + x).max()), float((kit["y_m"] + y).max()))  # fmt: skip
 
 
-def _draw_room(axes: Axes, room: Hall, points_per_m: float) -> None:
+def _draw_room(axes: Axes, room: DrawnHall, points_per_m: float) -> None:
     axes.add_patch(
         Rectangle(
             (room.west, room.south),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.present.blocks import Grid, Section, grid, spaced, words
-from twin.present.figures.floor import RECOMMENDED_DEGC, slowdown_degc
+from twin.present.figures.floor_scale import RECOMMENDED_DEGC, slowdown_degc
 from twin.present.figures.style import periods_s
 from twin.quantities import NONE, clock, degrees, duration, percent, power, short
 from twin.results import Result

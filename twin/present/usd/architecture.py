@@ -23,7 +23,7 @@ from twin.present.usd.author import (
 from twin.present.usd.cameras import add_cameras
 from twin.present.usd.halls import Hall
 from twin.present.usd.layout import facts
-from twin.present.usd.plan import Plan
+from twin.present.usd.plan import ScenePlan
 from twin.present.usd.solids import Solid, box, boxes
 
 WALL_M = 0.12
@@ -37,7 +37,7 @@ _WORDS = (
 )
 
 
-def architecture_layer(plan: Plan) -> Spec:
+def architecture_layer(plan: ScenePlan) -> Spec:
     """The layer with /Facility/Architecture, /Facility/Cameras and /Facility/Lights."""
     layer = new_layer("usda", _WORDS)
     with Sdf.ChangeBlock():
@@ -52,7 +52,7 @@ def architecture_layer(plan: Plan) -> Spec:
     return layer
 
 
-def _ground(plan: Plan) -> Solid:
+def _ground(plan: ScenePlan) -> Solid:
     low, high = plan.bounds
     edge = max(3.0, 0.06 * float(np.linalg.norm(high - low)))
     return box(

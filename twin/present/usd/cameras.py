@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pxr import Gf
 
 from twin.present.usd.author import Spec, Types, define, value
-from twin.present.usd.plan import Plan
+from twin.present.usd.plan import ScenePlan
 from twin.present.usd.solids import Floats
 
 APERTURE_M = (0.036, 0.024)
@@ -18,7 +18,7 @@ FOCAL_M = 0.040
 Vectors = NDArray[np.float64]
 
 
-def add_cameras(root: Spec, plan: Plan) -> None:
+def add_cameras(root: Spec, plan: ScenePlan) -> None:
     """Scope /Facility/Cameras: Overview, Plan and Hall_<name> under the root prim."""
     scope = define(root, "Cameras", "Scope")
     _camera(scope, "Overview", plan.bounds, from_south_east(plan.bounds))

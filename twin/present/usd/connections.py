@@ -14,7 +14,7 @@ from twin.present.usd.author import Spec, Types, define, facility, new_layer, re
 from twin.present.usd.colours import Rgb, linear
 from twin.present.usd.halls import Hall
 from twin.present.usd.names import prim_names
-from twin.present.usd.plan import YARD, Item, Plan
+from twin.present.usd.plan import YARD, Item, ScenePlan
 from twin.present.usd.solids import Floats, Point
 
 WIDTH_M = 0.05
@@ -35,7 +35,7 @@ _SYSTEMS: dict[str, tuple[Rgb, float]] = {
 _OTHER: tuple[Rgb, float] = ((0.5, 0.5, 0.5), 1.5)
 
 
-def connections_layer(plan: Plan, edges: pd.DataFrame) -> Spec:
+def connections_layer(plan: ScenePlan, edges: pd.DataFrame) -> Spec:
     """The layer with a Scope prim for every row of the edges table and a BasisCurves prim for every
     system.
 

@@ -10,7 +10,7 @@ from pxr import Kind, Sdf
 
 from twin.present.usd.assets import Model, model_of
 from twin.present.usd.author import Spec, Types, define, facility, new_layer, translate, value
-from twin.present.usd.plan import Item, Plan
+from twin.present.usd.plan import Item, ScenePlan
 
 _WORDS = (
     "Components, one instance each: /Facility/<system>/<hall or Yard>/<component>. "
@@ -18,7 +18,7 @@ _WORDS = (
 )
 
 
-def layout_layer(plan: Plan, assets: Mapping[Model, str]) -> Spec:
+def layout_layer(plan: ScenePlan, assets: Mapping[Model, str]) -> Spec:
     """The layer with every component; `assets` gives the file stem of each model."""
     layer = new_layer("usda", _WORDS)
     with Sdf.ChangeBlock():

@@ -63,7 +63,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ScenePlan:
     """Everything placed: halls, items in table order, and the box round all of it, (2, xyz)
     metres.
     """
@@ -77,7 +77,7 @@ def make_plan(
     components: pd.DataFrame,
     hall_sizes: Mapping[str, Point],
     hall_origins: Mapping[str, tuple[float, float]],
-) -> Plan:
+) -> ScenePlan:
     """Place the rows of the components table; sizes and corners of halls in metres, by name."""
     roots = find_roots(components)
     halls = find_halls(components, roots, hall_sizes, hall_origins)
@@ -85,7 +85,7 @@ def make_plan(
     equipment = components[components["kind"] != KIND]
     rows = zip(equipment.itertuples(), prim_names(equipment["id"]), strict=True)
     items = tuple(_item(row, name, places.get(roots[str(row.id)], YARD)) for row, name in rows)
-    return Plan(halls, items, _bounds(components, halls))
+    return ScenePlan(halls, items, _bounds(components, halls))
 
 
 def _item(row: Any, prim: str, place: str) -> Item:

@@ -14,7 +14,7 @@ from pxr import Gf, Sdf, UsdGeom, Vt
 from twin.present.usd.author import Spec, Types, define, facility, mesh, new_layer, value, vectors
 from twin.present.usd.colours import COLOUR_MAP, colour_range, heat
 from twin.present.usd.glow import FACES_PER_RACK, glow
-from twin.present.usd.plan import Item, Plan
+from twin.present.usd.plan import Item, ScenePlan
 from twin.present.usd.series import Grid, Series
 
 _WORDS = (
@@ -25,7 +25,7 @@ _WORDS = (
 )
 
 
-def results_layer(plan: Plan, series: Series) -> Spec:
+def results_layer(plan: ScenePlan, series: Series) -> Spec:
     """The layer with `twin:` samples on the racks and /Facility/Results/InletAir and Junction."""
     layer = new_layer("usdc", _WORDS)
     by_id = {item.id: item for item in plan.items}

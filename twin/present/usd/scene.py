@@ -24,7 +24,7 @@ from twin.present.usd.author import (
 from twin.present.usd.checks import check
 from twin.present.usd.connections import connections_layer
 from twin.present.usd.layout import layout_layer
-from twin.present.usd.plan import Plan, make_plan
+from twin.present.usd.plan import ScenePlan, make_plan
 from twin.present.usd.results import results_layer
 from twin.present.usd.series import make_series
 from twin.present.usd.solids import Point
@@ -56,7 +56,7 @@ class ResultLike(Protocol):
         """May hold `title` and `start`."""
 
 
-class Named(Protocol):
+class HasName(Protocol):
     """Anything with a name."""
 
     @property
@@ -68,7 +68,7 @@ class FacilityLike(Protocol):
     """What `export_facility` reads of a facility."""
 
     @property
-    def scenario(self) -> Named:
+    def scenario(self) -> HasName:
         """Gives the title."""
 
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -155,7 +155,7 @@ def _rooms(halls: pd.DataFrame) -> tuple[dict[str, Point], dict[str, tuple[float
 
 
 def _layers(
-    plan: Plan, edges: pd.DataFrame, racks: pd.DataFrame | None, said: Mapping[str, str]
+    plan: ScenePlan, edges: pd.DataFrame, racks: pd.DataFrame | None, said: Mapping[str, str]
 ) -> dict[str, Spec]:
     """Every layer by its path in the folder, the root last."""
     names = asset_names(plan.items)

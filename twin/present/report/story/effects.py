@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from twin.present.figures.floor import slowdown_degc
+from twin.present.figures.floor_scale import slowdown_degc
 from twin.present.figures.throttling import FULL_FRAC
 from twin.present.report.story.incidents import INCIDENTS_MAX, incidents
 from twin.present.report.story.spare import batteries, unnoticed
