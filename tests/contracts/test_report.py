@@ -18,9 +18,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from synthetic import bare, synthetic, with_tables
 
+from twin.present.availability_tables import availability
 from twin.present.blocks import grid, words
 from twin.present.figures import FIGURES
-from twin.present.redundancy_tables import availability, verdict_word
+from twin.present.redundancy_tables import verdict_word
 from twin.present.report import render, write
 from twin.present.report.redundancy import section
 from twin.present.report.story import what_it_did

@@ -13,24 +13,10 @@ from typing import Any
 import pandas as pd
 
 from twin.catalogue.equipment_kinds import singular
+from twin.present import availability_tables
 from twin.present.blocks import Block, Columns, Grid, Lines, grid, words
-from twin.quantities import (
-    NONE,
-    available,
-    count,
-    duration,
-    figures,
-    number,
-    percent,
-    power,
-    short,
-    span,
-)
-
-HOURS_A_YEAR = 8760
-"""A year as every unavailability here counts it."""
-
-Study = Mapping[str, Any]
+from twin.present.study import HOURS_A_YEAR, Study, part, scientific
+from twin.quantities import count, duration, number, percent, power, short, span
 
 _VERDICTS = {
     "concurrently_maintainable": (
@@ -59,8 +45,8 @@ def blocks(study: Study, components: pd.DataFrame, most_cut_sets: int = 100) -> 
         points(study, components),
         pairs(study),
         cut_sets(study, most_cut_sets),
-        availability(study),
-        importance(study),
+        availability_tables.availability(study),
+        availability_tables.importance(study),
         *overloads(study),
     ]
 
@@ -69,12 +55,6 @@ def verdict_word(held: Any) -> bool | None:
     """True, False or None where the study does not say."""
     found = held.get("verdict") if isinstance(held, Mapping) else held
     return bool(found) if found is not None and not isinstance(found, str) else None
-
-
-def part(study: Study, name: str) -> Study:
-    """A part of the study, or an empty one."""
-    held = study.get(name)
-    return held if isinstance(held, Mapping) else {}
 
 
 def sentences(study: Study) -> list[str]:
@@ -202,111 +182,6 @@ def cut_sets(study: Study, most: int = 100) -> Grid:
     )
     note = f"{made.note} In all: {orders}.".strip() if orders else made.note
     return Grid(made.title, made.headings, made.rows, made.right, note, made.closed)
-
-
-def availability(study: Study) -> Grid:
-    """The exact value and the sampled one with its interval, side by side."""
-    exact = part(study, "availability_exact")
-    sampled = part(study, "availability_monte_carlo")
-    bounds = study.get("interval")
-    low, high = (
-        map(number, bounds)
-        if isinstance(bounds, list | tuple) and len(bounds) == 2
-        else (math.nan, math.nan)
-    )
-    values = [number(exact.get("unavailability")), number(sampled.get("unavailability"))]
-    interval = f"{scientific(low)} to {scientific(high)}" if math.isfinite(low + high) else NONE
-    rows = pd.DataFrame(
-        {"engine": ["exact", "Monte Carlo"], "unavailability": values, "interval": [NONE, interval]}
-    )
-    rows["down_s"] = rows["unavailability"] * HOURS_A_YEAR * 3600
-    rows["yearly"] = [exact.get("frequency_per_year"), sampled.get("frequency_per_year")]
-    columns: Columns = {
-        "Engine": ("engine", words), "Unavailability": ("unavailability", scientific),
-        "95 % interval": ("interval", words),
-        "Availability": ("unavailability", available), "Down in a year": ("down_s", duration),
-        "Failures in a year": ("yearly", figures),
-    }  # fmt: skip
-    made = grid("Availability of all racks together", rows, columns)
-    note = " ".join(
-        filter(None, (_agreement(values[0], low, high, sampled), _bounds(study), _followed(study)))
-    )
-    return Grid(made.title, made.headings, made.rows, made.right, note)
-
-
-def _bounds(study: Study) -> str:
-    """Between what the unavailability lies where it is not known to the last digit."""
-    held = part(study, "availability_bounds")
-    why = str(held.get("why") or "")
-    if not why:
-        return ""
-    low, high = scientific(held.get("lower")), scientific(held.get("upper"))
-    return f"The unavailability lies between {low} and {high}: {short(why, 200)}."
-
-
-def _followed(study: Study) -> str:
-    """How far overloads were followed."""
-    held = part(study, "overloads_followed")
-    if "order" not in held:
-        return ""
-    if held["order"] is None:
-        return "Overloads were followed to their end for every coincidence of failures."
-    return (
-        f"Overloads were followed to their end for up to {count(held['order'])} failures at "
-        f"once among "
-        f"{count(held.get('components'))} components; beyond, where something was near its limit."
-    )
-
-
-def _agreement(exact: float, low: float, high: float, sampled: Study) -> str:
-    """Whether the two engines confirm one another, and what the sampled one did."""
-    if not math.isfinite(exact + low + high):
-        return ""
-    word = "inside" if low <= exact <= high else "OUTSIDE"
-    events = sampled.get("events")
-    method = sampled.get("method")
-    how = (
-        f" Monte Carlo: {short(method, 40)}, {count(events)} failures seen."
-        if events is not None
-        else ""
-    )
-    if word == "OUTSIDE":
-        also = sampled.get("agrees_with_exact")
-        how += (
-            " Rely on the exact value."
-            if also is False
-            else " Within 99.9 % they still agree."
-            if also
-            else ""
-        )
-    return f"The exact value lies {word} the Monte Carlo interval.{how}"
-
-
-def scientific(value: Any) -> str:
-    """A small probability or rate."""
-    held = number(value)
-    return f"{held:.3e}" if math.isfinite(held) else NONE
-
-
-def importance(study: Study) -> Grid:
-    """Which components the unavailability comes from."""
-    held = pd.DataFrame(list(study.get("importance") or []))
-    frame = held.reindex(
-        columns=[
-            "component",
-            "share_of_unavailability",
-            "birnbaum",
-            "risk_achievement_worth",
-            "second_saves_min_per_year",
-        ]
-    )
-    frame["saves_s"] = frame["second_saves_min_per_year"].astype(float) * 60.0
-    columns: Columns = {"Component": ("component", words),
-                        "Part in the unavailability": ("share_of_unavailability", percent),
-                        "Racks fail, if it does, with probability": ("birnbaum", percent),
-                        "Unavailability without it, times": ("risk_achievement_worth", figures),
-                        "A second one would save in a year": ("saves_s", duration)}  # fmt: skip
-    return grid("What the unavailability is made of", frame, columns, most=10, fold=True)
 
 
 def overloads(study: Study) -> list[Lines]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from twin.present import redundancy_tables as tables
 from twin.present.blocks import Section
+from twin.present.study import Study, part
 from twin.quantities import count
 from twin.results import Result
 
@@ -19,7 +20,7 @@ def section(result: Result) -> Section:
     return Section("Redundancy", tables.sentences(study), found)
 
 
-def study_of(result: Result) -> tables.Study:
+def study_of(result: Result) -> Study:
     """The study, or an empty one."""
     held = result.meta.get("redundancy")
     return held if isinstance(held, Mapping) else {}
@@ -49,7 +50,7 @@ def no_points(result: Result) -> str:
     study = study_of(result)
     if "single_points_of_failure" not in study:
         return "No redundancy study was made for this run."
-    pairs = count(tables.part(study, "n_minus_2").get("failing"))
+    pairs = count(part(study, "n_minus_2").get("failing"))
     return (
         f"None: with any one component lost every rack is served. {pairs} pairs of "
         f"components can drop racks."

@@ -1,0 +1,26 @@
+"""A redundancy study as it is read here: plain values of a JSON document, any of them missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from twin.quantities import NONE, number
+
+HOURS_A_YEAR = 8760
+"""A year as every unavailability here counts it."""
+
+Study = Mapping[str, Any]
+
+
+def part(study: Study, name: str) -> Study:
+    """A part of the study, or an empty one."""
+    held = study.get(name)
+    return held if isinstance(held, Mapping) else {}
+
+
+def scientific(value: Any) -> str:
+    """A small probability or rate."""
+    held = number(value)
+    return f"{held:.3e}" if math.isfinite(held) else NONE
