@@ -22,7 +22,7 @@ from twin.facility.dependency.overloads import Overloads as Followed
 from twin.facility.model import Facility
 from twin.facility.power.loading import single_losses
 from twin.physics.reliability import contingency, monte_carlo
-from twin.physics.reliability.bdd import FailureDiagram, exact, failure_diagram
+from twin.physics.reliability.bdd import Exact, FailureDiagram, exact, failure_diagram
 from twin.physics.reliability.bounds import at_least
 from twin.physics.reliability.contingency import Losses
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
@@ -129,17 +129,25 @@ def judged(
             **_verdict("fault-tolerance", counter_example),
             "not_judged": ["transfer gaps", "compartments", "continuous cooling"],
         },
-        cut_set_rows=cut_set_table.detailed(gates, cut_sets, solved),
-        availability_exact=availability.exact_row(solved),
-        availability_bounds=availability.bounds_row(
-            gates, solved, cut_sets, _unfollowed(gates, followed)
-        ),
-        overloads_followed=_followed_row(followed),
+        **_likelihoods(gates, solved, cut_sets, followed),
         availability_monte_carlo=availability.simulated_row(gates, simulated, solved),
         interval=availability.interval(gates, simulated),
-        importance=availability.importance(gates, solved),
-        component_reliability=availability.component_rows(gates),
     )
+
+
+def _likelihoods(
+    gates: Gates, solved: Exact | None, cut_sets: list[tuple[int, ...]], followed: Followed | None
+) -> Row:
+    """The parts of the report that the exact engine, or bounds in its place, give."""
+    unfollowed = _unfollowed(gates, followed)
+    return {
+        "cut_set_rows": cut_set_table.detailed(gates, cut_sets, solved),
+        "availability_exact": availability.exact_row(solved),
+        "availability_bounds": availability.bounds_row(gates, solved, cut_sets, unfollowed),
+        "overloads_followed": _followed_row(followed),
+        "importance": availability.importance(gates, solved),
+        "component_reliability": availability.component_rows(gates),
+    }
 
 
 def _diagram(gates: Gates) -> FailureDiagram | None:
