@@ -19,6 +19,7 @@ CASES: tuple[tuple[str, dict[str, object]], ...] = (
     ("first_factory, 1 d", {"scenario": "first_factory"}),
     ("first_factory, 10 d", {"scenario": "first_factory", "horizon_s": 10 * DAY_S}),
     ("first_factory, 30 d", {"scenario": "first_factory", "horizon_s": 30 * DAY_S}),
+    ("gb200_su at rest, 10 d", {"layout": "gb200_su", "horizon_s": 10 * DAY_S}),
     ("gb200_su at rest, 61 d", {"layout": "gb200_su", "horizon_s": 61 * DAY_S}),
     ("gb200_su at rest, 366 d", {"layout": "gb200_su", "horizon_s": 366 * DAY_S}),
     ("hall of 500 racks, 1 h", {"hall": 500}),
@@ -29,16 +30,27 @@ CASES: tuple[tuple[str, dict[str, object]], ...] = (
         {"command": ["run", "scenarios/first_factory.yaml"]},
     ),
 )
-QUICK = ("frontier_day", "first_factory, 1 d", "first_factory, 10 d", "hall of 500", "twin run")
+QUICK = (
+    "frontier_day",
+    "first_factory, 1 d",
+    "first_factory, 10 d",
+    "gb200_su at rest, 10 d",
+    "hall of 500",
+    "twin run",
+)
 HEADS = (
     "case",
     "s",
+    "CPU s",
     "peak MB",
     "earlier s",
+    "earlier CPU s",
     "earlier peak MB",
     "s over earlier",
+    "CPU s over earlier",
     "MB over earlier",
 )
+"""CPU seconds tell two builds apart where other work shares the cores; seconds are the wait."""
 
 
 def one(tree: Path, case: dict[str, object]) -> dict[str, float]:
@@ -78,12 +90,12 @@ def rows(earlier: Path | None, repeats: int, quick: bool) -> Iterator[tuple[obje
                 before.append(one(earlier, case))
             if not now[-1]:
                 break
-        seconds = middle(now, "seconds")
-        peak = middle(now, "peak_mb")
-        old_s = middle(before, "seconds") if earlier else None
-        old_mb = middle(before, "peak_mb") if earlier else None
-        old = (shown(old_s), shown(old_mb)) if earlier else ("-", "-")
-        yield (label, shown(seconds), shown(peak), *old, ratio(seconds, old_s), ratio(peak, old_mb))
+        keys = ("seconds", "cpu_s", "peak_mb")
+        ours = {key: middle(now, key) for key in keys}
+        theirs = {key: middle(before, key) for key in keys}
+        old = [shown(theirs[key]) if earlier else "-" for key in keys]
+        ratios = [ratio(ours[key], theirs[key]) for key in keys]
+        yield (label, *(shown(ours[key]) for key in keys), *old, *ratios)
 
 
 SNAPSHOT_HEADS = ("case", "save ms", "resume ms", "fork ms", "kept MB")

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import twin
@@ -138,11 +138,13 @@ def run(case: dict[str, Any]) -> dict[str, float]:
     """Build and simulate, and say what it took."""
     scenario = asked(case)
     began = perf_counter()
+    began_cpu = process_time()
     facility = twin.build(scenario)
     built = perf_counter()
     result = twin.simulate(facility)
     return {
         "seconds": perf_counter() - began,
+        "cpu_s": process_time() - began_cpu,
         "build_s": built - began,
         "simulate_s": perf_counter() - built,
         "events": result.summary["events"],
@@ -197,7 +199,9 @@ def command(words: list[str]) -> dict[str, float]:
             check=True,
             capture_output=True,
         )
-        return {"seconds": perf_counter() - began}
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu_s = spent.ru_utime + spent.ru_stime
+        return {"seconds": perf_counter() - began, "cpu_s": cpu_s}
 
 
 def main(text: str) -> None:
