@@ -96,5 +96,5 @@ outputs: {period: 1 min}
     run = twin.run(path)
     assert "tripped" not in set(run.frame("events").what)
     assert it_w(run, 4500) == pytest.approx(308e3, rel=0.01)
-    assert lost(run, "fabric") == pytest.approx(576 * 0.5)
+    assert lost(run, "fabric") == pytest.approx(576 * (1800 - 0.02) / 3600)
     assert lost(run, "power_lost") == 0

@@ -54,7 +54,7 @@ def test_both_sides_lost_is_dark_and_comes_back() -> None:
     run = answer(two_sided(), faults=faults((900, "board_1", 300), (960, "board_2", 300)))
     assert racks_that_fell(run) == {"liquid_r1", "liquid_r2"}
     off = [at for at, _, what in happened(run) if what == "off"]
-    assert off == [960.0, 960.0]
+    assert off == [960.02, 960.02]
     racks = run.frame("racks").query("time_s == 3600")
     assert (racks.on_frac == 1.0).all()
 

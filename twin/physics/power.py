@@ -8,6 +8,14 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+HOLD_UP_S = 0.02
+"""A power supply carries its load this long without input (OCP ORv3 at full load); shorter gaps are
+not felt."""
+TRANSFER_CONFIRM_S = 1.0
+"""A mechanical transfer switch, and a generator's controls, wait this long for a dead supply to
+come back before they act; assumed, within the 0.5 to 3 s that are usual settings."""
+
+
 def loss_w(
     output_w: Array, rating_w: Array, idle_frac: Array, linear_frac: Array, square_frac: Array
 ) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Index, Mask
+from twin.arrays import Array, Index, Mask
+from twin.physics.power import HOLD_UP_S
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -19,6 +20,7 @@ class Network(Discipline):
         self.switch, self.feed = self._feeds()
         self.stated = np.bincount(self.switch, minlength=self.own.switch_ok.size) > 0
         self._version = (-1, -1)
+        self._hold_up_end = ((-1, -1), np.inf)
 
     def _feeds(self) -> tuple[Index, Index]:
         """(feed,) switch and power node of every feed that a layout gives its switches."""
@@ -37,7 +39,7 @@ class Network(Discipline):
         """Find out which switches carry traffic; nobody else's state hangs on it at once."""
         state = self.world.state
         version = (state.faults.version, state.supply.version)
-        if version != self._version:
+        if version != self._version or self.world.now_s >= self._hold_up_ends_s():
             self._version = version
             up = self._up()
             if not np.array_equal(up, self.own.switch_ok):
@@ -48,6 +50,29 @@ class Network(Discipline):
     def _up(self) -> Mask:
         """(switch,) in order, and fed where its feeds are stated."""
         state = self.world.state
-        live = state.supply.live[self.feed]
-        fed = np.bincount(self.switch, weights=live, minlength=self.stated.size) > 0
-        return state.faults.component_ok[self.component] & (fed | ~self.stated)
+        held = self.world.now_s < self._lost_s() + HOLD_UP_S
+        return state.faults.component_ok[self.component] & (self._fed() | held | ~self.stated)
+
+    def _fed(self) -> Mask:
+        """(switch,) with voltage on any of its stated feeds."""
+        live = self.world.state.supply.live[self.feed]
+        return np.bincount(self.switch, weights=live, minlength=self.stated.size) > 0
+
+    def _lost_s(self) -> Array:
+        """(switch,) when the last of its feeds lost its voltage."""
+        lost_s = np.full(self.stated.size, -np.inf)
+        np.maximum.at(lost_s, self.switch, self.world.state.supply.lost_s[self.feed])
+        return lost_s
+
+    def _hold_up_ends_s(self) -> float:
+        """When the next switch without voltage has held up for as long as it can."""
+        version = (self.world.state.supply.version, self.own.version)
+        if version != self._hold_up_end[0]:
+            dark = self.own.switch_ok & self.stated & ~self._fed()
+            lost_s = self._lost_s()[dark]
+            self._hold_up_end = (version, float(lost_s.min(initial=np.inf)) + HOLD_UP_S)
+        return self._hold_up_end[1]
+
+    def next_s(self) -> float:
+        """Seconds until the next switch can hold up no longer."""
+        return self._hold_up_ends_s() - self.world.now_s

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask, total_by
+from twin.physics.power import HOLD_UP_S
 from twin.results.enums import Cause, EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
@@ -29,11 +30,14 @@ class Compute(Discipline):
         self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
         self._last_boot_s = np.inf
+        self.load = world.facility.power.load_of_rack
+        self._hold_up_end = ((-1, -1), np.inf)
 
     def available(self) -> Mask:
         """(rack,) powered, in order and cool enough to run."""
         state = self.world.state
-        powered = state.supply.live[self.world.facility.power.load_of_rack]
+        held_s = state.supply.lost_s[self.load] + HOLD_UP_S
+        powered = state.supply.live[self.load] | (self.world.now_s < held_s)
         in_order = state.faults.component_ok[self.racks.component]
         return powered & in_order & ~state.throttling.overheated
 
@@ -64,10 +68,23 @@ class Compute(Discipline):
         """Whether nothing that decides who is on can have changed since it was worked out."""
         state = self.world.state
         version = (state.supply.version, state.faults.version, state.throttling.version)
-        unchanged = version == self._seen_version and self._last_boot_s <= self._seen_s
+        unchanged = (
+            version == self._seen_version
+            and self._last_boot_s <= self._seen_s
+            and self.world.now_s < self._hold_up_ends_s()
+        )
         self._seen_version = version
         self._seen_s = self.world.now_s
         return unchanged
+
+    def _hold_up_ends_s(self) -> float:
+        """When the next rack without voltage has held up for as long as it can."""
+        supply = self.world.state.supply
+        version = (supply.version, self.own.version)
+        if version != self._hold_up_end[0]:
+            lost_s = supply.lost_s[self.load[self.own.rack_lit & ~supply.live[self.load]]]
+            self._hold_up_end = (version, float(lost_s.min(initial=np.inf)) + HOLD_UP_S)
+        return self._hold_up_end[1]
 
     def _note(self, rack: int) -> None:
         if self.own.rack_on[rack]:
@@ -108,7 +125,8 @@ class Compute(Discipline):
         chips = own.cpu_w + own.gpu_w * self.world.state.throttling.power_frac
         dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
         drawn = self.racks.idle_w + dynamic + self._support_w()
-        own.rack_w = np.where(own.rack_lit, drawn, 0.0)
+        live = self.world.state.supply.live[self.load]
+        own.rack_w = np.where(own.rack_lit & live, drawn, 0.0)
 
     def _support_w(self) -> Array:
         """(rack,) what storage, network and management racks draw above idle: it follows the share
@@ -138,8 +156,10 @@ class Compute(Discipline):
         return coolant + state.flows.junction_k_w * self.gpu_peak_w()
 
     def next_s(self) -> float:
-        """Seconds until the next rack has booted."""
-        if self._last_boot_s <= self.world.now_s:
-            return np.inf
+        """Seconds until the next rack has booted, or can hold up no longer."""
+        now = self.world.now_s
+        hold_up_s = self._hold_up_ends_s() - now
+        if self._last_boot_s <= now:
+            return hold_up_s
         booting = self.own.boot_until_s[self.own.rack_lit & ~self.own.rack_on]
-        return float(booting.min() - self.world.now_s) if booting.size else np.inf
+        return min(float(booting.min(initial=np.inf)) - now, hold_up_s)

@@ -14,6 +14,7 @@ from twin.physics.coolant import (
     pump_flow_frac,
     stream_w_k,
 )
+from twin.physics.power import HOLD_UP_S
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
@@ -94,14 +95,24 @@ class Flows(Discipline):
         now = self.world.now_s
         live = state.supply.live[self.world.facility.power.load_of_unit]
         fed = live & state.faults.component_ok[self.units.component]
-        own.ready_s = np.where(fed & ~own.was_fed, now + self.units.restart_s, own.ready_s)
-        pumped = live & ~own.was_live
+        stood = self._stood()
+        restarts = fed & ~own.was_fed & stood
+        own.ready_s = np.where(restarts, now + self.units.restart_s, own.ready_s)
+        pumped = live & ~own.was_live & stood
         own.water_ready_s = np.where(pumped, now + WATER_PUMP_RESTART_S, own.water_ready_s)
         own.was_fed = fed
         own.was_live = live
         self._last_start_s = float(
             max(own.ready_s.max(initial=-np.inf), own.water_ready_s.max(initial=-np.inf))
         )
+
+    def _stood(self) -> Mask:
+        """(unit,) whose power comes back, if it does, later than drives and contactors hold.
+
+        They are taken to hold as long as power supplies; assumed.
+        """
+        lost_s = self.world.state.supply.lost_s[self.world.facility.power.load_of_unit]
+        return np.asarray(lost_s + HOLD_UP_S <= self.world.now_s)
 
     def _note_changes(self, on: Mask) -> None:
         for u in np.flatnonzero(on != self.own.unit_running):

@@ -30,7 +30,7 @@ ADVANCE = (
 )  # fmt: skip
 """Moved on over a span: integrals first, for they hold the rates of the span that ends."""
 
-FORESEE = ("supply", "protection", "racks", "flows", "jobs", "serving")
+FORESEE = ("supply", "protection", "racks", "network", "flows", "jobs", "serving")
 """Asked when they must act next; temperatures are asked last, up to what these foresee."""
 
 ACT = ("accounts", "clock", "protection", "jobs", "inlet_air")

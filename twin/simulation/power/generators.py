@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from twin.arrays import Index, Mask
+from twin.physics.power import TRANSFER_CONFIRM_S
 from twin.results.enums import EventKind
 from twin.seeds import member, stream
 from twin.simulation.kernel.order import Stage
@@ -43,15 +46,29 @@ class Generators:
         own = self.own
         needed = self.asked(able)
         own.given_up[self.rows] &= (needed & able)[self.rows]
+        self._call_off(needed)
         for g in self.rows:
             if own.starting[g] or own.given_up[g]:
                 continue
             if needed[g] and able[g] and not own.generator_on[g]:
                 own.starting[g] = True
+                own.called_s[g] = self.world.now_s
                 self._wait_crank(int(g), 1)
             elif not needed[g] and own.generator_on[g]:
                 own.starting[g] = True
                 self.world.clock.wait(Stage.POWER, RUN_ON_S, "generator stops", int(g))
+
+    def _call_off(self, needed: Mask) -> None:
+        """A dip starts no generator: the call ends where the need does before it is confirmed."""
+        own = self.own
+        brief = self.world.now_s < own.called_s + TRANSFER_CONFIRM_S
+        off = own.starting & ~own.generator_on & ~needed & brief
+        if off.any():
+            own.starting &= ~off
+            who = set(np.flatnonzero(off).tolist())
+            self.world.clock.cancel(
+                lambda due: due.action == "generator cranks" and due.arguments[0] in who
+            )
 
     def _wait_crank(self, g: int, attempt: int) -> None:
         start_s = float(self.tree.start_s[g])

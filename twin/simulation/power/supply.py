@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index, Mask
+from twin.arrays import Array, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import PowerTree
 from twin.facility.power.loading import wiring
@@ -14,10 +14,8 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.generators import Generators
+from twin.simulation.power.transfers import Transfers
 
-HOLD_UP_S = 0.02
-"""A power supply carries its load this long without input (OCP ORv3 at full load); faster transfers
-are not felt."""
 _FULL_J = 1.0
 """Energy that a battery may lack and still counts as full."""
 
@@ -42,9 +40,9 @@ class Supply(Discipline):
         self.generators = Generators(
             world, np.flatnonzero(self.is_generator), self.able, self.asked
         )
+        self.transfers = Transfers(world, self.wires)
         self._seen_version = (-1, -1, -1)
         self._seen_s = -np.inf
-        self._last_move_s = np.inf
         self._able_version = (-1, -1)
         self._able = self.is_load
 
@@ -60,9 +58,14 @@ class Supply(Discipline):
 
     def settle(self) -> bool:
         """Find out who is live; True where that changed."""
+        return not self._nothing_new() and self._voltages(self.own.live)
+
+    def _voltages(self, before: Mask) -> bool:
+        """Work out who has voltage; True where that may have changed.
+
+        before  (power node,) live when this instant began
+        """
         own = self.own
-        if self._nothing_new():
-            return False
         able = self.able() & self._settled()
         stored = self.is_ups & (own.battery_j > _FULL_J)
         own.generator_on = own.generator_on & able
@@ -76,8 +79,9 @@ class Supply(Discipline):
         own.on_battery = self.is_ups & own.live & ~self._fed()
         own.share = flow.shares(self.wires, own.live, own.on_battery)
         own.version += 1
-        if self._transfers():
-            return self.settle()
+        own.lost_s[before & ~own.live] = self.world.now_s
+        if self.transfers.move():
+            return self._voltages(before)
         self._log_batteries(was_on_battery)
         self.generators.call(able)
         return True
@@ -89,12 +93,12 @@ class Supply(Discipline):
         version = (state.faults.version, state.protection.version, own.version)
         unchanged = (
             version == self._seen_version
-            and self._last_move_s <= self._seen_s
+            and self.transfers.last_s <= self._seen_s
             and not (self.has_ups and self._batteries_move())
         )
         self._seen_version = version
         self._seen_s = self.world.now_s
-        self._last_move_s = float(own.moving_until_s.max(initial=-np.inf))
+        self.transfers.look()
         return unchanged
 
     def _batteries_move(self) -> bool:
@@ -110,31 +114,6 @@ class Supply(Discipline):
     def _settled(self) -> Mask:
         """(power node,) not between two supplies."""
         return self.own.moving_until_s <= self.world.now_s
-
-    def _transfers(self) -> bool:
-        """Open the switches that change supply for longer than a power supply holds up.
-
-        True where one does.
-        """
-        own = self.own
-        slow = self._slow_transfers()
-        own.moving_until_s[slow] = self.world.now_s + self.tree.transfer_s[slow]
-        self._last_move_s = float(own.moving_until_s.max(initial=-np.inf))
-        for p in slow:
-            to = self.tree.id[own.fed_through[p]]
-            self.world.note(self.tree.id[p], EventKind.TRANSFERS, f"to {to}")
-        return bool(slow.size)
-
-    def _slow_transfers(self) -> Index:
-        """Power nodes that take another supply than before, and are slow to do so."""
-        own = self.own
-        edges = np.flatnonzero((own.share > 0) & self.tree.priority[self.wires.taker])
-        taker = self.wires.taker[edges]
-        supply = self.wires.supply[edges]
-        moved = (own.fed_through[taker] >= 0) & (own.fed_through[taker] != supply)
-        own.fed_through[taker] = supply
-        slow: Index = taker[moved & (self.tree.transfer_s[taker] > HOLD_UP_S)]
-        return slow
 
     def _log_batteries(self, was: Mask) -> None:
         now = self.own.on_battery
@@ -208,11 +187,7 @@ class Supply(Discipline):
 
     def next_s(self) -> float:
         """Seconds until a battery is empty or full, or a switch has changed over."""
-        if self._last_move_s <= self.world.now_s:
-            return self._battery_s()
-        moving_s = self.own.moving_until_s - self.world.now_s
-        ahead = moving_s[moving_s > 0]
-        return min(self._battery_s(), float(ahead.min(initial=np.inf)))
+        return min(self._battery_s(), self.transfers.next_s())
 
     def _battery_s(self) -> float:
         if not (self.has_ups and self._batteries_move()):

@@ -27,12 +27,18 @@ class SupplyState:
     input_w: Array
     starting: Mask
     """Generators that crank, or run on before they stop."""
+    called_s: Array
+    """When a generator was last called."""
     given_up: Mask
     """Generators that failed to start and wait for nobody."""
     fed_through: Index
     """The supply that a transfer switch last took; -1 before the first."""
     moving_until_s: Array
     """When a transfer switch has changed over."""
+    confirming: Mask
+    """Transfer switches whose supply is dead, not yet for long enough to leave it."""
+    lost_s: Array
+    """When voltage was last lost; -inf before the first time."""
     share: Array
     """(edge,) share of a taker's input that each edge carries."""
     recharge_w: Array
@@ -60,9 +66,12 @@ def fresh_supply(facility: Facility) -> SupplyState:
         output_w=np.zeros(size),
         input_w=np.zeros(size),
         starting=np.zeros(size, dtype=bool),
+        called_s=np.full(size, -np.inf),
         given_up=np.zeros(size, dtype=bool),
         fed_through=np.full(size, -1),
         moving_until_s=np.full(size, -np.inf),
+        confirming=np.zeros(size, dtype=bool),
+        lost_s=np.full(size, -np.inf),
         share=np.zeros(tree.supply.size),
         recharge_w=np.zeros(size),
         drain_w=np.zeros(size),

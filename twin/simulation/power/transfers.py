@@ -1,0 +1,86 @@
+"""Transfer switches: when they leave a supply, and for how long they are open on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.physics.flow import Wiring
+from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
+from twin.results.enums import EventKind
+from twin.simulation.kernel.world import World
+
+
+class Transfers:
+    """Moves switches over; part of the power discipline, whose block it writes.
+
+    A switch that is open for no longer than a power supply holds up moves at once and is not felt.
+    A slower one leaves a dead supply only when that has been dead for a while, so that a dip moves
+    nothing, and goes back to a better supply as soon as that is live.
+    """
+
+    def __init__(self, world: World, wires: Wiring) -> None:
+        self.world = world
+        self.own = world.state.supply
+        self.tree = world.facility.power
+        self.wires = wires
+        self.last_s = np.inf
+        """When the last switch on its way has arrived."""
+
+    def look(self) -> None:
+        """Find out when the last switch arrives."""
+        self.last_s = float(self.own.moving_until_s.max(initial=-np.inf))
+
+    def next_s(self) -> float:
+        """Seconds until a switch has changed over, or has waited long enough to do so."""
+        if self.last_s <= self.world.now_s:
+            return np.inf
+        ahead_s = self.own.moving_until_s - self.world.now_s
+        return float(ahead_s[ahead_s > 0].min(initial=np.inf))
+
+    def move(self) -> bool:
+        """Open and close switches; True where voltages are to be worked out anew."""
+        return self._stay() or self._leave()
+
+    def _stay(self) -> bool:
+        """Close switches again whose supply came back before they had left it."""
+        own = self.own
+        back = own.confirming & own.live[own.fed_through]
+        own.moving_until_s[back] = self.world.now_s
+        own.confirming &= ~back
+        self.look()
+        return bool(back.any())
+
+    def _leave(self) -> bool:
+        """Open slow switches that would take another supply than before; fast ones just do."""
+        own = self.own
+        taker, supply = self._changes()
+        was = own.fed_through[taker]
+        moved = (was >= 0) & (was != supply)
+        slow = moved & (self.tree.transfer_s[taker] > HOLD_UP_S)
+        until_s = self._dead_long_enough_s(was)
+        early = slow & (self.world.now_s < until_s)
+        own.moving_until_s[taker[early]] = until_s[early]
+        own.confirming[taker[early]] = True
+        own.fed_through[taker[~early]] = supply[~early]
+        self._open(taker[slow & ~early])
+        self.look()
+        return bool(slow.any())
+
+    def _changes(self) -> tuple[Index, Index]:
+        """Switches that are fed, and the supply that feeds each."""
+        edges = np.flatnonzero((self.own.share > 0) & self.tree.priority[self.wires.taker])
+        return self.wires.taker[edges], self.wires.supply[edges]
+
+    def _dead_long_enough_s(self, supply: Index) -> Array:
+        """When a switch would give these up; at once where they are live, and left for better."""
+        own = self.own
+        return np.where(own.live[supply], -np.inf, own.lost_s[supply] + TRANSFER_CONFIRM_S)
+
+    def _open(self, switches: Index) -> None:
+        own = self.own
+        own.moving_until_s[switches] = self.world.now_s + self.tree.transfer_s[switches]
+        own.confirming[switches] = False
+        for p in switches:
+            to = self.tree.id[own.fed_through[p]]
+            self.world.note(self.tree.id[p], EventKind.TRANSFERS, f"to {to}")
