@@ -48,6 +48,7 @@ class FindingCode(StrEnum):
     OVERLAP = "overlap"
     THROUGH_A_WALL = "through_a_wall"
     NEVER_STARTS = "never_starts"
+    LAYOUT_DOES_NOT_FIT = "layout_does_not_fit"
     SOME_NEVER_START = "some_never_start"
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
     NEVER_HAPPENS = "never_happens"
@@ -163,6 +164,11 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.ERROR,
         "it waits to the end of the run, and all its tokens are missing from the answer",
         "no more nodes than it can ever hold",
+    ),
+    FindingCode.LAYOUT_DOES_NOT_FIT: Meaning(
+        Severity.ERROR,
+        "the job can run on no GPU type of this layout",
+        "a parallel layout that fits: more tensor or pipeline parallel GPUs, or other batches",
     ),
     FindingCode.SOME_NEVER_START: Meaning(
         Severity.WARNING,

@@ -47,7 +47,8 @@ def test_every_code_has_one_meaning_with_consequence_and_cure() -> None:
     assert all(meaning.consequence and meaning.cure for meaning in MEANING.values())
     errors = {code.value for code, meaning in MEANING.items() if meaning.severity == Severity.ERROR}
     assert set(get_args(Allowed)) <= errors
-    assert errors - set(get_args(Allowed)) == {FindingCode.POOL_FINDS_NO_ROOM}
+    cannot_run = {FindingCode.POOL_FINDS_NO_ROOM, FindingCode.LAYOUT_DOES_NOT_FIT}
+    assert errors - set(get_args(Allowed)) == cannot_run
 
 
 TOO_LARGE = ("    nodes: 36\n    global", "    nodes: 73\n    global")
@@ -140,3 +141,18 @@ def test_a_run_says_its_warnings_on_the_terminal(pod: Any, capsys: Any) -> None:
     assert main(["run", str(path), "--set", "horizon=10 min"]) == 0
     told = capsys.readouterr().err
     assert "warning: generator_3: nothing is fed by it; it is bought and maintained" in told
+
+
+NO_MEMORY = ("    model: Llama-3.1-8B", "    model: Llama-3.1-405B")
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["run", "--overwrite"]])
+def test_a_training_layout_that_fits_no_gpu_is_refused_by_check_and_run_alike(
+    pod: Any, arguments: list[str], capsys: Any
+) -> None:
+    path = pod(NO_MEMORY)
+    assert main([*arguments, str(path)]) == 2
+    shown = capsys.readouterr().err
+    assert "GB a GPU of" in shown
+    assert "a parallel layout that fits" in shown
+    assert "pod.yaml:" in shown

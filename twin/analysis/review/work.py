@@ -1,4 +1,4 @@
-"""What a reviewer remarks about the work: jobs that can never start, pools that find no room."""
+"""What a reviewer remarks about the work: jobs that can never start or fit, pools without room."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.arrays import Index
+from twin.catalogue.rows import Gpu
 from twin.facility.model import Facility
+from twin.facility.training_fit import misfits
 from twin.findings import Finding, FindingCode
+from twin.workload import TrainingSteps
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -26,8 +29,46 @@ def findings(facility: Facility) -> Iterator[Finding]:
                 yield Finding(FindingCode.POOL_FINDS_NO_ROOM, work.name, says, at)
             free = free[pool.nodes :]
             holders.append(work.name)
+    yield from _misfits(facility)
     most = max((int(n) for n in np.bincount(free)), default=0)
     yield from _too_large(facility, most, f" beside {', '.join(holders)}" if holders else "")
+
+
+def _misfits(facility: Facility) -> Iterator[Finding]:
+    """Training jobs whose parallel layout fits no GPU type with nodes enough for the gang; every
+    reason once.
+    """
+    scenario = facility.scenario
+    for i, work in enumerate(scenario.workload):
+        if not any(need.kind == "models" for need in work.needs()):
+            continue  # jobs without a model bring their own time and have no steps
+        gangs = {(job.nodes, job.steps) for job in work.jobs(scenario.seed) if job.steps}
+        for nodes, steps in gangs:
+            for says in _reasons(facility, nodes, steps):
+                at = ("workload", i)
+                yield Finding(FindingCode.LAYOUT_DOES_NOT_FIT, work.name, says, at)
+
+
+def _reasons(facility: Facility, nodes: int, steps: TrainingSteps) -> list[str]:
+    """Why no GPU type suits a gang; none where one does, or where none has nodes enough."""
+    found: list[str] = []
+    for gpu, gpus in _gangs_of_each_type(facility, nodes):
+        reasons = misfits(facility.scenario, steps, gpu, gpus)
+        if not reasons:
+            return []
+        found += reasons
+    return list(dict.fromkeys(found))
+
+
+def _gangs_of_each_type(facility: Facility, nodes: int) -> Iterator[tuple[Gpu, int]]:
+    """Every GPU type with so many nodes, and the GPUs of its first ones."""
+    racks = facility.racks
+    type_of_node = np.array(racks.gpu_type)[racks.rack_of_node]
+    for name in sorted(set(racks.gpu_type) - {""}):
+        first = np.flatnonzero(type_of_node == name)[:nodes]
+        if first.size == nodes:
+            gpus = racks.gpus_per_node[racks.rack_of_node[first]].sum()
+            yield facility.scenario.catalogue.get(Gpu, name), int(gpus)
 
 
 def _types_of_nodes(facility: Facility) -> Index:

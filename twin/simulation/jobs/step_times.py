@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled, refused, transformer
+from twin.facility.training_fit import layout_on, misfits
 from twin.physics import training
 from twin.physics.chip import activity
 from twin.scenario.schema import Scenario
@@ -15,9 +16,6 @@ LONE_B_S = 1e9
 MEMORY_SHARE_OF_STEP = 0.2
 """Mean memory activity of a training step; assumed, so that nodes draw 0.8 to 0.9 of their rating
 in training: 8.4 of 10.2 kW was measured on 8 H100 (arXiv 2412.08602)."""
-MEMORY_DOUBT = 1.3
-"""A layout is refused only where it needs this many times the memory: the estimate gives 91 to 100
-GB for published layouts that ran in 80 GB."""
 
 
 class TrainingSpeed:
@@ -42,19 +40,12 @@ class TrainingSpeed:
         self.model = transformer(scenario, spec.model)
         self.gpu = on.gpu.name
         self.rates = on.rates_for(scenario, self.name, "training", spec.dtype)
-        parallel = spec.tensor_parallel * spec.pipeline_parallel
-        self.layout = training.Layout(
-            spec.tensor_parallel,
-            spec.pipeline_parallel,
-            max(gpus // parallel, 1),
-            spec.global_batch_sequences,
-            spec.micro_batch_sequences,
-        )
+        self.layout = layout_on(spec, gpus)
         self.intra_b_s = on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE or nic_b_s or LONE_B_S
         self.pipe_b_s = nic_b_s * NIC_SHARE or self.intra_b_s
         sharers = max(min(on.gpu.scaleup_domain_gpus, gpus) // spec.tensor_parallel, 1)
         self.inter_b_s = min(sharers * self.pipe_b_s, self.intra_b_s)
-        self._check(scenario, on, gpus, parallel)
+        self._check(scenario, on, gpus)
         nominal = self.step(1.0, 1.0)
         self.nominal_s = float(nominal.total_s)
         self.tokens_per_s = nominal.tokens / self.nominal_s
@@ -63,13 +54,8 @@ class TrainingSpeed:
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model))
         self._speed: dict[tuple[float, float], float] = {}
 
-    def _check(self, scenario: Scenario, on: Profiled, gpus: int, parallel: int) -> None:
-        found = list(training.layout_problems(self.model, self.layout))
-        if gpus % parallel:
-            found.append(f"{gpus} GPUs are no multiple of tensor x pipeline parallel {parallel}")
-        need = training.memory_bytes(self.model, self.layout, self.spec.sequence_length)
-        if need > MEMORY_DOUBT * on.gpu.memory_bytes:
-            found.append(f"needs {need / 1e9:,.0f} GB a GPU of {on.gpu.memory_bytes / 1e9:,.0f} GB")
+    def _check(self, scenario: Scenario, on: Profiled, gpus: int) -> None:
+        found = misfits(scenario, self.spec, on.gpu, gpus)
         if found:
             raise refused(
                 scenario, self.name, ((text, "a parallel layout that fits") for text in found)
