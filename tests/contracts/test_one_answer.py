@@ -4,6 +4,7 @@ every shipped layout.
 
 from __future__ import annotations
 
+import json
 import math
 from functools import cache
 from pathlib import Path
@@ -14,12 +15,14 @@ import pytest
 
 import twin
 from twin.analysis.redundancy import RedundancyReport
+from twin.cli import main
 from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w
 from twin.facility.power.loading import loading
 from twin.findings import MEANING, FindingCode, Severity
 from twin.present.report import power as power_chapter
 from twin.present.report import provenance
 from twin.results import Result
+from twin.results.enums import FAULT_CAUSES
 
 LAYOUT_FOLDER = Path(__file__).parents[2] / "layouts"
 LAYOUTS = sorted(path.stem for path in LAYOUT_FOLDER.glob("*.yaml"))
@@ -190,3 +193,32 @@ def test_a_scene_of_a_result_has_the_halls_of_the_layout(name: str, tmp_path: Pa
 def test_design_temperatures_are_those_of_the_review(name: str) -> None:
     (warm,) = [f for f in checked(name)["findings"] if f["code"] == "coolant_warm_at_peak"]
     assert f"coolant of {coolant_degc(built(name)).max():.1f} °C" in warm["says"]
+
+
+@every_layout
+def test_the_command_prints_what_python_answers(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = LAYOUT_FOLDER / f"{name}.yaml"
+    assert main(["check", str(path), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    found = twin.check(path)
+    assert printed["it_rated_w"] == found["it_rated_w"] == checked(name)["it_rated_w"]
+    assert printed["findings"] == found["findings"]
+    assert printed["power"] == found["power"]
+
+
+def test_totals_of_a_run_are_the_sums_of_its_tables() -> None:
+    """Tokens made and lost: headline, periods, losses and balance of a day with two faults."""
+    scenario = twin.load(LAYOUT_FOLDER.parent / "scenarios" / "first_factory.yaml")
+    result = twin.simulate(twin.build(scenario))
+    site = result.frame("site")
+    balance = result.frame("token_balance").groupby("entry")["tokens"].sum()
+    lost = result.frame("losses")["tokens"].sum()
+    made = site["tokens_inference"].sum() + site["tokens_training"].sum()
+    assert lost > 0
+    assert site["tokens_lost"].sum() == pytest.approx(lost, rel=1e-9)
+    assert result.summary["tokens_lost_by_fault"] == pytest.approx(lost, rel=1e-9)
+    assert balance.reindex([*FAULT_CAUSES]).sum() == pytest.approx(lost, rel=1e-9)
+    assert result.summary["tokens_total"] == pytest.approx(made, rel=1e-9)
+    assert balance["made"] == pytest.approx(made, rel=1e-9)
