@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 Coincidence = tuple[int, ...]
 """Groups of the failed parts, sorted; a group stands as often as parts of it have failed."""
+_NEVER = 1e-15
+"""Less likely ones change no digit that anybody reads, wherever the search stands."""
 Frontier = dict[Coincidence, NDArray[np.float64]]
 """Coincidences to go on from, with the load of every node."""
 _CHUNK = 2048
@@ -181,7 +183,7 @@ class Search:
     def _larger(self, frontier: Frontier, *, near: bool) -> dict[Coincidence, Coincidence]:
         """Coincidences with one failure more that meet at a node and hold none that has ended."""
         found: dict[Coincidence, Coincidence] = {}
-        least = _SELDOM * self._found_likelihood() if near else 0.0
+        least = (_SELDOM if near else _NEVER) * self._found_likelihood()
         for chosen, load_frac in frontier.items():
             meeting = self._meeting(chosen)
             if near:
