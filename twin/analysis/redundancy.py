@@ -14,6 +14,7 @@ import numpy as np
 
 from twin.analysis import availability, cut_set_table
 from twin.analysis.consequences import Overloads, consequence, consequences, no_ratings
+from twin.analysis.continuity import continuity, with_gaps
 from twin.analysis.design_loading import heaviest, overload_rows
 from twin.analysis.redundancy_report import RedundancyReport, Row
 from twin.errors import InputError, Problem
@@ -75,7 +76,13 @@ def redundancy(
         overloads=over,
         followed=followed,
     )
-    return replace(report, heaviest_after_one_loss=heaviest(facility))
+    gaps = continuity(facility)
+    return replace(
+        report,
+        heaviest_after_one_loss=heaviest(facility),
+        fault_tolerant=with_gaps(report.fault_tolerant, gaps),
+        continuity=gaps,
+    )
 
 
 def judged(

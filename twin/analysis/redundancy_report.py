@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 Row = dict[str, Any]
@@ -56,6 +56,9 @@ class RedundancyReport:
     importance: list[Row]
     component_reliability: list[Row]
     """What every number above starts from, component by component."""
+    continuity: Row = field(default_factory=dict)
+    """`single_points` interrupt racks although another supply takes over; how often a year, by the
+    loss and on the way back."""
 
     def as_dict(self) -> Row:
         """Nested dictionaries and lists, ready for JSON."""

@@ -15,6 +15,7 @@ import pandas as pd
 from twin.catalogue.equipment_kinds import singular
 from twin.present import availability_tables
 from twin.present.blocks import Block, Columns, Grid, Lines, grid, words
+from twin.present.continuity_tables import continuity
 from twin.present.study import HOURS_A_YEAR, Study, part, scientific
 from twin.quantities import count, duration, number, percent, power, short, span
 
@@ -43,6 +44,7 @@ def blocks(study: Study, components: pd.DataFrame, most_cut_sets: int = 100) -> 
         ),
         counts(study),
         points(study, components),
+        *continuity(study),
         pairs(study),
         cut_sets(study, most_cut_sets),
         availability_tables.availability(study),
@@ -93,6 +95,11 @@ def _verdict(held: Any, scheme: str, meaning: str) -> str:
     return f"{word} the {scheme} topology criterion in this model ({meaning}).{against}{missing}"
 
 
+def _how(example: Study) -> str:
+    gap_s = number(example.get("gap_s"))
+    return f"are interrupted for {duration(gap_s)}" if gap_s > 0 else "are not served"
+
+
 def _counter(example: Study) -> str:
     """Which loss, and what it drops or overloads."""
     lost = span(example.get("lost") or []) or "nothing"
@@ -103,7 +110,7 @@ def _counter(example: Study) -> str:
         return (
             f"without {lost}, {count(example.get('racks'))} racks with "
             f"{count(example.get('gpus'))} GPUs and "
-            f"{power(example.get('load_w'))} are not served: {named}"
+            f"{power(example.get('load_w'))} {_how(example)}: {named}"
         )
     over = [f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating"
             for one in list(example.get("overloads") or [])[:2]]  # fmt: skip

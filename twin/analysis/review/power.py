@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.analysis.continuity import interruptions
 from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.facility.model import Facility, Mask
 from twin.facility.power.loading import loading, single_losses
@@ -103,7 +104,11 @@ def _racks_without_ups(facility: Facility) -> Iterator[Finding]:
     if bare.size:
         node = int(facility.power.load_of_rack[bare[0]])
         others = f"; so have {bare.size - 1} more racks" if bare.size > 1 else ""
-        says = f"no UPS on any of its power paths{others}"
+        often = interruptions(facility).restarts_per_year[bare].max()
+        says = (
+            f"no UPS on any of its power paths{others}; "
+            f"up to {often:.3g} restarts of each in a year by losses and transfers of power"
+        )
         yield _at(facility, FindingCode.RACKS_WITHOUT_UPS, node, says)
 
 

@@ -34,7 +34,8 @@ def dependency(facility: Facility) -> Gates:
     A static view. Batteries carry nothing by themselves: a UPS needs an input, and a generator that
     starts is taken to do so within the battery's autonomy. A generator's table counts running
     hours, so it gets the repair rate that makes its unavailability the probability of a failed
-    start. The weather does not derate the plant, and transfer gaps are not seen.
+    start. The weather does not derate the plant, and transfer gaps are not seen
+    here: `analysis/continuity.py` judges them.
     Nothing is raised for a facility that was built: what a graph could be refused for, the build
     refuses. Source: gate semantics of `twin.physics.reliability.gates`.
     """
