@@ -17,7 +17,11 @@ RUN_ON_S = 300.0
 """A generator runs on after the utility is back, before it stops; a usual retransfer delay,
 assumed."""
 START_TRIES = 3
-"""Cranking attempts before a generator is given up: the usual three, assumed."""
+"""Cranking attempts before a generator is given up: the usual three, assumed. They share one cause,
+so that the row's probability is that of the demand, all its attempts included."""
+COMMON_CAUSE_FRAC = 0.05
+"""Share of failed starts that all sets of one type have in common (fuel, batteries, controls): the
+beta factor, assumed; usual values are 0.02 to 0.1."""
 
 
 class Generators:
@@ -75,9 +79,12 @@ class Generators:
         self.world.clock.wait(Stage.POWER, start_s, "generator cranks", g, attempt)
 
     def _crank(self, g: int, attempt: int) -> None:
-        """One attempt has ended: it runs, tries again, or is given up after the third."""
+        """One attempt has ended: it runs, tries again, or is given up after the third.
+
+        What made the first attempt fail makes the others fail: the demand is drawn once.
+        """
         name = self.tree.id[g]
-        if self.own.draws[name].random() >= self.tree.start_failure_probability[g]:
+        if attempt == 1 and not self._fails(g):
             self.own.generator_on[g] = True
             detail = f"takes load after {attempt * self.tree.start_s[g]:.0f} s"
             self.world.note(name, EventKind.STARTED, detail)
@@ -90,6 +97,21 @@ class Generators:
         else:
             self.own.given_up[g] = True
             self._done(g)
+
+    def _fails(self, g: int) -> bool:
+        """Whether a demand fails: by a cause that all sets of its type called now share, or alone.
+
+        Both together have the row's probability.
+        """
+        chance = float(self.tree.start_failure_probability[g])
+        shared = COMMON_CAUSE_FRAC * chance
+        alone = (chance - shared) / (1.0 - shared) if shared < 1.0 else 0.0
+        kind = self.world.facility.components.type[self.tree.component[g]]
+        seed = self.world.facility.scenario.seed
+        called = repr(float(self.own.called_s[g]))
+        common = stream(seed, "generator", "common cause", kind, called).random()
+        own = self.own.draws[self.tree.id[g]].random()
+        return bool(common < shared or own < alone)
 
     def _done(self, g: int) -> None:
         self.own.starting[g] = False
