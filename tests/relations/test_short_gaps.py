@@ -92,3 +92,24 @@ def test_a_gang_keeps_its_network_through_a_dip() -> None:
     layout = bare("utility", "genset") | {"fabric": fabric | {"fed_by": ["panel"]}}
     run = answer(layout, workload=[job()], drills=[outage("10 ms")])
     assert run.frame("jobs").restarts.tolist() == [0]
+
+
+def details(run: Result, what: str) -> set[str]:
+    return set(run.frame("events").query("what == @what").detail)
+
+
+def test_events_tell_how_much_of_a_battery_was_left_or_that_it_was_empty() -> None:
+    fed = answer(small_layout(2, 0), drills=[outage("5 min")])
+    (left,) = details(fed, "off battery")
+    assert left.startswith("fed again; ")
+    assert left.endswith(" s at that load")
+    layout = small_layout(2, 0)
+    del layout["power"][1]
+    layout["power"][1]["fed_by"] = ["utility"]
+    gone = answer(layout, horizon="6 h", drills=[outage("330 min")])
+    assert details(gone, "off battery") == {"empty"}
+
+
+def test_a_short_fault_says_its_seconds() -> None:
+    run = answer(bare("utility", "genset"), drills=[outage("10 ms")])
+    assert details(run, "taken out on purpose") == {"back after 0.01 s"}

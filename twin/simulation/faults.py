@@ -73,7 +73,8 @@ class Faults(Discipline):
         ]
 
     def _outage(self, name: str, out_s: float, why: EventKind) -> None:
-        self._out(name, why, f"back after {out_s / 60:,.0f} min")
+        after = f"{out_s / 60:,.0f} min" if out_s >= 60 else f"{out_s:g} s"
+        self._out(name, why, f"back after {after}")
         self._wait(out_s, "fault ends", name)
 
     def _ends(self, name: str) -> None:

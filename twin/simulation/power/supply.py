@@ -121,7 +121,20 @@ class Supply(Discipline):
             if now[p]:
                 self.world.note(self.tree.id[p], EventKind.ON_BATTERY, "its supplies are gone")
             else:
-                self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, "fed again, or empty")
+                self.world.note(
+                    self.tree.id[p], EventKind.OFF_BATTERY, self._why_off_battery(int(p))
+                )
+
+    def _why_off_battery(self, p: int) -> str:
+        """Fed again with what margin, empty, or out of order; the load is that of the discharge."""
+        own = self.own
+        if not own.live[p]:
+            return "empty" if own.battery_j[p] <= _FULL_J else "out of order"
+        left = own.battery_j[p] / self.tree.battery_j[p]
+        if own.drain_w[p] <= 0:
+            return f"fed again; {left:.1%} left"
+        lasts_s = own.battery_j[p] / own.drain_w[p]
+        return f"fed again; {left:.1%} left, {lasts_s:,.0f} s at that load"
 
     def asked(self, able: Mask) -> Mask:
         """(power node,) generators that are called for power, and what leads to them."""
