@@ -13,6 +13,8 @@ twin.resume(path)              the Run that run.save(path) wrote
 twin.check(design)             counts, loads against ratings, findings, without a run
 twin.redundancy(design)        what single and double failures leave, cut sets, availability
 twin.counterfactuals(design)   a run, and what each of its faults cost against the run without it
+twin.fault_tree(path)           exact probability and cut-set count of an Open-PSA fault tree
+twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -28,6 +30,8 @@ from typing import TYPE_CHECKING, Any
 from twin import plugins
 
 if TYPE_CHECKING:
+    from twin.analysis.adequacy import adequacy
+    from twin.analysis.fault_tree import fault_tree
     from twin.errors import InputError, RunError, TwinError
     from twin.facility import Facility
     from twin.facility.build import build
@@ -48,10 +52,12 @@ _HOME = {
     "RunError": "errors",
     "Scenario": "scenario",
     "TwinError": "errors",
+    "adequacy": "analysis.adequacy",
     "build": "facility",
     "check": "study",
     "compare": "study",
     "counterfactuals": "study.asked",
+    "fault_tree": "analysis.fault_tree",
     "load": "scenario",
     "redundancy": "study",
     "report": "present.write",
@@ -71,10 +77,12 @@ __all__ = [
     "RunError",
     "Scenario",
     "TwinError",
+    "adequacy",
     "build",
     "check",
     "compare",
     "counterfactuals",
+    "fault_tree",
     "load",
     "redundancy",
     "report",

@@ -72,7 +72,14 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/tutorial.md", "docs/bring_your_own.md", "docs/stop_and_go_on.md"]
+    "page",
+    [
+        "README.md",
+        "docs/tutorial.md",
+        "docs/bring_your_own.md",
+        "docs/stop_and_go_on.md",
+        "docs/physics/fault_trees.md",
+    ],
 )
 def test_code_of_a_page_runs(page: str, desk: tuple[Path, dict[str, str]]) -> None:
     folder, environment = desk

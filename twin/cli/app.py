@@ -14,6 +14,7 @@ from twin.cli.compare import compare
 from twin.cli.init import init
 from twin.cli.options import HELP
 from twin.cli.redundancy import redundancy
+from twin.cli.reliability import adequacy, fault_tree
 from twin.cli.report import report
 from twin.cli.run import run
 from twin.cli.schema import schema
@@ -27,6 +28,8 @@ app = Typer(
 )
 for command in (run, check, redundancy, compare, report, calibrate, init, schema):
     app.command()(command)
+app.command("fault-tree")(fault_tree)
+app.command()(adequacy)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(usd.app, name="usd")
 

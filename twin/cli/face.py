@@ -13,6 +13,8 @@ import twin
 from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from twin.analysis.adequacy import Adequacy
+    from twin.analysis.fault_tree import FaultTreeAnswer
     from twin.analysis.redundancy import RedundancyReport
     from twin.catalogue import Catalogue
     from twin.catalogue.rows import CatalogueRow
@@ -51,6 +53,18 @@ def run(
         told(done_frac, f"hour {simulated_s / 3600:.1f}")
 
     return twin.run(scenario, out, progress, checkpoint_every_s, resume)
+
+
+def fault_tree(
+    path: Path, top: str | None, mission_time_h: float, nodes_max: int
+) -> FaultTreeAnswer:
+    """Probability and number of minimal cut sets of a fault tree."""
+    return twin.fault_tree(path, top, mission_time_h, nodes_max)
+
+
+def adequacy(units: Path, load: Path) -> Adequacy:
+    """Generating units against an hourly load."""
+    return twin.adequacy(units, load)
 
 
 def result(folder: Path) -> Result:

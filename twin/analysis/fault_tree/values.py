@@ -1,0 +1,128 @@
+"""Numbers of a model: expressions, parameters and the probabilities of basic events."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from twin.analysis.fault_tree.xml_file import Element
+from twin.errors import did_you_mean
+
+
+def _glm(gamma: float, failure: float, repair: float, time: float) -> float:
+    """Unavailability of a repaired component that fails on demand with probability gamma."""
+    both = failure + repair
+    return (failure - (failure - gamma * both) * math.exp(-both * time)) / both
+
+
+def _weibull(scale: float, shape: float, start: float, time: float) -> float:
+    return -math.expm1(-(((time - start) / scale) ** shape)) if time > start else 0.0
+
+
+def _lognormal(mean: float, *_spread: float) -> float:
+    return mean
+
+
+_FUNCTIONS: dict[str, tuple[range, Callable[..., float]]] = {
+    "neg": (range(1, 2), lambda a: -a),
+    "add": (range(1, 999), lambda *a: math.fsum(a)),
+    "sub": (range(1, 999), lambda a, *b: a - math.fsum(b)),
+    "mul": (range(1, 999), lambda *a: math.prod(a)),
+    "div": (range(2, 999), lambda a, *b: a / math.prod(b)),
+    "min": (range(1, 999), lambda *a: min(a)),
+    "max": (range(1, 999), lambda *a: max(a)),
+    "mean": (range(1, 999), lambda *a: math.fsum(a) / len(a)),
+    "abs": (range(1, 2), abs),
+    "exp": (range(1, 2), math.exp),
+    "log": (range(1, 2), math.log),
+    "log10": (range(1, 2), math.log10),
+    "sqrt": (range(1, 2), math.sqrt),
+    "pow": (range(2, 3), math.pow),
+    "pi": (range(1), lambda: math.pi),
+    "exponential": (range(2, 3), lambda rate, time: -math.expm1(-rate * time)),
+    "GLM": (range(4, 5), _glm),
+    "Weibull": (range(4, 5), _weibull),
+    "uniform-deviate": (range(2, 3), lambda low, high: (low + high) / 2.0),
+    "normal-deviate": (range(2, 3), lambda mean, _deviation: mean),
+    "lognormal-deviate": (range(3, 4), _lognormal),
+}
+"""How many arguments each function of an expression takes, and what it gives; a deviate gives its
+mean."""
+
+
+class Values:
+    """Evaluates expressions; parameters are looked up by name, once."""
+
+    def __init__(self, parameters: dict[str, Element], mission_time_h: float) -> None:
+        self.parameters = parameters
+        self.mission_time_h = mission_time_h
+        self._known: dict[str, float] = {}
+        self._open: list[str] = []
+
+    def of(self, element: Element) -> float:
+        """The number an expression stands for. InputError where it is none."""
+        tag = element.tag
+        if tag in ("float", "int"):
+            return self._number(element)
+        if tag == "bool":
+            return float(element.get("value") == "true")
+        if tag == "parameter":
+            return self._parameter(element)
+        if tag == "system-mission-time":
+            return self.mission_time_h
+        if tag not in _FUNCTIONS:
+            hint = did_you_mean(tag, [*_FUNCTIONS, "float", "parameter"])
+            element.refuse(f"<{tag}>", "float, parameter or " + ", ".join(_FUNCTIONS), hint)
+        return self._function(element)
+
+    def one_inside(self, element: Element) -> float:
+        """The number of an element that holds one expression."""
+        inner = element.meant()
+        if len(inner) != 1:
+            element.refuse(f"{len(inner)} expressions", "one, such as <float value='0.01'/>")
+        return self.of(inner[0])
+
+    def probability(self, element: Element) -> float:
+        """As `one_inside`, between 0 and 1."""
+        value = self.one_inside(element)
+        if not 0.0 <= value <= 1.0:
+            element.refuse(f"probability {value:g}", "0 to 1")
+        return value
+
+    def _number(self, element: Element) -> float:
+        text = element.get("value")
+        try:
+            value = float(text)
+        except ValueError:
+            element.refuse(repr(text), "a number")
+        if not math.isfinite(value):
+            element.refuse(repr(text), "a finite number")
+        return value
+
+    def _parameter(self, element: Element) -> float:
+        name = element.get("name")
+        if name in self._known:
+            return self._known[name]
+        if name not in self.parameters:
+            hint = did_you_mean(name, self.parameters)
+            element.refuse(f"unknown parameter {name!r}", "a name of define-parameter", hint)
+        if name in self._open:
+            element.refuse("a circle: " + " -> ".join([*self._open, name]), "no circle")
+        self._open.append(name)
+        self._known[name] = self.one_inside(self.parameters[name])
+        self._open.pop()
+        return self._known[name]
+
+    def _function(self, element: Element) -> float:
+        arguments: Sequence[float] = [self.of(inner) for inner in element.meant()]
+        counts, function = _FUNCTIONS[element.tag]
+        if len(arguments) not in counts:
+            allowed = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} or more"
+            element.refuse(f"{len(arguments)} arguments of <{element.tag}>", allowed)
+        try:
+            value = function(*arguments)
+        except (ValueError, ZeroDivisionError, OverflowError) as error:
+            element.refuse(f"<{element.tag}> of {arguments}: {error}", "a finite number")
+        if isinstance(value, complex) or not math.isfinite(value):
+            element.refuse(f"<{element.tag}> of {arguments}", "a finite number")
+        return value
