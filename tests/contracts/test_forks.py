@@ -21,7 +21,7 @@ SHORT = {
     "superpod_day": "10 h",
     "chiller_loss": "90 min",
     "utility_outage": "70 min",
-    "frontier_idle": "3 h",
+    "frontier_idle": "24 h",
     "frontier_day": "75 min",
     "own_csv": "105 min",
     "own_epw": "75 min",

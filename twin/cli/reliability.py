@@ -31,7 +31,7 @@ def fault_tree(
     nodes_max: NodesMax = 1_500_000,
     json: Json = False,
 ) -> None:
-    """Answer a fault tree: exact probability and the number of minimal cut sets."""
+    """Tell how likely a fault tree is, and count its cut sets."""
     found = face.fault_tree(file, top, mission_time_h, nodes_max)
     if json:
         say.document(found.as_dict())
@@ -41,7 +41,7 @@ def fault_tree(
 
 
 def adequacy(units: Units, load: Load, json: Json = False) -> None:
-    """Tell how often, and by how much, generating units fall short of an hourly load."""
+    """Tell how often units fall short of a load."""
     found = face.adequacy(units, load).as_dict()
     if json:
         say.document(found)
