@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import binom
 
 from tests.power_layouts import facility, load, part, power_only
-from tests.sources import table
+from tests.topologies import NAMES, expected, rows
 from twin.facility.dependency import dependency
 from twin.physics.reliability.bdd import exact, failure_diagram
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
@@ -26,14 +26,6 @@ KINDS = {
     "STS": "sts_1000",
 }
 ROOM = {"TX": 1.2, "SWB": 1.2, "UPS": 1.01, "BUS": 1.01, "STS": 1.01}
-NAMES = (
-    "t1_n",
-    "t1b_n_plus_1_parallel",
-    "t2_distributed_4_to_make_3",
-    "t3_block_redundant_catcher",
-    "t4_2n",
-    "t5_2n_plus_1_isolated_parallel",
-)
 RATES = {
     "SRC": (4380.0, 0.5),
     "TX": (796364.0, 5.0),
@@ -42,10 +34,6 @@ RATES = {
     "BUS": (2024500.0, 16.0),
     "STS": (250143.0, 7.89),
 }
-
-
-def rows(file: str) -> list[dict[str, str]]:
-    return table(f"power/topologies/{file}")
 
 
 def written(name: str) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
@@ -97,7 +85,7 @@ def judged(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reference_topology_written_as_a_layout(name: str) -> None:
-    wanted = next(row for row in rows("expected.csv") if row["topology"] == name)
+    wanted = expected(name)
     unavailability, frequency, counts = judged(*written(name))
     assert unavailability == pytest.approx(float(wanted["unavailability_all_loads"]), rel=1e-9)
     assert frequency == pytest.approx(float(wanted["failure_frequency_per_yr"]), rel=1e-9)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from tests.sources import table
+from tests.topologies import NAMES, expected, rows
 from twin.analysis.redundancy import consequence, judged
 from twin.physics import flow
 from twin.physics.reliability.bdd import exact, failure_diagram
@@ -20,19 +20,6 @@ from twin.physics.reliability.contingency import double_failures, single_failure
 from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 from twin.physics.reliability.monte_carlo import biased
-
-NAMES = (
-    "t1_n",
-    "t1b_n_plus_1_parallel",
-    "t2_distributed_4_to_make_3",
-    "t3_block_redundant_catcher",
-    "t4_2n",
-    "t5_2n_plus_1_isolated_parallel",
-)
-
-
-def rows(file: str) -> list[dict[str, str]]:
-    return table(f"power/topologies/{file}")
 
 
 def number(text: str, absent: float) -> float:
@@ -89,10 +76,6 @@ def carried(name: str, *lost: str) -> list[tuple[str, float]]:
     output, _ = flow.upward(wires, load, flow.shares(wires, live), live, free, (none, none, none))
     rating = np.array([number(row["capacity_w"], np.inf) for row in nodes])
     return list(zip(ids, (output / rating).tolist(), strict=True))
-
-
-def expected(name: str) -> dict[str, str]:
-    return next(row for row in rows("expected.csv") if row["topology"] == name)
 
 
 @pytest.mark.parametrize("name", NAMES)

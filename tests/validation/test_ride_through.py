@@ -137,7 +137,7 @@ def test_without_ups_or_generator_everything_stops_at_once_and_comes_back_after(
     layout["power"] = [group for group in layout["power"] if group["name"] != "genset"]
     layout["power"][1]["fed_by"] = ["utility"]
     run = dark(layout, minutes=5)
-    assert off_at_s(run) == 300.0
+    assert off_at_s(run) == 300.0 + 0.02  # what power supplies hold up (OCP ORv3)
     back = [at for at, who, what in happened(run) if what == "on" and who.startswith("liquid")]
     assert len(back) == 2
     assert all(at >= 600.0 + 900.0 - 1 for at in back), "a rack boots for 900 s"

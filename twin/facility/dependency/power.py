@@ -24,19 +24,18 @@ def power_overloads(facility: Facility) -> Overloads:
     """Which coincident failures trip which power component, worked out once a facility."""
     if facility not in _OVERLOADS:
         tree = facility.power
-        fails = {name: _unavailability(facility, name) for name in tree.id[: tree.equipment]}
-        known = {name: chance for name, chance in fails.items() if chance > 0}
+        chances = {tree.id[node]: _unavailability(facility, node) for node in range(tree.equipment)}
+        known = {name: chance for name, chance in chances.items() if chance > 0}
         _OVERLOADS[facility] = overloads(facility, known)
     return _OVERLOADS[facility]
 
 
-def _unavailability(facility: Facility, name: str) -> float:
+def _unavailability(facility: Facility, node: int) -> float:
     """Of a power component by itself, failed starts counted; 0 where it never fails."""
-    node = facility.power.id.index(name)
     start_failure = float(facility.power.start_failure_probability[node])
     if role(facility.power.kind[node]) is Role.STANDBY:
         return start_failure if start_failure < 1 else 0.0
-    own = component(facility, name, "power", ())
+    own = component(facility, facility.power.id[node], "power", ())
     return 0.0 if math.isnan(own.mtbf_h) else own.mttr_h / (own.mtbf_h + own.mttr_h)
 
 

@@ -77,12 +77,22 @@ def loading(
     source = np.array([is_source(kind) for kind in tree.kind])
     wires = wires or wiring(facility)
     live = flow.live(wires, able, source, np.zeros_like(able))
-    load = np.zeros(len(tree.id))
-    load[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
-    load[tree.load_of_unit] = facility.cooling.units.power_w
+    load = peak_loads_w(facility, rack_w)
     loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
     output, inflow = flow.upward(wires, load, flow.shares(wires, live), live, tree.rating_w, loss)
     return Loading(output, inflow, live)
+
+
+def peak_loads_w(facility: Facility, rack_w: Array | None = None) -> Array:
+    """(power node,): what racks and cooling units draw at their peak.
+
+    rack_w  (rack,) instead of rated power
+    """
+    tree = facility.power
+    load_w = np.zeros(len(tree.id))
+    load_w[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
+    load_w[tree.load_of_unit] = facility.cooling.units.power_w
+    return load_w
 
 
 def wiring(facility: Facility) -> flow.Wiring:

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility, Index, PowerTree
+from twin.facility.power.loading import peak_loads_w
 from twin.physics.cascade import PowerSystem
 
 
@@ -23,7 +24,7 @@ class System:
 def system(facility: Facility) -> System:
     """Equipment and loads in order of feed; loads with the same supplies are one load.
 
-    Loads stand at their peak, as in `twin.facility.power.loading`.
+    Loads stand at their peak.
     """
     tree = facility.power
     supplies = _supplies(tree)
@@ -42,15 +43,6 @@ def system(facility: Facility) -> System:
                     load_w[first] += load_w[node]
     ordered = sorted(kept, key=lambda node: node >= tree.equipment)
     return _compiled(tree, np.array(ordered, dtype=np.int64), supplies, load_w)
-
-
-def peak_loads_w(facility: Facility) -> np.ndarray:
-    """(power node,): what racks and cooling units draw at their peak."""
-    tree = facility.power
-    load_w = np.zeros(len(tree.id))
-    load_w[tree.load_of_rack] = facility.racks.rated_w
-    load_w[tree.load_of_unit] = facility.cooling.units.power_w
-    return load_w
 
 
 def _supplies(tree: PowerTree) -> list[list[int]]:

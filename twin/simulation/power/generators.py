@@ -1,4 +1,4 @@
-"""Standby generators: called where the utility does not reach a load, cranked, run on, stopped."""
+"""Standby generators: called by a board without utility, cranked, run on, stopped."""
 
 from __future__ import annotations
 
