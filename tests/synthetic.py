@@ -52,6 +52,7 @@ def synthetic() -> Result:
         "token_balance": _token_balance(),
         "counterfactuals": _counterfactuals(),
         "counterfactual_causes": _counterfactual_causes(),
+        "drill_sheet": _drill_sheet(),
         "energy": day["energy"],
         "witnesses": _witnesses(),
     }
@@ -320,6 +321,7 @@ def _power(
                 "power_out_w": out[name],
                 "load_max_frac": out[name] * 1.06 / rating[name.split("_")[0]],
                 "energised_frac": live.get(name, np.ones(PERIODS, bool)).astype(float),
+                "battery_least_j": 2.4e8 if name.startswith("ups") else 0.0,
             }
         )
         for name in out
@@ -542,6 +544,14 @@ def _counterfactuals() -> pd.DataFrame:
         ),
     ]
     return _frame("counterfactuals", rows)
+
+
+def _drill_sheet() -> pd.DataFrame:
+    rows = [
+        ("black start", 72000.0, 600.0, "racks_off", 0.0, 0.0, "", "pass"),
+        ("black start", 72000.0, 600.0, "recovery", np.inf, 900.0, "s", "fail"),
+    ]
+    return _frame("drill_sheet", rows)
 
 
 def _counterfactual_causes() -> pd.DataFrame:

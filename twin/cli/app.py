@@ -11,6 +11,7 @@ from twin.cli import catalogue, say, usd
 from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.compare import compare
+from twin.cli.drill import drill
 from twin.cli.init import init
 from twin.cli.options import HELP
 from twin.cli.redundancy import redundancy
@@ -26,7 +27,7 @@ app = Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, redundancy, compare, report, calibrate, init, schema):
+for command in (run, check, redundancy, drill, compare, report, calibrate, init, schema):
     app.command()(command)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)

@@ -100,6 +100,29 @@ def redundancy_blocks(
     return sentences(study), blocks(study, components, most_cut_sets)
 
 
+def refuse_without_expectations(scenario: Scenario) -> None:
+    """Raise InputError where no drill says when it is passed."""
+    from twin.study.exercise import refuse_without_expectations
+
+    refuse_without_expectations(scenario)
+
+
+def drill_sheet(scenario: Scenario, told: Told) -> list[dict[str, Any]]:
+    """Every criterion of every drill, in order."""
+    from twin.study.exercise import drill_sheet
+
+    return drill_sheet(
+        scenario, lambda done_frac, now_s: told(done_frac, f"hour {now_s / 3600:.1f}")
+    )
+
+
+def drill_blocks(sheet: list[dict[str, Any]]) -> tuple[list[str], list[Block]]:
+    """The same for people."""
+    from twin.present.drill_tables import blocks, sentences
+
+    return sentences(sheet), blocks(sheet)
+
+
 def write_redundancy(found: RedundancyReport, folder: Path) -> list[Path]:
     """Write the same as files into a folder; their paths."""
     from twin.study.redundancy_files import write

@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from twin.stated import YEAR_S, Duration, Fraction, Stated, WaterTemperature, Within
+from twin.stated import (
+    YEAR_S,
+    Duration,
+    Fraction,
+    OutdoorTemperature,
+    ShareOrPercent,
+    Stated,
+    WaterTemperature,
+    Within,
+)
 from twin.stated import Moment as Moment
 
 OutageDuration = Annotated[Duration, Within(1e-3, 30 * YEAR_S, "1 ms to 30 years")]
@@ -54,26 +63,60 @@ class Controls(Stated):
     """Operator actions on the time line."""
 
 
+class Expectation(Stated):
+    """What a drill may cost at most, from its beginning until the next one begins or the run ends;
+    what is left out is not judged.
+    """
+
+    racks_off: int | None = Field(default=None, ge=0, le=1_000_000)
+    """Racks that went off, at any time."""
+    restarts: int | None = Field(default=None, ge=0, le=1_000_000)
+    """Times that a training job was taken back to its last checkpoint."""
+    failed_starts: int | None = Field(default=None, ge=0, le=1_000_000)
+    """Attempts at starting a generator that failed."""
+    trips: int | None = Field(default=None, ge=0, le=1_000_000)
+    """Devices that their own protection opened."""
+    tokens_lost: ShareOrPercent | None = None
+    """Share of the tokens made or lost meanwhile."""
+    load: float | None = Field(default=None, gt=0, le=100)
+    """Highest load of any power component over its rating."""
+    battery_left: ShareOrPercent | None = None
+    """Share of its energy that the battery of every UPS must keep at least."""
+    inlet_temperature: OutdoorTemperature | None = None
+    """Warmest air at the inlet of a rack."""
+    recovery: Duration | None = None
+    """From the end of the drill until every rack is on and at full clock, no UPS is on battery, and
+    what tripped is closed."""
+
+
 class UtilityOutage(Stated):
     """Drill: every utility feed is away for a while."""
 
     kind: Literal["utility_outage"]
+    name: Annotated[str, Field(max_length=100)] = ""
+    """What the sheet calls it; its kind if left out."""
     at: Moment
     """When it begins."""
     duration: OutageDuration
     """How long it lasts."""
+    expect: Expectation | None = None
+    """When it is passed; not judged if left out."""
 
 
 class Isolate(Stated):
     """Drill: one component is taken out on purpose and put back."""
 
     kind: Literal["isolate"]
+    name: Annotated[str, Field(max_length=100)] = ""
+    """What the sheet calls it; the component if left out."""
     at: Moment
     """When it is taken out."""
     duration: OutageDuration
     """How long it is out."""
     component: Annotated[str, Field(max_length=100)]
     """Which one."""
+    expect: Expectation | None = None
+    """When it is passed; not judged if left out."""
 
 
 Drill = Annotated[UtilityOutage | Isolate, Field(discriminator="kind")]
@@ -84,6 +127,7 @@ __all__ = [
     "ClockCeiling",
     "Controls",
     "Drill",
+    "Expectation",
     "Isolate",
     "Moment",
     "UtilityOutage",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from twin.present import drill_tables
 from twin.present.blocks import Block, Columns, Section, grid, spaced, words
 from twin.present.figures.faults import Group, grouped
 from twin.present.report import counterfactuals
@@ -21,8 +22,11 @@ def section(result: Result) -> Section:
     """
     events = result.frame("events")
     groups = _groups(events)
-    says = [_summary(len(events), len(groups)), *counterfactuals.says(result)]
+    sheet = drill_tables.rows(result)
+    passed = drill_tables.sentences(sheet) if sheet else []
+    says = [_summary(len(events), len(groups)), *passed, *counterfactuals.says(result)]
     blocks = [
+        *drill_tables.blocks(sheet),
         *_event_grids(events, groups),
         *_loss_grids(result.frame("losses")),
         *counterfactuals.blocks(result),

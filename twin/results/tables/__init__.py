@@ -10,6 +10,7 @@ from twin.results.tables.equipment import LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
     COUNTERFACTUALS,
+    DRILL_SHEET,
     EVENTS,
     LOSSES,
     TOKEN_BALANCE,
@@ -21,6 +22,7 @@ __all__ = [
     "COMPONENTS",
     "COUNTERFACTUALS",
     "COUNTERFACTUAL_CAUSES",
+    "DRILL_SHEET",
     "EDGES",
     "ENERGY",
     "EVENTS",
@@ -54,6 +56,7 @@ TABLES: tuple[Table, ...] = (
     TOKEN_BALANCE,
     COUNTERFACTUALS,
     COUNTERFACTUAL_CAUSES,
+    DRILL_SHEET,
     ENERGY,
     WITNESSES,
 )

@@ -103,6 +103,12 @@ POWER = Table(
         Column("power_out_w", "float", "W", "Output, mean."),
         Column("load_max_frac", "float", "", "Highest output over rating in the period."),
         Column("energised_frac", "float", "", "Share of the period with voltage at its output."),
+        Column(
+            "battery_least_j",
+            "float",
+            "J",
+            "Lowest energy in its battery in the period; 0 where it has none.",
+        ),
     ),
 )
 

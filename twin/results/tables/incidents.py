@@ -5,6 +5,19 @@ from __future__ import annotations
 from twin.results.enums import FAULT_CAUSES, WITHOUT_FAULT, Cause, EventKind, Reason
 from twin.tables import Column, Table
 
+CRITERIA = (
+    "racks_off",
+    "restarts",
+    "failed_starts",
+    "trips",
+    "tokens_lost",
+    "load",
+    "battery_left",
+    "inlet_temperature",
+    "recovery",
+)
+"""What a drill may be judged by, as `expect` names it."""
+
 EVENTS = Table(
     "events",
     "What happened, in order.",
@@ -122,5 +135,21 @@ COUNTERFACTUAL_CAUSES = Table(
         Column("workload", "text", "", "Service or job."),
         Column("cause", "text", "", "As in token_balance.", tuple(Cause)),
         Column("tokens", "float", "token", "More of this cause than without it."),
+    ),
+)
+
+DRILL_SHEET = Table(
+    "drill_sheet",
+    "Every drill against what its scenario expects of it, one row a criterion. A drill answers for "
+    "all that happens from its beginning until the next one begins, or the run ends.",
+    (
+        Column("drill", "text", "", "Its name, else the component or the kind."),
+        Column("time_s", "float", "s", "When it begins."),
+        Column("duration_s", "float", "s", "How long it lasts."),
+        Column("criterion", "text", "", "What is judged.", CRITERIA),
+        Column("found", "float", "", "What happened; infinite where it did not end in time."),
+        Column("allowed", "float", "", "The most, of battery_left the least, that passes."),
+        Column("unit", "text", "", "Of both; empty for counts and shares."),
+        Column("verdict", "text", "", "pass or fail.", ("pass", "fail")),
     ),
 )

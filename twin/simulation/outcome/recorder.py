@@ -62,7 +62,8 @@ class Recorder:
             found[name] = rack[:, i]
         for i, name in enumerate(("input_j", "output_j", "live_s")):
             found[name] = power[:, i]
-        found["load_peak_frac"] = stretch.samples["load_peak_frac"][:, equipment]
+        for name in ("load_peak_frac", "battery_least_j"):
+            found[name] = stretch.samples[name][:, equipment]
         for name in ("rack", "power", "unit_j"):
             del found[name]
         return self._integrals() | self._instant() | found
@@ -120,13 +121,14 @@ class Recorder:
         return sample
 
     def _extremes(self) -> Sample:
-        """Highest values since the last sample, which start anew."""
-        rack_w, junction_degc, load_frac = self.run.accounts.take_peaks()
+        """Highest and lowest values since the last sample, which start anew."""
+        rack_w, junction_degc, load_frac, battery_j = self.run.accounts.take_peaks()
         equipment = self.run.supply.tree.equipment
         return {
             "rack_peak_w": rack_w,
             "junction_peak_degc": junction_degc,
             "load_peak_frac": load_frac[:equipment],
+            "battery_least_j": battery_j[:equipment],
         }
 
     def _instant(self) -> Sample:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.design_loading import loading_frame
+from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
@@ -33,6 +34,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found["losses"] = losses(run)
     found["token_balance"] = token_balance(run)
     found["energy"] = _energy(run)
+    found["drill_sheet"] = drill_sheet(facility, found)
     found["witnesses"] = pd.DataFrame(witnesses(facility))
     return {table.name: _shaped(table, found.get(table.name)) for table in TABLES}
 

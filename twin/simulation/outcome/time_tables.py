@@ -96,6 +96,7 @@ def _power(recorder: Recorder, span_s: Array) -> Columns:
         "power_out_w": recorder.gained("output_j") / span_s,
         "load_max_frac": recorder.held("load_peak_frac"),
         "energised_frac": recorder.gained("live_s") / span_s,
+        "battery_least_j": recorder.held("battery_least_j"),
     }
 
 

@@ -72,6 +72,8 @@ class Accounts(Discipline):
         self.act()
         load_frac = state.supply.output_w / self.rating_w
         own.load_peak_frac = np.maximum(own.load_peak_frac, load_frac)
+        if self.supply.has_ups:
+            own.battery_least_j = np.minimum(own.battery_least_j, state.supply.battery_j)
 
     def advance(self, span_s: float) -> None:
         """Integrate."""
@@ -124,20 +126,33 @@ class Accounts(Discipline):
         ):
             stretch.samples[name], since = running_peaks(getattr(own, name), values, ends)
             setattr(own, name, since)
+        self._live_through_batteries(stretch, ends.size)
+
+    def _live_through_batteries(self, stretch: Stretch, periods: int) -> None:
+        """No battery moves in a quiet stretch: only the first period may hold an earlier low."""
+        own = self.own
+        least_j = np.repeat(self.world.state.supply.battery_j[None], periods, axis=0)
+        if periods:
+            least_j[0] = own.battery_least_j
+            own.battery_least_j = self.world.state.supply.battery_j.copy()
+        stretch.samples["battery_least_j"] = least_j
 
     def act(self) -> None:
         """Look at the temperatures reached."""
         junction = self.compute.junction_degc()
         self.own.junction_peak_degc = np.maximum(self.own.junction_peak_degc, junction)
 
-    def take_peaks(self) -> tuple[Array, Array, Array]:
-        """Rack power, junction and loading extremes since the last call, which starts them anew."""
+    def take_peaks(self) -> tuple[Array, Array, Array, Array]:
+        """Rack power, junction, loading and battery extremes since the last call, which starts them
+        anew.
+        """
         own = self.own
         state = self.world.state
-        out = (own.rack_peak_w, own.junction_peak_degc, own.load_peak_frac)
+        out = (own.rack_peak_w, own.junction_peak_degc, own.load_peak_frac, own.battery_least_j)
         own.rack_peak_w = state.racks.rack_w.copy()
         own.junction_peak_degc = self.compute.junction_degc()
         own.load_peak_frac = state.supply.output_w / self.rating_w
+        own.battery_least_j = state.supply.battery_j.copy()
         return out
 
     def site_totals(self) -> dict[str, float]:

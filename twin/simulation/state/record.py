@@ -38,6 +38,8 @@ class AccountState:
     """(rack,)"""
     load_peak_frac: Array
     """(power node,) output over rating."""
+    battery_least_j: Array
+    """(power node,) lowest energy in its battery."""
 
 
 def fresh_accounts(facility: Facility) -> AccountState:
@@ -55,6 +57,7 @@ def fresh_accounts(facility: Facility) -> AccountState:
         rack_peak_w=np.zeros(racks),
         junction_peak_degc=np.full(racks, -np.inf),
         load_peak_frac=np.zeros(nodes),
+        battery_least_j=facility.power.battery_j.copy(),
     )
 
 

@@ -1,0 +1,175 @@
+"""Drills judged by a run's tables: what each may cost at most, and what it did cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.controls import Drill, Isolate
+from twin.facility.model import Facility
+from twin.results.enums import EventKind
+
+Frames = Mapping[str, pd.DataFrame]
+Row = dict[str, Any]
+
+_UNITS = {"inlet_temperature": "degC", "recovery": "s"}
+_DISTURBANCES = (
+    (EventKind.OFF, EventKind.ON),
+    (EventKind.ON_BATTERY, EventKind.OFF_BATTERY),
+    (EventKind.TRIPPED, EventKind.CLOSED_AGAIN),
+    (EventKind.THROTTLED, EventKind.FULL_CLOCK),
+)
+"""What begins a disturbance of a component, and what ends it."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a run recorded from the beginning of a drill until the next one, or the end."""
+
+    drill_ends_s: float
+    events: pd.DataFrame
+    site: pd.DataFrame
+    racks: pd.DataFrame
+    power: pd.DataFrame
+    battery_full_j: Mapping[str, float]
+    jobs: frozenset[str]
+
+    def count(self, *kinds: EventKind) -> float:
+        """Events of these kinds."""
+        return float(self.events["what"].isin(kinds).sum())
+
+
+def drill_sheet(facility: Facility, frames: Frames) -> pd.DataFrame:
+    """One row a criterion of every drill that states what it expects, in order of time.
+
+    frames  the tables of the run: events, jobs, site, racks, power
+    """
+    jobs = frozenset(frames["jobs"]["job"]) if len(frames["jobs"]) else frozenset()
+    drills = sorted(facility.scenario.drills, key=lambda drill: drill.at)
+    tree = facility.power
+    battery_j = dict(zip(tree.id, tree.battery_j.tolist(), strict=True))
+    end_s = facility.scenario.horizon
+    rows: list[Row] = []
+    ends_s = [*(drill.at for drill in drills), end_s][1:]
+    for drill, until_s in zip(drills, ends_s, strict=True):
+        if drill.expect is not None and drill.at < end_s:
+            window = _window(frames, drill, until_s, battery_j, jobs)
+            rows += _judged(drill, window)
+    return pd.DataFrame(rows)
+
+
+def _window(
+    frames: Frames,
+    drill: Drill,
+    until_s: float,
+    battery_j: Mapping[str, float],
+    jobs: frozenset[str],
+) -> Window:
+    """Rows of a period count where any part of it lies inside."""
+
+    def periods(name: str) -> pd.DataFrame:
+        frame = frames[name]
+        if frame.empty:
+            return frame
+        ends_s = frame["time_s"]
+        period_s = float(ends_s.iloc[0])
+        return frame[(ends_s > drill.at) & (ends_s - period_s < until_s)]
+
+    events = frames["events"]
+    if not events.empty:
+        events = events[(events["time_s"] >= drill.at) & (events["time_s"] < until_s)]
+    else:
+        events = pd.DataFrame(columns=["time_s", "component", "what"])
+    return Window(
+        drill.at + drill.duration,
+        events,
+        periods("site"),
+        periods("racks"),
+        periods("power"),
+        battery_j,
+        jobs,
+    )
+
+
+def _judged(drill: Drill, window: Window) -> Iterator[Row]:
+    expected = drill.expect.model_dump(exclude_none=True) if drill.expect else {}
+    default = drill.component if isinstance(drill, Isolate) else drill.kind
+    for criterion, allowed in expected.items():
+        found = _MEASURES[criterion](window)
+        passed = found >= allowed if criterion == "battery_left" else found <= allowed
+        yield {
+            "drill": drill.name or default,
+            "time_s": drill.at,
+            "duration_s": drill.duration,
+            "criterion": criterion,
+            "found": found,
+            "allowed": float(allowed),
+            "unit": _UNITS.get(criterion, ""),
+            "verdict": "pass" if passed else "fail",
+        }
+
+
+def _racks_off(window: Window) -> float:
+    off = window.events["what"].isin([EventKind.OFF, EventKind.SHUT_DOWN])
+    return float(window.events.loc[off, "component"].nunique())
+
+
+def _restarts(window: Window) -> float:
+    """Times that a gang was taken back to its last checkpoint."""
+    stopped = window.events[window.events["what"] == EventKind.STOPPED]
+    return float(stopped["component"].isin(window.jobs).sum())
+
+
+def _tokens_lost(window: Window) -> float:
+    site = window.site
+    lost = float(site["tokens_lost"].sum())
+    made = float(site["tokens_inference"].sum() + site["tokens_training"].sum())
+    return lost / (made + lost) if lost > 0 else 0.0
+
+
+def _load(window: Window) -> float:
+    highest = window.power["load_max_frac"].max()
+    return float(highest) if np.isfinite(highest) else 0.0
+
+
+def _battery_left(window: Window) -> float:
+    """Of the UPS whose battery is left with least; 1 where there is none to drain."""
+    power = window.power
+    full_j = power["component"].map(window.battery_full_j).fillna(0.0)
+    left_frac = power["battery_least_j"][full_j > 0] / full_j[full_j > 0]
+    return float(left_frac.min()) if len(left_frac) else 1.0
+
+
+def _inlet(window: Window) -> float:
+    return float(window.racks["inlet_air_degc"].max())
+
+
+def _recovery(window: Window) -> float:
+    """Seconds after the drill's end; infinite where something is still out when the window ends."""
+    events = window.events
+    last_s = window.drill_ends_s
+    for gone, back in _DISTURBANCES:
+        began = events[events["what"] == gone].groupby("component")["time_s"].max()
+        ended = events[events["what"] == back].groupby("component")["time_s"].max()
+        ended = ended.reindex(began.index).fillna(-np.inf)
+        if (ended < began).any():
+            return np.inf
+        last_s = max(last_s, float(ended.max())) if len(ended) else last_s
+    return last_s - window.drill_ends_s
+
+
+_MEASURES: dict[str, Callable[[Window], float]] = {
+    "racks_off": _racks_off,
+    "restarts": _restarts,
+    "failed_starts": lambda window: window.count(EventKind.FAILED_TO_START),
+    "trips": lambda window: window.count(EventKind.TRIPPED),
+    "tokens_lost": _tokens_lost,
+    "load": _load,
+    "battery_left": _battery_left,
+    "inlet_temperature": _inlet,
+    "recovery": _recovery,
+}
