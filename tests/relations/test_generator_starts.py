@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from conftest import small_layout
 
 from tests.planner import answer, happened
 from twin import Result
-from twin.simulation.power import generators
 
 OUTAGES = 60
 EVERY_S = 600.0
 
 
-def outages(count: int = 2, chance: float = 0.5) -> Result:
+def outages(count: int = 2, chance: float = 0.5, shared: float | None = None) -> Result:
     """An idle hall whose utility is lost for two minutes every ten."""
     layout: dict[str, Any] = small_layout(1, 0)
-    layout["power"][1] |= {"count": count, "overrides": {"start_failure_probability": chance}}
+    numbers = {"start_failure_probability": chance}
+    if shared is not None:
+        numbers["common_cause_frac"] = shared
+    layout["power"][1] |= {"count": count, "overrides": numbers}
     drills = [
         {"kind": "utility_outage", "at": f"{EVERY_S * (n + 0.5)} s", "duration": "2 min"}
         for n in range(OUTAGES)
@@ -40,13 +41,10 @@ def test_a_demand_fails_as_often_as_the_row_says_with_all_its_attempts() -> None
         assert 0.3 < len(failed(run, who)) / OUTAGES < 0.7
 
 
-def test_sets_fail_alone_but_for_the_causes_that_they_share(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_sets_fail_alone_but_for_the_causes_that_they_share() -> None:
     run = outages()
     assert failed(run, "genset_1") != failed(run, "genset_2")
-    monkeypatch.setattr(generators, "COMMON_CAUSE_FRAC", 1.0)
-    together = outages()
+    together = outages(shared=1.0)
     assert failed(together, "genset_1") == failed(together, "genset_2") != []
     assert 0.3 < len(failed(together, "genset_1")) / OUTAGES < 0.7
 

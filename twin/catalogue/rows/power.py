@@ -49,7 +49,10 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
     start_s: AtLeastZero | None = None
     """From the start signal to accepting load."""
     start_failure_probability: Share | None = None
-    """On each demand."""
+    """On each demand, all its cranking attempts included."""
+    common_cause_frac: Share | None = None
+    """Beta factor: share of failed starts that all sets of one type called together have in
+    common. A row that does not state it has none."""
     transfer_s: AtLeastZero
     """Gap in supply when it changes source."""
     trip_pickup_frac: Positive | None = None

@@ -42,6 +42,8 @@ class PowerTree:
     recharge_w: Array
     start_s: Array
     start_failure_probability: Array
+    common_cause_frac: Array
+    """Share of failed starts that generators of one type called together have in common."""
     transfer_s: Array
     supply: Index
     """(edge,)"""

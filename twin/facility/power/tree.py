@@ -243,6 +243,7 @@ def freeze(
         recharge_w=column("recharge_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),
         start_s=column("start_s", 0.0),
         start_failure_probability=column("start_failure_probability", 0.0),
+        common_cause_frac=column("common_cause_frac", 0.0),
         transfer_s=column("transfer_s", 0.0),
         supply=np.array([s for s, _ in edges], dtype=np.int64),
         taker=np.array([t for _, t in edges], dtype=np.int64),

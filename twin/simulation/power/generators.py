@@ -19,9 +19,6 @@ assumed."""
 START_TRIES = 3
 """Cranking attempts before a generator is given up: the usual three, assumed. They share one cause,
 so that the row's probability is that of the demand, all its attempts included."""
-COMMON_CAUSE_FRAC = 0.05
-"""Share of failed starts that all sets of one type have in common (fuel, batteries, controls): the
-beta factor, assumed; usual values are 0.02 to 0.1."""
 
 
 class Generators:
@@ -104,7 +101,7 @@ class Generators:
         Both together have the row's probability.
         """
         chance = float(self.tree.start_failure_probability[g])
-        shared = COMMON_CAUSE_FRAC * chance
+        shared = float(self.tree.common_cause_frac[g]) * chance
         alone = (chance - shared) / (1.0 - shared) if shared < 1.0 else 0.0
         kind = self.world.facility.components.type[self.tree.component[g]]
         seed = self.world.facility.scenario.seed
