@@ -81,5 +81,6 @@ def test_a_run_shows_the_interruptions_that_the_layout_tells(
     for r, rack in enumerate(facility.racks.id):
         off = [at for at, who, what in happened(run) if (who, what) == (rack, "off")]
         at_once = bool(found.at_loss[p, r] or found.for_good[p, r])
-        expected = [AT_S + 0.02] * at_once + [AT_S + OUT_S + 0.02] * bool(found.at_return[p, r])
+        back_s = AT_S + OUT_S + 300.0 * (lost == "utility" and "genset" in facility.power.id)
+        expected = [AT_S + 0.02] * at_once + [back_s + 0.02] * bool(found.at_return[p, r])
         assert off == pytest.approx(expected)

@@ -10,11 +10,11 @@ from tests.planner import answer, happened
 from twin import Result
 
 OUTAGES = 60
-EVERY_S = 600.0
+EVERY_S = 900.0
 
 
 def outages(count: int = 2, chance: float = 0.5, shared: float | None = None) -> Result:
-    """An idle hall whose utility is lost for two minutes every ten."""
+    """An idle hall whose utility is lost for two minutes every quarter of an hour."""
     layout: dict[str, Any] = small_layout(1, 0)
     numbers = {"start_failure_probability": chance}
     if shared is not None:

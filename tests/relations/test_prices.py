@@ -35,7 +35,7 @@ def assert_only(one: Result, two: Result, changed: set[str]) -> None:
 def test_the_price_of_energy_changes_the_cost_alone_and_in_proportion() -> None:
     cheap = priced("0.05 USD/kWh")
     dear = priced("0.15 USD/kWh")
-    assert_only(cheap, dear, {"cost_usd"})
+    assert_only(cheap, dear, {"cost_usd", "cost_energy_usd"})
     energy_kwh = number(cheap, "energy_utility_j") / 3.6e6
     assert number(dear, "cost_usd") - number(cheap, "cost_usd") == pytest.approx(
         0.10 * energy_kwh, rel=1e-9

@@ -296,6 +296,7 @@ def test_every_quantity_has_a_unit() -> None:
         "eirft",
         "eirplr",
         "start_failure_probability",
+        "run_failure_first_hour_probability",
         "ports",
         "pumps_per_unit",
         "nodes_per_rack",

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 J_PER_KWH = 3.6e6
 WATER_KG_M3 = 1000.0
-DIESEL_L_PER_KWH = 0.27
-"""Fuel of a large standby set near 656 L/h at 2,500 kW; maker's figure from memory, assumed."""
+L_PER_M3 = 1000.0
 DIESEL_KG_PER_L = 2.70
 """CO2 of a litre of diesel: 10.21 kg a US gallon, EPA emission factors."""
 DIESEL_USD_PER_L = 1.0
 """Price of diesel; assumed."""
 
 
-def diesel_usd(generator_j: float) -> float:
-    """Diesel burnt for a generator's output, USD."""
-    return generator_j / J_PER_KWH * DIESEL_L_PER_KWH * DIESEL_USD_PER_L
+def diesel_usd(fuel_m3: float) -> float:
+    """Diesel burnt, USD."""
+    return fuel_m3 * L_PER_M3 * DIESEL_USD_PER_L
 
 
-def diesel_carbon_kg(generator_j: float) -> float:
-    """Carbon of the diesel burnt for a generator's output, kg CO2e."""
-    return generator_j / J_PER_KWH * DIESEL_L_PER_KWH * DIESEL_KG_PER_L
+def diesel_carbon_kg(fuel_m3: float) -> float:
+    """Carbon of the diesel burnt, kg CO2e."""
+    return fuel_m3 * L_PER_M3 * DIESEL_KG_PER_L
 
 
 def water_usd(water_kg: float, price_usd_m3: float) -> float:

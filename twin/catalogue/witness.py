@@ -15,6 +15,7 @@ _UNITS = (
     ("usd_per_kwh", "USD/kWh"),
     ("kg_per_kwh", "kg/kWh"),
     ("per_s", "1/s"),
+    ("per_h", "1/h"),
     ("flop_s", "flop/s"),
     ("m3_s", "m3/s"),
     ("b_s", "B/s"),
@@ -32,6 +33,7 @@ _UNITS = (
     ("j", "J"),
     ("s", "s"),
     ("h", "h"),
+    ("m3", "m3"),
     ("m", "m"),
     ("k", "K"),
 )

@@ -15,12 +15,16 @@ from twin.stated import (
     OutdoorTemperature,
     ShareOrPercent,
     Stated,
+    Volume,
     WaterTemperature,
     Within,
 )
 from twin.stated import Moment as Moment
 
 OutageDuration = Annotated[Duration, Within(1e-3, 30 * YEAR_S, "1 ms to 30 years")]
+
+
+FuelVolume = Annotated[Volume, Within(1e-3, 1e6, "1 L to 1,000,000 m^3")]
 
 
 class ClockCeiling(Stated):
@@ -45,7 +49,19 @@ class WaterSupply(Stated):
     """New supply temperature."""
 
 
-Action = Annotated[ClockCeiling | WaterSupply, Field(discriminator="kind")]
+class Refuel(Stated):
+    """Bring fuel to a generator, or to every member of a group."""
+
+    kind: Literal["refuel"]
+    at: Moment = 0.0
+    """When it is poured in."""
+    generator: Annotated[str, Field(max_length=100)]
+    """Generator or group of generators, as named in the layout."""
+    amount: FuelVolume | None = None
+    """How much each gets, as far as its tank holds it; all that it holds where not stated."""
+
+
+Action = Annotated[ClockCeiling | WaterSupply | Refuel, Field(discriminator="kind")]
 """Any operator action, told apart by `kind`."""
 
 
@@ -130,6 +146,7 @@ __all__ = [
     "Expectation",
     "Isolate",
     "Moment",
+    "Refuel",
     "UtilityOutage",
     "WaterSupply",
 ]

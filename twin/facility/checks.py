@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from twin.catalogue import KINDS, kind_of
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
 from twin.facility.cooling.peak import heat_w
@@ -101,11 +101,21 @@ def targets(ledger: Ledger) -> None:
             ledger.unknown(
                 ("controls", "actions", i, "plant"), action.plant, plants, "a plant of this layout"
             )
+        if action.kind == "refuel":
+            _generator(ledger, ("controls", "actions", i, "generator"), action.generator)
     for i, work in enumerate(scenario.workload):
         for need in work.needs():
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])
     if isinstance(scenario.site.grid, str):
         _known(ledger, ("site", "grid"), scenario.site.grid, GridRegion)
+
+
+def _generator(ledger: Ledger, loc: Loc, name: str) -> None:
+    """A generator, or a group of them."""
+    standby = {e.id for e in ledger.entries if role(e.kind) is Role.STANDBY}
+    known = sorted(g for g, all_ in ledger.groups.items() if standby.issuperset(all_))
+    if name not in known:
+        ledger.unknown(loc, name, known, "a generator of this layout")
 
 
 def _known(ledger: Ledger, loc: Loc, name: str, kind: type[CatalogueRow]) -> None:

@@ -72,18 +72,21 @@ def wiring(
     )
 
 
-def live(wires: Wiring, able: Mask, source: Mask, stored: Mask) -> Mask:
+def live(wires: Wiring, able: Mask, source: Mask, stored: Mask, closed: Mask | None = None) -> Mask:
     """Which nodes (node,) have voltage at their output.
 
     able     in working order
     source   gives power of its own now (a utility that is there, a generator that runs)
     stored   gives power from a battery when its supplies are gone
+    closed   (edge,) not opened by switching; all where not given
     """
     on = able & (source | stored)
     for h in range(len(wires.levels) - 1, -1, -1):
         if wires.demanding[h].size:
             on[wires.demanding[h]] &= _supplied_enough(wires, on, wires.demanding[h])
         edges = wires.edge_levels[h]
+        if closed is not None:
+            edges = edges[closed[edges]]
         fed = wires.taker[edges[on[wires.supply[edges]]]]
         on[fed] = able[fed]
     return on
@@ -96,18 +99,27 @@ def _supplied_enough(wires: Wiring, on: Mask, nodes: Index) -> Mask:
     return np.asarray(reached[nodes] >= wires.minimum_w[nodes] * ENOUGH_FRAC)
 
 
-def asked(wires: Wiring, able: Mask, utility: Mask, generator: Mask) -> Mask:
+def by_generators_alone(wires: Wiring, utility: Mask, generator: Mask) -> Mask:
+    """(node,) generators, and what no utility ever feeds, everything in order."""
+    idle = np.zeros(utility.size, dtype=bool)
+    every = np.ones(utility.size, dtype=bool)
+    return live(wires, every, generator, idle) & ~live(wires, every, utility, idle)
+
+
+def asked(
+    wires: Wiring, able: Mask, utility: Mask, generator: Mask, alone: Mask | None = None
+) -> Mask:
     """(node,) generators, and what stands between them and their boards, that are called for power.
 
     Whoever takes from both kinds of source calls its generators when no utility reaches it, whether
     or not what hangs on it is served another way: a switchgear watches its own board. Whoever has
     generators alone calls them whenever it is asked.
     able, utility, generator  (node,) in working order; a utility; a generator
+    alone                     `by_generators_alone`, for those who ask often
     """
-    idle = np.zeros_like(able)
-    every = np.ones_like(able)
-    by_utility = live(wires, able, utility, idle)
-    alone = live(wires, every, generator, idle) & ~live(wires, every, utility, idle)
+    by_utility = live(wires, able, utility, np.zeros_like(able))
+    if alone is None:
+        alone = by_generators_alone(wires, utility, generator)
     called = np.zeros_like(able)
     feeds = np.bincount(wires.supply, minlength=able.size) > 0
     asking = able & np.where(alone, ~feeds, ~by_utility)
@@ -118,9 +130,22 @@ def asked(wires: Wiring, able: Mask, utility: Mask, generator: Mask) -> Mask:
     return called
 
 
-def shares(wires: Wiring, on: Mask, on_battery: Mask | None = None) -> Array:
-    """(edge,) share of a taker's input that each edge carries; zero where nothing flows."""
+def fed(wires: Wiring, on: Mask, closed: Mask | None = None) -> Mask:
+    """(node,) with a live supply; over closed edges where some are open."""
+    gives = on[wires.supply] if closed is None else on[wires.supply] & closed
+    return np.asarray(np.bincount(wires.taker, weights=gives, minlength=on.size) > 0)
+
+
+def shares(
+    wires: Wiring, on: Mask, on_battery: Mask | None = None, closed: Mask | None = None
+) -> Array:
+    """(edge,) share of a taker's input that each edge carries; zero where nothing flows.
+
+    closed  (edge,) not opened by switching; all where not given
+    """
     open_edge = on[wires.supply] & on[wires.taker]
+    if closed is not None:
+        open_edge &= closed
     if on_battery is not None:
         open_edge &= ~on_battery[wires.taker]
     count = np.bincount(wires.taker, weights=open_edge, minlength=on.size)

@@ -21,6 +21,9 @@ class EventKind(StrEnum):
     OFF_BATTERY = "off battery"
     STARTED = "started"
     FAILED_TO_START = "failed to start"
+    RAN_DRY = "ran dry"
+    """A generator has burnt its fuel."""
+    REFUELLED = "refuelled"
     STOPPED = "stopped"
     """Of a generator, a cooling unit or a job."""
     RUNNING = "running"
@@ -85,6 +88,7 @@ BREAKS = (
     EventKind.TAKEN_OUT,
     EventKind.TRIPPED,
     EventKind.FAILED_TO_START,
+    EventKind.RAN_DRY,
     EventKind.SHUT_DOWN,
     EventKind.TOO_LARGE,
 )
@@ -93,7 +97,7 @@ BREAKS = (
 FIRST_CAUSES = tuple(kind for kind in BREAKS if kind is not EventKind.SHUT_DOWN)
 """Those that begin it of themselves; a rack that shuts down follows from something else."""
 
-MENDS = (EventKind.REPAIRED, EventKind.CLOSED_AGAIN)
+MENDS = (EventKind.REPAIRED, EventKind.CLOSED_AGAIN, EventKind.REFUELLED)
 """Kinds that end trouble."""
 
 ORDERS = (EventKind.CLOCK_CEILING, EventKind.SET_POINT)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from twin.controls import ClockCeiling
+import numpy as np
+
+from twin.controls import ClockCeiling, Refuel
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -29,8 +31,18 @@ class Controls(Discipline):
             self.own.ceiling_frac = action.clock
             detail = f"{action.clock:.0%} of full clock"
             self.world.note("operators", EventKind.CLOCK_CEILING, detail)
+        elif isinstance(action, Refuel):
+            self._refuel(action)
         else:
             plants = [plant.id for plant in self.world.facility.cooling.plants]
             self.own.supply_degc[plants.index(action.plant)] = action.temperature
             self.world.note(action.plant, EventKind.SET_POINT, f"{action.temperature:g} °C")
         self.world.stale = True
+
+    def _refuel(self, action: Refuel) -> None:
+        """Have the tank of every generator meant filled in power's turn."""
+        amount_m3 = np.inf if action.amount is None else action.amount
+        names = self.world.facility.components.members(action.generator)
+        for g, name in enumerate(self.world.facility.power.id):
+            if name in names:
+                self.world.clock.wait(Stage.POWER, 0.0, "tank is filled", g, float(amount_m3))

@@ -33,6 +33,7 @@ class Faults(Discipline):
         self.timeline = world.facility.scenario.faults.timeline
         for name in ("begins", "ends", "repaired", "fails", "node_fails"):
             world.clock.can(f"fault {name}", getattr(self, f"_{name}"))
+        world.clock.can("fault while running", self._fails_running)
         world.clock.can("drill begins", self._drill_begins)
 
     def schedule(self) -> None:
@@ -132,6 +133,17 @@ class Faults(Discipline):
     def _fails(self, name: str) -> None:
         self._out(name, EventKind.FAILED, "at random; waits for a crew")
         self._repair(name, self.own.draws[name].exponential(self._repair_s(name)), "again")
+
+    def _fails_running(self, name: str, node: int, since_s: float) -> None:
+        """A generator fails while it runs, if this is still the run for which that was drawn."""
+        supply = self.world.state.supply
+        if not supply.running[node] or supply.running_since_s[node] != since_s:
+            return
+        ran_s = self.world.now_s - since_s
+        self._out(name, EventKind.FAILED, f"after {ran_s:,.0f} s of running; waits for a crew")
+        seed = self.world.facility.scenario.seed
+        draw = stream(seed, "generator", "repair", member(name), repr(since_s))
+        self._repair(name, draw.exponential(self._repair_s(name)))
 
     def _node_fails(self, nodes: str) -> None:
         """One node of a rack; the others go on failing while it is repaired."""

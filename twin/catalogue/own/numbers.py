@@ -21,6 +21,7 @@ from twin.units import quantity
 
 _PINT = {
     "m3/s": "m**3/s",
+    "m3": "m**3",
     "degC": "degC",
     "K": "delta_degC",
     "B": "byte",
@@ -39,6 +40,8 @@ _EXAMPLES = {
     "K": "4 K",
     "degC": "45 °C",
     "m3/s": "120 L/min",
+    "m3": "15 m^3",
+    "1/h": "0.001 / h",
     "B": "80 GB",
     "B/s": "400 Gbit/s",
     "kg": "900 kg",
@@ -62,6 +65,8 @@ _RANGES = {
     "m": Within(1e-3, 1e3, "1 mm to 1 km"),
     "K": Within(0.0, 200.0, "0 to 200 K"),
     "m3/s": Within(0.0, 1e3, "0 to 1,000 m^3/s"),
+    "m3": Within(0.0, 1e6, "0 to 1,000,000 m^3"),
+    "1/h": Within(0.0, 1e3, "0 to 1,000 an hour"),
     "K/W": Within(0.0, 10.0, "0 to 10 K/W"),
     "J/K": Within(10.0, 1e9, "10 J/K to 1 GJ/K", "20 g to 2,000 t of steel"),
     "kg": Within(0.01, 1e6, "10 g to 1,000 t"),

@@ -7,12 +7,16 @@ from typing import Any
 
 from twin.catalogue.rating import ElectricalRating
 
+_WITH_RATING = ("battery_energy_j", "tank_m3", "fuel_idle_m3_s", "fuel_half_m3_s", "fuel_full_m3_s")
+"""Fields that grow with the rating."""
+
 
 def rescaled(row: Mapping[str, Any], rating: float | ElectricalRating | None) -> dict[str, Any]:
     """Fields that change with the rating; none where it is not stated or the same.
 
-    A battery keeps its minutes. Shares of the rating stay, except where only a part of a breaker's
-    rating may be drawn for good: the device is then the same one, and its watts of loss stay.
+    A battery keeps its minutes, a tank its hours. Shares of the rating stay, except where only a
+    part of a breaker's rating may be drawn for good: the device is then the same one, and its watts
+    of loss stay.
     """
     if rating is None:
         return {}
@@ -23,12 +27,12 @@ def rescaled(row: Mapping[str, Any], rating: float | ElectricalRating | None) ->
 
 def _at(row: Mapping[str, Any], rating_w: float) -> dict[str, Any]:
     before = row.get("rating_w")
-    battery_j = row.get("battery_energy_j")
     if before == rating_w:
         return {}
-    if not (before and battery_j):
+    if not before:
         return {"rating_w": rating_w}
-    return {"rating_w": rating_w, "battery_energy_j": battery_j * (rating_w / before)}
+    follow = [field for field in _WITH_RATING if row.get(field)]
+    return {"rating_w": rating_w, **{f: row[f] * (rating_w / before) for f in follow}}
 
 
 def _derated(row: Mapping[str, Any], continuous: float) -> dict[str, Any]:

@@ -19,6 +19,22 @@ from twin.catalogue.rows.base import (
     rises,
 )
 
+GENERATOR_ONLY = (
+    "common_cause_frac",
+    "run_failure_first_hour_probability",
+    "run_failure_rate_per_h",
+    "synchronise_s",
+    "load_step_frac",
+    "retransfer_s",
+    "cool_down_s",
+    "tank_m3",
+    "fuel_idle_m3_s",
+    "fuel_half_m3_s",
+    "fuel_full_m3_s",
+    "refuel_s",
+)
+"""Numbers of generators that a row may leave out, and other kinds must."""
+
 
 class PowerEquipment(CatalogueRow, Size, Reliability):
     """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
@@ -53,6 +69,29 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
     common_cause_frac: Share | None = None
     """Beta factor: share of failed starts that all sets of one type called together have in
     common. A row that does not state it has none."""
+    run_failure_first_hour_probability: Share | None = None
+    """That a set which has started fails within its first hour; none where not stated."""
+    run_failure_rate_per_h: AtLeastZero | None = None
+    """Failures an hour of running after the first; none where not stated."""
+    synchronise_s: AtLeastZero | None = None
+    """For each further set that joins a bus with another; at once where not stated."""
+    load_step_frac: Efficiency | None = None
+    """Share of its rating that a set takes in one step; all of it where not stated."""
+    retransfer_s: AtLeastZero | None = None
+    """From the utility's return until a board goes back to it; at once where not stated."""
+    cool_down_s: AtLeastZero | None = None
+    """How long it runs without load before it stops; none where not stated."""
+    tank_m3: Positive | None = None
+    """Fuel that is there when full; never runs dry where not stated."""
+    fuel_idle_m3_s: AtLeastZero | None = None
+    """Burnt while it runs without load."""
+    fuel_half_m3_s: Positive | None = None
+    """Burnt at half load."""
+    fuel_full_m3_s: Positive | None = None
+    """Burnt at full load. Rows that state no consumption burn 0.27 L a kWh."""
+    refuel_s: Positive | None = None
+    """From a start to the delivery that fills its tank, and from each to the next; nobody brings
+    fuel where not stated."""
     transfer_s: AtLeastZero
     """Gap in supply when it changes source."""
     trip_pickup_frac: Positive | None = None
@@ -67,6 +106,7 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         rises(self, "trip_pickup_frac", "instantaneous_trip_frac")
+        rises(self, "fuel_idle_m3_s", "fuel_half_m3_s", "fuel_full_m3_s")
         battery = (
             self.battery_energy_j,
             self.battery_discharge_efficiency_frac,
@@ -85,6 +125,14 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
             ),
         ):
             refuse(any((value is not None) != needed for value in group), words)
+        fuel = (self.fuel_idle_m3_s, self.fuel_half_m3_s, self.fuel_full_m3_s)
+        some = any(value is not None for value in fuel)
+        refuse(some and None in fuel, "consumption is stated without load, at half and at full")
+        refuse(
+            role(self.kind) is not Role.STANDBY
+            and any(getattr(self, field) is not None for field in GENERATOR_ONLY),
+            f"only a generator has {', '.join(GENERATOR_ONLY)}",
+        )
         lossy = self.loss_idle_frac + self.loss_linear_frac + self.loss_square_frac
         refuse(lossy >= 1, "loses more than it is rated for")
         refuse(self.rating_w is None and lossy > 0, "losses are of a rating, and there is none")

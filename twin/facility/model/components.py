@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,3 +56,8 @@ class Components:
     """Row by id."""
     stated_at: tuple[tuple[str | int, ...], ...]
     """Where in the scenario each stands, such as ("layout", "power", 0)."""
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """A component, or the members of a group or row of that name, in build order."""
+        numbered = re.compile(rf"{re.escape(name)}(_r?\d+)*")
+        return tuple(one for one in self.id if numbered.fullmatch(one))

@@ -8,6 +8,25 @@ from twin.arrays import Array, Index, Mask
 
 
 @dataclass(frozen=True)
+class StandbyNumbers:
+    """How generators run, (power node,); of all else nothing is asked."""
+
+    run_failure_first_hour_probability: Array
+    run_failure_rate_per_h: Array
+    synchronise_s: Array
+    load_step_frac: Array
+    retransfer_s: Array
+    cool_down_s: Array
+    tank_m3: Array
+    """inf where fuel never ends, and for all that burns none."""
+    fuel_idle_m3_s: Array
+    fuel_half_m3_s: Array
+    fuel_full_m3_s: Array
+    refuel_s: Array
+    """inf where nobody brings fuel."""
+
+
+@dataclass(frozen=True)
 class PowerTree:
     """Power nodes: equipment first, then the loads that hang on it. Arrays are (power node,).
 
@@ -44,6 +63,8 @@ class PowerTree:
     start_failure_probability: Array
     common_cause_frac: Array
     """Share of failed starts that generators of one type called together have in common."""
+    standby: StandbyNumbers
+    """What else there is to know of generators."""
     transfer_s: Array
     supply: Index
     """(edge,)"""

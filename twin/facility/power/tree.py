@@ -19,6 +19,7 @@ from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
+from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
 from twin.facility.stated_numbers import for_group, for_member, rerated
@@ -93,9 +94,11 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     _check_hall(ledger, loc, row, group)
     supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
     _check_feeds(ledger, loc, row, group)
+    check_autonomy(ledger, loc, row, group)
     out = []
     for k, name in enumerate(members(group.name, group.count)):
         mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))
+        mine = with_autonomy(mine, group.autonomy)
         place = ledger.places[name]
         ledger.add(
             loc,
@@ -220,6 +223,8 @@ def freeze(
         return np.array([default if v is None else v for v in values], dtype=float)
 
     rating = np.array([n.rating_w for n in every], dtype=float)
+
+    standby_w = np.array([n.rating_w if role(n.kind) is Role.STANDBY else 0.0 for n in every])
     first = len(nodes)
     return PowerTree(
         id=tuple(n.id for n in every),
@@ -244,6 +249,7 @@ def freeze(
         start_s=column("start_s", 0.0),
         start_failure_probability=column("start_failure_probability", 0.0),
         common_cause_frac=column("common_cause_frac", 0.0),
+        standby=standby_numbers(column, standby_w),
         transfer_s=column("transfer_s", 0.0),
         supply=np.array([s for s, _ in edges], dtype=np.int64),
         taker=np.array([t for _, t in edges], dtype=np.int64),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,11 +84,10 @@ def tiles(result: Result) -> list[Tile]:
     """Eight numbers, in the order a planner asks for them."""
     held = result.summary
     it_kwh = number(held.get("energy_it_j")) / 3.6e6
-    bought_j = number(held.get("energy_utility_j")) + np.nan_to_num(
-        number(held.get("energy_generator_j"))
-    )
+    bought_j = number(held.get("energy_utility_j"))
+    diesel_j = float(np.nan_to_num(number(held.get("energy_generator_j"))))
     joules = figures(held.get("joules_per_token_facility"))
-    carbon_per_kwh = number(held.get("carbon_kg")) * 1e3 / (bought_j / 3.6e6 or np.nan)
+    carbon_per_kwh = number(held.get("carbon_kg")) * 1e3 / ((bought_j + diesel_j) / 3.6e6 or np.nan)
     each = (
         f"{joules} J a token"
         if joules != NONE
@@ -95,7 +95,7 @@ def tiles(result: Result) -> list[Tile]:
     )
     return [
         *_output(result),
-        Tile("Energy bought", energy(bought_j), each),
+        Tile("Energy bought", energy(bought_j), f"{each}{_diesel(held, diesel_j)}"),
         _worst(result),
         Tile(
             "PUE",
@@ -104,8 +104,16 @@ def tiles(result: Result) -> list[Tile]:
         ),
         Tile("WUE", _with_unit(held.get("wue_l_per_kwh"), "L/kWh"), _water(held, it_kwh)),
         Tile("Cost of running", money(held.get("cost_usd")), _per_million(held)),
-        Tile("Carbon", mass(held.get("carbon_kg")), f"{figures(carbon_per_kwh)} g a kWh bought"),
+        Tile("Carbon", mass(held.get("carbon_kg")), f"{figures(carbon_per_kwh)} g a kWh"),
     ]
+
+
+def _diesel(held: Mapping[str, Any], diesel_j: float) -> str:
+    """What generators gave beside it, and the fuel they burnt; nothing where they stood still."""
+    if diesel_j <= 0:
+        return ""
+    litres = number(held.get("fuel_m3")) * 1e3
+    return f"; beside it {energy(diesel_j)} from generators, {litres:,.0f} L of diesel"
 
 
 def _output(result: Result) -> list[Tile]:

@@ -33,7 +33,7 @@ from twin.scenario.schema.names import (
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
-from twin.stated import Length, Power, Rating, Stated, Within
+from twin.stated import Duration, Length, Power, Rating, Stated, Within
 
 HallSide = Annotated[
     Length, Within(1.0, 1000.0, "1 to 1,000 m", "the longest building on earth is 1 km long")
@@ -44,6 +44,10 @@ RackPower = Annotated[
 ]
 RackRating = Annotated[RackPower | ElectricalRating, *AS_WRITTEN]
 """Watts of a rack, or a mapping that says how they follow."""
+
+Autonomy = Annotated[
+    Duration, Within(60.0, 3.2e7, "1 minute to a year", "nobody stores fuel for longer")
+]
 
 
 class RowSpec(Stated):
@@ -120,6 +124,8 @@ class PowerGroup(Stated):
     """Each member opens while the ratings of its live supplies add up to less. For a side of a 2N
     system that is counted on only where it can carry the whole load alone; none: whatever is
     left carries what it can."""
+    autonomy: Autonomy | None = None
+    """Generators: how long a full tank lasts at full load, instead of the tank of the catalogue."""
     rating: StatedRating | None = None
     """Rating where it differs from the catalogue; `rating: 500 kVA` with `power_factor` beside it,
     or a mapping with amperes and volts, says how it follows."""

@@ -45,8 +45,8 @@ def _tokens(run: Disciplines) -> dict[str, float]:
 def _used_j(run: Disciplines) -> float:
     """Energy that the facility used, whatever its source."""
     site = run.accounts.site_totals()
-    bought = site["utility"] + site["generator"]
-    return bought + site["battery_out"] - site["battery_in"]
+    fed = site["utility"] + site["generator"]
+    return fed + site["battery_out"] - site["battery_in"]
 
 
 def _energy(run: Disciplines) -> dict[str, float]:
@@ -54,6 +54,7 @@ def _energy(run: Disciplines) -> dict[str, float]:
     return {
         "energy_utility_j": site["utility"],
         "energy_generator_j": site["generator"],
+        "fuel_m3": site["fuel_m3"],
         "energy_it_j": site["it"],
         "energy_cooling_j": site["cooling"],
         "energy_loss_j": site["loss"],
@@ -83,12 +84,16 @@ def _costs(run: Disciplines) -> dict[str, float]:
     site = run.accounts.site_totals()
     water = water_usd(site["water_kg"], run.world.facility.scenario.site.water_price)
     demand = run.billing.demand_usd()
-    fuel = diesel_usd(site["generator"])
+    fuel = diesel_usd(site["fuel_m3"])
+    fuel_kg = diesel_carbon_kg(site["fuel_m3"])
     return {
         "cost_usd": run.billing.energy_usd() + fuel + water + demand,
+        "cost_energy_usd": run.billing.energy_usd(),
+        "cost_fuel_usd": fuel,
         "cost_demand_usd": demand,
         "peak_demand_w": run.billing.peak_demand_w(),
-        "carbon_kg": run.billing.carbon_kg() + diesel_carbon_kg(site["generator"]),
+        "carbon_kg": run.billing.carbon_kg() + fuel_kg,
+        "carbon_fuel_kg": fuel_kg,
     }
 
 

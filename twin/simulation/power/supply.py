@@ -15,6 +15,7 @@ from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.generators import Generators
 from twin.simulation.power.transfers import Transfers
+from twin.simulation.power.trial import Trial
 
 _FULL_J = 1.0
 """Energy that a battery may lack and still counts as full."""
@@ -37,8 +38,9 @@ class Supply(Discipline):
         self.is_load[tree.load_of_rack] = True
         self.is_load[tree.load_of_unit] = True
         self.has_ups = bool(self.is_ups.any())
+        self.trial = Trial(world, self.wires, self.stages)
         self.generators = Generators(
-            world, np.flatnonzero(self.is_generator), self.able, self.asked
+            world, self.trial, np.flatnonzero(self.is_generator), self.able
         )
         self.transfers = Transfers(world, self.wires)
         self._seen_version = (-1, -1, -1)
@@ -68,23 +70,33 @@ class Supply(Discipline):
         own = self.own
         able = self.able() & self._settled()
         stored = self.is_ups & (own.battery_j > _FULL_J)
-        own.generator_on = own.generator_on & able
-        seen = np.concatenate([able, stored, own.generator_on])
+        self.generators.fall_out(able)
+        closed = self.generators.boards.closed(self.able())
+        fuelled = self.generators.fuel.there()
+        seen = np.concatenate([able, stored, own.generator_on, own.on_standby, fuelled])
         if np.array_equal(seen, own.seen):
             return False
         own.seen = seen
         source = self.is_utility | (self.is_generator & own.generator_on)
-        own.live = flow.live(self.wires, able, source, stored)
+        own.live = flow.live(self.wires, able, source, stored, closed)
         was_on_battery = own.on_battery
-        own.on_battery = self.is_ups & own.live & ~self._fed()
-        own.share = flow.shares(self.wires, own.live, own.on_battery)
+        own.on_battery = self.is_ups & own.live & ~flow.fed(self.wires, own.live, closed)
+        own.share = flow.shares(self.wires, own.live, own.on_battery, closed)
         own.version += 1
-        own.lost_s[before & ~own.live] = self.world.now_s
+        self._lose(before & ~own.live)
         if self.transfers.move():
             return self._voltages(before)
         self._log_batteries(was_on_battery)
         self.generators.call(able)
         return True
+
+    def _lose(self, gone: Mask) -> None:
+        """Note when voltage went, and what loads that ran drew until then."""
+        own = self.own
+        own.lost_s[gone] = self.world.now_s
+        ran = gone & self.is_load & (own.input_w > 0)
+        ran[self.tree.load_of_rack] &= self.world.state.racks.rack_on
+        own.lost_input_w[ran] = own.input_w[ran]
 
     def _nothing_new(self) -> bool:
         """Whether nothing that decides about voltage can have changed since it was worked out."""
@@ -95,6 +107,7 @@ class Supply(Discipline):
             version == self._seen_version
             and self.transfers.last_s <= self._seen_s
             and not (self.has_ups and self._batteries_move())
+            and not self.generators.fuel.moves()
         )
         self._seen_version = version
         self._seen_s = self.world.now_s
@@ -103,13 +116,6 @@ class Supply(Discipline):
 
     def _batteries_move(self) -> bool:
         return bool(self.own.drain_w.any() or self.own.recharge_w.any())
-
-    def _fed(self) -> Mask:
-        """(power node,) with a live supply."""
-        wires = self.wires
-        live = self.own.live
-        lives = np.bincount(wires.taker, weights=live[wires.supply], minlength=live.size)
-        return np.asarray(lives > 0)
 
     def _settled(self) -> Mask:
         """(power node,) not between two supplies."""
@@ -136,10 +142,6 @@ class Supply(Discipline):
         lasts_s = own.battery_j[p] / own.drain_w[p]
         return f"fed again; {left:.1%} left, {lasts_s:,.0f} s at that load"
 
-    def asked(self, able: Mask) -> Mask:
-        """(power node,) generators that are called for power, and what leads to them."""
-        return flow.asked(self.wires, able, self.is_utility, self.is_generator)
-
     def hold(self) -> None:
         """Flow power from the loads up, with what UPS batteries take or give."""
         own = self.own
@@ -155,6 +157,7 @@ class Supply(Discipline):
         from_battery = own.input_w / tree.battery_discharge_frac
         own.drain_w = np.where(own.on_battery, from_battery, 0.0)
         own.lost_w = self._lost_w(own.output_w, own.input_w)
+        self.generators.fuel.hold()
 
     def _lost_w(self, output_w: Array, input_w: Array) -> Array:
         """(..., power node) loss of each stage, battery conversion included."""
@@ -168,7 +171,9 @@ class Supply(Discipline):
         )
 
     def at_rest(self) -> bool:
-        """No battery moves."""
+        """No battery moves, and no tank that may run dry."""
+        if self.generators.fuel.moves():
+            return False
         return not (self.has_ups and (self.own.on_battery.any() or self._batteries_move()))
 
     def foretell(self, stretch: Stretch) -> None:
@@ -187,20 +192,22 @@ class Supply(Discipline):
         self.own.output_w = stretch.output_w[-1].copy()
         self.own.input_w = stretch.input_w[-1].copy()
         self.own.lost_w = stretch.lost_w[-1].copy()
+        self.generators.fuel.hold()
 
     def charge_w(self) -> Array:
         """(power node,) rate of change of the battery energy."""
         return self.own.recharge_w * self.tree.battery_charge_frac - self.own.drain_w
 
     def advance(self, span_s: float) -> None:
-        """Move batteries on; protection has its own."""
+        """Move batteries and tanks on; protection has its own."""
+        self.generators.fuel.advance(span_s)
         if self.has_ups and self._batteries_move():
             energy_j = self.own.battery_j + self.charge_w() * span_s
             self.own.battery_j = np.clip(energy_j, 0.0, self.tree.battery_j)
 
     def next_s(self) -> float:
-        """Seconds until a battery is empty or full, or a switch has changed over."""
-        return min(self._battery_s(), self.transfers.next_s())
+        """Seconds until a battery is empty or full, a tank dry, or a switch has changed over."""
+        return min(self._battery_s(), self.transfers.next_s(), self.generators.fuel.next_s())
 
     def _battery_s(self) -> float:
         if not (self.has_ups and self._batteries_move()):

@@ -35,6 +35,7 @@ class Accounts(Discipline):
         supply = state.supply
         clock_frac = state.throttling.clock_frac
         own.site_rate = self._site_rate(supply.input_w, supply.lost_w, state.units.water_kg_s)
+        own.site_rate[-1] = self._fuel_m3_s(supply.output_w)
         own.rack_rate[0] = state.racks.rack_w
         own.rack_rate[1] = state.racks.rack_on
         own.rack_rate[2] = clock_frac
@@ -65,6 +66,12 @@ class Accounts(Discipline):
         rate[..., 9] = gpus[state.throttling.clock_frac < 1.0].sum()
         return rate
 
+    def _fuel_m3_s(self, output_w: Array) -> Array | float:
+        """(...,) fuel that generators burn at outputs (..., power node)."""
+        if not self.world.state.supply.running.any():
+            return 0.0
+        return np.asarray(self.supply.generators.fuel.rate_m3_s(output_w).sum(axis=-1))
+
     def _peaks(self) -> None:
         own = self.own
         state = self.world.state
@@ -87,6 +94,7 @@ class Accounts(Discipline):
         """Integrate interval by interval, and look at the temperatures reached."""
         own = self.own
         rates = self._site_rate(stretch.input_w, stretch.lost_w, stretch.water_kg_s)
+        rates[..., -1] = self._fuel_m3_s(stretch.output_w)
         rates[0] = own.site_rate
         stretch.site_rate = rates
         power = np.empty((len(rates), *own.power_rate.shape))

@@ -17,7 +17,24 @@ class SupplyState:
     """Who is live, what flows, batteries and generators."""
 
     generator_on: Mask
-    """Running and ready to take load."""
+    """Generators that run and are on their bus."""
+    running: Mask
+    """Generators that run, on their bus or on the way to it."""
+    running_since_s: Array
+    joins_s: Array
+    """When a generator joins its bus, or joined it."""
+    idle_since_s: Array
+    """Since when nobody needs a generator that runs; inf where somebody does."""
+    on_standby: Mask
+    """Boards that stand on their generators."""
+    main_back_s: Array
+    """Since when the utility is back for such a board; inf where it is not."""
+    fuel_m3: Array
+    """Fuel left; inf where it never ends."""
+    fuel_rate_m3_s: Array
+    """Fuel burnt now."""
+    fuel_ordered: Mask
+    """Generators that wait for a delivery."""
     live: Mask
     """Voltage at the output."""
     on_battery: Mask
@@ -26,7 +43,7 @@ class SupplyState:
     output_w: Array
     input_w: Array
     starting: Mask
-    """Generators that crank, or run on before they stop."""
+    """Generators that crank, or wait to join their bus."""
     called_s: Array
     """When a generator was last called."""
     given_up: Mask
@@ -39,6 +56,8 @@ class SupplyState:
     """Transfer switches whose supply is dead, not yet for long enough to leave it."""
     lost_s: Array
     """When voltage was last lost; -inf before the first time."""
+    lost_input_w: Array
+    """What loads drew when they last lost it, having run; 0 before the first time."""
     share: Array
     """(edge,) share of a taker's input that each edge carries."""
     recharge_w: Array
@@ -60,6 +79,15 @@ def fresh_supply(facility: Facility) -> SupplyState:
     size = len(tree.id)
     return SupplyState(
         generator_on=np.zeros(size, dtype=bool),
+        running=np.zeros(size, dtype=bool),
+        running_since_s=np.full(size, -np.inf),
+        joins_s=np.full(size, -np.inf),
+        idle_since_s=np.full(size, np.inf),
+        on_standby=np.zeros(size, dtype=bool),
+        main_back_s=np.full(size, np.inf),
+        fuel_m3=tree.standby.tank_m3.copy(),
+        fuel_rate_m3_s=np.zeros(size),
+        fuel_ordered=np.zeros(size, dtype=bool),
         live=np.zeros(size, dtype=bool),
         on_battery=np.zeros(size, dtype=bool),
         battery_j=tree.battery_j.copy(),
@@ -72,6 +100,7 @@ def fresh_supply(facility: Facility) -> SupplyState:
         moving_until_s=np.full(size, -np.inf),
         confirming=np.zeros(size, dtype=bool),
         lost_s=np.full(size, -np.inf),
+        lost_input_w=np.zeros(size),
         share=np.zeros(tree.supply.size),
         recharge_w=np.zeros(size),
         drain_w=np.zeros(size),

@@ -11,9 +11,9 @@ from twin.facility.model import Facility
 
 SITE = (
     "utility", "generator", "battery_out", "battery_in", "it", "loss", "cooling", "water_kg",
-    "gpus_busy", "gpus_throttled",
+    "gpus_busy", "gpus_throttled", "fuel_m3",
 )  # fmt: skip
-"""Integrals over the site: joules, kilograms, and GPU seconds."""
+"""Integrals over the site: joules, kilograms, GPU seconds, and cubic metres of fuel."""
 Key = tuple[str, str, str]
 """(cause, rack or nothing, workload)"""
 

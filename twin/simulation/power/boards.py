@@ -1,0 +1,142 @@
+"""Boards that may stand on the utility or on generators: on which they stand, and when they go
+back.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Index, Mask
+from twin.physics import flow
+from twin.physics.power import HOLD_UP_S
+from twin.results.enums import EventKind
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+from twin.simulation.power.trial import Trial
+
+ENOUGH_FRAC = 1.0 + 1e-9
+"""Generators carry a load up to this share of their ratings; the rest is rounding."""
+
+
+class Boards:
+    """Which edges into such boards are closed; part of the power discipline, whose block it writes.
+
+    A board takes its generators once they can carry what hangs on it, or no more of them are to
+    come. It stays there until the utility has been back for the retransfer delay of its row, or
+    the generators are gone.
+    """
+
+    def __init__(self, world: World, trial: Trial, generators: Index) -> None:
+        self.world = world
+        self.own = world.state.supply
+        self.tree = world.facility.power
+        self.trial = trial
+        self.wires = trial.wires
+        self.generators = generators
+        self._find_edges()
+        self._find_sets()
+        world.clock.can("board goes back", self._goes_back)
+
+    def _find_edges(self) -> None:
+        wires = self.wires
+        trial = self.trial
+        self.alone = flow.by_generators_alone(wires, trial.is_utility, trial.is_generator)
+        into = self.alone[wires.supply] & ~self.alone[wires.taker]
+        self.standby_edges = np.flatnonzero(into)
+        self.nodes = np.unique(wires.taker[into])
+        self.is_board = np.zeros(self.alone.size, dtype=bool)
+        self.is_board[self.nodes] = True
+        self.main_edges = np.flatnonzero(self.is_board[wires.taker] & ~into)
+
+    def _find_sets(self) -> None:
+        """(generator, board) whether the one may feed the other; delays of the boards."""
+        size = self.alone.size
+        self.serves = np.zeros((len(self.generators), len(self.nodes)), dtype=bool)
+        supply = self.wires.supply[self.standby_edges]
+        taker = self.wires.taker[self.standby_edges]
+        every = np.ones(size, dtype=bool)
+        for i, g in enumerate(self.generators):
+            one = np.zeros(size, dtype=bool)
+            one[g] = True
+            reached = flow.live(self.wires, every, one, ~every)[supply]
+            self.serves[i] = np.isin(self.nodes, taker[reached])
+        delays = np.where(
+            self.serves, self.tree.standby.retransfer_s[self.generators][:, None], 0.0
+        )
+        self.retransfer_s = np.zeros(size)
+        self.retransfer_s[self.nodes] = delays.max(axis=0, initial=0.0)
+
+    def needed(self) -> Mask:
+        """(generator,) whether a board stands on it."""
+        return np.asarray((self.serves & self.own.on_standby[self.nodes]).any(axis=1))
+
+    def closed(self, able: Mask) -> Mask | None:
+        """(edge,) not opened by switching; None where all are closed.
+
+        able  (power node,) in working order
+        """
+        own = self.own
+        if not (own.generator_on.any() or own.on_standby.any()):
+            return None
+        main_up = self._fed(self.main_edges, self.trial.by_utility(able))
+        given = self.trial.by_generators(able, own.generator_on)
+        self._settle(main_up, self._fed(self.standby_edges, given & self.alone), able)
+        return self._edges(own.on_standby, main_up)
+
+    def _edges(self, on_standby: Mask, main_up: Mask) -> Mask:
+        wires = self.wires
+        closed = np.ones(wires.taker.size, dtype=bool)
+        closed[self.main_edges] = ~(on_standby & main_up)[wires.taker[self.main_edges]]
+        closed[self.standby_edges] = on_standby[wires.taker[self.standby_edges]]
+        return closed
+
+    def _fed(self, edges: Index, on: Mask) -> Mask:
+        """(power node,) with a live supply among these edges."""
+        lives = np.bincount(
+            self.wires.taker[edges], weights=on[self.wires.supply[edges]], minlength=on.size
+        )
+        return np.asarray(lives > 0)
+
+    def _settle(self, main_up: Mask, standby_up: Mask, able: Mask) -> None:
+        """Take generators, wait for the way back, or lose them."""
+        own = self.own
+        own.on_standby &= standby_up
+        own.main_back_s[~(own.on_standby & main_up)] = np.inf
+        self._take(standby_up & ~main_up & ~own.on_standby & self.is_board, main_up, able)
+        back = own.on_standby & main_up & np.isinf(own.main_back_s)
+        for b in np.flatnonzero(back):
+            own.main_back_s[b] = self.world.now_s
+            delay_s = float(self.retransfer_s[b])
+            self.world.clock.wait(Stage.POWER, delay_s, "board goes back", int(b), self.world.now_s)
+
+    def _take(self, asking: Mask, main_up: Mask, able: Mask) -> None:
+        """Let boards take their generators, in order, as capacity arrives."""
+        own = self.own
+        for b in np.flatnonzero(asking):
+            mine = self.generators[self.serves[:, np.searchsorted(self.nodes, b)]]
+            coming = own.starting[mine] & ~own.generator_on[mine]
+            if not coming.any() or self._carried(int(b), mine, main_up, able):
+                own.on_standby[b] = True
+
+    def _carried(self, b: int, mine: Index, main_up: Mask, able: Mask) -> bool:
+        """Whether the generators that are there carry a board beside what they carry already."""
+        own = self.own
+        on_standby = own.on_standby.copy()
+        on_standby[b] = True
+        output_w = self.trial.output_w(able, own.generator_on, self._edges(on_standby, main_up))
+        there = mine[own.generator_on[mine]]
+        rating_w = self.tree.rating_w[there]
+        return bool((output_w[there] <= rating_w * ENOUGH_FRAC).all())
+
+    def _goes_back(self, b: int, since_s: float) -> None:
+        """The utility has been back for long enough, if it has not gone again meanwhile."""
+        own = self.own
+        if not own.on_standby[b] or own.main_back_s[b] != since_s:
+            return
+        own.on_standby[b] = False
+        own.main_back_s[b] = np.inf
+        own.version += 1
+        self.world.stale = True
+        if not (self.tree.priority[b] and self.tree.transfer_s[b] > HOLD_UP_S):
+            waited = f"back to the utility, {self.world.now_s - since_s:,.0f} s after its return"
+            self.world.note(self.tree.id[b], EventKind.TRANSFERS, waited)

@@ -1,0 +1,72 @@
+"""What the tree would carry if somebody switched: asked before a hand, a shedder or a generator's
+controls act.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
+from twin.physics import flow
+from twin.simulation.kernel.world import World
+
+BATTERY_EMPTY_J = 1.0
+"""A battery with no more counts as empty."""
+
+
+class Trial:
+    """Flows of a tree that is switched otherwise than it is; changes nothing."""
+
+    def __init__(self, world: World, wires: flow.Wiring, stages: tuple[flow.Stage, ...]) -> None:
+        tree = world.facility.power
+        self.world = world
+        self.tree = tree
+        self.own = world.state.supply
+        self.wires = wires
+        self.stages = stages
+        self.is_utility = of_role(tree.kind, Role.SUPPLY)
+        self.is_generator = of_role(tree.kind, Role.STANDBY)
+        self.is_store = of_role(tree.kind, Role.STORE)
+        self.loads = np.concatenate([tree.load_of_rack, tree.load_of_unit]).astype(np.int64)
+        self.nothing = np.zeros(len(tree.id), dtype=bool)
+
+    def by_utility(self, able: Mask) -> Mask:
+        """(power node,) reached by a utility."""
+        return flow.live(self.wires, able, self.is_utility, self.nothing)
+
+    def by_generators(self, able: Mask, running: Mask) -> Mask:
+        """(power node,) reached by generators that run."""
+        return flow.live(self.wires, able, running, self.nothing)
+
+    def output_w(
+        self, able: Mask, generator_on: Mask, closed: Mask | None = None, off: Mask | None = None
+    ) -> Array:
+        """(power node,) output in W once everybody draws what it drew before it went dark.
+
+        able          in working order and not opened
+        generator_on  (power node,) gives power
+        closed        (edge,) not opened by switching; all where not given
+        off           (power node,) loads that are to draw nothing; none where not given
+        """
+        wires = self.wires
+        own = self.own
+        stored = self.is_store & (own.battery_j > BATTERY_EMPTY_J)
+        source = self.is_utility | (self.is_generator & generator_on)
+        live = flow.live(wires, able, source, stored, closed)
+        on_battery = self.is_store & live & ~flow.fed(wires, live, closed)
+        share = flow.shares(wires, live, on_battery, closed)
+        drawn = self.wanted_w() if off is None else np.where(off, 0.0, self.wanted_w())
+        hungry = self.is_store & live & ~on_battery & (own.battery_j < self.tree.battery_j - 1.0)
+        drawn = drawn + np.where(hungry, self.tree.recharge_w, 0.0)
+        return flow.through(self.stages, drawn, share, live)[0]
+
+    def wanted_w(self) -> Array:
+        """(power node,) what loads draw, or drew before they went dark."""
+        own = self.own
+        now_w = np.zeros(own.input_w.size)
+        now_w[self.loads] = own.input_w[self.loads]
+        runs = now_w > 0
+        racks = self.tree.load_of_rack
+        runs[racks] &= self.world.state.racks.rack_on
+        return np.where(runs, now_w, np.maximum(now_w, own.lost_input_w))
