@@ -70,7 +70,7 @@ def test_time_on_is_the_time_between_the_events_that_say_so() -> None:
 def test_peaks_start_anew_when_they_are_taken() -> None:
     run = busy()
     run.disciplines.accounts.take_peaks()
-    power, junction, load = run.disciplines.accounts.take_peaks()
+    power, junction, load, _ = run.disciplines.accounts.take_peaks()
     np.testing.assert_array_equal(power, run.state.racks.rack_w)
     np.testing.assert_allclose(junction, run.disciplines.racks.junction_degc())
     assert (load <= 1.5).all()
