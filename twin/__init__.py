@@ -12,11 +12,12 @@ twin.resume(path)              the Run that run.save(path) wrote
 
 twin.check(design)             counts, loads against ratings, findings, without a run
 twin.redundancy(design)        what single and double failures leave, cut sets, availability
+twin.failure_report(design)    twelve parts on what fails, how often and at what cost
 twin.counterfactuals(design)   a run, and what each of its faults cost against the run without it
 twin.fault_tree(path)           exact probability and cut-set count of an Open-PSA fault tree
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
 twin.compare(a, b)             what was asked differently in two results, and what came out
-twin.report(result, folder)    an HTML report that reads offline
+twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
 
 result.plot.timeline()         a figure; dir(result.plot) lists them all
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from twin.scenario import Scenario, load
     from twin.simulation import Run, resume, simulate, start
     from twin.study import check, compare, redundancy, run
-    from twin.study.asked import counterfactuals
+    from twin.study.asked import counterfactuals, failure_report
 
 __version__ = "0.1.0"
 
@@ -57,6 +58,7 @@ _HOME = {
     "check": "study",
     "compare": "study",
     "counterfactuals": "study.asked",
+    "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
     "load": "scenario",
     "redundancy": "study",
@@ -82,6 +84,7 @@ __all__ = [
     "check",
     "compare",
     "counterfactuals",
+    "failure_report",
     "fault_tree",
     "load",
     "redundancy",

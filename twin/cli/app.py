@@ -12,6 +12,7 @@ from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.compare import compare
 from twin.cli.drill import drill
+from twin.cli.failure_report import failure_report
 from twin.cli.init import init
 from twin.cli.options import HELP
 from twin.cli.redundancy import redundancy
@@ -29,6 +30,7 @@ app = Typer(
 )
 for command in (run, check, redundancy, drill, compare, report, calibrate, init, schema):
     app.command()(command)
+app.command("failure-report")(failure_report)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)
 app.add_typer(catalogue.app, name="catalogue")

@@ -14,6 +14,7 @@ from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from twin.analysis.adequacy import Adequacy
+    from twin.analysis.failure_parts.report import FailureReport
     from twin.analysis.fault_tree import FaultTreeAnswer
     from twin.analysis.redundancy import RedundancyReport
     from twin.catalogue import Catalogue
@@ -98,6 +99,25 @@ def redundancy_blocks(
     study = found.as_dict()
     components = facility.tables()["components"]
     return sentences(study), blocks(study, components, most_cut_sets)
+
+
+def failure_report(facility: Facility, told: Told) -> FailureReport:
+    """What fails, how often, for how long and at what cost."""
+    return twin.failure_report(facility, told)
+
+
+def failure_blocks(found: FailureReport) -> tuple[list[str], list[Block]]:
+    """Its page one, for the terminal."""
+    from twin.present.failure_report.front import headline, in_short, sentences
+
+    return [headline(found)[0], *sentences(found)], [in_short(found)]
+
+
+def write_failure_report(found: FailureReport, folder: Path) -> list[Path]:
+    """Write page, PDF and JSON into a folder; their paths."""
+    from twin.present.failure_report import write
+
+    return write(found, folder)
 
 
 def refuse_without_expectations(scenario: Scenario) -> None:

@@ -6,17 +6,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from twin.analysis.failure_parts.report import FailureReport
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.scenario import Scenario, load
 
 
-def report(result: Result | str | Path, folder: str | Path = "") -> Path:
+def report(result: Result | FailureReport | str | Path, folder: str | Path = "") -> Path:
     """Write a result's report, one HTML file that reads offline, and return its path.
 
-    result   a result, or the folder of a saved one
-    folder   where `report.html` goes; if left out, beside the saved result, or here
+    result   a result, or the folder of a saved one; or a failure report, whose PDF and JSON come
+             beside its page
+    folder   where the files go; if left out, beside the saved result, or here
+    Raises OutputError where the disk refuses.
     """
+    if isinstance(result, FailureReport):
+        from twin.present.failure_report import write as write_failures
+
+        return write_failures(result, folder)[0]
     from twin.present.report import write
 
     if isinstance(result, Result):

@@ -4,6 +4,7 @@ folder.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from twin.analysis import check as _check
@@ -11,11 +12,13 @@ from twin.analysis import compare as _compare
 from twin.analysis import redundancy as _redundancy
 from twin.analysis.check import Row
 from twin.analysis.compare import Comparison
+from twin.analysis.failure_parts.report import FailureReport
 from twin.analysis.redundancy import RedundancyReport
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.scenario import Scenario, load
 from twin.study.counterfactuals import simulate_with_counterfactuals
+from twin.study.failure_report import failure_report as _failure_report
 
 Asked = str | Path | Scenario | Facility
 """A scenario or layout file, what it holds, or what was built of it."""
@@ -58,6 +61,18 @@ def counterfactuals(asked: Asked) -> Result:
     """
     scenario = built(asked).scenario.with_(outputs__counterfactuals="always")
     return simulate_with_counterfactuals(build(scenario))
+
+
+def failure_report(
+    asked: Asked, progress: Callable[[float, str], None] | None = None
+) -> FailureReport:
+    """What fails in a design, how often, for how long and at what cost, in twelve parts; write it
+    with `twin.report`.
+
+    progress   called with the share done and what is being done
+    Raises InputError for what cannot be built or run, and RunError for a run that cannot go on.
+    """
+    return _failure_report(built(asked), progress)
 
 
 def built(asked: Asked) -> Facility:

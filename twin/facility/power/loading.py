@@ -62,6 +62,7 @@ def loading(
     lost: int | Sequence[int] | NDArray[np.int64] | None = None,
     rack_w: Array | None = None,
     wires: flow.Wiring | None = None,
+    unit_w: Array | None = None,
 ) -> Loading:
     """Loads at their peak over the tree, perhaps some nodes lost; generators have started where
     they are needed.
@@ -69,6 +70,7 @@ def loading(
     lost    power nodes, equipment or loads
     rack_w  (rack,) instead of rated power
     wires   of the tree, for those who ask often
+    unit_w  (cooling unit,) instead of peak power
     """
     tree = facility.power
     able = np.ones(len(tree.id), dtype=bool)
@@ -77,21 +79,24 @@ def loading(
     source = np.array([is_source(kind) for kind in tree.kind])
     wires = wires or wiring(facility)
     live = flow.live(wires, able, source, np.zeros_like(able))
-    load = peak_loads_w(facility, rack_w)
+    load = peak_loads_w(facility, rack_w, unit_w)
     loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
     output, inflow = flow.upward(wires, load, flow.shares(wires, live), live, tree.rating_w, loss)
     return Loading(output, inflow, live)
 
 
-def peak_loads_w(facility: Facility, rack_w: Array | None = None) -> Array:
+def peak_loads_w(
+    facility: Facility, rack_w: Array | None = None, unit_w: Array | None = None
+) -> Array:
     """(power node,): what racks and cooling units draw at their peak.
 
     rack_w  (rack,) instead of rated power
+    unit_w  (cooling unit,) instead of peak power
     """
     tree = facility.power
     load_w = np.zeros(len(tree.id))
     load_w[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
-    load_w[tree.load_of_unit] = facility.cooling.units.power_w
+    load_w[tree.load_of_unit] = facility.cooling.units.power_w if unit_w is None else unit_w
     return load_w
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from twin.present.blocks import Picture, Section
@@ -104,13 +104,25 @@ def _hang(sections: list[Section], named: NamedFigure, drawn: Drawing) -> None:
     chapter.blocks.insert(place, Picture(named.name, named.caption, address))
 
 
-def _page(result: Result, sections: list[Section]) -> str:
-    here = files("twin.present.report")
-    style = here.joinpath("report.css").read_text(encoding="utf-8")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+def stylesheet() -> str:
+    """How pages look, on a screen and on paper."""
+    return files("twin.present.report").joinpath("report.css").read_text(encoding="utf-8")
+
+
+def environment() -> Environment:
+    """Templates of pages; whatever a template prints is escaped."""
+    return Environment(
+        loader=PackageLoader("twin.present", "report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    template = environment.from_string(here.joinpath("report.html.j2").read_text(encoding="utf-8"))
+
+
+def _page(result: Result, sections: list[Section]) -> str:
+    style = stylesheet()
+    template = environment().get_template("report.html.j2")
     verdict, mood = summary.headline(result)
     return template.render(
         name=_name(result),

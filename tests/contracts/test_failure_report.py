@@ -1,0 +1,215 @@
+"""Claim: the failure report says in twelve parts what the design's file, the static study and runs
+of it say; the same design gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import small_layout
+
+import twin
+from tests.planner import asked, job, loaded, written
+from twin import catalogue
+from twin.analysis.failure_parts.report import PARTS, FailureReport
+from twin.catalogue.rows import PowerEquipment
+from twin.present.failure_report import pdf_bytes, render
+from twin.present.failure_report.one_line import diagram
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def of_small_hall() -> FailureReport:
+    return twin.failure_report(loaded(asked(workload=[job()])))
+
+
+@cache
+def of_pod() -> FailureReport:
+    return twin.failure_report(ROOT / "layouts" / "gb200_su.yaml")
+
+
+def rows(report: FailureReport, part: str, key: str = "rows") -> dict[str, Any]:
+    """Rows of a part by their first value."""
+    return {next(iter(row.values())): row for row in report.parts[part][key]}
+
+
+def test_all_twelve_parts_are_there_and_json_holds_them() -> None:
+    document = of_small_hall().as_dict()
+    assert tuple(of_small_hall().parts) == PARTS
+    assert len(PARTS) == 12
+    assert json.loads(json.dumps(document, allow_nan=False)) == json.loads(json.dumps(document))
+
+
+def test_the_same_design_gives_the_same_bytes() -> None:
+    again = twin.failure_report(loaded(asked(workload=[job()])))
+    assert render(again) == render(of_small_hall())
+    assert pdf_bytes(again) == pdf_bytes(of_small_hall())
+    assert again.as_dict() == of_small_hall().as_dict()
+
+
+def test_static_parts_are_those_of_the_redundancy_study() -> None:
+    study = twin.redundancy(ROOT / "layouts" / "gb200_su.yaml").as_dict()
+    parts = of_pod().parts
+    for part in ("verdicts", "cut_sets", "availability", "importance"):
+        for key, value in parts[part].items():
+            assert value == study[key], key
+
+
+def test_a_rack_rides_through_for_its_battery_where_cooling_goes_on() -> None:
+    """Everything that cools hangs on the UPS; two batteries carry what the run says they give."""
+    layout = small_layout(2, 0)
+    layout["power"] = [group for group in layout["power"] if group["name"] != "genset"]
+    layout["power"][1]["fed_by"] = ["utility"]
+    for group in [g for key in ("loops", "air", "plant") for g in layout["cooling"][key]]:
+        group["fed_by"] = "panel"
+    report = twin.failure_report(loaded(asked(layout, workload=[job()])))
+    racks = report.parts["ride_through"]["racks"]
+    assert {row["bound_by"] for row in racks} == {"battery of ups_1, ups_2"}
+    row = catalogue.get(PowerEquipment, "ups_500")
+    drawn_w = sum(rack_w for rack_w in _average_w(report))
+    most_s = 2 * row.battery_energy_j * row.battery_discharge_efficiency_frac / drawn_w
+    assert racks[0]["seconds"] == pytest.approx(most_s, rel=0.05)  # losses, and warmer fans
+
+
+def _average_w(report: FailureReport) -> list[float]:
+    return [
+        row["load_w"]
+        for row in report.parts["loading"]["rows"]
+        if row["level"] == "average" and row["component"].startswith("panel")
+    ]
+
+
+def test_cooling_bounds_the_pod_before_its_batteries_do() -> None:
+    racks = of_pod().parts["ride_through"]["racks"]
+    assert all(row["bound_by"].startswith("cooling") for row in racks)
+    left = rows(of_pod(), "ride_through", "events")["stored_energy"]
+    assert left["first_rack_off_s"] == min(row["seconds"] for row in racks)
+    assert left["racks_off"] == 16
+
+
+def test_disturbances_cost_nothing_that_the_run_does_not_say() -> None:
+    events = rows(of_pod(), "ride_through", "events")
+    assert list(events) == sorted(events, key=lambda name: events[name]["watched_s"])
+    for name in ("outage_100ms", "outage_10s", "outage_10min", "double_outage"):
+        assert events[name]["racks_off"] == 0
+        assert events[name]["tokens_lost"] == 0.0
+    lost = events["stored_energy"]
+    assert lost["tokens_lost"] == pytest.approx(sum(lost["causes"].values()), rel=0.05)
+
+
+def test_loading_is_that_of_the_pod_by_hand(tmp_path: Path) -> None:
+    """Four panels of 500 kW share 1,316 kW: 329 kW each, 438.7 kW with one lost, 658 with two."""
+    from tests.validation.test_pod_oracle import pod
+
+    report = twin.failure_report(pod(tmp_path, 1.316e6))
+    panels = [
+        row
+        for row in report.parts["loading"]["rows"]
+        if row["component"].startswith("panel") and row["level"] == "design"
+    ]
+    for row in panels:
+        assert row["load_w"] == pytest.approx(329_000)
+        assert row["worst_1_w"] == pytest.approx(1.316e6 / 3)
+        assert row["worst_2_w"] == pytest.approx(1.316e6 / 2)
+        assert row["left_after_one_w"] == pytest.approx(500_000 - 1.316e6 / 3)
+    assert report.parts["transients"]["above_rating_after_one"]
+
+
+def test_exposure_is_the_partner_s_unavailability_and_what_is_left() -> None:
+    """With one of four panels out, the others must all hold: U rises by theirs."""
+    held = of_pod().parts
+    usual = held["availability"]["availability_exact"]["unavailability"]
+    rates = {
+        row["component"]: row["unavailability"]
+        for row in held["availability"]["component_reliability"]
+    }
+    out = rows(of_pod(), "maintenance")["rpp_1"]
+    partners = [n for names in held["cut_sets"]["cut_set_rows"] for n in [names["components"]]]
+    others = {name for names in partners if "rpp_1" in names for name in names} - {"rpp_1"}
+    assert out["unavailability_meanwhile"] == pytest.approx(
+        usual + sum(rates[name] for name in others), rel=2e-3
+    )
+    assert not out["loses_load"]
+    assert rows(of_pod(), "maintenance")["cdu_1"]["loses_load"]
+
+
+def test_a_single_point_costs_its_hours_and_its_restarts() -> None:
+    held = of_pod().parts["job_consequence"]
+    worst = next(row for row in held["rows"] if row["components"] == ["cdu_1"])
+    rate = next(
+        row
+        for row in of_pod().parts["availability"]["component_reliability"]
+        if row["component"] == "cdu_1"
+    )
+    down_s = rate["unavailability"] * 8760 * 3600
+    assert worst["tokens_not_made_per_year"] == pytest.approx(
+        down_s * held["tokens_per_s"] * 288 / 576, rel=1e-3
+    )
+    per_year = 8760 / (rate["mtbf_h"] + rate["mttr_h"])
+    assert worst["events_per_year"] == pytest.approx(per_year, rel=1e-3)
+    assert worst["tokens_restarting_per_year"] == pytest.approx(
+        per_year * 1200 * held["tokens_per_s"], rel=1e-3
+    )
+
+
+def test_losses_at_full_load_are_those_of_the_one_line_diagram() -> None:
+    full = of_pod().parts["losses"]["rows"][-1]
+    boxes = {box["box"]: box for box in of_pod().parts["one_line"]["boxes"]}
+    used_w = full["it_w"] + full["cooling_w"]
+    assert boxes["utility"]["load_w"] == pytest.approx(used_w + full["loss_total_w"], rel=1e-9)
+    by_load = [row["pue_of_losses"] for row in of_pod().parts["losses"]["rows"]]
+    assert max(by_load) == by_load[0]
+
+
+def test_every_number_has_its_witness_and_assumptions_are_counted() -> None:
+    held = of_pod().parts["provenance"]
+    assert all(row["source"] and row["status"] for row in held["numbers"])
+    assert held["share_of_unavailability_on_assumed_rates"] == pytest.approx(1.0, abs=1e-3)
+    assert 0 < held["assumed"] < held["numbers_total"]
+
+
+def test_the_page_loads_nothing_and_a_chosen_cut_set_lights_its_boxes() -> None:
+    page = render(of_pod())
+    assert "<script" not in page
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    drawn = diagram(of_pod().parts["one_line"])
+    box = next(n for n, one in enumerate(drawn.boxes) if "cdu_1" in one.members)
+    assert f"main:has(#cut-0:checked) .b{box} rect" in page
+    assert 'id="cut-0"' in page
+    for n, title in enumerate(("One-line diagram", "Loading", "Losses"), start=1):
+        assert f"<h2>{n} {title}</h2>" in page
+
+
+def test_boxes_of_the_diagram_do_not_touch() -> None:
+    drawn = diagram(of_pod().parts["one_line"])
+    for n, one in enumerate(drawn.boxes):
+        assert 0 <= one.x <= drawn.width - one.width
+        assert 0 <= one.y <= drawn.height
+        for other in drawn.boxes[n + 1 :]:
+            assert abs(one.x - other.x) >= one.width or abs(one.y - other.y) > 44
+    named = [name for box in drawn.boxes for name in box.members]
+    assert len(named) == len(set(named))
+
+
+def test_the_command_writes_page_pdf_and_document(tmp_path: Path) -> None:
+    file = str(written(asked(workload=[job()]), tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "twin", "failure-report", file, "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Single points of failure" in done.stdout
+    found = tmp_path / "out"
+    assert (found / "failure_report.html").read_text(encoding="utf-8") == render(of_small_hall())
+    assert (found / "failure_report.pdf").read_bytes()[:5] == b"%PDF-"
+    document = json.loads((found / "failure_report.json").read_text(encoding="utf-8"))
+    assert document["verdicts"] == of_small_hall().parts["verdicts"]

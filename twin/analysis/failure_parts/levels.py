@@ -1,0 +1,110 @@
+"""What each power component carries as built, after the worst loss of one and of two others, at
+several levels of load.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.facility.model import Facility
+from twin.facility.power.loading import loading, wiring
+
+Row = dict[str, Any]
+Worst = tuple[Array, list[tuple[int, ...]]]
+
+PAIRS_MAX = 4000
+"""Pairs that are tried at each level; those whose single losses move most load come first."""
+_MOVED_FRAC = 1e-9
+
+
+@dataclass(frozen=True)
+class LoadLevel:
+    """What racks and cooling units draw."""
+
+    rack_w: Array
+    """(rack,)"""
+    unit_w: Array
+    """(cooling unit,)"""
+
+
+def loading_at_levels(facility: Facility, levels: dict[str, LoadLevel]) -> Row:
+    """Rows by component and level, and how many pairs were tried.
+
+    levels  by name, such as `design` and `peak`
+    """
+    pairs = _pairs(facility)
+    every = math.comb(facility.power.equipment, 2)
+    rows = [row for name, level in levels.items() for row in _level(facility, name, level, pairs)]
+    return {"rows": rows, "pairs_tried": len(pairs), "pairs": every}
+
+
+def _pairs(facility: Facility) -> list[tuple[int, int]]:
+    """Pairs of which at least one moves load onto others when it is lost alone."""
+    count = facility.power.equipment
+    wires = wiring(facility)
+    normal_w = loading(facility).output_w[:count]
+    moved_w = np.zeros(count)
+    for lost in range(count):
+        more_w = loading(facility, lost, wires=wires).output_w[:count] - normal_w
+        moved_w[lost] = np.maximum(more_w, 0.0).sum()
+    moves = moved_w > _MOVED_FRAC * normal_w.sum()
+    found = [pair for pair in combinations(range(count), 2) if moves[pair[0]] or moves[pair[1]]]
+    found.sort(key=lambda pair: -(moved_w[pair[0]] + moved_w[pair[1]]))
+    return found[:PAIRS_MAX]
+
+
+def _level(
+    facility: Facility, name: str, level: LoadLevel, pairs: list[tuple[int, int]]
+) -> list[Row]:
+    count = facility.power.equipment
+    wires = wiring(facility)
+
+    def output_w(lost: tuple[int, ...]) -> Array:
+        after = loading(facility, list(lost), level.rack_w, wires, level.unit_w)
+        return after.output_w[:count]
+
+    normal_w = output_w(())
+    singles = [(lost,) for lost in range(count)]
+    worst = [_worst(output_w, losses, normal_w) for losses in (singles, pairs)]
+    return [_row(facility, name, node, normal_w, worst) for node in range(count)]
+
+
+def _worst(
+    output_w: Callable[[tuple[int, ...]], Array], losses: Sequence[tuple[int, ...]], normal_w: Array
+) -> Worst:
+    """(equipment,) highest output after any of the losses, and the loss of each; none where
+    nothing adds to it.
+    """
+    worst_w = normal_w.copy()
+    which = np.full(normal_w.size, -1)
+    for n, lost in enumerate(losses):
+        after_w = output_w(lost)
+        more = after_w > worst_w * (1 + _MOVED_FRAC)
+        worst_w[more] = after_w[more]
+        which[more] = n
+    return worst_w, [losses[n] if n >= 0 else () for n in which.tolist()]
+
+
+def _row(facility: Facility, level: str, node: int, normal_w: Array, worst: list[Worst]) -> Row:
+    tree = facility.power
+    rating_w = float(tree.rating_w[node])
+    row: Row = {
+        "component": tree.id[node],
+        "level": level,
+        "rating_w": rating_w if math.isfinite(rating_w) else None,
+        "load_w": float(normal_w[node]),
+    }
+    for order, (worst_w, lost) in enumerate(worst, start=1):
+        row[f"worst_{order}_w"] = float(worst_w[node])
+        row[f"worst_{order}_lost"] = [tree.id[one] for one in lost[node]]
+    left_w = rating_w - row["worst_1_w"]
+    row["left_after_one_w"] = left_w if math.isfinite(left_w) else None
+    row["left_after_two_w"] = row["rating_w"] and rating_w - row["worst_2_w"]
+    return row

@@ -1,0 +1,202 @@
+"""What disturbances cost, and what all of it rests on: ride-through, jobs, transients, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from twin.analysis.failure_parts.report import FailureReport
+from twin.present.blocks import Block, Columns, Lines, grid, spaced, words
+from twin.quantities import (
+    count,
+    duration,
+    figures,
+    money,
+    number,
+    percent,
+    power,
+    short,
+    span,
+    tokens,
+)
+
+_EVENTS: Columns = {
+    "Disturbance": ("says", words),
+    "Racks off": ("racks_off", count),
+    "First off after": ("first_text", words),
+    "Throttled": ("racks_throttled", count),
+    "Restarts": ("job_restarts", count),
+    "Trips": ("trips", count),
+    "Battery left": ("battery_text", words),
+    "Tokens lost": ("tokens_lost", tokens),
+}
+_RACKS: Columns = {
+    "Racks": ("names", words),
+    "Ride through": ("text", words),
+    "Bound by": ("bound_by", words),
+}
+_LINE: Columns = {
+    "After": ("after_text", words),
+    "What": ("what", spaced),
+    "Who": ("who", words),
+    "Detail": ("detail", words),
+}
+
+
+def ride_through_says(report: FailureReport) -> list[str]:
+    """What kept the racks busy, and what the lines are compared with."""
+    return [
+        f"Each disturbance begins an hour into a run at full load ({report.workload}), and is "
+        f"compared with the same run without it. The seconds of a rack are those on stored energy "
+        f"alone: no utility, no generator."
+    ]
+
+
+def ride_through(report: FailureReport) -> list[Block]:
+    """Disturbances, racks, and the time line of those that cost something."""
+    held = report.parts["ride_through"]
+    events = pd.DataFrame([{**row, **_event_words(row)} for row in held["events"]])
+    if events.empty:
+        return [Lines("Standard disturbances", ("The design has no utility to lose.",))]
+    lines = [
+        grid(
+            f"Time line: {row['says']}",
+            pd.DataFrame([_line(one) for one in row["time_line"]]),
+            _LINE,
+            most=25,
+            closed=f"Time line: {row['says']}",
+        )
+        for row in held["events"]
+        if row["time_line"]
+    ]
+    return [grid("Standard disturbances", events, _EVENTS), _racks(held["racks"]), *lines]
+
+
+def _event_words(row: Mapping[str, Any]) -> dict[str, str]:
+    first_s = row["first_rack_off_s"]
+    left = row["battery_left_frac"]
+    return {
+        "first_text": "none" if first_s is None else duration(first_s),
+        "battery_text": "no battery" if left is None else percent(left),
+    }
+
+
+def _racks(rows: list[Mapping[str, Any]]) -> Block:
+    """Racks that ride through equally long and for the same reason in one row, shortest first."""
+    alike: dict[tuple[float, str, str], list[str]] = {}
+    for row in rows:
+        seconds = row["seconds"]
+        text = f"over {duration(row['at_least_s'])}" if seconds is None else duration(seconds)
+        key = (float(row["at_least_s"]), text, str(row["bound_by"]))
+        alike.setdefault(key, []).append(str(row["rack"]))
+    frame = pd.DataFrame(
+        [
+            {"names": f"{len(names)} × {span(names)}", "text": text, "bound_by": why}
+            for (_, text, why), names in sorted(alike.items())
+        ],
+        columns=["names", "text", "bound_by"],
+    )
+    return grid("On stored energy alone", frame, _RACKS)
+
+
+def _line(row: Mapping[str, Any]) -> dict[str, str]:
+    after_s = float(row["after_s"])
+    return {
+        "after_text": f"{after_s:,.3f} s" if after_s < 60 else duration(after_s),
+        "what": str(row["what"]),
+        "who": span(row["components"]),
+        "detail": str(row["detail"]),
+    }
+
+
+_CONSEQUENCE: Columns = {
+    "These together": ("names", words),
+    "Events in a year": ("events_per_year", figures),
+    "GPUs": ("gpus", count),
+    "Not made while down": ("tokens_not_made_per_year", tokens),
+    "Lost to restarts": ("tokens_restarting_per_year", tokens),
+}
+
+
+def consequence_says(report: FailureReport) -> list[str]:
+    """Tokens lost a year, and to what."""
+    held = report.parts["job_consequence"]
+    lost = held["tokens_not_made_per_year"] + held["tokens_restarting_per_year"]
+    usd = number(held["usd_per_token"]) * lost
+    worth = f", {money(usd)} at the highest token price stated" if usd > 0 else ""
+    return [
+        f"At {tokens(held['tokens_per_s'])} a second, the listed cut sets cost "
+        f"{tokens(lost)} a year on average{worth}: "
+        f"{tokens(held['tokens_not_made_per_year'])} while GPUs are down, and "
+        f"{tokens(held['tokens_restarting_per_year'])} by {duration(held['restart_s'])} of work "
+        "at each restart of the gang. Failures of nodes themselves come on top; a run books them."
+    ]
+
+
+def consequence(report: FailureReport) -> list[Block]:
+    """Cut sets by what they cost a year."""
+    rows = report.parts["job_consequence"]["rows"]
+    frame = pd.DataFrame([{**row, "names": " + ".join(row["components"])} for row in rows])
+    return [grid("Cost by cut set, a year", frame, _CONSEQUENCE)] if len(frame) else []
+
+
+def transients_says(report: FailureReport) -> list[str]:
+    """What the racks draw at the peak of their GPUs."""
+    held = report.parts["transients"]
+    return [
+        f"With every GPU at {held['edp_peak_factor']:g} times its rated power the racks draw "
+        f"{power(held['rack_peak_w'])}, rated {power(held['rack_rated_w'])}."
+    ]
+
+
+def transients(report: FailureReport) -> list[Block]:
+    """Ratings that this peak exceeds."""
+    held = report.parts["transients"]
+    over = [*held["above_rating"], *held["above_rating_after_one"]]
+    told = [
+        f"{short(row['component'])} carries {percent(row['load_frac'])} of its rating "
+        f"{'without ' + span(row['lost']) if row['lost'] else 'with everything in service'}"
+        for row in over[:20]
+    ]
+    none = ["No rating is exceeded at that peak, as built or after any one loss."]
+    return [Lines("Ratings at the peak", tuple(told or none))]
+
+
+_NUMBERS: Columns = {
+    "Row": ("subject", words),
+    "Number": ("parameter", spaced),
+    "Value": ("value", words),
+    "Unit": ("unit", words),
+    "Status": ("status", words),
+    "Source": ("source", words),
+}
+
+
+def provenance_says(report: FailureReport) -> list[str]:
+    """How many of the numbers are assumed, and what rests on them."""
+    held = report.parts["provenance"]
+    share = held["share_of_unavailability_on_assumed_rates"]
+    rests = (
+        f" {percent(share)} of the listed unavailability holds a component whose rates are assumed."
+        if share is not None
+        else ""
+    )
+    return [
+        f"{count(held['assumed'])} of {count(held['numbers_total'])} stated numbers of this design "
+        f"are assumed.{rests} Seed {report.seed}, twin {report.version}."
+    ]
+
+
+def provenance(report: FailureReport) -> list[Block]:
+    """Rates of failure and repair with their sources, then the rest."""
+    frame = pd.DataFrame(report.parts["provenance"]["numbers"])
+    if frame.empty:
+        return []
+    rates = frame[frame["parameter"].isin(("mtbf_h", "mttr_h", "start_failure_probability"))]
+    rest = frame.drop(rates.index)
+    return [
+        grid("Rates of failure and repair", rates, _NUMBERS, most=120),
+        grid("Other numbers of power and cooling", rest, _NUMBERS, most=300, closed="All of them"),
+    ]

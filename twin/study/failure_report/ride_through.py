@@ -1,0 +1,247 @@
+"""How a design rides through the standard disturbances: one run to a settled state at full load,
+and a fork of it for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.arrays import Array
+from twin.errors import InputError
+from twin.facility import build
+from twin.facility.model import Facility
+from twin.results import Result
+from twin.results.enums import Cause, EventKind
+from twin.simulation import Run, start
+from twin.study.failure_report.standard_events import StandardEvent, standard_events
+
+Row = dict[str, Any]
+Progress = Callable[[float, str], None]
+
+SETTLED_S = 3600.0
+"""From the start to the disturbance: temperatures and jobs have settled by then."""
+PERIOD_S = 300.0
+_MARGIN_S = 60.0
+_LISTED = 60
+_HOLD_UP_S = 0.021
+"""What is off by then had no stored energy but its power supplies' own."""
+
+
+@dataclass(frozen=True)
+class Disturbances:
+    """Answers of all of them."""
+
+    events: list[Row]
+    racks: list[Row]
+    """How long each rack rides through on stored energy alone, and what bounds it."""
+    rack_w: Array
+    """(rack,) drawn just before them."""
+    cooling_frac: float
+    """What all cooling units draw then, over their peak."""
+    tokens_per_s: float
+    """Made just before them."""
+    workload: str
+    """What kept the racks busy."""
+
+
+def disturbances(facility: Facility, progress: Progress) -> Disturbances:
+    """Every standard event, against the same time without it.
+
+    progress   called with the share done and the event's name
+    Raises InputError where the design cannot be run, and RunError where a run cannot go on.
+    """
+    busy, workload = full_load(facility)
+    events = sorted(standard_events(busy), key=lambda event: event.watched_s)
+    run = start(busy).until(SETTLED_S)
+    settled = run.result()
+    calm = run.fork()
+    rows: list[Row] = []
+    racks: list[Row] = []
+    for n, event in enumerate(events):
+        progress(n / max(len(events), 1), event.name)
+        ends_s = SETTLED_S + event.watched_s
+        calm.until(ends_s)
+        lived = _lived(run, event, ends_s)
+        rows.append(_row(event, lived, calm))
+        if event.name == "stored_energy":
+            racks = list(_ride_through(lived.result(), busy, event.watched_s))
+    return Disturbances(
+        rows,
+        racks,
+        _rack_w(settled),
+        _cooling_frac(busy, settled),
+        _tokens_per_s(settled),
+        workload,
+    )
+
+
+def _rack_w(settled: Result) -> Array:
+    """(rack,) mean of the last period before the disturbance."""
+    racks = settled.frame("racks")
+    last = racks[racks["time_s"] == racks["time_s"].max()]
+    return np.asarray(last["power_w"], dtype=float)
+
+
+def _cooling_frac(facility: Facility, settled: Result) -> float:
+    peak_w = float(facility.cooling.units.power_w.sum())
+    drawn_w = float(settled.frame("site")["cooling_power_w"].iloc[-1])
+    return drawn_w / peak_w if peak_w > 0 else 0.0
+
+
+def _tokens_per_s(settled: Result) -> float:
+    """Made in the last period before the disturbance."""
+    last = settled.frame("site").iloc[-1]
+    return float(last["tokens_inference"] + last["tokens_training"]) / PERIOD_S
+
+
+def full_load(facility: Facility) -> tuple[Facility, str]:
+    """The design with the scenario's own work, or with a job on every GPU where it has none; no
+    other faults, drills or actions.
+    """
+    scenario = facility.scenario
+    watched_s = max((event.watched_s for event in standard_events(facility)), default=0.0)
+    plain: dict[str, Any] = {
+        "horizon": f"{SETTLED_S + watched_s + _MARGIN_S:.3f} s",
+        "faults": {},
+        "drills": [],
+        "controls__actions": [],
+        "outputs": {"period": f"{PERIOD_S} s", "counterfactuals": "never"},
+    }
+    if scenario.workload:
+        return build(scenario.with_(**plain)), "the scenario's own"
+    for work, said in _every_gpu(facility):
+        try:
+            busy = build(scenario.with_(**plain, workload=[work]))
+            start(busy)
+        except InputError:
+            continue
+        return busy, said
+    return build(scenario.with_(**plain)), "none: the racks stand idle"
+
+
+def _every_gpu(facility: Facility) -> Iterator[tuple[Row, str]]:
+    """A job on every node with GPUs: a training job, or where none fits, one of plain activity."""
+    racks = facility.racks
+    nodes = int(racks.nodes[racks.gpus_per_node > 0].sum())
+    if not nodes:
+        return
+    train = {"kind": "training", "name": "full_load", "model": "Llama-3.1-8B", "nodes": nodes}
+    yield {**train, "global_batch_sequences": 2 * racks.gpu_count}, "a training job on every GPU"
+    batch = {"kind": "batch", "name": "full_load", "count": 1, "span": "1 s", "nodes_max": nodes}
+    steady = {"nodes_median": 1e6, "runtime_median": "366 d", "gpu_activity": 1.0}
+    yield {**batch, **steady, "cpu_activity": 1.0}, "a job of full activity on every GPU"
+
+
+def _lived(run: Run, event: StandardEvent, ends_s: float) -> Run:
+    faults = [
+        {
+            "component": fault["component"],
+            "at": f"{SETTLED_S + fault['after_s']:.6f} s",
+            "repair_after": f"{fault['lasts_s']:.6f} s",
+        }
+        for fault in event.faults
+    ]
+    return run.fork(faults=faults).until(ends_s)
+
+
+def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
+    """What an event cost, and what happened in it."""
+    found = lived.result()
+    happened = found.frame("events")
+    happened = happened[happened["time_s"] >= SETTLED_S]
+    off = happened[happened["what"].isin([EventKind.OFF, EventKind.SHUT_DOWN])]
+    made = lived.totals().summary
+    without = calm.totals().summary
+    return {
+        "event": event.name,
+        "says": event.says,
+        "watched_s": event.watched_s,
+        "racks_off": int(off["component"].nunique()),
+        "first_rack_off_s": float(off["time_s"].min() - SETTLED_S) if len(off) else None,
+        "racks_throttled": _distinct(happened, EventKind.THROTTLED),
+        "job_restarts": int(found.frame("jobs")["restarts"].sum()),
+        "failed_starts": int((happened["what"] == EventKind.FAILED_TO_START).sum()),
+        "trips": int((happened["what"] == EventKind.TRIPPED).sum()),
+        "battery_left_frac": _battery_left_frac(lived.facility, found),
+        "tokens_lost": float(without["tokens_total"] - made["tokens_total"]),
+        "usd_lost": float(made["usd_lost_by_fault"] - without["usd_lost_by_fault"]),
+        "causes": _causes(found),
+        "time_line": _time_line(happened),
+    }
+
+
+def _distinct(happened: pd.DataFrame, kind: EventKind) -> int:
+    return int(happened.loc[happened["what"] == kind, "component"].nunique())
+
+
+def _battery_left_frac(facility: Facility, found: Result) -> float | None:
+    """Of the UPS whose battery is left with least; None where there is none."""
+    tree = facility.power
+    full_j = pd.Series(tree.battery_j, index=list(tree.id))
+    power = found.frame("power")
+    power = power[(power["time_s"] > SETTLED_S)]
+    least_j = power.groupby("component")["battery_least_j"].min()
+    held = full_j[full_j > 0]
+    return float((least_j.reindex(held.index) / held).min()) if len(held) else None
+
+
+def _causes(found: Result) -> dict[str, float]:
+    """Tokens lost by cause, as booked."""
+    losses = found.frame("losses")
+    by_cause = losses.groupby("cause")["tokens"].sum() if len(losses) else pd.Series(dtype=float)
+    return {str(cause): float(tokens) for cause, tokens in by_cause.items() if tokens}
+
+
+def _time_line(happened: pd.DataFrame) -> list[Row]:
+    """What happened when, components that met the same at once together."""
+    rows: dict[tuple[float, str], Row] = {}
+    for event in happened.to_dict("records"):
+        after_s = float(event["time_s"]) - SETTLED_S
+        what = str(event["what"])
+        row = rows.setdefault((after_s, what), {"after_s": after_s, "what": what, "components": []})
+        row["components"].append(str(event["component"]))
+        row["detail"] = str(event["detail"])
+    return list(rows.values())[:_LISTED]
+
+
+def _ride_through(found: Result, facility: Facility, watched_s: float) -> Iterator[Row]:
+    """Each rack's time to off, and what bounds it: power supplies, a battery, or its cooling."""
+    events = found.frame("events")
+    events = events[events["time_s"] >= SETTLED_S]
+    first = events[events["what"] == EventKind.OFF].drop_duplicates("component")
+    off = {
+        str(rack): (float(time_s), str(cause))
+        for rack, time_s, cause in zip(
+            first["component"], first["time_s"], first["detail"], strict=True
+        )
+    }
+    empty = events[
+        (events["what"] == EventKind.OFF_BATTERY) & events["detail"].str.startswith("empty")
+    ]
+    for rack in facility.racks.id:
+        if rack not in off:
+            yield {"rack": rack, "seconds": None, "bound_by": "nothing", "at_least_s": watched_s}
+            continue
+        time_s, cause = off[rack]
+        seconds = time_s - SETTLED_S
+        yield {
+            "rack": rack,
+            "seconds": seconds,
+            "bound_by": _bound_by(seconds, cause, time_s, empty),
+            "at_least_s": seconds,
+        }
+
+
+def _bound_by(seconds: float, cause: str, time_s: float, empty: pd.DataFrame) -> str:
+    """In words: which store ran out first."""
+    if cause == Cause.OVERHEATED:
+        return "cooling: its chips reached their shutdown temperature"
+    if seconds < _HOLD_UP_S:
+        return "power supplies: no stored energy behind it"
+    names = empty.loc[np.isclose(empty["time_s"], time_s, atol=1.0), "component"]
+    return f"battery of {', '.join(names)}" if len(names) else f"supply: {cause}"

@@ -1,0 +1,76 @@
+"""Standard disturbances that a failure report puts a design through, each at full load.
+
+Which they are follows the usual questions of operators: short and long outages of the utility, a
+generator that does not start, a second outage soon after the first, six dips within 82 s (as in the
+grid event of July 2024 that the NERC incident review describes), and nothing but stored energy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.model import Facility
+
+Fault = dict[str, Any]
+MINUTE_S = 60.0
+HOUR_S = 3600.0
+DIP_S = 0.1
+DIPS = 6
+DIP_SPACING_S = 82.0 / (DIPS - 1)
+AFTER_S = 3600.0
+"""Watched after the last fault has ended."""
+STORED_S = 4 * HOUR_S
+"""How long stored energy is watched: longer than any battery of a UPS lasts."""
+
+
+@dataclass(frozen=True)
+class StandardEvent:
+    """What fails, seconds after the disturbance begins, and for how long it is watched."""
+
+    name: str
+    says: str
+    faults: tuple[Fault, ...]
+    watched_s: float
+
+
+def standard_events(facility: Facility) -> Iterator[StandardEvent]:
+    """Those that this design can meet: without a utility or a generator, fewer."""
+    utilities = _of_role(facility, Role.SUPPLY)
+    generators = _of_role(facility, Role.STANDBY)
+    if not utilities:
+        return
+    for name, says, lasts_s in (
+        ("outage_100ms", "The utility is away for 100 ms.", DIP_S),
+        ("outage_10s", "The utility is away for 10 s.", 10.0),
+        ("outage_10min", "The utility is away for 10 min.", 10 * MINUTE_S),
+        ("outage_72h", "The utility is away for 72 h.", 72 * HOUR_S),
+    ):
+        yield _event(name, says, _out(utilities, 0.0, lasts_s))
+    if generators:
+        first = _out(generators[:1], 0.0, 2 * HOUR_S)
+        says = f"The utility is away for 10 min, and {generators[0]} does not start."
+        yield _event("failed_start", says, [*_out(utilities, 0.0, 10 * MINUTE_S), *first])
+    twice = [*_out(utilities, 0.0, 10 * MINUTE_S), *_out(utilities, 1200.0, 10 * MINUTE_S)]
+    yield _event("double_outage", "Two outages of 10 min, 10 min apart.", twice)
+    dips = [fault for n in range(DIPS) for fault in _out(utilities, n * DIP_SPACING_S, DIP_S)]
+    yield _event("six_dips", "Six dips of 100 ms within 82 s.", dips)
+    every = _out([*utilities, *generators], 0.0, STORED_S)
+    says = "Neither utility nor generators: nothing but stored energy."
+    yield StandardEvent("stored_energy", says, tuple(every), STORED_S)
+
+
+def _of_role(facility: Facility, wanted: Role) -> list[str]:
+    table = facility.components
+    return [n for n, kind in zip(table.id, table.kind, strict=True) if role(kind) is wanted]
+
+
+def _out(names: list[str], after_s: float, lasts_s: float) -> list[Fault]:
+    return [{"component": name, "after_s": after_s, "lasts_s": lasts_s} for name in names]
+
+
+def _event(name: str, says: str, faults: list[Fault]) -> StandardEvent:
+    ends_s = max(fault["after_s"] + fault["lasts_s"] for fault in faults)
+    return StandardEvent(name, says, tuple(faults), ends_s + AFTER_S)
