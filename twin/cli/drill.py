@@ -6,7 +6,7 @@ from typing import Annotated
 
 from typer import Exit, Option
 
-from twin.cli import face, say
+from twin.cli import face, failures, say
 from twin.cli.options import Json, Overrides, Seed, read_overrides
 from twin.cli.run import Scenario
 
@@ -22,13 +22,13 @@ def drill(
 ) -> None:
     """Run a scenario as an exercise; print its sheet."""
     asked = face.load(scenario, read_overrides(changes or ()), seed)
-    face.refuse_without_expectations(asked)
+    failures.refuse_without_expectations(asked)
     with say.progress(f"{asked.name}: drills") as told:
-        sheet = face.drill_sheet(asked, told)
+        sheet = failures.drill_sheet(asked, told)
     passed = all(row["verdict"] == "pass" for row in sheet)
     if json:
         say.document({"passed": passed, "criteria": sheet})
     else:
-        say.blocks(asked.name, *face.drill_blocks(sheet))
+        say.blocks(asked.name, *failures.drill_blocks(sheet))
     if strict and not passed:
         raise Exit(1)

@@ -13,9 +13,6 @@ import twin
 from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from twin.analysis.adequacy import Adequacy
-    from twin.analysis.failure_parts.report import FailureReport
-    from twin.analysis.fault_tree import FaultTreeAnswer
     from twin.analysis.redundancy import RedundancyReport
     from twin.catalogue import Catalogue
     from twin.catalogue.rows import CatalogueRow
@@ -56,18 +53,6 @@ def run(
     return twin.run(scenario, out, progress, checkpoint_every_s, resume)
 
 
-def fault_tree(
-    path: Path, top: str | None, mission_time_h: float, nodes_max: int
-) -> FaultTreeAnswer:
-    """Probability and number of minimal cut sets of a fault tree."""
-    return twin.fault_tree(path, top, mission_time_h, nodes_max)
-
-
-def adequacy(units: Path, load: Path) -> Adequacy:
-    """Generating units against an hourly load."""
-    return twin.adequacy(units, load)
-
-
 def result(folder: Path) -> Result:
     """The result saved in a folder."""
     return twin.Result.load(folder)
@@ -99,48 +84,6 @@ def redundancy_blocks(
     study = found.as_dict()
     components = facility.tables()["components"]
     return sentences(study), blocks(study, components, most_cut_sets)
-
-
-def failure_report(facility: Facility, told: Told) -> FailureReport:
-    """What fails, how often, for how long and at what cost."""
-    return twin.failure_report(facility, told)
-
-
-def failure_blocks(found: FailureReport) -> tuple[list[str], list[Block]]:
-    """Its page one, for the terminal."""
-    from twin.present.failure_report.front import headline, in_short, sentences
-
-    return [headline(found)[0], *sentences(found)], [in_short(found)]
-
-
-def write_failure_report(found: FailureReport, folder: Path) -> list[Path]:
-    """Write page, PDF and JSON into a folder; their paths."""
-    from twin.present.failure_report import write
-
-    return write(found, folder)
-
-
-def refuse_without_expectations(scenario: Scenario) -> None:
-    """Raise InputError where no drill says when it is passed."""
-    from twin.study.exercise import refuse_without_expectations
-
-    refuse_without_expectations(scenario)
-
-
-def drill_sheet(scenario: Scenario, told: Told) -> list[dict[str, Any]]:
-    """Every criterion of every drill, in order."""
-    from twin.study.exercise import drill_sheet
-
-    return drill_sheet(
-        scenario, lambda done_frac, now_s: told(done_frac, f"hour {now_s / 3600:.1f}")
-    )
-
-
-def drill_blocks(sheet: list[dict[str, Any]]) -> tuple[list[str], list[Block]]:
-    """The same for people."""
-    from twin.present.drill_tables import blocks, sentences
-
-    return sentences(sheet), blocks(sheet)
 
 
 def write_redundancy(found: RedundancyReport, folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
-from twin.cli import face, say
+from twin.cli import face, failures, say
 from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 
 Out = Annotated[
@@ -24,11 +24,11 @@ def failure_report(
     folder = out or Path("reports") / asked.name
     say.writable(folder)
     with say.progress(f"{asked.name}: failure report") as told:
-        found = face.failure_report(face.build(asked), told)
-    paths = face.write_failure_report(found, folder)
+        found = failures.failure_report(face.build(asked), told)
+    paths = failures.write_failure_report(found, folder)
     if json:
         say.document(found.as_dict())
     else:
-        say.blocks(asked.name, *face.failure_blocks(found))
+        say.blocks(asked.name, *failures.failure_blocks(found))
     for path in paths:
         say.note(f"written: {path}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from twin.cli import face, say
+from twin.cli import failures, say
 from twin.cli.options import Json
 
 Tree = Annotated[Path, Argument(metavar="FILE.xml", help="A fault tree in Open-PSA MEF.")]
@@ -32,7 +32,7 @@ def fault_tree(
     json: Json = False,
 ) -> None:
     """Tell how likely a fault tree is, and count its cut sets."""
-    found = face.fault_tree(file, top, mission_time_h, nodes_max)
+    found = failures.fault_tree(file, top, mission_time_h, nodes_max)
     if json:
         say.document(found.as_dict())
         return
@@ -42,7 +42,7 @@ def fault_tree(
 
 def adequacy(units: Units, load: Load, json: Json = False) -> None:
     """Tell how often units fall short of a load."""
-    found = face.adequacy(units, load).as_dict()
+    found = failures.adequacy(units, load).as_dict()
     if json:
         say.document(found)
         return

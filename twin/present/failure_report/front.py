@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Grid
 from twin.present.redundancy_tables import verdict_word
+from twin.present.report.summary import Tile
 from twin.quantities import available, count, duration, number, percent, span, tokens
-
-
-@dataclass(frozen=True)
-class Tile:
-    """One number, large, with what it is above and what it means below."""
-
-    label: str
-    value: str
-    below: str
-    mood: str = ""
 
 
 def headline(report: FailureReport) -> tuple[str, str]:

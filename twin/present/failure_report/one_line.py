@@ -22,7 +22,7 @@ MOST_ROWS = 14
 
 
 @dataclass(frozen=True)
-class Box:
+class DiagramBox:
     """One drawn box, and the components that it stands for."""
 
     members: tuple[str, ...]
@@ -41,16 +41,16 @@ class Wire:
 
 
 @dataclass(frozen=True)
-class Diagram:
+class OneLine:
     """All shapes, in points from the upper left corner."""
 
     width: float
     height: float
-    boxes: tuple[Box, ...]
+    boxes: tuple[DiagramBox, ...]
     wires: tuple[Wire, ...]
 
 
-def diagram(held: Mapping[str, Any]) -> Diagram:
+def diagram(held: Mapping[str, Any]) -> OneLine:
     """Lay out the boxes and lines of the part `one_line`."""
     graph = _graph(held["boxes"], held["lines"])
     columns = [list(names) for names in nx.topological_generations(graph)]
@@ -62,7 +62,7 @@ def diagram(held: Mapping[str, Any]) -> Diagram:
     width = (WIDTH - GUTTER * (len(columns) - 1)) / max(len(columns), 1)
     place = _places(columns, rows, width)
     boxes = tuple(_box(graph.nodes[name], *place[name], width) for name in place)
-    return Diagram(WIDTH, rows * ROW + 8.0, boxes, tuple(_wires(graph, place, columns, width)))
+    return OneLine(WIDTH, rows * ROW + 8.0, boxes, tuple(_wires(graph, place, columns, width)))
 
 
 def _graph(boxes: Iterable[Mapping[str, Any]], lines: Iterable[Mapping[str, str]]) -> nx.DiGraph:
@@ -125,7 +125,7 @@ def _places(columns: list[list[str]], rows: int, width: float) -> dict[str, tupl
     }
 
 
-def _box(held: Mapping[str, Any], x: float, y: float, width: float) -> Box:
+def _box(held: Mapping[str, Any], x: float, y: float, width: float) -> DiagramBox:
     members = tuple(held["members"])
     rating_w = held["rating_w"]
     load_frac = held["load_frac"]
@@ -134,7 +134,7 @@ def _box(held: Mapping[str, Any], x: float, y: float, width: float) -> Box:
         loaded = f"{loaded}, {percent(load_frac, 0)}"
     rated = f"of {power(rating_w)}" if rating_w is not None else ""
     lines = (_title(members, str(held["kind"])), loaded, rated)
-    return Box(members, tuple(filter(None, lines)), load_frac, x, y, width)
+    return DiagramBox(members, tuple(filter(None, lines)), load_frac, x, y, width)
 
 
 def _title(members: tuple[str, ...], kind: str) -> str:

@@ -27,7 +27,7 @@ from reportlab.platypus import (
 from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Block, Grid, Lines, Section
 from twin.present.failure_report import front
-from twin.present.failure_report.one_line import BOX_HEIGHT, Box, Diagram, diagram
+from twin.present.failure_report.one_line import BOX_HEIGHT, DiagramBox, OneLine, diagram
 from twin.present.failure_report.sections import sections
 from twin.present.failure_report.svg import look
 
@@ -161,7 +161,7 @@ def _widths(block: Grid) -> list[float]:
     return [COLUMN * weight / sum(weights) for weight in weights]
 
 
-def _drawing(drawn: Diagram) -> Drawing:
+def _drawing(drawn: OneLine) -> Drawing:
     """The one-line diagram as wide as the page, as high as fits it."""
     scale = min(COLUMN / drawn.width, (A4[1] - 3 * MARGIN - 60) / drawn.height)
     made = Drawing(drawn.width * scale, drawn.height * scale + 6)
@@ -175,7 +175,7 @@ def _drawing(drawn: Diagram) -> Drawing:
     return made
 
 
-def _box(box: Box, height: float) -> Iterator[Any]:
+def _box(box: DiagramBox, height: float) -> Iterator[Any]:
     kind = look(box)
     frame = Rect(box.x, height - box.y - BOX_HEIGHT, box.width, BOX_HEIGHT, rx=4, ry=4)
     frame.fillColor = colors.HexColor(_FILL[kind])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from twin.present.failure_report.one_line import BOX_HEIGHT, Box, Diagram, Wire
+from twin.present.failure_report.one_line import BOX_HEIGHT, DiagramBox, OneLine, Wire
 
 LEVELS = ((1.0 + 1e-9, "over"), (0.8, "high"), (0.0, "fair"))
 """Load over rating from which a box has that look."""
@@ -22,7 +22,7 @@ _PAINT = {
 _INK = 'font-size="10.5" text-anchor="middle" fill="#1f2933"'
 
 
-def svg(drawn: Diagram) -> Markup:
+def svg(drawn: OneLine) -> Markup:
     """The diagram; each box has a class `b0`, `b1` … for the rules that light it."""
     wires = Markup("").join(map(_wire, drawn.wires))
     boxes = Markup("").join(_box(n, box) for n, box in enumerate(drawn.boxes))
@@ -32,7 +32,7 @@ def svg(drawn: Diagram) -> Markup:
     ).format(f"{drawn.width + 8:g}", f"{drawn.height + 8:g}", wires, boxes)
 
 
-def rules(drawn: Diagram, cut_sets: Sequence[Sequence[str]]) -> str:
+def rules(drawn: OneLine, cut_sets: Sequence[Sequence[str]]) -> str:
     """Style rules by which the cut set that a reader chooses lights up its boxes."""
     box_of = {name: n for n, box in enumerate(drawn.boxes) for name in box.members}
     lines = []
@@ -52,7 +52,7 @@ def _box_number(box_of: dict[str, int], name: str) -> int | None:
     return box_of.get(name, box_of.get(name.partition("_pump_")[0]))
 
 
-def look(box: Box) -> str:
+def look(box: DiagramBox) -> str:
     """How a box shows its load."""
     if box.load_frac is None:
         return "plain"
@@ -66,7 +66,7 @@ def _wire(wire: Wire) -> Markup:
     )
 
 
-def _box(n: int, box: Box) -> Markup:
+def _box(n: int, box: DiagramBox) -> Markup:
     step = BOX_HEIGHT / (len(box.lines) + 0.6)
     texts = Markup("").join(
         Markup('<text {} font-weight="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
