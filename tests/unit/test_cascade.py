@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from twin.physics.cascade import PowerSystem, aftermath, carried_w, may_trip, most_w, powered
+from twin.physics.overload import step_rate_per_s, steps
 
 INF = np.inf
 
@@ -16,6 +17,8 @@ def system(
     rating_w: list[float],
     generator: tuple[int, ...] = (),
     priority: tuple[int, ...] = (),
+    ups: tuple[int, ...] = (),
+    bypass: tuple[list[float], list[float]] = ([1.0, 1.25], [600.0, 60.0]),
 ) -> PowerSystem:
     """Lossless devices that trip above 1.05 of their rating; nodes without supplies are sources."""
     size = len(supplies)
@@ -35,6 +38,11 @@ def system(
         trip_constant_s=np.full(size, 60.0),
         trip_instantaneous_frac=np.full(size, 10.0),
         minimum_w=zeros,
+        stepped=np.flatnonzero(np.isin(place, ups)),
+        inverter=steps([([1.05, 1.25, 1.5], [60.0, 30.0, 0.0])] * len(ups)),
+        bypass=steps([bypass] * len(ups)),
+        has_bypass=np.full(len(ups), bool(bypass[0])),
+        bypass_loss=(np.zeros(len(ups)), np.zeros(len(ups))),
     )
 
 
@@ -109,3 +117,35 @@ def test_no_state_carries_more_than_the_bound(seed: int) -> None:
     failed[8:] = False
     live = powered(plant, ~failed)
     assert (carried_w(plant, live) <= most_w(plant)[:, None] * (1 + 1e-12)).all()
+
+
+def test_a_step_curve_runs_at_one_over_its_time() -> None:
+    curve = steps([([1.05, 1.25, 1.5], [60.0, 30.0, 0.0]), ([1.1], [600.0])])
+    loads = np.array([[1.05, 1.1], [1.051, 1.2], [1.3, 9.0], [1.6, 1.0]])
+    wanted = [[0, 0], [1 / 60, 1 / 600], [1 / 30, 1 / 600], [np.inf, 0]]
+    assert step_rate_per_s(loads, curve).tolist() == wanted
+
+
+def two_ups(bypass: tuple[list[float], list[float]]) -> PowerSystem:
+    """Two UPS of 100 share 120; one lost, the other has 1.2 of its rating."""
+    fed = [(), (0,), (0,), (1, 2)]
+    return system(fed, [0, 0, 0, 120], [INF, 100, 100, INF], ups=(1, 2), bypass=bypass)
+
+
+def test_a_bypass_that_bears_the_load_for_good_saves_it() -> None:
+    after = aftermath(two_ups(([1.35, 1.7], [600.0, 0.1])), lost(4, (), (1,)))
+    assert after.live[3].tolist() == [True, True]
+    assert after.on_bypass.tolist() == [[False, False], [False, True]]
+    assert not after.tripped.any()
+
+
+def test_a_bypass_that_does_not_opens_in_the_end() -> None:
+    after = aftermath(two_ups(([1.0, 1.25], [600.0, 60.0])), lost(4, (), (1,)))
+    assert after.live[3].tolist() == [True, False]
+    assert after.tripped[2].tolist() == [False, True]
+
+
+def test_without_a_bypass_the_inverter_opens() -> None:
+    after = aftermath(two_ups(([], [])), lost(4, (1,)))
+    assert after.tripped[2, 0]
+    assert not after.on_bypass.any()

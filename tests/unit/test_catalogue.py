@@ -323,6 +323,9 @@ def test_every_quantity_has_a_unit() -> None:
         "output_log_sigma",
         "hottest_day_of_year",
         "hottest_hour",
+        "lockout_overloads",
+        "lockout_count",
+        "peukert_exponent",
     }
     assert {field for field in plain if not field.endswith("_frac")} <= counts
 

@@ -14,7 +14,8 @@ from twin.physics.power import HOLD_UP_S
 
 FAIL_S = 100.0
 PANEL_K_S = 240.0
-UPS_K_S = 28.8
+BYPASS_S = 0.016
+"""Of the bypass above 150 % of its rating."""
 RESET_S = 1800.0
 BOOT_S = 300.0
 RATED_KW = 500.0
@@ -97,8 +98,9 @@ def test_a_load_under_the_pick_up_never_trips() -> None:
 
 def test_an_overload_beyond_the_instantaneous_band_trips_at_once() -> None:
     run = loaded(layout(800.0, ups=True), (FAIL_S, "ups_1", 600.0))
-    assert run.times("ups_2", "tripped")[0] == FAIL_S
-    assert run.times("load_r01", "off")[0] == pytest.approx(FAIL_S + HOLD_UP_S)
+    assert run.times("ups_2", "on bypass")[0] == FAIL_S
+    assert run.times("ups_2", "tripped")[0] == pytest.approx(FAIL_S + BYPASS_S)
+    assert run.times("load_r01", "off")[0] == pytest.approx(FAIL_S + BYPASS_S + HOLD_UP_S)
 
 
 def test_one_trip_overloads_the_next_and_they_fall_one_after_the_other() -> None:
@@ -106,9 +108,8 @@ def test_one_trip_overloads_the_next_and_they_fall_one_after_the_other() -> None
     made["power"][3] |= {"count": 3}
     made["overrides"] = {"ups_2": {"rating": "260 kW"}, "ups_3": {"rating": "450 kW"}}
     run = loaded(made, (FAIL_S, "ups_1", 3000.0))
-    carried_kw = 2 * (300.0 + RATED_KW * 0.002 * (300.0 / RATED_KW) ** 2)
-    first = FAIL_S + trips_after(carried_kw / 2 / 260, UPS_K_S)
+    first = FAIL_S + 60.0 + 600.0  # 1.16 of its rating: inverter, then bypass
     assert run.times("ups_2", "tripped")[0] == pytest.approx(first, rel=1e-6)
-    second = first + trips_after(carried_kw / 450, UPS_K_S)
+    second = first + 30.0 + 60.0  # 1.34
     assert run.times("ups_3", "tripped")[0] == pytest.approx(second, rel=1e-6)
     assert run.times("load_r01", "off")[0] == pytest.approx(second + HOLD_UP_S, rel=1e-6)

@@ -13,6 +13,7 @@ from twin.catalogue.rows import (
     CoolingEquipment,
     Gpu,
     GridRegion,
+    OverloadCurve,
     PowerEquipment,
     Rack,
     StorageSystem,
@@ -46,7 +47,11 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
     for name in dict.fromkeys(components.type):
         yield from scenario.catalogue.made_of.get(name, ())
     yield from ((Gpu, g) for g in facility.racks.gpu_type if g)
-    yield from ((PowerEquipment, group.type) for group in plan.power)
+    for group in plan.power:
+        yield PowerEquipment, group.type
+        curve = scenario.catalogue.get(PowerEquipment, group.type).overload_curve
+        if curve:
+            yield OverloadCurve, curve
     types = [
         [s.type for s in plan.cooling.loops],
         [s.type for s in plan.cooling.air],

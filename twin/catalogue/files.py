@@ -20,7 +20,10 @@ from twin.errors import InputError, Problem
 
 R = TypeVar("R", bound=CatalogueRow)
 
-_COEFFICIENTS = ("capft", "eirft", "eirplr")
+_COEFFICIENTS = (
+    "capft", "eirft", "eirplr",
+    "inverter_load_frac", "inverter_time_s", "bypass_load_frac", "bypass_time_s",
+)  # fmt: skip
 
 
 def read_rows(path: Path, model: type[R]) -> Mapping[str, R]:

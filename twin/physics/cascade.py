@@ -2,7 +2,8 @@
 
 The same rules as a run's, without its clock: equal sharing or the first live supply, losses, a
 generator that starts where its own board is dead, inverse-time trips in the order in which they
-come. Many states at once; arrays are (node, state).
+come, UPS that go over to their bypass before they open. Many states at once; arrays are (node,
+state).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics.flow import ENOUGH_FRAC
+from twin.physics.overload import OverloadSteps, step_rate_per_s
 from twin.physics.power import loss_w, trip_rate_per_s
 
 Array = NDArray[np.float64]
@@ -45,6 +47,16 @@ class PowerSystem:
     trip_instantaneous_frac: Array
     minimum_w: Array
     """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
+    stepped: Index
+    """(UPS,) nodes whose overload goes by steps instead: `trip_pickup_frac` is their first."""
+    inverter: OverloadSteps
+    """(UPS, step) what their inverters carry."""
+    bypass: OverloadSteps
+    """(UPS, step) what their static bypasses carry."""
+    has_bypass: Mask
+    """(UPS,)"""
+    bypass_loss: tuple[Array, Array]
+    """(UPS,) idle and square coefficients on the bypass."""
 
     @cached_property
     def generators_alone(self) -> tuple[bool, ...]:
@@ -71,6 +83,8 @@ class Aftermath:
     tripped: Mask
     """Opened by its own protection on the way."""
     output_w: Array
+    on_bypass: Mask
+    """(UPS, state) whose load stays on the static bypass."""
 
 
 def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
@@ -83,16 +97,29 @@ def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
     live = np.zeros_like(failed)
     output_w = np.zeros(failed.shape)
     damage = np.zeros(failed.shape)
+    bypassed = np.zeros((system.stepped.size, failed.shape[1]), dtype=bool)
     moving = np.arange(failed.shape[1])
     while moving.size:
         able = ~(failed[:, moving] | tripped[:, moving])
         live[:, moving] = powered(system, able)
-        output_w[:, moving] = carried_w(system, live[:, moving])
-        rate = _trip_rate_per_s(system, output_w[:, moving])
+        output_w[:, moving] = carried_w(system, live[:, moving], bypassed[:, moving])
+        bypassed[:, moving] &= _still_over(system, output_w[:, moving])
+        rate = _trip_rate_per_s(system, output_w[:, moving], bypassed[:, moving])
         damage[:, moving], due = _run(damage[:, moving], rate)
-        tripped[:, moving] |= due
+        over = due[system.stepped] & system.has_bypass[:, None] & ~bypassed[:, moving]
+        opened = due.copy()
+        opened[system.stepped] &= ~over
+        bypassed[:, moving] = (bypassed[:, moving] | over) & ~opened[system.stepped]
+        damage[:, moving] = np.where(due, 0.0, damage[:, moving])
+        tripped[:, moving] |= opened
         moving = moving[due.any(axis=0)]
-    return Aftermath(live, tripped, output_w)
+    return Aftermath(live, tripped, output_w, bypassed)
+
+
+def _still_over(system: PowerSystem, output_w: Array) -> Mask:
+    """(UPS, state) where a UPS on its bypass does not take its load back."""
+    first_w = system.inverter.first_frac * system.trip_rating_w[system.stepped]
+    return np.asarray(output_w[system.stepped] > first_w[:, None])
 
 
 def powered(system: PowerSystem, able: Mask) -> Mask:
@@ -129,17 +156,38 @@ def _called(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
     return called
 
 
-def carried_w(system: PowerSystem, live: Mask) -> Array:
-    """(node, state): output of every node, from the loads up."""
+def carried_w(system: PowerSystem, live: Mask, bypassed: Mask | None = None) -> Array:
+    """(node, state): output of every node, from the loads up.
+
+    bypassed  (UPS, state) on the static bypass, which loses less
+    """
     output = np.zeros(live.shape)
     finite = np.isfinite(system.rating_w)
+    on_bypass = _bypass_losses(system, bypassed)
     for node in reversed(range(system.size)):
         drawn = output[node] + system.load_w[node]
         if finite[node]:
-            coefficients = [c[node] for c in system.loss]
+            coefficients = on_bypass.get(node) or [c[node] for c in system.loss]
             drawn = drawn + loss_w(output[node], system.rating_w[node], *coefficients)
         _give(system, node, np.where(live[node], drawn, 0.0), live, output)
     return output
+
+
+def _bypass_losses(system: PowerSystem, bypassed: Mask | None) -> dict[int, list[Array]]:
+    """By node, loss coefficients (state,) of UPS of which some state has one on its bypass."""
+    if bypassed is None or not bypassed.any():
+        return {}
+    idle, linear, square = system.loss
+    found: dict[int, list[Array]] = {}
+    for ups in np.flatnonzero(bypassed.any(axis=1)).tolist():
+        node = int(system.stepped[ups])
+        on = bypassed[ups]
+        found[node] = [
+            np.where(on, system.bypass_loss[0][ups], idle[node]),
+            np.where(on, 0.0, linear[node]),
+            np.where(on, system.bypass_loss[1][ups], square[node]),
+        ]
+    return found
 
 
 def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Array) -> None:
@@ -156,13 +204,20 @@ def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Arra
         output[supply] += drawn * live[supply] / count
 
 
-def _trip_rate_per_s(system: PowerSystem, output_w: Array) -> Array:
-    return trip_rate_per_s(
-        output_w / system.trip_rating_w[:, None],
+def _trip_rate_per_s(system: PowerSystem, output_w: Array, bypassed: Mask) -> Array:
+    load_frac = output_w / system.trip_rating_w[:, None]
+    rate = trip_rate_per_s(
+        load_frac,
         system.trip_pickup_frac[:, None],
         system.trip_constant_s[:, None],
         system.trip_instantaneous_frac[:, None],
     )
+    if system.stepped.size:
+        own_frac = load_frac[system.stepped].T
+        inverter = step_rate_per_s(own_frac, system.inverter)
+        bypass = step_rate_per_s(own_frac, system.bypass)
+        rate[system.stepped] = np.where(bypassed.T, bypass, inverter).T
+    return rate
 
 
 def _run(damage: Array, rate: Array) -> tuple[Array, Mask]:

@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     TRANSFERS = "transfers"
     ON_BATTERY = "on battery"
     OFF_BATTERY = "off battery"
+    ON_BYPASS = "on bypass"
+    OFF_BYPASS = "off bypass"
     STARTED = "started"
     FAILED_TO_START = "failed to start"
     RAN_DRY = "ran dry"

@@ -17,7 +17,7 @@ from twin.catalogue.own.held import held_fields, listed
 from twin.catalogue.own.numbers import allowed_by
 from twin.catalogue.own.rescale import rescaled
 from twin.catalogue.own.row import OwnRow
-from twin.catalogue.rows import CatalogueRow, Chiller, Gpu
+from twin.catalogue.rows import CatalogueRow, Chiller, Gpu, OverloadCurve
 from twin.catalogue.witness import Provenance
 from twin.errors import did_you_mean
 
@@ -26,6 +26,7 @@ _REFERENCES: Mapping[tuple[str, str], type[CatalogueRow]] = {
     ("racks", "gpu"): Gpu,
     ("servers", "gpu"): Gpu,
     ("cooling", "curve"): Chiller,
+    ("power", "overload_curve"): OverloadCurve,
     ("gpus", "profile"): Gpu,
 }
 """Fields that name a row of another kind."""

@@ -14,6 +14,7 @@ from twin.catalogue.rows.network import StorageSystem, Switch
 from twin.catalogue.rows.power import PowerEquipment
 from twin.catalogue.rows.server import Server
 from twin.catalogue.rows.site import Climate, GridRegion
+from twin.catalogue.rows.ups import OverloadCurve
 from twin.catalogue.rows.work import Model, RequestLengths
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Gpu",
     "GridRegion",
     "Model",
+    "OverloadCurve",
     "PowerEquipment",
     "Rack",
     "Reliability",

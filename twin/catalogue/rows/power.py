@@ -18,6 +18,7 @@ from twin.catalogue.rows.base import (
     refuse,
     rises,
 )
+from twin.catalogue.rows.ups import UpsNumbers
 
 GENERATOR_ONLY = (
     "common_cause_frac",
@@ -36,7 +37,7 @@ GENERATOR_ONLY = (
 """Numbers of generators that a row may leave out, and other kinds must."""
 
 
-class PowerEquipment(CatalogueRow, Size, Reliability):
+class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers):
     """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
     rating.
     """
@@ -133,7 +134,20 @@ class PowerEquipment(CatalogueRow, Size, Reliability):
             and any(getattr(self, field) is not None for field in GENERATOR_ONLY),
             f"only a generator has {', '.join(GENERATOR_ONLY)}",
         )
+        self._complete_ups(trip)
         lossy = self.loss_idle_frac + self.loss_linear_frac + self.loss_square_frac
         refuse(lossy >= 1, "loses more than it is rated for")
         refuse(self.rating_w is None and lossy > 0, "losses are of a rating, and there is none")
         return self
+
+    def _complete_ups(self, trip: tuple[float | None, ...]) -> None:
+        """Numbers of a UPS stand in no other row, and its overload stands in one place."""
+        stated = [f for f in UpsNumbers.model_fields if getattr(self, f) not in (None, "")]
+        words = f"a UPS and nothing else has {', '.join(stated)}"
+        refuse(bool(stated) and role(self.kind) is not Role.STORE, words)
+        both = bool(self.overload_curve) and any(value is not None for value in trip)
+        refuse(both, "overload_curve says when a UPS trips; leave trip numbers out")
+        counts = (self.lockout_count is None) == (self.lockout_window_s is None)
+        refuse(not counts, "a lock-out needs its lockout_count and its lockout_window")
+        rated = (self.peukert_exponent or 1.0) == 1.0 or self.battery_rated_s is not None
+        refuse(not rated, "a peukert_exponent needs the battery_rated time its energy is for")

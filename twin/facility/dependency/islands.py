@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
 from twin.facility.model import Array, Index, Mask
 from twin.physics.cascade import PowerSystem, aftermath, may_trip, most_w
+from twin.physics.overload import OverloadSteps
 
 Set = frozenset[int]
 _LARGE = 0.05
@@ -35,7 +37,7 @@ class Island:
         """The same for islands that differ in names alone."""
         flow = self.flow
         columns = [getattr(flow, field.name) for field in fields(flow)]
-        arrays = [np.asarray(column) for column in columns[1:]]
+        arrays = [np.asarray(part) for column in columns[1:] for part in _arrays(column)]
         shape = repr((flow.supplies, self.groups)).encode()
         return shape + b"".join(array.tobytes() for array in (self.trips, self.touched, *arrays))
 
@@ -186,6 +188,11 @@ def _touched(graph: _Graph, groups: tuple[tuple[Class, ...], ...]) -> Mask:
     return touched
 
 
+def _arrays(column: object) -> tuple[object, ...]:
+    """A column as arrays: steps are two."""
+    return (column.load_frac, column.time_s) if isinstance(column, OverloadSteps) else (column,)
+
+
 def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
     """The nodes of an island as a system of their own."""
     columns = {
@@ -205,7 +212,20 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
     }
     idle, linear, square = (column[node] for column in flow.loss)
     supplies = tuple(tuple(place[s] for s in flow.supplies[n]) for n in node.tolist())
+    columns |= _stepped_part(flow, node)
     return replace(flow, supplies=supplies, loss=(idle, linear, square), **columns)
+
+
+def _stepped_part(flow: PowerSystem, node: Index) -> dict[str, Any]:
+    """Of the UPS that go by steps, those of an island."""
+    own = np.flatnonzero(np.isin(flow.stepped, node))
+    return {
+        "stepped": np.searchsorted(node, flow.stepped[own]),
+        "inverter": flow.inverter.at(own),
+        "bypass": flow.bypass.at(own),
+        "has_bypass": flow.has_bypass[own],
+        "bypass_loss": (flow.bypass_loss[0][own], flow.bypass_loss[1][own]),
+    }
 
 
 def _classes(flow: PowerSystem, failing: Sequence[int]) -> list[Class]:
@@ -258,4 +278,16 @@ def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
         bool(flow.utility[node]),
         bool(flow.generator[node]),
         *(float(column[node]) for column in numbers),
+        _steps_of(flow, node),
     )
+
+
+def _steps_of(flow: PowerSystem, node: int) -> tuple[object, ...]:
+    """The overload steps of a UPS, to be compared; nothing for other nodes."""
+    place = np.flatnonzero(flow.stepped == node)
+    if not place.size:
+        return ()
+    ups = int(place[0])
+    curves = (flow.inverter, flow.bypass)
+    steps = (part[ups].tolist() for c in curves for part in (c.load_frac, c.time_s))
+    return (bool(flow.has_bypass[ups]), *map(tuple, steps), *(c[ups] for c in flow.bypass_loss))

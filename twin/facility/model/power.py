@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.arrays import Array, Index, Mask
+from twin.facility.model.ups import UpsArrays
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class PowerTree:
     """What trip levels are shares of: the breaker's own rating, above `rating_w` where only a part
     of it may be drawn for good."""
     trip_pickup_frac: Array
+    """Load over `trip_rating_w` from which a device runs towards its trip; of a UPS the first level
+    of its overload."""
     trip_constant_s: Array
     trip_instantaneous_frac: Array
     minimum_supply_w: Array
@@ -66,6 +69,8 @@ class PowerTree:
     standby: StandbyNumbers
     """What else there is to know of generators."""
     transfer_s: Array
+    ups: UpsArrays
+    """What UPS have beyond this."""
     supply: Index
     """(edge,)"""
     taker: Index

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility, Index, PowerTree
+from twin.facility.model.ups import UpsArrays
 from twin.facility.power.loading import peak_loads_w
 from twin.physics.cascade import PowerSystem
 
@@ -69,5 +71,19 @@ def _compiled(
         trip_constant_s=tree.trip_constant_s[kept],
         trip_instantaneous_frac=tree.trip_instantaneous_frac[kept],
         minimum_w=tree.minimum_supply_w[kept],
+        **_overloads(tree.ups, kept),
     )
     return System(flow, kept)
+
+
+def _overloads(ups: UpsArrays, kept: Index) -> dict[str, Any]:
+    """How UPS among the kept nodes bear overloads."""
+    stepped = np.flatnonzero(ups.has_steps[kept])
+    node = kept[stepped]
+    return {
+        "stepped": stepped,
+        "inverter": ups.inverter.at(node),
+        "bypass": ups.bypass.at(node),
+        "has_bypass": ups.has_bypass[node],
+        "bypass_loss": (ups.bypass_loss_idle_frac[node], ups.bypass_loss_square_frac[node]),
+    }

@@ -20,6 +20,7 @@ from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import PowerTree
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
+from twin.facility.power.ups import ups_arrays
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
 from twin.facility.stated_numbers import for_group, for_member, rerated
@@ -223,21 +224,20 @@ def freeze(
         return np.array([default if v is None else v for v in values], dtype=float)
 
     rating = np.array([n.rating_w for n in every], dtype=float)
-
     standby_w = np.array([n.rating_w if role(n.kind) is Role.STANDBY else 0.0 for n in every])
-    first = len(nodes)
+    ups = ups_arrays(ledger.scenario.catalogue, [n.row for n in every])
     return PowerTree(
         id=tuple(n.id for n in every),
         component=np.array([ledger.row[n.id] for n in every], dtype=np.int64),
         kind=tuple(n.kind for n in every),
-        load_of_rack=np.arange(first, first + len(racks)),
-        load_of_unit=np.arange(first + len(racks), len(every)),
+        load_of_rack=np.arange(len(nodes), len(nodes) + len(racks)),
+        load_of_unit=np.arange(len(every) - len(units), len(every)),
         rating_w=rating,
         loss_idle_frac=column("loss_idle_frac", 0.0),
         loss_linear_frac=column("loss_linear_frac", 0.0),
         loss_square_frac=column("loss_square_frac", 0.0),
         trip_rating_w=rating / column("continuous_frac", 1.0),
-        trip_pickup_frac=column("trip_pickup_frac", np.inf),
+        trip_pickup_frac=np.minimum(column("trip_pickup_frac", np.inf), ups.inverter.first_frac),
         trip_constant_s=column("trip_constant_s", 1.0),
         trip_instantaneous_frac=column("instantaneous_trip_frac", np.inf),
         minimum_supply_w=np.array([n.minimum_supply_w for n in every], dtype=float),
@@ -251,6 +251,7 @@ def freeze(
         common_cause_frac=column("common_cause_frac", 0.0),
         standby=standby_numbers(column, standby_w),
         transfer_s=column("transfer_s", 0.0),
+        ups=ups,
         supply=np.array([s for s, _ in edges], dtype=np.int64),
         taker=np.array([t for _, t in edges], dtype=np.int64),
         levels=_levels(len(every), edges),

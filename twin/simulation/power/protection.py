@@ -13,6 +13,7 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+from twin.simulation.power.bypass import Bypasses
 
 RESET_S = 1800.0
 """From a trip of its own protection to a hand that closes it again; assumed."""
@@ -27,21 +28,31 @@ class Protection(Discipline):
         self.world = world
         self.own = world.state.protection
         self.tree = world.facility.power
+        self.bypasses = Bypasses(world)
+        stepped = self.tree.ups.has_steps
+        self.pickup_frac = np.where(stepped, np.inf, self.tree.trip_pickup_frac)
+        """(power node,) of those that go by a curve; UPS go by steps."""
         world.clock.can("protection is closed", self._close)
 
     def hold(self) -> None:
         """How fast each device runs towards its trip at the present load."""
-        self.own.trip_rate_per_s = self._rate_per_s(self.world.state.supply.output_w)
+        output_w = self.world.state.supply.output_w
+        self.own.trip_rate_per_s = self._rate_per_s(output_w)
+        self.bypasses.look(output_w)
 
     def _rate_per_s(self, output_w: Array) -> Array:
         """(..., power node) the same at a load (..., power node)."""
         tree = self.tree
-        return trip_rate_per_s(
+        rate = trip_rate_per_s(
             output_w / tree.trip_rating_w,
-            tree.trip_pickup_frac,
+            self.pickup_frac,
             tree.trip_constant_s,
             tree.trip_instantaneous_frac,
         )
+        by_steps = self.bypasses.rate_per_s(output_w)
+        if by_steps is not None:
+            rate[..., self.bypasses.rows] = by_steps
+        return rate
 
     def at_rest(self) -> bool:
         """No device runs towards its trip."""
@@ -81,8 +92,12 @@ class Protection(Discipline):
 
     def _trip(self, p: int) -> None:
         own = self.own
-        own.tripped[p] = True
         own.damage[p] = 0.0
+        if self.bypasses.takes_over(p):
+            self._changed()
+            return
+        own.tripped[p] = True
+        self.bypasses.opened(p)
         load_kw = self.world.state.supply.output_w[p] / 1e3
         detail = f"{load_kw:,.0f} kW on a rating of {self.tree.rating_w[p] / 1e3:,.0f} kW"
         self.world.note(self.tree.id[p], EventKind.TRIPPED, detail)

@@ -13,6 +13,8 @@ from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+from twin.simulation.power.bypass import bypass_losses
+from twin.simulation.power.counters import Counters
 from twin.simulation.power.generators import Generators
 from twin.simulation.power.transfers import Transfers
 from twin.simulation.power.trial import Trial
@@ -31,6 +33,7 @@ class Supply(Discipline):
         self.tree = tree
         self.wires = wiring(world.facility)
         self.stages = flow.stages(self.wires, tree.rating_w, _losses(tree))
+        self._bypassed_stages = (-1, self.stages)
         self.is_utility = of_role(tree.kind, Role.SUPPLY)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_ups = of_role(tree.kind, Role.STORE)
@@ -43,7 +46,8 @@ class Supply(Discipline):
             world, self.trial, np.flatnonzero(self.is_generator), self.able
         )
         self.transfers = Transfers(world, self.wires)
-        self._seen_version = (-1, -1, -1)
+        self.counters = Counters(world)
+        self._seen_version = (-1, -1, -1, -1)
         self._seen_s = -np.inf
         self._able_version = (-1, -1)
         self._able = self.is_load
@@ -69,7 +73,7 @@ class Supply(Discipline):
         """
         own = self.own
         able = self.able() & self._settled()
-        stored = self.is_ups & (own.battery_j > _FULL_J)
+        stored = self.is_ups & (own.battery_j > _FULL_J) & ~self.world.state.ups.on_bypass
         self.generators.fall_out(able)
         closed = self.generators.boards.closed(self.able())
         fuelled = self.generators.fuel.there()
@@ -102,7 +106,8 @@ class Supply(Discipline):
         """Whether nothing that decides about voltage can have changed since it was worked out."""
         state = self.world.state
         own = self.own
-        version = (state.faults.version, state.protection.version, own.version)
+        ups = state.ups.version
+        version = (state.faults.version, state.protection.version, own.version, ups)
         unchanged = (
             version == self._seen_version
             and self.transfers.last_s <= self._seen_s
@@ -125,6 +130,7 @@ class Supply(Discipline):
         now = self.own.on_battery
         for p in np.flatnonzero(now != was):
             if now[p]:
+                self.counters.count(int(p))
                 self.world.note(self.tree.id[p], EventKind.ON_BATTERY, "its supplies are gone")
             else:
                 self.world.note(
@@ -153,11 +159,22 @@ class Supply(Discipline):
         hungry &= own.battery_j < tree.battery_j - _FULL_J
         own.recharge_w = np.where(hungry, tree.recharge_w, 0.0)
         drawn = load + own.recharge_w
-        own.output_w, own.input_w = flow.through(self.stages, drawn, own.share, own.live)
+        own.output_w, own.input_w = flow.through(self._stages(), drawn, own.share, own.live)
         from_battery = own.input_w / tree.battery_discharge_frac
         own.drain_w = np.where(own.on_battery, from_battery, 0.0)
         own.lost_w = self._lost_w(own.output_w, own.input_w)
         self.generators.fuel.hold()
+
+    def _stages(self) -> tuple[flow.Stage, ...]:
+        """The tree as it is now: UPS on their bypasses lose less."""
+        ups = self.world.state.ups
+        if not (self.has_ups and ups.on_bypass.any()):
+            return self.stages
+        if ups.version != self._bypassed_stages[0]:
+            losses = bypass_losses(self.world, _losses(self.tree))
+            staged = flow.stages(self.wires, self.tree.rating_w, losses)
+            self._bypassed_stages = (ups.version, staged)
+        return self._bypassed_stages[1]
 
     def _lost_w(self, output_w: Array, input_w: Array) -> Array:
         """(..., power node) loss of each stage, battery conversion included."""
@@ -184,7 +201,7 @@ class Supply(Discipline):
         load[:, tree.load_of_rack] = self.world.state.racks.rack_w
         load[:, tree.load_of_unit] = stretch.unit_w
         drawn = load + own.recharge_w
-        stretch.output_w, stretch.input_w = flow.through(self.stages, drawn, own.share, own.live)
+        stretch.output_w, stretch.input_w = flow.through(self._stages(), drawn, own.share, own.live)
         stretch.lost_w = self._lost_w(stretch.output_w, stretch.input_w)
 
     def live_through(self, stretch: Stretch) -> None:

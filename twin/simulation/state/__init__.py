@@ -34,7 +34,14 @@ from twin.simulation.state.cooling import (
     fresh_units,
 )
 from twin.simulation.state.faults import ControlState, FaultState, fresh_controls, fresh_faults
-from twin.simulation.state.power import ProtectionState, SupplyState, fresh_protection, fresh_supply
+from twin.simulation.state.power import (
+    ProtectionState,
+    SupplyState,
+    UpsState,
+    fresh_protection,
+    fresh_supply,
+    fresh_ups,
+)
 from twin.simulation.state.record import (
     AccountState,
     BillingState,
@@ -60,6 +67,7 @@ class State:
     controls: Annotated[ControlState, "controls"]
     protection: Annotated[ProtectionState, "power.protection"]
     supply: Annotated[SupplyState, "power"]
+    ups: Annotated[UpsState, "power"]
     flows: Annotated[FlowState, "cooling.flows"]
     plants: Annotated[PlantState, "cooling.plant"]
     units: Annotated[UnitState, "cooling.units"]
@@ -93,6 +101,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         controls=fresh_controls(facility),
         protection=fresh_protection(facility),
         supply=fresh_supply(facility),
+        ups=fresh_ups(facility),
         flows=fresh_flows(facility),
         plants=fresh_plants(facility, IDLE_SEGMENT),
         units=fresh_units(facility),

@@ -127,3 +127,40 @@ def fresh_protection(facility: Facility) -> ProtectionState:
     """Nothing tripped."""
     size = len(facility.power.id)
     return ProtectionState(np.zeros(size, dtype=bool), np.zeros(size), np.zeros(size))
+
+
+@dataclass(slots=True)
+class UpsState:
+    """How UPS work: on their inverters or their bypasses."""
+
+    on_bypass: Mask
+    """Whose output is their input, with no battery behind it."""
+    returning: Mask
+    """On the bypass, and soon to take the load back."""
+    kept_on_bypass: Mask
+    """Not to return before a person acts: too many overloads."""
+    battery_times_s: Array
+    """(power node, time) when each last went on battery, the latest first."""
+    overload_times_s: Array
+    """(power node, overload) when each last went over to its bypass, the latest first."""
+    version: int = 0
+    """Raised whenever one changes."""
+
+
+def fresh_ups(facility: Facility) -> UpsState:
+    """All on their inverters."""
+    tree = facility.power
+    size = len(tree.id)
+    return UpsState(
+        on_bypass=np.zeros(size, dtype=bool),
+        returning=np.zeros(size, dtype=bool),
+        kept_on_bypass=np.zeros(size, dtype=bool),
+        battery_times_s=_no_times(tree.ups.lockout_count),
+        overload_times_s=_no_times(tree.ups.lockout_overloads),
+    )
+
+
+def _no_times(counts: Array) -> Array:
+    """(power node, time) for as many times as any node counts, none of them yet."""
+    kept = int(counts[np.isfinite(counts)].max(initial=1.0))
+    return np.full((counts.size, kept), -np.inf)

@@ -1,0 +1,33 @@
+"""What UPS have beyond other power nodes, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.arrays import Array, Mask
+from twin.physics.overload import OverloadSteps
+
+
+@dataclass(frozen=True)
+class UpsArrays:
+    """Arrays are (power node,); nodes that are no UPS never act by them."""
+
+    inverter: OverloadSteps
+    """How long each inverter carries too much."""
+    bypass: OverloadSteps
+    """How long each static bypass does."""
+    has_steps: Mask
+    """Whose overload goes by these steps, and not by a trip curve."""
+    has_bypass: Mask
+    lockout_overloads: Array
+    """Overloads within `overload_window_s` that keep it on its bypass; inf where none do."""
+    overload_window_s: Array
+    input_window_frac: Array
+    """It leaves an input whose voltage is further than this from nominal."""
+    lockout_count: Array
+    """Times on battery within `lockout_window_s` that keep it off the utility; inf where none."""
+    lockout_window_s: Array
+    lockout_reset_s: Array
+    """From a lock-out to the person who resets it; inf where only an action does."""
+    bypass_loss_idle_frac: Array
+    bypass_loss_square_frac: Array
