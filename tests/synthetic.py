@@ -47,6 +47,7 @@ def synthetic() -> Result:
         "loops": day["loops"],
         "services": day["services"],
         "jobs": _jobs(),
+        "power_swings": _power_swings(),
         "events": _events(),
         "losses": _losses(day["racks"]),
         "token_balance": _token_balance(),
@@ -544,6 +545,11 @@ def _counterfactuals() -> pd.DataFrame:
         ),
     ]
     return _frame("counterfactuals", rows)
+
+
+def _power_swings() -> pd.DataFrame:
+    wave = ("pretrain", 288, 1.2, 0.9, 3.0e5, 0.0, 3.0e5, 9.0e4, 4.0e5, 0.0, 0.0)
+    return _frame("power_swings", [(*wave, "fail", "swing 300 kW of 200 kW")])
 
 
 def _drill_sheet() -> pd.DataFrame:

@@ -75,6 +75,9 @@ class Controls(Stated):
     anew."""
     throttle_hysteresis_k: float = Field(default=2.0, ge=0.01, le=100)
     """The clock steps up again only when the hottest GPU is this far below its limit."""
+    power_floor: ShareOrPercent = 0.0
+    """Least share of its power between idle and rated that a GPU in training draws while it waits
+    for its network: smooths the swing of a step, and costs energy."""
     actions: tuple[Action, ...] = Field(default=(), max_length=10_000)
     """Operator actions on the time line."""
 

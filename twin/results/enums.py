@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     RESTARTING = "restarting"
     CLOCK_CEILING = "clock ceiling"
     SET_POINT = "set-point"
+    SWINGS = "swings"
+    """A training job's power passes what the grid operator accepts."""
 
 
 class Cause(StrEnum):

@@ -105,6 +105,8 @@ class Rack(CatalogueRow, Size, Reliability):
     """Stated AC input without work; None where the components above are the truth."""
     power_rated_w: Positive | None = None
     """Stated AC input at full work; None where the components above are the truth."""
+    smoothing_storage_j: AtLeastZero | None = None
+    """Energy in its power supplies that smooths the swings of a training step; None for none."""
     liquid_heat_frac: Share
     """Share of heat that leaves in the coolant."""
     coolant_flow_m3_s: AtLeastZero

@@ -33,6 +33,8 @@ class Racks:
     """Power of one GPU between idle and rated."""
     cpu_span_w: Array
     """Power of all CPUs of a node between idle and rated."""
+    smoothing_j: Array
+    """Energy in its power supplies that smooths swings within a second; 0 where there is none."""
     slowdown_degc: Array
     shutdown_degc: Array
     junction_k_w: Array

@@ -205,6 +205,7 @@ def freeze(
         gpu_idle_w=column(lambda p: p.gpu.power_idle_w if p.gpu else 0.0),
         gpu_span_w=column(lambda p: p.gpu.power_max_w - p.gpu.power_idle_w if p.gpu else 0.0),
         cpu_span_w=column(lambda p: p.type.cpus_per_node * (p.type.cpu_max_w - p.type.cpu_idle_w)),
+        smoothing_j=column(lambda p: p.type.smoothing_storage_j or 0.0),
         slowdown_degc=column(lambda p: p.gpu.slowdown_degc if p.gpu else np.inf),
         shutdown_degc=column(lambda p: p.gpu.shutdown_degc if p.gpu else np.inf),
         junction_k_w=column(lambda p: p.type.junction_to_coolant_k_w),

@@ -161,7 +161,25 @@ def transients(report: FailureReport) -> list[Block]:
         for row in over[:20]
     ]
     none = ["No rating is exceeded at that peak, as built or after any one loss."]
-    return [Lines("Ratings at the peak", tuple(told or none))]
+    return [Lines("Ratings at the peak", tuple(told or none)), *_swings(held["power_swings"])]
+
+
+_SWINGS: Columns = {
+    "Job": ("job", words),
+    "GPUs": ("gpus", count),
+    "Step": ("period_s", duration),
+    "Swing": ("swing_w", power),
+    "after storage": ("smoothed_swing_w", power),
+    "In the band": ("band_rms_w", power),
+    "Rise at its start": ("start_step_w", power),
+    "Verdict": ("verdict", words),
+}
+
+
+def _swings(rows: list[Mapping[str, Any]]) -> list[Block]:
+    """Training jobs as waves of two levels; nothing where none runs."""
+    frame = pd.DataFrame(rows)
+    return [grid("Swings of training steps", frame, _SWINGS)] if len(frame) else []
 
 
 _NUMBERS: Columns = {

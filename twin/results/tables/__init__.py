@@ -15,7 +15,7 @@ from twin.results.tables.incidents import (
     LOSSES,
     TOKEN_BALANCE,
 )
-from twin.results.tables.work import JOBS, SERVICES
+from twin.results.tables.work import JOBS, POWER_SWINGS, SERVICES
 from twin.tables import Table
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "LOOPS",
     "LOSSES",
     "POWER",
+    "POWER_SWINGS",
     "RACKS",
     "SERVICES",
     "SITE",
@@ -51,6 +52,7 @@ TABLES: tuple[Table, ...] = (
     LOOPS,
     SERVICES,
     JOBS,
+    POWER_SWINGS,
     EVENTS,
     LOSSES,
     TOKEN_BALANCE,

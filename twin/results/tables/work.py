@@ -71,3 +71,41 @@ JOBS = Table(
         Column("gpu_hours", "float", "h", "GPU hours held."),
     ),
 )
+
+POWER_SWINGS = Table(
+    "power_swings",
+    "How the power of each training job moves within a step, at full clock and at the AC input of "
+    "its racks: a wave of two levels, high while all its GPUs compute, low while they wait for "
+    "what the network has not hidden.",
+    (
+        Column("job", "text", "", "Job; only those that have started."),
+        Column("gpus", "int", "", "GPUs that swing together."),
+        Column("period_s", "float", "s", "Of a step."),
+        Column("duty_frac", "float", "", "Share of the step in which they compute."),
+        Column("swing_w", "float", "W", "High less low."),
+        Column("storage_j", "float", "J", "Energy in the racks' power supplies that smooths it."),
+        Column("smoothed_swing_w", "float", "W", "What the grid sees of it."),
+        Column(
+            "band_rms_w",
+            "float",
+            "W",
+            "Effective value of what it sees in the band of the site's limits, else 0.1 to 20 Hz.",
+        ),
+        Column("start_step_w", "float", "W", "Rise of power when the job starts."),
+        Column(
+            "ramp_storage_j",
+            "float",
+            "J",
+            "Storage that turns that rise into a ramp that is accepted; 0 where none is needed.",
+        ),
+        Column("floor_power_w", "float", "W", "Mean power that the power floor adds."),
+        Column(
+            "verdict",
+            "text",
+            "",
+            "By the site's limits: pass, fail, or no limit where none is stated.",
+            ("pass", "fail", "no limit"),
+        ),
+        Column("detail", "text", "", "What is passed, and by how much."),
+    ),
+)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from twin.scenario.schema.names import ClimateName, GridName
 from twin.stated import (
+    ApparentPower,
     CarbonIntensity,
     DemandCharge,
     Duration,
     EnergyPrice,
     FileName,
     OutdoorTemperature,
+    Percent,
+    Power,
     Stated,
     WaterPrice,
     Within,
@@ -62,6 +67,32 @@ class GridFile(Stated):
     """Demand is the mean power of an interval of this length on the clock."""
 
 
+class GridLimits(Stated):
+    """What the grid operator accepts at the point of connection; what is left out has no limit."""
+
+    swing: Power | None = None
+    """Highest change of power, peak to peak, that may repeat within seconds."""
+    ramp_per_minute: Power | None = None
+    """Highest rise or fall of power within a minute, at an even rate."""
+    band_low_hz: float = Field(default=0.1, gt=0, le=1000)
+    """Lower end of the frequencies in which power must not oscillate."""
+    band_high_hz: float = Field(default=20.0, gt=0, le=1000)
+    """Upper end: modes of the grid lie at 0.1 to 3 Hz, of turbine shafts from 7 Hz on."""
+    band_rms: Power | None = None
+    """Highest effective value of the power in that band."""
+    short_circuit_power: ApparentPower | None = None
+    """Of the grid at the point of connection."""
+    voltage_change: Percent = 0.03
+    """Highest relative change of voltage by a step, where the short-circuit power is stated; 3 % is
+    a usual planning value for rare steps, assumed."""
+
+    @model_validator(mode="after")
+    def _a_band(self) -> Self:
+        if self.band_high_hz <= self.band_low_hz:
+            raise ValueError("band_high_hz above band_low_hz")
+        return self
+
+
 class Site(Stated):
     """Where it stands."""
 
@@ -69,5 +100,7 @@ class Site(Stated):
     """Catalogue climate, steady air, or a weather file."""
     grid: GridName | SteadyGrid | GridFile
     """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
+    limits: GridLimits | None = None
+    """What the grid operator accepts; training jobs that pass it are told of."""
     water_price: WaterPrice = 2.0
     """Price of make-up water, USD a cubic metre."""

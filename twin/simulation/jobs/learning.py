@@ -8,7 +8,7 @@ from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
 from twin.facility.gpu_profiles import profiled
 from twin.simulation.jobs.placement import Placement
-from twin.simulation.jobs.step_times import TrainingSpeed
+from twin.simulation.jobs.step_times import TrainingSpeed, Wave
 from twin.simulation.kernel.world import World
 from twin.workload import Job
 
@@ -93,6 +93,13 @@ class Learning:
             int(self.own.learned_gpus[j]),
             rails_b_s / max(gpus_per_node, 1),
         )
+
+    def wave(self, j: int) -> Wave | None:
+        """How a job's power swings within a step; None for a job without steps, or before it
+        starts.
+        """
+        known = self.has_steps[j] and bool(self.own.gpu_type[j])
+        return self._speed(j).wave if known else None
 
     def progress_per_s(self, j: int, clock_frac: float, fabric_frac: float) -> float:
         """Rate of progress of a job with steps over that at full clock and whole fabric."""

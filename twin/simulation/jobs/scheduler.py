@@ -16,6 +16,7 @@ from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CUT_OFF, RUNNING, Phase
 from twin.simulation.jobs.placement import FREE, Placement
 from twin.simulation.jobs.progress import Progress
+from twin.simulation.jobs.swings import Swings
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -46,6 +47,7 @@ class Scheduler(Discipline):
         self._enter()
         self.placement = Placement(world, compute, flows)
         self.learning = Learning(world, jobs, self.placement)
+        self.swings = Swings(world, jobs, self.learning)
         self.progress = Progress(world, jobs, self.learning, losses)
         self.booking = Booking(world, jobs, compute, self.placement, self.learning, losses)
         self.order = sorted(range(len(jobs)), key=lambda j: jobs[j].submit_s)
@@ -203,6 +205,7 @@ class Scheduler(Discipline):
         self.learning.learn(j, nodes)
         if np.isnan(own.started_s[j]):
             own.started_s[j] = self.world.now_s
+            self.swings.judge(j)
         self.progress.start(j, "")
 
     def enter_activity(self, gpu: Array, cpu: Array) -> None:

@@ -6,6 +6,7 @@ from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled, refused, transf
 from twin.facility.training_fit import layout_on, misfits
 from twin.physics import training
 from twin.physics.chip import activity
+from twin.physics.transients import levels
 from twin.scenario.schema import Scenario
 from twin.workload import TrainingSteps
 
@@ -16,6 +17,23 @@ LONE_B_S = 1e9
 MEMORY_SHARE_OF_STEP = 0.2
 """Mean memory activity of a training step; assumed, so that nodes draw 0.8 to 0.9 of their rating
 in training: 8.4 of 10.2 kW was measured on 8 H100 (arXiv 2412.08602)."""
+
+
+class Wave:
+    """Activity of a gang's GPUs within a step: high while they compute, low while they wait for
+    what the network has not hidden.
+    """
+
+    def __init__(self, step: training.Step, mean: float, waits: float, floor: float) -> None:
+        self.period_s = float(step.total_s)
+        self.duty_frac = float(step.compute_s / step.total_s)
+        high, low = levels(mean, waits, self.duty_frac)
+        self.high = max(float(high), floor)
+        self.low = max(float(low), floor)
+        self.added = (1 - self.duty_frac) * (self.low - float(low))
+        """What the power floor adds to the mean."""
+        self.added += self.duty_frac * (self.high - float(high))
+        self.mean = mean + self.added
 
 
 class TrainingSpeed:
@@ -51,6 +69,9 @@ class TrainingSpeed:
         self.tokens_per_s = nominal.tokens / self.nominal_s
         busy = nominal.flop / (gpus * self.rates.flop_s * self.nominal_s)
         self.activity = float(activity(on.law(), min(busy, 1.0), MEMORY_SHARE_OF_STEP))
+        waits = float(activity(on.law(), 0.0, MEMORY_SHARE_OF_STEP))
+        self.wave = Wave(nominal, self.activity, waits, scenario.controls.power_floor)
+        self.activity = self.wave.mean
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model))
         self._speed: dict[tuple[float, float], float] = {}
 

@@ -31,6 +31,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found |= time_tables(run, recorder)
     found["jobs"] = _jobs(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
+    found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())
     found["losses"] = losses(run)
     found["token_balance"] = token_balance(run)
     found["energy"] = _energy(run)

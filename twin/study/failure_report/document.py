@@ -44,7 +44,7 @@ def failure_report(facility: Facility, progress: Progress | None = None) -> Fail
         **_static_parts(static),
         "ride_through": {"events": lived.events, "racks": lived.racks},
         "job_consequence": job_consequence(facility, static, lived.tokens_per_s),
-        "transients": _transients(facility, levels),
+        "transients": _transients(facility, levels, lived),
         "provenance": ground(facility, static),
     }
     tell(1.0, "failure report")
@@ -107,13 +107,16 @@ def _static_parts(static: RedundancyReport) -> dict[str, Row]:
     return parts
 
 
-def _transients(facility: Facility, levels: Row) -> Row:
-    """Ratings that the peak of all GPUs at once exceeds, as built and after one loss."""
+def _transients(facility: Facility, levels: Row, lived: Disturbances) -> Row:
+    """Ratings that the peak of all GPUs at once exceeds, as built and after one loss; swings of
+    training steps against the site's limits.
+    """
     peak = [row for row in levels["rows"] if row["level"] == "peak" and row["rating_w"]]
     return {
         "edp_peak_factor": EDP_PEAK_FACTOR,
         "rack_peak_w": float(rack_peak_w(facility).sum()),
         "rack_rated_w": float(facility.racks.rated_w.sum()),
+        "power_swings": lived.swings,
         "above_rating": [_above(row, 0) for row in peak if row["load_w"] > row["rating_w"]],
         "above_rating_after_one": [
             _above(row, 1) for row in peak if row["worst_1_w"] > row["rating_w"]

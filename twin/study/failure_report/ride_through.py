@@ -43,6 +43,8 @@ class Disturbances:
     """(rack,) drawn just before them."""
     cooling_frac: float
     """What all cooling units draw then, over their peak."""
+    swings: list[Row]
+    """How the power of each training job moves within a step."""
     tokens_per_s: float
     """Made just before them."""
     workload: str
@@ -75,6 +77,7 @@ def disturbances(facility: Facility, progress: Progress) -> Disturbances:
         racks,
         _rack_w(settled),
         _cooling_frac(busy, settled),
+        _rows(settled, "power_swings"),
         _tokens_per_s(settled),
         workload,
     )
@@ -85,6 +88,12 @@ def _rack_w(settled: Result) -> Array:
     racks = settled.frame("racks")
     last = racks[racks["time_s"] == racks["time_s"].max()]
     return np.asarray(last["power_w"], dtype=float)
+
+
+def _rows(settled: Result, table: str) -> list[Row]:
+    """A table as plain values."""
+    found = settled.frame(table).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in found]
 
 
 def _cooling_frac(facility: Facility, settled: Result) -> float:
