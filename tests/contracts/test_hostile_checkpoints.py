@@ -110,7 +110,7 @@ CHANGES = {
     "an action in the past": put("run", "pending", 0, 0, value=-1.0),
     "an event of no kind": put("run", "log", value=[[0.0, "x", "sang", ""]]),
     "a generator of nothing": put("run", "state", "faults", "draws", value={"generator": {}}),
-    "an unknown container": put("run", "state", "faults", "repairs", value={"code": "1"}),
+    "an unknown container": put("run", "state", "crews", "waiting", value={"code": "1"}),
     "a shorter array": array("state.heat.temperature_degc", np.zeros(3)),
     "another type": array("state.heat.heat_w", np.zeros(40, dtype=np.int64)),
     "other catalogue rows": put("catalogue", value="0" * 64),

@@ -181,7 +181,8 @@ BUSY = {
     ],
     "faults": failing(
         (605.0, "cdu_pump_1", 700.0), (1000.0, "panel_1", 300.0), (1500.0, "leaf_su1_rail1", 200.0)
-    ),
+    )
+    | {"rates": {"kinds": ["crah"], "scale": 1e6}},
     "drills": [{"kind": "utility_outage", "at": "2000 s", "duration": "200 s"}],
     "controls": {"actions": [{"kind": "clock_ceiling", "at": "100 s", "clock": 0.9}]},
 }

@@ -12,6 +12,7 @@ from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.witness import Witness, unit_of
 from twin.facility.model import Facility
 from twin.scenario.schema import Layout
+from twin.scenario.schema.staff import CrewSpec
 
 SOURCE = "stated in the layout"
 
@@ -23,6 +24,11 @@ def witnesses(facility: Facility) -> Iterator[Witness]:
         for field, value in stated.numbers().items():
             if value is not None:
                 yield _witness(subject, field, value)
+    for crew in plan.crews or (CrewSpec(name="site", count=facility.scenario.faults.crews),):
+        for field in ("travel", "diagnose", "close"):
+            is_stated = field in crew.model_fields_set
+            source = SOURCE if is_stated else "usual within a site, where the layout states none"
+            yield _witness(f"crews/{crew.name}", f"{field}_s", getattr(crew, field), source)
     for subject, rating in ratings(plan):
         yield _witness(subject, "rating_w", rating.power_w, f"{SOURCE}: {rating.derivation}")
 

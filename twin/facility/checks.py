@@ -95,6 +95,7 @@ def targets(ledger: Ledger) -> None:
             ledger.unknown(
                 ("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout"
             )
+    _staff(ledger, kinds)
     plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "facility_water_supply" and action.plant not in plants:
@@ -108,6 +109,26 @@ def targets(ledger: Ledger) -> None:
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])
     if isinstance(scenario.site.grid, str):
         _known(ledger, ("site", "grid"), scenario.site.grid, GridRegion)
+
+
+def _staff(ledger: Ledger, kinds: list[str]) -> None:
+    """Crews of kinds that are not here, or two of one kind; spares that fit nothing."""
+    plan = ledger.scenario.plan
+    seen: dict[str, str] = {}
+    for i, crew in enumerate(plan.crews):
+        for k, kind in enumerate(crew.kinds or ("",)):
+            loc = ("layout", "crews", i, "kinds", *((k,) if crew.kinds else ()))
+            if kind and kind not in kinds:
+                ledger.unknown(loc, kind, kinds, "a kind of component of this layout")
+            elif kind in seen:
+                found = f"{kind or 'everything else'} for both {seen[kind]} and {crew.name}"
+                ledger.complain(loc, found, "one class of crew for each kind of component")
+            seen.setdefault(kind, crew.name)
+    types = sorted({entry.type for entry in ledger.entries if entry.type})
+    for i, spare in enumerate(plan.spares):
+        if spare.type not in types:
+            loc = ("layout", "spares", i, "type")
+            ledger.unknown(loc, spare.type, types, "a type of component of this layout")
 
 
 def _generator(ledger: Ledger, loc: Loc, name: str) -> None:

@@ -16,6 +16,7 @@ from twin.simulation.cooling.heat import Heat
 from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.units import Units
+from twin.simulation.crews import Crews
 from twin.simulation.faults import Faults
 from twin.simulation.jobs.scheduler import Scheduler, asked_jobs
 from twin.simulation.kernel.discipline import Discipline
@@ -51,6 +52,7 @@ class Disciplines:
     activity: Activity
     accounts: Accounts
     billing: Billing
+    crews: Crews
     faults: Faults
     controls: Controls
 
@@ -71,6 +73,7 @@ def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant; nothing waits yet."""
     asked = asked_jobs(facility.scenario)
     world = World(facility, fresh(facility, len(asked)))
+    crews = Crews(world)
     supply = Supply(world)
     racks = Compute(world)
     flows = Flows(world)
@@ -83,7 +86,7 @@ def wire(facility: Facility) -> Disciplines:
     return Disciplines(
         world=world,
         supply=supply,
-        protection=Protection(world),
+        protection=Protection(world, supply, crews),
         racks=racks,
         flows=flows,
         plants=plants,
@@ -98,6 +101,7 @@ def wire(facility: Facility) -> Disciplines:
         activity=Activity(world, racks, jobs, serving),
         accounts=Accounts(world, racks, supply),
         billing=Billing(world),
-        faults=Faults(world),
+        crews=crews,
+        faults=Faults(world, crews),
         controls=Controls(world),
     )

@@ -12,6 +12,7 @@ from twin.controls import Isolate
 from twin.results.enums import EventKind
 from twin.scenario.schema import FaultRates, TimedFault
 from twin.seeds import member, stream
+from twin.simulation.crews import Crews
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -25,9 +26,10 @@ by."""
 class Faults(Discipline):
     """The fault discipline of one run."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, crews: Crews) -> None:
         self.world = world
         self.own = world.state.faults
+        self.crews = crews
         self.components = world.facility.components
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
         self.timeline = world.facility.scenario.faults.timeline
@@ -35,6 +37,8 @@ class Faults(Discipline):
             world.clock.can(f"fault {name}", getattr(self, f"_{name}"))
         world.clock.can("fault while running", self._fails_running)
         world.clock.can("drill begins", self._drill_begins)
+        world.clock.can("spare arrives", self._spare_arrives)
+        self.lead_s = {one.type: one.lead_time for one in world.facility.scenario.plan.spares}
 
     def schedule(self) -> None:
         """Put everything that is known to come on the clock."""
@@ -74,30 +78,46 @@ class Faults(Discipline):
         ]
 
     def _outage(self, name: str, out_s: float, why: EventKind) -> None:
-        after = f"{out_s / 60:,.0f} min" if out_s >= 60 else f"{out_s:g} s"
-        self._out(name, why, f"back after {after}")
+        self._out(name, why, f"back after {seconds(out_s)}")
         self._wait(out_s, "fault ends", name)
 
     def _ends(self, name: str) -> None:
         self._back(name)
 
     def _repair(self, name: str, repair_s: float, *again: str) -> None:
-        """Queue for a crew; `again` names the action that follows the repair."""
-        self.own.repairs.append([name, repair_s, *again])
-        self._send_crews()
+        """Take a spare part where parts are counted, and queue for a crew; `again` names the action
+        that follows the repair.
+        """
+        part = self._part(name)
+        if part in self.own.stock:
+            self._wait(self.lead_s[part], "spare arrives", part)
+            if not self.own.stock[part]:
+                self.own.without_spare.append([part, name, repair_s, *again])
+                self.world.note(name, EventKind.WAITS_FOR_SPARE, f"none of {part} is left")
+                return
+            self.own.stock[part] -= 1
+        self._send(name, repair_s, *again)
 
-    def _send_crews(self) -> None:
-        """First come, first served: every free crew takes the next repair."""
-        crews = self.world.facility.scenario.faults.crews
-        while self.own.repairs and self.own.crews_busy < crews:
-            name, repair_s, *again = self.own.repairs.pop(0)
-            self.own.crews_busy += 1
-            self._wait(float(repair_s), "fault repaired", str(name), *map(str, again))
+    def _part(self, name: str) -> str:
+        """The type of a component; nothing for a node of a rack."""
+        return "" if "/" in name else self.components.type[self.components.row[name]]
+
+    def _spare_arrives(self, part: str) -> None:
+        """It goes to whoever has waited longest, else into store."""
+        for i, (wanted, name, repair_s, *again) in enumerate(self.own.without_spare):
+            if wanted == part:
+                del self.own.without_spare[i]
+                self._send(str(name), float(repair_s), *map(str, again))
+                return
+        self.own.stock[part] += 1
+
+    def _send(self, name: str, repair_s: float, *again: str) -> None:
+        row = self.components.row[name.partition("/")[0]]
+        kind = self.components.kind[row]
+        self.crews.send(kind, repair_s, "fault repaired", name, *again)
 
     def _repaired(self, name: str, *again: str) -> None:
-        self.own.crews_busy -= 1
         self._back(name)
-        self._send_crews()
         if again:
             self._wait_random(name)
 
@@ -195,6 +215,11 @@ class Faults(Discipline):
         if node is None:
             return bool(self.own.component_ok[self.components.row[name]])
         return bool(self.own.node_ok[node])
+
+
+def seconds(span_s: float) -> str:
+    """A span in seconds, as events say it."""
+    return f"{span_s:,.0f} s" if span_s >= 10 else f"{span_s:g} s"
 
 
 def _out_s(fault: TimedFault) -> float | None:

@@ -49,4 +49,4 @@ class FaultPlan(Stated):
     rates: FaultRates | None = None
     """Random faults."""
     crews: PositiveInt = Field(default=2, le=100_000)
-    """Repair crews; further repairs wait."""
+    """Crews where the layout states none; further repairs and closings wait."""

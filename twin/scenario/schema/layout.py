@@ -5,6 +5,7 @@ power      groups from the utility down, each naming who feeds it
 cooling    coolant loops, air handlers and the plant they give their heat to
 fabric     the scale-out network
 storage    what bounds checkpoints
+crews      who repairs and closes, and what spare parts they find
 equipment  rows of the planner's own, beside those of the catalogue
 overrides  anything, by the name of a component
 """
@@ -33,6 +34,7 @@ from twin.scenario.schema.names import (
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
+from twin.scenario.schema.staff import CrewSpec, SpareSpec
 from twin.stated import Duration, Length, Power, Rating, Stated, Within
 
 HallSide = Annotated[
@@ -212,5 +214,9 @@ class Layout(Stated):
     """Shared storage."""
     equipment: Equipment = Equipment()
     """Rows of your own beside those of the catalogue."""
+    crews: tuple[CrewSpec, ...] = Field(default=(), max_length=50)
+    """Who repairs and closes; where none are stated, the scenario's `faults.crews` see to all."""
+    spares: tuple[SpareSpec, ...] = Field(default=(), max_length=1000)
+    """Spare parts by type; repairs of types that are not named never wait for one."""
     overrides: dict[Name, ComponentOverride] = Field(default_factory=dict, max_length=20_000)
     """By component name."""

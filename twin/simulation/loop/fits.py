@@ -91,4 +91,8 @@ def _takes(act: Callable[..., None], arguments: tuple[Any, ...]) -> bool:
         given = signature(act).bind(*arguments).arguments
     except TypeError:
         return False
-    return all(is_a(value, hints[name]) for name, value in given.items())
+    return all(
+        is_a(one, hints[name])
+        for name, value in given.items()
+        for one in (value if isinstance(value, tuple) else (value,))
+    )

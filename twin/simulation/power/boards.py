@@ -83,6 +83,14 @@ class Boards:
         self._settle(main_up, self._fed(self.standby_edges, given & self.alone), able)
         return self._edges(own.on_standby, main_up)
 
+    def as_it_stands(self, able: Mask) -> Mask | None:
+        """(edge,) the same of boards as they stand, other components in working order."""
+        own = self.own
+        if not (own.generator_on.any() or own.on_standby.any()):
+            return None
+        main_up = self._fed(self.main_edges, self.trial.by_utility(able))
+        return self._edges(own.on_standby, main_up)
+
     def _edges(self, on_standby: Mask, main_up: Mask) -> Mask:
         wires = self.wires
         closed = np.ones(wires.taker.size, dtype=bool)

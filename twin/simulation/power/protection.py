@@ -1,22 +1,24 @@
 """Protection: inverse-time devices that run while overloaded, trip, and are closed again by
-hand.
+crews, who close nothing that would trip again.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.physics.power import trip_rate_per_s
 from twin.results.enums import EventKind
+from twin.simulation.crews import Crews
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.bypass import Bypasses
+from twin.simulation.power.supply import Supply
 
-RESET_S = 1800.0
-"""From a trip of its own protection to a hand that closes it again; assumed."""
+LOOK_AGAIN_S = 300.0
+"""How often the control room looks whether what was left open would hold now; assumed."""
 _DONE = 1.0 - 1e-9
 """Damage from which a device trips; the rest is rounding."""
 
@@ -24,8 +26,10 @@ _DONE = 1.0 - 1e-9
 class Protection(Discipline):
     """The protection discipline of one run."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, supply: Supply, crews: Crews) -> None:
         self.world = world
+        self.supply = supply
+        self.crews = crews
         self.own = world.state.protection
         self.tree = world.facility.power
         self.bypasses = Bypasses(world)
@@ -33,6 +37,7 @@ class Protection(Discipline):
         self.pickup_frac = np.where(stepped, np.inf, self.tree.trip_pickup_frac)
         """(power node,) of those that go by a curve; UPS go by steps."""
         world.clock.can("protection is closed", self._close)
+        world.clock.can("protection is looked at", self._look)
 
     def hold(self) -> None:
         """How fast each device runs towards its trip at the present load."""
@@ -97,17 +102,75 @@ class Protection(Discipline):
             self._changed()
             return
         own.tripped[p] = True
+        own.tripped_s[p] = self.world.now_s
         self.bypasses.opened(p)
         load_kw = self.world.state.supply.output_w[p] / 1e3
         detail = f"{load_kw:,.0f} kW on a rating of {self.tree.rating_w[p] / 1e3:,.0f} kW"
         self.world.note(self.tree.id[p], EventKind.TRIPPED, detail)
-        self.world.clock.wait(Stage.PROTECTION, RESET_S, "protection is closed", p)
+        self._call_crew(p)
         self._changed()
 
+    def _call_crew(self, p: int) -> None:
+        kind = self.tree.kind[p]
+        self.crews.send(kind, self.crews.close_s(kind), "protection is closed", p)
+
     def _close(self, p: int) -> None:
-        self.own.tripped[p] = False
-        self.world.note(self.tree.id[p], EventKind.CLOSED_AGAIN, "by hand after a trip")
+        """A crew closes what stays closed: it, with all that others have left open, or alone."""
+        left = np.flatnonzero(self.own.left_open | (np.arange(len(self.tree.id)) == p))
+        for chosen in (left, np.array([p])):
+            if self._worst(chosen) is None:
+                self._close_all(chosen)
+                return
+        self._leave_open(p)
+
+    def _close_all(self, chosen: Index) -> None:
+        own = self.own
+        own.tripped[chosen] = False
+        own.left_open[chosen] = False
+        for p in chosen:
+            after_s = self.world.now_s - own.tripped_s[p]
+            detail = f"by hand, {after_s:,.0f} s after its trip"
+            self.world.note(self.tree.id[p], EventKind.CLOSED_AGAIN, detail)
         self._changed()
+
+    def _leave_open(self, p: int) -> None:
+        """It would trip again: look again whether it still would, and call a crew then."""
+        worst = self._worst(np.array([p]))
+        self.own.left_open[p] = True
+        self.world.note(self.tree.id[p], EventKind.LEFT_OPEN, worst or "")
+        self._wait_look(p)
+
+    def _wait_look(self, p: int) -> None:
+        self.world.clock.wait(Stage.PROTECTION, LOOK_AGAIN_S, "protection is looked at", p)
+
+    def _look(self, p: int) -> None:
+        """The control room looks whether what was left open would hold now."""
+        if not self.own.left_open[p]:
+            return
+        if self._worst(np.flatnonzero(self.own.left_open)) is None or (
+            self._worst(np.array([p])) is None
+        ):
+            self._call_crew(p)
+        else:
+            self._wait_look(p)
+
+    def _worst(self, closed: Index) -> str | None:
+        """What would trip first if these were closed, in words; None where nothing would that does
+        not run towards its trip already.
+        """
+        tripped = self.own.tripped.copy()
+        tripped[closed] = False
+        output_w = self.supply.would_carry_w(self.supply.in_order() & ~tripped)
+        rate = self._rate_per_s(output_w)
+        rate[self.own.trip_rate_per_s > 0] = 0.0
+        first = int(np.argmax(rate))
+        if rate[first] <= 0:
+            return None
+        rating_kw = self.tree.rating_w[first] / 1e3
+        return (
+            f"{self.tree.id[first]} would carry {output_w[first] / 1e3:,.0f} kW on a rating of "
+            f"{rating_kw:,.0f} kW and trip after {1.0 / rate[first]:,.0f} s"
+        )
 
     def _changed(self) -> None:
         self.own.version += 1

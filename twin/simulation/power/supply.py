@@ -62,6 +62,15 @@ class Supply(Discipline):
             self._able_version = version
         return self._able
 
+    def would_carry_w(self, able: Mask, off: Mask | None = None) -> Array:
+        """(power node,) output in W if these were in working order, and these loads off."""
+        closed = self.generators.boards.as_it_stands(able)
+        return self.trial.output_w(able, self.own.generator_on & able, closed, off)
+
+    def in_order(self) -> Mask:
+        """(power node,) not failed; loads always are."""
+        return self.is_load | self.world.state.faults.component_ok[self.tree.component]
+
     def settle(self) -> bool:
         """Find out who is live; True where that changed."""
         return not self._nothing_new() and self._voltages(self.own.live)

@@ -51,7 +51,8 @@ class Trial:
         """
         wires = self.wires
         own = self.own
-        stored = self.is_store & (own.battery_j > BATTERY_EMPTY_J)
+        on_bypass = self.world.state.ups.on_bypass
+        stored = self.is_store & (own.battery_j > BATTERY_EMPTY_J) & ~on_bypass
         source = self.is_utility | (self.is_generator & generator_on)
         live = flow.live(wires, able, source, stored, closed)
         on_battery = self.is_store & live & ~flow.fed(wires, live, closed)

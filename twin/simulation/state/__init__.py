@@ -33,7 +33,14 @@ from twin.simulation.state.cooling import (
     fresh_plants,
     fresh_units,
 )
-from twin.simulation.state.faults import ControlState, FaultState, fresh_controls, fresh_faults
+from twin.simulation.state.faults import (
+    ControlState,
+    CrewState,
+    FaultState,
+    fresh_controls,
+    fresh_crews,
+    fresh_faults,
+)
 from twin.simulation.state.power import (
     ProtectionState,
     SupplyState,
@@ -64,6 +71,7 @@ class State:
     """The blocks of a run, each with the module that writes it."""
 
     faults: Annotated[FaultState, "faults"]
+    crews: Annotated[CrewState, "crews"]
     controls: Annotated[ControlState, "controls"]
     protection: Annotated[ProtectionState, "power.protection"]
     supply: Annotated[SupplyState, "power"]
@@ -98,6 +106,7 @@ def fresh(facility: Facility, jobs: int) -> State:
     """The state before the first instant: all in order, batteries full, nothing running."""
     return State(
         faults=fresh_faults(facility),
+        crews=fresh_crews(facility),
         controls=fresh_controls(facility),
         protection=fresh_protection(facility),
         supply=fresh_supply(facility),

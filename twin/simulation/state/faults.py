@@ -22,9 +22,10 @@ class FaultState:
     """(component,) reasons for being out."""
     node_reasons: Index
     """(node,)"""
-    crews_busy: int = 0
-    repairs: list[list[str | float]] = field(default_factory=list)
-    """Name, seconds, and perhaps a word, of every repair that waits for a crew."""
+    stock: dict[str, int] = field(default_factory=dict)
+    """Spare parts at the site, by type."""
+    without_spare: list[list[str | float]] = field(default_factory=list)
+    """Type, name, seconds, and perhaps a word, of every repair that waits for a spare part."""
     mean_h: dict[str, float] = field(default_factory=dict)
     """Mean time between random failures of everything that fails at random."""
     draws: dict[str, np.random.Generator] = field(default_factory=dict)
@@ -42,7 +43,23 @@ def fresh_faults(facility: Facility) -> FaultState:
         node_ok=np.ones(nodes, dtype=bool),
         reasons=np.zeros(components, dtype=np.int64),
         node_reasons=np.zeros(nodes, dtype=np.int64),
+        stock={spare.type: spare.count for spare in facility.scenario.plan.spares},
     )
+
+
+@dataclass(slots=True)
+class CrewState:
+    """Who is at work, and what waits for a crew."""
+
+    busy: Index
+    """(class,) crews at work."""
+    waiting: list[list[str | int | float]] = field(default_factory=list)
+    """Class, seconds, action and for whom, in the order in which they were called."""
+
+
+def fresh_crews(facility: Facility) -> CrewState:
+    """Everybody free."""
+    return CrewState(np.zeros(max(len(facility.scenario.plan.crews), 1), dtype=np.int64))
 
 
 @dataclass(slots=True)

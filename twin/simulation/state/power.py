@@ -119,6 +119,10 @@ class ProtectionState:
     """How far an inverse-time protection has run; it trips at 1."""
     trip_rate_per_s: Array
     """How fast it runs now; inf trips at once."""
+    tripped_s: Array
+    """When it last tripped; -inf before the first time."""
+    left_open: Mask
+    """A crew has seen it and left it open, for it would trip something again."""
     version: int = 0
     """Raised whenever something trips or is closed again."""
 
@@ -126,7 +130,13 @@ class ProtectionState:
 def fresh_protection(facility: Facility) -> ProtectionState:
     """Nothing tripped."""
     size = len(facility.power.id)
-    return ProtectionState(np.zeros(size, dtype=bool), np.zeros(size), np.zeros(size))
+    return ProtectionState(
+        tripped=np.zeros(size, dtype=bool),
+        damage=np.zeros(size),
+        trip_rate_per_s=np.zeros(size),
+        tripped_s=np.full(size, -np.inf),
+        left_open=np.zeros(size, dtype=bool),
+    )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,63 @@
+"""Crews: counted people who repair components and close what has tripped."""
+
+from __future__ import annotations
+
+from twin.scenario.schema.staff import CrewSpec
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+
+
+class Crews(Discipline):
+    """The crews of one run: each kind of component has one class that sees to it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.own = world.state.crews
+        self.classes = crew_classes(world)
+        named = {kind: c for c, crew in enumerate(self.classes) for kind in crew.kinds}
+        rest = next((c for c, crew in enumerate(self.classes) if not crew.kinds), -1)
+        self.class_of = {kind: named.get(kind, rest) for kind in world.facility.components.kind}
+        world.clock.can("crew is done", self._done)
+
+    def close_s(self, kind: str) -> float:
+        """From a trip of such a component to its closing, where a crew is free."""
+        crew = self.classes[self.class_of[kind]]
+        return crew.travel + crew.diagnose + crew.close
+
+    def sees_to(self, kind: str) -> bool:
+        """Whether anybody ever comes for such a component."""
+        c = self.class_of[kind]
+        return c >= 0 and self.classes[c].count > 0
+
+    def send(self, kind: str, work_s: float, action: str, *who: str | int | float) -> None:
+        """Have an action called when a crew has worked for so long; waits while all are busy."""
+        self.own.waiting.append([self.class_of[kind], float(work_s), action, *who])
+        self._send()
+
+    def _send(self) -> None:
+        """First come, first served, within each class."""
+        own = self.own
+        left: list[list[str | int | float]] = []
+        for task in own.waiting:
+            c, work_s, action, *who = task
+            c = int(c)
+            if c >= 0 and own.busy[c] < self.classes[c].count:
+                own.busy[c] += 1
+                self.world.clock.wait(
+                    Stage.FAULTS, float(work_s), "crew is done", c, str(action), *who
+                )
+            else:
+                left.append(task)
+        own.waiting = left
+
+    def _done(self, c: int, action: str, *who: str | int | float) -> None:
+        self.own.busy[c] -= 1
+        self.world.clock.actions[action](*who)
+        self._send()
+
+
+def crew_classes(world: World) -> tuple[CrewSpec, ...]:
+    """Those that the layout states; else the scenario's crews, who see to everything."""
+    scenario = world.facility.scenario
+    return scenario.plan.crews or (CrewSpec(name="site", count=scenario.faults.crews),)
