@@ -22,8 +22,6 @@ CDU_W = 6e3
 PANEL_RATED_W = 500e3
 UPS_RATED_W = 500e3
 PANEL_SQUARE = 0.002
-UPS_IDLE = 0.0058
-UPS_SQUARE = 0.03143
 BATTERY_J = 3e7
 DISCHARGE = 0.966
 CHARGE = 0.95
@@ -56,8 +54,7 @@ def drain_w() -> float:
     """What one battery gives while it carries half the racks and half the coolant unit."""
     panel = (RACKS * RACK_IDLE_W + CDU_W) / 2
     out = panel + PANEL_RATED_W * PANEL_SQUARE * (panel / PANEL_RATED_W) ** 2
-    into = out + UPS_RATED_W * (UPS_IDLE + UPS_SQUARE * (out / UPS_RATED_W) ** 2)
-    return into / DISCHARGE
+    return out / DISCHARGE
 
 
 def test_a_ups_carries_its_racks_through_an_outage_without_a_blink() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
+from twin.facility.power.autonomy import lasts_s
 from twin.facility.power.loading import loading, wiring
 from twin.physics import flow
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
@@ -197,8 +198,7 @@ class _Continuity:
     def _stored(self, output_w: Array, gap_s: float) -> Mask:
         """(power node,) with a battery that lasts through the gap at peak load."""
         tree = self.tree
-        lasts_j = tree.battery_j * tree.battery_discharge_frac
-        return np.asarray((tree.battery_j > 0) & (lasts_j >= output_w * gap_s))
+        return np.asarray((tree.battery_j > 0) & (lasts_s(self.facility, output_w) >= gap_s))
 
     def _fed_through(self, live: Mask) -> Index:
         """(power node,) the first live supply of each; -1 where there is none, or no voltage."""

@@ -9,12 +9,9 @@ import numpy as np
 from twin.analysis.continuity import interruptions
 from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.facility.model import Facility, Mask
+from twin.facility.power.autonomy import START_MARGIN, end_of_life_j, lasts_s, takeover_s
 from twin.facility.power.loading import loading, single_losses
 from twin.findings import Finding, FindingCode
-
-START_MARGIN = 2.0
-"""Batteries should last this many times the generators' start: a second attempt takes as long
-again. Assumed."""
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -122,40 +119,19 @@ def _coolant_without_ups(facility: Facility) -> Iterator[Finding]:
             yield _at(facility, FindingCode.COOLANT_WITHOUT_UPS, int(node), says)
 
 
-def _upstream(facility: Facility, node: int) -> set[int]:
-    """Every node that may feed a power node."""
-    tree = facility.power
-    found: set[int] = set()
-    waiting = [node]
-    while waiting:
-        for supply in tree.supply[tree.taker == waiting.pop()].tolist():
-            if supply not in found:
-                found.add(supply)
-                waiting.append(supply)
-    return found
-
-
 def _autonomy(facility: Facility) -> Iterator[Finding]:
-    """Batteries that barely outlast the generators' start, at peak load."""
-    tree = facility.power
+    """Batteries that, old, barely outlast the generators' start and the transfer, at peak load."""
     output_w = loading(facility).output_w
-    for p in np.flatnonzero((tree.battery_j > 0) & (output_w > 0)).tolist():
-        starts = [
-            float(tree.start_s[s])
-            for s in _upstream(facility, p)
-            if role(tree.kind[s]) is Role.STANDBY
-        ]
-        lasts_s = float(tree.battery_j[p] * tree.battery_discharge_frac[p] / output_w[p])
-        yield from _lasts(facility, p, lasts_s, starts)
-
-
-def _lasts(facility: Facility, node: int, lasts_s: float, starts: list[float]) -> Iterator[Finding]:
-    if not starts:
-        says = f"no generator behind its battery, which lasts {lasts_s:,.0f} s at peak load"
-        yield _at(facility, FindingCode.NO_GENERATOR, node, says)
-    elif lasts_s < START_MARGIN * min(starts):
-        says = (
-            f"its battery lasts {lasts_s:,.0f} s at peak load, less than {START_MARGIN:g} times "
-            f"the {min(starts):g} s a generator needs to start"
-        )
-        yield _at(facility, FindingCode.BATTERY_TOO_SHORT, node, says)
+    now_s = lasts_s(facility, output_w)
+    old_s = lasts_s(facility, output_w, end_of_life_j(facility))
+    for p in np.flatnonzero((facility.power.battery_j > 0) & (output_w > 0)).tolist():
+        taken_s = takeover_s(facility, p)
+        if not np.isfinite(taken_s):
+            says = f"no generator behind its battery, which lasts {now_s[p]:,.0f} s at peak load"
+            yield _at(facility, FindingCode.NO_GENERATOR, p, says)
+        elif old_s[p] < START_MARGIN * taken_s:
+            says = (
+                f"its battery lasts {now_s[p]:,.0f} s at peak load, {old_s[p]:,.0f} s when old, "
+                f"less than {START_MARGIN:g} times the {taken_s:g} s until a generator carries it"
+            )
+            yield _at(facility, FindingCode.BATTERY_TOO_SHORT, p, says)

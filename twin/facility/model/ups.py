@@ -22,6 +22,14 @@ class UpsArrays:
     lockout_overloads: Array
     """Overloads within `overload_window_s` that keep it on its bypass; inf where none do."""
     overload_window_s: Array
+    state_of_health_frac: Array
+    """Share of a new battery's energy that is left of each; contained in `battery_j`."""
+    peukert_exponent: Array
+    """1 where the energy of a battery is the same at any rate."""
+    battery_rated_w: Array
+    """Power that empties a new battery in its rated discharge time; inf where none is stated."""
+    walk_in_s: Array
+    """Over which it takes its load back from its battery."""
     input_window_frac: Array
     """It leaves an input whose voltage is further than this from nominal."""
     lockout_count: Array

@@ -242,7 +242,7 @@ def freeze(
         trip_instantaneous_frac=column("instantaneous_trip_frac", np.inf),
         minimum_supply_w=np.array([n.minimum_supply_w for n in every], dtype=float),
         priority=np.array([n.priority for n in every], dtype=bool),
-        battery_j=column("battery_energy_j", 0.0),
+        battery_j=column("battery_energy_j", 0.0) * column("state_of_health_frac", 1.0),
         battery_discharge_frac=column("battery_discharge_efficiency_frac", 1.0),
         battery_charge_frac=column("battery_charge_efficiency_frac", 1.0),
         recharge_w=column("recharge_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),

@@ -26,6 +26,11 @@ def ups_arrays(catalogue: Catalogue, rows: Sequence[PowerEquipment | None]) -> U
         has_bypass=np.array([bool(c and c.bypass_load_frac) for c in curves], dtype=bool),
         lockout_overloads=_numbers(curves, "lockout_overloads", np.inf),
         overload_window_s=_numbers(curves, "lockout_window_s", np.inf),
+        state_of_health_frac=_numbers(rows, "state_of_health_frac", 1.0),
+        peukert_exponent=_numbers(rows, "peukert_exponent", 1.0),
+        battery_rated_w=_numbers(rows, "battery_energy_j", 0.0)
+        / _numbers(rows, "battery_rated_s", np.inf),
+        walk_in_s=_numbers(rows, "walk_in_s", 0.0),
         input_window_frac=_numbers(rows, "input_window_frac", 0.1),
         lockout_count=_numbers(rows, "lockout_count", np.inf),
         lockout_window_s=_numbers(rows, "lockout_window_s", np.inf),

@@ -5,7 +5,7 @@ here.
 from __future__ import annotations
 
 from twin.results.tables.balances import ENERGY, WITNESSES
-from twin.results.tables.design import COMPONENTS, EDGES, HALLS, LOADING
+from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, HALLS, LOADING
 from twin.results.tables.equipment import LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
@@ -19,6 +19,7 @@ from twin.results.tables.work import JOBS, POWER_SWINGS, SERVICES
 from twin.tables import Table
 
 __all__ = [
+    "BATTERIES",
     "COMPONENTS",
     "COUNTERFACTUALS",
     "COUNTERFACTUAL_CAUSES",
@@ -46,6 +47,7 @@ TABLES: tuple[Table, ...] = (
     EDGES,
     HALLS,
     LOADING,
+    BATTERIES,
     SITE,
     RACKS,
     POWER,

@@ -80,3 +80,24 @@ LOADING = Table(
         Column("worst_load_frac", "float", "", "That over the rating."),
     ),
 )
+
+BATTERIES = Table(
+    "batteries",
+    "How long the battery of each UPS lasts, every load at its peak, and what a run left in it.",
+    (
+        Column("component", "text", "", "The UPS."),
+        Column("energy_j", "float", "J", "Full, at its state of health."),
+        Column("autonomy_rated_s", "float", "s", "How long it carries the rating."),
+        Column("load_w", "float", "W", "Output with everything in service, at peak."),
+        Column("autonomy_s", "float", "s", "How long it carries that; empty without a load."),
+        Column("autonomy_end_of_life_s", "float", "s", "The same with 80 % of a new one's energy."),
+        Column(
+            "needed_s",
+            "float",
+            "s",
+            "Twice what a generator takes to start and to be switched to; empty without one.",
+        ),
+        Column("autonomy_run_s", "float", "s", "How long it carries the run's highest output."),
+        Column("left_least_frac", "float", "", "Least energy left in the run, over full."),
+    ),
+)

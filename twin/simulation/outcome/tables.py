@@ -9,6 +9,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from twin.analysis.battery_margin import battery_frame
 from twin.analysis.design_loading import loading_frame
 from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
@@ -29,6 +30,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found: dict[str, pd.DataFrame] = dict(facility.tables())
     found["loading"] = loading_frame(facility)
     found |= time_tables(run, recorder)
+    found["batteries"] = battery_frame(facility, found["power"])
     found["jobs"] = _jobs(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())

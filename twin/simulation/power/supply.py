@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from twin.arrays import Array, Mask
@@ -13,14 +15,19 @@ from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+from twin.simulation.power.batteries import Batteries
 from twin.simulation.power.bypass import bypass_losses
 from twin.simulation.power.counters import Counters
 from twin.simulation.power.generators import Generators
 from twin.simulation.power.transfers import Transfers
 from twin.simulation.power.trial import Trial
 
-_FULL_J = 1.0
-"""Energy that a battery may lack and still counts as full."""
+
+class _Before(NamedTuple):
+    """How an instant began, (power node,)."""
+
+    live: Mask
+    on_battery: Mask
 
 
 class Supply(Discipline):
@@ -47,6 +54,7 @@ class Supply(Discipline):
         )
         self.transfers = Transfers(world, self.wires)
         self.counters = Counters(world)
+        self.batteries = Batteries(world, self.is_ups)
         self._seen_version = (-1, -1, -1, -1)
         self._seen_s = -np.inf
         self._able_version = (-1, -1)
@@ -73,16 +81,18 @@ class Supply(Discipline):
 
     def settle(self) -> bool:
         """Find out who is live; True where that changed."""
-        return not self._nothing_new() and self._voltages(self.own.live)
+        if self._nothing_new():
+            return False
+        before = _Before(self.own.live, self.own.on_battery)
+        changed = self._voltages(before)
+        self._log_batteries(before.on_battery)
+        return changed
 
-    def _voltages(self, before: Mask) -> bool:
-        """Work out who has voltage; True where that may have changed.
-
-        before  (power node,) live when this instant began
-        """
+    def _voltages(self, before: _Before) -> bool:
+        """Work out who has voltage; True where that may have changed."""
         own = self.own
         able = self.able() & self._settled()
-        stored = self.is_ups & (own.battery_j > _FULL_J) & ~self.world.state.ups.on_bypass
+        stored = self.batteries.stored()
         self.generators.fall_out(able)
         closed = self.generators.boards.closed(self.able())
         fuelled = self.generators.fuel.there()
@@ -92,14 +102,14 @@ class Supply(Discipline):
         own.seen = seen
         source = self.is_utility | (self.is_generator & own.generator_on)
         own.live = flow.live(self.wires, able, source, stored, closed)
-        was_on_battery = own.on_battery
         own.on_battery = self.is_ups & own.live & ~flow.fed(self.wires, own.live, closed)
+        self.batteries.walk_in(before.on_battery & ~own.on_battery & own.live)
         own.share = flow.shares(self.wires, own.live, own.on_battery, closed)
+        own.share *= own.walk_in_frac[self.wires.taker]
         own.version += 1
-        self._lose(before & ~own.live)
+        self._lose(before.live & ~own.live)
         if self.transfers.move():
             return self._voltages(before)
-        self._log_batteries(was_on_battery)
         self.generators.call(able)
         return True
 
@@ -120,16 +130,13 @@ class Supply(Discipline):
         unchanged = (
             version == self._seen_version
             and self.transfers.last_s <= self._seen_s
-            and not (self.has_ups and self._batteries_move())
+            and not self.batteries.move()
             and not self.generators.fuel.moves()
         )
         self._seen_version = version
         self._seen_s = self.world.now_s
         self.transfers.look()
         return unchanged
-
-    def _batteries_move(self) -> bool:
-        return bool(self.own.drain_w.any() or self.own.recharge_w.any())
 
     def _settled(self) -> Mask:
         """(power node,) not between two supplies."""
@@ -142,20 +149,8 @@ class Supply(Discipline):
                 self.counters.count(int(p))
                 self.world.note(self.tree.id[p], EventKind.ON_BATTERY, "its supplies are gone")
             else:
-                self.world.note(
-                    self.tree.id[p], EventKind.OFF_BATTERY, self._why_off_battery(int(p))
-                )
-
-    def _why_off_battery(self, p: int) -> str:
-        """Fed again with what margin, empty, or out of order; the load is that of the discharge."""
-        own = self.own
-        if not own.live[p]:
-            return "empty" if own.battery_j[p] <= _FULL_J else "out of order"
-        left = own.battery_j[p] / self.tree.battery_j[p]
-        if own.drain_w[p] <= 0:
-            return f"fed again; {left:.1%} left"
-        lasts_s = own.battery_j[p] / own.drain_w[p]
-        return f"fed again; {left:.1%} left, {lasts_s:,.0f} s at that load"
+                why = self.batteries.why_off(int(p))
+                self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, why)
 
     def hold(self) -> None:
         """Flow power from the loads up, with what UPS batteries take or give."""
@@ -164,13 +159,10 @@ class Supply(Discipline):
         load = np.zeros(len(tree.id))
         load[tree.load_of_rack] = self.world.state.racks.rack_w
         load[tree.load_of_unit] = self.world.state.units.unit_w
-        hungry = self.is_ups & own.live & ~own.on_battery
-        hungry &= own.battery_j < tree.battery_j - _FULL_J
-        own.recharge_w = np.where(hungry, tree.recharge_w, 0.0)
+        self.batteries.ask_recharge()
         drawn = load + own.recharge_w
         own.output_w, own.input_w = flow.through(self._stages(), drawn, own.share, own.live)
-        from_battery = own.input_w / tree.battery_discharge_frac
-        own.drain_w = np.where(own.on_battery, from_battery, 0.0)
+        self.batteries.hold()
         own.lost_w = self._lost_w(own.output_w, own.input_w)
         self.generators.fuel.hold()
 
@@ -189,18 +181,14 @@ class Supply(Discipline):
         """(..., power node) loss of each stage, battery conversion included."""
         own = self.own
         stage = np.where(self.is_load, 0.0, input_w - output_w - own.recharge_w)
-        return (
-            np.where(own.live, stage, 0.0)
-            + own.drain_w
-            - np.where(own.on_battery, input_w, 0.0)
-            + own.recharge_w * (1.0 - self.tree.battery_charge_frac)
-        )
+        charging = own.recharge_w * (1.0 - self.tree.battery_charge_frac)
+        return np.where(own.live, stage, 0.0) + charging
 
     def at_rest(self) -> bool:
         """No battery moves, and no tank that may run dry."""
         if self.generators.fuel.moves():
             return False
-        return not (self.has_ups and (self.own.on_battery.any() or self._batteries_move()))
+        return self.batteries.at_rest()
 
     def foretell(self, stretch: Stretch) -> None:
         """Flow the power of every look."""
@@ -220,32 +208,14 @@ class Supply(Discipline):
         self.own.lost_w = stretch.lost_w[-1].copy()
         self.generators.fuel.hold()
 
-    def charge_w(self) -> Array:
-        """(power node,) rate of change of the battery energy."""
-        return self.own.recharge_w * self.tree.battery_charge_frac - self.own.drain_w
-
     def advance(self, span_s: float) -> None:
         """Move batteries and tanks on; protection has its own."""
         self.generators.fuel.advance(span_s)
-        if self.has_ups and self._batteries_move():
-            energy_j = self.own.battery_j + self.charge_w() * span_s
-            self.own.battery_j = np.clip(energy_j, 0.0, self.tree.battery_j)
+        self.batteries.advance(span_s)
 
     def next_s(self) -> float:
         """Seconds until a battery is empty or full, a tank dry, or a switch has changed over."""
-        return min(self._battery_s(), self.transfers.next_s(), self.generators.fuel.next_s())
-
-    def _battery_s(self) -> float:
-        if not (self.has_ups and self._batteries_move()):
-            return np.inf
-        rate = self.charge_w()
-        moving = np.flatnonzero(rate)
-        if not moving.size:
-            return np.inf
-        held = self.own.battery_j[moving]
-        most = self.tree.battery_j[moving]
-        room = np.where(rate[moving] < 0, held, most - held)
-        return float((room / np.abs(rate[moving])).min())
+        return min(self.batteries.next_s(), self.transfers.next_s(), self.generators.fuel.next_s())
 
 
 def _losses(tree: PowerTree) -> tuple[Array, Array, Array]:

@@ -39,7 +39,12 @@ class SupplyState:
     """Voltage at the output."""
     on_battery: Mask
     battery_j: Array
-    """Energy left."""
+    """Energy left, at the rated discharge time."""
+    owed_j: Array
+    """Energy taken from batteries whose energy depends on the rate, and not given back yet."""
+    walk_in_frac: Array
+    """Share of its load that the mains give to a UPS; below 1 while it walks in."""
+    walk_in_since_s: Array
     output_w: Array
     input_w: Array
     starting: Mask
@@ -91,6 +96,9 @@ def fresh_supply(facility: Facility) -> SupplyState:
         live=np.zeros(size, dtype=bool),
         on_battery=np.zeros(size, dtype=bool),
         battery_j=tree.battery_j.copy(),
+        owed_j=np.zeros(size),
+        walk_in_frac=np.ones(size),
+        walk_in_since_s=np.full(size, -np.inf),
         output_w=np.zeros(size),
         input_w=np.zeros(size),
         starting=np.zeros(size, dtype=bool),

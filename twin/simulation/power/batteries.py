@@ -1,0 +1,146 @@
+"""Batteries of UPS: what they give and take, when they are empty or full, and the walk-in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.physics.battery import weighted_power_w
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+from twin.simulation.power.trial import BATTERY_EMPTY_J
+
+WALK_IN_STEPS = 5
+"""Equal steps in which a UPS takes its load back over its walk-in time."""
+
+
+class Batteries:
+    """Part of the power discipline, whose block it writes.
+
+    `battery_j` is the energy left at the rated discharge time: a faster discharge takes more off
+    it than it gives. What was truly taken is given back by recharging, so energy is conserved over
+    a cycle.
+    """
+
+    def __init__(self, world: World, is_ups: Mask) -> None:
+        self.world = world
+        self.own = world.state.supply
+        self.tree = world.facility.power
+        self.is_ups = is_ups
+        self.any = bool(is_ups.any())
+        ups = self.tree.ups
+        self.by_rate = bool((ups.peukert_exponent > 1).any())
+        world.clock.can("UPS takes more load", self._walk_on)
+
+    def stored(self) -> Mask:
+        """(power node,) with energy behind its output."""
+        on_bypass = self.world.state.ups.on_bypass
+        return self.is_ups & (self.own.battery_j > BATTERY_EMPTY_J) & ~on_bypass
+
+    def move(self) -> bool:
+        """Whether one is emptied or filled."""
+        return self.any and bool(self.own.drain_w.any() or self.own.recharge_w.any())
+
+    def at_rest(self) -> bool:
+        """None is, nor is about to be."""
+        return not (self.any and (self.own.on_battery.any() or self.move()))
+
+    def ask_recharge(self) -> None:
+        """Set what batteries that lack energy draw, where the mains carry the load."""
+        own = self.own
+        hungry = self.is_ups & own.live & ~own.on_battery & (own.walk_in_frac == 1.0)
+        hungry &= own.battery_j < self.tree.battery_j - BATTERY_EMPTY_J
+        own.recharge_w = np.where(hungry, self.tree.recharge_w, 0.0)
+
+    def hold(self) -> None:
+        """Take from batteries what the mains do not give; the inverter's loss is counted once."""
+        own = self.own
+        if not self.any:
+            return
+        from_battery = np.where(own.on_battery, 1.0, 1.0 - own.walk_in_frac)
+        if not from_battery.any():
+            own.drain_w = np.zeros(own.drain_w.size)
+            return
+        from_battery = np.where(own.live & self.is_ups, from_battery, 0.0)
+        own.drain_w = from_battery * own.output_w / self.tree.battery_discharge_frac
+        own.input_w = own.input_w * (1.0 - from_battery) + own.drain_w
+
+    def charge_w(self) -> Array:
+        """(power node,) rate of change of the energy left."""
+        own = self.own
+        given_w = own.recharge_w * self.tree.battery_charge_frac
+        if not self.by_rate:
+            return given_w - own.drain_w
+        ups = self.tree.ups
+        falls_w = weighted_power_w(own.drain_w, ups.battery_rated_w, ups.peukert_exponent)
+        return given_w * self._back_frac() - falls_w
+
+    def _back_frac(self) -> Array:
+        """(power node,) energy that is there again over energy given back, the same until full."""
+        own = self.own
+        missing_j = self.tree.battery_j - own.battery_j
+        some = own.owed_j > 0
+        back = missing_j / np.where(some, own.owed_j, 1.0)
+        return np.where(some & (self.tree.ups.peukert_exponent > 1), back, 1.0)
+
+    def advance(self, span_s: float) -> None:
+        """Move on over a span."""
+        if not self.move():
+            return
+        own = self.own
+        energy_j = own.battery_j + self.charge_w() * span_s
+        if self.by_rate:
+            given_w = own.recharge_w * self.tree.battery_charge_frac
+            own.owed_j = np.maximum(own.owed_j + (own.drain_w - given_w) * span_s, 0.0)
+        own.battery_j = np.clip(energy_j, 0.0, self.tree.battery_j)
+
+    def next_s(self) -> float:
+        """Seconds until one is empty or full."""
+        if not self.move():
+            return np.inf
+        rate = self.charge_w()
+        moving = np.flatnonzero(rate)
+        if not moving.size:
+            return np.inf
+        held = self.own.battery_j[moving]
+        most = self.tree.battery_j[moving]
+        room = np.where(rate[moving] < 0, held, most - held)
+        return float((room / np.abs(rate[moving])).min())
+
+    def walk_in(self, back: Mask) -> None:
+        """Begin to take the load back step by step where mains are there again (power node,)."""
+        own = self.own
+        own.walk_in_frac[own.on_battery | ~own.live] = 1.0
+        for p in np.flatnonzero(back & (self.tree.ups.walk_in_s > 0)).tolist():
+            own.walk_in_frac[p] = 1.0 / WALK_IN_STEPS
+            own.walk_in_since_s[p] = self.world.now_s
+            self._wait(p)
+
+    def _wait(self, p: int) -> None:
+        step_s = float(self.tree.ups.walk_in_s[p]) / WALK_IN_STEPS
+        since_s = float(self.own.walk_in_since_s[p])
+        self.world.clock.wait(Stage.POWER, step_s, "UPS takes more load", p, since_s)
+
+    def _walk_on(self, p: int, since_s: float) -> None:
+        """One step more, if the mains have not gone again meanwhile."""
+        own = self.own
+        if own.walk_in_frac[p] == 1.0 or own.walk_in_since_s[p] != since_s:
+            return
+        steps = round(own.walk_in_frac[p] * WALK_IN_STEPS) + 1
+        own.walk_in_frac[p] = steps / WALK_IN_STEPS
+        own.seen = np.zeros(0, dtype=bool)  # shares are to be worked out anew
+        own.version += 1
+        self.world.stale = True
+        if steps < WALK_IN_STEPS:
+            self._wait(p)
+
+    def why_off(self, p: int) -> str:
+        """Fed again with what margin, empty, or out of order; the load is that of the discharge."""
+        own = self.own
+        if not own.live[p]:
+            return "empty" if own.battery_j[p] <= BATTERY_EMPTY_J else "out of order"
+        left = own.battery_j[p] / self.tree.battery_j[p]
+        rate_w = -self.charge_w()[p]
+        if rate_w <= 0:
+            return f"fed again; {left:.1%} left"
+        return f"fed again; {left:.1%} left, {own.battery_j[p] / rate_w:,.0f} s at that load"
