@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Allowed = Literal["air_too_warm", "coolant_too_warm", "never_starts", "run_too_large"]
+Allowed = Literal[
+    "air_too_warm", "battery_ends_before_start", "coolant_too_warm", "never_starts", "run_too_large"
+]
 """Codes of errors that a scenario may accept."""
 
 
@@ -32,9 +34,13 @@ class FindingCode(StrEnum):
     FEEDS_NOTHING = "feeds_nothing"
     RACKS_WITHOUT_UPS = "racks_without_ups"
     COOLANT_WITHOUT_UPS = "coolant_without_ups"
+    BATTERY_ENDS_BEFORE_START = "battery_ends_before_start"
     BATTERY_TOO_SHORT = "battery_too_short"
     NO_GENERATOR = "no_generator"
     NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
+    CORDS_ON_ONE_PATH = "cords_on_one_path"
+    RACK_POWER_ODD = "rack_power_odd"
+    REPAIR_LONG = "repair_long"
     COOLANT_TOO_WARM = "coolant_too_warm"
     COOLANT_WARM_AT_PEAK = "coolant_warm_at_peak"
     AIR_TOO_WARM = "air_too_warm"
@@ -93,6 +99,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "its pumps stop with the mains, and liquid-cooled racks throttle within seconds",
         "feed it behind a UPS",
     ),
+    FindingCode.BATTERY_ENDS_BEFORE_START: Meaning(
+        Severity.ERROR,
+        "every utility loss darkens what hangs on it, whatever the generator does",
+        "more battery, less load on it, or a quicker start",
+    ),
     FindingCode.BATTERY_TOO_SHORT: Meaning(
         Severity.WARNING,
         "one failed start of a generator, and what hangs on it goes dark",
@@ -107,6 +118,21 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.NOTE,
         "one rack's fault or work on its feed reaches all of them: no breaker of their own",
         "a panel, PDU or busway between",
+    ),
+    FindingCode.CORDS_ON_ONE_PATH: Meaning(
+        Severity.WARNING,
+        "the second cord buys nothing: one loss takes both",
+        "a second cord from a panel that does not share it",
+    ),
+    FindingCode.RACK_POWER_ODD: Meaning(
+        Severity.WARNING,
+        "if a unit slipped, every number of power and heat is wrong by a thousand",
+        "W, kW or MW as it is meant",
+    ),
+    FindingCode.REPAIR_LONG: Meaning(
+        Severity.WARNING,
+        "it is out for much of the year, and formulas for rare failures do not hold for it",
+        "hours in both; a repair time is seldom above a tenth of the time between failures",
     ),
     FindingCode.COOLANT_TOO_WARM: Meaning(
         Severity.ERROR,

@@ -35,7 +35,7 @@ EXTRA: dict[str, tuple[list[str], dict[str, Any]]] = {
     ),
     "a transfer switch without loads": (
         ["power"],
-        {"name": "spare_ats", "type": "ats_4000", "mode": "priority", "fed_by": ["board"]},
+        {"name": "spare_ats", "type": "ats_4000", "mode": "priority", "fed_by": ["board", "ups"]},
     ),
 }
 

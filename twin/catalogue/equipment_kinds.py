@@ -71,6 +71,8 @@ class EquipmentKind:
     """Power, not on the floor: line south of the halls, 0 the nearest."""
     line_medium_voltage: int | None = None
     """Where one rated for medium voltage stands instead."""
+    transfers: bool = False
+    """Power: changes over between two supplies, and never joins them."""
 
 
 def _table(*rows: EquipmentKind) -> dict[str, EquipmentKind]:
@@ -92,7 +94,15 @@ EQUIPMENT_KINDS = _table(
         wide=True,
         line_medium_voltage=4,
     ),
-    EquipmentKind("ats", "transfer switch", "transfer switches", Role.CARRY, "cabinet_row", True),
+    EquipmentKind(
+        "ats",
+        "transfer switch",
+        "transfer switches",
+        Role.CARRY,
+        "cabinet_row",
+        wide=True,
+        transfers=True,
+    ),
     EquipmentKind("ups", "UPS", "UPS", Role.STORE, "ups", wide=True, line=0),
     EquipmentKind("rpp", "panel", "panels", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("pdu", "PDU", "PDUs", Role.CARRY, "cabinet_row", wide=True, on_floor=True),

@@ -126,10 +126,22 @@ class Ledger:
             members = self.feeders.get(feed.source, ())
             self.fed += takers * (len(members) if feed.pairing == "all" else 1)
             if self._can_feed((*loc, i), feed, len(members), takers):
-                for taker, supplies in enumerate(out):
-                    chosen = members if feed.pairing == "all" else (members[taker % len(members)],)
-                    supplies.update(dict.fromkeys(chosen))
+                self._give((*loc, i), feed, members, out)
         return [list(supplies) for supplies in out]
+
+    def _give(
+        self, loc: Loc, feed: Feed, members: Sequence[str], out: list[dict[str, None]]
+    ) -> None:
+        """Add one feed to the supplies of each taker; a second cord to the same is a problem."""
+        for taker, supplies in enumerate(out):
+            chosen = members if feed.pairing == "all" else (members[taker % len(members)],)
+            if supplies.keys() >= set(chosen):
+                again = f"{', '.join(map(repr, chosen))} again for the same taker"
+                whose = f", number {taker + 1} of {len(out)}" if len(out) > 1 else ""
+                allowed = "a feed from something that does not feed it already, or one feed less"
+                self.complain(loc, f"{again}{whose}", allowed)
+                return
+            supplies.update(dict.fromkeys(chosen))
 
     def _can_feed(self, loc: Loc, feed: Feed, members: int, takers: int) -> bool:
         if not members:

@@ -129,6 +129,12 @@ def _autonomy(facility: Facility) -> Iterator[Finding]:
         if not np.isfinite(taken_s):
             says = f"no generator behind its battery, which lasts {now_s[p]:,.0f} s at peak load"
             yield _at(facility, FindingCode.NO_GENERATOR, p, says)
+        elif now_s[p] < taken_s:
+            says = (
+                f"its battery lasts {now_s[p]:,.0f} s at peak load, and no generator carries it "
+                f"before {taken_s:g} s"
+            )
+            yield _at(facility, FindingCode.BATTERY_ENDS_BEFORE_START, p, says)
         elif old_s[p] < START_MARGIN * taken_s:
             says = (
                 f"its battery lasts {now_s[p]:,.0f} s at peak load, {old_s[p]:,.0f} s when old, "

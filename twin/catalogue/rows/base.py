@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from twin.stated import Stated
 
@@ -49,6 +49,12 @@ class Reliability(Stated):
     """Mean hours between failures of one unit."""
     mttr_h: Positive
     """Mean hours to repair it."""
+
+    @model_validator(mode="after")
+    def _up_for_longer(self) -> Self:
+        words = f"mttr_h {self.mttr_h:g} must be below mtbf_h {self.mtbf_h:g}"
+        refuse(self.mttr_h >= self.mtbf_h, words)
+        return self
 
 
 class Size(Stated):

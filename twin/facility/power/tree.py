@@ -54,6 +54,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
             out += _group(ledger, i, row, group)
     _refuse_cycles(ledger, out)
     _check_minimum_supplies(ledger, out)
+    _check_transfers(ledger, out)
     return out
 
 
@@ -153,6 +154,24 @@ def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGrou
             f"{group.name!r} without fed_by",
             "a supply for everything but utilities and generators",
         )
+
+
+def _check_transfers(ledger: Ledger, nodes: list[PowerNode]) -> None:
+    """A transfer switch has two supplies, and takes from one at a time."""
+    by_name = {node.id: node for node in nodes}
+    for i, group in enumerate(ledger.scenario.plan.power):
+        mine = [by_name[m] for m in members(group.name, group.count) if m in by_name]
+        if not mine or not EQUIPMENT_KINDS[mine[0].kind].transfers:
+            continue
+        loc = ("layout", "power", i)
+        short = [node for node in mine if len(node.supplies) == 1]
+        if short:
+            found = f"{short[0].supplies[0]!r} alone for {short[0].id!r}, a transfer switch"
+            ledger.complain((*loc, "fed_by"), found, "a preferred supply and another one")
+        elif group.mode == "share":
+            found = f"mode share for {group.name!r}, a transfer switch"
+            allowed = "mode: priority; to join two supplies is a switchboard's work"
+            ledger.complain(loc, found, allowed)
 
 
 def _check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
