@@ -14,8 +14,9 @@ from scipy.stats import chi2
 from twin.physics.reliability import monte_carlo
 from twin.physics.reliability.bdd import exact, failure_diagram
 from twin.physics.reliability.cycles import simulate
-from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
+from twin.physics.reliability.gates import HOURS_PER_YEAR, Gates, Node, Rule, compile_gates
 from twin.physics.reliability.monte_carlo import biased, direct, sampled, weighted_interval
+from twin.physics.reliability.years import simulate_years
 
 
 def k_of_n(k: int, n: int, mtbf_h: float, mttr_h: float) -> Gates:
@@ -151,8 +152,29 @@ def test_a_biased_estimate_that_is_not_believed_gives_way_to_plain_cycles(
     assert found.low == 0.0 < found.high
 
 
-def test_a_system_that_is_never_whole_is_not_simulated() -> None:
-    assert sampled(k_of_n(1, 40, 100.0, 20.0), np.random.default_rng(1)) is None
+def test_a_system_that_is_never_whole_is_simulated_by_facility_years() -> None:
+    gates = k_of_n(1, 40, 100.0, 20.0)
+    found = sampled(gates, np.random.default_rng(3))
+    assert found is not None
+    assert found.method == "facility-years"
+    assert found.low <= exact(gates, failure_diagram(gates)).unavailability <= found.high
+
+
+@pytest.mark.parametrize("years", [5.0, 3000.0])
+def test_facility_years_cover_unavailability_and_frequency(years: float) -> None:
+    """Many short stretches and one long one, both from the steady state on."""
+    gates = k_of_n(3, 5, mtbf_h=900.0, mttr_h=60.0)
+    truth = exact(gates, failure_diagram(gates))
+    total = 30_000.0
+    seen = [
+        simulate_years(gates, np.random.default_rng([7, n]), years)
+        for n in range(int(total / years))
+    ]
+    down_h = sum(float(one.down_h.sum()) for one in seen)
+    failures = sum(float(one.failures.sum()) for one in seen)
+    assert down_h / (total * HOURS_PER_YEAR) == pytest.approx(truth.unavailability, rel=0.05)
+    expected = truth.frequency_per_year * total
+    assert failures == pytest.approx(expected, abs=4 * expected**0.5)
 
 
 def test_nothing_to_simulate_is_refused() -> None:

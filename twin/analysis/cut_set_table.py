@@ -45,7 +45,11 @@ def detailed(gates: Gates, cut_sets: list[tuple[int, ...]], solved: Exact | None
     ]
 
 
-def short(gates: Gates, singles: Losses, pairs: Losses | None) -> list[tuple[int, ...]]:
-    """All minimal cut sets of one and two components, from the contingencies."""
+def short(
+    gates: Gates, singles: Losses, pairs: Losses | None, order: int = 2
+) -> list[tuple[int, ...]]:
+    """All minimal cut sets of one component, and of two from order 2 on, from the contingencies."""
+    if order == 1:
+        return [tuple(row) for row in singles.lost.tolist()]
     both = contingency.double_failures(gates, singles) if pairs is None else pairs
     return [tuple(sorted(row)) for losses in (singles, both) for row in losses.lost.tolist()]

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.physics.reliability.gates import Floats, Gates, Ints
+from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates, Ints
 from twin.physics.reliability.logic import any_load_down, pack, propagate, threshold, unpack
 
-HOURS_PER_YEAR = 8760.0
 _LEAF = sys.maxsize
 
 

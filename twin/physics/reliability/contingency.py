@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.physics.reliability.bdd import reached
 from twin.physics.reliability.gates import Floats, Gates, Ints
-from twin.physics.reliability.logic import any_load_down, pack, propagate, unpack
+from twin.physics.reliability.logic import pack, propagate, unpack
+from twin.physics.reliability.low_order import losers_of_nodes, single_losers
 
 States = NDArray[np.bool_]
-
-_BUDGET_BYTES = 64_000_000
-"""Size of the one large array, (node, word); the working set stays under three times that."""
-_BLOCK = 8192
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,11 @@ def down_nodes(gates: Gates, cases: Sequence[Sequence[int]]) -> States:
 
 def single_failures(gates: Gates) -> Losses:
     """All N-1: every component that takes a load down when it fails alone."""
-    return _join(gates.components.size, 1, [_losses(gates, gates.components[:, None])])
+    totals: dict[tuple[int, ...], list[float]] = {}
+    for ones, weights in _by_losers(gates, single_losers(gates)):
+        for one in ones:
+            _add(totals, (one,), weights)
+    return _losses(gates.components.size, 1, totals)
 
 
 def double_failures(
@@ -56,57 +58,55 @@ def double_failures(
 ) -> Losses:
     """All N-2 that fail without containing a single point of failure.
 
-    Pairs with a single point fail for that reason alone, and pairs that feed no load in common
-    cannot fail; both are pruned. `cases` counts all n (n - 1) / 2 pairs.
+    Pairs with a single point fail for that reason alone and are left out. `cases` counts all
+    n (n - 1) / 2 pairs.
     progress  called with the share done, 0 to 1.
     """
-    count = gates.components.size
-    candidates = np.setdiff1d(gates.components, singles.lost[:, 0])
-    found = []
-    for pairs, done_frac in _pairs(gates, candidates):
-        found.append(_losses(gates, pairs))
+    found = losers_of_nodes(gates)
+    alone = frozenset(singles.lost[:, 0].tolist())
+    totals: dict[tuple[int, ...], list[float]] = {}
+    loads = _by_losers(gates, found)
+    for done, (losers, weights) in enumerate(loads, start=1):
+        for pair in losers.twos:
+            if alone.isdisjoint(pair):
+                _add(totals, pair, weights)
         if progress is not None:
-            progress(done_frac)
-    return _join(count * (count - 1) // 2, 2, found)
+            progress(done / len(loads))
+    count = gates.components.size
+    return _losses(count * (count - 1) // 2, 2, totals)
 
 
-def _pairs(gates: Gates, candidates: Ints) -> Iterator[tuple[Ints, float]]:
-    """Chunks of pairs (pair, 2) that share a load, sized by the memory budget."""
-    lanes = max(64, _BUDGET_BYTES // (8 * len(gates.names)) * 64)
-    reach = reached(gates, gates.loads)[candidates].astype(np.float32)
-    rows = max(1, _BUDGET_BYTES // (4 * max(1, len(candidates))))
-    for first in range(0, len(candidates), rows):
-        shared = reach[first : first + rows] @ reach[first:].T > 0
-        row, column = np.nonzero(np.triu(shared, k=1))
-        pairs = np.stack([candidates[first + row], candidates[first + column]], axis=1)
-        left = max(0, len(candidates) - first - rows)
-        for start in range(0, len(pairs), lanes):
-            yield pairs[start : start + lanes], 1.0 - (left / len(candidates)) ** 2
+def _by_losers(gates: Gates, found: Sequence[T]) -> list[tuple[T, list[float]]]:
+    """What takes loads down, with racks, GPUs and W of the loads that share it."""
+    loads = gates.loads
+    columns = np.stack([gates.racks[loads], gates.gpus[loads], gates.load_w[loads]], axis=1)
+    together: dict[int, tuple[T, list[float]]] = {}
+    for load, weights in zip(loads.tolist(), columns.tolist(), strict=True):
+        known = together.setdefault(id(found[load]), (found[load], [0.0, 0.0, 0.0]))
+        for place, weight in enumerate(weights):
+            known[1][place] += weight
+    return list(together.values())
 
 
-def _losses(gates: Gates, cases: Ints) -> Losses:
-    """What each of the cases (case, order) takes down, failing ones kept."""
-    count, order = cases.shape
-    lane = np.arange(count)
-    down = propagate(gates, pack(gates, np.repeat(lane, order), cases.ravel(), count))
-    failing = lane[unpack(any_load_down(gates, down), lane)]
-    loads = down[gates.loads]
-    values = np.stack(
-        [gates.racks[gates.loads], gates.gpus[gates.loads], gates.load_w[gates.loads]]
-    )
-    blocks = [
-        values @ unpack(loads, failing[start : start + _BLOCK])
-        for start in range(0, failing.size, _BLOCK)
-    ]
-    racks, gpus, load_w = np.concatenate([np.zeros((3, 0)), *blocks], axis=1)
-    return Losses(count, cases[failing], racks.astype(np.int64), gpus.astype(np.int64), load_w)
+def _add(
+    totals: dict[tuple[int, ...], list[float]], lost: tuple[int, ...], weights: Sequence[float]
+) -> None:
+    known = totals.get(lost)
+    if known is None:
+        totals[lost] = list(weights)
+        return
+    for place, weight in enumerate(weights):
+        known[place] += weight
 
 
-def _join(cases: int, order: int, parts: Sequence[Losses]) -> Losses:
+def _losses(cases: int, order: int, totals: dict[tuple[int, ...], list[float]]) -> Losses:
+    """Sorted by the components lost."""
+    lost = sorted(totals)
+    values = np.array([totals[chosen] for chosen in lost]).reshape(len(lost), 3)
     return Losses(
         cases,
-        np.concatenate([np.zeros((0, order), dtype=np.int64), *(part.lost for part in parts)]),
-        np.concatenate([np.zeros(0, dtype=np.int64), *(part.racks for part in parts)]),
-        np.concatenate([np.zeros(0, dtype=np.int64), *(part.gpus for part in parts)]),
-        np.concatenate([np.zeros(0), *(part.load_w for part in parts)]),
+        np.array(lost, dtype=np.int64).reshape(len(lost), order),
+        values[:, 0].astype(np.int64),
+        values[:, 1].astype(np.int64),
+        values[:, 2],
     )

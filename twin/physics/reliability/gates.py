@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+HOURS_PER_YEAR = 8760.0
 _SUM_TOLERANCE_FRAC = 1e-7
 """A CAP gate is met when its inputs reach its demand to this share: ratings are decimal texts."""
 
@@ -104,25 +106,62 @@ class Gates:
         """For each node, weights of its inputs and slack: it loses its feed when failed weight >
         slack.
         """
-        return tuple(self._threshold(node) for node in range(len(self.names)))
+        rules = self.rule.tolist()
+        return tuple(
+            self._threshold(node, rules[node], len(inputs))
+            for node, inputs in enumerate(self.inputs)
+        )
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[int, ...], ...]:
+        """For each node, the nodes that feed it, in the order listed."""
+        given = self.input_node.tolist()
+        start = self.input_start.tolist()
+        return tuple(
+            tuple(given[first:end]) for first, end in zip(start[:-1], start[1:], strict=True)
+        )
+
+    @cached_property
+    def consumers(self) -> tuple[tuple[int, ...], ...]:
+        """For each node, the nodes that it feeds."""
+        found: list[list[int]] = [[] for _ in self.names]
+        for node, inputs in enumerate(self.inputs):
+            for given in inputs:
+                found[given].append(node)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def fewest_lost(self) -> tuple[int, ...]:
+        """For each node, how many of its inputs must be down, at the least, for it to lose its
+        feed.
+        """
+        known: dict[tuple[tuple[float, ...], float], int] = {}
+        for pair in self.thresholds:
+            if pair not in known:
+                known[pair] = fewest(*pair)
+        return tuple(known[pair] for pair in self.thresholds)
 
     def inputs_of(self, node: int) -> Ints:
         """(input,): the nodes that feed a node, in the order listed."""
         return self.input_node[self.input_start[node] : self.input_start[node + 1]]
 
-    def _threshold(self, node: int) -> tuple[tuple[float, ...], float]:
-        inputs = self.inputs_of(node)
-        count = len(inputs)
-        ones = (1.0,) * count
-        match Rule(self.rule[node]):
+    def _threshold(self, node: int, rule: int, count: int) -> tuple[tuple[float, ...], float]:
+        match rule:
             case Rule.SOURCE | Rule.AND:
-                return ones, 0.0
+                return (1.0,) * count, 0.0
             case Rule.OR | Rule.TRANSFER:
-                return ones, count - 1.0
+                return (1.0,) * count, count - 1.0
             case Rule.KOFN:
-                return ones, float(count - self.k[node])
-            case Rule.CAP:
+                return (1.0,) * count, float(count - self.k[node])
+            case _:
+                inputs = self.inputs_of(node)
                 return _capacity_threshold(self.capacity_w[inputs], float(self.demand_w[node]))
+
+
+def fewest(weights: Sequence[float], slack: float) -> int:
+    """How many of some weights together pass the slack, at the least; one more where none do."""
+    reached = accumulate(sorted(weights, reverse=True))
+    return 1 + sum(total <= slack for total in reached)
 
 
 def _capacity_threshold(capacity_w: Floats, demand_w: float) -> tuple[tuple[float, ...], float]:

@@ -11,11 +11,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.physics.reliability.gates import Gates, Ints
+from twin.physics.reliability.gates import Gates, Ints, fewest
 
 Words = NDArray[np.uint64]
 Element = TypeVar("Element")
 
+_COUNTED = 3
+"""Rows down at once that are counted on the bits before weights are added up."""
 _DIGITS = 9
 """Slacks are rounded so that sums of decimal ratings meet in the memo."""
 
@@ -86,33 +88,79 @@ def propagate(gates: Gates, failed: Words) -> Words:
     """(node, word): which nodes are down in each of 64 states a word; `failed` is overwritten.
 
     failed  (node, word): own components that have failed, as `pack` makes them.
+    A gate is asked only where inputs enough to fail it are down in some state: where failures are
+    rare, that is seldom.
     """
-    ones: Words = np.full(failed.shape[1], np.iinfo(np.uint64).max, dtype=np.uint64)
-    zeros: Words = np.zeros_like(ones)
-
-    def branch(choice: Words, lost: Words, kept: Words) -> Words:
-        given = choice if lost is ones else choice & lost
-        return given if kept is zeros else given | kept
-
-    for node, (weights, slack) in enumerate(gates.thresholds):
-        if not weights:
-            continue
-        inputs = gates.inputs_of(node)
-        if 0 <= slack < min(weights):
-            down: Words = np.bitwise_or.reduce(failed[inputs], axis=0)
-        elif slack >= sum(weights) - min(weights):
-            down = np.bitwise_and.reduce(failed[inputs], axis=0) if slack < sum(weights) else zeros
-        else:
-            down = threshold(
-                [failed[place] for place in inputs],
-                weights,
-                slack,
-                zero=zeros,
-                one=ones,
-                branch=branch,
-            )
-        failed[node] |= down
+    touched = failed.any(axis=1).tolist()
+    count = [0] * len(touched)
+    for node, fewest in enumerate(gates.fewest_lost):
+        if count[node] >= fewest and _fails(gates, node, touched, failed):
+            touched[node] = True
+        if touched[node]:
+            for consumer in gates.consumers[node]:
+                count[consumer] += 1
     return failed
+
+
+def _fails(gates: Gates, node: int, touched: list[bool], failed: Words) -> bool:
+    """Whether a gate fails in any state; its row gets those in which it does."""
+    weights, slack = gates.thresholds[node]
+    inputs = gates.inputs[node]
+    if slack < min(weights):
+        for given in inputs:
+            if touched[given]:
+                failed[node] |= failed[given]
+        return True
+    active = [place for place, given in enumerate(inputs) if touched[given]]
+    down = _passed(
+        [failed[inputs[place]] for place in active], [weights[place] for place in active], slack
+    )
+    if down is None:
+        return False
+    failed[node] |= down
+    return True
+
+
+def _passed(rows: list[Words], weights: list[float], slack: float) -> Words | None:
+    """(word,): states where the weight of the rows that are down passes the slack; None for
+    none.
+    """
+    whole = sum(weights)
+    if whole <= slack:
+        return None
+    if slack >= whole - min(weights):
+        return _all_down(rows)
+    where = np.flatnonzero(_at_least(rows, min(fewest(weights, slack), _COUNTED)))
+    if not where.size:
+        return None
+    down: Words = np.zeros(rows[0].size, dtype=np.uint64)
+    down[where] = _weighed(np.stack([row[where] for row in rows]), weights, slack)
+    return down
+
+
+def _all_down(rows: list[Words]) -> Words | None:
+    down = rows[0]
+    for row in rows[1:]:
+        down = down & row
+    return down if down.any() else None
+
+
+def _at_least(rows: list[Words], count: int) -> Words:
+    """(word,): states in which at least so many rows are down."""
+    seen: list[Words] = [np.zeros_like(rows[0]) for _ in range(count)]
+    for row in rows:
+        for more in range(count - 1, 0, -1):
+            seen[more] |= seen[more - 1] & row
+        seen[0] |= row
+    return seen[-1]
+
+
+def _weighed(rows: Words, weights: list[float], slack: float) -> Words:
+    """(word,): states whose weight passes the slack, added up state by state."""
+    bits = np.unpackbits(np.ascontiguousarray(rows).view(np.uint8), axis=1, bitorder="little")
+    passed = np.array(weights) @ bits > slack
+    words: Words = np.packbits(passed, bitorder="little").view(np.uint64)
+    return words
 
 
 def any_load_down(gates: Gates, down: Words) -> Words:

@@ -1,8 +1,8 @@
 """Simulated availability with an interval that is meant: the estimator is chosen by what it can
 see.
 
-Plain regenerative cycles for large systems, and wherever a budget of a second or two holds failures
-enough. Balanced failure biasing only for small systems that hardly ever fail, where its relative
+Facility-years drawn component by component for large systems, and for those that are hardly ever
+whole. Plain regenerative cycles wherever a budget of a second or two holds failures enough. Balanced failure biasing only for small systems that hardly ever fail, where its relative
 error stays bounded, and only if its likelihood ratios and its effective number of failures bear it
 out. Otherwise plain cycles again, with the wide interval that few failures give.
 Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaincinv
 
-from twin.physics.reliability.bdd import HOURS_PER_YEAR
 from twin.physics.reliability.cycles import Cycles, simulate
-from twin.physics.reliability.gates import Floats, Gates
+from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates
+from twin.physics.reliability.years import simulate_years
 
 _LEVELS = (0.05, 0.001)
 """Shares outside of the interval, and of the wide one."""
@@ -39,7 +39,10 @@ _BIASED_COMPONENTS_MAX = 64
 """Above, equal shares of probability find the few pairs that matter too seldom: the interval is too
 narrow."""
 _EMPTY_FRAC_LEAST = 0.05
-"""Where everything is up more rarely, cycles hold dozens of failures and regenerate too seldom."""
+"""Where everything is up more rarely, cycles hold dozens of failures and regenerate too seldom:
+facility-years instead."""
+_CYCLE_COMPONENTS_MAX = 1000
+"""Larger systems are judged many instants at once, and not step by step."""
 _LARGEST_SHARE = 0.05
 """A biased estimate that leans on one cycle by more than this is not believed."""
 
@@ -85,15 +88,16 @@ class Estimate:
 
 
 def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
-    """The estimate of the method that suits the system; None where no cycle ends in reasonable
-    time.
+    """The estimate of the method that suits the system; None where no component can fail.
 
     A pilot, not used again, tells how many plain cycles the wanted failures take. The work is
     bounded by component failures, not by a clock: one seed, one answer.
     """
     empty_frac = float(np.prod(1.0 - gates.unavailability))
-    if gates.components.size == 0 or empty_frac < _EMPTY_FRAC_LEAST:
+    if gates.components.size == 0:
         return None
+    if gates.components.size > _CYCLE_COMPONENTS_MAX or empty_frac < _EMPTY_FRAC_LEAST:
+        return yearly(gates, rng, _FAILURES_BUDGET / failures_per_year(gates))
     most = int(_FAILURES_BUDGET * empty_frac)
     pilot = direct(gates, rng, min(_PILOT_CYCLES, most))
     expected = pilot.events / pilot.cycles * most
@@ -124,6 +128,20 @@ def biased(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
     seen = simulate(gates, rng, cycles, biased=True)
     time_h = simulate(gates, rng, cycles, biased=False, watched=False).time_h
     return _estimate(gates, "balanced failure biasing", seen, time_h)
+
+
+def yearly(gates: Gates, rng: np.random.Generator, years: float) -> Estimate:
+    """So many facility-years, every failure of a component drawn; the interval is that of `direct`."""
+    _positive(gates, 2)
+    seen = simulate_years(gates, rng, years)
+    return _estimate(gates, "facility-years", seen, seen.time_h)
+
+
+def failures_per_year(gates: Gates) -> float:
+    """Failures of all components a year of 8,760 h."""
+    parts = gates.components
+    per_h = 1.0 / (gates.mtbf_h[parts] + gates.mttr_h[parts])
+    return HOURS_PER_YEAR * float(per_h.sum())
 
 
 def weighted_interval(
