@@ -168,7 +168,7 @@ def _diagram(gates: Gates) -> FailureDiagram | None:
 def _cut_sets(
     gates: Gates, diagram: FailureDiagram | None, order: int, singles: Losses, pairs: Losses | None
 ) -> list[tuple[int, ...]]:
-    """The minimal ones up to an order; up to two of them, or without a diagram, from contingencies."""
+    """The minimal ones up to an order: of one and two components from the contingencies."""
     if diagram is None or order <= 2:
         return cut_set_table.short(gates, singles, pairs, order)
     return minimal_cut_sets(diagram, order)

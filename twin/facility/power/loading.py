@@ -76,9 +76,8 @@ def loading(
     able = np.ones(len(tree.id), dtype=bool)
     if lost is not None:
         able[np.atleast_1d(np.asarray(lost, dtype=np.int64))] = False
-    source = np.array([is_source(kind) for kind in tree.kind])
     wires = wires or wiring(facility)
-    live = flow.live(wires, able, source, np.zeros_like(able))
+    live = flow.live(wires, able, _sources(facility), np.zeros_like(able))
     load = peak_loads_w(facility, rack_w, unit_w)
     loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
     output, inflow = flow.upward(wires, load, flow.shares(wires, live), live, tree.rating_w, loss)
@@ -100,11 +99,25 @@ def peak_loads_w(
     return load_w
 
 
+_WIRES: WeakKeyDictionary[Facility, flow.Wiring] = WeakKeyDictionary()
+_SOURCES: WeakKeyDictionary[Facility, Mask] = WeakKeyDictionary()
+
+
 def wiring(facility: Facility) -> flow.Wiring:
-    """Edges of the power tree, sorted for load flow."""
-    tree = facility.power
-    least = (tree.minimum_supply_w, tree.rating_w)
-    return flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least)
+    """Edges of the power tree, sorted for load flow, once a facility."""
+    if facility not in _WIRES:
+        tree = facility.power
+        least = (tree.minimum_supply_w, tree.rating_w)
+        wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least)
+        _WIRES[facility] = wires
+    return _WIRES[facility]
+
+
+def _sources(facility: Facility) -> Mask:
+    """(power node,) gives power of its own, a battery not counted; once a facility."""
+    if facility not in _SOURCES:
+        _SOURCES[facility] = np.array([is_source(kind) for kind in facility.power.kind])
+    return _SOURCES[facility]
 
 
 _LOSSES: WeakKeyDictionary[Facility, SingleLosses] = WeakKeyDictionary()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,9 +117,7 @@ class Gates:
         """For each node, the nodes that feed it, in the order listed."""
         given = self.input_node.tolist()
         start = self.input_start.tolist()
-        return tuple(
-            tuple(given[first:end]) for first, end in zip(start[:-1], start[1:], strict=True)
-        )
+        return tuple(tuple(given[first:end]) for first, end in pairwise(start))
 
     @cached_property
     def consumers(self) -> tuple[tuple[int, ...], ...]:

@@ -93,8 +93,8 @@ def propagate(gates: Gates, failed: Words) -> Words:
     """
     touched = failed.any(axis=1).tolist()
     count = [0] * len(touched)
-    for node, fewest in enumerate(gates.fewest_lost):
-        if count[node] >= fewest and _fails(gates, node, touched, failed):
+    for node, needed in enumerate(gates.fewest_lost):
+        if count[node] >= needed and _fails(gates, node, touched, failed):
             touched[node] = True
         if touched[node]:
             for consumer in gates.consumers[node]:

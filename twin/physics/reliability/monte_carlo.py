@@ -2,9 +2,10 @@
 see.
 
 Facility-years drawn component by component for large systems, and for those that are hardly ever
-whole. Plain regenerative cycles wherever a budget of a second or two holds failures enough. Balanced failure biasing only for small systems that hardly ever fail, where its relative
-error stays bounded, and only if its likelihood ratios and its effective number of failures bear it
-out. Otherwise plain cycles again, with the wide interval that few failures give.
+whole. Plain regenerative cycles wherever a budget of a second or two holds failures enough.
+Balanced failure biasing only for small systems that hardly ever fail, where its relative error stays
+bounded, and only if its likelihood ratios and its effective number of failures bear it out.
+Otherwise plain cycles again, with the wide interval that few failures give.
 Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence
 intervals for directly standardized rates, Statistics in Medicine 16 (1997), for the interval of a
 weighted count.
@@ -131,7 +132,7 @@ def biased(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
 
 
 def yearly(gates: Gates, rng: np.random.Generator, years: float) -> Estimate:
-    """So many facility-years, every failure of a component drawn; the interval is that of `direct`."""
+    """So many facility-years, every failure drawn; the interval is that of `direct`."""
     _positive(gates, 2)
     seen = simulate_years(gates, rng, years)
     return _estimate(gates, "facility-years", seen, seen.time_h)

@@ -96,7 +96,7 @@ def _recovery(
     """(failing,): when each ends: at the first repair that brings the loads back, or when the next
     failure comes.
 
-    Repairs of one instant's failures are tried one after another; with each, all before it are done.
+    Repairs are tried in order of time; with each, all before it are done.
     """
     place = np.full(history.start_h.size, -1)
     place[failing] = np.arange(failing.size)
