@@ -3,8 +3,8 @@ see.
 
 Facility-years drawn component by component for large systems, and for those that are hardly ever
 whole. Plain regenerative cycles wherever a budget of a second or two holds failures enough.
-Balanced failure biasing only for small systems that hardly ever fail, where its relative error stays
-bounded, and only if its likelihood ratios and its effective number of failures bear it out.
+Balanced failure biasing only for small systems that hardly ever fail, where its relative error
+stays bounded, and only if its likelihood ratios and its effective number of failures bear it out.
 Otherwise plain cycles again, with the wide interval that few failures give.
 Sources: P. Shahabuddin, Management Science 40 (1994); M. P. Fay and E. J. Feuer, Confidence
 intervals for directly standardized rates, Statistics in Medicine 16 (1997), for the interval of a
