@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from twin.physics.reliability.bdd import HOURS_PER_YEAR, Exact, reached
+from twin.physics.reliability.bdd import Exact, reached
 from twin.physics.reliability.bounds import at_least, union_bounds
-from twin.physics.reliability.gates import Gates
+from twin.physics.reliability.gates import HOURS_PER_YEAR, Gates
 from twin.physics.reliability.monte_carlo import Estimate
 
 Row = dict[str, Any]

@@ -91,7 +91,7 @@ def propagate(gates: Gates, failed: Words) -> Words:
     A gate is asked only where inputs enough to fail it are down in some state: where failures are
     rare, that is seldom.
     """
-    touched = failed.any(axis=1).tolist()
+    touched: list[bool] = np.any(failed, axis=1).tolist()
     count = [0] * len(touched)
     for node, needed in enumerate(gates.fewest_lost):
         if count[node] >= needed and _fails(gates, node, touched, failed):

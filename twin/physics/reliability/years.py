@@ -36,8 +36,8 @@ def simulate_years(gates: Gates, rng: np.random.Generator, years: float) -> Cycl
     An outage under way when a stretch begins is no failure.
     """
     rate = 1.0 / (gates.mtbf_h[gates.components] + gates.mttr_h[gates.components])
-    failures = years * HOURS_PER_YEAR * float(rate.sum())
-    stretches = max(1, round(failures / (0.9 * _LANES)))
+    expected = years * HOURS_PER_YEAR * float(rate.sum())
+    stretches = max(1, round(expected / (0.9 * _LANES)))
     length_h = years * HOURS_PER_YEAR / stretches
     outages = [_outages(gates, _history(gates, rng, length_h), length_h) for _ in range(stretches)]
     down_h = np.concatenate([hours for hours, _ in outages])
