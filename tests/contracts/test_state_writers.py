@@ -184,7 +184,10 @@ BUSY = {
     )
     | {"rates": {"kinds": ["crah"], "scale": 1e6}},
     "drills": [{"kind": "utility_outage", "at": "2000 s", "duration": "200 s"}],
-    "controls": {"actions": [{"kind": "clock_ceiling", "at": "100 s", "clock": 0.9}]},
+    "controls": {
+        "load_shedding": {"order": ["crah_1"]},
+        "actions": [{"kind": "clock_ceiling", "at": "100 s", "clock": 0.9}],
+    },
 }
 """An hour in which every discipline has something to do."""
 

@@ -65,6 +65,23 @@ Action = Annotated[ClockCeiling | WaterSupply | Refuel, Field(discriminator="kin
 """Any operator action, told apart by `kind`."""
 
 
+class LoadShedding(Stated):
+    """Open loads before what feeds them trips, and pick them up again in steps."""
+
+    order: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
+        min_length=1, max_length=20_000
+    )
+    """Racks, rows of racks and cooling units, or groups of them: the first is opened first and
+    picked up last. What is not named is never opened."""
+    above: float = Field(default=1.0, ge=0.1, le=1.5)
+    """Load of any power component over its rating from which loads are opened."""
+    act_after: Annotated[Duration, Within(0.0, 3600.0, "0 to 1 h")] = 1.0
+    """From an overload, or from the loss of all power, until loads open; assumed, for controls that
+    measure and switch."""
+    pick_up_every: Annotated[Duration, Within(0.1, YEAR_S, "0.1 s to 366 days")] = 30.0
+    """From one step of picking up to the next, and from the return of power to the first."""
+
+
 class Controls(Stated):
     """Standing rules of operation."""
 
@@ -78,6 +95,9 @@ class Controls(Stated):
     power_floor: ShareOrPercent = 0.0
     """Least share of its power between idle and rated that a GPU in training draws while it waits
     for its network: smooths the swing of a step, and costs energy."""
+    load_shedding: LoadShedding | None = None
+    """What is opened before something trips, and after all power is lost; nothing where not
+    stated."""
     actions: tuple[Action, ...] = Field(default=(), max_length=10_000)
     """Operator actions on the time line."""
 
@@ -148,6 +168,7 @@ __all__ = [
     "Drill",
     "Expectation",
     "Isolate",
+    "LoadShedding",
     "Moment",
     "Refuel",
     "UtilityOutage",

@@ -15,6 +15,7 @@ from twin.errors import did_you_mean
 from twin.facility.cooling.peak import heat_w
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
+from twin.facility.model.components import is_member
 from twin.facility.power.loading import loading, overloads
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
@@ -96,6 +97,7 @@ def targets(ledger: Ledger) -> None:
                 ("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout"
             )
     _staff(ledger, kinds)
+    _shed(ledger)
     plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "facility_water_supply" and action.plant not in plants:
@@ -109,6 +111,18 @@ def targets(ledger: Ledger) -> None:
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])
     if isinstance(scenario.site.grid, str):
         _known(ledger, ("site", "grid"), scenario.site.grid, GridRegion)
+
+
+def _shed(ledger: Ledger) -> None:
+    """What the controls may open is a load, or a group or row of loads."""
+    shedding = ledger.scenario.controls.load_shedding
+    loads = [e.id for e in ledger.entries if e.system in ("compute", "cooling") and e.rating_w]
+    loads += [e.id for e in ledger.entries if role(e.kind) is Role.RACK]
+    for i, name in enumerate(shedding.order if shedding else ()):
+        if not any(is_member(load, name) for load in loads):
+            loc = ("controls", "load_shedding", "order", i)
+            hint = did_you_mean(name, [*ledger.groups, *loads])
+            ledger.complain(loc, repr(name), "a rack, a row of racks or a cooling unit", hint)
 
 
 def _staff(ledger: Ledger, kinds: list[str]) -> None:

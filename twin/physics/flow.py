@@ -251,3 +251,12 @@ def upward(
 ) -> tuple[Array, Array]:
     """Output and input of every node, for those who ask once: `through` the `stages` of a tree."""
     return through(stages(wires, rating_w, loss), load_w, share, on)
+
+
+def below(wires: Wiring, node: int) -> Mask:
+    """(node,) what hangs on one, itself included, however it is switched."""
+    reached = np.zeros(wires.priority.size, dtype=bool)
+    reached[node] = True
+    for edges in reversed(wires.edge_levels):
+        reached[wires.taker[edges[reached[wires.supply[edges]]]]] = True
+    return reached

@@ -23,6 +23,7 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.network import Network
 from twin.simulation.power.protection import Protection
+from twin.simulation.power.shedding import Shedding
 from twin.simulation.power.supply import Supply
 from twin.simulation.record.accounts import Accounts
 from twin.simulation.record.billing import Billing
@@ -38,6 +39,7 @@ class Disciplines:
     world: World
     supply: Supply
     protection: Protection
+    shedding: Shedding
     racks: Compute
     flows: Flows
     plants: Plants
@@ -75,6 +77,7 @@ def wire(facility: Facility) -> Disciplines:
     world = World(facility, fresh(facility, len(asked)))
     crews = Crews(world)
     supply = Supply(world)
+    shedding = Shedding(world, supply)
     racks = Compute(world)
     flows = Flows(world)
     plants = Plants(world)
@@ -86,7 +89,8 @@ def wire(facility: Facility) -> Disciplines:
     return Disciplines(
         world=world,
         supply=supply,
-        protection=Protection(world, supply, crews),
+        protection=Protection(world, supply, crews, shedding),
+        shedding=shedding,
         racks=racks,
         flows=flows,
         plants=plants,

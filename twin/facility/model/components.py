@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from twin.arrays import Array, Index
 
+_NUMBERS = re.compile(r"(_r?\d+)*")
+"""What a group's name, or a row's, is followed by in the names of its members."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -59,5 +62,10 @@ class Components:
 
     def members(self, name: str) -> tuple[str, ...]:
         """A component, or the members of a group or row of that name, in build order."""
-        numbered = re.compile(rf"{re.escape(name)}(_r?\d+)*")
-        return tuple(one for one in self.id if numbered.fullmatch(one))
+        return tuple(one for one in self.id if is_member(one, name))
+
+
+def is_member(component: str, name: str) -> bool:
+    """Whether a component has that name, or is a member of a group or row of that name."""
+    rest = component.removeprefix(name)
+    return component.startswith(name) and _NUMBERS.fullmatch(rest) is not None

@@ -45,15 +45,15 @@ SETTLE = (
 """Brought into agreement, round after round, until nobody changes anything."""
 
 HOLD = (
-    "plants", "racks", "units", "supply", "protection", "heat", "losses", "jobs", "serving",
-    "accounts",
+    "plants", "racks", "units", "supply", "protection", "shedding", "heat", "losses", "jobs",
+    "serving", "accounts",
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 
-AT_REST = ("jobs", "serving", "supply", "protection", "throttling", "heat")
+AT_REST = ("jobs", "serving", "supply", "protection", "shedding", "throttling", "heat")
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 
-FORETELL = ("plants", "heat", "inlet_air", "units", "supply", "protection")
+FORETELL = ("plants", "heat", "inlet_air", "units", "supply", "protection", "shedding")
 """Work out what a quiet stretch brings, each from what those before it found."""
 
 LIVE_THROUGH = ("accounts", "billing", "inlet_air", "supply", "units", "plants", "heat")

@@ -4,9 +4,11 @@ crews, who close nothing that would trip again.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
 from twin.physics.power import trip_rate_per_s
 from twin.results.enums import EventKind
 from twin.simulation.crews import Crews
@@ -15,6 +17,7 @@ from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.bypass import Bypasses
+from twin.simulation.power.shedding import Shedding
 from twin.simulation.power.supply import Supply
 
 LOOK_AGAIN_S = 300.0
@@ -23,12 +26,22 @@ _DONE = 1.0 - 1e-9
 """Damage from which a device trips; the rest is rounding."""
 
 
+@dataclass(frozen=True)
+class _Trip:
+    """What would trip, under what load, and how fast it would run towards that."""
+
+    node: int
+    load_w: float
+    rate_per_s: float
+
+
 class Protection(Discipline):
     """The protection discipline of one run."""
 
-    def __init__(self, world: World, supply: Supply, crews: Crews) -> None:
+    def __init__(self, world: World, supply: Supply, crews: Crews, shedding: Shedding) -> None:
         self.world = world
         self.supply = supply
+        self.shedding = shedding
         self.crews = crews
         self.own = world.state.protection
         self.tree = world.facility.power
@@ -121,7 +134,27 @@ class Protection(Discipline):
             if self._worst(chosen) is None:
                 self._close_all(chosen)
                 return
-        self._leave_open(p)
+        if self._shed_for(left):
+            self._close_all(left)
+        else:
+            self._leave_open(p)
+
+    def _shed_for(self, closed: Index) -> bool:
+        """Have loads opened so that these hold once they are closed; False where that is not
+        enough, and then none is.
+        """
+        opened = self.world.state.shedding.opened.copy()
+        tripped = self.own.tripped.copy()
+        tripped[closed] = False
+        worst = self._worst(closed, opened)
+        while worst is not None:
+            more = self.shedding.for_node(worst.node, tripped, opened)
+            if not more.any():
+                return False
+            opened |= more
+            worst = self._worst(closed, opened)
+        self.shedding.open(opened & ~self.world.state.shedding.opened, "before a closing")
+        return True
 
     def _close_all(self, chosen: Index) -> None:
         own = self.own
@@ -137,7 +170,7 @@ class Protection(Discipline):
         """It would trip again: look again whether it still would, and call a crew then."""
         worst = self._worst(np.array([p]))
         self.own.left_open[p] = True
-        self.world.note(self.tree.id[p], EventKind.LEFT_OPEN, worst or "")
+        self.world.note(self.tree.id[p], EventKind.LEFT_OPEN, self._words(worst) if worst else "")
         self._wait_look(p)
 
     def _wait_look(self, p: int) -> None:
@@ -154,22 +187,26 @@ class Protection(Discipline):
         else:
             self._wait_look(p)
 
-    def _worst(self, closed: Index) -> str | None:
-        """What would trip first if these were closed, in words; None where nothing would that does
-        not run towards its trip already.
+    def _worst(self, closed: Index, opened: Mask | None = None) -> _Trip | None:
+        """What would trip first if these were closed, and these loads opened; None where nothing
+        would that does not run towards its trip already.
         """
+        opened = self.world.state.shedding.opened if opened is None else opened
         tripped = self.own.tripped.copy()
         tripped[closed] = False
-        output_w = self.supply.would_carry_w(self.supply.in_order() & ~tripped)
+        output_w = self.supply.would_carry_w(self.supply.able_if(tripped, opened))
         rate = self._rate_per_s(output_w)
         rate[self.own.trip_rate_per_s > 0] = 0.0
         first = int(np.argmax(rate))
         if rate[first] <= 0:
             return None
-        rating_kw = self.tree.rating_w[first] / 1e3
+        return _Trip(first, float(output_w[first]), float(rate[first]))
+
+    def _words(self, trip: _Trip) -> str:
+        rating_kw = self.tree.rating_w[trip.node] / 1e3
         return (
-            f"{self.tree.id[first]} would carry {output_w[first] / 1e3:,.0f} kW on a rating of "
-            f"{rating_kw:,.0f} kW and trip after {1.0 / rate[first]:,.0f} s"
+            f"{self.tree.id[trip.node]} would carry {trip.load_w / 1e3:,.0f} kW on a rating of "
+            f"{rating_kw:,.0f} kW and trip after {1.0 / trip.rate_per_s:,.0f} s"
         )
 
     def _changed(self) -> None:

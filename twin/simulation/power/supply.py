@@ -55,29 +55,29 @@ class Supply(Discipline):
         self.transfers = Transfers(world, self.wires)
         self.counters = Counters(world)
         self.batteries = Batteries(world, self.is_ups)
-        self._seen_version = (-1, -1, -1, -1)
+        self._seen_version = (-1, -1, -1, -1, -1)
         self._seen_s = -np.inf
-        self._able_version = (-1, -1)
+        self._able_version = (-1, -1, -1)
         self._able = self.is_load
 
     def able(self) -> Mask:
-        """(power node,) in working order; loads always are."""
+        """(power node,) in working order, and closed; loads are unless the controls opened them."""
         state = self.world.state
-        version = (state.faults.version, state.protection.version)
+        version = (state.faults.version, state.protection.version, state.shedding.version)
         if version != self._able_version:
-            in_order = state.faults.component_ok[self.tree.component]
-            self._able = self.is_load | (in_order & ~state.protection.tripped)
+            self._able = self.able_if(state.protection.tripped, state.shedding.opened)
             self._able_version = version
         return self._able
 
-    def would_carry_w(self, able: Mask, off: Mask | None = None) -> Array:
-        """(power node,) output in W if these were in working order, and these loads off."""
+    def would_carry_w(self, able: Mask) -> Array:
+        """(power node,) output in W if these were in working order and closed."""
         closed = self.generators.boards.as_it_stands(able)
-        return self.trial.output_w(able, self.own.generator_on & able, closed, off)
+        return self.trial.output_w(able, self.own.generator_on & able, closed)
 
-    def in_order(self) -> Mask:
-        """(power node,) not failed; loads always are."""
-        return self.is_load | self.world.state.faults.component_ok[self.tree.component]
+    def able_if(self, tripped: Mask, opened: Mask) -> Mask:
+        """(power node,) the same with these tripped, and these loads opened."""
+        in_order = self.world.state.faults.component_ok[self.tree.component]
+        return (self.is_load | (in_order & ~tripped)) & ~opened
 
     def settle(self) -> bool:
         """Find out who is live; True where that changed."""
@@ -126,7 +126,8 @@ class Supply(Discipline):
         state = self.world.state
         own = self.own
         ups = state.ups.version
-        version = (state.faults.version, state.protection.version, own.version, ups)
+        opened = (state.protection.version, state.shedding.version)
+        version = (state.faults.version, *opened, own.version, ups)
         unchanged = (
             version == self._seen_version
             and self.transfers.last_s <= self._seen_s

@@ -39,15 +39,12 @@ class Trial:
         """(power node,) reached by generators that run."""
         return flow.live(self.wires, able, running, self.nothing)
 
-    def output_w(
-        self, able: Mask, generator_on: Mask, closed: Mask | None = None, off: Mask | None = None
-    ) -> Array:
+    def output_w(self, able: Mask, generator_on: Mask, closed: Mask | None = None) -> Array:
         """(power node,) output in W once everybody draws what it drew before it went dark.
 
         able          in working order and not opened
         generator_on  (power node,) gives power
         closed        (edge,) not opened by switching; all where not given
-        off           (power node,) loads that are to draw nothing; none where not given
         """
         wires = self.wires
         own = self.own
@@ -57,9 +54,8 @@ class Trial:
         live = flow.live(wires, able, source, stored, closed)
         on_battery = self.is_store & live & ~flow.fed(wires, live, closed)
         share = flow.shares(wires, live, on_battery, closed)
-        drawn = self.wanted_w() if off is None else np.where(off, 0.0, self.wanted_w())
         hungry = self.is_store & live & ~on_battery & (own.battery_j < self.tree.battery_j - 1.0)
-        drawn = drawn + np.where(hungry, self.tree.recharge_w, 0.0)
+        drawn = self.wanted_w() + np.where(hungry, self.tree.recharge_w, 0.0)
         return flow.through(self.stages, drawn, share, live)[0]
 
     def wanted_w(self) -> Array:

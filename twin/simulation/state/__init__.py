@@ -43,9 +43,11 @@ from twin.simulation.state.faults import (
 )
 from twin.simulation.state.power import (
     ProtectionState,
+    SheddingState,
     SupplyState,
     UpsState,
     fresh_protection,
+    fresh_shedding,
     fresh_supply,
     fresh_ups,
 )
@@ -74,6 +76,7 @@ class State:
     crews: Annotated[CrewState, "crews"]
     controls: Annotated[ControlState, "controls"]
     protection: Annotated[ProtectionState, "power.protection"]
+    shedding: Annotated[SheddingState, "power.shedding"]
     supply: Annotated[SupplyState, "power"]
     ups: Annotated[UpsState, "power"]
     flows: Annotated[FlowState, "cooling.flows"]
@@ -109,6 +112,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         crews=fresh_crews(facility),
         controls=fresh_controls(facility),
         protection=fresh_protection(facility),
+        shedding=fresh_shedding(facility),
         supply=fresh_supply(facility),
         ups=fresh_ups(facility),
         flows=fresh_flows(facility),

@@ -182,3 +182,22 @@ def _no_times(counts: Array) -> Array:
     """(power node, time) for as many times as any node counts, none of them yet."""
     kept = int(counts[np.isfinite(counts)].max(initial=1.0))
     return np.full((counts.size, kept), -np.inf)
+
+
+@dataclass(slots=True)
+class SheddingState:
+    """Loads that are open on purpose."""
+
+    opened: Mask
+    """Loads that the controls have opened."""
+    acts_soon: bool = False
+    """Loads are about to be opened."""
+    picks_up_soon: bool = False
+    """Loads are about to be picked up."""
+    version: int = 0
+    """Raised whenever one is opened or picked up."""
+
+
+def fresh_shedding(facility: Facility) -> SheddingState:
+    """Nothing open."""
+    return SheddingState(np.zeros(len(facility.power.id), dtype=bool))

@@ -1,0 +1,188 @@
+"""Load shedding: opens loads before what feeds them trips, and picks them up again in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.physics import flow
+from twin.results.enums import EventKind
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.kernel.world import World
+from twin.simulation.power.supply import Supply
+
+ROUNDING = 1e-9
+"""A load this share above its limit is at it."""
+NAMED_MAX = 5
+"""Loads that an event names before it counts the rest."""
+
+
+class Shedding(Discipline):
+    """The load shedding of one run; idle where the scenario asks for none."""
+
+    def __init__(self, world: World, supply: Supply) -> None:
+        self.world = world
+        self.own = world.state.shedding
+        self.supply = supply
+        self.tree = supply.tree
+        self.control = world.facility.scenario.controls.load_shedding
+        self.order = self._in_order()
+        above = self.control.above if self.control else 1.0
+        self.limit_w = self.tree.rating_w * (above * (1.0 + ROUNDING))
+        world.clock.can("loads are shed", self._shed)
+        world.clock.can("loads are picked up", self._pick_up)
+
+    def _in_order(self) -> Index:
+        """(load,) power nodes of the loads that may be opened, the first first."""
+        names = [
+            one
+            for name in (self.control.order if self.control else ())
+            for one in self.world.facility.components.members(name)
+        ]
+        row = {self.tree.id[p]: p for p in np.flatnonzero(self.supply.is_load)}
+        rows = [row[name] for name in dict.fromkeys(names) if name in row]
+        return np.array(rows, dtype=np.int64)
+
+    def at_rest(self) -> bool:
+        """Nothing open or about to be."""
+        own = self.own
+        return not (own.acts_soon or own.picks_up_soon or own.opened.any())
+
+    def foretell(self, stretch: Stretch) -> None:
+        """A look after which something is overloaded is lived through as an event."""
+        if self.control is not None:
+            fine = (stretch.output_w[1:] <= self.limit_w).all(axis=1)
+            stretch.cut_looks(np.asarray(fine))
+
+    def hold(self) -> None:
+        """Act soon where something is overloaded, a load is dark, or an open one could be fed."""
+        if self.control is None:
+            return
+        own = self.own
+        if not own.acts_soon and (self._overloaded() or self._dark().size):
+            own.acts_soon = True
+            self._wait(self.control.act_after, "loads are shed")
+        if not own.picks_up_soon and self._could_return().size:
+            own.picks_up_soon = True
+            self._wait(self.control.pick_up_every, "loads are picked up")
+
+    def _wait(self, delay_s: float, action: str) -> None:
+        self.world.clock.wait(Stage.CONTROLS, delay_s, action)
+
+    def _overloaded(self) -> list[int]:
+        """Power nodes above their limit with a load below them that may be opened, and is not."""
+        over = np.flatnonzero(self.world.state.supply.output_w > self.limit_w).tolist()
+        return [node for node in over if self._below(node, self.own.opened).size]
+
+    def _below(self, node: int, opened: Mask) -> Index:
+        """Loads below a node that may be opened, and are not, in order."""
+        below = flow.below(self.supply.wires, node)
+        return self.order[below[self.order] & ~opened[self.order]]
+
+    def _dark(self) -> Index:
+        """Loads that may be opened and have no voltage."""
+        dark = ~self.world.state.supply.live[self.order] & ~self.own.opened[self.order]
+        return self.order[dark]
+
+    def _could_return(self) -> Index:
+        """Open loads with a live supply, those first that were to be opened last."""
+        last_first = self.order[::-1]
+        opened = last_first[self.own.opened[last_first]]
+        if not opened.size:
+            return opened
+        fed = flow.fed(self.supply.wires, self.world.state.supply.live)
+        return opened[fed[opened]]
+
+    def _shed(self) -> None:
+        """Open loads that are dark, then those that overload something."""
+        own = self.own
+        own.acts_soon = False
+        dark = np.zeros_like(own.opened)
+        dark[self._dark()] = True
+        self.open(dark, "no voltage")
+        for node in self._overloaded():
+            more = self.for_node(node, self.world.state.protection.tripped, own.opened)
+            load_kw = self.world.state.supply.output_w[node] / 1e3
+            on = f"on a rating of {self.tree.rating_w[node] / 1e3:,.0f} kW"
+            self.open(more, f"{self.tree.id[node]} carries {load_kw:,.0f} kW {on}")
+
+    def for_node(self, node: int, tripped: Mask, opened: Mask) -> Mask:
+        """(power node,) loads to be opened besides, in order, until a node is at its limit; all
+        below it where that is not enough, none where it is at its limit already.
+
+        tripped, opened   (power node,) as they would be
+        """
+        first = self._below(node, opened)
+
+        def fine(count: int) -> bool:
+            output_w = self._carried_w(tripped, opened, first[:count], True)
+            return bool(output_w[node] <= self.limit_w[node])
+
+        more = np.zeros_like(opened)
+        more[first[: _least(len(first), fine)]] = True
+        return more
+
+    def _carried_w(self, tripped: Mask, opened: Mask, loads: Index, to: bool) -> Array:
+        """(power node,) output with some loads opened or closed besides."""
+        changed = opened.copy()
+        changed[loads] = to
+        return self.supply.would_carry_w(self.supply.able_if(tripped, changed))
+
+    def open(self, loads: Mask, why: str) -> None:
+        """Open loads (power node,)."""
+        if not loads.any():
+            return
+        own = self.own
+        own.opened |= loads
+        self._changed(EventKind.SHED, np.flatnonzero(loads), f"; {why}")
+
+    def _pick_up(self) -> None:
+        """Close as many open loads as fit, in order, within a step of the generators."""
+        own = self.own
+        own.picks_up_soon = False
+        first = self._could_return()
+        tripped = self.world.state.protection.tripped
+        before_w = self._carried_w(tripped, own.opened, first[:0], False)
+        most_w = np.maximum(np.minimum(self.limit_w, self._step_w(before_w)), before_w)
+
+        def too_many(count: int) -> bool:
+            output_w = self._carried_w(tripped, own.opened, first[:count], False)
+            return bool((output_w > most_w * (1.0 + ROUNDING)).any())
+
+        count = _least(len(first), too_many)
+        fits = count if not too_many(count) else count - 1
+        if fits > 0:
+            own.opened[first[:fits]] = False
+            self._changed(EventKind.PICKED_UP, first[:fits], "")
+        self.world.stale = True
+
+    def _step_w(self, before_w: Array) -> Array:
+        """(power node,) what it may carry after one step: generators take a share of their rating
+        at once.
+        """
+        step_w = self.tree.standby.load_step_frac * self.tree.rating_w
+        return np.where(self.supply.is_generator, before_w + step_w, np.inf)
+
+    def _changed(self, what: EventKind, loads: Index, why: str) -> None:
+        names = [self.tree.id[p] for p in loads[:NAMED_MAX]]
+        more = f" and {len(loads) - NAMED_MAX} more" if len(loads) > NAMED_MAX else ""
+        self.world.note("load shedding", what, f"{', '.join(names)}{more}{why}")
+        self.own.version += 1
+        self.world.stale = True
+
+
+def _least(count: int, holds: Callable[[int], bool]) -> int:
+    """The least of 0 to `count` that holds, where all after it do; `count` where none does."""
+    low = 0
+    high = count
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
