@@ -10,9 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.physics.reliability.bdd import FailureDiagram, exact, failure_diagram
+from twin.physics.reliability.bdd import (
+    FailureDiagram,
+    counts_by_order,
+    exact,
+    failure_diagram,
+    minimal_cut_sets,
+)
 from twin.physics.reliability.contingency import double_failures, down_nodes, single_failures
-from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Gates, Node, Rule, compile_gates
 
 RULES = (Rule.AND, Rule.OR, Rule.OR, Rule.KOFN, Rule.KOFN, Rule.CAP, Rule.CAP, Rule.TRANSFER)

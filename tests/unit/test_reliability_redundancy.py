@@ -13,7 +13,8 @@ import pytest
 
 from twin.analysis.redundancy import RedundancyReport, consequence, judged
 from twin.errors import InputError
-from twin.physics.reliability.bdd import Bdd, exact, failure_diagram
+from twin.physics.reliability.bdd import exact, failure_diagram
+from twin.physics.reliability.diagram import Diagram
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 
 PART = {"mtbf_h": 1e4, "mttr_h": 10.0}
@@ -138,7 +139,7 @@ def test_bad_questions_are_refused() -> None:
 def test_an_exact_engine_out_of_room_gives_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything else is still said, and the exact value lies between the bounds."""
     whole = report(two_sided())
-    monkeypatch.setattr(Bdd.__init__, "__defaults__", (2,))
+    monkeypatch.setattr(Diagram.__init__, "__defaults__", (2,))
     found = report(two_sided())
     assert set(found.availability_exact.values()) == {None}
     assert found.availability_monte_carlo["agrees_with_exact"] is None

@@ -14,8 +14,7 @@ from scipy.stats import binom
 from tests.power_layouts import facility, load, part, power_only
 from tests.topologies import NAMES, expected, rows
 from twin.facility.dependency import dependency
-from twin.physics.reliability.bdd import exact, failure_diagram
-from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
+from twin.physics.reliability.bdd import counts_by_order, exact, failure_diagram, minimal_cut_sets
 
 KINDS = {
     "SRC": "utility_feed",

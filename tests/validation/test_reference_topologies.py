@@ -15,9 +15,8 @@ from scipy.stats import kstest
 from tests.topologies import NAMES, expected, rows
 from twin.analysis.redundancy import consequence, judged
 from twin.physics import flow
-from twin.physics.reliability.bdd import exact, failure_diagram
+from twin.physics.reliability.bdd import counts_by_order, exact, failure_diagram, minimal_cut_sets
 from twin.physics.reliability.contingency import double_failures, single_failures
-from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
 from twin.physics.reliability.gates import Gates, Node, Rule, compile_gates
 from twin.physics.reliability.monte_carlo import biased
 

@@ -71,10 +71,12 @@ def judged(gates: Gates, seed: int) -> tuple[Estimate, float]:
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
-def test_a_shipped_layout_is_covered_by_plain_cycles_with_a_hundred_failures(name: str) -> None:
+def test_a_shipped_layout_is_covered_by_a_plain_simulation_with_a_hundred_failures(
+    name: str,
+) -> None:
     gates = dependency(twin.build(twin.load(FOLDER / f"{name}.yaml")))
     found, unavailability = judged(gates, 0)
-    assert found.method == "direct"
+    assert found.method in ("direct", "facility-years")
     assert found.events >= 100
     assert found.wide[0] <= unavailability <= found.wide[1]
     assert found.high < 1.5 * found.low

@@ -23,10 +23,17 @@ from twin.facility.dependency.overloads import Overloads as Followed
 from twin.facility.model import Facility
 from twin.facility.power.loading import single_losses
 from twin.physics.reliability import contingency, monte_carlo
-from twin.physics.reliability.bdd import Exact, FailureDiagram, exact, failure_diagram
+from twin.physics.reliability.bdd import (
+    Exact,
+    FailureDiagram,
+    counts_by_order,
+    exact,
+    failure_diagram,
+    minimal_cut_sets,
+)
 from twin.physics.reliability.bounds import at_least
 from twin.physics.reliability.contingency import Losses
-from twin.physics.reliability.cut_sets import counts_by_order, minimal_cut_sets
+from twin.physics.reliability.diagram import BeyondMemory
 from twin.physics.reliability.gates import Gates
 from twin.physics.reliability.service import served_frac
 from twin.seeds import stream
@@ -161,7 +168,7 @@ def _diagram(gates: Gates) -> FailureDiagram | None:
     """The exact engine's diagram; None where it outgrows its room, for a report has more to say."""
     try:
         return failure_diagram(gates)
-    except OverflowError:
+    except BeyondMemory:
         return None
 
 

@@ -2,11 +2,15 @@
 
     gates          the dependency graph as arrays, checked
     logic          every gate is a threshold; evaluation of 64 states in one word
+    low_order      failures of one and two components that take each node down
     contingency    every single and double failure, and what it takes down
-    bdd            exact unavailability, frequency and importances (binary decision diagram)
-    cut_sets       minimal cut sets up to an order (zero-suppressed diagram)
+    diagram        binary decision diagrams
+    cut_sets       minimal cut sets of a diagram, counted or listed (zero-suppressed diagram)
+    bdd            the facility's diagram: exact unavailability, frequency and importances
+    fault_tree     trees of any shape: modules, negation, counts of cut sets, bounds
     service        the share of its demand that a load keeps after failures
     cycles         regenerative cycles, plain and with balanced failure biasing
+    years          facility-years, for large systems
     monte_carlo    which of the two to believe, and the interval of its estimate
 
 A *component* is a node with a failure rate; it is up or down, independently of the others. A node

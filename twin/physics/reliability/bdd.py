@@ -7,119 +7,22 @@ digits.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.physics.reliability.cut_sets import CutSets
+from twin.physics.reliability.diagram import NODES_MAX, Diagram, deep_recursion
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates, Ints
 from twin.physics.reliability.logic import any_load_down, pack, propagate, threshold, unpack
-
-_LEAF = sys.maxsize
-
-
-@contextmanager
-def deep_recursion(depth: int) -> Iterator[None]:
-    """Room for recursions as deep as the variables are many: pure Python calls take no C stack."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, before + 4 * depth))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
-
-
-class Bdd:
-    """A table of decision nodes; 0 and 1 are the leaves, and children always stand before their
-    parents.
-    """
-
-    def __init__(self, node_limit: int = 2_500_000) -> None:
-        self.level: list[int] = [_LEAF, _LEAF]
-        self.low: list[int] = [0, 1]
-        self.high: list[int] = [0, 1]
-        self._limit = node_limit
-        self._unique: dict[tuple[int, int, int], int] = {}
-        self._disjunctions: dict[tuple[int, int], int] = {}
-        self._conjunctions: dict[tuple[int, int], int] = {}
-
-    def node(self, level: int, low: int, high: int) -> int:
-        """The node "high if the variable of this level failed, else low"."""
-        if low == high:
-            return low
-        key = (level, low, high)
-        found = self._unique.get(key)
-        if found is None:
-            found = self._unique[key] = len(self.level)
-            if found > self._limit:
-                raise OverflowError(f"the decision diagram passes {self._limit} nodes")
-            self.level.append(level)
-            self.low.append(low)
-            self.high.append(high)
-        return found
-
-    def either(self, a: int, b: int) -> int:
-        """A or b."""
-        if a > b:
-            a, b = b, a
-        if a == 0 or a == b:
-            return b
-        if a == 1:
-            return 1
-        found = self._disjunctions.get((a, b))
-        if found is None:
-            level, a_low, a_high, b_low, b_high = self._split(a, b)
-            found = self.node(level, self.either(a_low, b_low), self.either(a_high, b_high))
-            self._disjunctions[a, b] = found
-        return found
-
-    def both(self, a: int, b: int) -> int:
-        """A and b."""
-        if a > b:
-            a, b = b, a
-        if a == 0 or a == b:
-            return a
-        if a == 1:
-            return b
-        found = self._conjunctions.get((a, b))
-        if found is None:
-            level, a_low, a_high, b_low, b_high = self._split(a, b)
-            found = self.node(level, self.both(a_low, b_low), self.both(a_high, b_high))
-            self._conjunctions[a, b] = found
-        return found
-
-    def branch(self, choice: int, failed: int, working: int) -> int:
-        """`failed` if choice else `working`, where working implies failed."""
-        return self.either(self.both(choice, failed), working)
-
-    def below(self, top: int) -> list[int]:
-        """The inner nodes under a node, itself included, children first."""
-        seen = {0, 1}
-        stack = [top]
-        while stack:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                stack += (self.low[node], self.high[node])
-        return sorted(seen - {0, 1})
-
-    def _split(self, a: int, b: int) -> tuple[int, int, int, int, int]:
-        level_a = self.level[a]
-        level_b = self.level[b]
-        level = min(level_a, level_b)
-        a_low, a_high = (self.low[a], self.high[a]) if level_a == level else (a, a)
-        b_low, b_high = (self.low[b], self.high[b]) if level_b == level else (b, b)
-        return level, a_low, a_high, b_low, b_high
 
 
 @dataclass(frozen=True, eq=False)
 class FailureDiagram:
     """The top event "at least one load is not served" as a decision diagram."""
 
-    bdd: Bdd
+    bdd: Diagram
     top: int
     component: Ints
     """(level,): node number of the component that each level decides."""
@@ -196,7 +99,7 @@ def failure_diagram(gates: Gates) -> FailureDiagram:
 
     A node x that fails the top event alone is absorbed: top(x) = x or top(x up), whatever else
     hangs on x, so the top event is the OR of such nodes' own failures and feeds, each as if the
-    others never failed. Raises OverflowError where the diagram passes its node limit.
+    others never failed. Raises BeyondMemory where the diagram passes its node limit.
     Source: A. Rauzy, New algorithms for fault trees analysis, Reliab. Eng. Syst. Saf. 40 (1993).
     """
     vital = vital_nodes(gates)
@@ -206,7 +109,7 @@ def failure_diagram(gates: Gates) -> FailureDiagram:
     ]
     roots = _neighbourly(gates, np.array(open_feeds, dtype=np.int64))
     component = _component_order(gates, vital, roots)
-    bdd = Bdd()
+    bdd = Diagram()
     level = {int(node): place for place, node in enumerate(component) if place >= alone}
     with deep_recursion(len(component)):
         fed = _fed_diagrams(gates, bdd, level, vital)
@@ -219,16 +122,22 @@ def failure_diagram(gates: Gates) -> FailureDiagram:
 
 
 def _fed_diagrams(
-    gates: Gates, bdd: Bdd, level: dict[int, int], vital: NDArray[np.bool_]
+    gates: Gates, bdd: Diagram, level: dict[int, int], vital: NDArray[np.bool_]
 ) -> list[int]:
     """(node,): diagram of "this node's feed has failed", without its own component and with vital
     nodes up.
     """
     fed: list[int] = []
     down: list[int] = []
-    for node, (weights, slack) in enumerate(gates.thresholds):
-        inputs = [down[place] for place in gates.inputs_of(node)]
-        fed.append(threshold(inputs, weights, slack, zero=0, one=1, branch=bdd.branch))
+    known: dict[tuple[object, ...], int] = {}
+    for node, (inputs, (weights, slack)) in enumerate(
+        zip(gates.inputs, gates.thresholds, strict=True)
+    ):
+        key = (inputs, weights, slack)
+        if key not in known:
+            parts = [down[place] for place in inputs]
+            known[key] = threshold(parts, weights, slack, zero=0, one=1, branch=bdd.branch)
+        fed.append(known[key])
         own = bdd.node(level[node], 0, 1) if node in level else 0
         down.append(0 if vital[node] else bdd.either(own, fed[node]))
     return fed
@@ -281,3 +190,21 @@ def exact(gates: Gates, diagram: FailureDiagram) -> Exact:
     parts = gates.components
     frequency_per_h = birnbaum[parts] / (gates.mtbf_h[parts] + gates.mttr_h[parts])
     return Exact(probability[diagram.top], float(frequency_per_h.sum()) * HOURS_PER_YEAR, birnbaum)
+
+
+def minimal_cut_sets(diagram: FailureDiagram, order: int) -> list[tuple[int, ...]]:
+    """The minimal cut sets of at most `order` components, as sorted node numbers, shortest
+    first.
+    """
+    sets = CutSets(diagram.bdd, NODES_MAX)
+    with deep_recursion(3 * len(diagram.component)):
+        family = sets.short(diagram.top, order)
+    component = diagram.component.tolist()
+    named = (tuple(sorted(component[level] for level in chosen)) for chosen in sets.listed(family))
+    return sorted(named, key=lambda chosen: (len(chosen), chosen))
+
+
+def counts_by_order(cut_sets: list[tuple[int, ...]], order: int) -> list[int]:
+    """(order,): how many cut sets have 1, 2, … components."""
+    sizes = [len(chosen) for chosen in cut_sets]
+    return [sizes.count(size) for size in range(1, order + 1)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import reduce
 
-from twin.physics.reliability.fault_tree.cut_sets import CutSets
-from twin.physics.reliability.fault_tree.diagram import BeyondMemory, Diagram
-from twin.physics.reliability.fault_tree.graph import TRUE, TreeGraph
+from twin.physics.reliability.cut_sets import CutSets
+from twin.physics.reliability.diagram import BeyondMemory, Diagram, deep_recursion
+from twin.physics.reliability.fault_tree.graph import AND, AT_LEAST, OR, TRUE, XOR, TreeGraph
 from twin.physics.reliability.fault_tree.intervals import Interval, gate_interval, negated
 from twin.physics.reliability.fault_tree.modules import modules
 from twin.physics.reliability.fault_tree.order import inside, orders
@@ -26,7 +25,7 @@ NON_COHERENT = (
 )
 BEYOND = "the diagram of the tree is larger than the memory allowed"
 
-_DEPTH = 1_000_000
+_DEPTH = 250_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class _Part:
 
 def solve(graph: TreeGraph, top: int, nodes_max: int = NODES_MAX) -> TreeAnswer:
     """Probability and number of minimal cut sets of literal `top`."""
-    with _deep():
+    with deep_recursion(_DEPTH):
         coherent = graph.is_coherent(top) or abs(top) == TRUE
         parts = _parts(graph, abs(top), coherent, nodes_max)
         interval = parts[abs(top)].interval
@@ -63,17 +62,6 @@ def solve(graph: TreeGraph, top: int, nodes_max: int = NODES_MAX) -> TreeAnswer:
         if any(p.sets is None for n, p in parts.items() if graph.inputs[n]):
             return TreeAnswer(*interval, None, None, BEYOND)
         return TreeAnswer(*interval, *_counts(graph, parts, top), "")
-
-
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Recursion as deep as a diagram has levels; Python functions take no room on the C stack."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, _DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def _parts(graph: TreeGraph, top: int, coherent: bool, nodes_max: int) -> dict[int, _Part]:
@@ -163,7 +151,10 @@ def _build(
 def _gate(graph: TreeGraph, node: int, made: dict[int, int], diagram: Diagram) -> int:
     inputs = [made[abs(i)] if i > 0 else diagram.differ(made[-i], 1) for i in graph.inputs[node]]
     inputs.sort(key=lambda n: -diagram.level[n])
-    return diagram.gate(graph.kind[node], graph.least[node], inputs)
+    if graph.kind[node] == AT_LEAST:
+        return diagram.at_least(graph.least[node], inputs)
+    join = {AND: diagram.both, OR: diagram.either, XOR: diagram.differ}[graph.kind[node]]
+    return reduce(join, inputs)
 
 
 def _bounded(
