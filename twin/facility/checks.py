@@ -98,6 +98,8 @@ def targets(ledger: Ledger) -> None:
             )
     _staff(ledger, kinds)
     _shed(ledger)
+    _shared(ledger)
+    _seasons(ledger, kinds)
     plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "facility_water_supply" and action.plant not in plants:
@@ -123,6 +125,41 @@ def _shed(ledger: Ledger) -> None:
             loc = ("controls", "load_shedding", "order", i)
             hint = did_you_mean(name, [*ledger.groups, *loads])
             ledger.complain(loc, repr(name), "a rack, a row of racks or a cooling unit", hint)
+
+
+def _shared(ledger: Ledger) -> None:
+    """Common causes of what is there, of two at least, each component in one group only."""
+    ids = [entry.id for entry in ledger.entries]
+    seen: dict[str, str] = {}
+    for i, cause in enumerate(ledger.scenario.plan.common_causes):
+        loc = ("layout", "common_causes", i, "components")
+        members = {name: [one for one in ids if is_member(one, name)] for name in cause.components}
+        for k, name in enumerate(cause.components):
+            if not members[name]:
+                hint = did_you_mean(name, [*ledger.groups, *ids])
+                ledger.complain((*loc, k), repr(name), "a component or group of this layout", hint)
+        every = list(dict.fromkeys(one for some in members.values() for one in some))
+        if all(members.values()) and len(every) < 2:
+            found = f"{cause.name} of {every[0]} alone"
+            ledger.complain(loc, found, "at least two components: one shares no cause with itself")
+        for one in every:
+            if seen.setdefault(one, cause.name) != cause.name:
+                found = f"{one} in both {seen[one]} and {cause.name}"
+                ledger.complain(loc, found, "one common cause for each component")
+
+
+def _seasons(ledger: Ledger, kinds: list[str]) -> None:
+    """Seasons of kinds that are here, one for each."""
+    rates = ledger.scenario.faults.rates
+    seen: set[str] = set()
+    for i, season in enumerate(rates.seasons if rates else ()):
+        for k, kind in enumerate(season.kinds):
+            loc = ("faults", "rates", "seasons", i, "kinds", k)
+            if kind not in kinds:
+                ledger.unknown(loc, kind, kinds, "a kind of component of this layout")
+            elif kind in seen:
+                ledger.complain(loc, f"{kind} a second time", "one season for each kind")
+            seen.add(kind)
 
 
 def _staff(ledger: Ledger, kinds: list[str]) -> None:

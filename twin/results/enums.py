@@ -12,6 +12,8 @@ class EventKind(StrEnum):
 
     FAILED = "failed"
     TAKEN_OUT = "taken out on purpose"
+    OPENED_BY_MISTAKE = "opened by mistake"
+    """Somebody switched another component than was meant."""
     REPAIRED = "repaired"
     STILL_OUT = "still out"
     TRIPPED = "tripped"
@@ -96,6 +98,7 @@ FAULT_CAUSES = tuple(cause for cause in Cause if cause not in WITHOUT_FAULT)
 BREAKS = (
     EventKind.FAILED,
     EventKind.TAKEN_OUT,
+    EventKind.OPENED_BY_MISTAKE,
     EventKind.TRIPPED,
     EventKind.FAILED_TO_START,
     EventKind.RAN_DRY,

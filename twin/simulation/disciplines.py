@@ -17,7 +17,7 @@ from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.units import Units
 from twin.simulation.crews import Crews
-from twin.simulation.faults import Faults
+from twin.simulation.faults.faults import Faults
 from twin.simulation.jobs.scheduler import Scheduler, asked_jobs
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World

@@ -101,6 +101,8 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers):
     """k of the long-time trip: t = k / (x² - 1)."""
     instantaneous_trip_frac: Positive | None = None
     """Load over rating that trips at once."""
+    switching_error_probability: Share | None = None
+    """That somebody who is to take it out opens another of its type; never where not stated."""
     price_usd: Positive | None = None
     """For the unit."""
 

@@ -68,6 +68,8 @@ class PowerTree:
     """Share of failed starts that generators of one type called together have in common."""
     standby: StandbyNumbers
     """What else there is to know of generators."""
+    switching_error_probability: Array
+    """That somebody who is to take it out opens another of its type."""
     transfer_s: Array
     ups: UpsArrays
     """What UPS have beyond this."""

@@ -269,6 +269,7 @@ def freeze(
         start_failure_probability=column("start_failure_probability", 0.0),
         common_cause_frac=column("common_cause_frac", 0.0),
         standby=standby_numbers(column, standby_w),
+        switching_error_probability=column("switching_error_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
         supply=np.array([s for s, _ in edges], dtype=np.int64),

@@ -30,6 +30,18 @@ class TimedFault(Stated):
         return self
 
 
+class Season(Stated):
+    """Kinds of component whose rate of failure is not the same all year, such as feeds in a season
+    of lightning.
+    """
+
+    kinds: tuple[Annotated[str, Field(max_length=100)], ...] = Field(min_length=1, max_length=100)
+    """Which kinds."""
+    months: tuple[Annotated[float, Field(ge=0, le=1000)], ...] = Field(min_length=12, max_length=12)
+    """What their rate is multiplied by, from January to December; a mean of 1 leaves the year's
+    failures as many as they are."""
+
+
 class FaultRates(Stated):
     """Random faults by the catalogue's mean time between failures."""
 
@@ -37,6 +49,8 @@ class FaultRates(Stated):
     """Multiplies every rate: above 1 to see in a day what takes years."""
     kinds: tuple[Annotated[str, Field(max_length=100)], ...] = Field(default=(), max_length=100)
     """Kinds of component that may fail; empty for all."""
+    seasons: tuple[Season, ...] = Field(default=(), max_length=100)
+    """Rates by month."""
     nodes: bool = True
     """Whether compute nodes fail too."""
 

@@ -41,3 +41,17 @@ class SpareSpec(Stated):
     """How many lie at the site at the start."""
     lead_time: LeadTime
     """From an order to its arrival."""
+
+
+class CommonCause(Stated):
+    """Components that now and then fail together: one room, one software, one batch."""
+
+    name: Name
+    """What the events call the cause."""
+    components: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
+        min_length=1, max_length=1000
+    )
+    """Components, or groups of them; two at least in all."""
+    beta: float = Field(gt=0, le=1)
+    """Share of the failures of each that strikes all of them (beta factor); the rest it has
+    alone."""

@@ -10,17 +10,18 @@ import numpy as np
 from twin.catalogue.equipment_kinds import Role, role
 from twin.controls import Isolate
 from twin.results.enums import EventKind
-from twin.scenario.schema import FaultRates, TimedFault
+from twin.scenario.schema import TimedFault
 from twin.seeds import member, stream
 from twin.simulation.crews import Crews
+from twin.simulation.faults.chances import SHARED, Chances
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
 HOUR_S = 3600.0
-RUNNING_HOURS_ONLY = (Role.STANDBY,)
-"""Roles whose mean time between failures counts running hours; they do not fail while standing
-by."""
+PUT_RIGHT_S = 900.0
+"""From a switching error to its end, when the wrong component is back and the right one is opened:
+time to see it, to ask and to switch; assumed."""
 
 
 class Faults(Discipline):
@@ -30,13 +31,15 @@ class Faults(Discipline):
         self.world = world
         self.own = world.state.faults
         self.crews = crews
+        self.chances = Chances(world)
         self.components = world.facility.components
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
         self.timeline = world.facility.scenario.faults.timeline
-        for name in ("begins", "ends", "repaired", "fails", "node_fails"):
+        for name in ("begins", "ends", "repaired", "fails", "node_fails", "strikes"):
             world.clock.can(f"fault {name}", getattr(self, f"_{name}"))
         world.clock.can("fault while running", self._fails_running)
         world.clock.can("drill begins", self._drill_begins)
+        world.clock.can("drill goes on", self._take_out)
         world.clock.can("spare arrives", self._spare_arrives)
         self.lead_s = {one.type: one.lead_time for one in world.facility.scenario.plan.spares}
 
@@ -48,7 +51,7 @@ class Faults(Discipline):
         for i, drill in enumerate(scenario.drills):
             self._wait(drill.at, "drill begins", i)
         if scenario.faults.rates is not None:
-            self._random(scenario.faults.rates)
+            self.chances.start(scenario.faults.rates)
 
     def _wait(self, delay_s: float, action: str, *who: str | int | float) -> None:
         self.world.clock.wait(Stage.FAULTS, delay_s, action, *who)
@@ -65,9 +68,39 @@ class Faults(Discipline):
 
     def _drill_begins(self, i: int) -> None:
         drill = self.world.facility.scenario.drills[i]
+        wrong = self._mistaken(drill.component, drill.at) if isinstance(drill, Isolate) else None
+        if wrong is None or not isinstance(drill, Isolate):
+            self._take_out(i)
+            return
+        detail = f"instead of {drill.component}; back after {seconds(PUT_RIGHT_S)}"
+        self._out(wrong, EventKind.OPENED_BY_MISTAKE, detail)
+        self._wait(PUT_RIGHT_S, "fault ends", wrong)
+        self._wait(PUT_RIGHT_S, "drill goes on", i)
+
+    def _take_out(self, i: int) -> None:
+        """What a drill takes out."""
+        drill = self.world.facility.scenario.drills[i]
         names = [drill.component] if isinstance(drill, Isolate) else self._utilities()
         for name in names:
             self._outage(name, drill.duration, EventKind.TAKEN_OUT)
+
+    def _mistaken(self, name: str, at_s: float) -> str | None:
+        """The component of the same type that somebody opens instead, as often as the row of the
+        one that was meant says; None where the right one is opened.
+        """
+        if name not in self.world.facility.power.id:
+            return None
+        node = self.world.facility.power.id.index(name)
+        chance = float(self.world.facility.power.switching_error_probability[node])
+        table = self.components
+        type_ = table.type[table.row[name]]
+        others = [one for one, t in zip(table.id, table.type, strict=True) if t == type_]
+        others.remove(name)
+        seed = self.world.facility.scenario.seed
+        draw = stream(seed, "switching", member(name), repr(float(at_s)))
+        if not others or draw.random() >= chance:
+            return None
+        return others[int(draw.integers(len(others)))]
 
     def _utilities(self) -> list[str]:
         table = self.components
@@ -119,40 +152,23 @@ class Faults(Discipline):
     def _repaired(self, name: str, *again: str) -> None:
         self._back(name)
         if again:
-            self._wait_random(name)
+            self.chances.wait(name)
 
     def _repair_s(self, name: str) -> float:
         hours = self.components.mttr_h[self.components.row[name.partition("/")[0]]]
         return float(hours) * HOUR_S if np.isfinite(hours) else HOUR_S
 
-    def _random(self, rates: FaultRates) -> None:
-        """The first failure of every component that can fail, and of the nodes of every rack."""
-        kinds = set(rates.kinds)
-        racks = self.world.facility.racks
-        for name, kind, hours in zip(
-            self.components.id, self.components.kind, self.components.mtbf_h, strict=True
-        ):
-            fails = np.isfinite(hours) and role(kind) not in RUNNING_HOURS_ONLY
-            if fails and (not kinds or kind in kinds):
-                self._start_random(name, float(hours) / rates.scale, member(name))
-        for r, name in enumerate(racks.id) if rates.nodes else ():
-            if np.isfinite(racks.node_mtbf_h[r]) and racks.nodes[r]:
-                mean_h = float(racks.node_mtbf_h[r] / racks.nodes[r] / rates.scale)
-                self._start_random(f"{name}/nodes", mean_h, member(name), "nodes")
-
-    def _start_random(self, name: str, mean_h: float, *stream_name: str) -> None:
-        seed = self.world.facility.scenario.seed
-        self.own.draws[name] = stream(seed, "faults", *stream_name)
-        self.own.mean_h[name] = mean_h
-        self._wait_random(name)
-
-    def _wait_random(self, name: str) -> None:
-        delay_s = self.own.draws[name].exponential(self.own.mean_h[name]) * HOUR_S
-        self._wait(delay_s, "fault node_fails" if name.endswith("/nodes") else "fault fails", name)
-
     def _fails(self, name: str) -> None:
         self._out(name, EventKind.FAILED, "at random; waits for a crew")
         self._repair(name, self.own.draws[name].exponential(self._repair_s(name)), "again")
+
+    def _strikes(self, shared: str) -> None:
+        """A cause that a group shares takes all of it at once."""
+        draw = self.own.draws[shared]
+        for name in self.chances.causes[shared.removeprefix(SHARED)]:
+            self._out(name, EventKind.FAILED, f"by a {shared}; waits for a crew")
+            self._repair(name, draw.exponential(self._repair_s(name)))
+        self.chances.wait(shared)
 
     def _fails_running(self, name: str, node: int, since_s: float) -> None:
         """A generator fails while it runs, if this is still the run for which that was drawn."""
@@ -173,7 +189,7 @@ class Faults(Discipline):
         name = f"{rack}/node_{draw.integers(count) + 1}"
         self._out(name, EventKind.FAILED, "at random; waits for a crew")
         self._repair(name, draw.exponential(self._repair_s(name)))
-        self._wait_random(nodes)
+        self.chances.wait(nodes)
 
     def _out(self, name: str, what: EventKind, detail: str) -> None:
         self.world.note(name, what, detail)
