@@ -42,23 +42,12 @@ def check_autonomy(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGr
         ledger.complain((*loc, "autonomy"), "autonomy beside a tank", allowed)
 
 
-def fuel_m3_s(stated: Array, standby_w: Array, load_frac: float) -> Array:
-    """(power node,) consumption as stated, or what that share of the rating usually takes; nothing
-    for all that is no generator.
-
-    stated     NaN where nothing is
-    standby_w  ratings of generators, 0 for all else
-    """
-    rating_w = np.where(np.isfinite(standby_w), standby_w, 0.0)
-    return np.where(np.isnan(stated), rating_w * (load_frac * DIESEL_M3_PER_J), stated)
-
-
-def standby_numbers(column: Callable[[str, float], Array], standby_w: Array) -> StandbyNumbers:
+def standby_numbers(column: Callable[[str, float], Array]) -> StandbyNumbers:
     """What rows state of how generators run, or what is usual.
 
-    column     reads a number of every row, with what stands for none
-    standby_w  ratings of generators, 0 for all else
+    column   reads a number of every row, with what stands for none
     """
+    usual_m3_s = column("rating_w", 0.0) * DIESEL_M3_PER_J
     half_m3_s = column("fuel_half_m3_s", np.nan)
     full_m3_s = column("fuel_full_m3_s", np.nan)
     return StandbyNumbers(
@@ -70,7 +59,7 @@ def standby_numbers(column: Callable[[str, float], Array], standby_w: Array) -> 
         cool_down_s=column("cool_down_s", 0.0),
         tank_m3=column("tank_m3", np.inf),
         fuel_idle_m3_s=column("fuel_idle_m3_s", 0.0),
-        fuel_half_m3_s=fuel_m3_s(half_m3_s, standby_w, 0.5),
-        fuel_full_m3_s=fuel_m3_s(full_m3_s, standby_w, 1.0),
+        fuel_half_m3_s=np.where(np.isnan(half_m3_s), 0.5 * usual_m3_s, half_m3_s),
+        fuel_full_m3_s=np.where(np.isnan(full_m3_s), usual_m3_s, full_m3_s),
         refuel_s=column("refuel_s", np.inf),
     )

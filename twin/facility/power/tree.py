@@ -268,7 +268,7 @@ def freeze(
         start_s=column("start_s", 0.0),
         start_failure_probability=column("start_failure_probability", 0.0),
         common_cause_frac=column("common_cause_frac", 0.0),
-        standby=standby_numbers(column, standby_w),
+        standby=standby_numbers(column),
         switching_error_probability=column("switching_error_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
