@@ -243,7 +243,6 @@ def freeze(
         return np.array([default if v is None else v for v in values], dtype=float)
 
     rating = np.array([n.rating_w for n in every], dtype=float)
-    standby_w = np.array([n.rating_w if role(n.kind) is Role.STANDBY else 0.0 for n in every])
     ups = ups_arrays(ledger.scenario.catalogue, [n.row for n in every])
     return PowerTree(
         id=tuple(n.id for n in every),
