@@ -106,6 +106,8 @@ def test_events_tell_how_much_of_a_battery_was_left_or_that_it_was_empty() -> No
     layout = small_layout(2, 0)
     del layout["power"][1]
     layout["power"][1]["fed_by"] = ["utility"]
+    ups = next(group for group in layout["power"] if group["type"] == "ups_500")
+    ups["overrides"] = {"battery_energy": "20 kWh"}
     gone = answer(layout, horizon="6 h", drills=[outage("330 min")])
     assert details(gone, "off battery") == {"empty"}
 

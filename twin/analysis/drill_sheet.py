@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.controls import Drill, Isolate
+from twin.controls import Drill, drilled, ends_s
 from twin.facility.model import Facility
 from twin.results.enums import EventKind
 
@@ -54,8 +54,8 @@ def drill_sheet(facility: Facility, frames: Frames) -> pd.DataFrame:
     battery_j = dict(zip(tree.id, tree.battery_j.tolist(), strict=True))
     end_s = facility.scenario.horizon
     rows: list[Row] = []
-    ends_s = [*(drill.at for drill in drills), end_s][1:]
-    for drill, until_s in zip(drills, ends_s, strict=True):
+    until = [*(drill.at for drill in drills), end_s][1:]
+    for drill, until_s in zip(drills, until, strict=True):
         if drill.expect is not None and drill.at < end_s:
             window = _window(frames, drill, until_s, battery_j, jobs)
             rows += _judged(drill, window)
@@ -85,24 +85,17 @@ def _window(
     else:
         events = pd.DataFrame(columns=["time_s", "component", "what"])
     return Window(
-        drill.at + drill.duration,
-        events,
-        periods("site"),
-        periods("racks"),
-        periods("power"),
-        battery_j,
-        jobs,
+        ends_s(drill), events, periods("site"), periods("racks"), periods("power"), battery_j, jobs
     )
 
 
 def _judged(drill: Drill, window: Window) -> Iterator[Row]:
     expected = drill.expect.model_dump(exclude_none=True) if drill.expect else {}
-    default = drill.component if isinstance(drill, Isolate) else drill.kind
     for criterion, allowed in expected.items():
         found = _MEASURES[criterion](window)
         passed = found >= allowed if criterion == "battery_left" else found <= allowed
         yield {
-            "drill": drill.name or default,
+            "drill": drill.name or drilled(drill),
             "time_s": drill.at,
             "duration_s": drill.duration,
             "criterion": criterion,

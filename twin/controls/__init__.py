@@ -4,9 +4,9 @@ line.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from twin.stated import (
     YEAR_S,
@@ -61,7 +61,17 @@ class Refuel(Stated):
     """How much each gets, as far as its tank holds it; all that it holds where not stated."""
 
 
-Action = Annotated[ClockCeiling | WaterSupply | Refuel, Field(discriminator="kind")]
+class ResetUps(Stated):
+    """Take UPS back to their inverters and to the utility, whatever locked them out."""
+
+    kind: Literal["reset_ups"]
+    at: Moment = 0.0
+    """When somebody does it."""
+    ups: Annotated[str, Field(max_length=100)]
+    """UPS or group of UPS, as named in the layout."""
+
+
+Action = Annotated[ClockCeiling | WaterSupply | Refuel | ResetUps, Field(discriminator="kind")]
 """Any operator action, told apart by `kind`."""
 
 
@@ -158,8 +168,55 @@ class Isolate(Stated):
     """When it is passed; not judged if left out."""
 
 
-Drill = Annotated[UtilityOutage | Isolate, Field(discriminator="kind")]
+class Sag(Stated):
+    """Drill: the voltage at one component sags, once or several times.
+
+    Everything below sees it: UPS whose input leaves their window go on battery, equipment without
+    one rides through by the ITI curve.
+    """
+
+    kind: Literal["sag"]
+    name: Annotated[str, Field(max_length=100)] = ""
+    """What the sheet calls it; the component if left out."""
+    at: Moment
+    """When the first one begins."""
+    duration: OutageDuration
+    """How long each lasts."""
+    target: Annotated[str, Field(max_length=100)]
+    """Utility, board or other power component at which the voltage sags."""
+    remaining_voltage: ShareOrPercent
+    """Voltage that is left, over nominal."""
+    count: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many."""
+    spacing: OutageDuration | None = None
+    """From the beginning of one to that of the next; several need it."""
+    expect: Expectation | None = None
+    """When it is passed; not judged if left out."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.count > 1 and (self.spacing is None or self.spacing <= self.duration):
+            raise ValueError("a spacing above the duration, where there are several sags")
+        return self
+
+
+Drill = Annotated[UtilityOutage | Isolate | Sag, Field(discriminator="kind")]
 """Any drill, told apart by `kind`."""
+
+
+def ends_s(drill: UtilityOutage | Isolate | Sag) -> float:
+    """When a drill is over, in seconds after the start."""
+    if isinstance(drill, Sag):
+        return drill.at + (drill.count - 1) * (drill.spacing or 0.0) + drill.duration
+    return drill.at + drill.duration
+
+
+def drilled(drill: UtilityOutage | Isolate | Sag) -> str:
+    """What a drill is about: its component, or its kind where that is every utility."""
+    if isinstance(drill, Sag):
+        return drill.target
+    return drill.component if isinstance(drill, Isolate) else str(drill.kind)
+
 
 __all__ = [
     "Action",
@@ -171,6 +228,10 @@ __all__ = [
     "LoadShedding",
     "Moment",
     "Refuel",
+    "ResetUps",
+    "Sag",
     "UtilityOutage",
     "WaterSupply",
+    "drilled",
+    "ends_s",
 ]

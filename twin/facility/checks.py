@@ -90,6 +90,8 @@ def targets(ledger: Ledger) -> None:
     for i, drill in enumerate(scenario.drills):
         if drill.kind == "isolate":
             _target(ledger, ("drills", i, "component"), drill.component)
+        if drill.kind == "sag":
+            _sagging(ledger, ("drills", i, "target"), drill.target)
     kinds = sorted({entry.kind for entry in ledger.entries})
     for i, kind in enumerate(scenario.faults.rates.kinds if scenario.faults.rates else ()):
         if kind not in kinds:
@@ -107,7 +109,11 @@ def targets(ledger: Ledger) -> None:
                 ("controls", "actions", i, "plant"), action.plant, plants, "a plant of this layout"
             )
         if action.kind == "refuel":
-            _generator(ledger, ("controls", "actions", i, "generator"), action.generator)
+            loc = ("controls", "actions", i, "generator")
+            _group_of(ledger, loc, action.generator, Role.STANDBY, "a generator of this layout")
+        if action.kind == "reset_ups":
+            loc = ("controls", "actions", i, "ups")
+            _group_of(ledger, loc, action.ups, Role.STORE, "a UPS of this layout")
     for i, work in enumerate(scenario.workload):
         for need in work.needs():
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])
@@ -182,12 +188,19 @@ def _staff(ledger: Ledger, kinds: list[str]) -> None:
             ledger.unknown(loc, spare.type, types, "a type of component of this layout")
 
 
-def _generator(ledger: Ledger, loc: Loc, name: str) -> None:
-    """A generator, or a group of them."""
-    standby = {e.id for e in ledger.entries if role(e.kind) is Role.STANDBY}
-    known = sorted(g for g, all_ in ledger.groups.items() if standby.issuperset(all_))
+def _group_of(ledger: Ledger, loc: Loc, name: str, wanted: Role, allowed: str) -> None:
+    """A component of a role, or a group of them."""
+    those = {e.id for e in ledger.entries if role(e.kind) is wanted}
+    known = sorted(g for g, all_ in ledger.groups.items() if those.issuperset(all_))
     if name not in known:
-        ledger.unknown(loc, name, known, "a generator of this layout")
+        ledger.unknown(loc, name, known, allowed)
+
+
+def _sagging(ledger: Ledger, loc: Loc, name: str) -> None:
+    """A sag has voltage only where power is carried."""
+    power = [e.id for e in ledger.entries if e.system == "power"]
+    if name not in power:
+        ledger.unknown(loc, name, power, "a power component of this layout")
 
 
 def _known(ledger: Ledger, loc: Loc, name: str, kind: type[CatalogueRow]) -> None:

@@ -107,7 +107,12 @@ def by_generators_alone(wires: Wiring, utility: Mask, generator: Mask) -> Mask:
 
 
 def asked(
-    wires: Wiring, able: Mask, utility: Mask, generator: Mask, alone: Mask | None = None
+    wires: Wiring,
+    able: Mask,
+    utility: Mask,
+    generator: Mask,
+    alone: Mask | None = None,
+    by_utility: Mask | None = None,
 ) -> Mask:
     """(node,) generators, and what stands between them and their boards, that are called for power.
 
@@ -116,8 +121,10 @@ def asked(
     generators alone calls them whenever it is asked.
     able, utility, generator  (node,) in working order; a utility; a generator
     alone                     `by_generators_alone`, for those who ask often
+    by_utility                what utilities count as reaching, where that is not all they reach
     """
-    by_utility = live(wires, able, utility, np.zeros_like(able))
+    if by_utility is None:
+        by_utility = live(wires, able, utility, np.zeros_like(able))
     if alone is None:
         alone = by_generators_alone(wires, utility, generator)
     called = np.zeros_like(able)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.controls import ClockCeiling, Refuel
+from twin.controls import ClockCeiling, Refuel, ResetUps
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -33,6 +33,9 @@ class Controls(Discipline):
             self.world.note("operators", EventKind.CLOCK_CEILING, detail)
         elif isinstance(action, Refuel):
             self._refuel(action)
+        elif isinstance(action, ResetUps):
+            for p in self._power_nodes(action.ups):
+                self.world.clock.wait(Stage.POWER, 0.0, "UPS is reset", p)
         else:
             plants = [plant.id for plant in self.world.facility.cooling.plants]
             self.own.supply_degc[plants.index(action.plant)] = action.temperature
@@ -42,7 +45,10 @@ class Controls(Discipline):
     def _refuel(self, action: Refuel) -> None:
         """Have the tank of every generator meant filled in power's turn."""
         amount_m3 = np.inf if action.amount is None else action.amount
-        names = self.world.facility.components.members(action.generator)
-        for g, name in enumerate(self.world.facility.power.id):
-            if name in names:
-                self.world.clock.wait(Stage.POWER, 0.0, "tank is filled", g, float(amount_m3))
+        for g in self._power_nodes(action.generator):
+            self.world.clock.wait(Stage.POWER, 0.0, "tank is filled", g, float(amount_m3))
+
+    def _power_nodes(self, group: str) -> list[int]:
+        """Power nodes of a group, or the one of that name."""
+        names = self.world.facility.components.members(group)
+        return [p for p, name in enumerate(self.world.facility.power.id) if name in names]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
-from twin.physics.power import HOLD_UP_S
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -50,27 +49,27 @@ class Network(Discipline):
     def _up(self) -> Mask:
         """(switch,) in order, and fed where its feeds are stated."""
         state = self.world.state
-        held = self.world.now_s < self._lost_s() + HOLD_UP_S
+        held = self.world.now_s < self._held_s()
         return state.faults.component_ok[self.component] & (self._fed() | held | ~self.stated)
 
     def _fed(self) -> Mask:
         """(switch,) with voltage on any of its stated feeds."""
-        live = self.world.state.supply.live[self.feed]
+        live = self.world.state.supply.good[self.feed]
         return np.bincount(self.switch, weights=live, minlength=self.stated.size) > 0
 
-    def _lost_s(self) -> Array:
-        """(switch,) when the last of its feeds lost its voltage."""
-        lost_s = np.full(self.stated.size, -np.inf)
-        np.maximum.at(lost_s, self.switch, self.world.state.supply.lost_s[self.feed])
-        return lost_s
+    def _held_s(self) -> Array:
+        """(switch,) until when it holds up without good voltage on any of its feeds."""
+        supply = self.world.state.supply
+        held_s = np.full(self.stated.size, -np.inf)
+        np.maximum.at(held_s, self.switch, (supply.lost_s + supply.ride_s)[self.feed])
+        return held_s
 
     def _hold_up_ends_s(self) -> float:
         """When the next switch without voltage has held up for as long as it can."""
         version = (self.world.state.supply.version, self.own.version)
         if version != self._hold_up_end[0]:
             dark = self.own.switch_ok & self.stated & ~self._fed()
-            lost_s = self._lost_s()[dark]
-            self._hold_up_end = (version, float(lost_s.min(initial=np.inf)) + HOLD_UP_S)
+            self._hold_up_end = (version, float(self._held_s()[dark].min(initial=np.inf)))
         return self._hold_up_end[1]
 
     def next_s(self) -> float:

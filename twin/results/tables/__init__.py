@@ -12,6 +12,7 @@ from twin.results.tables.incidents import (
     COUNTERFACTUALS,
     DRILL_SHEET,
     EVENTS,
+    LOCKOUTS,
     LOSSES,
     TOKEN_BALANCE,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "HALLS",
     "JOBS",
     "LOADING",
+    "LOCKOUTS",
     "LOOPS",
     "LOSSES",
     "POWER",
@@ -56,6 +58,7 @@ TABLES: tuple[Table, ...] = (
     JOBS,
     POWER_SWINGS,
     EVENTS,
+    LOCKOUTS,
     LOSSES,
     TOKEN_BALANCE,
     COUNTERFACTUALS,

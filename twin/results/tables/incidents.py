@@ -153,3 +153,16 @@ DRILL_SHEET = Table(
         Column("verdict", "text", "", "pass or fail.", ("pass", "fail")),
     ),
 )
+
+LOCKOUTS = Table(
+    "lockouts",
+    "UPS that refused the utility after too many times on battery: load that the grid lost.",
+    (
+        Column("time_s", "float", "s", "When it was locked out."),
+        Column("component", "text", "", "The UPS."),
+        Column("counted", "int", "", "Times on battery that were too many."),
+        Column("within_s", "float", "s", "From the first of them to the last."),
+        Column("load_w", "float", "W", "What it carried."),
+        Column("locked_out_w", "float", "W", "The same of all that were locked out then."),
+    ),
+)

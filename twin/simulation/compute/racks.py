@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask, total_by
-from twin.physics.power import HOLD_UP_S
 from twin.results.enums import Cause, EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
@@ -36,8 +35,8 @@ class Compute(Discipline):
     def available(self) -> Mask:
         """(rack,) powered, in order and cool enough to run."""
         state = self.world.state
-        held_s = state.supply.lost_s[self.load] + HOLD_UP_S
-        powered = state.supply.live[self.load] | (self.world.now_s < held_s)
+        held_s = (state.supply.lost_s + state.supply.ride_s)[self.load]
+        powered = state.supply.good[self.load] | (self.world.now_s < held_s)
         in_order = state.faults.component_ok[self.racks.component]
         return powered & in_order & ~state.throttling.overheated
 
@@ -82,8 +81,9 @@ class Compute(Discipline):
         supply = self.world.state.supply
         version = (supply.version, self.own.version)
         if version != self._hold_up_end[0]:
-            lost_s = supply.lost_s[self.load[self.own.rack_lit & ~supply.live[self.load]]]
-            self._hold_up_end = (version, float(lost_s.min(initial=np.inf)) + HOLD_UP_S)
+            dark = self.load[self.own.rack_lit & ~supply.good[self.load]]
+            held_s = supply.lost_s[dark] + supply.ride_s[dark]
+            self._hold_up_end = (version, float(held_s.min(initial=np.inf)))
         return self._hold_up_end[1]
 
     def _note(self, rack: int) -> None:
@@ -99,8 +99,8 @@ class Compute(Discipline):
             return Cause.OVERHEATED
         if not state.faults.component_ok[self.racks.component[rack]]:
             return Cause.FAILED
-        live = state.supply.live[self.world.facility.power.load_of_rack[rack]]
-        return Cause.RESTARTING if live else Cause.POWER_LOST
+        good = state.supply.good[self.world.facility.power.load_of_rack[rack]]
+        return Cause.RESTARTING if good else Cause.POWER_LOST
 
     def sum_activity(self) -> None:
         """Sum node activities into racks: watts at full clock, the busiest GPU and the busy

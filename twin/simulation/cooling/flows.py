@@ -14,7 +14,6 @@ from twin.physics.coolant import (
     pump_flow_frac,
     stream_w_k,
 )
-from twin.physics.power import HOLD_UP_S
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
@@ -93,7 +92,7 @@ class Flows(Discipline):
         own = self.own
         state = self.world.state
         now = self.world.now_s
-        live = state.supply.live[self.world.facility.power.load_of_unit]
+        live = self._powered()
         fed = live & state.faults.component_ok[self.units.component]
         stood = self._stood()
         restarts = fed & ~own.was_fed & stood
@@ -106,13 +105,21 @@ class Flows(Discipline):
             max(own.ready_s.max(initial=-np.inf), own.water_ready_s.max(initial=-np.inf))
         )
 
+    def _powered(self) -> Mask:
+        """(unit,) with good voltage, or riding through a sag."""
+        supply = self.world.state.supply
+        load = self.world.facility.power.load_of_unit
+        riding = supply.live & (self.world.now_s < supply.lost_s + supply.ride_s)
+        return np.asarray((supply.good | riding)[load])
+
     def _stood(self) -> Mask:
         """(unit,) whose power comes back, if it does, later than drives and contactors hold.
 
         They are taken to hold as long as power supplies; assumed.
         """
-        lost_s = self.world.state.supply.lost_s[self.world.facility.power.load_of_unit]
-        return np.asarray(lost_s + HOLD_UP_S <= self.world.now_s)
+        supply = self.world.state.supply
+        held_s = (supply.lost_s + supply.ride_s)[self.world.facility.power.load_of_unit]
+        return np.asarray(held_s <= self.world.now_s)
 
     def _note_changes(self, on: Mask) -> None:
         for u in np.flatnonzero(on != self.own.unit_running):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, role
-from twin.controls import Isolate
+from twin.controls import Isolate, Sag
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.seeds import member, stream
@@ -68,6 +68,11 @@ class Faults(Discipline):
 
     def _drill_begins(self, i: int) -> None:
         drill = self.world.facility.scenario.drills[i]
+        if isinstance(drill, Sag):
+            for n in range(drill.count):
+                after_s = n * (drill.spacing or 0.0)
+                self.world.clock.wait(Stage.POWER, after_s, "sag begins", i)
+            return
         wrong = self._mistaken(drill.component, drill.at) if isinstance(drill, Isolate) else None
         if wrong is None or not isinstance(drill, Isolate):
             self._take_out(i)

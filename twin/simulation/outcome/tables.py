@@ -34,6 +34,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found["jobs"] = _jobs(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())
+    found["lockouts"] = _lockouts(run)
     found["losses"] = losses(run)
     found["token_balance"] = token_balance(run)
     found["energy"] = _energy(run)
@@ -45,6 +46,22 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
 def _shaped(table: Table, frame: pd.DataFrame | None) -> pd.DataFrame:
     """As declared; empty where there is nothing, or where other runs are needed to tell."""
     return empty(table) if frame is None or frame.empty else frame[list(table.names)]
+
+
+def _lockouts(run: Disciplines) -> pd.DataFrame:
+    tree = run.world.facility.power
+    rows = [
+        {
+            "time_s": time_s,
+            "component": tree.id[int(p)],
+            "counted": int(tree.ups.lockout_count[int(p)]),
+            "within_s": within_s,
+            "load_w": load_w,
+            "locked_out_w": locked_w,
+        }
+        for time_s, p, within_s, load_w, locked_w in run.world.state.ups.lockouts
+    ]
+    return pd.DataFrame(rows)
 
 
 def _jobs(run: Disciplines) -> pd.DataFrame:

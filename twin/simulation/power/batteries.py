@@ -49,6 +49,7 @@ class Batteries:
         """Set what batteries that lack energy draw, where the mains carry the load."""
         own = self.own
         hungry = self.is_ups & own.live & ~own.on_battery & (own.walk_in_frac == 1.0)
+        hungry &= ~(self.world.state.ups.locked_out & self.world.state.ups.on_bypass)
         hungry &= own.battery_j < self.tree.battery_j - BATTERY_EMPTY_J
         own.recharge_w = np.where(hungry, self.tree.recharge_w, 0.0)
 

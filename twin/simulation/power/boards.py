@@ -35,6 +35,7 @@ class Boards:
         self.generators = generators
         self._find_edges()
         self._find_sets()
+        self._find_locking()
         world.clock.can("board goes back", self._goes_back)
 
     def _find_edges(self) -> None:
@@ -66,6 +67,33 @@ class Boards:
         self.retransfer_s = np.zeros(size)
         self.retransfer_s[self.nodes] = delays.max(axis=0, initial=0.0)
 
+    def _find_locking(self) -> None:
+        """(UPS, board) whether a UPS that may lock out hangs on a board."""
+        every = np.ones(self.alone.size, dtype=bool)
+        self.locking = np.flatnonzero(np.isfinite(self.tree.ups.lockout_count))
+        self.hangs_on = np.zeros((self.locking.size, self.nodes.size), dtype=bool)
+        for i, b in enumerate(self.nodes if self.locking.size else ()):
+            one = np.zeros(every.size, dtype=bool)
+            one[b] = True
+            self.hangs_on[:, i] = flow.live(self.wires, every, one, ~every)[self.locking]
+
+    def refusing(self) -> Mask:
+        """(power node,) boards that leave the utility, for a UPS on them is locked out."""
+        refusing = np.zeros(self.alone.size, dtype=bool)
+        locked = self.world.state.ups.locked_out
+        if self.locking.size and locked.any():
+            refusing[self.nodes] = self.hangs_on[locked[self.locking]].any(axis=0)
+        return refusing
+
+    def by_utility(self, able: Mask) -> Mask:
+        """(power node,) for which a utility counts: those that refuse it are not reached."""
+        refusing = self.refusing()
+        if not refusing.any():
+            return self.trial.by_utility(able)
+        closed = np.ones(self.wires.taker.size, dtype=bool)
+        closed[self.main_edges] = ~refusing[self.wires.taker[self.main_edges]]
+        return self.trial.by_utility(able, closed)
+
     def needed(self) -> Mask:
         """(generator,) whether a board stands on it."""
         return np.asarray((self.serves & self.own.on_standby[self.nodes]).any(axis=1))
@@ -78,7 +106,7 @@ class Boards:
         own = self.own
         if not (own.generator_on.any() or own.on_standby.any()):
             return None
-        main_up = self._fed(self.main_edges, self.trial.by_utility(able))
+        main_up = self._fed(self.main_edges, self.by_utility(able)) & ~self.refusing()
         given = self.trial.by_generators(able, own.generator_on)
         self._settle(main_up, self._fed(self.standby_edges, given & self.alone), able)
         return self._edges(own.on_standby, main_up)
@@ -88,13 +116,14 @@ class Boards:
         own = self.own
         if not (own.generator_on.any() or own.on_standby.any()):
             return None
-        main_up = self._fed(self.main_edges, self.trial.by_utility(able))
+        main_up = self._fed(self.main_edges, self.by_utility(able))
         return self._edges(own.on_standby, main_up)
 
     def _edges(self, on_standby: Mask, main_up: Mask) -> Mask:
         wires = self.wires
         closed = np.ones(wires.taker.size, dtype=bool)
-        closed[self.main_edges] = ~(on_standby & main_up)[wires.taker[self.main_edges]]
+        away = on_standby & (main_up | self.refusing())
+        closed[self.main_edges] = ~away[wires.taker[self.main_edges]]
         closed[self.standby_edges] = on_standby[wires.taker[self.standby_edges]]
         return closed
 

@@ -77,8 +77,9 @@ class Generators:
         """(power node,) called by a board without utility, or carrying one."""
         trial = self.trial
         needed = flow.asked(
-            trial.wires, able, trial.is_utility, trial.is_generator, self.boards.alone
-        )
+            trial.wires, able, trial.is_utility, trial.is_generator, self.boards.alone,
+            self.boards.by_utility(able),
+        )  # fmt: skip
         needed[self.rows] |= self.boards.needed()
         return needed
 

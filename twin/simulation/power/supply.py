@@ -19,6 +19,7 @@ from twin.simulation.power.batteries import Batteries
 from twin.simulation.power.bypass import bypass_losses
 from twin.simulation.power.counters import Counters
 from twin.simulation.power.generators import Generators
+from twin.simulation.power.sags import Sags
 from twin.simulation.power.transfers import Transfers
 from twin.simulation.power.trial import Trial
 
@@ -26,7 +27,7 @@ from twin.simulation.power.trial import Trial
 class _Before(NamedTuple):
     """How an instant began, (power node,)."""
 
-    live: Mask
+    good: Mask
     on_battery: Mask
 
 
@@ -53,8 +54,9 @@ class Supply(Discipline):
             world, self.trial, np.flatnonzero(self.is_generator), self.able
         )
         self.transfers = Transfers(world, self.wires)
-        self.counters = Counters(world)
+        self.counters = Counters(world, self.wires)
         self.batteries = Batteries(world, self.is_ups)
+        self.sags = Sags(world, self.wires, self.is_ups)
         self._seen_version = (-1, -1, -1, -1, -1)
         self._seen_s = -np.inf
         self._able_version = (-1, -1, -1)
@@ -83,9 +85,10 @@ class Supply(Discipline):
         """Find out who is live; True where that changed."""
         if self._nothing_new():
             return False
-        before = _Before(self.own.live, self.own.on_battery)
+        before = _Before(self.own.good, self.own.on_battery)
         changed = self._voltages(before)
         self._log_batteries(before.on_battery)
+        self.counters.look()
         return changed
 
     def _voltages(self, before: _Before) -> bool:
@@ -96,22 +99,37 @@ class Supply(Discipline):
         self.generators.fall_out(able)
         closed = self.generators.boards.closed(self.able())
         fuelled = self.generators.fuel.there()
-        seen = np.concatenate([able, stored, own.generator_on, own.on_standby, fuelled])
+        left = own.leaves_s <= self.world.now_s
+        seen = np.concatenate([able, stored, own.generator_on, own.on_standby, fuelled, left])
         if np.array_equal(seen, own.seen):
             return False
         own.seen = seen
         source = self.is_utility | (self.is_generator & own.generator_on)
         own.live = flow.live(self.wires, able, source, stored, closed)
-        own.on_battery = self.is_ups & own.live & ~flow.fed(self.wires, own.live, closed)
+        input_frac = self.sags.look(stored, closed)
+        closed = self.sags.usable(closed) if self.sags.any() else closed
+        own.on_battery = self._on_battery(stored, input_frac, closed)
         self.batteries.walk_in(before.on_battery & ~own.on_battery & own.live)
         own.share = flow.shares(self.wires, own.live, own.on_battery, closed)
         own.share *= own.walk_in_frac[self.wires.taker]
         own.version += 1
-        self._lose(before.live & ~own.live)
+        self._lose(before.good & ~own.good)
         if self.transfers.move():
             return self._voltages(before)
         self.generators.call(able)
         return True
+
+    def _on_battery(self, stored: Mask, input_frac: Array, closed: Mask | None) -> Mask:
+        """(power node,) UPS that their input does not feed, or feeds with too low a voltage."""
+        own = self.own
+        fed = flow.fed(self.wires, own.live, closed)
+        if self.sags.any():
+            fed &= (input_frac >= 1.0 - self.tree.ups.input_window_frac) | ~stored
+        locked = self.world.state.ups.locked_out
+        if locked.any():
+            reached = flow.live(self.wires, own.live, self.is_utility, ~own.live, closed)
+            fed &= ~(locked & flow.fed(self.wires, reached, closed) & stored)
+        return self.is_ups & own.live & ~fed
 
     def _lose(self, gone: Mask) -> None:
         """Note when voltage went, and what loads that ran drew until then."""
@@ -134,6 +152,8 @@ class Supply(Discipline):
             and not self.batteries.move()
             and not self.generators.fuel.moves()
         )
+        if self.sags.gave_up(self._seen_s):
+            own.version += 1
         self._seen_version = version
         self._seen_s = self.world.now_s
         self.transfers.look()
@@ -147,11 +167,15 @@ class Supply(Discipline):
         now = self.own.on_battery
         for p in np.flatnonzero(now != was):
             if now[p]:
+                self.world.note(self.tree.id[p], EventKind.ON_BATTERY, self._why_on_battery(int(p)))
                 self.counters.count(int(p))
-                self.world.note(self.tree.id[p], EventKind.ON_BATTERY, "its supplies are gone")
             else:
                 why = self.batteries.why_off(int(p))
                 self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, why)
+
+    def _why_on_battery(self, p: int) -> str:
+        live = self.own.live[self.wires.supply[self.wires.taker == p]]
+        return "its input is out of its window" if live.any() else "its supplies are gone"
 
     def hold(self) -> None:
         """Flow power from the loads up, with what UPS batteries take or give."""
@@ -216,7 +240,8 @@ class Supply(Discipline):
 
     def next_s(self) -> float:
         """Seconds until a battery is empty or full, a tank dry, or a switch has changed over."""
-        return min(self.batteries.next_s(), self.transfers.next_s(), self.generators.fuel.next_s())
+        parts = (self.batteries, self.sags, self.transfers, self.generators.fuel)
+        return min(part.next_s() for part in parts)
 
 
 def _losses(tree: PowerTree) -> tuple[Array, Array, Array]:

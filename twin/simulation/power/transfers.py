@@ -29,13 +29,15 @@ class Transfers:
 
     def look(self) -> None:
         """Find out when the last switch arrives."""
-        self.last_s = float(self.own.moving_until_s.max(initial=-np.inf))
+        waits_s = np.maximum(self.own.moving_until_s, self.own.leaves_s)
+        self.last_s = float(waits_s.max(initial=-np.inf))
 
     def next_s(self) -> float:
         """Seconds until a switch has changed over, or has waited long enough to do so."""
         if self.last_s <= self.world.now_s:
             return np.inf
-        ahead_s = self.own.moving_until_s - self.world.now_s
+        waits_s = np.concatenate([self.own.moving_until_s, self.own.leaves_s])
+        ahead_s = waits_s - self.world.now_s
         return float(ahead_s[ahead_s > 0].min(initial=np.inf))
 
     def move(self) -> bool:
@@ -45,7 +47,8 @@ class Transfers:
     def _stay(self) -> bool:
         """Close switches again whose supply came back before they had left it."""
         own = self.own
-        back = own.confirming & own.live[own.fed_through]
+        own.leaves_s[own.good[own.fed_through] & (own.leaves_s > self.world.now_s)] = -np.inf
+        back = own.confirming & own.good[own.fed_through]
         own.moving_until_s[back] = self.world.now_s
         own.confirming &= ~back
         self.look()
@@ -60,8 +63,10 @@ class Transfers:
         slow = moved & (self.tree.transfer_s[taker] > HOLD_UP_S)
         until_s = self._dead_long_enough_s(was)
         early = slow & (self.world.now_s < until_s)
-        own.moving_until_s[taker[early]] = until_s[early]
-        own.confirming[taker[early]] = True
+        dead = early & ~own.live[was]
+        own.moving_until_s[taker[dead]] = until_s[dead]
+        own.confirming[taker[dead]] = True
+        self._keep(taker[early & ~dead], until_s[early & ~dead])
         own.fed_through[taker[~early]] = supply[~early]
         self._open(taker[slow & ~early])
         self.look()
@@ -75,7 +80,13 @@ class Transfers:
     def _dead_long_enough_s(self, supply: Index) -> Array:
         """When a switch would give these up; at once where they are live, and left for better."""
         own = self.own
-        return np.where(own.live[supply], -np.inf, own.lost_s[supply] + TRANSFER_CONFIRM_S)
+        return np.where(own.good[supply], -np.inf, own.lost_s[supply] + TRANSFER_CONFIRM_S)
+
+    def _keep(self, switches: Index, until_s: Array) -> None:
+        """Have switches stay on a supply that has sagged, for a while."""
+        if switches.size:
+            self.own.leaves_s[switches] = until_s
+            self.own.seen = np.zeros(0, dtype=bool)  # shares are to be worked out anew
 
     def _open(self, switches: Index) -> None:
         own = self.own

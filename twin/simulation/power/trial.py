@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.physics import flow
+from twin.physics.sag import GOOD_FRAC
 from twin.simulation.kernel.world import World
 
 BATTERY_EMPTY_J = 1.0
@@ -31,9 +32,14 @@ class Trial:
         self.loads = np.concatenate([tree.load_of_rack, tree.load_of_unit]).astype(np.int64)
         self.nothing = np.zeros(len(tree.id), dtype=bool)
 
-    def by_utility(self, able: Mask) -> Mask:
-        """(power node,) reached by a utility."""
-        return flow.live(self.wires, able, self.is_utility, self.nothing)
+    def by_utility(self, able: Mask, closed: Mask | None = None) -> Mask:
+        """(power node,) reached by a utility whose voltage is good.
+
+        closed  (edge,) not opened by switching; all where not given
+        """
+        if self.own.sags:
+            able = able & (self.own.sag_frac >= GOOD_FRAC)
+        return flow.live(self.wires, able, self.is_utility, self.nothing, closed)
 
     def by_generators(self, able: Mask, running: Mask) -> Mask:
         """(power node,) reached by generators that run."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.model import Facility
+from twin.physics.power import HOLD_UP_S
 
 
 @dataclass(slots=True)
@@ -59,8 +60,18 @@ class SupplyState:
     """When a transfer switch has changed over."""
     confirming: Mask
     """Transfer switches whose supply is dead, not yet for long enough to leave it."""
+    good: Mask
+    """Voltage of at least 90 % at the output."""
+    sags: list[list[float]]
+    """Sags under way: node, remaining voltage, end."""
+    sag_frac: Array
+    """Voltage that sags at the node itself leave."""
+    leaves_s: Array
+    """When a transfer switch gives up a supply that has sagged."""
     lost_s: Array
-    """When voltage was last lost; -inf before the first time."""
+    """When good voltage was last lost; -inf before the first time."""
+    ride_s: Array
+    """How long loads without good voltage work on, from then."""
     lost_input_w: Array
     """What loads drew when they last lost it, having run; 0 before the first time."""
     share: Array
@@ -107,7 +118,12 @@ def fresh_supply(facility: Facility) -> SupplyState:
         fed_through=np.full(size, -1),
         moving_until_s=np.full(size, -np.inf),
         confirming=np.zeros(size, dtype=bool),
+        good=np.zeros(size, dtype=bool),
+        sags=[],
+        sag_frac=np.ones(size),
+        leaves_s=np.full(size, -np.inf),
         lost_s=np.full(size, -np.inf),
+        ride_s=np.full(size, HOLD_UP_S),
         lost_input_w=np.zeros(size),
         share=np.zeros(tree.supply.size),
         recharge_w=np.zeros(size),
@@ -157,10 +173,16 @@ class UpsState:
     """On the bypass, and soon to take the load back."""
     kept_on_bypass: Mask
     """Not to return before a person acts: too many overloads."""
+    locked_out: Mask
+    """Refuses the utility: too many times on battery."""
     battery_times_s: Array
     """(power node, time) when each last went on battery, the latest first."""
+    lockouts: list[list[float]]
+    """Of every lock-out: time, node, span of what was counted, load in W, load locked out then."""
     overload_times_s: Array
     """(power node, overload) when each last went over to its bypass, the latest first."""
+    locked_w: float = 0.0
+    """Load that lock-outs keep off the grid now."""
     version: int = 0
     """Raised whenever one changes."""
 
@@ -173,6 +195,8 @@ def fresh_ups(facility: Facility) -> UpsState:
         on_bypass=np.zeros(size, dtype=bool),
         returning=np.zeros(size, dtype=bool),
         kept_on_bypass=np.zeros(size, dtype=bool),
+        locked_out=np.zeros(size, dtype=bool),
+        lockouts=[],
         battery_times_s=_no_times(tree.ups.lockout_count),
         overload_times_s=_no_times(tree.ups.lockout_overloads),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.analysis.effort import effort
-from twin.controls import Isolate
+from twin.controls import drilled
 from twin.facility import Facility
 from twin.scenario import Scenario
 
@@ -91,10 +91,6 @@ def _cases(scenario: Scenario) -> list[Case]:
     """Every fault and drill that happens within the run, in order of time."""
     timeline = scenario.faults.timeline
     faults = [Case(item.component, "fault", item.at, n) for n, item in enumerate(timeline)]
-    drills = [Case(_drilled(item), "drill", item.at, n) for n, item in enumerate(scenario.drills)]
+    drills = [Case(drilled(item), "drill", item.at, n) for n, item in enumerate(scenario.drills)]
     within = [case for case in (*faults, *drills) if case.at_s < scenario.horizon]
     return sorted(within, key=lambda case: case.at_s)
-
-
-def _drilled(drill: Any) -> str:
-    return drill.component if isinstance(drill, Isolate) else str(drill.kind)
