@@ -94,7 +94,7 @@ def test_every_panel(unit: str) -> None:
 def test_every_stage_above_the_board(unit: str) -> None:
     layout = small_layout(2, 0)
     layout["power"].insert(
-        1, {"name": "stage", "type": unit, "mode": "priority", "fed_by": ["utility"]}
+        1, {"name": "stage", "type": unit, "mode": "priority", "fed_by": ["utility", "genset"]}
     )
     layout["power"][3]["fed_by"] = ["stage", "genset"]
     run = answer(layout, **SHORT)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.physics.cascade import PowerSystem, aftermath, carried_w, may_trip, most_w, powered
+from twin.physics.carried_most import may_trip, most_w
+from twin.physics.cascade import PowerSystem, aftermath, carried_w, powered
 from twin.physics.overload import step_rate_per_s, steps
 
 INF = np.inf

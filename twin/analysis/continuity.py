@@ -201,8 +201,8 @@ class _Continuity:
         return np.asarray((tree.battery_j > 0) & (lasts_s(self.facility, output_w) >= gap_s))
 
     def _fed_through(self, live: Mask) -> Index:
-        """(power node,) the first live supply of each; -1 where there is none, or no voltage."""
+        """(power node,) rank of the first live supply of each; -1 where none is, or no voltage."""
         first = np.full(len(self.tree.id), -1)
         edges = np.flatnonzero(live[self.wires.supply] & live[self.wires.taker])[::-1]
-        first[self.wires.taker[edges]] = self.wires.supply[edges]
+        first[self.wires.taker[edges]] = self.wires.rank[edges]
         return first

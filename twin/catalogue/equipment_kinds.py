@@ -107,6 +107,7 @@ EQUIPMENT_KINDS = _table(
     EquipmentKind("rpp", "panel", "panels", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("pdu", "PDU", "PDUs", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("busway", "busway", "busways", Role.CARRY, "plain", on_floor=True),
+    EquipmentKind("cable", "cable", "cables", Role.CARRY, "plain", line=1),
     EquipmentKind("cdu", "CDU", "CDUs", Role.LOOP_COOLING, "cdu"),
     EquipmentKind(
         "crah", "air handler", "air handlers", Role.HALL_COOLING, "air_handler", wide=True

@@ -121,16 +121,20 @@ class Ledger:
 
     def feeds(self, loc: Loc, feeds: Iterable[Feed], takers: int) -> list[list[str]]:
         """Supplies of each of `takers` members, in order of preference."""
-        out: list[dict[str, None]] = [{} for _ in range(takers)]
+        return [list(supplies) for supplies in self.entries_of(loc, feeds, takers)]
+
+    def entries_of(self, loc: Loc, feeds: Iterable[Feed], takers: int) -> list[dict[str, int]]:
+        """Supplies of each of `takers` members, each with the number of its entry in `feeds`."""
+        out: list[dict[str, int]] = [{} for _ in range(takers)]
         for i, feed in enumerate(feeds):
             members = self.feeders.get(feed.source, ())
             self.fed += takers * (len(members) if feed.pairing == "all" else 1)
             if self._can_feed((*loc, i), feed, len(members), takers):
                 self._give((*loc, i), feed, members, out)
-        return [list(supplies) for supplies in out]
+        return out
 
     def _give(
-        self, loc: Loc, feed: Feed, members: Sequence[str], out: list[dict[str, None]]
+        self, loc: Loc, feed: Feed, members: Sequence[str], out: list[dict[str, int]]
     ) -> None:
         """Add one feed to the supplies of each taker; a second cord to the same is a problem."""
         for taker, supplies in enumerate(out):
@@ -141,7 +145,8 @@ class Ledger:
                 allowed = "a feed from something that does not feed it already, or one feed less"
                 self.complain(loc, f"{again}{whose}", allowed)
                 return
-            supplies.update(dict.fromkeys(chosen))
+            for name in chosen:
+                supplies.setdefault(name, int(loc[-1]))
 
     def _can_feed(self, loc: Loc, feed: Feed, members: int, takers: int) -> bool:
         if not members:

@@ -8,6 +8,7 @@ state).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,6 +58,31 @@ class PowerSystem:
     """(UPS,)"""
     bypass_loss: tuple[Array, Array]
     """(UPS,) idle and square coefficients on the bypass."""
+    feeds: tuple[tuple[tuple[int, float], ...], ...] = ()
+    """Rank and weight of each of `supplies`; where empty, nodes in priority rank them one by one,
+    and others share alike."""
+
+    @cached_property
+    def entries(self) -> tuple[tuple[tuple[tuple[int, float], ...], ...], ...]:
+        """For each node its ranks in order, each as supplies with their weights."""
+        return tuple(map(self._entries, range(self.size)))
+
+    def _entries(self, node: int) -> tuple[tuple[tuple[int, float], ...], ...]:
+        ranked: dict[int, list[tuple[int, float]]] = {}
+        for place, supply in enumerate(self.supplies[node]):
+            rank, weight = self.feed(node, place)
+            ranked.setdefault(rank, []).append((supply, weight))
+        return tuple(tuple(ranked[rank]) for rank in sorted(ranked))
+
+    def feed(self, node: int, place: int) -> tuple[int, float]:
+        """Rank and weight of one of a node's supplies, by its place among them."""
+        if self.feeds:
+            return self.feeds[node][place]
+        return (place if self.priority[node] else 0, 1.0)
+
+    def sharing(self, node: int, takers: Sequence[int]) -> tuple[tuple[int, float], ...]:
+        """Rank and weight of a node at each of its takers."""
+        return tuple(self.feed(t, self.supplies[t].index(node)) for t in takers)
 
     @cached_property
     def generators_alone(self) -> tuple[bool, ...]:
@@ -192,16 +218,14 @@ def _bypass_losses(system: PowerSystem, bypassed: Mask | None) -> dict[int, list
 
 def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Array) -> None:
     """Add what a node draws to the outputs of its live supplies."""
-    supplies = system.supplies[node]
-    if system.priority[node]:
-        left = np.ones(drawn.size, dtype=bool)
-        for supply in supplies:
-            output[supply] += drawn * (left & live[supply])
-            left &= ~live[supply]
-        return
-    count = np.maximum(sum(live[supply].astype(np.int64) for supply in supplies), 1)
-    for supply in supplies:
-        output[supply] += drawn * live[supply] / count
+    left = np.ones(drawn.size, dtype=bool)
+    for entry in system.entries[node]:
+        taken = [left & live[supply] for supply, _ in entry]
+        whole = sum(given * weight for given, (_, weight) in zip(taken, entry, strict=True))
+        whole = np.where(whole > 0, whole, 1.0)
+        for given, (supply, weight) in zip(taken, entry, strict=True):
+            output[supply] += drawn * given * weight / whole
+            left = left & ~live[supply]
 
 
 def _trip_rate_per_s(system: PowerSystem, output_w: Array, bypassed: Mask) -> Array:
@@ -231,50 +255,3 @@ def _run(damage: Array, rate: Array) -> tuple[Array, Mask]:
     )
     damage = np.where(running, damage + grown, 0.0)
     return damage, running & ((damage >= _DONE) | np.isinf(rate))
-
-
-def most_w(system: PowerSystem) -> Array:
-    """(node,): a bound on what each node carries in any state, every load below it counted once.
-
-    All loads below a node and all idle losses on the way, raised by the steepest path's other
-    losses, each stage taken at its own bound.
-    """
-    below = _below(system)
-    rating_w = np.where(np.isfinite(system.rating_w), system.rating_w, 0.0)
-    idle_w = rating_w * system.loss[0]
-    most = np.zeros(system.size)
-    steepest = np.ones(system.size)
-    """Most input that a watt at a load below can need at the node's output."""
-    for node in reversed(range(system.size)):
-        most[node] = below[node] @ (system.load_w + idle_w) * steepest[node]
-        through = steepest[node] * (1.0 + _slope(system, node, most[node]))
-        for supply in system.supplies[node]:
-            steepest[supply] = max(steepest[supply], through)
-    return most
-
-
-def _below(system: PowerSystem) -> Mask:
-    """(node, node): whether the second is fed, perhaps by way of others, by the first."""
-    below = np.zeros((system.size, system.size), dtype=bool)
-    for node in reversed(range(system.size)):
-        for supply in system.supplies[node]:
-            below[supply] |= below[node]
-            below[supply, node] = True
-    return below
-
-
-def _slope(system: PowerSystem, node: int, output_w: float) -> float:
-    """Loss per watt carried, idle loss aside, at the highest output."""
-    rating_w = system.rating_w[node]
-    if not np.isfinite(rating_w):
-        return 0.0
-    _, linear, square = (float(c[node]) for c in system.loss)
-    return max(0.0, linear, linear + square * output_w / float(rating_w))
-
-
-def may_trip(system: PowerSystem) -> Mask:
-    """(node,): whose protection some state might reach."""
-    with np.errstate(invalid="ignore"):
-        frac = most_w(system) / system.trip_rating_w
-    lowest = np.minimum(system.trip_pickup_frac, system.trip_instantaneous_frac)
-    return np.asarray(frac > lowest * (1.0 - 1e-12))

@@ -40,6 +40,10 @@ class Wiring:
     """(node,) that least supply; 0 where there is none."""
     rating_w: Array
     """(node,) what a live supply counts for towards it."""
+    rank: Index
+    """(edge,) preference of a taker for it; live supplies of its best rank share what it takes."""
+    weight: Array
+    """(edge,) in what proportion they do: admittances, or one each."""
 
 
 def wiring(
@@ -48,10 +52,13 @@ def wiring(
     priority: Mask,
     levels: Sequence[Index],
     least: tuple[Array, Array] | None = None,
+    sharing: tuple[Index, Array] | None = None,
 ) -> Wiring:
     """Sort the edges by the height of their supply, so that each level is one array operation.
 
-    least  for nodes that open below a least supply: that supply and the ratings, (node,) in W
+    least    for nodes that open below a least supply: that supply and the ratings, (node,) in W
+    sharing  rank and weight (edge,); where not given, supplies of a node in priority are ranked one
+             by one, and others share alike
     """
     height = np.zeros(priority.size, dtype=np.int64)
     for h, nodes in enumerate(levels):
@@ -59,6 +66,12 @@ def wiring(
     order = np.argsort(taker, kind="stable")
     supply = supply[order]
     taker = taker[order]
+    if sharing is None:
+        rank = np.where(priority[taker], np.arange(taker.size), 0)
+        weight = np.ones(taker.size)
+    else:
+        rank = sharing[0][order]
+        weight = sharing[1][order]
     minimum_w, rating_w = least or (np.zeros(priority.size), np.zeros(priority.size))
     return Wiring(
         supply,
@@ -69,6 +82,8 @@ def wiring(
         tuple(nodes[minimum_w[nodes] > 0] for nodes in levels),
         minimum_w,
         rating_w,
+        rank,
+        weight,
     )
 
 
@@ -148,6 +163,7 @@ def shares(
 ) -> Array:
     """(edge,) share of a taker's input that each edge carries; zero where nothing flows.
 
+    Of a taker's open edges, those of the best rank share by their weights.
     closed  (edge,) not opened by switching; all where not given
     """
     open_edge = on[wires.supply] & on[wires.taker]
@@ -155,14 +171,16 @@ def shares(
         open_edge &= closed
     if on_battery is not None:
         open_edge &= ~on_battery[wires.taker]
-    count = np.bincount(wires.taker, weights=open_edge, minlength=on.size)
-    first = np.zeros(open_edge.size, dtype=bool)
     rows = np.flatnonzero(open_edge)
-    if rows.size:
+    if rows.size and wires.priority.any():
+        best = np.zeros(on.size, dtype=np.int64)
         takers = wires.taker[rows]
-        first[rows[np.concatenate(([True], takers[1:] != takers[:-1]))]] = True
-    share = open_edge / np.maximum(count, 1.0)[wires.taker]
-    return np.where(wires.priority[wires.taker], first, share)
+        firsts = rows[np.concatenate(([True], takers[1:] != takers[:-1]))]
+        best[wires.taker[firsts]] = wires.rank[firsts]
+        open_edge &= wires.rank == best[wires.taker]
+    weight = open_edge * wires.weight
+    whole = np.bincount(wires.taker, weights=weight, minlength=on.size)
+    return np.asarray(weight / np.where(whole > 0, whole, 1.0)[wires.taker])
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from twin.catalogue.rows.base import (
     refuse,
     rises,
 )
+from twin.catalogue.rows.electrical import ElectricalNumbers
 from twin.catalogue.rows.ups import UpsNumbers
 
 GENERATOR_ONLY = (
@@ -37,7 +38,7 @@ GENERATOR_ONLY = (
 """Numbers of generators that a row may leave out, and other kinds must."""
 
 
-class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers):
+class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, ElectricalNumbers):
     """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
     rating.
     """
@@ -137,6 +138,11 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers):
             f"only a generator has {', '.join(GENERATOR_ONLY)}",
         )
         self._complete_ups(trip)
+        way = (self.resistance_ohm_m, self.length_m)
+        refuse(way[1] is not None and way[0] is None, "a length is of what has a resistance_ohm_m")
+        refuse(
+            way[0] is not None and self.voltage_v is None, "a resistance_ohm_m needs a voltage_v"
+        )
         lossy = self.loss_idle_frac + self.loss_linear_frac + self.loss_square_frac
         refuse(lossy >= 1, "loses more than it is rated for")
         refuse(self.rating_w is None and lossy > 0, "losses are of a rating, and there is none")

@@ -10,7 +10,7 @@ from twin.catalogue.equipment_kinds import PLANT, Role, named, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
-from twin.facility.power.tree import PowerNode
+from twin.facility.power.node import PowerNode
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from twin.facility.model import Array, Index, Mask
-from twin.physics.cascade import PowerSystem, aftermath, may_trip, most_w
+from twin.physics.carried_most import may_trip, most_w
+from twin.physics.cascade import PowerSystem, aftermath
 from twin.physics.overload import OverloadSteps
 
 Set = frozenset[int]
@@ -36,9 +37,10 @@ class Island:
     def fingerprint(self) -> bytes:
         """The same for islands that differ in names alone."""
         flow = self.flow
-        columns = [getattr(flow, field.name) for field in fields(flow)]
-        arrays = [np.asarray(part) for column in columns[1:] for part in _arrays(column)]
-        shape = repr((flow.supplies, self.groups)).encode()
+        ragged = ("supplies", "feeds")
+        columns = [getattr(flow, f.name) for f in fields(flow) if f.name not in ragged]
+        arrays = [np.asarray(part) for column in columns for part in _arrays(column)]
+        shape = repr((flow.supplies, flow.feeds, self.groups)).encode()
         return shape + b"".join(array.tobytes() for array in (self.trips, self.touched, *arrays))
 
     def load_frac(self, output_w: Array) -> Array:
@@ -107,6 +109,7 @@ class _Graph:
 
     def __init__(self, flow: PowerSystem) -> None:
         self.supplies = flow.supplies
+        self.flow = flow
         self.priority = flow.priority.tolist()
         self.takers: list[list[int]] = [[] for _ in flow.supplies]
         self.above: list[Set] = []
@@ -132,7 +135,8 @@ class _Graph:
         if not takers or any(self.priority[taker] for taker in takers):
             return frozenset((node,))
         alike = [n for n in self.supplies[takers[0]] if self.takers[n] == takers]
-        return frozenset(alike)
+        own = self.flow.sharing(node, takers)
+        return frozenset(n for n in alike if self.flow.sharing(n, takers) == own)
 
     def closed(self, nodes: Iterable[int]) -> Set:
         """All that decides what these nodes carry: what hangs on them, and what else feeds that."""
@@ -195,7 +199,7 @@ def _arrays(column: object) -> tuple[object, ...]:
 
 def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
     """The nodes of an island as a system of their own."""
-    columns = {
+    columns: dict[str, Any] = {
         name: getattr(flow, name)[node]
         for name in (
             "priority",
@@ -212,6 +216,7 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
     }
     idle, linear, square = (column[node] for column in flow.loss)
     supplies = tuple(tuple(place[s] for s in flow.supplies[n]) for n in node.tolist())
+    columns["feeds"] = tuple(flow.feeds[n] for n in node.tolist()) if flow.feeds else ()
     columns |= _stepped_part(flow, node)
     return replace(flow, supplies=supplies, loss=(idle, linear, square), **columns)
 
@@ -261,7 +266,7 @@ def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
         return chosen
     node = chosen[0]
     takers = tuple(t for t, supplies in enumerate(flow.supplies) if node in supplies)
-    if any(flow.priority[t] for t in takers) or not takers:
+    if not takers:
         return chosen
     numbers = (
         flow.rating_w,
@@ -274,6 +279,7 @@ def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
     return (
         flow.supplies[node],
         takers,
+        flow.sharing(node, takers),
         bool(flow.priority[node]),
         bool(flow.utility[node]),
         bool(flow.generator[node]),

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from twin.facility.dependency.islands import Class, Island, firm, islands
 from twin.facility.model import Facility, Mask
 from twin.facility.power.system import system
-from twin.physics.cascade import aftermath, may_trip
+from twin.physics.carried_most import may_trip
+from twin.physics.cascade import aftermath
 from twin.physics.reliability.coincidences import Coincidence, Found, Judged, Search
 
 _NODE_STATES = 4_000_000

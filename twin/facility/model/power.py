@@ -77,6 +77,10 @@ class PowerTree:
     """(edge,)"""
     taker: Index
     """(edge,)"""
+    rank: Index
+    """(edge,) preference of the taker: the entry of its `fed_by`; 0 where it shares over all."""
+    weight: Array
+    """(edge,) in what proportion live supplies of one rank share: by admittance, or one each."""
     levels: tuple[Index, ...]
     """Power nodes by height above the loads: level 0 holds what feeds nobody."""
 

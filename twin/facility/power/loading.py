@@ -108,7 +108,8 @@ def wiring(facility: Facility) -> flow.Wiring:
     if facility not in _WIRES:
         tree = facility.power
         least = (tree.minimum_supply_w, tree.rating_w)
-        wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least)
+        sharing = (tree.rank, tree.weight)
+        wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least, sharing)
         _WIRES[facility] = wires
     return _WIRES[facility]
 

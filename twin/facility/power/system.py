@@ -54,12 +54,23 @@ def _supplies(tree: PowerTree) -> list[list[int]]:
     return named
 
 
+def _feeds(tree: PowerTree) -> list[list[tuple[int, float]]]:
+    """Rank and weight of the supplies of every node, in their order."""
+    found: list[list[tuple[int, float]]] = [[] for _ in tree.id]
+    edges = zip(tree.taker.tolist(), tree.rank.tolist(), tree.weight.tolist(), strict=True)
+    for taker, rank, weight in edges:
+        found[taker].append((rank, weight))
+    return found
+
+
 def _compiled(
     tree: PowerTree, kept: Index, supplies: list[list[int]], load_w: np.ndarray
 ) -> System:
     place = {node: row for row, node in enumerate(kept.tolist())}
+    feeds = _feeds(tree)
     flow = PowerSystem(
         supplies=tuple(tuple(place[s] for s in supplies[node]) for node in kept.tolist()),
+        feeds=tuple(tuple(feeds[node]) for node in kept.tolist()),
         priority=tree.priority[kept],
         utility=of_role(tree.kind, Role.SUPPLY)[kept],
         generator=of_role(tree.kind, Role.STANDBY)[kept],

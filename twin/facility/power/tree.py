@@ -2,42 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import (
-    EQUIPMENT_KINDS,
-    POWER_ROLES,
-    Role,
-    is_source,
-    named,
-    role,
-)
+from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
-from twin.facility.ledger import Entry, Ledger, Loc
+from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import PowerTree
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
+from twin.facility.power.node import PowerNode
+from twin.facility.power.parallel import share_by_impedance, with_length
+from twin.facility.power.refusals import (
+    check_feeds,
+    check_hall,
+    check_length,
+    check_minimum_supplies,
+    check_transfers,
+    refuse_cycles,
+)
 from twin.facility.power.ups import ups_arrays
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
 from twin.facility.stated_numbers import for_group, for_member, rerated
 from twin.scenario.schema.layout import PowerGroup
-
-
-@dataclass
-class PowerNode:
-    """One node of the tree while it is built."""
-
-    id: str
-    kind: str
-    row: PowerEquipment | None
-    rating_w: float
-    priority: bool = False
-    minimum_supply_w: float = 0.0
-    supplies: list[str] = field(default_factory=list)
 
 
 def equipment(ledger: Ledger) -> list[PowerNode]:
@@ -52,9 +41,10 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     for i, (row, group) in enumerate(typed):
         if row is not None:
             out += _group(ledger, i, row, group)
-    _refuse_cycles(ledger, out)
-    _check_minimum_supplies(ledger, out)
-    _check_transfers(ledger, out)
+    refuse_cycles(ledger, out)
+    check_minimum_supplies(ledger, out)
+    check_transfers(ledger, out)
+    share_by_impedance(out)
     return out
 
 
@@ -93,14 +83,15 @@ def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
 
 def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> list[PowerNode]:
     loc = ("layout", "power", i)
-    _check_hall(ledger, loc, row, group)
-    supplies = ledger.feeds((*loc, "fed_by"), group.fed_by, group.count)
-    _check_feeds(ledger, loc, row, group)
+    check_hall(ledger, loc, row, group)
+    supplies = ledger.entries_of((*loc, "fed_by"), group.fed_by, group.count)
+    check_feeds(ledger, loc, row, group)
     check_autonomy(ledger, loc, row, group)
+    check_length(ledger, loc, row, group)
     out = []
     for k, name in enumerate(members(group.name, group.count)):
         mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))
-        mine = with_autonomy(mine, group.autonomy)
+        mine = with_length(with_autonomy(mine, group.autonomy), group.length)
         place = ledger.places[name]
         ledger.add(
             loc,
@@ -126,7 +117,8 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
                 np.inf if mine.rating_w is None else mine.rating_w,
                 group.mode == "priority",
                 group.minimum_supply or 0.0,
-                supplies[k],
+                list(supplies[k]),
+                list(supplies[k].values()) if group.mode == "priority" else [],
             )
         )
     return out
@@ -136,97 +128,6 @@ def _own_rating(ledger: Ledger, name: str) -> float | ElectricalRating | None:
     """The rating that the override of one member states."""
     override = ledger.scenario.plan.overrides.get(name)
     return None if override is None else override.rating
-
-
-def _check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
-    """A source takes nothing, everything else has a supply."""
-    if is_source(row.kind) and group.fed_by:
-        ledger.complain(
-            (*loc, "fed_by"),
-            f"feeds for {group.name!r}, a {EQUIPMENT_KINDS[row.kind].word}, which gives power "
-            f"of its own",
-            f"no fed_by; whatever may run on either names both in its own fed_by, "
-            f"{group.name!r} among them",
-        )
-    elif not is_source(row.kind) and not group.fed_by:
-        ledger.complain(
-            loc,
-            f"{group.name!r} without fed_by",
-            "a supply for everything but utilities and generators",
-        )
-
-
-def _check_transfers(ledger: Ledger, nodes: list[PowerNode]) -> None:
-    """A transfer switch has two supplies, and takes from one at a time."""
-    by_name = {node.id: node for node in nodes}
-    for i, group in enumerate(ledger.scenario.plan.power):
-        mine = [by_name[m] for m in members(group.name, group.count) if m in by_name]
-        if not mine or not EQUIPMENT_KINDS[mine[0].kind].transfers:
-            continue
-        loc = ("layout", "power", i)
-        short = [node for node in mine if len(node.supplies) == 1]
-        if short:
-            found = f"{short[0].supplies[0]!r} alone for {short[0].id!r}, a transfer switch"
-            ledger.complain((*loc, "fed_by"), found, "a preferred supply and another one")
-        elif group.mode == "share":
-            found = f"mode share for {group.name!r}, a transfer switch"
-            allowed = "mode: priority; to join two supplies is a switchboard's work"
-            ledger.complain(loc, found, allowed)
-
-
-def _check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
-    """A least supply is asked of what carries power on, and by supplies that can reach it."""
-    rating_w = {node.id: node.rating_w for node in nodes}
-    kind = {node.id: node.kind for node in nodes}
-    for i, group in enumerate(ledger.scenario.plan.power):
-        loc = ("layout", "power", i, "minimum_supply")
-        mine = members(group.name, group.count)
-        if group.minimum_supply is None or mine[0] not in kind:
-            continue
-        if role(kind[mine[0]]) is not Role.CARRY:
-            allowed = "minimum_supply for boards, panels and switches, which only carry power on"
-            ledger.complain(loc, f"minimum_supply for a {kind[mine[0]]}", allowed)
-        reach_w = min(
-            sum(rating_w.get(s, 0.0) for s in node.supplies) for node in nodes if node.id in mine
-        )
-        if group.minimum_supply > reach_w * (1 + 1e-9):
-            found = f"{group.minimum_supply / 1e3:g} kW for {group.name!r}"
-            allowed = f"at most the {reach_w / 1e3:g} kW that its supplies are rated for together"
-            ledger.complain(loc, found, allowed)
-
-
-def _check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
-    halls = [hall.name for hall in ledger.scenario.plan.halls]
-    if group.hall is not None and group.hall not in halls:
-        ledger.unknown((*loc, "hall"), group.hall, halls, "a hall of this layout")
-    if group.hall is not None and not EQUIPMENT_KINDS[row.kind].on_floor:
-        on_floor = ", ".join(k for k in named(*POWER_ROLES) if EQUIPMENT_KINDS[k].on_floor)
-        ledger.complain(
-            (*loc, "hall"),
-            f"a hall for a {row.kind}",
-            f"a hall for {on_floor} only; the rest stands outside unless `at` places it",
-        )
-
-
-def _refuse_cycles(ledger: Ledger, nodes: list[PowerNode]) -> None:
-    try:
-        tuple(TopologicalSorter({n.id: n.supplies for n in nodes}).static_order())
-    except CycleError as error:
-        ring = " -> ".join(reversed(error.args[1]))
-        first = next(
-            (
-                i
-                for i, g in enumerate(ledger.scenario.plan.power)
-                if error.args[1][0] in members(g.name, g.count)
-            ),
-            0,
-        )
-        ledger.complain(
-            ("layout", "power", first, "fed_by"),
-            f"a ring of feeds: {ring}",
-            "power that flows one way, from a utility or generator down",
-        )
-        ledger.raise_problems()
 
 
 def freeze(
@@ -271,10 +172,20 @@ def freeze(
         switching_error_probability=column("switching_error_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
-        supply=np.array([s for s, _ in edges], dtype=np.int64),
-        taker=np.array([t for _, t in edges], dtype=np.int64),
+        **_edges(every, row),
         levels=_levels(len(every), edges),
     )
+
+
+def _edges(nodes: list[PowerNode], row: dict[str, int]) -> dict[str, np.ndarray]:
+    """Edges by taker and preference, as the tree has them."""
+    feeds = [(feed, i) for i, node in enumerate(nodes) for feed in node.feeds()]
+    return {
+        "supply": np.array([row[name] for (name, _, _), _ in feeds], dtype=np.int64),
+        "taker": np.array([i for _, i in feeds], dtype=np.int64),
+        "rank": np.array([rank for (_, rank, _), _ in feeds], dtype=np.int64),
+        "weight": np.array([weight for (_, _, weight), _ in feeds], dtype=float),
+    }
 
 
 def _levels(count: int, edges: list[tuple[int, int]]) -> tuple[np.ndarray, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
 from twin.physics.flow import Wiring
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
 from twin.results.enums import EventKind
@@ -47,8 +47,9 @@ class Transfers:
     def _stay(self) -> bool:
         """Close switches again whose supply came back before they had left it."""
         own = self.own
-        own.leaves_s[own.good[own.fed_through] & (own.leaves_s > self.world.now_s)] = -np.inf
-        back = own.confirming & own.good[own.fed_through]
+        good = self._entry_good()
+        own.leaves_s[good & (own.leaves_s > self.world.now_s)] = -np.inf
+        back = own.confirming & good
         own.moving_until_s[back] = self.world.now_s
         own.confirming &= ~back
         self.look()
@@ -59,7 +60,8 @@ class Transfers:
         own = self.own
         taker, supply = self._changes()
         was = own.fed_through[taker]
-        moved = (was >= 0) & (was != supply)
+        entry = self._entries()[taker]
+        moved = (was >= 0) & (was != supply) & (entry != self._rank_of(taker, supply))
         slow = moved & (self.tree.transfer_s[taker] > HOLD_UP_S)
         until_s = self._dead_long_enough_s(was)
         early = slow & (self.world.now_s < until_s)
@@ -74,8 +76,38 @@ class Transfers:
 
     def _changes(self) -> tuple[Index, Index]:
         """Switches that are fed, and the supply that feeds each."""
-        edges = np.flatnonzero((self.own.share > 0) & self.tree.priority[self.wires.taker])
+        carries = (self.own.share > 0) & self.tree.priority[self.wires.taker]
+        edges = np.flatnonzero(carries)
+        first = np.ones(edges.size, dtype=bool)
+        taker = self.wires.taker[edges]
+        first[1:] = taker[1:] != taker[:-1]
+        edges = edges[first]
         return self.wires.taker[edges], self.wires.supply[edges]
+
+    def _entries(self) -> Index:
+        """(power node,) rank of the supply that feeds each; -1 where none has yet."""
+        wires = self.wires
+        own = np.flatnonzero(wires.supply == self.own.fed_through[wires.taker])
+        ranks = np.full(self.own.fed_through.size, -1)
+        ranks[wires.taker[own]] = wires.rank[own]
+        return ranks
+
+    def _rank_of(self, taker: Index, supply: Index) -> Index:
+        """(switch,) rank of a supply of each."""
+        given = np.full(self.own.fed_through.size, -1)
+        given[taker] = supply
+        own = np.flatnonzero(self.wires.supply == given[self.wires.taker])
+        ranks = np.full(given.size, -1)
+        ranks[self.wires.taker[own]] = self.wires.rank[own]
+        return ranks[taker]
+
+    def _entry_good(self) -> Mask:
+        """(power node,) whether a supply of the rank that feeds it is good."""
+        wires = self.wires
+        alike = wires.rank == self._entries()[wires.taker]
+        good = np.zeros(self.own.good.size, dtype=bool)
+        good[wires.taker[alike & self.own.good[wires.supply]]] = True
+        return good
 
     def _dead_long_enough_s(self, supply: Index) -> Array:
         """When a switch would give these up; at once where they are live, and left for better."""
