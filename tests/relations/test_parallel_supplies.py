@@ -80,7 +80,7 @@ def test_redundancy_and_run_follow_the_same_shares(
     132 % of its rating, trips, and leaves all to the other.
     """
     layout = three(*fracs)
-    rates = {name: (1e5, 10.0) for name in ("t1", "t2", "t3")}
+    rates = dict.fromkeys(("t1", "t2", "t3"), (100000.0, 10.0))
     points = twin.redundancy(facility(layout, rates)).as_dict()["single_points_of_failure"]
     assert {point["component"] for point in points} == fatal
     for name in rates:

@@ -6,7 +6,6 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger
