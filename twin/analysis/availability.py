@@ -58,7 +58,7 @@ def bounds_row(
         upper = min(1.0, solved.unavailability + unfollowed)
         return {"lower": solved.unavailability, "upper": upper, "why": why}
     lower, upper = union_bounds(cut_sets, gates.unavailability)
-    feeding = reached(gates, gates.loads).any(axis=1)
+    feeding = reached(gates, gates.served).any(axis=1)
     larger = at_least(gates.unavailability[feeding].tolist(), 3)
     return {
         "lower": lower,

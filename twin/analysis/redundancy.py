@@ -20,6 +20,7 @@ from twin.analysis.redundancy_report import RedundancyReport, Row
 from twin.errors import InputError, Problem
 from twin.facility.dependency import dependency, power_overloads
 from twin.facility.dependency.overloads import Overloads as Followed
+from twin.facility.dependency.top_events import WHOLE, of_top_event, says
 from twin.facility.model import Facility
 from twin.facility.power.loading import single_losses
 from twin.physics.reliability import contingency, monte_carlo
@@ -57,6 +58,7 @@ def redundancy(
     rng: np.random.Generator | None = None,
     order: int = 2,
     progress: Progress | None = None,
+    top: str = WHOLE,
 ) -> RedundancyReport:
     """Judge a facility: its dependency graph, and what its power tree carries after each loss.
 
@@ -64,8 +66,9 @@ def redundancy(
               where not given
     order     highest order of the cut sets listed, from 1; all pairs are tried from order 2 on
     progress  called with the share done, 0 to 1
-    Raises InputError for an order below 1. Where the exact engine runs out of room, there are
-    bounds.
+    top       the event that counts as down: see `twin.facility.dependency.top_events`
+    Raises InputError for an order below 1 and for a top event that there is not. Where the exact
+    engine runs out of room, there are bounds.
     """
     losses = single_losses(facility)
     tree = facility.power
@@ -75,7 +78,7 @@ def redundancy(
     ]
     followed = power_overloads(facility)
     report = judged(
-        dependency(facility),
+        of_top_event(dependency(facility), facility, top),
         rng=rng or stream(facility.scenario.seed, "redundancy"),
         order=order,
         progress=progress,
@@ -86,6 +89,7 @@ def redundancy(
     gaps = continuity(facility)
     return replace(
         report,
+        top_event={"asked": top, "says": says(top)},
         heaviest_after_one_loss=heaviest(facility),
         fault_tolerant=with_gaps(report.fault_tolerant, gaps),
         continuity=gaps,

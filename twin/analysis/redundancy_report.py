@@ -56,6 +56,8 @@ class RedundancyReport:
     importance: list[Row]
     component_reliability: list[Row]
     """What every number above starts from, component by component."""
+    top_event: Row = field(default_factory=dict)
+    """What counts as down here: `asked`, and what that `says`."""
     continuity: Row = field(default_factory=dict)
     """`single_points` interrupt racks although another supply takes over; how often a year, by the
     loss and on the way back."""

@@ -70,9 +70,9 @@ def refused(facility: Facility) -> list[Problem]:
     return refused(facility, review(facility))
 
 
-def redundancy(facility: Facility) -> RedundancyReport:
+def redundancy(facility: Facility, top: str) -> RedundancyReport:
     """What a design survives and what it does not."""
-    return twin.redundancy(facility)
+    return twin.redundancy(facility, top)
 
 
 def redundancy_blocks(

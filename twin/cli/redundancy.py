@@ -17,16 +17,29 @@ Out = Annotated[
     Path | None,
     Option("--out", metavar="DIR", help="Also write everything as JSON and CSV tables there."),
 ]
+Top = Annotated[
+    str,
+    Option(
+        "--top",
+        metavar="EVENT",
+        help="What counts as down: load, hall:NAME, rack:NAME, racks:N or gpus:SHARE.",
+    ),
+]
 
 
 def redundancy(
-    file: Input, changes: Overrides = None, seed: Seed = None, out: Out = None, json: Json = False
+    file: Input,
+    changes: Overrides = None,
+    seed: Seed = None,
+    top: Top = "load",
+    out: Out = None,
+    json: Json = False,
 ) -> None:
     """Tell which failures a facility survives."""
     facility = face.build(face.load(file, read_overrides(changes or ()), seed))
     if out is not None:
         say.writable(out)
-    found = face.redundancy(facility)
+    found = face.redundancy(facility, top)
     if json:
         say.document(found.as_dict())
     else:

@@ -66,13 +66,15 @@ def sentences(study: Study) -> list[str]:
         f"{count(study.get('loads'))} racks"
     )
     exact = number(part(study, "availability_exact").get("unavailability"))
-    down = (
-        f"Some rack is not served in full for {_yearly(exact)} in a year."
-        if math.isfinite(exact)
-        else ""
-    )
+    event = str(part(study, "top_event").get("says") or "")
+    what = "Some rack is not served in full" if _of_any_load(study) else event.capitalize()
+    down = f"{what} for {_yearly(exact)} in a year." if math.isfinite(exact) else ""
     meaning = short(str(study.get("meaning") or ""), 400)
     return [f"{size} of {power(study.get('load_w'))} together.", *filter(None, [down, meaning])]
+
+
+def _of_any_load(study: Study) -> bool:
+    return str(part(study, "top_event").get("asked", "load")) == "load"
 
 
 def _yearly(unavailability: float) -> str:

@@ -33,14 +33,16 @@ def check(asked: Asked) -> Row:
     return _check.check(built(asked))
 
 
-def redundancy(asked: Asked) -> RedundancyReport:
+def redundancy(asked: Asked, top: str = "load") -> RedundancyReport:
     """Which failures a design survives: single and double failures, what they leave, overloads, cut
     sets, exact and simulated availability.
 
+    top  what counts as down: `load` (any rack is not served), `hall:NAME`, `rack:NAME`, `racks:N`
+         (at least so many) or `gpus:SHARE` (fewer than that are served)
     The simulated part draws from the scenario's seed. Raises InputError with every problem of a
     file that cannot be built.
     """
-    return _redundancy.redundancy(built(asked))
+    return _redundancy.redundancy(built(asked), top=top)
 
 
 def compare(a: str | Path | Result, b: str | Path | Result) -> Comparison:

@@ -1,6 +1,8 @@
 """Which failures take which loads down, how often and for how long.
 
-    gates          the dependency graph as arrays, checked
+    node           one node as its author states it
+    node_checks    what a graph is refused for
+    gates          the dependency graph as arrays
     logic          every gate is a threshold; evaluation of 64 states in one word
     low_order      failures of one and two components that take each node down
     contingency    every single and double failure, and what it takes down

@@ -15,6 +15,8 @@ from twin.physics.reliability.low_order import losers_of_nodes, single_losers
 
 States = NDArray[np.bool_]
 T = TypeVar("T")
+_TRIED = 4096
+"""Contingencies tried at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +48,12 @@ def down_nodes(gates: Gates, cases: Sequence[Sequence[int]]) -> States:
 
 def single_failures(gates: Gates) -> Losses:
     """All N-1: every component that takes a load down when it fails alone."""
+    found = single_losers(gates)
+    if gates.tops:
+        alone = frozenset[int]().union(*(found[top] for top in gates.tops))
+        return _tried(gates, gates.components.size, 1, [(one,) for one in sorted(alone)])
     totals: dict[tuple[int, ...], list[float]] = {}
-    for ones, weights in _by_losers(gates, single_losers(gates)):
+    for ones, weights in _by_losers(gates, found):
         for one in ones:
             _add(totals, (one,), weights)
     return _losses(gates.components.size, 1, totals)
@@ -64,6 +70,11 @@ def double_failures(
     """
     found = losers_of_nodes(gates)
     alone = frozenset(singles.lost[:, 0].tolist())
+    count = gates.components.size
+    if gates.tops:
+        pairs = frozenset[tuple[int, int]]().union(*(found[top].twos for top in gates.tops))
+        kept = sorted(pair for pair in pairs if alone.isdisjoint(pair))
+        return _tried(gates, count * (count - 1) // 2, 2, kept)
     totals: dict[tuple[int, ...], list[float]] = {}
     loads = _by_losers(gates, found)
     for done, (losers, weights) in enumerate(loads, start=1):
@@ -72,8 +83,19 @@ def double_failures(
                 _add(totals, pair, weights)
         if progress is not None:
             progress(done / len(loads))
-    count = gates.components.size
     return _losses(count * (count - 1) // 2, 2, totals)
+
+
+def _tried(gates: Gates, cases: int, order: int, lost: Sequence[tuple[int, ...]]) -> Losses:
+    """What failing contingencies take down, 64 of them in a word."""
+    loads = gates.loads
+    values = np.stack([gates.racks[loads], gates.gpus[loads], gates.load_w[loads]])
+    totals: dict[tuple[int, ...], list[float]] = {}
+    for start in range(0, len(lost), _TRIED):
+        chunk = lost[start : start + _TRIED]
+        costs = (values @ down_nodes(gates, chunk)[loads]).T.tolist()
+        totals.update(zip(chunk, costs, strict=True))
+    return _losses(cases, order, totals)
 
 
 def _by_losers(gates: Gates, found: Sequence[T]) -> list[tuple[T, list[float]]]:

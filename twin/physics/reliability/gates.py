@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.physics.reliability.node import SUM_TOLERANCE_FRAC, Node, Rule
+from twin.physics.reliability.node_checks import (
+    input_problems,
+    name_problems,
+    topological,
+    value_problems,
+)
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 HOURS_PER_YEAR = 8760.0
-_SUM_TOLERANCE_FRAC = 1e-7
-"""A CAP gate is met when its inputs reach its demand to this share: ratings are decimal texts."""
 
-
-class Rule(IntEnum):
-    """When a node is up, its own component being up."""
-
-    SOURCE = 0
-    """Always: it has no inputs."""
-    AND = 1
-    """Every input up; each input carries the node's whole demand."""
-    OR = 2
-    """Any input up; the live inputs share the demand equally."""
-    KOFN = 3
-    """At least k inputs up; the live inputs share the demand equally."""
-    CAP = 4
-    """Capacities of the up inputs reach the gate's demand; they share it by capacity."""
-    TRANSFER = 5
-    """Any input up; the first live one, in the order listed, carries all (static view of a
-    switch)."""
-
-
-@dataclass(frozen=True)
-class Node:
-    """One node as its author states it.
-
-    `mtbf_h` and `mttr_h` (hours, mean up time and mean time to repair) are both NaN where the node
-    has no failure of its own. A node with `load_w` > 0 or `racks` > 0 is a load. `demand_w` is what
-    the inputs of a CAP gate must reach; elsewhere it is the node's own draw from inputs of another
-    `system`, such as a chiller's from its bus.
-    """
-
-    name: str
-    rule: Rule
-    inputs: tuple[str, ...] = ()
-    k: int = 0
-    capacity_w: float = math.inf
-    demand_w: float = 0.0
-    mtbf_h: float = math.nan
-    mttr_h: float = math.nan
-    load_w: float = 0.0
-    racks: int = 0
-    gpus: int = 0
-    system: str = ""
+__all__ = ["HOURS_PER_YEAR", "Floats", "Gates", "Ints", "Node", "Rule", "compile_gates", "nodes_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +50,13 @@ class Gates:
     load_w: Floats
     racks: Ints
     gpus: Ints
+    tops: tuple[int, ...] = ()
+    """Nodes of which none may be down; the loads where none is named."""
+
+    @cached_property
+    def served(self) -> Ints:
+        """(top,): nodes of which none may be down for the facility to count as up."""
+        return np.array(self.tops, dtype=np.int64) if self.tops else self.loads
 
     @cached_property
     def components(self) -> Ints:
@@ -171,8 +143,8 @@ def _capacity_threshold(capacity_w: Floats, demand_w: float) -> tuple[tuple[floa
         return (1.0,) * count, float(count)
     share = np.minimum(capacity_w, demand_w) / demand_w
     if share[0] > 0 and np.all(share == share[0]):
-        return (1.0,) * count, float(count - math.ceil(1.0 / share[0] - _SUM_TOLERANCE_FRAC))
-    return tuple(share.tolist()), float(share.sum()) - 1.0 + _SUM_TOLERANCE_FRAC
+        return (1.0,) * count, float(count - math.ceil(1.0 / share[0] - SUM_TOLERANCE_FRAC))
+    return tuple(share.tolist()), float(share.sum()) - 1.0 + SUM_TOLERANCE_FRAC
 
 
 def compile_gates(nodes: Sequence[Node]) -> Gates:
@@ -181,87 +153,16 @@ def compile_gates(nodes: Sequence[Node]) -> Gates:
     Raises ValueError with every problem on a line of its own: duplicate or unknown names, rings,
     k out of range, negative or NaN values, demands that the inputs cannot meet, no load.
     """
-    problems = [problem for node in nodes for problem in _value_problems(node)]
-    problems += _name_problems(nodes)
+    problems = [problem for node in nodes for problem in value_problems(node)]
+    problems += name_problems(nodes)
     by_name = {node.name: node for node in nodes}
-    problems += [problem for node in nodes for problem in _input_problems(node, by_name)]
-    ordered, ring = _topological(by_name)
+    problems += [problem for node in nodes for problem in input_problems(node, by_name)]
+    ordered, ring = topological(by_name)
     if ring:
         problems.append(f"ring without a switch: {' -> '.join(ring)}")
     if problems:
         raise ValueError("\n".join(problems))
     return _arrays(ordered)
-
-
-def _name_problems(nodes: Sequence[Node]) -> Iterator[str]:
-    seen: set[str] = set()
-    for node in nodes:
-        if node.name in seen:
-            yield f"{node.name}: duplicate id"
-        seen.add(node.name)
-    if not any(node.load_w > 0 or node.racks > 0 for node in nodes):
-        yield "no node has load_w or racks: there is nothing to serve"
-
-
-def _value_problems(node: Node) -> Iterator[str]:
-    for field in ("capacity_w", "demand_w", "load_w", "racks", "gpus"):
-        value = getattr(node, field)
-        if not value >= 0 or (math.isinf(value) and field != "capacity_w"):
-            yield f"{node.name}.{field}: found {value}; allowed: a number from 0"
-    if math.isnan(node.mtbf_h) and math.isnan(node.mttr_h):
-        return
-    for field in ("mtbf_h", "mttr_h"):
-        value = getattr(node, field)
-        if not (value > 0 and math.isfinite(value)):
-            yield f"{node.name}.{field}: found {value}; allowed: above 0 and finite, or both NaN"
-
-
-def _input_problems(node: Node, by_name: dict[str, Node]) -> Iterator[str]:
-    for name in dict.fromkeys(node.inputs):
-        if name not in by_name:
-            yield f"{node.name}.inputs: unknown input {name!r}"
-    if len(set(node.inputs)) < len(node.inputs):
-        yield f"{node.name}.inputs: an input is listed twice"
-    if (node.rule is Rule.SOURCE) == bool(node.inputs):
-        yield (
-            f"{node.name}.inputs: found {len(node.inputs)}; allowed: none for SOURCE, "
-            f"some for {node.rule.name}"
-        )
-    elif node.rule is Rule.KOFN and not 1 <= node.k <= len(node.inputs):
-        yield f"{node.name}.k: found {node.k}; allowed: 1 to {len(node.inputs)}"
-    elif node.rule is Rule.CAP:
-        total_w = sum(by_name[name].capacity_w for name in node.inputs if name in by_name)
-        if node.demand_w > total_w * (1 + _SUM_TOLERANCE_FRAC):
-            yield f"{node.name}.demand_w: found {node.demand_w:g}; its inputs reach {total_w:g} W"
-
-
-def _topological(by_name: dict[str, Node]) -> tuple[list[Node], list[str]]:
-    """Nodes with inputs first, and one ring if there is any."""
-    waiting = {name: sum(i in by_name for i in set(node.inputs)) for name, node in by_name.items()}
-    consumers: dict[str, list[str]] = {name: [] for name in by_name}
-    for name, node in by_name.items():
-        for given in set(node.inputs) & by_name.keys():
-            consumers[given].append(name)
-    ordered = [name for name, count in waiting.items() if count == 0]
-    for name in ordered:
-        for consumer in consumers[name]:
-            waiting[consumer] -= 1
-            if waiting[consumer] == 0:
-                ordered.append(consumer)
-    left = by_name.keys() - set(ordered)
-    return [by_name[name] for name in ordered], _ring(by_name, left)
-
-
-def _ring(by_name: dict[str, Node], left: set[str]) -> list[str]:
-    """A ring among nodes that all wait for one another, walked against the feed, told along it."""
-    if not left:
-        return []
-    path = [min(left)]
-    while True:
-        following = next(name for name in by_name[path[-1]].inputs if name in left)
-        if following in path:
-            return [following, *reversed(path[path.index(following) :])]
-        path.append(following)
 
 
 def _arrays(nodes: list[Node]) -> Gates:
@@ -288,6 +189,28 @@ def _arrays(nodes: list[Node]) -> Gates:
 
 def _ints(values: Sequence[int]) -> Ints:
     return np.array(values, dtype=np.int64)
+
+
+def nodes_of(gates: Gates) -> list[Node]:
+    """The nodes that a graph was compiled from."""
+    return [_node_of(gates, node) for node in range(len(gates.names))]
+
+
+def _node_of(gates: Gates, node: int) -> Node:
+    return Node(
+        gates.names[node],
+        Rule(int(gates.rule[node])),
+        tuple(gates.names[given] for given in gates.inputs[node]),
+        k=int(gates.k[node]),
+        capacity_w=float(gates.capacity_w[node]),
+        demand_w=float(gates.demand_w[node]),
+        mtbf_h=float(gates.mtbf_h[node]),
+        mttr_h=float(gates.mttr_h[node]),
+        load_w=float(gates.load_w[node]),
+        racks=int(gates.racks[node]),
+        gpus=int(gates.gpus[node]),
+        system=gates.systems[node],
+    )
 
 
 def _floats(values: Sequence[float]) -> Floats:

@@ -165,5 +165,5 @@ def _weighed(rows: Words, weights: list[float], slack: float) -> Words:
 
 def any_load_down(gates: Gates, down: Words) -> Words:
     """(word,): the top event in each state."""
-    top: Words = np.bitwise_or.reduce(down[gates.loads], axis=0)
+    top: Words = np.bitwise_or.reduce(down[gates.served], axis=0)
     return top

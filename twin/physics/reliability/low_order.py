@@ -69,10 +69,12 @@ def single_losers(gates: Gates) -> list[frozenset[int]]:
 
 def _ones(parts: list[frozenset[int]], weights: tuple[float, ...], slack: float) -> frozenset[int]:
     """Components that by themselves take down more weight of inputs than the slack."""
-    if len(parts) < 2 or slack < min(weights):
-        return _NONE.union(*parts) if slack >= 0 else _NONE
+    if not weights or slack >= sum(weights):
+        return _NONE
+    if slack < min(weights):
+        return _NONE.union(*parts)
     if slack >= sum(weights) - min(weights):
-        return _NONE.union(parts[0]).intersection(*parts) if slack < sum(weights) else _NONE
+        return parts[0].intersection(*parts[1:])
     return frozenset(one for one, lost in _weight_of(parts, weights).items() if lost > slack)
 
 
