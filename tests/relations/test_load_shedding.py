@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import small_layout
 
-from tests.planner import answer, happened, number
+from tests.planner import answer, happened, job, number
 from twin import InputError, Result
 
 FAIL_S = 600.0
@@ -245,3 +245,21 @@ def test_an_unknown_load_is_refused_with_the_nearest_name() -> None:
         lose_two(load_shedding={"order": ["load_ef"]})
     assert "'load_ef'" in str(told.value)
     assert "load_" in str(told.value).replace("load_ef", "")
+
+
+def test_the_racks_of_the_least_work_are_shed() -> None:
+    """One of two panels is lost; of two jobs on four racks the second goes."""
+    made = small_layout(4, 1)
+    fault = {"at": f"{FAIL_S} s", "component": "panel_1", "repair_after": "20 h"}
+    run = answer(
+        made,
+        horizon="1 h",
+        faults={"timeline": [fault]},
+        workload=[job("main", 36), job("extra", 36)],
+        controls={"load_shedding": {"order": ["extra"], "above": 0.9}},
+    )
+    jobs = run.frame("jobs").set_index("job")
+    assert jobs.state.to_dict() == {"main": "running", "extra": "queued"}
+    assert jobs.restarts["main"] == 0
+    assert not [who for _, who, what in happened(run) if what == "tripped"]
+    assert {r for r in lit(run, 3600.0) if r.startswith("liquid")} >= {"liquid_r1", "liquid_r2"}

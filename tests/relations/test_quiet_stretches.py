@@ -35,6 +35,35 @@ def assert_same(one: twin.Result, other: twin.Result) -> None:
     assert left == repr(other.summary | {"wall_s": 0.0})
 
 
+def on_generators() -> twin.Scenario:
+    """Half a day on a generator that never runs dry, loads ready to be shed."""
+    layout: dict[str, Any] = small_layout(2, 0)
+    endless = {
+        "name": "endless",
+        "source": "made up for this test",
+        "status": "assumed",
+        "kind": "generator",
+        "rating": "2 MW",
+        "loss_idle_frac": 0,
+        "loss_linear_frac": 0,
+        "loss_square_frac": 0,
+        "start": "10 s",
+        "start_failure_probability": 0,
+        "transfer": "0 s",
+        "retransfer": "300 s",
+        "mtbf": "1500 h",
+        "mttr": "30 h",
+        "width": "2 m",
+        "depth": "9 m",
+        "height": "3 m",
+    }
+    layout["equipment"] = {"power": [endless]}
+    layout["power"][1]["type"] = "endless"
+    outage = {"kind": "utility_outage", "at": "1000 s", "duration": "40000 s"}
+    control = {"order": ["crah"], "above": 0.9}
+    return small(layout, horizon="14 h", drills=[outage], controls={"load_shedding": control})
+
+
 CASES: dict[str, twin.Scenario] = {
     "five minutes": idle(horizon="2 d"),
     "other periods": idle(horizon="2 d", outputs__period="17 min", controls__plant_period="7 min"),
@@ -43,6 +72,7 @@ CASES: dict[str, twin.Scenario] = {
     "a fault between": idle(horizon="1 d", faults=failing((30_000.0, "cdu_1_pump_1", 4_000.0))),
     "a cold plant that starts": idle("superpod_b200", horizon="2 d"),
     "a large site": idle("campus_20mw", horizon="8 h"),
+    "half a day on generators": on_generators(),
     "a job that ends": small(small_layout(), workload=[training("liquid", 70)], horizon="12 h"),
 }
 

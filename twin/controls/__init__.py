@@ -81,8 +81,9 @@ class LoadShedding(Stated):
     order: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
         min_length=1, max_length=20_000
     )
-    """Racks, rows of racks and cooling units, or groups of them: the first is opened first and
-    picked up last. What is not named is never opened."""
+    """Racks, rows of racks, cooling units or groups of them, and workloads, which stand for the
+    racks that run them at that moment: the first is opened first and picked up last. What is not
+    named is never opened."""
     above: float = Field(default=1.0, ge=0.1, le=1.5)
     """Load of any power component over its rating from which loads are opened."""
     act_after: Annotated[Duration, Within(0.0, 3600.0, "0 to 1 h")] = 1.0

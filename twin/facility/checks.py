@@ -126,11 +126,13 @@ def _shed(ledger: Ledger) -> None:
     shedding = ledger.scenario.controls.load_shedding
     loads = [e.id for e in ledger.entries if e.system in ("compute", "cooling") and e.rating_w]
     loads += [e.id for e in ledger.entries if role(e.kind) is Role.RACK]
+    loads += [work.name for work in ledger.scenario.workload]
     for i, name in enumerate(shedding.order if shedding else ()):
         if not any(is_member(load, name) for load in loads):
             loc = ("controls", "load_shedding", "order", i)
             hint = did_you_mean(name, [*ledger.groups, *loads])
-            ledger.complain(loc, repr(name), "a rack, a row of racks or a cooling unit", hint)
+            allowed = "a rack, a row of racks, a cooling unit or a workload"
+            ledger.complain(loc, repr(name), allowed, hint)
 
 
 def _shared(ledger: Ledger) -> None:

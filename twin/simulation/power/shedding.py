@@ -13,6 +13,7 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+from twin.simulation.power.sheddable import Sheddable
 from twin.simulation.power.supply import Supply
 
 ROUNDING = 1e-9
@@ -30,22 +31,11 @@ class Shedding(Discipline):
         self.supply = supply
         self.tree = supply.tree
         self.control = world.facility.scenario.controls.load_shedding
-        self.order = self._in_order()
+        self.sheddable = Sheddable(world, self.control.order if self.control else ())
         above = self.control.above if self.control else 1.0
         self.limit_w = self.tree.rating_w * (above * (1.0 + ROUNDING))
         world.clock.can("loads are shed", self._shed)
         world.clock.can("loads are picked up", self._pick_up)
-
-    def _in_order(self) -> Index:
-        """(load,) power nodes of the loads that may be opened, the first first."""
-        names = [
-            one
-            for name in (self.control.order if self.control else ())
-            for one in self.world.facility.components.members(name)
-        ]
-        row = {self.tree.id[p]: p for p in np.flatnonzero(self.supply.is_load)}
-        rows = [row[name] for name in dict.fromkeys(names) if name in row]
-        return np.array(rows, dtype=np.int64)
 
     def at_rest(self) -> bool:
         """Nothing open or about to be."""
@@ -81,19 +71,21 @@ class Shedding(Discipline):
     def _below(self, node: int, opened: Mask) -> Index:
         """Loads below a node that may be opened, and are not, in order."""
         below = flow.below(self.supply.wires, node)
-        return self.order[below[self.order] & ~opened[self.order]]
+        order = self.sheddable.order()
+        return np.asarray(order[below[order] & ~opened[order]])
 
     def _dark(self) -> Index:
         """Loads that may be opened and have no voltage."""
-        dark = ~self.world.state.supply.live[self.order] & ~self.own.opened[self.order]
-        return self.order[dark]
+        order = self.sheddable.order()
+        return order[~self.world.state.supply.live[order] & ~self.own.opened[order]]
 
     def _could_return(self) -> Index:
         """Open loads with a live supply, those first that were to be opened last."""
-        last_first = self.order[::-1]
-        opened = last_first[self.own.opened[last_first]]
-        if not opened.size:
-            return opened
+        if not self.own.opened.any():
+            return np.zeros(0, dtype=np.int64)
+        last_first = self.sheddable.order()[::-1]
+        others = np.setdiff1d(np.flatnonzero(self.own.opened), last_first)
+        opened = np.concatenate([last_first[self.own.opened[last_first]], others])
         fed = flow.fed(self.supply.wires, self.world.state.supply.live)
         return opened[fed[opened]]
 
