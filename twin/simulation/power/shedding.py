@@ -87,7 +87,7 @@ class Shedding(Discipline):
         others = np.setdiff1d(np.flatnonzero(self.own.opened), last_first)
         opened = np.concatenate([last_first[self.own.opened[last_first]], others])
         fed = flow.fed(self.supply.wires, self.world.state.supply.live)
-        return opened[fed[opened]]
+        return np.asarray(opened[fed[opened]])
 
     def _shed(self) -> None:
         """Open loads that are dark, then those that overload something."""
