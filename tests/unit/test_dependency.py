@@ -96,7 +96,10 @@ def test_panels_need_the_rating_that_racks_and_coolant_units_draw(unit: Gates) -
 def test_generators_stand_behind_the_utility(unit: Gates) -> None:
     assert racks_lost(unit, "utility", "generator_1") == 0
     assert racks_lost(unit, "utility", "generator_1", "generator_2") == 16
-    assert unit.unavailability[unit.index["generator_1"]] == pytest.approx(0.00222)
+    own = unit.unavailability[unit.index["generator_1"]]
+    shared = unit.unavailability[unit.index["common_cause(start of genset_2500)"]]
+    assert 1 - (1 - own) * (1 - shared) == pytest.approx(0.00222)
+    assert shared == pytest.approx(0.05 * 0.00222)
 
 
 def test_one_rail_may_be_lost_and_any_spine_but_the_last(unit: Gates) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.facility.dependency.overloads import Overloads as Followed
 from twin.physics.reliability.bdd import Exact, reached
 from twin.physics.reliability.bounds import at_least, union_bounds
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Gates
@@ -145,3 +146,21 @@ def component_rows(gates: Gates) -> list[Row]:
         }
         for node in gates.components.tolist()
     ]
+
+
+def unfollowed(gates: Gates, followed: Followed | None) -> float:
+    """Probability of coincidences of overloads that were not followed."""
+    if followed is None or followed.order is None:
+        return 0.0
+    count = followed.order + 1
+    return sum(
+        at_least((gates.unavailability[gates.index[name]] for name in island), count)
+        for island in followed.searched
+    )
+
+
+def followed_row(followed: Followed | None) -> Row:
+    """Up to which order overloads were followed, and among how many components."""
+    if followed is None or followed.order is None:
+        return {"order": None, "components": 0}
+    return {"order": followed.order, "components": len(set().union(*followed.searched))}

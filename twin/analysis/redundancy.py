@@ -32,7 +32,6 @@ from twin.physics.reliability.bdd import (
     failure_diagram,
     minimal_cut_sets,
 )
-from twin.physics.reliability.bounds import at_least
 from twin.physics.reliability.contingency import Losses
 from twin.physics.reliability.diagram import BeyondMemory
 from twin.physics.reliability.gates import Gates
@@ -77,8 +76,9 @@ def redundancy(
         for one in sorted(losses.overloads, key=lambda one: -one.load_frac)
     ]
     followed = power_overloads(facility)
+    gates = dependency(facility)
     report = judged(
-        of_top_event(dependency(facility), facility, top),
+        of_top_event(gates, facility, top),
         rng=rng or stream(facility.scenario.seed, "redundancy"),
         order=order,
         progress=progress,
@@ -89,11 +89,21 @@ def redundancy(
     gaps = continuity(facility)
     return replace(
         report,
+        availability_independent=_independent(facility, gates, top, report),
         top_event={"asked": top, "says": says(top)},
         heaviest_after_one_loss=heaviest(facility),
         fault_tolerant=with_gaps(report.fault_tolerant, gaps),
         continuity=gaps,
     )
+
+
+def _independent(facility: Facility, gates: Gates, top: str, report: RedundancyReport) -> Row:
+    """Availability without common causes; what is known already where there are none."""
+    if not any(system == "common cause" for system in gates.systems):
+        return report.availability_exact
+    apart = of_top_event(dependency(facility, common_cause=False), facility, top)
+    diagram = _diagram(apart)
+    return availability.exact_row(None if diagram is None else exact(apart, diagram))
 
 
 def judged(
@@ -157,12 +167,13 @@ def _likelihoods(
     gates: Gates, solved: Exact | None, cut_sets: list[tuple[int, ...]], followed: Followed | None
 ) -> Row:
     """The parts of the report that the exact engine, or bounds in its place, give."""
-    unfollowed = _unfollowed(gates, followed)
+    unfollowed = availability.unfollowed(gates, followed)
     return {
         "cut_set_rows": cut_set_table.detailed(gates, cut_sets, solved),
         "availability_exact": availability.exact_row(solved),
+        "availability_independent": availability.exact_row(solved),
         "availability_bounds": availability.bounds_row(gates, solved, cut_sets, unfollowed),
-        "overloads_followed": _followed_row(followed),
+        "overloads_followed": availability.followed_row(followed),
         "importance": availability.importance(gates, solved),
         "component_reliability": availability.component_rows(gates),
     }
@@ -183,23 +194,6 @@ def _cut_sets(
     if diagram is None or order <= 2:
         return cut_set_table.short(gates, singles, pairs, order)
     return minimal_cut_sets(diagram, order)
-
-
-def _unfollowed(gates: Gates, followed: Followed | None) -> float:
-    """Probability of coincidences of overloads that were not followed."""
-    if followed is None or followed.order is None:
-        return 0.0
-    count = followed.order + 1
-    return sum(
-        at_least((gates.unavailability[gates.index[name]] for name in island), count)
-        for island in followed.searched
-    )
-
-
-def _followed_row(followed: Followed | None) -> Row:
-    if followed is None or followed.order is None:
-        return {"order": None, "components": 0}
-    return {"order": followed.order, "components": len(set().union(*followed.searched))}
 
 
 def _pairs(gates: Gates, singles: Losses, order: int, progress: Progress) -> Losses | None:

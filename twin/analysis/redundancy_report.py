@@ -45,6 +45,9 @@ class RedundancyReport:
     """
     availability_exact: Row
     """Values are None where the exact engine had no room."""
+    availability_independent: Row
+    """The same where components fail independently, as often: without common causes. As
+    `availability_exact` where no component shares one."""
     availability_bounds: Row
     """`lower` and `upper` of the unavailability, and `why` they differ."""
     overloads_followed: Row

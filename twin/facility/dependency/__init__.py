@@ -4,6 +4,8 @@ graph      nodes and gates, from the facility's arrays
 power      power equipment: own failures, and outputs that a protection may open
 supplies   what feeds each taker of power, and the gates of a protection
 overloads  which coincident failures make which protection act, asked of the flow
+shared_causes  failures that several components have in common
+top_events  what counts as down
 islands    which power nodes share their loads, and which failures look alike
 """
 

@@ -11,6 +11,7 @@ from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.facility.cooling.peak import heat_w
 from twin.facility.dependency.component import component
 from twin.facility.dependency.power import equipment, outputs, power_overloads
+from twin.facility.dependency.shared_causes import with_shared_causes
 from twin.facility.dependency.supplies import supplies
 from twin.facility.model import Facility, Index
 from twin.facility.model.fabric import CORE, LEAF, SPINE
@@ -21,7 +22,7 @@ _SERVICE = "service"
 """System of the gates that racks ask for coolant, air and data: no power passes through them."""
 
 
-def dependency(facility: Facility) -> Gates:
+def dependency(facility: Facility, *, common_cause: bool = True) -> Gates:
     """The facility's dependency graph, compiled; every rack is a load, with its rated power and
     GPUs.
 
@@ -36,6 +37,7 @@ def dependency(facility: Facility) -> Gates:
     hours, so it gets the repair rate that makes its unavailability the probability of a failed
     start. The weather does not derate the plant, and transfer gaps are not seen
     here: `analysis/continuity.py` judges them.
+    common_cause  with failures that components share; else each fails independently, as often
     Nothing is raised for a facility that was built: what a graph could be refused for, the build
     refuses. Source: gate semantics of `twin.physics.reliability.gates`.
     """
@@ -49,7 +51,8 @@ def dependency(facility: Facility) -> Gates:
         *_fabric(facility, power.feed),
         *_racks(facility, power.feed),
     ]
-    return compile_gates(list({node.name: node for node in nodes}.values()))
+    distinct = list({node.name: node for node in nodes}.values())
+    return compile_gates(with_shared_causes(facility, distinct) if common_cause else distinct)
 
 
 def _cooling(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
