@@ -184,3 +184,22 @@ def test_a_sag_of_nothing_that_carries_power_is_refused() -> None:
         run(layout(), sag(0.5, 1.0, target="crah_1"))
     with pytest.raises(InputError, match="spacing above the duration"):
         run(layout(), sag(0.5, 30.0, 6))
+
+
+def test_a_run_forked_amid_the_sags_goes_on_as_one_that_was_not() -> None:
+    """From between the second and the third, with no drill to come in the fork's own list."""
+    made = layout(lockout_count=3, lockout_window="60 s", peukert_exponent=1.2, walk_in="10 s")
+    site = {"climate": {"dry_bulb": "15 °C", "wet_bulb": "10 °C"}, "grid": "virginia"}
+    later = {"kind": "utility_outage", "at": "40 min", "duration": "5 min"}
+    keys = {"horizon": "1 h", "site": site, "drills": [later, sag(0.4, 0.1, 6)]}
+    built = twin.build(loaded(asked(made, **keys)))
+    whole = twin.simulate(built)
+    begun = twin.start(built)
+    begun.until(AT_S + 20.0)
+    fork = begun.fork()
+    fork.until()
+    assert happened(fork.result()) == happened(whole)
+    assert fork.result().frame("site").equals(whole.frame("site"))
+    without = begun.fork(drills=[])
+    without.until()
+    assert times(without.result(), "ups_1", "locked out") == [pytest.approx(AT_S + 32.8)]

@@ -61,6 +61,20 @@ class Refuel(Stated):
     """How much each gets, as far as its tank holds it; all that it holds where not stated."""
 
 
+class MaintenanceBypass(Stated):
+    """Bridge UPS by their maintenance bypasses: their loads stay on the mains, without a battery,
+    and they may be isolated or fail meanwhile.
+    """
+
+    kind: Literal["maintenance_bypass"]
+    at: Moment = 0.0
+    """When it is closed."""
+    duration: OutageDuration
+    """How long it stays closed."""
+    ups: Annotated[str, Field(max_length=100)]
+    """UPS or group of UPS, as named in the layout."""
+
+
 class ResetUps(Stated):
     """Take UPS back to their inverters and to the utility, whatever locked them out."""
 
@@ -71,7 +85,9 @@ class ResetUps(Stated):
     """UPS or group of UPS, as named in the layout."""
 
 
-Action = Annotated[ClockCeiling | WaterSupply | Refuel | ResetUps, Field(discriminator="kind")]
+Action = Annotated[
+    ClockCeiling | WaterSupply | Refuel | ResetUps | MaintenanceBypass, Field(discriminator="kind")
+]
 """Any operator action, told apart by `kind`."""
 
 
@@ -227,6 +243,7 @@ __all__ = [
     "Expectation",
     "Isolate",
     "LoadShedding",
+    "MaintenanceBypass",
     "Moment",
     "Refuel",
     "ResetUps",

@@ -111,7 +111,7 @@ def targets(ledger: Ledger) -> None:
         if action.kind == "refuel":
             loc = ("controls", "actions", i, "generator")
             _group_of(ledger, loc, action.generator, Role.STANDBY, "a generator of this layout")
-        if action.kind == "reset_ups":
+        if action.kind in ("reset_ups", "maintenance_bypass"):
             loc = ("controls", "actions", i, "ups")
             _group_of(ledger, loc, action.ups, Role.STORE, "a UPS of this layout")
     for i, work in enumerate(scenario.workload):

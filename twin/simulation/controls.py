@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.controls import ClockCeiling, Refuel, ResetUps
+from twin.controls import ClockCeiling, MaintenanceBypass, Refuel, ResetUps
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -33,6 +33,9 @@ class Controls(Discipline):
             self.world.note("operators", EventKind.CLOCK_CEILING, detail)
         elif isinstance(action, Refuel):
             self._refuel(action)
+        elif isinstance(action, MaintenanceBypass):
+            for p in self._power_nodes(action.ups):
+                self.world.clock.wait(Stage.POWER, 0.0, "UPS is bridged", p, float(action.duration))
         elif isinstance(action, ResetUps):
             for p in self._power_nodes(action.ups):
                 self.world.clock.wait(Stage.POWER, 0.0, "UPS is reset", p)

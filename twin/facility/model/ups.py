@@ -30,6 +30,8 @@ class UpsArrays:
     """Power that empties a new battery in its rated discharge time; inf where none is stated."""
     walk_in_s: Array
     """Over which it takes its load back from its battery."""
+    eco_gap_s: Array
+    """Gap at a loss of input in eco mode; 0 for the others."""
     input_window_frac: Array
     """It leaves an input whose voltage is further than this from nominal."""
     lockout_count: Array

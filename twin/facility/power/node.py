@@ -22,6 +22,8 @@ class PowerNode:
     """Of each supply: the entry of `fed_by` where it takes one at a time; 0 where not given."""
     weights: list[float] = field(default_factory=list)
     """Of each supply: its part where several share; 1 where not given."""
+    eco: bool = False
+    """A UPS in eco mode."""
 
     def feeds(self) -> list[tuple[str, int, float]]:
         """Supplies with rank and weight."""

@@ -21,7 +21,7 @@ from twin.facility.power.refusals import (
     check_transfers,
     refuse_cycles,
 )
-from twin.facility.power.ups import ups_arrays
+from twin.facility.power.ups import check_mode, in_mode, ups_arrays
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
 from twin.facility.stated_numbers import for_group, for_member, rerated
@@ -77,7 +77,8 @@ def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
         )
         return None
     row = for_group(ledger, ("layout", "power", i), known[group.type], group.overrides)
-    return rerated(row, group.rating)
+    check_mode(ledger, ("layout", "power", i, "ups_mode"), row, group)
+    return in_mode(rerated(row, group.rating), group.ups_mode)
 
 
 def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> list[PowerNode]:
@@ -91,22 +92,7 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     for k, name in enumerate(members(group.name, group.count)):
         mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))
         mine = with_length(with_autonomy(mine, group.autonomy), group.length)
-        place = ledger.places[name]
-        ledger.add(
-            loc,
-            Entry(
-                name,
-                row.kind,
-                row.name,
-                place.hall,
-                "power",
-                place.centre_m,
-                place.size_m,
-                mine.rating_w or 0.0,
-                mtbf_h=mine.mtbf_h,
-                mttr_h=mine.mttr_h,
-            ),
-        )
+        ledger.add(loc, _entry(ledger, name, mine))
         ledger.edges += [(s, name, "power", group.mode) for s in supplies[k]]
         out.append(
             PowerNode(
@@ -118,9 +104,27 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
                 group.minimum_supply or 0.0,
                 list(supplies[k]),
                 list(supplies[k].values()) if group.mode == "priority" else [],
+                eco=group.ups_mode == "eco",
             )
         )
     return out
+
+
+def _entry(ledger: Ledger, name: str, row: PowerEquipment) -> Entry:
+    """A member as the table of components has it."""
+    place = ledger.places[name]
+    return Entry(
+        name,
+        row.kind,
+        row.name,
+        place.hall,
+        "power",
+        place.centre_m,
+        place.size_m,
+        row.rating_w or 0.0,
+        mtbf_h=row.mtbf_h,
+        mttr_h=row.mttr_h,
+    )
 
 
 def _own_rating(ledger: Ledger, name: str) -> float | ElectricalRating | None:
@@ -143,7 +147,7 @@ def freeze(
         return np.array([default if v is None else v for v in values], dtype=float)
 
     rating = np.array([n.rating_w for n in every], dtype=float)
-    ups = ups_arrays(ledger.scenario.catalogue, [n.row for n in every])
+    ups = ups_arrays(ledger.scenario.catalogue, [(n.row, n.eco) for n in every])
     return PowerTree(
         id=tuple(n.id for n in every),
         component=np.array([ledger.row[n.id] for n in every], dtype=np.int64),

@@ -130,6 +130,9 @@ class PowerGroup(Stated):
     """Generators: how long a full tank lasts at full load, instead of the tank of the catalogue."""
     length: Annotated[Length, Within(0.1, 1000.0, "0.1 m to 1 km")] | None = None
     """Cables and busways: metres of each, from which resistance, voltage drop and loss follow."""
+    ups_mode: Literal["double_conversion", "eco"] = "double_conversion"
+    """How UPS work: through their converters; or through their bypass, the inverter ready, which
+    loses less and leaves a gap of milliseconds at a loss of input."""
     rating: StatedRating | None = None
     """Rating where it differs from the catalogue; `rating: 500 kVA` with `power_factor` beside it,
     or a mapping with amperes and volts, says how it follows."""

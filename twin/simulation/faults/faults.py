@@ -69,9 +69,7 @@ class Faults(Discipline):
     def _drill_begins(self, i: int) -> None:
         drill = self.world.facility.scenario.drills[i]
         if isinstance(drill, Sag):
-            for n in range(drill.count):
-                after_s = n * (drill.spacing or 0.0)
-                self.world.clock.wait(Stage.POWER, after_s, "sag begins", i)
+            self._sag(drill)
             return
         wrong = self._mistaken(drill.component, drill.at) if isinstance(drill, Isolate) else None
         if wrong is None or not isinstance(drill, Isolate):
@@ -81,6 +79,15 @@ class Faults(Discipline):
         self._out(wrong, EventKind.OPENED_BY_MISTAKE, detail)
         self._wait(PUT_RIGHT_S, "fault ends", wrong)
         self._wait(PUT_RIGHT_S, "drill goes on", i)
+
+    def _sag(self, drill: Sag) -> None:
+        """Every sag of a drill; what waits says all, for a fork may have other drills."""
+        node = self.world.facility.power.id.index(drill.target)
+        for n in range(drill.count):
+            self.world.clock.wait(
+                Stage.POWER, n * (drill.spacing or 0.0), "sag begins", node,
+                float(drill.remaining_voltage), float(drill.duration),
+            )  # fmt: skip
 
     def _take_out(self, i: int) -> None:
         """What a drill takes out."""

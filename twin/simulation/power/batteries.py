@@ -108,6 +108,16 @@ class Batteries:
         room = np.where(rate[moving] < 0, held, most - held)
         return float((room / np.abs(rate[moving])).min())
 
+    def gap(self, taken: Mask) -> bool:
+        """Leave those in eco mode whose input has just gone (power node,) without output until
+        their inverter has it; True where there are some.
+        """
+        starts = taken & (self.tree.ups.eco_gap_s > 0)
+        if not starts.any():
+            return False
+        self.own.moving_until_s[starts] = self.world.now_s + self.tree.ups.eco_gap_s[starts]
+        return True
+
     def walk_in(self, back: Mask) -> None:
         """Begin to take the load back step by step where mains are there again (power node,)."""
         own = self.own

@@ -87,7 +87,8 @@ class Bypasses:
             return
         rows = self.rows
         fine = own.on_bypass[rows] & (output_w[rows] <= self.first_w)
-        fine &= ~(own.returning[rows] | own.kept_on_bypass[rows] | own.locked_out[rows])
+        fine &= ~(own.returning[rows] | own.kept_on_bypass[rows])
+        fine &= ~(own.locked_out[rows] | own.maintained[rows])
         for p in rows[fine].tolist():
             own.returning[p] = True
             self.world.clock.wait(Stage.PROTECTION, RETURN_S, "UPS returns to its inverter", p)

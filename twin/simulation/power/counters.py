@@ -26,6 +26,8 @@ class Counters:
         self.wires = wires
         world.clock.can("UPS lock-out ends", self._ends)
         world.clock.can("UPS is reset", self.reset)
+        world.clock.can("UPS is bridged", self.bridge)
+        world.clock.can("UPS is no longer bridged", self._bridged_no_more)
 
     def count(self, p: int) -> None:
         """A UPS has gone on battery: lock it out where that was once too often."""
@@ -66,11 +68,33 @@ class Counters:
         if own.locked_out[p]:
             own.locked_w -= next(row[3] for row in reversed(own.lockouts) if row[1] == p)
         own.locked_out[p] = False
-        own.on_bypass[p] = False
+        own.on_bypass[p] = own.maintained[p]
         own.kept_on_bypass[p] = False
         own.battery_times_s[p] = -np.inf
         own.overload_times_s[p] = -np.inf
         self.world.note(self.tree.id[p], EventKind.RESET, "by hand; it takes the utility again")
+        self._changed()
+
+    def bridge(self, p: int, duration_s: float) -> None:
+        """Close the maintenance bypass of a UPS, where its input has voltage to carry on."""
+        own = self.own
+        name = self.tree.id[p]
+        supply = self.world.state.supply
+        if supply.on_battery[p] or not supply.live[p]:
+            self.world.note(name, EventKind.ON_BYPASS, "not bridged: its input has no voltage")
+            return
+        own.maintained[p] = True
+        own.on_bypass[p] = True
+        detail = f"bridged for {duration_s:,.0f} s by its maintenance bypass; no battery behind it"
+        self.world.note(name, EventKind.ON_BYPASS, detail)
+        self.world.clock.wait(Stage.POWER, duration_s, "UPS is no longer bridged", p)
+        self._changed()
+
+    def _bridged_no_more(self, p: int) -> None:
+        own = self.own
+        own.maintained[p] = False
+        own.on_bypass[p] = False
+        self.world.note(self.tree.id[p], EventKind.OFF_BYPASS, "its maintenance bypass is open")
         self._changed()
 
     def look(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
-from twin.controls import Sag
 from twin.physics.flow import Wiring
 from twin.physics.power import HOLD_UP_S
 from twin.physics.sag import GOOD_FRAC, Regulating, ride_through_s, voltages
@@ -23,7 +22,6 @@ class Sags:
         self.tree = world.facility.power
         self.wires = wires
         self.is_ups = is_ups
-        self.node = {name: p for p, name in enumerate(self.tree.id)}
         self.loads: Index = np.concatenate([self.tree.load_of_rack, self.tree.load_of_unit])
         world.clock.can("sag begins", self._begins)
         world.clock.can("sag ends", self._ends)
@@ -32,16 +30,12 @@ class Sags:
         """Whether a sag is under way."""
         return bool(self.own.sags)
 
-    def _begins(self, drill: int) -> None:
-        sag = self.world.facility.scenario.drills[drill]
-        if not isinstance(sag, Sag):
-            raise TypeError(f"drill {drill} is no sag")
-        p = self.node[sag.target]
-        ends_s = self.world.now_s + sag.duration
-        self.own.sags.append([float(p), sag.remaining_voltage, ends_s])
-        self.world.clock.wait(Stage.POWER, sag.duration, "sag ends", p, ends_s)
-        detail = f"{sag.remaining_voltage:.0%} of nominal voltage for {sag.duration:g} s"
-        self.world.note(sag.target, EventKind.SAG, detail)
+    def _begins(self, p: int, remaining: float, duration_s: float) -> None:
+        ends_s = self.world.now_s + duration_s
+        self.own.sags.append([float(p), remaining, ends_s])
+        self.world.clock.wait(Stage.POWER, duration_s, "sag ends", p, ends_s)
+        detail = f"{remaining:.0%} of nominal voltage for {duration_s:g} s"
+        self.world.note(self.tree.id[p], EventKind.SAG, detail)
         self._set()
 
     def _ends(self, p: int, ends_s: float) -> None:

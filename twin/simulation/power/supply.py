@@ -59,13 +59,18 @@ class Supply(Discipline):
         self.sags = Sags(world, self.wires, self.is_ups)
         self._seen_version = (-1, -1, -1, -1, -1)
         self._seen_s = -np.inf
-        self._able_version = (-1, -1, -1)
+        self._able_version = (-1, -1, -1, -1)
         self._able = self.is_load
 
     def able(self) -> Mask:
         """(power node,) in working order, and closed; loads are unless the controls opened them."""
         state = self.world.state
-        version = (state.faults.version, state.protection.version, state.shedding.version)
+        version = (
+            state.faults.version,
+            state.protection.version,
+            state.shedding.version,
+            state.ups.version,
+        )
         if version != self._able_version:
             self._able = self.able_if(state.protection.tripped, state.shedding.opened)
             self._able_version = version
@@ -79,6 +84,7 @@ class Supply(Discipline):
     def able_if(self, tripped: Mask, opened: Mask) -> Mask:
         """(power node,) the same with these tripped, and these loads opened."""
         in_order = self.world.state.faults.component_ok[self.tree.component]
+        in_order = in_order | self.world.state.ups.maintained
         return (self.is_load | (in_order & ~tripped)) & ~opened
 
     def settle(self) -> bool:
@@ -109,6 +115,9 @@ class Supply(Discipline):
         input_frac = self.sags.look(stored, closed)
         closed = self.sags.usable(closed) if self.sags.any() else closed
         own.on_battery = self._on_battery(stored, input_frac, closed)
+        if self.batteries.gap(before.good & own.on_battery & ~before.on_battery):
+            own.on_battery = before.on_battery
+            return self._voltages(before)
         self.batteries.walk_in(before.on_battery & ~own.on_battery & own.live)
         own.share = flow.shares(self.wires, own.live, own.on_battery, closed)
         own.share *= own.walk_in_frac[self.wires.taker]

@@ -171,6 +171,8 @@ class UpsState:
     """Whose output is their input, with no battery behind it."""
     returning: Mask
     """On the bypass, and soon to take the load back."""
+    maintained: Mask
+    """Bridged by its maintenance bypass: it carries its input on, whatever is wrong with it."""
     kept_on_bypass: Mask
     """Not to return before a person acts: too many overloads."""
     locked_out: Mask
@@ -194,6 +196,7 @@ def fresh_ups(facility: Facility) -> UpsState:
     return UpsState(
         on_bypass=np.zeros(size, dtype=bool),
         returning=np.zeros(size, dtype=bool),
+        maintained=np.zeros(size, dtype=bool),
         kept_on_bypass=np.zeros(size, dtype=bool),
         locked_out=np.zeros(size, dtype=bool),
         lockouts=[],
