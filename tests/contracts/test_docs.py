@@ -39,6 +39,8 @@ CHECK = re.compile(r"\b(test_\w+\.py)\b")
 MADE_BY_THE_READER = {
     "scenarios/pod.yaml",
     "layouts/pod.yaml",
+    "layouts/corner.yaml",
+    "scenarios/corner.yaml",
     "layouts/own_room.yaml",
     "layouts/own_room_changed.yaml",
 }
@@ -78,6 +80,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/tutorial.md",
         "docs/bring_your_own.md",
         "docs/stop_and_go_on.md",
+        "docs/failures_in_time.md",
         "docs/drills.md",
         "docs/failure_report.md",
         "docs/physics/fault_trees.md",
