@@ -10,6 +10,7 @@
     cut_sets       minimal cut sets of a diagram, counted or listed (zero-suppressed diagram)
     bdd            the facility's diagram: exact unavailability, frequency and importances
     fault_tree     trees of any shape: modules, negation, counts of cut sets, bounds
+    markov         groups that share crews, causes or standby, as one component
     service        the share of its demand that a load keeps after failures
     cycles         regenerative cycles, plain and with balanced failure biasing
     years          facility-years, for large systems
