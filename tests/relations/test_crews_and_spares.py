@@ -116,3 +116,13 @@ def test_staff_for_nothing_is_refused(more: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError) as told:
         ran(layout(**more))
     assert words in str(told.value)
+
+
+def test_a_crew_that_comes_to_a_closed_breaker_does_nothing() -> None:
+    """Panel 1 is back soon: the control room calls a crew for each of two looks, and one closes."""
+    slow = [{"name": "all", "count": 2, "travel": "40 min"}]
+    run = ran(layout(crews=slow), lost("panel_1", out_s=2000.0))
+    for panel in ("panel_1", "panel_2"):
+        trips = times(run, panel, "tripped")
+        assert len(times(run, panel, "closed again")) <= len(trips)
+        assert len(times(run, panel, "closed again")) >= 1 or not trips

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.model import PowerTree
-from twin.physics.standby import EMPTY_M3, consumption_m3_s
+from twin.physics.standby import DIESEL_M3_PER_J, EMPTY_M3, consumption_m3_s
 from twin.results.enums import EventKind
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -37,6 +37,8 @@ class Fuel:
             load_frac, tree.standby.fuel_idle_m3_s[rows], tree.standby.fuel_half_m3_s[rows],
             tree.standby.fuel_full_m3_s[rows],
         )  # fmt: skip
+        rated = np.isfinite(tree.rating_w[rows])
+        burnt = np.where(rated, burnt, output_w[..., rows] * DIESEL_M3_PER_J)
         return np.where(self.own.running[rows], burnt, 0.0)
 
     def hold(self) -> None:

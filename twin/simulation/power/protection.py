@@ -125,10 +125,15 @@ class Protection(Discipline):
 
     def _call_crew(self, p: int) -> None:
         kind = self.tree.kind[p]
-        self.crews.send(kind, self.crews.close_s(kind), "protection is closed", p)
+        since_s = float(self.own.tripped_s[p])
+        self.crews.send(kind, self.crews.close_s(kind), "protection is closed", p, since_s)
 
-    def _close(self, p: int) -> None:
-        """A crew closes what stays closed: it, with all that others have left open, or alone."""
+    def _close(self, p: int, since_s: float) -> None:
+        """A crew closes what stays closed: it, with all that others have left open, or alone; it
+        does nothing where somebody has closed it meanwhile.
+        """
+        if not self.own.tripped[p] or self.own.tripped_s[p] != since_s:
+            return
         left = np.flatnonzero(self.own.left_open | (np.arange(len(self.tree.id)) == p))
         for chosen in (left, np.array([p])):
             if self._worst(chosen) is None:
