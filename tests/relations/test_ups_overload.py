@@ -37,10 +37,12 @@ def layout(kw: float = 560.0, curve: str = "generic_three_phase", **keys: Any) -
     return power_only(parts, [load("l", kw, "bus")]) | {"equipment": {"power": [own]}}
 
 
-def run(made: dict[str, Any], *more: dict[str, Any], repair_after: str = "90 min") -> twin.Result:
+def run(
+    made: dict[str, Any], *more: dict[str, Any], repair_after: str = "90 min", **changes: Any
+) -> twin.Result:
     faults = [{"at": f"{LOST_S} s", "component": "ups_1", "repair_after": repair_after}, *more]
     site = {"climate": {"dry_bulb": "15 °C", "wet_bulb": "10 °C"}, "grid": "virginia"}
-    keys = {"horizon": "100 min", "site": site, "faults": {"timeline": faults}}
+    keys = {"horizon": "100 min", "site": site, "faults": {"timeline": faults}, **changes}
     return twin.simulate(twin.build(loaded(asked(made, **keys))))
 
 
@@ -76,6 +78,15 @@ def test_behind_a_bypass_no_battery_stands() -> None:
     dip = {"at": "1000 s", "component": "src", "repair_after": "100 ms"}
     assert first_s(run(layout(curve="liebert_nx"), dip), "l_r01", "off") == pytest.approx(1000.02)
     assert first_s(run(layout(kw=400.0, curve="liebert_nx"), dip), "l_r01", "off") is None
+
+
+def test_a_sag_passes_through_a_bypass_and_not_through_an_inverter() -> None:
+    """60 % for 0.1 s: racks bear it for 20 ms."""
+    sag = {"kind": "sag", "at": "1000 s", "target": "src", "remaining_voltage": 0.6}
+    drills = [sag | {"duration": "100 ms"}]
+    over = run(layout(curve="liebert_nx"), drills=drills)
+    assert first_s(over, "l_r01", "off") == pytest.approx(1000.02)
+    assert first_s(run(layout(kw=400.0, curve="liebert_nx"), drills=drills), "l_r01", "off") is None
 
 
 def test_it_returns_to_its_inverter_when_the_load_is_back() -> None:

@@ -27,7 +27,7 @@ def layout(kw: float, **numbers: Any) -> dict[str, Any]:
     parts = [
         part("src", "utility_feed"),
         part("ups", "ups_1500", "src", overrides=numbers),
-        part("bus", "sts_1000", "ups", kw=2000.0, overrides={"loss_linear_frac": 0.0}),
+        part("bus", "switchboard_4000", "ups", overrides={"loss_square_frac": 0.0}),
     ]
     return power_only(parts, [load("l", kw, "bus")])
 
