@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Complex = NDArray[np.complex128]
 
 
 def total_by(group: Index, values: Array | Mask, count: int) -> Array:

@@ -39,6 +39,7 @@ class FindingCode(StrEnum):
     NO_GENERATOR = "no_generator"
     NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
     CORDS_ON_ONE_PATH = "cords_on_one_path"
+    VOLTAGE_OUTSIDE_WINDOW = "voltage_outside_window"
     RACK_POWER_ODD = "rack_power_odd"
     REPAIR_LONG = "repair_long"
     COOLANT_TOO_WARM = "coolant_too_warm"
@@ -123,6 +124,11 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.WARNING,
         "the second cord buys nothing: one loss takes both",
         "a second cord from a panel that does not share it",
+    ),
+    FindingCode.VOLTAGE_OUTSIDE_WINDOW: Meaning(
+        Severity.WARNING,
+        "power supplies draw more current to make up for it, run hot, or drop out",
+        "a shorter or thicker cable, a transformer of less impedance, or a tap",
     ),
     FindingCode.RACK_POWER_ODD: Meaning(
         Severity.WARNING,

@@ -12,6 +12,7 @@ from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.compare import compare
 from twin.cli.drill import drill
+from twin.cli.export import export
 from twin.cli.failure_report import failure_report
 from twin.cli.init import init
 from twin.cli.options import HELP
@@ -33,6 +34,7 @@ for command in (run, check, redundancy, drill, compare, report, calibrate, init,
 app.command("failure-report")(failure_report)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)
+app.command()(export)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(usd.app, name="usd")
 

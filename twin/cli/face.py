@@ -259,3 +259,10 @@ def calibrate(device: str, quick: bool, out: Path, told: Told) -> dict[str, Any]
     profile = validate(device, fit(samples))
     save_profile(profile, out)
     return profile.model_dump(mode="json")
+
+
+def export(facility: Facility, tool: str, out: Path) -> Path:
+    """Write a design's electrical network as a file of another tool; its path."""
+    from twin.present.exports import write_export
+
+    return write_export(facility, tool, out)

@@ -37,13 +37,14 @@ def conductor_loss_frac(
     return resistance_ohm_m * length_m * rating_va / voltage_v**2
 
 
-def shares_by_admittance(impedance: Sequence[complex | None]) -> list[float]:
-    """In what proportion supplies in parallel carry a load: 1 / |Z|, the stiffest one as 1.
+def shares_by_admittance(impedance: Sequence[complex | None]) -> list[complex]:
+    """In what proportion supplies in parallel carry a current: 1 / Z, the stiffest one as 1.
 
     All 1 where one of them is not known, or all are alike.
     """
-    sizes = [abs(one) if one is not None else 0.0 for one in impedance]
-    stiffest = min(sizes, default=0.0)
-    if stiffest <= 0 or max(sizes) <= stiffest * (1 + 1e-9):
-        return [1.0] * len(sizes)
-    return [stiffest / size for size in sizes]
+    known = [one for one in impedance if one]
+    stiffest = min(known, key=abs, default=0j)
+    alike = all(abs(one - stiffest) <= abs(stiffest) * 1e-9 for one in known)
+    if len(known) < len(impedance) or alike:
+        return [1.0 + 0j] * len(impedance)
+    return [stiffest / one for one in known]

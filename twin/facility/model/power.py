@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.arrays import Array, Index, Mask
+from twin.arrays import Array, Complex, Index, Mask
 from twin.facility.model.ups import UpsArrays
 
 
@@ -54,6 +54,10 @@ class PowerTree:
     of its overload."""
     trip_constant_s: Array
     trip_instantaneous_frac: Array
+    voltage_v: Array
+    """Nominal at the output, between lines; NaN where no row states it."""
+    reactance_per_va: Array
+    """Series reactance, 1/VA; the resistance is `loss_square_frac` over the rating."""
     minimum_supply_w: Array
     """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
     priority: Mask
@@ -81,6 +85,8 @@ class PowerTree:
     """(edge,) preference of the taker: the entry of its `fed_by`; 0 where it shares over all."""
     weight: Array
     """(edge,) in what proportion live supplies of one rank share: by admittance, or one each."""
+    admittance: Complex
+    """(edge,) of which it is the size, relative to the stiffest of the rank."""
     levels: tuple[Index, ...]
     """Power nodes by height above the loads: level 0 holds what feeds nobody."""
 

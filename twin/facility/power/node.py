@@ -20,13 +20,13 @@ class PowerNode:
     supplies: list[str] = field(default_factory=list)
     ranks: list[int] = field(default_factory=list)
     """Of each supply: the entry of `fed_by` where it takes one at a time; 0 where not given."""
-    weights: list[float] = field(default_factory=list)
+    weights: list[complex] = field(default_factory=list)
     """Of each supply: its part where several share; 1 where not given."""
     eco: bool = False
     """A UPS in eco mode."""
 
-    def feeds(self) -> list[tuple[str, int, float]]:
+    def feeds(self) -> list[tuple[str, int, complex]]:
         """Supplies with rank and weight."""
         ranks = self.ranks or [0] * len(self.supplies)
-        weights = self.weights or [1.0] * len(self.supplies)
+        weights = self.weights or [1.0 + 0j] * len(self.supplies)
         return list(zip(self.supplies, ranks, weights, strict=True))

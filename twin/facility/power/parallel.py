@@ -39,6 +39,12 @@ def series_per_va(row: PowerEquipment | None) -> complex | None:
     return conductor_per_va(row.resistance_ohm_m, reactance, row.length_m, row.voltage_v)
 
 
+def reactance_per_va(row: PowerEquipment | None) -> float:
+    """Series reactance, 1/VA; 0 where the row states none."""
+    series = series_per_va(row)
+    return 0.0 if series is None else series.imag
+
+
 def share_by_impedance(nodes: Sequence[PowerNode]) -> None:
     """Give each board its supplies' weights; a UPS, a rack and a generator share by their controls.
 
@@ -75,9 +81,9 @@ def _way_per_va(
         node = by_name[node.supplies[0]]
 
 
-def _weights(node: PowerNode, way: Mapping[str, complex | None]) -> list[float]:
+def _weights(node: PowerNode, way: Mapping[str, complex | None]) -> list[complex]:
     """Weight of each supply among those of its rank."""
-    weights = [1.0] * len(node.supplies)
+    weights = [1.0 + 0j] * len(node.supplies)
     ranks = node.ranks or [0] * len(node.supplies)
     for rank in set(ranks):
         places = [place for place, own in enumerate(ranks) if own == rank]

@@ -12,7 +12,7 @@ from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import PowerTree
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
-from twin.facility.power.parallel import share_by_impedance, with_length
+from twin.facility.power.parallel import reactance_per_va, share_by_impedance, with_length
 from twin.facility.power.refusals import (
     check_feeds,
     check_hall,
@@ -176,8 +176,18 @@ def freeze(
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
         **_edges(every, row),
+        **_electrical(every),
         levels=_levels(len(every), edges),
     )
+
+
+def _electrical(nodes: list[PowerNode]) -> dict[str, np.ndarray]:
+    """Nominal voltage and series reactance of every node."""
+    stated = [node.row.voltage_v if node.row else None for node in nodes]
+    return {
+        "voltage_v": np.array([np.nan if v is None else v for v in stated], dtype=float),
+        "reactance_per_va": np.array([reactance_per_va(n.row) for n in nodes], dtype=float),
+    }
 
 
 def _edges(nodes: list[PowerNode], row: dict[str, int]) -> dict[str, np.ndarray]:
@@ -187,7 +197,8 @@ def _edges(nodes: list[PowerNode], row: dict[str, int]) -> dict[str, np.ndarray]
         "supply": np.array([row[name] for (name, _, _), _ in feeds], dtype=np.int64),
         "taker": np.array([i for _, i in feeds], dtype=np.int64),
         "rank": np.array([rank for (_, rank, _), _ in feeds], dtype=np.int64),
-        "weight": np.array([weight for (_, _, weight), _ in feeds], dtype=float),
+        "weight": np.array([abs(weight) for (_, _, weight), _ in feeds], dtype=float),
+        "admittance": np.array([weight for (_, _, weight), _ in feeds], dtype=complex),
     }
 
 

@@ -1,0 +1,32 @@
+"""Designs as files of other electrical tools, written without any of them installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twin.errors import InputError, Problem, did_you_mean
+from twin.facility.model import Facility
+from twin.present.exports.network import export_network
+from twin.present.exports.opendss import opendss_text
+from twin.present.exports.pandapower import pandapower_text
+from twin.present.exports.power_grid_model import power_grid_model_text
+
+TOOLS = {
+    "pandapower": pandapower_text,
+    "power-grid-model": power_grid_model_text,
+    "opendss": opendss_text,
+}
+"""Tools by the name that people type."""
+
+
+def write_export(facility: Facility, tool: str, out: Path) -> Path:
+    """Write the electrical network of a design, every load at its peak; returns the file.
+
+    Raises InputError for an unknown tool, ArithmeticError where the network cannot carry its load.
+    """
+    if tool not in TOOLS:
+        allowed = ", ".join(TOOLS)
+        hint = did_you_mean(tool, TOOLS)
+        raise InputError([Problem("", repr(tool), allowed, hint, file="--to")])
+    out.write_text(TOOLS[tool](export_network(facility)), encoding="utf-8")
+    return out
