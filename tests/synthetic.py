@@ -41,6 +41,7 @@ def synthetic() -> Result:
         "edges": _edges(),
         "halls": _halls(),
         "loading": _loading(),
+        "batteries": _batteries(),
         "site": day["site"],
         "racks": day["racks"],
         "power": day["power"],
@@ -49,6 +50,7 @@ def synthetic() -> Result:
         "jobs": _jobs(),
         "power_swings": _power_swings(),
         "events": _events(),
+        "lockouts": _frame("lockouts", [(50400.0, "ups_2", 3, 32.8, 6.0e5, 6.0e5)]),
         "losses": _losses(day["racks"]),
         "token_balance": _token_balance(),
         "counterfactuals": _counterfactuals(),
@@ -213,6 +215,13 @@ def _loading() -> pd.DataFrame:
     worst = frame["component"] == "ups_1"
     frame.loc[worst, ["worst_lost", "worst_load_frac"]] = ["ups_2", 1.04]
     return frame.reset_index(drop=True)
+
+
+def _batteries() -> pd.DataFrame:
+    """Both last twice as long at half their rating; the second was half emptied."""
+    lasts = (300.0, 625000.0, 600.0, 480.0, 20.2, 580.0)
+    rows = [(f"ups_{n}", 3.88e8, *lasts, left) for n, left in ((1, 1.0), (2, 0.5))]
+    return _frame("batteries", rows)
 
 
 def _edges() -> pd.DataFrame:
