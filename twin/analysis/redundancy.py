@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from twin.analysis import availability, cut_set_table
+from twin.analysis import availability, cut_set_table, upkeep
 from twin.analysis.consequences import Overloads, consequence, consequences, no_ratings
 from twin.analysis.continuity import continuity, with_gaps
 from twin.analysis.design_loading import heaviest, overload_rows
@@ -76,9 +77,9 @@ def redundancy(
         for one in sorted(losses.overloads, key=lambda one: -one.load_frac)
     ]
     followed = power_overloads(facility)
-    gates = dependency(facility)
+    gates = of_top_event(dependency(facility), facility, top)
     report = judged(
-        of_top_event(gates, facility, top),
+        gates,
         rng=rng or stream(facility.scenario.seed, "redundancy"),
         order=order,
         progress=progress,
@@ -87,9 +88,13 @@ def redundancy(
         followed=followed,
     )
     gaps = continuity(facility)
+    diagram = _diagram(gates)
+    solved = None if diagram is None else exact(gates, diagram)
     return replace(
         report,
         availability_independent=_independent(facility, gates, top, report),
+        maintenance=upkeep.maintenance(gates, facility, solved),
+        spares=upkeep.spares(gates, facility, diagram),
         top_event={"asked": top, "says": says(top)},
         heaviest_after_one_loss=heaviest(facility),
         fault_tolerant=with_gaps(report.fault_tolerant, gaps),
@@ -179,12 +184,19 @@ def _likelihoods(
     }
 
 
+_DIAGRAMS: WeakKeyDictionary[Gates, FailureDiagram] = WeakKeyDictionary()
+
+
 def _diagram(gates: Gates) -> FailureDiagram | None:
-    """The exact engine's diagram; None where it outgrows its room, for a report has more to say."""
-    try:
-        return failure_diagram(gates)
-    except BeyondMemory:
-        return None
+    """The exact engine's diagram, worked out once a graph; None where it outgrows its room, for a
+    report has more to say.
+    """
+    if gates not in _DIAGRAMS:
+        try:
+            _DIAGRAMS[gates] = failure_diagram(gates)
+        except BeyondMemory:
+            return None
+    return _DIAGRAMS[gates]
 
 
 def _cut_sets(

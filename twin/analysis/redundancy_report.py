@@ -59,6 +59,10 @@ class RedundancyReport:
     importance: list[Row]
     component_reliability: list[Row]
     """What every number above starts from, component by component."""
+    maintenance: Row = field(default_factory=dict)
+    """Unavailability with planned work and without, and while each component is out."""
+    spares: list[Row] = field(default_factory=list)
+    """Unavailability against the stock of spare parts, by type."""
     top_event: Row = field(default_factory=dict)
     """What counts as down here: `asked`, and what that `says`."""
     continuity: Row = field(default_factory=dict)

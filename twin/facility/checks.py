@@ -101,6 +101,7 @@ def targets(ledger: Ledger) -> None:
     _staff(ledger, kinds)
     _shed(ledger)
     _shared(ledger)
+    _maintained(ledger)
     _seasons(ledger, kinds)
     plants = [p.name for p in scenario.plan.cooling.plant]
     for i, action in enumerate(scenario.controls.actions):
@@ -154,6 +155,17 @@ def _shared(ledger: Ledger) -> None:
             if seen.setdefault(one, cause.name) != cause.name:
                 found = f"{one} in both {seen[one]} and {cause.name}"
                 ledger.complain(loc, found, "one common cause for each component")
+
+
+def _maintained(ledger: Ledger) -> None:
+    """Planned work on what is there."""
+    ids = [entry.id for entry in ledger.entries]
+    for i, plan in enumerate(ledger.scenario.plan.maintenance):
+        for k, name in enumerate(plan.components):
+            if not any(is_member(one, name) for one in ids):
+                loc = ("layout", "maintenance", i, "components", k)
+                hint = did_you_mean(name, [*ledger.groups, *ids])
+                ledger.complain(loc, repr(name), "a component or group of this layout", hint)
 
 
 def _seasons(ledger: Ledger, kinds: list[str]) -> None:

@@ -31,6 +31,8 @@ def write(report: RedundancyReport, folder: Path) -> list[Path]:
         "overloads": report.overloads,
         "cut_sets_detailed": report.cut_set_rows,
         "importance": report.importance,
+        "maintenance": report.maintenance.get("rows", []),
+        "spares": report.spares,
         "component_reliability": report.component_reliability,
     }
     return [document, *(_table(folder / f"{name}.csv", rows) for name, rows in tables.items())]

@@ -34,7 +34,7 @@ from twin.scenario.schema.names import (
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
-from twin.scenario.schema.staff import CommonCause, CrewSpec, SpareSpec
+from twin.scenario.schema.staff import CommonCause, CrewSpec, MaintenancePlan, SpareSpec
 from twin.stated import Duration, Length, Power, Rating, Stated, Within
 
 HallSide = Annotated[
@@ -225,5 +225,7 @@ class Layout(Stated):
     """Spare parts by type; repairs of types that are not named never wait for one."""
     common_causes: tuple[CommonCause, ...] = Field(default=(), max_length=1000)
     """What fails together in runs with random failures."""
+    maintenance: tuple[MaintenancePlan, ...] = Field(default=(), max_length=1000)
+    """Planned work that takes components out of service: in redundancy, not in runs."""
     overrides: dict[Name, ComponentOverride] = Field(default_factory=dict, max_length=20_000)
     """By component name."""

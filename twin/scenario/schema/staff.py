@@ -55,3 +55,14 @@ class CommonCause(Stated):
     beta: float = Field(gt=0, le=1)
     """Share of the failures of each that strikes all of them (beta factor); the rest it has
     alone."""
+
+
+class MaintenancePlan(Stated):
+    """Work that takes components out of service as planned, one at a time."""
+
+    components: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
+        min_length=1, max_length=1000
+    )
+    """Components, or groups of them."""
+    time_per_year: Annotated[Duration, Within(0.0, YEAR_S, "0 to a year")]
+    """How long each of them is out in a year."""
