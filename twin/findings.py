@@ -40,6 +40,7 @@ class FindingCode(StrEnum):
     NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
     CORDS_ON_ONE_PATH = "cords_on_one_path"
     VOLTAGE_OUTSIDE_WINDOW = "voltage_outside_window"
+    NOT_SELECTIVE = "not_selective"
     RACK_POWER_ODD = "rack_power_odd"
     REPAIR_LONG = "repair_long"
     COOLANT_TOO_WARM = "coolant_too_warm"
@@ -124,6 +125,11 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.WARNING,
         "the second cord buys nothing: one loss takes both",
         "a second cord from a panel that does not share it",
+    ),
+    FindingCode.NOT_SELECTIVE: Meaning(
+        Severity.NOTE,
+        "an overload of one branch takes down all that hangs on the one above",
+        "a lower setting or a quicker curve below, or a larger rating or a slower curve above",
     ),
     FindingCode.VOLTAGE_OUTSIDE_WINDOW: Meaning(
         Severity.WARNING,

@@ -172,7 +172,7 @@ def shares(
     if on_battery is not None:
         open_edge &= ~on_battery[wires.taker]
     rows = np.flatnonzero(open_edge)
-    if rows.size and wires.priority.any():
+    if rows.size and wires.rank.any():
         best = np.zeros(on.size, dtype=np.int64)
         takers = wires.taker[rows]
         firsts = rows[np.concatenate(([True], takers[1:] != takers[:-1]))]

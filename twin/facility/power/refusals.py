@@ -29,7 +29,7 @@ def check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup
             f"no fed_by; whatever may run on either names both in its own fed_by, "
             f"{group.name!r} among them",
         )
-    elif not is_source(row.kind) and not group.fed_by:
+    elif not is_source(row.kind) and not group.fed_by and group.tie is None:
         ledger.complain(
             loc,
             f"{group.name!r} without fed_by",
@@ -42,7 +42,7 @@ def check_transfers(ledger: Ledger, nodes: list[PowerNode]) -> None:
     by_name = {node.id: node for node in nodes}
     for i, group in enumerate(ledger.scenario.plan.power):
         mine = [by_name[m] for m in members(group.name, group.count) if m in by_name]
-        if not mine or not EQUIPMENT_KINDS[mine[0].kind].transfers:
+        if not mine or group.tie or not EQUIPMENT_KINDS[mine[0].kind].transfers:
             continue
         loc = ("layout", "power", i)
         short = [node for node in mine if len(node.supplies) == 1]

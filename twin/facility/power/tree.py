@@ -21,6 +21,7 @@ from twin.facility.power.refusals import (
     check_transfers,
     refuse_cycles,
 )
+from twin.facility.power.ties import add_ties
 from twin.facility.power.ups import check_mode, in_mode, ups_arrays
 from twin.facility.space.rack import Position
 from twin.facility.space.siting import members
@@ -40,6 +41,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     for i, (row, group) in enumerate(typed):
         if row is not None:
             out += _group(ledger, i, row, group)
+    add_ties(ledger, out)
     refuse_cycles(ledger, out)
     check_minimum_supplies(ledger, out)
     check_transfers(ledger, out)

@@ -120,6 +120,9 @@ class PowerGroup(Stated):
     """How many."""
     fed_by: Feeds = ()
     """Upstream supplies, in order of preference."""
+    tie: tuple[Name, Name] | None = None
+    """Two boards that this switch joins when one of them has lost its own supplies: a normally open
+    bus tie. It has no `fed_by`; what feeds the one board feeds the other through it."""
     mode: Literal["share", "priority"] = "share"
     """share: split over all live supplies; priority: take the first live one."""
     minimum_supply: Power | None = None

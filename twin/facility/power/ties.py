@@ -1,0 +1,78 @@
+"""Bus ties: switches between two boards, open until one of them has lost its own supplies."""
+
+from __future__ import annotations
+
+from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.ledger import Ledger, Loc
+from twin.facility.power.node import PowerNode
+from twin.scenario.schema.layout import PowerGroup
+
+
+def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
+    """Let each tie take from what feeds its two boards, and be the last preference of both.
+
+    Every state of the switches is then a tree: a board on its tie draws, by way of it, on the other
+    board's supplies, and never the other way round at once. A board changes over to the tie as a
+    transfer switch does, with the gap of the tie's row.
+    """
+    known = {node.id: node for node in nodes}
+    ties = [(i, g) for i, g in enumerate(ledger.scenario.plan.power) if g.tie is not None]
+    own = {node.id: list(node.supplies) for node in nodes}
+    for i, group in ties:
+        loc = ("layout", "power", i)
+        if _fits(ledger, loc, group, known):
+            _add(ledger, known, own, group)
+
+
+def _fits(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]) -> bool:
+    """Two different boards, by a switch that carries power on and has no feeds of its own."""
+    before = len(ledger.problems)
+    assert group.tie is not None
+    for place, name in enumerate(group.tie):
+        if name not in known:
+            boards = [n.id for n in known.values() if role(n.kind) is Role.CARRY]
+            ledger.unknown((*loc, "tie", place), name, boards, "a board of this layout")
+        elif role(known[name].kind) is not Role.CARRY:
+            allowed = "two boards that carry power on"
+            ledger.complain((*loc, "tie", place), f"a {known[name].kind} at a tie", allowed)
+    if group.tie[0] == group.tie[1]:
+        ledger.complain((*loc, "tie"), f"{group.tie[0]!r} twice", "two different boards")
+    if group.fed_by:
+        ledger.complain(
+            (*loc, "fed_by"),
+            f"feeds for {group.name!r}, a tie",
+            "no fed_by: it is fed by what feeds its boards",
+        )
+    if group.count != 1 or group.name not in known:
+        ledger.complain((*loc, "count"), f"{group.count} ties in one group", "one tie a group")
+    return len(ledger.problems) == before
+
+
+def _add(
+    ledger: Ledger, known: dict[str, PowerNode], own: dict[str, list[str]], group: PowerGroup
+) -> None:
+    tie = known[group.name]
+    assert group.tie is not None
+    assert tie.row is not None
+    gap_s = tie.row.transfer_s
+    tie.row = tie.row.model_copy(update={"transfer_s": 0.0})
+    tie.priority = True
+    for entry, name in enumerate(group.tie):
+        for supply in own[name]:
+            if role(known[supply].kind) is not Role.STANDBY and supply not in tie.supplies:
+                tie.supplies.append(supply)
+                tie.ranks.append(entry)
+                ledger.edges.append((supply, tie.id, "power", "priority"))
+        _last_preference(known[name], tie.id, gap_s)
+        ledger.edges.append((tie.id, name, "power", "priority"))
+
+
+def _last_preference(board: PowerNode, tie: str, gap_s: float) -> None:
+    """Put a tie behind all that feeds a board."""
+    board.ranks = board.ranks or [0] * len(board.supplies)
+    board.ranks.append(max(board.ranks, default=-1) + 1)
+    board.supplies.append(tie)
+    board.priority = True
+    assert board.row is not None
+    slower_s = max(gap_s, board.row.transfer_s)
+    board.row = board.row.model_copy(update={"transfer_s": slower_s})
