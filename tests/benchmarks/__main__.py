@@ -97,6 +97,17 @@ def redundancy() -> Iterator[tuple[object, ...]]:
         yield (name, *counts, found["redundancy_s"], f"{found['peak_mb']:,.0f}")
 
 
+STAGES = ("graph_s", "n_minus_1_s", "n_minus_2_s", "diagram_s", "exact_s", "years_s")
+
+
+def campuses(halls: Iterable[int]) -> Iterator[tuple[object, ...]]:
+    """Engines of redundancy against the size of a campus; seconds of CPU."""
+    for count in halls:
+        found = measured(campus=count, years=1000.0)
+        counts = (f"{found['components']:,.0f}", f"{found['pairs']:,.0f}")
+        yield (f"{count} halls", *counts, *(found[s] for s in STAGES), f"{found['peak_mb']:,.0f}")
+
+
 def seconds(*command: str) -> float:
     """The best of five runs of a command."""
     times = []
@@ -153,6 +164,9 @@ def growth(quick: bool) -> None:
     table("Growth with days", RUN_HEADS, by_days((1, 3) if quick else (1, 3, 10, 30)))
     table("Growth with jobs", RUN_HEADS, by_jobs((250, 1000) if quick else (250, 1000, 4000)))
     table("Failure analysis", ("layout", "components", "pairs tried", "s", "peak MB"), redundancy())
+    heads = ("campus", "components", "pairs", "graph", "N-1", "N-2", "diagram", "exact")
+    stages = (*heads, "1,000 years", "peak MB")
+    table("Engines of redundancy, s", stages, campuses((1, 2) if quick else (1, 2, 5, 10)))
     table("Start", ("what", "s"), starts())
     heads = ("program", "what it does", "s")
     table("Beside others, one day of 144 nodes in the same run", heads, peers.rows())

@@ -13,11 +13,14 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, TypeVar
 
 import twin
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 DAY_S = 86_400.0
@@ -168,6 +171,39 @@ def failures(name: str, root: Path) -> dict[str, float]:
     }
 
 
+def engines(halls: int, years: float) -> dict[str, float]:
+    """Every engine of redundancy on a campus of so many halls, seconds of CPU each."""
+    import numpy as np
+
+    from tests.benchmarks.campus import campus
+    from twin.facility.dependency import dependency, power_overloads
+    from twin.physics.reliability import bdd, contingency, monte_carlo
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "campus.json"
+        path.write_text(json.dumps(campus(halls)), encoding="utf-8")
+        spent: dict[str, float] = {}
+        facility = timed(spent, "build_s", lambda: twin.build(twin.load(path)))
+    timed(spent, "overloads_s", lambda: power_overloads(facility))
+    gates = timed(spent, "graph_s", lambda: dependency(facility))
+    timed(spent, "compile_s", lambda: (gates.thresholds, gates.consumers, gates.fewest_lost))
+    singles = timed(spent, "n_minus_1_s", lambda: contingency.single_failures(gates))
+    pairs = timed(spent, "n_minus_2_s", lambda: contingency.double_failures(gates, singles))
+    diagram = timed(spent, "diagram_s", lambda: bdd.failure_diagram(gates))
+    timed(spent, "exact_s", lambda: bdd.exact(gates, diagram))
+    rng = np.random.default_rng(1)
+    timed(spent, "years_s", lambda: monte_carlo.yearly(gates, rng, years))
+    return spent | {"components": gates.components.size, "pairs": pairs.cases}
+
+
+def timed(spent: dict[str, float], name: str, work: Callable[[], T]) -> T:
+    """Do it and note the CPU time that it took."""
+    began = process_time()
+    found = work()
+    spent[name] = process_time() - began
+    return found
+
+
 def snapshot(case: dict[str, Any]) -> dict[str, float]:
     """A run stopped half-way, kept and taken up again: seconds of each and the bytes kept."""
     run = twin.start(twin.build(asked(case)))
@@ -210,6 +246,8 @@ def main(text: str) -> None:
     who = resource.RUSAGE_SELF
     if "redundancy_of" in case:
         found = failures(case["redundancy_of"], Path(case.get("root", ROOT)))
+    elif "campus" in case:
+        found = engines(case["campus"], case["years"])
     elif "command" in case:
         found = command(case["command"])
         who = resource.RUSAGE_CHILDREN

@@ -145,20 +145,21 @@ def _fed_diagrams(
 
 def _probabilities(
     diagram: FailureDiagram, nodes: list[int], failed_frac: list[float]
-) -> dict[int, float]:
-    bdd = diagram.bdd
-    probability = {0: 0.0, 1: 1.0}
+) -> list[float]:
+    """Probability of each node of the table; 0 of those that are not under the top."""
+    low = diagram.bdd.low
+    high = diagram.bdd.high
+    level = diagram.bdd.level
+    probability = [0.0] * len(low)
+    probability[1] = 1.0
     for node in nodes:
-        q = failed_frac[bdd.level[node]]
-        probability[node] = q * probability[bdd.high[node]] + (1.0 - q) * probability[bdd.low[node]]
+        q = failed_frac[level[node]]
+        probability[node] = q * probability[high[node]] + (1.0 - q) * probability[low[node]]
     return probability
 
 
 def _birnbaum(
-    diagram: FailureDiagram,
-    nodes: list[int],
-    failed_frac: list[float],
-    probability: dict[int, float],
+    diagram: FailureDiagram, nodes: list[int], failed_frac: list[float], probability: list[float]
 ) -> list[float]:
     """All importances in one pass from the top: path probability times what the decision changes.
 
@@ -166,15 +167,17 @@ def _birnbaum(
     """
     bdd = diagram.bdd
     importance = [0.0] * len(failed_frac)
-    path = dict.fromkeys([0, 1, *nodes], 0.0)
+    path = [0.0] * len(bdd.low)
     path[diagram.top] = 1.0
     for node in reversed(nodes):
         level = bdd.level[node]
         low = bdd.low[node]
         high = bdd.high[node]
-        importance[level] += path[node] * (probability[high] - probability[low])
-        path[high] += path[node] * failed_frac[level]
-        path[low] += path[node] * (1.0 - failed_frac[level])
+        here = path[node]
+        failed = here * failed_frac[level]
+        importance[level] += here * (probability[high] - probability[low])
+        path[high] += failed
+        path[low] += here * (1.0 - failed_frac[level])
     return importance
 
 

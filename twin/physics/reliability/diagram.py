@@ -76,8 +76,17 @@ class Diagram:
         found = self._both.get(key)
         if found is not None:
             return found
-        level, a0, a1, b0, b1 = self._split(a, b)
-        made = self.node(level, self.both(a0, b0), self.both(a1, b1))
+        level_a = self.level[a]
+        level_b = self.level[b]
+        if level_a < level_b:
+            low = self.both(self.low[a], b)
+            made = self.node(level_a, low, self.both(self.high[a], b))
+        elif level_b < level_a:
+            low = self.both(a, self.low[b])
+            made = self.node(level_b, low, self.both(a, self.high[b]))
+        else:
+            low = self.both(self.low[a], self.low[b])
+            made = self.node(level_a, low, self.both(self.high[a], self.high[b]))
         self._both[key] = made
         return made
 
@@ -95,8 +104,17 @@ class Diagram:
         found = self._either.get(key)
         if found is not None:
             return found
-        level, a0, a1, b0, b1 = self._split(a, b)
-        made = self.node(level, self.either(a0, b0), self.either(a1, b1))
+        level_a = self.level[a]
+        level_b = self.level[b]
+        if level_a < level_b:
+            low = self.either(self.low[a], b)
+            made = self.node(level_a, low, self.either(self.high[a], b))
+        elif level_b < level_a:
+            low = self.either(a, self.low[b])
+            made = self.node(level_b, low, self.either(a, self.high[b]))
+        else:
+            low = self.either(self.low[a], self.low[b])
+            made = self.node(level_a, low, self.either(self.high[a], self.high[b]))
         self._either[key] = made
         return made
 
@@ -140,14 +158,15 @@ class Diagram:
 
     def below(self, top: int) -> list[int]:
         """The inner nodes under a node, itself included, children first."""
-        seen = {0, 1}
-        stack = [top]
-        while stack:
-            node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                stack += (self.low[node], self.high[node])
-        return sorted(seen - {0, 1})
+        reached = bytearray(max(top, 1) + 1)
+        reached[top] = 1
+        found = []
+        for node in range(top, 1, -1):
+            if reached[node]:
+                reached[self.low[node]] = 1
+                reached[self.high[node]] = 1
+                found.append(node)
+        return found[::-1]
 
     def probability(self, root: int, by_level: Sequence[float]) -> float:
         """Probability of `root`, where level i is true with `by_level[i]`."""
