@@ -41,6 +41,7 @@ class FindingCode(StrEnum):
     CORDS_ON_ONE_PATH = "cords_on_one_path"
     VOLTAGE_OUTSIDE_WINDOW = "voltage_outside_window"
     NOT_SELECTIVE = "not_selective"
+    PHASE_IMBALANCE = "phase_imbalance"
     RACK_POWER_ODD = "rack_power_odd"
     REPAIR_LONG = "repair_long"
     COOLANT_TOO_WARM = "coolant_too_warm"
@@ -125,6 +126,11 @@ MEANING: dict[FindingCode, Meaning] = {
         Severity.WARNING,
         "the second cord buys nothing: one loss takes both",
         "a second cord from a panel that does not share it",
+    ),
+    FindingCode.PHASE_IMBALANCE: Meaning(
+        Severity.WARNING,
+        "the heaviest phase reaches its breaker first, and the neutral carries the difference",
+        "single-phase racks in multiples of three on each panel, or three-phase cords",
     ),
     FindingCode.NOT_SELECTIVE: Meaning(
         Severity.NOTE,

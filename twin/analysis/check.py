@@ -7,6 +7,7 @@ from typing import Any
 from twin.analysis.design_loading import loading_rows
 from twin.analysis.electrical import electrical
 from twin.analysis.layout_numbers import ratings
+from twin.analysis.phases import phase_rows
 from twin.analysis.review import review
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.peak import heat_w
@@ -53,6 +54,7 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
         "findings": [placed(facility, finding) for finding in found],
         "power": loading_rows(facility),
         "electrical": electrical(facility),
+        "phases": phase_rows(facility),
         **_ratings(facility),
     }
 

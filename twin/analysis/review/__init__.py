@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import get_args
 
-from twin.analysis.review import cooling, effort, power, selectivity, slips, space, voltage, work
+from twin.analysis.review import (
+    cooling,
+    effort,
+    phases,
+    power,
+    selectivity,
+    slips,
+    space,
+    voltage,
+    work,
+)
 from twin.errors import InputError, Problem
 from twin.facility.model import Facility
 from twin.findings import MEANING, Allowed, Finding, Severity
@@ -22,6 +32,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *power.findings(facility),
         *slips.findings(facility),
         *voltage.findings(facility),
+        *phases.findings(facility),
         *selectivity.findings(facility),
         *cooling.findings(facility),
         *space.findings(facility),

@@ -72,6 +72,8 @@ class RowSpec(Stated):
     """Positions left free, counted from 1 through the block."""
     fed_by: Feeds = ()
     """Power feeds of each rack; loads split evenly over those that are live."""
+    cord_phases: Literal[1, 3] = 3
+    """Phases of each rack's cords; single-phase ones are dealt to L1, L2 and L3 in turn."""
     power_rated: RackRating | None = None
     """Rated AC input of each rack where it differs from the catalogue."""
     power_idle: Power | None = None
