@@ -18,7 +18,8 @@ def two_sided(mode: str = "share", racks: int = 2) -> dict[str, Any]:
         {"name": "utility", "type": "utility_feed", "count": 2},
         {"name": "board", "type": "switchboard_4000", "count": 2,
          "fed_by": {"source": "utility", "pairing": "matched"}},
-        {"name": "panel", "type": "rpp_500", "count": 2, "mode": mode, "fed_by": "board"},
+        {"name": "panel", "type": "rpp_500", "count": 2, "mode": mode,
+         "fed_by": ["board_1", "board_2"]},
     ]  # fmt: skip
     return layout
 
