@@ -8,6 +8,8 @@ import numpy as np
 
 from twin.physics.power import trip_rate_per_s
 
+ALIKE_FRAC = 1.0 - 1e-6
+"""Times count as different from here on."""
 POINTS = 400
 """Currents that are tried, evenly in their logarithm."""
 
@@ -35,7 +37,10 @@ class TripCurve:
 
 
 def first_conflict(lower: TripCurve, upper: TripCurve) -> tuple[float, float, float] | None:
-    """The least load at which the upper device opens no later than the lower one; with both times.
+    """The least load at which the upper device opens before the lower one; with both times.
+
+    Two of one rating and one setting in series are a main and its incomer, which nobody takes for
+    selective: at equal times nothing is told.
 
     From the lower one's pick-up to its instantaneous level: above that both may be instantaneous,
     and fault currents decide. None where the lower one is always first.
@@ -47,7 +52,7 @@ def first_conflict(lower: TripCurve, upper: TripCurve) -> tuple[float, float, fl
     load_w = np.geomspace(least_w, most_w, POINTS)
     low_s = lower.time_s(load_w)
     high_s = upper.time_s(load_w)
-    wrong = np.flatnonzero(np.isfinite(high_s) & (high_s <= low_s))
+    wrong = np.flatnonzero(np.isfinite(high_s) & (high_s < low_s * ALIKE_FRAC))
     if not wrong.size:
         return None
     at = int(wrong[0])
