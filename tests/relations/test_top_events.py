@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 import twin
+from tests.planner import asked, loaded
+from tests.power_layouts import load, part, power_only
 from twin.errors import InputError
 from twin.facility.dependency import dependency
 from twin.facility.dependency.top_events import of_top_event
@@ -101,3 +103,19 @@ def test_the_command_line_says_the_event() -> None:
     )
     assert found["cut_sets"]
     assert found["importance"]
+
+
+def split(count: int, kw: float) -> float:
+    """Unavailability of so many racks on two UPS of 600 kW each."""
+    parts = [
+        *(part(f"feed_{s}", "utility_feed") for s in "ab"),
+        *(part(f"ups_{s}", "ups_1500", f"feed_{s}", kw=600.0) for s in "ab"),
+    ]
+    row = load("racks", 300.0, "ups_a", "ups_b") | {"racks": f"{count} x support_rack"}
+    row |= {"power_rated": f"{kw} kW", "power_idle": f"{kw} kW"}
+    gates = dependency(twin.build(loaded(asked(power_only(parts, [row])))))
+    return exact(gates, failure_diagram(gates)).unavailability
+
+
+def test_racks_split_in_halves_leave_the_facility_as_it_is() -> None:
+    assert split(40, 7.5) == pytest.approx(split(20, 15.0), rel=1e-12)
