@@ -168,7 +168,30 @@ def cut_sets(report: FailureReport) -> list[Block]:
 
 def availability_says(report: FailureReport) -> list[str]:
     """How large the system is, and how long some rack is down."""
-    return redundancy_tables.sentences(study_of(report))[:2]
+    said = redundancy_tables.sentences(study_of(report))[:2]
+    return [*said, *_with_and_without(report)]
+
+
+def _with_and_without(report: FailureReport) -> list[str]:
+    """What common causes and planned work add."""
+    held = report.parts["availability"]
+    planned = report.parts["maintenance"]["planned"]
+    alone = held["availability_independent"].get("unavailability")
+    told = []
+    if alone is not None:
+        told.append(
+            f"Unavailability {scientific(held['availability_exact']['unavailability'])} with common "
+            f"causes, {scientific(alone)} if everything failed independently."
+        )
+    if planned:
+        hours = planned["exposure_h_per_year"]
+        told.append(
+            f"With {figures(hours)} h of planned work a year it is "
+            f"{scientific(planned['unavailability'])}."
+            if hours > 0
+            else "No planned work is stated; a layout's `maintenance` does."
+        )
+    return told
 
 
 _RATES: Columns = {
@@ -245,4 +268,26 @@ def maintenance(report: FailureReport) -> list[Block]:
             for row in rows
         ]
     )
-    return [grid("Exposure during work", frame, _WORKS)] if len(frame) else []
+    made: list[Block] = [grid("Exposure during work", frame, _WORKS)] if len(frame) else []
+    held = report.parts["maintenance"]
+    if held["planned_rows"]:
+        made.append(grid("Planned work", pd.DataFrame(held["planned_rows"]), _PLANNED))
+    if held["spares"]:
+        made.append(grid("Spare parts", pd.DataFrame(held["spares"]), _SPARES))
+    return made
+
+
+_PLANNED: Columns = {
+    "Component": ("component", words),
+    "Planned (h a year)": ("planned_h_per_year", figures),
+    "Unavailability meanwhile": ("unavailability_while_out", scientific),
+    "Adds (min a year)": ("added_min_per_year", figures),
+}
+_SPARES: Columns = {
+    "Type": ("type", words),
+    "Units": ("units", count),
+    "Stock": ("stock", count),
+    "Finds none": ("stock_out_probability", percent),
+    "Mean wait (h)": ("mean_wait_h", figures),
+    "Unavailability": ("unavailability", scientific),
+}

@@ -29,6 +29,7 @@ _EVENTS: Columns = {
     "Throttled": ("racks_throttled", count),
     "Restarts": ("job_restarts", count),
     "Trips": ("trips", count),
+    "Grid loses": ("grid_lost_w", power),
     "Battery left": ("battery_text", words),
     "Tokens lost": ("tokens_lost", tokens),
 }

@@ -93,6 +93,7 @@ def _static_parts(static: RedundancyReport) -> dict[str, Row]:
             "loads",
             "load_w",
             "availability_exact",
+            "availability_independent",
             "availability_monte_carlo",
             "interval",
             "availability_bounds",
@@ -103,7 +104,15 @@ def _static_parts(static: RedundancyReport) -> dict[str, Row]:
     parts: dict[str, Row] = {
         part: {key: held[key] for key in named} for part, named in keys.items()
     }
-    parts["maintenance"] = {"rows": exposures(static)}
+    planned = {key: value for key, value in static.maintenance.items() if key != "rows"}
+    parts["maintenance"] = {
+        "rows": exposures(static),
+        "planned": planned,
+        "planned_rows": [
+            row for row in static.maintenance.get("rows", []) if row["planned_h_per_year"] > 0
+        ],
+        "spares": static.spares,
+    }
     return parts
 
 

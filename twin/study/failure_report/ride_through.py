@@ -18,7 +18,14 @@ from twin.facility.model import Facility
 from twin.results import Result
 from twin.results.enums import Cause, EventKind
 from twin.simulation import Run, start
-from twin.study.failure_report.standard_events import StandardEvent, standard_events
+from twin.study.failure_report.standard_events import (
+    DIP_S,
+    REMAINING_VOLTAGE,
+    SAG_SPACING_S,
+    SAGS,
+    StandardEvent,
+    standard_events,
+)
 
 Row = dict[str, Any]
 Progress = Callable[[float, str], None]
@@ -155,7 +162,19 @@ def _lived(run: Run, event: StandardEvent, ends_s: float) -> Run:
         }
         for fault in event.faults
     ]
-    return run.fork(faults=faults).until(ends_s)
+    sags = [
+        {
+            "kind": "sag",
+            "target": target,
+            "at": f"{SETTLED_S} s",
+            "duration": f"{DIP_S} s",
+            "remaining_voltage": REMAINING_VOLTAGE,
+            "count": SAGS,
+            "spacing": f"{SAG_SPACING_S} s",
+        }
+        for target in event.sags
+    ]
+    return run.fork(faults=faults, drills=sags).until(ends_s)
 
 
 def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
@@ -176,6 +195,7 @@ def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
         "job_restarts": int(found.frame("jobs")["restarts"].sum()),
         "failed_starts": int((happened["what"] == EventKind.FAILED_TO_START).sum()),
         "trips": int((happened["what"] == EventKind.TRIPPED).sum()),
+        "grid_lost_w": _grid_lost_w(found),
         "battery_left_frac": _battery_left_frac(lived.facility, found),
         "tokens_lost": float(without["tokens_total"] - made["tokens_total"]),
         "usd_lost": float(made["usd_lost_by_fault"] - without["usd_lost_by_fault"]),
@@ -186,6 +206,12 @@ def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
 
 def _distinct(happened: pd.DataFrame, kind: EventKind) -> int:
     return int(happened.loc[happened["what"] == kind, "component"].nunique())
+
+
+def _grid_lost_w(found: Result) -> float:
+    """Load that left the grid because UPS locked themselves out of it."""
+    lost = found.frame("lockouts")["locked_out_w"]
+    return float(lost.max()) if len(lost) else 0.0
 
 
 def _battery_left_frac(facility: Facility, found: Result) -> float | None:

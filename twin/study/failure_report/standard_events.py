@@ -18,8 +18,11 @@ Fault = dict[str, Any]
 MINUTE_S = 60.0
 HOUR_S = 3600.0
 DIP_S = 0.1
-DIPS = 6
-DIP_SPACING_S = 82.0 / (DIPS - 1)
+SAGS = 6
+SAG_SPACING_S = 82.0 / (SAGS - 1)
+REMAINING_VOLTAGE = 0.7
+"""Voltage left in each sag: below the window of a UPS, within what power supplies stand for half a
+second (ITI curve); assumed."""
 AFTER_S = 3600.0
 """Watched after the last fault has ended."""
 STORED_S = 4 * HOUR_S
@@ -34,6 +37,8 @@ class StandardEvent:
     says: str
     faults: tuple[Fault, ...]
     watched_s: float
+    sags: tuple[str, ...] = ()
+    """Components whose voltage sags six times."""
 
 
 def standard_events(facility: Facility) -> Iterator[StandardEvent]:
@@ -55,8 +60,9 @@ def standard_events(facility: Facility) -> Iterator[StandardEvent]:
         yield _event("failed_start", says, [*_out(utilities, 0.0, 10 * MINUTE_S), *first])
     twice = [*_out(utilities, 0.0, 10 * MINUTE_S), *_out(utilities, 1200.0, 10 * MINUTE_S)]
     yield _event("double_outage", "Two outages of 10 min, 10 min apart.", twice)
-    dips = [fault for n in range(DIPS) for fault in _out(utilities, n * DIP_SPACING_S, DIP_S)]
-    yield _event("six_dips", "Six dips of 100 ms within 82 s.", dips)
+    says = f"Six sags to {REMAINING_VOLTAGE:.0%} of the voltage, 100 ms each, within 82 s."
+    sags_s = (SAGS - 1) * SAG_SPACING_S + DIP_S
+    yield StandardEvent("six_sags", says, (), sags_s + AFTER_S, tuple(utilities))
     every = _out([*utilities, *generators], 0.0, STORED_S)
     says = "Neither utility nor generators: nothing but stored energy."
     yield StandardEvent("stored_energy", says, tuple(every), STORED_S)
