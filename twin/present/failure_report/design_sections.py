@@ -176,12 +176,13 @@ def _with_and_without(report: FailureReport) -> list[str]:
     """What common causes and planned work add."""
     held = report.parts["availability"]
     planned = report.parts["maintenance"]["planned"]
+    exact = held["availability_exact"]["unavailability"]
     alone = held["availability_independent"].get("unavailability")
     told = []
     if alone is not None:
         told.append(
-            f"Unavailability {scientific(held['availability_exact']['unavailability'])} with common "
-            f"causes, {scientific(alone)} if everything failed independently."
+            f"Unavailability {scientific(exact)} with common causes, {scientific(alone)} if "
+            f"everything failed independently."
         )
     if planned:
         hours = planned["exposure_h_per_year"]

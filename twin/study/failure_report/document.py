@@ -22,6 +22,37 @@ Row = dict[str, Any]
 Progress = Callable[[float, str], None]
 
 
+_STATIC = {
+    "verdicts": (
+        "meaning",
+        "concurrently_maintainable",
+        "fault_tolerant",
+        "counter_example",
+        "continuity",
+    ),
+    "cut_sets": (
+        "single_points_of_failure",
+        "cut_set_rows",
+        "cut_set_counts",
+        "n_minus_1",
+        "n_minus_2",
+    ),
+    "availability": (
+        "components",
+        "loads",
+        "load_w",
+        "availability_exact",
+        "availability_independent",
+        "availability_monte_carlo",
+        "interval",
+        "availability_bounds",
+        "component_reliability",
+    ),
+    "importance": ("importance",),
+}
+"""What the study of redundancy gives to each part."""
+
+
 def failure_report(facility: Facility, progress: Progress | None = None) -> FailureReport:
     """Everything about failures of a design, in twelve parts.
 
@@ -73,36 +104,8 @@ def _levels(facility: Facility, lived: Disturbances) -> Row:
 def _static_parts(static: RedundancyReport) -> dict[str, Row]:
     """What the study of redundancy says, by part."""
     held = static.as_dict()
-    keys = {
-        "verdicts": (
-            "meaning",
-            "concurrently_maintainable",
-            "fault_tolerant",
-            "counter_example",
-            "continuity",
-        ),
-        "cut_sets": (
-            "single_points_of_failure",
-            "cut_set_rows",
-            "cut_set_counts",
-            "n_minus_1",
-            "n_minus_2",
-        ),
-        "availability": (
-            "components",
-            "loads",
-            "load_w",
-            "availability_exact",
-            "availability_independent",
-            "availability_monte_carlo",
-            "interval",
-            "availability_bounds",
-            "component_reliability",
-        ),
-        "importance": ("importance",),
-    }
     parts: dict[str, Row] = {
-        part: {key: held[key] for key in named} for part, named in keys.items()
+        part: {key: held[key] for key in named} for part, named in _STATIC.items()
     }
     planned = {key: value for key, value in static.maintenance.items() if key != "rows"}
     parts["maintenance"] = {
