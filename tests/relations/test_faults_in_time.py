@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from conftest import small_layout
 
-from tests.planner import answer, happened
+import twin
+from tests.planner import answer, asked, happened, loaded
 from twin import InputError, Result
 from twin.physics.seasons import due_s
 
@@ -108,6 +109,19 @@ def test_a_mistake_is_put_right_after_a_quarter_of_an_hour() -> None:
     assert times(run, "panel_2", "repaired") == [1500.0]
     assert times(run, "panel_1", "taken out on purpose") == [1500.0]
     assert times(run, "panel_1", "repaired") == [1800.0]
+
+
+def test_a_fork_with_other_drills_puts_the_same_mistake_right() -> None:
+    """The list of drills is shorter in the fork; what waits from before it goes on all the same."""
+    made = idle()
+    made["power"][-1]["overrides"] = {"switching_error_probability": 1.0}
+    later = {"kind": "utility_outage", "at": "3000 s", "duration": "10 s"}
+    drill = {"kind": "isolate", "component": "panel_1", "at": "600 s", "duration": "300 s"}
+    run = twin.start(twin.build(loaded(asked(made, drills=[later, drill])))).until(700.0)
+    forked = run.fork(drills=[]).until().result()
+    assert times(forked, "panel_1", "taken out on purpose") == [1500.0]
+    assert times(forked, "panel_1", "repaired") == [1800.0]
+    assert times(forked, "utility", "taken out on purpose") == []
 
 
 @pytest.mark.parametrize(

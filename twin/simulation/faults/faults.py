@@ -71,14 +71,18 @@ class Faults(Discipline):
         if isinstance(drill, Sag):
             self._sag(drill)
             return
-        wrong = self._mistaken(drill.component, drill.at) if isinstance(drill, Isolate) else None
-        if wrong is None or not isinstance(drill, Isolate):
-            self._take_out(i)
+        if not isinstance(drill, Isolate):
+            for name in self._utilities():
+                self._take_out(name, drill.duration)
+            return
+        wrong = self._mistaken(drill.component, drill.at)
+        if wrong is None:
+            self._take_out(drill.component, drill.duration)
             return
         detail = f"instead of {drill.component}; back after {seconds(PUT_RIGHT_S)}"
         self._out(wrong, EventKind.OPENED_BY_MISTAKE, detail)
         self._wait(PUT_RIGHT_S, "fault ends", wrong)
-        self._wait(PUT_RIGHT_S, "drill goes on", i)
+        self._wait(PUT_RIGHT_S, "drill goes on", drill.component, float(drill.duration))
 
     def _sag(self, drill: Sag) -> None:
         """Every sag of a drill; what waits says all, for a fork may have other drills."""
@@ -89,12 +93,9 @@ class Faults(Discipline):
                 float(drill.remaining_voltage), float(drill.duration),
             )  # fmt: skip
 
-    def _take_out(self, i: int) -> None:
-        """What a drill takes out."""
-        drill = self.world.facility.scenario.drills[i]
-        names = [drill.component] if isinstance(drill, Isolate) else self._utilities()
-        for name in names:
-            self._outage(name, drill.duration, EventKind.TAKEN_OUT)
+    def _take_out(self, name: str, out_s: float) -> None:
+        """One component by a drill; what waits says all, for a fork may have other drills."""
+        self._outage(name, out_s, EventKind.TAKEN_OUT)
 
     def _mistaken(self, name: str, at_s: float) -> str | None:
         """The component of the same type that somebody opens instead, as often as the row of the
