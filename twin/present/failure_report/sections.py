@@ -8,6 +8,7 @@ from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Block, Section
 from twin.present.failure_report import design_sections as design
 from twin.present.failure_report import run_sections as run
+from twin.present.failure_report import upkeep_sections as upkeep
 
 
 def sections(report: FailureReport) -> list[Section]:
@@ -23,8 +24,8 @@ _PARTS: tuple[_Part, ...] = (
     ("Verdicts", design.verdicts_says, design.verdicts),
     ("Single points and cut sets", design.cut_sets_says, design.cut_sets),
     ("Availability", design.availability_says, design.availability),
-    ("Importance", design.importance_says, design.importance),
-    ("Maintenance", design.maintenance_says, design.maintenance),
+    ("Importance", upkeep.importance_says, upkeep.importance),
+    ("Maintenance", upkeep.maintenance_says, upkeep.maintenance),
     ("Ride-through", run.ride_through_says, run.ride_through),
     ("Job consequence", run.consequence_says, run.consequence),
     ("Transients", run.transients_says, run.transients),

@@ -11,6 +11,7 @@ from twin.analysis.failure_parts.levels import LoadLevel, loading_at_levels
 from twin.analysis.failure_parts.losses import losses_at_part_load
 from twin.analysis.failure_parts.one_line import one_line
 from twin.analysis.failure_parts.peak import EDP_PEAK_FACTOR, rack_peak_w
+from twin.analysis.failure_parts.purchases import purchases
 from twin.analysis.failure_parts.report import PARTS, FailureReport
 from twin.analysis.failure_parts.works import exposures
 from twin.analysis.redundancy import RedundancyReport, redundancy
@@ -72,7 +73,7 @@ def failure_report(facility: Facility, progress: Progress | None = None) -> Fail
         "one_line": one_line(facility),
         "loading": levels,
         "losses": {"rows": losses_at_part_load(facility)},
-        **_static_parts(static),
+        **_static_parts(facility, static),
         "ride_through": {"events": lived.events, "racks": lived.racks},
         "job_consequence": job_consequence(facility, static, lived.tokens_per_s),
         "transients": _transients(facility, levels, lived),
@@ -101,12 +102,13 @@ def _levels(facility: Facility, lived: Disturbances) -> Row:
     return loading_at_levels(facility, levels)
 
 
-def _static_parts(static: RedundancyReport) -> dict[str, Row]:
+def _static_parts(facility: Facility, static: RedundancyReport) -> dict[str, Row]:
     """What the study of redundancy says, by part."""
     held = static.as_dict()
     parts: dict[str, Row] = {
         part: {key: held[key] for key in named} for part, named in _STATIC.items()
     }
+    parts["importance"]["purchases"] = purchases(facility, static)
     planned = {key: value for key, value in static.maintenance.items() if key != "rows"}
     parts["maintenance"] = {
         "rows": exposures(static),
