@@ -138,9 +138,12 @@ def test_an_outage_buys_nothing_and_the_generator_sets_no_demand(tmp_path: Path)
     dark = ran(tmp_path, {"file": "grid.csv"}, faults=failing((7200, "utility", 7200)))
     kwh = bought_kwh(dark)
     assert kwh[2:].max() < 1e-9
-    diesel = dark.summary["energy_generator_j"] / J_PER_KWH * 0.27
     energy = float(kwh @ PRICE)
-    assert dark.summary["cost_usd"] == pytest.approx(energy + diesel * 1.0, rel=1e-6)
+    litres = dark.summary["fuel_m3"] * 1000
+    assert 0.2 < litres / (dark.summary["energy_generator_j"] / J_PER_KWH) < 0.6
+    assert dark.summary["cost_energy_usd"] == pytest.approx(energy, rel=1e-6)
+    assert dark.summary["cost_fuel_usd"] == pytest.approx(litres * 1.0, rel=1e-9)
+    assert dark.summary["cost_usd"] == pytest.approx(energy + litres * 1.0, rel=1e-6)
     lit = ran(tmp_path, {"file": "grid.csv"})
     assert dark.summary["peak_demand_w"] < lit.summary["peak_demand_w"]
 

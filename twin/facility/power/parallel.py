@@ -87,7 +87,9 @@ def _weights(node: PowerNode, way: Mapping[str, complex | None]) -> list[complex
     ranks = node.ranks or [0] * len(node.supplies)
     for rank in set(ranks):
         places = [place for place, own in enumerate(ranks) if own == rank]
-        shares = shares_by_admittance([way[node.supplies[place]] for place in places])
+        # a supply of an unknown type is no node: the build tells of it, and stops once it told all
+        ways = [way.get(node.supplies[place]) for place in places]
+        shares = shares_by_admittance(ways)
         for place, share in zip(places, shares, strict=True):
             weights[place] = share
     return weights
