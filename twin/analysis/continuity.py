@@ -22,9 +22,9 @@ from twin.facility.power.autonomy import lasts_s
 from twin.facility.power.loading import loading, wiring
 from twin.physics import flow
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 
 Row = dict[str, Any]
-HOURS_A_YEAR = 8760.0
 _LISTED = 20
 _MEANING = (
     "Racks that a loss interrupts for longer than the 20 ms that power supplies hold up, although "
@@ -158,7 +158,7 @@ class _Continuity:
         own = tree.component[: tree.equipment]
         cycle_h = table.mtbf_h[own] + table.mttr_h[own]
         fails = np.isfinite(cycle_h) & (cycle_h > 0) & ~self.standby[: tree.equipment]
-        return np.where(fails, HOURS_A_YEAR / np.where(fails, cycle_h, 1.0), 0.0)
+        return np.where(fails, HOURS_PER_YEAR / np.where(fails, cycle_h, 1.0), 0.0)
 
     def _loss(self, p: int) -> tuple[Mask, Mask, Mask, float]:
         """(rack,) off in between, off for good, off on the way back; and the longest gap."""

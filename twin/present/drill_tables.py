@@ -10,7 +10,6 @@ import pandas as pd
 
 from twin.present.blocks import Block, Columns, grid, spaced, words
 from twin.quantities import clock, count, duration, number, percent
-from twin.results import Result
 
 Row = Mapping[str, Any]
 _COLUMNS: Columns = {
@@ -21,12 +20,6 @@ _COLUMNS: Columns = {
     "Allowed": ("allowed_text", words),
     "Verdict": ("verdict_text", words),
 }
-
-
-def rows(result: Result) -> list[dict[str, Any]]:
-    """The table `drill_sheet` of a result, row by row."""
-    found = result.frame("drill_sheet").to_dict("records")
-    return [{str(key): value for key, value in row.items()} for row in found]
 
 
 def sentences(sheet: Sequence[Row]) -> list[str]:

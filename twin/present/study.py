@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 from twin.quantities import NONE, number
 
-HOURS_A_YEAR = 8760
+HOURS_A_YEAR = HOURS_PER_YEAR
 """A year as every unavailability here counts it."""
 
 Study = Mapping[str, Any]

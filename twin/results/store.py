@@ -98,6 +98,11 @@ class Result:
             )
         return self.tables[name]
 
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The same row by row, as plain values."""
+        found = self.frame(name).to_dict("records")
+        return [{str(column): value for column, value in row.items()} for row in found]
+
     @property
     def invalid(self) -> str:
         """Why the numbers must not be used; empty where nothing speaks against them."""

@@ -17,8 +17,7 @@ def drill_sheet(scenario: Scenario, progress: Progress | None = None) -> list[di
     Raises InputError where nothing is expected of any drill, and as `twin.simulate` does.
     """
     refuse_without_expectations(scenario)
-    sheet = simulate(build(scenario), progress).frame("drill_sheet")
-    return [{str(key): value for key, value in row.items()} for row in sheet.to_dict("records")]
+    return simulate(build(scenario), progress).rows("drill_sheet")
 
 
 def refuse_without_expectations(scenario: Scenario) -> None:

@@ -104,7 +104,7 @@ def _row(facility: Facility, level: str, node: int, normal_w: Array, worst: list
     for order, (worst_w, lost) in enumerate(worst, start=1):
         row[f"worst_{order}_w"] = float(worst_w[node])
         row[f"worst_{order}_lost"] = [tree.id[one] for one in lost[node]]
-    left_w = rating_w - row["worst_1_w"]
-    row["left_after_one_w"] = left_w if math.isfinite(left_w) else None
-    row["left_after_two_w"] = row["rating_w"] and rating_w - row["worst_2_w"]
+    for word, order in (("one", 1), ("two", 2)):
+        left_w = rating_w - row[f"worst_{order}_w"]
+        row[f"left_after_{word}_w"] = left_w if math.isfinite(left_w) else None
     return row

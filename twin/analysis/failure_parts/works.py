@@ -13,27 +13,25 @@ _LISTED = 40
 
 
 def exposures(report: RedundancyReport) -> list[Row]:
-    """For every component with an importance: the unavailability while it is out, how many times
-    that of ordinary days, and what then becomes a single point of failure.
+    """For every component that the report tells of under maintenance: the unavailability while it
+    is out, how many times that of ordinary days, and what then becomes a single point of failure.
 
-    With U and RAW as the report has them the first is U RAW; the partners are those of its cut sets
-    of two. Highest risk first.
+    The partners are those of its cut sets of two. Highest risk first.
     """
     partners = _partners(report.cut_sets)
-    usual = report.availability_exact["unavailability"]
     singles = {row["component"] for row in report.single_points_of_failure}
     rows = [
         {
             "component": row["component"],
             "loses_load": row["component"] in singles,
-            "risk_increase": row["risk_achievement_worth"],
-            "unavailability_meanwhile": usual * row["risk_achievement_worth"],
+            "risk_increase": row["risk_increase"],
+            "unavailability_meanwhile": row["unavailability_while_out"],
             "then_single_points": sorted(partners[row["component"]])[:_LISTED],
             "then_single_points_count": len(partners[row["component"]]),
         }
-        for row in report.importance
+        for row in report.maintenance.get("rows", [])
     ]
-    return sorted(rows, key=lambda row: (-row["risk_increase"], row["component"]))
+    return sorted(rows, key=lambda row: (-row["unavailability_meanwhile"], row["component"]))
 
 
 def _partners(cut_sets: Sequence[Sequence[str]]) -> defaultdict[str, set[str]]:

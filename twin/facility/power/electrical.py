@@ -49,7 +49,8 @@ def electrical_network(facility: Facility, lost: Sequence[int] | None = None) ->
     wires = wiring(facility)
     share = flow.shares(wires, live)
     used = share > 0
-    supply, taker = wires.supply[used], wires.taker[used]
+    supply = wires.supply[used]
+    taker = wires.taker[used]
     admittance = tree.admittance[used]
     whole = np.zeros(len(tree.id), dtype=complex)
     np.add.at(whole, taker, admittance)

@@ -152,7 +152,8 @@ class _Builder:
         idle_w = float(self.found.loss_w[node] - abs(self.found.current_va[node]) ** 2 * z.real)
         rating_va = float(tree.rating_w[node]) if np.isfinite(tree.rating_w[node]) else 1e6
         if upper != lower:
-            r, x = z.real * rating_va, z.imag * rating_va
+            r = z.real * rating_va
+            x = z.imag * rating_va
             idle = idle_w if is_transformer else 0.0
             self.out.branches.append(
                 Branch(name, upper, lower, rating_va, r, x, idle, is_transformer)

@@ -65,7 +65,8 @@ def loading_says(report: FailureReport) -> list[str]:
     """Which levels of load are judged, and how many pairs of losses were tried."""
     held = report.parts["loading"]
     factor = report.parts["transients"]["edp_peak_factor"]
-    tried, every = held["pairs_tried"], held["pairs"]
+    tried = held["pairs_tried"]
+    every = held["pairs"]
     pairs = "All pairs" if tried == every else f"{count(tried)} of {count(every)} pairs"
     return [
         f"Average is what racks and cooling draw in the disturbances' runs ({report.workload}); "

@@ -8,6 +8,7 @@ from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Grid
 from twin.present.redundancy_tables import verdict_word
 from twin.present.report.summary import Tile
+from twin.present.study import HOURS_A_YEAR
 from twin.quantities import available, count, duration, number, percent, span, tokens
 
 
@@ -47,9 +48,9 @@ def _down(report: FailureReport) -> Tile:
     exact = report.parts["availability"]["availability_exact"]["unavailability"]
     if exact is None:
         bounds = report.parts["availability"]["availability_bounds"]
-        upper_s = number(bounds["upper"]) * 8760 * 3600
+        upper_s = number(bounds["upper"]) * HOURS_A_YEAR * 3600
         return Tile("Some rack down, a year", f"≤ {duration(upper_s)}", "upper bound")
-    down_s = number(exact) * 8760 * 3600
+    down_s = number(exact) * HOURS_A_YEAR * 3600
     return Tile("Some rack down, a year", duration(down_s), f"available {available(exact)}")
 
 
@@ -69,7 +70,7 @@ def _ride(report: FailureReport) -> Tile:
 def _stake(report: FailureReport) -> Tile:
     held = report.parts["job_consequence"]
     lost = held["tokens_not_made_per_year"] + held["tokens_restarting_per_year"]
-    yearly = held["tokens_per_s"] * 8760 * 3600
+    yearly = held["tokens_per_s"] * HOURS_A_YEAR * 3600
     share = lost / yearly if yearly > 0 else math.nan
     below = f"{percent(share, 3)} of what it can make" if yearly > 0 else "no tokens are made"
     return Tile("Tokens lost, a year", tokens(lost), below)

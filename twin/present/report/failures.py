@@ -22,7 +22,7 @@ def section(result: Result) -> Section:
     """
     events = result.frame("events")
     groups = _groups(events)
-    sheet = drill_tables.rows(result)
+    sheet = result.rows("drill_sheet")
     passed = drill_tables.sentences(sheet) if sheet else []
     says = [_summary(len(events), len(groups)), *passed, *counterfactuals.says(result)]
     blocks = [

@@ -48,9 +48,12 @@ class Batteries:
     def ask_recharge(self) -> None:
         """Set what batteries that lack energy draw, where the mains carry the load."""
         own = self.own
-        hungry = self.is_ups & own.live & ~own.on_battery & (own.walk_in_frac == 1.0)
+        hungry = self.is_ups & (own.battery_j < self.tree.battery_j - BATTERY_EMPTY_J)
+        if not hungry.any():
+            own.recharge_w = np.zeros(own.recharge_w.size)
+            return
+        hungry &= own.live & ~own.on_battery & (own.walk_in_frac == 1.0)
         hungry &= ~(self.world.state.ups.locked_out & self.world.state.ups.on_bypass)
-        hungry &= own.battery_j < self.tree.battery_j - BATTERY_EMPTY_J
         own.recharge_w = np.where(hungry, self.tree.recharge_w, 0.0)
 
     def hold(self) -> None:
@@ -58,10 +61,10 @@ class Batteries:
         own = self.own
         if not self.any:
             return
-        from_battery = np.where(own.on_battery, 1.0, 1.0 - own.walk_in_frac)
-        if not from_battery.any():
+        if not (own.on_battery.any() or (own.walk_in_frac < 1.0).any()):
             own.drain_w = np.zeros(own.drain_w.size)
             return
+        from_battery = np.where(own.on_battery, 1.0, 1.0 - own.walk_in_frac)
         from_battery = np.where(own.live & self.is_ups, from_battery, 0.0)
         own.drain_w = from_battery * own.output_w / self.tree.battery_discharge_frac
         own.input_w = own.input_w * (1.0 - from_battery) + own.drain_w

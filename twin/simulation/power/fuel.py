@@ -44,7 +44,7 @@ class Fuel:
     def hold(self) -> None:
         """What is burnt from now on."""
         own = self.own
-        if own.running.any() or own.fuel_rate_m3_s.any():
+        if self.rows.size and (own.running.any() or own.fuel_rate_m3_s.any()):
             own.fuel_rate_m3_s[self.rows] = self.rate_m3_s(own.output_w)
 
     def moves(self) -> bool:
@@ -54,7 +54,7 @@ class Fuel:
     def advance(self, span_s: float) -> None:
         """Burn over a span."""
         own = self.own
-        if own.fuel_rate_m3_s.any():
+        if self.rows.size and own.fuel_rate_m3_s.any():
             burnt = own.fuel_rate_m3_s * span_s
             own.fuel_m3 = np.maximum(own.fuel_m3 - burnt, 0.0)
 

@@ -68,7 +68,7 @@ class Accounts(Discipline):
 
     def _fuel_m3_s(self, output_w: Array) -> Array | float:
         """(...,) fuel that generators burn at outputs (..., power node)."""
-        if not self.world.state.supply.running.any():
+        if not (self.generators.size and self.world.state.supply.running.any()):
             return 0.0
         return np.asarray(self.supply.generators.fuel.rate_m3_s(output_w).sum(axis=-1))
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from twin.analysis.redundancy_report import RedundancyReport
 from twin.facility.model import Facility
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 
 Row = dict[str, Any]
-HOURS_A_YEAR = 8760.0
 _LISTED = 20
 _INTERVAL_S = 1800.0
 _RESTART_S = 300.0
@@ -27,8 +27,8 @@ def job_consequence(facility: Facility, report: RedundancyReport, tokens_per_s: 
     restart_s = _restart_s(facility)
     rows = []
     for row in report.cut_set_rows:
-        per_year = row["probability"] * sum(repairs[n] for n in row["components"]) * HOURS_A_YEAR
-        down_s = row["probability"] * HOURS_A_YEAR * 3600.0
+        per_year = row["probability"] * sum(repairs[n] for n in row["components"]) * HOURS_PER_YEAR
+        down_s = row["probability"] * HOURS_PER_YEAR * 3600.0
         hit = row["gpus"] > 0
         rows.append(
             {

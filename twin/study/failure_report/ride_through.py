@@ -84,7 +84,7 @@ def disturbances(facility: Facility, progress: Progress) -> Disturbances:
         racks,
         _rack_w(settled),
         _cooling_frac(busy, settled),
-        _rows(settled, "power_swings"),
+        settled.rows("power_swings"),
         _tokens_per_s(settled),
         workload,
     )
@@ -95,12 +95,6 @@ def _rack_w(settled: Result) -> Array:
     racks = settled.frame("racks")
     last = racks[racks["time_s"] == racks["time_s"].max()]
     return np.asarray(last["power_w"], dtype=float)
-
-
-def _rows(settled: Result, table: str) -> list[Row]:
-    """A table as plain values."""
-    found = settled.frame(table).to_dict("records")
-    return [{str(key): value for key, value in row.items()} for row in found]
 
 
 def _cooling_frac(facility: Facility, settled: Result) -> float:
@@ -196,7 +190,7 @@ def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
         "failed_starts": int((happened["what"] == EventKind.FAILED_TO_START).sum()),
         "trips": int((happened["what"] == EventKind.TRIPPED).sum()),
         "grid_lost_w": _grid_lost_w(found),
-        "battery_left_frac": _battery_left_frac(lived.facility, found),
+        "battery_left_frac": _battery_left_frac(found),
         "tokens_lost": float(without["tokens_total"] - made["tokens_total"]),
         "usd_lost": float(made["usd_lost_by_fault"] - without["usd_lost_by_fault"]),
         "causes": _causes(found),
@@ -214,15 +208,10 @@ def _grid_lost_w(found: Result) -> float:
     return float(lost.max()) if len(lost) else 0.0
 
 
-def _battery_left_frac(facility: Facility, found: Result) -> float | None:
+def _battery_left_frac(found: Result) -> float | None:
     """Of the UPS whose battery is left with least; None where there is none."""
-    tree = facility.power
-    full_j = pd.Series(tree.battery_j, index=list(tree.id))
-    power = found.frame("power")
-    power = power[(power["time_s"] > SETTLED_S)]
-    least_j = power.groupby("component")["battery_least_j"].min()
-    held = full_j[full_j > 0]
-    return float((least_j.reindex(held.index) / held).min()) if len(held) else None
+    left_frac = found.frame("batteries")["left_least_frac"]
+    return float(left_frac.min()) if len(left_frac) else None
 
 
 def _causes(found: Result) -> dict[str, float]:

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from twin.catalogue.equipment_kinds import Role, role
+import numpy as np
+
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 
 Fault = dict[str, Any]
@@ -70,7 +72,7 @@ def standard_events(facility: Facility) -> Iterator[StandardEvent]:
 
 def _of_role(facility: Facility, wanted: Role) -> list[str]:
     table = facility.components
-    return [n for n, kind in zip(table.id, table.kind, strict=True) if role(kind) is wanted]
+    return [table.id[c] for c in np.flatnonzero(of_role(table.kind, wanted))]
 
 
 def _out(names: list[str], after_s: float, lasts_s: float) -> list[Fault]:
