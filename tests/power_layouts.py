@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from conftest import small_layout
 
 import twin
 from tests.planner import asked, loaded
@@ -93,3 +94,22 @@ def facility(
             table.mtbf_h[table.row[name]] = mtbf_h
             table.mttr_h[table.row[name]] = mttr_h
     return built
+
+
+def steady_load(load_kw: float, ups: bool = False) -> dict[str, Any]:
+    """Twenty racks that always draw the same, behind two panels of 500 kW."""
+    out = small_layout(liquid=0, air=1, ups=ups)
+    each = f"{load_kw / 20} kW"
+    out["halls"][0]["rows"] = [
+        {
+            "name": "load",
+            "racks": "20 x support_rack",
+            "at": ["0 m", "2 m"],
+            "fed_by": "panel",
+            "power_rated": each,
+            "power_idle": each,
+        }
+    ]
+    out["cooling"]["air"][0]["count"] = 8
+    out["cooling"]["plant"][1]["count"] = 2
+    return out

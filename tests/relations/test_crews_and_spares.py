@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import small_layout
 
 from tests.planner import answer, happened
+from tests.power_layouts import steady_load
 from twin import InputError, Result
 
 FAIL_S = 600.0
@@ -20,21 +20,7 @@ MTTR_S = 3600.0
 
 def layout(load_kw: float = 570.0, **more: Any) -> dict[str, Any]:
     """Twenty racks of one power at rest and at work on two panels of 500 kW."""
-    made: dict[str, Any] = small_layout(liquid=0, air=1, ups=False)
-    each = f"{load_kw / 20} kW"
-    made["halls"][0]["rows"] = [
-        {
-            "name": "load",
-            "racks": "20 x support_rack",
-            "at": ["0 m", "2 m"],
-            "fed_by": "panel",
-            "power_rated": each,
-            "power_idle": each,
-        }
-    ]
-    made["cooling"]["air"][0]["count"] = 8
-    made["cooling"]["plant"][1]["count"] = 2
-    return made | more
+    return steady_load(load_kw) | more
 
 
 def ran(made: dict[str, Any], *timeline: dict[str, Any], **more: Any) -> Result:
