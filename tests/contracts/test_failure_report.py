@@ -18,6 +18,7 @@ from conftest import small_layout
 import twin
 from tests.planner import asked, job, loaded, written
 from twin import catalogue
+from twin.analysis.failure_parts.one_line import one_line
 from twin.analysis.failure_parts.report import PARTS, FailureReport
 from twin.catalogue.rows import PowerEquipment
 from twin.present.failure_report import pdf_bytes, render
@@ -226,3 +227,11 @@ def test_the_command_writes_page_pdf_and_document(tmp_path: Path) -> None:
     assert (found / "failure_report.pdf").read_bytes()[:5] == b"%PDF-"
     document = json.loads((found / "failure_report.json").read_text(encoding="utf-8"))
     assert document["verdicts"] == of_small_hall().parts["verdicts"]
+
+
+def test_a_title_fits_its_box_also_where_columns_are_many() -> None:
+    static = twin.build(twin.load(ROOT / "layouts" / "campus_20mw.yaml"))
+    drawn = diagram(one_line(static))
+    assert max(len(box.members) for box in drawn.boxes) > 100
+    for box in drawn.boxes:
+        assert 7.2 * len(box.lines[0]) <= box.width

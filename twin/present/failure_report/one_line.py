@@ -17,6 +17,8 @@ WIDTH = 960.0
 BOX_HEIGHT = 44.0
 ROW = 54.0
 GUTTER = 34.0
+LETTER = 7.2
+"""Width of a bold letter of 10.5 points, spare included."""
 MOST_ROWS = 14
 """In one column; past it, boxes of a kind with the same supplies are drawn as one."""
 
@@ -133,16 +135,19 @@ def _box(held: Mapping[str, Any], x: float, y: float, width: float) -> DiagramBo
     if load_frac is not None:
         loaded = f"{loaded}, {percent(load_frac, 0)}"
     rated = f"of {power(rating_w)}" if rating_w is not None else ""
-    lines = (_title(members, str(held["kind"])), loaded, rated)
+    lines = (_title(members, str(held["kind"]), int(width / LETTER)), loaded, rated)
     return DiagramBox(members, tuple(filter(None, lines)), load_frac, x, y, width)
 
 
-def _title(members: tuple[str, ...], kind: str) -> str:
+def _title(members: tuple[str, ...], kind: str, most: int) -> str:
+    """The name, or how many of which, in as many letters as the box has room for."""
     if len(members) == 1:
-        return middle(members[0], 20)
+        return middle(members[0], most)
+    times = f"{len(members)} × "
+    room = most - len(times)
     names = (span(members, most=14), shared(members))
-    fits = [text for text in names if 3 <= len(text) <= 14]
-    return f"{len(members)} × {middle((fits or [plural(kind)])[0], 16)}"
+    fits = [text for text in names if 3 <= len(text) <= room]
+    return f"{times}{middle((fits or [plural(kind)])[0], room)}"
 
 
 def _wires(

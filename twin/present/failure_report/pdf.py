@@ -16,6 +16,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
+    CondPageBreak,
     LongTable,
     PageBreak,
     Paragraph,
@@ -35,6 +36,8 @@ FONT = "DejaVuSans"
 BOLD = "DejaVuSans-Bold"
 MARGIN = 15 * mm
 COLUMN = A4[0] - 2 * MARGIN
+ROOM = 28 * mm
+"""Less than this at the foot of a page, and a title begins the next one."""
 _STROKE = {"plain": "#7b8794", "fair": "#0072b2", "high": "#e69f00", "over": "#d55e00"}
 _FILL = {"plain": "#f4f6f8", "fair": "#eaf3f9", "high": "#eaf3f9", "over": "#fbe3d6"}
 
@@ -96,6 +99,7 @@ def _story(report: FailureReport) -> Iterator[Any]:
 
 
 def _section(n: int, section: Section, report: FailureReport) -> Iterator[Any]:
+    yield CondPageBreak(ROOM)
     yield _text(f"{n} {section.title}", _style(14, bold=True, spaceBefore=14, spaceAfter=4))
     for sentence in section.says:
         yield _text(sentence, _style(9, spaceAfter=3))
@@ -106,6 +110,7 @@ def _section(n: int, section: Section, report: FailureReport) -> Iterator[Any]:
 
 
 def _block(block: Block) -> Iterator[Any]:
+    yield CondPageBreak(ROOM)
     if isinstance(block, Grid):
         yield _text(block.title, _style(10, bold=True, spaceBefore=8, spaceAfter=3))
         if block.rows:
