@@ -1,0 +1,1 @@
+"""Potential flow of a room: one Poisson solve, an answer in a second."""
