@@ -265,6 +265,8 @@ WaterTemperature = Annotated[
 """Degrees Celsius of facility water."""
 TemperatureDifference = Annotated[float, *_K, Within(0.0, 200.0, "0 to 200 K")]
 """Kelvin."""
+TemperatureChange = Annotated[float, *_K, Within(-30.0, 30.0, "-30 to 30 K")]
+"""Kelvin, of either sign."""
 VolumeFlow = Annotated[float, *_F, Within(0.0, 1e3, "0 to 1,000 m^3/s")]
 """Cubic metres a second."""
 Bytes = Annotated[float, *_B, Within(0.0, 1e24, "0 to 1e24 bytes")]

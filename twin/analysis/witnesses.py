@@ -21,6 +21,7 @@ from twin.catalogue.rows import (
 )
 from twin.facility.gpu_profiles import profiled
 from twin.facility.model import Facility
+from twin.scenario.schema import CatalogueClimate
 
 Witness = dict[str, str]
 
@@ -67,8 +68,9 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
     yield StorageSystem, plan.storage.type
     for work in scenario.workload:
         yield from ((KINDS[need.kind], need.name) for need in work.needs())
-    if isinstance(scenario.site.climate, str):
-        yield Climate, scenario.site.climate
+    climate = scenario.site.climate
+    if isinstance(climate, str | CatalogueClimate):
+        yield Climate, climate if isinstance(climate, str) else climate.name
     if isinstance(scenario.site.grid, str):
         yield GridRegion, scenario.site.grid
 

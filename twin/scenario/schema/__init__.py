@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from twin.scenario.schema.climate import CatalogueClimate, SteadyWeather, WeatherFile
 from twin.scenario.schema.faults import FaultPlan, FaultRates, TimedFault
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.scenario import Scenario
-from twin.scenario.schema.site import GridFile, Site, SteadyGrid, SteadyWeather, WeatherFile
+from twin.scenario.schema.site import GridFile, Site, SteadyGrid
 
 __all__ = [
+    "CatalogueClimate",
     "FaultPlan",
     "FaultRates",
     "GridFile",

@@ -11,10 +11,11 @@ from twin.catalogue import Catalogue
 from twin.catalogue.rows import Rack
 from twin.controls import Controls, Drill
 from twin.quantities import clock, duration, figures
+from twin.scenario.schema.climate import CatalogueClimate, SteadyWeather, WeatherFile
 from twin.scenario.schema.faults import FaultPlan, TimedFault
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.rack_pattern import Pattern
-from twin.scenario.schema.site import Site, SteadyWeather, WeatherFile
+from twin.scenario.schema.site import Site
 from twin.workload import Workload
 
 _MOST = 4
@@ -56,13 +57,24 @@ def _gpus(racks: Mapping[str, int], catalogue: Catalogue) -> int:
 
 def site_row(site: Site) -> str:
     """Climate, grid, price of water."""
-    air = site.climate
-    if isinstance(air, SteadyWeather):
-        climate = f"steady air of {air.dry_bulb:g} °C, {air.wet_bulb:g} °C wet bulb"
-    else:
-        climate = f"weather of {air.file}" if isinstance(air, WeatherFile) else f"climate {air}"
+    climate = _climate(site.climate)
     grid = site.grid if isinstance(site.grid, str) else getattr(site.grid, "file", "as stated")
     return f"{climate}; grid {grid}; water {site.water_price:g} USD/m³"
+
+
+def _climate(air: str | SteadyWeather | WeatherFile | CatalogueClimate) -> str:
+    if isinstance(air, str):
+        return f"climate {air}"
+    if isinstance(air, SteadyWeather):
+        return f"steady air of {air.dry_bulb:g} °C, {air.wet_bulb:g} °C wet bulb"
+    name = f"weather of {air.file}" if isinstance(air, WeatherFile) else f"climate {air.name}"
+    if air.design_day:
+        name += f", day {air.design_day}"
+    if air.change:
+        name += ", later climate"
+    if air.heat_wave:
+        name += f", heat wave of {air.heat_wave.days} days"
+    return name
 
 
 def time_row(start: datetime, horizon_s: float, period_s: float, seed: int) -> str:

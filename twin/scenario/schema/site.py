@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from twin.scenario.schema.climate import CatalogueClimate, SteadyWeather, WeatherFile
 from twin.scenario.schema.names import ClimateName, GridName
 from twin.stated import (
     ApparentPower,
@@ -14,7 +15,6 @@ from twin.stated import (
     Duration,
     EnergyPrice,
     FileName,
-    OutdoorTemperature,
     Percent,
     Power,
     Stated,
@@ -23,23 +23,6 @@ from twin.stated import (
 )
 
 DemandInterval = Annotated[Duration, Within(60.0, 7200.0, "1 min to 2 h")]
-
-
-class SteadyWeather(Stated):
-    """The same air all the time: for tests and for reading a design point."""
-
-    dry_bulb: OutdoorTemperature
-    """Dry bulb."""
-    wet_bulb: OutdoorTemperature
-    """Wet bulb."""
-
-
-class WeatherFile(Stated):
-    """Weather from a file beside the scenario, in a straight line between its rows."""
-
-    file: FileName
-    """EPW, matched by calendar date and local standard time; or CSV with columns time_s (seconds
-    after the start) or time (ISO 8601), dry_bulb_degc and wet_bulb_degc."""
 
 
 class SteadyGrid(Stated):
@@ -96,8 +79,9 @@ class GridLimits(Stated):
 class Site(Stated):
     """Where it stands."""
 
-    climate: ClimateName | SteadyWeather | WeatherFile
-    """Catalogue climate, steady air, or a weather file."""
+    climate: ClimateName | SteadyWeather | WeatherFile | CatalogueClimate
+    """Catalogue climate, steady air, or a weather file; a file, and a climate by its `name`, may be
+    changed."""
     grid: GridName | SteadyGrid | GridFile
     """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
     limits: GridLimits | None = None

@@ -145,6 +145,12 @@ def _lines(
         raise InputError([problem]) from error
 
 
+def header_of(content: bytes, path: Path) -> list[str]:
+    """The names of the columns; empty where there is no line. InputError for no UTF-8."""
+    first = next(csv.reader(io.StringIO(_text(content, path), newline="")), [])
+    return [word.strip().lower() for word in first]
+
+
 def _places(header: list[str], path: Path, wanted: tuple[Quantity, ...]) -> list[int]:
     """Where the time and the wanted columns stand; the time's is negative less one for `time`."""
     names = ["time" if "time" in header and "time_s" not in header else "time_s"]

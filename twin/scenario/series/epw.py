@@ -31,6 +31,8 @@ FILLED_MAX_S = 6 * 3600.0
 peak. Assumed."""
 HOUR_S = 3600.0
 _DAY_S = 24 * HOUR_S
+_COMMON_YEAR = 2001
+"""A year without 29 February."""
 _FILLED = "a straight line between its neighbours stands for it"
 _FIRST_WORD = b"LOCATION"
 _FIELDS = {"dry bulb": 6, "dew point": 7, "relative humidity": 8, "pressure": 9}
@@ -75,16 +77,17 @@ def is_epw(content: bytes) -> bool:
 
 
 def read_epw(
-    content: bytes, path: Path, start: datetime, horizon_s: float
-) -> tuple[Array, Array, Array, tuple[str, ...]]:
-    """Times after the start, dry bulbs, wet bulbs, and what was filled in, with a day around the
-    run.
+    content: bytes, path: Path, start: datetime | None, horizon_s: float
+) -> tuple[Array, Array, Array, Array, tuple[str, ...]]:
+    """Times after the start, dry bulbs, wet bulbs, pressures, and what was filled in, with a day
+    around the run. Without a start it is the beginning of a year of 365 days by the file's clock.
 
     InputError with every record that is broken, impossible, or missing for longer than 6 hours.
     """
     lines = content.decode("utf-8-sig", errors="replace").splitlines()
     site, first = _header(lines, path)
     records = _records(lines, first, path)
+    start = start or datetime(_COMMON_YEAR, 1, 1, tzinfo=site.zone)
     timed = _placed(records, site, start, horizon_s)
     usable = [(time_s, record) for time_s, record in timed if _complete(record)]
     if not usable:
@@ -94,8 +97,8 @@ def read_epw(
         raise InputError([problem])
     _refuse_long_gaps(usable, path, horizon_s)
     time_s = np.array([time_s for time_s, _ in usable])
-    dry, wet = _bulbs([record for _, record in usable], site)
-    return time_s, dry, wet, _warnings(timed, site, path, horizon_s)
+    air = _air([record for _, record in usable], site)
+    return time_s, *air, _warnings(timed, site, path, horizon_s)
 
 
 def _period(start: datetime, horizon_s: float) -> str:
@@ -233,8 +236,10 @@ def _refuse_long_gaps(usable: list[tuple[float, _Record]], path: Path, horizon_s
     refuse(problems, path)
 
 
-def _bulbs(records: list[_Record], site: _Site) -> tuple[Array, Array]:
-    """Dry and wet bulbs; from the relative humidity where there is one, else from the dew point."""
+def _air(records: list[_Record], site: _Site) -> tuple[Array, Array, Array]:
+    """Dry bulbs, wet bulbs and pressures; humidity from the relative one where there is one, else
+    from the dew point.
+    """
     column = {name: _column(records, name) for name in _FIELDS}
     standard_pa = psychrometrics.standard_pressure_pa(site.elevation_m)
     pressure_pa = np.where(np.isnan(column["pressure"]), standard_pa, column["pressure"])
@@ -248,7 +253,7 @@ def _bulbs(records: list[_Record], site: _Site) -> tuple[Array, Array]:
     by_dew_point = psychrometrics.saturation_pressure_pa(dew)
     vapour_pa = np.where(np.isnan(by_humidity), by_dew_point, by_humidity)
     wet = psychrometrics.wet_bulb_degc(dry, vapour_pa, pressure_pa)
-    return dry, np.minimum(wet, dry)
+    return dry, np.minimum(wet, dry), pressure_pa
 
 
 def _column(records: list[_Record], name: str) -> Array:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from twin.errors import Problem
-from twin.scenario.series.csv_rows import Array, Quantity, read_rows, refuse
+from twin.physics import moist_air, psychrometrics
+from twin.scenario.series.csv_rows import Array, Quantity, Rows, header_of, read_rows, refuse
 from twin.scenario.series.epw import is_epw, read_epw
 
 COLDEST_DEGC = -70.0
@@ -17,9 +19,16 @@ HOTTEST_DEGC = 60.0
 """Outdoor air where people live lies between: records are -67.8 and 56.7 °C (WMO archive)."""
 _DRY = Quantity("dry_bulb_degc", COLDEST_DEGC, HOTTEST_DEGC, "°C")
 _WET = Quantity("wet_bulb_degc", COLDEST_DEGC, HOTTEST_DEGC, "°C")
+_DEW = Quantity("dew_point_degc", COLDEST_DEGC, HOTTEST_DEGC, "°C")
+_HUMIDITY = Quantity("relative_humidity_frac", 0.0, 1.0, "(a fraction: 0.6, not 60)")
+_PRESSURE = Quantity("pressure_pa", 31_000.0, 120_000.0, "Pa")
+_MOISTURE = (_WET, _DEW, _HUMIDITY)
+"""One of them is asked for, the first that a file has is taken."""
 UNEVEN = 1.5
 """A step this many times the usual one is a gap."""
 HOUR_S = 3600.0
+BEGINNING = datetime(2001, 1, 1, tzinfo=UTC)
+"""Of the year of a file that is read without a scenario: a year of 365 days."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class WeatherRows:
     time_s: Array
     dry_bulb_degc: Array
     wet_bulb_degc: Array
+    pressure_pa: Array
     warnings: tuple[str, ...] = ()
     """What had to be filled in, each with its line."""
 
@@ -38,35 +48,74 @@ class WeatherRows:
         return float(np.median(np.diff(self.time_s))) if len(self.time_s) > 1 else 0.0
 
 
-def read_weather(content: bytes, path: Path, start: datetime, horizon_s: float) -> WeatherRows:
-    """The rows of a weather file that matter to a run; InputError with every fault at its line."""
+def read_weather(
+    content: bytes, path: Path, start: datetime | None, horizon_s: float
+) -> WeatherRows:
+    """The rows of a weather file that matter to a run; InputError with every fault at its line.
+
+    Without a start, EPW rows count from the beginning of a year by the file's clock, and dates of a
+    CSV from `BEGINNING`.
+    """
     if is_epw(content):
         return WeatherRows(*read_epw(content, path, start, horizon_s))
-    rows = read_rows(content, path, start, (_DRY, _WET))
-    dry = rows.columns["dry_bulb_degc"]
-    wet = rows.columns["wet_bulb_degc"]
+    header = _header(content, path)
+    moisture = next((one for one in _MOISTURE if one.name in header), _WET)
+    wanted = (_DRY, moisture, *([_PRESSURE] if _PRESSURE.name in header else []))
+    rows = read_rows(content, path, start or BEGINNING, wanted)
+    dry = rows.columns[_DRY.name]
+    pressure = rows.columns.get(_PRESSURE.name, np.full(dry.size, moist_air.STANDARD_PA))
+    wet = _wet_bulb(rows, moisture, pressure, path)
+    gaps = _gaps(rows.time_s, rows.lines, path)
+    return WeatherRows(rows.time_s, dry, wet, pressure, gaps)
+
+
+def _header(content: bytes, path: Path) -> list[str]:
+    try:
+        return header_of(content, path)
+    except csv.Error:
+        return []
+
+
+def _wet_bulb(rows: Rows, moisture: Quantity, pressure: Array, path: Path) -> Array:
+    """Wet bulbs, as they stand or from the dew point or the relative humidity."""
+    dry = rows.columns[_DRY.name]
+    value = rows.columns[moisture.name]
+    if moisture is _HUMIDITY:
+        vapour = value * psychrometrics.saturation_pressure_pa(dry)
+        return np.minimum(psychrometrics.wet_bulb_degc(dry, vapour, pressure), dry)
+    _refuse_above(rows, moisture, path)
+    if moisture is _WET:
+        return value
+    vapour = psychrometrics.saturation_pressure_pa(value)
+    return np.minimum(psychrometrics.wet_bulb_degc(dry, vapour, pressure), dry)
+
+
+def _refuse_above(rows: Rows, moisture: Quantity, path: Path) -> None:
+    """InputError for every row whose wet bulb or dew point is above its dry bulb."""
+    dry = rows.columns[_DRY.name]
+    value = rows.columns[moisture.name]
+    what = moisture.name.removesuffix("_degc").replace("_", " ")
     problems = [
         Problem(
             "",
-            f"a wet bulb of {wet[i]:g} °C above the dry bulb of {dry[i]:g} °C",
-            "a wet bulb at or below the dry bulb",
+            f"a {what} of {value[i]:g} °C above the dry bulb of {dry[i]:g} °C",
+            f"a {what} at or below the dry bulb",
             file=str(path),
             line=int(rows.lines[i]),
             column=1,
         )
-        for i in np.flatnonzero(wet > dry + 1e-9)
+        for i in np.flatnonzero(value > dry + 1e-9)
     ]
     refuse(problems, path)
-    found = WeatherRows(rows.time_s, dry, wet)
-    return WeatherRows(rows.time_s, dry, wet, _gaps(found, rows.lines, path))
 
 
-def _gaps(rows: WeatherRows, lines: np.ndarray, path: Path) -> tuple[str, ...]:
+def _gaps(time_s: Array, lines: np.ndarray, path: Path) -> tuple[str, ...]:
     """Where rows are missing between others of a regular file."""
-    steps = np.diff(rows.time_s)
-    wide = np.flatnonzero(steps > UNEVEN * rows.step_s)
+    steps = np.diff(time_s)
+    usual_s = float(np.median(steps)) if len(steps) else 0.0
+    wide = np.flatnonzero(steps > UNEVEN * usual_s)
     return tuple(
-        f"{path.name}:{lines[i + 1]}: no rows between {rows.time_s[i] / HOUR_S:g} h and "
-        f"{rows.time_s[i + 1] / HOUR_S:g} h; a straight line stands for them"
+        f"{path.name}:{lines[i + 1]}: no rows between {time_s[i] / HOUR_S:g} h and "
+        f"{time_s[i + 1] / HOUR_S:g} h; a straight line stands for them"
         for i in wide
     )

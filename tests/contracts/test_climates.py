@@ -1,0 +1,200 @@
+"""Climates of the catalogue through the front door: the clock of their hours, their extremes, and
+what a scenario may make of them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import small_layout
+
+import twin
+from twin import InputError
+from twin.catalogue import rows
+from twin.catalogue.rows import Climate
+from twin.facility.model import Facility
+from twin.scenario.series import year_of_climate
+
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "cooling"
+MOMENTS = Path(__file__).parents[1] / "data" / "cooling" / "climate_moments.csv"
+
+
+def built(
+    tmp_path: Path, climate: object, start: str = "2026-07-15T06:00:00-05:00", horizon: str = "24 h"
+) -> Facility:
+    asked: dict[str, Any] = {
+        "version": 1, "name": "probe", "layout": small_layout(),
+        "site": {"climate": climate, "grid": "ireland"}, "start": start, "horizon": horizon,
+    }  # fmt: skip
+    path = tmp_path / "probe.yaml"
+    path.write_text(yaml.safe_dump(asked))
+    return twin.build(twin.load(path))
+
+
+def hours(facility: Facility, count: int = 25) -> np.ndarray:
+    """(hour, 2) Dry and wet bulb by hour after the start."""
+    return facility.weather.table(np.arange(count) * 3600.0)
+
+
+@pytest.mark.parametrize("name", list(rows(Climate)))
+def test_the_hottest_hour_and_day_are_those_of_hours_that_end_at_one(name: str) -> None:
+    """Row 1 of a typical year is 01:00; an hour early Chicago was hottest at 13.45."""
+    moments = pd.read_csv(MOMENTS).set_index(["climate", "bulb"]).loc[(name, "dry_bulb")]
+    row = rows(Climate)[name]
+    day_rad = math.atan2(moments.day_sin_k, moments.day_cos_k) % (2 * math.pi)
+    year_rad = math.atan2(moments.year_sin_k, moments.year_cos_k) % (2 * math.pi)
+    assert row.hottest_hour == pytest.approx(day_rad / (2 * math.pi) * 24, abs=0.01)
+    assert row.hottest_day_of_year == pytest.approx(year_rad / (2 * math.pi) * 365, abs=0.01)
+
+
+def test_chicago_is_hottest_at_a_quarter_to_three() -> None:
+    assert rows(Climate)["chicago"].hottest_hour == 14.45
+
+
+def test_the_mean_day_of_chicago_is_met_within_half_a_kelvin() -> None:
+    """0.835 K rms with hours an hour early, 0.539 K with the right ones."""
+    path = SHARED / "weather_us_zones_hourly.csv.gz"
+    if not path.exists():
+        pytest.skip("the hourly weather of the zones is not here")
+    with gzip.open(path) as file:
+        dry = pd.read_csv(file)["z5A_dry_bulb_degc"].to_numpy()
+    row = rows(Climate)["chicago"]
+    ends = np.arange(1, 25)
+    day = row.dry_bulb_mean_degc + row.dry_bulb_day_k * np.cos(
+        2 * np.pi * (ends - row.hottest_hour) / 24
+    )
+    rms_k = np.sqrt(((dry.reshape(365, 24).mean(axis=0) - day) ** 2).mean())
+    assert rms_k == pytest.approx(0.539, abs=0.001)
+
+
+def test_every_hour_of_the_zones_is_met_within_half_a_kelvin() -> None:
+    path = SHARED / "weather_us_zones_hourly.csv.gz"
+    if not path.exists():
+        pytest.skip("the hourly weather of the zones is not here")
+    hourly = pd.read_csv(path)
+    for name, zone in {"seattle": "4C", "miami": "1A", "fairbanks": "8", "duluth": "7"}.items():
+        year = year_of_climate(rows(Climate)[name])
+        for found, column in (
+            (year.dry_bulb_degc, f"z{zone}_dry_bulb_degc"),
+            (year.wet_bulb_degc, f"z{zone}_wet_bulb_degc"),
+        ):
+            miss = np.abs(found - hourly[column].to_numpy())
+            assert miss.max() <= 0.5 + 1e-9
+            assert found.max() == pytest.approx(hourly[column].max())
+
+
+@pytest.mark.parametrize("name", list(rows(Climate)))
+def test_a_year_reaches_the_extremes_of_its_row(name: str) -> None:
+    """Cosines miss the hottest hour of Seattle by 11 K."""
+    row = rows(Climate)[name]
+    year = year_of_climate(row)
+    assert year.dry_bulb_degc.max() == pytest.approx(row.dry_bulb_max_degc)
+    assert year.wet_bulb_degc.max() == pytest.approx(row.wet_bulb_max_degc)
+    assert year.dry_bulb_degc.mean() == pytest.approx(row.dry_bulb_mean_degc, abs=0.05)
+    assert (year.wet_bulb_degc <= year.dry_bulb_degc).all()
+
+
+def test_a_run_meets_the_hottest_hour(tmp_path: Path) -> None:
+    hottest = int(year_of_climate(rows(Climate)["seattle"]).dry_bulb_degc.argmax()) + 1
+    day = np.datetime64("2026-01-01") + np.timedelta64(hottest // 24, "D")
+    facility = built(tmp_path, "seattle", f"{day}T00:00:00-08:00")
+    assert hours(facility)[hottest % 24, 0] == pytest.approx(31.8)
+    smooth = built(tmp_path, {"name": "seattle", "smooth": True}, f"{day}T00:00:00-08:00")
+    assert hours(smooth)[:, 0].max() < 21.0
+
+
+def test_the_cosines_count_days_from_zero(tmp_path: Path) -> None:
+    """A day early, the first of January was taken for the second."""
+    climate = {"name": "chicago", "smooth": True}
+    facility = built(tmp_path, climate, "2026-01-01T00:00:00-06:00", "1 h")
+    row = rows(Climate)["chicago"]
+    season = row.dry_bulb_season_k * math.cos(2 * math.pi * row.hottest_day_of_year / 365)
+    daily = row.dry_bulb_day_k * math.cos(2 * math.pi * row.hottest_hour / 24)
+    expected = row.dry_bulb_mean_degc + season + daily
+    assert facility.weather.dry_bulb_degc[0] == pytest.approx(expected)
+
+
+def test_leap_days_and_the_turn_of_the_year(tmp_path: Path) -> None:
+    year = year_of_climate(rows(Climate)["chicago"]).dry_bulb_degc
+    leap = hours(built(tmp_path, "chicago", "2028-02-28T12:00:00-06:00", "40 h"), 41)[:, 0]
+    noon = (31 + 27) * 24 + 12 - 1
+    assert leap[24] == pytest.approx(year[noon])
+    assert leap[36] == pytest.approx(year[noon + 12])
+    assert leap[37] == pytest.approx(year[noon + 13])
+    turn = hours(built(tmp_path, "chicago", "2026-12-31T20:00:00-06:00"))[:, 0]
+    assert turn[4] == pytest.approx(year[8759])
+    assert turn[5] == pytest.approx(year[0])
+    half = built(tmp_path, "chicago", "2026-12-31T20:30:00-06:00").weather.at(0.0)[0]
+    assert half == pytest.approx((year[8755] + year[8756]) / 2)
+
+
+def test_pressure_and_humidity_are_carried(tmp_path: Path) -> None:
+    air = built(tmp_path, "denver").weather
+    assert set(air.pressure_pa) == {83_460.0}
+    assert (air.dew_point_degc <= air.wet_bulb_degc + 0.05).all()
+    assert (air.ratio > 0).all()
+
+
+@pytest.mark.parametrize(("name", "dry", "wet"), [("miami", 33.3, 26.1), ("duluth", 28.3, 22.9)])
+def test_design_days_are_the_percentiles(tmp_path: Path, name: str, dry: float, wet: float) -> None:
+    cooling = hours(built(tmp_path, {"name": name, "design_day": "cooling_0.4"}))
+    assert cooling[:, 0].max() == pytest.approx(dry, abs=0.3)
+    humid = hours(built(tmp_path, {"name": name, "design_day": "wet_bulb_0.4"}))
+    assert humid[:, 1].max() == pytest.approx(wet, abs=0.3)
+    cold = hours(built(tmp_path, {"name": name, "design_day": "heating_99.6"}))
+    assert np.ptp(cold[:, 0]) == 0
+    assert cooling[:, 0].max() - cooling[:, 0].min() > 4.0
+
+
+def test_a_heat_wave_adds_its_kelvins_at_three_and_keeps_the_moisture(tmp_path: Path) -> None:
+    wave = {"start": "2026-07-15", "days": 3, "add": "6 K"}
+    plain = built(tmp_path, "chicago", "2026-07-14T00:00:00-05:00", "120 h")
+    hot = built(tmp_path, {"name": "chicago", "heat_wave": wave}, "2026-07-14T00:00:00-05:00",
+                "120 h")  # fmt: skip
+    added = hours(hot, 121)[:, 0] - hours(plain, 121)[:, 0]
+    assert added[:24].max() == 0
+    assert added[48 + 15] == pytest.approx(6.0)
+    assert added[48 + 3] == pytest.approx(3.0)
+    assert added[96 + 1 :].max() == 0
+    assert hot.weather.ratio == pytest.approx(plain.weather.ratio, rel=1e-3)
+
+
+def test_a_later_climate_shifts_and_stretches(tmp_path: Path) -> None:
+    plain = hours(built(tmp_path, "phoenix"))
+    later = hours(built(tmp_path, {"name": "phoenix", "change": {"dry_bulb": "2 K"}}))
+    assert later[:, 0] - plain[:, 0] == pytest.approx(2.0)
+    assert (later[:, 1] > plain[:, 1]).all()
+    months = ["0 K"] * 6 + ["3 K"] + ["0 K"] * 5
+    july = {"name": "phoenix", "change": {"daily_range": months}}
+    wider = hours(built(tmp_path, july))
+    mean_range_k = year_of_climate(rows(Climate)["phoenix"]).daily_range_k[6]
+    assert np.ptp(wider[:, 0]) / np.ptp(plain[:, 0]) == pytest.approx(1 + 3 / mean_range_k)
+    drier = hours(built(tmp_path, {"name": "phoenix", "change": {"relative_humidity": -5}}))
+    assert (drier[:, 1] < plain[:, 1]).all()
+
+
+@pytest.mark.parametrize(
+    ("climate", "said"),
+    [
+        ({"name": "chicagoo"}, "chicago"),
+        ({"name": "chicago", "design_day": "cooling_3"}, "cooling_0.4"),
+        ({"name": "chicago", "change": {"dry_bulb": ["1 K", "2 K"]}}, "12"),
+        ({"name": "chicago", "change": {"dry_bulb": "80 K"}}, "-30 to 30 K"),
+        ({"name": "chicago", "heat_wave": {"start": "2026-01-01", "days": 3, "add": "5 K"}},
+         "one that meets the run"),
+        ({"name": "chicago", "heat_wave": {"start": "2026-07-15", "days": 0, "add": "5 K"}},
+         "1 or more"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_at_its_line(tmp_path: Path, climate: object, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        built(tmp_path, climate)
+    assert "probe.yaml:" in str(caught.value)
+    assert said in str(caught.value)

@@ -1,0 +1,65 @@
+"""Outdoor air at moments, and over a whole year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.physics import moist_air
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+HOURS = 8760
+_ENDS = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) * 24
+"""Hours of a year of 365 days at which months begin and end."""
+
+
+@dataclass(frozen=True)
+class YearOfAir:
+    """Outdoor air of a year of 365 days, at the ends of its hours: 1:00 on the first of January to
+    24:00 on the last of December, local standard time. Arrays are (8760,).
+    """
+
+    dry_bulb_degc: Array
+    wet_bulb_degc: Array
+    pressure_pa: Array
+    name: str = ""
+    """The climate or file that it came from."""
+    hourly: bool = True
+    """False where it is two cosines."""
+    warnings: tuple[str, ...] = ()
+    """What had to be filled in, or stands for something unknown."""
+
+    @property
+    def month(self) -> Index:
+        """(8760,) Months from 0 to 11 that the hours belong to."""
+        return np.asarray(np.searchsorted(_ENDS, np.arange(1, HOURS + 1)) - 1)
+
+    @property
+    def ratio(self) -> Array:
+        """(8760,) Humidity ratio."""
+        return moist_air.ratio_of_wet_bulb(self.dry_bulb_degc, self.wet_bulb_degc, self.pressure_pa)
+
+    @property
+    def dew_point_degc(self) -> Array:
+        """(8760,) Dew point."""
+        return moist_air.dew_point_degc(self.ratio, self.pressure_pa)
+
+    @property
+    def relative_humidity_frac(self) -> Array:
+        """(8760,) Relative humidity."""
+        return moist_air.relative_humidity_frac(self.dry_bulb_degc, self.ratio, self.pressure_pa)
+
+    def monthly(self, values: Array) -> Array:
+        """(12,) Means of hourly values by month."""
+        return np.asarray([values[a:b].mean() for a, b in pairwise(_ENDS)])
+
+    @property
+    def daily_range_k(self) -> Array:
+        """(12,) Means by month of each day's highest less lowest dry bulb."""
+        range_k = np.ptp(self.dry_bulb_degc.reshape(-1, 24), axis=1)
+        return self.monthly(np.repeat(range_k, 24))
