@@ -11,6 +11,7 @@ grid of twice the spacing gets the conductances it would have of itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +106,7 @@ class Poisson:
     def cycle(self, b: Array) -> Array:
         """One V(1,1) cycle from 0: an approximate A⁻¹ b, symmetric."""
         self.levels[0].b = b
-        for fine, coarse in zip(self.levels[:-1], self.levels[1:], strict=True):
+        for fine, coarse in pairwise(self.levels):
             fine.x[:] = 0.0
             _relax(fine, (0, 1))
             kernels.restrict(fine.x, fine.b, *fine.c, *fine.weights, *fine.parents, 0, coarse.b)
@@ -148,7 +149,7 @@ def _levels(c: Conductances, spacings_m: Conductances) -> list[Level]:
         cells = int(np.prod([n - 2 for n in c[0].shape]))
         if cells <= COARSEST_CELLS or not axes:
             return levels
-        c = _coarse_conductances(c, axes)
+        c = coarse_conductances(c, axes)
         spacings_m = _coarse_spacings(spacings_m, axes)
 
 
@@ -202,7 +203,7 @@ def _coarse_spacings(spacings_m: Conductances, axes: tuple[int, ...]) -> Conduct
     return (new[0], new[1], new[2])
 
 
-def _coarse_conductances(c: Conductances, axes: tuple[int, ...]) -> Conductances:
+def coarse_conductances(c: Conductances, axes: tuple[int, ...]) -> Conductances:
     """Conductances of the next coarser grid, padded."""
     new = [_coarse_axis(held[1:-1, 1:-1, 1:-1], axis, axes) for axis, held in enumerate(c)]
     return (new[0], new[1], new[2])
