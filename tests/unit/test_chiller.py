@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from twin import catalogue
 from twin.catalogue.rows import Chiller
-from twin.physics.chiller import ChillerCurve, available_w, outside, power_w
+from twin.physics.chiller import ChillerCurve, available_w, clip_sizes_k, outside, power_w
 
 
 def curve(name: str) -> ChillerCurve:
@@ -29,6 +29,7 @@ def curve(name: str) -> ChillerCurve:
         (row.x_min_degc, row.x_max_degc),
         (row.y_min_degc, row.y_max_degc),
         row.load_min_frac,
+        row.unload_min_frac or row.load_min_frac,
     )
 
 
@@ -108,3 +109,21 @@ def test_a_machine_without_least_load_never_cycles() -> None:
 
 def test_shapes_broadcast() -> None:
     assert power_w(YORK, np.array([1e5, 2e5, 3e5]), 7.0, 25.0).shape == (3,)
+
+
+def test_an_unloader_ends_before_the_machine_cycles() -> None:
+    """Trane CGAM130 at 6.67 and 28.3 °C: from 0.25 down it draws as at 0.25, and cycles below 0.15;
+    a tenth of its capacity costs 19,050 W as in EnergyPlus 25.2.
+    """
+    trane = curve("trane_cgam130")
+    full = float(available_w(trane, 6.67, 28.3))
+    assert power_w(trane, 0.10 * full, 6.67, 28.3) == pytest.approx(19_050, rel=1e-3)
+    at_quarter = float(power_w(trane, 0.25 * full, 6.67, 28.3))
+    assert power_w(trane, 0.16 * full, 6.67, 28.3) == pytest.approx(at_quarter, rel=1e-12)
+    assert power_w(trane, 0.075 * full, 6.67, 28.3) == pytest.approx(at_quarter / 2, rel=1e-9)
+
+
+def test_how_far_outside_the_curves_it_works() -> None:
+    beyond = clip_sizes_k(YORK, np.array([3.44, 6.0, 9.89]), np.array([10.78, 20.0, 37.0]))
+    np.testing.assert_allclose(beyond[0], [-1.0, 0.0, 1.0])
+    np.testing.assert_allclose(beyond[1], [-2.0, 0.0, 2.0])

@@ -8,7 +8,7 @@ from twin.calibration import Profile, load_profile
 from twin.catalogue.rows import Gpu, StorageSystem
 from twin.errors import InputError
 from twin.facility import checks, recorded, tariff, timeline, workload_size
-from twin.facility.air import weather
+from twin.facility.air import pressure, weather
 from twin.facility.cooling import arrays, loops
 from twin.facility.fabric import racking
 from twin.facility.ledger import Ledger
@@ -40,13 +40,13 @@ def build(scenario: Scenario) -> Facility:
     prices = tariff.tariff(ledger)
     ledger.remarks += timeline.never_happens(scenario)
     ledger.raise_problems()
+    assert air is not None
     power = tree.freeze(ledger, nodes, loads, loops.power_nodes(draft))
-    cooling, zone, air_node, stream = arrays.freeze(draft)
+    cooling, zone, air_node, stream = arrays.freeze(draft, pressure.station_pa(scenario, air))
     fabric, switches = racking.fabric(ledger, places, {load.id: load.supplies for load in loads})
     storage = _storage(ledger)
     checks.targets(ledger)
     ledger.raise_problems()
-    assert air is not None
     assert prices is not None
     remarks = (*ledger.remarks, *workload_size.many_instants(ledger))
     facility = Facility(

@@ -23,6 +23,10 @@ class ChillerCurve:
     leaving_degc: tuple[float, float]
     entering_degc: tuple[float, float]
     load_min_frac: float
+    """Part load below which the machine cycles."""
+    unload_min_frac: float = 0.0
+    """Part load below which its compressors unload no further: hot gas makes up for the rest, and
+    the power stays that of this load; 0 where that is `load_min_frac`."""
 
 
 def _biquadratic(c: Sequence[float], x: Array, y: Array) -> Array:
@@ -55,14 +59,15 @@ def power_w(
     """Compressor power that carries `heat_w`.
 
     P = Q_available / COP * EIRFT * EIRFPLR(PLR) * cycling; below the least part load the machine
-    cycles. Temperatures are clipped to the curves' limits: `outside` says where that happened.
+    cycles, and below the least unloading it draws what it draws there. Temperatures are clipped to
+    the curves' limits: `outside` says where that happened.
     Source: EnergyPlus Engineering Reference, Chillers, EIR model.
     """
     x = _within(leaving_degc, curve.leaving_degc)
     y = _within(entering_degc, curve.entering_degc)
     available = curve.capacity_w * _biquadratic(curve.capft, x, y)
     part = np.minimum(np.maximum(np.asarray(heat_w, dtype=float) / available, 0.0), 1.0)
-    held = np.maximum(part, curve.load_min_frac)
+    held = np.maximum(part, max(curve.load_min_frac, curve.unload_min_frac))
     cycling = np.minimum(part / curve.load_min_frac, 1.0) if curve.load_min_frac > 0 else 1.0
     by_load = curve.eirplr[0] + curve.eirplr[1] * held + curve.eirplr[2] * held**2
     return np.asarray(available / curve.cop * _biquadratic(curve.eirft, x, y) * by_load * cycling)
@@ -87,3 +92,14 @@ def safely_outside(
     """
     warm = np.asarray(leaving_degc) >= curve.leaving_degc[0]
     return np.asarray(warm & (np.asarray(entering_degc) <= curve.entering_degc[1]))
+
+
+def clip_sizes_k(
+    curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
+) -> tuple[Array, Array]:
+    """Kelvin that each temperature lies outside the curves, negative below them, 0 inside: leaving
+    water, then condenser entering.
+    """
+    x = np.asarray(leaving_degc, dtype=float)
+    y = np.asarray(entering_degc, dtype=float)
+    return x - _within(x, curve.leaving_degc), y - _within(y, curve.entering_degc)

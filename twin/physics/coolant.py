@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-HEAT_CAPACITY_J_M3_K = {"water": 992.3 * 4178.9, "pg25": 1009.9 * 3968.6, "air": 1.184 * 1006.0}
+AIR_KG_M3 = 1.184
+"""Air at 25 degC and sea level."""
+HEAT_CAPACITY_J_M3_K = {"water": 992.3 * 4178.9, "pg25": 1009.9 * 3968.6, "air": AIR_KG_M3 * 1006.0}
 """Volumetric heat capacity. Water and 25 % propylene glycol at 40 degC (CoolProp 8), air at 25
 degC."""
 
@@ -19,6 +21,8 @@ HANDLER_SPEED_MIN_FRAC = 0.3
 """Air handlers do not slow below this; a usual drive limit, assumed."""
 AIR_RISE_K = 11.0
 """Air-side rise of a dry cooler at rated heat and full fans; a usual selection, assumed."""
+COIL_EXPONENT = 0.7
+"""Of a finned coil's conductance in its air flow: 0.6 to 0.8 (Kays and London); the middle."""
 EVAPORATION_J_KG = 2.45e6
 """Latent heat of water near 20 degC: 2500.5 - 2.3097 T - 0.0013 T^2 kJ/kg."""
 
@@ -176,14 +180,14 @@ def handler_speed_frac(demand_m3_s: Array | float, rated_m3_s: Array | float) ->
 
 
 def pad_water_kg_s(
-    capacity_w: float, speed_frac: Array | float, cooled_by_k: Array | float
+    capacity_w: float, speed_frac: Array | float, cooled_by_k: Array | float, cycles: float = 5.0
 ) -> Array:
     """Water that pads evaporate to cool a dry cooler's air by `cooled_by_k`, blow-down included.
 
     The air stream at full fan speed warms by AIR_RISE_K at rated heat, and falls with the speed.
     """
     stream = capacity_w / AIR_RISE_K * speed_frac
-    return evaporation_kg_s(stream * np.maximum(cooled_by_k, 0.0))
+    return evaporation_kg_s(stream * np.maximum(cooled_by_k, 0.0), cycles)
 
 
 def pump_flow_frac(running: Array, installed: Array, alone_frac: Array) -> Array:
@@ -199,7 +203,7 @@ def pump_flow_frac(running: Array, installed: Array, alone_frac: Array) -> Array
     return np.where(running <= 0, 0.0, np.where(running >= installed, 1.0, frac))
 
 
-def fan_speed_frac(duty_frac: Array | float, exponent: float = 0.7) -> Array:
+def fan_speed_frac(duty_frac: Array | float, exponent: float = COIL_EXPONENT) -> Array:
     """Fan speed that gives a share of full conductance, conductance ~ speed^exponent, clipped to
     [0, 1].
 

@@ -52,6 +52,9 @@ class CoolingEquipment(CatalogueRow, Size, Reliability):
     """From power to rated cooling after an outage."""
     evaporative_effectiveness_frac: Share | None = None
     """Of wetted pads: (dry bulb - air off pad) / (dry bulb - wet bulb); None where dry."""
+    tower_fan_frac: Share = 0.47
+    """Tower fans within `power_rated_w`, the rest is the condenser pump; water-cooled chillers
+    only. Where not stated, that of a 1055 kW machine (assumed)."""
     price_usd: Positive | None = None
     """For the unit."""
 
@@ -101,6 +104,9 @@ class Chiller(CatalogueRow):
     """Warmest condenser entering."""
     load_min_frac: Share
     """Least part load without cycling."""
+    unload_min_frac: Share | None = None
+    """Part load below which it unloads no further and draws what it draws there; as
+    `load_min_frac` where not stated."""
     load_max_frac: Positive
     """Greatest part load of the curve."""
     fan_power_frac: AtLeastZero

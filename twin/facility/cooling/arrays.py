@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.catalogue import Catalogue
 from twin.catalogue.equipment_kinds import Role, role
-from twin.catalogue.rows import Chiller, CoolingEquipment
+from twin.catalogue.rows import CoolingEquipment
 from twin.facility.cooling.loops import Draft
-from twin.facility.model import Cooling, Plant, Units
-from twin.physics.chiller import ChillerCurve
+from twin.facility.cooling.plant_arrays import frozen_plant, moves_air
+from twin.facility.model import Cooling, Units
 from twin.physics.coolant import (
+    AIR_KG_M3,
     HEAT_CAPACITY_J_M3_K,
+    exchanger_w_k,
     rated_effectiveness,
     stream_w_k,
     transfer_units,
 )
-from twin.scenario.schema.cooling import PlantSpec
+from twin.physics.moist_air import STANDARD_PA
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,23 @@ class _Numbering:
     water: np.ndarray
 
 
-def freeze(out: Draft) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:
-    """The network, and for each rack its zone's node, its hall's air node and its stream in W/K."""
+def freeze(out: Draft, pressure_pa: float) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:
+    """The network, and for each rack its zone's node, its hall's air node and its stream in W/K.
+
+    pressure_pa   of the air at the site: fans move volume, so streams of air thin with it
+    """
     node = _numbering(out)
     hall_of = np.array([p.hall for p in out.places], dtype=np.int64)
     liquid = out.zone >= 0
     zone = np.where(liquid, node.loop[out.zone] if node.loop.size else 0, node.air[hall_of])
     flow = _stream_flow_m3_s(out)
-    stream = np.where(liquid, stream_w_k(flow, "pg25"), stream_w_k(flow, "air"))
-    return _network(out, node), zone.astype(np.int64), node.air[hall_of], stream
+    stream = np.where(liquid, stream_w_k(flow, "pg25"), _air_w_k(flow, pressure_pa))
+    return _network(out, node, pressure_pa), zone.astype(np.int64), node.air[hall_of], stream
+
+
+def _air_w_k(flow_m3_s: np.ndarray, pressure_pa: float) -> np.ndarray:
+    """Heat capacity rate of air streams at the site's pressure."""
+    return stream_w_k(flow_m3_s, "air") * (pressure_pa / STANDARD_PA)
 
 
 def _numbering(out: Draft) -> _Numbering:
@@ -61,12 +70,14 @@ def _stream_flow_m3_s(out: Draft) -> np.ndarray:
     )
 
 
-def _network(out: Draft, node: _Numbering) -> Cooling:
+def _network(out: Draft, node: _Numbering, pressure_pa: float) -> Cooling:
     known = out.ledger.scenario.catalogue
-    plants = tuple(_frozen_plant(known, p, int(node.water[i])) for i, p in enumerate(out.plants))
+    plants = tuple(
+        frozen_plant(known, p, int(node.water[i]), pressure_pa) for i, p in enumerate(out.plants)
+    )
     supply = np.array([p.supply_degc for p in plants])
     halls = out.ledger.scenario.plan.halls
-    capacity = _heat_capacity_j_k(out)
+    capacity = _heat_capacity_j_k(out, pressure_pa)
     pumps = _pumps(out)
     return Cooling(
         capacity_j_k=capacity,
@@ -81,14 +92,16 @@ def _network(out: Draft, node: _Numbering) -> Cooling:
         hall_mass_w_k=np.array([h.structure_conductance for h in halls]),
         hall_demand_m3_s=_hall_demand_m3_s(out),
         plants=plants,
-        units=_frozen_units(out),
+        units=_frozen_units(out, pressure_pa),
         pump_id=tuple(name for name, _ in pumps),
         pump_unit=np.array([unit for _, unit in pumps], dtype=np.int64),
+        pressure_pa=pressure_pa,
+        air_density_kg_m3=AIR_KG_M3 * pressure_pa / STANDARD_PA,
         start_degc=np.full(capacity.size, float(supply.min()) + 5.0),
     )
 
 
-def _heat_capacity_j_k(out: Draft) -> np.ndarray:
+def _heat_capacity_j_k(out: Draft, pressure_pa: float) -> np.ndarray:
     """(node,) in the order of the numbering."""
     halls = out.ledger.scenario.plan.halls
     air_m3 = np.array([np.prod(h.size) * h.air_mass_factor for h in halls])
@@ -96,7 +109,7 @@ def _heat_capacity_j_k(out: Draft) -> np.ndarray:
         [
             [p.type.heat_capacity_j_k for p in out.places],
             np.array(out.loop_volume) * HEAT_CAPACITY_J_M3_K["pg25"],
-            air_m3 * HEAT_CAPACITY_J_M3_K["air"],
+            _air_w_k(air_m3, pressure_pa),
             [h.structure_heat_capacity for h in halls],
             [p[0].volume * HEAT_CAPACITY_J_M3_K["water"] for p in out.plants],
         ]
@@ -128,9 +141,14 @@ def _pumps(out: Draft) -> list[tuple[str, int]]:
     ]
 
 
-def _frozen_units(out: Draft) -> Units:
+def _frozen_units(out: Draft, pressure_pa: float) -> Units:
+    """Units are rated at sea level; where they stand, the air streams are thinner, their films with
+    them, and fans draw less.
+    """
     rows = [u.row for u in out.units]
-    hot = np.array([float(stream_w_k(r.flow_m3_s, r.fluid)) for r in rows])
+    rated_hot = np.array([float(stream_w_k(r.flow_m3_s, r.fluid)) for r in rows])
+    thin = np.array([pressure_pa / STANDARD_PA if moves_air(r) else 1.0 for r in rows])
+    hot = np.where([r.fluid == "air" for r in rows], rated_hot * thin, rated_hot)
     cold = np.array([float(stream_w_k(r.primary_flow_m3_s, "water")) for r in rows])
 
     def column(of: object) -> np.ndarray:
@@ -145,10 +163,15 @@ def _frozen_units(out: Draft) -> Units:
         flow_m3_s=column(lambda u: u.row.flow_m3_s),
         hot_w_k=hot,
         cold_w_k=cold,
-        transfer_w_k=np.array(
-            [_transfer_w_k(r, h, c) for r, h, c in zip(rows, hot, cold, strict=True)]
+        transfer_w_k=exchanger_w_k(
+            np.array(
+                [_transfer_w_k(r, h, c) for r, h, c in zip(rows, rated_hot, cold, strict=True)]
+            ),
+            hot / rated_hot,
+            1.0,
         ),
-        power_w=column(lambda u: u.row.power_rated_w + u.extra_w + _compressor_w(u.row)),
+        power_w=column(lambda u: u.row.power_rated_w) * thin
+        + column(lambda u: u.extra_w + _compressor_w(u.row)),
         floor_frac=column(lambda u: u.row.power_floor_frac),
         restart_s=column(lambda u: u.row.restart_s),
         pumps=column(lambda u: u.row.pumps_per_unit).astype(np.int64),
@@ -172,42 +195,4 @@ def _transfer_w_k(row: CoolingEquipment, hot: float, cold: float) -> float:
     smaller, larger = sorted((hot, cold))
     return smaller * transfer_units(
         rated_effectiveness(row.capacity_w, row.approach_k, hot, cold), smaller / larger
-    )
-
-
-def _frozen_plant(
-    known: Catalogue, entry: tuple[PlantSpec, CoolingEquipment, list[int]], node: int
-) -> Plant:
-    spec, row, units = entry
-    chiller = known.get(Chiller, row.curve) if row.curve else None
-    return Plant(
-        id=spec.name,
-        kind=row.kind,
-        node=node,
-        supply_degc=spec.supply_temperature,
-        band_k=spec.control_band_k,
-        units=np.array(units, dtype=np.int64),
-        capacity_w=row.capacity_w,
-        conductance_w_k=row.capacity_w / row.approach_k
-        if role(row.kind) is Role.DRY_COOLER
-        else 0.0,
-        curve=_curve(chiller, row) if chiller else None,
-        water_cooled=bool(chiller and chiller.condenser == "water"),
-        tower_approach_k=row.approach_k,
-        tower_w=row.power_rated_w if chiller else 0.0,
-        evaporative_frac=row.evaporative_effectiveness_frac or 0.0,
-        pump_w=spec.pump_power,
-    )
-
-
-def _curve(row: Chiller, unit: CoolingEquipment) -> ChillerCurve:
-    return ChillerCurve(
-        unit.capacity_w,
-        unit.cop_reference or row.cop_reference,
-        row.capft,
-        row.eirft,
-        row.eirplr,
-        (row.x_min_degc, row.x_max_degc),
-        (row.y_min_degc, row.y_max_degc),
-        row.load_min_frac,
     )

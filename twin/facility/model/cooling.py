@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from twin.arrays import Array, Index
 from twin.physics.chiller import ChillerCurve
+from twin.physics.tower import Tower
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,21 @@ class Plant:
     conductance_w_k: float
     """Of one dry cooler at full fan speed, between supply water and outdoor air."""
     curve: ChillerCurve | None
-    water_cooled: bool
-    tower_approach_k: float
-    tower_w: float
-    """Tower fans and condenser pump of one water-cooled chiller at full duty."""
+    tower: Tower | None
+    """Of one water-cooled chiller; None where condensers are cooled by air."""
+    condenser_degc: float
+    """Condenser water that tower fans hold where they can."""
+    condenser_pump_w: float
+    """Of one water-cooled chiller that works."""
     evaporative_frac: float
+    cycles: float
+    """Concentration of what evaporates."""
     pump_w: float
+
+    @property
+    def water_cooled(self) -> bool:
+        """Whether condensers are cooled by towers."""
+        return self.tower is not None
 
 
 @dataclass(frozen=True)
@@ -82,5 +92,9 @@ class Cooling:
     pump_id: tuple[str, ...]
     pump_unit: Index
     """(pump,) cooling unit it belongs to."""
+    pressure_pa: float
+    """Of the air at the site, the mean of a year."""
+    air_density_kg_m3: float
+    """Of air at 25 °C there; the streams of air above hold it already."""
     start_degc: Array
     """A plausible start; the run settles it before the first second."""

@@ -18,13 +18,16 @@ from twin.scenario.schema.names import (
     PlantType,
     few,
 )
-from twin.stated import Power, Stated, Volume, WaterTemperature, Within
+from twin.stated import Power, ShareOrPercent, Stated, Volume, WaterTemperature, Within
 
 LoopVolume = Annotated[
     Volume, Within(1e-3, 1e3, "1 L to 1,000 m^3", "from the hoses of one rack to a hall's pipes")
 ]
 PlantVolume = Annotated[
     Volume, Within(0.01, 2e4, "10 L to 20,000 m^3", "up to the largest chilled water stores")
+]
+CondenserTemperature = Annotated[
+    WaterTemperature, Within(4.0, 40.0, "4 to 40 °C", "what condensers are built for")
 ]
 PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
 
@@ -93,6 +96,14 @@ class PlantSpec(Stated):
     """Water in the loop."""
     pump_power: PumpPower = 0.0
     """Facility water pumps, constant while the plant runs."""
+    condenser_temperature: CondenserTemperature = 20.0
+    """Set-point of the water that towers return to water-cooled chillers; fans slow down to it
+    where it can be held. 20 °C is assumed."""
+    cycles: float = Field(default=5.0, ge=1.1, le=100)
+    """Concentration of dissolved solids at which towers and pads blow down: 3 to 7 are usual."""
+    drift: ShareOrPercent = 5e-5
+    """Water that towers lose as droplets, as a share of what circulates; 0.005 % is usual with
+    eliminators."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first unit on the site, in metres; further units follow eastward."""
     overrides: CoolingNumbers | None = None

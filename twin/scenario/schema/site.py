@@ -15,6 +15,7 @@ from twin.stated import (
     Duration,
     EnergyPrice,
     FileName,
+    Length,
     Percent,
     Power,
     Stated,
@@ -22,6 +23,10 @@ from twin.stated import (
     Within,
 )
 
+Elevation = Annotated[
+    Length, Within(-430.0, 5500.0, "-430 to 5,500 m", "from the Dead Sea to the highest towns")
+]
+"""Metres above the sea."""
 DemandInterval = Annotated[Duration, Within(60.0, 7200.0, "1 min to 2 h")]
 
 
@@ -86,5 +91,8 @@ class Site(Stated):
     """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
     limits: GridLimits | None = None
     """What the grid operator accepts; training jobs that pass it are told of."""
+    elevation: Elevation | None = None
+    """Above the sea, whose standard atmosphere gives the air's density; else the pressure is that
+    of the climate or of the weather file, and that at sea level for steady air."""
     water_price: WaterPrice = 2.0
     """Price of make-up water, USD a cubic metre."""

@@ -16,6 +16,7 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
 from twin.physics.coolant import control_slope_w_k
+from twin.physics.tower import hold
 
 TOUCH_K = 1e-6
 """A boundary between segments counts as reached this close to it."""
@@ -44,21 +45,16 @@ UPPER = Segment._fields.index("upper_degc")
 def entering_degc(
     plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float
 ) -> Array | float:
-    """What a chiller's condenser sees: outdoor air, or tower water at its approach to the wet
-    bulb.
-    """
-    return wet_bulb_degc + plant.tower_approach_k if plant.water_cooled else dry_bulb_degc
+    """What a chiller's condenser sees at full load: outdoor air, or water from its tower."""
+    if plant.tower is None:
+        return dry_bulb_degc
+    return hold(plant.tower, plant.tower.heat_w, wet_bulb_degc, plant.condenser_degc).water_degc
 
 
-def air_degc(
-    plant: Plant, supply_degc: float, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float
-) -> Array:
-    """Air at a dry cooler's coil; pads run only where dry air could not hold the set-point at rated
-    heat.
-    """
-    dry_is_enough = dry_bulb_degc + plant.capacity_w / plant.conductance_w_k <= supply_degc
-    cooled_by = plant.evaporative_frac * (dry_bulb_degc - wet_bulb_degc)
-    return np.asarray(dry_bulb_degc - np.where(dry_is_enough, 0.0, cooled_by))
+def wetted_degc(plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float) -> Array:
+    """Coldest air that a dry cooler's coil can have: behind wetted pads, where there are any."""
+    cooled_by = plant.evaporative_frac * (np.asarray(dry_bulb_degc) - wet_bulb_degc)
+    return np.asarray(dry_bulb_degc - cooled_by)
 
 
 def segments(
@@ -87,7 +83,7 @@ def segment_rows(
     if not running:
         rows[:] = IDLE
     elif role(plant.kind) is Role.DRY_COOLER:
-        air = air_degc(plant, supply_degc, dry_bulb_degc, wet_bulb_degc)
+        air = wetted_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_dry_cooler(rows, plant, running, supply_degc, air)
     else:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
