@@ -12,7 +12,7 @@ from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.power.node import PowerNode
 from twin.facility.space.rack import Position
-from twin.facility.space.siting import members
+from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
 from twin.scenario.schema.cooling import AirSpec, LoopSpec, PlantSpec
 from twin.scenario.schema.names import Feeds

@@ -22,6 +22,10 @@ class Place:
     """Centre of the footprint and underside, on the site."""
     size_m: tuple[float, float, float]
     """East-west, north-south, height."""
+    blows: str = ""
+    """Side to which an air handler blows; empty for all else."""
+    in_row: bool = False
+    """Whether an air handler stands among racks."""
 
 
 @dataclass(frozen=True)

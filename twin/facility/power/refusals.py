@@ -15,7 +15,7 @@ from twin.catalogue.equipment_kinds import (
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.power.node import PowerNode
-from twin.facility.space.siting import members
+from twin.facility.space.stated_places import members
 from twin.scenario.schema.layout import PowerGroup
 
 

@@ -24,7 +24,7 @@ from twin.facility.power.refusals import (
 from twin.facility.power.ties import add_ties
 from twin.facility.power.ups import check_mode, in_mode, ups_arrays
 from twin.facility.space.rack import Position
-from twin.facility.space.siting import members
+from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import for_group, for_member, rerated
 from twin.scenario.schema.layout import PowerGroup
 

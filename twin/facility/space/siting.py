@@ -11,19 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from twin.catalogue import Catalogue
 from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS
-from twin.catalogue.own.override import SIZES
-from twin.catalogue.own.row import StatedNumbers
-from twin.catalogue.rows import CatalogueRow, CoolingEquipment, PowerEquipment
+from twin.catalogue.rows import CoolingEquipment, PowerEquipment
 from twin.facility.model import Place
 from twin.facility.space.geometry import lines
+from twin.facility.space.stated_places import members, sized, stated_places
 from twin.scenario.schema.cooling import LoopSpec
 from twin.scenario.schema.layout import HallSpec, Layout, PowerGroup
-
-R = TypeVar("R", bound=CatalogueRow)
 
 WALL_M = 0.2
 """Between a wall and the back of what stands along it."""
@@ -57,11 +53,6 @@ class _Room:
     air: list[_Gear] = field(default_factory=list)
 
 
-def members(name: str, count: int) -> list[str]:
-    """Names of a group's members: the name itself for one, name_1 and so on for more."""
-    return [name] if count == 1 else [f"{name}_{i + 1}" for i in range(count)]
-
-
 def places(layout: Layout, known: Catalogue) -> dict[str, Place]:
     """Where every member of every power and cooling group stands, by name; unknown types are left
     out.
@@ -72,22 +63,16 @@ def places(layout: Layout, known: Catalogue) -> dict[str, Place]:
     for group in layout.power:
         row = known.rows(PowerEquipment).get(group.type)
         if row is not None:
-            row = _sized(row, group.overrides)
+            row = sized(row, group.overrides)
             _sort_power(layout, group, row, rooms, ranks, out)
     cooling = known.rows(CoolingEquipment)
     _sort_cooling(layout, cooling, rooms)
+    out.update(stated_places(layout, known))
     for hall in layout.halls:
         out.update(_inside(hall, rooms[hall.name]))
     out.update(_south(layout, ranks))
     out.update(_north(layout, cooling))
     return out
-
-
-def _sized(row: R, stated: StatedNumbers | None) -> R:
-    """A row with the size that its group states; what is wrong with it is for the build to tell."""
-    numbers = stated.numbers() if stated is not None else {}
-    sizes = {key: numbers[key] for key in SIZES if numbers.get(key)}
-    return row.model_copy(update=sizes) if sizes else row
 
 
 def _gear(name: str, count: int, row: PowerEquipment | CoolingEquipment) -> list[_Gear]:
@@ -145,11 +130,11 @@ def _sort_cooling(
         row = known.get(loop.type)
         hall = hall_served(layout, loop)
         if row is not None and hall:
-            rooms[hall].coolant.extend(_gear(loop.name, loop.count, _sized(row, loop.overrides)))
+            rooms[hall].coolant.extend(_gear(loop.name, loop.count, sized(row, loop.overrides)))
     for air in layout.cooling.air:
         row = known.get(air.type)
-        if row is not None and air.hall in rooms:
-            rooms[air.hall].air.extend(_gear(air.name, air.count, _sized(row, air.overrides)))
+        if row is not None and air.hall in rooms and not air.places:
+            rooms[air.hall].air.extend(_gear(air.name, air.count, sized(row, air.overrides)))
 
 
 def hall_served(layout: Layout, loop: LoopSpec) -> str:
@@ -172,9 +157,11 @@ def _inside(hall: HallSpec, room: _Room) -> Iterator[tuple[str, Place]]:
         for side in sides
     ]
     for side, wall, inward in ((sides[0], west, 1.0), (sides[1], west + length, -1.0)):
+        blows = "east" if inward > 0 else "west"
         for one, along, away in side:
             centre = (wall + inward * (WALL_M + away), south + width / 2 + along, 0.0)
-            yield one.id, Place(hall.name, centre, (one.depth_m, one.width_m, one.height_m))
+            size = (one.depth_m, one.width_m, one.height_m)
+            yield one.id, Place(hall.name, centre, size, blows)
     middle = west + (taken[0] + length - taken[1]) / 2
     for gear, wall, inward in ((room.panels, south, 1.0), (room.coolant, south + width, -1.0)):
         for one, along, away in _along(gear, length - sum(taken)):
@@ -216,7 +203,7 @@ def _north(layout: Layout, known: Mapping[str, CoolingEquipment]) -> Iterator[tu
         row = known.get(group.type)
         if row is None:
             continue
-        mine = _gear(group.name, group.count, _sized(row, group.overrides))
+        mine = _gear(group.name, group.count, sized(row, group.overrides))
         if group.at is not None:
             yield from _eastward(mine, group.at, _around(layout, *group.at))
         else:

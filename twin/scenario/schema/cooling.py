@@ -18,6 +18,7 @@ from twin.scenario.schema.names import (
     PlantType,
     few,
 )
+from twin.scenario.schema.room import Band, ReturnFace, SupplyFace, UnitPlace
 from twin.stated import Power, ShareOrPercent, Stated, Volume, WaterTemperature, Within
 
 LoopVolume = Annotated[
@@ -68,12 +69,28 @@ class AirSpec(Stated):
     """How many."""
     hall: Name
     """The hall they cool."""
+    places: tuple[UnitPlace, ...] = Field(default=(), max_length=2000)
+    """Where they stand, one place a unit; along the west and east walls where none is stated."""
+    supply_face: SupplyFace | None = None
+    """Where their supply comes out: the front, its lower or upper part, or under the floor. Where
+    not stated: underfloor in halls with a raised floor, else the front."""
+    supply_opening: Band | None = None
+    """Heights of that opening where they differ from what `supply_face` stands for."""
+    return_face: ReturnFace | None = None
+    """Where they take in air: their top, front or back, or the ceiling above hot aisles. Where not
+    stated: the ceiling in halls with contained hot aisles, the back in rows, else the top."""
     fed_by: Feeds = ()
     """Power feeds."""
     plant: Name
     """Plant group that takes the heat."""
     overrides: CoolingNumbers | None = None
     """Numbers of each unit that differ from the catalogue."""
+
+    @model_validator(mode="after")
+    def _a_place_each(self) -> Self:
+        if self.places and len(self.places) != self.count:
+            raise ValueError(f"as many places as units, {self.count}, or none")
+        return self
 
 
 class PlantSpec(Stated):

@@ -34,8 +34,16 @@ from twin.scenario.schema.names import (
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
+from twin.scenario.schema.room import (
+    Band,
+    FloorHeight,
+    ObstacleSpec,
+    PanelSpec,
+    SensorSpec,
+    TileSpec,
+)
 from twin.scenario.schema.staff import CommonCause, CrewSpec, MaintenancePlan, SpareSpec
-from twin.stated import Duration, Length, Power, Rating, Stated, Within
+from twin.stated import Duration, Length, Power, Rating, ShareOrPercent, Stated, Within
 
 HallSide = Annotated[
     Length, Within(1.0, 1000.0, "1 to 1,000 m", "the longest building on earth is 1 km long")
@@ -80,6 +88,15 @@ class RowSpec(Stated):
     """Idle AC input of each rack where it differs from the catalogue."""
     overrides: RackNumbers | None = None
     """Numbers of each rack that differ from the catalogue."""
+    labels: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")], ...] = Field(
+        default=(), max_length=RACKS_MAX
+    )
+    """What the site calls the racks, position by position, as in its measurements."""
+    intakes: tuple[Band, ...] = Field(default=(), max_length=60)
+    """Heights at which the racks take in air and let it out at their backs, one a chassis or a
+    group of them; the whole face where none is stated."""
+    open_slots: ShareOrPercent = 0.0
+    """Share of a rack's height without servers and without blanking panels: air goes through."""
 
 
 class HallSpec(Stated):
@@ -93,6 +110,20 @@ class HallSpec(Stated):
     """South-west corner on the site."""
     containment: Literal["none", "cold_aisle", "hot_aisle"] = "hot_aisle"
     """What keeps cold and hot air apart."""
+    containment_leakage: ShareOrPercent = 0.05
+    """Open share of the containment's panels; well sealed 2 to 5 %, curtains up to 15 %
+    (assumed). `twin airflow` reads it."""
+    raised_floor: FloorHeight | None = None
+    """Height of the space below the floor, from which tiles blow; none: a slab."""
+    tiles: tuple[TileSpec, ...] = Field(default=(), max_length=1000)
+    """Perforated tiles; where handlers blow under the floor and none is stated, a line of them
+    before each row of racks."""
+    obstacles: tuple[ObstacleSpec, ...] = Field(default=(), max_length=1000)
+    """Boxes that air goes around."""
+    panels: tuple[PanelSpec, ...] = Field(default=(), max_length=1000)
+    """Panels beside those that `containment` stands for."""
+    sensors: tuple[SensorSpec, ...] = Field(default=(), max_length=1000)
+    """Where temperatures of the room are measured."""
     air_mass_factor: float = Field(default=1.0, ge=0.2, le=100)
     """Heat capacity of the room air over that of its volume of air; racks and gear displace some,
     light fittings and ducts add some."""
