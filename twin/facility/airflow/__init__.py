@@ -1,1 +1,3 @@
-"""From a planner's layout to a room that an airflow solver takes: bodies, openings, panels, grid."""
+"""From a planner's layout to a room that an airflow solver takes: bodies, openings, panels,
+grid.
+"""

@@ -30,7 +30,7 @@ Gap = tuple[int, float, float]
 def cell_size_m(plan: HallPlan, cells: int | None = None) -> float:
     """Edge of the cells that fill a hall with about so many."""
     volume = float(np.prod(plan.spec.size))
-    wanted = (volume / (cells or CELLS)) ** (1 / 3)
+    wanted = float((volume / (cells or CELLS)) ** (1 / 3))
     return wanted if cells else min(max(wanted, CELL_MIN_M), CELL_MAX_M)
 
 
@@ -89,9 +89,7 @@ def gaps_of(plan: HallPlan) -> Iterator[Gap]:
                 yield from ((a, box.low_m[a], box.high_m[a]) for a in across)
 
 
-def _free_depth(
-    plan: HallPlan, face: Box, axis: int, sign: int, into_room: bool
-) -> Iterator[Gap]:
+def _free_depth(plan: HallPlan, face: Box, axis: int, sign: int, into_room: bool) -> Iterator[Gap]:
     """From an opening to what stands before it, if that is near."""
     outward = sign if into_room else -sign
     at = face.low_m[axis]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from twin.facility.airflow.aisles import Aisle
 from twin.facility.airflow.shapes import Box, Opening, Vector, with_
 from twin.facility.airflow.units import HandlerBody, RackBody
+from twin.facility.ledger import Loc
 from twin.scenario.schema.layout import HallSpec
 from twin.scenario.schema.room import Band, TileSpec
 
@@ -17,6 +18,8 @@ BANDS_MAX = 120
 LOW_M = 0.6
 """Height of an opening at the lower or upper edge of a handler's front (assumed)."""
 TILE_M = 0.6
+OPEN_FRAC = 0.25
+"""Of tiles that nobody stated: perforated plates."""
 
 
 def rack_openings(racks: Sequence[RackBody]) -> Iterator[Opening]:
@@ -37,7 +40,10 @@ def rack_bands(rack: RackBody, most: int) -> list[Band]:
         return list(rack.row.intakes)
     height = rack.box.size_m[2] * (1.0 - rack.row.open_slots)
     count = min(most, max(1, round(height / BAND_M)))
-    return [Band(low=height * k / count, high=height * (k + 1) / count) for k in range(count)]
+    return [
+        Band.model_construct(low=height * k / count, high=height * (k + 1) / count, width=None)
+        for k in range(count)
+    ]
 
 
 def _width(rack: RackBody, band: Band) -> float:
@@ -93,9 +99,7 @@ def handler_openings(
     across = 1 - handler.axis
     if supply != "underfloor":
         face = _front(handler, across, supply)
-        yield Opening(
-            name, (name,), handler.axis, handler.sign, (face,), flow_m3_s, into_room=True
-        )
+        yield Opening(name, (name,), handler.axis, handler.sign, (face,), flow_m3_s, into_room=True)
     if back == "top":
         yield Opening(name, (name,), 2, -1, (handler.box.face(2, 1),), flow_m3_s, False)
     if back == "back":
@@ -134,17 +138,13 @@ def _upper_front(handler: HandlerBody, across: int, supply: str) -> Box:
 
 
 def tile_openings(
-    tiles: Iterable[tuple[TileSpec, tuple[str | int, ...]]],
-    flow_m3_s: float,
-    units: tuple[str, ...],
+    tiles: Iterable[tuple[TileSpec, Loc]], flow_m3_s: float, units: tuple[str, ...]
 ) -> list[Opening]:
     """An opening a statement of tiles; the plenum has one pressure, so open tiles get more."""
     held = [(tile, _field(tile, loc, k)) for k, (tile, loc) in enumerate(tiles)]
     weights = [_area(box) / tile_loss(tile.open) ** 0.5 for tile, box in held]
     return [
-        Opening(
-            box.name, units, 2, 1, (box,), flow_m3_s * weight / sum(weights), True, tile.open
-        )
+        Opening(box.name, units, 2, 1, (box,), flow_m3_s * weight / sum(weights), True, tile.open)
         for (tile, box), weight in zip(held, weights, strict=True)
     ]
 
@@ -152,10 +152,10 @@ def tile_openings(
 def tile_loss(open_frac: float) -> float:
     """Pressure-loss coefficient of a perforated tile by its open share (Fried and Idelchik)."""
     closed = 1.0 - open_frac
-    return (1.0 + 0.5 * closed**0.75 + 1.414 * closed**0.375) / open_frac**2
+    return float((1.0 + 0.5 * closed**0.75 + 1.414 * closed**0.375) / open_frac**2)
 
 
-def _field(tile: TileSpec, loc: tuple[str | int, ...], k: int) -> Box:
+def _field(tile: TileSpec, loc: Loc, k: int) -> Box:
     x, y = tile.at
     high = (x + tile.size[0] * tile.count[0], y + tile.size[1] * tile.count[1], 0.0)
     return Box(f"tiles_{k + 1}", "tile", (x, y, 0.0), high, loc)
@@ -174,8 +174,10 @@ def default_tiles(cold: Sequence[Aisle], hall: HallSpec) -> list[TileSpec]:
         deep = min(TILE_M, (north - south) / 2)
         count = max(1, int((east - west) / TILE_M + 1e-6))
         size = ((east - west) / count, deep)
-        for y in (south, north - deep):
-            found.append(TileSpec(at=(west, y), size=size, count=(count, 1)))
+        found += [
+            TileSpec.model_construct(at=(west, y), size=size, count=(count, 1), open=OPEN_FRAC)
+            for y in (south, north - deep)
+        ]
     return found
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.facility.airflow import openings as opening
 from twin.facility.airflow.aisles import Aisle, aisles, containment, lines, of_kind
-from twin.facility.airflow.shapes import Box, Opening, Panel
+from twin.facility.airflow.shapes import Box, Opening, Panel, Vector
 from twin.facility.airflow.units import (
     HandlerBody,
     RackBody,
@@ -17,10 +16,11 @@ from twin.facility.airflow.units import (
     rack_bodies,
     shared_flow_m3_s,
 )
-from twin.facility.ledger import Ledger
+from twin.facility.ledger import Ledger, Loc
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.room import TileSpec
 
 OPEN_SLOT_LOSS = 2.7
 """Of air through an empty slot, twice a sharp edge (Idelchik, Handbook of Hydraulic Resistance)."""
@@ -98,11 +98,13 @@ def _stated_obstacles(hall: int, spec: HallSpec) -> list[Box]:
 def _other_gear(ledger: Ledger, spec: HallSpec) -> list[Box]:
     """Panels and coolant units that stand on the hall's floor, where the scene draws them."""
     plan = ledger.scenario.plan
-    groups = [("power", i, g.name, g.count) for i, g in enumerate(plan.power)]
-    groups += [(("cooling", "loops"), i, g.name, g.count) for i, g in enumerate(plan.cooling.loops)]
+    groups: list[tuple[Loc, str, int]] = [
+        (("layout", "power", i), group.name, group.count) for i, group in enumerate(plan.power)
+    ]
+    for i, loop in enumerate(plan.cooling.loops):
+        groups.append((("layout", "cooling", "loops", i), loop.name, loop.count))
     found = []
-    for key, i, name, count in groups:
-        loc = ("layout", *((key,) if isinstance(key, str) else key), i)
+    for loc, name, count in groups:
         for member in members(name, count):
             place = ledger.places.get(member)
             if place is not None and place.hall == spec.name:
@@ -140,8 +142,10 @@ def _tiles(
     hall: int, spec: HallSpec, cold: Sequence[Aisle], under: Sequence[tuple[str, float]]
 ) -> list[Opening]:
     """Tiles as stated, or a line before each row."""
-    loc = ("layout", "halls", hall)
-    stated = [(tile, (*loc, "tiles", k)) for k, tile in enumerate(spec.tiles)]
+    loc: Loc = ("layout", "halls", hall)
+    stated: list[tuple[TileSpec, Loc]] = [
+        (tile, (*loc, "tiles", k)) for k, tile in enumerate(spec.tiles)
+    ]
     tiles = stated or [(tile, loc) for tile in opening.default_tiles(cold, spec)]
     names = tuple(name for name, _ in under)
     return opening.tile_openings(tiles, sum(flow for _, flow in under), names)
@@ -180,11 +184,7 @@ def _open_slots(rack: RackBody) -> list[Panel]:
     if box is None:
         return []
     through = [Panel(box.face(1, sign), 1, loss=OPEN_SLOT_LOSS / 2) for sign in (-1, 1)]
-    return [
-        *through,
-        *(Panel(box.face(0, sign), 0) for sign in (-1, 1)),
-        Panel(box.face(2, 1), 2),
-    ]
+    return [*through, *(Panel(box.face(0, sign), 0) for sign in (-1, 1)), Panel(box.face(2, 1), 2)]
 
 
 def open_slot_box(rack: RackBody) -> Box | None:
@@ -197,5 +197,5 @@ def open_slot_box(rack: RackBody) -> Box | None:
     return Box(box.name, box.what, low, box.high_m, box.stated_at)
 
 
-def _sum(a: tuple[float, float, float], b: tuple[float, float, float]) -> tuple[float, float, float]:
+def _sum(a: Vector, b: Vector) -> Vector:
     return (a[0] + b[0], a[1] + b[1], a[2] + b[2])

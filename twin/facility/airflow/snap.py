@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def snapped(plan: HallPlan, lines: Lines) -> Room:
         if passage is not None:
             solid[cells_of(passage, lines)] = False
     closed, loss = _panels(plan, lines, shape)
-    ports = tuple(_port(one, lines) for one in plan.openings if one.flow_m3_s > 0)
+    ports = tuple(_port(one, lines, solid) for one in plan.openings if one.flow_m3_s > 0)
     dx, dy, dz = (np.diff(one) for one in lines)
     return Room(dx, dy, dz, solid, closed, loss, ports)
 
@@ -79,9 +80,10 @@ def _panels(
     return (closed[0], closed[1], closed[2]), (loss[0], loss[1], loss[2])
 
 
-def _port(opening: Opening, lines: Lines) -> AirPort:
+def _port(opening: Opening, lines: Lines, solid: Mask) -> AirPort:
+    """An opening as faces; those against a body, such as vents above a pillar, are left out."""
     boxes = (faces_of(box, opening.axis, lines) for box in opening.rectangles)
-    return AirPort(
+    port = AirPort(
         opening.name,
         opening.axis,
         opening.sign,
@@ -90,6 +92,8 @@ def _port(opening: Opening, lines: Lines) -> AirPort:
         opening.into_room,
         opening.open_frac,
     )
+    free = ~solid[tuple(port.room_cells().T)]
+    return replace(port, faces=port.faces[free])
 
 
 def _indices(boxes: Iterable[tuple[slice, ...]]) -> Index:

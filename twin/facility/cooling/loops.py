@@ -11,6 +11,7 @@ from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.power.node import PowerNode
+from twin.facility.space import stated_places
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
@@ -255,7 +256,7 @@ def _halls(out: Draft, plants: list[str]) -> None:
         row = _row(out, loc, air, named(Role.HALL_COOLING))
         hall = _index(out, (*loc, "hall"), air.hall, names)
         plant = _index(out, (*loc, "plant"), air.plant, plants)
-        if row is not None and hall >= 0:
+        if row is not None and hall >= 0 and stated_places.can_stand(out.ledger, loc, air, hall):
             _add_units(out, loc, air, row, [hall] * air.count)
             if plant >= 0 and out.hall_plant[hall] not in (-1, plant):
                 out.ledger.complain(

@@ -9,6 +9,7 @@ from twin.catalogue import Catalogue
 from twin.catalogue.own.override import SIZES
 from twin.catalogue.own.row import StatedNumbers
 from twin.catalogue.rows import CatalogueRow, CoolingEquipment, Rack
+from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Place
 from twin.scenario.schema.cooling import AirSpec
 from twin.scenario.schema.layout import HallSpec, Layout, RowSpec
@@ -80,6 +81,46 @@ def _at(
     return Place(hall.name, centre, size, blows, in_row)
 
 
-def place_of(air: AirSpec, unit: int) -> UnitPlace | None:
-    """The stated place of a group's unit, counted from 0."""
-    return air.places[unit] if unit < len(air.places) else None
+def can_stand(ledger: Ledger, loc: Loc, air: AirSpec, hall: int) -> bool:
+    """Whether every stated place of a group is in its hall; what is wrong is noted."""
+    spec = ledger.scenario.plan.halls[hall]
+    rows = {row.name: row for row in spec.rows}
+    before = len(ledger.problems)
+    for k, (name, place) in enumerate(zip(members(air.name, air.count), air.places, strict=False)):
+        at = (*loc, "places", k)
+        if place.row is not None and place.row not in rows:
+            ledger.unknown((*at, "row"), place.row, rows, f"a row of hall {spec.name!r}")
+        elif place.row is not None and place.slot is not None:
+            _in_row(ledger, at, rows[place.row], place.slot)
+        stands = ledger.places.get(name)
+        if stands is not None:
+            _inside(ledger, at, name, stands, spec)
+    return len(ledger.problems) == before
+
+
+def _in_row(ledger: Ledger, at: Loc, row: RowSpec, slot: int) -> None:
+    """A position that its row has, and leaves free."""
+    count = Pattern.parse(row.racks).count
+    if slot > count:
+        ledger.complain((*at, "slot"), f"position {slot} of {row.name!r}", f"1 to {count}")
+    elif slot not in row.empty:
+        ledger.complain(
+            (*at, "slot"),
+            f"position {slot} of {row.name!r}, where a rack stands",
+            "a position that the row leaves free",
+            f"add {slot} to the row's `empty`",
+        )
+
+
+def _inside(ledger: Ledger, at: Loc, name: str, place: Place, hall: HallSpec) -> None:
+    """An air handler through a wall of its hall is a problem."""
+    for axis, side in enumerate(("west", "south")):
+        low = place.centre_m[axis] - place.size_m[axis] / 2 - hall.at[axis]
+        high = low + place.size_m[axis]
+        if low < -1e-6 or high > hall.size[axis] + 1e-6:
+            ledger.complain(
+                at,
+                f"{name} from {low:.2f} to {high:.2f} m, counted from the {side} wall",
+                f"0 to {hall.size[axis]:g} m: inside hall {hall.name!r}",
+                "move it with `at`",
+            )

@@ -58,8 +58,8 @@ class UnitPlace(Stated):
     def _one_way(self) -> Self:
         free = self.at is not None and self.blows is not None
         in_row = self.row is not None and self.slot is not None
-        stated = len(self.model_fields_set)
-        if free == in_row or stated != 2:
+        stated = [one for one in (self.at, self.blows, self.row, self.slot) if one is not None]
+        if free == in_row or len(stated) != 2:
             raise ValueError("`at` and `blows`, or `row` and `slot`")
         return self
 
