@@ -64,6 +64,17 @@ def on_generators() -> twin.Scenario:
     return small(layout, horizon="14 h", drills=[outage], controls={"load_shedding": control})
 
 
+def relieved(kind: str, free: dict[str, Any]) -> twin.Scenario:
+    """Days of spring on chillers with free cooling."""
+    layout: dict[str, Any] = small_layout(0, 3)
+    plant = layout["cooling"]["plant"].pop()
+    layout["cooling"]["plant"] = [
+        plant | {"type": kind, "supply_temperature": "10 °C", "free_cooling": free}
+    ]
+    where = {"climate": "chicago", "grid": "virginia"}
+    return small(layout, site=where, horizon="1 d", start="2026-04-02T00:00:00-06:00")
+
+
 CASES: dict[str, twin.Scenario] = {
     "five minutes": idle(horizon="2 d"),
     "other periods": idle(horizon="2 d", outputs__period="17 min", controls__plant_period="7 min"),
@@ -72,6 +83,10 @@ CASES: dict[str, twin.Scenario] = {
     "a fault between": idle(horizon="1 d", faults=failing((30_000.0, "cdu_1_pump_1", 4_000.0))),
     "a cold plant that starts": idle("superpod_b200", horizon="2 d"),
     "a large site": idle("campus_20mw", horizon="8 h"),
+    "coolers beside chillers": relieved(
+        "chiller_air_430", {"type": "dry_cooler_1000", "name": "free"}
+    ),
+    "towers that relieve chillers": relieved("chiller_water_471", {"type": "tower"}),
     "half a day on generators": on_generators(),
     "a job that ends": small(small_layout(), workload=[training("liquid", 70)], horizon="12 h"),
 }

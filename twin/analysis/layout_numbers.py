@@ -47,7 +47,7 @@ def _stated(plan: Layout) -> Iterator[tuple[str, StatedNumbers]]:
     groups += [(row.name, row.overrides) for hall in plan.halls for row in hall.rows]
     groups += [(loop.name, loop.overrides) for loop in plan.cooling.loops]
     groups += [(air.name, air.overrides) for air in plan.cooling.air]
-    groups += [(plant.name, plant.overrides) for plant in plan.cooling.plant]
+    groups += [(plant.name, plant.overrides) for plant in plan.cooling.plant_groups]
     groups += [("fabric", plan.fabric.overrides), ("storage", plan.storage.overrides)]
     groups += list(plan.overrides.items())
     yield from ((name, stated) for name, stated in groups if stated is not None)

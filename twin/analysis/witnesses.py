@@ -56,7 +56,7 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
     types = [
         [s.type for s in plan.cooling.loops],
         [s.type for s in plan.cooling.air],
-        [s.type for s in plan.cooling.plant],
+        [s.type for s in plan.cooling.plant_groups],
     ]
     for name in (name for group in types for name in group):
         yield CoolingEquipment, name

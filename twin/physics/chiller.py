@@ -103,3 +103,18 @@ def clip_sizes_k(
     x = np.asarray(leaving_degc, dtype=float)
     y = np.asarray(entering_degc, dtype=float)
     return x - _within(x, curve.leaving_degc), y - _within(y, curve.entering_degc)
+
+
+CONDENSING_K = 10.0
+EVAPORATING_K = 3.0
+"""Refrigerant over what cools it, and under what it cools; usual at full load, assumed."""
+
+
+def ideal_power_ratio(leaving_degc: Array | float, entering_degc: Array | float) -> Array:
+    """Power for each watt of heat of an ideal cycle between both sides: (T_hot - T_cold) / T_cold.
+
+    Tells by how much a clipped curve errs: machines keep about the same share of the ideal.
+    """
+    cold = np.asarray(leaving_degc, dtype=float) - EVAPORATING_K + 273.15
+    hot = np.asarray(entering_degc, dtype=float) + CONDENSING_K + 273.15
+    return np.asarray(np.maximum(hot - cold, 1.0) / cold)

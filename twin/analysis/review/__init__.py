@@ -1,7 +1,8 @@
 """Every finding about a design that can be built: one review, seen alike by `twin check`, a run and
 its report.
 
-power, cooling, space and work each look at their part; `twin.findings` says what a code means.
+power, cooling, cold, space and work each look at their part; `twin.findings` says what a code
+means.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import get_args
 
 from twin.analysis.review import (
+    cold,
     cooling,
     effort,
     phases,
@@ -35,6 +37,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *phases.findings(facility),
         *selectivity.findings(facility),
         *cooling.findings(facility),
+        *cold.findings(facility),
         *space.findings(facility),
         *work.findings(facility),
         *effort.findings(facility),

@@ -9,7 +9,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.cooling.loops import Draft
-from twin.facility.cooling.plant_arrays import frozen_plant, moves_air
+from twin.facility.cooling.plant_arrays import frozen_plants, moves_air
 from twin.facility.model import Cooling, Units
 from twin.physics.coolant import (
     AIR_KG_M3,
@@ -71,10 +71,7 @@ def _stream_flow_m3_s(out: Draft) -> np.ndarray:
 
 
 def _network(out: Draft, node: _Numbering, pressure_pa: float) -> Cooling:
-    known = out.ledger.scenario.catalogue
-    plants = tuple(
-        frozen_plant(known, p, int(node.water[i]), pressure_pa) for i, p in enumerate(out.plants)
-    )
+    plants = frozen_plants(out, node.water, pressure_pa)
     supply = np.array([p.supply_degc for p in plants])
     halls = out.ledger.scenario.plan.halls
     capacity = _heat_capacity_j_k(out, pressure_pa)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.catalogue.equipment_kinds import PLANT, Role, named, role
-from twin.catalogue.rows import CoolingEquipment
+from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.power.node import PowerNode
@@ -15,7 +15,7 @@ from twin.facility.space import stated_places
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
-from twin.scenario.schema.cooling import AirSpec, LoopSpec, PlantSpec
+from twin.scenario.schema.cooling import AirSpec, FreeCoolingSpec, LoopSpec, OutdoorGroup, PlantSpec
 from twin.scenario.schema.names import Feeds
 
 _FREE_IN_PLANTS = (*RELIABILITY, "restart_s")
@@ -50,6 +50,8 @@ class Draft:
     loop_volume: list[float] = field(default_factory=list)
     hall_plant: list[int] = field(default_factory=list)
     plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)
+    free_coolers: dict[int, tuple[CoolingEquipment, list[int]]] = field(default_factory=dict)
+    """By plant: row and units of the dry coolers beside its chillers."""
     rack_row: dict[str, int] = field(default_factory=dict)
     """Index in `places` by rack name."""
 
@@ -74,7 +76,7 @@ def draft(ledger: Ledger, places: list[Position]) -> Draft:
 
 
 def _row(
-    out: Draft, loc: Loc, spec: LoopSpec | AirSpec | PlantSpec, kinds: tuple[str, ...]
+    out: Draft, loc: Loc, spec: LoopSpec | AirSpec | OutdoorGroup, kinds: tuple[str, ...]
 ) -> CoolingEquipment | None:
     """The row of a group with its overrides; None where there is none, which is noted."""
     name = spec.type
@@ -97,7 +99,7 @@ def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
 def _add_units(
     out: Draft,
     loc: Loc,
-    spec: LoopSpec | AirSpec | PlantSpec,
+    spec: LoopSpec | AirSpec | OutdoorGroup,
     row: CoolingEquipment,
     zones: list[int],
 ) -> list[int]:
@@ -110,7 +112,7 @@ def _add_units(
     for k, name in enumerate(names):
         place = ledger.places[name]
         mine = for_member(
-            ledger, name, row, _FREE_IN_PLANTS if isinstance(spec, PlantSpec) else None
+            ledger, name, row, _FREE_IN_PLANTS if isinstance(spec, OutdoorGroup) else None
         )
         ledger.add(loc, _entry(name, mine, place))
         out.units.append(
@@ -184,6 +186,30 @@ def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
         zone = len(out.plants)
         out.plants.append((spec, row, []))
         out.plants[zone][2].extend(_add_units(out, loc, spec, row, [zone] * spec.count))
+        if spec.free_cooling is not None:
+            _free_cooling(out, (*loc, "free_cooling"), spec, row, spec.free_cooling)
+
+
+def _free_cooling(
+    out: Draft, loc: Loc, plant: PlantSpec, chiller: CoolingEquipment, spec: FreeCoolingSpec
+) -> None:
+    """Enter the coolers beside a plant's chillers."""
+    if role(chiller.kind) is not Role.CHILLER:
+        text = "a plant of chillers, which free cooling can relieve"
+        out.ledger.complain(loc, f"free cooling beside {chiller.name!r}", text)
+    elif not spec.own_units and not _water_cooled(out, chiller):
+        text = "water-cooled chillers, whose towers it can use, or dry coolers"
+        out.ledger.complain((*loc, "type"), f"'tower' beside {chiller.name!r}", text)
+    elif spec.own_units:
+        row = _row(out, loc, spec, named(Role.DRY_COOLER))
+        zone = len(out.plants) - 1
+        if row is not None:
+            fed = spec if spec.fed_by else spec.model_copy(update={"fed_by": plant.fed_by})
+            out.free_coolers[zone] = (row, _add_units(out, loc, fed, row, [zone] * spec.count))
+
+
+def _water_cooled(out: Draft, row: CoolingEquipment) -> bool:
+    return out.ledger.scenario.catalogue.get(Chiller, row.curve).condenser == "water"
 
 
 def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:

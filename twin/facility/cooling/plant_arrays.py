@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.catalogue import Catalogue
+from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
-from twin.facility.model import Plant
+from twin.facility.cooling.loops import Draft
+from twin.facility.model import FreeCooling, Plant
 from twin.physics.chiller import ChillerCurve
-from twin.physics.coolant import COIL_EXPONENT, stream_w_k
+from twin.physics.coolant import COIL_EXPONENT, freezing_degc, stream_w_k
 from twin.physics.moist_air import STANDARD_PA
 from twin.physics.tower import Tower
 from twin.scenario.schema.cooling import PlantSpec
@@ -23,14 +24,29 @@ def moves_air(row: CoolingEquipment) -> bool:
     return role(row.kind) in (Role.HALL_COOLING, Role.DRY_COOLER)
 
 
-def frozen_plant(
-    known: Catalogue,
-    entry: tuple[PlantSpec, CoolingEquipment, list[int]],
-    node: int,
-    pressure_pa: float,
-) -> Plant:
-    """One plant of a layout, in air of a pressure."""
-    spec, row, units = entry
+def frozen_plants(out: Draft, nodes: Index, pressure_pa: float) -> tuple[Plant, ...]:
+    """The plants of a layout, in air of a pressure; `nodes` (plant,) in the thermal network."""
+    water_w_k = _water_w_k(out)
+    return tuple(
+        _frozen_plant(out, p, int(nodes[p]), pressure_pa, float(water_w_k[p]))
+        for p in range(len(out.plants))
+    )
+
+
+def _water_w_k(out: Draft) -> Array:
+    """(plant,) Streams of facility water through the coolant units and air handlers on it."""
+    streams = np.zeros(len(out.plants))
+    for unit in out.units:
+        does = role(unit.row.kind)
+        if does in (Role.LOOP_COOLING, Role.HALL_COOLING):
+            plant = (out.loop_plant if does is Role.LOOP_COOLING else out.hall_plant)[unit.zone]
+            streams[plant] += float(stream_w_k(unit.row.primary_flow_m3_s, "water"))
+    return streams
+
+
+def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: float) -> Plant:
+    spec, row, units = out.plants[p]
+    known = out.ledger.scenario.catalogue
     chiller = known.get(Chiller, row.curve) if row.curve else None
     water_cooled = chiller is not None and chiller.condenser == "water"
     return Plant(
@@ -49,6 +65,25 @@ def frozen_plant(
         evaporative_frac=row.evaporative_effectiveness_frac or 0.0,
         cycles=spec.cycles,
         pump_w=spec.pump_power,
+        water_w_k=water_w_k,
+        free=_free_cooling(spec, out.free_coolers.get(p), pressure_pa),
+        freezes_degc=float(freezing_degc(spec.antifreeze)),
+    )
+
+
+def _free_cooling(
+    spec: PlantSpec, coolers: tuple[CoolingEquipment, list[int]] | None, pressure_pa: float
+) -> FreeCooling | None:
+    asked = spec.free_cooling
+    if asked is None:
+        return None
+    row, units = coolers if coolers is not None else (None, [])
+    return FreeCooling(
+        units=np.array(units, dtype=np.int64),
+        capacity_w=row.capacity_w if row else 0.0,
+        conductance_w_k=_coil_w_k(row, pressure_pa) if row else 0.0,
+        in_series=asked.mode == "series",
+        exchanger_k=asked.exchanger_approach,
     )
 
 

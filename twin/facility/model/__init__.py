@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.model.components import Components, Halls, Place
-from twin.facility.model.cooling import Cooling, Plant, Units
+from twin.facility.model.cooling import Cooling, FreeCooling, Plant, Units
 from twin.facility.model.facility import Facility
 from twin.facility.model.power import PowerTree
 from twin.facility.model.racks import Racks
@@ -17,6 +17,7 @@ __all__ = [
     "Components",
     "Cooling",
     "Facility",
+    "FreeCooling",
     "Halls",
     "Index",
     "Mask",

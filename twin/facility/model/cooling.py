@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from twin.arrays import Array, Index
 from twin.physics.chiller import ChillerCurve
 from twin.physics.tower import Tower
@@ -35,6 +37,22 @@ class Units:
 
 
 @dataclass(frozen=True)
+class FreeCooling:
+    """What relieves the chillers of a plant where outdoor air is cold enough."""
+
+    units: Index
+    """Dry coolers; none where the chillers' towers do it through a plate exchanger."""
+    capacity_w: float
+    """Rated heat of one dry cooler."""
+    conductance_w_k: float
+    """Of one at full fans, between the water it gives and outdoor air."""
+    in_series: bool
+    """Ahead of the chillers in the return; else beside them."""
+    exchanger_k: float
+    """Facility water over tower water behind the plate exchanger."""
+
+
+@dataclass(frozen=True)
 class Plant:
     """One facility water loop with its chillers or dry coolers."""
 
@@ -59,6 +77,17 @@ class Plant:
     cycles: float
     """Concentration of what evaporates."""
     pump_w: float
+    water_w_k: float
+    """Heat capacity rate of its facility water: the streams of the coolant units and air handlers
+    on it."""
+    free: FreeCooling | None = None
+    freezes_degc: float = 0.0
+    """Where its water freezes, with its antifreeze."""
+
+    @property
+    def all_units(self) -> Index:
+        """Its chillers or coolers, then those of free cooling."""
+        return self.units if self.free is None else np.concatenate([self.units, self.free.units])
 
     @property
     def water_cooled(self) -> bool:

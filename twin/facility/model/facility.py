@@ -130,7 +130,7 @@ class Facility:
             plant = self.cooling.plants[
                 (self.cooling.loop_plant if cdu else self.cooling.hall_plant)[zone]
             ]
-            yield from ((units.id[p], name, "cooling", "serves") for p in plant.units)
+            yield from ((units.id[p], name, "cooling", "serves") for p in plant.all_units)
             in_hall = (racks.hall == zone) & (racks.liquid_frac < 1)
             served = racks.zone == self.cooling.loop_node[zone] if cdu else in_hall
             yield from ((name, racks.id[r], "cooling", "serves") for r in np.flatnonzero(served))

@@ -199,7 +199,7 @@ def _north(layout: Layout, known: Mapping[str, CoolingEquipment]) -> Iterator[tu
     (west, east) = _extent(layout)
     gear = []
     edge = max(h.at[1] + h.size[1] for h in layout.halls) + ROAD_M
-    for group in layout.cooling.plant:
+    for group in layout.cooling.plant_groups:
         row = known.get(group.type)
         if row is None:
             continue

@@ -14,12 +14,21 @@ from twin.scenario.schema.names import (
     CoolantUnitType,
     Coordinate,
     Feeds,
+    FreeCoolerType,
     Name,
     PlantType,
     few,
 )
 from twin.scenario.schema.room import Band, ReturnFace, SupplyFace, UnitPlace
-from twin.stated import Power, ShareOrPercent, Stated, Volume, WaterTemperature, Within
+from twin.stated import (
+    Power,
+    ShareOrPercent,
+    Stated,
+    TemperatureDifference,
+    Volume,
+    WaterTemperature,
+    Within,
+)
 
 LoopVolume = Annotated[
     Volume, Within(1e-3, 1e3, "1 L to 1,000 m^3", "from the hoses of one rack to a hall's pipes")
@@ -31,6 +40,12 @@ CondenserTemperature = Annotated[
     WaterTemperature, Within(4.0, 40.0, "4 to 40 °C", "what condensers are built for")
 ]
 PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
+
+
+Antifreeze = Annotated[ShareOrPercent, Within(0.0, 0.6, "0 to 60 %", "no use beyond")]
+Approach = Annotated[
+    TemperatureDifference, Within(0.2, 20.0, "0.2 to 20 K", "no exchanger gives less than nothing")
+]
 
 
 class LoopSpec(Stated):
@@ -93,6 +108,34 @@ class AirSpec(Stated):
         return self
 
 
+class FreeCoolingSpec(Stated):
+    """What takes heat with outdoor air beside the chillers of a plant, before their compressors."""
+
+    name: Name = "free_cooler"
+    """Group name of the coolers."""
+    type: FreeCoolerType | Literal["tower"]
+    """Dry coolers of the catalogue; or tower: the towers of water-cooled chillers with a plate
+    exchanger to the facility water."""
+    count: PositiveInt = Field(default=1, le=2000)
+    """How many; towers are those of the chillers."""
+    mode: Literal["series", "parallel"] = "series"
+    """series: they meet the return ahead of the chillers, which do the rest; parallel: they make
+    supply water beside the chillers."""
+    exchanger_approach: Approach = 2.0
+    """Facility water over tower water behind the plate exchanger; towers only."""
+    fed_by: Feeds = ()
+    """Power feeds of the coolers, those of the plant where not stated."""
+    at: tuple[Coordinate, Coordinate] | None = None
+    """Centre of the first unit on the site, in metres; further units follow eastward."""
+    overrides: CoolingNumbers | None = None
+    """Numbers of each unit that differ from the catalogue."""
+
+    @property
+    def own_units(self) -> bool:
+        """Whether it brings units of its own."""
+        return self.type != "tower"
+
+
 class PlantSpec(Stated):
     """Chillers or dry coolers on one facility water loop."""
 
@@ -121,10 +164,18 @@ class PlantSpec(Stated):
     drift: ShareOrPercent = 5e-5
     """Water that towers lose as droplets, as a share of what circulates; 0.005 % is usual with
     eliminators."""
+    antifreeze: Antifreeze = 0.0
+    """Propylene glycol in its water, as a share of the mass; coils outdoors freeze without."""
+    free_cooling: FreeCoolingSpec | None = None
+    """Coolers that carry what outdoor air can; chillers only."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first unit on the site, in metres; further units follow eastward."""
     overrides: CoolingNumbers | None = None
     """Numbers of each unit that differ from the catalogue."""
+
+
+OutdoorGroup = PlantSpec | FreeCoolingSpec
+"""Units of a plant."""
 
 
 class CoolingSpec(Stated):
@@ -137,8 +188,18 @@ class CoolingSpec(Stated):
     plant: tuple[PlantSpec, ...] = Field(max_length=500)
     """Plants."""
 
+    @property
+    def plant_groups(self) -> tuple[OutdoorGroup, ...]:
+        """Plants, each followed by the free coolers beside it."""
+        groups: list[OutdoorGroup] = []
+        for plant in self.plant:
+            groups.append(plant)
+            if plant.free_cooling is not None and plant.free_cooling.own_units:
+                groups.append(plant.free_cooling)
+        return tuple(groups)
+
     @model_validator(mode="after")
     def _not_too_many(self) -> Self:
         counts = [loop.count for loop in self.loops] + [air.count for air in self.air]
-        few("cooling units", sum(counts) + sum(plant.count for plant in self.plant), GEAR_MAX)
+        few("cooling units", sum(counts) + sum(g.count for g in self.plant_groups), GEAR_MAX)
         return self

@@ -73,12 +73,19 @@ class Plants(Discipline):
     def _rows(self, p: int, plant: Plant) -> Array:
         """(3, field) the segments of a plant in the weather that the controls read last."""
         state = self.world.state
-        running = int(np.count_nonzero(state.flows.unit_running[plant.units]))
         dry_bulb, wet_bulb = self.own.outdoor_degc.tolist()
-        key = (running, float(state.controls.supply_degc[p]), dry_bulb, wet_bulb)
+        running, free_running = self._running(plant)
+        supply_degc = float(state.controls.supply_degc[p])
+        key = (running, supply_degc, dry_bulb, wet_bulb, free_running)
         if self._known[p][0] != key:
             self._known[p] = (key, segment_rows(plant, *key))
         return self._known[p][1]
+
+    def _running(self, plant: Plant) -> tuple[int, int]:
+        """Chillers or coolers of a plant that run, and dry coolers beside its chillers."""
+        running = self.world.state.flows.unit_running
+        free = running[plant.free.units] if plant.free is not None else running[:0]
+        return int(np.count_nonzero(running[plant.units])), int(np.count_nonzero(free))
 
     def foretell(self, stretch: Stretch) -> None:
         """The weather at every look, and the segments that plants stay on if they stay."""
@@ -97,9 +104,10 @@ class Plants(Discipline):
         """(look, 3, field) the segments of a plant in weather (look, 2)."""
         plant = self.plants[p]
         state = self.world.state
-        running = int(np.count_nonzero(state.flows.unit_running[plant.units]))
+        running, free_running = self._running(plant)
         supply_degc = float(state.controls.supply_degc[p])
-        return segment_rows(plant, running, supply_degc, *outdoor_degc.T)
+        dry_bulb, wet_bulb = outdoor_degc.T
+        return segment_rows(plant, running, supply_degc, dry_bulb, wet_bulb, free_running)
 
     def stays(self, stretch: Stretch) -> Mask:
         """(look,) whether every plant is still on the segment that the stretch has for it."""

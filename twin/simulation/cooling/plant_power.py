@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.model import Plant, Units
 from twin.physics.chiller import available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, fan_speed_frac, pad_water_kg_s
 from twin.physics.tower import hold
 from twin.physics.tower import water as tower_water
+from twin.simulation.cooling.free_cooling import relief
+from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.segments import entering_degc, wetted_degc
 
 STAGE_UP_FRAC = 0.9
@@ -26,24 +27,6 @@ NO_HEAT_FRAC = 1e-9
 
 CONDENSER_ROUNDS = 3
 """Between compressor power and condenser water: a few millikelvin are left."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """What the controls see of one plant. Arrays are (look,) where nothing else is said."""
-
-    plant: Plant
-    units: Units
-    running: Mask
-    """(unit of the plant,)"""
-    pumps_w: Array
-    """(unit of the plant,) its water pump."""
-    supply_degc: float
-    heat_w: Array
-    """Heat that the plant takes from its water."""
-    water_degc: Array
-    dry_bulb_degc: Array
-    wet_bulb_degc: Array
 
 
 @dataclass(frozen=True)
@@ -94,22 +77,30 @@ def _fans(look: Look, heat: Array) -> Setting:
 
 
 def _compressors(look: Look, heat: Array) -> Setting:
-    """As few chillers as can carry the heat share it; the others stand by."""
+    """Free cooling first; as few chillers as can carry the rest share it, the others stand by."""
     plant = look.plant
     assert plant.curve is not None
+    chillers = look.running[: plant.units.size]
+    count = max(int(chillers.sum()), 1)
     leaving = np.minimum(look.water_degc, look.supply_degc + plant.band_k)
     at_full = np.asarray(entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc))
-    each = STAGE_UP_FRAC * available_w(plant.curve, leaving, at_full)
-    used = np.clip(np.ceil(heat / each), 1, int(look.running.sum()))
-    condenser = _condenser(look, heat / used, leaving)
-    compressor = power_w(plant.curve, heat / used, leaving, condenser.entering_degc)
-    works = look.running & (np.cumsum(look.running) <= used[:, None])
-    drawn = (compressor + condenser.power_w)[:, None]
-    beyond = outside(plant.curve, leaving, condenser.entering_degc)
+    most = available_w(plant.curve, leaving, at_full)
+    relieved = relief(look, heat, int(chillers.sum()) * most)
+    rest = heat - relieved.heat_w
+    used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), 1, count)
+    condenser = _condenser(look, Load(heat, rest, used, count, leaving), relieved.tower_degc)
+    compressor = power_w(plant.curve, rest / used, leaving, condenser.entering_degc)
+    nth = np.cumsum(chillers)
+    works = chillers & (nth <= used[:, None])
+    turns = chillers & (nth <= condenser.towers[:, None])
+    drawn = np.where(works, compressor[:, None], 0.0)
+    drawn = drawn + np.where(turns, condenser.power_w[:, None], 0.0)
+    drawn = np.concatenate([drawn, relieved.fans_w], axis=1)
+    beyond = (rest > 0) & outside(plant.curve, leaving, condenser.entering_degc)
     safe = beyond & safely_outside(plant.curve, leaving, condenser.entering_degc)
     return Setting(
-        look.pumps_w + np.where(works, drawn, 0.0),
-        used * condenser.water_kg_s,
+        look.pumps_w + drawn,
+        condenser.water_kg_s,
         heat.size,
         int(beyond.sum() - safe.sum()),
         int(safe.sum()),
@@ -117,33 +108,55 @@ def _compressors(look: Look, heat: Array) -> Setting:
 
 
 @dataclass(frozen=True)
-class _Condenser:
-    """How the heat of one chiller leaves. Arrays are (look,)."""
+class Load:
+    """How heat is shared between free cooling and chillers. Arrays are (look,)."""
+
+    heat_w: Array
+    rest_w: Array
+    """What chillers take."""
+    used: Array
+    """Chillers that share it."""
+    count: int
+    """Chillers that run."""
+    leaving_degc: Array
+
+
+@dataclass(frozen=True)
+class Condenser:
+    """How the heat of chillers leaves. Arrays are (look,)."""
 
     entering_degc: Array
+    towers: Array
+    """How many turn."""
     power_w: Array
-    """Tower fans and condenser pump."""
+    """Fans and condenser pump of each."""
     water_kg_s: Array
-    """Make-up of its tower."""
+    """Make-up of all."""
 
 
-def _condenser(look: Look, each_w: Array, leaving: Array) -> _Condenser:
-    """Outdoor air, or a tower whose water follows wet bulb and the heat of the chiller itself.
+def _condenser(look: Look, load: Load, exchanger_degc: Array) -> Condenser:
+    """Outdoor air, or towers whose water follows wet bulb and the heat of the chillers themselves.
 
+    Where an exchanger asks for tower water, all towers turn for it and for the condensers.
     Compressor power and condenser water depend on one another; each round brings the water nearer
     by a factor of twenty or so.
     """
     plant = look.plant
     if plant.tower is None:
-        nothing = np.zeros(each_w.size)
-        return _Condenser(look.dry_bulb_degc, nothing, nothing)
+        nothing = np.zeros(load.heat_w.size)
+        return Condenser(look.dry_bulb_degc, load.used, nothing, nothing)
     assert plant.curve is not None
-    rejected = each_w * (1 + 1 / plant.curve.cop)
+    shared = ~np.isnan(exchanger_degc)
+    towers = np.where(shared, load.count, load.used)
+    wanted = np.where(shared, exchanger_degc, plant.condenser_degc)
+    each_w = load.rest_w / load.used
+    rejected = (load.heat_w + load.rest_w / plant.curve.cop) / towers
     for _ in range(CONDENSER_ROUNDS):
-        held = hold(plant.tower, rejected, look.wet_bulb_degc, plant.condenser_degc)
-        rejected = each_w + power_w(plant.curve, each_w, leaving, held.water_degc)
+        held = hold(plant.tower, rejected, look.wet_bulb_degc, wanted)
+        compressors_w = load.used * power_w(plant.curve, each_w, load.leaving_degc, held.water_degc)
+        rejected = (load.heat_w + compressors_w) / towers
     water = tower_water(
         plant.tower, rejected, look.dry_bulb_degc, look.wet_bulb_degc, held.air_frac
     )
-    pump_w = np.where(each_w > 0, plant.condenser_pump_w, 0.0)
-    return _Condenser(held.water_degc, held.fan_w + pump_w, water.make_up)
+    pump_w = np.where(rejected > 0, plant.condenser_pump_w, 0.0)
+    return Condenser(held.water_degc, towers, held.fan_w + pump_w, towers * water.make_up)

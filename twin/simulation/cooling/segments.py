@@ -58,14 +58,20 @@ def wetted_degc(plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array
 
 
 def segments(
-    plant: Plant, running: int, supply_degc: float, dry_bulb_degc: float, wet_bulb_degc: float
+    plant: Plant,
+    running: int,
+    supply_degc: float,
+    dry_bulb_degc: float,
+    wet_bulb_degc: float,
+    free_running: int = 0,
 ) -> list[Segment]:
     """The straight segments of a plant with `running` units, from cold water to hot; those without
     any width left out.
     """
-    rows = segment_rows(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc)
+    rows = segment_rows(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc, free_running)
     found = [Segment(*row) for row in rows.tolist()]
-    return [s for s in found if s.upper_degc > s.lower_degc] if running else [IDLE]
+    found = [s for s in found if s.upper_degc > s.lower_degc]
+    return found if running or free_running else [IDLE]
 
 
 def segment_rows(
@@ -74,14 +80,19 @@ def segment_rows(
     supply_degc: float,
     dry_bulb_degc: Array | float,
     wet_bulb_degc: Array | float,
+    free_running: int = 0,
 ) -> Array:
     """(..., 3, field of Segment) the same for weather of any shape (...,): first, middle and last.
 
     Where the air is warmer than the set-point, a dry cooler's middle one has no width.
     """
     rows = np.empty((*np.shape(dry_bulb_degc), 3, len(Segment._fields)))
-    if not running:
+    if not running and not free_running:
         rows[:] = IDLE
+    elif free_running:
+        entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
+        numbers = (running, free_running)
+        _enter_relieved(rows, plant, numbers, supply_degc, np.asarray(dry_bulb_degc), entering)
     elif role(plant.kind) is Role.DRY_COOLER:
         air = wetted_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_dry_cooler(rows, plant, running, supply_degc, air)
@@ -105,6 +116,42 @@ def _enter_chiller(
     rows[..., 2, :] = (0.0, 0.0, 0.0, 0.0, np.inf)
     rows[..., 2, 2] = most
     rows[..., 2, 3] = full
+
+
+def _enter_relieved(
+    rows: Array,
+    plant: Plant,
+    running: tuple[int, int],
+    supply_degc: float,
+    air: Array,
+    entering: Array | float,
+) -> None:
+    """Chillers with dry coolers beside them; running are those of each.
+
+    Off below the set-point, regulated above it, and beyond the band what the chillers can and what
+    the coolers give to air colder than the set-point. Ahead of the chillers the coolers meet water
+    that is warmer by what the chillers take, which counts as so much more of theirs.
+    """
+    assert plant.curve is not None
+    free = plant.free
+    assert free is not None
+    full = running[1] * free.conductance_w_k
+    slope = max(
+        control_slope_w_k(running[0], plant.curve.capacity_w, plant.band_k),
+        control_slope_w_k(running[1], free.capacity_w, plant.band_k, free.conductance_w_k),
+    )
+    coil = np.where(air < supply_degc, full, 0.0)
+    warmer = 1.0 + (coil / plant.water_w_k if free.in_series and plant.water_w_k > 0 else 0.0)
+    most = running[0] * available_w(plant.curve, supply_degc, entering) * warmer
+    bend = (slope * supply_degc + most - coil * air) / (slope - coil)
+    rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, supply_degc)
+    rows[..., 1, :] = (slope, supply_degc, 0.0, supply_degc, np.inf)
+    rows[..., 1, UPPER] = bend
+    rows[..., 2, :] = (0.0, 0.0, 0.0, 0.0, np.inf)
+    rows[..., 2, 0] = coil
+    rows[..., 2, 1] = air
+    rows[..., 2, 2] = most
+    rows[..., 2, 3] = bend
 
 
 def _enter_dry_cooler(

@@ -8,8 +8,9 @@ from twin.arrays import Array
 from twin.facility.model import Plant
 from twin.physics.coolant import affinity_power_w
 from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.plant import Plants
-from twin.simulation.cooling.plant_power import Look, Setting, setting
+from twin.simulation.cooling.plant_power import Setting, setting
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -39,7 +40,7 @@ class Units(Discipline):
             own.water_kg_s = 0.0
             for p, plant in enumerate(self.plants.plants):
                 found = self._setting_now(p, plant)
-                own.unit_w[plant.units] = found.unit_w[0]
+                own.unit_w[plant.all_units] = found.unit_w[0]
                 own.water_kg_s += float(found.water_kg_s[0])
                 self._count(found)
 
@@ -51,7 +52,7 @@ class Units(Discipline):
         stretch.water_kg_s = np.zeros(len(stretch.outdoor_degc))
         for p, plant in enumerate(self.plants.plants):
             found = self._foretold(p, plant, stretch, at_looks[:, plant.node])
-            stretch.unit_w[1:, plant.units] = found.unit_w
+            stretch.unit_w[1:, plant.all_units] = found.unit_w
             stretch.water_kg_s[1:] += found.water_kg_s
         stretch.water_kg_s[0] = self.own.water_kg_s
 
@@ -106,14 +107,19 @@ class Units(Discipline):
         return Look(
             plant,
             self.units,
-            state.flows.unit_running[plant.units],
-            plant.pump_w / plant.units.size * self.flows.pumping(plant),
+            state.flows.unit_running[plant.all_units],
+            self._pumps_w(plant),
             float(state.controls.supply_degc[p]),
             conductance * (water - reference) + constant,
             water,
             outdoor[:, 0],
             outdoor[:, 1],
         )
+
+    def _pumps_w(self, plant: Plant) -> Array:
+        """(unit of the plant,) its share of the water pumps; free coolers have none."""
+        own = plant.pump_w / plant.units.size * self.flows.pumping(plant)
+        return np.concatenate([own, np.zeros(plant.all_units.size - own.size)])
 
     def _count(self, found: Setting) -> None:
         """Count chillers set, and those set outside their curves, by the side that errs."""

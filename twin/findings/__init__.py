@@ -9,72 +9,11 @@ note      built and run; a choice with a price, and nothing that has to be mende
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
 
-Allowed = Literal[
-    "air_too_warm", "battery_ends_before_start", "coolant_too_warm", "never_starts", "run_too_large"
-]
-"""Codes of errors that a scenario may accept."""
+from twin.findings.cooling import COOLING
+from twin.findings.kinds import Allowed, FindingCode, Meaning, Severity
 
-
-class Severity(StrEnum):
-    """How much a finding weighs; each has one consequence, the same in every command."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-class FindingCode(StrEnum):
-    """What was found."""
-
-    OVERLOAD_AFTER_LOSS = "overload_after_loss"
-    DARK_AFTER_LOSS = "dark_after_loss"
-    FEEDS_NOTHING = "feeds_nothing"
-    RACKS_WITHOUT_UPS = "racks_without_ups"
-    COOLANT_WITHOUT_UPS = "coolant_without_ups"
-    BATTERY_ENDS_BEFORE_START = "battery_ends_before_start"
-    BATTERY_TOO_SHORT = "battery_too_short"
-    NO_GENERATOR = "no_generator"
-    NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
-    CORDS_ON_ONE_PATH = "cords_on_one_path"
-    VOLTAGE_OUTSIDE_WINDOW = "voltage_outside_window"
-    NOT_SELECTIVE = "not_selective"
-    PHASE_IMBALANCE = "phase_imbalance"
-    RACK_POWER_ODD = "rack_power_odd"
-    REPAIR_LONG = "repair_long"
-    COOLANT_TOO_WARM = "coolant_too_warm"
-    COOLANT_WARM_AT_PEAK = "coolant_warm_at_peak"
-    AIR_TOO_WARM = "air_too_warm"
-    AIR_WARM_AT_PEAK = "air_warm_at_peak"
-    LOOP_SHORT_OF_FLOW = "loop_short_of_flow"
-    NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
-    COOLS_NOTHING = "cools_nothing"
-    LONG_ROW = "long_row"
-    NARROW_AISLE = "narrow_aisle"
-    NARROW_COLD_AISLE = "narrow_cold_aisle"
-    OVERLAP = "overlap"
-    THROUGH_A_WALL = "through_a_wall"
-    NEVER_STARTS = "never_starts"
-    LAYOUT_DOES_NOT_FIT = "layout_does_not_fit"
-    SOME_NEVER_START = "some_never_start"
-    POOL_FINDS_NO_ROOM = "pool_finds_no_room"
-    NEVER_HAPPENS = "never_happens"
-    FILLED_IN = "filled_in"
-    RUN_TAKES_LONG = "run_takes_long"
-    RUN_TOO_LARGE = "run_too_large"
-    MANY_INSTANTS = "many_instants"
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """How a code weighs, what follows where nobody acts on it, and what to do about it."""
-
-    severity: Severity
-    consequence: str
-    cure: str
-
+__all__ = ["MEANING", "Allowed", "Finding", "FindingCode", "Meaning", "Severity"]
 
 MEANING: dict[FindingCode, Meaning] = {
     FindingCode.OVERLOAD_AFTER_LOSS: Meaning(
@@ -152,41 +91,7 @@ MEANING: dict[FindingCode, Meaning] = {
         "it is out for much of the year, and formulas for rare failures do not hold for it",
         "hours in both; a repair time is seldom above a tenth of the time between failures",
     ),
-    FindingCode.COOLANT_TOO_WARM: Meaning(
-        Severity.ERROR,
-        "the racks are outside their maker's limits from the first second, at any load",
-        "a supply temperature below the racks' limit",
-    ),
-    FindingCode.COOLANT_WARM_AT_PEAK: Meaning(
-        Severity.WARNING,
-        "at full load the racks leave their maker's limits and may throttle",
-        "a lower supply temperature, a narrower control band, or more coolant units",
-    ),
-    FindingCode.AIR_TOO_WARM: Meaning(
-        Severity.ERROR,
-        "inlets are above their maker's limit from the first second, at any load",
-        "a supply temperature below the racks' inlet limit",
-    ),
-    FindingCode.AIR_WARM_AT_PEAK: Meaning(
-        Severity.WARNING,
-        "at full load inlets pass their maker's limit; 15 K above it servers turn themselves off",
-        "a lower supply temperature, more air handlers, or containment",
-    ),
-    FindingCode.LOOP_SHORT_OF_FLOW: Meaning(
-        Severity.WARNING,
-        "its racks run hotter than their rated flow lets them, and throttle earlier",
-        "more coolant units, or fewer racks on the loop",
-    ),
-    FindingCode.NO_SPARE_COOLANT_UNIT: Meaning(
-        Severity.NOTE,
-        "its racks throttle or stop when the unit fails or is taken out for work",
-        "one more unit on a common header",
-    ),
-    FindingCode.COOLS_NOTHING: Meaning(
-        Severity.WARNING,
-        "it is bought, fed and maintained, and takes no heat",
-        "serve something with it, or leave it out",
-    ),
+    **COOLING,
     FindingCode.LONG_ROW: Meaning(
         Severity.NOTE, "the way round the row is long for people and carts", "a gap in the row"
     ),

@@ -1,0 +1,177 @@
+"""Claim: compressors rest where outdoor air carries the heat, and a planner is told of the cold."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import small_layout
+
+import twin
+from tests.planner import answer, asked, job, loaded, number, site
+
+CASE = Path(__file__).parents[3] / "shared/cases/05_winter_cooling"
+WORK = {"workload": [job(nodes=6)], "horizon": "3 h"}
+
+
+def room(kind: str = "chiller_air_430", **free: Any) -> dict[str, Any]:
+    """Three racks in air on a chiller, with free cooling beside it."""
+    layout = small_layout(0, 3)
+    chilled = layout["cooling"]["plant"].pop()
+    layout["cooling"]["plant"] = [chilled]
+    chilled |= {"type": kind, "supply_temperature": "10 °C", "antifreeze": "45 %"}
+    if free:
+        chilled["free_cooling"] = free
+    return layout
+
+
+def dry(mode: str = "series", count: int = 1) -> dict[str, Any]:
+    return room(type="dry_cooler_1000", name="free", mode=mode, count=count)
+
+
+def mean_w(run: twin.Result, kind: str) -> float:
+    """Power of a kind of unit after the first hour."""
+    found = run.frame("energy").set_index("target").energy_j
+    return float(found.get(kind, 0.0)) / 10_800
+
+
+def compressors_w(run: twin.Result) -> float:
+    """Chillers without their share of the water pumps."""
+    return mean_w(run, "chiller") - 3e3
+
+
+@pytest.mark.parametrize("mode", ["series", "parallel"])
+def test_in_frost_compressors_stand_still_and_fans_turn_at_their_floor(mode: str) -> None:
+    run = answer(dry(mode), site=site(-20.0, -21.0), **WORK)
+    assert compressors_w(run) == pytest.approx(0.0, abs=1.0)
+    assert 0 < mean_w(run, "dry_cooler") < 1.3e3
+
+
+def test_heat_taken_is_the_same_with_and_without() -> None:
+    """A different machine takes it; the room does not notice."""
+    plain = answer(room(), site=site(-20.0, -21.0), **WORK)
+    free = answer(dry(), site=site(-20.0, -21.0), **WORK)
+    heat = [run.frame("site").heat_rejected_w.iloc[-1] for run in (plain, free)]
+    assert heat[1] == pytest.approx(heat[0], rel=1e-3)
+    assert number(free, "pue") < number(plain, "pue") - 0.1
+
+
+def test_in_series_the_coolers_relieve_chillers_in_air_warmer_than_the_supply() -> None:
+    """Air of 11 °C below the return and above the supply of 10 °C: nothing to do in parallel."""
+    weather = {"site": site(11.0, 8.0), **WORK}
+    plain = compressors_w(answer(room(), **weather))
+    series = compressors_w(answer(dry("series"), **weather))
+    parallel = compressors_w(answer(dry("parallel"), **weather))
+    assert series < 0.9 * plain
+    assert parallel > 0.9 * plain
+
+
+@pytest.mark.parametrize("mode", ["series", "parallel"])
+def test_in_summer_nothing_changes(mode: str) -> None:
+    weather = {"site": site(32.0), **WORK}
+    plain = number(answer(room(), **weather), "energy_cooling_j")
+    assert number(answer(dry(mode), **weather), "energy_cooling_j") == pytest.approx(plain)
+
+
+def test_colder_air_never_costs_more() -> None:
+    pue = [
+        number(answer(dry(), site=site(air, air - 1), **WORK), "pue")
+        for air in (-25.0, -10.0, 0.0, 5.0, 8.0, 12.0, 20.0)
+    ]
+    assert pue == sorted(pue)
+
+
+def test_towers_through_an_exchanger_stop_the_compressors_in_dry_winter_air() -> None:
+    tower = room("chiller_water_471", type="tower", exchanger_approach="2 K")
+    cold = {"site": site(-5.0, -6.0), **WORK}
+    plain = answer(room("chiller_water_471"), **cold)
+    free = answer(tower, **cold)
+    assert mean_w(free, "chiller") < 0.7 * mean_w(plain, "chiller")
+    warm = {"site": site(28.0, 22.0), **WORK}
+    assert number(answer(tower, **warm), "energy_cooling_j") == pytest.approx(
+        number(answer(room("chiller_water_471"), **warm), "energy_cooling_j")
+    )
+
+
+def test_towers_take_water_and_less_of_it_in_the_cold() -> None:
+    water = [
+        float(answer(room("chiller_water_471"), site=site(air, wet), **WORK).frame("site")
+              .water_kg.sum())
+        for air, wet in ((0.0, -1.0), (28.0, 20.0))
+    ]  # fmt: skip
+    assert 0 < water[0] < 0.75 * water[1]
+
+
+def test_fewer_cycles_blow_down_more() -> None:
+    few = room("chiller_water_471")
+    few["cooling"]["plant"][0]["cycles"] = 2
+    water = [
+        float(answer(layout, site=site(28.0, 20.0), **WORK).frame("site").water_kg.sum())
+        for layout in (room("chiller_water_471"), few)
+    ]
+    assert water[1] == pytest.approx(water[0] * 2.0 / 1.25, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "free", "text"),
+    [
+        ("chiller_air_430", {"type": "tower"}, "water-cooled chillers"),
+        ("dry_cooler_1000", {"type": "dry_cooler_1000"}, "a plant of chillers"),
+        ("chiller_air_430", {"type": "dry_cooler_100"}, "dry_cooler_1000"),
+        ("chiller_water_471", {"type": "tower", "exchanger_approach": "-1 K"}, "0.2 to 20 K"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(kind: str, free: dict[str, Any], text: str) -> None:
+    with pytest.raises(twin.InputError, match=text):
+        twin.build(loaded(asked(room(kind, **free))))
+
+
+@pytest.mark.parametrize("key", ["supply_temperature", "condenser_temperature"])
+def test_a_set_point_of_minus_sixty_is_refused(key: str) -> None:
+    layout = room("chiller_water_471")
+    layout["cooling"]["plant"][0][key] = "-60 °C"
+    with pytest.raises(twin.InputError, match=key):
+        loaded(asked(layout))
+
+
+def codes(layout: dict[str, Any], **changes: Any) -> dict[str, str]:
+    found = twin.check(loaded(asked(layout, **changes)))["findings"]
+    return {row["code"]: row["says"] for row in found}
+
+
+def test_cold_inlets_frost_and_curves_are_told() -> None:
+    layout = dry()
+    layout["cooling"]["plant"][0] |= {"antifreeze": "0 %"}
+    found = codes(layout, site=site(-20.0, -21.0))
+    assert "class A1 allows 15 °C" in found["air_too_cold"]
+    assert "freezes at 0.0 °C" in found["water_may_freeze"]
+    warm = codes(small_layout(1, 3), site=site(20.0))
+    assert "6.0 K warmer" in warm["chiller_outside_curve"]
+    assert "overstated by about" in warm["chiller_outside_curve"]
+    assert "water_may_freeze" not in codes(dry(), site=site(-20.0, -21.0))
+
+
+def test_coolant_below_the_dew_point_is_told() -> None:
+    layout = small_layout(2, 0)
+    layout["cooling"]["plant"][0]["supply_temperature"] = "24 °C"
+    assert "dew point of up to" in codes(layout, site=site(32.0, 27.0))["condensation"]
+    assert "condensation" not in codes(layout, site=site(32.0, 18.0))
+
+
+@pytest.mark.skipif(not CASE.exists(), reason="the case of the winter room is not here")
+def test_the_winter_room_with_a_free_cooler(tmp_path: Path) -> None:
+    """Compressors 0 and PUE 1.097 at most, at -20 °C; 1.239 with chillers alone."""
+    for path in CASE.glob("*.yaml"):
+        shutil.copyfile(path, tmp_path / path.name)
+    mini = (tmp_path / "mini.yaml").read_text(encoding="utf-8")
+    asks = mini.replace("pump_power: 4 kW}", "pump_power: 4 kW, antifreeze: 40 %, "
+                        "free_cooling: {type: dry_cooler_1000, name: free}}")  # fmt: skip
+    (tmp_path / "mini.yaml").write_text(asks, encoding="utf-8")
+    run = twin.run(tmp_path / "winter.yaml")
+    assert number(run, "pue") <= 1.097
+    chiller_w = run.frame("energy").set_index("target").energy_j["chiller"] / 21_600
+    assert chiller_w == pytest.approx(4e3, rel=1e-6), "the water pumps alone"
+    found = {row["code"] for row in twin.check(tmp_path / "winter.yaml")["findings"]}
+    assert "air_too_cold" in found

@@ -1,0 +1,131 @@
+"""What a reviewer remarks about cold: air below what servers like, frost, dew, and chillers outside
+their curves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twin.arrays import total_by
+from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.cooling.peak import hall_w_k
+from twin.facility.model import Array, Facility, Plant
+from twin.findings import Finding, FindingCode
+from twin.physics.chiller import clip_sizes_k, ideal_power_ratio
+
+RECOMMENDED_MIN_DEGC = 18.0
+"""Coldest inlet air that ASHRAE TC 9.9 recommends, all classes."""
+ALLOWED_MIN_DEGC = 15.0
+"""Coldest inlet air of class A1, ASHRAE TC 9.9; A2 begins at 10 °C, A3 and A4 at 5 °C."""
+DEW_MARGIN_K = 2.0
+"""Coolant is to stay this far above the dew point; usual for coolant units."""
+
+
+def findings(facility: Facility) -> Iterator[Finding]:
+    """Halls, then plants, then loops."""
+    yield from _cold_air(facility)
+    for plant in facility.cooling.plants:
+        yield from _outside_curve(facility, plant)
+        yield from _frost(facility, plant)
+    yield from _dew(facility)
+
+
+def _at(facility: Facility, code: FindingCode, name: str, unit: int, says: str) -> Finding:
+    component = facility.cooling.units.component[unit]
+    return Finding(code, name, says, facility.components.stated_at[component])
+
+
+def _idle_air_degc(facility: Facility) -> Array:
+    """(hall,) Air supplied while every rack idles, from water at its set-point; nan without
+    handlers.
+    """
+    cooling = facility.cooling
+    racks = facility.racks
+    idle = total_by(racks.air_node, racks.idle_w * (1 - racks.liquid_frac),
+                    cooling.capacity_j_k.size)[cooling.hall_air]  # fmt: skip
+    supply = np.array([p.supply_degc for p in cooling.plants])
+    water = np.where(cooling.hall_plant >= 0, supply[cooling.hall_plant], np.nan)
+    return np.asarray(water + idle / np.maximum(hall_w_k(facility), 1e-9))
+
+
+def _cold_air(facility: Facility) -> Iterator[Finding]:
+    """Halls whose racks idle in air colder than what is allowed, or than what is recommended."""
+    cooling = facility.cooling
+    air = _idle_air_degc(facility)
+    for h in np.flatnonzero(air < RECOMMENDED_MIN_DEGC - 1e-9):
+        plant = cooling.plants[cooling.hall_plant[h]]
+        too_cold = air[h] < ALLOWED_MIN_DEGC
+        limit = (
+            f"class A1 allows {ALLOWED_MIN_DEGC:g} °C at least, and {RECOMMENDED_MIN_DEGC:g} °C is "
+            "recommended"
+            if too_cold
+            else f"{RECOMMENDED_MIN_DEGC:g} °C at least is recommended"
+        )
+        yield _at(
+            facility,
+            FindingCode.AIR_TOO_COLD if too_cold else FindingCode.AIR_COLD,
+            cooling.hall_id[h],
+            int(plant.units[0]),
+            f"inlet air of {air[h]:.1f} °C while racks idle, from facility water set to "
+            f"{plant.supply_degc:g} °C; {limit}",
+        )
+
+
+def _outside_curve(facility: Facility, plant: Plant) -> Iterator[Finding]:
+    """Chillers asked for water that their curves do not reach, with the size and the sign of it."""
+    if plant.curve is None:
+        return
+    dry_bulb = facility.weather.dry_bulb_degc
+    entering = float(np.median(dry_bulb)) if plant.tower is None else plant.condenser_degc
+    beyond_k = float(clip_sizes_k(plant.curve, plant.supply_degc, entering)[0])
+    if not beyond_k:
+        return
+    held = plant.supply_degc - beyond_k
+    off = float(ideal_power_ratio(held, entering) / ideal_power_ratio(plant.supply_degc, entering))
+    side = "warmer" if beyond_k > 0 else "colder"
+    verdict = f"overstated by about {off - 1:.0%}" if off > 1 else f"understated by {1 - off:.0%}"
+    yield _at(
+        facility,
+        FindingCode.CHILLER_OUTSIDE_CURVE,
+        plant.id,
+        int(plant.units[0]),
+        f"water of {plant.supply_degc:g} °C is {abs(beyond_k):.1f} K {side} than the curves of its "
+        f"chillers reach ({held:g} °C): their power is {verdict} by the ideal cycle",
+    )
+
+
+def _frost(facility: Facility, plant: Plant) -> Iterator[Finding]:
+    """Coils outdoors whose water would freeze in the coldest hour of the run."""
+    coldest = float(facility.weather.dry_bulb_degc.min())
+    beside = plant.free.units if plant.free is not None else plant.units[:0]
+    coils = plant.units if role(plant.kind) is Role.DRY_COOLER else beside
+    if coils.size and coldest < plant.freezes_degc:
+        name = facility.cooling.units.id[int(coils[0])]
+        yield _at(
+            facility,
+            FindingCode.WATER_MAY_FREEZE,
+            name,
+            int(coils[0]),
+            f"its water freezes at {plant.freezes_degc:.1f} °C, and outdoor air falls to "
+            f"{coldest:.1f} °C",
+        )
+
+
+def _dew(facility: Facility) -> Iterator[Finding]:
+    """Coolant loops colder than the dew point that outdoor air brings, told once a plant."""
+    cooling = facility.cooling
+    dew = float(facility.weather.dew_point_degc.max())
+    for p, plant in enumerate(cooling.plants):
+        loops = np.flatnonzero(cooling.loop_plant == p)
+        if loops.size and plant.supply_degc < dew + DEW_MARGIN_K:
+            yield _at(
+                facility,
+                FindingCode.CONDENSATION,
+                cooling.loop_id[int(loops[0])],
+                int(plant.units[0]),
+                f"coolant may fall to the {plant.supply_degc:g} °C of its facility water; outdoor "
+                f"air has a dew point of up to {dew:.1f} °C, and {DEW_MARGIN_K:g} K above it are "
+                "kept",
+            )

@@ -1,0 +1,68 @@
+"""What findings on cooling mean."""
+
+from __future__ import annotations
+
+from twin.findings.kinds import FindingCode, Meaning, Severity
+
+COOLING: dict[FindingCode, Meaning] = {
+    FindingCode.COOLANT_TOO_WARM: Meaning(
+        Severity.ERROR,
+        "the racks are outside their maker's limits from the first second, at any load",
+        "a supply temperature below the racks' limit",
+    ),
+    FindingCode.COOLANT_WARM_AT_PEAK: Meaning(
+        Severity.WARNING,
+        "at full load the racks leave their maker's limits and may throttle",
+        "a lower supply temperature, a narrower control band, or more coolant units",
+    ),
+    FindingCode.AIR_TOO_WARM: Meaning(
+        Severity.ERROR,
+        "inlets are above their maker's limit from the first second, at any load",
+        "a supply temperature below the racks' inlet limit",
+    ),
+    FindingCode.AIR_WARM_AT_PEAK: Meaning(
+        Severity.WARNING,
+        "at full load inlets pass their maker's limit; 15 K above it servers turn themselves off",
+        "a lower supply temperature, more air handlers, or containment",
+    ),
+    FindingCode.LOOP_SHORT_OF_FLOW: Meaning(
+        Severity.WARNING,
+        "its racks run hotter than their rated flow lets them, and throttle earlier",
+        "more coolant units, or fewer racks on the loop",
+    ),
+    FindingCode.NO_SPARE_COOLANT_UNIT: Meaning(
+        Severity.NOTE,
+        "its racks throttle or stop when the unit fails or is taken out for work",
+        "one more unit on a common header",
+    ),
+    FindingCode.COOLS_NOTHING: Meaning(
+        Severity.WARNING,
+        "it is bought, fed and maintained, and takes no heat",
+        "serve something with it, or leave it out",
+    ),
+    FindingCode.AIR_TOO_COLD: Meaning(
+        Severity.WARNING,
+        "servers start cold, and drives and power supplies leave their maker's range",
+        "warmer facility water, a supply air temperature for the handlers, or less air",
+    ),
+    FindingCode.AIR_COLD: Meaning(
+        Severity.NOTE,
+        "cooling costs more than it must: each kelvin warmer saves chillers 2 to 3 %",
+        "warmer facility water, or a supply air temperature for the handlers",
+    ),
+    FindingCode.CHILLER_OUTSIDE_CURVE: Meaning(
+        Severity.NOTE,
+        "its power is that at the nearest limit of its curves, so energy is off by about as much",
+        "a machine whose curves reach there, or a supply temperature within them",
+    ),
+    FindingCode.WATER_MAY_FREEZE: Meaning(
+        Severity.WARNING,
+        "a coil that stands still in frost bursts within minutes",
+        "antifreeze in the loop for the coldest day, or coils that drain",
+    ),
+    FindingCode.CONDENSATION: Meaning(
+        Severity.WARNING,
+        "where humid air reaches pipes and cold plates water condenses on them",
+        "a supply temperature at least 2 K above the dew point, or dry halls",
+    ),
+}

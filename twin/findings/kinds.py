@@ -1,0 +1,75 @@
+"""Codes of findings, and what a code means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Allowed = Literal[
+    "air_too_warm", "battery_ends_before_start", "coolant_too_warm", "never_starts", "run_too_large"
+]
+"""Codes of errors that a scenario may accept."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; each has one consequence, the same in every command."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class FindingCode(StrEnum):
+    """What was found."""
+
+    OVERLOAD_AFTER_LOSS = "overload_after_loss"
+    DARK_AFTER_LOSS = "dark_after_loss"
+    FEEDS_NOTHING = "feeds_nothing"
+    RACKS_WITHOUT_UPS = "racks_without_ups"
+    COOLANT_WITHOUT_UPS = "coolant_without_ups"
+    BATTERY_ENDS_BEFORE_START = "battery_ends_before_start"
+    BATTERY_TOO_SHORT = "battery_too_short"
+    NO_GENERATOR = "no_generator"
+    NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
+    CORDS_ON_ONE_PATH = "cords_on_one_path"
+    VOLTAGE_OUTSIDE_WINDOW = "voltage_outside_window"
+    NOT_SELECTIVE = "not_selective"
+    PHASE_IMBALANCE = "phase_imbalance"
+    RACK_POWER_ODD = "rack_power_odd"
+    REPAIR_LONG = "repair_long"
+    COOLANT_TOO_WARM = "coolant_too_warm"
+    COOLANT_WARM_AT_PEAK = "coolant_warm_at_peak"
+    AIR_TOO_WARM = "air_too_warm"
+    AIR_WARM_AT_PEAK = "air_warm_at_peak"
+    LOOP_SHORT_OF_FLOW = "loop_short_of_flow"
+    NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
+    COOLS_NOTHING = "cools_nothing"
+    AIR_TOO_COLD = "air_too_cold"
+    AIR_COLD = "air_cold"
+    CHILLER_OUTSIDE_CURVE = "chiller_outside_curve"
+    WATER_MAY_FREEZE = "water_may_freeze"
+    CONDENSATION = "condensation"
+    LONG_ROW = "long_row"
+    NARROW_AISLE = "narrow_aisle"
+    NARROW_COLD_AISLE = "narrow_cold_aisle"
+    OVERLAP = "overlap"
+    THROUGH_A_WALL = "through_a_wall"
+    NEVER_STARTS = "never_starts"
+    LAYOUT_DOES_NOT_FIT = "layout_does_not_fit"
+    SOME_NEVER_START = "some_never_start"
+    POOL_FINDS_NO_ROOM = "pool_finds_no_room"
+    NEVER_HAPPENS = "never_happens"
+    FILLED_IN = "filled_in"
+    RUN_TAKES_LONG = "run_takes_long"
+    RUN_TOO_LARGE = "run_too_large"
+    MANY_INSTANTS = "many_instants"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How a code weighs, what follows where nobody acts on it, and what to do about it."""
+
+    severity: Severity
+    consequence: str
+    cure: str

@@ -1,0 +1,93 @@
+"""Free cooling at a look around of the controls: what outdoor air takes before the compressors.
+
+Arrays are (look,) where nothing else is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.facility.model import FreeCooling
+from twin.physics.coolant import COIL_EXPONENT, affinity_power_w, fan_speed_frac
+from twin.physics.economiser import coil_w, water_side_share
+from twin.physics.tower import leaving_degc
+from twin.simulation.cooling.look import Look
+
+WORTH = 4.0
+"""Watts of heat for a watt of fans that dry coolers do not fall below: about what a chiller gives;
+assumed."""
+SPEED_MIN_FRAC = 0.2
+"""Fans that would have to turn slower to be worth it stand still; assumed."""
+SHARE_MIN_FRAC = 0.1
+"""Least share of the heat for which towers are run at full fans to relieve compressors; assumed."""
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What free cooling does."""
+
+    heat_w: Array
+    """Heat it takes."""
+    fans_w: Array
+    """(look, free cooler) electrical power of dry coolers."""
+    tower_degc: Array
+    """Tower water that the exchanger asks for; nan where towers serve condensers alone."""
+
+
+def none(look: Look, heat: Array) -> Relief:
+    """Nothing taken."""
+    coolers = look.plant.all_units.size - look.plant.units.size
+    return Relief(np.zeros(heat.size), np.zeros((heat.size, coolers)), np.full(heat.size, np.nan))
+
+
+def relief(look: Look, heat: Array, chillers_w: Array) -> Relief:
+    """What free cooling takes of a heat that chillers could take `chillers_w` of."""
+    free = look.plant.free
+    if free is None:
+        return none(look, heat)
+    return _dry(look, free, heat, chillers_w) if free.units.size else _towers(look, free, heat)
+
+
+def _dry(look: Look, free: FreeCooling, heat: Array, chillers_w: Array) -> Relief:
+    """All running coolers turn alike, no faster than is worth it unless chillers fall short.
+
+    Heat goes with speed^0.7 and power with its cube, so heat for a watt falls with speed^2.3.
+    """
+    running = look.running[look.plant.units.size :]
+    count = int(running.sum())
+    rated_w = look.units.power_w[free.units]
+    able = coil_w(
+        count * free.conductance_w_k,
+        look.plant.water_w_k,
+        look.water_degc,
+        heat,
+        look.dry_bulb_degc,
+        in_series=free.in_series,
+    )
+    fans_w = max(WORTH * float(rated_w[running].sum()), 1e-9)
+    worth = np.minimum(able / fans_w, 1.0) ** (1 / (3 - COIL_EXPONENT))
+    fastest = np.where(heat > chillers_w, 1.0, np.where(worth < SPEED_MIN_FRAC, 0.0, worth))
+    works = (able > 0) & (fastest > 0)
+    taken = np.where(works, np.minimum(heat, able * fastest**COIL_EXPONENT), 0.0)
+    speed = np.where(works, fan_speed_frac(taken / np.where(works, able, 1.0)), 0.0)
+    drawn_w = affinity_power_w(rated_w, speed[:, None], look.units.floor_frac[free.units])
+    return Relief(taken, np.where(running, drawn_w, 0.0), np.full(heat.size, np.nan))
+
+
+def _towers(look: Look, free: FreeCooling, heat: Array) -> Relief:
+    """The towers of the chillers that run, through a plate exchanger in the return."""
+    plant = look.plant
+    assert plant.tower is not None
+    count = max(int(look.running[: plant.units.size].sum()), 1)
+    coldest = leaving_degc(plant.tower, heat / count, look.wet_bulb_degc) + free.exchanger_k
+    back = look.water_degc + heat / max(plant.water_w_k, 1e-9)
+    share = water_side_share(back, look.water_degc, coldest)
+    share = np.where((share < SHARE_MIN_FRAC) | (heat <= 0), 0.0, share)
+    if not free.in_series:
+        share = np.where(share < 1.0, 0.0, share)
+    wanted = np.where(share >= 1.0, look.water_degc - free.exchanger_k, -np.inf)
+    nothing = np.zeros((heat.size, 0))
+    return Relief(share * heat, nothing, np.where(share > 0, wanted, np.nan))

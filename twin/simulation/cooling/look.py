@@ -1,0 +1,26 @@
+"""What the building controls see of a plant when they look around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.arrays import Array, Mask
+from twin.facility.model import Plant, Units
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the controls see of one plant. Arrays are (look,) where nothing else is said."""
+
+    plant: Plant
+    units: Units
+    running: Mask
+    """(unit of the plant,)"""
+    pumps_w: Array
+    """(unit of the plant,) its water pump."""
+    supply_degc: float
+    heat_w: Array
+    """Heat that the plant takes from its water."""
+    water_degc: Array
+    dry_bulb_degc: Array
+    wet_bulb_degc: Array
