@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import CoolingEquipment
-from twin.facility.cooling.loops import Draft
+from twin.facility.cooling.draft import Draft
 from twin.facility.cooling.plant_arrays import frozen_plants, moves_air
 from twin.facility.model import Cooling, Units
 from twin.physics.coolant import (

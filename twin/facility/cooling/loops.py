@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from twin.catalogue.equipment_kinds import PLANT, Role, named, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
+from twin.facility.cooling.draft import Draft, Unit
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.power.node import PowerNode
@@ -22,38 +21,6 @@ _FREE_IN_PLANTS = (*RELIABILITY, "restart_s")
 """What one unit of a plant may have otherwise than the others, which work as one."""
 _PUMP = "coolant_pump"
 """Catalogue row of the pumps in coolant units."""
-
-
-@dataclass
-class Unit:
-    """A cooling unit while it is built."""
-
-    id: str
-    row: CoolingEquipment
-    zone: int
-    supplies: list[str]
-    extra_w: float = 0.0
-
-
-@dataclass
-class Draft:
-    """The thermal network while it is built. Node order: racks, loops, hall air, hall mass,
-    facility water.
-    """
-
-    ledger: Ledger
-    places: list[Position]
-    zone: np.ndarray
-    units: list[Unit] = field(default_factory=list)
-    loop_id: list[str] = field(default_factory=list)
-    loop_plant: list[int] = field(default_factory=list)
-    loop_volume: list[float] = field(default_factory=list)
-    hall_plant: list[int] = field(default_factory=list)
-    plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)
-    free_coolers: dict[int, tuple[CoolingEquipment, list[int]]] = field(default_factory=dict)
-    """By plant: row and units of the dry coolers beside its chillers."""
-    rack_row: dict[str, int] = field(default_factory=dict)
-    """Index in `places` by rack name."""
 
 
 def draft(ledger: Ledger, places: list[Position]) -> Draft:

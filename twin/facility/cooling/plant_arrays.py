@@ -7,7 +7,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
-from twin.facility.cooling.loops import Draft
+from twin.facility.cooling.draft import Draft
 from twin.facility.model import FreeCooling, Plant
 from twin.physics.chiller import ChillerCurve
 from twin.physics.coolant import COIL_EXPONENT, freezing_degc, stream_w_k
