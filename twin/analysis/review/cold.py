@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.cooling.peak import hall_w_k
+from twin.facility.cooling.peak import air_degc, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
 from twin.physics.chiller import clip_sizes_k, ideal_power_ratio
@@ -38,16 +38,19 @@ def _at(facility: Facility, code: FindingCode, name: str, unit: int, says: str) 
 
 
 def _idle_air_degc(facility: Facility) -> Array:
-    """(hall,) Air supplied while every rack idles, from water at its set-point; nan without
-    handlers.
+    """(hall,) Air that racks draw in while all idle, from water at its set-point; nan without
+    handlers. It stands above the water as at peak load, by the share of the heat.
     """
     cooling = facility.cooling
     racks = facility.racks
-    idle = total_by(racks.air_node, racks.idle_w * (1 - racks.liquid_frac),
-                    cooling.capacity_j_k.size)[cooling.hall_air]  # fmt: skip
-    supply = np.array([p.supply_degc for p in cooling.plants])
-    water = np.where(cooling.hall_plant >= 0, supply[cooling.hall_plant], np.nan)
-    return np.asarray(water + idle / np.maximum(hall_w_k(facility), 1e-9))
+    into_air = 1 - racks.liquid_frac
+    halls = len(cooling.hall_id)
+    idle = total_by(racks.hall, racks.idle_w * into_air, halls)
+    rated = total_by(racks.hall, racks.rated_w * into_air, halls)
+    plant = np.maximum(cooling.hall_plant, 0)
+    above_k = air_degc(facility) - water_degc(facility)[plant]
+    supply = np.array([p.supply_degc for p in cooling.plants])[plant]
+    return np.asarray(supply + above_k * idle / np.maximum(rated, 1e-9))
 
 
 def _cold_air(facility: Facility) -> Iterator[Finding]:
