@@ -236,7 +236,6 @@ _DP = _unit("USD/W/month", "15 USD/kW/month")
 
 YEAR_S = 366 * 86_400.0
 J_PER_KWH = 3.6e6
-
 Power = Annotated[float, *_W, Within(0.0, 1e11, "0 to 100 GW")]
 """Watts."""
 Rating = Annotated[float, *_W, Within(1.0, 1e11, "1 W to 100 GW")]

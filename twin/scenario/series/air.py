@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -39,7 +40,7 @@ class YearOfAir:
         """(8760,) Months from 0 to 11 that the hours belong to."""
         return np.asarray(np.searchsorted(_ENDS, np.arange(1, HOURS + 1)) - 1)
 
-    @property
+    @cached_property
     def ratio(self) -> Array:
         """(8760,) Humidity ratio."""
         return moist_air.ratio_of_wet_bulb(self.dry_bulb_degc, self.wet_bulb_degc, self.pressure_pa)

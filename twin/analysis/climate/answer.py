@@ -1,0 +1,159 @@
+"""What a year comes to: PUE and WUE from sums over it, energy by end use, water, peaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.arrays import Array
+from twin.scenario.series import YearOfAir, design_values
+
+J_PER_KWH = 3.6e6
+HOUR_S = 3600.0
+IT = "it"
+LOSSES = ("ups", "distribution", "power_losses")
+"""End uses that are lost on the way to IT."""
+ELECTRICAL = (*LOSSES, "lighting")
+"""End uses that are no IT and no cooling; the others are mechanical."""
+DESIGN_DAYS = ("cooling_0.4", "cooling_1", "cooling_2", "wet_bulb_0.4", "heating_99.6")
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A year hour by hour. Arrays are (8760,)."""
+
+    power_w: Mapping[str, Array]
+    """By end use; `it` is one of them."""
+    water_kg_s: Mapping[str, Array]
+    """By use."""
+    mechanical_frac: Array
+    """Share of the heat that compressors carry."""
+
+    @cached_property
+    def facility_w(self) -> Array:
+        """Everything."""
+        return np.asarray(np.sum(list(self.power_w.values()), axis=0))
+
+
+@dataclass(frozen=True)
+class ClimateYear:
+    """The year of one facility in one climate."""
+
+    facility: str
+    air: YearOfAir
+    hours: Hours
+    inputs: Mapping[str, float]
+    notes: tuple[str, ...] = field(default=())
+    """What was assumed, clipped or filled in."""
+
+    @property
+    def energy_kwh(self) -> dict[str, float]:
+        """Energy of the year by end use."""
+        return {
+            use: float(power.sum()) * HOUR_S / J_PER_KWH
+            for use, power in self.hours.power_w.items()
+        }
+
+    @property
+    def it_kwh(self) -> float:
+        """Energy of IT over the year."""
+        return self.energy_kwh[IT]
+
+    @property
+    def pue(self) -> float:
+        """Energy of the facility over that of IT, both summed over the year."""
+        return sum(self.energy_kwh.values()) / self.it_kwh
+
+    @property
+    def water_l(self) -> dict[str, float]:
+        """Water of the year by use."""
+        return {use: float(flow.sum()) * HOUR_S for use, flow in self.hours.water_kg_s.items()}
+
+    @property
+    def wue_l_per_kwh(self) -> float:
+        """Water of the site over energy of IT, both summed over the year."""
+        return sum(self.water_l.values()) / self.it_kwh
+
+    @property
+    def mechanical_w(self) -> Array:
+        """(8760,) Power of cooling and humidity."""
+        uses = self.hours.power_w.items()
+        return np.asarray(sum(power for use, power in uses if use not in (IT, *ELECTRICAL)))
+
+    @property
+    def electrical_w(self) -> Array:
+        """(8760,) Losses on the way to IT."""
+        uses = [
+            p for use, p in self.hours.power_w.items() if use in ELECTRICAL and use != "lighting"
+        ]
+        return np.asarray(sum(uses, np.zeros(self.mechanical_w.size)))
+
+    def components(self) -> dict[str, float]:
+        """Components of ASHRAE 90.4: mechanical load over IT, of the year and of the worst hour;
+        electrical loss over what enters towards IT. Limits are the standard's and not here.
+        """
+        it = self.hours.power_w[IT]
+        lost = self.electrical_w
+        return {
+            "mlc_annual": float(self.mechanical_w.sum() / it.sum()),
+            "mlc_design": float((self.mechanical_w / it).max()),
+            "elc_annual": float(lost.sum() / (it + lost).sum()),
+            "elc_design": float((lost / (it + lost)).max()),
+        }
+
+    def peaks(self) -> dict[str, Any]:
+        """The hour in which the facility draws most, and the one in which it drinks most."""
+        power = self.hours.facility_w
+        water = np.sum(list(self.hours.water_kg_s.values()), axis=0)
+        hottest = int(power.argmax())
+        return {
+            "power_w": float(power.max()),
+            "power_over_it": float((power / self.hours.power_w[IT]).max()),
+            "hour": hottest + 1,
+            "dry_bulb_degc": float(self.air.dry_bulb_degc[hottest]),
+            "wet_bulb_degc": float(self.air.wet_bulb_degc[hottest]),
+            "water_l_per_h": float(water.max()) * HOUR_S,
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """One row an hour: air, power by end use, water by use, share carried by compressors."""
+        columns: dict[str, Array] = {
+            "hour": np.arange(1.0, 8761.0),
+            "dry_bulb_degc": self.air.dry_bulb_degc,
+            "wet_bulb_degc": self.air.wet_bulb_degc,
+            "pressure_pa": self.air.pressure_pa,
+        }
+        columns |= {f"{use}_w": power for use, power in self.hours.power_w.items()}
+        columns |= {f"water_{use}_kg_s": flow for use, flow in self.hours.water_kg_s.items()}
+        columns |= {
+            "mechanical_frac": self.hours.mechanical_frac,
+            "pue": self.hours.facility_w / self.hours.power_w[IT],
+        }
+        return pd.DataFrame(columns)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything but the hours, as plain values."""
+        return {
+            "facility": self.facility,
+            "weather": self.air.name,
+            "pue": self.pue,
+            "wue_l_per_kwh": self.wue_l_per_kwh,
+            "energy_kwh": self.energy_kwh,
+            "water_l": self.water_l,
+            "peak": self.peaks(),
+            "ashrae_90_4": self.components(),
+            "compressor_hours": float((self.hours.mechanical_frac > 0).sum()),
+            "free_cooling_frac": float(1.0 - self.hours.mechanical_frac.mean()),
+            "design_days": {
+                which: dict(zip(("dry_bulb_degc", "wet_bulb_degc"), design_values(self.air, which),
+                                strict=True))
+                for which in DESIGN_DAYS
+            },
+            "inputs": dict(self.inputs),
+            "notes": list(self.notes),
+        }  # fmt: skip

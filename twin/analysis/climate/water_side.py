@@ -1,0 +1,115 @@
+"""Chillers, cooling towers and economisers on water, hour by hour, for a heat stated by the hour.
+
+Everything is in proportion to the heat, as if as many machines ran at their part load as it takes.
+Arrays are (hour,).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.physics.chiller import ChillerCurve, available_w, power_w
+from twin.physics.moist_air import GAS_J_KG_K, ZERO_K
+
+WATER_J_KG_K = 4186.0
+WATER_KG_M3 = 997.0
+AIR_J_KG_K = 1006.0
+EVAPORATOR_K = 3.0
+"""Refrigerant below the water that leaves; usual of flooded and plate evaporators, assumed."""
+AIR_CONDENSER_K = 12.0
+WATER_CONDENSER_K = 7.0
+"""Refrigerant above the air or water that enters a condenser; usual selections, assumed."""
+AIR_CONDENSING_MIN_DEGC = 20.0
+"""Fans of air-cooled condensers are throttled below this, for expansion valves; assumed."""
+WATER_CONDENSING_MIN_DEGC = 16.44
+"""Towers hold 9.44 °C at least towards chillers, the coldest that a water-cooled machine of
+EnergyPlus' data set is stated for."""
+
+
+def vaporisation_j_kg(temperature_degc: Array | float) -> Array:
+    """Latent heat of water: 2500.5 - 2.3097 T - 0.0013 T² kJ/kg."""
+    t = np.asarray(temperature_degc, dtype=float)
+    return np.asarray((2500.5 - 2.3097 * t - 0.0013 * t**2) * 1e3)
+
+
+def pumping_frac(pressure_pa: float, efficiency: float, rise_k: float) -> float:
+    """Pump power over the heat that the water carries with a rise."""
+    return pressure_pa / (efficiency * WATER_KG_M3 * WATER_J_KG_K * rise_k)
+
+
+def blowing_frac(
+    pressure_pa: float, efficiency: float, rise_k: float, air_degc: float, station_pa: Array
+) -> Array:
+    """Fan power over the heat that air carries with a rise, by the density of the site."""
+    density = station_pa / (GAS_J_KG_K * (air_degc + ZERO_K))
+    return np.asarray(pressure_pa / (efficiency * density * AIR_J_KG_K * rise_k))
+
+
+def performance(
+    curve: ChillerCurve,
+    part_load: float,
+    leaving_degc: float,
+    entering: Array,
+    above_k: float,
+    least_degc: float,
+) -> Array:
+    """Heat over power of chillers that each run at a part load.
+
+    Colder outdoors than the curve knows, power follows the lift between the two refrigerant
+    temperatures, as a Carnot machine's does, down to a least condensing temperature.
+    above_k      condensing temperature above what enters the condenser
+    least_degc   condensing temperature that controls hold
+    """
+    able = available_w(curve, leaving_degc, entering)
+    cop = part_load * able / power_w(curve, part_load * able, leaving_degc, entering)
+    boils = min(leaving_degc, curve.leaving_degc[1]) - EVAPORATOR_K
+    coldest, hottest = curve.entering_degc
+    known = np.maximum(np.maximum(entering, coldest) + above_k, least_degc)
+    now = np.maximum(np.minimum(entering, hottest) + above_k, least_degc)
+    return np.asarray(cop * (known - boils) / (np.minimum(now, known) - boils))
+
+
+def economiser_frac(coldest: Array, supply_degc: float, rise_k: float) -> Array:
+    """Share of the heat that water of `coldest` takes ahead of the chillers: all of it where it is
+    as cold as the supply, none where it is as warm as the return.
+    """
+    return np.asarray(np.clip((supply_degc + rise_k - coldest) / rise_k, 0.0, 1.0))
+
+
+@dataclass(frozen=True)
+class Tower:
+    """A cooling tower that holds its approach to the wet bulb."""
+
+    water_rise_k: float
+    liquid_gas_ratio: float
+    pump_pressure_pa: float
+    pump_efficiency: float
+    fan_pressure_pa: float
+    fan_efficiency: float
+    cycles: float
+    windage_frac: float
+    latent_frac: float = 1.0
+
+    def pump_w(self, rejected_w: Array) -> Array:
+        """Condenser water pumps."""
+        share = pumping_frac(self.pump_pressure_pa, self.pump_efficiency, self.water_rise_k)
+        return rejected_w * share
+
+    def fan_w(self, rejected_w: Array, air_degc: Array, station_pa: Array) -> Array:
+        """Fans: air by the ratio of water to air."""
+        air_kg_s = self._water_kg_s(rejected_w) / self.liquid_gas_ratio
+        density = station_pa / (GAS_J_KG_K * (air_degc + ZERO_K))
+        return np.asarray(air_kg_s / density * self.fan_pressure_pa / self.fan_efficiency)
+
+    def make_up_kg_s(self, rejected_w: Array, water_degc: Array) -> Array:
+        """Evaporation, drift, and blow-down less the drift that does its work."""
+        evaporated = self.latent_frac * rejected_w / vaporisation_j_kg(water_degc)
+        drift = self.windage_frac * self._water_kg_s(rejected_w)
+        blown = np.maximum(evaporated / (self.cycles - 1.0) - drift, 0.0)
+        return np.asarray(evaporated + drift + blown)
+
+    def _water_kg_s(self, rejected_w: Array) -> Array:
+        return rejected_w / (WATER_J_KG_K * self.water_rise_k)
