@@ -16,6 +16,7 @@ twin.failure_report(design)    twelve parts on what fails, how often and at what
 twin.counterfactuals(design)   a run, and what each of its faults cost against the run without it
 twin.fault_tree(path)           exact probability and cut-set count of an Open-PSA fault tree
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
+twin.climate(design, weather)  PUE, WUE, energy and water of a year, hour by hour
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from twin.simulation import Run, resume, simulate, start
     from twin.study import check, compare, redundancy, run
     from twin.study.asked import counterfactuals, failure_report
+    from twin.study.climate import climate
 
 __version__ = "0.1.0"
 
@@ -56,6 +58,7 @@ _HOME = {
     "adequacy": "analysis.adequacy",
     "build": "facility",
     "check": "study",
+    "climate": "study.climate",
     "compare": "study",
     "counterfactuals": "study.asked",
     "failure_report": "study.asked",
@@ -82,6 +85,7 @@ __all__ = [
     "adequacy",
     "build",
     "check",
+    "climate",
     "compare",
     "counterfactuals",
     "failure_report",

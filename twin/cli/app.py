@@ -10,6 +10,7 @@ from twin import __version__
 from twin.cli import catalogue, say, usd
 from twin.cli.calibrate import calibrate
 from twin.cli.check import check
+from twin.cli.climate import climate
 from twin.cli.compare import compare
 from twin.cli.drill import drill
 from twin.cli.export import export
@@ -34,6 +35,7 @@ for command in (run, check, redundancy, drill, compare, report, calibrate, init,
 app.command("failure-report")(failure_report)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)
+app.command()(climate)
 app.command()(export)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(usd.app, name="usd")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.physics import moist_air
+from twin.physics import moist_air, psychrometrics
 from twin.scenario.series import YearOfAir
 
 
@@ -33,13 +33,13 @@ class Window:
         vapour = moist_air.vapour_pressure_pa(saturated, pressure_pa)
         low_pa = np.maximum(self.humidity_low_frac * vapour, _pressure_of(self.dew_low_degc))
         high_pa = np.minimum(self.humidity_high_frac * vapour, _pressure_of(self.dew_high_degc))
-        scale = moist_air.WATER_OVER_AIR
+        scale = psychrometrics.WATER_OVER_AIR
         return scale * low_pa / (pressure_pa - low_pa), scale * high_pa / (pressure_pa - high_pa)
 
 
 def _pressure_of(dew_point_degc: float) -> float:
     """Vapour pressure of a dew point."""
-    return float(moist_air.saturation_pressure_pa(np.array(dew_point_degc)))
+    return float(psychrometrics.saturation_pressure_pa(np.array(dew_point_degc)))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,10 +16,9 @@ from twin.scenario.series import YearOfAir, design_values
 J_PER_KWH = 3.6e6
 HOUR_S = 3600.0
 IT = "it"
-LOSSES = ("ups", "distribution", "power_losses")
-"""End uses that are lost on the way to IT."""
-ELECTRICAL = (*LOSSES, "lighting")
-"""End uses that are no IT and no cooling; the others are mechanical."""
+LOSS = "loss_"
+"""How losses on the way to IT begin; what is neither they nor IT nor lights is mechanical."""
+LIGHTING = "lighting"
 DESIGN_DAYS = ("cooling_0.4", "cooling_1", "cooling_2", "wet_bulb_0.4", "heating_99.6")
 
 
@@ -79,19 +78,21 @@ class ClimateYear:
         """Water of the site over energy of IT, both summed over the year."""
         return sum(self.water_l.values()) / self.it_kwh
 
+    def _total_w(self, uses: Iterable[str]) -> Array:
+        none = np.zeros(self.air.dry_bulb_degc.size)
+        return np.asarray(sum((self.hours.power_w[use] for use in uses), none))
+
     @property
     def mechanical_w(self) -> Array:
         """(8760,) Power of cooling and humidity."""
-        uses = self.hours.power_w.items()
-        return np.asarray(sum(power for use, power in uses if use not in (IT, *ELECTRICAL)))
+        electrical = (IT, LIGHTING)
+        uses = self.hours.power_w
+        return self._total_w(u for u in uses if u not in electrical and not u.startswith(LOSS))
 
     @property
     def electrical_w(self) -> Array:
         """(8760,) Losses on the way to IT."""
-        uses = [
-            p for use, p in self.hours.power_w.items() if use in ELECTRICAL and use != "lighting"
-        ]
-        return np.asarray(sum(uses, np.zeros(self.mechanical_w.size)))
+        return self._total_w(use for use in self.hours.power_w if use.startswith(LOSS))
 
     def components(self) -> dict[str, float]:
         """Components of ASHRAE 90.4: mechanical load over IT, of the year and of the worst hour;
@@ -117,7 +118,7 @@ class ClimateYear:
             "hour": hottest + 1,
             "dry_bulb_degc": float(self.air.dry_bulb_degc[hottest]),
             "wet_bulb_degc": float(self.air.wet_bulb_degc[hottest]),
-            "water_l_per_h": float(water.max()) * HOUR_S,
+            "water_kg_s": float(water.max()),
         }
 
     def frame(self) -> pd.DataFrame:

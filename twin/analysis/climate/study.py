@@ -54,8 +54,8 @@ def study_hours(facility: FacilityType, values: Mapping[str, float], year: YearO
     v = {**STANDING, **values}
     one = np.ones(year.dry_bulb_degc.size)
     losses = {
-        "ups": one * (1.0 / v["ups_efficiency"] - 1.0),
-        "distribution": one * v["distribution_loss"],
+        "loss_ups": one * (1.0 / v["ups_efficiency"] - 1.0),
+        "loss_distribution": one * v["distribution_loss"],
         "lighting": one * v["lighting"],
     }
     fan = blowing_frac(

@@ -12,7 +12,8 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.physics.chiller import ChillerCurve, available_w, power_w
-from twin.physics.moist_air import GAS_J_KG_K, ZERO_K
+from twin.physics.moist_air import GAS_J_KG_K
+from twin.physics.psychrometrics import ZERO_K
 
 WATER_J_KG_K = 4186.0
 WATER_KG_M3 = 997.0

@@ -1,0 +1,56 @@
+"""`twin climate`: PUE, WUE, energy and water of a year."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from twin.cli import climate_face, say
+from twin.cli.options import Json, Overrides, read_overrides
+
+System = Annotated[
+    str,
+    Argument(
+        metavar="SYSTEM|LAYOUT",
+        help="A layout or scenario file, or a system of the study, such as waterside_large.",
+    ),
+]
+Weather = Annotated[
+    str, Argument(metavar="WEATHER", help="A climate of the catalogue, or an EPW or CSV of a year.")
+]
+Size = Annotated[
+    str, Option("--size", metavar="CLASS", help="Of a system: large, midsize or small.")
+]
+Load = Annotated[
+    str,
+    Option("--load", metavar="SHARE", help="Of rated power that racks of a layout draw, or idle."),
+]
+Hourly = Annotated[
+    Path | None, Option("--hourly", metavar="FILE", help="Write every hour there as CSV.")
+]
+
+
+def climate(
+    system: System,
+    weather: Weather,
+    changes: Overrides = None,
+    size: Size = "",
+    load: Load = "100 %",
+    hourly: Hourly = None,
+    json: Json = False,
+) -> None:
+    """Tell the PUE and WUE of a year."""
+    if hourly is not None:
+        say.writable(hourly.parent)
+    share = climate_face.load_frac(load)
+    found = climate_face.year(system, weather, read_overrides(changes or ()), size, share)
+    if hourly is not None:
+        found.frame().to_csv(hourly, index=False, float_format="%.8g")
+    if json:
+        say.document(found.as_dict())
+    else:
+        say.findings(f"{found.facility} in {found.air.name}", climate_face.shown(found))
+    if hourly is not None:
+        say.note(f"written: {hourly}")

@@ -1,0 +1,54 @@
+"""What `twin climate` calls of the face, imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import twin
+from twin.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from twin.analysis.climate.answer import ClimateYear
+
+IDLE = "idle"
+
+
+def year(
+    system: str, weather: str, changes: Mapping[str, str], size: str, share: float | None
+) -> ClimateYear:
+    """The year of a system or a layout."""
+    return twin.climate(system, weather, changes, size=size, load_frac=share)
+
+
+def load_frac(text: str) -> float | None:
+    """A share such as `80 %` or 0.8; None for idle racks. InputError for anything else."""
+    word = text.strip().lower()
+    if word == IDLE:
+        return None
+    try:
+        value = float(word.removesuffix("%")) / (100.0 if word.endswith("%") else 1.0)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise InputError([Problem("--load", repr(text), "0 % to 100 %, or idle")])
+    return value
+
+
+def shown(found: ClimateYear) -> dict[str, Any]:
+    """The same for people: ratios with their digits, energy over that of IT, lists as tables."""
+    told = found.as_dict()
+    told.pop("inputs")
+    energy = told.pop("energy_kwh")
+    it_kwh = energy["it"]
+    return {
+        **told,
+        "pue": f"{found.pue:.4f}",
+        "wue_l_per_kwh": f"{found.wue_l_per_kwh:.4f}",
+        "energy": [
+            {"use": use, "energy_kwh": kwh, "over_it": f"{kwh / it_kwh:.4f}"}
+            for use, kwh in energy.items()
+        ],
+        "design_days": [{"day": day, **air} for day, air in told["design_days"].items()],
+        "notes": [{"note": note} for note in told["notes"]],
+    }
