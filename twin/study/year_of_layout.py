@@ -20,9 +20,12 @@ from twin.facility import Facility
 from twin.facility.cooling import peak
 from twin.facility.model import Plant
 from twin.facility.power.loading import loading
+from twin.physics.chiller import available_w
 from twin.scenario.series import YearOfAir
-from twin.simulation.cooling.plant_power import Look, Setting, setting
-from twin.simulation.cooling.segments import segment_rows
+from twin.simulation.cooling.free_cooling import relief
+from twin.simulation.cooling.look import Look
+from twin.simulation.cooling.plant_power import Setting, setting
+from twin.simulation.cooling.segments import entering_degc, segment_rows
 
 LOSS_POINTS = 9
 """Hours, from little cooling to much, at which the power path is worked out; between them losses
@@ -97,10 +100,9 @@ def _plants(facility: Facility, rack_w: Array, year: YearOfAir) -> _Work:
     for plant, heat in zip(cooling.plants, heat_w.tolist(), strict=True):
         look, short = _look(facility, plant, np.full(hours, heat), year)
         found = setting(look)
-        unit_w[:, plant.units] = found.unit_w
+        unit_w[:, plant.all_units] = found.unit_w
         water += found.water_kg_s
-        if role(plant.kind) is not Role.DRY_COOLER:
-            compressed += look.heat_w
+        compressed += _compressed_w(look)
         notes += _told(plant, found, short)
     return _Work(unit_w, water, compressed, float(heat_w.sum()), tuple(notes))
 
@@ -111,7 +113,8 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
     """
     count = plant.units.size
     air = (year.dry_bulb_degc, year.wet_bulb_degc)
-    rows = segment_rows(plant, count, plant.supply_degc, *air)
+    free = plant.all_units.size - count
+    rows = segment_rows(plant, count, plant.supply_degc, *air, free_running=free)
     steep, reference, constant, _, upper = np.moveaxis(rows, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         water = reference + (heat[:, None] - constant) / steep
@@ -122,14 +125,26 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
     look = Look(
         plant,
         facility.cooling.units,
-        np.ones(count, dtype=bool),
-        np.full(count, plant.pump_w / count),
+        np.ones(count + free, dtype=bool),
+        np.concatenate([np.full(count, plant.pump_w / count), np.zeros(free)]),
         plant.supply_degc,
         carried,
         np.where(middle, water[:, 1], last),
         *air,
     )
     return look, short
+
+
+def _compressed_w(look: Look) -> Array:
+    """(hour,) Heat that compressors of a plant carry: what free cooling leaves."""
+    plant = look.plant
+    if role(plant.kind) is Role.DRY_COOLER:
+        return np.zeros(look.heat_w.size)
+    assert plant.curve is not None
+    leaving = np.minimum(look.water_degc, look.supply_degc + plant.band_k)
+    at_full = entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc)
+    most = plant.units.size * available_w(plant.curve, leaving, at_full)
+    return np.asarray(look.heat_w - relief(look, look.heat_w, most).heat_w)
 
 
 def _told(plant: Plant, found: Setting, short: int) -> list[str]:
