@@ -35,7 +35,8 @@ class Unsolved(ArithmeticError):
 class Transport:
     """Scalar transport in a room on one flow."""
 
-    def __init__(self, room: Room, field: Field) -> None:
+    def __init__(self, room: Room, field: Field, wall_conductance: Array | None = None) -> None:
+        """`wall_conductance` (cell,) m3/s ties padded cells to walls of a given value."""
         from twin.physics.airflow.multigrid_kernels import components
         from twin.physics.airflow.transport_grids import transport_grids
 
@@ -48,10 +49,18 @@ class Transport:
             for port, share in zip(room.ports, shares, strict=True)
         ]
         alive = _fed(component, self.ports).reshape(self.faces.fluid.shape)
-        flow = _inner_flows(field.velocity_m_s, self.faces, alive)
-        diffusion = _diffusion(field.diffusivity_m2_s, self.faces, alive)
+        size = self.faces.fluid.size
+        self.wall_conductance = np.zeros(size) if wall_conductance is None else wall_conductance
+        alive |= (self.wall_conductance.reshape(alive.shape) > 0) | (
+            self.faces.fluid & bool(self.wall_conductance.any())
+        )
+        self.flow = _inner_flows(field.velocity_m_s, self.faces, alive)
+        self.diffusion = _diffusion(field.diffusivity_m2_s, self.faces, alive)
+        _, ny, nz = self.faces.fluid.shape
+        self.strides = (ny * nz, nz, 1)
         self.alive = alive
-        self.grids = transport_grids(flow, diffusion, self._inflow())
+        given = self._inflow() + self.wall_conductance.reshape(alive.shape)
+        self.grids = transport_grids(self.flow, self.diffusion, given)
         self.out = np.zeros_like(self.grids[0].x)
 
     def _inflow(self) -> Array:
