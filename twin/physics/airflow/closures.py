@@ -22,7 +22,8 @@ VISCOSITY_MAX_M2_S = 0.05
 SIGMA_K = 1.0
 SIGMA_E = 1.3
 CLOSURE_PERIOD = 5
-"""Steps between two looks at the zero-equation viscosity, which follows the mean flow."""
+"""Steps between two looks at what follows the mean flow: the zero-equation viscosity and friction,
+strain and buoyancy of k-epsilon."""
 
 
 class Beside(NamedTuple):
@@ -128,6 +129,9 @@ class KEpsilon(_Turbulent):
         self.made = np.zeros(size)
         self.lost = np.zeros(size)
         self.strained = np.zeros(size)
+        self.lift = np.zeros(size)
+        self.steer = np.zeros(size)
+        self.age = 0
         self.volume = flow.faces.volume_m3.ravel()
 
     def prepare(self, flow: FlowState) -> None:
@@ -143,16 +147,17 @@ class KEpsilon(_Turbulent):
 
     def advance(self, flow: FlowState, dt: float) -> None:
         """One step of k and epsilon."""
-        gaps = flow.faces.gap_m
-        kernels.strain(
-            *flow.u, *self.centres, flow.fluid, self.strained, *flow.faces.width_m, *gaps,
-            flow.shape,
-        )  # fmt: skip
-        lift, steer = self._buoyancy(flow)
+        self.age += 1
+        if self.age % CLOSURE_PERIOD == 1:
+            kernels.strain(
+                *flow.u, *self.centres, flow.fluid, self.strained, *flow.faces.width_m,
+                *flow.faces.gap_m, flow.shape,
+            )  # fmt: skip
+            self.lift, self.steer = self._buoyancy(flow)
         self.capped = kernels.advance_energies(
             self.k, self.e, self.turbulent, self._carried(flow, self.k, SIGMA_K, 2),
             self._carried(flow, self.e, SIGMA_E, 3), self.strained, self.made, self.lost,
-            lift, steer, self.volume, flow.fluid, dt, VISCOSITY_MAX_M2_S,
+            self.lift, self.steer, self.volume, flow.fluid, dt, VISCOSITY_MAX_M2_S,
         )  # fmt: skip
         np.add(self.turbulent, self.molecular, out=self.nu)
 

@@ -42,7 +42,7 @@ class Flow(FlowState):
         options = self.options
         lift = options.gravity_m_s2 * options.expansion_per_k * span_k
         rate += (lift / float(self.faces.width_m[2].min())) ** 0.5
-        return float(options.courant / max(rate, 1e-9))
+        return float(options.courant / max(rate, options.courant / options.step_max_s))
 
     def step(self, dt: float) -> None:
         """One step of flow, temperature held."""

@@ -14,12 +14,11 @@ class NoHeatPath(ValueError):
     """A room that is heated and has nothing of a given temperature."""
 
 
-def check_heat(room: Room, heat: AirHeat, has_walls: bool = False) -> None:
+def check_heat(room: Room, heat: AirHeat) -> None:
     """Refuses heat that cannot be: every fault at once.
 
     Raises:
         BadRoom: passages that do not fit the ports.
-        NoHeatPath: nothing in the room has a given temperature.
     """
     faults = [fault for passage in heat.passages for fault in _faults(room, passage)]
     stated = {passage.outlet for passage in heat.passages}
@@ -32,7 +31,11 @@ def check_heat(room: Room, heat: AirHeat, has_walls: bool = False) -> None:
         faults.append(f"source has shape {heat.source_w.shape}, the grid {room.shape}")
     if faults:
         raise BadRoom(faults)
-    if not has_walls and all(np.isnan(passage.supply_degc) for passage in heat.passages):
+
+
+def check_heat_path(heat: AirHeat, has_warm_walls: bool) -> None:
+    """Refuses a room at rest in which nothing has a given temperature (NoHeatPath)."""
+    if not has_warm_walls and all(np.isnan(passage.supply_degc) for passage in heat.passages):
         raise NoHeatPath("no outlet has a given temperature: heat has no way out of the room")
 
 

@@ -64,6 +64,8 @@ class FlowOptions:
     change_max_k: float = 0.1
     """A solve is done when no inlet moved more in each of two rounds."""
     courant: float = 0.6
+    step_max_s: float = 0.2
+    """Longest step of still air, which may be about to move."""
 
     def __post_init__(self) -> None:
         if self.closure not in CLOSURES:

@@ -9,7 +9,7 @@ come to rest.
 from __future__ import annotations
 
 from twin.physics.airflow.grid import AirHeat, Field, Room
-from twin.physics.airflow.heat_check import check_heat
+from twin.physics.airflow.heat_check import check_heat, check_heat_path
 from twin.physics.airflow.model import FlowOptions, Listener, has_warm_walls
 
 DEFAULTS = FlowOptions()
@@ -27,7 +27,8 @@ def rans(
     """
     from twin.physics.airflow.settle import steady
 
-    check_heat(room, heat, has_warm_walls(options))
+    check_heat(room, heat)
+    check_heat_path(heat, has_warm_walls(options))
     return steady(room, heat, options, progress)
 
 
@@ -42,5 +43,5 @@ def march(
     """
     from twin.physics.airflow.unsteady import marched
 
-    check_heat(room, heat, has_warm_walls(options))
+    check_heat(room, heat)
     return marched(room, heat, field, seconds, options)

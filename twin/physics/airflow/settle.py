@@ -18,8 +18,13 @@ from twin.physics.airflow.potential import divergence, inner_velocity
 from twin.physics.airflow.temperature import inlet_means, reference_degc, steady_temperature
 from twin.physics.airflow.transport import Transport
 
-RELAXED = 0.7
-"""Part of the way to the new temperature that is gone in one round."""
+RELAXED = 0.3
+"""Part of the way to the new temperature that is gone in one round: the field of a frozen flow
+answers at once what a room answers in minutes, and would drive the flow to and fro."""
+MEMORY_FRAC = 0.7
+"""Part of the mean velocities that stays from round to round."""
+WATCHED_ROUNDS = 8
+"""Rounds over which the wandering of inlets is told."""
 CAPPED_MAX_FRAC = 0.01
 """A note is made where the turbulent viscosity is capped in more of the cells."""
 ROUND_TOLERANCE = 1e-5
@@ -31,10 +36,26 @@ class Settled:
     """A flow after its rounds on one grid."""
 
     flow: Flow
-    change_k: float
-    rounds: int
     steps: int
-    at_rest: bool
+    watched: list[Array]
+    """What was watched, after each round."""
+
+    @property
+    def change_k(self) -> float:
+        """Largest change in the last round."""
+        if len(self.watched) < 2:
+            return float("inf")
+        return float(np.abs(self.watched[-1] - self.watched[-2]).max())
+
+    @property
+    def wander_k(self) -> float:
+        """Largest standard deviation of an inlet over the last rounds."""
+        return float(np.std(self.watched[-WATCHED_ROUNDS:], axis=0).max())
+
+    def at_rest(self, limit_k: float) -> bool:
+        """Whether nothing moved more in each of the last two rounds."""
+        last = self.watched[-3:]
+        return len(last) == 3 and bool((np.abs(np.diff(last, axis=0)) < limit_k).all())
 
 
 def steady(room: Room, heat: AirHeat, options: FlowOptions, progress: Listener | None) -> Field:
@@ -98,35 +119,40 @@ def take_over(flow: Flow, coarse: Flow) -> None:
 
 
 def settle(flow: Flow, heat: AirHeat, turn: int, progress: Listener | None) -> Settled:
-    """Rounds on one grid; the flow is left at the mean of its last round."""
+    """Rounds on one grid; the flow is left at the mean of its rounds, the last ones most."""
     options = flow.options
-    before: Array | None = None
-    calm = 0
-    change = np.inf
-    n = 0
+    held = Settled(flow, 0, [])
     mean = flow.u
-    while n < options.rounds[turn] and calm < 2:
+    n = 0
+    while n < options.rounds[turn] and not held.at_rest(options.change_max_k):
         n += 1
-        mean = _marched_mean(flow, options.steps[turn])
+        kept = MEMORY_FRAC if n > 1 else 0.0
+        mean = _blend(mean, _marched_mean(flow, options.steps[turn]), kept)
         transport = _transport(flow, mean)
-        new = steady_temperature(
-            transport, heat, flow.temperature, wall_ties(flow)[1], ROUND_TOLERANCE
-        )
+        gain = wall_ties(flow)[1]
+        new = steady_temperature(transport, heat, flow.temperature, gain, ROUND_TOLERANCE)
         flow.temperature += (RELAXED if n > 1 else 1.0) * (new - flow.temperature)
-        now = _watched(transport, flow)
-        change = float(np.abs(now - before).max()) if before is not None else np.inf
-        calm = calm + 1 if change < options.change_max_k else 0
-        before = now
+        held.watched.append(_watched(transport, new))
+        held.steps += options.steps[turn]
         if progress:
-            progress(Progress(flow.room.shape, n, n * options.steps[turn], change))
+            progress(Progress(flow.room.shape, n, held.steps, held.change_k))
     flow.u = mean
-    return Settled(flow, change, n, n * options.steps[turn], calm >= 2)
+    return held
 
 
-def _watched(transport: Transport, flow: Flow) -> Array:
+def _blend(old: Arrays, new: Arrays, kept: float) -> Arrays:
+    """Part of the old, the rest new."""
+    return (
+        kept * old[0] + (1.0 - kept) * new[0],
+        kept * old[1] + (1.0 - kept) * new[1],
+        kept * old[2] + (1.0 - kept) * new[2],
+    )
+
+
+def _watched(transport: Transport, temperature: Array) -> Array:
     """What must come to rest: inlets; where there are none, the whole field."""
-    means = inlet_means(transport, flow.temperature)
-    return means if means.size else flow.temperature
+    means = inlet_means(transport, temperature)
+    return means if means.size else temperature
 
 
 def _marched_mean(flow: Flow, steps: int) -> Arrays:
@@ -158,10 +184,10 @@ def _notes(settled: Settled) -> list[str]:
     """What keeps the field from being taken at its word."""
     notes = []
     options = settled.flow.options
-    if not settled.at_rest:
+    if not settled.at_rest(options.change_max_k):
         notes.append(
-            f"inlets still moved by {settled.change_k:.2g} K in the last of {settled.rounds} rounds"
-            f" (at rest: {options.change_max_k:g} K)"
+            f"no rest within {len(settled.watched)} rounds: inlets wander by {settled.wander_k:.2g}"
+            f" K (standard deviation; at rest none moves {options.change_max_k:g} K in a round)"
         )
     capped = settled.flow.closure.capped / max(int(settled.flow.fluid.sum()), 1)
     if capped > CAPPED_MAX_FRAC:
