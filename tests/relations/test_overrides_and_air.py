@@ -32,21 +32,28 @@ def room_degc(run: Result) -> float:
 @settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(st.floats(0.0, 0.6))
 def test_recirculated_air_is_exhaust_by_its_share(share: float) -> None:
-    """Inlet = (1 - r) room + r exhaust, of the rack's own exhaust."""
+    """All racks alike: inlet = (1 - r) supply + r exhaust, and the supply takes the room's heat."""
     share = round(share, 3)
-    run = answer(overridden(air_r1={"recirculation": share}))
-    inlet, exhaust = last(run, "inlet_air_degc")["air_r1"], last(run, "coolant_degc")["air_r1"]
-    room = room_degc(run)
-    assert inlet == pytest.approx((1 - share) * room + share * exhaust, abs=1e-3)
+    layout = small_layout(0, 2)
+    run = answer(overridden(layout, **{f"air_r{k}": {"recirculation": share} for k in (1, 2)}))
+    inlet = last(run, "inlet_air_degc")["air_r1"]
+    exhaust = last(run, "coolant_degc")["air_r1"]
+    plain = answer(overridden(layout, **{f"air_r{k}": {"recirculation": 0.0} for k in (1, 2)}))
+    supply = last(plain, "inlet_air_degc")["air_r1"]
+    assert inlet >= supply - 1e-3
+    assert exhaust > inlet
 
 
-def test_a_neighbour_without_recirculation_breathes_the_room() -> None:
+def test_a_neighbour_without_recirculation_feels_less_of_it() -> None:
+    """Its air comes from the handlers, and a little of the other's exhaust comes with it: a
+    fraction of what the other feels.
+    """
     plain = answer(overridden(air_r1={"recirculation": 0.0}, air_r2={"recirculation": 0.0}))
     mixed = answer(overridden(air_r1={"recirculation": 0.4}, air_r2={"recirculation": 0.0}))
-    assert last(mixed, "inlet_air_degc")["air_r2"] == pytest.approx(
-        last(plain, "inlet_air_degc")["air_r2"], abs=1e-6
-    ), "recirculation moves heat within the rack's own air, not into the room"
-    assert last(mixed, "inlet_air_degc")["air_r1"] > last(plain, "inlet_air_degc")["air_r1"] + 1
+    inlets = [last(run, "inlet_air_degc") for run in (plain, mixed)]
+    felt = {rack: inlets[1][rack] - inlets[0][rack] for rack in ("air_r1", "air_r2")}
+    assert felt["air_r1"] > 1
+    assert abs(felt["air_r2"]) < 0.25 * felt["air_r1"]
 
 
 def test_more_recirculation_is_a_hotter_chip_and_the_same_power() -> None:
@@ -78,14 +85,14 @@ def test_a_stage_of_another_rating_is_loaded_in_inverse_ratio() -> None:
     assert half.load_max_frac.iloc[-1] == pytest.approx(2 * full.load_max_frac.iloc[-1], rel=1e-6)
 
 
-def test_moving_a_rack_changes_where_it_stands_and_nothing_else() -> None:
+def test_moving_a_rack_changes_where_it_stands_and_what_air_it_draws() -> None:
     layout = overridden(small_layout(2, 0), liquid_r2={"position": ["8 m", "2 m"]})
     moved, still = answer(layout, workload=[job()]), answer(small_layout(2, 0), workload=[job()])
     places = [run.frame("components").set_index("id").x_m for run in (moved, still)]
     assert places[0]["liquid_r2"] != places[1]["liquid_r2"]
     assert places[0].drop("liquid_r2").equals(places[1].drop("liquid_r2"))
     for key in ("tokens_total", "energy_utility_j", "pue"):
-        assert number(moved, key) == number(still, key)
+        assert number(moved, key) == pytest.approx(number(still, key), rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def heat_residual_frac(name: str, result: Result) -> float:
     """From the tables: heat of racks, coolant units, air handlers and pumps less heat rejected and
     stored.
 
-    Only the hall's structure has no row; it is taken to move with the hall's air.
+    Only the hall's structure and the air on its way to the handlers have no row; they are taken to
+    move with the air that racks draw in.
     """
     facility = shipped_facility(name)
     site = result.frame("site")
@@ -73,8 +74,8 @@ def heat_residual_frac(name: str, result: Result) -> float:
     ]
     stored += sum(moved[loop] * capacity[node] for loop, node in nodes)
     stored += sum(
-        moved[h] * (capacity[a] + capacity[m])
-        for h, a, m in zip(cooling.hall_id, cooling.hall_air, cooling.hall_mass, strict=True)
+        moved[hall] * (capacity[cooling.air.node][cooling.air.hall == h].sum() + capacity[mass])
+        for h, (hall, mass) in enumerate(zip(cooling.hall_id, cooling.hall_mass, strict=True))
     )
     return float((heat - site.heat_rejected_w.to_numpy()[1:] @ span - stored) / heat)
 

@@ -95,7 +95,6 @@ class Plain:
             1 - s * np.arange(n + 1) for s, n in zip(racks.clock_step_frac, notches, strict=True)
         ]
         self.loop = int(cooling.loop_node[0])
-        self.air = int(cooling.hall_air[0])
         self.mass = int(cooling.hall_mass[0])
         self.flow(1.0)
         self._crah()
@@ -108,9 +107,7 @@ class Plain:
         cdu = units.kind.index("cdu")
         wanted = float(cooling.loop_demand_m3_s[0])
         gives = min(float(units.flow_m3_s[cdu]) * pump_share, wanted)
-        self.rack_w_k = racks.stream_w_k * np.where(
-            self.liquid, gives / wanted, 1 - racks.recirculation_frac
-        )
+        self.rack_w_k = racks.stream_w_k * np.where(self.liquid, gives / wanted, 1.0)
         hot_w_k = gives * HEAT_CAPACITY_J_M3_K["pg25"]
         transfer_w_k = films_w_k(units.transfer_w_k[cdu], hot_w_k / units.hot_w_k[cdu])
         self.cdu_w_k = exchange_w_k(transfer_w_k, hot_w_k, units.cold_w_k[cdu])
@@ -123,16 +120,47 @@ class Plain:
         units = self.facility.cooling.units
         rows = [u for u, kind in enumerate(units.kind) if kind == "crah"]
         speed = max(min(float(cooling.hall_demand_m3_s[0] / units.flow_m3_s[rows].sum()), 1.0), 0.3)
-        self.crah_w_k = sum(
-            exchange_w_k(
-                films_w_k(units.transfer_w_k[u], speed), speed * units.hot_w_k[u], units.cold_w_k[u]
-            )
-            for u in rows
+        hot_w_k = speed * units.hot_w_k[rows]
+        supply_w_k = np.array(
+            [
+                exchange_w_k(films_w_k(units.transfer_w_k[u], speed), h, units.cold_w_k[u])
+                for u, h in zip(rows, hot_w_k, strict=True)
+            ]
         )
-        self.crah_w = sum(
-            units.power_w[u] * (units.floor_frac[u] + (1 - units.floor_frac[u]) * speed**3)
-            for u in rows
-        )
+        self.crah_w_k = supply_w_k / (1 + supply_w_k / hot_w_k)
+        floor = units.floor_frac[rows]
+        self.crah_w = units.power_w[rows] * (floor + (1 - floor) * speed**3)
+        self.handler_w_k = hot_w_k
+        self.mix = self._who_draws_whose_air()
+
+    def _who_draws_whose_air(self) -> np.ndarray:
+        """(inlet, outlet) shares: racks, then handlers; by alternate scaling of what distance and
+        containment suggest, one number after the other.
+        """
+        air = self.facility.cooling.air
+        wants = self.facility.cooling.air.rack_w_k
+        back = air.recirculation_frac[air.zone_of_rack]
+        flows = [*wants, *self.handler_w_k]
+        racks = len(wants)
+        guess = np.zeros((len(flows), len(flows)))
+        for i in range(racks):
+            z = air.zone_of_rack[i]
+            near = [air.handler_nearness[z, j] * h for j, h in enumerate(self.handler_w_k)]
+            own = [air.exhaust_nearness[z, air.zone_of_rack[k]] * wants[k] for k in range(racks)]
+            for k in range(racks):
+                guess[i, k] = wants[i] * back[i] * own[k] / sum(own)
+            for j, weight in enumerate(near):
+                guess[i, racks + j] = wants[i] * (1 - back[i]) * weight / sum(near)
+                guess[racks + j, i] = guess[i, racks + j]
+        again = sum(w * b for w, b in zip(wants, back, strict=True))
+        for j, h in enumerate(self.handler_w_k):
+            for k, other in enumerate(self.handler_w_k):
+                guess[racks + j, racks + k] = again * h * other / sum(self.handler_w_k) ** 2
+        for _ in range(3000):
+            guess *= (np.array(flows) / guess.sum(axis=0))[None, :]
+            guess *= (np.array(flows) / guess.sum(axis=1))[:, None]
+        self.flows = np.array(flows)
+        return guess
 
     def rack_w(self) -> np.ndarray:
         clock = np.array([ladder[n] for ladder, n in zip(self.ladder, self.notch, strict=True)])
@@ -157,18 +185,43 @@ class Plain:
         passed = self.rack_w_k * (t[: self.count] - t[racks.zone])
         out[: self.count] = to_stream - passed
         np.add.at(out, racks.zone, passed)
-        out[self.air] += (power - to_stream).sum() + self.crah_w
         out[self.loop] += self.cdu_w
-        for node, other, g in (
-            (self.loop, cooling.plants[cooling.loop_plant[0]].node, self.cdu_w_k),
-            (self.air, cooling.plants[cooling.hall_plant[0]].node, self.crah_w_k),
-            (self.air, self.mass, float(cooling.hall_mass_w_k[0])),
-        ):
+        self._air(out, t, power - to_stream)
+        links = [(self.loop, cooling.plants[cooling.loop_plant[0]].node, self.cdu_w_k)]
+        links += [
+            (int(node), self.mass, float(g))
+            for node, g in zip(cooling.air.zone_node, cooling.air.structure_w_k, strict=True)
+        ]
+        for node, other, g in links:
             out[node] -= g * (t[node] - t[other])
             out[other] += g * (t[node] - t[other])
         for p, plant in enumerate(cooling.plants):
             out[plant.node] += plant.pump_w - self.plant_w(p, float(t[plant.node]))
         return out
+
+    def _air(self, out: np.ndarray, t: np.ndarray, into_air_w: np.ndarray) -> None:
+        """Every inlet moves to the mix that it draws in; coils warm their water."""
+        cooling = self.facility.cooling
+        air = cooling.air
+        water = cooling.plants[cooling.hall_plant[0]].node
+        inlet = np.concatenate([air.zone_node[air.zone_of_rack], air.handler_node])
+        drawn = t[air.handler_node]
+        taken = self.crah_w_k * (drawn - t[water])
+        leaves = np.where(
+            self.liquid, t[inlet[: self.count]] + into_air_w / air.rack_w_k, t[: self.count]
+        )
+        supply = drawn + (self.crah_w - taken) / self.handler_w_k
+        outlet = np.concatenate([leaves, supply])
+        out[water] += taken.sum()
+        zones = air.zone_node[air.zone_of_rack][~self.liquid]
+        np.subtract.at(
+            out,
+            zones,
+            self.rack_w_k[~self.liquid]
+            * (t[: self.count] - t[self.facility.racks.zone])[~self.liquid],
+        )
+        for i, node in enumerate(inlet):
+            out[node] += float(self.mix[i] @ outlet) - self.flows[i] * t[node]
 
     def steady_degc(self) -> np.ndarray:
         """Where nothing moves: the equations are affine while both plants stand in their bands."""

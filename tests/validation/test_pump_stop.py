@@ -17,7 +17,9 @@ import pytest
 from twin import catalogue
 from twin.catalogue.rows import CoolingEquipment, Gpu, Rack
 from twin.physics.coolant import pump_flow_frac, stream_w_k
-from twin.physics.thermal import Motion, first_crossing, modes, motion
+from twin.physics.crossing import first_crossing
+from twin.physics.thermal import Motion, motion
+from twin.physics.thermal_modes import modes
 
 SUPPLY_DEGC = 40.0
 

@@ -15,7 +15,9 @@ import pytest
 
 from twin import build, load
 from twin.physics.coolant import HEAT_CAPACITY_J_M3_K
-from twin.physics.thermal import first_crossing, modes, motion
+from twin.physics.crossing import first_crossing
+from twin.physics.thermal import motion
+from twin.physics.thermal_modes import modes
 
 AIR_J_K = 16 * 11 * 4.5 * HEAT_CAPACITY_J_M3_K["air"]
 MASS_J_K = 30e6
@@ -114,9 +116,9 @@ def test_a_built_hall_has_the_capacity_of_its_air_and_structure(tmp_path):
     path = tmp_path / "room.yaml"
     path.write_text(text, encoding="utf-8")
     cooling = build(load(path)).cooling
-    assert cooling.capacity_j_k[cooling.hall_air] == pytest.approx([AIR_J_K])
+    assert cooling.capacity_j_k[cooling.air.node].sum() == pytest.approx(AIR_J_K)
     assert cooling.capacity_j_k[cooling.hall_mass] == pytest.approx([MASS_J_K])
-    assert cooling.hall_mass_w_k.tolist() == [BETWEEN_W_K]
+    assert cooling.air.structure_w_k.sum() == pytest.approx(BETWEEN_W_K)
 
 
 LAYOUT = """\

@@ -97,6 +97,17 @@ def supply_conductance_w_k(
     )
 
 
+def return_conductance_w_k(supply_w_k: Array, hot_w_k: Array) -> Array:
+    """Heat passed per kelvin between the *return* of the hot side and the cold supply, W/K.
+
+    supply_w_k   the same between the two supplies (`supply_conductance_w_k`)
+    hot_w_k      hot stream; with T_supply = T_return - Q/C: u = g / (1 + g/C), at most C
+    """
+    flows = hot_w_k > 0
+    ratio = supply_w_k / np.where(flows, hot_w_k, 1.0)
+    return np.where(flows, supply_w_k / (1.0 + ratio), 0.0)
+
+
 def plate_resistance_frac(flow_frac: Array | float) -> Array:
     """Thermal resistance from chip to coolant over that at rated flow: R0 + R1 V^-0.6.
 

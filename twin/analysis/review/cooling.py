@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w
-from twin.facility.model import Array, Facility, Index
+from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc
+from twin.facility.model import Facility, Index
 from twin.findings import Finding, FindingCode
 
 
@@ -57,7 +57,7 @@ def _air(facility: Facility) -> Iterator[Finding]:
     """
     cooling = facility.cooling
     racks = facility.racks
-    inlet = _inlet_degc(facility)
+    inlet = inlet_degc(facility)
     limit = racks.inlet_max_degc
     for h in range(len(cooling.hall_id)):
         mine: Index = np.flatnonzero((racks.hall == h) & (inlet > limit))
@@ -73,15 +73,6 @@ def _air(facility: Facility) -> Iterator[Finding]:
                 f"inlet air of {inlet[worst]:.1f} °C at peak load, from facility water set to "
                 f"{plant.supply_degc:g} °C; it takes {limit[worst]:g} °C at most",
             )
-
-
-def _inlet_degc(facility: Facility) -> Array:
-    """(rack,) Air at the inlet at peak load; nan in a hall without air handlers."""
-    racks = facility.racks
-    back = racks.recirculation_frac / (1 - np.minimum(racks.recirculation_frac, 0.99))
-    own_k = np.where(racks.liquid_frac > 0, 0.0, back * racks.rated_w / racks.stream_w_k)
-    inlet: Array = air_degc(facility)[racks.hall] + own_k
-    return inlet
 
 
 def _loops(facility: Facility) -> Iterator[Finding]:

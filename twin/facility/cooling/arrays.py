@@ -10,6 +10,7 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.cooling.draft import Draft
 from twin.facility.cooling.plant_arrays import frozen_plants, moves_air
+from twin.facility.cooling.room_air import AirDraft, air_draft, air_w_k, room_air
 from twin.facility.model import Cooling, Units
 from twin.physics.coolant import (
     AIR_KG_M3,
@@ -24,40 +25,39 @@ from twin.physics.moist_air import STANDARD_PA
 
 @dataclass(frozen=True)
 class _Numbering:
-    """Nodes of the thermal network: racks, then loops, air and structure of halls, then water."""
+    """Nodes of the thermal network: racks, then loops, air of racks' inlets, air of handlers'
+    inlets, structure of halls, then water.
+    """
 
     loop: np.ndarray
-    air: np.ndarray
+    zone: np.ndarray
+    handler: np.ndarray
     mass: np.ndarray
     water: np.ndarray
 
 
 def freeze(out: Draft, pressure_pa: float) -> tuple[Cooling, np.ndarray, np.ndarray, np.ndarray]:
-    """The network, and for each rack its zone's node, its hall's air node and its stream in W/K.
+    """The network, and for each rack its stream's node, its inlet air's node and its stream in
+    W/K.
 
     pressure_pa   of the air at the site: fans move volume, so streams of air thin with it
     """
-    node = _numbering(out)
-    hall_of = np.array([p.hall for p in out.places], dtype=np.int64)
+    draft = air_draft(out, pressure_pa)
+    node = _numbering(out, draft)
+    air = node.zone[draft.zone_of_rack]
     liquid = out.zone >= 0
-    zone = np.where(liquid, node.loop[out.zone] if node.loop.size else 0, node.air[hall_of])
+    zone = np.where(liquid, node.loop[out.zone] if node.loop.size else 0, air)
     flow = _stream_flow_m3_s(out)
-    stream = np.where(liquid, stream_w_k(flow, "pg25"), _air_w_k(flow, pressure_pa))
-    return _network(out, node, pressure_pa), zone.astype(np.int64), node.air[hall_of], stream
+    stream = np.where(liquid, stream_w_k(flow, "pg25"), air_w_k(flow, pressure_pa))
+    return _network(out, draft, node, pressure_pa), zone.astype(np.int64), air, stream
 
 
-def _air_w_k(flow_m3_s: np.ndarray, pressure_pa: float) -> np.ndarray:
-    """Heat capacity rate of air streams at the site's pressure."""
-    return stream_w_k(flow_m3_s, "air") * (pressure_pa / STANDARD_PA)
-
-
-def _numbering(out: Draft) -> _Numbering:
-    racks = len(out.places)
-    loops = len(out.loop_id)
-    halls = len(out.hall_plant)
-    air = racks + loops + np.arange(halls)
-    water = racks + loops + 2 * halls + np.arange(len(out.plants))
-    return _Numbering(racks + np.arange(loops), air, air + halls, water)
+def _numbering(out: Draft, air: AirDraft) -> _Numbering:
+    sizes = [len(out.places), len(out.loop_id), air.zone_hall.size, air.handler_hall.size]
+    sizes += [len(out.hall_plant), len(out.plants)]
+    first = np.concatenate([[0], np.cumsum(sizes)])
+    ranges = [f + np.arange(size) for f, size in zip(first, sizes, strict=False)]
+    return _Numbering(*ranges[1:])
 
 
 def _stream_flow_m3_s(out: Draft) -> np.ndarray:
@@ -70,11 +70,11 @@ def _stream_flow_m3_s(out: Draft) -> np.ndarray:
     )
 
 
-def _network(out: Draft, node: _Numbering, pressure_pa: float) -> Cooling:
+def _network(out: Draft, draft: AirDraft, node: _Numbering, pressure_pa: float) -> Cooling:
     plants = frozen_plants(out, node.water, pressure_pa)
     supply = np.array([p.supply_degc for p in plants])
     halls = out.ledger.scenario.plan.halls
-    capacity = _heat_capacity_j_k(out, pressure_pa)
+    capacity = _heat_capacity_j_k(out, draft)
     pumps = _pumps(out)
     return Cooling(
         capacity_j_k=capacity,
@@ -83,10 +83,9 @@ def _network(out: Draft, node: _Numbering, pressure_pa: float) -> Cooling:
         loop_plant=np.array(out.loop_plant, dtype=np.int64),
         loop_demand_m3_s=_loop_demand_m3_s(out),
         hall_id=tuple(h.name for h in halls),
-        hall_air=node.air,
         hall_mass=node.mass,
         hall_plant=np.array(out.hall_plant, dtype=np.int64),
-        hall_mass_w_k=np.array([h.structure_conductance for h in halls]),
+        air=room_air(out, draft, node.zone, node.handler, pressure_pa),
         hall_demand_m3_s=_hall_demand_m3_s(out),
         plants=plants,
         units=_frozen_units(out, pressure_pa),
@@ -98,15 +97,14 @@ def _network(out: Draft, node: _Numbering, pressure_pa: float) -> Cooling:
     )
 
 
-def _heat_capacity_j_k(out: Draft, pressure_pa: float) -> np.ndarray:
+def _heat_capacity_j_k(out: Draft, air: AirDraft) -> np.ndarray:
     """(node,) in the order of the numbering."""
     halls = out.ledger.scenario.plan.halls
-    air_m3 = np.array([np.prod(h.size) * h.air_mass_factor for h in halls])
     return np.concatenate(
         [
             [p.type.heat_capacity_j_k for p in out.places],
             np.array(out.loop_volume) * HEAT_CAPACITY_J_M3_K["pg25"],
-            _air_w_k(air_m3, pressure_pa),
+            air.capacity_j_k,
             [h.structure_heat_capacity for h in halls],
             [p[0].volume * HEAT_CAPACITY_J_M3_K["water"] for p in out.plants],
         ]

@@ -5,6 +5,7 @@ here.
 from __future__ import annotations
 
 from twin.arrays import Array, Index, Mask
+from twin.facility.model.air import RoomAir
 from twin.facility.model.components import Components, Halls, Place
 from twin.facility.model.cooling import Cooling, FreeCooling, Plant, Units
 from twin.facility.model.facility import Facility
@@ -25,6 +26,7 @@ __all__ = [
     "Plant",
     "PowerTree",
     "Racks",
+    "RoomAir",
     "Units",
     "Weather",
 ]

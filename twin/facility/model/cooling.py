@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index
+from twin.facility.model.air import RoomAir
 from twin.physics.chiller import ChillerCurve
 from twin.physics.tower import Tower
 
@@ -97,7 +98,8 @@ class Plant:
 
 @dataclass(frozen=True)
 class Cooling:
-    """The thermal network: racks, loops, hall air and mass, facility water. Arrays are (thermal
+    """The thermal network: racks, loops, air of the halls, their structure, facility
+    water. Arrays are (thermal
     node,).
     """
 
@@ -109,11 +111,12 @@ class Cooling:
     loop_demand_m3_s: Array
     """(loop,) flow that its racks want."""
     hall_id: tuple[str, ...]
-    hall_air: Index
     hall_mass: Index
+    """(hall,) thermal node of what stands in it apart from the racks."""
     hall_plant: Index
     """(hall,) plant index, -1 without air handlers."""
-    hall_mass_w_k: Array
+    air: RoomAir
+    """The air of the halls."""
     hall_demand_m3_s: Array
     """(hall,) air flow that its racks want."""
     plants: tuple[Plant, ...]

@@ -41,13 +41,11 @@ class Racks:
     liquid_frac: Array
     heat_capacity_j_k: Array
     zone: Index
-    """Thermal node its stream comes from: a coolant loop, or the hall's air."""
+    """Thermal node its stream comes from: a coolant loop, or the air at its inlet."""
     air_node: Index
-    """Thermal node of the hall's air."""
+    """Thermal node of the air at its inlet."""
     stream_w_k: Array
     """Heat capacity rate of its stream at rated flow."""
-    recirculation_frac: Array
-    """Share of the inlet that is the rack's own exhaust (air streams)."""
     coolant_max_degc: Array
     """Warmest coolant it is allowed; inf where it has no such limit."""
     inlet_max_degc: Array

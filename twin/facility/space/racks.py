@@ -9,7 +9,6 @@ import numpy as np
 
 from twin.catalogue.rating import rating_w
 from twin.catalogue.rows import Gpu, Rack
-from twin.facility.air.recirculation import recirculation_frac
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
 from twin.facility.space.rack import Position, gain, idle_w, rated_w
@@ -185,7 +184,6 @@ def freeze(
     stream_w_k: np.ndarray,
 ) -> Racks:
     """Rack arrays; zone, air_node and stream_w_k (rack,) come from the coolant loops."""
-    halls = ledger.scenario.plan.halls
     nodes = np.array([p.type.nodes_per_rack for p in places], dtype=np.int64)
 
     def column(of: object) -> np.ndarray:
@@ -214,7 +212,6 @@ def freeze(
         zone=zone,
         air_node=air_node,
         stream_w_k=stream_w_k,
-        recirculation_frac=column(lambda p: _recirculation_frac(p, halls[p.hall].containment)),
         coolant_max_degc=column(_coolant_max_degc),
         inlet_max_degc=column(lambda p: p.type.inlet_air_max_degc),
         boot_s=column(lambda p: p.type.boot_s),
@@ -225,13 +222,6 @@ def freeze(
         clock_floor_frac=column(lambda p: p.gpu.clock_floor_frac if p.gpu else 1.0),
         gpu_type=tuple(p.type.gpu for p in places),
     )
-
-
-def _recirculation_frac(place: Position, containment: str) -> float:
-    """Of a rack in air; one with liquid cooling is told by its hall's air alone."""
-    if place.type.liquid_heat_frac > 0:
-        return 0.0
-    return recirculation_frac(containment, place.end_of_row, place.override.recirculation)
 
 
 def _coolant_max_degc(place: Position) -> float:

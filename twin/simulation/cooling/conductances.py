@@ -1,23 +1,47 @@
-"""The thermal network as it conducts now: its links, its matrix, its modes, and its balance."""
+"""The thermal network as it conducts now: links, streams of air, its matrix, its modes, and its
+balance.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from twin.arrays import Array, Index, total_by
-from twin.physics.thermal import Modes, crowds, modes
+from twin.facility.air.streams import AirFlows, Streams
+from twin.physics.thermal import crowds
+from twin.physics.thermal_modes import Crowds, Modes, modes
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.kernel.world import World
 
 AIR_STILL_FRAC = 0.1
 """Share of its air stream that a dark rack still draws by natural convection; assumed."""
-CROWD_MIN = 500
+CROWD_MIN = 300
 """Thermal nodes from which racks that are alike are lumped: below, a plain network is as quick."""
 CACHE_MAX = 256
 """Decomposed networks kept; each equipment state has its own."""
+
+
+@dataclass(frozen=True)
+class Conducting:
+    """What conducts at an instant, W/K."""
+
+    rack_w_k: Array
+    """(rack,) to its stream."""
+    loop_w_k: Array
+    """(loop,) to facility water."""
+    coil_w_k: Array
+    """(handler,) between the air that each draws in and facility water."""
+    ground_w_k: Array
+    """(plant,) to what its segment refers to."""
+    streams: Streams
+
+    def key(self) -> bytes:
+        """What tells it from every other."""
+        parts = [self.rack_w_k, self.loop_w_k, self.coil_w_k, self.ground_w_k]
+        parts += [self.streams.rack_w_k, self.streams.handler_w_k]
+        return np.concatenate(parts).tobytes()
 
 
 class Conductances:
@@ -28,102 +52,142 @@ class Conductances:
         self.plants = plants
         self.racks = world.facility.racks
         self.network = world.facility.cooling
+        self.air = self.network.air
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
+        self.water_of_handler = self.water[self.network.hall_plant[self.air.handler_hall]]
         self.liquid = self.racks.liquid_frac > 0
-        self.ends = self._ends()
+        self.flows = AirFlows(self.air, self.network.units.hot_w_k[self.air.handler_unit])
         self.modes_of: dict[bytes, Modes] = {}
+        self._streams: tuple[bytes, Streams] | None = None
 
-    def _ends(self) -> tuple[Index, Index]:
-        """Ends of all links: racks, loops to plants, halls to plants, halls to their mass."""
-        n = self.network
-        cooled = n.hall_plant >= 0
-        racks = np.arange(len(self.racks.id))
-        a = [racks, n.loop_node, n.hall_air[cooled], n.hall_air]
-        b = [self.racks.zone, self.water[n.loop_plant]]
-        b += [self.water[n.hall_plant[cooled]], n.hall_mass]
-        return np.concatenate(a), np.concatenate(b)
-
-    def links_w_k(self) -> Array:
-        """(link,) conductances, in the order of the ends."""
-        n = self.network
+    def streams(self) -> Streams:
+        """The air as it flows now."""
         flows = self.world.state.flows
-        still = np.where(self.world.state.racks.rack_lit, 1.0, AIR_STILL_FRAC)
-        stream = np.where(self.liquid, flows.rack_flow_frac, still)
-        rack_w_k = self.racks.stream_w_k * stream * (1 - self.racks.recirculation_frac)
-        cooled = n.hall_plant >= 0
-        return np.concatenate([rack_w_k, flows.loop_w_k, flows.hall_w_k[cooled], n.hall_mass_w_k])
+        frac = np.where(self.world.state.racks.rack_lit, 1.0, AIR_STILL_FRAC)
+        running = flows.unit_running[self.air.handler_unit]
+        speed = flows.crah_speed[self.air.handler_hall]
+        key = frac.tobytes() + running.tobytes() + speed.tobytes()
+        if self._streams is None or self._streams[0] != key:
+            self._streams = (key, self.flows.streams(frac, speed, running))
+        return self._streams[1]
+
+    def now(self) -> Conducting:
+        """What conducts now."""
+        flows = self.world.state.flows
+        streams = self.streams()
+        through = self.racks.stream_w_k * flows.rack_flow_frac
+        return Conducting(
+            np.where(self.liquid, through, streams.rack_w_k),
+            flows.loop_w_k,
+            flows.coil_w_k[self.air.handler_unit],
+            self.plants.own.segment[:, 0],
+            streams,
+        )
 
     def decomposed(self) -> Modes:
         """The network in modes, as it conducts now."""
-        links_w_k = self.links_w_k()
-        ground_w_k = self.plants.own.segment[:, 0]
-        key = np.concatenate([links_w_k, ground_w_k]).tobytes()
+        found = self.now()
+        key = found.key()
         if key not in self.modes_of:
             if len(self.modes_of) >= CACHE_MAX:
                 self.modes_of.clear()
-            self.modes_of[key] = self._decompose(links_w_k, ground_w_k)
+            self.modes_of[key] = self._decompose(found)
         return self.modes_of[key]
 
-    def _decompose(self, links_w_k: Array, ground_w_k: Array) -> Modes:
+    def _decompose(self, found: Conducting) -> Modes:
         """The network in modes; racks that are alike are lumped where there are many."""
         capacity = self.network.capacity_j_k
         if capacity.size < CROWD_MIN:
-            return modes(capacity, self.matrix(links_w_k, ground_w_k, capacity.size, self.ends))
-        a, b = self.ends
-        held = crowds(capacity, a, b, links_w_k, len(self.racks.id))
-        ends = (held.place[a], held.place[b])
+            return modes(capacity, self.matrix(found))
+        held = self._crowds(found)
         whole = total_by(held.place, capacity, held.size.size)
-        lumped = modes(whole, self.matrix(links_w_k, ground_w_k, whole.size, ends, held.place))
+        lumped = modes(whole, self.matrix(found, held.place, held.size.size))
         return replace(lumped, crowds=held)
 
-    def matrix(
-        self,
-        links_w_k: Array,
-        ground_w_k: Array,
-        size: int,
-        ends: tuple[Index, Index],
-        place: Index | None = None,
-    ) -> Array:
+    def _crowds(self, found: Conducting) -> Crowds:
+        return crowds(self.network.capacity_j_k, self.racks.zone, found.rack_w_k)
+
+    def matrix(self, found: Conducting, place: Index | None = None, size: int = 0) -> Array:
         """The conductance matrix (node, node), or (lump, lump) with the place of every node."""
-        a, b = ends
-        water = self.water if place is None else place[self.water]
+        if place is None:
+            size = self.network.capacity_j_k.size
+            place = np.arange(size)
         k = np.zeros((size, size))
-        np.add.at(k, (a, a), links_w_k)
-        np.add.at(k, (b, b), links_w_k)
-        np.add.at(k, (a, b), -links_w_k)
-        np.add.at(k, (b, a), -links_w_k)
-        k[water, water] += ground_w_k
+        self._racks(k, found, place)
+        self._links(k, found, place)
+        self._air(k, found, place)
+        water = place[self.water]
+        k[water, water] += found.ground_w_k
         return k
 
-    def solved(self, heat_w: Array, hold_w_k: Array) -> Array:
-        """(node,) temperatures that balance heat against links and what each node holds."""
-        links_w_k = self.links_w_k()
-        size = self.network.capacity_j_k.size
-        matrix_of = partial(self.matrix, links_w_k, self.plants.own.segment[:, 0])
-        if size < CROWD_MIN:
-            matrix = matrix_of(size, self.ends) + np.diag(hold_w_k)
-            return np.asarray(np.linalg.solve(matrix, heat_w), dtype=float)
-        leaves = len(self.racks.id)
-        out = np.empty(size)
-        out[leaves:] = self._solved_without_racks(links_w_k, heat_w, hold_w_k)
-        link = links_w_k[:leaves]
-        toward = heat_w[:leaves] + link * out[self.racks.zone]
-        out[:leaves] = toward / (link + hold_w_k[:leaves])
+    def _racks(self, k: Array, found: Conducting, place: Index) -> None:
+        """Racks in their streams; what a rack in air gives to the air is the air's matter."""
+        rack = place[: self.liquid.size]
+        stream = place[self.racks.zone]
+        np.add.at(k, (rack, rack), found.rack_w_k)
+        np.add.at(k, (rack, stream), -found.rack_w_k)
+        back_w_k = np.where(self.liquid, found.rack_w_k, 0.0)
+        np.add.at(k, (stream, stream), back_w_k)
+        np.add.at(k, (stream, rack), -back_w_k)
+
+    def _links(self, k: Array, found: Conducting, place: Index) -> None:
+        """Loops on facility water, and the air of halls on their structure."""
+        n = self.network
+        a = place[np.concatenate([n.loop_node, self.air.zone_node])]
+        b = place[np.concatenate([self.water[n.loop_plant], n.hall_mass[self.air.zone_hall]])]
+        link_w_k = np.concatenate([found.loop_w_k, self.air.structure_w_k])
+        for here, there in ((a, b), (b, a)):
+            np.add.at(k, (here, here), link_w_k)
+            np.add.at(k, (here, there), -link_w_k)
+
+    def _air(self, k: Array, found: Conducting, place: Index) -> None:
+        """Every inlet is drawn towards what its air is made of, and coils warm their water."""
+        streams = found.streams
+        inlet = place[self.air.node]
+        leaving = self._leaving(found, place, len(k))
+        k[inlet, inlet] += streams.flow_w_k.sum(axis=1)
+        k[inlet] -= streams.flow_w_k @ leaving
+        water = place[self.water_of_handler]
+        drawn = place[self.air.handler_node]
+        np.add.at(k, (water, water), found.coil_w_k)
+        np.add.at(k, (water, drawn), -found.coil_w_k)
+
+    def _leaving(self, found: Conducting, place: Index, size: int) -> Array:
+        """(outlet, node) of which temperatures the air at each outlet is made, heat given to it on
+        the way left out.
+        """
+        air = self.air
+        zones = air.zone_node.size
+        handlers = zones + np.arange(air.handler_node.size)
+        out = np.zeros((zones + air.handler_node.size, size))
+        rack_w_k = found.streams.rack_w_k
+        total = total_by(air.zone_of_rack, rack_w_k, zones)[air.zone_of_rack]
+        share = rack_w_k / np.where(total > 0, total, 1.0)
+        source = np.where(air.in_air, np.arange(rack_w_k.size), air.zone_node[air.zone_of_rack])
+        np.add.at(out, (air.zone_of_rack, place[source]), share)
+        through = found.streams.handler_w_k
+        cooled = found.coil_w_k / np.where(through > 0, through, 1.0)
+        np.add.at(out, (handlers, place[air.handler_node]), 1.0 - cooled)
+        np.add.at(out, (handlers, place[self.water_of_handler]), cooled)
         return out
 
-    def _solved_without_racks(self, links_w_k: Array, heat_w: Array, hold_w_k: Array) -> Array:
-        """(other node,) the same with every rack eliminated: each hangs on one node only."""
-        leaves = len(self.racks.id)
-        link = links_w_k[:leaves]
-        passed = link / (link + hold_w_k[:leaves])
-        a, b = self.ends
-        ends = (a[leaves:] - leaves, b[leaves:] - leaves)
-        others = heat_w.size - leaves
-        zone = self.racks.zone - leaves
-        ground_w_k = self.plants.own.segment[:, 0]
-        place = np.arange(heat_w.size) - leaves
-        matrix = self.matrix(links_w_k[leaves:], ground_w_k, others, ends, place)
-        held = hold_w_k[leaves:] + total_by(zone, link * (1 - passed), others)
-        matrix[np.diag_indices(others)] += held
-        heat = heat_w[leaves:] + total_by(zone, passed * heat_w[:leaves], others)
-        return np.asarray(np.linalg.solve(matrix, heat), dtype=float)
+    def solved(self, heat_w: Array, hold_w_k: Array) -> Array:
+        """(node,) temperatures that balance heat against what conducts and what each node holds."""
+        found = self.now()
+        if heat_w.size < CROWD_MIN:
+            matrix = self.matrix(found) + np.diag(hold_w_k)
+            return np.asarray(np.linalg.solve(matrix, heat_w), dtype=float)
+        held = self._crowds(found)
+        lumps = held.size.size
+        matrix = self.matrix(found, held.place, lumps)
+        matrix[np.diag_indices(lumps)] += total_by(held.place, hold_w_k, lumps)
+        mean = np.asarray(np.linalg.solve(matrix, total_by(held.place, heat_w, lumps)), dtype=float)
+        return self._members(found, mean[held.place], heat_w, hold_w_k)
+
+    def _members(self, found: Conducting, mean: Array, heat_w: Array, hold_w_k: Array) -> Array:
+        """(node,) the same of every rack, from what it hangs on."""
+        out = mean.copy()
+        racks = self.liquid.size
+        toward = heat_w[:racks] + found.rack_w_k * mean[self.racks.zone]
+        out[:racks] = toward / (found.rack_w_k + hold_w_k[:racks])
+        return out

@@ -12,6 +12,7 @@ from twin.physics.coolant import (
     handler_speed_frac,
     plate_resistance_frac,
     pump_flow_frac,
+    return_conductance_w_k,
     stream_w_k,
 )
 from twin.results.enums import EventKind
@@ -162,8 +163,7 @@ class Flows(Discipline):
         own.air_frac = np.minimum(own.crah_speed * total / np.maximum(demand, _NONE), 1.0)
         speed = self._of_zone(own.crah_speed, self.is_crah)
         hot = np.where(live, units.hot_w_k * speed, 0.0)
-        exchange = self._exchange_w_k(hot)
-        own.hall_w_k = total_by(units.zone[self.is_crah], exchange[self.is_crah], halls)
+        own.coil_w_k = return_conductance_w_k(self._exchange_w_k(hot), hot)
 
     def _of_zone(self, values: Array, mask: Mask) -> Array:
         """(unit,) values of the units' zones; zero for units outside the mask."""

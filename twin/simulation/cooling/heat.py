@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Mask, total_by
 from twin.errors import RunError
-from twin.physics.thermal import Crossing, Crowds, Motion, first_crossing, motion
+from twin.physics.crossing import Crossing, first_crossing
+from twin.physics.thermal import Motion, motion
+from twin.physics.thermal_modes import Modes
 from twin.physics.thermal_path import Path, follow
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
@@ -45,9 +47,9 @@ class Heat(Discipline):
         self.liquid = self.racks.liquid_frac > 0
         self.into_stream_frac = np.where(self.liquid, self.racks.liquid_frac, 1.0)
         self.water_of_loop = self.water[self.network.loop_plant]
-        self.water_of_hall = self.water[np.maximum(self.network.hall_plant, 0)]
         self.conductances = Conductances(world, plants)
-        self._known: Motion | None = None
+        self.air = self.network.air
+        self._network: Modes | None = None
 
     def injected_w(self) -> Array:
         """(node,) heat of racks, fans and pumps, boundaries left out."""
@@ -55,16 +57,23 @@ class Heat(Discipline):
         state = self.world.state
         units = n.units
         cdu = self.flows.is_cdu
-        crah = self.flows.is_crah
         q = np.zeros(n.capacity_j_k.size)
         into_stream = self.into_stream_frac * state.racks.rack_w
         q[: into_stream.size] = into_stream
-        np.add.at(q, self.racks.air_node, state.racks.rack_w - into_stream)
         np.add.at(q, n.loop_node[units.zone[cdu]], state.units.unit_w[cdu])
-        np.add.at(q, n.hall_air[units.zone[crah]], state.units.unit_w[crah])
+        q[self.air.node] += self._into_air_w(state.racks.rack_w - into_stream)
         for p, plant in enumerate(n.plants):
             q[plant.node] += plant.pump_w * state.flows.water_frac[p]
         return q
+
+    def _into_air_w(self, rack_w: Array) -> Array:
+        """(inlet,) heat that racks on a loop, and fans of handlers, give to the air that passes, as
+        it arrives at inlets.
+        """
+        air = self.air
+        zone = total_by(air.zone_of_rack, rack_w, air.zone_node.size)
+        fans = self.world.state.units.unit_w[air.handler_unit]
+        return self.conductances.streams().spread(np.concatenate([zone, fans]))
 
     def _boundary_w(self) -> Array:
         """(plant,) constant part of the heat that each plant gives to its water."""
@@ -77,31 +86,18 @@ class Heat(Discipline):
         own.heat_w = self.injected_w()
         drive = own.heat_w.copy()
         drive[self.water] += self._boundary_w()
-        move = motion(self.conductances.decomposed(), own.temperature_degc, drive)
-        own.rate_per_s = move.rate_per_s
-        own.weight_k_s = move.weight_k_s
-        if move.crowds is not None and move.apart_k_s is not None:
-            own.apart_k_s = move.apart_k_s
-            own.place = move.crowds.place
-            own.lump_size = move.crowds.size
-            own.own_rate_per_s = move.crowds.rate_per_s
+        self._network = self.conductances.decomposed()
+        move = motion(self._network, own.temperature_degc, drive)
+        own.drive = move.drive
+        own.apart_k_s = np.zeros(0) if move.apart_k_s is None else move.apart_k_s
 
     def _motion(self) -> Motion:
         """The motion that holds, with what was worked out of it already."""
         own = self.own
-        known = self._known
-        same = known is not None and known.start_degc is own.temperature_degc
-        if known is None or not same or known.weight_k_s is not own.weight_k_s:
-            known = self._new_motion()
-            self._known = known
-        return known
-
-    def _new_motion(self) -> Motion:
-        own = self.own
-        if not own.place.size:
-            return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s)
-        held = Crowds(own.place, own.lump_size, own.own_rate_per_s)
-        return Motion(own.rate_per_s, own.temperature_degc, own.weight_k_s, held, own.apart_k_s)
+        if self._network is None:
+            self._network = self.conductances.decomposed()
+        apart = own.apart_k_s if own.apart_k_s.size else None
+        return Motion(self._network, own.temperature_degc, own.drive, apart)
 
     def advance(self, span_s: float) -> None:
         """Move temperatures on and sum the heat that passed, exactly."""
@@ -112,7 +108,7 @@ class Heat(Discipline):
         if not np.isfinite(move.start_degc).all():
             raise RunError(f"temperatures are no longer numbers at {self.world.now_s:.3f} s")
         own.temperature_degc = move.start_degc
-        own.weight_k_s = move.weight_k_s
+        own.drive = move.drive
         if move.apart_k_s is not None:
             own.apart_k_s = move.apart_k_s
 
@@ -125,11 +121,11 @@ class Heat(Discipline):
         conductance, reference, constant = self.plants.own.segment[:, :3].T
         own.plant_j += conductance * (degc_s[self.water] - reference * span_s) + constant * span_s
         own.loop_j += flows.loop_w_k * (degc_s[n.loop_node] - degc_s[self.water_of_loop])
-        own.hall_j += flows.hall_w_k * (degc_s[n.hall_air] - degc_s[self.water_of_hall])
+        own.hall_j += self._by_hall(self._coils_j(degc_s))
 
     def at_rest(self) -> bool:
         """A network without crowds, which `thermal_path` follows."""
-        return not self.own.place.size
+        return not self.own.apart_k_s.size
 
     def foretell(self, stretch: Stretch) -> None:
         """The temperatures, up to where somebody must act on one or a plant leaves its segment."""
@@ -137,7 +133,7 @@ class Heat(Discipline):
         heat_w = np.tile(own.heat_w, (len(stretch.segment) - 1, 1))
         conductance, reference, constant = np.moveaxis(stretch.segment[1:, :, :3], 2, 0)
         heat_w[:, self.water] += conductance * reference - constant
-        start = (own.temperature_degc, own.weight_k_s)
+        start = (own.temperature_degc, own.drive)
         network = self.conductances.decomposed()
         path = follow(network, *start, stretch.span_s, stretch.looks, heat_w)
         stretch.path = path
@@ -166,7 +162,7 @@ class Heat(Discipline):
         assert path is not None
         instants = len(stretch.time_s)
         own.temperature_degc = path.temperature_degc[instants].copy()
-        own.weight_k_s = path.weight_k_s(instants)
+        own.drive = path.drive[instants].copy()
         gained = float(own.heat_w.sum()) * stretch.span_s
         own.heat_in_j = float(running_total(own.heat_in_j, gained)[-1])
         stretch.samples["temperature_degc"] = stretch.temperature_degc[1:][stretch.periods]
@@ -185,8 +181,22 @@ class Heat(Discipline):
         conductance, reference, constant = np.moveaxis(segment[:, :, :3], 2, 0)
         plant = conductance * (degc_s[:, self.water] - reference * span_s) + constant * span_s
         loop = flows.loop_w_k * (degc_s[:, n.loop_node] - degc_s[:, self.water_of_loop])
-        hall = flows.hall_w_k * (degc_s[:, n.hall_air] - degc_s[:, self.water_of_hall])
+        hall = self._by_hall(self._coils_j(degc_s))
         return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
+
+    def _coils_j(self, degc_s: Array) -> Array:
+        """(..., handler) heat passed by coils, from integrals of temperatures (..., node)."""
+        drawn = degc_s[..., self.air.handler_node]
+        water = degc_s[..., self.conductances.water_of_handler]
+        coil_w_k = self.world.state.flows.coil_w_k[self.air.handler_unit]
+        return np.asarray(coil_w_k * (drawn - water))
+
+    def _by_hall(self, of_handler: Array) -> Array:
+        """(..., hall) sums over handlers (..., handler), in their order."""
+        out = np.zeros((*of_handler.shape[:-1], len(self.network.hall_id)))
+        for h, hall in enumerate(self.air.handler_hall.tolist()):
+            out[..., hall] += of_handler[..., h]
+        return out
 
     def _limits(self) -> tuple[Array, Array]:
         """(thermal node,) above and below which somebody must act."""

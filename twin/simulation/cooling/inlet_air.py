@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Index, Mask
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch, running_total
@@ -28,26 +28,21 @@ class InletAir(Discipline):
         self.world = world
         self.own = world.state.inlet
         self.racks = world.facility.racks
-        self.liquid = self.racks.liquid_frac > 0
-        self._known: tuple[Array | None, Array] = (None, np.zeros(0))
-        self.limits_of_hall = [
-            np.unique(self.racks.inlet_max_degc[self.racks.hall == h])
-            for h in range(len(world.facility.cooling.hall_air))
-        ]
+        air = world.facility.cooling.air
+        self.zone_node = air.zone_node
+        self.limit_degc = self._limits_of_zones(air.zone_of_rack, air.zone_node.size)
+
+    def _limits_of_zones(self, zone: Index, zones: int) -> Array:
+        """(zone, limit) the different limits of the racks in each; inf behind the last."""
+        own = [np.unique(self.racks.inlet_max_degc[zone == z]) for z in range(zones)]
+        out = np.full((zones, max((limits.size for limits in own), default=0)), np.inf)
+        for row, limits in zip(out, own, strict=True):
+            row[: limits.size] = limits
+        return out
 
     def inlet_air_degc(self) -> Array:
-        """(rack,) air at the inlet: the hall's air with the rack's own exhaust mixed in."""
-        temperature = self.world.state.heat.temperature_degc
-        if self._known[0] is not temperature:
-            self._known = (temperature, self._inlet_air_degc(temperature))
-        return self._known[1]
-
-    def _inlet_air_degc(self, temperature_degc: Array) -> Array:
-        """(..., rack) the same at temperatures (..., thermal node)."""
-        racks = self.racks
-        air = temperature_degc[..., racks.air_node]
-        exhaust = np.where(self.liquid, air, temperature_degc[..., : len(racks.id)])
-        return air + racks.recirculation_frac * (exhaust - air)
+        """(rack,) air at the inlet."""
+        return np.asarray(self.world.state.heat.temperature_degc[self.racks.air_node])
 
     def act(self) -> None:
         """Note racks that passed their limit, one line for all of a hall."""
@@ -72,7 +67,7 @@ class InletAir(Discipline):
 
     def foretell(self, stretch: Stretch) -> None:
         """An instant at which a rack's air passes its limit is lived through as an event."""
-        inlet = self._inlet_air_degc(stretch.temperature_degc[1:])
+        inlet = stretch.temperature_degc[1:, self.racks.air_node]
         above = inlet >= self.racks.inlet_max_degc - TOUCH_K
         same = (above == self.own.above).all(axis=1)
         if not same.all():
@@ -84,7 +79,7 @@ class InletAir(Discipline):
         gained = float(own.above.sum()) * stretch.span_s / HOUR_S
         own.rack_hours = float(running_total(own.rack_hours, gained)[-1])
         at_ends = stretch.temperature_degc[1:][stretch.periods]
-        stretch.samples["inlet_air_degc"] = self._inlet_air_degc(at_ends)
+        stretch.samples["inlet_air_degc"] = at_ends[:, self.racks.air_node]
 
     def too_hot(self) -> Mask:
         """(rack,) air at which a rack turns itself off, whatever cools its chips."""
@@ -96,14 +91,13 @@ class InletAir(Discipline):
         return np.asarray(self.inlet_air_degc() < self.racks.inlet_max_degc)
 
     def limits(self, upper: Array, lower: Array) -> None:
-        """Enter each hall's air temperature at which its first rack would pass the limit, or come
+        """Enter the air temperatures at which a rack of a zone would pass its limit, or come
         back.
         """
-        nodes = self.world.facility.cooling.hall_air
-        for node, limit in zip(nodes, self.limits_of_hall, strict=True):
-            if limit.size:
-                air = self.world.state.heat.temperature_degc[node]
-                marks = np.concatenate([limit, limit + SHUTDOWN_ABOVE_K])
-                upper[node] = marks[marks > air + TOUCH_K].min(initial=np.inf)
-                below = limit[limit <= air + TOUCH_K] - 2 * TOUCH_K
-                lower[node] = below.max(initial=-np.inf)
+        reached = self.world.state.heat.temperature_degc[self.zone_node, None] + TOUCH_K
+        limit = self.limit_degc
+        marks = np.concatenate([limit, limit + SHUTDOWN_ABOVE_K], axis=1)
+        ahead = np.where(marks > reached, marks, np.inf)
+        upper[self.zone_node] = ahead.min(axis=1, initial=np.inf)
+        passed = np.where(limit <= reached, limit - 2 * TOUCH_K, -np.inf)
+        lower[self.zone_node] = passed.max(axis=1, initial=-np.inf)

@@ -102,11 +102,13 @@ def _power(recorder: Recorder, span_s: Array) -> Columns:
 
 def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
     cooling = run.world.facility.cooling
-    nodes = np.concatenate([cooling.loop_node, cooling.hall_air, run.heat.water]).astype(int)
+    degc = recorder.held("temperature_degc")
+    rooms = degc[:, cooling.air.zone_node] @ cooling.air.inlet_share.T
+    parts = [degc[:, cooling.loop_node], rooms, degc[:, run.heat.water]]
     heat_j = np.hstack([recorder.gained(f"{part}_j") for part in ("loop", "hall", "plant")])
     flows = [recorder.held(f"{part}_frac") for part in ("flow", "air", "water")]
     return {
-        "temperature_degc": recorder.held("temperature_degc")[:, nodes],
+        "temperature_degc": np.hstack(parts),
         "heat_w": heat_j / span_s,
         "flow_frac": np.hstack(flows),
     }

@@ -34,8 +34,8 @@ class FlowState:
     """(unit,)"""
     loop_w_k: Array
     """(loop,) conductance between coolant and facility water."""
-    hall_w_k: Array
-    """(hall,) conductance between hall air and facility water."""
+    coil_w_k: Array
+    """(unit,) conductance between the air that a handler draws in and the facility water."""
     air_frac: Array
     """(hall,) air flow over what the racks want."""
     crah_speed: Array
@@ -64,7 +64,7 @@ def fresh_flows(facility: Facility) -> FlowState:
         was_live=np.ones(units, dtype=bool),
         pumps_running=cooling.units.pumps.copy(),
         loop_w_k=np.zeros(len(cooling.loop_id)),
-        hall_w_k=np.zeros(halls),
+        coil_w_k=np.zeros(units),
         air_frac=np.ones(halls),
         crah_speed=np.ones(halls),
         rack_flow_frac=np.ones(len(facility.racks.id)),
@@ -122,16 +122,10 @@ class HeatState:
 
     temperature_degc: Array
     """(thermal node,)"""
-    weight_k_s: Array
-    """(lump, mode) how each mode moves each lump of nodes."""
+    drive: Array
+    """(mode,) what moves each mode of the network, packed."""
     apart_k_s: Array
     """(thermal node,) how fast each leaves its lump's mean; empty without crowds."""
-    place: Index
-    """(thermal node,) the lump of each, its size and its own rate; empty without crowds."""
-    lump_size: Array
-    own_rate_per_s: Array
-    rate_per_s: Array
-    """(mode,)"""
     heat_w: Array
     """(thermal node,) heat of racks, fans and pumps."""
     plant_j: Array
@@ -151,12 +145,8 @@ def fresh_heat(facility: Facility) -> HeatState:
     size = cooling.capacity_j_k.size
     return HeatState(
         temperature_degc=cooling.start_degc.copy(),
-        weight_k_s=np.zeros((size, 0)),
+        drive=np.zeros(0),
         apart_k_s=np.zeros(0),
-        place=np.zeros(0, dtype=np.int64),
-        lump_size=np.zeros(0),
-        own_rate_per_s=np.zeros(0),
-        rate_per_s=np.zeros(0),
         heat_w=np.zeros(size),
         plant_j=np.zeros(len(cooling.plants)),
         loop_j=np.zeros(len(cooling.loop_id)),

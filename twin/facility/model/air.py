@@ -1,0 +1,57 @@
+"""The air of the halls: zones in front of racks, the returns of air handlers, and who is near
+whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+
+
+@dataclass(frozen=True)
+class RoomAir:
+    """Air of all halls. A zone is the air that a few neighbouring racks draw in."""
+
+    zone_node: Index
+    """(zone,) thermal node of its air."""
+    zone_hall: Index
+    zone_of_rack: Index
+    """(rack,)"""
+    rack_w_k: Array
+    """(rack,) stream of air through each at rated flow."""
+    in_air: Mask
+    """(rack,) whether that stream takes all its heat, and leaves as warm as the rack."""
+    recirculation_frac: Array
+    """(zone,) share of exhaust in what it draws in, where handlers give what racks want."""
+    inlet_share: Array
+    """(hall, zone) share of each zone in the air that a hall's racks draw in."""
+    handler_unit: Index
+    """(handler,) cooling unit."""
+    handler_node: Index
+    """(handler,) thermal node of the air that it draws in."""
+    handler_hall: Index
+    handler_nearness: Array
+    """(zone, handler) weight of a handler to a zone, by its distance; 0 between halls."""
+    exhaust_nearness: Array
+    """(zone, zone) weight of the exhaust of one to the inlet of another; 0 between halls."""
+    structure_w_k: Array
+    """(zone,) conductance of each one's air to what stands in its hall: it is taken to stand in
+    the air that racks draw in, for one lump in both would carry heat from hot air to cold."""
+
+    @property
+    def node(self) -> Index:
+        """(zone and handler,) thermal nodes of the air at all inlets."""
+        return _joined(self.zone_node, self.handler_node)
+
+    @property
+    def hall(self) -> Index:
+        """(zone and handler,) the hall of each."""
+        return _joined(self.zone_hall, self.handler_hall)
+
+
+def _joined(zones: Index, handlers: Index) -> Index:
+    out: Index = np.concatenate([zones, handlers])
+    return out
