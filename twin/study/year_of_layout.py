@@ -71,7 +71,7 @@ def _heat_w(facility: Facility, rack_w: Array, unit_w: Array) -> Array:
     nodes = cooling.capacity_j_k.size
     liquid = rack_w * racks.liquid_frac
     loop = total_by(racks.zone, liquid, nodes)[cooling.loop_node]
-    hall = total_by(racks.air_node, rack_w - liquid, nodes)[cooling.hall_air]
+    hall = total_by(racks.hall, rack_w - liquid, len(cooling.hall_id))
     for heat, does in ((loop, Role.LOOP_COOLING), (hall, Role.HALL_COOLING)):
         mine = of_role(cooling.units.kind, does)
         heat += total_by(cooling.units.zone[mine], unit_w[mine], len(heat))
