@@ -13,6 +13,7 @@ twin.resume(path)              the Run that run.save(path) wrote
 twin.check(design)             counts, loads against ratings, findings, without a run
 twin.redundancy(design)        what single and double failures leave, cut sets, availability
 twin.failure_report(design)    twelve parts on what fails, how often and at what cost
+twin.ride_through(design, lost) which racks throttle and stop after a loss, and when
 twin.counterfactuals(design)   a run, and what each of its faults cost against the run without it
 twin.fault_tree(path)           exact probability and cut-set count of an Open-PSA fault tree
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from twin.scenario import Scenario, load
     from twin.simulation import Run, resume, simulate, start
     from twin.study import check, compare, redundancy, run
-    from twin.study.asked import counterfactuals, failure_report
+    from twin.study.asked import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
 
 __version__ = "0.1.0"
@@ -67,6 +68,7 @@ _HOME = {
     "redundancy": "study",
     "report": "present.write",
     "resume": "simulation",
+    "ride_through": "study.asked",
     "run": "study",
     "scene": "present.write",
     "simulate": "simulation",
@@ -94,6 +96,7 @@ __all__ = [
     "redundancy",
     "report",
     "resume",
+    "ride_through",
     "run",
     "scene",
     "simulate",

@@ -20,6 +20,7 @@ from twin.cli.options import HELP
 from twin.cli.redundancy import redundancy
 from twin.cli.reliability import adequacy, fault_tree
 from twin.cli.report import report
+from twin.cli.ride_through import ride_through
 from twin.cli.run import run
 from twin.cli.schema import schema
 
@@ -33,6 +34,7 @@ app = Typer(
 for command in (run, check, redundancy, drill, compare, report, calibrate, init, schema):
     app.command()(command)
 app.command("failure-report")(failure_report)
+app.command("ride-through")(ride_through)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)
 app.command()(climate)

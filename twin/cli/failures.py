@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from twin.analysis.adequacy import Adequacy
     from twin.analysis.failure_parts.report import FailureReport
     from twin.analysis.fault_tree import FaultTreeAnswer
+    from twin.analysis.ride_through import RideThrough
     from twin.cli.face import Told
     from twin.facility import Facility
     from twin.present.blocks import Block
@@ -46,6 +48,18 @@ def write_failure_report(found: FailureReport, folder: Path) -> list[Path]:
     from twin.present.failure_report import write
 
     return write(found, folder)
+
+
+def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> RideThrough:
+    """What a loss does to the racks, at full load."""
+    return twin.ride_through(facility, lost, watched_s)
+
+
+def ride_through_blocks(found: RideThrough) -> tuple[list[str], list[Block]]:
+    """Sentences and the racks it reached, for the terminal."""
+    from twin.present.ride_through_tables import reached, sentences
+
+    return sentences(found), [reached(found)]
 
 
 def refuse_without_expectations(scenario: Scenario) -> None:

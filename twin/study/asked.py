@@ -4,7 +4,7 @@ folder.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from twin.analysis import check as _check
@@ -14,11 +14,13 @@ from twin.analysis.check import Row
 from twin.analysis.compare import Comparison
 from twin.analysis.failure_parts.report import FailureReport
 from twin.analysis.redundancy import RedundancyReport
+from twin.analysis.ride_through import RideThrough
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.scenario import Scenario, load
 from twin.study.counterfactuals import simulate_with_counterfactuals
 from twin.study.failure_report import failure_report as _failure_report
+from twin.study.ride_through import ride_through as _ride_through
 
 Asked = str | Path | Scenario | Facility
 """A scenario or layout file, what it holds, or what was built of it."""
@@ -75,6 +77,16 @@ def failure_report(
     Raises InputError for what cannot be built or run, and RunError for a run that cannot go on.
     """
     return _failure_report(built(asked), progress)
+
+
+def ride_through(asked: Asked, lost: Sequence[str], watched_s: float = 3600.0) -> RideThrough:
+    """Which racks of a design run hot, throttle and stop after a loss at full load, and when.
+
+    lost        components that fail at once and stay away: `["crah_2", "cdu_1_pump_1"]`
+    watched_s   seconds, 10 to 7 days
+    Raises InputError for an unknown name or what cannot be built or run.
+    """
+    return _ride_through(built(asked), lost, watched_s)
 
 
 def built(asked: Asked) -> Facility:

@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 
 from twin.arrays import Array
-from twin.errors import InputError
-from twin.facility import build
 from twin.facility.model import Facility
 from twin.results import Result
 from twin.results.enums import Cause, EventKind
@@ -26,6 +24,7 @@ from twin.study.failure_report.standard_events import (
     StandardEvent,
     standard_events,
 )
+from twin.study.full_load import full_load
 
 Row = dict[str, Any]
 Progress = Callable[[float, str], None]
@@ -64,7 +63,8 @@ def disturbances(facility: Facility, progress: Progress) -> Disturbances:
     progress   called with the share done and the event's name
     Raises InputError where the design cannot be run, and RunError where a run cannot go on.
     """
-    busy, workload = full_load(facility)
+    watched_s = max((event.watched_s for event in standard_events(facility)), default=0.0)
+    busy, workload = full_load(facility, SETTLED_S + watched_s + _MARGIN_S, PERIOD_S)
     events = sorted(standard_events(busy), key=lambda event: event.watched_s)
     run = start(busy).until(SETTLED_S)
     settled = run.result()
@@ -107,44 +107,6 @@ def _tokens_per_s(settled: Result) -> float:
     """Made in the last period before the disturbance."""
     last = settled.frame("site").iloc[-1]
     return float(last["tokens_inference"] + last["tokens_training"]) / PERIOD_S
-
-
-def full_load(facility: Facility) -> tuple[Facility, str]:
-    """The design with the scenario's own work, or with a job on every GPU where it has none; no
-    other faults, drills or actions.
-    """
-    scenario = facility.scenario
-    watched_s = max((event.watched_s for event in standard_events(facility)), default=0.0)
-    plain: dict[str, Any] = {
-        "horizon": f"{SETTLED_S + watched_s + _MARGIN_S:.3f} s",
-        "faults": {},
-        "drills": [],
-        "controls__actions": [],
-        "outputs": {"period": f"{PERIOD_S} s", "counterfactuals": "never"},
-    }
-    if scenario.workload:
-        return build(scenario.with_(**plain)), "the scenario's own"
-    for work, said in _every_gpu(facility):
-        try:
-            busy = build(scenario.with_(**plain, workload=[work]))
-            start(busy)
-        except InputError:
-            continue
-        return busy, said
-    return build(scenario.with_(**plain)), "none: the racks stand idle"
-
-
-def _every_gpu(facility: Facility) -> Iterator[tuple[Row, str]]:
-    """A job on every node with GPUs: a training job, or where none fits, one of plain activity."""
-    racks = facility.racks
-    nodes = int(racks.nodes[racks.gpus_per_node > 0].sum())
-    if not nodes:
-        return
-    train = {"kind": "training", "name": "full_load", "model": "Llama-3.1-8B", "nodes": nodes}
-    yield {**train, "global_batch_sequences": 2 * racks.gpu_count}, "a training job on every GPU"
-    batch = {"kind": "batch", "name": "full_load", "count": 1, "span": "1 s", "nodes_max": nodes}
-    steady = {"nodes_median": 1e6, "runtime_median": "366 d", "gpu_activity": 1.0}
-    yield {**batch, **steady, "cpu_activity": 1.0}, "a job of full activity on every GPU"
 
 
 def _lived(run: Run, event: StandardEvent, ends_s: float) -> Run:

@@ -1,0 +1,52 @@
+"""A design at full load: its scenario's own work, or a job on every GPU; nothing else happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twin.errors import InputError
+from twin.facility import build
+from twin.facility.model import Facility
+from twin.simulation import start
+
+Row = dict[str, Any]
+
+
+def full_load(facility: Facility, horizon_s: float, period_s: float) -> tuple[Facility, str]:
+    """The design with the scenario's own work, or with a job on every GPU where it has none, and
+    words for which; no other faults, drills or actions.
+
+    Raises InputError where the design cannot be run.
+    """
+    scenario = facility.scenario
+    plain: dict[str, Any] = {
+        "horizon": f"{horizon_s:.3f} s",
+        "faults": {},
+        "drills": [],
+        "controls__actions": [],
+        "outputs": {"period": f"{period_s} s", "counterfactuals": "never"},
+    }
+    if scenario.workload:
+        return build(scenario.with_(**plain)), "the scenario's own"
+    for work, said in _every_gpu(facility):
+        try:
+            busy = build(scenario.with_(**plain, workload=[work]))
+            start(busy)
+        except InputError:
+            continue
+        return busy, said
+    return build(scenario.with_(**plain)), "none: the racks stand idle"
+
+
+def _every_gpu(facility: Facility) -> Iterator[tuple[Row, str]]:
+    """A job on every node with GPUs: a training job, or where none fits, one of plain activity."""
+    racks = facility.racks
+    nodes = int(racks.nodes[racks.gpus_per_node > 0].sum())
+    if not nodes:
+        return
+    train = {"kind": "training", "name": "full_load", "model": "Llama-3.1-8B", "nodes": nodes}
+    yield {**train, "global_batch_sequences": 2 * racks.gpu_count}, "a training job on every GPU"
+    batch = {"kind": "batch", "name": "full_load", "count": 1, "span": "1 s", "nodes_max": nodes}
+    steady = {"nodes_median": 1e6, "runtime_median": "366 d", "gpu_activity": 1.0}
+    yield {**batch, **steady, "cpu_activity": 1.0}, "a job of full activity on every GPU"

@@ -1,0 +1,114 @@
+"""What a loss does to the racks, at full load: which run hot, throttle and stop, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.analysis.ride_through import RackRide, RideThrough
+from twin.errors import InputError, Problem, did_you_mean
+from twin.facility.model import Facility
+from twin.results import Result
+from twin.results.enums import EventKind
+from twin.simulation import start
+from twin.study.full_load import full_load
+
+SETTLED_S = 600.0
+"""From the start, which is a steady state, to the loss: jobs have begun by then."""
+PERIOD_S = 10.0
+_MARGIN_S = 60.0
+SHORTEST_S = 10.0
+LONGEST_S = 7 * 86400.0
+
+
+def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> RideThrough:
+    """What happens within `watched_s` after all of `lost` fail at once, for good.
+
+    Raises InputError where a name is unknown or the design cannot be run.
+    """
+    _refuse(facility, lost, watched_s)
+    busy, workload = full_load(facility, SETTLED_S + watched_s + _MARGIN_S, PERIOD_S)
+    ends_s = SETTLED_S + watched_s
+    faults = [
+        {"component": name, "at": f"{SETTLED_S} s", "repair_after": f"{watched_s + _MARGIN_S} s"}
+        for name in lost
+    ]
+    found = start(busy).until(SETTLED_S).fork(faults=faults).until(ends_s).result()
+    events = found.frame("events")
+    events = events[events["time_s"] >= SETTLED_S]
+    racks = tuple(_rides(found, events, busy))
+    return RideThrough(tuple(lost), watched_s, workload, racks, tuple(_told(events)))
+
+
+def _refuse(facility: Facility, lost: Sequence[str], watched_s: float) -> None:
+    """What cannot be asked, all at once."""
+    known = set(facility.components.id)
+    problems = [
+        Problem(
+            "",
+            f"no component named {name!r}",
+            "a component of this design",
+            hint=_hint(name, known),
+            file="--lose",
+        )
+        for name in lost
+        if name not in known
+    ]
+    if not lost:
+        problems.append(Problem("", "nothing", "names of components", file="--lose"))
+    if not SHORTEST_S <= watched_s <= LONGEST_S:
+        found = f"{watched_s:g} s"
+        problems.append(Problem("", found, "10 s to 7 days", file="--for"))
+    if problems:
+        raise InputError(problems)
+
+
+def _hint(name: str, known: set[str]) -> str:
+    return did_you_mean(name, sorted(known))
+
+
+def _rides(found: Result, events: pd.DataFrame, facility: Facility) -> list[RackRide]:
+    air = found.frame("racks").pivot(index="time_s", columns="rack", values="inlet_air_degc")
+    air = air[list(facility.racks.id)]
+    before = air[air.index <= SETTLED_S].iloc[-1].to_numpy()
+    after = air[air.index > SETTLED_S]
+    warm = after.to_numpy() >= facility.racks.inlet_max_degc
+    times_s = after.index.to_numpy() - SETTLED_S
+    warm_s = np.where(warm.any(axis=0), times_s[warm.argmax(axis=0)], np.nan)
+    throttled = _first(events, [EventKind.THROTTLED])
+    off = _first(events, [EventKind.OFF, EventKind.SHUT_DOWN])
+    return [
+        RackRide(
+            rack,
+            float(before[i]),
+            float(after.to_numpy()[:, i].max()),
+            None if np.isnan(warm_s[i]) else float(warm_s[i]),
+            throttled.get(rack, (None, ""))[0],
+            *off.get(rack, (None, "")),
+        )
+        for i, rack in enumerate(facility.racks.id)
+    ]
+
+
+def _first(events: pd.DataFrame, kinds: list[EventKind]) -> dict[str, tuple[float | None, str]]:
+    """Seconds and detail of the first such event, by component."""
+    mine = events[events["what"].isin(kinds)].drop_duplicates("component")
+    return {
+        str(row["component"]): (float(row["time_s"]) - SETTLED_S, str(row["detail"]))
+        for row in mine.to_dict("records")
+    }
+
+
+def _told(events: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "after_s": float(row["time_s"]) - SETTLED_S,
+            "component": str(row["component"]),
+            "what": str(row["what"]),
+            "detail": str(row["detail"]),
+        }
+        for row in events.to_dict("records")
+    ]
