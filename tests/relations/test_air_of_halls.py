@@ -88,10 +88,10 @@ def random_hall(seed: int) -> dict[str, Any]:
     """A hall of any kind whose handlers come and go."""
     rng = np.random.default_rng(seed)
     layout = small_layout(int(rng.integers(0, 4)), int(rng.integers(1, 4)))
-    handlers = int(rng.integers(1, 6))
+    handlers = int(rng.integers(2, 6))
     layout["cooling"]["air"][0]["count"] = handlers
     layout["halls"][0]["containment"] = str(rng.choice(["none", "cold_aisle", "hot_aisle"]))
-    names = ["crah"] if handlers == 1 else [f"crah_{k + 1}" for k in range(handlers)]
+    names = [f"crah_{k + 1}" for k in range(handlers)]
     lost = [
         (float(rng.uniform(10, 1500)), str(name), float(rng.uniform(5, 900)))
         for name in rng.choice(names, size=int(rng.integers(1, handlers + 1)), replace=False)

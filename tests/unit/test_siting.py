@@ -205,8 +205,10 @@ def test_rows_end_where_nobody_stands_beside_them() -> None:
     """Servers and support racks of the edge room join in two lines: four ends, whose air comes
     round twice as much.
     """
-    racks = build(load(Path(__file__).parents[2] / "layouts" / "edge_200kw.yaml")).racks
-    back = racks.recirculation_frac
+    built = build(load(Path(__file__).parents[2] / "layouts" / "edge_200kw.yaml"))
+    racks = built.racks
+    air = built.cooling.air
+    back = air.recirculation_frac[air.zone_of_rack]
     assert {name for name, frac in zip(racks.id, back, strict=True) if frac > back.min()} == {
         "server_r01",
         "server_r09",
