@@ -9,8 +9,8 @@ import numpy as np
 from twin.arrays import Array, Index, total_by
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.air.nearness import EXHAUST_REACH_M, HANDLER_REACH_M, nearness
-from twin.facility.air.zones import back_frac, zones
 from twin.facility.cooling.draft import Draft
+from twin.facility.cooling.zones import back_frac, zones
 from twin.facility.model import RoomAir
 from twin.physics.coolant import stream_w_k
 from twin.physics.moist_air import STANDARD_PA
