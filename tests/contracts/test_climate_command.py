@@ -12,7 +12,7 @@ import pytest
 import twin
 from twin import InputError
 from twin.catalogue import rows
-from twin.catalogue.facility_types import TYPES
+from twin.catalogue.facility_types import TYPES, FacilityType
 from twin.catalogue.rows import Climate
 from twin.cli import main
 from twin.scenario.series import YearOfAir, year_of_climate
@@ -22,7 +22,7 @@ LAYOUT = str(ROOT / "layouts" / "edge_200kw.yaml")
 
 
 @pytest.mark.parametrize("facility", TYPES, ids=lambda one: one.key)
-def test_every_system_answers_by_key_name_and_number(facility) -> None:  # type: ignore[no-untyped-def]
+def test_every_system_answers_by_key_name_and_number(facility: FacilityType) -> None:
     by_key = twin.climate(facility.key, "baltimore")
     assert twin.climate(facility.name, "baltimore").pue == by_key.pue
     assert twin.climate(str(facility.case), "baltimore").pue == by_key.pue

@@ -17,7 +17,7 @@ from twin.scenario.series import YearOfAir
 
 
 @dataclass(frozen=True)
-class Window:
+class SupplyWindow:
     """What supply air may be."""
 
     low_degc: float
@@ -51,7 +51,7 @@ class FreeAir:
     """Kilograms of water a kilogram of dry supply air."""
 
 
-def free_air(year: YearOfAir, window: Window, rise_k: float, spray: bool) -> FreeAir:
+def free_air(year: YearOfAir, window: SupplyWindow, rise_k: float, spray: bool) -> FreeAir:
     """Outdoor air against a window; with sprays, air that is too dry is wetted.
 
     rise_k   from supply to return air

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from twin import catalogue
-from twin.analysis.climate.air_side import FreeAir, Window, free_air
+from twin.analysis.climate.air_side import FreeAir, SupplyWindow, free_air
 from twin.analysis.climate.answer import Hours
 from twin.analysis.climate.water_side import (
     AIR_CONDENSER_K,
     AIR_CONDENSING_MIN_DEGC,
     WATER_CONDENSER_K,
     WATER_CONDENSING_MIN_DEGC,
-    Tower,
+    StudyTower,
     blowing_frac,
     economiser_frac,
     performance,
@@ -78,7 +78,7 @@ def _outdoor_air(facility: FacilityType, v: Mapping[str, float], year: YearOfAir
     if facility.economiser not in ("air", "adiabatic"):
         hours = year.dry_bulb_degc.size
         return FreeAir(np.zeros(hours, dtype=bool), np.zeros(hours))
-    window = Window(
+    window = SupplyWindow(
         v["supply_air_low"], v["supply_air_high"], v["dew_point_low"], v["dew_point_high"],
         v["humidity_low"], v["humidity_high"],
     )  # fmt: skip
@@ -152,8 +152,8 @@ def _water_cooled(
     return power, carried, {"towers": tower.make_up_kg_s(rejected, water_degc)}
 
 
-def _tower(v: Mapping[str, float]) -> Tower:
-    return Tower(
+def _tower(v: Mapping[str, float]) -> StudyTower:
+    return StudyTower(
         v["tower_water_rise"], v["liquid_gas_ratio"], v["tower_pump_pressure"],
         v["tower_pump_efficiency"], v["tower_fan_pressure"], v["tower_fan_efficiency"],
         v["cycles"], v["windage"],

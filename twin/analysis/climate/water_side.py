@@ -81,7 +81,7 @@ def economiser_frac(coldest: Array, supply_degc: float, rise_k: float) -> Array:
 
 
 @dataclass(frozen=True)
-class Tower:
+class StudyTower:
     """A cooling tower that holds its approach to the wet bulb."""
 
     water_rise_k: float

@@ -47,10 +47,11 @@ def year_of_file(path: Path, start: datetime | None = None) -> YearOfAir:
     InputError where it holds less than a year, and as `read_weather`.
     """
     content = read_content(path)
-    start = None if is_epw(content) else start
-    rows = read_weather(content, path, start, YEAR_S)
+    epw = is_epw(content)
+    rows = read_weather(content, path, None if epw else start, YEAR_S)
     _refuse_less_than_a_year(rows, path)
-    hour = (rows.time_s - _midnight_s(rows.time_s[0], start or BEGINNING)) / HOUR_S
+    midnight_s = 0.0 if epw else _midnight_s(rows.time_s[0], start or BEGINNING)
+    hour = (rows.time_s - midnight_s) / HOUR_S
     dry, wet, pascal = (
         np.interp(_ENDS_H, hour, column, period=HOURS)
         for column in (rows.dry_bulb_degc, rows.wet_bulb_degc, rows.pressure_pa)
