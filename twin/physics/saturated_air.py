@@ -9,7 +9,7 @@ from twin.physics.moist_air import enthalpy_j_kg, saturated_ratio
 
 Array = NDArray[np.float64]
 
-NEWTON_STEPS = 8
+NEWTON_STEPS = 5
 _STEP_K = 1e-3
 """For the slope of the enthalpy, from a difference."""
 

@@ -184,20 +184,43 @@ def hold(
         *(np.asarray(a, dtype=float) for a in (heat_w, wet_bulb_degc, set_point_degc, water_frac))
     )
     full = leaving_degc(tower, heat, wet, 1.0, water)
-    still = _still_degc(tower, heat, wet, water)
-    slow = leaving_degc(tower, heat, wet, tower.air_min_frac, water)
-    needed = _air_for(tower, heat, wet, np.maximum(wanted, full), water)
-    cycles = np.clip((still - wanted) / np.maximum(still - slow, 1e-9), 0.0, 1.0)
-    cycling = slow <= wanted
-    air = np.where(cycling, cycles * tower.air_min_frac, needed)
-    cube = np.where(cycling, cycles * tower.air_min_frac**3, needed**3)
-    leaving = np.where(cycling, np.minimum(still, wanted), np.maximum(wanted, full))
+    leaving = np.array(full)
+    air = np.ones(heat.shape)
+    cube = np.ones(heat.shape)
+    able = (full < wanted) & (heat > 0)
+    if able.any():
+        asked = (heat[able], wet[able], wanted[able], water[able])
+        leaving[able], air[able], cube[able] = _slowed(tower, *asked)
     idle = heat <= 0
+    thin = tower.pressure_pa / STANDARD_PA
     return Leaving(
         np.where(idle, np.maximum(wanted, wet), leaving),
         np.where(idle, 0.0, air),
-        tower.fan_w * (tower.pressure_pa / STANDARD_PA) * np.where(idle, 0.0, cube),
+        tower.fan_w * thin * np.where(idle, 0.0, cube),
     )
+
+
+def _slowed(
+    tower: Tower, heat: Array, wet: Array, wanted: Array, water: Array
+) -> tuple[Array, Array, Array]:
+    """Leaving water, mean air flow and mean of its cube where full fans give colder water than
+    wanted: (question,) each.
+    """
+    slow = leaving_degc(tower, heat, wet, tower.air_min_frac, water)
+    cycling = slow <= wanted
+    leaving = np.array(wanted)
+    air = np.empty(heat.shape)
+    cube = np.empty(heat.shape)
+    turns = ~cycling
+    air[turns] = _air_for(tower, heat[turns], wet[turns], wanted[turns], water[turns])
+    cube[turns] = air[turns] ** 3
+    still = _still_degc(tower, heat[cycling], wet[cycling], water[cycling])
+    over_k = np.maximum(still - slow[cycling], 1e-9)
+    share = np.clip((still - wanted[cycling]) / over_k, 0.0, 1.0)
+    leaving[cycling] = np.minimum(still, wanted[cycling])
+    air[cycling] = share * tower.air_min_frac
+    cube[cycling] = share * tower.air_min_frac**3
+    return leaving, air, cube
 
 
 def _still_degc(tower: Tower, heat: Array, wet: Array, water: Array) -> Array:
