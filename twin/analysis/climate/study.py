@@ -1,4 +1,4 @@
-"""The ten facilities of the published study, hour by hour, for one watt of IT.
+"""The ten facilities of the published study, hour by hour, for a kilowatt of IT.
 
 Heat in the room is IT, losses of UPS and distribution, lights and fans; fans move it with a stated
 rise of the air. What compressors carry, what outdoor air or tower water carries instead, and the
@@ -33,6 +33,8 @@ from twin.catalogue.rows import Chiller
 from twin.physics.chiller import ChillerCurve
 from twin.scenario.series import YearOfAir
 
+IT_W = 1000.0
+"""Everything is in proportion to it."""
 STANDING = {"coil_effectiveness": 0.8, "fan_heat": 1.0}
 """Effectiveness of coils where the study does not describe any: assumed, the middle of its large
 facilities. Share of the fans' power that is heat in the room: none in the study, whose water use is
@@ -50,9 +52,9 @@ CONDENSING_FLOOR_DEGC = 18.0
 
 
 def study_hours(facility: FacilityType, values: Mapping[str, float], year: YearOfAir) -> Hours:
-    """The year of one of the ten facilities; every power is over that of IT."""
+    """The year of one of the ten facilities, for IT_W of IT."""
     v = {**STANDING, **values}
-    one = np.ones(year.dry_bulb_degc.size)
+    one = np.full(year.dry_bulb_degc.size, IT_W)
     losses = {
         "loss_ups": one * (1.0 / v["ups_efficiency"] - 1.0),
         "loss_distribution": one * v["distribution_loss"],
