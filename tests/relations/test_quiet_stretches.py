@@ -75,7 +75,20 @@ def relieved(kind: str, free: dict[str, Any]) -> twin.Scenario:
     return small(layout, site=where, horizon="1 d", start="2026-04-02T00:00:00-06:00")
 
 
+def held_air(set_point: str) -> twin.Scenario:
+    """A day whose coils throttle, some of it open: the chilled water warms and cools with the day,
+    and a handler is lost for an hour.
+    """
+    layout: dict[str, Any] = small_layout(0, 3)
+    layout["cooling"]["air"][0]["supply_temperature"] = set_point
+    where = {"climate": "phoenix", "grid": "arizona"}
+    lost = failing((30_000.0, "crah_1", 3_600.0))
+    return small(layout, site=where, horizon="1 d", start="2026-07-15T00:00:00-07:00", faults=lost)
+
+
 CASES: dict[str, twin.Scenario] = {
+    "air held at 20": held_air("20 °C"),
+    "air held at 35": held_air("35 °C"),
     "five minutes": idle(horizon="2 d"),
     "other periods": idle(horizon="2 d", outputs__period="17 min", controls__plant_period="7 min"),
     "odd periods": idle(horizon="8 h", outputs__period="61.7 s", controls__plant_period="77.3 s"),

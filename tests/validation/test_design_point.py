@@ -49,3 +49,16 @@ def test_the_run_at_rated_power_stands_at_the_design_point(name: str) -> None:
     assert at_end == pytest.approx(inlet_degc(facility), abs=1e-3)
     for plant, degc in zip(cooling.plants, water_degc(facility), strict=True):
         assert last[plant.id] == pytest.approx(degc, abs=1e-3)
+
+
+def test_the_design_point_holds_a_set_point_of_the_supply_air_too() -> None:
+    facility = at_peak("superpod_b200")
+    layout = facility.scenario.plan.model_dump(mode="json")
+    for air in layout["cooling"]["air"]:
+        air["supply_temperature"] = "24 °C"
+    held = twin.build(facility.scenario.with_(layout=layout))
+    inlet = inlet_degc(held)
+    assert 24 < inlet.min() < inlet.max() < 26
+    racks = twin.simulate(held).frame("racks")
+    at_end = racks[racks["time_s"] == racks["time_s"].max()]["inlet_air_degc"].to_numpy()
+    assert at_end == pytest.approx(inlet, abs=1e-3)

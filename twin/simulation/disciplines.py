@@ -11,6 +11,7 @@ from twin.simulation.activity import Activity
 from twin.simulation.compute.racks import Compute
 from twin.simulation.compute.throttling import Throttling
 from twin.simulation.controls import Controls
+from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.heat import Heat
 from twin.simulation.cooling.inlet_air import InletAir
@@ -44,6 +45,7 @@ class Disciplines:
     flows: Flows
     plants: Plants
     units: Units
+    coils: Coils
     inlet_air: InletAir
     throttling: Throttling
     heat: Heat
@@ -81,6 +83,7 @@ def wire(facility: Facility) -> Disciplines:
     racks = Compute(world)
     flows = Flows(world)
     plants = Plants(world)
+    coils = Coils(world, flows)
     inlet_air = InletAir(world)
     throttling = Throttling(world, racks, inlet_air)
     losses = Losses(world)
@@ -95,9 +98,10 @@ def wire(facility: Facility) -> Disciplines:
         flows=flows,
         plants=plants,
         units=Units(world, flows, plants),
+        coils=coils,
         inlet_air=inlet_air,
         throttling=throttling,
-        heat=Heat(world, flows, plants, (throttling, inlet_air, plants)),
+        heat=Heat(world, flows, plants, coils, (throttling, inlet_air, plants, coils)),
         network=Network(world),
         losses=losses,
         jobs=jobs,

@@ -21,6 +21,8 @@ class Unit:
     zone: int
     supplies: list[str]
     extra_w: float = 0.0
+    supply_degc: float = float("nan")
+    """Set-point of the air that a handler supplies; nan where its valve stands open."""
 
 
 @dataclass

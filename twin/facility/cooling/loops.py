@@ -89,11 +89,18 @@ def _add_units(
                 zones[k],
                 supplies[k],
                 spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
+                _supply_degc(spec),
             )
         )
         if role(row.kind) is Role.LOOP_COOLING:
             _pumps(out, loc, name, mine, place.centre_m)
     return list(range(first, len(out.units)))
+
+
+def _supply_degc(spec: object) -> float:
+    """Set-point of supply air; nan for what has none."""
+    stated = spec.supply_temperature if isinstance(spec, AirSpec) else None
+    return float("nan") if stated is None else stated
 
 
 def _entry(name: str, row: CoolingEquipment, place: Place) -> Entry:

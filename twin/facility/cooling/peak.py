@@ -11,8 +11,9 @@ import numpy as np
 
 from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, of_role
-from twin.facility.air.streams import AirFlows, Streams
+from twin.facility.cooling.design_air import DesignAir, zones_degc
 from twin.facility.model import Array, Facility, Mask
+from twin.physics.coil import Coils
 from twin.physics.coolant import (
     affinity_power_w,
     control_slope_w_k,
@@ -76,75 +77,37 @@ def coolant_degc(facility: Facility) -> Array:
 def inlet_degc(facility: Facility) -> Array:
     """(rack,) Air at its inlet; nan in a hall without air handlers."""
     air = facility.cooling.air
-    inlet = _inlets_degc(facility)[: air.zone_node.size]
     cooled = facility.cooling.hall_plant[air.zone_hall] >= 0
-    return np.where(cooled, inlet, np.nan)[air.zone_of_rack]
+    return np.where(cooled, zones_degc(_design_air(facility)), np.nan)[air.zone_of_rack]
 
 
 def air_degc(facility: Facility) -> Array:
     """(hall,) Air that its racks draw in, on average; nan in a hall without air handlers."""
     cooling = facility.cooling
-    zones = _inlets_degc(facility)[: cooling.air.zone_node.size]
-    return np.where(cooling.hall_plant >= 0, cooling.air.inlet_share @ zones, np.nan)
+    mean = cooling.air.inlet_share @ zones_degc(_design_air(facility))
+    return np.where(cooling.hall_plant >= 0, mean, np.nan)
 
 
-def _inlets_degc(facility: Facility) -> Array:
-    """(zone and handler,) air at every inlet: the steady state of air that flows at the design
-    point.
-    """
+def _design_air(facility: Facility) -> DesignAir:
+    """What flows and warms at the design point."""
     cooling = facility.cooling
     air = cooling.air
-    coil, streams = _design_air(facility)
-    drawn = streams.flow_w_k.sum(axis=1)
-    zones = air.zone_node.size
-    stays = np.ones(drawn.size)
-    through = streams.handler_w_k
-    stays[zones:] -= coil / np.where(through > 0, through, 1.0)
-    heat = _air_heat_w(facility)
-    heat[zones:] += coil * water_degc(facility)[cooling.hall_plant[air.handler_hall]]
-    still = np.where(drawn > 0, 0.0, 1.0)
-    matrix = np.diag(drawn + still) - streams.flow_w_k * stays
-    matrix += np.diag(np.where(_cooled(facility), 0.0, 1.0))
-    matrix[:zones, :zones] += _through_structure_w_k(facility)
-    return np.asarray(np.linalg.solve(matrix, streams.spread(heat)))
-
-
-def _through_structure_w_k(facility: Facility) -> Array:
-    """(zone, zone) What a hall's structure, at rest at their mean, conducts between its zones."""
-    air = facility.cooling.air
-    out = np.diag(air.structure_w_k)
-    for hall in range(len(facility.cooling.hall_id)):
-        mine = np.where(air.zone_hall == hall, air.structure_w_k, 0.0)
-        out -= np.outer(mine, mine) / max(mine.sum(), 1e-300)
-    return out
-
-
-def _cooled(facility: Facility) -> Mask:
-    """(zone and handler,) whether its hall has a plant, so that a steady state exists."""
-    cooling = facility.cooling
-    return np.asarray(cooling.hall_plant[cooling.air.hall] >= 0)
-
-
-def _design_air(facility: Facility) -> tuple[Array, Streams]:
-    """(handler,) conductance of coils between return and water, and the air."""
-    air = facility.cooling.air
-    hot = np.where(_of_role(facility, Role.HALL_COOLING), facility.cooling.units.hot_w_k, 0.0)
-    speed = _handler_speed(facility)
-    supply = _exchange_w_k(facility, hot * speed)
-    coil = return_conductance_w_k(supply, hot * speed)[air.handler_unit]
-    flows = AirFlows(air, hot[air.handler_unit])
-    running = np.ones(coil.size, dtype=bool)
-    every = np.ones(len(facility.racks.id))
-    return coil, flows.streams(every, speed[air.handler_unit], running)
-
-
-def _air_heat_w(facility: Facility) -> Array:
-    """(zone and handler,) heat that racks and fans give to the air."""
-    air = facility.cooling.air
     racks = facility.racks
-    into_air = racks.rated_w * (1 - racks.liquid_frac)
-    zone = total_by(air.zone_of_rack, into_air, air.zone_node.size)
-    return np.concatenate([zone, unit_w(facility)[air.handler_unit]])
+    speed = _handler_speed(facility)
+    hot = np.where(_of_role(facility, Role.HALL_COOLING), cooling.units.hot_w_k, 0.0) * speed
+    coil = return_conductance_w_k(_exchange_w_k(facility, hot), hot)
+    unit = air.handler_unit
+    into_air_w = racks.rated_w * (1 - racks.liquid_frac)
+    return DesignAir(
+        air,
+        Coils(coil[unit], hot[unit], unit_w(facility)[unit], air.supply_degc),
+        total_by(air.zone_of_rack, into_air_w, air.zone_node.size),
+        np.where(
+            cooling.hall_plant[air.handler_hall] >= 0,
+            water_degc(facility)[cooling.hall_plant[air.handler_hall]],
+            np.nan,
+        ),
+    )
 
 
 def unit_w(facility: Facility) -> Array:

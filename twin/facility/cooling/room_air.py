@@ -103,6 +103,7 @@ def room_air(
         handler_unit=air.handler_unit,
         handler_node=handler_node,
         handler_hall=air.handler_hall,
+        supply_degc=np.array([out.units[i].supply_degc for i in air.handler_unit]),
         handler_nearness=nearness(
             zone_m, handler_m, air.zone_hall, air.handler_hall, HANDLER_REACH_M
         ),

@@ -33,6 +33,8 @@ class RoomAir:
     handler_node: Index
     """(handler,) thermal node of the air that it draws in."""
     handler_hall: Index
+    supply_degc: Array
+    """(handler,) set-point of the air that it supplies; nan where its valve stands open."""
     handler_nearness: Array
     """(zone, handler) weight of a handler to a zone, by its distance; 0 between halls."""
     exhaust_nearness: Array

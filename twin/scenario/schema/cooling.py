@@ -24,6 +24,7 @@ from twin.stated import (
     Power,
     ShareOrPercent,
     Stated,
+    SupplyAirTemperature,
     TemperatureDifference,
     Volume,
     WaterTemperature,
@@ -91,6 +92,9 @@ class AirSpec(Stated):
     not stated: underfloor in halls with a raised floor, else the front."""
     supply_opening: Band | None = None
     """Heights of that opening where they differ from what `supply_face` stands for."""
+    supply_temperature: SupplyAirTemperature | None = None
+    """Set-point of the air they supply: valves throttle their coils to hold it. Without one the
+    valves stand open, and the air is as cold as the water makes it."""
     return_face: ReturnFace | None = None
     """Where they take in air: their top, front or back, or the ceiling above hot aisles. Where not
     stated: the ceiling in halls with contained hot aisles, the back in rows, else the top."""

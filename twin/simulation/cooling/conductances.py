@@ -12,6 +12,7 @@ from twin.arrays import Array, Index, total_by
 from twin.facility.air.streams import AirFlows, Streams
 from twin.physics.thermal import crowds
 from twin.physics.thermal_modes import Crowds, Modes, modes
+from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.kernel.world import World
 
@@ -31,30 +32,32 @@ class Conducting:
     """(rack,) to its stream."""
     loop_w_k: Array
     """(loop,) to facility water."""
-    coil_w_k: Array
-    """(handler,) between the air that each draws in and facility water."""
+    of_air_w_k: Array
+    """(handler,) heat that a coil gives to its water for a kelvin of the air drawn in."""
+    of_water_w_k: Array
+    """(handler,) the same that it gives less for a kelvin of the water."""
     ground_w_k: Array
     """(plant,) to what its segment refers to."""
     streams: Streams
 
     def key(self) -> bytes:
         """What tells it from every other."""
-        parts = [self.rack_w_k, self.loop_w_k, self.coil_w_k, self.ground_w_k]
-        parts += [self.streams.rack_w_k, self.streams.handler_w_k]
+        parts = [self.rack_w_k, self.loop_w_k, self.of_air_w_k, self.of_water_w_k]
+        parts += [self.ground_w_k, self.streams.rack_w_k, self.streams.handler_w_k]
         return np.concatenate(parts).tobytes()
 
 
 class Conductances:
     """Reads flows, racks and plants; part of the thermal discipline, and writes no state."""
 
-    def __init__(self, world: World, plants: Plants) -> None:
+    def __init__(self, world: World, plants: Plants, coils: Coils) -> None:
         self.world = world
+        self.coils = coils
         self.plants = plants
         self.racks = world.facility.racks
         self.network = world.facility.cooling
         self.air = self.network.air
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
-        self.water_of_handler = self.water[self.network.hall_plant[self.air.handler_hall]]
         self.liquid = self.racks.liquid_frac > 0
         self.flows = AirFlows(self.air, self.network.units.hot_w_k[self.air.handler_unit])
         self.modes_of: dict[bytes, Modes] = {}
@@ -79,7 +82,7 @@ class Conductances:
         return Conducting(
             np.where(self.liquid, through, streams.rack_w_k),
             flows.loop_w_k,
-            flows.coil_w_k[self.air.handler_unit],
+            *self.coils.terms()[:2],
             self.plants.own.segment[:, 0],
             streams,
         )
@@ -147,10 +150,10 @@ class Conductances:
         leaving = self._leaving(found, place, len(k))
         k[inlet, inlet] += streams.flow_w_k.sum(axis=1)
         k[inlet] -= streams.flow_w_k @ leaving
-        water = place[self.water_of_handler]
+        water = place[self.coils.water]
         drawn = place[self.air.handler_node]
-        np.add.at(k, (water, water), found.coil_w_k)
-        np.add.at(k, (water, drawn), -found.coil_w_k)
+        np.add.at(k, (water, water), found.of_water_w_k)
+        np.add.at(k, (water, drawn), -found.of_air_w_k)
 
     def _leaving(self, found: Conducting, place: Index, size: int) -> Array:
         """(outlet, node) of which temperatures the air at each outlet is made, heat given to it on
@@ -165,10 +168,10 @@ class Conductances:
         share = rack_w_k / np.where(total > 0, total, 1.0)
         source = np.where(air.in_air, np.arange(rack_w_k.size), air.zone_node[air.zone_of_rack])
         np.add.at(out, (air.zone_of_rack, place[source]), share)
-        through = found.streams.handler_w_k
-        cooled = found.coil_w_k / np.where(through > 0, through, 1.0)
-        np.add.at(out, (handlers, place[air.handler_node]), 1.0 - cooled)
-        np.add.at(out, (handlers, place[self.water_of_handler]), cooled)
+        through = np.where(found.streams.handler_w_k > 0, found.streams.handler_w_k, 1.0)
+        drawn = 1.0 - found.of_air_w_k / through
+        np.add.at(out, (handlers, place[air.handler_node]), drawn)
+        np.add.at(out, (handlers, place[self.coils.water]), found.of_water_w_k / through)
         return out
 
     def solved(self, heat_w: Array, hold_w_k: Array) -> Array:

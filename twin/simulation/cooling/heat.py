@@ -10,6 +10,7 @@ from twin.physics.crossing import Crossing, first_crossing
 from twin.physics.thermal import Motion, motion
 from twin.physics.thermal_modes import Modes
 from twin.physics.thermal_path import Path, follow
+from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
@@ -34,12 +35,18 @@ class Heat(Discipline):
     """The thermal discipline of one run."""
 
     def __init__(
-        self, world: World, flows: Flows, plants: Plants, watchers: tuple[TemperatureWatcher, ...]
+        self,
+        world: World,
+        flows: Flows,
+        plants: Plants,
+        coils: Coils,
+        watchers: tuple[TemperatureWatcher, ...],
     ) -> None:
         self.world = world
         self.own = world.state.heat
         self.flows = flows
         self.plants = plants
+        self.coils = coils
         self.watchers = watchers
         self.racks = world.facility.racks
         self.network = world.facility.cooling
@@ -47,7 +54,7 @@ class Heat(Discipline):
         self.liquid = self.racks.liquid_frac > 0
         self.into_stream_frac = np.where(self.liquid, self.racks.liquid_frac, 1.0)
         self.water_of_loop = self.water[self.network.loop_plant]
-        self.conductances = Conductances(world, plants)
+        self.conductances = Conductances(world, plants, coils)
         self.air = self.network.air
         self._network: Modes | None = None
 
@@ -64,6 +71,7 @@ class Heat(Discipline):
         q[self.air.node] += self._into_air_w(state.racks.rack_w - into_stream)
         for p, plant in enumerate(n.plants):
             q[plant.node] += plant.pump_w * state.flows.water_frac[p]
+        np.add.at(q, self.coils.water, self.coils.terms()[2])
         return q
 
     def _into_air_w(self, rack_w: Array) -> Array:
@@ -72,8 +80,9 @@ class Heat(Discipline):
         """
         air = self.air
         zone = total_by(air.zone_of_rack, rack_w, air.zone_node.size)
-        fans = self.world.state.units.unit_w[air.handler_unit]
-        return self.conductances.streams().spread(np.concatenate([zone, fans]))
+        fans_w = self.world.state.units.unit_w[air.handler_unit]
+        supplied_w = fans_w - self.coils.terms()[2]
+        return self.conductances.streams().spread(np.concatenate([zone, supplied_w]))
 
     def _boundary_w(self) -> Array:
         """(plant,) constant part of the heat that each plant gives to its water."""
@@ -121,7 +130,7 @@ class Heat(Discipline):
         conductance, reference, constant = self.plants.own.segment[:, :3].T
         own.plant_j += conductance * (degc_s[self.water] - reference * span_s) + constant * span_s
         own.loop_j += flows.loop_w_k * (degc_s[n.loop_node] - degc_s[self.water_of_loop])
-        own.hall_j += self._by_hall(self._coils_j(degc_s))
+        own.hall_j += self._by_hall(self._coils_j(degc_s, span_s))
 
     def at_rest(self) -> bool:
         """A network without crowds, which `thermal_path` follows."""
@@ -139,7 +148,7 @@ class Heat(Discipline):
         stretch.path = path
         stretch.temperature_degc = path.temperature_degc
         stretch.integral_k_s = path.integral_k_s
-        fine = self._untouched(path, stretch)
+        fine = self._untouched(path, stretch) & self.coils.stays(stretch)
         fine[stretch.looks] &= self.plants.stays(stretch)
         if not fine.all():
             stretch.cut(int(np.argmin(fine)))
@@ -149,6 +158,9 @@ class Heat(Discipline):
         upper, lower = (np.tile(each, (len(stretch.time_s), 1)) for each in self._limits())
         upper[:, self.water] = stretch.segment[stretch.row, :, 4]
         lower[:, self.water] = stretch.segment[stretch.row, :, 3]
+        if self.coils.governed:
+            ends = self.coils.ends(stretch)
+            lower[:, self.air.handler_node], upper[:, self.air.handler_node] = ends
         rise, fall = path.bounds_k()
         begin = path.temperature_degc[:-1]
         below = begin + rise < upper - NEAR_K
@@ -181,15 +193,15 @@ class Heat(Discipline):
         conductance, reference, constant = np.moveaxis(segment[:, :, :3], 2, 0)
         plant = conductance * (degc_s[:, self.water] - reference * span_s) + constant * span_s
         loop = flows.loop_w_k * (degc_s[:, n.loop_node] - degc_s[:, self.water_of_loop])
-        hall = self._by_hall(self._coils_j(degc_s))
+        hall = self._by_hall(self._coils_j(degc_s, span_s))
         return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
 
-    def _coils_j(self, degc_s: Array) -> Array:
+    def _coils_j(self, degc_s: Array, span_s: Array | float) -> Array:
         """(..., handler) heat passed by coils, from integrals of temperatures (..., node)."""
-        drawn = degc_s[..., self.air.handler_node]
-        water = degc_s[..., self.conductances.water_of_handler]
-        coil_w_k = self.world.state.flows.coil_w_k[self.air.handler_unit]
-        return np.asarray(coil_w_k * (drawn - water))
+        of_air, of_water, constant = self.coils.terms()
+        passed = of_air * degc_s[..., self.air.handler_node]
+        passed -= of_water * degc_s[..., self.coils.water]
+        return np.asarray(passed + constant * span_s)
 
     def _by_hall(self, of_handler: Array) -> Array:
         """(..., hall) sums over handlers (..., handler), in their order."""
@@ -243,7 +255,8 @@ class Heat(Discipline):
                 before = own.temperature_degc
                 own.temperature_degc = self._implicit_step(before)
                 still = np.abs(own.temperature_degc - before).max() < START_STILL_K
-                if not self.plants.choose_segments() and still:
+                moved = self.coils.choose()
+                if not self.plants.choose_segments() and not moved and still:
                     break
         own.start_j = self.stored_j()
 

@@ -45,8 +45,8 @@ SETTLE = (
 """Brought into agreement, round after round, until nobody changes anything."""
 
 HOLD = (
-    "plants", "racks", "units", "supply", "protection", "shedding", "heat", "losses", "jobs",
-    "serving", "accounts",
+    "plants", "racks", "units", "supply", "protection", "shedding", "coils", "heat", "losses",
+    "jobs", "serving", "accounts",
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 

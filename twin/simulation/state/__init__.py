@@ -22,11 +22,13 @@ from twin.simulation.state.compute import (
     fresh_throttling,
 )
 from twin.simulation.state.cooling import (
+    CoilState,
     FlowState,
     HeatState,
     InletState,
     PlantState,
     UnitState,
+    fresh_coils,
     fresh_flows,
     fresh_heat,
     fresh_inlet,
@@ -82,6 +84,7 @@ class State:
     flows: Annotated[FlowState, "cooling.flows"]
     plants: Annotated[PlantState, "cooling.plant"]
     units: Annotated[UnitState, "cooling.units"]
+    coils: Annotated[CoilState, "cooling.coils"]
     heat: Annotated[HeatState, "cooling.heat"]
     inlet: Annotated[InletState, "cooling.inlet_air"]
     racks: Annotated[RackState, "compute.racks"]
@@ -118,6 +121,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         flows=fresh_flows(facility),
         plants=fresh_plants(facility, IDLE_SEGMENT),
         units=fresh_units(facility),
+        coils=fresh_coils(facility),
         heat=fresh_heat(facility),
         inlet=fresh_inlet(facility),
         racks=fresh_racks(facility),

@@ -155,6 +155,19 @@ def fresh_heat(facility: Facility) -> HeatState:
 
 
 @dataclass(slots=True)
+class CoilState:
+    """Valves of coils that hold their air."""
+
+    piece: Index
+    """(handler,) open, holding or shut: `twin.physics.coil`."""
+
+
+def fresh_coils(facility: Facility) -> CoilState:
+    """All open."""
+    return CoilState(np.zeros(facility.cooling.air.handler_unit.size, dtype=np.int64))
+
+
+@dataclass(slots=True)
 class InletState:
     """Racks in air that is too warm."""
 

@@ -1,0 +1,83 @@
+"""A coil that holds the air behind it at a set-point, in straight pieces.
+
+Its valve is shut while the air behind the fan is no warmer than the set-point, throttles to hold it
+there, and is open where even all of the water does not bring the air down to it. Each piece is
+linear in the temperatures of the air drawn in and of the water, and they meet without a jump.
+Arrays are (coil,) or broadcast against it; temperatures in degC, streams and conductances in W/K.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+OPEN = 0
+HOLDS = 1
+SHUT = 2
+TOUCH_K = 1e-6
+"""A piece is left this close to its end; it is taken up again three times as far inside."""
+
+
+class Coils(NamedTuple):
+    """What coils are at fans' present speed."""
+
+    open_w_k: Array
+    """Conductance between the air drawn in and the water, valve open."""
+    stream_w_k: Array
+    """Air."""
+    fan_w: Array
+    """Heat of the fan, behind the coil."""
+    set_degc: Array
+    """Air behind the fan; nan where the valve is always open."""
+
+    def behind_degc(self, drawn_degc: Array, water_degc: Array) -> Array:
+        """Air behind the fan with the valve open."""
+        stream = np.where(self.stream_w_k > 0, self.stream_w_k, 1.0)
+        taken = self.open_w_k * (drawn_degc - water_degc)
+        return np.asarray(drawn_degc + (self.fan_w - taken) / stream)
+
+    def _uncooled_degc(self, drawn_degc: Array) -> Array:
+        """Air behind the fan with the valve shut."""
+        stream = np.where(self.stream_w_k > 0, self.stream_w_k, 1.0)
+        return np.asarray(drawn_degc + self.fan_w / stream)
+
+    def piece(self, before: Index, drawn_degc: Array, water_degc: Array) -> Index:
+        """Which piece each is on, given the one it was on."""
+        behind = self.behind_degc(drawn_degc, water_degc)
+        uncooled = self._uncooled_degc(drawn_degc)
+        limit = np.where(before == OPEN, -3 * TOUCH_K, -TOUCH_K)
+        open_ = behind - self.set_degc >= limit
+        shut = uncooled - self.set_degc < np.where(before == SHUT, -TOUCH_K, -3 * TOUCH_K)
+        piece = np.where(open_, OPEN, np.where(shut, SHUT, HOLDS))
+        governed = np.isfinite(self.set_degc) & (self.stream_w_k > 0)
+        return np.where(governed, piece, OPEN).astype(np.int64)
+
+    def terms(self, piece: Index) -> tuple[Array, Array, Array]:
+        """Heat to the water as g_air T_drawn - g_water T_water + constant: the three of them."""
+        holds = piece == HOLDS
+        opened = np.where(piece == OPEN, self.open_w_k, 0.0)
+        of_air = np.where(holds, self.stream_w_k, opened)
+        constant = np.where(holds, self.fan_w - self.stream_w_k * self.set_degc, 0.0)
+        return of_air, opened, constant
+
+    def ends_degc(self, piece: Index, water_degc: Array) -> tuple[Array, Array]:
+        """Air drawn in at which a coil leaves its piece, downwards and upwards, its water as it
+        is.
+        """
+        stream = np.where(self.stream_w_k > 0, self.stream_w_k, 1.0)
+        fan_k = self.fan_w / stream
+        passed = np.maximum(1.0 - self.open_w_k / stream, 1e-9)
+        opens = (self.set_degc - fan_k - (1.0 - passed) * water_degc) / passed
+        opens = np.where(self.open_w_k > 0, np.maximum(opens, self.set_degc - fan_k), np.inf)
+        shuts = self.set_degc - fan_k
+        lower = np.where(piece == OPEN, opens - 4 * TOUCH_K / passed, -np.inf)
+        lower = np.where(piece == HOLDS, shuts - 4 * TOUCH_K, lower)
+        upper = np.where(piece == HOLDS, opens, np.inf)
+        upper = np.where(piece == SHUT, shuts, upper)
+        governed = np.isfinite(self.set_degc) & (self.stream_w_k > 0)
+        return np.where(governed, lower, -np.inf), np.where(governed, upper, np.inf)
