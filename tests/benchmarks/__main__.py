@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks import against, peers
+from tests.benchmarks import against, climate, peers
 from tests.benchmarks.cases import DAY_S, measured
 
 SHIPPED = ("first_factory", "superpod_day", "chiller_loss", "frontier_idle", "frontier_day")
@@ -167,6 +167,7 @@ def growth(quick: bool) -> None:
     heads = ("campus", "components", "pairs", "graph", "N-1", "N-2", "diagram", "exact")
     stages = (*heads, "1,000 years", "peak MB")
     table("Engines of redundancy, s", stages, campuses((1, 2) if quick else (1, 2, 5, 10)))
+    table("The year", climate.HEADS, climate.rows(5, 30 if quick else 366))
     table("Start", ("what", "s"), starts())
     heads = ("program", "what it does", "s")
     table("Beside others, one day of 144 nodes in the same run", heads, peers.rows())
