@@ -58,6 +58,12 @@ def test_every_hour_is_written(tmp_path: Path) -> None:
     assert powers.sum() / powers["it_w"] == pytest.approx(twin.climate(LAYOUT, "phoenix").pue)
 
 
+def test_the_year_is_drawn(tmp_path: Path) -> None:
+    path = tmp_path / "year.svg"
+    assert main(["climate", "adiabatic_large", "miami", "--figure", str(path)]) == 0
+    assert path.read_text(encoding="utf-8").count("<path") > 100
+
+
 def test_inputs_are_set_by_key_or_name_with_units() -> None:
     middle = twin.climate("water_midsize", "chicago")
     better = twin.climate("water_midsize", "chicago", {"UPS efficiency": "94 %"})
@@ -81,6 +87,7 @@ def test_inputs_are_set_by_key_or_name_with_units() -> None:
         (["air_small", "chicago", "--set", "air_rise=warm"], "0.5 to 60"),
         (["air_small", "chicago", "--set", "supply_air_low=40"], "below supply_air_high"),
         ([LAYOUT, "chicago", "--load", "120 %"], "0 % to 100 %"),
+        ([LAYOUT, "chicago", "--figure", "year.doc"], "ends in .png"),
     ],
 )
 def test_what_cannot_be_is_refused(

@@ -30,6 +30,9 @@ Load = Annotated[
 Hourly = Annotated[
     Path | None, Option("--hourly", metavar="FILE", help="Write every hour there as CSV.")
 ]
+Picture = Annotated[
+    Path | None, Option("--figure", metavar="FILE", help="Draw the year there: PNG, SVG or PDF.")
+]
 
 
 def climate(
@@ -39,18 +42,20 @@ def climate(
     size: Size = "",
     load: Load = "100 %",
     hourly: Hourly = None,
+    picture: Picture = None,
     json: Json = False,
 ) -> None:
     """Tell the PUE and WUE of a year."""
-    if hourly is not None:
-        say.writable(hourly.parent)
+    files = [path for path in (hourly, picture) if path is not None]
+    for path in files:
+        say.writable(path.parent)
+    climate_face.refuse_other_pictures(picture)
     share = climate_face.load_frac(load)
     found = climate_face.year(system, weather, read_overrides(changes or ()), size, share)
-    if hourly is not None:
-        found.frame().to_csv(hourly, index=False, float_format="%.8g")
+    climate_face.write(found, hourly, picture)
     if json:
         say.document(found.as_dict())
     else:
         say.findings(f"{found.facility} in {found.air.name}", climate_face.shown(found))
-    if hourly is not None:
-        say.note(f"written: {hourly}")
+    for path in files:
+        say.note(f"written: {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import twin
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from twin.analysis.climate.answer import ClimateYear
 
 IDLE = "idle"
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def year(
@@ -33,6 +35,23 @@ def load_frac(text: str) -> float | None:
     if not 0.0 <= value <= 1.0:
         raise InputError([Problem("--load", repr(text), "0 % to 100 %, or idle")])
     return value
+
+
+def refuse_other_pictures(picture: Path | None) -> None:
+    """Raise InputError where a figure is asked for in a form that is not drawn."""
+    if picture is not None and picture.suffix.lower() not in PICTURES:
+        allowed = "a file that ends in " + ", ".join(PICTURES)
+        raise InputError([Problem("--figure", repr(str(picture)), allowed)])
+
+
+def write(found: ClimateYear, hourly: Path | None, picture: Path | None) -> None:
+    """Write every hour as CSV, and the figure, where they are asked for."""
+    if hourly is not None:
+        found.frame().to_csv(hourly, index=False, float_format="%.8g")
+    if picture is not None:
+        from twin.present.figures.year import write_year
+
+        write_year(found, picture)
 
 
 def shown(found: ClimateYear) -> dict[str, Any]:
