@@ -18,6 +18,7 @@ twin.counterfactuals(design)   a run, and what each of its faults cost against t
 twin.fault_tree(path)           exact probability and cut-set count of an Open-PSA fault tree
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
 twin.climate(design, weather)  PUE, WUE, energy and water of a year, hour by hour
+twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from twin.scenario import Scenario, load
     from twin.simulation import Run, resume, simulate, start
     from twin.study import check, compare, redundancy, run
+    from twin.study.airflow import airflow
     from twin.study.asked import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
 
@@ -57,6 +59,7 @@ _HOME = {
     "Scenario": "scenario",
     "TwinError": "errors",
     "adequacy": "analysis.adequacy",
+    "airflow": "study.airflow",
     "build": "facility",
     "check": "study",
     "climate": "study.climate",
@@ -85,6 +88,7 @@ __all__ = [
     "Scenario",
     "TwinError",
     "adequacy",
+    "airflow",
     "build",
     "check",
     "climate",

@@ -8,6 +8,7 @@ from typer import Exit, Option, Typer
 
 from twin import __version__
 from twin.cli import catalogue, say, usd
+from twin.cli.airflow import airflow
 from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.climate import climate
@@ -38,6 +39,7 @@ app.command("ride-through")(ride_through)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)
 app.command()(climate)
+app.command()(airflow)
 app.command()(export)
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(usd.app, name="usd")

@@ -13,6 +13,7 @@ import twin
 from twin.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from twin.analysis.airflow.answer import AirflowAnswer
     from twin.analysis.redundancy import RedundancyReport
     from twin.catalogue import Catalogue
     from twin.catalogue.rows import CatalogueRow
@@ -91,6 +92,36 @@ def write_redundancy(found: RedundancyReport, folder: Path) -> list[Path]:
     from twin.study.redundancy_files import write
 
     return write(found, folder)
+
+
+def airflow(
+    scenario: Scenario,
+    hall: str | None,
+    lose: list[str],
+    model: str,
+    device: str,
+    cells: int | None,
+    supply_degc: float | None,
+    told: Told,
+) -> AirflowAnswer:
+    """The solved air of a hall."""
+    return twin.airflow(scenario, hall, lose, model, device, cells, supply_degc, progress=told)
+
+
+def write_airflow(answer: AirflowAnswer, folder: Path) -> list[Path]:
+    """Write tables, matrix, field and figures into a folder; their paths."""
+    from twin.present.airflow import write
+
+    return write(answer, folder)
+
+
+def replay_air(
+    scenario: Scenario, folder: Path, model: str, cells: int | None, fit: bool, told: Told
+) -> dict[str, Any]:
+    """A measured room against its model."""
+    from twin.study.airflow.replay import replay
+
+    return replay(scenario, folder, model, cells, fit, told).as_dict()
 
 
 def compare(a: Path, b: Path) -> dict[str, Any]:

@@ -58,6 +58,19 @@ def read_overrides(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def temperature(text: str | None) -> float | None:
+    """`18 °C` as degrees Celsius. InputError where it is no temperature of air in a hall."""
+    if text is None:
+        return None
+    try:
+        degc = quantity(re.sub(r"(?<=\d)(?=[°a-zA-Z])", " ", text.strip()), "degC")
+    except ValueError:
+        degc = math.nan
+    if not 0 <= degc <= 60:
+        raise InputError([Problem("", repr(text), "0 to 60 °C, such as '18 °C'", file="--supply")])
+    return degc
+
+
 def duration(text: str) -> float:
     """`1h` or `30 min` as seconds. InputError where it is no duration above zero."""
     spaced = re.sub(r"(?<=\d)(?=[a-zA-Z])", " ", text.strip())

@@ -16,6 +16,8 @@ CELL_MAX_M = 0.20
 CELLS = 60_000
 """Cells of a hall where none is stated."""
 CELLS_MAX = 4_000_000
+COARSENS = 4
+"""Cells along an axis are a multiple, so that grids of half and a quarter of them exist."""
 ACROSS = 3
 """Cells across an aisle, a vent or a tile, at least."""
 MERGE_FRAC = 0.35
@@ -53,7 +55,14 @@ def _axis_lines(plan: HallPlan, axis: int, cell_m: float, gaps: list[Gap]) -> Ar
     for a, low, high in gaps:
         if a == axis:
             lines = _refined(lines, low, high)
+    while (len(lines) - 1) % COARSENS:
+        lines = _split(lines, max(range(len(lines) - 1), key=lambda k: lines[k + 1] - lines[k]))
     return np.array(lines)
+
+
+def _split(lines: list[float], cell: int) -> list[float]:
+    """The lines with one cell halved."""
+    return [*lines[: cell + 1], (lines[cell] + lines[cell + 1]) / 2, *lines[cell + 1 :]]
 
 
 def _refined(lines: list[float], low: float, high: float) -> list[float]:

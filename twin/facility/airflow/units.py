@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from twin.arrays import Array
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.airflow.shapes import SIDES, Box
 from twin.facility.ledger import Ledger, Loc
@@ -32,6 +35,14 @@ class RackBody:
     """Heat that goes into air, at rated power."""
     mass_j_k: float
     """Heat capacity of what the air passes."""
+    unmetered_w: float = 0.0
+    """Load that the servers' own meters do not see: switches, controllers."""
+    conversion_frac: float = 1.0
+    """Efficiency between the rack's input and what its servers meter."""
+
+    def heat_of_w(self, metered_w: Array) -> Array:
+        """Heat of the rack where its servers meter so much."""
+        return np.asarray((metered_w + self.unmetered_w) / self.conversion_frac)
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,8 @@ def _rack_body(hall: int, spec: HallSpec, place: Position) -> RackBody:
         rack.air_flow_m3_s,
         rated_w(place) * (1.0 - rack.liquid_heat_frac),
         rack.heat_capacity_j_k,
+        rack.chassis_fixed_w * rack.chassis_per_rack,
+        rack.rectifier_efficiency_frac,
     )
 
 

@@ -92,6 +92,8 @@ class RowSpec(Stated):
         default=(), max_length=RACKS_MAX
     )
     """What the site calls the racks, position by position, as in its measurements."""
+    fan_speed_rated_rpm: Annotated[float, Field(gt=0, le=50_000)] | None = None
+    """Fan speed at which a rack draws its rated air flow, for replays of measured speeds."""
     intakes: tuple[Band, ...] = Field(default=(), max_length=60)
     """Heights at which the racks take in air and let it out at their backs, one a chassis or a
     group of them; the whole face where none is stated."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
@@ -217,6 +218,11 @@ class Scenario(Stated):
         catalogue.
         """
         return fingerprint(self.as_yaml(), self.catalogue.content_hash(), self.inputs())
+
+    def home(self) -> Path | None:
+        """The folder of the project that its files stand in; None where it came from no file."""
+        held = [document for document in self._documents if document is not None]
+        return held[0].root if held and held[0].path.is_file() else None
 
     def problem(
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""

@@ -1,0 +1,1 @@
+"""What is read from the solved air of a hall: temperatures, measures, classes."""
