@@ -32,7 +32,7 @@ def closed_loop(air: HallAir, matrix: Array, rise_k: Array, supply_degc: Array) 
     """
     given = rise_k + air.supply @ supply_degc
     open_loop = np.eye(len(air.inlets)) - matrix @ air.passes
-    inlet = np.linalg.solve(open_loop, matrix @ given)
+    inlet = np.asarray(np.linalg.solve(open_loop, matrix @ given), float)
     outlet = air.passes @ inlet + given
     return PortTemperatures(inlet, outlet, supply_degc, returns(air, inlet))
 

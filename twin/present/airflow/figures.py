@@ -66,7 +66,7 @@ def _figure(
         axes.set(xlim=(0, wide), ylim=(0, high), aspect="equal", title=title)
         axes.set(xlabel=labels[0], ylabel=labels[1])
         bar = figure.colorbar(mesh, ax=axes, shrink=0.8, label="air (°C)")
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         _word(axes, answer)
     return figure
 

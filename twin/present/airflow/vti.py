@@ -50,7 +50,7 @@ def write_vti(path: Path, lines: tuple[Array, Array, Array], fields: dict[str, A
 def sampling_step_m(lines: tuple[Array, Array, Array]) -> float:
     """Edge of the even cells: a decimetre, more in large halls."""
     volume = float(np.prod([one[-1] for one in lines]))
-    return max(STEP_M, (volume / VALUES_MAX) ** (1 / 3))
+    return max(STEP_M, float(np.cbrt(volume / VALUES_MAX)))
 
 
 def _samples(lines: Array, step: float) -> Index:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import expm
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.facility.airflow.hall_air import AIR_J_M3_K, HallAir
 
 LAG_MIN_S = 1.0
@@ -81,11 +81,11 @@ class ReducedRoom:
 
     def __init__(self, air: HallAir) -> None:
         self.air = air
-        self.racks = np.flatnonzero(air.passes.sum(axis=1) > 0)
+        self.racks: Index = np.flatnonzero(air.passes.sum(axis=1) > 0).astype(np.int64)
         """Outlets that are bands of racks."""
         self.inlet_of = np.array([int(np.argmax(air.passes[o])) for o in self.racks])
         self.capacity_j_k = _capacities(air, self.racks)
-        self.state = np.zeros(self.racks.size + len(air.outlets))
+        self.state: Array = np.zeros(self.racks.size + len(air.outlets))
 
     def matrix(self, w: Array, lag_s: Array, inputs: Inputs) -> tuple[Array, Array]:
         """(state, state) rates and (state,) constants."""
@@ -107,7 +107,7 @@ class ReducedRoom:
     def settle(self, w: Array, lag_s: Array, inputs: Inputs) -> None:
         """The steady state of these inputs."""
         rates, given = self.matrix(w, lag_s, inputs)
-        self.state = np.linalg.solve(rates, -given)
+        self.state = np.asarray(np.linalg.solve(rates, -given), float)
 
     def step(self, w: Array, lag_s: Array, inputs: Inputs) -> None:
         """The state one step later, exactly."""
@@ -125,7 +125,7 @@ class ReducedRoom:
         return np.asarray(self.state[self.racks.size :])
 
 
-def _capacities(air: HallAir, outlets: Array) -> Array:
+def _capacities(air: HallAir, outlets: Index) -> Array:
     """(band,) heat capacity of a rack's servers by the flow of its bands."""
     held = {rack.box.name: (rack.mass_j_k, rack.flow_m3_s) for rack in air.plan.racks}
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +12,12 @@ from twin.errors import InputError, Problem
 from twin.facility.airflow.hall_air import HallAir
 from twin.physics.airflow.grid import AirHeat, Field, Passage
 
+if TYPE_CHECKING:
+    from twin.physics.airflow.model import Progress
+    from twin.physics.airflow.transport import Transport
+
 MODELS = ("potential", "rans")
-PROBE_TOLERANCE = 1e-9
+MOMENT_TOLERANCE = 1e-6
 
 Told = Callable[[float, str], None]
 
@@ -33,9 +38,9 @@ def _turbulent(air: HallAir, device: str, heat: AirHeat, told: Told | None) -> F
     """The flow with jets and buoyancy."""
     from twin.physics.airflow.rans import rans
 
-    def progress(step: object) -> None:
+    def progress(step: Progress) -> None:
         if told is not None:
-            told(0.0, str(step))
+            told(min(step.round / 50, 1.0), f"{step.grid} round {step.round}")
 
     return rans(air.room, heat, progress=progress)
 
@@ -72,11 +77,11 @@ def need_numba() -> None:
 
 
 def shares(
-    air: HallAir, field: Field, values: Array | None = None, probes: Index | None = None
+    air: HallAir, field: Field, probes: Index | None = None, with_lags: bool = False
 ) -> tuple[Array, Array, Array]:
-    """The matrix (inlet, outlet), the same at probes (probe, outlet), and (nx, ny, nz) of a scalar.
+    """The matrix (inlet, outlet), the same at probes (probe, outlet), and the mean way (outlet,) of
+    each outlet's air in seconds; 0 where not asked for.
 
-    values   (outlet,) of the scalar; it is NaN where not given
     probes   (probe, 3) cells
     """
     from twin.physics.airflow.transport import BATCH, Transport
@@ -84,21 +89,30 @@ def shares(
     transport = Transport(air.room, field)
     outlets = transport.outlets()
     flat = _flat(probes, transport.alive.shape)
-    total = np.zeros(transport.alive.size)
+    flow = np.array([port.flow_m3_s for port in air.inlets])
     rows = []
     seen = []
+    lags = []
     for start in range(0, len(outlets), BATCH):
         batch = outlets[start : start + BATCH]
-        b = np.zeros((total.size, BATCH))
+        b = np.zeros((transport.alive.size, BATCH))
         for n, port in enumerate(batch):
             b[:, n] = transport.source(port)
         c = transport.solve(b)
-        rows.append(transport.means(c)[:, : len(batch)])
-        seen.append(c[flat][:, : len(batch)])
-        if values is not None:
-            total += c[:, : len(batch)] @ values[start : start + len(batch)]
-    cells = transport.inner(total)
-    return np.concatenate(rows, axis=1), np.concatenate(seen, axis=1), cells
+        held = slice(0, len(batch))
+        rows.append(transport.means(c)[:, held])
+        seen.append(c[flat][:, held])
+        lags.append(_lags_s(transport, c, flow)[held] if with_lags else np.zeros(len(batch)))
+    return np.concatenate(rows, axis=1), np.concatenate(seen, axis=1), np.concatenate(lags)
+
+
+def _lags_s(transport: Transport, c: Array, flow_m3_s: Array) -> Array:
+    """(column,) mean travel time of all air of an outlet: first moments by flow."""
+    volume = transport.faces.volume_m3.reshape(-1, 1)
+    m = transport.solve(volume * c, tolerance=MOMENT_TOLERANCE)
+    gone = flow_m3_s @ transport.means(c)
+    moved = flow_m3_s @ transport.means(m)
+    return np.asarray(np.divide(moved, gone, out=np.zeros_like(gone), where=gone > 0))
 
 
 def _flat(probes: Index | None, shape: tuple[int, ...]) -> Index:
@@ -113,7 +127,7 @@ def cells_at(air: HallAir, points_m: Sequence[tuple[float, float, float]]) -> In
     middle = [(line[1:] + line[:-1]) / 2 for line in air.lines]
     free = np.argwhere(~air.room.solid)
     centres = np.stack([middle[a][free[:, a]] for a in range(3)], axis=1)
-    found = []
-    for point in points_m:
-        found.append(free[int(((centres - np.array(point)) ** 2).sum(axis=1).argmin())])
+    found = [
+        free[int(((centres - np.array(point)) ** 2).sum(axis=1).argmin())] for point in points_m
+    ]
     return np.array(found, np.int64).reshape(-1, 3)
