@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from twin.facility.airflow.shapes import Box, Panel
+from twin.facility.airflow.shapes import Body, Panel
 from twin.facility.airflow.units import HandlerBody, RackBody
 from twin.facility.ledger import Loc
 
@@ -18,7 +18,7 @@ AISLE_MAX_M = 4.0
 class RackLine:
     """Bodies side by side whose fronts look the same way."""
 
-    boxes: tuple[Box, ...]
+    boxes: tuple[Body, ...]
     facing: int
 
     @property
@@ -60,7 +60,7 @@ class Aisle:
 
 def lines(racks: Sequence[RackBody], handlers: Sequence[HandlerBody]) -> list[RackLine]:
     """Racks, and handlers among them, by line, from south to north."""
-    found: dict[tuple[int, float], list[Box]] = {}
+    found: dict[tuple[int, float], list[Body]] = {}
     bodies = [(r.box, r.facing) for r in racks]
     bodies += [(h.box, h.sign) for h in handlers if h.in_row]
     for box, facing in bodies:
@@ -127,7 +127,7 @@ def _panel(
     leakage: float,
     loc: Loc,
 ) -> Panel:
-    return Panel(Box("containment", "panel", low, high, loc), axis, leakage)
+    return Panel(Body("containment", "panel", low, high, loc), axis, leakage)
 
 
 def of_kind(found: Iterable[Aisle], kind: str) -> list[Aisle]:

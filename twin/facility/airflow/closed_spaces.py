@@ -39,13 +39,16 @@ def refusals(plan: HallPlan, room: Room) -> Iterator[Refusal]:
     """Closed spaces whose flows do not balance, and those whose heat reaches no handler."""
     held = spaces(room)
     handlers = {unit.box.name for unit in plan.handlers} | {"ceiling"}
-    for space in np.unique([held[tuple(c)] for p in room.ports for c in p.room_cells()]):
+    found = np.unique([held[tuple(c)] for p in room.ports for c in p.room_cells()])
+    largest = max(found, key=lambda space: int((held == space).sum()))
+    for space in found:
         ports = [(port, _flow_in(port, held, int(space))) for port in room.ports]
         ports = [(port, flow) for port, flow in ports if flow > 0]
         into = sum(flow for port, flow in ports if port.into_room)
         out = sum(flow for port, flow in ports if not port.into_room)
         if abs(into - out) > IMBALANCE_FRAC * max(into, out):
-            yield _unequal(plan, [port for port, _ in ports], into, out)
+            if space != largest or len(found) == 1:  # what a sealed one lacks, the room has
+                yield _unequal(plan, [port for port, _ in ports], into, out)
         elif _heats(plan, ports) and not any(
             port.name in handlers and not port.into_room for port, _ in ports
         ):

@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.facility.airflow.plan import HallPlan
-from twin.facility.airflow.shapes import Box
+from twin.facility.airflow.shapes import Body
 
 CELL_MIN_M = 0.05
 CELL_MAX_M = 0.20
@@ -98,7 +98,7 @@ def gaps_of(plan: HallPlan) -> Iterator[Gap]:
                 yield from ((a, box.low_m[a], box.high_m[a]) for a in across)
 
 
-def _free_depth(plan: HallPlan, face: Box, axis: int, sign: int, into_room: bool) -> Iterator[Gap]:
+def _free_depth(plan: HallPlan, face: Body, axis: int, sign: int, into_room: bool) -> Iterator[Gap]:
     """From an opening to what stands before it, if that is near."""
     outward = sign if into_room else -sign
     at = face.low_m[axis]
@@ -111,7 +111,7 @@ def _free_depth(plan: HallPlan, face: Box, axis: int, sign: int, into_room: bool
         yield (axis, min(at, at + outward * min(ahead)), max(at, at + outward * min(ahead)))
 
 
-def _crosses(body: Box, face: Box, axis: int) -> bool:
+def _crosses(body: Body, face: Body, axis: int) -> bool:
     """Whether both overlap as seen along an axis."""
     return all(
         body.low_m[a] < face.high_m[a] - 1e-6 and face.low_m[a] < body.high_m[a] - 1e-6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from twin.facility.airflow.aisles import Aisle
-from twin.facility.airflow.shapes import Box, Opening, Vector, with_
+from twin.facility.airflow.shapes import Body, Opening, Vector, with_
 from twin.facility.airflow.units import HandlerBody, RackBody
 from twin.facility.ledger import Loc
 from twin.scenario.schema.layout import HallSpec
@@ -65,14 +65,14 @@ def _rack_opening(rack: RackBody, k: int, band: Band, share: float, into_room: b
     )
 
 
-def _cut(face: Box, across: int, width: float, low: float, high: float) -> Box:
+def _cut(face: Body, across: int, width: float, low: float, high: float) -> Body:
     """Part of an upright face: centred, between two heights above its lower edge."""
     middle = (face.low_m[across] + face.high_m[across]) / 2
     base = face.low_m[2]
     top = min(base + high, face.high_m[2])
     lower: Vector = with_(with_(face.low_m, across, middle - width / 2), 2, base + low)
     upper: Vector = with_(with_(face.high_m, across, middle + width / 2), 2, top)
-    return Box(face.name, face.what, lower, upper, face.stated_at)
+    return Body(face.name, face.what, lower, upper, face.stated_at)
 
 
 def supply_face(handler: HandlerBody, hall: HallSpec) -> str:
@@ -110,7 +110,7 @@ def handler_openings(
         yield Opening(name, (name,), handler.axis, -handler.sign, (face,), flow_m3_s, False)
 
 
-def _front(handler: HandlerBody, across: int, supply: str) -> Box:
+def _front(handler: HandlerBody, across: int, supply: str) -> Body:
     """The part of its front that blows."""
     face = handler.box.face(handler.axis, handler.sign)
     height = face.size_m[2]
@@ -124,7 +124,7 @@ def _front(handler: HandlerBody, across: int, supply: str) -> Box:
     return _cut(face, across, wide, low, height if supply == "high" else high)
 
 
-def _upper_front(handler: HandlerBody, across: int, supply: str) -> Box:
+def _upper_front(handler: HandlerBody, across: int, supply: str) -> Body:
     """The part of its front that takes in air: above what blows, or below it."""
     face = handler.box.face(handler.axis, handler.sign)
     if supply == "underfloor":
@@ -155,13 +155,13 @@ def tile_loss(open_frac: float) -> float:
     return float((1.0 + 0.5 * closed**0.75 + 1.414 * closed**0.375) / open_frac**2)
 
 
-def _field(tile: TileSpec, loc: Loc, k: int) -> Box:
+def _field(tile: TileSpec, loc: Loc, k: int) -> Body:
     x, y = tile.at
     high = (x + tile.size[0] * tile.count[0], y + tile.size[1] * tile.count[1], 0.0)
-    return Box(f"tiles_{k + 1}", "tile", (x, y, 0.0), high, loc)
+    return Body(f"tiles_{k + 1}", "tile", (x, y, 0.0), high, loc)
 
 
-def _area(box: Box) -> float:
+def _area(box: Body) -> float:
     return box.size_m[0] * box.size_m[1]
 
 
@@ -188,7 +188,7 @@ def ceiling_opening(
     top = hall.size[2]
     spans = [(*aisle.x_m, *aisle.y_m) for aisle in hot] or [(0.0, hall.size[0], 0.0, hall.size[1])]
     vents = tuple(
-        Box("ceiling", "ceiling vent", (west, south, top), (east, north, top))
+        Body("ceiling", "ceiling vent", (west, south, top), (east, north, top))
         for west, east, south, north in spans
     )
     return Opening("ceiling", units, 2, 1, vents, flow_m3_s, False)

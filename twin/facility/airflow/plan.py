@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from twin.facility.airflow import openings as opening
 from twin.facility.airflow.aisles import Aisle, aisles, containment, lines, of_kind
-from twin.facility.airflow.shapes import Box, Opening, Panel, Vector
+from twin.facility.airflow.shapes import Body, Opening, Panel, Vector
 from twin.facility.airflow.units import (
     HandlerBody,
     RackBody,
@@ -37,14 +37,14 @@ class HallPlan:
     """Those that run; the others are bodies only."""
     handler_flow_m3_s: tuple[float, ...]
     stopped: tuple[HandlerBody, ...]
-    obstacles: tuple[Box, ...]
+    obstacles: tuple[Body, ...]
     """Everything else that air goes around."""
     openings: tuple[Opening, ...]
     panels: tuple[Panel, ...]
     aisles: tuple[Aisle, ...]
 
     @property
-    def bodies(self) -> tuple[Box, ...]:
+    def bodies(self) -> tuple[Body, ...]:
         """Every box that is not air."""
         units = (*self.handlers, *self.stopped)
         return (*(r.box for r in self.racks), *(h.box for h in units), *self.obstacles)
@@ -86,16 +86,16 @@ def hall_plan(
     )
 
 
-def _stated_obstacles(hall: int, spec: HallSpec) -> list[Box]:
+def _stated_obstacles(hall: int, spec: HallSpec) -> list[Body]:
     out = []
     for k, one in enumerate(spec.obstacles):
         x, y, z = (at + size for at, size in zip(one.at, one.size, strict=True))
         loc = ("layout", "halls", hall, "obstacles", k)
-        out.append(Box(one.name, "obstacle", one.at, (x, y, z), loc))
+        out.append(Body(one.name, "obstacle", one.at, (x, y, z), loc))
     return out
 
 
-def _other_gear(ledger: Ledger, spec: HallSpec) -> list[Box]:
+def _other_gear(ledger: Ledger, spec: HallSpec) -> list[Body]:
     """Panels and coolant units that stand on the hall's floor, where the scene draws them."""
     plan = ledger.scenario.plan
     groups: list[tuple[Loc, str, int]] = [
@@ -161,7 +161,7 @@ def _panels(
     loc = ("layout", "halls", hall)
     out = [
         Panel(
-            Box(p.name, "panel", p.at, _sum(p.at, p.size), (*loc, "panels", k)),
+            Body(p.name, "panel", p.at, _sum(p.at, p.size), (*loc, "panels", k)),
             next(axis for axis in range(3) if p.size[axis] == 0),
             p.leakage,
         )
@@ -187,14 +187,14 @@ def _open_slots(rack: RackBody) -> list[Panel]:
     return [*through, *(Panel(box.face(0, sign), 0) for sign in (-1, 1)), Panel(box.face(2, 1), 2)]
 
 
-def open_slot_box(rack: RackBody) -> Box | None:
+def open_slot_box(rack: RackBody) -> Body | None:
     """The part of a rack that air goes through beside its servers; None where it is blanked."""
     box = rack.box
     depth = box.size_m[2] * rack.row.open_slots
     if depth <= 0 or rack.row.intakes:
         return None
     low = (box.low_m[0], box.low_m[1], box.high_m[2] - depth)
-    return Box(box.name, box.what, low, box.high_m, box.stated_at)
+    return Body(box.name, box.what, low, box.high_m, box.stated_at)
 
 
 def _sum(a: Vector, b: Vector) -> Vector:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from twin.facility.airflow.grid_lines import CELLS_MAX
 from twin.facility.airflow.plan import HallPlan
-from twin.facility.airflow.shapes import Box, Opening, beside
+from twin.facility.airflow.shapes import Body, Opening, beside
 from twin.facility.ledger import Ledger, Loc
 
 CLEAR_M = 0.05
@@ -71,7 +71,7 @@ def facing(plan: HallPlan) -> Iterator[Refusal]:
                     break
 
 
-def _blocker(plan: HallPlan, opening: Opening, face: Box) -> str:
+def _blocker(plan: HallPlan, opening: Opening, face: Body) -> str:
     """What stands within 5 cm before an opening; nothing where it is free."""
     outward = opening.sign if opening.into_room else -opening.sign
     room = beside(face, opening.axis, outward, CLEAR_M - 1e-6)

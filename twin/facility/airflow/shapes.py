@@ -13,7 +13,7 @@ SIDES = {"east": (0, 1), "west": (0, -1), "north": (1, 1), "south": (1, -1)}
 
 
 @dataclass(frozen=True)
-class Box:
+class Body:
     """A body that air goes around, or a rectangle where one of its sizes is 0."""
 
     name: str
@@ -30,13 +30,13 @@ class Box:
         x, y, z = (high - low for low, high in zip(self.low_m, self.high_m, strict=True))
         return (x, y, z)
 
-    def face(self, axis: int, sign: int) -> Box:
+    def face(self, axis: int, sign: int) -> Body:
         """The rectangle of its side that looks along `sign` of an axis."""
         at = self.high_m[axis] if sign > 0 else self.low_m[axis]
         low = with_(self.low_m, axis, at)
-        return Box(self.name, self.what, low, with_(self.high_m, axis, at), self.stated_at)
+        return Body(self.name, self.what, low, with_(self.high_m, axis, at), self.stated_at)
 
-    def overlaps(self, other: Box, slack_m: float = 1e-6) -> bool:
+    def overlaps(self, other: Body, slack_m: float = 1e-6) -> bool:
         """Whether both share more than a micrometre in every direction."""
         return all(
             self.low_m[a] + slack_m < other.high_m[a] and other.low_m[a] + slack_m < self.high_m[a]
@@ -54,7 +54,7 @@ class Opening:
     axis: int
     sign: int
     """Direction of the air through it."""
-    rectangles: tuple[Box, ...]
+    rectangles: tuple[Body, ...]
     flow_m3_s: float
     into_room: bool
     open_frac: float = 1.0
@@ -64,7 +64,7 @@ class Opening:
 class Panel:
     """A thin rectangle that air does not pass, but for a share of it that is open."""
 
-    box: Box
+    box: Body
     axis: int
     leakage_frac: float = 0.0
     loss: float = 0.0
@@ -77,9 +77,9 @@ def with_(vector: Vector, axis: int, value: float) -> Vector:
     return (x, y, z)
 
 
-def beside(face: Box, axis: int, sign: int, depth_m: float) -> Box:
+def beside(face: Body, axis: int, sign: int, depth_m: float) -> Body:
     """The box that reaches `depth_m` away from a rectangle, along `sign` of an axis."""
     at = face.low_m[axis]
     low = with_(face.low_m, axis, min(at, at + sign * depth_m))
     high = with_(face.high_m, axis, max(at, at + sign * depth_m))
-    return Box(face.name, face.what, low, high, face.stated_at)
+    return Body(face.name, face.what, low, high, face.stated_at)

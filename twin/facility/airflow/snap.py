@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.facility.airflow.plan import HallPlan, open_slot_box
-from twin.facility.airflow.shapes import Box, Opening
+from twin.facility.airflow.shapes import Body, Opening
 from twin.physics.airflow.grid import AirPort, Room, face_shapes
 
 Lines = tuple[Array, Array, Array]
@@ -48,13 +48,13 @@ def _span(lines: Array, low: float, high: float) -> slice:
     return slice(cell, cell + 1)
 
 
-def cells_of(box: Box, lines: Lines) -> tuple[slice, slice, slice]:
+def cells_of(box: Body, lines: Lines) -> tuple[slice, slice, slice]:
     """Cells that a box fills."""
     x, y, z = (_span(lines[a], box.low_m[a], box.high_m[a]) for a in range(3))
     return (x, y, z)
 
 
-def faces_of(box: Box, axis: int, lines: Lines) -> tuple[slice, ...]:
+def faces_of(box: Body, axis: int, lines: Lines) -> tuple[slice, ...]:
     """Faces of an axis that a rectangle covers."""
     at = nearest(lines[axis], box.low_m[axis])
     return tuple(

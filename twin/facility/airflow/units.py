@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.catalogue.rows import CoolingEquipment
-from twin.facility.airflow.shapes import SIDES, Box
+from twin.facility.airflow.shapes import SIDES, Body
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.space import racks
@@ -24,7 +24,7 @@ from twin.scenario.schema.layout import HallSpec, RowSpec
 class RackBody:
     """A rack with air through it."""
 
-    box: Box
+    box: Body
     row: RowSpec
     label: str
     """What the site calls it; its own name where it says nothing."""
@@ -49,7 +49,7 @@ class RackBody:
 class HandlerBody:
     """An air handler."""
 
-    box: Box
+    box: Body
     spec: AirSpec
     axis: int
     sign: int
@@ -79,7 +79,7 @@ def _rack_body(hall: int, spec: HallSpec, place: Position) -> RackBody:
     high = (place.x_m + rack.width_m, place.y_m + rack.depth_m, rack.height_m)
     labels = place.row.labels
     return RackBody(
-        Box(place.id, "rack", low, high, ("layout", "halls", hall, "rows", row)),
+        Body(place.id, "rack", low, high, ("layout", "halls", hall, "rows", row)),
         place.row,
         labels[place.slot] if place.slot < len(labels) else place.id,
         int(place.facing),
@@ -124,12 +124,12 @@ def _handler_body(
     )
 
 
-def box_of(name: str, what: str, place: Place, hall: HallSpec, loc: Loc) -> Box:
+def box_of(name: str, what: str, place: Place, hall: HallSpec, loc: Loc) -> Body:
     """A placed component as a box in its hall."""
     x = place.centre_m[0] - hall.at[0]
     y = place.centre_m[1] - hall.at[1]
     wide, deep, high = place.size_m
-    return Box(
+    return Body(
         name,
         what,
         (x - wide / 2, y - deep / 2, place.centre_m[2]),

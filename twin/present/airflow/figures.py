@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array
-from twin.facility.airflow.shapes import Box
+from twin.facility.airflow.shapes import Body
 from twin.present.figures.style import GREY, INK, RC, WIDTH_IN
 
 PLAN_M = 1.2
@@ -106,7 +106,7 @@ def _bodies(axes: Axes, answer: AirflowAnswer, axes_of: tuple[int, int], at_m: f
             axes.add_patch(_rectangle(box, axes_of))
 
 
-def _rectangle(box: Box, axes_of: Sequence[int]) -> Rectangle:
+def _rectangle(box: Body, axes_of: Sequence[int]) -> Rectangle:
     low = (box.low_m[axes_of[0]], box.low_m[axes_of[1]])
     size = [box.size_m[a] for a in axes_of]
     style: Any = {"facecolor": FILLS.get(box.what, "#CBD2D9"), "edgecolor": "white", "zorder": 3}

@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.errors import RunError
 from twin.facility.airflow.hall_air import HallAir, assembled
-from twin.study.airflow.measured import Measured
+from twin.study.airflow.measured import MeasuredRoom
 from twin.study.airflow.reduced import SolvedFlow
 from twin.study.airflow.solve import Told, field_of, shares
 
@@ -22,7 +22,7 @@ MIXING = {"potential": 20.0, "rans": 3.0}
 (assumed; the same for every room)."""
 
 
-def keys(measured: Measured) -> Array:
+def keys(measured: MeasuredRoom) -> Array:
     """(time, feature): handler flows over their mean, and heat of racks over the largest."""
     signal = measured.signal_frac / max(float(measured.signal_frac.mean()), 1e-9)
     heat = measured.power_w / max(float(measured.power_w.max()), 1e-9)
@@ -42,7 +42,7 @@ def chosen(found: Array, most: int = CONFIGURATIONS) -> Index:
 class FlowOf:
     """Flows and heats of every port of a hall at an instant of the measurements."""
 
-    def __init__(self, air: HallAir, measured: Measured, fan_factor: float, leak_frac: float):
+    def __init__(self, air: HallAir, measured: MeasuredRoom, fan_factor: float, leak_frac: float):
         self.air = air
         self.measured = measured
         self.through = fan_factor * (1.0 - leak_frac)

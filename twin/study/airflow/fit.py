@@ -18,7 +18,7 @@ from scipy.optimize import least_squares
 from twin.arrays import Array
 from twin.facility.airflow.hall_air import HallAir
 from twin.study.airflow.lived import lived
-from twin.study.airflow.measured import Measured
+from twin.study.airflow.measured import MeasuredRoom
 from twin.study.airflow.reduced import SolvedFlow
 
 SKIP_S = 1200.0
@@ -52,7 +52,7 @@ class FittedRoom:
         }
 
 
-def first_step_end(measured: Measured) -> int:
+def first_step_end(measured: MeasuredRoom) -> int:
     """Row after the first load step; all rows where there is none."""
     total = measured.power_w.sum(axis=1)
     high = total > STEP_RATIO * np.percentile(total, 5)
@@ -64,7 +64,7 @@ def first_step_end(measured: Measured) -> int:
 
 
 def fit_room(
-    air: HallAir, measured: Measured, held: Sequence[SolvedFlow], found: Array
+    air: HallAir, measured: MeasuredRoom, held: Sequence[SolvedFlow], found: Array
 ) -> FittedRoom:
     """Both factors by least squares on the first load step."""
     end = first_step_end(measured)

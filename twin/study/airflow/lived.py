@@ -9,13 +9,13 @@ import numpy as np
 from twin.arrays import Array
 from twin.facility.airflow.hall_air import HallAir
 from twin.study.airflow.configurations import FlowOf
-from twin.study.airflow.measured import Measured
+from twin.study.airflow.measured import MeasuredRoom
 from twin.study.airflow.reduced import Inputs, ReducedRoom, SolvedFlow, balanced, blended
 
 
 def lived(
     air: HallAir,
-    measured: Measured,
+    measured: MeasuredRoom,
     held: Sequence[SolvedFlow],
     found: Array,
     fan_factor: float = 1.0,

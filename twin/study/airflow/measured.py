@@ -30,7 +30,7 @@ AIR_DEGC = (-30.0, 90.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredRoom:
     """Measurements of one hall; arrays are (time, ...)."""
 
     time_s: Array
@@ -47,7 +47,7 @@ class Measured:
     sensor_degc: Array
 
 
-def read_measured(folder: Path, air: HallAir, sensors: tuple[str, ...]) -> Measured:
+def read_measured(folder: Path, air: HallAir, sensors: tuple[str, ...]) -> MeasuredRoom:
     """The measurements in a folder, for the racks and handlers of a hall.
 
     Raises InputError with every column that is missing, and what is no number in its range.
@@ -58,7 +58,7 @@ def read_measured(folder: Path, air: HallAir, sensors: tuple[str, ...]) -> Measu
     racks = [rack for rack in air.plan.racks if rack.flow_m3_s > 0]
     units = [unit.box.name for unit in air.plan.handlers]
     held = [name for name in sensors if f"{name}_degc" in table.columns]
-    found = Measured(
+    found = MeasuredRoom(
         reader.column("time_s", (0.0, 1e9)),
         _stack([reader.column(f"{rack.label}_power_w", (0.0, 1e6)) for rack in racks]),
         _stack([reader.speed(rack) for rack in racks]),

@@ -19,7 +19,7 @@ from twin.scenario import Scenario
 from twin.study.airflow.configurations import FlowOf, chosen, keys, solved_flows
 from twin.study.airflow.fit import FittedRoom, fit_room
 from twin.study.airflow.lived import lived
-from twin.study.airflow.measured import Measured, read_measured
+from twin.study.airflow.measured import MeasuredRoom, read_measured
 from twin.study.airflow.solve import Told, cells_at
 
 SKIP_S = 1200.0
@@ -31,7 +31,7 @@ CELLS = 40_000
 class Replayed:
     """What the model says at every instant; arrays are (time, ...)."""
 
-    measured: Measured
+    measured: MeasuredRoom
     sensor_degc: Array
     return_degc: Array
     configurations: int
@@ -67,7 +67,7 @@ def _by_name(names: Sequence[str], error: Array) -> list[dict[str, Any]]:
     ]
 
 
-def of_side(measured: Measured, word: str) -> Index:
+def of_side(measured: MeasuredRoom, word: str) -> Index:
     """Sensors with a word in their name."""
     return np.array([k for k, n in enumerate(measured.sensors) if word in n.split("_")], np.int64)
 
