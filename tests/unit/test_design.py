@@ -91,7 +91,7 @@ def test_coolant_that_is_too_warm(pod: Change, set_point: str, severity: str) ->
 @pytest.mark.parametrize(("set_point", "severity"), [("31 °C", "warning"), ("33 °C", "error")])
 def test_air_that_is_too_warm(pod: Change, set_point: str, severity: str) -> None:
     """The support racks take 32 °C."""
-    facility = pod(("supply_temperature: 16 °C", f"supply_temperature: {set_point}"))
+    facility = pod(("supply_temperature: 15 °C", f"supply_temperature: {set_point}"))
     found = said(facility, "inlet air of")
     assert [f.severity for f in found] == [severity]
     assert found[0].component.startswith("support")

@@ -119,7 +119,13 @@ cooling:
       plant: warm_water
       volume: 0.4 m^3
   air:
-    - {name: crah, type: crah_100, count: 2, hall: hall, fed_by: mechanical, plant: chilled_water}
+    - name: crah
+      type: crah_100
+      count: 2
+      hall: hall
+      fed_by: mechanical
+      plant: chilled_water
+      supply_temperature: 20 °C   # valves hold it; 18 to 27 °C are recommended at the inlets
   plant:
     - name: warm_water
       type: dry_cooler_1000
@@ -129,10 +135,10 @@ cooling:
       volume: 5 m^3
       pump_power: 8 kW
     - name: chilled_water
-      type: chiller_air_430
+      type: chiller_air_710     # its curves reach water of 15.56 °C
       count: 2
       fed_by: mechanical
-      supply_temperature: 16 °C
+      supply_temperature: 15 °C
       volume: 3 m^3
       pump_power: 4 kW
 

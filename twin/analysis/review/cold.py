@@ -50,7 +50,10 @@ def _idle_air_degc(facility: Facility) -> Array:
     plant = np.maximum(cooling.hall_plant, 0)
     above_k = air_degc(facility) - water_degc(facility)[plant]
     supply = np.array([p.supply_degc for p in cooling.plants])[plant]
-    return np.asarray(supply + above_k * idle / np.maximum(rated, 1e-9))
+    free = supply + above_k * idle / np.maximum(rated, 1e-9)
+    asked = np.full(halls, np.nan)
+    np.fmin.at(asked, cooling.air.handler_hall, cooling.air.supply_degc)
+    return np.asarray(np.fmax(free, asked))
 
 
 def _cold_air(facility: Facility) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.facility.model import Plant
+from twin.simulation.cooling.alarms import Alarms
 from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -23,6 +24,7 @@ class Plants(Discipline):
         self.own = world.state.plants
         self.plants = world.facility.cooling.plants
         world.clock.can("plant scan", self._scan)
+        self.alarms = Alarms(world)
         self._known: list[tuple[object, Array]] = [(None, np.zeros(0)) for _ in self.plants]
 
     def schedule(self) -> None:
@@ -53,8 +55,18 @@ class Plants(Discipline):
         return False
 
     def hold(self) -> None:
-        """Put every plant on its segment."""
+        """Raise alarms at a look around, and put every plant on its segment."""
+        if self.scan_due:
+            self._raise_alarms()
         self.choose_segments()
+
+    def _raise_alarms(self) -> None:
+        own = self.own
+        degc = self.world.state.heat.temperature_degc
+        found = self.alarms.found(degc, own.outdoor_degc)
+        if not np.array_equal(found, own.alarms):
+            self.alarms.note(own.alarms, found)
+            own.alarms = found
 
     def choose_segments(self) -> bool:
         """Put every plant on the segment its water temperature lies in; True where one changed."""
@@ -118,7 +130,8 @@ class Plants(Discipline):
             found = chosen(rows, at_looks[:, plant.node])
             now = rows[np.arange(len(rows)), found]
             fine &= (now == stretch.segment[1:, p]).all(axis=-1)
-        return fine
+        alarms = self.alarms.found(at_looks, stretch.outdoor_degc[1:])
+        return np.asarray(fine & (alarms == self.own.alarms).all(axis=-1))
 
     def live_through(self, stretch: Stretch) -> None:
         """What the last look saw holds."""

@@ -88,7 +88,7 @@ def _compressors(look: Look, heat: Array) -> Setting:
     relieved = relief(look, heat, int(chillers.sum()) * most)
     rest = heat - relieved.heat_w
     used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), 1, count)
-    condenser = _condenser(look, Load(heat, rest, used, count, leaving), relieved.tower_degc)
+    condenser = _condenser(look, HeatSplit(heat, rest, used, count, leaving), relieved.tower_degc)
     compressor = power_w(plant.curve, rest / used, leaving, condenser.entering_degc)
     nth = np.cumsum(chillers)
     works = chillers & (nth <= used[:, None])
@@ -108,7 +108,7 @@ def _compressors(look: Look, heat: Array) -> Setting:
 
 
 @dataclass(frozen=True)
-class Load:
+class HeatSplit:
     """How heat is shared between free cooling and chillers. Arrays are (look,)."""
 
     heat_w: Array
@@ -134,7 +134,7 @@ class Condenser:
     """Make-up of all."""
 
 
-def _condenser(look: Look, load: Load, exchanger_degc: Array) -> Condenser:
+def _condenser(look: Look, load: HeatSplit, exchanger_degc: Array) -> Condenser:
     """Outdoor air, or towers whose water follows wet bulb and the heat of the chillers themselves.
 
     Where an exchanger asks for tower water, all towers turn for it and for the condensers.

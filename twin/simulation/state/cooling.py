@@ -81,6 +81,8 @@ class PlantState:
     water temperatures at which it begins and ends."""
     outdoor_degc: Array
     """Dry bulb and wet bulb, as the controls last read them."""
+    alarms: Mask
+    """(alarm,) what is raised: frost by plant, warm coolant and dew by loop, coils by handler."""
     scan: int = 1
     """Raised whenever the controls look around: weather, fans and compressors are set anew."""
     flows_version: int = 0
@@ -88,10 +90,13 @@ class PlantState:
 
 
 def fresh_plants(facility: Facility, idle: Array) -> PlantState:
-    """Every plant on the `idle` segment (5,)."""
+    """Every plant on the `idle` segment (5,), no alarm."""
+    cooling = facility.cooling
+    alarms = len(cooling.plants) + 2 * len(cooling.loop_id) + cooling.air.handler_unit.size
     return PlantState(
         segment=np.tile(idle, (len(facility.cooling.plants), 1)),
         outdoor_degc=np.array(facility.weather.at(0.0)),
+        alarms=np.zeros(alarms, dtype=bool),
     )
 
 

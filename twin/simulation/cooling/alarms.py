@@ -1,0 +1,108 @@
+"""What the building controls raise an alarm for when they look around: frost, dew, warm coolant,
+and coils that cannot hold their air.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.model import Plant
+from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
+from twin.results.enums import EventKind
+from twin.physics.coil import OPEN, Coils
+from twin.simulation.kernel.world import World
+
+SATURATED_K = 0.5
+"""Air behind an open coil that is warmer than the set-point by more is told of; assumed."""
+FROST_MARGIN_K = 2.0
+"""Water this near its freezing point is told of; usual for frost guards, assumed."""
+
+
+class Alarms:
+    """Reads temperatures, flows and weather; part of the plant discipline, and writes no state."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        cooling = world.facility.cooling
+        racks = world.facility.racks
+        self.plants = cooling.plants
+        self.air = cooling.air
+        self.water_node = np.array([p.node for p in cooling.plants], dtype=np.int64)
+        self.water_of_handler = self.water_node[
+            np.maximum(cooling.hall_plant[self.air.handler_hall], 0)
+        ]
+        self.freezes_degc = np.array([p.freezes_degc for p in cooling.plants])
+        self.outdoors = np.array([_has_coils(p) for p in cooling.plants], dtype=bool)
+        self.loop_node = cooling.loop_node
+        self.pressure_pa = np.array(cooling.pressure_pa)
+        limit = racks.coolant_max_degc
+        self.most_degc = np.array(
+            [limit[racks.zone == node].min(initial=np.inf) for node in cooling.loop_node]
+        )
+        self.names = (
+            *((p.id, EventKind.WATER_NEAR_FREEZING) for p in cooling.plants),
+            *((name, EventKind.COOLANT_TOO_WARM) for name in cooling.loop_id),
+            *((name, EventKind.BELOW_DEW_POINT) for name in cooling.loop_id),
+            *((cooling.units.id[u], EventKind.COIL_SATURATED) for u in self.air.handler_unit),
+        )
+
+    def found(self, temperature_degc: Array, outdoor_degc: Array) -> Mask:
+        """(..., alarm) what is raised at temperatures (..., node) and weather (..., 2)."""
+        coolant = temperature_degc[..., self.loop_node]
+        dry, wet = outdoor_degc[..., 0], outdoor_degc[..., 1]
+        dew = dew_point_degc(ratio_of_wet_bulb(dry, wet, self.pressure_pa), self.pressure_pa)
+        parts = (
+            self._frost(temperature_degc, dry),
+            coolant > self.most_degc + 1e-6,
+            coolant < dew[..., None] - 1e-6,
+            self._saturated(temperature_degc),
+        )
+        return np.concatenate(parts, axis=-1)
+
+    def _frost(self, temperature_degc: Array, dry_bulb_degc: Array) -> Mask:
+        """(..., plant) water near freezing, or standing still in coils that frost reaches."""
+        cold = temperature_degc[..., self.water_node] < self.freezes_degc + FROST_MARGIN_K
+        still = self.outdoors & (self.world.state.flows.water_frac <= 0)
+        return np.asarray(cold | (still & (dry_bulb_degc[..., None] < self.freezes_degc)))
+
+    def _saturated(self, temperature_degc: Array) -> Mask:
+        """(..., handler) valves wide open, and the air behind too warm all the same."""
+        state = self.world.state
+        unit = self.air.handler_unit
+        speed = state.flows.crah_speed[self.air.handler_hall]
+        blown = self.world.facility.cooling.units.hot_w_k[unit] * speed
+        coils = Coils(
+            state.flows.coil_w_k[unit],
+            np.where(state.flows.unit_running[unit], blown, 0.0),
+            state.units.unit_w[unit],
+            self.air.supply_degc,
+        )
+        drawn = temperature_degc[..., self.air.handler_node]
+        behind = coils.behind_degc(drawn, temperature_degc[..., self.water_of_handler])
+        full = (state.coils.piece == OPEN) & (coils.stream_w_k > 0)
+        return np.asarray(full & (behind > coils.set_degc + SATURATED_K))
+
+    def note(self, before: Mask, after: Mask) -> None:
+        """Tell what was raised, and what is over."""
+        for k in np.flatnonzero(before != after):
+            name, kind = self.names[int(k)]
+            if after[k]:
+                self.world.note(name, kind, _DETAIL[kind])
+            else:
+                self.world.note(name, EventKind.BACK_IN_RANGE, str(kind))
+
+
+def _has_coils(plant: Plant) -> bool:
+    """Whether a plant has water in outdoor air."""
+    beside = plant.free is not None and plant.free.units.size > 0
+    return role(plant.kind) is Role.DRY_COOLER or beside
+
+
+_DETAIL = {
+    EventKind.WATER_NEAR_FREEZING: "its water may freeze",
+    EventKind.COOLANT_TOO_WARM: "coolant is warmer than its racks take",
+    EventKind.BELOW_DEW_POINT: "coolant is colder than the dew point of outdoor air",
+    EventKind.COIL_SATURATED: "its valve is open, and its air is too warm all the same",
+}
