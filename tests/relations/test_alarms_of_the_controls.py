@@ -1,4 +1,4 @@
-"""Claim: the building controls tell of frost, dew, warm coolant and coils that cannot hold their air."""
+"""Claim: the building controls tell of frost, dew, warm coolant and saturated coils."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_standing_water_in_frost_is_told_and_antifreeze_bears_it() -> None:
 
 @pytest.mark.parametrize("text", ["-60 °C", "2 °C", "70 °C"])
 def test_air_that_nobody_wants_is_refused_by_name(text: str) -> None:
-    with pytest.raises(twin.InputError, match=r"supply_temperature.*5 to 40 °C"):
+    with pytest.raises(twin.InputError, match=r"supply_temperature.*5 to 45 °C"):
         loaded(asked(room(text)))
 
 

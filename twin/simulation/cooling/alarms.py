@@ -9,9 +9,9 @@ import numpy as np
 from twin.arrays import Array, Mask
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
+from twin.physics.coil import OPEN, Coils
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
-from twin.physics.coil import OPEN, Coils
 from twin.simulation.kernel.world import World
 
 SATURATED_K = 0.5
