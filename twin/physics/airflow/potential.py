@@ -7,6 +7,8 @@ air with whom in contained rooms; a jet that reaches across an open room needs `
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
@@ -24,6 +26,9 @@ from twin.physics.airflow.faces import (
 from twin.physics.airflow.grid import Arrays, Field, Room
 from twin.physics.airflow.openings import port_inflow, port_shares, port_velocities
 
+if TYPE_CHECKING:
+    from twin.physics.airflow.multigrid import Poisson
+
 TOLERANCE = 1e-10
 LOSS_LENGTH_M = 0.5
 """A face of loss coefficient K counts as a way this many times K longer: potential flow knows no
@@ -36,17 +41,17 @@ PRANDTL = 0.71
 PRANDTL_TURBULENT = 0.9
 
 
-def potential(room: Room) -> Field:
+def potential(room: Room, device: str = "cpu") -> Field:
     """The flow of least kinetic energy that carries every port's air.
+
+    `device` "cpu" solves with numba; "cuda" (or "torch:cpu") with torch, the same to 1e-6.
 
     Raises:
         UnbalancedFlow: an enclosed part of the room gets more air than leaves it, or less.
     """
-    from twin.physics.airflow.multigrid import Poisson
-
     faces = faces_of(room)
     conductance = conductances(faces, LOSS_LENGTH_M)
-    poisson = Poisson(conductance, room.spacings_m)
+    poisson = _poisson(conductance, room.spacings_m, device)
     shares = port_shares(room, faces, poisson.component)
     height = np.zeros(faces.fluid.shape)
     solved = poisson.solve(height, port_inflow(room, faces, shares), TOLERANCE)
@@ -61,6 +66,17 @@ def potential(room: Room) -> Field:
         divergence=divergence(velocity, faces),
         note="" if solved.residual <= TOLERANCE else f"pressure residual {solved.residual:.1e}",
     )
+
+
+def _poisson(conductance: Arrays, spacings_m: Arrays, device: str) -> Poisson:
+    """The pressure equation on a device."""
+    if device == "cpu":
+        from twin.physics.airflow.multigrid import Poisson
+
+        return Poisson(conductance, spacings_m)
+    from twin.physics.airflow.torch_poisson import TorchPoisson
+
+    return TorchPoisson(conductance, spacings_m, device.removeprefix("torch:"))
 
 
 def downhill(height: Array, conductance: Arrays, faces: Faces, fixed: Arrays) -> Arrays:

@@ -132,7 +132,7 @@ def settle(flow: Flow, heat: AirHeat, turn: int, progress: Listener | None) -> S
         gain = wall_ties(flow)[1]
         new = steady_temperature(transport, heat, flow.temperature, gain, ROUND_TOLERANCE)
         flow.temperature += (RELAXED if n > 1 else 1.0) * (new - flow.temperature)
-        held.watched.append(_watched(transport, new))
+        held.watched.append(_watched(transport, new, mean))
         held.steps += options.steps[turn]
         if progress:
             progress(Progress(flow.room.shape, n, held.steps, held.change_k))
@@ -149,10 +149,10 @@ def _blend(old: Arrays, new: Arrays, kept: float) -> Arrays:
     )
 
 
-def _watched(transport: Transport, temperature: Array) -> Array:
-    """What must come to rest: inlets; where there are none, the whole field."""
+def _watched(transport: Transport, temperature: Array, velocity: Arrays) -> Array:
+    """What must come to rest: inlets; in a room without any, all temperatures and velocities."""
     means = inlet_means(transport, temperature)
-    return means if means.size else temperature
+    return means if means.size else np.concatenate([temperature, *velocity])
 
 
 def _marched_mean(flow: Flow, steps: int) -> Arrays:
