@@ -39,6 +39,7 @@ class Closure:
 
     def __init__(self, flow: FlowState) -> None:
         self.molecular = flow.options.viscosity_m2_s
+        self.shape = flow.shape
         self.nu = np.full(flow.fluid.size, self.molecular)
         halves = [
             np.broadcast_to(_along(w / 2, a), flow.shape) for a, w in enumerate(flow.faces.width_m)
@@ -164,8 +165,8 @@ class KEpsilon(_Turbulent):
     def carry_over(self, coarse: Closure, spread: tuple[Index, Index, Index]) -> None:
         """Energies of the coarser grid."""
         assert isinstance(coarse, KEpsilon)
-        self.k = spread_cells(coarse.k, spread)
-        self.e = spread_cells(coarse.e, spread)
+        self.k = spread_cells(coarse.k, coarse.shape, spread)
+        self.e = spread_cells(coarse.e, coarse.shape, spread)
 
     def _carried(self, flow: FlowState, q: Array, sigma: float, column: int) -> Array:
         """What flow, diffusion and outlets bring of a quantity to each cell."""
@@ -199,9 +200,10 @@ def _along(held: Array, axis: int) -> Array:
     return held.reshape([-1 if a == axis else 1 for a in range(3)])
 
 
-def spread_cells(held: Array, spread: tuple[Index, Index, Index]) -> Array:
-    """Flat cell values of a coarser padded grid at the cells of this one."""
-    shape = [int(index[-1]) + 1 for index in spread]
+def spread_cells(
+    held: Array, shape: tuple[int, int, int], spread: tuple[Index, Index, Index]
+) -> Array:
+    """Flat values of a coarser padded grid of that shape at the cells of this one."""
     return np.ascontiguousarray(held.reshape(shape)[np.ix_(*spread)]).ravel()
 
 

@@ -1,8 +1,9 @@
 """Unsteady flow of a room: momentum, buoyancy, losses and pressure, one explicit step at a time.
 
 Fractional step on a staggered grid (Chorin 1968; Harlow and Welch 1965): second-order limited
-advection (MUSCL, van Leer 1979), viscous and turbulent stress, wall friction by the closure, then
-the pressure that makes every cell keep its air. First order in time.
+advection (MUSCL, van Leer 1979; limiter of van Albada, van Leer and Roberts 1982), viscous and
+turbulent stress, wall friction by the closure, then the pressure that makes every cell keep its
+air. First order in time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from twin.physics.airflow.model import FlowOptions
 
 MARCHING_TOLERANCE = 1e-3
 FINAL_TOLERANCE = 1e-9
+SMOOTH_FRAC = 0.02
+"""Changes from cell to cell below this part of the largest speed are not limited: a smooth extremum
+keeps its second order."""
 
 
 class Flow(FlowState):
@@ -85,11 +89,14 @@ class Flow(FlowState):
         """Momentum that each face of an axis gets, per density: m4/s2."""
         out = self._out
         out[:] = 0.0
+        soft = (SMOOTH_FRAC * max(float(np.abs(u).max()) for u in self.u)) ** 2 + 1e-30
         width = self.faces.width_m
         gap = self.faces.gap_m
         for b in range(3):
             ahead = width[a] if a == b else np.append(gap[b][1:], gap[b][-1])
-            kernels.slopes(self.u[a], self._slope, ahead, self.shape, b, self.strides[b])
+            kernels.slopes(
+                self.u[a], self._slope, 1.0 / ahead, soft, self.shape, b, self.strides[b]
+            )
             if a == b:
                 kernels.along(
                     self.u[a], self._slope, out, self.kind[a], self.area[a], self.nu, width[a],
@@ -97,7 +104,7 @@ class Flow(FlowState):
                 )  # fmt: skip
                 continue
             kernels.slopes_beside_walls(
-                self.u[a], self._slope, self.kind[b], width[b], gap[b],
+                self.u[a], self._slope, self.kind[b], width[b], gap[b], soft,
                 self.shape, b, self.strides[a], self.strides[b],
             )  # fmt: skip
             kernels.across(

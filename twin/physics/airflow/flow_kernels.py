@@ -25,23 +25,32 @@ def pick(i: int, j: int, k: int, axis: int) -> int:
 
 
 @compiled
-def slopes(u: Array, out: Array, ahead: Array, shape: Shape, axis: int, step: int) -> None:
-    """Limited gradient along an axis (van Leer's harmonic mean); `ahead` is the way to the next."""
+def limited(back: float, front: float, soft: float) -> float:
+    """Van Albada's mean of two gradients; plain where both are far below the root of `soft`."""
+    b = back * back + soft
+    f = front * front + soft
+    return (back * f + front * b) / (b + f)
+
+
+@compiled
+def slopes(
+    u: Array, out: Array, ahead: Array, soft: float, shape: Shape, axis: int, step: int
+) -> None:
+    """Limited gradient along an axis; `ahead` is 1 / way to the next, `soft` a square of speed."""
     nx, ny, nz = shape
     for i in range(1, nx - 1):
         for j in range(1, ny - 1):
             for k in range(1, nz - 1):
                 n = (i * ny + j) * nz + k
                 at = pick(i, j, k, axis)
-                back = (u[n] - u[n - step]) / ahead[at - 1]
-                front = (u[n + step] - u[n]) / ahead[at]
-                both = back * front
-                out[n] = 2.0 * both / (back + front) if both > 0.0 else 0.0
+                back = (u[n] - u[n - step]) * ahead[at - 1]
+                front = (u[n + step] - u[n]) * ahead[at]
+                out[n] = limited(back, front, soft * ahead[at] ** 2)
 
 
 @compiled
 def slopes_beside_walls(
-    u: Array, out: Array, kind: Kind, width: Array, gap: Array,
+    u: Array, out: Array, kind: Kind, width: Array, gap: Array, soft: float,
     shape: Shape, b: int, sa: int, sb: int,
 ) -> None:  # fmt: skip
     """Gradients along another axis where a wall is near: it holds its own speed half a cell off."""
@@ -62,8 +71,7 @@ def slopes_beside_walls(
                     back = (u[n] - (u[n - sb] if at == 1 else 0.0)) * 2.0 / width[at]
                 if high:
                     front = ((u[n + sb] if at == last else 0.0) - u[n]) * 2.0 / width[at]
-                both = back * front
-                out[n] = 2.0 * both / (back + front) if both > 0.0 else 0.0
+                out[n] = limited(back, front, soft / width[at] ** 2)
 
 
 @compiled
@@ -130,14 +138,19 @@ def across(
                 if flow < 0.0:
                     value = u[m] - 0.5 * width[at + 1] * slope[m]
                 cross = (v[m] - v[f]) / gap_a[pick(i, j, k, a)]
-                gap = gap_b[at + 1]
+                if kind_v[f] == OPEN and kind_v[m] == OPEN:
+                    thick = area[f] * (nu[n - sa] + nu[f]) + area[m] * (nu[n] + nu[m])
+                    pull = 0.25 * thick * ((u[m] - u[n]) / gap_b[at + 1] + cross)
+                    out[n] += pull - flow * value
+                    out[m] += flow * value - pull
+                    continue
                 low, high = shear(
                     kind_v[f], 0.5 * area[f], 0.5 * (nu[n - sa] + nu[f]), drag[n - sa], drag[f],
-                    u[n], u[m], gap, cross, at == 0, at == last,
+                    u[n], u[m], gap_b[at + 1], cross, at == 0, at == last,
                 )  # fmt: skip
                 more_low, more_high = shear(
                     kind_v[m], 0.5 * area[m], 0.5 * (nu[n] + nu[m]), drag[n], drag[m],
-                    u[n], u[m], gap, cross, at == 0, at == last,
+                    u[n], u[m], gap_b[at + 1], cross, at == 0, at == last,
                 )  # fmt: skip
                 out[n] += low + more_low - flow * value
                 out[m] += high + more_high + flow * value

@@ -107,12 +107,12 @@ def _can_be(room: Room, options: FlowOptions) -> bool:
 def take_over(flow: Flow, coarse: Flow) -> None:
     """The coarser flow as the first guess of a finer one."""
     spread = spread_index(flow.room, coarse.room)
-    flow.temperature = spread_cells(coarse.temperature, spread)
+    flow.temperature = spread_cells(coarse.temperature, coarse.shape, spread)
     flow.closure.carry_over(coarse.closure, spread)
     for axis in range(3):
         index = list(spread)
         index[axis] = face_index(flow.room, coarse.room, axis)
-        guess = spread_cells(coarse.u[axis], (index[0], index[1], index[2]))
+        guess = spread_cells(coarse.u[axis], coarse.shape, (index[0], index[1], index[2]))
         is_open = flow.kind[axis] == 1
         flow.u[axis][is_open] = guess[is_open]
     flow.project(ROUND_TOLERANCE)
