@@ -262,14 +262,10 @@ WaterTemperature = Annotated[
     float, *_C, Within(1.0, 70.0, "1 to 70 °C", "liquid water that still cools a chip")
 ]
 """Degrees Celsius of facility water."""
-SupplyAirTemperature = Annotated[
-    float, *_C, Within(5.0, 45.0, "5 to 45 °C", "air that any server takes; class A4 ends at 45 °C")
-]
+SupplyAirTemperature = Annotated[float, *_C, Within(5.0, 45.0, "5 to 45 °C", "ASHRAE class A4")]
 """Degrees Celsius of air supplied to racks."""
 TemperatureDifference = Annotated[float, *_K, Within(0.0, 200.0, "0 to 200 K")]
 """Kelvin."""
-TemperatureChange = Annotated[float, *_K, Within(-30.0, 30.0, "-30 to 30 K")]
-"""Kelvin, of either sign."""
 VolumeFlow = Annotated[float, *_F, Within(0.0, 1e3, "0 to 1,000 m^3/s")]
 """Cubic metres a second."""
 Bytes = Annotated[float, *_B, Within(0.0, 1e24, "0 to 1e24 bytes")]

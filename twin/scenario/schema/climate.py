@@ -8,15 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from twin.scenario.schema.names import ClimateName
-from twin.stated import (
-    FileName,
-    OutdoorTemperature,
-    Percent,
-    Stated,
-    TemperatureChange,
-    TemperatureDifference,
-    Within,
-)
+from twin.stated import FileName, OutdoorTemperature, Percent, Stated, TemperatureDifference, Within
 
 MONTHS = 12
 
@@ -26,6 +18,8 @@ def _twelve(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value] * MONTHS
 
 
+TemperatureChange = Annotated[TemperatureDifference, Within(-30.0, 30.0, "-30 to 30 K")]
+"""Kelvin, of either sign; climates of a place differ by less within a century."""
 Monthly = Annotated[
     tuple[TemperatureChange, ...],
     Field(min_length=MONTHS, max_length=MONTHS),
