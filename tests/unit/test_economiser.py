@@ -1,0 +1,67 @@
+"""Do economisers take what outdoor air can, and no more?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin.physics.economiser import AirWindow, air_side, coil_w, water_side_share
+
+COIL = {"conductance_w_k": 125e3, "water_w_k": 125e3}
+ROOM = AirWindow(supply_degc=22.0)
+SEA = 101_325.0
+
+
+def test_in_parallel_a_rated_cooler_takes_its_rating_at_its_approach() -> None:
+    """1 MW, 8 K between the water it gives and the air."""
+    assert coil_w(**COIL, supply_degc=18, heat_w=1e6, air_degc=10, in_series=False) == 1e6
+
+
+def test_in_series_it_gives_the_same_where_it_takes_all_of_the_heat() -> None:
+    """It warms its own return: what leaves it is the supply again."""
+    assert coil_w(**COIL, supply_degc=18, heat_w=1e6, air_degc=10, in_series=True) == 1e6
+
+
+def test_in_series_it_works_in_air_warmer_than_the_supply() -> None:
+    taken = coil_w(**COIL, supply_degc=18, heat_w=1e6, air_degc=22, in_series=True)
+    assert taken == pytest.approx(62.5e3 * (18 + 8 - 22))
+    assert coil_w(**COIL, supply_degc=18, heat_w=1e6, air_degc=22, in_series=False) == 0.0
+
+
+@given(st.floats(-20, 40), st.floats(0, 1e6), st.booleans())
+def test_nothing_goes_into_warmer_air(air: float, heat: float, in_series: bool) -> None:
+    taken = coil_w(**COIL, supply_degc=10, heat_w=heat, air_degc=air, in_series=in_series)
+    back = 10 + heat / 125e3
+    assert taken >= 0
+    if air >= back:
+        assert taken == 0
+
+
+def test_the_water_side_share_by_hand() -> None:
+    """Supply 10 and return 18 °C: all at 10, half at 14, none at 18 °C reachable."""
+    share = water_side_share(18.0, 10.0, np.array([5.0, 10.0, 14.0, 18.0, 25.0]))
+    np.testing.assert_allclose(share, [1.0, 1.0, 0.5, 0.0, 0.0])
+
+
+def test_cold_air_is_mixed_with_return_and_carries_all() -> None:
+    mixed = air_side(ROOM, 10.0, 8.0, 34.0, SEA)
+    assert mixed.outdoor_frac == pytest.approx(12 / 24)
+    assert mixed.free_frac == pytest.approx(1.0)
+
+
+def test_air_between_set_point_and_return_carries_a_part() -> None:
+    part = air_side(ROOM, 25.0, 16.0, 34.0, SEA)
+    assert part.outdoor_frac == 1.0
+    assert part.free_frac == pytest.approx(9 / 12)
+
+
+@pytest.mark.parametrize(
+    ("dry", "wet"), [(36.0, 20.0), (24.0, 23.0), (-15.0, -15.5)], ids=["hot", "humid", "dry"]
+)
+def test_hot_humid_or_dry_air_keeps_the_dampers_shut(dry: float, wet: float) -> None:
+    found = air_side(ROOM, dry, wet, 34.0, SEA)
+    assert found.outdoor_frac == 0.0
+    assert found.free_frac == 0.0
+    assert not found.usable
