@@ -130,6 +130,17 @@ def test_a_year_in_a_file_is_the_same_year(tmp_path: Path) -> None:
         assert found.wue_l_per_kwh == pytest.approx(named.wue_l_per_kwh, rel=5e-3)
 
 
+def test_hours_and_fractions_may_count_a_year(tmp_path: Path) -> None:
+    year = year_of_climate(rows(Climate)["miami"])
+    path = tmp_path / "zone.csv"
+    pd.DataFrame({
+        "hour": np.arange(8760), "dry_bulb_degc": year.dry_bulb_degc,
+        "rh_frac": year.relative_humidity_frac, "pressure_pa": year.pressure_pa,
+    }).to_csv(path, index=False)  # fmt: skip
+    named = twin.climate("waterside_midsize", "miami")
+    assert twin.climate("waterside_midsize", path).pue == pytest.approx(named.pue, rel=1e-4)
+
+
 @pytest.mark.parametrize("layout", ["edge_200kw", "superpod_b200", "gb200_su"])
 def test_the_year_of_a_layout_is_that_of_its_run(layout: str) -> None:
     """Three idle days in July by events, and the same hours of the year: within 0.05 %."""

@@ -1,7 +1,8 @@
 """CSV files of numbers over time: one header line, rising times, every fault at its line.
 
 The first column that is looked for is the time: `time_s`, seconds after the scenario's start, or
-`time`, a date and clock time (ISO 8601; without an offset it is the clock of the scenario's start).
+`time`, a date and clock time (ISO 8601; without an offset it is the clock of the scenario's start),
+or `hour`, hours after the start.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ MISSING_WORDS = ("", "na", "n/a", "nan", "null", "none", "-", "m")
 """What files write where nothing was measured."""
 MISSING_CODES = (99.9, 999.0, 999.9, 9999.0, 99999.0, -99.0, -99.9, -999.0, -999.9, -9999.0)
 """Numbers that files write where nothing was measured."""
+_TIMES = ("time_s", "time", "hour")
+"""Columns of times; the first that a file has is taken."""
+HOUR_S = 3600.0
 TIME_SPAN_S = 1e10
 """Times further than this from the start, three centuries, are slips."""
 
@@ -135,14 +139,22 @@ def _lines(
     try:
         header = [word.strip().lower() for word in next(reader, [])]
         places = _places(header, path, wanted)
+        scale = HOUR_S if header[places[0]] == "hour" else 1.0
         for count, row in enumerate(filter(None, reader)):
             if count == LIMIT_ROWS:
                 found = f"more than {LIMIT_ROWS:,} rows"
                 raise InputError([_at(path, reader.line_num, found, "fewer rows")])
-            yield reader.line_num, tuple(row[p] if p < len(row) else "" for p in places)
+            values = tuple(row[p] if p < len(row) else "" for p in places)
+            yield reader.line_num, (_scaled(values[0], scale), *values[1:])
     except csv.Error as error:
         problem = _at(path, reader.line_num, f"broken CSV ({error})", "a readable CSV file")
         raise InputError([problem]) from error
+
+
+def _scaled(word: str, scale: float) -> str:
+    """A time in hours as seconds; anything else as it stands."""
+    number = None if scale == 1.0 else _number(word.strip())
+    return word if number is None else repr(number * scale)
 
 
 def header_of(content: bytes, path: Path) -> list[str]:
@@ -153,7 +165,7 @@ def header_of(content: bytes, path: Path) -> list[str]:
 
 def _places(header: list[str], path: Path, wanted: tuple[Quantity, ...]) -> list[int]:
     """Where the time and the wanted columns stand; the time's is negative less one for `time`."""
-    names = ["time" if "time" in header and "time_s" not in header else "time_s"]
+    names = [next((name for name in _TIMES if name in header), "time_s")]
     names += [quantity.name for quantity in wanted]
     found = brief(", ".join(header), 200) or "an empty line"
     problems = [

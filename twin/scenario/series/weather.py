@@ -21,8 +21,9 @@ _DRY = Quantity("dry_bulb_degc", COLDEST_DEGC, HOTTEST_DEGC, "°C")
 _WET = Quantity("wet_bulb_degc", COLDEST_DEGC, HOTTEST_DEGC, "°C")
 _DEW = Quantity("dew_point_degc", COLDEST_DEGC, HOTTEST_DEGC, "°C")
 _HUMIDITY = Quantity("relative_humidity_frac", 0.0, 1.0, "(a fraction: 0.6, not 60)")
+_SHORT = Quantity("rh_frac", 0.0, 1.0, "(a fraction: 0.6, not 60)")
 _PRESSURE = Quantity("pressure_pa", 31_000.0, 120_000.0, "Pa")
-_MOISTURE = (_WET, _DEW, _HUMIDITY)
+_MOISTURE = (_WET, _DEW, _HUMIDITY, _SHORT)
 """One of them is asked for, the first that a file has is taken."""
 UNEVEN = 1.5
 """A step this many times the usual one is a gap."""
@@ -80,7 +81,7 @@ def _wet_bulb(rows: Rows, moisture: Quantity, pressure: Array, path: Path) -> Ar
     """Wet bulbs, as they stand or from the dew point or the relative humidity."""
     dry = rows.columns[_DRY.name]
     value = rows.columns[moisture.name]
-    if moisture is _HUMIDITY:
+    if moisture in (_HUMIDITY, _SHORT):
         vapour = value * psychrometrics.saturation_pressure_pa(dry)
         return np.minimum(psychrometrics.wet_bulb_degc(dry, vapour, pressure), dry)
     _refuse_above(rows, moisture, path)
