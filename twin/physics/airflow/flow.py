@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.physics.airflow import flow_kernels as kernels
 from twin.physics.airflow.closures import Closure, closure_of
+from twin.physics.airflow.faces import OPEN, WALL
 from twin.physics.airflow.flow_state import FlowState
 from twin.physics.airflow.grid import Room
 from twin.physics.airflow.model import FlowOptions
@@ -30,6 +31,7 @@ class Flow(FlowState):
     def __init__(self, room: Room, options: FlowOptions) -> None:
         super().__init__(room, options)
         self.closure: Closure = closure_of(self)
+        self._near = [[self._beside(a, b) for b in range(3)] for a in range(3)]
         self._out = np.zeros(self.fluid.size)
         self._slope = np.zeros(self.fluid.size)
         self._net = np.zeros(self.fluid.size)
@@ -69,13 +71,20 @@ class Flow(FlowState):
         kernels.net_inflow(*self.u, *self.area, self._net, self.shape)
         push = self.push.reshape(self.shape)
         net = np.where(self.fluid, self._net, 0.0).reshape(self.shape)
-        solved = self.poisson.solve(push, net, tolerance)
+        solved = self.poisson.solve(push, net, tolerance, is_balanced=True)
         for axis in range(3):
             kernels.correct(
                 self.u[axis], self.push, self.conductance[axis], self.area[axis],
                 self.strides[axis],
             )  # fmt: skip
         return solved.residual
+
+    def _beside(self, a: int, b: int) -> tuple[Index, Index]:
+        """Open faces of axis a with a wall beside them along axis b, and their place along b."""
+        wall = self.faces.kind[b] == WALL
+        both = wall & np.roll(wall, 1, a)
+        near = (both | np.roll(both, -1, b)) & (self.faces.kind[a] == OPEN)
+        return np.flatnonzero(near), np.nonzero(near)[b]
 
     def _with_lift(self, force: Array) -> Array:
         """Vertical force with buoyancy."""
@@ -104,8 +113,8 @@ class Flow(FlowState):
                 )  # fmt: skip
                 continue
             kernels.slopes_beside_walls(
-                self.u[a], self._slope, self.kind[b], width[b], gap[b], soft,
-                self.shape, b, self.strides[a], self.strides[b],
+                *self._near[a][b], self.u[a], self._slope, self.kind[b], width[b], gap[b], soft,
+                self.shape[b] - 2, self.strides[a], self.strides[b],
             )  # fmt: skip
             kernels.across(
                 self.u[a], self.u[b], self._slope, out, self.kind[a], self.kind[b], self.area[b],

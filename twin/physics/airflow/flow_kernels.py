@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Index, Mask
 from twin.physics.airflow.compiled import compiled
 
 OPEN = 1
@@ -50,28 +50,23 @@ def slopes(
 
 @compiled
 def slopes_beside_walls(
-    u: Array, out: Array, kind: Kind, width: Array, gap: Array, soft: float,
-    shape: Shape, b: int, sa: int, sb: int,
+    near: Index, place: Index, u: Array, out: Array, kind: Kind, width: Array, gap: Array,
+    soft: float, last: int, sa: int, sb: int,
 ) -> None:  # fmt: skip
-    """Gradients along another axis where a wall is near: it holds its own speed half a cell off."""
-    nx, ny, nz = shape
-    last = pick(nx, ny, nz, b) - 2
-    for i in range(1, nx - 1):
-        for j in range(1, ny - 1):
-            for k in range(1, nz - 1):
-                n = (i * ny + j) * nz + k
-                low = kind[n] == 0 and kind[n - sa] == 0
-                high = kind[n + sb] == 0 and kind[n + sb - sa] == 0
-                if not (low or high):
-                    continue
-                at = pick(i, j, k, b)
-                back = (u[n] - u[n - sb]) / gap[at]
-                front = (u[n + sb] - u[n]) / gap[at + 1]
-                if low:
-                    back = (u[n] - (u[n - sb] if at == 1 else 0.0)) * 2.0 / width[at]
-                if high:
-                    front = ((u[n + sb] if at == last else 0.0) - u[n]) * 2.0 / width[at]
-                out[n] = limited(back, front, soft / width[at] ** 2)
+    """Gradients along another axis where a wall is near: it holds its own speed half a cell off.
+
+    `near` are the faces beside walls, `place` their index along that axis, `last` its last cell.
+    """
+    for index in range(near.size):
+        n = near[index]
+        at = place[index]
+        back = (u[n] - u[n - sb]) / gap[at]
+        front = (u[n + sb] - u[n]) / gap[at + 1]
+        if kind[n] == 0 and kind[n - sa] == 0:
+            back = (u[n] - (u[n - sb] if at == 1 else 0.0)) * 2.0 / width[at]
+        if kind[n + sb] == 0 and kind[n + sb - sa] == 0:
+            front = ((u[n + sb] if at == last else 0.0) - u[n]) * 2.0 / width[at]
+        out[n] = limited(back, front, soft / width[at] ** 2)
 
 
 @compiled

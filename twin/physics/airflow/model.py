@@ -57,9 +57,9 @@ class FlowOptions:
     """Size of those eddies."""
     grids: int = 3
     """Grids in turn, each of half the spacing of the one before."""
-    rounds: tuple[int, ...] = (24, 16, 12)
+    rounds: tuple[int, ...] = (20, 12, 12)
     """Most rounds on each grid, coarsest first."""
-    steps: tuple[int, ...] = (80, 60, 30)
+    steps: tuple[int, ...] = (80, 50, 30)
     """Time steps of flow in each round."""
     change_max_k: float = 0.1
     """A solve is done when no inlet moved more in each of two rounds."""
