@@ -85,8 +85,7 @@ class Site(Stated):
     """Where it stands."""
 
     climate: ClimateName | SteadyWeather | WeatherFile | CatalogueClimate
-    """Catalogue climate, steady air, or a weather file; a file, and a climate by its `name`, may be
-    changed."""
+    """A climate of the catalogue, steady air, or a weather file; by `name` it may be changed."""
     grid: GridName | SteadyGrid | GridFile
     """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
     limits: GridLimits | None = None
