@@ -12,7 +12,7 @@ from tests.unit.airflow_rooms import block, duct, rack_room
 from twin.physics.airflow.balance import heat_imbalance_frac, inlet_temperatures_degc
 from twin.physics.airflow.grid import AirHeat, AirPort, BadRoom, Field, Passage, Room, open_room
 from twin.physics.airflow.heat_check import NoHeatPath
-from twin.physics.airflow.model import FlowOptions, Progress
+from twin.physics.airflow.model import FlowOptions, SolverRound
 from twin.physics.airflow.rans import march, rans
 from twin.physics.airflow.transport import matrix
 
@@ -26,8 +26,8 @@ def heat_of(room: Room, power_w: float = 4000.0) -> AirHeat:
 
 
 @cache
-def solved(closure: str) -> tuple[Field, tuple[Progress, ...]]:
-    told: list[Progress] = []
+def solved(closure: str) -> tuple[Field, tuple[SolverRound, ...]]:
+    told: list[SolverRound] = []
     field = rans(CALM, heat_of(CALM), FlowOptions(closure=closure), told.append)
     return field, tuple(told)
 

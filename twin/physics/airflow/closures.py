@@ -14,7 +14,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.physics.airflow import turbulence_kernels as kernels
 from twin.physics.airflow.faces import WALL, flat_cells
-from twin.physics.airflow.flow_state import FlowState
+from twin.physics.airflow.flow_state import AirflowState
 from twin.physics.airflow.grid import Arrays
 from twin.physics.airflow.potential import MIXING_LENGTH_FRAC, wall_distance_m
 
@@ -37,7 +37,7 @@ class Beside(NamedTuple):
 class Closure:
     """Laminar flow: the molecular viscosity everywhere; others add to it."""
 
-    def __init__(self, flow: FlowState) -> None:
+    def __init__(self, flow: AirflowState) -> None:
         self.molecular = flow.options.viscosity_m2_s
         self.shape = flow.shape
         self.nu = np.full(flow.fluid.size, self.molecular)
@@ -48,16 +48,16 @@ class Closure:
         self.turbulent = np.zeros(flow.fluid.size)
         self.capped = 0
 
-    def prepare(self, flow: FlowState) -> None:
+    def prepare(self, flow: AirflowState) -> None:
         """Viscosity and friction for the step to come."""
 
-    def advance(self, flow: FlowState, dt: float) -> None:
+    def advance(self, flow: AirflowState, dt: float) -> None:
         """Carries what the closure holds through a step."""
 
     def carry_over(self, coarse: Closure, spread: tuple[Index, Index, Index]) -> None:
         """Takes over what a coarser grid found."""
 
-    def scalar_diffusivity(self, flow: FlowState) -> Array:
+    def scalar_diffusivity(self, flow: AirflowState) -> Array:
         """(cell,) of heat, molecular and turbulent."""
         options = flow.options
         return np.asarray(
@@ -65,7 +65,7 @@ class Closure:
         )
 
 
-def closure_of(flow: FlowState) -> Closure:
+def closure_of(flow: AirflowState) -> Closure:
     """The closure that the options name."""
     kinds = {"laminar": Closure, "zero-equation": ZeroEquation, "k-epsilon": KEpsilon}
     return kinds[flow.options.closure](flow)
@@ -74,13 +74,13 @@ def closure_of(flow: FlowState) -> Closure:
 class _Turbulent(Closure):
     """What both turbulent closures share: velocities at centres, cells beside walls."""
 
-    def __init__(self, flow: FlowState) -> None:
+    def __init__(self, flow: AirflowState) -> None:
         super().__init__(flow)
         self.beside = [_beside(flow, axis) for axis in range(3)]
         size = flow.fluid.size
         self.centres: Arrays = (np.zeros(size), np.zeros(size), np.zeros(size))
 
-    def look(self, flow: FlowState) -> None:
+    def look(self, flow: AirflowState) -> None:
         """Velocities at centres."""
         for u, out, step in zip(flow.u, self.centres, flow.strides, strict=True):
             kernels.centre(u, out, step)
@@ -89,12 +89,12 @@ class _Turbulent(Closure):
 class ZeroEquation(_Turbulent):
     """Viscosity by speed and distance; friction by the law of the wall."""
 
-    def __init__(self, flow: FlowState) -> None:
+    def __init__(self, flow: AirflowState) -> None:
         super().__init__(flow)
         self.mixing_m = MIXING_LENGTH_FRAC * wall_distance_m(flow.faces).ravel()
         self.age = 0
 
-    def prepare(self, flow: FlowState) -> None:
+    def prepare(self, flow: AirflowState) -> None:
         """Viscosity and friction, every few steps."""
         self.age += 1
         if self.age % CLOSURE_PERIOD != 1:
@@ -113,7 +113,7 @@ class ZeroEquation(_Turbulent):
 class KEpsilon(_Turbulent):
     """Two transported quantities: energy of eddies and its loss."""
 
-    def __init__(self, flow: FlowState) -> None:
+    def __init__(self, flow: AirflowState) -> None:
         super().__init__(flow)
         brought = [_brought(flow, n) for n in range(len(flow.room.ports))]
         speed = max([u for u, _, _ in brought], default=0.1)
@@ -135,7 +135,7 @@ class KEpsilon(_Turbulent):
         self.age = 0
         self.volume = flow.faces.volume_m3.ravel()
 
-    def prepare(self, flow: FlowState) -> None:
+    def prepare(self, flow: AirflowState) -> None:
         """Friction by the energy beside walls."""
         self.look(flow)
         self.made[:] = 0.0
@@ -146,7 +146,7 @@ class KEpsilon(_Turbulent):
                 self.drag[axis], self.k, self.made, self.lost,
             )  # fmt: skip
 
-    def advance(self, flow: FlowState, dt: float) -> None:
+    def advance(self, flow: AirflowState, dt: float) -> None:
         """One step of k and epsilon."""
         self.age += 1
         if self.age % CLOSURE_PERIOD == 1:
@@ -168,7 +168,7 @@ class KEpsilon(_Turbulent):
         self.k = spread_cells(coarse.k, coarse.shape, spread)
         self.e = spread_cells(coarse.e, coarse.shape, spread)
 
-    def _carried(self, flow: FlowState, q: Array, sigma: float, column: int) -> Array:
+    def _carried(self, flow: AirflowState, q: Array, sigma: float, column: int) -> Array:
         """What flow, diffusion and outlets bring of a quantity to each cell."""
         out = np.zeros_like(q)
         for flows, c, kind, step in zip(
@@ -181,7 +181,7 @@ class KEpsilon(_Turbulent):
             np.add.at(out, held[0], held[1] * (held[column] - q[held[0]]))
         return out
 
-    def _buoyancy(self, flow: FlowState) -> tuple[Array, Array]:
+    def _buoyancy(self, flow: AirflowState) -> tuple[Array, Array]:
         """(what buoyancy makes of k over the viscosity, its share in epsilon) per cell."""
         t = flow.temperature
         options = flow.options
@@ -207,7 +207,7 @@ def spread_cells(
     return np.ascontiguousarray(held.reshape(shape)[np.ix_(*spread)]).ravel()
 
 
-def _beside(flow: FlowState, axis: int) -> Beside:
+def _beside(flow: AirflowState, axis: int) -> Beside:
     """Fluid cells with a wall on a face of an axis."""
     wall = flow.faces.kind[axis] == WALL
     found = flow.faces.fluid & (wall | np.roll(wall, -1, axis))
@@ -215,7 +215,7 @@ def _beside(flow: FlowState, axis: int) -> Beside:
     return Beside(np.flatnonzero(found), half[found])
 
 
-def _brought(flow: FlowState, port: int) -> tuple[float, float, float]:
+def _brought(flow: AirflowState, port: int) -> tuple[float, float, float]:
     """(speed, k, epsilon) of the air of a port."""
     held = flow.room.ports[port]
     area = sum(flow.faces.area_m2[held.axis][tuple((held.faces + 1).T)])

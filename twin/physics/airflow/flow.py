@@ -14,7 +14,7 @@ from twin.arrays import Array, Index
 from twin.physics.airflow import flow_kernels as kernels
 from twin.physics.airflow.closures import Closure, closure_of
 from twin.physics.airflow.faces import OPEN, WALL
-from twin.physics.airflow.flow_state import FlowState
+from twin.physics.airflow.flow_state import AirflowState
 from twin.physics.airflow.grid import Room
 from twin.physics.airflow.model import FlowOptions
 
@@ -25,7 +25,7 @@ SMOOTH_FRAC = 0.02
 keeps its second order."""
 
 
-class Flow(FlowState):
+class Flow(AirflowState):
     """A flow that is marched."""
 
     def __init__(self, room: Room, options: FlowOptions) -> None:

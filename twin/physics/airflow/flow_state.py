@@ -16,7 +16,7 @@ JET_REACH_M = 0.35
 Arghode and Joshi, IMECE2012-85203)."""
 
 
-class FlowState:
+class AirflowState:
     """Velocities, temperature and pressure of a room, with its faces and openings."""
 
     def __init__(self, room: Room, options: FlowOptions) -> None:
@@ -111,7 +111,7 @@ def _push_jet(
         force[index] += sign * extra_m2_s2 / way
 
 
-def wall_ties(flow: FlowState) -> tuple[Array, Array]:
+def wall_ties(flow: AirflowState) -> tuple[Array, Array]:
     """(conductance, conductance times temperature) per cell to walls that have one, in m3/s.
 
     Molecular conduction over half a cell: right for laminar flow, too little in turbulent flow.

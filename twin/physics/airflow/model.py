@@ -25,7 +25,7 @@ class OuterWall(NamedTuple):
     """Without friction: a plane of symmetry, or the side of a flat problem."""
 
 
-class Progress(NamedTuple):
+class SolverRound(NamedTuple):
     """Where the solver stands: told after each round of flow and temperature."""
 
     grid: tuple[int, int, int]
@@ -35,7 +35,7 @@ class Progress(NamedTuple):
     """Largest change of an inlet's temperature in that round."""
 
 
-Listener = Callable[[Progress], None]
+Listener = Callable[[SolverRound], None]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from twin.physics.airflow.faces import INNER
 from twin.physics.airflow.flow import FINAL_TOLERANCE, Flow
 from twin.physics.airflow.flow_state import wall_ties
 from twin.physics.airflow.grid import AirHeat, Arrays, Field, Room, UnbalancedFlow
-from twin.physics.airflow.model import FlowOptions, Listener, Progress
+from twin.physics.airflow.model import FlowOptions, Listener, SolverRound
 from twin.physics.airflow.potential import divergence, inner_velocity
 from twin.physics.airflow.temperature import inlet_means, reference_degc, steady_temperature
 from twin.physics.airflow.transport import Transport
@@ -135,7 +135,7 @@ def settle(flow: Flow, heat: AirHeat, turn: int, progress: Listener | None) -> S
         held.watched.append(_watched(transport, new, mean))
         held.steps += options.steps[turn]
         if progress:
-            progress(Progress(flow.room.shape, n, held.steps, held.change_k))
+            progress(SolverRound(flow.room.shape, n, held.steps, held.change_k))
     flow.u = mean
     return held
 

@@ -13,7 +13,7 @@ from twin.facility.airflow.hall_air import HallAir
 from twin.physics.airflow.grid import AirHeat, Field, Passage
 
 if TYPE_CHECKING:
-    from twin.physics.airflow.model import Progress
+    from twin.physics.airflow.model import SolverRound
     from twin.physics.airflow.transport import Transport
 
 MODELS = ("potential", "rans")
@@ -30,7 +30,7 @@ def field_of(
     if model == "potential":
         from twin.physics.airflow.potential import potential
 
-        return potential(air.room)
+        return potential(air.room, device)
     return _turbulent(air, device, heat_of(air, supply_degc), told)
 
 
@@ -38,7 +38,7 @@ def _turbulent(air: HallAir, device: str, heat: AirHeat, told: Told | None) -> F
     """The flow with jets and buoyancy."""
     from twin.physics.airflow.rans import rans
 
-    def progress(step: Progress) -> None:
+    def progress(step: SolverRound) -> None:
         if told is not None:
             told(min(step.round / 50, 1.0), f"{step.grid} round {step.round}")
 
