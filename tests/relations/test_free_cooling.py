@@ -128,6 +128,47 @@ def test_what_cannot_be_is_refused_by_name(kind: str, free: dict[str, Any], text
         twin.build(loaded(asked(room(kind, **free))))
 
 
+def water_degc(run: twin.Result) -> float:
+    loops = run.frame("loops")
+    return float(loops[loops.loop == "chilled"].temperature_degc.iloc[-1])
+
+
+RESET = {"cold": "0 °C", "hot": "20 °C", "by": "6 K"}
+
+
+@pytest.mark.parametrize(("air", "raised_k"), [(-5.0, 6.0), (10.0, 3.0), (25.0, 0.0)])
+def test_water_is_warmer_in_cold_weather_where_that_is_asked(air: float, raised_k: float) -> None:
+    layout = room()
+    weather = {"site": site(air, air - 2), **WORK}
+    plain = water_degc(answer(layout, **weather))
+    layout["cooling"]["plant"][0]["weather_reset"] = RESET
+    assert water_degc(answer(layout, **weather)) - plain == pytest.approx(raised_k, abs=1e-4)
+
+
+def test_warmer_water_lets_compressors_rest_more() -> None:
+    mild = {"site": site(9.0, 6.0), **WORK}
+    fixed = dry()
+    raised = dry()
+    raised["cooling"]["plant"][0]["weather_reset"] = RESET
+    pue = [number(answer(layout, **mild), "pue") for layout in (fixed, raised)]
+    assert pue[1] < pue[0]
+
+
+def test_a_reset_that_ends_before_it_begins_is_refused() -> None:
+    layout = room()
+    layout["cooling"]["plant"][0]["weather_reset"] = {"cold": "20 °C", "hot": "5 °C", "by": "3 K"}
+    with pytest.raises(twin.InputError, match="hot above cold"):
+        loaded(asked(layout))
+
+
+@pytest.mark.parametrize("approach", ["-2 K", "-0.1 K"])
+def test_an_approach_below_zero_is_refused_by_name(approach: str) -> None:
+    layout = small_layout(2, 0)
+    layout["cooling"]["loops"][0]["overrides"] = {"approach": approach}
+    with pytest.raises(twin.InputError, match="approach"):
+        loaded(asked(layout))
+
+
 @pytest.mark.parametrize("key", ["supply_temperature", "condenser_temperature"])
 def test_a_set_point_of_minus_sixty_is_refused(key: str) -> None:
     layout = room("chiller_water_471")

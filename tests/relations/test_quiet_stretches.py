@@ -69,7 +69,13 @@ def relieved(kind: str, free: dict[str, Any]) -> twin.Scenario:
     layout: dict[str, Any] = small_layout(0, 3)
     plant = layout["cooling"]["plant"].pop()
     layout["cooling"]["plant"] = [
-        plant | {"type": kind, "supply_temperature": "10 °C", "free_cooling": free}
+        plant
+        | {
+            "type": kind,
+            "supply_temperature": "10 °C",
+            "free_cooling": free,
+            "weather_reset": {"cold": "0 °C", "hot": "12 °C", "by": "4 K"},
+        }
     ]
     where = {"climate": "chicago", "grid": "virginia"}
     return small(layout, site=where, horizon="1 d", start="2026-04-02T00:00:00-06:00")

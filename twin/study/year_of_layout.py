@@ -114,7 +114,8 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
     count = plant.units.size
     air = (year.dry_bulb_degc, year.wet_bulb_degc)
     free = plant.all_units.size - count
-    rows = segment_rows(plant, count, plant.supply_degc, *air, free_running=free)
+    supply_degc = plant.supply_degc + plant.raised_k(year.dry_bulb_degc)
+    rows = segment_rows(plant, count, supply_degc, *air, free_running=free)
     steep, reference, constant, _, upper = np.moveaxis(rows, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         water = reference + (heat[:, None] - constant) / steep
@@ -127,7 +128,7 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
         facility.cooling.units,
         np.ones(count + free, dtype=bool),
         np.concatenate([np.full(count, plant.pump_w / count), np.zeros(free)]),
-        plant.supply_degc,
+        supply_degc,
         carried,
         np.where(middle, water[:, 1], last),
         *air,

@@ -67,8 +67,14 @@ def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: 
         pump_w=spec.pump_power,
         water_w_k=water_w_k,
         free=_free_cooling(spec, out.free_coolers.get(p), pressure_pa),
+        reset=_reset(spec),
         freezes_degc=float(freezing_degc(spec.antifreeze)),
     )
+
+
+def _reset(spec: PlantSpec) -> tuple[float, float, float] | None:
+    asked = spec.weather_reset
+    return None if asked is None else (asked.cold, asked.hot, asked.by)
 
 
 def _free_cooling(

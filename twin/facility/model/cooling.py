@@ -84,6 +84,16 @@ class Plant:
     free: FreeCooling | None = None
     freezes_degc: float = 0.0
     """Where its water freezes, with its antifreeze."""
+    reset: tuple[float, float, float] | None = None
+    """Outdoor air in which the set-point is raised in full, and not at all, and kelvin of it."""
+
+    def raised_k(self, dry_bulb_degc: Array | float) -> Array:
+        """By how much weather raises the set-point of its water, a straight line between."""
+        air = np.asarray(dry_bulb_degc, dtype=float)
+        if self.reset is None:
+            return np.zeros(air.shape)
+        cold, hot, most_k = self.reset
+        return np.asarray(most_k * np.clip((hot - air) / (hot - cold), 0.0, 1.0))
 
     @property
     def all_units(self) -> Index:

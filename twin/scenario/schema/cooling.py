@@ -21,6 +21,7 @@ from twin.scenario.schema.names import (
 )
 from twin.scenario.schema.room import Band, ReturnFace, SupplyFace, UnitPlace
 from twin.stated import (
+    OutdoorTemperature,
     Power,
     ShareOrPercent,
     Stated,
@@ -140,6 +141,23 @@ class FreeCoolingSpec(Stated):
         return self.type != "tower"
 
 
+class WeatherReset(Stated):
+    """Warmer facility water in cold weather, a straight line between two temperatures outdoors."""
+
+    cold: OutdoorTemperature
+    """Dry bulb at and below which the set-point is raised in full."""
+    hot: OutdoorTemperature
+    """Dry bulb at and above which it is as stated."""
+    by: TemperatureDifference
+    """Kelvin of it."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.hot <= self.cold:
+            raise ValueError("hot above cold")
+        return self
+
+
 class PlantSpec(Stated):
     """Chillers or dry coolers on one facility water loop."""
 
@@ -170,6 +188,8 @@ class PlantSpec(Stated):
     eliminators."""
     antifreeze: Antifreeze = 0.0
     """Propylene glycol in its water, as a share of the mass; coils outdoors freeze without."""
+    weather_reset: WeatherReset | None = None
+    """Raises the supply temperature in cold weather, for compressors to rest more."""
     free_cooling: FreeCoolingSpec | None = None
     """Coolers that carry what outdoor air can; chillers only."""
     at: tuple[Coordinate, Coordinate] | None = None

@@ -18,7 +18,8 @@ class Look:
     """(unit of the plant,)"""
     pumps_w: Array
     """(unit of the plant,) its water pump."""
-    supply_degc: float
+    supply_degc: Array
+    """Set-point, as weather has it."""
     heat_w: Array
     """Heat that the plant takes from its water."""
     water_degc: Array

@@ -87,7 +87,7 @@ class Plants(Discipline):
         state = self.world.state
         dry_bulb, wet_bulb = self.own.outdoor_degc.tolist()
         running, free_running = self._running(plant)
-        supply_degc = float(state.controls.supply_degc[p])
+        supply_degc = float(state.controls.supply_degc[p]) + float(plant.raised_k(dry_bulb))
         key = (running, supply_degc, dry_bulb, wet_bulb, free_running)
         if self._known[p][0] != key:
             self._known[p] = (key, segment_rows(plant, *key))
@@ -117,8 +117,8 @@ class Plants(Discipline):
         plant = self.plants[p]
         state = self.world.state
         running, free_running = self._running(plant)
-        supply_degc = float(state.controls.supply_degc[p])
         dry_bulb, wet_bulb = outdoor_degc.T
+        supply_degc = float(state.controls.supply_degc[p]) + plant.raised_k(dry_bulb)
         return segment_rows(plant, running, supply_degc, dry_bulb, wet_bulb, free_running)
 
     def stays(self, stretch: Stretch) -> Mask:

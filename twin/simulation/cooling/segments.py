@@ -77,12 +77,13 @@ def segments(
 def segment_rows(
     plant: Plant,
     running: int,
-    supply_degc: float,
+    supply_degc: Array | float,
     dry_bulb_degc: Array | float,
     wet_bulb_degc: Array | float,
     free_running: int = 0,
 ) -> Array:
-    """(..., 3, field of Segment) the same for weather of any shape (...,): first, middle and last.
+    """(..., 3, field of Segment) the same for weather and set-points of any shape (...,): first,
+    middle and last.
 
     Where the air is warmer than the set-point, a dry cooler's middle one has no width.
     """
@@ -103,26 +104,34 @@ def segment_rows(
 
 
 def _enter_chiller(
-    rows: Array, plant: Plant, running: int, supply_degc: float, entering: Array | float
+    rows: Array, plant: Plant, running: int, supply_degc: Array | float, entering: Array | float
 ) -> None:
     """Off below the set-point, regulated above it, all they can give beyond the band."""
     assert plant.curve is not None
     most = running * available_w(plant.curve, supply_degc, entering)
     slope = control_slope_w_k(running, plant.curve.capacity_w, plant.band_k)
     full = supply_degc + most / slope
-    rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, supply_degc)
-    rows[..., 1, :] = (slope, supply_degc, 0.0, supply_degc, np.inf)
+    _enter_regulated(rows, slope, supply_degc)
     rows[..., 1, UPPER] = full
     rows[..., 2, :] = (0.0, 0.0, 0.0, 0.0, np.inf)
     rows[..., 2, 2] = most
     rows[..., 2, 3] = full
 
 
+def _enter_regulated(rows: Array, slope: float, supply_degc: Array | float) -> None:
+    """Nothing below the set-point, in proportion above it."""
+    rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, np.inf)
+    rows[..., 0, UPPER] = supply_degc
+    rows[..., 1, :] = (slope, 0.0, 0.0, 0.0, np.inf)
+    rows[..., 1, 1] = supply_degc
+    rows[..., 1, 3] = supply_degc
+
+
 def _enter_relieved(
     rows: Array,
     plant: Plant,
     running: tuple[int, int],
-    supply_degc: float,
+    supply_degc: Array | float,
     air: Array,
     entering: Array | float,
 ) -> None:
@@ -144,8 +153,7 @@ def _enter_relieved(
     warmer = 1.0 + (coil / plant.water_w_k if free.in_series and plant.water_w_k > 0 else 0.0)
     most = running[0] * available_w(plant.curve, supply_degc, entering) * warmer
     bend = (slope * supply_degc + most - coil * air) / (slope - coil)
-    rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, supply_degc)
-    rows[..., 1, :] = (slope, supply_degc, 0.0, supply_degc, np.inf)
+    _enter_regulated(rows, slope, supply_degc)
     rows[..., 1, UPPER] = bend
     rows[..., 2, :] = (0.0, 0.0, 0.0, 0.0, np.inf)
     rows[..., 2, 0] = coil
@@ -155,7 +163,7 @@ def _enter_relieved(
 
 
 def _enter_dry_cooler(
-    rows: Array, plant: Plant, running: int, supply_degc: float, air: Array
+    rows: Array, plant: Plant, running: int, supply_degc: Array | float, air: Array
 ) -> None:
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
     full = running * plant.conductance_w_k
@@ -165,7 +173,8 @@ def _enter_dry_cooler(
     bend = np.where(air >= supply_degc, start, meet)
     rows[..., 0, :] = (0.0, 0.0, 0.0, -np.inf, np.inf)
     rows[..., 0, UPPER] = start
-    rows[..., 1, :] = (slope, supply_degc, 0.0, 0.0, np.inf)
+    rows[..., 1, :] = (slope, 0.0, 0.0, 0.0, np.inf)
+    rows[..., 1, 1] = supply_degc
     rows[..., 1, 3] = start
     rows[..., 1, UPPER] = bend
     rows[..., 2, :] = (full, 0.0, 0.0, 0.0, np.inf)

@@ -109,7 +109,7 @@ class Units(Discipline):
             self.units,
             state.flows.unit_running[plant.all_units],
             self._pumps_w(plant),
-            float(state.controls.supply_degc[p]),
+            float(state.controls.supply_degc[p]) + plant.raised_k(outdoor[:, 0]),
             conductance * (water - reference) + constant,
             water,
             outdoor[:, 0],
