@@ -75,3 +75,18 @@ def line_after(path: Path, *words: str) -> int:
     for word in words:
         at = next(n for n in range(at, len(lines)) if word in lines[n])
     return at + 1
+
+
+def measured_layout() -> Any:
+    """The small hall with what the invented measurements of `data/airflow/small_room` name."""
+    layout = air_layout()
+    hall = layout["halls"][0]
+    for row, labels in zip(hall["rows"], (["a1", "a2"], ["b1", "b2"]), strict=True):
+        row |= {"labels": labels, "fan_speed_rated_rpm": 9000, "film_w_k": 400}
+    hall["sensors"] = [
+        {"name": f"strip_{row}_{side}_{height}", "at": ["3 m", f"{y} m", f"{z} m"]}
+        for row, front, back in (("a", 1.9, 3.4), ("b", 6.1, 4.6))
+        for side, y in (("front", front), ("rear", back))
+        for height, z in (("bottom", 0.4), ("top", 1.6))
+    ]
+    return layout

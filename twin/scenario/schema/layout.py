@@ -92,6 +92,9 @@ class RowSpec(Stated):
         default=(), max_length=RACKS_MAX
     )
     """What the site calls the racks, position by position, as in its measurements."""
+    film_w_k: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    """Heat conductance between the mass of a rack's servers and their air, in W/K, for replays;
+    where not given the mass is as warm as the exhaust."""
     fan_speed_rated_rpm: Annotated[float, Field(gt=0, le=50_000)] | None = None
     """Fan speed at which a rack draws its rated air flow, for replays of measured speeds."""
     intakes: tuple[Band, ...] = Field(default=(), max_length=60)

@@ -77,7 +77,9 @@ def _supply(scenario: Scenario, air: HallAir, stated: float | None) -> Array:
         return np.full(len(units), stated)
     plants = {plant.name: plant.supply_temperature for plant in scenario.plan.cooling.plant}
     water = np.array([plants.get(unit.spec.plant, np.nan) for unit in units])
-    return plant_supply_degc(air, water)
+    coil = plant_supply_degc(air, water)
+    held = [unit.spec.supply_temperature for unit in units]
+    return np.array([c if h is None else max(c, h) for c, h in zip(coil, held, strict=True)])
 
 
 def _solved(

@@ -17,7 +17,7 @@ CONFIGURATIONS = 8
 """Solved at most."""
 NEAR = 0.12
 """Minutes closer than this to a solved one need no other; a whole handler's flow is 1."""
-MIXING = {"potential": 20.0, "rans": 3.0}
+MIXING = {"potential": 20.0, "rans": 6.0}
 """Diffusivity of scalars over the closure's own: a mean flow leaves out what its slow swings stir
 (assumed; the same for every room)."""
 

@@ -1,13 +1,14 @@
 """A room in time on frozen flows: servers with thermal mass, outlets with lags, stepped exactly.
 
-C dT/dt = P - rho c Q (T - T_in)       each band of a rack
+C dT/dt = P - e rho c Q (T - T_in)     mass of the servers of each band of a rack
+T_out = T_in + e (T - T_in)            e = 1 - exp(-h / (rho c Q)), h their film; 1 where not stated
 tau dy/dt = T_out - y                  each outlet's air on its way
 T_in = W y                             every inlet mixes what arrives
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,12 @@ from scipy.linalg import expm
 
 from twin.arrays import Array, Index
 from twin.facility.airflow.hall_air import AIR_J_M3_K, HallAir
+from twin.facility.airflow.units import RackBody
 
 LAG_MIN_S = 1.0
 BALANCE_ROUNDS = 60
+NEAREST = 1e-3
+"""Distance below which a solved configuration stands alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +51,16 @@ class Inputs:
     """(outlet,) where handlers blow, else 0."""
 
 
-def blended(held: Sequence[SolvedFlow], key: Array, nearest: int = 2) -> tuple[Array, Array, Array]:
-    """Fluxes, probes and lags between the nearest solved configurations, by inverse distance."""
-    away = np.array([np.linalg.norm(one.key - key) for one in held])
-    order = np.argsort(away, kind="stable")[:nearest]
-    weight = 1.0 / (away[order] + 1e-6) ** 2
+def blended(held: Sequence[SolvedFlow], key: Array) -> tuple[Array, Array, Array]:
+    """Fluxes, probes and lags between the solved configurations, by inverse distance.
+
+    All of them count: the mean flow of a room that never rests carries chance, which evens out.
+    """
+    weight = np.array([1.0 / (np.linalg.norm(one.key - key) + NEAREST) for one in held])
     weight /= weight.sum()
-    parts = [held[int(n)] for n in order]
-    flux = sum((w * one.flux_m3_s for w, one in zip(weight, parts, strict=True)), start=np.zeros(1))
-    probes = sum((w * one.probes for w, one in zip(weight, parts, strict=True)), start=np.zeros(1))
-    lag = sum((w * one.lag_s for w, one in zip(weight, parts, strict=True)), start=np.zeros(1))
+    flux = np.tensordot(weight, np.array([one.flux_m3_s for one in held]), 1)
+    probes = np.tensordot(weight, np.array([one.probes for one in held]), 1)
+    lag = np.tensordot(weight, np.array([one.lag_s for one in held]), 1)
     return np.asarray(flux), np.asarray(probes), np.asarray(lag)
 
 
@@ -84,7 +88,8 @@ class ReducedRoom:
         self.racks: Index = np.flatnonzero(air.passes.sum(axis=1) > 0).astype(np.int64)
         """Outlets that are bands of racks."""
         self.inlet_of = np.array([int(np.argmax(air.passes[o])) for o in self.racks])
-        self.capacity_j_k = _capacities(air, self.racks)
+        self.capacity_j_k = _by_band(air, self.racks, lambda rack: rack.mass_j_k)
+        self.film_w_k = _by_band(air, self.racks, lambda rack: rack.row.film_w_k or np.inf)
         self.state: Array = np.zeros(self.racks.size + len(air.outlets))
 
     def matrix(self, w: Array, lag_s: Array, inputs: Inputs) -> tuple[Array, Array]:
@@ -93,13 +98,17 @@ class ReducedRoom:
         count = n + len(self.air.outlets)
         rates = np.zeros((count, count))
         given = np.zeros(count)
-        stream = AIR_J_M3_K * inputs.outlet_m3_s[self.racks] / self.capacity_j_k
-        rates[:n, :n] = -np.diag(stream)
-        rates[:n, n:] = stream[:, None] * w[self.inlet_of]
+        stream = AIR_J_M3_K * inputs.outlet_m3_s[self.racks]
+        given_up = 1.0 - np.exp(-self.film_w_k / np.maximum(stream, 1e-9))
+        loss = stream * given_up / self.capacity_j_k
+        rates[:n, :n] = -np.diag(loss)
+        rates[:n, n:] = loss[:, None] * w[self.inlet_of]
         given[:n] = inputs.heat_w[self.racks] / self.capacity_j_k
         pace = 1.0 / np.maximum(lag_s, LAG_MIN_S)
         rates[n:, n:] -= np.diag(pace)
-        rates[n + self.racks, np.arange(n)] += pace[self.racks]
+        rates[n + self.racks, np.arange(n)] += pace[self.racks] * given_up
+        passed = (pace[self.racks] * (1.0 - given_up))[:, None]
+        rates[n + self.racks, n:] += passed * w[self.inlet_of]
         blown = np.setdiff1d(np.arange(len(self.air.outlets)), self.racks)
         given[n + blown] = pace[blown] * inputs.supply_degc[blown]
         return rates, given
@@ -125,14 +134,13 @@ class ReducedRoom:
         return np.asarray(self.state[self.racks.size :])
 
 
-def _capacities(air: HallAir, outlets: Index) -> Array:
-    """(band,) heat capacity of a rack's servers by the flow of its bands."""
-    held = {rack.box.name: (rack.mass_j_k, rack.flow_m3_s) for rack in air.plan.racks}
+def _by_band(air: HallAir, outlets: Index, of: Callable[[RackBody], float]) -> Array:
+    """(band,) what a rack has, dealt over its bands by their flow."""
+    held = {rack.box.name: of(rack) for rack in air.plan.racks}
     found = []
     for o in outlets:
         port = air.outlets[int(o)]
-        mass, _ = held[port.name.split(":")[0]]
-        rows = air.outlet_rows(port.name.split(":")[0])
-        whole = sum(air.outlets[int(k)].flow_m3_s for k in rows)
-        found.append(mass * port.flow_m3_s / whole)
+        rack = port.name.split(":")[0]
+        whole = sum(air.outlets[int(k)].flow_m3_s for k in air.outlet_rows(rack))
+        found.append(held[rack] * port.flow_m3_s / whole)
     return np.array(found)
