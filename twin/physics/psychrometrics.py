@@ -24,6 +24,8 @@ def saturation_pressure_pa(temperature_degc: Array) -> Array:
     (eq. 6).
     """
     t_k = np.asarray(temperature_degc, dtype=float) + ZERO_K
+    if t_k.size and t_k.min() >= ZERO_K:
+        return np.asarray(np.exp(_log_pressure(t_k, _WATER)))
     over = np.where(t_k < ZERO_K, _log_pressure(t_k, _ICE), _log_pressure(t_k, _WATER))
     return np.asarray(np.exp(over))
 

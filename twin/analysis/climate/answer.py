@@ -36,7 +36,11 @@ class Hours:
     @cached_property
     def facility_w(self) -> Array:
         """Everything."""
-        return np.asarray(np.sum(list(self.power_w.values()), axis=0))
+        first, *others = self.power_w.values()
+        total = first.copy()
+        for power in others:
+            total += power
+        return total
 
 
 @dataclass(frozen=True)

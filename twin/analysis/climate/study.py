@@ -64,8 +64,8 @@ def study_hours(facility: FacilityType, values: Mapping[str, float], year: YearO
         v["fan_pressure"], v["fan_efficiency"], v["air_rise"], v["supply_air_high"],
         year.pressure_pa,
     )  # fmt: skip
-    carried_by_air = one + sum(losses.values())
-    heat = carried_by_air * (1.0 + v["fan_heat"] * fan / (1.0 - v["fan_heat"] * fan))
+    still_w = IT_W * (1.0 / v["ups_efficiency"] + v["distribution_loss"] + v["lighting"])
+    heat = still_w / (1.0 - v["fan_heat"] * fan)
     air = _outdoor_air(facility, v, year)
     power = {"it": one, **losses, "fans": fan * heat}
     carried = np.where(air.free, 0.0, heat)

@@ -33,7 +33,7 @@ EnergyPlus' data set is stated for."""
 def vaporisation_j_kg(temperature_degc: Array | float) -> Array:
     """Latent heat of water: 2500.5 - 2.3097 T - 0.0013 T² kJ/kg."""
     t = np.asarray(temperature_degc, dtype=float)
-    return np.asarray((2500.5 - 2.3097 * t - 0.0013 * t**2) * 1e3)
+    return np.asarray(2500.5e3 - t * (2309.7 + 1.3 * t))
 
 
 def pumping_frac(pressure_pa: float, efficiency: float, rise_k: float) -> float:
