@@ -142,7 +142,8 @@ def test_every_air_handler(unit: str) -> None:
 @pytest.mark.parametrize("dry_bulb", [10.0, 35.0])
 def test_every_chiller(unit: str, dry_bulb: float) -> None:
     layout = small_layout(0, 3)
-    layout["cooling"]["plant"][1]["type"] = unit
+    count = 1 + int(90e3 / catalogue.rows(CoolingEquipment)[unit].capacity_w)
+    layout["cooling"]["plant"][1] |= {"type": unit, "count": count}
     run = answer(layout, site=site(dry_bulb), **SHORT)
     assert_sound(run)
     used = run.frame("energy").query("target == 'chiller'").energy_j.sum()

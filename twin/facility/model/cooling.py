@@ -87,6 +87,14 @@ class Plant:
     reset: tuple[float, float, float] | None = None
     """Outdoor air in which the set-point is raised in full, and not at all, and kelvin of it."""
 
+    def condenser_set_degc(self, wet_bulb_degc: Array | float) -> Array:
+        """What tower fans hold: the set-point, or the design approach to the wet bulb where that is
+        warmer, for fans at full speed would chase it in vain.
+        """
+        assert self.tower is not None
+        reachable = np.asarray(wet_bulb_degc, dtype=float) + self.tower.approach_k
+        return np.asarray(np.maximum(self.condenser_degc, reachable))
+
     def raised_k(self, dry_bulb_degc: Array | float) -> Array:
         """By how much weather raises the set-point of its water, a straight line between."""
         air = np.asarray(dry_bulb_degc, dtype=float)

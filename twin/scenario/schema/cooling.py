@@ -179,8 +179,8 @@ class PlantSpec(Stated):
     pump_power: PumpPower = 0.0
     """Facility water pumps, constant while the plant runs."""
     condenser_temperature: CondenserTemperature = 20.0
-    """Set-point of the water that towers return to water-cooled chillers; fans slow down to it
-    where it can be held. 20 °C is assumed."""
+    """Set-point of the water that towers return to water-cooled chillers; fans slow down to it,
+    and to the design approach above the wet bulb where that is warmer. 20 °C is assumed."""
     cycles: float = Field(default=5.0, ge=1.1, le=100)
     """Concentration of dissolved solids at which towers and pads blow down: 3 to 7 are usual."""
     drift: ShareOrPercent = 5e-5

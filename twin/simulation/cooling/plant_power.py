@@ -12,9 +12,10 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.model import Plant
 from twin.physics.chiller import available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, fan_speed_frac, pad_water_kg_s
-from twin.physics.tower import hold
+from twin.physics.tower import Leaving, hold
 from twin.physics.tower import water as tower_water
 from twin.simulation.cooling.free_cooling import relief
 from twin.simulation.cooling.look import Look
@@ -134,6 +135,14 @@ class Condenser:
     """Make-up of all."""
 
 
+def _turning_frac(plant: Plant, load: HeatSplit, held: Leaving) -> Array:
+    """(look,) share of the time that a chiller turns, and its condenser pump with it."""
+    assert plant.curve is not None
+    full = available_w(plant.curve, load.leaving_degc, held.water_degc)
+    least = np.maximum(plant.curve.load_min_frac * full, 1e-9)
+    return np.asarray(np.minimum(load.rest_w / load.used / least, 1.0))
+
+
 def _condenser(look: Look, load: HeatSplit, exchanger_degc: Array) -> Condenser:
     """Outdoor air, or towers whose water follows wet bulb and the heat of the chillers themselves.
 
@@ -148,7 +157,8 @@ def _condenser(look: Look, load: HeatSplit, exchanger_degc: Array) -> Condenser:
     assert plant.curve is not None
     shared = ~np.isnan(exchanger_degc)
     towers = np.where(shared, load.count, load.used)
-    wanted = np.where(shared, exchanger_degc, plant.condenser_degc)
+    own = plant.condenser_set_degc(look.wet_bulb_degc)
+    wanted = np.where(shared, exchanger_degc, own)
     each_w = load.rest_w / load.used
     rejected = (load.heat_w + load.rest_w / plant.curve.cop) / towers
     for _ in range(CONDENSER_ROUNDS):
@@ -158,5 +168,5 @@ def _condenser(look: Look, load: HeatSplit, exchanger_degc: Array) -> Condenser:
     water = tower_water(
         plant.tower, rejected, look.dry_bulb_degc, look.wet_bulb_degc, held.air_frac
     )
-    pump_w = np.where(rejected > 0, plant.condenser_pump_w, 0.0)
+    pump_w = plant.condenser_pump_w * np.where(shared, 1.0, _turning_frac(plant, load, held))
     return Condenser(held.water_degc, towers, held.fan_w + pump_w, towers * water.make_up)

@@ -48,7 +48,8 @@ def entering_degc(
     """What a chiller's condenser sees at full load: outdoor air, or water from its tower."""
     if plant.tower is None:
         return dry_bulb_degc
-    return hold(plant.tower, plant.tower.heat_w, wet_bulb_degc, plant.condenser_degc).water_degc
+    wanted = plant.condenser_set_degc(wet_bulb_degc)
+    return hold(plant.tower, plant.tower.heat_w, wet_bulb_degc, wanted).water_degc
 
 
 def wetted_degc(plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float) -> Array:
