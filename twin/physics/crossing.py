@@ -42,8 +42,9 @@ def first_crossing(
     """
     best: Crossing | None = None
     split: _Split | None = None
-    for sign, limit in ((1.0, upper_degc), (-1.0, lower_degc)):
-        near = _near(move, sign, limit, best.time_s if best else horizon_s)
+    bounds = move.bounds_k(horizon_s)
+    for side, sign, limit in ((0, 1.0, upper_degc), (1, -1.0, lower_degc)):
+        near = _near(move, sign, limit, bounds[side])
         for node in _soonest_first(move, np.flatnonzero(near), limit).tolist():
             if not near[node]:
                 continue
@@ -52,17 +53,14 @@ def first_crossing(
             time = split.path(node, sign, ahead).first_root(best.time_s if best else horizon_s)
             if time is not None:
                 best = Crossing(time, node)
-                near = _near(move, sign, limit, time)
+                bounds = move.bounds_k(time)
+                near = _near(move, sign, limit, bounds[side])
     return best
 
 
-def _near(move: Motion, sign: float, limit: Array, time_s: float) -> NDArray[np.bool_]:
-    """(node,) whether it can reach its limit within a time."""
-    if not np.isfinite(limit).any():
-        return np.zeros(limit.size, dtype=bool)
-    rise, fall = move.bounds_k(time_s)
-    most = rise if sign > 0 else fall
-    return np.asarray(sign * (move.start_degc + most - limit) >= -_ROUNDING_K)
+def _near(move: Motion, sign: float, limit: Array, most_k: Array) -> NDArray[np.bool_]:
+    """(node,) whether it can reach its limit if it moves by so much."""
+    return np.asarray(sign * (move.start_degc + most_k - limit) >= -_ROUNDING_K)
 
 
 def _soonest_first(move: Motion, nodes: NDArray[np.intp], limit: Array) -> NDArray[np.intp]:

@@ -106,9 +106,8 @@ class Motion:
 
 def bounds_k(network: Modes, slope_k_s: Array, time_s: float) -> tuple[Array, Array]:
     """(..., lump) most that each can rise, and fall, within a time, from slopes (..., lump)."""
-    factor = network.full(time_s)
-    parts = (np.maximum(slope_k_s, 0.0), np.minimum(slope_k_s, 0.0))
-    up, down = (factor.times(network.drive(part)) @ network.shape.T for part in parts)
+    parts = np.stack([np.maximum(slope_k_s, 0.0), np.minimum(slope_k_s, 0.0)])
+    up, down = network.full(time_s).times(network.drive(parts)) @ network.shape.T
     return np.maximum(up, 0.0), np.minimum(down, 0.0)
 
 

@@ -25,6 +25,7 @@ class Coils(Discipline):
         cooling = world.facility.cooling
         water = np.array([p.node for p in cooling.plants], dtype=np.int64)
         self.water = water[cooling.hall_plant[self.air.handler_hall]]
+        self._terms: tuple[Array, Array, Array] | None = None
 
     @cached_property
     def governed(self) -> bool:
@@ -47,6 +48,7 @@ class Coils(Discipline):
     def hold(self) -> None:
         """Put every valve where the air asks for it."""
         self.choose()
+        self._terms = self.laws().terms(self.own.piece)
 
     def choose(self) -> bool:
         """The same; True where one changed."""
@@ -56,11 +58,14 @@ class Coils(Discipline):
         before = self.own.piece
         piece = self.laws().piece(before, degc[self.air.handler_node], degc[self.water])
         self.own.piece = piece
+        self._terms = None
         return not np.array_equal(before, piece)
 
     def terms(self) -> tuple[Array, Array, Array]:
         """(handler,) heat to the water as g_air T_drawn - g_water T_water + constant."""
-        return self.laws().terms(self.own.piece)
+        if self._terms is None:
+            self._terms = self.laws().terms(self.own.piece)
+        return self._terms
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the air drawn in at which a valve leaves its piece."""
