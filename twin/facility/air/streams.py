@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
+from twin.arrays import Array, Index, Mask, total_by
 from twin.facility.model import RoomAir
 from twin.physics.air_balance import balanced, first_guess
 
@@ -75,9 +75,16 @@ class AirFlows:
         sums = np.concatenate([zone[z], handler[h]])
         key = hall.to_bytes(4, "little") + sums.tobytes()
         if key not in self._known:
-            near = air.handler_nearness[np.ix_(z, h)]
-            exhaust = air.exhaust_nearness[np.ix_(z, z)]
-            back = air.recirculation_frac[z]
-            guess = first_guess(zone[z], handler[h], back, near, exhaust)
-            self._known[key] = balanced(guess, sums, sums)
+            self._known[key] = balanced(self._guess(z, h, zone[z], handler[h]), sums, sums)
         return self._known[key]
+
+    def _guess(self, z: Index, h: Index, zone: Array, handler: Array) -> Array:
+        """(inlet, outlet) of one hall: from its solved flow, or by distance."""
+        air = self.air
+        here = np.concatenate([z, air.zone_node.size + h])
+        solved = air.solved[np.ix_(here, here)]
+        if solved.any():
+            return np.asarray(solved)
+        near = air.handler_nearness[np.ix_(z, h)]
+        exhaust = air.exhaust_nearness[np.ix_(z, z)]
+        return first_guess(zone, handler, air.recirculation_frac[z], near, exhaust)

@@ -10,6 +10,7 @@ from twin.arrays import Array, Index, total_by
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.air.nearness import EXHAUST_REACH_M, HANDLER_REACH_M, nearness
 from twin.facility.cooling.draft import Draft
+from twin.facility.cooling.solved_air import solved_shares
 from twin.facility.cooling.zones import back_frac, zones
 from twin.facility.model import RoomAir
 from twin.physics.coolant import stream_w_k
@@ -108,8 +109,28 @@ def room_air(
             zone_m, handler_m, air.zone_hall, air.handler_hall, HANDLER_REACH_M
         ),
         exhaust_nearness=nearness(zone_m, zone_m, air.zone_hall, air.zone_hall, EXHAUST_REACH_M),
+        solved=_solved(out, air),
         structure_w_k=structure[air.zone_hall] * share,
     )
+
+
+def _solved(out: Draft, air: AirDraft) -> Array:
+    """(zone and handler, zone and handler) of the halls that ask for it."""
+    zones = air.zone_hall.size
+    flow = np.zeros((zones + air.handler_hall.size,) * 2)
+    scenario = out.ledger.scenario
+    for hall, spec in enumerate(scenario.plan.halls):
+        if spec.airflow == "by_distance":
+            continue
+        z = np.flatnonzero(air.zone_hall == hall)
+        h = np.flatnonzero(air.handler_hall == hall)
+        own = {int(zone): k for k, zone in enumerate(z)}
+        racks = [i for i, place in enumerate(out.places) if place.hall == hall]
+        zone_of = {out.places[i].id: own[int(air.zone_of_rack[i])] for i in racks}
+        names = [out.units[i].id for i in air.handler_unit[h]]
+        here = np.concatenate([z, zones + h])
+        flow[np.ix_(here, here)] = solved_shares(scenario, hall, zone_of, names)
+    return flow
 
 
 def _inlet_share(air: AirDraft, flow_m3_s: Array, halls: int) -> Array:

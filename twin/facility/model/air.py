@@ -39,6 +39,9 @@ class RoomAir:
     """(zone, handler) weight of a handler to a zone, by its distance; 0 between halls."""
     exhaust_nearness: Array
     """(zone, zone) weight of the exhaust of one to the inlet of another; 0 between halls."""
+    solved: Array
+    """(zone and handler, zone and handler) shares of a solved flow, in m3/s; 0 where distances
+    count."""
     structure_w_k: Array
     """(zone,) conductance of each one's air to what stands in its hall: it is taken to stand in
     the air that racks draw in, for one lump in both would carry heat from hot air to cold."""

@@ -34,8 +34,21 @@ def positions(ledger: Ledger) -> list[Position]:
             in_hall += [p.id for p in block]
             out += block
         ledger.groups[hall.name] = tuple(in_hall)
-    _mark_ends(out)
+    _mark_ends(out + list(_coolers_in_rows(ledger)))
     return out
+
+
+def _coolers_in_rows(ledger: Ledger) -> Iterator[Position]:
+    """Free positions in which air handlers stand, as if racks stood there."""
+    plan = ledger.scenario.plan
+    held = {(p.row, p.slot) for air in plan.cooling.air for p in air.places if p.row is not None}
+    known = ledger.scenario.catalogue.rows(Rack)
+    for h, hall in enumerate(plan.halls):
+        for row in hall.rows:
+            pattern = Pattern.parse(row.racks)
+            for slot in range(pattern.count if pattern.type in known else 0):
+                if (row.name, slot + 1) in held:
+                    yield _at_slot(h, row, known[pattern.type], pattern, slot, "", _NO_OVERRIDE)
 
 
 def _mark_ends(places: list[Position]) -> None:
@@ -64,28 +77,37 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
     digits = len(str(pattern.count))
     empty = set(row.empty)
     for slot in range(pattern.count):
-        line, place = divmod(slot, pattern.racks_per_row)
         if slot + 1 in empty:
             continue
         id_ = f"{row.name}_r{slot + 1:0{digits}d}"
-        yield _position(
-            ledger,
-            loc,
-            Position(
-                id_,
-                h,
-                row,
-                rack,
-                None,
-                ledger.scenario.plan.overrides.get(id_, _NO_OVERRIDE),
-                row.at[0] + place * rack.width_m,
-                row.at[1] + line * row.row_pitch,
-                False,
-                slot,
-                (-1.0) ** (line + (row.facing == "south")),
-            ),
-            hall,
-        )
+        override = ledger.scenario.plan.overrides.get(id_, _NO_OVERRIDE)
+        yield _position(ledger, loc, _at_slot(h, row, rack, pattern, slot, id_, override), hall)
+
+
+def _at_slot(
+    hall: int,
+    row: RowSpec,
+    rack: Rack,
+    pattern: Pattern,
+    slot: int,
+    name: str,
+    override: ComponentOverride,
+) -> Position:
+    """A rack in a position of its block, counted from 0."""
+    line, place = divmod(slot, pattern.racks_per_row)
+    return Position(
+        name,
+        hall,
+        row,
+        rack,
+        None,
+        override,
+        row.at[0] + place * rack.width_m,
+        row.at[1] + line * row.row_pitch,
+        False,
+        slot,
+        (-1.0) ** (line + (row.facing == "south")),
+    )
 
 
 def _rack_type(ledger: Ledger, loc: Loc, name: str) -> Rack | None:

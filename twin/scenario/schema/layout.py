@@ -129,6 +129,9 @@ class HallSpec(Stated):
     """Panels beside those that `containment` stands for."""
     sensors: tuple[SensorSpec, ...] = Field(default=(), max_length=1000)
     """Where temperatures of the room are measured."""
+    airflow: Literal["by_distance", "potential"] = "by_distance"
+    """How a run knows who draws whose air: by distance and containment, or by a flow that is solved
+    for the hall as it stands (needs the extra `airflow`)."""
     air_mass_factor: float = Field(default=1.0, ge=0.2, le=100)
     """Heat capacity of the room air over that of its volume of air; racks and gear displace some,
     light fittings and ducts add some."""
