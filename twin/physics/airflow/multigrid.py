@@ -71,19 +71,13 @@ class Poisson:
         mean = np.bincount(self.component, b.ravel()) / self.cells_of
         return np.asarray(b - mean[self.component].reshape(b.shape))
 
-    def solve(
-        self,
-        x: Array,
-        b: Array,
-        tolerance: float,
-        iterations_max: int = 60,
-        is_balanced: bool = False,
-    ) -> Solved:
+    def solve(self, x: Array, b: Array, tolerance: float, iterations_max: int = 60) -> Solved:
         """Improves `x` in place until the residual is `tolerance` of the right-hand side.
 
-        `is_balanced` says that `b` sums to 0 in every connected part already.
+        The mean of every connected part is taken off even where it is rounding: near rest the
+        right-hand side is hardly more, and what no pressure can answer would grow in `x`.
         """
-        b = b if is_balanced else self.balanced(b)
+        b = self.balanced(b)
         scale = float(np.linalg.norm(b))
         if scale == 0.0:
             x[:] = 0.0

@@ -47,18 +47,11 @@ class TorchPoisson(Poisson):
         self.device = torch.device(device)
         self.tensors = [_on_device(level, self.device) for level in self.levels]
 
-    def solve(
-        self,
-        x: Array,
-        b: Array,
-        tolerance: float,
-        iterations_max: int = 60,
-        is_balanced: bool = False,
-    ) -> Solved:
+    def solve(self, x: Array, b: Array, tolerance: float, iterations_max: int = 60) -> Solved:
         """Improves `x` in place until the residual is `tolerance` of the right-hand side."""
         top = self.tensors[0]
         held = torch.as_tensor(x, device=self.device).clone()
-        right = torch.as_tensor(b if is_balanced else self.balanced(b), device=self.device)
+        right = torch.as_tensor(self.balanced(b), device=self.device)
         scale = float(torch.linalg.vector_norm(right))
         if scale == 0.0:
             x[:] = 0.0
