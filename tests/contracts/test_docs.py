@@ -79,6 +79,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "README.md",
         "docs/tutorial.md",
         "docs/bring_your_own.md",
+        "docs/airflow.md",
         "docs/climate.md",
         "docs/stop_and_go_on.md",
         "docs/failures_in_time.md",

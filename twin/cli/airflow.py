@@ -14,7 +14,9 @@ Hall = Annotated[str | None, Option("--hall", help="Name of the hall; the first 
 Lose = Annotated[
     str, Option("--lose", metavar="NAMES", help="Air handlers that stand still: crah_1,crah_2.")
 ]
-Model = Annotated[str, Option("--model", help="potential (a second) or rans (jets, buoyancy).")]
+Model = Annotated[
+    str, Option("--model", help="potential, in a second, or rans, with jets (--replay: rans).")
+]
 Device = Annotated[str, Option("--device", help="cpu or cuda.")]
 Cells = Annotated[int | None, Option("--cells", min=1000, help="Cells of the grid, about.")]
 Supply = Annotated[
@@ -51,7 +53,7 @@ def airflow(
         say.writable(out)
     if replay is not None:
         with say.progress("replay") as told:
-            found = face.replay_air(scenario, replay, model or "potential", cells, fit, told)
+            found = face.replay_air(scenario, replay, model or "rans", cells, fit, told)
         say.document(found) if json else say.findings(file.name, found)
         return
     lost = [name.strip() for name in lose.split(",") if name.strip()]

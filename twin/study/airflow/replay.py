@@ -24,7 +24,7 @@ from twin.study.airflow.solve import Told, cells_at
 
 SKIP_S = 1200.0
 """Of the beginning, which knows no history."""
-CELLS = 40_000
+CELLS = 25_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def of_side(measured: MeasuredRoom, word: str) -> Index:
 def replay(
     scenario: Scenario,
     folder: str | Path,
-    model: str = "potential",
+    model: str = "rans",
     cells: int | None = None,
     fit: bool = False,
     progress: Told | None = None,

@@ -25,16 +25,33 @@ Told = Callable[[float, str], None]
 def field_of(
     air: HallAir, model: str, device: str, supply_degc: Array, told: Told | None = None
 ) -> Field:
-    """The flow of a hall by a model of MODELS."""
+    """The flow of a hall by a model of MODELS. InputError where the device cannot do it."""
     need_numba()
+    if device == "cuda":
+        _need_cuda(model)
     if model == "potential":
         from twin.physics.airflow.potential import potential
 
         return potential(air.room, device)
-    return _turbulent(air, device, heat_of(air, supply_degc), told)
+    return _turbulent(air, heat_of(air, supply_degc), told)
 
 
-def _turbulent(air: HallAir, device: str, heat: AirHeat, told: Told | None) -> Field:
+def _need_cuda(model: str) -> None:
+    """InputError where there is no GPU for the potential flow; turbulent flow has none."""
+    from importlib.util import find_spec
+
+    found = "a model that runs on the CPU alone" if model != "potential" else ""
+    if not found and find_spec("torch") is None:
+        found = "no torch"
+    if not found:
+        import torch
+
+        found = "" if torch.cuda.is_available() else "no CUDA device that torch sees"
+    if found:
+        raise InputError([Problem("--device", found, "--device cpu, or potential flow on a GPU")])
+
+
+def _turbulent(air: HallAir, heat: AirHeat, told: Told | None) -> Field:
     """The flow with jets and buoyancy."""
     from twin.physics.airflow.rans import rans
 
