@@ -166,6 +166,7 @@ def test_the_scan_does_not_take_copies_for_the_state() -> None:
 
 FABRIC = {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_by": ["panel"]}
 WIRED = small_layout() | {"fabric": FABRIC}
+WIRED["cooling"]["air"][0]["supply_temperature"] = "20 °C"
 BUSY = {
     "workload": [
         training("liquid", 68, checkpoint_interval="300 s"),

@@ -23,7 +23,7 @@ TOUCH_K = 1e-6
 """A piece is left this close to its end; it is taken up again three times as far inside."""
 
 
-class Coils(NamedTuple):
+class ControlledCoils(NamedTuple):
     """What coils are at fans' present speed."""
 
     open_w_k: Array

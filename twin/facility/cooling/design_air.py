@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.facility.air.streams import AirFlows, Streams
 from twin.facility.model import RoomAir
-from twin.physics.coil import OPEN, Coils
+from twin.physics.coil import OPEN, ControlledCoils
 
 ROUNDS_MAX = 20
 """In which valves come to rest; each round puts them where the air of the last asks for it."""
@@ -20,7 +20,7 @@ class DesignAir:
     """What flows and warms."""
 
     air: RoomAir
-    coils: Coils
+    coils: ControlledCoils
     zone_w: Array
     """(zone,) heat that racks give to the air."""
     water_degc: Array

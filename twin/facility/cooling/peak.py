@@ -13,7 +13,7 @@ from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.design_air import DesignAir, zones_degc
 from twin.facility.model import Array, Facility, Mask
-from twin.physics.coil import Coils
+from twin.physics.coil import ControlledCoils
 from twin.physics.coolant import (
     affinity_power_w,
     control_slope_w_k,
@@ -100,7 +100,7 @@ def _design_air(facility: Facility) -> DesignAir:
     into_air_w = racks.rated_w * (1 - racks.liquid_frac)
     return DesignAir(
         air,
-        Coils(coil[unit], hot[unit], unit_w(facility)[unit], air.supply_degc),
+        ControlledCoils(coil[unit], hot[unit], unit_w(facility)[unit], air.supply_degc),
         total_by(air.zone_of_rack, into_air_w, air.zone_node.size),
         np.where(
             cooling.hall_plant[air.handler_hall] >= 0,

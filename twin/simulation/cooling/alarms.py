@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Array, Mask
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
-from twin.physics.coil import OPEN, Coils
+from twin.physics.coil import OPEN, ControlledCoils
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
 from twin.simulation.kernel.world import World
@@ -73,7 +73,7 @@ class Alarms:
         unit = self.air.handler_unit
         speed = state.flows.crah_speed[self.air.handler_hall]
         blown = self.world.facility.cooling.units.hot_w_k[unit] * speed
-        coils = Coils(
+        coils = ControlledCoils(
             state.flows.coil_w_k[unit],
             np.where(state.flows.unit_running[unit], blown, 0.0),
             state.units.unit_w[unit],

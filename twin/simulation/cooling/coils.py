@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.physics.coil import Coils as Laws
+from twin.physics.coil import ControlledCoils
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
@@ -32,13 +32,13 @@ class Coils(Discipline):
         """Whether any handler has a set-point."""
         return bool(np.isfinite(self.air.supply_degc).any())
 
-    def laws(self) -> Laws:
+    def laws(self) -> ControlledCoils:
         """The coils at the present speed of their fans."""
         state = self.world.state
         unit = self.air.handler_unit
         hall = self.air.handler_hall
         blown = self.world.facility.cooling.units.hot_w_k[unit] * state.flows.crah_speed[hall]
-        return Laws(
+        return ControlledCoils(
             state.flows.coil_w_k[unit],
             np.where(state.flows.unit_running[unit], blown, 0.0),
             state.units.unit_w[unit],
