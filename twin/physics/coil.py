@@ -1,8 +1,9 @@
 """A coil that holds the air behind it at a set-point, in straight pieces.
 
-Its valve is shut while the air behind the fan is no warmer than the set-point, throttles to hold it
-there, and is open where even all of the water does not bring the air down to it. Each piece is
-linear in the temperatures of the air drawn in and of the water, and they meet without a jump.
+Its valve is shut while the air behind the fan is no warmer than the set-point, or the water no
+colder than the air; it throttles to hold the set-point, and is open where even all of the water
+does not bring the air down to it. Each piece is linear in the temperatures of the air drawn in and
+of the water, and they meet without a jump.
 Arrays are (coil,) or broadcast against it; temperatures in degC, streams and conductances in W/K.
 """
 
@@ -52,8 +53,9 @@ class ControlledCoils(NamedTuple):
         uncooled = self._uncooled_degc(drawn_degc)
         limit = np.where(before == OPEN, -3 * TOUCH_K, -TOUCH_K)
         open_ = behind - self.set_degc >= limit
-        shut = uncooled - self.set_degc < np.where(before == SHUT, -TOUCH_K, -3 * TOUCH_K)
-        piece = np.where(open_, OPEN, np.where(shut, SHUT, HOLDS))
+        inside = np.where(before == SHUT, -TOUCH_K, -3 * TOUCH_K)
+        shut = np.minimum(uncooled - self.set_degc, drawn_degc - water_degc) < inside
+        piece = np.where(shut, SHUT, np.where(open_, OPEN, HOLDS))
         governed = np.isfinite(self.set_degc) & (self.stream_w_k > 0)
         return np.where(governed, piece, OPEN).astype(np.int64)
 
@@ -73,8 +75,8 @@ class ControlledCoils(NamedTuple):
         fan_k = self.fan_w / stream
         passed = np.maximum(1.0 - self.open_w_k / stream, 1e-9)
         opens = (self.set_degc - fan_k - (1.0 - passed) * water_degc) / passed
-        opens = np.where(self.open_w_k > 0, np.maximum(opens, self.set_degc - fan_k), np.inf)
-        shuts = self.set_degc - fan_k
+        shuts = np.maximum(self.set_degc - fan_k, water_degc)
+        opens = np.where(self.open_w_k > 0, np.maximum(opens, shuts), shuts)
         lower = np.where(piece == OPEN, opens - 4 * TOUCH_K / passed, -np.inf)
         lower = np.where(piece == HOLDS, shuts - 4 * TOUCH_K, lower)
         upper = np.where(piece == HOLDS, opens, np.inf)

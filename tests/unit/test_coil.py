@@ -1,0 +1,78 @@
+"""Does a coil with a set-point hold it where it can, and do its pieces meet without a jump?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from twin.physics.coil import HOLDS, OPEN, SHUT, ControlledCoils
+
+CASE = ControlledCoils(np.array([3000.0]), np.array([5000.0]), np.array([1500.0]), np.array([20.0]))
+"""Water at 10 degC, full open: T - 0.6 (T - 10) + 0.3."""
+
+
+def behind(coils: ControlledCoils, piece: int, drawn: float, water: float) -> float:
+    """Air behind the fan from the heat to the water, by a balance."""
+    of_air, of_water, constant = (float(t[0]) for t in coils.terms(np.array([piece])))
+    heat = of_air * drawn - of_water * water + constant
+    return drawn + (float(coils.fan_w[0]) - heat) / float(coils.stream_w_k[0])
+
+
+@pytest.mark.parametrize(
+    ("drawn", "piece", "supply"), [(15.0, SHUT, 15.3), (25.0, HOLDS, 20.0), (40.0, OPEN, 22.3)]
+)
+def test_shut_throttling_and_open(drawn: float, piece: int, supply: float) -> None:
+    found = CASE.piece(np.array([OPEN]), np.array([drawn]), np.array([10.0]))
+    assert found[0] == piece
+    assert behind(CASE, piece, drawn, 10.0) == pytest.approx(supply)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.floats(0.0, 0.99), st.floats(0.0, 2.0), st.floats(10, 40), st.floats(2, 35), st.floats(0, 70)
+)
+def test_supply_rises_with_the_air_drawn_in_and_never_jumps(
+    cooled: float, fan_k: float, wanted: float, water: float, drawn: float
+) -> None:
+    stream = 5000.0
+    coils = ControlledCoils(
+        np.array([cooled * stream]),
+        np.array([stream]),
+        np.array([fan_k * stream]),
+        np.array([wanted]),
+    )
+    supply = []
+    for air in (drawn, drawn + 1e-4):
+        piece = coils.piece(np.array([HOLDS]), np.array([air]), np.array([water]))
+        supply.append(behind(coils, int(piece[0]), air, water))
+    assert -1e-5 <= supply[1] - supply[0] <= 1e-4 + 1e-5
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(0.05, 0.95) | st.just(0.0), st.floats(10, 40), st.floats(2, 30), st.floats(0, 70))
+def test_a_piece_is_left_where_its_ends_say(
+    cooled: float, wanted: float, water: float, drawn: float
+) -> None:
+    coils = ControlledCoils(
+        np.array([cooled * 5000]), np.array([5000.0]), np.array([900.0]), np.array([wanted])
+    )
+    at = np.array([water])
+    piece = coils.piece(np.array([OPEN]), np.array([drawn]), at)
+    lower, upper = coils.ends_degc(piece, at)
+    assert lower[0] - 1e-4 <= drawn <= upper[0] + 1e-4
+    for beyond in (lower - 1e-3, upper + 1e-3):
+        if np.isfinite(beyond[0]):
+            assert coils.piece(piece, beyond, at)[0] != piece[0]
+
+
+def test_without_a_set_point_or_a_stream_the_valve_stands_open() -> None:
+    none = ControlledCoils(
+        np.full(2, 3000.0), np.array([5000.0, 0.0]), np.zeros(2), np.array([np.nan, 20])
+    )
+    found = none.piece(np.array([OPEN, OPEN]), np.full(2, 5.0), np.full(2, 10.0))
+    assert found.tolist() == [OPEN, OPEN]
+    lower, upper = none.ends_degc(found, np.full(2, 10.0))
+    assert np.isneginf(lower).all()
+    assert np.isposinf(upper).all()
