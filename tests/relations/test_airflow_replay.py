@@ -21,7 +21,7 @@ from twin.facility.airflow.hall_air import hall_air
 from twin.study.airflow.reduced import Inputs, ReducedRoom, balanced
 
 pytest.importorskip("numba", reason="the airflow solver compiles its kernels with numba")
-SMALL = DATA / "airflow" / "small_room"
+SMALL = DATA / "airflow/small_room"
 
 
 @pytest.fixture
