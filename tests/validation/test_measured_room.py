@@ -1,5 +1,5 @@
 """Claim: the room RISE POD2 (12 racks, 360 servers, 4 air handlers; measured day 1) is followed by
-its layout alone, no number of it fitted at any sensor.
+its layout, of which one number, 0.85 of the fans' published flow, was chosen on the same day.
 
 With potential flow on a coarse grid, as CI can afford; turbulent flow is nearer (docs/airflow.md).
 For comparison, over the same hours: one lump of room air 4.1, 5.9 and 3.2 K at fronts, rears and
