@@ -66,12 +66,14 @@ def _scaled(guess: Array, inlet: Array, outlet: Array) -> Array:
 
 
 def _step(flows: Array, missing: Array) -> Array:
-    """(inlet, outlet) exponent of Newton's method on the sums; one scaling is free, and stays 0."""
+    """(inlet, outlet) exponent of Newton's method on the sums, the least of those that serve: one
+    scaling is free, and one more where parts of the hall exchange next to nothing.
+    """
     inlets = len(flows)
     slope = np.diag(np.concatenate([flows.sum(axis=1), flows.sum(axis=0)]))
     slope[:inlets, inlets:] = flows
     slope[inlets:, :inlets] = flows.T
-    scale = np.append(np.linalg.solve(slope[:-1, :-1], missing[:-1]), 0.0)
+    scale = np.linalg.lstsq(slope, missing)[0]
     exponent = scale[:inlets, None] + scale[None, inlets:]
     return np.asarray(exponent * min(1.0, LONGEST / max(np.abs(exponent).max(), 1e-300)))
 
