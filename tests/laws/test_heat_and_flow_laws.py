@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from twin import catalogue
 from twin.catalogue.rows import Chiller
-from twin.physics import coolant, thermal
+from twin.physics import coolant, thermal, thermal_modes
 from twin.physics.chiller import ChillerCurve, available_w, outside, power_w, safely_outside
 from twin.physics.psychrometrics import (
     humidity_ratio,
@@ -234,7 +234,7 @@ def network(seed: int, n: int) -> tuple[np.ndarray, np.ndarray]:
 def test_a_closed_network_keeps_its_heat(seed: int, n: int, time_s: float) -> None:
     capacity, laplacian = network(seed, n)
     start = np.random.default_rng(seed + 1).uniform(10, 60, n)
-    move = thermal.motion(thermal.modes(capacity, laplacian), start, np.zeros(n))
+    move = thermal.motion(thermal_modes.modes(capacity, laplacian), start, np.zeros(n))
     assert capacity @ move.temperature_degc(time_s) == pytest.approx(capacity @ start, rel=1e-9)
 
 
@@ -244,7 +244,7 @@ def test_heat_put_in_is_heat_stored(seed: int, n: int, time_s: float, heat: floa
     heats = np.zeros(n)
     heats[0] = heat
     start = np.full(n, 20.0)
-    move = thermal.motion(thermal.modes(capacity, laplacian), start, heats)
+    move = thermal.motion(thermal_modes.modes(capacity, laplacian), start, heats)
     stored = capacity @ (move.temperature_degc(time_s) - start)
     assert stored == pytest.approx(heat * time_s, rel=1e-8, abs=1e-3)
 
@@ -255,7 +255,7 @@ def test_without_heat_no_body_passes_the_hottest_or_the_coldest(
 ) -> None:
     capacity, laplacian = network(seed, n)
     start = np.random.default_rng(seed + 2).uniform(10, 60, n)
-    move = thermal.motion(thermal.modes(capacity, laplacian), start, np.zeros(n))
+    move = thermal.motion(thermal_modes.modes(capacity, laplacian), start, np.zeros(n))
     now = move.temperature_degc(time_s)
     assert start.min() - 1e-6 <= now.min()
     assert now.max() <= start.max() + 1e-6
@@ -266,7 +266,7 @@ def test_two_spans_are_as_good_as_one(seed: int, n: int, time_s: float, cut: flo
     capacity, laplacian = network(seed, n)
     rng = np.random.default_rng(seed + 3)
     start, heats = rng.uniform(10, 60, n), rng.uniform(0, 1e4, n)
-    modes = thermal.modes(capacity, laplacian)
+    modes = thermal_modes.modes(capacity, laplacian)
     whole = thermal.motion(modes, start, heats)
     middle = whole.temperature_degc(cut * time_s)
     later = thermal.motion(modes, middle, heats).temperature_degc((1 - cut) * time_s)
@@ -277,7 +277,7 @@ def test_two_spans_are_as_good_as_one(seed: int, n: int, time_s: float, cut: flo
 def test_motion_is_linear_in_the_heat(seed: int, n: int, time_s: float, scale: float) -> None:
     capacity, laplacian = network(seed, n)
     heats = np.random.default_rng(seed + 4).uniform(0, 1e4, n)
-    modes = thermal.modes(capacity, laplacian)
+    modes = thermal_modes.modes(capacity, laplacian)
     zero = np.zeros(n)
     one = thermal.motion(modes, zero, heats).temperature_degc(time_s)
     many = thermal.motion(modes, zero, scale * heats).temperature_degc(time_s)

@@ -57,7 +57,7 @@ def test_the_price_of_water_is_paid_for_water_alone() -> None:
     layout = small_layout(liquid=2, air=0)
     layout["cooling"]["plant"][0]["type"] = "dry_cooler_adiabatic_1000"
     wet = [
-        answer(layout, site=site(38.0, 20.0, water_price=f"{usd} USD/m^3"), workload=[job()])
+        answer(layout, site=site(46.0, 24.0, water_price=f"{usd} USD/m^3"), workload=[job()])
         for usd in (1, 4)
     ]
     water_m3 = wet[0].frame("site").water_kg.sum() / 1000

@@ -54,7 +54,10 @@ def test_each_rack_is_as_hot_and_as_hungry_as_in_the_smaller_hall() -> None:
     for column in ("power_w", "inlet_air_degc", "coolant_degc", "junction_degc"):
         small = per_rack(one, column)["liquid_r1"].to_numpy()
         for rack in ("liquid_r1", "liquid_r2", "liquid_r3", "liquid_r4"):
-            assert per_rack(two, column)[rack].to_numpy() == pytest.approx(small, rel=1e-6)
+            near = 0.02 if column == "inlet_air_degc" else 1e-4  # other neighbours, other air
+            assert per_rack(two, column)[rack].to_numpy() == pytest.approx(
+                small, rel=1e-6, abs=near
+            )
 
 
 def test_capacity_of_a_service_grows_with_its_nodes() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, total_by
 from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.air.nearness import EXHAUST_REACH_M, HANDLER_REACH_M, nearness
+from twin.facility.air.nearness import EXHAUST_REACH_M, HANDLER_REACH_FRAC, nearness
 from twin.facility.cooling.draft import Draft
 from twin.facility.cooling.solved_air import solved_shares
 from twin.facility.cooling.zones import back_frac, zones
@@ -91,6 +91,7 @@ def room_air(
     handler_m = np.array(
         [out.ledger.places[out.units[i].id].centre_m[:2] for i in air.handler_unit]
     ).reshape(-1, 2)
+    reach_m = HANDLER_REACH_FRAC * np.array([max(h.size[:2]) for h in halls])
     structure = np.array([h.structure_conductance for h in halls])
     share = _inlet_share(air, flow, len(halls)).sum(axis=0)
     return RoomAir(
@@ -106,7 +107,7 @@ def room_air(
         handler_hall=air.handler_hall,
         supply_degc=np.array([out.units[i].supply_degc for i in air.handler_unit]),
         handler_nearness=nearness(
-            zone_m, handler_m, air.zone_hall, air.handler_hall, HANDLER_REACH_M
+            zone_m, handler_m, air.zone_hall, air.handler_hall, reach_m[air.handler_hall]
         ),
         exhaust_nearness=nearness(zone_m, zone_m, air.zone_hall, air.zone_hall, EXHAUST_REACH_M),
         solved=_solved(out, air),
