@@ -17,7 +17,7 @@ from twin.physics.airflow.grid import AirPort
 from twin.scenario.schema import Scenario
 
 CELLS = 15_000
-"""Of a hall; inlets of the shipped halls move by less than 0.5 K from here to 60,000."""
+"""Of a hall; inlets of three shipped halls move by less than 0.1 K from here to 60,000."""
 LEAST_FRAC = 1e-4
 """Share of a flow that finds its way by none of the solved paths, so that any loss has one."""
 WAY_FRAC = 0.3
