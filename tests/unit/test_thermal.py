@@ -336,3 +336,26 @@ def test_first_over_all_nodes_of_a_network(seed: int, nodes: int, part: float) -
     assert not outside[times < found.time_s - 1e-6].any()
     at = move.temperature_degc(found.time_s)[found.node]
     assert min(abs(at - upper[found.node]), abs(at - lower[found.node])) < 1e-4
+
+
+@pytest.mark.parametrize("nodes", [2, 3])
+def test_a_stream_through_equal_lumps_has_no_basis_of_shapes_and_is_solved_all_the_same(
+    nodes: int,
+) -> None:
+    """A chain of equal stages: after a step at its inlet the last follows the gamma distribution,
+    1 - exp(-t) sum of t^k / k!.
+    """
+    chain = 100.0 * (np.eye(nodes) - np.diag(np.ones(nodes - 1), -1))
+    inlet = np.zeros(nodes)
+    inlet[0] = 100.0
+    move = motion(modes(np.full(nodes, 100.0), chain), np.zeros(nodes), inlet)
+    for time in (0.5, 2.0, 10.0):
+        terms = np.cumprod([1.0, *(time / k for k in range(1, nodes))])
+        want = 1.0 - np.exp(-time) * terms.sum()
+        assert move.temperature_degc(time)[-1] == pytest.approx(want, abs=1e-3)
+
+
+def test_a_long_stream_through_equal_lumps_is_refused() -> None:
+    chain = 100.0 * (np.eye(8) - np.diag(np.ones(7), -1))
+    with pytest.raises(np.linalg.LinAlgError, match="too alike"):
+        modes(np.full(8, 100.0), chain)

@@ -22,6 +22,12 @@ Complex = NDArray[np.complex128]
 
 _SERIES_BELOW = 1e-3
 """Below this lambda*t the closed forms cancel; the series is exact to rounding there."""
+_CONDITION_MAX = 1e7
+"""Shapes worse conditioned than this lose too many digits."""
+_CONDITION_WORST = 1e12
+"""And worse than this, so many that no answer is left."""
+_APART_FRAC = (0.0, 1e-11, 1e-10, 1e-9, 1e-7, 1e-5)
+"""By which share rates are told apart, tried in turn."""
 _KNOWN_MAX = 64
 """Times of which phi and psi are kept."""
 
@@ -182,14 +188,43 @@ def modes(capacity_j_k: Array, conductance_w_k: Array) -> Modes:
 
 
 def _one_way(capacity_j_k: Array, scaled: Array, scale: Array) -> Modes:
-    """The modes of a network whose streams go one way."""
+    """The modes of a network whose streams go one way.
+
+    Where shapes coincide, as along a stream through equal lumps, no basis of them exists; rates are
+    then told apart, by as little as serves. Raises numpy.linalg.LinAlgError where nothing does.
+    """
+    best: tuple[float, Array | Complex, Array, Array, int] | None = None
+    for apart in _APART_FRAC:
+        found = _packed_shapes(scaled * (1.0 + apart * _spread(len(scaled)))[:, None])
+        if best is None or found[0] < best[0]:
+            best = found
+        if best[0] < _CONDITION_MAX:
+            break
+    assert best is not None
+    if best[0] > _CONDITION_WORST:
+        raise np.linalg.LinAlgError("streams of air through lumps too alike to be told apart")
+    _, rates, packed, inverse, pairs = best
+    steady = np.where(rates.real < 0, rates - rates.real, rates)
+    return Modes(steady, packed * scale[:, None], inverse / scale, capacity_j_k, pairs)
+
+
+def _spread(nodes: int) -> Array:
+    """(node,) numbers within 0.5 of 0, no two alike: multiples of the golden ratio."""
+    return np.asarray(np.arange(1, nodes + 1) * 0.6180339887498949 % 1.0 - 0.5)
+
+
+def _packed_shapes(scaled: Array) -> tuple[float, Array | Complex, Array, Array, int]:
+    """Condition of the shapes, rates, shapes and their inverse, and how many pairs."""
     rate, vectors = eig(scaled, check_finite=False)
     alone = np.flatnonzero(rate.imag == 0)
     pair = np.flatnonzero(rate.imag > 0)
     kept = np.concatenate([alone, pair])
     columns = [vectors[:, alone].real, vectors[:, pair].real, -vectors[:, pair].imag]
     packed = np.concatenate(columns, axis=1)
-    left = np.linalg.inv(packed) / scale
     rates = rate[kept] if pair.size else rate[kept].real
-    steady = np.where(rates.real < 0, rates - rates.real, rates)
-    return Modes(steady, packed * scale[:, None], left, capacity_j_k, pair.size)
+    try:
+        inverse = np.linalg.inv(packed)
+    except np.linalg.LinAlgError:
+        return np.inf, rates, packed, packed.T, pair.size
+    condition = float(np.linalg.norm(packed) * np.linalg.norm(inverse))
+    return condition, rates, packed, inverse, pair.size
