@@ -83,7 +83,7 @@ def wire(facility: Facility) -> Disciplines:
     racks = Compute(world)
     flows = Flows(world)
     plants = Plants(world)
-    coils = Coils(world, flows)
+    coils = Coils(world)
     inlet_air = InletAir(world)
     throttling = Throttling(world, racks, inlet_air)
     losses = Losses(world)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.analysis.climate.answer import ClimateYear, Hours
-from twin.arrays import Array, total_by
+from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, is_source, of_role, role
 from twin.facility import Facility
 from twin.facility.cooling import peak
@@ -64,24 +64,6 @@ def year_of_layout(facility: Facility, year: YearOfAir, load_frac: float | None)
     return ClimateYear(name, year, hours, inputs, work.notes)
 
 
-def _heat_w(facility: Facility, rack_w: Array, unit_w: Array) -> Array:
-    """(plant,) Heat of racks, of units that move it, and of water pumps."""
-    cooling = facility.cooling
-    racks = facility.racks
-    nodes = cooling.capacity_j_k.size
-    liquid = rack_w * racks.liquid_frac
-    loop = total_by(racks.zone, liquid, nodes)[cooling.loop_node]
-    hall = total_by(racks.hall, rack_w - liquid, len(cooling.hall_id))
-    for heat, does in ((loop, Role.LOOP_COOLING), (hall, Role.HALL_COOLING)):
-        mine = of_role(cooling.units.kind, does)
-        heat += total_by(cooling.units.zone[mine], unit_w[mine], len(heat))
-    plants = np.concatenate([cooling.loop_plant, cooling.hall_plant])
-    heat = np.concatenate([loop, hall])
-    served = plants >= 0
-    pumps = np.array([plant.pump_w for plant in cooling.plants])
-    return np.asarray(total_by(plants[served], heat[served], len(cooling.plants)) + pumps)
-
-
 def _plants(facility: Facility, rack_w: Array, year: YearOfAir) -> _Work:
     """Every plant at the heat that reaches it."""
     cooling = facility.cooling
@@ -96,7 +78,7 @@ def _plants(facility: Facility, rack_w: Array, year: YearOfAir) -> _Work:
     water = np.zeros(hours)
     compressed = np.zeros(hours)
     notes: list[str] = []
-    heat_w = _heat_w(facility, rack_w, moving_w)
+    heat_w = peak.plant_heat_w(facility, rack_w)
     for plant, heat in zip(cooling.plants, heat_w.tolist(), strict=True):
         look, short = _look(facility, plant, np.full(hours, heat), year)
         found = setting(look)

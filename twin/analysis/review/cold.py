@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.analysis.review.cooling import at_unit
 from twin.arrays import total_by
-from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.peak import air_degc, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
@@ -30,11 +30,6 @@ def findings(facility: Facility) -> Iterator[Finding]:
         yield from _outside_curve(facility, plant)
         yield from _frost(facility, plant)
     yield from _dew(facility)
-
-
-def _at(facility: Facility, code: FindingCode, name: str, unit: int, says: str) -> Finding:
-    component = facility.cooling.units.component[unit]
-    return Finding(code, name, says, facility.components.stated_at[component])
 
 
 def _idle_air_degc(facility: Facility) -> Array:
@@ -69,7 +64,7 @@ def _cold_air(facility: Facility) -> Iterator[Finding]:
             if too_cold
             else f"{RECOMMENDED_MIN_DEGC:g} °C at least is recommended"
         )
-        yield _at(
+        yield at_unit(
             facility,
             FindingCode.AIR_TOO_COLD if too_cold else FindingCode.AIR_COLD,
             cooling.hall_id[h],
@@ -92,7 +87,7 @@ def _outside_curve(facility: Facility, plant: Plant) -> Iterator[Finding]:
     off = float(ideal_power_ratio(held, entering) / ideal_power_ratio(plant.supply_degc, entering))
     side = "warmer" if beyond_k > 0 else "colder"
     verdict = f"overstated by about {off - 1:.0%}" if off > 1 else f"understated by {1 - off:.0%}"
-    yield _at(
+    yield at_unit(
         facility,
         FindingCode.CHILLER_OUTSIDE_CURVE,
         plant.id,
@@ -105,11 +100,10 @@ def _outside_curve(facility: Facility, plant: Plant) -> Iterator[Finding]:
 def _frost(facility: Facility, plant: Plant) -> Iterator[Finding]:
     """Coils outdoors whose water would freeze in the coldest hour of the run."""
     coldest = float(facility.weather.dry_bulb_degc.min())
-    beside = plant.free.units if plant.free is not None else plant.units[:0]
-    coils = plant.units if role(plant.kind) is Role.DRY_COOLER else beside
+    coils = plant.coils_outdoors
     if coils.size and coldest < plant.freezes_degc:
         name = facility.cooling.units.id[int(coils[0])]
-        yield _at(
+        yield at_unit(
             facility,
             FindingCode.WATER_MAY_FREEZE,
             name,
@@ -126,7 +120,7 @@ def _dew(facility: Facility) -> Iterator[Finding]:
     for p, plant in enumerate(cooling.plants):
         loops = np.flatnonzero(cooling.loop_plant == p)
         if loops.size and plant.supply_degc < dew + DEW_MARGIN_K:
-            yield _at(
+            yield at_unit(
                 facility,
                 FindingCode.CONDENSATION,
                 cooling.loop_id[int(loops[0])],

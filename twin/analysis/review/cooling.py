@@ -22,7 +22,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
     yield from _idle_plants(facility)
 
 
-def _at(facility: Facility, code: FindingCode, name: str, unit: int, says: str) -> Finding:
+def at_unit(facility: Facility, code: FindingCode, name: str, unit: int, says: str) -> Finding:
     """A finding at the line that states a cooling unit."""
     component = facility.cooling.units.component[unit]
     return Finding(code, name, says, facility.components.stated_at[component])
@@ -33,15 +33,14 @@ def _coolant(facility: Facility) -> Iterator[Finding]:
     cooling = facility.cooling
     racks = facility.racks
     coolant = coolant_degc(facility)
-    limit = racks.coolant_max_degc
-    most = np.array([limit[racks.zone == node].min(initial=np.inf) for node in cooling.loop_node])
+    most = racks.coolest_limit_degc(cooling.loop_node)
     for p, plant in enumerate(cooling.plants):
         warm = np.flatnonzero((cooling.loop_plant == p) & (coolant > most + 1e-9))
         if warm.size:
             worst = int(warm[np.argmax(coolant[warm] - most[warm])])
             others = f"; so are {warm.size - 1} more loops" if warm.size > 1 else ""
             alone = plant.supply_degc > most[warm].min()
-            yield _at(
+            yield at_unit(
                 facility,
                 FindingCode.COOLANT_TOO_WARM if alone else FindingCode.COOLANT_WARM_AT_PEAK,
                 cooling.loop_id[worst],
@@ -65,7 +64,7 @@ def _air(facility: Facility) -> Iterator[Finding]:
             worst = int(mine[np.argmax(inlet[mine] - limit[mine])])
             plant = cooling.plants[cooling.hall_plant[h]]
             alone = plant.supply_degc > limit[worst]
-            yield _at(
+            yield at_unit(
                 facility,
                 FindingCode.AIR_TOO_WARM if alone else FindingCode.AIR_WARM_AT_PEAK,
                 racks.id[worst],
@@ -90,14 +89,14 @@ def _loops(facility: Facility) -> Iterator[Finding]:
                 f"its racks want {wanted_m3_s * 6e4:,.0f} L/min and its units give "
                 f"{flow.sum() * 6e4:,.0f} L/min"
             )
-            yield _at(facility, FindingCode.LOOP_SHORT_OF_FLOW, name, int(mine[0]), says)
+            yield at_unit(facility, FindingCode.LOOP_SHORT_OF_FLOW, name, int(mine[0]), says)
         capacity_w = units.capacity_w[mine]
         left = (capacity_w.sum() - capacity_w.max(), flow.sum() - flow.max())
         if left[0] < loop_w[z] * (1 - 1e-9) or left[1] < wanted_m3_s * (1 - 1e-9):
             unit = int(mine[int(capacity_w.argmax())])
             racks = int((facility.racks.zone == cooling.loop_node[z]).sum())
             says = f"no spare coolant unit on {name}: without it {racks} racks are short of coolant"
-            yield _at(facility, FindingCode.NO_SPARE_COOLANT_UNIT, units.id[unit], unit, says)
+            yield at_unit(facility, FindingCode.NO_SPARE_COOLANT_UNIT, units.id[unit], unit, says)
 
 
 def _idle_plants(facility: Facility) -> Iterator[Finding]:
@@ -107,10 +106,10 @@ def _idle_plants(facility: Facility) -> Iterator[Finding]:
     for p, plant in enumerate(cooling.plants):
         if p not in used:
             says = "no coolant unit and no air handler is on its water"
-            yield _at(facility, FindingCode.COOLS_NOTHING, plant.id, int(plant.units[0]), says)
+            yield at_unit(facility, FindingCode.COOLS_NOTHING, plant.id, int(plant.units[0]), says)
     hall_w = heat_w(facility)[1]
     for unit, kind in enumerate(cooling.units.kind):
         hall = int(cooling.units.zone[unit])
         if role(kind) is Role.HALL_COOLING and hall_w[hall] <= 0:
             says = f"no rack in {cooling.hall_id[hall]} gives heat to the air"
-            yield _at(facility, FindingCode.COOLS_NOTHING, cooling.units.id[unit], unit, says)
+            yield at_unit(facility, FindingCode.COOLS_NOTHING, cooling.units.id[unit], unit, says)

@@ -20,10 +20,10 @@ from twin.facility.airflow.units import placed_racks
 from twin.facility.ledger import Ledger
 from twin.facility.space import siting
 from twin.physics.airflow.grid import AirPort, Room
+from twin.physics.coolant import HEAT_CAPACITY_J_M3_K
 from twin.scenario.schema import Scenario
 
-AIR_J_M3_K = 1.184 * 1006.0
-"""Heat capacity of dry air at 25 °C and sea level, as in `physics/airflow`."""
+AIR_J_M3_K = HEAT_CAPACITY_J_M3_K["air"]
 
 
 @dataclass(frozen=True, eq=False)

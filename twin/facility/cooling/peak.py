@@ -24,16 +24,18 @@ from twin.physics.coolant import (
 )
 
 
-def heat_w(facility: Facility) -> tuple[Array, Array, Array]:
-    """Heat of racks at rated power on every loop (loop,), hall's air (hall,) and plant (plant,), in
-    W.
+def heat_w(facility: Facility, rack_w: Array | None = None) -> tuple[Array, Array, Array]:
+    """Heat of racks on every loop (loop,), hall's air (hall,) and plant (plant,), in W.
+
+    rack_w   (rack,) what racks draw; rated power where not given
     """
     cooling = facility.cooling
     racks = facility.racks
-    liquid = racks.rated_w * racks.liquid_frac
+    drawn = racks.rated_w if rack_w is None else rack_w
+    liquid = drawn * racks.liquid_frac
     nodes = cooling.capacity_j_k.size
     loop = total_by(racks.zone, liquid, nodes)[cooling.loop_node]
-    hall = total_by(racks.hall, racks.rated_w - liquid, len(cooling.hall_id))
+    hall = total_by(racks.hall, drawn - liquid, len(cooling.hall_id))
     return loop, hall, _on_plants(facility, loop, hall)
 
 
@@ -45,16 +47,24 @@ def _on_plants(facility: Facility, loop: Array, hall: Array) -> Array:
     return total_by(plants[plants >= 0], values[plants >= 0], len(cooling.plants))
 
 
+def plant_heat_w(facility: Facility, rack_w: Array | None = None) -> Array:
+    """(plant,) Heat that reaches its water: of racks, coolant units, air handlers and water pumps.
+
+    rack_w   (rack,) what racks draw; rated power where not given
+    """
+    loop, hall, _ = heat_w(facility, rack_w)
+    own_w = unit_w(facility)
+    loop = loop + _by_zone(facility, Role.LOOP_COOLING, own_w, len(loop))
+    hall = hall + _by_zone(facility, Role.HALL_COOLING, own_w, len(hall))
+    pump = np.array([p.pump_w for p in facility.cooling.plants])
+    return np.asarray(_on_plants(facility, loop, hall) + pump)
+
+
 def water_degc(facility: Facility) -> Array:
     """(plant,) Facility water: the set-point and what the plant's control needs above it for the
     heat of racks, coolant units, air handlers and water pumps.
     """
-    loop, hall, _ = heat_w(facility)
-    own_w = unit_w(facility)
     cooling = facility.cooling
-    loop = loop + _by_zone(facility, Role.LOOP_COOLING, own_w, len(loop))
-    hall = hall + _by_zone(facility, Role.HALL_COOLING, own_w, len(hall))
-    pump = np.array([p.pump_w for p in cooling.plants])
     slope = np.array(
         [
             control_slope_w_k(p.units.size, p.capacity_w, p.band_k, p.conductance_w_k)
@@ -62,7 +72,7 @@ def water_degc(facility: Facility) -> Array:
         ]
     )
     supply = np.array([p.supply_degc for p in cooling.plants])
-    out: Array = supply + (_on_plants(facility, loop, hall) + pump) / slope
+    out: Array = supply + plant_heat_w(facility) / slope
     return out
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.arrays import Array
-from twin.errors import InputError, Problem
 from twin.facility.airflow.hall_air import HallAir, hall_air
+from twin.facility.airflow.installed import need_numba
 from twin.physics.airflow.grid import AirPort
 from twin.scenario.schema import Scenario
 
@@ -49,7 +49,7 @@ def solved_shares(
 def _solved(
     scenario: Scenario, hall: str, zone_of: dict[str, int], handlers: Sequence[str]
 ) -> Array:
-    _need_numba(hall)
+    need_numba(f"airflow: potential of {hall}")
     from twin.physics.airflow.potential import potential
     from twin.physics.airflow.transport import matrix
 
@@ -103,11 +103,3 @@ def _members(ports: Sequence[AirPort], zone_of: dict[str, int], of_handlers: Arr
         else:
             out[n, zone] = 1.0
     return out
-
-
-def _need_numba(hall: str) -> None:
-    from importlib.util import find_spec
-
-    if find_spec("numba") is None:
-        found = f"{hall}: airflow: potential, without numba, which its solver compiles kernels with"
-        raise InputError([Problem("halls", found, "pip install 'ai-factory-twin[airflow]'")])

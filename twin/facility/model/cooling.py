@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index
+from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model.air import RoomAir
 from twin.physics.chiller import ChillerCurve
 from twin.physics.tower import Tower
@@ -109,6 +110,13 @@ class Plant:
         return self.units if self.free is None else np.concatenate([self.units, self.free.units])
 
     @property
+    def coils_outdoors(self) -> Index:
+        """Its units whose water stands in outdoor air."""
+        if role(self.kind) is Role.DRY_COOLER:
+            return self.units
+        return self.units[:0] if self.free is None else self.free.units
+
+    @property
     def water_cooled(self) -> bool:
         """Whether condensers are cooled by towers."""
         return self.tower is not None
@@ -116,9 +124,8 @@ class Plant:
 
 @dataclass(frozen=True)
 class Cooling:
-    """The thermal network: racks, loops, air of the halls, their structure, facility
-    water. Arrays are (thermal
-    node,).
+    """The thermal network: racks, loops, air of the halls, their structure, facility water. Arrays
+    are (thermal node,).
     """
 
     capacity_j_k: Array
@@ -148,3 +155,9 @@ class Cooling:
     """Of air at 25 °C there; the streams of air above hold it already."""
     start_degc: Array
     """A plausible start; the run settles it before the first second."""
+
+    @property
+    def water_of_handler(self) -> Index:
+        """(handler,) thermal node of the facility water behind its coil."""
+        water = np.array([p.node for p in self.plants], dtype=np.int64)
+        return np.asarray(water[self.hall_plant[self.air.handler_hall]])

@@ -67,6 +67,11 @@ class Racks:
         """All GPUs."""
         return int((self.nodes * self.gpus_per_node).sum())
 
+    def coolest_limit_degc(self, nodes: Index) -> Array:
+        """(node,) the lowest limit on coolant among the racks on each; inf where none has one."""
+        limit = self.coolant_max_degc
+        return np.array([limit[self.zone == node].min(initial=np.inf) for node in nodes])
+
     @property
     def rack_of_node(self) -> Index:
         """(node,) rack index of every node."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.physics.coolant import HEAT_CAPACITY_J_M3_K
 
 
 class BadRoom(ValueError):
@@ -194,7 +195,7 @@ class AirHeat:
     passages: tuple[Passage, ...]
     source_w: Array | None = None
     """(nx, ny, nz) heat given to the air of the room itself, by walls and bodies."""
-    air_j_m3_k: float = 1.184 * 1006.0
+    air_j_m3_k: float = HEAT_CAPACITY_J_M3_K["air"]
     """Heat capacity of air by volume: dry, 25 °C, sea level."""
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.model import Plant
-from twin.physics.coil import OPEN, ControlledCoils
+from twin.physics.coil import OPEN
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
+from twin.simulation.cooling.coils import coils_now
 from twin.simulation.kernel.world import World
 
 SATURATED_K = 0.5
@@ -30,17 +29,12 @@ class Alarms:
         self.plants = cooling.plants
         self.air = cooling.air
         self.water_node = np.array([p.node for p in cooling.plants], dtype=np.int64)
-        self.water_of_handler = self.water_node[
-            np.maximum(cooling.hall_plant[self.air.handler_hall], 0)
-        ]
+        self.water_of_handler = cooling.water_of_handler
         self.freezes_degc = np.array([p.freezes_degc for p in cooling.plants])
-        self.outdoors = np.array([_has_coils(p) for p in cooling.plants], dtype=bool)
+        self.outdoors = np.array([p.coils_outdoors.size > 0 for p in cooling.plants], dtype=bool)
         self.loop_node = cooling.loop_node
         self.pressure_pa = np.array(cooling.pressure_pa)
-        limit = racks.coolant_max_degc
-        self.most_degc = np.array(
-            [limit[racks.zone == node].min(initial=np.inf) for node in cooling.loop_node]
-        )
+        self.most_degc = racks.coolest_limit_degc(cooling.loop_node)
         self.names = (
             *((p.id, EventKind.WATER_NEAR_FREEZING) for p in cooling.plants),
             *((name, EventKind.COOLANT_TOO_WARM) for name in cooling.loop_id),
@@ -51,7 +45,8 @@ class Alarms:
     def found(self, temperature_degc: Array, outdoor_degc: Array) -> Mask:
         """(..., alarm) what is raised at temperatures (..., node) and weather (..., 2)."""
         coolant = temperature_degc[..., self.loop_node]
-        dry, wet = outdoor_degc[..., 0], outdoor_degc[..., 1]
+        dry = outdoor_degc[..., 0]
+        wet = outdoor_degc[..., 1]
         dew = dew_point_degc(ratio_of_wet_bulb(dry, wet, self.pressure_pa), self.pressure_pa)
         parts = (
             self._frost(temperature_degc, dry),
@@ -69,19 +64,10 @@ class Alarms:
 
     def _saturated(self, temperature_degc: Array) -> Mask:
         """(..., handler) valves wide open, and the air behind too warm all the same."""
-        state = self.world.state
-        unit = self.air.handler_unit
-        speed = state.flows.crah_speed[self.air.handler_hall]
-        blown = self.world.facility.cooling.units.hot_w_k[unit] * speed
-        coils = ControlledCoils(
-            state.flows.coil_w_k[unit],
-            np.where(state.flows.unit_running[unit], blown, 0.0),
-            state.units.unit_w[unit],
-            self.air.supply_degc,
-        )
+        coils = coils_now(self.world)
         drawn = temperature_degc[..., self.air.handler_node]
         behind = coils.behind_degc(drawn, temperature_degc[..., self.water_of_handler])
-        full = (state.coils.piece == OPEN) & (coils.stream_w_k > 0)
+        full = (self.world.state.coils.piece == OPEN) & (coils.stream_w_k > 0)
         return np.asarray(full & (behind > coils.set_degc + SATURATED_K))
 
     def note(self, before: Mask, after: Mask) -> None:
@@ -92,12 +78,6 @@ class Alarms:
                 self.world.note(name, kind, _DETAIL[kind])
             else:
                 self.world.note(name, EventKind.BACK_IN_RANGE, str(kind))
-
-
-def _has_coils(plant: Plant) -> bool:
-    """Whether a plant has water in outdoor air."""
-    beside = plant.free is not None and plant.free.units.size > 0
-    return role(plant.kind) is Role.DRY_COOLER or beside
 
 
 _DETAIL = {

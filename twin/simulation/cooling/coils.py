@@ -8,23 +8,33 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.physics.coil import ControlledCoils
-from twin.simulation.cooling.flows import Flows
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 
+def coils_now(world: World) -> ControlledCoils:
+    """(handler,) the coils at the present speed of their fans."""
+    state = world.state
+    cooling = world.facility.cooling
+    unit = cooling.air.handler_unit
+    blown = cooling.units.hot_w_k[unit] * state.flows.crah_speed[cooling.air.handler_hall]
+    return ControlledCoils(
+        state.flows.coil_w_k[unit],
+        np.where(state.flows.unit_running[unit], blown, 0.0),
+        state.units.unit_w[unit],
+        cooling.air.supply_degc,
+    )
+
+
 class Coils(Discipline):
     """Valves follow the air as they see it at each instant; between two, they hold their piece."""
 
-    def __init__(self, world: World, flows: Flows) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
         self.own = world.state.coils
-        self.flows = flows
         self.air = world.facility.cooling.air
-        cooling = world.facility.cooling
-        water = np.array([p.node for p in cooling.plants], dtype=np.int64)
-        self.water = water[cooling.hall_plant[self.air.handler_hall]]
+        self.water = world.facility.cooling.water_of_handler
         self._terms: tuple[Array, Array, Array] | None = None
 
     @cached_property
@@ -32,23 +42,10 @@ class Coils(Discipline):
         """Whether any handler has a set-point."""
         return bool(np.isfinite(self.air.supply_degc).any())
 
-    def laws(self) -> ControlledCoils:
-        """The coils at the present speed of their fans."""
-        state = self.world.state
-        unit = self.air.handler_unit
-        hall = self.air.handler_hall
-        blown = self.world.facility.cooling.units.hot_w_k[unit] * state.flows.crah_speed[hall]
-        return ControlledCoils(
-            state.flows.coil_w_k[unit],
-            np.where(state.flows.unit_running[unit], blown, 0.0),
-            state.units.unit_w[unit],
-            self.air.supply_degc,
-        )
-
     def hold(self) -> None:
         """Put every valve where the air asks for it."""
         self.choose()
-        self._terms = self.laws().terms(self.own.piece)
+        self._terms = coils_now(self.world).terms(self.own.piece)
 
     def choose(self) -> bool:
         """The same; True where one changed."""
@@ -56,7 +53,7 @@ class Coils(Discipline):
             return False
         degc = self.world.state.heat.temperature_degc
         before = self.own.piece
-        piece = self.laws().piece(before, degc[self.air.handler_node], degc[self.water])
+        piece = coils_now(self.world).piece(before, degc[self.air.handler_node], degc[self.water])
         self.own.piece = piece
         self._terms = None
         return not np.array_equal(before, piece)
@@ -64,7 +61,7 @@ class Coils(Discipline):
     def terms(self) -> tuple[Array, Array, Array]:
         """(handler,) heat to the water as g_air T_drawn - g_water T_water + constant."""
         if self._terms is None:
-            self._terms = self.laws().terms(self.own.piece)
+            self._terms = coils_now(self.world).terms(self.own.piece)
         return self._terms
 
     def limits(self, upper: Array, lower: Array) -> None:
@@ -72,19 +69,21 @@ class Coils(Discipline):
         if not self.governed:
             return
         degc = self.world.state.heat.temperature_degc
-        lows, highs = self.laws().ends_degc(self.own.piece, degc[self.water])
+        lows, highs = coils_now(self.world).ends_degc(self.own.piece, degc[self.water])
         upper[self.air.handler_node] = highs
         lower[self.air.handler_node] = lows
 
     def ends(self, stretch: Stretch) -> tuple[Array, Array]:
         """(instant, handler) the same at the beginning of every interval of a stretch."""
         water = stretch.temperature_degc[:-1, self.water]
-        return self.laws().ends_degc(self.own.piece, water)
+        return coils_now(self.world).ends_degc(self.own.piece, water)
 
     def stays(self, stretch: Stretch) -> Mask:
         """(instant,) whether every valve is still on its piece at the end of an interval."""
         at = stretch.temperature_degc[1:]
         if not self.governed:
             return np.ones(len(at), dtype=bool)
-        piece = self.laws().piece(self.own.piece, at[:, self.air.handler_node], at[:, self.water])
+        piece = coils_now(self.world).piece(
+            self.own.piece, at[:, self.air.handler_node], at[:, self.water]
+        )
         return np.asarray((piece == self.own.piece).all(axis=1))

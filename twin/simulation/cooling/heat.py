@@ -124,13 +124,11 @@ class Heat(Discipline):
     def _sum_heat(self, degc_s: Array, span_s: float) -> None:
         """Heat put in, and passed by plants, loops and halls, over a span."""
         own = self.own
-        n = self.network
-        flows = self.world.state.flows
         own.heat_in_j += float(own.heat_w.sum()) * span_s
-        conductance, reference, constant = self.plants.own.segment[:, :3].T
-        own.plant_j += conductance * (degc_s[self.water] - reference * span_s) + constant * span_s
-        own.loop_j += flows.loop_w_k * (degc_s[n.loop_node] - degc_s[self.water_of_loop])
-        own.hall_j += self._by_hall(self._coils_j(degc_s, span_s))
+        passed = self._passed_j(degc_s, span_s, self.plants.own.segment)
+        own.plant_j += passed["plant_j"]
+        own.loop_j += passed["loop_j"]
+        own.hall_j += passed["hall_j"]
 
     def at_rest(self) -> bool:
         """A network without crowds, which `thermal_path` follows."""
@@ -178,21 +176,23 @@ class Heat(Discipline):
         gained = float(own.heat_w.sum()) * stretch.span_s
         own.heat_in_j = float(running_total(own.heat_in_j, gained)[-1])
         stretch.samples["temperature_degc"] = stretch.temperature_degc[1:][stretch.periods]
-        for name, joules in self._passed_j(stretch).items():
+        span_s = stretch.span_s[:, None]
+        segment = stretch.segment[stretch.row]
+        passed = self._passed_j(stretch.integral_k_s, span_s, segment)
+        for name, joules in passed.items():
             totals = running_total(getattr(own, name), joules)
             stretch.samples[name] = totals[stretch.periods]
             setattr(own, name, totals[-1].copy())
 
-    def _passed_j(self, stretch: Stretch) -> dict[str, Array]:
-        """(instant, member) heat passed by plants, loops and halls in every interval."""
-        n = self.network
-        flows = self.world.state.flows
-        degc_s = stretch.integral_k_s
-        span_s = stretch.span_s[:, None]
-        segment = stretch.segment[stretch.row]
-        conductance, reference, constant = np.moveaxis(segment[:, :, :3], 2, 0)
-        plant = conductance * (degc_s[:, self.water] - reference * span_s) + constant * span_s
-        loop = flows.loop_w_k * (degc_s[:, n.loop_node] - degc_s[:, self.water_of_loop])
+    def _passed_j(self, degc_s: Array, span_s: Array | float, segment: Array) -> dict[str, Array]:
+        """(..., member) heat passed by plants, loops and halls, from integrals of temperatures
+        (..., node) and the plants' segments (..., plant, field).
+        """
+        loop_w_k = self.world.state.flows.loop_w_k
+        conductance, reference, constant = np.moveaxis(segment[..., :3], -1, 0)
+        plant = conductance * (degc_s[..., self.water] - reference * span_s) + constant * span_s
+        coolant = degc_s[..., self.network.loop_node]
+        loop = loop_w_k * (coolant - degc_s[..., self.water_of_loop])
         hall = self._by_hall(self._coils_j(degc_s, span_s))
         return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
 

@@ -10,6 +10,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
 from twin.facility.airflow.hall_air import HallAir
+from twin.facility.airflow.installed import need_numba
 from twin.physics.airflow.grid import AirHeat, Field, Passage
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def field_of(
     air: HallAir, model: str, device: str, supply_degc: Array, told: Told | None = None
 ) -> Field:
     """The flow of a hall by a model of MODELS. InputError where the device cannot do it."""
-    need_numba()
+    need_numba("twin airflow")
     if device == "cuda":
         _need_cuda(model)
     if model == "potential":
@@ -74,23 +75,6 @@ def heat_of(air: HallAir, supply_degc: Array) -> AirHeat:
         fixed = float("nan") if inlets.size else float(given[o])
         passages.append(Passage(inlet, place[id(outlet)], float(air.heating_w[o]), fixed))
     return AirHeat(tuple(passages))
-
-
-def need_numba() -> None:
-    """InputError where the compiled kernels of the solver are not installed."""
-    from importlib.util import find_spec
-
-    if find_spec("numba") is None:
-        raise InputError(
-            [
-                Problem(
-                    "",
-                    "no numba, which the airflow solver compiles its kernels with",
-                    "pip install 'ai-factory-twin[airflow]'",
-                    file="twin airflow",
-                )
-            ]
-        )
 
 
 def shares(
