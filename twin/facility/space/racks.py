@@ -12,6 +12,7 @@ from twin.catalogue.rows import Gpu, Rack
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
 from twin.facility.space.rack import Position, gain, idle_w, rated_w
+from twin.facility.space.stated_places import slot_corner
 from twin.facility.stated_numbers import for_group, for_member
 from twin.scenario.schema.component import ComponentOverride
 from twin.scenario.schema.layout import HallSpec, RowSpec
@@ -48,7 +49,7 @@ def _coolers_in_rows(ledger: Ledger) -> Iterator[Position]:
             pattern = Pattern.parse(row.racks)
             for slot in range(pattern.count if pattern.type in known else 0):
                 if (row.name, slot + 1) in held:
-                    yield _at_slot(h, row, known[pattern.type], pattern, slot, "", _NO_OVERRIDE)
+                    yield _at_slot(h, row, known[pattern.type], slot, "", _NO_OVERRIDE)
 
 
 def _mark_ends(places: list[Position]) -> None:
@@ -81,20 +82,14 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
             continue
         id_ = f"{row.name}_r{slot + 1:0{digits}d}"
         override = ledger.scenario.plan.overrides.get(id_, _NO_OVERRIDE)
-        yield _position(ledger, loc, _at_slot(h, row, rack, pattern, slot, id_, override), hall)
+        yield _position(ledger, loc, _at_slot(h, row, rack, slot, id_, override), hall)
 
 
 def _at_slot(
-    hall: int,
-    row: RowSpec,
-    rack: Rack,
-    pattern: Pattern,
-    slot: int,
-    name: str,
-    override: ComponentOverride,
+    hall: int, row: RowSpec, rack: Rack, slot: int, name: str, override: ComponentOverride
 ) -> Position:
     """A rack in a position of its block, counted from 0."""
-    line, place = divmod(slot, pattern.racks_per_row)
+    corner, looks = slot_corner(row, slot + 1, rack)
     return Position(
         name,
         hall,
@@ -102,11 +97,10 @@ def _at_slot(
         rack,
         None,
         override,
-        row.at[0] + place * rack.width_m,
-        row.at[1] + line * row.row_pitch,
+        *corner,
         False,
         slot,
-        (-1.0) ** (line + (row.facing == "south")),
+        1.0 if looks == "north" else -1.0,
     )
 
 
