@@ -1,0 +1,12 @@
+"""Traces: what others recorded of requests and jobs, read from the formats they are published in.
+
+Formats are told apart by what a file holds, never by its name. Every fault is found at its line and
+all of them are told at once; memory is bounded by the rows that a file may have.
+"""
+
+from __future__ import annotations
+
+from twin.traces.request_trace import RequestTrace, Skip
+from twin.traces.requests import read_requests
+
+__all__ = ["RequestTrace", "Skip", "read_requests"]
