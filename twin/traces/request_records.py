@@ -236,5 +236,5 @@ def _take_log(columns: list[list[Any]], errors: Any, gathered: Gathered) -> None
         if n < len(failed) and failed[n]:
             gathered.note("failed: no answer; kept as load", np.array([n + 1]), kept=True)
             found[2] = 0.0
-        held.append((n + 1, Record(*found)))
+        held.append((n + 1, Record(found[0], found[1], found[2])))
     _keep(held, gathered)
