@@ -12,6 +12,7 @@ from types import MappingProxyType
 from twin.calibration import Profile, published_names, published_profile
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
+from twin.catalogue.shapes import shape_of
 from twin.errors import InputError
 from twin.physics.chip import H100, ActivityLaw
 from twin.physics.roofline import Roofline
@@ -105,18 +106,7 @@ def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
 
 def transformer(scenario: Scenario, name: str) -> Transformer:
     """A catalogue model's shape."""
-    m = scenario.catalogue.get(Model, name)
-    return Transformer(
-        m.layers,
-        m.hidden,
-        m.heads,
-        m.kv_heads,
-        m.head_dim,
-        m.ffn,
-        m.vocab,
-        m.tied,
-        m.ffn_matrices == 3,
-    )
+    return shape_of(scenario.catalogue.get(Model, name))
 
 
 def refused(

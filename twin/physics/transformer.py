@@ -14,6 +14,39 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+BYTES_PER_VALUE = {
+    "fp32": 4.0,
+    "bf16": 2.0,
+    "fp16": 2.0,
+    "fp8": 1.0,
+    "mxfp8": 33 / 32,
+    "nvfp4": 9 / 16,
+    "mxfp4": 17 / 32,
+}
+"""Bytes of one stored number, scales of its block included: one byte for 32 numbers in mx formats
+(OCP microscaling formats 1.0), one for 16 in nvfp4; fp8 in blocks of 128 x 128 has too few to
+count."""
+
+
+def bytes_per_value(number_format: str) -> float:
+    """Bytes of one stored number; ValueError with the known formats where it is none of them."""
+    if number_format not in BYTES_PER_VALUE:
+        known = ", ".join(BYTES_PER_VALUE)
+        raise ValueError(f"number format {number_format!r}; allowed: {known}")
+    return BYTES_PER_VALUE[number_format]
+
+
+@dataclass(frozen=True)
+class TensorFormats:
+    """Number formats of the weights, by kind of tensor; keys of `BYTES_PER_VALUE`."""
+
+    layers: str = "bf16"
+    """Attention, dense feed-forward layers, shared experts and routers."""
+    experts: str = "bf16"
+    """Routed experts."""
+    embedding: str = "bf16"
+    """Embedding and output head."""
+
 
 @dataclass(frozen=True)
 class Transformer:
@@ -34,7 +67,8 @@ class Transformer:
     shared_experts: int = 0
     ffn_expert: int = 0
     dense_layers: int = 0
-    """Leading layers that keep the dense feed-forward of width `ffn`; counts only with experts."""
+    """Layers that keep the dense feed-forward of width `ffn`, leading or between the sparse ones;
+    counts only with experts."""
     latent_rank: int = 0
     """Rank of the compressed keys and values of latent attention; 0 for plain attention."""
     latent_query_rank: int = 0
@@ -127,9 +161,33 @@ class Transformer:
         """Bytes kept for one sequence of `context_tokens`; closed windows keep no more."""
         return self.seen_tokens(context_tokens) * self._kv_values_per_layer() * bytes_per_value
 
+    @property
+    def sparse_layers(self) -> int:
+        """Layers with routed experts; 0 where every layer is dense."""
+        return self.layers - self.dense_layers if self.experts else 0
+
     def weight_bytes(self, bytes_per_parameter: float = 2.0) -> float:
         """Bytes of all weights, each at the given width."""
         return self.parameters() * bytes_per_parameter
+
+    def routed_parameters(self) -> float:
+        """Weights of all routed experts, over all layers; 0 where every layer is dense."""
+        return self._routed_parameters(self.experts) if self.experts else 0.0
+
+    def embedding_parameters(self) -> float:
+        """Weights of embedding and output head; once where they are one matrix."""
+        return float(self.vocab * self.hidden * (1 if self.tied else 2))
+
+    def weight_bytes_in(self, formats: TensorFormats) -> float:
+        """Bytes of all weights, each kind of tensor in its own format."""
+        routed = self.routed_parameters()
+        embedding = self.embedding_parameters()
+        rest = self.parameters() - routed - embedding
+        return (
+            rest * bytes_per_value(formats.layers)
+            + routed * bytes_per_value(formats.experts)
+            + embedding * bytes_per_value(formats.embedding)
+        )
 
     def read_parameters(self, tokens: ArrayLike) -> Array:
         """Parameters that a step over `tokens` tokens reads: of experts only those that some token

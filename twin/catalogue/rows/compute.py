@@ -32,10 +32,18 @@ class Gpu(CatalogueRow):
     """Dense rate in 8-bit floating point."""
     fp4_flop_s: Positive | None = None
     """Dense rate in 4-bit floating point."""
+    int8_flop_s: Positive | None = None
+    """Dense rate in 8-bit integers."""
     memory_bytes: Positive
-    """Device memory."""
+    """Device memory as a driver reports it, or nominal where nobody has read it: GB on data sheets
+    are GiB.
+    """
     memory_bandwidth_b_s: Positive
     """Device memory, bytes a second."""
+    l2_bytes: Positive | None = None
+    """Last-level cache: what is kept in it is read faster than the device memory."""
+    multiprocessors: Annotated[int, Field(ge=1)] | None = None
+    """Streaming multiprocessors or compute units: tiles of a matrix product that run at once."""
     scaleup_bandwidth_b_s: AtLeastZero
     """Scale-up link of one GPU, one direction, bytes a second; 0 where there is none."""
     scaleup_domain_gpus: Annotated[int, Field(ge=1)]

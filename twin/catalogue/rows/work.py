@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from twin.catalogue.rows.base import AtLeastZero, CatalogueRow, Positive, refuse, rises
 
+AtLeastOne = Annotated[int, Field(ge=1)]
+"""How many, where none would be said by an empty cell."""
+NumberFormat = Literal["fp32", "bf16", "fp16", "fp8", "mxfp8", "nvfp4", "mxfp4"]
+"""Formats in which weights are released."""
+
 
 class Model(CatalogueRow):
-    """One dense transformer's shape."""
+    """One transformer's shape, dense or of experts, and the formats in which it is released."""
 
     layers: Annotated[int, Field(ge=1)]
     """Blocks."""
@@ -30,14 +35,60 @@ class Model(CatalogueRow):
     """Tokens known."""
     tied: bool
     """Whether input and output embeddings are one matrix."""
+    experts: AtLeastOne | None = None
+    """Routed experts of a sparse layer; empty where every layer is dense."""
+    experts_per_token: AtLeastOne | None = None
+    """Routed experts that one token passes through."""
+    shared_experts: AtLeastOne | None = None
+    """Experts of a sparse layer that every token passes through."""
+    ffn_expert: AtLeastOne | None = None
+    """Width of one expert."""
+    dense_layers: AtLeastOne | None = None
+    """Layers of a sparse model that keep the dense feed-forward layer of width `ffn`."""
+    latent_rank: AtLeastOne | None = None
+    """Rank of the compressed keys and values of latent attention; empty for plain attention."""
+    latent_query_rank: AtLeastOne | None = None
+    """Rank of the compressed queries of latent attention."""
+    latent_rope: AtLeastOne | None = None
+    """Width of the positional part that latent attention keeps beside the compressed one."""
+    window_layers: AtLeastOne | None = None
+    """Layers whose attention sees only the last `window_tokens`."""
+    window_tokens: AtLeastOne | None = None
+    """Tokens that those layers see."""
+    format: NumberFormat = "bf16"
+    """Number format of the weights as released."""
+    format_experts: NumberFormat | Literal[""] = ""
+    """Of the experts, where it is another."""
+    format_embedding: NumberFormat = "bf16"
+    """Of embeddings and output head."""
     parameters: Positive
     """All weights."""
+    active_parameters: Positive | None = None
+    """Weights that one token passes through, as the makers count them; empty where dense."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         rises(self, "kv_heads", "heads")
         refuse(self.heads % self.kv_heads != 0, "heads must be a multiple of kv_heads")
+        rises(self, "experts_per_token", "experts")
+        rises(self, "active_parameters", "parameters")
+        rises(self, "window_layers", "layers")
+        rises(self, "dense_layers", "layers")
+        _together(self, "experts", "experts_per_token", "ffn_expert")
+        _together(self, "latent_rank", "latent_query_rank", "latent_rope")
+        _together(self, "window_layers", "window_tokens")
+        refuse(
+            self.experts is None and bool(self.shared_experts or self.dense_layers),
+            "shared_experts and dense_layers need experts",
+        )
         return self
+
+
+def _together(row: Model, *fields: str) -> None:
+    """Refuse a row that states some of these fields and not the others."""
+    missing = [field for field in fields if getattr(row, field) is None]
+    words = f"{', '.join(fields)} go together; missing: {', '.join(missing)}"
+    refuse(0 < len(missing) < len(fields), words)
 
 
 class RequestLengths(CatalogueRow):
