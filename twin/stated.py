@@ -37,9 +37,7 @@ _GUARD = {"type": "no-info", "function": _no_truth}
 
 
 def _without_truths(schema: Any, own: type[BaseModel]) -> Any:
-    """The schema of a model with `_no_truth` before each of its numbers; models inside it have
-    theirs already.
-    """
+    """The schema of a model with `_no_truth` before its numbers; models inside have theirs."""
     if isinstance(schema, list | tuple):
         return type(schema)(_without_truths(part, own) for part in schema)
     if not isinstance(schema, dict) or schema.get("function") == _GUARD:
@@ -268,6 +266,8 @@ TemperatureDifference = Annotated[float, *_K, Within(0.0, 200.0, "0 to 200 K")]
 """Kelvin."""
 VolumeFlow = Annotated[float, *_F, Within(0.0, 1e3, "0 to 1,000 m^3/s")]
 """Cubic metres a second."""
+Pressure = Annotated[float, *_unit("Pa", "80 kPa"), Within(0.0, 1e7, "0 to 10 MPa")]
+"""Pascals."""
 Bytes = Annotated[float, *_B, Within(0.0, 1e24, "0 to 1e24 bytes")]
 """Bytes."""
 Bandwidth = Annotated[float, *_BS, Within(0.0, 1e18, "0 to 1e18 bytes a second")]

@@ -6,6 +6,7 @@ from typing import Any
 
 from twin.analysis.design_loading import loading_rows
 from twin.analysis.electrical import electrical
+from twin.analysis.hydraulics import hydraulics
 from twin.analysis.layout_numbers import ratings
 from twin.analysis.phases import phase_rows
 from twin.analysis.review import review
@@ -25,7 +26,8 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
     racks at rated power. power holds the rows of the table `loading`, electrical voltage, current,
     kVA loading and power factor of every node. findings are those of
     `review`, which is asked where they are not given. ratings is there where a layout states one by
-    current or apparent power, and says how its watts follow.
+    current or apparent power, and says how its watts follow. hydraulics is there where a loop
+    states pipes.
     """
     racks = facility.racks
     units = facility.cooling.units
@@ -56,7 +58,14 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
         "electrical": electrical(facility),
         "phases": phase_rows(facility),
         **_ratings(facility),
+        **_hydraulics(facility),
     }
+
+
+def _hydraulics(facility: Facility) -> Row:
+    """Flows in stated pipes; nothing where none are stated."""
+    found = hydraulics(facility)
+    return {"hydraulics": found} if found else {}
 
 
 def _ratings(facility: Facility) -> Row:

@@ -11,7 +11,7 @@ from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 from twin.units import quantity
 
 Lost = Annotated[
-    str, Option("--lose", metavar="NAMES", help="Components lost at once: crah_2,cdu_1_pump_1.")
+    str, Option("--lose", metavar="NAMES", help="Lost at once: crah_2,compute_r3:leak=2 L/min.")
 ]
 Watched = Annotated[
     str, Option("--for", metavar="TIME", help="How long to watch, from 10 s to 7 days.")

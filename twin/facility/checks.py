@@ -13,6 +13,7 @@ from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
 from twin.facility.cooling.peak import heat_w
+from twin.facility.cooling.pipe_faults import refuse_without_pipes
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.model.components import is_member
@@ -87,6 +88,7 @@ def targets(ledger: Ledger) -> None:
     scenario = ledger.scenario
     for i, fault in enumerate(scenario.faults.timeline):
         _target(ledger, ("faults", "timeline", i, "component"), fault.component)
+        refuse_without_pipes(ledger, ("faults", "timeline", i, "mode"), fault)
     for i, drill in enumerate(scenario.drills):
         if drill.kind == "isolate":
             _target(ledger, ("drills", i, "component"), drill.component)

@@ -25,6 +25,16 @@ COOLING: dict[FindingCode, Meaning] = {
         "at full load inlets pass their maker's limit; 15 K above it servers turn themselves off",
         "a lower supply temperature, more air handlers, or containment",
     ),
+    FindingCode.RACK_SHORT_OF_COOLANT: Meaning(
+        Severity.WARNING,
+        "its chips are warmer than rated and throttle earlier",
+        "wider pipes, balancing valves, a reverse return, or pumps with more pressure",
+    ),
+    FindingCode.PUMP_MAY_CAVITATE: Meaning(
+        Severity.WARNING,
+        "they may cavitate: flow and bearings suffer",
+        "more static pressure, wider or shorter mains, or colder coolant",
+    ),
     FindingCode.LOOP_SHORT_OF_FLOW: Meaning(
         Severity.WARNING,
         "its racks run hotter than their rated flow lets them, and throttle earlier",

@@ -43,6 +43,8 @@ class FindingCode(StrEnum):
     AIR_TOO_WARM = "air_too_warm"
     AIR_WARM_AT_PEAK = "air_warm_at_peak"
     LOOP_SHORT_OF_FLOW = "loop_short_of_flow"
+    RACK_SHORT_OF_COOLANT = "rack_short_of_coolant"
+    PUMP_MAY_CAVITATE = "pump_may_cavitate"
     NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
     COOLS_NOTHING = "cools_nothing"
     AIR_TOO_COLD = "air_too_cold"

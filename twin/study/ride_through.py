@@ -27,20 +27,29 @@ LONGEST_S = 7 * 86400.0
 def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> RideThrough:
     """What happens within `watched_s` after all of `lost` fail at once, for good.
 
+    lost   names, each perhaps with how it fails: `compute_r3:leak=2 L/min`,
+           `compute_r3:air_lock=50 %`, `cdu_1:valve_closed`
     Raises InputError where a name is unknown or the design cannot be run.
     """
     _refuse(facility, lost, watched_s)
     busy, workload = full_load(facility, SETTLED_S + watched_s + _MARGIN_S, PERIOD_S)
     ends_s = SETTLED_S + watched_s
-    faults = [
-        {"component": name, "at": f"{SETTLED_S} s", "repair_after": f"{watched_s + _MARGIN_S} s"}
-        for name in lost
-    ]
+    when = {"at": f"{SETTLED_S} s", "repair_after": f"{watched_s + _MARGIN_S} s"}
+    faults = [when | _fault(name) for name in lost]
     found = start(busy).until(SETTLED_S).fork(faults=faults).until(ends_s).result()
     events = found.frame("events")
     events = events[events["time_s"] >= SETTLED_S]
     racks = tuple(_rides(found, events, busy))
     return RideThrough(tuple(lost), watched_s, workload, racks, tuple(_told(events)))
+
+
+def _fault(lost: str) -> dict[str, str]:
+    """A fault of the time line, without its moments."""
+    name, _, how = lost.partition(":")
+    mode, _, amount = how.partition("=")
+    key = {"leak": "flow", "air_lock": "blocked"}.get(mode)
+    found = {"component": name} | ({"mode": mode} if mode else {})
+    return found | ({key: amount} if key and amount else {})
 
 
 def _refuse(facility: Facility, lost: Sequence[str], watched_s: float) -> None:
@@ -54,7 +63,7 @@ def _refuse(facility: Facility, lost: Sequence[str], watched_s: float) -> None:
             hint=_hint(name, known),
             file="--lose",
         )
-        for name in lost
+        for name in (one.partition(":")[0] for one in lost)
         if name not in known
     ]
     if not lost:

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.analysis.hydraulics import npsh_margin_pa, rack_flow_frac
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc
 from twin.facility.model import Facility, Index
 from twin.findings import Finding, FindingCode
+
+SHORT_FRAC = 0.99
+"""A rack with less of its rated flow is told of."""
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -19,6 +23,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
     yield from _coolant(facility)
     yield from _air(facility)
     yield from _loops(facility)
+    yield from _pipes(facility)
     yield from _idle_plants(facility)
 
 
@@ -97,6 +102,26 @@ def _loops(facility: Facility) -> Iterator[Finding]:
             racks = int((facility.racks.zone == cooling.loop_node[z]).sum())
             says = f"no spare coolant unit on {name}: without it {racks} racks are short of coolant"
             yield at_unit(facility, FindingCode.NO_SPARE_COOLANT_UNIT, units.id[unit], unit, says)
+
+
+def _pipes(facility: Facility) -> Iterator[Finding]:
+    """Racks that pipes and pumps leave short of coolant, and pumps short of suction."""
+    cooling = facility.cooling
+    for pipes in cooling.pipes:
+        frac = rack_flow_frac(pipes)
+        short = np.flatnonzero(frac < SHORT_FRAC)
+        unit = int(pipes.units[0])
+        if short.size:
+            worst = int(frac.argmin())
+            others = f"; so are {short.size - 1} more racks" if short.size > 1 else ""
+            says = f"{frac[worst]:.1%} of its rated flow with every pump running{others}"
+            name = facility.racks.id[pipes.racks[worst]]
+            yield at_unit(facility, FindingCode.RACK_SHORT_OF_COOLANT, name, unit, says)
+        margin = npsh_margin_pa(pipes)
+        if margin is not None and margin < 0:
+            says = f"suction pressure {-margin / 1e3:.1f} kPa below what its pumps need"
+            name = cooling.loop_id[pipes.loop]
+            yield at_unit(facility, FindingCode.PUMP_MAY_CAVITATE, name, unit, says)
 
 
 def _idle_plants(facility: Facility) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
 from twin.catalogue.equipment_kinds import CoolingKind, Role, role
@@ -40,6 +41,12 @@ class CoolingEquipment(CatalogueRow, Size, Reliability):
     """Pumps or fan groups, all running."""
     flow_per_pump_frac: Annotated[float, Field(gt=0, le=1)]
     """Share of rated flow that one of them gives alone."""
+    head_pa: Positive | None = None
+    """Pressure that its pumps leave for pipes and racks at rated flow; coolant units only."""
+    shutoff_head_pa: Positive | None = None
+    """The same without flow; a third more than at rated flow where not stated."""
+    head_exponent: Annotated[float, Field(ge=1, le=5)] = 2.0
+    """Power of the flow by which the pressure falls between the two."""
     power_rated_w: AtLeastZero
     """Pumps and fans at rated flow; a chiller's compressor comes from its curve instead."""
     power_floor_frac: Share
@@ -66,6 +73,10 @@ class CoolingEquipment(CatalogueRow, Size, Reliability):
         refuse(
             self.pumps_per_unit * self.flow_per_pump_frac < 1,
             "all pumps together miss the rated flow",
+        )
+        refuse(
+            (self.shutoff_head_pa or np.inf) <= (self.head_pa or 0.0),
+            "no more pressure without flow than at rated flow",
         )
         refuse(self.power_rated_w >= self.capacity_w, "draws more power than it moves heat")
         return self

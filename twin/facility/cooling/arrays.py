@@ -9,6 +9,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.cooling.draft import Draft
+from twin.facility.cooling.piping import loop_pipes
 from twin.facility.cooling.plant_arrays import frozen_plants, moves_air
 from twin.facility.cooling.room_air import AirDraft, air_draft, air_w_k, room_air
 from twin.facility.model import Cooling, Units
@@ -93,6 +94,7 @@ def _network(out: Draft, draft: AirDraft, node: _Numbering, pressure_pa: float) 
         pump_unit=np.array([unit for _, unit in pumps], dtype=np.int64),
         pressure_pa=pressure_pa,
         air_density_kg_m3=AIR_KG_M3 * pressure_pa / STANDARD_PA,
+        pipes=loop_pipes(out),
         start_degc=np.full(capacity.size, float(supply.min()) + 5.0),
     )
 

@@ -10,6 +10,7 @@ from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Ledger
 from twin.facility.space.rack import Position
 from twin.scenario.schema.cooling import PlantSpec
+from twin.scenario.schema.hydraulics import HydraulicsSpec
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Draft:
     loop_id: list[str] = field(default_factory=list)
     loop_plant: list[int] = field(default_factory=list)
     loop_volume: list[float] = field(default_factory=list)
+    loop_hydraulics: list[HydraulicsSpec | None] = field(default_factory=list)
     hall_plant: list[int] = field(default_factory=list)
     plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)
     free_coolers: dict[int, tuple[CoolingEquipment, list[int]]] = field(default_factory=dict)

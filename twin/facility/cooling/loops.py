@@ -7,6 +7,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import PLANT, Role, named, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.cooling.draft import Draft, Unit
+from twin.facility.cooling.piping import refuse_without_head
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Place
 from twin.facility.power.node import PowerNode
@@ -198,6 +199,8 @@ def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
                 "rows that have some",
             )
         return
+    if spec.hydraulics is not None:
+        refuse_without_head(out, loc, row)
     separate = spec.header == "separate"
     first = len(out.loop_id)
     loops = spec.count if separate else 1
@@ -205,6 +208,7 @@ def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
         out.loop_id.append(f"{name}_loop")
         out.loop_plant.append(plant)
         out.loop_volume.append(spec.volume)
+        out.loop_hydraulics.append(spec.hydraulics)
     _add_units(out, loc, spec, row, [first + k if separate else first for k in range(spec.count)])
     dealt = [
         slot // spec.racks_per_unit if spec.racks_per_unit else order * loops // len(served)

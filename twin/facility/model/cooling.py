@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model.air import RoomAir
+from twin.facility.model.pipes import LoopPipes
 from twin.physics.chiller import ChillerCurve
 from twin.physics.tower import Tower
 
@@ -155,6 +156,8 @@ class Cooling:
     """Of air at 25 °C there; the streams of air above hold it already."""
     start_degc: Array
     """A plausible start; the run settles it before the first second."""
+    pipes: tuple[LoopPipes, ...] = ()
+    """Of loops whose hydraulics are stated."""
 
     @property
     def water_of_handler(self) -> Index:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from twin.catalogue.own.override import CoolingNumbers
+from twin.scenario.schema.hydraulics import HydraulicsSpec
 from twin.scenario.schema.names import (
     GEAR_MAX,
     RACKS_MAX,
@@ -71,6 +72,9 @@ class LoopSpec(Stated):
     """Plant group that takes the heat."""
     volume: LoopVolume = 0.5
     """Coolant in each loop outside the racks."""
+    hydraulics: HydraulicsSpec | None = None
+    """Pipes, pumps and valves; without, racks share what pumps give in proportion to what they
+    want."""
     overrides: CoolingNumbers | None = None
     """Numbers of each unit that differ from the catalogue."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from twin.stated import Duration, Moment, Stated
+from twin.stated import Duration, Moment, Percent, Stated, VolumeFlow, Within
+
+FaultMode = Literal["out", "leak", "air_lock", "valve_closed"]
+"""How a component of a coolant loop with `hydraulics` may fail, besides being out."""
+Leak = Annotated[VolumeFlow, Within(1e-9, 1.0, "0.06 mL/min to 1 m^3/s")]
 
 
 class TimedFault(Stated):
@@ -16,6 +20,13 @@ class TimedFault(Stated):
     """When it fails."""
     component: Annotated[str, Field(max_length=100)]
     """Component name; `RACK/node_3` is one node of a rack."""
+    mode: FaultMode = "out"
+    """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
+    air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut."""
+    flow: Leak | None = None
+    """What a leak loses."""
+    blocked: Percent | None = None
+    """Share of its cross-section that an air lock takes."""
     repair_at: Moment | None = None
     """When it is back."""
     repair_after: Duration | None = None
@@ -27,7 +38,16 @@ class TimedFault(Stated):
             raise ValueError("repair_at or repair_after, not both")
         if self.repair_at is not None and self.repair_at <= self.at:
             raise ValueError("repair_at after at")
+        if (self.flow is not None) != (self.mode == "leak"):
+            raise ValueError("flow for a leak, and for nothing else")
+        if (self.blocked is not None) != (self.mode == "air_lock"):
+            raise ValueError("blocked for an air_lock, and for nothing else")
         return self
+
+    @property
+    def amount(self) -> float:
+        """Flow of a leak, share that is blocked, 1 of a closed valve."""
+        return float(self.flow or self.blocked or 1.0)
 
 
 class Season(Stated):

@@ -16,6 +16,7 @@ from twin.physics.coolant import (
     stream_w_k,
 )
 from twin.results.enums import EventKind
+from twin.simulation.cooling.piping import Piping
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -23,6 +24,10 @@ WATER_PUMP_RESTART_S = 10.0
 """From power to full flow of the facility water pumps; the catalogue's water pumps."""
 _NONE = 1e-12
 """Keeps a flow of nothing from dividing."""
+_VESSEL = (
+    (EventKind.COOLANT_LOW, "half of its vessel has leaked"),
+    (EventKind.COOLANT_LOST, "its vessel is empty, and its pumps stop"),
+)
 
 
 class Flows(Discipline):
@@ -42,6 +47,7 @@ class Flows(Discipline):
         self._seen_version = (-1, -1)
         self._seen_s = -np.inf
         self._last_start_s = np.inf
+        self.piping = Piping(world)
         self.loop_of_rack = np.searchsorted(cooling.loop_node, world.facility.racks.zone)
 
     def _plants(self) -> Index:
@@ -57,24 +63,31 @@ class Flows(Discipline):
     def settle(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
         own = self.own
-        if self._nothing_new():
+        moved = self.piping.moved()
+        if self._nothing_new() and not moved:
             return False
         self._restarts()
         on = own.was_fed & (own.ready_s <= self.world.now_s)
         water_on = own.was_live & (own.water_ready_s <= self.world.now_s)
         pump_ok = self.world.state.faults.component_ok[self.pump_component]
-        pump_on = pump_ok & on[self.cooling.pump_unit]
+        self._look_at_vessels()
+        pump_on = pump_ok & on[self.cooling.pump_unit] & self.piping.wet()
+        self._turn(pump_on)
+        speeds = self.piping.speeds(pump_on)
+        openings = self.piping.openings()
+        circulating = np.concatenate([speeds[~np.isnan(speeds)], *openings])
         seen = np.concatenate([on, water_on, pump_on])
-        if np.array_equal(seen, own.seen):
+        if np.array_equal(seen, own.seen) and np.array_equal(circulating, own.circulating):
             return False
         if own.seen.size:
             self._note_changes(on)
         own.seen = seen
+        own.circulating = circulating
         own.unit_running = on
         own.water_frac = np.array([water_on[p.units].mean() for p in self.cooling.plants])
         pumps = total_by(self.cooling.pump_unit, pump_on, on.size)
         own.pumps_running = pumps.astype(np.int64)
-        self._loops(on)
+        self._loops(on, speeds, openings)
         self._halls(on)
         own.version += 1
         return True
@@ -87,6 +100,32 @@ class Flows(Discipline):
         self._seen_version = version
         self._seen_s = self.world.now_s
         return unchanged
+
+    def _turn(self, pump_on: Mask) -> None:
+        """Note since when pumps are no longer driven."""
+        own = self.own
+        stopped = own.pump_on & ~pump_on
+        if stopped.any():
+            own.pump_off_s = np.where(stopped, self.world.now_s, own.pump_off_s)
+        own.pump_on = pump_on
+
+    def _look_at_vessels(self) -> None:
+        """Tell of vessels that run empty; one whose leaks are closed is filled."""
+        own = self.own
+        piping = self.piping
+        for k, leak in enumerate(piping.leaks_m3_s().tolist()):
+            loop = piping.piped[k]
+            if leak <= 0 and own.leaked_m3[loop] > 0:
+                self._vessel(int(loop), EventKind.BACK_IN_RANGE, "filled again")
+                own.leaked_m3[loop] = 0.0
+                own.vessel_stage[loop] = 0
+            stage = int(piping.vessel_stage()[k])
+            for passed in range(int(own.vessel_stage[loop]), stage):
+                self._vessel(int(loop), *_VESSEL[passed])
+            own.vessel_stage[loop] = stage
+
+    def _vessel(self, loop: int, what: EventKind, detail: str) -> None:
+        self.world.note(self.cooling.loop_id[loop], what, detail)
 
     def _restarts(self) -> None:
         """Units and water pumps that have power again restart from now."""
@@ -131,7 +170,7 @@ class Flows(Discipline):
             else:
                 self.world.note(self.units.id[u], EventKind.STOPPED, why)
 
-    def _loops(self, on: Mask) -> None:
+    def _loops(self, on: Mask, speeds: Array, openings: list[Array]) -> None:
         """Flow and exchange of each coolant loop with the pumps that run."""
         own = self.own
         units = self.units
@@ -145,11 +184,38 @@ class Flows(Discipline):
         own.flow_frac = np.minimum(total / np.maximum(cooling.loop_demand_m3_s, _NONE), 1.0)
         used = own.flow_frac * cooling.loop_demand_m3_s / np.maximum(total, _NONE)
         flow = give * self._of_zone(used, cdu)
+        of_rack = np.full(self.loop_of_rack.size, np.nan)
+        self._circulate(speeds, openings, flow, of_rack)
         exchange = self._exchange_w_k(stream_w_k(flow, "pg25"))
         own.loop_w_k = total_by(units.zone[cdu], exchange[cdu], loops)
-        own.rack_flow_frac = self._rack_flow_frac()
-        resistance = plate_resistance_frac(own.rack_flow_frac)
+        shared = self._rack_flow_frac()
+        own.rack_flow_frac = np.where(np.isnan(of_rack), shared, of_rack)
+        driven = np.where(self._run_down(speeds), 0.0, own.rack_flow_frac)
+        resistance = plate_resistance_frac(driven)
         own.junction_k_w = self.world.facility.racks.junction_k_w * resistance
+
+    def _run_down(self, speeds: Array) -> Mask:
+        """(rack,) whose coolant no pump drives any more: it slows down within seconds, in which
+        plate and coolant store the heat as where it stands still.
+        """
+        undriven = np.zeros(self.loop_of_rack.size, dtype=bool)
+        for pipes in self.piping.pipes:
+            undriven[pipes.racks] = not np.isnan(speeds[pipes.pumps]).any()
+        return undriven
+
+    def _circulate(self, speeds: Array, openings: list[Array], flow: Array, of_rack: Array) -> None:
+        """Loops on pipes: what their units give goes into `flow` (unit,), what their racks get over
+        rated flow into `of_rack` (rack,).
+        """
+        own = self.own
+        for k, pipes in enumerate(self.piping.pipes):
+            found = self.piping.flow(k, speeds, openings[k])
+            flow[pipes.units] = found.flow.unit_m3_s
+            of_rack[pipes.racks] = found.flow.rack_m3_s / pipes.net.plan.rack_flow_m3_s
+            driven = pipes.pumps[np.isnan(speeds[pipes.pumps])]
+            own.pump_speed[driven] = found.speed_frac[np.isnan(speeds[pipes.pumps])]
+            total = float(found.flow.rack_m3_s.sum())
+            own.flow_frac[pipes.loop] = total / self.cooling.loop_demand_m3_s[pipes.loop]
 
     def _halls(self, on: Mask) -> None:
         """Air handlers slow to what the racks want."""
@@ -197,7 +263,21 @@ class Flows(Discipline):
         return flow
 
     def next_s(self) -> float:
-        """Seconds until the next unit or water pump has restarted."""
+        """Seconds until the next unit or water pump has restarted, or coolant in pipes flows
+        otherwise.
+        """
+        return min(self._next_start_s(), self.piping.next_s())
+
+    def advance(self, span_s: float) -> None:
+        """Coolant that leaks."""
+        if self.piping.pipes:
+            self.own.leaked_m3 = self.own.leaked_m3 + self.piping.leaked_m3(span_s)
+
+    def at_rest(self) -> bool:
+        """Nothing runs down or out."""
+        return not self.piping.moving()
+
+    def _next_start_s(self) -> float:
         own = self.own
         now = self.world.now_s
         if self._last_start_s <= now:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, total_by
 from twin.facility.model import Plant
 from twin.physics.coolant import affinity_power_w
 from twin.simulation.cooling.flows import Flows
@@ -88,7 +88,19 @@ class Units(Discipline):
         speed[blowing] = flows.crah_speed[units.zone[blowing]]
         fans_w = affinity_power_w(units.power_w, speed, units.floor_frac)
         pumps_w = np.where(self.flows.is_cdu, pumping_w, 0.0)
+        for pipes in self.world.facility.cooling.pipes:
+            pumps_w[pipes.units] = self._piped_w()[pipes.units]
         return np.asarray(np.where(self.flows.is_crah, fans_w, pumps_w))
+
+    def _piped_w(self) -> Array:
+        """(unit,) pumps on pipes at their speeds, by the cube law above the drives' floor."""
+        units = self.units
+        flows = self.world.state.flows
+        unit = self.world.facility.cooling.pump_unit
+        speed = np.where(flows.pump_on, flows.pump_speed, 0.0)
+        each_w = units.power_w[unit] / units.pumps[unit]
+        drawn_w = affinity_power_w(each_w, speed, units.floor_frac[unit])
+        return total_by(unit, drawn_w, units.power_w.size)
 
     def _setting_now(self, p: int, plant: Plant) -> Setting:
         """Fans and compressors of a plant at the present heat and weather."""

@@ -26,7 +26,8 @@ class Stage(IntEnum):
 
 
 ADVANCE = (
-    "accounts", "billing", "supply", "protection", "heat", "jobs", "serving", "losses", "inlet_air",
+    "accounts", "billing", "supply", "protection", "flows", "heat", "jobs", "serving", "losses",
+    "inlet_air",
 )  # fmt: skip
 """Moved on over a span: integrals first, for they hold the rates of the span that ends."""
 
@@ -50,7 +51,7 @@ HOLD = (
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 
-AT_REST = ("jobs", "serving", "supply", "protection", "shedding", "throttling", "heat")
+AT_REST = ("jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "heat")
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 
 FORETELL = ("plants", "heat", "inlet_air", "units", "supply", "protection", "shedding")

@@ -44,6 +44,18 @@ class FlowState:
     """(rack,) coolant flow over what the rack wants; 1 for racks in air."""
     seen: Mask
     """What ran when flows were last worked out."""
+    pump_on: Mask
+    """(pump,) turned by its motor."""
+    pump_off_s: Array
+    """(pump,) when that ended."""
+    pump_speed: Array
+    """(pump,) over full speed; of pumps on pipes, 1 for others that run."""
+    leaked_m3: Array
+    """(loop,) coolant lost of what its vessel held."""
+    vessel_stage: Index
+    """(loop,) marks that its vessel was told to have passed."""
+    circulating: Array
+    """Speeds and openings that the flows of pipes were last worked out for."""
     version: int = 0
     """Raised whenever flows change."""
 
@@ -69,6 +81,12 @@ def fresh_flows(facility: Facility) -> FlowState:
         crah_speed=np.ones(halls),
         rack_flow_frac=np.ones(len(facility.racks.id)),
         seen=np.zeros(0, dtype=bool),
+        pump_on=np.ones(len(cooling.pump_id), dtype=bool),
+        pump_off_s=np.full(len(cooling.pump_id), -np.inf),
+        pump_speed=np.ones(len(cooling.pump_id)),
+        leaked_m3=np.zeros(len(cooling.loop_id)),
+        vessel_stage=np.zeros(len(cooling.loop_id), dtype=np.int64),
+        circulating=np.zeros(0),
     )
 
 

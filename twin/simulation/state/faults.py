@@ -28,6 +28,8 @@ class FaultState:
     """Type, name, seconds, and perhaps a word, of every repair that waits for a spare part."""
     mean_h: dict[str, float] = field(default_factory=dict)
     """Mean time between random failures of everything that fails at random."""
+    altered: list[list[str | float]] = field(default_factory=list)
+    """Mode, component and amount of everything that leaks, is blocked or closed."""
     draws: dict[str, np.random.Generator] = field(default_factory=dict)
     """Its random numbers."""
     version: int = 0

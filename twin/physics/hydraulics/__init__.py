@@ -1,0 +1,1 @@
+"""Liquid in pipes: fluids, friction, pumps and networks, as pure functions of arrays."""
