@@ -1,0 +1,184 @@
+"""Kernel times that were measured and published, as samples and as fitted surfaces.
+
+One file a device in `twin/data/kernels`, made by `docs/make_kernels.py`: for each operation and
+number format the samples, the numbers fitted to them, and rows that no fit has seen. Nothing is
+fitted when a surface is asked for.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.errors import InputError, Problem, did_you_mean
+from twin.physics.kernel_exchange import MeasuredExchange
+from twin.physics.kernel_surface import Ceilings, Departure, KernelSurface
+from twin.physics.kernel_work import AXES, Format, work
+
+Array = NDArray[np.float64]
+
+FORMATS = {
+    "bf16": Format(2.0, 2.0),
+    "fp8": Format(1.0, 1.0, 1.0),
+    "fp8_block": Format(1.0, 1.0, 1.0),
+    "nvfp4": Format(0.5625, 0.5625, 1.0),
+    "w4a16_mxfp4": Format(0.53125, 2.0),
+    "w4a8_mxfp4_mxfp8": Format(0.53125, 1.03125),
+    "bf16_kv_fp8": Format(2.0, 2.0, 1.0),
+}
+"""Bytes of an element by the name a surface has. `fp8` has one scale a tensor, `fp8_block` one for
+every 128 x 128 weights; 4-bit formats carry a scale for every 16 (nvfp4) or 32 (mxfp4) elements."""
+_SAME = {
+    "bfloat16": "bf16", "float8": "fp8", "fp8_e4m3": "fp8", "float8_e4m3fn": "fp8", "e4m3": "fp8",
+    "fp4": "nvfp4", "nv_fp4": "nvfp4", "mxfp4": "w4a16_mxfp4",
+}  # fmt: skip
+EXCHANGES = (
+    "all_reduce", "nccl_all_reduce", "nccl_all_gather", "nccl_reduce_scatter", "nccl_all_to_all",
+)  # fmt: skip
+"""Collectives, by GPUs and bytes: `all_reduce` is the serving library's own kernel within a
+domain."""
+_NUMBERS = 9
+"""Numbers of a law before its lengths: five ceilings, the mean, and errors on rows not seen."""
+
+
+@dataclass(frozen=True)
+class KernelSamples:
+    """Measured kernels: `axes` by name and `time_s`, all of shape (sample,)."""
+
+    op: str
+    dtype: str
+    axes: Mapping[str, Array]
+    time_s: Array
+
+
+@dataclass(frozen=True)
+class HeldOutError:
+    """Error of a surface on rows that neither its fit nor the choice of its samples has seen."""
+
+    median_frac: float
+    p90_frac: float
+    rows: int
+
+
+@dataclass(frozen=True)
+class KernelDevice:
+    """A device with kernel tables, from `devices.csv`."""
+
+    table: str
+    gpu: str
+    device: str
+    sm_count: int
+    software: str
+    source: str
+    status: str
+
+
+def number_format(dtype: str) -> str:
+    """The name a surface has for a number format: `BF16`, `bfloat16` and `bf16` are one."""
+    name = dtype.strip().lower().removeprefix("torch.")
+    return _SAME.get(name, name)
+
+
+@lru_cache(maxsize=1)
+def kernel_devices() -> tuple[KernelDevice, ...]:
+    """Devices whose kernels were measured and ship."""
+    text = (files("twin") / "data" / "kernels" / "devices.csv").read_text(encoding="utf-8")
+    return tuple(
+        KernelDevice(
+            table=row["table"],
+            gpu=row["gpu"],
+            device=row["device"],
+            sm_count=int(row["sm_count"]),
+            software=row["software"],
+            source=row["source"],
+            status=row["status"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    )
+
+
+def kernel_device(gpu: str) -> KernelDevice:
+    """The device of a GPU, by its catalogue name or its table's. Raises InputError for others."""
+    for device in kernel_devices():
+        if gpu in (device.gpu, device.table):
+            return device
+    names = [device.gpu for device in kernel_devices()]
+    raise InputError([Problem("gpu", repr(gpu), ", ".join(names), did_you_mean(gpu, names))])
+
+
+def kernel_surfaces(gpu: str) -> tuple[tuple[str, str], ...]:
+    """(operation, number format) of everything measured on a GPU."""
+    names = {tuple(name.split("/")[:2]) for name in _tables(kernel_device(gpu).table)}
+    return tuple(sorted((op, dtype) for op, dtype in names))
+
+
+def kernel_samples(gpu: str, op: str, dtype: str, held_out: bool = False) -> KernelSamples:
+    """The samples a surface was fitted on, or rows that it has not seen.
+
+    Raises InputError where the GPU, the operation or the format was not measured.
+    """
+    key, tables = _find(gpu, op, dtype)
+    rows = tables[f"{key}/{'unseen' if held_out else 'rows'}"].astype(float)
+    seconds = tables[f"{key}/{'unseen_s' if held_out else 'seconds'}"].astype(float)
+    axes = ("gpus", "bytes") if op in EXCHANGES else AXES[op]
+    return KernelSamples(op, key.split("/")[1], dict(zip(axes, rows.T, strict=True)), seconds)
+
+
+@lru_cache(maxsize=256)
+def kernel_surface(gpu: str, op: str, dtype: str) -> KernelSurface | MeasuredExchange:
+    """The fitted surface of an operation: `.time_s(**axes)` gives seconds and a flag.
+
+    Raises InputError where the GPU, the operation or the format was not measured.
+    """
+    key, tables = _find(gpu, op, dtype)
+    if op in EXCHANGES:
+        return _exchange(op, kernel_samples(gpu, op, dtype))
+    law = tables[f"{key}/law"]
+    form = FORMATS[key.split("/")[1]]
+    weights = tables[f"{key}/weights"].astype(float)
+    used = weights != 0
+    points = work(op, kernel_samples(gpu, op, dtype).axes, form).features[used]
+    departure = Departure(points, weights[used], float(law[5]), law[_NUMBERS:])
+    return KernelSurface(op, form, Ceilings(*(float(x) for x in law[:5])), departure)
+
+
+def kernel_error(gpu: str, op: str, dtype: str) -> HeldOutError:
+    """Error of a surface on rows that were kept from it. Raises InputError as `kernel_surface`."""
+    key, tables = _find(gpu, op, dtype)
+    median, p90, rows = tables[f"{key}/law"][6:_NUMBERS]
+    return HeldOutError(float(median), float(p90), int(rows))
+
+
+def _exchange(op: str, samples: KernelSamples) -> MeasuredExchange:
+    gpus, count = np.unique(samples.axes["gpus"], return_inverse=True)
+    sizes, size = np.unique(samples.axes["bytes"], return_inverse=True)
+    seconds = np.full((len(gpus), len(sizes)), np.nan)
+    seconds[count, size] = samples.time_s
+    return MeasuredExchange(op, gpus, sizes, seconds)
+
+
+def _find(gpu: str, op: str, dtype: str) -> tuple[str, Mapping[str, Any]]:
+    device = kernel_device(gpu)
+    tables = _tables(device.table)
+    key = f"{op}/{number_format(dtype)}"
+    measured = {name.rpartition("/")[0] for name in tables}
+    if key in measured:
+        return key, tables
+    near = sorted(name for name in measured if name.startswith(f"{op}/")) or sorted(measured)
+    raise InputError(
+        [Problem(device.gpu, f"{op} {dtype}", ", ".join(near), did_you_mean(key, near))]
+    )
+
+
+@lru_cache(maxsize=8)
+def _tables(table: str) -> Mapping[str, Any]:
+    entry = files("twin") / "data" / "kernels" / f"{table}.npz"
+    with entry.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -1,0 +1,126 @@
+"""How long a kernel takes over any axes: ceilings of the device, and what was measured around them.
+
+    t = (t0 + |F / P, b / W, u * s|_q) * exp(r(features))
+
+P and W are effective rates, t0 the launch, s the time of one block of work on the whole device when
+blocks and not bytes count (many short sequences, tiles of a product), |.|_q the norm of order q:
+the sharper the corner, the larger q. r is a Gaussian process with a Matern kernel of order 3/2: its
+kinks suit libraries, which change kernels. Far from its samples r falls back to its mean, so that
+extrapolation keeps the physical scaling. Sources: Williams, Waterman and Patterson (2009), doi
+10.1145/1498765.1498785; Rasmussen and Williams (2006), Gaussian Processes for Machine Learning,
+equations 2.25 (mean), 4.17 (Matern), 5.8 and 5.9 (evidence and its slope), 5.12 (leave one out).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin.physics.kernel_work import AXES, Format, Work, work
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Real = TypeVar("Real", np.float32, np.float64)
+
+_ROWS_AT_ONCE = 2048
+"""Shapes that are worked out together: what they need stays in the processor's cache."""
+_EDGE = 1e-6
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """What bounds a kernel: rates, the launch, and the time of a block."""
+
+    flop_s: float
+    bytes_s: float
+    launch_s: float
+    unit_s: float
+    sharpness: float
+
+    def time_s(self, job: Work, clock_frac: ArrayLike = 1.0) -> Array:
+        """Seconds of each kernel; only the part of FLOP grows with 1 / clock_frac."""
+        compute_s = job.flop / (self.flop_s * np.asarray(clock_frac, float))
+        parts_s = np.stack([compute_s, job.byte / self.bytes_s, job.units * self.unit_s])
+        most_s = parts_s.max(axis=0)
+        norm = np.sum((parts_s / most_s) ** self.sharpness, axis=0) ** (1 / self.sharpness)
+        seconds: Array = self.launch_s + most_s * norm
+        return seconds
+
+
+@dataclass(frozen=True)
+class Departure:
+    """log(measured / ceilings) as a Gaussian process; `points` (sample, feature)."""
+
+    points: Array
+    weights: Array
+    mean: float
+    length: Array
+    kept: Flags | None = None
+    """Of the samples it was fitted to, those that stayed, (sample,); None where nobody asked."""
+
+    def __call__(self, features: Array) -> Array:
+        """Factor on the ceilings for `features` (query, feature).
+
+        In single precision, which is seven times as fast and leaves 1e-5.
+        """
+        near = (self.points / self.length).astype(np.float32)
+        asked = (features / self.length).astype(np.float32)
+        weights = self.weights.astype(np.float32)
+        answer = np.empty(len(features))
+        for start in range(0, len(features), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            answer[part] = matern(asked[part], near) @ weights
+        factor: Array = np.exp(self.mean + answer)
+        return factor
+
+    def inside(self, features: Array) -> Flags:
+        """Whether features lie in the box of the samples."""
+        low = self.points.min(axis=0) - _EDGE
+        high = self.points.max(axis=0) + _EDGE
+        held: Flags = np.all((features >= low) & (features <= high), axis=1)
+        return held
+
+
+@dataclass(frozen=True)
+class KernelSurface:
+    """Time of one operation in one number format on one device."""
+
+    op: str
+    form: Format
+    ceilings: Ceilings
+    departure: Departure
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Names that `time_s` takes."""
+        return AXES[self.op]
+
+    def time_s(self, clock_frac: ArrayLike = 1.0, **axes: ArrayLike) -> tuple[Array, Flags]:
+        """Seconds, and whether each shape lies in the box that was sampled.
+
+        Axes broadcast against each other; those of `kernel_work.OPTIONAL` may be left out. Raises
+        KeyError for an axis that is missing.
+        """
+        shape = np.broadcast_shapes(*(np.shape(x) for x in axes.values()), np.shape(clock_frac))
+        clock = np.broadcast_to(np.asarray(clock_frac, float), shape).ravel()
+        job = work(
+            self.op, {name: np.broadcast_to(x, shape) for name, x in axes.items()}, self.form
+        )
+        seconds = self.ceilings.time_s(job, clock) * self.departure(job.features)
+        return seconds.reshape(shape), self.departure.inside(job.features).reshape(shape)
+
+
+def matern(left: NDArray[Real], right: NDArray[Real]) -> NDArray[Real]:
+    """Covariance (left, right) of points that are already divided by their lengths."""
+    squares = np.einsum("ij,ij->i", left, left)[:, None] + np.einsum("ij,ij->i", right, right)
+    squares -= 2 * (left @ right.T)
+    np.maximum(squares, 0, out=squares)
+    squares *= 3
+    reach = np.sqrt(squares, out=squares)
+    covariance: NDArray[Real] = np.exp(-reach)
+    reach += 1
+    covariance *= reach
+    return covariance
