@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.controls.queueing import Queueing, SchedulerChoice
 from twin.stated import (
     YEAR_S,
     Duration,
@@ -112,8 +113,11 @@ class LoadShedding(Stated):
 class Controls(Stated):
     """Standing rules of operation."""
 
-    placement: Literal["packed", "spread"] = "packed"
-    """Fill racks in order, or deal a gang's nodes over the racks with most free nodes."""
+    placement: Literal["packed", "spread", "near"] = "packed"
+    """Fill racks in order, deal a gang's nodes over the racks with most free nodes, or keep them
+    near one another: in one NVLink domain, else under one leaf switch, else in one pod."""
+    scheduler: SchedulerChoice = Queueing()
+    """Whose turn it is in the queue: a policy by its name, or with its numbers."""
     plant_period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
     """Scan time of the building controls: weather is read and fan and compressor power are set
     anew."""
@@ -245,6 +249,7 @@ __all__ = [
     "LoadShedding",
     "MaintenanceBypass",
     "Moment",
+    "Queueing",
     "Refuel",
     "ResetUps",
     "Sag",

@@ -88,6 +88,8 @@ class Cause(StrEnum):
     """A gang stands still while it writes a checkpoint."""
     QUEUED = "queued"
     """A job waits for nodes that are in order and at other work."""
+    PREEMPTED = "preempted"
+    """A job made way for one of higher priority: until it works again."""
     OTHER_GPU = "other_gpu"
     """A job runs on another type of GPU than the one it is measured by; negative where faster."""
     FINISHED = "finished"
@@ -103,6 +105,7 @@ class Cause(StrEnum):
 WITHOUT_FAULT = (
     Cause.CHECKPOINTING,
     Cause.QUEUED,
+    Cause.PREEMPTED,
     Cause.OTHER_GPU,
     Cause.FINISHED,
     Cause.TOO_LARGE,

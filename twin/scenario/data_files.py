@@ -15,6 +15,7 @@ from twin.scenario.schema import Scenario
 from twin.scenario.series import read_content, read_grid, read_weather
 from twin.scenario.yaml.document import Document
 from twin.scenario.yaml.positions import value_at
+from twin.traces import read_jobs
 
 Location = tuple[str | int, ...]
 _START: datetime = Scenario.model_fields["start"].default
@@ -41,9 +42,18 @@ def _named(
     """Where files are named, and who reads them."""
     yield ("site", "climate", "file"), partial(_weather, start, horizon_s)
     yield ("site", "grid", "file"), partial(_grid, start)
+    for i, work in enumerate(_listed(document.data.get("workload"))):
+        if work.get("kind") == "jobs":
+            yield ("workload", i, "file"), read_jobs
     profiles = document.data.get("profiles")
     for gpu in profiles if isinstance(profiles, dict) else ():
         yield ("profiles", gpu), load_profile
+
+
+def _listed(held: object) -> list[dict[str, object]]:
+    """The mappings of a list; none where it is something else."""
+    rows = held if isinstance(held, list) else []
+    return [row if isinstance(row, dict) else {} for row in rows]
 
 
 def _weather(start: datetime, horizon_s: float, path: Path) -> None:

@@ -6,7 +6,9 @@ all of them are told at once; memory is bounded by the rows that a file may have
 
 from __future__ import annotations
 
+from twin.traces.job_list import JobEnd, JobList
+from twin.traces.jobs import read_jobs
 from twin.traces.request_trace import RequestTrace, Skip
 from twin.traces.requests import read_requests
 
-__all__ = ["RequestTrace", "Skip", "read_requests"]
+__all__ = ["JobEnd", "JobList", "RequestTrace", "Skip", "read_jobs", "read_requests"]

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from twin.stated import Stated
+from twin.traces import JobEnd
 from twin.workload.requests import Requests
 
 
@@ -49,6 +50,14 @@ class Job:
     clock_sensitivity: float = 1.0
     """Share of the work that stretches as the GPU clock falls."""
     steps: TrainingSteps | None = None
+    user: str = ""
+    """Whose it is, for fair shares."""
+    limit_s: float = np.inf
+    """It is stopped when it has held its nodes this long."""
+    end: JobEnd = JobEnd.COMPLETED
+    """How it ends once its work is done: the list that it comes from may know of a failure."""
+    cpu_only: bool = False
+    """Whether it leaves GPUs idle; it runs on nodes without any where there are enough."""
 
 
 @dataclass(frozen=True)

@@ -38,20 +38,30 @@ SERVICES = Table(
 
 JOBS = Table(
     "jobs",
-    "Training and batch jobs, one row a job.",
+    "Jobs of every kind, one row a job.",
     (
         Column("job", "text", "", "Name."),
-        Column("kind", "text", "", "training or batch."),
+        Column("kind", "text", "", "Kind of workload, such as training, batch or jobs."),
+        Column("user", "text", "", "Whose it is, where its list says so."),
         Column("nodes", "int", "", "Gang size."),
         Column("gpus", "int", "", "GPUs in the gang."),
         Column("submitted_s", "float", "s", "When it joined the queue."),
         Column("started_s", "float", "s", "First start; empty if it never ran."),
-        Column("finished_s", "float", "s", "When it completed; empty if it did not."),
+        Column("finished_s", "float", "s", "When it ended; empty if it did not."),
+        Column("wait_s", "float", "s", "From submission to first start; empty if it never ran."),
+        Column(
+            "slowdown",
+            "float",
+            "",
+            "Bounded slowdown: time from submission to its end over the time from its first start, "
+            "both at least 10 s; empty if it did not end.",
+        ),
         Column(
             "state",
             "text",
             "",
-            "awaited, queued, running, checkpointing, restarting, cut_off, completed or too_large.",
+            "awaited, queued, running, checkpointing, restarting, cut_off, too_large; of those "
+            "that ended completed, failed, cancelled (as its list says) or timed_out.",
         ),
         Column(
             "progress_frac",
@@ -67,8 +77,15 @@ JOBS = Table(
             "Tokens rolled back or not made because of faults and throttling.",
         ),
         Column("restarts", "int", "", "Times it went back to a checkpoint."),
+        Column("preemptions", "int", "", "Times it made way for a higher priority."),
         Column("checkpoints", "int", "", "Checkpoints written."),
         Column("gpu_hours", "float", "h", "GPU hours held."),
+        Column(
+            "energy_j",
+            "float",
+            "J",
+            "At the AC input of its racks while it held nodes, their idle power included.",
+        ),
     ),
 )
 

@@ -12,14 +12,22 @@ from twin.arrays import Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.phase import (
+    CHECKPOINTING,
+    CUT_OFF,
+    ENDED,
+    QUEUED,
+    RESTARTING,
+    RUNNING,
+    Phase,
+)
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
 
 _FULL_SPEED = 1.0 - 1e-12
-_GONE = (Phase.AWAITED, Phase.COMPLETED, Phase.TOO_LARGE)
+_GONE = (Phase.AWAITED, Phase.TOO_LARGE, *ENDED)
 """Phases in which a job is not at work and does not wait for it."""
 
 
@@ -34,6 +42,7 @@ class Booking:
         placement: Placement,
         learning: Learning,
         losses: Losses,
+        rank: Index,
     ) -> None:
         self.world = world
         self.own = world.state.jobs
@@ -42,6 +51,8 @@ class Booking:
         self.placement = placement
         self.learning = learning
         self.losses = losses
+        self.rank = rank
+        """(job,) place in the queue."""
 
     def hold(self) -> None:
         """Enter what each job is losing now, by its slowest rack or by why it waits."""
@@ -59,7 +70,9 @@ class Booking:
         phase = own.phase[running]
         slow = (phase == RUNNING) & (own.speed[running] < _FULL_SPEED)
         for j in running[slow | (phase != RUNNING)].tolist():
-            if own.phase[j] == RESTARTING:
+            if own.cause[j] == Cause.PREEMPTED and own.phase[j] == RESTARTING:
+                self._miss_whole(j, Cause.PREEMPTED)
+            elif own.phase[j] == RESTARTING:
                 self._lose_whole(j, Cause.RESTARTING)
             elif own.phase[j] == CUT_OFF:
                 self._lose_whole(j, Cause.FABRIC)
@@ -73,15 +86,24 @@ class Booking:
         turn.
         """
         own = self.own
-        queue = np.array(own.queue, dtype=np.int64)
-        stopped = own.restarts[queue] > 0
+        told = (own.restarts + own.preemptions > 0) | (own.tokens_per_s > 0)
+        queue = np.flatnonzero((own.phase == QUEUED) & told)
+        queue = queue[np.argsort(self.rank[queue])]
+        stopped = own.restarts[queue] + own.preemptions[queue] > 0
         for j in queue[stopped].tolist():
-            self._lose_whole(j, Cause(own.cause[j]))
+            self._book_stopped(j, Cause(own.cause[j]))
         waiting = queue[~stopped & (own.tokens_per_s[queue] > 0)].tolist()
         kept_out = self._lose_kept_out() if waiting else set()
         for j in waiting:
             if j not in kept_out:
                 self._miss_whole(j, Cause.QUEUED)
+
+    def _book_stopped(self, j: int, cause: Cause) -> None:
+        """A job that ran before: stopped by a fault, or for one of higher priority."""
+        if cause is Cause.PREEMPTED:
+            self._miss_whole(j, cause)
+        else:
+            self._lose_whole(j, cause)
 
     def _lose_kept_out(self) -> set[int]:
         """Jobs that never ran and would, were it not for nodes that are out of service."""
@@ -97,7 +119,7 @@ class Booking:
             if nodes is None:
                 break
             unheld = np.setdiff1d(unheld, nodes)
-            if not own.restarts[j] and own.tokens_per_s[j]:
+            if not own.restarts[j] + own.preemptions[j] and own.tokens_per_s[j]:
                 key = (cause, rack, self.jobs[j].name)
                 gpus = float(own.learned_gpus[j])
                 self.losses.rate(key, float(own.tokens_per_s[j]), gpus)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from twin.traces import JobEnd
+
 
 class Phase(IntEnum):
     """Where a job stands."""
@@ -17,10 +19,26 @@ class Phase(IntEnum):
     TOO_LARGE = 6
     CUT_OFF = 7
     """Holds its nodes, and no network joins them: it stands idle until one does."""
+    FAILED = 8
+    """Ended by a fault of its own, as the job list says."""
+    CANCELLED = 9
+    """Ended by its user, as the job list says."""
+    TIMED_OUT = 10
+    """Stopped at its time limit."""
 
 
+QUEUED = int(Phase.QUEUED)
 RUNNING = int(Phase.RUNNING)
 CHECKPOINTING = int(Phase.CHECKPOINTING)
 RESTARTING = int(Phase.RESTARTING)
 CUT_OFF = int(Phase.CUT_OFF)
 """Plain numbers for comparing whole arrays, which a member of an enumeration slows."""
+ENDED = (Phase.COMPLETED, Phase.FAILED, Phase.CANCELLED, Phase.TIMED_OUT)
+"""Phases of jobs that held nodes and never will again."""
+END_PHASE = {
+    JobEnd.COMPLETED: Phase.COMPLETED,
+    JobEnd.FAILED: Phase.FAILED,
+    JobEnd.CANCELLED: Phase.CANCELLED,
+    JobEnd.TIMED_OUT: Phase.TIMED_OUT,
+}
+"""Where a job stands once its work is done, by how its list says that it ended."""

@@ -1,16 +1,24 @@
 """Placement: which nodes are free, in which order they are given, and how many there can ever be.
 
-Gangs are of one GPU type: a synchronous step would wait for the slower one.
+Gangs are of one kind of node: a synchronous step would wait for the slower one. Kinds are ordered
+by what they are, the fastest GPU first, so that the order of rows in a layout decides nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from twin.arrays import Index
+from twin.arrays import Index, Mask
+from twin.catalogue.rows import Gpu
+from twin.facility.training_fit import misfits
+from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
+from twin.simulation.jobs.nearness import Nearness
 from twin.simulation.kernel.world import World
+from twin.workload import Job
 
 FREE = -1
 """The owner of a node that nobody holds; jobs are 0 and up, services -2 and down."""
@@ -27,50 +35,116 @@ class Placement:
         self.rack_of_node = compute.rack_of_node
         self.node_gpus = racks.gpus_per_node[self.rack_of_node]
         self.has_gpus = self.node_gpus > 0
-        self.gpu_types = tuple(sorted(set(racks.gpu_type) - {""}))
-        type_of_rack = [self.gpu_types.index(g) if g else -1 for g in racks.gpu_type]
-        self.type_of_node = np.array(type_of_rack)[self.rack_of_node]
-        self.spread = world.facility.scenario.controls.placement == "spread"
+        self.kinds = _kinds(world.facility.scenario, racks.gpu_type, racks.nodes)
+        kind_of_rack = [self.kinds.index(g) if g in self.kinds else -1 for g in racks.gpu_type]
+        self.kind_of_node = np.array(kind_of_rack, dtype=np.int64)[self.rack_of_node]
+        self.gpu_types = tuple(kind for kind in self.kinds if kind)
+        self.rule = world.facility.scenario.controls.placement
+        self.nearness = Nearness(world.facility.fabric, self.rack_of_node)
 
-    def free(self) -> Index:
-        """Free nodes in the order of placement."""
+    def in_order(self) -> Mask:
+        """(node,) nobody holds it, and it would take work now."""
         state = self.world.state
-        ready = (state.jobs.work_of_node == FREE) & state.faults.node_ok & self.has_gpus
+        ready = (state.jobs.work_of_node == FREE) & state.faults.node_ok
         accepts = state.racks.rack_on & self.flows.served()
         if not accepts.all():
             ready &= accepts[self.rack_of_node]
-        free = np.flatnonzero(ready)
-        if self.spread:
-            rank = free - self.racks.first_node[self.rack_of_node[free]]
-            free = free[np.lexsort((free, rank))]
-        return free
+        return np.asarray(ready)
+
+    def free(self) -> Index:
+        """Free nodes with GPUs in the order of placement."""
+        return self._ordered(np.flatnonzero(self.in_order() & self.has_gpus))
+
+    def free_of_kinds(self) -> Index:
+        """(kind,) free nodes of each."""
+        kinds = self.kind_of_node[self.in_order()]
+        return np.bincount(kinds[kinds >= 0], minlength=len(self.kinds)).astype(np.int64)
+
+    def _ordered(self, free: Index) -> Index:
+        """Free nodes, rack by rack, or dealt over the racks."""
+        if self.rule != "spread":
+            return free
+        rank = free - self.racks.first_node[self.rack_of_node[free]]
+        return np.asarray(free[np.lexsort((free, rank))])
+
+    def of_kind(self, kind: int, nodes: int) -> Index | None:
+        """Free nodes of a kind for a gang; None where there are too few."""
+        free = np.flatnonzero(self.in_order() & (self.kind_of_node == kind))
+        if free.size < nodes:
+            return None
+        if self.rule == "near":
+            return self.nearness.closest(free, nodes)
+        return np.asarray(self._ordered(free)[:nodes])
+
+    def kind_of(self, held: Index) -> int:
+        """The kind of a gang's nodes."""
+        return int(self.kind_of_node[held[0]])
 
     def unheld(self) -> Index:
-        """Nodes that nobody holds, in order or not."""
+        """Nodes with GPUs that nobody holds, in order or not."""
         owner = self.world.state.jobs.work_of_node
         return np.flatnonzero((owner == FREE) & (self.node_gpus > 0))
 
-    def of_one_type(self, free: Index, nodes: int) -> Index | None:
-        """The first nodes that are enough and all hold one type of GPU."""
-        if free.size < nodes:
-            return None
-        if len(self.gpu_types) == 1:
-            return np.asarray(free[:nodes])
-        types, first = np.unique(self.type_of_node[free], return_index=True)
-        for kind in types[np.argsort(first)]:
-            alike = free[self.type_of_node[free] == kind]
+    def of_one_type(self, nodes_there: Index, nodes: int) -> Index | None:
+        """The first of some nodes that are enough and all of one kind."""
+        for kind in range(len(self.kinds)):
+            alike = nodes_there[self.kind_of_node[nodes_there] == kind]
             if alike.size >= nodes:
                 return np.asarray(alike[:nodes])
         return None
 
-    def most_nodes(self) -> int:
-        """Nodes of one GPU type that no service holds: no gang can ever be larger."""
-        unheld = self.has_gpus & (self.world.state.jobs.work_of_node >= FREE)
-        if len(self.gpu_types) == 1:
-            return int(np.count_nonzero(unheld))
-        return int(np.bincount(self.type_of_node[unheld], minlength=1).max())
+    def most_nodes(self, suits: Mask) -> int:
+        """Nodes of one suitable kind that no service holds: no gang can ever be larger.
+
+        suits   (kind,)
+        """
+        unheld = (self.world.state.jobs.work_of_node >= FREE) & (self.kind_of_node >= 0)
+        count = np.bincount(self.kind_of_node[unheld], minlength=len(self.kinds))
+        return int(count[suits].max(initial=0))
+
+    def suits(self, jobs: Sequence[Job]) -> Mask:
+        """(job, kind) where each can run: jobs with GPUs where there are any, training where its
+        layout fits; jobs without anywhere.
+        """
+        with_gpus = np.array([bool(kind) for kind in self.kinds], dtype=bool)
+        found = np.tile(with_gpus, (len(jobs), 1))
+        for j, job in enumerate(jobs):
+            if job.cpu_only:
+                found[j] = self._kinds_without_gpus(job.nodes)
+            elif job.steps is not None and len(self.gpu_types) > 1:
+                found[j] &= self._fits(job) | ~with_gpus
+        return found
+
+    def _kinds_without_gpus(self, nodes: int) -> Mask:
+        """(kind,) nodes without GPUs, where there are enough of them; else any."""
+        plain = np.array([not kind for kind in self.kinds], dtype=bool)
+        there = int(np.count_nonzero((self.kind_of_node >= 0) & (self.node_gpus == 0)))
+        return plain if there >= nodes else ~plain
+
+    def _fits(self, job: Job) -> Mask:
+        """(kind,) whether a training job's layout fits; kinds with too few nodes count as fitting,
+        for the number of nodes keeps it from them.
+        """
+        scenario = self.world.facility.scenario
+        fits = np.ones(len(self.kinds), dtype=bool)
+        for kind, gpu in enumerate(self.kinds):
+            first = np.flatnonzero(self.kind_of_node == kind)[: job.nodes]
+            if gpu and first.size == job.nodes and job.steps is not None:
+                gpus = int(self.node_gpus[first].sum())
+                row = scenario.catalogue.get(Gpu, gpu)
+                fits[kind] = not misfits(scenario, job.steps, row, gpus)
+        return fits
 
     def first_of_each_type(self, nodes: int) -> list[Index]:
-        """The first nodes of every GPU type that has enough of them."""
-        found = [np.flatnonzero(self.type_of_node == k)[:nodes] for k in range(len(self.gpu_types))]
+        """The first nodes of every GPU type that has enough of them, by name."""
+        kinds = sorted(range(len(self.gpu_types)), key=lambda k: self.kinds[k])
+        found = [np.flatnonzero(self.kind_of_node == k)[:nodes] for k in kinds]
         return [of_type for of_type in found if of_type.size == nodes]
+
+
+def _kinds(scenario: Scenario, gpu_of_rack: Sequence[str], nodes: Index) -> tuple[str, ...]:
+    """GPU types that have nodes, the fastest first, then by name; last "" for nodes without."""
+    here = {gpu for gpu, count in zip(gpu_of_rack, nodes.tolist(), strict=True) if count}
+    gpus = [scenario.catalogue.get(Gpu, name) for name in here if name]
+    ordered = sorted(gpus, key=lambda gpu: (-gpu.bf16_flop_s, gpu.name))
+    return (*(gpu.name for gpu in ordered), *(("",) if "" in here else ()))

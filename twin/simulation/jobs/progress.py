@@ -11,7 +11,7 @@ from twin.arrays import Array, Index
 from twin.facility.fabric import bandwidth_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, RUNNING, Phase
+from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, END_PHASE, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
@@ -83,17 +83,18 @@ class Progress:
         if own.work_s[j] - own.done_s[j] <= _DONE_S:
             own.done_s[j] = own.work_s[j]
             own.kept_s[j] = own.work_s[j]
-            own.phase[j] = Phase.COMPLETED
+            own.phase[j] = END_PHASE[self.jobs[j].end]
             own.finished_s[j] = self.world.now_s
             return True
         if own.checkpoint_bytes[j]:
             own.phase[j] = CHECKPOINTING
-            own.wait_s[j] = self._checkpoint_s(j)
+            own.wait_s[j] = self.checkpoint_s(j)
         else:
             self.resume(j)
         return False
 
-    def _checkpoint_s(self, j: int, writers: int = 1) -> float:
+    def checkpoint_s(self, j: int, writers: int = 1) -> float:
+        """How long a job writes a checkpoint."""
         size = float(self.own.checkpoint_bytes[j])
         return self.storage.checkpoint_s(size, self.jobs[j].nodes, writers)
 
@@ -130,6 +131,7 @@ class Progress:
         self.world.note(name, EventKind.STOPPED, detail)
         own.done_s[j] = own.kept_s[j]
         own.restarts[j] += 1
+        own.leaving[j] = False
 
     def restart(self, j: int) -> None:
         """Load the last checkpoint before going on, once there is a network to do so."""
@@ -180,7 +182,7 @@ class Progress:
         own.version += 1
         if own.fabric_frac[j] <= 0:
             self.cut_off(j)
-        elif own.restarts[j] > 0:
+        elif own.restarts[j] + own.preemptions[j] > 0:
             self.restart(j)
             detail = f"{why}from its last checkpoint on {self.jobs[j].nodes} nodes"
             self.world.note(self.jobs[j].name, EventKind.RESTARTING, detail)
@@ -246,4 +248,4 @@ class Progress:
         writing = running[own.phase[running] == CHECKPOINTING].tolist()
         if len(writing) > 1:
             for j in writing:
-                own.wait_rate[j] = self._checkpoint_s(j) / self._checkpoint_s(j, len(writing))
+                own.wait_rate[j] = self.checkpoint_s(j) / self.checkpoint_s(j, len(writing))

@@ -12,11 +12,14 @@ from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
+from twin.simulation.jobs.departures import JobDepartures
+from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CUT_OFF, RUNNING, Phase
 from twin.simulation.jobs.placement import FREE, Placement
 from twin.simulation.jobs.progress import Progress
 from twin.simulation.jobs.swings import Swings
+from twin.simulation.jobs.turns import Turns
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -49,13 +52,17 @@ class Scheduler(Discipline):
         self.learning = Learning(world, jobs, self.placement)
         self.swings = Swings(world, jobs, self.learning)
         self.progress = Progress(world, jobs, self.learning, losses)
-        self.booking = Booking(world, jobs, compute, self.placement, self.learning, losses)
+        self.departures = JobDepartures(world, jobs, self.progress)
+        self.turns = Turns(world, jobs, self.placement)
+        ranks = self.turns.rank
+        parts = (compute, self.placement, self.learning, losses)
+        self.booking = Booking(world, jobs, *parts, ranks)
+        self.meter = JobMeter(world, compute)
         self.order = sorted(range(len(jobs)), key=lambda j: jobs[j].submit_s)
-        first = sorted(range(len(jobs)), key=lambda j: (-jobs[j].priority, jobs[j].submit_s, j))
-        self.rank = {j: place for place, j in enumerate(first)}
+        self.rank: list[int] = ranks.tolist()
         pools = sum(len(list(work.pools())) for work in world.facility.scenario.workload)
         self.of_no_job = np.zeros(pools + 1)
-        self._full: tuple[int, ...] = ()
+        self._seen: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
         world.clock.can("job arrives", self._arrive)
 
@@ -80,16 +87,26 @@ class Scheduler(Discipline):
         self._wait_arrival(n + 1)
 
     def _submit(self, j: int) -> None:
-        job = self.jobs[j]
-        most = self.placement.most_nodes()
-        if job.nodes > most:
+        never = self._never(j)
+        if never:
             self.own.phase[j] = Phase.TOO_LARGE
-            detail = f"{job.nodes} nodes; at most {most} of one type{self._beside()}"
-            self.world.note(job.name, EventKind.TOO_LARGE, detail)
+            self.world.note(self.jobs[j].name, EventKind.TOO_LARGE, never)
         else:
             self.own.phase[j] = Phase.QUEUED
             self._enqueue(j)
         self.progress.changed()
+
+    def _never(self, j: int) -> str:
+        """Why a job can never start; empty where it can."""
+        nodes = self.jobs[j].nodes
+        most = self.placement.most_nodes(self.turns.suits[j])
+        if nodes > most:
+            return f"{nodes} nodes; at most {most} of one type{self._beside()}"
+        need_w = float(self.turns.power.of_jobs()[j])
+        most_w = self.turns.power.most_w()
+        if need_w > most_w:
+            return f"{need_w / 1e3:,.1f} kW; the power cap leaves {most_w / 1e3:,.1f} kW for jobs"
+        return ""
 
     def _beside(self) -> str:
         """Who holds nodes for the whole run, in words."""
@@ -108,10 +125,14 @@ class Scheduler(Discipline):
         """Move work and waits on."""
         if self.own.running:
             self.progress.advance(span_s)
+            self.meter.advance(span_s)
+        self.turns.advance(span_s)
 
     def next_s(self) -> float:
         """Seconds until a gang reaches its next checkpoint, its end, or the end of a wait."""
-        return self.progress.next_s() if self.own.running else np.inf
+        if not self.own.running:
+            return np.inf
+        return min(self.progress.next_s(), self.departures.next_s())
 
     def at_rest(self) -> bool:
         """No job runs or waits for nodes."""
@@ -123,6 +144,11 @@ class Scheduler(Discipline):
             for j in self.progress.due():
                 if self.progress.end_phase(j):
                     self._release(j)
+                elif self.own.leaving[j]:
+                    self._go(j)
+            for j in self.departures.overdue():
+                self.departures.time_out(j)
+                self._release(j)
 
     def settle(self) -> bool:
         """Stop gangs that lost a node or their network, start gangs that fit, set speeds; True
@@ -171,33 +197,46 @@ class Scheduler(Discipline):
         own.version += 1
 
     def _start_queued(self) -> bool:
-        """First in, first out: the head of the queue waits for its whole gang, and others wait
-        behind it.
-        """
-        started = False
-        while self.own.queue and not self._known_full():
-            free = self.placement.free()
-            nodes = self.placement.of_one_type(free, self.jobs[self.own.queue[0]].nodes)
-            if nodes is None:
-                self._full = self._versions()
-                break
-            self._place(self.own.queue.pop(0), nodes)
-            started = True
-        return started
+        """Whose turn it is by the rule of the queue starts; who has to make way does."""
+        own = self.own
+        if not own.queue or self._versions() == self._seen:
+            return False
+        decision = self.turns.decide()
+        own.reserved_s[list(decision.promises)] = [at for at, _ in decision.promises.values()]
+        own.reserved_kind[list(decision.promises)] = [k for _, k in decision.promises.values()]
+        started = [j for j, kind in decision.starts if self._take(j, kind)]
+        gone = [j for j in decision.preempt if self.departures.leave(j)]
+        for j in gone:
+            self._go(j)
+        self._seen = () if gone else self._versions()
+        return bool(started or gone)
+
+    def _take(self, j: int, kind: int) -> bool:
+        """Give a job its nodes; False where they are not there after all."""
+        nodes = self.placement.of_kind(kind, self.jobs[j].nodes)
+        if nodes is None:
+            return False
+        self.own.queue.remove(j)
+        self.own.reserved_s[j] = np.inf
+        self._place(j, nodes)
+        return True
+
+    def _go(self, j: int) -> None:
+        """A job has made way: it gives its nodes back and queues again."""
+        self.departures.gone(j)
+        self._release(j)
+        self._enqueue(j)
 
     def _versions(self) -> tuple[int, ...]:
         """All that decides which nodes are free, and who wants them."""
         state = self.world.state
         versions = (state.racks.version, state.flows.version, state.faults.version)
-        return (*versions, self.own.version, self.own.queue[0])
-
-    def _known_full(self) -> bool:
-        """Whether the head of the queue was just seen not to fit, and nothing has changed."""
-        return self._versions() == self._full
+        return (*versions, self.own.version)
 
     def _place(self, j: int, nodes: Index) -> None:
         own = self.own
         own.held[j] = nodes
+        own.placed_s[j] = self.world.now_s
         own.gpus[j] = self.placement.node_gpus[nodes].sum()
         own.work_of_node[nodes] = j
         own.running.append(j)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
 from twin.simulation.disciplines import Disciplines
+from twin.simulation.jobs.phase import Phase
+from twin.simulation.outcome.job_metrics import queue_metrics
 from twin.simulation.outcome.tables import HOUR_S, losses
 from twin.simulation.outcome.token_balance import token_residual_frac
 
@@ -69,8 +69,9 @@ def _work(run: Disciplines) -> dict[str, float]:
     site = run.accounts.site_totals()
     lost = losses(run)
     return {
-        "jobs_completed": int((~np.isnan(run.jobs.own.finished_s)).sum()),
+        "jobs_completed": int((run.jobs.own.phase == Phase.COMPLETED).sum()),
         "jobs_submitted": len(run.jobs.jobs),
+        **queue_metrics(run),
         "gpu_hours_busy": site["gpus_busy"] / HOUR_S,
         "gpu_hours_throttled": site["gpus_throttled"] / HOUR_S,
         "tokens_lost_by_fault": run.losses.total_tokens,

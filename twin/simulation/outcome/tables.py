@@ -15,7 +15,7 @@ from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.jobs.phase import Phase
+from twin.simulation.outcome.job_metrics import jobs_frame
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.time_tables import time_tables
 from twin.simulation.outcome.token_balance import token_balance
@@ -31,7 +31,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found["loading"] = loading_frame(facility)
     found |= time_tables(run, recorder)
     found["batteries"] = battery_frame(facility, found["power"])
-    found["jobs"] = _jobs(run)
+    found["jobs"] = jobs_frame(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())
     found["lockouts"] = _lockouts(run)
@@ -62,33 +62,6 @@ def _lockouts(run: Disciplines) -> pd.DataFrame:
         for time_s, p, within_s, load_w, locked_w in run.world.state.ups.lockouts
     ]
     return pd.DataFrame(rows)
-
-
-def _jobs(run: Disciplines) -> pd.DataFrame:
-    own = run.jobs.own
-    jobs = run.jobs.jobs
-    lost: defaultdict[str, float] = defaultdict(float)
-    for (_, _, work), tokens in run.losses.own.tokens.items():
-        lost[work] += tokens
-    finite = np.isfinite(own.work_s)
-    progress = np.where(finite, own.done_s / np.where(finite, own.work_s, 1.0), np.nan)
-    columns = {
-        "job": [job.name for job in jobs],
-        "kind": [job.kind for job in jobs],
-        "nodes": [job.nodes for job in jobs],
-        "gpus": own.gpus,
-        "submitted_s": [job.submit_s for job in jobs],
-        "started_s": own.started_s,
-        "finished_s": own.finished_s,
-        "state": [Phase(phase).name.lower() for phase in own.phase],
-        "progress_frac": progress,
-        "tokens": own.done_s * own.tokens_per_s,
-        "tokens_lost": [lost[job.name] for job in jobs],
-        "restarts": own.restarts,
-        "checkpoints": own.checkpoints,
-        "gpu_hours": own.holding_s * own.gpus / HOUR_S,
-    }
-    return pd.DataFrame(columns)
 
 
 def losses(run: Disciplines) -> pd.DataFrame:

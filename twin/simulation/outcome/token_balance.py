@@ -12,7 +12,7 @@ import pandas as pd
 
 from twin.results.enums import Cause
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.jobs.phase import Phase
+from twin.simulation.jobs.phase import ENDED, Phase
 
 MADE = "made"
 POSSIBLE = "possible"
@@ -69,7 +69,7 @@ def _idle(run: Disciplines, j: int, possible: float) -> dict[Cause, float]:
     own = run.jobs.own
     if own.phase[j] == Phase.TOO_LARGE:
         return {Cause.TOO_LARGE: possible}
-    if own.phase[j] != Phase.COMPLETED:
+    if own.phase[j] not in ENDED:
         return {}
     left_s = run.world.now_s - float(own.finished_s[j])
     return {Cause.FINISHED: float(run.jobs.learning.reference_tokens_per_s[j]) * left_s}

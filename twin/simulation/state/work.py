@@ -52,8 +52,13 @@ class JobState:
     """Bandwidth over what its NICs give."""
     holding_s: Array
     """Time for which it held nodes."""
+    energy_j: Array
+    """At the AC input of its racks, idle power of its nodes included."""
+    placed_s: Array
+    """When it last got its nodes."""
     started_s: Array
     finished_s: Array
+    """When it ended, however it did."""
     tokens_per_s: Array
     """At full speed."""
     gpu_activity: Array
@@ -61,7 +66,16 @@ class JobState:
     checkpoint_bytes: Array
     gpus: Index
     restarts: Index
+    preemptions: Index
     checkpoints: Index
+    leaving: Mask
+    """Writes a last checkpoint before it gives its nodes to a job of higher priority."""
+    reserved_s: Array
+    """Start that conservative backfill promised; inf for none."""
+    reserved_kind: Index
+    """Kind of node that it promised."""
+    usage_node_s: Array
+    """(user,) what each had lately, for fair shares; as long as there are jobs."""
     held: list[Index]
     """Nodes of each job, in order of placement."""
     cause: list[str]
@@ -96,6 +110,13 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         speed=zeros.copy(),
         fabric_frac=np.ones(count),
         holding_s=zeros.copy(),
+        energy_j=zeros.copy(),
+        placed_s=np.full(count, np.nan),
+        preemptions=whole.copy(),
+        leaving=np.zeros(count, dtype=bool),
+        reserved_s=np.full(count, np.inf),
+        reserved_kind=whole.copy(),
+        usage_node_s=zeros.copy(),
         started_s=np.full(count, np.nan),
         finished_s=np.full(count, np.nan),
         tokens_per_s=zeros.copy(),

@@ -1,0 +1,91 @@
+"""JobDepartures: jobs that give their nodes back before their work is done, at their time limit or
+for one of higher priority.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.results.enums import Cause, EventKind
+from twin.simulation.jobs.phase import CHECKPOINTING, RUNNING, Phase
+from twin.simulation.jobs.progress import Progress
+from twin.simulation.kernel.world import World
+from twin.workload import Job
+
+_DONE_S = 1e-7
+"""Time left that counts as none: rounding."""
+
+
+class JobDepartures:
+    """Part of the job discipline, whose block it writes."""
+
+    def __init__(self, world: World, jobs: tuple[Job, ...], progress: Progress) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.jobs = jobs
+        self.progress = progress
+        self.limit_s = np.array([job.limit_s for job in jobs])
+        self.limited = bool(np.isfinite(self.limit_s).any())
+
+    def next_s(self) -> float:
+        """Seconds until a running job comes to its time limit."""
+        if not self.limited:
+            return np.inf
+        soonest_s = self._to_limit_s(self.progress.running()).min(initial=np.inf)
+        return max(float(soonest_s), 0.0)
+
+    def _to_limit_s(self, running: Index) -> Array:
+        """(running,) until each has held its nodes for as long as it may."""
+        return np.asarray(self.own.placed_s[running] + self.limit_s[running] - self.world.now_s)
+
+    def overdue(self) -> list[int]:
+        """Running jobs that have come to their time limit."""
+        if not self.limited:
+            return []
+        running = self.progress.running()
+        found: list[int] = running[self._to_limit_s(running) <= _DONE_S].tolist()
+        return found
+
+    def time_out(self, j: int) -> None:
+        """Stop a job at its time limit; what it has done stays done."""
+        own = self.own
+        self.progress.changed()
+        own.phase[j] = Phase.TIMED_OUT
+        own.finished_s[j] = self.world.now_s
+        own.leaving[j] = False
+        limit = f"{self.limit_s[j]:,.0f} s"
+        self.world.note(self.jobs[j].name, EventKind.STOPPED, f"at its time limit of {limit}")
+
+    def leave(self, j: int) -> bool:
+        """Let a job make way for one of higher priority; True where it has already gone.
+
+        One that writes checkpoints writes a last one first, and keeps its nodes so long. One that
+        only has an interval keeps what it has done; one without begins anew.
+        """
+        own = self.own
+        own.leaving[j] = True
+        own.version += 1
+        working = own.phase[j] == RUNNING
+        if own.checkpoint_bytes[j] and working:
+            own.phase[j] = CHECKPOINTING
+            own.wait_s[j] = self.progress.checkpoint_s(j)
+        elif working:
+            own.kept_s[j] = own.done_s[j] if np.isfinite(self.jobs[j].interval_s) else own.kept_s[j]
+        self.world.stale = True
+        return bool(own.phase[j] != CHECKPOINTING)
+
+    def gone(self, j: int) -> None:
+        """A job has made way and queues again, with what it has kept."""
+        own = self.own
+        lost_s = float(own.done_s[j] - own.kept_s[j])
+        tokens = float(lost_s * own.tokens_per_s[j])
+        self.progress.losses.usual_at_once((Cause.PREEMPTED, "", self.jobs[j].name), tokens)
+        own.done_s[j] = own.kept_s[j]
+        own.leaving[j] = False
+        own.preemptions[j] += 1
+        own.cause[j] = Cause.PREEMPTED
+        own.phase[j] = Phase.QUEUED
+        detail = f"makes way for a higher priority; {lost_s:,.0f} s of work lost"
+        self.world.note(self.jobs[j].name, EventKind.STOPPED, detail)
+        self.progress.changed()

@@ -1,0 +1,41 @@
+"""The energy of each job: its nodes' part of what their racks draw."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, total_by
+from twin.simulation.compute.racks import Compute
+from twin.simulation.kernel.world import World
+
+
+class JobMeter:
+    """Part of the job discipline; counts joules at the AC input of racks."""
+
+    def __init__(self, world: World, compute: Compute) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.racks = world.facility.racks
+        self.compute = compute
+        self.rack_of_node = compute.rack_of_node
+
+    def node_w(self) -> Array:
+        """(node,) idle power of its rack shared alike, the rest by what its chips draw."""
+        activity = self.world.state.activity
+        rack = self.rack_of_node
+        chips = activity.gpu_activity * self.compute.gpu_span_w
+        chips = chips + activity.cpu_activity * self.compute.cpu_span_w
+        whole = total_by(rack, chips, len(self.racks.id))
+        rack_w = self.world.state.racks.rack_w
+        idle_w = np.minimum(self.racks.idle_w, rack_w)
+        shared = chips / np.where(whole > 0, whole, 1.0)[rack]
+        alike = 1.0 / np.maximum(self.racks.nodes, 1)[rack]
+        more_w = (rack_w - idle_w)[rack]
+        return np.asarray(idle_w[rack] * alike + more_w * np.where(whole[rack] > 0, shared, alike))
+
+    def advance(self, span_s: float) -> None:
+        """Add what every job drew over a span."""
+        owner = self.own.work_of_node
+        of_jobs = owner >= 0
+        drawn_w = total_by(owner[of_jobs], self.node_w()[of_jobs], self.own.energy_j.size)
+        self.own.energy_j += drawn_w * span_s

@@ -1,0 +1,58 @@
+"""What racks would draw: the number that a power cap on admission is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.simulation.jobs.placement import FREE, Placement
+from twin.simulation.kernel.world import World
+from twin.workload import Job
+
+
+class PredictedPower:
+    """Watts of jobs at full clock, by the same law as `compute.racks`; an upper bound, for clocks
+    only fall.
+    """
+
+    def __init__(
+        self, world: World, jobs: Sequence[Job], placement: Placement, cap_w: float | None
+    ) -> None:
+        racks = world.facility.racks
+        self.world = world
+        self.own = world.state.jobs
+        self.cap_w = cap_w
+        self.nodes = np.array([job.nodes for job in jobs], dtype=float)
+        of_node = placement.rack_of_node
+        gain = racks.gpu_gain[of_node]
+        gpu_w = gain * racks.gpus_per_node[of_node] * racks.gpu_span_w[of_node]
+        cpu_w = gain * racks.cpu_span_w[of_node]
+        self.full_w = gpu_w + cpu_w
+        self.gpu_w = float(gpu_w.max(initial=0.0))
+        self.cpu_w = float(cpu_w.max(initial=0.0))
+        """Of the hungriest node: a job may get it."""
+        support_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
+        self.base_w = float(racks.idle_w.sum() + support_w.sum())
+        """Every rack idle, and support racks as with all nodes at work."""
+
+    def of_jobs(self) -> Array:
+        """(job,) what each draws above idle while it works; nothing where no cap asks for it."""
+        own = self.own
+        if self.cap_w is None:
+            return np.zeros(self.nodes.size)
+        return self.nodes * (self.gpu_w * own.gpu_activity + self.cpu_w * own.cpu_activity)
+
+    def headroom_w(self, watts: Array, running: Index) -> float:
+        """What the cap leaves beside running jobs and services."""
+        if self.cap_w is None:
+            return np.inf
+        return self.most_w() - float(watts[running].sum())
+
+    def most_w(self) -> float:
+        """What the cap leaves for jobs altogether."""
+        if self.cap_w is None:
+            return np.inf
+        services = self.own.work_of_node < FREE
+        return self.cap_w - self.base_w - float(self.full_w[services].sum())

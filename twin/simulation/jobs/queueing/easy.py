@@ -1,0 +1,98 @@
+"""EASY backfill: one reservation, for the first in the queue; others overtake where it starts no
+later (Lifka 1995; Mu'alem and Feitelson, IEEE TPDS 2001).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Index
+from twin.simulation.jobs.queueing.fifo import from_the_front
+from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, Decision, FreeRoom, QueueView
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """When the first in the queue can start, on which kind, and what is left over then."""
+
+    time_s: float
+    kind: int
+    extra_nodes: int
+    extra_w: float
+
+
+def easy(view: QueueView) -> Decision:
+    """Start from the front, then whoever leaves the first waiting job its reservation.
+
+    A job that no nodes in service are enough for is passed over: it would hold everybody up.
+    """
+    room = FreeRoom(view)
+    starts, place = from_the_front(view, room)
+    while place < view.queue.size:
+        head = int(view.queue[place])
+        kind = room.kind_for(head)
+        if kind >= 0:
+            room.take(head, kind)
+            starts.append((head, kind))
+        elif _has_a_future(view, head):
+            _backfill(view, place, room, starts)
+            break
+        place += 1
+    return Decision(starts=starts)
+
+
+def _has_a_future(view: QueueView, j: int) -> bool:
+    """Whether the nodes in service would be enough for a job."""
+    return bool((view.suits[j] & (view.in_service >= view.nodes[j])).any())
+
+
+def shadow_of(view: QueueView, head: int, room: FreeRoom, starts: list[tuple[int, int]]) -> Shadow:
+    """The earliest start of a job once the others end as expected; the first kind of the
+    earliest.
+    """
+    jobs = np.concatenate([view.running, [j for j, _ in starts]]).astype(np.int64)
+    kinds = np.concatenate([view.running_kind, [k for _, k in starts]]).astype(np.int64)
+    new_ends_s = [view.now_s + view.expected_s[j] for j, _ in starts]
+    ends_s = np.concatenate([view.ends_s, new_ends_s])
+    order = np.argsort(ends_s, kind="stable")
+    jobs, kinds, ends_s = jobs[order], kinds[order], ends_s[order]
+    watts = room.headroom_w + np.cumsum(view.watts[jobs])
+    best = Shadow(np.inf, -1, 0, np.inf)
+    for kind in np.flatnonzero(view.suits[head]).tolist():
+        nodes = room.free[kind] + np.cumsum(np.where(kinds == kind, view.nodes[jobs], 0))
+        enough = (nodes >= view.nodes[head]) & (watts >= view.watts[head] - SLACK_W)
+        if enough.any() and ends_s[np.argmax(enough)] < best.time_s:
+            time_s = float(ends_s[np.argmax(enough)])
+            last = int(np.searchsorted(ends_s, time_s + SLACK_S, side="right")) - 1
+            extra_nodes = int(nodes[last] - view.nodes[head])
+            best = Shadow(time_s, kind, extra_nodes, float(watts[last] - view.watts[head]))
+    return best
+
+
+def _backfill(view: QueueView, place: int, room: FreeRoom, starts: list[tuple[int, int]]) -> None:
+    """Start whoever behind the head fits now and ends before its start, or leaves it room."""
+    head = int(view.queue[place])
+    shadow = shadow_of(view, head, room, starts)
+    extra_nodes = shadow.extra_nodes
+    extra_w = shadow.extra_w
+    behind: Index = view.queue[place + 1 :]
+    kinds = np.arange(room.free.size)
+    while behind.size and room.free.max() > 0:
+        ends_before = view.now_s + view.expected_s[behind] <= shadow.time_s + SLACK_S
+        leaves_nodes = (kinds != shadow.kind) | (view.nodes[behind, None] <= extra_nodes)
+        leaves = leaves_nodes & (view.watts[behind] <= extra_w + SLACK_W)[:, None]
+        may = room.fits(behind) & (ends_before[:, None] | leaves)
+        able = may.any(axis=1)
+        if not able.any():
+            return
+        first = int(np.argmax(able))
+        kind = int(np.argmax(may[first]))
+        j = int(behind[first])
+        if not ends_before[first]:
+            extra_nodes -= int(view.nodes[j]) if kind == shadow.kind else 0
+            extra_w -= float(view.watts[j])
+        room.take(j, kind)
+        starts.append((j, kind))
+        behind = behind[first + 1 :]

@@ -1,0 +1,94 @@
+"""What a rule of the queue sees, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+
+SLACK_S = 1e-6
+"""Ends that lie this close count as one: rounding."""
+SLACK_W = 1e-6
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """The queue at one instant. A kind is one type of node: gangs never mix kinds."""
+
+    now_s: float
+    queue: Index
+    """(waiting,) jobs, the first in turn first."""
+    nodes: Index
+    """(job,) size of each gang."""
+    watts: Array
+    """(job,) what it would draw above idle."""
+    expected_s: Array
+    """(job,) for how long it would hold its nodes, as far as anybody knows; inf for ever."""
+    suits: Mask
+    """(job, kind) where it can run."""
+    free: Index
+    """(kind,) free nodes."""
+    in_service: Index
+    """(kind,) nodes that are free or hold jobs: no gang can be larger now."""
+    running: Index
+    """(running,) jobs."""
+    running_kind: Index
+    """(running,)"""
+    ends_s: Array
+    """(running,) when each is expected to give its nodes back; not before now."""
+    headroom_w: float = np.inf
+    """What the power cap leaves."""
+    priority: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(job,)"""
+    placed_s: Array = field(default_factory=lambda: np.zeros(0))
+    """(running,) since when each holds its nodes."""
+    leaving: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """(running,) writes its last checkpoint before it gives its nodes back."""
+    reserved_s: Array = field(default_factory=lambda: np.zeros(0))
+    """(job,) start that was promised; inf for none."""
+    reserved_kind: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(job,) kind of node that was promised."""
+    depth: int = 100
+    """Jobs that may hold a promise."""
+
+
+@dataclass
+class Decision:
+    """Whom to start where, in this order, and who has to go."""
+
+    starts: list[tuple[int, int]] = field(default_factory=list)
+    """Job and kind of node."""
+    preempt: list[int] = field(default_factory=list)
+    """Running jobs that must write a checkpoint and queue again."""
+    promises: dict[int, tuple[float, int]] = field(default_factory=dict)
+    """Start and kind that every job with a reservation is promised from now on."""
+
+
+class FreeRoom:
+    """Free nodes and watts that shrink as jobs are started."""
+
+    def __init__(self, view: QueueView) -> None:
+        self.view = view
+        self.free = view.free.astype(np.int64).copy()
+        self.headroom_w = view.headroom_w
+
+    def kind_for(self, j: int) -> int:
+        """The first kind that suits a job and has room; -1 for none."""
+        view = self.view
+        if view.watts[j] > self.headroom_w + SLACK_W:
+            return -1
+        fits = view.suits[j] & (self.free >= view.nodes[j])
+        return int(np.argmax(fits)) if fits.any() else -1
+
+    def take(self, j: int, kind: int) -> None:
+        """Give a job its nodes."""
+        self.free[kind] -= self.view.nodes[j]
+        self.headroom_w -= self.view.watts[j]
+
+    def fits(self, jobs: Index) -> Mask:
+        """(job, kind) of some jobs, where each would fit now."""
+        view = self.view
+        by_nodes = view.suits[jobs] & (view.nodes[jobs, None] <= self.free)
+        return np.asarray(by_nodes & (view.watts[jobs] <= self.headroom_w + SLACK_W)[:, None])

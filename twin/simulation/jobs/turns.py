@@ -1,0 +1,117 @@
+"""Turns: whose turn it is, by the rule of `controls.scheduler`.
+
+Looks at queue, nodes and power, asks the rule, and says whom to start where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twin.arrays import Array, Index, total_by
+from twin.simulation.jobs.phase import QUEUED, RUNNING
+from twin.simulation.jobs.placement import Placement
+from twin.simulation.jobs.predicted_power import PredictedPower
+from twin.simulation.jobs.queueing import POLICIES, Decision, QueueView
+from twin.simulation.kernel.world import World
+from twin.workload import Job
+
+OVERDUE_S = 1.0
+"""A job that runs longer than expected is expected to end this long from now."""
+
+
+class Turns:
+    """Part of the job discipline; asks the rule of the queue."""
+
+    def __init__(self, world: World, jobs: Sequence[Job], placement: Placement) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.placement = placement
+        self.asked = world.facility.scenario.controls.scheduler
+        self.policy = POLICIES[self.asked.policy]
+        self.nodes = np.array([job.nodes for job in jobs], dtype=np.int64)
+        self.priority = np.array([job.priority for job in jobs], dtype=np.int64)
+        self.limit_s = np.array([job.limit_s for job in jobs])
+        self.delay_s = np.array([job.restart_delay_s for job in jobs])
+        self.suits = placement.suits(jobs)
+        first = sorted(range(len(jobs)), key=lambda j: (-jobs[j].priority, jobs[j].submit_s, j))
+        self.by_rank = np.array(first, dtype=np.int64)
+        self.rank = np.empty(len(jobs), dtype=np.int64)
+        self.rank[self.by_rank] = np.arange(len(jobs))
+        users = sorted({job.user for job in jobs})
+        self.user = np.array([users.index(job.user) for job in jobs], dtype=np.int64)
+        self.share = np.array([self.asked.shares.get(user, 1.0) for user in users])
+        self.fair = self.asked.policy == "fair_share"
+        self.power = PredictedPower(world, jobs, placement, self.asked.power_cap)
+
+    def decide(self) -> Decision:
+        """What the rule says now."""
+        return self.policy(self._view())
+
+    def queue(self) -> Index:
+        """Jobs that wait, in turn."""
+        waiting: Index = self.by_rank[self.own.phase[self.by_rank] == QUEUED]
+        if not self.fair:
+            return waiting
+        usage = self.own.usage_node_s[: self.share.size] / self.share
+        user = self.user[waiting]
+        order = np.lexsort((self.rank[waiting], usage[user], -self.priority[waiting]))
+        return np.asarray(waiting[order])
+
+    def advance(self, span_s: float) -> None:
+        """Let what users had fade, and count what they have."""
+        if not self.fair:
+            return
+        own = self.own
+        running = np.array(own.running, dtype=np.int64)
+        held = total_by(self.user[running], self.nodes[running].astype(float), self.share.size)
+        fade = np.log(2.0) / self.asked.half_life
+        left = np.exp(-fade * span_s)
+        usage = own.usage_node_s[: self.share.size]
+        own.usage_node_s[: self.share.size] = usage * left + held * (1.0 - left) / fade
+
+    def _view(self) -> QueueView:
+        own = self.own
+        running = np.array(own.running, dtype=np.int64)
+        kinds = np.array([self.placement.kind_of(own.held[j]) for j in own.running], np.int64)
+        free = self.placement.free_of_kinds()
+        held = total_by(kinds, self.nodes[running].astype(float), free.size)
+        watts = self.power.of_jobs()
+        return QueueView(
+            now_s=self.world.now_s,
+            queue=self.queue(),
+            nodes=self.nodes,
+            watts=watts,
+            expected_s=self._expected_s(),
+            suits=self.suits,
+            free=free,
+            in_service=free + held.astype(np.int64),
+            running=running,
+            running_kind=kinds,
+            ends_s=self._ends_s(running),
+            headroom_w=self.power.headroom_w(watts, running),
+            priority=self.priority,
+            placed_s=own.placed_s[running],
+            leaving=own.leaving[running],
+            reserved_s=own.reserved_s,
+            reserved_kind=own.reserved_kind,
+            depth=self.asked.depth,
+        )
+
+    def _expected_s(self) -> Array:
+        """(job,) its time limit; without one, what is left of its work at full speed."""
+        own = self.own
+        again_s = np.where(own.restarts + own.preemptions > 0, self.delay_s, 0.0)
+        left_s = own.work_s - own.done_s + again_s
+        return np.where(np.isfinite(self.limit_s), self.limit_s, left_s)
+
+    def _ends_s(self, running: Index) -> Array:
+        """(running,) when each is expected to end."""
+        own = self.own
+        now = self.world.now_s
+        limited = own.placed_s[running] + self.limit_s[running]
+        waits_s = np.where(own.phase[running] == RUNNING, 0.0, own.wait_s[running])
+        left = now + own.work_s[running] - own.done_s[running] + waits_s
+        ends_s = np.where(np.isfinite(self.limit_s[running]), limited, left)
+        return np.maximum(ends_s, now + OVERDUE_S)

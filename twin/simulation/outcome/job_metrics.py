@@ -1,0 +1,119 @@
+"""Jobs, one row each, and what schedulers are judged by.
+
+Bounded slowdown after Feitelson and Rudolph (JSSPP 1998); fairness after Jain, Chiu and Hawe (DEC
+TR-301, 1984), over users by their mean bounded slowdown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+
+from twin.arrays import Array, total_by
+from twin.simulation.disciplines import Disciplines
+from twin.simulation.jobs.phase import ENDED, Phase
+
+HOUR_S = 3600.0
+BOUND_S = 10.0
+"""Shorter jobs count as this long: a second of waiting is no slowdown of ten."""
+
+
+def jobs_frame(run: Disciplines) -> pd.DataFrame:
+    """The rows of the table `jobs`."""
+    own = run.jobs.own
+    jobs = run.jobs.jobs
+    lost: defaultdict[str, float] = defaultdict(float)
+    for (_, _, work), tokens in run.losses.own.tokens.items():
+        lost[work] += tokens
+    finite = np.isfinite(own.work_s)
+    progress = np.where(finite, own.done_s / np.where(finite, own.work_s, 1.0), np.nan)
+    columns = {
+        "job": [job.name for job in jobs],
+        "kind": [job.kind for job in jobs],
+        "user": [job.user for job in jobs],
+        "nodes": [job.nodes for job in jobs],
+        "gpus": own.gpus,
+        "submitted_s": [job.submit_s for job in jobs],
+        "started_s": own.started_s,
+        "finished_s": own.finished_s,
+        "wait_s": _waits_s(run),
+        "slowdown": _slowdowns(run),
+        "state": [Phase(phase).name.lower() for phase in own.phase],
+        "progress_frac": progress,
+        "tokens": own.done_s * own.tokens_per_s,
+        "tokens_lost": [lost[job.name] for job in jobs],
+        "restarts": own.restarts,
+        "preemptions": own.preemptions,
+        "checkpoints": own.checkpoints,
+        "gpu_hours": own.holding_s * own.gpus / HOUR_S,
+        "energy_j": own.energy_j,
+    }
+    return pd.DataFrame(columns)
+
+
+def _submitted_s(run: Disciplines) -> Array:
+    return np.array([job.submit_s for job in run.jobs.jobs])
+
+
+def _waits_s(run: Disciplines) -> Array:
+    """(job,) from submission to the first start."""
+    return run.jobs.own.started_s - _submitted_s(run)
+
+
+def _slowdowns(run: Disciplines) -> Array:
+    """(job,) bounded slowdown; nan where a job did not end."""
+    own = run.jobs.own
+    whole_s = own.finished_s - _submitted_s(run)
+    ran_s = own.finished_s - own.started_s
+    return np.maximum(whole_s, BOUND_S) / np.maximum(ran_s, BOUND_S)
+
+
+def queue_metrics(run: Disciplines) -> dict[str, float]:
+    """Headline numbers of the queue; nan where no job tells.
+
+    Node time is useful that completed and running jobs worked: not what failed, cancelled or
+    stopped jobs held, nor what was done twice or waited.
+    """
+    own = run.jobs.own
+    nodes = np.array([job.nodes for job in run.jobs.jobs], dtype=float)
+    held_s = nodes * own.holding_s
+    done_s = np.where(np.isfinite(own.work_s), own.done_s, own.kept_s)
+    going = np.isin(own.phase, (Phase.COMPLETED, Phase.RUNNING, Phase.CHECKPOINTING))
+    there_s = float(run.world.facility.racks.node_count) * run.world.now_s
+    ended = int(np.isin(own.phase, ENDED).sum())
+    useful_s = float((nodes * np.minimum(done_s, own.holding_s))[going].sum())
+    return {
+        "jobs_ended": ended,
+        "job_wait_mean_s": _mean(_waits_s(run)),
+        "job_wait_p95_s": _p95(_waits_s(run)),
+        "job_slowdown_mean": _mean(_slowdowns(run)),
+        "job_fairness_jain": _fairness(run),
+        "job_energy_mean_j": _mean(own.energy_j[~np.isnan(own.finished_s)]),
+        "nodes_allocated_frac": float(held_s.sum()) / there_s if there_s else np.nan,
+        "nodes_useful_frac": useful_s / there_s if there_s else np.nan,
+    }
+
+
+def _mean(values: Array) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else float("nan")
+
+
+def _p95(values: Array) -> float:
+    known = values[~np.isnan(values)]
+    return float(np.percentile(known, 95)) if known.size else float("nan")
+
+
+def _fairness(run: Disciplines) -> float:
+    """Jain's index over users by mean slowdown: 1 where all wait alike, 1/n where one waits."""
+    slowdown = _slowdowns(run)
+    known = ~np.isnan(slowdown)
+    if not known.any():
+        return float("nan")
+    user = run.jobs.turns.user[known]
+    count = int(user.max()) + 1
+    jobs = total_by(user, np.ones(user.size), count)
+    mean = total_by(user, slowdown[known], count)[jobs > 0] / jobs[jobs > 0]
+    return float(mean.sum() ** 2 / (mean.size * (mean**2).sum()))

@@ -1,0 +1,155 @@
+"""Jobs as recorded: when each came, how long it ran, on how much, for whom, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.traces.lines import FileFaults
+from twin.traces.request_trace import Skip
+
+JOBS_MAX = 5_000_000
+"""Jobs of one file: the longest published log of a GPU cluster has 1.6 million."""
+
+
+class JobEnd(StrEnum):
+    """How a job ended that ran."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True)
+class ListedJob:
+    """One job of a list."""
+
+    line: int
+    name: str
+    submit_s: float
+    run_s: float
+    nodes: float
+    """Nodes or processors, as `JobList.counts` says."""
+    gpus: float = np.nan
+    """GPUs of the whole job; nan where the list does not say."""
+    limit_s: float = np.inf
+    priority: int = 0
+    user: str = ""
+    end: JobEnd = JobEnd.COMPLETED
+    activity: float = np.nan
+    """GPU activity; nan where the list does not say."""
+
+
+@dataclass(frozen=True)
+class JobList:
+    """Every job that ran, in the order of submission. Arrays are (job,)."""
+
+    format: str
+    names: tuple[str, ...]
+    submit_s: Array
+    """Seconds after the first submission."""
+    run_s: Array
+    nodes: Index
+    """Whole nodes, or processors where `counts` says so."""
+    gpus: Array
+    limit_s: Array
+    priority: Index
+    users: tuple[str, ...]
+    ends: tuple[JobEnd, ...]
+    activity: Array
+    lines: Index
+    counts: str = "nodes"
+    """What `nodes` counts: `nodes` or `processors`."""
+    per_node: float = np.nan
+    """Processors of a node, where the list says so."""
+    skipped: tuple[Skip, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass
+class JobsRead:
+    """Jobs of one file so far, what was left out and why, and what is wrong."""
+
+    title: str
+    faults: FileFaults
+    jobs: list[ListedJob] = field(default_factory=list)
+    skipped: dict[str, Skip] = field(default_factory=dict)
+
+    def skip(self, why: str, line: int) -> None:
+        """Leave a row out."""
+        before = self.skipped.get(why, Skip(why, 0, line))
+        self.skipped[why] = Skip(why, before.count + 1, before.first_line)
+
+    def add(self, job: ListedJob) -> None:
+        """Take a job, unless it never ran."""
+        if not job.run_s > 0:
+            never = job.end is JobEnd.CANCELLED
+            self.skip("cancelled before it ran" if never else "no run time", job.line)
+        elif not job.nodes >= 1:
+            self.skip("no size", job.line)
+        else:
+            self.jobs.append(job)
+        if len(self.jobs) > JOBS_MAX:
+            self.faults.add(job.line, f"more than {JOBS_MAX:,} jobs", "a shorter list")
+            self.faults.refuse()
+
+    def listed(
+        self, in_order: bool, origin_s: float = np.nan, counts: str = "nodes", per: float = np.nan
+    ) -> JobList:
+        """The list in the order of submission; InputError with every fault.
+
+        in_order   whether the file must stand in that order already
+        origin_s   moment from which submissions count; the first of all jobs where not given
+        """
+        if in_order:
+            self._see_order()
+        if not self.faults.count and not self.jobs:
+            self.faults.add(0, f"no job that ran{self._why()}", "at least one")
+        self.faults.refuse()
+        jobs = sorted(self.jobs, key=lambda job: job.submit_s)
+        first_s = jobs[0].submit_s if np.isnan(origin_s) else origin_s
+        return JobList(
+            format=self.title,
+            names=tuple(_unlike(job.name for job in jobs)),
+            submit_s=np.array([job.submit_s for job in jobs]) - first_s,
+            run_s=np.array([job.run_s for job in jobs]),
+            nodes=np.array([int(np.ceil(job.nodes)) for job in jobs], dtype=np.int64),
+            gpus=np.array([job.gpus for job in jobs]),
+            limit_s=np.array([job.limit_s for job in jobs]),
+            priority=np.array([job.priority for job in jobs], dtype=np.int64),
+            users=tuple(job.user for job in jobs),
+            ends=tuple(job.end for job in jobs),
+            activity=np.array([job.activity for job in jobs]),
+            lines=np.array([job.line for job in jobs], dtype=np.int64),
+            counts=counts,
+            per_node=per,
+            skipped=tuple(self.skipped.values()),
+        )
+
+    def _see_order(self) -> None:
+        last_s = -np.inf
+        for job in self.jobs:
+            if job.submit_s < last_s:
+                found = f"a submission {last_s - job.submit_s:,.6g} s before that of a row above"
+                allowed = "submissions that never fall from row to row"
+                self.faults.add(job.line, found, allowed, "sort the rows by submission")
+            last_s = max(last_s, job.submit_s)
+
+    def _why(self) -> str:
+        told = [f"{skip.count:,} {skip.why}" for skip in self.skipped.values()]
+        return f" ({', '.join(told)})" if told else ""
+
+
+def _unlike(names: Iterable[str]) -> Iterable[str]:
+    """Names, the second of a kind with its number behind it: requeued jobs keep their id."""
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        yield name if seen[name] == 1 else f"{name}#{seen[name]}"

@@ -1,0 +1,105 @@
+"""A list of jobs as recorded or planned: submission, run time, size, user and end of each."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from twin.arrays import Index
+from twin.stated import YEAR_S, Duration, FileName, Fraction, Within
+from twin.traces import JobList, read_jobs
+from twin.workload.kind import Job, WorkloadKind
+
+
+class ListedJobs(WorkloadKind):
+    """The jobs of a file: SWF, what sacct prints, logs of GPU clusters, or a plain table."""
+
+    kind: Literal["jobs"]
+    file: FileName
+    """The list, recognised by what it holds."""
+    processors_per_node: PositiveInt | None = Field(default=None, le=1_000_000)
+    """For lists that count processors: how many make a node; what the list states, else 1."""
+    rate: float = Field(default=1.0, ge=1e-3, le=1e3)
+    """How many times as fast jobs come; run times stay."""
+    gpu_activity: Fraction = 0.7
+    """GPU activity, between idle power and rated power, of jobs whose list says nothing."""
+    cpu_activity: Fraction = 0.4
+    """CPU activity."""
+    clock_sensitivity: Fraction = 1.0
+    """Share of the run time that stretches as the GPU clock falls."""
+    time_limits: bool = True
+    """Whether jobs are stopped at the limit that they asked for, and planned by it."""
+    restart_delay: Duration = 300.0
+    """From a failure of a node to the start again."""
+    checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] | None = (
+        None
+    )
+    """Work older than this survives a failure of a node; without it a job begins anew."""
+
+    def jobs(self, seed: int) -> tuple[Job, ...]:
+        """Every job of the list that ran, named after its number there."""
+        listed = self._list()
+        sizes = self.nodes_of(listed)
+        return tuple(self._job(listed, n, int(sizes[n])) for n in range(len(listed)))
+
+    def _list(self) -> JobList:
+        path = Path(self.file)
+        stamp = path.stat() if path.is_file() else None
+        return _read(path, *((stamp.st_size, stamp.st_mtime_ns) if stamp else (0, 0)))
+
+    def nodes_of(self, listed: JobList) -> Index:
+        """(job,) whole nodes."""
+        if listed.counts == "nodes":
+            return listed.nodes
+        stated = listed.per_node if np.isfinite(listed.per_node) else 1.0
+        per_node = self.processors_per_node or max(int(stated), 1)
+        return np.asarray(-(-listed.nodes // per_node))
+
+    def _job(self, listed: JobList, n: int, nodes: int) -> Job:
+        gpus = float(listed.gpus[n])
+        activity = float(listed.activity[n])
+        return Job(
+            name=f"{self.name}_{listed.names[n]}",
+            kind=self.kind,
+            nodes=nodes,
+            submit_s=float(listed.submit_s[n]) / self.rate,
+            interval_s=self.checkpoint_interval or np.inf,
+            restart_delay_s=self.restart_delay,
+            work_s=float(listed.run_s[n]),
+            priority=int(listed.priority[n]),
+            gpu_activity=self._gpu_activity(activity, gpus),
+            cpu_activity=self.cpu_activity,
+            clock_sensitivity=self.clock_sensitivity if gpus != 0 else 0.0,
+            user=listed.users[n],
+            limit_s=float(listed.limit_s[n]) if self.time_limits else np.inf,
+            end=listed.ends[n],
+            cpu_only=gpus == 0,
+        )
+
+    def _gpu_activity(self, listed: float, gpus: float) -> float:
+        if gpus == 0:
+            return 0.0
+        return self.gpu_activity if np.isnan(listed) else listed
+
+    @property
+    def arrivals_end_s(self) -> float:
+        """The last submission."""
+        return float(self._list().submit_s[-1]) / self.rate
+
+    @property
+    def most_nodes(self) -> int:
+        """The largest job."""
+        return int(self.nodes_of(self._list()).max())
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, size: int, changed_ns: int) -> JobList:
+    """The list of a file as it stands: one that changes is read again."""
+    return read_jobs(path)
+
+
+KIND = ListedJobs
