@@ -1,0 +1,262 @@
+"""Which replica a request is sent to, and many replicas under one stream."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from twin.physics.serving.ahead import pages_of
+from twin.physics.serving.batching import set_end
+from twin.physics.serving.columns import (
+    Asked,
+    Fate,
+    LawTables,
+    Limits,
+    PrefixCache,
+    Progress,
+    Replicas,
+)
+from twin.physics.serving.compiled import kernel
+from twin.physics.serving.iteration import steps_until
+from twin.physics.serving.prefix_cache import leading_hits
+from twin.physics.serving.queues import give_up_late, preempt_last, push_last
+from twin.physics.serving.stepping import advance_replica, complete, move_on
+
+
+class Routing(IntEnum):
+    """How a request finds its replica."""
+
+    ROUND_ROBIN = 0
+    LEAST_OUTSTANDING = 1
+    """Fewest requests that wait or run."""
+    LEAST_KV = 2
+    """Fewest tokens held and waited for."""
+    PREFIX_AWARE = 3
+    """The longest prefix found in a cache, unless that replica has much more to do than others."""
+
+
+ROUND_ROBIN = int(Routing.ROUND_ROBIN)
+LEAST_KV = int(Routing.LEAST_KV)
+PREFIX_AWARE = int(Routing.PREFIX_AWARE)
+REFUSED = int(Fate.REFUSED)
+PREFIX_FRAC = 0.5
+"""Share of the prompt's blocks that must be found for the prefix to decide; SGLang's router."""
+UNBALANCED = 32
+"""Requests more than the least loaded replica has, beyond which load decides; SGLang's router."""
+
+
+@kernel
+def kv_load(asked: Asked, progress: Progress, replicas: Replicas, r: int) -> float:
+    """Tokens that a replica holds, has to read and has waiting."""
+    tokens = 0.0
+    for i in range(replicas.occupied[r]):
+        q = replicas.running[r, i]
+        tokens += progress.context_tokens[q] + progress.left_tokens[q]
+    q = replicas.head[r]
+    while q >= 0:
+        tokens += asked.prompt_tokens[q]
+        q = progress.behind[q]
+    return tokens
+
+
+@kernel
+def least_loaded(asked: Asked, progress: Progress, replicas: Replicas, routing: int) -> int:
+    """The replica in service with the least to do; ties go round. -1 where none is in service."""
+    in_service = replicas.in_service
+    running = replicas.occupied
+    waiting = replicas.waiting
+    last = replicas.cursor[1]
+    best = -1
+    least = np.inf
+    for step in range(1, running.size + 1):
+        r: int = (last + step) % running.size
+        if in_service[r] == 0:
+            continue
+        if routing == ROUND_ROBIN:
+            return r
+        load = float(running[r] + waiting[r])
+        if routing == LEAST_KV:
+            load = kv_load(asked, progress, replicas, r)
+        if load < least:
+            least = load
+            best = r
+    return best
+
+
+@kernel
+def longest_prefix(
+    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, q: int, least: int
+) -> int:
+    """The replica with most of a request's prefix, or the least loaded one."""
+    blocks = asked.first_block[q + 1] - asked.first_block[q]
+    best = least
+    most = PREFIX_FRAC * blocks
+    lowest = replicas.occupied[least] + replicas.waiting[least]
+    for r in range(replicas.now_s.size):
+        balanced = replicas.occupied[r] + replicas.waiting[r] <= lowest + UNBALANCED
+        if replicas.in_service[r] == 1 and balanced:
+            hits = leading_hits(asked, cache, r, q)
+            if hits > most:
+                most = hits
+                best = r
+    return best
+
+
+@kernel
+def route(
+    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, routing: int, q: int
+) -> int:
+    """The replica that a request is sent to; the first one where none is in service."""
+    best = least_loaded(asked, progress, replicas, routing)
+    if best < 0:
+        return 0
+    replicas.cursor[1] = best
+    if routing == PREFIX_AWARE:
+        best = longest_prefix(asked, progress, replicas, cache, q, best)
+    return best
+
+
+@kernel
+def enter(
+    progress: Progress, replicas: Replicas, limits: Limits, r: int, q: int, now_s: float
+) -> None:
+    """Put a request into a replica's queue; iterations under way end where it can be seen."""
+    progress.replica[q] = r
+    first = replicas.head[r] < 0
+    push_last(progress, replicas, r, q)
+    if replicas.in_service[r] == 0:
+        return
+    if replicas.steps[r] == 0:
+        replicas.now_s[r] = now_s
+        replicas.end_s[r] = now_s
+    elif first and replicas.steps[r] > 1 and replicas.occupied[r] < limits.max_sequences:
+        cut(replicas, limits, r, now_s)
+
+
+@kernel
+def cut(replicas: Replicas, limits: Limits, r: int, at_s: float) -> None:
+    """Let a plan end with the iteration during which it is `at_s`."""
+    growth = replicas.decoding[r] * limits.grow_tokens
+    steps = steps_until(
+        replicas.now_s[r], at_s, replicas.fixed_s[r], replicas.slope_s[r],
+        replicas.context_tokens[r], growth,
+    )  # fmt: skip
+    if steps < replicas.steps[r]:
+        replicas.steps[r] = steps
+        set_end(replicas, limits, r)
+
+
+@kernel
+def arrive(
+    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    routing: int, q: int,
+) -> None:  # fmt: skip
+    """Send a request to a replica, or refuse it where no replica could ever hold it."""
+    longest = asked.prompt_tokens[q] + asked.output_tokens[q] - 1 + limits.grow_tokens
+    if pages_of(longest, limits) > limits.capacity_pages:
+        progress.fate[q] = REFUSED
+        progress.done_s[q] = asked.arrival_s[q]
+        return
+    r = route(asked, progress, replicas, cache, routing, q)
+    enter(progress, replicas, limits, r, q, asked.arrival_s[q])
+
+
+@kernel
+def advance(
+    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    limits: Limits, routing: int, until_s: float,
+) -> None:  # fmt: skip
+    """Let requests arrive and replicas work up to a moment; iterations under way then go on."""
+    end_s = replicas.end_s
+    count = end_s.size
+    while replicas.cursor[0] < asked.arrival_s.size:
+        q = replicas.cursor[0]
+        now_s = asked.arrival_s[q]
+        if now_s >= until_s:
+            break
+        for r in range(count):
+            if end_s[r] < now_s:
+                advance_replica(asked, progress, replicas, cache, law, limits, r, now_s)
+        arrive(asked, progress, replicas, cache, limits, routing, q)
+        replicas.cursor[0] += 1
+    for r in range(count):
+        advance_replica(asked, progress, replicas, cache, law, limits, r, until_s)
+        if replicas.in_service[r] == 0:
+            replicas.now_s[r] = until_s
+            give_up_late(progress, asked, replicas, limits, r)
+
+
+@kernel
+def change_clock(
+    replicas: Replicas, limits: Limits, r: int, level: int, blend: float, now_s: float
+) -> None:
+    """Let a replica go on at another clock after the iteration under way."""
+    replicas.level[r] = level
+    replicas.blend[r] = blend
+    if replicas.steps[r] > 1:
+        cut(replicas, limits, r, now_s)
+
+
+@kernel
+def finish_whole_steps(
+    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    r: int, now_s: float,
+) -> None:  # fmt: skip
+    """Keep the iterations of a plan that have ended by now."""
+    if replicas.steps[r] <= 1:
+        return
+    cut(replicas, limits, r, now_s)
+    if replicas.end_s[r] > now_s:
+        replicas.steps[r] -= 1
+        set_end(replicas, limits, r)
+    if replicas.steps[r] > 0:
+        move_on(asked, progress, replicas, cache, limits, r)
+        replicas.now_s[r] = replicas.end_s[r]
+        complete(asked, progress, replicas, cache, r)
+
+
+@kernel
+def stop_replica(
+    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    routing: int, r: int, now_s: float,
+) -> None:  # fmt: skip
+    """Take a replica out of service: what it held is lost, and its requests go to others."""
+    finish_whole_steps(asked, progress, replicas, cache, limits, r, now_s)
+    while replicas.occupied[r] > 0:
+        preempt_last(asked, progress, replicas, cache, r)
+    forget_blocks(replicas, cache, limits, r)
+    q = replicas.head[r]
+    replicas.in_service[r] = 0
+    replicas.steps[r] = 0
+    replicas.end_s[r] = np.inf
+    replicas.head[r] = -1
+    replicas.tail[r] = -1
+    replicas.waiting[r] = 0
+    while q >= 0:
+        behind = progress.behind[q]
+        other = route(asked, progress, replicas, cache, routing, q)
+        enter(progress, replicas, limits, other, q, now_s)
+        q = behind
+
+
+@kernel
+def start_replica(replicas: Replicas, r: int, now_s: float) -> None:
+    """Put a replica into service; it looks at its queue now."""
+    replicas.in_service[r] = 1
+    replicas.steps[r] = 0
+    replicas.now_s[r] = now_s
+    replicas.end_s[r] = now_s
+
+
+@kernel
+def forget_blocks(replicas: Replicas, cache: PrefixCache, limits: Limits, r: int) -> None:
+    """Drop every idle block of the prefix cache."""
+    replicas.free_pages[r] += cache.idle[r] * limits.block_pages
+    b = cache.ends[r, 0]
+    while b >= 0:
+        cache.users[r, b] = -1
+        b = cache.newer[r, b]
+    cache.ends[r, 0] = -1
+    cache.ends[r, 1] = -1
+    cache.idle[r] = 0
