@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from twin.calibration.formats import number_format
 from twin.calibration.kernel_tables import (
     EXCHANGES,
     kernel_device,
@@ -15,7 +16,6 @@ from twin.calibration.kernel_tables import (
     kernel_samples,
     kernel_surface,
     kernel_surfaces,
-    number_format,
 )
 from twin.errors import InputError
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.calibration.formats import number_format
 from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.kernel_exchange import MeasuredExchange
 from twin.physics.kernel_surface import Ceilings, Departure, KernelSurface
@@ -35,10 +36,6 @@ FORMATS = {
 }
 """Bytes of an element by the name a surface has. `fp8` has one scale a tensor, `fp8_block` one for
 every 128 x 128 weights; 4-bit formats carry a scale for every 16 (nvfp4) or 32 (mxfp4) elements."""
-_SAME = {
-    "bfloat16": "bf16", "float8": "fp8", "fp8_e4m3": "fp8", "float8_e4m3fn": "fp8", "e4m3": "fp8",
-    "fp4": "nvfp4", "nv_fp4": "nvfp4", "mxfp4": "w4a16_mxfp4",
-}  # fmt: skip
 EXCHANGES = (
     "all_reduce", "nccl_all_reduce", "nccl_all_gather", "nccl_reduce_scatter", "nccl_all_to_all",
 )  # fmt: skip
@@ -78,12 +75,6 @@ class KernelDevice:
     software: str
     source: str
     status: str
-
-
-def number_format(dtype: str) -> str:
-    """The name a surface has for a number format: `BF16`, `bfloat16` and `bf16` are one."""
-    name = dtype.strip().lower().removeprefix("torch.")
-    return _SAME.get(name, name)
 
 
 @lru_cache(maxsize=1)

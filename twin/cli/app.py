@@ -7,9 +7,8 @@ from typing import Annotated
 from typer import Exit, Option, Typer
 
 from twin import __version__
-from twin.cli import catalogue, say, usd
+from twin.cli import calibrate, catalogue, say, usd
 from twin.cli.airflow import airflow
-from twin.cli.calibrate import calibrate
 from twin.cli.check import check
 from twin.cli.climate import climate
 from twin.cli.compare import compare
@@ -32,7 +31,7 @@ app = Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (run, check, redundancy, drill, compare, report, calibrate, init, schema):
+for command in (run, check, redundancy, drill, compare, report, init, schema):
     app.command()(command)
 app.command("failure-report")(failure_report)
 app.command("ride-through")(ride_through)
@@ -41,6 +40,7 @@ app.command()(adequacy)
 app.command()(climate)
 app.command()(airflow)
 app.command()(export)
+app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(usd.app, name="usd")
 
