@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from twin.calibration.kernel_tables import FORMATS
+from twin.calibration.formats import FORMATS
 from twin.physics.kernel_fit import fit_surface
 from twin.physics.kernel_work import AXES
 

@@ -113,6 +113,24 @@ def test_loader_refuses(what: str, profile, tmp_path: Path) -> None:
         load_profile(path)
 
 
+def test_fits_of_an_older_law_ask_for_a_new_measurement(profile, tmp_path: Path) -> None:
+    document = json.loads(profile.model_dump_json(by_alias=True))
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(document | {"schema": "twin-calibration/1"}))
+    with pytest.raises(InputError, match="measure the device again"):
+        load_profile(path)
+
+
+@pytest.mark.parametrize("name", ["float32", "fp32", "FP32"])
+def test_a_peak_is_found_by_any_name_of_its_format(profile, name: str, tmp_path: Path) -> None:
+    document = _spoilt(profile, t_s_min=1e-12, dtype="float32")
+    document["device"]["peak_flop_s"] = {name: 1e11}
+    path = tmp_path / "fast.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(InputError, match="peak"):
+        load_profile(path)
+
+
 def test_loader_names_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no readable file"):
         load_profile(tmp_path / "none.json")

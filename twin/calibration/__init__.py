@@ -10,8 +10,8 @@ from __future__ import annotations
 from twin.calibration.fitting import fit
 from twin.calibration.measuring import measure
 from twin.calibration.prediction import Prediction, predict_transformer_step
-from twin.calibration.profile import (
-    Profile,
+from twin.calibration.profile import Profile
+from twin.calibration.profile_files import (
     load_profile,
     published_names,
     published_profile,

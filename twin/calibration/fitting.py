@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from twin.calibration.kernels import AXES, axes_of
+from twin.calibration.formats import form_of
 from twin.calibration.profile import Base, Fit, PowerFit, Process, Profile, Sample
 from twin.errors import InputError, Problem
-from twin.physics.roofline import fit_remainder, fit_roofline, time_s
+from twin.physics.kernel_fit import fit_surface, left_out_errors
+from twin.physics.kernel_work import AXES, OPTIONAL
 
 
 def fit(samples: dict[str, Any]) -> Profile:
@@ -46,23 +47,26 @@ def fit(samples: dict[str, Any]) -> Profile:
 
 
 def _fit_one(op: str, dtype: str, samples: list[Sample]) -> Fit:
-    flop = np.array([s.flops for s in samples])
-    byte = np.array([s.bytes for s in samples])
+    """The surface of an operation's medians; see `physics/kernel_fit.py`."""
+    named = [name for name in AXES[op] if name in samples[0].shape or name not in OPTIONAL]
+    axes = {name: np.array([s.shape[name] for s in samples], float) for name in named}
     measured_s = np.array([s.t_s_median for s in samples])
-    shape = np.array([axes_of(op, s.shape) for s in samples], float)
-    roofline = fit_roofline(flop, byte, measured_s)
-    remainder = fit_remainder(shape, measured_s / time_s(roofline, flop, byte))
-    lowest = shape.min(axis=0)
-    highest = shape.max(axis=0)
+    surface = fit_surface(op, axes, measured_s, form_of(dtype))
+    ceilings = surface.ceilings
+    departure = surface.departure
+    error = np.abs(np.expm1(left_out_errors(surface, axes, measured_s)))
     return Fit(
         op=op,
         dtype=dtype,
-        base=Base(t0_s=roofline.launch_s, p_flops_s=roofline.flop_s, w_bytes_s=roofline.bytes_s),
-        gp=Process(
-            x=remainder.points.tolist(), alpha=remainder.weights.tolist(),
-            length=remainder.length.tolist(), mean=remainder.mean,
+        base=Base(
+            t0_s=ceilings.launch_s, p_flops_s=ceilings.flop_s, w_bytes_s=ceilings.bytes_s,
+            unit_s=ceilings.unit_s, sharpness=ceilings.sharpness,
         ),
-        loo_median_frac=remainder.loo_median_frac,
-        loo_p90_frac=remainder.loo_p90_frac,
-        domain={axis: (float(lowest[i]), float(highest[i])) for i, axis in enumerate(AXES[op])},
+        gp=Process(
+            x=departure.points.tolist(), alpha=departure.weights.tolist(),
+            length=departure.length.tolist(), mean=departure.mean,
+        ),
+        loo_median_frac=float(np.median(error)),
+        loo_p90_frac=float(np.quantile(error, 0.9)),
+        domain={name: (float(x.min()), float(x.max())) for name, x in axes.items()},
     )  # fmt: skip

@@ -17,25 +17,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.calibration.formats import number_format
+from twin.calibration.formats import FORMATS, number_format
 from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.kernel_exchange import MeasuredExchange
 from twin.physics.kernel_surface import Ceilings, Departure, KernelSurface
-from twin.physics.kernel_work import AXES, Format, work
+from twin.physics.kernel_work import AXES, work
 
 Array = NDArray[np.float64]
 
-FORMATS = {
-    "bf16": Format(2.0, 2.0),
-    "fp8": Format(1.0, 1.0, 1.0),
-    "fp8_block": Format(1.0, 1.0, 1.0),
-    "nvfp4": Format(0.5625, 0.5625, 1.0),
-    "w4a16_mxfp4": Format(0.53125, 2.0),
-    "w4a8_mxfp4_mxfp8": Format(0.53125, 1.03125),
-    "bf16_kv_fp8": Format(2.0, 2.0, 1.0),
-}
-"""Bytes of an element by the name a surface has. `fp8` has one scale a tensor, `fp8_block` one for
-every 128 x 128 weights; 4-bit formats carry a scale for every 16 (nvfp4) or 32 (mxfp4) elements."""
 EXCHANGES = (
     "all_reduce", "nccl_all_reduce", "nccl_all_gather", "nccl_reduce_scatter", "nccl_all_to_all",
 )  # fmt: skip

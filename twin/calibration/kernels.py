@@ -9,33 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twin.physics.roofline import gemm_work
-
-AXES = {
-    "gemm": ("m", "n", "k"),
-    "attention_prefill": ("batch_heads", "tokens"),
-    "attention_train": ("batch_heads", "tokens"),
-    "attention_decode": ("batch_heads", "tokens"),
-    "add": ("elements",),
-    "norm": ("elements",),
-    "gate": ("elements",),
-    "rotate": ("elements",),
-    "cross_entropy": ("elements",),
-    "adamw": ("elements",),
-    "copy": ("elements",),
-}
-"""Axes over which each operation's remainder is fitted."""
-_PASSES = {
-    "add": 3.0,
-    "norm": 4.0,
-    "gate": 3.0,
-    "rotate": 4.0,
-    "cross_entropy": 4.0,
-    "adamw": 7.0,
-    "copy": 2.0,
-}
-"""Elements moved for each element of the operation; only their scale matters, the fit takes the
-rest."""
+from twin.physics.kernel_work import STREAMS, Format, work
 
 
 @dataclass(frozen=True)
@@ -46,29 +20,14 @@ class Task:
     shape: dict[str, int]
 
 
-def axes_of(op: str, shape: dict[str, int]) -> tuple[int, ...]:
-    """The shape as the fit sees it."""
-    if op.startswith("attention"):
-        return shape["batch"] * shape["heads"], shape["tokens"]
-    return tuple(shape[axis] for axis in AXES[op])
-
-
 def work_of(op: str, shape: dict[str, int], element_bytes: float) -> tuple[float, float]:
-    """FLOP and least bytes of an operation."""
-    if op == "gemm":
-        product, touched = gemm_work(shape["m"], shape["n"], shape["k"], element_bytes)
-        return float(product), float(touched)
-    if op not in AXES:
-        raise KeyError(op)
-    if not op.startswith("attention"):
-        return float(shape["elements"]), _PASSES[op] * element_bytes * shape["elements"]
-    queries = shape["batch"] * shape["heads"] * shape["head_dim"]
-    keys = shape["batch"] * shape["kv_heads"] * shape["head_dim"] * shape["tokens"]
-    if op == "attention_decode":
-        return 4.0 * queries * shape["tokens"], element_bytes * 2.0 * (keys + queries)
-    passes = 1.0 if op == "attention_prefill" else 3.5
-    flop = 2.0 * queries * shape["tokens"] ** 2
-    return passes * flop, passes * element_bytes * 2.0 * (queries * shape["tokens"] + keys)
+    """FLOP and least bytes of an operation whose numbers all take `element_bytes`.
+
+    Raises KeyError for an operation that is not known.
+    """
+    form = Format(element_bytes, element_bytes, element_bytes, element_bytes)
+    done = work(op, shape, form)
+    return float(done.flop[0]), float(done.byte[0])
 
 
 def tasks(quick: bool, accelerator: bool) -> list[Task]:
@@ -145,8 +104,7 @@ def _streams(quick: bool, accelerator: bool) -> list[Task]:
     """Element-wise work over four decades of size."""
     steps = range(0, 15, 2) if quick else range(15)
     smallest = 2**12 if accelerator else 2**9
-    ops = [op for op in AXES if AXES[op] == ("elements",)]
-    return [Task(op, {"elements": smallest * 2**step}) for op in ops for step in steps]
+    return [Task(op, {"elements": smallest * 2**step}) for op in STREAMS for step in steps]
 
 
 Runner = Callable[[], object]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from twin.calibration.kernels import axes_of, work_of
-from twin.calibration.operations import ELEMENT_BYTES
 from twin.calibration.profile import Fit, Profile
 from twin.errors import InputError, Problem
-from twin.physics.roofline import time_s
 from twin.physics.transformer import Transformer
 
 KINDS = ("prefill", "decode", "train")
@@ -71,9 +66,8 @@ def _dtype(profile: Profile, op: str) -> str:
 
 
 def _call_s(fit: Fit, call: _Call) -> tuple[float, bool]:
-    work = work_of(call.op, call.shape, ELEMENT_BYTES[fit.dtype])
-    factor, inside = fit.remainder()(np.array([axes_of(call.op, call.shape)], float))
-    return float(time_s(fit.roofline(), *work) * factor[0]), bool(inside[0])
+    seconds, inside = fit.surface().time_s(**call.shape)
+    return float(seconds), bool(inside)
 
 
 def _calls(model: Transformer, batch: int, seq: int, kind: str) -> list[_Call]:

@@ -1,4 +1,4 @@
-"""What was measured on a device, as a file: schema `twin-calibration/1`.
+"""What was measured on a device, as a file: schema `twin-calibration/2`.
 
 A measured profile keeps its raw samples beside the fits. A published profile holds fitted rates
 only, with their source and residual: nobody ran this program's benchmarks on that device.
@@ -6,20 +6,18 @@ only, with their source and residual: nobody ran this program's benchmarks on th
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from importlib.resources import files
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from twin.errors import InputError, Problem, did_you_mean
-from twin.physics.roofline import Remainder, Roofline
+from twin.calibration.formats import form_of, number_format
+from twin.errors import InputError, Problem
+from twin.physics.kernel_surface import Ceilings, Departure, KernelSurface
+from twin.physics.roofline import Roofline
 from twin.stated import Stated
 
-SCHEMA: Literal["twin-calibration/1"] = "twin-calibration/1"
+SCHEMA: Literal["twin-calibration/2"] = "twin-calibration/2"
 PEAK_MARGIN = 1.05
 """An implied FLOP rate above this many times the peak means a broken clock or a cached result."""
 Positive = Annotated[float, Field(gt=0)]
@@ -56,18 +54,26 @@ class Sample(Stated):
     sm_clock_hz: float | None = Field(default=None, gt=0)
     temperature_degc: float | None = None
     cache: Literal["cold", "warm"] = "cold"
+    launch: Literal["eager", "graph"] = "eager"
+    """Called one by one, or replayed as a graph of the device."""
+    backend: str = ""
+    """Which attention kernel was pinned."""
+    throttle: list[str] = Field(default_factory=list)
+    """Why the clock was held down just after, as the driver says."""
 
 
 class Base(Stated):
-    """The three numbers of the roofline."""
+    """Ceilings of a kernel: launch, rates, time of a block of work, sharpness of the corner."""
 
     t0_s: float = Field(ge=0)
     p_flops_s: Positive
     w_bytes_s: Positive
+    unit_s: float = Field(default=0.0, ge=0)
+    sharpness: float = Field(default=14.0, ge=1)
 
 
 class Process(Stated):
-    """The remainder's Gaussian process; `x` in log2 of the shape."""
+    """The departure's Gaussian process; `x` holds the features of `physics/kernel_work.py`."""
 
     x: list[list[float]]
     alpha: list[float]
@@ -90,14 +96,16 @@ class Fit(Stated):
         """The base law."""
         return Roofline(self.base.p_flops_s, self.base.w_bytes_s, self.base.t0_s)
 
-    def remainder(self) -> Remainder:
-        """The fitted remainder, ready to be called."""
-        low, high = np.log2(np.array(list(self.domain.values()))).T
+    def surface(self) -> KernelSurface:
+        """Ready to be asked, as `kernel_tables.kernel_surface` is.
+
+        Raises InputError for a number format that is not known.
+        """
+        base = self.base
         gp = self.gp
-        errors = (self.loo_median_frac, self.loo_p90_frac)
-        return Remainder(
-            np.array(gp.x), np.array(gp.alpha), gp.mean, np.array(gp.length), low, high, *errors
-        )
+        ceilings = Ceilings(base.p_flops_s, base.w_bytes_s, base.t0_s, base.unit_s, base.sharpness)
+        departure = Departure(np.array(gp.x), np.array(gp.alpha), gp.mean, np.array(gp.length))
+        return KernelSurface(self.op, form_of(self.dtype), ceilings, departure)
 
 
 class PowerFit(Stated):
@@ -156,7 +164,9 @@ class Check(Stated):
 class Profile(Stated):
     """A calibrated device."""
 
-    schema_: Literal["twin-calibration/1"] = Field(default=SCHEMA, alias="schema")
+    schema_: Literal["twin-calibration/1", "twin-calibration/2"] = Field(
+        default=SCHEMA, alias="schema"
+    )
     status: Literal["measured", "published"]
     device: Device
     software: dict[str, str] = Field(default_factory=dict)
@@ -167,6 +177,10 @@ class Profile(Stated):
     rates: list[Rate] = Field(default_factory=list)
     power_fit: PowerFit | None = None
     validation: list[Check] = Field(default_factory=list)
+    marks: list[str] = Field(default_factory=list)
+    """What disturbed the measurement: a hot chip, another process. Scenarios refuse these."""
+    measured: dict[str, Any] = Field(default_factory=dict)
+    """What else was measured: host times, power held and stepped, collectives."""
 
     def rate(self, use: str, dtype: str) -> Rate:
         """The rates for a use and number format. Raises InputError where the profile has none."""
@@ -181,100 +195,9 @@ class Profile(Stated):
     def fit_of(self, op: str, dtype: str) -> Fit:
         """The fit of an operation. Raises InputError where the profile has none."""
         for fit in self.fits:
-            if (fit.op, fit.dtype) == (op, dtype):
+            if (fit.op, number_format(fit.dtype)) == (op, number_format(dtype)):
                 return fit
         allowed = ", ".join(f"{fit.op} {fit.dtype}" for fit in self.fits)
         raise InputError(
             [Problem(self.device.name, f"{op} {dtype}", allowed or "no fits in this profile")]
         )
-
-
-def load_profile(path: Path | str) -> Profile:
-    """Read a profile and refuse what cannot be true.
-
-    Raises InputError with every problem: unknown schema, times that are no positive numbers, a fit
-    without domain, fewer than three samples of an operation, a FLOP rate above 1.05 times the peak.
-    """
-    file = str(path)
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            [Problem("", "no readable file", "a calibration profile", str(error), file=file)]
-        ) from error
-    return _parse(text, file)
-
-
-def save_profile(profile: Profile, path: Path | str) -> None:
-    """Write a profile in one move: a reader sees the old file or the new one, never half of it."""
-    target = Path(path)
-    scratch = target.with_name(f".{target.name}.{os.getpid()}")
-    scratch.write_text(
-        profile.model_dump_json(by_alias=True, indent=1, exclude_none=True) + "\n", encoding="utf-8"
-    )
-    scratch.replace(target)
-
-
-def published_names() -> tuple[str, ...]:
-    """Devices that ship with a published profile."""
-    folder = files("twin") / "data" / "profiles"
-    return tuple(
-        sorted(
-            entry.name.removesuffix(".json")
-            for entry in folder.iterdir()
-            if entry.name.endswith(".json")
-        )
-    )
-
-
-def published_profile(gpu: str) -> Profile:
-    """The shipped profile of a GPU, by catalogue name. Raises InputError where there is none."""
-    if gpu not in (names := published_names()):
-        raise InputError([Problem("gpu", repr(gpu), ", ".join(names), did_you_mean(gpu, names))])
-    entry = files("twin") / "data" / "profiles" / f"{gpu}.json"
-    return _parse(entry.read_text(encoding="utf-8"), f"{gpu}.json")
-
-
-def _parse(text: str, file: str) -> Profile:
-    try:
-        profile = Profile.model_validate_json(text)
-    except ValidationError as error:
-        problems = [
-            Problem(".".join(map(str, e["loc"])), str(e["input"])[:80], e["msg"], file=file)
-            for e in error.errors()
-        ]
-        raise InputError(problems) from error
-    if problems := [*_impossible(profile, file), *_too_few(profile, file)]:
-        raise InputError(problems)
-    return profile
-
-
-def _impossible(profile: Profile, file: str) -> list[Problem]:
-    """Samples and rates faster than the device's peak."""
-    peak = profile.device.peak_flop_s
-    seen = [(f"samples.{i}", s.dtype, s.flops / s.t_s_min) for i, s in enumerate(profile.samples)]
-    seen += [(f"rates.{i}", r.dtype, r.flop_s) for i, r in enumerate(profile.rates)]
-    return [
-        Problem(
-            where,
-            f"{flop_s:.4g} FLOP/s",
-            f"at most {PEAK_MARGIN} x peak {peak[dtype]:.4g}",
-            file=file,
-        )
-        for where, dtype, flop_s in seen
-        if flop_s > PEAK_MARGIN * peak.get(dtype, float("inf"))
-    ]
-
-
-def _too_few(profile: Profile, file: str) -> list[Problem]:
-    """Fits that do not stand on three samples."""
-    samples = Counter((s.op, s.dtype) for s in profile.samples)
-    groups = samples | Counter({(fit.op, fit.dtype): 0 for fit in profile.fits})
-    needed = {
-        key: samples.get(key, 0) for key in {*groups, *((f.op, f.dtype) for f in profile.fits)}
-    }
-    return [
-        Problem(f"samples of {op} {dtype}", str(count), "at least 3", file=file)
-        for (op, dtype), count in sorted(needed.items())
-        if count < 3
-    ]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.calibration.formats import peak_of
-from twin.calibration.kernel_tables import FORMATS, KernelSamples
+from twin.calibration.formats import FORMATS, peak_of
+from twin.calibration.kernel_tables import KernelSamples
 from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.kernel_work import AXES, OPTIONAL, work
 
@@ -134,8 +134,7 @@ def _impossible(
         return []
     table = np.array([row for _, row in rows])
     axes = dict(zip(COLUMNS[op].values(), table[:, :-1].T, strict=True))
-    padded = op == "attention_decode"  # its law counts rows that are padding
-    flop_s = np.zeros(len(rows)) if padded else work(op, axes, FORMATS["bf16"]).flop / table[:, -1]
+    flop_s = work(op, axes, FORMATS["bf16"]).flop / table[:, -1]
     allowed = f"at most {PEAK_MARGIN:g} x the peak of {dtype}, {peak:.4g}"
     hint = "times are in seconds; is this another GPU or number format?"
     return [

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from twin.calibration.formats import number_format
-from twin.calibration.kernel_tables import FORMATS, KernelSamples
+from twin.calibration.formats import FORMATS, number_format
+from twin.calibration.kernel_tables import KernelSamples
 from twin.errors import InputError, Problem
 from twin.physics.kernel_fit import fit_surface
 from twin.physics.kernel_surface import KernelSurface
@@ -25,7 +25,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Trial:
+class FitTrial:
     """A surface and its errors on samples that it has not seen."""
 
     surface: KernelSurface
@@ -49,7 +49,7 @@ class Trial:
         }
 
 
-def fit_some(samples: KernelSamples, train: int, seed: int, sheet: Sheet | None = None) -> Trial:
+def fit_some(samples: KernelSamples, train: int, seed: int, sheet: Sheet | None = None) -> FitTrial:
     """Fit `train` of the samples, drawn by `seed`, and try the surface on all others.
 
     Raises InputError where that leaves too few on either side, or the format is not known.
@@ -71,13 +71,13 @@ def fit_some(samples: KernelSamples, train: int, seed: int, sheet: Sheet | None 
 
 def try_on(
     surface: KernelSurface, samples: KernelSamples, rows: Any, drawn: tuple[int, int]
-) -> Trial:
+) -> FitTrial:
     """Errors of a surface on `rows` of the samples; `drawn`: how many it was fitted to, and the
     seed.
     """
     predicted_s, inside = surface.time_s(**{name: x[rows] for name, x in samples.axes.items()})
     error = np.abs(predicted_s / samples.time_s[rows] - 1)
-    return Trial(
+    return FitTrial(
         surface, len(samples.time_s), *drawn, float(np.mean(inside)), float(np.median(error)),
         float(np.quantile(error, 0.9)),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twin.calibration.sample_fit import Sheet, Trial
+    from twin.calibration.sample_fit import FitTrial, Sheet
 
 
 def fit_kernels(
@@ -32,7 +32,7 @@ def fit_kernels(
     return said
 
 
-def _sister(trial: Trial, sheet: Sheet, gpu: str, rows: Path, dtype: str) -> dict[str, Any]:
+def _sister(trial: FitTrial, sheet: Sheet, gpu: str, rows: Path, dtype: str) -> dict[str, Any]:
     from twin.calibration.sample_files import read_samples
     from twin.calibration.sample_fit import carried_over, try_on
     from twin.errors import InputError, Problem

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from twin.calibration import Profile, load_profile
+from twin.calibration.trust import distrust
+from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, StorageSystem
-from twin.errors import InputError
+from twin.errors import InputError, Problem
 from twin.facility import checks, recorded, tariff, timeline, workload_size
 from twin.facility.air import pressure, weather
 from twin.facility.cooling import arrays, loops
@@ -98,7 +101,21 @@ def _profiles(ledger: Ledger) -> dict[str, Profile]:
             found[gpu] = load_profile(path)
         except InputError as error:
             ledger.problems += error.problems
+            continue
+        ledger.problems += _doubts(ledger, known[gpu], found[gpu], str(path))
     return found
+
+
+def _doubts(ledger: Ledger, gpu: Gpu, profile: Profile, file: str) -> list[Problem]:
+    """Why a profile may not speak for a GPU, at its file."""
+    rates = {"bf16": gpu.bf16_flop_s, "fp8": gpu.fp8_flop_s, "fp4": gpu.fp4_flop_s}
+    peaks = {name: float(rate) for name, rate in rates.items() if rate}
+    marked = ledger.scenario.accept_marked_profiles
+    own = gpu.name not in shipped().rows(Gpu)
+    lender = [gpu.profile] if own and gpu.profile else []
+    return [
+        replace(doubt, file=file) for doubt in distrust(profile, gpu.name, peaks, marked, lender)
+    ]
 
 
 def _storage(ledger: Ledger) -> Storage:

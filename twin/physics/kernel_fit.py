@@ -83,7 +83,17 @@ def fit_departure(points: Array, log_ratio: Array) -> Departure:
     weights = cho_solve(
         cho_factor(covariance + noise * np.eye(len(covariance)), lower=True), target[kept]
     )
-    return Departure(points[kept], weights, mean, length, kept)
+    return Departure(points[kept], weights, mean, length, kept, noise)
+
+
+def left_out_errors(
+    surface: KernelSurface, axes: Mapping[str, ArrayLike], measured_s: Array
+) -> Array:
+    """Log error of each sample when it alone is left out of the fitted process, (sample,)."""
+    job = work(surface.op, axes, surface.form)
+    departure = surface.departure
+    target = np.log(measured_s / surface.ceilings.time_s(job)) - departure.mean
+    return _left_out(job.features, target, departure.length, departure.noise)
 
 
 def _left_out(points: Array, target: Array, length: Array, noise: float) -> Array:

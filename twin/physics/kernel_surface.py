@@ -60,6 +60,8 @@ class Departure:
     length: Array
     kept: Flags | None = None
     """Of the samples it was fitted to, those that stayed, (sample,); None where nobody asked."""
+    noise: float = 0.0
+    """Of the samples, as a share of the variance."""
 
     def __call__(self, features: Array) -> Array:
         """Factor on the ceilings for `features` (query, feature).

@@ -9,7 +9,7 @@ projections absorbed. Experts: each weight that is touched is read once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,6 +23,8 @@ LATENT_HEAD_DIM = 128.0
 
 _TILE = 128.0
 """Rows, columns or queries that one block of a device works on."""
+_PIECE = 65536.0
+"""Elements that a block of a device works on."""
 _ROWS = 16.0
 """Heads that share a key are worked on in blocks of so many rows."""
 _WIDEST_GROUP = 32.0
@@ -53,16 +55,23 @@ class Work:
     features: Array
 
 
+STREAMS = {
+    "add": 3.0, "norm": 4.0, "gate": 3.0, "rotate": 4.0, "cross_entropy": 4.0, "adamw": 7.0,
+    "copy": 2.0,
+}  # fmt: skip
+"""Element-wise work, and how many numbers it moves for each element; only the scale matters, a fit
+takes the rest."""
 AXES: dict[str, tuple[str, ...]] = {
     "gemm": ("m", "n", "k"),
     "attention_prefill": (
         "batch", "tokens", "before_tokens", "heads", "kv_heads", "head_dim", "window",
     ),
     "attention_decode": ("batch", "tokens", "heads", "kv_heads", "head_dim", "window"),
+    "attention_train": ("batch", "tokens", "heads", "kv_heads", "head_dim"),
     "mla_prefill": ("batch", "tokens", "before_tokens", "heads"),
     "mla_decode": ("batch", "tokens", "heads"),
     "moe": ("tokens", "hidden", "inter", "topk", "experts", "tp", "ep", "skew"),
-}  # fmt: skip
+} | dict.fromkeys(STREAMS, ("elements",))  # fmt: skip
 """What each operation is asked with. Whole numbers, but `skew`: the exponent of the power law by
 which tokens choose experts, 0 for a balanced choice."""
 OPTIONAL = {"before_tokens": 0.0, "window": 0.0, "tp": 1.0, "ep": 1.0, "skew": 0.0}
@@ -76,7 +85,8 @@ def work(op: str, axes: Mapping[str, ArrayLike], form: Format) -> Work:
     """
     full = OPTIONAL | dict(axes)
     arrays = np.broadcast_arrays(*(np.asarray(full[name], float) for name in AXES[op]))
-    return _LAWS[op](form, *(x.ravel() for x in arrays))
+    flat = [x.ravel() for x in arrays]
+    return _stream(form, op, *flat) if op in STREAMS else _LAWS[op](form, *flat)
 
 
 def expected_experts(tokens: ArrayLike, topk: ArrayLike, experts: ArrayLike) -> Array:
@@ -128,11 +138,25 @@ def _attention_decode(
     group = heads / kv_heads
     rereads = np.where(group > _WIDEST_GROUP, group / _REREAD_GAIN, 1.0)
     blocks = np.ceil(group / _ROWS)
-    flop = 4 * _ROWS * batch * kv_heads * blocks * head_dim * seen
+    flop = 4 * batch * heads * head_dim * seen
     byte = batch * head_dim * (2 * form.cache * kv_heads * rereads * seen + 4 * heads)
     kernel = np.where(group == 1, 0.0, np.where(group > _WIDEST_GROUP, 8.0, 4.0))
     sides = np.log2(np.stack([batch * kv_heads, seen, tokens / seen, blocks, head_dim], axis=1))
     return Work(flop, byte, batch * kv_heads * rereads, np.column_stack([sides, kernel]))
+
+
+def _attention_train(
+    form: Format, batch: Array, tokens: Array, heads: Array, kv_heads: Array, head_dim: Array
+) -> Work:
+    """Forward and backward: 3.5 times the FLOP of the forward pass (arXiv 2307.08691, 3.1)."""
+    nothing = np.zeros_like(tokens)
+    forward = _attention_prefill(form, batch, tokens, nothing, heads, kv_heads, head_dim, nothing)
+    return replace(forward, flop=3.5 * forward.flop, byte=3.5 * forward.byte)
+
+
+def _stream(form: Format, op: str, elements: Array) -> Work:
+    byte = STREAMS[op] * form.activation * elements
+    return Work(elements, byte, np.ceil(elements / _PIECE), np.log2(elements)[:, None])
 
 
 def _mla_prefill(
@@ -178,5 +202,6 @@ def _moe(
 
 _LAWS: dict[str, Callable[..., Work]] = {
     "gemm": _gemm, "attention_prefill": _attention_prefill, "attention_decode": _attention_decode,
-    "mla_prefill": _mla_prefill, "mla_decode": _mla_decode, "moe": _moe,
+    "attention_train": _attention_train, "mla_prefill": _mla_prefill, "mla_decode": _mla_decode,
+    "moe": _moe,
 }  # fmt: skip

@@ -70,6 +70,8 @@ class Scenario(Stated):
     """What the factory is asked to do."""
     profiles: dict[GpuName, FileName] = Field(default_factory=dict, max_length=100)
     """Calibration profile file by GPU type, where it was measured; otherwise the published one."""
+    accept_marked_profiles: bool = False
+    """Also take profiles whose measurement was throttled or disturbed by other work."""
     controls: Controls = Controls()
     """How it is operated."""
     faults: FaultPlan = FaultPlan()
