@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Exit, Option, Typer
 
 from twin import __version__
-from twin.cli import calibrate, catalogue, say, usd
+from twin.cli import calibrate, catalogue, say, trace, usd
 from twin.cli.airflow import airflow
 from twin.cli.check import check
 from twin.cli.climate import climate
@@ -43,6 +43,7 @@ app.command()(export)
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(usd.app, name="usd")
+app.add_typer(trace.app, name="trace")
 
 
 def _version(wanted: bool) -> None:

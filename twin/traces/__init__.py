@@ -6,9 +6,22 @@ all of them are told at once; memory is bounded by the rows that a file may have
 
 from __future__ import annotations
 
+from twin.traces.change import rescaled, spliced, write_requests
+from twin.traces.describe import describe
 from twin.traces.job_list import JobEnd, JobList
 from twin.traces.jobs import read_jobs
 from twin.traces.request_trace import RequestTrace, Skip
 from twin.traces.requests import read_requests
 
-__all__ = ["JobEnd", "JobList", "RequestTrace", "Skip", "read_jobs", "read_requests"]
+__all__ = [
+    "JobEnd",
+    "JobList",
+    "RequestTrace",
+    "Skip",
+    "describe",
+    "read_jobs",
+    "read_requests",
+    "rescaled",
+    "spliced",
+    "write_requests",
+]

@@ -12,8 +12,10 @@ from twin.traces.request_columns import REQUEST_TABLES, header_of, read_table, t
 from twin.traces.request_records import RECORD_FORMATS, is_vllm_log, read_records, read_vllm_log
 from twin.traces.request_trace import RequestTrace
 
-KNOWN = "a table with " + " or ".join(
-    f"{t.time}, {t.prompt}, {t.answer} ({t.title})" for t in REQUEST_TABLES[:3]
+KNOWN = (
+    "a table with "
+    + " or ".join(f"{t.time}, {t.prompt}, {t.answer} ({t.title})" for t in REQUEST_TABLES[:3])
+    + ", or a Mooncake trace, AIPerf records or a vLLM benchmark log"
 )
 """What a file of requests may be, for messages."""
 
@@ -46,8 +48,7 @@ def read_requests(path: str | Path) -> RequestTrace:
 def unknown(path: Path, header: list[str]) -> InputError:
     """A file that is no trace of requests."""
     found = f"the columns {brief(', '.join(header), 200)}"
-    allowed = f"{KNOWN}, or a Mooncake trace, AIPerf records or a vLLM benchmark log"
-    return refusal(path, 1, found, allowed)
+    return refusal(path, 1, found, KNOWN)
 
 
 def _first_object(head: bytes) -> dict[str, Any] | None:
