@@ -170,7 +170,7 @@ def exchange_w_k(
 
 
 def control_slope_w_k(
-    running: int, capacity_w: float, band_k: float, conductance_w_k: float = 0.0
+    running: float, capacity_w: float, band_k: float, conductance_w_k: float = 0.0
 ) -> float:
     """Heat that a plant's control adds for a kelvin of facility water above its set-point, W/K.
 

@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     """Coolant runs out of a loop."""
     AIR_LOCK = "air lock"
     VALVE_CLOSED = "valve closed"
+    STORE_GIVES = "cold store gives"
+    STORE_RESTS = "cold store rests"
     COOLANT_LOW = "coolant low"
     """Half of what the vessel held has leaked."""
     COOLANT_LOST = "coolant lost"

@@ -16,6 +16,7 @@ from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.heat import Heat
 from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.cooling.plant import Plants
+from twin.simulation.cooling.stores import Stores
 from twin.simulation.cooling.units import Units
 from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
@@ -45,6 +46,7 @@ class Disciplines:
     flows: Flows
     plants: Plants
     units: Units
+    stores: Stores
     coils: Coils
     inlet_air: InletAir
     throttling: Throttling
@@ -98,6 +100,7 @@ def wire(facility: Facility) -> Disciplines:
         flows=flows,
         plants=plants,
         units=Units(world, flows, plants),
+        stores=Stores(world, flows, plants),
         coils=coils,
         inlet_air=inlet_air,
         throttling=throttling,

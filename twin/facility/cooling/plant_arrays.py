@@ -9,7 +9,9 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.cooling.draft import Draft
 from twin.facility.model import FreeCooling, Plant
+from twin.facility.model.cooling import ColdStore, HeatReuse
 from twin.physics.chiller import ChillerCurve
+from twin.physics.cold_store import cold_j
 from twin.physics.coolant import COIL_EXPONENT, freezing_degc, stream_w_k
 from twin.physics.moist_air import STANDARD_PA
 from twin.physics.tower import Tower
@@ -69,12 +71,38 @@ def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: 
         free=_free_cooling(spec, out.free_coolers.get(p), pressure_pa),
         reset=_reset(spec),
         freezes_degc=float(freezing_degc(spec.antifreeze)),
+        load_reset=_load_reset(spec),
+        ramp_s=spec.ramp,
+        least_run_s=spec.least_run,
+        pump_least_frac=spec.variable_pumps,
+        store=_store(spec),
+        reuse=_reuse(spec),
     )
 
 
 def _reset(spec: PlantSpec) -> tuple[float, float, float] | None:
     asked = spec.weather_reset
     return None if asked is None else (asked.cold, asked.hot, asked.by)
+
+
+def _load_reset(spec: PlantSpec) -> tuple[float, float, float] | None:
+    asked = spec.load_reset
+    return None if asked is None else (asked.low, asked.full, asked.by)
+
+
+def _store(spec: PlantSpec) -> ColdStore | None:
+    asked = spec.cold_store
+    if asked is None:
+        return None
+    full_j = cold_j(asked.volume, asked.rise, asked.usable)
+    return ColdStore(full_j, asked.start * full_j, asked.discharge, asked.charge)
+
+
+def _reuse(spec: PlantSpec) -> HeatReuse | None:
+    asked = spec.heat_reuse
+    if asked is None:
+        return None
+    return HeatReuse(asked.share, asked.capacity or np.inf, asked.return_at_least)
 
 
 def _free_cooling(

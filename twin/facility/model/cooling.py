@@ -56,6 +56,27 @@ class FreeCooling:
 
 
 @dataclass(frozen=True)
+class ColdStore:
+    """A tank of cold water."""
+
+    full_j: float
+    """Heat that it takes when full."""
+    start_j: float
+    discharge_w: float
+    charge_w: float
+
+
+@dataclass(frozen=True)
+class HeatReuse:
+    """Who takes heat of a plant's return."""
+
+    share: float
+    capacity_w: float
+    return_degc: float
+    """Below it nothing is taken."""
+
+
+@dataclass(frozen=True)
 class Plant:
     """One facility water loop with its chillers or dry coolers."""
 
@@ -89,6 +110,23 @@ class Plant:
     reset: tuple[float, float, float] | None = None
     """Outdoor air in which the set-point is raised in full, and not at all, and kelvin of it."""
 
+    load_reset: tuple[float, float, float] | None = None
+    """Shares of the design heat at which the set-point is raised in full, and not at all, and
+    kelvin of it."""
+    ramp_s: float = 0.0
+    """From the start of a unit to its full capacity."""
+    least_run_s: float = 0.0
+    pump_least_frac: float | None = None
+    """Slowest speed of its water pumps; None where they have one speed."""
+    store: ColdStore | None = None
+    reuse: HeatReuse | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether something of it follows the heat or the clock, so that it is never at rest."""
+        options = (self.load_reset, self.pump_least_frac, self.store, self.reuse)
+        return self.least_run_s > 0 or any(one is not None for one in options)
+
     def condenser_set_degc(self, wet_bulb_degc: Array | float) -> Array:
         """What tower fans hold: the set-point, or the design approach to the wet bulb where that is
         warmer, for fans at full speed would chase it in vain.
@@ -96,6 +134,13 @@ class Plant:
         assert self.tower is not None
         reachable = np.asarray(wet_bulb_degc, dtype=float) + self.tower.approach_k
         return np.asarray(np.maximum(self.condenser_degc, reachable))
+
+    def load_raised_k(self, load_frac: float) -> float:
+        """By how much a low load raises the set-point."""
+        if self.load_reset is None:
+            return 0.0
+        low, full, most_k = self.load_reset
+        return most_k * min(max((full - load_frac) / (full - low), 0.0), 1.0)
 
     def raised_k(self, dry_bulb_degc: Array | float) -> Array:
         """By how much weather raises the set-point of its water, a straight line between."""

@@ -20,9 +20,12 @@ from twin.scenario.schema.names import (
     PlantType,
     few,
 )
+from twin.scenario.schema.plant_options import ColdStoreSpec, HeatReuseSpec, LoadReset
 from twin.scenario.schema.room import Band, ReturnFace, SupplyFace, UnitPlace
 from twin.stated import (
+    Duration,
     OutdoorTemperature,
+    Percent,
     Power,
     ShareOrPercent,
     Stated,
@@ -45,6 +48,7 @@ CondenserTemperature = Annotated[
 PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
 
 
+RampTime = Annotated[Duration, Within(0.0, 14400.0, "0 to 4 h")]
 Antifreeze = Annotated[ShareOrPercent, Within(0.0, 0.6, "0 to 60 %", "no use beyond")]
 Approach = Annotated[
     TemperatureDifference, Within(0.2, 20.0, "0.2 to 20 K", "no exchanger gives less than nothing")
@@ -194,6 +198,18 @@ class PlantSpec(Stated):
     """Propylene glycol in its water, as a share of the mass; coils outdoors freeze without."""
     weather_reset: WeatherReset | None = None
     """Raises the supply temperature in cold weather, for compressors to rest more."""
+    load_reset: LoadReset | None = None
+    """Raises it at low load."""
+    ramp: RampTime = 0.0
+    """From the start of a chiller to its full capacity."""
+    least_run: RampTime = 0.0
+    """A chiller that was started for the heat runs at least so long."""
+    variable_pumps: Percent | None = None
+    """Slowest speed of water pumps that follow the heat; without, they turn at one speed."""
+    cold_store: ColdStoreSpec | None = None
+    """A tank of cold water that takes heat which chillers cannot; chillers only."""
+    heat_reuse: HeatReuseSpec | None = None
+    """Somebody who takes heat from its return."""
     free_cooling: FreeCoolingSpec | None = None
     """Coolers that carry what outdoor air can; chillers only."""
     at: tuple[Coordinate, Coordinate] | None = None

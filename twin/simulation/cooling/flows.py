@@ -8,6 +8,7 @@ from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Plant
 from twin.physics.coolant import (
+    affinity_power_w,
     exchange_w_k,
     handler_speed_frac,
     plate_resistance_frac,
@@ -17,6 +18,7 @@ from twin.physics.coolant import (
 )
 from twin.results.enums import EventKind
 from twin.simulation.cooling.piping import Piping
+from twin.simulation.cooling.ramps import Ramps
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -48,6 +50,8 @@ class Flows(Discipline):
         self._seen_s = -np.inf
         self._last_start_s = np.inf
         self.piping = Piping(world)
+        self.ramps = Ramps(world)
+        self.varies = any(p.pump_least_frac is not None for p in self.cooling.plants)
         self.loop_of_rack = np.searchsorted(cooling.loop_node, world.facility.racks.zone)
 
     def _plants(self) -> Index:
@@ -63,7 +67,7 @@ class Flows(Discipline):
     def settle(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
         own = self.own
-        moved = self.piping.moved()
+        moved = self.piping.moved() or self.ramps.any or self.varies
         if self._nothing_new() and not moved:
             return False
         self._restarts()
@@ -75,7 +79,9 @@ class Flows(Discipline):
         self._turn(pump_on)
         speeds = self.piping.speeds(pump_on)
         openings = self.piping.openings()
-        circulating = np.concatenate([speeds[~np.isnan(speeds)], *openings])
+        capacity = self.ramps.capacity_frac()
+        pumped = self.world.state.plants.pump_frac
+        circulating = np.concatenate([speeds[~np.isnan(speeds)], *openings, capacity, pumped])
         seen = np.concatenate([on, water_on, pump_on])
         if np.array_equal(seen, own.seen) and np.array_equal(circulating, own.circulating):
             return False
@@ -84,7 +90,10 @@ class Flows(Discipline):
         own.seen = seen
         own.circulating = circulating
         own.unit_running = on
-        own.water_frac = np.array([water_on[p.units].mean() for p in self.cooling.plants])
+        own.capacity_frac = capacity
+        turning = np.array([water_on[p.units].mean() for p in self.cooling.plants])
+        own.water_frac = turning * pumped
+        own.water_pump_frac = turning * affinity_power_w(1.0, pumped, 0.0)
         pumps = total_by(self.cooling.pump_unit, pump_on, on.size)
         own.pumps_running = pumps.astype(np.int64)
         self._loops(on, speeds, openings)
@@ -190,18 +199,9 @@ class Flows(Discipline):
         own.loop_w_k = total_by(units.zone[cdu], exchange[cdu], loops)
         shared = self._rack_flow_frac()
         own.rack_flow_frac = np.where(np.isnan(of_rack), shared, of_rack)
-        driven = np.where(self._run_down(speeds), 0.0, own.rack_flow_frac)
+        driven = np.where(self.piping.run_down(speeds), 0.0, own.rack_flow_frac)
         resistance = plate_resistance_frac(driven)
         own.junction_k_w = self.world.facility.racks.junction_k_w * resistance
-
-    def _run_down(self, speeds: Array) -> Mask:
-        """(rack,) whose coolant no pump drives any more: it slows down within seconds, in which
-        plate and coolant store the heat as where it stands still.
-        """
-        undriven = np.zeros(self.loop_of_rack.size, dtype=bool)
-        for pipes in self.piping.pipes:
-            undriven[pipes.racks] = not np.isnan(speeds[pipes.pumps]).any()
-        return undriven
 
     def _circulate(self, speeds: Array, openings: list[Array], flow: Array, of_rack: Array) -> None:
         """Loops on pipes: what their units give goes into `flow` (unit,), what their racks get over
@@ -245,6 +245,11 @@ class Flows(Discipline):
         cold = units.cold_w_k * self.own.water_frac[np.maximum(self.plant_of_unit, 0)]
         return exchange_w_k(units.transfer_w_k, hot, cold, units.hot_w_k, units.cold_w_k)
 
+    def running_units(self, plant: Plant) -> float:
+        """Units of a plant that run, those still coming up counted by their share."""
+        own = self.own
+        return float((own.unit_running[plant.units] * own.capacity_frac[plant.units]).sum())
+
     def pumping(self, plant: Plant) -> Array:
         """(unit of the plant,) 1 where its water pump runs."""
         own = self.own
@@ -266,7 +271,7 @@ class Flows(Discipline):
         """Seconds until the next unit or water pump has restarted, or coolant in pipes flows
         otherwise.
         """
-        return min(self._next_start_s(), self.piping.next_s())
+        return min(self._next_start_s(), self.piping.next_s(), self.ramps.next_s())
 
     def advance(self, span_s: float) -> None:
         """Coolant that leaks."""
@@ -275,7 +280,7 @@ class Flows(Discipline):
 
     def at_rest(self) -> bool:
         """Nothing runs down or out."""
-        return not self.piping.moving()
+        return not self.piping.moving() and not np.isfinite(self.ramps.next_s())
 
     def _next_start_s(self) -> float:
         own = self.own

@@ -70,7 +70,8 @@ class Heat(Discipline):
         np.add.at(q, n.loop_node[units.zone[cdu]], state.units.unit_w[cdu])
         q[self.air.node] += self._into_air_w(state.racks.rack_w - into_stream)
         for p, plant in enumerate(n.plants):
-            q[plant.node] += plant.pump_w * state.flows.water_frac[p]
+            q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
+            q[plant.node] += state.stores.filling_w[p]
         np.add.at(q, self.coils.water, self.coils.terms()[2])
         return q
 

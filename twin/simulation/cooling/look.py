@@ -25,3 +25,7 @@ class Look:
     water_degc: Array
     dry_bulb_degc: Array
     wet_bulb_degc: Array
+    held: int = 0
+    """Chillers that have not run long enough to be stopped."""
+    water_frac: float = 1.0
+    """Facility water that flows, over rated flow."""

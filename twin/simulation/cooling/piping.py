@@ -62,6 +62,15 @@ class Piping:
             speeds[p.pumps] = np.where(pump_on[p.pumps], np.nan, level * own.pump_speed[p.pumps])
         return speeds
 
+    def run_down(self, speeds: Array) -> Mask:
+        """(rack,) whose coolant no pump drives any more: it slows down within seconds, in which
+        plate and coolant store the heat as where it stands still.
+        """
+        undriven = np.zeros(len(self.world.facility.racks.id), dtype=bool)
+        for pipes in self.pipes:
+            undriven[pipes.racks] = not np.isnan(speeds[pipes.pumps]).any()
+        return undriven
+
     def openings(self) -> list[Array]:
         """For each loop on pipes (link,) the share that is open."""
         return [self._opening(p, link) for p, link in zip(self.pipes, self.link, strict=True)]

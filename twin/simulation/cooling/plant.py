@@ -4,9 +4,12 @@ water.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from twin.arrays import Array, Mask
+from twin.facility.cooling.peak import plant_heat_w
 from twin.facility.model import Plant
 from twin.simulation.cooling.alarms import Alarms
 from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows
@@ -14,6 +17,11 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+
+PUMP_STEP_FRAC = 0.05
+"""Speeds of water pumps that follow the heat."""
+DISCHARGING = 1
+"""Mode of a tank that takes heat."""
 
 
 class Plants(Discipline):
@@ -35,7 +43,39 @@ class Plants(Discipline):
     def _scan(self, _: int) -> None:
         """The building controls look around: weather, fans and compressors are set anew."""
         self.own.outdoor_degc = np.array(self.world.facility.weather.at(self.world.now_s))
+        self._follow_load()
         self.rescan()
+
+    def _follow_load(self) -> None:
+        """Set water pumps and set-points by the heat that plants take now."""
+        own = self.own
+        raised = np.zeros(len(self.plants))
+        speed = np.ones(len(self.plants))
+        for p, plant in enumerate(self.plants):
+            load = self._load_frac(p, plant)
+            raised[p] = plant.load_raised_k(load)
+            if plant.pump_least_frac is not None:
+                wanted = np.ceil(load / PUMP_STEP_FRAC - 1e-9) * PUMP_STEP_FRAC
+                speed[p] = min(max(wanted, plant.pump_least_frac), 1.0)
+        own.load_raise_k = raised
+        own.pump_frac = speed
+
+    def _load_frac(self, p: int, plant: Plant) -> float:
+        """Heat that a plant takes over that at the design point; 1 where nothing asks for it."""
+        if plant.load_reset is None and plant.pump_least_frac is None:
+            return 1.0
+        conductance, reference, constant = self.own.segment[p, :3].tolist()
+        water = float(self.world.state.heat.temperature_degc[plant.node])
+        heat_w = conductance * (water - reference) + constant
+        return float(heat_w / max(self._design_w[p], 1.0))
+
+    @cached_property
+    def _design_w(self) -> Array:
+        return plant_heat_w(self.world.facility)
+
+    def at_rest(self) -> bool:
+        """No plant follows its load or a clock."""
+        return not any(plant.follows for plant in self.plants)
 
     def rescan(self) -> None:
         """Let the building controls look around at the next settling."""
@@ -84,20 +124,33 @@ class Plants(Discipline):
 
     def _rows(self, p: int, plant: Plant) -> Array:
         """(3, field) the segments of a plant in the weather that the controls read last."""
-        state = self.world.state
         dry_bulb, wet_bulb = self.own.outdoor_degc.tolist()
         running, free_running = self._running(plant)
-        supply_degc = float(state.controls.supply_degc[p]) + float(plant.raised_k(dry_bulb))
-        key = (running, supply_degc, dry_bulb, wet_bulb, free_running)
+        supply_degc = self.set_degc(p) + float(plant.raised_k(dry_bulb))
+        store_w = self._store_w(p, plant)
+        key = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w)
         if self._known[p][0] != key:
             self._known[p] = (key, segment_rows(plant, *key))
         return self._known[p][1]
 
-    def _running(self, plant: Plant) -> tuple[int, int]:
-        """Chillers or coolers of a plant that run, and dry coolers beside its chillers."""
-        running = self.world.state.flows.unit_running
+    def set_degc(self, p: int) -> float:
+        """Set-point of a plant's water, as its load has it; weather may raise it further."""
+        return float(self.world.state.controls.supply_degc[p] + self.own.load_raise_k[p])
+
+    def _store_w(self, p: int, plant: Plant) -> float:
+        """Heat that its tank can take, where it does."""
+        gives = self.world.state.stores.mode[p] == DISCHARGING
+        return plant.store.discharge_w if gives and plant.store is not None else 0.0
+
+    def _running(self, plant: Plant) -> tuple[float, int]:
+        """Chillers or coolers of a plant that run, those coming up by their share, and dry coolers
+        beside its chillers.
+        """
+        flows = self.world.state.flows
+        running = flows.unit_running
         free = running[plant.free.units] if plant.free is not None else running[:0]
-        return int(np.count_nonzero(running[plant.units])), int(np.count_nonzero(free))
+        units = float((running[plant.units] * flows.capacity_frac[plant.units]).sum())
+        return units, int(np.count_nonzero(free))
 
     def foretell(self, stretch: Stretch) -> None:
         """The weather at every look, and the segments that plants stay on if they stay."""
@@ -115,10 +168,9 @@ class Plants(Discipline):
     def _rows_of(self, p: int, outdoor_degc: Array) -> Array:
         """(look, 3, field) the segments of a plant in weather (look, 2)."""
         plant = self.plants[p]
-        state = self.world.state
         running, free_running = self._running(plant)
         dry_bulb, wet_bulb = outdoor_degc.T
-        supply_degc = float(state.controls.supply_degc[p]) + plant.raised_k(dry_bulb)
+        supply_degc = self.set_degc(p) + plant.raised_k(dry_bulb)
         return segment_rows(plant, running, supply_degc, dry_bulb, wet_bulb, free_running)
 
     def stays(self, stretch: Stretch) -> Mask:

@@ -6,7 +6,7 @@ quiet stretch; the same laws, and the same bits, for both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,6 +43,10 @@ class Setting:
     clipped: int = 0
     safely_clipped: int = 0
     """Those set outside their curves, on the side that errs low, and on the other."""
+    staged: int = 0
+    """Chillers that share the heat at the last look."""
+    reused_w: float = 0.0
+    """Heat that somebody takes at the last look."""
 
 
 def setting(look: Look) -> Setting:
@@ -52,9 +56,21 @@ def setting(look: Look) -> Setting:
         return Setting(np.tile(look.pumps_w, (looks, 1)), np.zeros(looks))
     few = NO_HEAT_FRAC * look.plant.capacity_w
     heat = np.where(look.heat_w < few, 0.0, look.heat_w)
-    if role(look.plant.kind) is Role.DRY_COOLER:
-        return _fans(look, heat)
-    return _compressors(look, heat)
+    reused = _reused_w(look, heat)
+    left = heat if reused is None else heat - reused
+    dry = role(look.plant.kind) is Role.DRY_COOLER
+    found = _fans(look, left) if dry else _compressors(look, left)
+    return found if reused is None else replace(found, reused_w=float(reused[-1:].sum()))
+
+
+def _reused_w(look: Look, heat: Array) -> Array | None:
+    """(look,) heat that somebody takes from the return; None where nobody asks."""
+    reuse = look.plant.reuse
+    if reuse is None:
+        return None
+    back = look.water_degc + heat / max(look.plant.water_w_k * look.water_frac, 1e-9)
+    warm = back >= reuse.return_degc
+    return np.where(warm, np.minimum(reuse.share * heat, reuse.capacity_w), 0.0)
 
 
 def _fans(look: Look, heat: Array) -> Setting:
@@ -88,7 +104,7 @@ def _compressors(look: Look, heat: Array) -> Setting:
     most = available_w(plant.curve, leaving, at_full)
     relieved = relief(look, heat, int(chillers.sum()) * most)
     rest = heat - relieved.heat_w
-    used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), 1, count)
+    used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), max(1, min(look.held, count)), count)
     condenser = _condenser(look, HeatSplit(heat, rest, used, count, leaving), relieved.tower_degc)
     compressor = power_w(plant.curve, rest / used, leaving, condenser.entering_degc)
     nth = np.cumsum(chillers)
@@ -105,6 +121,7 @@ def _compressors(look: Look, heat: Array) -> Setting:
         heat.size,
         int(beyond.sum() - safe.sum()),
         int(safe.sum()),
+        int(used[-1:].sum()),
     )
 
 

@@ -60,57 +60,73 @@ def wetted_degc(plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array
 
 def segments(
     plant: Plant,
-    running: int,
+    running: float,
     supply_degc: float,
     dry_bulb_degc: float,
     wet_bulb_degc: float,
     free_running: int = 0,
+    store_w: float = 0.0,
 ) -> list[Segment]:
     """The straight segments of a plant with `running` units, from cold water to hot; those without
     any width left out.
     """
-    rows = segment_rows(plant, running, supply_degc, dry_bulb_degc, wet_bulb_degc, free_running)
+    weather = (dry_bulb_degc, wet_bulb_degc)
+    rows = segment_rows(plant, running, supply_degc, *weather, free_running, store_w)
     found = [Segment(*row) for row in rows.tolist()]
     found = [s for s in found if s.upper_degc > s.lower_degc]
-    return found if running or free_running else [IDLE]
+    return found if running or free_running or store_w else [IDLE]
 
 
 def segment_rows(
     plant: Plant,
-    running: int,
+    running: float,
     supply_degc: Array | float,
     dry_bulb_degc: Array | float,
     wet_bulb_degc: Array | float,
     free_running: int = 0,
+    store_w: float = 0.0,
 ) -> Array:
     """(..., 3, field of Segment) the same for weather and set-points of any shape (...,): first,
     middle and last.
 
+    running   those that are still coming up to their capacity count by their share
+    store_w   what a tank of cold water takes beside chillers
+
     Where the air is warmer than the set-point, a dry cooler's middle one has no width.
     """
     rows = np.empty((*np.shape(dry_bulb_degc), 3, len(Segment._fields)))
-    if not running and not free_running:
+    if not running and not free_running and not store_w:
         rows[:] = IDLE
     elif free_running:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
-        numbers = (running, free_running)
+        numbers = (running, free_running, store_w)
         _enter_relieved(rows, plant, numbers, supply_degc, np.asarray(dry_bulb_degc), entering)
     elif role(plant.kind) is Role.DRY_COOLER:
         air = wetted_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_dry_cooler(rows, plant, running, supply_degc, air)
     else:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
-        _enter_chiller(rows, plant, running, supply_degc, entering)
+        _enter_chiller(rows, plant, (running, store_w), supply_degc, entering)
     return rows
 
 
 def _enter_chiller(
-    rows: Array, plant: Plant, running: int, supply_degc: Array | float, entering: Array | float
+    rows: Array,
+    plant: Plant,
+    gives: tuple[float, float],
+    supply_degc: Array | float,
+    entering: Array | float,
 ) -> None:
-    """Off below the set-point, regulated above it, all they can give beyond the band."""
+    """Off below the set-point, regulated above it, all they can give beyond the band; `gives` are
+    the chillers that run and what a tank takes.
+    """
     assert plant.curve is not None
+    running, store_w = gives
     most = running * available_w(plant.curve, supply_degc, entering)
     slope = control_slope_w_k(running, plant.curve.capacity_w, plant.band_k)
+    if store_w:
+        most = most + store_w
+        slope += store_w / plant.band_k
     full = supply_degc + most / slope
     _enter_regulated(rows, slope, supply_degc)
     rows[..., 1, UPPER] = full
@@ -131,12 +147,12 @@ def _enter_regulated(rows: Array, slope: float, supply_degc: Array | float) -> N
 def _enter_relieved(
     rows: Array,
     plant: Plant,
-    running: tuple[int, int],
+    running: tuple[float, int, float],
     supply_degc: Array | float,
     air: Array,
     entering: Array | float,
 ) -> None:
-    """Chillers with dry coolers beside them; running are those of each.
+    """Chillers with dry coolers beside them; running are those of each, and what a tank takes.
 
     Off below the set-point, regulated above it, and beyond the band what the chillers can and what
     the coolers give to air colder than the set-point. Ahead of the chillers the coolers meet water
@@ -153,6 +169,9 @@ def _enter_relieved(
     coil = np.where(air < supply_degc, full, 0.0)
     warmer = 1.0 + (coil / plant.water_w_k if free.in_series and plant.water_w_k > 0 else 0.0)
     most = running[0] * available_w(plant.curve, supply_degc, entering) * warmer
+    if running[2]:
+        most = most + running[2]
+        slope += running[2] / plant.band_k
     bend = (slope * supply_degc + most - coil * air) / (slope - coil)
     _enter_regulated(rows, slope, supply_degc)
     rows[..., 1, UPPER] = bend

@@ -38,11 +38,27 @@ class Units(Discipline):
         if self.plants.scan_due:
             own.scan = self.world.state.plants.scan
             own.water_kg_s = 0.0
+            own.reused_w = 0.0
             for p, plant in enumerate(self.plants.plants):
                 found = self._setting_now(p, plant)
                 own.unit_w[plant.all_units] = found.unit_w[0]
                 own.water_kg_s += float(found.water_kg_s[0])
                 self._count(found)
+                self._stage(p, plant, found)
+
+    def _stage(self, p: int, plant: Plant, found: Setting) -> None:
+        """Remember how many chillers share the heat, and since when it is so many."""
+        own = self.own
+        own.reused_w += found.reused_w
+        if plant.least_run_s > 0:
+            if found.staged > own.staged[p]:
+                own.staged_s[p] = self.world.now_s
+            own.staged[p] = found.staged
+
+    def advance(self, span_s: float) -> None:
+        """Heat that somebody took."""
+        if self.own.reused_w:
+            self.own.reused_j += self.own.reused_w * span_s
 
     def foretell(self, stretch: Stretch) -> None:
         """Fans and compressors at every look."""
@@ -121,17 +137,28 @@ class Units(Discipline):
             self.units,
             state.flows.unit_running[plant.all_units],
             self._pumps_w(plant),
-            float(state.controls.supply_degc[p]) + plant.raised_k(outdoor[:, 0]),
-            conductance * (water - reference) + constant,
+            self.plants.set_degc(p) + plant.raised_k(outdoor[:, 0]),
+            conductance * (water - reference) + constant - state.stores.taken_w[p],
             water,
             outdoor[:, 0],
             outdoor[:, 1],
+            self._held(p, plant),
+            float(state.flows.water_frac[p]),
         )
+
+    def _held(self, p: int, plant: Plant) -> int:
+        """Chillers of a plant that have not run long enough to be stopped."""
+        ran_s = self.world.now_s - self.own.staged_s[p]
+        return int(self.own.staged[p]) if ran_s < plant.least_run_s else 0
 
     def _pumps_w(self, plant: Plant) -> Array:
         """(unit of the plant,) its share of the water pumps; free coolers have none."""
         own = plant.pump_w / plant.units.size * self.flows.pumping(plant)
+        own = own * affinity_power_w(1.0, self._water_speed(plant), 0.0)
         return np.concatenate([own, np.zeros(plant.all_units.size - own.size)])
+
+    def _water_speed(self, plant: Plant) -> float:
+        return float(self.plants.own.pump_frac[self.plants.plants.index(plant)])
 
     def _count(self, found: Setting) -> None:
         """Count chillers set, and those set outside their curves, by the side that errs."""

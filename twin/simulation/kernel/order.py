@@ -26,32 +26,35 @@ class Stage(IntEnum):
 
 
 ADVANCE = (
-    "accounts", "billing", "supply", "protection", "flows", "heat", "jobs", "serving", "losses",
-    "inlet_air",
+    "accounts", "billing", "supply", "protection", "flows", "units", "heat", "stores", "jobs",
+    "serving", "losses", "inlet_air",
 )  # fmt: skip
 """Moved on over a span: integrals first, for they hold the rates of the span that ends."""
 
-FORESEE = ("supply", "protection", "racks", "network", "flows", "jobs", "serving")
+FORESEE = ("supply", "protection", "racks", "network", "flows", "stores", "jobs", "serving")
 """Asked when they must act next; temperatures are asked last, up to what these foresee."""
 
-ACT = ("accounts", "clock", "protection", "jobs", "inlet_air")
+ACT = ("accounts", "clock", "protection", "stores", "jobs", "inlet_air")
 """Do what is due at an instant; `clock` lets everything act that waits for it."""
 
 ACT_AT_END = ("jobs",)
 """At the end of the horizon only what completes counts: what begins belongs to the next run."""
 
 SETTLE = (
-    "supply", "flows", "plants", "racks", "network", "jobs", "serving", "activity", "throttling",
+    "supply", "flows", "plants", "stores", "racks", "network", "jobs", "serving", "activity",
+    "throttling",
 )  # fmt: skip
 """Brought into agreement, round after round, until nobody changes anything."""
 
 HOLD = (
-    "plants", "racks", "units", "supply", "protection", "shedding", "coils", "heat", "losses",
-    "jobs", "serving", "accounts",
+    "plants", "stores", "racks", "units", "supply", "protection", "shedding", "coils", "heat",
+    "losses", "jobs", "serving", "accounts",
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 
-AT_REST = ("jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "heat")
+AT_REST = (
+    "jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "plants", "heat",
+)  # fmt: skip
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 
 FORETELL = ("plants", "heat", "inlet_air", "units", "supply", "protection", "shedding")

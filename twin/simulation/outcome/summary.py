@@ -62,7 +62,16 @@ def _energy(run: Disciplines) -> dict[str, float]:
         "power_it_mean_w": _ratio(site["it"], run.world.now_s),
         "pue": _ratio(_used_j(run), site["it"]),
         "wue_l_per_kwh": _ratio(site["water_kg"], site["it"] / J_PER_KWH),
+        **_reuse(run, site["it"]),
     }
+
+
+def _reuse(run: Disciplines, it_j: float) -> dict[str, float]:
+    """Heat used again, and ERE: energy less that heat, over IT's; nothing without takers."""
+    if not any(plant.reuse for plant in run.world.facility.cooling.plants):
+        return {}
+    reused_j = run.units.own.reused_j
+    return {"heat_reused_j": reused_j, "ere": _ratio(_used_j(run) - reused_j, it_j)}
 
 
 def _work(run: Disciplines) -> dict[str, float]:

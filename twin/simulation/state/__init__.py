@@ -27,12 +27,14 @@ from twin.simulation.state.cooling import (
     HeatState,
     InletState,
     PlantState,
+    StoreState,
     UnitState,
     fresh_coils,
     fresh_flows,
     fresh_heat,
     fresh_inlet,
     fresh_plants,
+    fresh_stores,
     fresh_units,
 )
 from twin.simulation.state.faults import (
@@ -84,6 +86,7 @@ class State:
     flows: Annotated[FlowState, "cooling.flows"]
     plants: Annotated[PlantState, "cooling.plant"]
     units: Annotated[UnitState, "cooling.units"]
+    stores: Annotated[StoreState, "cooling.stores"]
     coils: Annotated[CoilState, "cooling.coils"]
     heat: Annotated[HeatState, "cooling.heat"]
     inlet: Annotated[InletState, "cooling.inlet_air"]
@@ -121,6 +124,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         flows=fresh_flows(facility),
         plants=fresh_plants(facility, IDLE_SEGMENT),
         units=fresh_units(facility),
+        stores=fresh_stores(facility),
         coils=fresh_coils(facility),
         heat=fresh_heat(facility),
         inlet=fresh_inlet(facility),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -54,6 +54,10 @@ class FlowState:
     """(loop,) coolant lost of what its vessel held."""
     vessel_stage: Index
     """(loop,) marks that its vessel was told to have passed."""
+    capacity_frac: Array
+    """(unit,) share of its capacity that it has come up to since its start."""
+    water_pump_frac: Array
+    """(plant,) power of facility water pumps over that of all at full speed."""
     circulating: Array
     """Speeds and openings that the flows of pipes were last worked out for."""
     version: int = 0
@@ -86,6 +90,8 @@ def fresh_flows(facility: Facility) -> FlowState:
         pump_speed=np.ones(len(cooling.pump_id)),
         leaked_m3=np.zeros(len(cooling.loop_id)),
         vessel_stage=np.zeros(len(cooling.loop_id), dtype=np.int64),
+        capacity_frac=np.ones(units),
+        water_pump_frac=np.ones(len(cooling.plants)),
         circulating=np.zeros(0),
     )
 
@@ -105,6 +111,10 @@ class PlantState:
     """Raised whenever the controls look around: weather, fans and compressors are set anew."""
     flows_version: int = 0
     """Flows that the controls have seen."""
+    load_raise_k: Array = field(default_factory=lambda: np.zeros(0))
+    """(plant,) by how much a low load raises the set-point."""
+    pump_frac: Array = field(default_factory=lambda: np.ones(0))
+    """(plant,) speed asked of its water pumps."""
 
 
 def fresh_plants(facility: Facility, idle: Array) -> PlantState:
@@ -114,6 +124,8 @@ def fresh_plants(facility: Facility, idle: Array) -> PlantState:
     return PlantState(
         segment=np.tile(idle, (len(facility.cooling.plants), 1)),
         outdoor_degc=np.array(facility.weather.at(0.0)),
+        load_raise_k=np.zeros(len(cooling.plants)),
+        pump_frac=np.ones(len(cooling.plants)),
         alarms=np.zeros(alarms, dtype=bool),
     )
 
@@ -132,11 +144,56 @@ class UnitState:
     """Chillers set so far; those outside their curves, on either side, below."""
     clipped: int = 0
     safely_clipped: int = 0
+    staged: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(plant,) chillers that share the heat, where they have a least run."""
+    staged_s: Array = field(default_factory=lambda: np.zeros(0))
+    """(plant,) when they were last one more."""
+    reused_w: float = 0.0
+    """Heat that somebody takes."""
+    reused_j: float = 0.0
 
 
 def fresh_units(facility: Facility) -> UnitState:
     """Nothing drawn."""
-    return UnitState(np.zeros(len(facility.cooling.units.id)))
+    plants = len(facility.cooling.plants)
+    return UnitState(
+        np.zeros(len(facility.cooling.units.id)),
+        staged=np.zeros(plants, dtype=np.int64),
+        staged_s=np.full(plants, -np.inf),
+    )
+
+
+@dataclass(slots=True)
+class StoreState:
+    """Tanks of cold water."""
+
+    cold_j: Array
+    """(plant,) heat that each can still take; 0 without a tank."""
+    mode: Index
+    """(plant,) at rest, discharging or filling."""
+    filling_w: Array
+    """(plant,) heat that it gives to the water while it fills."""
+    taken_w: Array
+    """(plant,) heat that it takes now."""
+    chillers_w: Array
+    """(plant,) most that chillers take beside it."""
+    heat_j: Array
+    """(plant,) heat taken of its water before this span."""
+    scan: int = 0
+    """The last look around that modes were chosen at."""
+
+
+def fresh_stores(facility: Facility) -> StoreState:
+    """As full as stated, at rest."""
+    plants = facility.cooling.plants
+    return StoreState(
+        cold_j=np.array([p.store.start_j if p.store else 0.0 for p in plants]),
+        mode=np.zeros(len(plants), dtype=np.int64),
+        filling_w=np.zeros(len(plants)),
+        taken_w=np.zeros(len(plants)),
+        chillers_w=np.zeros(len(plants)),
+        heat_j=np.zeros(len(plants)),
+    )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,148 @@
+"""Tanks of cold water: when they take heat for chillers, and when chillers fill them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.facility.model import Plant
+from twin.physics.chiller import available_w
+from twin.physics.cold_store import lasts_s
+from twin.results.enums import EventKind
+from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.plant import DISCHARGING, Plants
+from twin.simulation.cooling.segments import entering_degc
+from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.world import World
+
+IDLE_MODE = 0
+FILLING = 2
+ENOUGH_FRAC = 0.95
+"""A tank rests again when chillers carry the heat with this share of what they can; assumed."""
+SPARE_FRAC = 0.9
+"""Chillers fill a tank with what this share of their capacity leaves; assumed."""
+LEAST_WAIT_S = 1e-3
+"""Between two looks at a tank that is nearly empty, or full."""
+EMPTY_FRAC = 1e-9
+"""Of a full tank: less is nothing."""
+
+
+class Stores(Discipline):
+    """The tanks of one run. Plants without one have no cold and never move."""
+
+    def __init__(self, world: World, flows: Flows, plants: Plants) -> None:
+        self.world = world
+        self.own = world.state.stores
+        self.flows = flows
+        self.plants = plants
+        self.with_tank = [
+            (p, plant) for p, plant in enumerate(plants.plants) if plant.store is not None
+        ]
+
+    def settle(self) -> bool:
+        """Choose what each tank does, when the controls look around."""
+        own = self.own
+        scan = self.world.state.plants.scan
+        if not self.with_tank or own.scan == scan:
+            return False
+        own.scan = scan
+        for p, plant in self.with_tank:
+            before = int(own.mode[p])
+            found = self._mode(p, plant)
+            if found != before:
+                own.mode[p] = found
+                self._tell(plant, before, found)
+        return False
+
+    def _mode(self, p: int, plant: Plant) -> int:
+        own = self.own
+        assert plant.store is not None
+        asked_w = self._asked_w(p, plant)
+        most_w = self._most_w(p, plant)
+        self.own.filling_w[p] = 0.0
+        limit = ENOUGH_FRAC * most_w if own.mode[p] == DISCHARGING else most_w
+        if asked_w > limit and own.cold_j[p] > EMPTY_FRAC * plant.store.full_j:
+            return DISCHARGING
+        spare_w = SPARE_FRAC * most_w - asked_w
+        room_j = plant.store.full_j - own.cold_j[p]
+        if spare_w > 0 and room_j > EMPTY_FRAC * plant.store.full_j:
+            own.filling_w[p] = min(spare_w, plant.store.charge_w)
+            return FILLING
+        return IDLE_MODE
+
+    def _asked_w(self, p: int, plant: Plant) -> float:
+        """Heat of the water, without what fills the tank."""
+        state = self.world.state
+        conductance, reference, constant = state.plants.segment[p, :3].tolist()
+        water = float(state.heat.temperature_degc[plant.node])
+        taken_w = conductance * (water - reference) + constant
+        return taken_w - float(self.own.filling_w[p])
+
+    def _most_w(self, p: int, plant: Plant) -> float:
+        """What chillers that run can take in this weather."""
+        assert plant.curve is not None
+        state = self.world.state
+        dry, wet = state.plants.outdoor_degc.tolist()
+        supply = self.plants.set_degc(p)
+        each = float(np.asarray(available_w(plant.curve, supply, entering_degc(plant, dry, wet))))
+        return self.flows.running_units(plant) * each
+
+    def _tell(self, plant: Plant, before: int, found: int) -> None:
+        if DISCHARGING in (before, found):
+            what = EventKind.STORE_GIVES if found == DISCHARGING else EventKind.STORE_RESTS
+            self.world.note(plant.id, what, f"{self._full_frac(plant):.0%} full")
+
+    def _full_frac(self, plant: Plant) -> float:
+        assert plant.store is not None
+        p = self.plants.plants.index(plant)
+        return float(self.own.cold_j[p] / plant.store.full_j)
+
+    def hold(self) -> None:
+        """Heat that each tank takes until the next event."""
+        own = self.own
+        own.taken_w = np.zeros(len(self.plants.plants))
+        for p, plant in self.with_tank:
+            if own.mode[p] == DISCHARGING:
+                assert plant.store is not None
+                own.chillers_w[p] = self._most_w(p, plant)
+                left_w = self._asked_w(p, plant) - own.chillers_w[p]
+                own.taken_w[p] = min(max(left_w, 0.0), plant.store.discharge_w)
+
+    def advance(self, span_s: float) -> None:
+        """Move what is in the tanks."""
+        own = self.own
+        if not self.with_tank:
+            return
+        gone_j = self.world.state.heat.plant_j - own.heat_j
+        left_j = np.maximum(gone_j - own.chillers_w * span_s, 0.0)
+        taken_j = np.where(own.mode == DISCHARGING, left_j, 0.0)
+        after = own.cold_j + own.filling_w * span_s - taken_j
+        own.cold_j = np.clip(after, 0.0, self._full_j())
+        own.heat_j = self.world.state.heat.plant_j.copy()
+
+    def _full_j(self) -> Array:
+        full = (plant.store.full_j if plant.store else 0.0 for plant in self.plants.plants)
+        return np.fromiter(full, dtype=float)
+
+    def act(self) -> None:
+        """An empty or a full tank makes the controls look around."""
+        for p, plant in self.with_tank:
+            assert plant.store is not None
+            least_j = EMPTY_FRAC * plant.store.full_j
+            mode = self.own.mode[p]
+            empty = mode == DISCHARGING and self.own.cold_j[p] <= least_j
+            full = mode == FILLING and self.own.cold_j[p] >= plant.store.full_j - least_j
+            if empty or full:
+                self.plants.rescan()
+
+    def next_s(self) -> float:
+        """Seconds until a tank is empty or full."""
+        own = self.own
+        first = float("inf")
+        for p, plant in self.with_tank:
+            assert plant.store is not None
+            room_j = plant.store.full_j - float(own.cold_j[p])
+            empty_s = lasts_s(float(own.cold_j[p]), float(own.taken_w[p]))
+            full_s = lasts_s(room_j, float(own.filling_w[p]))
+            first = min(first, empty_s, full_s)
+        return max(first, LEAST_WAIT_S)
