@@ -183,7 +183,7 @@ def _enter_relieved(
 
 
 def _enter_dry_cooler(
-    rows: Array, plant: Plant, running: int, supply_degc: Array | float, air: Array
+    rows: Array, plant: Plant, running: float, supply_degc: Array | float, air: Array
 ) -> None:
     """Fans off below the set-point, regulated above it, flat out where the air limits."""
     full = running * plant.conductance_w_k

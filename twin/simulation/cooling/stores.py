@@ -76,7 +76,7 @@ class Stores(Discipline):
         conductance, reference, constant = state.plants.segment[p, :3].tolist()
         water = float(state.heat.temperature_degc[plant.node])
         taken_w = conductance * (water - reference) + constant
-        return taken_w - float(self.own.filling_w[p])
+        return float(taken_w - self.own.filling_w[p])
 
     def _most_w(self, p: int, plant: Plant) -> float:
         """What chillers that run can take in this weather."""
