@@ -1,0 +1,53 @@
+"""What is answered about a replica under load."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class InferencePrediction:
+    """Rates, times and power of one replica that serves requests of one length."""
+
+    model: str
+    gpu: str
+    gpus: int
+    parallelism: str
+    dtype: str
+    kv_dtype: str
+    input_tokens: int
+    output_tokens: int
+    concurrency: int
+    """Requests in flight on the replica."""
+    requests: int
+    """Of the run; 0 where it goes on for ever."""
+    output_tokens_per_s: float
+    output_tokens_per_s_per_gpu: float
+    ttft_s: float
+    """Mean time to the first token, from the moment the engine has a place for the request."""
+    tpot_s: float
+    """Mean time between tokens of a request, the first left out."""
+    step_s: float
+    """Mean time of an iteration."""
+    mfu: float
+    """FLOP of the model over the data sheet's rate of the format served."""
+    gpu_power_w: float
+    joules_per_token: float
+    """Of the GPUs, an output token."""
+    bound_by: str
+    weight_bytes_per_gpu: float
+    kv_capacity_tokens: float
+    """Tokens of context that fit beside the weights, on the whole replica."""
+    uncertainty_frac: float
+    """Mean error of forecasts of this kind on published results that nothing was fitted to."""
+    extrapolated: bool
+    """Whether kernels lie outside the shapes that were measured, or on another GPU."""
+    notes: tuple[str, ...] = ()
+    source: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as plain values."""
+        told = asdict(self)
+        told["notes"] = list(self.notes)
+        return told

@@ -1,0 +1,52 @@
+"""The kernels of a GPU: its own where they were measured, else another's by data sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.calibration.kernel_tables import KernelDevice, kernel_device, kernel_devices
+from twin.calibration.kernel_times import Carried, MeasuredKernels
+from twin.catalogue import Catalogue
+from twin.catalogue.rows import Gpu
+
+LENDER = "H100-SXM5-80GB"
+LENDER_OF_FOUR_BITS = "B200-SXM-180GB"
+
+
+@dataclass(frozen=True)
+class DeviceKernels:
+    """Kernel times of a GPU, and where they come from."""
+
+    times: MeasuredKernels
+    carried: bool
+    source: str
+
+
+def kernels_of(catalogue: Catalogue, gpu: Gpu) -> DeviceKernels:
+    """The kernel times of a GPU.
+
+    One without tables of its own takes those of a GPU with the same formats, its rates times the
+    ratios of the data sheets.
+    """
+    if gpu.name in {device.gpu for device in kernel_devices()}:
+        device = kernel_device(gpu.name)
+        return DeviceKernels(MeasuredKernels(gpu.name), False, _said(device))
+    lender = catalogue.get(Gpu, LENDER_OF_FOUR_BITS if gpu.fp4_flop_s else LENDER)
+    times = MeasuredKernels(lender.name, _ratios(gpu, lender))
+    said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by data sheet"
+    return DeviceKernels(times, True, said)
+
+
+def _ratios(gpu: Gpu, lender: Gpu) -> Carried:
+    link = gpu.scaleup_bandwidth_b_s / lender.scaleup_bandwidth_b_s
+    flop = gpu.bf16_flop_s / lender.bf16_flop_s
+    return Carried(
+        flop=flop,
+        byte=gpu.memory_bandwidth_b_s / lender.memory_bandwidth_b_s,
+        link=link or 1.0,
+        unit=flop,
+    )
+
+
+def _said(device: KernelDevice) -> str:
+    return f"kernels of {device.device} under {device.software}: {device.source}"

@@ -1,0 +1,83 @@
+"""What a GPU takes for the kernels of an iteration: as measured, or carried over by data sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from twin.calibration.kernel_tables import EXCHANGES, FORMATS, kernel_surface
+from twin.physics.kernel_surface import Ceilings, KernelSurface
+from twin.physics.kernel_work import work
+from twin.physics.kernels.call import KernelCall
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+STREAM_LAUNCH_S = 2.0e-6
+"""Of a small kernel in a captured graph; assumed, as 3 us are counted for a launch and about 1 is
+hidden by the one before."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Ratios by which another GPU's rates are carried over; 1 where its own were measured."""
+
+    flop: float = 1.0
+    byte: float = 1.0
+    link: float = 1.0
+    unit: float = 1.0
+
+
+@dataclass(frozen=True)
+class MeasuredKernels:
+    """Kernel times of one GPU from the tables that ship, by catalogue name of the GPU measured.
+
+    Each call raises InputError where the tables lack its operation or number format.
+    """
+
+    gpu: str
+    carried: Carried = field(default_factory=Carried)
+
+    def call_s(self, call: KernelCall, clock_frac: ArrayLike = 1.0) -> tuple[Array, Flags]:
+        """Seconds of one kernel, and whether its shape lies among those measured."""
+        if call.op == "stream":
+            return self._stream_s(call)
+        if call.op in EXCHANGES:
+            seconds, inside = kernel_surface(self.gpu, call.op, call.form).time_s(**call.axes)
+            return seconds / self.carried.link, inside
+        return self._surface(call.op, call.form).time_s(clock_frac=clock_frac, **call.axes)
+
+    def work(self, call: KernelCall) -> tuple[Array, Array]:
+        """FLOP and bytes of device memory of one kernel."""
+        shape = np.broadcast_shapes(*(np.shape(axis) for axis in call.axes.values()))
+        if call.op in EXCHANGES:
+            return np.zeros(shape), np.zeros(shape)
+        if call.op == "stream":
+            return np.zeros(shape), np.broadcast_to(np.asarray(call.axes["bytes"], float), shape)
+        job = work(call.op, call.axes, FORMATS[call.form])
+        return job.flop.reshape(shape), job.byte.reshape(shape)
+
+    def ceilings(self, form: str) -> Ceilings:
+        """Rates that products of a number format reach."""
+        return self._surface("gemm", form).ceilings
+
+    def _stream_s(self, call: KernelCall) -> tuple[Array, Flags]:
+        bytes_s = self._surface("gemm", "bf16").ceilings.bytes_s
+        seconds = STREAM_LAUNCH_S + np.asarray(call.axes["bytes"], float) / bytes_s
+        return seconds, np.ones(seconds.shape, dtype=bool)
+
+    def _surface(self, op: str, form: str) -> KernelSurface:
+        surface = kernel_surface(self.gpu, op, form)
+        assert isinstance(surface, KernelSurface)
+        if self.carried == Carried():
+            return surface
+        ceilings = surface.ceilings
+        scaled = replace(
+            ceilings,
+            flop_s=ceilings.flop_s * self.carried.flop,
+            bytes_s=ceilings.bytes_s * self.carried.byte,
+            unit_s=ceilings.unit_s / self.carried.unit,
+        )
+        return replace(surface, ceilings=scaled)

@@ -1,0 +1,41 @@
+"""The kernels that a model issues, and what an iteration of a serving engine takes as their sum.
+
+`calls` lists what a replica issues at given counts of tokens; `KernelTimes` knows how long each
+takes on a device; `IterationLaw` is their sum as an engine asks for it. Nothing here is fitted to an
+end-to-end rate.
+"""
+
+from __future__ import annotations
+
+from twin.physics.kernels.benchmark import BenchmarkRun, run_benchmark
+from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
+from twin.physics.kernels.host import HostTimes
+from twin.physics.kernels.iteration import IterationLaw
+from twin.physics.kernels.memory import (
+    kv_bytes_per_token,
+    kv_capacity_tokens,
+    sequence_bytes,
+    weight_bytes_per_gpu,
+)
+from twin.physics.kernels.replica import KernelFormats, ServingReplica, replica_problems
+from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
+
+__all__ = [
+    "BenchmarkLoad",
+    "BenchmarkRun",
+    "HostTimes",
+    "IterationLaw",
+    "KernelCall",
+    "KernelFormats",
+    "KernelTimes",
+    "Priced",
+    "ServingReplica",
+    "benchmark_schedule",
+    "kv_bytes_per_token",
+    "kv_capacity_tokens",
+    "price",
+    "replica_problems",
+    "run_benchmark",
+    "sequence_bytes",
+    "weight_bytes_per_gpu",
+]

@@ -1,0 +1,92 @@
+"""What a serving benchmark reports of one replica: rates and times of its schedule of iterations.
+
+That is how serving benchmarks load an engine (`trtllm-bench throughput`, `vllm bench serve` with a
+limit on concurrency): requests of one length, so many in flight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.physics.kernels.iteration import IterationLaw
+from twin.physics.kernels.schedule import BenchmarkLoad, Schedule, benchmark_schedule
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BenchmarkRun:
+    """What a benchmark reports; means over the requests that count."""
+
+    output_tokens_per_s: float
+    """Of one attention rank."""
+    time_to_first_token_s: float
+    """From the moment a place is free."""
+    time_per_output_token_s: float
+    step_s: float
+    """Mean time of an iteration."""
+    mean_sequences: float
+    flop_per_s: float
+    """Of one GPU, averaged over the run; likewise the bytes."""
+    byte_per_s: float
+    exchange_frac: float
+    """Share of the time in which the replica's GPUs exchange tokens."""
+    host_frac: float
+    """Share of the time beside all kernels."""
+    outside_frac: float
+    """Share of the time in kernels outside the shapes that were measured."""
+
+
+def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False) -> BenchmarkRun:
+    """Run it to the end.
+
+    settled   leave out the first and the last `concurrency` requests: the rate of a service that
+              goes on, and not of a run with its beginning and end
+    Raises ValueError where the load is none.
+    """
+    plan = benchmark_schedule(load)
+    each_s = _stretch_s(law, plan, load.input_tokens)
+    clock_s = np.concatenate([[0.0], np.cumsum(each_s)])
+    counted = _counted(plan, load, settled)
+    start_s = clock_s[plan.finished[counted][0] - 1] if settled else 0.0
+    requests = plan.count[counted].sum()
+    span_s = clock_s[plan.finished[counted][-1]] - start_s
+    weight = plan.count[counted] / requests
+    first_s = clock_s[plan.first_token] - clock_s[plan.opened]
+    made_s = clock_s[plan.finished] - clock_s[plan.first_token]
+    wall_s = clock_s[-1]
+    flop, byte = law.work(plan.sequences, plan.context_tokens, plan.prompt_tokens)
+    outside_s = law.outside_s(plan.sequences, plan.context_tokens, plan.prompt_tokens)
+    exchange_s = law.exchange_s(plan.sequences + plan.prompt_tokens)
+    return BenchmarkRun(
+        output_tokens_per_s=float(requests * load.output_tokens / span_s),
+        time_to_first_token_s=float(weight @ first_s[counted]),
+        time_per_output_token_s=float(weight @ made_s[counted]) / max(load.output_tokens - 1, 1),
+        step_s=float(wall_s / plan.steps.sum()),
+        mean_sequences=float(plan.sequences @ each_s / wall_s),
+        flop_per_s=float(flop @ plan.steps / wall_s),
+        byte_per_s=float(byte @ plan.steps / wall_s),
+        exchange_frac=float(exchange_s @ plan.steps / wall_s),
+        outside_frac=float(outside_s @ plan.steps / wall_s),
+        host_frac=float(law.host_s(plan.sequences) @ plan.steps / wall_s),
+    )
+
+
+def _stretch_s(law: IterationLaw, plan: Schedule, input_tokens: int) -> Array:
+    """(stretch,) seconds: attention of prompts as the share of whole prompts that is read."""
+    prompts = plan.prompt_tokens / input_tokens * law.prompt_attention_s(input_tokens)
+    each = law.fixed_s(plan.sequences, plan.prompt_tokens) + prompts
+    seconds: Array = plan.steps * (each + law.context_s(plan.sequences) * plan.context_tokens)
+    return seconds
+
+
+def _counted(plan: Schedule, load: BenchmarkLoad, settled: bool) -> NDArray[np.bool_]:
+    """(group,) requests that count: all, or those between the first and the last fillings."""
+    if not settled:
+        return np.ones(plan.count.size, dtype=bool)
+    before = np.cumsum(plan.count) - plan.count
+    kept = (before >= load.concurrency) & (before < load.requests - load.concurrency)
+    return kept if kept.any() else np.ones(plan.count.size, dtype=bool)

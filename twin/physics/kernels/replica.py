@@ -1,0 +1,98 @@
+"""A model on the GPUs of one replica: how it is cut, and the number format of each kernel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.physics.transformer import Transformer
+
+
+@dataclass(frozen=True)
+class KernelFormats:
+    """Names of number formats, as the kernel tables have them, and the bytes that are stored."""
+
+    projections: str
+    """Products with the weights of attention."""
+    feed_forward: str
+    """Products of dense feed-forward layers and shared experts."""
+    experts: str
+    """Grouped products of routed experts."""
+    attention: str
+    """Attention; `bf16_kv_fp8` reads keys and values of one byte."""
+    head: str = "bf16"
+    """The output head; engines leave it wide."""
+    layer_bytes: float = 2.0
+    """Of a weight of attention, dense feed-forward layers, shared experts and routers."""
+    expert_bytes: float = 2.0
+    """Of a routed expert's weight."""
+    kv_bytes: float = 2.0
+    """Of a stored key or value."""
+
+
+@dataclass(frozen=True)
+class ServingReplica:
+    """One copy of a model on `tensor * data` GPUs.
+
+    `data` ranks hold attention whole and their own sequences; the routed experts are spread over
+    all of them (attention data parallel, DeepSeek-V3, arXiv 2412.19437 section 3.4).
+    """
+
+    model: Transformer
+    formats: KernelFormats
+    tensor: int = 1
+    """GPUs that share each layer."""
+    data: int = 1
+    """Ranks of attention, each with sequences of its own."""
+    expert_skew: float = 1.2
+    """Exponent of the power law by which tokens choose experts; the middle of those measured."""
+
+    @property
+    def gpus(self) -> int:
+        """GPUs of the replica."""
+        return self.tensor * self.data
+
+    @property
+    def heads(self) -> int:
+        """Query heads on a GPU."""
+        return self.model.heads // self.tensor
+
+    @property
+    def kv_heads(self) -> int:
+        """Heads of keys and values on a GPU; copied where there are fewer than GPUs."""
+        return max(self.model.kv_heads // self.tensor, 1)
+
+
+def replica_problems(replica: ServingReplica) -> tuple[tuple[str, str], ...]:
+    """Why a model cannot be cut so, as (found, allowed); empty where it can."""
+    model = replica.model
+    cut = replica.tensor
+    ranks = replica.data
+    experts = f"{ranks} ranks for {model.experts} experts"
+    rules = (
+        (
+            model.heads % cut == 0,
+            f"tensor parallel {cut}",
+            f"a divisor of the model's {model.heads} heads",
+        ),
+        (
+            model.kv_heads % cut == 0 or cut % model.kv_heads == 0,
+            f"tensor parallel {cut}",
+            f"a divisor or a multiple of the model's {model.kv_heads} key and value heads",
+        ),
+        (
+            ranks == 1 or cut == 1,
+            f"tensor parallel {cut} within {ranks} attention ranks",
+            "one or the other",
+        ),
+        (
+            ranks == 1 or bool(model.experts),
+            f"{ranks} attention ranks of a dense model",
+            "a model of experts; let a dense one serve as several replicas",
+        ),
+        (
+            not model.experts or model.experts % replica.gpus == 0 or ranks == 1,
+            experts,
+            "a divisor of the experts",
+        ),
+    )
+    return tuple((found, allowed) for holds, found, allowed in rules if not holds)

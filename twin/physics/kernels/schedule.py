@@ -1,0 +1,140 @@
+"""Which iterations a serving engine makes for requests of one length: what runs, what is read.
+
+Prompts are read in pieces beside the tokens that are made, up to a budget of tokens an iteration. A
+request that leaves makes room for the next one at once, so the order of events does not depend on
+how long anything takes: the schedule comes first, its times afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class BenchmarkLoad:
+    """What a benchmark asks of one attention rank."""
+
+    requests: int
+    concurrency: int
+    """Requests in flight at most."""
+    input_tokens: int
+    output_tokens: int
+    token_budget: int
+    """Tokens of one iteration at most."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Stretches of equal iterations, (stretch,), and requests as groups, (group,)."""
+
+    steps: Array
+    """Iterations of the stretch."""
+    sequences: Array
+    """That each get a token."""
+    context_tokens: Array
+    """Held by all of them together, averaged over the stretch."""
+    prompt_tokens: Array
+    """Read in each iteration."""
+    count: Counts
+    """Requests of the group."""
+    opened: Counts
+    """Stretches done when the group's places became free."""
+    first_token: Counts
+    """Stretches done when its requests had their first token."""
+    finished: Counts
+    """Stretches done when they had their last."""
+
+
+class _Engine:
+    """The state while the schedule is written."""
+
+    def __init__(self, load: BenchmarkLoad) -> None:
+        self.load = load
+        self.waiting = load.requests
+        self.running = 0
+        self.context = 0
+        self.read_tokens = 0
+        self.iteration = 0
+        self.stretches: list[tuple[int, int, float, int]] = []
+        self.groups: deque[tuple[int, int, int, int]] = deque()
+        """Requests, iteration and stretch of their first token, stretch that opened their
+        places."""
+        self.places: deque[tuple[int, int]] = deque([(0, load.concurrency)])
+        """Stretch after which places became free, and how many."""
+        self.done: list[tuple[int, int, int, int]] = []
+
+    def run(self) -> None:
+        while self.waiting or self.running:
+            if self.waiting and self.running < self.load.concurrency:
+                self._read_prompts()
+            else:
+                self._decode()
+            self._retire()
+
+    def _read_prompts(self) -> None:
+        load = self.load
+        free = min(load.concurrency - self.running, self.waiting)
+        left = free * load.input_tokens - self.read_tokens
+        prompt = min(left, load.token_budget - self.running)
+        self._stretch(1, prompt)
+        begun, self.read_tokens = divmod(self.read_tokens + prompt, load.input_tokens)
+        self._begin(begun)
+
+    def _decode(self) -> None:
+        """Until the oldest requests are done."""
+        age = self.iteration - self.groups[0][1]
+        self._stretch(max(self.load.output_tokens - 1 - age, 1), 0)
+
+    def _stretch(self, steps: int, prompt: int) -> None:
+        mean = self.context + self.running * (steps - 1) / 2
+        self.stretches.append((steps, self.running, mean, prompt))
+        self.iteration += steps
+        self.context += self.running * steps
+
+    def _begin(self, count: int) -> None:
+        """Requests whose prompts are read: they have their first token, and take places that
+        became free longest ago.
+        """
+        self.waiting -= count
+        self.running += count
+        self.context += count * (self.load.input_tokens + 1)
+        while count:
+            opened, places = self.places.popleft()
+            taken = min(count, places)
+            self.groups.append((taken, self.iteration, len(self.stretches), opened))
+            count -= taken
+            if places > taken:
+                self.places.appendleft((opened, places - taken))
+
+    def _retire(self) -> None:
+        made = self.load.output_tokens - 1
+        while self.groups and self.iteration - self.groups[0][1] >= made:
+            count, born, first, opened = self.groups.popleft()
+            self.running -= count
+            self.context -= count * (self.load.input_tokens + 1 + self.iteration - born)
+            self.places.append((len(self.stretches), count))
+            self.done.append((count, opened, first, len(self.stretches)))
+
+
+def benchmark_schedule(load: BenchmarkLoad) -> Schedule:
+    """The schedule of a benchmark's run, from the first prompt to the last token.
+
+    Raises ValueError where a count is below one, or the budget leaves no room for prompts beside
+    the running requests.
+    """
+    if min(load.requests, load.concurrency, load.input_tokens, load.output_tokens) < 1:
+        raise ValueError("a benchmark needs requests, each with tokens in and out")
+    if load.token_budget <= load.concurrency:
+        raise ValueError("the token budget must leave room for prompts beside running requests")
+    engine = _Engine(load)
+    engine.run()
+    steps, sequences, context, prompt = np.array(engine.stretches, float).T
+    groups = np.array(engine.done, dtype=np.int64).T
+    return Schedule(steps, sequences, context, prompt, *groups)
