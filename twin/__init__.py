@@ -18,6 +18,7 @@ twin.counterfactuals(design)   a run, and what each of its faults cost against t
 twin.fault_tree(path)           exact probability and cut-set count of an Open-PSA fault tree
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
 twin.climate(design, weather)  PUE, WUE, energy and water of a year, hour by hour
+twin.predict_inference(model, gpu, 1000, 500) tokens, times, power of a replica, no building
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
@@ -36,6 +37,7 @@ from twin import plugins
 if TYPE_CHECKING:
     from twin.analysis.adequacy import adequacy
     from twin.analysis.fault_tree import fault_tree
+    from twin.analysis.prediction import predict_inference
     from twin.errors import InputError, RunError, TwinError
     from twin.facility import Facility
     from twin.facility.build import build
@@ -68,6 +70,7 @@ _HOME = {
     "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
     "load": "scenario",
+    "predict_inference": "analysis.prediction",
     "redundancy": "study",
     "report": "present.write",
     "resume": "simulation",
@@ -97,6 +100,7 @@ __all__ = [
     "failure_report",
     "fault_tree",
     "load",
+    "predict_inference",
     "redundancy",
     "report",
     "resume",

@@ -17,6 +17,7 @@ from twin.cli.export import export
 from twin.cli.failure_report import failure_report
 from twin.cli.init import init
 from twin.cli.options import HELP
+from twin.cli.predict import predict
 from twin.cli.redundancy import redundancy
 from twin.cli.reliability import adequacy, fault_tree
 from twin.cli.report import report
@@ -42,6 +43,7 @@ app.command()(airflow)
 app.command()(export)
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(catalogue.app, name="catalogue")
+app.add_typer(predict, name="predict")
 app.add_typer(usd.app, name="usd")
 app.add_typer(trace.app, name="trace")
 

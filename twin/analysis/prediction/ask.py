@@ -28,6 +28,8 @@ class InferenceQuestion:
     kv_dtype: str = "auto"
     """Of keys and values: bf16 or fp8; bf16 with bf16 weights, fp8 with narrower ones."""
     concurrency: int | str = MOST
+    software: str = "tensorrt-llm"
+    """Whose scheduler and sampler stand beside the kernels: tensorrt-llm or vllm."""
     requests: int | None = None
     """Of the whole run; as published runs do for these lengths where not stated."""
     max_sequences: int = 2048

@@ -26,6 +26,4 @@ def _law(gpu: Gpu) -> ActivityLaw:
     fit = published_profile(gpu.name).power_fit if gpu.name in published_names() else None
     if fit is None:
         return B200 if gpu.fp4_flop_s else H100
-    return ActivityLaw(
-        fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent
-    )
+    return ActivityLaw(fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent)

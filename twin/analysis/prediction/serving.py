@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from twin.analysis.prediction import software
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST, InferenceQuestion
 from twin.analysis.prediction.device import DeviceKernels, kernels_of
 from twin.analysis.prediction.formats import served_formats
 from twin.analysis.prediction.power import gpu_power_w
+from twin.analysis.prediction.software import (
+    CARRIED_ERROR_FRAC,
+    OUTSIDE_ERROR_FRAC,
+    Software,
+    published_requests,
+    software_named,
+)
 from twin.catalogue import Catalogue, shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model
@@ -45,6 +52,7 @@ class _Case:
     dtype: str
     replica: ServingReplica
     kernels: DeviceKernels
+    software: Software
 
     @property
     def room_bytes(self) -> float:
@@ -61,14 +69,23 @@ class _Case:
 
 
 def predict_inference(
-    question: InferenceQuestion, catalogue: Catalogue | None = None
+    model: str,
+    gpu: str,
+    input_tokens: int,
+    output_tokens: int,
+    *,
+    catalogue: Catalogue | None = None,
+    **options: Any,
 ) -> InferencePrediction:
     """What a replica does under a load of equal requests.
+
+    options   the other fields of `InferenceQuestion`
 
     With `max`, as many requests as fit run until a published number of them is done, first to
     last, as offline benchmarks report it; with a number, so many are always in flight.
     InputError with every reason why the model cannot be served so.
     """
+    question = InferenceQuestion(model, gpu, input_tokens, output_tokens, **options)
     question.check()
     case = _look_up(question, shipped() if catalogue is None else catalogue)
     _refuse(case)
@@ -76,7 +93,7 @@ def predict_inference(
     law = IterationLaw(
         case.replica,
         case.kernels.times,
-        software.TENSORRT_LLM,
+        case.software.host,
         most_sequences=load.concurrency,
         most_tokens=load.token_budget,
         longest_context=load.input_tokens + load.output_tokens,
@@ -87,10 +104,11 @@ def predict_inference(
 def _look_up(question: InferenceQuestion, catalogue: Catalogue) -> _Case:
     model = named(catalogue, Model, question.model, "--model")
     gpu = named(catalogue, Gpu, question.gpu, "--gpu")
+    engine = software_named(question.software)
     tensor, data = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     replica = ServingReplica(shape_of(model), formats, tensor, data)
-    return _Case(question, model, gpu, dtype, replica, kernels_of(catalogue, gpu))
+    return _Case(question, model, gpu, dtype, replica, kernels_of(catalogue, gpu), engine)
 
 
 def _refuse(case: _Case) -> None:
@@ -129,7 +147,7 @@ def _load(case: _Case) -> tuple[BenchmarkLoad, bool]:
     settled = asked.concurrency != MOST and asked.requests is None
     wanted = case.most if asked.concurrency == MOST else math.ceil(int(asked.concurrency) / ranks)
     places = min(wanted, case.most)
-    usual = software.published_requests(longest)
+    usual = published_requests(longest)
     requests = math.ceil((asked.requests or usual) / ranks)
     requests = SETTLED_FILLINGS * places if settled else requests
     places = min(places, requests)
@@ -170,7 +188,7 @@ def _answer(
         uncertainty_frac=_uncertainty(case, run),
         extrapolated=case.kernels.carried or run.outside_frac > OUTSIDE_FRAC,
         notes=_notes(case, load),
-        source=case.kernels.source,
+        source=f"{case.kernels.source}; {case.software.source}",
     )
 
 
@@ -202,9 +220,10 @@ def _bound(case: _Case, run: BenchmarkRun) -> str:
 
 def _uncertainty(case: _Case, run: BenchmarkRun) -> float:
     sparse = bool(case.replica.model.experts)
-    usual = software.EXPERTS_ERROR_FRAC if sparse else software.DENSE_ERROR_FRAC
-    carried = software.CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
-    outside = software.OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
+    engine = case.software
+    usual = engine.experts_error_frac if sparse else engine.dense_error_frac
+    carried = CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
+    outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
     return max(usual, carried) + outside
 
 

@@ -1,21 +1,51 @@
 """What serving software adds to its kernels, and how far forecasts have been off.
 
-Fitted: the three times of TensorRT-LLM, on its published offline rows of 1,000 tokens in and out
-(24 rows, eight models, four GPUs), with the least absolute log error; the time of an iteration came
-out as none, for its scheduler works beside the GPU. All other rows were forecast. Source:
-NVIDIA/TensorRT-LLM perf-overview.md, commit 03e27c7d. `docs/physics/serving_forecasts.md` has
-every row.
+TensorRT-LLM: its times were fitted on its published offline rows of 1,000 tokens in and out (24
+rows, eight models, four GPUs) with the least absolute log error; the time of an iteration came out
+as none, for its scheduler works beside the GPU. Source: NVIDIA/TensorRT-LLM perf-overview.md,
+commit 03e27c7d. vLLM: fitted on 71 of 156 operating points of the ML.ENERGY leaderboard, commit
+0cd52da (Llama 3.1 70B, Qwen3 14B, Gemma 3 12B; prompts of 100 and 250 tokens assumed). Rows of
+other lengths and other models were forecast; `docs/physics/serving_forecasts.md` has them all.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.kernels import HostTimes
 
-TENSORRT_LLM = HostTimes(iteration_s=0.0, sequence_s=3.3e-6, expert_layer_s=2.2e-4)
-DENSE_ERROR_FRAC = 0.07
-"""Mean absolute error of forecasts of dense models."""
-EXPERTS_ERROR_FRAC = 0.15
-"""The same of models of experts."""
+
+@dataclass(frozen=True)
+class Software:
+    """One serving engine: its name, its times, and the error met in forecasts with them."""
+
+    name: str
+    host: HostTimes
+    dense_error_frac: float
+    experts_error_frac: float
+    source: str
+
+
+SOFTWARE = {
+    one.name: one
+    for one in (
+        Software(
+            "tensorrt-llm",
+            HostTimes(iteration_s=0.0, sequence_s=3.3e-6, expert_layer_s=2.2e-4),
+            0.07,
+            0.15,
+            "host times fitted on TensorRT-LLM's published rows of 1,000 tokens in and out",
+        ),
+        Software(
+            "vllm",
+            HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5, expert_layer_s=0.0),
+            0.15,
+            0.20,
+            "host times fitted on vLLM points of the ML.ENERGY leaderboard",
+        ),
+    )
+}
 CARRIED_ERROR_FRAC = 0.25
 """Assumed where rates are carried over from another GPU by data sheet."""
 OUTSIDE_ERROR_FRAC = 0.10
@@ -23,6 +53,15 @@ OUTSIDE_ERROR_FRAC = 0.10
 PUBLISHED_REQUESTS = ((2_500, 3_000), (12_000, 1_500))
 """Requests of TensorRT-LLM's published runs: up to so many tokens in and out, so many requests."""
 LONG_RUN_REQUESTS = 1_000
+
+
+def software_named(name: str) -> Software:
+    """The engine of that name. InputError for others."""
+    plain = name.strip().lower().replace("_", "-")
+    if plain in SOFTWARE:
+        return SOFTWARE[plain]
+    hint = did_you_mean(plain, SOFTWARE)
+    raise InputError([Problem("--software", repr(name), ", ".join(SOFTWARE), hint)])
 
 
 def published_requests(tokens: int) -> int:

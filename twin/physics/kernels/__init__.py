@@ -1,8 +1,8 @@
 """The kernels that a model issues, and what an iteration of a serving engine takes as their sum.
 
 `calls` lists what a replica issues at given counts of tokens; `KernelTimes` knows how long each
-takes on a device; `IterationLaw` is their sum as an engine asks for it. Nothing here is fitted to an
-end-to-end rate.
+takes on a device; `IterationLaw` is their sum as an engine asks for it. Nothing here is fitted to
+an end-to-end rate.
 """
 
 from __future__ import annotations

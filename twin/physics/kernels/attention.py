@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twin.physics.kernels.call import KernelCall
 from twin.physics.kernels.replica import ServingReplica
@@ -19,9 +19,9 @@ def decode_calls(
     """One new token for each of `sequences` that hold `context_tokens` each."""
     model = replica.model
     form = replica.formats.attention
-    axes = {"batch": sequences, "tokens": context_tokens}
+    axes: dict[str, ArrayLike] = {"batch": sequences, "tokens": context_tokens}
     if model.latent_rank:
-        latent = axes | {"heads": float(replica.heads)}
+        latent: dict[str, ArrayLike] = axes | {"heads": float(replica.heads)}
         yield KernelCall("attention", "mla_decode", form, latent, model.layers)
         return
     for window, layers in _windows(replica):
@@ -33,9 +33,9 @@ def prefill_calls(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall
     """A prompt of `tokens` tokens, read alone and whole."""
     model = replica.model
     form = replica.formats.attention
-    axes = {"batch": 1.0, "tokens": tokens}
+    axes: dict[str, ArrayLike] = {"batch": 1.0, "tokens": tokens}
     if model.latent_rank:
-        latent = axes | {"heads": float(replica.heads)}
+        latent: dict[str, ArrayLike] = axes | {"heads": float(replica.heads)}
         yield KernelCall("prompt_attention", "mla_prefill", form, latent, model.layers)
         return
     for window, layers in _windows(replica):
@@ -43,7 +43,7 @@ def prefill_calls(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall
         yield KernelCall("prompt_attention", "attention_prefill", form, seen, layers)
 
 
-def _heads(replica: ServingReplica) -> dict[str, float]:
+def _heads(replica: ServingReplica) -> dict[str, ArrayLike]:
     return {
         "heads": float(replica.heads),
         "kv_heads": float(replica.kv_heads),

@@ -10,13 +10,14 @@ lines between points that stand close.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from twin.physics.kernels.attention import decode_calls, prefill_calls
-from twin.physics.kernels.call import KernelTimes, Priced, price
+from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
 from twin.physics.kernels.host import HostTimes
 from twin.physics.kernels.layers import head_calls, layer_calls
 from twin.physics.kernels.replica import ServingReplica
@@ -29,7 +30,7 @@ _CONTEXT_SHARES = (0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class Grid:
+class KernelGrid:
     """Quantities over one count: `at` (point,), each row of `values` (point,)."""
 
     at: Array
@@ -40,7 +41,8 @@ class Grid:
         asked = np.asarray(at, float)
         row = self.values[name]
         inside: Array = np.interp(asked, self.at, row)
-        return inside * np.maximum(asked / self.at[-1], 1.0)
+        above: Array = np.maximum(asked / self.at[-1], 1.0)
+        return inside * above
 
 
 class IterationLaw:
@@ -74,10 +76,10 @@ class IterationLaw:
         self._prompt = _grid(prompts, self._price(times, prefill_calls(replica, prompts), prompts))
         self._decode = self._line(times, sequences, longest_context)
 
-    def _price(self, times: KernelTimes, calls: object, at: Array) -> Priced:
-        return price(calls, times, at.shape, self.clock_frac)  # type: ignore[arg-type]
+    def _price(self, times: KernelTimes, calls: Iterable[KernelCall], at: Array) -> Priced:
+        return price(calls, times, at.shape, self.clock_frac)
 
-    def _line(self, times: KernelTimes, sequences: Array, longest: float) -> Grid:
+    def _line(self, times: KernelTimes, sequences: Array, longest: float) -> KernelGrid:
         """Decode attention as a line over the context: what stands at none, and its slope."""
         low, high = (np.full(sequences.shape, share * longest) for share in _CONTEXT_SHARES)
         priced = [
@@ -90,7 +92,7 @@ class IterationLaw:
             slope = np.maximum(second - first, 0.0) / (high - low)
             values[name] = np.maximum(second - slope * high, 0.0)
             values[f"{name}_per_token"] = slope / sequences
-        return Grid(sequences, values)
+        return KernelGrid(sequences, values)
 
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of all that counts alone decide: layers, head, exchanges, and the host."""
@@ -112,9 +114,7 @@ class IterationLaw:
         """Seconds for each token of context that running sequences hold together."""
         return self._decode.read("total_s_per_token", np.maximum(sequences, 1.0))
 
-    def prompt_attention_s(
-        self, prompt_tokens: ArrayLike, before_tokens: ArrayLike = 0.0
-    ) -> Array:
+    def prompt_attention_s(self, prompt_tokens: ArrayLike, before_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of attention for a piece of a prompt that comes after `before_tokens`."""
         before = np.asarray(before_tokens, float)
         upto = before + np.asarray(prompt_tokens, float)
@@ -175,7 +175,7 @@ def _steps(most: int) -> Array:
     return np.unique(np.round(np.geomspace(1, max(most, 2), _POINTS)))
 
 
-def _grid(at: Array, priced: Priced) -> Grid:
+def _grid(at: Array, priced: Priced) -> KernelGrid:
     exchange = priced.part_s.get("exchange", np.zeros(at.shape))
     values = {
         "total_s": priced.total_s,
@@ -184,4 +184,4 @@ def _grid(at: Array, priced: Priced) -> Grid:
         "exchange": exchange,
         "outside_s": priced.outside_s,
     }
-    return Grid(at, values)
+    return KernelGrid(at, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from twin.physics.kernels.call import KernelCall
 from twin.physics.kernels.replica import ServingReplica
@@ -83,7 +83,7 @@ def _feed_forward(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall
     if model.shared_experts:
         yield from _dense(replica, tokens, model.shared_experts * model.ffn_expert, sparse)
     yield _product("router", "bf16", tokens, model.experts, model.hidden, sparse)
-    axes = {
+    axes: dict[str, ArrayLike] = {
         "tokens": tokens * replica.data,
         "hidden": model.hidden,
         "inter": model.ffn_expert,
@@ -131,13 +131,13 @@ def _exchanges(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall]:
     model = replica.model
     size = tokens * model.hidden * _WIDE
     if replica.tensor > 1:
-        axes = {"gpus": float(replica.tensor), "bytes": size}
+        axes: dict[str, ArrayLike] = {"gpus": float(replica.tensor), "bytes": size}
         yield KernelCall("exchange", "all_reduce", "bf16", axes, 2 * model.layers)
     if replica.data > 1:
         sparse = model.layers - model.dense_layers
         narrow = _NARROW.get(replica.formats.experts, 1.0) / _WIDE
         whole = size * replica.data
-        there = {"gpus": float(replica.data), "bytes": whole * narrow}
-        back = {"gpus": float(replica.data), "bytes": whole}
+        there: dict[str, ArrayLike] = {"gpus": float(replica.data), "bytes": whole * narrow}
+        back: dict[str, ArrayLike] = {"gpus": float(replica.data), "bytes": whole}
         yield KernelCall("exchange", "nccl_all_gather", "bf16", there, sparse)
         yield KernelCall("exchange", "nccl_reduce_scatter", "bf16", back, sparse)

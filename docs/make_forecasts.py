@@ -1,0 +1,48 @@
+"""Writes the table of serving forecasts beside published results: run it as a program.
+
+    python docs/make_forecasts.py
+
+Written is `docs/physics/serving_forecasts_rows.md`, which `serving_forecasts.md` is about.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.serving_points import ServingPoint, forecasts  # noqa: E402
+from twin.analysis.prediction import InferencePrediction  # noqa: E402
+
+OUT = ROOT / "docs" / "physics" / "serving_forecasts_rows.md"
+HEAD = (
+    "# Serving forecasts, row by row",
+    "",
+    "Output tokens a second and GPU, published and forecast; what the columns mean stands in "
+    "[serving forecasts](serving_forecasts.md).",
+    "",
+    "| model | GPU | cut | format | in / out | published | forecast | error |",
+    "|---|---|---|---|---|---|---|---|",
+)
+
+
+def row(point: ServingPoint, found: InferencePrediction) -> str:
+    """One line of the table."""
+    error = found.output_tokens_per_s_per_gpu / point.tokens_per_s_per_gpu - 1
+    cells = (
+        found.model,
+        point.gpu,
+        found.parallelism,
+        found.dtype,
+        f"{point.input_tokens} / {point.output_tokens}",
+        f"{point.tokens_per_s_per_gpu:,.0f}",
+        f"{found.output_tokens_per_s_per_gpu:,.0f}",
+        f"{error:+.1%}" + (" fitted" if point.fitted else ""),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    OUT.write_text("\n".join([*HEAD, *(row(*one) for one in forecasts()), ""]), encoding="utf-8")

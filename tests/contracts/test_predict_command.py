@@ -1,0 +1,83 @@
+"""`twin predict inference`: keys, relations that must hold, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from twin.cli import main
+
+KEYS = {
+    "output_tokens_per_s", "output_tokens_per_s_per_gpu", "ttft_s", "tpot_s", "gpu_power_w",
+    "joules_per_token", "step_s", "mfu", "bound_by", "uncertainty_frac", "extrapolated",
+}  # fmt: skip
+Ask = Callable[..., dict[str, Any]]
+LLAMA = ("--model", "meta-llama/Llama-3.3-70B-Instruct", "--input", "1000", "--output", "500")
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str]) -> Ask:
+    def answer(*options: str) -> dict[str, Any]:
+        assert main(["predict", "inference", *options, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return answer
+
+
+def test_what_it_prints(ask: Ask) -> None:
+    found = ask(*LLAMA, "--gpu", "h200", "--tp", "2", "--dtype", "fp8")
+    assert found.keys() >= KEYS
+    assert found["gpu"] == "H200-SXM-141GB"
+    per_gpu = found["output_tokens_per_s_per_gpu"]
+    assert found["output_tokens_per_s"] == pytest.approx(2 * per_gpu)
+    assert found["joules_per_token"] == pytest.approx(found["gpu_power_w"] / per_gpu)
+    assert 75 < found["gpu_power_w"] <= 700
+    assert found["bound_by"] in ("compute", "memory", "communication", "host")
+
+
+def test_more_in_flight_makes_more_tokens_and_slower_ones(ask: Ask) -> None:
+    few, many = (
+        ask(*LLAMA, "--gpu", "H100", "--tp", "4", "--concurrency", n) for n in ("4", "128")
+    )
+    assert many["output_tokens_per_s"] > 8 * few["output_tokens_per_s"]
+    assert many["tpot_s"] > few["tpot_s"]
+    assert many["joules_per_token"] < few["joules_per_token"]
+    # Little's law: a request is in flight from its place to its last token.
+    for found in (few, many):
+        flight_s = found["ttft_s"] + (found["output_tokens"] - 1) * found["tpot_s"]
+        rate = found["output_tokens_per_s"] / found["output_tokens"]
+        assert rate * flight_s == pytest.approx(found["concurrency"], rel=0.05)
+
+
+def test_a_gpu_without_tables_says_so(ask: Ask) -> None:
+    found = ask(*LLAMA, "--gpu", "MI300X", "--dtype", "bf16")
+    assert found["extrapolated"]
+    assert found["uncertainty_frac"] >= 0.25
+    assert "carried over" in found["source"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--gpu", "H100", "--tp", "1", "--dtype", "bf16"), "more GPUs"),
+        (("--gpu", "H100", "--tp", "3"), "divisor"),
+        (("--gpu", "H100", "--tp", "2", "--dtype", "fp4"), "bf16, fp8"),
+        (("--gpu", "H101"), "H100"),
+        (("--gpu", "H100", "--parallelism", "XP4"), "DEP"),
+        (("--gpu", "H100", "--parallelism", "DEP4"), "experts"),
+        (("--gpu", "H100", "--tp", "2", "--parallelism", "TP4"), "one of them"),
+        (("--gpu", "H100", "--concurrency", "-3"), "max"),
+        (("--gpu", "H100", "--concurrency", "0"), "whole number"),
+        (("--gpu", "H100", "--tp", "2", "--software", "vlm"), "vllm"),
+        (("--gpu", "H100", "--tp", "2", "--kv-dtype", "fp4"), "fp8"),
+        (("--gpu", "H100", "--tp", "16", "--dtype", "fp8"), "scale-up domain"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_cure(
+    options: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", "inference", *LLAMA, *options]) == 2
+    assert said in capsys.readouterr().err

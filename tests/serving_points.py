@@ -1,0 +1,83 @@
+"""Published serving results of TensorRT-LLM and MLPerf, and the forecast of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tests.sources import table
+from twin import predict_inference
+from twin.analysis.prediction import InferencePrediction
+
+GPUS = {
+    "H100": "H100-SXM5-80GB",
+    "H200": "H200-SXM-141GB",
+    "B200": "B200-SXM-180GB",
+    "GB200": "GB200-NVL72-GPU",
+}
+ORCA_TOKENS = 294
+"""Mean tokens in and out of MLPerf's OpenOrca set, as the profiles of this program take it."""
+ORCA_REQUESTS = 24_576
+ORCA_CUTS = {"llama2-70b H100": "TP2"}
+FITTED_LENGTH = 1000
+"""Tokens in and out of the rows on which the times of the software were fitted."""
+
+
+@dataclass(frozen=True)
+class ServingPoint:
+    """One published row."""
+
+    model: str
+    gpu: str
+    cut: str
+    dtype: str
+    input_tokens: int
+    output_tokens: int
+    tokens_per_s_per_gpu: float
+    requests: int | None
+
+    @property
+    def fitted(self) -> bool:
+        return (self.input_tokens, self.output_tokens) == (FITTED_LENGTH, FITTED_LENGTH)
+
+    @property
+    def sparse(self) -> bool:
+        return not self.model.lower().startswith(("llama-3", "llama2", "gptj"))
+
+
+def points() -> Iterator[ServingPoint]:
+    """Rows of GPUs with measured kernels; server scenarios are a queue and no capacity."""
+    for row in table("workload/inference_throughput.csv"):
+        gpu = row["gpu"].removesuffix("-700W")
+        if gpu in GPUS and row["scenario"] != "server":
+            yield _point(row, gpu, float(row["value"]))
+    for row in table("workload/tensorrt_llm_more_rows.csv"):
+        yield _point(row, row["gpu"], float(row["output_tokens_per_s_per_gpu"]))
+
+
+def _point(row: dict[str, str], gpu: str, rate: float) -> ServingPoint:
+    orca = row["input_tokens"] == "open_orca"
+    lengths = [ORCA_TOKENS] * 2 if orca else [int(row["input_tokens"]), int(row["output_tokens"])]
+    cut = row["parallelism"] or ORCA_CUTS.get(f"{row['model']} {gpu}", "TP1")
+    model = {"gptj-6b": "gpt-j-6b", "llama2-70b": "llama-2-70b"}.get(row["model"], row["model"])
+    requests = ORCA_REQUESTS if orca else None
+    return ServingPoint(model, gpu, cut, row["dtype"], *lengths, rate, requests)
+
+
+@lru_cache(maxsize=1)
+def forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
+    """Every point with its forecast, asked as a planner would."""
+    return tuple((point, _forecast(point)) for point in points())
+
+
+def _forecast(point: ServingPoint) -> InferencePrediction:
+    return predict_inference(
+        point.model,
+        GPUS[point.gpu],
+        point.input_tokens,
+        point.output_tokens,
+        parallelism=point.cut,
+        dtype=point.dtype,
+        requests=point.requests,
+    )

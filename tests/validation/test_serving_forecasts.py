@@ -1,0 +1,79 @@
+"""Claim: measured kernels add up to published serving rates; the errors stand here.
+
+105 rows of TensorRT-LLM (perf-overview.md, commit 03e27c7d) and MLPerf Inference v4.1 on four GPUs,
+asked through `twin.predict_inference` with nothing but names, lengths and the cut of the model.
+Three times of the software, one set for all, are fitted on the rows of 1,000 tokens in and out; the
+other rows are forecasts. Kernel times come from tables measured under another version of the same
+software. Mean absolute error of forecasts 13.0 %: dense models 4.9 %, models of experts 14.1 %,
+single rows up to 77 % (Llama 4 Maverick on H200 with answers of 8,192 and 32,768 tokens). Left out
+of the means, as their published tasks are other ones: GPT-J (beam search, 5.9 times too fast here)
+and Mixtral (three mixed data sets, 1.8 times).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from tests.serving_points import ServingPoint, forecasts
+from twin.analysis.prediction import InferencePrediction
+
+OTHER_TASKS = ("gpt-j-6b", "mixtral-8x7b")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[tuple[ServingPoint, InferencePrediction, float]]:
+    return [
+        (point, found, found.output_tokens_per_s_per_gpu / point.tokens_per_s_per_gpu - 1)
+        for point, found in forecasts()
+        if point.model not in OTHER_TASKS
+    ]
+
+
+def _mean(rows, wanted) -> float:
+    return float(np.mean([abs(error) for point, _, error in rows if wanted(point)]))
+
+
+def test_rows_that_nothing_was_fitted_to(rows) -> None:
+    assert sum(not point.fitted for point, _, _ in rows) == 79
+    assert _mean(rows, lambda point: not point.fitted) <= 0.14
+
+
+def test_dense_models(rows) -> None:
+    assert _mean(rows, lambda point: not point.sparse) <= 0.055
+
+
+def test_models_of_experts(rows) -> None:
+    assert _mean(rows, lambda point: point.sparse and not point.fitted) <= 0.15
+
+
+@pytest.mark.parametrize(
+    ("gpu", "limit"), [("H100", 0.14), ("H200", 0.17), ("B200", 0.13), ("GB200", 0.14)]
+)
+def test_each_gpu(rows, gpu: str, limit: float) -> None:
+    assert _mean(rows, lambda point: point.gpu == gpu) <= limit
+
+
+def test_gpus_keep_their_order(rows) -> None:
+    """Of all pairs of GPUs with one model and lengths, by the share in the right order."""
+    at = defaultdict(list)
+    for point, found, _ in rows:
+        key = (point.model, point.input_tokens, point.output_tokens)
+        at[key].append((point.tokens_per_s_per_gpu, found.output_tokens_per_s_per_gpu))
+    signs = [
+        np.sign((a[0] - b[0]) * (a[1] - b[1]))
+        for same in at.values()
+        for a, b in combinations(same, 2)
+    ]
+    assert len(signs) > 100
+    assert np.mean(signs) >= 0.85
+
+
+def test_stated_uncertainty_is_no_smaller_than_the_error_met(rows) -> None:
+    for sparse in (False, True):
+        kind = [row for row in rows if row[0].sparse is sparse]
+        stated = np.mean([found.uncertainty_frac for _, found, _ in kind])
+        assert stated >= np.mean([abs(error) for _, _, error in kind]) - 0.01

@@ -1,0 +1,83 @@
+"""`twin predict`: what a model does on a GPU, with no building around it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Option, Typer
+
+from twin.cli import predict_face, say
+from twin.cli.options import HELP, Json
+
+predict = Typer(
+    help="Tell what a model does on a GPU.", no_args_is_help=True, context_settings=HELP
+)
+
+ModelName = Annotated[str, Option("--model", metavar="NAME", help="A model of the catalogue.")]
+GpuName = Annotated[str, Option("--gpu", metavar="NAME", help="A GPU of the catalogue.")]
+InputTokens = Annotated[int, Option("--input", metavar="TOKENS", help="Of a request's prompt.")]
+OutputTokens = Annotated[int, Option("--output", metavar="TOKENS", help="Of its answer.")]
+Tensor = Annotated[
+    int | None, Option("--tp", metavar="GPUS", help="GPUs that share each layer: as TPn.")
+]
+Cut = Annotated[
+    str | None,
+    Option(
+        "--parallelism",
+        metavar="TPn|DEPn",
+        help="DEPn: n GPUs hold attention whole and share the experts.",
+    ),
+]
+Concurrency = Annotated[
+    str, Option("--concurrency", metavar="N|max", help="Requests in flight; max: all that fit.")
+]
+Dtype = Annotated[str, Option("--dtype", help="auto, bf16, fp8 or fp4: format of the products.")]
+KvDtype = Annotated[str, Option("--kv-dtype", help="auto, bf16 or fp8: keys and values.")]
+Software = Annotated[str, Option("--software", help="tensorrt-llm or vllm.")]
+Requests = Annotated[
+    int | None, Option("--requests", metavar="N", help="Of the run; else as published runs have.")
+]
+Budget = Annotated[
+    int, Option("--token-budget", metavar="N", help="Tokens of one iteration at most.")
+]
+Most = Annotated[
+    int, Option("--max-sequences", metavar="N", help="Running at once at most, on each rank.")
+]
+
+
+@predict.command()
+def inference(
+    model: ModelName,
+    gpu: GpuName,
+    prompt: InputTokens,
+    answer: OutputTokens,
+    tp: Tensor = None,
+    parallelism: Cut = None,
+    concurrency: Concurrency = "max",
+    dtype: Dtype = "auto",
+    kv_dtype: KvDtype = "auto",
+    software: Software = "tensorrt-llm",
+    requests: Requests = None,
+    token_budget: Budget = 8192,
+    max_sequences: Most = 2048,
+    json: Json = False,
+) -> None:
+    """Tell tokens, times and power of a replica that serves."""
+    found = predict_face.inference(
+        model=model,
+        gpu=gpu,
+        input_tokens=prompt,
+        output_tokens=answer,
+        parallelism=predict_face.cut(tp, parallelism),
+        concurrency=predict_face.in_flight(concurrency),
+        dtype=dtype,
+        kv_dtype=kv_dtype,
+        software=software,
+        requests=requests,
+        token_budget=token_budget,
+        max_sequences=max_sequences,
+    )
+    if json:
+        say.document(found.as_dict())
+    else:
+        say.findings(f"{found.model} on {found.gpus} x {found.gpu}", predict_face.shown(found))
