@@ -43,7 +43,7 @@ class ServingPoint:
 
     @property
     def sparse(self) -> bool:
-        return not self.model.lower().startswith(("llama-3", "llama2", "gptj"))
+        return not self.model.lower().startswith(("llama-3", "llama-2", "gpt-j"))
 
 
 def points() -> Iterator[ServingPoint]:

@@ -4,7 +4,7 @@
 asked through `twin.predict_inference` with nothing but names, lengths and the cut of the model.
 Three times of the software, one set for all, are fitted on the rows of 1,000 tokens in and out; the
 other rows are forecasts. Kernel times come from tables measured under another version of the same
-software. Mean absolute error of forecasts 13.0 %: dense models 4.9 %, models of experts 14.1 %,
+software. Mean absolute error of forecasts 13.0 %: dense models 5.3 %, models of experts 14.4 %,
 single rows up to 77 % (Llama 4 Maverick on H200 with answers of 8,192 and 32,768 tokens). Left out
 of the means, as their published tasks are other ones: GPT-J (beam search, 5.9 times too fast here)
 and Mixtral (three mixed data sets, 1.8 times).

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.calibration.kernel_tables import EXCHANGES, FORMATS, kernel_surface
+from twin.calibration.formats import FORMATS
+from twin.calibration.kernel_tables import EXCHANGES, kernel_surface
 from twin.physics.kernel_surface import Ceilings, KernelSurface
 from twin.physics.kernel_work import work
 from twin.physics.kernels.call import KernelCall
