@@ -59,6 +59,24 @@ def test_a_gpu_without_tables_says_so(ask: Ask) -> None:
     assert "carried over" in found["source"]
 
 
+def test_a_power_cap_takes_clock_and_tokens(ask: Ask) -> None:
+    options = (*LLAMA, "--gpu", "H200", "--dtype", "fp8", "--tp", "2")
+    full, capped = ask(*options), ask(*options, "--power-cap", "450 W")
+    assert full["clock_frac"] == 1.0
+    assert 0.4 < capped["clock_frac"] < 0.95
+    assert capped["gpu_power_w"] == pytest.approx(450, rel=0.01)
+    fewer = capped["output_tokens_per_s"] / full["output_tokens_per_s"]
+    assert capped["clock_frac"] < fewer < 1.0  # what streams does not slow down
+    assert capped["joules_per_token"] < full["joules_per_token"]
+
+
+def test_every_name_that_is_wrong_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = ["--model", "lama", "--gpu", "H101", "--software", "vlm", "--input", "0"]
+    assert main(["predict", "inference", *wrong, "--output", "5", "--parallelism", "PP2"]) == 2
+    told = capsys.readouterr().err
+    assert all(part in told for part in ("--model", "--gpu", "--software", "--input", "PP2"))
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

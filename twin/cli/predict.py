@@ -8,6 +8,7 @@ from typer import Option, Typer
 
 from twin.cli import predict_face, say
 from twin.cli.options import HELP, Json
+from twin.units import quantity
 
 predict = Typer(
     help="Tell what a model does on a GPU.", no_args_is_help=True, context_settings=HELP
@@ -43,6 +44,9 @@ Budget = Annotated[
 Most = Annotated[
     int, Option("--max-sequences", metavar="N", help="Running at once at most, on each rank.")
 ]
+PowerCap = Annotated[
+    str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
+]
 
 
 @predict.command()
@@ -60,6 +64,7 @@ def inference(
     requests: Requests = None,
     token_budget: Budget = 8192,
     max_sequences: Most = 2048,
+    power_cap: PowerCap = None,
     json: Json = False,
 ) -> None:
     """Tell tokens, times and power of a replica that serves."""
@@ -76,6 +81,7 @@ def inference(
         requests=requests,
         token_budget=token_budget,
         max_sequences=max_sequences,
+        power_cap_w=None if power_cap is None else quantity(power_cap, "W"),
     )
     if json:
         say.document(found.as_dict())

@@ -33,6 +33,8 @@ class InferencePrediction:
     mfu: float
     """FLOP of the model over the data sheet's rate of the format served."""
     gpu_power_w: float
+    clock_frac: float
+    """Of the full clock; below 1 under a power cap."""
     joules_per_token: float
     """Of the GPUs, an output token."""
     bound_by: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from twin.errors import InputError, Problem
@@ -36,6 +37,8 @@ class InferenceQuestion:
     """Running at once at most on an attention rank; TensorRT-LLM's default."""
     token_budget: int = 8192
     """Tokens of an iteration at most; TensorRT-LLM's default."""
+    power_cap_w: float | None = None
+    """Most watts of a GPU; its clock falls until it stays below."""
     memory_frac: float = 0.9
     """Share of what weights leave free that keys and values get."""
 
@@ -65,5 +68,19 @@ class InferenceQuestion:
         ]
         if not 0 < self.memory_frac <= 1:
             found.append(Problem("--memory", repr(self.memory_frac), "above 0, at most 1"))
+        if self.power_cap_w is not None and not self.power_cap_w > 0:
+            found.append(Problem("--power-cap", repr(self.power_cap_w), "above 0 W"))
         if found:
             raise InputError(found)
+
+
+def every_problem(*checks: Callable[[], object]) -> None:
+    """Raise InputError with the problems of all checks, not of the first alone."""
+    found: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            found += error.problems
+    if found:
+        raise InputError(found)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.analysis.prediction.answer import InferencePrediction
-from twin.analysis.prediction.ask import MOST, InferenceQuestion
+from twin.analysis.prediction.ask import MOST, InferenceQuestion, every_problem
 from twin.analysis.prediction.device import DeviceKernels, kernels_of
 from twin.analysis.prediction.formats import served_formats
-from twin.analysis.prediction.power import gpu_power_w
+from twin.analysis.prediction.power import GpuPower
 from twin.analysis.prediction.software import (
     CARRIED_ERROR_FRAC,
     OUTSIDE_ERROR_FRAC,
@@ -38,6 +38,8 @@ from twin.physics.kernels import (
 
 SETTLED_FILLINGS = 6
 """Requests of a run that stands for one without end, in fillings of its places."""
+CAP_ROUNDS = 4
+"""Rounds in which clock and activity agree under a cap; each error is a tenth of the last."""
 OUTSIDE_FRAC = 0.1
 """Share of the time in kernels outside the measured shapes from which an answer is extrapolated."""
 
@@ -86,10 +88,28 @@ def predict_inference(
     InputError with every reason why the model cannot be served so.
     """
     question = InferenceQuestion(model, gpu, input_tokens, output_tokens, **options)
-    question.check()
     case = _look_up(question, shipped() if catalogue is None else catalogue)
     _refuse(case)
     load, settled = _load(case)
+    run, clock_frac = _under_cap(case, load, settled)
+    return _answer(case, load, settled, run, clock_frac)
+
+
+def _under_cap(case: _Case, load: BenchmarkLoad, settled: bool) -> tuple[BenchmarkRun, float]:
+    """The run at the highest clock whose power stays under the cap, and that clock."""
+    run = _run(case, load, settled, 1.0)
+    cap_w = case.asked.power_cap_w
+    power = GpuPower(case.gpu, case.kernels)
+    if cap_w is None or power.mean_w(run, 1.0) <= cap_w:
+        return run, 1.0
+    clock_frac = 1.0
+    for _ in range(CAP_ROUNDS):
+        clock_frac = max(power.clock_under(cap_w, run, clock_frac), case.gpu.clock_floor_frac)
+        run = _run(case, load, settled, clock_frac)
+    return run, clock_frac
+
+
+def _run(case: _Case, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
     law = IterationLaw(
         case.replica,
         case.kernels.times,
@@ -97,18 +117,27 @@ def predict_inference(
         most_sequences=load.concurrency,
         most_tokens=load.token_budget,
         longest_context=load.input_tokens + load.output_tokens,
+        clock_frac=clock_frac,
     )
-    return _answer(case, load, settled, run_benchmark(law, load, settled))
+    return run_benchmark(law, load, settled)
 
 
 def _look_up(question: InferenceQuestion, catalogue: Catalogue) -> _Case:
+    every_problem(
+        question.check,
+        lambda: named(catalogue, Model, question.model, "--model"),
+        lambda: named(catalogue, Gpu, question.gpu, "--gpu"),
+        lambda: software_named(question.software),
+        question.cut,
+    )
     model = named(catalogue, Model, question.model, "--model")
     gpu = named(catalogue, Gpu, question.gpu, "--gpu")
-    engine = software_named(question.software)
     tensor, data = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     replica = ServingReplica(shape_of(model), formats, tensor, data)
-    return _Case(question, model, gpu, dtype, replica, kernels_of(catalogue, gpu), engine)
+    kernels = kernels_of(catalogue, gpu)
+    engine = software_named(question.software)
+    return _Case(question, model, gpu, dtype, replica, kernels, engine)
 
 
 def _refuse(case: _Case) -> None:
@@ -157,12 +186,12 @@ def _load(case: _Case) -> tuple[BenchmarkLoad, bool]:
 
 
 def _answer(
-    case: _Case, load: BenchmarkLoad, settled: bool, run: BenchmarkRun
+    case: _Case, load: BenchmarkLoad, settled: bool, run: BenchmarkRun, clock_frac: float
 ) -> InferencePrediction:
     ranks = case.replica.data
     gpus = case.replica.gpus
     rate = run.output_tokens_per_s * ranks
-    power_w = gpu_power_w(case.kernels, case.gpu, run)
+    power_w = GpuPower(case.gpu, case.kernels).mean_w(run, clock_frac)
     return InferencePrediction(
         model=case.model.name,
         gpu=case.gpu.name,
@@ -181,6 +210,7 @@ def _answer(
         step_s=run.step_s,
         mfu=_mfu(case, rate),
         gpu_power_w=power_w,
+        clock_frac=clock_frac,
         joules_per_token=power_w * gpus / rate,
         bound_by=_bound(case, run),
         weight_bytes_per_gpu=weight_bytes_per_gpu(case.replica),
