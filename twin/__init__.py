@@ -19,6 +19,8 @@ twin.fault_tree(path)           exact probability and cut-set count of an Open-P
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
 twin.climate(design, weather)  PUE, WUE, energy and water of a year, hour by hour
 twin.predict_inference(model, gpu, 1000, 500) tokens, times, power of a replica, no building
+twin.predictive(design)        water set-points that look ahead, beside fixed ones
+twin.cooling_environment(design) a gymnasium environment for controllers (needs gymnasium)
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
     from twin.study.airflow import airflow
     from twin.study.asked import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
+    from twin.study.cooling_environment import cooling_environment
+    from twin.study.predictive import predictive
 
 __version__ = "0.1.0"
 
@@ -66,11 +70,13 @@ _HOME = {
     "check": "study",
     "climate": "study.climate",
     "compare": "study",
+    "cooling_environment": "study.cooling_environment",
     "counterfactuals": "study.asked",
     "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
     "load": "scenario",
     "predict_inference": "analysis.prediction",
+    "predictive": "study.predictive",
     "redundancy": "study",
     "report": "present.write",
     "resume": "simulation",
@@ -96,11 +102,13 @@ __all__ = [
     "check",
     "climate",
     "compare",
+    "cooling_environment",
     "counterfactuals",
     "failure_report",
     "fault_tree",
     "load",
     "predict_inference",
+    "predictive",
     "redundancy",
     "report",
     "resume",

@@ -19,6 +19,7 @@ class Controls(Discipline):
         self.own = world.state.controls
         self.actions = world.facility.scenario.controls.actions
         world.clock.can("operator acts", self._act)
+        world.clock.can("operator sets water", self._set_water)
 
     def schedule(self) -> None:
         """Put every action on the clock."""
@@ -40,9 +41,14 @@ class Controls(Discipline):
             for p in self._power_nodes(action.ups):
                 self.world.clock.wait(Stage.POWER, 0.0, "UPS is reset", p)
         else:
-            plants = [plant.id for plant in self.world.facility.cooling.plants]
-            self.own.supply_degc[plants.index(action.plant)] = action.temperature
-            self.world.note(action.plant, EventKind.SET_POINT, f"{action.temperature:g} °C")
+            self._set_water(action.plant, action.temperature)
+        self.world.stale = True
+
+    def _set_water(self, plant: str, degc: float) -> None:
+        """Change the set-point of a plant."""
+        plants = [one.id for one in self.world.facility.cooling.plants]
+        self.own.supply_degc[plants.index(plant)] = degc
+        self.world.note(plant, EventKind.SET_POINT, f"{degc:g} °C")
         self.world.stale = True
 
     def _refuel(self, action: Refuel) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from twin.analysis.review import refuse, review
-from twin.errors import InputError, RunError
+from twin.errors import InputError, Problem, RunError, did_you_mean
 from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
 from twin.results import Result
@@ -21,12 +21,16 @@ from twin.simulation.branch import ACTIONS, DRILLS, FAULTS, forked, reschedule, 
 from twin.simulation.checkpoint import Stored
 from twin.simulation.disciplines import wire
 from twin.simulation.interrupt import held_back
+from twin.simulation.kernel.order import Stage
 from twin.simulation.loop.run import Loop
 from twin.simulation.loop.snapshot import put_back, take
 from twin.simulation.outcome.result import result
 from twin.simulation.outcome.summary import unbalanced
 from twin.simulation.outcome.totals import Totals, totals
+from twin.simulation.readings import Readings, readings
 
+WATER_DEGC = (1.0, 70.0)
+"""Set-points that facility water may have."""
 _BREAKS = (RunError, ArithmeticError, ValueError, LookupError)
 """What ends a run that cannot go on."""
 _MISFITS = (TypeError, AttributeError, RecursionError)
@@ -125,6 +129,34 @@ class Run:
         reschedule(other._loop.run, given)
         other._wall_s = self._wall_s
         return other
+
+    def set_water(
+        self, plant: str, temperature_degc: float, moment: float | str | None = None
+    ) -> None:
+        """Have operators change the set-point of a plant's water, now or at a moment to come.
+
+        Raises InputError for an unknown plant, a temperature outside 1 to 70 °C, or a past moment.
+        """
+        at_s = self.now_s if moment is None else seconds(moment)
+        plants = [one.id for one in self.facility.cooling.plants]
+        problems = []
+        if plant not in plants:
+            hint = did_you_mean(plant, plants)
+            problems.append(Problem("plant", repr(plant), "a plant of this layout", hint=hint))
+        if not WATER_DEGC[0] <= temperature_degc <= WATER_DEGC[1]:
+            problems.append(Problem("temperature_degc", f"{temperature_degc:g}", "1 to 70 °C"))
+        if at_s < self.now_s:
+            allowed = f"moments from {self.now_s:g} s on"
+            problems.append(Problem("moment", f"{at_s:g} s", allowed))
+        if problems:
+            raise InputError(problems)
+        clock = self._loop.world.clock
+        delay_s = at_s - self.now_s
+        clock.wait(Stage.CONTROLS, delay_s, "operator sets water", plant, float(temperature_degc))
+
+    def readings(self) -> Readings:
+        """What instruments read now: temperatures, powers, and sums so far."""
+        return readings(self._loop.run)
 
     def totals(self) -> Totals:
         """Headline numbers and token balance so far: what `result` gives, without tables of
