@@ -21,6 +21,8 @@ twin.climate(design, weather)  PUE, WUE, energy and water of a year, hour by hou
 twin.predict_inference(model, gpu, 1000, 500) tokens, times, power of a replica, no building
 twin.predictive(design)        water set-points that look ahead, beside fixed ones
 twin.cooling_environment(design) a gymnasium environment for controllers (needs gymnasium)
+twin.co_simulate(design, plant, fmu, inputs, outputs) a run beside a plant that is an FMU
+twin.export_fmu(design, path)  a design as an FMU for co-simulation (needs pythonfmu)
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from twin.study.asked import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
     from twin.study.cooling_environment import cooling_environment
+    from twin.study.fmu.export import export_fmu
+    from twin.study.fmu.plant import co_simulate
     from twin.study.predictive import predictive
 
 __version__ = "0.1.0"
@@ -69,9 +73,11 @@ _HOME = {
     "build": "facility",
     "check": "study",
     "climate": "study.climate",
+    "co_simulate": "study.fmu.plant",
     "compare": "study",
     "cooling_environment": "study.cooling_environment",
     "counterfactuals": "study.asked",
+    "export_fmu": "study.fmu.export",
     "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
     "load": "scenario",
@@ -101,9 +107,11 @@ __all__ = [
     "build",
     "check",
     "climate",
+    "co_simulate",
     "compare",
     "cooling_environment",
     "counterfactuals",
+    "export_fmu",
     "failure_report",
     "fault_tree",
     "load",

@@ -9,6 +9,7 @@ import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
 
+from twin.arrays import Array
 from twin.simulation import Run, start
 from twin.simulation.readings import Readings
 from twin.study.asked import Asked, built
@@ -111,17 +112,20 @@ class CoolingEnvironment(gymnasium.Env[Observation, Observation]):
         angle = 2 * np.pi * (self._begun_s % DAY_S) / DAY_S
         limit = racks.coolest_limit_degc(self.facility.cooling.loop_node)
         coolant = (seen.coolant_degc - limit)[np.isfinite(limit)]
-        values = [
-            [np.sin(angle), np.cos(angle)],
+        warm = coolant.max() if coolant.size else 0.0
+        values: list[Array | list[float]] = [
+            [float(np.sin(angle)), float(np.cos(angle))],
             seen.outdoor_degc,
             seen.water_degc,
             seen.set_degc,
-            [(seen.inlet_degc - racks.inlet_max_degc).max(), coolant.max(initial=0.0)],
+            [float((seen.inlet_degc - racks.inlet_max_degc).max()), float(warm)],
             [float(seen.rack_w.sum()) / rated_w],
             seen.plant_heat_w / rated_w,
         ]
-        found = np.clip(np.concatenate(values), -1e4, 1e4)
-        return found.astype(np.float32)
+        found: Observation = np.clip(
+            np.concatenate([np.asarray(v) for v in values]), -1e4, 1e4
+        ).astype(np.float32)
+        return found
 
     def _info(self, seen: Readings) -> dict[str, Any]:
         return {
