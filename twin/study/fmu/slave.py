@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pythonfmu import Fmi2Causality, Fmi2Slave, Fmi2Variability, Real
 
-import twin
+from twin.simulation import resume
 
 START = "start.run"
 """The run in the FMU, as `Run.save` wrote it."""
@@ -27,7 +27,7 @@ class TwinFacility(Fmi2Slave):  # type: ignore[misc]  # pythonfmu is not typed
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         folder = Path(str(self.resources))
-        self._run = twin.resume(folder / START)
+        self._run = resume(folder / START)
         self._begun_s = float((folder / BEGUN).read_text(encoding="utf-8"))
         self._plants = [plant.id for plant in self._run.facility.cooling.plants]
         seen = self._run.readings()
