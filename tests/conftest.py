@@ -39,6 +39,7 @@ SHIPPED = (
     "utility_outage",
     "frontier_idle",
     "frontier_day",
+    "model_life",
 )
 
 

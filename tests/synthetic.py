@@ -48,6 +48,7 @@ def synthetic() -> Result:
         "loops": day["loops"],
         "services": day["services"],
         "jobs": _jobs(),
+        "generations": _generations(),
         "power_swings": _power_swings(),
         "events": _events(),
         "lockouts": _frame("lockouts", [(50400.0, "ups_2", 3, 32.8, 6.0e5, 6.0e5)]),
@@ -527,6 +528,11 @@ def _counterfactuals() -> pd.DataFrame:
         ),
     ]
     return _frame("counterfactuals", rows)
+
+
+def _generations() -> pd.DataFrame:
+    plan = (2.0e5, 5.0e5, 1.1e10, 1.6e13, 1.954, 2.01e5)
+    return _frame("generations", [("wheel", 1, *plan, 61200.0, 576.0, 1.9e9)])
 
 
 def _power_swings() -> pd.DataFrame:

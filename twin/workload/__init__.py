@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from twin.workload.kind import Job, Need, Pool, TrainingSteps, WorkloadKind
+from twin.workload.kind import Generation, Job, Need, Pool, Promotion, TrainingSteps, WorkloadKind
 from twin.workload.kinds import every_kind
 from twin.workload.kinds.batch import Batch
 from twin.workload.kinds.inference import Inference
@@ -26,10 +26,12 @@ else:
 
 __all__ = [
     "Batch",
+    "Generation",
     "Inference",
     "Job",
     "Need",
     "Pool",
+    "Promotion",
     "Training",
     "TrainingSteps",
     "Workload",

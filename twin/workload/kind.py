@@ -5,6 +5,7 @@ A kind is one file in `twin.workload.kinds` with one class; nobody asks which cl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,18 @@ class TrainingSteps:
 
 
 @dataclass(frozen=True)
+class Promotion:
+    """A job comes when its predecessor is among the best of its rung."""
+
+    own: str
+    """The predecessor."""
+    scores: Mapping[str, float]
+    """Loss of every job of the rung: the smallest is best."""
+    eta: int
+    """One of so many is promoted."""
+
+
+@dataclass(frozen=True)
 class Job:
     """One gang, all or nothing. Work is in seconds at full clock."""
 
@@ -56,8 +69,33 @@ class Job:
     """It is stopped when it has held its nodes this long."""
     end: JobEnd = JobEnd.COMPLETED
     """How it ends once its work is done: the list that it comes from may know of a failure."""
+    after: tuple[str, ...] = ()
+    """Jobs or workloads that must be complete before it joins the queue, `submit_s` later."""
+    after_failed: tuple[str, ...] = ()
+    """Jobs or workloads of which one must have ended otherwise."""
+    promotion: Promotion | None = None
     cpu_only: bool = False
     """Whether it leaves GPUs idle; it runs on nodes without any where there are enough."""
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One turn of a data flywheel, as planned; when it is done a run says."""
+
+    number: int
+    job: str
+    """The training that makes it."""
+    served_per_s: float
+    """Tokens a second that are served while it collects."""
+    collect_s: float
+    """From the generation before to enough tokens."""
+    curated_tokens: float
+    good_tokens: float
+    """All that the model has learned from then, in fresh good tokens."""
+    loss: float
+    """Nats a token."""
+    asked_per_s: float
+    """Tokens a second that are asked of it."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +133,24 @@ class WorkloadKind(Stated):
         """Gangs that it puts into the queue."""
         return ()
 
+    def generation_rows(self) -> tuple[Generation, ...]:
+        """Turns of its data flywheel."""
+        return ()
+
     def pools(self) -> tuple[Pool, ...]:
         """Pools of replicas that it holds for the whole run."""
         return ()
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """Workloads that must be complete before it begins."""
+        return ()
+
+    def ends_with(self, seed: int) -> tuple[str, ...]:
+        """Its jobs whose completion is its own; none where it is complete as soon as nothing of it
+        runs, waits or can still come.
+        """
+        return tuple(job.name for job in self.jobs(seed))
 
     def needs(self) -> tuple[Need, ...]:
         """Catalogue rows that it rests on."""

@@ -16,7 +16,7 @@ from twin.results.tables.incidents import (
     LOSSES,
     TOKEN_BALANCE,
 )
-from twin.results.tables.work import JOBS, POWER_SWINGS, SERVICES
+from twin.results.tables.work import GENERATIONS, JOBS, POWER_SWINGS, SERVICES
 from twin.tables import Table
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "EDGES",
     "ENERGY",
     "EVENTS",
+    "GENERATIONS",
     "HALLS",
     "JOBS",
     "LOADING",
@@ -56,6 +57,7 @@ TABLES: tuple[Table, ...] = (
     LOOPS,
     SERVICES,
     JOBS,
+    GENERATIONS,
     POWER_SWINGS,
     EVENTS,
     LOCKOUTS,

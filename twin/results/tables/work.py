@@ -89,6 +89,24 @@ JOBS = Table(
     ),
 )
 
+GENERATIONS = Table(
+    "generations",
+    "Turns of the data flywheels, one row a generation.",
+    (
+        Column("workload", "text", "", "Workload name."),
+        Column("generation", "int", "", "Which turn."),
+        Column("served_per_s", "float", "token/s", "Tokens served while it collects."),
+        Column("collect_s", "float", "s", "From the one before to enough tokens."),
+        Column("curated_tokens", "float", "token", "Tokens that it reads, bad ones included."),
+        Column("good_tokens", "float", "token", "All it has learned from then, in good ones."),
+        Column("loss", "float", "", "By the law of Hoffmann et al. 2022, nats a token."),
+        Column("asked_per_s", "float", "token/s", "Tokens asked of the better model."),
+        Column("finished_s", "float", "s", "When its training ended; empty if it did not."),
+        Column("gpu_hours", "float", "h", "GPU hours of its training."),
+        Column("energy_j", "float", "J", "Energy of its training."),
+    ),
+)
+
 POWER_SWINGS = Table(
     "power_swings",
     "How the power of each training job moves within a step, at full clock and at the AC input of "

@@ -29,6 +29,7 @@ from twin.scenario.yaml.scalars import kind_of
 from twin.scenario.yaml.validate import build_model
 from twin.stated import YEAR_S, Duration, FileName, Stated, Within
 from twin.workload import Workload
+from twin.workload.graph import unknown_or_circular
 
 WITH = "with_"
 """Where problems of changes stand that `Scenario.with_` makes."""
@@ -115,6 +116,8 @@ class Scenario(Stated):
         names = [w.name for w in self.workload]
         if len(set(names)) < len(names):
             raise ValueError("workload names that differ")
+        for wrong in unknown_or_circular(self.workload):
+            raise ValueError(wrong)
         if self.start.tzinfo is None:
             raise ValueError("a start with its offset from UTC, such as 2026-07-15T00:00:00-04:00")
         if not 1900 <= self.start.year <= 2200:

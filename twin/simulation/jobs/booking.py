@@ -22,6 +22,7 @@ from twin.simulation.jobs.phase import (
     Phase,
 )
 from twin.simulation.jobs.placement import Placement
+from twin.simulation.jobs.turns import Turns
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
@@ -42,7 +43,7 @@ class Booking:
         placement: Placement,
         learning: Learning,
         losses: Losses,
-        rank: Index,
+        turns: Turns,
     ) -> None:
         self.world = world
         self.own = world.state.jobs
@@ -51,8 +52,7 @@ class Booking:
         self.placement = placement
         self.learning = learning
         self.losses = losses
-        self.rank = rank
-        """(job,) place in the queue."""
+        self.turns = turns
 
     def hold(self) -> None:
         """Enter what each job is losing now, by its slowest rack or by why it waits."""
@@ -88,7 +88,7 @@ class Booking:
         own = self.own
         told = (own.restarts + own.preemptions > 0) | (own.tokens_per_s > 0)
         queue = np.flatnonzero((own.phase == QUEUED) & told)
-        queue = queue[np.argsort(self.rank[queue])]
+        queue = queue[np.argsort(self.turns.rank[queue])]
         stopped = own.restarts[queue] + own.preemptions[queue] > 0
         for j in queue[stopped].tolist():
             self._book_stopped(j, Cause(own.cause[j]))

@@ -13,6 +13,7 @@ from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
 from twin.simulation.jobs.departures import JobDepartures
+from twin.simulation.jobs.followers import Followers
 from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CUT_OFF, RUNNING, Phase
@@ -25,6 +26,7 @@ from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
+from twin.workload.graph import waits
 
 WAITING_ACTIVITY = 0.05
 """GPU activity while a gang writes a checkpoint or restarts; assumed, near idle. A gang without a
@@ -54,17 +56,16 @@ class Scheduler(Discipline):
         self.progress = Progress(world, jobs, self.learning, losses)
         self.departures = JobDepartures(world, jobs, self.progress)
         self.turns = Turns(world, jobs, self.placement)
-        ranks = self.turns.rank
         parts = (compute, self.placement, self.learning, losses)
-        self.booking = Booking(world, jobs, *parts, ranks)
+        self.booking = Booking(world, jobs, *parts, self.turns)
         self.meter = JobMeter(world, compute)
-        self.order = sorted(range(len(jobs)), key=lambda j: jobs[j].submit_s)
-        self.rank: list[int] = ranks.tolist()
-        pools = sum(len(list(work.pools())) for work in world.facility.scenario.workload)
-        self.of_no_job = np.zeros(pools + 1)
+        self.followers = Followers(world, jobs)
+        own_time = [j for j in range(len(jobs)) if not waits(jobs[j])]
+        self.order = sorted(own_time, key=lambda j: jobs[j].submit_s)
         self._seen: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
         world.clock.can("job arrives", self._arrive)
+        world.clock.can("job follows", self._submit)
 
     def _enter(self) -> None:
         """What jobs bring with them."""
@@ -72,6 +73,7 @@ class Scheduler(Discipline):
         own.work_s[:] = [job.work_s for job in self.jobs]
         own.gpu_activity[:] = [job.gpu_activity for job in self.jobs]
         own.cpu_activity[:] = [job.cpu_activity for job in self.jobs]
+        own.submitted_s[:] = [np.nan if waits(job) else job.submit_s for job in self.jobs]
 
     def schedule(self) -> None:
         """Put the first arrival on the clock; each calls the next."""
@@ -87,6 +89,8 @@ class Scheduler(Discipline):
         self._wait_arrival(n + 1)
 
     def _submit(self, j: int) -> None:
+        if np.isnan(self.own.submitted_s[j]):
+            self.own.submitted_s[j] = self.world.now_s
         never = self._never(j)
         if never:
             self.own.phase[j] = Phase.TOO_LARGE
@@ -114,7 +118,7 @@ class Scheduler(Discipline):
         return f" beside {', '.join(names)}" if names else ""
 
     def _enqueue(self, j: int) -> None:
-        insort(self.own.queue, j, key=self.rank.__getitem__)
+        insort(self.own.queue, j, key=self.turns.rank.__getitem__)
 
     def claim(self, nodes: Index, owner: int) -> None:
         """Give nodes to a service for good."""
@@ -139,16 +143,31 @@ class Scheduler(Discipline):
         return not (self.own.running or self.own.queue)
 
     def act(self) -> None:
-        """Carry jobs over into their next phase."""
-        if self.own.running:
-            for j in self.progress.due():
-                if self.progress.end_phase(j):
-                    self._release(j)
-                elif self.own.leaving[j]:
-                    self._go(j)
-            for j in self.departures.overdue():
-                self.departures.time_out(j)
+        """Carry jobs over into their next phase; who follows those that end comes after all."""
+        if not self.own.running:
+            return
+        ended = []
+        for j in self.progress.due():
+            if self.progress.end_phase(j):
+                ended.append(j)
                 self._release(j)
+            elif self.own.leaving[j]:
+                self._go(j)
+        for j in self.departures.overdue():
+            self.departures.time_out(j)
+            ended.append(j)
+            self._release(j)
+        self._follow(ended)
+
+    def _follow(self, ended: list[int]) -> None:
+        """Let those come who waited for jobs that have ended at this instant."""
+        for follower in self.followers.released_by(ended):
+            self.own.released[follower] = True
+            delay_s = self.jobs[follower].submit_s
+            if delay_s > 0:
+                self.world.clock.wait(Stage.JOBS, delay_s, "job follows", follower)
+            else:
+                self._submit(follower)
 
     def settle(self) -> bool:
         """Stop gangs that lost a node or their network, start gangs that fit, set speeds; True
@@ -248,15 +267,14 @@ class Scheduler(Discipline):
         self.progress.start(j, "")
 
     def enter_activity(self, gpu: Array, cpu: Array) -> None:
-        """Enter the activity of every gang's nodes; owners that are no job count from the end."""
+        """Enter the activity of every gang's nodes; the others stay as they are."""
         own = self.own
-        if not self.jobs:
-            return
-        working = own.phase == RUNNING
-        waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
-        for activity, at_work in ((gpu, own.gpu_activity), (cpu, own.cpu_activity)):
-            of_owner = np.concatenate([np.where(working, at_work, waiting), self.of_no_job])
-            np.take(of_owner, own.work_of_node, out=activity, mode="wrap")
+        held = np.flatnonzero(own.work_of_node >= 0)
+        owner = own.work_of_node[held]
+        working = own.phase[owner] == RUNNING
+        waiting = np.where(own.phase[owner] == CUT_OFF, 0.0, WAITING_ACTIVITY)
+        gpu[held] = np.where(working, own.gpu_activity[owner], waiting)
+        cpu[held] = np.where(working, own.cpu_activity[owner], waiting)
 
     def hold(self) -> None:
         """Enter what each job does not make now, and why."""

@@ -16,6 +16,7 @@ from twin.simulation.jobs.predicted_power import PredictedPower
 from twin.simulation.jobs.queueing import POLICIES, Decision, QueueView
 from twin.simulation.kernel.world import World
 from twin.workload import Job
+from twin.workload.graph import waits
 
 OVERDUE_S = 1.0
 """A job that runs longer than expected is expected to end this long from now."""
@@ -33,12 +34,11 @@ class Turns:
         self.nodes = np.array([job.nodes for job in jobs], dtype=np.int64)
         self.priority = np.array([job.priority for job in jobs], dtype=np.int64)
         self.limit_s = np.array([job.limit_s for job in jobs])
+        self.limited = np.isfinite(self.limit_s)
         self.delay_s = np.array([job.restart_delay_s for job in jobs])
         self.suits = placement.suits(jobs)
-        first = sorted(range(len(jobs)), key=lambda j: (-jobs[j].priority, jobs[j].submit_s, j))
-        self.by_rank = np.array(first, dtype=np.int64)
-        self.rank = np.empty(len(jobs), dtype=np.int64)
-        self.rank[self.by_rank] = np.arange(len(jobs))
+        self.with_followers = any(waits(job) for job in jobs)
+        self._ranks: tuple[bytes, Index, Index] = (b"", self.nodes, self.nodes)
         users = sorted({job.user for job in jobs})
         self.user = np.array([users.index(job.user) for job in jobs], dtype=np.int64)
         self.share = np.array([self.asked.shares.get(user, 1.0) for user in users])
@@ -49,9 +49,26 @@ class Turns:
         """What the rule says now."""
         return self.policy(self._view())
 
+    def ranked(self) -> tuple[Index, Index]:
+        """Jobs by priority and submission, and the place of each; who has not come yet is last."""
+        submitted_s = self.own.submitted_s
+        key = submitted_s.tobytes() if self.with_followers else b"fixed"
+        if key != self._ranks[0]:
+            order = np.lexsort((submitted_s, -self.priority))
+            place = np.empty(order.size, dtype=np.int64)
+            place[order] = np.arange(order.size)
+            self._ranks = (key, order, place)
+        return self._ranks[1:]
+
+    @property
+    def rank(self) -> Index:
+        """(job,) place in the queue."""
+        return self.ranked()[1]
+
     def queue(self) -> Index:
         """Jobs that wait, in turn."""
-        waiting: Index = self.by_rank[self.own.phase[self.by_rank] == QUEUED]
+        by_rank, _ = self.ranked()
+        waiting: Index = by_rank[self.own.phase[by_rank] == QUEUED]
         if not self.fair:
             return waiting
         usage = self.own.usage_node_s[: self.share.size] / self.share
@@ -101,10 +118,12 @@ class Turns:
 
     def _expected_s(self) -> Array:
         """(job,) its time limit; without one, what is left of its work at full speed."""
+        if self.limited.all():
+            return self.limit_s
         own = self.own
         again_s = np.where(own.restarts + own.preemptions > 0, self.delay_s, 0.0)
         left_s = own.work_s - own.done_s + again_s
-        return np.where(np.isfinite(self.limit_s), self.limit_s, left_s)
+        return np.where(self.limited, self.limit_s, left_s)
 
     def _ends_s(self, running: Index) -> Array:
         """(running,) when each is expected to end."""
@@ -113,5 +132,5 @@ class Turns:
         limited = own.placed_s[running] + self.limit_s[running]
         waits_s = np.where(own.phase[running] == RUNNING, 0.0, own.wait_s[running])
         left = now + own.work_s[running] - own.done_s[running] + waits_s
-        ends_s = np.where(np.isfinite(self.limit_s[running]), limited, left)
+        ends_s = np.where(self.limited[running], limited, left)
         return np.maximum(ends_s, now + OVERDUE_S)

@@ -7,6 +7,7 @@ TR-301, 1984), over users by their mean bounded slowdown.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -35,7 +36,7 @@ def jobs_frame(run: Disciplines) -> pd.DataFrame:
         "user": [job.user for job in jobs],
         "nodes": [job.nodes for job in jobs],
         "gpus": own.gpus,
-        "submitted_s": [job.submit_s for job in jobs],
+        "submitted_s": own.submitted_s,
         "started_s": own.started_s,
         "finished_s": own.finished_s,
         "wait_s": _waits_s(run),
@@ -53,19 +54,27 @@ def jobs_frame(run: Disciplines) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _submitted_s(run: Disciplines) -> Array:
-    return np.array([job.submit_s for job in run.jobs.jobs])
+def generations_frame(run: Disciplines) -> pd.DataFrame:
+    """The rows of the table `generations`."""
+    jobs = jobs_frame(run).set_index("job") if run.jobs.jobs else pd.DataFrame()
+    rows = []
+    for work in run.world.facility.scenario.workload:
+        for row in work.generation_rows():
+            told = {key: jobs.at[row.job, key] for key in ("finished_s", "gpu_hours", "energy_j")}
+            planned = {k: v for k, v in asdict(row).items() if k not in ("number", "job")}
+            rows.append({"workload": work.name, "generation": row.number, **planned, **told})
+    return pd.DataFrame(rows)
 
 
 def _waits_s(run: Disciplines) -> Array:
     """(job,) from submission to the first start."""
-    return run.jobs.own.started_s - _submitted_s(run)
+    return run.jobs.own.started_s - run.jobs.own.submitted_s
 
 
 def _slowdowns(run: Disciplines) -> Array:
     """(job,) bounded slowdown; nan where a job did not end."""
     own = run.jobs.own
-    whole_s = own.finished_s - _submitted_s(run)
+    whole_s = own.finished_s - own.submitted_s
     ran_s = own.finished_s - own.started_s
     return np.maximum(whole_s, BOUND_S) / np.maximum(ran_s, BOUND_S)
 

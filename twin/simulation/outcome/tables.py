@@ -15,7 +15,7 @@ from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.outcome.job_metrics import jobs_frame
+from twin.simulation.outcome.job_metrics import generations_frame, jobs_frame
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.time_tables import time_tables
 from twin.simulation.outcome.token_balance import token_balance
@@ -32,6 +32,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found |= time_tables(run, recorder)
     found["batteries"] = battery_frame(facility, found["power"])
     found["jobs"] = jobs_frame(run)
+    found["generations"] = generations_frame(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())
     found["lockouts"] = _lockouts(run)

@@ -47,7 +47,7 @@ def _rows(run: Disciplines) -> Iterator[Row]:
     reference = run.jobs.learning.reference_tokens_per_s
     for j, job in enumerate(run.jobs.jobs):
         if reference[j] > 0 and own.phase[j] != Phase.AWAITED:
-            possible = float(reference[j]) * (run.world.now_s - job.submit_s)
+            possible = float(reference[j]) * (run.world.now_s - float(own.submitted_s[j]))
             made = float(own.tokens_per_s[j] * own.done_s[j])
             causes = taken.get(job.name, {}) | _idle(run, j, possible)
             yield from _entries(job.name, possible, made, causes)

@@ -54,6 +54,10 @@ class JobState:
     """Time for which it held nodes."""
     energy_j: Array
     """At the AC input of its racks, idle power of its nodes included."""
+    submitted_s: Array
+    """When it joins or joined the queue; nan for a job whose predecessors have not ended."""
+    released: Mask
+    """Its predecessors have ended as it asks for."""
     placed_s: Array
     """When it last got its nodes."""
     started_s: Array
@@ -111,6 +115,8 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         fabric_frac=np.ones(count),
         holding_s=zeros.copy(),
         energy_j=zeros.copy(),
+        submitted_s=np.full(count, np.nan),
+        released=np.zeros(count, dtype=bool),
         placed_s=np.full(count, np.nan),
         preemptions=whole.copy(),
         leaving=np.zeros(count, dtype=bool),

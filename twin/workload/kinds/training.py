@@ -45,6 +45,8 @@ class Training(WorkloadKind):
     """Worth of a trained token, for the cost of what is lost."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     """Higher goes first in the queue."""
+    after: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=100)
+    """Workloads that must be complete before it joins the queue, `submit` later."""
 
     def jobs(self, seed: int) -> tuple[Job, ...]:
         """One gang, whose step times come from the GPUs it is given."""
@@ -58,6 +60,7 @@ class Training(WorkloadKind):
                 restart_delay_s=self.restart_delay,
                 priority=self.priority,
                 steps=self._steps(),
+                after=self.after,
             ),
         )
 
@@ -77,6 +80,11 @@ class Training(WorkloadKind):
     def needs(self) -> tuple[Need, ...]:
         """Its model."""
         return (Need("models", self.model, ("model",)),)
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """What it waits for."""
+        return self.after
 
     @property
     def submitted_s(self) -> float:

@@ -1,0 +1,155 @@
+"""Retraining of a model in service: by schedule or drift, through a gate and canaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, PositiveInt
+
+from twin.seeds import stream
+from twin.stated import YEAR_S, Duration, Fraction, Within
+from twin.traces import JobEnd
+from twin.workload.kind import Job, WorkloadKind
+
+DAY_S = 86_400.0
+_WorkName = Annotated[str, Field(max_length=40)]
+
+
+class Retraining(WorkloadKind):
+    """Rounds of train, evaluate, canaries. A round that fails the gate or a canary is not deployed;
+    after a failed canary a roll-back puts the old model back.
+    """
+
+    kind: Literal["retraining"]
+    rounds: PositiveInt = Field(default=3, le=10_000)
+    """How many rounds at most."""
+    every: Annotated[Duration, Within(60.0, YEAR_S, "1 min to 366 days")] | None = None
+    """Schedule: from one deployment, or failed round, to the next training. Without it drift
+    decides."""
+    drift_per_day: float = Field(default=0.05, gt=0, le=100)
+    """Rise a day of the population stability index of live inputs against the training data."""
+    drift_limit: float = Field(default=0.2, gt=0, le=10)
+    """Index at which a training is asked for: 0.2 is the usual sign of a shift."""
+    cool_down: Duration = 3600.0
+    """No training is asked for sooner than this after the last round, so that none pile up."""
+    nodes: PositiveInt = Field(le=1_000_000)
+    """Nodes of a training."""
+    train: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")]
+    """Length of a training, at full clock."""
+    evaluate: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 1800.0
+    """Length of the evaluation, on one node."""
+    passes: Fraction = 1.0
+    """Share of evaluations that pass the gate."""
+    canary: tuple[Annotated[float, Field(gt=0, le=1)], ...] = Field(
+        default=(0.01, 0.1, 1.0), min_length=1, max_length=20
+    )
+    """Share of traffic of each step; the last step deploys."""
+    canary_time: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 900.0
+    """How long each step is watched, on one node beside the service."""
+    canary_passes: Fraction = 1.0
+    """Share of canary steps that show no regression."""
+    roll_back: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0
+    """Time to put the old model back."""
+    gpu_activity: Fraction = 0.8
+    """GPU activity of training; evaluation and canaries have half of it."""
+    after: tuple[_WorkName, ...] = Field(default=(), max_length=100)
+    """Workloads that must be complete before the first round."""
+    priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
+    """Higher goes first in the queue."""
+
+    def jobs(self, seed: int) -> tuple[Job, ...]:
+        """Every job of every round; what a failed gate keeps from coming never joins the queue."""
+        draw = stream(seed, "retraining", self.name)
+        found: list[Job] = []
+        before = self._first()
+        for n in range(1, self.rounds + 1):
+            luck = draw.uniform(size=1 + len(self.canary))
+            found += self._round(n, before, luck)
+            before = self._next(n, luck)
+        return tuple(found)
+
+    def wait_s(self) -> float:
+        """From a deployment to the next training."""
+        asked_s = self.every or self.drift_limit / self.drift_per_day * DAY_S
+        return max(asked_s, self.cool_down)
+
+    def _first(self) -> tuple[tuple[str, ...], tuple[str, ...], float]:
+        """What the first round follows, what it follows if that failed, and how much later."""
+        return self.after, (), 0.0 if self.after else self.wait_s()
+
+    def _next(self, n: int, luck: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...], float]:
+        """The same of the round after one whose luck is known."""
+        names = [self._name("evaluate", n), *self._canaries(n)]
+        limits = [self.passes, *[self.canary_passes] * len(self.canary)]
+        failed = [name for name, u, p in zip(names, luck, limits, strict=True) if u >= p]
+        if failed:
+            return (), (failed[0],), max(self.cool_down, self.every or 0.0)
+        return (names[-1],), (), self.wait_s()
+
+    def _round(
+        self, n: int, before: tuple[tuple[str, ...], tuple[str, ...], float], luck: np.ndarray
+    ) -> Iterator[Job]:
+        after, after_failed, delay_s = before
+        train = self._name("train", n)
+        yield self._job(train, self.nodes, self.train, after, delay_s, after_failed=after_failed)
+        gate = self._name("evaluate", n)
+        yield self._job(gate, 1, self.evaluate, (train,), fails=bool(luck[0] >= self.passes))
+        last = gate
+        for name, u in zip(self._canaries(n), luck[1:].tolist(), strict=True):
+            fails = u >= self.canary_passes
+            yield self._job(name, 1, self.canary_time, (last,), fails=fails)
+            last = name
+        back = tuple(self._canaries(n))
+        name = self._name("roll_back", n)
+        yield self._job(name, 1, self.roll_back, (), after_failed=back)
+
+    def _name(self, what: str, n: int) -> str:
+        return f"{self.name}_{what}_{n}"
+
+    def _canaries(self, n: int) -> list[str]:
+        return [self._name(f"canary_{100 * share:g}pc", n) for share in self.canary]
+
+    def _job(
+        self,
+        name: str,
+        nodes: int,
+        work_s: float,
+        after: tuple[str, ...],
+        delay_s: float = 0.0,
+        after_failed: tuple[str, ...] = (),
+        fails: bool = False,
+    ) -> Job:
+        whole = nodes == self.nodes and work_s == self.train
+        return Job(
+            name=name,
+            kind=self.kind,
+            nodes=nodes,
+            submit_s=delay_s,
+            interval_s=np.inf,
+            restart_delay_s=60.0,
+            work_s=work_s,
+            priority=self.priority,
+            gpu_activity=self.gpu_activity * (1.0 if whole else 0.5),
+            after=after,
+            after_failed=after_failed,
+            end=JobEnd.FAILED if fails else JobEnd.COMPLETED,
+        )
+
+    @property
+    def follows(self) -> tuple[str, ...]:
+        """What its first round waits for."""
+        return self.after
+
+    def ends_with(self, seed: int) -> tuple[str, ...]:
+        """No job in particular: rounds may fail."""
+        return ()
+
+    @property
+    def most_nodes(self) -> int:
+        """A training."""
+        return self.nodes
+
+
+KIND = Retraining
