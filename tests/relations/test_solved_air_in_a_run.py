@@ -57,3 +57,49 @@ def test_heat_closes_and_losses_are_felt(solved: twin.Facility) -> None:
     assert found.first_off_s == pytest.approx(500, rel=0.15)
     run = twin.simulate(solved)
     assert abs(run.summary["heat_balance_residual_frac"]) < 1e-12
+
+
+def inlets(run: twin.Result, at_s: float) -> np.ndarray:
+    racks = run.frame("racks")
+    return racks[racks.time_s == at_s].inlet_air_degc.to_numpy()
+
+
+def with_fault(**fault: Any) -> twin.Result:
+    timeline = [{"at": "30 min", "component": "hall", "repair_after": "30 min"} | fault]
+    halves = [{"at": [f"{x} m", "6.1 m"], "count": [5, 3], "open": 0.56} for x in (4, 7)]
+    scenario = built("potential", tiles=halves).scenario
+    return twin.run(
+        scenario.with_(horizon="90 min", outputs__period="5 min", faults={"timeline": timeline})
+    )
+
+
+def test_a_tile_closed_and_a_door_open_are_felt_and_over_when_put_right() -> None:
+    """Each state's flow is solved once; inlets are as before half an hour later."""
+    hall = built("potential").cooling.hall_id[0]
+    for fault in ({"mode": "tile_closed", "tile": 1}, {"mode": "door_open", "opening": "40 %"}):
+        run = with_fault(component=hall, **fault)
+        before, during, after = (inlets(run, at) for at in (1500.0, 3300.0, 5400.0))
+        assert np.abs(during - before).max() > 0.01
+        assert np.abs(after - before).max() < 0.2 * np.abs(during - before).max() + 1e-3
+        assert abs(run.summary["heat_balance_residual_frac"]) < 1e-12
+
+
+def test_tiles_and_doors_of_halls_without_a_solved_flow_are_refused() -> None:
+    scenario = built("by_distance").scenario
+    hall = scenario.plan.halls[0].name
+    fault = {"at": "1 min", "component": hall, "repair_after": "1 min", "mode": "door_open",
+             "opening": 0.4}  # fmt: skip
+    with pytest.raises(twin.InputError, match="airflow: potential"):
+        twin.build(scenario.with_(faults={"timeline": [fault]}))
+    solved = built("potential").scenario
+    with pytest.raises(twin.InputError, match="stated tiles"):
+        twin.build(
+            solved.with_(
+                faults={
+                    "timeline": [
+                        {"at": "1 min", "component": hall, "repair_after": "1 min",
+                         "mode": "tile_closed", "tile": 99}
+                    ]
+                }
+            )
+        )  # fmt: skip

@@ -12,6 +12,7 @@ from twin.catalogue import KINDS, kind_of
 from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
+from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.peak import heat_w
 from twin.facility.cooling.pipe_faults import refuse_without_pipes
 from twin.facility.ledger import Ledger, Loc
@@ -20,6 +21,7 @@ from twin.facility.model.components import is_member
 from twin.facility.power.loading import loading, overloads
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
+from twin.scenario.schema.faults import ROOM_MODES
 
 OVERRIDES = ("type", "rating", "position", "recirculation")
 """What an override may say beside the numbers of a row."""
@@ -87,7 +89,9 @@ def targets(ledger: Ledger) -> None:
     """Faults, drills and actions on nothing, workloads of unknown models."""
     scenario = ledger.scenario
     for i, fault in enumerate(scenario.faults.timeline):
-        _target(ledger, ("faults", "timeline", i, "component"), fault.component)
+        if fault.mode not in ROOM_MODES:
+            _target(ledger, ("faults", "timeline", i, "component"), fault.component)
+        refuse_unsolved_rooms(ledger, ("faults", "timeline", i), fault)
         refuse_without_pipes(ledger, ("faults", "timeline", i, "mode"), fault)
     for i, drill in enumerate(scenario.drills):
         if drill.kind == "isolate":

@@ -55,6 +55,8 @@ class EventKind(StrEnum):
     VALVE_CLOSED = "valve closed"
     STORE_GIVES = "cold store gives"
     STORE_RESTS = "cold store rests"
+    TILE_CLOSED = "tile closed"
+    DOOR_OPEN = "door open"
     COOLANT_LOW = "coolant low"
     """Half of what the vessel held has leaked."""
     COOLANT_LOST = "coolant lost"

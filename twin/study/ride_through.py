@@ -20,6 +20,8 @@ SETTLED_S = 600.0
 """From the start, which is a steady state, to the loss: jobs have begun by then."""
 PERIOD_S = 10.0
 _MARGIN_S = 60.0
+AMOUNTS = {"leak": "flow", "air_lock": "blocked", "tile_closed": "tile", "door_open": "opening"}
+"""Key of a fault that says how much, by its mode."""
 SHORTEST_S = 10.0
 LONGEST_S = 7 * 86400.0
 
@@ -43,18 +45,19 @@ def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> R
     return RideThrough(tuple(lost), watched_s, workload, racks, tuple(_told(events)))
 
 
-def _fault(lost: str) -> dict[str, str]:
+def _fault(lost: str) -> dict[str, str | int]:
     """A fault of the time line, without its moments."""
     name, _, how = lost.partition(":")
     mode, _, amount = how.partition("=")
-    key = {"leak": "flow", "air_lock": "blocked"}.get(mode)
-    found = {"component": name} | ({"mode": mode} if mode else {})
-    return found | ({key: amount} if key and amount else {})
+    key = AMOUNTS.get(mode)
+    found: dict[str, str | int] = {"component": name} | ({"mode": mode} if mode else {})
+    said = int(amount) if amount.isdigit() else amount
+    return found | ({key: said} if key and amount else {})
 
 
 def _refuse(facility: Facility, lost: Sequence[str], watched_s: float) -> None:
     """What cannot be asked, all at once."""
-    known = set(facility.components.id)
+    known = {*facility.components.id, *facility.cooling.hall_id}
     problems = [
         Problem(
             "",

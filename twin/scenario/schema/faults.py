@@ -8,8 +8,12 @@ from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import Duration, Moment, Percent, Stated, VolumeFlow, Within
 
-FaultMode = Literal["out", "leak", "air_lock", "valve_closed"]
-"""How a component of a coolant loop with `hydraulics` may fail, besides being out."""
+FaultMode = Literal["out", "leak", "air_lock", "valve_closed", "tile_closed", "door_open"]
+"""How a component of a coolant loop with `hydraulics`, or a hall with `airflow: potential`, may
+fail, besides being out.
+"""
+ROOM_MODES = ("tile_closed", "door_open")
+"""Those of halls."""
 Leak = Annotated[VolumeFlow, Within(1e-9, 1.0, "0.06 mL/min to 1 m^3/s")]
 
 
@@ -19,10 +23,15 @@ class TimedFault(Stated):
     at: Moment
     """When it fails."""
     component: Annotated[str, Field(max_length=100)]
-    """Component name; `RACK/node_3` is one node of a rack."""
+    """Component name; `RACK/node_3` is one node of a rack. A hall for its tiles and doors."""
     mode: FaultMode = "out"
     """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
-    air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut."""
+    air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut. Of a hall with
+    `airflow: potential`, tile_closed: a tile gives no air; door_open: its containment leaks."""
+    tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """Which of the hall's stated tiles is closed, counted from 1."""
+    opening: Percent | None = None
+    """Share of the containment's area that an open door leaves open."""
     flow: Leak | None = None
     """What a leak loses."""
     blocked: Percent | None = None
@@ -42,12 +51,18 @@ class TimedFault(Stated):
             raise ValueError("flow for a leak, and for nothing else")
         if (self.blocked is not None) != (self.mode == "air_lock"):
             raise ValueError("blocked for an air_lock, and for nothing else")
+        if (self.tile is not None) != (self.mode == "tile_closed"):
+            raise ValueError("tile for a tile_closed, and for nothing else")
+        if (self.opening is not None) != (self.mode == "door_open"):
+            raise ValueError("opening for a door_open, and for nothing else")
+        if self.mode in ROOM_MODES and self.repair_at is None and self.repair_after is None:
+            raise ValueError("repair_at or repair_after: no crew is sent for a tile or a door")
         return self
 
     @property
     def amount(self) -> float:
-        """Flow of a leak, share that is blocked, 1 of a closed valve."""
-        return float(self.flow or self.blocked or 1.0)
+        """Flow of a leak, share that is blocked or open, number of a tile, 1 of a closed valve."""
+        return float(self.flow or self.blocked or self.tile or self.opening or 1.0)
 
 
 class Season(Stated):

@@ -10,8 +10,10 @@ import numpy as np
 
 from twin.arrays import Array, Index, total_by
 from twin.facility.air.streams import AirFlows, Streams
+from twin.facility.cooling.altered_room import altered_air
 from twin.physics.thermal import crowds
 from twin.physics.thermal_modes import Crowds, Modes, modes
+from twin.scenario.schema.faults import ROOM_MODES
 from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.kernel.world import World
@@ -39,12 +41,14 @@ class Conducting:
     ground_w_k: Array
     """(plant,) to what its segment refers to."""
     streams: Streams
+    room: str
+    """Tiles closed and doors open."""
 
     def key(self) -> bytes:
         """What tells it from every other."""
         parts = [self.rack_w_k, self.loop_w_k, self.of_air_w_k, self.of_water_w_k]
         parts += [self.ground_w_k, self.streams.rack_w_k, self.streams.handler_w_k]
-        return np.concatenate(parts).tobytes()
+        return np.concatenate(parts).tobytes() + self.room.encode()
 
 
 class Conductances:
@@ -59,7 +63,7 @@ class Conductances:
         self.air = self.network.air
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
         self.liquid = self.racks.liquid_frac > 0
-        self.flows = AirFlows(self.air, self.network.units.hot_w_k[self.air.handler_unit])
+        self._flows: dict[str, AirFlows] = {}
         self.modes_of: dict[bytes, Modes] = {}
         self._streams: tuple[bytes, Streams] | None = None
 
@@ -69,10 +73,20 @@ class Conductances:
         frac = np.where(self.world.state.racks.rack_lit, 1.0, AIR_STILL_FRAC)
         running = flows.unit_running[self.air.handler_unit]
         speed = flows.crah_speed[self.air.handler_hall]
-        key = frac.tobytes() + running.tobytes() + speed.tobytes()
+        state = self._room()
+        key = frac.tobytes() + running.tobytes() + speed.tobytes() + state.encode()
         if self._streams is None or self._streams[0] != key:
-            self._streams = (key, self.flows.streams(frac, speed, running))
+            self._streams = (key, self._of_state(state).streams(frac, speed, running))
         return self._streams[1]
+
+    def _of_state(self, state: str) -> AirFlows:
+        """Flows of the rooms as they are: tiles closed and doors open are solved once a state."""
+        if state not in self._flows:
+            altered = self._altered()
+            air = altered_air(self.world.facility, altered) if altered else self.air
+            full_w_k = self.network.units.hot_w_k[self.air.handler_unit]
+            self._flows[state] = AirFlows(air, full_w_k)
+        return self._flows[state]
 
     def now(self) -> Conducting:
         """What conducts now."""
@@ -85,7 +99,16 @@ class Conductances:
             *self.coils.terms()[:2],
             self.plants.own.segment[:, 0],
             streams,
+            self._room(),
         )
+
+    def _room(self) -> str:
+        """Tiles closed and doors open now; nothing where all is as built."""
+        altered = self._altered()
+        return repr(sorted(altered, key=repr)) if altered else ""
+
+    def _altered(self) -> list[list[str | float]]:
+        return [one for one in self.world.state.faults.altered if one[0] in ROOM_MODES]
 
     def decomposed(self) -> Modes:
         """The network in modes, as it conducts now."""

@@ -280,6 +280,8 @@ def seconds(span_s: float) -> str:
 _TOLD: dict[str, Callable[[float], tuple[EventKind, str]]] = {
     "leak": lambda flow: (EventKind.LEAKS, f"{flow * 6e4:.3g} L/min"),
     "air_lock": lambda share: (EventKind.AIR_LOCK, f"{share:.0%} of its way"),
+    "tile_closed": lambda number: (EventKind.TILE_CLOSED, f"tile {number:.0f}"),
+    "door_open": lambda share: (EventKind.DOOR_OPEN, f"{share:.0%} of its containment"),
     "valve_closed": lambda _: (EventKind.VALVE_CLOSED, "nothing passes"),
 }
 
