@@ -20,6 +20,8 @@ SETTLED_S = 600.0
 """From the start, which is a steady state, to the loss: jobs have begun by then."""
 PERIOD_S = 10.0
 _MARGIN_S = 60.0
+Fault = dict[str, str | int]
+"""A fault as a time line states it."""
 AMOUNTS = {"leak": "flow", "air_lock": "blocked", "tile_closed": "tile", "door_open": "opening"}
 """Key of a fault that says how much, by its mode."""
 SHORTEST_S = 10.0
@@ -36,7 +38,7 @@ def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> R
     _refuse(facility, lost, watched_s)
     busy, workload = full_load(facility, SETTLED_S + watched_s + _MARGIN_S, PERIOD_S)
     ends_s = SETTLED_S + watched_s
-    when = {"at": f"{SETTLED_S} s", "repair_after": f"{watched_s + _MARGIN_S} s"}
+    when: Fault = {"at": f"{SETTLED_S} s", "repair_after": f"{watched_s + _MARGIN_S} s"}
     faults = [when | _fault(name) for name in lost]
     found = start(busy).until(SETTLED_S).fork(faults=faults).until(ends_s).result()
     events = found.frame("events")
@@ -45,12 +47,14 @@ def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> R
     return RideThrough(tuple(lost), watched_s, workload, racks, tuple(_told(events)))
 
 
-def _fault(lost: str) -> dict[str, str | int]:
+def _fault(lost: str) -> Fault:
     """A fault of the time line, without its moments."""
     name, _, how = lost.partition(":")
     mode, _, amount = how.partition("=")
     key = AMOUNTS.get(mode)
-    found: dict[str, str | int] = {"component": name} | ({"mode": mode} if mode else {})
+    found: Fault = {"component": name}
+    if mode:
+        found["mode"] = mode
     said = int(amount) if amount.isdigit() else amount
     return found | ({key: said} if key and amount else {})
 
