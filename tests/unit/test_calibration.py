@@ -18,7 +18,7 @@ from twin.calibration import (
     save_profile,
 )
 from twin.calibration.kernels import tasks, work_of
-from twin.calibration.power import Meter, fit_power, mean_power_w
+from twin.calibration.power_fit import fit_power
 from twin.calibration.prediction import KINDS
 from twin.errors import InputError
 from twin.physics.roofline import Roofline, time_s
@@ -186,32 +186,6 @@ def test_unknown_published_profile_is_refused_with_a_hint() -> None:
         published_profile("H100-SXM-80GB")
     with pytest.raises(InputError, match="training bf16"):
         published_profile("H100-SXM5-80GB").rate("training", "int1")
-
-
-class FakeNvml:
-    """A GPU that draws 400 W of a made-up clock."""
-
-    NVML_CLOCK_SM = 1
-    NVML_TEMPERATURE_GPU = 0
-    now_s = 0.0
-
-    def nvmlInit(self) -> None: ...
-
-    def nvmlDeviceGetHandleByIndex(self, index: int) -> int:
-        return index
-
-    def nvmlDeviceGetTotalEnergyConsumption(self, handle: int) -> float:
-        return self.now_s * 400e3
-
-
-def test_power_comes_from_the_energy_counter() -> None:
-    nvml = FakeNvml()
-
-    def run() -> None:
-        nvml.now_s += 0.25
-
-    power_w, runs = mean_power_w(Meter(nvml), run, 2.0, clock=lambda: nvml.now_s)
-    assert (power_w, runs) == (pytest.approx(400.0), 8)
 
 
 def test_power_fit_is_exact_on_its_own_law() -> None:

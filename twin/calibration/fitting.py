@@ -1,5 +1,5 @@
-"""From raw samples to a profile: one roofline and one remainder for each operation and number
-format.
+"""From raw samples to a profile: one surface for each operation and number format, the power law,
+and the steps that were predicted from them.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from twin.calibration.checking import checked
 from twin.calibration.formats import form_of
-from twin.calibration.profile import Base, Fit, PowerFit, Process, Profile, Sample
+from twin.calibration.power_fit import power_fit_of
+from twin.calibration.profile import Base, Fit, Process, Profile, Sample
 from twin.errors import InputError, Problem
 from twin.physics.kernel_fit import fit_surface, left_out_errors
 from twin.physics.kernel_work import AXES, OPTIONAL
@@ -33,24 +35,38 @@ def fit(samples: dict[str, Any]) -> Profile:
     ]
     if few:
         raise InputError(few)
-    power = samples.get("power")
-    return Profile(
+    measured = samples.get("measured", {})
+    shared = samples["device"]["name"].startswith("CPU")
+    profile = Profile(
         status="measured",
         device=samples["device"],
         software=samples["software"],
         date_utc=samples["date_utc"],
         conditions=samples["conditions"],
         samples=seen,
-        fits=[_fit_one(op, dtype, members) for (op, dtype), members in groups],
-        power_fit=PowerFit(**power) if power else None,
+        fits=[_fit_one(op, dtype, _launched(members), shared) for (op, dtype), members in groups],
+        power_fit=power_fit_of(seen, measured.get("power") or {}, samples["device"]),
+        marks=samples.get("marks", []),
+        measured=measured,
     )
+    checks = checked(profile, measured.get("unseen", []))
+    return profile.model_copy(update={"validation": checks})
 
 
-def _fit_one(op: str, dtype: str, samples: list[Sample]) -> Fit:
-    """The surface of an operation's medians; see `physics/kernel_fit.py`."""
+def _launched(samples: list[Sample]) -> list[Sample]:
+    """Those replayed as graphs, where there are any: the time of the kernel and of nothing else."""
+    replayed = [s for s in samples if s.launch == "graph"]
+    return replayed if len(replayed) >= 3 else [s for s in samples if s.launch == "eager"]
+
+
+def _fit_one(op: str, dtype: str, samples: list[Sample], shared: bool) -> Fit:
+    """The surface of an operation; see `physics/kernel_fit.py`.
+
+    Of the medians, or of the fastest readings on a processor that others share.
+    """
     named = [name for name in AXES[op] if name in samples[0].shape or name not in OPTIONAL]
     axes = {name: np.array([s.shape[name] for s in samples], float) for name in named}
-    measured_s = np.array([s.t_s_median for s in samples])
+    measured_s = np.array([s.t_s_min if shared else s.t_s_median for s in samples])
     surface = fit_surface(op, axes, measured_s, form_of(dtype))
     ceilings = surface.ceilings
     departure = surface.departure

@@ -18,6 +18,14 @@ class Task:
 
     op: str
     shape: dict[str, int]
+    dtype: str = ""
+    """Number format; the device's first where it is empty."""
+
+    @property
+    def name(self) -> str:
+        """One for each task of a measurement."""
+        sides = " ".join(f"{axis}={size}" for axis, size in self.shape.items())
+        return f"{self.op} {self.dtype} {sides}"
 
 
 def work_of(op: str, shape: dict[str, int], element_bytes: float) -> tuple[float, float]:
@@ -37,6 +45,11 @@ def tasks(quick: bool, accelerator: bool) -> list[Task]:
         *_attentions(quick, accelerator),
         *_streams(quick, accelerator),
     ]
+
+
+def products_in(dtype: str, quick: bool) -> list[Task]:
+    """The matrix products of an accelerator in one more number format."""
+    return [Task("gemm", task.shape, dtype) for task in _gemms(quick, True)]
 
 
 def _gemms(quick: bool, accelerator: bool) -> list[Task]:

@@ -7,6 +7,8 @@ stays in cache and a small product seems four times as fast as it is (measured).
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -15,20 +17,30 @@ from twin.calibration.torch_device import load_torch
 
 POOL_BYTES = {"cpu": 192 * 2**20, "cuda": 4 * 2**30}
 DTYPES = {"cpu": "float32", "cuda": "bfloat16"}
-ELEMENT_BYTES = {"float32": 4.0, "bfloat16": 2.0}
+"""The number format in which everything is measured on a device."""
+ELEMENT_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "fp8": 1.0, "nvfp4": 0.5625}
+MORE_DTYPES = ("float16", "fp8", "nvfp4")
+"""Formats in which matrix products are measured besides, where the device has them."""
+_STORED = {"fp8": "float8_e4m3fn", "nvfp4": "uint8"}
+BACKENDS = ("FLASH_ATTENTION", "CUDNN_ATTENTION", "EFFICIENT_ATTENTION", "MATH")
+"""Attention kernels in the order in which they are tried."""
 
 
 class Pool:
     """Numbers drawn once, handed out as views that walk through memory."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, dtype: str = "", pool_bytes: int = 0) -> None:
         torch = load_torch()
         self.device = device
-        self.dtype = DTYPES[device]
-        dtype = getattr(torch, self.dtype)
-        elements = int(POOL_BYTES[device] / ELEMENT_BYTES[self.dtype])
-        block = torch.randn(min(elements, 2**20), device=device).to(dtype) * 0.1
-        self.flat = block.repeat(-(-elements // block.numel()))[:elements]
+        self.dtype = dtype or DTYPES[device]
+        stored = getattr(torch, _STORED.get(self.dtype, self.dtype))
+        size = (pool_bytes or POOL_BYTES[device]) // stored.itemsize
+        if stored == torch.uint8:
+            block = torch.randint(256, (min(size, 2**20),), device=device, dtype=stored)
+        else:
+            block = (torch.randn(min(size, 2**20), device=device) * 0.1).to(stored)
+        plain = block.view(torch.uint8) if stored.itemsize == 1 else block
+        self.flat = plain.repeat(-(-size // plain.numel()))[:size].view(stored)
         self._turn = count(1)
 
     def view(self, *shape: int) -> Any:
@@ -60,6 +72,42 @@ def attend(q: Any, k: Any, v: Any, causal: bool) -> Any:
     )
 
 
+def pinned(backend: str) -> AbstractContextManager[Any]:
+    """Attention by this kernel and no other; any kernel where it is empty."""
+    if not backend:
+        return nullcontext()
+    attention = import_module("torch.nn.attention")
+    chosen = getattr(attention.SDPBackend, backend)
+    context: AbstractContextManager[Any] = attention.sdpa_kernel([chosen])
+    return context
+
+
+def backend_of(task: Task, pool: Pool) -> str:
+    """The first attention kernel that runs a task; empty where the task has no attention."""
+    if not task.op.startswith("attention"):
+        return ""
+    run = runner(task, pool)
+    for backend in BACKENDS:
+        try:
+            with pinned(backend):
+                run()
+        except (RuntimeError, AttributeError):
+            continue
+        return backend
+    return ""
+
+
+def absent(device: str, dtype: str) -> str:
+    """Why a device has no products in a number format; empty where it has."""
+    try:
+        runner(Task("gemm", {"m": 16, "n": 256, "k": 256}, dtype), Pool(device, dtype, 2**21))()
+        if device == "cuda":
+            load_torch().cuda.synchronize()
+    except (RuntimeError, AttributeError, TypeError, ValueError, NotImplementedError) as error:
+        return str(error).splitlines()[0][:200] or type(error).__name__
+    return ""
+
+
 def norm(x: Any, weight: Any) -> Any:
     """Root-mean-square norm over the last axis."""
     return load_torch().nn.functional.rms_norm(x, (x.shape[-1],), weight, 1e-6)
@@ -81,9 +129,43 @@ def _gemm(task: Task, pool: Pool) -> Runner:
     m = task.shape["m"]
     n = task.shape["n"]
     k = task.shape["k"]
+    torch = load_torch()
+    if pool.dtype == "fp8":
+        return _scaled(pool, (m, n, k), pool.view, torch.ones((), device=pool.device))
+    if pool.dtype == "nvfp4":
+        return _packed(pool, (m, n, k))
     x = pool.view(m, k).clone()
-    linear = load_torch().nn.functional.linear
+    linear = torch.nn.functional.linear
     return lambda: linear(x, pool.view(n, k))
+
+
+def _scaled(pool: Pool, sides: tuple[int, int, int], view: Any, one: Any) -> Runner:
+    """Product of 8-bit numbers with a scale a tensor, out in 16 bits."""
+    m, n, k = sides
+    torch = load_torch()
+    x = view(m, k).clone()
+    return lambda: torch._scaled_mm(
+        x, view(n, k).t(), scale_a=one, scale_b=one, out_dtype=torch.bfloat16
+    )
+
+
+def _packed(pool: Pool, sides: tuple[int, int, int]) -> Runner:
+    """Product of 4-bit numbers, two a byte, with an 8-bit scale for every 16, out in 16 bits."""
+    m, n, k = sides
+    torch = load_torch()
+    four = torch.float4_e2m1fn_x2
+
+    def scales(rows: int) -> Any:
+        size = -(-rows // 128) * 128 * (-(-k // 64) * 4)
+        return torch.ones(size, device=pool.device).to(torch.float8_e4m3fn)
+
+    x = pool.view(m, k // 2).clone().view(four)
+    left = scales(m)
+    right = scales(n)
+    return lambda: torch._scaled_mm(
+        x, pool.view(n, k // 2).view(four).t(), scale_a=left, scale_b=right,
+        out_dtype=torch.bfloat16,
+    )  # fmt: skip
 
 
 def _attention(task: Task, pool: Pool) -> Runner:

@@ -1,106 +1,132 @@
-"""Power and clock of an NVIDIA GPU through NVML, where it is present; nothing here asks for
-root.
-"""
+"""Power of a GPU at rest, under held work, under caps and through a step of load."""
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-from scipy.optimize import nnls
+from twin.calibration.nvml import Meter
 
-from twin.calibration.kernels import Runner
+_EVERY_S = 0.01
+Work = Callable[[], object]
 
 
-class Meter:
-    """Reads one GPU. Energy comes from the 1 mJ counter, because power readings are averages over a
-    second.
+class Readings:
+    """Power readings taken beside the work, a hundred a second, while the block is open."""
+
+    def __init__(self, reader: Meter) -> None:
+        self._reader = reader
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._take, daemon=True)
+        self.rows: list[tuple[float, float]] = []
+        """(seconds since the start, W)"""
+
+    def __enter__(self) -> Readings:
+        self._start_s = time.monotonic()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _take(self) -> None:
+        while not self._stop.wait(_EVERY_S):
+            power_w = self._reader.power_w()
+            if power_w is not None:
+                self.rows.append((time.monotonic() - self._start_s, power_w))
+
+    def mean_w(self) -> float | None:
+        """Mean of the readings, or None without any."""
+        return sum(w for _, w in self.rows) / len(self.rows) if self.rows else None
+
+
+def hold(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
+    """Mean W while `run` repeats for `hold_s` (idle without it), and the state at its end.
+
+    From the energy counter, because power readings are averages over a second; from the readings
+    where the board has no counter, and `power_from` says so.
     """
-
-    def __init__(self, nvml: Any, index: int = 0) -> None:
-        self._nvml = nvml
-        nvml.nvmlInit()
-        self._handle = nvml.nvmlDeviceGetHandleByIndex(index)
-
-    def facts(self) -> dict[str, float]:
-        """Power limit in W and highest clock in Hz."""
-        limit = self._nvml.nvmlDeviceGetEnforcedPowerLimit(self._handle) / 1e3
-        clock = self._nvml.nvmlDeviceGetMaxClockInfo(self._handle, self._nvml.NVML_CLOCK_SM) * 1e6
-        return {"power_limit_w": float(limit), "max_clock_hz": float(clock)}
-
-    def energy_j(self) -> float:
-        """Joules since the driver was loaded."""
-        return float(self._nvml.nvmlDeviceGetTotalEnergyConsumption(self._handle)) / 1e3
-
-    def clock_hz(self) -> float:
-        """Clock now."""
-        return (
-            float(self._nvml.nvmlDeviceGetClockInfo(self._handle, self._nvml.NVML_CLOCK_SM)) * 1e6
-        )
-
-    def temperature_degc(self) -> float:
-        """Chip temperature now."""
-        return float(
-            self._nvml.nvmlDeviceGetTemperature(self._handle, self._nvml.NVML_TEMPERATURE_GPU)
-        )
-
-
-def meter(device: str) -> Meter | None:
-    """A meter of the first GPU, or None on a CPU or without a working NVML."""
-    if device != "cuda":
-        return None
-    try:
-        return Meter(import_module("pynvml"))
-    except Exception:  # NVML raises its own classes, unknown before it is imported
-        return None
-
-
-def mean_power_w(
-    reader: Meter,
-    run: Callable[[], object] | None,
-    hold_s: float,
-    clock: Callable[[], float] = time.monotonic,
-) -> tuple[float, int]:
-    """Mean W over `hold_s` while `run` repeats (idle without), and how often it ran."""
-    start_s = clock()
+    start_s = time.monotonic()
     start_j = reader.energy_j()
     runs = 0
-    while (now := clock()) - start_s < hold_s:
-        if run is None:
-            time.sleep(min(0.05, hold_s))
-        else:
+    with Readings(reader) as readings:
+        while (now_s := time.monotonic()) - start_s < hold_s:
+            if run is None:
+                time.sleep(min(0.05, hold_s))
+            else:
+                run()
+                runs += 1
+    end_j = reader.energy_j()
+    spent_j = None if start_j is None or end_j is None else end_j - start_j
+    counted = spent_j is not None and spent_j > 0
+    mean_w = spent_j / max(now_s - start_s, 1e-9) if spent_j else readings.mean_w()
+    return {
+        "power_w": mean_w, "power_from": "energy counter" if counted else "power readings",
+        "hold_s": now_s - start_s, "runs": runs, "sm_clock_hz": reader.clock_hz(),
+        "temperature_degc": reader.temperature_degc(), "throttle": reader.throttle(),
+    }  # fmt: skip
+
+
+def settled(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
+    """As `hold`, after a quarter of its time that is not counted."""
+    hold(reader, run, hold_s / 4)
+    return hold(reader, run, hold_s)
+
+
+def step_response(reader: Meter, run: Work, each_s: float) -> dict[str, Any]:
+    """Power through rest, load and rest, and how long the rise takes to 63 % of its height."""
+    with Readings(reader) as readings:
+        time.sleep(each_s)
+        on_s = time.monotonic() - readings._start_s
+        while time.monotonic() - readings._start_s < 2 * each_s:
             run()
-            runs += 1
-    return (reader.energy_j() - start_j) / max(now - start_s, 1e-9), runs
-
-
-def sustained(
-    reader: Meter, mixes: dict[str, Runner | None], hold_s: float
-) -> dict[str, tuple[float, int, float]]:
-    """For each mix: mean W, runs, clock in Hz at its end. `None` stands for idle."""
-    answer = {}
-    for name, run in mixes.items():
-        mean_power_w(reader, run, hold_s / 4)
-        power_w, runs = mean_power_w(reader, run, hold_s)
-        answer[name] = (power_w, runs, reader.clock_hz())
+        off_s = time.monotonic() - readings._start_s
+        time.sleep(each_s)
+    rows = readings.rows
+    low_w = _mean(w for t, w in rows if t < on_s)
+    high_w = _mean(w for t, w in rows if on_s + 0.5 * each_s < t < off_s)
+    answer: dict[str, Any] = {
+        "on_s": on_s, "off_s": off_s, "low_w": low_w, "high_w": high_w, "rise_s": None,
+        "rows": [[round(t, 3), w] for t, w in rows],
+    }  # fmt: skip
+    if low_w is not None and high_w is not None and high_w > low_w:
+        reached = [t - on_s for t, w in rows if t > on_s and w > low_w + 0.63 * (high_w - low_w)]
+        answer["rise_s"] = reached[0] if reached else None
     return answer
 
 
-def fit_power(
-    idle_w: float, max_w: float, activities: list[tuple[float, float]], power_w: list[float]
-) -> dict[str, float]:
-    """Non-negative coefficients of `chip.ActivityLaw` with exponents 1, and their mean error."""
-    features = np.column_stack([np.ones(len(power_w)), np.array(activities)])
-    target = (np.array(power_w) - idle_w) / (max_w - idle_w)
-    weights = nnls(features, target)[0]
-    predicted_w = idle_w + (max_w - idle_w) * np.clip(features @ weights, 0, 1)
-    error = float(np.mean(np.abs(predicted_w / np.array(power_w) - 1)))
-    return {
-        "base": float(weights[0]),
-        "compute": float(weights[1]),
-        "memory": float(weights[2]),
-        "error_frac": error,
-    }
+def _mean(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return sum(found) / len(found) if found else None
+
+
+def under_caps(
+    reader: Meter, works: dict[str, Work], shares: Iterable[float], hold_s: float
+) -> list[dict[str, Any]]:
+    """Each work held under each share of the power limit, which is put back afterwards.
+
+    Where the driver refuses the cap its words stand in `refused`, and nothing is measured.
+    """
+    limit_w = reader.facts().get("power_limit_w")
+    if limit_w is None:
+        return [{"refused": "the driver tells no power limit"}]
+    rows: list[dict[str, Any]] = []
+    granted = False
+    try:
+        for share in shares:
+            refused = reader.set_cap(share * limit_w)
+            if refused:
+                rows.append({"cap_w": share * limit_w, "refused": refused})
+                continue
+            granted = True
+            rows += [
+                {"cap_w": share * limit_w, "work": name} | settled(reader, run, hold_s)
+                for name, run in works.items()
+            ]
+    finally:
+        if granted:
+            reader.set_cap(limit_w)
+    return rows

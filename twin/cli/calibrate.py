@@ -76,6 +76,21 @@ def run(out: Out = None, quick: Quick = False, device: On = Device.cpu) -> None:
 
 
 @app.command()
+def profile(
+    measured: Annotated[Path, Argument(metavar="measured.json", help="What was measured.")],
+    out: Annotated[Path, Option("--out", metavar="PROFILE.json", help="Where the profile goes.")],
+) -> None:
+    """Make a profile of what a bare machine measured.
+
+    There, `python -m twin.calibration FOLDER` needs torch and numpy only.
+    """
+    say.writable(out.parent)
+    made = calibrate_face.profile_of(measured, out)
+    say.findings(str(made["device"]["name"]), _errors(made), stderr=True)
+    say.line(str(out))
+
+
+@app.command()
 def fit(
     samples: Samples,
     gpu: Gpu,

@@ -32,6 +32,27 @@ def fit_kernels(
     return said
 
 
+def profile_of(measured: Path, out: Path) -> dict[str, Any]:
+    """The profile of what `python -m twin.calibration` measured, saved in `out`.
+
+    Raises InputError where the file is none of those.
+    """
+    import json
+
+    from twin.calibration import fit, save_profile
+    from twin.errors import InputError, Problem
+
+    try:
+        raw = json.loads(measured.read_text(encoding="utf-8"))
+        profile = fit(raw)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        said = str(error).splitlines()[0][:200]
+        allowed = "the measured.json of python -m twin.calibration"
+        raise InputError([Problem("", said, allowed, file=str(measured))]) from error
+    save_profile(profile, out)
+    return profile.model_dump(mode="json")
+
+
 def _sister(trial: FitTrial, sheet: Sheet, gpu: str, rows: Path, dtype: str) -> dict[str, Any]:
     from twin.calibration.sample_files import read_samples
     from twin.calibration.sample_fit import carried_over, try_on

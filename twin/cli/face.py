@@ -282,13 +282,14 @@ def import_device_type(
 
 def calibrate(device: str, quick: bool, out: Path, told: Told) -> dict[str, Any]:
     """Measure a device, fit and check its profile, and save it in `out`; the profile as a plain
-    mapping.
+    mapping. A measurement that was killed goes on from the journal beside `out`.
     """
-    from twin.calibration import fit, measure, save_profile, validate
+    from twin.calibration import fit, measure, save_profile
 
-    samples = measure(device=device, quick=quick, progress=told)
-    profile = validate(device, fit(samples))
+    journal = out.with_name(f"{out.name}.journal.jsonl")
+    profile = fit(measure(device=device, quick=quick, progress=told, journal=journal))
     save_profile(profile, out)
+    journal.unlink(missing_ok=True)
     return profile.model_dump(mode="json")
 
 

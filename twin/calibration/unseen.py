@@ -1,63 +1,44 @@
-"""Predict a small transformer that the profile has never seen, then build it and take its time."""
+"""A small transformer that no benchmark has seen: its widths, its steps, and how each is run."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from twin.calibration import torch_device as watch
-from twin.calibration.operations import DTYPES, attend, gate, norm, rotate
-from twin.calibration.prediction import predict_transformer_step
-from twin.calibration.profile import Check, Profile
+from twin.calibration.operations import attend, gate, norm, rotate
+from twin.calibration.torch_device import load_torch
 from twin.physics.transformer import Transformer
 
 UNSEEN = {
     "cpu": Transformer(4, 576, 9, 3, 64, 1600, 6000, tied=False),
-    "cuda": Transformer(8, 4096, 32, 8, 128, 14336, 32000, tied=False),
+    "cuda": Transformer(8, 3584, 28, 4, 128, 18944, 32000, tied=False),
 }
-"""Llama-like shapes; on a CPU neither the widths nor the token counts are among the benchmark's."""
-_STEPS = {
+"""Llama-like shapes; neither the widths nor the token counts are among the benchmark's."""
+STEPS = {
     "cpu": (
-        ("prefill", 1, 160),
-        ("prefill", 2, 112),
-        ("decode", 1, 224),
-        ("decode", 5, 160),
+        ("prefill", 1, 160), ("prefill", 2, 112), ("decode", 1, 224), ("decode", 5, 160),
         ("train", 1, 160),
     ),
     "cuda": (
-        ("prefill", 1, 2048),
-        ("prefill", 4, 1024),
-        ("decode", 8, 2048),
-        ("decode", 64, 1024),
-        ("train", 1, 2048),
+        ("prefill", 1, 1536), ("prefill", 3, 640), ("decode", 8, 1500), ("decode", 40, 1100),
+        ("train", 1, 1536),
     ),
-}
+}  # fmt: skip
+"""Kind, sequences, tokens."""
 
 
-def validate(device: str, profile: Profile) -> Profile:
-    """The profile with `validation` rows: each step predicted first, then measured.
-
-    Raises InputError where torch or the device is missing, or the profile lacks an operation.
-    """
-    device = watch.resolve(device)
-    model = UNSEEN[device]
-    predicted = [
-        predict_transformer_step(profile, model, batch, seq, kind)
-        for kind, batch, seq in _STEPS[device]
-    ]
-    with watch.one_thread():
-        weights = _weights(model, device)
-        measured = [_measured_s(model, weights, device, step) for step in _STEPS[device]]
-    rows = [
-        Check(kind=f"{kind} batch {batch} tokens {seq}", predicted_s=said.time_s, measured_s=took)
-        for (kind, batch, seq), said, took in zip(_STEPS[device], predicted, measured, strict=True)
-    ]
-    return profile.model_copy(update={"validation": rows})
+def step(
+    model: Transformer, weights: dict[str, Any], device: str, kind: str, batch: int, seq: int
+) -> Callable[[], object]:
+    """A function that runs one step of a kind."""
+    makers = {"prefill": _prefill, "decode": _decode, "train": _train}
+    run: Callable[[], object] = makers[kind](model, weights, device, batch, seq)
+    return run
 
 
-def _weights(model: Transformer, device: str) -> dict[str, Any]:
+def weights_of(model: Transformer, device: str, dtype: Any) -> dict[str, Any]:
     """Weights as trainable tensors: fused projections, as serving engines hold them."""
-    torch = watch.load_torch()
-    dtype = getattr(torch, DTYPES[device])
+    torch = load_torch()
 
     def weight(*shape: int) -> Any:
         return (torch.randn(*shape, device=device) * 0.02).to(dtype).requires_grad_()
@@ -85,7 +66,7 @@ def _forward(
     """Hidden state after the last norm; with a cache of (keys, values) the tokens attend to that
     instead.
     """
-    torch = watch.load_torch()
+    torch = load_torch()
     linear = torch.nn.functional.linear
     batch, new = tokens.shape
     cosine = torch.ones(new, model.head_dim, device=tokens.device, dtype=weights["norm"].dtype)
@@ -106,22 +87,12 @@ def _forward(
     return norm(x, weights["norm"])
 
 
-def _measured_s(
-    model: Transformer, weights: dict[str, Any], device: str, step: tuple[str, int, int]
-) -> float:
-    kind, batch, seq = step
-    run = {"prefill": _prefill, "decode": _decode, "train": _train}[kind](
-        model, weights, device, batch, seq
-    )
-    return watch.median_and_min(watch.seconds(run, device, 1.2))[0]
-
-
 def _tokens(model: Transformer, device: str, batch: int, new: int) -> Any:
-    return watch.load_torch().randint(model.vocab, (batch, new), device=device)
+    return load_torch().randint(model.vocab, (batch, new), device=device)
 
 
 def _prefill(model: Transformer, weights: dict[str, Any], device: str, batch: int, seq: int) -> Any:
-    torch = watch.load_torch()
+    torch = load_torch()
     tokens = _tokens(model, device, batch, seq)
 
     def run() -> object:
@@ -134,7 +105,7 @@ def _prefill(model: Transformer, weights: dict[str, Any], device: str, batch: in
 
 
 def _decode(model: Transformer, weights: dict[str, Any], device: str, batch: int, seq: int) -> Any:
-    torch = watch.load_torch()
+    torch = load_torch()
     tokens = _tokens(model, device, batch, 1)
     shape = (batch, model.kv_heads, seq, model.head_dim)
     kind = {"device": device, "dtype": weights["norm"].dtype}
@@ -150,7 +121,7 @@ def _decode(model: Transformer, weights: dict[str, Any], device: str, batch: int
 
 
 def _train(model: Transformer, weights: dict[str, Any], device: str, batch: int, seq: int) -> Any:
-    torch = watch.load_torch()
+    torch = load_torch()
     tokens = _tokens(model, device, batch, seq)
     leaves = [weights["embedding"], weights["norm"], weights["head"]]
     leaves += [
