@@ -115,7 +115,7 @@ class Controls(Stated):
 
     placement: Literal["packed", "spread", "near"] = "packed"
     """Fill racks in order, deal a gang's nodes over the racks with most free nodes, or keep them
-    near one another: in one NVLink domain, else under one leaf switch, else in one pod."""
+    near one another: in one rack or NVLink domain, else under the same leaves, else in one pod."""
     scheduler: SchedulerChoice = Queueing()
     """Whose turn it is in the queue: a policy by its name, or with its numbers."""
     plant_period: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 300.0

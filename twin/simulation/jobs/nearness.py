@@ -1,7 +1,7 @@
 """Nearness: nodes that see one another over few switches.
 
-Levels, nearest first: one rack or NVLink domain, one leaf switch (its rails count as one), one
-pod, the whole fabric. Slurm calls this topology/tree and topology/block, Kueue topology-aware
+Levels, nearest first: one rack, which is one NVLink domain where racks are built so; the same leaf
+switches, one a rail; one pod; the whole fabric. Slurm calls this topology/tree and topology/block, Kueue topology-aware
 scheduling.
 """
 
@@ -17,17 +17,13 @@ class Nearness:
     """Groups of nodes at each level."""
 
     def __init__(self, fabric: Fabric, rack_of_node: Index) -> None:
+        whole = np.zeros(rack_of_node.size, dtype=np.int64)
         domain = fabric.domain_of_node.astype(np.int64)
-        self.levels: tuple[Index, ...] = ()
+        pod = fabric.pod_of_domain.astype(np.int64)
+        wired = domain.size == whole.size and domain.size > 0
+        between = (domain, pod[domain]) if wired else ()
+        self.levels: tuple[Index, ...] = (rack_of_node, *between, whole)
         """(level)(node,) group of every node, nearest level first."""
-        if domain.size == rack_of_node.size and domain.size:
-            leaves = fabric.leaf_of_domain
-            leaf = leaves[:, 0].astype(np.int64) if leaves.size else np.zeros(len(leaves), np.int64)
-            pod = fabric.pod_of_domain.astype(np.int64)
-            whole = np.zeros(domain.size, dtype=np.int64)
-            self.levels = (domain, rack_of_node, leaf[domain], pod[domain], whole)
-        else:
-            self.levels = (rack_of_node, np.zeros(rack_of_node.size, dtype=np.int64))
 
     def closest(self, free: Index, nodes: int) -> Index:
         """The first `nodes` of some free nodes that lie within the smallest group that holds them;
