@@ -1,8 +1,8 @@
 """Nearness: nodes that see one another over few switches.
 
 Levels, nearest first: one rack, which is one NVLink domain where racks are built so; the same leaf
-switches, one a rail; one pod; the whole fabric. Slurm calls this topology/tree and topology/block, Kueue topology-aware
-scheduling.
+switches, one a rail; one pod; the whole fabric. Slurm calls this topology/tree and topology/block,
+Kueue topology-aware scheduling.
 """
 
 from __future__ import annotations
