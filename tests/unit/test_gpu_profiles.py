@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from conftest import small
 
+from tests.sources import table
 from twin import catalogue
-from twin.calibration import Profile
+from twin.calibration import Profile, fit
+from twin.calibration.kernels import work_of
 from twin.catalogue.rows import Gpu
 from twin.facility.gpu_profiles import Profiled, profiled, transformer
 
@@ -41,42 +45,44 @@ def test_a_transformer_has_the_parameters_of_its_name() -> None:
     assert transformer(small(), "Llama-3.1-8B").parameters() == pytest.approx(8.03e9, rel=0.01)
 
 
-def test_a_measured_profile_gives_its_matrix_products_in_any_format() -> None:
-    """A profile of `twin calibrate` knows one format; narrower ones go faster as the datasheet
-    says.
-    """
-    base = {"t0_s": 1e-5, "p_flops_s": 1e12, "w_bytes_s": 1e11}
-    process = {"x": [[1.0, 1.0, 1.0]], "alpha": [0.0], "length": [1.0, 1.0, 1.0], "mean": 0.0}
-    fit = {
-        "op": "gemm",
-        "dtype": "bfloat16",
-        "base": base,
-        "gp": process,
-        "loo_median_frac": 0.03,
-        "loo_p90_frac": 0.1,
-        "domain": {"m": [1, 8], "n": [8, 64], "k": [8, 64]},
-    }
-    sample = {
-        "op": "gemm",
-        "dtype": "bfloat16",
-        "shape": {"m": 8, "n": 64, "k": 64},
-        "t_s_median": 1e-4,
-        "t_s_min": 1e-4,
-        "n": 7,
-        "flops": 65536.0,
-        "bytes": 10240.0,
-    }
-    profile = Profile.model_validate(
-        {
-            "schema": "twin-calibration/1",
-            "status": "measured",
-            "device": {"name": "test"},
-            "date_utc": "2026-11-24T00:00:00Z",
-            "samples": [sample] * 3,
-            "fits": [fit],
-        }
-    )
-    gpu = catalogue.get(Gpu, "GB200-NVL72-GPU")
-    on = Profiled(gpu, profile, False, gpu)
-    assert on.rates("training", "bf16").flop_s == 1e12
-    assert on.rates("serving_dense", "fp8").flop_s == pytest.approx(2e12)
+def _profile_of(samples: list[dict[str, Any]]) -> Profile:
+    """What a measurement of an H100 with these samples becomes."""
+    device = {"name": "NVIDIA H100 80GB HBM3"}
+    return fit({"device": device, "software": {}, "conditions": {}, "samples": samples,
+                "date_utc": "2026-11-24T00:00:00Z"})  # fmt: skip
+
+
+def _products(faster: float = 1.0) -> list[dict[str, Any]]:
+    """A third of the measured bf16 products of an H100, as `twin calibrate` writes them."""
+    rows = []
+    for row in table("workload/gemm_bf16_h100_sxm.csv")[::3]:
+        shape = {axis: int(row[axis]) for axis in "mnk"}
+        flop, byte = work_of("gemm", shape, 2.0)
+        t_s = float(row["t_s"]) / faster
+        rows.append(
+            {"op": "gemm", "dtype": "bfloat16", "shape": shape, "t_s_median": t_s, "t_s_min": t_s,
+             "n": 7, "flops": flop, "bytes": byte}
+        )  # fmt: skip
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("use", "dtype"), [("training", "bf16"), ("training", "fp8"), ("serving_dense", "fp8")]
+)
+def test_calibrating_an_h100_agrees_with_what_is_published_of_it(use: str, dtype: str) -> None:
+    """Raw rates of products in place of end-to-end rates made training a third too fast."""
+    gpu = catalogue.get(Gpu, MEASURED)
+    published = profiled(small(), MEASURED).rates(use, dtype)
+    calibrated = Profiled(gpu, _profile_of(_products()), False, gpu).rates(use, dtype)
+    assert calibrated.flop_s == pytest.approx(published.flop_s, rel=0.06)
+    assert calibrated.bytes_s == pytest.approx(published.bytes_s, rel=0.06)
+
+
+def test_a_device_that_measures_faster_runs_faster_in_proportion() -> None:
+    gpu = catalogue.get(Gpu, MEASURED)
+    on = [
+        Profiled(gpu, _profile_of(_products(faster)), False, gpu).rates("training", "bf16")
+        for faster in (1.0, 1.1)
+    ]
+    assert on[1].flop_s / on[0].flop_s == pytest.approx(1.1, rel=0.01)
+    assert on[1].bytes_s / on[0].bytes_s == pytest.approx(1.1, rel=0.01)

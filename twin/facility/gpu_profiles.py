@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from twin.calibration import Profile, published_names, published_profile
+from twin.calibration.formats import number_format
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
 from twin.catalogue.shapes import shape_of
@@ -21,8 +22,8 @@ from twin.scenario.schema import Scenario
 
 REFERENCE = "H100-SXM5-80GB"
 """GPUs without a profile take this one's shares of peak; +-25 % assumed."""
-MEASURED_FORMATS = ("bfloat16", "float32")
-"""Formats in which `twin calibrate` measures matrix products, by device."""
+MEASURED_FORMATS = ("bf16", "fp32")
+"""Formats in which `twin calibrate` measures all it measures, by device."""
 SCALE_UP_SHARE = 0.8
 """Of the scale-up line rate that a collective gets: rings on NVLink measure 0.80 to 0.82."""
 
@@ -88,20 +89,37 @@ def profiled(
 
 
 def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
-    """The profile's rates for a use, or its plain matrix products where it was measured without
-    that use.
-
-    Narrower formats than the measured one go faster by the ratio of the datasheet's rates.
-    """
+    """The profile's rates for a use, or what its measured products make of the published ones."""
     uses = {(r.use, r.dtype) for r in profile.rates}
     if (use, dtype) in uses:
         return profile.rate(use, dtype).roofline()
-    measured = [fit for fit in profile.fits if fit.op == "gemm" and fit.dtype in MEASURED_FORMATS]
+    measured = {number_format(f.dtype): f.roofline() for f in profile.fits if f.op == "gemm"}
     if not measured:
         return profile.rate("kernel", dtype).roofline()
-    base = measured[0].roofline()
-    wider = getattr(gpu, f"{dtype}_flop_s") or gpu.bf16_flop_s
-    return Roofline(base.flop_s * wider / gpu.bf16_flop_s, base.bytes_s, base.launch_s)
+    return _end_to_end(measured, gpu, use, dtype)
+
+
+def _end_to_end(measured: Mapping[str, Roofline], gpu: Gpu, use: str, dtype: str) -> Roofline:
+    """Measured products times the share of them that published runs of a use reach end to end.
+
+    The share is the published profile's, of this GPU or of the one it takes, and of another format
+    where this one was not published; a format that was not measured goes by the ratio of the data
+    sheet's rates.
+    """
+    known = published_profile(gpu.profile if gpu.profile in published_names() else REFERENCE)
+    uses = {rate.dtype for rate in known.rates if rate.use == use}
+    shared = dtype if dtype in uses else min(uses, default=dtype)
+    whole = known.rate(use, shared)
+    kernel = known.rate("kernel", shared)
+    base = next((measured[form] for form in (dtype, *MEASURED_FORMATS) if form in measured), None)
+    base = base or next(iter(measured.values()))
+    wider = getattr(gpu, f"{dtype}_flop_s", None) or gpu.bf16_flop_s
+    ratio = 1.0 if dtype in measured else wider / gpu.bf16_flop_s
+    return Roofline(
+        base.flop_s * ratio * whole.flop_s / kernel.flop_s,
+        base.bytes_s * whole.bytes_s / kernel.bytes_s,
+        whole.launch_s,
+    )
 
 
 def transformer(scenario: Scenario, name: str) -> Transformer:
