@@ -2,12 +2,17 @@
 
 105 rows of TensorRT-LLM (perf-overview.md, commit 03e27c7d) and MLPerf Inference v4.1 on four GPUs,
 asked through `twin.predict_inference` with nothing but names, lengths and the cut of the model.
-Three times of the software, one set for all, are fitted on the rows of 1,000 tokens in and out; the
-other rows are forecasts. Kernel times come from tables measured under another version of the same
-software. Mean absolute error of forecasts 13.0 %: dense models 5.3 %, models of experts 14.4 %,
-single rows up to 77 % (Llama 4 Maverick on H200 with answers of 8,192 and 32,768 tokens). Left out
-of the means, as their published tasks are other ones: GPT-J (beam search, 5.9 times too fast here)
-and Mixtral (three mixed data sets, 1.8 times).
+Three times of the software, one set for all, are fitted on the rows of 1,000 tokens in and out and
+on 130 times between tokens at lower loads; everything else is forecast. Kernel times come from
+tables measured under another version of the same software. Mean absolute error of the 79 offline
+rows that were not fitted 12.9 %: dense models 5.3 %, models of experts 14.3 %, single rows up to
+103 % (Llama 4 Maverick on H200 with answers of 32,768 tokens). Left out of the means, as their
+published tasks are other ones: GPT-J (beam search, 5.9 times too fast here) and Mixtral (three mixed
+data sets, 1.8 times).
+
+234 further points of aiconfigurator-core 0.12.0 (silicon_sample.csv, none of them fitted) at 1 to
+thousands of requests in flight: time between tokens within 15 % at the median (mean 24 %, DeepSeek
+R1 53 % too slow), time to the first token within 34 % at the median.
 """
 
 from __future__ import annotations
@@ -19,6 +24,8 @@ import numpy as np
 import pytest
 
 from tests.serving_points import ServingPoint, forecasts
+from tests.sources import table
+from twin import InputError, predict_inference
 from twin.analysis.prediction import InferencePrediction
 
 OTHER_TASKS = ("gpt-j-6b", "mixtral-8x7b")
@@ -51,7 +58,7 @@ def test_models_of_experts(rows) -> None:
 
 
 @pytest.mark.parametrize(
-    ("gpu", "limit"), [("H100", 0.14), ("H200", 0.17), ("B200", 0.13), ("GB200", 0.14)]
+    ("gpu", "limit"), [("H100", 0.16), ("H200", 0.21), ("B200", 0.12), ("GB200", 0.11)]
 )
 def test_each_gpu(rows, gpu: str, limit: float) -> None:
     assert _mean(rows, lambda point: point.gpu == gpu) <= limit
@@ -77,3 +84,29 @@ def test_stated_uncertainty_is_no_smaller_than_the_error_met(rows) -> None:
         kind = [row for row in rows if row[0].sparse is sparse]
         stated = np.mean([found.uncertainty_frac for _, found, _ in kind])
         assert stated >= np.mean([abs(error) for _, _, error in kind]) - 0.01
+
+
+def test_lower_loads_that_nothing_was_fitted_to() -> None:
+    """Where a point's requests do not fit by the rule of memory here, there is no forecast."""
+    errors = []
+    for row in table("workload/tensorrt_llm_latency_points.csv"):
+        try:
+            found = predict_inference(
+                row["model"],
+                row["gpu"],
+                int(row["input_tokens"]),
+                int(row["output_tokens"]),
+                parallelism=row["parallelism"],
+                dtype=row["dtype"],
+                concurrency=int(row["concurrency"]),
+            )
+        except InputError:
+            continue
+        between = found.tpot_s * 1e3 / float(row["tpot_ms"]) - 1
+        first = found.ttft_s * 1e3 / float(row["ttft_ms"]) - 1
+        errors.append((abs(between), abs(first)))
+    between, first = np.array(errors).T
+    assert len(errors) >= 215
+    assert np.median(between) <= 0.17
+    assert between.mean() <= 0.26
+    assert np.median(first) <= 0.37

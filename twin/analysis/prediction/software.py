@@ -1,9 +1,9 @@
 """What serving software adds to its kernels, and how far forecasts have been off.
 
-TensorRT-LLM: its times were fitted on its published offline rows of 1,000 tokens in and out (24
-rows, eight models, four GPUs) with the least absolute log error; the time of an iteration came out
-as none, for its scheduler works beside the GPU. Source: NVIDIA/TensorRT-LLM perf-overview.md,
-commit 03e27c7d. vLLM: fitted on 71 of 156 operating points of the ML.ENERGY leaderboard, commit
+TensorRT-LLM: its times were fitted with the least absolute log error on 24 published offline rows
+of 1,000 tokens in and out (eight models, four GPUs; NVIDIA/TensorRT-LLM perf-overview.md, commit
+03e27c7d) and on times between tokens at 130 lower loads (silicon_sample.csv of aiconfigurator-core
+0.12.0); the time of an iteration came out as none, for its scheduler works beside the GPU. vLLM: fitted on 71 of 156 operating points of the ML.ENERGY leaderboard, commit
 0cd52da (Llama 3.1 70B, Qwen3 14B, Gemma 3 12B; prompts of 100 and 250 tokens assumed). Rows of
 other lengths and other models were forecast; `docs/physics/serving_forecasts.md` has them all.
 """
@@ -32,14 +32,14 @@ SOFTWARE = {
     for one in (
         Software(
             "tensorrt-llm",
-            HostTimes(iteration_s=0.0, sequence_s=3.3e-6, expert_layer_s=2.2e-4),
+            HostTimes(sequence_s=3.3e-6, expert_layer_s=3.0e-4, expert_tokens=400.0),
             0.07,
-            0.15,
-            "host times fitted on TensorRT-LLM's published rows of 1,000 tokens in and out",
+            0.18,
+            "host times fitted on 154 published points of TensorRT-LLM",
         ),
         Software(
             "vllm",
-            HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5, expert_layer_s=0.0),
+            HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5),
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",

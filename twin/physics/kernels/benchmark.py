@@ -71,7 +71,7 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
         byte_per_s=float(byte @ plan.steps / wall_s),
         exchange_frac=float(exchange_s @ plan.steps / wall_s),
         outside_frac=float(outside_s @ plan.steps / wall_s),
-        host_frac=float(law.host_s(plan.sequences) @ plan.steps / wall_s),
+        host_frac=float(law.host_s(plan.sequences, plan.prompt_tokens) @ plan.steps / wall_s),
     )
 
 

@@ -19,10 +19,17 @@ class HostTimes:
     sequence_s: float = 0.0
     """For each running sequence: its place in the batch, its sample, its answer."""
     expert_layer_s: float = 0.0
-    """For each layer of routed experts: choosing, sorting and waiting for the fullest expert, as
-    far as the measured products do not hold it."""
+    """For each layer of routed experts with many tokens: choosing, sorting and waiting for the
+    fullest expert, as far as the measured products do not hold it."""
+    expert_tokens: float = 64.0
+    """Tokens with which half of it is met."""
 
-    def step_s(self, sequences: ArrayLike, expert_layers: int) -> Array:
-        """Seconds of an iteration with so many running sequences and layers of experts."""
-        step: Array = self.iteration_s + self.sequence_s * np.asarray(sequences, float)
-        return step + self.expert_layer_s * expert_layers
+    def step_s(
+        self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0, expert_layers: int = 0
+    ) -> Array:
+        """Seconds of an iteration beside its kernels."""
+        n = np.asarray(sequences, float)
+        tokens = n + np.asarray(prompt_tokens, float)
+        crowd = tokens / (tokens + self.expert_tokens)
+        step: Array = self.iteration_s + self.sequence_s * n
+        return step + self.expert_layer_s * expert_layers * crowd

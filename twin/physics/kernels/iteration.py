@@ -101,14 +101,14 @@ class IterationLaw:
         made = np.maximum(n + np.minimum(p, 1.0), 1.0)
         decode = np.where(n > 0, self._decode.read("total_s", np.maximum(n, 1.0)), 0.0)
         layers = self._layers.read("total_s", n + p)
-        total: Array = layers + self._head.read("total_s", made) + decode + self.host_s(n)
+        total: Array = layers + self._head.read("total_s", made) + decode + self.host_s(n, p)
         return total
 
-    def host_s(self, sequences: ArrayLike) -> Array:
+    def host_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of an iteration beside its kernels."""
         model = self.replica.model
         sparse = model.layers - model.dense_layers if model.experts else 0
-        return self.host.step_s(sequences, sparse)
+        return self.host.step_s(sequences, prompt_tokens, sparse)
 
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that running sequences hold together."""
@@ -176,12 +176,11 @@ def _steps(most: int) -> Array:
 
 
 def _grid(at: Array, priced: Priced) -> KernelGrid:
-    exchange = priced.part_s.get("exchange", np.zeros(at.shape))
     values = {
         "total_s": priced.total_s,
         "flop": priced.flop,
         "byte": priced.byte,
-        "exchange": exchange,
+        "exchange": priced.part_s.get("exchange", np.zeros(at.shape)),
         "outside_s": priced.outside_s,
     }
     return KernelGrid(at, values)
