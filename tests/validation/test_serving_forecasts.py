@@ -7,8 +7,8 @@ on 130 times between tokens at lower loads; everything else is forecast. Kernel 
 tables measured under another version of the same software. Mean absolute error of the 79 offline
 rows that were not fitted 12.9 %: dense models 5.3 %, models of experts 14.3 %, single rows up to
 103 % (Llama 4 Maverick on H200 with answers of 32,768 tokens). Left out of the means, as their
-published tasks are other ones: GPT-J (beam search, 5.9 times too fast here) and Mixtral (three mixed
-data sets, 1.8 times).
+published tasks are other ones: GPT-J (beam search, 5.9 times too fast here) and Mixtral (three
+mixed data sets, 1.8 times).
 
 234 further points of aiconfigurator-core 0.12.0 (silicon_sample.csv, none of them fitted) at 1 to
 thousands of requests in flight: time between tokens within 15 % at the median (mean 24 %, DeepSeek

@@ -3,9 +3,10 @@
 TensorRT-LLM: its times were fitted with the least absolute log error on 24 published offline rows
 of 1,000 tokens in and out (eight models, four GPUs; NVIDIA/TensorRT-LLM perf-overview.md, commit
 03e27c7d) and on times between tokens at 130 lower loads (silicon_sample.csv of aiconfigurator-core
-0.12.0); the time of an iteration came out as none, for its scheduler works beside the GPU. vLLM: fitted on 71 of 156 operating points of the ML.ENERGY leaderboard, commit
-0cd52da (Llama 3.1 70B, Qwen3 14B, Gemma 3 12B; prompts of 100 and 250 tokens assumed). Rows of
-other lengths and other models were forecast; `docs/physics/serving_forecasts.md` has them all.
+0.12.0); the time of an iteration came out as none, for its scheduler works beside the GPU. vLLM:
+fitted on 71 operating points of the ML.ENERGY leaderboard, commit 0cd52da (Llama 3.1 70B, Qwen3
+14B, Gemma 3 12B; prompts of 100 and 250 tokens assumed). Rows of other lengths and other models
+were forecast; `docs/physics/serving_forecasts.md` has them all.
 """
 
 from __future__ import annotations
