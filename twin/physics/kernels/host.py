@@ -32,4 +32,5 @@ class HostTimes:
         tokens = n + np.asarray(prompt_tokens, float)
         crowd = tokens / (tokens + self.expert_tokens)
         step: Array = self.iteration_s + self.sequence_s * n
-        return step + self.expert_layer_s * expert_layers * crowd
+        step = step + self.expert_layer_s * expert_layers * crowd
+        return step
