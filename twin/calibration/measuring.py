@@ -28,8 +28,8 @@ def measure(
 
     journal   file that takes each answer as it comes; a measurement that was killed goes on there
     caps      shares of the power limit to try, which needs rights; a refusal is told
-    One thread and processor time on a CPU, events on a GPU. Raises InputError where torch or the
-    device is missing, or the journal is another measurement's.
+    One thread and processor time on a CPU, where quick takes about a minute; events on a GPU.
+    Raises InputError where torch or the device is missing, or the journal is another measurement's.
     """
     device = resolve(device)
     told = progress or (lambda done, what: None)

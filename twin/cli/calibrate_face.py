@@ -78,8 +78,7 @@ def _sheet(name: str, dtype: str) -> tuple[str, Sheet, dict[str, float]]:
     from twin.catalogue.rows import Gpu
 
     gpu = named(shipped(), Gpu, name, "--gpu")
-    rates = {"bf16": gpu.bf16_flop_s, "fp8": gpu.fp8_flop_s, "fp4": gpu.fp4_flop_s}
-    peaks = {key: float(rate) for key, rate in rates.items() if rate}
+    peaks = gpu.peak_flop_s
     flop_s = peak_of(dtype, peaks) or gpu.bf16_flop_s
     sheet = Sheet(
         flop_s, gpu.memory_bandwidth_b_s, float(gpu.multiprocessors or 1), gpu.clock_max_hz

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from typer import Option, Typer
@@ -47,6 +48,9 @@ Most = Annotated[
 PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
 ]
+Profile = Annotated[
+    Path | None, Option("--profile", metavar="FILE", help="Kernels measured on this GPU.")
+]
 
 
 @predict.command()
@@ -65,6 +69,7 @@ def inference(
     token_budget: Budget = 8192,
     max_sequences: Most = 2048,
     power_cap: PowerCap = None,
+    profile: Profile = None,
     json: Json = False,
 ) -> None:
     """Tell tokens, times and power of a replica that serves."""
@@ -82,6 +87,7 @@ def inference(
         token_budget=token_budget,
         max_sequences=max_sequences,
         power_cap_w=None if power_cap is None else quantity(power_cap, "W"),
+        profile=profile,
     )
     if json:
         say.document(found.as_dict())

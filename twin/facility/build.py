@@ -108,13 +108,12 @@ def _profiles(ledger: Ledger) -> dict[str, Profile]:
 
 def _doubts(ledger: Ledger, gpu: Gpu, profile: Profile, file: str) -> list[Problem]:
     """Why a profile may not speak for a GPU, at its file."""
-    rates = {"bf16": gpu.bf16_flop_s, "fp8": gpu.fp8_flop_s, "fp4": gpu.fp4_flop_s}
-    peaks = {name: float(rate) for name, rate in rates.items() if rate}
     marked = ledger.scenario.accept_marked_profiles
     own = gpu.name not in shipped().rows(Gpu)
     lender = [gpu.profile] if own and gpu.profile else []
     return [
-        replace(doubt, file=file) for doubt in distrust(profile, gpu.name, peaks, marked, lender)
+        replace(doubt, file=file)
+        for doubt in distrust(profile, gpu.name, gpu.peak_flop_s, marked, lender)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from twin.errors import InputError, Problem
 
@@ -39,6 +40,8 @@ class InferenceQuestion:
     """Tokens of an iteration at most; TensorRT-LLM's default."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
+    profile: Path | None = None
+    """A calibration profile that was measured on this GPU; else the kernels that ship."""
     memory_frac: float = 0.9
     """Share of what weights leave free that keys and values get."""
 

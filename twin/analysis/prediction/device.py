@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from twin.calibration import load_profile
 from twin.calibration.kernel_tables import KernelDevice, kernel_device, kernel_devices
 from twin.calibration.kernel_times import Carried, MeasuredKernels
+from twin.calibration.profiled_kernels import ProfiledKernels
+from twin.calibration.trust import distrust
 from twin.catalogue import Catalogue
 from twin.catalogue.rows import Gpu
+from twin.errors import InputError
 
 LENDER = "H100-SXM5-80GB"
 LENDER_OF_FOUR_BITS = "B200-SXM-180GB"
@@ -17,17 +22,31 @@ LENDER_OF_FOUR_BITS = "B200-SXM-180GB"
 class DeviceKernels:
     """Kernel times of a GPU, and where they come from."""
 
-    times: MeasuredKernels
+    times: MeasuredKernels | ProfiledKernels
     carried: bool
     source: str
 
 
-def kernels_of(catalogue: Catalogue, gpu: Gpu) -> DeviceKernels:
-    """The kernel times of a GPU.
+def kernels_of(catalogue: Catalogue, gpu: Gpu, profile: Path | None = None) -> DeviceKernels:
+    """The kernel times of a GPU: of a profile that was measured on it, else of what ships.
 
     One without tables of its own takes those of a GPU with the same formats, its rates times the
-    ratios of the data sheets.
+    ratios of the data sheets. Raises InputError where the profile may not speak for the GPU.
     """
+    ships = _shipped(catalogue, gpu)
+    if profile is None:
+        return ships
+    measured = load_profile(profile)
+    if doubts := distrust(measured, gpu.name, gpu.peak_flop_s):
+        raise InputError(replace(doubt, file=str(profile)) for doubt in doubts)
+    assert isinstance(ships.times, MeasuredKernels)
+    times = ProfiledKernels(measured, ships.times)
+    own = f"measured on {measured.device.name}, {measured.date_utc}"
+    carried = ships.carried and ("gemm", "bf16") not in times.surfaces
+    return DeviceKernels(times, carried, f"{own}; what it lacks: {ships.source}")
+
+
+def _shipped(catalogue: Catalogue, gpu: Gpu) -> DeviceKernels:
     if gpu.name in {device.gpu for device in kernel_devices()}:
         device = kernel_device(gpu.name)
         return DeviceKernels(MeasuredKernels(gpu.name), False, _said(device))

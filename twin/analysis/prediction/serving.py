@@ -135,7 +135,7 @@ def _look_up(question: InferenceQuestion, catalogue: Catalogue) -> _Case:
     tensor, data = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     replica = ServingReplica(shape_of(model), formats, tensor, data)
-    kernels = kernels_of(catalogue, gpu)
+    kernels = kernels_of(catalogue, gpu, question.profile)
     engine = software_named(question.software)
     return _Case(question, model, gpu, dtype, replica, kernels, engine)
 

@@ -73,6 +73,12 @@ class Gpu(CatalogueRow):
         rises(self, "clock_step_hz", "clock_max_hz")
         return self
 
+    @property
+    def peak_flop_s(self) -> dict[str, float]:
+        """Dense rates by number format, of those that it has."""
+        rates = {"bf16": self.bf16_flop_s, "fp8": self.fp8_flop_s, "fp4": self.fp4_flop_s}
+        return {name: float(rate) for name, rate in rates.items() if rate}
+
 
 class Rack(CatalogueRow, Size, Reliability):
     """One rack: what is in it, how power reaches its chips and how heat leaves them."""
