@@ -1,28 +1,39 @@
-"""Whether a training job's parallel layout fits the GPUs of a gang: one answer for review and
-run.
+"""Whether a training job's parallel layout fits the GPUs of a gang: one answer for review, run and
+prediction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from twin.catalogue.rows import Gpu
 from twin.facility.gpu_profiles import transformer
+from twin.facility.training_kernels import has_format
 from twin.physics import training
+from twin.physics.transformer import Transformer
 from twin.scenario.schema import Scenario
 from twin.workload import TrainingSteps
 
 MEMORY_DOUBT = 1.3
-"""A layout is refused only where it needs this many times the memory: the estimate gives 91 to 100
-GB for published layouts that ran in 80 GB."""
+"""A layout is refused only where it needs this many times the memory: published layouts offload
+activations to the host, recompute a few layers or keep them in 8 bits, and need up to that by this
+estimate."""
 
 
 def layout_on(steps: TrainingSteps, gpus: int) -> training.Layout:
     """How the job is cut on a gang of so many GPUs."""
+    one = steps.tensor_parallel * steps.pipeline_parallel * steps.context_parallel
     return training.Layout(
-        steps.tensor_parallel,
-        steps.pipeline_parallel,
-        max(gpus // (steps.tensor_parallel * steps.pipeline_parallel), 1),
-        steps.global_batch_sequences,
-        steps.micro_batch_sequences,
+        tensor=steps.tensor_parallel,
+        pipeline=steps.pipeline_parallel,
+        data=max(gpus // one, 1),
+        global_batch=steps.global_batch_sequences,
+        micro_batch=steps.micro_batch_sequences,
+        interleave=steps.interleave,
+        context=steps.context_parallel,
+        expert=steps.expert_parallel,
+        zero_stage=steps.zero_stage,
     )
 
 
@@ -31,13 +42,55 @@ def misfits(scenario: Scenario, steps: TrainingSteps, gpu: Gpu, gpus: int) -> li
 
     gpus   of the whole gang
     """
-    model = transformer(scenario, steps.model)
+    return layout_misfits(transformer(scenario, steps.model), steps, gpu, gpus)
+
+
+def layout_misfits(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) -> list[str]:
+    """The same for a shape, without a scenario."""
     layout = layout_on(steps, gpus)
-    found = list(training.layout_problems(model, layout))
-    parallel = steps.tensor_parallel * steps.pipeline_parallel
+    found = list(training.layout_problems(model, layout, steps.sequence_length))
+    parallel = steps.tensor_parallel * steps.pipeline_parallel * steps.context_parallel
     if gpus % parallel:
-        found.append(f"{gpus} GPUs are no multiple of tensor x pipeline parallel {parallel}")
-    need = training.memory_bytes(model, layout, steps.sequence_length)
+        cut = "tensor x pipeline" + (" x context" if steps.context_parallel > 1 else "")
+        found.append(f"{gpus} GPUs are no multiple of {cut} parallel {parallel}")
+    if not has_format(gpu, steps.dtype):
+        found.append(f"{gpu.name} does not multiply in {steps.dtype}")
+    need = training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
     if need > MEMORY_DOUBT * gpu.memory_bytes:
-        found.append(f"needs {need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB")
+        cure = next(_cures(model, layout, steps, gpu), "no cut of this many GPUs holds it")
+        has = f"needs {need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB"
+        found.append(f"{has}; {cure}")
     return found
+
+
+def _cures(
+    model: Transformer, layout: training.Layout, steps: TrainingSteps, gpu: Gpu
+) -> Iterator[str]:
+    """What would fit, the mildest change first."""
+    for words, changed, recompute in _changes(layout, steps.recompute):
+        need = training.memory_bytes(model, changed, steps.sequence_length, recompute)
+        fits = need <= gpu.memory_bytes
+        if fits and not training.layout_problems(model, changed, steps.sequence_length):
+            yield f"{words} fits ({need / 1e9:,.0f} GB)"
+
+
+def _changes(
+    layout: training.Layout, recompute: str
+) -> Iterator[tuple[str, training.Layout, str]]:
+    yield "recompute full", layout, "full"
+    if layout.zero_stage < 3:
+        yield "zero stage 3", replace(layout, zero_stage=3), recompute
+        yield "zero stage 3 with recompute full", replace(layout, zero_stage=3), "full"
+    for tensor, pipeline in ((1, 2), (2, 1), (2, 2), (1, 4), (4, 1), (4, 4), (8, 1), (8, 8)):
+        share = tensor * pipeline
+        if layout.data % share:
+            continue
+        cut = replace(
+            layout,
+            tensor=layout.tensor * tensor,
+            pipeline=layout.pipeline * pipeline,
+            data=layout.data // share,
+        )
+        words = f"tensor {cut.tensor} x pipeline {cut.pipeline}"
+        yield words, cut, recompute
+        yield f"{words} with recompute full", cut, "full"

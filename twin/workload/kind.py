@@ -27,9 +27,17 @@ class TrainingSteps:
     tensor_parallel: int
     pipeline_parallel: int
     dtype: str
-    communication_overlap: float
-    tokens: int | None
+    tokens: int | None = None
     """Tokens to train; None runs to the horizon."""
+    communication_overlap: float | None = None
+    """Share of the gradient exchange that is hidden; None leaves it to the software."""
+    context_parallel: int = 1
+    expert_parallel: int = 1
+    interleave: int = 1
+    zero_stage: int = 1
+    recompute: str = "selective"
+    software: str = ""
+    """Name of the option set; empty for what suits the GPU's time."""
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled, refused, transformer
-from twin.facility.training_fit import layout_on, misfits
+from twin.catalogue.rows import Gpu
+from twin.errors import InputError
+from twin.facility.gpu_profiles import Profiled, refused, transformer
+from twin.facility.training_fit import misfits
+from twin.facility.training_kernels import has_tables, training_kernels
+from twin.facility.training_law import training_law
 from twin.physics import training
-from twin.physics.chip import activity
+from twin.physics.roofline import Roofline
 from twin.physics.transients import levels
 from twin.scenario.schema import Scenario
 from twin.workload import TrainingSteps
-
-NIC_SHARE = 0.9
-"""Of the NIC's line rate that a collective gets; 0.92 to 0.96 measured at large messages, SimAI."""
-LONE_B_S = 1e9
-"""Bandwidth between GPUs that have neither scale-up links nor a NIC: a PCIe host path; assumed."""
-MEMORY_SHARE_OF_STEP = 0.2
-"""Mean memory activity of a training step; assumed, so that nodes draw 0.8 to 0.9 of their rating
-in training: 8.4 of 10.2 kW was measured on 8 H100 (arXiv 2412.08602)."""
 
 
 class Wave:
@@ -37,12 +33,7 @@ class Wave:
 
 
 class TrainingSpeed:
-    """Step times of one training job on its gang.
-
-    Gradients are reduced inside the scale-up domain first, so every GPU of the domain that shares a
-    shard brings its NIC: the bus bandwidth of the exchange is that many NICs, up to the scale-up
-    links themselves. Stages of a pipeline pass activations over one NIC a GPU.
-    """
+    """Step times of one training job on its gang."""
 
     def __init__(
         self,
@@ -52,50 +43,38 @@ class TrainingSpeed:
         on: Profiled,
         gpus: int,
         nic_b_s: float,
+        measured: bool = False,
     ) -> None:
         self.name = name
         self.spec = spec
         self.model = transformer(scenario, spec.model)
         self.gpu = on.gpu.name
-        self.rates = on.rates_for(scenario, self.name, "training", spec.dtype)
-        self.layout = layout_on(spec, gpus)
-        self.intra_b_s = on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE or nic_b_s or LONE_B_S
-        self.pipe_b_s = nic_b_s * NIC_SHARE or self.intra_b_s
-        sharers = max(min(on.gpu.scaleup_domain_gpus, gpus) // spec.tensor_parallel, 1)
-        self.inter_b_s = min(sharers * self.pipe_b_s, self.intra_b_s)
-        self._check(scenario, on, gpus)
+        self._check(scenario, on.gpu, gpus)
+        kernels = training_kernels(
+            on.gpu, on.reference, on.profile if measured else None, _long_run_rates(on, spec.dtype)
+        )
+        self.law = training_law(self.model, spec, on.gpu, gpus, nic_b_s, kernels)
+        self.layout = self.law.layout
         nominal = self.step(1.0, 1.0)
         self.nominal_s = float(nominal.total_s)
         self.tokens_per_s = nominal.tokens / self.nominal_s
-        busy = nominal.flop / (gpus * self.rates.flop_s * self.nominal_s)
-        self.activity = float(activity(on.law(), min(busy, 1.0), MEMORY_SHARE_OF_STEP))
-        waits = float(activity(on.law(), 0.0, MEMORY_SHARE_OF_STEP))
-        self.wave = Wave(nominal, self.activity, waits, scenario.controls.power_floor)
+        self.tflop_s_per_gpu = nominal.flop / self.nominal_s / gpus / 1e12
+        waits = training.TRAINING_DRAW.waits
+        self.wave = Wave(nominal, nominal.held.power_frac, waits, scenario.controls.power_floor)
         self.activity = self.wave.mean
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model))
         self._speed: dict[tuple[float, float], float] = {}
 
-    def _check(self, scenario: Scenario, on: Profiled, gpus: int) -> None:
-        found = misfits(scenario, self.spec, on.gpu, gpus)
+    def _check(self, scenario: Scenario, gpu: Gpu, gpus: int) -> None:
+        found = misfits(scenario, self.spec, gpu, gpus)
         if found:
             raise refused(
                 scenario, self.name, ((text, "a parallel layout that fits") for text in found)
             )
 
     def step(self, clock_frac: float, bandwidth_frac: float) -> training.Step:
-        """One optimiser step at a clock and a share of the fabric."""
-        return training.step(
-            self.model,
-            self.layout,
-            self.rates,
-            sequence_tokens=self.spec.sequence_length,
-            intra_bytes_s=self.intra_b_s,
-            inter_bytes_s=self.inter_b_s,
-            pipe_bytes_s=self.pipe_b_s,
-            clock_frac=clock_frac,
-            bandwidth_frac=bandwidth_frac,
-            overlap_frac=self.spec.communication_overlap,
-        )
+        """One optimiser step at a share of the clock and of the fabric."""
+        return self.law.step(clock_frac, bandwidth_frac)
 
     def speed(self, clock_frac: float, bandwidth_frac: float) -> float:
         """Rate of progress over that at full clock and whole fabric; 0 where the gang is cut
@@ -107,3 +86,13 @@ class TrainingSpeed:
         if key not in self._speed:
             self._speed[key] = self.nominal_s / float(self.step(clock_frac, bandwidth_frac).total_s)
         return self._speed[key]
+
+
+def _long_run_rates(on: Profiled, dtype: str) -> Roofline | None:
+    """Rates of long runs of a GPU that has a profile and no kernel table; None elsewhere."""
+    if on.extrapolated or has_tables(on.gpu.name):
+        return None
+    try:
+        return on.rates("training", dtype)
+    except InputError:
+        return None

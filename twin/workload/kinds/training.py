@@ -16,7 +16,7 @@ class Training(WorkloadKind):
 
     kind: Literal["training"]
     model: Annotated[str, Field(max_length=100), RowOf("models")]
-    """Catalogue model, such as `llama-3.1-8b`."""
+    """Catalogue model, such as `Llama-3.1-8B`."""
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes in the gang: all or nothing."""
     submit: Duration = 0.0
@@ -33,14 +33,26 @@ class Training(WorkloadKind):
     """GPUs that share each layer; stays inside the NVLink domain."""
     pipeline_parallel: PositiveInt = Field(default=1, le=10_000)
     """Pipeline stages."""
-    dtype: Literal["bf16", "fp8"] = "bf16"
+    context_parallel: PositiveInt = Field(default=1, le=10_000)
+    """GPUs that share each sequence."""
+    expert_parallel: PositiveInt = Field(default=1, le=10_000)
+    """GPUs that share the routed experts."""
+    interleave: PositiveInt = Field(default=1, le=1_000)
+    """Chunks of layers that each pipeline stage holds."""
+    zero_stage: int = Field(default=1, ge=0, le=3)
+    """Split over the data-parallel ranks: 1 optimiser state, 2 and gradients, 3 and weights."""
+    recompute: Literal["none", "selective", "full"] = "selective"
+    """What the backward pass computes again: nothing, the core of attention, or every layer."""
+    dtype: Literal["bf16", "fp8", "mxfp8", "nvfp4"] = "bf16"
     """Arithmetic of the matrix products."""
+    software: Literal["plain", "megatron", "megatron_2022"] | None = None
+    """Training software as a set of options; without it what suits the GPU's time."""
     checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 1800.0
     """Time between checkpoints while it runs."""
     restart_delay: Duration = 300.0
     """From a failure to the first step again, loading the checkpoint not counted."""
-    communication_overlap: Fraction = 0.8
-    """Share of the gradient exchange hidden behind the backward pass."""
+    communication_overlap: Fraction | None = None
+    """Share of the gradient exchange that is hidden; without it the software's."""
     token_price: TokenPrice = 0.0
     """Worth of a trained token, for the cost of what is lost."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
@@ -73,8 +85,14 @@ class Training(WorkloadKind):
             tensor_parallel=self.tensor_parallel,
             pipeline_parallel=self.pipeline_parallel,
             dtype=self.dtype,
-            communication_overlap=self.communication_overlap,
             tokens=self.tokens,
+            communication_overlap=self.communication_overlap,
+            context_parallel=self.context_parallel,
+            expert_parallel=self.expert_parallel,
+            interleave=self.interleave,
+            zero_stage=self.zero_stage,
+            recompute=self.recompute,
+            software=self.software or "",
         )
 
     def needs(self) -> tuple[Need, ...]:

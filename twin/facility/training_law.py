@@ -1,0 +1,70 @@
+"""The step law of one training job on one type of GPU: shape, cut, kernels, links and software."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from twin.catalogue.rows import Gpu
+from twin.facility.training_fit import layout_on
+from twin.facility.training_kernels import TrainingKernels
+from twin.physics import training
+from twin.physics.transformer import Transformer
+from twin.workload import TrainingSteps
+
+LONE_B_S = 1e9
+"""Bandwidth between GPUs that have neither scale-up links nor a NIC: a PCIe host path; assumed."""
+
+
+@dataclass(frozen=True)
+class TrainingLaw:
+    """All that a step depends on but clock and fabric."""
+
+    model: Transformer
+    steps: TrainingSteps
+    layout: training.Layout
+    kernels: TrainingKernels
+    links: training.Links
+    software: training.Software
+
+    def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
+        """One optimiser step at a share of the clock and of the fabric."""
+        return training.step(
+            self.model,
+            self.layout,
+            self.kernels.times,
+            self.links,
+            sequence_tokens=self.steps.sequence_length,
+            dtype=self.steps.dtype,
+            recompute=self.steps.recompute,
+            software=self.software,
+            clock_frac=clock_frac,
+            bandwidth_frac=bandwidth_frac,
+            draw=self.kernels.draw,
+        )
+
+
+def training_law(
+    model: Transformer,
+    steps: TrainingSteps,
+    gpu: Gpu,
+    gpus: int,
+    nic_b_s: float,
+    kernels: TrainingKernels,
+) -> TrainingLaw:
+    """The law of a job on a gang of one GPU type.
+
+    nic_b_s   one GPU's share of its node's network ports
+    """
+    lone = LONE_B_S if not gpu.scaleup_bandwidth_b_s and not nic_b_s else 0.0
+    links = training.Links(
+        gpu.scaleup_bandwidth_b_s, gpu.scaleup_domain_gpus, nic_b_s or lone, kernels.library
+    )
+    software = training.SOFTWARE[steps.software or software_of(gpu)]
+    if steps.communication_overlap is not None:
+        software = replace(software, exchange_hidden_frac=steps.communication_overlap)
+    return TrainingLaw(model, steps, layout_on(steps, gpus), kernels, links, software)
+
+
+def software_of(gpu: Gpu) -> str:
+    """The option set of a GPU's time: GPUs without 8-bit formats trained with unfused attention."""
+    return "plain" if gpu.fp8_flop_s is not None or gpu.vendor != "NVIDIA" else "megatron_2022"

@@ -1,0 +1,196 @@
+"""One microbatch on one stage of the pipeline: kernels forward and backward, and exposed waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.layout import Layout, places
+from twin.physics.training.software import Software
+from twin.physics.training.traffic import Links, Waits, context_waits, expert_waits, tensor_waits
+from twin.physics.training.work import (
+    ATTENTION_BACKWARD,
+    BACKWARD_BYTES,
+    LOGIT_BYTES,
+    Pass,
+    Product,
+    attention_forward_s,
+    attention_products,
+    cast_bytes,
+    dense_products,
+    element_bytes,
+    expert_products,
+    rank_tokens,
+)
+from twin.physics.transformer import Transformer
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One microbatch on one stage."""
+
+    forward: Pass
+    backward: Pass
+    tensor: Waits
+    context: Waits
+    expert: Waits
+
+    @property
+    def total_s(self) -> float:
+        """Kernels and waits, both ways."""
+        waits = self.tensor + self.context + self.expert
+        return self.forward.total_s + self.backward.total_s + waits.forward_s + waits.backward_s
+
+
+@dataclass(frozen=True)
+class StageLaw:
+    """What a stage of one job takes; `stages` at one clock."""
+
+    model: Transformer
+    layout: Layout
+    kernels: KernelTimes
+    sequence_tokens: int
+    dtype: str
+    recompute: str
+    software: Software
+
+    def stages(self, clock_frac: float, links: Links) -> tuple[Stage, Stage]:
+        """One microbatch on a stage within, and on the one that paces the pipeline."""
+        layers = self.model.layers / self.layout.pipeline
+        room = places(self.model, self.layout)
+        assert room is not None
+        share = room / self.layout.pipeline
+        layer = self._layer(clock_frac, links)
+        within = _scaled(layer, share)
+        spare = room - self.model.layers
+        last = share - min(spare, 1) if spare else layers
+        head = self._head(clock_frac)
+        ending = _scaled(layer, last)
+        ended = Stage(
+            ending.forward + head[0],
+            ending.backward + head[1],
+            ending.tensor,
+            ending.context,
+            ending.expert,
+        )
+        if self.layout.pipeline == 1:
+            return ended, ended
+        return within, max(within, ended, key=lambda stage: stage.total_s)
+
+    def _layer(self, clock_frac: float, links: Links) -> Stage:
+        """One microbatch on one layer, sparse and dense ones by their share."""
+        sparse = self.model.sparse_layers / self.model.layers
+        mixed = Stage(Pass(), Pass(), Waits(), Waits(), Waits())
+        for share, is_sparse in ((sparse, True), (1 - sparse, False)):
+            if share:
+                mixed = _added(mixed, _scaled(self._one_layer(clock_frac, links, is_sparse), share))
+        return mixed
+
+    def _one_layer(self, clock_frac: float, links: Links, sparse: bool) -> Stage:
+        model = self.model
+        layout = self.layout
+        tokens = rank_tokens(layout, self.sequence_tokens)
+        feed = expert_products if sparse else dense_products
+        products = [*attention_products(model, layout, tokens), *feed(model, layout, tokens)]
+        core = self._core(clock_frac)
+        forward, backward = self._products(products, clock_frac)
+        moved = self.kernels.stream_s(element_bytes(model, layout, tokens, sparse))
+        forward += core[0] + Pass(stream_s=moved)
+        backward += core[1] + Pass(stream_s=BACKWARD_BYTES * moved)
+        tensor = tensor_waits(
+            products, model.hidden, layout, links, self.kernels, self.dtype,
+            self.software.tensor_overlap,
+        )  # fmt: skip
+        ring = Waits(core[0].attention_s, core[1].attention_s)
+        context = context_waits(model, layout, links, tokens, ring)
+        expert = Waits()
+        if sparse:
+            hidden_frac = self.software.expert_hidden_frac
+            expert = expert_waits(model, layout, links, tokens, hidden_frac)
+        return self._again(Stage(forward, backward, tensor, context, expert), core[0])
+
+    def _again(self, stage: Stage, core: Pass) -> Stage:
+        """With what the backward pass computes again."""
+        if self.recompute == "full":
+            repeated = stage.backward + stage.forward
+            again = Waits(0.0, stage.tensor.forward_s)
+            out = Waits(0.0, stage.expert.forward_s)
+            return Stage(
+                stage.forward, repeated, stage.tensor + again, stage.context, stage.expert + out
+            )
+        if self.recompute == "selective" and not self.software.fused_attention:
+            return Stage(
+                stage.forward, stage.backward + core, stage.tensor, stage.context, stage.expert
+            )
+        return stage
+
+    def _products(self, products: list[Product], clock_frac: float) -> tuple[Pass, Pass]:
+        """Matrix products of one layer with their casts, forward and backward."""
+        forward_s = 0.0
+        backward_s = 0.0
+        for p in products:
+            forward_s += p.times * self.kernels.gemm_s(p.m, p.n, p.k, self.dtype)
+            backward_s += p.times * self.kernels.gemm_s(p.m, p.k, p.n, self.dtype)
+            backward_s += p.times * self.kernels.gemm_s(p.n, p.k, p.m, self.dtype)
+        cast = cast_bytes(iter(products), self.layout, self.dtype)
+        return (
+            Pass(forward_s / clock_frac, 0.0, self.kernels.stream_s(cast[0])),
+            Pass(backward_s / clock_frac, 0.0, self.kernels.stream_s(cast[1])),
+        )
+
+    def _core(self, clock_frac: float) -> tuple[Pass, Pass]:
+        """Core of one layer's attention, forward and backward."""
+        if not self.software.fused_attention:
+            return self._unfused_core(clock_frac)
+        forward_s = (
+            attention_forward_s(self.model, self.layout, self.kernels, self.sequence_tokens)
+            / clock_frac
+        )
+        return Pass(attention_s=forward_s), Pass(attention_s=ATTENTION_BACKWARD * forward_s)
+
+    def _unfused_core(self, clock_frac: float) -> tuple[Pass, Pass]:
+        """Batched products over all pairs, and softmax and dropout through device memory.
+
+        Bytes a score: written by the product (2), masked softmax reads and writes (4), dropout
+        reads, writes, and writes its mask (5), read by the next product (2); backward as many
+        again and half.
+        """
+        batch = self.layout.micro_batch * self.model.heads / self.layout.tensor
+        tokens = self.sequence_tokens / self.layout.context
+        each_s = self.kernels.gemm_s(
+            batch * tokens, self.sequence_tokens, self.model.head_dim, "bf16"
+        )
+        moved_s = self.kernels.stream_s(13.0 * batch * tokens * self.sequence_tokens)
+        forward = Pass(0.0, 2 * each_s / clock_frac, moved_s)
+        return forward, Pass(0.0, 4 * each_s / clock_frac, BACKWARD_BYTES * moved_s)
+
+    def _head(self, clock_frac: float) -> tuple[Pass, Pass]:
+        """Output head and loss of one microbatch; in bf16 whatever the format of the layers."""
+        tokens = rank_tokens(self.layout, self.sequence_tokens)
+        width = self.model.vocab / self.layout.tensor
+        hidden = float(self.model.hidden)
+        gemm_s = self.kernels.gemm_s
+        forward_s = gemm_s(tokens, width, hidden, "bf16") / clock_frac
+        back_s = gemm_s(tokens, hidden, width, "bf16") + gemm_s(width, hidden, tokens, "bf16")
+        moved_s = self.kernels.stream_s(LOGIT_BYTES * tokens * width) / 2
+        return Pass(forward_s, 0.0, moved_s), Pass(back_s / clock_frac, 0.0, moved_s)
+
+
+def _scaled(stage: Stage, times: float) -> Stage:
+    return Stage(
+        stage.forward * times,
+        stage.backward * times,
+        stage.tensor * times,
+        stage.context * times,
+        stage.expert * times,
+    )
+
+
+def _added(one: Stage, other: Stage) -> Stage:
+    return Stage(
+        one.forward + other.forward,
+        one.backward + other.backward,
+        one.tensor + other.tensor,
+        one.context + other.context,
+        one.expert + other.expert,
+    )
