@@ -9,6 +9,7 @@ from typer import Option, Typer
 
 from twin.cli import predict_face, say
 from twin.cli.options import HELP, Json
+from twin.cli.predict_training import training
 from twin.units import quantity
 
 predict = Typer(
@@ -93,3 +94,6 @@ def inference(
         say.document(found.as_dict())
     else:
         say.findings(f"{found.model} on {found.gpus} x {found.gpu}", predict_face.shown(found))
+
+
+predict.command()(training)

@@ -31,6 +31,7 @@ def layout_on(steps: TrainingSteps, gpus: int) -> training.Layout:
         global_batch=steps.global_batch_sequences,
         micro_batch=steps.micro_batch_sequences,
         interleave=steps.interleave,
+        sequence_parallel=steps.sequence_parallel,
         context=steps.context_parallel,
         expert=steps.expert_parallel,
         zero_stage=steps.zero_stage,
@@ -74,9 +75,7 @@ def _cures(
             yield f"{words} fits ({need / 1e9:,.0f} GB)"
 
 
-def _changes(
-    layout: training.Layout, recompute: str
-) -> Iterator[tuple[str, training.Layout, str]]:
+def _changes(layout: training.Layout, recompute: str) -> Iterator[tuple[str, training.Layout, str]]:
     yield "recompute full", layout, "full"
     if layout.zero_stage < 3:
         yield "zero stage 3", replace(layout, zero_stage=3), recompute

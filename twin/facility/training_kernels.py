@@ -1,4 +1,4 @@
-"""Kernel times of a training step on one type of GPU: measured tables first, rooflines elsewhere."""
+"""Kernel times of a training step on one GPU: measured tables first, rooflines elsewhere."""
 
 from __future__ import annotations
 

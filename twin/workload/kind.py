@@ -36,6 +36,7 @@ class TrainingSteps:
     interleave: int = 1
     zero_stage: int = 1
     recompute: str = "selective"
+    sequence_parallel: bool = True
     software: str = ""
     """Name of the option set; empty for what suits the GPU's time."""
 

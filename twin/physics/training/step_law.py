@@ -20,14 +20,7 @@ from twin.physics.training.memory import OPTIMIZER_BYTES_PER_PARAMETER
 from twin.physics.training.power import Draw, Load, Sustained, sustained
 from twin.physics.training.software import Software
 from twin.physics.training.stage import Stage, StageLaw
-from twin.physics.training.traffic import (
-    Links,
-    Shares,
-    Waits,
-    gradients_s,
-    pipe_send_s,
-    shares,
-)
+from twin.physics.training.traffic import Links, Shares, Waits, gradients_s, pipe_send_s, shares
 from twin.physics.training.work import rank_tokens
 from twin.physics.transformer import Transformer
 

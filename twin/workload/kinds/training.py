@@ -39,6 +39,8 @@ class Training(WorkloadKind):
     """GPUs that share the routed experts."""
     interleave: PositiveInt = Field(default=1, le=1_000)
     """Chunks of layers that each pipeline stage holds."""
+    sequence_parallel: bool = True
+    """Whether tensor parallel GPUs share norms and residuals by tokens."""
     zero_stage: int = Field(default=1, ge=0, le=3)
     """Split over the data-parallel ranks: 1 optimiser state, 2 and gradients, 3 and weights."""
     recompute: Literal["none", "selective", "full"] = "selective"
@@ -92,6 +94,7 @@ class Training(WorkloadKind):
             interleave=self.interleave,
             zero_stage=self.zero_stage,
             recompute=self.recompute,
+            sequence_parallel=self.sequence_parallel,
             software=self.software or "",
         )
 

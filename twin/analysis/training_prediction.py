@@ -1,0 +1,190 @@
+"""One training step predicted from model, GPUs and parallel layout alone: no scenario, no building.
+
+`predict_training` first asks whether it fits, with every reason at once; then how long a step
+takes, where the time goes, and what the GPUs draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from twin.catalogue import Catalogue, shipped
+from twin.catalogue.names import named
+from twin.catalogue.rows import Gpu, Model, Rack
+from twin.catalogue.shapes import shape_of
+from twin.errors import InputError, Problem
+from twin.facility.gpu_profiles import REFERENCE
+from twin.facility.training_fit import layout_misfits, layout_on
+from twin.facility.training_kernels import has_tables, peak_flop_s, training_kernels
+from twin.facility.training_law import TrainingLaw, software_of, training_law
+from twin.physics import training
+from twin.workload import TrainingSteps
+
+UNCERTAINTY_DENSE = 0.12
+"""Of dense models on GPUs with kernel tables: nine in ten of 26 published steps lie within
+(docs/physics/training.md)."""
+UNCERTAINTY_SPARSE = 0.30
+"""Of models with experts, whose exchange software hides more of every year: eight published steps
+lie within."""
+UNCERTAINTY_UNMEASURED = 0.35
+"""Of GPUs without kernel tables, scaled by data sheets; assumed."""
+
+
+@dataclass(frozen=True)
+class TrainingPrediction:
+    """One step of one job on one type of GPU."""
+
+    model: str
+    gpu: str
+    gpus: int
+    dtype: str
+    software: str
+    step_s: float
+    tokens_per_s: float
+    tokens_per_s_per_gpu: float
+    tflop_s_per_gpu: float
+    """Model FLOP, causal half of attention, recompute left out."""
+    mfu: float
+    """Of the data sheet's dense rate in this number format."""
+    hfu: float
+    """The same with what is computed again."""
+    bound_by: str
+    """What the largest part of the step goes to."""
+    gpu_power_w: float
+    clock_frac: float
+    """That the power limit allows, of the full clock."""
+    joules_per_token: float
+    """Of the GPUs alone."""
+    memory_bytes: float
+    """That the fullest GPU needs."""
+    memory_frac: float
+    data_parallel: int
+    uncertainty_frac: float
+    extrapolated: bool
+    """Whether kernel times are another GPU's or of shapes that nobody measured."""
+    parts_s: dict[str, float]
+    """Where the time goes; sums to step_s."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+def predict_training(
+    steps: TrainingSteps,
+    gpu_name: str,
+    gpus: int,
+    nic_b_s: float | None = None,
+    catalogue: Catalogue | None = None,
+) -> TrainingPrediction:
+    """Predict one step.
+
+    gpu_name    as people write it: `h100`, `GB200-NVL72-GPU`
+    nic_b_s     one GPU's share of its node's network ports; that of the first rack with such GPUs
+                where not given
+    Raises InputError with every reason why the job cannot run.
+    """
+    known = catalogue or shipped()
+    found = _rows(known, steps.model, gpu_name)
+    model_row, gpu = found
+    model = shape_of(model_row)
+    reasons = layout_misfits(model, steps, gpu, gpus)
+    if reasons:
+        raise InputError(_problem(reason) for reason in reasons)
+    kernels = training_kernels(gpu, known.get(Gpu, REFERENCE))
+    nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
+    law = training_law(model, steps, gpu, gpus, nic, kernels)
+    return _answer(law, model_row, gpu, gpus)
+
+
+def _rows(known: Catalogue, model: str, gpu: str) -> tuple[Model, Gpu]:
+    """Model and GPU; both problems at once where both are unknown."""
+    problems: list[Problem] = []
+    model_row: Model | None = None
+    gpu_row: Gpu | None = None
+    try:
+        model_row = named(known, Model, model, "--model")
+    except InputError as error:
+        problems += error.problems
+    try:
+        gpu_row = named(known, Gpu, gpu, "--gpu")
+    except InputError as error:
+        problems += error.problems
+    if model_row is None or gpu_row is None:
+        raise InputError(problems)
+    return model_row, gpu_row
+
+
+def _problem(reason: str) -> Problem:
+    """A reason with its cure, where it tells one."""
+    says, _, cure = reason.partition("; ")
+    return Problem("", says, "a parallel layout that fits", cure, "the command line")
+
+
+def _nic_b_s(known: Catalogue, gpu: Gpu) -> float:
+    """Of the first rack with such GPUs; 0 where there is none."""
+    racks = (rack for rack in known.rows(Rack).values() if rack.gpu == gpu.name)
+    rack = next(racks, None)
+    if rack is None:
+        return 0.0
+    return rack.nics_per_node * rack.nic_bandwidth_b_s / rack.gpus_per_node
+
+
+def _answer(law: TrainingLaw, model: Model, gpu: Gpu, gpus: int) -> TrainingPrediction:
+    step = law.step()
+    steps = law.steps
+    total_s = float(step.total_s)
+    rate = step.tokens / total_s
+    parts = {name: float(part) for name, part in step.parts_s.items() if float(part) > 0}
+    peak = peak_flop_s(gpu, steps.dtype) * gpus * total_s
+    range_w = gpu.power_max_w - gpu.power_idle_w
+    power_w = gpu.power_idle_w + range_w * step.held.power_frac
+    need = training.memory_bytes(
+        law.model, layout_on(steps, gpus), steps.sequence_length, steps.recompute
+    )
+    return TrainingPrediction(
+        model=model.name,
+        gpu=gpu.name,
+        gpus=gpus,
+        dtype=steps.dtype,
+        software=steps.software or software_of(gpu),
+        step_s=total_s,
+        tokens_per_s=rate,
+        tokens_per_s_per_gpu=rate / gpus,
+        tflop_s_per_gpu=step.flop / total_s / gpus / 1e12,
+        mfu=step.flop / peak,
+        hfu=step.hardware_flop / peak,
+        bound_by=max(parts, key=lambda name: parts[name]),
+        gpu_power_w=power_w,
+        clock_frac=step.held.clock_frac,
+        joules_per_token=power_w * gpus / rate,
+        memory_bytes=need,
+        memory_frac=need / gpu.memory_bytes,
+        data_parallel=law.layout.data,
+        uncertainty_frac=_uncertainty_frac(law, gpu),
+        extrapolated=law.kernels.beyond,
+        parts_s=parts,
+    )
+
+
+def _uncertainty_frac(law: TrainingLaw, gpu: Gpu) -> float:
+    """What published steps of this kind were missed by."""
+    if not has_tables(gpu.name):
+        return UNCERTAINTY_UNMEASURED
+    return UNCERTAINTY_SPARSE if law.model.experts else UNCERTAINTY_DENSE
+
+
+def steps_of(numbers: dict[str, Any], gpus: int, interleave: int | None) -> TrainingSteps:
+    """A step by its numbers; without a stated interleaving the most chunks that divide."""
+    steps = TrainingSteps(**numbers)
+    if interleave is not None:
+        return replace(steps, interleave=interleave)
+    try:
+        model = shape_of(named(shipped(), Model, steps.model))
+    except InputError:
+        return steps
+    layers = -(-model.layers // steps.pipeline_parallel)
+    tried = (replace(steps, interleave=chunks) for chunks in range(layers, 1, -1))
+    fits = (one for one in tried if not training.layout_problems(model, layout_on(one, gpus)))
+    return next(fits, steps)

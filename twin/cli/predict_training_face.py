@@ -1,0 +1,59 @@
+"""What `twin predict training` calls: words checked all at once, then the prediction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from twin.errors import InputError, Problem, did_you_mean
+from twin.units import quantity
+
+if TYPE_CHECKING:
+    from twin.analysis.training_prediction import TrainingPrediction
+
+WORDS = {
+    "recompute": ("none", "selective", "full"),
+    "dtype": ("bf16", "fp8", "mxfp8", "nvfp4"),
+    "software": ("plain", "megatron", "megatron_2022"),
+}
+"""What may be said for each option."""
+SAME = {"bfloat16": "bf16", "fp16": "bf16", "float16": "bf16", "float8": "fp8", "fp4": "nvfp4"}
+"""Other names of a number format; fp16 goes as fast as bf16."""
+
+
+def predict(
+    numbers: dict[str, Any],
+    words: dict[str, str],
+    gpu: str,
+    gpus: int,
+    interleave: int | None,
+    nic: str | None,
+) -> TrainingPrediction:
+    """The prediction; InputError with every word and every reason that does not fit."""
+    from twin.analysis.training_prediction import predict_training, steps_of
+
+    said = {key: SAME.get(word.lower(), word.lower()) for key, word in words.items()}
+    problems = [_unknown(key, word) for key, word in said.items() if word not in _allowed(key)]
+    nic_b_s = _rate(nic, problems)
+    if problems:
+        raise InputError(problems)
+    steps = steps_of(numbers | said, gpus, interleave)
+    return predict_training(steps, gpu, gpus, nic_b_s)
+
+
+def _allowed(key: str) -> tuple[str, ...]:
+    return (*WORDS[key], "") if key == "software" else WORDS[key]
+
+
+def _unknown(key: str, word: str) -> Problem:
+    return Problem(f"--{key}", repr(word), ", ".join(WORDS[key]), did_you_mean(word, WORDS[key]))
+
+
+def _rate(said: str | None, problems: list[Problem]) -> float | None:
+    """A network rate in B/s; its problem is noted."""
+    if said is None:
+        return None
+    try:
+        return float(quantity(said, "byte/s"))
+    except ValueError as error:
+        problems.append(Problem("--nic", repr(said), f"a rate, such as '400 Gbit/s' ({error})"))
+        return None
