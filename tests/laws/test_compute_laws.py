@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,9 @@ from twin.physics.inference import (
 from twin.physics.roofline import Roofline
 from twin.physics.training import (
     Layout,
+    RooflineTimes,
     Step,
+    TrainingLinks,
     checkpoint_bytes,
     daly_interval_s,
     effective_time_frac,
@@ -138,12 +141,9 @@ def test_training_costs_at_least_six_flop_a_weight_that_multiplies(
 
 
 def took(layout: Layout, **changes: float) -> Step:
-    options: dict[str, float] = {
-        "sequence_tokens": 4096,
-        "intra_bytes_s": 4e11,
-        "inter_bytes_s": 5e10,
-    }
-    return step(SMALL, layout, RATES, **(options | changes))
+    links = TrainingLinks(scaleup_b_s=4.5e11, domain_gpus=8, nic_b_s=5e10)
+    options: dict[str, Any] = {"sequence_tokens": 4096, "draw": None}
+    return step(SMALL, layout, RooflineTimes(RATES), links, **(options | changes))
 
 
 LAYOUTS = st.builds(

@@ -337,6 +337,7 @@ def test_every_quantity_has_a_unit() -> None:
         "lockout_overloads",
         "lockout_count",
         "peukert_exponent",
+        "head_exponent",
     }
     assert {field for field in plain if not field.endswith("_frac")} <= counts
 

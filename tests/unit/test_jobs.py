@@ -301,7 +301,7 @@ def fabric(*faults: tuple[float, str, float], overlap: float = 0.0) -> twin.Resu
         small(
             WIRED,
             faults=failing(*faults),
-            workload=[training(nodes=72, communication_overlap=overlap)],
+            workload=[training(nodes=72, communication_overlap=overlap, tensor_parallel=8)],
         )
     )
 

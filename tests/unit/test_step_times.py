@@ -47,7 +47,7 @@ def test_speed_falls_with_the_clock_but_no_faster_than_the_clock() -> None:
 
 
 def test_speed_falls_with_the_network_and_is_nothing_for_a_gang_cut_off() -> None:
-    steps = train(communication_overlap=0.0)
+    steps = train(gpu="H100-SXM5-80GB", communication_overlap=0.0)
     speeds = [steps.speed(1.0, share) for share in (1.0, 0.75, 0.5, 0.1, 0.0)]
     assert speeds == sorted(speeds, reverse=True)
     assert speeds[0] > speeds[2] > 0
@@ -56,7 +56,7 @@ def test_speed_falls_with_the_network_and_is_nothing_for_a_gang_cut_off() -> Non
 
 def test_an_exchange_that_is_hidden_makes_the_network_matter_less() -> None:
     hidden, open_ = (
-        train(communication_overlap=overlap, global_batch_sequences=64 * 16).speed(1.0, 0.5)
+        train(gpu="H100-SXM5-80GB", communication_overlap=overlap).speed(1.0, 0.5)
         for overlap in (0.9, 0.0)
     )
     assert 0 < open_ < hidden <= 1.0

@@ -15,7 +15,7 @@ from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem
 from twin.facility.gpu_profiles import REFERENCE
-from twin.facility.training_fit import layout_misfits, layout_on
+from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on
 from twin.facility.training_kernels import has_tables, peak_flop_s, training_kernels
 from twin.facility.training_law import TrainingLaw, software_of, training_law
 from twin.physics import training
@@ -77,19 +77,21 @@ def predict_training(
     gpus: int,
     nic_b_s: float | None = None,
     catalogue: Catalogue | None = None,
+    memory_doubt: float = MEMORY_DOUBT,
 ) -> TrainingPrediction:
     """Predict one step.
 
     gpu_name    as people write it: `h100`, `GB200-NVL72-GPU`
     nic_b_s     one GPU's share of its node's network ports; that of the first rack with such GPUs
                 where not given
+    memory_doubt   a layout is refused where it needs this many times the memory
     Raises InputError with every reason why the job cannot run.
     """
     known = catalogue or shipped()
     found = _rows(known, steps.model, gpu_name)
     model_row, gpu = found
     model = shape_of(model_row)
-    reasons = layout_misfits(model, steps, gpu, gpus)
+    reasons = layout_misfits(model, steps, gpu, gpus, memory_doubt)
     if reasons:
         raise InputError(_problem(reason) for reason in reasons)
     kernels = training_kernels(gpu, known.get(Gpu, REFERENCE))

@@ -46,7 +46,13 @@ def misfits(scenario: Scenario, steps: TrainingSteps, gpu: Gpu, gpus: int) -> li
     return layout_misfits(transformer(scenario, steps.model), steps, gpu, gpus)
 
 
-def layout_misfits(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) -> list[str]:
+def layout_misfits(
+    model: Transformer,
+    steps: TrainingSteps,
+    gpu: Gpu,
+    gpus: int,
+    memory_doubt: float = MEMORY_DOUBT,
+) -> list[str]:
     """The same for a shape, without a scenario."""
     layout = layout_on(steps, gpus)
     found = list(training.layout_problems(model, layout, steps.sequence_length))
@@ -57,7 +63,7 @@ def layout_misfits(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int
     if not has_format(gpu, steps.dtype):
         found.append(f"{gpu.name} does not multiply in {steps.dtype}")
     need = training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
-    if need > MEMORY_DOUBT * gpu.memory_bytes:
+    if need > memory_doubt * gpu.memory_bytes:
         cure = next(_cures(model, layout, steps, gpu), "no cut of this many GPUs holds it")
         has = f"needs {need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB"
         found.append(f"{has}; {cure}")

@@ -9,7 +9,7 @@ from twin.calibration.profile import Profile
 from twin.catalogue.rows import Gpu
 from twin.physics.network import collectives
 from twin.physics.roofline import Roofline
-from twin.physics.training import TRAINING_DRAW, Draw, KernelTimes, RooflineTimes
+from twin.physics.training import TRAINING_DRAW, Draw, RooflineTimes, StepKernels
 
 MEMORY_SHARE = 0.81
 """Of the data sheet's memory rate that element-wise kernels reach: 2.71 of 3.35 TB/s fitted to
@@ -68,7 +68,7 @@ class MeasuredTimes:
 class TrainingKernels:
     """Kernel times of a GPU and what is known of them."""
 
-    times: KernelTimes
+    times: StepKernels
     draw: Draw | None
     """What cuts the clock; None where the rates are those of long runs already."""
     library: collectives.Library

@@ -23,8 +23,8 @@ class TrainingLaw:
     steps: TrainingSteps
     layout: training.Layout
     kernels: TrainingKernels
-    links: training.Links
-    software: training.Software
+    links: training.TrainingLinks
+    software: training.TrainingSoftware
 
     def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
         """One optimiser step at a share of the clock and of the fabric."""
@@ -56,7 +56,7 @@ def training_law(
     nic_b_s   one GPU's share of its node's network ports
     """
     lone = LONE_B_S if not gpu.scaleup_bandwidth_b_s and not nic_b_s else 0.0
-    links = training.Links(
+    links = training.TrainingLinks(
         gpu.scaleup_bandwidth_b_s, gpu.scaleup_domain_gpus, nic_b_s or lone, kernels.library
     )
     software = training.SOFTWARE[steps.software or software_of(gpu)]

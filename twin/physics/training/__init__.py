@@ -5,7 +5,7 @@ the fullest GPU holds; `checkpoints` has the intervals of Young and Daly.
 """
 
 from twin.physics.training.checkpoints import daly_interval_s, effective_time_frac, young_interval_s
-from twin.physics.training.kernel_times import KernelTimes, RooflineTimes
+from twin.physics.training.kernel_times import RooflineTimes, StepKernels
 from twin.physics.training.layout import RECOMPUTE, Layout, layout_problems
 from twin.physics.training.memory import (
     CHECKPOINT_BYTES_PER_PARAMETER,
@@ -17,10 +17,16 @@ from twin.physics.training.memory import (
     stored_activation_bytes,
 )
 from twin.physics.training.power import TRAINING_DRAW, Draw, Sustained
-from twin.physics.training.software import MEGATRON, MEGATRON_2022, PLAIN, SOFTWARE, Software
+from twin.physics.training.software import (
+    MEGATRON,
+    MEGATRON_2022,
+    PLAIN,
+    SOFTWARE,
+    TrainingSoftware,
+)
 from twin.physics.training.step import Step, step
 from twin.physics.training.step_law import WAITED_FOR, straggler_factor
-from twin.physics.training.traffic import Links
+from twin.physics.training.traffic import TrainingLinks
 
 __all__ = [
     "CHECKPOINT_BYTES_PER_PARAMETER",
@@ -34,13 +40,13 @@ __all__ = [
     "TRAINING_DRAW",
     "WAITED_FOR",
     "Draw",
-    "KernelTimes",
     "Layout",
-    "Links",
     "RooflineTimes",
-    "Software",
     "Step",
+    "StepKernels",
     "Sustained",
+    "TrainingLinks",
+    "TrainingSoftware",
     "checkpoint_bytes",
     "daly_interval_s",
     "effective_time_frac",

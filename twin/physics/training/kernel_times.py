@@ -1,7 +1,7 @@
 """How long one kernel of a training step takes: what the step law asks, and two answers by
 rooflines.
 
-Measured tables answer where there are any (`KernelTimes` is all that the step law knows of them);
+Measured tables answer where there are any (`StepKernels` is all that the step law knows of them);
 the roofline answers for GPUs that nobody has measured.
 """
 
@@ -13,7 +13,7 @@ from typing import Protocol
 from twin.physics.roofline import Roofline
 
 
-class KernelTimes(Protocol):
+class StepKernels(Protocol):
     """Times of kernels on one GPU at full clock; every size is a count of elements."""
 
     def gemm_s(self, m: float, n: float, k: float, dtype: str) -> float:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.physics.chip import dynamic_frac, voltage_frac
-from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.kernel_times import StepKernels
 
 ENERGY = {"fp32": 4.0, "bf16": 1.0, "fp16": 1.0, "fp8": 0.5, "mxfp8": 0.5, "nvfp4": 0.25}
 """Energy of one FLOP over that in bf16: multipliers shrink with the square of the mantissa, wires
@@ -44,7 +44,7 @@ TRAINING_DRAW = Draw()
 
 
 @dataclass(frozen=True)
-class Load:
+class StepLoad:
     """Seconds of one step at full clock by what they do, and FLOP of products and attention."""
 
     products_s: float
@@ -64,7 +64,7 @@ class Sustained:
     """Mean dynamic power over the range from idle to the limit."""
 
 
-def sustained(load: Load, kernels: KernelTimes, dtype: str, draw: Draw) -> Sustained:
+def sustained(load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw) -> Sustained:
     """The highest clock at which the mean power of a step is within the limit."""
     unit = 2 * _LARGE**3 / kernels.gemm_s(_LARGE, _LARGE, _LARGE, "bf16")
     per_flop = draw.products / unit

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 @dataclass(frozen=True)
-class Software:
+class TrainingSoftware:
     """What the training software does beside the kernels; one set for all models and GPUs."""
 
     fused_attention: bool = True
@@ -33,17 +33,17 @@ class Software:
     (NVIDIA dgxc-benchmarking 25.04), where this says 1 %."""
 
 
-PLAIN = Software(tensor_overlap="none", gradient_bytes=4.0, exchange_hidden_frac=0.5)
+PLAIN = TrainingSoftware(tensor_overlap="none", gradient_bytes=4.0, exchange_hidden_frac=0.5)
 """Collectives in line and gradients in 4 bytes, half of their exchange hidden: PyTorch with fully
 sharded or distributed data parallel, as Llama 3 was trained (arXiv 2407.21783, section 3.3.2)."""
-MEGATRON = Software()
+MEGATRON = TrainingSoftware()
 """Megatron Core with user buffers of Transformer Engine and gradients in 2 bytes, as in the recipes
 of NVIDIA's published steps (Megatron Bridge, performance recipes)."""
-MEGATRON_2022 = Software(
+MEGATRON_2022 = TrainingSoftware(
     fused_attention=False, tensor_overlap="gradients", pipe_overlap=False, gradient_bytes=4.0
 )
 """Megatron-LM as in arXiv 2205.05198: unfused attention, gradients in 4 bytes."""
-SOFTWARE: Mapping[str, Software] = MappingProxyType(
+SOFTWARE: Mapping[str, TrainingSoftware] = MappingProxyType(
     {"plain": PLAIN, "megatron": MEGATRON, "megatron_2022": MEGATRON_2022}
 )
 """Option sets by name."""

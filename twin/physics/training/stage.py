@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout, places
-from twin.physics.training.software import Software
-from twin.physics.training.traffic import Links, Waits, context_waits, expert_waits, tensor_waits
+from twin.physics.training.software import TrainingSoftware
+from twin.physics.training.traffic import (
+    TrainingLinks,
+    Waits,
+    context_waits,
+    expert_waits,
+    tensor_waits,
+)
 from twin.physics.training.work import (
     ATTENTION_BACKWARD,
     BACKWARD_BYTES,
@@ -26,7 +32,7 @@ from twin.physics.transformer import Transformer
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageTime:
     """One microbatch on one stage."""
 
     forward: Pass
@@ -48,13 +54,13 @@ class StageLaw:
 
     model: Transformer
     layout: Layout
-    kernels: KernelTimes
+    kernels: StepKernels
     sequence_tokens: int
     dtype: str
     recompute: str
-    software: Software
+    software: TrainingSoftware
 
-    def stages(self, clock_frac: float, links: Links) -> tuple[Stage, Stage]:
+    def stages(self, clock_frac: float, links: TrainingLinks) -> tuple[StageTime, StageTime]:
         """One microbatch on a stage within, and on the one that paces the pipeline."""
         layers = self.model.layers / self.layout.pipeline
         room = places(self.model, self.layout)
@@ -66,7 +72,7 @@ class StageLaw:
         last = share - min(spare, 1) if spare else layers
         head = self._head(clock_frac)
         ending = _scaled(layer, last)
-        ended = Stage(
+        ended = StageTime(
             ending.forward + head[0],
             ending.backward + head[1],
             ending.tensor,
@@ -77,16 +83,16 @@ class StageLaw:
             return ended, ended
         return within, max(within, ended, key=lambda stage: stage.total_s)
 
-    def _layer(self, clock_frac: float, links: Links) -> Stage:
+    def _layer(self, clock_frac: float, links: TrainingLinks) -> StageTime:
         """One microbatch on one layer, sparse and dense ones by their share."""
         sparse = self.model.sparse_layers / self.model.layers
-        mixed = Stage(Pass(), Pass(), Waits(), Waits(), Waits())
+        mixed = StageTime(Pass(), Pass(), Waits(), Waits(), Waits())
         for share, is_sparse in ((sparse, True), (1 - sparse, False)):
             if share:
                 mixed = _added(mixed, _scaled(self._one_layer(clock_frac, links, is_sparse), share))
         return mixed
 
-    def _one_layer(self, clock_frac: float, links: Links, sparse: bool) -> Stage:
+    def _one_layer(self, clock_frac: float, links: TrainingLinks, sparse: bool) -> StageTime:
         model = self.model
         layout = self.layout
         tokens = rank_tokens(layout, self.sequence_tokens)
@@ -107,19 +113,19 @@ class StageLaw:
         if sparse:
             hidden_frac = self.software.expert_hidden_frac
             expert = expert_waits(model, layout, links, tokens, hidden_frac)
-        return self._again(Stage(forward, backward, tensor, context, expert), core[0])
+        return self._again(StageTime(forward, backward, tensor, context, expert), core[0])
 
-    def _again(self, stage: Stage, core: Pass) -> Stage:
+    def _again(self, stage: StageTime, core: Pass) -> StageTime:
         """With what the backward pass computes again."""
         if self.recompute == "full":
             repeated = stage.backward + stage.forward
             again = Waits(0.0, stage.tensor.forward_s)
             out = Waits(0.0, stage.expert.forward_s)
-            return Stage(
+            return StageTime(
                 stage.forward, repeated, stage.tensor + again, stage.context, stage.expert + out
             )
         if self.recompute == "selective" and not self.software.fused_attention:
-            return Stage(
+            return StageTime(
                 stage.forward, stage.backward + core, stage.tensor, stage.context, stage.expert
             )
         return stage
@@ -176,8 +182,8 @@ class StageLaw:
         return Pass(forward_s, 0.0, moved_s), Pass(back_s / clock_frac, 0.0, moved_s)
 
 
-def _scaled(stage: Stage, times: float) -> Stage:
-    return Stage(
+def _scaled(stage: StageTime, times: float) -> StageTime:
+    return StageTime(
         stage.forward * times,
         stage.backward * times,
         stage.tensor * times,
@@ -186,8 +192,8 @@ def _scaled(stage: Stage, times: float) -> Stage:
     )
 
 
-def _added(one: Stage, other: Stage) -> Stage:
-    return Stage(
+def _added(one: StageTime, other: StageTime) -> StageTime:
+    return StageTime(
         one.forward + other.forward,
         one.backward + other.backward,
         one.tensor + other.tensor,

@@ -4,9 +4,9 @@
 
 with m microbatches, p stages and v chunks a stage; a stage is its layers' kernels forward, backward
 and again, and the exposed part of its traffic. No share of the step is fitted: kernel times are
-measured or a roofline's, traffic is NCCL's, and what software adds stands in `Software`, each with
-its source. Sources: Narayanan et al. (2021), arXiv 2104.04473, sections 2.2 and 3; Korthikanti et
-al. (2022), arXiv 2205.05198.
+measured or a roofline's, traffic is NCCL's, and what software adds stands in `TrainingSoftware`,
+each with its source. Sources: Narayanan et al. (2021), arXiv 2104.04473, sections 2.2 and 3;
+Korthikanti et al. (2022), arXiv 2205.05198.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import RECOMPUTE, Layout, layout_problems
 from twin.physics.training.power import TRAINING_DRAW, Draw, Sustained
-from twin.physics.training.software import PLAIN, Software
+from twin.physics.training.software import PLAIN, TrainingSoftware
 from twin.physics.training.step_law import WAITED_FOR, StepLaw
-from twin.physics.training.traffic import Links
+from twin.physics.training.traffic import TrainingLinks
 from twin.physics.transformer import Transformer
 
 Array = NDArray[np.float64]
@@ -52,13 +52,13 @@ class Step:
 def step(
     model: Transformer,
     layout: Layout,
-    kernels: KernelTimes,
-    links: Links,
+    kernels: StepKernels,
+    links: TrainingLinks,
     *,
     sequence_tokens: int,
     dtype: str = "bf16",
     recompute: str = "selective",
-    software: Software = PLAIN,
+    software: TrainingSoftware = PLAIN,
     clock_frac: ArrayLike = 1.0,
     bandwidth_frac: ArrayLike = 1.0,
     draw: Draw | None = TRAINING_DRAW,

@@ -14,13 +14,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
 from twin.physics.training.memory import OPTIMIZER_BYTES_PER_PARAMETER
-from twin.physics.training.power import Draw, Load, Sustained, sustained
-from twin.physics.training.software import Software
-from twin.physics.training.stage import Stage, StageLaw
-from twin.physics.training.traffic import Links, Shares, Waits, gradients_s, pipe_send_s, shares
+from twin.physics.training.power import Draw, StepLoad, Sustained, sustained
+from twin.physics.training.software import TrainingSoftware
+from twin.physics.training.stage import StageLaw, StageTime
+from twin.physics.training.traffic import (
+    Shares,
+    TrainingLinks,
+    Waits,
+    gradients_s,
+    pipe_send_s,
+    shares,
+)
 from twin.physics.training.work import rank_tokens
 from twin.physics.transformer import Transformer
 
@@ -52,12 +59,12 @@ class StepLaw:
 
     model: Transformer
     layout: Layout
-    kernels: KernelTimes
-    links: Links
+    kernels: StepKernels
+    links: TrainingLinks
     sequence_tokens: int
     dtype: str
     recompute: str
-    software: Software
+    software: TrainingSoftware
 
     @property
     def stage_law(self) -> StageLaw:
@@ -104,7 +111,7 @@ class StepLaw:
         busy = ("matrix products", "attention")
         memory_s = at_full["element-wise"] + at_full["optimizer"]
         rest_s = sum(at_full.values()) - sum(at_full[name] for name in busy) - memory_s
-        load = Load(
+        load = StepLoad(
             at_full["matrix products"],
             at_full["attention"],
             memory_s,
@@ -114,7 +121,7 @@ class StepLaw:
         )
         return sustained(load, self.kernels, self.dtype, draw)
 
-    def _messages_s(self, links: Links) -> float:
+    def _messages_s(self, links: TrainingLinks) -> float:
         layout = self.layout
         tokens = rank_tokens(layout, self.sequence_tokens)
         one_s = pipe_send_s(self.model, layout, links, tokens)
@@ -123,7 +130,7 @@ class StepLaw:
             return first_s
         return first_s + 2 * layout.interleave * layout.microbatches * one_s
 
-    def _exchange_s(self, stage: Stage, links: Links) -> float:
+    def _exchange_s(self, stage: StageTime, links: TrainingLinks) -> float:
         """Gradients and weights among the data parallel ranks, less what hides."""
         if self.layout.data * self.layout.context == 1 or self.layout.zero_stage == 3:
             return 0.0
@@ -137,7 +144,7 @@ class StepLaw:
             + gather_s - min(hidden * gather_s, before_s)
         )  # fmt: skip
 
-    def _gathering_s(self, stage: Stage, links: Links) -> float:
+    def _gathering_s(self, stage: StageTime, links: TrainingLinks) -> float:
         """Weights gathered for every pass and gradients scattered after it, layer by layer."""
         if self.layout.zero_stage < 3 or self.layout.data == 1:
             return 0.0

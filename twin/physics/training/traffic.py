@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from twin.physics.network import collectives
-from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
 from twin.physics.training.work import Product
 from twin.physics.transformer import Transformer
@@ -27,7 +27,7 @@ GATHERED_BYTES = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "mxfp8": 1.03, "nvfp4": 
 
 
 @dataclass(frozen=True)
-class Links:
+class TrainingLinks:
     """What joins the GPUs of a job."""
 
     scaleup_b_s: float
@@ -48,9 +48,11 @@ class Links:
         """Rate to a GPU of another domain, or of scale-up links where nothing is beyond."""
         return self.nic_b_s or self.scaleup_b_s
 
-    def slowed(self, fabric_frac: float) -> Links:
+    def slowed(self, fabric_frac: float) -> TrainingLinks:
         """The same with a share of the fabric between domains."""
-        return Links(self.scaleup_b_s, self.domain_gpus, self.nic_b_s * fabric_frac, self.library)
+        return TrainingLinks(
+            self.scaleup_b_s, self.domain_gpus, self.nic_b_s * fabric_frac, self.library
+        )
 
     def together(self, ranks: int, apart: int) -> int:
         """Ranks of a group, `apart` GPUs from one to the next, that stand in one domain."""
@@ -104,8 +106,8 @@ def tensor_waits(
     products: Iterable[Product],
     hidden: int,
     layout: Layout,
-    links: Links,
-    kernels: KernelTimes,
+    links: TrainingLinks,
+    kernels: StepKernels,
     dtype: str,
     overlap: str,
 ) -> Waits:
@@ -128,8 +130,8 @@ def _one_product(
     product: Product,
     size_bytes: float,
     layout: Layout,
-    links: Links,
-    kernels: KernelTimes,
+    links: TrainingLinks,
+    kernels: StepKernels,
     dtype: str,
     overlap: str,
 ) -> Waits:
@@ -151,7 +153,7 @@ def _one_product(
     return Waits(forward_s, max(turn_s - input_s, 0) + max(turn_s - behind_s, 0))
 
 
-def _pieces(product: Product, turn_s: float, ranks: int, kernels: KernelTimes, dtype: str) -> float:
+def _pieces(product: Product, turn_s: float, ranks: int, kernels: StepKernels, dtype: str) -> float:
     """What a product and its collective, each in `ranks` pieces, take beyond the product as a
     whole: the first or last piece of the collective, and what the product loses by being cut.
     """
@@ -161,7 +163,7 @@ def _pieces(product: Product, turn_s: float, ranks: int, kernels: KernelTimes, d
 
 
 def context_waits(
-    model: Transformer, layout: Layout, links: Links, tokens: float, attention_s: Waits
+    model: Transformer, layout: Layout, links: TrainingLinks, tokens: float, attention_s: Waits
 ) -> Waits:
     """Keys and values of one layer that go round the context parallel ranks behind attention."""
     turns = layout.context - 1
@@ -180,7 +182,7 @@ def context_waits(
 
 
 def expert_waits(
-    model: Transformer, layout: Layout, links: Links, tokens: float, hidden_frac: float
+    model: Transformer, layout: Layout, links: TrainingLinks, tokens: float, hidden_frac: float
 ) -> Waits:
     """Of one sparse layer: tokens go out to their experts and come back, both ways."""
     size = tokens / layout.tensor * model.experts_per_token * model.hidden * ACTIVATION_BYTES
@@ -188,7 +190,7 @@ def expert_waits(
     return Waits(both_s, both_s)
 
 
-def pipe_send_s(model: Transformer, layout: Layout, links: Links, tokens: float) -> float:
+def pipe_send_s(model: Transformer, layout: Layout, links: TrainingLinks, tokens: float) -> float:
     """One message between two stages: its share of one microbatch's activations."""
     if layout.pipeline == 1:
         return 0.0
@@ -219,7 +221,11 @@ def shares(model: Transformer, layout: Layout) -> Shares:
 
 
 def gradients_s(
-    model: Transformer, layout: Layout, links: Links, bytes_each: float, held: Shares | None = None
+    model: Transformer,
+    layout: Layout,
+    links: TrainingLinks,
+    bytes_each: float,
+    held: Shares | None = None,
 ) -> float:
     """Reduce-scatter of gradients, or all-gather of weights, over the ranks that share them."""
     own = held or shares(model, layout)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from twin.physics.training.kernel_times import KernelTimes
+from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
 from twin.physics.transformer import Transformer
 
@@ -162,7 +162,7 @@ def cast_bytes(products: Iterator[Product], layout: Layout, dtype: str) -> tuple
 
 
 def attention_forward_s(
-    model: Transformer, layout: Layout, kernels: KernelTimes, sequence_tokens: int
+    model: Transformer, layout: Layout, kernels: StepKernels, sequence_tokens: int
 ) -> float:
     """Core of one layer's attention on one rank; the layers that see a window less.
 

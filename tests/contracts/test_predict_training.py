@@ -1,0 +1,79 @@
+"""`twin predict training`: one line in, one document out, and every misfit at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from twin.cli import main
+
+LLAMA = [
+    "predict", "training", "--model", "meta-llama/Llama-3.1-405B", "--gpu", "h100",
+    "--gpus", "16384", "--tp", "8", "--pp", "16", "--global-batch", "2048", "--sequence", "8192",
+]  # fmt: skip
+
+
+def answer(capsys: Any, *arguments: str) -> dict[str, Any]:
+    assert main([*arguments, "--json"]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_llama_3_on_16384_gpus_from_one_line(capsys: Any) -> None:
+    found = answer(capsys, *LLAMA)
+    assert 380 <= found["tflop_s_per_gpu"] <= 430
+    assert found["mfu"] == pytest.approx(found["tflop_s_per_gpu"] / 989)
+    assert found["tokens_per_s_per_gpu"] == pytest.approx(found["tokens_per_s"] / 16384)
+    assert sum(found["parts_s"].values()) == pytest.approx(found["step_s"])
+    assert found["bound_by"] == "matrix products"
+    assert found["joules_per_token"] == pytest.approx(
+        found["gpu_power_w"] * 16384 / found["tokens_per_s"]
+    )
+    assert not found["extrapolated"]
+    assert 0.05 < found["uncertainty_frac"] < 0.2
+
+
+def test_what_nobody_measured_says_so(capsys: Any) -> None:
+    found = answer(
+        capsys, "predict", "training", "--model", "Llama-3.1-8B", "--gpu", "MI300X", "--gpus", "8"
+    )
+    assert found["extrapolated"]
+    assert found["uncertainty_frac"] > 0.3
+
+
+def test_every_misfit_at_once(capsys: Any) -> None:
+    arguments = [
+        "predict", "training", "--model", "Llama-3.1-405B", "--gpu", "A100", "--gpus", "100",
+        "--tp", "3", "--pp", "5", "--cp", "7", "--ep", "2", "--global-batch", "33", "--dtype", "fp8",
+    ]  # fmt: skip
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    for words in (
+        "tensor parallel 3 does not divide 128 heads",
+        "5 stages do not divide 126 layers",
+        "context parallel 7",
+        "expert parallel 2",
+        "100 GPUs are no multiple",
+        "does not multiply in fp8",
+        "GB a GPU of 86 GB",
+    ):
+        assert words in told, words
+
+
+def test_what_would_fit_is_told(capsys: Any) -> None:
+    arguments = ["predict", "training", "--model", "Llama-3.1-70B", "--gpu", "H100", "--gpus", "64"]
+    assert main(arguments) == 2
+    assert "fits (" in capsys.readouterr().err
+
+
+def test_wrong_words_and_names_are_told_with_the_nearest(capsys: Any) -> None:
+    assert main([*LLAMA, "--recompute", "ful", "--dtype", "bf17"]) == 2
+    told = capsys.readouterr().err
+    assert "did you mean 'full'" in told
+    assert "did you mean 'bf16'" in told
+    assert main([*LLAMA[:3], "Llama-3.1-406B", "--gpu", "H1000", "--gpus", "8"]) == 2
+    told = capsys.readouterr().err
+    assert "did you mean 'Llama-3.1-405B'" in told
+    assert "--gpu" in told
