@@ -46,7 +46,8 @@ def test_what_nobody_measured_says_so(capsys: Any) -> None:
 def test_every_misfit_at_once(capsys: Any) -> None:
     arguments = [
         "predict", "training", "--model", "Llama-3.1-405B", "--gpu", "A100", "--gpus", "100",
-        "--tp", "3", "--pp", "5", "--cp", "7", "--ep", "2", "--global-batch", "33", "--dtype", "fp8",
+        "--tp", "3", "--pp", "5", "--cp", "7", "--ep", "2", "--global-batch", "33",
+        "--dtype", "fp8",
     ]  # fmt: skip
     assert main(arguments) == 2
     told = capsys.readouterr().err
