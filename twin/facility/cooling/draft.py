@@ -9,6 +9,7 @@ import numpy as np
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.ledger import Ledger
 from twin.facility.space.rack import Position
+from twin.physics.economiser import AirWindow
 from twin.scenario.schema.cooling import PlantSpec
 from twin.scenario.schema.hydraulics import HydraulicsSpec
 
@@ -24,6 +25,8 @@ class Unit:
     extra_w: float = 0.0
     supply_degc: float = float("nan")
     """Set-point of the air that a handler supplies; nan where its valve stands open."""
+    window: AirWindow | None = None
+    """Outdoor air that its dampers may let in; None without dampers."""
 
 
 @dataclass

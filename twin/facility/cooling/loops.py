@@ -15,6 +15,7 @@ from twin.facility.space import stated_places
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
+from twin.physics.economiser import AirWindow
 from twin.scenario.schema.cooling import AirSpec, FreeCoolingSpec, LoopSpec, OutdoorGroup, PlantSpec
 from twin.scenario.schema.names import Feeds
 
@@ -91,6 +92,7 @@ def _add_units(
                 supplies[k],
                 spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
                 _supply_degc(spec),
+                _window(spec),
             )
         )
         if role(row.kind) is Role.LOOP_COOLING:
@@ -102,6 +104,16 @@ def _supply_degc(spec: object) -> float:
     """Set-point of supply air; nan for what has none."""
     stated = spec.supply_temperature if isinstance(spec, AirSpec) else None
     return float("nan") if stated is None else stated
+
+
+def _window(spec: object) -> AirWindow | None:
+    """What the dampers of an air handler may mix in."""
+    asked = spec.economiser if isinstance(spec, AirSpec) else None
+    if asked is None:
+        return None
+    return AirWindow(
+        _supply_degc(spec), asked.dew_point_low, asked.dew_point_high, asked.humidity_high
+    )
 
 
 def _entry(name: str, row: CoolingEquipment, place: Place) -> Entry:

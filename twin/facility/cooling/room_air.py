@@ -106,6 +106,7 @@ def room_air(
         handler_node=handler_node,
         handler_hall=air.handler_hall,
         supply_degc=np.array([out.units[i].supply_degc for i in air.handler_unit]),
+        windows=tuple(out.units[i].window for i in air.handler_unit),
         handler_nearness=nearness(
             zone_m, handler_m, air.zone_hall, air.handler_hall, reach_m[air.handler_hall]
         ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.physics.economiser import AirWindow
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class RoomAir:
     handler_hall: Index
     supply_degc: Array
     """(handler,) set-point of the air that it supplies; nan where its valve stands open."""
+    windows: tuple[AirWindow | None, ...]
+    """(handler,) outdoor air that its dampers may let in; None without dampers."""
     handler_nearness: Array
     """(zone, handler) weight of a handler to a zone, by its distance; 0 between halls."""
     exhaust_nearness: Array
@@ -50,6 +53,11 @@ class RoomAir:
     def node(self) -> Index:
         """(zone and handler,) thermal nodes of the air at all inlets."""
         return _joined(self.zone_node, self.handler_node)
+
+    @property
+    def economises(self) -> bool:
+        """Whether any handler has dampers."""
+        return any(window is not None for window in self.windows)
 
     @property
     def hall(self) -> Index:

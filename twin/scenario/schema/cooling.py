@@ -20,7 +20,12 @@ from twin.scenario.schema.names import (
     PlantType,
     few,
 )
-from twin.scenario.schema.plant_options import ColdStoreSpec, HeatReuseSpec, LoadReset
+from twin.scenario.schema.plant_options import (
+    ColdStoreSpec,
+    EconomiserSpec,
+    HeatReuseSpec,
+    LoadReset,
+)
 from twin.scenario.schema.room import Band, ReturnFace, SupplyFace, UnitPlace
 from twin.stated import (
     Duration,
@@ -104,6 +109,8 @@ class AirSpec(Stated):
     supply_temperature: SupplyAirTemperature | None = None
     """Set-point of the air they supply: valves throttle their coils to hold it. Without one the
     valves stand open, and the air is as cold as the water makes it."""
+    economiser: EconomiserSpec | None = None
+    """Dampers to outdoor air, for handlers with a `supply_temperature`."""
     return_face: ReturnFace | None = None
     """Where they take in air: their top, front or back, or the ceiling above hot aisles. Where not
     stated: the ceiling in halls with contained hot aisles, the back in rows, else the top."""
@@ -118,6 +125,8 @@ class AirSpec(Stated):
     def _a_place_each(self) -> Self:
         if self.places and len(self.places) != self.count:
             raise ValueError(f"as many places as units, {self.count}, or none")
+        if self.economiser is not None and self.supply_temperature is None:
+            raise ValueError("a supply_temperature for the economiser to mix to")
         return self
 
 

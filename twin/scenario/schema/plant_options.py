@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from twin.stated import (
+    OutdoorTemperature,
     Percent,
     Power,
     ShareOrPercent,
@@ -37,6 +38,23 @@ class ColdStoreSpec(Stated):
     """Most that chillers give to it while they have some to spare."""
     start: ShareOrPercent = 1.0
     """How full it is at the start."""
+
+
+class EconomiserSpec(Stated):
+    """Outdoor air mixed into what handlers draw in, as far as temperature and moisture allow."""
+
+    dew_point_low: OutdoorTemperature = -9.0
+    """Driest air, recommended by ASHRAE TC 9.9."""
+    dew_point_high: OutdoorTemperature = 15.0
+    """Most humid air of the recommended range."""
+    humidity_high: Percent = 0.6
+    """Highest relative humidity at the supply temperature."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.dew_point_high <= self.dew_point_low:
+            raise ValueError("dew_point_high above dew_point_low")
+        return self
 
 
 class HeatReuseSpec(Stated):

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.physics.coil import ControlledCoils
+from twin.simulation.cooling.dampers import outdoor_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -46,6 +47,13 @@ class Coils(Discipline):
         """Put every valve where the air asks for it."""
         self.choose()
         self._terms = coils_now(self.world).terms(self.own.piece)
+
+    def mix(self, return_degc: Array) -> None:
+        """Set the dampers by the air of the hall (handler,), once a look around."""
+        scan = self.world.state.plants.scan
+        if self.own.scan != scan:
+            self.own.scan = scan
+            self.own.outdoor_frac = outdoor_frac(self.world, coils_now(self.world), return_degc)
 
     def choose(self) -> bool:
         """The same; True where one changed."""

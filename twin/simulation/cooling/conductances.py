@@ -43,11 +43,18 @@ class Conducting:
     streams: Streams
     room: str
     """Tiles closed and doors open."""
+    outdoor_frac: Array
+    """(handler,) outdoor air in what it draws in."""
 
     def key(self) -> bytes:
         """What tells it from every other."""
         parts = [self.rack_w_k, self.loop_w_k, self.of_air_w_k, self.of_water_w_k]
-        parts += [self.ground_w_k, self.streams.rack_w_k, self.streams.handler_w_k]
+        parts += [
+            self.outdoor_frac,
+            self.ground_w_k,
+            self.streams.rack_w_k,
+            self.streams.handler_w_k,
+        ]
         return np.concatenate(parts).tobytes() + self.room.encode()
 
 
@@ -100,6 +107,7 @@ class Conductances:
             self.plants.own.segment[:, 0],
             streams,
             self._room(),
+            self.world.state.coils.outdoor_frac,
         )
 
     def _room(self) -> str:
@@ -172,11 +180,34 @@ class Conductances:
         inlet = place[self.air.node]
         leaving = self._leaving(found, place, len(k))
         k[inlet, inlet] += streams.flow_w_k.sum(axis=1)
-        k[inlet] -= streams.flow_w_k @ leaving
+        k[inlet] -= self._of_room(found)[:, None] * (streams.flow_w_k @ leaving)
         water = place[self.coils.water]
         drawn = place[self.air.handler_node]
         np.add.at(k, (water, water), found.of_water_w_k)
         np.add.at(k, (water, drawn), -found.of_air_w_k)
+
+    def _of_room(self, found: Conducting) -> Array:
+        """(inlet,) share of the hall's own air in what each draws in."""
+        own = np.ones(self.air.node.size)
+        own[self.air.zone_node.size :] = 1.0 - found.outdoor_frac
+        return own
+
+    def vented_w_k(self) -> Array:
+        """(node,) heat that leaves with air, for a kelvin of each node over 0 degC."""
+        found = self.now()
+        size = self.network.capacity_j_k.size
+        leaving = self._leaving(found, np.arange(size), size)
+        share = 1.0 - self._of_room(found)
+        return np.asarray(share @ (found.streams.flow_w_k @ leaving))
+
+    def return_degc(self) -> Array:
+        """(handler,) air of the hall that each draws in, heat given to it on the way included."""
+        found = self.now()
+        degc = self.world.state.heat.temperature_degc
+        leaving = self._leaving(found, np.arange(degc.size), degc.size) @ degc
+        flow = found.streams.flow_w_k[self.air.zone_node.size :]
+        total = np.maximum(flow.sum(axis=1), 1e-12)
+        return np.asarray(flow @ leaving / total)
 
     def _leaving(self, found: Conducting, place: Index, size: int) -> Array:
         """(outlet, node) of which temperatures the air at each outlet is made, heat given to it on

@@ -73,7 +73,23 @@ class Heat(Discipline):
             q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
             q[plant.node] += state.stores.filling_w[p]
         np.add.at(q, self.coils.water, self.coils.terms()[2])
+        if self.air.economises:
+            self._mix_outdoor(q)
         return q
+
+    def _mix_outdoor(self, q: Array) -> None:
+        """Dampers let outdoor air into handlers, and as much of the hall's air out."""
+        state = self.world.state
+        share = state.coils.outdoor_frac
+        handler = self.air.handler_node
+        stream = self.conductances.streams().flow_w_k[self.air.zone_node.size :].sum(axis=1)
+        q[handler] *= 1.0 - share
+        q[handler] += share * stream * float(state.plants.outdoor_degc[0])
+
+    def _set_dampers(self) -> None:
+        """Dampers follow the weather whenever the controls look around."""
+        if self.air.economises:
+            self.coils.mix(self.conductances.return_degc())
 
     def _into_air_w(self, rack_w: Array) -> Array:
         """(inlet,) heat that racks on a loop, and fans of handlers, give to the air that passes, as
@@ -93,6 +109,7 @@ class Heat(Discipline):
     def hold(self) -> None:
         """Set the motion that holds until the next event."""
         own = self.own
+        self._set_dampers()
         own.heat_w = self.injected_w()
         drive = own.heat_w.copy()
         drive[self.water] += self._boundary_w()
@@ -126,6 +143,8 @@ class Heat(Discipline):
         """Heat put in, and passed by plants, loops and halls, over a span."""
         own = self.own
         own.heat_in_j += float(own.heat_w.sum()) * span_s
+        if self.air.economises:
+            own.vented_j += float(self.conductances.vented_w_k() @ degc_s)
         passed = self._passed_j(degc_s, span_s, self.plants.own.segment)
         own.plant_j += passed["plant_j"]
         own.loop_j += passed["loop_j"]
@@ -234,7 +253,7 @@ class Heat(Discipline):
         """
         own = self.own
         stored = self.stored_j() - own.start_j
-        left = own.heat_in_j - float(own.plant_j.sum()) - stored
+        left = own.heat_in_j - float(own.plant_j.sum()) - own.vented_j - stored
         return left / own.heat_in_j if own.heat_in_j > 0 else 0.0
 
     def warm(self, water_degc: Array) -> None:

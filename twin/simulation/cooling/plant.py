@@ -74,8 +74,9 @@ class Plants(Discipline):
         return plant_heat_w(self.world.facility)
 
     def at_rest(self) -> bool:
-        """No plant follows its load or a clock."""
-        return not any(plant.follows for plant in self.plants)
+        """No plant follows its load or a clock, and no damper the weather."""
+        economises = self.world.facility.cooling.air.economises
+        return not economises and not any(plant.follows for plant in self.plants)
 
     def rescan(self) -> None:
         """Let the building controls look around at the next settling."""

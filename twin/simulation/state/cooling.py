@@ -215,6 +215,8 @@ class HeatState:
     hall_j: Array
     """(hall,)"""
     heat_in_j: float = 0.0
+    vented_j: float = 0.0
+    """Heat that left with air, over 0 degC."""
     start_j: float = 0.0
     """Heat stored at the first instant."""
 
@@ -240,11 +242,16 @@ class CoilState:
 
     piece: Index
     """(handler,) open, holding or shut: `twin.physics.coil`."""
+    outdoor_frac: Array
+    """(handler,) outdoor air in what it draws in."""
+    scan: int = 0
+    """The last look around that dampers were set at."""
 
 
 def fresh_coils(facility: Facility) -> CoilState:
     """All open."""
-    return CoilState(np.zeros(facility.cooling.air.handler_unit.size, dtype=np.int64))
+    handlers = facility.cooling.air.handler_unit.size
+    return CoilState(np.zeros(handlers, dtype=np.int64), np.zeros(handlers))
 
 
 @dataclass(slots=True)
