@@ -55,6 +55,8 @@ class Session:
         self.watch = Stopwatch(device)
         self.hold_s = 2.0 if quick else 10.0
         self.lacks: dict[str, str] = {}
+        self.backends: dict[str, str] = {}
+        """Attention kernel of each operation: steps are measured with those of the samples."""
         self.rounds = 1 if device == "cuda" else 2
         """Neighbours on a shared processor slow everything for seconds: rounds stand apart."""
 
@@ -173,6 +175,10 @@ class Session:
         dtype = getattr(load_torch(), DTYPES[self.device])
         weights = weights_of(net, self.device, dtype)
         runs = [(s, step(net, weights, self.device, *s)) for s in STEPS[self.device]]
+        pool = Pool(self.device)
+        for task in reversed(tasks(self.quick, self.device == "cuda")):
+            if task.op.startswith("attention") and task.op not in self.backends:
+                self.backends[task.op] = backend_of(task, pool)
         rounds = [
             [row for asked, run in runs for row in self._step_rows(asked, run)]
             for _ in range(2 * self.rounds - 1)
@@ -184,8 +190,10 @@ class Session:
     ) -> list[dict[str, Any]]:
         """One step, called and, where it decodes on a GPU, replayed."""
         kind, batch, seq = asked
-        seen = {"eager": self.watch.eager(run, 1.2 / self.rounds)}
-        replayed = self.watch.graph(run, 1.2) if kind == "decode" and self._graphs() else ""
+        graphs = kind == "decode" and self.device == "cuda"
+        with pinned(self.backends.get(f"attention_{kind}", "")):
+            seen = {"eager": self.watch.eager(run, 1.2 / self.rounds)}
+            replayed = self.watch.graph(run, 1.2) if graphs else ""
         if isinstance(replayed, list):
             seen["graph"] = replayed
         return [
@@ -193,9 +201,6 @@ class Session:
              "t_s_median": median_and_min(readings)[0], "t_s_min": median_and_min(readings)[1]}
             for launch, readings in seen.items()
         ]  # fmt: skip
-
-    def _graphs(self) -> bool:
-        return self.device == "cuda"
 
     def others(self) -> str:
         """What else runs on the device, in words; empty where nothing does."""
