@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.catalogue.equipment_kinds import PLANT, Role, named, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
+from twin.facility.cooling.air_settings import damper_window, supply_degc
 from twin.facility.cooling.draft import Draft, Unit
 from twin.facility.cooling.piping import refuse_without_head
 from twin.facility.ledger import Entry, Ledger, Loc
@@ -15,7 +16,6 @@ from twin.facility.space import stated_places
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
-from twin.physics.economiser import AirWindow
 from twin.scenario.schema.cooling import AirSpec, FreeCoolingSpec, LoopSpec, OutdoorGroup, PlantSpec
 from twin.scenario.schema.names import Feeds
 
@@ -91,29 +91,13 @@ def _add_units(
                 zones[k],
                 supplies[k],
                 spec.pump_power / spec.count if isinstance(spec, PlantSpec) else 0.0,
-                _supply_degc(spec),
-                _window(spec),
+                supply_degc(spec),
+                damper_window(spec),
             )
         )
         if role(row.kind) is Role.LOOP_COOLING:
             _pumps(out, loc, name, mine, place.centre_m)
     return list(range(first, len(out.units)))
-
-
-def _supply_degc(spec: object) -> float:
-    """Set-point of supply air; nan for what has none."""
-    stated = spec.supply_temperature if isinstance(spec, AirSpec) else None
-    return float("nan") if stated is None else stated
-
-
-def _window(spec: object) -> AirWindow | None:
-    """What the dampers of an air handler may mix in."""
-    asked = spec.economiser if isinstance(spec, AirSpec) else None
-    if asked is None:
-        return None
-    return AirWindow(
-        _supply_degc(spec), asked.dew_point_low, asked.dew_point_high, asked.humidity_high
-    )
 
 
 def _entry(name: str, row: CoolingEquipment, place: Place) -> Entry:
