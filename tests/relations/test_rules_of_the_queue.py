@@ -160,6 +160,20 @@ def test_jobs_without_gpus_leave_them_idle(tmp_path: Path) -> None:
     assert jobs(result).loc["cpu", "state"] == "completed"
 
 
+@pytest.mark.parametrize("gpus", [0.5, 2, 12, 16])
+def test_a_job_on_fewer_gpus_than_its_nodes_have_draws_for_these_alone(
+    tmp_path: Path, gpus: float
+) -> None:
+    """Two nodes of eight GPUs; shares of a GPU count."""
+    result = lived(tmp_path, [f"part,0,7200,2,,,,1,{gpus},"], {"cpu_activity": 0})
+    whole = lived(tmp_path, ["all,0,7200,2,,,,1,,"], {"cpu_activity": 0})
+    drawn, full = (
+        r.tables["racks"].query("time_s == 3600 and rack == 'pod_r1'")["power_w"].item() - 5_940.0
+        for r in (result, whole)
+    )
+    assert drawn == pytest.approx(full * gpus / 16, rel=1e-9)
+
+
 def test_near_keeps_a_gang_in_one_rack_where_packed_tears_it_apart(tmp_path: Path) -> None:
     """A job that draws nothing holds the first node; two more are in one rack, or not."""
     rows = ["one,0,7200,1,,,,0,,", "two,1,7200,2,,,,1,,"]

@@ -83,6 +83,8 @@ class Job:
     after_failed: tuple[str, ...] = ()
     """Jobs or workloads of which one must have ended otherwise."""
     promotion: Promotion | None = None
+    gpus: float = np.inf
+    """GPUs that it works on, shares of one counted; the others of its nodes stand idle."""
     cpu_only: bool = False
     """Whether it leaves GPUs idle; it runs on nodes without any where there are enough."""
 

@@ -257,6 +257,7 @@ class Scheduler(Discipline):
         own.held[j] = nodes
         own.placed_s[j] = self.world.now_s
         own.gpus[j] = self.placement.node_gpus[nodes].sum()
+        self._enter_share(j)
         own.work_of_node[nodes] = j
         own.running.append(j)
         self.progress.set_bandwidth(j)
@@ -265,6 +266,13 @@ class Scheduler(Discipline):
             own.started_s[j] = self.world.now_s
             self.swings.judge(j)
         self.progress.start(j, "")
+
+    def _enter_share(self, j: int) -> None:
+        """A job that works on fewer GPUs than its nodes have leaves the others idle."""
+        job = self.jobs[j]
+        if np.isfinite(job.gpus):
+            share = min(job.gpus / max(int(self.own.gpus[j]), 1), 1.0)
+            self.own.gpu_activity[j] = job.gpu_activity * share
 
     def enter_activity(self, gpu: Array, cpu: Array) -> None:
         """Enter the activity of every gang's nodes; the others stay as they are."""

@@ -77,6 +77,7 @@ class ListedJobs(WorkloadKind):
             user=listed.users[n],
             limit_s=float(listed.limit_s[n]) if self.time_limits else np.inf,
             end=listed.ends[n],
+            gpus=np.inf if np.isnan(gpus) else gpus,
             cpu_only=gpus == 0,
         )
 
