@@ -1,8 +1,8 @@
 """Claim: microbenchmarks of a CPU core predict a transformer that they have never seen.
 
 Five steps (prefill, decode, training) of a small net are predicted from samples that hold none of
-its widths or token counts. Seen on a shared, busy two-core machine: mean 4.6 and 7.5 %, single
-steps -9.0 % to +15.3 %; asserted 35 % for each, for neighbours on a shared core move both sides.
+its widths or token counts. Seen on a shared, busy two-core machine: mean 4.6 to 9.8 %, single
+steps -30 % to +15.3 %; asserted 35 % for each, for neighbours on a shared core move both sides.
 """
 
 from __future__ import annotations
