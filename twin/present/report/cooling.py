@@ -7,6 +7,7 @@ import pandas as pd
 from twin.present.blocks import Grid, Section, grid, spaced, words
 from twin.present.figures.floor_scale import RECOMMENDED_DEGC, slowdown_degc
 from twin.present.figures.style import periods_s
+from twin.present.report.hall_air import hall_grid
 from twin.quantities import NONE, clock, degrees, duration, percent, power, short
 from twin.results import Result
 
@@ -15,10 +16,10 @@ STEADY_K = 0.5
 
 
 def section(result: Result) -> Section:
-    """The warmest racks and every loop."""
+    """The warmest racks, the air of every hall, and every loop."""
     racks = _racks(result)
     hot = _rack_grid(racks, slowdown_degc(result))
-    return Section("Cooling", _says(racks), [hot, _loop_grid(_loops(result))])
+    return Section("Cooling", _says(racks), [hot, hall_grid(result), _loop_grid(_loops(result))])
 
 
 def _racks(result: Result) -> pd.DataFrame:
