@@ -31,7 +31,9 @@ def _halls(result: Result) -> pd.DataFrame:
 
 
 def _row(hall: str, held: pd.DataFrame) -> tuple[str, float, float, float, float, float, float]:
-    when = float(held.loc[held["inlet_air_degc"].idxmax(), "time_s"])
-    inlet = held.loc[held["time_s"] == when, "inlet_air_degc"].to_numpy(dtype=float)
+    times_s = held["time_s"].to_numpy(dtype=float)
+    degc = held["inlet_air_degc"].to_numpy(dtype=float)
+    when = float(times_s[degc.argmax()])
+    inlet = degc[times_s == when]
     high, low = rack_cooling_index(inlet, AIR_CLASSES[0])
     return hall, when, float(inlet.min()), float(inlet.mean()), float(inlet.max()), high, low
