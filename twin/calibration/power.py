@@ -13,7 +13,7 @@ _EVERY_S = 0.01
 Work = Callable[[], object]
 
 
-class Readings:
+class PowerReadings:
     """Power readings taken beside the work, a hundred a second, while the block is open."""
 
     def __init__(self, reader: Meter) -> None:
@@ -23,7 +23,7 @@ class Readings:
         self.rows: list[tuple[float, float]] = []
         """(seconds since the start, W)"""
 
-    def __enter__(self) -> Readings:
+    def __enter__(self) -> PowerReadings:
         self._start_s = time.monotonic()
         self._thread.start()
         return self
@@ -52,7 +52,7 @@ def hold(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
     start_s = time.monotonic()
     start_j = reader.energy_j()
     runs = 0
-    with Readings(reader) as readings:
+    with PowerReadings(reader) as readings:
         while (now_s := time.monotonic()) - start_s < hold_s:
             if run is None:
                 time.sleep(min(0.05, hold_s))
@@ -78,7 +78,7 @@ def settled(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
 
 def step_response(reader: Meter, run: Work, each_s: float) -> dict[str, Any]:
     """Power through rest, load and rest, and how long the rise takes to 63 % of its height."""
-    with Readings(reader) as readings:
+    with PowerReadings(reader) as readings:
         time.sleep(each_s)
         on_s = time.monotonic() - readings._start_s
         while time.monotonic() - readings._start_s < 2 * each_s:
