@@ -362,3 +362,20 @@ def test_a_gang_does_not_mix_types_of_gpu_whose_speed_differs() -> None:
     assert {racks.gpu_type[r] for r in racks.rack_of_node[held]} == {racks.gpu_type[0]}
     assert racks.gpu_type[0] != racks.gpu_type[-1]
     assert run.times("train", "restarting") == [], "73 nodes are in order, but of two types"
+
+
+def test_a_checkpoint_aside_stops_a_gang_only_for_the_copy() -> None:
+    """What stops is the copy into host memory; the write goes on while it trains."""
+    inline = jobs_of(training(nodes=72, checkpoint_interval="60 s"))
+    aside = jobs_of(training(nodes=72, checkpoint_interval="60 s", asynchronous_checkpoints=True))
+    assert aside.tokens["train"] > inline.tokens["train"]
+    assert aside.checkpoints["train"] >= inline.checkpoints["train"]
+
+
+def test_best_intervals_follow_failures_and_what_a_checkpoint_stops() -> None:
+    """Daly's interval of a gang whose nodes fail more rarely than a usual half hour asks for."""
+    usual = jobs_of(training(nodes=72, checkpoint_interval="30 min"), horizon="6 h")
+    best = jobs_of(training(nodes=72, checkpoint_interval="young_daly"), horizon="6 h")
+    assert best.checkpoints["train"] != usual.checkpoints["train"]
+    aside = training(nodes=72, checkpoint_interval="young_daly", asynchronous_checkpoints=True)
+    assert jobs_of(aside, horizon="6 h").checkpoints["train"] > best.checkpoints["train"]

@@ -85,6 +85,10 @@ class Job:
     promotion: Promotion | None = None
     gpus: float = np.inf
     """GPUs that it works on, shares of one counted; the others of its nodes stand idle."""
+    asynchronous: bool = False
+    """A checkpoint stops it only for the copy into host memory; the write goes on aside."""
+    optimal_interval: bool = False
+    """Its checkpoints come at Daly's interval, whatever `interval_s` says."""
     cpu_only: bool = False
     """Whether it leaves GPUs idle; it runs on nodes without any where there are enough."""
 

@@ -69,7 +69,7 @@ class JobDepartures:
         working = own.phase[j] == RUNNING
         if own.checkpoint_bytes[j] and working:
             own.phase[j] = CHECKPOINTING
-            own.wait_s[j] = self.progress.checkpoint_s(j)
+            own.wait_s[j] = self.progress.checkpoints.write_s(j)
         elif working:
             own.kept_s[j] = own.done_s[j] if np.isfinite(self.jobs[j].interval_s) else own.kept_s[j]
         self.world.stale = True

@@ -66,6 +66,7 @@ class Learning:
         same_tokens = own.tokens_per_s[j] / speed.tokens_per_s
         own.done_s[j] *= same_tokens
         own.kept_s[j] *= same_tokens
+        own.written_s[j] *= same_tokens
         own.tokens_per_s[j] = speed.tokens_per_s
         own.gpu_activity[j] = speed.activity
         own.checkpoint_bytes[j] = speed.checkpoint_bytes

@@ -10,6 +10,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.facility.fabric import bandwidth_frac
 from twin.results.enums import Cause, EventKind
+from twin.simulation.jobs.job_checkpoints import JobCheckpoints
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, END_PHASE, RESTARTING, RUNNING, Phase
 from twin.simulation.kernel.world import World
@@ -32,6 +33,7 @@ class Progress:
         self.learning = learning
         self.losses = losses
         self.storage = world.facility.storage
+        self.checkpoints = JobCheckpoints(world, jobs)
         self._versions: tuple[int, ...] = ()
         self._racks: tuple[int, Index, Index] = (-1, np.zeros(0, np.int64), np.zeros(0, np.int64))
 
@@ -80,6 +82,7 @@ class Progress:
     def _reached(self, j: int) -> bool:
         own = self.own
         self.changed()
+        self.checkpoints.keep_written(j)
         if own.work_s[j] - own.done_s[j] <= _DONE_S:
             own.done_s[j] = own.work_s[j]
             own.kept_s[j] = own.work_s[j]
@@ -88,22 +91,16 @@ class Progress:
             return True
         if own.checkpoint_bytes[j]:
             own.phase[j] = CHECKPOINTING
-            own.wait_s[j] = self.checkpoint_s(j)
+            own.wait_s[j] = self.checkpoints.stop_s(j)
         else:
             self.resume(j)
         return False
-
-    def checkpoint_s(self, j: int, writers: int = 1) -> float:
-        """How long a job writes a checkpoint."""
-        size = float(self.own.checkpoint_bytes[j])
-        return self.storage.checkpoint_s(size, self.jobs[j].nodes, writers)
 
     def resume(self, j: int) -> None:
         """Go on after a checkpoint or a restart; a checkpoint keeps what is done."""
         own = self.own
         if own.phase[j] != RESTARTING:
-            own.kept_s[j] = own.done_s[j]
-            own.checkpoints[j] += 1
+            self.checkpoints.keep(j)
         own.phase[j] = RUNNING
         own.cause[j] = ""
         self.aim(j)
@@ -112,7 +109,7 @@ class Progress:
     def aim(self, j: int) -> None:
         """Run to the next checkpoint or to the end."""
         own = self.own
-        own.target_s[j] = min(own.work_s[j], own.done_s[j] + self.jobs[j].interval_s)
+        own.target_s[j] = min(own.work_s[j], own.done_s[j] + self.checkpoints.interval_s(j))
 
     def changed(self) -> None:
         """Let the others see that a job stands elsewhere."""
@@ -122,6 +119,8 @@ class Progress:
     def roll_back(self, j: int, cause: Cause, rack: str) -> None:
         """Take a gang's work back to its last checkpoint."""
         own = self.own
+        self.checkpoints.keep_written(j)
+        own.write_ends_s[j] = np.inf
         name = self.jobs[j].name
         back_s = float(own.done_s[j] - own.kept_s[j])
         tokens = float(back_s * own.tokens_per_s[j])
@@ -245,7 +244,10 @@ class Progress:
         own = self.own
         running = self.running()
         own.wait_rate[running] = 1.0
-        writing = running[own.phase[running] == CHECKPOINTING].tolist()
+        inline = ~self.checkpoints.aside[running]
+        writing = running[(own.phase[running] == CHECKPOINTING) & inline].tolist()
         if len(writing) > 1:
             for j in writing:
-                own.wait_rate[j] = self.checkpoint_s(j) / self.checkpoint_s(j, len(writing))
+                own.wait_rate[j] = self.checkpoints.write_s(j) / self.checkpoints.write_s(
+                    j, len(writing)
+                )

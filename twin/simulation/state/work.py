@@ -40,6 +40,10 @@ class JobState:
     done_s: Array
     kept_s: Array
     """Work that a failure does not undo."""
+    written_s: Array
+    """Work in the checkpoint that is being written aside, where a job writes so."""
+    write_ends_s: Array
+    """When that is whole; inf for none."""
     target_s: Array
     """Work at which the present phase of running ends."""
     wait_s: Array
@@ -108,6 +112,8 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         work_s=np.full(count, np.inf),
         done_s=zeros.copy(),
         kept_s=zeros.copy(),
+        written_s=zeros.copy(),
+        write_ends_s=np.full(count, np.inf),
         target_s=np.full(count, np.inf),
         wait_s=zeros.copy(),
         wait_rate=np.ones(count),

@@ -57,7 +57,8 @@ def _both(row: Row) -> float:
 def _restart_s(facility: Facility) -> float:
     """Work lost at each restart of a gang, the loading of its checkpoint not counted."""
     for work in facility.scenario.workload:
-        interval_s = getattr(work, "checkpoint_interval", None)
+        stated = getattr(work, "checkpoint_interval", None)
+        interval_s = getattr(work, "checkpoint_interval_s", stated)
         if interval_s is not None:
             return float(interval_s) / 2 + float(getattr(work, "restart_delay", _RESTART_S))
     return _INTERVAL_S / 2 + _RESTART_S

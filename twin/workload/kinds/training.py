@@ -10,6 +10,9 @@ from pydantic import Field, PositiveInt
 from twin.stated import YEAR_S, Duration, Fraction, RowOf, TokenPrice, Within
 from twin.workload.kind import Job, Need, TrainingSteps, WorkloadKind
 
+USUAL_INTERVAL_S = 1800.0
+"""Between checkpoints where nothing is said."""
+
 
 class Training(WorkloadKind):
     """A synchronous training job on a gang of nodes."""
@@ -49,8 +52,13 @@ class Training(WorkloadKind):
     """Arithmetic of the matrix products."""
     software: Literal["plain", "megatron", "megatron_2022"] | None = None
     """Training software as a set of options; without it what suits the GPU's time."""
-    checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 1800.0
-    """Time between checkpoints while it runs."""
+    checkpoint_interval: (
+        Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] | Literal["young_daly"]
+    ) = 1800.0
+    """Time between checkpoints while it runs; `young_daly` for the best by what a checkpoint stops
+    and how often the gang's nodes fail."""
+    asynchronous_checkpoints: bool = False
+    """Whether a checkpoint stops the job only while it is copied into host memory."""
     restart_delay: Duration = 300.0
     """From a failure to the first step again, loading the checkpoint not counted."""
     communication_overlap: Fraction | None = None
@@ -70,7 +78,9 @@ class Training(WorkloadKind):
                 kind=self.kind,
                 nodes=self.nodes,
                 submit_s=self.submit,
-                interval_s=self.checkpoint_interval or np.inf,
+                interval_s=self.checkpoint_interval_s or np.inf,
+                asynchronous=self.asynchronous_checkpoints,
+                optimal_interval=self.checkpoint_interval == "young_daly",
                 restart_delay_s=self.restart_delay,
                 priority=self.priority,
                 steps=self._steps(),
@@ -97,6 +107,12 @@ class Training(WorkloadKind):
             sequence_parallel=self.sequence_parallel,
             software=self.software or "",
         )
+
+    @property
+    def checkpoint_interval_s(self) -> float:
+        """Seconds between checkpoints; a usual interval where it follows from failures."""
+        stated = self.checkpoint_interval
+        return USUAL_INTERVAL_S if isinstance(stated, str) else stated
 
     def needs(self) -> tuple[Need, ...]:
         """Its model."""
