@@ -54,7 +54,8 @@ def test_it_never_starts_and_makes_nothing() -> None:
 def test_the_job_behind_it_runs() -> None:
     small = job("small", "stuck")
     assert small["started_s"] == 60.0
-    assert small["finished_s"] == pytest.approx(2884.2, abs=0.05)
+    assert small["finished_s"] == job("small", "without_big")["finished_s"]
+    assert 60.0 < small["finished_s"] < 4 * 3600
     assert small["tokens"] == pytest.approx(1e9, rel=1e-9)
     assert small["state"] == "completed"
 

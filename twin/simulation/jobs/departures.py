@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.results.enums import Cause, EventKind
 from twin.simulation.jobs.phase import CHECKPOINTING, RUNNING, Phase
-from twin.simulation.jobs.progress import Progress
+from twin.simulation.jobs.progress import JobProgress
 from twin.simulation.kernel.world import World
 from twin.workload import Job
 
@@ -20,7 +20,7 @@ _DONE_S = 1e-7
 class JobDepartures:
     """Part of the job discipline, whose block it writes."""
 
-    def __init__(self, world: World, jobs: tuple[Job, ...], progress: Progress) -> None:
+    def __init__(self, world: World, jobs: tuple[Job, ...], progress: JobProgress) -> None:
         self.world = world
         self.own = world.state.jobs
         self.jobs = jobs

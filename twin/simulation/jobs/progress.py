@@ -21,7 +21,7 @@ _DONE_S = 1e-7
 """Work left that counts as none: rounding."""
 
 
-class Progress:
+class JobProgress:
     """Moves running jobs; part of the job discipline, whose block it writes."""
 
     def __init__(

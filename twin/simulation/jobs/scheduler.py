@@ -18,7 +18,7 @@ from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CUT_OFF, RUNNING, Phase
 from twin.simulation.jobs.placement import FREE, Placement
-from twin.simulation.jobs.progress import Progress
+from twin.simulation.jobs.progress import JobProgress
 from twin.simulation.jobs.swings import Swings
 from twin.simulation.jobs.turns import Turns
 from twin.simulation.kernel.discipline import Discipline
@@ -53,7 +53,7 @@ class Scheduler(Discipline):
         self.placement = Placement(world, compute, flows)
         self.learning = Learning(world, jobs, self.placement)
         self.swings = Swings(world, jobs, self.learning)
-        self.progress = Progress(world, jobs, self.learning, losses)
+        self.progress = JobProgress(world, jobs, self.learning, losses)
         self.departures = JobDepartures(world, jobs, self.progress)
         self.turns = Turns(world, jobs, self.placement)
         parts = (compute, self.placement, self.learning, losses)
