@@ -12,7 +12,7 @@ from twin.simulation.outcome.tables import HOUR_S
 
 
 @dataclass(frozen=True)
-class Readings:
+class InstrumentReadings:
     """Temperatures, powers and sums at the last instant at which anything changed."""
 
     time_s: float
@@ -38,7 +38,7 @@ class Readings:
     gpu_hours_throttled: float
 
 
-def readings(run: Disciplines) -> Readings:
+def readings(run: Disciplines) -> InstrumentReadings:
     """Read a run."""
     world = run.world
     state = world.state
@@ -47,7 +47,7 @@ def readings(run: Disciplines) -> Readings:
     conductance, reference, constant = state.plants.segment[:, :3].T
     water = degc[[plant.node for plant in cooling.plants]]
     site = run.accounts.site_totals()
-    return Readings(
+    return InstrumentReadings(
         world.now_s,
         state.plants.outdoor_degc.copy(),
         water,

@@ -27,7 +27,7 @@ from twin.simulation.loop.snapshot import put_back, take
 from twin.simulation.outcome.result import result
 from twin.simulation.outcome.summary import unbalanced
 from twin.simulation.outcome.totals import Totals, totals
-from twin.simulation.readings import Readings, readings
+from twin.simulation.readings import InstrumentReadings, readings
 
 WATER_DEGC = (1.0, 70.0)
 """Set-points that facility water may have."""
@@ -154,7 +154,7 @@ class Run:
         delay_s = at_s - self.now_s
         clock.wait(Stage.CONTROLS, delay_s, "operator sets water", plant, float(temperature_degc))
 
-    def readings(self) -> Readings:
+    def readings(self) -> InstrumentReadings:
         """What instruments read now: temperatures, powers, and sums so far."""
         return readings(self._loop.run)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from twin.arrays import Array
 from twin.simulation import Run, start
-from twin.simulation.readings import Readings
+from twin.simulation.readings import InstrumentReadings
 from twin.study.asked import Asked, built
 from twin.study.cost_of_cooling import Weights, cost_kwh
 
@@ -55,7 +55,7 @@ class CoolingEnvironment(gymnasium.Env[Observation, Observation]):
         self._starts: dict[int, Run] = {}
         self._begun_s = settled_s
         self._run: Run | None = None
-        self._seen: Readings | None = None
+        self._seen: InstrumentReadings | None = None
         size = 7 + 3 * len(self._plants)
         self.action_space = spaces.Box(-1.0, 1.0, (len(self._plants),), np.float32)
         self.observation_space = spaces.Box(-1e4, 1e4, (size,), np.float32)
@@ -106,7 +106,7 @@ class CoolingEnvironment(gymnasium.Env[Observation, Observation]):
         last = self.settled_s + (into + 1) * self.episode_s
         return float(min(last, self.facility.scenario.horizon))
 
-    def _observed(self, seen: Readings) -> Observation:
+    def _observed(self, seen: InstrumentReadings) -> Observation:
         racks = self.facility.racks
         rated_w = float(racks.rated_w.sum())
         angle = 2 * np.pi * (self._begun_s % DAY_S) / DAY_S
@@ -127,7 +127,7 @@ class CoolingEnvironment(gymnasium.Env[Observation, Observation]):
         ).astype(np.float32)
         return found
 
-    def _info(self, seen: Readings) -> dict[str, Any]:
+    def _info(self, seen: InstrumentReadings) -> dict[str, Any]:
         return {
             "time_s": self._begun_s,
             "cooling_j": seen.cooling_j,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.simulation.readings import Readings
+from twin.simulation.readings import InstrumentReadings
 
 J_PER_KWH = 3.6e6
 
@@ -19,7 +19,7 @@ class Weights:
     """A GPU for an hour at a lower clock."""
 
 
-def cost_kwh(before: Readings, after: Readings, weights: Weights) -> float:
+def cost_kwh(before: InstrumentReadings, after: InstrumentReadings, weights: Weights) -> float:
     """Energy of cooling between two readings, and what went wrong in kilowatt hours."""
     energy = (after.cooling_j - before.cooling_j) / J_PER_KWH
     warm = after.rack_hours_above_limit - before.rack_hours_above_limit

@@ -14,7 +14,7 @@ import pandas as pd
 from twin.errors import InputError, Problem, did_you_mean
 from twin.results import Result
 from twin.simulation import Run, start
-from twin.simulation.readings import Readings
+from twin.simulation.readings import InstrumentReadings
 from twin.study.asked import Asked, built
 from twin.study.fmu.installed import need_fmu
 
@@ -85,7 +85,7 @@ def _index(run: Run, plant: str) -> int:
     return [one.id for one in run.facility.cooling.plants].index(plant)
 
 
-def _given(seen: Readings, p: int) -> dict[str, float]:
+def _given(seen: InstrumentReadings, p: int) -> dict[str, float]:
     return {
         "heat_w": float(seen.plant_heat_w[p]),
         "water_degc": float(seen.water_degc[p]),
