@@ -23,6 +23,7 @@ SHORT = {
     "utility_outage": "70 min",
     "frontier_idle": "24 h",
     "frontier_day": "75 min",
+    "model_life": "5 h",
     "own_csv": "105 min",
     "own_epw": "75 min",
 }
