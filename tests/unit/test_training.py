@@ -171,3 +171,16 @@ def test_every_kind_of_misfit_is_told() -> None:
     told = " ".join(layout_problems(SPARSE, bad, 4096))
     for word in ("heads", "feed-forward", "stages", "global batch", "context", "experts"):
         assert word in told, word
+
+
+def test_adapters_beside_frozen_weights_save_gradients_state_and_checkpoints() -> None:
+    lora = replace(LAYOUT, lora_rank=16)
+    whole = run()
+    tuned = run(lora)
+    assert tuned.parts_s["matrix products"] < 0.85 * whole.parts_s["matrix products"]
+    assert tuned.parts_s["gradient exchange"] < 0.1 * whole.parts_s["gradient exchange"]
+    assert tuned.flop == pytest.approx(
+        whole.flop - whole.tokens * MODEL.linear_flop_per_token(), rel=1e-9
+    )
+    assert memory_bytes(MODEL, lora, 4096) < memory_bytes(MODEL, LAYOUT, 4096)
+    assert checkpoint_bytes(MODEL, 16) < 0.02 * checkpoint_bytes(MODEL)

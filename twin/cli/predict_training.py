@@ -33,6 +33,7 @@ Whole = Annotated[
         help="Whether tensor parallel GPUs share norms by tokens.",
     ),
 ]
+Lora = Annotated[int, Option("--lora-rank", min=0, help="Of adapters beside frozen weights.")]
 Software = Annotated[
     str, Option("--software", help="plain, megatron or megatron_2022; by the GPU where not given.")
 ]
@@ -57,6 +58,7 @@ def training(
     dtype: Dtype = "bf16",
     zero: Zero = 1,
     sequence_parallel: Whole = True,
+    lora_rank: Lora = 0,
     software: Software = "",
     nic: Nic = None,
     json: Json = False,
@@ -74,6 +76,7 @@ def training(
             "expert_parallel": ep,
             "zero_stage": zero,
             "sequence_parallel": sequence_parallel,
+            "lora_rank": lora_rank,
         },
         {"recompute": recompute, "dtype": dtype, "software": software},
         gpu,

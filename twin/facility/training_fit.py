@@ -35,6 +35,7 @@ def layout_on(steps: TrainingSteps, gpus: int) -> training.Layout:
         context=steps.context_parallel,
         expert=steps.expert_parallel,
         zero_stage=steps.zero_stage,
+        lora_rank=steps.lora_rank,
     )
 
 

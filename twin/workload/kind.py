@@ -37,6 +37,7 @@ class TrainingSteps:
     zero_stage: int = 1
     recompute: str = "selective"
     sequence_parallel: bool = True
+    lora_rank: int = 0
     software: str = ""
     """Name of the option set; empty for what suits the GPU's time."""
 

@@ -47,6 +47,8 @@ class Layout:
     zero_stage: int = 1
     """Split over the data-parallel ranks: 0 nothing, 1 optimizer state, 2 and gradients, 3 and
     weights (FSDP)."""
+    lora_rank: int = 0
+    """Rank of low-rank adapters beside frozen weights (arXiv 2106.09685); 0 trains every weight."""
 
     @property
     def gpus(self) -> int:

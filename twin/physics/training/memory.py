@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.physics.training.layout import Layout
-from twin.physics.training.traffic import shares
+from twin.physics.training.traffic import shares, trained
 from twin.physics.transformer import Transformer
 
 CHECKPOINT_BYTES_PER_PARAMETER = 14.0
@@ -41,14 +41,16 @@ def state_bytes(model: Transformer, layout: Layout) -> float:
     Experts are split over the ranks that hold copies of them.
     """
     held = shares(model, layout)
+    learns = trained(model, layout)
     copies = layout.data * layout.context
     routed_copies = max(copies * layout.tensor / layout.expert, 1.0)
     parts = ((OPTIMIZER_STATE_BYTES, 1), (GRADIENT_BYTES, 2), (WEIGHT_BYTES, 3))
     total = 0.0
     for each_bytes, stage in parts:
         split = layout.zero_stage >= stage
-        total += each_bytes * held.dense / (copies if split else 1)
-        total += each_bytes * held.routed / (routed_copies if split else 1)
+        own = held if stage == 3 else learns
+        total += each_bytes * own.dense / (copies if split else 1)
+        total += each_bytes * own.routed / (routed_copies if split else 1)
     return total
 
 
@@ -91,6 +93,9 @@ def _feed_forward_bytes(model: Transformer) -> float:
     return (1 - sparse) * 2.0 * sides * model.ffn + sparse * routed
 
 
-def checkpoint_bytes(model: Transformer) -> float:
-    """Bytes of one checkpoint of a whole job: 14 a parameter."""
-    return CHECKPOINT_BYTES_PER_PARAMETER * model.parameters()
+def checkpoint_bytes(model: Transformer, lora_rank: int = 0) -> float:
+    """Bytes of one checkpoint of a whole job: 14 a trained parameter."""
+    if not lora_rank:
+        return CHECKPOINT_BYTES_PER_PARAMETER * model.parameters()
+    whole = Layout(1, 1, 1, 1, lora_rank=lora_rank)
+    return CHECKPOINT_BYTES_PER_PARAMETER * trained(model, whole).total

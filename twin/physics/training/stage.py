@@ -137,12 +137,23 @@ class StageLaw:
         for p in products:
             forward_s += p.times * self.kernels.gemm_s(p.m, p.n, p.k, self.dtype)
             backward_s += p.times * self.kernels.gemm_s(p.m, p.k, p.n, self.dtype)
-            backward_s += p.times * self.kernels.gemm_s(p.n, p.k, p.m, self.dtype)
+            if not self.layout.lora_rank:
+                backward_s += p.times * self.kernels.gemm_s(p.n, p.k, p.m, self.dtype)
+                continue
+            adapter_s = p.times * self._adapter_s(p)
+            forward_s += adapter_s
+            backward_s += 2 * adapter_s
         cast = cast_bytes(iter(products), self.layout, self.dtype)
         return (
             Pass(forward_s / clock_frac, 0.0, self.kernels.stream_s(cast[0])),
             Pass(backward_s / clock_frac, 0.0, self.kernels.stream_s(cast[1])),
         )
+
+    def _adapter_s(self, product: Product) -> float:
+        """Forward products of the two low-rank matrices beside one frozen weight, in bf16."""
+        rank = float(self.layout.lora_rank)
+        down_s = self.kernels.gemm_s(product.m, rank, product.k, "bf16")
+        return down_s + self.kernels.gemm_s(product.m, product.n, rank, "bf16")
 
     def _core(self, clock_frac: float) -> tuple[Pass, Pass]:
         """Core of one layer's attention, forward and backward."""

@@ -94,6 +94,8 @@ def _as_step(law: StepLaw, parts: dict[str, Array], held: Sustained) -> Step:
     busy_s = parts["matrix products"] + parts["attention"]
     tokens = float(law.layout.global_batch * law.sequence_tokens)
     flop = law.model.training_flop(tokens, law.sequence_tokens)
+    if law.layout.lora_rank:
+        flop -= tokens * law.model.linear_flop_per_token()
     return Step(
         total_s - exposed_s,
         exposed_s,

@@ -27,6 +27,7 @@ from twin.physics.training.traffic import (
     gradients_s,
     pipe_send_s,
     shares,
+    trained,
 )
 from twin.physics.training.work import rank_tokens
 from twin.physics.transformer import Transformer
@@ -107,7 +108,8 @@ class StepLaw:
         tokens = float(self.layout.global_batch * self.sequence_tokens)
         gpus = self.layout.gpus
         attention = 3.0 * float(self.model.attention_flop_per_token(self.sequence_tokens / 2))
-        linear = 3.0 * self.model.linear_flop_per_token() + self.flop_again(tokens) / tokens
+        passes = 2.0 if self.layout.lora_rank else 3.0
+        linear = passes * self.model.linear_flop_per_token() + self.flop_again(tokens) / tokens
         busy = ("matrix products", "attention")
         memory_s = at_full["element-wise"] + at_full["optimizer"]
         rest_s = sum(at_full.values()) - sum(at_full[name] for name in busy) - memory_s
@@ -159,7 +161,7 @@ class StepLaw:
         return rounds * layers * (forward_s + backward_s) + gather_s + scatter_s
 
     def _optimizer_s(self) -> float:
-        held = shares(self.model, self.layout)
+        held = trained(self.model, self.layout)
         copies = self.layout.data * self.layout.context if self.layout.zero_stage else 1
         routed_copies = copies * self.layout.tensor / self.layout.expert
         own = held.dense / copies + held.routed / max(routed_copies, 1.0)

@@ -220,6 +220,18 @@ def shares(model: Transformer, layout: Layout) -> Shares:
     )
 
 
+def trained(model: Transformer, layout: Layout) -> Shares:
+    """Parameters of that stage that are trained: all, or low-rank adapters of every product of
+    attention and of dense feed-forward layers.
+    """
+    if not layout.lora_rank:
+        return shares(model, layout)
+    attention = 2 * model.hidden + (2 * model.heads + 2 * model.kv_heads) * model.head_dim
+    opened = 2 * model.ffn if model.gated else model.ffn
+    sides = attention + 2 * model.hidden + opened + model.ffn
+    return Shares(layout.lora_rank * sides * model.layers / layout.pipeline / layout.tensor, 0.0)
+
+
 def gradients_s(
     model: Transformer,
     layout: Layout,
@@ -228,7 +240,7 @@ def gradients_s(
     held: Shares | None = None,
 ) -> float:
     """Reduce-scatter of gradients, or all-gather of weights, over the ranks that share them."""
-    own = held or shares(model, layout)
+    own = held or trained(model, layout)
     ranks = layout.data * layout.context
     total_s = links.gather_s(own.dense * bytes_each, ranks, layout.tensor)
     if own.routed:

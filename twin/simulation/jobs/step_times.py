@@ -62,7 +62,7 @@ class TrainingSpeed:
         waits = training.TRAINING_DRAW.waits
         self.wave = Wave(nominal, nominal.held.power_frac, waits, scenario.controls.power_floor)
         self.activity = self.wave.mean
-        self.checkpoint_bytes = float(training.checkpoint_bytes(self.model))
+        self.checkpoint_bytes = float(training.checkpoint_bytes(self.model, spec.lora_rank))
         self._speed: dict[tuple[float, float], float] = {}
 
     def _check(self, scenario: Scenario, gpu: Gpu, gpus: int) -> None:

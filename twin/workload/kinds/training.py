@@ -50,6 +50,8 @@ class Training(WorkloadKind):
     """What the backward pass computes again: nothing, the core of attention, or every layer."""
     dtype: Literal["bf16", "fp8", "mxfp8", "nvfp4"] = "bf16"
     """Arithmetic of the matrix products."""
+    lora_rank: int = Field(default=0, ge=0, le=65_536)
+    """Rank of low-rank adapters beside frozen weights; 0 trains every weight."""
     software: Literal["plain", "megatron", "megatron_2022"] | None = None
     """Training software as a set of options; without it what suits the GPU's time."""
     checkpoint_interval: (
@@ -105,6 +107,7 @@ class Training(WorkloadKind):
             zero_stage=self.zero_stage,
             recompute=self.recompute,
             sequence_parallel=self.sequence_parallel,
+            lora_rank=self.lora_rank,
             software=self.software or "",
         )
 
