@@ -105,15 +105,15 @@ class JobState:
 def fresh_jobs(facility: Facility, count: int) -> JobState:
     """All awaited; nothing done."""
     zeros = np.zeros(count)
-    whole = np.zeros(count, dtype=np.int64)
     return JobState(
         work_of_node=np.full(facility.racks.node_count, -1, dtype=np.int64),
-        phase=whole.copy(),
+        phase=_none_yet(count),
         work_s=np.full(count, np.inf),
         done_s=zeros.copy(),
         kept_s=zeros.copy(),
         written_s=zeros.copy(),
-        **{name: np.full(count, np.inf) for name in ("write_ends_s", "target_s")},
+        write_ends_s=np.full(count, np.inf),
+        target_s=np.full(count, np.inf),
         wait_s=zeros.copy(),
         wait_rate=np.ones(count),
         speed=zeros.copy(),
@@ -123,10 +123,10 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         submitted_s=np.full(count, np.nan),
         released=np.zeros(count, dtype=bool),
         placed_s=np.full(count, np.nan),
-        preemptions=whole.copy(),
+        preemptions=_none_yet(count),
         leaving=np.zeros(count, dtype=bool),
         reserved_s=np.full(count, np.inf),
-        reserved_kind=whole.copy(),
+        reserved_kind=_none_yet(count),
         usage_node_s=zeros.copy(),
         started_s=np.full(count, np.nan),
         finished_s=np.full(count, np.nan),
@@ -134,16 +134,21 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         gpu_activity=zeros.copy(),
         cpu_activity=zeros.copy(),
         checkpoint_bytes=zeros.copy(),
-        gpus=whole.copy(),
-        restarts=whole.copy(),
-        checkpoints=whole.copy(),
+        gpus=_none_yet(count),
+        restarts=_none_yet(count),
+        checkpoints=_none_yet(count),
         held=[np.zeros(0, dtype=np.int64)] * count,
         cause=[""] * count,
         learned_rack=np.full(count, -1, dtype=np.int64),
-        learned_gpus=whole.copy(),
+        learned_gpus=_none_yet(count),
         switch_seen=np.ones(len(facility.fabric.switches), dtype=bool),
         gpu_type=[""] * count,
     )
+
+
+def _none_yet(count: int) -> Index:
+    """(job,) counts of nothing."""
+    return np.zeros(count, dtype=np.int64)
 
 
 @dataclass(slots=True)
