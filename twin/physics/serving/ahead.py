@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from twin.physics.serving.columns import Asked, Limits, PrefixCache, Progress, Replicas
+from twin.physics.serving.columns import Asked, Limits, PrefixCache, RequestProgress, Replicas
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import steps_until
 from twin.physics.serving.prefix_cache import available
@@ -31,7 +31,7 @@ def extra_pages(tokens: float, shared: int, own: int, page: int, block_pages: in
 
 @kernel
 def uninterrupted(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
     r: int, fixed: float, slope: float, context: float, many: int,
 ) -> int:  # fmt: skip
     """Iterations until a sequence is complete, memory is out, or the head of the queue gives up."""
@@ -49,7 +49,7 @@ def uninterrupted(
 
 @kernel
 def fewest_left(
-    asked: Asked, progress: Progress, replicas: Replicas, limits: Limits, r: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, limits: Limits, r: int
 ) -> int:
     """Iterations until the first sequence is complete."""
     output = asked.output_tokens
@@ -64,7 +64,7 @@ def fewest_left(
 
 @kernel
 def fitting(
-    progress: Progress, replicas: Replicas, r: int, steps: int, limits: Limits, room: int
+    progress: RequestProgress, replicas: Replicas, r: int, steps: int, limits: Limits, room: int
 ) -> int:
     """The most iterations up to `steps` for which there is room; one has its pages already."""
     sure = room // max(replicas.occupied[r], 1) * limits.page_tokens
@@ -85,7 +85,7 @@ def fitting(
 
 @kernel
 def lacking_pages(
-    progress: Progress, replicas: Replicas, limits: Limits, r: int, steps: int
+    progress: RequestProgress, replicas: Replicas, limits: Limits, r: int, steps: int
 ) -> int:
     """Pages that all sequences lack for so many iterations."""
     context = progress.context_tokens

@@ -20,7 +20,7 @@ from twin.physics.serving.columns import (
     LawTables,
     Limits,
     PrefixCache,
-    Progress,
+    RequestProgress,
     Replicas,
 )
 from twin.physics.serving.compiled import kernel
@@ -39,7 +39,7 @@ RUNNING = int(Fate.RUNNING)
 
 @kernel
 def grow(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
 ) -> bool:
     """Give every sequence that makes tokens the pages of its next iteration; True where one had to
     give way.
@@ -72,7 +72,7 @@ def grow(
 
 @kernel
 def admit(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
 ) -> bool:
     """Let the head of the queue begin, if its whole prompt has room."""
     q = replicas.head[r]
@@ -101,7 +101,7 @@ def admit(
 
 @kernel
 def begin(
-    asked: Asked, progress: Progress, replicas: Replicas, r: int, q: int, prompt: int, held: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, r: int, q: int, prompt: int, held: int
 ) -> None:
     """Enter a request among those that run, with `held` tokens of its prompt in memory."""
     progress.fate[q] = RUNNING
@@ -116,7 +116,7 @@ def begin(
 
 
 @kernel
-def decoding(progress: Progress, replicas: Replicas, r: int) -> tuple[int, float]:
+def decoding(progress: RequestProgress, replicas: Replicas, r: int) -> tuple[int, float]:
     """Sequences that make tokens, and the context that they hold."""
     left = progress.left_tokens
     held = progress.context_tokens
@@ -132,7 +132,7 @@ def decoding(progress: Progress, replicas: Replicas, r: int) -> tuple[int, float
 
 @kernel
 def read_chunk(
-    progress: Progress, law: LawTables, replicas: Replicas, r: int, q: int, budget: int
+    progress: RequestProgress, law: LawTables, replicas: Replicas, r: int, q: int, budget: int
 ) -> float:
     """Let a prompt be read on within the budget; seconds of its attention."""
     tokens = min(progress.left_tokens[q], budget)
@@ -145,7 +145,7 @@ def read_chunk(
 
 @kernel
 def plan(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
     limits: Limits, r: int,
 ) -> None:  # fmt: skip
     """Decide what a replica does from now on."""
@@ -174,7 +174,7 @@ def plan(
 
 @kernel
 def enter_plan(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
     limits: Limits, r: int, tokens: int, attention: float,
 ) -> None:  # fmt: skip
     """Set how many iterations follow and when they end; `tokens` of prompt are read in the

@@ -44,7 +44,7 @@ class Asked(NamedTuple):
     """1 where the prompt was read elsewhere and its keys and values have come over the network."""
 
 
-class Progress(NamedTuple):
+class RequestProgress(NamedTuple):
     """How far every request is, (request,)."""
 
     fate: Index
@@ -166,17 +166,17 @@ class LawTables(NamedTuple):
 class EngineState:
     """All that changes while requests are served."""
 
-    progress: Progress
+    progress: RequestProgress
     replicas: Replicas
     cache: PrefixCache
 
 
-def fresh_progress(count: int) -> Progress:
+def fresh_progress(count: int) -> RequestProgress:
     """All still to come."""
     zeros = np.zeros(count, dtype=np.int64)
     nowhere = np.full(count, -1, dtype=np.int64)
     never = np.full(count, np.nan)
-    return Progress(
+    return RequestProgress(
         fate=zeros.copy(), replica=nowhere.copy(), behind=nowhere, left_tokens=zeros.copy(),
         chunk_tokens=zeros.copy(), context_tokens=np.zeros(count), made_tokens=np.zeros(count),
         pages=zeros.copy(), shared_blocks=zeros.copy(), hit_tokens=zeros.copy(),

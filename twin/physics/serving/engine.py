@@ -14,7 +14,7 @@ from twin.physics.serving.columns import (
     Fate,
     LawTables,
     Limits,
-    Progress,
+    RequestProgress,
     fresh_cache,
     fresh_progress,
     fresh_replicas,
@@ -33,7 +33,7 @@ class Served:
 
     arrival_s: Array
     output_tokens: Array
-    progress: Progress
+    progress: RequestProgress
     totals: Array
     """(replica, `TOTALS`)"""
     end_s: float

@@ -7,7 +7,7 @@ Source: Kwon et al. (2023), arXiv 2309.06180; vLLM, design of automatic prefix c
 
 from __future__ import annotations
 
-from twin.physics.serving.columns import Asked, Limits, PrefixCache, Progress, Replicas
+from twin.physics.serving.columns import Asked, Limits, PrefixCache, RequestProgress, Replicas
 from twin.physics.serving.compiled import kernel
 
 
@@ -86,7 +86,7 @@ def block_needs(asked: Asked, cache: PrefixCache, r: int, q: int) -> tuple[int, 
 
 @kernel
 def hold_blocks(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
     r: int, q: int,
 ) -> None:  # fmt: skip
     """Hold all blocks of a request's prompt, those that were there first."""
@@ -108,7 +108,7 @@ def hold_blocks(
 
 @kernel
 def release(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, r: int, q: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, r: int, q: int
 ) -> None:
     """Give back a request's pages; its blocks stay as idle ones where nobody else holds them."""
     replicas.free_pages[r] += progress.pages[q]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.physics.serving.columns import Asked, Fate, Limits, PrefixCache, Progress, Replicas
+from twin.physics.serving.columns import Asked, Fate, Limits, PrefixCache, RequestProgress, Replicas
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.prefix_cache import release
 
@@ -17,7 +17,7 @@ GIVEN_UP = int(Fate.GIVEN_UP)
 
 
 @kernel
-def push_first(progress: Progress, replicas: Replicas, r: int, q: int) -> None:
+def push_first(progress: RequestProgress, replicas: Replicas, r: int, q: int) -> None:
     """Put a request at the head of a replica's queue."""
     progress.fate[q] = WAITING
     progress.behind[q] = replicas.head[r]
@@ -28,7 +28,7 @@ def push_first(progress: Progress, replicas: Replicas, r: int, q: int) -> None:
 
 
 @kernel
-def push_last(progress: Progress, replicas: Replicas, r: int, q: int) -> None:
+def push_last(progress: RequestProgress, replicas: Replicas, r: int, q: int) -> None:
     """Put a request at the end of a replica's queue."""
     progress.fate[q] = WAITING
     progress.behind[q] = -1
@@ -41,7 +41,7 @@ def push_last(progress: Progress, replicas: Replicas, r: int, q: int) -> None:
 
 
 @kernel
-def pop_first(progress: Progress, replicas: Replicas, r: int) -> int:
+def pop_first(progress: RequestProgress, replicas: Replicas, r: int) -> int:
     """Take the head of a replica's queue."""
     q: int = replicas.head[r]
     replicas.head[r] = progress.behind[q]
@@ -54,7 +54,7 @@ def pop_first(progress: Progress, replicas: Replicas, r: int) -> int:
 
 @kernel
 def preempt_last(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, r: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, r: int
 ) -> int:
     """Send the sequence admitted last back to the head of the queue; all it held is lost."""
     replicas.occupied[r] -= 1
@@ -70,7 +70,7 @@ def preempt_last(
 
 @kernel
 def give_up_late(
-    progress: Progress, asked: Asked, replicas: Replicas, limits: Limits, r: int
+    progress: RequestProgress, asked: Asked, replicas: Replicas, limits: Limits, r: int
 ) -> None:
     """Drop those at the head of the queue that never began and whose patience is over."""
     now = replicas.now_s[r]

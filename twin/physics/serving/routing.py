@@ -14,7 +14,7 @@ from twin.physics.serving.columns import (
     LawTables,
     Limits,
     PrefixCache,
-    Progress,
+    RequestProgress,
     Replicas,
 )
 from twin.physics.serving.compiled import kernel
@@ -47,7 +47,7 @@ UNBALANCED = 32
 
 
 @kernel
-def kv_load(asked: Asked, progress: Progress, replicas: Replicas, r: int) -> float:
+def kv_load(asked: Asked, progress: RequestProgress, replicas: Replicas, r: int) -> float:
     """Tokens that a replica holds, has to read and has waiting."""
     tokens = 0.0
     for i in range(replicas.occupied[r]):
@@ -61,7 +61,7 @@ def kv_load(asked: Asked, progress: Progress, replicas: Replicas, r: int) -> flo
 
 
 @kernel
-def least_loaded(asked: Asked, progress: Progress, replicas: Replicas, routing: int) -> int:
+def least_loaded(asked: Asked, progress: RequestProgress, replicas: Replicas, routing: int) -> int:
     """The replica in service with the least to do; ties go round. -1 where none is in service."""
     in_service = replicas.in_service
     running = replicas.occupied
@@ -86,7 +86,7 @@ def least_loaded(asked: Asked, progress: Progress, replicas: Replicas, routing: 
 
 @kernel
 def longest_prefix(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, q: int, least: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, q: int, least: int
 ) -> int:
     """The replica with most of a request's prefix, or the least loaded one."""
     blocks = asked.first_block[q + 1] - asked.first_block[q]
@@ -105,7 +105,7 @@ def longest_prefix(
 
 @kernel
 def route(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, routing: int, q: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, routing: int, q: int
 ) -> int:
     """The replica that a request is sent to; the first one where none is in service."""
     best = least_loaded(asked, progress, replicas, routing)
@@ -119,7 +119,7 @@ def route(
 
 @kernel
 def enter(
-    progress: Progress, replicas: Replicas, limits: Limits, r: int, q: int, now_s: float
+    progress: RequestProgress, replicas: Replicas, limits: Limits, r: int, q: int, now_s: float
 ) -> None:
     """Put a request into a replica's queue; iterations under way end where it can be seen."""
     progress.replica[q] = r
@@ -149,7 +149,7 @@ def cut(replicas: Replicas, limits: Limits, r: int, at_s: float) -> None:
 
 @kernel
 def arrive(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
     routing: int, q: int,
 ) -> None:  # fmt: skip
     """Send a request to a replica, or refuse it where no replica could ever hold it."""
@@ -164,7 +164,7 @@ def arrive(
 
 @kernel
 def advance(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
     limits: Limits, routing: int, until_s: float,
 ) -> None:  # fmt: skip
     """Let requests arrive and replicas work up to a moment; iterations under way then go on."""
@@ -200,7 +200,7 @@ def change_clock(
 
 @kernel
 def finish_whole_steps(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
     r: int, now_s: float,
 ) -> None:  # fmt: skip
     """Keep the iterations of a plan that have ended by now."""
@@ -218,7 +218,7 @@ def finish_whole_steps(
 
 @kernel
 def stop_replica(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
     routing: int, r: int, now_s: float,
 ) -> None:  # fmt: skip
     """Take a replica out of service: what it held is lost, and its requests go to others."""

@@ -12,7 +12,7 @@ from twin.physics.serving.columns import (
     LawTables,
     Limits,
     PrefixCache,
-    Progress,
+    RequestProgress,
     Replicas,
 )
 from twin.physics.serving.compiled import kernel
@@ -39,7 +39,7 @@ def count_up(replicas: Replicas, limits: Limits, r: int, read: int, made: float)
 
 @kernel
 def make_tokens(
-    asked: Asked, progress: Progress, replicas: Replicas, limits: Limits, r: int,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, limits: Limits, r: int,
     first_end_s: float,
 ) -> tuple[float, int]:  # fmt: skip
     """Move all sequences that make tokens on by a plan's iterations; the tokens that come out, and
@@ -76,7 +76,7 @@ def make_tokens(
 
 
 @kernel
-def read_prompts(progress: Progress, replicas: Replicas, r: int) -> tuple[int, float]:
+def read_prompts(progress: RequestProgress, replicas: Replicas, r: int) -> tuple[int, float]:
     """Enter the chunks of an iteration; the tokens read, and those that came out."""
     read = 0
     made = 0.0
@@ -89,7 +89,7 @@ def read_prompts(progress: Progress, replicas: Replicas, r: int) -> tuple[int, f
 
 
 @kernel
-def read_prompt(progress: Progress, q: int, end_s: float) -> float:
+def read_prompt(progress: RequestProgress, q: int, end_s: float) -> float:
     """Enter a chunk that was read; one token comes out at the end of a prompt."""
     progress.context_tokens[q] += progress.chunk_tokens[q]
     progress.left_tokens[q] -= progress.chunk_tokens[q]
@@ -104,7 +104,7 @@ def read_prompt(progress: Progress, q: int, end_s: float) -> float:
 
 @kernel
 def move_on(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
 ) -> None:
     """Enter what the iterations of a plan read and made."""
     first_end_s = replicas.end_s[r]
@@ -123,7 +123,7 @@ def move_on(
 
 @kernel
 def complete(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, r: int
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, r: int
 ) -> None:
     """Let those go that have all their tokens; the others keep their order."""
     output = asked.output_tokens
@@ -146,7 +146,7 @@ def complete(
 
 @kernel
 def advance_replica(
-    asked: Asked, progress: Progress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
     limits: Limits, r: int, until_s: float,
 ) -> None:  # fmt: skip
     """Live through every plan of a replica that ends before a moment."""
