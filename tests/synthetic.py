@@ -412,6 +412,14 @@ def _services(rate: np.ndarray, made: np.ndarray, lost: np.ndarray) -> pd.DataFr
             "capacity_tokens_per_s": 4 * 3.3e4,
             "utilisation_frac": made[:, :4].sum(axis=1) / (4 * 3.3e4 * PERIOD_S),
             "time_per_token_s": 0.021 + 0.004 * (asked / asked.max()),
+            "energy_j": 4 * 9e4 * PERIOD_S,
+            "ttft_p50_s": 0.09,
+            "ttft_p95_s": 0.25 + 0.1 * (asked / asked.max()),
+            "ttft_p99_s": 0.42 + 0.2 * (asked / asked.max()),
+            "tpot_p50_s": 0.020 + 0.004 * (asked / asked.max()),
+            "tpot_p95_s": 0.026 + 0.005 * (asked / asked.max()),
+            "tpot_p99_s": 0.031 + 0.006 * (asked / asked.max()),
+            "slo_met_frac": 1.0,
         }
     )
 

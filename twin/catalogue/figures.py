@@ -21,6 +21,7 @@ from twin.catalogue.rows import (
     Rack,
     RequestLengths,
     Server,
+    ServingSoftware,
     StorageSystem,
     Switch,
 )
@@ -39,6 +40,7 @@ FIGURES: Mapping[type[CatalogueRow], tuple[str, ...]] = MappingProxyType({
     Climate: ("dry_bulb_mean_degc", "dry_bulb_max_degc", "wet_bulb_max_degc"),
     GridRegion: ("price_usd_per_kwh", "carbon_kg_per_kwh"),
     RequestLengths: ("input_mean_tokens", "output_mean_tokens"),
+    ServingSoftware: ("max_sequences", "token_budget", "page_tokens", "memory_frac"),
 })  # fmt: skip
 """By kind, in the order in which they are shown."""
 

@@ -18,6 +18,7 @@ from twin.catalogue.rows import (
     Rack,
     RequestLengths,
     Server,
+    ServingSoftware,
     StorageSystem,
     Switch,
 )
@@ -37,6 +38,7 @@ KINDS: Mapping[str, type[CatalogueRow]] = MappingProxyType(
         "climates": Climate,
         "grids": GridRegion,
         "requests": RequestLengths,
+        "engines": ServingSoftware,
     }
 )
 """Every kind by name, and the type of its rows; the shipped CSV has the kind's name."""

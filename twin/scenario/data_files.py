@@ -15,7 +15,7 @@ from twin.scenario.schema import Scenario
 from twin.scenario.series import read_content, read_grid, read_weather
 from twin.scenario.yaml.document import Document
 from twin.scenario.yaml.positions import value_at
-from twin.traces import read_jobs
+from twin.traces import read_jobs, read_requests
 
 Location = tuple[str | int, ...]
 _START: datetime = Scenario.model_fields["start"].default
@@ -45,6 +45,8 @@ def _named(
     for i, work in enumerate(_listed(document.data.get("workload"))):
         if work.get("kind") == "jobs":
             yield ("workload", i, "file"), read_jobs
+        if work.get("kind") == "inference":
+            yield ("workload", i, "requests", "trace"), read_requests
     profiles = document.data.get("profiles")
     for gpu in profiles if isinstance(profiles, dict) else ():
         yield ("profiles", gpu), load_profile

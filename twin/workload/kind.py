@@ -6,7 +6,7 @@ A kind is one file in `twin.workload.kinds` with one class; nobody asks which cl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from pydantic import Field
@@ -14,6 +14,7 @@ from pydantic import Field
 from twin.stated import Stated
 from twin.traces import JobEnd
 from twin.workload.requests import Requests
+from twin.workload.serving_engine import EngineOptions, Promise
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,10 @@ class Pool:
     requests: Requests
     window_s: float
     patience_s: float
+    detail: str = "fluid"
+    """`fluid`, or `requests`: each of them on its own."""
+    engine: EngineOptions = field(default_factory=EngineOptions)
+    promise: Promise = field(default_factory=Promise)
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,71 @@
-"""A stream of requests: how many, when in the day, how long."""
+"""A stream of requests: how many, when in the day, how long; or as recorded."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, PositiveInt, model_validator
 
-from twin.stated import Fraction, Rate, RowOf, Stated
+from twin.stated import FileName, Fraction, Rate, RowOf, Stated
+from twin.traces import RequestTrace, read_requests
+
+TOKENS_MAX = 10_000_000
+"""Of one request; the longest context on offer in 2026 is a tenth of it."""
 
 
 class Requests(Stated):
     """The request stream: how many, when in the day, how long."""
 
-    rate: Rate
-    """Mean arrivals a second over a day."""
+    rate: Rate | None = None
+    """Mean arrivals a second over a day; a trace has its own where none is stated."""
     lengths: Annotated[str, Field(max_length=100), RowOf("requests")] = "azure_2023_conv"
     """Catalogue row with the published length statistics."""
+    input_tokens: PositiveInt | None = Field(default=None, le=TOKENS_MAX)
+    """Prompt of every request, in place of `lengths`."""
+    output_tokens: PositiveInt | None = Field(default=None, le=TOKENS_MAX)
+    """Answer of every request, hidden reasoning included."""
+    cached_tokens: int = Field(default=0, ge=0, le=TOKENS_MAX)
+    """Of each prompt, found in a prefix cache: held, and not read again."""
+    trace: FileName | None = None
+    """Requests as recorded: Azure, BurstGPT, Mooncake, AIPerf, a vLLM log or a plain table."""
     diurnal_amplitude: Fraction = 0.5
     """Peak over mean, minus one, of the daily sinusoid."""
     peak_hour: float = Field(default=14.0, ge=0, lt=24)
     """Local hour of the daily peak."""
     burstiness: float = Field(default=4.0, ge=0.01, le=1e4)
     """Variance of the arrivals in a window over their mean; 1 is Poisson."""
+
+    @model_validator(mode="after")
+    def _one_source_of_lengths(self) -> Self:
+        fixed = (self.input_tokens, self.output_tokens)
+        if self.rate is None and self.trace is None:
+            raise ValueError("a rate, such as `rate: 30 / s`, or a trace of requests")
+        if None in fixed and fixed != (None, None):
+            raise ValueError("input_tokens and output_tokens together, or neither")
+        ways = [
+            name
+            for name in ("lengths", "input_tokens", "trace")
+            if name in self.model_fields_set and getattr(self, name) is not None
+        ]
+        if len(ways) > 1:
+            raise ValueError(f"lengths from one place, not from {' and '.join(ways)}")
+        if self.input_tokens is not None and self.cached_tokens >= self.input_tokens:
+            most = self.input_tokens - 1
+            raise ValueError(f"cached_tokens up to {most:,}: a prompt's last token is always read")
+        return self
+
+    def recorded(self) -> RequestTrace | None:
+        """The trace, as its file stands now; None where none is named."""
+        if self.trace is None:
+            return None
+        path = Path(self.trace)
+        stamp = path.stat()
+        return _read(path, stamp.st_size, stamp.st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, size: int, changed_ns: int) -> RequestTrace:
+    """The trace of a file as it stands: one that changes is read again."""
+    return read_requests(path)

@@ -15,7 +15,7 @@ from twin.catalogue.rows.power import PowerEquipment
 from twin.catalogue.rows.server import Server
 from twin.catalogue.rows.site import Climate, GridRegion
 from twin.catalogue.rows.ups import OverloadCurve
-from twin.catalogue.rows.work import Model, RequestLengths
+from twin.catalogue.rows.work import Model, RequestLengths, ServingSoftware
 
 __all__ = [
     "CatalogueRow",
@@ -31,6 +31,7 @@ __all__ = [
     "Reliability",
     "RequestLengths",
     "Server",
+    "ServingSoftware",
     "Size",
     "Status",
     "StorageSystem",

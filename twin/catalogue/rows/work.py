@@ -114,3 +114,25 @@ class RequestLengths(CatalogueRow):
         rises(self, "input_median_tokens", "input_mean_tokens")
         rises(self, "output_median_tokens", "output_mean_tokens")
         return self
+
+
+class ServingSoftware(CatalogueRow):
+    """What a serving software allows on one replica, as it ships."""
+
+    max_sequences: Annotated[int, Field(ge=1)]
+    """Most sequences that run at once."""
+    token_budget: Annotated[int, Field(ge=1)]
+    """Most tokens of one iteration, made and read."""
+    page_tokens: Annotated[int, Field(ge=1)]
+    """Tokens of one memory page of keys and values."""
+    memory_frac: Annotated[float, Field(gt=0, le=1)]
+    """Share of GPU memory that it takes."""
+    prefix_cache: bool
+    """Whether blocks of prompts are kept for those that begin alike."""
+    cuda_graphs: bool
+    """Whether decode iterations are replayed as graphs."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        rises(self, "max_sequences", "token_budget")
+        return self

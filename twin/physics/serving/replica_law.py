@@ -71,9 +71,9 @@ def context_token_bytes(replica: Replica) -> float:
     return float(replica.model.context_bytes(1.0, replica.kv_bytes_per_value)) * copies
 
 
-def kv_capacity_tokens(replica: Replica) -> float:
+def kv_capacity_tokens(replica: Replica, memory_frac: float = USABLE_MEMORY_FRAC) -> float:
     """Tokens of context that fit beside the weights; negative where not even these fit."""
     gpus = replica.tensor_parallel
     weights = replica.model.weight_bytes(replica.weight_bytes_per_parameter)
-    free = gpus * (USABLE_MEMORY_FRAC * replica.memory_bytes - RUNTIME_BYTES) - weights
+    free = gpus * (memory_frac * replica.memory_bytes - RUNTIME_BYTES) - weights
     return free / context_token_bytes(replica)

@@ -10,6 +10,7 @@ import pandas as pd
 from twin.arrays import Array
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
+from twin.simulation.serving.latency import LATENCIES
 from twin.simulation.state.record import SITE
 
 Columns = dict[str, Array]
@@ -119,7 +120,7 @@ def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
     if not count:
         return {}
     totals = np.stack([recorder.gained(f"service {k}") for k in range(count)], axis=1)
-    requests, asked, served, dropped, possible = np.moveaxis(totals, 2, 0)
+    requests, asked, served, dropped, possible, energy_j = np.moveaxis(totals, 2, 0)
     capacity = possible / span_s
     with np.errstate(divide="ignore", invalid="ignore"):
         used = np.where(capacity > 0, served / span_s / capacity, 0.0)
@@ -132,4 +133,17 @@ def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
         "capacity_tokens_per_s": capacity,
         "utilisation_frac": used,
         "time_per_token_s": recorder.held("token_s"),
+        "energy_j": energy_j,
+        **_latencies(run, recorder),
     }
+
+
+def _latencies(run: Disciplines, recorder: Recorder) -> Columns:
+    """What users of each service saw, (period, service)."""
+    time_s = recorder.rows("time_s")[:, 0]
+    held = [recorder.held(name) for name in ("load", "service_clock", "backlog_s")]
+    seen = [
+        service.latencies(time_s, *(column[:, k] for column in held))
+        for k, service in enumerate(run.serving.services)
+    ]
+    return {name: np.stack([one[:, i] for one in seen], 1) for i, name in enumerate(LATENCIES)}

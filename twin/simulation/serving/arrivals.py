@@ -5,31 +5,101 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array
+from twin.physics.serving.requests import RequestList
+from twin.physics.serving.tails import LengthLaw
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
+from twin.traces import RequestTrace
 from twin.workload import Pool
 
 
 def arrivals(
     scenario: Scenario, pool: Pool, mean_tokens: float, sigma: float
 ) -> tuple[Array, Array]:
-    """Tokens asked and requests (window,): a daily sinusoid with over-dispersed counts.
+    """Tokens asked and requests (window,): a daily sinusoid with over-dispersed counts, or those of
+    a trace.
 
     mean_tokens, sigma   of a request's output, the second of its logarithm
     Each quantity draws from its own stream, so a longer horizon meets the same first windows.
     """
+    trace = pool.requests.recorded()
+    if trace is not None:
+        return _recorded_windows(scenario, pool, recorded(scenario, pool, trace))
+    arrived = _counts(scenario, pool)
+    sizes = stream(scenario.seed, "traffic", pool.name, "sizes")
+    deviation = mean_tokens * np.sqrt(np.expm1(sigma**2) * arrived)
+    tokens = arrived * mean_tokens + deviation * sizes.standard_normal(arrived.size)
+    return np.maximum(tokens, 0.0), arrived
+
+
+def _counts(scenario: Scenario, pool: Pool) -> Array:
+    """(window,) requests that arrive."""
     requests = pool.requests
     count = int(np.ceil(scenario.horizon / pool.window_s))
-    many, bursts, sizes = (
-        stream(scenario.seed, "traffic", pool.name, part)
-        for part in ("arrivals", "bursts", "sizes")
+    many, bursts = (
+        stream(scenario.seed, "traffic", pool.name, part) for part in ("arrivals", "bursts")
     )
-    mean = np.maximum(requests.rate * pool.window_s * _shape(scenario, pool, count), 0.0)
+    rate = requests.rate or 0.0
+    mean = np.maximum(rate * pool.window_s * _shape(scenario, pool, count), 0.0)
     spread = max(requests.burstiness - 1.0, 1e-9)
-    arrived = many.poisson(bursts.gamma(mean / spread + 1e-12, spread)).astype(float)
-    deviation = mean_tokens * np.sqrt(np.expm1(sigma**2) * arrived)
-    tokens = arrived * mean_tokens + deviation * sizes.standard_normal(count)
-    return np.maximum(tokens, 0.0), arrived
+    return many.poisson(bursts.gamma(mean / spread + 1e-12, spread)).astype(float)
+
+
+def recorded(scenario: Scenario, pool: Pool, trace: RequestTrace) -> RequestList:
+    """The requests of a trace up to the horizon, as far apart as the stated rate asks."""
+    rate = pool.requests.rate
+    own = (len(trace) - 1) / trace.span_s if trace.span_s > 0 else 1.0
+    arrival = trace.arrival_s * (1.0 if rate is None else own / rate)
+    kept = int(np.searchsorted(arrival, scenario.horizon, side="left"))
+    hashes = tuple(trace.hashes_of(q) for q in range(kept)) if trace.block_tokens else ()
+    prompt = np.maximum(trace.input_tokens[:kept], 1)
+    return RequestList(
+        arrival[:kept],
+        prompt,
+        np.maximum(trace.output_tokens[:kept], 1),
+        np.minimum(pool.requests.cached_tokens, prompt - 1),
+        hashes,
+        trace.block_tokens or 16,
+    )
+
+
+def _recorded_windows(
+    scenario: Scenario, pool: Pool, requests: RequestList
+) -> tuple[Array, Array]:
+    count = int(np.ceil(scenario.horizon / pool.window_s))
+    window = np.minimum((requests.arrival_s // pool.window_s).astype(np.int64), count - 1)
+    tokens = np.bincount(window, requests.output_tokens, count)
+    return tokens, np.bincount(window, minlength=count).astype(float)
+
+
+def single_requests(scenario: Scenario, pool: Pool, lengths: LengthLaw) -> RequestList:
+    """Every request with its moment and its lengths: those of a trace, or drawn.
+
+    As many arrive in a window as the fluid form sees there, at any moment of it alike.
+    """
+    trace = pool.requests.recorded()
+    if trace is not None:
+        return recorded(scenario, pool, trace)
+    arrived = _counts(scenario, pool).astype(np.int64)
+    moments, prompts, outputs = (
+        stream(scenario.seed, "traffic", pool.name, part)
+        for part in ("moments", "prompts", "outputs")
+    )
+    window = np.repeat(np.arange(arrived.size), arrived)
+    at_s = np.sort((window + moments.random(window.size)) * pool.window_s)
+    at_s = at_s[at_s < scenario.horizon]
+    prompt = _drawn(prompts, lengths.input_tokens, lengths.input_log_sigma, at_s.size)
+    output = _drawn(outputs, lengths.output_tokens, lengths.output_log_sigma, at_s.size)
+    cached = np.minimum(int(lengths.cached_tokens), prompt - 1)
+    return RequestList(at_s, prompt, output, cached)
+
+
+def _drawn(
+    draw: np.random.Generator, mean: float, sigma: float, count: int
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """(count,) whole tokens of a log-normal law."""
+    values = mean * np.exp(sigma * draw.standard_normal(count) - sigma**2 / 2)
+    return np.maximum(np.round(values), 1).astype(np.int64)
 
 
 def _shape(scenario: Scenario, pool: Pool, count: int) -> Array:

@@ -17,13 +17,14 @@ from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.simulation.serving.arrivals import arrivals
+from twin.simulation.serving.latency import LATENCIES, at_load
 from twin.simulation.serving.replica import ReplicaSpeed
 from twin.simulation.state.record import Key
 from twin.simulation.state.work import ServiceState
 from twin.workload import Pool
 
-TOTALS = ("requests", "asked", "served", "dropped", "capacity")
-"""What a service adds up; all but the first in output tokens."""
+TOTALS = ("requests", "asked", "served", "dropped", "capacity", "energy_j")
+"""What a service adds up; all but the first and the last in output tokens."""
 _EMPTY = 1e-6
 """Tokens in a queue that count as none: rounding."""
 _TOUCH_S = 1e-8
@@ -152,8 +153,12 @@ class Service:
         own.waiting = max(own.waiting + gained, 0.0)
         window = min(own.window, self.requests.size - 1)
         requests = self.requests[window] / self.pool.window_s
-        rates = np.array([requests, own.arriving, own.served, own.dropping, self.capacity])
+        rates = np.array([requests, own.arriving, own.served, own.dropping, self.capacity, 0.0])
         own.totals += rates * span_s
+
+    def add_energy(self, energy_j: float) -> None:
+        """Add what its nodes drew."""
+        self.own.totals[TOTALS.index("energy_j")] += energy_j
 
     def next_s(self) -> float:
         """Seconds until the queue is empty or full."""
@@ -170,6 +175,36 @@ class Service:
         """Served over capacity."""
         capacity = self.capacity
         return self.own.served / capacity if capacity > 0 else 0.0
+
+    @property
+    def clock_frac(self) -> float:
+        """Mean clock of its racks."""
+        return float(self.world.state.throttling.clock_frac[self.racks].mean())
+
+    @property
+    def backlog_s(self) -> float:
+        """How long the queue would take at full capacity; at most the patience."""
+        capacity = self.capacity
+        if capacity <= 0:
+            return self.pool.patience_s if self.own.waiting > 0 else 0.0
+        return min(self.own.waiting / capacity, self.pool.patience_s)
+
+    @property
+    def replicas(self) -> int:
+        """Replicas of the whole pool."""
+        return int(round(float(self.whole_by_rack.sum()) / self.speed.capacity_tokens_per_s))
+
+    def latencies(self, time_s: Array, load_frac: Array, clock_frac: Array, backlog_s: Array) -> Array:
+        """(period, `LATENCIES`) of what users saw, from the tails of one replica at the load, clock
+        and backlog at the end of each period; `time_s` are the ends of periods, the start first.
+        """
+        found = np.full((time_s.size - 1, len(LATENCIES)), np.nan)
+        for clock in np.unique(clock_frac):
+            rows = (clock_frac == clock) & (load_frac > 0)
+            if rows.any():
+                curve = self.speed.latencies(float(clock), self.replicas)
+                found[rows] = at_load(curve, load_frac[rows], backlog_s[rows], self.pool)
+        return found
 
     def total(self, name: str) -> float:
         """One of the totals so far."""

@@ -11,6 +11,7 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
+from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.service import Service
 
 CPU_ACTIVITY = 0.3
@@ -26,9 +27,11 @@ class Serving(Discipline):
         self.world = world
         self.own = world.state.serving
         self.services: list[Service] = []
+        self.node_w = jobs.meter.node_w
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
         for k, pool in enumerate(pools):
-            service = Service(world, compute, losses, pool, jobs.placement.free())
+            engine = RequestService if pool.detail == "requests" else Service
+            service = engine(world, compute, losses, pool, jobs.placement.free())
             jobs.claim(service.nodes, FIRST_OWNER - k)
             self.services.append(service)
             self.own.services.append(service.own)
@@ -71,6 +74,10 @@ class Serving(Discipline):
         """Move all queues on."""
         for service in self.services:
             service.advance(span_s)
+        if self.services:
+            drawn_w = self.node_w()
+            for service in self.services:
+                service.add_energy(float(drawn_w[service.nodes].sum()) * span_s)
 
     def next_s(self) -> float:
         """Seconds until a queue is empty or full."""

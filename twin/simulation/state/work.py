@@ -158,13 +158,15 @@ class ServiceState:
     capacity_by_rack: Array
     """(rack of the service,)"""
     totals: Array
-    """Requests, and tokens asked, served, dropped and possible, so far."""
+    """Requests, tokens asked, served, dropped and possible, and joules, so far."""
     window: int = 0
     arriving: float = 0.0
     served: float = 0.0
     dropping: float = 0.0
     waiting: float = 0.0
     """Tokens in the queue."""
+    engine: dict[str, Array] = field(default_factory=dict)
+    """Columns of the request engine by name; empty where requests are a fluid."""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from pydantic import Field, PositiveInt
 from twin.stated import Duration, RowOf, TokenPrice, Within
 from twin.workload.kind import Need, Pool, WorkloadKind
 from twin.workload.requests import Requests
+from twin.workload.serving_engine import EngineOptions, Promise
 
 
 class Inference(WorkloadKind):
@@ -29,6 +30,12 @@ class Inference(WorkloadKind):
     """Length of the windows over which arrivals are drawn."""
     patience: Duration = 60.0
     """A request that waits longer is given up: its tokens are dropped."""
+    detail: Literal["fluid", "requests"] = "fluid"
+    """Requests as a fluid, whose tails come from one replica; or each of them on its own."""
+    engine: EngineOptions = Field(default_factory=EngineOptions)
+    """Settings of the serving software."""
+    slo: Promise = Field(default_factory=Promise)
+    """What users are promised; the tables say which share of requests it is kept for."""
     token_price: TokenPrice = 0.0
     """Price of an output token, for the cost of what is lost."""
 
@@ -44,15 +51,20 @@ class Inference(WorkloadKind):
                 requests=self.requests,
                 window_s=self.window,
                 patience_s=self.patience,
+                detail=self.detail,
+                engine=self.engine,
+                promise=self.slo,
             ),
         )
 
     def needs(self) -> tuple[Need, ...]:
         """Its model, and the lengths of its requests."""
-        return (
-            Need("models", self.model, ("model",)),
-            Need("requests", self.requests.lengths, ("requests", "lengths")),
-        )
+        needs = [Need("models", self.model, ("model",))]
+        if self.requests.input_tokens is None and self.requests.trace is None:
+            needs.append(Need("requests", self.requests.lengths, ("requests", "lengths")))
+        if self.engine.software is not None:
+            needs.append(Need("engines", self.engine.software, ("engine", "software")))
+        return tuple(needs)
 
     @property
     def most_nodes(self) -> int:

@@ -1,0 +1,44 @@
+"""How long the requests of a service are: a catalogue row, plain numbers, or a trace."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.catalogue.rows import RequestLengths
+from twin.physics.serving.tails import LengthLaw
+from twin.scenario.schema import Scenario
+from twin.traces import RequestTrace
+from twin.workload import Pool
+
+
+def length_law(scenario: Scenario, pool: Pool) -> LengthLaw:
+    """Means of prompt and answer, and the spread of their logarithms."""
+    requests = pool.requests
+    trace = requests.recorded()
+    cached = float(requests.cached_tokens)
+    if trace is not None:
+        return _of_trace(trace, cached)
+    if requests.input_tokens is not None and requests.output_tokens is not None:
+        return LengthLaw(
+            float(requests.input_tokens), float(requests.output_tokens), cached_tokens=cached
+        )
+    row = scenario.catalogue.get(RequestLengths, requests.lengths)
+    return LengthLaw(
+        row.input_mean_tokens, row.output_mean_tokens, row.input_log_sigma, row.output_log_sigma,
+        cached,
+    )  # fmt: skip
+
+
+def _of_trace(trace: RequestTrace, cached: float) -> LengthLaw:
+    prompt = trace.input_tokens.astype(float)
+    output = np.maximum(trace.output_tokens, 1).astype(float)
+    return LengthLaw(
+        float(prompt.mean()), float(output.mean()), _log_sigma(prompt), _log_sigma(output), cached
+    )
+
+
+def _log_sigma(tokens: Array) -> float:
+    """Of the log-normal law with this mean and median; of the logarithms where these fall apart."""
+    ratio = float(tokens.mean() / max(np.median(tokens), 1.0))
+    return float(np.sqrt(2 * np.log(ratio))) if ratio > 1 else float(np.log(tokens).std())

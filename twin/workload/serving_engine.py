@@ -1,0 +1,43 @@
+"""What a planner may say of the serving software, and of what users are promised."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from twin.stated import Duration, Fraction, RowOf, Stated
+
+RoutingName = Literal["round_robin", "least_outstanding", "least_kv", "prefix_aware"]
+
+
+class EngineOptions(Stated):
+    """Settings of the engine on each replica; what is left out comes from `software`."""
+
+    software: Annotated[str, Field(max_length=100), RowOf("engines")] | None = None
+    """Catalogue row with the defaults of a serving software, such as `vllm`."""
+    max_sequences: PositiveInt | None = Field(default=None, le=65_536)
+    """Most sequences that run at once on a replica."""
+    token_budget: PositiveInt | None = Field(default=None, le=10_000_000)
+    """Most tokens of one iteration, made and read: what chunked prefill fills."""
+    prefix_cache: bool | None = None
+    """Whether blocks of prompts are kept for prompts that begin alike."""
+    kv_dtype: Literal["bf16", "fp8"] | None = None
+    """Format of keys and values; bf16 under bf16 weights, else fp8."""
+    drafts: NonNegativeInt = Field(default=0, le=16)
+    """Tokens that a draft model proposes for each sequence and iteration; for detail: requests."""
+    acceptance: Fraction = 0.7
+    """Chance that a draft is accepted where those before it were."""
+    draft_time: Duration = 0.0
+    """Time of one token of the draft model, for all sequences of a replica together."""
+    routing: RoutingName = "least_outstanding"
+    """Which replica a request is sent to."""
+
+
+class Promise(Stated):
+    """What users are promised: a service-level objective."""
+
+    ttft: Duration | None = None
+    """Most time to the first token."""
+    tpot: Duration | None = None
+    """Most time between tokens after the first, on average over an answer."""
