@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from twin.physics.serving.columns import Asked, Limits, PrefixCache, RequestProgress, Replicas
+from twin.physics.serving.columns import Asked, Limits, PrefixCache, Replicas, RequestProgress
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import steps_until
 from twin.physics.serving.prefix_cache import available

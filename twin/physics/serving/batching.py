@@ -20,8 +20,8 @@ from twin.physics.serving.columns import (
     LawTables,
     Limits,
     PrefixCache,
-    RequestProgress,
     Replicas,
+    RequestProgress,
 )
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import attention_s, decode_law, mixed_s, steps_s
@@ -39,7 +39,12 @@ RUNNING = int(Fate.RUNNING)
 
 @kernel
 def grow(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
+    asked: Asked,
+    progress: RequestProgress,
+    replicas: Replicas,
+    cache: PrefixCache,
+    limits: Limits,
+    r: int,
 ) -> bool:
     """Give every sequence that makes tokens the pages of its next iteration; True where one had to
     give way.
@@ -72,7 +77,12 @@ def grow(
 
 @kernel
 def admit(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
+    asked: Asked,
+    progress: RequestProgress,
+    replicas: Replicas,
+    cache: PrefixCache,
+    limits: Limits,
+    r: int,
 ) -> bool:
     """Let the head of the queue begin, if its whole prompt has room."""
     q = replicas.head[r]
@@ -101,7 +111,13 @@ def admit(
 
 @kernel
 def begin(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, r: int, q: int, prompt: int, held: int
+    asked: Asked,
+    progress: RequestProgress,
+    replicas: Replicas,
+    r: int,
+    q: int,
+    prompt: int,
+    held: int,
 ) -> None:
     """Enter a request among those that run, with `held` tokens of its prompt in memory."""
     progress.fate[q] = RUNNING

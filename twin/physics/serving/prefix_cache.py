@@ -7,7 +7,7 @@ Source: Kwon et al. (2023), arXiv 2309.06180; vLLM, design of automatic prefix c
 
 from __future__ import annotations
 
-from twin.physics.serving.columns import Asked, Limits, PrefixCache, RequestProgress, Replicas
+from twin.physics.serving.columns import Asked, Limits, PrefixCache, Replicas, RequestProgress
 from twin.physics.serving.compiled import kernel
 
 

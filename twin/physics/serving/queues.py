@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.physics.serving.columns import Asked, Fate, Limits, PrefixCache, RequestProgress, Replicas
+from twin.physics.serving.columns import Asked, Fate, Limits, PrefixCache, Replicas, RequestProgress
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.prefix_cache import release
 

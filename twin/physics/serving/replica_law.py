@@ -32,7 +32,8 @@ class ReplicaAtClock:
         flop_s = (tokens * model.linear_flop_per_token() - prompt * head) / self._flop_s
         read = model.read_parameters(tokens) * replica.weight_bytes_per_parameter / self._bytes_s
         host_s = model.layers * replica.rates.launch_s
-        return np.maximum(flop_s, read) + host_s + self._all_reduce_s(tokens)
+        total: Array = np.maximum(flop_s, read) + host_s + self._all_reduce_s(tokens)
+        return total
 
     def context_s(self, sequences: ArrayLike) -> Array:
         """The slower of scores and reading of one token of context."""

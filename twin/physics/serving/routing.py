@@ -14,8 +14,8 @@ from twin.physics.serving.columns import (
     LawTables,
     Limits,
     PrefixCache,
-    RequestProgress,
     Replicas,
+    RequestProgress,
 )
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import steps_until
@@ -86,7 +86,12 @@ def least_loaded(asked: Asked, progress: RequestProgress, replicas: Replicas, ro
 
 @kernel
 def longest_prefix(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, q: int, least: int
+    asked: Asked,
+    progress: RequestProgress,
+    replicas: Replicas,
+    cache: PrefixCache,
+    q: int,
+    least: int,
 ) -> int:
     """The replica with most of a request's prefix, or the least loaded one."""
     blocks = asked.first_block[q + 1] - asked.first_block[q]
@@ -105,7 +110,12 @@ def longest_prefix(
 
 @kernel
 def route(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, routing: int, q: int
+    asked: Asked,
+    progress: RequestProgress,
+    replicas: Replicas,
+    cache: PrefixCache,
+    routing: int,
+    q: int,
 ) -> int:
     """The replica that a request is sent to; the first one where none is in service."""
     best = least_loaded(asked, progress, replicas, routing)

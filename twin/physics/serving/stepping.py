@@ -12,8 +12,8 @@ from twin.physics.serving.columns import (
     LawTables,
     Limits,
     PrefixCache,
-    RequestProgress,
     Replicas,
+    RequestProgress,
 )
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import steps_s
@@ -104,7 +104,12 @@ def read_prompt(progress: RequestProgress, q: int, end_s: float) -> float:
 
 @kernel
 def move_on(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits, r: int
+    asked: Asked,
+    progress: RequestProgress,
+    replicas: Replicas,
+    cache: PrefixCache,
+    limits: Limits,
+    r: int,
 ) -> None:
     """Enter what the iterations of a plan read and made."""
     first_end_s = replicas.end_s[r]

@@ -1,13 +1,11 @@
 """Latency of a replica over its load: the tails that the fluid form takes.
 
-One replica is lived through at a few loads, with the iteration law of the request engine, its slots,
-its token budget and its memory; sequences are not moved one by one but by counts, so this needs
-neither compiled code nor more than a fraction of a second. Left out are preemption, which admission
-by whole sequences avoids, and prefixes that come and go.
+One replica is lived through at a few loads, with the iteration law, the slots, the token budget and
+the memory of the request engine; sequences are moved by counts, so this needs no compiled code.
+Left out are preemption, which admission by whole sequences avoids, and prefixes that come and go.
 
-A pool that sends its requests round in turn gives each of R replicas every R-th arrival: arrivals of
-a gamma law with shape R. Sequences that run at the start are drawn as renewal theory finds them, so
-that no time is lost until the load is steady.
+A pool that sends its requests round in turn gives each of R replicas every R-th arrival: arrivals
+of a gamma law with shape R. Sequences that run at the start are drawn as renewal theory finds them.
 """
 
 from __future__ import annotations
@@ -74,7 +72,9 @@ class LoadCurve:
     def at(self, load_frac: Array, name: str, column: int | None = None) -> Array:
         """One of the curves at any loads; beyond its ends as there."""
         values = getattr(self, name)
-        return np.interp(load_frac, self.load_frac, values if column is None else values[:, column])
+        row = values if column is None else values[:, column]
+        read: Array = np.interp(load_frac, self.load_frac, row)
+        return read
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def load_curve(
     lengths: LengthLaw,
     capacity_tokens_per_s: float,
     in_turn: int = 1,
-    objective: Objective = Objective(),  # noqa: B008
+    objective: Objective = Objective(),
     seed: int = 1,
 ) -> LoadCurve:
     """Live a replica through at every load of `LOADS`; the same requests at each, closer together.
@@ -163,7 +163,9 @@ class _Lived:
     def _reading_s(self, tokens: float) -> float:
         """Seconds that a prompt adds to an iteration."""
         whole = self._mixed_s(0, max(tokens, 1.0))
-        return max(whole - self.fixed[1], 0.0) + self._attention_s(max(tokens, 1.0), self.cached)
+        return float(max(whole - self.fixed[1], 0.0)) + self._attention_s(
+            max(tokens, 1.0), self.cached
+        )
 
     def _join(self, q: int, steps: int, context: float) -> None:
         """Let a sequence make `steps` more tokens."""

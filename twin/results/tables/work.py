@@ -33,15 +33,28 @@ SERVICES = Table(
             "s",
             "Mean time between output tokens at the end of the period.",
         ),
-        Column(
-            "energy_j", "float", "J", "Drawn by its nodes, at the AC input of their racks."
-        ),
+        Column("energy_j", "float", "J", "Drawn by its nodes, at the AC input of their racks."),
         Column("ttft_p50_s", "float", "s", "Time to the first token: half of requests had less."),
         Column("ttft_p95_s", "float", "s", "Time to the first token: 95 % of requests had less."),
         Column("ttft_p99_s", "float", "s", "Time to the first token: 99 % of requests had less."),
-        Column("tpot_p50_s", "float", "s", "Time between tokens after the first: half of requests had less."),
-        Column("tpot_p95_s", "float", "s", "Time between tokens after the first: 95 % of requests had less."),
-        Column("tpot_p99_s", "float", "s", "Time between tokens after the first: 99 % of requests had less."),
+        Column(
+            "tpot_p50_s",
+            "float",
+            "s",
+            "Time between tokens after the first: half of requests had less.",
+        ),
+        Column(
+            "tpot_p95_s",
+            "float",
+            "s",
+            "Time between tokens after the first: 95 % of requests had less.",
+        ),
+        Column(
+            "tpot_p99_s",
+            "float",
+            "s",
+            "Time between tokens after the first: 99 % of requests had less.",
+        ),
         Column("slo_met_frac", "float", "", "Share of requests that kept the objective."),
     ),
 )

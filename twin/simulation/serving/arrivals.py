@@ -63,12 +63,10 @@ def recorded(scenario: Scenario, pool: Pool, trace: RequestTrace) -> RequestList
     )
 
 
-def _recorded_windows(
-    scenario: Scenario, pool: Pool, requests: RequestList
-) -> tuple[Array, Array]:
+def _recorded_windows(scenario: Scenario, pool: Pool, requests: RequestList) -> tuple[Array, Array]:
     count = int(np.ceil(scenario.horizon / pool.window_s))
     window = np.minimum((requests.arrival_s // pool.window_s).astype(np.int64), count - 1)
-    tokens = np.bincount(window, requests.output_tokens, count)
+    tokens = np.bincount(window, requests.output_tokens, count).astype(float)
     return tokens, np.bincount(window, minlength=count).astype(float)
 
 

@@ -16,7 +16,7 @@ LATENCIES = (
 
 
 def at_load(curve: LoadCurve, load_frac: Array, backlog_s: Array, pool: Pool) -> Array:
-    """(row, `LATENCIES`) at loads of one replica, behind a queue that takes `backlog_s` to serve."""
+    """(row, `LATENCIES`) at loads of one replica, behind a queue of `backlog_s`."""
     ttft = [curve.at(load_frac, "ttft_s", k) + backlog_s for k in range(3)]
     tpot = [curve.at(load_frac, "tpot_s", k) for k in range(3)]
     promised = np.inf if pool.promise.ttft is None else pool.promise.ttft

@@ -138,9 +138,7 @@ def _engine(scenario: Scenario, pool: Pool, replica: inference.Replica) -> Engin
     )
 
 
-def _replica(
-    scenario: Scenario, pool: Pool, on: Profiled, lengths: LengthLaw
-) -> inference.Replica:
+def _replica(scenario: Scenario, pool: Pool, on: Profiled, lengths: LengthLaw) -> inference.Replica:
     """The replica as the law of serving knows it; refused where its heads cannot be shared out."""
     model = transformer(scenario, pool.model)
     if model.heads % pool.tensor_parallel:

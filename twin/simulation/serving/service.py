@@ -192,9 +192,11 @@ class Service:
     @property
     def replicas(self) -> int:
         """Replicas of the whole pool."""
-        return int(round(float(self.whole_by_rack.sum()) / self.speed.capacity_tokens_per_s))
+        return round(float(self.whole_by_rack.sum()) / self.speed.capacity_tokens_per_s)
 
-    def latencies(self, time_s: Array, load_frac: Array, clock_frac: Array, backlog_s: Array) -> Array:
+    def latencies(
+        self, time_s: Array, load_frac: Array, clock_frac: Array, backlog_s: Array
+    ) -> Array:
         """(period, `LATENCIES`) of what users saw, from the tails of one replica at the load, clock
         and backlog at the end of each period; `time_s` are the ends of periods, the start first.
         """

@@ -11,8 +11,8 @@ from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
-from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.service import Service
+from twin.simulation.serving.single_requests import RequestService
 
 CPU_ACTIVITY = 0.3
 """CPU activity of a serving node; assumed."""

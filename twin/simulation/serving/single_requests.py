@@ -1,30 +1,23 @@
 """One inference service request by request: the engine of `physics/serving` lived through between
 the instants of a run, while clocks change and replicas come and go.
 
-An iteration under way when an instant comes goes on to its end; a replica that is lost loses what it
-held, and its requests begin anew on another. Nodes draw power as they worked in the window before.
+An iteration under way when an instant comes goes on to its end; a replica that is lost loses what
+it held, and its requests begin anew on another. Nodes draw power as they worked in the window
+before.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from twin.arrays import Array
-from twin.errors import InputError, Problem
+from twin.facility.airflow.installed import need_numba
 from twin.facility.gpu_profiles import refused
-from twin.physics.serving.columns import (
-    TOTALS as ENGINE_TOTALS,
-)
-from twin.physics.serving.columns import (
-    EngineState,
-    Fate,
-    PrefixCache,
-    Replicas,
-    RequestProgress,
-)
-from twin.simulation.kernel.numba_check import need_numba
+from twin.physics.serving.columns import TOTALS as ENGINE_TOTALS
+from twin.physics.serving.columns import EngineState, Fate, PrefixCache, Replicas, RequestProgress
 from twin.simulation.serving.arrivals import single_requests
 from twin.simulation.serving.latency import LATENCIES, of_requests
 from twin.simulation.serving.replica import CLOCKS
@@ -32,6 +25,8 @@ from twin.simulation.serving.service import TOTALS, Service
 
 REQUESTS_MAX = 5_000_000
 """Requests of one service that a run keeps; 0.7 GB."""
+PARTS = ("request", "replica", "cache")
+"""Parts of an engine, in the names of its columns."""
 _MADE = ENGINE_TOTALS.index("made")
 
 
@@ -80,7 +75,7 @@ class RequestService(Service):
         return float(asked - gone)
 
     def _given_up(self) -> float:
-        fate = self.own.engine["fate"]
+        fate = self.own.engine["request_fate"]
         lost = (fate == Fate.GIVEN_UP) | (fate == Fate.REFUSED)
         return float(self.asked.output_tokens[lost].sum())
 
@@ -94,7 +89,7 @@ class RequestService(Service):
         clock = self.world.state.throttling.clock_frac[self.racks][self.rack_of_replica]
         place = np.interp(clock, CLOCKS, np.arange(CLOCKS.size))
         level = np.minimum(place.astype(int), CLOCKS.size - 2)
-        for r in np.flatnonzero(wanted != (replicas.in_service == 1)):
+        for r in np.flatnonzero(wanted != (replicas.in_service == 1)).tolist():
             if wanted[r]:
                 self.routing.start_replica(replicas, r, now)
             else:
@@ -102,7 +97,7 @@ class RequestService(Service):
                     self.asked, *parts, self.limits, self.way, r, now
                 )  # fmt: skip
         other = (replicas.level != level) | (replicas.blend != place - level)
-        for r in np.flatnonzero(other):
+        for r in np.flatnonzero(other).tolist():
             blend = float(place[r] - level[r])
             self.routing.change_clock(replicas, self.limits, r, int(level[r]), blend, now)
 
@@ -120,7 +115,7 @@ class RequestService(Service):
         if now == 0.0:
             return min(own.arriving, self.capacity)
         if now - started_s >= self.pool.window_s * (1 - 1e-9):
-            total = float(own.engine["totals"][:, _MADE].sum())
+            total = float(own.engine["replica_totals"][:, _MADE].sum())
             pace = (total - made) / (now - started_s)
             own.engine["tick"] = np.array([now, total, pace])
         elif started_s == 0.0:
@@ -135,8 +130,12 @@ class RequestService(Service):
         self.routing.advance(
             self.asked, *parts, self.law, self.limits, self.way, until
         )  # fmt: skip
-        arrived = int(own.engine["cursor"][0])
-        own.totals[:3] = (arrived, self.output[arrived], own.engine["totals"][:, _MADE].sum())
+        arrived = int(own.engine["replica_cursor"][0])
+        own.totals[:3] = (
+            arrived,
+            self.output[arrived],
+            own.engine["replica_totals"][:, _MADE].sum(),
+        )
         own.totals[TOTALS.index("capacity")] += self.capacity * span_s
         own.waiting = self._waiting()
 
@@ -146,11 +145,11 @@ class RequestService(Service):
 
     def _parts(self) -> tuple[RequestProgress, Replicas, PrefixCache]:
         """The engine's columns as it takes them."""
-        held = self.own.engine
+        held: Mapping[str, Any] = self.own.engine
         return (
-            RequestProgress(*(held[name] for name in RequestProgress._fields)),
-            Replicas(*(held[name] for name in Replicas._fields)),
-            PrefixCache(*(held[name] for name in PrefixCache._fields)),
+            RequestProgress(*(held[f"request_{name}"] for name in RequestProgress._fields)),
+            Replicas(*(held[f"replica_{name}"] for name in Replicas._fields)),
+            PrefixCache(*(held[f"cache_{name}"] for name in PrefixCache._fields)),
         )
 
     def latencies(
@@ -161,23 +160,23 @@ class RequestService(Service):
         """
         held = self.own.engine
         arrival = self.asked.arrival_s
-        first = held["first_token_s"]
+        first = held["request_first_token_s"]
         ttft = first - arrival
         after = self.asked.output_tokens - 1
-        ended = (held["fate"] == Fate.DONE) & (after > 0)
-        paced = np.where(ended, held["done_s"] - first, np.nan) / np.maximum(after, 1)
+        ended = (held["request_fate"] == Fate.DONE) & (after > 0)
+        paced = np.where(ended, held["request_done_s"] - first, np.nan) / np.maximum(after, 1)
         promise = self.pool.promise
         kept = ttft <= (np.inf if promise.ttft is None else promise.ttft)
         kept &= np.isnan(paced) | (paced <= (np.inf if promise.tpot is None else promise.tpot))
         found = np.full((time_s.size - 1, len(LATENCIES)), np.nan)
         for k in range(time_s.size - 1):
             here = (first > time_s[k]) & (first <= time_s[k + 1])
-            done = (held["done_s"] > time_s[k]) & (held["done_s"] <= time_s[k + 1])
+            done = (held["request_done_s"] > time_s[k]) & (held["request_done_s"] <= time_s[k + 1])
             found[k] = of_requests(ttft[here], paced[done & ended], kept[here])
         return found
 
 
 def columns(state: EngineState) -> dict[str, Array]:
-    """Every column of an engine by its name."""
-    parts = (state.progress, state.replicas, state.cache)
-    return {name: array for part in parts for name, array in part._asdict().items()}
+    """Every column of an engine by its part and its name: parts share some names."""
+    parts = zip(PARTS, (state.progress, state.replicas, state.cache), strict=True)
+    return {f"{of}_{name}": array for of, part in parts for name, array in part._asdict().items()}
