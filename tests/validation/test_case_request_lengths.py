@@ -1,0 +1,128 @@
+"""Case: a service whose requests have stated lengths, and whose prompts are cached in part.
+
+A small room of 16 replicas of Llama 3.1 70B in fp8 on four B200 each. Capacities are those of the
+serving law by hand: 84,463 tokens/s for the lengths of the Azure conversation trace, 55,817 for
+4,000 tokens in and 500 out, 229,441 for 1,024 and 1,024, 273,374 for 500 and 4,000, and 125,537 for
+4,000 and 500 with 3,000 of the prompt found in a cache.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import twin
+
+LAYOUT = """
+version: 1
+name: mini
+halls:
+  - name: room
+    size: [12 m, 8 m, 3.5 m]
+    containment: cold_aisle
+    rows:
+      - {name: pod, racks: 4 x dgx_b200_x2, at: [3 m, 3 m], facing: south, fed_by: panel}
+power:
+  - {name: grid, type: utility_feed}
+  - {name: tx, type: transformer_2500, rating: 630 kW, fed_by: grid}
+  - {name: board, type: switchboard_4000, rating: 800 kW, fed_by: tx}
+  - {name: ups, type: ups_500, rating: 300 kW, fed_by: board}
+  - {name: panel, type: rpp_500, rating: 300 kW, fed_by: ups}
+cooling:
+  air:
+    - {name: cooler, type: inrow_60, count: 4, hall: room, fed_by: board, plant: chw}
+  plant:
+    - name: chw
+      type: chiller_air_430
+      fed_by: board
+      supply_temperature: 10 °C
+      volume: 3 m^3
+      pump_power: 4 kW
+fabric: {kind: rail_optimised, switch: qm9700, nodes_per_su: 8, fed_by: panel}
+storage: {type: superpod_good}
+"""
+SCENARIO = """
+version: 1
+name: lengths
+layout: mini.yaml
+site: {{climate: {{dry_bulb: 20 °C, wet_bulb: 15 °C}}, grid: ireland}}
+horizon: {horizon}
+workload:
+  - kind: inference
+    name: chat
+    model: Llama-3.1-70B
+    nodes: 8
+    tensor_parallel: 4
+    dtype: fp8
+    window: 60 s
+    {more}
+    requests: {{rate: {rate} / s, diurnal_amplitude: 0, burstiness: 1, {requests}}}
+outputs: {{period: 1 min}}
+"""
+
+
+def _services(folder: Path, requests: str, rate: float, horizon: str = "5 min", more: str = ""):
+    (folder / "mini.yaml").write_text(LAYOUT)
+    text = SCENARIO.format(requests=requests, rate=rate, horizon=horizon, more=more)
+    (folder / "x.yaml").write_text(text)
+    return twin.simulate(twin.build(twin.load(folder / "x.yaml"))).frame("services")
+
+
+@pytest.mark.parametrize(
+    ("requests", "tokens_per_s"),
+    [
+        ("lengths: azure_2023_conv", 84_463),
+        ("input_tokens: 4000, output_tokens: 500", 55_817),
+        ("input_tokens: 1024, output_tokens: 1024", 229_441),
+        ("input_tokens: 500, output_tokens: 4000", 273_374),
+        ("input_tokens: 4000, output_tokens: 500, cached_tokens: 3000", 125_537),
+    ],
+)
+def test_capacity_by_lengths(tmp_path: Path, requests: str, tokens_per_s: float) -> None:
+    found = _services(tmp_path, requests, 5000)
+    assert found["capacity_tokens_per_s"].iloc[-1] == pytest.approx(tokens_per_s, rel=0.01)
+    assert found["utilisation_frac"].iloc[-1] == pytest.approx(1.0)
+
+
+def test_requests_one_by_one_agree_with_the_fluid(tmp_path: Path) -> None:
+    """The same windows of the same arrivals: tokens, energy, and both latencies."""
+    asked = "lengths: azure_2023_conv"
+    fluid = _services(tmp_path, asked, 150, "8 min")
+    single = _services(
+        tmp_path, asked, 150, "8 min", "detail: requests\n    engine: {routing: round_robin}"
+    )
+    assert (single["requests"] == fluid["requests"]).all()
+    later = slice(2, None)
+    for name, within in (
+        ("tokens_served", 0.05),
+        ("energy_j", 0.02),
+        ("ttft_p95_s", 0.20),
+        ("tpot_p50_s", 0.10),
+    ):
+        one = single[name][later].mean()
+        assert one == pytest.approx(fluid[name][later].mean(), rel=within), name
+
+
+def test_a_promise_is_kept_less_often_under_more_load(tmp_path: Path) -> None:
+    asked = "lengths: azure_2023_conv"
+    promise = "slo: {ttft: 200 ms, tpot: 30 ms}"
+    calm, busy = (_services(tmp_path, asked, rate, more=promise) for rate in (60, 370))
+    assert calm["slo_met_frac"].mean() > 0.95
+    assert busy["slo_met_frac"].mean() < calm["slo_met_frac"].mean() - 0.02
+    assert busy["ttft_p95_s"].mean() > calm["ttft_p95_s"].mean()
+    assert np.all(busy["tpot_p50_s"] > calm["tpot_p50_s"])
+
+
+@pytest.mark.parametrize(
+    ("requests", "said"),
+    [
+        ("input_tokens: 4000", "output_tokens together"),
+        ("input_tokens: 400, output_tokens: 5, cached_tokens: 400", "cached_tokens up to 399"),
+        ("lengths: azure_2023_conv, input_tokens: 4, output_tokens: 5", "from one place"),
+    ],
+)
+def test_lengths_that_cannot_be(tmp_path: Path, requests: str, said: str) -> None:
+    with pytest.raises(twin.InputError, match=said):
+        _services(tmp_path, requests, 5)
