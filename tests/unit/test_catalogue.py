@@ -338,6 +338,10 @@ def test_every_quantity_has_a_unit() -> None:
         "lockout_count",
         "peukert_exponent",
         "head_exponent",
+        "max_sequences",
+        "token_budget",
+        "cuda_graphs",
+        "prefix_cache",
     }
     assert {field for field in plain if not field.endswith("_frac")} <= counts
 

@@ -2,10 +2,8 @@
 
 One replica is lived through at a few loads, with the iteration law, the slots, the token budget and
 the memory of the request engine; sequences are moved by counts, so this needs no compiled code.
-Left out are preemption, which admission by whole sequences avoids, and prefixes that come and go.
-
-A pool that sends its requests round in turn gives each of R replicas every R-th arrival: arrivals
-of a gamma law with shape R. Sequences that run at the start are drawn as renewal theory finds them.
+Left out are preemption and prefixes that come and go. A pool that sends its requests round gives
+each of R replicas arrivals of a gamma law of shape R; what runs at first is drawn from renewals.
 """
 
 from __future__ import annotations
@@ -162,10 +160,9 @@ class _Lived:
 
     def _reading_s(self, tokens: float) -> float:
         """Seconds that a prompt adds to an iteration."""
-        whole = self._mixed_s(0, max(tokens, 1.0))
-        return float(max(whole - self.fixed[1], 0.0)) + self._attention_s(
-            max(tokens, 1.0), self.cached
-        )
+        read = max(tokens, 1.0)
+        beside = max(self._mixed_s(0, read) - self.fixed[1], 0.0)
+        return float(beside) + self._attention_s(read, self.cached)
 
     def _join(self, q: int, steps: int, context: float) -> None:
         """Let a sequence make `steps` more tokens."""

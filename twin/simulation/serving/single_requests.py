@@ -22,6 +22,7 @@ from twin.simulation.serving.arrivals import single_requests
 from twin.simulation.serving.latency import LATENCIES, of_requests
 from twin.simulation.serving.replica import CLOCKS
 from twin.simulation.serving.service import TOTALS, Service
+from twin.simulation.state.work import ServiceState
 
 REQUESTS_MAX = 5_000_000
 """Requests of one service that a run keeps; 0.7 GB."""
@@ -32,6 +33,8 @@ _MADE = ENGINE_TOTALS.index("made")
 
 class RequestService(Service):
     """A service whose requests are told apart."""
+
+    own: ServiceState
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
