@@ -26,8 +26,6 @@ from twin.simulation.state.work import ServiceState
 
 REQUESTS_MAX = 5_000_000
 """Requests of one service that a run keeps; 0.7 GB."""
-PARTS = ("request", "replica", "cache")
-"""Parts of an engine, in the names of its columns."""
 _MADE = ENGINE_TOTALS.index("made")
 
 
@@ -181,5 +179,11 @@ class RequestService(Service):
 
 def columns(state: EngineState) -> dict[str, Array]:
     """Every column of an engine by its part and its name: parts share some names."""
-    parts = zip(PARTS, (state.progress, state.replicas, state.cache), strict=True)
-    return {f"{of}_{name}": array for of, part in parts for name, array in part._asdict().items()}
+    columns_of: dict[str, dict[str, Array]] = {
+        "request": state.progress._asdict(),
+        "replica": state.replicas._asdict(),
+        "cache": state.cache._asdict(),
+    }
+    return {
+        f"{of}_{name}": array for of, part in columns_of.items() for name, array in part.items()
+    }
