@@ -11,7 +11,7 @@ import pytest
 from conftest import small_layout
 
 from tests.planner import answer, batch, chat, job, number, per_rack, site
-from twin import Result, catalogue
+from twin import InputError, Result, catalogue
 from twin.catalogue.rows import (
     Climate,
     CoolingEquipment,
@@ -201,19 +201,44 @@ def test_every_grid(grid: str) -> None:
 def shape(model: str) -> dict[str, Any]:
     """Nodes and cuts that hold a model on GPUs of 186 GB."""
     parameters = catalogue.rows(Model)[model].parameters
-    return {
-        "tensor_parallel": 1 if parameters < 4e10 else 4 if parameters < 1e11 else 8,
-        "nodes": 36,
-    }
+    cuts = ((4e10, 1), (1e11, 4), (9e11, 8))
+    most = next((cut for size, cut in cuts if parameters < size), 16)
+    return {"tensor_parallel": most, "nodes": 36}
 
 
-@pytest.mark.parametrize("model", names(Model))
+def training_cut(model: str) -> dict[str, Any]:
+    """Stages that divide the layers, and weights sharded where there are experts."""
+    row = catalogue.rows(Model)[model]
+    stages = 6 if row.parameters > 1e11 else 1
+    if not row.experts:
+        return {"pipeline_parallel": stages}
+    fitting = next(cut for cut in (6, 3, 2, 1) if cut <= stages and row.layers % cut == 0)
+    return {"pipeline_parallel": fitting, "zero_stage": 3}
+
+
+def training_work(model: str) -> dict[str, Any]:
+    cut = shape(model) | training_cut(model)
+    cut["tensor_parallel"] = min(cut["tensor_parallel"], 8)
+    return job(model=model, sequence_length=2048, **cut)
+
+
+TRAINED_ELSEWHERE = [
+    name for name, row in catalogue.rows(Model).items() if row.parameters > 9e11 and not row.experts
+]
+"""Their state alone passes the memory of 144 GPUs; that of experts is sharded."""
+
+
+@pytest.mark.parametrize("model", [name for name in names(Model) if name not in TRAINED_ELSEWHERE])
 def test_every_model_trains(model: str) -> None:
-    stages = 6 if catalogue.rows(Model)[model].parameters > 1e11 else 1
-    work = job(model=model, sequence_length=2048, pipeline_parallel=stages, **shape(model))
-    run = answer(small_layout(2, 0), workload=[work], **SHORT)
+    run = answer(small_layout(2, 0), workload=[training_work(model)], **SHORT)
     assert_sound(run)
     assert number(run, "tokens_training") > 0
+
+
+@pytest.mark.parametrize("model", TRAINED_ELSEWHERE)
+def test_a_model_that_fits_no_cut_is_refused(model: str) -> None:
+    with pytest.raises(InputError, match="GB a GPU of"):
+        answer(small_layout(2, 0), workload=[training_work(model)], **SHORT)
 
 
 @pytest.mark.parametrize("model", names(Model))
@@ -247,16 +272,19 @@ def test_a_smaller_format_never_serves_fewer() -> None:
     assert capacity == sorted(capacity)
 
 
-def test_a_larger_model_never_serves_more() -> None:
-    by_size = sorted(names(Model), key=lambda name: catalogue.rows(Model)[name].parameters)
+@pytest.mark.parametrize("family", ["Llama-3.1-", "Qwen3-"])
+def test_a_larger_model_of_a_family_never_serves_more(family: str) -> None:
+    rows = catalogue.rows(Model)
+    dense = [name for name in names(Model) if name.startswith(family) and not rows[name].experts]
     capacity = [
         answer(
             small_layout(2, 0),
-            workload=[chat(rate=1.0, nodes=36, model=name, tensor_parallel=4)],
+            workload=[chat(rate=1.0, nodes=36, model=name, tensor_parallel=8)],
             **SHORT,
         )
         .frame("services")
         .capacity_tokens_per_s.iloc[0]
-        for name in by_size
+        for name in sorted(dense, key=lambda name: rows[name].parameters)
     ]
+    assert len(capacity) >= 3
     assert capacity == sorted(capacity, reverse=True)

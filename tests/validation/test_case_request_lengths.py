@@ -63,10 +63,12 @@ outputs: {{period: 1 min}}
 """
 
 
-def _services(folder: Path, requests: str, rate: float, horizon: str = "5 min", more: str = ""):
+def _services(
+    folder: Path, requests: str, rate: float, horizon: str = "5 min", more: str = "", out: str = ""
+):
     (folder / "mini.yaml").write_text(LAYOUT)
     text = SCENARIO.format(requests=requests, rate=rate, horizon=horizon, more=more)
-    (folder / "x.yaml").write_text(text)
+    (folder / "x.yaml").write_text(text + out)
     return twin.simulate(twin.build(twin.load(folder / "x.yaml"))).frame("services")
 
 
@@ -103,6 +105,26 @@ def test_requests_one_by_one_agree_with_the_fluid(tmp_path: Path) -> None:
     ):
         one = single[name][later].mean()
         assert one == pytest.approx(fluid[name][later].mean(), rel=within), name
+
+
+def test_requests_that_run_are_not_given_up(tmp_path: Path) -> None:
+    """Patience counts from arrival to the start: what runs is not dropped, however long it runs."""
+    more = "detail: requests\n    patience: 0.5 s\n    engine: {routing: round_robin}"
+    found = _services(tmp_path, "lengths: azure_2023_conv", 150, "4 min", more)
+    assert found["tokens_dropped"].sum() == 0
+    left = found["tokens_asked"].sum() - found["tokens_served"].sum()
+    assert found["tokens_waiting"].iloc[-1] == pytest.approx(left)
+
+
+def test_patience_ends_while_the_whole_pool_is_out(tmp_path: Path) -> None:
+    """What runs when the pool goes waits to begin anew; who comes later gives up in the end."""
+    more = "detail: requests\n    engine: {routing: round_robin}"
+    out = "\nfaults: {timeline: [{component: panel, at: 120 s, repair_after: 1 h}]}"
+    found = _services(tmp_path, "lengths: azure_2023_conv", 150, "6 min", more, out)
+    begun = found["tokens_waiting"].iloc[1]
+    a_minute = found["tokens_asked"].iloc[-1]
+    assert found["tokens_waiting"].iloc[-1] == pytest.approx(begun + a_minute, rel=0.1)
+    assert found["tokens_dropped"].sum() > 2 * a_minute
 
 
 def test_a_promise_is_kept_less_often_under_more_load(tmp_path: Path) -> None:

@@ -82,3 +82,21 @@ def give_up_late(
         pop_first(progress, replicas, r)
         progress.fate[q] = GIVEN_UP
         progress.done_s[q] = late
+
+
+@kernel
+def give_up_anywhere(
+    progress: RequestProgress, asked: Asked, replicas: Replicas, limits: Limits, r: int
+) -> None:
+    """Drop those who never began and whose patience is over, wherever in the queue they stand: of a
+    replica out of service, whose head may be one that began.
+    """
+    now = replicas.now_s[r]
+    for _ in range(replicas.waiting[r]):
+        q = pop_first(progress, replicas, r)
+        late = asked.arrival_s[q] + limits.patience_s
+        if np.isnan(progress.start_s[q]) and now >= late:
+            progress.fate[q] = GIVEN_UP
+            progress.done_s[q] = late
+        else:
+            push_last(progress, replicas, r, q)

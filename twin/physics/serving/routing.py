@@ -20,7 +20,7 @@ from twin.physics.serving.columns import (
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import steps_until
 from twin.physics.serving.prefix_cache import leading_hits
-from twin.physics.serving.queues import give_up_late, preempt_last, push_last
+from twin.physics.serving.queues import give_up_anywhere, preempt_last, push_last
 from twin.physics.serving.stepping import advance_replica, complete, move_on
 
 
@@ -194,7 +194,7 @@ def advance(
         advance_replica(asked, progress, replicas, cache, law, limits, r, until_s)
         if replicas.in_service[r] == 0:
             replicas.now_s[r] = until_s
-            give_up_late(progress, asked, replicas, limits, r)
+            give_up_anywhere(progress, asked, replicas, limits, r)
 
 
 @kernel

@@ -80,7 +80,7 @@ def _slowdowns(run: Disciplines) -> Array:
 
 
 def queue_metrics(run: Disciplines) -> dict[str, float]:
-    """Headline numbers of the queue; nan where no job tells.
+    """Headline numbers of the queue; 0 where no job tells.
 
     Node time is useful that completed and running jobs worked: not what failed, cancelled or
     stopped jobs held, nor what was done twice or waited.
@@ -100,19 +100,19 @@ def queue_metrics(run: Disciplines) -> dict[str, float]:
         "job_slowdown_mean": _mean(_slowdowns(run)),
         "job_fairness_jain": _fairness(run),
         "job_energy_mean_j": _mean(own.energy_j[~np.isnan(own.finished_s)]),
-        "nodes_allocated_frac": float(held_s.sum()) / there_s if there_s else np.nan,
-        "nodes_useful_frac": useful_s / there_s if there_s else np.nan,
+        "nodes_allocated_frac": float(held_s.sum()) / there_s if there_s else 0.0,
+        "nodes_useful_frac": useful_s / there_s if there_s else 0.0,
     }
 
 
 def _mean(values: Array) -> float:
     known = values[~np.isnan(values)]
-    return float(known.mean()) if known.size else float("nan")
+    return float(known.mean()) if known.size else 0.0
 
 
 def _p95(values: Array) -> float:
     known = values[~np.isnan(values)]
-    return float(np.percentile(known, 95)) if known.size else float("nan")
+    return float(np.percentile(known, 95)) if known.size else 0.0
 
 
 def _fairness(run: Disciplines) -> float:
@@ -120,7 +120,7 @@ def _fairness(run: Disciplines) -> float:
     slowdown = _slowdowns(run)
     known = ~np.isnan(slowdown)
     if not known.any():
-        return float("nan")
+        return 0.0
     user = run.jobs.turns.user[known]
     count = int(user.max()) + 1
     jobs = total_by(user, np.ones(user.size), count)

@@ -77,14 +77,9 @@ class Service:
 
     def settle(self) -> None:
         """Capacity of the live replicas, and what flows in and out of the queue."""
+        self.look()
         own = self.own
-        state = self.world.state
-        live = state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack]
-        clock_frac = state.throttling.clock_frac[self.racks]
-        own.capacity_by_rack = self._replicas(live) * self.speed.capacity(clock_frac)
         capacity = self.capacity
-        window = min(own.window, self.asked_tokens.size - 1)
-        own.arriving = float(self.asked_tokens[window] / self.pool.window_s)
         room = self.pool.patience_s * capacity
         if own.waiting > room:
             self._give_up(own.waiting - room)
@@ -93,6 +88,16 @@ class Service:
         nearly = room - _EMPTY - (own.arriving - capacity) * _TOUCH_S
         full = own.waiting >= nearly and own.arriving > capacity
         own.dropping = own.arriving - capacity if full else 0.0
+
+    def look(self) -> None:
+        """Capacity of the live replicas, and what arrives in this window."""
+        own = self.own
+        state = self.world.state
+        live = state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack]
+        clock_frac = state.throttling.clock_frac[self.racks]
+        own.capacity_by_rack = self._replicas(live) * self.speed.capacity(clock_frac)
+        window = min(own.window, self.asked_tokens.size - 1)
+        own.arriving = float(self.asked_tokens[window] / self.pool.window_s)
 
     @property
     def capacity(self) -> float:

@@ -58,14 +58,10 @@ class RequestService(Service):
         self.own.engine = columns(state) | {"tick": np.zeros(3)}
 
     def settle(self) -> None:
-        """Bring the engine to the replicas and clocks of now; book what was given up."""
-        super().settle()
+        """Bring the engine to the replicas and clocks of now."""
+        self.look()
         own = self.own
         own.dropping = 0.0
-        own.waiting = self._waiting()
-        given_up = self._given_up() - own.totals[TOTALS.index("dropped")]
-        if given_up > 0:
-            self._give_up(given_up)
         self._follow()
         own.served = self._pace()
 
@@ -124,7 +120,7 @@ class RequestService(Service):
         return float(pace)
 
     def advance(self, span_s: float) -> None:
-        """Live through a span, request by request."""
+        """Live through a span, request by request; book what was given up in it."""
         own = self.own
         until = self.world.now_s + span_s
         parts = self._parts()
@@ -139,6 +135,9 @@ class RequestService(Service):
         )
         own.totals[TOTALS.index("capacity")] += self.capacity * span_s
         own.waiting = self._waiting()
+        given_up = self._given_up() - own.totals[TOTALS.index("dropped")]
+        if given_up > 0:
+            self._give_up(given_up)
 
     def next_s(self) -> float:
         """It need not act before the next window."""
