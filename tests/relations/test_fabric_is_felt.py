@@ -43,11 +43,12 @@ def test_a_lost_spine_slows_a_job_that_crosses_units_and_spares_one_that_does_no
 
 
 def test_a_lost_leaf_stops_the_gang_below_it_and_is_booked_to_the_fabric() -> None:
-    run = answer(wired(), workload=[job(nodes=36)], faults=faults((900, "leaf_su1_rail1", 600)))
+    work = [job(nodes=36, tensor_parallel=8)]
+    run = answer(wired(), workload=work, faults=faults((900, "leaf_su1_rail1", 600)))
     causes = set(run.frame("losses").cause)
     assert "fabric" in causes
     assert any(who == "train" and what == "stopped" for _, who, what in happened(run))
-    quiet = answer(wired(), workload=[job(nodes=36)])
+    quiet = answer(wired(), workload=work)
     missing = tokens(quiet) - tokens(run)
     assert number(run, "tokens_lost_by_fault") == pytest.approx(missing, rel=1e-6)
 

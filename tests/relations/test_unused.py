@@ -151,7 +151,8 @@ def test_a_service_nobody_asks_holds_its_nodes_and_serves_nothing() -> None:
     mine = services[services.service == "chat"].reset_index(drop=True)
     theirs = one.frame("services")
     assert mine.requests.tolist() == theirs.requests.tolist()
-    assert mine.tokens_asked.tolist() == theirs.tokens_asked.tolist()
+    # What a window gains is the difference of sums that begin with another first span.
+    assert mine.tokens_asked.tolist() == pytest.approx(theirs.tokens_asked.tolist(), rel=1e-12)
 
 
 def test_a_spare_repair_crew_changes_nothing_where_none_waits() -> None:

@@ -119,7 +119,7 @@ def test_a_weak_grid_sees_the_swing_as_voltage() -> None:
 
 
 def test_a_power_floor_takes_the_swing_and_adds_what_it_says() -> None:
-    plain, floored = run(), run(floor=0.5)
+    plain, floored = run(), run(floor=0.98)
     assert swings(floored)["swing_w"] < swings(plain)["swing_w"]
     racks = [
         one.frame("racks").query("time_s == 1800")["power_w"].sum() for one in (plain, floored)
