@@ -10,7 +10,7 @@ An InputError carries every problem found, never only the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -53,6 +53,18 @@ class InputError(TwinError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def every_problem(*checks: Callable[[], object]) -> None:
+    """Raise InputError with the problems of all checks, not of the first alone."""
+    found: list[Problem] = []
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            found += error.problems
+    if found:
+        raise InputError(found)
 
 
 class RunError(TwinError):

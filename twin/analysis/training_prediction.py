@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from twin.calibration.kernel_tables import has_tables
 from twin.catalogue import Catalogue, shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
-from twin.errors import InputError, Problem
+from twin.errors import InputError, Problem, every_problem
 from twin.facility.gpu_profiles import REFERENCE
 from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on
-from twin.facility.training_kernels import has_tables, peak_flop_s, training_kernels
+from twin.facility.training_kernels import peak_flop_s, training_kernels
 from twin.facility.training_law import TrainingLaw, software_of, training_law
 from twin.physics import training
 from twin.workload import TrainingSteps
@@ -88,8 +89,12 @@ def predict_training(
     Raises InputError with every reason why the job cannot run.
     """
     known = catalogue or shipped()
-    found = _rows(known, steps.model, gpu_name)
-    model_row, gpu = found
+    every_problem(
+        lambda: named(known, Model, steps.model, "--model"),
+        lambda: named(known, Gpu, gpu_name, "--gpu"),
+    )
+    model_row = named(known, Model, steps.model, "--model")
+    gpu = named(known, Gpu, gpu_name, "--gpu")
     model = shape_of(model_row)
     reasons = layout_misfits(model, steps, gpu, gpus, memory_doubt)
     if reasons:
@@ -98,24 +103,6 @@ def predict_training(
     nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
     law = training_law(model, steps, gpu, gpus, nic, kernels)
     return _answer(law, model_row, gpu, gpus)
-
-
-def _rows(known: Catalogue, model: str, gpu: str) -> tuple[Model, Gpu]:
-    """Model and GPU; both problems at once where both are unknown."""
-    problems: list[Problem] = []
-    model_row: Model | None = None
-    gpu_row: Gpu | None = None
-    try:
-        model_row = named(known, Model, model, "--model")
-    except InputError as error:
-        problems += error.problems
-    try:
-        gpu_row = named(known, Gpu, gpu, "--gpu")
-    except InputError as error:
-        problems += error.problems
-    if model_row is None or gpu_row is None:
-        raise InputError(problems)
-    return model_row, gpu_row
 
 
 def _problem(reason: str) -> Problem:

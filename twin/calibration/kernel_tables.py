@@ -84,6 +84,11 @@ def kernel_devices() -> tuple[KernelDevice, ...]:
     )
 
 
+def has_tables(gpu: str) -> bool:
+    """Whether kernels of a GPU were measured and ship, by its catalogue name."""
+    return any(device.gpu == gpu for device in kernel_devices())
+
+
 def kernel_device(gpu: str) -> KernelDevice:
     """The device of a GPU, by its catalogue name or its table's. Raises InputError for others."""
     for device in kernel_devices():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from twin.calibration.kernel_tables import kernel_devices, kernel_surface
+from twin.calibration.kernel_tables import has_tables, kernel_surface
 from twin.calibration.profile import Profile
 from twin.catalogue.rows import Gpu
 from twin.physics.network import collectives
@@ -103,11 +103,6 @@ def training_kernels(
     return TrainingKernels(times, TRAINING_DRAW, library, True)
 
 
-def has_tables(gpu: str) -> bool:
-    """Whether kernels of a GPU were measured and ship."""
-    return any(device.gpu == gpu for device in kernel_devices())
-
-
 def has_format(gpu: Gpu, dtype: str) -> bool:
     """Whether a GPU multiplies in a number format."""
     if dtype in ("bf16", "fp16"):
@@ -118,8 +113,8 @@ def has_format(gpu: Gpu, dtype: str) -> bool:
 
 def peak_flop_s(gpu: Gpu, dtype: str) -> float:
     """Dense rate of the data sheet in a number format."""
-    rates = {"fp8": gpu.fp8_flop_s, "mxfp8": gpu.fp8_flop_s, "nvfp4": gpu.fp4_flop_s}
-    return rates.get(dtype) or gpu.bf16_flop_s
+    name = {"mxfp8": "fp8", "nvfp4": "fp4"}.get(dtype, dtype)
+    return gpu.peak_flop_s.get(name, gpu.bf16_flop_s)
 
 
 def library_of(gpu: Gpu) -> collectives.Library:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from twin.arrays import Array
 
@@ -35,6 +34,8 @@ def clock_times(words: Sequence[str]) -> Array:
     Fractions may have seven digits or none; without an offset it is UTC. Counted from 2020 a double
     keeps 0.06 microseconds until 2035, less than the seventh digit.
     """
+    import pandas as pd  # heavy, and every scenario would wait for it
+
     found = pd.to_datetime(
         pd.Series(list(words), dtype=object), format="ISO8601", utc=True, errors="coerce"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,15 +74,3 @@ class InferenceQuestion:
             found.append(Problem("--power-cap", repr(self.power_cap_w), "above 0 W"))
         if found:
             raise InputError(found)
-
-
-def every_problem(*checks: Callable[[], object]) -> None:
-    """Raise InputError with the problems of all checks, not of the first alone."""
-    found: list[Problem] = []
-    for check in checks:
-        try:
-            check()
-        except InputError as error:
-            found += error.problems
-    if found:
-        raise InputError(found)

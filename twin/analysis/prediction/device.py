@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from twin.calibration import load_profile
-from twin.calibration.kernel_tables import KernelDevice, kernel_device, kernel_devices
+from twin.calibration.kernel_tables import KernelDevice, has_tables, kernel_device
 from twin.calibration.kernel_times import Carried, MeasuredKernels
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.calibration.trust import distrust
@@ -47,7 +47,7 @@ def kernels_of(catalogue: Catalogue, gpu: Gpu, profile: Path | None = None) -> D
 
 
 def _shipped(catalogue: Catalogue, gpu: Gpu) -> DeviceKernels:
-    if gpu.name in {device.gpu for device in kernel_devices()}:
+    if has_tables(gpu.name):
         device = kernel_device(gpu.name)
         return DeviceKernels(MeasuredKernels(gpu.name), False, _said(device))
     lender = catalogue.get(Gpu, LENDER_OF_FOUR_BITS if gpu.fp4_flop_s else LENDER)

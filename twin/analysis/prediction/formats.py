@@ -59,9 +59,8 @@ def _kv(asked: str, usual: str) -> str:
 
 
 def _has(gpu: Gpu, asked: str) -> None:
-    rates = {"bf16": gpu.bf16_flop_s, "fp8": gpu.fp8_flop_s, "fp4": gpu.fp4_flop_s}
-    if rates[asked] is None:
-        allowed = ", ".join(name for name, rate in rates.items() if rate is not None)
+    if asked not in gpu.peak_flop_s:
+        allowed = ", ".join(gpu.peak_flop_s)
         raise InputError([Problem("--dtype", f"{asked} on {gpu.name}", allowed)])
 
 

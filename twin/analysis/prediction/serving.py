@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.analysis.prediction.answer import InferencePrediction
-from twin.analysis.prediction.ask import MOST, InferenceQuestion, every_problem
+from twin.analysis.prediction.ask import MOST, InferenceQuestion
 from twin.analysis.prediction.device import DeviceKernels, kernels_of
 from twin.analysis.prediction.formats import served_formats
 from twin.analysis.prediction.power import GpuPower
@@ -22,7 +22,7 @@ from twin.catalogue import Catalogue, shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model
 from twin.catalogue.shapes import shape_of
-from twin.errors import InputError, Problem
+from twin.errors import InputError, Problem, every_problem
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
     BenchmarkLoad,
@@ -231,8 +231,7 @@ def _mfu(case: _Case, tokens_per_s: float) -> float:
     )
     read = float(model.forward_flop_per_token(asked.input_tokens))
     flop = made + read * asked.input_tokens / asked.output_tokens
-    rates = {"fp8": case.gpu.fp8_flop_s, "fp4": case.gpu.fp4_flop_s}
-    peak = rates.get(case.dtype) or case.gpu.bf16_flop_s
+    peak = case.gpu.peak_flop_s.get(case.dtype, case.gpu.bf16_flop_s)
     return tokens_per_s * flop / (peak * case.replica.gpus)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from twin.calibration.kernel_tables import has_tables
 from twin.catalogue.rows import Gpu
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused, transformer
 from twin.facility.training_fit import misfits
-from twin.facility.training_kernels import has_tables, training_kernels
+from twin.facility.training_kernels import training_kernels
 from twin.facility.training_law import training_law
 from twin.physics import training
 from twin.physics.roofline import Roofline
