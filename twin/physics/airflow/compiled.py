@@ -1,11 +1,11 @@
-"""Compiles a kernel with numba: one thread, no lock of the interpreter, kept on disk."""
+"""Compiles a kernel of the airflow solver; its sums may be taken in another order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from twin.physics.compiling import compiled_kernel
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -14,5 +14,5 @@ FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 
 def compiled(function: F) -> F:
-    """The same function, compiled at its first call; a division by 0 gives inf as in numpy."""
-    return cast(F, njit(cache=True, nogil=True, fastmath=FAST, error_model="numpy")(function))
+    """The same function, compiled at its first call."""
+    return cast(F, compiled_kernel(function, FAST))
