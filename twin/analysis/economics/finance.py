@@ -38,7 +38,7 @@ def annuity(
     growth = (1.0 + r) ** n
     at_rate = np.where(r == 0, 1.0, r)
     even = (spent * growth - left) * at_rate / np.where(r == 0, 1.0, growth - 1.0)
-    return np.where(r == 0, (spent - left) / n, even)
+    return np.asarray(np.where(r == 0, (spent - left) / n, even))
 
 
 def npv(rate: ArrayLike, flows: ArrayLike) -> Array:
@@ -131,13 +131,13 @@ def straight_line(capital: ArrayLike, residual: ArrayLike, life: float, age: Arr
     """Book value at an age, falling evenly to the residual at the end of its life."""
     share = np.clip(np.asarray(age, dtype=float) / life, 0.0, 1.0)
     spent = np.asarray(capital, dtype=float)
-    return spent - (spent - np.asarray(residual, dtype=float)) * share
+    return np.asarray(spent - (spent - np.asarray(residual, dtype=float)) * share)
 
 
 def declining(capital: ArrayLike, left_frac: float, after: float, age: ArrayLike) -> Array:
     """Value at an age that falls by the same share each period: `left_frac` is left `after`."""
     spent = np.asarray(capital, dtype=float)
-    return spent * left_frac ** (np.asarray(age, dtype=float) / after)
+    return np.asarray(spent * left_frac ** (np.asarray(age, dtype=float) / after))
 
 
 def break_even_utilisation(annual_usd: float, gpus: float, rent_usd_per_gpu_h: float) -> float:
