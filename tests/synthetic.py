@@ -191,7 +191,7 @@ def _components() -> pd.DataFrame:
     rows.append(
         ("leaf_1", "switch", "leaf", "hall_1", "fabric", 10.8, 3.0, 0.0, 0.6, 1.0, 2.2, 4e3, 0, 0)
     )
-    return _frame("components", rows)
+    return _frame("components", [(*row, 180.0) for row in rows])
 
 
 def _halls() -> pd.DataFrame:

@@ -26,8 +26,8 @@ def tables() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Four racks that are all cold in the first period and all hot in the second."""
     names = [f"rack_{k}" for k in range(4)]
     rows = [
-        (name, "rack", "t", "hall", "compute", 2.3 + 0.6 * k, 2.6, 0.0, 0.6, 1.2, 2.3, 1e5, 72, 18)
-        for k, name in enumerate(names)
+        (name, "rack", "t", "hall", "compute", x, 2.6, 0.0, 0.6, 1.2, 2.3, 1e5, 72, 18, 180.0)
+        for name, x in zip(names, (2.3, 2.9, 3.5, 4.1), strict=True)
     ]
     racks = pd.DataFrame(
         [

@@ -53,6 +53,7 @@ def components_of(rows: int, racks_per_row: int) -> pd.DataFrame:
             132e3,
             72,
             18,
+            180.0,
         )
         for r in range(rows)
         for k in range(racks_per_row)
@@ -73,6 +74,7 @@ def components_of(rows: int, racks_per_row: int) -> pd.DataFrame:
                 2e6,
                 0,
                 0,
+                180.0,
             )
             for n in range(2)
         ]

@@ -36,6 +36,7 @@ class Entry:
     mtbf_h: float = float("nan")
     mttr_h: float = float("nan")
     stated_at: Loc = ()
+    facing_deg: float = 180.0
 
 
 @dataclass
@@ -189,6 +190,7 @@ class Ledger:
             rating_w=np.array([x.rating_w for x in e], dtype=float),
             gpus=np.array([x.gpus for x in e], dtype=np.int64),
             nodes=np.array([x.nodes for x in e], dtype=np.int64),
+            facing_deg=np.array([x.facing_deg for x in e], dtype=float),
             mtbf_h=np.array([x.mtbf_h for x in e], dtype=float),
             mttr_h=np.array([x.mttr_h for x in e], dtype=float),
             row=dict(self.row),

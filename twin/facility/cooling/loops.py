@@ -96,7 +96,7 @@ def _add_units(
             )
         )
         if role(row.kind) is Role.LOOP_COOLING:
-            _pumps(out, loc, name, mine, place.centre_m)
+            _pumps(out, loc, name, mine, place)
     return list(range(first, len(out.units)))
 
 
@@ -113,6 +113,7 @@ def _entry(name: str, row: CoolingEquipment, place: Place) -> Entry:
         row.capacity_w,
         mtbf_h=row.mtbf_h,
         mttr_h=row.mttr_h,
+        facing_deg=place.facing_deg,
     )
 
 
@@ -123,12 +124,13 @@ def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[li
 
 
 def _pumps(
-    out: Draft, loc: Loc, unit: str, row: CoolingEquipment, at: tuple[float, float, float]
+    out: Draft, loc: Loc, unit: str, row: CoolingEquipment, place: Place
 ) -> None:
     """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is
     around them.
     """
     pump = out.ledger.scenario.catalogue.get(CoolingEquipment, _PUMP)
+    at = place.centre_m
     width = 0.8 * row.width_m / row.pumps_per_unit
     for k in range(row.pumps_per_unit):
         name = f"{unit}_pump_{k + 1}"
@@ -146,6 +148,7 @@ def _pumps(
                 (0.8 * width, 0.4, 0.5),
                 mtbf_h=mine.mtbf_h,
                 mttr_h=mine.mttr_h,
+                facing_deg=place.facing_deg,
             ),
         )
         out.ledger.edges.append((name, unit, "cooling", "serves"))

@@ -97,7 +97,8 @@ def _switches(
     for k, name in enumerate(fabric.switches):
         host = hosts[k % len(hosts)]
         mine = for_member(ledger, name, row, RELIABILITY, "a switch")
-        at = ledger.entries[ledger.row[host.id]].position_m
+        held = ledger.entries[ledger.row[host.id]]
+        at = held.position_m
         size = (0.44, 0.6, row.height_m)
         z = 0.3 + (k // len(hosts)) * (row.height_m + 0.01)
         out.append(
@@ -114,6 +115,7 @@ def _switches(
                     row.power_max_w,
                     mtbf_h=mine.mtbf_h,
                     mttr_h=mine.mttr_h,
+                    facing_deg=held.facing_deg,
                 ),
             )
         )

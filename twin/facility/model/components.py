@@ -12,6 +12,10 @@ _NUMBERS = re.compile(r"(_r?\d+)*")
 """What a group's name, or a row's, is followed by in the names of its members."""
 
 
+BEARING_DEG = {"north": 0.0, "east": 90.0, "south": 180.0, "west": 270.0}
+"""Sides as bearings, clockwise from north."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a component stands."""
@@ -24,8 +28,15 @@ class Place:
     """East-west, north-south, height."""
     blows: str = ""
     """Side to which an air handler blows; empty for all else."""
+    front: str = "south"
+    """Side to which the front of all else looks."""
     in_row: bool = False
     """Whether an air handler stands among racks."""
+
+    @property
+    def facing_deg(self) -> float:
+        """Where its front looks, clockwise from north."""
+        return BEARING_DEG[self.blows or self.front]
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,8 @@ class Components:
     rating_w: Array
     gpus: Index
     nodes: Index
+    facing_deg: Array
+    """Where its front looks, clockwise from north."""
     mtbf_h: Array
     """Mean time between failures; nan where it does not fail."""
     mttr_h: Array

@@ -93,6 +93,7 @@ class Facility:
             "rating_w": c.rating_w,
             "gpus": c.gpus,
             "nodes": c.nodes,
+            "facing_deg": c.facing_deg,
         }
         edges = [*self.edges, *self._coolant(), *self._cables()]
         return {

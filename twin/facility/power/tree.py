@@ -126,6 +126,7 @@ def _entry(ledger: Ledger, name: str, row: PowerEquipment) -> Entry:
         row.rating_w or 0.0,
         mtbf_h=row.mtbf_h,
         mttr_h=row.mttr_h,
+        facing_deg=place.facing_deg,
     )
 
 

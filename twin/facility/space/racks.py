@@ -145,6 +145,7 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
             rack.nodes_per_rack,
             rack.mtbf_h,
             rack.mttr_h,
+            facing_deg=0.0 if place.facing > 0 else 180.0,
         ),
     )
     return place

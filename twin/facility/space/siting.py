@@ -164,9 +164,11 @@ def _inside(hall: HallSpec, room: _Room) -> Iterator[tuple[str, Place]]:
             yield one.id, Place(hall.name, centre, size, blows)
     middle = west + (taken[0] + length - taken[1]) / 2
     for gear, wall, inward in ((room.panels, south, 1.0), (room.coolant, south + width, -1.0)):
+        front = "north" if inward > 0 else "south"
         for one, along, away in _along(gear, length - sum(taken)):
             centre = (middle + along, wall + inward * (WALL_M + away), 0.0)
-            yield one.id, Place(hall.name, centre, (one.width_m, one.depth_m, one.height_m))
+            size = (one.width_m, one.depth_m, one.height_m)
+            yield one.id, Place(hall.name, centre, size, front=front)
 
 
 def _along(gear: list[_Gear], length_m: float) -> Iterator[tuple[_Gear, float, float]]:
@@ -215,6 +217,7 @@ def _north(layout: Layout, known: Mapping[str, CoolingEquipment]) -> Iterator[tu
                 "",
                 ((west + east) / 2 + along, edge + away, 0.0),
                 (one.width_m, one.depth_m, one.height_m),
+                front="north",
             ),
         )
 

@@ -32,6 +32,13 @@ COMPONENTS = Table(
         ),
         Column("gpus", "int", "", "GPUs inside."),
         Column("nodes", "int", "", "Compute nodes inside."),
+        Column(
+            "facing_deg",
+            "float",
+            "deg",
+            "Where its front looks, clockwise from north: 0, 90, 180 or 270. Racks draw their air "
+            "there; air handlers blow there.",
+        ),
     ),
 )
 
