@@ -123,9 +123,7 @@ def _feeds(out: Draft, loc: Loc, feeds: Feeds, count: int, name: str) -> list[li
     return out.ledger.feeds((*loc, "fed_by"), feeds, count)
 
 
-def _pumps(
-    out: Draft, loc: Loc, unit: str, row: CoolingEquipment, place: Place
-) -> None:
+def _pumps(out: Draft, loc: Loc, unit: str, row: CoolingEquipment, place: Place) -> None:
     """Enter the pumps of a coolant unit; they fail by their own row, the unit's is for what is
     around them.
     """
