@@ -28,10 +28,10 @@ class Place:
     """East-west, north-south, height."""
     blows: str = ""
     """Side to which an air handler blows; empty for all else."""
-    front: str = "south"
-    """Side to which the front of all else looks."""
     in_row: bool = False
     """Whether an air handler stands among racks."""
+    front: str = "south"
+    """Side to which the front of all else looks."""
 
     @property
     def facing_deg(self) -> float:
