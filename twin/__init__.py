@@ -24,6 +24,7 @@ twin.cooling_environment(design) a gymnasium environment for controllers (needs 
 twin.co_simulate(design, plant, fmu, inputs, outputs) a run beside a plant that is an FMU
 twin.export_fmu(design, path)  a design as an FMU for co-simulation (needs pythonfmu)
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
+twin.study(asked, vary={...})  one table of many runs: a grid, a sample, or named alternatives
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from twin.study.asked import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
     from twin.study.cooling_environment import cooling_environment
+    from twin.study.experiments.study import study
     from twin.study.fmu.export import export_fmu
     from twin.study.fmu.plant import co_simulate
     from twin.study.predictive import predictive
@@ -91,6 +93,7 @@ _HOME = {
     "scene": "present.write",
     "simulate": "simulation",
     "start": "simulation",
+    "study": "study.experiments.study",
 }
 """Where each name of the face lives; a new one is a line here and one above for type checkers."""
 
@@ -125,6 +128,7 @@ __all__ = [
     "scene",
     "simulate",
     "start",
+    "study",
 ]
 
 plugins.offer("figures", "twin.present.figures")

@@ -24,6 +24,7 @@ from twin.cli.report import report
 from twin.cli.ride_through import ride_through
 from twin.cli.run import run
 from twin.cli.schema import schema
+from twin.cli.study import study
 
 app = Typer(
     name="twin",
@@ -39,6 +40,7 @@ app.command("ride-through")(ride_through)
 app.command("fault-tree")(fault_tree)
 app.command()(adequacy)
 app.command()(climate)
+app.command()(study)
 app.command()(airflow)
 app.command()(export)
 app.add_typer(calibrate.app, name="calibrate")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -131,10 +132,13 @@ def _block(console: Console, block: Block) -> None:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Told]:
+def progress(what: str, after_s: float = 0.0) -> Iterator[Told]:
     """A bar on stderr while the block runs; yields what takes the share done and a word about
     it.
+
+    after_s   nothing is shown of what takes less time
     """
+    began = perf_counter()
     console = _console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -142,15 +146,19 @@ def progress(what: str) -> Iterator[Told]:
         TaskProgressColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(what, total=1.0)
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task(what, total=1.0)
 
-        def told(done_frac: float, word: str) -> None:
-            bar.update(task, completed=done_frac, description=escape(f"{what}: {word}"))
+    def told(done_frac: float, word: str) -> None:
+        if not bar.live.is_started and perf_counter() - began >= after_s:
+            bar.start()
+        bar.update(task, completed=done_frac, description=escape(f"{what}: {word}"))
 
+    try:
+        told(0.0, "begins")
         yield told
+    finally:
+        bar.stop()
 
 
 def _is_group(value: Any) -> bool:

@@ -18,7 +18,7 @@ CHEAP_S = 3.0
 
 
 @dataclass(frozen=True)
-class Case:
+class FaultCase:
     """One fault of the time line, one drill, or all of them."""
 
     fault: str
@@ -45,7 +45,7 @@ class Case:
 class Plan:
     """The runs that are made."""
 
-    cases: tuple[Case, ...]
+    cases: tuple[FaultCase, ...]
     """In order of time; all of them together first, where there are several."""
     next_s: float | None
     """When the first fault begins that gets no run; None where every one does."""
@@ -76,7 +76,7 @@ def plan(facility: Facility) -> Plan:
     scenario = facility.scenario
     found = _cases(scenario)
     chosen = found[:MOST]
-    together = [Case("all", "all", found[0].at_s)] if len(found) > 1 else []
+    together = [FaultCase("all", "all", found[0].at_s)] if len(found) > 1 else []
     cases = (*together, *chosen)
     horizon_s = scenario.horizon
     estimate_s = effort(facility).wall_s * sum(1.0 - case.at_s / horizon_s for case in cases)
@@ -87,10 +87,12 @@ def plan(facility: Facility) -> Plan:
     return Plan(cases, rest[0].at_s if rest else None, len(rest), estimate_s)
 
 
-def _cases(scenario: Scenario) -> list[Case]:
+def _cases(scenario: Scenario) -> list[FaultCase]:
     """Every fault and drill that happens within the run, in order of time."""
     timeline = scenario.faults.timeline
-    faults = [Case(item.component, "fault", item.at, n) for n, item in enumerate(timeline)]
-    drills = [Case(drilled(item), "drill", item.at, n) for n, item in enumerate(scenario.drills)]
+    faults = [FaultCase(item.component, "fault", item.at, n) for n, item in enumerate(timeline)]
+    drills = [
+        FaultCase(drilled(item), "drill", item.at, n) for n, item in enumerate(scenario.drills)
+    ]
     within = [case for case in (*faults, *drills) if case.at_s < scenario.horizon]
     return sorted(within, key=lambda case: case.at_s)

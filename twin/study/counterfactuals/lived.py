@@ -9,7 +9,7 @@ from twin.errors import RunError
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.simulation import Progress, Run, Totals, start
-from twin.study.counterfactuals.cases import Case, plan
+from twin.study.counterfactuals.cases import FaultCase, plan
 from twin.study.counterfactuals.rows import Forked, Outcome, tables
 
 
@@ -56,7 +56,7 @@ class Forks:
         more = tables(forked, whole, prices)
         return replace(result, tables={**result.tables, **more}, meta={**result.meta, **meta})
 
-    def _without(self, run: Run, case: Case) -> Totals | None:
+    def _without(self, run: Run, case: FaultCase) -> Totals | None:
         """Where the run without a fault comes to; None where it cannot go on.
 
         A run that was started has lived through its first instant: what fails then is left out

@@ -11,7 +11,7 @@ from twin.results import empty
 from twin.results.enums import WITHOUT_FAULT, Cause, Reason
 from twin.results.tables import COUNTERFACTUAL_CAUSES, COUNTERFACTUALS
 from twin.simulation import Totals
-from twin.study.counterfactuals.cases import Case
+from twin.study.counterfactuals.cases import FaultCase
 from twin.tables import Table
 
 ROUNDING_FRAC = 1e-12
@@ -31,7 +31,7 @@ _MORE = {
 class Outcome:
     """One fault: what was booked as lost before it, and where the run without it came to."""
 
-    case: Case
+    case: FaultCase
     booked_tokens: float
     without: Totals | None
 

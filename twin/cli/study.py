@@ -1,0 +1,57 @@
+"""`twin study`: many runs of one question, each with other values, in one table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from twin.cli import say, study_face
+from twin.cli.complete import designs
+from twin.cli.options import Json
+
+ROWS = 20
+"""Cases that the terminal shows; the table on the disk has them all."""
+
+File = Annotated[Path, Argument(metavar="STUDY", help="A study file.", autocompletion=designs)]
+Out = Annotated[
+    Path | None,
+    Option("--out", metavar="DIR", help="Where the table goes; reports/<study name> if left out."),
+]
+Workers = Annotated[
+    int, Option("--workers", min=0, max=1024, help="Processes; one a core if left out.")
+]
+Cluster = Annotated[
+    str, Option("--cluster", metavar="ADDRESS", help="A Dask scheduler, such as tcp://host:8786.")
+]
+Excel = Annotated[bool, Option("--excel", help="Write the table as an Excel file too.")]
+
+
+def study(
+    file: File,
+    out: Out = None,
+    workers: Workers = 0,
+    cluster: Cluster = "",
+    excel: Excel = False,
+    json: Json = False,
+) -> None:
+    """Run a scenario for every value of what varies.
+
+    A study that was stopped or killed goes on where it stood when it is begun again.
+    """
+    asked = study_face.read(file)
+    folder = out or Path("reports") / asked.plan.name
+    say.writable(folder)
+    study_face.refuse_place(folder, excel)
+    say.note(f"{asked.plan.name}: {len(asked.cases):,} cases, in {folder}")
+    with say.progress(asked.plan.name, after_s=2.0) as told:
+        found = study_face.run(asked, folder, workers, cluster, told)
+    if json:
+        say.document(study_face.document(found))
+    else:
+        say.findings(asked.plan.name, study_face.shown(found, ROWS), stderr=True)
+    for word in study_face.words(found):
+        say.note(word)
+    for path in found.save(folder, excel):
+        say.note(f"written: {path}")

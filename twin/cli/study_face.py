@@ -1,0 +1,72 @@
+"""What `twin study` calls, imported when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.cli.face import Told
+from twin.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from twin.study.experiments.study import StudyResult
+    from twin.study.experiments.study_file import AskedStudy
+
+NAMED = 5
+"""Failed cases that are named in the terminal."""
+
+
+def read(file: Path) -> AskedStudy:
+    """The study in a file."""
+    from twin.study.experiments.study_file import read_study
+
+    return read_study(file)
+
+
+def refuse_place(folder: Path, excel: bool) -> None:
+    """Raise InputError where the folder holds a run's result, or Excel cannot be written."""
+    from twin.results import provenance
+    from twin.study.experiments.table_files import refuse_without_openpyxl
+
+    if excel:
+        refuse_without_openpyxl()
+    if provenance.is_result(folder):
+        problem = Problem("--out", "the result of a run", "another folder", file=str(folder))
+        raise InputError([problem])
+
+
+def run(asked: AskedStudy, folder: Path, workers: int, cluster: str, told: Told) -> StudyResult:
+    """Evaluate a study, telling how far it is."""
+    from twin.study.experiments.study import run_study
+
+    def tell(done: int, total: int) -> None:
+        told(done / total, f"{done:,} of {total:,}")
+
+    return run_study(asked, folder, workers, cluster, tell)
+
+
+def document(found: StudyResult) -> dict[str, Any]:
+    """The whole table as plain values, column by column."""
+    table = found.table
+    return {
+        "name": found.plan.name,
+        "units": dict(found.units),
+        "columns": {str(name): table[name].tolist() for name in table.columns},
+    }
+
+
+def shown(found: StudyResult, rows: int) -> dict[str, Any]:
+    """The first rows of the table, with what is shown of them."""
+    hidden = {"reason"} if found.left_out == 0 else set()
+    columns = [name for name in found.table.columns if name not in hidden][:12]
+    return {"cases": found.table[columns].head(rows).to_dict("records")}
+
+
+def words(found: StudyResult) -> Iterator[str]:
+    """What a reader should know of the table: failed cases by number and reason."""
+    bad = found.table[found.table["status"] != "done"]
+    for row in bad.head(NAMED).to_dict("records"):
+        yield f"case {row['case']} {row['status']}: {row['reason']}"
+    if len(bad) > NAMED:
+        yield f"{len(bad) - NAMED:,} more cases are not done: see the column status"

@@ -1,0 +1,107 @@
+"""A study file read: its plan, its subject and its cases, or every problem at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from twin.errors import InputError, Problem
+from twin.scenario import Scenario
+from twin.scenario.yaml.document import Document, read, unwritten
+from twin.scenario.yaml.validate import build_model
+from twin.study.experiments.case import Case
+from twin.study.experiments.plan import StudyPlan
+from twin.study.experiments.points import Points
+from twin.study.experiments.scenario_subject import ScenarioSubject
+from twin.study.experiments.subject import Function, FunctionSubject, Subject
+
+PROBLEMS_MAX = 50
+"""Problems of cases that are listed; a bad value in a grid of thousands is told once or so."""
+
+
+@dataclass(frozen=True)
+class AskedStudy:
+    """A study, ready to be evaluated."""
+
+    plan: StudyPlan
+    subject: Subject
+    cases: tuple[Case, ...]
+    units: Mapping[str, str]
+    """Units of what varies, by name."""
+
+
+def read_study(path: str | Path) -> AskedStudy:
+    """The study in a file; every case's scenario is validated.
+
+    Raises InputError with every problem of the file, and of the scenarios it makes.
+    """
+    document = read(Path(path))
+    plan = build_model(document, StudyPlan)
+    if plan.scenario is None:
+        allowed = "a scenario or layout file, such as ../first_factory.yaml"
+        raise InputError([document.problem(("scenario",), "nothing", allowed)])
+    return _asked(plan, document, document.resolve(plan.scenario, ("scenario",)))
+
+
+def study_of(asked: str | Path | Scenario | Function, plan: Mapping[str, Any]) -> AskedStudy:
+    """The study that Python describes, in the words of a study file. Raises as `read_study`."""
+    document = unwritten(dict(plan), "twin.study", {(): "twin.study"})
+    document = replace(document, changed={})
+    built = build_model(document, StudyPlan)
+    if callable(asked):
+        return _placed(built, document, lambda points: FunctionSubject(asked))
+    return _asked(built, document, asked)
+
+
+def _asked(plan: StudyPlan, document: Document, asked: str | Path | Scenario) -> AskedStudy:
+    def subject(points: Points) -> Subject:
+        places = {name: axis.place for name, axis in points.axes.items() if axis is not None}
+        return ScenarioSubject(asked, places, plan.arms)
+
+    return _placed(plan, document, subject)
+
+
+def _placed(plan: StudyPlan, document: Document, make: Any) -> AskedStudy:
+    points = Points(plan, document)
+    cases = points.cases()
+    subject = make(points)
+    try:
+        subject.check(cases)
+    except InputError as error:
+        raise InputError(_at_lines(error.problems, plan, document)) from error
+    units = {name: axis.place.unit for name, axis in points.axes.items() if axis is not None}
+    return AskedStudy(plan, subject, tuple(cases), units)
+
+
+def _at_lines(found: Iterable[Problem], plan: StudyPlan, document: Document) -> list[Problem]:
+    """Problems of changes, placed at the lines of the study file that make them."""
+    problems = [_at_line(one, plan, document) for one in found]
+    if len(problems) <= PROBLEMS_MAX:
+        return problems
+    more = f"{len(problems) - PROBLEMS_MAX:,} more problems"
+    rest = Problem("", more, "a study without any", "these are not listed", str(document.path))
+    return [*problems[:PROBLEMS_MAX], rest]
+
+
+def _at_line(one: Problem, plan: StudyPlan, document: Document) -> Problem:
+    if one.file not in ("--set", "with_"):
+        return one
+    loc = _loc(one.where, plan)
+    if not loc:
+        return replace(one, file=str(document.path))
+    line, column = document.place(loc)
+    where = one.where if str(loc[-1]) == one.where else f"{loc[-1]} ({one.where})"
+    return replace(one, where=where, file=str(document.path), line=line, column=column)
+
+
+def _loc(where: str, plan: StudyPlan) -> tuple[str | int, ...]:
+    """Where a study makes the change of a path."""
+    for name, varied in plan.vary.items():
+        if (varied.path or name) == where:
+            return ("vary", name)
+    for arm, changes in plan.arms.items():
+        if where in changes:
+            return ("arms", arm, where)
+    return ()
