@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from twin.present.usd.solids import Solid
 PIXELS = 256
 """Edge of the square picture."""
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 _FRAME = 0.9
 """Share of the picture's edge that the asset fills."""
@@ -50,7 +51,8 @@ def _triangles(solid: Solid) -> Array:
     first = np.repeat(starts, fan)
     step = np.arange(fan.sum()) - np.repeat(np.cumsum(fan) - fan, fan)
     picks = np.stack([first, first + step + 1, first + step + 2], axis=1)
-    return solid.points[solid.indices[picks]].astype(float)
+    corners: Array = solid.points[solid.indices[picks]].astype(float)
+    return corners
 
 
 def _fit(seen: Array) -> Array:
@@ -129,7 +131,8 @@ def _nearness(seen: Array, owner: NDArray[np.int64], x: Array, y: Array) -> Arra
     slope = normal[:, :2] / normal[:, 2:]
     start = seen[owner, 0]
     away = slope[owner, 0] * (x - start[:, 0]) + slope[owner, 1] * (y - start[:, 1])
-    return start[:, 2] - away
+    depth: Array = start[:, 2] - away
+    return depth
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
