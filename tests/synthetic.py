@@ -58,6 +58,10 @@ def synthetic() -> Result:
         "counterfactual_causes": _counterfactual_causes(),
         "drill_sheet": _drill_sheet(),
         "energy": day["energy"],
+        "costs": _costs(),
+        "cost_figures": _cost_figures(),
+        "prices": _frame("prices", [("ups", "USD/W", 0.25, 0.3, 0.45, "2026-11", "assumed", "x")]),
+        "carbon": _carbon(day["site"]),
         "witnesses": _witnesses(),
     }
     return Result(tables, _summary(tables), SCENARIO, _meta())
@@ -77,6 +81,37 @@ def with_tables(result: Result, **tables: pd.DataFrame) -> Result:
 def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     table = next(table for table in TABLES if table.name == name)
     return pd.DataFrame(rows, columns=list(table.names))
+
+
+def _costs() -> pd.DataFrame:
+    none = (np.nan,) * 4
+    rows = [
+        ("racks made_up", "it", 8.0, "racks", 2.4e7, 2e7, 3e7, 5.0, 4e6, 3.5e6, 5e6, "made_up"),
+        ("ups ups_500", "plant", 1e6, "W", *none, np.nan, np.nan, np.nan, "no price of ups_500"),
+        ("energy", "running", 365.0, "of the run", *none, 9e5, 9e5, 9e5, "the run"),
+        ("financing", "financing", 0.08, "a year", *none, 2e6, 1e6, 3e6, "wacc"),
+    ]
+    return _frame("costs", [(*row, "a source", "assumed") for row in rows])
+
+
+def _cost_figures() -> pd.DataFrame:
+    rows = [
+        ("capex_usd", 2.4e7, 2e7, 3e7, "USD", "everything bought at the start"),
+        ("annual_usd", 6.9e6, 6e6, 8e6, "USD", "capital and running costs of a year"),
+        ("usd_per_gpu_h", 1.4, 1.2, 1.7, "USD/h", "over the GPU hours with work"),
+    ]
+    return _frame("cost_figures", rows)
+
+
+def _carbon(site: pd.DataFrame) -> pd.DataFrame:
+    hourly = site.groupby(np.ceil(site["time_s"] / 3600.0).astype(int))
+    energy_j = hourly["utility_power_w"].sum().to_numpy() * PERIOD_S
+    kg = energy_j * 1e-7
+    rows = [
+        (3600.0 * (n + 1), e, c, c, 0.0, 26.0)
+        for n, (e, c) in enumerate(zip(energy_j, kg, strict=True))
+    ]
+    return _frame("carbon", rows)
 
 
 def _components() -> pd.DataFrame:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from twin.analysis.economics.named import figures
 from twin.results.store import Result
 from twin.scenario.yaml.document import dotted, parse
 
@@ -55,14 +56,16 @@ class Comparison:
 
 
 def compare(a: Result, b: Result) -> Comparison:
-    """Inputs that differ, and every headline number with its change from `a` to `b`.
+    """Inputs that differ, and every headline number and cost with its change from `a` to `b`.
 
     Things with names are matched by name and not by their place in a list. InputError where a
     result's scenario cannot be read.
     """
     inputs = asked_differently(a.scenario_yaml, b.scenario_yaml)
-    names = [name for name in {**a.summary, **b.summary} if name not in _NO_ANSWERS]
-    pairs = ((name, _number(a.summary.get(name)), _number(b.summary.get(name))) for name in names)
+    one = {**a.summary, **figures(a)}
+    other = {**b.summary, **figures(b)}
+    names = [name for name in {**one, **other} if name not in _NO_ANSWERS]
+    pairs = ((name, _number(one.get(name)), _number(other.get(name))) for name in names)
     outputs = tuple(_output(*pair) for pair in pairs if pair[1:] != (None, None))
     return Comparison(inputs, outputs, (*_marks("a", a), *_marks("b", b)))
 

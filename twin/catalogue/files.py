@@ -78,8 +78,8 @@ def read_witnesses(path: Path) -> Mapping[tuple[str, str], Mapping[str, Mapping[
 
 
 def files_hash(folder: Path) -> str:
-    """sha256 of every table of a folder, CSV and arrays, name and content, in order of name."""
+    """sha256 of every table of a folder and of its prices, name and content, in order of name."""
     digest = sha256()
-    for path in sorted([*folder.glob("*.csv"), *folder.glob("*.npz")]):
+    for path in sorted([*folder.glob("*.csv"), *folder.glob("*.npz"), *folder.glob("prices/*")]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

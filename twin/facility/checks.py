@@ -12,6 +12,7 @@ from twin.catalogue import KINDS, kind_of
 from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
+from twin.facility import price_names
 from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.peak import heat_w
 from twin.facility.cooling.pipe_faults import refuse_without_pipes
@@ -29,7 +30,8 @@ _NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
 
 def layout(ledger: Ledger, places: list[Position]) -> None:
-    """Overrides that change nothing, and halls or racks that overlap."""
+    """Prices of nothing, overrides that change nothing, and halls or racks that overlap."""
+    price_names.check(ledger)
     if not places:
         ledger.complain(
             ("layout", "halls"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from twin.results.tables.balances import ENERGY, WITNESSES
 from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, HALLS, LOADING
+from twin.results.tables.economics import CARBON, COST_FIGURES, COSTS, PRICES
 from twin.results.tables.equipment import LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
@@ -21,7 +22,10 @@ from twin.tables import Table
 
 __all__ = [
     "BATTERIES",
+    "CARBON",
     "COMPONENTS",
+    "COSTS",
+    "COST_FIGURES",
     "COUNTERFACTUALS",
     "COUNTERFACTUAL_CAUSES",
     "DRILL_SHEET",
@@ -37,6 +41,7 @@ __all__ = [
     "LOSSES",
     "POWER",
     "POWER_SWINGS",
+    "PRICES",
     "RACKS",
     "SERVICES",
     "SITE",
@@ -67,6 +72,10 @@ TABLES: tuple[Table, ...] = (
     COUNTERFACTUAL_CAUSES,
     DRILL_SHEET,
     ENERGY,
+    COSTS,
+    COST_FIGURES,
+    PRICES,
+    CARBON,
     WITNESSES,
 )
 """All of them, in the order a report prints them."""

@@ -20,6 +20,7 @@ from twin.scenario.inputs import contents, portable, with_file_names
 from twin.scenario.question import fingerprint
 from twin.scenario.schema import card_rows as rows
 from twin.scenario.schema.change import parts_of, put
+from twin.scenario.schema.economics import Economics
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.names import GpuName, Name
@@ -83,6 +84,8 @@ class Scenario(Stated):
     """Findings of severity error that this scenario runs in spite of, by their codes."""
     outputs: Outputs = Outputs()
     """What is kept."""
+    economics: Economics = Economics()
+    """What it costs and earns; every price has a default with its source."""
 
     _catalogue: tuple[Equipment, Catalogue] | None = PrivateAttr(default=None)
     """The catalogue with the rows it was made with."""

@@ -1,0 +1,211 @@
+"""The economics of one run: blocks, yearly costs, cash flows, carbon, and figures with their
+intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.analysis.economics.blocks import (
+    BUILDING,
+    IT,
+    LAND,
+    PLANT,
+    AnnualBlock,
+    CapitalBlock,
+    Money,
+    added,
+    money,
+)
+from twin.analysis.economics.capital import capital
+from twin.analysis.economics.finance import npv, payback, rate_of_return, rates_of_return
+from twin.analysis.economics.lived import HOURS_PER_YEAR, Lived, lived
+from twin.analysis.economics.price_list import PriceList
+from twin.analysis.economics.yearly import cash_flows, earned_usd, running, total_usd, upkeep
+from twin.arrays import Array
+from twin.facility.model import Facility
+
+
+@dataclass(frozen=True, eq=False)
+class Economics:
+    """Everything that the economics of one run know. Arrays are (1 + draw,)."""
+
+    facility: Facility
+    run: Lived
+    prices: PriceList
+    bought: tuple[CapitalBlock, ...]
+    paid: tuple[AnnualBlock, ...]
+    money: Money
+    earned: float
+    """USD a year at full adoption."""
+
+    @cached_property
+    def operating(self) -> Array:
+        """USD a year, without capital."""
+        return added(block.usd for block in self.paid)
+
+    @cached_property
+    def depreciation(self) -> Array:
+        """USD a year that what was bought loses."""
+        return added(self.money.depreciation(block) for block in self.bought)
+
+    @cached_property
+    def capital_year(self) -> Array:
+        """USD a year that repays what was bought, with interest."""
+        return added(self.money.annual(block) for block in self.bought)
+
+    @cached_property
+    def financing(self) -> Array:
+        """USD a year of interest: what capital costs beyond what things lose."""
+        return np.asarray(self.capital_year - self.depreciation)
+
+    @cached_property
+    def annual(self) -> Array:
+        """USD a year, all in."""
+        return np.asarray(self.capital_year + self.operating)
+
+    @cached_property
+    def flows(self) -> Array:
+        """(1 + draw, year + 1) cash flows."""
+        return cash_flows(
+            self.facility.scenario, self.bought, self.money, self.operating, self.earned
+        )
+
+    @cached_property
+    def unpriced(self) -> tuple[str, ...]:
+        """Blocks of which nobody knows a price, with the reason."""
+        missing = [block for block in self.bought if block.capex is None]
+        lacking = [block for block in self.paid if block.annual is None]
+        return tuple(f"{block.name}: {block.price}" for block in [*missing, *lacking])
+
+
+def economics(
+    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> Economics:
+    """Of a run, from its facility, headline numbers and tables."""
+    prices = PriceList(facility.scenario)
+    run = lived(facility, summary, tables)
+    bought = capital(facility, tables["loading"], prices)
+    paid = [*running(facility.scenario, run, prices), *upkeep(bought, prices)]
+    held = money(prices)
+    earned = earned_usd(facility.scenario, run)
+    return Economics(facility, run, prices, tuple(bought), tuple(paid), held, earned)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: (1 + draw,) values, its unit, and how it is made."""
+
+    name: str
+    values: Array
+    unit: str
+    how: str
+
+
+def figures_of(found: Economics) -> Iterator[Figure]:
+    """Every figure that has a value."""
+    for figure in (*_capital(found), *_yearly(found), *_specific(found), *_worth(found)):
+        if np.isfinite(figure.values[0]):
+            yield figure
+
+
+def _capital(found: Economics) -> Iterator[Figure]:
+    bought = found.bought
+    plant = total_usd(bought, PLANT, BUILDING)
+    it_w = float(found.facility.racks.rated_w.sum())
+    yield Figure("capex_usd", total_usd(bought), "USD", "everything bought at the start")
+    yield Figure("capex_it_usd", total_usd(bought, IT), "USD", "racks, network, storage")
+    yield Figure("capex_plant_usd", total_usd(bought, PLANT), "USD", "power and cooling, installed")
+    yield Figure("capex_building_usd", total_usd(bought, BUILDING, LAND), "USD", "with its land")
+    if it_w:
+        how = "plant and building over the racks' rated power; markets lie at 9.3 to 15.2"
+        yield Figure("construction_usd_per_w", plant / it_w, "USD/W", how)
+    lacking = np.full(1, float(len(found.unpriced)))
+    yield Figure(
+        "unpriced_blocks", lacking, "", "; ".join(found.unpriced) or "everything is priced"
+    )
+
+
+def _yearly(found: Economics) -> Iterator[Figure]:
+    run = found.run
+    energy = np.full(1, _paid(found.paid, "energy"))
+    how = f"{HOURS_PER_YEAR:,.0f} h over the {run.hours:,.6g} h of the run, which is repeated"
+    yield Figure("year_factor", np.full(1, run.year_factor), "", how)
+    yield Figure("annual_usd", found.annual, "USD", "capital and running costs of a year")
+    how = "even payments over each life at the cost of capital, less what is left"
+    yield Figure("annual_capital_usd", found.capital_year, "USD", how)
+    yield Figure("annual_operating_usd", found.operating, "USD", "running costs of a year")
+    yield Figure("annual_energy_usd", energy, "USD", "energy of the run over a year")
+    yield Figure("energy_cost_frac", energy / found.annual, "", "energy over all costs of a year")
+    how = "tokens at their prices and priced GPU hours, a year at full adoption"
+    yield Figure("annual_revenue_usd", np.full(1, found.earned), "USD", how)
+
+
+def _paid(paid: Sequence[AnnualBlock], name: str) -> float:
+    return next(float(block.usd[0]) for block in paid if block.name == name)
+
+
+def _specific(found: Economics) -> Iterator[Figure]:
+    run = found.run
+    factor = run.year_factor
+    busy = run.gpu_hours_busy * factor
+    if run.gpus:
+        how = "costs of a year over all its GPU hours"
+        each = found.annual / (run.gpus * HOURS_PER_YEAR)
+        yield Figure("usd_per_gpu_h_installed", each, "USD/h", how)
+    if busy > 0:
+        how = "costs of a year over the GPU hours with work"
+        yield Figure("usd_per_gpu_h", found.annual / busy, "USD/h", how)
+    served = (run.gpu_hours_served, run.energy_served_j, run.tokens_served)
+    trained = (run.gpu_hours_trained, run.energy_trained_j, run.tokens_trained)
+    yield from _per_mtok(found, "served", *served)
+    yield from _per_mtok(found, "trained", *trained)
+
+
+def _per_mtok(
+    found: Economics, what: str, gpu_hours: float, energy_j: float, tokens: float
+) -> Iterator[Figure]:
+    """Cost a million tokens of one sort: its part of the costs by GPU hours held, and its part of
+    the energy's by energy.
+    """
+    run = found.run
+    held = run.gpu_hours_served + run.gpu_hours_trained + run.gpu_hours_other
+    used_j = run.energy_served_j + run.energy_trained_j + run.energy_other_j
+    million = tokens * run.year_factor / 1e6
+    if million <= 0 or held <= 0:
+        return
+    how = f"costs of a year by GPU hours held, over million tokens {what}"
+    usd = found.annual * (gpu_hours / held) / million
+    yield Figure(f"usd_per_mtok_{what}", usd, "USD/Mtok", how)
+    if used_j > 0:
+        bill = np.full(1, _paid(found.paid, "energy") * energy_j / used_j / million)
+        how = "the energy's part of that, by energy at the racks; plant included"
+        yield Figure(f"usd_energy_per_mtok_{what}", bill, "USD/Mtok", how)
+
+
+def _worth(found: Economics) -> Iterator[Figure]:
+    flows = found.flows
+    years = found.facility.scenario.economics.years
+    wacc = found.money.wacc
+    how = f"{years} years at the cost of capital, with what is left at the end"
+    yield Figure("npv_usd", npv(wacc, flows), "USD", how)
+    one = rate_of_return(flows[0])
+    rates = rates_of_return(flows)
+    rates[0] = np.nan if one.value is None else one.value
+    yield Figure("irr_frac", rates, "1/year", f"rate at which {years} years are worth nothing")
+    late = payback(flows, np.zeros(wacc.size))
+    yield Figure("payback_years", _ever(late), "year", "until earnings have paid what was spent")
+    how = "the same, discounted at the cost of capital"
+    yield Figure("discounted_payback_years", _ever(payback(flows, wacc)), "year", how)
+    chance = np.full(1, float(np.mean(npv(wacc, flows)[1:] > 0)))
+    yield Figure("npv_positive_frac", chance, "", "share of the draws with a worth above zero")
+
+
+def _ever(years: Array) -> Array:
+    return np.where(np.isfinite(years), years, np.nan)

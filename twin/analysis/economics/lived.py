@@ -1,0 +1,98 @@
+"""What of a run its economics stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.facility.model import Facility
+
+HOURS_PER_YEAR = 8760.0
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One run, added up."""
+
+    hours: float
+    energy_usd: float
+    fuel_usd: float
+    demand_usd: float
+    water_usd: float
+    gpus: int
+    gpu_hours_busy: float
+    gpu_hours_served: float
+    """Held by services."""
+    gpu_hours_trained: float
+    """Held by jobs that make tokens."""
+    gpu_hours_other: float
+    """Held by jobs that make none."""
+    energy_served_j: float
+    """Of the services' nodes, at the AC input of their racks; the next two likewise."""
+    energy_trained_j: float
+    energy_other_j: float
+    tokens_served: float
+    tokens_trained: float
+    token_usd: float
+    """What the tokens earn at the prices of their workloads."""
+
+    @property
+    def year_factor(self) -> float:
+        """How often the run fits into a year; 0 for a run of no length."""
+        return HOURS_PER_YEAR / self.hours if self.hours > 0 else 0.0
+
+
+def lived(
+    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+) -> Lived:
+    """From a run's headline numbers and tables."""
+    jobs = tables["jobs"]
+    trains = jobs["tokens"].to_numpy(dtype=float) > 0
+    held = jobs["gpu_hours"].to_numpy(dtype=float)
+    used_j = jobs["energy_j"].to_numpy(dtype=float)
+    hours = float(summary["simulated_s"]) / HOUR_S
+    parts = ("cost_energy_usd", "cost_fuel_usd", "cost_demand_usd")
+    energy, fuel, demand = (float(summary[part]) for part in parts)
+    return Lived(
+        hours=hours,
+        energy_usd=energy,
+        fuel_usd=fuel,
+        demand_usd=demand,
+        water_usd=max(float(summary["cost_usd"]) - energy - fuel - demand, 0.0),
+        gpus=facility.racks.gpu_count,
+        gpu_hours_busy=float(summary["gpu_hours_busy"]),
+        gpu_hours_served=_pool_gpus(facility) * hours,
+        gpu_hours_trained=float(held[trains].sum()),
+        gpu_hours_other=float(held[~trains].sum()),
+        energy_served_j=float(tables["services"]["energy_j"].sum()),
+        energy_trained_j=float(used_j[trains].sum()),
+        energy_other_j=float(used_j[~trains].sum()),
+        tokens_served=float(summary["tokens_inference"]),
+        tokens_trained=float(summary["tokens_training"]),
+        token_usd=_token_usd(facility, tables["token_balance"]),
+    )
+
+
+def _pool_gpus(facility: Facility) -> float:
+    """GPUs of all services, which hold them for the whole run."""
+    racks = facility.racks
+    per_node = racks.gpus_per_node[racks.gpus_per_node > 0]
+    nodes = sum(pool.nodes for work in facility.scenario.workload for pool in work.pools())
+    return nodes * float(np.median(per_node)) if per_node.size else 0.0
+
+
+def _token_usd(facility: Facility, balance: pd.DataFrame) -> float:
+    """Tokens made by each workload at its price."""
+    price = {work.name: work.usd_per_token for work in facility.scenario.workload}
+    made = balance[balance["entry"] == "made"]
+    return float(
+        sum(
+            tokens * price.get(str(name), 0.0)
+            for name, tokens in zip(made["workload"], made["tokens"], strict=True)
+        )
+    )

@@ -1,0 +1,117 @@
+"""What a design costs each year to run, and what it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twin.analysis.economics.blocks import IT, LAND, PLANT, AnnualBlock, CapitalBlock, Money, added
+from twin.analysis.economics.lived import Lived
+from twin.analysis.economics.price_list import PriceList
+from twin.arrays import Array
+from twin.scenario.schema import Scenario
+
+RUN = "the run"
+"""What a yearly cost stands on that is the run's own, repeated over the year."""
+
+
+def running(scenario: Scenario, run: Lived, prices: PriceList) -> list[AnnualBlock]:
+    """Energy, fuel, demand charge and water of the run over a year, and the staff."""
+    asked = scenario.economics
+    factor = run.year_factor
+    energy = factor * asked.year_energy_factor
+    told = _demand_stands_on(scenario)
+    return [
+        _of_run("energy", energy, run.energy_usd),
+        _of_run("generator fuel", factor, run.fuel_usd),
+        AnnualBlock(
+            "demand charge", factor, "of the run", None if told else _same(factor * run.demand_usd),
+            told or RUN,
+        ),
+        _of_run("water", factor * asked.year_water_factor, run.water_usd),
+        *_staff(asked.people_on_duty, run.gpus, prices),
+    ]  # fmt: skip
+
+
+def _of_run(name: str, factor: float, usd: float) -> AnnualBlock:
+    return AnnualBlock(name, factor, "of the run", _same(factor * usd), RUN)
+
+
+def _same(value: float) -> Array:
+    return np.full(1, value)
+
+
+def _demand_stands_on(scenario: Scenario) -> str:
+    """Why there is no demand charge; empty where the scenario states its grid itself."""
+    named = isinstance(scenario.site.grid, str)
+    return "no price: a grid of the catalogue states no demand charge" if named else ""
+
+
+def _staff(on_duty: int, gpus: int, prices: PriceList) -> list[AnnualBlock]:
+    """Crews around the clock and people who see to the GPUs."""
+    each = prices.value("staff")
+    site = prices.value("fte_24x7") * (on_duty / 2.0)
+    racks = prices.value("it_fte_per_1000_gpus") * (gpus / 1000.0)
+    return [
+        AnnualBlock("staff on duty", float(site[0]), "FTE", site * each, "fte_24x7"),
+        AnnualBlock(
+            "staff for racks", float(racks[0]), "FTE", racks * each, "it_fte_per_1000_gpus"
+        ),
+    ]
+
+
+def upkeep(bought: Sequence[CapitalBlock], prices: PriceList) -> list[AnnualBlock]:
+    """Maintenance of racks and of plant, insurance and taxes, as shares of what was paid."""
+    racks = total_usd(bought, IT)
+    plant = total_usd(bought, PLANT)
+    whole = added(block.usd for block in bought if block.group != LAND)
+    shares = (
+        ("maintenance of racks", racks, "maintenance_it"),
+        ("maintenance of plant", plant, "maintenance_facility"),
+        ("insurance and tax", whole, "insurance_and_tax"),
+    )
+    return [
+        AnnualBlock(name, float(usd[0]), "USD", usd * prices.value(price), price)
+        for name, usd, price in shares
+    ]
+
+
+def total_usd(bought: Sequence[CapitalBlock], *groups: str) -> Array:
+    """(1 + draw,) what blocks of these groups cost together; of all groups where none is named."""
+    return added(block.usd for block in bought if not groups or block.group in groups)
+
+
+def earned_usd(scenario: Scenario, run: Lived) -> float:
+    """What a year like the run earns: its tokens, and GPU hours of work without tokens."""
+    hours = run.gpu_hours_other * scenario.economics.usd_per_gpu_hour
+    return (run.token_usd + hours) * run.year_factor
+
+
+def cash_flows(
+    scenario: Scenario,
+    bought: Sequence[CapitalBlock],
+    money: Money,
+    operating: Array,
+    earned: float,
+) -> Array:
+    """(1 + draw, year + 1) USD: what is bought at once, then earnings less running costs, racks
+    bought anew at the end of their life, and at last what everything is still worth.
+    """
+    asked = scenario.economics
+    years = asked.years
+    flows = np.zeros((money.wacc.size, years + 1))
+    adopted = [*asked.adoption, *[asked.adoption[-1]] * years][:years]
+    change = (1.0 + asked.price_change_per_year) ** np.arange(years)
+    flows[:, 1:] = earned * np.array(adopted) * change - np.atleast_1d(operating)[:, None]
+    flows[:, 0] -= total_usd(bought)
+    age = np.full(money.wacc.size, float(years))
+    for year in range(1, years):
+        due = np.floor(year / money.life_it) > np.floor((year - 1) / money.life_it)
+        left = total_usd(bought, IT) * money.left_frac(IT, money.life_it)
+        flows[:, year] -= due * (total_usd(bought, IT) - left)
+        age = np.where(due, float(years - year), age)
+    for block in bought:
+        since = age if block.group == IT else np.full_like(age, float(years))
+        flows[:, -1] += block.usd * money.left_frac(block.group, since)
+    return flows

@@ -1,0 +1,72 @@
+"""What a factory costs and earns: what is bought, over how long, at what prices other than the
+shipped ones.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from twin.stated import CarbonIntensity, ShareOrPercent, Stated
+
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+"""A price, a rate or a life, in the unit of its row."""
+PriceName = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class PriceRange(Stated):
+    """A price that is not known to the dollar."""
+
+    low: Amount
+    """Hardly less."""
+    mid: Amount
+    """The planning value."""
+    high: Amount
+    """Hardly more."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.mid <= self.high:
+            raise ValueError("low, mid and high that rise")
+        return self
+
+
+class PowerContract(Stated):
+    """Electricity by contract, for the market-based count of carbon."""
+
+    share: ShareOrPercent = 0.0
+    """Share of the energy that contracts or certificates cover."""
+    carbon: CarbonIntensity = 0.0
+    """Carbon of that share."""
+    residual_carbon: CarbonIntensity | None = None
+    """Carbon of the rest: the residual mix; that of the location where it is not stated."""
+
+
+class Economics(Stated):
+    """What is bought, what it earns, and which prices differ from the shipped ones."""
+
+    years: int = Field(default=10, ge=1, le=40)
+    """Years over which present value, rate of return and payback are taken; racks are bought anew
+    at the end of their life."""
+    building: Literal["new", "existing"] = "new"
+    """Whether building and land are bought."""
+    construction: PriceName = "construction_us_average"
+    """Row of what building costs, such as construction_tokyo."""
+    people_on_duty: int = Field(default=2, ge=0, le=10_000)
+    """At all hours, to run the site; two take about ten people's work."""
+    usd_per_gpu_hour: Amount = 0.0
+    """Earned by an hour of a GPU with work that makes no priced tokens."""
+    adoption: tuple[ShareOrPercent, ...] = Field(default=(1.0,), min_length=1, max_length=40)
+    """Share of the run's earnings in the first year, the second and so on; the last holds on."""
+    price_change_per_year: float = Field(default=0.0, ge=-0.9, le=1.0)
+    """How what is earned changes from year to year, such as -0.2 where tokens get cheaper."""
+    year_energy_factor: float = Field(default=1.0, gt=0, le=10)
+    """Mean energy of the year over that of the run: a July day is no year, `twin climate` tells."""
+    year_water_factor: float = Field(default=1.0, ge=0, le=10)
+    """The same for water."""
+    power_contract: PowerContract = PowerContract()
+    """Electricity by contract, for the market-based count of carbon."""
+    prices: dict[PriceName, Amount | PriceRange] = Field(default_factory=dict, max_length=1000)
+    """Other prices by name, in the unit of the row: wacc, life_it, ups, gb200_nvl72 and so on; a
+    number, or low, mid and high."""
