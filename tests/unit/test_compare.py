@@ -20,7 +20,7 @@ site: {climate: cold}
 
 
 def result(scenario: str = BASE, **summary: Any) -> Any:
-    return SimpleNamespace(scenario_yaml=scenario, summary=summary, meta={}, invalid="")
+    return SimpleNamespace(scenario_yaml=scenario, summary=summary, meta={}, tables={}, invalid="")
 
 
 def inputs(a: str, b: str) -> dict[str, tuple[Any, Any]]:

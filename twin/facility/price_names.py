@@ -25,5 +25,7 @@ def check(ledger: Ledger) -> None:
     known = dict.fromkeys([*shipped, *rows])
     for name in asked.prices:
         if name not in known:
-            at = ("economics", "prices", name)
-            ledger.unknown(at, name, known, "a price of `twin cost --prices`, or a catalogue row")
+            where = ("economics", "prices", name)
+            ledger.unknown(
+                where, name, known, "a price of `twin cost --prices`, or a catalogue row"
+            )

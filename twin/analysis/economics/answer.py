@@ -33,7 +33,7 @@ from twin.facility.model import Facility
 
 
 @dataclass(frozen=True, eq=False)
-class Economics:
+class CostAnswer:
     """Everything that the economics of one run know. Arrays are (1 + draw,)."""
 
     facility: Facility
@@ -80,14 +80,14 @@ class Economics:
     @cached_property
     def unpriced(self) -> tuple[str, ...]:
         """Blocks of which nobody knows a price, with the reason."""
-        missing = [block for block in self.bought if block.capex is None]
-        lacking = [block for block in self.paid if block.annual is None]
-        return tuple(f"{block.name}: {block.price}" for block in [*missing, *lacking])
+        bought = [f"{block.name}: {block.price}" for block in self.bought if block.capex is None]
+        paid = [f"{block.name}: {block.price}" for block in self.paid if block.annual is None]
+        return (*bought, *paid)
 
 
 def economics(
     facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> Economics:
+) -> CostAnswer:
     """Of a run, from its facility, headline numbers and tables."""
     prices = PriceList(facility.scenario)
     run = lived(facility, summary, tables)
@@ -95,7 +95,7 @@ def economics(
     paid = [*running(facility.scenario, run, prices), *upkeep(bought, prices)]
     held = money(prices)
     earned = earned_usd(facility.scenario, run)
-    return Economics(facility, run, prices, tuple(bought), tuple(paid), held, earned)
+    return CostAnswer(facility, run, prices, tuple(bought), tuple(paid), held, earned)
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,14 @@ class Figure:
     how: str
 
 
-def figures_of(found: Economics) -> Iterator[Figure]:
+def figures_of(found: CostAnswer) -> Iterator[Figure]:
     """Every figure that has a value."""
     for figure in (*_capital(found), *_yearly(found), *_specific(found), *_worth(found)):
         if np.isfinite(figure.values[0]):
             yield figure
 
 
-def _capital(found: Economics) -> Iterator[Figure]:
+def _capital(found: CostAnswer) -> Iterator[Figure]:
     bought = found.bought
     plant = total_usd(bought, PLANT, BUILDING)
     it_w = float(found.facility.racks.rated_w.sum())
@@ -132,7 +132,7 @@ def _capital(found: Economics) -> Iterator[Figure]:
     )
 
 
-def _yearly(found: Economics) -> Iterator[Figure]:
+def _yearly(found: CostAnswer) -> Iterator[Figure]:
     run = found.run
     energy = np.full(1, _paid(found.paid, "energy"))
     how = f"{HOURS_PER_YEAR:,.0f} h over the {run.hours:,.6g} h of the run, which is repeated"
@@ -151,7 +151,7 @@ def _paid(paid: Sequence[AnnualBlock], name: str) -> float:
     return next(float(block.usd[0]) for block in paid if block.name == name)
 
 
-def _specific(found: Economics) -> Iterator[Figure]:
+def _specific(found: CostAnswer) -> Iterator[Figure]:
     run = found.run
     factor = run.year_factor
     busy = run.gpu_hours_busy * factor
@@ -169,7 +169,7 @@ def _specific(found: Economics) -> Iterator[Figure]:
 
 
 def _per_mtok(
-    found: Economics, what: str, gpu_hours: float, energy_j: float, tokens: float
+    found: CostAnswer, what: str, gpu_hours: float, energy_j: float, tokens: float
 ) -> Iterator[Figure]:
     """Cost a million tokens of one sort: its part of the costs by GPU hours held, and its part of
     the energy's by energy.
@@ -189,7 +189,7 @@ def _per_mtok(
         yield Figure(f"usd_energy_per_mtok_{what}", bill, "USD/Mtok", how)
 
 
-def _worth(found: Economics) -> Iterator[Figure]:
+def _worth(found: CostAnswer) -> Iterator[Figure]:
     flows = found.flows
     years = found.facility.scenario.economics.years
     wacc = found.money.wacc

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.analysis.economics.answer import Economics, Figure, economics, figures_of
+from twin.analysis.economics.answer import CostAnswer, Figure, economics, figures_of
 from twin.analysis.economics.blocks import AnnualBlock, CapitalBlock
 from twin.analysis.economics.carbon import carbon_frame, embodied
 from twin.analysis.economics.lived import HOURS_PER_YEAR
-from twin.analysis.economics.price_list import Price, interval
+from twin.analysis.economics.price_list import UsedPrice, interval
 from twin.analysis.economics.yearly import RUN
 from twin.arrays import Array
 from twin.facility.model import Facility
@@ -39,7 +39,7 @@ def cost_frames(
     }
 
 
-def cost_rows(found: Economics) -> list[Row]:
+def cost_rows(found: CostAnswer) -> list[Row]:
     """One row a block, then interest."""
     used = found.prices.used
     rows = [_bought_row(found, block, used) for block in found.bought]
@@ -50,7 +50,7 @@ def cost_rows(found: Economics) -> list[Row]:
     return [*rows, _paid_row(interest, "financing", used)]
 
 
-def _bought_row(found: Economics, block: CapitalBlock, used: Mapping[str, Price]) -> Row:
+def _bought_row(found: CostAnswer, block: CapitalBlock, used: Mapping[str, UsedPrice]) -> Row:
     life = float(found.money.life(block.group)[0])
     known = block.capex is not None
     lost = found.money.depreciation(block) if known else None
@@ -66,7 +66,7 @@ def _bought_row(found: Economics, block: CapitalBlock, used: Mapping[str, Price]
     }
 
 
-def _paid_row(block: AnnualBlock, group: str, used: Mapping[str, Price]) -> Row:
+def _paid_row(block: AnnualBlock, group: str, used: Mapping[str, UsedPrice]) -> Row:
     return {
         "block": block.name,
         "group": group,
@@ -91,7 +91,7 @@ def told(values: Array) -> tuple[float, float, float]:
     return interval(values)
 
 
-def _stands_on(price: str, used: Mapping[str, Price]) -> Row:
+def _stands_on(price: str, used: Mapping[str, UsedPrice]) -> Row:
     known = used.get(price)
     if known is not None:
         return {"price": price, "source": known.source, "status": known.status}
@@ -111,7 +111,7 @@ def _figure_row(figure: Figure) -> Row:
     }
 
 
-def _carbon_figures(found: Economics, carbon: pd.DataFrame, made_kg: Array) -> Iterator[Figure]:
+def _carbon_figures(found: CostAnswer, carbon: pd.DataFrame, made_kg: Array) -> Iterator[Figure]:
     """Carbon of a year like the run: by location and by contract, each with what was built."""
     yield Figure("embodied_kg", made_kg, "kg", "carbon of making what stands there")
     if carbon.empty or not found.run.year_factor:

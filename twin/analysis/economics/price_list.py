@@ -24,7 +24,7 @@ HIGH_PERCENT = 95.0
 
 
 @dataclass(frozen=True)
-class Price:
+class UsedPrice:
     """A price as used."""
 
     name: str
@@ -45,14 +45,14 @@ class PriceList:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self.used: dict[str, Price] = {}
+        self.used: dict[str, UsedPrice] = {}
         self._values: dict[str, Array] = {}
 
     def value(self, name: str) -> Array:
         """(1 + draw,) of a shipped row, or what the scenario says instead. KeyError for others."""
         row = price_rows()[name]
         stated = self._stated(name, row.unit)
-        shipped = Price(
+        shipped = UsedPrice(
             name, row.unit, row.low, row.mid, row.high, row.as_of, row.status, row.source
         )
         return self._drawn(stated or shipped)
@@ -85,7 +85,7 @@ class PriceList:
         low = usd * spread.low
         high = usd * spread.high
         return self._drawn(
-            Price(
+            UsedPrice(
                 name, "USD/unit", low, usd, high, told["accessed"], told["status"], told["source"]
             )
         )
@@ -94,7 +94,7 @@ class PriceList:
         """The row of that name, shipped or the project's own."""
         return self._scenario.catalogue.rows(kind).get(name)
 
-    def _stated(self, name: str, unit: str) -> Price | None:
+    def _stated(self, name: str, unit: str) -> UsedPrice | None:
         given = self._scenario.economics.prices.get(name)
         if given is None:
             return None
@@ -104,9 +104,9 @@ class PriceList:
             (given.low, given.mid, given.high) if isinstance(given, PriceRange) else (given,) * 3
         )
         as_of = self._scenario.start.date().isoformat()
-        return Price(name, unit, low, mid, high, as_of, "assumed", "stated in the scenario")
+        return UsedPrice(name, unit, low, mid, high, as_of, "assumed", "stated in the scenario")
 
-    def _drawn(self, price: Price) -> Array:
+    def _drawn(self, price: UsedPrice) -> Array:
         if price.name not in self._values:
             self.used[price.name] = price
             uniform = stream(self._scenario.seed, "economics", price.name).random(DRAWS)
