@@ -10,8 +10,10 @@ from twin.physics.kernels import (
     HostTimes,
     IterationLaw,
     KernelFormats,
+    LawRange,
     ServingReplica,
     benchmark_schedule,
+    iteration_laws,
     kv_bytes_per_token,
     price,
     replica_problems,
@@ -100,9 +102,7 @@ def test_cuts_that_cannot_be() -> None:
 
 def _law(host: HostTimes, tensor: int = 1) -> IterationLaw:
     replica = ServingReplica(DENSE, FORMS, tensor=tensor)
-    return IterationLaw(
-        replica, Counted(), host, most_sequences=64, most_tokens=512, longest_context=2000
-    )
+    return iteration_laws(replica, Counted(), host, LawRange(64, 512, 2000))[0]
 
 
 def test_an_iteration_is_the_sum_of_its_kernels() -> None:
@@ -122,13 +122,7 @@ def test_pieces_of_a_prompt_add_up() -> None:
 
 def test_a_lower_clock_stretches_what_computes() -> None:
     replica = ServingReplica(DENSE, FORMS)
-    full, slow = (
-        IterationLaw(
-            replica, Counted(), HostTimes(), most_sequences=8, most_tokens=64,
-            longest_context=100, clock_frac=clock,
-        )
-        for clock in (1.0, 0.5)
-    )  # fmt: skip
+    full, slow = iteration_laws(replica, Counted(), HostTimes(), LawRange(8, 64, 100), (1.0, 0.5))
     assert float(slow.fixed_s(8)) == pytest.approx(2 * float(full.fixed_s(8)))
 
 

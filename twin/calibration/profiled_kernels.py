@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ProfiledKernels:
     """Kernels of a measured profile; those that it lacks are `behind`, as they ship.
 

@@ -37,6 +37,8 @@ class Profiled:
     extrapolated: bool
     reference: Gpu
     """Whose profile is carried over where the type has none."""
+    measured: Profile | None = None
+    """The planner's own, where the scenario names one."""
 
     def rates(self, use: str, dtype: str) -> Roofline:
         """Effective rates for a use; scaled by the datasheets where the profile is another
@@ -82,7 +84,7 @@ def profiled(
     """
     gpu = scenario.catalogue.get(Gpu, gpu_name)
     if gpu_name in measured:
-        return Profiled(gpu, measured[gpu_name], False, gpu)
+        return Profiled(gpu, measured[gpu_name], False, gpu, measured[gpu_name])
     lender = gpu.profile if gpu.profile in published_names() else REFERENCE
     reference = shipped().get(Gpu, lender)
     return Profiled(gpu, published_profile(lender), gpu != reference, reference)

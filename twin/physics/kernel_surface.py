@@ -40,10 +40,18 @@ class Ceilings:
     unit_s: float
     sharpness: float
 
-    def time_s(self, job: Work, clock_frac: ArrayLike = 1.0) -> Array:
-        """Seconds of each kernel; only the part of FLOP grows with 1 / clock_frac."""
-        compute_s = job.flop / (self.flop_s * np.asarray(clock_frac, float))
-        parts_s = np.stack([compute_s, job.byte / self.bytes_s, job.units * self.unit_s])
+    def time_s(
+        self, job: Work, clock_frac: ArrayLike = 1.0, shape: tuple[int, ...] | None = None
+    ) -> Array:
+        """Seconds of each kernel; only the part of FLOP grows with 1 / clock_frac.
+
+        shape   of the kernels, against which clocks broadcast; (query,) where not stated
+        """
+        form = job.flop.shape if shape is None else shape
+        compute_s = job.flop.reshape(form) / (self.flop_s * np.asarray(clock_frac, float))
+        byte_s = job.byte.reshape(form) / self.bytes_s
+        unit_s = job.units.reshape(form) * self.unit_s
+        parts_s = np.stack(np.broadcast_arrays(compute_s, byte_s, unit_s))
         most_s = parts_s.max(axis=0)
         norm = np.sum((parts_s / most_s) ** self.sharpness, axis=0) ** (1 / self.sharpness)
         seconds: Array = self.launch_s + most_s * norm
@@ -106,13 +114,14 @@ class KernelSurface:
         Axes broadcast against each other; those of `kernel_work.OPTIONAL` may be left out. Raises
         KeyError for an axis that is missing.
         """
-        shape = np.broadcast_shapes(*(np.shape(x) for x in axes.values()), np.shape(clock_frac))
-        clock = np.broadcast_to(np.asarray(clock_frac, float), shape).ravel()
+        shape = np.broadcast_shapes(*(np.shape(x) for x in axes.values()))
         job = work(
             self.op, {name: np.broadcast_to(x, shape) for name, x in axes.items()}, self.form
         )
-        seconds = self.ceilings.time_s(job, clock) * self.departure(job.features)
-        return seconds.reshape(shape), self.departure.inside(job.features).reshape(shape)
+        factor = self.departure(job.features).reshape(shape)
+        inside = self.departure.inside(job.features).reshape(shape)
+        seconds: Array = self.ceilings.time_s(job, clock_frac, shape) * factor
+        return seconds, np.broadcast_to(inside, seconds.shape)
 
 
 def matern(left: NDArray[Real], right: NDArray[Real]) -> NDArray[Real]:

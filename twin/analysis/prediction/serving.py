@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST, InferenceQuestion
-from twin.analysis.prediction.device import DeviceKernels, kernels_of
-from twin.analysis.prediction.formats import served_formats
-from twin.analysis.prediction.power import GpuPower
-from twin.analysis.prediction.software import (
+from twin.calibration import Profile, load_profile
+from twin.calibration.trust import distrust
+from twin.catalogue import Catalogue, shipped
+from twin.catalogue.names import named
+from twin.catalogue.rows import Gpu, Model
+from twin.catalogue.shapes import shape_of
+from twin.errors import InputError, Problem, every_problem
+from twin.facility.serving.device import DeviceKernels, kernels_of
+from twin.facility.serving.formats import served_formats
+from twin.facility.serving.power import GpuPower
+from twin.facility.serving.software import (
     CARRIED_ERROR_FRAC,
     OUTSIDE_ERROR_FRAC,
     Software,
     published_requests,
     software_named,
 )
-from twin.catalogue import Catalogue, shipped
-from twin.catalogue.names import named
-from twin.catalogue.rows import Gpu, Model
-from twin.catalogue.shapes import shape_of
-from twin.errors import InputError, Problem, every_problem
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
     BenchmarkLoad,
     BenchmarkRun,
-    IterationLaw,
+    LawRange,
     ServingReplica,
+    iteration_laws,
     kv_bytes_per_token,
     replica_problems,
     run_benchmark,
@@ -110,14 +113,10 @@ def _under_cap(case: _Case, load: BenchmarkLoad, settled: bool) -> tuple[Benchma
 
 
 def _run(case: _Case, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
-    law = IterationLaw(
-        case.replica,
-        case.kernels.times,
-        case.software.host,
-        most_sequences=load.concurrency,
-        most_tokens=load.token_budget,
-        longest_context=load.input_tokens + load.output_tokens,
-        clock_frac=clock_frac,
+    longest = load.input_tokens + load.output_tokens
+    over = LawRange(load.concurrency, load.token_budget, longest)
+    (law,) = iteration_laws(
+        case.replica, case.kernels.times, case.software.host, over, (clock_frac,)
     )
     return run_benchmark(law, load, settled)
 
@@ -135,9 +134,19 @@ def _look_up(question: InferenceQuestion, catalogue: Catalogue) -> _Case:
     tensor, data = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     replica = ServingReplica(shape_of(model), formats, tensor, data)
-    kernels = kernels_of(catalogue, gpu, question.profile)
+    kernels = kernels_of(gpu, _measured(question, gpu))
     engine = software_named(question.software)
     return _Case(question, model, gpu, dtype, replica, kernels, engine)
+
+
+def _measured(question: InferenceQuestion, gpu: Gpu) -> Profile | None:
+    """The profile that is asked for. InputError where it may not speak for the GPU."""
+    if question.profile is None:
+        return None
+    found = load_profile(question.profile)
+    if doubts := distrust(found, gpu.name, gpu.peak_flop_s):
+        raise InputError(replace(doubt, file=str(question.profile)) for doubt in doubts)
+    return found
 
 
 def _refuse(case: _Case) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from twin.physics.kernels.benchmark import BenchmarkRun, run_benchmark
 from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
 from twin.physics.kernels.host import HostTimes
-from twin.physics.kernels.iteration import IterationLaw
+from twin.physics.kernels.iteration import IterationLaw, LawRange, iteration_laws
 from twin.physics.kernels.memory import (
     kv_bytes_per_token,
     kv_capacity_tokens,
@@ -19,6 +19,7 @@ from twin.physics.kernels.memory import (
 )
 from twin.physics.kernels.replica import KernelFormats, ServingReplica, replica_problems
 from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
+from twin.physics.kernels.steady import RequestMix, steady_curve
 
 __all__ = [
     "BenchmarkLoad",
@@ -28,14 +29,18 @@ __all__ = [
     "KernelCall",
     "KernelFormats",
     "KernelTimes",
+    "LawRange",
     "Priced",
+    "RequestMix",
     "ServingReplica",
     "benchmark_schedule",
+    "iteration_laws",
     "kv_bytes_per_token",
     "kv_capacity_tokens",
     "price",
     "replica_problems",
     "run_benchmark",
     "sequence_bytes",
+    "steady_curve",
     "weight_bytes_per_gpu",
 ]

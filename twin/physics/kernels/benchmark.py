@@ -58,8 +58,9 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     first_s = clock_s[plan.first_token] - clock_s[plan.opened]
     made_s = clock_s[plan.finished] - clock_s[plan.first_token]
     wall_s = clock_s[-1]
-    flop, byte = law.work(plan.sequences, plan.context_tokens, plan.prompt_tokens)
-    outside_s = law.outside_s(plan.sequences, plan.context_tokens, plan.prompt_tokens)
+    ran = (plan.sequences, plan.context_tokens, plan.prompt_tokens, float(load.input_tokens))
+    flop, byte = law.work(*ran)
+    outside_s = law.outside_s(*ran)
     exchange_s = law.exchange_s(plan.sequences + plan.prompt_tokens)
     return BenchmarkRun(
         output_tokens_per_s=float(requests * load.output_tokens / span_s),

@@ -45,54 +45,34 @@ class KernelGrid:
         return inside * above
 
 
+@dataclass(frozen=True)
+class LawRange:
+    """Counts up to which a law is tabulated."""
+
+    most_sequences: int
+    """Running at once on one attention rank."""
+    most_tokens: int
+    """In one iteration of one attention rank."""
+    longest_context: float
+    """Of a sequence, tokens: through half of it and all of it the line of decode attention goes."""
+    longest_prompt: float = 0.0
+    """Tokens; the longest context where not stated."""
+
+
+@dataclass(frozen=True, eq=False)
 class IterationLaw:
-    """Times and work of an iteration on one replica at one clock; arrays broadcast."""
+    """Times and work of an iteration on one replica at one clock; arrays broadcast.
 
-    def __init__(
-        self,
-        replica: ServingReplica,
-        times: KernelTimes,
-        host: HostTimes,
-        *,
-        most_sequences: int,
-        most_tokens: int,
-        longest_context: float,
-        clock_frac: float = 1.0,
-    ) -> None:
-        """Tabulate the law.
+    `iteration_laws` makes them.
+    """
 
-        most_sequences    running at once on one attention rank
-        most_tokens       in one iteration of one attention rank
-        longest_context   of a sequence, tokens
-        """
-        self.replica = replica
-        self.host = host
-        self.clock_frac = clock_frac
-        tokens = _steps(most_tokens)
-        sequences = _steps(most_sequences)
-        prompts = _steps(int(max(longest_context, 2)))
-        self._layers = _grid(tokens, self._price(times, layer_calls(replica, tokens), tokens))
-        self._head = _grid(sequences, self._price(times, head_calls(replica, sequences), sequences))
-        self._prompt = _grid(prompts, self._price(times, prefill_calls(replica, prompts), prompts))
-        self._decode = self._line(times, sequences, longest_context)
-
-    def _price(self, times: KernelTimes, calls: Iterable[KernelCall], at: Array) -> Priced:
-        return price(calls, times, at.shape, self.clock_frac)
-
-    def _line(self, times: KernelTimes, sequences: Array, longest: float) -> KernelGrid:
-        """Decode attention as a line over the context: what stands at none, and its slope."""
-        low, high = (np.full(sequences.shape, share * longest) for share in _CONTEXT_SHARES)
-        priced = [
-            self._price(times, decode_calls(self.replica, sequences, context), sequences)
-            for context in (low, high)
-        ]
-        values: dict[str, Array] = {}
-        for name in ("total_s", "flop", "byte", "outside_s"):
-            first, second = (np.asarray(getattr(one, name)) for one in priced)
-            slope = np.maximum(second - first, 0.0) / (high - low)
-            values[name] = np.maximum(second - slope * high, 0.0)
-            values[f"{name}_per_token"] = slope / sequences
-        return KernelGrid(sequences, values)
+    replica: ServingReplica
+    host: HostTimes
+    clock_frac: float
+    _layers: KernelGrid
+    _head: KernelGrid
+    _prompt: KernelGrid
+    _decode: KernelGrid
 
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of all that counts alone decide: layers, head, exchanges, and the host."""
@@ -139,27 +119,47 @@ class IterationLaw:
         return total
 
     def work(
-        self, sequences: ArrayLike, context_tokens: ArrayLike, prompt_tokens: ArrayLike = 0.0
+        self,
+        sequences: ArrayLike,
+        context_tokens: ArrayLike,
+        prompt_tokens: ArrayLike = 0.0,
+        prompt_length: float = 1.0,
+        before_tokens: float = 0.0,
     ) -> tuple[Array, Array]:
-        """FLOP and bytes of device memory of an iteration, of one GPU."""
-        flop, byte = (
-            self._work(name, sequences, context_tokens, prompt_tokens) for name in ("flop", "byte")
-        )
+        """FLOP and bytes of device memory of an iteration, of one GPU.
+
+        prompt_length   of each of the prompts that are read, whole or in pieces, behind
+                        `before_tokens` that a cache holds
+        """
+        asked = (sequences, context_tokens, prompt_tokens, prompt_length, before_tokens)
+        flop, byte = (self._work(name, *asked) for name in ("flop", "byte"))
         return flop, byte
 
     def outside_s(
-        self, sequences: ArrayLike, context_tokens: ArrayLike, prompt_tokens: ArrayLike = 0.0
+        self,
+        sequences: ArrayLike,
+        context_tokens: ArrayLike,
+        prompt_tokens: ArrayLike = 0.0,
+        prompt_length: float = 1.0,
     ) -> Array:
         """Seconds of an iteration in kernels outside the shapes that were measured."""
-        return self._work("outside_s", sequences, context_tokens, prompt_tokens)
+        return self._work("outside_s", sequences, context_tokens, prompt_tokens, prompt_length, 0.0)
 
     def _work(
-        self, name: str, sequences: ArrayLike, context: ArrayLike, prompt: ArrayLike
+        self,
+        name: str,
+        sequences: ArrayLike,
+        context: ArrayLike,
+        prompt: ArrayLike,
+        length: float,
+        before: float,
     ) -> Array:
         n = np.asarray(sequences, float)
         p = np.asarray(prompt, float)
         held = self._decode.read(f"{name}_per_token", np.maximum(n, 1.0)) * np.asarray(context)
-        read = np.where(p > 0, self._prompt.read(name, np.maximum(p, 1.0)), 0.0)
+        whole = self._prompt.read(name, max(before + length, 1.0))
+        known = self._prompt.read(name, before) if before >= 1 else 0.0
+        read = p / length * np.maximum(whole - known, 0.0)
         decode = np.where(n > 0, self._decode.read(name, np.maximum(n, 1.0)), 0.0)
         head = self._head.read(name, np.maximum(n, 1.0))
         total: Array = self._layers.read(name, n + p) + head + decode + held + read
@@ -170,17 +170,67 @@ class IterationLaw:
         return self._layers.read("exchange", tokens)
 
 
+def iteration_laws(
+    replica: ServingReplica,
+    times: KernelTimes,
+    host: HostTimes,
+    over: LawRange,
+    clocks: ArrayLike = (1.0,),
+) -> tuple[IterationLaw, ...]:
+    """The law of a replica at each clock; kernels are priced once for all of them."""
+    clock = np.asarray(clocks, float)[:, None]
+    tokens = _steps(over.most_tokens)
+    sequences = _steps(over.most_sequences)
+    prompts = _steps(int(max(over.longest_prompt, over.longest_context, 2)))
+
+    def priced(calls: Iterable[KernelCall], at: Array) -> Priced:
+        return price(calls, times, (clock.size, at.size), clock)
+
+    layers = _grids(tokens, priced(layer_calls(replica, tokens), tokens))
+    head = _grids(sequences, priced(head_calls(replica, sequences), sequences))
+    prompt = _grids(prompts, priced(prefill_calls(replica, prompts), prompts))
+    low, high = (np.full(sequences.shape, part * over.longest_context) for part in _CONTEXT_SHARES)
+    decode = _lines(
+        sequences,
+        high[0] - low[0],
+        high[0],
+        priced(decode_calls(replica, sequences, low), sequences),
+        priced(decode_calls(replica, sequences, high), sequences),
+    )
+    grids = zip(clock.ravel().tolist(), layers, head, prompt, decode, strict=True)
+    return tuple(IterationLaw(replica, host, *one) for one in grids)
+
+
+def _lines(
+    sequences: Array, apart: float, high: float, first: Priced, second: Priced
+) -> list[KernelGrid]:
+    """Decode attention as lines over the context: what stands at none, and their slopes."""
+    found: dict[str, Array] = {}
+    for name in ("total_s", "flop", "byte", "outside_s"):
+        above = np.asarray(getattr(second, name))
+        slope = np.maximum(above - np.asarray(getattr(first, name)), 0.0) / apart
+        found[name] = np.maximum(above - slope * high, 0.0)
+        found[f"{name}_per_token"] = slope / sequences
+    return _by_clock(sequences, found)
+
+
+def _by_clock(at: Array, values: dict[str, Array]) -> list[KernelGrid]:
+    """(clock, point) of each quantity as a grid a clock."""
+    clocks = len(values["total_s"])
+    return [KernelGrid(at, {name: row[c] for name, row in values.items()}) for c in range(clocks)]
+
+
 def _steps(most: int) -> Array:
     """Whole counts from one to the most, close together where they are few."""
     return np.unique(np.round(np.geomspace(1, max(most, 2), _POINTS)))
 
 
-def _grid(at: Array, priced: Priced) -> KernelGrid:
+def _grids(at: Array, priced: Priced) -> list[KernelGrid]:
     values = {
         "total_s": priced.total_s,
         "flop": priced.flop,
         "byte": priced.byte,
-        "exchange": priced.part_s.get("exchange", np.zeros(at.shape)),
+        "exchange": priced.part_s.get("exchange", np.zeros(priced.flop.shape)),
         "outside_s": priced.outside_s,
     }
-    return KernelGrid(at, values)
+    return _by_clock(at, values)

@@ -9,78 +9,23 @@ each of R replicas arrivals of a gamma law of shape R; what runs at first is dra
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
-from scipy.special import ndtri
 
-from twin.arrays import Array, Index
+from twin.arrays import Array
 from twin.physics.serving.columns import LawTables
 from twin.physics.serving.law import Engine
+from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 
-LOADS = np.array([0.02, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97])
-"""Shares of capacity at which a replica is lived through."""
+LOADS = np.array([1e-6, 0.02, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97])
+"""Shares of capacity at which a replica is lived through; at the first each request is alone."""
 PERCENTILES = (50.0, 95.0, 99.0)
 REQUESTS = 2000
 WARM_FRAC = 0.15
 """Share of the requests that are not counted: those that come first."""
 SHARED_MAX = 64
 """Replicas in turn beyond which arrivals count as regular as with this many."""
-
-
-@dataclass(frozen=True)
-class LengthLaw:
-    """Lengths of requests: log-normal ones with these means, and what of a prompt is cached."""
-
-    input_tokens: float
-    output_tokens: float
-    input_log_sigma: float = 0.0
-    output_log_sigma: float = 0.0
-    cached_tokens: float = 0.0
-
-    def drawn(self, count: int, seed: int) -> tuple[Index, Index]:
-        """Prompts and outputs; as even as quantiles, in random order."""
-        rng = np.random.default_rng(seed)
-        found = []
-        for mean, sigma in (
-            (self.input_tokens, self.input_log_sigma),
-            (self.output_tokens, self.output_log_sigma),
-        ):
-            even = _normal_quantiles(count) if sigma > 0 else np.zeros(count)
-            values = np.exp(sigma * rng.permutation(even))
-            values *= mean / values.mean()
-            found.append(np.maximum(np.round(values), 1).astype(np.int64))
-        return found[0], found[1]
-
-
-@dataclass(frozen=True)
-class LoadCurve:
-    """What a replica's users see over its load; (load,) or (load, percentile)."""
-
-    load_frac: Array
-    ttft_s: Array
-    tpot_s: Array
-    met_frac: Array
-    """Requests that keep the objective."""
-    batch: Array
-    """Sequences running, while it is busy."""
-    busy_frac: Array
-
-    def at(self, load_frac: Array, name: str, column: int | None = None) -> Array:
-        """One of the curves at any loads; beyond its ends as there."""
-        values = getattr(self, name)
-        row = values if column is None else values[:, column]
-        read: Array = np.interp(load_frac, self.load_frac, row)
-        return read
-
-
-@dataclass(frozen=True)
-class Objective:
-    """A service-level objective: what a user may have to wait."""
-
-    ttft_s: float = np.inf
-    tpot_s: float = np.inf
 
 
 def load_curve(
@@ -91,19 +36,23 @@ def load_curve(
     in_turn: int = 1,
     objective: Objective = Objective(),
     seed: int = 1,
+    upto_load: float = 1.0,
 ) -> LoadCurve:
-    """Live a replica through at every load of `LOADS`; the same requests at each, closer together.
+    """Live a replica through at the loads of `LOADS`; the same requests at each, closer together.
 
-    in_turn   replicas that share the stream one after another
+    in_turn     replicas that share the stream one after another
+    upto_load   the highest load that will be asked; beyond the first of `LOADS` above it nothing is
+                lived through
     """
     rows = []
-    for load in LOADS:
+    loads = LOADS[: int(np.searchsorted(LOADS, upto_load)) + 1]
+    for load in loads:
         rate = load * capacity_tokens_per_s / lengths.output_tokens
         rows.append(_Lived(law, engine, lengths, rate, in_turn, seed).measured(objective))
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     ttft, tpot, met, batch, busy = columns
     return LoadCurve(
-        LOADS, np.maximum.accumulate(ttft), np.maximum.accumulate(tpot),
+        loads, np.maximum.accumulate(ttft), np.maximum.accumulate(tpot),
         np.minimum.accumulate(met), batch, busy,
     )  # fmt: skip
 
@@ -292,9 +241,3 @@ def _between(table: Array, rows: Array, columns: Array, x: float, y: float) -> f
     low = (1 - v) * table.item(i, j) + v * table.item(i, j + 1)
     high = (1 - v) * table.item(i + 1, j) + v * table.item(i + 1, j + 1)
     return (1 - u) * low + u * high
-
-
-def _normal_quantiles(count: int) -> Array:
-    """Quantiles of the normal law at even steps."""
-    quantiles: Array = ndtri((np.arange(count) + 0.5) / count)
-    return quantiles

@@ -7,20 +7,20 @@ from functools import lru_cache
 import numpy as np
 
 from twin.arrays import Array
-from twin.catalogue.rows import ServingSoftware
-from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled, refused, transformer
-from twin.physics import inference
+from twin.catalogue.rows import Model, ServingSoftware
+from twin.errors import InputError
+from twin.facility.gpu_profiles import Profiled, refused
+from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
 from twin.physics.chip import activity
+from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
 from twin.physics.serving.columns import LawTables
-from twin.physics.serving.law import Engine, tabulated
-from twin.physics.serving.replica_law import ReplicaAtClock, kv_capacity_tokens
+from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
+from twin.physics.serving.tails import LOADS as LOADS_LIVED
 from twin.physics.serving.tails import LengthLaw, LoadCurve, Objective, load_curve
 from twin.scenario.schema import Scenario
 from twin.simulation.serving.lengths import length_law
 from twin.workload import Pool
 
-BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625}
-"""Weight bytes a parameter; fp4 with its scales."""
 CLOCKS = np.linspace(0.2, 1.0, 17)
 """Clock grid on which capacities are tabulated."""
 LOADS = np.linspace(0.0, 1.0, 33)
@@ -32,8 +32,6 @@ TOKEN_BUDGET = 8192
 GiB and more."""
 LONGEST_TOKENS = 262_144.0
 """Contexts up to which attention is tabulated; longer ones go on in a straight line."""
-CLOCK_NOTCH = 0.05
-"""Clocks are told apart by this much when latencies are asked."""
 
 
 class ReplicaSpeed:
@@ -44,19 +42,18 @@ class ReplicaSpeed:
         self.output_tokens = self.lengths.output_tokens
         self.output_sigma = self.lengths.output_log_sigma
         self.pool = pool
-        self.replica = _replica(scenario, pool, on, self.lengths)
+        software = _software(scenario, pool)
+        self.pace = _pace(scenario, pool, on, self.lengths, _allowed(pool, software))
         try:
-            curve = inference.decode_curve(self.replica)
-            self.capacity_by_clock = inference.capacity_tokens_per_s(self.replica, CLOCKS)
-            self.engine = _engine(scenario, pool, self.replica)
+            self.engine = _engine(pool, software, self.pace.kv_capacity_tokens)
         except ValueError as error:
-            found = [(str(error), "a model that fits its replica")]
-            cure = "more tensor_parallel GPUs, or a smaller format"
-            raise refused(scenario, pool.name, found, cure) from error
+            raise _does_not_fit(scenario, pool, error) from error
+        curve = self.pace.curve
+        self.capacity_by_clock: Array = curve.tokens_per_s.max(axis=-1)
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
-        point = inference.operating_point(curve, LOADS * self.capacity_tokens_per_s)
+        point = _at_full_clock(curve, LOADS * self.capacity_tokens_per_s)
         self.activity_by_load = activity(
-            on.law(), point.compute_activity, point.memory_activity, point.busy_frac
+            self.pace.chip, point.compute_activity, point.memory_activity, point.busy_frac
         )
         self.step_by_load_s = point.step_s
 
@@ -74,33 +71,69 @@ class ReplicaSpeed:
 
     def law(self) -> LawTables:
         """Iteration times at every clock of `CLOCKS`."""
-        laws = [ReplicaAtClock(self.replica, float(clock)) for clock in CLOCKS]
         draft_s = self.pool.engine.draft_time
-        return tabulated(laws, self.engine, LONGEST_TOKENS, draft_s)
+        return tabulated(self.pace.laws, self.engine, LONGEST_TOKENS, draft_s)
 
-    def latencies(self, clock_frac: float, in_turn: int) -> LoadCurve:
-        """What users see over the load, at one clock (to a notch) and of so many replicas."""
-        notch = max(round(clock_frac / CLOCK_NOTCH), 1) * CLOCK_NOTCH
+    def latencies(self, clock_frac: float, in_turn: int, upto_load: float = 1.0) -> LoadCurve:
+        """What users see over loads up to one, at the nearest clock of `CLOCKS` and of so many
+        replicas.
+        """
+        notch = int(np.abs(CLOCKS - clock_frac).argmin())
         promise = self.pool.promise
         objective = Objective(
             np.inf if promise.ttft is None else promise.ttft,
             np.inf if promise.tpot is None else promise.tpot,
         )
-        capacity = float(self.capacity(np.array(notch)))
         return _curve(
-            ReplicaAtClock(self.replica, notch), self.engine, self.lengths, capacity, in_turn,
-            objective,
+            self.pace.laws[notch], self.engine, self.lengths,
+            float(self.capacity_by_clock[notch]), in_turn, objective,
+            float(LOADS_LIVED[min(np.searchsorted(LOADS_LIVED, upto_load), LOADS_LIVED.size - 1)]),
         )  # fmt: skip
 
 
 @lru_cache(maxsize=128)
 def _curve(
-    law: ReplicaAtClock, engine: Engine, lengths: LengthLaw, capacity: float, in_turn: int,
-    objective: Objective,
+    law: ReplicaLaw, engine: Engine, lengths: LengthLaw, capacity: float, in_turn: int,
+    objective: Objective, upto_load: float,
 ) -> LoadCurve:  # fmt: skip
     """The same question is answered once."""
     tables = tabulated([law], engine, LONGEST_TOKENS)
-    return load_curve(tables, engine, lengths, capacity, in_turn, objective)
+    return load_curve(tables, engine, lengths, capacity, in_turn, objective, 1, upto_load)
+
+
+def _at_full_clock(curve: DecodeCurve, tokens_per_s: Array) -> OperatingPoint:
+    return operating_point(
+        DecodeCurve(
+            curve.batch, curve.step_s[-1], curve.tokens_per_s[-1], curve.compute_activity[-1],
+            curve.memory_activity[-1],
+        ),
+        tokens_per_s,
+    )  # fmt: skip
+
+
+def _pace(
+    scenario: Scenario, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits
+) -> ReplicaPace:
+    """The pace of the replica, refused at the workload's place."""
+    model = scenario.catalogue.get(Model, pool.model)
+    if model.heads % pool.tensor_parallel:
+        found = f"tensor_parallel {pool.tensor_parallel}"
+        right = f"a divisor of the model's {model.heads} heads"
+        raise refused(scenario, pool.name, [(found, right)])
+    try:
+        return replica_pace(model, pool, on, lengths, allowed, CLOCKS.tolist())
+    except ValueError as error:
+        raise _does_not_fit(scenario, pool, error) from error
+    except InputError as error:
+        found = f"dtype {pool.dtype} on {on.gpu.name}"
+        said = [(found, one.allowed) for one in error.problems]
+        raise refused(scenario, pool.name, said) from error
+
+
+def _does_not_fit(scenario: Scenario, pool: Pool, error: ValueError) -> InputError:
+    found = [(str(error), "a model that fits its replica")]
+    cure = "more tensor_parallel GPUs, or a smaller format"
+    return refused(scenario, pool.name, found, cure)
 
 
 def _software(scenario: Scenario, pool: Pool) -> ServingSoftware | None:
@@ -108,55 +141,31 @@ def _software(scenario: Scenario, pool: Pool) -> ServingSoftware | None:
     return None if name is None else scenario.catalogue.get(ServingSoftware, name)
 
 
-def _max_sequences(scenario: Scenario, pool: Pool) -> int:
-    software = _software(scenario, pool)
-    stated = pool.engine.max_sequences
-    return stated or (software.max_sequences if software else SEQUENCES_MAX)
-
-
-def _engine(scenario: Scenario, pool: Pool, replica: inference.Replica) -> Engine:
+def _allowed(pool: Pool, software: ServingSoftware | None) -> EngineLimits:
     """The engine's limits: what is stated, else what its software has, else what most have."""
-    software = _software(scenario, pool)
-    options = pool.engine
-    most = _max_sequences(scenario, pool)
+    most = pool.engine.max_sequences or (software.max_sequences if software else SEQUENCES_MAX)
     budget = software.token_budget if software else max(TOKEN_BUDGET, most)
+    return EngineLimits(
+        most,
+        pool.engine.token_budget or budget,
+        software.memory_frac if software else USABLE_MEMORY_FRAC,
+    )
+
+
+def _engine(pool: Pool, software: ServingSoftware | None, kv_tokens: float) -> Engine:
+    options = pool.engine
+    allowed = _allowed(pool, software)
     page = software.page_tokens if software else 16
     kept = software.prefix_cache if software else True
     trace = pool.requests.recorded()
     return Engine(
-        kv_capacity_tokens(replica, software.memory_frac)
-        if software
-        else kv_capacity_tokens(replica),
-        most,
-        options.token_budget or budget,
+        kv_tokens,
+        allowed.max_sequences,
+        allowed.token_budget,
         page,
         trace.block_tokens if trace is not None and trace.block_tokens else page,
         kept if options.prefix_cache is None else options.prefix_cache,
         options.drafts,
         options.acceptance if options.drafts else 0.0,
         pool.patience_s,
-    )
-
-
-def _replica(scenario: Scenario, pool: Pool, on: Profiled, lengths: LengthLaw) -> inference.Replica:
-    """The replica as the law of serving knows it; refused where its heads cannot be shared out."""
-    model = transformer(scenario, pool.model)
-    if model.heads % pool.tensor_parallel:
-        found = f"tensor_parallel {pool.tensor_parallel}"
-        allowed = f"a divisor of the model's {model.heads} heads"
-        raise refused(scenario, pool.name, [(found, allowed)])
-    narrow = pool.engine.kv_dtype or ("bf16" if pool.dtype == "bf16" else "fp8")
-    held = lengths.input_tokens + lengths.output_tokens / 2
-    return inference.Replica(
-        model,
-        on.rates_for(scenario, pool.name, "serving_dense", pool.dtype),
-        pool.tensor_parallel,
-        BYTES[pool.dtype],
-        BYTES[narrow],
-        lengths.input_tokens - lengths.cached_tokens,
-        lengths.output_tokens,
-        on.gpu.memory_bytes,
-        link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
-        context_tokens=held if lengths.cached_tokens else None,
-        max_sequences=_max_sequences(scenario, pool),
     )

@@ -209,7 +209,8 @@ class Service:
         for clock in np.unique(clock_frac):
             rows = (clock_frac == clock) & (load_frac > 0)
             if rows.any():
-                curve = self.speed.latencies(float(clock), self.replicas)
+                highest = float(load_frac[rows].max())
+                curve = self.speed.latencies(float(clock), self.replicas, highest)
                 found[rows] = at_load(curve, load_frac[rows], backlog_s[rows], self.pool)
         return found
 

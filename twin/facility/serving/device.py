@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-from twin.calibration import load_profile
+from twin.calibration import Profile
 from twin.calibration.kernel_tables import KernelDevice, has_tables, kernel_device
 from twin.calibration.kernel_times import Carried, MeasuredKernels
 from twin.calibration.profiled_kernels import ProfiledKernels
-from twin.calibration.trust import distrust
-from twin.catalogue import Catalogue
+from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu
-from twin.errors import InputError
+from twin.facility.serving.chip_laws import chip_law
+from twin.physics.chip import ActivityLaw
 
 LENDER = "H100-SXM5-80GB"
 LENDER_OF_FOUR_BITS = "B200-SXM-180GB"
+HOST_LINK_B_S = 1e9
+"""Between GPUs without scale-up links: through the host; assumed."""
 
 
 @dataclass(frozen=True)
@@ -23,47 +24,50 @@ class DeviceKernels:
     """Kernel times of a GPU, and where they come from."""
 
     times: MeasuredKernels | ProfiledKernels
+    chip: ActivityLaw
     carried: bool
     source: str
 
 
-def kernels_of(catalogue: Catalogue, gpu: Gpu, profile: Path | None = None) -> DeviceKernels:
+def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     """The kernel times of a GPU: of a profile that was measured on it, else of what ships.
 
-    One without tables of its own takes those of a GPU with the same formats, its rates times the
-    ratios of the data sheets. Raises InputError where the profile may not speak for the GPU.
+    One without tables of its own takes those of the GPU whose profile it names, or of one with the
+    same formats, its rates times the ratios of the data sheets.
     """
-    ships = _shipped(catalogue, gpu)
-    if profile is None:
+    ships = _shipped(gpu)
+    if measured is None:
         return ships
-    measured = load_profile(profile)
-    if doubts := distrust(measured, gpu.name, gpu.peak_flop_s):
-        raise InputError(replace(doubt, file=str(profile)) for doubt in doubts)
     assert isinstance(ships.times, MeasuredKernels)
     times = ProfiledKernels(measured, ships.times)
     own = f"measured on {measured.device.name}, {measured.date_utc}"
+    chip = chip_law(gpu, measured)
     carried = ships.carried and ("gemm", "bf16") not in times.surfaces
-    return DeviceKernels(times, carried, f"{own}; what it lacks: {ships.source}")
+    return DeviceKernels(times, chip, carried, f"{own}; what it lacks: {ships.source}")
 
 
-def _shipped(catalogue: Catalogue, gpu: Gpu) -> DeviceKernels:
+def _shipped(gpu: Gpu) -> DeviceKernels:
     if has_tables(gpu.name):
         device = kernel_device(gpu.name)
-        return DeviceKernels(MeasuredKernels(gpu.name), False, _said(device))
-    lender = catalogue.get(Gpu, LENDER_OF_FOUR_BITS if gpu.fp4_flop_s else LENDER)
+        return DeviceKernels(MeasuredKernels(gpu.name), chip_law(gpu), False, _said(device))
+    lender = shipped().get(Gpu, _lender(gpu))
     times = MeasuredKernels(lender.name, _ratios(gpu, lender))
     said = f"{_said(kernel_device(lender.name))}; carried over from {lender.name} by data sheet"
-    return DeviceKernels(times, True, said)
+    return DeviceKernels(times, chip_law(gpu), True, said)
+
+
+def _lender(gpu: Gpu) -> str:
+    """Whose kernels a GPU takes that has none of its own."""
+    if has_tables(gpu.profile):
+        return gpu.profile
+    return LENDER_OF_FOUR_BITS if gpu.fp4_flop_s else LENDER
 
 
 def _ratios(gpu: Gpu, lender: Gpu) -> Carried:
-    link = gpu.scaleup_bandwidth_b_s / lender.scaleup_bandwidth_b_s
+    link = max(gpu.scaleup_bandwidth_b_s, HOST_LINK_B_S) / lender.scaleup_bandwidth_b_s
     flop = gpu.bf16_flop_s / lender.bf16_flop_s
     return Carried(
-        flop=flop,
-        byte=gpu.memory_bandwidth_b_s / lender.memory_bandwidth_b_s,
-        link=link or 1.0,
-        unit=flop,
+        flop=flop, byte=gpu.memory_bandwidth_b_s / lender.memory_bandwidth_b_s, link=link, unit=flop
     )
 
 

@@ -47,6 +47,9 @@ SOFTWARE = {
         ),
     )
 }
+LIKE_VLLM = ("vllm", "sglang", "dynamo")
+"""Rows of engines whose schedulers run between iterations in Python; that SGLang takes vLLM's times
+is assumed."""
 CARRIED_ERROR_FRAC = 0.25
 """Assumed where rates are carried over from another GPU by data sheet."""
 OUTSIDE_ERROR_FRAC = 0.10
@@ -71,3 +74,12 @@ def published_requests(tokens: int) -> int:
         if tokens <= longest:
             return requests
     return LONG_RUN_REQUESTS
+
+
+def host_times(row: str | None) -> HostTimes:
+    """What the engine of a catalogue row adds to its kernels: vLLM's times for those that run it or
+    are built like it (Dynamo's workers, SGLang), TensorRT-LLM's for the others and where none is
+    named.
+    """
+    like_vllm = row is not None and row.lower() in LIKE_VLLM
+    return SOFTWARE["vllm" if like_vllm else "tensorrt-llm"].host

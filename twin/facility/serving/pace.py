@@ -1,0 +1,174 @@
+"""How fast one replica of a service is, at a grid of clocks: the one place that chooses by what.
+
+* A measured profile that states rates of whole serving runs in the format goes before all: the
+  planner has seen them.
+* Kernels, summed up, wherever there are any: those of a measured profile, of the tables that ship
+  for the GPU, or of another GPU's by data sheet. `twin predict inference` asks the same.
+* Rates of long runs where a GPU has a published profile and nobody published its kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from twin.calibration.kernel_tables import has_tables
+from twin.calibration.kernel_times import MeasuredKernels
+from twin.calibration.profiled_kernels import ProfiledKernels
+from twin.catalogue.rows import Model
+from twin.catalogue.shapes import shape_of
+from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
+from twin.facility.serving.device import kernels_of
+from twin.facility.serving.formats import served_formats
+from twin.facility.serving.software import host_times
+from twin.physics import inference
+from twin.physics.chip import ActivityLaw
+from twin.physics.inference import RUNTIME_BYTES, DecodeCurve
+from twin.physics.kernels import (
+    HostTimes,
+    IterationLaw,
+    LawRange,
+    RequestMix,
+    ServingReplica,
+    iteration_laws,
+    kv_bytes_per_token,
+    replica_problems,
+    sequence_bytes,
+    steady_curve,
+    weight_bytes_per_gpu,
+)
+from twin.physics.serving.law import ReplicaLaw
+from twin.physics.serving.replica_law import ReplicaAtClock, kv_capacity_tokens
+from twin.physics.serving.tails import LengthLaw
+from twin.workload import Pool
+
+BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625}
+"""Weight bytes a parameter; fp4 with its scales."""
+LONGEST_PROMPT = 262_144.0
+"""Tokens up to which attention to prompts is tabulated; longer ones go on in proportion."""
+
+
+@dataclass(frozen=True)
+class EngineLimits:
+    """What an engine allows on a replica."""
+
+    max_sequences: int
+    token_budget: int
+    memory_frac: float
+    """Of GPU memory."""
+
+
+@dataclass(frozen=True)
+class ReplicaPace:
+    """A replica under one mix of lengths."""
+
+    laws: tuple[ReplicaLaw, ...]
+    """Of an iteration, at each clock."""
+    curve: DecodeCurve
+    """(clock, batch)"""
+    kv_capacity_tokens: float
+    chip: ActivityLaw
+    from_kernels: bool
+    """Whether kernels are summed up; else rates of long runs."""
+
+
+def replica_pace(
+    model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
+    clocks: Sequence[float],
+) -> ReplicaPace:  # fmt: skip
+    """The pace of one replica of a service at each of `clocks`.
+
+    Raises ValueError where the model does not fit or cannot be cut so, InputError where the GPU
+    lacks a number format.
+    """
+    if by_kernels(on, pool.dtype):
+        return _by_kernels(model, pool, on, lengths, allowed, tuple(clocks))
+    return _by_rates(model, pool, on, lengths, allowed, np.array(clocks))
+
+
+def by_kernels(on: Profiled, dtype: str) -> bool:
+    """Whether a GPU's services are the sum of their kernels."""
+    measured = on.measured
+    if measured is not None:
+        stated = any((r.use, r.dtype) == ("serving_dense", dtype) for r in measured.rates)
+        return not stated and any(fit.op == "gemm" for fit in measured.fits)
+    return has_tables(on.gpu.name) or has_tables(on.reference.name)
+
+
+def _by_kernels(
+    model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
+    clocks: tuple[float, ...],
+) -> ReplicaPace:  # fmt: skip
+    kernels = kernels_of(on.gpu, on.measured)
+    formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
+    replica = ServingReplica(shape_of(model), formats, pool.tensor_parallel)
+    if problems := replica_problems(replica):
+        raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
+    room = allowed.memory_frac * on.gpu.memory_bytes - RUNTIME_BYTES - weight_bytes_per_gpu(replica)
+    longest = lengths.input_tokens + lengths.output_tokens
+    if room < sequence_bytes(replica, longest):
+        raise ValueError(_too_large(replica, on, longest))
+    held = lengths.input_tokens + lengths.output_tokens / 2
+    fitting = room / sequence_bytes(replica, held)
+    mix = RequestMix(
+        lengths.input_tokens, lengths.output_tokens, lengths.cached_tokens,
+        min(fitting, allowed.max_sequences), allowed.token_budget,
+    )  # fmt: skip
+    checked = pool.engine.drafts + 1
+    over = LawRange(allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT)
+    laws = _laws(replica, kernels.times, host_times(pool.engine.software), over, clocks)
+    rates = kernels.times.ceilings("bf16")
+    return ReplicaPace(
+        laws, steady_curve(laws, mix, rates.flop_s, rates.bytes_s),
+        _kv_tokens(replica, room, held), kernels.chip, True,
+    )  # fmt: skip
+
+
+def _kv_tokens(replica: ServingReplica, room: float, held: float) -> float:
+    """Tokens of context that fit; layers that see a window count as what they keep."""
+    whole = room / kv_bytes_per_token(replica)
+    return max(whole, held * room / sequence_bytes(replica, held))
+
+
+@lru_cache(maxsize=32)
+def _laws(
+    replica: ServingReplica, times: MeasuredKernels | ProfiledKernels, host: HostTimes,
+    over: LawRange, clocks: tuple[float, ...],
+) -> tuple[IterationLaw, ...]:  # fmt: skip
+    """Tabulated once for every service that asks the same."""
+    return iteration_laws(replica, times, host, over, clocks)
+
+
+def _too_large(replica: ServingReplica, on: Profiled, longest: float) -> str:
+    return (
+        f"{replica.gpus} GPUs of {on.gpu.memory_bytes:.3g} bytes hold no sequence of {longest:g} "
+        f"tokens beside {weight_bytes_per_gpu(replica) * replica.gpus:.3g} bytes of weights"
+    )
+
+
+def _by_rates(
+    model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
+    clocks: np.ndarray,
+) -> ReplicaPace:  # fmt: skip
+    narrow = pool.engine.kv_dtype or ("bf16" if pool.dtype == "bf16" else "fp8")
+    held = lengths.input_tokens + lengths.output_tokens / 2
+    replica = inference.Replica(
+        shape_of(model),
+        on.rates("serving_dense", pool.dtype),
+        pool.tensor_parallel,
+        BYTES[pool.dtype],
+        BYTES[narrow],
+        lengths.input_tokens - lengths.cached_tokens,
+        lengths.output_tokens,
+        on.gpu.memory_bytes,
+        link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
+        context_tokens=held if lengths.cached_tokens else None,
+        max_sequences=allowed.max_sequences,
+    )
+    laws = tuple(ReplicaAtClock(replica, float(clock)) for clock in clocks)
+    curve = inference.decode_curve(replica, clocks)
+    room = kv_capacity_tokens(replica, allowed.memory_frac)
+    return ReplicaPace(laws, curve, room, on.law(), False)

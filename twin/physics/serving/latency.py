@@ -1,0 +1,70 @@
+"""What a replica's users see over its load, and the lengths of what they ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from twin.arrays import Array, Index
+
+
+@dataclass(frozen=True)
+class LengthLaw:
+    """Lengths of requests: log-normal ones with these means, and what of a prompt is cached."""
+
+    input_tokens: float
+    output_tokens: float
+    input_log_sigma: float = 0.0
+    output_log_sigma: float = 0.0
+    cached_tokens: float = 0.0
+
+    def drawn(self, count: int, seed: int) -> tuple[Index, Index]:
+        """Prompts and outputs; as even as quantiles, in random order."""
+        rng = np.random.default_rng(seed)
+        found = []
+        for mean, sigma in (
+            (self.input_tokens, self.input_log_sigma),
+            (self.output_tokens, self.output_log_sigma),
+        ):
+            even = _normal_quantiles(count) if sigma > 0 else np.zeros(count)
+            values = np.exp(sigma * rng.permutation(even))
+            values *= mean / values.mean()
+            found.append(np.maximum(np.round(values), 1).astype(np.int64))
+        return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class LoadCurve:
+    """What a replica's users see over its load; (load,) or (load, percentile)."""
+
+    load_frac: Array
+    ttft_s: Array
+    tpot_s: Array
+    met_frac: Array
+    """Requests that keep the objective."""
+    batch: Array
+    """Sequences running, while it is busy."""
+    busy_frac: Array
+
+    def at(self, load_frac: Array, name: str, column: int | None = None) -> Array:
+        """One of the curves at any loads; beyond its ends as there."""
+        values = getattr(self, name)
+        row = values if column is None else values[:, column]
+        read: Array = np.interp(load_frac, self.load_frac, row)
+        return read
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A service-level objective: what a user may have to wait."""
+
+    ttft_s: float = np.inf
+    tpot_s: float = np.inf
+
+
+def _normal_quantiles(count: int) -> Array:
+    """Quantiles of the normal law at even steps."""
+    quantiles: Array = ndtri((np.arange(count) + 0.5) / count)
+    return quantiles
