@@ -64,6 +64,9 @@ class Objective:
     tpot_s: float = np.inf
 
 
+NOTHING_PROMISED = Objective()
+
+
 def _normal_quantiles(count: int) -> Array:
     """Quantiles of the normal law at even steps."""
     quantiles: Array = ndtri((np.arange(count) + 0.5) / count)

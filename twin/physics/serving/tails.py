@@ -15,8 +15,8 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.physics.serving.columns import LawTables
+from twin.physics.serving.latency import NOTHING_PROMISED, LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine
-from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 
 LOADS = np.array([1e-6, 0.02, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97])
 """Shares of capacity at which a replica is lived through; at the first each request is alone."""
@@ -34,7 +34,7 @@ def load_curve(
     lengths: LengthLaw,
     capacity_tokens_per_s: float,
     in_turn: int = 1,
-    objective: Objective = Objective(),
+    objective: Objective = NOTHING_PROMISED,
     seed: int = 1,
     upto_load: float = 1.0,
 ) -> LoadCurve:
