@@ -40,9 +40,9 @@ from twin.physics.kernels import (
     steady_curve,
     weight_bytes_per_gpu,
 )
+from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.law import ReplicaLaw
 from twin.physics.serving.replica_law import ReplicaAtClock, kv_capacity_tokens
-from twin.physics.serving.tails import LengthLaw
 from twin.workload import Pool
 
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625}

@@ -101,7 +101,7 @@ def _pieces(mix: RequestMix, batch: Array) -> tuple[Array, Array]:
     room = np.maximum(mix.token_budget - batch, 1.0)[:, None]
     asked = (batch * mix.read_tokens / mix.output_tokens)[:, None]
     piece = np.minimum(mix.read_tokens, room)
-    count = np.arange(_MOST_PIECES + 1)
+    count = np.arange(_MOST_PIECES + 1, dtype=float)
     tokens = np.minimum(count * piece, room)
     often = asked / piece
     chance = _poisson(often, count)

@@ -28,6 +28,10 @@ BEFORE_POINTS = 24
 class ReplicaLaw(Protocol):
     """Times of one replica at one clock; arguments broadcast."""
 
+    def __hash__(self) -> int:
+        """Curves are kept by their law."""
+        ...
+
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike) -> Array:
         """Seconds of everything that depends on counts only."""
         ...

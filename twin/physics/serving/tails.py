@@ -28,6 +28,11 @@ SHARED_MAX = 64
 """Replicas in turn beyond which arrivals count as regular as with this many."""
 
 
+def next_load(load_frac: float) -> float:
+    """The first of `LOADS` that is no lower, or the last."""
+    return float(LOADS[min(int(np.searchsorted(LOADS, load_frac)), LOADS.size - 1)])
+
+
 def load_curve(
     law: LawTables,
     engine: Engine,

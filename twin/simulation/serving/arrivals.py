@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array
+from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.requests import RequestList
-from twin.physics.serving.tails import LengthLaw
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
 from twin.traces import RequestTrace

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.physics.serving.tails import PERCENTILES, LoadCurve
+from twin.physics.serving.latency import LoadCurve
+from twin.physics.serving.tails import PERCENTILES
 from twin.workload import Pool
 
 LATENCIES = (

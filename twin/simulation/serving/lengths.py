@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.catalogue.rows import RequestLengths
-from twin.physics.serving.tails import LengthLaw
+from twin.physics.serving.latency import LengthLaw
 from twin.scenario.schema import Scenario
 from twin.traces import RequestTrace
 from twin.workload import Pool

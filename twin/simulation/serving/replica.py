@@ -14,9 +14,9 @@ from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
 from twin.physics.chip import activity
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
 from twin.physics.serving.columns import LawTables
+from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
-from twin.physics.serving.tails import LOADS as LOADS_LIVED
-from twin.physics.serving.tails import LengthLaw, LoadCurve, Objective, load_curve
+from twin.physics.serving.tails import load_curve, next_load
 from twin.scenario.schema import Scenario
 from twin.simulation.serving.lengths import length_law
 from twin.workload import Pool
@@ -87,7 +87,7 @@ class ReplicaSpeed:
         return _curve(
             self.pace.laws[notch], self.engine, self.lengths,
             float(self.capacity_by_clock[notch]), in_turn, objective,
-            float(LOADS_LIVED[min(np.searchsorted(LOADS_LIVED, upto_load), LOADS_LIVED.size - 1)]),
+            next_load(upto_load),
         )  # fmt: skip
 
 
