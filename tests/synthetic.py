@@ -45,6 +45,7 @@ def synthetic() -> Result:
         "site": day["site"],
         "racks": day["racks"],
         "power": day["power"],
+        "bess": _bess(),
         "loops": day["loops"],
         "services": day["services"],
         "jobs": _jobs(),
@@ -576,6 +577,20 @@ def _counterfactuals() -> pd.DataFrame:
 def _generations() -> pd.DataFrame:
     plan = (2.0e5, 5.0e5, 1.1e10, 1.6e13, 1.954, 2.01e5)
     return _frame("generations", [("wheel", 1, *plan, 61200.0, 576.0, 1.9e9)])
+
+
+def _bess() -> pd.DataFrame:
+    """A store that gives 50 kW over the second half of the day."""
+    giving = HOUR > 12
+    given_w = np.where(giving, 5e4, 0.0)
+    energy_j = 3.6e9 - np.cumsum(given_w) / 0.9772 * PERIOD_S
+    rows = pd.DataFrame({"time_s": TIME_S, "component": "bess"})
+    rows["power_in_w"] = 2500.0
+    rows["power_out_w"] = given_w
+    rows["loss_w"] = 2500.0 + given_w * (1 / 0.9772 - 1)
+    rows["energy_j"] = energy_j
+    rows["charge_frac"] = energy_j / 3.6e9
+    return rows
 
 
 def _power_swings() -> pd.DataFrame:

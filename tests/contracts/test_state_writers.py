@@ -167,6 +167,7 @@ def test_the_scan_does_not_take_copies_for_the_state() -> None:
 FABRIC = {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_by": ["panel"]}
 WIRED = small_layout() | {"fabric": FABRIC}
 WIRED["cooling"]["air"][0]["supply_temperature"] = "20 °C"
+WIRED["power"].append({"name": "bess", "type": "bess_250_1h", "fed_by": "board"})
 BUSY = {
     "workload": [
         training("liquid", 68, checkpoint_interval="300 s"),
@@ -187,6 +188,7 @@ BUSY = {
     "drills": [{"kind": "utility_outage", "at": "2000 s", "duration": "200 s"}],
     "controls": {
         "load_shedding": {"order": ["crah_1"]},
+        "storage": [{"kind": "ramp_limit", "bess": "bess", "per_minute": "50 kW"}],
         "actions": [{"kind": "clock_ceiling", "at": "100 s", "clock": 0.9}],
     },
 }

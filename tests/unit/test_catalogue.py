@@ -194,7 +194,7 @@ BAD: list[tuple[type[CatalogueRow], str, str, dict[str, Any], str]] = [
         "power",
         "ups_500",
         {"battery_energy_j": None},
-        "a UPS and nothing else has a battery",
+        "a UPS or BESS and nothing else has a battery",
     ),
     (PowerEquipment, "power", "genset_2000", {"start_s": None}, "has to start"),
     (PowerEquipment, "power", "rpp_500", {"trip_constant_s": None}, "a trip needs"),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 from twin.facility.power.autonomy import START_MARGIN, end_of_life_j, lasts_s, takeover_s
 from twin.facility.power.loading import loading
@@ -25,7 +26,7 @@ def battery_rows(facility: Facility) -> list[Row]:
     old_s = lasts_s(facility, output_w, end_of_life_j(facility))
     rated_s = lasts_s(facility, tree.rating_w)
     rows = []
-    for p in np.flatnonzero(tree.battery_j > 0).tolist():
+    for p in np.flatnonzero(of_role(tree.kind, Role.STORE)).tolist():
         needed_s = START_MARGIN * takeover_s(facility, p)
         rows.append(
             {

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls import Drill, drilled, ends_s
 from twin.facility.model import Facility
 from twin.results.enums import EventKind
@@ -51,7 +52,8 @@ def drill_sheet(facility: Facility, frames: Frames) -> pd.DataFrame:
     jobs = frozenset(frames["jobs"]["job"]) if len(frames["jobs"]) else frozenset()
     drills = sorted(facility.scenario.drills, key=lambda drill: drill.at)
     tree = facility.power
-    battery_j = dict(zip(tree.id, tree.battery_j.tolist(), strict=True))
+    of_ups_j = np.where(of_role(tree.kind, Role.STORE), tree.battery_j, 0.0)
+    battery_j = dict(zip(tree.id, of_ups_j.tolist(), strict=True))
     end_s = facility.scenario.horizon
     rows: list[Row] = []
     until = [*(drill.at for drill in drills), end_s][1:]

@@ -30,6 +30,8 @@ class Role(StrEnum):
     """Carries power and has a battery."""
     CARRY = "carry"
     """Carries power on."""
+    STORAGE = "storage"
+    """Stands at a board, takes power from it and gives it back."""
     LOOP_COOLING = "loop_cooling"
     """Cools a coolant loop; has pumps."""
     HALL_COOLING = "hall_cooling"
@@ -104,6 +106,7 @@ EQUIPMENT_KINDS = _table(
         transfers=True,
     ),
     EquipmentKind("ups", "UPS", "UPS", Role.STORE, "ups", wide=True, line=0),
+    EquipmentKind("bess", "BESS", "BESS", Role.STORAGE, "cabinet_row", wide=True, line=3),
     EquipmentKind("rpp", "panel", "panels", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("pdu", "PDU", "PDUs", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("busway", "busway", "busways", Role.CARRY, "plain", on_floor=True),
@@ -123,7 +126,7 @@ EQUIPMENT_KINDS = _table(
 )
 """Every kind, in the order of the way from the utility to the rack."""
 
-POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.CARRY})
+POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.STORAGE, Role.CARRY})
 COOLING_ROLES = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.PUMP, *PLANT})
 
 

@@ -9,6 +9,14 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from twin.controls.queueing import Queueing, SchedulerChoice
+from twin.controls.storage import (
+    Arbitrage,
+    Backup,
+    PeakShave,
+    RampLimit,
+    StorageRule,
+    StorageSchedule,
+)
 from twin.stated import (
     YEAR_S,
     Duration,
@@ -129,6 +137,8 @@ class Controls(Stated):
     load_shedding: LoadShedding | None = None
     """What is opened before something trips, and after all power is lost; nothing where not
     stated."""
+    storage: tuple[StorageRule, ...] = Field(default=(), max_length=100)
+    """How each BESS is run; one that no rule names rests, and carries its board where it can."""
     actions: tuple[Action, ...] = Field(default=(), max_length=10_000)
     """Operator actions on the time line."""
 
@@ -241,6 +251,8 @@ def drilled(drill: UtilityOutage | Isolate | Sag) -> str:
 
 __all__ = [
     "Action",
+    "Arbitrage",
+    "Backup",
     "ClockCeiling",
     "Controls",
     "Drill",
@@ -249,10 +261,14 @@ __all__ = [
     "LoadShedding",
     "MaintenanceBypass",
     "Moment",
+    "PeakShave",
     "Queueing",
+    "RampLimit",
     "Refuel",
     "ResetUps",
     "Sag",
+    "StorageRule",
+    "StorageSchedule",
     "UtilityOutage",
     "WaterSupply",
     "drilled",

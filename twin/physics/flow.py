@@ -235,8 +235,8 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
 
     load_w   (..., node)  drawn at the node itself: loads at the bottom, battery charging on the way
     share    (edge,)  of its taker's input that each edge carries
-    A node without voltage draws nothing. Input = output + loss. Loads may come in rows, one a
-    moment.
+    A node without voltage draws nothing. Input = output + loss; a flow upward, from what gives
+    power at the bottom, loses as much as one downward. Loads may come in rows, one a moment.
     """
     output = np.zeros_like(load_w)
     inflow = np.zeros_like(load_w)
@@ -248,7 +248,7 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
             given = _sums(stage.place, flow, stage.nodes.size)
             output[..., stage.nodes] = given
         if stage.loses:
-            given = given + loss_w(given, stage.rating_w, *stage.loss)
+            given = given + loss_w(np.abs(given), stage.rating_w, *stage.loss)
         drawn = given + load_w[..., stage.nodes]
         inflow[..., stage.nodes] = drawn if all_on else np.where(on[stage.nodes], drawn, 0.0)
     return output, inflow

@@ -28,6 +28,8 @@ class EventKind(StrEnum):
     SAG = "voltage sag"
     ON_BATTERY = "on battery"
     OFF_BATTERY = "off battery"
+    STORAGE_EMPTY = "storage empty"
+    """A BESS is asked for more than it may give."""
     ON_BYPASS = "on bypass"
     OFF_BYPASS = "off bypass"
     LOCKED_OUT = "locked out"

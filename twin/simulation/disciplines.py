@@ -68,6 +68,7 @@ class Disciplines:
 
     def schedule(self) -> None:
         """Put everything that is known to come on the clock."""
+        self.supply.schedule()
         self.plants.schedule()
         self.jobs.schedule()
         self.serving.schedule()

@@ -7,7 +7,10 @@ from typing import Any
 
 from twin.catalogue.rating import ElectricalRating
 
-_WITH_RATING = ("battery_energy_j", "tank_m3", "fuel_idle_m3_s", "fuel_half_m3_s", "fuel_full_m3_s")
+_WITH_RATING = (
+    "battery_energy_j", "standby_w", "tank_m3", "fuel_idle_m3_s", "fuel_half_m3_s",
+    "fuel_full_m3_s",
+)  # fmt: skip
 """Fields that grow with the rating."""
 
 

@@ -18,6 +18,7 @@ from twin.catalogue.rows.base import (
     refuse,
     rises,
 )
+from twin.catalogue.rows.bess import BessNumbers
 from twin.catalogue.rows.electrical import ElectricalNumbers
 from twin.catalogue.rows.ups import UpsNumbers
 
@@ -36,9 +37,10 @@ GENERATOR_ONLY = (
     "refuel_s",
 )
 """Numbers of generators that a row may leave out, and other kinds must."""
+BATTERY_ROLES = (Role.STORE, Role.STORAGE)
 
 
-class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, ElectricalNumbers):
+class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, ElectricalNumbers):
     """One piece of the power tree; loss = rating * (idle + linear * x + square * x²), x = load /
     rating.
     """
@@ -120,7 +122,11 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, ElectricalNumb
         start = (self.start_s, self.start_failure_probability)
         trip = (self.trip_pickup_frac, self.trip_constant_s, self.instantaneous_trip_frac)
         for group, needed, words in (
-            (battery, role(self.kind) is Role.STORE, "a UPS and nothing else has a battery"),
+            (
+                battery,
+                role(self.kind) in BATTERY_ROLES,
+                "a UPS or BESS and nothing else has a battery",
+            ),
             (start, role(self.kind) is Role.STANDBY, "a generator and nothing else has to start"),
             (
                 trip,
@@ -129,15 +135,9 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, ElectricalNumb
             ),
         ):
             refuse(any((value is not None) != needed for value in group), words)
-        fuel = (self.fuel_idle_m3_s, self.fuel_half_m3_s, self.fuel_full_m3_s)
-        some = any(value is not None for value in fuel)
-        refuse(some and None in fuel, "consumption is stated without load, at half and at full")
-        refuse(
-            role(self.kind) is not Role.STANDBY
-            and any(getattr(self, field) is not None for field in GENERATOR_ONLY),
-            f"only a generator has {', '.join(GENERATOR_ONLY)}",
-        )
+        self._complete_generator()
         self._complete_ups(trip)
+        self._complete_bess()
         way = (self.resistance_ohm_m, self.length_m)
         refuse(way[1] is not None and way[0] is None, "a length is of what has a resistance_ohm_m")
         refuse(
@@ -147,6 +147,27 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, ElectricalNumb
         refuse(lossy >= 1, "loses more than it is rated for")
         refuse(self.rating_w is None and lossy > 0, "losses are of a rating, and there is none")
         return self
+
+    def _complete_generator(self) -> None:
+        """Numbers of a generator stand in no other row, and its consumption is whole."""
+        fuel = (self.fuel_idle_m3_s, self.fuel_half_m3_s, self.fuel_full_m3_s)
+        some = any(value is not None for value in fuel)
+        refuse(some and None in fuel, "consumption is stated without load, at half and at full")
+        refuse(
+            role(self.kind) is not Role.STANDBY
+            and any(getattr(self, field) is not None for field in GENERATOR_ONLY),
+            f"only a generator has {', '.join(GENERATOR_ONLY)}",
+        )
+
+    def _complete_bess(self) -> None:
+        """Numbers of a BESS stand in no other row; its charge has room between its limits."""
+        stated = [f for f in BessNumbers.model_fields if getattr(self, f) is not None]
+        mine = role(self.kind) is Role.STORAGE
+        refuse(bool(stated) and not mine, f"a BESS and nothing else has {', '.join(stated)}")
+        refuse(mine and self.rating_w is None, "a BESS has a rating")
+        low = self.soc_min_frac or 0.0
+        high = 1.0 if self.soc_max_frac is None else self.soc_max_frac
+        refuse(mine and low >= high, "soc_min_frac is below soc_max_frac")
 
     def _complete_ups(self, trip: tuple[float | None, ...]) -> None:
         """Numbers of a UPS stand in no other row, and its overload stands in one place."""

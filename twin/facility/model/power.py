@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.arrays import Array, Complex, Index, Mask
+from twin.facility.model.bess import BessArrays
 from twin.facility.model.ups import UpsArrays
 
 
@@ -77,6 +78,8 @@ class PowerTree:
     transfer_s: Array
     ups: UpsArrays
     """What UPS have beyond this."""
+    bess: BessArrays
+    """What stands at boards and stores energy."""
     supply: Index
     """(edge,)"""
     taker: Index
@@ -89,6 +92,12 @@ class PowerTree:
     """(edge,) of which it is the size, relative to the stiffest of the rank."""
     levels: tuple[Index, ...]
     """Power nodes by height above the loads: level 0 holds what feeds nobody."""
+
+    def start_j(self) -> Array:
+        """(power node,) energy in each battery at the start of a run: UPS are full."""
+        held = self.battery_j.copy()
+        held[self.bess.node] = self.bess.start_j
+        return held
 
     @property
     def equipment(self) -> int:

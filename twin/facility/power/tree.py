@@ -10,6 +10,7 @@ from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import PowerTree
+from twin.facility.power.bess import bess_arrays, check_board, check_rules, check_takers
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
 from twin.facility.power.parallel import reactance_per_va, share_by_impedance, with_length
@@ -45,6 +46,8 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     refuse_cycles(ledger, out)
     check_minimum_supplies(ledger, out)
     check_transfers(ledger, out)
+    check_takers(ledger, out)
+    check_rules(ledger)
     share_by_impedance(out)
     return out
 
@@ -90,6 +93,7 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     check_feeds(ledger, loc, row, group)
     check_autonomy(ledger, loc, row, group)
     check_length(ledger, loc, row, group)
+    check_board(ledger, loc, row, group)
     out = []
     for k, name in enumerate(members(group.name, group.count)):
         mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))
@@ -142,7 +146,6 @@ def freeze(
     """The tree's arrays; racks and units hang on it as loads."""
     every = [*nodes, *racks, *units]
     row = {n.id: i for i, n in enumerate(every)}
-    edges = [(row[s], i) for i, n in enumerate(every) for s in n.supplies]
     ledger.edges += [(s, n.id, "power", "share") for n in (*racks, *units) for s in n.supplies]
 
     def column(name: str, default: float) -> np.ndarray:
@@ -178,9 +181,10 @@ def freeze(
         switching_error_probability=column("switching_error_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
+        bess=bess_arrays(ledger, every, row),
         **_edges(every, row),
         **_electrical(every),
-        levels=_levels(len(every), edges),
+        levels=_levels(len(every), [(row[s], i) for i, n in enumerate(every) for s in n.supplies]),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from twin.results.tables.balances import ENERGY, WITNESSES
 from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, HALLS, LOADING
 from twin.results.tables.economics import CARBON, COST_FIGURES, COSTS, PRICES
-from twin.results.tables.equipment import LOOPS, POWER, RACKS, SITE
+from twin.results.tables.equipment import BESS, LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
     COUNTERFACTUALS,
@@ -22,6 +22,7 @@ from twin.tables import Table
 
 __all__ = [
     "BATTERIES",
+    "BESS",
     "CARBON",
     "COMPONENTS",
     "COSTS",
@@ -59,6 +60,7 @@ TABLES: tuple[Table, ...] = (
     SITE,
     RACKS,
     POWER,
+    BESS,
     LOOPS,
     SERVICES,
     JOBS,

@@ -50,9 +50,7 @@ SITE = Table(
         ),
         Column("gpus_busy", "float", "", "GPUs with work, mean."),
         Column("gpus_throttled", "float", "", "GPUs below full clock, mean."),
-        Column(
-            "battery_energy_j", "float", "J", "Energy in UPS batteries at the end of the period."
-        ),
+        Column("battery_energy_j", "float", "J", "Energy in batteries at the end of the period."),
     ),
 )
 
@@ -109,6 +107,20 @@ POWER = Table(
             "J",
             "Lowest energy in its battery in the period; 0 where it has none.",
         ),
+    ),
+)
+
+BESS = Table(
+    "bess",
+    "Battery stores at boards over time, one row a BESS and period.",
+    (
+        TIME,
+        Column("component", "text", "", "The BESS."),
+        Column("power_in_w", "float", "W", "Taken from its board, its standby included; mean."),
+        Column("power_out_w", "float", "W", "Given to its board; mean."),
+        Column("loss_w", "float", "W", "Lost in conversion and standby, mean."),
+        Column("energy_j", "float", "J", "Held at the end of the period."),
+        Column("charge_frac", "float", "", "The same over what it holds when full."),
     ),
 )
 

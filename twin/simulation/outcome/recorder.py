@@ -24,6 +24,7 @@ class Recorder:
         self.run = run
         self.world = run.world
         self.own = run.world.state.recorder
+        self.bess = run.world.facility.power.bess.node
         self.period_s = self.world.facility.scenario.outputs.period
         self.most_samples = int(np.ceil(self.world.end_s / self.period_s)) + 2
         self.world.clock.can("period ends", self._call)
@@ -62,6 +63,7 @@ class Recorder:
             found[name] = rack[:, i]
         for i, name in enumerate(("input_j", "output_j", "live_s")):
             found[name] = power[:, i]
+        found["bess_lost_j"] = stretch.samples["power"][:, 3, self.bess]
         for name in ("load_peak_frac", "battery_least_j"):
             found[name] = stretch.samples[name][:, equipment]
         for name in ("rack", "power", "unit_j"):
@@ -116,6 +118,7 @@ class Recorder:
         equipment = slice(0, run.supply.tree.equipment)
         for name, row in zip(("input_j", "output_j", "live_s"), state.accounts.power, strict=False):
             sample[name] = row[equipment]
+        sample["bess_lost_j"] = state.accounts.power[3, self.bess]
         for k, service in enumerate(state.serving.services):
             sample[f"service {k}"] = service.totals
         return sample
@@ -142,6 +145,7 @@ class Recorder:
             "inlet_air_degc": run.inlet_air.inlet_air_degc(),
             "junction_degc": run.racks.junction_degc(),
             "battery_j": state.supply.battery_j.sum(),
+            "bess_j": state.supply.battery_j[self.bess],
             "flow_frac": state.flows.flow_frac,
             "air_frac": state.flows.air_frac,
             "water_frac": state.flows.water_frac,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import Phase
@@ -22,6 +24,7 @@ def summary(run: Disciplines, wall_s: float) -> dict[str, Any]:
         **_energy(run),
         **_work(run),
         **_costs(run),
+        **_bess(run),
         "rack_hours_above_inlet_limit": run.inlet_air.own.rack_hours,
         "events": run.world.events,
         "simulated_s": run.world.now_s,
@@ -104,6 +107,22 @@ def _costs(run: Disciplines) -> dict[str, float]:
         "peak_demand_w": run.billing.peak_demand_w(),
         "carbon_kg": run.billing.carbon_kg() + fuel_kg,
         "carbon_fuel_kg": fuel_kg,
+    }
+
+
+def _bess(run: Disciplines) -> dict[str, float]:
+    """What BESS took, gave and lost, and their wear by the rules that price it; nothing without."""
+    bess = run.world.facility.power.bess
+    if not bess.node.size:
+        return {}
+    taken, given, _, lost = run.accounts.own.power[:, bess.node]
+    rules = run.world.facility.scenario.controls.storage
+    wear = np.array([*(getattr(rule, "degradation", 0.0) for rule in rules), 0.0])
+    return {
+        "bess_taken_j": float(taken.sum()),
+        "bess_given_j": float(given.sum()),
+        "bess_loss_j": float(lost.sum()),
+        "bess_wear_usd": float(given @ wear[bess.rule]),
     }
 
 

@@ -8,16 +8,19 @@ import numpy as np
 import pandas as pd
 
 from twin.arrays import Array
+from twin.facility.model import PowerTree
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.serving.latency import LATENCIES
 from twin.simulation.state.record import SITE
 
 Columns = dict[str, Array]
+TIMED = ("site", "racks", "power", "bess", "loops", "services")
+"""Tables of a row a period."""
 
 
 def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
-    """The tables `site`, `racks`, `power`, `loops` and `services`."""
+    """The tables `site`, `racks`, `power`, `bess`, `loops` and `services`."""
     facility = run.world.facility
     tree = facility.power
     cooling = facility.cooling
@@ -25,16 +28,18 @@ def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]
     sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
     kinds = [kind for kind, members in sizes.items() for _ in members]
     if recorder.own.samples < 2:
-        return {name: pd.DataFrame() for name in ("site", "racks", "power", "loops", "services")}
+        return {name: pd.DataFrame() for name in TIMED}
     time_s = recorder.held("time_s")[:, 0]
     span_s = np.diff(recorder.rows("time_s"), axis=0)
     services = [s.pool.name for s in run.serving.services]
+    bess = [tree.id[p] for p in tree.bess.node]
     return {
         "site": _table(time_s, {}, _site(run, recorder, time_s, span_s[:, 0])),
         "racks": _table(time_s, {"rack": list(facility.racks.id)}, _racks(run, recorder, span_s)),
         "power": _table(
             time_s, {"component": list(tree.id[: tree.equipment])}, _power(recorder, span_s)
         ),
+        "bess": _table(time_s, {"component": bess}, _bess(tree, recorder, span_s)),
         "loops": _table(time_s, {"loop": loops, "kind": kinds}, _loops(run, recorder, span_s)),
         "services": _table(time_s, {"service": services}, _services(run, recorder, span_s)),
     }
@@ -98,6 +103,19 @@ def _power(recorder: Recorder, span_s: Array) -> Columns:
         "load_max_frac": recorder.held("load_peak_frac"),
         "energised_frac": recorder.gained("live_s") / span_s,
         "battery_least_j": recorder.held("battery_least_j"),
+    }
+
+
+def _bess(tree: PowerTree, recorder: Recorder, span_s: Array) -> Columns:
+    if not tree.bess.node.size:
+        return {}
+    energy_j = recorder.held("bess_j")
+    return {
+        "power_in_w": recorder.gained("input_j")[:, tree.bess.node] / span_s,
+        "power_out_w": recorder.gained("output_j")[:, tree.bess.node] / span_s,
+        "loss_w": recorder.gained("bess_lost_j") / span_s,
+        "energy_j": energy_j,
+        "charge_frac": energy_j / tree.bess.energy_j,
     }
 
 

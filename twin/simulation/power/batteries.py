@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from twin.arrays import Array, Mask
@@ -22,13 +24,26 @@ class Batteries:
     a cycle.
     """
 
-    def __init__(self, world: World, is_ups: Mask) -> None:
+    def __init__(
+        self,
+        world: World,
+        is_ups: Mask,
+        bounds_j: Callable[[], tuple[Array, Array]],
+        beside_gap_s: Array,
+    ) -> None:
+        """Batteries of `is_ups` (power node,); of what stands beside, the energy moves here too.
+
+        bounds_j      (power node,) energies at which each is empty, and full
+        beside_gap_s  (power node,) gap until what stands beside it carries a board
+        """
         self.world = world
         self.own = world.state.supply
         self.tree = world.facility.power
         self.is_ups = is_ups
-        self.any = bool(is_ups.any())
+        self.any = bool((self.tree.battery_j > 0).any())
+        self.bounds_j = bounds_j
         ups = self.tree.ups
+        self.gap_s = np.maximum(ups.eco_gap_s, beside_gap_s)
         self.by_rate = bool((ups.peukert_exponent > 1).any())
         world.clock.can("UPS takes more load", self._walk_on)
 
@@ -107,18 +122,18 @@ class Batteries:
         if not moving.size:
             return np.inf
         held = self.own.battery_j[moving]
-        most = self.tree.battery_j[moving]
-        room = np.where(rate[moving] < 0, held, most - held)
-        return float((room / np.abs(rate[moving])).min())
+        low, high = self.bounds_j()
+        room = np.where(rate[moving] < 0, held - low[moving], high[moving] - held)
+        return float((np.maximum(room, 0.0) / np.abs(rate[moving])).min())
 
     def gap(self, taken: Mask) -> bool:
-        """Leave those in eco mode whose input has just gone (power node,) without output until
-        their inverter has it; True where there are some.
+        """Leave those in eco mode whose input has just gone (power node,), and boards that a BESS
+        takes over, without output until their inverter has it; True where there are some.
         """
-        starts = taken & (self.tree.ups.eco_gap_s > 0)
+        starts = taken & (self.gap_s > 0)
         if not starts.any():
             return False
-        self.own.moving_until_s[starts] = self.world.now_s + self.tree.ups.eco_gap_s[starts]
+        self.own.moving_until_s[starts] = self.world.now_s + self.gap_s[starts]
         return True
 
     def walk_in(self, back: Mask) -> None:

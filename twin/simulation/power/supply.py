@@ -20,6 +20,7 @@ from twin.simulation.power.bypass import bypass_losses
 from twin.simulation.power.counters import Counters
 from twin.simulation.power.generators import Generators
 from twin.simulation.power.sags import Sags
+from twin.simulation.power.storage import BoardStorage
 from twin.simulation.power.transfers import Transfers
 from twin.simulation.power.trial import Trial
 
@@ -49,18 +50,25 @@ class Supply(Discipline):
         self.is_load[tree.load_of_rack] = True
         self.is_load[tree.load_of_unit] = True
         self.has_ups = bool(self.is_ups.any())
+        self.storage = BoardStorage(world, self.wires)
+        self.has_batteries = self.has_ups or self.storage.any
         self.trial = Trial(world, self.wires, self.stages)
         self.generators = Generators(
             world, self.trial, np.flatnonzero(self.is_generator), self.able
         )
         self.transfers = Transfers(world, self.wires)
         self.counters = Counters(world, self.wires)
-        self.batteries = Batteries(world, self.is_ups)
+        beside = (self.storage.bounds_j, self.storage.gap_s)
+        self.batteries = Batteries(world, self.is_ups, *beside)
         self.sags = Sags(world, self.wires, self.is_ups)
         self._seen_version = (-1, -1, -1, -1, -1)
         self._seen_s = -np.inf
         self._able_version = (-1, -1, -1, -1)
         self._able = self.is_load
+
+    def schedule(self) -> None:
+        """Put what lists ask of BESS on the clock."""
+        self.storage.rules.schedule()
 
     def able(self) -> Mask:
         """(power node,) in working order, and closed; loads are unless the controls opened them."""
@@ -106,15 +114,17 @@ class Supply(Discipline):
         closed = self.generators.boards.closed(self.able())
         fuelled = self.generators.fuel.there()
         left = own.leaves_s <= self.world.now_s
-        seen = np.concatenate([able, stored, own.generator_on, own.on_standby, fuelled, left])
+        carried = self.storage.carries(able)
+        standing = (able, stored, carried, own.generator_on, own.on_standby)
+        seen = np.concatenate([*standing, fuelled, left])
         if np.array_equal(seen, own.seen):
             return False
         own.seen = seen
         source = self.is_utility | (self.is_generator & own.generator_on)
-        own.live = flow.live(self.wires, able, source, stored, closed)
+        own.live = flow.live(self.wires, able, source, stored | carried, closed)
         input_frac = self.sags.look(stored, closed)
         closed = self.sags.usable(closed) if self.sags.any() else closed
-        own.on_battery = self._on_battery(stored, input_frac, closed)
+        own.on_battery = self._on_battery(stored, carried, input_frac, closed)
         if self.batteries.gap(before.good & own.on_battery & ~before.on_battery):
             own.on_battery = before.on_battery
             return self._voltages(before)
@@ -128,8 +138,12 @@ class Supply(Discipline):
         self.generators.call(able)
         return True
 
-    def _on_battery(self, stored: Mask, input_frac: Array, closed: Mask | None) -> Mask:
-        """(power node,) UPS that their input does not feed, or feeds with too low a voltage."""
+    def _on_battery(
+        self, stored: Mask, carried: Mask, input_frac: Array, closed: Mask | None
+    ) -> Mask:
+        """(power node,) UPS that their input does not feed, or feeds with too low a voltage, and
+        boards without a supply that a BESS carries.
+        """
         own = self.own
         fed = flow.fed(self.wires, own.live, closed)
         if self.sags.any():
@@ -138,7 +152,7 @@ class Supply(Discipline):
         if locked.any():
             reached = flow.live(self.wires, own.live, self.is_utility, ~own.live, closed)
             fed &= ~(locked & flow.fed(self.wires, reached, closed) & stored)
-        return self.is_ups & own.live & ~fed
+        return (self.is_ups | carried) & own.live & ~fed
 
     def _lose(self, gone: Mask) -> None:
         """Note when voltage went, and what loads that ran drew until then."""
@@ -175,12 +189,18 @@ class Supply(Discipline):
     def _log_batteries(self, was: Mask) -> None:
         now = self.own.on_battery
         for p in np.flatnonzero(now != was):
-            if now[p]:
+            if not self.is_ups[p]:
+                self._log_board(int(p), bool(now[p]))
+            elif now[p]:
                 self.world.note(self.tree.id[p], EventKind.ON_BATTERY, self._why_on_battery(int(p)))
                 self.counters.count(int(p))
             else:
                 why = self.batteries.why_off(int(p))
                 self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, why)
+
+    def _log_board(self, p: int, carried: bool) -> None:
+        what = EventKind.ON_BATTERY if carried else EventKind.OFF_BATTERY
+        self.world.note(self.tree.id[p], what, self.storage.why(p, carried))
 
     def _why_on_battery(self, p: int) -> str:
         live = self.own.live[self.wires.supply[self.wires.taker == p]]
@@ -195,10 +215,18 @@ class Supply(Discipline):
         load[tree.load_of_unit] = self.world.state.units.unit_w
         self.batteries.ask_recharge()
         drawn = load + own.recharge_w
-        own.output_w, own.input_w = flow.through(self._stages(), drawn, own.share, own.live)
+        if self.storage.any:
+            drawn = self.storage.decide(drawn + self.storage.standby_w(), self._through)
+        own.output_w, own.input_w = self._through(drawn)
         self.batteries.hold()
+        if self.storage.any:
+            self.storage.hold()
         own.lost_w = self._lost_w(own.output_w, own.input_w)
         self.generators.fuel.hold()
+
+    def _through(self, drawn_w: Array) -> tuple[Array, Array]:
+        """(..., power node) output and input, of what is drawn at each."""
+        return flow.through(self._stages(), drawn_w, self.own.share, self.own.live)
 
     def _stages(self) -> tuple[flow.Stage, ...]:
         """The tree as it is now: UPS on their bypasses lose less."""
@@ -215,12 +243,14 @@ class Supply(Discipline):
         """(..., power node) loss of each stage, battery conversion included."""
         own = self.own
         stage = np.where(self.is_load, 0.0, input_w - output_w - own.recharge_w)
+        if self.storage.any:
+            stage = stage + self.storage.drained_w()
         charging = own.recharge_w * (1.0 - self.tree.battery_charge_frac)
         return np.where(own.live, stage, 0.0) + charging
 
     def at_rest(self) -> bool:
         """No battery moves, and no tank that may run dry."""
-        if self.generators.fuel.moves():
+        if self.generators.fuel.moves() or self.storage.moves():
             return False
         return self.batteries.at_rest()
 
@@ -232,8 +262,11 @@ class Supply(Discipline):
         load[:, tree.load_of_rack] = self.world.state.racks.rack_w
         load[:, tree.load_of_unit] = stretch.unit_w
         drawn = load + own.recharge_w
-        stretch.output_w, stretch.input_w = flow.through(self._stages(), drawn, own.share, own.live)
+        if self.storage.any:
+            drawn = drawn + self.storage.standby_w()
+        stretch.output_w, stretch.input_w = self._through(drawn)
         stretch.lost_w = self._lost_w(stretch.output_w, stretch.input_w)
+        self.storage.foretell(stretch)
 
     def live_through(self, stretch: Stretch) -> None:
         """The last look's power holds."""

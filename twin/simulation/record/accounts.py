@@ -54,7 +54,8 @@ class Accounts(Discipline):
         tree = self.supply.tree
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
         rate = np.empty((*input_w.shape[:-1], len(SITE)))
-        rate[..., 0] = input_w.take(self.utilities, axis=-1).sum(axis=-1)
+        bought_w = input_w.take(self.utilities, axis=-1).sum(axis=-1)
+        rate[..., 0] = np.maximum(bought_w, 0.0)
         rate[..., 1] = input_w.take(self.generators, axis=-1).sum(axis=-1)
         rate[..., 2] = supply.drain_w.sum()
         rate[..., 3] = (supply.recharge_w * tree.battery_charge_frac).sum()
@@ -64,6 +65,8 @@ class Accounts(Discipline):
         rate[..., 7] = water_kg_s
         rate[..., 8] = gpus.sum()
         rate[..., 9] = gpus[state.throttling.clock_frac < 1.0].sum()
+        rate[..., 10] = 0.0
+        rate[..., 11] = np.maximum(-bought_w, 0.0)
         return rate
 
     def _fuel_m3_s(self, output_w: Array) -> Array | float:
@@ -79,7 +82,7 @@ class Accounts(Discipline):
         self.act()
         load_frac = state.supply.output_w / self.rating_w
         own.load_peak_frac = np.maximum(own.load_peak_frac, load_frac)
-        if self.supply.has_ups:
+        if self.supply.has_batteries:
             own.battery_least_j = np.minimum(own.battery_least_j, state.supply.battery_j)
 
     def advance(self, span_s: float) -> None:
@@ -170,6 +173,6 @@ class Accounts(Discipline):
     def electrical_residual_frac(self) -> float:
         """Energy in less energy out and stored, over energy in."""
         s = self.site_totals()
-        supplied = s["utility"] + s["generator"] + s["battery_out"]
-        used = s["it"] + s["loss"] + s["cooling"] + s["battery_in"]
+        supplied = s["utility"] + s["generator"] + s["battery_out"] + s["solar"]
+        used = s["it"] + s["loss"] + s["cooling"] + s["battery_in"] + s["export"]
         return float((supplied - used) / supplied) if supplied > 0 else 0.0

@@ -48,10 +48,12 @@ from twin.simulation.state.faults import (
 from twin.simulation.state.power import (
     ProtectionState,
     SheddingState,
+    StorageState,
     SupplyState,
     UpsState,
     fresh_protection,
     fresh_shedding,
+    fresh_storage,
     fresh_supply,
     fresh_ups,
 )
@@ -83,6 +85,7 @@ class State:
     shedding: Annotated[SheddingState, "power.shedding"]
     supply: Annotated[SupplyState, "power"]
     ups: Annotated[UpsState, "power"]
+    storage: Annotated[StorageState, "power"]
     flows: Annotated[FlowState, "cooling.flows"]
     plants: Annotated[PlantState, "cooling.plant"]
     units: Annotated[UnitState, "cooling.units"]
@@ -121,6 +124,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         shedding=fresh_shedding(facility),
         supply=fresh_supply(facility),
         ups=fresh_ups(facility),
+        storage=fresh_storage(facility),
         flows=fresh_flows(facility),
         plants=fresh_plants(facility, IDLE_SEGMENT),
         units=fresh_units(facility),

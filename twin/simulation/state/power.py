@@ -106,7 +106,7 @@ def fresh_supply(facility: Facility) -> SupplyState:
         fuel_ordered=np.zeros(size, dtype=bool),
         live=np.zeros(size, dtype=bool),
         on_battery=np.zeros(size, dtype=bool),
-        battery_j=tree.battery_j.copy(),
+        battery_j=tree.start_j(),
         owed_j=np.zeros(size),
         walk_in_frac=np.ones(size),
         walk_in_since_s=np.full(size, -np.inf),
@@ -209,6 +209,41 @@ def _no_times(counts: Array) -> Array:
     """(power node, time) for as many times as any node counts, none of them yet."""
     kept = int(counts[np.isfinite(counts)].max(initial=1.0))
     return np.full((counts.size, kept), -np.inf)
+
+
+@dataclass(slots=True)
+class StorageState:
+    """What BESS do at their boards. Arrays are (BESS,) or (rule,) of `controls.storage`."""
+
+    given_w: Array
+    """(BESS,) AC power that each gives to its board."""
+    spent: Mask
+    """(BESS,) asked for more than it holds."""
+    listed_w: Array
+    """(rule,) what its list says now: AC power taken, negative where given."""
+    smooth_w: Array
+    """(rule,) draw of the site that a ramp limit has let through; nan before the first look."""
+    moved_s: Array
+    """(rule,) when that last moved."""
+    ramping: Mask
+    """(rule,) whether its next step waits on the clock."""
+    returning: Index
+    """(rule,) 1 while they charge to what they keep, -1 while they discharge to it."""
+
+
+def fresh_storage(facility: Facility) -> StorageState:
+    """At rest."""
+    stores = len(facility.power.bess.node)
+    rules = len(facility.scenario.controls.storage)
+    return StorageState(
+        given_w=np.zeros(stores),
+        spent=np.zeros(stores, dtype=bool),
+        listed_w=np.zeros(rules),
+        smooth_w=np.full(rules, np.nan),
+        moved_s=np.full(rules, -np.inf),
+        ramping=np.zeros(rules, dtype=bool),
+        returning=np.zeros(rules, dtype=np.int64),
+    )
 
 
 @dataclass(slots=True)

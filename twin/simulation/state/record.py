@@ -11,7 +11,7 @@ from twin.facility.model import Facility
 
 SITE = (
     "utility", "generator", "battery_out", "battery_in", "it", "loss", "cooling", "water_kg",
-    "gpus_busy", "gpus_throttled", "fuel_m3",
+    "gpus_busy", "gpus_throttled", "solar", "export", "fuel_m3",
 )  # fmt: skip
 """Integrals over the site: joules, kilograms, GPU seconds, and cubic metres of fuel."""
 Key = tuple[str, str, str]
@@ -57,7 +57,7 @@ def fresh_accounts(facility: Facility) -> AccountState:
         rack_peak_w=np.zeros(racks),
         junction_peak_degc=np.full(racks, -np.inf),
         load_peak_frac=np.zeros(nodes),
-        battery_least_j=facility.power.battery_j.copy(),
+        battery_least_j=facility.power.start_j(),
     )
 
 

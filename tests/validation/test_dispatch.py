@@ -1,0 +1,98 @@
+"""The cheapest dispatch of a store: against a case worked by hand, and against every dispatch there
+is on a grid of powers.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from twin.physics.dispatch import DemandPrice, Store, cheapest
+
+HOUR = np.full(4, 3600.0)
+KWH = 3.6e6
+
+
+def store(**changes: float) -> Store:
+    base = {
+        "charge_w": 100e3,
+        "discharge_w": 100e3,
+        "charge_frac": 0.9,
+        "discharge_frac": 0.8,
+        "low_j": 0.0,
+        "high_j": 90 * KWH,
+        "start_j": 0.0,
+    }
+    return Store(**(base | changes))
+
+
+def test_a_day_of_four_hours_by_hand() -> None:
+    """Buy 100 kWh at 0.05, of which 90 are stored and 72 come back, worth 0.30 each."""
+    found = cheapest(np.array([0.05, 0.10, 0.30, 0.20]) / KWH, HOUR, store())
+    assert found.charge_w == pytest.approx([100e3, 0.0, 0.0, 0.0])
+    assert found.discharge_w == pytest.approx([0.0, 0.0, 72e3, 0.0])
+    assert found.cost_usd == pytest.approx(100 * 0.05 - 72 * 0.30)
+
+
+def test_wear_above_the_spread_keeps_it_at_rest() -> None:
+    found = cheapest(np.array([0.05, 0.10, 0.12, 0.09]) / KWH, HOUR, store(), 0.06 / KWH)
+    assert found.cost_usd == pytest.approx(0.0, abs=1e-12)
+    assert not found.discharge_w.any()
+
+
+@pytest.mark.parametrize("price", [(-0.2, 0.3, -0.1, 0.2), (-0.05, -0.05, -0.05, -0.05)])
+def test_it_never_charges_and_discharges_at_once(price: tuple[float, ...]) -> None:
+    """With negative prices both at once would burn energy for money."""
+    found = cheapest(np.array(price) / KWH, HOUR, store(start_j=45 * KWH))
+    assert not (found.charge_w * found.discharge_w).any()
+
+
+def brute(
+    price: np.ndarray, one: Store, load_w: np.ndarray, demand: float, levels: np.ndarray
+) -> float:
+    """Least cost over every dispatch whose net stored energy is on a grid."""
+    best = np.inf
+    for moves in product(levels, repeat=4):
+        stored = np.array(moves) * KWH
+        held = one.start_j + np.cumsum(stored)
+        power = np.where(stored > 0, stored / one.charge_frac, stored * one.discharge_frac) / 3600
+        draw = load_w + power
+        fits = (held >= one.low_j - 1).all() and (held <= one.high_j + 1).all()
+        fits &= held[-1] >= one.start_j - 1 and (draw >= -1e-6).all()
+        fits &= (power <= one.charge_w + 1e-6).all() and (power >= -one.discharge_w - 1e-6).all()
+        if fits:
+            best = min(best, float(price @ power) * 3600 + demand * draw.max())
+    return best
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_dispatch_on_a_grid_is_cheaper(seed: int) -> None:
+    """Eleven levels an hour, 14,641 dispatches."""
+    draw = np.random.default_rng(seed)
+    price = draw.uniform(-0.05 if seed % 2 else 0.02, 0.4, 4) / KWH
+    load_w = draw.uniform(20e3, 90e3, 4)
+    demand = 0.0 if seed < 3 else 2e-4
+    one = store(start_j=45 * KWH, charge_frac=0.9, discharge_frac=0.9)
+    levels = np.linspace(-90, 90, 11)
+    priced = DemandPrice(np.array([demand]), np.zeros(4, dtype=np.int64))
+    found = cheapest(price, HOUR, one, 0.0, load_w, priced)
+    power = found.charge_w - found.discharge_w
+    cost = float(price @ power) * 3600 + demand * (load_w + power).max()
+    assert found.cost_usd == pytest.approx(cost, rel=1e-6, abs=1e-9)
+    least = brute(price, one, load_w, demand, levels)
+    assert found.cost_usd <= least + 1e-9
+    assert np.isfinite(least)
+    assert (found.energy_j >= -1).all()
+    assert found.energy_j[-1] >= one.start_j - 1
+
+
+def test_a_fine_grid_comes_near_the_optimum() -> None:
+    price = np.array([0.05, 0.20, 0.10, 0.30]) / KWH
+    one = store(charge_frac=0.9, discharge_frac=0.9, high_j=90 * KWH)
+    load_w = np.full(4, 200e3)
+    found = cheapest(price, HOUR, one, 0.0, load_w)
+    least = brute(price, one, load_w, 0.0, np.linspace(-90, 90, 25))
+    assert found.cost_usd <= least + 1e-9
+    assert found.cost_usd == pytest.approx(least, rel=0.05)

@@ -1,0 +1,84 @@
+"""When BESS that follow a list charge and discharge: their scenario's steps, or the cheapest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.controls import Arbitrage, StorageSchedule
+from twin.facility.model import Facility
+from twin.physics.dispatch import DemandPrice, Dispatch, Store, cheapest
+
+
+@dataclass(frozen=True)
+class StoragePlan:
+    """What the BESS of one rule do together, each power from its time on; arrays are (step,)."""
+
+    time_s: Array
+    power_w: Array
+    """AC power taken; negative where they give."""
+
+
+_PLANS: WeakKeyDictionary[Facility, dict[int, StoragePlan]] = WeakKeyDictionary()
+
+
+def plans(facility: Facility) -> dict[int, StoragePlan]:
+    """By rule of `controls.storage`, what each list says; worked out once a facility."""
+    if facility not in _PLANS:
+        found: dict[int, StoragePlan] = {}
+        for i, rule in enumerate(facility.scenario.controls.storage):
+            if isinstance(rule, StorageSchedule):
+                time_s = np.array([step.at for step in rule.steps])
+                found[i] = StoragePlan(time_s, np.array([step.power_w for step in rule.steps]))
+            elif isinstance(rule, Arbitrage):
+                found[i] = _cheapest(facility, i, rule)
+        _PLANS[facility] = found
+    return _PLANS[facility]
+
+
+def _cheapest(facility: Facility, i: int, rule: Arbitrage) -> StoragePlan:
+    edges_s = np.arange(0.0, facility.scenario.horizon, rule.step)
+    found = planned(facility, i, rule)
+    return StoragePlan(edges_s, found.charge_w - found.discharge_w)
+
+
+def planned(facility: Facility, i: int, rule: Arbitrage) -> Dispatch:
+    """The cheapest dispatch of the BESS of rule `i`, step by step."""
+    horizon_s = facility.scenario.horizon
+    edges_s = np.append(np.arange(0.0, horizon_s, rule.step), horizon_s)
+    span_s = np.diff(edges_s)
+    price = facility.tariff.price_usd_per_j.integrals(edges_s[:-1], edges_s[1:]) / span_s
+    load_w = None
+    demand = None
+    if rule.expected_load is not None:
+        load_w = np.full(span_s.size, rule.expected_load)
+        tariff = facility.tariff
+        meter = tariff.meter
+        interval = ((edges_s[:-1] + meter.offset_s) / meter.interval_s).astype(np.int64)
+        period = tariff.period[np.minimum(interval, meter.count - 1)]
+        demand = DemandPrice(tariff.period_share * tariff.demand_usd_per_w, period)
+    store = as_one(facility, facility.power.bess.rule == i)
+    return cheapest(price, span_s, store, rule.degradation, load_w, demand)
+
+
+def as_one(facility: Facility, mine: Mask) -> Store:
+    """Some BESS (BESS,) as one store."""
+    tree = facility.power
+    bess = tree.bess
+    node = bess.node[mine]
+    energy_j = bess.energy_j[mine]
+    rating_w = tree.rating_w[node]
+    low = np.maximum(bess.soc_min_frac[mine], bess.reserve_frac[mine])
+    start_j = float(bess.start_j[mine].sum())
+    return Store(
+        charge_w=float(tree.recharge_w[node].sum()),
+        discharge_w=float(rating_w.sum()),
+        charge_frac=float(np.average(tree.battery_charge_frac[node], weights=rating_w)),
+        discharge_frac=float(np.average(tree.battery_discharge_frac[node], weights=rating_w)),
+        low_j=min(float((low * energy_j).sum()), start_j),
+        high_j=max(float((bess.soc_max_frac[mine] * energy_j).sum()), start_j),
+        start_j=start_j,
+    )

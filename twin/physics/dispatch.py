@@ -1,0 +1,193 @@
+"""The cheapest way to run a battery store against known prices: a linear programme.
+
+Between the steps everything is constant. What the store takes and gives are separate quantities,
+each with its own loss, and never both at once: where prices are not negative doing both only loses
+energy and is taken out of the answer without changing what is stored; where one is negative it
+would pay to burn energy, and whole-number variables forbid it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Store:
+    """A store that acts as one; powers are at its AC terminals, energies inside it."""
+
+    charge_w: float
+    """Most that it takes."""
+    discharge_w: float
+    """Most that it gives."""
+    charge_frac: float
+    """Energy stored over energy taken."""
+    discharge_frac: float
+    """Energy given over energy taken from the store."""
+    low_j: float
+    high_j: float
+    start_j: float
+    """Held before the first step; the last step leaves at least as much."""
+
+
+@dataclass(frozen=True)
+class DemandPrice:
+    """What the highest draw of each billing period costs."""
+
+    usd_per_w: Array
+    """(period,)"""
+    period: Index
+    """(step,) the period of each."""
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """What a store does, (step,)."""
+
+    charge_w: Array
+    discharge_w: Array
+    energy_j: Array
+    """Held after each step."""
+    cost_usd: float
+    """Energy bought for it less energy it saves, wear, and the demand charge of all steps."""
+
+
+def cheapest(
+    price_usd_per_j: Array,
+    span_s: Array,
+    store: Store,
+    wear_usd_per_j: float = 0.0,
+    load_w: Array | None = None,
+    demand: DemandPrice | None = None,
+) -> Dispatch:
+    """The dispatch that costs least; the store ends with at least what it began with.
+
+    price_usd_per_j, span_s  (step,)
+    wear_usd_per_j           of energy given
+    load_w                   (step,) what the site draws without it: it never gives more than that
+    demand                   price of each period's highest draw, where `load_w` is given
+    Raises ValueError where start and limits leave no answer.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    steps = price_usd_per_j.size
+    both_pay = bool((price_usd_per_j < 0).any())
+    periods = 0 if demand is None or load_w is None else demand.usd_per_w.size
+    parts = _Parts(steps, periods, both_pay)
+    rows = _stored(parts, span_s, store) + _limits(parts, store, load_w, demand)
+    cost = np.zeros(parts.size)
+    cost[parts.charge] = price_usd_per_j * span_s
+    cost[parts.discharge] = (wear_usd_per_j - price_usd_per_j) * span_s
+    if demand is not None and periods:
+        cost[parts.peak] = demand.usd_per_w
+    low, high = _bounds(parts, store)
+    whole = np.zeros(parts.size, dtype=np.int64)
+    whole[parts.charging] = 1
+    found = milp(
+        cost,
+        integrality=whole,
+        bounds=Bounds(low, high),
+        constraints=[LinearConstraint(*row) for row in rows],
+    )
+    if found.x is None:
+        raise ValueError(f"no dispatch: {found.message}")
+    return _answer(parts, np.asarray(found.x), cost, span_s, store)
+
+
+class _Parts:
+    """Where each quantity stands among the unknowns."""
+
+    def __init__(self, steps: int, periods: int, both_pay: bool) -> None:
+        self.steps = steps
+        self.charge = slice(0, steps)
+        self.discharge = slice(steps, 2 * steps)
+        self.energy = slice(2 * steps, 3 * steps)
+        self.peak = slice(3 * steps, 3 * steps + periods)
+        begin = 3 * steps + periods
+        self.charging = slice(begin, begin + (steps if both_pay else 0))
+        self.size = self.charging.stop
+
+
+_Row = tuple[csr_array, Array, Array]
+_Entry = tuple[Index, Index, Array | float]
+"""Rows, columns and weights."""
+
+
+def _matrix(parts: _Parts, *entries: _Entry) -> csr_array:
+    """(step, unknown) weights."""
+    row = np.concatenate([row for row, _, _ in entries])
+    column = np.concatenate([column for _, column, _ in entries])
+    weight = np.concatenate([np.broadcast_to(w, row.shape) for row, _, w in entries])
+    return csr_array((weight, (row, column)), shape=(parts.steps, parts.size))
+
+
+def _stored(parts: _Parts, span_s: Array, store: Store) -> list[_Row]:
+    """What is held follows from what was held, taken and given."""
+    n = parts.steps
+    at = np.arange(n)
+    flows = _matrix(
+        parts,
+        (at, at, -store.charge_frac * span_s),
+        (at, at + n, span_s / store.discharge_frac),
+        (at, at + 2 * n, 1.0),
+        (at[1:], at[1:] + 2 * n - 1, -1.0),
+    )
+    start = np.zeros(n)
+    start[0] = store.start_j
+    return [(flows, start, start)]
+
+
+def _limits(
+    parts: _Parts, store: Store, load_w: Array | None, demand: DemandPrice | None
+) -> list[_Row]:
+    """No more is given than drawn; peaks are above every draw; one way at a time."""
+    n = parts.steps
+    at = np.arange(n)
+    free = np.full(n, np.inf)
+    rows: list[_Row] = []
+    if load_w is not None:
+        rows.append((_matrix(parts, (at, at, 1.0), (at, at + n, -1.0)), -load_w, free))
+    if load_w is not None and demand is not None:
+        peak = (at, parts.peak.start + demand.period, 1.0)
+        above = _matrix(parts, peak, (at, at, -1.0), (at, at + n, 1.0))
+        rows.append((above, load_w, free))
+    if parts.charging.stop > parts.charging.start:
+        way = parts.charging.start + at
+        taking = _matrix(parts, (at, at, 1.0), (at, way, -store.charge_w))
+        giving = _matrix(parts, (at, at + n, 1.0), (at, way, store.discharge_w))
+        rows += [(taking, -free, np.zeros(n)), (giving, -free, np.full(n, store.discharge_w))]
+    return rows
+
+
+def _bounds(parts: _Parts, store: Store) -> tuple[Array, Array]:
+    low = np.zeros(parts.size)
+    high = np.full(parts.size, np.inf)
+    high[parts.charge] = store.charge_w
+    high[parts.discharge] = store.discharge_w
+    low[parts.energy] = store.low_j
+    high[parts.energy] = store.high_j
+    low[parts.energy.stop - 1] = store.start_j
+    high[parts.charging] = 1.0
+    return low, high
+
+
+def _answer(parts: _Parts, found: Array, cost: Array, span_s: Array, store: Store) -> Dispatch:
+    """The answer, with what is taken and given at once taken out."""
+    charge = np.clip(found[parts.charge], 0.0, store.charge_w)
+    discharge = np.clip(found[parts.discharge], 0.0, store.discharge_w)
+    gained_w = charge * store.charge_frac - discharge / store.discharge_frac
+    both = (charge > 0) & (discharge > 0)
+    charge = np.where(both, np.maximum(gained_w, 0.0) / store.charge_frac, charge)
+    discharge = np.where(both, np.maximum(-gained_w, 0.0) * store.discharge_frac, discharge)
+    whole = found.copy()
+    whole[parts.charge] = charge
+    whole[parts.discharge] = discharge
+    return Dispatch(
+        charge, discharge, store.start_j + np.cumsum(gained_w * span_s), float(cost @ whole)
+    )

@@ -1,0 +1,180 @@
+"""BESS at their boards: what their rules ask of them, what they can do, and boards they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.physics import flow
+from twin.results.enums import EventKind
+from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.kernel.world import World
+from twin.simulation.power.storage_rules import Rules
+from twin.simulation.power.trial import BATTERY_EMPTY_J
+
+Flow = Callable[[Array], tuple[Array, Array]]
+"""Output and input of every power node, of what is drawn at each."""
+
+
+class BoardStorage:
+    """Part of the power discipline, whose blocks it writes.
+
+    What a BESS takes stands in `recharge_w` of its node and what leaves its cells in `drain_w`, as
+    with the battery of a UPS, so that energies, balance and the record have one way for both.
+    """
+
+    def __init__(self, world: World, wires: flow.Wiring) -> None:
+        self.world = world
+        self.own = world.state.storage
+        self.supply = world.state.supply
+        self.tree = world.facility.power
+        self.bess = self.tree.bess
+        self.any = bool(self.bess.node.size)
+        self.wires = wires
+        self.rules = Rules(world)
+        self.rating_w = self.tree.rating_w[self.bess.node]
+        self.forming = np.isfinite(self.bess.forming_s)
+        self.is_board = np.zeros(len(self.tree.id), dtype=bool)
+        self.is_board[self.bess.board[self.forming]] = True
+        self.gap_s = np.zeros(len(self.tree.id))
+        np.maximum.at(self.gap_s, self.bess.board[self.forming], self.bess.forming_s[self.forming])
+
+    def held_j(self) -> Array:
+        """(BESS,) energy in each."""
+        return self.supply.battery_j[self.bess.node]
+
+    def islanded(self) -> Mask:
+        """(BESS,) whose board has no supply but them."""
+        return self.supply.on_battery[self.bess.board] & self.forming
+
+    def carries(self, able: Mask) -> Mask:
+        """(power node,) boards that a BESS in working order could carry now."""
+        held = self.held_j() > self.bess.soc_min_frac * self.bess.energy_j + BATTERY_EMPTY_J
+        there = held & able[self.bess.node] & self.forming
+        boards = np.zeros(len(self.tree.id), dtype=bool)
+        boards[self.bess.board[there]] = True
+        return boards
+
+    def bounds_j(self) -> tuple[Array, Array]:
+        """(power node,) energy at which each battery of the tree is empty, and full."""
+        low = np.zeros(len(self.tree.id))
+        high = self.tree.battery_j
+        if self.any:
+            high = high.copy()
+            low[self.bess.node], high[self.bess.node] = self._window_j()
+        return low, high
+
+    def _window_j(self) -> tuple[Array, Array]:
+        """(BESS,) energies between which each may move now."""
+        bess = self.bess
+        reserve = np.where(self.islanded(), 0.0, bess.reserve_frac)
+        low = np.maximum(bess.soc_min_frac, reserve) * bess.energy_j
+        high = bess.soc_max_frac * bess.energy_j
+        kept = self.rules.kept_frac() * bess.energy_j
+        returning = self.rules.returning()
+        low = np.where(returning < 0, np.maximum(low, kept), low)
+        return low, np.where(returning > 0, np.minimum(high, kept), high)
+
+    def room_w(self, output_w: Array) -> tuple[Array, Array]:
+        """(BESS,) most that each may give and take now, at outputs (power node,) without them."""
+        bess = self.bess
+        held = self.held_j()
+        low = np.maximum(bess.soc_min_frac, bess.reserve_frac) * bess.energy_j
+        with_grid = self.supply.live[bess.node] & ~self.islanded()
+        with_grid &= not self.supply.generator_on.any()
+        sharers = np.bincount(bess.board, minlength=len(self.tree.id))[bess.board]
+        drawn = np.maximum(output_w[bess.board], 0.0) / np.maximum(sharers, 1)
+        gives = with_grid & (held > low + BATTERY_EMPTY_J)
+        takes = with_grid & (held < bess.soc_max_frac * bess.energy_j - BATTERY_EMPTY_J)
+        most_given = np.where(gives, np.minimum(self.rating_w, drawn), 0.0)
+        return most_given, np.where(takes, self.tree.recharge_w[bess.node], 0.0)
+
+    def standby_w(self) -> Array:
+        """(power node,) what BESS with voltage draw for themselves."""
+        drawn = np.zeros(len(self.tree.id))
+        drawn[self.bess.node] = np.where(self.supply.live[self.bess.node], self.bess.standby_w, 0.0)
+        return drawn
+
+    def decide(self, drawn_w: Array, through: Flow) -> Array:
+        """Set what each BESS takes or gives, and return what is drawn at every node with that.
+
+        drawn_w  (power node,) without them, standby included
+        """
+        own = self.own
+        output_w, input_w = through(drawn_w)
+        gives_w, takes_w = self.room_w(output_w)
+        power_w = self.rules.ask(drawn_w, input_w, (gives_w, takes_w), through)
+        own.given_w = np.maximum(-power_w, 0.0)
+        self.supply.recharge_w[self.bess.node] = np.maximum(power_w, 0.0)
+        self._tell_spent()
+        asked = drawn_w.copy()
+        asked[self.bess.node] += power_w
+        return asked
+
+    def _tell_spent(self) -> None:
+        """Note who is asked for more than it holds, once."""
+        own = self.own
+        bess = self.bess
+        low = np.maximum(bess.soc_min_frac, bess.reserve_frac) * bess.energy_j
+        wanted = self.rules.wants_to_give()
+        spent = wanted & (self.held_j() <= low + BATTERY_EMPTY_J) & ~self.islanded()
+        for k in np.flatnonzero(spent & ~own.spent).tolist():
+            name = self.tree.id[bess.node[k]]
+            self.world.note(name, EventKind.STORAGE_EMPTY, "its rule asks for more than it holds")
+        own.spent = spent
+
+    def hold(self) -> None:
+        """Take out of the cells what is given; carry the boards that have no other supply."""
+        supply = self.supply
+        bess = self.bess
+        alone = self.islanded()
+        if alone.any():
+            self._carry(alone)
+        supply.drain_w[bess.node] = self.own.given_w / self.tree.battery_discharge_frac[bess.node]
+        taken_w = supply.recharge_w[bess.node] + bess.standby_w
+        supply.input_w[bess.node] = np.where(supply.live[bess.node], taken_w, 0.0)
+        supply.output_w[bess.node] = self.own.given_w
+
+    def _carry(self, alone: Mask) -> None:
+        """Let each board that stands alone take its input from its BESS, by their ratings."""
+        supply = self.supply
+        bess = self.bess
+        low = bess.soc_min_frac * bess.energy_j + BATTERY_EMPTY_J
+        gives = alone & supply.live[bess.node] & (self.held_j() > low)
+        weight = np.where(gives, self.rating_w, 0.0)
+        whole = np.bincount(bess.board, weights=weight, minlength=len(self.tree.id))
+        share = weight / np.where(whole > 0, whole, 1.0)[bess.board]
+        need_w = share * supply.input_w[bess.board]
+        self.own.given_w = np.where(alone, need_w, self.own.given_w)
+
+    def why(self, board: int, carried: bool) -> str:
+        """Why a board is on its BESS, or is no longer, in words."""
+        mine = (self.bess.board == board) & self.forming
+        names = ", ".join(self.tree.id[p] for p in self.bess.node[mine])
+        if carried:
+            return f"its supplies are gone; {names} carries it"
+        left = float(self.held_j()[mine].sum() / self.bess.energy_j[mine].sum())
+        fed = self.supply.live[board]
+        return f"{'fed again' if fed else 'dark'}; {left:.1%} left in {names}"
+
+    def drained_w(self) -> Array:
+        """(power node,) what leaves the cells of BESS: with it, what their stages take less what
+        they give is what discharging and standby lose.
+        """
+        lost = np.zeros(len(self.tree.id))
+        lost[self.bess.node] = self.supply.drain_w[self.bess.node]
+        return lost
+
+    def moves(self) -> bool:
+        """Whether one takes or gives, or a ramp is under way."""
+        busy = self.own.given_w.any() or self.supply.recharge_w[self.bess.node].any()
+        return bool(busy or self.rules.busy())
+
+    def foretell(self, stretch: Stretch) -> None:
+        """A look after which a rule would move one is lived through as an event."""
+        if not self.any:
+            return
+        gives_w, takes_w = self.room_w(self.supply.output_w)
+        stretch.cut_looks(self.rules.still(stretch.input_w[1:], gives_w, takes_w))

@@ -1,0 +1,225 @@
+"""What the rules of `controls.storage` ask of their BESS, each group as one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
+from twin.controls import Backup, PeakShave, RampLimit
+from twin.facility.dispatch import plans
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+
+TURNS = 12
+"""Rounds in which a power is found that meets a draw: the tree's losses bend little, so each
+leaves a few hundredths of what was left before."""
+MET_FRAC = 1e-12
+"""A draw counts as met this close to it."""
+NEAR_KEPT_FRAC = 0.02
+"""Energy this share away from what a ramp limit keeps is left alone."""
+NEAR_W = 1e-6
+"""Draws closer than this are the same."""
+
+Flow = Callable[[Array], tuple[Array, Array]]
+Room = tuple[Array, Array]
+"""(BESS,) most that each may give, and take."""
+
+
+class Rules:
+    """The rules of one run; they write the storage block."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.own = world.state.storage
+        self.supply = world.state.supply
+        self.bess = world.facility.power.bess
+        self.stated = world.facility.scenario.controls.storage
+        self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
+        self.mine: list[Mask] = [self.bess.rule == i for i in range(len(self.stated))]
+        self.rating_w = world.facility.power.rating_w[self.bess.node]
+        self.plans = plans(world.facility) if self.stated else {}
+        self._wants: Mask = np.zeros(self.bess.node.size, dtype=bool)
+        world.clock.can("storage follows its list", self._follow)
+        world.clock.can("ramp goes on", self._ramp_on)
+
+    def schedule(self) -> None:
+        """Put the first step of every list on the clock; each calls the next."""
+        for i in self.plans:
+            self._wait(i, 0)
+
+    def _wait(self, i: int, step: int) -> None:
+        times = self.plans[i].time_s
+        if step < times.size:
+            delay_s = float(times[step]) - self.world.clock.now_s
+            self.world.clock.wait(Stage.POWER, delay_s, "storage follows its list", i, step)
+
+    def _follow(self, i: int, step: int) -> None:
+        self.own.listed_w[i] = self.plans[i].power_w[step]
+        self.world.stale = True
+        self._wait(i, step + 1)
+
+    def ask(self, drawn_w: Array, input_w: Array, room: Room, through: Flow) -> Array:
+        """(BESS,) AC power that each is to take, negative where it gives.
+
+        drawn_w, input_w  (power node,) without them
+        """
+        power_w = np.zeros(self.bess.node.size)
+        self._wants = np.zeros(power_w.size, dtype=bool)
+        for i, rule in enumerate(self.stated):
+            mine = self.mine[i]
+            limits = (-float(room[0][mine].sum()), float(room[1][mine].sum()))
+
+            def draw_w(total_w: float, mine: Mask = mine, before: Array = power_w) -> float:
+                asked = drawn_w.copy()
+                asked[self.bess.node] += before + self._split(total_w, mine, room)
+                return self._site_w(through(asked)[1])
+
+            base_w = self._site_w(input_w) if not power_w.any() else draw_w(0.0)
+            target_w = self._target_w(i, base_w)
+            if target_w is None:
+                total_w = float(np.clip(self.own.listed_w[i], *limits))
+                self._wants |= mine & (self.own.listed_w[i] < 0)
+            else:
+                total_w = met(draw_w, base_w, target_w, *limits)
+                self._wants |= mine & (target_w < base_w - NEAR_W)
+            if isinstance(rule, RampLimit):
+                self._let_through(i, base_w if total_w == 0.0 else draw_w(total_w))
+            power_w = power_w + self._split(total_w, mine, room)
+        return power_w
+
+    def _site_w(self, input_w: Array) -> float:
+        return float(input_w[self.utilities].sum())
+
+    def _split(self, total_w: float, mine: Mask, room: Room) -> Array:
+        """(BESS,) a group's power, by what each may give or take."""
+        most = np.where(mine, room[1] if total_w > 0 else room[0], 0.0)
+        whole = most.sum()
+        return most * (total_w / whole) if whole > 0 else np.zeros(most.size)
+
+    def _target_w(self, i: int, base_w: float) -> float | None:
+        """What the site is to draw, by rule `i`, at a draw without it; None for a list's power."""
+        rule = self.stated[i]
+        if isinstance(rule, PeakShave):
+            return shaved_w(rule, base_w)
+        if isinstance(rule, Backup):
+            return np.inf
+        if isinstance(rule, RampLimit):
+            return self._ramped_w(i, rule, base_w)
+        return None
+
+    def _ramped_w(self, i: int, rule: RampLimit, base_w: float) -> float:
+        """Let the draw follow as far as its limit allows, and set them to what they keep where it
+        has followed.
+        """
+        own = self.own
+        if np.isnan(own.smooth_w[i]):
+            own.smooth_w[i] = base_w
+        wanted = base_w + self._return_w(i, rule, base_w)
+        span_s = min(self.world.now_s - float(own.moved_s[i]), rule.step)
+        most_w = self._rate_w_s(rule) * span_s
+        left_w = wanted - float(own.smooth_w[i])
+        own.smooth_w[i] += float(np.clip(left_w, -most_w, most_w))
+        if abs(left_w) > NEAR_W and span_s > 0:
+            own.moved_s[i] = self.world.now_s
+        if abs(wanted - own.smooth_w[i]) > NEAR_W and not own.ramping[i]:
+            own.ramping[i] = True
+            self.world.clock.wait(Stage.POWER, rule.step, "ramp goes on", i)
+        return float(own.smooth_w[i])
+
+    def _rate_w_s(self, rule: RampLimit) -> float:
+        """W/s at which no 60 s, whenever they begin, see more than a minute's change."""
+        limits = self.world.facility.scenario.site.limits
+        per_minute = rule.per_minute or (limits.ramp_per_minute if limits else None) or 0.0
+        return per_minute / (60.0 + rule.step)
+
+    def _return_w(self, i: int, rule: RampLimit, base_w: float) -> float:
+        """AC power with which they go back to what they keep; 0 while a ramp is under way."""
+        own = self.own
+        mine = self.mine[i]
+        back_w = rule.return_power * float(self.rating_w[mine].sum())
+        begun = bool(own.returning[i])
+        own.returning[i] = 0
+        if abs(float(own.smooth_w[i]) - base_w) > back_w + NEAR_W:
+            return 0.0
+        whole_j = self.bess.energy_j[mine]
+        missing = float((rule.keep * whole_j - self.supply.battery_j[self.bess.node[mine]]).sum())
+        if abs(missing) <= (2.0 * mine.sum() if begun else NEAR_KEPT_FRAC * whole_j.sum()):
+            return 0.0
+        own.returning[i] = int(np.sign(missing))
+        return float(np.sign(missing)) * back_w
+
+    def _let_through(self, i: int, reached_w: float) -> None:
+        """Where they could not hold the ramp, the draw is what it is."""
+        own = self.own
+        if abs(reached_w - float(own.smooth_w[i])) > max(1.0, abs(reached_w)) * 1e-9:
+            own.smooth_w[i] = reached_w
+            own.moved_s[i] = self.world.now_s
+
+    def _ramp_on(self, i: int) -> None:
+        self.own.ramping[i] = False
+        self.world.stale = True
+
+    def kept_frac(self) -> Array:
+        """(BESS,) share of its energy that each goes back to; 1 where no rule says."""
+        return self._of_rule([getattr(rule, "keep", 1.0) for rule in self.stated], 1.0)
+
+    def returning(self) -> Index:
+        """(BESS,) which way each goes back to it now; 0 where it does not."""
+        return self._of_rule(self.own.returning.tolist(), 0).astype(np.int64)
+
+    def _of_rule(self, values: list[float], default: float) -> Array:
+        """(BESS,) a value of the rule of each."""
+        return np.array([*values, default], dtype=float)[self.bess.rule]
+
+    def wants_to_give(self) -> Mask:
+        """(BESS,) whose rule asked them to give at the last look."""
+        return self._wants
+
+    def busy(self) -> bool:
+        """Whether a ramp limit follows the draw, look by look."""
+        return any(isinstance(rule, RampLimit) for rule in self.stated)
+
+    def still(self, input_w: Array, gives_w: Array, takes_w: Array) -> Mask:
+        """(look,) whether no rule moves a BESS at inputs (look, power node); all are at rest."""
+        site_w = input_w[:, self.utilities].sum(axis=1)
+        fine = np.ones(len(site_w), dtype=bool)
+        for mine, rule in zip(self.mine, self.stated, strict=True):
+            if isinstance(rule, PeakShave):
+                fine &= (site_w > rule.limit) == bool(self.own.spent[mine].any())
+                fine &= (site_w <= rule.limit) | (gives_w[mine].sum() == 0.0)
+                fine &= (site_w >= recharge_below_w(rule)) | (takes_w[mine].sum() == 0.0)
+        return fine
+
+
+def recharge_below_w(rule: PeakShave) -> float:
+    """Draw up to which a peak shaver charges."""
+    below = rule.limit if rule.recharge_below is None else rule.recharge_below
+    return min(below, rule.limit)
+
+
+def shaved_w(rule: PeakShave, base_w: float) -> float:
+    """What a site that would draw `base_w` is to draw by its limit."""
+    return float(np.clip(base_w, recharge_below_w(rule), rule.limit))
+
+
+def met(
+    draw_w: Callable[[float], float], base_w: float, target_w: float, low_w: float, high_w: float
+) -> float:
+    """The power between two bounds with which a site draws its target; the nearest bound where
+    none does.
+
+    draw_w  what the site draws at a power taken behind its losses; `base_w` at none
+    """
+    power_w = float(np.clip(target_w - base_w, low_w, high_w))
+    if power_w == 0.0 or not np.isfinite(target_w):
+        return power_w
+    for _ in range(TURNS):
+        off_w = draw_w(power_w) - target_w
+        nearer_w = float(np.clip(power_w - off_w, low_w, high_w))
+        if nearer_w == power_w or abs(off_w) <= MET_FRAC * abs(target_w):
+            break
+        power_w = nearer_w
+    return power_w
