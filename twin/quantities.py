@@ -126,6 +126,19 @@ def clock(time_s: Any) -> str:
     return f"day {day + 1} {at}" if day else at
 
 
+def moment(time_s: Any) -> str:
+    """The same with seconds, and tenths where it is no whole second: `14:00:06.5`."""
+    held = number(time_s)
+    if not math.isfinite(held):
+        return NONE
+    tenths = round(held * 10)
+    day, tenth = divmod(tenths, 864_000)
+    hours, rest = divmod(tenth, 36_000)
+    minutes, second = divmod(rest, 600)
+    text = f"{hours:02d}:{minutes:02d}:{second // 10:02d}" + (f".{second % 10}" * (second % 10 > 0))
+    return f"day {day + 1} {text}" if day else text
+
+
 def duration(time_s: Any) -> str:
     """A span in seconds, minutes, hours or days."""
     held = number(time_s)

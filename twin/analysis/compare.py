@@ -82,9 +82,18 @@ def asked_differently(a: str, b: str) -> tuple[Input, ...]:
 
     InputError where one of them cannot be read.
     """
-    before, after = (dict(_flat(parse(text, Path("scenario.yaml")).data)) for text in (a, b))
+    before = stated(a)
+    after = stated(b)
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     return tuple(Input(key, before.get(key), after.get(key)) for key in keys)
+
+
+def stated(text: str) -> dict[str, Any]:
+    """Every value of a resolved scenario by its dotted key; items with names by their names.
+
+    InputError where the text cannot be read.
+    """
+    return dict(_flat(parse(text, Path("scenario.yaml")).data))
 
 
 def _flat(value: Any, loc: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Any]]:

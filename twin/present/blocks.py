@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from twin.quantities import clock, short, span
+from twin.quantities import clock, moment, short, span
 
 MOST_ROWS = 40
 """Rows a table prints; the rest stays in the result's own files."""
@@ -43,6 +43,8 @@ class Picture:
     name: str
     caption: str
     address: str
+    alt: str = ""
+    """What one sees on it, for those who do not; the caption where empty."""
     kind: Literal["picture"] = "picture"
 
 
@@ -103,7 +105,7 @@ def grid(
         note = f"The first {most} of {len(rows):,} rows{place}."
     elif not rows:
         note = "Nothing was recorded."
-    right = tuple(write not in (words, spaced, clock) for _, write in columns.values())
+    right = tuple(write not in (words, spaced, clock, moment) for _, write in columns.values())
     return Grid(title, tuple(columns), tuple(rows[:most]), right, note, closed)
 
 

@@ -26,7 +26,9 @@ from twin.present.report import (
     redundancy,
     story,
     summary,
+    tiles,
     timeline,
+    verdict,
     workload,
 )
 from twin.results import REPORT, Result, kept_in, refuse_beside_another
@@ -123,7 +125,7 @@ def environment() -> Environment:
 def _page(result: Result, sections: list[Section]) -> str:
     style = stylesheet()
     template = environment().get_template("report.html.j2")
-    verdict, mood = summary.headline(result)
+    told, mood = verdict.banner(result)
     return template.render(
         name=_name(result),
         version=str(result.meta.get("version", "")),
@@ -134,9 +136,12 @@ def _page(result: Result, sections: list[Section]) -> str:
         start=str(result.meta.get("start", ""))[:16].replace("T", " "),
         fingerprint=result.fingerprint,
         marks=summary.marks(result),
-        verdict=verdict,
+        verdict=told,
+        lede=summary.headline(result)[0],
         mood="plain" if result.invalid else mood,
-        tiles=summary.tiles(result),
+        tiles=tiles.tiles(result),
+        judged=verdict.table(result),
+        changed=summary.changed(result),
         sentences=story.sentences(result),
         points=redundancy.points(result),
         no_points=redundancy.no_points(result),

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from twin.present import drill_tables
 from twin.present.blocks import Block, Columns, Section, grid, spaced, words
 from twin.present.figures.faults import Group, grouped
 from twin.present.report import counterfactuals
-from twin.quantities import clock, count, duration, figures, money, number, short, span, tokens
+from twin.present.report.chain import behind, trip_chain
+from twin.quantities import (
+    clock,
+    count,
+    duration,
+    figures,
+    moment,
+    money,
+    number,
+    short,
+    span,
+    tokens,
+)  # fmt: skip
 from twin.results import Result
 
 MOST_GROUPS = 40
@@ -24,11 +38,14 @@ def section(result: Result) -> Section:
     groups = _groups(events)
     sheet = result.rows("drill_sheet")
     passed = drill_tables.sentences(sheet) if sheet else []
-    says = [_summary(len(events), len(groups)), *passed, *counterfactuals.says(result)]
+    told = _summary(len(events), len(groups))
+    says = [told, *_withheld(result), *passed, *counterfactuals.says(result)]
+    links = trip_chain(result)
     blocks = [
         *drill_tables.blocks(sheet),
+        *([links] if links else []),
         *_event_grids(events, groups),
-        *_loss_grids(result.frame("losses")),
+        *_loss_grids(result.frame("losses"), behind(result)),
         *counterfactuals.blocks(result),
     ]
     hours = _hours(result.frame("site"))
@@ -46,6 +63,18 @@ def _summary(events: int, groups: int) -> str:
     )
 
 
+def _withheld(result: Result) -> list[str]:
+    """How long GPUs ran slow, and what that took: two numbers that are not each other."""
+    slow = number(result.summary.get("gpu_hours_throttled"))
+    lost = float(result.frame("losses")["gpu_hours"].sum())
+    if not slow > 0:
+        return []
+    return [
+        f"{figures(slow)} GPU hours ran below full clock; all causes together withheld "
+        f"{figures(lost)} GPU hours of work."
+    ]
+
+
 def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:
     if events.empty:
         return []
@@ -57,27 +86,26 @@ def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:
     return found
 
 
-def _loss_grids(losses: pd.DataFrame) -> list[Block]:
+def _loss_grids(losses: pd.DataFrame, stopped_by: Mapping[str, str]) -> list[Block]:
     if losses.empty:
         return []
     by_cause = {**_CAUSES, **_amounts(losses)}
     by_rack = {**_RACKS, **_amounts(losses)}
     return [
         grid("Losses by cause", _by_cause(losses), by_cause, MOST_LOSSES, "losses"),
-        grid(
-            "Losses by rack", _summed(losses, ["rack"]), by_rack, MOST_LOSSES, "losses", fold=True
-        ),
-    ]
+        grid("Losses by rack", _by_rack(losses, stopped_by), by_rack, MOST_LOSSES, "losses",
+             fold=True),
+    ]  # fmt: skip
 
 
 _EVENTS: Columns = {
-    "Time": ("time_s", clock),
+    "Time": ("time_s", moment),
     "Component": ("component", words),
     "What": ("what", spaced),
     "Detail": ("detail", words),
 }
 _GROUPS: Columns = {
-    "From": ("time_s", clock),
+    "From": ("time_s", moment),
     "Component": ("names", words),
     "What": ("what", spaced),
     "Times": ("times", count),
@@ -100,7 +128,7 @@ def _groups(events: pd.DataFrame) -> pd.DataFrame:
     for group in grouped(events):
         key = (span(group.names), group.kind.value)
         if key in rows:
-            rows[key] |= {"times": number(rows[key]["times"]) + 1, "last": clock(group.last_s)}
+            rows[key] |= {"times": number(rows[key]["times"]) + 1, "last": moment(group.last_s)}
         else:
             rows[key] = _row(group)
     columns = ["time_s", "names", "what", "times", "last", "detail"]
@@ -131,10 +159,19 @@ def _by_cause(losses: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _by_rack(losses: pd.DataFrame, stopped_by: Mapping[str, str]) -> pd.DataFrame:
+    """One row a rack; what belongs to a whole job says what stopped the job."""
+    whole = losses["rack"] == ""
+    jobs = losses["workload"].map(lambda job: _whole_job(job, stopped_by.get(job, "")))
+    return _summed(losses.assign(rack=losses["rack"].mask(whole, jobs)), ["rack"])
+
+
+def _whole_job(job: str, who: str) -> str:
+    return f"all of {short(job)}, stopped by {who}" if who else f"all of {short(job)}"
+
+
 def _summed(losses: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     frame = losses.groupby(by, sort=False)[["tokens", "gpu_hours", "usd"]].sum().reset_index()
-    if "rack" in by:
-        frame["rack"] = frame["rack"].replace("", "(whole job)")
     return frame.sort_values(["tokens", "gpu_hours"], ascending=False, kind="stable")
 
 

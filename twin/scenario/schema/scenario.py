@@ -25,6 +25,7 @@ from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.names import GpuName, Name
 from twin.scenario.schema.site import Site
+from twin.scenario.schema.targets import Targets
 from twin.scenario.yaml.document import Document, dotted, unwritten
 from twin.scenario.yaml.scalars import kind_of
 from twin.scenario.yaml.validate import build_model
@@ -82,6 +83,8 @@ class Scenario(Stated):
     """What is taken out on purpose."""
     allow: tuple[Allowed, ...] = ()
     """Findings of severity error that this scenario runs in spite of, by their codes."""
+    targets: Targets = Targets()
+    """What it must reach."""
     outputs: Outputs = Outputs()
     """What is kept."""
     economics: Economics = Economics()
@@ -226,6 +229,11 @@ class Scenario(Stated):
         catalogue.
         """
         return fingerprint(self.as_yaml(), self.catalogue.content_hash(), self.inputs())
+
+    def changed(self) -> dict[str, str]:
+        """What was set from outside the files, `--set` and seed: keys as written, and values."""
+        held = [document for document in self._documents if document is not None]
+        return {key: text for document in held for key, text in document.set_from_outside()}
 
     def home(self) -> Path | None:
         """The folder of the project that its files stand in; None where it came from no file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,16 @@ class Document:
                 return Problem(key, found, allowed, hint, self.changed_by)
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
+
+    def set_from_outside(self) -> Iterator[tuple[str, str]]:
+        """Keys that were set from outside the file, as they were written, and their values."""
+        for place, key in self.changed.items():
+            held: Any = self.data
+            for part in place:
+                held = dict(enumerate(held)) if isinstance(held, list) else held
+                index = int(part) if part.isdecimal() and part not in held else part
+                held = held.get(index, {}) if isinstance(held, dict) else {}
+            yield key, brief(str(held), 200)
 
     def resolve(self, reference: str, loc: tuple[str | int, ...] = ()) -> Path:
         """The file that the text `reference`, written at `loc`, names; InputError where it leaves
