@@ -219,6 +219,7 @@ _M = _unit("m", "1.2 m")
 _C = _unit("degC", "18 °C")
 _K = _unit("delta_degC", "4 K", "K")
 _F = _unit("m**3/s", "1200 L/min", "m^3/s")
+_B = _unit("byte", "100 TB")
 _BS = _unit("byte/s", "400 Gbit/s")
 _V = _unit("m**3", "12 m^3", "m^3")
 _EP = _unit("USD/J", "0.08 USD/kWh")
@@ -227,6 +228,7 @@ _CI = _unit("kg/J", "380 g/kWh")
 _TP = _unit("USD/token", "0.9 USD/Mtok")
 _A = _unit("A", "400 A")
 _VOLT = _unit("V", "415 V")
+_VA = _unit("V*A", "500 kVA", "VA")
 _HP = _unit("1/s", "30 / s")
 _DP = _unit("USD/W/month", "15 USD/kW/month")
 
@@ -240,9 +242,7 @@ Current = Annotated[float, *_A, Within(1e-3, 1e6, "1 mA to 1 MA")]
 """Amperes."""
 Voltage = Annotated[float, *_VOLT, Within(1.0, 1e6, "1 V to 1 MV")]
 """Volts."""
-ApparentPower = Annotated[
-    float, *_unit("V*A", "500 kVA", "VA"), Within(1.0, 1e11, "1 VA to 100 GVA")
-]
+ApparentPower = Annotated[float, *_VA, Within(1.0, 1e11, "1 VA to 100 GVA")]
 """Volt-amperes."""
 Energy = Annotated[float, *_J, Within(0.0, 1e18, "0 to 1e18 J")]
 """Joules."""
@@ -268,7 +268,7 @@ VolumeFlow = Annotated[float, *_F, Within(0.0, 1e3, "0 to 1,000 m^3/s")]
 """Cubic metres a second."""
 Pressure = Annotated[float, *_unit("Pa", "80 kPa"), Within(0.0, 1e7, "0 to 10 MPa")]
 """Pascals."""
-Bytes = Annotated[float, *_unit("byte", "100 TB"), Within(0.0, 1e24, "0 to 1e24 bytes")]
+Bytes = Annotated[float, *_B, Within(0.0, 1e24, "0 to 1e24 bytes")]
 """Bytes."""
 Bandwidth = Annotated[float, *_BS, Within(0.0, 1e18, "0 to 1e18 bytes a second")]
 """Bytes a second."""
@@ -278,10 +278,6 @@ EnergyPrice = Annotated[float, *_EP, Within(0.0, 100 / J_PER_KWH, "0 to 100 USD/
 """US dollars a joule."""
 WaterPrice = Annotated[float, *_WP, Within(0.0, 1e3, "0 to 1,000 USD/m^3")]
 """US dollars a cubic metre."""
-WaterUse = Annotated[
-    float, *_unit("m**3/J", "0.5 L/kWh", "m^3/J"), Within(0.0, 1 / J_PER_KWH, "0 to 1,000 L/kWh")
-]
-"""Cubic metres of water a joule at the racks."""
 CarbonIntensity = Annotated[float, *_CI, Within(0.0, 5 / J_PER_KWH, "0 to 5,000 g/kWh")]
 """Kilograms of CO2 equivalent a joule."""
 TokenPrice = Annotated[

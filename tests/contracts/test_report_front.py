@@ -105,7 +105,7 @@ def targets(**asked_for: Any) -> dict[str, Any]:
     [
         ({"pue": 3.0}, "PUE", "meets"),
         ({"pue": 1.01}, "PUE", "misses"),
-        ({"wue": "5 L/kWh"}, "WUE", "meets"),
+        ({"wue_l_per_kwh": 5}, "WUE", "meets"),
         ({"availability": "99 %"}, "Availability of all racks", "not known"),
     ],
 )

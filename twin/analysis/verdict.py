@@ -16,8 +16,6 @@ import pandas as pd
 from twin.findings import FindingCode
 from twin.results import Result
 
-J_PER_KWH = 3.6e6
-LITRES_PER_M3 = 1e3
 ROUNDING = 1e-9
 """A value this much past its bound, as a share of it, is at the bound."""
 
@@ -113,7 +111,7 @@ def _targets(result: Result) -> Iterator[Judgement]:
     held = result.summary
     services = result.frame("services")
     wue_found = _number(held.get("wue_l_per_kwh"))
-    wue_asked = _number(asked.get("wue")) * LITRES_PER_M3 * J_PER_KWH
+    wue_asked = _number(asked.get("wue_l_per_kwh"))
     yield Judgement("PUE", "at most", _number(asked.get("pue")), _number(held.get("pue")), "", True)
     yield Judgement("WUE", "at most", wue_asked, wue_found, "L/kWh", True)
     shares = {

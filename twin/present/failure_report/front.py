@@ -7,7 +7,7 @@ import math
 from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Grid
 from twin.present.redundancy_tables import verdict_word
-from twin.present.report.summary import Tile
+from twin.present.report.tiles import Tile
 from twin.present.study import HOURS_A_YEAR
 from twin.quantities import available, count, duration, number, percent, span, tokens
 

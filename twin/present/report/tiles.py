@@ -189,7 +189,7 @@ def _headroom(result: Result) -> Tile:
     if loading.empty:
         return Tile("Headroom at N-1", NONE, "no loading was worked out")
     worst = loading.loc[int(str(loading["worst_load_frac"].idxmax()))]
-    frac = float(worst["worst_load_frac"])
+    frac = number(worst["worst_load_frac"])
     lost = f" without {short(worst['worst_lost'])}" if worst["worst_lost"] else ""
     below = f"{short(worst['component'])} at {percent(frac)}{lost}"
     mood = "bad" if frac > 1 + 1e-9 else "plain"
@@ -205,7 +205,7 @@ def _hottest(result: Result) -> Tile:
     if not racks["junction_max_degc"].notna().any():
         return Tile("Hottest GPU", NONE, "no GPU temperature was recorded")
     hottest = racks.loc[int(str(racks["junction_max_degc"].idxmax()))]
-    found = float(hottest["junction_max_degc"])
+    found = number(hottest["junction_max_degc"])
     left_k = slowdown_degc(result) - found
     limit = f"; {max(left_k, 0.0):.1f} K below its slowdown limit" if np.isfinite(left_k) else ""
     mood = "bad" if left_k < 0.05 else "plain"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from twin.stated import Percent, Stated, WaterUse
+from twin.stated import Percent, Stated
 
 
 class Targets(Stated):
@@ -14,8 +14,8 @@ class Targets(Stated):
 
     pue: Annotated[float, Field(ge=1, le=20)] | None = None
     """Power usage effectiveness over the run, at most."""
-    wue: WaterUse | None = None
-    """Water usage effectiveness over the run, at most."""
+    wue_l_per_kwh: Annotated[float, Field(ge=0, le=1000)] | None = None
+    """Water usage effectiveness over the run, at most: litres a kWh at the racks."""
     availability: Percent | None = None
     """Share of time in which every rack is served in full, at least, by the redundancy study."""
     tokens_made: Percent | None = None
