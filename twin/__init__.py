@@ -25,6 +25,7 @@ twin.co_simulate(design, plant, fmu, inputs, outputs) a run beside a plant that 
 twin.export_fmu(design, path)  a design as an FMU for co-simulation (needs pythonfmu)
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.study(asked, vary={...})  one table of many runs: a grid, a sample, or named alternatives
+twin.cost(design)              what a design costs: blocks, figures with intervals, failures
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from twin.study.asked import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
     from twin.study.cooling_environment import cooling_environment
+    from twin.study.cost.report import cost
     from twin.study.experiments.study import study
     from twin.study.fmu.export import export_fmu
     from twin.study.fmu.plant import co_simulate
@@ -78,6 +80,7 @@ _HOME = {
     "co_simulate": "study.fmu.plant",
     "compare": "study",
     "cooling_environment": "study.cooling_environment",
+    "cost": "study.cost.report",
     "counterfactuals": "study.asked",
     "export_fmu": "study.fmu.export",
     "failure_report": "study.asked",
@@ -113,6 +116,7 @@ __all__ = [
     "co_simulate",
     "compare",
     "cooling_environment",
+    "cost",
     "counterfactuals",
     "export_fmu",
     "failure_report",

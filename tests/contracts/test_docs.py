@@ -85,6 +85,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/failures_in_time.md",
         "docs/drills.md",
         "docs/failure_report.md",
+        "docs/economics.md",
         "docs/physics/fault_trees.md",
     ],
 )

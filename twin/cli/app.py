@@ -12,6 +12,7 @@ from twin.cli.airflow import airflow
 from twin.cli.check import check
 from twin.cli.climate import climate
 from twin.cli.compare import compare
+from twin.cli.cost import cost
 from twin.cli.drill import drill
 from twin.cli.export import export
 from twin.cli.failure_report import failure_report
@@ -38,6 +39,7 @@ for command in (run, check, redundancy, drill, compare, report, init, schema):
 app.command("failure-report")(failure_report)
 app.command("ride-through")(ride_through)
 app.command("fault-tree")(fault_tree)
+app.command()(cost)
 app.command()(adequacy)
 app.command()(climate)
 app.command()(study)

@@ -38,8 +38,15 @@ class Lived:
     energy_other_j: float
     tokens_served: float
     tokens_trained: float
-    token_usd: float
-    """What the tokens earn at the prices of their workloads."""
+    served_usd: float
+    """What the tokens served earn at the prices of their workloads."""
+    trained_usd: float
+    """What the tokens trained earn."""
+
+    @property
+    def token_usd(self) -> float:
+        """What all tokens earn."""
+        return self.served_usd + self.trained_usd
 
     @property
     def year_factor(self) -> float:
@@ -74,7 +81,8 @@ def lived(
         energy_other_j=float(used_j[~trains].sum()),
         tokens_served=float(summary["tokens_inference"]),
         tokens_trained=float(summary["tokens_training"]),
-        token_usd=_token_usd(facility, tables["token_balance"]),
+        served_usd=_token_usd(facility, tables["token_balance"], True),
+        trained_usd=_token_usd(facility, tables["token_balance"], False),
     )
 
 
@@ -86,9 +94,10 @@ def _pool_gpus(facility: Facility) -> float:
     return nodes * float(np.median(per_node)) if per_node.size else 0.0
 
 
-def _token_usd(facility: Facility, balance: pd.DataFrame) -> float:
-    """Tokens made by each workload at its price."""
-    price = {work.name: work.usd_per_token for work in facility.scenario.workload}
+def _token_usd(facility: Facility, balance: pd.DataFrame, served: bool) -> float:
+    """Tokens made by each workload that is a service, or is none, at its price."""
+    works = facility.scenario.workload
+    price = {work.name: work.usd_per_token for work in works if bool(work.pools()) is served}
     made = balance[balance["entry"] == "made"]
     return float(
         sum(

@@ -24,7 +24,7 @@ def job_consequence(facility: Facility, report: RedundancyReport, tokens_per_s: 
     """
     repairs = {row["component"]: 1.0 / row["mttr_h"] for row in report.component_reliability}
     gpus = max(facility.racks.gpu_count, 1)
-    restart_s = _restart_s(facility)
+    begun_again_s = restart_s(facility)
     rows = []
     for row in report.cut_set_rows:
         per_year = row["probability"] * sum(repairs[n] for n in row["components"]) * HOURS_PER_YEAR
@@ -36,13 +36,13 @@ def job_consequence(facility: Facility, report: RedundancyReport, tokens_per_s: 
                 "events_per_year": per_year,
                 "gpus": row["gpus"],
                 "tokens_not_made_per_year": down_s * tokens_per_s * row["gpus"] / gpus,
-                "tokens_restarting_per_year": per_year * restart_s * tokens_per_s * hit,
+                "tokens_restarting_per_year": per_year * begun_again_s * tokens_per_s * hit,
             }
         )
     rows.sort(key=lambda row: -_both(row))
     return {
         "tokens_per_s": tokens_per_s,
-        "restart_s": restart_s,
+        "restart_s": begun_again_s,
         "rows": rows[:_LISTED],
         "tokens_not_made_per_year": sum(row["tokens_not_made_per_year"] for row in rows),
         "tokens_restarting_per_year": sum(row["tokens_restarting_per_year"] for row in rows),
@@ -54,7 +54,7 @@ def _both(row: Row) -> float:
     return float(row["tokens_not_made_per_year"] + row["tokens_restarting_per_year"])
 
 
-def _restart_s(facility: Facility) -> float:
+def restart_s(facility: Facility) -> float:
     """Work lost at each restart of a gang, the loading of its checkpoint not counted."""
     for work in facility.scenario.workload:
         stated = getattr(work, "checkpoint_interval", None)

@@ -1,0 +1,120 @@
+"""What a change of a design buys: its price against what it earns and saves."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from twin.analysis.compare import Input, asked_differently
+from twin.analysis.economics.finance import npv, payback, rate_of_return, rates_of_return
+from twin.analysis.economics.frames import told
+from twin.arrays import Array
+from twin.errors import InputError, Problem
+from twin.study.cost.report import CostReport
+
+Row = dict[str, Any]
+_COMPARED = (
+    "capex_usd",
+    "annual_usd",
+    "annual_operating_usd",
+    "annual_revenue_usd",
+    "usd_per_gpu_h",
+    "usd_per_mtok_served",
+    "usd_per_mtok_trained",
+    "annual_location_kg",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class CostChange:
+    """One design against another."""
+
+    a: CostReport
+    b: CostReport
+    inputs: tuple[Input, ...]
+    """What is asked differently."""
+
+    @property
+    def flows(self) -> Array:
+        """(1 + draw, year + 1) cash flows of the change: those of b less those of a, and what
+        fewer failures save each year. Both meet the same draws of every price.
+        """
+        years = self.a.answer.facility.scenario.economics.years
+        flows = self.b.answer.flows - self.a.answer.flows
+        flows[:, 1 : years + 1] += self.a.lost_usd_per_year - self.b.lost_usd_per_year
+        return flows
+
+    @property
+    def figures(self) -> dict[str, Row]:
+        """Price of the change, what it saves and earns a year, and what it is worth."""
+        flows = self.flows
+        wacc = self.a.answer.money.wacc
+        rates = rates_of_return(flows)
+        one = rate_of_return(flows[0])
+        rates[0] = np.nan if one.value is None else one.value
+        late = payback(flows, np.zeros(wacc.size))
+        saved = self.a.lost_usd_per_year - self.b.lost_usd_per_year
+        hours = self.a.outages.gpu_hours_per_year - self.b.outages.gpu_hours_per_year
+        operating = self.b.answer.operating - self.a.answer.operating
+        earned = self.b.answer.earned - self.a.answer.earned
+        return {
+            "capex_change_usd": _row(-flows[:, 0], "USD"),
+            "operating_change_usd_per_year": _row(operating, "USD/year"),
+            "earned_change_usd_per_year": _row(np.full(1, earned), "USD/year"),
+            "gpu_hours_saved_per_year": _row(np.full(1, hours), "h/year"),
+            "loss_avoided_usd_per_year": _row(np.full(1, saved), "USD/year"),
+            "npv_usd": _row(npv(wacc, flows), "USD"),
+            "irr_frac": {**_row(rates, "1/year"), "says": one.says},
+            "payback_years": _row(np.where(np.isfinite(late), late, np.nan), "year"),
+        }
+
+    @property
+    def verdict(self) -> str:
+        """The answer in a sentence."""
+        found = self.figures
+        worth = found["npv_usd"]
+        price = found["capex_change_usd"]["value"]
+        years = self.a.answer.facility.scenario.economics.years
+        pays = "pays" if worth["value"] > 0 else "does not pay"
+        sure = worth["low"] > 0 or worth["high"] < 0
+        return (
+            f"{price:+,.0f} USD to buy, {found['gpu_hours_saved_per_year']['value']:,.3g} GPU "
+            f"hours and {found['loss_avoided_usd_per_year']['value']:,.0f} USD a year saved by fewer "
+            f"failures: over {years} years the change {pays} ({worth['value']:+,.0f} USD, "
+            f"{worth['low']:+,.0f} to {worth['high']:+,.0f})"
+            + ("" if sure else "; prices leave that open")
+        )
+
+    def as_dict(self) -> Row:
+        """Plain values that JSON can hold."""
+        a = self.a.figures
+        b = self.b.figures
+        shared = [name for name in _COMPARED if name in a and name in b]
+        rows = [{"name": n, "a": a[n]["value"], "b": b[n]["value"]} for n in shared]
+        return {
+            "verdict": self.verdict,
+            "figures": self.figures,
+            "compared": [{**row, "change": row["b"] - row["a"]} for row in rows],
+            "inputs": [asdict(one) for one in self.inputs],
+            "failures": {"a": asdict(self.a.outages), "b": asdict(self.b.outages)},
+            "warnings": list(dict.fromkeys([*self.a.warnings, *self.b.warnings])),
+        }
+
+
+def cost_change(a: CostReport, b: CostReport) -> CostChange:
+    """What the design `b` buys over `a`.
+
+    Raises InputError where they are taken over different numbers of years.
+    """
+    years = [one.answer.facility.scenario.economics.years for one in (a, b)]
+    if years[0] != years[1]:
+        found = f"{years[0]} and {years[1]} years"
+        raise InputError([Problem("economics.years", found, "the same years for both")])
+    return CostChange(a, b, asked_differently(a.result.scenario_yaml, b.result.scenario_yaml))
+
+
+def _row(values: Array, unit: str) -> Row:
+    value, low, high = told(values)
+    return {"value": value, "low": low, "high": high, "unit": unit}
