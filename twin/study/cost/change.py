@@ -81,8 +81,8 @@ class CostChange:
         sure = worth["low"] > 0 or worth["high"] < 0
         return (
             f"{price:+,.0f} USD to buy, {found['gpu_hours_saved_per_year']['value']:,.3g} GPU "
-            f"hours and {found['loss_avoided_usd_per_year']['value']:,.0f} USD a year saved by fewer "
-            f"failures: over {years} years the change {pays} ({worth['value']:+,.0f} USD, "
+            f"hours and {found['loss_avoided_usd_per_year']['value']:,.0f} USD a year saved by "
+            f"fewer failures: over {years} years the change {pays} ({worth['value']:+,.0f} USD, "
             f"{worth['low']:+,.0f} to {worth['high']:+,.0f})"
             + ("" if sure else "; prices leave that open")
         )
