@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twin.cli import face
 from twin.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from twin.study.cost import CostReport
 
 Told = Callable[[float, str], None]
 
@@ -47,7 +50,7 @@ def asked(
     return cost_change(base, other).as_dict()
 
 
-def _cost(file: Path, overrides: Mapping[str, str], told: Told, word: str) -> Any:
+def _cost(file: Path, overrides: Mapping[str, str], told: Told, word: str) -> CostReport:
     from twin.results.provenance import is_result
     from twin.study.cost import cost
 
