@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import importlib
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +18,8 @@ import pytest
 
 import twin
 from twin.cli import main
+from twin.errors import TwinError
+from twin.study.experiments.journal import AnswerJournal
 
 ROOT = Path(__file__).parents[2]
 IDLE = ROOT / "layouts" / "gb200_su.yaml"
@@ -112,3 +121,180 @@ def test_json_prints_the_table(desk: Path, capsys: Any) -> None:
     assert told["columns"]["horizon"] == [1.0, 2.0]
     one, two = told["columns"]["energy_it_j"]
     assert two == pytest.approx(2 * one, rel=1e-9)
+
+
+def test_a_study_does_not_depend_on_who_runs_it(desk: Path) -> None:
+    """One process, three of them, and a table of a study that goes on: the same bytes."""
+    asked = study_file(
+        desk,
+        "vary:\n"
+        "  supply: {path: plant.chilled_water.supply_temperature, low: 14 °C, high: 20 °C}\n"
+        "method: latin_hypercube\n"
+        "samples: 5\n",
+    )
+    told = []
+    for workers in (1, 3):
+        out = desk / f"out_{workers}"
+        assert main(["study", str(asked), "--out", str(out), "--workers", str(workers)]) == 0
+        told.append((out / "table.parquet").read_bytes())
+    journal = desk / "out_1" / ".answers.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:2]) + lines[2][:100])
+    assert main(["study", str(asked), "--out", str(desk / "out_1"), "--workers", "1"]) == 0
+    assert told[0] == told[1] == (desk / "out_1" / "table.parquet").read_bytes()
+    assert len(journal.read_bytes().splitlines()) == 5
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+import twin
+
+def slow(x):
+    time.sleep(0.05)
+    with open(sys.argv[2], "a") as calls:
+        calls.write(f"{x}\\n")
+    return x * 0.1
+
+result = twin.study(slow, {"x": list(range(20))}, folder=sys.argv[1])
+result.save(sys.argv[1])
+"""
+
+
+def test_a_study_that_is_killed_goes_on_and_runs_nothing_twice(tmp_path: Path) -> None:
+    script = tmp_path / "asked.py"
+    script.write_text(KILLED, encoding="utf-8")
+    calls = tmp_path / "calls"
+    out = tmp_path / "out"
+    command = [sys.executable, str(script), str(out), str(calls)]
+    journal = out / ".answers.jsonl"
+    for least in (4, 9):
+        running = subprocess.Popen(command)
+        wait_for(lambda least=least: journal.exists() and count(journal) >= least)
+        running.send_signal(signal.SIGKILL)
+        assert running.wait() == -signal.SIGKILL
+        assert not (out / "table.parquet").exists()
+    subprocess.run(command, check=True)
+    whole = (out / "table.parquet").read_bytes()
+    again = sorted(map(int, calls.read_text(encoding="utf-8").split()))
+    # what was under way when it was killed, once each, may have been called and not kept
+    assert len(again) - len(set(again)) <= 2
+    assert sorted(set(again)) == list(range(20))
+    other = [*command[:2], str(tmp_path / "other"), str(calls)]
+    subprocess.run(other, check=True)
+    assert (tmp_path / "other" / "table.parquet").read_bytes() == whole
+
+
+def wait_for(true: Any) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited half a minute")
+
+
+def count(path: Path) -> int:
+    return path.read_bytes().count(b"\n")
+
+
+MODULE = """
+import os, signal
+from pathlib import Path
+
+def deadly(x):
+    if x == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return float(x)
+
+def shy(x):
+    mark = Path(__file__).with_name("died")
+    if x == 2 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return float(x)
+"""
+
+
+def test_a_dead_worker_costs_only_what_killed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "asked_of_workers.py").write_text(MODULE, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = importlib.import_module("asked_of_workers")
+    found = twin.study(module.deadly, {"x": [1, 2, 3, 4]}, workers=2).table
+    assert found["status"].tolist() == ["done", "failed", "done", "done"]
+    assert found["reason"][1] == (
+        "the process that ran it died, twice (signal 9): out of memory, or killed"
+    )
+    assert twin.study(module.shy, {"x": [1, 2, 3, 4]}, workers=2).table["value"].tolist() == [
+        1.0, 2.0, 3.0, 4.0,
+    ]  # fmt: skip
+
+
+def test_a_function_that_no_other_process_knows_is_told_before_it_runs() -> None:
+    with pytest.raises(twin.InputError, match="a function of a module, or workers=1"):
+        twin.study(lambda x: x, {"x": [1, 2]}, workers=2)
+
+
+def test_a_full_disk_keeps_what_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    calls: list[int] = []
+
+    def full(handle: int, data: Any) -> int:
+        calls.append(handle)
+        if len(calls) == 3:
+            write(handle, bytes(data)[:20])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(TwinError, match=r"No space left on device.*2 finished cases are kept"):
+        twin.study(lambda x: x, {"x": [1, 2, 3, 4]}, folder=tmp_path)
+    monkeypatch.setattr(os, "write", write)
+    assert count(tmp_path / ".answers.jsonl") == 2
+    found = twin.study(lambda x: x, {"x": [1, 2, 3, 4]}, folder=tmp_path).table
+    assert found["value"].tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert count(tmp_path / ".answers.jsonl") == 4
+
+
+def test_two_studies_do_not_write_one_folder(tmp_path: Path) -> None:
+    held = AnswerJournal(tmp_path)
+    with pytest.raises(twin.InputError, match="another process is working on"):
+        twin.study(lambda x: x, {"x": [1]}, folder=tmp_path)
+    held.close()
+    twin.study(lambda x: x, {"x": [1]}, folder=tmp_path)
+
+
+def test_a_cell_is_no_formula(tmp_path: Path) -> None:
+    vary = {"x": ["=1+1", "@a", "-3", "-a", "plain"]}
+    found = twin.study(lambda x: len(x), vary)
+    found.save(tmp_path, excel=True)
+    text = (tmp_path / "table.csv").read_text(encoding="utf-8")
+    assert [line.split(",")[1] for line in text.splitlines()[1:]] == [
+        "'=1+1", "'@a", "-3", "'-a", "plain",
+    ]  # fmt: skip
+    sheet = pd.read_excel(tmp_path / "table.xlsx", dtype=str)
+    assert sheet["x"].tolist() == ["'=1+1", "'@a", "-3", "'-a", "plain"]
+
+
+def test_a_cluster_gives_the_same_table(desk: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="comes with the extra `cluster`")
+    asked = study_file(desk, "vary: {plant.chilled_water.count: [2, 3, 4]}\n")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as cluster:
+        command = ["study", str(asked), "--out", str(desk / "far")]
+        assert main([*command, "--cluster", cluster.scheduler_address]) == 0
+    assert main(["study", str(asked), "--out", str(desk / "near"), "--workers", "1"]) == 0
+    near = (desk / "near" / "table.parquet").read_bytes()
+    assert (desk / "far" / "table.parquet").read_bytes() == near
+
+
+def test_nobody_at_the_address_of_a_cluster_is_said(desk: Path, capsys: Any) -> None:
+    pytest.importorskip("distributed", reason="comes with the extra `cluster`")
+    asked = study_file(desk, "vary: {plant.chilled_water.count: [2]}\n")
+    command = ["study", str(asked), "--out", str(desk / "far"), "--cluster", "nowhere"]
+    assert main(command) == 2
+    assert "the address of a Dask scheduler" in capsys.readouterr().err

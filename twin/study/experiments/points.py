@@ -13,10 +13,10 @@ from twin.scenario.yaml.document import Document
 from twin.seeds import stream
 from twin.study.experiments.case import Case
 from twin.study.experiments.design import Point, grid, replicated, sampled
+from twin.study.experiments.designs import VariedPath
 from twin.study.experiments.distributions import Continuous, OneOf, Spread
 from twin.study.experiments.plan import CASES_MAX, StudyPlan, Varied
 from twin.study.experiments.quantities import Numbers, in_one_unit, number_in
-from twin.study.experiments.scenario_subject import VariedPath
 
 Loc = tuple[str | int, ...]
 SAMPLED = ("latin_hypercube", "sobol", "monte_carlo")
@@ -131,11 +131,11 @@ class Points:
         """One thing that varies; None where something is wrong with it."""
         loc = ("vary", name)
         path = varied.path or name
-        if self.plan.method == "list" and varied.values is None and varied.distribution is None:
+        if self.plan.method == "list" and varied == Varied(path=varied.path):
             return Axis(VariedPath(path), (), None)
         if varied.values is not None:
             return self._of_values(loc, path, varied)
-        if varied.distribution is None and varied.levels is None:
+        if varied.distribution is None and varied.low is None and varied.high is None:
             self.refuse(loc, "neither values nor a distribution", "[1, 2, 3], or a distribution")
             return None
         return self._of_distribution(loc, path, varied)

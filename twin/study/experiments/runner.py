@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-from twin.study.experiments.case import Case, CaseAnswer
-from twin.study.experiments.subject import Subject, answered
-
-Runner = Callable[[Mapping[str, Case]], Iterator[tuple[str, CaseAnswer]]]
-"""Takes cases by key; gives each key with its answer, in any order."""
+from twin.study.experiments.processes import Processes
+from twin.study.experiments.runner_kind import Runner
+from twin.study.experiments.subject import Subject
 
 
 @contextmanager
 def runner(subject: Subject, workers: int, cluster: str) -> Iterator[Runner]:
     """The runner that is asked for, for as long as the block lasts."""
+    if cluster:
+        from twin.study.experiments.cluster import on_cluster
 
-    def here(asked: Mapping[str, Case]) -> Iterator[tuple[str, CaseAnswer]]:
-        for key, case in asked.items():
-            yield key, answered(subject, case)
+        with on_cluster(subject, cluster) as run:
+            yield run
+    elif workers > 1:
+        processes = Processes(subject, workers)
+        try:
+            yield processes
+        finally:
+            processes.end()
+    else:
+        yield lambda asked: subject.answers(list(asked.items()), _nobody)
 
-    yield here
+
+def _nobody(_: str) -> None:
+    """Nobody asks which case begins."""

@@ -66,7 +66,7 @@ def run_study(
         cluster=cluster,
         folder=folder,
         tell=tell,
-        checked=True,
+        keys=asked.keys,
     )
     return StudyResult(plan, found, asked.units)
 

@@ -28,6 +28,8 @@ class AskedStudy:
     plan: StudyPlan
     subject: Subject
     cases: tuple[Case, ...]
+    keys: tuple[str, ...]
+    """Of the cases, by which their answers are kept."""
     units: Mapping[str, str]
     """Units of what varies, by name."""
 
@@ -68,11 +70,11 @@ def _placed(plan: StudyPlan, document: Document, make: Any) -> AskedStudy:
     cases = points.cases()
     subject = make(points)
     try:
-        subject.check(cases)
+        keys = subject.keyed(cases)
     except InputError as error:
         raise InputError(_at_lines(error.problems, plan, document)) from error
     units = {name: axis.place.unit for name, axis in points.axes.items() if axis is not None}
-    return AskedStudy(plan, subject, tuple(cases), units)
+    return AskedStudy(plan, subject, tuple(cases), tuple(keys), units)
 
 
 def _at_lines(found: Iterable[Problem], plan: StudyPlan, document: Document) -> list[Problem]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from types import CodeType
 from typing import Any, Protocol
@@ -16,30 +17,35 @@ Function = Callable[..., float | Mapping[str, float]]
 """Takes the varied values by name (and `seed`, where it names it); gives one number or several."""
 
 
+Keyed = tuple[str, Case]
+"""A case with its key: SHA-256 of all that its answer depends on."""
+Begins = Callable[[str], None]
+"""Called with the key of a case before it is evaluated."""
+
+
 class Subject(Protocol):
     """What is asked the same question in every case. Goes to other processes as it is."""
 
-    def check(self, cases: Sequence[Case]) -> None:
-        """Raise InputError with everything in the cases that cannot be evaluated, before any is."""
+    def keyed(self, cases: Sequence[Case]) -> list[str]:
+        """The key of each case: equal keys have equal answers.
+
+        Raises InputError with everything in the cases that cannot be evaluated, before any is.
+        """
         ...
 
-    def key(self, case: Case) -> str:
-        """SHA-256 of all that the answer depends on: equal keys have equal answers."""
+    def ordered(self, cases: Sequence[Keyed]) -> list[Keyed]:
+        """The same with those together that are best evaluated one after another."""
         ...
 
-    def shared(self, case: Case) -> str:
-        """What cases have in common that are best evaluated one after another."""
-        ...
-
-    def outcomes(self, case: Case) -> Mapping[str, float]:
-        """The numbers that come of a case. Raises whatever it stumbles on."""
+    def answers(self, cases: Sequence[Keyed], begins: Begins) -> Iterator[tuple[str, CaseAnswer]]:
+        """Every key with its answer, in any order; a case that fails has an answer that says so."""
         ...
 
 
-def answered(subject: Subject, case: Case) -> CaseAnswer:
+def answered(evaluate: Callable[[], Mapping[str, float]]) -> CaseAnswer:
     """What came of a case, whatever happens in it: a failure is an answer too."""
     try:
-        return CaseAnswer(subject.outcomes(case))
+        return CaseAnswer(evaluate())
     except TwinError as error:
         return CaseAnswer(failure=_one_line(str(error)))
     except Exception as error:
@@ -56,19 +62,26 @@ class FunctionSubject:
 
     function: Function
 
-    def check(self, cases: Sequence[Case]) -> None:
-        """Nothing to check: what a function takes, only the function knows."""
-
-    def key(self, case: Case) -> str:
+    def keyed(self, cases: Sequence[Case]) -> list[str]:
         """Of the function's own code, the values and the seed; what it calls is not seen."""
-        code = getattr(self.function, "__code__", None)
         name = f"{self.function.__module__}.{getattr(self.function, '__qualname__', '')}"
-        told = [name, _code(code), case.arm, dict(case.values), case.seed]
-        return sha256(canonical(told).encode()).hexdigest()
+        code = _code(getattr(self.function, "__code__", None))
+        return [
+            sha256(
+                canonical([name, code, case.arm, dict(case.values), case.seed]).encode()
+            ).hexdigest()
+            for case in cases
+        ]
 
-    def shared(self, case: Case) -> str:
-        """Nothing."""
-        return ""
+    def ordered(self, cases: Sequence[Keyed]) -> list[Keyed]:
+        """As they come."""
+        return list(cases)
+
+    def answers(self, cases: Sequence[Keyed], begins: Begins) -> Iterator[tuple[str, CaseAnswer]]:
+        """One call of the function a case."""
+        for key, case in cases:
+            begins(key)
+            yield key, answered(partial(self.outcomes, case))
 
     def outcomes(self, case: Case) -> Mapping[str, float]:
         """What the function gives: its numbers by name, or one called `value`."""

@@ -1,0 +1,70 @@
+"""Cases answered by a Dask cluster: the same study on many machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+from twin.errors import InputError, Problem, RunError
+from twin.study.experiments.case import Case, CaseAnswer
+from twin.study.experiments.runner_kind import Runner
+from twin.study.experiments.subject import Keyed, Subject
+
+INSTALL = "pip install 'ai-factory-twin[cluster]'"
+SHARES = 4
+"""Batches that a worker gets at least, so that the last ones end together."""
+BATCH_MAX = 64
+CONNECT_S = 20
+"""How long a scheduler may take to answer."""
+
+
+@contextmanager
+def on_cluster(subject: Subject, address: str) -> Iterator[Runner]:
+    """Batches as Dask tasks, for as long as the block lasts.
+
+    A task whose worker died is given to another by Dask; one that kills several has failed.
+    Raises InputError where dask is missing or nobody answers at the address.
+    """
+    if find_spec("distributed") is None:
+        raise InputError([Problem("--cluster", "no package distributed", INSTALL)])
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        found = f"nobody who answers ({error})"
+        allowed = "the address of a Dask scheduler, such as tcp://host:8786"
+        raise InputError([Problem("--cluster", found, allowed, file=address)]) from error
+    try:
+        yield lambda asked: _answers(client, subject, asked)
+    finally:
+        client.close()
+
+
+def _answers(
+    client: Any, subject: Subject, asked: Mapping[str, Case]
+) -> Iterator[tuple[str, CaseAnswer]]:
+    from distributed import as_completed
+
+    there = client.scatter(subject, broadcast=True)
+    cases = list(asked.items())
+    slots = max(sum(client.nthreads().values()), 1)
+    size = min(max(len(cases) // (SHARES * slots), 1), BATCH_MAX)
+    batches = [cases[n : n + size] for n in range(0, len(cases), size)]
+    tasks = {client.submit(answer_batch, there, batch, pure=False): batch for batch in batches}
+    for task in as_completed(list(tasks), loop=client.loop):
+        if task.status == "finished":
+            yield from task.result()
+        elif task.status == "cancelled":
+            raise RunError("the cluster went away; finished cases are kept")
+        else:
+            failure = f"the cluster gave it up: {task.exception()}"
+            yield from ((key, CaseAnswer(failure=failure)) for key, _ in tasks[task])
+        task.release()
+
+
+def answer_batch(subject: Subject, batch: list[Keyed]) -> list[tuple[str, CaseAnswer]]:
+    """What a Dask task does."""
+    return list(subject.answers(batch, lambda _: None))
