@@ -10,6 +10,8 @@ from typer import Argument, Option, Typer
 from twin.cli import face, say
 from twin.cli.complete import shown
 from twin.cli.options import HELP, Overrides, read_overrides
+from twin.cli.usd_check import check
+from twin.cli.usd_pull import pull
 from twin.errors import InputError, Problem, TwinError
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from twin.scenario import Scenario
 
 app = Typer(no_args_is_help=True, help="3D scenes for USD viewers.", context_settings=HELP)
+
+app.command()(check)
+app.command()(pull)
 
 Source = Annotated[
     Path,

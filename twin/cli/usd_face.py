@@ -1,0 +1,30 @@
+"""What the commands of `twin usd` call, each thing imported when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from twin.errors import Problem
+
+
+def check_scene(path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a USD scene."""
+    from twin.present.usd.check_scene import check_scene
+
+    return check_scene(path)
+
+
+def pulled(scene: Path, layout: Path) -> tuple[str, list[Problem]]:
+    """The text of a layout with what was moved in its USD scene, and why it cannot be had."""
+    from twin.present.usd.pull_scene import pulled_text
+
+    return pulled_text(scene, layout)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put a text in a file, whole or not at all."""
+    from twin.results.folder import write_whole
+
+    write_whole(path, text.encode())
