@@ -26,6 +26,7 @@ twin.export_fmu(design, path)  a design as an FMU for co-simulation (needs pytho
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.study(asked, vary={...})  one table of many runs: a grid, a sample, or named alternatives
 twin.cost(design)              what a design costs: blocks, figures with intervals, failures
+twin.deploy(path)              where to run: owning, colocation, cloud, bursts; each with its cost
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from twin.study.climate import climate
     from twin.study.cooling_environment import cooling_environment
     from twin.study.cost.report import cost
+    from twin.study.deploy import deploy
     from twin.study.experiments.study import study
     from twin.study.fmu.export import export_fmu
     from twin.study.fmu.plant import co_simulate
@@ -82,6 +84,7 @@ _HOME = {
     "cooling_environment": "study.cooling_environment",
     "cost": "study.cost.report",
     "counterfactuals": "study.asked",
+    "deploy": "study.deploy",
     "export_fmu": "study.fmu.export",
     "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
@@ -118,6 +121,7 @@ __all__ = [
     "cooling_environment",
     "cost",
     "counterfactuals",
+    "deploy",
     "export_fmu",
     "failure_report",
     "fault_tree",

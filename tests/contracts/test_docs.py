@@ -61,7 +61,7 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 @pytest.fixture
 def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     """A folder with the shipped files, and an environment in which `twin` is this one."""
-    for name in ("scenarios", "layouts"):
+    for name in ("scenarios", "layouts", "deployments"):
         shutil.copytree(ROOT / name, tmp_path / name)
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -86,6 +86,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/drills.md",
         "docs/failure_report.md",
         "docs/economics.md",
+        "docs/deployment.md",
         "docs/physics/fault_trees.md",
     ],
 )

@@ -13,6 +13,7 @@ from twin.cli.check import check
 from twin.cli.climate import climate
 from twin.cli.compare import compare
 from twin.cli.cost import cost
+from twin.cli.deploy import deploy
 from twin.cli.drill import drill
 from twin.cli.export import export
 from twin.cli.failure_report import failure_report
@@ -40,6 +41,7 @@ app.command("failure-report")(failure_report)
 app.command("ride-through")(ride_through)
 app.command("fault-tree")(fault_tree)
 app.command()(cost)
+app.command()(deploy)
 app.command()(adequacy)
 app.command()(climate)
 app.command()(study)

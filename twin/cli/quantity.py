@@ -86,7 +86,7 @@ def readable(name: str, value: Any) -> str:
 
 def spoken(name: str) -> str:
     """A name without its unit and underscores: `energy_j` is 'energy'."""
-    return name.removesuffix(_end(name)).replace("_", " ")
+    return (name.removesuffix(_end(name)) or name).replace("_", " ")
 
 
 def _end(name: str) -> str:
