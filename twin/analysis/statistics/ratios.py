@@ -86,12 +86,12 @@ def ratio_difference(
     ours = _held(*arm, f"{outcome} of the arm")
     theirs = _held(*baseline, f"{outcome} of the baseline")
     refuse_unpaired(outcome, ours[0], theirs[0])
-    one = _influence(*ours)
-    other = _influence(*theirs)
+    one = influence(*ours)
+    other = influence(*theirs)
     return difference_of(one - other, one, other, checked_level(level), outcome)
 
 
-def _influence(tops: Floats, bottoms: Floats) -> Floats:
+def influence(tops: Floats, bottoms: Floats) -> Floats:
     """Values whose mean is the ratio of means and whose spread is that of the ratio, seed by
     seed.
     """

@@ -5,21 +5,24 @@ them.
 interval is then the one of stagewise ordering (Tsiatis, Rosner and Mehta, Biometrics 40 (1984)
 797): a trial that stopped early and above counts as more extreme than any that went on, which
 removes the bias that stopping at a good moment has. Unknown spread: each look's t statistic is
-judged at its nominal level. `precise` stops at the first look at which the t interval is narrow
-enough; when it stops depends on the spread and hardly on the mean, so the interval stays as it is.
-How often either covers the truth is tested by 1,000 repeats.
+judged at its nominal level, and looks before count as a noncentral t passes them. `precise` stops
+at the first look at which the t interval is narrow enough; when it stops depends on the spread and
+hardly on the mean, so the interval stays as it is. How often either covers the truth is tested by
+1,000 repeats.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import ndtri, stdtr
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.stats import chi
 
 from twin.analysis.statistics.guard import checked_level, refuse_fewer, refuse_unusable
 from twin.analysis.statistics.intervals import mean_interval
@@ -28,6 +31,7 @@ from twin.errors import InputError, Problem, did_you_mean
 
 Rule = Literal["decided", "precise"]
 _LOOKS_MOST = 20
+_FAR = 12.0
 
 
 @dataclass(frozen=True)
@@ -146,9 +150,22 @@ class _Trial:
         shares = self.plan.shares
         share = shares[self.number]
         drift = truth * math.sqrt(self.plan.pairs[-1]) / self.sd
-        walk = Walk(shares, self.plan.limits[: self.number], drift)
+        walk = Walk(shares, tuple(self._edges(k, drift) for k in range(self.number)), drift)
         edge = drift * share + math.sqrt(share) * self.standing(truth)
         return walk.stopped_above + walk.beyond(edge)
+
+    def _edges(self, look: int, drift: float) -> tuple[float, float]:
+        """Between what a look before went on: limits of t that are passed as often as a noncentral
+        t passes them, for the spread was an estimate of few pairs then.
+        """
+        share = self.plan.shares[look]
+        freedom = self.plan.pairs[look] - 1
+        limit = float(stdtrit(freedom, ndtr(self.plan.limits[look])))
+        root = math.sqrt(share)
+        above = -float(ndtri(_passes(limit, freedom, drift * root)))
+        below = float(ndtri(_passes(limit, freedom, -drift * root)))
+        low = drift * root + max(-_FAR, min(below, _FAR))
+        return low * root, (drift * root + max(-_FAR, min(above, _FAR))) * root
 
     def interval(self) -> tuple[float, float]:
         """Both ends, at half the error each."""
@@ -167,6 +184,22 @@ class _Trial:
     def _between(self, reach: float, wanted: float) -> bool:
         low = self.more_extreme(self.mean - reach)
         return low < wanted < self.more_extreme(self.mean + reach)
+
+
+def _passes(limit: float, freedom: int, shift: float) -> float:
+    """Probability that a noncentral t is above a limit: over all spreads that may be estimated."""
+    spread, weight = _spreads(freedom)
+    return float(weight @ ndtr(shift - limit * spread))
+
+
+@lru_cache(maxsize=256)
+def _spreads(freedom: int) -> tuple[np.ndarray, np.ndarray]:
+    """Estimated over true standard deviations, and how likely they are: a chi distribution."""
+    nodes, weights = np.polynomial.legendre.leggauss(160)
+    most = 1.0 + 10.0 / math.sqrt(freedom)
+    spread = most / 2 * (1.0 + nodes)
+    density = chi.pdf(spread * math.sqrt(freedom), freedom) * math.sqrt(freedom)
+    return spread, density * weights * most / 2
 
 
 def planned_looks(

@@ -20,6 +20,7 @@ from twin.analysis.statistics.guard import Floats
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
 _Z_MOST = 12.0
+_FAR = 8.0
 
 
 def _obrien_fleming(alpha: float, share: float) -> float:
@@ -58,8 +59,10 @@ def boundaries(shares: tuple[float, ...], spending: str, alpha: float) -> tuple[
 
 def _limit(shares: tuple[float, ...], before: tuple[float, ...], error: float) -> float:
     """The limit that the next look passes with probability `error`, had no look before stopped."""
-    walk = Walk(shares, before, drift=0.0)
-    scale = math.sqrt(shares[len(before)])
+    scales = np.sqrt(shares)
+    edges = tuple((-z * scale, z * scale) for z, scale in zip(before, scales, strict=False))
+    walk = Walk(shares, edges, drift=0.0)
+    scale = float(scales[len(before)])
     return float(brentq(lambda z: walk.beyond(z * scale) - error, 0.0, _Z_MOST, xtol=1e-10))
 
 
@@ -67,30 +70,34 @@ class Walk:
     """The running sum of a trial that has not stopped at any of the looks before.
 
     The sum at share t is normal with mean drift * t and variance t (a Brownian motion); at each
-    look it goes on inside the limits.
+    look it goes on between its two edges.
     """
 
-    def __init__(self, shares: tuple[float, ...], limits: tuple[float, ...], drift: float) -> None:
+    def __init__(
+        self, shares: tuple[float, ...], edges: tuple[tuple[float, float], ...], drift: float
+    ) -> None:
         self.drift = drift
-        self.step = shares[len(limits)] - (shares[len(limits) - 1] if limits else 0.0)
+        self.step = shares[len(edges)] - (shares[len(edges) - 1] if edges else 0.0)
         self.stopped_above = 0.0
-        """Probability of having passed an upper limit at a look before."""
+        """Probability of having passed an upper edge at a look before."""
         self._places: Floats = np.zeros(1)
         self._mass: Floats = np.ones(1)
-        for k, limit in enumerate(limits):
-            span = shares[k] - (shares[k - 1] if k else 0.0)
-            self._go_on(span, limit * math.sqrt(shares[k]))
+        for k, (low, high) in enumerate(edges):
+            self._go_on(shares[k] - (shares[k - 1] if k else 0.0), low, high)
 
-    def _go_on(self, span: float, edge: float) -> None:
-        """Over the next span, and inside its limits."""
+    def _go_on(self, span: float, low: float, high: float) -> None:
+        """Over the next span, and between its edges."""
         root = math.sqrt(span)
         means = self._places + self.drift * span
-        self.stopped_above += float(self._mass @ ndtr((means - edge) / root))
-        places = edge * _NODES
+        self.stopped_above += float(self._mass @ ndtr((means - high) / root))
+        # No mass to speak of lies eight standard deviations away: nodes stand where it does.
+        least = max(low, float(means.min()) - _FAR * root)
+        most = max(least, min(high, float(means.max()) + _FAR * root))
+        places = (least + most) / 2 + (most - least) / 2 * _NODES
         apart = (places[:, None] - means[None, :]) / root
         density = np.exp(-0.5 * apart**2) @ self._mass / (root * math.sqrt(2 * math.pi))
         self._places = places
-        self._mass = density * _WEIGHTS * edge
+        self._mass = density * _WEIGHTS * (most - least) / 2
 
     def beyond(self, edge: float) -> float:
         """Probability of reaching the look and standing above `edge` there."""

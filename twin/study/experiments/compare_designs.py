@@ -1,0 +1,282 @@
+"""Designs against a baseline under the same seeds, stopped as soon as it is decided.
+
+Every arm meets the same weather, requests and failures (common random numbers). Looks are planned
+beforehand and intervals know of them; several arms share the error out evenly (Bonferroni), so that
+all their intervals hold together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from twin.analysis.statistics import (
+    LookResult,
+    StoppingPlan,
+    paired_difference,
+    planned_looks,
+    ratio_difference,
+    refuse_unusable,
+)
+from twin.analysis.statistics.guard import Floats
+from twin.analysis.statistics.ratios import influence
+from twin.analysis.statistics.sequential import Rule
+from twin.errors import InputError, Problem, did_you_mean
+from twin.quantities import figures
+from twin.study.experiments.case import Case
+from twin.study.experiments.evaluate import Tell
+from twin.study.experiments.measure import Measure, names_of
+from twin.study.experiments.question import Asked, Evaluation, Question, case_names, question
+from twin.study.experiments.table import OnFailure
+
+
+@dataclass(frozen=True)
+class ArmAnswer:
+    """One arm against the baseline."""
+
+    arm: str
+    mean: float
+    baseline_mean: float
+    difference: float
+    low: float
+    high: float
+    pairs: int
+    decided: bool
+    """Whether the difference from zero is clear."""
+    variance_ratio: float
+    """As many times fewer runs the common seeds needed than seeds of their own would have."""
+
+    @property
+    def change_frac(self) -> float:
+        """The difference over the baseline."""
+        return self.difference / self.baseline_mean if self.baseline_mean else math.nan
+
+
+@dataclass(frozen=True)
+class DesignComparison:
+    """Arms against a baseline in one outcome that decides, and others beside it."""
+
+    outcome: str
+    baseline: str
+    better: str
+    """`lower` or `higher`."""
+    answers: tuple[ArmAnswer, ...]
+    others: pd.DataFrame
+    """Differences in all other outcomes: plain 95 % t intervals at the pairs that were run."""
+    looks: pd.DataFrame
+    """What was known at each look: `arm`, `pairs`, `difference`, `low`, `high`."""
+    plan: StoppingPlan
+    table: pd.DataFrame
+    """Every case that was run."""
+    left_out: tuple[str, ...] = field(default=())
+    """Pairs that failed and were left out by choice."""
+
+    def verdict(self) -> list[str]:
+        """Which arm, by how much, in words."""
+        return [self._verdict(one) for one in self.answers]
+
+    def _verdict(self, one: ArmAnswer) -> str:
+        between = f"{figures(one.low)} to {figures(one.high)}"
+        change = f"{figures(one.difference)} ({100 * one.change_frac:+.2g} %)"
+        runs = f"{one.pairs} pairs of runs"
+        if not one.decided:
+            return (
+                f"{one.arm} and {self.baseline} are not told apart in {self.outcome} by {runs}: "
+                f"{change}, 95 % interval {between}."
+            )
+        gains = (one.difference < 0) == (self.better == "lower")
+        word = "better" if gains else "worse"
+        return (
+            f"{one.arm} is {word} than {self.baseline}: {self.outcome} differs by {change}, 95 % "
+            f"interval {between}, by {runs}."
+        )
+
+
+def compare_designs(
+    asked: Asked,
+    arms: Mapping[str, Mapping[str, Any]],
+    outcome: str,
+    *,
+    better: str = "lower",
+    baseline: str = "",
+    others: Sequence[str] = (),
+    most: int = 50,
+    looks: int = 5,
+    least: int = 10,
+    rule: Rule = "decided",
+    spending: str = "obrien_fleming",
+    half_width: float = math.inf,
+    level: float = 0.95,
+    seed: int = 1,
+    on_failure: OnFailure = "name",
+    folder: str | Path | None = None,
+    workers: int = 1,
+    cluster: str = "",
+    tell: Tell | None = None,
+) -> DesignComparison:
+    """Which of several designs is better, by how much, under the same seeds.
+
+    asked      a scenario or layout file, a Scenario, or a function of the changes' names (and
+               `seed`)
+    arms       named alternatives, each a set of changes by path; `{}` changes nothing
+    outcome    what decides: a name of the summary, or `top / bottom`, compared as ratios of means
+    baseline   the arm that others are held against; the first if left out
+    most, looks, least, rule, spending, half_width   see `twin.analysis.statistics.planned_looks`
+    on_failure `name` (refuse, and name what failed), `rerun`, or `leave_out` its seed in every arm
+    Raises InputError with every problem before the first run, and with every failed case after.
+    """
+    shared = _shared_level(level, max(1, len(arms) - 1))
+    plan = planned_looks(most, looks, least, rule, spending, shared, half_width)
+    against = _baseline(arms, baseline, better)
+    place = Path(folder) if folder is not None else None
+    how = Evaluation(place, workers, cluster, on_failure, tell)
+    found = question(asked, arms=arms, how=how)
+    measures = [Measure.read(text) for text in (outcome, *others)]
+    return compare_of(found, measures, against, better, plan, seed)
+
+
+def compare_of(
+    asked: Question,
+    measures: Sequence[Measure],
+    baseline: str,
+    better: str,
+    plan: StoppingPlan,
+    seed: int,
+) -> DesignComparison:
+    """The same of a question that was read; the first measure decides."""
+    trial = _Trials(asked, measures, baseline, seed)
+    seen: list[dict[str, Any]] = []
+    results: dict[str, LookResult] = {}
+    for count in plan.pairs:
+        trial.reach(count)
+        # An arm that was decided is not looked at again: its interval knows of the looks it had.
+        again = [arm for arm in trial.others if arm not in results or not results[arm].stop]
+        found = {arm: plan.look(trial.differences(arm), str(measures[0])) for arm in again}
+        seen += [_look_row(arm, one) for arm, one in found.items()]
+        results |= found
+        if all(one.stop for one in results.values()):
+            break
+    return DesignComparison(
+        outcome=str(measures[0]),
+        baseline=baseline,
+        better=better,
+        answers=tuple(trial.answer(arm, one) for arm, one in results.items()),
+        others=pd.DataFrame([trial.beside(arm, m) for arm in results for m in measures[1:]]),
+        looks=pd.DataFrame(seen),
+        plan=plan,
+        table=trial.table,
+        left_out=tuple(trial.left_out),
+    )
+
+
+class _Trials:
+    """Runs of all arms, seed by seed, as far as they are asked for."""
+
+    def __init__(
+        self, asked: Question, measures: Sequence[Measure], baseline: str, seed: int
+    ) -> None:
+        self.asked = asked
+        self.measures = measures
+        self.baseline = baseline
+        self.others = [arm for arm in asked.arms if arm != baseline]
+        self.table = pd.DataFrame()
+        self.left_out: list[str] = []
+        self._next = seed
+        self._seeds: list[int] = []
+
+    def reach(self, count: int) -> None:
+        """Run until so many seeds are done in every arm."""
+        while len(self._seeds) < count:
+            seeds = range(self._next, self._next + count - len(self._seeds))
+            self._next = seeds.stop
+            cases = [Case({}, seed, arm) for seed in seeds for arm in self.asked.arms]
+            found = self.asked.run(cases, names_of(self.measures))
+            found["case"] += len(self.table)
+            bad = found[found["status"] != "done"]
+            self._judge(bad, found)
+            self.table = pd.concat([self.table, found], ignore_index=True)
+            lost = set(bad["seed"])
+            self._seeds += [seed for seed in seeds if seed not in lost]
+
+    def _judge(self, bad: pd.DataFrame, found: pd.DataFrame) -> None:
+        told = case_names(bad, ["arm", "seed"])
+        if len(bad) and (self.asked.how.on_failure != "leave_out" or len(bad) == len(found)):
+            names = ", ".join(map(str, self.measures))
+            refuse_unusable(names, np.full(len(bad), math.nan), told, bad["reason"].tolist())
+        self.left_out += [
+            f"{name}: {why}" for name, why in zip(told, bad["reason"].tolist(), strict=True)
+        ]
+
+    def rows(self, arm: str) -> pd.DataFrame:
+        """Runs of an arm in the order of their seeds, whole pairs alone."""
+        held = self.table[(self.table["arm"] == arm) & self.table["seed"].isin(self._seeds)]
+        return held
+
+    def differences(self, arm: str) -> np.ndarray:
+        """Arm less baseline in what decides, seed by seed."""
+        return self._values(arm) - self._values(self.baseline)
+
+    def _values(self, arm: str) -> Floats:
+        measure = self.measures[0]
+        rows = self.rows(arm)
+        if not measure.bottom:
+            return np.asarray(rows[measure.top], dtype=float)
+        tops = np.asarray(rows[measure.top], dtype=float)
+        return influence(tops, np.asarray(rows[measure.bottom], dtype=float))
+
+    def answer(self, arm: str, look: LookResult) -> ArmAnswer:
+        """What was found of an arm."""
+        pair = paired_difference(self._values(arm), self._values(self.baseline))
+        return ArmAnswer(
+            arm=arm,
+            mean=self.measures[0].mean(self.rows(arm)),
+            baseline_mean=self.measures[0].mean(self.rows(self.baseline)),
+            difference=look.mean,
+            low=look.low,
+            high=look.high,
+            pairs=look.pairs,
+            decided=look.low > 0 or look.high < 0,
+            variance_ratio=pair.variance_ratio,
+        )
+
+    def beside(self, arm: str, measure: Measure) -> dict[str, Any]:
+        """An outcome that does not decide."""
+        one = self.rows(arm)
+        other = self.rows(self.baseline)
+        if measure.bottom:
+            tops = (one[measure.top], one[measure.bottom])
+            pair = ratio_difference(tops, (other[measure.top], other[measure.bottom]))
+        else:
+            pair = paired_difference(one[measure.top], other[measure.top])
+        told = {"arm": arm, "outcome": str(measure), "mean": measure.mean(one)}
+        return told | {"difference": pair.mean, "low": pair.low, "high": pair.high}
+
+
+def _look_row(arm: str, one: LookResult) -> dict[str, Any]:
+    told = {"arm": arm, "pairs": one.pairs, "difference": one.mean}
+    return told | {"low": one.low, "high": one.high}
+
+
+def _shared_level(level: float, arms: int) -> float:
+    return 1.0 - (1.0 - level) / arms
+
+
+def _baseline(arms: Mapping[str, Any], baseline: str, better: str) -> str:
+    """The arm to hold others against. Raises InputError with all that is wrong with them."""
+    problems = []
+    if len(arms) < 2:
+        problems.append(Problem("arms", f"{len(arms)} arms", "two or more, the baseline first"))
+    if baseline and baseline not in arms:
+        hint = did_you_mean(baseline, arms)
+        problems.append(Problem("baseline", repr(baseline), ", ".join(arms), hint))
+    if better not in ("lower", "higher"):
+        problems.append(Problem("better", repr(better), "lower or higher"))
+    if problems:
+        raise InputError(problems)
+    return baseline or next(iter(arms))
