@@ -41,29 +41,21 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class ArmFunction:
+class ArmFunction(FunctionSubject):
     """A function of named values, called with those that an arm changes."""
 
-    function: Function
-    arms: Mapping[str, Mapping[str, Any]]
+    arms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def _asked(self, case: Case) -> Case:
         return Case({**self.arms[case.arm], **case.values}, case.seed)
 
-    def check(self, cases: Sequence[Case]) -> None:
-        """Nothing to check: what a function takes, only the function knows."""
-
-    def key(self, case: Case) -> str:
-        """As of the function alone."""
-        return FunctionSubject(self.function).key(self._asked(case))
-
-    def shared(self, case: Case) -> str:
-        """Nothing."""
-        return ""
+    def keyed(self, cases: Sequence[Case]) -> list[str]:
+        """As of the function alone: arms that change the same have the same answers."""
+        return super().keyed([self._asked(case) for case in cases])
 
     def outcomes(self, case: Case) -> Mapping[str, float]:
         """What the function gives with the arm's values."""
-        return FunctionSubject(self.function).outcomes(self._asked(case))
+        return super().outcomes(self._asked(case))
 
 
 @dataclass(frozen=True)

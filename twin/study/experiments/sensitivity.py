@@ -45,6 +45,10 @@ class SensitivityStudy:
     `first_order`; tornado: `at_low`, `at_high`, `base`, `span`. `reach` beside a name is half a 95
     % interval.
     """
+    convergence: pd.DataFrame
+    """The same indices from the first eighth, quarter and half of the samples: `samples` beside
+    `outcome`, `parameter` and the index that ranks.
+    """
     table: pd.DataFrame
     """Every case that was run."""
     units: Mapping[str, str]
@@ -134,6 +138,7 @@ def sensitivity_of(
         parameters=tuple(asked.spreads),
         outcomes=tuple(map(str, measures)),
         indices=pd.DataFrame(rows),
+        convergence=pd.DataFrame(_settling(asked, index, measures, shares, held, seed)),
         table=table,
         units=asked.units,
         left_out=held.left_out,
@@ -159,6 +164,28 @@ def _rows(
         for n, name in enumerate(names)
     ]
     return sorted(rows, key=lambda row: -np.nan_to_num(row[design.strength]))
+
+
+def _settling(
+    asked: Question,
+    index: Index,
+    measures: Sequence[Measure],
+    shares: np.ndarray,
+    held: Averages,
+    seed: int,
+) -> list[dict[str, Any]]:
+    """What ranks parameters, from the first parts of the sample; nothing of a tornado."""
+    block = DESIGNS[index].block(len(asked.spreads))
+    samples = held.kept.size // block
+    parts = [] if index == "tornado" else [samples // n for n in (8, 4, 2, 1) if samples // n >= 16]
+    rows = []
+    for count in parts:
+        first = held.first(count * block)
+        for one in measures:
+            found = _rows(asked, index, one, shares, first, seed)
+            keys = ("outcome", "parameter", DESIGNS[index].strength)
+            rows += [{"samples": count, **{key: row[key] for key in keys}} for row in found]
+    return rows
 
 
 def tornado_shares(count: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,11 @@ class Averages:
     """Rows of the design that are kept."""
     left_out: tuple[str, ...]
     """Names of the cases that failed and were left out, with their reasons."""
+
+    def first(self, count: int) -> Averages:
+        """Of the first points that are kept alone."""
+        values = {name: held[:count] for name, held in self.values.items()}
+        return replace(self, values=values, kept=self.kept[:count])
 
 
 def averages(
