@@ -298,3 +298,96 @@ def test_nobody_at_the_address_of_a_cluster_is_said(desk: Path, capsys: Any) -> 
     command = ["study", str(asked), "--out", str(desk / "far"), "--cluster", "nowhere"]
     assert main(command) == 2
     assert "the address of a Dask scheduler" in capsys.readouterr().err
+
+
+def test_points_that_break_a_constraint_are_not_run_and_outcomes_are_judged() -> None:
+    seen: list[float] = []
+
+    def noted(x: float, y: float) -> float:
+        seen.append(x)
+        return x + y
+
+    asked = {"vary": {"x": [1, 2, 3], "y": [2]}, "outcomes": ["value"]}
+    found = twin.study(noted, **asked, constraints=["x >= y", "value <= 4"])  # type: ignore[arg-type]
+    assert seen == [2, 3]
+    assert found.table["meets"].tolist() == [True, False]
+
+
+def test_a_constraint_that_nobody_meets_is_said(desk: Path, capsys: Any) -> None:
+    text = "vary: {plant.chilled_water.supply_temperature: [14 °C, 18 °C]}\nconstraints: "
+    command = ["study", str(study_file(desk, f"{text}[pue < 1]\n")), "--out", str(desk / "out")]
+    assert main([*command, "--workers", "1"]) == 0
+    assert "no case meets 'pue < 1': pue is 1." in capsys.readouterr().err
+    assert table(desk / "out")["meets"].tolist() == [False, False]
+    name = "plant.chilled_water.supply_temperature"
+    study_file(desk, f"{text}['{name} > 20 °C']\n")
+    assert main([*command, "--workers", "1"]) == 2
+    said = capsys.readouterr().err
+    assert "asked.yaml:4:" in said
+    assert "2 points, of which none meets" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("vary: {horizon: []}", "an empty list"),
+        ("vary: {horizon: {low: 1 h, high: 2 h}}", "levels"),
+        ("vary: {horizon: [1 h, 2]}", "values that all have a unit, or none"),
+        ("vary: {horizon: {low: 2 h, high: 1 h, levels: 2}}", "low below high"),
+        ("vary: {horizon: {low: 1 h, high: 2 h}}\nmethod: sobol\nsamples: 100", "such as 128"),
+        ("vary: {horizon: {low: 1 h, high: 2 h}}\nmethod: sobal", "did you mean 'sobol'?"),
+        ("vary: {seed: [1, 2]}", "replications"),
+        ("vary: {horizon: [1 h]}\nconstraints: [horizon]", "a comparison such as"),
+        ("vary: {horizon: [1 h]}\nmethod: list\ncases: [{horizn: 1 h}]", "mean 'horizon'?"),
+        ("arms: {a: {site.grid.prise: 1}}", "asked.yaml:3:"),
+        ("vary: {plnt.chilled_water.count: [1]}", "did you mean 'plant'?"),
+        ("vari: {}", "did you mean 'vary'?"),
+    ],
+)
+def test_what_a_study_file_gets_wrong_is_told_before_any_run(
+    desk: Path, capsys: Any, text: str, word: str
+) -> None:
+    asked = study_file(desk, f"{text}\n")
+    assert main(["study", str(asked), "--out", str(desk / "out")]) == 2
+    said = capsys.readouterr().err
+    assert word in said
+    assert "asked.yaml:" in said
+    assert not (desk / "out" / ".answers.jsonl").exists()
+
+
+def test_an_unknown_outcome_is_told_after_the_first_run(desk: Path, capsys: Any) -> None:
+    asked = study_file(desk, "vary: {horizon: [1 h, 2 h, 3 h]}\noutcomes: [cost_us]\n")
+    assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 2
+    assert "did you mean 'cost_usd'?" in capsys.readouterr().err
+    assert count(desk / "out" / ".answers.jsonl") == 1
+
+
+def test_economic_figures_are_outcomes(desk: Path) -> None:
+    asked = study_file(desk, "vary: {horizon: [2 h]}\noutcomes: [capex_usd, energy_it_j]\n")
+    assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 0
+    alone = twin.run(twin.load(desk / "layouts" / "hall.yaml", {"horizon": "2 h"}))
+    figures = alone.frame("cost_figures").set_index("name")["value"]
+    assert table(desk / "out")["capex_usd"][0] == figures["capex_usd"] > 0
+
+
+def test_arms_meet_the_same_failures(desk: Path) -> None:
+    """Common random numbers: two arms that are the same design give the same numbers."""
+    text = (
+        "arms:\n"
+        "  as_is: {faults: {rates: {scale: 200}}}\n"
+        "  same: {faults: {rates: {scale: 200}}}\n"
+        "replications: 3\n"
+    )
+    asked = study_file(desk, text)
+    assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 0
+    found = table(desk / "out")
+    assert found["arm"].tolist() == ["as_is", "same"] * 3
+    assert found["seed"].tolist() == [1, 1, 2, 2, 3, 3]
+    pairs = found.drop(columns=["case", "arm"])
+    pd.testing.assert_frame_equal(
+        pairs[::2].reset_index(drop=True), pairs[1::2].reset_index(drop=True)
+    )
+    assert found["events"].nunique() > 1
+    study_file(desk, text + "common_random_numbers: false\n")
+    assert main(["study", str(asked), "--out", str(desk / "apart"), "--workers", "1"]) == 0
+    assert table(desk / "apart")["seed"].nunique() == 6

@@ -64,7 +64,12 @@ def shown(found: StudyResult, rows: int) -> dict[str, Any]:
 
 
 def words(found: StudyResult) -> Iterator[str]:
-    """What a reader should know of the table: failed cases by number and reason."""
+    """What a reader should know of the table: failed cases by number and reason, and constraints
+    that nobody meets.
+    """
+    from twin.study.experiments.constraints import nobody_meets
+
+    yield from nobody_meets(found.table, found.constraints)
     bad = found.table[found.table["status"] != "done"]
     for row in bad.head(NAMED).to_dict("records"):
         yield f"case {row['case']} {row['status']}: {row['reason']}"

@@ -12,7 +12,14 @@ from twin.study.experiments.journal import AnswerJournal, Forgetful, Kept
 from twin.study.experiments.runner import runner
 from twin.study.experiments.runner_kind import Runner
 from twin.study.experiments.subject import Keyed, Subject
-from twin.study.experiments.table import OnFailure, judged_names, table, verdict
+from twin.study.experiments.table import (
+    OnFailure,
+    judged_names,
+    lacks,
+    refuse_unknown,
+    table,
+    verdict,
+)
 
 Tell = Callable[[int, int], None]
 """Called with how many cases are answered, and of how many."""
@@ -46,33 +53,59 @@ def evaluate(
     where answers cannot be kept.
     """
     asked = list(zip(keys or subject.keyed(cases), cases, strict=True))
+    found: dict[str, CaseAnswer] = {}
     kept: Kept = AnswerJournal(folder) if folder is not None else Forgetful()
-    again = list(outcomes) if on_failure == "rerun" else None
+    rerun = on_failure == "rerun"
     try:
+        found = _still_good(kept.read(), outcomes, rerun)
         with runner(subject, workers, cluster) as run:
-            answers = _answers(subject.ordered(asked), kept, run, again, tell)
+            _answer(subject.ordered(asked), found, kept, run, outcomes, tell)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(_stopped(asked, found, folder)) from stop
     finally:
         kept.close()
-    return table(cases, [answers[key] for key, _ in asked], outcomes, on_failure)
+    return table(cases, [found[key] for key, _ in asked], outcomes, on_failure)
 
 
-def _answers(
-    cases: Sequence[Keyed], kept: Kept, run: Runner, again: Sequence[str] | None, tell: Tell | None
+def _still_good(
+    kept: dict[str, CaseAnswer], wanted: Sequence[str], rerun: bool
 ) -> dict[str, CaseAnswer]:
-    """The answers by key; `again` are outcomes without which a kept answer is asked for anew, where
-    that is wanted.
+    """Kept answers but for those without a wanted outcome, and, to `rerun`, those not done."""
+    found = {key: answer for key, answer in kept.items() if not lacks(answer, wanted)}
+    if not rerun:
+        return found
+    judged = judged_names(list(found.values()), wanted)
+    return {key: answer for key, answer in found.items() if not verdict(answer, judged)[1]}
+
+
+def _answer(
+    cases: Sequence[Keyed],
+    found: dict[str, CaseAnswer],
+    kept: Kept,
+    run: Runner,
+    wanted: Sequence[str],
+    tell: Tell | None,
+) -> None:
+    """Ask for what has not been found, and add it to that and to what is kept.
+
+    Raises InputError where the first run has no such outcome as is wanted.
     """
-    found = kept.read()
-    if again is not None:
-        judged = judged_names(list(found.values()), again)
-        found = {key: answer for key, answer in found.items() if not verdict(answer, judged)[1]}
     asked = {key: case for key, case in cases if key not in found}
     total = len({key for key, _ in cases})
-    done = total - len(asked)
-    for key, answer in run(asked):
+    before = total - len(asked)
+    for done, (key, answer) in enumerate(run(asked), start=before + 1):
         kept.add(key, answer)
+        if done == before + 1:
+            refuse_unknown([answer], wanted)
         found[key] = answer
-        done += 1
         if tell is not None:
             tell(done, total)
-    return found
+
+
+def _stopped(asked: Sequence[Keyed], found: dict[str, CaseAnswer], folder: Path | None) -> str:
+    """What to say of a study that was stopped from the keyboard."""
+    keys = {key for key, _ in asked}
+    done = f"stopped after {len(keys & found.keys()):,} of {len(keys):,} cases"
+    if folder is None:
+        return f"{done}; none is kept, for the study has no folder"
+    return f"{done}; kept in {folder}: the same command goes on from there"

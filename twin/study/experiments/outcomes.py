@@ -5,27 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any, Protocol
+from typing import Any
+
+from twin.analysis.economics import figures
+from twin.results import Result
 
 CLOCK = "wall_s"
 """The clock on the wall: the only number of a summary that is another in every run."""
 
 
-class HasSummary(Protocol):
-    """A Result, or the totals of a run."""
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """Headline numbers, SI with the unit in the key."""
-        ...
-
-
-def outcomes(result: HasSummary) -> dict[str, float]:
-    """The numbers of a run's summary by name, SI with the unit in the name; none from the clock.
+def outcomes(result: Result) -> dict[str, float]:
+    """The numbers of a run's summary by name, SI with the unit in the name, and its economic
+    figures; none from the clock.
 
     A number that does not exist in this run (joules a token where none was made) is NaN.
     """
-    return numbers(result.summary)
+    return {**numbers(result.summary), **figures(result)}
 
 
 def numbers(summary: Mapping[str, Any]) -> dict[str, float]:

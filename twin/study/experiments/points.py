@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario.yaml.document import Document
 from twin.seeds import stream
 from twin.study.experiments.case import Case
+from twin.study.experiments.constraints import MEETS, Constraint, read_constraint
 from twin.study.experiments.design import Point, grid, replicated, sampled
 from twin.study.experiments.designs import VariedPath
 from twin.study.experiments.distributions import Continuous, OneOf, Spread
@@ -20,7 +22,7 @@ from twin.study.experiments.quantities import Numbers, in_one_unit, number_in
 
 Loc = tuple[str | int, ...]
 SAMPLED = ("latin_hypercube", "sobol", "monte_carlo")
-RESERVED = ("case", "arm", "seed", "status", "reason", "meets")
+RESERVED = ("case", "arm", "seed", "status", "reason", MEETS)
 """Columns of the table that nothing that varies may be called."""
 
 
@@ -42,6 +44,7 @@ class Points:
         self._document = document
         self.axes = {name: self._axis(name, varied) for name, varied in plan.vary.items()}
         self._check_names()
+        self.constraints = list(self._read_constraints())
 
     def refuse(self, loc: Loc, found: str, allowed: str, hint: str = "") -> None:
         """Add a problem."""
@@ -49,10 +52,41 @@ class Points:
 
     def cases(self) -> list[Case]:
         """Every case in the order of the table. Raises InputError with every problem."""
-        points = self.points() if not self.problems else []
+        points = self._allowed(self.points()) if not self.problems else []
         if self.problems:
             raise InputError(self.problems)
         return list(self._cases(points))
+
+    @property
+    def on_outcomes(self) -> tuple[Constraint, ...]:
+        """Constraints that are judged after the runs."""
+        varied = self.plan.vary.keys()
+        return tuple(one for one in self.constraints if not varied >= {*one.names})
+
+    def _read_constraints(self) -> Iterator[Constraint]:
+        units = {name: axis.place.unit for name, axis in self.axes.items() if axis is not None}
+        for n, text in enumerate(self.plan.constraints):
+            make = partial(read_constraint, text, units)
+            found = self._tried(("constraints", n), text, make)
+            if found is not None:
+                yield found
+
+    def _allowed(self, points: list[Point]) -> list[Point]:
+        """Points that meet every constraint on what varies."""
+        before = [one for one in self.constraints if one not in self.on_outcomes]
+        kept = [point for point in points if self._meets(point, before)]
+        if points and not kept and not self.problems:
+            found = f"{len(points):,} points, of which none meets {_joined(before)}"
+            self.refuse(("constraints",), found, "constraints that some point meets")
+        return kept
+
+    def _meets(self, point: Point, constraints: Sequence[Constraint]) -> bool:
+        try:
+            return all(one.holds(point) for one in constraints)
+        except (TypeError, ValueError) as error:
+            if not self.problems:
+                self.refuse(("constraints",), str(error), "comparisons of numbers")
+            return False
 
     def points(self) -> list[Point]:
         """The values of what varies, point by point; none where there are problems."""
@@ -176,6 +210,10 @@ class Points:
             self.refuse(loc, "no levels", "how many values of it the grid has, such as levels: 5")
         levels = tuple(spread.at(_even(varied.levels or 1)))
         return Axis(VariedPath(path, unit), levels, spread)
+
+
+def _joined(constraints: Sequence[Constraint]) -> str:
+    return " and ".join(repr(one.text) for one in constraints)
 
 
 _NEEDS: dict[str, tuple[str, ...]] = {

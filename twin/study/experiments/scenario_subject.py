@@ -15,7 +15,7 @@ from twin.simulation.outcome.summary import RESIDUAL_MAX
 from twin.simulation.past import Past
 from twin.study.experiments.case import Case, CaseAnswer
 from twin.study.experiments.designs import Designs, VariedPath
-from twin.study.experiments.outcomes import outcomes
+from twin.study.experiments.outcomes import numbers, outcomes
 from twin.study.experiments.subject import Begins, Keyed, answered
 
 TOGETHER_MAX = 128
@@ -33,6 +33,8 @@ class ScenarioSubject:
     asked    a scenario, or its file
     places   where each varied value goes, by its name
     arms     named alternatives, each a set of changes by path
+    wanted   outcomes that are needed; the economic figures of a run, which stand on its tables, are
+             worked out only where one of them is no number of its summary
     """
 
     def __init__(
@@ -40,7 +42,9 @@ class ScenarioSubject:
         asked: str | Path | Scenario,
         places: Mapping[str, VariedPath] | None = None,
         arms: Mapping[str, Mapping[str, Any]] | None = None,
+        wanted: Sequence[str] = (),
     ) -> None:
+        self.wanted = frozenset(wanted)
         self.designs = Designs(asked, places or {}, arms or {})
 
     def keyed(self, cases: Sequence[Case]) -> list[str]:
@@ -87,20 +91,21 @@ class ScenarioSubject:
         keys = list(facilities)
         for place, make in past.runs() if keys else ():
             begins(keys[place])
-            yield keys[place], answered(partial(_outcomes, make))
+            yield keys[place], answered(partial(self._outcomes, make))
 
     def _make(self, made: dict[str, Facility], key: str, case: Case) -> Mapping[str, float]:
         made[key] = self.designs.facility(case)
         return {}
 
-
-def _outcomes(make: Callable[[], Run]) -> Mapping[str, float]:
-    """The outcomes of a run. Raises InputError for what cannot be run, and RunError for a run that
-    cannot go on, or whose balances do not close.
-    """
-    totals = make().until().totals()
-    _refuse_unbalanced(totals)
-    return outcomes(totals)
+    def _outcomes(self, make: Callable[[], Run]) -> Mapping[str, float]:
+        """The outcomes of a run. Raises InputError for what cannot be run, and RunError for a run
+        that cannot go on, or whose balances do not close.
+        """
+        run = make().until()
+        totals = run.totals()
+        _refuse_unbalanced(totals)
+        found = numbers(totals.summary)
+        return found if self.wanted <= found.keys() else outcomes(run.result())
 
 
 def _refuse_unbalanced(totals: Totals) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from twin.scenario import Scenario
+from twin.study.experiments.constraints import Constraint, with_meets
 from twin.study.experiments.design import Method
 from twin.study.experiments.evaluate import Tell, evaluate
 from twin.study.experiments.plan import StudyPlan
@@ -30,6 +31,8 @@ class StudyResult:
     """One row a case: its varied values, seed, status, reason and outcomes."""
     units: Mapping[str, str]
     """Units of what varies, by name."""
+    constraints: tuple[Constraint, ...] = ()
+    """Those on outcomes, which the column `meets` judges."""
 
     @property
     def left_out(self) -> int:
@@ -60,7 +63,7 @@ def run_study(
     found = evaluate(
         asked.cases,
         asked.subject,
-        outcomes=plan.outcomes,
+        outcomes=asked.wanted,
         on_failure=plan.on_failure,
         workers=workers or os.cpu_count() or 1,
         cluster=cluster,
@@ -68,7 +71,7 @@ def run_study(
         tell=tell,
         keys=asked.keys,
     )
-    return StudyResult(plan, found, asked.units)
+    return StudyResult(plan, with_meets(found, asked.constraints), asked.units, asked.constraints)
 
 
 def study(

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from twin.errors import InputError, Problem
+from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario import Scenario
+from twin.scenario.schema.change import SHORT
 from twin.scenario.yaml.document import Document, read, unwritten
 from twin.scenario.yaml.validate import build_model
 from twin.study.experiments.case import Case
+from twin.study.experiments.constraints import Constraint
 from twin.study.experiments.plan import StudyPlan
 from twin.study.experiments.points import Points
 from twin.study.experiments.scenario_subject import ScenarioSubject
@@ -32,6 +34,19 @@ class AskedStudy:
     """Of the cases, by which their answers are kept."""
     units: Mapping[str, str]
     """Units of what varies, by name."""
+    constraints: tuple[Constraint, ...] = ()
+    """Those on outcomes."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Outcomes that the table has: those kept, and those that constraints bound; all where the
+        study names none to keep.
+        """
+        if not self.plan.outcomes:
+            return ()
+        named = (name for one in self.constraints for name in one.names)
+        bounds = [name for name in named if name not in self.plan.vary]
+        return tuple(dict.fromkeys([*self.plan.outcomes, *bounds]))
 
 
 def read_study(path: str | Path) -> AskedStudy:
@@ -60,9 +75,15 @@ def study_of(asked: str | Path | Scenario | Function, plan: Mapping[str, Any]) -
 def _asked(plan: StudyPlan, document: Document, asked: str | Path | Scenario) -> AskedStudy:
     def subject(points: Points) -> Subject:
         places = {name: axis.place for name, axis in points.axes.items() if axis is not None}
-        return ScenarioSubject(asked, places, plan.arms)
+        return ScenarioSubject(asked, places, plan.arms, _named(plan, points))
 
     return _placed(plan, document, subject)
+
+
+def _named(plan: StudyPlan, points: Points) -> tuple[str, ...]:
+    """Outcomes that a study names."""
+    bounds = [name for one in points.on_outcomes for name in one.names]
+    return tuple(name for name in (*plan.outcomes, *bounds) if name not in plan.vary)
 
 
 def _placed(plan: StudyPlan, document: Document, make: Any) -> AskedStudy:
@@ -74,7 +95,7 @@ def _placed(plan: StudyPlan, document: Document, make: Any) -> AskedStudy:
     except InputError as error:
         raise InputError(_at_lines(error.problems, plan, document)) from error
     units = {name: axis.place.unit for name, axis in points.axes.items() if axis is not None}
-    return AskedStudy(plan, subject, tuple(cases), tuple(keys), units)
+    return AskedStudy(plan, subject, tuple(cases), tuple(keys), units, points.on_outcomes)
 
 
 def _at_lines(found: Iterable[Problem], plan: StudyPlan, document: Document) -> list[Problem]:
@@ -94,6 +115,8 @@ def _at_line(one: Problem, plan: StudyPlan, document: Document) -> Problem:
     if not loc:
         return replace(one, file=str(document.path))
     line, column = document.place(loc)
+    if one.found == "an unknown key" and not one.hint:
+        one = replace(one, hint=did_you_mean(one.where.partition(".")[0], SHORT))
     where = one.where if str(loc[-1]) == one.where else f"{loc[-1]} ({one.where})"
     return replace(one, where=where, file=str(document.path), line=line, column=column)
 

@@ -55,17 +55,26 @@ def _ordered(columns: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def _outcome_names(answers: Sequence[CaseAnswer], asked: Sequence[str]) -> list[str]:
+    refuse_unknown(answers, asked)
+    found = dict.fromkeys(name for answer in answers for name in answer.outcomes)
+    return list(asked) or list(found)
+
+
+def lacks(answer: CaseAnswer, wanted: Sequence[str]) -> list[str]:
+    """Wanted outcomes that an answer does not have, where it has any."""
+    return [name for name in wanted if answer.outcomes and name not in answer.outcomes]
+
+
+def refuse_unknown(answers: Sequence[CaseAnswer], wanted: Sequence[str]) -> None:
+    """Raise InputError where no answer has a wanted outcome, but others."""
     found = list(dict.fromkeys(name for answer in answers for name in answer.outcomes))
-    if not found:
-        return list(asked)
     problems = [
         Problem("outcomes", repr(name), "an outcome of these runs", did_you_mean(name, found))
-        for name in asked
-        if name not in found
+        for name in wanted
+        if found and name not in found
     ]
     if problems:
         raise InputError(problems)
-    return list(asked) or found
 
 
 def judged_names(answers: Sequence[CaseAnswer], outcomes: Sequence[str] = ()) -> list[str]:
