@@ -33,6 +33,10 @@ layout:
 """
 
 
+_SHIFT = ("night_1", "carbon", 75600.0, 79200.0, 86400.0, 1, 0.0, 0.12, 0.03, 0.12)
+"""A job moved by an hour."""
+
+
 def synthetic() -> Result:
     """The day, with every table filled."""
     day = _day()
@@ -50,6 +54,7 @@ def synthetic() -> Result:
         "services": day["services"],
         "jobs": _jobs(),
         "generations": _generations(),
+        "shifts": _frame("shifts", [_SHIFT]),
         "power_swings": _power_swings(),
         "events": _events(),
         "lockouts": _frame("lockouts", [(50400.0, "ups_2", 3, 32.8, 6.0e5, 6.0e5)]),

@@ -72,6 +72,8 @@ class EventKind(StrEnum):
     BACK_IN_RANGE = "back in range"
     TOO_LARGE = "too large"
     RESTARTING = "restarting"
+    SHIFTED = "shifted"
+    """A job waits for cheaper or cleaner electricity."""
     CLOCK_CEILING = "clock ceiling"
     SET_POINT = "set-point"
     SWINGS = "swings"

@@ -15,6 +15,7 @@ from twin.stated import Stated
 from twin.traces import JobEnd
 from twin.workload.requests import Requests
 from twin.workload.serving_engine import EngineOptions, Promise
+from twin.workload.shifting import Shifting
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ class Job:
     """Its checkpoints come at Daly's interval, whatever `interval_s` says."""
     cpu_only: bool = False
     """Whether it leaves GPUs idle; it runs on nodes without any where there are enough."""
+    shift: Shifting | None = None
+    """How far it may be moved to when electricity is cheap or clean; None for not at all."""
 
 
 @dataclass(frozen=True)

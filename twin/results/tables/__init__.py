@@ -17,7 +17,7 @@ from twin.results.tables.incidents import (
     LOSSES,
     TOKEN_BALANCE,
 )
-from twin.results.tables.work import GENERATIONS, JOBS, POWER_SWINGS, SERVICES
+from twin.results.tables.work import GENERATIONS, JOBS, POWER_SWINGS, SERVICES, SHIFTS
 from twin.tables import Table
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "PRICES",
     "RACKS",
     "SERVICES",
+    "SHIFTS",
     "SITE",
     "TABLES",
     "TOKEN_BALANCE",
@@ -65,6 +66,7 @@ TABLES: tuple[Table, ...] = (
     SERVICES,
     JOBS,
     GENERATIONS,
+    SHIFTS,
     POWER_SWINGS,
     EVENTS,
     LOCKOUTS,

@@ -130,6 +130,24 @@ GENERATIONS = Table(
     ),
 )
 
+SHIFTS = Table(
+    "shifts",
+    "Jobs that could wait for cheaper or cleaner electricity, and what moving them was to save: by "
+    "their energy at an even power, in their stated time.",
+    (
+        Column("job", "text", "", "Job."),
+        Column("by", "text", "", "What it was moved by.", ("carbon", "price")),
+        Column("asked_s", "float", "s", "When it joined the queue."),
+        Column("begin_s", "float", "s", "When it was let go."),
+        Column("end_s", "float", "s", "When it was to end."),
+        Column("pieces", "int", "", "In how many pieces."),
+        Column("forecast_error_frac", "float", "", "Of the forecast that it was moved by."),
+        Column("carbon_saved_frac", "float", "", "Less carbon than at once, as the grid was."),
+        Column("price_saved_frac", "float", "", "Less cost of energy, as prices were."),
+        Column("signal_saved_frac", "float", "", "Less of what it was moved by."),
+    ),
+)
+
 POWER_SWINGS = Table(
     "power_swings",
     "How the power of each training job moves within a step, at full clock and at the AC input of "

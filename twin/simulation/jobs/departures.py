@@ -86,6 +86,7 @@ class JobDepartures:
         own.preemptions[j] += 1
         own.cause[j] = Cause.PREEMPTED
         own.phase[j] = Phase.QUEUED
-        detail = f"makes way for a higher priority; {lost_s:,.0f} s of work lost"
+        why = "is held back" if own.held_back[j] else "makes way for a higher priority"
+        detail = f"{why}; {lost_s:,.0f} s of work lost"
         self.world.note(self.jobs[j].name, EventKind.STOPPED, detail)
         self.progress.changed()

@@ -12,6 +12,7 @@ from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
+from twin.simulation.jobs.deferral import Deferral
 from twin.simulation.jobs.departures import JobDepartures
 from twin.simulation.jobs.followers import Followers
 from twin.simulation.jobs.job_energy import JobMeter
@@ -60,6 +61,7 @@ class Scheduler(Discipline):
         self.booking = Booking(world, jobs, *parts, self.turns)
         self.meter = JobMeter(world, compute)
         self.followers = Followers(world, jobs)
+        self.deferral = Deferral(world, jobs, self.departures, self._go)
         own_time = [j for j in range(len(jobs)) if not waits(jobs[j])]
         self.order = sorted(own_time, key=lambda j: jobs[j].submit_s)
         self._seen: tuple[int, ...] = ()
@@ -98,6 +100,7 @@ class Scheduler(Discipline):
         else:
             self.own.phase[j] = Phase.QUEUED
             self._enqueue(j)
+            self.deferral.arrives(j)
         self.progress.changed()
 
     def _never(self, j: int) -> str:

@@ -68,7 +68,8 @@ class Turns:
     def queue(self) -> Index:
         """Jobs that wait, in turn."""
         by_rank, _ = self.ranked()
-        waiting: Index = by_rank[self.own.phase[by_rank] == QUEUED]
+        may_run = (self.own.phase[by_rank] == QUEUED) & ~self.own.held_back[by_rank]
+        waiting: Index = by_rank[may_run]
         if not self.fair:
             return waiting
         usage = self.own.usage_node_s[: self.share.size] / self.share

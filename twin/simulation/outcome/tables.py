@@ -13,6 +13,7 @@ from twin.analysis.battery_margin import battery_frame
 from twin.analysis.design_loading import loading_frame
 from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
+from twin.facility.shifting import shift_rows
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.job_metrics import generations_frame, jobs_frame
@@ -32,6 +33,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found |= time_tables(run, recorder)
     found["batteries"] = battery_frame(facility, found["power"])
     found["jobs"] = jobs_frame(run)
+    found["shifts"] = pd.DataFrame(shift_rows(facility))
     found["generations"] = generations_frame(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())

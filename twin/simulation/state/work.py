@@ -78,6 +78,8 @@ class JobState:
     checkpoints: Index
     leaving: Mask
     """Writes a last checkpoint before it gives its nodes to a job of higher priority."""
+    held_back: Mask
+    """Given no nodes, though it waits: it was moved to a later hour, or an event pauses it."""
     reserved_s: Array
     """Start that conservative backfill promised; inf for none."""
     reserved_kind: Index
@@ -104,36 +106,36 @@ class JobState:
 
 def fresh_jobs(facility: Facility, count: int) -> JobState:
     """All awaited; nothing done."""
-    zeros = np.zeros(count)
     return JobState(
         work_of_node=np.full(facility.racks.node_count, -1, dtype=np.int64),
         phase=_none_yet(count),
         work_s=np.full(count, np.inf),
-        done_s=zeros.copy(),
-        kept_s=zeros.copy(),
-        written_s=zeros.copy(),
+        done_s=np.zeros(count),
+        kept_s=np.zeros(count),
+        written_s=np.zeros(count),
         write_ends_s=np.full(count, np.inf),
         target_s=np.full(count, np.inf),
-        wait_s=zeros.copy(),
+        wait_s=np.zeros(count),
         wait_rate=np.ones(count),
-        speed=zeros.copy(),
+        speed=np.zeros(count),
         fabric_frac=np.ones(count),
-        holding_s=zeros.copy(),
-        energy_j=zeros.copy(),
+        holding_s=np.zeros(count),
+        energy_j=np.zeros(count),
         submitted_s=np.full(count, np.nan),
         released=np.zeros(count, dtype=bool),
         placed_s=np.full(count, np.nan),
         preemptions=_none_yet(count),
         leaving=np.zeros(count, dtype=bool),
+        held_back=np.zeros(count, dtype=bool),
         reserved_s=np.full(count, np.inf),
         reserved_kind=_none_yet(count),
-        usage_node_s=zeros.copy(),
+        usage_node_s=np.zeros(count),
         started_s=np.full(count, np.nan),
         finished_s=np.full(count, np.nan),
-        tokens_per_s=zeros.copy(),
-        gpu_activity=zeros.copy(),
-        cpu_activity=zeros.copy(),
-        checkpoint_bytes=zeros.copy(),
+        tokens_per_s=np.zeros(count),
+        gpu_activity=np.zeros(count),
+        cpu_activity=np.zeros(count),
+        checkpoint_bytes=np.zeros(count),
         gpus=_none_yet(count),
         restarts=_none_yet(count),
         checkpoints=_none_yet(count),

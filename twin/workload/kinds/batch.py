@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt
 from twin.seeds import stream
 from twin.stated import YEAR_S, Duration, Fraction, Within
 from twin.workload.kind import Job, WorkloadKind
+from twin.workload.shifting import Shifting
 
 ACTIVITY_MIN = 0.05
 """Least activity of a job where activities scatter: even a waiting job polls; assumed."""
@@ -47,6 +48,9 @@ class Batch(WorkloadKind):
     checkpoint_interval: Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] = 3600.0
     """Work older than this survives a failure."""
 
+    shift: Shifting | None = None
+    """How far each may be moved to when electricity is cheap or clean; not at all if left out."""
+
     def jobs(self, seed: int) -> tuple[Job, ...]:
         """Draw the jobs: arrivals uniform over the span, run times and sizes log-normal."""
         draw = stream(seed, "batch", self.name)
@@ -80,6 +84,7 @@ class Batch(WorkloadKind):
             gpu_activity=float(gpu),
             cpu_activity=float(cpu),
             clock_sensitivity=self.clock_sensitivity,
+            shift=self.shift,
         )
 
     @property
