@@ -85,9 +85,8 @@ class Plain:
         steady_w = first.power_w.to_numpy()
         chip_w = (first.junction_degc - first.coolant_degc).to_numpy() / racks.junction_k_w
         self.busy = (chip_w - racks.gpu_idle_w) / racks.gpu_span_w
-        self.gpu_w = (
-            racks.nodes * racks.gpus_per_node * racks.gpu_span_w * self.busy * racks.gpu_gain
-        )
+        gain = racks.gpu_gain * racks.work_frac
+        self.gpu_w = racks.nodes * racks.gpus_per_node * racks.gpu_span_w * self.busy * gain
         self.rest_w = steady_w - self.gpu_w
         self.liquid = racks.liquid_frac > 0
         notches = np.floor((1 - racks.clock_floor_frac) / racks.clock_step_frac + 1e-9).astype(int)

@@ -54,7 +54,8 @@ def ladder_w(facility: Facility, result: Result) -> tuple[np.ndarray, np.ndarray
     clock = 1 - racks.clock_step_frac[0] * np.arange(steps + 1)
     share = clock * np.maximum(0.7, 1 - 0.3 / (1 - 0.606) * (1 - clock)) ** 2
     dynamic_w = chip_w - racks.gpu_idle_w[0]
-    gpus_w = racks.nodes[0] * racks.gpus_per_node[0] * dynamic_w * racks.gpu_gain[0]
+    gain = racks.gpu_gain[0] * racks.work_frac[0]
+    gpus_w = racks.nodes[0] * racks.gpus_per_node[0] * dynamic_w * gain
     return racks.gpu_idle_w[0] + dynamic_w * share, racks.liquid_frac[0] * (
         first.power_w - gpus_w * (1 - share)
     )

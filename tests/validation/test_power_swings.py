@@ -64,15 +64,6 @@ def test_a_ramp_needs_the_triangle_between_it_and_the_step() -> None:
     assert float(transients.storage_for_ramp_j(step_w, ramp)) == pytest.approx(by_hand_j, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("mean", "low", "duty"), [(0.8, 0.1, 0.9), (0.95, 0.1, 0.8), (0.5, 0.6, 0.5)]
-)
-def test_levels_keep_the_mean_and_stay_below_one(mean: float, low: float, duty: float) -> None:
-    high, least = transients.levels(mean, low, duty)
-    assert duty * high + (1 - duty) * least == pytest.approx(mean)
-    assert float(least) <= mean <= float(high) <= 1.0
-
-
 def run(limits: dict[str, Any] | None = None, floor: float = 0.0, **rack: Any) -> Result:
     from conftest import small_layout
 

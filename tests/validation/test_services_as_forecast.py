@@ -119,7 +119,7 @@ def test_a_full_pool_makes_the_tokens_and_draws_the_power_of_the_forecast(
     sheet = twin.catalogue.get(Gpu, gpu)
     idle_w = float(racks.idle_w[0]) / racks.nodes[0]
     busy_w = row["energy_j"] / 60.0 - idle_w
-    gain = float(racks.gpu_gain[0])
+    gain = float(racks.gpu_gain[0] * racks.work_frac[0])
     cpus_w = gain * float(racks.cpu_span_w[0]) * 0.3
     span_w = gain * float(racks.gpu_span_w[0]) * racks.gpus_per_node[0]
     activity = (busy_w - cpus_w) / span_w

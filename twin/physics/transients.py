@@ -17,20 +17,6 @@ HARMONICS_MAX = 100_000
 """Most harmonics that are summed in a band."""
 
 
-def levels(mean: ArrayLike, low: ArrayLike, duty_frac: ArrayLike) -> tuple[Array, Array]:
-    """(high, low) of a wave with that mean that is high for `duty_frac` of its period, no level
-    above 1.
-
-    Where the mean asks for more than 1 while high, the low level rises, so that the mean holds.
-    """
-    mean = np.asarray(mean, float)
-    duty = np.clip(np.asarray(duty_frac, float), 1e-9, 1.0)
-    low = np.minimum(np.asarray(low, float), mean)
-    high = np.minimum((mean - (1.0 - duty) * low) / duty, 1.0)
-    rest = np.where(duty < 1.0, (mean - duty * high) / np.maximum(1.0 - duty, 1e-12), mean)
-    return high, np.maximum(rest, low)
-
-
 def harmonic_w(swing_w: ArrayLike, duty_frac: ArrayLike, order: ArrayLike) -> Array:
     """Amplitude (peak) of a harmonic of the wave: 2 dP / (n pi) |sin(n pi d)| (Fourier series)."""
     n = np.asarray(order, float)

@@ -22,7 +22,9 @@ class Activity(Discipline):
         self.serving = serving
 
     def settle(self) -> bool:
-        """Set GPU and CPU activity (node,) from jobs and services; nodes out of order are idle."""
+        """Set GPU and CPU activity (node,) from jobs and services, and what else moves with them;
+        nodes out of order are idle.
+        """
         own = self.own
         state = self.world.state
         versions = state.jobs.version + state.serving.version + state.faults.version
@@ -31,13 +33,15 @@ class Activity(Discipline):
         own.work_version = versions
         gpu = np.zeros_like(own.gpu_activity)
         cpu = np.zeros_like(own.cpu_activity)
-        self.jobs.enter_activity(gpu, cpu)
-        self.serving.enter_activity(gpu, cpu)
+        gain = np.ones_like(own.gain_frac)
+        self.jobs.enter_activity(gpu, cpu, gain)
+        self.serving.enter_activity(gpu, cpu, gain)
         if not state.faults.node_ok.all():
             gpu *= state.faults.node_ok
             cpu *= state.faults.node_ok
         own.gpu_activity = gpu
         own.cpu_activity = cpu
+        own.gain_frac = gain
         own.version += 1
         self.compute.sum_activity()
         return False

@@ -27,7 +27,10 @@ class Racks:
     """AC input with every node at full activity and clock."""
     gpu_gain: Array
     """Watts at the AC input for a watt more in a chip, conversion losses and balance of rack
-    included."""
+    included; carries the idle total to the rating as chips go from idle to full."""
+    work_frac: Array
+    """Share of that gain for chips that train and serve; the rest of the rating is drawn only by
+    jobs that state their activity."""
     gpu_idle_w: Array
     gpu_span_w: Array
     """Power of one GPU between idle and rated."""

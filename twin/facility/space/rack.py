@@ -11,6 +11,13 @@ from twin.catalogue.rows import Gpu, Rack
 from twin.scenario.schema.component import ComponentOverride
 from twin.scenario.schema.layout import RowSpec
 
+WORK_GAIN = 1.155
+"""Watts at the AC input for one watt more in chips that train or serve, of racks that state only
+their totals. A server of 8 H100 rated 10.2 kW draws 8.4 kW at most in training with its GPUs near
+full use (arXiv 2412.08602); from 2.45 kW idle (MLPerf Inference v4.1, 8 H200) that is 5.95 kW for
+8 x 625 W of GPUs at their limit and 150 W of CPUs, whose activity of 0.3 is assumed. What the
+rating holds beyond, drives, memory, network cards and fans all at their most, no training fills."""
+
 
 @dataclass
 class Position:
@@ -64,3 +71,13 @@ def gain(place: Position) -> float:
     """
     span = place.type.nodes_per_rack * rack_power.node_span_w(place.type, place.gpu)
     return (rated_w(place) - idle_w(place)) / span if span > 0 else 0.0
+
+
+def work_frac(place: Position) -> float:
+    """Share of the gain that training and serving take: their chips are known, and what else the
+    rating holds stays unused. 1 for itemised racks, whose gain is that of their converters.
+    """
+    whole = gain(place)
+    if place.type.power_idle_w is None or whole <= WORK_GAIN:
+        return 1.0
+    return WORK_GAIN / whole

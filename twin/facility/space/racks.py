@@ -11,7 +11,7 @@ from twin.catalogue.rating import rating_w
 from twin.catalogue.rows import Gpu, Rack
 from twin.facility.ledger import Entry, Ledger, Loc
 from twin.facility.model import Racks
-from twin.facility.space.rack import Position, gain, idle_w, rated_w
+from twin.facility.space.rack import Position, gain, idle_w, rated_w, work_frac
 from twin.facility.space.stated_places import slot_corner
 from twin.facility.stated_numbers import for_group, for_member
 from twin.scenario.schema.component import ComponentOverride
@@ -217,6 +217,7 @@ def freeze(
         idle_w=column(idle_w),
         rated_w=column(rated_w),
         gpu_gain=column(gain),
+        work_frac=column(work_frac),
         gpu_idle_w=column(lambda p: p.gpu.power_idle_w if p.gpu else 0.0),
         gpu_span_w=column(lambda p: p.gpu.power_max_w - p.gpu.power_idle_w if p.gpu else 0.0),
         cpu_span_w=column(lambda p: p.type.cpus_per_node * (p.type.cpu_max_w - p.type.cpu_idle_w)),

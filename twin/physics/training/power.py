@@ -1,14 +1,19 @@
-"""The clock that a GPU holds in training, and what it draws: its power limit cuts the clock.
+"""The clock that a GPU holds in training, and what it draws over a step.
 
 Kernel times are measured in bursts at full clock. Dense matrix products at that clock draw more
-than a GPU may take for long, so that over a step the clock falls until the mean power is the limit:
+than a GPU may take for longer than the window of its regulator, some tens of milliseconds. Kernels
+of a layer and the exchanges between them alternate within that window, so that while a rank works
+its clock falls until the mean of that *work* is the limit:
 
-    (w_g G + w_a A) V(f)^2 + w_m M + w_i W f V(f)^2 = range * (G / f + A / f + M + W)
+    (w_g G + w_a A) V(f)^2 + w_m M + w_x X f V(f)^2 = range * (G / f + A / f + M + X)
 
-with G, A, M, W the seconds of products, attention, element-wise kernels and waits at full clock.
-Form of the law: `twin.physics.chip` (C V^2 f). The draw of products is the one number of the
-training law that was chosen on published steps: on bf16 rows of A100 and H100 (Megatron 22B and
-175B; Llama and Nemotron by NVIDIA), never on fp8, on Blackwell, or on Llama 3 at scale.
+with G, A, M, X the seconds of products, attention, element-wise kernels and exchanges within a
+layer at full clock. What lasts longer than the window does not lend its room to the products:
+the exchange of gradients, the optimizer, the bubble, the host and the wait for stragglers draw what
+they draw, and the mean of a step is that of its parts, weighted by their time. Form of the law:
+`twin.physics.chip` (C V^2 f). The draw of products is the one number of the training law that was
+chosen on published steps: on bf16 rows of A100 and H100 (Megatron 22B and 175B; Llama and Nemotron
+by NVIDIA), never on fp8, on Blackwell, or on Llama 3 at scale.
 """
 
 from __future__ import annotations
@@ -32,12 +37,16 @@ _CLOCKS = np.linspace(0.3, 1.0, 1401)
 class Draw:
     """Dynamic power of kinds of work at full clock, over the range from idle to the limit."""
 
-    products: float = 2.05
+    products: float = 1.85
     """Large bf16 products; chosen as the module says."""
-    memory: float = 0.5
-    """Element-wise kernels; assumed."""
+    memory: float = 0.57
+    """Element-wise kernels and the optimizer: as decoding 8 sequences, which streams weights; 427
+    and 441 W of a 700 W H100 (ML.ENERGY leaderboard, commit 0cd52da), idle 75 W assumed."""
+    exchange: float = 0.33
+    """Collectives: 0.3 to 0.5 of the limit in the valley of a step is told of large jobs; its
+    middle, unverified."""
     waits: float = 0.15
-    """Waiting in a collective or in the bubble; assumed."""
+    """Waiting in the bubble, for stragglers or for the host; assumed."""
 
 
 TRAINING_DRAW = Draw()
@@ -50,31 +59,68 @@ class StepLoad:
     products_s: float
     attention_s: float
     memory_s: float
-    waits_s: float
+    """Element-wise kernels between the others."""
+    exchange_s: float
+    """Exchanges within layers."""
+    bubble_s: float
+    """In which a stage waits for others: at other moments than the rest of the pipeline."""
+    optimizer_s: float
+    gradients_s: float
+    """Exposed exchange of gradients and weights, once a step."""
+    idle_s: float
+    """Host and stragglers."""
     product_flop: float
     attention_flop: float
 
 
 @dataclass(frozen=True)
 class Sustained:
-    """What a GPU holds over a step."""
+    """What a GPU holds over a step; powers are dynamic, over the range from idle to the limit."""
 
     clock_frac: float
     power_frac: float
-    """Mean dynamic power over the range from idle to the limit."""
+    """Mean over the step."""
+    high_frac: float
+    """Mean of a gang while it works, its bubbles spread over that time."""
+    low_frac: float
+    """While all of it exchanges gradients, updates weights or waits."""
+    duty_frac: float
+    """Share of the step in which it works."""
 
 
-def sustained(load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw) -> Sustained:
-    """The highest clock at which the mean power of a step is within the limit."""
+def sustained(
+    load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw, cut: bool = True
+) -> Sustained:
+    """The highest clock at which the mean power of the work in a step is within the limit.
+
+    cut   False where kernel times are those of a long run already: it works at its limit, and the
+          clock is not cut again
+    """
+    clock, working = _working(load, kernels, dtype, draw) if cut else (1.0, 1.0)
+    dynamic = float(dynamic_frac(clock))
+    kernels_s = (load.products_s + load.attention_s) / clock
+    work_s = kernels_s + load.memory_s + load.exchange_s
+    idle = draw.waits * dynamic
+    high_s = work_s + load.bubble_s
+    high = (working * work_s + idle * load.bubble_s) / high_s
+    low_s = load.optimizer_s + load.gradients_s + load.idle_s
+    low_energy = draw.memory * load.optimizer_s + draw.exchange * dynamic * load.gradients_s
+    low_energy += idle * load.idle_s
+    mean = (high * high_s + low_energy) / (high_s + low_s)
+    low = low_energy / low_s if low_s > 0 else high
+    return Sustained(clock, mean, high, low, high_s / (high_s + low_s))
+
+
+def _working(load: StepLoad, kernels: StepKernels, dtype: str, draw: Draw) -> tuple[float, float]:
+    """Clock and mean power of the work."""
     unit = 2 * _LARGE**3 / kernels.gemm_s(_LARGE, _LARGE, _LARGE, "bf16")
     per_flop = draw.products / unit
     work = per_flop * (ENERGY[dtype] * load.product_flop + load.attention_flop)
     kernels_s = load.products_s + load.attention_s
-    whole_s = kernels_s / _CLOCKS + load.memory_s + load.waits_s
-    dynamic = np.asarray(dynamic_frac(_CLOCKS))
-    energy = work * np.asarray(voltage_frac(_CLOCKS)) ** 2
-    energy = energy + draw.memory * load.memory_s + draw.waits * load.waits_s * dynamic
+    whole_s = kernels_s / _CLOCKS + load.memory_s + load.exchange_s
+    energy = work * np.asarray(voltage_frac(_CLOCKS)) ** 2 + draw.memory * load.memory_s
+    energy = energy + draw.exchange * load.exchange_s * np.asarray(dynamic_frac(_CLOCKS))
     mean = energy / whole_s
     within = np.flatnonzero(mean <= 1.0)
     at = int(within[-1]) if within.size else 0
-    return Sustained(float(_CLOCKS[at]), float(min(mean[at], 1.0)))
+    return float(_CLOCKS[at]), float(min(mean[at], 1.0))

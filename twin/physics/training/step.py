@@ -45,7 +45,7 @@ class Step:
     """With what is computed again."""
     parts_s: dict[str, Array] = field(default_factory=dict)
     """Where the time goes, of a rank of the pacing stage; sums to total_s."""
-    held: Sustained = field(default_factory=lambda: Sustained(1.0, 1.0))
+    held: Sustained = field(default_factory=lambda: Sustained(1.0, 1.0, 1.0, 1.0, 1.0))
     """Clock and power that the limit allows."""
 
 
@@ -81,7 +81,7 @@ def step(
         np.asarray(clock_frac, float), np.asarray(bandwidth_frac, float)
     )
     law = StepLaw(model, layout, kernels, links, sequence_tokens, dtype, recompute, software)
-    held = law.sustained(draw) if draw else Sustained(1.0, 1.0)
+    held = law.sustained(draw or TRAINING_DRAW, cut=draw is not None)
     pairs = zip(held.clock_frac * clock.ravel(), fabric.ravel(), strict=True)
     found = [law.parts(*pair) for pair in pairs]
     parts = {name: np.array([one[name] for one in found]).reshape(clock.shape) for name in found[0]}

@@ -52,6 +52,8 @@ WAITED_FOR = (
     "weight gathering",
 )
 """Parts of a step in which a rank waits for links."""
+WITHIN_LAYERS = tuple(name for name in WAITED_FOR if name != "gradient exchange")
+"""Those that come layer by layer, within the window of a power regulator."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class StepLaw:
         own_s = sum(s for name, s in found.items() if name not in WAITED_FOR)
         return {**found, "stragglers": (slower - 1) * own_s}
 
-    def sustained(self, draw: Draw) -> Sustained:
+    def sustained(self, draw: Draw, cut: bool = True) -> Sustained:
         """Clock and power of a GPU over a step at full fabric."""
         at_full = self.parts(1.0, 1.0)
         tokens = float(self.layout.global_batch * self.sequence_tokens)
@@ -110,18 +112,19 @@ class StepLaw:
         attention = 3.0 * float(self.model.attention_flop_per_token(self.sequence_tokens / 2))
         passes = 2.0 if self.layout.lora_rank else 3.0
         linear = passes * self.model.linear_flop_per_token() + self.flop_again(tokens) / tokens
-        busy = ("matrix products", "attention")
-        memory_s = at_full["element-wise"] + at_full["optimizer"]
-        rest_s = sum(at_full.values()) - sum(at_full[name] for name in busy) - memory_s
         load = StepLoad(
-            at_full["matrix products"],
-            at_full["attention"],
-            memory_s,
-            rest_s,
-            tokens * linear / gpus,
-            tokens * attention / gpus,
+            products_s=at_full["matrix products"],
+            attention_s=at_full["attention"],
+            memory_s=at_full["element-wise"],
+            exchange_s=sum(at_full[name] for name in WITHIN_LAYERS),
+            bubble_s=at_full["pipeline bubble"],
+            optimizer_s=at_full["optimizer"],
+            gradients_s=at_full["gradient exchange"],
+            idle_s=at_full["host"] + at_full["stragglers"],
+            product_flop=tokens * linear / gpus,
+            attention_flop=tokens * attention / gpus,
         )
-        return sustained(load, self.kernels, self.dtype, draw)
+        return sustained(load, self.kernels, self.dtype, draw, cut)
 
     def _messages_s(self, links: TrainingLinks) -> float:
         layout = self.layout

@@ -109,8 +109,10 @@ class Compute(Discipline):
         own = self.own
         activity = self.world.state.activity
         count = len(self.racks.id)
-        own.gpu_w = total_by(self.rack_of_node, activity.gpu_activity * self.gpu_span_w, count)
-        own.cpu_w = total_by(self.rack_of_node, activity.cpu_activity * self.cpu_span_w, count)
+        gpu_w = activity.gpu_activity * activity.gain_frac * self.gpu_span_w
+        cpu_w = activity.cpu_activity * activity.gain_frac * self.cpu_span_w
+        own.gpu_w = total_by(self.rack_of_node, gpu_w, count)
+        own.cpu_w = total_by(self.rack_of_node, cpu_w, count)
         own.peak_activity = np.zeros(count)
         own.busy_nodes = np.zeros(count)
         if self.with_nodes.size:

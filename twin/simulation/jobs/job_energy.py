@@ -25,6 +25,7 @@ class JobMeter:
         rack = self.rack_of_node
         chips = activity.gpu_activity * self.compute.gpu_span_w
         chips = chips + activity.cpu_activity * self.compute.cpu_span_w
+        chips = chips * activity.gain_frac
         whole = total_by(rack, chips, len(self.racks.id))
         rack_w = self.world.state.racks.rack_w
         idle_w = np.minimum(self.racks.idle_w, rack_w)

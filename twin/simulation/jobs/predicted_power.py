@@ -27,12 +27,14 @@ class PredictedPower:
         self.nodes = np.array([job.nodes for job in jobs], dtype=float)
         of_node = placement.rack_of_node
         gain = racks.gpu_gain[of_node]
+        known = racks.work_frac[of_node]
         gpu_w = gain * racks.gpus_per_node[of_node] * racks.gpu_span_w[of_node]
         cpu_w = gain * racks.cpu_span_w[of_node]
-        self.full_w = gpu_w + cpu_w
-        self.gpu_w = float(gpu_w.max(initial=0.0))
-        self.cpu_w = float(cpu_w.max(initial=0.0))
-        """Of the hungriest node: a job may get it."""
+        self.service_w = known * (gpu_w + cpu_w)
+        steps = np.array([job.steps is not None for job in jobs], dtype=bool)
+        self.gpu_w = np.where(steps, _most(known * gpu_w), _most(gpu_w))
+        self.cpu_w = np.where(steps, _most(known * cpu_w), _most(cpu_w))
+        """(job,) of the hungriest node: a job may get it."""
         support_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
         self.base_w = float(racks.idle_w.sum() + support_w.sum())
         """Every rack idle, and support racks as with all nodes at work."""
@@ -55,4 +57,8 @@ class PredictedPower:
         if self.cap_w is None:
             return np.inf
         services = self.own.work_of_node < FREE
-        return self.cap_w - self.base_w - float(self.full_w[services].sum())
+        return self.cap_w - self.base_w - float(self.service_w[services].sum())
+
+
+def _most(watts: Array) -> float:
+    return float(watts.max(initial=0.0))

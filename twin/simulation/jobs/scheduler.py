@@ -277,8 +277,8 @@ class Scheduler(Discipline):
             share = min(job.gpus / max(int(self.own.gpus[j]), 1), 1.0)
             self.own.gpu_activity[j] = job.gpu_activity * share
 
-    def enter_activity(self, gpu: Array, cpu: Array) -> None:
-        """Enter the activity of every gang's nodes; the others stay as they are."""
+    def enter_activity(self, gpu: Array, cpu: Array, gain: Array) -> None:
+        """Enter activities of every gang's nodes, and shares of their racks' gain."""
         own = self.own
         held = np.flatnonzero(own.work_of_node >= 0)
         owner = own.work_of_node[held]
@@ -286,6 +286,9 @@ class Scheduler(Discipline):
         waiting = np.where(own.phase[owner] == CUT_OFF, 0.0, WAITING_ACTIVITY)
         gpu[held] = np.where(working, own.gpu_activity[owner], waiting)
         cpu[held] = np.where(working, own.cpu_activity[owner], waiting)
+        rack = self.placement.rack_of_node[held]
+        share = self.world.facility.racks.work_frac[rack]
+        gain[held] = np.where(self.learning.has_steps[owner], share, 1.0)
 
     def hold(self) -> None:
         """Enter what each job does not make now, and why."""

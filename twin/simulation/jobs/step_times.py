@@ -11,26 +11,25 @@ from twin.facility.training_kernels import training_kernels
 from twin.facility.training_law import training_law
 from twin.physics import training
 from twin.physics.roofline import Roofline
-from twin.physics.transients import levels
 from twin.scenario.schema import Scenario
 from twin.workload import TrainingSteps
 
 
 class Wave:
-    """Activity of a gang's GPUs within a step: high while they compute, low while they wait for
-    what the network has not hidden.
+    """Activity of a gang's GPUs within a step: high while they work, low while all of them
+    exchange gradients, update weights or wait.
     """
 
-    def __init__(self, step: training.Step, mean: float, waits: float, floor: float) -> None:
+    def __init__(self, step: training.Step, floor: float) -> None:
+        held = step.held
         self.period_s = float(step.total_s)
-        self.duty_frac = float(step.compute_s / step.total_s)
-        high, low = levels(mean, waits, self.duty_frac)
-        self.high = max(float(high), floor)
-        self.low = max(float(low), floor)
-        self.added = (1 - self.duty_frac) * (self.low - float(low))
+        self.duty_frac = held.duty_frac
+        self.high = max(held.high_frac, floor)
+        self.low = max(held.low_frac, floor)
+        self.mean = self.duty_frac * self.high + (1 - self.duty_frac) * self.low
+        self.added = (1 - self.duty_frac) * (self.low - held.low_frac)
         """What the power floor adds to the mean."""
-        self.added += self.duty_frac * (self.high - float(high))
-        self.mean = mean + self.added
+        self.added += self.duty_frac * (self.high - held.high_frac)
 
 
 class TrainingSpeed:
@@ -60,8 +59,7 @@ class TrainingSpeed:
         self.nominal_s = float(nominal.total_s)
         self.tokens_per_s = nominal.tokens / self.nominal_s
         self.tflop_s_per_gpu = nominal.flop / self.nominal_s / gpus / 1e12
-        waits = training.TRAINING_DRAW.waits
-        self.wave = Wave(nominal, nominal.held.power_frac, waits, scenario.controls.power_floor)
+        self.wave = Wave(nominal, scenario.controls.power_floor)
         self.activity = self.wave.mean
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model, spec.lora_rank))
         self._speed: dict[tuple[float, float], float] = {}

@@ -117,7 +117,8 @@ class Swings:
         own = self.learning.own
         racks = self.world.facility.racks
         rack = own.learned_rack[j]
-        return float(own.learned_gpus[j] * racks.gpu_span_w[rack] * racks.gpu_gain[rack])
+        gain = racks.gpu_gain[rack] * racks.work_frac[rack]
+        return float(own.learned_gpus[j] * racks.gpu_span_w[rack] * gain)
 
     def _storage_j(self, j: int) -> float:
         """In the power supplies of its racks, in proportion to its share of their GPUs."""

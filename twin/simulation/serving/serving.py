@@ -59,11 +59,13 @@ class Serving(Discipline):
     def _loads(self) -> list[float]:
         return [load for s in self.services for load in (s.load_frac, s.own.served)]
 
-    def enter_activity(self, gpu: Array, cpu: Array) -> None:
-        """Enter the activity of every service's nodes."""
+    def enter_activity(self, gpu: Array, cpu: Array, gain: Array) -> None:
+        """Enter the activity of every service's nodes, and the share of their racks' gain."""
+        share = self.world.facility.racks.work_frac
         for service in self.services:
             gpu[service.nodes] = service.speed.activity(service.load_frac)
             cpu[service.nodes] = CPU_ACTIVITY if service.own.served > 0 else 0.0
+            gain[service.nodes] = share[service.rack]
 
     def hold(self) -> None:
         """Enter what each service is losing now."""

@@ -57,6 +57,8 @@ class ActivityState:
     """(node,) GPU power between idle (0) and rated (1), at full clock."""
     cpu_activity: Array
     """(node,)"""
+    gain_frac: Array
+    """(node,) share of its rack's gain that its work takes."""
     work_version: int = -1
     """Jobs, services and nodes that the activities have seen."""
     version: int = 0
@@ -66,7 +68,7 @@ class ActivityState:
 def fresh_activity(facility: Facility) -> ActivityState:
     """All idle."""
     nodes = facility.racks.node_count
-    return ActivityState(np.zeros(nodes), np.zeros(nodes))
+    return ActivityState(np.zeros(nodes), np.zeros(nodes), np.ones(nodes))
 
 
 @dataclass(slots=True)
