@@ -117,35 +117,52 @@ def _row(rack: Placed) -> str:
     return str(attribute.Get()) if attribute else ""
 
 
-def lost(graph: Graph) -> Iterator[Problem]:
-    """Components with fewer feeds than they state, and the racks behind them.
+def lost(graph: Graph, feeds: Iterable[FeedPrim]) -> Iterator[Problem]:
+    """Components that say who feeds them and are not fed so, and the racks behind them.
 
-    `twin:electricalFeeds` and so on of a component say how many it had when the scene was written.
+    `twin:fedBy` of a component names the feeds that it was written with, `twin:edges` of a feed how
+    many pairs it had.
     """
-    for domain in DOMAINS:
-        given = {taker: len(set(names)) for taker, names in graph.above.get(domain, {}).items()}
-        for one in graph.known.values():
-            stated = one.prim.GetAttribute(f"twin:{domain}Feeds")
-            wanted = int(stated.Get() or 0) if stated else 0
-            if given.get(one.id, 0) < wanted:
-                found = f"{given.get(one.id, 0)} {domain} feeds"
-                yield Problem(
-                    one.id,
-                    found,
-                    f"the {wanted} that it was written with",
-                    _behind(graph, one.id, domain),
-                )
+    by_name = {feed.name: feed for feed in feeds}
+    takers = {name: set(feed.targets) for name, feed in by_name.items()}
+    for one in graph.known.values():
+        relation = one.prim.GetRelationship("twin:fedBy")
+        for path in relation.GetTargets() if relation else ():
+            if one.path not in takers.get(path.name, ()):
+                found = f"no longer fed by {path.name}"
+                yield Problem(one.id, found, "the feeds it was written with", _behind(graph, one))
+    for feed in by_name.values():
+        if feed.sources and len(feed.sources) * len(feed.targets) < feed.edges:
+            yield from _thinned(graph, feed)
 
 
-def _behind(graph: Graph, name: str, domain: str) -> str:
-    """Racks below a component, in words; nothing for a rack."""
-    if graph.known[name].kind == "rack":
+def _thinned(graph: Graph, feed: FeedPrim) -> Iterator[Problem]:
+    """Takers of a feed that has lost one of its sources; a lost target has told so itself."""
+    told = sum(_was_fed(one, feed) for one in graph.known.values())
+    if len(feed.sources) * max(told, len(feed.targets)) >= feed.edges:
+        return
+    by_path = {one.path: one for one in graph.known.values()}
+    for name in _owners(feed.targets, by_path):
+        found = f"{len(feed.sources)} sources in {feed.name}"
+        hint = _behind(graph, graph.known[name])
+        yield Problem(name, found, "those it was written with", hint)
+
+
+def _was_fed(one: Placed, feed: FeedPrim) -> bool:
+    relation = one.prim.GetRelationship("twin:fedBy")
+    return bool(relation) and any(path.name == feed.name for path in relation.GetTargets())
+
+
+def _behind(graph: Graph, one: Placed) -> str:
+    """Racks below a component in any domain, in words; nothing for a rack."""
+    if one.kind == "rack":
         return ""
     below: dict[str, list[str]] = defaultdict(list)
-    for giver, taker in graph.edges(domain):
-        below[giver].append(taker)
+    for domain in ("electrical", "cooling"):
+        for giver, taker in graph.edges(domain):
+            below[giver].append(taker)
     seen: set[str] = set()
-    waiting = [name]
+    waiting = [one.id]
     while waiting:
         fresh = [one for one in below[waiting.pop()] if one not in seen]
         seen.update(fresh)
@@ -182,13 +199,16 @@ class _Points:
         self.known: dict[str, list[dict[str, Any]]] = {}
 
     def of(self, one: Placed) -> list[dict[str, Any]]:
-        """Properties of every connection point of a component."""
-        body = one.prim.GetPrototype() if one.prim.IsInstance() else one.prim
-        key = str(body.GetPath())
-        if key not in self.known:
-            scope = body.GetChild("ConnectionPoints")
-            self.known[key] = [_properties(p) for p in scope.GetChildren()] if scope else []
-        return self.known[key]
+        """Properties of every connection point of a component, or of the asset below it."""
+        for holder in (one.prim, *one.prim.GetChildren()):
+            body = holder.GetPrototype() if holder.IsInstance() else holder
+            key = str(body.GetPath())
+            if key not in self.known:
+                scope = body.GetChild("ConnectionPoints")
+                self.known[key] = [_properties(p) for p in scope.GetChildren()] if scope else []
+            if self.known[key]:
+                return self.known[key]
+        return []
 
 
 def _properties(prim: Any) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class FeedPrim:
     sources: tuple[str, ...]
     """Paths as they are authored."""
     targets: tuple[str, ...]
+    edges: int = 0
+    """Pairs that it had when it was written; 0 where it does not say."""
 
 
 def open_scene(path: Path) -> Stage:
@@ -97,7 +99,9 @@ def feeds(stage: Stage) -> tuple[FeedPrim, ...]:
 
 def _feed(prim: Prim) -> FeedPrim:
     ends = [_targets(prim, f"twin:{end}") for end in ("source", "target")]
-    return FeedPrim(prim.GetName(), str(_value(prim, "twin:domain") or ""), ends[0], ends[1])
+    domain = str(_value(prim, "twin:domain") or "")
+    edges = int(_value(prim, "twin:edges") or 0)
+    return FeedPrim(prim.GetName(), domain, ends[0], ends[1], edges)
 
 
 def _targets(prim: Prim, name: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def check_scene(path: Path) -> tuple[Problem, ...]:
         *_places(placed),
         *wrong_ends(placed, found),
         *unreached(graph),
-        *lost(graph),
+        *lost(graph, found),
         *misfits(graph),
         *_times(stage),
         *_samples(stage, placed),
@@ -54,7 +54,8 @@ def _places(placed: Iterable[Placed]) -> Iterator[Problem]:
             yield Problem(one.id, "a position that is not finite", "metres")
         elif np.linalg.det(matrix[:3, :3]) < 0:
             yield Problem(one.id, "a mirrored transform", "a turn about the vertical and a move")
-        if one.prim.IsInstance() and local_overrides(one.prim):
+        bodies = (one.prim, *one.prim.GetChildren())
+        if any(body.IsInstance() and local_overrides(body) for body in bodies):
             allowed = "opinions on the instance itself; every reader ignores those below it"
             yield Problem(one.id, "opinions below an instance", allowed)
 
