@@ -14,6 +14,7 @@ from twin.cli.climate import climate
 from twin.cli.compare import compare
 from twin.cli.cost import cost
 from twin.cli.deploy import deploy
+from twin.cli.diff import diff
 from twin.cli.drill import drill
 from twin.cli.export import export
 from twin.cli.failure_report import failure_report
@@ -23,6 +24,7 @@ from twin.cli.predict import predict
 from twin.cli.redundancy import redundancy
 from twin.cli.reliability import adequacy, fault_tree
 from twin.cli.report import report
+from twin.cli.review import review
 from twin.cli.ride_through import ride_through
 from twin.cli.run import run
 from twin.cli.schema import schema
@@ -44,6 +46,8 @@ app.command()(cost)
 app.command()(deploy)
 app.command()(adequacy)
 app.command()(climate)
+app.command()(diff)
+app.command()(review)
 app.command()(study)
 app.command()(airflow)
 app.command()(export)

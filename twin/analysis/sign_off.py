@@ -1,0 +1,179 @@
+"""Notes and decisions on the components of a design, kept as text beside its layout.
+
+    review.yaml
+        version: 1
+        reviews:
+          - {component: ups_a_1, reviewer: A. Meyer, decision: approved, date: 2026-11-29,
+             hash: 3f2a91c07b1e, note: "checked against the single-line diagram"}
+
+A hash is of what the component is, where it stands and who feeds it. A decision on what has changed
+since is stale: it stands in the file, and counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+from pydantic import Field
+
+from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.yaml.validate import load_model
+from twin.stated import Stated
+
+FILE = "review.yaml"
+"""Beside the layout."""
+DESIGN = "design"
+"""Stands for all components together."""
+
+Decision = Literal["comment", "approved", "rejected"]
+State = Literal["current", "stale", "gone"]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class ReviewEntry(Stated):
+    """One note or decision of one reviewer on one component."""
+
+    component: Word
+    """Name of a component, or `design` for all of them."""
+    reviewer: Word
+    """Who says so."""
+    decision: Decision = "comment"
+    """comment, approved or rejected."""
+    date: Annotated[str, Field(pattern=r"^20\d\d-[01]\d-[0-3]\d$")]
+    """When, as YYYY-MM-DD."""
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    """Of the component as it was then."""
+    note: Annotated[str, Field(max_length=5000)] = ""
+    """What was said."""
+
+
+class ReviewFile(Stated):
+    """All notes and decisions on a design."""
+
+    version: Literal[1] = 1
+    """Version of the grammar."""
+    reviews: tuple[ReviewEntry, ...] = Field(default=(), max_length=20_000)
+    """In the order in which they were given."""
+
+
+@dataclass(frozen=True)
+class JudgedEntry:
+    """An entry, and whether it is still about what stands in the layout."""
+
+    entry: ReviewEntry
+    state: State
+    """current, stale (the component has changed) or gone (there is no such component)."""
+
+
+def review_path(layout: Path) -> Path:
+    """Where the notes on a layout are kept."""
+    return layout.parent / FILE
+
+
+def read_reviews(path: Path) -> tuple[ReviewEntry, ...]:
+    """Entries of a file in its order, none where there is no file.
+
+    InputError with every problem at its line.
+    """
+    if not path.is_file():
+        return ()
+    found, document = load_model(path, ReviewFile)
+    problems = []
+    for k, entry in enumerate(found.reviews):
+        if entry.decision == "comment" and not entry.note:
+            place = ("reviews", k)
+            problems.append(document.problem(place, "a comment without a note", "a note"))
+    if problems:
+        raise InputError(problems)
+    return found.reviews
+
+
+def component_hashes(components: pd.DataFrame, edges: pd.DataFrame) -> dict[str, str]:
+    """Twelve hexadecimal digits for each component, and for `design`, of what it is, where it
+    stands and who feeds it; frames as declared in `twin.results.tables`.
+    """
+    fed: dict[str, list[str]] = {}
+    for row in edges.sort_values(["target", "system", "role"], kind="stable").itertuples():
+        fed.setdefault(str(row.target), []).append(f"{row.source} {row.system} {row.role}")
+    out = {
+        str(row["id"]): _short(repr([*map(_plain, row.values()), fed.get(str(row["id"]), [])]))
+        for row in components.to_dict("records")
+    }
+    return {**out, DESIGN: _short(repr(sorted(out.items())))}
+
+
+def _plain(value: object) -> object:
+    """Numbers to a tenth of a millimetre or watt: what no drawing tells apart is one."""
+    return round(float(value), 4) if isinstance(value, float) else str(value)
+
+
+def _short(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def judge(entries: Iterable[ReviewEntry], hashes: Mapping[str, str]) -> tuple[JudgedEntry, ...]:
+    """Each entry with its state."""
+    return tuple(JudgedEntry(entry, _state(entry, hashes)) for entry in entries)
+
+
+def _state(entry: ReviewEntry, hashes: Mapping[str, str]) -> State:
+    if entry.component not in hashes:
+        return "gone"
+    return "current" if hashes[entry.component] == entry.hash else "stale"
+
+
+def open_points(judged: Iterable[JudgedEntry]) -> list[str]:
+    """Why a design is not signed off: decisions that are stale, gone or rejected.
+
+    The last decision of each reviewer on each component counts; comments decide nothing.
+    """
+    last = {
+        (one.entry.component, one.entry.reviewer): one
+        for one in judged
+        if one.entry.decision != "comment"
+    }
+    return [
+        f"{component}: {one.entry.decision} by {reviewer}"
+        + ("" if one.state == "current" else f", {one.state}")
+        for (component, reviewer), one in sorted(last.items())
+        if one.state != "current" or one.entry.decision == "rejected"
+    ]
+
+
+def reviews_of(
+    layout: Path, components: pd.DataFrame, edges: pd.DataFrame
+) -> tuple[JudgedEntry, ...]:
+    """Notes and decisions beside a layout, judged by what it builds: for a report or a viewer."""
+    return judge(read_reviews(review_path(layout)), component_hashes(components, edges))
+
+
+def new_entry(
+    component: str,
+    reviewer: str,
+    decision: Decision,
+    note: str,
+    date: str,
+    hashes: Mapping[str, str],
+) -> ReviewEntry:
+    """An entry on a component as it stands now. InputError for one that is not there."""
+    if component not in hashes:
+        allowed = f"a component, or `{DESIGN}`"
+        hint = did_you_mean(component, hashes)
+        raise InputError([Problem("", repr(component), allowed, hint, "--component")])
+    if not reviewer:
+        raise InputError([Problem("", "nobody", "who says so", file="--reviewer")])
+    if decision == "comment" and not note:
+        raise InputError([Problem("", "nothing said", "what a comment says", file="--note")])
+    return ReviewEntry(
+        component=component,
+        reviewer=reviewer,
+        decision=decision,
+        date=date,
+        hash=hashes[component],
+        note=note,
+    )

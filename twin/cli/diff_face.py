@@ -1,0 +1,86 @@
+"""What `twin diff` and `twin review` call, each thing imported when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from twin.cli import face
+from twin.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from twin.analysis.differences import Compared, DesignChange
+    from twin.analysis.sign_off import Decision, JudgedEntry
+
+
+def side(path: Path) -> Compared:
+    """A result's folder, or a scenario or layout file, as one side of a comparison."""
+    from twin.analysis.differences import Compared
+
+    if path.is_dir():
+        result = face.result(path)
+        held = _asked(result.scenario_yaml)
+        return Compared(result.frame("components"), result.frame("edges"), held, result.summary)
+    scenario = face.load(path)
+    tables = face.build(scenario).tables()
+    return Compared(tables["components"], tables["edges"], _asked(scenario.as_yaml()))
+
+
+def _asked(text: str) -> dict[str, Any]:
+    """What a scenario says beside its layout."""
+    from twin.scenario.yaml.document import parse
+
+    data = parse(text, Path("scenario.yaml")).data
+    return {key: value for key, value in data.items() if key != "layout"}
+
+
+def differences(a: Compared, b: Compared) -> tuple[DesignChange, ...]:
+    """Everything that differs between two sides."""
+    from twin.analysis.differences import differences
+
+    return differences(a, b)
+
+
+def as_text(found: tuple[DesignChange, ...]) -> str:
+    """The same for people."""
+    from twin.analysis.differences import as_text
+
+    return as_text(found)
+
+
+def failed_gates(texts: list[str], a: Compared, b: Compared) -> list[str]:
+    """What each gate that does not hold found."""
+    from twin.analysis.gates import failed, read_gate
+
+    gates = [read_gate(text) for text in texts]
+    if gates and not (a.summary and b.summary):
+        found = "a design without a run"
+        raise InputError([Problem("", found, "two folders of results", file="--gate")])
+    return failed(gates, a.summary, b.summary)
+
+
+def reviews(layout: Path) -> tuple[tuple[JudgedEntry, ...], list[str]]:
+    """Entries beside a layout with their states, and why it is not signed off."""
+    from twin.analysis.sign_off import open_points, reviews_of
+
+    tables = face.build(face.load(layout)).tables()
+    judged = reviews_of(layout, tables["components"], tables["edges"])
+    return judged, open_points(judged)
+
+
+def add_review(
+    layout: Path, component: str, reviewer: str, decision: Decision, note: str, date: str
+) -> Path:
+    """Write one more entry beside a layout; the file."""
+    from twin.analysis.sign_off import component_hashes, new_entry, review_path
+    from twin.analysis.sign_off_text import checked, with_entry
+    from twin.results.folder import write_whole
+
+    tables = face.build(face.load(layout)).tables()
+    hashes = component_hashes(tables["components"], tables["edges"])
+    path = review_path(layout)
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    entry = new_entry(component, reviewer, decision, note, date, hashes)
+    text = checked(with_entry(before, entry), entry, path)
+    write_whole(path, text.encode())
+    return path
