@@ -37,6 +37,7 @@ PLACE = re.compile(
 )
 CHECK = re.compile(r"\b(test_\w+\.py)\b")
 MADE_BY_THE_READER = {
+    "scenarios/clinic.yaml",
     "scenarios/pod.yaml",
     "layouts/pod.yaml",
     "layouts/corner.yaml",
@@ -87,6 +88,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/failure_report.md",
         "docs/economics.md",
         "docs/deployment.md",
+        "docs/sectors.md",
         "docs/physics/fault_trees.md",
     ],
 )

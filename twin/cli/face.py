@@ -188,11 +188,11 @@ def schema(which: str, of: Path | None = None) -> dict[str, Any]:
     return schema_json(which, load(of).catalogue if of else None)
 
 
-def starter(name: str, folder: Path) -> list[Path]:
+def starter(name: str, folder: Path, sector: str | None = None) -> list[Path]:
     """Write a first scenario and layout of that name; the files written."""
     from twin.scenario.starter import write
 
-    return list(write(name, folder))
+    return list(write(name, folder, sector))
 
 
 def catalogue_kinds() -> list[str]:

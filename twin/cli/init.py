@@ -13,7 +13,17 @@ Name = Annotated[str, Argument(metavar="NAME", help="Name of the new scenario an
 Folder = Annotated[Path, Option("--in", metavar="DIR", help="Folder to write into.")]
 
 
-def init(name: Name, folder: Folder = Path()) -> None:
+Sector = Annotated[
+    str | None,
+    Option(
+        "--sector",
+        metavar="SECTOR",
+        help="government, automotive, healthcare, telecom, finance or manufacturing.",
+    ),
+]
+
+
+def init(name: Name, folder: Folder = Path(), sector: Sector = None) -> None:
     """Write a small scenario and layout to start from."""
-    for path in face.starter(name, folder):
+    for path in face.starter(name, folder, sector):
         say.line(str(path))

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from twin.errors import InputError, Problem
+from twin.scenario import sectors
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 """The form of the names of scenarios and layouts."""
@@ -147,12 +148,12 @@ storage: {type: superpod_better}
 """
 
 
-def write(name: str, folder: Path) -> list[Path]:
+def write(name: str, folder: Path, sector: str | None = None) -> list[Path]:
     """Write scenarios/<name>.yaml and layouts/<name>.yaml below `folder`; their paths, the scenario
-    first.
+    first. Those of a sector come with deployments/<name>.yaml and a page on what decides there.
 
-    Raises InputError where the name is not of the allowed form or one of the files exists; nothing
-    is written then.
+    Raises InputError where the sector is unknown, the name is not of the allowed form or one of the
+    files exists; nothing is written then.
     """
     if not NAME.fullmatch(name):
         raise InputError(
@@ -162,10 +163,9 @@ def write(name: str, folder: Path) -> list[Path]:
                 )
             ]
         )
-    texts = {
-        folder / "scenarios" / f"{name}.yaml": SCENARIO,
-        folder / "layouts" / f"{name}.yaml": LAYOUT,
-    }
+    plain = {f"scenarios/{name}.yaml": SCENARIO, f"layouts/{name}.yaml": LAYOUT}
+    chosen = plain if sector is None else sectors.texts(sector, name)
+    texts = {folder / place: text for place, text in chosen.items()}
     standing = [path for path in texts if path.exists() or path.is_symlink()]
     if standing:
         raise InputError(
