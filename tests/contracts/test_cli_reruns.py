@@ -96,7 +96,8 @@ def test_a_scene_of_a_changed_design(tmp_path: Path, capsys: Any) -> None:
     changed = ["--set", "layout.power.ups.count=3"]
     assert main(["usd", "export", LAYOUT, "--out", str(tmp_path / "s"), *changed]) == 0
     scene = Path(capsys.readouterr().out.strip())
-    assert "ups_3" in (scene.parent / "layout.usda").read_text()
+    usd = pytest.importorskip("pxr.Usd", reason="usd-core is not installed")
+    assert usd.Stage.Open(str(scene)).GetPrimAtPath("/Facility/Power/Yard/ups_3")
     assert run(tmp_path / "a") == 0
     assert main(["usd", "export", str(tmp_path / "a"), "--out", str(tmp_path / "t"), *changed]) == 2
     assert "--set" in capsys.readouterr().err

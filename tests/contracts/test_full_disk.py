@@ -65,7 +65,7 @@ def test_no_room_for_the_report(saved: Path, tmp_path: Path) -> None:
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
 
 
-@pytest.mark.parametrize("part", ["results.usdc", "layout.usda"])
+@pytest.mark.parametrize("part", ["payloads/results_run.usdc", "architecture.usdc"])
 def test_no_room_for_the_scene(saved: Path, tmp_path: Path, part: str) -> None:
     """The USD library keeps its log to itself; the older scene stays whole."""
     pytest.importorskip("pxr", reason="usd-core is not installed")

@@ -16,12 +16,14 @@ pytest.importorskip("pxr", reason="usd-core is not installed")
 from twin.present.usd.cameras import APERTURE_M, FOCAL_M, look
 from twin.present.usd.checks import check
 from twin.present.usd.colours import UNKNOWN_SRGB, colour_range, heat, linear
-from twin.present.usd.connections import route
+from twin.present.usd.component_states import steps_of
 from twin.present.usd.emblems import emblem
+from twin.present.usd.feeds import group_edges
 from twin.present.usd.glow import FACES_PER_RACK, glow
 from twin.present.usd.halls import MARGIN_M, find_halls, find_roots
 from twin.present.usd.names import prim_names
 from twin.present.usd.plan import Item, make_plan
+from twin.present.usd.routes import LineSection, comb
 from twin.present.usd.series import make_series, states
 from twin.present.usd.solids import Solid, box, boxes, merge, rod, turned
 from twin.results.tables import COMPONENTS, EDGES, RACKS
@@ -47,6 +49,7 @@ KINDS = (
     "transformer",
     "utility",
     "busway",
+    "open_rack",
     "never_heard_of",
 )
 
@@ -68,6 +71,7 @@ def component(
             "width_m": 0.6,
             "depth_m": 1.2,
             "height_m": 2.3,
+            "facing_deg": 180.0,
         }
         | other
     )
@@ -258,12 +262,42 @@ def test_a_plan_of_nothing_has_a_box() -> None:
     assert (np.diff(make_plan(components(), {}, {}).bounds, axis=0) > 0).all()
 
 
-def test_a_route_runs_square_over_the_tops() -> None:
-    path = route((0, 0, 2), (5, 3, 1), 4.0)
-    assert (np.count_nonzero(np.diff(path, axis=0), axis=1) == 1).all()
-    assert path[0].tolist() == [0, 0, 2]
-    assert path[-1].tolist() == [5, 3, 1]
-    assert path[:, 2].max() == 4
+def test_a_line_rises_from_its_source_and_runs_over_every_row() -> None:
+    section = LineSection(4.0, 0.0, 0.05)
+    solid = comb([(0.0, 0.0, 2.0)], [(5.0, 3.0, 2.0), (6.0, 3.0, 2.0), (5.0, 9.0, 2.0)], section)
+    low, high = solid.extent
+    assert low == pytest.approx((-0.05, -0.05, 2.0), abs=0.01)
+    assert high == pytest.approx((6.05, 9.05, 4.05), abs=0.01)
+    assert len(np.unique(np.round(solid.points, 5), axis=0)) == len(solid.points)
+
+
+def test_edges_in_groups_are_the_edges_again() -> None:
+    pairs = [("a", "x"), ("b", "x"), ("a", "y"), ("b", "y"), ("b", "z"), ("a", "z"), ("c", "w")]
+    feeds = group_edges(edges(*pairs))
+    assert sorted((s, t) for feed in feeds for s in feed.sources for t in feed.targets) == sorted(
+        pairs
+    )
+    assert max(len(feed.sources) * len(feed.targets) for feed in feeds) >= 4
+    assert {feed.domain for feed in feeds} == {"electrical"}
+
+
+@pytest.mark.parametrize(
+    ("facing", "turn", "own"),
+    [(180.0, 0.0, (0.6, 1.2)), (0.0, -180.0, (0.6, 1.2)), (90.0, 90.0, (1.2, 0.6))],
+)
+def test_a_front_looks_where_the_table_says(
+    facing: float, turn: float, own: tuple[float, float]
+) -> None:
+    (item,) = make_plan(components(component("r", facing_deg=facing)), {}, {}).items
+    assert (item.turn_deg, item.own_size[:2]) == (turn, own)
+
+
+def test_a_loss_is_told_from_its_instant_until_its_repair() -> None:
+    (item,) = make_plan(components(component("p", "rpp")), {}, {}).items
+    live = np.array([1.0, 0.4, 0.0, 1.0])
+    told = steps_of(item, [(0.5, "failed"), (0.5, "stopped"), (2.0, "repaired")], live, None)
+    assert told == [(-1.0, "on"), (0.5, "failed"), (2.0, "on")]
+    assert steps_of(item, [], live, None)[1:] == [(1.0, "interrupted"), (2.0, "off"), (3.0, "on")]
 
 
 def test_panels_hug_their_rack() -> None:

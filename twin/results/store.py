@@ -35,11 +35,25 @@ SCENE = "scene"
 """Name of the folder with the USD scene."""
 SCENE_PARTS = (
     "facility.usda",
+    "facility.usdc",
+    "facility_web.usdc",
+    "results.usda",
+    "network.usdc",
+    "cooling.usdc",
+    "power.usdc",
+    "it.usdc",
+    "storage.usdc",
+    "building.usdc",
+    "other.usdc",
+    "architecture.usdc",
+    "payloads",
+    "assets",
+    "fields",
+    # Layers of scenes that were written before disciplines had layers of their own.
     "results.usdc",
     "connections.usda",
     "layout.usda",
     "architecture.usda",
-    "assets",
 )
 """What stands in a scene's folder."""
 

@@ -1,11 +1,11 @@
 """The facility as an OpenUSD scene: metres, Z up, one prim a component, results as time samples.
 
     facility.usda         root: sublayers, strongest first; opens in any USD viewer
-    results.usdc          samples of every rack, coloured panels in the racks' fronts
-    connections.usda      one curve an edge, drawn overhead, shown with the guides
-    layout.usda           one instance a component, under its system and hall
-    architecture.usda     ground, slabs, walls, cameras, lights
-    assets/KIND_TYPE.usda one prototype a catalogue row
+    overrides.usda        a person's own opinions: made once, never written again
+    results.usda          variant set `scenario`: the design, or what a run found
+    network, cooling, power, it, architecture (.usdc)     a discipline each
+    payloads/             what stands in one hall, and the samples of a run
+    assets/               one SimReady asset a catalogue row and size
 
 One time code is one recorded period, counted from 0; `twin:time_s` on /Facility says when each
 ends. Importing this package raises TwinError, with the cure, where usd-core is not installed.
@@ -23,6 +23,7 @@ except ModuleNotFoundError as missing:
         "'ai-factory-twin[usd]'"
     ) from missing
 
+from twin.present.usd.options import SceneOptions
 from twin.present.usd.scene import export_facility, export_result, write_scene
 
-__all__ = ["export_facility", "export_result", "write_scene"]
+__all__ = ["SceneOptions", "export_facility", "export_result", "write_scene"]

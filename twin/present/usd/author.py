@@ -28,13 +28,14 @@ Spec = Any
 """An Sdf.PrimSpec, Sdf.Layer or Sdf.AttributeSpec: pxr ships no annotations."""
 
 
-def new_layer(extension: str, words: str) -> Spec:
-    """An anonymous layer, metres and Z up, default prim Facility; `words` say what it holds."""
+def new_layer(extension: str, words: str, root: str = "Facility") -> Spec:
+    """An anonymous layer, metres and Z up, default prim `root`; `words` say what it holds."""
     layer = Sdf.Layer.CreateAnonymous(f".{extension}")
-    layer.defaultPrim = "Facility"
+    layer.defaultPrim = root
     layer.documentation = words
     layer.pseudoRoot.SetInfo("upAxis", UsdGeom.Tokens.z)
     layer.pseudoRoot.SetInfo("metersPerUnit", 1.0)
+    layer.pseudoRoot.SetInfo("kilogramsPerUnit", 1.0)
     layer.timeCodesPerSecond = TIME_CODES_PER_SECOND
     layer.framesPerSecond = TIME_CODES_PER_SECOND
     return layer
@@ -66,9 +67,9 @@ def define(parent: Spec, name: str, type_name: str, kind: str = "") -> Spec:
     return prim
 
 
-def facility(layer: Spec) -> Spec:
+def facility(layer: Spec, root: str = "Facility") -> Spec:
     """The root prim of a layer: an assembly."""
-    return define(layer, "Facility", "Xform", Kind.Tokens.assembly)
+    return define(layer, root, "Xform", Kind.Tokens.assembly)
 
 
 def value(
@@ -93,8 +94,7 @@ def value(
 def relate(prim: Spec, name: str, targets: Iterable[Spec], *, custom: bool = False) -> None:
     """A relationship to paths, in order."""
     relation = Sdf.RelationshipSpec(prim, name, custom, Sdf.VariabilityUniform)
-    for target in targets:
-        relation.targetPathList.explicitItems.append(target)
+    relation.targetPathList.explicitItems = list(targets)
 
 
 def apply(prim: Spec, *schemas: str) -> None:

@@ -64,6 +64,8 @@ PALETTE: dict[str, Paint] = {
     "line": Paint((0.72, 0.74, 0.77), 0.9),
     "wall": Paint((0.93, 0.94, 0.95), 0.9),
     "glass": Paint((0.70, 0.82, 0.88), 0.1, opacity=0.14),
+    "cold_aisle": Paint((0.62, 0.78, 0.90), 0.9),
+    "hot_aisle": Paint((0.93, 0.72, 0.62), 0.9),
 }
 """Every surface by name."""
 

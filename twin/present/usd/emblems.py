@@ -13,6 +13,7 @@ from twin.present.usd.solids import mapped, merge, turned
 
 _SHAPES: dict[str, Shape] = {
     "rack": shapes.rack,
+    "open_rack": shapes.open_rack,
     "air_handler": shapes.air_handler,
     "ups": shapes.ups,
     "cabinet_row": shapes.switchboard,
@@ -33,6 +34,7 @@ _BESIDE = {
     "battery": ("ups", True),
     "tank": ("tank", False),
     "cooling_tower": ("dry_cooler", False),
+    "open_rack": ("open_rack", False),
 }
 """Emblem, and whether it is wide, of what scenes of others may hold and no layout does."""
 
@@ -70,5 +72,6 @@ def emblem(kind: str, size: Size) -> tuple[Part, ...]:
 def _drawn_as(kind: str) -> tuple[str, bool]:
     """Emblem of a kind, and whether its front is along the longer side."""
     drawn = {row.name: (row.emblem, row.wide) for row in EQUIPMENT_KINDS.values()} | _BESIDE
-    stem = next((name for name in drawn if kind == name or kind.endswith(f"_{name}")), "")
+    ends = (name for name in drawn if kind.endswith(f"_{name}"))
+    stem = kind if kind in drawn else next(ends, "")
     return drawn.get(stem, ("plain", False))

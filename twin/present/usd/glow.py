@@ -35,7 +35,7 @@ def _unit() -> tuple[Floats, Floats]:
     """
     foot = 0.08 + 0.86 * np.arange(_BARS) / _BARS
     bars = [((-0.38, -0.507, z), (0.38, -0.485, z + 0.055)) for z in foot]
-    rear = ((-0.36, 0.49, 0.10), (0.36, 0.505, 0.92))
+    rear = ((-0.36, 0.49, 0.10), (0.36, 0.507, 0.92))
     cap = ((-0.46, -0.46, 1.0), (0.46, 0.46, 1.012))
     low, high = zip(*bars, rear, cap, strict=True)
     return np.array(low, dtype=np.float32), np.array(high, dtype=np.float32)

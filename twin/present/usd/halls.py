@@ -25,11 +25,15 @@ class Hall:
     prim: str
     at: tuple[float, float]
     size: Point
+    containment: str = "none"
+    """none, cold_aisle or hot_aisle."""
+    root: str = "Facility"
+    """Name of the stage's root prim."""
 
     @property
     def path(self) -> str:
         """Path of its prim on the composed stage."""
-        return f"/Facility/Architecture/{self.prim}"
+        return f"/{self.root}/Architecture/{self.prim}"
 
     @property
     def top(self) -> Point:

@@ -7,7 +7,8 @@ site's: east, north and up from its south-west corner.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from twin.present.usd.halls import KIND, Hall, contents, find_halls, find_roots
 from twin.present.usd.names import prim_names
 from twin.present.usd.solids import Floats, Point
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 YARD = "Yard"
 """Name of the place outside the halls."""
 
@@ -45,11 +47,31 @@ class Item:
     group: str
     place: str
     prim: str
+    parent: str = ""
+    facing_deg: float = 180.0
+    """Where its front looks, clockwise from north."""
+    gpus: int = 0
+    holds: bool = False
+    """Whether other components stand inside it."""
+    root: str = "Facility"
+    """Name of the stage's root prim."""
 
     @property
     def path(self) -> str:
         """Path of its prim on the composed stage."""
-        return f"/Facility/{self.group}/{self.place}/{self.prim}"
+        return f"/{self.root}/{self.group}/{self.place}/{self.prim}"
+
+    @property
+    def turn_deg(self) -> float:
+        """How far it is turned anticlockwise from looking south."""
+        return (180.0 - self.facing_deg + 180.0) % 360.0 - 180.0
+
+    @property
+    def own_size(self) -> Point:
+        """Width, depth and height before it is turned."""
+        across = round(self.turn_deg / 90.0) % 2 == 1
+        width, depth, height = self.size
+        return (depth, width, height) if across else self.size
 
     @property
     def top(self) -> Point:
@@ -77,18 +99,32 @@ def make_plan(
     components: pd.DataFrame,
     hall_sizes: Mapping[str, Point],
     hall_origins: Mapping[str, tuple[float, float]],
+    *,
+    containment: Mapping[str, str] = _NONE,
+    root: str = "Facility",
 ) -> ScenePlan:
-    """Place the rows of the components table; sizes and corners of halls in metres, by name."""
+    """Place the rows of the components table; sizes and corners of halls in metres, by name.
+
+    containment   none, cold_aisle or hot_aisle, by hall
+    root          name of the stage's root prim
+    """
     roots = find_roots(components)
-    halls = find_halls(components, roots, hall_sizes, hall_origins)
+    halls = tuple(
+        replace(hall, root=root, containment=containment.get(hall.name, "none"))
+        for hall in find_halls(components, roots, hall_sizes, hall_origins)
+    )
     places = {hall.name: hall.prim for hall in halls}
     equipment = components[components["kind"] != KIND]
+    holders = set(map(str, equipment["parent"]))
     rows = zip(equipment.itertuples(), prim_names(equipment["id"]), strict=True)
-    items = tuple(_item(row, name, places.get(roots[str(row.id)], YARD)) for row, name in rows)
+    items = tuple(
+        _item(row, name, places.get(roots[str(row.id)], YARD), str(row.id) in holders, root)
+        for row, name in rows
+    )
     return ScenePlan(halls, items, _bounds(components, halls))
 
 
-def _item(row: Any, prim: str, place: str) -> Item:
+def _item(row: Any, prim: str, place: str, holds: bool, root: str) -> Item:
     return Item(
         id=str(row.id),
         kind=str(row.kind),
@@ -99,6 +135,11 @@ def _item(row: Any, prim: str, place: str) -> Item:
         group=_GROUPS.get(str(row.system), "Other"),
         place=place,
         prim=prim,
+        parent=str(row.parent),
+        facing_deg=float(row.facing_deg),
+        gpus=int(row.gpus),
+        holds=holds,
+        root=root,
     )
 
 

@@ -1,109 +1,227 @@
-"""What the racks did: samples on every rack's prim and coloured panels in their fronts.
+"""What happened, as time samples on every component's prim and as colours of what is seen.
 
-Sample k is recorded period k, counted from 0, at time code k. Between codes USD interpolates
-numbers and holds states; a period without a record is blocked, never invented.
+    results.usda                a variant set `scenario` on the root prim: `design`, and the run
+    payloads/results_run.usdc   the samples, loaded with the variant of the run
+
+Sample k is recorded period k, counted from 0, at time code k; an event has the code of its own
+instant. Numbers are interpolated and states held; a period without a record is blocked, never
+invented. Beside every row of samples stands its first one as the default.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from pxr import Gf, Sdf, UsdGeom, Vt
 
+from twin.present.usd.attributes import JUNCTION, LOAD, POWER, SAMPLED, STATE, TEMPERATURE
 from twin.present.usd.author import Spec, Types, define, facility, mesh, new_layer, value, vectors
-from twin.present.usd.colours import COLOUR_MAP, colour_range, heat
-from twin.present.usd.glow import FACES_PER_RACK, glow
-from twin.present.usd.plan import Item, ScenePlan
-from twin.present.usd.series import Grid, Series
+from twin.present.usd.badges import STATE_RGB, badge
+from twin.present.usd.colours import COLOUR_MAP, colour_range, heat, linear
+from twin.present.usd.component_states import Steps
+from twin.present.usd.equipment import TYPES
+from twin.present.usd.glow import glow
+from twin.present.usd.plan import Item
+from twin.present.usd.solids import Point
+from twin.present.usd.tracks import Grid, Tracks
 
-_WORDS = (
-    "Results of the racks. Time code k is recorded period k, counted from 0; it ends "
-    "twin:time_s[k] seconds "
-    "after the start. Colours show one temperature at a time: switch visibility under "
-    "/Facility/Results."
-)
+VARIANT_SET = "scenario"
+DESIGN = "design"
+"""The variant without results."""
+HEAT = "Heat"
+BADGE = "State"
+LEVELS = 64
+"""Colours of the map that racks are shown in: few enough to be kept once each."""
+JUST_BEFORE = 1e-3
+"""Time codes between the two samples on the sides of a step."""
+
+Mask = NDArray[np.bool_]
+Codes = NDArray[np.intp]
+
+_Arc = tuple[Point, bool, bool]
+"""Size in millimetres, whether a rack, whether it has GPUs."""
 
 
-def results_layer(plan: ScenePlan, series: Series) -> Spec:
-    """The layer with `twin:` samples on the racks and /Facility/Results/InletAir and Junction."""
-    layer = new_layer("usdc", _WORDS)
-    by_id = {item.id: item for item in plan.items}
-    items = [by_id[rack] for rack in series.racks]
+def results_layer(root_name: str, runs: Mapping[str, str], shown: str) -> Spec:
+    """The layer with the variant set; `runs` gives the payload of each run by its variant."""
+    layer = new_layer(
+        "usda", "Variants of the root prim: the design, or what a run found.", root_name
+    )
     with Sdf.ChangeBlock():
-        root = facility(layer)
-        ends_s = Vt.DoubleArray.FromNumpy(series.time_s)
-        value(root, "twin:time_s", Types.DoubleArray, ends_s, custom=True, uniform=True)
-        for index, item in enumerate(items):
-            _samples(layer, item, series, index)
-        scope = define(root, "Results", "Scope")
-        _coloured(layer, scope, "InletAir", items, series.inlet_degc, visible=True)
-        _coloured(layer, scope, "Junction", items, series.junction_degc, visible=False)
+        root = facility(layer, root_name)
+        root.variantSetNameList.prependedItems.append(VARIANT_SET)
+        variants = Sdf.VariantSetSpec(root, VARIANT_SET)
+        for name in (DESIGN, *runs):
+            variant = Sdf.VariantSpec(variants, name)
+            if name in runs:
+                variant.primSpec.payloadList.prependedItems.append(Sdf.Payload(f"./{runs[name]}"))
+        root.variantSelections[VARIANT_SET] = shown
     return layer
 
 
-def _samples(layer: Spec, item: Item, series: Series, index: int) -> None:
-    prim = Sdf.CreatePrimInLayer(layer, item.path)
-    columns = (
-        ("twin:power_w", series.power_w),
-        ("twin:inletTemperature_degc", series.inlet_degc),
-        ("twin:junctionTemperature_degc", series.junction_degc),
+def samples_layer(root_name: str, tracks: Tracks) -> Spec:
+    """The payload: samples of every component under overs, and what shows them."""
+    layer = new_layer("usda", "Samples of one run.", root_name)
+    limits = colour_range(tracks.inlet_range_degc)
+    racks = [item.kind.endswith("rack") for item in tracks.items]
+    levels = _levels(tracks.temperature_degc, *limits)
+    scale = _scale()
+    with Sdf.ChangeBlock():
+        _root(layer, root_name, tracks, limits)
+        shelf = Sdf.PrimSpec(layer, TYPES, Sdf.SpecifierClass, "Scope")
+        arcs: dict[_Arc, Spec] = {}
+        for k, item in enumerate(tracks.items):
+            prim = Sdf.CreatePrimInLayer(layer, item.path)
+            prim.referenceList.prependedItems.append(_arc(shelf, arcs, item, racks[k]))
+            _numbers(layer, prim, tracks, k, racks[k])
+            _state(layer, prim, tracks.state[k])
+            if item.bodied:
+                _badge(layer, prim, tracks.state[k])
+            if racks[k] and item.bodied:
+                _heat(layer, prim, levels[:, k], scale, tracks.state[k])
+    return layer
+
+
+def _root(layer: Spec, root_name: str, tracks: Tracks, limits: tuple[float, float]) -> None:
+    root = Sdf.CreatePrimInLayer(layer, f"/{root_name}")
+    ends_s = Vt.DoubleArray.FromNumpy(tracks.time_s)
+    clock = value(root, "twin:time_s", Types.DoubleArray, ends_s, custom=True, uniform=True)
+    clock.SetInfo("documentation", "End of period k, at time code k, in seconds from the start.")
+    clock.SetInfo("customData", {"unit": "s"})
+    value(root, "twin:colourMap", Types.Token, COLOUR_MAP, custom=True, uniform=True)
+    span = value(
+        root, "twin:colourRange_degc", Types.Float2, Gf.Vec2f(*limits), custom=True, uniform=True
     )
-    for name, grid in columns:
-        column = grid[:, index]
-        known = np.isfinite(column)
-        _sampled(
-            layer,
-            value(prim, name, Types.Float, None, custom=True),
-            (
-                number if there else Sdf.ValueBlock()
-                for number, there in zip(column.tolist(), known, strict=True)
-            ),
+    span.SetInfo("documentation", "Inlet air at the dark and at the light end of the colour map.")
+    span.SetInfo("customData", {"unit": "degC"})
+
+
+def _arc(shelf: Spec, arcs: dict[_Arc, Spec], item: Item, rack: bool) -> Spec:
+    """Reference to what all components of one size share: attributes in words, and meshes."""
+    x, y, z = (round(1000 * length) / 1000 for length in item.own_size)
+    key: _Arc = ((x, y, z), rack, item.gpus > 0)
+    if key not in arcs:
+        prim = define(shelf, f"Shown_{len(arcs)}", "Xform")
+        for attribute in (
+            *SAMPLED,
+            *(() if rack else (LOAD,)),
+            *((JUNCTION,) if rack and item.gpus else ()),
+        ):
+            attribute.write(prim, None)
+        if item.bodied:
+            _meshes(prim, key[0], rack)
+        arcs[key] = Sdf.Reference("", prim.path)
+    return arcs[key]
+
+
+def _meshes(prim: Spec, size: Point, rack: bool) -> None:
+    band = (0.955, 0.985) if rack else (0.80, 0.88)
+    shapes = {BADGE: badge(size, *band)}
+    if rack:
+        shapes[HEAT] = glow([Item("", "", "", 0.0, size, (0.0, 0.0, 0.0), "", "", "")])
+    for name, solid in shapes.items():
+        spec = value(
+            mesh(prim, name, solid),
+            "primvars:displayColor",
+            Types.Color3fArray,
+            vectors([linear(STATE_RGB["unknown"])]),
         )
-    _sampled(
-        layer,
-        value(prim, "twin:state", Types.Token, None, custom=True),
-        series.state[:, index].tolist(),
+        spec.SetInfo("interpolation", UsdGeom.Tokens.constant)
+
+
+def _numbers(layer: Spec, prim: Spec, tracks: Tracks, k: int, rack: bool) -> None:
+    columns = [
+        (POWER, tracks.power_w, not rack),
+        *(() if rack else ((LOAD, tracks.load_frac, True),)),
+        (TEMPERATURE, tracks.temperature_degc, not rack),
+        (JUNCTION, tracks.junction_degc, False),
+    ]
+    for attribute, grid, thin in columns:
+        column = grid[:, k]
+        known = np.isfinite(column)
+        if not known.any():
+            continue
+        first = float(column[np.argmax(known)])
+        spec = value(prim, attribute.name, attribute.type_name, first, custom=True)
+        codes = (_kept(column) if thin else np.arange(len(column))).astype(float).tolist()
+        numbers = (column[_kept(column)] if thin else column).tolist()
+        if not known.all():
+            numbers = [one if one == one else Sdf.ValueBlock() for one in numbers]
+        _sampled(layer, spec, zip(codes, numbers, strict=True))
+
+
+def _kept(column: Grid) -> Codes:
+    """Codes of samples without which the straight lines between the others would differ."""
+    same = np.zeros(len(column), dtype=bool)
+    if len(column) > 2:
+        middle = column[1:-1]
+        same[1:-1] = (middle == column[:-2]) & (middle == column[2:])
+    return np.flatnonzero(~same)
+
+
+def _state(layer: Spec, prim: Spec, steps: Steps) -> None:
+    spec = value(prim, STATE.name, STATE.type_name, steps[0][1], custom=True)
+    _sampled(layer, spec, steps)
+
+
+def _badge(layer: Spec, prim: Spec, steps: Steps) -> None:
+    over = Sdf.CreatePrimInLayer(layer, prim.path.AppendChild(BADGE))
+    colours = [(code, vectors([linear(STATE_RGB[word])])) for code, word in steps]
+    spec = value(over, "primvars:displayColor", Types.Color3fArray, colours[0][1])
+    _sampled(layer, spec, _stepped(colours))
+
+
+def _stepped(values: Sequence[tuple[float, Spec]]) -> Iterable[tuple[float, Spec]]:
+    """Samples on both sides of every step, so that nothing fades from one to the next."""
+    for k, (code, one) in enumerate(values):
+        if k:
+            yield max(code - JUST_BEFORE, values[k - 1][0] + JUST_BEFORE / 2), values[k - 1][1]
+        yield code, one
+
+
+def _heat(layer: Spec, prim: Spec, levels: Codes, scale: Sequence[Spec], steps: Steps) -> None:
+    """Inlet air as colour; dark while the rack is off."""
+    over = Sdf.CreatePrimInLayer(layer, prim.path.AppendChild(HEAT))
+    dark = _while(steps, "off", len(levels))
+    shown = np.where(dark, len(scale) - 1, levels)
+    same = np.zeros(len(shown), dtype=bool)
+    if len(shown) > 2:
+        same[1:-1] = (shown[1:-1] == shown[:-2]) & (shown[1:-1] == shown[2:])
+    codes = np.flatnonzero(~same)
+    samples = list(zip(codes.astype(float).tolist(), shown[codes].tolist(), strict=True))
+    turns = np.flatnonzero(dark[1:] != dark[:-1]).tolist()
+    samples += [(code + 1 - JUST_BEFORE, int(shown[code])) for code in turns]
+    spec = value(over, "primvars:displayColor", Types.Color3fArray, scale[shown[0]])
+    _sampled(layer, spec, ((code, scale[level]) for code, level in samples))
+
+
+def _scale() -> list[Spec]:
+    """One colour a level of the map, then grey for what is unknown and dark for what is off."""
+    whole = heat(np.append(np.linspace(0.0, 1.0, LEVELS), np.nan), 0.0, 1.0)
+    rows = [*whole.tolist(), linear(STATE_RGB["off"]).tolist()]
+    return [Vt.Vec3fArray([tuple(row)]) for row in rows]
+
+
+def _levels(temperature_degc: Grid, low: float, high: float) -> Codes:
+    """(period, item) level of the map that each temperature has."""
+    share = np.clip((temperature_degc - low) / (high - low), 0.0, 1.0)
+    known = np.isfinite(share)
+    return np.where(known, np.round(np.where(known, share, 0.0) * (LEVELS - 1)), LEVELS).astype(
+        np.intp
     )
 
 
-def _sampled(layer: Spec, attribute: Spec, values: Iterable[object]) -> None:
-    path = attribute.path
-    for code, one in enumerate(values):
-        layer.SetTimeSample(path, float(code), one)
+def _while(steps: Steps, word: str, periods: int) -> Mask:
+    """(period,) whether a state holds at each period's code."""
+    codes = np.array([code for code, _ in steps])
+    at = np.searchsorted(codes, np.arange(periods), side="right") - 1
+    return np.array([steps[k][1] == word for k in at], dtype=bool)
 
 
-def _coloured(
-    layer: Spec, scope: Spec, name: str, items: list[Item], grid: Grid, *, visible: bool
-) -> None:
-    bodied = [index for index, item in enumerate(items) if item.bodied]
-    if not bodied:
-        return
-    shown = grid[:, bodied]
-    low, high = colour_range(grid)
-    prim = mesh(scope, name, glow([items[index] for index in bodied]))
-    value(
-        prim,
-        "visibility",
-        Types.Token,
-        UsdGeom.Tokens.inherited if visible else UsdGeom.Tokens.invisible,
-    )
-    value(
-        prim,
-        "twin:ids",
-        Types.StringArray,
-        Vt.StringArray([items[index].id for index in bodied]),
-        custom=True,
-        uniform=True,
-    )
-    value(prim, "twin:colourMap", Types.Token, COLOUR_MAP, custom=True, uniform=True)
-    value(
-        prim, "twin:colourRange_degc", Types.Float2, Gf.Vec2f(low, high), custom=True, uniform=True
-    )
-    colour = value(
-        prim, "primvars:displayColor", Types.Color3fArray, vectors(heat(shown[0], low, high))
-    )
-    colour.SetInfo("interpolation", UsdGeom.Tokens.uniform)
-    which = np.repeat(np.arange(len(bodied), dtype=np.int32), FACES_PER_RACK)
-    value(prim, "primvars:displayColor:indices", Types.IntArray, Vt.IntArray.FromNumpy(which))
-    _sampled(layer, colour, (vectors(row) for row in heat(shown, low, high)))
+def _sampled(layer: Spec, spec: Spec, samples: Iterable[tuple[float, object]]) -> None:
+    path = spec.path
+    write = layer.SetTimeSample
+    for code, one in samples:
+        write(path, code, one)

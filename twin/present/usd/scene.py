@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -10,34 +11,24 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from twin.present.usd.architecture import architecture_layer
-from twin.present.usd.assets import asset_layer, asset_names
-from twin.present.usd.author import (
-    TIME_CODES_PER_SECOND,
-    Spec,
-    Types,
-    export,
-    facility,
-    new_layer,
-    value,
-)
+from twin.catalogue import Catalogue, shipped
+from twin.present.usd.author import export
 from twin.present.usd.checks import check
-from twin.present.usd.connections import connections_layer
-from twin.present.usd.layout import layout_layer
+from twin.present.usd.options import SceneOptions
+from twin.present.usd.parts import OVERRIDES, overrides_layer, root_layer, scene_parts
 from twin.present.usd.plan import ScenePlan, make_plan
-from twin.present.usd.results import results_layer
-from twin.present.usd.series import make_series
+from twin.present.usd.prototypes import subjects, write_prototypes
 from twin.present.usd.solids import Point
+from twin.present.usd.web import FILE as WEB_FILE
+from twin.present.usd.web import web_layer
 from twin.results import SCENE_PARTS, kept_in, refuse_beside_another
 from twin.results.folder import replaced, writing
 
-ROOT = "facility.usda"
-"""The file to open."""
-RESULTS = "results.usdc"
-"""The layer with time samples; absent where nothing was run."""
-
 _NO_SIZES: Mapping[str, Point] = MappingProxyType({})
 _NO_PLACES: Mapping[str, tuple[float, float]] = MappingProxyType({})
+_NO_WORDS: Mapping[str, str] = MappingProxyType({})
+_NO_TABLES: Mapping[str, pd.DataFrame] = MappingProxyType({})
+_AS_IS = SceneOptions()
 
 
 class ResultLike(Protocol):
@@ -86,35 +77,80 @@ def write_scene(
     fingerprint: str = "",
     hall_sizes: Mapping[str, Point] = _NO_SIZES,
     hall_origins: Mapping[str, tuple[float, float]] = _NO_PLACES,
+    containment: Mapping[str, str] = _NO_WORDS,
+    tables: Mapping[str, pd.DataFrame] = _NO_TABLES,
+    catalogue: Catalogue | None = None,
+    options: SceneOptions = _AS_IS,
 ) -> Path:
-    """Write a facility, and what its racks did where `racks` is given; returns the path of
-    facility.usda.
+    """Write a facility, and what happened in it where `racks` is given; returns the path of the
+    file to open.
 
     components, edges, racks   frames as declared in `twin.results.tables`
     hall_sizes                 metres east, north and up, by hall; follows from the racks where not
                                given
     hall_origins               site metres of the south-west corner, by hall
+    containment                none, cold_aisle or hot_aisle, by hall
+    tables                     `power`, `loops`, `events` and `site` of a run, for states, loads and
+                               temperatures of all that is no rack
+    catalogue                  rows of the types; the shipped ones where not given
     start                      date and time of the scenario's start, kept as twin:start
     fingerprint                of the result that is shown, kept as twin:result
 
     The same tables give the same bytes. The folder changes in one step, so a reader never meets
-    half a scene; files in it that are not the scene's stay. Raises InputError with every problem of
-    the tables, or where the folder around this one holds another result, and OutputError where the
-    disk refuses.
+    half a scene; `overrides.usda` and files that are not the scene's stay. Raises InputError with
+    every problem of the tables, or where the folder around this one holds another result, and
+    OutputError where the disk refuses.
     """
     check(components, edges, racks)
-    plan = make_plan(components, hall_sizes, hall_origins)
+    plan = make_plan(
+        components, hall_sizes, hall_origins, containment=containment, root=options.root
+    )
     said = {"title": title, "start": start} | ({"result": fingerprint} if fingerprint else {})
-    return _save(_layers(plan, edges, racks, said), Path(folder), fingerprint)
+    held = dict(tables) if racks is None else {**tables, "racks": racks}
+    writer = _Writer(plan, edges, held, catalogue or shipped(), options)
+    return writer.save(said, Path(folder).resolve(), fingerprint)
 
 
-def export_result(result: ResultLike, out: str | Path) -> Path:
+@dataclass(frozen=True)
+class _Writer:
+    """All that a scene is made of, on its way into a folder."""
+
+    plan: ScenePlan
+    edges: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    catalogue: Catalogue
+    options: SceneOptions
+
+    def save(self, said: Mapping[str, str], folder: Path, fingerprint: str) -> Path:
+        """Write everything beside the folder, then put it in its place."""
+        fits = partial(refuse_beside_another, folder.parent, fingerprint)
+        kept = kept_in(folder.parent)
+        with writing("the scene", folder, kept), replaced(folder, SCENE_PARTS, fits) as new:
+            self._write(said, new, not (folder / OVERRIDES).exists())
+        return folder / self.options.file
+
+    def _write(self, said: Mapping[str, str], new: Path, first: bool) -> None:
+        prototypes = write_prototypes(subjects(self.plan.items, self.catalogue), new)
+        parts = scene_parts(self.plan, self.edges, self.tables, prototypes, self.options)
+        racks = self.tables.get("racks")
+        periods = 0 if racks is None else racks["time_s"].nunique()
+        layers = {**parts, self.options.file: root_layer(said, list(parts), periods, self.options)}
+        if first:
+            layers[OVERRIDES] = overrides_layer(self.options)
+        for name, layer in layers.items():
+            (new / name).parent.mkdir(exist_ok=True)
+            export(layer, new / name)
+        if self.options.web:
+            export(web_layer(new / self.options.file), new / WEB_FILE)
+
+
+def export_result(result: ResultLike, out: str | Path, options: SceneOptions = _AS_IS) -> Path:
     """Write a result's scene with its time samples into the folder `out`; returns the path of
-    facility.usda.
+    the file to open.
     """
     tables = result.tables
     meta = result.meta
-    sizes, origins = _rooms(tables["halls"])
+    sizes, origins, containment = _rooms(tables["halls"])
     return write_scene(
         tables["components"],
         tables["edges"],
@@ -125,15 +161,18 @@ def export_result(result: ResultLike, out: str | Path) -> Path:
         fingerprint=result.fingerprint,
         hall_sizes=sizes,
         hall_origins=origins,
+        containment=containment,
+        tables={name: tables[name] for name in _SHOWN if name in tables},
+        options=options,
     )
 
 
-def export_facility(built: FacilityLike, out: str | Path) -> Path:
+def export_facility(built: FacilityLike, out: str | Path, options: SceneOptions = _AS_IS) -> Path:
     """Write a facility's scene, without results, into the folder `out`; returns the path of
-    facility.usda.
+    the file to open.
     """
     tables = built.tables()
-    sizes, origins = _rooms(tables["halls"])
+    sizes, origins, containment = _rooms(tables["halls"])
     return write_scene(
         tables["components"],
         tables["edges"],
@@ -142,56 +181,23 @@ def export_facility(built: FacilityLike, out: str | Path) -> Path:
         title=built.scenario.name,
         hall_sizes=sizes,
         hall_origins=origins,
+        containment=containment,
+        catalogue=getattr(built.scenario, "catalogue", None),
+        options=options,
     )
 
 
-def _rooms(halls: pd.DataFrame) -> tuple[dict[str, Point], dict[str, tuple[float, float]]]:
-    """Sizes and south-west corners by hall, of the table `halls`."""
-    names = halls["hall"].astype(str)
+_SHOWN = ("power", "loops", "events", "site")
+"""Tables of a result that a scene reads besides racks, components, edges and halls."""
+
+
+def _rooms(
+    halls: pd.DataFrame,
+) -> tuple[dict[str, Point], dict[str, tuple[float, float]], dict[str, str]]:
+    """Sizes, south-west corners and containment by hall, of the table `halls`."""
+    names = list(halls["hall"].astype(str))
     box = halls[["width_m", "depth_m", "height_m"]].to_numpy(float)
     at = halls[["x_m", "y_m"]].to_numpy(float)
     sizes = {name: (x, y, z) for name, (x, y, z) in zip(names, box.tolist(), strict=True)}
-    return sizes, {name: (x, y) for name, (x, y) in zip(names, at.tolist(), strict=True)}
-
-
-def _layers(
-    plan: ScenePlan, edges: pd.DataFrame, racks: pd.DataFrame | None, said: Mapping[str, str]
-) -> dict[str, Spec]:
-    """Every layer by its path in the folder, the root last."""
-    names = asset_names(plan.items)
-    layers = {f"assets/{name}.usda": asset_layer(name, model) for model, name in names.items()}
-    parts = {}
-    periods = 0 if racks is None else racks["time_s"].nunique()
-    if racks is not None and periods:
-        parts[RESULTS] = results_layer(plan, make_series(racks))
-    parts["connections.usda"] = connections_layer(plan, edges)
-    parts["layout.usda"] = layout_layer(plan, names)
-    parts["architecture.usda"] = architecture_layer(plan)
-    return {**layers, **parts, ROOT: _root(said, list(parts), periods)}
-
-
-def _root(said: Mapping[str, str], parts: list[str], periods: int) -> Spec:
-    words = (
-        f"{said['title']}. Time code k is recorded period k, counted from 0, "
-        f"{TIME_CODES_PER_SECOND:g} shown a second."
-    )
-    layer = new_layer("usda", words)
-    layer.subLayerPaths = [f"./{part}" for part in parts]
-    prim = facility(layer)
-    for name, text in said.items():
-        value(prim, f"twin:{name}", Types.String, text, custom=True, uniform=True)
-    if periods:
-        layer.startTimeCode = 0.0
-        layer.endTimeCode = periods - 1.0
-    return layer
-
-
-def _save(layers: Mapping[str, Spec], folder: Path, fingerprint: str) -> Path:
-    folder = folder.resolve()
-    fits = partial(refuse_beside_another, folder.parent, fingerprint)
-    kept = kept_in(folder.parent)
-    with writing("the scene", folder, kept), replaced(folder, SCENE_PARTS, fits) as new:
-        for name, layer in layers.items():
-            (new / name).parent.mkdir(exist_ok=True)
-            export(layer, new / name)
-    return folder / ROOT
+    origins = {name: (x, y) for name, (x, y) in zip(names, at.tolist(), strict=True)}
+    return sizes, origins, dict(zip(names, halls["containment"].astype(str), strict=True))

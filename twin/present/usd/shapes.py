@@ -43,14 +43,19 @@ def cabinet(size: Size, paint: str, *, face_m: float = 0.04) -> list[Part]:
 def frame(
     left: float, right: float, low: float, high: float, front: float, border: float, deep: float
 ) -> Solid:
-    """A flat rectangular rim in the x-z plane, from `front` to `front + deep`, metres."""
+    """A flat rectangular rim in the x-z plane, from `front` to `front + deep`, metres.
+
+    The bars between the posts are thinner and end just short of them, so that no two corners meet.
+    """
     back = front + deep
+    gap = min(0.001, border / 20, deep / 20)
+    inside = (left + border + gap, right - border - gap)
     return merge(
         [
             box((left, front, low), (left + border, back, high)),
             box((right - border, front, low), (right, back, high)),
-            box((left + border, front, low), (right - border, back, low + border)),
-            box((left + border, front, high - border), (right - border, back, high)),
+            box((inside[0], front + gap, low), (inside[1], back - gap, low + border)),
+            box((inside[0], front + gap, high - border), (inside[1], back - gap, high)),
         ]
     )
 
@@ -82,6 +87,39 @@ def panel(
     return box(
         (x - width / 2, front, z - height / 2), (x + width / 2, front + deep, z + height / 2)
     )
+
+
+def open_cabinet(size: Size, paint: str) -> tuple[Part, ...]:
+    """Four posts, floor, lid and clear sides: what stands inside can be seen."""
+    width = size[0] / 2
+    depth = size[1] / 2
+    height = size[2]
+    post = min(0.05, width / 5, depth / 5)
+    low = 0.05 * height
+    high = 0.96 * height
+    posts = [
+        box((x - post, y - post, low), (x + post, y + post, high))
+        for x in (-width + post, width - post)
+        for y in (-depth + post, depth - post)
+    ]
+    floor = box((-width, -depth, 0.0), (width, depth, low))
+    lid = box((-width, -depth, high), (width, depth, height))
+    edge = 2 * post
+    sides = [
+        box((x, -depth + edge, low), (x + 0.006, depth - edge, high))
+        for x in (-width + 0.004, width - 0.010)
+    ]
+    return (
+        Part("Posts", paint, merge(posts)),
+        Part("Floor", "carbon", floor),
+        Part("Lid", paint, lid),
+        Part("Sides", "glass", merge(sides)),
+    )
+
+
+def open_rack(size: Size) -> tuple[Part, ...]:
+    """A rack without doors, for what stands in it."""
+    return open_cabinet(size, "graphite")
 
 
 def rack(size: Size) -> tuple[Part, ...]:

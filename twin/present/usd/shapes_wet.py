@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.present.usd.shapes import Part, Size, cabinet, frame, panel, slats
+from twin.present.usd.shapes import Part, Size, frame, open_cabinet, panel, slats
 from twin.present.usd.solids import Solid, box, boxes, merge, rod
 
 
 def cdu(size: Size) -> tuple[Part, ...]:
-    """A white cabinet with a dark service door, a screen and two coloured pipe stubs on top."""
+    """A cabinet with clear sides, for its pumps, a screen and two coloured pipe stubs on top."""
     width = size[0] / 2
     depth = size[1] / 2
     height = size[2]
@@ -17,11 +17,9 @@ def cdu(size: Size) -> tuple[Part, ...]:
     radius = min(0.07, width / 4)
     body = (size[0], size[1], height - stub)
     top = height - stub
-    lower = panel(0.0, 0.36 * height, 1.7 * width, 0.5 * height, -depth + 0.01, 0.03)
     screen = panel(0.0, 0.77 * height, 0.9 * width, 0.1 * height, -depth + 0.01, 0.03)
     return (
-        *cabinet(body, "white"),
-        Part("Service", "graphite", lower),
+        *open_cabinet(body, "white"),
         Part("Screen", "lamp", screen),
         Part("Supply", "supply", rod((-width / 2, depth / 3, top), radius, stub)),
         Part("Return", "return", rod((width / 2, depth / 3, top), radius, stub)),
@@ -72,9 +70,9 @@ def fans(width: float, depth: float, low: float, high: float) -> tuple[Part, ...
     centres, room = fan_centres(width, depth)
     radius = 0.43 * room
     rise = high - low
-    ring = [rod((x, y, low), radius, 0.75 * rise) for x, y in centres]
-    mouth = [rod((x, y, low), 0.9 * radius, 0.8 * rise) for x, y in centres]
-    hub = [rod((x, y, low), 0.2 * radius, rise, sides=12) for x, y in centres]
+    ring = [rod((x, y, low), radius, 0.75 * rise, sides=16) for x, y in centres]
+    mouth = [rod((x, y, low), 0.9 * radius, 0.8 * rise, sides=16) for x, y in centres]
+    hub = [rod((x, y, low), 0.2 * radius, rise, sides=8) for x, y in centres]
     blade = [blades(x, y, low + 0.8 * rise, 0.85 * radius, 0.1 * rise) for x, y in centres]
     return (
         Part("Rings", "steel", merge(ring)),

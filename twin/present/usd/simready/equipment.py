@@ -44,6 +44,8 @@ class AssetSubject:
     row: Columns = field(default_factory=lambda: MappingProxyType({}))
     low_voltage_v: float = LOW_VOLTAGE_V
     frequency_hz: float = FREQUENCY_HZ
+    emblem: str = ""
+    """Shape it is drawn with; that of its kind where empty."""
 
     @property
     def asset_class(self) -> str:

@@ -49,7 +49,7 @@ def write_asset(equipment: AssetSubject, folder: Path) -> AssetPaths:
     """
     known = figures(equipment)
     found = ports(equipment, known)
-    parts = emblem(equipment.kind, equipment.size)
+    parts = emblem(equipment.emblem or equipment.kind, equipment.size)
     home = folder / equipment.name / FOLDER
     (home / "layers").mkdir(parents=True, exist_ok=True)
     (home / THUMBNAILS).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,143 @@
+"""What every component was doing, told from the events of a run and from who had voltage.
+
+An event changes a state at its own instant, which is a time code between two periods; what the
+tables only know by period (racks, voltage) changes at a period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role
+from twin.present.usd.plan import Item
+from twin.results.enums import EventKind
+
+Grid = NDArray[np.float64]
+Steps = list[tuple[float, str]]
+"""Time code from which a state holds, and the state; first code -1, the start of the run."""
+
+START = -1.0
+ON = "on"
+READY = "ready"
+OFF = "off"
+LOST = frozenset({"failed", "tripped", "taken_out"})
+"""States that only a repair, or a closed breaker, ends."""
+
+_MEANS: dict[str, str] = {
+    EventKind.FAILED: "failed",
+    EventKind.STILL_OUT: "failed",
+    EventKind.FAILED_TO_START: "failed",
+    EventKind.TAKEN_OUT: "taken_out",
+    EventKind.OPENED_BY_MISTAKE: "taken_out",
+    EventKind.TRIPPED: "tripped",
+    EventKind.LEFT_OPEN: "tripped",
+    EventKind.LOCKED_OUT: "on_bypass",
+    EventKind.ON_BYPASS: "on_bypass",
+    EventKind.ON_BATTERY: "on_battery",
+    EventKind.THROTTLED: "throttled",
+    EventKind.STOPPED: OFF,
+    EventKind.RAN_DRY: OFF,
+    EventKind.SHUT_DOWN: OFF,
+    EventKind.OFF: OFF,
+    EventKind.REPAIRED: ON,
+    EventKind.CLOSED_AGAIN: ON,
+    EventKind.RESET: ON,
+    EventKind.OFF_BYPASS: ON,
+    EventKind.OFF_BATTERY: ON,
+    EventKind.STARTED: ON,
+    EventKind.RUNNING: ON,
+    EventKind.ON: ON,
+    EventKind.FULL_CLOCK: ON,
+}
+"""State that an event leaves a component in; other events change none."""
+_MENDS = frozenset({EventKind.REPAIRED, EventKind.CLOSED_AGAIN, EventKind.RESET})
+
+
+def steps_of(
+    item: Item, events: Iterable[tuple[float, str]], live: Grid | None, load: Grid | None
+) -> Steps:
+    """States of one component that is no rack.
+
+    events   (time code, what) in order
+    live     (period,) share of each period with voltage; None where nobody knows
+    load     (period,) highest load over rating; None where nobody knows
+    """
+    idle = READY if _stands_by(item) else ON
+    own = _by_events(events, idle)
+    if live is None:
+        return own
+    instants = {code for code, _ in own}
+    codes = sorted({*instants, *map(float, range(len(live)))})
+    told = [_at(own, code) for code in codes]
+    for k, code in enumerate(codes):
+        # An event changes what follows it; a period's end tells of the period.
+        after = int(np.floor(code)) + 1 if code in instants else int(code)
+        period = min(after, len(live) - 1)
+        told[k] = _with_voltage(told[k], live[period], whole=code not in instants)
+        if load is not None and told[k] == ON and load[period] > 1.0 + 1e-9:
+            told[k] = "overloaded"
+    return thin_steps(list(zip(codes, told, strict=True)))
+
+
+def _with_voltage(state: str, share: float, *, whole: bool) -> str:
+    """`off` and `interrupted` where a period says so and no event says more."""
+    if state != ON or not np.isfinite(share):
+        return state
+    if share <= 1e-6:
+        return OFF
+    return "interrupted" if share < 1 - 1e-6 and whole else state
+
+
+def _by_events(events: Iterable[tuple[float, str]], idle: str) -> Steps:
+    out: Steps = [(START, idle)]
+    for code, what in events:
+        state = _MEANS.get(what)
+        now = out[-1][1]
+        if state is None or (now in LOST and what not in _MENDS and state not in LOST):
+            continue
+        if state in (ON, OFF) and idle == READY and what != EventKind.STARTED:
+            state = READY
+        out.append((code, state))
+    return thin_steps(out)
+
+
+def thin_steps(steps: Steps) -> Steps:
+    """Steps that change something; of several at one code the last."""
+    out: Steps = []
+    for code, state in steps:
+        if out and out[-1][0] == code:
+            out.pop()
+        if not out or out[-1][1] != state:
+            out.append((code, state))
+    return out
+
+
+def _at(steps: Steps, code: float) -> str:
+    return next(state for at, state in reversed(steps) if at <= code)
+
+
+def _stands_by(item: Item) -> bool:
+    kind = EQUIPMENT_KINDS.get(item.kind)
+    return kind is not None and kind.role is Role.STANDBY
+
+
+def codes_of(time_s: Sequence[float] | Grid, ends_s: Grid) -> Grid:
+    """Time codes of instants: period k ends at code k, the first begins at -1."""
+    if not len(ends_s):
+        return np.zeros(0)
+    whole = np.concatenate([[0.0], ends_s])
+    return np.asarray(np.interp(time_s, whole, np.arange(-1.0, len(ends_s))), dtype=float)
+
+
+def events_by_component(events: pd.DataFrame, ends_s: Grid) -> dict[str, list[tuple[float, str]]]:
+    """(time code, what) of every component, in order of time."""
+    codes = codes_of(events["time_s"].to_numpy(float), ends_s)
+    out: dict[str, list[tuple[float, str]]] = {}
+    rows = zip(events["component"].astype(str), codes.tolist(), events["what"], strict=True)
+    for name, code, what in rows:
+        out.setdefault(name, []).append((code, str(what)))
+    return out
