@@ -31,6 +31,7 @@ from twin.present.report import (
     verdict,
     workload,
 )
+from twin.present.viewer3d import script_hashes, style, view
 from twin.results import REPORT, Result, kept_in, refuse_beside_another
 from twin.results.folder import write_whole, writing
 
@@ -123,15 +124,18 @@ def environment() -> Environment:
 
 
 def _page(result: Result, sections: list[Section]) -> str:
-    style = stylesheet()
+    shown = view(result)
+    css = stylesheet() + (style() if shown else "")
     template = environment().get_template("report.html.j2")
     told, mood = verdict.banner(result)
     return template.render(
         name=_name(result),
         version=str(result.meta.get("version", "")),
         seed=str(result.meta.get("seed", "")),
-        style=Markup(style),
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+        style=Markup(css),
+        style_hash=b64encode(sha256(css.encode()).digest()).decode(),
+        view=shown,
+        script_hashes=script_hashes() if shown else [],
         title=str(result.meta.get("title", ""))[:400],
         start=str(result.meta.get("start", ""))[:16].replace("T", " "),
         fingerprint=result.fingerprint,

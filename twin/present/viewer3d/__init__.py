@@ -1,0 +1,83 @@
+"""The 3-D view of a report: orbit, pick, colour by quantity, a time slider, what fails with what.
+
+Everything it needs stands in the page: three.js as one script, the view's own script, and the data
+packed. Without scripts or WebGL the floor plans and a table stand for it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from twin.present.blocks import Columns, Grid, grid, words
+from twin.present.viewer3d.quantities import steps_s
+from twin.present.viewer3d.scene import drawn, packed
+from twin.quantities import count, figures, power
+from twin.results import Result
+
+MOST_LISTED = 500
+"""Components in the table that stands for the view."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The view as parts of a page."""
+
+    words: str
+    data: str
+    """JSON that is safe between script tags."""
+    three: str
+    viewer: str
+    listed: Grid
+
+
+def view(result: Result) -> View | None:
+    """The view of a result; None where nothing has a place."""
+    held = drawn(result)
+    if held.empty:
+        return None
+    steps = len(steps_s(result))
+    told = (
+        f"{count(len(held))} components at the places of the layout, over {count(steps)} steps, "
+        "each with the worst of its periods. Drag to turn, scroll to come nearer, click to pick."
+    )
+    listed = grid("Components", held, _LISTED, MOST_LISTED, "components",
+                  closed=f"All {count(len(held))} components of this view")  # fmt: skip
+    data = packed(result).replace("<", "\\u003c")
+    return View(told, data, _escaped("three/three.min.js"), _escaped("viewer.js"), listed)
+
+
+def style() -> str:
+    """How the view is laid out."""
+    return _text("viewer.css")
+
+
+def script_hashes() -> list[str]:
+    """What a page's policy allows: the two scripts, by their SHA-256."""
+    scripts = (_escaped("three/three.min.js"), _escaped("viewer.js"))
+    return [b64encode(sha256(one.encode()).digest()).decode() for one in scripts]
+
+
+@cache
+def _text(name: str) -> str:
+    return files("twin.present.viewer3d").joinpath(name).read_text(encoding="utf-8")
+
+
+def _escaped(name: str) -> str:
+    """A script that cannot end its own element."""
+    return _text(name).replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+_LISTED: Columns = {
+    "Component": ("id", words),
+    "Kind": ("kind", words),
+    "Type": ("type", words),
+    "In": ("parent", words),
+    "East (m)": ("x_m", figures),
+    "North (m)": ("y_m", figures),
+    "Rating": ("rating_w", power),
+    "GPUs": ("gpus", count),
+}

@@ -1,0 +1,2 @@
+export { WebGLRenderer, Scene, PerspectiveCamera, InstancedMesh, BoxGeometry, MeshLambertMaterial, MeshBasicMaterial, LineSegments, LineBasicMaterial, BufferGeometry, EdgesGeometry, Float32BufferAttribute, Color, Vector2, Vector3, Matrix4, Raycaster, HemisphereLight, DirectionalLight, PlaneGeometry, Mesh, Group, Box3, REVISION } from 'three';
+export { OrbitControls } from 'three/examples/jsm/controls/OrbitControls.js';

@@ -1,0 +1,342 @@
+/* The 3-D view of a report: reads the block of data in the page, needs three.js and nothing else. */
+(async () => {
+  "use strict";
+  const $ = (id) => document.getElementById(id);
+  const box = $("v3d");
+  if (!box) return;
+  const say = (text) => { $("v-state").textContent = text; };
+  const began = performance.now();
+
+  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const inflate = async (text) => {
+    const stream = new Blob([bytes(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+  const held = JSON.parse($("v-data").textContent);
+  let data, renderer;
+  try {
+    data = JSON.parse(new TextDecoder().decode(await inflate(held.scene)));
+    renderer = new THREE.WebGLRenderer({ antialias: true, preserveDrawingBuffer: true });
+  } catch (error) {
+    box.hidden = true;
+    $("v-fallback").hidden = false;
+    say("no 3-D: this browser offers no WebGL");
+    return;
+  }
+
+  const count = data.id.length;
+  const index = new Map(data.id.map((id, n) => [id, n]));
+  const name = (n) => data.id[n];
+  const kindOf = (n) => data.kinds[data.kind[n]];
+  const systemOf = (n) => data.systems[data.system[n]];
+  const steps = data.time_s.length;
+  let step = 0, quantity = null, picked = -1, failing = false, playing = 0;
+
+  /* ---- quantities: rows of steps, differences along time, 255 where there is no value ---- */
+  const frames = await Promise.all(held.frames.map(inflate));
+  data.quantities.forEach((q, k) => {
+    const raw = frames[k];
+    for (let row = 0; row < q.rows.length; row++)
+      for (let s = 1; s < steps; s++) raw[row * steps + s] += raw[row * steps + s - 1];
+    q.raw = raw;
+    q.at = new Map(q.rows.map((n, row) => [n, row]));
+  });
+  const level = (q, n, s) => {
+    const row = q.at.get(n);
+    return row === undefined ? 255 : q.raw[row * steps + s];
+  };
+  const value = (q, n, s) => {
+    const found = level(q, n, s);
+    return found === 255 ? null : q.low + (q.high - q.low) * found / 254;
+  };
+  const write = (q, v) => (v === null ? "–" : `${v.toFixed(q.digits)} ${q.unit}`.trim());
+
+  /* ---- scene ---- */
+  const scene = new THREE.Scene();
+  const camera = new THREE.PerspectiveCamera(40, 1.6, 0.1, 20000);
+  camera.up.set(0, 0, 1);
+  renderer.setClearColor(0xf4f6f8);
+  $("v-canvas").append(renderer.domElement);
+  const canvas = renderer.domElement;
+  canvas.tabIndex = 0;
+  canvas.setAttribute("aria-label", "3-D view: arrow keys turn it, plus and minus come nearer and go away");
+  scene.add(new THREE.HemisphereLight(0xffffff, 0x8a9099, 3.1));
+  const sun = new THREE.DirectionalLight(0xffffff, 0.25);
+  sun.position.set(-40, -60, 90);
+  scene.add(sun);
+  const material = new THREE.MeshLambertMaterial();
+  const boxes = new THREE.InstancedMesh(new THREE.BoxGeometry(1, 1, 1), material, count);
+  const matrix = new THREE.Matrix4();
+  const shown = new Uint8Array(count).fill(1);
+  const place = (n) => {
+    const s = shown[n] ? 1 : 0;
+    matrix.makeScale(data.w[n] * s, data.d[n] * s, data.h[n] * s);
+    matrix.setPosition(data.x[n], data.y[n], data.z[n] + data.h[n] / 2);
+    boxes.setMatrixAt(n, matrix);
+  };
+  const area = new THREE.Box3(), rooms = new THREE.Box3();
+  for (let n = 0; n < count; n++) {
+    place(n);
+    area.expandByPoint(new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n]));
+  }
+  scene.add(boxes);
+  const lines = [];
+  for (const [, x, y, z, w, d, h] of data.halls) {
+    const floor = new THREE.Mesh(new THREE.PlaneGeometry(w, d), new THREE.MeshBasicMaterial({ color: 0xcfd6dd }));
+    floor.position.set(x + w / 2, y + d / 2, z - 0.02);
+    scene.add(floor);
+    const corner = (i) => [x + (i & 1 ? w : 0), y + (i & 2 ? d : 0), z + (i & 4 ? h : 0)];
+    for (const [a, b] of [[0, 1], [1, 3], [3, 2], [2, 0], [4, 5], [5, 7], [7, 6], [6, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
+      lines.push(...corner(a), ...corner(b));
+    area.expandByPoint(new THREE.Vector3(x, y, z));
+    area.expandByPoint(new THREE.Vector3(x + w, y + d, z + h));
+    rooms.expandByPoint(new THREE.Vector3(x, y, z)).expandByPoint(new THREE.Vector3(x + w, y + d, z + h));
+  }
+  const stroke = (points, color) => {
+    const geometry = new THREE.BufferGeometry();
+    geometry.setAttribute("position", new THREE.Float32BufferAttribute(points, 3));
+    return new THREE.LineSegments(geometry, new THREE.LineBasicMaterial({ color }));
+  };
+  scene.add(stroke(lines, 0x1f2933));
+  const frame = new THREE.LineSegments(
+    new THREE.EdgesGeometry(new THREE.BoxGeometry(1, 1, 1)), new THREE.LineBasicMaterial({ color: 0x000000 }));
+  frame.visible = false;
+  scene.add(frame);
+
+  const controls = new THREE.OrbitControls(camera, canvas);
+  const look = (around) => {
+    const middle = around.getCenter(new THREE.Vector3());
+    const reach = around.getSize(new THREE.Vector3()).length();
+    controls.target.copy(middle);
+    camera.position.set(middle.x + 0.45 * reach, middle.y - 0.85 * reach, middle.z + 0.7 * reach);
+    controls.update();
+  };
+  look(rooms.isEmpty() ? area : rooms);
+
+  /* ---- what fails with a component: by connections alone ---- */
+  const feeds = Array.from({ length: count }, () => new Map());
+  for (const [system, sources, targets] of data.edges) {
+    const turned = system === "fabric";
+    const [from, to] = turned ? [targets, sources] : [sources, targets];
+    for (const b of to) for (const a of from) {
+      const need = system === "cooling" ? `cooling by ${kindOf(a)}` : system;
+      if (!feeds[b].has(need)) feeds[b].set(need, []);
+      feeds[b].get(need).push(a);
+    }
+  }
+  const above = (lost, n) => [...feeds[n].values()].some((of) => of.every((a) => lost.has(a)));
+  const failure = (start) => {
+    const lost = new Set([start]);
+    for (let again = true; again;) {
+      again = false;
+      for (let n = 0; n < count; n++) {
+        if (lost.has(n)) continue;
+        if (lost.has(data.parent[n]) || above(lost, n)) { lost.add(n); again = true; }
+      }
+    }
+    const less = new Set();
+    for (let n = 0; n < count; n++)
+      if (!lost.has(n) && [...feeds[n].values()].some((of) => of.some((a) => lost.has(a)))) less.add(n);
+    return { lost, less };
+  };
+
+  /* ---- colour ---- */
+  const NONE = new THREE.Color("#c4ccd4"), BROKEN = new THREE.Color("#d55e00");
+  const LESS = new THREE.Color("#f0b400"), DIM = new THREE.Color("#e3e7eb");
+  const paint = data.maps;
+  const colours = Object.fromEntries(Object.entries(paint).map(([k, v]) => [k, v.map((c) => new THREE.Color(c))]));
+  const ramp = (q, found) => colours[q.map][Math.round(found / 254 * (colours[q.map].length - 1))];
+  const broken = (n) => data.broken.some(([who, from, to]) => who === n && from <= now() && now() < to);
+  const now = () => data.time_s[step];
+  let effect = null;
+  const colour = () => {
+    const out = new Set(data.broken.filter(([, a, b]) => a <= now() && now() < b).map(([n]) => n));
+    for (let n = 0; n < count; n++) {
+      let c = NONE;
+      if (effect) c = effect.lost.has(n) ? BROKEN : effect.less.has(n) ? LESS : DIM;
+      else if (out.has(n)) c = BROKEN;
+      else { const found = level(quantity, n, step); if (found !== 255) c = ramp(quantity, found); }
+      boxes.setColorAt(n, c);
+    }
+    boxes.instanceColor.needsUpdate = true;
+  };
+  const legend = () => {
+    const c = $("v-legend"), g = c.getContext("2d");
+    g.clearRect(0, 0, c.width, c.height);
+    const stops = paint[quantity.map];
+    for (let x = 0; x < c.width; x++) {
+      g.fillStyle = stops[Math.min(stops.length - 1, Math.floor(x / c.width * stops.length))];
+      g.fillRect(x, 0, 1, 14);
+    }
+    g.fillStyle = "#1f2933"; g.font = "12px system-ui, sans-serif";
+    g.fillText(write(quantity, quantity.low), 0, 30);
+    g.textAlign = "right"; g.fillText(write(quantity, quantity.high), c.width, 30); g.textAlign = "left";
+    c.setAttribute("aria-label", `${quantity.label}, from ${write(quantity, quantity.low)} to ${write(quantity, quantity.high)}`);
+    $("v-words").textContent = effect
+      ? "orange: lost; yellow: one feed less; grey: not touched"
+      : "grey: no value; orange: out of order";
+  };
+
+  /* ---- words ---- */
+  const clock = (s) => {
+    const t = Math.round(s), p = (v) => String(v).padStart(2, "0"), day = Math.floor(t / 86400);
+    const text = `${p(Math.floor(t % 86400 / 3600))}:${p(Math.floor(t % 3600 / 60))}:${p(t % 60)}`;
+    return day ? `day ${day + 1} ${text}` : text;
+  };
+  const row = (list, what, words) => {
+    const dt = document.createElement("dt"), dd = document.createElement("dd");
+    dt.textContent = what; dd.textContent = words; list.append(dt, dd);
+  };
+  const watts = (w) => (w >= 1e6 ? `${(w / 1e6).toFixed(2)} MW` : `${(w / 1e3).toFixed(1)} kW`);
+  const facts = () => {
+    const list = $("v-facts");
+    list.replaceChildren();
+    $("v-name").textContent = picked < 0 ? "Pick a component" : name(picked);
+    $("v-fail").disabled = picked < 0;
+    if (picked < 0) return;
+    row(list, "what", `${kindOf(picked)} ${data.types[data.type[picked]]}`.trim());
+    if (data.parent[picked] >= 0) row(list, "in", name(data.parent[picked]));
+    else if (data.hall[picked]) row(list, "in", data.hall[picked]);
+    row(list, "at", `${data.x[picked].toFixed(2)} m east, ${data.y[picked].toFixed(2)} m north`);
+    if (data.rating[picked] > 0) row(list, "rating", watts(data.rating[picked]));
+    if (data.gpus[picked] > 0) row(list, "GPUs", String(data.gpus[picked]));
+    for (const q of data.quantities) {
+      const v = value(q, picked, step);
+      if (v !== null) row(list, q.label, write(q, v));
+    }
+    for (const [need, of] of feeds[picked]) row(list, need, of.slice(0, 4).map(name).join(", ") + (of.length > 4 ? ` and ${of.length - 4} more` : ""));
+    row(list, "state", broken(picked) ? "out of order" : "in order");
+    if (data.points[name(picked)]) row(list, "single point", data.points[name(picked)]);
+    const mine = data.events.filter(([, n]) => n === picked);
+    if (mine.length) row(list, "events", mine.slice(0, 12).map(([t, , what]) => `${clock(t)} ${what}`).join("; ") + (mine.length > 12 ? ` and ${mine.length - 12} more` : ""));
+  };
+  const curve = () => {
+    const c = $("v-curve"), g = c.getContext("2d");
+    g.clearRect(0, 0, c.width, c.height);
+    c.hidden = picked < 0 || quantity.at.get(picked) === undefined;
+    if (c.hidden) return;
+    const left = 4, wide = c.width - 8, high = c.height - 30;
+    const at = (s) => left + (steps > 1 ? s / (steps - 1) : 0) * wide;
+    g.strokeStyle = "#0072b2"; g.lineWidth = 1.6; g.beginPath();
+    let pen = false, low = Infinity, top = -Infinity;
+    for (let s = 0; s < steps; s++) {
+      const found = level(quantity, picked, s);
+      if (found === 255) { pen = false; continue; }
+      const v = value(quantity, picked, s); low = Math.min(low, v); top = Math.max(top, v);
+      const y = 12 + high * (1 - found / 254);
+      if (pen) g.lineTo(at(s), y); else g.moveTo(at(s), y);
+      pen = true;
+    }
+    g.stroke();
+    g.strokeStyle = "#b84a00"; g.beginPath(); g.moveTo(at(step), 8); g.lineTo(at(step), 12 + high); g.stroke();
+    g.fillStyle = "#1f2933"; g.font = "11px system-ui, sans-serif";
+    const words = `${quantity.label}: ${write(quantity, low)} to ${write(quantity, top)}`;
+    g.fillText(words, left, c.height - 4);
+    c.setAttribute("aria-label", `${name(picked)}, ${words}`);
+  };
+  const tell = () => {
+    if (!effect) { $("v-effect").textContent = ""; return; }
+    const racks = [...effect.lost].filter((n) => kindOf(n) === "rack");
+    const gpus = racks.reduce((sum, n) => sum + data.gpus[n], 0);
+    const others = effect.lost.size - racks.length - (kindOf(picked) === "rack" ? 0 : 1);
+    $("v-effect").textContent =
+      `Without ${name(picked)}: ${racks.length} racks with ${gpus} GPUs have no feed left, ` +
+      `${others} other components too; ${effect.less.size} have one feed less. By connections alone: ratings and limits are judged in the chapter Redundancy.`;
+  };
+
+  /* ---- drawing ---- */
+  let asked = false;
+  const draw = () => { asked = false; renderer.render(scene, camera); };
+  const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(draw); } };
+  const refresh = () => {
+    $("v-time").textContent = clock(now());
+    effect = failing && picked >= 0 ? failure(picked) : null;
+    $("v-fail").setAttribute("aria-pressed", String(Boolean(effect)));
+    colour(); legend(); facts(); curve(); tell(); redraw();
+  };
+  const pick = (n) => {
+    picked = n;
+    frame.visible = n >= 0;
+    if (n >= 0) {
+      frame.scale.set(data.w[n] + 0.06, data.d[n] + 0.06, data.h[n] + 0.06);
+      frame.position.set(data.x[n], data.y[n], data.z[n] + data.h[n] / 2);
+      $("v-find").value = name(n);
+    }
+    refresh();
+  };
+
+  /* ---- controls ---- */
+  const option = (select, words, v) => {
+    const o = document.createElement("option"); o.value = v; o.textContent = words; select.append(o);
+  };
+  data.quantities.forEach((q, k) => option($("v-quantity"), q.label, String(k)));
+  quantity = data.quantities[0];
+  data.id.forEach((id) => option($("v-names"), "", id));
+  for (const system of data.systems) {
+    const label = document.createElement("label"), tick = document.createElement("input");
+    tick.type = "checkbox"; tick.checked = true; tick.dataset.system = system;
+    label.append(tick, ` ${system}`);
+    $("v-systems").append(label);
+    tick.addEventListener("change", () => {
+      for (let n = 0; n < count; n++) if (systemOf(n) === system) { shown[n] = tick.checked ? 1 : 0; place(n); }
+      boxes.instanceMatrix.needsUpdate = true;
+      boxes.computeBoundingSphere();
+      $("v-shown").textContent = `${shown.reduce((a, b) => a + b, 0)} of ${count} shown`;
+      redraw();
+    });
+  }
+  $("v-shown").textContent = `${count} of ${count} shown`;
+  $("v-slider").max = String(steps - 1);
+  $("v-slider").addEventListener("input", (e) => { step = Number(e.target.value); refresh(); });
+  $("v-quantity").addEventListener("change", (e) => { quantity = data.quantities[Number(e.target.value)]; refresh(); });
+  $("v-find").addEventListener("change", (e) => { if (index.has(e.target.value)) pick(index.get(e.target.value)); });
+  $("v-fail").addEventListener("click", () => { failing = !failing; refresh(); });
+  $("v-home").addEventListener("click", () => { look(area); redraw(); });
+  $("v-play").addEventListener("click", () => {
+    if (playing) { clearInterval(playing); playing = 0; $("v-play").textContent = "Play"; return; }
+    $("v-play").textContent = "Stop";
+    playing = setInterval(() => { step = (step + 1) % steps; $("v-slider").value = String(step); refresh(); }, 120);
+  });
+  const ray = new THREE.Raycaster();
+  let down = null;
+  canvas.addEventListener("pointerdown", (e) => { down = [e.clientX, e.clientY]; });
+  canvas.addEventListener("pointerup", (e) => {
+    if (!down || Math.hypot(e.clientX - down[0], e.clientY - down[1]) > 4) return;
+    const r = canvas.getBoundingClientRect();
+    ray.setFromCamera(new THREE.Vector2((e.clientX - r.left) / r.width * 2 - 1, 1 - (e.clientY - r.top) / r.height * 2), camera);
+    const hit = ray.intersectObject(boxes)[0];
+    pick(hit ? hit.instanceId : -1);
+  });
+  canvas.addEventListener("keydown", (e) => {
+    const turn = { ArrowLeft: [-0.12, 0], ArrowRight: [0.12, 0], ArrowUp: [0, -0.08], ArrowDown: [0, 0.08] }[e.key];
+    const zoom = { "+": 0.88, "=": 0.88, "-": 1.14 }[e.key];
+    if (!turn && !zoom) return;
+    e.preventDefault();
+    const out = camera.position.clone().sub(controls.target);
+    const flat = Math.hypot(out.x, out.y), far = out.length() * (zoom || 1);
+    const around = Math.atan2(out.y, out.x) + (turn ? turn[0] : 0);
+    const up = Math.min(1.5, Math.max(0.05, Math.atan2(out.z, flat) - (turn ? turn[1] : 0)));
+    camera.position.set(Math.cos(around) * Math.cos(up), Math.sin(around) * Math.cos(up), Math.sin(up)).multiplyScalar(far).add(controls.target);
+    controls.update(); redraw();
+  });
+  controls.addEventListener("change", redraw);
+  const fit = () => {
+    const wide = $("v-canvas").clientWidth || 900, high = Math.round(wide * 0.58);
+    renderer.setPixelRatio(Math.min(2, window.devicePixelRatio || 1));
+    renderer.setSize(wide, high);
+    camera.aspect = wide / high; camera.updateProjectionMatrix(); redraw();
+  };
+  window.addEventListener("resize", fit);
+  fit();
+  refresh();
+  draw();
+
+  /* Where a component stands on the screen: for tests, which click there. */
+  window.twinWhere = (id) => {
+    const n = index.get(id), r = canvas.getBoundingClientRect();
+    const p = new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n]).project(camera);
+    return [r.left + (p.x + 1) / 2 * r.width, r.top + (1 - p.y) / 2 * r.height];
+  };
+  const took = ((performance.now() - began) / 1000).toFixed(2);
+  say(`READY ${count} components, ${steps} steps, draws=${renderer.info.render.calls}, ${took} s`);
+})();
