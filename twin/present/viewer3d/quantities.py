@@ -27,7 +27,7 @@ Values = pd.DataFrame
 
 
 @dataclass(frozen=True)
-class Quantity:
+class ShownQuantity:
     """One quantity: its words, its colours, and how steps are made of periods."""
 
     label: str
@@ -44,7 +44,7 @@ class Quantity:
 class Framed:
     """A quantity of a run: range, whose rows, and (row, step) parts of the range."""
 
-    quantity: Quantity
+    quantity: ShownQuantity
     low: float
     high: float
     rows: tuple[str, ...]
@@ -55,22 +55,22 @@ def framed(result: Result, time_s: npt.NDArray[np.float64]) -> Iterator[Framed]:
     """Those that the run recorded, at the ends of steps."""
     for quantity in QUANTITIES:
         held = quantity.values(result).dropna(subset=["value"])
+        step = np.searchsorted(time_s, held["time_s"].to_numpy(float))
+        held = held.assign(step=step)[step < len(time_s)]
         if len(held):
             yield _framed(quantity, held, time_s)
 
 
 def steps_s(result: Result) -> npt.NDArray[np.float64]:
     """The ends of the steps, in seconds."""
-    ends = np.unique(result.frame("racks")["time_s"].to_numpy(float))
+    ends = np.unique(result.frame("site")["time_s"].to_numpy(float))
     if not len(ends):
         return np.zeros(1)
     each = -(-len(ends) // MOST_STEPS)
     return ends[np.minimum(np.arange(each - 1, len(ends) + each - 1, each), len(ends) - 1)]
 
 
-def _framed(quantity: Quantity, held: Values, time_s: npt.NDArray[np.float64]) -> Framed:
-    step = np.searchsorted(time_s, held["time_s"].to_numpy(float))
-    held = held.assign(step=step)[step < len(time_s)]
+def _framed(quantity: ShownQuantity, held: Values, time_s: npt.NDArray[np.float64]) -> Framed:
     table = held.pivot_table(
         index="name", columns="step", values="value", aggfunc=quantity.worst, sort=False
     ).reindex(columns=range(len(time_s)))
@@ -119,16 +119,16 @@ def _load(result: Result) -> Values:
 
 
 QUANTITIES = (
-    Quantity("Inlet air", "°C", 1, "inferno", "max", _racks("inlet_air_degc")),
-    Quantity(
+    ShownQuantity("Inlet air", "°C", 1, "inferno", "max", _racks("inlet_air_degc")),
+    ShownQuantity(
         "Hottest GPU", "°C", 1, "inferno", "max", _racks("junction_max_degc", gpus=True)
     ),
-    Quantity("Coolant or exhaust", "°C", 1, "inferno", "max", _racks("coolant_degc")),
-    Quantity("Load over rating", "%", 0, "cividis", "max", _load, (0.0, 100.0)),
-    Quantity(
+    ShownQuantity("Coolant or exhaust", "°C", 1, "inferno", "max", _racks("coolant_degc")),
+    ShownQuantity("Load over rating", "%", 0, "cividis", "max", _load, (0.0, 100.0)),
+    ShownQuantity(
         "GPU clock", "%", 0, "cividis", "min", _racks("clock_frac", 100.0, gpus=True), (0.0, 100.0)
     ),
-    Quantity(
+    ShownQuantity(
         "Time with supply", "%", 0, "cividis", "min", _both("on_frac", "energised_frac"),
         (0.0, 100.0),
     ),
