@@ -110,7 +110,7 @@ def hall_of(count: int) -> Result:
     time_s = np.repeat(900.0 * np.arange(1, 97), count)
     wave = np.sin(time_s / 13750.0)
     spread = np.tile(np.random.default_rng(3).normal(0, 1.5, count), 96)
-    held = {column: 0.0 for column in day.frame("racks").columns}
+    held = dict.fromkeys(day.frame("racks").columns, 0.0)
     values = held | {
         "time_s": time_s,
         "rack": np.tile(racks["id"], 96),
