@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import twin
+from twin.analysis.economics import figures
 from twin.analysis.redundancy import RedundancyReport
 from twin.cli import main
 from twin.facility.cooling.peak import air_degc, coolant_degc, heat_w
@@ -222,3 +223,34 @@ def test_totals_of_a_run_are_the_sums_of_its_tables() -> None:
     assert balance.reindex([*FAULT_CAUSES]).sum() == pytest.approx(lost, rel=1e-9)
     assert result.summary["tokens_total"] == pytest.approx(made, rel=1e-9)
     assert balance["made"] == pytest.approx(made, rel=1e-9)
+
+
+def test_costs_of_a_run_are_one_number_wherever_they_are_told(tmp_path: Path) -> None:
+    """Energy, fuel, demand and water: headline, table and figures, with a tariff that has all."""
+    grid = {"price": "0.1 USD/kWh", "carbon": "300 g/kWh", "demand_charge": "15 USD/kW/month"}
+    scenario = twin.load(LAYOUT_FOLDER.parent / "scenarios" / "first_factory.yaml").with_(
+        horizon="2 h", site__grid=grid, outputs__counterfactuals="never"
+    )
+    result = twin.run(scenario, tmp_path / "r")
+    told = figures(result)
+    paid = result.frame("costs").set_index("block")["annual_usd"]
+    factor = told["year_factor"]
+    names = {
+        "energy": "cost_energy_usd",
+        "demand charge": "cost_demand_usd",
+        "generator fuel": "cost_fuel_usd",
+    }
+    for block, name in names.items():
+        assert paid[block] == pytest.approx(result.summary[name] * factor, rel=1e-12)
+    whole = paid[[*names, "water"]].sum()
+    assert whole == pytest.approx(result.summary["cost_usd"] * factor, rel=1e-12)
+    assert told["annual_energy_usd"] == paid["energy"]
+    carbon = result.frame("carbon")
+    assert carbon[["location_kg", "fuel_kg"]].sum().sum() == pytest.approx(
+        result.summary["carbon_kg"], rel=1e-9
+    )
+    assert told["unpriced_blocks"] == 0
+    printed = {name: row["value"] for name, row in twin.cost(tmp_path / "r").figures.items()}
+    assert printed == told
+    compared = {row.name: row.b for row in twin.compare(result, result).outputs}
+    assert {name: compared[name] for name in told} == told

@@ -7,7 +7,9 @@ USD a watt without IT and land).
 
 from __future__ import annotations
 
+import shutil
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -120,6 +122,29 @@ def test_carbon_by_the_hour_is_that_of_the_summary() -> None:
     total = carbon["location_kg"].sum() + carbon["fuel_kg"].sum()
     assert total == pytest.approx(result.summary["carbon_kg"], rel=1e-9)
     assert carbon["energy_j"].sum() == pytest.approx(result.summary["energy_utility_j"], rel=1e-9)
+
+
+def test_carbon_follows_an_hourly_grid(tmp_path: Path) -> None:
+    """Intensity that steps every hour: each hour its own, and their sum that of the summary."""
+    rows = [f"{3600 * hour},0.08,{100 + 200 * hour}" for hour in range(4)]
+    text = "\n".join(["time_s,price_usd_per_kwh,carbon_g_per_kwh", *rows, ""])
+    for folder in ("scenarios", "layouts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "scenarios" / "grid.csv").write_text(text, encoding="utf-8")
+    path = tmp_path / "scenarios" / "first_factory.yaml"
+    asked = {"site.grid": "{file: grid.csv}", "horizon": "3 h", "faults": "{}", "drills": "[]"}
+    result = twin.simulate(twin.build(twin.load(path, asked)))
+    carbon = result.frame("carbon")
+    g_per_kwh = 1e3 * carbon["location_kg"] / (carbon["energy_j"] / 3.6e6)
+    assert g_per_kwh.to_numpy() == pytest.approx([100, 300, 500])
+    assert carbon["location_kg"].sum() == pytest.approx(result.summary["carbon_kg"], rel=1e-9)
+
+
+@pytest.mark.parametrize(("asked", "fte"), [(None, 10), (0, 0), (4, 20)])
+def test_people_on_duty_at_all_hours(asked: int | None, fte: float) -> None:
+    costs = ran(economics__people_on_duty=asked).frame("costs").set_index("block")
+    assert costs.at["staff on duty", "quantity"] == fte
+    assert costs.at["staff on duty", "annual_usd"] == fte * 150_000
 
 
 def test_contracts_change_the_market_and_not_the_location() -> None:

@@ -52,7 +52,11 @@ def test_where_owning_is_dearer_than_every_hour_nothing_is_owned() -> None:
 def test_newsvendor_of_the_closed_form() -> None:
     """Price 10, cost 4, salvage 1, demand N(1000, 200): 1086.145. One short costs 6, one over 3."""
     demand = 1000 + 200 * np.sort(np.random.default_rng(0).standard_normal(2_000_000))
-    assert best_held(demand, 3.0, 9.0) == pytest.approx(1086.145, rel=1e-3)
+    order = best_held(demand, 3.0, 9.0)
+    assert order == pytest.approx(1086.145, rel=1e-3)
+    sold = np.minimum(demand, order)
+    profit = 10 * sold.mean() - 4 * order + 1 * (order - sold.mean())
+    assert profit == pytest.approx(5345.52, rel=1e-3)
 
 
 def test_what_may_not_leave_makes_an_option_infeasible_and_not_dear() -> None:

@@ -66,6 +66,16 @@ class Catalogue:
         }
         return witness_rows(f"{word}/{name}", self.get(kind, name), exceptions)
 
+    def provenance(self, kind: type[CatalogueRow], name: str, field: str) -> Provenance:
+        """Status, source and accessed of one number of a row: its exception's, or the row's."""
+        word = kind_of(kind)
+        for row in (name, "*"):
+            stated = self.exceptions.get((word, row), {}).get(field)
+            if stated is not None:
+                return stated
+        own = self.get(kind, name)
+        return {"status": own.status, "source": own.source, "accessed": own.accessed}
+
     def own_rows(self) -> dict[str, str]:
         """Sources of the planner's rows, by kind and name as in `racks/my_rack`."""
         return {f"{kind}/{name}": source for (kind, name), source in self.own.items()}

@@ -12,8 +12,10 @@ from twin.analysis.deployment.options import DeploymentOption, Owning, Rental, T
 from twin.analysis.deployment.places import refusals
 from twin.analysis.deployment.prices import colocated, owning, rental, stated_own
 from twin.arrays import Array
+from twin.catalogue import rows as shipped_rows
 from twin.catalogue.prices import price_rows
 from twin.catalogue.rental import rental_rows
+from twin.catalogue.rows import Gpu
 from twin.errors import InputError, did_you_mean
 from twin.results import Result, provenance
 from twin.scenario.schema.deployment import DemandProfile, Deployment
@@ -89,6 +91,10 @@ def deploy(path: str | Path, as_of: date | None = None) -> DeploymentAnswer:
 
 def _refuse_unknown(document: Document, asked: Deployment) -> None:
     problems = []
+    if asked.gpu not in shipped_rows(Gpu):
+        gpus = shipped_rows(Gpu)
+        hint = did_you_mean(asked.gpu, gpus)
+        problems.append(document.problem(("gpu",), repr(asked.gpu), ", ".join(gpus), hint))
     known = rental_rows()
     for place, offer in enumerate(asked.cloud):
         if offer.offer is not None and offer.offer not in known:

@@ -19,7 +19,7 @@ RATE_LEAST = -0.99
 RATE_MOST = 100.0
 """Highest: a hundredfold in a period."""
 _LOOKED_AT = 2001
-_HALVINGS = 80
+_RATE_STEP = 1e-13
 _ROUNDING = 1e-12
 """Of the largest flow: what a sum may miss zero by and still be paid back."""
 
@@ -84,7 +84,7 @@ def rate_of_return(flows: ArrayLike) -> RateOfReturn:
 
 def _halved(values: Array, low: float, high: float) -> float:
     rising = float(npv(low, values)) < 0
-    for _ in range(_HALVINGS):
+    while high - low > _RATE_STEP * (1.0 + abs(low)):
         middle = 0.5 * (low + high)
         if (float(npv(middle, values)) < 0) == rising:
             low = middle

@@ -81,7 +81,7 @@ class PriceList:
             return None
         self.value(SPREAD)
         spread = self.used[SPREAD]
-        told = {one["parameter"]: one for one in found.witnesses(kind, name)}["price_usd"]
+        told = found.provenance(kind, name, "price_usd")
         low = usd * spread.low
         high = usd * spread.high
         return self._drawn(

@@ -12,6 +12,8 @@ from twin.analysis.economics.price_list import PriceList
 from twin.arrays import Array
 from twin.scenario.schema import Scenario
 
+LEAST_ON_DUTY = 2
+"""Nobody works on live equipment alone."""
 RUN = "the run"
 """What a yearly cost stands on that is the run's own, repeated over the year."""
 
@@ -30,7 +32,7 @@ def running(scenario: Scenario, run: Lived, prices: PriceList) -> list[AnnualBlo
             told or RUN,
         ),
         _of_run("water", factor * asked.year_water_factor, run.water_usd),
-        *_staff(asked.people_on_duty, run.gpus, prices),
+        *_staff(on_duty(scenario), run.gpus, prices),
     ]  # fmt: skip
 
 
@@ -48,10 +50,17 @@ def _demand_stands_on(scenario: Scenario) -> str:
     return "no price: a grid of the catalogue states no demand charge" if named else ""
 
 
-def _staff(on_duty: int, gpus: int, prices: PriceList) -> list[AnnualBlock]:
+def on_duty(scenario: Scenario) -> int:
+    """People at the site at all hours: as stated, else one a crew, and two at least."""
+    stated = scenario.economics.people_on_duty
+    crews = sum(crew.count for crew in scenario.plan.crews) or scenario.faults.crews
+    return max(crews, LEAST_ON_DUTY) if stated is None else stated
+
+
+def _staff(people: int, gpus: int, prices: PriceList) -> list[AnnualBlock]:
     """Crews around the clock and people who see to the GPUs."""
     each = prices.value("staff")
-    site = prices.value("fte_24x7") * (on_duty / 2.0)
+    site = prices.value("fte_24x7") * (people / 2.0)
     racks = prices.value("it_fte_per_1000_gpus") * (gpus / 1000.0)
     return [
         AnnualBlock("staff on duty", float(site[0]), "FTE", site * each, "fte_24x7"),

@@ -53,8 +53,9 @@ class Economics(Stated):
     """Whether building and land are bought."""
     construction: PriceName = "construction_us_average"
     """Row of what building costs, such as construction_tokyo."""
-    people_on_duty: int = Field(default=2, ge=0, le=10_000)
-    """At all hours, to run the site; two take about ten people's work."""
+    people_on_duty: int | None = Field(default=None, ge=0, le=10_000)
+    """At all hours, to run the site; as many as there are crews, and two at least, where it is not
+    stated. Two take about ten people's work."""
     usd_per_gpu_hour: Amount = 0.0
     """Earned by an hour of a GPU with work that makes no priced tokens."""
     adoption: tuple[ShareOrPercent, ...] = Field(default=(1.0,), min_length=1, max_length=40)
