@@ -1,8 +1,8 @@
 """The documents' promises: their code runs, their links lead somewhere, and generated pages are
 current.
 
-Blocks of README.md, the tutorial, bring_your_own.md, stop_and_go_on.md, drills.md and
-failure_report.md run in order in a folder with copies of the shipped files.
+Blocks of README.md, the tutorial, bring_your_own.md, stop_and_go_on.md, studies.md, drills.md
+and failure_report.md run in order in a folder with copies of the shipped files.
 Blocks that install are left to `.ci/run`, which pastes them into a fresh copy.
 """
 
@@ -83,6 +83,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/airflow.md",
         "docs/climate.md",
         "docs/stop_and_go_on.md",
+        "docs/studies.md",
         "docs/failures_in_time.md",
         "docs/drills.md",
         "docs/failure_report.md",

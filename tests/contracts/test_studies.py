@@ -391,3 +391,46 @@ def test_arms_meet_the_same_failures(desk: Path) -> None:
     study_file(desk, text + "common_random_numbers: false\n")
     assert main(["study", str(asked), "--out", str(desk / "apart"), "--workers", "1"]) == 0
     assert table(desk / "apart")["seed"].nunique() == 6
+
+
+def test_a_study_of_which_nothing_is_done_is_exit_code_1(desk: Path, capsys: Any) -> None:
+    text = "vary: {plant.chilled_water.count: [2]}\noutcomes: [joules_per_token_facility]\n"
+    asked = study_file(desk, f"{text}on_failure: leave_out\n")
+    assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 1
+    said = capsys.readouterr().err
+    assert "1 of 1 cases are not done, and left out of the table" in said
+    assert "no case of the study is done" in said
+    assert table(desk / "out").empty
+
+
+def test_a_design_that_cannot_be_built_is_a_failed_case_unless_all_are(
+    desk: Path, capsys: Any
+) -> None:
+    asked = study_file(desk, "vary: {site.climate: [phoenix, phenix]}\noutcomes: [pue]\n")
+    assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 0
+    found = table(desk / "out")
+    assert found["status"].tolist() == ["done", "failed"]
+    assert "did you mean 'phoenix'?" in found["reason"][1]
+    study_file(desk, "vary: {site.climate: [phenix, bostn]}\n")
+    capsys.readouterr()
+    assert main(["study", str(asked), "--out", str(desk / "out"), "--workers", "1"]) == 2
+    assert "did you mean 'phoenix'?" in capsys.readouterr().err
+
+
+def test_common_random_numbers_cut_the_variance_of_a_difference() -> None:
+    """Six air handlers for four, in two hours of the shipped day with drawn requests."""
+    asked = twin.load(ROOT / "scenarios" / "first_factory.yaml").with_(
+        horizon="2 h", outputs__counterfactuals="never"
+    )
+    arms = {"as_built": {}, "six": {"air.crah.count": 6}}
+    seeds = range(1, 9)
+    spread = []
+    for other in (0, 100):
+        rows = [
+            twin.study(asked, arms={arm: arms[arm]}, seed=seed + shift, outcomes=["cost_usd"]).table
+            for seed in seeds
+            for arm, shift in (("as_built", 0), ("six", other))
+        ]
+        costs = pd.concat(rows)["cost_usd"].to_numpy().reshape(-1, 2)
+        spread.append((costs[:, 1] - costs[:, 0]).var(ddof=1))
+    assert spread[1] > 5.0 * spread[0]

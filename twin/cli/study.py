@@ -55,3 +55,4 @@ def study(
         say.note(word)
     for path in found.save(folder, excel):
         say.note(f"written: {path}")
+    study_face.refuse_nothing_done(found)

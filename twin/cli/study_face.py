@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.cli.face import Told
-from twin.errors import InputError, Problem
+from twin.errors import InputError, Problem, RunError
 
 if TYPE_CHECKING:
     from twin.study.experiments.study import StudyResult
     from twin.study.experiments.study_file import AskedStudy
 
+COLUMNS = 12
+"""Columns that the terminal shows."""
 NAMED = 5
 """Failed cases that are named in the terminal."""
 
@@ -58,8 +60,8 @@ def document(found: StudyResult) -> dict[str, Any]:
 
 def shown(found: StudyResult, rows: int) -> dict[str, Any]:
     """The first rows of the table, with what is shown of them."""
-    hidden = {"reason"} if found.left_out == 0 else set()
-    columns = [name for name in found.table.columns if name not in hidden][:12]
+    hidden = {"reason"} if found.done == len(found.table) else set()
+    columns = [name for name in found.table.columns if name not in hidden][:COLUMNS]
     return {"cases": found.table[columns].head(rows).to_dict("records")}
 
 
@@ -75,3 +77,11 @@ def words(found: StudyResult) -> Iterator[str]:
         yield f"case {row['case']} {row['status']}: {row['reason']}"
     if len(bad) > NAMED:
         yield f"{len(bad) - NAMED:,} more cases are not done: see the column status"
+    if found.left_out:
+        yield f"{found.left_out:,} of {found.cases:,} cases are not done, and left out of the table"
+
+
+def refuse_nothing_done(found: StudyResult) -> None:
+    """Raise RunError where no case is done."""
+    if not found.done:
+        raise RunError("no case of the study is done; the table says why, case by case")

@@ -43,7 +43,8 @@ class Past:
 
     def __init__(self, facilities: Sequence[Facility]) -> None:
         self.facilities = facilities
-        self._happen = [_happenings(facility) for facility in facilities]
+        several = len(facilities) > 1
+        self._happen = [_happenings(facility) if several else [] for facility in facilities]
         firsts = [_first(happens) for happens in self._happen]
         self._main = int(np.argmax(firsts))
         self._run: Run | None = None
@@ -81,7 +82,7 @@ class Past:
         """The run that all are compared with."""
         if self._run is None:
             self._run = start(self.facilities[self._main])
-            self._begun = take(self._run._loop)
+            self._begun = take(self._run._loop) if len(self.facilities) > 1 else None
         return self._run
 
     def _made(self, n: int) -> Run:

@@ -62,7 +62,27 @@ class ScenarioSubject:
                     problems.setdefault((one.where, one.found, one.allowed), one)
         if problems:
             raise InputError(problems.values())
+        self._refuse_unbuildable(cases)
         return keys
+
+    def _refuse_unbuildable(self, cases: Sequence[Case]) -> None:
+        """Raise InputError where the first case of an arm cannot be built, nor can its last: what
+        only some points ask for is a failed case of the table, and no reason to run none.
+        """
+        problems: list[Problem] = []
+        for arm in dict.fromkeys(case.arm for case in cases):
+            own = [case for case in cases if case.arm == arm]
+            first = self._unbuildable(own[0])
+            problems += first if first and self._unbuildable(own[-1]) else []
+        if problems:
+            raise InputError(dict.fromkeys(problems))
+
+    def _unbuildable(self, case: Case) -> list[Problem]:
+        try:
+            self.designs.facility(case)
+        except InputError as error:
+            return list(error.problems)
+        return []
 
     def ordered(self, cases: Sequence[Keyed]) -> list[Keyed]:
         """Cases that may share a past one after another, in the order of their first."""
@@ -87,9 +107,11 @@ class ScenarioSubject:
             made = answered(partial(self._make, facilities, key, case))
             if made.failure:
                 yield key, made
+        if not facilities:
+            return
         past = Past(list(facilities.values()))
         keys = list(facilities)
-        for place, make in past.runs() if keys else ():
+        for place, make in past.runs():
             begins(keys[place])
             yield keys[place], answered(partial(self._outcomes, make))
 

@@ -33,11 +33,18 @@ class StudyResult:
     """Units of what varies, by name."""
     constraints: tuple[Constraint, ...] = ()
     """Those on outcomes, which the column `meets` judges."""
+    cases: int = 0
+    """How many there were."""
 
     @property
     def left_out(self) -> int:
-        """Cases that are not done."""
-        return int((self.table["status"] != "done").sum())
+        """Cases that are not done, and not in the table."""
+        return self.cases - len(self.table)
+
+    @property
+    def done(self) -> int:
+        """Cases whose outcomes may be analysed."""
+        return int((self.table["status"] == "done").sum())
 
     def save(self, folder: str | Path, excel: bool = False) -> list[Path]:
         """Write the table as parquet and CSV, and as an Excel file where wanted; their paths.
@@ -71,7 +78,8 @@ def run_study(
         tell=tell,
         keys=asked.keys,
     )
-    return StudyResult(plan, with_meets(found, asked.constraints), asked.units, asked.constraints)
+    judged = with_meets(found, asked.constraints)
+    return StudyResult(plan, judged, asked.units, asked.constraints, len(asked.cases))
 
 
 def study(
