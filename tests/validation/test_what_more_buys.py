@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 
 import twin
+from twin.analysis.economics import figures
 from twin.analysis.economics.finance import npv
 from twin.analysis.economics.outages import expected_outages
 from twin.cli import main
@@ -80,8 +81,7 @@ def test_a_result_is_priced_as_it_stands(tmp_path: Any, capsys: Any) -> None:
     found = said(capsys, str(tmp_path / "r"))
     assert found["stands_on"] == "a saved result"
     told = {name: row["value"] for name, row in found["figures"].items()}
-    frame = result.frame("cost_figures")
-    assert told == dict(zip(frame["name"], frame["value"], strict=True))
+    assert {name: value for name, value in told.items() if value is not None} == figures(result)
 
 
 def test_a_layout_is_priced_at_full_load(capsys: Any) -> None:
@@ -90,6 +90,8 @@ def test_a_layout_is_priced_at_full_load(capsys: Any) -> None:
     assert found["figures"]["usd_per_gpu_h"]["value"] > 1
     assert found["failures"]["gpu_hours_per_year"] > 0
     assert found["prices"]
+    assert found["figures"]["payback_years"]["value"] is None
+    assert found["figures"]["payback_years"]["how"] == "never in 10 years"
 
 
 def test_what_is_asked_wrongly_is_refused(capsys: Any) -> None:

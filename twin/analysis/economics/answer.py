@@ -24,7 +24,13 @@ from twin.analysis.economics.blocks import (
     money,
 )
 from twin.analysis.economics.capital import capital
-from twin.analysis.economics.finance import npv, payback, rate_of_return, rates_of_return
+from twin.analysis.economics.finance import (
+    RateOfReturn,
+    npv,
+    payback,
+    rate_of_return,
+    rates_of_return,
+)
 from twin.analysis.economics.lived import HOURS_PER_YEAR, Lived, lived
 from twin.analysis.economics.price_list import PriceList
 from twin.analysis.economics.yearly import cash_flows, earned_usd, running, total_usd, upkeep
@@ -109,10 +115,11 @@ class Figure:
 
 
 def figures_of(found: CostAnswer) -> Iterator[Figure]:
-    """Every figure that has a value."""
-    for figure in (*_capital(found), *_yearly(found), *_specific(found), *_worth(found)):
-        if np.isfinite(figure.values[0]):
-            yield figure
+    """Every figure; a rate of return or a payback that there is not is NaN, and says why."""
+    yield from _capital(found)
+    yield from _yearly(found)
+    yield from _specific(found)
+    yield from _worth(found)
 
 
 def _capital(found: CostAnswer) -> Iterator[Figure]:
@@ -198,14 +205,26 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     one = rate_of_return(flows[0])
     rates = rates_of_return(flows)
     rates[0] = np.nan if one.value is None else one.value
-    yield Figure("irr_frac", rates, "1/year", f"rate at which {years} years are worth nothing")
+    how = f"rate at which {years} years are worth nothing"
+    yield Figure("irr_frac", rates, "1/year", how if one.value is not None else _no_rate(one))
     late = payback(flows, np.zeros(wacc.size))
-    yield Figure("payback_years", _ever(late), "year", "until earnings have paid what was spent")
+    how = "until earnings have paid what was spent"
+    yield _paid_back("payback_years", late, how, years)
     how = "the same, discounted at the cost of capital"
-    yield Figure("discounted_payback_years", _ever(payback(flows, wacc)), "year", how)
+    yield _paid_back("discounted_payback_years", payback(flows, wacc), how, years)
     chance = np.full(1, float(np.mean(npv(wacc, flows)[1:] > 0)))
     yield Figure("npv_positive_frac", chance, "", "share of the draws with a worth above zero")
 
 
-def _ever(years: Array) -> Array:
-    return np.where(np.isfinite(years), years, np.nan)
+def _no_rate(found: RateOfReturn) -> str:
+    """Why there is no one rate of return."""
+    if found.rates:
+        rates = ", ".join(f"{100 * rate:.3g} %" for rate in found.rates)
+        return f"several rates: {rates}; the worth tells more"
+    return "none: no rate makes these flows worth nothing"
+
+
+def _paid_back(name: str, late: Array, how: str, years: int) -> Figure:
+    """A payback; NaN where earnings never pay what was spent."""
+    ever = np.where(np.isfinite(late), late, np.nan)
+    return Figure(name, ever, "year", how if np.isfinite(late[0]) else f"never in {years} years")
