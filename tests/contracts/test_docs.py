@@ -88,6 +88,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/drills.md",
         "docs/grid.md",
         "docs/failure_report.md",
+        "docs/usd_assets.md",
         "docs/economics.md",
         "docs/deployment.md",
         "docs/sectors.md",

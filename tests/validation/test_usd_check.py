@@ -286,3 +286,31 @@ def test_what_is_no_scene_is_told(tmp_path: Path, capfd) -> None:
     said = capfd.readouterr().err
     assert "no such file" in said
     assert "an OpenUSD scene" in said
+
+
+@pytest.mark.parametrize("layout", ["edge_200kw", "gb200_su", "rise_pod2", "superpod_b200"])
+def test_exported_layouts_have_nothing_wrong(layout: str, tmp_path: Path, capfd) -> None:
+    assert main(["usd", "export", f"layouts/{layout}.yaml", "--out", str(tmp_path / "pod")]) == 0
+    assert check(tmp_path / "pod") == 0, capfd.readouterr().err
+
+
+def targets_of(feed: Any) -> list[Any]:
+    return list(feed.relationships["twin:target"].targetPathList.explicitItems)
+
+
+@pytest.mark.parametrize("end", ["target", "source", "prim"])
+def test_a_feed_removed_from_an_exported_scene_names_the_rack(end, tmp_path, capfd) -> None:
+    assert main(["usd", "export", "layouts/gb200_su.yaml", "--out", str(tmp_path / "pod")]) == 0
+    layer = Sdf.Layer.FindOrOpen(str(tmp_path / "pod" / "power.usdc"))
+    scope = layer.GetPrimAtPath("/Facility/Connections")
+    feed = next(one for one in scope.nameChildren if "compute_r3" in str(targets_of(one)))
+    if end == "prim":
+        del scope.nameChildren[feed.name]
+    else:
+        held = feed.relationships[f"twin:{end}"].targetPathList
+        kept = [p for p in held.explicitItems if end == "target" and "compute_r3" not in str(p)]
+        held.explicitItems = kept or list(held.explicitItems)[1:]
+    layer.Save()
+    del layer, scope, feed
+    assert check(tmp_path / "pod") == 1
+    assert "compute_r3" in capfd.readouterr().err

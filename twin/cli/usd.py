@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option, Typer
 
-from twin.cli import face, say
+from twin.cli import face, say, usd_face
 from twin.cli.complete import shown
 from twin.cli.options import HELP, Overrides, read_overrides
 from twin.cli.usd_check import check
@@ -48,7 +48,10 @@ def export(source: Source, out: Out, changes: Overrides = None) -> None:
     if not face.can_draw_scenes():
         raise TwinError(f"usd-core is not installed ({say.INSTALL_USD})")
     say.writable(out.parent)
-    say.line(str(face.scene(_read(source, read_overrides(changes or ())), out)))
+    written = face.scene(_read(source, read_overrides(changes or ())), out)
+    for words in usd_face.notes_in(written.parent):
+        say.note(words)
+    say.line(str(written))
 
 
 def _read(source: Path, changes: dict[str, str]) -> Result | Scenario:

@@ -23,6 +23,13 @@ def pulled(scene: Path, layout: Path) -> tuple[str, list[Problem]]:
     return pulled_text(scene, layout)
 
 
+def notes_in(scene: Path) -> list[str]:
+    """What there is to say of the manufacturers' assets of a written scene."""
+    from twin.present.usd.simready.own import notes_in
+
+    return notes_in(scene)
+
+
 def write_text(path: Path, text: str) -> None:
     """Put a text in a file, whole or not at all."""
     from twin.results.folder import write_whole

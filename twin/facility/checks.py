@@ -30,6 +30,16 @@ OVERRIDES = ("type", "rating", "position", "recirculation")
 _NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
 
+def _own_assets(ledger: Ledger) -> None:
+    """Assets of rows that the catalogue has not."""
+    catalogue = ledger.scenario.catalogue
+    known = [name for kind in catalogue.by_type for name in catalogue.rows(kind)]
+    for name in ledger.scenario.plan.assets:
+        if name not in known:
+            where = ("layout", "assets", name)
+            ledger.complain(where, repr(name), "a catalogue row", did_you_mean(name, known))
+
+
 def layout(ledger: Ledger, places: list[Position]) -> None:
     """Prices of nothing, overrides that change nothing, and halls or racks that overlap."""
     price_names.check(ledger)
@@ -50,6 +60,7 @@ def layout(ledger: Ledger, places: list[Position]) -> None:
                 "a component of this layout",
                 did_you_mean(name, ledger.row),
             )
+    _own_assets(ledger)
     halls = ledger.scenario.plan.halls
     corner = np.array([h.at for h in halls])
     size = np.array([h.size[:2] for h in halls])

@@ -50,6 +50,9 @@ CONTAINMENT = SceneAttribute(
 DOMAIN = SceneAttribute(
     "twin:domain", Types.Token, "", "What flows: electrical, cooling or network."
 )
+EDGES = SceneAttribute(
+    "twin:edges", Types.Int, "1", "Pairs of a source and a target: sources times targets."
+)
 ROLE = SceneAttribute(
     "twin:role",
     Types.Token,

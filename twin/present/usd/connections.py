@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from twin.present.usd.attributes import DOMAIN, FLOW, ROLE
+from twin.present.usd.attributes import DOMAIN, EDGES, FLOW, ROLE
 from twin.present.usd.author import Spec, define, relate
 from twin.present.usd.feeds import FeedGroup
 from twin.present.usd.names import prim_names
@@ -33,6 +33,7 @@ def add_connections(
         DOMAIN.write(prim, feed.domain)
         ROLE.write(prim, feed.role)
         FLOW.write(prim, feed.flow)
+        EDGES.write(prim, len(feed.sources) * len(feed.targets))
         _ends(prim, "twin:source", feed.sources, paths, ports, (feed.domain, "out"))
         _ends(prim, "twin:target", feed.targets, paths, ports, (feed.domain, "in"))
 

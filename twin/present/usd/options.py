@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 
 FORMATS = ("usda", "usdc")
 """Of the file to open: text or binary."""
@@ -18,6 +21,8 @@ class SceneOptions:
     """Of the file to open; layers below it are binary wherever they are large."""
     names: str = "twin"
     """`dsx` for the root prim and the cameras of the DSX Blueprint."""
+    own_assets: Mapping[str, Path] = field(default_factory=lambda: MappingProxyType({}))
+    """By catalogue row: a manufacturer's asset that stands in for ours."""
     web: bool = False
     """Whether a flattened copy for readers without composition is written beside it."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from twin.catalogue import Catalogue
 from twin.present.usd.names import prim_names
@@ -14,9 +15,12 @@ from twin.present.usd.simready import AssetPaths, AssetSubject, equipment_of, wr
 from twin.present.usd.solids import Point
 
 FOLDER = "assets"
+HELD = frozenset({"pump", "water_pump"})
+"""Kinds that carry the catalogue row of the unit they stand in."""
 MODEL = "Model"
 """Name of the prim under a component that is an instance of its asset."""
 
+_NO_ASSETS: Mapping[str, Path] = MappingProxyType({})
 _DOMAINS = {"electrical": "electrical", "cooling": "thermal", "network": "network"}
 """Domain of connection points by the domain of a connection."""
 _WAYS = {
@@ -93,7 +97,9 @@ def _titles(looks: list[AssetLook]) -> list[str]:
     return titles
 
 
-def subjects(items: Iterable[Item], catalogue: Catalogue) -> dict[AssetLook, AssetSubject]:
+def subjects(
+    items: Iterable[Item], catalogue: Catalogue, own: Mapping[str, Path] = _NO_ASSETS
+) -> dict[AssetLook, AssetSubject]:
     """What there is to write, by look; ratings are those of the first component of each."""
     items = list(items)
     first: dict[AssetLook, Item] = {}
@@ -106,7 +112,8 @@ def subjects(items: Iterable[Item], catalogue: Catalogue) -> dict[AssetLook, Ass
             name, look.kind, look.type, look.size, catalogue, rating_w=item.rating_w, gpus=item.gpus
         )
         shape = "open_rack" if look.open and look.kind == "rack" else ""
-        out[look] = replace(subject, emblem=shape)
+        stands_in = own.get(look.type) if look.kind not in HELD else None
+        out[look] = replace(subject, emblem=shape, own=stands_in)
     return out
 
 

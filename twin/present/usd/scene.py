@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -130,7 +130,9 @@ class _Writer:
         return folder / self.options.file
 
     def _write(self, said: Mapping[str, str], new: Path, first: bool) -> None:
-        prototypes = write_prototypes(subjects(self.plan.items, self.catalogue), new)
+        prototypes = write_prototypes(
+            subjects(self.plan.items, self.catalogue, self.options.own_assets), new
+        )
         parts = scene_parts(self.plan, self.edges, self.tables, prototypes, self.options)
         racks = self.tables.get("racks")
         periods = 0 if racks is None else racks["time_s"].nunique()
@@ -169,8 +171,12 @@ def export_result(result: ResultLike, out: str | Path, options: SceneOptions = _
 
 def export_facility(built: FacilityLike, out: str | Path, options: SceneOptions = _AS_IS) -> Path:
     """Write a facility's scene, without results, into the folder `out`; returns the path of
-    the file to open.
+    the file to open. Assets that its layout names stand in for ours.
     """
+    plan = getattr(built.scenario, "plan", None)
+    if plan is not None:
+        own = {name: Path(file) for name, file in plan.assets.items()}
+        options = replace(options, own_assets={**own, **options.own_assets})
     tables = built.tables()
     sizes, origins, containment = _rooms(tables["halls"])
     return write_scene(

@@ -8,6 +8,7 @@ storage    what bounds checkpoints
 crews      who repairs and closes, and what spare parts they find
 equipment  rows of the planner's own, beside those of the catalogue
 overrides  anything, by the name of a component
+assets     what scenes show in place of our own drawings
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from twin.scenario.schema.names import (
     Name,
     PowerType,
     RackPattern,
+    RowName,
     StorageType,
     SwitchType,
     few,
@@ -43,7 +45,7 @@ from twin.scenario.schema.room import (
     TileSpec,
 )
 from twin.scenario.schema.staff import CommonCause, CrewSpec, MaintenancePlan, SpareSpec
-from twin.stated import Duration, Length, Power, Rating, ShareOrPercent, Stated, Within
+from twin.stated import Duration, FileName, Length, Power, Rating, ShareOrPercent, Stated, Within
 
 HallSide = Annotated[
     Length, Within(1.0, 1000.0, "1 to 1,000 m", "the longest building on earth is 1 km long")
@@ -273,3 +275,5 @@ class Layout(Stated):
     """Planned work that takes components out of service: in redundancy, not in runs."""
     overrides: dict[Name, ComponentOverride] = Field(default_factory=dict, max_length=20_000)
     """By component name."""
+    assets: dict[RowName, FileName] = Field(default_factory=dict, max_length=200)
+    """By catalogue row: a manufacturer's OpenUSD asset that scenes show in place of ours."""

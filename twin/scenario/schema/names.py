@@ -33,18 +33,19 @@ def _rack_pattern(text: str) -> str:
     return text
 
 
-_RowName = Annotated[str, Field(min_length=1, max_length=80)]
-PowerType = Annotated[_RowName, RowOf("power")]
-CoolantUnitType = Annotated[_RowName, RowOf("cooling", named(Role.LOOP_COOLING))]
-AirHandlerType = Annotated[_RowName, RowOf("cooling", named(Role.HALL_COOLING))]
-PlantType = Annotated[_RowName, RowOf("cooling", named(*PLANT))]
-FreeCoolerType = Annotated[_RowName, RowOf("cooling", named(Role.DRY_COOLER))]
-SwitchType = Annotated[_RowName, RowOf("switches")]
-StorageType = Annotated[_RowName, RowOf("storage")]
-RackType = Annotated[_RowName, RowOf("racks")]
-ClimateName = Annotated[_RowName, RowOf("climates")]
-GridName = Annotated[_RowName, RowOf("grids")]
-GpuName = Annotated[_RowName, RowOf("gpus")]
+RowName = Annotated[str, Field(min_length=1, max_length=80)]
+"""A row of the catalogue, of any kind."""
+PowerType = Annotated[RowName, RowOf("power")]
+CoolantUnitType = Annotated[RowName, RowOf("cooling", named(Role.LOOP_COOLING))]
+AirHandlerType = Annotated[RowName, RowOf("cooling", named(Role.HALL_COOLING))]
+PlantType = Annotated[RowName, RowOf("cooling", named(*PLANT))]
+FreeCoolerType = Annotated[RowName, RowOf("cooling", named(Role.DRY_COOLER))]
+SwitchType = Annotated[RowName, RowOf("switches")]
+StorageType = Annotated[RowName, RowOf("storage")]
+RackType = Annotated[RowName, RowOf("racks")]
+ClimateName = Annotated[RowName, RowOf("climates")]
+GridName = Annotated[RowName, RowOf("grids")]
+GpuName = Annotated[RowName, RowOf("gpus")]
 """Names of rows of the catalogue, or of a project's own."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +47,8 @@ class AssetSubject:
     frequency_hz: float = FREQUENCY_HZ
     emblem: str = ""
     """Shape it is drawn with; that of its kind where empty."""
+    own: Path | None = None
+    """A manufacturer's asset to stand in its place."""
 
     @property
     def asset_class(self) -> str:
@@ -91,6 +94,8 @@ class AssetPaths:
     root: str
     """The file to reference, relative to the folder it was written into."""
     ports: tuple[ConnectionPoint, ...]
+    notes: tuple[str, ...] = ()
+    """What a planner should know of a manufacturer's asset."""
 
     def points(self, domain: str, *directions: str) -> tuple[str, ...]:
         """Paths below the asset's root prim of connection points of a domain, in order; all

@@ -24,6 +24,7 @@ from twin.present.usd.emblems import emblem
 from twin.present.usd.shapes import Part
 from twin.present.usd.simready.equipment import AssetPaths, AssetSubject, ConnectionPoint
 from twin.present.usd.simready.figures import figures
+from twin.present.usd.simready.own import find_own_asset, write_own_asset
 from twin.present.usd.simready.ports import CLEARANCE_M, ports
 from twin.present.usd.simready.properties import (
     as_usd,
@@ -45,8 +46,11 @@ _POINT = "simready:connectionPoint"
 def write_asset(equipment: AssetSubject, folder: Path) -> AssetPaths:
     """Write an asset into `folder` as `<name>/simready_usd/<name>.usda` and what that needs.
 
-    The same equipment gives the same bytes. Raises OSError where the disk refuses.
+    A manufacturer's own asset is copied instead, where one is named. The same equipment gives the
+    same bytes. Raises OSError where the disk refuses, InputError for an asset that cannot stand in.
     """
+    if equipment.own is not None:
+        return write_own_asset(equipment, find_own_asset(equipment.own), folder)
     known = figures(equipment)
     found = ports(equipment, known)
     parts = emblem(equipment.emblem or equipment.kind, equipment.size)
