@@ -40,8 +40,6 @@ SHIPPED = (
     "frontier_idle",
     "frontier_day",
     "model_life",
-    "peak_shaving",
-    "dr_phoenix",
 )
 
 

@@ -23,6 +23,7 @@ twin.predictive(design)        water set-points that look ahead, beside fixed on
 twin.cooling_environment(design) a gymnasium environment for controllers (needs gymnasium)
 twin.co_simulate(design, plant, fmu, inputs, outputs) a run beside a plant that is an FMU
 twin.export_fmu(design, path)  a design as an FMU for co-simulation (needs pythonfmu)
+twin.design(target)            layouts that give tokens within power, money and availability
 twin.airflow(design)           what air every rack of a hall gets, solved in three dimensions
 twin.study(asked, vary={...})  one table of many runs: a grid, a sample, or named alternatives
 twin.cost(design)              what a design costs: blocks, figures with intervals, failures
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from twin.study.cooling_environment import cooling_environment
     from twin.study.cost.report import cost
     from twin.study.deploy import deploy
+    from twin.study.design_search import design
     from twin.study.experiments.study import study
     from twin.study.fmu.export import export_fmu
     from twin.study.fmu.plant import co_simulate
@@ -85,6 +87,7 @@ _HOME = {
     "cost": "study.cost.report",
     "counterfactuals": "study.asked",
     "deploy": "study.deploy",
+    "design": "study.design_search",
     "export_fmu": "study.fmu.export",
     "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
@@ -122,6 +125,7 @@ __all__ = [
     "cost",
     "counterfactuals",
     "deploy",
+    "design",
     "export_fmu",
     "failure_report",
     "fault_tree",

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from twin.analysis import availability, cut_set_table, upkeep
 from twin.analysis.consequences import Overloads, consequence, consequences, no_ratings
 from twin.analysis.continuity import continuity, with_gaps
 from twin.analysis.design_loading import heaviest, overload_rows
+from twin.analysis.exact_availability import diagram_of
 from twin.analysis.redundancy_report import RedundancyReport, Row
 from twin.errors import InputError, Problem
 from twin.facility.dependency import dependency, power_overloads
@@ -30,11 +30,9 @@ from twin.physics.reliability.bdd import (
     FailureDiagram,
     counts_by_order,
     exact,
-    failure_diagram,
     minimal_cut_sets,
 )
 from twin.physics.reliability.contingency import Losses
-from twin.physics.reliability.diagram import BeyondMemory
 from twin.physics.reliability.gates import Gates
 from twin.physics.reliability.service import served_frac
 from twin.seeds import stream
@@ -88,7 +86,7 @@ def redundancy(
         followed=followed,
     )
     gaps = continuity(facility)
-    diagram = _diagram(gates)
+    diagram = diagram_of(gates)
     solved = None if diagram is None else exact(gates, diagram)
     return replace(
         report,
@@ -107,7 +105,7 @@ def _independent(facility: Facility, gates: Gates, top: str, report: RedundancyR
     if not any(system == "common cause" for system in gates.systems):
         return report.availability_exact
     apart = of_top_event(dependency(facility, common_cause=False), facility, top)
-    diagram = _diagram(apart)
+    diagram = diagram_of(apart)
     return availability.exact_row(None if diagram is None else exact(apart, diagram))
 
 
@@ -132,7 +130,7 @@ def judged(
     tell = progress or (lambda _done_frac: None)
     singles = contingency.single_failures(gates)
     pairs = _pairs(gates, singles, order, lambda done_frac: tell(0.4 * done_frac))
-    diagram = _diagram(gates)
+    diagram = diagram_of(gates)
     solved = None if diagram is None else exact(gates, diagram)
     tell(0.6)
     cut_sets = _cut_sets(gates, diagram, order, singles, pairs)
@@ -182,21 +180,6 @@ def _likelihoods(
         "importance": availability.importance(gates, solved),
         "component_reliability": availability.component_rows(gates),
     }
-
-
-_DIAGRAMS: WeakKeyDictionary[Gates, FailureDiagram] = WeakKeyDictionary()
-
-
-def _diagram(gates: Gates) -> FailureDiagram | None:
-    """The exact engine's diagram, worked out once a graph; None where it outgrows its room, for a
-    report has more to say.
-    """
-    if gates not in _DIAGRAMS:
-        try:
-            _DIAGRAMS[gates] = failure_diagram(gates)
-        except BeyondMemory:
-            return None
-    return _DIAGRAMS[gates]
 
 
 def _cut_sets(

@@ -14,6 +14,7 @@ from twin.cli.climate import climate
 from twin.cli.compare import compare
 from twin.cli.cost import cost
 from twin.cli.deploy import deploy
+from twin.cli.design import design
 from twin.cli.diff import diff
 from twin.cli.drill import drill
 from twin.cli.export import export
@@ -49,6 +50,7 @@ app.command()(climate)
 app.command()(diff)
 app.command()(review)
 app.command()(study)
+app.command()(design)
 app.command()(airflow)
 app.command()(export)
 app.add_typer(calibrate.app, name="calibrate")

@@ -20,8 +20,7 @@ from twin.simulation.cooling.stores import Stores
 from twin.simulation.cooling.units import Units
 from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
-from twin.simulation.jobs.followers import asked_jobs
-from twin.simulation.jobs.scheduler import Scheduler
+from twin.simulation.jobs.scheduler import Scheduler, asked_jobs
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.network import Network
@@ -31,7 +30,6 @@ from twin.simulation.power.supply import Supply
 from twin.simulation.record.accounts import Accounts
 from twin.simulation.record.billing import Billing
 from twin.simulation.record.losses import Losses
-from twin.simulation.response import Response
 from twin.simulation.serving.serving import Serving
 from twin.simulation.state import fresh
 
@@ -63,7 +61,6 @@ class Disciplines:
     crews: Crews
     faults: Faults
     controls: Controls
-    response: Response
 
     def named(self, names: tuple[str, ...]) -> Iterator[Discipline]:
         """Disciplines by name, in that order."""
@@ -77,7 +74,6 @@ class Disciplines:
         self.serving.schedule()
         self.faults.schedule()
         self.controls.schedule()
-        self.response.schedule()
 
 
 def wire(facility: Facility) -> Disciplines:
@@ -120,5 +116,4 @@ def wire(facility: Facility) -> Disciplines:
         crews=crews,
         faults=Faults(world, crews),
         controls=Controls(world),
-        response=Response(world, throttling, jobs, serving),
     )

@@ -11,7 +11,6 @@ from twin.results.tables.equipment import BESS, LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
     COUNTERFACTUALS,
-    DEMAND_RESPONSE,
     DRILL_SHEET,
     EVENTS,
     LOCKOUTS,
@@ -30,7 +29,6 @@ __all__ = [
     "COST_FIGURES",
     "COUNTERFACTUALS",
     "COUNTERFACTUAL_CAUSES",
-    "DEMAND_RESPONSE",
     "DRILL_SHEET",
     "EDGES",
     "ENERGY",
@@ -72,7 +70,6 @@ TABLES: tuple[Table, ...] = (
     POWER_SWINGS,
     EVENTS,
     LOCKOUTS,
-    DEMAND_RESPONSE,
     LOSSES,
     TOKEN_BALANCE,
     COUNTERFACTUALS,

@@ -1,0 +1,139 @@
+"""`twin design`: what it proposes stands, meets the target, and is the best of its kind."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import twin
+from twin.analysis.economics import figures
+from twin.cli import main
+from twin.errors import InputError
+from twin.study.design_search import Design, DesignAnswer
+
+TARGET = """
+version: 1
+name: small
+tokens: {model: Llama-3.1-70B, rate: 60000, input: 1000, output: 500, between_tokens: 50 ms}
+site: {climate: baltimore, grid: virginia, power: 1 MW, feeds: [1]}
+racks: [dgx_b200_x2]
+power_paths: [N, N+1]
+"""
+"""A service that a few racks carry: the search takes seconds."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> tuple[DesignAnswer, Path]:
+    folder = tmp_path_factory.mktemp("design")
+    target = folder / "target.yaml"
+    target.write_text(TARGET, encoding="utf-8")
+    answer = twin.design(target)
+    answer.save(folder / "out")
+    return answer, folder / "out"
+
+
+def test_every_design_is_a_layout_that_stands(found: tuple[DesignAnswer, Path]) -> None:
+    answer, folder = found
+    assert answer.designs
+    for design in answer.designs:
+        checked = twin.check(folder / f"{design.name}.layout.yaml")
+        assert checked["gpus"] == design.gpus
+        assert not [row for row in checked["findings"] if row["severity"] == "error"]
+        assert design.peak_power_w <= 1e6
+
+
+def test_its_numbers_are_those_of_its_files(found: tuple[DesignAnswer, Path]) -> None:
+    answer, folder = found
+    design = answer.designs[-1]
+    built = twin.build(twin.load(folder / f"{design.name}.yaml"))
+    day = twin.simulate(built)
+    assert figures(day)["capex_usd"] == pytest.approx(design.capex_usd, rel=1e-9)
+    assert figures(day)["usd_per_mtok_served"] == pytest.approx(design.usd_per_mtok, rel=1e-9)
+    services = day.tables["services"]
+    assert services["tokens_served"].sum() >= 0.99 * services["tokens_asked"].sum()
+    asked = services["tokens_asked"].sum() / 86_400
+    assert asked == pytest.approx(60_000, rel=0.02)
+
+
+def test_its_availability_is_that_of_the_redundancy_study(found: tuple[DesignAnswer, Path]) -> None:
+    answer, folder = found
+    for design in answer.designs:
+        built = twin.build(twin.load(folder / f"{design.name}.layout.yaml"))
+        study = twin.redundancy(built, top=f"gpus:{_needed_share(design):.6f}")
+        exact = study.availability_exact["availability"]
+        assert design.availability == pytest.approx(exact, abs=1e-9)
+
+
+def _needed_share(design: Design) -> float:
+    """GPUs that the rate needs, as the reasons say: the first rack that is too many is none."""
+    per_gpu_s = float(design.reasons[0].split(" gives ")[1].split(" ")[0].replace(",", ""))
+    needed = 60_000 / (per_gpu_s * 0.9 / 1.3)
+    return min(1.0, -(-needed // 1) / design.gpus)
+
+
+def test_none_is_better_than_another_in_everything(found: tuple[DesignAnswer, Path]) -> None:
+    designs = found[0].designs
+    for cheaper, dearer in pairwise(designs):
+        assert cheaper.capex_usd < dearer.capex_usd
+        assert cheaper.availability < dearer.availability
+
+
+def test_one_more_spare_is_dearer_and_more_available(found: tuple[DesignAnswer, Path]) -> None:
+    by_kind = {(one.power, one.spare_cooling): one for one in found[0].designs}
+    plain = by_kind["N", False]
+    spare = by_kind["N", True]
+    assert spare.capex_usd > plain.capex_usd
+    assert spare.down_h_per_year < 0.5 * plain.down_h_per_year
+
+
+def test_as_many_as_the_site_takes(tmp_path: Path) -> None:
+    text = TARGET.replace("rate: 60000, ", "").replace("[N, N+1]", "[N]")
+    target = tmp_path / "target.yaml"
+    target.write_text(text + "spare_cooling: [false]\n", encoding="utf-8")
+    design = twin.design(target).designs[0]
+    a_rack_w = design.peak_power_w / design.racks
+    assert design.peak_power_w <= 1e6 < design.peak_power_w + 1.6 * a_rack_w
+    assert "one more would draw more than the site's" in design.reasons[1]
+
+
+def test_a_target_that_nothing_meets_says_what_each_kind_misses(tmp_path: Path) -> None:
+    target = tmp_path / "target.yaml"
+    target.write_text(TARGET + "budget_usd: 1000000\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        twin.design(target)
+    assert "above 1,000,000" in str(refused.value)
+    assert "dgx_b200_x2, N power, one feed" in str(refused.value)
+
+
+def test_a_promise_that_no_gpu_keeps_is_said(tmp_path: Path) -> None:
+    target = tmp_path / "target.yaml"
+    target.write_text(TARGET.replace("50 ms", "0.2 ms"), encoding="utf-8")
+    with pytest.raises(InputError, match="slower than promised"):
+        twin.design(target)
+
+
+def test_every_problem_of_a_target_at_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "target.yaml"
+    text = TARGET.replace("[dgx_b200_x2]", "[dgx_b200_x2, dgx_b2000]")
+    target.write_text(text.replace("Llama-3.1-70B", "Llama-3.1-7B"), encoding="utf-8")
+    assert main(["design", str(target)]) == 2
+    said = capsys.readouterr().err.replace("\n", "")
+    assert "target.yaml:4" in said
+    assert "target.yaml:6" in said
+    assert "Llama-3.1-70B" in said
+    assert "dgx_b200_x2" in said
+
+
+def test_the_same_target_writes_the_same_bytes(
+    found: tuple[DesignAnswer, Path], tmp_path: Path
+) -> None:
+    target = tmp_path / "target.yaml"
+    target.write_text(TARGET, encoding="utf-8")
+    twin.design(target).save(tmp_path / "again")
+    first = {path.name: path.read_bytes() for path in found[1].iterdir()}
+    again = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
+    assert first == again
