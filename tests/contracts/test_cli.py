@@ -55,7 +55,6 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     verdict = {"verdict": "meets the topology criterion in this model", "single": ["utility"]}
     note("redundancy", SimpleNamespace(as_dict=lambda: verdict))
     note("redundancy_blocks", (["One sentence."], [Lines("Verdicts", ("without utility",))]))
-    note("compare", {"inputs": [{"key": "site.climate", "a": "cold", "b": "hot"}], "outputs": []})
     fit = {"op": "gemm", "dtype": "float32", "loo_median_frac": 0.03, "loo_p90_frac": 0.1, "gp": {}}
     note(
         "calibrate",
@@ -118,11 +117,7 @@ def test_a_run_without_usd_core_succeeds_and_says_what_to_install(
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [
-        (["check", "a.yaml"], "loaded above its rating"),
-        (["redundancy", "a.yaml"], "utility"),
-        (["compare", "a", "b"], "site.climate"),
-    ],
+    [(["check", "a.yaml"], "loaded above its rating"), (["redundancy", "a.yaml"], "utility")],
 )
 def test_findings_are_tables_or_json(
     house: dict[str, Any], capsys: Any, arguments: list[str], word: str

@@ -1,28 +1,33 @@
-"""`twin compare`: two results side by side."""
+"""`twin compare`: results side by side."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument
+from typer import Argument, BadParameter, Option
 
-from twin.cli import face, say
+from twin.cli import compare_face as face
+from twin.cli import say
 from twin.cli.complete import results
 from twin.cli.options import Json
 
-First = Annotated[
-    Path, Argument(metavar="A", help="The folder of a result.", autocompletion=results)
+Folders = Annotated[
+    list[Path], Argument(metavar="A B [C…]", help="The folders of results.", autocompletion=results)
 ]
-Second = Annotated[
-    Path, Argument(metavar="B", help="The folder of another result.", autocompletion=results)
-]
+Out = Annotated[Path | None, Option("--out", metavar="FILE.html", help="Write a page of it too.")]
 
 
-def compare(a: First, b: Second, json: Json = False) -> None:
-    """Tell how two results differ, and why."""
-    found = face.compare(a, b)
+def compare(folders: Folders, out: Out = None, json: Json = False) -> None:
+    """Tell how results differ, differences first, and what was asked differently."""
+    if len(folders) < 2:
+        raise BadParameter("two results at least", param_hint="A B [C…]")
+    if out is not None:
+        say.writable(out.parent)
+    found = face.compare(folders)
     if json:
-        say.document(found)
+        say.document(found.as_dict())
     else:
-        say.findings(f"{a.name} and {b.name}", found)
+        say.blocks(" · ".join(found.names), *face.comparison_blocks(found))
+    if out is not None:
+        say.note(f"written: {face.write_comparison(found, out)}")

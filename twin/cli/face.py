@@ -124,11 +124,6 @@ def replay_air(
     return replay(scenario, folder, model, cells, fit, told).as_dict()
 
 
-def compare(a: Path, b: Path) -> dict[str, Any]:
-    """What differs between two saved results."""
-    return twin.compare(a, b).as_dict()
-
-
 def refuse_to_replace(scenario: Scenario, folder: Path) -> None:
     """Raise InputError where the folder holds the result of another question."""
     from twin.study.rerun import refuse_to_replace

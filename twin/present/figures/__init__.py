@@ -67,7 +67,8 @@ FIGURES: tuple[NamedFigure, ...] = (
         "Power",
         "One-line diagram at the run's worst moment. In each box: mean power in the period, "
         "highest load over rating, "
-        "and the rating of one; equals in the same state are one box.",
+        "and the rating of one; equals in the same state and on the same side of supply are one "
+        "box, with its side (A, B) in the corner.",
         figure_oneline,
     ),
     NamedFigure(

@@ -83,10 +83,16 @@ def _columns(drawn: nx.DiGraph) -> list[list[str]]:
     columns = [list(names) for names in nx.topological_generations(drawn)]
     order = {name: float(n) for n, name in enumerate(drawn)}
     for names in columns:
-        names.sort(key=lambda name: (_feed_height(drawn, order, name), name))
+        names.sort(key=lambda name: (_side(drawn, name), _feed_height(drawn, order, name), name))
         for n, name in enumerate(names):
             order[name] = (n + 0.5) / len(names)
     return columns
+
+
+def _side(drawn: nx.DiGraph, name: str) -> int:
+    """Where a side stands from top to bottom: A, then what both feed, then the others."""
+    side = drawn.nodes[name]["box"].side
+    return 0 if side == "A" else 2 if len(side) == 1 else 1
 
 
 def _feed_height(drawn: nx.DiGraph, order: dict[str, float], name: str) -> float:
@@ -137,6 +143,9 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> No
     axes.add_patch(
         FancyBboxPatch((x, y - 0.42), _BOX, 0.84, boxstyle=shape, mutation_aspect=2, **look)
     )
+    if box.side:
+        tag: dict[str, Any] = {"fontsize": 7, "weight": "bold", "zorder": 5}
+        axes.text(x + 0.02, y - 0.4, box.side, color=GREY, va="top", **tag)
     lines = _words(box, narrow)
     step = 0.8 / (len(lines) + 1)
     ink = VERMILION if box.state == "lost" or over else GREY if box.state == "idle" else INK

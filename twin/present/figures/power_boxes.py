@@ -4,6 +4,7 @@ several that are alike.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import networkx as nx
@@ -32,6 +33,9 @@ class Box:
     load_w: float
     rating_w: float
     load_frac: float
+    side: str = ""
+    """A, B and so on, of a supply that splits in two to four; several letters where it is fed from
+    several; empty above the split and where there is none."""
 
 
 def worst_moment(result: Result) -> tuple[float, str]:
@@ -71,7 +75,12 @@ def power_graph(result: Result) -> nx.DiGraph:
     edges = result.frame("edges")
     edges = edges[edges["system"] == "power"]
     graph = nx.DiGraph()
-    graph.add_edges_from(zip(edges["source"], edges["target"], strict=True))
+    graph.add_edges_from(
+        (source, target, {"role": role})
+        for source, target, role in zip(
+            edges["source"], edges["target"], edges["role"], strict=True
+        )
+    )
     while not nx.is_directed_acyclic_graph(graph):
         # a tie between two buses closes a ring: drawn without its last edge
         graph.remove_edge(*nx.find_cycle(graph)[-1][:2])
@@ -87,6 +96,8 @@ def condition_of(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, 
     live = pd.concat([elements["energised_frac"], racks["on_frac"]])
     peak = elements["load_max_frac"].replace(0.0, np.nan)
     broken = _broken(result.frame("events"), time_s)
+    kinds = {str(name): str(kind) for name, kind in components["kind"].items()}
+    side = sides_of(graph, kinds)
     boxes = {}
     for name in graph:
         rating_w = _power_rating_w(components, name)
@@ -97,8 +108,43 @@ def condition_of(result: Result, graph: nx.DiGraph, time_s: float) -> dict[str, 
         state = _state_of(float(live.get(name, np.nan)))
         if state == "lost" and kind in named(Role.STANDBY) and name not in broken:
             state = "idle"
-        boxes[name] = Box((name,), kind, type_, state, load_w, rating_w, load_frac)
+        boxes[name] = Box((name,), kind, type_, state, load_w, rating_w, load_frac, side[name])
     return _inherited(graph, boxes)
+
+
+MOST_SIDES = 4
+"""Alike branches of one supply that are sides; more of them are a crowd."""
+
+
+def sides_of(graph: nx.DiGraph, kinds: Mapping[str, str]) -> dict[str, str]:
+    """The side of every component, by the first feed that it has one from where feeds are taken in
+    order, else by all of them.
+    """
+    side: dict[str, str] = {}
+    standby = set(named(Role.STANDBY))
+    for name in nx.topological_sort(graph):
+        held = [side[feed] for feed in graph.predecessors(name) if side[feed]]
+        ordered = any(graph.edges[feed, name].get("role") == "priority"
+                      for feed in graph.predecessors(name))  # fmt: skip
+        found = held[0] if held and ordered else "".join(sorted(set("".join(held))))
+        alone = kinds.get(name) in standby
+        side[name] = found or ("" if alone else _split(graph, kinds, name))
+    for name in graph:
+        below = {side[fed] for fed in graph.successors(name)}
+        if kinds.get(name) in standby and len(below) == 1:
+            side[name] = below.pop()
+    return side
+
+
+def _split(graph: nx.DiGraph, kinds: Mapping[str, str], name: str) -> str:
+    """A letter for one of two to four alike branches of the same supply."""
+    feeds = set(graph.predecessors(name))
+    alike = [
+        other
+        for other in graph
+        if kinds.get(other) == kinds.get(name) and set(graph.predecessors(other)) == feeds
+    ]
+    return chr(ord("A") + alike.index(name)) if 2 <= len(alike) <= MOST_SIDES else ""
 
 
 def _at(frame: pd.DataFrame, time_s: float, key: str) -> pd.DataFrame:
@@ -154,6 +200,7 @@ def merged_where_alike(graph: nx.DiGraph, condition: dict[str, Box]) -> nx.DiGra
             box = condition[name]
             key[name] = (
                 f"{box.kind}|{box.type}|{box.rating_w}|{box.state}|{box.load_frac > 1.001}|{feeds}"
+                f"|{box.side}"
             )
     members: dict[str, list[str]] = {}
     for name in graph:

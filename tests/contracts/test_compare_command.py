@@ -1,0 +1,112 @@
+"""`twin compare`: two or more results, differences first: on a terminal, as JSON, as a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from synthetic import synthetic
+
+from twin.analysis.side_by_side import SideBySide, side_by_side
+from twin.cli import main
+from twin.present.comparison import decides, page, sentences
+from twin.results import Result
+
+
+def other(scale: float, **summary: float) -> Result:
+    """The synthetic day with all its energies scaled, and other numbers replaced."""
+    day = synthetic()
+    energies = {key: scale * value for key, value in day.summary.items() if key.endswith("_j")}
+    changed = {**day.summary, **energies, **summary}
+    text = day.scenario_yaml.replace("seed: 7", f"seed: {8 + round(scale)}")
+    return replace(day, summary=changed, scenario_yaml=text)
+
+
+@pytest.fixture(scope="module")
+def three() -> SideBySide:
+    held = [synthetic(), other(0.9, pue=1.05), other(1.2, cost_usd=1793.0)]
+    return side_by_side(held, ["base", "lean", "warm"])
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    root = tmp_path_factory.mktemp("results")
+    held = {"base": synthetic(), "lean": other(0.9, pue=1.05), "warm": other(1.2)}
+    return [str(result.save(root / name)) for name, result in held.items()]
+
+
+def test_what_decides_stands_before_what_was_asked(folders: list[str], capsys: Any) -> None:
+    assert main(["compare", *folders]) == 0
+    said = capsys.readouterr().out
+    assert said.index("What decides") < said.index("What was asked differently")
+    assert "lean against base: better in" in said
+
+
+def test_two_results_as_json_are_as_python_tells_them(folders: list[str], capsys: Any) -> None:
+    assert main(["compare", *folders[:2], "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {row["key"]: (row["a"], row["b"]) for row in found["inputs"]} == {"seed": (7, 9)}
+    assert found["designs"] == ["base", "lean"]
+    pue = next(row for row in found["decides"] if row["name"] == "pue")
+    assert pue["values"][1] == 1.05
+    assert pue["best"] == [1]
+
+
+def test_one_result_is_wrong_usage(folders: list[str], capsys: Any) -> None:
+    assert main(["compare", folders[0]]) == 2
+    assert "two results at least" in capsys.readouterr().err
+
+
+def test_the_page_is_whole_and_always_the_same(
+    folders: list[str], tmp_path: Path, capsys: Any
+) -> None:
+    pages = []
+    for name in ("a.html", "b.html"):
+        assert main(["compare", *folders, "--out", str(tmp_path / name)]) == 0
+        pages.append((tmp_path / name).read_bytes())
+    assert pages[0] == pages[1]
+    text = pages[0].decode()
+    assert not re.search(r'(?:src|href)="(?!#|data:image/svg)', text)
+    assert text.index("What decides") < text.index("What was asked differently")
+
+
+def test_changes_have_their_sign_first_and_percent_only_where_it_says_something() -> None:
+    found = side_by_side([other(1.0, cost_usd=254.0), other(1.0, cost_usd=100.0)], ["a", "b"])
+    row = next(one for one in decides(found).rows if one[0] == "Cost of running")
+    assert row[3] == "−$154 (−60.6 %)"
+    flipped = side_by_side([other(1.0, npv_usd=-5.0), other(1.0, npv_usd=9.0)], ["a", "b"])
+    npv = next(one for one in flipped.others if one.name == "npv_usd")
+    assert npv.change_frac(1) is None
+
+
+def test_residuals_and_the_clock_are_no_differences() -> None:
+    noisy = other(1.0, energy_balance_residual_frac=3e-16, wall_s=99.0, events=1)
+    found = side_by_side([synthetic(), noisy], ["a", "b"])
+    assert {row.name for row in found.others} == set()
+
+
+def test_each_column_has_one_name(three: SideBySide) -> None:
+    headings = decides(three).headings
+    assert len(set(headings)) == len(headings) == 6
+
+
+def test_shares_change_in_points(three: SideBySide) -> None:
+    made = next(row for row in decides(three).rows if row[0].startswith("Tokens made"))
+    assert made[4] == "the same"
+
+
+def test_many_keys_that_begin_alike_are_one_row() -> None:
+    rows = "".join(f"  - {{name: row_{n}, racks: {n + 1}}}\n" for n in range(9))
+    more = replace(synthetic(), scenario_yaml=f"{synthetic().scenario_yaml}power:\n{rows}")
+    text = page(side_by_side([synthetic(), more], ["a", "b"]))
+    assert "All 18 keys that differ" in text
+
+
+def test_what_each_design_misses_is_said_first(three: SideBySide) -> None:
+    told = sentences(three)
+    assert told[0].startswith("base: m")
+    assert any("lean against base" in one for one in told)

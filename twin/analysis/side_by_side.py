@@ -1,0 +1,215 @@
+"""Two or more results side by side: what decides first, then all that differs, then what was asked.
+
+The first result is the one that the others are held against.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from twin.analysis.compare import Comparison, compare, stated
+from twin.analysis.economics import figures
+from twin.analysis.verdict import availability, judgements, made_frac, missed
+from twin.results import Result
+
+SAME_FRAC = 1e-9
+"""Numbers closer than this, as a share, are the same."""
+_NO_ANSWERS = ("wall_s", "events")
+_RESIDUAL = "_residual_frac"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of every result; NaN where a result has none."""
+
+    name: str
+    """As in the summary or in the economic figures, or what it is called here."""
+    what: str
+    """In words."""
+    values: tuple[float, ...]
+    better: str = ""
+    """more, less, or empty where neither is better by itself."""
+
+    def change(self, n: int) -> float:
+        """Of result `n` less the first, in the figure's own unit."""
+        return self.values[n] - self.values[0]
+
+    def change_frac(self, n: int) -> float | None:
+        """The same over the first; None where that says nothing: it is 0, or changes its sign."""
+        first = self.values[0]
+        held = self.values[n]
+        if not math.isfinite(first + held) or first == 0 or first * held < 0:
+            return None
+        return (held - first) / abs(first)
+
+    @property
+    def differs(self) -> bool:
+        """Whether any result has another value than the first."""
+        return any(self.changes(n) for n in range(1, len(self.values)))
+
+    def changes(self, n: int) -> bool:
+        """Whether result `n` has another value than the first."""
+        return _other(self.values[0], self.values[n])
+
+    @property
+    def best(self) -> tuple[int, ...]:
+        """Places of the best values; none where nothing is better, or all are the same."""
+        held = [one for one in self.values if math.isfinite(one)]
+        if not self.better or not self.differs or not held:
+            return ()
+        top = max(held) if self.better == "more" else min(held)
+        return tuple(n for n, one in enumerate(self.values) if not _other(top, one))
+
+
+@dataclass(frozen=True)
+class AskedKey:
+    """A key of the scenarios whose values differ; None where a scenario lacks it."""
+
+    key: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Results side by side."""
+
+    names: tuple[str, ...]
+    misses: tuple[tuple[str, ...], ...]
+    """Limits and targets that each result misses."""
+    decides: tuple[Row, ...]
+    """What a planner decides by, whether it differs or not."""
+    others: tuple[Row, ...]
+    """Every other number of the summaries and of economics that differs."""
+    asked: tuple[AskedKey, ...]
+    """What was asked differently."""
+    warnings: tuple[str, ...]
+    """Why numbers must not be used, or cover less than their horizon."""
+    pair: Comparison | None = None
+    """Of two results, the same as `twin.compare` tells it."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values; numbers that are missing are None. Of two results `outputs` and `inputs`
+        are as `twin.compare` tells them.
+        """
+        return {
+            "designs": list(self.names),
+            "misses": [list(one) for one in self.misses],
+            "warnings": list(self.warnings),
+            "decides": [_plain(row) for row in self.decides],
+            "others": [_plain(row) for row in self.others],
+            "inputs": [asdict(one) for one in self.asked],
+            **(self.pair.as_dict() if self.pair else {}),
+        }
+
+
+def side_by_side(results: Sequence[Result], names: Sequence[str]) -> SideBySide:
+    """Hold results against the first. InputError where a result's scenario cannot be read."""
+    decides = tuple(_decides(results))
+    known = {row.name for row in decides}
+    others = [row for row in _numbers(results) if row.name not in known and row.differs]
+    return SideBySide(
+        tuple(names),
+        tuple(tuple(one.what for one in missed(judgements(held))) for held in results),
+        decides,
+        tuple(others),
+        tuple(_asked([held.scenario_yaml for held in results])),
+        tuple(_warnings(results, names)),
+        compare(*results) if len(results) == 2 else None,
+    )
+
+
+_SUMMARY = (
+    ("tokens_inference", "Tokens served", "more"),
+    ("tokens_training", "Tokens trained", "more"),
+    ("tokens_lost_by_fault", "Tokens lost", "less"),
+    ("energy_facility_j", "Energy used", "less"),
+    ("peak_demand_w", "Peak demand", "less"),
+    ("pue", "PUE", "less"),
+    ("wue_l_per_kwh", "WUE", "less"),
+    ("carbon_kg", "Carbon", "less"),
+    ("cost_usd", "Cost of running", "less"),
+)
+_ECONOMICS = (
+    ("usd_per_mtok_served", "Cost of a million tokens served, all in", "less"),
+    ("usd_per_mtok_trained", "Cost of a million tokens trained, all in", "less"),
+    ("usd_per_gpu_h", "Cost of a GPU hour, all in", "less"),
+    ("capex_usd", "Bought", "less"),
+)
+_OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (
+    ("tokens_made_frac", "Tokens made of the undisturbed", "more", made_frac),
+    ("availability", "Availability of all racks", "more", availability),
+    ("headroom_frac", "Headroom at N-1", "more", lambda held: _headroom(held)),
+    ("gpus", "GPUs", "", lambda held: float(held.frame("components")["gpus"].sum())),
+)
+
+
+def _decides(results: Sequence[Result]) -> Iterator[Row]:
+    economics = [figures(held) for held in results]
+    for name, what, better in _SUMMARY[:3]:
+        yield _row(name, what, better, [held.summary for held in results])
+    for name, what, better, of in _OWN:
+        yield Row(name, what, tuple(of(held) for held in results), better)
+    for name, what, better in _SUMMARY[3:]:
+        yield _row(name, what, better, [held.summary for held in results])
+    for name, what, better in _ECONOMICS:
+        if any(name in held for held in economics):
+            yield _row(name, what, better, economics)
+
+
+def _row(name: str, what: str, better: str, held: Sequence[dict[str, Any]]) -> Row:
+    return Row(name, what, tuple(_number(one.get(name)) for one in held), better)
+
+
+def _headroom(result: Result) -> float:
+    """What is left of the rating of the heaviest power element after the worst one loss."""
+    worst = result.frame("loading")["worst_load_frac"].dropna()
+    return 1.0 - float(worst.max()) if len(worst) else math.nan
+
+
+def _numbers(results: Sequence[Result]) -> Iterator[Row]:
+    """Every number of summaries and economics; what closes a balance to rounding is no answer."""
+    held = [{**one.summary, **figures(one)} for one in results]
+    names = dict.fromkeys(name for one in held for name in one)
+    for name in names:
+        if name in _NO_ANSWERS or name.endswith(_RESIDUAL):
+            continue
+        row = _row(name, name.replace("_", " "), "", held)
+        if any(math.isfinite(value) for value in row.values):
+            yield row
+
+
+def _asked(texts: Sequence[str]) -> Iterator[AskedKey]:
+    held = [stated(text) for text in texts]
+    for key in dict.fromkeys(key for one in held for key in one):
+        values = tuple(one.get(key) for one in held)
+        if any(value != values[0] for value in values[1:]):
+            yield AskedKey(key, values)
+
+
+def _warnings(results: Sequence[Result], names: Sequence[str]) -> Iterator[str]:
+    for held, name in zip(results, names, strict=True):
+        if held.invalid:
+            yield f"{name} is not valid: {held.invalid}; its numbers must not be used"
+        if stopped := held.meta.get("stopped"):
+            yield f"{name} did not reach its end: it {stopped}"
+
+
+def _other(first: float, held: float) -> bool:
+    if math.isfinite(first) != math.isfinite(held):
+        return True
+    return abs(held - first) > SAME_FRAC * max(abs(first), abs(held))
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    values = [value if math.isfinite(value) else None for value in row.values]
+    changes = [row.change_frac(n) for n in range(1, len(row.values))]
+    return {"name": row.name, "what": row.what, "values": values, "change_fracs": changes,
+            "best": list(row.best)}  # fmt: skip
+
+
+def _number(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else math.nan

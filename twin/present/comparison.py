@@ -1,0 +1,180 @@
+"""Designs side by side for people: a page that begins with what differs, and the same as tables."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from twin.analysis.side_by_side import AskedKey, Row, SideBySide
+from twin.present.blocks import Block, Grid, Lines, Picture, Section, grid, words
+from twin.present.figures import svg_bytes
+from twin.present.figures.side_by_side import figure_side_by_side
+from twin.present.named_quantity import readable
+from twin.present.report import environment, stylesheet
+from twin.quantities import NONE, count, number, percent, short
+from twin.results.folder import write_whole, writing
+
+FOLD_FROM = 6
+"""Keys that begin alike are one row from so many on."""
+MOST_ASKED = 500
+
+
+def sentences(found: SideBySide) -> list[str]:
+    """What every design misses, and in what the others are better or worse than the first."""
+    told = [*found.warnings]
+    for n, name in enumerate(found.names):
+        missed = "; ".join(found.misses[n]).lower().replace("gpu", "GPU")
+        told.append(f"{name}: misses {missed}." if missed else f"{name}: meets every limit.")
+    for n, name in enumerate(found.names[1:], start=1):
+        told.append(_against_first(found, n, name))
+    return told
+
+
+def _against_first(found: SideBySide, n: int, name: str) -> str:
+    better = [row.what.lower() for row in found.decides if row.differs and _gains(row, n) > 0]
+    worse = [row.what.lower() for row in found.decides if row.differs and _gains(row, n) < 0]
+    parts = [f"better in {_listed(better)}"] if better else []
+    parts += [f"worse in {_listed(worse)}"] if worse else []
+    return f"{name} against {found.names[0]}: {'; '.join(parts) or 'no difference that decides'}."
+
+
+def _gains(row: Row, n: int) -> float:
+    """Above zero where result `n` is better than the first in this."""
+    change = row.change(n)
+    if not row.better or change != change:
+        return 0.0
+    return change if row.better == "more" else -change
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names).replace("gpu", "GPU").replace("pue", "PUE").replace("wue", "WUE")
+
+
+def blocks(found: SideBySide) -> list[Block]:
+    """What decides, what else differs, what was asked differently."""
+    asked = _folded(found)
+    out: list[Block] = [decides(found), asked]
+    if len(asked.rows) < len(found.asked):
+        out.append(_every_key(found))
+    if found.others:
+        out.append(_others(found))
+    return out
+
+
+def decides(found: SideBySide) -> Grid:
+    """One row a figure: every design's value, then each one's change from the first."""
+    return _grid("What decides", found, found.decides)
+
+
+def _others(found: SideBySide) -> Grid:
+    title = f"All {count(len(found.others))} other numbers that differ"
+    return _grid("Other numbers", found, found.others, closed=title)
+
+
+def _grid(title: str, found: SideBySide, rows: Sequence[Row], closed: str = "") -> Grid:
+    first = found.names[0]
+    headings = ("Figure", *found.names, *(f"{name} less {first}" for name in found.names[1:]))
+    told = tuple(_cells(row) for row in rows)
+    right = (False, *(True for _ in headings[1:]))
+    return Grid(
+        title, headings, told, right, "* is the best of them." if not closed else "", closed
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    best = row.best
+    values = [_written(row, one) + (" *" if n in best else "") for n, one in enumerate(row.values)]
+    return (row.what, *values, *(_change(row, n) for n in range(1, len(row.values))))
+
+
+def _written(row: Row, value: float) -> str:
+    name = row.name if row.name != "availability" else "availability_frac"
+    return readable(name, value) if value == value else NONE
+
+
+def _change(row: Row, n: int) -> str:
+    """With its sign before the unit, and in percent where that says something."""
+    change = row.change(n)
+    if change != change:
+        return NONE
+    if not row.changes(n):
+        return "the same"
+    sign = "−" if change < 0 else "+"
+    share = row.change_frac(n)
+    is_share = row.name.endswith("_frac") or row.name == "availability"
+    if is_share:
+        return f"{sign}{100 * abs(change):.3g} points"
+    part = f" ({sign}{percent(abs(number(share)))})" if share is not None else ""
+    return f"{sign}{_written(row, abs(change))}{part}"
+
+
+def _folded(found: SideBySide) -> Grid:
+    """Keys that begin alike are one row where there are many: a layout is one difference."""
+    groups: dict[str, list[AskedKey]] = {}
+    for one in found.asked:
+        groups.setdefault(_beginning(one.key), []).append(one)
+    rows: list[tuple[str, ...]] = []
+    for start, held in groups.items():
+        if len(held) >= FOLD_FROM:
+            rows.append((start, f"{count(len(held))} values", *("" for _ in found.names[1:])))
+        else:
+            rows += [_asked_row(one) for one in held]
+    right = tuple(False for _ in range(len(found.names) + 1))
+    note = "" if rows else "Nothing was asked differently."
+    return Grid("What was asked differently", ("Key", *found.names), tuple(rows), right, note)
+
+
+def _beginning(key: str) -> str:
+    """The part of a scenario or of its layout that a key belongs to."""
+    parts = key.split(".")
+    return ".".join(parts[:2] if parts[0] == "layout" else parts[:1])
+
+
+def _every_key(found: SideBySide) -> Grid:
+    frame = pd.DataFrame([_asked_row(one) for one in found.asked], dtype=object)
+    headings = ("Key", *found.names)
+    frame.columns = pd.Index(range(len(headings)))
+    closed = f"All {count(len(found.asked))} keys that differ"
+    columns = {name: (n, words) for n, name in enumerate(headings)}
+    made = grid("Keys", frame, columns, MOST_ASKED, closed=closed)  # type: ignore[arg-type]
+    return made
+
+
+def _asked_row(one: AskedKey) -> tuple[str, ...]:
+    return (one.key, *(NONE if held is None else short(held, 80) for held in one.values))
+
+
+def page(found: SideBySide) -> str:
+    """The comparison as one HTML page that needs nothing else."""
+    style = stylesheet()
+    drawn = b64encode(svg_bytes(figure_side_by_side(found))).decode()
+    told = sentences(found)
+    caption = "Each figure over its largest value among the designs; the hatched bar is the first."
+    section = Section("Differences", [], [
+        Lines("In words", tuple(told)),
+        Picture("side_by_side", caption, f"data:image/svg+xml;base64,{drawn}"),
+        *blocks(found),
+    ])  # fmt: skip
+    return (
+        environment()
+        .get_template("comparison.html.j2")
+        .render(
+            names=found.names,
+            style=Markup(style),
+            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+            section=section,
+        )
+    )
+
+
+def write(found: SideBySide, path: Path) -> Path:
+    """Write the page, whole or not at all. OutputError where the disk refuses."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with writing("the comparison", path, ()):
+        write_whole(path, page(found).encode())
+    return path
