@@ -143,6 +143,7 @@ def test_chapters_in_order(page: Page, day: Result) -> None:
         "Cooling",
         "Workload",
         "Network",
+        "Cost",
         "Provenance",
     ]
     anchors = [str(held["href"])[1:] for tag, held in page.tags if tag == "a"]
@@ -206,7 +207,7 @@ def test_huge_tables_are_cut_with_a_note(day: Result) -> None:
 def test_events_are_told_in_groups_and_the_list_is_closed(page: Page) -> None:
     assert "rack_5–8 throttled 1 1 min later" in page.text
     assert "All 16 events, one by one" in page.text
-    assert sum(tag == "details" for tag, _ in page.tags) == 6
+    assert sum(tag == "details" for tag, _ in page.tags) == 9
 
 
 def test_missing_numbers_are_dashes(day: Result) -> None:

@@ -29,7 +29,7 @@ from twin.present.figures.floor import figure_floor
 from twin.present.figures.floor_scale import inlet_scale, margin_scale, slowdown_degc
 from twin.present.figures.halls import halls
 from twin.present.figures.oneline import figure_oneline, worst_moment
-from twin.present.figures.power_boxes import MOST_BOXES
+from twin.present.figures.power_boxes import MOST_BOXES, power_graph, sides_of
 from twin.present.figures.sankey import energy_graph, figure_sankey, residual_frac, staged
 from twin.present.figures.style import periods_s, thinned, wide
 from twin.present.figures.throttling import disturbed
@@ -160,6 +160,27 @@ def test_worst_moment_is_the_lost_panel_or_else_the_highest_load(day: Result) ->
 
 def test_oneline_names_the_lost(day: Result) -> None:
     assert said(figure_oneline(day)).count("LOST") == 3
+
+
+def test_oneline_draws_sides_of_supply_apart(day: Result) -> None:
+    edges = day.frame("edges")
+    both = edges[edges["target"] == "ups_1"].assign(source="tx_2", role="share")
+    graph = power_graph(with_tables(day, edges=pd.concat([edges, both], ignore_index=True)))
+    kinds = dict(zip(day.frame("components")["id"], day.frame("components")["kind"], strict=True))
+    side = sides_of(graph, kinds)
+    assert (side["tx_1"], side["tx_2"]) == ("A", "B")
+    assert (side["ups_1"], side["ups_2"]) == ("AB", "B")
+    assert (side["utility"], side["rpp_4"]) == ("", "B")
+
+
+def test_plans_have_no_red_where_nothing_is_wrong(day: Result) -> None:
+    cool = day.frame("racks").assign(inlet_air_degc=22.0, junction_max_degc=60.0)
+    held = with_tables(day, racks=cool)
+    for scale in (inlet_scale(held), margin_scale(held)):
+        red, green, blue, _ = scale.shade.to_rgba(scale.value.dropna().to_numpy()).T
+        assert (red < green + 0.1).all()
+        assert (red < blue + 0.35).all()
+        assert not scale.trouble.any()
 
 
 def test_oneline_merges_alike_racks_but_keeps_the_lost_apart(day: Result) -> None:

@@ -133,9 +133,9 @@ _SUMMARY = (
     ("cost_usd", "Cost of running", "less"),
 )
 _ECONOMICS = (
-    ("usd_per_mtok_served", "Cost of a million tokens served, all in", "less"),
-    ("usd_per_mtok_trained", "Cost of a million tokens trained, all in", "less"),
-    ("usd_per_gpu_h", "Cost of a GPU hour, all in", "less"),
+    ("usd_per_mtok_served", "A million tokens served", "less"),
+    ("usd_per_mtok_trained", "A million tokens trained", "less"),
+    ("usd_per_gpu_h", "A GPU hour", "less"),
     ("capex_usd", "Bought", "less"),
 )
 _OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (

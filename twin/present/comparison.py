@@ -13,8 +13,7 @@ from markupsafe import Markup
 from twin.analysis.side_by_side import AskedKey, Row, SideBySide
 from twin.present.blocks import Block, Grid, Lines, Picture, Section, grid, words
 from twin.present.figures import svg_bytes
-from twin.present.figures.side_by_side import figure_side_by_side
-from twin.present.named_quantity import readable
+from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.report import environment, stylesheet
 from twin.quantities import NONE, count, number, percent, short
 from twin.results.folder import write_whole, writing
@@ -88,13 +87,8 @@ def _grid(title: str, found: SideBySide, rows: Sequence[Row], closed: str = "") 
 
 def _cells(row: Row) -> tuple[str, ...]:
     best = row.best
-    values = [_written(row, one) + (" *" if n in best else "") for n, one in enumerate(row.values)]
+    values = [written(row, one) + (" *" if n in best else "") for n, one in enumerate(row.values)]
     return (row.what, *values, *(_change(row, n) for n in range(1, len(row.values))))
-
-
-def _written(row: Row, value: float) -> str:
-    name = row.name if row.name != "availability" else "availability_frac"
-    return readable(name, value) if value == value else NONE
 
 
 def _change(row: Row, n: int) -> str:
@@ -110,7 +104,7 @@ def _change(row: Row, n: int) -> str:
     if is_share:
         return f"{sign}{100 * abs(change):.3g} points"
     part = f" ({sign}{percent(abs(number(share)))})" if share is not None else ""
-    return f"{sign}{_written(row, abs(change))}{part}"
+    return f"{sign}{written(row, abs(change))}{part}"
 
 
 def _folded(found: SideBySide) -> Grid:
@@ -175,6 +169,6 @@ def page(found: SideBySide) -> str:
 def write(found: SideBySide, path: Path) -> Path:
     """Write the page, whole or not at all. OutputError where the disk refuses."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with writing("the comparison", path, ()):
+    with writing("the comparison", path):
         write_whole(path, page(found).encode())
     return path

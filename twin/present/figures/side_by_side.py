@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from twin.analysis.side_by_side import Row, SideBySide
 from twin.present.figures.style import BLUE, CYCLE, INK, RC, WIDTH_IN, HouseFigure, nothing
 from twin.present.named_quantity import readable
-from twin.quantities import short
+from twin.quantities import NONE, available, short
 
 ACROSS = 3
 _HATCHES = ("////", "", "....", "xxxx", "\\\\\\\\", "++++")
@@ -40,14 +40,16 @@ def _panel(axes: Axes, row: Row, names: tuple[str, ...]) -> None:
         colour = BLUE if n == 0 else CYCLE[n % len(CYCLE)]
         axes.barh(n, abs(held[n]) / top, color="white", edgecolor=colour,
                   hatch=_HATCHES[n % len(_HATCHES)], linewidth=1.2)  # fmt: skip
-        text = f"{short(name, 14)}  {_written(row, n)}"
-        axes.text(0.02, n, text, va="center", color=INK, fontsize=8,
+        text = f"{short(name, 14)}  {written(row, row.values[n])}"
+        axes.text(0.02, n, text, va="center", color=INK, fontsize=9,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
     axes.set(xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6), xticks=[], yticks=[])
-    axes.set_title(short(row.what, 34), fontsize=8.5)
+    axes.set_title(short(row.what, 34), fontsize=9)
     axes.spines["bottom"].set_visible(False)
 
 
-def _written(row: Row, n: int) -> str:
-    name = row.name if row.name != "availability" else "availability_frac"
-    return readable(name, row.values[n])
+def written(row: Row, value: float) -> str:
+    """A figure with its unit; a dash where there is none."""
+    if value != value:
+        return NONE
+    return available(1.0 - value) if row.name == "availability" else readable(row.name, value)

@@ -15,10 +15,11 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from twin.present.blocks import Picture, Section
+from twin.present.blocks import Block, Grid, Picture, Section
 from twin.present.figures import FIGURES, Drawing, NamedFigure, drawing
 from twin.present.report import (
     cooling,
+    cost,
     failures,
     network,
     power,
@@ -31,6 +32,7 @@ from twin.present.report import (
     verdict,
     workload,
 )
+from twin.present.report.behind import OPENS, behind
 from twin.present.viewer3d import script_hashes, style, view
 from twin.results import REPORT, Result, kept_in, refuse_beside_another
 from twin.results.folder import write_whole, writing
@@ -51,6 +53,7 @@ CHAPTERS: tuple[Callable[[Result], Section], ...] = (
     cooling.section,
     workload.section,
     network.section,
+    cost.section,
     provenance.section,
 )
 """After page one, in order."""
@@ -88,23 +91,31 @@ def render(
     sections = [chapter(result) for chapter in CHAPTERS]
     for n, named in enumerate(FIGURES):
         tell(n / len(FIGURES), named.name)
-        _hang(sections, named, known.get(named.name) or drawing(result, named))
+        drawn = known.get(named.name) or drawing(result, named)
+        _hang(sections, named, drawn, behind(result, named.name))
     page = _page(result, sections)
     tell(1.0, "report.html")
     return page
 
 
-def _hang(sections: list[Section], named: NamedFigure, drawn: Drawing) -> None:
-    """Pictures come before a chapter's tables, in the order of FIGURES; an empty one says so in the
-    text.
+def _hang(sections: list[Section], named: NamedFigure, drawn: Drawing, table: Grid | None) -> None:
+    """Pictures come before a chapter's tables, in the order of FIGURES, each with the numbers
+    behind it; an empty one says so in the text.
     """
     chapter = next(section for section in sections if section.title == named.section)
     if drawn.says:
         chapter.says.append(drawn.says)
         return
     address = f"data:image/svg+xml;base64,{b64encode(drawn.svg).decode()}"
-    place = sum(isinstance(block, Picture) for block in chapter.blocks)
+    place = sum(_is_of_figures(block) for block in chapter.blocks)
     chapter.blocks.insert(place, Picture(named.name, named.caption, address))
+    if table is not None:
+        chapter.blocks.insert(place + 1, table)
+
+
+def _is_of_figures(block: Block) -> bool:
+    """Whether it is a picture, or the table behind one."""
+    return isinstance(block, Picture) or (isinstance(block, Grid) and block.closed == OPENS)
 
 
 def stylesheet() -> str:

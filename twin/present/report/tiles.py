@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.present.figures.floor_scale import slowdown_degc
 from twin.present.figures.style import periods_s
+from twin.present.report.cost import each_token
 from twin.present.report.redundancy import study_of
 from twin.present.report.summary import lost_tokens
 from twin.present.study import part
@@ -57,7 +58,7 @@ def tiles(result: Result) -> list[Tile]:
              number=number(held.get("pue"))),
         Tile("WUE", _with_unit(held.get("wue_l_per_kwh"), "L/kWh"), _water(held),
              of="summary.wue_l_per_kwh", number=number(held.get("wue_l_per_kwh"))),
-        Tile("Cost of running", money(held.get("cost_usd")), _parts(held), of="summary.cost_usd",
+        Tile("Cost of running", money(held.get("cost_usd")), _parts(result), of="summary.cost_usd",
              number=number(held.get("cost_usd"))),
         Tile("Carbon", mass(held.get("carbon_kg")), _carbon(held), of="summary.carbon_kg",
              number=number(held.get("carbon_kg"))),
@@ -157,11 +158,11 @@ def _water(held: Mapping[str, Any]) -> str:
     return f"{figures(litres / 1e3)} m³ of water"
 
 
-def _parts(held: Mapping[str, Any]) -> str:
-    """What the cost is, and is not: tokens served and trained have no cost in common."""
-    if not np.isfinite(number(held.get("cost_usd"))):
+def _parts(result: Result) -> str:
+    """What the cost is, and what a token costs with equipment in; served and trained apart."""
+    if not np.isfinite(number(result.summary.get("cost_usd"))):
         return "cost not recorded"
-    return "energy, demand, fuel and water; no equipment"
+    return each_token(result) or "energy, demand, fuel and water; no equipment"
 
 
 def _carbon(held: Mapping[str, Any]) -> str:

@@ -1,0 +1,77 @@
+"""The numbers behind figures that no other table of their chapter holds, to open below them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twin.present.blocks import Columns, Grid, grid, words
+from twin.quantities import clock, degrees, duration, percent, power, tokens
+from twin.results import Result
+
+OPENS = "The numbers behind this figure"
+MOST_HOURS = 48
+MOST_RACKS = 40
+
+
+def behind(result: Result, name: str) -> Grid | None:
+    """The table behind the figure of that name; None where its chapter has one anyway."""
+    make = _TABLES.get(name)
+    return make(result) if make else None
+
+
+def _timeline(result: Result) -> Grid:
+    """Means and sums by the hour."""
+    site = result.frame("site")
+    by = site.groupby((site["time_s"] - 1e-6) // 3600 * 3600)
+    frame = by.agg(
+        it=("it_power_w", "mean"),
+        cooling=("cooling_power_w", "mean"),
+        served=("tokens_inference", "sum"),
+        trained=("tokens_training", "sum"),
+        lost=("tokens_lost", "sum"),
+        water=("facility_water_degc", "max"),
+        air=("dry_bulb_degc", "mean"),
+    )
+    frame = frame.rename_axis("hour").reset_index()
+    columns: Columns = {
+        "Hour from": ("hour", clock), "Racks": ("it", power), "Cooling": ("cooling", power),
+        "Served": ("served", tokens), "Trained": ("trained", tokens), "Lost": ("lost", tokens),
+        "Water, warmest": ("water", degrees), "Outdoors": ("air", degrees),
+    }  # fmt: skip
+    return grid("Timeline by the hour", frame, columns, MOST_HOURS, "site", closed=OPENS)
+
+
+def _coolant(result: Result) -> Grid:
+    """The warmest supply of every loop and its lowest flow, by the hour."""
+    loops = result.frame("loops")
+    hours = ((loops["time_s"] - 1e-6) // 3600 * 3600).rename("hour")
+    by = loops.groupby([hours, "loop"], sort=False)
+    frame = by.agg(warmest=("temperature_degc", "max"), flow=("flow_frac", "min")).reset_index()
+    columns: Columns = {
+        "Hour from": ("hour", clock), "Loop": ("loop", words),
+        "Warmest supply": ("warmest", degrees), "Lowest flow": ("flow", percent),
+    }  # fmt: skip
+    return grid("Loops by the hour", frame, columns, 4 * MOST_HOURS, "loops", closed=OPENS)
+
+
+def _throttling(result: Result) -> Grid:
+    """How long every disturbed rack ran slow or was off."""
+    racks = result.frame("racks")
+    length_s = racks.groupby("rack", sort=False)["time_s"].diff().fillna(racks["time_s"])
+    slow = length_s.where((racks["clock_frac"] < 0.9995) & (racks["on_frac"] > 0), 0.0)
+    off = length_s * (1.0 - racks["on_frac"])
+    frame = racks.assign(slow=slow, off=off).groupby("rack", sort=False)
+    told = frame.agg(slow=("slow", "sum"), off=("off", "sum"), least=("clock_frac", "min"))
+    told = told[(told["slow"] > 0) | (told["off"] > 0)].reset_index()
+    columns: Columns = {
+        "Rack": ("rack", words), "Below full clock for": ("slow", duration),
+        "Off for": ("off", duration), "Lowest clock": ("least", percent),
+    }  # fmt: skip
+    return grid("Disturbed racks", told, columns, MOST_RACKS, "racks", fold=True, closed=OPENS)
+
+
+_TABLES: dict[str, Callable[[Result], Grid]] = {
+    "timeline": _timeline,
+    "coolant": _coolant,
+    "throttling": _throttling,
+}

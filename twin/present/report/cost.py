@@ -1,0 +1,81 @@
+"""Cost chapter: what is bought, what a year costs, and what a token comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from twin.analysis.economics import figures
+from twin.present.blocks import Block, Columns, Section, grid, words
+from twin.present.named_quantity import readable, spoken
+from twin.quantities import money, percent
+from twin.results import Result
+
+MOST_BLOCKS = 60
+
+
+def section(result: Result) -> Section:
+    """Figures with their intervals, then the blocks that they are made of."""
+    costs = result.frame("costs")
+    told = result.frame("cost_figures")
+    if costs.empty or told.empty:
+        return Section("Cost", ["No cost was worked out for this run."])
+    blocks: list[Block] = [
+        grid("What it comes to", _figures(told), _FIGURES, MOST_BLOCKS, "cost_figures"),
+        grid("What is bought and paid", costs, _BLOCKS, MOST_BLOCKS, "costs"),
+    ]
+    return Section("Cost", _says(result), blocks)
+
+
+def each_token(result: Result) -> str:
+    """What a million tokens cost with everything in, served and trained apart; else nothing."""
+    held = figures(result)
+    kinds = ("served", "trained")
+    told = [
+        f"{money(held[f'usd_per_mtok_{kind}'])} a million {kind}"
+        for kind in kinds
+        if f"usd_per_mtok_{kind}" in held
+    ]
+    return f"all in, {', '.join(told)}" if told else ""
+
+
+def _says(result: Result) -> list[str]:
+    held = figures(result)
+    bought = money(held.get("capex_usd"))
+    yearly = money(held.get("annual_usd"))
+    share = percent(held.get("energy_cost_frac"))
+    each = each_token(result)
+    says = f"{bought} are bought, and a year costs {yearly}, of which energy is {share}."
+    return [says, *([f"{each[0].upper()}{each[1:]} tokens."] if each else [])]
+
+
+def _figures(told: pd.DataFrame) -> pd.DataFrame:
+    """Each figure and its interval with their unit."""
+    rows = [
+        (spoken(name), readable(name, value), _between(name, low, high), how)
+        for name, value, low, high, how in zip(
+            told["name"], told["value"], told["low"], told["high"], told["how"], strict=True
+        )
+    ]
+    return pd.DataFrame(rows, columns=["what", "value", "between", "how"])
+
+
+def _between(name: str, low: Any, high: Any) -> str:
+    return "" if low == high else f"{readable(name, low)} to {readable(name, high)}"
+
+
+_FIGURES: Columns = {
+    "Figure": ("what", words),
+    "Value": ("value", words),
+    "Nine draws of ten": ("between", words),
+    "How": ("how", words),
+}
+_BLOCKS: Columns = {
+    "Block": ("block", words),
+    "Group": ("group", words),
+    "Bought": ("capex_usd", money),
+    "A year": ("annual_usd", money),
+    "Price": ("price", words),
+    "Status": ("status", words),
+}
