@@ -28,6 +28,11 @@ twin.airflow(design)           what air every rack of a hall gets, solved in thr
 twin.study(asked, vary={...})  one table of many runs: a grid, a sample, or named alternatives
 twin.cost(design)              what a design costs: blocks, figures with intervals, failures
 twin.deploy(path)              where to run: owning, colocation, cloud, bursts; each with its cost
+twin.sensitivity(asked, vary, outcomes) what moves an outcome: Sobol, Morris, delta, a tornado
+twin.compare_designs(asked, arms, outcome) arms under the same seeds, stopped once decided
+twin.sample_size(asked, arms, outcome, delta) pairs of runs that see a difference, from a pilot
+twin.optimise(asked, vary, goals) the best of what varies within limits, as a Pareto front
+twin.study_page(found)         the report of any of these four but the third, for twin.report
 twin.compare(a, b)             what was asked differently in two results, and what came out
 twin.report(result, folder)    an HTML report that reads offline; of failures PDF and JSON too
 twin.scene(result, folder)     an OpenUSD scene (needs usd-core)
@@ -61,7 +66,12 @@ if TYPE_CHECKING:
     from twin.study.cost.report import cost
     from twin.study.deploy import deploy
     from twin.study.design_search import design
+    from twin.study.experiments.compare_designs import compare_designs
+    from twin.study.experiments.optimise import optimise
+    from twin.study.experiments.sample_size import sample_size
+    from twin.study.experiments.sensitivity import sensitivity
     from twin.study.experiments.study import study
+    from twin.study.experiments.study_pages import study_page
     from twin.study.fmu.export import export_fmu
     from twin.study.fmu.plant import co_simulate
     from twin.study.predictive import predictive
@@ -83,6 +93,7 @@ _HOME = {
     "climate": "study.climate",
     "co_simulate": "study.fmu.plant",
     "compare": "study",
+    "compare_designs": "study.experiments.compare_designs",
     "cooling_environment": "study.cooling_environment",
     "cost": "study.cost.report",
     "counterfactuals": "study.asked",
@@ -92,6 +103,7 @@ _HOME = {
     "failure_report": "study.asked",
     "fault_tree": "analysis.fault_tree",
     "load": "scenario",
+    "optimise": "study.experiments.optimise",
     "predict_inference": "analysis.prediction",
     "predictive": "study.predictive",
     "redundancy": "study",
@@ -99,10 +111,13 @@ _HOME = {
     "resume": "simulation",
     "ride_through": "study.asked",
     "run": "study",
+    "sample_size": "study.experiments.sample_size",
     "scene": "present.write",
+    "sensitivity": "study.experiments.sensitivity",
     "simulate": "simulation",
     "start": "simulation",
     "study": "study.experiments.study",
+    "study_page": "study.experiments.study_pages",
 }
 """Where each name of the face lives; a new one is a line here and one above for type checkers."""
 
@@ -121,6 +136,7 @@ __all__ = [
     "climate",
     "co_simulate",
     "compare",
+    "compare_designs",
     "cooling_environment",
     "cost",
     "counterfactuals",
@@ -130,6 +146,7 @@ __all__ = [
     "failure_report",
     "fault_tree",
     "load",
+    "optimise",
     "predict_inference",
     "predictive",
     "redundancy",
@@ -137,10 +154,13 @@ __all__ = [
     "resume",
     "ride_through",
     "run",
+    "sample_size",
     "scene",
+    "sensitivity",
     "simulate",
     "start",
     "study",
+    "study_page",
 ]
 
 plugins.offer("figures", "twin.present.figures")

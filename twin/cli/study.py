@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from twin.cli import say, study_face
+from twin.cli import say, study_face, study_method
 from twin.cli.complete import designs
 from twin.cli.options import Json
 
@@ -40,6 +40,8 @@ def study(
 
     A study that was stopped or killed goes on where it stood when it is begun again.
     """
+    if study_method.asked(file):
+        return study_method.run(file, out, workers, cluster, json)
     asked = study_face.read(file)
     folder = out or Path("reports") / asked.plan.name
     say.writable(folder)

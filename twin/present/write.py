@@ -7,16 +7,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from twin.analysis.failure_parts.report import FailureReport
+from twin.analysis.statistics.study_page import StudyPage
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.scenario import Scenario, load
 
 
-def report(result: Result | FailureReport | str | Path, folder: str | Path = "") -> Path:
+def report(
+    result: Result | FailureReport | StudyPage | str | Path, folder: str | Path = ""
+) -> Path:
     """Write a result's report, one HTML file that reads offline, and return its path.
 
-    result   a result, or the folder of a saved one; or a failure report, whose PDF and JSON come
-             beside its page
+    result   a result, or the folder of a saved one; a failure report, whose PDF and JSON come
+             beside its page; or the page of a study, of `twin.study_page`
     folder   where the files go; if left out, beside the saved result, or here
     Raises OutputError where the disk refuses.
     """
@@ -24,6 +27,10 @@ def report(result: Result | FailureReport | str | Path, folder: str | Path = "")
         from twin.present.failure_report import write as write_failures
 
         return write_failures(result, folder)[0]
+    if isinstance(result, StudyPage):
+        from twin.present.study_report import write as write_study
+
+        return write_study(result, folder)
     from twin.present.report import write
 
     if isinstance(result, Result):

@@ -14,7 +14,7 @@ from twin.present.blocks import Grid, Picture, Section
 from twin.present.figures import svg_bytes
 from twin.present.report import environment, stylesheet
 from twin.present.study_report.charts import caption, chart
-from twin.quantities import figures, short
+from twin.quantities import count, figures, short
 from twin.results.folder import write_whole, writing
 
 __all__ = ["HTML", "render", "write"]
@@ -82,4 +82,6 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, float) and 1e6 <= abs(value) < 1e15:
+        return count(value)
     return figures(value, 4) if isinstance(value, float) else short(value, 160)

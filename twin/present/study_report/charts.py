@@ -53,9 +53,10 @@ def caption(told: Chart) -> str:
         failed = f" {told.failed} failed and have no place here." if told.failed else ""
         return (
             f"{told.y_name} over {told.x_name}. Filled: beaten by none; hollow: beaten; crosses: "
-            f"miss a limit.{failed}"
+            f"miss a limit; the ends of the front are named.{failed}"
         )
-    return f"{told.title}, as runs came in. Shaded: 95 % intervals."
+    whiskers = " Upright bars: 95 % intervals." if told.lines and told.lines[0].low else ""
+    return f"{told.title}, as runs came in.{whiskers}"
 
 
 def _made(height_in: float) -> tuple[Figure, Axes]:
@@ -162,10 +163,11 @@ def _joined(axes: Axes, front: Sequence[FrontPoint]) -> None:
     ordered = sorted(front, key=lambda point: (point.x, point.y))
     x = [point.x for point in ordered]
     axes.step(x, [point.y for point in ordered], where="post", color=BLUE, lw=1.0)
-    for point in ordered[:8]:
-        axes.annotate(
-            point.label, (point.x, point.y), xytext=(5, 5), textcoords="offset points", fontsize=8
-        )
+    if ordered:
+        for point in {0: ordered[0], 1: ordered[-1]}.values():
+            axes.annotate(
+                point.label, (point.x, point.y), xytext=(6, 6), textcoords="offset points"
+            )
 
 
 def _course(told: CourseFigure) -> Figure:
@@ -179,7 +181,7 @@ def _course(told: CourseFigure) -> Figure:
         }
         axes.plot(line.x, line.y, color=colour, label=middle(line.label, _NAME), **style)
         if line.low:
-            axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.18, lw=0)
+            axes.vlines(line.x, line.low, line.high, color=colour, lw=1.5)
     if told.reference is not None:
         axes.axhline(told.reference, color=GREY, lw=1.0, ls="--")
     axes.set_xlabel(told.x_name)

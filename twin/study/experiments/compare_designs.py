@@ -13,49 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from twin.analysis.statistics import (
-    LookResult,
-    StoppingPlan,
-    paired_difference,
-    planned_looks,
-    ratio_difference,
-    refuse_unusable,
-)
-from twin.analysis.statistics.guard import Floats
-from twin.analysis.statistics.ratios import influence
+from twin.analysis.statistics import LookResult, StoppingPlan, planned_looks
 from twin.analysis.statistics.sequential import Rule
 from twin.errors import InputError, Problem, did_you_mean
 from twin.quantities import figures
-from twin.study.experiments.case import Case
+from twin.study.experiments.arm_trials import ArmAnswer, ArmTrials
 from twin.study.experiments.evaluate import Tell
-from twin.study.experiments.measure import Measure, names_of
-from twin.study.experiments.question import Asked, Evaluation, Question, case_names, question
+from twin.study.experiments.measure import Measure
+from twin.study.experiments.question import Asked, Evaluation, Question, question
 from twin.study.experiments.table import OnFailure
-
-
-@dataclass(frozen=True)
-class ArmAnswer:
-    """One arm against the baseline."""
-
-    arm: str
-    mean: float
-    baseline_mean: float
-    difference: float
-    low: float
-    high: float
-    pairs: int
-    decided: bool
-    """Whether the difference from zero is clear."""
-    variance_ratio: float
-    """As many times fewer runs the common seeds needed than seeds of their own would have."""
-
-    @property
-    def change_frac(self) -> float:
-        """The difference over the baseline."""
-        return self.difference / self.baseline_mean if self.baseline_mean else math.nan
 
 
 @dataclass(frozen=True)
@@ -77,9 +45,15 @@ class DesignComparison:
     left_out: tuple[str, ...] = field(default=())
     """Pairs that failed and were left out by choice."""
 
+    @property
+    def best_first(self) -> tuple[ArmAnswer, ...]:
+        """Arms by what they gain, those that are decided before the others."""
+        sign = 1.0 if self.better == "lower" else -1.0
+        return tuple(sorted(self.answers, key=lambda one: (not one.decided, sign * one.difference)))
+
     def verdict(self) -> list[str]:
-        """Which arm, by how much, in words."""
-        return [self._verdict(one) for one in self.answers]
+        """Which arm, by how much, in words; the best first."""
+        return [self._verdict(one) for one in self.best_first]
 
     def _verdict(self, one: ArmAnswer) -> str:
         between = f"{figures(one.low)} to {figures(one.high)}"
@@ -131,14 +105,40 @@ def compare_designs(
     on_failure `name` (refuse, and name what failed), `rerun`, or `leave_out` its seed in every arm
     Raises InputError with every problem before the first run, and with every failed case after.
     """
-    shared = _shared_level(level, max(1, len(arms) - 1))
-    plan = planned_looks(most, looks, least, rule, spending, shared, half_width)
-    against = _baseline(arms, baseline, better)
+    against, plan = compare_plan(
+        arms,
+        baseline,
+        better,
+        most=most,
+        looks=looks,
+        least=least,
+        rule=rule,
+        spending=spending,
+        half_width=half_width,
+        level=level,
+    )
     place = Path(folder) if folder is not None else None
     how = Evaluation(place, workers, cluster, on_failure, tell)
     found = question(asked, arms=arms, how=how)
     measures = [Measure.read(text) for text in (outcome, *others)]
     return compare_of(found, measures, against, better, plan, seed)
+
+
+def compare_plan(
+    arms: Mapping[str, Mapping[str, Any]],
+    baseline: str,
+    better: str,
+    *,
+    level: float = 0.95,
+    **looks: Any,
+) -> tuple[str, StoppingPlan]:
+    """The arm that others are held against, and when they are looked at.
+
+    looks   as `twin.analysis.statistics.planned_looks` takes them
+    Raises InputError with everything that cannot be.
+    """
+    against = _baseline(arms, baseline, better)
+    return against, planned_looks(level=_shared_level(level, max(1, len(arms) - 1)), **looks)
 
 
 def compare_of(
@@ -150,7 +150,7 @@ def compare_of(
     seed: int,
 ) -> DesignComparison:
     """The same of a question that was read; the first measure decides."""
-    trial = _Trials(asked, measures, baseline, seed)
+    trial = ArmTrials(asked, measures, baseline, seed)
     seen: list[dict[str, Any]] = []
     results: dict[str, LookResult] = {}
     for count in plan.pairs:
@@ -173,89 +173,6 @@ def compare_of(
         table=trial.table,
         left_out=tuple(trial.left_out),
     )
-
-
-class _Trials:
-    """Runs of all arms, seed by seed, as far as they are asked for."""
-
-    def __init__(
-        self, asked: Question, measures: Sequence[Measure], baseline: str, seed: int
-    ) -> None:
-        self.asked = asked
-        self.measures = measures
-        self.baseline = baseline
-        self.others = [arm for arm in asked.arms if arm != baseline]
-        self.table = pd.DataFrame()
-        self.left_out: list[str] = []
-        self._next = seed
-        self._seeds: list[int] = []
-
-    def reach(self, count: int) -> None:
-        """Run until so many seeds are done in every arm."""
-        while len(self._seeds) < count:
-            seeds = range(self._next, self._next + count - len(self._seeds))
-            self._next = seeds.stop
-            cases = [Case({}, seed, arm) for seed in seeds for arm in self.asked.arms]
-            found = self.asked.run(cases, names_of(self.measures))
-            found["case"] += len(self.table)
-            bad = found[found["status"] != "done"]
-            self._judge(bad, found)
-            self.table = pd.concat([self.table, found], ignore_index=True)
-            lost = set(bad["seed"])
-            self._seeds += [seed for seed in seeds if seed not in lost]
-
-    def _judge(self, bad: pd.DataFrame, found: pd.DataFrame) -> None:
-        told = case_names(bad, ["arm", "seed"])
-        if len(bad) and (self.asked.how.on_failure != "leave_out" or len(bad) == len(found)):
-            names = ", ".join(map(str, self.measures))
-            refuse_unusable(names, np.full(len(bad), math.nan), told, bad["reason"].tolist())
-        self.left_out += [
-            f"{name}: {why}" for name, why in zip(told, bad["reason"].tolist(), strict=True)
-        ]
-
-    def rows(self, arm: str) -> pd.DataFrame:
-        """Runs of an arm in the order of their seeds, whole pairs alone."""
-        held = self.table[(self.table["arm"] == arm) & self.table["seed"].isin(self._seeds)]
-        return held
-
-    def differences(self, arm: str) -> np.ndarray:
-        """Arm less baseline in what decides, seed by seed."""
-        return self._values(arm) - self._values(self.baseline)
-
-    def _values(self, arm: str) -> Floats:
-        measure = self.measures[0]
-        rows = self.rows(arm)
-        if not measure.bottom:
-            return np.asarray(rows[measure.top], dtype=float)
-        tops = np.asarray(rows[measure.top], dtype=float)
-        return influence(tops, np.asarray(rows[measure.bottom], dtype=float))
-
-    def answer(self, arm: str, look: LookResult) -> ArmAnswer:
-        """What was found of an arm."""
-        pair = paired_difference(self._values(arm), self._values(self.baseline))
-        return ArmAnswer(
-            arm=arm,
-            mean=self.measures[0].mean(self.rows(arm)),
-            baseline_mean=self.measures[0].mean(self.rows(self.baseline)),
-            difference=look.mean,
-            low=look.low,
-            high=look.high,
-            pairs=look.pairs,
-            decided=look.low > 0 or look.high < 0,
-            variance_ratio=pair.variance_ratio,
-        )
-
-    def beside(self, arm: str, measure: Measure) -> dict[str, Any]:
-        """An outcome that does not decide."""
-        one = self.rows(arm)
-        other = self.rows(self.baseline)
-        if measure.bottom:
-            tops = (one[measure.top], one[measure.bottom])
-            pair = ratio_difference(tops, (other[measure.top], other[measure.bottom]))
-        else:
-            pair = paired_difference(one[measure.top], other[measure.top])
-        told = {"arm": arm, "outcome": str(measure), "mean": measure.mean(one)}
-        return told | {"difference": pair.mean, "low": pair.low, "high": pair.high}
 
 
 def _look_row(arm: str, one: LookResult) -> dict[str, Any]:

@@ -65,7 +65,7 @@ class Optimisation:
     def verdict(self) -> list[str]:
         """What was found, in words."""
         failed = int((self.trials["status"] != "done").sum())
-        told = [self._found()]
+        told = [self._found(), *self._ends()]
         if failed:
             told.append(
                 f"{failed} of {len(self.trials)} points failed; the table of trials names them."
@@ -90,6 +90,19 @@ class Optimisation:
         got = self._told(best, [str(goal.measure) for goal in self.goals])
         at = self._told(best, self.parameters)
         return f"Best of {len(self.trials)} points{within}: {at}, {got}."
+
+    def _ends(self) -> list[str]:
+        """Of several goals, the point that is best in each."""
+        if len(self.goals) < 2 or self.front.empty:
+            return []
+        return [self._end(goal) for goal in self.goals]
+
+    def _end(self, goal: Goal) -> str:
+        costs = goal.sign * self.front[str(goal.measure)].to_numpy(dtype=float)
+        row = self.front.iloc[int(np.argmin(costs))]
+        word = "Lowest" if goal.sign > 0 else "Highest"
+        got = self._told(row, [str(one.measure) for one in self.goals])
+        return f"{word} {goal.measure}: {self._told(row, self.parameters)} ({got})."
 
     def _told(self, row: pd.Series[Any], names: Sequence[str]) -> str:
         return ", ".join(f"{name} {_short(row[name])}{self._unit(name)}" for name in names)
@@ -172,11 +185,17 @@ def optimise_of(
         parameters=tuple(asked.spreads),
         trials=trials,
         front=front,
-        table=pd.concat([*tables, fresh], ignore_index=True),
+        table=_numbered([*tables, fresh]),
         search_seeds=tuple(seeds[0]),
         report_seeds=tuple(seeds[1]),
         units=asked.units,
     )
+
+
+def _numbered(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All cases in one table, numbered from 1."""
+    table = pd.concat(list(tables), ignore_index=True)
+    return table.assign(case=range(1, len(table) + 1))
 
 
 def _by_point(table: pd.DataFrame, points: int) -> list[pd.DataFrame]:

@@ -1,0 +1,155 @@
+"""A study file whose method asks more than a table: what moves it, which design, what is best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from twin.errors import InputError
+from twin.scenario.schema.names import Name
+from twin.scenario.yaml.document import Document, read
+from twin.scenario.yaml.validate import build_model
+from twin.stated import Stated
+from twin.study.experiments.compare_designs import compare_of, compare_plan
+from twin.study.experiments.measure import Limit, Measure
+from twin.study.experiments.optimise import optimise_of
+from twin.study.experiments.plan import Label, StudyPlan
+from twin.study.experiments.question import Evaluation, Question, question_of, seeds_from
+from twin.study.experiments.search import Goal, searcher
+from twin.study.experiments.sensitivity import sensitivity_of
+from twin.study.experiments.study_pages import Found
+
+METHODS = ("sensitivity", "compare", "optimise")
+
+
+class SensitivityKeys(Stated):
+    """How parameters are ranked."""
+
+    index: Literal["sobol", "morris", "delta", "tornado"] = "sobol"
+    """Sobol, Morris (for dear models) or delta indices of `samples`, or one at a time."""
+
+
+class CompareKeys(Stated):
+    """How arms are compared, and when that ends. The first of `outcomes` decides."""
+
+    baseline: Name | None = None
+    """The arm that others are held against; the first if left out."""
+    better: Literal["lower", "higher"] = "lower"
+    """Which way is better."""
+    most: int = Field(default=50, ge=5, le=100_000)
+    """Most pairs of runs."""
+    least: int = Field(default=10, ge=5, le=100_000)
+    """Pairs at the first look."""
+    looks: int = Field(default=5, ge=1, le=20)
+    """Planned looks, evenly from `least` to `most`."""
+    rule: Literal["decided", "precise"] = "decided"
+    """Ends once zero is left out, or once the interval is narrow."""
+    spending: Literal["obrien_fleming", "pocock"] = "obrien_fleming"
+    """How the error is shared out over the looks."""
+    half_width: float | None = Field(default=None, gt=0)
+    """What `precise` waits for, in the unit of the outcome."""
+
+
+class OptimiseKeys(Stated):
+    """What is best, found in `samples` points within `constraints`."""
+
+    goals: dict[Label, Literal["minimise", "maximise"]] = Field(min_length=1, max_length=8)
+    """Outcomes to minimise or maximise; several make a Pareto front."""
+    algorithm: Literal["tpe", "nsga2"] = "tpe"
+    """How points are proposed."""
+    batch: int = Field(default=8, ge=1, le=10_000)
+    """Points proposed at once, which workers share."""
+    report_replications: int = Field(default=1, ge=1, le=100_000)
+    """Runs of each point of the front, on seeds the search never saw."""
+
+
+class MethodPlan(StudyPlan):
+    """A study file whose method is more than a table."""
+
+    method: Literal["sensitivity", "compare", "optimise"]  # type: ignore[assignment]
+    """What is asked of the runs."""
+    sensitivity: SensitivityKeys = SensitivityKeys()
+    """For `method: sensitivity`."""
+    compare: CompareKeys = CompareKeys()
+    """For `method: compare`."""
+    optimise: OptimiseKeys | None = None
+    """For `method: optimise`."""
+
+
+def asks_a_method(path: str | Path) -> bool:
+    """Whether a study file has one of these methods; a file that cannot be read has none."""
+    try:
+        text = read(Path(path)).data
+    except InputError:
+        return False
+    return isinstance(text, dict) and text.get("method") in METHODS
+
+
+def read_method(path: str | Path) -> tuple[MethodPlan, Document, Path]:
+    """The plan in a file, its document, and the scenario file that it names.
+
+    Raises InputError with every problem of the file.
+    """
+    document = read(Path(path))
+    plan = build_model(document, MethodPlan)
+    if plan.scenario is None:
+        allowed = "a scenario or layout file, such as ../first_factory.yaml"
+        raise InputError([document.problem(("scenario",), "nothing", allowed)])
+    if not plan.outcomes and plan.method != "optimise":
+        allowed = "at least one outcome, such as [pue]; the first decides"
+        raise InputError([document.problem(("outcomes",), "nothing", allowed)])
+    if plan.method == "optimise" and plan.optimise is None:
+        allowed = "a section with goals, such as {goals: {pue: minimise}}"
+        raise InputError([document.problem(("optimise",), "nothing", allowed)])
+    return plan, document, document.resolve(plan.scenario, ("scenario",))
+
+
+def run_method(path: str | Path, how: Evaluation | None = None) -> tuple[MethodPlan, Found]:
+    """What a study file with one of these methods finds. Raises as its method does."""
+    plan, document, scenario = read_method(path)
+    how = replace(how or Evaluation(), on_failure=plan.on_failure)
+    asked = question_of(scenario, plan, document, how)
+    answer = {"sensitivity": _sensitivity, "compare": _compare, "optimise": _optimise}
+    find: Callable[[MethodPlan, Question], Found] = answer[plan.method]
+    return plan, find(plan, asked)
+
+
+def _sensitivity(plan: MethodPlan, asked: Question) -> Found:
+    return sensitivity_of(
+        asked, _measures(plan), plan.sensitivity.index, plan.samples, plan.seed, plan.replications
+    )
+
+
+def _compare(plan: MethodPlan, asked: Question) -> Found:
+    told = plan.compare
+    against, stopping = compare_plan(
+        plan.arms,
+        told.baseline or "",
+        told.better,
+        most=told.most,
+        looks=told.looks,
+        least=told.least,
+        rule=told.rule,
+        spending=told.spending,
+        half_width=told.half_width or math.inf,
+    )
+    return compare_of(asked, _measures(plan), against, told.better, stopping, plan.seed)
+
+
+def _optimise(plan: MethodPlan, asked: Question) -> Found:
+    told: Any = plan.optimise
+    goals = [Goal.read(name, direction) for name, direction in told.goals.items()]
+    limits = [Limit.read(text) for text in plan.constraints]
+    search = searcher(asked, goals, told.algorithm, plan.samples or 64, told.batch, plan.seed)
+    first = plan.seed + plan.replications
+    seeds = (seeds_from(plan.seed, plan.replications), seeds_from(first, told.report_replications))
+    return optimise_of(asked, search, goals, limits, seeds)
+
+
+def _measures(plan: MethodPlan) -> list[Measure]:
+    return [Measure.read(text) for text in plan.outcomes]
