@@ -40,6 +40,8 @@ SHIPPED = (
     "frontier_idle",
     "frontier_day",
     "model_life",
+    "peak_shaving",
+    "dr_phoenix",
 )
 
 

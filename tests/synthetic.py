@@ -37,6 +37,12 @@ _SHIFT = ("night_1", "carbon", 75600.0, 79200.0, 86400.0, 1, 0.0, 0.12, 0.03, 0.
 """A job moved by an hour."""
 
 
+_DEMAND_EVENT = (
+    "evening", 64800.0, 8e5, 0.25, 2.1e5, 0.2625, 870.0, 1e7, 0.0, 1e6, 2e6, 4e6, 0.0, 63.0,
+)  # fmt: skip
+"""Three hours of a quarter less."""
+
+
 def synthetic() -> Result:
     """The day, with every table filled."""
     day = _day()
@@ -58,6 +64,7 @@ def synthetic() -> Result:
         "power_swings": _power_swings(),
         "events": _events(),
         "lockouts": _frame("lockouts", [(50400.0, "ups_2", 3, 32.8, 6.0e5, 6.0e5)]),
+        "demand_response": _frame("demand_response", [_DEMAND_EVENT]),
         "losses": _losses(day["racks"]),
         "token_balance": _token_balance(),
         "counterfactuals": _counterfactuals(),

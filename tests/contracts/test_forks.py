@@ -24,6 +24,8 @@ SHORT = {
     "frontier_idle": "24 h",
     "frontier_day": "75 min",
     "model_life": "5 h",
+    "peak_shaving": "14 h",
+    "dr_phoenix": "6 h",
     "own_csv": "105 min",
     "own_epw": "75 min",
 }

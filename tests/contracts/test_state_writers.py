@@ -188,6 +188,7 @@ BUSY = {
     "drills": [{"kind": "utility_outage", "at": "2000 s", "duration": "200 s"}],
     "controls": {
         "load_shedding": {"order": ["crah_1"]},
+        "demand_response": {"events": [{"at": "1500 s", "duration": "60 s", "ramp": "0 s"}]},
         "storage": [{"kind": "ramp_limit", "bess": "bess", "per_minute": "50 kW"}],
         "actions": [{"kind": "clock_ceiling", "at": "100 s", "clock": 0.9}],
     },

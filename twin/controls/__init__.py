@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.controls.demand_response import DemandEvent, DemandResponse
 from twin.controls.queueing import Queueing, SchedulerChoice
 from twin.controls.storage import (
     Arbitrage,
@@ -139,6 +140,8 @@ class Controls(Stated):
     stated."""
     storage: tuple[StorageRule, ...] = Field(default=(), max_length=100)
     """How each BESS is run; one that no rule names rests, and carries its board where it can."""
+    demand_response: DemandResponse | None = None
+    """Calls of the grid to draw less, and who gives way; none where not stated."""
     actions: tuple[Action, ...] = Field(default=(), max_length=10_000)
     """Operator actions on the time line."""
 
@@ -255,6 +258,8 @@ __all__ = [
     "Backup",
     "ClockCeiling",
     "Controls",
+    "DemandEvent",
+    "DemandResponse",
     "Drill",
     "Expectation",
     "Isolate",

@@ -16,6 +16,7 @@ from twin.facility import price_names
 from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.peak import heat_w
 from twin.facility.cooling.pipe_faults import refuse_without_pipes
+from twin.facility.control_checks import check_demand_response, check_shedding
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.model.components import is_member
@@ -118,7 +119,8 @@ def targets(ledger: Ledger) -> None:
                 ("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout"
             )
     _staff(ledger, kinds)
-    _shed(ledger)
+    check_shedding(ledger)
+    check_demand_response(ledger)
     _shared(ledger)
     _maintained(ledger)
     _seasons(ledger, kinds)
@@ -139,20 +141,6 @@ def targets(ledger: Ledger) -> None:
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])
     if isinstance(scenario.site.grid, str):
         _known(ledger, ("site", "grid"), scenario.site.grid, GridRegion)
-
-
-def _shed(ledger: Ledger) -> None:
-    """What the controls may open is a load, or a group or row of loads."""
-    shedding = ledger.scenario.controls.load_shedding
-    loads = [e.id for e in ledger.entries if e.system in ("compute", "cooling") and e.rating_w]
-    loads += [e.id for e in ledger.entries if role(e.kind) is Role.RACK]
-    loads += [work.name for work in ledger.scenario.workload]
-    for i, name in enumerate(shedding.order if shedding else ()):
-        if not any(is_member(load, name) for load in loads):
-            loc = ("controls", "load_shedding", "order", i)
-            hint = did_you_mean(name, [*ledger.groups, *loads])
-            allowed = "a rack, a row of racks, a cooling unit or a workload"
-            ledger.complain(loc, repr(name), allowed, hint)
 
 
 def _shared(ledger: Ledger) -> None:

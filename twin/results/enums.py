@@ -74,6 +74,8 @@ class EventKind(StrEnum):
     RESTARTING = "restarting"
     SHIFTED = "shifted"
     """A job waits for cheaper or cleaner electricity."""
+    DEMAND_EVENT = "demand event"
+    """The grid asks for less."""
     CLOCK_CEILING = "clock ceiling"
     SET_POINT = "set-point"
     SWINGS = "swings"
@@ -98,6 +100,8 @@ class Cause(StrEnum):
     """A job waits for nodes that are in order and at other work."""
     PREEMPTED = "preempted"
     """A job made way for one of higher priority: until it works again."""
+    CURTAILED = "curtailed"
+    """Clocks were lowered for the grid, by demand response."""
     OTHER_GPU = "other_gpu"
     """A job runs on another type of GPU than the one it is measured by; negative where faster."""
     FINISHED = "finished"
@@ -114,6 +118,7 @@ WITHOUT_FAULT = (
     Cause.CHECKPOINTING,
     Cause.QUEUED,
     Cause.PREEMPTED,
+    Cause.CURTAILED,
     Cause.OTHER_GPU,
     Cause.FINISHED,
     Cause.TOO_LARGE,

@@ -30,6 +30,7 @@ from twin.simulation.power.supply import Supply
 from twin.simulation.record.accounts import Accounts
 from twin.simulation.record.billing import Billing
 from twin.simulation.record.losses import Losses
+from twin.simulation.response import Response
 from twin.simulation.serving.serving import Serving
 from twin.simulation.state import fresh
 
@@ -61,6 +62,7 @@ class Disciplines:
     crews: Crews
     faults: Faults
     controls: Controls
+    response: Response
 
     def named(self, names: tuple[str, ...]) -> Iterator[Discipline]:
         """Disciplines by name, in that order."""
@@ -74,6 +76,7 @@ class Disciplines:
         self.serving.schedule()
         self.faults.schedule()
         self.controls.schedule()
+        self.response.schedule()
 
 
 def wire(facility: Facility) -> Disciplines:
@@ -116,4 +119,5 @@ def wire(facility: Facility) -> Disciplines:
         crews=crews,
         faults=Faults(world, crews),
         controls=Controls(world),
+        response=Response(world, throttling, jobs, serving),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.catalogue.rows import PowerEquipment
 from twin.controls import RampLimit
-from twin.facility.ledger import Ledger, Loc
+from twin.facility.ledger import Ledger
 from twin.facility.model.bess import BessArrays
 from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
@@ -43,18 +43,16 @@ def bess_arrays(ledger: Ledger, nodes: Sequence[PowerNode], row: dict[str, int])
     )
 
 
-def check_board(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
-    """A BESS stands at one board, and nothing is fed by it alone."""
-    if role(row.kind) is Role.STORAGE and len(group.fed_by) > 1:
-        found = f"{len(group.fed_by)} boards for {group.name!r}, a BESS"
-        ledger.complain((*loc, "fed_by"), found, "the one board that it stands at")
-
-
 def check_takers(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
-    """Nothing is fed by a BESS: it gives power to its board."""
+    """A BESS stands at one board and gives its power to that; nothing is fed by it."""
     bess = {node.id: node for node in nodes if role(node.kind) is Role.STORAGE}
     wrong = {s for node in nodes for s in node.supplies if s in bess}
     for i, group in enumerate(ledger.scenario.plan.power):
+        boards = [bess[n].supplies for n in members(group.name, group.count) if n in bess]
+        if any(len(supplies) > 1 for supplies in boards):
+            found = f"{', '.join(boards[0])} for {group.name!r}, a BESS"
+            loc = ("layout", "power", i, "fed_by")
+            ledger.complain(loc, found, "the one board that each stands at")
         fed = [name for name in members(group.name, group.count) if name in wrong]
         if fed:
             words = EQUIPMENT_KINDS[bess[fed[0]].kind].word

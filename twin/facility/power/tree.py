@@ -10,7 +10,7 @@ from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger
 from twin.facility.model import PowerTree
-from twin.facility.power.bess import bess_arrays, check_board, check_rules, check_takers
+from twin.facility.power.bess import bess_arrays, check_rules, check_takers
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
 from twin.facility.power.parallel import reactance_per_va, share_by_impedance, with_length
@@ -93,7 +93,6 @@ def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> li
     check_feeds(ledger, loc, row, group)
     check_autonomy(ledger, loc, row, group)
     check_length(ledger, loc, row, group)
-    check_board(ledger, loc, row, group)
     out = []
     for k, name in enumerate(members(group.name, group.count)):
         mine = for_member(ledger, name, rerated(row, _own_rating(ledger, name)))

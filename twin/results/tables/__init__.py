@@ -11,6 +11,7 @@ from twin.results.tables.equipment import BESS, LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
     COUNTERFACTUALS,
+    DEMAND_RESPONSE,
     DRILL_SHEET,
     EVENTS,
     LOCKOUTS,
@@ -29,6 +30,7 @@ __all__ = [
     "COST_FIGURES",
     "COUNTERFACTUALS",
     "COUNTERFACTUAL_CAUSES",
+    "DEMAND_RESPONSE",
     "DRILL_SHEET",
     "EDGES",
     "ENERGY",
@@ -70,6 +72,7 @@ TABLES: tuple[Table, ...] = (
     POWER_SWINGS,
     EVENTS,
     LOCKOUTS,
+    DEMAND_RESPONSE,
     LOSSES,
     TOKEN_BALANCE,
     COUNTERFACTUALS,

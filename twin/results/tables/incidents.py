@@ -154,6 +154,28 @@ DRILL_SHEET = Table(
     ),
 )
 
+DEMAND_RESPONSE = Table(
+    "demand_response",
+    "Calls of the grid to draw less, one row an event that was released: against the mean draw of "
+    "the site over its stated baseline.",
+    (
+        Column("event", "text", "", "Its name."),
+        Column("at_s", "float", "s", "When the draw was to begin to fall."),
+        Column("baseline_w", "float", "W", "Mean draw over the stated time before."),
+        Column("asked_frac", "float", "", "Share of it that was asked for."),
+        Column("reduction_w", "float", "W", "Baseline less the mean draw while it was to be down."),
+        Column("reduction_frac", "float", "", "The same over the baseline."),
+        Column("response_s", "float", "s", "Until the draw was seen as low; inf if it never was."),
+        Column("rebound_j", "float", "J", "Energy above the baseline in the hour after it."),
+        Column("tokens_lost_tier_0", "float", "token", "Not made by work that gives nothing."),
+        Column("tokens_lost_tier_1", "float", "token", "Not made by tier 1, ramps included."),
+        Column("tokens_lost_tier_2", "float", "token", "By tier 2."),
+        Column("tokens_lost_tier_3", "float", "token", "By tier 3."),
+        Column("tokens_dropped", "float", "token", "Given up by services meanwhile."),
+        Column("payment_usd", "float", "USD", "For energy below the baseline."),
+    ),
+)
+
 LOCKOUTS = Table(
     "lockouts",
     "UPS that refused the utility after too many times on battery: load that the grid lost.",

@@ -41,7 +41,7 @@ class Throttling(Discipline):
         self.floor = np.where(limited, depth.astype(np.int64), 0)
         self.steps = np.arange(int(self.floor.max(initial=0)) + 1)
         self.power_frac = dynamic_frac(1 - np.outer(racks.clock_step_frac, self.steps))
-        self._top: tuple[float, Index] = (np.nan, np.zeros(0, np.int64))
+        self._top: tuple[object, Index] = (None, np.zeros(0, np.int64))
         self._slow: tuple[object, Array] = (None, np.zeros(0))
         self._room: tuple[object, Array] = (None, np.zeros(0))
         self._shutdown: tuple[object, Array] = (None, np.zeros(0))
@@ -95,11 +95,13 @@ class Throttling(Discipline):
         return np.asarray(self.racks.slowdown_degc - margin_k - state.flows.junction_k_w * chip)
 
     def top(self) -> Index:
-        """(rack,) the notch of the clock ceiling."""
-        ceiling_frac = self.world.state.controls.ceiling_frac
-        if self._top[0] != ceiling_frac:
+        """(rack,) the notch of the clock ceilings of operators and of demand response."""
+        state = self.world.state
+        key = (state.controls.ceiling_frac, state.response.version)
+        if self._top[0] != key:
+            ceiling_frac = np.minimum(state.controls.ceiling_frac, state.response.ceiling_frac)
             wanted = np.ceil((1 - ceiling_frac) / self.racks.clock_step_frac - 1e-9)
-            self._top = (ceiling_frac, np.minimum(wanted, self.floor).astype(np.int64))
+            self._top = (key, np.minimum(wanted, self.floor).astype(np.int64))
         return self._top[1]
 
     def settle(self) -> bool:

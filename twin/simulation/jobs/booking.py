@@ -144,6 +144,10 @@ class Booking:
         clock_frac = self.world.state.throttling.clock_frac
         held = np.unique(self.compute.rack_of_node[own.held[j]])
         slowest = held[clock_frac[held] == clock_frac[held].min()]
+        if self._curtailed(slowest):
+            missing = float((1.0 - own.speed[j]) * own.tokens_per_s[j])
+            self.losses.usual_rate(Cause.CURTAILED, self.jobs[j].name, missing)
+            return
         racks = self.world.facility.racks.id
         name = self.jobs[j].name
         keys = [(Cause.THROTTLED, racks[r], name) for r in slowest]
@@ -152,6 +156,12 @@ class Booking:
         share = float((1.0 - own.speed[j]) / len(keys))
         for key in keys:
             self.losses.rate(key, share * float(own.tokens_per_s[j]), share * float(own.gpus[j]))
+
+    def _curtailed(self, racks: Index) -> bool:
+        """Whether these are as slow as demand response has them, and no slower."""
+        ceiling = self.world.state.response.ceiling_frac[racks]
+        clock = self.world.state.throttling.clock_frac[racks]
+        return bool((ceiling < 1.0).any() and (clock >= ceiling - 1e-9).all())
 
     def _miss_whole(self, j: int, cause: Cause) -> None:
         """A job makes nothing, and no fault is the cause."""

@@ -37,6 +37,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found["generations"] = generations_frame(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
     found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())
+    found["demand_response"] = pd.DataFrame(run.response.rows())
     found["lockouts"] = _lockouts(run)
     found["losses"] = losses(run)
     found["token_balance"] = token_balance(run)

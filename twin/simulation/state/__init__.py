@@ -65,6 +65,7 @@ from twin.simulation.state.record import (
     fresh_accounts,
     fresh_billing,
 )
+from twin.simulation.state.response import ResponseState, fresh_response
 from twin.simulation.state.work import (
     JobState,
     NetworkState,
@@ -81,6 +82,7 @@ class State:
     faults: Annotated[FaultState, "faults"]
     crews: Annotated[CrewState, "crews"]
     controls: Annotated[ControlState, "controls"]
+    response: Annotated[ResponseState, "response"]
     protection: Annotated[ProtectionState, "power.protection"]
     shedding: Annotated[SheddingState, "power.shedding"]
     supply: Annotated[SupplyState, "power"]
@@ -120,6 +122,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         faults=fresh_faults(facility),
         crews=fresh_crews(facility),
         controls=fresh_controls(facility),
+        response=fresh_response(facility),
         protection=fresh_protection(facility),
         shedding=fresh_shedding(facility),
         supply=fresh_supply(facility),

@@ -1,0 +1,35 @@
+"""Standing orders that name what is not there."""
+
+from __future__ import annotations
+
+from twin.catalogue.equipment_kinds import Role, role
+from twin.errors import did_you_mean
+from twin.facility.ledger import Ledger
+from twin.facility.model.components import is_member
+
+
+def check_shedding(ledger: Ledger) -> None:
+    """What the controls may open is a load, or a group or row of loads."""
+    shedding = ledger.scenario.controls.load_shedding
+    loads = [e.id for e in ledger.entries if e.system in ("compute", "cooling") and e.rating_w]
+    loads += [e.id for e in ledger.entries if role(e.kind) is Role.RACK]
+    loads += [work.name for work in ledger.scenario.workload]
+    for i, name in enumerate(shedding.order if shedding else ()):
+        if not any(is_member(load, name) for load in loads):
+            loc = ("controls", "load_shedding", "order", i)
+            hint = did_you_mean(name, [*ledger.groups, *loads])
+            allowed = "a rack, a row of racks, a cooling unit or a workload"
+            ledger.complain(loc, repr(name), allowed, hint)
+
+
+def check_demand_response(ledger: Ledger) -> None:
+    """Work that gives way to the grid is there."""
+    response = ledger.scenario.controls.demand_response
+    works = [work.name for work in ledger.scenario.workload]
+    loc = ("controls", "demand_response")
+    for name in response.tiers if response else ():
+        if name not in works:
+            ledger.unknown((*loc, "tiers", name), name, works, "a workload of this scenario")
+    for i, name in enumerate(response.pause if response else ()):
+        if name not in works:
+            ledger.unknown((*loc, "pause", i), name, works, "a workload of this scenario")
