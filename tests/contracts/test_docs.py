@@ -88,6 +88,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/studies.md",
         "docs/failures_in_time.md",
         "docs/drills.md",
+        "docs/grid.md",
         "docs/failure_report.md",
         "docs/usd_assets.md",
         "docs/economics.md",

@@ -13,10 +13,10 @@ from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
 from twin.facility import price_names
+from twin.facility.control_checks import check_demand_response, check_shedding
 from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.peak import heat_w
 from twin.facility.cooling.pipe_faults import refuse_without_pipes
-from twin.facility.control_checks import check_demand_response, check_shedding
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.model.components import is_member
