@@ -20,7 +20,8 @@ from twin.simulation.cooling.stores import Stores
 from twin.simulation.cooling.units import Units
 from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
-from twin.simulation.jobs.scheduler import Scheduler, asked_jobs
+from twin.simulation.jobs.followers import asked_jobs
+from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 from twin.simulation.network import Network

@@ -14,7 +14,7 @@ import numpy as np
 from twin.errors import TwinError
 from twin.facility.model import Facility
 from twin.simulation.branch import TIME_LINES, TimeLine
-from twin.simulation.jobs.scheduler import asked_jobs
+from twin.simulation.jobs.followers import asked_jobs
 from twin.simulation.kernel.clock import Due
 from twin.simulation.loop.snapshot import Snapshot, put_back, take
 from twin.simulation.run import Run, start
@@ -72,11 +72,13 @@ class Past:
         return self.facilities[n].scenario.seed
 
     def _same_work(self, n: int) -> bool:
-        """Whether two seeds ask for the same jobs, and nobody's requests are drawn."""
+        """Whether two seeds ask for the same jobs, and draw no requests and no forecast."""
         mine = self.facilities[n].scenario
         theirs = self.facilities[self._main].scenario
         served = any(work.pools() for work in mine.workload)
-        return not served and asked_jobs(mine) == asked_jobs(theirs)
+        jobs = asked_jobs(mine)
+        forecast = any(job.shift is not None and job.shift.forecast_error > 0 for job in jobs)
+        return not (served or forecast) and jobs == asked_jobs(theirs)
 
     def _shared(self) -> Run:
         """The run that all are compared with."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from twin.scenario.schema import Scenario
 from twin.simulation.jobs.phase import ENDED, Phase
 from twin.simulation.kernel.world import World
 from twin.workload import Job
@@ -94,3 +95,8 @@ class Followers:
             return False
         best = sorted(completed, key=lambda name: (completed[name], name))
         return rule.own in best[: int(np.floor(len(best) / rule.eta))]
+
+
+def asked_jobs(scenario: Scenario) -> tuple[Job, ...]:
+    """Every job of a scenario, in the order of its workloads."""
+    return tuple(job for work in scenario.workload for job in work.jobs(scenario.seed))

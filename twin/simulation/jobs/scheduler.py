@@ -8,7 +8,6 @@ import numpy as np
 
 from twin.arrays import Array, Index
 from twin.results.enums import Cause, EventKind
-from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
@@ -32,11 +31,6 @@ from twin.workload.graph import waits
 WAITING_ACTIVITY = 0.05
 """GPU activity while a gang writes a checkpoint or restarts; assumed, near idle. A gang without a
 network does nothing at all."""
-
-
-def asked_jobs(scenario: Scenario) -> tuple[Job, ...]:
-    """Every job of a scenario, in the order of its workloads."""
-    return tuple(job for work in scenario.workload for job in work.jobs(scenario.seed))
 
 
 class Scheduler(Discipline):
