@@ -180,7 +180,7 @@ class Response(Discipline):
         if tier == 0:
             return 0
         least = 1.0 - self.asked.most_lost[tier - 1]
-        clocks = 1.0 - step * np.arange(int(1.0 / step))
+        clocks = 1.0 - step * np.arange(int(1.0 / step), dtype=np.float64)
         fine = self._speeds(owner, clocks) >= least - 1e-9
         return int(fine.size if fine.all() else np.argmin(fine)) - 1
 
@@ -195,7 +195,7 @@ class Response(Discipline):
             return learning.clock_share(np.full(clocks.size, owner), clocks)
         fabric = float(self.world.state.jobs.fabric_frac[owner])
         speeds = np.array([learning.progress_per_s(owner, float(c), fabric) for c in clocks])
-        return speeds / max(speeds[0], 1e-300)
+        return np.asarray(speeds / max(speeds[0], 1e-300))
 
     def _set(self, notches: Index, level: float) -> None:
         """Enter the ceilings of a level."""
