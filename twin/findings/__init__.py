@@ -81,6 +81,21 @@ MEANING: dict[FindingCode, Meaning] = {
         "power supplies draw more current to make up for it, run hot, or drop out",
         "a shorter or thicker cable, a transformer of less impedance, or a tap",
     ),
+    FindingCode.LARGE_LOAD: Meaning(
+        Severity.NOTE,
+        "its connection is studied, and its duties are more than those of a smaller site",
+        "the grid operator's list of what it asks for, before equipment is ordered",
+    ),
+    FindingCode.LEAVES_THE_GRID: Meaning(
+        Severity.WARNING,
+        "after a few sags the grid loses a large load at once, against its duty to ride through",
+        "UPS without a lock-out, a longer window or more events, or staggered settings",
+    ),
+    FindingCode.RAMP_BEYOND_LIMIT: Meaning(
+        Severity.WARNING,
+        "starts and restarts of large jobs pass what the grid accepts",
+        "a BESS with the rule ramp_limit, jobs that start one after another, or a power floor",
+    ),
     FindingCode.RACK_POWER_ODD: Meaning(
         Severity.WARNING,
         "if a unit slipped, every number of power and heat is wrong by a thousand",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -60,6 +60,8 @@ class GridLimits(Stated):
 
     swing: Power | None = None
     """Highest change of power, peak to peak, that may repeat within seconds."""
+    rules: Literal["ercot"] | None = None
+    """Whose rules for large loads apply, where the grid is not the catalogue's `texas`."""
     ramp_per_minute: Power | None = None
     """Highest rise or fall of power within a minute, at an even rate."""
     band_low_hz: float = Field(default=0.1, gt=0, le=1000)
