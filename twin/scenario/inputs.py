@@ -25,6 +25,10 @@ FOLDER = "inputs"
 """Where a result keeps copies of the files that its scenario names."""
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""What most values are, and no file name is."""
+
+
 def with_file_names(model: Model, change: Change) -> Model:
     """The model with every FileName in it changed, at any depth of models, mappings and lists."""
     changed: Model = _changed(model, change, ())
@@ -32,6 +36,8 @@ def with_file_names(model: Model, change: Change) -> Model:
 
 
 def _changed(value: Any, change: Change, at: Location) -> Any:
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, FileName):
         return FileName(change(at, value))
     if isinstance(value, BaseModel):

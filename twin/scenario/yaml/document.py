@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +99,21 @@ def parse(text: str, path: Path, root: Path | None = None) -> Document:
     """The document that `text` stands for, as if it had been read from `path`. InputError as in
     `read`.
     """
-    tree = compose(text, path)
+    tree = _composed(text, path)
     if tree is None or tree.data is None:
         raise refuse(path, None, "an empty file", "a mapping of keys to values")
     if not isinstance(tree.data, dict):
         raise refuse(
             path, tree.at, kind_of(tree.data), "a mapping of keys to values at the top of the file"
         )
-    return Document(tree.data, path, tree, root.resolve() if root else project_root(path))
+    data = deepcopy(tree.data)  # changed by who holds the document; the tree is for all
+    return Document(data, path, tree, root.resolve() if root else project_root(path))
+
+
+@lru_cache(maxsize=4)
+def _composed(text: str, path: Path) -> YamlNode | None:
+    """The tree of a text; a study reads the same files for each of its cases."""
+    return compose(text, path)
 
 
 def unwritten(data: dict[str, Any], name: str, changed: dict[tuple[str, ...], str]) -> Document:
