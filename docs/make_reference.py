@@ -15,6 +15,8 @@ from typing import Any
 from typer.main import get_command
 
 from twin import catalogue
+from twin.catalogue.prices import price_rows
+from twin.catalogue.rental import rental_rows
 from twin.cli import app
 from twin.results import TABLES
 from twin.scenario import schema_json
@@ -45,7 +47,7 @@ def table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> Iterator[st
 
 
 def schema_page(which: str) -> Iterator[str]:
-    """Every key of scenario or layout files."""
+    """Every key of one kind of file."""
     schema = schema_json(which)
     yield f"# Keys of a {which} file"
     yield ""
@@ -174,6 +176,37 @@ def catalogue_page() -> Iterator[str]:
         yield from table(("name", "status", "note", "source"), rows)
 
 
+def prices_page() -> Iterator[str]:
+    """Every price, rate and life, and every offer of GPUs by the hour."""
+    yield "# Prices"
+    yield ""
+    yield "As `economics.prices` takes them; `twin cost --prices`, `twin deploy --prices` list both."
+    yield ""
+    parts = ("low", "mid", "high", "unit", "as_of", "status", "source", "note")
+    rows: list[tuple[object, ...]] = [
+        (f"`{row.name}`", *(_plain(getattr(row, part)) for part in parts))
+        for row in price_rows().values()
+    ]
+    heads = ("name", "low", "mid", "high", "unit", "as of", "status", "source", "note")
+    yield from table(heads, rows)
+    yield "## GPUs by the hour, USD"
+    yield ""
+    parts = ("gpu", "provider", "on_demand", "reserved_1y", "reserved_3y", "as_of", "status")
+    offers: list[tuple[object, ...]] = [
+        (f"`{row.name}`", *(_plain(getattr(row, part)) for part in parts), row.source)
+        for row in rental_rows().values()
+    ]
+    heads = ("name", "gpu", "provider", "on demand", "1 y", "3 y", "as of", "status", "source")
+    yield from table(heads, offers)
+
+
+def _plain(value: object) -> object:
+    """A number without needless zeros; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else value
+
+
 def commands_page() -> Iterator[str]:
     """Every command of the command line."""
     yield "# Commands"
@@ -218,8 +251,10 @@ def param_name(param: Any) -> str:
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "scenario.md": lambda: schema_page("scenario"),
     "layout.md": lambda: schema_page("layout"),
+    "deployment.md": lambda: schema_page("deployment"),
     "tables.md": tables_page,
     "catalogue.md": catalogue_page,
+    "prices.md": prices_page,
     "commands.md": commands_page,
 }
 """Every page by file name."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 import yaml
@@ -15,6 +16,7 @@ import twin
 from twin.analysis.deployment.demand import of_periods, of_profile
 from twin.analysis.deployment.split import best_held, split_usd
 from twin.cli import main
+from twin.scenario import schema_json
 from twin.scenario.schema.deployment import DemandProfile
 
 HOSPITAL = ROOT / "deployments" / "hospital.yaml"
@@ -194,3 +196,8 @@ def test_wrong_files_are_refused_with_the_nearest_name(tmp_path: Path, capsys: A
     assert "1 together" in capsys.readouterr().err
     assert main(["deploy"]) == 2
     assert main(["deploy", "--prices", "--json"]) == 0
+
+
+def test_the_schema_for_editors_takes_the_shipped_file() -> None:
+    schema = schema_json("deployment")
+    jsonschema.validate(yaml.safe_load(HOSPITAL.read_text()) | {"as_of": "2026-11-28"}, schema)

@@ -16,6 +16,7 @@ class Which(StrEnum):
 
     scenario = "scenario"
     layout = "layout"
+    deployment = "deployment"
 
 
 Kind = Annotated[Which, Argument(help="Which kind of file.")]

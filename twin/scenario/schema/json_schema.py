@@ -9,21 +9,25 @@ from __future__ import annotations
 from typing import Any
 
 from twin.catalogue import KINDS, Catalogue, shipped
+from twin.scenario.schema.deployment import Deployment
 from twin.scenario.schema.layout import Layout
 from twin.scenario.schema.scenario import Scenario
-from twin.stated import TEXT_FORMS
+from twin.stated import TEXT_FORMS, Stated
 
 RACK_PATTERN = "rack pattern"
 """The mark of `N x type`, beside the names of the catalogue's tables."""
 
 
+_FILES: dict[str, type[Stated]] = {"scenario": Scenario, "layout": Layout, "deployment": Deployment}
+
+
 def schema_json(which: str = "scenario", catalogue: Catalogue | None = None) -> dict[str, Any]:
-    """The JSON schema of scenario or layout files.
+    """The JSON schema of scenario, layout or deployment files.
 
     catalogue   whose names are enumerated: a scenario's own (`scenario.catalogue`), or the
                 shipped one where not given
     """
-    model = Layout if which == "layout" else Scenario
+    model = _FILES[which]
     schema: dict[str, Any] = _filled(model.model_json_schema(), catalogue or shipped())
     definitions = {**schema.pop("$defs"), **TEXT_FORMS}
     return {
