@@ -180,7 +180,7 @@ def prices_page() -> Iterator[str]:
     """Every price, rate and life, and every offer of GPUs by the hour."""
     yield "# Prices"
     yield ""
-    yield "As `economics.prices` takes them; `twin cost --prices`, `twin deploy --prices` list both."
+    yield "What `economics.prices` takes; `twin cost --prices` and `twin deploy --prices` list them."
     yield ""
     parts = ("low", "mid", "high", "unit", "as_of", "status", "source", "note")
     rows: list[tuple[object, ...]] = [
@@ -204,7 +204,7 @@ def _plain(value: object) -> object:
     """A number without needless zeros; nothing for None."""
     if value is None:
         return ""
-    return f"{value:g}" if isinstance(value, float) else value
+    return f"{value:,.10g}" if isinstance(value, float) else value
 
 
 def commands_page() -> Iterator[str]:
