@@ -180,7 +180,7 @@ def prices_page() -> Iterator[str]:
     """Every price, rate and life, and every offer of GPUs by the hour."""
     yield "# Prices"
     yield ""
-    yield "What `economics.prices` takes; `twin cost --prices` and `twin deploy --prices` list them."
+    yield "What `economics.prices` takes; `twin cost --prices` lists it."
     yield ""
     parts = ("low", "mid", "high", "unit", "as_of", "status", "source", "note")
     rows: list[tuple[object, ...]] = [
