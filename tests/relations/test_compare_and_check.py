@@ -82,7 +82,7 @@ def test_a_run_at_full_load_loads_a_panel_as_check_says(racks: int) -> None:
     power = answer(layout, workload=[job(nodes=18 * racks)], horizon="20 min").frame("power")
     seen = power[power.component == "panel_1"].load_max_frac.max()
     stated = loading(layout)["panel_1"]["load_frac"]
-    assert 0.8 * stated <= seen <= stated * (1 + 1e-9)
+    assert 0.75 * stated <= seen <= stated * (1 + 1e-9), "training fills no rating"
 
 
 def compared(**changes: Any) -> Any:

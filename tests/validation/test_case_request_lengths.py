@@ -106,13 +106,15 @@ def test_the_answer_moves_with_the_lengths_as_the_case_says(tmp_path: Path) -> N
     assert cached / plain == pytest.approx(125_537 / 55_817, rel=0.05)
 
 
-def test_requests_one_by_one_agree_with_the_fluid(tmp_path: Path) -> None:
-    """The same windows of the same arrivals: tokens, energy, and both latencies."""
+@pytest.mark.parametrize("routing", ["round_robin", "least_outstanding"])
+def test_requests_one_by_one_agree_with_the_fluid(tmp_path: Path, routing: str) -> None:
+    """The same windows of the same arrivals: tokens, energy, and both latencies, whichever way
+    requests are sent.
+    """
     asked = "lengths: azure_2023_conv"
-    fluid = _services(tmp_path, asked, 150, "8 min")
-    single = _services(
-        tmp_path, asked, 150, "8 min", "detail: requests\n    engine: {routing: round_robin}"
-    )
+    way = f"engine: {{routing: {routing}}}"
+    fluid = _services(tmp_path, asked, 150, "8 min", way)
+    single = _services(tmp_path, asked, 150, "8 min", f"detail: requests\n    {way}")
     assert (single["requests"] == fluid["requests"]).all()
     later = slice(2, None)
     for name, within in (

@@ -75,9 +75,11 @@ def gain(place: Position) -> float:
 
 def work_frac(place: Position) -> float:
     """Share of the gain that training and serving take: their chips are known, and what else the
-    rating holds stays unused. 1 for itemised racks, whose gain is that of their converters.
+    rating of the rack's type holds stays unused. A place with another rating draws in its ratio. 1
+    for itemised racks, whose gain is that of their converters.
     """
-    whole = gain(place)
-    if place.type.power_idle_w is None or whole <= WORK_GAIN:
+    rack = place.type
+    span = rack.nodes_per_rack * rack_power.node_span_w(rack, place.gpu)
+    if rack.power_idle_w is None or rack.power_rated_w is None or span <= 0:
         return 1.0
-    return WORK_GAIN / whole
+    return min(WORK_GAIN * span / max(rack.power_rated_w - rack.power_idle_w, 1e-9), 1.0)

@@ -280,8 +280,7 @@ class Scheduler(Discipline):
         waiting = np.where(own.phase[owner] == CUT_OFF, 0.0, WAITING_ACTIVITY)
         gpu[held] = np.where(working, own.gpu_activity[owner], waiting)
         cpu[held] = np.where(working, own.cpu_activity[owner], waiting)
-        rack = self.placement.rack_of_node[held]
-        share = self.world.facility.racks.work_frac[rack]
+        share = self.world.facility.racks.work_frac[self.placement.rack_of_node[held]]
         gain[held] = np.where(self.learning.has_steps[owner], share, 1.0)
 
     def hold(self) -> None:
@@ -292,5 +291,4 @@ class Scheduler(Discipline):
         """Tokens trained so far, rolled-back work taken off."""
         own = self.own
         with_tokens = np.flatnonzero(own.tokens_per_s)
-        made = own.tokens_per_s[with_tokens] * own.done_s[with_tokens]
-        return float(sum(made.tolist()))
+        return float(sum((own.tokens_per_s[with_tokens] * own.done_s[with_tokens]).tolist()))

@@ -87,18 +87,18 @@ class ReplicaSpeed:
         return _curve(
             self.pace.laws[notch], self.engine, self.lengths,
             float(self.capacity_by_clock[notch]), in_turn, objective,
-            next_load(upto_load),
+            next_load(upto_load), self.pool.engine.routing != "round_robin",
         )  # fmt: skip
 
 
 @lru_cache(maxsize=128)
 def _curve(
     law: ReplicaLaw, engine: Engine, lengths: LengthLaw, capacity: float, in_turn: int,
-    objective: Objective, upto_load: float,
+    objective: Objective, upto_load: float, fewest: bool,
 ) -> LoadCurve:  # fmt: skip
     """The same question is answered once."""
     tables = tabulated([law], engine, LONGEST_TOKENS)
-    return load_curve(tables, engine, lengths, capacity, in_turn, objective, 1, upto_load)
+    return load_curve(tables, engine, lengths, capacity, in_turn, objective, 1, upto_load, fewest)
 
 
 def _at_full_clock(curve: DecodeCurve, tokens_per_s: Array) -> OperatingPoint:

@@ -1,0 +1,236 @@
+"""One replica lived through by counts of sequences, and the requests that it is given."""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heappop, heappush
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.physics.serving.columns import LawTables
+from twin.physics.serving.latency import LengthLaw, Objective
+from twin.physics.serving.law import Engine
+
+PERCENTILES = (50.0, 95.0, 99.0)
+REQUESTS = 2000
+WARM_FRAC = 0.15
+"""Share of the requests that are not counted: those that come first."""
+TOGETHER_MAX = 8
+"""Replicas that are lived through together; more of them count as so many."""
+SHARED_MAX = 64
+"""Replicas in turn beyond which arrivals count as regular as with this many."""
+
+
+class LoadRequests:
+    """The requests of one load, and what became of them."""
+
+    def __init__(
+        self, lengths: LengthLaw, rate: float, in_turn: int, fewest: bool, seed: int
+    ) -> None:
+        self.cached = lengths.cached_tokens
+        self.replicas = min(in_turn, TOGETHER_MAX) if fewest else 1
+        shape = 1 if fewest else min(in_turn, SHARED_MAX)
+        self.rng = np.random.default_rng(seed)
+        self.prompt, self.output = lengths.drawn(REQUESTS, seed + 1)
+        gaps = self.rng.gamma(shape, 1.0 / shape, REQUESTS)
+        self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
+        self.first_s = np.full(REQUESTS, np.nan)
+        self.done_s = np.full(REQUESTS, np.nan)
+
+    def measured(
+        self, objective: Objective, pool: list[LivedReplica]
+    ) -> tuple[Array, Array, float, float, float]:
+        """Percentiles of both latencies, share that keeps the objective, batch, busy share."""
+        counted = slice(int(WARM_FRAC * REQUESTS), None)
+        ttft = (self.first_s - self.arrival)[counted]
+        after = np.maximum(self.output - 1, 1)
+        tpot = ((self.done_s - self.first_s) / after)[counted]
+        several = self.output[counted] > 1
+        kept = (ttft <= objective.ttft_s) & (~several | (tpot <= objective.tpot_s))
+        paced = tpot[several] if several.any() else np.zeros(1)
+        busy_s = sum(lived.busy_s for lived in pool) / len(pool)
+        sequence_s = sum(lived.sequence_s for lived in pool) / len(pool)
+        span_s = max(self.arrival[-1], busy_s)
+        return (
+            np.percentile(ttft, PERCENTILES), np.percentile(paced, PERCENTILES),
+            float(kept.mean()), sequence_s / busy_s, busy_s / span_s,
+        )  # fmt: skip
+
+
+class LivedReplica:
+    """One replica, from the first request that it is given to the last."""
+
+    def __init__(self, law: LawTables, engine: Engine, asked: LoadRequests) -> None:
+        self.fixed = law.decode_s[0].tolist()
+        self.slope = law.context_s[0].tolist()
+        self.law = law
+        self.engine = engine
+        self.asked = asked
+        self.cached = asked.cached
+        self.prompt = asked.prompt
+        self.output = asked.output
+        self.now = 0.0
+        self.step = 0
+        self.many = 0
+        self.held = 0.0
+        self.busy_s = 0.0
+        self.sequence_s = 0.0
+        self.attention = 0.0
+        self.ends: list[tuple[int, int, float]] = []
+        self.queue: deque[int] = deque()
+        self.partial: tuple[int, float, float] | None = None
+
+    @property
+    def outstanding(self) -> int:
+        """Requests that wait, are read or run."""
+        return len(self.queue) + self.many + (self.partial is not None)
+
+    def enter(self, q: int, at_s: float) -> None:
+        """Give it a request that arrives now."""
+        if not self.outstanding:
+            self.now = max(self.now, at_s)
+        self.queue.append(q)
+
+    def fill(self, rate: float, rng: np.random.Generator) -> None:
+        """Sequences under way at the start: as many as Little's law asks, each somewhere on its
+        way, longer ones more often.
+        """
+        likely = self.output / self.output.sum()
+        mean = float(self.output.mean())
+        many = 0.0
+        held = float((likely * (self.prompt + self.output / 2)).sum())
+        for _ in range(60):
+            n = int(min(many, self.engine.max_sequences))
+            step_s = self.fixed[n] + self.slope[n] * many * held
+            step_s += rate * step_s * self._reading_s(float(self.prompt.mean()) - self.cached)
+            many = 0.5 * (many + min(rate * mean * step_s, self.engine.max_sequences))
+        room = self.engine.kv_capacity_tokens
+        for q in rng.choice(likely.size, int(many), p=likely):
+            made = int(rng.integers(0, self.output[q]))
+            whole = float(self.prompt[q] + self.output[q])
+            if self.held + whole > room:
+                break
+            self._join(-1, int(self.output[q]) - made, float(self.prompt[q]) + made)
+
+    def _reading_s(self, tokens: float) -> float:
+        """Seconds that a prompt adds to an iteration."""
+        read = max(tokens, 1.0)
+        beside = max(self._mixed_s(0, read) - self.fixed[1], 0.0)
+        return float(beside) + self._attention_s(read, self.cached)
+
+    def _join(self, q: int, steps: int, context: float) -> None:
+        """Let a sequence make `steps` more tokens."""
+        if steps <= 0:
+            if q >= 0:
+                self.asked.done_s[q] = self.now
+            return
+        heappush(self.ends, (self.step + steps, q, context + steps))
+        self.many += 1
+        self.held += context
+
+    def live(self, until_s: float) -> None:
+        """Iterate until an iteration ends at that moment or after it, or nothing is left to do."""
+        while self.now < until_s and self.outstanding:
+            read, done = self._admit()
+            if read > 0:
+                self._read(read, done)
+                continue
+            steps = self.ends[0][0] - self.step
+            if until_s < np.inf and self.many < self.engine.max_sequences and not self.queue:
+                steps = min(steps, self._steps_until(until_s))
+            self._make(steps)
+
+    def change_s(self) -> float:
+        """A moment before which the number of its requests does not fall."""
+        if self.queue or self.partial or not self.many:
+            return self.now
+        steps = self.ends[0][0] - self.step
+        return self.now + self._steps_s(steps) * (1 - 1e-9)
+
+    def _admit(self) -> tuple[float, list[tuple[int, float]]]:
+        """Prompt tokens of this iteration, and whose prompts end in it."""
+        queue = self.queue
+        partial = self.partial
+        budget = float(self.engine.token_budget - self.many)
+        whole = budget
+        done: list[tuple[int, float]] = []
+        self.attention = 0.0
+        room = self.engine.kv_capacity_tokens - self.held
+        while budget > 0:
+            if partial is None:
+                if not queue or self.many + len(done) >= self.engine.max_sequences:
+                    break
+                q = queue[0]
+                room -= self.prompt[q] + self.output[q] / 2
+                if room < 0 and (self.many or done):
+                    break
+                queue.popleft()
+                hit = min(self.cached, self.prompt[q] - 1.0)
+                partial = (q, hit, float(self.prompt[q]) - hit)
+            q, before, left = partial
+            chunk = min(left, budget)
+            budget -= chunk
+            self.attention += self._attention_s(chunk, before)
+            partial = (q, before + chunk, left - chunk)
+            if left - chunk <= 0:
+                done.append((q, float(self.prompt[q])))
+                partial = None
+        self.partial = partial
+        return whole - budget, done
+
+    def _read(self, tokens: float, done: list[tuple[int, float]]) -> None:
+        """One iteration that reads prompts."""
+        took = self._mixed_s(self.many, tokens) + self.slope[self.many] * self.held + self.attention
+        self._pass(1, took)
+        for q, context in done:
+            self.asked.first_s[q] = self.now
+            self._join(q, int(self.output[q]) - 1, context)
+
+    def _make(self, steps: int) -> None:
+        """Iterations that only make tokens."""
+        self._pass(steps, self._steps_s(steps))
+
+    def _steps_s(self, steps: int) -> float:
+        slope = self.slope[self.many]
+        grown = self.many * steps * (steps - 1) / 2
+        took: float = steps * (self.fixed[self.many] + slope * self.held) + slope * grown
+        return took
+
+    def _pass(self, steps: int, took: float) -> None:
+        """Let time pass, and those go that are complete."""
+        self.now += took
+        self.busy_s += took
+        self.sequence_s += took * self.many
+        self.step += steps
+        self.held += self.many * steps
+        while self.ends and self.ends[0][0] <= self.step:
+            _, q, context = heappop(self.ends)
+            self.many -= 1
+            self.held -= context
+            if q >= 0:
+                self.asked.done_s[q] = self.now
+
+    def _steps_until(self, at_s: float) -> int:
+        half = self.slope[self.many] * self.many / 2
+        linear = self.fixed[self.many] + self.slope[self.many] * self.held - half
+        span = at_s - self.now
+        root: float = (linear * linear + 4 * half * span) ** 0.5
+        return max(1, int(np.ceil(2 * span / (linear + root) - 1e-9)))
+
+    def _mixed_s(self, many: float, tokens: float) -> float:
+        return _between(self.law.mixed_s[0], self.law.sequences, self.law.prompts, many, tokens)
+
+    def _attention_s(self, tokens: float, before: float) -> float:
+        return _between(self.law.attention_s[0], self.law.prompts, self.law.befores, tokens, before)
+
+
+def _between(table: Array, rows: Array, columns: Array, x: float, y: float) -> float:
+    """Bilinear between the points of a table; beyond them the last cell goes on."""
+    i = min(max(int(rows.searchsorted(x, "right")) - 1, 0), rows.size - 2)
+    j = min(max(int(columns.searchsorted(y, "right")) - 1, 0), columns.size - 2)
+    u = (x - rows.item(i)) / (rows.item(i + 1) - rows.item(i))
+    v = (y - columns.item(j)) / (columns.item(j + 1) - columns.item(j))
+    low = (1 - v) * table.item(i, j) + v * table.item(i, j + 1)
+    high = (1 - v) * table.item(i + 1, j) + v * table.item(i + 1, j + 1)
+    return (1 - u) * low + u * high
