@@ -46,6 +46,11 @@ def scaled(value: Any, unit: str) -> str:
     return f"{figures(held)} {unit}".rstrip()
 
 
+def short_number(value: Any) -> str:
+    """A bare number as people say it, large ones with a prefix: `3.30 G`, `0.123`."""
+    return scaled(value, "") if abs(number(value)) >= 1e6 else figures(value)
+
+
 def power(power_w: Any) -> str:
     """Watts as kW or MW."""
     return scaled(power_w, "W")

@@ -21,11 +21,13 @@ from twin.analysis.statistics.study_page import (
     IntervalFigure,
 )
 from twin.present.figures.style import BLUE, CYCLE, GREY, INK, RC, WIDTH_IN, HouseFigure
-from twin.quantities import figures, middle
+from twin.quantities import figures, middle, short_number
 
 MOST_BARS = 15
 _MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _NAME = 34
+_AROUND = 1.0
+"""Spans of the front that are shown beyond it."""
 
 
 def chart(told: Chart) -> Figure:
@@ -53,7 +55,8 @@ def caption(told: Chart) -> str:
         failed = f" {told.failed} failed and have no place here." if told.failed else ""
         return (
             f"{told.y_name} over {told.x_name}. Filled: beaten by none; hollow: beaten; crosses: "
-            f"miss a limit; the ends of the front are named.{failed}"
+            f"miss a limit; the ends of the front are named. "
+            f"Far points lie outside the frame; the table has all.{failed}"
         )
     whiskers = " Upright bars: 95 % intervals." if told.lines and told.lines[0].low else ""
     return f"{told.title}, as runs came in.{whiskers}"
@@ -123,7 +126,8 @@ def _intervals(told: IntervalFigure) -> Figure:
         if math.isfinite(row.low) and math.isfinite(row.high):
             axes.plot([row.low, row.high], [n, n], color=BLUE, lw=3, solid_capstyle="butt")
         axes.plot([row.estimate], [n], "o", color=INK, ms=5)
-        words = f"{figures(row.estimate)}  ({figures(row.low)} to {figures(row.high)})"
+        ends = f"{short_number(row.low)} to {short_number(row.high)}"
+        words = f"{short_number(row.estimate)}  ({ends})"
         axes.annotate(
             words, (1.0, n), xycoords=("axes fraction", "data"), xytext=(6, 0),
             textcoords="offset points", va="center", annotation_clip=False,
@@ -153,9 +157,22 @@ def _front(told: FrontFigure) -> Figure:
     axes.set_xlabel(told.x_name)
     axes.set_ylabel(told.y_name)
     axes.margins(0.08)
+    _near(axes, [point for point in told.points if point.standing == "front"])
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     axes.set_title(f"{told.y_name} over {told.x_name}")
     return figure
+
+
+def _near(axes: Axes, front: Sequence[FrontPoint]) -> None:
+    """Show the front and its surroundings: far points would leave it no room."""
+    if len(front) < 3:
+        return
+    for values, limit in (
+        ([point.x for point in front], axes.set_xlim),
+        ([point.y for point in front], axes.set_ylim),
+    ):
+        span = (max(values) - min(values)) or abs(max(values)) or 1.0
+        limit(min(values) - 0.15 * span, max(values) + _AROUND * span)
 
 
 def _joined(axes: Axes, front: Sequence[FrontPoint]) -> None:

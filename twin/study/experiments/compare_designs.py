@@ -18,7 +18,7 @@ import pandas as pd
 from twin.analysis.statistics import LookResult, StoppingPlan, planned_looks
 from twin.analysis.statistics.sequential import Rule
 from twin.errors import InputError, Problem, did_you_mean
-from twin.quantities import figures
+from twin.quantities import short_number
 from twin.study.experiments.arm_trials import ArmAnswer, ArmTrials
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.measure import Measure
@@ -56,8 +56,8 @@ class DesignComparison:
         return [self._verdict(one) for one in self.best_first]
 
     def _verdict(self, one: ArmAnswer) -> str:
-        between = f"{figures(one.low)} to {figures(one.high)}"
-        change = f"{figures(one.difference)} ({100 * one.change_frac:+.2g} %)"
+        between = f"{short_number(one.low)} to {short_number(one.high)}"
+        change = f"{short_number(one.difference)} ({100 * one.change_frac:+.2g} %)"
         runs = f"{one.pairs} pairs of runs"
         if not one.decided:
             return (

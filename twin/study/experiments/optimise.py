@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from twin.errors import InputError, Problem
-from twin.quantities import figures
+from twin.quantities import figures, short_number
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.front import fresh_rows, marked
 from twin.study.experiments.measure import Limit, Measure, names_of
@@ -113,6 +113,8 @@ class Optimisation:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, float) and abs(value) >= 1e6:
+        return short_number(value)
     return figures(value, 4) if isinstance(value, float) else str(value)
 
 

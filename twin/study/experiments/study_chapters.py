@@ -19,7 +19,7 @@ from twin.analysis.statistics.study_page import (
     PageTable,
     SwingBar,
 )
-from twin.quantities import figures
+from twin.quantities import figures, short_number
 from twin.study.experiments.compare_designs import DesignComparison
 from twin.study.experiments.indices import DESIGNS
 from twin.study.experiments.optimise import Optimisation
@@ -122,9 +122,17 @@ def comparison_tiles(found: DesignComparison) -> list[tuple[str, str, str]]:
     """What stands first of a comparison."""
     one = found.best_first[0]
     return [
-        (f"{one.arm} less {found.baseline}", figures(one.difference), found.outcome),
-        ("95 % interval", f"{figures(one.low)} to {figures(one.high)}", f"{one.pairs} pairs"),
-        ("Common seeds", f"{figures(one.variance_ratio)} ×", "fewer runs than seeds of their own"),
+        (f"{one.arm} less {found.baseline}", short_number(one.difference), found.outcome),
+        (
+            "95 % interval",
+            f"{short_number(one.low)} to {short_number(one.high)}",
+            f"{one.pairs} pairs",
+        ),
+        (
+            "Common seeds",
+            f"{short_number(one.variance_ratio)} ×",
+            "fewer runs than seeds of their own",
+        ),
     ]
 
 
