@@ -84,6 +84,7 @@ def desk(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         "docs/airflow.md",
         "docs/climate.md",
         "docs/design_search.md",
+        "docs/recipes.md",
         "docs/stop_and_go_on.md",
         "docs/studies.md",
         "docs/failures_in_time.md",
