@@ -378,3 +378,13 @@ def test_what_names_share() -> None:
     assert numbers.shared(["leaf_1", "spine_1"]) == ""
     assert plural("rpp") == "panels"
     assert plural("dry_cooler") == "dry coolers"
+
+
+def test_a_notebook_gets_the_halls_in_three_dimensions(day: Result) -> None:
+    pytest.importorskip("pxr", reason="usd-core is not installed")
+    pytest.importorskip("pyvista", reason="pyvista is not installed")
+    assert "hall3d" in dir(day.plot)
+    (axes,) = day.plot.hall3d().axes
+    pixels = np.asarray(axes.images[0].get_array())
+    assert pixels.shape[0] > 500
+    assert len(np.unique(pixels.reshape(-1, pixels.shape[-1]), axis=0)) > 200

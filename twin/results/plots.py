@@ -71,5 +71,6 @@ class Plots:
 
 
 def _figures() -> Sequence[Named]:
-    found: Sequence[Named] = plugins.find("figures").FIGURES
+    drawing = plugins.find("figures")
+    found: Sequence[Named] = (*drawing.FIGURES, *drawing.RENDERS)
     return found

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from twin.errors import InputError, Problem, did_you_mean
 from twin.present.figures.coolant import figure_coolant
 from twin.present.figures.floor import figure_floor
+from twin.present.figures.hall3d import figure_hall3d
 from twin.present.figures.losses import figure_losses
 from twin.present.figures.oneline import figure_oneline
 from twin.present.figures.sankey import figure_sankey
@@ -27,12 +28,14 @@ from twin.results import Result
 
 __all__ = [
     "FIGURES",
+    "RENDERS",
     "Drawing",
     "NamedFigure",
     "drawing",
     "figure",
     "figure_coolant",
     "figure_floor",
+    "figure_hall3d",
     "figure_losses",
     "figure_oneline",
     "figure_sankey",
@@ -108,12 +111,23 @@ FIGURES: tuple[NamedFigure, ...] = (
         figure_losses,
     ),
 )
-"""All of them, in the order a report prints them."""
+"""All of a report, in the order it prints them."""
+
+RENDERS: tuple[NamedFigure, ...] = (
+    NamedFigure(
+        "hall3d",
+        "Cooling",
+        "The halls in three dimensions, racks by their inlet air, in the period in which one was "
+        "warmest. Needs the extra view.",
+        figure_hall3d,
+    ),
+)
+"""Pictures for notebooks alone: a report has a view of its own that can be turned."""
 
 
 def figure(result: Result, name: str) -> Figure:
     """Draw the figure of that name. Raises InputError with the nearest name where there is none."""
-    draws = {named.name: named.draw for named in FIGURES}
+    draws = {named.name: named.draw for named in (*FIGURES, *RENDERS)}
     if name not in draws:
         raise InputError([Problem("name", repr(name), ", ".join(draws), did_you_mean(name, draws))])
     return draws[name](result)
