@@ -40,7 +40,7 @@ def figure_hall3d(result: Result) -> Figure:
 def _warmest(result: Result) -> int:
     """Which period it is, counted from 0."""
     racks = result.frame("racks")
-    when = racks["time_s"][int(racks["inlet_air_degc"].idxmax())]
+    when = racks["time_s"][int(str(racks["inlet_air_degc"].idxmax()))]
     return sorted(set(racks["time_s"])).index(when)
 
 
