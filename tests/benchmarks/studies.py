@@ -70,7 +70,7 @@ def weeks(cases: int) -> None:
     base: Scenario = idle.with_(
         horizon="7 d",
         workload=[TRAINING],
-        faults={"rates": {"scale": 0.5, "kinds": ["pump", "rpp", "ups", "crah"]}},
+        faults={"rates": {"scale": 0.08, "kinds": ["pump", "rpp", "ups", "crah"]}},
         outputs={"counterfactuals": "never", "period": "1 h"},
     )
     one_cpu, one_wall = timed(lambda: twin.run(base))

@@ -434,3 +434,24 @@ def test_common_random_numbers_cut_the_variance_of_a_difference() -> None:
         costs = pd.concat(rows)["cost_usd"].to_numpy().reshape(-1, 2)
         spread.append((costs[:, 1] - costs[:, 0]).var(ddof=1))
     assert spread[1] > 5.0 * spread[0]
+
+
+def test_studies_load_no_cluster_and_no_spreadsheet_before_they_are_asked() -> None:
+    code = (
+        "import sys; import twin.study.experiments.study; "
+        "heavy = {'dask', 'distributed', 'openpyxl', 'scipy.stats', 'rich'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_a_study_stopped_from_the_keyboard_says_where_it_stands(tmp_path: Path) -> None:
+    def stopped(x: int) -> int:
+        if x == 3:
+            raise KeyboardInterrupt
+        return x
+
+    with pytest.raises(KeyboardInterrupt, match="stopped after 2 of 4 cases; kept in"):
+        twin.study(stopped, {"x": [1, 2, 3, 4]}, folder=tmp_path)
+    assert count(tmp_path / ".answers.jsonl") == 2
