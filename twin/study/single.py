@@ -82,5 +82,8 @@ def _refuse_without_place(out: str | Path | None, every_s: float | None, resume:
 
 
 def examined(facility: Facility, result: Result) -> Result:
-    """The result with the redundancy of its facility in the metadata, for the report."""
-    return replace(result, meta={**result.meta, "redundancy": redundancy(facility).as_dict()})
+    """The result with the redundancy of its facility in the metadata, for the report, and what was
+    set from outside the files: a run goes on from a checkpoint without knowing that.
+    """
+    told = {"redundancy": redundancy(facility).as_dict(), "changed": facility.scenario.changed()}
+    return replace(result, meta={**result.meta, **told})

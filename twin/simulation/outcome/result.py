@@ -55,7 +55,6 @@ def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[s
         "catalogue_hash": scenario.catalogue.content_hash(),
         "own_rows": scenario.catalogue.own_rows(),
         "targets": scenario.targets.model_dump(exclude_none=True),
-        "changed": scenario.changed(),
         "wall_s": wall_s,
         "period_s": scenario.outputs.period,
         "stopped": stopped,
