@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from synthetic import synthetic
 
+import twin
 from twin.errors import InputError
 from twin.results.tables import COMPONENTS, EDGES, RACKS
 
@@ -414,6 +415,7 @@ def test_the_web_scene_has_no_arcs(small: tuple[pd.DataFrame, ...], tmp_path: Pa
     write_scene(*small, tmp_path, title="Web", hall_sizes=HALL, options=SceneOptions(web=True))
     layer = Sdf.Layer.FindOrOpen(str(tmp_path / "facility_web.usdc"))
     assert not layer.externalReferences
+    assert str(tmp_path.parent).encode() not in (tmp_path / "facility_web.usdc").read_bytes()
     assert not layer.subLayerPaths
     stage = Usd.Stage.Open(layer)
     assert not stage.GetPrototypes()
@@ -528,6 +530,28 @@ def test_a_result_and_a_facility_can_be_exported(
     ]
     assert (ran.name, built.name) == ("facility.usda", "facility.usda")
     assert [(path.parent / "results.usda").exists() for path in (ran, built)] == [True, False]
+
+
+def test_the_air_of_a_hall_is_drawn_and_kept(tmp_path: Path) -> None:
+    """Streamlines end in the room, and are coloured by temperatures of the field beside them."""
+    layout = Path(__file__).parents[2] / "layouts" / "edge_200kw.yaml"
+    design = twin.load(layout)
+    answer = twin.airflow(design, cells=8000, keep=False)
+    path = twin.scene(design, tmp_path, air=[answer])
+    stage = Usd.Stage.Open(str(path))
+    (curves,) = stage.GetPrimAtPath("/Facility/Airflow").GetChildren()
+    points = np.array(curves.GetAttribute("points").Get())
+    size = [line[-1] for line in answer.air.lines]
+    assert len(points) > 200
+    assert (points >= -1e-6).all()
+    assert (points <= np.array(size) + 1e-6).all()
+    field = curves.GetAttribute("twin:field").Get()
+    assert Path(field.resolvedPath).stat().st_size > 1e5
+    degc = UsdGeom.PrimvarsAPI(curves).GetPrimvar("temperature_degc").ComputeFlattened()
+    assert len(degc) == len(points)
+    air = answer.temperature_degc[np.isfinite(answer.temperature_degc)]
+    assert air.min() - 0.1 <= min(degc) <= max(degc) <= air.max() + 0.1
+    assert errors(path) == []
 
 
 def test_a_thousand_racks_and_a_day_of_quarters(tmp_path: Path) -> None:

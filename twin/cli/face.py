@@ -171,9 +171,15 @@ def can_draw_scenes() -> bool:
     return find_spec("pxr") is not None
 
 
-def scene(shown: Result | Scenario, folder: Path) -> Path:
+def scene(shown: Result | Scenario, folder: Path, **how: Any) -> Path:
     """Write a result, or a design at rest, as a USD scene; the path of its root layer."""
-    return twin.scene(shown, folder)
+    return twin.scene(shown, folder, **how)
+
+
+def air_of_halls(source: Path, changes: dict[str, str]) -> list[Any]:
+    """Solved air of every hall of a design, or of the design that a result was run with."""
+    design = load(source / "scenario.yaml" if source.is_dir() else source, changes)
+    return [twin.airflow(design, hall.name) for hall in design.plan.halls if hall.rows]
 
 
 def schema(which: str, of: Path | None = None) -> dict[str, Any]:

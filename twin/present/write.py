@@ -4,8 +4,10 @@ called.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from twin.analysis.airflow.answer import AirflowAnswer
 from twin.analysis.failure_parts.report import FailureReport
 from twin.analysis.statistics.study_page import StudyPage
 from twin.facility import Facility, build
@@ -38,17 +40,31 @@ def report(
     return write(Result.load(result), folder or result)
 
 
-def scene(shown: Result | Facility | Scenario | str | Path, folder: str | Path) -> Path:
+def scene(
+    shown: Result | Facility | Scenario | str | Path,
+    folder: str | Path,
+    *,
+    file_format: str = "usda",
+    names: str = "twin",
+    web: bool = False,
+    air: Sequence[AirflowAnswer] = (),
+) -> Path:
     """Write an OpenUSD scene into a folder and return the path of the file to open.
 
-    shown   a result, with its values along time, or a facility or scenario at rest; or the path of
-            a result's folder, or of a scenario or layout file
+    shown         a result, with its values along time, or a facility or scenario at rest; or the
+                  path of a result's folder, or of a scenario or layout file
+    file_format   of the file to open: usda or usdc
+    names         twin; or dsx, for the root prim and the cameras of the DSX Blueprint
+    web           a flattened copy beside it, for readers that compose nothing
+    air           answers of `twin.airflow` for its halls, drawn as streamlines
     Raises TwinError where usd-core is not installed.
     """
-    from twin.present.usd import export_facility, export_result
+    from twin.present.usd import SceneOptions, export_facility, export_result
 
+    options = SceneOptions(file_format, names, web)
     if isinstance(shown, str | Path):
         shown = Result.load(shown) if Path(shown).is_dir() else load(shown)
     if isinstance(shown, Result):
-        return export_result(shown, folder)
-    return export_facility(shown if isinstance(shown, Facility) else build(shown), folder)
+        return export_result(shown, folder, options, air)
+    built = shown if isinstance(shown, Facility) else build(shown)
+    return export_facility(built, folder, options, air)

@@ -48,6 +48,7 @@ SCENE_PARTS = (
     "architecture.usdc",
     "payloads",
     "assets",
+    "airflow.usdc",
     "fields",
     # Layers of scenes that were written before disciplines had layers of their own.
     "results.usdc",

@@ -116,6 +116,12 @@ def thin_steps(steps: Steps) -> Steps:
     return out
 
 
+def from_zero(steps: Steps) -> Steps:
+    """The same from time code 0 on, where stages begin: what held by then is the first."""
+    later = [(code, state) for code, state in steps if code > 0]
+    return [(0.0, _at(steps, 0.0)), *later]
+
+
 def _at(steps: Steps, code: float) -> str:
     return next(state for at, state in reversed(steps) if at <= code)
 

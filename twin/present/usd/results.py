@@ -20,7 +20,7 @@ from twin.present.usd.attributes import JUNCTION, LOAD, POWER, SAMPLED, STATE, T
 from twin.present.usd.author import Spec, Types, define, facility, mesh, new_layer, value, vectors
 from twin.present.usd.badges import STATE_RGB, badge
 from twin.present.usd.colours import COLOUR_MAP, colour_range, heat, linear
-from twin.present.usd.component_states import Steps
+from twin.present.usd.component_states import Steps, from_zero
 from twin.present.usd.equipment import TYPES
 from twin.present.usd.glow import glow
 from twin.present.usd.plan import Item
@@ -75,12 +75,13 @@ def samples_layer(root_name: str, tracks: Tracks) -> Spec:
         for k, item in enumerate(tracks.items):
             prim = Sdf.CreatePrimInLayer(layer, item.path)
             prim.referenceList.prependedItems.append(_arc(shelf, arcs, item, racks[k]))
+            steps = from_zero(tracks.state[k])
             _numbers(layer, prim, tracks, k, racks[k])
-            _state(layer, prim, tracks.state[k])
+            _state(layer, prim, steps)
             if item.bodied:
-                _badge(layer, prim, tracks.state[k])
+                _badge(layer, prim, steps)
             if racks[k] and item.bodied:
-                _heat(layer, prim, levels[:, k], scale, tracks.state[k])
+                _heat(layer, prim, levels[:, k], scale, steps)
     return layer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,11 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from twin.analysis.airflow.answer import AirflowAnswer
 from twin.catalogue import Catalogue, shipped
-from twin.present.usd.author import export
+from twin.present.usd.air_fields import FOLDER as FIELDS
+from twin.present.usd.air_fields import airflow_layer, write_field
+from twin.present.usd.author import Spec, export
 from twin.present.usd.checks import check
 from twin.present.usd.options import SceneOptions
 from twin.present.usd.parts import OVERRIDES, overrides_layer, root_layer, scene_parts
@@ -80,6 +83,7 @@ def write_scene(
     containment: Mapping[str, str] = _NO_WORDS,
     tables: Mapping[str, pd.DataFrame] = _NO_TABLES,
     catalogue: Catalogue | None = None,
+    air: Sequence[AirflowAnswer] = (),
     options: SceneOptions = _AS_IS,
 ) -> Path:
     """Write a facility, and what happened in it where `racks` is given; returns the path of the
@@ -92,6 +96,7 @@ def write_scene(
     containment                none, cold_aisle or hot_aisle, by hall
     tables                     `power`, `loops`, `events` and `site` of a run, for states, loads and
                                temperatures of all that is no rack
+    air                        solved air of halls, drawn as streamlines and kept as fields
     catalogue                  rows of the types; the shipped ones where not given
     start                      date and time of the scenario's start, kept as twin:start
     fingerprint                of the result that is shown, kept as twin:result
@@ -107,7 +112,7 @@ def write_scene(
     )
     said = {"title": title, "start": start} | ({"result": fingerprint} if fingerprint else {})
     held = dict(tables) if racks is None else {**tables, "racks": racks}
-    writer = _Writer(plan, edges, held, catalogue or shipped(), options)
+    writer = _Writer(plan, edges, held, catalogue or shipped(), options, tuple(air))
     return writer.save(said, Path(folder).resolve(), fingerprint)
 
 
@@ -120,6 +125,7 @@ class _Writer:
     tables: Mapping[str, pd.DataFrame]
     catalogue: Catalogue
     options: SceneOptions
+    air: tuple[AirflowAnswer, ...] = ()
 
     def save(self, said: Mapping[str, str], folder: Path, fingerprint: str) -> Path:
         """Write everything beside the folder, then put it in its place."""
@@ -134,6 +140,8 @@ class _Writer:
             subjects(self.plan.items, self.catalogue, self.options.own_assets), new
         )
         parts = scene_parts(self.plan, self.edges, self.tables, prototypes, self.options)
+        if self.air:
+            parts |= self._air(new)
         racks = self.tables.get("racks")
         periods = 0 if racks is None else racks["time_s"].nunique()
         layers = {**parts, self.options.file: root_layer(said, list(parts), periods, self.options)}
@@ -145,8 +153,23 @@ class _Writer:
         if self.options.web:
             export(web_layer(new / self.options.file), new / WEB_FILE)
 
+    def _air(self, new: Path) -> dict[str, Spec]:
+        """Write the fields; the layer of their streamlines."""
+        names = {hall.name: hall.prim for hall in self.plan.halls}
+        (new / FIELDS).mkdir()
+        for answer in self.air:
+            write_field(answer, new / FIELDS / f"{names[answer.air.plan.spec.name]}.vti")
+        options = self.options
+        layer = airflow_layer(options.root, self.plan.halls, self.air, options.names)
+        return {"airflow.usdc": layer}
 
-def export_result(result: ResultLike, out: str | Path, options: SceneOptions = _AS_IS) -> Path:
+
+def export_result(
+    result: ResultLike,
+    out: str | Path,
+    options: SceneOptions = _AS_IS,
+    air: Sequence[AirflowAnswer] = (),
+) -> Path:
     """Write a result's scene with its time samples into the folder `out`; returns the path of
     the file to open.
     """
@@ -165,11 +188,17 @@ def export_result(result: ResultLike, out: str | Path, options: SceneOptions = _
         hall_origins=origins,
         containment=containment,
         tables={name: tables[name] for name in _SHOWN if name in tables},
+        air=air,
         options=options,
     )
 
 
-def export_facility(built: FacilityLike, out: str | Path, options: SceneOptions = _AS_IS) -> Path:
+def export_facility(
+    built: FacilityLike,
+    out: str | Path,
+    options: SceneOptions = _AS_IS,
+    air: Sequence[AirflowAnswer] = (),
+) -> Path:
     """Write a facility's scene, without results, into the folder `out`; returns the path of
     the file to open. Assets that its layout names stand in for ours.
     """
@@ -189,6 +218,7 @@ def export_facility(built: FacilityLike, out: str | Path, options: SceneOptions 
         hall_origins=origins,
         containment=containment,
         catalogue=getattr(built.scenario, "catalogue", None),
+        air=air,
         options=options,
     )
 

@@ -31,6 +31,7 @@ def web_layer(scene: Path) -> Spec:
         for path in reversed(unseen):
             _remove(layer, path)
         layer.Traverse(Sdf.Path.absoluteRootPath, lambda path: _plain(layer, path))
+        layer.Traverse(Sdf.Path.absoluteRootPath, lambda path: _near(layer, path, scene.parent))
     return layer
 
 
@@ -56,8 +57,9 @@ def _plain(layer: Spec, path: Spec) -> None:
     """Places as float3, and no instance left."""
     if path.IsPrimPath():
         spec = layer.GetPrimAtPath(path)
-        if spec.instanceable:
-            spec.ClearInfo("instanceable")
+        for field in ("instanceable", "assetInfo"):
+            if spec.HasInfo(field):
+                spec.ClearInfo(field)
     elif path.name == "xformOp:translate" and layer.GetNumTimeSamplesForPath(path) == 0:
         old = layer.GetAttributeAtPath(path)
         place = Gf.Vec3f(old.default)
@@ -65,3 +67,14 @@ def _plain(layer: Spec, path: Spec) -> None:
         prim.RemoveProperty(old)
         new = Sdf.AttributeSpec(prim, "xformOp:translate", Types.Float3)
         new.default = place
+
+
+def _near(layer: Spec, path: Spec, folder: Path) -> None:
+    """Files beside the scene by their place from it, as flattening makes them absolute."""
+    if not path.IsPropertyPath():
+        return
+    spec = layer.GetAttributeAtPath(path)
+    if spec and spec.typeName == Types.Asset and spec.default:
+        file = Path(spec.default.path)
+        if file.is_absolute():
+            spec.default = Sdf.AssetPath(f"./{file.relative_to(folder).as_posix()}")
