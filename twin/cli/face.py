@@ -176,12 +176,6 @@ def scene(shown: Result | Scenario, folder: Path, **how: Any) -> Path:
     return twin.scene(shown, folder, **how)
 
 
-def air_of_halls(source: Path, changes: dict[str, str]) -> list[Any]:
-    """Solved air of every hall of a design, or of the design that a result was run with."""
-    design = load(source / "scenario.yaml" if source.is_dir() else source, changes)
-    return [twin.airflow(design, hall.name) for hall in design.plan.halls if hall.rows]
-
-
 def schema(which: str, of: Path | None = None) -> dict[str, Any]:
     """The JSON schema of scenario or layout files, with the names of rows that `of` may use."""
     from twin.scenario import schema_json

@@ -85,7 +85,7 @@ def export(
     read = _read(source, read_overrides(changes or ()))
     how = {"file_format": file_format, "names": names, "web": reader == "web"}
     if air:
-        how["air"] = face.air_of_halls(source, read_overrides(changes or ()))
+        how["air"] = usd_face.air_of_halls(source, read_overrides(changes or ()))
     written = face.scene(read, out, **how)
     for words in usd_face.notes_in(written.parent):
         say.note(words)

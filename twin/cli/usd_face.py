@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import twin
 
 if TYPE_CHECKING:
     from twin.errors import Problem
@@ -35,3 +37,9 @@ def write_text(path: Path, text: str) -> None:
     from twin.results.folder import write_whole
 
     write_whole(path, text.encode())
+
+
+def air_of_halls(source: Path, changes: dict[str, str]) -> list[Any]:
+    """Solved air of every hall of a design, or of the design that a result was run with."""
+    design = twin.load(source / "scenario.yaml" if source.is_dir() else source, changes)
+    return [twin.airflow(design, hall.name) for hall in design.plan.halls if hall.rows]
