@@ -61,7 +61,7 @@ def scene(
     """
     from twin.present.usd import SceneOptions, export_facility, export_result
 
-    options = SceneOptions(file_format, names, web)
+    options = SceneOptions(format=file_format, names=names, web=web)
     if isinstance(shown, str | Path):
         shown = Result.load(shown) if Path(shown).is_dir() else load(shown)
     if isinstance(shown, Result):
