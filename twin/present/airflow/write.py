@@ -14,7 +14,7 @@ from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array
 from twin.errors import OutputError
 from twin.present.airflow.figures import plan_figure, section_figure
-from twin.present.airflow.vti import write_vti
+from twin.present.vti import write_vti
 
 
 def write(answer: AirflowAnswer, folder: Path) -> list[Path]:

@@ -14,13 +14,13 @@ from pxr import Kind, Sdf, UsdGeom, Vt
 
 from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array, Index, Mask
-from twin.present.airflow.vti import write_vti
 from twin.present.usd.author import Spec, Types, apply, define, facility, new_layer, relate, value
 from twin.present.usd.author import vectors as vectors_of
 from twin.present.usd.colours import COLOUR_MAP, colour_range, heat
 from twin.present.usd.halls import Hall
 from twin.present.usd.looks import READOUT
 from twin.present.usd.solids_in_place import place
+from twin.present.vti import write_vti
 
 FOLDER = "fields"
 STEP_M = 0.15
