@@ -57,7 +57,12 @@ def days(name: str, base: Path, cases: int) -> None:
     for workers in (1, 2):
         with TemporaryDirectory() as folder:
             cpu, wall = timed(
-                lambda: twin.study(base, {path: steps}, folder=folder, workers=workers)  # noqa: B023
+                lambda: twin.study(
+                    base,
+                    {path: steps},
+                    folder=folder,
+                    workers=workers,  # noqa: B023
+                )
             )
         line(f"{name}: study, {workers} process(es)", cpu, wall, cases)
         share = (wall / cases) / (loop_wall / LOOPED)
@@ -76,7 +81,9 @@ def weeks(cases: int) -> None:
     one_cpu, one_wall = timed(lambda: twin.run(base))
     line("weeks with rare failures: one twin.run", one_cpu, one_wall, 1)
     for workers in (1, 2):
-        cpu, wall = timed(lambda: twin.study(base, replications=cases, workers=workers))  # noqa: B023
+        cpu, wall = timed(
+            lambda: twin.study(base, replications=cases, workers=workers)  # noqa: B023
+        )
         line(f"weeks with rare failures: study, {workers} process(es)", cpu, wall, cases)
 
 

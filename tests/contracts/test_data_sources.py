@@ -37,9 +37,13 @@ def row_of(name: str) -> list[dict[str, str]]:
     return [row for row in described() if any(fnmatch(name, p) for p in patterns(row, "file"))]
 
 
-NOT_REDISTRIBUTABLE = {"unit/test_fault_tree.py", "validation/test_measured_room.py"}
-"""Read third-party fault trees and measurements that this project may not hand on; skip with that
-reason where they are absent."""
+NOT_REDISTRIBUTABLE = {
+    "unit/test_fault_tree.py",
+    "validation/test_carbon_shifting.py",
+    "validation/test_measured_room.py",
+}
+"""Read third-party fault trees, grid series and measurements that this project may not hand on;
+skip with that reason where they are absent."""
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -188,7 +188,7 @@ def test_overrides_of_a_group_hold_for_its_members(tmp_path: Path) -> None:
         ("ups: {mtbf: 3 ms}", "0.01 to 1e9 h"),
         ("ups: {boot: 3 s}", "for it: "),
         ("ups: {loss_square_frac: 1}", "loses more"),
-        ("panel: {battery_energy: 3 kWh}", "a UPS and nothing else"),
+        ("panel: {battery_energy: 3 kWh}", "a UPS or BESS and nothing else"),
         ("pod_r1: {capacity: 3 kW}", "for it: "),
         ("chw: {capacity: 3 MW}", "for it: mtbf, mttr, restart"),
         ("pod_r1: {power_idle: 60 kW}", "idle power at or below rated power"),

@@ -308,7 +308,8 @@ def test_points_that_break_a_constraint_are_not_run_and_outcomes_are_judged() ->
         return x + y
 
     asked = {"vary": {"x": [1, 2, 3], "y": [2]}, "outcomes": ["value"]}
-    found = twin.study(noted, **asked, constraints=["x >= y", "value <= 4"])  # type: ignore[arg-type]
+    limits = ["x >= y", "value <= 4"]
+    found = twin.study(noted, **asked, constraints=limits)  # type: ignore[arg-type]
     assert seen == [2, 3]
     assert found.table["meets"].tolist() == [True, False]
 

@@ -6,7 +6,6 @@ categories Basic, Geometry, Layout and Material by omniverse-asset-validator 1.1
 
 from __future__ import annotations
 
-import csv
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pint
 import pytest
 
 import twin
+from tests.sources import table
 from twin.scenario import Scenario
 
 pytest.importorskip("pxr", reason="usd-core is not installed")
@@ -28,7 +28,6 @@ from twin.present.usd.simready.ports import bore_m
 from twin.present.usd.simready.units import UNITS, from_si
 
 LAYOUTS = sorted(Path("layouts").glob("*.yaml"))
-SHARED = Path("../shared/data/usd")
 VERSIONS = ("0.1.0", "0.2.0")
 CLASSES = {"cdu": "cdu", "crah": "crah", "ups": "ups", "rack": "compute-rack"}
 POINT = "simready:connectionPoint"
@@ -147,11 +146,7 @@ def test_the_same_equipment_gives_the_same_bytes(equipment, written, folder, tmp
 
 
 def matrix() -> list[dict[str, str]]:
-    path = SHARED / "aif_validator_failure_matrix.csv"
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
+    return table("simready/aif_validator_failure_matrix.csv")
 
 
 OURS = {
@@ -162,7 +157,6 @@ OURS = {
 }
 
 
-@pytest.mark.skipif(not matrix(), reason="the validators' failure matrix is not at hand")
 @pytest.mark.parametrize("name", sorted({row["defect"] for row in matrix()}))
 def test_each_defect_put_into_an_exported_asset_is_caught_with_its_codes(
     name, written, folder, profile, tmp_path
@@ -179,17 +173,9 @@ def test_each_defect_put_into_an_exported_asset_is_caught_with_its_codes(
         assert passed or found == wanted, row["profile_version"]
 
 
-def rows_of(file: str) -> list[dict[str, str]]:
-    path = SHARED / file
-    if not path.exists():
-        pytest.skip("the tables of the profile are not at hand")
-    with path.open(newline="") as table:
-        return list(csv.DictReader(table))
-
-
 def test_the_attribute_tables_are_the_profiles_own() -> None:
     theirs: dict[str, dict[str, str]] = {}
-    for row in rows_of("aif_attributes.csv"):
+    for row in table("simready/aif_attributes.csv"):
         kind = row["usd_type"].replace("_array", "[]")
         theirs.setdefault(row["asset_class"], {})[row["attribute"]] = kind
     assert {a.name: a.type for a in CORE} == theirs["all"]
@@ -199,7 +185,7 @@ def test_the_attribute_tables_are_the_profiles_own() -> None:
 
 def test_every_point_states_every_property_of_its_domain(written, folder) -> None:
     vocabulary: dict[str, dict[str, str]] = {}
-    for row in rows_of("connection_point_vocabulary.csv"):
+    for row in table("simready/connection_point_vocabulary.csv"):
         vocabulary.setdefault(row["domain"], {})[row["property"]] = row["usd_type"]
     for paths in written.values():
         stage = Usd.Stage.Open(str(folder / paths.root))
