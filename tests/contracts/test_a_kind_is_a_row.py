@@ -63,7 +63,7 @@ def test_it_is_checked_judged_run_reported_and_drawn(
 def test_the_scene_draws_its_emblem(scenario: Path, tmp_path: Path) -> None:
     pytest.importorskip("pxr")
     root = Path(twin.scene(twin.load(scenario), tmp_path / "scene"))
-    assert list((root.parent / "assets").glob("static_switch_*.usda"))
+    assert list((root.parent / "assets").glob("static_switch_*/simready_usd/*.usda"))
 
 
 def test_without_its_row_the_kind_is_refused_with_the_known_ones(
