@@ -188,3 +188,12 @@ def test_what_never_happens_is_said_with_its_line(files: tuple[Path, Path]) -> N
     found = twin.check(twin.load(scenario, {"horizon": "2 h"}))["findings"]
     (late,) = (one for one in found if one["code"] == "never_happens")
     assert (late["line"], late["severity"]) == (line, "warning")
+
+
+def test_lengths_of_requests_change_again_and_again(files: tuple[Path, Path]) -> None:
+    """A resolved scenario holds the default `lengths` beside what stands in its place."""
+    fixed = {"rate": "10 / s", "input_tokens": 1000, "output_tokens": 100}
+    once = twin.load(files[0]).with_(workload__chat__requests=fixed)
+    twice = once.with_(horizon="1 h", workload__chat__requests__output_tokens=200)
+    assert twice.workload[0].requests.output_tokens == 200
+    assert twice.horizon == 3600.0

@@ -19,7 +19,7 @@ Out = Annotated[Path | None, Option("--out", metavar="FILE.html", help="Write a 
 
 
 def compare(folders: Folders, out: Out = None, json: Json = False) -> None:
-    """Tell how results differ, differences first, and what was asked differently."""
+    """Tell how results differ, and why."""
     if len(folders) < 2:
         raise BadParameter("two results at least", param_hint="A B [C…]")
     if out is not None:

@@ -36,7 +36,7 @@ def ride_through(facility: Facility, lost: Sequence[str], watched_s: float) -> R
     Raises InputError where a name is unknown or the design cannot be run.
     """
     _refuse(facility, lost, watched_s)
-    busy, workload = full_load(facility, SETTLED_S + watched_s + _MARGIN_S, PERIOD_S)
+    busy, workload = full_load(facility, SETTLED_S + watched_s + _MARGIN_S, PERIOD_S, rated=True)
     ends_s = SETTLED_S + watched_s
     when: Fault = {"at": f"{SETTLED_S} s", "repair_after": f"{watched_s + _MARGIN_S} s"}
     faults = [when | _fault(name) for name in lost]

@@ -44,17 +44,19 @@ class Requests(Stated):
             raise ValueError("a rate, such as `rate: 30 / s`, or a trace of requests")
         if None in fixed and fixed != (None, None):
             raise ValueError("input_tokens and output_tokens together, or neither")
-        ways = [
-            name
-            for name in ("lengths", "input_tokens", "trace")
-            if name in self.model_fields_set and getattr(self, name) is not None
-        ]
+        ways = [name for name in ("lengths", "input_tokens", "trace") if self._states(name)]
         if len(ways) > 1:
             raise ValueError(f"lengths from one place, not from {' and '.join(ways)}")
         if self.input_tokens is not None and self.cached_tokens >= self.input_tokens:
             most = self.input_tokens - 1
             raise ValueError(f"cached_tokens up to {most:,}: a prompt's last token is always read")
         return self
+
+    def _states(self, name: str) -> bool:
+        """Whether a key says something: the default, written out, says nothing, for a resolved
+        scenario holds it beside what stands in its place.
+        """
+        return getattr(self, name) != type(self).model_fields[name].default
 
     def recorded(self) -> RequestTrace | None:
         """The trace, as its file stands now; None where none is named."""
