@@ -105,6 +105,21 @@ def job(name: str = "train", nodes: int = 36, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def busy(name: str = "busy", nodes: int = 36) -> dict[str, Any]:
+    """A job that holds its racks at their rating for the whole run, as no training does."""
+    return {
+        "kind": "batch",
+        "name": name,
+        "count": 1,
+        "span": "1 s",
+        "nodes_median": 1e6,
+        "nodes_max": nodes,
+        "runtime_median": "366 d",
+        "gpu_activity": 1.0,
+        "cpu_activity": 1.0,
+    }
+
+
 def faults(*listed: tuple[float, str, float]) -> dict[str, Any]:
     """Faults as (second, component, seconds out)."""
     rows = [

@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 from conftest import small_layout
 
-from tests.planner import answer, assert_same, batch, faults, happened, job, number, per_rack, site
+from tests.planner import (
+    answer,
+    assert_same,
+    batch,
+    busy,
+    faults,
+    happened,
+    job,
+    number,
+    per_rack,
+    site,
+)  # fmt: skip
 from twin import Result
 
 TWO_RACKS = small_layout(liquid=2, air=0)
@@ -112,7 +123,7 @@ def test_scans_more_often_change_little_in_still_air() -> None:
 def test_a_wide_band_holds_the_clock_longer_down_than_a_narrow_one() -> None:
     """The clock steps up only when the GPU is the hysteresis below its limit."""
     runs = [
-        answer(TWO_RACKS, workload=[job()], controls={"throttle_hysteresis_k": band},
+        answer(TWO_RACKS, workload=[busy()], controls={"throttle_hysteresis_k": band},
                faults=faults((600, "warm", 1800)))
         for band in (2.0, 6.0)
     ]  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import small_layout
 
-from tests.planner import answer, happened, job, number
+from tests.planner import answer, busy, happened, number
 from twin import Result
 
 HOURS = 4
@@ -75,7 +75,7 @@ def lived(seed: int) -> Result:
         seed=seed,
         faults={"timeline": time_line(rng)},
         controls=controls,
-        workload=[job(nodes=72, checkpoint_interval="10 min")],
+        workload=[busy(nodes=72)],
         outputs={"period": f"{PERIOD_S} s"},
     )
 

@@ -10,7 +10,7 @@ import pytest
 from conftest import small_layout
 
 import twin
-from tests.planner import answer, asked, job, loaded, number, site
+from tests.planner import answer, asked, busy, job, loaded, number, site
 
 CASE = Path(__file__).parents[3] / "shared/cases/05_winter_cooling"
 WORK = {"workload": [job(nodes=6)], "horizon": "3 h"}
@@ -210,7 +210,9 @@ def test_the_winter_room_with_a_free_cooler(tmp_path: Path) -> None:
     asks = mini.replace("pump_power: 4 kW}", "pump_power: 4 kW, antifreeze: 40 %, "
                         "free_cooling: {type: dry_cooler_1000, name: free}}")  # fmt: skip
     (tmp_path / "mini.yaml").write_text(asks, encoding="utf-8")
-    run = twin.run(tmp_path / "winter.yaml")
+    work = busy(nodes=8) | {"gpu_activity": 0.93, "cpu_activity": 0.93}
+    run = twin.run(twin.load(tmp_path / "winter.yaml").with_(workload=[work]))
+    assert number(run, "power_it_mean_w") == pytest.approx(121.6e3, rel=0.03), "the case's load"
     assert number(run, "pue") <= 1.097
     chiller_w = run.frame("energy").set_index("target").energy_j["chiller"] / 21_600
     assert chiller_w == pytest.approx(4e3, rel=1e-6), "the water pumps alone"

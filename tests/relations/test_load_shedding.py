@@ -256,7 +256,7 @@ def test_the_racks_of_the_least_work_are_shed() -> None:
         horizon="1 h",
         faults={"timeline": [fault]},
         workload=[job("main", 36), job("extra", 36)],
-        controls={"load_shedding": {"order": ["extra"], "above": 0.9}},
+        controls={"load_shedding": {"order": ["extra"], "above": 0.7}},
     )
     jobs = run.frame("jobs").set_index("job")
     assert jobs.state.to_dict() == {"main": "running", "extra": "queued"}
