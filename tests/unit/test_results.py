@@ -203,4 +203,4 @@ def test_a_result_that_is_not_valid_says_so_in_report_and_comparison(
     assert page.index("Not valid:") < page.index('id="summary"')
     capsys.readouterr()
     assert main(["compare", str(fine), str(wrong)]) == 0
-    assert "b is not valid: energy residual 0.5" in capsys.readouterr().out
+    assert "wrong is not valid: energy residual 0.5" in capsys.readouterr().out
