@@ -56,7 +56,7 @@ class Requests(Stated):
         """Whether a key says something: the default, written out, says nothing, for a resolved
         scenario holds it beside what stands in its place.
         """
-        return getattr(self, name) != type(self).model_fields[name].default
+        return bool(getattr(self, name) != type(self).model_fields[name].default)
 
     def recorded(self) -> RequestTrace | None:
         """The trace, as its file stands now; None where none is named."""
