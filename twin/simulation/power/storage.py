@@ -13,6 +13,7 @@ from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.storage_rules import Rules
 from twin.simulation.power.trial import BATTERY_EMPTY_J
+from twin.simulation.state.power import SupplyState
 
 Flow = Callable[[Array], tuple[Array, Array]]
 """Output and input of every power node, of what is drawn at each."""
@@ -28,7 +29,6 @@ class BoardStorage:
     def __init__(self, world: World, wires: flow.Wiring) -> None:
         self.world = world
         self.own = world.state.storage
-        self.supply = world.state.supply
         self.tree = world.facility.power
         self.bess = self.tree.bess
         self.any = bool(self.bess.node.size)
@@ -40,6 +40,11 @@ class BoardStorage:
         self.is_board[self.bess.board[self.forming]] = True
         self.gap_s = np.zeros(len(self.tree.id))
         np.maximum.at(self.gap_s, self.bess.board[self.forming], self.bess.forming_s[self.forming])
+
+    @property
+    def supply(self) -> SupplyState:
+        """The block of the power discipline."""
+        return self.world.state.supply
 
     def held_j(self) -> Array:
         """(BESS,) energy in each."""

@@ -34,7 +34,6 @@ class Rules:
     def __init__(self, world: World) -> None:
         self.world = world
         self.own = world.state.storage
-        self.supply = world.state.supply
         self.bess = world.facility.power.bess
         self.stated = world.facility.scenario.controls.storage
         self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
@@ -145,7 +144,9 @@ class Rules:
         if abs(float(own.smooth_w[i]) - base_w) > back_w + NEAR_W:
             return 0.0
         whole_j = self.bess.energy_j[mine]
-        missing = float((rule.keep * whole_j - self.supply.battery_j[self.bess.node[mine]]).sum())
+        missing = float(
+            (rule.keep * whole_j - self.world.state.supply.battery_j[self.bess.node[mine]]).sum()
+        )
         if abs(missing) <= (2.0 * mine.sum() if begun else NEAR_KEPT_FRAC * whole_j.sum()):
             return 0.0
         own.returning[i] = int(np.sign(missing))
