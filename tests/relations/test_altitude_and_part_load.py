@@ -8,7 +8,7 @@ import pytest
 from conftest import small_layout
 
 import twin
-from tests.planner import answer, asked, job, loaded, number, site
+from tests.planner import answer, asked, busy, loaded, number, site
 from twin.physics.coolant import AIR_KG_M3
 
 EDGE = Path(__file__).parents[2] / "layouts/edge_200kw.yaml"
@@ -42,11 +42,11 @@ def test_a_stated_elevation_thins_air_and_no_liquid(elevation: str, share: float
 def test_thin_air_costs_fans_of_a_dry_cooler() -> None:
     """Less mass passes the coil: fans turn faster for the same heat."""
     fans = [
-        answer(small_layout(2, 0), workload=[job()], site=site(39.0, elevation=height))
+        answer(small_layout(2, 0), workload=[busy()], site=site(39.0, elevation=height))
         .frame("energy").set_index("target").energy_j["dry_cooler"]
         for height in ("0 m", "2200 m")
     ]  # fmt: skip
-    assert fans[1] > 1.03 * fans[0]
+    assert fans[1] > 1.05 * fans[0]
 
 
 def test_an_elevation_above_all_towns_is_refused() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import small_layout
 
-from tests.planner import answer, happened, job, number
+from tests.planner import answer, busy, happened, number
 from twin import InputError, Result
 
 FAIL_S = 600.0
@@ -255,11 +255,11 @@ def test_the_racks_of_the_least_work_are_shed() -> None:
         made,
         horizon="1 h",
         faults={"timeline": [fault]},
-        workload=[job("main", 36), job("extra", 36)],
-        controls={"load_shedding": {"order": ["extra"], "above": 0.7}},
+        workload=[busy("main", 36), busy("extra", 36)],
+        controls={"load_shedding": {"order": ["extra"], "above": 0.9}},
     )
     jobs = run.frame("jobs").set_index("job")
-    assert jobs.state.to_dict() == {"main": "running", "extra": "queued"}
-    assert jobs.restarts["main"] == 0
+    assert jobs.state.to_dict() == {"main_1": "running", "extra_1": "queued"}
+    assert jobs.restarts["main_1"] == 0
     assert not [who for _, who, what in happened(run) if what == "tripped"]
     assert {r for r in lit(run, 3600.0) if r.startswith("liquid")} >= {"liquid_r1", "liquid_r2"}

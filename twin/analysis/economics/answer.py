@@ -31,11 +31,12 @@ from twin.analysis.economics.finance import (
     rate_of_return,
     rates_of_return,
 )
-from twin.analysis.economics.lived import HOURS_PER_YEAR, Lived, lived
+from twin.analysis.economics.lived import Lived, lived
 from twin.analysis.economics.price_list import PriceList
 from twin.analysis.economics.yearly import cash_flows, earned_usd, running, total_usd, upkeep
 from twin.arrays import Array
 from twin.facility.model import Facility
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 
 
 @dataclass(frozen=True, eq=False)

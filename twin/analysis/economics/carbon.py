@@ -11,12 +11,12 @@ import pandas as pd
 
 from twin.analysis.economics.blocks import Money
 from twin.analysis.economics.capital import floor_m2
-from twin.analysis.economics.lived import HOURS_PER_YEAR
 from twin.analysis.economics.price_list import PriceList
 from twin.analysis.prices import diesel_carbon_kg
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import COOLING_ROLES, POWER_ROLES, of_role
 from twin.facility.model import Facility
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 
 HOUR_S = 3600.0
 

@@ -12,11 +12,11 @@ import pandas as pd
 from twin.analysis.economics.answer import CostAnswer, Figure, economics, figures_of
 from twin.analysis.economics.blocks import AnnualBlock, CapitalBlock
 from twin.analysis.economics.carbon import carbon_frame, embodied
-from twin.analysis.economics.lived import HOURS_PER_YEAR
 from twin.analysis.economics.price_list import UsedPrice, interval
 from twin.analysis.economics.yearly import RUN
 from twin.arrays import Array
 from twin.facility.model import Facility
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 
 NOTHING = float("nan")
 Row = dict[str, Any]

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from twin.facility.model import Facility
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 
-HOURS_PER_YEAR = 8760.0
 HOUR_S = 3600.0
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from twin.analysis.economics.lived import HOURS_PER_YEAR, Lived
+from twin.analysis.economics.lived import Lived
 from twin.facility.dependency import dependency
 from twin.facility.model import Facility
 from twin.physics.reliability.contingency import Losses, double_failures, single_failures
-from twin.physics.reliability.gates import Gates
+from twin.physics.reliability.gates import HOURS_PER_YEAR, Gates
 
 LISTED = 10
 HOUR_S = 3600.0

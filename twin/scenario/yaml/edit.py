@@ -23,7 +23,8 @@ def with_value(text: str, place: Place, content: str) -> str:
         raise ValueError("an empty file")
     node, rest = _down(root, place)
     if not rest:
-        start, end = node.start_mark.index, _end(text, node)
+        start = node.start_mark.index
+        end = _end(text, node)
         return text[:start] + content + text[end:]
     if not isinstance(node, yaml.MappingNode):
         raise ValueError(f"no mapping on the way to {'.'.join(map(str, place))}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.physics.reliability.gates import HOURS_PER_YEAR
 from twin.results.disk import write_file
 from twin.study.design_search.layout import as_text
 from twin.study.design_search.power_layout import Data
@@ -19,7 +20,6 @@ COLUMNS = (
     "name", "rack", "power", "feeds", "spare_cooling", "racks", "gpus", "halls", "tokens_per_s",
     "peak_power_w", "capex_usd", "usd_per_mtok", "availability", "down_h_per_year",
 )  # fmt: skip
-HOURS_PER_YEAR = 8760.0
 
 
 @dataclass(frozen=True)

@@ -111,10 +111,10 @@ def _worth(
 ) -> tuple[float, ...]:
     """More is better in each; tokens count where no rate is asked."""
     rate = tokens_s if target.tokens.rate is None else 0.0
-    return (-capex_usd, nines(available), rate)
+    return (-capex_usd, _nines(available), rate)
 
 
-def nines(availability: float) -> float:
+def _nines(availability: float) -> float:
     """-log10 of the unavailability in steps of a tenth: finer, its inputs are not known."""
     return round(-math.log10(max(1.0 - availability, _LEAST_UNAVAILABLE)), 1)
 

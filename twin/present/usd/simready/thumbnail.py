@@ -73,7 +73,8 @@ def _draw(seen: Array, colours: Array) -> NDArray[np.uint8]:
     normal = np.cross(seen[:, 1] - seen[:, 0], seen[:, 2] - seen[:, 0])
     length = np.linalg.norm(normal, axis=1)
     shown = (normal[:, 2] > 0) & (length > 0)
-    seen, colours = seen[shown], colours[shown]
+    seen = seen[shown]
+    colours = colours[shown]
     light = np.clip((normal[shown] / length[shown, None]) @ _LIGHT, 0.0, 1.0)
     shaded = np.clip(colours * (0.45 + 0.6 * light)[:, None], 0.0, 1.0)
     pixel, depth, triangle = _covered(seen)

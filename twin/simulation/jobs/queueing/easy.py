@@ -57,7 +57,9 @@ def shadow_of(view: QueueView, head: int, room: FreeRoom, starts: list[tuple[int
     new_ends_s = [view.now_s + view.expected_s[j] for j, _ in starts]
     ends_s = np.concatenate([view.ends_s, new_ends_s])
     order = np.argsort(ends_s, kind="stable")
-    jobs, kinds, ends_s = jobs[order], kinds[order], ends_s[order]
+    jobs = jobs[order]
+    kinds = kinds[order]
+    ends_s = ends_s[order]
     watts = room.headroom_w + np.cumsum(view.watts[jobs])
     best = Shadow(np.inf, -1, 0, np.inf)
     for kind in np.flatnonzero(view.suits[head]).tolist():
