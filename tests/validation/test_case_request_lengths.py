@@ -162,7 +162,7 @@ def test_a_promise_is_kept_less_often_under_more_load(tmp_path: Path) -> None:
     [
         ("input_tokens: 4000", "output_tokens together"),
         ("input_tokens: 400, output_tokens: 5, cached_tokens: 400", "cached_tokens up to 399"),
-        ("lengths: azure_2023_conv, input_tokens: 4, output_tokens: 5", "from one place"),
+        ("lengths: azure_2023_code, input_tokens: 4, output_tokens: 5", "from one place"),
     ],
 )
 def test_lengths_that_cannot_be(tmp_path: Path, requests: str, said: str) -> None:
