@@ -14,7 +14,6 @@ equations 2.25 (mean), 4.17 (Matern), 5.8 and 5.9 (evidence and its slope), 5.12
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +22,6 @@ from twin.physics.kernel_work import AXES, Format, Work, work
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Real = TypeVar("Real", np.float32, np.float64)
 
 _ROWS_AT_ONCE = 2048
 """Shapes that are worked out together: what they need stays in the processor's cache."""
@@ -74,15 +72,15 @@ class Departure:
     def __call__(self, features: Array) -> Array:
         """Factor on the ceilings for `features` (query, feature).
 
-        In single precision, which is seven times as fast and leaves 1e-5.
+        In double precision: in single, which is faster, a processor's own order of sums shows in
+        the sixth place.
         """
-        near = (self.points / self.length).astype(np.float32)
-        asked = (features / self.length).astype(np.float32)
-        weights = self.weights.astype(np.float32)
+        near = self.points / self.length
+        asked = features / self.length
         answer = np.empty(len(features))
         for start in range(0, len(features), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
-            answer[part] = matern(asked[part], near) @ weights
+            answer[part] = matern(asked[part], near) @ self.weights
         factor: Array = np.exp(self.mean + answer)
         return factor
 
@@ -124,14 +122,14 @@ class KernelSurface:
         return seconds, np.broadcast_to(inside, seconds.shape)
 
 
-def matern(left: NDArray[Real], right: NDArray[Real]) -> NDArray[Real]:
+def matern(left: Array, right: Array) -> Array:
     """Covariance (left, right) of points that are already divided by their lengths."""
     squares = np.einsum("ij,ij->i", left, left)[:, None] + np.einsum("ij,ij->i", right, right)
     squares -= 2 * (left @ right.T)
     np.maximum(squares, 0, out=squares)
     squares *= 3
     reach = np.sqrt(squares, out=squares)
-    covariance: NDArray[Real] = np.exp(-reach)
+    covariance: Array = np.exp(-reach)
     reach += 1
     covariance *= reach
     return covariance

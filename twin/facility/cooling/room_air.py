@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,12 @@ from twin.facility.cooling.draft import Draft
 from twin.facility.cooling.solved_air import solved_shares
 from twin.facility.cooling.zones import back_frac, zones
 from twin.facility.model import RoomAir
+from twin.facility.model.air import RackFans
+from twin.facility.space.rack import rated_w as rack_rated_w
 from twin.physics.coolant import stream_w_k
 from twin.physics.moist_air import STANDARD_PA
+from twin.physics.server_fans import step_k
+from twin.scenario.schema.layout import HallSpec
 
 COLD_FRAC = 0.5
 """Share of a hall's air that stands in front of the racks; the rest is on its way to the air
@@ -99,6 +104,7 @@ def room_air(
         zone_hall=air.zone_hall,
         zone_of_rack=air.zone_of_rack,
         rack_w_k=air_w_k(flow, pressure_pa),
+        fans=rack_fans(out, halls),
         in_air=np.array([p.type.liquid_heat_frac == 0 for p in out.places], dtype=bool),
         recirculation_frac=back,
         inlet_share=_inlet_share(air, flow, len(halls)),
@@ -114,6 +120,19 @@ def room_air(
         solved=_solved(out, air),
         structure_w_k=structure[air.zone_hall] * share,
     )
+
+
+def rack_fans(out: Draft, halls: Sequence[HallSpec]) -> RackFans:
+    """Fans that follow the air, as their hall states them."""
+    stated = [halls[p.hall].server_fans for p in out.places]
+    begin = np.array([np.inf if s is None else s.begin for s in stated], dtype=float)
+    end = np.array([np.inf if s is None else s.end for s in stated], dtype=float)
+    share = np.array([0.0 if s is None else s.power for s in stated])
+    rated_w = np.array([rack_rated_w(p) for p in out.places], dtype=float)
+    follow = np.isfinite(begin)
+    width = np.where(follow, step_k(np.where(follow, begin, 0.0), np.where(follow, end, 1.0)), 0.0)
+    most = np.array([1.0 if s is None else s.most for s in stated])
+    return RackFans(begin, width, most, share * rated_w)
 
 
 def _solved(out: Draft, air: AirDraft) -> Array:

@@ -13,6 +13,25 @@ from twin.physics.economiser import AirWindow
 
 
 @dataclass(frozen=True)
+class RackFans:
+    """Fans of servers that follow the air at their inlet, (rack,) each."""
+
+    begin_degc: Array
+    """Inlet up to which they move rated flow; inf where they do not follow."""
+    step_k: Array
+    """How much warmer each further step asks for."""
+    most_frac: Array
+    """Their most flow over the rated one."""
+    rated_w: Array
+    """Power at rated flow."""
+
+    @property
+    def follow(self) -> bool:
+        """Whether any does."""
+        return bool(np.isfinite(self.begin_degc).any())
+
+
+@dataclass(frozen=True)
 class RoomAir:
     """Air of all halls. A zone is the air that a few neighbouring racks draw in."""
 
@@ -23,6 +42,7 @@ class RoomAir:
     """(rack,)"""
     rack_w_k: Array
     """(rack,) stream of air through each at rated flow."""
+    fans: RackFans
     in_air: Mask
     """(rack,) whether that stream takes all its heat, and leaves as warm as the rack."""
     recirculation_frac: Array

@@ -42,6 +42,7 @@ from twin.scenario.schema.room import (
     ObstacleSpec,
     PanelSpec,
     SensorSpec,
+    ServerFansSpec,
     TileSpec,
 )
 from twin.scenario.schema.staff import CommonCause, CrewSpec, MaintenancePlan, SpareSpec
@@ -131,6 +132,8 @@ class HallSpec(Stated):
     """Panels beside those that `containment` stands for."""
     sensors: tuple[SensorSpec, ...] = Field(default=(), max_length=1000)
     """Where temperatures of the room are measured."""
+    server_fans: ServerFansSpec | None = None
+    """Fans of servers that follow the air at their inlet; none: they move their rated flow."""
     airflow: Literal["by_distance", "potential"] = "by_distance"
     """How a run knows who draws whose air: by distance and containment, or by a flow that is solved
     for the hall as it stands (needs the extra `airflow`)."""

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from twin.scenario.schema.names import RACKS_MAX, Name
-from twin.stated import Length, Percent, ShareOrPercent, Stated, Within
+from twin.stated import Length, Percent, ShareOrPercent, Stated, SupplyAirTemperature, Within
 
 Height = Annotated[Length, Within(0.0, 100.0, "0 to 100 m")]
 OpeningSize = Annotated[
@@ -107,6 +107,26 @@ class PanelSpec(Stated):
     def _thin(self) -> Self:
         if sum(side == 0 for side in self.size) != 1:
             raise ValueError("exactly one size of 0 m: a panel has no thickness")
+        return self
+
+
+class ServerFansSpec(Stated):
+    """Fans of the hall's servers that turn faster in warm air, as their maker states it."""
+
+    begin: SupplyAirTemperature
+    """Inlet air up to which they move their rated flow."""
+    end: SupplyAirTemperature
+    """Inlet air from which they move their most."""
+    most: Annotated[float, Field(gt=1, le=4)]
+    """That flow over the rated one."""
+    power: Annotated[Percent, Field(le=0.4)]
+    """Share of a rack's rating that its fans draw at rated flow, within the rating; they draw
+    more by the cube of their speed, beyond it."""
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.end < self.begin + 3.0:
+            raise ValueError("an `end` at least 3 K above `begin`")
         return self
 
 

@@ -126,7 +126,7 @@ class Compute(Discipline):
         own = self.own
         chips = own.cpu_w + own.gpu_w * self.world.state.throttling.power_frac
         dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
-        drawn = self.racks.idle_w + dynamic + self._support_w()
+        drawn = self.racks.idle_w + dynamic + self._support_w() + self.world.state.fans.power_w
         live = self.world.state.supply.live[self.load]
         own.rack_w = np.where(own.rack_lit & live, drawn, 0.0)
 

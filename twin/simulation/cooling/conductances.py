@@ -77,7 +77,8 @@ class Conductances:
     def streams(self) -> Streams:
         """The air as it flows now."""
         flows = self.world.state.flows
-        frac = np.where(self.world.state.racks.rack_lit, 1.0, AIR_STILL_FRAC)
+        lit = self.world.state.racks.rack_lit
+        frac = np.where(lit, self.world.state.fans.flow_frac, AIR_STILL_FRAC)
         running = flows.unit_running[self.air.handler_unit]
         speed = flows.crah_speed[self.air.handler_hall]
         state = self._room()

@@ -19,6 +19,7 @@ from twin.physics.coolant import (
 from twin.results.enums import EventKind
 from twin.simulation.cooling.piping import Piping
 from twin.simulation.cooling.ramps import Ramps
+from twin.simulation.cooling.server_fans import hall_demand_m3_s
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -67,7 +68,7 @@ class Flows(Discipline):
     def settle(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
         own = self.own
-        moved = self.piping.moved() or self.ramps.any or self.varies
+        moved = self.piping.moved() or self.ramps.any or self.varies or self.cooling.air.fans.follow
         if self._nothing_new() and not moved:
             return False
         self._restarts()
@@ -81,7 +82,8 @@ class Flows(Discipline):
         openings = self.piping.openings()
         capacity = self.ramps.capacity_frac()
         pumped = self.world.state.plants.pump_frac
-        circulating = np.concatenate([speeds[~np.isnan(speeds)], *openings, capacity, pumped])
+        fans = self.world.state.fans.flow_frac if self.cooling.air.fans.follow else ()
+        circulating = np.concatenate([speeds[~np.isnan(speeds)], *openings, capacity, pumped, fans])
         seen = np.concatenate([on, water_on, pump_on])
         if np.array_equal(seen, own.seen) and np.array_equal(circulating, own.circulating):
             return False
@@ -223,7 +225,7 @@ class Flows(Discipline):
         units = self.units
         live = self.is_crah & on
         halls = len(self.cooling.hall_id)
-        demand = self.cooling.hall_demand_m3_s
+        demand = hall_demand_m3_s(self.world)
         total = total_by(units.zone[live], units.flow_m3_s[live], halls)
         own.crah_speed = handler_speed_frac(demand, total)
         own.air_frac = np.minimum(own.crah_speed * total / np.maximum(demand, _NONE), 1.0)

@@ -65,7 +65,7 @@ class Heat(Discipline):
         units = n.units
         cdu = self.flows.is_cdu
         q = np.zeros(n.capacity_j_k.size)
-        into_stream = self.into_stream_frac * state.racks.rack_w
+        into_stream = self._into_stream_w()
         q[: into_stream.size] = into_stream
         np.add.at(q, n.loop_node[units.zone[cdu]], state.units.unit_w[cdu])
         q[self.air.node] += self._into_air_w(state.racks.rack_w - into_stream)
@@ -76,6 +76,12 @@ class Heat(Discipline):
         if self.air.economises:
             self._mix_outdoor(q)
         return q
+
+    def _into_stream_w(self) -> Array:
+        """(rack,) heat into its stream; what fans beside coolant draw above rated stays in air."""
+        rack_w = self.world.state.racks.rack_w
+        fans_w = np.where(self.liquid, self.world.state.fans.power_w, 0.0)
+        return self.into_stream_frac * (rack_w - np.minimum(fans_w, rack_w))
 
     def _mix_outdoor(self, q: Array) -> None:
         """Dampers let outdoor air into handlers, and as much of the hall's air out."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.results.enums import EventKind
+from twin.simulation.cooling.server_fans import ServerFans
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch, running_total
 from twin.simulation.kernel.world import World
@@ -22,7 +23,7 @@ TOUCH_K = 1e-6
 
 
 class InletAir(Discipline):
-    """Looks at the air that racks draw in; it changes nothing."""
+    """Looks at the air that racks draw in, and has their fans follow it."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -30,6 +31,7 @@ class InletAir(Discipline):
         self.racks = world.facility.racks
         air = world.facility.cooling.air
         self.zone_node = air.zone_node
+        self.fans = ServerFans(world)
         self.limit_degc = self._limits_of_zones(air.zone_of_rack, air.zone_node.size)
 
     def _limits_of_zones(self, zone: Index, zones: int) -> Array:
@@ -39,6 +41,10 @@ class InletAir(Discipline):
         for row, limits in zip(out, own, strict=True):
             row[: limits.size] = limits
         return out
+
+    def settle(self) -> bool:
+        """Fans follow; True where any turns otherwise."""
+        return self.fans.settle()
 
     def inlet_air_degc(self) -> Array:
         """(rack,) air at the inlet."""
@@ -101,3 +107,4 @@ class InletAir(Discipline):
         upper[self.zone_node] = ahead.min(axis=1, initial=np.inf)
         passed = np.where(limit <= reached, limit - 2 * TOUCH_K, -np.inf)
         lower[self.zone_node] = passed.max(axis=1, initial=-np.inf)
+        self.fans.limits(upper, lower)

@@ -23,6 +23,7 @@ from twin.simulation.state.compute import (
 )
 from twin.simulation.state.cooling import (
     CoilState,
+    FanState,
     FlowState,
     HeatState,
     InletState,
@@ -30,6 +31,7 @@ from twin.simulation.state.cooling import (
     StoreState,
     UnitState,
     fresh_coils,
+    fresh_fans,
     fresh_flows,
     fresh_heat,
     fresh_inlet,
@@ -95,6 +97,7 @@ class State:
     coils: Annotated[CoilState, "cooling.coils"]
     heat: Annotated[HeatState, "cooling.heat"]
     inlet: Annotated[InletState, "cooling.inlet_air"]
+    fans: Annotated[FanState, "cooling.server_fans"]
     racks: Annotated[RackState, "compute.racks"]
     activity: Annotated[ActivityState, "activity"]
     throttling: Annotated[ThrottlingState, "compute.throttling"]
@@ -135,6 +138,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         coils=fresh_coils(facility),
         heat=fresh_heat(facility),
         inlet=fresh_inlet(facility),
+        fans=fresh_fans(facility),
         racks=fresh_racks(facility),
         activity=fresh_activity(facility),
         throttling=fresh_throttling(facility),

@@ -267,3 +267,22 @@ class InletState:
 def fresh_inlet(facility: Facility) -> InletState:
     """Nobody too warm."""
     return InletState(np.zeros(len(facility.racks.id), dtype=bool))
+
+
+@dataclass(slots=True)
+class FanState:
+    """Fans of servers, (rack,) each."""
+
+    step: Index
+    """0 at rated flow."""
+    flow_frac: Array
+    """Air over rated flow."""
+    power_w: Array
+    """Power beyond that at rated flow."""
+    version: int = 0
+
+
+def fresh_fans(facility: Facility) -> FanState:
+    """All at rated flow."""
+    count = len(facility.racks.id)
+    return FanState(np.zeros(count, dtype=np.int64), np.ones(count), np.zeros(count))

@@ -1,0 +1,80 @@
+"""Fans of servers: each rack's take a step when the air at its inlet passes a mark."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Mask, total_by
+from twin.physics.server_fans import extra_power_w, faster_above_degc, flow_frac, slower_below_degc
+from twin.results.enums import EventKind
+from twin.simulation.kernel.world import World
+
+TOUCH_K = 1e-6
+"""A mark counts as reached this close to it."""
+
+
+def hall_demand_m3_s(world: World) -> Array:
+    """(hall,) air that its racks' fans move, dark racks counted as the design counts them."""
+    cooling = world.facility.cooling
+    rated = cooling.hall_demand_m3_s
+    if not cooling.air.fans.follow:
+        return rated
+    hall = world.facility.racks.hall
+    weight = cooling.air.rack_w_k
+    moved = total_by(hall, weight * world.state.fans.flow_frac, rated.size)
+    whole = total_by(hall, weight, rated.size)
+    return rated * np.where(whole > 0, moved / np.where(whole > 0, whole, 1.0), 1.0)
+
+
+class ServerFans:
+    """The fans of one run's servers; it has nothing to do where none follows the air."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.own = world.state.fans
+        self.racks = world.facility.racks
+        self.fans = world.facility.cooling.air.fans
+        self.follow = self.fans.follow
+
+    def settle(self) -> bool:
+        """Take the steps that the air asks for; True where any fan turns otherwise."""
+        if not self.follow:
+            return False
+        own = self.own
+        inlet = self.world.state.heat.temperature_degc[self.racks.air_node]
+        lit = self.world.state.racks.rack_lit
+        faster = lit & (inlet >= self._faster_degc() - TOUCH_K)
+        slower = (own.step > 0) & (~lit | (inlet <= self._slower_degc() + TOUCH_K))
+        if not (faster.any() or slower.any()):
+            return False
+        was_rated = own.step == 0
+        own.step = np.where(lit, own.step + faster - (slower & ~faster), 0)
+        own.flow_frac = flow_frac(own.step, self.fans.most_frac)
+        own.power_w = extra_power_w(own.flow_frac, self.fans.rated_w)
+        own.version += 1
+        self._note(EventKind.FANS_FASTER, was_rated & (own.step > 0))
+        self._note(EventKind.FANS_AT_RATED_FLOW, ~was_rated & (own.step == 0))
+        return True
+
+    def _faster_degc(self) -> Array:
+        fans = self.fans
+        return faster_above_degc(self.own.step, fans.begin_degc, fans.step_k)
+
+    def _slower_degc(self) -> Array:
+        fans = self.fans
+        return slower_below_degc(self.own.step, fans.begin_degc, fans.step_k)
+
+    def _note(self, what: EventKind, racks: Mask) -> None:
+        for h, hall in enumerate(self.world.facility.cooling.hall_id):
+            count = int((racks & (self.racks.hall == h)).sum())
+            if count:
+                self.world.note(hall, what, f"of {count} racks")
+
+    def limits(self, upper: Array, lower: Array) -> None:
+        """Enter the inlet air at which fans of any rack take a step."""
+        if not self.follow:
+            return
+        lit = self.world.state.racks.rack_lit
+        node = self.racks.air_node
+        np.minimum.at(upper, node, np.where(lit, self._faster_degc(), np.inf))
+        np.maximum.at(lower, node, np.where(lit, self._slower_degc(), -np.inf))
