@@ -391,6 +391,8 @@ def _power(
             "time_s": TIME_S,
             "utility_power_w": out["utility"],
             "generator_power_w": 0.0,
+            "solar_power_w": 0.0,
+            "export_power_w": 0.0,
             "battery_power_w": 0.0,
             "it_power_w": rack_w.sum(axis=1),
             "distribution_loss_w": out["utility"] - rack_w.sum(axis=1) - cooling,

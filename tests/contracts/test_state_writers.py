@@ -168,8 +168,16 @@ FABRIC = {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_
 WIRED = small_layout() | {"fabric": FABRIC}
 WIRED["cooling"]["air"][0]["supply_temperature"] = "20 °C"
 WIRED["halls"][0]["server_fans"] = {"begin": "10 °C", "end": "22 °C", "most": 1.4, "power": "4 %"}
+WIRED["power"].append(
+    {"name": "roof", "type": "pv_250", "fed_by": "board", "solar": {"dc_rating": "300 kW"}}
+)
 WIRED["power"].append({"name": "bess", "type": "bess_250_1h", "fed_by": "board"})
 BUSY = {
+    "site": {
+        "climate": {"dry_bulb": "25 °C", "wet_bulb": "18 °C"},
+        "grid": "virginia",
+        "sky": {"latitude_deg": 40},
+    },
     "workload": [
         training("liquid", 68, checkpoint_interval="300 s"),
         {

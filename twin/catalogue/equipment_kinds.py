@@ -32,6 +32,8 @@ class Role(StrEnum):
     """Carries power on."""
     STORAGE = "storage"
     """Stands at a board, takes power from it and gives it back."""
+    SOLAR = "solar"
+    """Stands at a board and gives it what daylight gives."""
     LOOP_COOLING = "loop_cooling"
     """Cools a coolant loop; has pumps."""
     HALL_COOLING = "hall_cooling"
@@ -107,6 +109,9 @@ EQUIPMENT_KINDS = _table(
     ),
     EquipmentKind("ups", "UPS", "UPS", Role.STORE, "ups", wide=True, line=0),
     EquipmentKind("bess", "BESS", "BESS", Role.STORAGE, "cabinet_row", wide=True, line=3),
+    EquipmentKind(
+        "pv", "solar array", "solar arrays", Role.SOLAR, "cabinet_row", wide=True, line=4
+    ),
     EquipmentKind("rpp", "panel", "panels", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("pdu", "PDU", "PDUs", Role.CARRY, "cabinet_row", wide=True, on_floor=True),
     EquipmentKind("busway", "busway", "busways", Role.CARRY, "plain", on_floor=True),
@@ -126,7 +131,9 @@ EQUIPMENT_KINDS = _table(
 )
 """Every kind, in the order of the way from the utility to the rack."""
 
-POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.STORAGE, Role.CARRY})
+AT_BOARDS = frozenset({Role.STORAGE, Role.SOLAR})
+"""Roles that stand at one board, and that nothing is fed by."""
+POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.CARRY, *AT_BOARDS})
 COOLING_ROLES = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.PUMP, *PLANT})
 
 

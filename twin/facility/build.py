@@ -44,7 +44,7 @@ def build(scenario: Scenario) -> Facility:
     ledger.remarks += timeline.never_happens(scenario)
     ledger.raise_problems()
     assert air is not None
-    power = tree.freeze(ledger, nodes, loads, loops.power_nodes(draft))
+    power = tree.freeze(ledger, nodes, loads, loops.power_nodes(draft), air)
     cooling, zone, air_node, stream = arrays.freeze(draft, pressure.station_pa(scenario, air))
     fabric, switches = racking.fabric(ledger, places, {load.id: load.supplies for load in loads})
     storage = _storage(ledger)

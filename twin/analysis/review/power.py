@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.analysis.continuity import interruptions
-from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, of_role, role
+from twin.catalogue.equipment_kinds import AT_BOARDS, EQUIPMENT_KINDS, Role, of_role, role
 from twin.facility.model import Facility, Mask
 from twin.facility.power.autonomy import START_MARGIN, end_of_life_j, lasts_s, takeover_s
 from twin.facility.power.loading import loading, single_losses
@@ -58,7 +58,7 @@ def _orphans(facility: Facility) -> Iterator[Finding]:
     for level in tree.levels:
         edges = np.isin(tree.taker, level)
         used[tree.supply[edges & used[tree.taker]]] = True
-    used |= of_role(tree.kind, Role.STORAGE)
+    used |= of_role(tree.kind, *AT_BOARDS)
     for orphan in np.flatnonzero(~used[: tree.equipment]).tolist():
         takers = int((tree.supply == orphan).sum())
         what = "nothing that it feeds reaches a rack" if takers else "nothing is fed by it"

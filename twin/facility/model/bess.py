@@ -28,3 +28,17 @@ class BessArrays:
     """Rule of `controls.storage` that it is run by; -1 where none is."""
     reserve_frac: Array
     """Share of its energy that only its board's loss may use."""
+
+
+@dataclass(frozen=True)
+class SolarArrays:
+    """Every solar array, in the order of the tree. Arrays are (array,) where nothing is said."""
+
+    node: Index
+    """Its power node."""
+    board: Index
+    """The power node that it stands at."""
+    time_s: Array
+    """(step,) when what daylight gives changes."""
+    available_w: Array
+    """(step, array) AC, from that moment on; nothing before the first."""

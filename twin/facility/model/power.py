@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.arrays import Array, Complex, Index, Mask
-from twin.facility.model.bess import BessArrays
+from twin.facility.model.bess import BessArrays, SolarArrays
 from twin.facility.model.ups import UpsArrays
 
 
@@ -80,6 +80,8 @@ class PowerTree:
     """What UPS have beyond this."""
     bess: BessArrays
     """What stands at boards and stores energy."""
+    solar: SolarArrays
+    """What stands at boards and gives what daylight gives."""
     supply: Index
     """(edge,)"""
     taker: Index

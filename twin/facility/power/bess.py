@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
+from twin.catalogue.equipment_kinds import AT_BOARDS, EQUIPMENT_KINDS, Role, role
 from twin.catalogue.rows import PowerEquipment
 from twin.controls import RampLimit
 from twin.facility.ledger import Ledger
@@ -44,13 +44,16 @@ def bess_arrays(ledger: Ledger, nodes: Sequence[PowerNode], row: dict[str, int])
 
 
 def check_takers(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
-    """A BESS stands at one board and gives its power to that; nothing is fed by it."""
-    bess = {node.id: node for node in nodes if role(node.kind) is Role.STORAGE}
+    """A BESS or solar array stands at one board and gives its power to that; nothing is fed by
+    it.
+    """
+    bess = {node.id: node for node in nodes if role(node.kind) in AT_BOARDS}
     wrong = {s for node in nodes for s in node.supplies if s in bess}
     for i, group in enumerate(ledger.scenario.plan.power):
         boards = [bess[n].supplies for n in members(group.name, group.count) if n in bess]
         if any(len(supplies) > 1 for supplies in boards):
-            found = f"{', '.join(boards[0])} for {group.name!r}, a BESS"
+            word = EQUIPMENT_KINDS[bess[members(group.name, group.count)[0]].kind].word
+            found = f"{', '.join(boards[0])} for {group.name!r}, a {word}"
             loc = ("layout", "power", i, "fed_by")
             ledger.complain(loc, found, "the one board that each stands at")
         fed = [name for name in members(group.name, group.count) if name in wrong]

@@ -9,7 +9,7 @@ import numpy as np
 from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.ledger import Entry, Ledger
-from twin.facility.model import PowerTree
+from twin.facility.model import PowerTree, Weather
 from twin.facility.power.bess import bess_arrays, check_rules, check_takers
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
@@ -22,6 +22,7 @@ from twin.facility.power.refusals import (
     check_transfers,
     refuse_cycles,
 )
+from twin.facility.power.solar import check_solar, solar_arrays
 from twin.facility.power.ties import add_ties
 from twin.facility.power.ups import check_mode, in_mode, ups_arrays
 from twin.facility.space.rack import Position
@@ -48,6 +49,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     check_transfers(ledger, out)
     check_takers(ledger, out)
     check_rules(ledger)
+    check_solar(ledger, out)
     share_by_impedance(out)
     return out
 
@@ -140,7 +142,11 @@ def _own_rating(ledger: Ledger, name: str) -> float | ElectricalRating | None:
 
 
 def freeze(
-    ledger: Ledger, nodes: list[PowerNode], racks: list[PowerNode], units: list[PowerNode]
+    ledger: Ledger,
+    nodes: list[PowerNode],
+    racks: list[PowerNode],
+    units: list[PowerNode],
+    air: Weather,
 ) -> PowerTree:
     """The tree's arrays; racks and units hang on it as loads."""
     every = [*nodes, *racks, *units]
@@ -181,8 +187,8 @@ def freeze(
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
         bess=bess_arrays(ledger, every, row),
-        **_edges(every, row),
-        **_electrical(every),
+        solar=solar_arrays(ledger, nodes, row, air),
+        **(_edges(every, row) | _electrical(every)),
         levels=_levels(len(every), [(row[s], i) for i, n in enumerate(every) for s in n.supplies]),
     )
 

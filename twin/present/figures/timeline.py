@@ -22,6 +22,7 @@ from twin.present.figures.style import (
     SKY,
     VERMILION,
     WIDTH_IN,
+    YELLOW,
     HouseFigure,
     degrees_axis,
     hours_axis,
@@ -80,6 +81,7 @@ def _draw_power(axes: Axes, result: Result) -> None:
     for label, column, colour in (
         ("generators", "generator_power_w", PURPLE),
         ("batteries", "battery_power_w", GREEN),
+        ("solar", "solar_power_w", YELLOW),
     ):
         delivered = thinned(site[column].fillna(0.0).to_numpy()) / 1e6
         if np.abs(delivered).max() > 0:

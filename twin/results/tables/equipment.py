@@ -18,6 +18,8 @@ SITE = Table(
             "W",
             "Delivered by UPS batteries; negative while they recharge.",
         ),
+        Column("solar_power_w", "float", "W", "Given by solar arrays, AC."),
+        Column("export_power_w", "float", "W", "Given to the utility."),
         Column("it_power_w", "float", "W", "Racks at their AC input."),
         Column("distribution_loss_w", "float", "W", "Lost in transformers, UPS and distribution."),
         Column(

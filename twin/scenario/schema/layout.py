@@ -45,6 +45,7 @@ from twin.scenario.schema.room import (
     ServerFansSpec,
     TileSpec,
 )
+from twin.scenario.schema.solar import SolarSpec
 from twin.scenario.schema.staff import CommonCause, CrewSpec, MaintenancePlan, SpareSpec
 from twin.stated import Duration, FileName, Length, Power, Rating, ShareOrPercent, Stated, Within
 
@@ -179,6 +180,8 @@ class PowerGroup(Stated):
     """Generators: how long a full tank lasts at full load, instead of the tank of the catalogue."""
     length: Annotated[Length, Within(0.1, 1000.0, "0.1 m to 1 km")] | None = None
     """Cables and busways: metres of each, from which resistance, voltage drop and loss follow."""
+    solar: SolarSpec | None = None
+    """Solar arrays: their modules."""
     ups_mode: Literal["double_conversion", "eco"] = "double_conversion"
     """How UPS work: through their converters; or through their bypass, the inverter ready, which
     loses less and leaves a gap of milliseconds at a loss of input."""

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from twin.scenario.schema.climate import CatalogueClimate, SteadyWeather, WeatherFile
 from twin.scenario.schema.names import ClimateName, GridName
+from twin.scenario.schema.solar import ExportSpec, SkySpec
 from twin.stated import (
     ApparentPower,
     CarbonIntensity,
@@ -90,6 +91,10 @@ class Site(Stated):
     """A climate of the catalogue, steady air, or a weather file; by `name` it may be changed."""
     grid: GridName | SteadyGrid | GridFile
     """Catalogue grid region, a price and a carbon intensity, or a file of both over time."""
+    sky: SkySpec | None = None
+    """Daylight for solar arrays, where the weather has no irradiance."""
+    export: ExportSpec | None = None
+    """Power that may leave for the grid; none: solar arrays are held back before any does."""
     limits: GridLimits | None = None
     """What the grid operator accepts; training jobs that pass it are told of."""
     elevation: Elevation | None = None

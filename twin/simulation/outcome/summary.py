@@ -25,6 +25,7 @@ def summary(run: Disciplines, wall_s: float) -> dict[str, Any]:
         **_work(run),
         **_costs(run),
         **_bess(run),
+        **_solar(run),
         "rack_hours_above_inlet_limit": run.inlet_air.own.rack_hours,
         "events": run.world.events,
         "simulated_s": run.world.now_s,
@@ -48,7 +49,7 @@ def _tokens(run: Disciplines) -> dict[str, float]:
 def _used_j(run: Disciplines) -> float:
     """Energy that the facility used, whatever its source."""
     site = run.accounts.site_totals()
-    fed = site["utility"] + site["generator"]
+    fed = site["utility"] + site["generator"] + site["solar"] - site["export"]
     return fed + site["battery_out"] - site["battery_in"]
 
 
@@ -100,7 +101,7 @@ def _costs(run: Disciplines) -> dict[str, float]:
     fuel = diesel_usd(site["fuel_m3"])
     fuel_kg = diesel_carbon_kg(site["fuel_m3"])
     return {
-        "cost_usd": run.billing.energy_usd() + fuel + water + demand,
+        "cost_usd": run.billing.energy_usd() + fuel + water + demand - _sold_usd(run),
         "cost_energy_usd": run.billing.energy_usd(),
         "cost_fuel_usd": fuel,
         "cost_demand_usd": demand,
@@ -123,6 +124,25 @@ def _bess(run: Disciplines) -> dict[str, float]:
         "bess_given_j": float(given.sum()),
         "bess_loss_j": float(lost.sum()),
         "bess_wear_usd": float(given @ wear[bess.rule]),
+    }
+
+
+def _sold_usd(run: Disciplines) -> float:
+    """What the utility pays for what left the site."""
+    export = run.world.facility.scenario.site.export
+    return 0.0 if export is None else run.accounts.site_totals()["export"] * export.price
+
+
+def _solar(run: Disciplines) -> dict[str, float]:
+    """What solar arrays gave, what of it left, and what was held back; nothing without any."""
+    site = run.accounts.site_totals()
+    if not run.world.facility.power.solar.node.size:
+        return {}
+    return {
+        "energy_solar_j": site["solar"],
+        "energy_export_j": site["export"],
+        "solar_held_back_j": site["solar_held_back"],
+        "income_export_usd": _sold_usd(run),
     }
 
 

@@ -92,11 +92,13 @@ def _energy(run: Disciplines) -> pd.DataFrame:
     rows = [
         ("utility", "site", site["utility"]),
         ("generators", "site", site["generator"]),
+        ("solar", "site", site["solar"]),
         ("batteries", "site", site["battery_out"]),
         ("site", "racks", site["it"]),
         *_by_kind(run.units.units.kind, run.accounts.own.unit_j, ""),
         *_by_kind(run.supply.tree.kind, run.accounts.own.power[3], "loss: "),
         ("site", "battery charge", site["battery_in"]),
+        ("site", "utility", site["export"]),
     ]
     return pd.DataFrame(
         [{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0]

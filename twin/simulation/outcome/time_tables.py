@@ -64,6 +64,8 @@ def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) ->
         "utility_power_w": site["utility"] / span_s,
         "generator_power_w": site["generator"] / span_s,
         "battery_power_w": (site["battery_out"] - site["battery_in"]) / span_s,
+        "solar_power_w": site["solar"] / span_s,
+        "export_power_w": site["export"] / span_s,
         "it_power_w": site["it"] / span_s,
         "distribution_loss_w": site["loss"] / span_s,
         "cooling_power_w": site["cooling"] / span_s,

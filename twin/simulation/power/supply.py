@@ -15,12 +15,12 @@ from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
+from twin.simulation.power.at_boards import AtBoards
 from twin.simulation.power.batteries import Batteries
 from twin.simulation.power.bypass import bypass_losses
 from twin.simulation.power.counters import Counters
 from twin.simulation.power.generators import Generators
 from twin.simulation.power.sags import Sags
-from twin.simulation.power.storage import BoardStorage
 from twin.simulation.power.transfers import Transfers
 from twin.simulation.power.trial import Trial
 
@@ -50,7 +50,8 @@ class Supply(Discipline):
         self.is_load[tree.load_of_rack] = True
         self.is_load[tree.load_of_unit] = True
         self.has_ups = bool(self.is_ups.any())
-        self.storage = BoardStorage(world, self.wires)
+        self.boards = AtBoards(world, self.wires)
+        self.storage = self.boards.storage
         self.has_batteries = self.has_ups or self.storage.any
         self.trial = Trial(world, self.wires, self.stages)
         self.generators = Generators(
@@ -67,8 +68,8 @@ class Supply(Discipline):
         self._able = self.is_load
 
     def schedule(self) -> None:
-        """Put what lists ask of BESS on the clock."""
-        self.storage.rules.schedule()
+        """Put what lists ask of BESS on the clock, and daylight."""
+        self.boards.schedule()
 
     def able(self) -> Mask:
         """(power node,) in working order, and closed; loads are unless the controls opened them."""
@@ -214,13 +215,10 @@ class Supply(Discipline):
         load[tree.load_of_rack] = self.world.state.racks.rack_w
         load[tree.load_of_unit] = self.world.state.units.unit_w
         self.batteries.ask_recharge()
-        drawn = load + own.recharge_w
-        if self.storage.any:
-            drawn = self.storage.decide(drawn + self.storage.standby_w(), self._through)
+        drawn = self.boards.decide(load + own.recharge_w, self._through)
         own.output_w, own.input_w = self._through(drawn)
         self.batteries.hold()
-        if self.storage.any:
-            self.storage.hold()
+        self.boards.hold()
         own.lost_w = self._lost_w(own.output_w, own.input_w)
         self.generators.fuel.hold()
 
@@ -243,14 +241,13 @@ class Supply(Discipline):
         """(..., power node) loss of each stage, battery conversion included."""
         own = self.own
         stage = np.where(self.is_load, 0.0, input_w - output_w - own.recharge_w)
-        if self.storage.any:
-            stage = stage + self.storage.drained_w()
+        stage = stage + self.boards.made_w()
         charging = own.recharge_w * (1.0 - self.tree.battery_charge_frac)
         return np.where(own.live, stage, 0.0) + charging
 
     def at_rest(self) -> bool:
         """No battery moves, and no tank that may run dry."""
-        if self.generators.fuel.moves() or self.storage.moves():
+        if self.generators.fuel.moves() or self.boards.moves():
             return False
         return self.batteries.at_rest()
 
@@ -261,12 +258,10 @@ class Supply(Discipline):
         load = np.zeros((len(stretch.unit_w), len(tree.id)))
         load[:, tree.load_of_rack] = self.world.state.racks.rack_w
         load[:, tree.load_of_unit] = stretch.unit_w
-        drawn = load + own.recharge_w
-        if self.storage.any:
-            drawn = drawn + self.storage.standby_w()
+        drawn = self.boards.at_rest_w(load + own.recharge_w)
         stretch.output_w, stretch.input_w = self._through(drawn)
+        self.boards.foretell(stretch)
         stretch.lost_w = self._lost_w(stretch.output_w, stretch.input_w)
-        self.storage.foretell(stretch)
 
     def live_through(self, stretch: Stretch) -> None:
         """The last look's power holds."""

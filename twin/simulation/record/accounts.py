@@ -65,8 +65,9 @@ class Accounts(Discipline):
         rate[..., 7] = water_kg_s
         rate[..., 8] = gpus.sum()
         rate[..., 9] = gpus[state.throttling.clock_frac < 1.0].sum()
-        rate[..., 10] = 0.0
+        rate[..., 10] = state.solar.given_w.sum()
         rate[..., 11] = np.maximum(-bought_w, 0.0)
+        rate[..., 12] = (state.solar.available_w - state.solar.given_w).sum()
         return rate
 
     def _fuel_m3_s(self, output_w: Array) -> Array | float:

@@ -50,11 +50,13 @@ from twin.simulation.state.faults import (
 from twin.simulation.state.power import (
     ProtectionState,
     SheddingState,
+    SolarState,
     StorageState,
     SupplyState,
     UpsState,
     fresh_protection,
     fresh_shedding,
+    fresh_solar,
     fresh_storage,
     fresh_supply,
     fresh_ups,
@@ -90,6 +92,7 @@ class State:
     supply: Annotated[SupplyState, "power"]
     ups: Annotated[UpsState, "power"]
     storage: Annotated[StorageState, "power"]
+    solar: Annotated[SolarState, "power"]
     flows: Annotated[FlowState, "cooling.flows"]
     plants: Annotated[PlantState, "cooling.plant"]
     units: Annotated[UnitState, "cooling.units"]
@@ -131,6 +134,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         supply=fresh_supply(facility),
         ups=fresh_ups(facility),
         storage=fresh_storage(facility),
+        solar=fresh_solar(facility),
         flows=fresh_flows(facility),
         plants=fresh_plants(facility, IDLE_SEGMENT),
         units=fresh_units(facility),

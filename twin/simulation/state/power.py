@@ -247,6 +247,24 @@ def fresh_storage(facility: Facility) -> StorageState:
 
 
 @dataclass(slots=True)
+class SolarState:
+    """What solar arrays could give and do. Arrays are (array,)."""
+
+    available_w: Array
+    """AC, by daylight."""
+    given_w: Array
+    """AC, to its board."""
+    step: int = -1
+    """Of what daylight gives; none yet."""
+
+
+def fresh_solar(facility: Facility) -> SolarState:
+    """Night."""
+    arrays = len(facility.power.solar.node)
+    return SolarState(np.zeros(arrays), np.zeros(arrays))
+
+
+@dataclass(slots=True)
 class SheddingState:
     """Loads that are open on purpose."""
 

@@ -1,0 +1,62 @@
+"""What stands at boards: solar arrays offer, battery stores answer, and no more leaves than may."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.physics.flow import Wiring
+from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.kernel.world import World
+from twin.simulation.power.solar import BoardSolar, Flow
+from twin.simulation.power.storage import BoardStorage
+
+
+class AtBoards:
+    """Part of the power discipline, whose blocks it writes."""
+
+    def __init__(self, world: World, wires: Wiring) -> None:
+        self.storage = BoardStorage(world, wires)
+        self.solar = BoardSolar(world)
+        self.none = np.zeros(len(world.facility.power.id))
+
+    def schedule(self) -> None:
+        """Put what lists ask of stores on the clock, and daylight."""
+        self.storage.rules.schedule()
+        self.solar.schedule()
+
+    def decide(self, drawn_w: Array, through: Flow) -> Array:
+        """What is drawn at every node (power node,) with all of them."""
+        if self.solar.any:
+            drawn_w = self.solar.offer(drawn_w, through)
+        if self.storage.any:
+            drawn_w = self.storage.decide(drawn_w + self.storage.standby_w(), through)
+        return self.solar.hold_back(drawn_w, through) if self.solar.any else drawn_w
+
+    def hold(self) -> None:
+        """Enter what they take and give."""
+        if self.storage.any:
+            self.storage.hold()
+        if self.solar.any:
+            self.solar.hold()
+
+    def made_w(self) -> Array:
+        """(power node,) what comes from cells and daylight, which their stages give on or lose."""
+        made = self.storage.drained_w() if self.storage.any else self.none
+        return made + self.solar.generated_w() if self.solar.any else made
+
+    def moves(self) -> bool:
+        """Whether a store moves, or the site holds an array back."""
+        return self.storage.moves() or self.solar.held_back()
+
+    def at_rest_w(self, drawn_w: Array) -> Array:
+        """(look, power node) what is drawn while none of them moves."""
+        if self.storage.any:
+            drawn_w = drawn_w + self.storage.standby_w()
+        return drawn_w - self.solar.generated_w() if self.solar.any else drawn_w
+
+    def foretell(self, stretch: Stretch) -> None:
+        """A look after which one would move is lived through as an event."""
+        self.storage.foretell(stretch)
+        if self.solar.any:
+            self.solar.foretell(stretch)

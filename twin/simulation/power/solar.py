@@ -1,0 +1,133 @@
+"""Solar arrays at their boards: what daylight gives them, and what the site lets them give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from twin.arrays import Array, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import Stretch
+from twin.simulation.kernel.world import World
+from twin.simulation.power.storage_rules import met
+from twin.simulation.state.power import SupplyState
+
+Flow = Callable[[Array], tuple[Array, Array]]
+"""Output and input of every power node, of what is drawn at each."""
+_NEAR_W = 1e-6
+"""Draws closer than this are the same."""
+
+
+class BoardSolar:
+    """Part of the power discipline, whose blocks it writes.
+
+    An array is a node of the tree that draws less than nothing. Its inverters follow the grid: they
+    rest without voltage and while generators run; at a board that a battery store carries they give
+    no more than the board draws. Where no more may leave the site all are held back alike.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.own = world.state.solar
+        self.solar = world.facility.power.solar
+        self.any = bool(self.solar.node.size)
+        self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
+        export = world.facility.scenario.site.export
+        limit = 0.0 if export is None else export.limit
+        self.least_w = -np.inf if limit is None else -limit
+        world.clock.can("daylight changes", self._change)
+
+    @property
+    def supply(self) -> SupplyState:
+        """The block of the power discipline."""
+        return self.world.state.supply
+
+    def schedule(self) -> None:
+        """Put the first change of daylight on the clock; each calls the next."""
+        if self.any:
+            self._wait(0)
+
+    def _wait(self, step: int) -> None:
+        if step < self.solar.time_s.size:
+            delay_s = max(float(self.solar.time_s[step]) - self.world.clock.now_s, 0.0)
+            self.world.clock.wait(Stage.POWER, delay_s, "daylight changes", step)
+
+    def _change(self, step: int) -> None:
+        self.own.step = step
+        self.own.available_w = self.solar.available_w[step].copy()
+        self.world.stale = True
+        self._wait(step + 1)
+
+    def offer(self, drawn_w: Array, through: Flow) -> Array:
+        """What is drawn at every node (power node,) with what arrays could give."""
+        supply = self.supply
+        node = self.solar.node
+        could = supply.live[node] & (not supply.generator_on.any())
+        given = np.where(could, self.own.available_w, 0.0)
+        alone = supply.on_battery[self.solar.board]
+        if (alone & (given > 0)).any():
+            given = self._within_boards(given, alone, through(drawn_w)[0])
+        self.own.given_w = given
+        return self._less(drawn_w, given)
+
+    def _less(self, drawn_w: Array, given_w: Array) -> Array:
+        drawn = drawn_w.copy()
+        drawn[self.solar.node] -= given_w
+        return drawn
+
+    def _within_boards(self, given: Array, alone: Mask, output_w: Array) -> Array:
+        """(array,) what boards without other supplies take."""
+        board = self.solar.board
+        offered = np.bincount(board, weights=given, minlength=output_w.size)
+        most = np.minimum(1.0, np.maximum(output_w, 0.0) / np.where(offered > 0, offered, 1.0))
+        return np.where(alone, given * most[board], given)
+
+    def hold_back(self, drawn_w: Array, through: Flow) -> Array:
+        """What is drawn at every node once no more leaves the site than may."""
+        given = self.own.given_w
+        whole_w = float(given.sum())
+
+        def site_w(held_w: float) -> float:
+            asked = self._more(drawn_w, given * (held_w / whole_w))
+            return float(through(asked)[1][self.utilities].sum())
+
+        if whole_w <= 0.0 or not np.isfinite(self.least_w):
+            return drawn_w
+        base_w = site_w(0.0)
+        if base_w >= self.least_w - _NEAR_W:
+            return drawn_w
+        back = given * (met(site_w, base_w, self.least_w, 0.0, whole_w) / whole_w)
+        self.own.given_w = given - back
+        return self._more(drawn_w, back)
+
+    def _more(self, drawn_w: Array, back_w: Array) -> Array:
+        drawn = drawn_w.copy()
+        drawn[self.solar.node] += back_w
+        return drawn
+
+    def hold(self) -> None:
+        """What each gives leaves it, and nothing comes in."""
+        self._enter(self.supply.output_w, self.supply.input_w)
+
+    def _enter(self, output_w: Array, input_w: Array) -> None:
+        output_w[..., self.solar.node] = self.own.given_w
+        input_w[..., self.solar.node] = 0.0
+
+    def generated_w(self) -> Array:
+        """(power node,) what arrays make of daylight, which their stages give on."""
+        made = np.zeros(len(self.supply.live))
+        made[self.solar.node] = self.own.given_w
+        return made
+
+    def held_back(self) -> bool:
+        """Whether the site, and not daylight, says what they give."""
+        return bool((self.own.given_w < self.own.available_w).any())
+
+    def foretell(self, stretch: Stretch) -> None:
+        """A look after which more would leave than may is lived through as an event."""
+        site_w = stretch.input_w[:, self.utilities].sum(axis=1)
+        self._enter(stretch.output_w, stretch.input_w)
+        if self.own.given_w.any():
+            stretch.cut_looks(site_w[1:] >= self.least_w)
