@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option, Typer
 
@@ -57,6 +57,10 @@ For = Annotated[
         help="Beside the scene, a flattened copy for readers that compose nothing.",
     ),
 ]
+Losses = Annotated[
+    bool,
+    Option("--failures", help="A variant for the loss of each component, with what goes down."),
+]
 
 
 @app.callback()
@@ -72,6 +76,7 @@ def export(
     names: Names = "twin",
     reader: For = "all",
     air: Air = False,
+    losses: Losses = False,
     changes: Overrides = None,
 ) -> None:
     """Write a result or a layout as a USD scene.
@@ -83,9 +88,11 @@ def export(
     _known({"--format": file_format, "--names": names, "--for": reader})
     say.writable(out.parent)
     read = _read(source, read_overrides(changes or ()))
-    how = {"file_format": file_format, "names": names, "web": reader == "web"}
+    how: dict[str, Any] = {"file_format": file_format, "names": names, "web": reader == "web"}
     if air:
         how["air"] = usd_face.air_of_halls(source, read_overrides(changes or ()))
+    if losses:
+        how["losses"] = usd_face.losses_of(source, read_overrides(changes or ()))
     written = face.scene(read, out, **how)
     for words in usd_face.notes_in(written.parent):
         say.note(words)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import twin
 
 if TYPE_CHECKING:
+    from twin.analysis.loss_states import AfterLoss
     from twin.errors import Problem
+    from twin.scenario import Scenario
 
 
 def check_scene(path: Path) -> tuple[Problem, ...]:
@@ -41,5 +43,16 @@ def write_text(path: Path, text: str) -> None:
 
 def air_of_halls(source: Path, changes: dict[str, str]) -> list[Any]:
     """Solved air of every hall of a design, or of the design that a result was run with."""
-    design = twin.load(source / "scenario.yaml" if source.is_dir() else source, changes)
+    design = _design(source, changes)
     return [twin.airflow(design, hall.name) for hall in design.plan.halls if hall.rows]
+
+
+def losses_of(source: Path, changes: dict[str, str]) -> tuple[AfterLoss, ...]:
+    """What the loss of each component leaves of a design, or of that of a result."""
+    from twin.analysis.loss_states import loss_states
+
+    return loss_states(twin.build(_design(source, changes)))
+
+
+def _design(source: Path, changes: dict[str, str]) -> Scenario:
+    return twin.load(source / "scenario.yaml" if source.is_dir() else source, changes)

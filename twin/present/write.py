@@ -9,6 +9,7 @@ from pathlib import Path
 
 from twin.analysis.airflow.answer import AirflowAnswer
 from twin.analysis.failure_parts.report import FailureReport
+from twin.analysis.loss_states import AfterLoss
 from twin.analysis.statistics.study_page import StudyPage
 from twin.facility import Facility, build
 from twin.results import Result
@@ -48,6 +49,7 @@ def scene(
     names: str = "twin",
     web: bool = False,
     air: Sequence[AirflowAnswer] = (),
+    losses: Sequence[AfterLoss] = (),
 ) -> Path:
     """Write an OpenUSD scene into a folder and return the path of the file to open.
 
@@ -57,6 +59,7 @@ def scene(
     names         twin; or dsx, for the root prim and the cameras of the DSX Blueprint
     web           a flattened copy beside it, for readers that compose nothing
     air           answers of `twin.airflow` for its halls, drawn as streamlines
+    losses        cases of `twin.analysis.loss_states.loss_states`, each a variant of `failure`
     Raises TwinError where usd-core is not installed.
     """
     from twin.present.usd import SceneOptions, export_facility, export_result
@@ -65,6 +68,6 @@ def scene(
     if isinstance(shown, str | Path):
         shown = Result.load(shown) if Path(shown).is_dir() else load(shown)
     if isinstance(shown, Result):
-        return export_result(shown, folder, options, air)
+        return export_result(shown, folder, options, air, losses)
     built = shown if isinstance(shown, Facility) else build(shown)
-    return export_facility(built, folder, options, air)
+    return export_facility(built, folder, options, air, losses)

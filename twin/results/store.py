@@ -37,6 +37,7 @@ SCENE_PARTS = (
     "facility.usda",
     "facility.usdc",
     "facility_web.usdc",
+    "failures.usdc",
     "results.usda",
     "network.usdc",
     "cooling.usdc",

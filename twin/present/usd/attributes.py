@@ -72,7 +72,7 @@ STATE = SceneAttribute(
     Types.Token,
     "",
     "What it is doing: on, ready, throttled, interrupted, on_battery, on_bypass, overloaded, "
-    "off, failed, tripped, taken_out or unknown. Held from one sample to the next.",
+    "derated, off, failed, tripped, taken_out or unknown. Held from one sample to the next.",
     uniform=False,
 )
 POWER = SceneAttribute(
@@ -108,3 +108,15 @@ JUNCTION = SceneAttribute(
 )
 SAMPLED = (STATE, POWER, TEMPERATURE)
 """On every component of a result."""
+
+LEFT = SceneAttribute(
+    "twin:left_frac",
+    Types.Float,
+    "1",
+    "Share of its demand that it can still be given after the loss shown; absent where it is all.",
+)
+RACKS_DOWN = SceneAttribute(
+    "twin:racksDown", Types.Int, "1", "Racks that the loss shown leaves with less than they ask."
+)
+GPUS_DOWN = SceneAttribute("twin:gpusDown", Types.Int, "1", "GPUs in these racks.")
+LOAD_DOWN = SceneAttribute("twin:loadDown_w", Types.Double, "W", "Rated input of these racks.")

@@ -14,6 +14,7 @@ STATE_RGB: dict[str, Rgb] = {
     "on_battery": (0.90, 0.55, 0.00),
     "on_bypass": (0.90, 0.55, 0.00),
     "overloaded": (0.90, 0.55, 0.00),
+    "derated": (0.95, 0.80, 0.10),
     "failed": (0.80, 0.16, 0.10),
     "tripped": (0.80, 0.16, 0.10),
     "taken_out": (0.80, 0.47, 0.65),

@@ -66,7 +66,7 @@ def steps_of(
     live     (period,) share of each period with voltage; None where nobody knows
     load     (period,) highest load over rating; None where nobody knows
     """
-    idle = READY if _stands_by(item) else ON
+    idle = idle_of(item)
     own = _by_events(events, idle)
     if live is None:
         return own
@@ -126,9 +126,10 @@ def _at(steps: Steps, code: float) -> str:
     return next(state for at, state in reversed(steps) if at <= code)
 
 
-def _stands_by(item: Item) -> bool:
+def idle_of(item: Item) -> str:
+    """What a component does while nothing is wrong: `ready` where it stands by, else `on`."""
     kind = EQUIPMENT_KINDS.get(item.kind)
-    return kind is not None and kind.role is Role.STANDBY
+    return READY if kind is not None and kind.role is Role.STANDBY else ON
 
 
 def codes_of(time_s: Sequence[float] | Grid, ends_s: Grid) -> Grid:

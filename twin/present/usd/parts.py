@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from pxr import Sdf
 
+from twin.analysis.loss_states import AfterLoss
 from twin.present.usd.architecture import architecture_layer
 from twin.present.usd.author import TIME_CODES_PER_SECOND, Spec, Types, facility, new_layer, value
 from twin.present.usd.connections import connection_names
 from twin.present.usd.equipment import discipline_layers, disciplines
+from twin.present.usd.failures import failure_layers
 from twin.present.usd.feeds import FeedGroup, group_edges
 from twin.present.usd.lines import lines
 from twin.present.usd.options import SceneOptions
@@ -33,6 +35,7 @@ def scene_parts(
     tables: Mapping[str, pd.DataFrame],
     prototypes: Mapping[AssetLook, Prototype],
     options: SceneOptions,
+    losses: Sequence[AfterLoss] = (),
 ) -> dict[str, Spec]:
     """Layers by path in the scene's folder, the weakest first; payloads between them."""
     feeds = group_edges(edges)
@@ -45,10 +48,13 @@ def scene_parts(
     for one in disciplines(plan, named, list(lines(plan, feeds))):
         out |= discipline_layers(options.root, one, prototypes, paths, ports, fed_by)
     racks = tables.get("racks")
-    if racks is not None and racks["time_s"].nunique():
+    ran = racks is not None and racks["time_s"].nunique() > 0
+    if ran:
         payload = f"payloads/results_{RUN}.usdc"
         out[payload] = samples_layer(options.root, make_tracks(plan, feeds, tables))
         out["results.usda"] = results_layer(options.root, {RUN: payload}, RUN)
+    if losses:
+        out |= failure_layers(options.root, plan.items, losses, over_run=ran)
     return out
 
 

@@ -14,24 +14,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pxr import Gf, Sdf, UsdGeom, Vt
+from pxr import Gf, Sdf, Vt
 
-from twin.present.usd.attributes import JUNCTION, LOAD, POWER, SAMPLED, STATE, TEMPERATURE
-from twin.present.usd.author import Spec, Types, define, facility, mesh, new_layer, value, vectors
-from twin.present.usd.badges import STATE_RGB, badge
+from twin.present.usd.attributes import JUNCTION, LOAD, POWER, STATE, TEMPERATURE
+from twin.present.usd.author import Spec, Types, facility, new_layer, value, vectors
+from twin.present.usd.badges import STATE_RGB
 from twin.present.usd.colours import COLOUR_MAP, colour_range, heat, linear
 from twin.present.usd.component_states import Steps, from_zero
-from twin.present.usd.equipment import TYPES
-from twin.present.usd.glow import glow
-from twin.present.usd.plan import Item
-from twin.present.usd.solids import Point
+from twin.present.usd.shown_types import BADGE, HEAT, ShownTypes, is_rack
 from twin.present.usd.tracks import Grid, Tracks
 
 VARIANT_SET = "scenario"
 DESIGN = "design"
 """The variant without results."""
-HEAT = "Heat"
-BADGE = "State"
 LEVELS = 64
 """Colours of the map that racks are shown in: few enough to be kept once each."""
 JUST_BEFORE = 1e-3
@@ -39,9 +34,6 @@ JUST_BEFORE = 1e-3
 
 Mask = NDArray[np.bool_]
 Codes = NDArray[np.intp]
-
-_Arc = tuple[Point, bool, bool]
-"""Size in millimetres, whether a rack, whether it has GPUs."""
 
 
 def results_layer(root_name: str, runs: Mapping[str, str], shown: str) -> Spec:
@@ -65,16 +57,15 @@ def samples_layer(root_name: str, tracks: Tracks) -> Spec:
     """The payload: samples of every component under overs, and what shows them."""
     layer = new_layer("usda", "Samples of one run.", root_name)
     limits = colour_range(tracks.inlet_range_degc)
-    racks = [item.kind.endswith("rack") for item in tracks.items]
+    racks = [is_rack(item) for item in tracks.items]
     levels = _levels(tracks.temperature_degc, *limits)
     scale = _scale()
     with Sdf.ChangeBlock():
         _root(layer, root_name, tracks, limits)
-        shelf = Sdf.PrimSpec(layer, TYPES, Sdf.SpecifierClass, "Scope")
-        arcs: dict[_Arc, Spec] = {}
+        types = ShownTypes(layer)
         for k, item in enumerate(tracks.items):
             prim = Sdf.CreatePrimInLayer(layer, item.path)
-            prim.referenceList.prependedItems.append(_arc(shelf, arcs, item, racks[k]))
+            prim.referenceList.prependedItems.append(types.of(item))
             steps = from_zero(tracks.state[k])
             _numbers(layer, prim, tracks, k, racks[k])
             _state(layer, prim, steps)
@@ -97,39 +88,6 @@ def _root(layer: Spec, root_name: str, tracks: Tracks, limits: tuple[float, floa
     )
     span.SetInfo("documentation", "Inlet air at the dark and at the light end of the colour map.")
     span.SetInfo("customData", {"unit": "degC"})
-
-
-def _arc(shelf: Spec, arcs: dict[_Arc, Spec], item: Item, rack: bool) -> Spec:
-    """Reference to what all components of one size share: attributes in words, and meshes."""
-    x, y, z = (round(1000 * length) / 1000 for length in item.own_size)
-    key: _Arc = ((x, y, z), rack, item.gpus > 0)
-    if key not in arcs:
-        prim = define(shelf, f"Shown_{len(arcs)}", "Xform")
-        for attribute in (
-            *SAMPLED,
-            *(() if rack else (LOAD,)),
-            *((JUNCTION,) if rack and item.gpus else ()),
-        ):
-            attribute.write(prim, None)
-        if item.bodied:
-            _meshes(prim, key[0], rack)
-        arcs[key] = Sdf.Reference("", prim.path)
-    return arcs[key]
-
-
-def _meshes(prim: Spec, size: Point, rack: bool) -> None:
-    band = (0.955, 0.985) if rack else (0.80, 0.88)
-    shapes = {BADGE: badge(size, *band)}
-    if rack:
-        shapes[HEAT] = glow([Item("", "", "", 0.0, size, (0.0, 0.0, 0.0), "", "", "")])
-    for name, solid in shapes.items():
-        spec = value(
-            mesh(prim, name, solid),
-            "primvars:displayColor",
-            Types.Color3fArray,
-            vectors([linear(STATE_RGB["unknown"])]),
-        )
-        spec.SetInfo("interpolation", UsdGeom.Tokens.constant)
 
 
 def _numbers(layer: Spec, prim: Spec, tracks: Tracks, k: int, rack: bool) -> None:

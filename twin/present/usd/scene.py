@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from twin.analysis.airflow.answer import AirflowAnswer
+from twin.analysis.loss_states import AfterLoss
 from twin.catalogue import Catalogue, shipped
 from twin.present.usd.air_fields import FOLDER as FIELDS
 from twin.present.usd.air_fields import airflow_layer, write_field
@@ -84,6 +85,7 @@ def write_scene(
     tables: Mapping[str, pd.DataFrame] = _NO_TABLES,
     catalogue: Catalogue | None = None,
     air: Sequence[AirflowAnswer] = (),
+    losses: Sequence[AfterLoss] = (),
     options: SceneOptions = _AS_IS,
 ) -> Path:
     """Write a facility, and what happened in it where `racks` is given; returns the path of the
@@ -97,6 +99,7 @@ def write_scene(
     tables                     `power`, `loops`, `events` and `site` of a run, for states, loads and
                                temperatures of all that is no rack
     air                        solved air of halls, drawn as streamlines and kept as fields
+    losses                     cases of `twin.analysis.loss_states`, each a variant of `failure`
     catalogue                  rows of the types; the shipped ones where not given
     start                      date and time of the scenario's start, kept as twin:start
     fingerprint                of the result that is shown, kept as twin:result
@@ -112,7 +115,7 @@ def write_scene(
     )
     said = {"title": title, "start": start} | ({"result": fingerprint} if fingerprint else {})
     held = dict(tables) if racks is None else {**tables, "racks": racks}
-    writer = _Writer(plan, edges, held, catalogue or shipped(), options, tuple(air))
+    writer = _Writer(plan, edges, held, catalogue or shipped(), options, tuple(air), tuple(losses))
     return writer.save(said, Path(folder).resolve(), fingerprint)
 
 
@@ -126,6 +129,7 @@ class _Writer:
     catalogue: Catalogue
     options: SceneOptions
     air: tuple[AirflowAnswer, ...] = ()
+    losses: tuple[AfterLoss, ...] = ()
 
     def save(self, said: Mapping[str, str], folder: Path, fingerprint: str) -> Path:
         """Write everything beside the folder, then put it in its place."""
@@ -139,7 +143,9 @@ class _Writer:
         prototypes = write_prototypes(
             subjects(self.plan.items, self.catalogue, self.options.own_assets), new
         )
-        parts = scene_parts(self.plan, self.edges, self.tables, prototypes, self.options)
+        parts = scene_parts(
+            self.plan, self.edges, self.tables, prototypes, self.options, self.losses
+        )
         if self.air:
             parts |= self._air(new)
         racks = self.tables.get("racks")
@@ -169,6 +175,7 @@ def export_result(
     out: str | Path,
     options: SceneOptions = _AS_IS,
     air: Sequence[AirflowAnswer] = (),
+    losses: Sequence[AfterLoss] = (),
 ) -> Path:
     """Write a result's scene with its time samples into the folder `out`; returns the path of
     the file to open.
@@ -189,6 +196,7 @@ def export_result(
         containment=containment,
         tables={name: tables[name] for name in _SHOWN if name in tables},
         air=air,
+        losses=losses,
         options=options,
     )
 
@@ -198,6 +206,7 @@ def export_facility(
     out: str | Path,
     options: SceneOptions = _AS_IS,
     air: Sequence[AirflowAnswer] = (),
+    losses: Sequence[AfterLoss] = (),
 ) -> Path:
     """Write a facility's scene, without results, into the folder `out`; returns the path of
     the file to open. Assets that its layout names stand in for ours.
@@ -219,6 +228,7 @@ def export_facility(
         containment=containment,
         catalogue=getattr(built.scenario, "catalogue", None),
         air=air,
+        losses=losses,
         options=options,
     )
 

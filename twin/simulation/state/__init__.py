@@ -64,7 +64,7 @@ from twin.simulation.state.power import (
 from twin.simulation.state.record import (
     AccountState,
     BillingState,
-    LossState,
+    LossEffect,
     RecorderState,
     fresh_accounts,
     fresh_billing,
@@ -109,7 +109,7 @@ class State:
     serving: Annotated[ServingState, "serving"]
     accounts: Annotated[AccountState, "record.accounts"]
     billing: Annotated[BillingState, "record.billing"]
-    losses: Annotated[LossState, "record.losses"]
+    losses: Annotated[LossEffect, "record.losses"]
     recorder: Annotated[RecorderState, "outcome.recorder"]
 
 
@@ -151,6 +151,6 @@ def fresh(facility: Facility, jobs: int) -> State:
         serving=ServingState(),
         accounts=fresh_accounts(facility),
         billing=fresh_billing(facility),
-        losses=LossState(np.zeros(len(facility.racks.id))),
+        losses=LossEffect(np.zeros(len(facility.racks.id))),
         recorder=RecorderState(),
     )

@@ -79,7 +79,7 @@ def fresh_billing(facility: Facility) -> BillingState:
 
 
 @dataclass(slots=True)
-class LossState:
+class LossEffect:
     """What is being lost, and was: tokens and GPU seconds by key."""
 
     rack_tokens: Array
