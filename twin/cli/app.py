@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Exit, Option, Typer
 
 from twin import __version__
-from twin.cli import calibrate, catalogue, say, trace, usd
+from twin.cli import calibrate, catalogue, import_ifc, say, trace, usd
 from twin.cli.airflow import airflow
 from twin.cli.check import check
 from twin.cli.climate import climate
@@ -56,6 +56,7 @@ app.command()(export)
 app.add_typer(calibrate.app, name="calibrate")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(predict, name="predict")
+app.add_typer(import_ifc.app, name="import")
 app.add_typer(usd.app, name="usd")
 app.add_typer(trace.app, name="trace")
 

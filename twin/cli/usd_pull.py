@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated
 
-from typer import Argument, Exit, Option, confirm
+from typer import Argument, Option
 
-from twin.cli import say, usd_face
+from twin.cli import usd_face
+from twin.cli.accept import accept
 from twin.cli.usd_check import Scene
 from twin.errors import InputError
 
@@ -23,18 +22,4 @@ def pull(scene: Scene, layout: LayoutFile, yes: Yes = False) -> None:
     after, problems = usd_face.pulled(scene, layout)
     if problems:
         raise InputError(problems)
-    if after == before:
-        say.line(f"{layout}: nothing has moved")
-        return
-    say.line("".join(_diff(before, after, layout)).rstrip("\n"))
-    if not (yes or (sys.stdin.isatty() and confirm("write it?"))):
-        say.note("nothing written; --yes accepts")
-        raise Exit(1)
-    usd_face.write_text(layout, after)
-    say.line(str(layout))
-
-
-def _diff(before: str, after: str, layout: Path) -> list[str]:
-    old = before.splitlines(keepends=True)
-    new = after.splitlines(keepends=True)
-    return list(unified_diff(old, new, str(layout), f"{layout} (moved)", n=1))
+    accept(before, after, layout, yes=yes, word="moved")
