@@ -42,6 +42,7 @@ SHIPPED = (
     "model_life",
     "peak_shaving",
     "dr_phoenix",
+    "solar_day",
 )
 
 

@@ -26,6 +26,7 @@ SHORT = {
     "model_life": "5 h",
     "peak_shaving": "14 h",
     "dr_phoenix": "6 h",
+    "solar_day": "19 h",
     "own_csv": "105 min",
     "own_epw": "75 min",
 }

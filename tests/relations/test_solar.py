@@ -28,7 +28,7 @@ def layout(rating: str = "400 kW", bess: str = "", **solar: Any) -> dict[str, An
     return out
 
 
-def day(built: dict[str, Any], horizon: str = "24 h", **changes: Any) -> twin.Result:
+def scenario(built: dict[str, Any], horizon: str = "24 h", **changes: Any) -> twin.Scenario:
     site = {
         "climate": {"dry_bulb": "30 °C", "wet_bulb": "20 °C"},
         "grid": {"price": "0.10 USD/kWh", "carbon": "400 g/kWh"},
@@ -36,7 +36,11 @@ def day(built: dict[str, Any], horizon: str = "24 h", **changes: Any) -> twin.Re
         **changes.pop("site", {}),
     }
     asked = {"start": START, "horizon": horizon, "outputs": {"period": "15 min"}, "site": site}
-    return twin.simulate(twin.build(small(built, **asked | changes)))
+    return small(built, **asked | changes)
+
+
+def day(built: dict[str, Any], horizon: str = "24 h", **changes: Any) -> twin.Result:
+    return twin.simulate(twin.build(scenario(built, horizon, **changes)))
 
 
 def test_a_day_is_that_of_pvwatts() -> None:
@@ -44,7 +48,7 @@ def test_a_day_is_that_of_pvwatts() -> None:
     from pvlib import clearsky, iam, inverter, irradiance, location, pvsystem, temperature
 
     at = pd.date_range("2026-06-21 00:07:30", periods=96, freq="15min", tz="Etc/GMT+7")
-    sun = location.Location(33.45, -112.0, altitude=0).get_solarposition(at)
+    sun = location.Location(33.45, -112.0, altitude=0).get_solarposition(at, temperature=30.0)
     ghi = 0.8 * clearsky.haurwitz(sun["apparent_zenith"])["ghi"]
     split = irradiance.erbs(ghi, sun["apparent_zenith"], at)
     plane = irradiance.get_total_irradiance(

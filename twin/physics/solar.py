@@ -15,8 +15,6 @@ import numpy as np
 from twin.arrays import Array
 
 SEA_LEVEL_PA = 101_325.0
-AIR_DEGC = 12.0
-"""Of the air that bends the sun's rays; what pvlib takes where nobody says."""
 DELTA_T_S = 67.0
 """Terrestrial less universal time, near 2010."""
 REFRACTION_DEG = 0.5667
@@ -49,14 +47,19 @@ class Sun:
     """By universal time."""
 
 
-def sun(start: datetime, time_s: Array, latitude_deg: float, longitude_deg: float) -> Sun:
-    """Where the sun stands `time_s` (moment,) seconds after a start with a zone."""
+def sun(
+    start: datetime, time_s: Array, latitude_deg: float, longitude_deg: float, air_degc: Array
+) -> Sun:
+    """Where the sun stands `time_s` (moment,) seconds after a start with a zone.
+
+    air_degc  (moment,) temperature of the air, which bends the sun's rays
+    """
     from pvlib import spa
 
     first = start.astimezone(UTC)
     unix_s = first.timestamp() + time_s
     found = spa.solar_position(
-        unix_s, latitude_deg, longitude_deg, 0.0, SEA_LEVEL_PA / 100.0, AIR_DEGC,
+        unix_s, latitude_deg, longitude_deg, 0.0, SEA_LEVEL_PA / 100.0, air_degc,
         DELTA_T_S, REFRACTION_DEG,
     )  # fmt: skip
     days = [(first + timedelta(seconds=float(t))).timetuple().tm_yday for t in time_s]

@@ -133,7 +133,7 @@ def _of_file(ledger: Ledger, name: str, most_w: float) -> tuple[Array, Array]:
 
 def _power_w(start: datetime, light: Daylight, spec: SolarSpec, node: PowerNode) -> Array:
     middle_s = (light.begin_s + light.end_s) / 2
-    at = sun(start, middle_s, light.latitude_deg, light.longitude_deg)
+    at = sun(start, middle_s, light.latitude_deg, light.longitude_deg, light.dry_bulb_degc)
     array = SolarArray(
         spec.dc_rating, node.rating_w, spec.tilt_deg, spec.azimuth_deg, spec.losses,
         spec.inverter_efficiency, spec.temperature_coefficient, spec.albedo,
@@ -169,13 +169,14 @@ def _clear(ledger: Ledger, air: Weather) -> Daylight:
     longitude = 15.0 * zone_h if sky.longitude_deg is None else sky.longitude_deg
     begin_s = np.arange(0.0, scenario.horizon, STEP_S)
     middle_s = begin_s + STEP_S / 2
-    ghi, dni, dhi = clear_sky(sun(scenario.start, middle_s, latitude, longitude), sky.clearness)
+    dry = np.interp(middle_s, air.time_s, air.dry_bulb_degc)
+    at = sun(scenario.start, middle_s, latitude, longitude, dry)
+    ghi, dni, dhi = clear_sky(at, sky.clearness)
     word = EQUIPMENT_KINDS["pv"].words
     says = f"{word} see {sky.clearness:.0%} of a clear sky, for the weather has no irradiance"
     where = ("site", "sky") if scenario.site.sky else ("site", "climate")
     if scenario.site.sky is None:
         ledger.remarks += (Finding(FindingCode.FILLED_IN, "sky", says, where),)
-    dry = np.interp(middle_s, air.time_s, air.dry_bulb_degc)
     wind = np.full(middle_s.size, WIND_M_S)
     ends = begin_s + STEP_S
     return Daylight(begin_s, ends, ghi, dni, dhi, dry, wind, float(latitude), float(longitude))

@@ -142,6 +142,7 @@ def _solar(run: Disciplines) -> dict[str, float]:
         "energy_solar_j": site["solar"],
         "energy_export_j": site["export"],
         "solar_held_back_j": site["solar_held_back"],
+        "solar_self_consumption_frac": 1.0 - _ratio(site["export"], site["solar"]),
         "income_export_usd": _sold_usd(run),
     }
 
