@@ -18,8 +18,8 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
-from twin.facility.power.autonomy import lasts_s
-from twin.facility.power.loading import loading, wiring
+from twin.facility.power.autonomy import boards_last_s, lasts_s
+from twin.facility.power.loading import Loading, loading, wiring
 from twin.physics import flow
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
 from twin.physics.reliability.gates import HOURS_PER_YEAR
@@ -136,6 +136,7 @@ class _Continuity:
         self.wires = wiring(facility)
         self.utility = of_role(tree.kind, Role.SUPPLY)
         self.standby = of_role(tree.kind, Role.STANDBY)
+        self.ups = of_role(tree.kind, Role.STORE)
         self.slow = tree.priority & (tree.transfer_s > HOLD_UP_S)
         every = np.ones(len(tree.id), dtype=bool)
         self.normal = flow.live(self.wires, every, self.utility, ~every)
@@ -169,7 +170,7 @@ class _Continuity:
         after = loading(self.facility, p)
         moved = self.slow & after.live & (self._fed_through(after.live) != self.usual)
         gap_s = self._gap_s(able, moved)
-        stored = self._stored(after.output_w, gap_s)
+        stored = self._stored(after, gap_s)
         at_once = self._before_any_moves(able, stored)
         served = self.normal[rack]
         returning = flow.live(self.wires, ~moved, self.utility, stored)
@@ -195,10 +196,14 @@ class _Continuity:
         wait_s = max(start_s, TRANSFER_CONFIRM_S if moved.any() else 0.0)
         return wait_s + float(self.tree.transfer_s[moved].max(initial=0.0))
 
-    def _stored(self, output_w: Array, gap_s: float) -> Mask:
-        """(power node,) with a battery that lasts through the gap at peak load."""
-        tree = self.tree
-        return np.asarray((tree.battery_j > 0) & (lasts_s(self.facility, output_w) >= gap_s))
+    def _stored(self, after: Loading, gap_s: float) -> Mask:
+        """(power node,) with a battery, or with a BESS at it, that lasts through the gap at peak
+        load.
+        """
+        of_ups = self.ups & (lasts_s(self.facility, after.output_w) >= gap_s)
+        return np.asarray(
+            of_ups | (boards_last_s(self.facility, after.input_w) >= max(gap_s, 1e-9))
+        )
 
     def _fed_through(self, live: Mask) -> Index:
         """(power node,) rank of the first live supply of each; -1 where none is, or no voltage."""

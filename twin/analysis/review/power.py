@@ -9,7 +9,13 @@ import numpy as np
 from twin.analysis.continuity import interruptions
 from twin.catalogue.equipment_kinds import AT_BOARDS, EQUIPMENT_KINDS, Role, of_role, role
 from twin.facility.model import Facility, Mask
-from twin.facility.power.autonomy import START_MARGIN, end_of_life_j, lasts_s, takeover_s
+from twin.facility.power.autonomy import (
+    START_MARGIN,
+    boards_last_s,
+    end_of_life_j,
+    lasts_s,
+    takeover_s,
+)
 from twin.facility.power.loading import loading, single_losses
 from twin.findings import Finding, FindingCode
 
@@ -87,9 +93,11 @@ def _distribution(facility: Facility) -> Iterator[Finding]:
 
 
 def _behind_store(facility: Facility) -> Mask:
-    """(power node,) which have a battery somewhere on their way to a source."""
+    """(power node,) which have a battery, or a BESS that carries its board without a break,
+    somewhere on their way to a source.
+    """
     tree = facility.power
-    behind = tree.battery_j > 0
+    behind = (tree.battery_j > 0) | (boards_last_s(facility, loading(facility).input_w) > 0)
     for level in reversed(tree.levels):
         edges = np.isin(tree.supply, level) & behind[tree.supply]
         behind[tree.taker[edges]] = True

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, role
+from twin.controls import Backup
 from twin.facility.model import Facility
 from twin.physics.battery import END_OF_LIFE_FRAC, autonomy_s
-from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
+from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S, battery_time_s, trip_rate_per_s
 
 START_MARGIN = 2.0
 """Batteries should last this many times a start and a transfer: a second attempt takes as long
@@ -35,6 +36,61 @@ def end_of_life_j(facility: Facility) -> Array:
     tree = facility.power
     new_j = tree.battery_j / tree.ups.state_of_health_frac
     return np.minimum(tree.battery_j, END_OF_LIFE_FRAC * new_j)
+
+
+def boards_last_s(facility: Facility, input_w: Array) -> Array:
+    """(power node,) how long BESS that form grid carry each board without a break that its loads
+    notice; 0 where none does.
+
+    Of their energy counts what is there whatever their rules do: all of one without a rule, or
+    kept for backup, the reserve of any other. Several at a board share by rating, and one that is
+    asked for more than its protection bears trips as in a run.
+    input_w  (power node,) what each board draws
+    """
+    tree = facility.power
+    bess = tree.bess
+    quick = bess.forming_s <= HOLD_UP_S
+    rating_w = np.where(quick, tree.rating_w[bess.node], 0.0)
+    whole_w = np.bincount(bess.board, weights=rating_w, minlength=len(tree.id))[bess.board]
+    share = rating_w / np.where(whole_w > 0, whole_w, 1.0)
+    standby_w = np.bincount(bess.board, weights=bess.standby_w, minlength=len(tree.id))
+    given_w = share * (input_w + standby_w)[bess.board]
+    held_j = np.maximum(_certain_frac(facility) - bess.soc_min_frac, 0.0) * bess.energy_j
+    empty_s = battery_time_s(held_j, given_w, tree.battery_discharge_frac[bess.node])
+    lasting_s = np.minimum(empty_s, _trips_s(facility, given_w))
+    out = np.full(len(tree.id), np.inf)
+    np.minimum.at(out, bess.board[quick], lasting_s[quick])
+    return np.where(_has(bess.board[quick], out.size), out, 0.0)
+
+
+def _has(boards: Index, size: int) -> Mask:
+    there = np.zeros(size, dtype=bool)
+    there[boards] = True
+    return there
+
+
+def _certain_frac(facility: Facility) -> Array:
+    """(BESS,) share of its energy that no rule takes out of it."""
+    bess = facility.power.bess
+    rules = facility.scenario.controls.storage
+    rests = np.array(
+        [r < 0 or isinstance(rules[r], Backup) for r in bess.rule.tolist()], dtype=bool
+    )
+    return np.where(rests, bess.soc_max_frac, bess.reserve_frac)
+
+
+def _trips_s(facility: Facility, given_w: Array) -> Array:
+    """(BESS,) until the protection of each opens; inf where it never does."""
+    tree = facility.power
+    node = tree.bess.node
+    rate = trip_rate_per_s(
+        given_w / tree.trip_rating_w[node],
+        tree.trip_pickup_frac[node],
+        tree.trip_constant_s[node],
+        tree.trip_instantaneous_frac[node],
+    )
+    with np.errstate(divide="ignore"):
+        return np.asarray(1.0 / rate)
 
 
 def takeover_s(facility: Facility, node: int) -> float:
