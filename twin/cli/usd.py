@@ -10,6 +10,7 @@ from typer import Argument, Option, Typer
 from twin.cli import face, say, usd_face
 from twin.cli.complete import shown
 from twin.cli.options import HELP, Overrides, read_overrides
+from twin.cli.usd_assets import assets
 from twin.cli.usd_check import check
 from twin.cli.usd_pull import pull
 from twin.errors import InputError, Problem, TwinError, did_you_mean
@@ -23,6 +24,7 @@ _WORDS = {"--format": ("usda", "usdc"), "--names": ("twin", "dsx"), "--for": ("a
 
 app = Typer(no_args_is_help=True, help="3D scenes for USD viewers.", context_settings=HELP)
 
+app.command()(assets)
 app.command()(check)
 app.command()(pull)
 

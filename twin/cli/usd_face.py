@@ -47,6 +47,14 @@ def air_of_halls(source: Path, changes: dict[str, str]) -> list[Any]:
     return [twin.airflow(design, hall.name) for hall in design.plan.halls if hall.rows]
 
 
+def asset_library(of: Path | None, folder: Path) -> Path:
+    """Write the SimReady assets of the catalogue, with the own rows of a file where given."""
+    from twin.catalogue import shipped
+    from twin.present.usd.library import write_library
+
+    return write_library(shipped() if of is None else twin.load(of).catalogue, folder)
+
+
 def losses_of(source: Path, changes: dict[str, str]) -> tuple[AfterLoss, ...]:
     """What the loss of each component leaves of a design, or of that of a result."""
     from twin.analysis.loss_states import loss_states

@@ -24,7 +24,7 @@ from twin.present.usd.lines import DrawnLine
 from twin.present.usd.names import prim_names
 from twin.present.usd.plan import Item, ScenePlan
 from twin.present.usd.prototypes import MODEL, AssetLook, Prototype, look_of
-from twin.present.usd.solids_in_place import place, placed_mesh
+from twin.present.usd.solids_in_place import move, placed_mesh, turn
 
 TYPES = "Types"
 """Abstract prims of a payload's own, outside the stage's tree."""
@@ -119,7 +119,7 @@ def _payload(name: str, items: Sequence[Item], prototypes: Mapping[AssetLook, Pr
             value(prim, "twin:id", Types.String, item.id, custom=True, uniform=True)
             if item.parent and item.place != item.parent:
                 value(prim, PARENT.name, Types.String, item.parent, custom=True, uniform=True)
-            place(prim, item.at, item.turn_deg)
+            move(prim, item.at)
     return layer
 
 
@@ -127,6 +127,7 @@ def _type(shelf: Spec, name: str, item: Item, prototype: Prototype | None) -> Sp
     """All that components of one type share."""
     prim = define(shelf, name, "Xform", Kind.Tokens.component)
     apply(prim, "SemanticsLabelsAPI:class")
+    turn(prim, item.turn_deg)
     value(prim, "semantics:labels:class", Types.TokenArray, Vt.TokenArray([item.kind]))
     for attribute, content in (
         (ID, None),

@@ -42,7 +42,7 @@ def scene_parts(
     named = list(zip(connection_names(feeds), feeds, strict=True))
     paths = {hall.name: Sdf.Path(hall.path) for hall in plan.halls}
     paths |= {item.id: Sdf.Path(item.path) for item in plan.items}
-    ports = _ports(plan, prototypes)
+    ports = _ports(plan, prototypes, feeds, paths)
     fed_by = _fed_by(named)
     out = {"architecture.usdc": architecture_layer(plan, options.root, options.names)}
     for one in disciplines(plan, named, list(lines(plan, feeds))):
@@ -59,23 +59,33 @@ def scene_parts(
 
 
 def _ports(
-    plan: ScenePlan, prototypes: Mapping[AssetLook, Prototype]
+    plan: ScenePlan,
+    prototypes: Mapping[AssetLook, Prototype],
+    feeds: Sequence[FeedGroup],
+    paths: Mapping[str, Spec],
 ) -> dict[tuple[str, str], dict[str, Spec]]:
-    """Connection points of all components, by domain and direction, then by component."""
+    """Connection points at the ends of feeds, by domain and direction, then by component."""
     out: dict[tuple[str, str], dict[str, Spec]] = {}
     below = {look: _points(prototype) for look, prototype in prototypes.items()}
-    for item in plan.items:
-        for way, point in below.get(look_of(item), {}).items():
-            out.setdefault(way, {})[item.id] = Sdf.Path(f"{item.path}/{MODEL}/{point}")
+    known = {item.id: below.get(look_of(item), {}) for item in plan.items}
+    for feed in feeds:
+        for way, names in (("out", feed.sources), ("in", feed.targets)):
+            key = (feed.domain, way)
+            held = out.setdefault(key, {})
+            for name in names:
+                point = known.get(name, {}).get(key)
+                if point is not None and name not in held:
+                    held[name] = paths[name].AppendPath(point)
     return out
 
 
-def _points(prototype: Prototype) -> dict[tuple[str, str], str]:
-    """Paths below the model by domain and direction, of those that there are."""
+def _points(prototype: Prototype) -> dict[tuple[str, str], Spec]:
+    """Paths below the component by domain and direction, of those that there are."""
     ways = [
         (domain, way) for domain in ("electrical", "cooling", "network") for way in ("in", "out")
     ]
-    return {way: found for way in ways if (found := prototype.port(*way))}
+    found = {way: prototype.port(*way) for way in ways}
+    return {way: Sdf.Path(f"{MODEL}/{port}") for way, port in found.items() if port}
 
 
 def _fed_by(named: Sequence[tuple[str, FeedGroup]]) -> dict[str, list[str]]:

@@ -55,7 +55,7 @@ def results_layer(root_name: str, runs: Mapping[str, str], shown: str) -> Spec:
 
 def samples_layer(root_name: str, tracks: Tracks) -> Spec:
     """The payload: samples of every component under overs, and what shows them."""
-    layer = new_layer("usda", "Samples of one run.", root_name)
+    layer = new_layer("usdc", "Samples of one run.", root_name)
     limits = colour_range(tracks.inlet_range_degc)
     racks = [is_rack(item) for item in tracks.items]
     levels = _levels(tracks.temperature_degc, *limits)

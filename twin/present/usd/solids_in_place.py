@@ -45,7 +45,17 @@ def flat(solid: Solid) -> Solid:
 
 def place(prim: Spec, at: Point, turn_deg: float = 0.0) -> None:
     """Move a prim by metres, after turning it about the vertical."""
+    move(prim, at)
+    turn(prim, turn_deg)
+
+
+def move(prim: Spec, at: Point) -> None:
+    """Where a prim goes, in metres; `turn`, here or on what it references, says in which order."""
     value(prim, "xformOp:translate", Types.Double3, Gf.Vec3d(*at))
+
+
+def turn(prim: Spec, turn_deg: float = 0.0) -> None:
+    """How a prim is turned about the vertical before it is moved."""
     if turn_deg:
         value(prim, "xformOp:rotateZ", Types.Double, float(turn_deg))
     order = _TURNED if turn_deg else _MOVED
