@@ -88,6 +88,28 @@ def test_an_asset_in_any_units_stands_upright_at_its_size(project, metres, up, c
     assert main(["usd", "check", str(scene)]) == 0
 
 
+def test_an_asset_whose_root_is_its_body_is_drawn(project) -> None:
+    """A typed prim over a reference to geometry hides it, so ours takes the type of theirs."""
+    box = (0.6, 1.068, 2.236)
+    (project / "vendor").mkdir()
+    stage = Usd.Stage.CreateNew(str(project / "vendor" / "Block.usda"))
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    UsdGeom.SetStageUpAxis(stage, "Z")
+    body = UsdGeom.Cube.Define(stage, "/Block")
+    body.CreateSizeAttr(1.0)
+    body.CreateExtentAttr([(-0.5, -0.5, -0.5), (0.5, 0.5, 0.5)])
+    body.AddTranslateOp().Set((0, 0, box[2] / 2))
+    body.AddScaleOp().Set(box)
+    stage.SetDefaultPrim(body.GetPrim())
+    stage.GetRootLayer().Save()
+    layout = named(project, "../vendor/Block.usda")
+    assert main(["usd", "export", layout, "--out", str(project / "scene")]) == 0
+    cache = UsdGeom.BBoxCache(Usd.TimeCode.Default(), [UsdGeom.Tokens.default_])
+    for prim in racks(project / "scene"):
+        size = cache.ComputeWorldBound(prim).ComputeAlignedRange().GetSize()
+        assert np.allclose(np.array(size), box, atol=1e-3)
+
+
 def test_edges_lead_to_its_connection_points_and_the_folder_can_be_moved(project) -> None:
     vendor(project / "vendor" / "acme", metres=0.01, up="Y", box=(0.6, 1.068, 2.236))
     layout = named(project, "../vendor/acme/Rack.usda")

@@ -43,6 +43,8 @@ class OwnAsset:
     files: tuple[Path, ...]
     metres_per_unit: float
     up: str
+    root_type: str = "Xform"
+    """Of its default prim: a prim of another type in front of it would hide what it draws."""
 
     @property
     def corrected(self) -> bool:
@@ -63,7 +65,9 @@ def find_own_asset(file: Path) -> OwnAsset:
     if problems:
         raise InputError([_at(file, one) for one in problems])
     metres, up = units_of(layer)
-    return OwnAsset(file, home, tuple(files), metres, up)
+    stage = Usd.Stage.Open(str(file))
+    root_type = str(stage.GetDefaultPrim().GetTypeName())
+    return OwnAsset(file, home, tuple(files), metres, up, root_type or "Xform")
 
 
 def _opened(file: Path) -> Spec:
@@ -129,7 +133,7 @@ def _front(subject: AssetSubject, own: OwnAsset) -> Spec:
     labels = Vt.TokenArray([subject.kind])
     value(prim, "semantics:labels:class", Types.TokenArray, labels)
     body = define(prim, BODY, "Xform", Kind.Tokens.subcomponent)
-    inner = define(body, INNER, "Xform", Kind.Tokens.subcomponent)
+    inner = define(body, INNER, own.root_type, Kind.Tokens.subcomponent)
     name = own.file.relative_to(own.root).as_posix()
     inner.referenceList.prependedItems.append(Sdf.Reference(f"../own/{name}"))
     if own.corrected:
