@@ -7,6 +7,7 @@ means.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import get_args
 
 from twin.analysis.review import (
@@ -29,8 +30,12 @@ from twin.findings import MEANING, Allowed, Finding, Severity
 __all__ = ["refuse", "refused", "review"]
 
 
+@lru_cache(maxsize=1)
 def review(facility: Facility) -> tuple[Finding, ...]:
-    """Everything a reviewer remarks: errors first, then warnings, then notes."""
+    """Everything a reviewer remarks: errors first, then warnings, then notes.
+
+    The last facility's is kept, for a run asks before its first instant and again for its result.
+    """
     found = [
         *power.findings(facility),
         *slips.findings(facility),

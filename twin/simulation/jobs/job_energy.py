@@ -18,25 +18,31 @@ class JobMeter:
         self.racks = world.facility.racks
         self.compute = compute
         self.rack_of_node = compute.rack_of_node
+        self.alike_of_rack = 1.0 / np.maximum(self.racks.nodes, 1)
 
     def node_w(self) -> Array:
         """(node,) idle power of its rack shared alike, the rest by what its chips draw."""
         activity = self.world.state.activity
         rack = self.rack_of_node
         chips = activity.gpu_activity * self.compute.gpu_span_w
-        chips = chips + activity.cpu_activity * self.compute.cpu_span_w
-        chips = chips * activity.gain_frac
+        chips += activity.cpu_activity * self.compute.cpu_span_w
+        chips *= activity.gain_frac
         whole = total_by(rack, chips, len(self.racks.id))
         rack_w = self.world.state.racks.rack_w
         idle_w = np.minimum(self.racks.idle_w, rack_w)
-        shared = chips / np.where(whole > 0, whole, 1.0)[rack]
-        alike = 1.0 / np.maximum(self.racks.nodes, 1)[rack]
-        more_w = (rack_w - idle_w)[rack]
-        return np.asarray(idle_w[rack] * alike + more_w * np.where(whole[rack] > 0, shared, alike))
+        busy = whole > 0
+        shared = chips / np.where(busy, whole, 1.0).take(rack)
+        if not busy.all():
+            shared = np.where(busy.take(rack), shared, self.alike_of_rack.take(rack))
+        shared *= (rack_w - idle_w).take(rack)
+        shared += (idle_w * self.alike_of_rack).take(rack)
+        return shared
 
     def advance(self, span_s: float) -> None:
         """Add what every job drew over a span."""
-        owner = self.own.work_of_node
-        of_jobs = owner >= 0
-        drawn_w = total_by(owner[of_jobs], self.node_w()[of_jobs], self.own.energy_j.size)
+        held = np.flatnonzero(self.own.work_of_node >= 0)
+        if not held.size:
+            return
+        owner = self.own.work_of_node.take(held)
+        drawn_w = total_by(owner, self.node_w().take(held), self.own.energy_j.size)
         self.own.energy_j += drawn_w * span_s

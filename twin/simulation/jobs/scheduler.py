@@ -46,6 +46,7 @@ class Scheduler(Discipline):
         self.losses = losses
         self._enter()
         self.placement = Placement(world, compute, flows)
+        self.work_frac_of_node = world.facility.racks.work_frac[self.placement.rack_of_node]
         self.learning = Learning(world, jobs, self.placement)
         self.swings = Swings(world, jobs, self.learning)
         self.progress = JobProgress(world, jobs, self.learning, losses)
@@ -275,13 +276,15 @@ class Scheduler(Discipline):
         """Enter activities of every gang's nodes, and shares of their racks' gain."""
         own = self.own
         held = np.flatnonzero(own.work_of_node >= 0)
-        owner = own.work_of_node[held]
-        working = own.phase[owner] == RUNNING
-        waiting = np.where(own.phase[owner] == CUT_OFF, 0.0, WAITING_ACTIVITY)
-        gpu[held] = np.where(working, own.gpu_activity[owner], waiting)
-        cpu[held] = np.where(working, own.cpu_activity[owner], waiting)
-        share = self.world.facility.racks.work_frac[self.placement.rack_of_node[held]]
-        gain[held] = np.where(self.learning.has_steps[owner], share, 1.0)
+        if not held.size:
+            return
+        owner = own.work_of_node.take(held)
+        working = own.phase == RUNNING
+        waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
+        gpu[held] = np.where(working, own.gpu_activity, waiting).take(owner)
+        cpu[held] = np.where(working, own.cpu_activity, waiting).take(owner)
+        share = self.work_frac_of_node.take(held)
+        gain[held] = np.where(self.learning.has_steps.take(owner), share, 1.0)
 
     def hold(self) -> None:
         """Enter what each job does not make now, and why."""
