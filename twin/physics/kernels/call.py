@@ -15,7 +15,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class KernelCall:
-    """A kernel with its shape; axes broadcast, and are those of `kernel_work.AXES`.
+    """A kernel with its shape; axes broadcast, and are those of `work.AXES`.
 
     Besides these operations, `stream` moves `bytes` through memory, and the collectives move
     `bytes` on each of `gpus`.

@@ -1,4 +1,4 @@
-"""Fits ceilings and departures of `kernel_surface` to measured times."""
+"""Fits ceilings and departures of `surface` to measured times."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.optimize import least_squares, minimize
 
-from twin.physics.kernel_surface import Ceilings, Departure, KernelSurface, matern
-from twin.physics.kernel_work import Format, Work, work
+from twin.physics.kernels.surface import Ceilings, Departure, KernelSurface, matern
+from twin.physics.kernels.work import Format, Work, work
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.physics.kernel_work import AXES, Format, Work, work
+from twin.physics.kernels.work import AXES, Format, Work, work
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -109,7 +109,7 @@ class KernelSurface:
     def time_s(self, clock_frac: ArrayLike = 1.0, **axes: ArrayLike) -> tuple[Array, Flags]:
         """Seconds, and whether each shape lies in the box that was sampled.
 
-        Axes broadcast against each other; those of `kernel_work.OPTIONAL` may be left out. Raises
+        Axes broadcast against each other; those of `work.OPTIONAL` may be left out. Raises
         KeyError for an axis that is missing.
         """
         shape = np.broadcast_shapes(*(np.shape(x) for x in axes.values()))
