@@ -4,8 +4,9 @@
 
 FOLDER holds `<device>/<group>/<software>/<version>/<operation>_perf.parquet` as published in
 aiconfigurator-core 0.12.0 (Apache-2.0), folder `systems/data`. Of each operation and number format
-a sample is drawn and fitted (`twin/physics/kernels/surface_fit.py`), tried on rows that were kept
-from it, and both go to `twin/data/kernels/<device>.npz`; `devices.csv` beside it says what the devices are.
+a sample is drawn and fitted (`twin/physics/kernel_surfaces/surface_fit.py`), tried on rows that
+were kept from it, and both go to `twin/data/kernels/<device>.npz`; `devices.csv` beside it says
+what the devices are.
 Printed is the table of errors of `docs/physics/kernel_errors.md`.
 """
 
@@ -21,8 +22,8 @@ import numpy as np
 import pandas as pd
 
 from twin.calibration.formats import FORMATS
-from twin.physics.kernels.surface_fit import fit_surface
-from twin.physics.kernels.work import AXES
+from twin.physics.kernel_surfaces.surface_fit import fit_surface
+from twin.physics.kernel_surfaces.work import AXES
 
 OUT = Path(__file__).parents[1] / "twin" / "data" / "kernels"
 PEAKS = {

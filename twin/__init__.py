@@ -19,6 +19,7 @@ twin.fault_tree(path)           exact probability and cut-set count of an Open-P
 twin.adequacy(units, load)     loss-of-load expectation of generating units against a load
 twin.climate(design, weather)  PUE, WUE, energy and water of a year, hour by hour
 twin.predict_inference(model, gpu, 1000, 500) tokens, times, power of a replica, no building
+twin.predict_training(model, gpu, 1024) a training step: time, where it goes, power, no building
 twin.predictive(design)        water set-points that look ahead, beside fixed ones
 twin.cooling_environment(design) a gymnasium environment for controllers (needs gymnasium)
 twin.co_simulate(design, plant, fmu, inputs, outputs) a run beside a plant that is an FMU
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from twin.analysis.adequacy import adequacy
     from twin.analysis.fault_tree import fault_tree
     from twin.analysis.prediction import predict_inference
+    from twin.analysis.training_prediction import predict_training
     from twin.errors import InputError, RunError, TwinError
     from twin.facility import Facility
     from twin.facility.build import build
@@ -105,6 +107,7 @@ _HOME = {
     "load": "scenario",
     "optimise": "study.experiments.optimise",
     "predict_inference": "analysis.prediction",
+    "predict_training": "analysis.training_prediction",
     "predictive": "study.predictive",
     "redundancy": "study",
     "report": "present.write",
@@ -148,6 +151,7 @@ __all__ = [
     "load",
     "optimise",
     "predict_inference",
+    "predict_training",
     "predictive",
     "redundancy",
     "report",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import twin
 from tests.sources import table
 from twin.calibration import fit, save_profile
 from twin.calibration.kernels import work_of
@@ -70,3 +71,44 @@ def test_a_cpus_profile_predicts_no_h100(capsys: Any, tmp_path: Path) -> None:
     path = _profile(tmp_path / "p.json", name="CPU (AVX2), one thread")
     assert main([*ASKED, "--profile", str(path)]) == 2
     assert "H100-SXM5-80GB" in capsys.readouterr().err
+
+
+TRAINED = ["predict", "training", "--model", "Llama-3.1-405B", "--gpu", "h100", "--gpus", "8192"]
+TRAINED += ["--tp", "8", "--pp", "16", "--global-batch", "2048", "--dtype", "bf16", "--json"]
+
+
+def _step(capsys: Any, *more: str) -> dict[str, Any]:
+    assert main([*TRAINED, *more]) == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return told
+
+
+def test_a_step_goes_by_the_kernels_of_the_profile(capsys: Any, tmp_path: Path) -> None:
+    """Published kernels as a measurement say what ships says, attention included."""
+    ships = _step(capsys)
+    own = _step(capsys, "--profile", str(_profile(tmp_path / "p.json")))
+    assert own["step_s"] == pytest.approx(ships["step_s"], rel=0.03)
+
+
+def test_products_that_measured_slower_train_less(capsys: Any, tmp_path: Path) -> None:
+    """Half as slow again, products take half as long again; what hides behind them stays."""
+    steps = [
+        _step(capsys, "--profile", str(_profile(tmp_path / "p.json", slower)))["step_s"]
+        for slower in (1.0, 1.5)
+    ]
+    assert 1.2 < steps[1] / steps[0] < 1.5
+
+
+def test_a_cpus_profile_trains_on_no_h100(capsys: Any, tmp_path: Path) -> None:
+    path = _profile(tmp_path / "p.json", name="CPU (AVX2), one thread")
+    assert main([*TRAINED, "--profile", str(path)]) == 2
+    assert "CPU" in capsys.readouterr().err
+
+
+def test_the_face_asks_the_same(capsys: Any, tmp_path: Path) -> None:
+    profile = _profile(tmp_path / "p.json")
+    said = twin.predict_training(
+        "Llama-3.1-405B", "h100", 8192, tensor_parallel=8, pipeline_parallel=16,
+        global_batch_sequences=2048, profile=profile,
+    )  # fmt: skip
+    assert said.as_dict() == _step(capsys, "--profile", str(profile))

@@ -14,7 +14,7 @@ from statistics import fmean
 import pytest
 
 from tests.sources import table
-from twin.analysis.training_prediction import TrainingPrediction, predict_training
+from twin.analysis.training_prediction import TrainingPrediction, predict_steps
 from twin.workload import TrainingSteps
 
 ROWS = table("workload/training_steps.csv")
@@ -39,7 +39,7 @@ def predicted(row: dict[str, str], software: str | None = None) -> TrainingPredi
         sequence_parallel=row["sequence_parallel"] == "true",
         software=row["software"] if software is None else software,
     )
-    return predict_training(steps, row["gpu"], number["gpus"], memory_doubt=3.0)
+    return predict_steps(steps, row["gpu"], number["gpus"], memory_doubt=3.0)
 
 
 WHOLE = (

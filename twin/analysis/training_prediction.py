@@ -7,15 +7,16 @@ takes, where the time goes, and what the GPUs draw.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from twin.analysis.prediction.profiled import profile_for
 from twin.calibration.kernel_tables import has_tables
 from twin.catalogue import Catalogue, shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
-from twin.facility.gpu_profiles import REFERENCE
 from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on
 from twin.facility.training_kernels import peak_flop_s, training_kernels
 from twin.facility.training_law import TrainingLaw, software_of, training_law
@@ -72,13 +73,50 @@ class TrainingPrediction:
         return asdict(self)
 
 
+DEFAULTS = {
+    "sequence_length": 8192,
+    "global_batch_sequences": 1024,
+    "micro_batch_sequences": 1,
+    "tensor_parallel": 1,
+    "pipeline_parallel": 1,
+    "dtype": "bf16",
+}
+"""Of what is not said."""
+
+
 def predict_training(
+    model: str,
+    gpu: str,
+    gpus: int,
+    *,
+    nic_b_s: float | None = None,
+    interleave: int | None = None,
+    profile: str | Path | None = None,
+    **layout: Any,
+) -> TrainingPrediction:
+    """What one training step takes, where the time goes, and what the GPUs draw.
+
+    model, gpu   as people write them: `Llama-3.1-405B`, `h100`
+    gpus         of the whole job
+    nic_b_s      one GPU's share of its node's network ports; of its rack where not given
+    interleave   chunks a stage; the most that divides where not given
+    profile      a calibration profile that was measured on this GPU; else the kernels that ship
+    layout       the other fields of `TrainingSteps`: tensor_parallel, pipeline_parallel,
+                 sequence_length, global_batch_sequences, dtype ...
+    Raises InputError with every reason why the job cannot run.
+    """
+    steps = steps_of(DEFAULTS | layout | {"model": model}, gpus, interleave)
+    return predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
+
+
+def predict_steps(
     steps: TrainingSteps,
     gpu_name: str,
     gpus: int,
     nic_b_s: float | None = None,
     catalogue: Catalogue | None = None,
     memory_doubt: float = MEMORY_DOUBT,
+    profile: str | Path | None = None,
 ) -> TrainingPrediction:
     """Predict one step.
 
@@ -86,6 +124,7 @@ def predict_training(
     nic_b_s     one GPU's share of its node's network ports; that of the first rack with such GPUs
                 where not given
     memory_doubt   a layout is refused where it needs this many times the memory
+    profile        a calibration profile that was measured on this GPU
     Raises InputError with every reason why the job cannot run.
     """
     known = catalogue or shipped()
@@ -99,7 +138,7 @@ def predict_training(
     reasons = layout_misfits(model, steps, gpu, gpus, memory_doubt)
     if reasons:
         raise InputError(_problem(reason) for reason in reasons)
-    kernels = training_kernels(gpu, known.get(Gpu, REFERENCE))
+    kernels = training_kernels(gpu, profile_for(profile, gpu))
     nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
     law = training_law(model, steps, gpu, gpus, nic, kernels)
     return _answer(law, model_row, gpu, gpus)

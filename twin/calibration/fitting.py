@@ -14,8 +14,8 @@ from twin.calibration.formats import form_of
 from twin.calibration.power_fit import power_fit_of
 from twin.calibration.profile import Base, Fit, Process, Profile, Sample
 from twin.errors import InputError, Problem
-from twin.physics.kernels.surface_fit import fit_surface, left_out_errors
-from twin.physics.kernels.work import AXES, OPTIONAL
+from twin.physics.kernel_surfaces.surface_fit import fit_surface, left_out_errors
+from twin.physics.kernel_surfaces.work import AXES, OPTIONAL
 
 
 def fit(samples: dict[str, Any]) -> Profile:
@@ -60,7 +60,7 @@ def _launched(samples: list[Sample]) -> list[Sample]:
 
 
 def _fit_one(op: str, dtype: str, samples: list[Sample], shared: bool) -> Fit:
-    """The surface of an operation; see `physics/kernels/surface_fit.py`.
+    """The surface of an operation; see `physics/kernel_surfaces/surface_fit.py`.
 
     Of the medians, or of the fastest readings on a processor that others share.
     """

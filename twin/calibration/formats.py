@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.errors import InputError, Problem
-from twin.physics.kernels.work import Format
+from twin.physics.kernel_surfaces.work import Format
 
 _SAME = {
     "bfloat16": "bf16", "float16": "fp16", "half": "fp16", "f16": "fp16", "float32": "fp32",

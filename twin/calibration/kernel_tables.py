@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from twin.calibration.formats import FORMATS, number_format
 from twin.errors import InputError, Problem, did_you_mean
-from twin.physics.kernels.measured_exchange import MeasuredExchange
-from twin.physics.kernels.surface import Ceilings, Departure, KernelSurface
-from twin.physics.kernels.work import AXES, work
+from twin.physics.kernel_surfaces.measured_exchange import MeasuredExchange
+from twin.physics.kernel_surfaces.surface import Ceilings, Departure, KernelSurface
+from twin.physics.kernel_surfaces.work import AXES, work
 
 Array = NDArray[np.float64]
 

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from twin.calibration.formats import FORMATS
 from twin.calibration.kernel_tables import EXCHANGES, kernel_surface
+from twin.physics.kernel_surfaces.surface import Ceilings, KernelSurface
+from twin.physics.kernel_surfaces.work import work
 from twin.physics.kernels.call import KernelCall
-from twin.physics.kernels.surface import Ceilings, KernelSurface
-from twin.physics.kernels.work import work
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

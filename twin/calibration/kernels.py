@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twin.physics.kernels.work import STREAMS, Format, work
+from twin.physics.kernel_surfaces.work import STREAMS, Format, work
 
 
 @dataclass(frozen=True)

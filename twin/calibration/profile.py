@@ -13,7 +13,7 @@ from pydantic import Field
 
 from twin.calibration.formats import form_of, number_format
 from twin.errors import InputError, Problem
-from twin.physics.kernels.surface import Ceilings, Departure, KernelSurface
+from twin.physics.kernel_surfaces.surface import Ceilings, Departure, KernelSurface
 from twin.physics.roofline import Roofline
 from twin.stated import Stated
 
@@ -73,7 +73,7 @@ class Base(Stated):
 
 
 class Process(Stated):
-    """The departure's Gaussian process; `x` holds the features of `physics/kernels/work.py`."""
+    """The departure's Gaussian process; `x` holds features of `physics/kernel_surfaces/work.py`."""
 
     x: list[list[float]]
     alpha: list[float]

@@ -12,9 +12,9 @@ from twin.calibration.formats import number_format
 from twin.calibration.kernel_tables import EXCHANGES
 from twin.calibration.kernel_times import MeasuredKernels
 from twin.calibration.profile import Profile
+from twin.physics.kernel_surfaces.measured_exchange import MeasuredExchange
+from twin.physics.kernel_surfaces.surface import Ceilings, KernelSurface
 from twin.physics.kernels.call import KernelCall
-from twin.physics.kernels.measured_exchange import MeasuredExchange
-from twin.physics.kernels.surface import Ceilings, KernelSurface
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

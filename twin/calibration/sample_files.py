@@ -16,7 +16,7 @@ import numpy as np
 from twin.calibration.formats import FORMATS, peak_of
 from twin.calibration.kernel_tables import KernelSamples
 from twin.errors import InputError, Problem, did_you_mean
-from twin.physics.kernels.work import AXES, OPTIONAL, work
+from twin.physics.kernel_surfaces.work import AXES, OPTIONAL, work
 
 BYTES_MAX = 64 * 2**20
 PROBLEMS_MAX = 50

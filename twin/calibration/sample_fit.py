@@ -10,8 +10,8 @@ import numpy as np
 from twin.calibration.formats import FORMATS, number_format
 from twin.calibration.kernel_tables import KernelSamples
 from twin.errors import InputError, Problem
-from twin.physics.kernels.surface import KernelSurface
-from twin.physics.kernels.surface_fit import fit_surface
+from twin.physics.kernel_surfaces.surface import KernelSurface
+from twin.physics.kernel_surfaces.surface_fit import fit_surface
 
 
 @dataclass(frozen=True)

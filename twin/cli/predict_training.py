@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from typer import Option
@@ -41,6 +42,10 @@ Nic = Annotated[
     str | None, Option("--nic", metavar="RATE", help="Network of one GPU, such as '400 Gbit/s'.")
 ]
 
+Profile = Annotated[
+    Path | None, Option("--profile", metavar="FILE", help="Kernels measured on this GPU.")
+]
+
 
 def training(
     model: Model,
@@ -61,6 +66,7 @@ def training(
     lora_rank: Lora = 0,
     software: Software = "",
     nic: Nic = None,
+    profile: Profile = None,
     json: Json = False,
 ) -> None:
     """Predict one training step, its power and where its time goes."""
@@ -83,6 +89,7 @@ def training(
         gpus,
         interleave,
         nic,
+        profile,
     )
     if json:
         say.document(found.as_dict())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import InputError, Problem, did_you_mean
@@ -27,9 +28,10 @@ def predict(
     gpus: int,
     interleave: int | None,
     nic: str | None,
+    profile: Path | None = None,
 ) -> TrainingPrediction:
     """The prediction; InputError with every word and every reason that does not fit."""
-    from twin.analysis.training_prediction import predict_training, steps_of
+    from twin.analysis.training_prediction import predict_steps, steps_of
 
     said = {key: SAME.get(word.lower(), word.lower()) for key, word in words.items()}
     problems = [_unknown(key, word) for key, word in said.items() if word not in _allowed(key)]
@@ -37,7 +39,7 @@ def predict(
     if problems:
         raise InputError(problems)
     steps = steps_of(numbers | said, gpus, interleave)
-    return predict_training(steps, gpu, gpus, nic_b_s)
+    return predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
 
 
 def _allowed(key: str) -> tuple[str, ...]:

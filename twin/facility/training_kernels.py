@@ -1,12 +1,17 @@
-"""Kernel times of a training step on one GPU: measured tables first, rooflines elsewhere."""
+"""Kernel times of a training step on one GPU: those of its profile or tables, else another's by
+data sheet, else rates of long runs.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from twin.calibration.kernel_tables import has_tables, kernel_surface
+from twin.calibration.kernel_tables import has_tables
 from twin.calibration.profile import Profile
+from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue.rows import Gpu
+from twin.facility.serving.device import kernels_of
+from twin.physics.kernels import KernelCall, KernelTimes
 from twin.physics.network import collectives
 from twin.physics.roofline import Roofline
 from twin.physics.training import TRAINING_DRAW, Draw, RooflineTimes, StepKernels
@@ -19,30 +24,27 @@ _TABLE = {"fp16": "bf16", "mxfp8": "fp8_block"}
 
 
 @dataclass(frozen=True)
-class MeasuredTimes:
-    """Kernel times from the tables of one GPU, scaled where they are another's."""
+class StepTimes:
+    """What a training step asks of the kernel times of a device, measured or carried over."""
 
-    table: str
-    """GPU whose tables these are."""
+    kernels: KernelTimes
     bytes_s: float
     """Effective rate of element-wise kernels."""
-    flop_scale: float = 1.0
-    """Time of products and attention over the table's."""
     known: dict[tuple[object, ...], float] = field(default_factory=dict, repr=False)
     outside: set[tuple[object, ...]] = field(default_factory=set, repr=False)
     """Shapes beyond what was sampled."""
 
     def gemm_s(self, m: float, n: float, k: float, dtype: str) -> float:
         """A matrix product."""
-        form = _TABLE.get(dtype, dtype)
-        return self._ask(("gemm", form), m=m, n=n, k=k)
+        return self._ask("gemm", _TABLE.get(dtype, dtype), m=m, n=n, k=k)
 
     def attention_s(
         self, sequences: float, tokens: float, heads: float, kv_heads: float, head_dim: float
     ) -> float:
         """Causal attention forward, in bf16."""
         return self._ask(
-            ("attention_prefill", "bf16"),
+            "attention_prefill",
+            "bf16",
             batch=sequences,
             tokens=tokens,
             heads=heads,
@@ -54,11 +56,11 @@ class MeasuredTimes:
         """Element-wise kernels."""
         return size_bytes / self.bytes_s
 
-    def _ask(self, what: tuple[str, str], **axes: float) -> float:
-        key = (*what, *axes.values())
+    def _ask(self, op: str, form: str, **axes: float) -> float:
+        key = (op, form, *axes.values())
         if key not in self.known:
-            seconds, inside = kernel_surface(self.table, *what).time_s(**axes)
-            self.known[key] = float(seconds) * self.flop_scale
+            seconds, inside = self.kernels.call_s(KernelCall(op, op, form, axes, 1.0))
+            self.known[key] = float(seconds)
             if not bool(inside):
                 self.outside.add(key)
         return self.known[key]
@@ -82,25 +84,22 @@ class TrainingKernels:
 
 
 def training_kernels(
-    gpu: Gpu, reference: Gpu, profile: Profile | None = None, rates: Roofline | None = None
+    gpu: Gpu, profile: Profile | None = None, rates: Roofline | None = None
 ) -> TrainingKernels:
-    """The best that is known of a GPU.
+    """The best that is known of a GPU; one without tables takes another's by data sheet.
 
-    reference   whose tables are scaled by data sheets where the GPU has none
-    profile     measured by the planner: goes before everything else
+    profile     measured by the planner: goes before what ships, which stands behind it
     rates       of long training runs, where the GPU has a profile and no table
     """
     library = library_of(gpu)
-    if profile is not None and profile.fits:
-        return TrainingKernels(_of_profile(profile, gpu), TRAINING_DRAW, library, False)
-    streamed = MEMORY_SHARE * gpu.memory_bandwidth_b_s
-    if has_tables(gpu.name):
-        return TrainingKernels(MeasuredTimes(gpu.name, streamed), TRAINING_DRAW, library, False)
-    if rates is not None:
+    measured = profile if profile is not None and profile.fits else None
+    if measured is None and rates is not None and not has_tables(gpu.name):
         return TrainingKernels(RooflineTimes(rates, _speedup(gpu)), None, library, True)
-    scale = reference.bf16_flop_s / gpu.bf16_flop_s
-    times = MeasuredTimes(reference.name, streamed, scale)
-    return TrainingKernels(times, TRAINING_DRAW, library, True)
+    found = kernels_of(gpu, measured)
+    streamed = MEMORY_SHARE * gpu.memory_bandwidth_b_s
+    if isinstance(found.times, ProfiledKernels) and ("gemm", "bf16") in found.times.surfaces:
+        streamed = found.times.ceilings("bf16").bytes_s
+    return TrainingKernels(StepTimes(found.times, streamed), TRAINING_DRAW, library, found.carried)
 
 
 def has_format(gpu: Gpu, dtype: str) -> bool:
@@ -122,15 +121,6 @@ def library_of(gpu: Gpu) -> collectives.Library:
     if gpu.fp4_flop_s is not None:
         return collectives.BLACKWELL
     return collectives.HOPPER if gpu.fp8_flop_s is not None else collectives.AMPERE
-
-
-def _of_profile(profile: Profile, gpu: Gpu) -> RooflineTimes:
-    """Rooflines of a planner's own measurement: its plain matrix products."""
-    plain = [fit for fit in profile.fits if fit.op == "gemm"]
-    if not plain:
-        return RooflineTimes(profile.rate("kernel", "bf16").roofline(), _speedup(gpu))
-    wide = [fit for fit in plain if fit.dtype in ("bfloat16", "bf16")]
-    return RooflineTimes((wide or plain)[0].roofline(), _speedup(gpu))
 
 
 def _speedup(gpu: Gpu) -> tuple[tuple[str, float], ...]:

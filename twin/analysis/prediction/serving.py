@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST, InferenceQuestion
-from twin.calibration import Profile, load_profile
-from twin.calibration.trust import distrust
+from twin.analysis.prediction.profiled import profile_for
 from twin.catalogue import Catalogue, shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model
@@ -134,19 +133,9 @@ def _look_up(question: InferenceQuestion, catalogue: Catalogue) -> _Case:
     tensor, data = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     replica = ServingReplica(shape_of(model), formats, tensor, data)
-    kernels = kernels_of(gpu, _measured(question, gpu))
+    kernels = kernels_of(gpu, profile_for(question.profile, gpu))
     engine = software_named(question.software)
     return _Case(question, model, gpu, dtype, replica, kernels, engine)
-
-
-def _measured(question: InferenceQuestion, gpu: Gpu) -> Profile | None:
-    """The profile that is asked for. InputError where it may not speak for the GPU."""
-    if question.profile is None:
-        return None
-    found = load_profile(question.profile)
-    if doubts := distrust(found, gpu.name, gpu.peak_flop_s):
-        raise InputError(replace(doubt, file=str(question.profile)) for doubt in doubts)
-    return found
 
 
 def _refuse(case: _Case) -> None:

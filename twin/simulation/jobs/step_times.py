@@ -51,7 +51,7 @@ class TrainingSpeed:
         self.gpu = on.gpu.name
         self._check(scenario, on.gpu, gpus)
         kernels = training_kernels(
-            on.gpu, on.reference, on.profile if measured else None, _long_run_rates(on, spec.dtype)
+            on.gpu, on.profile if measured else None, _long_run_rates(on, spec.dtype)
         )
         self.law = training_law(self.model, spec, on.gpu, gpus, nic_b_s, kernels)
         self.layout = self.law.layout

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.physics.kernels.work import AXES, Format, Work, work
+from twin.physics.kernel_surfaces.work import AXES, Format, Work, work
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

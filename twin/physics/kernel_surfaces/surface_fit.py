@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.optimize import least_squares, minimize
 
-from twin.physics.kernels.surface import Ceilings, Departure, KernelSurface, matern
-from twin.physics.kernels.work import Format, Work, work
+from twin.physics.kernel_surfaces.surface import Ceilings, Departure, KernelSurface, matern
+from twin.physics.kernel_surfaces.work import Format, Work, work
 
 Array = NDArray[np.float64]
 
