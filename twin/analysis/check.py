@@ -24,7 +24,7 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
     racks counts those with GPUs. load_idle_w and load_peak_w are racks at their AC input plus
     coolant units; cooling_rated_w is the heat that all plant units carry together; heat is that of
     racks at rated power. power holds the rows of the table `loading`, electrical voltage, current,
-    kVA loading and power factor of every node. findings are those of
+    kVA loading, power factor and fault current of every node. findings are those of
     `review`, which is asked where they are not given. ratings is there where a layout states one by
     current or apparent power, and says how its watts follow. hydraulics is there where a loop
     states pipes.

@@ -9,6 +9,7 @@ import numpy as np
 
 from twin.facility.model import Facility
 from twin.facility.power.electrical import electrical_network, solved
+from twin.facility.power.short_circuit import fault_currents_a
 
 Row = dict[str, Any]
 
@@ -21,6 +22,10 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
     loading_frac  apparent power over rating, the rating taken as volt-amperes; None without one
     power_factor  watts over volt-amperes at its output; None where nothing flows
     loss_w        lost in it
+    fault_current_a           of a three-phase fault at its output, initial and symmetrical (IEC
+                              60909), as it is usually fed; None for loads
+    fault_current_standby_a   the same on generators alone; 0 where none feeds it
+    short_circuit_rating_a    what it may be exposed to; None where no row states it
     Raises ArithmeticError where voltages do not settle: the network cannot carry its load.
     """
     tree = facility.power
@@ -29,6 +34,7 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
     found = solved(network)
     size_va = np.abs(found.through_va)
     carried_a = np.abs(found.current_va) / (np.sqrt(3.0) * network.voltage_v)
+    faults = _faults(facility)
     return [
         {
             "node": name,
@@ -38,8 +44,23 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
             "loading_frac": _of(size_va[n], tree.rating_w[n]),
             "power_factor": float(found.through_va[n].real / size_va[n]) if size_va[n] else None,
             "loss_w": float(found.loss_w[n]) if network.live[n] else 0.0,
+            **faults[n],
         }
         for n, name in enumerate(tree.id)
+    ]
+
+
+def _faults(facility: Facility) -> list[Row]:
+    """Fault currents and ratings of every node; the design as built, whatever is lost."""
+    tree = facility.power
+    names = ("fault_current_a", "fault_current_standby_a", "short_circuit_rating_a")
+    columns = np.stack([*fault_currents_a(facility), tree.short_circuit_rating_a], axis=1)
+    known = np.isfinite(columns)
+    known[tree.equipment :] = False
+    rows = zip(columns.tolist(), known.tolist(), strict=True)
+    return [
+        {name: a if there else None for name, a, there in zip(names, *row, strict=True)}
+        for row in rows
     ]
 
 

@@ -71,6 +71,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "the heaviest phase reaches its breaker first, and the neutral carries the difference",
         "single-phase racks in multiples of three on each panel, or three-phase cords",
     ),
+    FindingCode.SHORT_CIRCUIT_ABOVE_RATING: Meaning(
+        Severity.WARNING,
+        "a fault there may not be cleared, and destroys the gear and what stands around it",
+        "gear of a higher rating, a transformer of more impedance, or fewer of them in parallel",
+    ),
     FindingCode.NOT_SELECTIVE: Meaning(
         Severity.NOTE,
         "an overload of one branch takes down all that hangs on the one above",

@@ -21,5 +21,10 @@ class ElectricalNumbers(Stated):
     """Cables and busways: resistance of one phase, warm, by length."""
     reactance_ohm_m: AtLeastZero | None = None
     """Cables and busways: reactance of one phase by length."""
+    subtransient_reactance_frac: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Generators: x''d, of rated impedance; 0.12 where not stated."""
+    short_circuit_rating_a: Positive | None = None
+    """Highest current of a fault that it may be exposed to: breaking capacity, or withstand rating
+    (SCCR, AIC); not judged where not stated."""
     length_m: Positive | None = None
     """Cables and busways: metres from supply to load; its loss then follows from its resistance."""

@@ -59,6 +59,10 @@ class PowerTree:
     """Nominal at the output, between lines; NaN where no row states it."""
     reactance_per_va: Array
     """Series reactance, 1/VA; the resistance is `loss_square_frac` over the rating."""
+    subtransient_reactance_frac: Array
+    """x''d of generators; NaN where no row states it."""
+    short_circuit_rating_a: Array
+    """Fault current that each may be exposed to; NaN where no row states it."""
     minimum_supply_w: Array
     """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
     priority: Mask

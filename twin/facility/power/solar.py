@@ -30,6 +30,8 @@ from twin.scenario.series.epw import is_epw
 
 STEP_S = 900.0
 """Of a clear sky, which nobody measured by the hour."""
+SOMEWHERE_DEG = 35.0
+"""North, where neither the weather nor `site.sky` says: between most sites; assumed."""
 WIND_M_S = 1.0
 """Where no file says otherwise; pvlib's default."""
 _POWER = Quantity("power_w", 0.0, 1e10, "W")
@@ -163,9 +165,9 @@ def _clear(ledger: Ledger, air: Weather) -> Daylight:
     zone_h = (scenario.start.utcoffset() or timedelta(0)).total_seconds() / 3600.0
     latitude = _latitude(ledger) if sky.latitude_deg is None else sky.latitude_deg
     if latitude is None:
-        cure = "site.sky.latitude_deg, for solar arrays under weather that has no place"
-        ledger.complain(("site", "sky"), "no latitude", cure)
-        latitude = 0.0
+        latitude = SOMEWHERE_DEG
+        says = f"the sun stands as at {latitude:g}° north, for the weather has no place"
+        ledger.remarks += (Finding(FindingCode.FILLED_IN, "sky", says, ("site", "climate")),)
     longitude = 15.0 * zone_h if sky.longitude_deg is None else sky.longitude_deg
     begin_s = np.arange(0.0, scenario.horizon, STEP_S)
     middle_s = begin_s + STEP_S / 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -188,16 +189,18 @@ def freeze(
         ups=ups,
         bess=bess_arrays(ledger, every, row),
         solar=solar_arrays(ledger, nodes, row, air),
-        **(_edges(every, row) | _electrical(every)),
+        **(_edges(every, row) | _electrical(every, column)),
         levels=_levels(len(every), [(row[s], i) for i, n in enumerate(every) for s in n.supplies]),
     )
 
 
-def _electrical(nodes: list[PowerNode]) -> dict[str, np.ndarray]:
-    """Nominal voltage and series reactance of every node."""
-    stated = [node.row.voltage_v if node.row else None for node in nodes]
+def _electrical(
+    nodes: list[PowerNode], column: Callable[[str, float], np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Nominal voltage, reactances and fault current of every node; NaN where no row states one."""
+    stated = ("voltage_v", "subtransient_reactance_frac", "short_circuit_rating_a")
     return {
-        "voltage_v": np.array([np.nan if v is None else v for v in stated], dtype=float),
+        **{name: column(name, np.nan) for name in stated},
         "reactance_per_va": np.array([reactance_per_va(n.row) for n in nodes], dtype=float),
     }
 
