@@ -26,7 +26,9 @@ def electrical_residual_frac(result: Result) -> float:
     """From the site table alone: supplied less used and lost, over supplied."""
     site = result.frame("site")
     span = np.diff(site.time_s, prepend=0.0)
-    supplied = (site.utility_power_w + site.generator_power_w + site.battery_power_w) @ span
+    bought_w = site.utility_power_w - site.export_power_w
+    made_w = site.generator_power_w + site.solar_power_w + site.battery_power_w
+    supplied = (bought_w + made_w) @ span
     used = (site.it_power_w + site.distribution_loss_w + site.cooling_power_w) @ span
     return float((supplied - used) / used)
 

@@ -51,7 +51,8 @@ class SkySpec(Stated):
     """Global irradiance over that of a clear sky (Haurwitz 1945). Assumed: a temperate climate's
     mean over a year lies between 0.5 and 0.8."""
     latitude_deg: Annotated[float, Field(ge=-90, le=90)] | None = None
-    """North of the equator; that of the climate or weather file where not stated."""
+    """North of the equator; that of the climate or weather file where not stated, 35 where
+    those have none."""
     longitude_deg: Annotated[float, Field(ge=-180, le=180)] | None = None
     """East of Greenwich; that of the weather file, or the middle of the clock's zone, where not
     stated."""
