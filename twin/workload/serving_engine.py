@@ -25,7 +25,7 @@ class EngineOptions(Stated):
     kv_dtype: Literal["bf16", "fp8"] | None = None
     """Format of keys and values; bf16 under bf16 weights, else fp8."""
     drafts: NonNegativeInt = Field(default=0, le=16)
-    """Tokens that a draft model proposes for each sequence and iteration; for detail: requests."""
+    """Tokens that a draft model, or the model itself, proposes for each sequence and iteration."""
     acceptance: Fraction = 0.7
     """Chance that a draft is accepted where those before it were."""
     draft_time: Duration = 0.0

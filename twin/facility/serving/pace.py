@@ -41,7 +41,7 @@ from twin.physics.kernels import (
     weight_bytes_per_gpu,
 )
 from twin.physics.serving.latency import LengthLaw
-from twin.physics.serving.law import ReplicaLaw
+from twin.physics.serving.law import ReplicaLaw, made_in_step
 from twin.physics.serving.replica_law import ReplicaAtClock, kv_capacity_tokens
 from twin.workload import Pool
 
@@ -113,11 +113,13 @@ def _by_kernels(
         raise ValueError(_too_large(replica, on, longest))
     held = lengths.input_tokens + lengths.output_tokens / 2
     fitting = room / sequence_bytes(replica, held)
+    ahead = pool.engine
+    checked = ahead.drafts + 1
     mix = RequestMix(
         lengths.input_tokens, lengths.output_tokens, lengths.cached_tokens,
-        min(fitting, allowed.max_sequences), allowed.token_budget,
+        min(fitting, allowed.max_sequences), allowed.token_budget, checked,
+        made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
     )  # fmt: skip
-    checked = pool.engine.drafts + 1
     over = LawRange(allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT)
     laws = _laws(replica, kernels.times, host_times(pool.engine.software), over, clocks)
     rates = kernels.times.ceilings("bf16")

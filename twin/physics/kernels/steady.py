@@ -5,6 +5,10 @@ place, at random: a Poisson number of them, up to the budget of tokens. So most 
 small batch read no prompt and some read a whole one, as an engine does (chunked prefill: Agrawal et
 al. 2024, arXiv 2403.02310). The mean share of a prompt in every iteration instead takes up to 4 %
 longer, for products of a few hundred rows are slower a row than both.
+
+Where drafts are checked (speculative decoding: Leviathan et al. 2023, arXiv 2211.17192; multi-token
+prediction: DeepSeek-AI 2024, arXiv 2412.19437), products have a row for each token that is checked;
+keys and values are streamed once for all tokens of a sequence.
 """
 
 from __future__ import annotations
@@ -39,6 +43,12 @@ class RequestMix:
     """That fit and may run at once on a replica."""
     token_budget: float
     """Tokens of one iteration."""
+    checked_tokens: float = 1.0
+    """Of a sequence in one iteration: the next one, and drafts of those after it."""
+    made_tokens: float = 1.0
+    """Of them, that stand on average: one, and the drafts that are accepted."""
+    drafting_s: float = 0.0
+    """Of an iteration, for the drafts of all sequences."""
 
     @property
     def read_tokens(self) -> float:
@@ -63,33 +73,46 @@ def steady_curve(
         raise ValueError("not one sequence may run")
     batch = _batches(mix)
     prompts, chance = _pieces(mix, batch)
-    requests = batch / mix.output_tokens
+    rows = batch * mix.checked_tokens
+    made = batch * mix.made_tokens
     context = batch * mix.held_tokens
     seconds = np.stack(
         [
-            (law.fixed_s(batch[:, None], prompts) * chance).sum(axis=1)
+            (law.fixed_s(rows[:, None], prompts) * chance).sum(axis=1)
             + law.context_s(batch) * context
-            + requests * law.prompt_attention_s(mix.read_tokens, mix.cached_tokens)
+            + made / mix.output_tokens * law.prompt_attention_s(mix.read_tokens, mix.cached_tokens)
+            + mix.drafting_s
             for law in laws
         ]
     )
-    each = (batch[:, None], context[:, None], prompts, mix.read_tokens, mix.cached_tokens)
-    flop, byte = ((part * chance).sum(axis=1) for part in laws[0].work(*each))
+    flop, byte = _work(laws[0], mix, batch, prompts, chance)
     clock = np.array([law.clock_frac for law in laws])[:, None]
     return DecodeCurve(
         batch,
         seconds,
-        batch / seconds,
+        made / seconds,
         np.minimum(flop / seconds / (flop_s * clock), 1.0),
         np.minimum(byte / seconds / bytes_s, 1.0),
     )
+
+
+def _work(
+    law: IterationLaw, mix: RequestMix, batch: Array, prompts: Array, chance: Array
+) -> tuple[Array, Array]:
+    """(batch,) FLOP and bytes of a mean iteration: each checked token works on all context."""
+    rows = (batch * mix.checked_tokens)[:, None]
+    streamed = (batch * mix.held_tokens)[:, None]
+    read = (prompts, mix.read_tokens, mix.cached_tokens)
+    flop = law.work(rows, streamed * mix.checked_tokens, *read)[0]
+    byte = law.work(rows, streamed, *read)[1]
+    return (flop * chance).sum(axis=1), (byte * chance).sum(axis=1)
 
 
 def _batches(mix: RequestMix) -> Array:
     """Whole batches, close together where they are small: as many as fit, and as the budget can
     bring prompts for.
     """
-    each = 1 + mix.read_tokens / mix.output_tokens
+    each = mix.checked_tokens + mix.made_tokens * mix.read_tokens / mix.output_tokens
     most = max(min(mix.most_sequences, 0.98 * mix.token_budget / each), 1.0)
     return np.unique(np.round(np.geomspace(1, int(most), _POINTS)))
 
@@ -98,8 +121,8 @@ def _pieces(mix: RequestMix, batch: Array) -> tuple[Array, Array]:
     """Prompt tokens of an iteration and how often, both (batch, case): Poisson numbers of pieces,
     cut at the budget, whose mean is what the stream asks.
     """
-    room = np.maximum(mix.token_budget - batch, 1.0)[:, None]
-    asked = (batch * mix.read_tokens / mix.output_tokens)[:, None]
+    room = np.maximum(mix.token_budget - batch * mix.checked_tokens, 1.0)[:, None]
+    asked = (batch * mix.made_tokens * mix.read_tokens / mix.output_tokens)[:, None]
     piece = np.minimum(mix.read_tokens, room)
     count = np.arange(_MOST_PIECES + 1, dtype=float)
     tokens = np.minimum(count * piece, room)

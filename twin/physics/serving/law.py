@@ -81,9 +81,8 @@ class Engine:
 
     @property
     def tokens_per_step(self) -> float:
-        """Output tokens of a sequence and iteration: (1 - a^(k+1)) / (1 - a); arXiv 2211.17192."""
-        a = self.acceptance
-        return float(sum(a**i for i in range(self.drafts + 1)))
+        """Output tokens of a sequence and iteration."""
+        return made_in_step(self.drafts, self.acceptance)
 
     def limits(self) -> Limits:
         """As plain numbers."""
@@ -97,6 +96,16 @@ class Engine:
             self.tokens_per_step,
             self.drafts + 1,
         )
+
+
+def made_in_step(drafts: int, acceptance: float) -> float:
+    """Output tokens of a sequence in an iteration that checks so many drafts, on average.
+
+    acceptance   chance that a draft is accepted where those before it were
+
+    (1 - a^(k+1)) / (1 - a): Leviathan et al. 2023, arXiv 2211.17192, equation 1.
+    """
+    return float(sum(acceptance**taken for taken in range(drafts + 1)))
 
 
 def tabulated(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heappop, heappush
+from math import ceil
 
 import numpy as np
 
@@ -66,6 +67,8 @@ class LivedReplica:
         self.slope = law.context_s[0].tolist()
         self.law = law
         self.engine = engine
+        self.checked = engine.drafts + 1
+        self.pace = engine.tokens_per_step
         self.asked = asked
         self.cached = asked.cached
         self.prompt = asked.prompt
@@ -104,7 +107,7 @@ class LivedReplica:
             n = int(min(many, self.engine.max_sequences))
             step_s = self.fixed[n] + self.slope[n] * many * held
             step_s += rate * step_s * self._reading_s(float(self.prompt.mean()) - self.cached)
-            many = 0.5 * (many + min(rate * mean * step_s, self.engine.max_sequences))
+            many = 0.5 * (many + min(rate * mean / self.pace * step_s, self.engine.max_sequences))
         room = self.engine.kv_capacity_tokens
         for q in rng.choice(likely.size, int(many), p=likely):
             made = int(rng.integers(0, self.output[q]))
@@ -119,13 +122,14 @@ class LivedReplica:
         beside = max(self._mixed_s(0, read) - self.fixed[1], 0.0)
         return float(beside) + self._attention_s(read, self.cached)
 
-    def _join(self, q: int, steps: int, context: float) -> None:
-        """Let a sequence make `steps` more tokens."""
-        if steps <= 0:
+    def _join(self, q: int, tokens: int, context: float) -> None:
+        """Let a sequence make `tokens` more."""
+        if tokens <= 0:
             if q >= 0:
                 self.asked.done_s[q] = self.now
             return
-        heappush(self.ends, (self.step + steps, q, context + steps))
+        steps = ceil(tokens / self.pace)
+        heappush(self.ends, (self.step + steps, q, context + steps * self.pace))
         self.many += 1
         self.held += context
 
@@ -152,7 +156,7 @@ class LivedReplica:
         """Prompt tokens of this iteration, and whose prompts end in it."""
         queue = self.queue
         partial = self.partial
-        budget = float(self.engine.token_budget - self.many)
+        budget = float(self.engine.token_budget - self.many * self.checked)
         whole = budget
         done: list[tuple[int, float]] = []
         self.attention = 0.0
@@ -193,7 +197,7 @@ class LivedReplica:
 
     def _steps_s(self, steps: int) -> float:
         slope = self.slope[self.many]
-        grown = self.many * steps * (steps - 1) / 2
+        grown = self.many * steps * (steps - 1) / 2 * self.pace
         took: float = steps * (self.fixed[self.many] + slope * self.held) + slope * grown
         return took
 
@@ -203,7 +207,7 @@ class LivedReplica:
         self.busy_s += took
         self.sequence_s += took * self.many
         self.step += steps
-        self.held += self.many * steps
+        self.held += self.many * steps * self.pace
         while self.ends and self.ends[0][0] <= self.step:
             _, q, context = heappop(self.ends)
             self.many -= 1
@@ -212,7 +216,7 @@ class LivedReplica:
                 self.asked.done_s[q] = self.now
 
     def _steps_until(self, at_s: float) -> int:
-        half = self.slope[self.many] * self.many / 2
+        half = self.slope[self.many] * self.many * self.pace / 2
         linear = self.fixed[self.many] + self.slope[self.many] * self.held - half
         span = at_s - self.now
         root: float = (linear * linear + 4 * half * span) ** 0.5

@@ -55,7 +55,7 @@ class ReplicaSpeed:
         self.activity_by_load = activity(
             self.pace.chip, point.compute_activity, point.memory_activity, point.busy_frac
         )
-        self.step_by_load_s = point.step_s
+        self.token_by_load_s = point.step_s / self.engine.tokens_per_step
 
     def capacity(self, clock_frac: Array) -> Array:
         """Output tokens/s of one replica at each clock."""
@@ -67,12 +67,11 @@ class ReplicaSpeed:
 
     def time_per_token_s(self, load_frac: float) -> float:
         """Time between a sequence's tokens at a share of capacity."""
-        return float(np.interp(load_frac, LOADS, self.step_by_load_s))
+        return float(np.interp(load_frac, LOADS, self.token_by_load_s))
 
     def law(self) -> LawTables:
         """Iteration times at every clock of `CLOCKS`."""
-        draft_s = self.pool.engine.draft_time
-        return tabulated(self.pace.laws, self.engine, LONGEST_TOKENS, draft_s)
+        return tabulated(self.pace.laws, self.engine, LONGEST_TOKENS, self.pool.engine.draft_time)
 
     def latencies(self, clock_frac: float, in_turn: int, upto_load: float = 1.0) -> LoadCurve:
         """What users see over loads up to one, at the nearest clock of `CLOCKS` and of so many
@@ -85,7 +84,7 @@ class ReplicaSpeed:
             np.inf if promise.tpot is None else promise.tpot,
         )
         return _curve(
-            self.pace.laws[notch], self.engine, self.lengths,
+            self.pace.laws[notch], self.pool.engine.draft_time, self.engine, self.lengths,
             float(self.capacity_by_clock[notch]), in_turn, objective,
             next_load(upto_load), self.pool.engine.routing != "round_robin",
         )  # fmt: skip
@@ -93,11 +92,11 @@ class ReplicaSpeed:
 
 @lru_cache(maxsize=128)
 def _curve(
-    law: ReplicaLaw, engine: Engine, lengths: LengthLaw, capacity: float, in_turn: int,
-    objective: Objective, upto_load: float, fewest: bool,
+    law: ReplicaLaw, draft_s: float, engine: Engine, lengths: LengthLaw, capacity: float,
+    in_turn: int, objective: Objective, upto_load: float, fewest: bool,
 ) -> LoadCurve:  # fmt: skip
     """The same question is answered once."""
-    tables = tabulated([law], engine, LONGEST_TOKENS)
+    tables = tabulated([law], engine, LONGEST_TOKENS, draft_s)
     return load_curve(tables, engine, lengths, capacity, in_turn, objective, 1, upto_load, fewest)
 
 
