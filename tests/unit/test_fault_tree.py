@@ -128,6 +128,13 @@ def test_not_coherent_has_a_probability_and_no_cut_sets(tmp_path: Path) -> None:
     assert "prime implicants" in found["notes"][0]
 
 
+def test_an_exclusive_or_of_three_is_true_for_an_odd_number(tmp_path: Path) -> None:
+    """One of them, or all; some engines take it for exactly one (findings/exclusive_or_of_three)."""
+    three = "<xor>" + names("basic-event", "abc") + "</xor>"
+    found = twin.fault_tree(tree_file(tmp_path, gate("top", three)))
+    assert found.probability == pytest.approx(3 * 0.1 * 0.81 + 0.001)
+
+
 @pytest.mark.parametrize(
     ("formula", "expected"),
     [
