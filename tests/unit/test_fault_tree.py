@@ -129,7 +129,7 @@ def test_not_coherent_has_a_probability_and_no_cut_sets(tmp_path: Path) -> None:
 
 
 def test_an_exclusive_or_of_three_is_true_for_an_odd_number(tmp_path: Path) -> None:
-    """One of them, or all; some engines take it for exactly one (findings/exclusive_or_of_three)."""
+    """One of them, or all; others take it for exactly one (findings/exclusive_or_of_three)."""
     three = "<xor>" + names("basic-event", "abc") + "</xor>"
     found = twin.fault_tree(tree_file(tmp_path, gate("top", three)))
     assert found.probability == pytest.approx(3 * 0.1 * 0.81 + 0.001)
