@@ -99,3 +99,20 @@ def test_what_cannot_be_is_refused_with_its_cure(
 ) -> None:
     assert main(["predict", "inference", *LLAMA, *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_drafts_are_asked_as_a_service_has_them(ask: Ask) -> None:
+    one = (*LLAMA, "--gpu", "h200", "--tp", "2", "--dtype", "fp8", "--concurrency", "1")
+    plain = ask(*one)
+    ahead = ask(*one, "--drafts", "3", "--acceptance", "0.7")
+    paid = ask(*one, "--drafts", "3", "--acceptance", "0.7", "--draft-time", "1 ms")
+    assert plain["tokens_per_step"] == 1.0
+    assert ahead["tokens_per_step"] == pytest.approx(1 + 0.7 + 0.49 + 0.343)
+    assert ahead["output_tokens_per_s"] > paid["output_tokens_per_s"] > plain["output_tokens_per_s"]
+    assert ahead["notes"]
+
+
+def test_drafts_without_a_chance_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["predict", "inference", *LLAMA, "--gpu", "h200", "--tp", "2", "--drafts", "1"]
+    assert main(asked) == 2
+    assert "--acceptance" in capsys.readouterr().err

@@ -12,13 +12,16 @@ mixed data sets, 1.8 times).
 
 234 further points of aiconfigurator-core 0.12.0 (silicon_sample.csv, none of them fitted) at 1 to
 thousands of requests in flight: time between tokens within 15 % at the median (mean 24 %, DeepSeek
-R1 53 % too slow), time to the first token within 34 % at the median.
+R1 53 %, and 25 % with the token that it predicts itself), time to the first token within 34 % at
+the median.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -88,8 +91,30 @@ def test_stated_uncertainty_is_no_smaller_than_the_error_met(rows) -> None:
 
 def test_lower_loads_that_nothing_was_fitted_to() -> None:
     """Where a point's requests do not fit by the rule of memory here, there is no forecast."""
+    between, first = _errors(table("workload/tensorrt_llm_latency_points.csv"))
+    assert len(between) >= 215
+    assert np.median(between) <= 0.17
+    assert between.mean() <= 0.26
+    assert np.median(first) <= 0.37
+
+
+def test_deepseek_r1_with_the_token_that_it_predicts_itself() -> None:
+    """One draft, of which 85 % stand (arXiv 2412.19437, section 5.4.3), halves its error: 53 to
+    25 %. The points do not say whether drafts were on.
+    """
+    points = table("workload/tensorrt_llm_latency_points.csv")
+    rows = [row for row in points if row["model"] == "DeepSeek-R1"]
+    plain = _errors(rows)[0]
+    ahead = _errors(rows, drafts=1, acceptance=0.85)[0]
+    assert len(ahead) == len(plain) >= 50
+    assert ahead.mean() <= 0.26
+    assert ahead.mean() <= 0.5 * plain.mean()
+
+
+def _errors(rows: Iterable[dict[str, str]], **options: Any) -> np.ndarray:
+    """(time between tokens and to the first, point) absolute errors."""
     errors = []
-    for row in table("workload/tensorrt_llm_latency_points.csv"):
+    for row in rows:
         try:
             found = predict_inference(
                 row["model"],
@@ -99,14 +124,11 @@ def test_lower_loads_that_nothing_was_fitted_to() -> None:
                 parallelism=row["parallelism"],
                 dtype=row["dtype"],
                 concurrency=int(row["concurrency"]),
+                **options,
             )
         except InputError:
             continue
         between = found.tpot_s * 1e3 / float(row["tpot_ms"]) - 1
         first = found.ttft_s * 1e3 / float(row["ttft_ms"]) - 1
         errors.append((abs(between), abs(first)))
-    between, first = np.array(errors).T
-    assert len(errors) >= 215
-    assert np.median(between) <= 0.17
-    assert between.mean() <= 0.26
-    assert np.median(first) <= 0.37
+    return np.array(errors).T

@@ -52,6 +52,17 @@ PowerCap = Annotated[
 Profile = Annotated[
     Path | None, Option("--profile", metavar="FILE", help="Kernels measured on this GPU.")
 ]
+Drafts = Annotated[
+    int,
+    Option("--drafts", metavar="N", help="Tokens ahead that are checked; 1 for DeepSeek's own."),
+]
+Acceptance = Annotated[
+    float | None,
+    Option("--acceptance", metavar="0..1", help="Chance that a draft is accepted after others."),
+]
+DraftTime = Annotated[
+    str | None, Option("--draft-time", metavar="TIME", help="Of each draft, such as 1 ms.")
+]
 
 
 @predict.command()
@@ -71,6 +82,9 @@ def inference(
     max_sequences: Most = 2048,
     power_cap: PowerCap = None,
     profile: Profile = None,
+    drafts: Drafts = 0,
+    acceptance: Acceptance = None,
+    draft_time: DraftTime = None,
     json: Json = False,
 ) -> None:
     """Tell tokens, times and power of a replica that serves."""
@@ -89,6 +103,9 @@ def inference(
         max_sequences=max_sequences,
         power_cap_w=None if power_cap is None else quantity(power_cap, "W"),
         profile=profile,
+        drafts=drafts,
+        acceptance=acceptance,
+        draft_time_s=0.0 if draft_time is None else quantity(draft_time, "s"),
     )
     if json:
         say.document(found.as_dict())

@@ -30,6 +30,8 @@ class InferencePrediction:
     """Mean time between tokens of a request, the first left out."""
     step_s: float
     """Mean time of an iteration."""
+    tokens_per_step: float
+    """Output tokens of a sequence and iteration on average; above 1 where drafts are checked."""
     mfu: float
     """FLOP of the model over the data sheet's rate of the format served."""
     gpu_power_w: float

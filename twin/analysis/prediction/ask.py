@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from twin.errors import InputError, Problem
+from twin.physics.serving.law import made_in_step
 
 MOST = "max"
 """As many requests in flight as fit."""
 _CUTS = re.compile(r"(TP|DEP)([1-9][0-9]{0,4})", re.IGNORECASE)
 _MOST_TOKENS = 10_000_000
+MOST_DRAFTS = 16
+"""As of a service's engine."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,27 @@ class InferenceQuestion:
     """A calibration profile that was measured on this GPU; else the kernels that ship."""
     memory_frac: float = 0.9
     """Share of what weights leave free that keys and values get."""
+    drafts: int = 0
+    """Tokens ahead that each iteration checks for each sequence; 1 for DeepSeek's own."""
+    acceptance: float | None = None
+    """Chance that a draft is accepted where those before it were; stated where there are drafts."""
+    draft_time_s: float = 0.0
+    """Seconds that each draft adds to an iteration."""
+
+    @property
+    def checked_tokens(self) -> int:
+        """Of a sequence in one iteration: the next one and its drafts."""
+        return self.drafts + 1
+
+    @property
+    def made_tokens(self) -> float:
+        """Of them, that stand on average."""
+        return made_in_step(self.drafts, self.acceptance or 0.0)
+
+    @property
+    def longest_tokens(self) -> int:
+        """That a request ever holds keys and values of; drafts have places before they stand."""
+        return self.input_tokens + self.output_tokens + self.drafts
 
     def cut(self) -> tuple[int, int]:
         """(tensor, data) parallel. InputError where the text is neither TPn nor DEPn."""
@@ -72,5 +97,23 @@ class InferenceQuestion:
             found.append(Problem("--memory", repr(self.memory_frac), "above 0, at most 1"))
         if self.power_cap_w is not None and not self.power_cap_w > 0:
             found.append(Problem("--power-cap", repr(self.power_cap_w), "above 0 W"))
+        found += self._draft_problems()
         if found:
             raise InputError(found)
+
+    def _draft_problems(self) -> list[Problem]:
+        """What of drafts cannot be."""
+        found = []
+        if not isinstance(self.drafts, int) or not 0 <= self.drafts <= MOST_DRAFTS:
+            found.append(Problem("--drafts", repr(self.drafts), f"0 to {MOST_DRAFTS}"))
+        if not (isfinite(self.draft_time_s) and self.draft_time_s >= 0):
+            found.append(Problem("--draft-time", f"{self.draft_time_s:g} s", "at least 0 s"))
+        if self.drafts and self.acceptance is None:
+            cure = "state it: 0.85 to 0.9 for DeepSeek's own (arXiv 2412.19437)"
+            found.append(Problem("--acceptance", "nothing", "0 to 1 beside --drafts", cure))
+        if self.acceptance is not None and not 0 <= self.acceptance <= 1:
+            found.append(Problem("--acceptance", repr(self.acceptance), "0 to 1"))
+        if not self.drafts and (self.acceptance is not None or self.draft_time_s):
+            cure = "state --drafts, or leave --acceptance and --draft-time out"
+            found.append(Problem("--drafts", "0 beside what drafts do", "1 or more", cure))
+        return found

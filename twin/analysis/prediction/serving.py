@@ -42,6 +42,10 @@ SETTLED_FILLINGS = 6
 """Requests of a run that stands for one without end, in fillings of its places."""
 CAP_ROUNDS = 4
 """Rounds in which clock and activity agree under a cap; each error is a tenth of the last."""
+DRAFTS_NOTE = (
+    "weights of whatever drafts are not counted, its time only where it is stated; the uncertainty "
+    "comes from published runs taken as without drafts"
+)
 OUTSIDE_FRAC = 0.1
 """Share of the time in kernels outside the measured shapes from which an answer is extrapolated."""
 
@@ -67,8 +71,7 @@ class _Case:
     @property
     def most(self) -> int:
         """Requests that fit on an attention rank at their longest, none put out again."""
-        longest = self.asked.input_tokens + self.asked.output_tokens
-        fitting = self.room_bytes / sequence_bytes(self.replica, longest)
+        fitting = self.room_bytes / sequence_bytes(self.replica, self.asked.longest_tokens)
         return int(min(max(fitting, 0.0), self.asked.max_sequences))
 
 
@@ -113,7 +116,7 @@ def _under_cap(case: _Case, load: BenchmarkLoad, settled: bool) -> tuple[Benchma
 
 def _run(case: _Case, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
     longest = load.input_tokens + load.output_tokens
-    over = LawRange(load.concurrency, load.token_budget, longest)
+    over = LawRange(load.concurrency * load.checked_tokens, load.token_budget, longest)
     (law,) = iteration_laws(
         case.replica, case.kernels.times, case.software.host, over, (clock_frac,)
     )
@@ -155,7 +158,7 @@ def _refuse(case: _Case) -> None:
 
 def _too_large(case: _Case) -> Problem:
     weights = weight_bytes_per_gpu(case.replica)
-    longest = case.asked.input_tokens + case.asked.output_tokens
+    longest = case.asked.longest_tokens
     need = sequence_bytes(case.replica, longest)
     found = (
         f"{weights / 1e9:.1f} GB of weights and {need / 1e9:.2f} GB for a request of {longest:,} "
@@ -178,8 +181,11 @@ def _load(case: _Case) -> tuple[BenchmarkLoad, bool]:
     requests = math.ceil((asked.requests or usual) / ranks)
     requests = SETTLED_FILLINGS * places if settled else requests
     places = min(places, requests)
-    budget = max(asked.token_budget, places + 1)
-    load = BenchmarkLoad(requests, places, asked.input_tokens, asked.output_tokens, budget)
+    budget = max(asked.token_budget, places * asked.checked_tokens + 1)
+    load = BenchmarkLoad(
+        requests, places, asked.input_tokens, asked.output_tokens, budget,
+        asked.checked_tokens, asked.made_tokens, asked.drafts * asked.draft_time_s,
+    )  # fmt: skip
     return load, settled
 
 
@@ -206,6 +212,7 @@ def _answer(
         ttft_s=run.time_to_first_token_s,
         tpot_s=run.time_per_output_token_s,
         step_s=run.step_s,
+        tokens_per_step=load.made_tokens,
         mfu=_mfu(case, rate),
         gpu_power_w=power_w,
         clock_frac=clock_frac,
@@ -262,4 +269,6 @@ def _notes(case: _Case, load: BenchmarkLoad) -> tuple[str, ...]:
         notes.append(f"{held} of {asked.concurrency} requests fit at once; the others wait")
     if load.token_budget > asked.token_budget:
         notes.append(f"token budget raised to {load.token_budget}, for every running sequence")
+    if asked.drafts:
+        notes.append(DRAFTS_NOTE)
     return tuple(notes)

@@ -1,7 +1,8 @@
 """What a serving benchmark reports of one replica: rates and times of its schedule of iterations.
 
 That is how serving benchmarks load an engine (`trtllm-bench throughput`, `vllm bench serve` with a
-limit on concurrency): requests of one length, so many in flight.
+limit on concurrency): requests of one length, so many in flight. Where drafts are checked, products
+have a row for each checked token; keys and values are streamed once for all of a sequence.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     Raises ValueError where the load is none.
     """
     plan = benchmark_schedule(load)
-    each_s = _stretch_s(law, plan, load.input_tokens)
+    each_s = _stretch_s(law, plan, load)
+    rows = plan.sequences * load.checked_tokens
     clock_s = np.concatenate([[0.0], np.cumsum(each_s)])
     counted = _counted(plan, load, settled)
     start_s = clock_s[plan.finished[counted][0] - 1] if settled else 0.0
@@ -58,10 +60,11 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     first_s = clock_s[plan.first_token] - clock_s[plan.opened]
     made_s = clock_s[plan.finished] - clock_s[plan.first_token]
     wall_s = clock_s[-1]
-    ran = (plan.sequences, plan.context_tokens, plan.prompt_tokens, float(load.input_tokens))
-    flop, byte = law.work(*ran)
-    outside_s = law.outside_s(*ran)
-    exchange_s = law.exchange_s(plan.sequences + plan.prompt_tokens)
+    read = (plan.prompt_tokens, float(load.input_tokens))
+    flop = law.work(rows, plan.context_tokens * load.checked_tokens, *read)[0]
+    byte = law.work(rows, plan.context_tokens, *read)[1]
+    outside_s = law.outside_s(rows, plan.context_tokens, *read)
+    exchange_s = law.exchange_s(rows + plan.prompt_tokens)
     return BenchmarkRun(
         output_tokens_per_s=float(requests * load.output_tokens / span_s),
         time_to_first_token_s=float(weight @ first_s[counted]),
@@ -72,14 +75,16 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
         byte_per_s=float(byte @ plan.steps / wall_s),
         exchange_frac=float(exchange_s @ plan.steps / wall_s),
         outside_frac=float(outside_s @ plan.steps / wall_s),
-        host_frac=float(law.host_s(plan.sequences, plan.prompt_tokens) @ plan.steps / wall_s),
+        host_frac=float(law.host_s(rows, plan.prompt_tokens) @ plan.steps / wall_s),
     )
 
 
-def _stretch_s(law: IterationLaw, plan: Schedule, input_tokens: int) -> Array:
+def _stretch_s(law: IterationLaw, plan: Schedule, load: BenchmarkLoad) -> Array:
     """(stretch,) seconds: attention of prompts as the share of whole prompts that is read."""
-    prompts = plan.prompt_tokens / input_tokens * law.prompt_attention_s(input_tokens)
-    each = law.fixed_s(plan.sequences, plan.prompt_tokens) + prompts
+    whole_s = law.prompt_attention_s(load.input_tokens)
+    each = law.fixed_s(plan.sequences * load.checked_tokens, plan.prompt_tokens)
+    each += plan.prompt_tokens / load.input_tokens * whole_s
+    each += np.where(plan.sequences > 0, load.drafting_s, 0.0)
     seconds: Array = plan.steps * (each + law.context_s(plan.sequences) * plan.context_tokens)
     return seconds
 

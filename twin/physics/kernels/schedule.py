@@ -2,19 +2,24 @@
 
 Prompts are read in pieces beside the tokens that are made, up to a budget of tokens an iteration. A
 request that leaves makes room for the next one at once, so the order of events does not depend on
-how long anything takes: the schedule comes first, its times afterwards.
+how long anything takes: the schedule comes first, its times afterwards. Where drafts are checked,
+each sequence makes its mean of tokens in each iteration.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+
+_WHOLE = 1e-9
+"""What rounding may add to a whole number of iterations."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,17 @@ class BenchmarkLoad:
     output_tokens: int
     token_budget: int
     """Tokens of one iteration at most."""
+    checked_tokens: int = 1
+    """Of a sequence in one iteration: the next one, and drafts of those after it."""
+    made_tokens: float = 1.0
+    """Of them, that stand on average: one, and the drafts that are accepted."""
+    drafting_s: float = 0.0
+    """Of an iteration, for the drafts of all sequences."""
+
+    @property
+    def decode_steps(self) -> int:
+        """Iterations of a request after the one that reads its prompt and makes its first token."""
+        return ceil((self.output_tokens - 1) / self.made_tokens - _WHOLE)
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,7 @@ class Schedule:
     steps: Array
     """Iterations of the stretch."""
     sequences: Array
-    """That each get a token."""
+    """That each get a token, and the drafts that are accepted."""
     context_tokens: Array
     """Held by all of them together, averaged over the stretch."""
     prompt_tokens: Array
@@ -57,9 +73,10 @@ class _Engine:
 
     def __init__(self, load: BenchmarkLoad) -> None:
         self.load = load
+        self.decode_steps = load.decode_steps
         self.waiting = load.requests
         self.running = 0
-        self.context = 0
+        self.context = 0.0
         self.read_tokens = 0
         self.iteration = 0
         self.stretches: list[tuple[int, int, float, int]] = []
@@ -82,7 +99,7 @@ class _Engine:
         load = self.load
         free = min(load.concurrency - self.running, self.waiting)
         left = free * load.input_tokens - self.read_tokens
-        prompt = min(left, load.token_budget - self.running)
+        prompt = min(left, load.token_budget - self.running * load.checked_tokens)
         self._stretch(1, prompt)
         begun, self.read_tokens = divmod(self.read_tokens + prompt, load.input_tokens)
         self._begin(begun)
@@ -90,13 +107,14 @@ class _Engine:
     def _decode(self) -> None:
         """Until the oldest requests are done."""
         age = self.iteration - self.groups[0][1]
-        self._stretch(max(self.load.output_tokens - 1 - age, 1), 0)
+        self._stretch(max(self.decode_steps - age, 1), 0)
 
     def _stretch(self, steps: int, prompt: int) -> None:
-        mean = self.context + self.running * (steps - 1) / 2
+        grown = self.running * self.load.made_tokens
+        mean = self.context + grown * (steps - 1) / 2
         self.stretches.append((steps, self.running, mean, prompt))
         self.iteration += steps
-        self.context += self.running * steps
+        self.context += grown * steps
 
     def _begin(self, count: int) -> None:
         """Requests whose prompts are read: they have their first token, and take places that
@@ -114,11 +132,12 @@ class _Engine:
                 self.places.appendleft((opened, places - taken))
 
     def _retire(self) -> None:
-        made = self.load.output_tokens - 1
-        while self.groups and self.iteration - self.groups[0][1] >= made:
+        load = self.load
+        while self.groups and self.iteration - self.groups[0][1] >= self.decode_steps:
             count, born, first, opened = self.groups.popleft()
             self.running -= count
-            self.context -= count * (self.load.input_tokens + 1 + self.iteration - born)
+            made = 1 + (self.iteration - born) * load.made_tokens
+            self.context -= count * (load.input_tokens + made)
             self.places.append((len(self.stretches), count))
             self.done.append((count, opened, first, len(self.stretches)))
 
@@ -127,11 +146,13 @@ def benchmark_schedule(load: BenchmarkLoad) -> Schedule:
     """The schedule of a benchmark's run, from the first prompt to the last token.
 
     Raises ValueError where a count is below one, or the budget leaves no room for prompts beside
-    the running requests.
+    the running requests and their drafts, or not one token is made where tokens are checked.
     """
     if min(load.requests, load.concurrency, load.input_tokens, load.output_tokens) < 1:
         raise ValueError("a benchmark needs requests, each with tokens in and out")
-    if load.token_budget <= load.concurrency:
+    if not 1 <= load.made_tokens <= load.checked_tokens or load.drafting_s < 0:
+        raise ValueError("of the checked tokens of a sequence one stands at least, all at most")
+    if load.token_budget <= load.concurrency * load.checked_tokens:
         raise ValueError("the token budget must leave room for prompts beside running requests")
     engine = _Engine(load)
     engine.run()
