@@ -15,6 +15,7 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
+from twin.facility.model.components import is_member
 from twin.results import Result
 from twin.results.enums import MENDS, EventKind
 
@@ -30,6 +31,7 @@ CAUSES = (
     EventKind.SAG, EventKind.SHED, EventKind.LEAKS, EventKind.AIR_LOCK, EventKind.VALVE_CLOSED,
     EventKind.TILE_CLOSED, EventKind.DOOR_OPEN, EventKind.FAILED_TO_START, EventKind.RAN_DRY,
     EventKind.COOLANT_LOST, EventKind.LOCKED_OUT, EventKind.SHUT_DOWN, EventKind.OFF,
+    EventKind.SWITCHED_BY_INTRUDER, EventKind.SET_POINT_BY_INTRUDER,
 )  # fmt: skip
 """Kinds that bring others about."""
 EFFECTS = (
@@ -160,7 +162,8 @@ class _Reach:
         """Whether something stands above a component, is a part of it, or of its loop or plant."""
         part = one.partition("/")[0] == name or one.startswith(f"{name}_")
         loop = name.endswith("_loop") and one.startswith(name.removesuffix("_loop"))
-        return part or loop or one in self.above(name)
+        plant = any(is_member(above, one) for above in self.above(name))
+        return part or loop or plant or one in self.above(name)
 
     def _shares_load(self, one: str, name: str) -> bool:
         """Whether two feed something in common, directly or through others."""

@@ -59,7 +59,7 @@ def _stated(facility: Facility, known: Iterable[str]) -> list[str]:
     """Components that the scenario's faults take out, in order of time."""
     named = set(known)
     timeline = facility.scenario.faults.timeline
-    held = [one.component for one in sorted(timeline, key=lambda one: one.at) if one.mode == "out"]
+    held = [one.component for one in sorted(timeline, key=lambda one: one.at) if one.takes_out]
     return list(dict.fromkeys(name for name in held if name in named))
 
 

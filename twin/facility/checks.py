@@ -4,8 +4,6 @@ is cooled.
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from twin.catalogue import KINDS, kind_of
@@ -14,20 +12,17 @@ from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.errors import did_you_mean
 from twin.facility import price_names
 from twin.facility.control_checks import check_demand_response, check_shedding
-from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.peak import heat_w
-from twin.facility.cooling.pipe_faults import refuse_without_pipes
+from twin.facility.fault_checks import check_faults, check_target
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.model.components import is_member
 from twin.facility.power.loading import loading, overloads
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
-from twin.scenario.schema.faults import ROOM_MODES
 
 OVERRIDES = ("type", "rating", "position", "recirculation")
 """What an override may say beside the numbers of a row."""
-_NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
 
 def _own_assets(ledger: Ledger) -> None:
@@ -102,14 +97,10 @@ def _override(ledger: Ledger, name: str, rack: Position | None) -> None:
 def targets(ledger: Ledger) -> None:
     """Faults, drills and actions on nothing, workloads of unknown models."""
     scenario = ledger.scenario
-    for i, fault in enumerate(scenario.faults.timeline):
-        if fault.mode not in ROOM_MODES:
-            _target(ledger, ("faults", "timeline", i, "component"), fault.component)
-        refuse_unsolved_rooms(ledger, ("faults", "timeline", i), fault)
-        refuse_without_pipes(ledger, ("faults", "timeline", i, "mode"), fault)
+    check_faults(ledger)
     for i, drill in enumerate(scenario.drills):
         if drill.kind == "isolate":
-            _target(ledger, ("drills", i, "component"), drill.component)
+            check_target(ledger, ("drills", i, "component"), drill.component)
         if drill.kind == "sag":
             _sagging(ledger, ("drills", i, "target"), drill.target)
     kinds = sorted({entry.kind for entry in ledger.entries})
@@ -228,24 +219,6 @@ def _known(ledger: Ledger, loc: Loc, name: str, kind: type[CatalogueRow]) -> Non
     known = ledger.scenario.catalogue.rows(kind)
     if name not in known:
         ledger.unknown(loc, name, known, f"one of the catalogue's {kind_of(kind)}")
-
-
-def _target(ledger: Ledger, loc: Loc, name: str) -> None:
-    rack, slash, node = name.partition("/")
-    row = ledger.row.get(rack)
-    if row is None:
-        ledger.complain(
-            loc, repr(name), "a component of this layout", did_you_mean(rack, ledger.row)
-        )
-        return
-    nodes = ledger.entries[row].nodes
-    number = _NODE.fullmatch(node)
-    if slash and (number is None or int(number[1]) > nodes):
-        ledger.complain(
-            loc,
-            repr(name),
-            f"{rack}/node_1 to {rack}/node_{nodes}" if nodes else f"{rack}, without nodes",
-        )
 
 
 def carries(ledger: Ledger, facility: Facility) -> None:

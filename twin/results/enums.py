@@ -14,6 +14,10 @@ class EventKind(StrEnum):
     TAKEN_OUT = "taken out on purpose"
     OPENED_BY_MISTAKE = "opened by mistake"
     """Somebody switched another component than was meant."""
+    SWITCHED_BY_INTRUDER = "switched off by an intruder"
+    SET_POINT_BY_INTRUDER = "set-point by an intruder"
+    """Who has no right to it commands the controller of a component, or of a plant."""
+    INTRUSION_DETECTED = "intrusion detected"
     REPAIRED = "repaired"
     STILL_OUT = "still out"
     TRIPPED = "tripped"
@@ -138,6 +142,8 @@ BREAKS = (
     EventKind.FAILED,
     EventKind.TAKEN_OUT,
     EventKind.OPENED_BY_MISTAKE,
+    EventKind.SWITCHED_BY_INTRUDER,
+    EventKind.SET_POINT_BY_INTRUDER,
     EventKind.TRIPPED,
     EventKind.FAILED_TO_START,
     EventKind.RAN_DRY,

@@ -11,7 +11,7 @@ from twin.scenario.schema.faults import ROOM_MODES, TimedFault
 
 def refuse_without_pipes(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
     """Leaks, air locks and closed valves are of racks, units and pumps on stated pipes."""
-    if fault.mode in ("out", *ROOM_MODES) or fault.component not in ledger.row:
+    if fault.mode in ("out", "compromise", *ROOM_MODES) or fault.component not in ledger.row:
         return
     piped = [loop for loop in ledger.scenario.plan.cooling.loops if loop.hydraulics is not None]
     if not any(_holds(ledger, loop, fault.component) for loop in piped):

@@ -33,6 +33,7 @@ _MEANS: dict[str, str] = {
     EventKind.FAILED_TO_START: "failed",
     EventKind.TAKEN_OUT: "taken_out",
     EventKind.OPENED_BY_MISTAKE: "taken_out",
+    EventKind.SWITCHED_BY_INTRUDER: "taken_out",
     EventKind.TRIPPED: "tripped",
     EventKind.LEFT_OPEN: "tripped",
     EventKind.LOCKED_OUT: "on_bypass",

@@ -6,11 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from twin.stated import Duration, Moment, Percent, Stated, VolumeFlow, Within
+from twin.stated import Duration, Moment, Percent, Stated, VolumeFlow, WaterTemperature, Within
 
-FaultMode = Literal["out", "leak", "air_lock", "valve_closed", "tile_closed", "door_open"]
+FaultMode = Literal[
+    "out", "leak", "air_lock", "valve_closed", "tile_closed", "door_open", "compromise"
+]
 """How a component of a coolant loop with `hydraulics`, or a hall with `airflow: potential`, may
-fail, besides being out.
+fail, besides being out; and what has a controller may be commanded wrongly.
 """
 ROOM_MODES = ("tile_closed", "door_open")
 """Those of halls."""
@@ -23,11 +25,14 @@ class TimedFault(Stated):
     at: Moment
     """When it fails."""
     component: Annotated[str, Field(max_length=100)]
-    """Component name; `RACK/node_3` is one node of a rack. A hall for its tiles and doors."""
+    """Component name; `RACK/node_3` is one node of a rack. A hall for its tiles and doors. A plant
+    for a `set_point` that an intruder writes."""
     mode: FaultMode = "out"
     """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
     air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut. Of a hall with
-    `airflow: potential`, tile_closed: a tile gives no air; door_open: its containment leaks."""
+    `airflow: potential`, tile_closed: a tile gives no air; door_open: its containment leaks.
+    compromise: an intruder commands its controller, until that is seen and a crew has restored it;
+    with `set_point` a plant's water is held at that, without it the component is switched off."""
     tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Which of the hall's stated tiles is closed, counted from 1."""
     opening: Percent | None = None
@@ -36,6 +41,14 @@ class TimedFault(Stated):
     """What a leak loses."""
     blocked: Percent | None = None
     """Share of its cross-section that an air lock takes."""
+    set_point: WaterTemperature | None = None
+    """What an intruder writes into the controller of a plant."""
+    detected_after: Duration | None = None
+    """From a compromise until somebody sees it; 5 min for water and air, 30 s for coolant loops and
+    UPS, 1 min for the rest of the power, where not stated (assumed)."""
+    restore_time: Duration | None = None
+    """What a crew then works on it; 30 min for water and air, 15 min for coolant loops, 4 h for
+    UPS, 2 h for the rest of the power, where not stated (assumed)."""
     repair_at: Moment | None = None
     """When it is back."""
     repair_after: Duration | None = None
@@ -55,14 +68,28 @@ class TimedFault(Stated):
             raise ValueError("tile for a tile_closed, and for nothing else")
         if (self.opening is not None) != (self.mode == "door_open"):
             raise ValueError("opening for a door_open, and for nothing else")
+        stated = (self.set_point, self.detected_after, self.restore_time)
+        if self.mode != "compromise" and stated != (None, None, None):
+            raise ValueError("set_point, detected_after, restore_time for a compromise alone")
+        if self.mode == "compromise" and (self.repair_at, self.repair_after) != (None, None):
+            raise ValueError("detected_after and restore_time end a compromise")
         if self.mode in ROOM_MODES and self.repair_at is None and self.repair_after is None:
             raise ValueError("repair_at or repair_after: no crew is sent for a tile or a door")
         return self
 
     @property
+    def takes_out(self) -> bool:
+        """Whether its component is out, and not only otherwise than it should be."""
+        return self.mode == "out" or (self.mode == "compromise" and self.set_point is None)
+
+    @property
     def amount(self) -> float:
-        """Flow of a leak, share that is blocked or open, number of a tile, 1 of a closed valve."""
-        return float(self.flow or self.blocked or self.tile or self.opening or 1.0)
+        """Flow of a leak, share that is blocked or open, number of a tile, 1 of a closed valve,
+        degrees Celsius of a set-point.
+        """
+        return float(
+            self.flow or self.blocked or self.tile or self.opening or self.set_point or 1.0
+        )
 
 
 class Season(Stated):

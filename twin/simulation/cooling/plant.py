@@ -127,7 +127,7 @@ class Plants(Discipline):
         """(3, field) the segments of a plant in the weather that the controls read last."""
         dry_bulb, wet_bulb = self.own.outdoor_degc.tolist()
         running, free_running = self._running(plant)
-        supply_degc = self.set_degc(p) + float(plant.raised_k(dry_bulb))
+        supply_degc = float(self.asked_degc(p, dry_bulb))
         store_w = self._store_w(p, plant)
         key = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w)
         if self._known[p][0] != key:
@@ -135,8 +135,28 @@ class Plants(Discipline):
         return self._known[p][1]
 
     def set_degc(self, p: int) -> float:
-        """Set-point of a plant's water, as its load has it; weather may raise it further."""
+        """Set-point of a plant's water, as its load has it; weather may raise it further. What an
+        intruder wrote stands as it is.
+        """
+        written = self._written_degc(p)
+        if written is not None:
+            return written
         return float(self.world.state.controls.supply_degc[p] + self.own.load_raise_k[p])
+
+    def asked_degc(self, p: int, dry_bulb: Array | float) -> Array:
+        """Set-point of a plant's water at outdoor temperatures, of their shape."""
+        raised_k = self.plants[p].raised_k(dry_bulb)
+        free = self._written_degc(p) is None
+        return np.asarray(self.set_degc(p) + raised_k * free)
+
+    def _written_degc(self, p: int) -> float | None:
+        """The last set-point that an intruder holds a plant at; None where nobody does."""
+        held = [
+            float(amount)
+            for mode, name, amount in self.world.state.faults.altered
+            if mode == "compromise" and name == self.plants[p].id
+        ]
+        return held[-1] if held else None
 
     def _store_w(self, p: int, plant: Plant) -> float:
         """Heat that its tank can take, where it does."""
@@ -171,7 +191,7 @@ class Plants(Discipline):
         plant = self.plants[p]
         running, free_running = self._running(plant)
         dry_bulb, wet_bulb = outdoor_degc.T
-        supply_degc = self.set_degc(p) + plant.raised_k(dry_bulb)
+        supply_degc = self.asked_degc(p, dry_bulb)
         return segment_rows(plant, running, supply_degc, dry_bulb, wet_bulb, free_running)
 
     def stays(self, stretch: Stretch) -> Mask:

@@ -137,7 +137,7 @@ class Units(Discipline):
             self.units,
             state.flows.unit_running[plant.all_units],
             self._pumps_w(plant),
-            self.plants.set_degc(p) + plant.raised_k(outdoor[:, 0]),
+            self.plants.asked_degc(p, outdoor[:, 0]),
             conductance * (water - reference) + constant - state.stores.taken_w[p],
             water,
             outdoor[:, 0],

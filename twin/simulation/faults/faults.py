@@ -5,8 +5,6 @@ A component may be out for several reasons at once; it is back when the last of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, role
@@ -15,6 +13,7 @@ from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.seeds import member, stream
 from twin.simulation.crews import Crews
+from twin.simulation.faults.alterations import COMPROMISE, Alterations
 from twin.simulation.faults.chances import SHARED, Chances
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -34,12 +33,12 @@ class Faults(Discipline):
         self.own = world.state.faults
         self.crews = crews
         self.chances = Chances(world)
+        self.alterations = Alterations(world, crews)
         self.components = world.facility.components
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
         self.timeline = world.facility.scenario.faults.timeline
         for name in ("begins", "ends", "repaired", "fails", "node_fails", "strikes"):
             world.clock.can(f"fault {name}", getattr(self, f"_{name}"))
-        world.clock.can("fault put right", self._put_right)
         world.clock.can("fault while running", self._fails_running)
         world.clock.can("drill begins", self._drill_begins)
         world.clock.can("drill goes on", self._take_out)
@@ -63,34 +62,18 @@ class Faults(Discipline):
         """A fault of the time line: with a known end, or until a crew has repaired it."""
         fault = self.timeline[i]
         out_s = _out_s(fault)
-        if fault.mode != "out":
-            self._alter(fault, out_s)
+        if not fault.takes_out:
+            self.alterations.begin(fault, out_s, self._repair_s)
+            return
+        if fault.mode == COMPROMISE:
+            self._out(fault.component, EventKind.SWITCHED_BY_INTRUDER, "not seen yet")
+            self.alterations.unseen(fault)
             return
         if out_s is not None:
             self._outage(fault.component, out_s, EventKind.FAILED)
             return
         self._out(fault.component, EventKind.FAILED, "waits for a crew")
         self._repair(fault.component, self._repair_s(fault.component))
-
-    def _alter(self, fault: TimedFault, out_s: float | None) -> None:
-        """A leak, an air lock or a closed valve: its component goes on otherwise."""
-        what = (fault.mode, fault.component, fault.amount)
-        self.own.altered.append(list(what))
-        self._changed(fault.component, *_TOLD[fault.mode](fault.amount))
-        if out_s is not None:
-            self._wait(out_s, "fault put right", *what)
-        else:
-            kind = self.components.kind[self.components.row[fault.component]]
-            self.crews.send(kind, self._repair_s(fault.component), "fault put right", *what)
-
-    def _put_right(self, mode: str, name: str, amount: float) -> None:
-        self.own.altered.remove([mode, name, amount])
-        self._changed(name, EventKind.REPAIRED, f"{mode.replace('_', ' ')} put right")
-
-    def _changed(self, name: str, what: EventKind, detail: str) -> None:
-        self.world.note(name, what, detail)
-        self.own.version += 1
-        self.world.stale = True
 
     def _drill_begins(self, i: int) -> None:
         drill = self.world.facility.scenario.drills[i]
@@ -275,15 +258,6 @@ class Faults(Discipline):
 def seconds(span_s: float) -> str:
     """A span in seconds, as events say it."""
     return f"{span_s:,.0f} s" if span_s >= 10 else f"{span_s:g} s"
-
-
-_TOLD: dict[str, Callable[[float], tuple[EventKind, str]]] = {
-    "leak": lambda flow: (EventKind.LEAKS, f"{flow * 6e4:.3g} L/min"),
-    "air_lock": lambda share: (EventKind.AIR_LOCK, f"{share:.0%} of its way"),
-    "tile_closed": lambda number: (EventKind.TILE_CLOSED, f"tile {number:.0f}"),
-    "door_open": lambda share: (EventKind.DOOR_OPEN, f"{share:.0%} of its containment"),
-    "valve_closed": lambda _: (EventKind.VALVE_CLOSED, "nothing passes"),
-}
 
 
 def _out_s(fault: TimedFault) -> float | None:

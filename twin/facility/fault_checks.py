@@ -1,0 +1,44 @@
+"""Which faults of the time line can happen to what."""
+
+from __future__ import annotations
+
+import re
+
+from twin.errors import did_you_mean
+from twin.facility.compromise import refuse_uncommanded
+from twin.facility.cooling.altered_room import refuse_unsolved_rooms
+from twin.facility.cooling.pipe_faults import refuse_without_pipes
+from twin.facility.ledger import Ledger, Loc
+from twin.scenario.schema.faults import ROOM_MODES
+
+_NODE = re.compile(r"node_([1-9][0-9]{0,5})")
+
+
+def check_faults(ledger: Ledger) -> None:
+    """Faults on nothing, or on what cannot have them."""
+    for i, fault in enumerate(ledger.scenario.faults.timeline):
+        loc = ("faults", "timeline", i)
+        if fault.mode not in ("compromise", *ROOM_MODES):
+            check_target(ledger, (*loc, "component"), fault.component)
+        refuse_uncommanded(ledger, (*loc, "component"), fault)
+        refuse_unsolved_rooms(ledger, loc, fault)
+        refuse_without_pipes(ledger, (*loc, "mode"), fault)
+
+
+def check_target(ledger: Ledger, loc: Loc, name: str) -> None:
+    """A name that is no component of the layout, nor a node of its racks."""
+    rack, slash, node = name.partition("/")
+    row = ledger.row.get(rack)
+    if row is None:
+        ledger.complain(
+            loc, repr(name), "a component of this layout", did_you_mean(rack, ledger.row)
+        )
+        return
+    nodes = ledger.entries[row].nodes
+    number = _NODE.fullmatch(node)
+    if slash and (number is None or int(number[1]) > nodes):
+        ledger.complain(
+            loc,
+            repr(name),
+            f"{rack}/node_1 to {rack}/node_{nodes}" if nodes else f"{rack}, without nodes",
+        )

@@ -1,0 +1,90 @@
+"""Components that go on otherwise than they should: leaks, closed ways, open doors, and plants
+whose set-point an intruder has written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twin.facility.compromise import answer
+from twin.results.enums import EventKind
+from twin.scenario.schema import TimedFault
+from twin.simulation.crews import Crews
+from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.world import World
+
+COMPROMISE = "compromise"
+
+
+class Alterations:
+    """What is altered; part of the fault discipline, whose block it writes."""
+
+    def __init__(self, world: World, crews: Crews) -> None:
+        self.world = world
+        self.own = world.state.faults
+        self.crews = crews
+        self.components = world.facility.components
+        world.clock.can("fault put right", self._put_right)
+        world.clock.can("fault detected", self._detected)
+
+    def begin(
+        self, fault: TimedFault, out_s: float | None, repair_s: Callable[[str], float]
+    ) -> None:
+        """Its component goes on otherwise; for `out_s`, or until a crew has worked
+        `repair_s`.
+        """
+        what = (fault.mode, fault.component, fault.amount)
+        self.own.altered.append(list(what))
+        self._changed(fault.component, *_TOLD[fault.mode](fault.amount))
+        if fault.mode == COMPROMISE:
+            self.unseen(fault)
+        elif out_s is not None:
+            self._wait(out_s, "fault put right", *what)
+        else:
+            name = fault.component
+            self.crews.send(self._kind(name), repair_s(name), "fault put right", *what)
+
+    def unseen(self, fault: TimedFault) -> None:
+        """Wait until a compromise is seen; what waits says all, for a fork may have others."""
+        found = answer(self._kind(fault.component), fault)
+        written = () if fault.set_point is None else (float(fault.set_point),)
+        who = (fault.component, float(found.restore_s), *written)
+        self._wait(found.detected_s, "fault detected", *who)
+
+    def _detected(self, name: str, restore_s: float, *written: float) -> None:
+        """Send a crew, who restores a set-point or switches on again."""
+        self.world.note(name, EventKind.INTRUSION_DETECTED, "waits for a crew")
+        kind = self._kind(name)
+        if written:
+            self.crews.send(kind, restore_s, "fault put right", COMPROMISE, name, written[0])
+        else:
+            self.crews.send(kind, restore_s, "fault repaired", name)
+
+    def _put_right(self, mode: str, name: str, amount: float) -> None:
+        self.own.altered.remove([mode, name, amount])
+        self._changed(name, EventKind.REPAIRED, f"{mode.replace('_', ' ')} put right")
+
+    def _changed(self, name: str, what: EventKind, detail: str) -> None:
+        self.world.note(name, what, detail)
+        self.own.version += 1
+        self.world.stale = True
+
+    def _wait(self, delay_s: float, action: str, *who: str | int | float) -> None:
+        self.world.clock.wait(Stage.FAULTS, delay_s, action, *who)
+
+    def _kind(self, name: str) -> str:
+        """Kind of a component, or of what a plant is made of."""
+        row = self.components.row.get(name)
+        if row is None:
+            row = self.components.row[self.components.members(name)[0]]
+        return self.components.kind[row]
+
+
+_TOLD: dict[str, Callable[[float], tuple[EventKind, str]]] = {
+    "leak": lambda flow: (EventKind.LEAKS, f"{flow * 6e4:.3g} L/min"),
+    "air_lock": lambda share: (EventKind.AIR_LOCK, f"{share:.0%} of its way"),
+    "tile_closed": lambda number: (EventKind.TILE_CLOSED, f"tile {number:.0f}"),
+    "door_open": lambda share: (EventKind.DOOR_OPEN, f"{share:.0%} of its containment"),
+    "valve_closed": lambda _: (EventKind.VALVE_CLOSED, "nothing passes"),
+    COMPROMISE: lambda degc: (EventKind.SET_POINT_BY_INTRUDER, f"held at {degc:g} °C"),
+}
