@@ -6,6 +6,7 @@ stays in cache and a small product seems four times as fast as it is (measured).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
@@ -16,6 +17,8 @@ from twin.calibration.kernels import Runner, Task
 from twin.calibration.torch_device import load_torch
 
 POOL_BYTES = {"cpu": 192 * 2**20, "cuda": 4 * 2**30}
+"""At least; on a CPU twice its last-level cache, where that is more."""
+POOL_BYTES_MAX = 2**30
 DTYPES = {"cpu": "float32", "cuda": "bfloat16"}
 """The number format in which everything is measured on a device."""
 ELEMENT_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "fp8": 1.0, "nvfp4": 0.5625}
@@ -26,15 +29,31 @@ BACKENDS = ("FLASH_ATTENTION", "CUDNN_ATTENTION", "EFFICIENT_ATTENTION", "MATH")
 """Attention kernels in the order in which they are tried."""
 
 
+def pool_bytes(device: str) -> int:
+    """Memory that a device's caches cannot hold."""
+    least = POOL_BYTES[device]
+    if device != "cpu":
+        return least
+    return max(least, min(2 * last_level_cache_bytes(), POOL_BYTES_MAX))
+
+
+def last_level_cache_bytes() -> int:
+    """Of this machine's processor; 0 where the system does not say."""
+    try:
+        return max(os.sysconf("SC_LEVEL3_CACHE_SIZE"), 0)
+    except (AttributeError, OSError, ValueError):
+        return 0
+
+
 class Pool:
     """Numbers drawn once, handed out as views that walk through memory."""
 
-    def __init__(self, device: str, dtype: str = "", pool_bytes: int = 0) -> None:
+    def __init__(self, device: str, dtype: str = "", size_bytes: int = 0) -> None:
         torch = load_torch()
         self.device = device
         self.dtype = dtype or DTYPES[device]
         stored = getattr(torch, _STORED.get(self.dtype, self.dtype))
-        size = (pool_bytes or POOL_BYTES[device]) // stored.itemsize
+        size = (size_bytes or pool_bytes(device)) // stored.itemsize
         if stored == torch.uint8:
             block = torch.randint(256, (min(size, 2**20),), device=device, dtype=stored)
         else:
