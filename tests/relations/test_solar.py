@@ -200,3 +200,18 @@ def test_daylight_of_a_weather_file(tmp_path: Path) -> None:
     assert np.ptp(lit.to_numpy()) < 1e-6
     level = 0.86 * 0.96 * 500e3 * 0.9
     assert 0.7 * level < lit.iloc[0] < level
+
+
+def test_what_leaves_trips_what_cannot_carry_it() -> None:
+    """Two megawatts of sun behind a transformer of 800 kW: its breaker sees current either way."""
+    built = layout(rating="2 MW", dc_rating="2.4 MW")
+    built["power"].append(
+        {"name": "tx", "type": "transformer_2500", "rating": "800 kW", "fed_by": "utility"}
+    )
+    board = next(group for group in built["power"] if group["name"] == "board")
+    board["fed_by"] = ["tx", "genset"]
+    board["rating"] = "800 kW"
+    run = day(built, site={"export": {}})
+    events = run.frame("events")
+    assert "tripped" in set(events[events.component.isin(["tx", "board"])].what)
+    assert abs(run.summary["energy_balance_residual_frac"]) < 1e-12

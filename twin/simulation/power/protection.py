@@ -62,7 +62,7 @@ class Protection(Discipline):
         """(..., power node) the same at a load (..., power node)."""
         tree = self.tree
         rate = trip_rate_per_s(
-            output_w / tree.trip_rating_w,
+            np.abs(output_w) / tree.trip_rating_w,
             self.pickup_frac,
             tree.trip_constant_s,
             tree.trip_instantaneous_frac,
@@ -117,7 +117,7 @@ class Protection(Discipline):
         own.tripped[p] = True
         own.tripped_s[p] = self.world.now_s
         self.bypasses.opened(p)
-        load_kw = self.world.state.supply.output_w[p] / 1e3
+        load_kw = abs(self.world.state.supply.output_w[p]) / 1e3
         detail = f"{load_kw:,.0f} kW on a rating of {self.tree.rating_w[p] / 1e3:,.0f} kW"
         self.world.note(self.tree.id[p], EventKind.TRIPPED, detail)
         self._call_crew(p)

@@ -14,6 +14,9 @@ from twin.simulation.kernel.world import World
 from twin.simulation.power.supply import Supply
 from twin.simulation.state.record import SITE
 
+NOTHING_W = 1e-6
+"""A meter's power below this is rounding: what a site that covers itself neither buys nor sells."""
+
 
 class Accounts(Discipline):
     """Rates that hold now, their integrals, and the extremes since they were last asked for."""
@@ -55,6 +58,7 @@ class Accounts(Discipline):
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
         rate = np.empty((*input_w.shape[:-1], len(SITE)))
         bought_w = input_w.take(self.utilities, axis=-1).sum(axis=-1)
+        bought_w = np.where(np.abs(bought_w) < NOTHING_W, 0.0, bought_w)
         rate[..., 0] = np.maximum(bought_w, 0.0)
         rate[..., 1] = input_w.take(self.generators, axis=-1).sum(axis=-1)
         rate[..., 2] = supply.drain_w.sum()
