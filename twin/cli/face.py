@@ -159,10 +159,14 @@ def begin_report(folder: Path) -> Writing:
     return background.begin(folder)
 
 
-def report(result: Result, folder: Path, told: Told | None = None) -> Path:
-    """Write a result's report; the path of its page."""
+def report(result: Result, folder: Path, told: Told | None = None, paper: bool = False) -> Path:
+    """Write a result's report, on paper also where asked; the path of its page."""
     from twin.present.report import write
 
+    if paper:
+        from twin.present.report.pdf import write as write_pdf
+
+        write_pdf(result, folder)
     return write(result, folder, told)
 
 

@@ -9,11 +9,20 @@
 """
 
 from twin.results.frames import empty
-from twin.results.store import REPORT, SCENE, SCENE_PARTS, Result, kept_in, refuse_beside_another
+from twin.results.store import (
+    REPORT,
+    REPORT_PDF,
+    SCENE,
+    SCENE_PARTS,
+    Result,
+    kept_in,
+    refuse_beside_another,
+)
 from twin.results.tables import TABLES
 
 __all__ = [
     "REPORT",
+    "REPORT_PDF",
     "SCENE",
     "SCENE_PARTS",
     "TABLES",

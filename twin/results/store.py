@@ -30,6 +30,7 @@ from twin.results.plots import Plots
 from twin.results.tables import TABLES
 
 REPORT = "report.html"
+REPORT_PDF = "report.pdf"
 """Name of the report in a result's folder."""
 SCENE = "scene"
 """Name of the folder with the USD scene."""
@@ -63,7 +64,7 @@ _SUMMARY = "summary.json"
 _SCENARIO = "scenario.yaml"
 _CLOCK = "wall_s"
 _OWN = frozenset(
-    {"tables", "inputs", _SUMMARY, _SCENARIO, provenance.FILE, REPORT}
+    {"tables", "inputs", _SUMMARY, _SCENARIO, provenance.FILE, REPORT, REPORT_PDF}
     | {f"{SCENE}/{part}" for part in SCENE_PARTS}
 )
 """What a new result takes away; everything else in its folder belongs to somebody and stays."""

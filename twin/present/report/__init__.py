@@ -92,25 +92,32 @@ def render(
     for n, named in enumerate(FIGURES):
         tell(n / len(FIGURES), named.name)
         drawn = known.get(named.name) or drawing(result, named)
-        _hang(sections, named, drawn, behind(result, named.name))
+        table = behind(result, named.name)
+        hang(sections, named, _picture(named, drawn), drawn.says, table)
     page = _page(result, sections)
     tell(1.0, "report.html")
     return page
 
 
-def _hang(sections: list[Section], named: NamedFigure, drawn: Drawing, table: Grid | None) -> None:
+def hang(
+    sections: list[Section], named: NamedFigure, picture: Picture, says: str, table: Grid | None
+) -> None:
     """Pictures come before a chapter's tables, in the order of FIGURES, each with the numbers
     behind it; an empty one says so in the text.
     """
     chapter = next(section for section in sections if section.title == named.section)
-    if drawn.says:
-        chapter.says.append(drawn.says)
+    if says:
+        chapter.says.append(says)
         return
-    address = f"data:image/svg+xml;base64,{b64encode(drawn.svg).decode()}"
     place = sum(_is_of_figures(block) for block in chapter.blocks)
-    chapter.blocks.insert(place, Picture(named.name, named.caption, address))
+    chapter.blocks.insert(place, picture)
     if table is not None:
         chapter.blocks.insert(place + 1, table)
+
+
+def _picture(named: NamedFigure, drawn: Drawing) -> Picture:
+    address = f"data:image/svg+xml;base64,{b64encode(drawn.svg).decode()}"
+    return Picture(named.name, named.caption, address)
 
 
 def _is_of_figures(block: Block) -> bool:
@@ -140,7 +147,7 @@ def _page(result: Result, sections: list[Section]) -> str:
     template = environment().get_template("report.html.j2")
     told, mood = verdict.banner(result)
     return template.render(
-        name=_name(result),
+        name=name_of(result),
         version=str(result.meta.get("version", "")),
         seed=str(result.meta.get("seed", "")),
         style=Markup(css),
@@ -166,7 +173,7 @@ def _page(result: Result, sections: list[Section]) -> str:
     )
 
 
-def _name(result: Result) -> str:
+def name_of(result: Result) -> str:
     """The scenario's own name, from the first `name:` at the start of a line."""
     for line in result.scenario_yaml.splitlines():
         if line.startswith("name:"):
