@@ -51,7 +51,6 @@ class ServerFans:
         own.step = np.where(lit, own.step + faster - (slower & ~faster), 0)
         own.flow_frac = flow_frac(own.step, self.fans.most_frac)
         own.power_w = extra_power_w(own.flow_frac, self.fans.rated_w)
-        own.version += 1
         self._note(EventKind.FANS_FASTER, was_rated & (own.step > 0))
         self._note(EventKind.FANS_AT_RATED_FLOW, ~was_rated & (own.step == 0))
         return True

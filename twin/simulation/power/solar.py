@@ -55,7 +55,6 @@ class BoardSolar:
             self.world.clock.wait(Stage.POWER, delay_s, "daylight changes", step)
 
     def _change(self, step: int) -> None:
-        self.own.step = step
         self.own.available_w = self.solar.available_w[step].copy()
         self.world.stale = True
         self._wait(step + 1)
@@ -70,12 +69,7 @@ class BoardSolar:
         if (alone & (given > 0)).any():
             given = self._within_boards(given, alone, through(drawn_w)[0])
         self.own.given_w = given
-        return self._less(drawn_w, given)
-
-    def _less(self, drawn_w: Array, given_w: Array) -> Array:
-        drawn = drawn_w.copy()
-        drawn[self.solar.node] -= given_w
-        return drawn
+        return self._more(drawn_w, -given)
 
     def _within_boards(self, given: Array, alone: Mask, output_w: Array) -> Array:
         """(array,) what boards without other supplies take."""

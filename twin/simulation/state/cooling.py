@@ -279,7 +279,6 @@ class FanState:
     """Air over rated flow."""
     power_w: Array
     """Power beyond that at rated flow."""
-    version: int = 0
 
 
 def fresh_fans(facility: Facility) -> FanState:

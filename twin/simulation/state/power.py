@@ -254,8 +254,6 @@ class SolarState:
     """AC, by daylight."""
     given_w: Array
     """AC, to its board."""
-    step: int = -1
-    """Of what daylight gives; none yet."""
 
 
 def fresh_solar(facility: Facility) -> SolarState:
