@@ -116,7 +116,9 @@ class Page:
 _CODES = {
     "ArrowRight": {"windowsVirtualKeyCode": 39},
     "ArrowLeft": {"windowsVirtualKeyCode": 37},
+    "ArrowDown": {"windowsVirtualKeyCode": 40},
     "End": {"windowsVirtualKeyCode": 35},
+    "Home": {"windowsVirtualKeyCode": 36},
 }
 
 

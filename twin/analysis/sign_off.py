@@ -127,29 +127,46 @@ def _state(entry: ReviewEntry, hashes: Mapping[str, str]) -> State:
     return "current" if hashes[entry.component] == entry.hash else "stale"
 
 
-def open_points(judged: Iterable[JudgedEntry]) -> list[str]:
-    """Why a design is not signed off: decisions that are stale, gone or rejected.
-
-    The last decision of each reviewer on each component counts; comments decide nothing.
+def last_decisions(judged: Iterable[JudgedEntry]) -> tuple[JudgedEntry, ...]:
+    """The last decision of each reviewer on each component, by component and reviewer; comments
+    decide nothing.
     """
     last = {
         (one.entry.component, one.entry.reviewer): one
         for one in judged
         if one.entry.decision != "comment"
     }
+    return tuple(one for _, one in sorted(last.items(), key=lambda item: item[0]))
+
+
+def is_open(one: JudgedEntry) -> bool:
+    """Whether a decision keeps a design from being signed off: it is stale, gone or a rejection."""
+    return one.state != "current" or one.entry.decision == "rejected"
+
+
+def open_points(judged: Iterable[JudgedEntry]) -> list[str]:
+    """Why a design is not signed off: the last decisions that are open."""
+    return [_open_point(one) for one in last_decisions(judged) if is_open(one)]
+
+
+def _open_point(one: JudgedEntry) -> str:
+    told = f"{one.entry.component}: {one.entry.decision} by {one.entry.reviewer}"
+    return told if one.state == "current" else f"{told}, {one.state}"
+
+
+def approvers(judged: Iterable[JudgedEntry]) -> list[str]:
+    """Who has approved the design as a whole, and it has not changed since."""
     return [
-        f"{component}: {one.entry.decision} by {reviewer}"
-        + ("" if one.state == "current" else f", {one.state}")
-        for (component, reviewer), one in sorted(last.items())
-        if one.state != "current" or one.entry.decision == "rejected"
+        one.entry.reviewer
+        for one in last_decisions(judged)
+        if one.entry.component == DESIGN and not is_open(one)
     ]
 
 
-def reviews_of(
-    layout: Path, components: pd.DataFrame, edges: pd.DataFrame
-) -> tuple[JudgedEntry, ...]:
-    """Notes and decisions beside a layout, judged by what it builds: for a report or a viewer."""
-    return judge(read_reviews(review_path(layout)), component_hashes(components, edges))
+def judged_by(file: Path, components: pd.DataFrame, edges: pd.DataFrame) -> tuple[JudgedEntry, ...]:
+    """Notes and decisions of a file, judged by what was built; none where there is no file."""
+    entries = read_reviews(file)
+    return judge(entries, component_hashes(components, edges)) if entries else ()
 
 
 def new_entry(

@@ -61,11 +61,20 @@ def failed_gates(texts: list[str], a: Compared, b: Compared) -> list[str]:
 
 def reviews(layout: Path) -> tuple[tuple[JudgedEntry, ...], list[str]]:
     """Entries beside a layout with their states, and why it is not signed off."""
-    from twin.analysis.sign_off import open_points, reviews_of
+    from twin.analysis.sign_off import judged_by, open_points, review_path
 
-    tables = face.build(face.load(layout)).tables()
-    judged = reviews_of(layout, tables["components"], tables["edges"])
+    scenario = face.load(layout)
+    tables = face.build(scenario).tables()
+    file = review_path(scenario.layout_file() or layout)
+    judged = judged_by(file, tables["components"], tables["edges"])
     return judged, open_points(judged)
+
+
+def bring_reviews(layout: Path, folder: Path) -> None:
+    """Put the notes and decisions beside a layout beside a result too, for its report."""
+    from twin.study.kept_reviews import bring_reviews
+
+    bring_reviews(layout, folder)
 
 
 def add_review(
@@ -76,9 +85,10 @@ def add_review(
     from twin.analysis.sign_off_text import checked, with_entry
     from twin.results.folder import write_whole
 
-    tables = face.build(face.load(layout)).tables()
+    scenario = face.load(layout)
+    tables = face.build(scenario).tables()
     hashes = component_hashes(tables["components"], tables["edges"])
-    path = review_path(layout)
+    path = review_path(scenario.layout_file() or layout)
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
     entry = new_entry(component, reviewer, decision, note, date, hashes)
     text = checked(with_entry(before, entry), entry, path)

@@ -38,7 +38,7 @@ def report(
 
     if isinstance(result, Result):
         return write(result, folder)
-    return write(Result.load(result), folder or result)
+    return write(Result.load(result), folder or result, kept=result)
 
 
 def scene(

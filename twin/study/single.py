@@ -14,6 +14,7 @@ from twin.simulation.loop.run import Progress
 from twin.study.asked import built, redundancy
 from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
 from twin.study.counterfactuals import Forks, add_counterfactuals, simulate_with_counterfactuals
+from twin.study.kept_reviews import keep_reviews, reviews_beside
 
 
 def run(
@@ -34,6 +35,7 @@ def run(
     """
     _refuse_without_place(out, checkpoint_every_s, resume)
     facility = built(scenario)
+    said = reviews_beside(facility.scenario)
     try:
         result = examined(facility, _lived(facility, out, progress, checkpoint_every_s, resume))
     except RunError as error:
@@ -42,6 +44,7 @@ def run(
         raise
     if out is not None:
         result.save(out)
+        keep_reviews(said, Path(out))
         forget(facility, Path(out))
     return result
 

@@ -25,6 +25,7 @@ from twin.present.report import (
     power,
     provenance,
     redundancy,
+    review,
     story,
     summary,
     tiles,
@@ -33,6 +34,7 @@ from twin.present.report import (
     workload,
 )
 from twin.present.report.behind import OPENS, behind
+from twin.present.report.review import Reviews, reviews_in
 from twin.present.viewer3d import script_hashes, style, view
 from twin.results import REPORT, Result, kept_in, refuse_beside_another
 from twin.results.folder import write_whole, writing
@@ -56,7 +58,7 @@ CHAPTERS: tuple[Callable[[Result], Section], ...] = (
     cost.section,
     provenance.section,
 )
-"""After page one, in order."""
+"""After page one, in order; where something was said of the design, before the last."""
 
 
 def write(
@@ -64,14 +66,17 @@ def write(
     folder: str | Path,
     progress: Progress | None = None,
     drawings: Drawings | None = None,
+    kept: str | Path | None = None,
 ) -> Path:
     """Write `report.html` into the folder, whole or not at all, and return its path.
 
+    kept   the folder whose `review.yaml` is shown, the page's own where not given
     The page carries the result's fingerprint. Raises InputError where the folder holds another
-    finished result, and OutputError where the disk refuses.
+    finished result or the review is wrong, and OutputError where the disk refuses.
     """
     place = Path(folder)
-    page = render(result, progress, drawings)
+    reviews = reviews_in(result, place if kept is None else Path(kept))
+    page = render(result, progress, drawings, reviews)
     fits = partial(refuse_beside_another, place, result.fingerprint)
     with writing("the report", place / REPORT, kept_in(place)):
         write_whole(place / REPORT, page.encode(), fits)
@@ -79,24 +84,34 @@ def write(
 
 
 def render(
-    result: Result, progress: Progress | None = None, drawings: Drawings | None = None
+    result: Result,
+    progress: Progress | None = None,
+    drawings: Drawings | None = None,
+    reviews: Reviews = (),
 ) -> str:
-    """The page as text: the same result gives the same bytes; nothing in it is loaded from
-    elsewhere.
+    """The page as text: the same result and reviews give the same bytes; nothing in it is loaded
+    from elsewhere.
 
     drawings   figures that have been drawn already, by name; the others are drawn here
+    reviews    notes and decisions on its components
     """
     tell = progress or (lambda _done, _what: None)
     known = drawings or {}
-    sections = [chapter(result) for chapter in CHAPTERS]
+    sections = chapters(result, reviews)
     for n, named in enumerate(FIGURES):
         tell(n / len(FIGURES), named.name)
         drawn = known.get(named.name) or drawing(result, named)
         table = behind(result, named.name)
         hang(sections, named, _picture(named, drawn), drawn.says, table)
-    page = _page(result, sections)
+    page = _page(result, sections, reviews)
     tell(1.0, "report.html")
     return page
+
+
+def chapters(result: Result, reviews: Reviews) -> list[Section]:
+    """The chapters in order, without their figures."""
+    made = [chapter(result) for chapter in CHAPTERS]
+    return [*made[:-1], *([review.section(reviews)] if reviews else []), made[-1]]
 
 
 def hang(
@@ -141,8 +156,8 @@ def environment() -> Environment:
     )
 
 
-def _page(result: Result, sections: list[Section]) -> str:
-    shown = view(result)
+def _page(result: Result, sections: list[Section], reviews: Reviews) -> str:
+    shown = view(result, reviews)
     css = stylesheet() + (style() if shown else "")
     template = environment().get_template("report.html.j2")
     told, mood = verdict.banner(result)
@@ -164,6 +179,7 @@ def _page(result: Result, sections: list[Section]) -> str:
         tiles=tiles.tiles(result),
         judged=verdict.table(result),
         changed=summary.changed(result),
+        signed=review.verdict(reviews) if reviews else "",
         sentences=story.sentences(result),
         points=redundancy.points(result),
         no_points=redundancy.no_points(result),

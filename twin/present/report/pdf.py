@@ -15,17 +15,19 @@ from twin.present.figures import FIGURES, NamedFigure, png_bytes
 from twin.present.figures.style import says_nothing
 from twin.present.paper import ROOM, block, document_bytes, style, table, text
 from twin.present.report import (
-    CHAPTERS,
+    chapters,
     hang,
     name_of,
     provenance,
     redundancy,
+    review,
     story,
     summary,
     tiles,
     verdict,
 )
 from twin.present.report.behind import behind
+from twin.present.report.review import Reviews, reviews_in
 from twin.results import REPORT_PDF, Result, kept_in, refuse_beside_another
 from twin.results.folder import write_whole, writing
 
@@ -33,26 +35,26 @@ from twin.results.folder import write_whole, writing
 def write(result: Result, folder: str | Path) -> Path:
     """Write `report.pdf` into the folder, whole or not at all, and return its path.
 
-    Raises InputError where the folder holds another finished result, and OutputError where the
-    disk refuses.
+    Raises InputError where the folder holds another finished result or its review is wrong, and
+    OutputError where the disk refuses.
     """
     place = Path(folder)
-    data = pdf_bytes(result)
+    data = pdf_bytes(result, reviews_in(result, place))
     fits = partial(refuse_beside_another, place, result.fingerprint)
     with writing("the report", place / REPORT_PDF, kept_in(place)):
         write_whole(place / REPORT_PDF, data, fits)
     return place / REPORT_PDF
 
 
-def pdf_bytes(result: Result) -> bytes:
-    """The document: the same result gives the same bytes, without a date."""
-    return document_bytes(f"{name_of(result)}: run report", _story(result))
+def pdf_bytes(result: Result, reviews: Reviews = ()) -> bytes:
+    """The document: the same result and reviews give the same bytes, without a date."""
+    return document_bytes(f"{name_of(result)}: run report", _story(result, reviews))
 
 
-def _story(result: Result) -> Iterator[Any]:
-    yield from _front(result)
+def _story(result: Result, reviews: Reviews) -> Iterator[Any]:
+    yield from _front(result, reviews)
     yield PageBreak()
-    for n, section in enumerate(_chapters(result), start=1):
+    for n, section in enumerate(_chapters(result, reviews), start=1):
         yield CondPageBreak(ROOM)
         heading = style(14, bold=True, spaceBefore=14, spaceAfter=4)
         yield text(f"{n} {section.title}", heading)
@@ -62,7 +64,7 @@ def _story(result: Result) -> Iterator[Any]:
             yield from block(one)
 
 
-def _front(result: Result) -> Iterator[Any]:
+def _front(result: Result, reviews: Reviews) -> Iterator[Any]:
     """Page one decides: the verdict, the numbers, what was asked, what happened."""
     meta = result.meta
     over = f"Run report · twin {meta.get('version', '')} · seed {meta.get('seed', '')}"
@@ -75,6 +77,8 @@ def _front(result: Result) -> Iterator[Any]:
     yield table(in_short(result))
     yield Spacer(1, 6)
     yield from block(verdict.table(result))
+    if reviews:
+        yield text(f"Review: {review.verdict(reviews)}", style(9, spaceAfter=3))
     for sentence in story.sentences(result):
         yield text(sentence, style(9, spaceAfter=3))
     for one in _lists(result):
@@ -99,8 +103,8 @@ def _lists(result: Result) -> list[Lines]:
     return [Lines(title, tuple(map(str, lines))) for title, lines in named if lines]
 
 
-def _chapters(result: Result) -> list[Section]:
-    sections = [chapter(result) for chapter in CHAPTERS]
+def _chapters(result: Result, reviews: Reviews) -> list[Section]:
+    sections = chapters(result, reviews)
     for named in FIGURES:
         picture, says = _drawn(result, named)
         hang(sections, named, picture, says, behind(result, named.name))

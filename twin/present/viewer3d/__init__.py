@@ -7,11 +7,13 @@ packed. Without scripts or WebGL the floor plans and a table stand for it.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+from twin.analysis.sign_off import JudgedEntry
 from twin.present.blocks import Columns, Grid, grid, words
 from twin.present.viewer3d.quantities import steps_s
 from twin.present.viewer3d.scene import drawn, packed
@@ -32,10 +34,14 @@ class View:
     three: str
     viewer: str
     listed: Grid
+    notes: bool
+    """Whether something was said of a component."""
 
 
-def view(result: Result) -> View | None:
-    """The view of a result; None where nothing has a place."""
+def view(result: Result, reviews: Sequence[JudgedEntry] = ()) -> View | None:
+    """The view of a result with what was said of its components; None where nothing has a
+    place.
+    """
     held = drawn(result)
     if held.empty:
         return None
@@ -46,8 +52,10 @@ def view(result: Result) -> View | None:
     )
     listed = grid("Components", held, _LISTED, MOST_LISTED, "components",
                   closed=f"All {count(len(held))} components of this view")  # fmt: skip
-    data = packed(result).replace("<", "\\u003c")
-    return View(told, data, _escaped("three/three.min.js"), _escaped("viewer.js"), listed)
+    data = packed(result, reviews).replace("<", "\\u003c")
+    scripts = (_escaped("three/three.min.js"), _escaped("viewer.js"))
+    noted = {one.entry.component for one in reviews} & set(held["id"])
+    return View(told, data, *scripts, listed, bool(noted))
 
 
 def style() -> str:

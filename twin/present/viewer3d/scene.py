@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from twin.analysis.cause_chain import CAUSES
+from twin.analysis.sign_off import JudgedEntry, is_open, last_decisions
 from twin.present.viewer3d.quantities import Framed, framed, steps_s
 from twin.quantities import count, power, short
 from twin.results import Result
@@ -33,14 +34,15 @@ def drawn(result: Result) -> pd.DataFrame:
     return held[sized & placed & (held["system"] != "building")].reset_index(drop=True)
 
 
-def packed(result: Result) -> str:
+def packed(result: Result, reviews: Sequence[JudgedEntry] = ()) -> str:
     """All of it as one JSON text that may stand in a page: numbers packed, no `<` in it.
 
-    The same result gives the same text.
+    The same result and reviews give the same text.
     """
     time_s = steps_s(result)
     frames = list(framed(result, time_s))
-    scene = json.dumps(_scene(result, time_s, frames), ensure_ascii=False, separators=(",", ":"))
+    shown = _scene(result, time_s, frames) | {"notes": _notes(result, reviews)}
+    scene = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     held = {
         "scene": _deflated(scene.encode()),
         "frames": [_deflated(_differences(one.parts).tobytes()) for one in frames],
@@ -145,6 +147,27 @@ def _broken(result: Result, place: Mapping[str, int]) -> list[list[float]]:
         elif str(who) in since:
             out.append([place[str(who)], since.pop(str(who)), float(at)])
     return out + [[place[who], at, 1e12] for who, at in since.items()]
+
+
+def _notes(result: Result, reviews: Sequence[JudgedEntry]) -> list[list[Any]]:
+    """Component, author, date, decision, state, words, and whether it is an open point (1), of
+    what was said of those drawn.
+    """
+    place = {str(name): n for n, name in enumerate(drawn(result)["id"])}
+    left = {id(one) for one in last_decisions(reviews) if is_open(one)}
+    return [
+        [
+            place[of.component],
+            of.reviewer,
+            of.date,
+            of.decision,
+            one.state,
+            of.note,
+            id(one) in left,
+        ]
+        for one in reviews
+        if (of := one.entry).component in place
+    ]
 
 
 def _points(result: Result) -> dict[str, str]:

@@ -80,6 +80,38 @@
     area.expandByPoint(new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n]));
   }
   scene.add(boxes);
+
+  /* ---- notes: a pin above each component that somebody said something of ---- */
+  const notes = new Map();
+  for (const [n, ...said] of data.notes) notes.set(n, [...(notes.get(n) || []), said]);
+  const noted = [...notes.keys()];
+  const isOpen = (n) => (notes.get(n) || []).some((said) => said[5]);
+  const pin = new THREE.BufferGeometry();
+  const peak = [0, 0, 0], ring = [[-1, -1, 3], [1, -1, 3], [1, 1, 3], [-1, 1, 3]];
+  pin.setAttribute("position", new THREE.Float32BufferAttribute([0, 1, 2, 3].flatMap((k) =>
+    [...peak, ...ring[(k + 1) % 4], ...ring[k]]).concat(ring[0], ring[1], ring[2], ring[0], ring[2], ring[3]), 3));
+  const pins = new THREE.InstancedMesh(pin, new THREE.MeshBasicMaterial({ depthTest: false, side: 2 }), 2 * noted.length || 1);
+  const OPEN = new THREE.Color("#b00020"), SAID = new THREE.Color("#0072b2"), RIM = new THREE.Color("#ffffff");
+  noted.forEach((n, k) => { pins.setColorAt(k, RIM); pins.setColorAt(noted.length + k, isOpen(n) ? OPEN : SAID); });
+  pins.visible = noted.length > 0;
+  pins.renderOrder = 2;
+  pins.frustumCulled = false;
+  scene.add(pins);
+  const stand = () => {
+    const far = camera.position.distanceTo(controls.target);
+    noted.forEach((n, k) => {
+      const wide = shown[n] ? far * (isOpen(n) ? 0.009 : 0.006) : 0, top = data.z[n] + data.h[n];
+      matrix.makeScale(1.5 * wide, 1.5 * wide, 1.35 * wide);
+      matrix.setPosition(data.x[n], data.y[n], top - 0.35 * wide);
+      pins.setMatrixAt(k, matrix);
+      matrix.makeScale(wide, wide, wide);
+      matrix.setPosition(data.x[n], data.y[n], top);
+      pins.setMatrixAt(noted.length + k, matrix);
+    });
+    pins.instanceMatrix.needsUpdate = true;
+    pins.boundingSphere = null;
+  };
+
   const lines = [];
   for (const [, x, y, z, w, d, h] of data.halls) {
     const floor = new THREE.Mesh(new THREE.PlaneGeometry(w, d), new THREE.MeshBasicMaterial({ color: 0xcfd6dd }));
@@ -174,7 +206,7 @@
     c.setAttribute("aria-label", `${quantity.label}, from ${write(quantity, quantity.low)} to ${write(quantity, quantity.high)}`);
     $("v-words").textContent = effect
       ? "orange: lost; yellow: one feed less; grey: not touched"
-      : "grey: no value; orange: out of order";
+      : "grey: no value; orange: out of order" + (noted.length ? "; pins: notes, the large red ones open" : "");
   };
 
   /* ---- words ---- */
@@ -200,6 +232,8 @@
     row(list, "at", `${data.x[picked].toFixed(2)} m east, ${data.y[picked].toFixed(2)} m north`);
     if (data.rating[picked] > 0) row(list, "rating", watts(data.rating[picked]));
     if (data.gpus[picked] > 0) row(list, "GPUs", String(data.gpus[picked]));
+    for (const [who, day, decision, state, words] of notes.get(picked) || [])
+      row(list, "note", `${who}, ${day}, ${decision}${state === "current" ? "" : `, ${state}`}${words ? `: ${words}` : ""}`);
     for (const q of data.quantities) {
       const v = value(q, picked, step);
       if (v !== null) row(list, q.label, write(q, v));
@@ -246,7 +280,7 @@
 
   /* ---- drawing ---- */
   let asked = false;
-  const draw = () => { asked = false; renderer.render(scene, camera); };
+  const draw = () => { asked = false; if (pins.visible) stand(); renderer.render(scene, camera); };
   const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(draw); } };
   const refresh = () => {
     $("v-time").textContent = clock(now());
@@ -272,17 +306,33 @@
   data.quantities.forEach((q, k) => option($("v-quantity"), q.label, String(k)));
   quantity = data.quantities[0];
   data.id.forEach((id) => option($("v-names"), "", id));
+  const off = new Set();
+  let of = "all";
+  const wanted = (n) => of === "all" || (of === "open" ? isOpen(n) :
+    (notes.get(n) || []).some((said) => of === "noted" || of === `by ${said[0]}`));
+  const reveal = () => {
+    for (let n = 0; n < count; n++) { shown[n] = !off.has(systemOf(n)) && wanted(n) ? 1 : 0; place(n); }
+    boxes.instanceMatrix.needsUpdate = true;
+    boxes.computeBoundingSphere();
+    $("v-shown").textContent = `${shown.reduce((a, b) => a + b, 0)} of ${count} shown`;
+    redraw();
+  };
   for (const system of data.systems) {
     const label = document.createElement("label"), tick = document.createElement("input");
     tick.type = "checkbox"; tick.checked = true; tick.dataset.system = system;
     label.append(tick, ` ${system}`);
     $("v-systems").append(label);
-    tick.addEventListener("change", () => {
-      for (let n = 0; n < count; n++) if (systemOf(n) === system) { shown[n] = tick.checked ? 1 : 0; place(n); }
-      boxes.instanceMatrix.needsUpdate = true;
-      boxes.computeBoundingSphere();
-      $("v-shown").textContent = `${shown.reduce((a, b) => a + b, 0)} of ${count} shown`;
-      redraw();
+    tick.addEventListener("change", () => { if (tick.checked) off.delete(system); else off.add(system); reveal(); });
+  }
+  if ($("v-notes")) {
+    option($("v-notes"), "all components", "all");
+    option($("v-notes"), "with notes", "noted");
+    option($("v-notes"), "with open points", "open");
+    for (const who of [...new Set(data.notes.map((said) => said[1]))].sort()) option($("v-notes"), `by ${who}`, `by ${who}`);
+    $("v-notes").addEventListener("change", (e) => { of = e.target.value; reveal(); });
+    $("v-next").addEventListener("click", () => {
+      const held = noted.filter((n) => shown[n]);
+      if (held.length) pick(held[(held.indexOf(picked) + 1) % held.length]);
     });
   }
   $("v-shown").textContent = `${count} of ${count} shown`;
@@ -304,8 +354,9 @@
     if (!down || Math.hypot(e.clientX - down[0], e.clientY - down[1]) > 4) return;
     const r = canvas.getBoundingClientRect();
     ray.setFromCamera(new THREE.Vector2((e.clientX - r.left) / r.width * 2 - 1, 1 - (e.clientY - r.top) / r.height * 2), camera);
+    const above = noted.length ? ray.intersectObject(pins)[0] : null;
     const hit = ray.intersectObject(boxes)[0];
-    pick(hit ? hit.instanceId : -1);
+    pick(above ? noted[above.instanceId % noted.length] : hit ? hit.instanceId : -1);
   });
   canvas.addEventListener("keydown", (e) => {
     const turn = { ArrowLeft: [-0.12, 0], ArrowRight: [0.12, 0], ArrowUp: [0, -0.08], ArrowDown: [0, 0.08] }[e.key];
@@ -331,10 +382,11 @@
   refresh();
   draw();
 
-  /* Where a component stands on the screen: for tests, which click there. */
-  window.twinWhere = (id) => {
+  /* Where a component, or the pin above it, stands on the screen: for tests, which click there. */
+  window.twinWhere = (id, pinned) => {
     const n = index.get(id), r = canvas.getBoundingClientRect();
-    const p = new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n]).project(camera);
+    const up = pinned ? 0.01 * camera.position.distanceTo(controls.target) : 0;
+    const p = new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n] + up).project(camera);
     return [r.left + (p.x + 1) / 2 * r.width, r.top + (1 - p.y) / 2 * r.height];
   };
   const took = ((performance.now() - began) / 1000).toFixed(2);

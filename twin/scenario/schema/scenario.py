@@ -240,6 +240,11 @@ class Scenario(Stated):
         held = [document for document in self._documents if document is not None]
         return held[0].root if held and held[0].path.is_file() else None
 
+    def layout_file(self) -> Path | None:
+        """The file that holds the layout; None where it came from no file."""
+        held = [document.path for document in self._documents if document is not None]
+        return held[-1] if held and held[-1].is_file() else None
+
     def problem(
         self, loc: tuple[str | int, ...], found: str, allowed: str, hint: str = ""
     ) -> Problem:
