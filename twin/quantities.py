@@ -35,20 +35,20 @@ def figures(value: Any, digits: int = 3) -> str:
     return "0" if held == 0 else f"{held:,.{max(0, digits - 1 - exponent)}f}"
 
 
-def scaled(value: Any, unit: str) -> str:
+def scaled(value: Any, unit: str, digits: int = 3) -> str:
     """With an SI prefix from k to P: `1.25 MW`."""
     held = number(value)
     if not math.isfinite(held):
         return NONE
     for size, prefix in _PREFIXES:
         if abs(held) >= 0.9995 * size:
-            return f"{figures(held / size)} {prefix}{unit}".rstrip()
-    return f"{figures(held)} {unit}".rstrip()
+            return f"{figures(held / size, digits)} {prefix}{unit}".rstrip()
+    return f"{figures(held, digits)} {unit}".rstrip()
 
 
-def short_number(value: Any) -> str:
+def short_number(value: Any, digits: int = 3) -> str:
     """A bare number as people say it, large ones with a prefix: `3.30 G`, `0.123`."""
-    return scaled(value, "") if abs(number(value)) >= 1e6 else figures(value)
+    return scaled(value, "", digits) if abs(number(value)) >= 1e6 else figures(value, digits)
 
 
 def power(power_w: Any) -> str:

@@ -318,7 +318,7 @@ def test_a_constraint_that_nobody_meets_is_said(desk: Path, capsys: Any) -> None
     text = "vary: {plant.chilled_water.supply_temperature: [14 °C, 18 °C]}\nconstraints: "
     command = ["study", str(study_file(desk, f"{text}[pue < 1]\n")), "--out", str(desk / "out")]
     assert main([*command, "--workers", "1"]) == 0
-    assert "no case meets 'pue < 1': pue is 1." in capsys.readouterr().err
+    assert "No case meets 'pue < 1': pue is 1." in capsys.readouterr().err
     assert table(desk / "out")["meets"].tolist() == [False, False]
     name = "plant.chilled_water.supply_temperature"
     study_file(desk, f"{text}['{name} > 20 °C']\n")

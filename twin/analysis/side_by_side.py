@@ -138,6 +138,17 @@ _ECONOMICS = (
     ("usd_per_gpu_h", "A GPU hour", "less"),
     ("capex_usd", "Bought", "less"),
 )
+WAYS: dict[str, str] = {
+    "tokens_total": "more",
+    **{name: better for name, _, better in (*_SUMMARY, *_ECONOMICS)},
+    "joules_per_token_facility": "less",
+    "energy_cooling_j": "less",
+    "usd_lost_by_fault": "less",
+    "npv_usd": "more",
+    "irr_frac": "more",
+    "payback_years": "less",
+}
+"""Which way is better, of numbers that one way is better of by itself; those that decide first."""
 _OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (
     ("tokens_made_frac", "Tokens made of the undisturbed", "more", made_frac),
     ("availability", "Availability of all racks", "more", availability),

@@ -36,12 +36,12 @@ def study(
     excel: Excel = False,
     json: Json = False,
 ) -> None:
-    """Run a scenario for every value of what varies.
+    """Run a scenario for every value of what varies; leaves a table and a report.
 
     A study that was stopped or killed goes on where it stood when it is begun again.
     """
     if study_method.asked(file):
-        return study_method.run(file, out, workers, cluster, json)
+        return study_method.run(file, out, workers, cluster, excel, json)
     asked = study_face.read(file)
     folder = out or Path("reports") / asked.plan.name
     say.writable(folder)
@@ -49,12 +49,13 @@ def study(
     say.note(f"{asked.plan.name}: {len(asked.cases):,} cases, in {folder}")
     with say.progress(asked.plan.name, after_s=2.0) as told:
         found = study_face.run(asked, folder, workers, cluster, told)
+    page = study_face.page(found)
     if json:
-        say.document(study_face.document(found))
+        say.document(study_face.document(found, page))
     else:
         say.findings(asked.plan.name, study_face.shown(found, ROWS), stderr=True)
-    for word in study_face.words(found):
+    for word in study_face.words(found, page):
         say.note(word)
-    for path in found.save(folder, excel):
+    for path in study_face.save(found, page, folder, excel):
         say.note(f"written: {path}")
     study_face.refuse_nothing_done(found)

@@ -10,6 +10,7 @@ from twin.cli.face import Told
 from twin.errors import InputError, Problem, RunError
 
 if TYPE_CHECKING:
+    from twin.analysis.statistics.study_page import StudyPage
     from twin.study.experiments.study import StudyResult
     from twin.study.experiments.study_file import AskedStudy
 
@@ -48,30 +49,41 @@ def run(asked: AskedStudy, folder: Path, workers: int, cluster: str, told: Told)
     return run_study(asked, folder, workers, cluster, tell)
 
 
-def document(found: StudyResult) -> dict[str, Any]:
-    """The whole table as plain values, column by column."""
+def page(found: StudyResult) -> StudyPage:
+    """What the report says."""
+    from twin.study.experiments.study_pages import study_page
+
+    return study_page(found)
+
+
+def save(found: StudyResult, page: StudyPage, folder: Path, excel: bool) -> list[Path]:
+    """Write the table and the report; their paths."""
+    from twin.present.study_report import write
+
+    return [*found.save(folder, excel), write(page, folder)]
+
+
+def document(found: StudyResult, page: StudyPage) -> dict[str, Any]:
+    """What the report says first, and the whole table as plain values, column by column."""
     table = found.table
     return {
         "name": found.plan.name,
+        "verdict": [page.verdict, *page.sentences],
+        "failed": list(page.failed),
         "units": dict(found.units),
         "columns": {str(name): table[name].tolist() for name in table.columns},
     }
 
 
 def shown(found: StudyResult, rows: int) -> dict[str, Any]:
-    """The first rows of the table, with what is shown of them."""
-    hidden = {"reason"} if found.done == len(found.table) else set()
-    columns = [name for name in found.table.columns if name not in hidden][:COLUMNS]
+    """The first rows of the table, without reasons, which stand by their cases below it."""
+    columns = [name for name in found.table.columns if name != "reason"][:COLUMNS]
     return {"cases": found.table[columns].head(rows).to_dict("records")}
 
 
-def words(found: StudyResult) -> Iterator[str]:
-    """What a reader should know of the table: failed cases by number and reason, and constraints
-    that nobody meets.
-    """
-    from twin.study.experiments.constraints import nobody_meets
-
-    yield from nobody_meets(found.table, found.constraints)
+def words(found: StudyResult, page: StudyPage) -> Iterator[str]:
+    """What decides, then failed cases by number and reason."""
+    yield from (page.verdict, *page.sentences)
     bad = found.table[found.table["status"] != "done"]
     for row in bad.head(NAMED).to_dict("records"):
         yield f"case {row['case']} {row['status']}: {row['reason']}"

@@ -15,18 +15,18 @@ def asked(file: Path) -> bool:
     return asks_a_method(file)
 
 
-def run(file: Path, out: Path | None, workers: int, cluster: str, json: bool) -> None:
+def run(file: Path, out: Path | None, workers: int, cluster: str, excel: bool, json: bool) -> None:
     """Run it, say its verdict, and write its table and its report."""
     from twin.present.study_report import write
     from twin.study.experiments.method_file import read_method, run_method
     from twin.study.experiments.question import Evaluation
-    from twin.study.experiments.study_pages import study_page
+    from twin.study.experiments.study_pages import study_page, units_of
     from twin.study.experiments.table_files import write_tables
 
     plan = read_method(file)[0]
     folder = out or Path("reports") / plan.name
     say.writable(folder)
-    study_face.refuse_place(folder, excel=False)
+    study_face.refuse_place(folder, excel)
     with say.progress(plan.name, after_s=2.0) as told:
         how = Evaluation(folder, workers or 1, cluster, tell=_telling(told))
         found = run_method(file, how)[1]
@@ -36,7 +36,8 @@ def run(file: Path, out: Path | None, workers: int, cluster: str, json: bool) ->
         say.document({"name": plan.name, **shown})
     for word in found.verdict():
         say.note(word)
-    for path in [*write_tables(found.table, folder, {}), write(page, folder)]:
+    tables = write_tables(found.table, folder, units_of(found), excel)
+    for path in [*tables, write(page, folder)]:
         say.note(f"written: {path}")
 
 

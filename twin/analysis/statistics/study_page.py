@@ -38,6 +38,8 @@ class BarFigure:
     base: float = 0.0
     also: str = ""
     """What the second index is, where there is one."""
+    title: str = "one at a time"
+    """How the ends of swings were looked at."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,15 @@ class CourseLine:
 
 @dataclass(frozen=True)
 class CourseFigure:
-    """Estimates along the number of runs."""
+    """Estimates along the number of runs, or along what varies."""
 
     title: str
     x_name: str
     y_name: str
     lines: tuple[CourseLine, ...]
     reference: float | None = None
+    how: str = "as runs came in"
+    """What a point of a line is."""
 
 
 @dataclass(frozen=True)

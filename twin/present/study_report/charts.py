@@ -50,7 +50,8 @@ def caption(told: Chart) -> str:
         more = f" The {left} that matter least are in the table alone." if left > 0 else ""
         return f"{told.outcome}: {told.words}; {shown}.{more}"
     if isinstance(told, IntervalFigure):
-        return f"{told.title}. Dots: estimates; bars: 95 % intervals."
+        sure = any(math.isfinite(row.low) for row in told.rows)
+        return f"{told.title}. Dots: estimates{'; bars: 95 % intervals' if sure else ''}."
     if isinstance(told, FrontFigure):
         failed = f" {told.failed} failed and have no place here." if told.failed else ""
         return (
@@ -59,7 +60,7 @@ def caption(told: Chart) -> str:
             f"Far points lie outside the frame; the table has all.{failed}"
         )
     whiskers = " Upright bars: 95 % intervals." if told.lines and told.lines[0].low else ""
-    return f"{told.title}, as runs came in.{whiskers}"
+    return f"{told.title}, {told.how}.{whiskers}"
 
 
 def _made(height_in: float) -> tuple[Figure, Axes]:
@@ -90,7 +91,7 @@ def _swings(told: BarFigure) -> Figure:
     axes.set_xlabel(told.outcome)
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.legend(loc="lower right", ncols=2)
-    axes.set_title(f"{told.outcome}: one at a time from base {figures(told.base, 4)}")
+    axes.set_title(f"{told.outcome}: {told.title} from base {figures(told.base, 4)}")
     return figure
 
 
@@ -126,8 +127,8 @@ def _intervals(told: IntervalFigure) -> Figure:
         if math.isfinite(row.low) and math.isfinite(row.high):
             axes.plot([row.low, row.high], [n, n], color=BLUE, lw=3, solid_capstyle="butt")
         axes.plot([row.estimate], [n], "o", color=INK, ms=5)
-        ends = f"{short_number(row.low)} to {short_number(row.high)}"
-        words = f"{short_number(row.estimate)}  ({ends})"
+        ends = f"  ({short_number(row.low)} to {short_number(row.high)})"
+        words = f"{short_number(row.estimate)}{ends if math.isfinite(row.low) else ''}"
         axes.annotate(
             words, (1.0, n), xycoords=("axes fraction", "data"), xytext=(6, 0),
             textcoords="offset points", va="center", annotation_clip=False,

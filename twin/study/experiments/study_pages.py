@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
-
-import pandas as pd
 
 from twin.analysis.statistics.study_page import PageSection, StudyPage
 from twin.study.experiments.compare_designs import DesignComparison
 from twin.study.experiments.optimise import Optimisation
-from twin.study.experiments.question import case_names
+from twin.study.experiments.plain_page import plain_page
+from twin.study.experiments.run_chapter import all_runs, failed_runs, runs_tile
 from twin.study.experiments.sensitivity import SensitivityStudy
+from twin.study.experiments.study import StudyResult
 from twin.study.experiments.study_chapters import (
     comparison_chapters,
     comparison_tiles,
     counted,
     optimisation_chapters,
     optimisation_tiles,
-    page_table,
     sensitivity_chapters,
     sensitivity_tiles,
 )
@@ -25,24 +25,31 @@ from twin.study.experiments.study_chapters import (
 Found = SensitivityStudy | DesignComparison | Optimisation
 
 
-def study_page(found: Found, name: str = "study", question: str = "") -> StudyPage:
-    """The report of what a method found; write it with `twin.present.study_report.write`.
+def study_page(found: Found | StudyResult, name: str = "", question: str = "") -> StudyPage:
+    """The report of what a study or a method found; write it with `twin.report`.
 
     name, question   what stands above the verdict
     """
+    if isinstance(found, StudyResult):
+        return plain_page(found, name, question)
     verdict, *more = found.verdict()
     return StudyPage(
-        name=name,
+        name=name or "study",
         kind=_KINDS[type(found)],
         question=question,
         version=version("ai-factory-twin"),
         verdict=verdict,
         mood=_mood(found),
-        tiles=(*_tiles(found), _runs(found.table)),
+        tiles=(*_tiles(found), runs_tile(found.table)),
         sentences=(*more, _how(found)),
-        failed=_failed(found.table, _names(found)),
-        sections=(*_sections(found), _cases(found.table)),
+        failed=failed_runs(found.table, _names(found)),
+        sections=(*_sections(found), all_runs(found.table)),
     )
+
+
+def units_of(found: Found) -> Mapping[str, str]:
+    """Units of what varies, by name; arms have none."""
+    return {} if isinstance(found, DesignComparison) else found.units
 
 
 _KINDS: dict[type, str] = {
@@ -102,20 +109,3 @@ def _how(found: Found) -> str:
         f"{counted(len(found.report_seeds), 'other')}: the best of many looks better than it is on "
         f"the seeds that it was chosen by."
     )
-
-
-def _runs(table: pd.DataFrame) -> tuple[str, str, str]:
-    bad = int((table["status"] != "done").sum())
-    return "Runs", f"{len(table):,}", f"{bad:,} failed" if bad else "all done"
-
-
-def _failed(table: pd.DataFrame, names: list[str]) -> tuple[str, ...]:
-    bad = table[table["status"] != "done"]
-    told = case_names(bad, names)
-    return tuple(f"{name}: {why}" for name, why in zip(told, bad["reason"], strict=True))
-
-
-def _cases(table: pd.DataFrame) -> PageSection:
-    says = "Every run with what varied, its seed, and how it ended; the study's table has the rest."
-    columns = [str(name) for name in table.columns if name != "reason"][:10]
-    return PageSection("All runs", (says,), (), (page_table("Runs", table[columns]),))

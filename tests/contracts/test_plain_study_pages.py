@@ -1,0 +1,210 @@
+"""The report of a study without a method: what was asked, what decides, and what failed."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import twin
+from twin.analysis.statistics import mean_interval, paired_difference
+from twin.cli import main
+from twin.present.study_report import render
+from twin.study.experiments.plain_answers import differences, spread, swings
+from twin.study.experiments.reading import Reading, precise
+
+ROOT = Path(__file__).parents[2]
+HALL = ROOT / "layouts" / "gb200_su.yaml"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    (tmp_path / "hall.yaml").write_text(HALL.read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def asked(desk: Path, text: str, *options: str) -> tuple[int, Path]:
+    file = desk / "asked.yaml"
+    file.write_text(f"name: asked\nscenario: hall.yaml\n{text}", encoding="utf-8")
+    out = desk / "out"
+    return main(["study", str(file), "--out", str(out), "--workers", "1", *options]), out
+
+
+def noisy(arm: str, seed: int) -> dict[str, float]:
+    """Energy that more fans lower by 3, under a chance that both arms meet and a little of their
+    own.
+    """
+    chance = np.random.default_rng(seed)
+    shared = 100 + 5 * chance.normal()
+    own = np.random.default_rng([seed, len(arm)]).normal()
+    return {"energy_facility_j": shared + own - (3.0 if arm == "many" else 0.0), "same": shared}
+
+
+def heat(supply: float, fans: float) -> dict[str, float]:
+    if supply > 24:
+        raise ArithmeticError("too <warm>")
+    return {"pue": 1.5 - 0.01 * supply + 0.001 * fans}
+
+
+def page(found: Any) -> str:
+    return render(twin.study_page(found))
+
+
+def verdict(text: str) -> str:
+    found = re.search(r'<p class="verdict[^"]*">(.*?)</p>', text)
+    assert found
+    return found[1]
+
+
+def test_a_grid_of_a_file_says_best_and_worst_and_is_written_as_four_files(desk: Path) -> None:
+    code, out = asked(
+        desk,
+        "description: Which set-point?\n"
+        "vary:\n"
+        "  warm: {path: plant.warm_water.supply_temperature, values: [38 °C, 42 °C]}\n"
+        "  units: {path: air.crah.count, values: [4, 6]}\n"
+        "outcomes: [energy_cooling_j]\n",
+        "--excel",
+    )
+    assert code == 0
+    table = pd.read_parquet(out / "table.parquet")
+    text = (out / "study.html").read_text(encoding="utf-8")
+    best = table.loc[table["energy_cooling_j"].idxmin()]
+    worst = table.loc[table["energy_cooling_j"].idxmax()]
+    assert verdict(text) == (
+        f"energy_cooling_j is lowest at warm {best['warm']:.6g} °C, units {best['units']}: "
+        f"{precise(best['energy_cooling_j'])}, and highest at warm {worst['warm']:.6g} °C, units "
+        f"{worst['units']}: {precise(worst['energy_cooling_j'])} (of 4 points)."
+    )
+    assert "Which set-point?" in text
+    assert "4 runs: varied: warm, units; every combination; 1 seed a point." in text
+    assert "What moves it" in text
+    assert "Every run was done; none was left out." in text
+    assert len(pd.read_csv(out / "table.csv")) == len(pd.read_excel(out / "table.xlsx")) == 4
+
+
+def test_arms_have_a_difference_with_its_interval_over_the_seeds_both_met() -> None:
+    arms: dict[str, Any] = {"few": {}, "many": {}}
+    outcomes = ["energy_facility_j", "same"]
+    found = twin.study(noisy, arms=arms, replications=12, outcomes=outcomes)
+    told = verdict(page(found))
+    held = found.table.pivot(index="seed", columns="arm", values="energy_facility_j")
+    pair = paired_difference(held["many"], held["few"])
+    percent = 100 * pair.mean / held["few"].mean()
+    assert pair.decided
+    assert told == (
+        f"many is better than few in energy_facility_j: {precise(pair.mean)} ({percent:+.2f} %), "
+        f"95 % interval {precise(pair.low)} to {precise(pair.high)}, over 12 seeds that both met."
+    )
+    assert "many and few do not differ in same" in page(found)
+    few = twin.study(noisy, arms=arms, replications=1)
+    assert "One seed does not say how far chance reaches" in page(few)
+    assert verdict(page(few)).startswith("many is better than few in energy_facility_j: -")
+
+
+def test_three_arms_share_the_error_of_their_intervals() -> None:
+    arms: dict[str, Any] = {"few": {}, "many": {}, "some": {}}
+    found = twin.study(noisy, arms=arms, replications=10)
+    one = differences(Reading(found), "energy_facility_j")[0]
+    held = found.table.pivot(index="seed", columns="arm", values="energy_facility_j")
+    wide = paired_difference(held["many"], held["few"], 0.975)
+    assert (one.low, one.high) == pytest.approx((wide.low, wide.high))
+
+
+def test_a_sample_says_what_is_likely_and_what_moves_it() -> None:
+    box: dict[str, Any] = {
+        "supply": {"low": 10, "high": 20, "distribution": "uniform"},
+        "fans": {"low": 0, "high": 2, "distribution": "uniform"},
+    }
+    found = twin.study(heat, vary=box, method="latin_hypercube", samples=60)
+    values = found.table["pue"]
+    around = mean_interval(values)
+    told = verdict(page(found))
+    assert f"{precise(around.low)} to {precise(around.high)}) over 60 draws" in told
+    assert told.endswith(
+        f"between {precise(values.quantile(0.05))} and {precise(values.quantile(0.95))}."
+    )
+    read = Reading(found)
+    first, second = swings(read, "pue")
+    assert (first.name, second.name) == ("supply", "fans")
+    # thirds of a uniform range of 10 have their middles 20 / 3 apart, at 0.01 each
+    assert first.at_low - first.at_high == pytest.approx(0.01 * 20 / 3, rel=0.05)
+    assert "supply moves pue most" in page(found)
+    assert spread(read, "pue") is not None
+
+
+def test_replications_say_whether_the_best_point_is_told_apart_from_the_next() -> None:
+    def chancy(x: float, seed: int) -> dict[str, float]:
+        own = np.random.default_rng([seed, int(100 * x)]).normal()
+        return {"cost_usd": 10 + x + 0.5 * own}
+
+    near = page(twin.study(chancy, vary={"x": [1.0, 1.05, 4.0]}, replications=6))
+    assert "is not told apart from the first" in near
+    far = page(twin.study(chancy, vary={"x": [1.0, 5.0, 9.0]}, replications=6))
+    assert "the next, x 5, is told apart from the first" in far
+
+
+def test_failed_runs_are_named_and_never_averaged_in() -> None:
+    vary: dict[str, Any] = {"supply": [20, 22, 26], "fans": [0]}
+    found = twin.study(heat, vary=vary)
+    text = page(found)
+    assert verdict(text).startswith("pue is lowest at supply 22: 1.280, and highest at supply 20")
+    assert "case 3 (supply 26, fans 0, seed 1): ArithmeticError: too &lt;warm&gt;" in text
+    left = page(twin.study(heat, vary=vary, on_failure="leave_out"))
+    assert "1 run of 3 were not done and are left out by choice" in left
+
+
+def test_a_point_that_failed_in_one_arm_is_in_no_difference() -> None:
+    def shaky(arm: str, x: float) -> dict[str, float]:
+        if arm == "new" and x == 3:
+            raise ValueError("gone")
+        return {"cost_usd": x if arm == "old" else 2 * x}
+
+    found = twin.study(shaky, vary={"x": [1, 2, 3]}, arms={"old": {}, "new": {}})
+    one = differences(Reading(found), "cost_usd")[0]
+    assert one.by_point == (1.0, 2.0)
+    assert (one.first_mean, one.mean, one.difference) == (1.5, 3.0, 1.5)
+    assert math.isnan(one.low)
+
+
+def test_what_nobody_meets_and_what_nothing_did_is_the_verdict() -> None:
+    vary: dict[str, Any] = {"supply": [20, 22], "fans": [0]}
+    text = page(twin.study(heat, vary=vary, constraints=["pue <= 1"]))
+    assert verdict(text).startswith("No case meets &#39;pue &lt;= 1&#39;: pue is 1.28 to 1.3.")
+    assert 'class="verdict bad"' in text
+    within = page(twin.study(heat, vary=vary, constraints=["pue <= 1.29"]))
+    assert "1 of 2 points meet pue &lt;= 1.29 in all their runs." in within
+    never = page(twin.study(heat, vary={"supply": [30], "fans": [0]}))
+    assert verdict(never) == "No run of the study was done."
+    still = page(twin.study(lambda x: 1.0, vary={"x": [1, 2]}))
+    assert verdict(still) == "Nothing that varies here moves value: 1.000 at every point."
+
+
+def test_json_of_a_file_has_the_verdict_and_what_failed(desk: Path, capsys: Any) -> None:
+    text = "vary: {site.climate: [phoenix, phenix]}\noutcomes: [pue]\n"
+    code, out = asked(desk, text, "--json")
+    assert code == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["verdict"][0].startswith("pue is 1.")
+    assert len(told["failed"]) == 1
+    assert "did you mean 'phoenix'?" in told["failed"][0]
+    assert (out / "study.html").exists()
+
+
+def test_a_file_with_a_method_is_written_as_excel_too_with_its_units(desk: Path) -> None:
+    code, out = asked(
+        desk,
+        "method: sensitivity\noutcomes: [energy_cooling_j]\nsensitivity: {index: tornado}\nvary:\n"
+        "  warm: {path: plant.warm_water.supply_temperature, low: 38 °C, high: 43 °C}\n",
+        "--excel",
+    )
+    assert code == 0
+    assert len(pd.read_excel(out / "table.xlsx")) == len(pd.read_csv(out / "table.csv")) == 3
+    assert pq.read_schema(out / "table.parquet").field("warm").metadata[b"unit"] == "°C".encode()

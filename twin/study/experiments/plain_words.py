@@ -1,0 +1,180 @@
+"""What a plain study says first, in words: one sentence decides, the others stand beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from twin.study.experiments.constraints import MEETS, nobody_meets
+from twin.study.experiments.plain_answers import (
+    ArmDifference,
+    alike,
+    differences,
+    ranked,
+    runner_up,
+    spread,
+    swings,
+)
+from twin.study.experiments.reading import Reading, precise, way
+
+NOTHING = "No run of the study was done."
+NO_NUMBER = "The runs are done, and have no number in common to look at."
+
+
+def kind(read: Reading) -> str:
+    """What a plain study asks: `arms` held against the first, `chance` (what is likely), or the
+    best of `points`.
+    """
+    if read.arms:
+        return "arms"
+    return "chance" if read.sampled or not read.moved else "points"
+
+
+def told(read: Reading) -> list[str]:
+    """Sentences; the first decides."""
+    if not read.found.done:
+        return [NOTHING]
+    never = nobody_meets(read.found.table, read.found.constraints)
+    outright = [one[0].upper() + one[1:] + "." for one in never]
+    answer = {"arms": _of_arms, "chance": _of_chance, "points": _of_points}[kind(read)]
+    return [*outright, *answer(read), *_within(read)] or [NO_NUMBER]
+
+
+def _of_arms(read: Reading) -> Iterator[str]:
+    answers = [differences(read, outcome) for outcome in read.leads]
+    for outcome, found in zip(read.leads, answers, strict=True):
+        if not found:
+            yield f"No point is done in every arm, so {outcome} of arms cannot be held together."
+            continue
+        yield from (_arm(read, one) for one in best_first(found))
+    if any(one.draws == 1 for found in answers for one in found):
+        yield "One seed does not say how far chance reaches; `replications` runs more of them."
+    if read.moved and read.leads:
+        yield _extremes(read, read.leads[0])
+
+
+def best_first(found: list[ArmDifference]) -> list[ArmDifference]:
+    """Arms by what they gain; by how far apart where neither way is better."""
+    sign = {"more": -1.0, "less": 1.0}.get(way(found[0].outcome))
+    if sign is None:
+        return sorted(found, key=lambda one: -abs(one.difference))
+    return sorted(found, key=lambda one: sign * one.difference)
+
+
+def _arm(read: Reading, one: ArmDifference) -> str:
+    first = read.arms[0]
+    if one.same:
+        return f"{one.arm} and {first} do not differ in {one.outcome}: {precise(one.mean)}."
+    word = {True: "better", False: "worse", None: "other"}[one.gains]
+    sure = one.decided or math.isnan(one.low)
+    told = (
+        f"{one.arm} is {word} than {first}" if sure else f"{one.arm} and {first} are not told apart"
+    )
+    return f"{told} in {one.outcome}: {', '.join([_change(one), *_reach(read, one)])}."
+
+
+def _change(one: ArmDifference) -> str:
+    change = f"{'+' if one.difference > 0 else ''}{precise(one.difference)}"
+    if not math.isfinite(one.change_frac):
+        return change
+    percent = 100 * one.change_frac
+    return f"{change} ({percent:+.2f} %)" if abs(percent) < 10 else f"{change} ({percent:+.0f} %)"
+
+
+def _reach(read: Reading, one: ArmDifference) -> Iterator[str]:
+    """How far chance reaches, and how far points lie apart."""
+    if math.isfinite(one.low):
+        yield f"95 % interval {precise(one.low)} to {precise(one.high)}"
+        yield f"over {one.draws:,} {'points' if read.sampled else 'seeds'} that both met"
+    if len(one.by_point) > 1 and not read.sampled:
+        ends = f"{precise(min(one.by_point))} to {precise(max(one.by_point))}"
+        yield f"from point to point {ends}"
+
+
+def _of_points(read: Reading) -> Iterator[str]:
+    for outcome in read.leads:
+        yield _extremes(read, outcome)
+
+
+def _extremes(read: Reading, outcome: str) -> str:
+    rows = ranked(read, outcome)
+    least = float(rows[outcome].min())
+    if alike(least, float(rows[outcome].max())):
+        return f"Nothing that varies here moves {outcome}: {precise(least)} at every point."
+    words = {"more": ("highest", "lowest"), "less": ("lowest", "highest")}
+    best, worst = words.get(way(outcome), ("lowest", "highest"))
+    within = rows[rows["meets"]]
+    able = within if len(within) else rows
+    last = able.iloc[-1]
+    of = f"of {len(rows):,} points" if len(able) == len(rows) else f"of {len(able):,} that may be"
+    says = f"{outcome} is {best} at {_where(read, outcome, able)}: {_is(able.iloc[0], outcome)}, "
+    says += f"and {worst} at {_where(read, outcome, able, -1)}: {_is(last, outcome)} ({of})."
+    return f"{says} {_how_sure(read, outcome, able)}".rstrip()
+
+
+def _where(read: Reading, outcome: str, rows: pd.DataFrame, end: int = 0) -> str:
+    """The point at an end, and how many others are alike."""
+    value = float(rows.iloc[end][outcome])
+    others = sum(alike(float(one), value) for one in rows[outcome]) - 1
+    also = f" (and {others:,} alike)" if others else ""
+    return f"{read.at(_row(rows.iloc[end]))}{also}"
+
+
+def _row(row: pd.Series[Any]) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
+
+
+def _is(row: pd.Series[Any], outcome: str) -> str:
+    return precise(float(row[outcome]))
+
+
+def _how_sure(read: Reading, outcome: str, rows: pd.DataFrame) -> str:
+    found = runner_up(read, outcome, rows)
+    if found is None:
+        return ""
+    other = read.at(_row(rows.iloc[1]))
+    told = "told" if found.decided else "not told"
+    return (
+        f"By {found.draws:,} seeds the next, {other}, is {told} apart from the first: "
+        f"{precise(found.low)} to {precise(found.high)}."
+    )
+
+
+def _of_chance(read: Reading) -> Iterator[str]:
+    for outcome in read.leads:
+        found = spread(read, outcome)
+        if found is None:
+            yield f"{outcome}: no point is done in all its replications."
+        elif found.draws == 1:
+            yield f"{outcome} is {precise(found.mean)} in the one run."
+        elif alike(found.least, found.most):
+            yield f"{outcome} is {precise(found.mean)} in all {found.draws:,} draws."
+        else:
+            yield (
+                f"{outcome} is {precise(found.mean)} on average (95 % interval "
+                f"{precise(found.low)} to {precise(found.high)}) over {found.draws:,} draws; nine "
+                f"in ten lie between {precise(found.p5)} and {precise(found.p95)}."
+            )
+    if read.moved:
+        yield from _moves(read)
+
+
+def _moves(read: Reading) -> Iterator[str]:
+    first = swings(read, read.leads[0])[0]
+    yield (
+        f"{first.name} moves {read.leads[0]} most: {precise(first.at_low)} on average at "
+        f"{first.low}, {precise(first.at_high)} at {first.high}."
+    )
+
+
+def _within(read: Reading) -> Iterator[str]:
+    if MEETS not in read.found.table:
+        return
+    limits = " and ".join(one.text for one in read.found.constraints)
+    met = int(read.points["meets"].sum())
+    if met:
+        what = "points and arms" if read.arms else "points"
+        yield f"{met:,} of {len(read.points):,} {what} meet {limits} in all their runs."
