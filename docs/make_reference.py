@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from twin.catalogue.prices import price_rows
 from twin.catalogue.rental import rental_rows
 from twin.cli import app
 from twin.results import TABLES
-from twin.scenario import schema_json
+from twin.stated import TEXT_FORMS
+from twin.study.schemas import KINDS, file_schema
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = (
@@ -48,7 +50,7 @@ def table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> Iterator[st
 
 def schema_page(which: str) -> Iterator[str]:
     """Every key of one kind of file."""
-    schema = schema_json(which)
+    schema = file_schema(which)
     yield f"# Keys of a {which} file"
     yield ""
     yield (
@@ -85,6 +87,8 @@ def kind_of(field: Schema) -> str:
     """What a key takes, in a few words."""
     if "$ref" in field:
         name = field["$ref"].rsplit("/", 1)[1]
+        if name in TEXT_FORMS:
+            return "quantity"
         return f"[{name}](#{name.lower()})"
     if "examples" in field and "anyOf" in field:
         return quantity_of(field)
@@ -249,9 +253,7 @@ def param_name(param: Any) -> str:
 
 
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
-    "scenario.md": lambda: schema_page("scenario"),
-    "layout.md": lambda: schema_page("layout"),
-    "deployment.md": lambda: schema_page("deployment"),
+    **{f"{which}.md": partial(schema_page, which) for which in KINDS},
     "tables.md": tables_page,
     "catalogue.md": catalogue_page,
     "prices.md": prices_page,

@@ -181,10 +181,10 @@ def scene(shown: Result | Scenario, folder: Path, **how: Any) -> Path:
 
 
 def schema(which: str, of: Path | None = None) -> dict[str, Any]:
-    """The JSON schema of scenario or layout files, with the names of rows that `of` may use."""
-    from twin.scenario import schema_json
+    """The JSON schema of one kind of file, with the names of rows that `of` may use."""
+    from twin.study.schemas import file_schema
 
-    return schema_json(which, load(of).catalogue if of else None)
+    return file_schema(which, load(of).catalogue if of else None)
 
 
 def starter(name: str, folder: Path, sector: str | None = None) -> list[Path]:

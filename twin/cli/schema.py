@@ -17,6 +17,8 @@ class Which(StrEnum):
     scenario = "scenario"
     layout = "layout"
     deployment = "deployment"
+    study = "study"
+    target = "target"
 
 
 Kind = Annotated[Which, Argument(help="Which kind of file.")]

@@ -27,7 +27,13 @@ def schema_json(which: str = "scenario", catalogue: Catalogue | None = None) -> 
     catalogue   whose names are enumerated: a scenario's own (`scenario.catalogue`), or the
                 shipped one where not given
     """
-    model = _FILES[which]
+    return schema_of(_FILES[which], which, catalogue)
+
+
+def schema_of(
+    model: type[Stated], which: str, catalogue: Catalogue | None = None
+) -> dict[str, Any]:
+    """The JSON schema of a model of a file; `which` names the kind of file."""
     schema: dict[str, Any] = _filled(model.model_json_schema(), catalogue or shipped())
     definitions = {**schema.pop("$defs"), **TEXT_FORMS}
     return {

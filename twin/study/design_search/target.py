@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from twin.scenario.schema.names import ClimateName, GridName, Name
 from twin.scenario.yaml.document import Document
 from twin.scenario.yaml.validate import load_model
-from twin.stated import Duration, Power, ShareOrPercent, Stated, Within
+from twin.stated import Duration, Power, RowOf, ShareOrPercent, Stated, Within
 
 Money = Annotated[float, Field(gt=0, le=1e13)]
 """US dollars, as a plain number."""
 PowerPath = Literal["N", "N+1", "2N"]
 """N: nothing to spare; N+1: four blocks of which three carry it; 2N: two sides, each carries it."""
 
+_SOME: dict[str, Any] = {"minItems": 1}
+
 
 class TokensWanted(Stated):
     """What is to be served."""
 
-    model: str = Field(max_length=100)
+    model: Annotated[str, Field(max_length=100), RowOf("models")]
     """A model of the catalogue."""
     rate: Annotated[float, Field(gt=0, le=1e12)] | None = None
     """Output tokens a second, mean of the day; as many as the site takes where it is not stated."""
@@ -55,7 +57,7 @@ class PlaceWanted(Stated):
     """A grid region of the catalogue."""
     power: Annotated[Power, Within(5e4, 2e9, "50 kW to 2 GW")] | None = None
     """Most that the site may draw."""
-    feeds: tuple[Literal[1, 2], ...] = (1, 2)
+    feeds: tuple[Literal[1, 2], ...] = Field(default=(1, 2), json_schema_extra=_SOME)
     """Utility feeds that may be had."""
 
 
@@ -77,9 +79,9 @@ class Target(Stated):
     racks: tuple[str, ...] = Field(default=(), max_length=50)
     """Racks that may be bought, by catalogue name; where none is named, every one whose GPU has
     measured kernels."""
-    power_paths: tuple[PowerPath, ...] = ("N", "N+1", "2N")
+    power_paths: tuple[PowerPath, ...] = Field(default=("N", "N+1", "2N"), json_schema_extra=_SOME)
     """Power paths that are tried."""
-    spare_cooling: tuple[bool, ...] = (False, True)
+    spare_cooling: tuple[bool, ...] = Field(default=(False, True), json_schema_extra=_SOME)
     """Whether each group of coolant units, air handlers and plant machines has one to spare."""
 
     @model_validator(mode="after")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from twin.scenario.schema.names import Name
-from twin.stated import FileName, Stated
+from twin.stated import QUANTITY_TEXT, FileName, Stated
 from twin.study.experiments.design import Method
 from twin.study.experiments.distributions import Distribution
 from twin.study.experiments.table import OnFailure
 
 CASES_MAX = 1_000_000
 """Most runs of one study."""
-Number = float | Annotated[str, Field(max_length=60)]
+Number = float | Annotated[str, Field(max_length=60), WithJsonSchema(QUANTITY_TEXT)]
 """A number, or one with its unit: `18 °C`."""
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -28,8 +28,7 @@ class Varied(Stated):
     """One thing that varies: the values that it takes, or a distribution."""
 
     path: str = Field(default="", max_length=300)
-    """Where it stands in the scenario or its layout, as `--set` names it; its own name if left out.
-    """
+    """Where it stands in the scenario or its layout, as `--set` names it; if left out, its name."""
     values: tuple[Any, ...] | None = Field(default=None, max_length=10_000)
     """The values that it takes: numbers, quantities, names, or whole lists and mappings."""
     distribution: Distribution | None = None
@@ -48,7 +47,10 @@ class Varied(Stated):
     """For a grid: so many values, evenly from low to high (by ratio where `log_uniform`)."""
 
 
-Vary = dict[Label, Annotated[Varied, BeforeValidator(_listed)]]
+Values = Annotated[list[Any], Field(min_length=1, max_length=10_000)]
+Vary = dict[
+    Label, Annotated[Varied, BeforeValidator(_listed, json_schema_input_type=Values | Varied)]
+]
 
 
 class StudyPlan(Stated):
