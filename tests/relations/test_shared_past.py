@@ -100,6 +100,16 @@ def test_a_seed_that_draws_requests_shares_nothing(base: Scenario) -> None:
     assert began([served.with_(seed=seed) for seed in (1, 2)]) == [0.0, 0.0]
 
 
+def test_a_seed_of_faults_alone_shares_the_requests_before_the_first_failure(
+    base: Scenario,
+) -> None:
+    served = base.with_(workload=[CHAT], horizon="2 h", faults={"rates": {"scale": 100}})
+    starts = began([served.with_(faults__seed=seed) for seed in range(4)])
+    assert sum(start > 0 for start in starts) >= 2
+    both = [served.with_(seed=7 + seed, faults__seed=seed) for seed in range(2)]
+    assert began(both) == [0.0, 0.0]
+
+
 def test_a_drill_that_may_go_wrong_draws_from_its_own_seed(base: Scenario) -> None:
     """Seeds part before the first thing that happens, whether it is stated or drawn."""
     drilled = base.with_(

@@ -36,9 +36,10 @@ def study(
     excel: Excel = False,
     json: Json = False,
 ) -> None:
-    """Run a scenario for every value of what varies; leaves a table and a report.
+    """Run a scenario for every value of what varies.
 
-    A study that was stopped or killed goes on where it stood when it is begun again.
+    Leaves a table and a report. A study that was stopped or killed goes on where it stood when it
+    is begun again.
     """
     if study_method.asked(file):
         return study_method.run(file, out, workers, cluster, excel, json)

@@ -35,10 +35,11 @@ MakeRun = Callable[[], Run]
 class Past:
     """What the runs of some facilities share, and the runs themselves.
 
-    facilities   of scenarios that differ in nothing but seed, time line of faults, drills and
+    facilities   of scenarios that differ in nothing but seeds, time line of faults, drills and
                  operator actions
-    Every run gives the bytes that it gives alone. Runs of another seed share what comes before the
-    first thing that happens to either, and only where the seed draws no requests or jobs.
+    Every run gives the bytes that it gives alone. Runs of another seed (also of faults alone) share
+    what comes before the first thing that happens to either, and of the scenario's own seed only
+    where that draws no requests or jobs.
     """
 
     def __init__(self, facilities: Sequence[Facility]) -> None:
@@ -63,18 +64,24 @@ class Past:
         """Until when a run is the one that all are compared with; inf where it stays that."""
         mine = self._happen[n]
         theirs = self._happen[self._main]
-        if self._seed(n) != self._seed(self._main):
+        if self._seeds(n) != self._seeds(self._main):
             return min(_first(mine), _first(theirs)) if self._same_work(n) else 0.0
         differ = (Counter(mine) - Counter(theirs)) + (Counter(theirs) - Counter(mine))
         return min((moment_s for moment_s, _, _ in differ), default=np.inf)
 
-    def _seed(self, n: int) -> int:
-        return self.facilities[n].scenario.seed
+    def _seeds(self, n: int) -> tuple[int, int]:
+        """Of what is asked, and of what fails."""
+        scenario = self.facilities[n].scenario
+        return scenario.seed, scenario.fault_seed
 
     def _same_work(self, n: int) -> bool:
-        """Whether two seeds ask for the same jobs, and draw no requests and no forecast."""
+        """Whether two runs ask for the same: they have one seed, or theirs draw no requests and no
+        forecast, and the same jobs.
+        """
         mine = self.facilities[n].scenario
         theirs = self.facilities[self._main].scenario
+        if mine.seed == theirs.seed:
+            return True
         served = any(work.pools() for work in mine.workload)
         jobs = asked_jobs(mine)
         forecast = any(job.shift is not None and job.shift.forecast_error > 0 for job in jobs)
@@ -109,8 +116,8 @@ class Past:
     def _draws_fit(self, n: int, now: Snapshot) -> bool:
         """Whether the shared run has drawn nothing that this one draws otherwise."""
         assert self._begun is not None
-        same_seed = self._seed(n) == self._seed(self._main)
-        return same_seed or _draws(now) == _draws(self._begun)
+        same_seeds = self._seeds(n) == self._seeds(self._main)
+        return same_seeds or _draws(now) == _draws(self._begun)
 
     def _merged(self, n: int, begun: Snapshot, now: Snapshot) -> Snapshot:
         """The shared run as it stands, with what is to happen to this one."""
@@ -121,7 +128,7 @@ class Past:
             if _comes_from_outside(due[2]) and due[0] >= now.plain["now_s"]
         ]
         plain = {**now.plain, "pending": sorted([*coming, *kept], key=lambda due: (due[0], due[1]))}
-        if self._seed(n) != self._seed(self._main):
+        if self._seeds(n) != self._seeds(self._main):
             plain["state"] = _with_draws(plain["state"], begun.plain["state"])
         return replace(now, plain=plain)
 

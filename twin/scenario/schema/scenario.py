@@ -68,7 +68,7 @@ class Scenario(Stated):
     horizon: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 86_400.0
     """Length of the run."""
     seed: int = Field(default=1, ge=0, lt=2**63)
-    """Seed of every random stream."""
+    """Seed of every random stream; what fails by chance has its own where `faults.seed` is."""
     workload: tuple[Workload, ...] = Field(default=(), max_length=10_000)
     """What the factory is asked to do."""
     profiles: dict[GpuName, FileName] = Field(default_factory=dict, max_length=100)
@@ -116,6 +116,11 @@ class Scenario(Stated):
                 ("operation", rows.control_rows(self.controls, self.drills)),
             ],
         )
+
+    @property
+    def fault_seed(self) -> int:
+        """Seed of all that fails by chance."""
+        return self.seed if self.faults.seed is None else self.faults.seed
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -29,7 +29,7 @@ class Chances:
         self.world = world
         self.own = world.state.faults
         self.components = world.facility.components
-        self.seed = world.facility.scenario.seed
+        self.seed = world.facility.scenario.fault_seed
         self.causes = {
             cause.name: tuple(m for name in cause.components for m in self.components.members(name))
             for cause in world.facility.scenario.plan.common_causes

@@ -118,7 +118,7 @@ class Faults(Discipline):
         type_ = table.type[table.row[name]]
         others = [one for one, t in zip(table.id, table.type, strict=True) if t == type_]
         others.remove(name)
-        seed = self.world.facility.scenario.seed
+        seed = self.world.facility.scenario.fault_seed
         draw = stream(seed, "switching", member(name), repr(float(at_s)))
         if not others or draw.random() >= chance:
             return None
@@ -199,7 +199,7 @@ class Faults(Discipline):
             return
         ran_s = self.world.now_s - since_s
         self._out(name, EventKind.FAILED, f"after {ran_s:,.0f} s of running; waits for a crew")
-        seed = self.world.facility.scenario.seed
+        seed = self.world.facility.scenario.fault_seed
         draw = stream(seed, "generator", "repair", member(name), repr(since_s))
         self._repair(name, draw.exponential(self._repair_s(name)))
 

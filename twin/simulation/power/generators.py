@@ -36,7 +36,7 @@ class Generators:
         self.able = able
         self.boards = Boards(world, trial, rows)
         self.fuel = Fuel(world, rows)
-        self.seed = world.facility.scenario.seed
+        self.seed = world.facility.scenario.fault_seed
         for g in self.rows:
             name = self.tree.id[g]
             self.own.draws[name] = stream(self.seed, "generator", member(name))

@@ -22,7 +22,7 @@ HELD_MAX = 16
 """Facilities, or scenarios, that a process keeps: the last it made."""
 _HAPPENS: dict[str, Any] = {
     "seed": True,
-    "faults": {"timeline"},
+    "faults": {"timeline", "seed"},
     "drills": True,
     "controls": {"actions"},
 }
