@@ -86,6 +86,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "power supplies draw more current to make up for it, run hot, or drop out",
         "a shorter or thicker cable, a transformer of less impedance, or a tap",
     ),
+    FindingCode.VOLTAGE_STEP: Meaning(
+        Severity.WARNING,
+        "it cannot be connected as drawn: what is rated for less burns, what needs more never runs",
+        "a transformer between, or the right `voltage` under `overrides` of one of the two",
+    ),
     FindingCode.LARGE_LOAD: Meaning(
         Severity.NOTE,
         "its connection is studied, and its duties are more than those of a smaller site",

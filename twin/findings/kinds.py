@@ -34,6 +34,7 @@ class FindingCode(StrEnum):
     NO_FLOOR_DISTRIBUTION = "no_floor_distribution"
     CORDS_ON_ONE_PATH = "cords_on_one_path"
     VOLTAGE_OUTSIDE_WINDOW = "voltage_outside_window"
+    VOLTAGE_STEP = "voltage_step_without_transformer"
     SHORT_CIRCUIT_ABOVE_RATING = "short_circuit_above_rating"
     NOT_SELECTIVE = "not_selective"
     PHASE_IMBALANCE = "phase_imbalance"

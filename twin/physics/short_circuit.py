@@ -95,16 +95,38 @@ def _powers(
     reached: NDArray[np.bool_],
 ) -> Array:
     """(bus,) c over the size of the impedance seen: the diagonal of the admittances' inverse."""
-    size = reached.size
-    alone = np.flatnonzero(~reached)
-    row = np.concatenate([upper, lower, upper, lower, shunt[0], alone])
-    column = np.concatenate([upper, lower, lower, upper, shunt[0], alone])
-    value = np.concatenate([series, series, -series, -series, shunt[1], np.ones(alone.size)])
+    power_va = np.zeros(reached.size)
+    if reached.any():
+        place = np.cumsum(reached) - 1
+        inner = reached[upper]
+        ends = place[upper[inner]], place[lower[inner]]
+        seen = _seen(*ends, series[inner], (place[shunt[0]], shunt[1]), int(reached.sum()))
+        power_va[reached] = VOLTAGE_FACTOR / np.abs(seen)
+    return power_va
+
+
+def _seen(
+    upper: Index, lower: Index, series: Complex, shunt: tuple[Index, Complex], size: int
+) -> Complex:
+    """(bus,) impedance seen from each: parts that nothing joins are asked at the same time."""
+    row = np.concatenate([upper, lower, upper, lower, shunt[0]])
+    column = np.concatenate([upper, lower, lower, upper, shunt[0]])
+    value = np.concatenate([series, series, -series, -series, shunt[1]])
     solver = splu(sparse.csc_array((value, (row, column)), shape=(size, size)))
+    place = _place_in(_parts((upper, lower), size))
     seen = np.zeros(size, dtype=complex)
-    for begin in range(0, size, _BLOCK):
-        mine = np.arange(begin, min(begin + _BLOCK, size))
-        unit = np.zeros((size, mine.size), dtype=complex)
-        unit[mine, mine - begin] = 1.0
-        seen[mine] = solver.solve(unit)[mine, mine - begin]
-    return np.where(reached, VOLTAGE_FACTOR / np.abs(seen), 0.0)
+    for begin in range(0, int(place.max()) + 1, _BLOCK):
+        mine = np.flatnonzero((place >= begin) & (place < begin + _BLOCK))
+        unit = np.zeros((size, int(place[mine].max()) - begin + 1), dtype=complex)
+        unit[mine, place[mine] - begin] = 1.0
+        seen[mine] = solver.solve(unit)[mine, place[mine] - begin]
+    return seen
+
+
+def _place_in(part: Index) -> Index:
+    """(bus,) how many of its part stand before it."""
+    order = np.argsort(part, kind="stable")
+    first = np.searchsorted(part[order], part[order])
+    place = np.empty(part.size, dtype=np.int64)
+    place[order] = np.arange(part.size) - first
+    return place

@@ -22,6 +22,7 @@ from twin.analysis.review import (
     slips,
     space,
     voltage,
+    voltage_steps,
     work,
 )
 from twin.errors import InputError, Problem
@@ -41,6 +42,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *power.findings(facility),
         *slips.findings(facility),
         *voltage.findings(facility),
+        *voltage_steps.findings(facility),
         *phases.findings(facility),
         *short_circuit.findings(facility),
         *selectivity.findings(facility),

@@ -13,6 +13,7 @@ from twin.arrays import Array, Complex, Index, Mask
 from twin.catalogue.equipment_kinds import Role, is_source, of_role
 from twin.facility.model import Facility
 from twin.facility.power.loading import loading, peak_loads_w, wiring
+from twin.facility.power.nominal import nominal_v
 from twin.physics import flow
 from twin.physics.radial import RadialNetwork, RadialSolution, radial_network, solve
 
@@ -20,8 +21,6 @@ RACK_POWER_FACTOR = 0.98
 """Of racks at their input: supplies with power factor correction, near full load; assumed."""
 UNIT_POWER_FACTOR = 0.9
 """Of cooling units: motors behind drives, and some without; assumed."""
-MEDIUM_VOLTAGE_V = 13_800.0
-"""Between lines, where a supply above a transformer states none; IEEE 493's utilities; assumed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ def electrical_network(facility: Facility, lost: Sequence[int] | None = None) ->
         z,
         regulated,
         _loads_va(facility, live),
-        _nominal_v(facility),
+        nominal_v(facility),
         radial_network(
             edges, z, regulated, tree.rating_w, (live_loss[0], live_loss[1], live_loss[2])
         ),
@@ -85,28 +84,3 @@ def _loads_va(facility: Facility, live: Mask) -> Complex:
     factor[tree.load_of_rack] = RACK_POWER_FACTOR
     factor[tree.load_of_unit] = UNIT_POWER_FACTOR
     return np.where(live, load_w * (1.0 + 1j * np.tan(np.arccos(factor))), 0.0)
-
-
-def _nominal_v(facility: Facility) -> Array:
-    """(power node,): stated, or that of its first supply; medium voltage where nothing is."""
-    tree = facility.power
-    voltage = tree.voltage_v.copy()
-    first: dict[int, int] = {}
-    for supply, taker in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
-        first.setdefault(taker, supply)
-    for level in reversed(tree.levels):
-        for node in level.tolist():
-            if np.isnan(voltage[node]):
-                above = voltage[first[node]] if node in first else np.nan
-                voltage[node] = MEDIUM_VOLTAGE_V if np.isnan(above) else above
-    return _low_where_below(facility, voltage)
-
-
-def _low_where_below(facility: Facility, voltage: Array) -> Array:
-    """Generators have the voltage of the boards that they feed, where those have another supply."""
-    tree = facility.power
-    standby = of_role(tree.kind, Role.STANDBY)
-    for supply, taker in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
-        if standby[supply] and np.isnan(tree.voltage_v[supply]):
-            voltage[supply] = voltage[taker]
-    return voltage
