@@ -51,6 +51,7 @@ def synthetic() -> Result:
         "edges": _edges(),
         "halls": _halls(),
         "loading": _loading(),
+        "electrical": _electrical(),
         "batteries": _batteries(),
         "site": day["site"],
         "racks": day["racks"],
@@ -264,6 +265,18 @@ def _loading() -> pd.DataFrame:
     worst = frame["component"] == "ups_1"
     frame.loc[worst, ["worst_lost", "worst_load_frac"]] = ["ups_2", 1.04]
     return frame.reset_index(drop=True)
+
+
+def _electrical() -> pd.DataFrame:
+    """Everything at half load; transformers are rated for less than a fault there, UPS are not."""
+    names = _loading()["component"]
+    carried = (415.0, "joined", 0.985, 1300.0, 0.5, 0.98, 4e3, "assumed", 62e3, 40e3)
+    rows = []
+    for name in names:
+        rated = (50e3, "stated") if name.startswith("tx_") else (np.nan, "")
+        opens = ("no", "utility", 3.2e6) if name == "ups_2" else ("yes", "", np.nan)
+        rows.append((name, *carried, *rated, *opens))
+    return _frame("electrical", rows)
 
 
 def _batteries() -> pd.DataFrame:

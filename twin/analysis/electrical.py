@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from twin.analysis.electrical_witness import statuses
+from twin.analysis.selective import pairs
 from twin.facility.model import Facility
 from twin.facility.power.electrical import electrical_network, solved
 from twin.facility.power.short_circuit import fault_currents_a
@@ -26,6 +29,10 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
                               60909), as it is usually fed; None for loads
     fault_current_standby_a   the same on generators alone; 0 where none feeds it
     short_circuit_rating_a    what it may be exposed to; None where no row states it
+    selective                 yes or no, whether it opens before what is above it; '' where that
+                              goes by no curve or feeds nothing else
+    opens_first               what opens before it, and from which load, opens_first_from_w
+    and where the numbers come from: see `twin.analysis.electrical_witness`.
     Raises ArithmeticError where voltages do not settle: the network cannot carry its load.
     """
     tree = facility.power
@@ -35,6 +42,8 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
     size_va = np.abs(found.through_va)
     carried_a = np.abs(found.current_va) / (np.sqrt(3.0) * network.voltage_v)
     faults = _faults(facility)
+    curves = _selectivity(facility)
+    origin = statuses(facility)
     return [
         {
             "node": name,
@@ -45,6 +54,8 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
             "power_factor": float(found.through_va[n].real / size_va[n]) if size_va[n] else None,
             "loss_w": float(found.loss_w[n]) if network.live[n] else 0.0,
             **faults[n],
+            **curves[n],
+            **origin[n],
         }
         for n, name in enumerate(tree.id)
     ]
@@ -62,6 +73,36 @@ def _faults(facility: Facility) -> list[Row]:
         {name: a if there else None for name, a, there in zip(names, *row, strict=True)}
         for row in rows
     ]
+
+
+def electrical_frame(facility: Facility) -> pd.DataFrame:
+    """The same as the table `electrical` of a result, equipment alone; empty where the network
+    cannot carry its load.
+    """
+    try:
+        rows = electrical(facility)[: facility.power.equipment]
+    except ArithmeticError:
+        return pd.DataFrame()
+    frame = pd.DataFrame(rows).rename(columns={"node": "component"})
+    numbers = [name for name, value in rows[0].items() if not isinstance(value, str)]
+    return frame.astype(dict.fromkeys(numbers, float))
+
+
+def _selectivity(facility: Facility) -> list[Row]:
+    """Of every node against all that feed it: the first that opens before it."""
+    nothing = {"selective": "", "opens_first": "", "opens_first_from_w": None}
+    found: list[Row] = [nothing] * len(facility.power.id)
+    for pair in pairs(facility):
+        if found[pair.lower]["selective"] == "no":
+            continue
+        found[pair.lower] = nothing | {"selective": "yes"}
+        if pair.conflict is not None:
+            found[pair.lower] = {
+                "selective": "no",
+                "opens_first": facility.power.id[pair.upper],
+                "opens_first_from_w": pair.conflict[0],
+            }
+    return found
 
 
 def _of(size_va: float, rating_w: float) -> float | None:

@@ -8,6 +8,7 @@ from twin.catalogue.equipment_kinds import Role, named, singular
 from twin.findings import FindingCode
 from twin.present.blocks import Block, Columns, Grid, Lines, Section, grid, words
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
+from twin.present.report import electrical
 from twin.present.report.provenance import findings
 from twin.quantities import clock, energy, percent, power, span
 from twin.results import Result
@@ -17,11 +18,12 @@ def section(result: Result) -> Section:
     """Loading of every element and end uses of energy."""
     loading = loading_frame(result)
     ends = _end_uses(result)
-    blocks: list[Block] = [_loading(loading, result), _ends(ends)]
+    held = result.frame("electrical")
+    blocks: list[Block] = [_loading(loading, result), electrical.table(held), _ends(ends)]
     told = tuple(worst_losses(result))
     return Section(
         "Power",
-        _says(loading, result),
+        [*_says(loading, result), *electrical.says(held)],
         [*blocks, Lines("After one loss", told)] if told else blocks,
     )
 

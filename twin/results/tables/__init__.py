@@ -5,7 +5,7 @@ here.
 from __future__ import annotations
 
 from twin.results.tables.balances import ENERGY, WITNESSES
-from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, HALLS, LOADING
+from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, ELECTRICAL, HALLS, LOADING
 from twin.results.tables.economics import CARBON, COST_FIGURES, COSTS, PRICES
 from twin.results.tables.equipment import BESS, LOOPS, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
@@ -33,6 +33,7 @@ __all__ = [
     "DEMAND_RESPONSE",
     "DRILL_SHEET",
     "EDGES",
+    "ELECTRICAL",
     "ENERGY",
     "EVENTS",
     "GENERATIONS",
@@ -59,6 +60,7 @@ TABLES: tuple[Table, ...] = (
     EDGES,
     HALLS,
     LOADING,
+    ELECTRICAL,
     BATTERIES,
     SITE,
     RACKS,

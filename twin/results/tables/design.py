@@ -88,6 +88,53 @@ LOADING = Table(
     ),
 )
 
+ELECTRICAL = Table(
+    "electrical",
+    "What each power component is to alternating current: every load at its peak, everything in "
+    "service, and a fault at its output; with where the numbers come from.",
+    (
+        Column("component", "text", "", "Component id."),
+        Column("nominal_v", "float", "V", "Nominal voltage at its output, between lines."),
+        Column(
+            "voltage_status",
+            "text",
+            "",
+            "stated, the status of its row, joined (that of what it is joined to) or assumed.",
+        ),
+        Column("voltage_frac", "float", "", "Voltage at its output, of nominal; 0 where dark."),
+        Column("current_a", "float", "A", "In each phase, at nominal voltage."),
+        Column("loading_frac", "float", "", "Apparent power over rating; empty without one."),
+        Column("power_factor", "float", "", "At its output; empty where nothing flows."),
+        Column("loss_w", "float", "W", "Lost in it."),
+        Column(
+            "impedance_status",
+            "text",
+            "",
+            "Of what limits a fault through it: stated, the status of its row, or assumed; empty "
+            "where it has no impedance.",
+        ),
+        Column(
+            "fault_current_a",
+            "float",
+            "A",
+            "Initial symmetrical current of a three-phase fault at its output, as usually fed.",
+        ),
+        Column("fault_current_standby_a", "float", "A", "The same on generators alone."),
+        Column(
+            "short_circuit_rating_a", "float", "A", "What it may be exposed to; empty if unstated."
+        ),
+        Column("fault_rating_status", "text", "", "stated, or the status of its row; or empty."),
+        Column(
+            "selective",
+            "text",
+            "",
+            "yes or no: it opens before what is above it; empty where that is not judged.",
+        ),
+        Column("opens_first", "text", "", "What above opens before it."),
+        Column("opens_first_from_w", "float", "W", "From which load on."),
+    ),
+)
+
 BATTERIES = Table(
     "batteries",
     "How long the battery of each UPS lasts, every load at its peak, and what a run left in it.",

@@ -12,6 +12,7 @@ import pandas as pd
 from twin.analysis.battery_margin import battery_frame
 from twin.analysis.design_loading import loading_frame
 from twin.analysis.drill_sheet import drill_sheet
+from twin.analysis.electrical import electrical_frame
 from twin.analysis.witnesses import witnesses
 from twin.facility.shifting import shift_rows
 from twin.results import TABLES, empty
@@ -30,6 +31,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     facility = run.world.facility
     found: dict[str, pd.DataFrame] = dict(facility.tables())
     found["loading"] = loading_frame(facility)
+    found["electrical"] = electrical_frame(facility)
     found |= time_tables(run, recorder)
     found["batteries"] = battery_frame(facility, found["power"])
     found["jobs"] = jobs_frame(run)
