@@ -270,7 +270,7 @@ def _loading() -> pd.DataFrame:
 def _electrical() -> pd.DataFrame:
     """Everything at half load; transformers are rated for less than a fault there, UPS are not."""
     names = _loading()["component"]
-    carried = (415.0, "joined", 0.985, 1300.0, 0.5, 0.98, 4e3, "assumed", 62e3, 40e3)
+    carried = (415.0, "joined", 0.985, 1300.0, 0.5, 0.98, 4e3, "assumed", 62e3, 40e3, 2e3)
     rows = []
     for name in names:
         rated = (50e3, "stated") if name.startswith("tx_") else (np.nan, "")

@@ -2,8 +2,10 @@
 
 pandapower's `calc_sc` (IEC 60909, three-phase, maximum, 10 % tolerance of low voltage) on the same
 numbers: 14,642.94 A at the feed, 102,539.20 A at the board behind two unequal transformers,
-50,238.29 A at the end of 60 m of cable, 61,453.01 A of two generators. It wants an older pandas,
-and was asked in an interpreter of its own.
+50,238.29 A at the end of 60 m of cable, 61,453.01 A of two generators; with a static generator of
+500 kVA and k = 1.3 at the board 14,670.14 A, 103,443.49 A and 50,681.34 A, with another of 300 kVA
+and k = 1.2 at the end of the cable 14,684.74 A, 103,928.96 A and 51,182.18 A. It wants an older
+pandas, and was asked in an interpreter of its own.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from tests.power_layouts import load, part, power_only
 
 SITE = still(limits={"short_circuit_power": "350 MVA"})
 PANDAPOWER_A = {"grid": 14642.941609881811, "board": 102539.20399383786, "cable": 50238.29486709022}
+ONE_INVERTER_A = {"grid": 14670.135644300164, "board": 103443.48754799029, "cable": 50681.341644}
+TWO_INVERTERS_A = {"grid": 14684.735057695832, "board": 103928.96201753302, "cable": 51182.175612}
 TWO_GENERATORS_A = 61453.01021554143
 
 
@@ -99,3 +103,65 @@ def test_a_grid_that_nobody_states_is_said_to_be_assumed() -> None:
     found = twin.check(loaded(asked(made)))["findings"]
     (mine,) = [row for row in found if row["code"] == "short_circuit_above_rating"]
     assert "500 MVA (assumed)" in mine["says"]
+
+
+def with_inverters(**stated: Any) -> dict[str, Any]:
+    """A store of 500 kW at the board that gives 1.3 times its rated current."""
+    own = {"inverter_fault_frac": 1.3} | stated
+    made = layout()
+    made["power"].append(part("bess", "bess_1000_2h", "board", kw=500.0, overrides=own))
+    return made
+
+
+def test_an_inverter_adds_what_pandapower_adds() -> None:
+    found = electrical(with_inverters())
+    for node, expected_a in ONE_INVERTER_A.items():
+        assert found[node]["fault_current_a"] == pytest.approx(expected_a, rel=1e-9)
+        assert found[node]["fault_current_standby_a"] == 0.0
+
+
+def test_two_inverters_add_by_size_as_the_standard_has_it() -> None:
+    """The peer adds them with the angle of the impedance at each, and is a little lower."""
+    made = with_inverters()
+    solar = {"dc_rating": "300 kW"}
+    made["power"].append(part("roof", "pv_250", "cable", kw=300.0, solar=solar))
+    found = electrical(made)
+    for node, least_a in TWO_INVERTERS_A.items():
+        ratio = found[node]["fault_current_a"] / least_a
+        assert 1.0 - 1e-9 < ratio < 1.0 + 2e-4, node
+
+
+def test_what_is_left_before_generators_run() -> None:
+    """A UPS of 500 kW at 1.5 of rated current; a store that forms grid carries its board."""
+    rated_a = 500e3 / math.sqrt(3) / 415
+    found = electrical(behind_generators())
+    assert found["ups"]["fault_current_inverters_a"] == pytest.approx(1.5 * rated_a)
+    assert found["board"]["fault_current_inverters_a"] == 0.0
+    formed = electrical(with_inverters())
+    for node in ("board", "cable", "bess"):
+        assert formed[node]["fault_current_inverters_a"] == pytest.approx(1.3 * rated_a), node
+    for node in ("first", "grid"):
+        assert formed[node]["fault_current_inverters_a"] == 0.0
+    made = layout()
+    made["power"].append(part("bess", "bess_1000_2h_following", "board", kw=500.0))
+    assert electrical(made)["board"]["fault_current_inverters_a"] == 0.0
+
+
+def test_arrays_rest_while_generators_run_and_stores_do_not() -> None:
+    plain = electrical(behind_generators())["board"]
+    made = behind_generators()
+    made["power"].append(part("roof", "pv_250", "board", solar={"dc_rating": "300 kW"}))
+    sun = electrical(made)["board"]
+    assert sun["fault_current_standby_a"] == pytest.approx(plain["fault_current_standby_a"])
+    array_a = 1.2 * 250e3 / math.sqrt(3) / 415
+    assert sun["fault_current_a"] == pytest.approx(plain["fault_current_a"] + array_a)
+    made["power"][-1] = part("bess", "bess_250_1h", "board")
+    store = electrical(made)["board"]
+    most_a = plain["fault_current_standby_a"] + array_a
+    assert store["fault_current_standby_a"] == pytest.approx(most_a)
+
+
+def test_only_inverters_state_their_fault_current() -> None:
+    made = layout({"overrides": {"inverter_fault_frac": 1.2}})
+    with pytest.raises(twin.InputError, match="only a UPS, a BESS or an array"):
+        electrical(made)

@@ -12,7 +12,7 @@ from twin.analysis.electrical_witness import statuses
 from twin.analysis.selective import pairs
 from twin.facility.model import Facility
 from twin.facility.power.electrical import electrical_network, solved
-from twin.facility.power.short_circuit import fault_currents_a
+from twin.facility.power.short_circuit import fault_currents
 
 Row = dict[str, Any]
 
@@ -28,6 +28,7 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
     fault_current_a           of a three-phase fault at its output, initial and symmetrical (IEC
                               60909), as it is usually fed; None for loads
     fault_current_standby_a   the same on generators alone; 0 where none feeds it
+    fault_current_inverters_a the same on UPS and stores alone, before generators run
     short_circuit_rating_a    what it may be exposed to; None where no row states it
     selective                 yes or no, whether it opens before what is above it; '' where that
                               goes by no curve or feeds nothing else
@@ -64,8 +65,15 @@ def electrical(facility: Facility, lost: Sequence[str] = ()) -> list[Row]:
 def _faults(facility: Facility) -> list[Row]:
     """Fault currents and ratings of every node; the design as built, whatever is lost."""
     tree = facility.power
-    names = ("fault_current_a", "fault_current_standby_a", "short_circuit_rating_a")
-    columns = np.stack([*fault_currents_a(facility), tree.short_circuit_rating_a], axis=1)
+    found = fault_currents(facility)
+    held = {
+        "fault_current_a": found.usual,
+        "fault_current_standby_a": found.standby,
+        "fault_current_inverters_a": found.inverters,
+        "short_circuit_rating_a": tree.short_circuit_rating_a,
+    }
+    names = tuple(held)
+    columns = np.stack(list(held.values()), axis=1)
     known = np.isfinite(columns)
     known[tree.equipment :] = False
     rows = zip(columns.tolist(), known.tolist(), strict=True)

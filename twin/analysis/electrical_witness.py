@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.equipment_kinds import INVERTERS, Role, role
 from twin.catalogue.own.row import StatedNumbers
 from twin.catalogue.rows import PowerEquipment
 from twin.facility.model import Facility
@@ -12,7 +12,12 @@ from twin.facility.power.short_circuit import grid_va
 STATED = "stated"
 """In the layout or the site, by the planner."""
 ASSUMED = "assumed"
-_IMPEDANCE = ("impedance_frac", "resistance_ohm_m", "subtransient_reactance_frac")
+_LIMITS = (
+    "impedance_frac",
+    "resistance_ohm_m",
+    "subtransient_reactance_frac",
+    "inverter_fault_frac",
+)
 
 
 def statuses(facility: Facility) -> list[dict[str, str]]:
@@ -43,7 +48,8 @@ def _impedance(facility: Facility, node: int) -> str:
     kind = role(facility.power.kind[node])
     if kind is Role.SUPPLY:
         return STATED if grid_va(facility)[1] else ASSUMED
-    return _of(facility, node, _IMPEDANCE) or (ASSUMED if kind is Role.STANDBY else "")
+    silent = ASSUMED if kind is Role.STANDBY or kind in INVERTERS else ""
+    return _of(facility, node, _LIMITS) or silent
 
 
 def _of(facility: Facility, node: int, fields: tuple[str, ...]) -> str:

@@ -133,6 +133,8 @@ EQUIPMENT_KINDS = _table(
 
 AT_BOARDS = frozenset({Role.STORAGE, Role.SOLAR})
 """Roles that stand at one board, and that nothing is fed by."""
+INVERTERS = frozenset({Role.STORE, *AT_BOARDS})
+"""Roles whose output is an inverter's."""
 POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.CARRY, *AT_BOARDS})
 COOLING_ROLES = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.PUMP, *PLANT})
 

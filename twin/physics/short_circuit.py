@@ -2,11 +2,15 @@
 
 All per volt-ampere as in `twin.physics.impedance`: ohms over the square of the voltage between
 lines, so that both sides of a transformer add up. Loads are left out, as the standard does for
-static ones; motors behind converters feed nothing back, nor do arrays and stores here (the
-standard counts about the rated current of their inverters).
+static ones; motors behind converters feed nothing back. Inverters of stores and arrays are sources
+of current (clause 6.8): they add to what impedances let through, and are alone where these let
+nothing.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,25 +58,59 @@ def generator_per_va(
 
 
 def fault_power_va(
-    edges: tuple[Index, Index], impedance_per_va: Complex, source_per_va: Complex
+    edges: tuple[Index, Index],
+    impedance_per_va: Complex,
+    source_per_va: Complex,
+    inverter_va: Array,
 ) -> Array:
-    """(node,) short-circuit power S'' at the output of each; 0 where no source reaches it.
+    """(node,) short-circuit power S'' at the output of each; 0 where nothing reaches it.
 
     edges             supply and taker, (edge,): the output of the one is the input of the other
     impedance_per_va  (node,) between input and output; 0 where there is none
     source_per_va     (node,) behind the output of a source; inf where it is none
+    inverter_va       (node,) what its inverter gives into a fault, at nominal voltage
     """
     size = impedance_per_va.size
     node = np.arange(size)
     solid = impedance_per_va == 0
     joins = np.concatenate([edges[0], node[solid]]), np.concatenate([edges[1], node[solid]]) + size
     bus = _parts(joins, 2 * size)
-    upper, lower = bus[node[~solid] + size], bus[node[~solid]]
+    buses = int(bus.max(initial=-1)) + 1
     fed = np.isfinite(source_per_va)
-    series = 1.0 / impedance_per_va[~solid]
-    shunt = (bus[node[fed]], 1.0 / source_per_va[fed])
-    reached = _reached(upper, lower, shunt[0], int(bus.max(initial=-1)) + 1)
-    return np.asarray(_powers(upper, lower, series, shunt, reached)[bus[:size]])
+    network = _Network(
+        upper=bus[node[~solid] + size],
+        lower=bus[node[~solid]],
+        series=1.0 / impedance_per_va[~solid],
+        source=bus[node[fed]],
+        shunt=1.0 / source_per_va[fed],
+        inverter_va=_summed(bus[:size], inverter_va, buses),
+    )
+    return np.asarray(_powers(network)[bus[:size]])
+
+
+@dataclass(frozen=True)
+class _Network:
+    """Admittances between buses (branch,), to ground at sources (source,), and inverters (bus,)."""
+
+    upper: Index
+    lower: Index
+    series: Complex
+    source: Index
+    shunt: Complex
+    inverter_va: Array
+
+    def within(self, kept: NDArray[np.bool_]) -> _Network:
+        """The same with these buses alone."""
+        place = np.cumsum(kept) - 1
+        inner = kept[self.upper]
+        return _Network(
+            place[self.upper[inner]],
+            place[self.lower[inner]],
+            self.series[inner],
+            place[self.source],
+            self.shunt,
+            self.inverter_va[kept],
+        )
 
 
 def _parts(joins: tuple[Index, Index], size: int) -> Index:
@@ -81,46 +119,57 @@ def _parts(joins: tuple[Index, Index], size: int) -> Index:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _reached(upper: Index, lower: Index, sources: Index, size: int) -> NDArray[np.bool_]:
-    """(bus,) connected to a source."""
-    part = _parts((upper, lower), size)
-    return np.isin(part, part[sources])
-
-
-def _powers(
-    upper: Index,
-    lower: Index,
-    series: Complex,
-    shunt: tuple[Index, Complex],
-    reached: NDArray[np.bool_],
-) -> Array:
-    """(bus,) c over the size of the impedance seen: the diagonal of the admittances' inverse."""
-    power_va = np.zeros(reached.size)
+def _powers(network: _Network) -> Array:
+    """(bus,) what flows into a fault there: by the impedance seen, and of inverters."""
+    size = network.inverter_va.size
+    part = _parts((network.upper, network.lower), size)
+    reached = np.isin(part, part[network.source])
+    power_va = _summed(part, network.inverter_va, size)[part]
     if reached.any():
-        place = np.cumsum(reached) - 1
-        inner = reached[upper]
-        ends = place[upper[inner]], place[lower[inner]]
-        seen = _seen(*ends, series[inner], (place[shunt[0]], shunt[1]), int(reached.sum()))
-        power_va[reached] = VOLTAGE_FACTOR / np.abs(seen)
+        power_va[reached] = _seen(network.within(reached))
     return power_va
 
 
-def _seen(
-    upper: Index, lower: Index, series: Complex, shunt: tuple[Index, Complex], size: int
-) -> Complex:
-    """(bus,) impedance seen from each: parts that nothing joins are asked at the same time."""
-    row = np.concatenate([upper, lower, upper, lower, shunt[0]])
-    column = np.concatenate([upper, lower, lower, upper, shunt[0]])
-    value = np.concatenate([series, series, -series, -series, shunt[1]])
-    solver = splu(sparse.csc_array((value, (row, column)), shape=(size, size)))
-    place = _place_in(_parts((upper, lower), size))
-    seen = np.zeros(size, dtype=complex)
-    for begin in range(0, int(place.max()) + 1, _BLOCK):
-        mine = np.flatnonzero((place >= begin) & (place < begin + _BLOCK))
-        unit = np.zeros((size, int(place[mine].max()) - begin + 1), dtype=complex)
-        unit[mine, place[mine] - begin] = 1.0
-        seen[mine] = solver.solve(unit)[mine, place[mine] - begin]
-    return seen
+def _summed(place: Index, value: Array, size: int) -> Array:
+    return np.bincount(place, value, size).astype(np.float64)
+
+
+def _seen(network: _Network) -> Array:
+    """(bus,) power where every bus is connected to a source: (c + sum |Z_ij| I_j) / |Z_ii|."""
+    solver = splu(_admittances(network))
+    size = network.inverter_va.size
+    part = _parts((network.upper, network.lower), size)
+    own = np.zeros(size)
+    for bus, column, unit in _together(part, np.arange(size)):
+        own[bus] = np.abs(solver.solve(unit)[bus, column])
+    driven = np.full(size, VOLTAGE_FACTOR)
+    for bus, column, unit in _together(part, np.flatnonzero(network.inverter_va)):
+        given = np.zeros((size, unit.shape[1]))
+        given[part[bus], column] = network.inverter_va[bus]
+        driven += (np.abs(solver.solve(unit)) * given[part]).sum(axis=1)
+    return driven / own
+
+
+def _admittances(network: _Network) -> sparse.csc_array:
+    upper, lower, series = network.upper, network.lower, network.series
+    row = np.concatenate([upper, lower, upper, lower, network.source])
+    column = np.concatenate([upper, lower, lower, upper, network.source])
+    value = np.concatenate([series, series, -series, -series, network.shunt])
+    size = network.inverter_va.size
+    return sparse.csc_array((value, (row, column)), shape=(size, size))
+
+
+def _together(part: Index, buses: Index) -> Iterator[tuple[Index, Index, Complex]]:
+    """Some of the buses, the columns of each, and (bus, column) ones there: parts that nothing
+    joins share a column.
+    """
+    place = _place_in(part[buses])
+    for begin in range(0, int(place.max(initial=-1)) + 1, _BLOCK):
+        mine = (place >= begin) & (place < begin + _BLOCK)
+        column = place[mine] - begin
+        unit = np.zeros((part.size, int(column.max()) + 1), dtype=complex)
+        unit[buses[mine], column] = 1.0
+        yield buses[mine], column, unit
 
 
 def _place_in(part: Index) -> Index:

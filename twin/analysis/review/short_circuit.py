@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.facility.model import Facility
-from twin.facility.power.short_circuit import fault_currents_a, grid_va
+from twin.facility.power.short_circuit import fault_currents, grid_va
 from twin.findings import Finding, FindingCode
 
 
@@ -17,12 +17,12 @@ def findings(facility: Facility) -> Iterator[Finding]:
     rating_a = tree.short_circuit_rating_a
     if np.isnan(rating_a).all():
         return
-    usual_a, standby_a = fault_currents_a(facility)
-    most_a = np.maximum(usual_a, standby_a)
+    currents = fault_currents(facility)
+    most_a = currents.most
     power_va, stated = grid_va(facility)
     grid = f"a grid of {power_va / 1e6:,.0f} MVA" + ("" if stated else " (assumed)")
     for node in np.flatnonzero(most_a > rating_a).tolist():
-        source = grid if usual_a[node] >= standby_a[node] else "the generators"
+        source = grid if currents.usual[node] >= currents.standby[node] else "the generators"
         says = (
             f"a fault draws {most_a[node] / 1e3:,.1f} kA from {source}; "
             f"it is rated for {rating_a[node] / 1e3:,.1f} kA"

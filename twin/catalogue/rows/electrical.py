@@ -23,6 +23,9 @@ class ElectricalNumbers(Stated):
     """Cables and busways: reactance of one phase by length."""
     subtransient_reactance_frac: Annotated[float, Field(gt=0, lt=1)] | None = None
     """Generators: x''d, of rated impedance; 0.12 where not stated."""
+    inverter_fault_frac: Annotated[float, Field(ge=1, le=5)] | None = None
+    """UPS, BESS and arrays: current of the inverter into a fault, of its rated current; 1.5 of UPS
+    and 1.2 of the others where not stated."""
     short_circuit_rating_a: Positive | None = None
     """Highest current of a fault that it may be exposed to: breaking capacity, or withstand rating
     (SCCR, AIC); not judged where not stated."""

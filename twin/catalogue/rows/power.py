@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from twin.catalogue.equipment_kinds import PowerKind, Role, role
+from twin.catalogue.equipment_kinds import INVERTERS, PowerKind, Role, role
 from twin.catalogue.rows.base import (
     AtLeastZero,
     CatalogueRow,
@@ -142,6 +142,10 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
         refuse(way[1] is not None and way[0] is None, "a length is of what has a resistance_ohm_m")
         refuse(
             way[0] is not None and self.voltage_v is None, "a resistance_ohm_m needs a voltage_v"
+        )
+        refuse(
+            self.inverter_fault_frac is not None and role(self.kind) not in INVERTERS,
+            "only a UPS, a BESS or an array has an inverter_fault_frac",
         )
         lossy = self.loss_idle_frac + self.loss_linear_frac + self.loss_square_frac
         refuse(lossy >= 1, "loses more than it is rated for")

@@ -61,6 +61,8 @@ class PowerTree:
     """Series reactance, 1/VA; the resistance is `loss_square_frac` over the rating."""
     subtransient_reactance_frac: Array
     """x''d of generators; NaN where no row states it."""
+    inverter_fault_frac: Array
+    """Current of an inverter into a fault, of rated current; NaN where no row states it."""
     short_circuit_rating_a: Array
     """Fault current that each may be exposed to; NaN where no row states it."""
     minimum_supply_w: Array

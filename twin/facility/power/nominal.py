@@ -90,11 +90,11 @@ def _stated(tree: PowerTree) -> list[tuple[float, int]]:
 def _inputs(tree: PowerTree) -> list[int]:
     """(edge,) terminal that the taker is fed at: its output, but for what holds a transformer.
 
-    A floor PDU that states a voltage, and inverters of stores and arrays, have one of their own.
+    Floor PDUs, stores and arrays that state a voltage have one of their own.
     """
     kinds = np.array(tree.kind)
-    own = (kinds == "transformer") | ((kinds == "pdu") & np.isfinite(tree.voltage_v))
-    own |= of_role(tree.kind, *AT_BOARDS)
+    may = (kinds == "pdu") | of_role(tree.kind, *AT_BOARDS)
+    own = (kinds == "transformer") | (may & np.isfinite(tree.voltage_v))
     ends: list[int] = np.where(own[tree.taker], tree.taker + kinds.size, tree.taker).tolist()
     return ends
 

@@ -198,7 +198,12 @@ def _electrical(
     nodes: list[PowerNode], column: Callable[[str, float], np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Nominal voltage, reactances and fault current of every node; NaN where no row states one."""
-    stated = ("voltage_v", "subtransient_reactance_frac", "short_circuit_rating_a")
+    stated = (
+        "voltage_v",
+        "subtransient_reactance_frac",
+        "inverter_fault_frac",
+        "short_circuit_rating_a",
+    )
     return {
         **{name: column(name, np.nan) for name in stated},
         "reactance_per_va": np.array([reactance_per_va(n.row) for n in nodes], dtype=float),

@@ -25,6 +25,7 @@ def table(held: pd.DataFrame) -> Grid:
         "Load (kVA)": ("loading_frac", percent),
         "Fault": ("fault_current_a", _amperes),
         "on generators": ("fault_current_standby_a", _amperes),
+        "on inverters": ("fault_current_inverters_a", _amperes),
         "rated for": ("short_circuit_rating_a", _amperes),
         "Opens before what is above": ("opens", words),
         "Rests on": ("rests_on", words),

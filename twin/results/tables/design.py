@@ -121,6 +121,12 @@ ELECTRICAL = Table(
         ),
         Column("fault_current_standby_a", "float", "A", "The same on generators alone."),
         Column(
+            "fault_current_inverters_a",
+            "float",
+            "A",
+            "The same on UPS and stores alone, before generators run: what breakers see then.",
+        ),
+        Column(
             "short_circuit_rating_a", "float", "A", "What it may be exposed to; empty if unstated."
         ),
         Column("fault_rating_status", "text", "", "stated, or the status of its row; or empty."),
