@@ -116,3 +116,76 @@ def test_drafts_without_a_chance_are_refused(capsys: pytest.CaptureFixture[str])
     asked = ["predict", "inference", *LLAMA, "--gpu", "h200", "--tp", "2", "--drafts", "1"]
     assert main(asked) == 2
     assert "--acceptance" in capsys.readouterr().err
+
+
+SPLIT = (*LLAMA[:2], "--input", "4000", "--output", "400", "--gpu", "h200", "--dtype", "fp8")
+
+
+def test_prompts_read_by_others_leave_the_pace_of_tokens_to_themselves(ask: Ask) -> None:
+    together = ask(*SPLIT, "--tp", "4", "--concurrency", "64")
+    apart = ask(*SPLIT, "--tp", "4", "--concurrency", "64", "--prefill", "TP4")
+    assert apart["tpot_s"] < 0.7 * together["tpot_s"]
+    read_alone = ask(*SPLIT, "--tp", "4", "--concurrency", "1")["ttft_s"]
+    assert apart["prefill_s"] == pytest.approx(read_alone, rel=0.03)
+
+
+def test_the_readers_are_as_many_as_their_load_asks(ask: Ask) -> None:
+    half = ask(
+        *SPLIT, "--tp", "4", "--concurrency", "64", "--prefill", "TP4", "--prefill-load", "0.5"
+    )
+    full = ask(
+        *SPLIT, "--tp", "4", "--concurrency", "64", "--prefill", "TP4", "--prefill-load", "0.9"
+    )
+    prompts_per_s = half["output_tokens_per_s"] / 400
+    assert half["prefill_gpus"] == pytest.approx(prompts_per_s * half["prefill_s"] / 0.5 * 4)
+    wait_s = full["ttft_s"] - half["ttft_s"]
+    queue = 0.9 / (2 * 0.1) - 0.5 / (2 * 0.5)
+    assert wait_s == pytest.approx(queue * half["prefill_s"], rel=1e-6)
+    total = half["output_tokens_per_s"] / half["output_tokens_per_s_per_gpu"]
+    assert total == pytest.approx(4 + half["prefill_gpus"])
+
+
+def test_a_tenth_of_the_link_takes_ten_times_as_long(ask: Ask) -> None:
+    fast = ask(*SPLIT, "--tp", "4", "--concurrency", "8", "--prefill", "TP4")
+    slow = ask(*SPLIT, "--tp", "4", "--concurrency", "8", "--prefill", "TP4", "--link", "40 Gbit/s")
+    keys_and_values = 4000 * 80 * 8 * 128 * 2
+    assert fast["transfer_s"] == pytest.approx(0.45e-3 + keys_and_values / (0.72 * 4 * 50e9))
+    assert slow["transfer_s"] - 0.45e-3 == pytest.approx(10 * (fast["transfer_s"] - 0.45e-3))
+
+
+def test_a_pool_apart_makes_what_the_prediction_says(ask: Ask) -> None:
+    """The service of a run, at the load where as many are in flight, against the forecast."""
+    from planner import asked, ran
+
+    requests = {
+        "rate": "30 / s", "input_tokens": 2000, "output_tokens": 400, "diurnal_amplitude": 0,
+        "burstiness": 1.0,
+    }  # fmt: skip
+    work = {
+        "kind": "inference", "name": "chat", "model": "Llama-3.1-70B", "nodes": 2,
+        "tensor_parallel": 4, "dtype": "fp8", "requests": requests, "window": "30 s",
+        "prefill": {"nodes": 4}, "engine": {"software": "tensorrt_llm", "max_sequences": 64},
+    }  # fmt: skip
+    rows = ran(asked(workload=[work], horizon="10 min")).frame("services")
+    said = ask(
+        "--model", "Llama-3.1-70B", "--gpu", "gb200", "--tp", "4", "--dtype", "fp8", "--input",
+        "2000", "--output", "400", "--concurrency", "64", "--prefill", "TP4",
+    )  # fmt: skip
+    made = rows["capacity_tokens_per_s"].iloc[-1] / 2
+    assert made == pytest.approx(said["output_tokens_per_s"], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--prefill", "XP2"), "--prefill"),
+        (("--prefill", "TP3"), "--prefill"),
+        (("--prefill", "TP2", "--prefill-load", "1"), "--prefill-load"),
+        (("--prefill", "TP2", "--link", "0 bit/s"), "--link"),
+    ],
+)
+def test_readers_that_cannot_be_are_refused(
+    options: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", "inference", *SPLIT, "--tp", "4", *options]) == 2
+    assert named in capsys.readouterr().err

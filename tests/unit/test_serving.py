@@ -41,7 +41,7 @@ def asked(*shares: float, patience: str = "60 s", **changes: Any) -> Finished:
         service = run.serving.services[0]
         windows = np.zeros_like(service.asked_tokens)
         windows[: len(shares)] = shares
-        service.asked_tokens = windows * float(service.whole_by_rack.sum()) * service.pool.window_s
+        service.asked_tokens = windows * service.whole * service.pool.window_s
 
     scenario = small(
         LAYOUT, workload=[chat(patience=patience)], outputs={"period": "10 s"}, **changes
@@ -58,7 +58,7 @@ def service(run: Finished) -> Service:
 
 
 def whole(run: Finished) -> float:
-    return float(service(run).whole_by_rack.sum())
+    return service(run).whole
 
 
 def test_every_token_asked_is_served_waiting_or_dropped() -> None:

@@ -63,6 +63,16 @@ Acceptance = Annotated[
 DraftTime = Annotated[
     str | None, Option("--draft-time", metavar="TIME", help="Of each draft, such as 1 ms.")
 ]
+Prefill = Annotated[
+    str,
+    Option("--prefill", metavar="TPn|DEPn", help="Prompts are read by others, which are cut so."),
+]
+PrefillLoad = Annotated[
+    float, Option("--prefill-load", metavar="0..1", help="Share of the time in which these read.")
+]
+Link = Annotated[
+    str, Option("--link", metavar="RATE", help="Of a GPU's network adapter, for keys and values.")
+]
 
 
 @predict.command()
@@ -85,6 +95,9 @@ def inference(
     drafts: Drafts = 0,
     acceptance: Acceptance = None,
     draft_time: DraftTime = None,
+    prefill: Prefill = "",
+    prefill_load: PrefillLoad = 0.7,
+    link: Link = "400 Gbit/s",
     json: Json = False,
 ) -> None:
     """Tell tokens, times and power of a replica that serves."""
@@ -106,6 +119,9 @@ def inference(
         drafts=drafts,
         acceptance=acceptance,
         draft_time_s=0.0 if draft_time is None else quantity(draft_time, "s"),
+        prefill=prefill,
+        prefill_load=prefill_load,
+        link_bit_s=quantity(link, "bit/s"),
     )
     if json:
         say.document(found.as_dict())

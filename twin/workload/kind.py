@@ -14,7 +14,7 @@ from pydantic import Field
 from twin.stated import Stated
 from twin.traces import JobEnd
 from twin.workload.requests import Requests
-from twin.workload.serving_engine import EngineOptions, Promise
+from twin.workload.serving_engine import EngineOptions, Promise, Stage
 from twin.workload.shifting import Shifting
 
 
@@ -134,6 +134,14 @@ class Pool:
     """`fluid`, or `requests`: each of them on its own."""
     engine: EngineOptions = field(default_factory=EngineOptions)
     promise: Promise = field(default_factory=Promise)
+    stage: Stage = Stage.WHOLE
+    prefill: Pool | None = None
+    """Those that read its prompts, where they are others."""
+
+    @property
+    def all_nodes(self) -> int:
+        """Nodes that it holds, those that read prompts with it."""
+        return self.nodes + (self.prefill.nodes if self.prefill else 0)
 
 
 @dataclass(frozen=True)

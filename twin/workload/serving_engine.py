@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt
@@ -32,6 +33,28 @@ class EngineOptions(Stated):
     """Time of one token of the draft model, for all sequences of a replica together."""
     routing: RoutingName = "least_outstanding"
     """Which replica a request is sent to."""
+
+
+class Stage(StrEnum):
+    """What the replicas of a pool do with a request."""
+
+    WHOLE = "whole"
+    """Read its prompt and make its answer."""
+    PREFILL = "prefill"
+    """Read its prompt, and hand keys and values over."""
+    DECODE = "decode"
+    """Make its answer from keys and values that have come over."""
+
+
+class PrefillNodes(Stated):
+    """Nodes that read prompts for a service whose own then only make tokens."""
+
+    nodes: PositiveInt = Field(le=1_000_000)
+    """Nodes beside those of the service."""
+    tensor_parallel: PositiveInt | None = Field(default=None, le=10_000)
+    """GPUs of one replica that reads; as many as one that makes tokens where not stated."""
+    token_budget: PositiveInt | None = Field(default=None, le=10_000_000)
+    """Most tokens of prompts in one iteration; as of the service where not stated."""
 
 
 class Promise(Stated):

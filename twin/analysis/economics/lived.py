@@ -90,7 +90,7 @@ def _pool_gpus(facility: Facility) -> float:
     """GPUs of all services, which hold them for the whole run."""
     racks = facility.racks
     per_node = racks.gpus_per_node[racks.gpus_per_node > 0]
-    nodes = sum(pool.nodes for work in facility.scenario.workload for pool in work.pools())
+    nodes = sum(pool.all_nodes for work in facility.scenario.workload for pool in work.pools())
     return nodes * float(np.median(per_node)) if per_node.size else 0.0
 
 

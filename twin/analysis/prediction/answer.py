@@ -13,6 +13,7 @@ class InferencePrediction:
     model: str
     gpu: str
     gpus: int
+    """Of the replica; those that read prompts for it stand in `prefill_gpus`."""
     parallelism: str
     dtype: str
     kv_dtype: str
@@ -24,6 +25,7 @@ class InferencePrediction:
     """Of the run; 0 where it goes on for ever."""
     output_tokens_per_s: float
     output_tokens_per_s_per_gpu: float
+    """Over all GPUs, those that read prompts with them."""
     ttft_s: float
     """Mean time to the first token, from the moment the engine has a place for the request."""
     tpot_s: float
@@ -47,6 +49,14 @@ class InferencePrediction:
     """Mean error of forecasts of this kind on published results that nothing was fitted to."""
     extrapolated: bool
     """Whether kernels lie outside the shapes that were measured, or on another GPU."""
+    prefill_parallelism: str = ""
+    """How replicas are cut that read its prompts; empty where it does so itself."""
+    prefill_gpus: float = 0.0
+    """GPUs of these for one replica, a part of one replica counted as such."""
+    prefill_s: float = 0.0
+    """To read a prompt there, alone."""
+    transfer_s: float = 0.0
+    """Of a prompt's keys and values."""
     notes: tuple[str, ...] = ()
     source: str = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from twin.physics.serving.law import made_in_step
 MOST = "max"
 """As many requests in flight as fit."""
 _CUTS = re.compile(r"(TP|DEP)([1-9][0-9]{0,4})", re.IGNORECASE)
+_CUTS_SAID = "TP1, TP2 ... or DEP2 ..."
 _MOST_TOKENS = 10_000_000
 MOST_DRAFTS = 16
 """As of a service's engine."""
@@ -53,6 +54,13 @@ class InferenceQuestion:
     """Chance that a draft is accepted where those before it were; stated where there are drafts."""
     draft_time_s: float = 0.0
     """Seconds that each draft adds to an iteration."""
+    prefill: str = ""
+    """How replicas are cut that read the prompts for others, as `parallelism`; empty where one
+    replica does both."""
+    prefill_load: float = 0.7
+    """Share of the time in which these read."""
+    link_bit_s: float = 400e9
+    """Line rate of a GPU's network adapter, over which keys and values leave it."""
 
     @property
     def checked_tokens(self) -> int:
@@ -71,12 +79,14 @@ class InferenceQuestion:
 
     def cut(self) -> tuple[int, int]:
         """(tensor, data) parallel. InputError where the text is neither TPn nor DEPn."""
-        match = _CUTS.fullmatch(self.parallelism.strip())
-        if match is None:
-            problem = Problem("--parallelism", repr(self.parallelism), "TP1, TP2 ... or DEP2 ...")
-            raise InputError([problem])
-        many = int(match[2])
-        return (many, 1) if match[1].upper() == "TP" else (1, many)
+        return _cut_of("--parallelism", self.parallelism)
+
+    def of_prefill(self) -> InferenceQuestion:
+        """The same asked of replicas that only read prompts."""
+        return replace(
+            self, parallelism=self.prefill, output_tokens=1, drafts=0, acceptance=None,
+            draft_time_s=0.0, prefill="",
+        )  # fmt: skip
 
     def check(self) -> None:
         """Raise InputError with every count that cannot be."""
@@ -97,7 +107,7 @@ class InferenceQuestion:
             found.append(Problem("--memory", repr(self.memory_frac), "above 0, at most 1"))
         if self.power_cap_w is not None and not self.power_cap_w > 0:
             found.append(Problem("--power-cap", repr(self.power_cap_w), "above 0 W"))
-        found += self._draft_problems()
+        found += self._draft_problems() + self._prefill_problems()
         if found:
             raise InputError(found)
 
@@ -117,3 +127,22 @@ class InferenceQuestion:
             cure = "state --drafts, or leave --acceptance and --draft-time out"
             found.append(Problem("--drafts", "0 beside what drafts do", "1 or more", cure))
         return found
+
+    def _prefill_problems(self) -> list[Problem]:
+        """What of replicas that read prompts cannot be."""
+        found = []
+        if self.prefill and _CUTS.fullmatch(self.prefill.strip()) is None:
+            found.append(Problem("--prefill", repr(self.prefill), _CUTS_SAID))
+        if not 0 < self.prefill_load < 1:
+            found.append(Problem("--prefill-load", f"{self.prefill_load:g}", "above 0, below 1"))
+        if not (isfinite(self.link_bit_s) and self.link_bit_s > 0):
+            found.append(Problem("--link", f"{self.link_bit_s:g} bit/s", "above 0"))
+        return found
+
+
+def _cut_of(option: str, text: str) -> tuple[int, int]:
+    match = _CUTS.fullmatch(text.strip())
+    if match is None:
+        raise InputError([Problem(option, repr(text), _CUTS_SAID)])
+    many = int(match[2])
+    return (many, 1) if match[1].upper() == "TP" else (1, many)

@@ -23,11 +23,11 @@ def findings(facility: Facility) -> Iterator[Finding]:
     holders: list[str] = []
     for i, work in enumerate(facility.scenario.workload):
         for pool in work.pools():
-            if pool.nodes > free.size:
-                says = f"asks for {pool.nodes:,} nodes for good; {free.size:,} are free"
+            if pool.all_nodes > free.size:
+                says = f"asks for {pool.all_nodes:,} nodes for good; {free.size:,} are free"
                 at = ("workload", i, "nodes")
                 yield Finding(FindingCode.POOL_FINDS_NO_ROOM, work.name, says, at)
-            free = free[pool.nodes :]
+            free = free[pool.all_nodes :]
             holders.append(work.name)
     yield from _misfits(facility)
     most = max((int(n) for n in np.bincount(free)), default=0)

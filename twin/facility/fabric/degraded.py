@@ -30,7 +30,7 @@ def bandwidth_frac(fabric: Fabric, nodes: Ints, switch_up: Bools, restripe: bool
     ports = switch_up[fabric.leaf_of_domain[domains]].all(axis=0).astype(float)
     if len(domains) > 1:
         pods = _distinct(fabric.pod_of_domain[domains], len(fabric.links_leaf_spine))
-        ports *= np.tile(_between(fabric, pods, switch_up), fabric.rails)
+        ports *= np.tile(between_domains(fabric, pods, switch_up), fabric.rails)
     per_rail = ports.reshape(fabric.rails, fabric.planes).mean(axis=1)
     return float(per_rail.mean() if restripe else per_rail.min())
 
@@ -52,7 +52,9 @@ def _distinct(index: Ints, size: int) -> NDArray[np.intp]:
     return np.flatnonzero(seen)
 
 
-def _between(fabric: Fabric, pods: NDArray[np.intp], switch_up: Bools) -> NDArray[np.float64]:
+def between_domains(
+    fabric: Fabric, pods: NDArray[np.intp], switch_up: Bools
+) -> NDArray[np.float64]:
     """(plane,) Share of the bandwidth between domains that is left, the worst of the pods a gang
     stands in.
     """

@@ -35,6 +35,7 @@ from twin.physics.kernels import (
     ServingReplica,
     iteration_laws,
     kv_bytes_per_token,
+    reading_curve,
     replica_problems,
     sequence_bytes,
     steady_curve,
@@ -44,6 +45,7 @@ from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.law import ReplicaLaw, made_in_step
 from twin.physics.serving.replica_law import ReplicaAtClock, kv_capacity_tokens
 from twin.workload import Pool
+from twin.workload.serving_engine import Stage
 
 BYTES = {"bf16": 2.0, "fp8": 1.0, "fp4": 0.5625}
 """Weight bytes a parameter; fp4 with its scales."""
@@ -115,16 +117,18 @@ def _by_kernels(
     fitting = room / sequence_bytes(replica, held)
     ahead = pool.engine
     checked = ahead.drafts + 1
+    cached = lengths.input_tokens if lengths.ready else lengths.cached_tokens
     mix = RequestMix(
-        lengths.input_tokens, lengths.output_tokens, lengths.cached_tokens,
+        lengths.input_tokens, lengths.output_tokens, cached,
         min(fitting, allowed.max_sequences), allowed.token_budget, checked,
         made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
     )  # fmt: skip
     over = LawRange(allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT)
     laws = _laws(replica, kernels.times, host_times(pool.engine.software), over, clocks)
     rates = kernels.times.ceilings("bf16")
+    curve = reading_curve if pool.stage is Stage.PREFILL else steady_curve
     return ReplicaPace(
-        laws, steady_curve(laws, mix, rates.flop_s, rates.bytes_s),
+        laws, curve(laws, mix, rates.flop_s, rates.bytes_s),
         _kv_tokens(replica, room, held), kernels.chip, True,
     )  # fmt: skip
 
@@ -163,11 +167,11 @@ def _by_rates(
         pool.tensor_parallel,
         BYTES[pool.dtype],
         BYTES[narrow],
-        lengths.input_tokens - lengths.cached_tokens,
+        0.0 if lengths.ready else lengths.input_tokens - lengths.cached_tokens,
         lengths.output_tokens,
         on.gpu.memory_bytes,
         link_bytes_s=max(on.gpu.scaleup_bandwidth_b_s * SCALE_UP_SHARE, 1e9),
-        context_tokens=held if lengths.cached_tokens else None,
+        context_tokens=held if lengths.cached_tokens or lengths.ready else None,
         max_sequences=allowed.max_sequences,
     )
     laws = tuple(ReplicaAtClock(replica, float(clock)) for clock in clocks)

@@ -17,6 +17,7 @@ from twin.physics.kernels.memory import (
     sequence_bytes,
     weight_bytes_per_gpu,
 )
+from twin.physics.kernels.reading import reading_curve
 from twin.physics.kernels.replica import KernelFormats, ServingReplica, replica_problems
 from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
 from twin.physics.kernels.steady import RequestMix, steady_curve
@@ -38,6 +39,7 @@ __all__ = [
     "kv_bytes_per_token",
     "kv_capacity_tokens",
     "price",
+    "reading_curve",
     "replica_problems",
     "run_benchmark",
     "sequence_bytes",

@@ -102,7 +102,7 @@ def _work(
     """(batch,) FLOP and bytes of a mean iteration: each checked token works on all context."""
     rows = (batch * mix.checked_tokens)[:, None]
     streamed = (batch * mix.held_tokens)[:, None]
-    read = (prompts, mix.read_tokens, mix.cached_tokens)
+    read = (prompts, max(mix.read_tokens, 1.0), mix.cached_tokens)
     flop = law.work(rows, streamed * mix.checked_tokens, *read)[0]
     byte = law.work(rows, streamed, *read)[1]
     return (flop * chance).sum(axis=1), (byte * chance).sum(axis=1)
@@ -119,8 +119,10 @@ def _batches(mix: RequestMix) -> Array:
 
 def _pieces(mix: RequestMix, batch: Array) -> tuple[Array, Array]:
     """Prompt tokens of an iteration and how often, both (batch, case): Poisson numbers of pieces,
-    cut at the budget, whose mean is what the stream asks.
+    cut at the budget, whose mean is what the stream asks. None where prompts are read elsewhere.
     """
+    if mix.read_tokens == 0:
+        return np.zeros((batch.size, 1)), np.ones((batch.size, 1))
     room = np.maximum(mix.token_budget - batch * mix.checked_tokens, 1.0)[:, None]
     asked = (batch * mix.made_tokens * mix.read_tokens / mix.output_tokens)[:, None]
     piece = np.minimum(mix.read_tokens, room)

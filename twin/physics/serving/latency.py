@@ -19,6 +19,8 @@ class LengthLaw:
     input_log_sigma: float = 0.0
     output_log_sigma: float = 0.0
     cached_tokens: float = 0.0
+    ready: bool = False
+    """Whether prompts were read elsewhere: only tokens after the first are made."""
 
     def drawn(self, count: int, seed: int) -> tuple[Index, Index]:
         """Prompts and outputs; as even as quantiles, in random order."""

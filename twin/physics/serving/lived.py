@@ -14,7 +14,7 @@ from twin.physics.serving.latency import LengthLaw, Objective
 from twin.physics.serving.law import Engine
 
 PERCENTILES = (50.0, 95.0, 99.0)
-REQUESTS = 2000
+REQUESTS = 4000
 WARM_FRAC = 0.15
 """Share of the requests that are not counted: those that come first."""
 TOGETHER_MAX = 8
@@ -30,6 +30,7 @@ class LoadRequests:
         self, lengths: LengthLaw, rate: float, in_turn: int, fewest: bool, seed: int
     ) -> None:
         self.cached = lengths.cached_tokens
+        self.ready = lengths.ready
         self.replicas = min(in_turn, TOGETHER_MAX) if fewest else 1
         shape = 1 if fewest else min(in_turn, SHARED_MAX)
         self.rng = np.random.default_rng(seed)
@@ -100,14 +101,8 @@ class LivedReplica:
         way, longer ones more often.
         """
         likely = self.output / self.output.sum()
-        mean = float(self.output.mean())
-        many = 0.0
         held = float((likely * (self.prompt + self.output / 2)).sum())
-        for _ in range(60):
-            n = int(min(many, self.engine.max_sequences))
-            step_s = self.fixed[n] + self.slope[n] * many * held
-            step_s += rate * step_s * self._reading_s(float(self.prompt.mean()) - self.cached)
-            many = 0.5 * (many + min(rate * mean / self.pace * step_s, self.engine.max_sequences))
+        many = self._many_at(rate, held)
         room = self.engine.kv_capacity_tokens
         for q in rng.choice(likely.size, int(many), p=likely):
             made = int(rng.integers(0, self.output[q]))
@@ -116,11 +111,32 @@ class LivedReplica:
                 break
             self._join(-1, int(self.output[q]) - made, float(self.prompt[q]) + made)
 
-    def _reading_s(self, tokens: float) -> float:
-        """Seconds that a prompt adds to an iteration."""
-        read = max(tokens, 1.0)
-        beside = max(self._mixed_s(0, read) - self.fixed[1], 0.0)
-        return float(beside) + self._attention_s(read, self.cached)
+    def _many_at(self, rate: float, held: float) -> float:
+        """Sequences that make tokens as fast as requests ask for them, each with a context of
+        `held`: as many come as go.
+        """
+        few = 0.0
+        most = float(self.engine.max_sequences)
+        for _ in range(40):
+            many = 0.5 * (few + most)
+            if many < rate * float(self.output.mean()) / self.pace * self._step_s(many, rate, held):
+                few = many
+            else:
+                most = many
+        return most
+
+    def _step_s(self, many: float, rate: float, held: float) -> float:
+        """A mean iteration of so many sequences and the prompts that come meanwhile; inf where
+        prompts come faster than they can be read.
+        """
+        n = int(many)
+        makes_s: float = self.fixed[n] + self.slope[n] * many * held
+        if self.asked.ready:
+            return makes_s
+        read = max(float(self.prompt.mean()) - self.cached, 1.0)
+        beside = self._mixed_s(n, read) - self.fixed[n] + self._attention_s(read, self.cached)
+        share = rate * max(beside, 0.0)
+        return makes_s / (1 - share) if share < 1 else np.inf
 
     def _join(self, q: int, tokens: int, context: float) -> None:
         """Let a sequence make `tokens` more."""
@@ -136,7 +152,7 @@ class LivedReplica:
     def live(self, until_s: float) -> None:
         """Iterate until an iteration ends at that moment or after it, or nothing is left to do."""
         while self.now < until_s and self.outstanding:
-            read, done = self._admit()
+            read, done = (0.0, self._join_ready()) if self.asked.ready else self._admit()
             if read > 0:
                 self._read(read, done)
                 continue
@@ -151,6 +167,21 @@ class LivedReplica:
             return self.now
         steps = self.ends[0][0] - self.step
         return self.now + self._steps_s(steps) * (1 - 1e-9)
+
+    def _join_ready(self) -> list[tuple[int, float]]:
+        """Let those run on whose prompts were read elsewhere, as far as there is room."""
+        came = []
+        while self.queue and self.many < self.engine.max_sequences:
+            q = self.queue[0]
+            whole = self.held + self.prompt[q] + self.output[q] / 2
+            if whole > self.engine.kv_capacity_tokens and self.many:
+                break
+            self.queue.popleft()
+            self._join(q, max(int(self.output[q]) - 1, 1), float(self.prompt[q]))
+            came.append(q)
+        for q in came:
+            self.asked.first_s[q] = self.now + self._steps_s(1)
+        return []
 
     def _admit(self) -> tuple[float, list[tuple[int, float]]]:
         """Prompt tokens of this iteration, and whose prompts end in it."""

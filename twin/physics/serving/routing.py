@@ -6,6 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
+from twin.arrays import Index
 from twin.physics.serving.ahead import pages_of
 from twin.physics.serving.batching import set_end
 from twin.physics.serving.columns import (
@@ -20,8 +21,8 @@ from twin.physics.serving.columns import (
 from twin.physics.serving.compiled import kernel
 from twin.physics.serving.iteration import steps_until
 from twin.physics.serving.prefix_cache import leading_hits
-from twin.physics.serving.queues import give_up_anywhere, preempt_last, push_last
-from twin.physics.serving.stepping import advance_replica, complete, move_on
+from twin.physics.serving.queues import give_up_anywhere, push_last
+from twin.physics.serving.stepping import advance_replica
 
 
 class Routing(IntEnum):
@@ -173,24 +174,26 @@ def arrive(
 
 
 @kernel
-def advance(
+def receive(
     asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
-    limits: Limits, routing: int, until_s: float,
+    limits: Limits, routing: int, q: int,
 ) -> None:  # fmt: skip
-    """Let requests arrive and replicas work up to a moment; iterations under way then go on."""
+    """Bring every replica up to the moment at which a request arrives, and send it to one."""
     end_s = replicas.end_s
-    count = end_s.size
-    while replicas.cursor[0] < asked.arrival_s.size:
-        q = replicas.cursor[0]
-        now_s = asked.arrival_s[q]
-        if now_s >= until_s:
-            break
-        for r in range(count):
-            if end_s[r] < now_s:
-                advance_replica(asked, progress, replicas, cache, law, limits, r, now_s)
-        arrive(asked, progress, replicas, cache, limits, routing, q)
-        replicas.cursor[0] += 1
-    for r in range(count):
+    now_s = asked.arrival_s[q]
+    for r in range(end_s.size):
+        if end_s[r] < now_s:
+            advance_replica(asked, progress, replicas, cache, law, limits, r, now_s)
+    arrive(asked, progress, replicas, cache, limits, routing, q)
+
+
+@kernel
+def catch_up(
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    limits: Limits, until_s: float,
+) -> None:  # fmt: skip
+    """Bring every replica up to a moment; iterations under way then go on."""
+    for r in range(replicas.end_s.size):
         advance_replica(asked, progress, replicas, cache, law, limits, r, until_s)
         if replicas.in_service[r] == 0:
             replicas.now_s[r] = until_s
@@ -198,75 +201,28 @@ def advance(
 
 
 @kernel
-def change_clock(
-    replicas: Replicas, limits: Limits, r: int, level: int, blend: float, now_s: float
-) -> None:
-    """Let a replica go on at another clock after the iteration under way."""
-    replicas.level[r] = level
-    replicas.blend[r] = blend
-    if replicas.steps[r] > 1:
-        cut(replicas, limits, r, now_s)
-
-
-@kernel
-def finish_whole_steps(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
-    r: int, now_s: float,
+def advance(
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    limits: Limits, routing: int, until_s: float,
 ) -> None:  # fmt: skip
-    """Keep the iterations of a plan that have ended by now."""
-    if replicas.steps[r] <= 1:
-        return
-    cut(replicas, limits, r, now_s)
-    if replicas.end_s[r] > now_s:
-        replicas.steps[r] -= 1
-        set_end(replicas, limits, r)
-    if replicas.steps[r] > 0:
-        move_on(asked, progress, replicas, cache, limits, r)
-        replicas.now_s[r] = replicas.end_s[r]
-        complete(asked, progress, replicas, cache, r)
+    """Let requests arrive and replicas work up to a moment."""
+    while replicas.cursor[0] < asked.arrival_s.size:
+        q = replicas.cursor[0]
+        if asked.arrival_s[q] >= until_s:
+            break
+        receive(asked, progress, replicas, cache, law, limits, routing, q)
+        replicas.cursor[0] += 1
+    catch_up(asked, progress, replicas, cache, law, limits, until_s)
 
 
 @kernel
-def stop_replica(
-    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, limits: Limits,
-    routing: int, r: int, now_s: float,
+def advance_given(
+    asked: Asked, progress: RequestProgress, replicas: Replicas, cache: PrefixCache, law: LawTables,
+    limits: Limits, routing: int, order: Index, until_s: float,
 ) -> None:  # fmt: skip
-    """Take a replica out of service: what it held is lost, and its requests go to others."""
-    finish_whole_steps(asked, progress, replicas, cache, limits, r, now_s)
-    while replicas.occupied[r] > 0:
-        preempt_last(asked, progress, replicas, cache, r)
-    forget_blocks(replicas, cache, limits, r)
-    q = replicas.head[r]
-    replicas.in_service[r] = 0
-    replicas.steps[r] = 0
-    replicas.end_s[r] = np.inf
-    replicas.head[r] = -1
-    replicas.tail[r] = -1
-    replicas.waiting[r] = 0
-    while q >= 0:
-        behind = progress.behind[q]
-        other = route(asked, progress, replicas, cache, routing, q)
-        enter(progress, replicas, limits, other, q, now_s)
-        q = behind
-
-
-@kernel
-def start_replica(replicas: Replicas, r: int, now_s: float) -> None:
-    """Put a replica into service; it looks at its queue now."""
-    replicas.in_service[r] = 1
-    replicas.steps[r] = 0
-    replicas.now_s[r] = now_s
-    replicas.end_s[r] = now_s
-
-
-@kernel
-def forget_blocks(replicas: Replicas, cache: PrefixCache, limits: Limits, r: int) -> None:
-    """Drop every idle block of the prefix cache."""
-    replicas.free_pages[r] += cache.idle[r] * limits.block_pages
-    b = cache.ends[r, 0]
-    while b >= 0:
-        cache.users[r, b] = -1
-        b = cache.newer[r, b]
-    cache.ends[r, 0] = -1
-    cache.ends[r, 1] = -1
-    cache.idle[r] = 0
+    """The same where requests arrive in another order than they are numbered in: all of `order`
+    do so before the moment.
+    """
+    for q in order:
+        receive(asked, progress, replicas, cache, law, limits, routing, q)
+    catch_up(asked, progress, replicas, cache, law, limits, until_s)

@@ -33,6 +33,12 @@ SERVICES = Table(
             "s",
             "Mean time between output tokens at the end of the period.",
         ),
+        Column(
+            "reading_load_frac",
+            "float",
+            "",
+            "Load of the replicas that only read prompts at the end of the period; 0 without any.",
+        ),
         Column("energy_j", "float", "J", "Drawn by its nodes, at the AC input of their racks."),
         Column("ttft_p50_s", "float", "s", "Time to the first token: half of requests had less."),
         Column("ttft_p95_s", "float", "s", "Time to the first token: 95 % of requests had less."),

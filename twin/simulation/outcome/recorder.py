@@ -150,10 +150,8 @@ class Recorder:
             "air_frac": state.flows.air_frac,
             "water_frac": state.flows.water_frac,
             "waiting": np.array([s.own.waiting for s in services]),
-            "token_s": np.array([s.speed.time_per_token_s(s.load_frac) for s in services]),
-            "load": np.array([s.load_frac for s in services]),
-            "service_clock": np.array([s.clock_frac for s in services]),
-            "backlog_s": np.array([s.backlog_s for s in services]),
+            "token_s": np.array([s.speed.time_per_token_s(s.load_of(s.fleet)) for s in services]),
+            "seen": np.concatenate([np.zeros(0), *(s.seen() for s in services)]),
         }
 
     def rows(self, name: str) -> Array:

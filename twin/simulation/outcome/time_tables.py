@@ -12,6 +12,7 @@ from twin.facility.model import PowerTree
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.serving.latency import LATENCIES
+from twin.simulation.serving.service import SEEN
 from twin.simulation.state.record import SITE
 
 Columns = dict[str, Array]
@@ -153,17 +154,31 @@ def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
         "capacity_tokens_per_s": capacity,
         "utilisation_frac": used,
         "time_per_token_s": recorder.held("token_s"),
+        "reading_load_frac": _reading_load(run, recorder),
         "energy_j": energy_j,
         **_latencies(run, recorder),
     }
 
 
+def _reading_load(run: Disciplines, recorder: Recorder) -> Array:
+    """(period, service) load of the replicas that read prompts at the end of each period; 0 where
+    they are none of their own.
+    """
+    own = np.array([s.readers is not None for s in run.serving.services])
+    k = SEEN.index("reading_load")
+    return np.asarray(np.stack([seen[:, k] for seen in _seen(run, recorder)], axis=1) * own)
+
+
 def _latencies(run: Disciplines, recorder: Recorder) -> Columns:
     """What users of each service saw, (period, service)."""
     time_s = recorder.rows("time_s")[:, 0]
-    held = [recorder.held(name) for name in ("load", "service_clock", "backlog_s")]
-    seen = [
-        service.latencies(time_s, *(column[:, k] for column in held))
-        for k, service in enumerate(run.serving.services)
+    found = [
+        s.latencies(time_s, seen)
+        for s, seen in zip(run.serving.services, _seen(run, recorder), strict=True)
     ]
-    return {name: np.stack([one[:, i] for one in seen], 1) for i, name in enumerate(LATENCIES)}
+    return {name: np.stack([one[:, i] for one in found], 1) for i, name in enumerate(LATENCIES)}
+
+
+def _seen(run: Disciplines, recorder: Recorder) -> list[Array]:
+    """(period, `SEEN`) of every service."""
+    return np.hsplit(recorder.held("seen"), len(run.serving.services))

@@ -16,13 +16,34 @@ LATENCIES = (
 """Columns: percentiles of both latencies, and the share of requests that keep the objective."""
 
 
-def at_load(curve: LoadCurve, load_frac: Array, backlog_s: Array, pool: Pool) -> Array:
-    """(row, `LATENCIES`) at loads of one replica, behind a queue of `backlog_s`."""
-    ttft = [curve.at(load_frac, "ttft_s", k) + backlog_s for k in range(3)]
+def at_load(curve: LoadCurve, load_frac: Array) -> Array:
+    """(row, `LATENCIES`) at loads of one replica."""
+    ttft = [curve.at(load_frac, "ttft_s", k) for k in range(3)]
     tpot = [curve.at(load_frac, "tpot_s", k) for k in range(3)]
+    return np.stack([*ttft, *tpot, curve.at(load_frac, "met_frac")], axis=1)
+
+
+def in_turn(reads: Array, handover_s: float, makes: Array) -> Array:
+    """(row, `LATENCIES`) of prompts read in one place and answers made in another.
+
+    Medians add up, and what each percentile lies above its median adds in squares: the two waits
+    are taken as independent. The share that keeps a promise is that of both.
+    """
+    seen = makes.copy()
+    median = reads[:, :1] + handover_s + makes[:, :1]
+    above = np.hypot(reads[:, :3] - reads[:, :1], makes[:, :3] - makes[:, :1])
+    seen[:, :3] = median + above
+    seen[:, 6] = reads[:, 6] * makes[:, 6]
+    return seen
+
+
+def with_backlog(seen: Array, backlog_s: Array, pool: Pool) -> Array:
+    """(row, `LATENCIES`) behind a queue of `backlog_s`."""
     promised = np.inf if pool.promise.ttft is None else pool.promise.ttft
-    met = np.where(backlog_s < promised, curve.at(load_frac, "met_frac"), 0.0)
-    return np.stack([*ttft, *tpot, met], axis=1)
+    late = seen.copy()
+    late[:, :3] += backlog_s[:, None]
+    late[:, 6] = np.where(backlog_s < promised, seen[:, 6], 0.0 * seen[:, 6])
+    return late
 
 
 def of_requests(ttft_s: Array, tpot_s: Array, kept: Mask) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from twin.arrays import Array
@@ -10,6 +12,7 @@ from twin.physics.serving.latency import LengthLaw
 from twin.scenario.schema import Scenario
 from twin.traces import RequestTrace
 from twin.workload import Pool
+from twin.workload.serving_engine import Stage
 
 
 def length_law(scenario: Scenario, pool: Pool) -> LengthLaw:
@@ -28,6 +31,13 @@ def length_law(scenario: Scenario, pool: Pool) -> LengthLaw:
         row.input_mean_tokens, row.output_mean_tokens, row.input_log_sigma, row.output_log_sigma,
         cached,
     )  # fmt: skip
+
+
+def of_stage(lengths: LengthLaw, stage: Stage) -> LengthLaw:
+    """What a stage of a service does of its requests: one token of each prompt, or all after it."""
+    if stage is Stage.PREFILL:
+        return replace(lengths, output_tokens=1.0, output_log_sigma=0.0)
+    return replace(lengths, ready=stage is Stage.DECODE)
 
 
 def _of_trace(trace: RequestTrace, cached: float) -> LengthLaw:

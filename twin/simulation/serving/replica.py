@@ -18,8 +18,9 @@ from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
 from twin.physics.serving.tails import load_curve, next_load
 from twin.scenario.schema import Scenario
-from twin.simulation.serving.lengths import length_law
+from twin.simulation.serving.lengths import length_law, of_stage
 from twin.workload import Pool
+from twin.workload.serving_engine import Stage
 
 CLOCKS = np.linspace(0.2, 1.0, 17)
 """Clock grid on which capacities are tabulated."""
@@ -38,9 +39,8 @@ class ReplicaSpeed:
     """Capacity, activity and latency of one replica."""
 
     def __init__(self, scenario: Scenario, pool: Pool, on: Profiled) -> None:
-        self.lengths = length_law(scenario, pool)
-        self.output_tokens = self.lengths.output_tokens
-        self.output_sigma = self.lengths.output_log_sigma
+        self.asked = length_law(scenario, pool)
+        self.lengths = of_stage(self.asked, pool.stage)
         self.pool = pool
         software = _software(scenario, pool)
         self.pace = _pace(scenario, pool, on, self.lengths, _allowed(pool, software))
@@ -49,13 +49,24 @@ class ReplicaSpeed:
         except ValueError as error:
             raise _does_not_fit(scenario, pool, error) from error
         curve = self.pace.curve
-        self.capacity_by_clock: Array = curve.tokens_per_s.max(axis=-1)
+        self.capacity_by_clock: Array = curve.tokens_per_s.max(axis=-1) * self._tokens_each
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
-        point = _at_full_clock(curve, LOADS * self.capacity_tokens_per_s)
+        own = float(curve.tokens_per_s[-1].max())
+        point = _at_full_clock(curve, LOADS * own)
         self.activity_by_load = activity(
             self.pace.chip, point.compute_activity, point.memory_activity, point.busy_frac
         )
         self.token_by_load_s = point.step_s / self.engine.tokens_per_step
+
+    @property
+    def _tokens_each(self) -> float:
+        """Tokens of an answer that stand for one that the replica makes: of an answer's tokens the
+        first comes with its prompt.
+        """
+        whole = self.asked.output_tokens
+        if self.pool.stage is Stage.PREFILL:
+            return whole
+        return whole / max(whole - 1, 1.0) if self.pool.stage is Stage.DECODE else 1.0
 
     def capacity(self, clock_frac: Array) -> Array:
         """Output tokens/s of one replica at each clock."""
@@ -83,9 +94,10 @@ class ReplicaSpeed:
             np.inf if promise.ttft is None else promise.ttft,
             np.inf if promise.tpot is None else promise.tpot,
         )
+        capacity = self.capacity_by_clock[notch] / self.asked.output_tokens
         return _curve(
             self.pace.laws[notch], self.pool.engine.draft_time, self.engine, self.lengths,
-            float(self.capacity_by_clock[notch]), in_turn, objective,
+            float(capacity * self.lengths.output_tokens), in_turn, objective,
             next_load(upto_load), self.pool.engine.routing != "round_robin",
         )  # fmt: skip
 

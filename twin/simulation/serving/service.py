@@ -7,24 +7,28 @@ patience.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
-from twin.arrays import Array, Index, Mask, total_by
-from twin.catalogue.rows import Gpu
-from twin.facility.gpu_profiles import profiled, refused
+from twin.arrays import Array, Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.simulation.serving.arrivals import arrivals
-from twin.simulation.serving.latency import LATENCIES, at_load
-from twin.simulation.serving.replica import ReplicaSpeed
+from twin.simulation.serving.fleet import Fleet
+from twin.simulation.serving.handover import Handover
+from twin.simulation.serving.latency import LATENCIES, at_load, in_turn, with_backlog
+from twin.simulation.serving.stage_capacity import StageCapacity
 from twin.simulation.state.record import Key
 from twin.simulation.state.work import ServiceState
 from twin.workload import Pool
 
 TOTALS = ("requests", "asked", "served", "dropped", "capacity", "energy_j")
 """What a service adds up; all but the first and the last in output tokens."""
+SEEN = ("load", "clock", "backlog_s", "reading_load", "reading_clock")
+"""What latencies hang on at a moment; the last two of replicas that read prompts."""
 _EMPTY = 1e-6
 """Tokens in a queue that count as none: rounding."""
 _TOUCH_S = 1e-8
@@ -33,47 +37,50 @@ rounding of a year in seconds."""
 
 
 class Service:
-    """One service: its nodes, its replicas, its queue."""
+    """One service: its replicas, and the queue before them."""
 
     def __init__(
         self, world: World, compute: Compute, losses: Losses, pool: Pool, free: Index
     ) -> None:
         self.pool = pool
         self.world = world
-        self.compute = compute
         self.losses = losses
-        racks = world.facility.racks
-        self.nodes = self._own_nodes(free)
-        self.rack = compute.rack_of_node[self.nodes]
-        self.racks = np.unique(self.rack)
-        first = int(self.rack[0])
-        facility = world.facility
-        on = profiled(facility.scenario, racks.gpu_type[first], facility.profiles)
-        self._check(on.gpu, int(racks.gpus_per_node[first]))
-        self.speed = ReplicaSpeed(world.facility.scenario, pool, on)
-        self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.tensor_parallel
-        whole = self._replicas(np.ones(self.nodes.size, dtype=bool))
-        self.whole_by_rack = whole * self.speed.capacity_tokens_per_s
+        self.fleet = Fleet(world, compute, pool, free)
+        self.readers: Fleet | None = None
+        if pool.prefill is not None:
+            self.readers = Fleet(world, compute, pool.prefill, free[pool.nodes :])
+            self.handover = Handover(world, self.readers, self.fleet)
+        self.speed = self.fleet.speed
+        asked = self.speed.asked
         self.asked_tokens, self.requests = arrivals(
-            world.facility.scenario, pool, self.speed.output_tokens, self.speed.output_sigma
+            world.facility.scenario, pool, asked.output_tokens, asked.output_log_sigma
         )
-        self.own = ServiceState(np.zeros(self.racks.size), np.zeros(len(TOTALS)))
+        self.own = ServiceState(
+            np.zeros(self.fleet.racks.size),
+            np.zeros(len(TOTALS)),
+            reading_by_rack=np.zeros(self.readers.racks.size if self.readers else 0),
+            sending_by_rack=np.zeros(self.readers.racks.size if self.readers else 0),
+        )
 
-    def _own_nodes(self, free: Index) -> Index:
-        """The nodes that the pool holds; all of one GPU type would be better, the first ones are
-        taken.
-        """
-        nodes = free[: self.pool.nodes]
-        if nodes.size < self.pool.nodes:
-            found = [(f"{self.pool.nodes} nodes", f"at most {nodes.size}")]
-            raise refused(self.world.facility.scenario, self.pool.name, found)
-        return nodes
+    @property
+    def fleets(self) -> tuple[Fleet, ...]:
+        """Those that make tokens, then those that read prompts where these are others."""
+        return (self.fleet,) if self.readers is None else (self.fleet, self.readers)
 
-    def _check(self, gpu: Gpu, gpus_per_node: int) -> None:
-        if self.pool.tensor_parallel > max(gpus_per_node, gpu.scaleup_domain_gpus):
-            found = f"tensor_parallel {self.pool.tensor_parallel}"
-            allowed = f"at most {gpu.scaleup_domain_gpus}, the scale-up domain"
-            raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)])
+    @property
+    def nodes(self) -> Index:
+        """All that it holds."""
+        return np.concatenate([fleet.nodes for fleet in self.fleets])
+
+    def activities(self) -> list[tuple[Fleet, float]]:
+        """GPU activity of each fleet, at its own load."""
+        return [(fleet, fleet.speed.activity(self.load_of(fleet))) for fleet in self.fleets]
+
+    def load_of(self, fleet: Fleet) -> float:
+        """Served over what a fleet could serve."""
+        by_rack = self.own.capacity_by_rack if fleet is self.fleet else self.own.reading_by_rack
+        capacity = float(by_rack.sum())
+        return min(self.own.served / capacity, 1.0) if capacity > 0 else 0.0
 
     def settle(self) -> None:
         """Capacity of the live replicas, and what flows in and out of the queue."""
@@ -92,22 +99,37 @@ class Service:
     def look(self) -> None:
         """Capacity of the live replicas, and what arrives in this window."""
         own = self.own
-        state = self.world.state
-        live = state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack]
-        clock_frac = state.throttling.clock_frac[self.racks]
-        own.capacity_by_rack = self._replicas(live) * self.speed.capacity(clock_frac)
+        own.capacity_by_rack = self.fleet.capacity_by_rack()
+        if self.readers is not None:
+            own.reading_by_rack = self.readers.capacity_by_rack()
+            own.sending_by_rack = self.handover.capacity_by_rack(self.readers.live)
         window = min(own.window, self.asked_tokens.size - 1)
         own.arriving = float(self.asked_tokens[window] / self.pool.window_s)
 
+    def _stages(self) -> list[StageCapacity]:
+        """What each stage of the service gives now, and when all is well."""
+        own = self.own
+        stages = [StageCapacity(self.fleet, self.fleet.whole_by_rack, own.capacity_by_rack)]
+        if self.readers is not None:
+            whole = self.readers.whole_by_rack
+            stages.append(StageCapacity(self.readers, whole, own.reading_by_rack))
+            sends = self.handover.whole_by_rack()
+            stages.append(StageCapacity(self.readers, sends, own.sending_by_rack, Cause.FABRIC))
+        return stages
+
     @property
     def capacity(self) -> float:
-        """Output tokens/s of the live replicas."""
-        return float(self.own.capacity_by_rack.sum())
+        """Output tokens/s of the live replicas: of the stage that has least."""
+        own = self.own
+        makes = float(own.capacity_by_rack.sum())
+        if self.readers is None:
+            return makes
+        return min(makes, float(own.reading_by_rack.sum()), float(own.sending_by_rack.sum()))
 
-    def _replicas(self, live: Mask) -> Array:
-        """(rack of the service,) whole replicas on the nodes that are live."""
-        share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)
-        return np.floor(share[self.racks] + 1e-9)
+    @cached_property
+    def whole(self) -> float:
+        """Output tokens/s when all is well."""
+        return min(stage.whole for stage in self._stages())
 
     def _give_up(self, tokens: float) -> None:
         self.own.waiting -= tokens
@@ -120,30 +142,13 @@ class Service:
 
     def shortfall(self) -> list[tuple[Key, float, float]]:
         """(key, share of the missing capacity, GPUs missing) of every rack that serves less than it
-        could.
+        could, in the stage that has least.
         """
-        missing = self.whole_by_rack - self.own.capacity_by_rack
-        total = float(missing.sum())
-        if total <= 0:
-            return []
-        gpus = missing / self.speed.capacity_tokens_per_s * self.pool.tensor_parallel
-        names = self.world.facility.racks.id
-        return [
-            ((self._cause(int(r)), names[r], self.pool.name), missing[i] / total, gpus[i])
-            for i, r in enumerate(self.racks)
-            if missing[i] > 0
-        ]
-
-    def _cause(self, rack: int) -> Cause:
-        state = self.world.state
-        if not state.racks.rack_on[rack]:
-            return self.compute.why_off(rack)
-        throttled = state.throttling.clock_frac[rack] < 1.0
-        return Cause.THROTTLED if throttled else Cause.FAILED
+        return min(self._stages(), key=lambda stage: stage.now).shortfall(self.pool.name)
 
     def lose(self) -> None:
         """Tokens given up for want of capacity that a whole pool would have had."""
-        short = float(self.whole_by_rack.sum()) - self.capacity
+        short = self.whole - self.capacity
         lost = min(self.own.dropping, short)
         for key, share, gpus in self.shortfall():
             self.losses.rate(key, lost * share, gpus)
@@ -182,11 +187,6 @@ class Service:
         return self.own.served / capacity if capacity > 0 else 0.0
 
     @property
-    def clock_frac(self) -> float:
-        """Mean clock of its racks."""
-        return float(self.world.state.throttling.clock_frac[self.racks].mean())
-
-    @property
     def backlog_s(self) -> float:
         """How long the queue would take at full capacity; at most the patience."""
         capacity = self.capacity
@@ -194,24 +194,39 @@ class Service:
             return self.pool.patience_s if self.own.waiting > 0 else 0.0
         return min(self.own.waiting / capacity, self.pool.patience_s)
 
-    @property
-    def replicas(self) -> int:
-        """Replicas of the whole pool."""
-        return round(float(self.whole_by_rack.sum()) / self.speed.capacity_tokens_per_s)
+    def seen(self) -> Array:
+        """(`SEEN`,) load and clock of each stage now, and the backlog: what latencies hang on."""
+        readers = self.readers or self.fleet
+        return np.array(
+            [
+                self.load_of(self.fleet), self.fleet.clock_frac, self.backlog_s,
+                self.load_of(readers), readers.clock_frac,
+            ]
+        )  # fmt: skip
 
-    def latencies(
-        self, time_s: Array, load_frac: Array, clock_frac: Array, backlog_s: Array
-    ) -> Array:
+    def latencies(self, time_s: Array, seen: Array) -> Array:
         """(period, `LATENCIES`) of what users saw, from the tails of one replica at the load, clock
-        and backlog at the end of each period; `time_s` are the ends of periods, the start first.
+        and backlog at the end of each period.
+
+        time_s   ends of periods, the start first
+        seen     (period, `SEEN`)
         """
-        found = np.full((time_s.size - 1, len(LATENCIES)), np.nan)
+        load, clock, backlog_s, reading, reading_clock = seen.T
+        makes = self._tails(self.fleet, load, clock)
+        if self.readers is None:
+            return with_backlog(makes, backlog_s, self.pool)
+        reads = self._tails(self.readers, reading, reading_clock)
+        return with_backlog(in_turn(reads, self.handover.mean_s(), makes), backlog_s, self.pool)
+
+    def _tails(self, fleet: Fleet, load_frac: Array, clock_frac: Array) -> Array:
+        """(period, `LATENCIES`) of one fleet without a backlog; NaN where it idles."""
+        found = np.full((load_frac.size, len(LATENCIES)), np.nan)
         for clock in np.unique(clock_frac):
             rows = (clock_frac == clock) & (load_frac > 0)
             if rows.any():
                 highest = float(load_frac[rows].max())
-                curve = self.speed.latencies(float(clock), self.replicas, highest)
-                found[rows] = at_load(curve, load_frac[rows], backlog_s[rows], self.pool)
+                curve = fleet.speed.latencies(float(clock), fleet.replicas, highest)
+                found[rows] = at_load(curve, load_frac[rows])
         return found
 
     def total(self, name: str) -> float:

@@ -13,6 +13,8 @@ from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.simulation.serving.service import Service
 from twin.simulation.serving.single_requests import RequestService
+from twin.simulation.serving.split_requests import SplitRequests
+from twin.workload import Pool
 
 CPU_ACTIVITY = 0.3
 """CPU activity of a serving node; assumed."""
@@ -30,8 +32,7 @@ class Serving(Discipline):
         self.node_w = jobs.meter.node_w
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
         for k, pool in enumerate(pools):
-            engine = RequestService if pool.detail == "requests" else Service
-            service = engine(world, compute, losses, pool, jobs.placement.free())
+            service = _engine(pool)(world, compute, losses, pool, jobs.placement.free())
             jobs.claim(service.nodes, FIRST_OWNER - k)
             self.services.append(service)
             self.own.services.append(service.own)
@@ -63,9 +64,10 @@ class Serving(Discipline):
         """Enter the activity of every service's nodes, and the share of their racks' gain."""
         share = self.world.facility.racks.work_frac
         for service in self.services:
-            gpu[service.nodes] = service.speed.activity(service.load_frac)
-            cpu[service.nodes] = CPU_ACTIVITY if service.own.served > 0 else 0.0
-            gain[service.nodes] = share[service.rack]
+            for fleet, activity in service.activities():
+                gpu[fleet.nodes] = activity
+                cpu[fleet.nodes] = CPU_ACTIVITY if service.own.served > 0 else 0.0
+                gain[fleet.nodes] = share[fleet.rack]
 
     def hold(self) -> None:
         """Enter what each service is losing now."""
@@ -92,3 +94,10 @@ class Serving(Discipline):
     def tokens(self) -> float:
         """Output tokens served so far."""
         return sum(s.total("served") for s in self.services)
+
+
+def _engine(pool: Pool) -> type[Service]:
+    """How a pool's requests are told."""
+    if pool.detail != "requests":
+        return Service
+    return SplitRequests if pool.prefill else RequestService

@@ -158,7 +158,7 @@ class ServiceState:
     """One service's window, flows and queue; token rates in output tokens/s."""
 
     capacity_by_rack: Array
-    """(rack of the service,)"""
+    """(rack of the service,) of replicas that make tokens."""
     totals: Array
     """Requests, tokens asked, served, dropped and possible, and joules, so far."""
     window: int = 0
@@ -169,6 +169,10 @@ class ServiceState:
     """Tokens in the queue."""
     engine: dict[str, Array] = field(default_factory=dict)
     """Columns of the request engine by name; empty where requests are a fluid."""
+    reading_by_rack: Array = field(default_factory=lambda: np.zeros(0))
+    """(rack of those that read prompts,) their capacity; empty where they are the same."""
+    sending_by_rack: Array = field(default_factory=lambda: np.zeros(0))
+    """(rack of those that read prompts,) what the network carries of it."""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt
@@ -9,7 +10,7 @@ from pydantic import Field, PositiveInt
 from twin.stated import Duration, RowOf, TokenPrice, Within
 from twin.workload.kind import Need, Pool, WorkloadKind
 from twin.workload.requests import Requests
-from twin.workload.serving_engine import EngineOptions, Promise
+from twin.workload.serving_engine import EngineOptions, PrefillNodes, Promise, Stage
 
 
 class Inference(WorkloadKind):
@@ -34,27 +35,43 @@ class Inference(WorkloadKind):
     """Requests as a fluid, whose tails come from one replica; or each of them on its own."""
     engine: EngineOptions = Field(default_factory=EngineOptions)
     """Settings of the serving software."""
+    prefill: PrefillNodes | None = None
+    """Nodes that read the prompts, so that those of the pool only make tokens (prefill and decode
+    apart); keys and values come over the network."""
     slo: Promise = Field(default_factory=Promise)
     """What users are promised; the tables say which share of requests it is kept for."""
     token_price: TokenPrice = 0.0
     """Price of an output token, for the cost of what is lost."""
 
     def pools(self) -> tuple[Pool, ...]:
-        """One pool of replicas."""
-        return (
-            Pool(
-                name=self.name,
-                model=self.model,
-                nodes=self.nodes,
-                tensor_parallel=self.tensor_parallel,
-                dtype=self.dtype,
-                requests=self.requests,
-                window_s=self.window,
-                patience_s=self.patience,
-                detail=self.detail,
-                engine=self.engine,
-                promise=self.slo,
-            ),
+        """One pool of replicas, and that which reads prompts for it."""
+        pool = Pool(
+            name=self.name,
+            model=self.model,
+            nodes=self.nodes,
+            tensor_parallel=self.tensor_parallel,
+            dtype=self.dtype,
+            requests=self.requests,
+            window_s=self.window,
+            patience_s=self.patience,
+            detail=self.detail,
+            engine=self.engine,
+            promise=self.slo,
+        )
+        if self.prefill is None:
+            return (pool,)
+        return (replace(pool, stage=Stage.DECODE, prefill=self._readers(pool, self.prefill)),)
+
+    def _readers(self, pool: Pool, stated: PrefillNodes) -> Pool:
+        """The pool that reads prompts: without drafts, for it makes one token of each."""
+        budget = stated.token_budget or self.engine.token_budget
+        engine = self.engine.model_copy(update={"drafts": 0, "token_budget": budget})
+        return replace(
+            pool,
+            stage=Stage.PREFILL,
+            nodes=stated.nodes,
+            tensor_parallel=stated.tensor_parallel or self.tensor_parallel,
+            engine=engine,
         )
 
     def needs(self) -> tuple[Need, ...]:
@@ -68,8 +85,8 @@ class Inference(WorkloadKind):
 
     @property
     def most_nodes(self) -> int:
-        """The pool."""
-        return self.nodes
+        """The pool, with those that read its prompts."""
+        return self.nodes + (self.prefill.nodes if self.prefill else 0)
 
     @property
     def usd_per_token(self) -> float:

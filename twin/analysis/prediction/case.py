@@ -1,0 +1,120 @@
+"""A question about a replica with its names looked up, and whether it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twin.analysis.prediction.ask import InferenceQuestion
+from twin.analysis.prediction.profiled import profile_for
+from twin.catalogue import Catalogue
+from twin.catalogue.names import named
+from twin.catalogue.rows import Gpu, Model
+from twin.catalogue.shapes import shape_of
+from twin.errors import InputError, Problem, every_problem
+from twin.facility.serving.device import DeviceKernels, kernels_of
+from twin.facility.serving.formats import served_formats
+from twin.facility.serving.power import GpuPower
+from twin.facility.serving.software import Software, software_named
+from twin.physics.inference import RUNTIME_BYTES
+from twin.physics.kernels import (
+    BenchmarkRun,
+    ServingReplica,
+    replica_problems,
+    sequence_bytes,
+    weight_bytes_per_gpu,
+)
+
+CAP_ROUNDS = 4
+"""Rounds in which clock and activity agree under a cap; each error is a tenth of the last."""
+
+
+@dataclass(frozen=True)
+class ReplicaCase:
+    """A question with its names looked up."""
+
+    asked: InferenceQuestion
+    model: Model
+    gpu: Gpu
+    dtype: str
+    replica: ServingReplica
+    kernels: DeviceKernels
+    software: Software
+
+    @property
+    def room_bytes(self) -> float:
+        """For keys and values on each GPU."""
+        free = self.gpu.memory_bytes - RUNTIME_BYTES - weight_bytes_per_gpu(self.replica)
+        return self.asked.memory_frac * free
+
+    @property
+    def most(self) -> int:
+        """Requests that fit on an attention rank at their longest, none put out again."""
+        fitting = self.room_bytes / sequence_bytes(self.replica, self.asked.longest_tokens)
+        return int(min(max(fitting, 0.0), self.asked.max_sequences))
+
+
+def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
+    """The rows that a question names; InputError with every name that there is none for."""
+    every_problem(
+        question.check,
+        lambda: named(catalogue, Model, question.model, "--model"),
+        lambda: named(catalogue, Gpu, question.gpu, "--gpu"),
+        lambda: software_named(question.software),
+        question.cut,
+    )
+    model = named(catalogue, Model, question.model, "--model")
+    gpu = named(catalogue, Gpu, question.gpu, "--gpu")
+    tensor, data = question.cut()
+    dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
+    replica = ServingReplica(shape_of(model), formats, tensor, data)
+    kernels = kernels_of(gpu, profile_for(question.profile, gpu))
+    engine = software_named(question.software)
+    return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
+
+
+def refuse_misfit(case: ReplicaCase) -> None:
+    """Raise InputError where the cut is none, or the model does not fit."""
+    found = [
+        Problem("--parallelism", f"{found} of {case.model.name}", allowed)
+        for found, allowed in replica_problems(case.replica)
+    ]
+    if case.replica.gpus > case.gpu.scaleup_domain_gpus:
+        domain = f"at most {case.gpu.scaleup_domain_gpus}, the scale-up domain of {case.gpu.name}"
+        found.append(Problem("--parallelism", f"{case.replica.gpus} GPUs", domain))
+    if not found and case.most < 1:
+        found.append(_too_large(case))
+    if found:
+        raise InputError(found)
+
+
+def _too_large(case: ReplicaCase) -> Problem:
+    weights = weight_bytes_per_gpu(case.replica)
+    longest = case.asked.longest_tokens
+    need = sequence_bytes(case.replica, longest)
+    found = (
+        f"{weights / 1e9:.1f} GB of weights and {need / 1e9:.2f} GB for a request of {longest:,} "
+        f"tokens on each GPU"
+    )
+    room = case.gpu.memory_bytes - RUNTIME_BYTES
+    allowed = f"{room / 1e9:.1f} GB on {case.gpu.name}"
+    return Problem("memory", found, allowed, "more GPUs, a narrower --dtype or shorter requests")
+
+
+def under_cap(
+    case: ReplicaCase, run_at: Callable[[float], BenchmarkRun]
+) -> tuple[BenchmarkRun, float]:
+    """The run at the highest clock whose power stays under the cap, and that clock.
+
+    run_at   the run at a share of the full clock
+    """
+    run = run_at(1.0)
+    cap_w = case.asked.power_cap_w
+    power = GpuPower(case.gpu, case.kernels)
+    if cap_w is None or power.mean_w(run, 1.0) <= cap_w:
+        return run, 1.0
+    clock_frac = 1.0
+    for _ in range(CAP_ROUNDS):
+        clock_frac = max(power.clock_under(cap_w, run, clock_frac), case.gpu.clock_floor_frac)
+        run = run_at(clock_frac)
+    return run, clock_frac

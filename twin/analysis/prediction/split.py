@@ -1,0 +1,160 @@
+"""A replica that makes tokens from prompts which others read (prefill and decode apart).
+
+Prompts are read one at a time, so that those who wait for them do so as in a queue M/D/1 at the
+load stated; as many replicas read as that load needs. Keys and values go over the network, and the
+first token comes with the iteration after. Source: Zhong et al. (2024), DistServe, arXiv
+2401.09670.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from twin.analysis.prediction.answer import InferencePrediction
+from twin.analysis.prediction.ask import MOST
+from twin.analysis.prediction.case import ReplicaCase, looked_up, refuse_misfit, under_cap
+from twin.analysis.prediction.told import told
+from twin.catalogue import Catalogue
+from twin.errors import InputError, Problem
+from twin.facility.serving.power import GpuPower
+from twin.physics.kernels import BenchmarkRun, IterationLaw, LawRange, iteration_laws
+from twin.physics.serving.handover import transfer_s
+
+
+def predict_split(case: ReplicaCase, catalogue: Catalogue) -> InferencePrediction:
+    """What a replica does whose prompts are read by others. InputError where these cannot be."""
+    reader = looked_up(case.asked.of_prefill(), catalogue)
+    try:
+        refuse_misfit(reader)
+    except InputError as error:
+        raise InputError(_named(problem) for problem in error.problems) from error
+    makes, clock_frac = under_cap(case, lambda clock: _decoding(case, clock))
+    reads, reading_clock = under_cap(reader, lambda clock: _reading(reader, clock))
+    alone = told(case, makes, clock_frac, _in_flight(case), 0, case.asked.token_budget)
+    return _joined(case, reader, alone, reads, reading_clock)
+
+
+def _named(problem: Problem) -> Problem:
+    return Problem(
+        problem.where.replace("--parallelism", "--prefill"), problem.found, problem.allowed,
+        problem.hint,
+    )  # fmt: skip
+
+
+def _joined(
+    case: ReplicaCase,
+    reader: ReplicaCase,
+    alone: InferencePrediction,
+    reads: BenchmarkRun,
+    clock_frac: float,
+) -> InferencePrediction:
+    """The answer with what reading adds: GPUs, waits and watts."""
+    asked = case.asked
+    prompts_per_s = alone.output_tokens_per_s / asked.output_tokens
+    needed = prompts_per_s * reads.time_to_first_token_s / asked.prefill_load
+    gpus = needed * reader.replica.tensor
+    wait_s = _queue_s(reads.time_to_first_token_s, asked.prefill_load)
+    sent_s = _sent_s(case, reader)
+    power = GpuPower(reader.gpu, reader.kernels)
+    busy = asked.prefill_load
+    reading_w = busy * power.mean_w(reads, clock_frac) + (1 - busy) * reader.gpu.power_idle_w
+    total_w = alone.gpu_power_w * alone.gpus + reading_w * gpus
+    return replace(
+        alone,
+        output_tokens_per_s_per_gpu=alone.output_tokens_per_s / (alone.gpus + gpus),
+        ttft_s=wait_s + reads.time_to_first_token_s + sent_s + alone.step_s,
+        mfu=alone.mfu * alone.gpus / (alone.gpus + gpus),
+        gpu_power_w=total_w / (alone.gpus + gpus),
+        joules_per_token=total_w / alone.output_tokens_per_s,
+        prefill_parallelism=asked.prefill.strip().upper(),
+        prefill_gpus=gpus,
+        prefill_s=reads.time_to_first_token_s,
+        transfer_s=sent_s,
+        notes=(*alone.notes, f"time to the first token with replicas that read {busy:.0%} busy"),
+    )
+
+
+def _queue_s(each_s: float, load_frac: float) -> float:
+    """Mean wait of a queue M/D/1 (Pollaczek and Khinchine)."""
+    return each_s * load_frac / (2 * (1 - load_frac))
+
+
+def _sent_s(case: ReplicaCase, reader: ReplicaCase) -> float:
+    """A prompt's keys and values, by the adapters of those of its GPUs that hold them."""
+    model = case.replica.model
+    size = float(model.context_bytes(case.asked.input_tokens, case.replica.formats.kv_bytes))
+    lines = min(case.replica.tensor, reader.replica.tensor)
+    return float(transfer_s(size, lines * case.asked.link_bit_s / 8))
+
+
+def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
+    asked = case.asked
+    budget = min(asked.token_budget, asked.input_tokens)
+    over = LawRange(
+        sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
+        asked.input_tokens + asked.output_tokens,
+    )  # fmt: skip
+    (law,) = iteration_laws(
+        case.replica, case.kernels.times, case.software.host, over, (clock_frac,)
+    )
+    return law
+
+
+def _in_flight(case: ReplicaCase) -> int:
+    """Requests of which an attention rank makes tokens."""
+    wanted = case.asked.concurrency
+    each = case.most if wanted == MOST else math.ceil(int(wanted) / case.replica.data)
+    return min(case.most, each)
+
+
+def _decoding(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
+    """One attention rank with all its places making tokens."""
+    asked = case.asked
+    many = _in_flight(case)
+    law = _law(case, many, clock_frac)
+    rows = many * asked.checked_tokens
+    held = many * (asked.input_tokens + asked.output_tokens / 2)
+    drafting_s = asked.drafts * asked.draft_time_s
+    step_s = float(law.fixed_s(rows)) + float(law.context_s(many)) * held + drafting_s
+    flop = float(law.work(rows, held * asked.checked_tokens)[0])
+    byte = float(law.work(rows, held)[1])
+    steps = max(asked.output_tokens - 1, 1) / asked.made_tokens
+    return BenchmarkRun(
+        output_tokens_per_s=many * asked.output_tokens / (steps * step_s),
+        time_to_first_token_s=step_s,
+        time_per_output_token_s=step_s / asked.made_tokens,
+        step_s=step_s,
+        mean_sequences=float(many),
+        flop_per_s=flop / step_s,
+        byte_per_s=byte / step_s,
+        exchange_frac=float(law.exchange_s(rows)) / step_s,
+        host_frac=float(law.host_s(rows)) / step_s,
+        outside_frac=float(law.outside_s(rows, held)) / step_s,
+    )
+
+
+def _reading(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
+    """One attention rank that reads a prompt in the pieces that its budget allows."""
+    asked = case.asked
+    law = _law(case, 1, clock_frac)
+    piece = min(asked.token_budget, asked.input_tokens)
+    pieces = np.diff(np.append(np.arange(0, asked.input_tokens, piece), asked.input_tokens))
+    attention_s = float(law.prompt_attention_s(asked.input_tokens))
+    took_s = float(law.fixed_s(0.0, pieces).sum()) + attention_s
+    read = (pieces, float(asked.input_tokens))
+    flop, byte = law.work(0.0, 0.0, *read)
+    return BenchmarkRun(
+        output_tokens_per_s=1.0 / took_s,
+        time_to_first_token_s=took_s,
+        time_per_output_token_s=0.0,
+        step_s=took_s / pieces.size,
+        mean_sequences=0.0,
+        flop_per_s=float(flop.sum()) / took_s,
+        byte_per_s=float(byte.sum()) / took_s,
+        exchange_frac=float(law.exchange_s(pieces).sum()) / took_s,
+        host_frac=float(law.host_s(0.0, pieces).sum()) / took_s,
+        outside_frac=float(law.outside_s(0.0, 0.0, *read).sum()) / took_s,
+    )

@@ -1,0 +1,113 @@
+"""What a run of a replica's kernels says of the replica."""
+
+from __future__ import annotations
+
+from twin.analysis.prediction.answer import InferencePrediction
+from twin.analysis.prediction.ask import MOST
+from twin.analysis.prediction.case import ReplicaCase
+from twin.facility.serving.power import GpuPower
+from twin.facility.serving.software import CARRIED_ERROR_FRAC, OUTSIDE_ERROR_FRAC
+from twin.physics.kernels import BenchmarkRun, kv_bytes_per_token, weight_bytes_per_gpu
+
+DRAFTS_NOTE = (
+    "weights of whatever drafts are not counted, its time only where it is stated; the uncertainty "
+    "comes from published runs taken as without drafts"
+)
+OUTSIDE_FRAC = 0.1
+"""Share of the time in kernels outside the measured shapes from which an answer is extrapolated."""
+
+
+def told(
+    case: ReplicaCase,
+    run: BenchmarkRun,
+    clock_frac: float,
+    in_flight: int,
+    requests: int,
+    budget: int,
+) -> InferencePrediction:
+    """The answer to a question from what an attention rank does.
+
+    in_flight   requests on the rank
+    requests    of the whole run; 0 where it goes on for ever
+    budget      tokens of an iteration at most
+    """
+    ranks = case.replica.data
+    gpus = case.replica.gpus
+    rate = run.output_tokens_per_s * ranks
+    power_w = GpuPower(case.gpu, case.kernels).mean_w(run, clock_frac)
+    return InferencePrediction(
+        model=case.model.name,
+        gpu=case.gpu.name,
+        gpus=gpus,
+        parallelism=case.asked.parallelism.strip().upper(),
+        dtype=case.dtype,
+        kv_dtype="fp8" if case.replica.formats.kv_bytes == 1 else "bf16",
+        input_tokens=case.asked.input_tokens,
+        output_tokens=case.asked.output_tokens,
+        concurrency=in_flight * ranks,
+        requests=requests,
+        output_tokens_per_s=rate,
+        output_tokens_per_s_per_gpu=rate / gpus,
+        ttft_s=run.time_to_first_token_s,
+        tpot_s=run.time_per_output_token_s,
+        step_s=run.step_s,
+        tokens_per_step=case.asked.made_tokens,
+        mfu=_mfu(case, rate),
+        gpu_power_w=power_w,
+        clock_frac=clock_frac,
+        joules_per_token=power_w * gpus / rate,
+        bound_by=_bound(case, run),
+        weight_bytes_per_gpu=weight_bytes_per_gpu(case.replica),
+        kv_capacity_tokens=ranks * case.room_bytes / kv_bytes_per_token(case.replica),
+        uncertainty_frac=_uncertainty(case, run),
+        extrapolated=case.kernels.carried or run.outside_frac > OUTSIDE_FRAC,
+        notes=_notes(case, in_flight, budget),
+        source=f"{case.kernels.source}; {case.software.source}",
+    )
+
+
+def _mfu(case: ReplicaCase, tokens_per_s: float) -> float:
+    """FLOP of the model for what is made and read, over the data sheet's."""
+    model = case.replica.model
+    asked = case.asked
+    made = model.linear_flop_per_token() + float(
+        model.attention_flop_per_token(asked.input_tokens + asked.output_tokens / 2)
+    )
+    read = float(model.forward_flop_per_token(asked.input_tokens))
+    flop = made + read * asked.input_tokens / asked.output_tokens
+    peak = case.gpu.peak_flop_s.get(case.dtype, case.gpu.bf16_flop_s)
+    return tokens_per_s * flop / (peak * case.replica.gpus)
+
+
+def _bound(case: ReplicaCase, run: BenchmarkRun) -> str:
+    """What takes most of the time: FLOP and bytes at the rates their kernels reach."""
+    rates = case.kernels.times.ceilings(case.replica.formats.projections)
+    shares = {
+        "compute": run.flop_per_s / rates.flop_s,
+        "memory": run.byte_per_s / rates.bytes_s,
+        "communication": run.exchange_frac,
+        "host": run.host_frac,
+    }
+    return max(shares, key=lambda name: shares[name])
+
+
+def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
+    sparse = bool(case.replica.model.experts)
+    engine = case.software
+    usual = engine.experts_error_frac if sparse else engine.dense_error_frac
+    carried = CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
+    outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
+    return max(usual, carried) + outside
+
+
+def _notes(case: ReplicaCase, in_flight: int, budget: int) -> tuple[str, ...]:
+    asked = case.asked
+    notes = []
+    held = in_flight * case.replica.data
+    if asked.concurrency != MOST and held < int(asked.concurrency):
+        notes.append(f"{held} of {asked.concurrency} requests fit at once; the others wait")
+    if budget > asked.token_budget:
+        notes.append(f"token budget raised to {budget}, for every running sequence")
+    if asked.drafts:
+        notes.append(DRAFTS_NOTE)
+    return tuple(notes)

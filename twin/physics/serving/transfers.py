@@ -1,0 +1,34 @@
+"""Transfers of keys and values, one after another on the lines of each replica."""
+
+from __future__ import annotations
+
+from twin.arrays import Array, Index
+from twin.physics.serving.compiled import kernel
+
+
+@kernel
+def hand_over(
+    order: Index,
+    read_s: Array,
+    replica: Index,
+    takes_s: Array,
+    begin_s: float,
+    free_s: Array,
+    handed_s: Array,
+) -> None:
+    """Enter when the requests of `order` have come over.
+
+    order      (handed over,) requests in the order in which they were read
+    read_s     (request,) when a prompt was read
+    replica    (request,) where that was
+    takes_s    (handed over,) seconds of each transfer alone
+    begin_s    no transfer begins before: the network was away
+    free_s     (replica,) when its line is free; written
+    handed_s   (request,) written
+    """
+    for i in range(order.size):
+        q = order[i]
+        r = replica[q]
+        start = max(read_s[q], free_s[r], begin_s)
+        handed_s[q] = start + takes_s[i]
+        free_s[r] = handed_s[q]

@@ -1,0 +1,96 @@
+"""The replicas of one model on nodes of their own: which of them live, and how fast they are."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask, total_by
+from twin.catalogue.rows import Gpu
+from twin.facility.gpu_profiles import profiled, refused
+from twin.results.enums import Cause
+from twin.simulation.compute.racks import Compute
+from twin.simulation.kernel.world import World
+from twin.simulation.serving.replica import ReplicaSpeed
+from twin.workload import Pool
+
+
+class Fleet:
+    """Replicas of one kind, spread over racks."""
+
+    def __init__(self, world: World, compute: Compute, pool: Pool, free: Index) -> None:
+        self.world = world
+        self.compute = compute
+        self.pool = pool
+        racks = world.facility.racks
+        self.nodes = self._first_nodes(free)
+        self.rack = compute.rack_of_node[self.nodes]
+        self.racks = np.unique(self.rack)
+        first = int(self.rack[0])
+        scenario = world.facility.scenario
+        on = profiled(scenario, racks.gpu_type[first], world.facility.profiles)
+        self.gpus_per_node = int(racks.gpus_per_node[first])
+        self._check(on.gpu)
+        self.speed = ReplicaSpeed(scenario, pool, on)
+        self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.tensor_parallel
+
+    def _first_nodes(self, free: Index) -> Index:
+        """The nodes that the pool holds; all of one GPU type would be better, the first ones are
+        taken.
+        """
+        nodes = free[: self.pool.nodes]
+        if nodes.size < self.pool.nodes:
+            found = [(f"{self.pool.nodes} nodes", f"at most {nodes.size}")]
+            raise refused(self.world.facility.scenario, self.pool.name, found)
+        return nodes
+
+    def _check(self, gpu: Gpu) -> None:
+        if self.pool.tensor_parallel > max(self.gpus_per_node, gpu.scaleup_domain_gpus):
+            found = f"tensor_parallel {self.pool.tensor_parallel}"
+            allowed = f"at most {gpu.scaleup_domain_gpus}, the scale-up domain"
+            raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)])
+
+    @property
+    def live(self) -> Mask:
+        """(node,) in order and fed."""
+        state = self.world.state
+        return np.asarray(state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack])
+
+    def replicas_by_rack(self, live: Mask) -> Array:
+        """(rack of the fleet,) whole replicas on these nodes."""
+        share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)
+        return np.floor(share[self.racks] + 1e-9)
+
+    @cached_property
+    def every_replica(self) -> Array:
+        """(rack of the fleet,) replicas when all is well."""
+        return self.replicas_by_rack(np.ones(self.nodes.size, dtype=bool))
+
+    @property
+    def whole_by_rack(self) -> Array:
+        """(rack of the fleet,) output tokens/s when all is well."""
+        return self.every_replica * self.speed.capacity_tokens_per_s
+
+    @property
+    def replicas(self) -> int:
+        """Of the whole fleet."""
+        return round(float(self.every_replica.sum()))
+
+    def capacity_by_rack(self) -> Array:
+        """(rack of the fleet,) output tokens/s of what lives, at the clocks of now."""
+        clock_frac = self.world.state.throttling.clock_frac[self.racks]
+        return self.replicas_by_rack(self.live) * self.speed.capacity(clock_frac)
+
+    @property
+    def clock_frac(self) -> float:
+        """Mean clock of its racks."""
+        return float(self.world.state.throttling.clock_frac[self.racks].mean())
+
+    def why_short(self, rack: int) -> Cause:
+        """Why a rack serves less than it could."""
+        state = self.world.state
+        if not state.racks.rack_on[rack]:
+            return self.compute.why_off(rack)
+        throttled = state.throttling.clock_frac[rack] < 1.0
+        return Cause.THROTTLED if throttled else Cause.FAILED

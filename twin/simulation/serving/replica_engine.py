@@ -1,0 +1,124 @@
+"""The request engine on the replicas of one fleet, its columns kept in a service's state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.facility.airflow.installed import need_numba
+from twin.physics.serving.columns import (
+    TOTALS,
+    Asked,
+    EngineState,
+    Fate,
+    PrefixCache,
+    Replicas,
+    RequestProgress,
+)
+from twin.simulation.serving.fleet import Fleet
+from twin.simulation.serving.replica import CLOCKS
+from twin.simulation.state.work import ServiceState
+
+
+class ReplicaEngine:
+    """One fleet's requests, told apart.
+
+    asked    requests that it is sent; never changed, but for moments of arrival that come to be
+             known
+    prefix   of its columns' names in the state
+    """
+
+    def __init__(self, fleet: Fleet, own: ServiceState, asked: Asked, prefix: str = "") -> None:
+        need_numba(f"workload {fleet.pool.name}: detail: requests")
+        from twin.physics.serving import engine, outage, routing
+
+        self.fleet = fleet
+        self.own = own
+        self.asked = asked
+        self.prefix = prefix
+        self.routing = routing
+        self.outage = outage
+        self.limits = fleet.speed.engine.limits()
+        self.law = fleet.speed.law()
+        self.way = int(routing.Routing[fleet.pool.engine.routing.upper()])
+        whole = fleet.every_replica.astype(int)
+        self.rack_of_replica = np.repeat(np.arange(whole.size), whole)
+        self.number = np.concatenate([np.arange(n) for n in whole])
+        state = engine.fresh_state(asked, self.limits, self.rack_of_replica.size)
+        own.engine |= {prefix + name: column for name, column in columns(state).items()}
+
+    def column(self, name: str) -> Array:
+        """One of its columns."""
+        return self.own.engine[self.prefix + name]
+
+    @property
+    def made(self) -> float:
+        """Output tokens so far."""
+        return float(self.column("replica_totals")[:, TOTALS.index("made")].sum())
+
+    def give_up(self, requests: Index, at_s: Array) -> None:
+        """Requests that left before they came here."""
+        self.own.engine[self.prefix + "request_fate"][requests] = Fate.GIVEN_UP
+        self.own.engine[self.prefix + "request_done_s"][requests] = at_s
+
+    def parts(self) -> tuple[RequestProgress, Replicas, PrefixCache]:
+        """The columns as the engine takes them."""
+        held: Mapping[str, Any] = self.own.engine
+        mine = self.prefix
+        return (
+            RequestProgress(*(held[f"{mine}request_{name}"] for name in RequestProgress._fields)),
+            Replicas(*(held[f"{mine}replica_{name}"] for name in Replicas._fields)),
+            PrefixCache(*(held[f"{mine}cache_{name}"] for name in PrefixCache._fields)),
+        )
+
+    def follow(self) -> None:
+        """Stop and start replicas as nodes die and live, and set their clocks."""
+        parts = self.parts()
+        now = self.fleet.world.now_s
+        live = self.fleet.replicas_by_rack(self.fleet.live)[self.rack_of_replica]
+        wanted = self.number < live
+        for r in np.flatnonzero(wanted != (parts[1].in_service == 1)).tolist():
+            if wanted[r]:
+                self.outage.start_replica(parts[1], r, now)
+            else:
+                self.outage.stop_replica(
+                    self.asked, *parts, self.limits, self.way, r, now
+                )  # fmt: skip
+        self._set_clocks(parts[1], now)
+
+    def _set_clocks(self, replicas: Replicas, now: float) -> None:
+        fleet = self.fleet
+        clock = fleet.world.state.throttling.clock_frac[fleet.racks][self.rack_of_replica]
+        place = np.interp(clock, CLOCKS, np.arange(CLOCKS.size))
+        level = np.minimum(place.astype(int), CLOCKS.size - 2)
+        other = (replicas.level != level) | (replicas.blend != place - level)
+        for r in np.flatnonzero(other).tolist():
+            blend = float(place[r] - level[r])
+            self.outage.change_clock(replicas, self.limits, r, int(level[r]), blend, now)
+
+    def advance(self, until_s: float) -> None:
+        """Let requests arrive as they come, and replicas work up to a moment."""
+        self.routing.advance(
+            self.asked, *self.parts(), self.law, self.limits, self.way, until_s
+        )  # fmt: skip
+
+    def advance_given(self, order: Index, until_s: float) -> None:
+        """The same for requests that arrive in this order, and no others."""
+        self.routing.advance_given(
+            self.asked, *self.parts(), self.law, self.limits, self.way, order, until_s
+        )  # fmt: skip
+
+
+def columns(state: EngineState) -> dict[str, Array]:
+    """Every column of an engine by its part and its name: parts share some names."""
+    columns_of: dict[str, dict[str, Array]] = {
+        "request": state.progress._asdict(),
+        "replica": state.replicas._asdict(),
+        "cache": state.cache._asdict(),
+    }
+    return {
+        f"{of}_{name}": array for of, part in columns_of.items() for name, array in part.items()
+    }
