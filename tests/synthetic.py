@@ -475,6 +475,7 @@ def _services(rate: np.ndarray, made: np.ndarray, lost: np.ndarray) -> pd.DataFr
             "capacity_tokens_per_s": 4 * 3.3e4,
             "utilisation_frac": made[:, :4].sum(axis=1) / (4 * 3.3e4 * PERIOD_S),
             "time_per_token_s": 0.021 + 0.004 * (asked / asked.max()),
+            "nodes_awake": 4.0,
             "reading_load_frac": 0.0,
             "energy_j": 4 * 9e4 * PERIOD_S,
             "ttft_p50_s": 0.09,

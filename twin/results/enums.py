@@ -85,6 +85,8 @@ class EventKind(StrEnum):
     """The grid asks for less."""
     CLOCK_CEILING = "clock ceiling"
     SET_POINT = "set-point"
+    SCALED = "scaled"
+    """A service has more or fewer nodes awake."""
     SWINGS = "swings"
     """A training job's power passes what the grid operator accepts."""
 

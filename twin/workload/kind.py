@@ -14,7 +14,7 @@ from pydantic import Field
 from twin.stated import Stated
 from twin.traces import JobEnd
 from twin.workload.requests import Requests
-from twin.workload.serving_engine import EngineOptions, Promise, Stage
+from twin.workload.serving_engine import Autoscaling, EngineOptions, Promise, Stage
 from twin.workload.shifting import Shifting
 
 
@@ -135,6 +135,8 @@ class Pool:
     engine: EngineOptions = field(default_factory=EngineOptions)
     promise: Promise = field(default_factory=Promise)
     stage: Stage = Stage.WHOLE
+    autoscale: Autoscaling | None = None
+    """None keeps all nodes awake."""
     prefill: Pool | None = None
     """Those that read its prompts, where they are others."""
 

@@ -57,6 +57,19 @@ class PrefillNodes(Stated):
     """Most tokens of prompts in one iteration; as of the service where not stated."""
 
 
+class Autoscaling(Stated):
+    """How many nodes of a pool are awake: so many that what arrived lately loads them as asked."""
+
+    min_nodes: PositiveInt = Field(default=1, le=1_000_000)
+    """Nodes that are always awake."""
+    target_load: Annotated[float, Field(ge=0.05, le=1.0)] = 0.7
+    """Share of its capacity that a pool is to be loaded with."""
+    start_time: Duration = 120.0
+    """From the order to the first request: a container, weights, warm-up."""
+    scale_down_after: Duration = 300.0
+    """For so long fewer nodes must have been enough; default of the Kubernetes autoscaler."""
+
+
 class Promise(Stated):
     """What users are promised: a service-level objective."""
 

@@ -102,6 +102,7 @@ class Replicas(NamedTuple):
     waiting: Index
     free_pages: Index
     in_service: Index
+    """1 while it is sent requests, 2 while it only ends what it has begun, 0 out of service."""
     level: Index
     """Lower of the two clock levels that it runs between."""
     blend: Array

@@ -72,7 +72,7 @@ def least_loaded(asked: Asked, progress: RequestProgress, replicas: Replicas, ro
     least = np.inf
     for step in range(1, running.size + 1):
         r: int = (last + step) % running.size
-        if in_service[r] == 0:
+        if in_service[r] != 1:
             continue
         if routing == ROUND_ROBIN:
             return r

@@ -33,6 +33,7 @@ SERVICES = Table(
             "s",
             "Mean time between output tokens at the end of the period.",
         ),
+        Column("nodes_awake", "float", "", "Nodes that take requests at the end of the period."),
         Column(
             "reading_load_frac",
             "float",

@@ -151,6 +151,7 @@ class Recorder:
             "water_frac": state.flows.water_frac,
             "waiting": np.array([s.own.waiting for s in services]),
             "token_s": np.array([s.speed.time_per_token_s(s.load_of(s.fleet)) for s in services]),
+            "awake": np.array([s.awake_of(s.fleet).sum() for s in services], dtype=float),
             "seen": np.concatenate([np.zeros(0), *(s.seen() for s in services)]),
         }
 

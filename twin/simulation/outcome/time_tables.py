@@ -154,6 +154,7 @@ def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
         "capacity_tokens_per_s": capacity,
         "utilisation_frac": used,
         "time_per_token_s": recorder.held("token_s"),
+        "nodes_awake": recorder.held("awake"),
         "reading_load_frac": _reading_load(run, recorder),
         "energy_j": energy_j,
         **_latencies(run, recorder),

@@ -63,24 +63,28 @@ class Fleet:
         return np.floor(share[self.racks] + 1e-9)
 
     @cached_property
+    def every_node(self) -> Mask:
+        """(node,) all of them."""
+        return np.ones(self.nodes.size, dtype=bool)
+
+    @cached_property
     def every_replica(self) -> Array:
         """(rack of the fleet,) replicas when all is well."""
-        return self.replicas_by_rack(np.ones(self.nodes.size, dtype=bool))
+        return self.replicas_by_rack(self.every_node)
 
-    @property
-    def whole_by_rack(self) -> Array:
-        """(rack of the fleet,) output tokens/s when all is well."""
-        return self.every_replica * self.speed.capacity_tokens_per_s
+    def whole_by_rack(self, awake: Mask) -> Array:
+        """(rack of the fleet,) output tokens/s of nodes that are awake, when all is well."""
+        return self.replicas_by_rack(awake) * self.speed.capacity_tokens_per_s
 
     @property
     def replicas(self) -> int:
         """Of the whole fleet."""
         return round(float(self.every_replica.sum()))
 
-    def capacity_by_rack(self) -> Array:
-        """(rack of the fleet,) output tokens/s of what lives, at the clocks of now."""
+    def capacity_by_rack(self, awake: Mask) -> Array:
+        """(rack of the fleet,) output tokens/s of what lives and is awake, at the clocks of now."""
         clock_frac = self.world.state.throttling.clock_frac[self.racks]
-        return self.replicas_by_rack(self.live) * self.speed.capacity(clock_frac)
+        return self.replicas_by_rack(self.live & awake) * self.speed.capacity(clock_frac)
 
     @property
     def clock_frac(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
 from twin.facility.airflow.installed import need_numba
 from twin.physics.serving.columns import (
     TOTALS,
@@ -21,6 +21,12 @@ from twin.physics.serving.columns import (
 from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.replica import CLOCKS
 from twin.simulation.state.work import ServiceState
+
+AWAY = 0
+SERVES = 1
+ENDS = 2
+"""Is sent nothing more, and ends what it has begun."""
+Parts = tuple[RequestProgress, Replicas, PrefixCache]
 
 
 class ReplicaEngine:
@@ -64,7 +70,7 @@ class ReplicaEngine:
         self.own.engine[self.prefix + "request_fate"][requests] = Fate.GIVEN_UP
         self.own.engine[self.prefix + "request_done_s"][requests] = at_s
 
-    def parts(self) -> tuple[RequestProgress, Replicas, PrefixCache]:
+    def parts(self) -> Parts:
         """The columns as the engine takes them."""
         held: Mapping[str, Any] = self.own.engine
         mine = self.prefix
@@ -74,20 +80,32 @@ class ReplicaEngine:
             PrefixCache(*(held[f"{mine}cache_{name}"] for name in PrefixCache._fields)),
         )
 
-    def follow(self) -> None:
-        """Stop and start replicas as nodes die and live, and set their clocks."""
+    def follow(self, awake: Mask) -> None:
+        """Stop and start replicas as nodes die, live, sleep and wake, and set their clocks. One
+        that goes to sleep ends what it has begun.
+        """
         parts = self.parts()
         now = self.fleet.world.now_s
-        live = self.fleet.replicas_by_rack(self.fleet.live)[self.rack_of_replica]
-        wanted = self.number < live
-        for r in np.flatnonzero(wanted != (parts[1].in_service == 1)).tolist():
-            if wanted[r]:
-                self.outage.start_replica(parts[1], r, now)
-            else:
-                self.outage.stop_replica(
-                    self.asked, *parts, self.limits, self.way, r, now
-                )  # fmt: skip
+        lives = self._replicas_on(self.fleet.live)
+        serves = self._replicas_on(self.fleet.live & awake)
+        wanted = np.where(serves, SERVES, np.where(lives, ENDS, AWAY))
+        for r in np.flatnonzero(wanted != parts[1].in_service).tolist():
+            self._turn(parts, r, int(wanted[r]), now)
         self._set_clocks(parts[1], now)
+
+    def _replicas_on(self, nodes: Mask) -> Mask:
+        """(replica,) whether it stands on these nodes; the first ones of each rack do."""
+        return np.asarray(self.number < self.fleet.replicas_by_rack(nodes)[self.rack_of_replica])
+
+    def _turn(self, parts: Parts, r: int, wanted: int, now: float) -> None:
+        """Let a replica serve, end what it has begun, or stop."""
+        replicas = parts[1]
+        if wanted == AWAY:
+            self.outage.stop_replica(self.asked, *parts, self.limits, self.way, r, now)
+        elif replicas.in_service[r] != AWAY:
+            replicas.in_service[r] = wanted
+        elif wanted == SERVES:
+            self.outage.start_replica(replicas, r, now)
 
     def _set_clocks(self, replicas: Replicas, now: float) -> None:
         fleet = self.fleet

@@ -7,16 +7,15 @@ patience.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.simulation.serving.arrivals import arrivals
+from twin.simulation.serving.autoscaler import Autoscaler
 from twin.simulation.serving.fleet import Fleet
 from twin.simulation.serving.handover import Handover
 from twin.simulation.serving.latency import LATENCIES, at_load, in_turn, with_backlog
@@ -61,6 +60,8 @@ class Service:
             reading_by_rack=np.zeros(self.readers.racks.size if self.readers else 0),
             sending_by_rack=np.zeros(self.readers.racks.size if self.readers else 0),
         )
+        first_per_s = float(self.asked_tokens[0]) / pool.window_s
+        self.autoscaler = Autoscaler(world, self.fleet, self.own, first_per_s)
 
     @property
     def fleets(self) -> tuple[Fleet, ...]:
@@ -73,8 +74,12 @@ class Service:
         return np.concatenate([fleet.nodes for fleet in self.fleets])
 
     def activities(self) -> list[tuple[Fleet, float]]:
-        """GPU activity of each fleet, at its own load."""
+        """GPU activity of each fleet's nodes that are awake, at its own load."""
         return [(fleet, fleet.speed.activity(self.load_of(fleet))) for fleet in self.fleets]
+
+    def awake_of(self, fleet: Fleet) -> Mask:
+        """(node,) of a fleet that take requests now."""
+        return self.autoscaler.awake if fleet is self.fleet else fleet.every_node
 
     def load_of(self, fleet: Fleet) -> float:
         """Served over what a fleet could serve."""
@@ -99,9 +104,9 @@ class Service:
     def look(self) -> None:
         """Capacity of the live replicas, and what arrives in this window."""
         own = self.own
-        own.capacity_by_rack = self.fleet.capacity_by_rack()
+        own.capacity_by_rack = self.fleet.capacity_by_rack(self.autoscaler.awake)
         if self.readers is not None:
-            own.reading_by_rack = self.readers.capacity_by_rack()
+            own.reading_by_rack = self.readers.capacity_by_rack(self.readers.every_node)
             own.sending_by_rack = self.handover.capacity_by_rack(self.readers.live)
         window = min(own.window, self.asked_tokens.size - 1)
         own.arriving = float(self.asked_tokens[window] / self.pool.window_s)
@@ -109,9 +114,10 @@ class Service:
     def _stages(self) -> list[StageCapacity]:
         """What each stage of the service gives now, and when all is well."""
         own = self.own
-        stages = [StageCapacity(self.fleet, self.fleet.whole_by_rack, own.capacity_by_rack)]
+        whole = self.fleet.whole_by_rack(self.autoscaler.awake)
+        stages = [StageCapacity(self.fleet, whole, own.capacity_by_rack)]
         if self.readers is not None:
-            whole = self.readers.whole_by_rack
+            whole = self.readers.whole_by_rack(self.readers.every_node)
             stages.append(StageCapacity(self.readers, whole, own.reading_by_rack))
             sends = self.handover.whole_by_rack()
             stages.append(StageCapacity(self.readers, sends, own.sending_by_rack, Cause.FABRIC))
@@ -126,9 +132,9 @@ class Service:
             return makes
         return min(makes, float(own.reading_by_rack.sum()), float(own.sending_by_rack.sum()))
 
-    @cached_property
+    @property
     def whole(self) -> float:
-        """Output tokens/s when all is well."""
+        """Output tokens/s of the nodes that are awake, when all is well."""
         return min(stage.whole for stage in self._stages())
 
     def _give_up(self, tokens: float) -> None:
@@ -170,15 +176,26 @@ class Service:
         """Add what its nodes drew."""
         self.own.totals[TOTALS.index("energy_j")] += energy_j
 
+    def begin_window(self, n: int) -> None:
+        """Let a window begin, and order the nodes that the last one asks for."""
+        own = self.own
+        own.window = n
+        last = min(n - 1, self.asked_tokens.size - 1)
+        if n > 0:
+            per_s = float(self.asked_tokens[last]) / self.pool.window_s
+            self.autoscaler.look(per_s, own.waiting, self.pool.window_s)
+
     def next_s(self) -> float:
-        """Seconds until the queue is empty or full."""
+        """Seconds until the queue is empty or full, or a node awake."""
         own = self.own
         slope = own.arriving - own.served - own.dropping
+        awake_s = self.autoscaler.next_s()
         if slope < 0:
-            return own.waiting / -slope
+            return min(own.waiting / -slope, awake_s)
         if slope > 0:
-            return max(self.pool.patience_s * self.capacity - own.waiting, 0.0) / slope
-        return np.inf
+            room = max(self.pool.patience_s * self.capacity - own.waiting, 0.0)
+            return min(room / slope, awake_s)
+        return awake_s
 
     @property
     def load_frac(self) -> float:

@@ -45,7 +45,7 @@ class Serving(Discipline):
             self.world.clock.repeat(Stage.TRAFFIC, step_s, self.world.end_s, "window begins", k)
 
     def _begin_window(self, k: int, n: int) -> None:
-        self.own.services[k].window = n
+        self.services[k].begin_window(n)
         self.world.stale = True
 
     def settle(self) -> bool:
@@ -65,8 +65,9 @@ class Serving(Discipline):
         share = self.world.facility.racks.work_frac
         for service in self.services:
             for fleet, activity in service.activities():
-                gpu[fleet.nodes] = activity
-                cpu[fleet.nodes] = CPU_ACTIVITY if service.own.served > 0 else 0.0
+                awake = service.awake_of(fleet)
+                gpu[fleet.nodes] = np.where(awake, activity, 0.0)
+                cpu[fleet.nodes] = np.where(awake & (service.own.served > 0), CPU_ACTIVITY, 0.0)
                 gain[fleet.nodes] = share[fleet.rack]
 
     def hold(self) -> None:

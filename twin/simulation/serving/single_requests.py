@@ -55,7 +55,7 @@ class RequestService(Service):
         self.own.served = self._pace()
 
     def _follow(self) -> None:
-        self.engine.follow()
+        self.engine.follow(self.autoscaler.awake)
 
     def _waiting(self) -> float:
         """Output tokens that have been asked for, and are neither made nor given up."""
@@ -100,8 +100,8 @@ class RequestService(Service):
         self.engine.advance(until_s)
 
     def next_s(self) -> float:
-        """It need not act before the next window."""
-        return np.inf
+        """It need not act before the next window, or before a node is awake."""
+        return self.autoscaler.next_s()
 
     def latencies(self, time_s: Array, seen: Array) -> Array:
         """(period, `LATENCIES`) of the requests whose first token came in each period; those

@@ -48,8 +48,8 @@ class SplitRequests(RequestService):
 
     def _follow(self) -> None:
         self._handed_s()
-        self.reading.follow()
-        self.engine.follow()
+        self.reading.follow(self.reading.fleet.every_node)
+        self.engine.follow(self.autoscaler.awake)
 
     def _arrived(self) -> int:
         return int(self.reading.column("replica_cursor")[0])

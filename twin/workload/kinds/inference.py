@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import Duration, RowOf, TokenPrice, Within
 from twin.workload.kind import Need, Pool, WorkloadKind
 from twin.workload.requests import Requests
-from twin.workload.serving_engine import EngineOptions, PrefillNodes, Promise, Stage
+from twin.workload.serving_engine import Autoscaling, EngineOptions, PrefillNodes, Promise, Stage
 
 
 class Inference(WorkloadKind):
@@ -38,10 +38,19 @@ class Inference(WorkloadKind):
     prefill: PrefillNodes | None = None
     """Nodes that read the prompts, so that those of the pool only make tokens (prefill and decode
     apart); keys and values come over the network."""
+    autoscale: Autoscaling | None = None
+    """Wakes nodes of the pool as load asks, and lets others idle; without it all are awake."""
     slo: Promise = Field(default_factory=Promise)
     """What users are promised; the tables say which share of requests it is kept for."""
     token_price: TokenPrice = 0.0
     """Price of an output token, for the cost of what is lost."""
+
+    @model_validator(mode="after")
+    def _can_scale(self) -> Self:
+        if self.autoscale is not None and self.autoscale.min_nodes > self.nodes:
+            asked = self.autoscale.min_nodes
+            raise ValueError(f"autoscale.min_nodes {asked}: at most the pool's {self.nodes} nodes")
+        return self
 
     def pools(self) -> tuple[Pool, ...]:
         """One pool of replicas, and that which reads prompts for it."""
@@ -57,6 +66,7 @@ class Inference(WorkloadKind):
             detail=self.detail,
             engine=self.engine,
             promise=self.slo,
+            autoscale=self.autoscale,
         )
         if self.prefill is None:
             return (pool,)
@@ -69,6 +79,7 @@ class Inference(WorkloadKind):
         return replace(
             pool,
             stage=Stage.PREFILL,
+            autoscale=None,
             nodes=stated.nodes,
             tensor_parallel=stated.tensor_parallel or self.tensor_parallel,
             engine=engine,
