@@ -763,7 +763,34 @@ def _meta() -> dict[str, Any]:
         ],
         "warnings": ["facility_water: chiller curve clipped at its limits"],
         "redundancy": _redundancy(),
+        "year": _year(),
     }
+
+
+def _year() -> dict[str, Any]:
+    """The year of a site that sees frost and wet pads."""
+    hours = [744, 672, 744, 720, 744, 720, 744, 744, 720, 744, 720, 744]
+    warm = [0, 0, 0, 20, 200, 500, 744, 744, 300, 40, 0, 0]
+    cool = [all_ - some for all_, some in zip(hours, warm, strict=True)]
+    months = [
+        {"month": m + 1, "dry_bulb_degc": 20.0 * some / 744, "it_kwh": 1e3 * all_,
+         "facility_kwh": (1200.0 + some / 10) * all_, "pue": 1.2 + some / 1e4,
+         "water_l": 50.0 * some, "wue_l_per_kwh": 0.05 * some / all_,
+         "peak_w": 1.25e6 + 200 * some, "peak_hour": 24 * 30 * m + 15,
+         "peak_dry_bulb_degc": 5.0 + 30 * some / 744}
+        for m, (all_, some) in enumerate(zip(hours, warm, strict=True))
+    ]  # fmt: skip
+    rated = {
+        "weather": "chicago", "pue": 1.23, "wue_l_per_kwh": 0.02, "compressor_hours": 8760.0,
+        "energy_kwh": {"it": 8.76e6, "chillers": 1.2e6}, "water_l": {"plants": 1.8e5},
+        "peak": {"power_w": 1.4e6, "power_over_it": 1.4, "hour": 4791, "dry_bulb_degc": 35.0},
+        "ashrae_90_4": {"mlc_annual": 0.14}, "inputs": {"load_frac": 1.0}, "months": months,
+        "modes": {"warm": {"free": cool, "wetted": warm}, "cold": {"mixed": cool,
+                  "mechanical": warm}}, "notes": [],
+    }  # fmt: skip
+    as_run = {**rated, "pue": 1.31, "inputs": {"load_frac": 0.62}}
+    air = {"what": "air of chicago", "value": "8,760 h", "status": "published", "source": "TMY3"}
+    return {"rated": rated, "as_run": as_run, "witnesses": [air]}
 
 
 def _lost(names: list[str], racks: list[str], load_w: float) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from twin.study.asked import built, redundancy
 from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
 from twin.study.counterfactuals import Forks, add_counterfactuals, simulate_with_counterfactuals
 from twin.study.kept_reviews import keep_reviews, reviews_beside
+from twin.study.year_of_run import year_of_run
 
 
 def run(
@@ -85,8 +86,13 @@ def _refuse_without_place(out: str | Path | None, every_s: float | None, resume:
 
 
 def examined(facility: Facility, result: Result) -> Result:
-    """The result with the redundancy of its facility in the metadata, for the report, and what was
-    set from outside the files: a run goes on from a checkpoint without knowing that.
+    """The result with the redundancy of its facility and the year in its site's weather in the
+    metadata, for the report, and what was set from outside the files: a run goes on from a
+    checkpoint without knowing that.
     """
-    told = {"redundancy": redundancy(facility).as_dict(), "changed": facility.scenario.changed()}
+    told = {
+        "redundancy": redundancy(facility).as_dict(),
+        "year": year_of_run(facility, result),
+        "changed": facility.scenario.changed(),
+    }
     return replace(result, meta={**result.meta, **told})

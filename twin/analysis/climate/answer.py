@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.arrays import Array
+from twin.analysis.climate import months
+from twin.arrays import Array, Index
 from twin.scenario.series import YearOfAir, design_values
 
 J_PER_KWH = 3.6e6
@@ -32,6 +33,9 @@ class Hours:
     """By use."""
     mechanical_frac: Array
     """Share of the heat that compressors carry."""
+    modes: Mapping[str, Index] = field(default_factory=dict)
+    """How each plant cools, rows of `months.MODES`; empty where there is one plant, whose share
+    says it."""
 
     @cached_property
     def facility_w(self) -> Array:
@@ -125,6 +129,18 @@ class ClimateYear:
             "water_kg_s": float(water.max()),
         }
 
+    def months(self) -> list[dict[str, float]]:
+        """What each month drew, drank and reached."""
+        it_w, water = self.hours.power_w[IT], self.hours.water_kg_s
+        none = np.zeros(it_w.size)
+        return months.by_month(self.air, it_w, self.hours.facility_w, sum(water.values(), none))
+
+    def modes(self) -> dict[str, dict[str, list[int]]]:
+        """Hours of every month by plant and by what cools it."""
+        one = {"cooling": months.of_share(self.hours.mechanical_frac)}
+        held = self.hours.modes or one
+        return {plant: months.hours_of(self.air, mode) for plant, mode in held.items()}
+
     def frame(self) -> pd.DataFrame:
         """One row an hour: air, power by end use, water by use, share carried by compressors."""
         columns: dict[str, Array] = {
@@ -154,6 +170,8 @@ class ClimateYear:
             "ashrae_90_4": self.components(),
             "compressor_hours": float((self.hours.mechanical_frac > 0).sum()),
             "free_cooling_frac": float(1.0 - self.hours.mechanical_frac.mean()),
+            "months": self.months(),
+            "modes": self.modes(),
             "design_days": {
                 which: dict(zip(("dry_bulb_degc", "wet_bulb_degc"), design_values(self.air, which),
                                 strict=True))

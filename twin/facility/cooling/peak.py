@@ -129,6 +129,13 @@ def unit_w(facility: Facility) -> Array:
     return np.asarray(affinity_power_w(units.power_w, speed, units.floor_frac))
 
 
+def handler_w_k(facility: Facility) -> Array:
+    """(handler,) Stream of air through each at the speed it runs."""
+    cooling = facility.cooling
+    unit = cooling.air.handler_unit
+    return np.asarray(cooling.units.hot_w_k[unit] * _handler_speed(facility)[unit])
+
+
 def loop_w_k(facility: Facility) -> Array:
     """(loop,) Conductance between the coolant supplied and the facility water."""
     cooling = facility.cooling

@@ -18,6 +18,7 @@ from twin.present.figures.coolant import figure_coolant
 from twin.present.figures.floor import figure_floor
 from twin.present.figures.hall3d import figure_hall3d
 from twin.present.figures.losses import figure_losses
+from twin.present.figures.months import figure_year
 from twin.present.figures.oneline import figure_oneline
 from twin.present.figures.sankey import figure_sankey
 from twin.present.figures.site import figure_site
@@ -42,6 +43,7 @@ __all__ = [
     "figure_site",
     "figure_throttling",
     "figure_timeline",
+    "figure_year",
     "svg_bytes",
 ]
 
@@ -96,6 +98,14 @@ FIGURES: tuple[NamedFigure, ...] = (
     ),
     NamedFigure(
         "site", "Cooling", "Site plan: the halls, and what stands outside them.", figure_site
+    ),
+    NamedFigure(
+        "year",
+        "Year",
+        "The year in the site's own weather, every rack at its rating: PUE (line, dotted for the "
+        "year), WUE (bars) and the highest power of each month, and what cooled for what share of "
+        "its hours.",
+        figure_year,
     ),
     NamedFigure(
         "throttling",

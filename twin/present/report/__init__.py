@@ -32,6 +32,7 @@ from twin.present.report import (
     timeline,
     verdict,
     workload,
+    year,
 )
 from twin.present.report.behind import OPENS, behind
 from twin.present.report.review import Reviews, reviews_in
@@ -53,6 +54,7 @@ CHAPTERS: tuple[Callable[[Result], Section], ...] = (
     redundancy.section,
     power.section,
     cooling.section,
+    year.section,
     workload.section,
     network.section,
     cost.section,

@@ -201,14 +201,18 @@ class Conductances:
         share = 1.0 - self._of_room(found)
         return np.asarray(share @ (found.streams.flow_w_k @ leaving))
 
-    def return_degc(self) -> Array:
-        """(handler,) air of the hall that each draws in, heat given to it on the way included."""
+    def return_degc(self, into_air_w: Array) -> Array:
+        """(handler,) air of the hall that each draws in.
+
+        into_air_w   (inlet,) heat given to the air on the way, as it arrives at inlets
+        """
         found = self.now()
         degc = self.world.state.heat.temperature_degc
         leaving = self._leaving(found, np.arange(degc.size), degc.size) @ degc
-        flow = found.streams.flow_w_k[self.air.zone_node.size :]
+        handlers = slice(self.air.zone_node.size, None)
+        flow = found.streams.flow_w_k[handlers]
         total = np.maximum(flow.sum(axis=1), 1e-12)
-        return np.asarray(flow @ leaving / total)
+        return np.asarray((flow @ leaving + into_air_w[handlers]) / total)
 
     def _leaving(self, found: Conducting, place: Index, size: int) -> Array:
         """(outlet, node) of which temperatures the air at each outlet is made, heat given to it on

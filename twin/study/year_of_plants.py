@@ -1,0 +1,132 @@
+"""Plants of a layout over a year: steady every hour, set as the building controls of a run set them
+(`simulation/cooling/plant_power.py`), with dampers of air handlers ahead of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.analysis.climate import months
+from twin.arrays import Array, Index
+from twin.catalogue.equipment_kinds import Role, of_role, role
+from twin.facility import Facility
+from twin.facility.cooling import peak
+from twin.facility.model import Plant
+from twin.physics.chiller import available_w
+from twin.scenario.series import YearOfAir
+from twin.simulation.cooling.free_cooling import relief
+from twin.simulation.cooling.look import Look
+from twin.simulation.cooling.plant_power import Setting, setting
+from twin.simulation.cooling.segments import entering_degc, segment_rows
+from twin.study.year_of_dampers import Vented, vented
+
+
+@dataclass(frozen=True)
+class Work:
+    """What plants do in a year. Arrays are (hour,) where nothing else is said."""
+
+    unit_w: Array
+    """(hour, cooling unit)"""
+    water_kg_s: Array
+    compressed_w: Array
+    """Heat carried by compressors."""
+    heat_w: float
+    """Heat of racks, units and pumps."""
+    modes: dict[str, Index]
+    """By plant, and by hall with dampers: rows of `months.MODES`."""
+    notes: tuple[str, ...]
+
+
+def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> Work:
+    """Every plant at the heat that reaches it."""
+    air = vented(facility, rack_w, year)
+    unit_w = _moving_w(facility, year.dry_bulb_degc.size)
+    water = np.zeros(len(unit_w))
+    compressed = np.zeros(len(unit_w))
+    modes = dict(air.modes)
+    notes: list[str] = []
+    reaches_w = peak.plant_heat_w(facility, rack_w)
+    for p, plant in enumerate(facility.cooling.plants):
+        heat = _left_w(reaches_w[p], air, p)
+        look, short = _look(facility, plant, heat, year)
+        found = setting(look)
+        unit_w[:, plant.all_units] = found.unit_w
+        water += found.water_kg_s
+        by_compressors = _compressed_w(look)
+        compressed += by_compressors
+        modes[plant.id] = _modes(plant, found, by_compressors / np.maximum(look.heat_w, 1e-9))
+        notes += _told(plant, found, short)
+    return Work(unit_w, water, compressed, float(reaches_w.sum()), modes, tuple(notes))
+
+
+def _moving_w(facility: Facility, hours: int) -> Array:
+    """(hour, cooling unit) power of what moves coolant and air, as at the design point."""
+    kinds = facility.cooling.units.kind
+    moves = of_role(kinds, Role.LOOP_COOLING) | of_role(kinds, Role.HALL_COOLING)
+    return np.tile(np.where(moves, peak.unit_w(facility), 0.0), (hours, 1))
+
+
+def _left_w(reaches_w: float, air: Vented, plant: int) -> Array:
+    """(hour,) heat that dampers leave to a plant."""
+    return np.asarray(np.maximum(reaches_w - air.plant_w[:, plant], 0.0))
+
+
+def _modes(plant: Plant, found: Setting, compressed_frac: Array) -> Index:
+    pads = role(plant.kind) is Role.DRY_COOLER
+    return months.of_share(compressed_frac, found.water_kg_s > 0 if pads else None)
+
+
+def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tuple[Look, int]:
+    """What the controls of a plant see, with the water that carries the heat; and in how many hours
+    the plant cannot carry it.
+    """
+    count = plant.units.size
+    air = (year.dry_bulb_degc, year.wet_bulb_degc)
+    free = plant.all_units.size - count
+    supply_degc = plant.supply_degc + plant.raised_k(year.dry_bulb_degc)
+    rows = segment_rows(plant, count, supply_degc, *air, free_running=free)
+    steep, reference, constant, _, upper = np.moveaxis(rows, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        water = reference + (heat[:, None] - constant) / steep
+    middle = water[:, 1] <= upper[:, 1]
+    last = np.where(steep[:, 2] > 0, water[:, 2], upper[:, 1])
+    carried = np.where(middle | (steep[:, 2] > 0), heat, np.minimum(heat, constant[:, 2]))
+    short = int(np.count_nonzero(carried < heat * (1 - 1e-9)))
+    look = Look(
+        plant,
+        facility.cooling.units,
+        np.ones(count + free, dtype=bool),
+        np.concatenate([np.full(count, plant.pump_w / count), np.zeros(free)]),
+        supply_degc,
+        carried,
+        np.where(middle, water[:, 1], last),
+        *air,
+    )
+    return look, short
+
+
+def _compressed_w(look: Look) -> Array:
+    """(hour,) Heat that compressors of a plant carry: what free cooling leaves."""
+    plant = look.plant
+    if role(plant.kind) is Role.DRY_COOLER:
+        return np.zeros(look.heat_w.size)
+    assert plant.curve is not None
+    leaving = np.minimum(look.water_degc, look.supply_degc + plant.band_k)
+    at_full = entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc)
+    most = plant.units.size * available_w(plant.curve, leaving, at_full)
+    return np.asarray(look.heat_w - relief(look, look.heat_w, most).heat_w)
+
+
+def _told(plant: Plant, found: Setting, short: int) -> list[str]:
+    notes = []
+    if short:
+        notes.append(f"{plant.id} cannot carry the heat in {short} hours of the year")
+    if found.clipped + found.safely_clipped:
+        share = (found.clipped + found.safely_clipped) / max(found.settings, 1)
+        notes.append(
+            f"{plant.id} works outside its chillers' curves in {share:.0%} of the hours; "
+            "the nearest point of the curves stands for it"
+        )
+    return notes
