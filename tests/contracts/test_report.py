@@ -141,6 +141,7 @@ def test_chapters_in_order(page: Page, day: Result) -> None:
         "Redundancy",
         "Power",
         "Cooling",
+        "Year",
         "Workload",
         "Network",
         "Cost",

@@ -24,7 +24,7 @@ from twin.study.year_of_dampers import Vented, vented
 
 
 @dataclass(frozen=True)
-class Work:
+class PlantsWork:
     """What plants do in a year. Arrays are (hour,) where nothing else is said."""
 
     unit_w: Array
@@ -39,7 +39,7 @@ class Work:
     notes: tuple[str, ...]
 
 
-def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> Work:
+def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
     """Every plant at the heat that reaches it."""
     air = vented(facility, rack_w, year)
     unit_w = _moving_w(facility, year.dry_bulb_degc.size)
@@ -58,7 +58,7 @@ def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> Work:
         compressed += by_compressors
         modes[plant.id] = _modes(plant, found, by_compressors / np.maximum(look.heat_w, 1e-9))
         notes += _told(plant, found, short)
-    return Work(unit_w, water, compressed, float(reaches_w.sum()), modes, tuple(notes))
+    return PlantsWork(unit_w, water, compressed, float(reaches_w.sum()), modes, tuple(notes))
 
 
 def _moving_w(facility: Facility, hours: int) -> Array:

@@ -21,7 +21,7 @@ MOST_PLANTS = 6
 """Plants that have a panel; the table has all."""
 
 
-class Look(NamedTuple):
+class ModeLook(NamedTuple):
     """How a mode is drawn."""
 
     fill: str
@@ -29,10 +29,10 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    "free": Look("#FFFFFF", ""),
-    "wetted": Look("#BFDCEB", "..."),
-    "mixed": Look("#7FA3B8", "///"),
-    "mechanical": Look("#23485C", ""),
+    "free": ModeLook("#FFFFFF", ""),
+    "wetted": ModeLook("#BFDCEB", "..."),
+    "mixed": ModeLook("#7FA3B8", "///"),
+    "mechanical": ModeLook("#23485C", ""),
 }
 """Steps of lightness with hatches between: a copy in black and white tells them apart."""
 

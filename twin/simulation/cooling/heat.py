@@ -95,8 +95,7 @@ class Heat(Discipline):
     def _set_dampers(self) -> None:
         """Dampers follow the weather whenever the controls look around."""
         if self.air.economises:
-            state = self.world.state
-            given_w = self._into_air_w(state.racks.rack_w - self._into_stream_w())
+            given_w = self._into_air_w(self.world.state.racks.rack_w - self._into_stream_w())
             self.coils.mix(self.conductances.return_degc(given_w))
 
     def _into_air_w(self, rack_w: Array) -> Array:
