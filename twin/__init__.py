@@ -60,9 +60,9 @@ if TYPE_CHECKING:
     from twin.results import Result
     from twin.scenario import Scenario, load
     from twin.simulation import Run, resume, simulate, start
-    from twin.study import check, compare, redundancy, run
     from twin.study.airflow import airflow
-    from twin.study.asked import counterfactuals, failure_report, ride_through
+    from twin.study.asked import check, compare, redundancy
+    from twin.study.asked_of_runs import counterfactuals, failure_report, ride_through
     from twin.study.climate import climate
     from twin.study.cooling_environment import cooling_environment
     from twin.study.cost.report import cost
@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from twin.study.fmu.export import export_fmu
     from twin.study.fmu.plant import co_simulate
     from twin.study.predictive import predictive
+    from twin.study.single import run
 
 __version__ = "0.1.0"
 
@@ -91,29 +92,29 @@ _HOME = {
     "adequacy": "analysis.adequacy",
     "airflow": "study.airflow",
     "build": "facility",
-    "check": "study",
+    "check": "study.asked",
     "climate": "study.climate",
     "co_simulate": "study.fmu.plant",
-    "compare": "study",
+    "compare": "study.asked",
     "compare_designs": "study.experiments.compare_designs",
     "cooling_environment": "study.cooling_environment",
     "cost": "study.cost.report",
-    "counterfactuals": "study.asked",
+    "counterfactuals": "study.asked_of_runs",
     "deploy": "study.deploy",
     "design": "study.design_search",
     "export_fmu": "study.fmu.export",
-    "failure_report": "study.asked",
+    "failure_report": "study.asked_of_runs",
     "fault_tree": "analysis.fault_tree",
     "load": "scenario",
     "optimise": "study.experiments.optimise",
     "predict_inference": "analysis.prediction",
     "predict_training": "analysis.training_prediction",
     "predictive": "study.predictive",
-    "redundancy": "study",
+    "redundancy": "study.asked",
     "report": "present.write",
     "resume": "simulation",
-    "ride_through": "study.asked",
-    "run": "study",
+    "ride_through": "study.asked_of_runs",
+    "run": "study.single",
     "sample_size": "study.experiments.sample_size",
     "scene": "present.write",
     "sensitivity": "study.experiments.sensitivity",

@@ -50,9 +50,7 @@ def _without_truths(schema: Any, own: type[BaseModel]) -> Any:
 
 
 class Stated(BaseModel):
-    """A model whose every parameter is stated: frozen, no unknown keys, docstrings as
-    descriptions.
-    """
+    """A model whose every parameter is stated: frozen, no unknown keys, described by docstrings."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -60,6 +58,7 @@ class Stated(BaseModel):
         use_attribute_docstrings=True,
         allow_inf_nan=False,
         populate_by_name=True,
+        defer_build=True,
     )
 
     @classmethod

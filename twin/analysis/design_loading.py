@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.facility.model import Facility
 from twin.facility.power.loading import loading, overloads, single_losses
@@ -34,13 +33,6 @@ def loading_rows(facility: Facility) -> list[Row]:
         )
         for node in range(tree.equipment)
     ]
-
-
-def loading_frame(facility: Facility) -> pd.DataFrame:
-    """The same as the table `loading` of a result; without a limit the rating is empty."""
-    frame = pd.DataFrame(loading_rows(facility))
-    numbers = [name for name in frame.columns if name not in ("component", "worst_lost")]
-    return frame.astype(dict.fromkeys(numbers, float))
 
 
 def heaviest(facility: Facility) -> Row | None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.electrical_witness import statuses
 from twin.analysis.selective import pairs
@@ -81,19 +80,6 @@ def _faults(facility: Facility) -> list[Row]:
         {name: a if there else None for name, a, there in zip(names, *row, strict=True)}
         for row in rows
     ]
-
-
-def electrical_frame(facility: Facility) -> pd.DataFrame:
-    """The same as the table `electrical` of a result, equipment alone; empty where the network
-    cannot carry its load.
-    """
-    try:
-        rows = electrical(facility)[: facility.power.equipment]
-    except ArithmeticError:
-        return pd.DataFrame()
-    frame = pd.DataFrame(rows).rename(columns={"node": "component"})
-    numbers = [name for name, value in rows[0].items() if not isinstance(value, str)]
-    return frame.astype(dict.fromkeys(numbers, float))
 
 
 def _selectivity(facility: Facility) -> list[Row]:

@@ -13,7 +13,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import pdtrc
+import scipy
 
 from twin.analysis.redundancy_report import Row
 from twin.facility.model import Facility
@@ -137,7 +137,7 @@ def _waiting(gates: Gates, members: Ints, wait_h: float) -> Gates:
 
 def stock_out(rate_per_h: float, lead_h: float, stock: int) -> float:
     """Probability that a failure finds no part: at least `stock` on order."""
-    return 1.0 if stock == 0 else float(pdtrc(stock - 1, rate_per_h * lead_h))
+    return 1.0 if stock == 0 else float(scipy.special.pdtrc(stock - 1, rate_per_h * lead_h))
 
 
 def mean_wait_h(rate_per_h: float, lead_h: float, stock: int) -> float:
@@ -145,7 +145,7 @@ def mean_wait_h(rate_per_h: float, lead_h: float, stock: int) -> float:
     on_order = rate_per_h * lead_h
     if stock == 0:
         return lead_h
-    above = float(pdtrc(stock - 1, on_order)) if stock > 0 else 1.0
+    above = float(scipy.special.pdtrc(stock - 1, on_order)) if stock > 0 else 1.0
     exactly = math.exp(-on_order + stock * math.log(on_order) - math.lgamma(stock + 1))
     backorders = (on_order - stock) * above + stock * exactly
     return max(0.0, backorders) / rate_per_h

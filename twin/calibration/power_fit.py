@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy
 
 from twin.calibration.profile import PowerFit, Sample
 
@@ -42,7 +42,7 @@ def fit_power(
     """Non-negative coefficients of `chip.ActivityLaw` with exponents 1, and their mean error."""
     features = np.column_stack([np.ones(len(power_w)), np.array(activities)])
     target = (np.array(power_w) - idle_w) / (max_w - idle_w)
-    weights = nnls(features, target)[0]
+    weights = scipy.optimize.nnls(features, target)[0]
     predicted_w = idle_w + (max_w - idle_w) * np.clip(features @ weights, 0, 1)
     error = float(np.mean(np.abs(predicted_w / np.array(power_w) - 1)))
     return {

@@ -24,8 +24,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import nnls
 
 Array = NDArray[np.float64]
 
@@ -95,7 +95,7 @@ def fit_activity(
     scale = ((max_w - idle_w) / power_w)[:, None]
 
     def solve(features: Array, keep: NDArray[np.bool_]) -> Array:
-        solution: Array = nnls((features * scale)[keep], dynamic[keep])[0]
+        solution: Array = scipy.optimize.nnls((features * scale)[keep], dynamic[keep])[0]
         return solution
 
     def left_out_error(exponents: tuple[float, float]) -> float:

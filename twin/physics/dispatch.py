@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -114,17 +114,17 @@ class _Parts:
         self.size = self.charging.stop
 
 
-_Row = tuple[csr_array, Array, Array]
+_Row = tuple["scipy.sparse.csr_array", Array, Array]
 _Entry = tuple[Index, Index, Array | float]
 """Rows, columns and weights."""
 
 
-def _matrix(parts: _Parts, *entries: _Entry) -> csr_array:
+def _matrix(parts: _Parts, *entries: _Entry) -> scipy.sparse.csr_array:
     """(step, unknown) weights."""
     row = np.concatenate([row for row, _, _ in entries])
     column = np.concatenate([column for _, column, _ in entries])
     weight = np.concatenate([np.broadcast_to(w, row.shape) for row, _, w in entries])
-    return csr_array((weight, (row, column)), shape=(parts.steps, parts.size))
+    return scipy.sparse.csr_array((weight, (row, column)), shape=(parts.steps, parts.size))
 
 
 def _stored(parts: _Parts, span_s: Array, store: Store) -> list[_Row]:

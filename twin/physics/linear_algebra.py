@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-import scipy.linalg  # noqa: F401  a library can be limited only once it is loaded
+import numpy as np
+import scipy
 from threadpoolctl import ThreadpoolController
 
 
 @cache
 def _loaded() -> ThreadpoolController:
+    """The libraries at work; one can be limited only once it is loaded, and scipy loads its own
+    when it is first asked.
+    """
+    scipy.linalg.norm(np.zeros(1))
     return ThreadpoolController()
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -76,16 +76,18 @@ def radial_network(
     supply, taker, given = edges
     share = given if np.iscomplexobj(given) and given.imag.any() else given.real
     size = regulated.size
-    flows = sparse.csr_array((share, (supply, taker)), shape=(size, size))
-    carried = sparse.csr_array(flows @ sparse.diags_array(np.where(regulated, 0.0, 1.0)))
-    inputs = sparse.csr_array((share.real, (supply, taker)), shape=(size, size))
-    feed = sparse.csr_array(inputs @ sparse.diags_array(np.where(regulated, 1.0, 0.0)))
+    flows = scipy.sparse.csr_array((share, (supply, taker)), shape=(size, size))
+    carried = scipy.sparse.csr_array(
+        flows @ scipy.sparse.diags_array(np.where(regulated, 0.0, 1.0))
+    )
+    inputs = scipy.sparse.csr_array((share.real, (supply, taker)), shape=(size, size))
+    feed = scipy.sparse.csr_array(inputs @ scipy.sparse.diags_array(np.where(regulated, 1.0, 0.0)))
     finite = np.isfinite(rating_w)
     idle, linear, square = (np.where(finite, c, 0.0) for c in loss)
     path = _paths(carried)
     return RadialNetwork(
         path,
-        sparse.csr_array(path.T),
+        scipy.sparse.csr_array(path.T),
         feed,
         impedance_per_va,
         regulated,
@@ -96,13 +98,13 @@ def radial_network(
 
 def _paths(carried: Any) -> Any:
     """1 + C + C^2 + ...: what passes through each node of what is drawn at every other."""
-    path: Any = sparse.identity(carried.shape[0], format="csr")
+    path: Any = scipy.sparse.identity(carried.shape[0], format="csr")
     step: Any = path
     while step.nnz:
-        step = sparse.csr_array(carried @ step)
+        step = scipy.sparse.csr_array(carried @ step)
         step.eliminate_zeros()
         path = path + step
-    return sparse.csr_array(path)
+    return scipy.sparse.csr_array(path)
 
 
 def solve(

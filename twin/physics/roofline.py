@@ -15,9 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import least_squares
 
 Array = NDArray[np.float64]
 
@@ -69,7 +68,9 @@ def fit_roofline(flop: Array, byte: Array, measured_s: Array) -> Roofline:
         return error
 
     bounds = (start - _REACH, start + _REACH)
-    fit = least_squares(log_error, start, bounds=bounds, loss="soft_l1", f_scale=0.05)
+    fit = scipy.optimize.least_squares(
+        log_error, start, bounds=bounds, loss="soft_l1", f_scale=0.05
+    )
     return Roofline(*(float(x) for x in np.exp(fit.x)))
 
 
@@ -166,9 +167,9 @@ def _solve(points: Array, target: Array, length: Array) -> tuple[Array, Array]:
     """Weights and leave-one-out errors alpha_i / Kinv_ii of the process with this length."""
     scale = max(float(np.var(target)), NOISE_FRAC**2)
     covariance = _kernel(points, points, length) + NOISE_FRAC**2 / scale * np.eye(len(points))
-    factor = cho_factor(covariance, lower=True)
-    weights: Array = cho_solve(factor, target)
-    return weights, weights / np.diag(cho_solve(factor, np.eye(len(points))))
+    factor = scipy.linalg.cho_factor(covariance, lower=True)
+    weights: Array = scipy.linalg.cho_solve(factor, target)
+    return weights, weights / np.diag(scipy.linalg.cho_solve(factor, np.eye(len(points))))
 
 
 def _best_length(points: Array, target: Array) -> Array:

@@ -13,10 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import splu
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -115,8 +113,10 @@ class _Network:
 
 def _parts(joins: tuple[Index, Index], size: int) -> Index:
     """(vertex,) number of the connected part that each belongs to."""
-    graph = sparse.csr_array((np.ones(joins[0].size), joins), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    graph = scipy.sparse.csr_array((np.ones(joins[0].size), joins), shape=(size, size))
+    return np.asarray(
+        scipy.sparse.csgraph.connected_components(graph, directed=False)[1], dtype=np.int64
+    )
 
 
 def _powers(network: _Network) -> Array:
@@ -136,7 +136,7 @@ def _summed(place: Index, value: Array, size: int) -> Array:
 
 def _seen(network: _Network) -> Array:
     """(bus,) power where every bus is connected to a source: (c + sum |Z_ij| I_j) / |Z_ii|."""
-    solver = splu(_admittances(network))
+    solver = scipy.sparse.linalg.splu(_admittances(network))
     size = network.inverter_va.size
     part = _parts((network.upper, network.lower), size)
     own = np.zeros(size)
@@ -150,13 +150,13 @@ def _seen(network: _Network) -> Array:
     return driven / own
 
 
-def _admittances(network: _Network) -> sparse.csc_array:
+def _admittances(network: _Network) -> scipy.sparse.csc_array:
     upper, lower, series = network.upper, network.lower, network.series
     row = np.concatenate([upper, lower, upper, lower, network.source])
     column = np.concatenate([upper, lower, lower, upper, network.source])
     value = np.concatenate([series, series, -series, -series, network.shunt])
     size = network.inverter_va.size
-    return sparse.csc_array((value, (row, column)), shape=(size, size))
+    return scipy.sparse.csc_array((value, (row, column)), shape=(size, size))
 
 
 def _together(part: Index, buses: Index) -> Iterator[tuple[Index, Index, Complex]]:

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.linalg import eig, eigh
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -181,7 +181,7 @@ def modes(capacity_j_k: Array, conductance_w_k: Array) -> Modes:
     scale = 1.0 / np.sqrt(capacity_j_k)
     scaled = conductance_w_k * np.outer(scale, scale)
     if np.array_equal(scaled, scaled.T):
-        rate, vectors = eigh(scaled, check_finite=False, driver="evd")
+        rate, vectors = scipy.linalg.eigh(scaled, check_finite=False, driver="evd")
         shape = vectors * scale[:, None]
         return Modes(np.maximum(rate, 0.0), shape, shape.T * capacity_j_k, capacity_j_k)
     return _one_way(capacity_j_k, scaled, scale)
@@ -215,7 +215,7 @@ def _spread(nodes: int) -> Array:
 
 def _packed_shapes(scaled: Array) -> tuple[float, Array | Complex, Array, Array, int]:
     """Condition of the shapes, rates, shapes and their inverse, and how many pairs."""
-    rate, vectors = eig(scaled, check_finite=False)
+    rate, vectors = scipy.linalg.eig(scaled, check_finite=False)
     alone = np.flatnonzero(rate.imag == 0)
     pair = np.flatnonzero(rate.imag > 0)
     kept = np.concatenate([alone, pair])

@@ -1,6 +1,7 @@
 """Studies: from a file to an answer in one call, and many runs side by side.
 
 The package itself can be called, for `twin.study` is the face's name of a study and of this room.
+It imports nothing: who checks a design does not load what runs it.
 """
 
 from __future__ import annotations
@@ -8,11 +9,6 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 from typing import Any
-
-from twin.study.asked import check, compare, redundancy
-from twin.study.single import run
-
-__all__ = ["check", "compare", "redundancy", "run"]
 
 
 class _Room(ModuleType):

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from twin.analysis.statistics.guard import Floats, checked_level, refuse_fewer, refuse_unusable
 
@@ -35,7 +35,7 @@ class ConfidenceInterval:
 
 def t_factor(count: int, level: float) -> float:
     """Standard errors on either side of a mean of `count` independent values (Student)."""
-    return float(stdtrit(count - 1, (1 + level) / 2))
+    return float(scipy.special.stdtrit(count - 1, (1 + level) / 2))
 
 
 def mean_interval(

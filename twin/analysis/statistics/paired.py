@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import stdtr
 
 from twin.analysis.statistics.guard import (
     Floats,
@@ -88,7 +88,7 @@ def difference_of(
 def _p_value(mean: float, error: float, pairs: int) -> float:
     if error == 0:
         return 1.0 if mean == 0 else 0.0
-    return 2 * float(stdtr(pairs - 1, -abs(mean) / error))
+    return 2 * float(scipy.special.stdtr(pairs - 1, -abs(mean) / error))
 
 
 def _variance_ratio(differences: Floats, arm: Floats, baseline: Floats) -> float:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from twin.analysis.statistics.guard import (
     checked_level,
@@ -62,7 +62,7 @@ def quantile_difference(
 def _interval(
     samples: tuple[Any, ...], statistic: Any, level: float, seed: int, paired: bool
 ) -> ConfidenceInterval:
-    drawn = stats.bootstrap(
+    drawn = scipy.stats.bootstrap(
         samples,
         statistic,
         paired=paired,

@@ -19,10 +19,8 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
-from scipy.stats import chi
 
 from twin.analysis.statistics.guard import checked_level, refuse_fewer, refuse_unusable
 from twin.analysis.statistics.intervals import mean_interval
@@ -141,7 +139,9 @@ class _Trial:
         if self.error == 0:
             return math.copysign(math.inf, self.mean - truth) if self.mean != truth else 0.0
         t = (self.mean - truth) / self.error
-        return math.copysign(-float(ndtri(stdtr(self.freedom, -abs(t)))), t)
+        return math.copysign(
+            -float(scipy.special.ndtri(scipy.special.stdtr(self.freedom, -abs(t)))), t
+        )
 
     def more_extreme(self, truth: float) -> float:
         """Probability, given a true difference, of a stop above at an earlier look or of more at
@@ -160,10 +160,10 @@ class _Trial:
         """
         share = self.plan.shares[look]
         freedom = self.plan.pairs[look] - 1
-        limit = float(stdtrit(freedom, ndtr(self.plan.limits[look])))
+        limit = float(scipy.special.stdtrit(freedom, scipy.special.ndtr(self.plan.limits[look])))
         root = math.sqrt(share)
-        above = -float(ndtri(_passes(limit, freedom, drift * root)))
-        below = float(ndtri(_passes(limit, freedom, -drift * root)))
+        above = -float(scipy.special.ndtri(_passes(limit, freedom, drift * root)))
+        below = float(scipy.special.ndtri(_passes(limit, freedom, -drift * root)))
         low = drift * root + max(-_FAR, min(below, _FAR))
         return low * root, (drift * root + max(-_FAR, min(above, _FAR))) * root
 
@@ -179,7 +179,11 @@ class _Trial:
         while not self._between(reach, wanted):
             reach *= 2.0
         ends = (self.mean - reach, self.mean + reach)
-        return float(brentq(lambda x: self.more_extreme(x) - wanted, *ends, xtol=1e-6 * self.error))
+        return float(
+            scipy.optimize.brentq(
+                lambda x: self.more_extreme(x) - wanted, *ends, xtol=1e-6 * self.error
+            )
+        )
 
     def _between(self, reach: float, wanted: float) -> bool:
         low = self.more_extreme(self.mean - reach)
@@ -189,7 +193,7 @@ class _Trial:
 def _passes(limit: float, freedom: int, shift: float) -> float:
     """Probability that a noncentral t is above a limit: over all spreads that may be estimated."""
     spread, weight = _spreads(freedom)
-    return float(weight @ ndtr(shift - limit * spread))
+    return float(weight @ scipy.special.ndtr(shift - limit * spread))
 
 
 @lru_cache(maxsize=256)
@@ -198,7 +202,7 @@ def _spreads(freedom: int) -> tuple[np.ndarray, np.ndarray]:
     nodes, weights = np.polynomial.legendre.leggauss(160)
     most = 1.0 + 10.0 / math.sqrt(freedom)
     spread = most / 2 * (1.0 + nodes)
-    density = chi.pdf(spread * math.sqrt(freedom), freedom) * math.sqrt(freedom)
+    density = scipy.stats.chi.pdf(spread * math.sqrt(freedom), freedom) * math.sqrt(freedom)
     return spread, density * weights * most / 2
 
 

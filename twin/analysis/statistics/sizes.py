@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtri
-from scipy.stats import nct
+import scipy
 
 from twin.analysis.statistics.guard import checked_level
 from twin.analysis.statistics.intervals import t_factor
@@ -76,11 +75,13 @@ def power_of(sd: float, delta: float, pairs: int, level: float = 0.95) -> float:
     shift = abs(delta) * math.sqrt(pairs) / sd
     if shift > 30 + limit:
         return 1.0
-    return float(nct.sf(limit, pairs - 1, shift) + nct.cdf(-limit, pairs - 1, shift))
+    return float(
+        scipy.stats.nct.sf(limit, pairs - 1, shift) + scipy.stats.nct.cdf(-limit, pairs - 1, shift)
+    )
 
 
 def _reach(level: float, power: float) -> float:
-    return float(ndtri((1 + level) / 2) + ndtri(power))
+    return float(scipy.special.ndtri((1 + level) / 2) + scipy.special.ndtri(power))
 
 
 def _check(sd: float, delta: float, level: float, power: float) -> None:

@@ -13,8 +13,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+import scipy
 
 from twin.analysis.statistics.guard import Floats
 
@@ -25,7 +24,7 @@ _FAR = 8.0
 
 def _obrien_fleming(alpha: float, share: float) -> float:
     """Almost nothing at first: an early stop needs overwhelming evidence."""
-    return 4.0 * float(ndtr(ndtri(alpha / 4.0) / math.sqrt(share)))
+    return 4.0 * float(scipy.special.ndtr(scipy.special.ndtri(alpha / 4.0) / math.sqrt(share)))
 
 
 def _pocock(alpha: float, share: float) -> float:
@@ -63,7 +62,9 @@ def _limit(shares: tuple[float, ...], before: tuple[float, ...], error: float) -
     edges = tuple((-z * scale, z * scale) for z, scale in zip(before, scales, strict=False))
     walk = Walk(shares, edges, drift=0.0)
     scale = float(scales[len(before)])
-    return float(brentq(lambda z: walk.beyond(z * scale) - error, 0.0, _Z_MOST, xtol=1e-10))
+    return float(
+        scipy.optimize.brentq(lambda z: walk.beyond(z * scale) - error, 0.0, _Z_MOST, xtol=1e-10)
+    )
 
 
 class Walk:
@@ -89,7 +90,7 @@ class Walk:
         """Over the next span, and between its edges."""
         root = math.sqrt(span)
         means = self._places + self.drift * span
-        self.stopped_above += float(self._mass @ ndtr((means - high) / root))
+        self.stopped_above += float(self._mass @ scipy.special.ndtr((means - high) / root))
         # No mass to speak of lies eight standard deviations away: nodes stand where it does.
         least = max(low, float(means.min()) - _FAR * root)
         most = max(least, min(high, float(means.max()) + _FAR * root))
@@ -102,4 +103,4 @@ class Walk:
     def beyond(self, edge: float) -> float:
         """Probability of reaching the look and standing above `edge` there."""
         means = self._places + self.drift * self.step
-        return float(self._mass @ ndtr((means - edge) / math.sqrt(self.step)))
+        return float(self._mass @ scipy.special.ndtr((means - edge) / math.sqrt(self.step)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from twin.arrays import Array, Index
 from twin.facility.airflow.plan import HallPlan
@@ -31,8 +30,12 @@ def spaces(room: Room) -> Index:
         shut = room.closed[axis][tuple(inner)] | room.solid[tuple(low)] | room.solid[tuple(high)]
         pairs.append(np.stack([number[tuple(low)][~shut], number[tuple(high)][~shut]]))
     ends = np.concatenate(pairs, axis=1)
-    graph = coo_array((np.ones(ends.shape[1], bool), (ends[0], ends[1])), shape=(number.size,) * 2)
-    return np.asarray(connected_components(graph, directed=False)[1].reshape(room.shape))
+    graph = scipy.sparse.coo_array(
+        (np.ones(ends.shape[1], bool), (ends[0], ends[1])), shape=(number.size,) * 2
+    )
+    return np.asarray(
+        scipy.sparse.csgraph.connected_components(graph, directed=False)[1].reshape(room.shape)
+    )
 
 
 def refusals(plan: HallPlan, room: Room) -> Iterator[Refusal]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from twin.arrays import Index
 from twin.calibration import Profile
@@ -25,6 +25,9 @@ from twin.findings import Finding
 from twin.physics.tariff import Tariff
 from twin.scenario.question import fingerprint
 from twin.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,8 @@ class Facility:
         """Frames `components`, `edges` and `halls` with the columns that results declare; coolant
         and cables included.
         """
+        import pandas as pd  # heavy, and who only checks a design asks for no table
+
         c = self.components
         places = np.hstack([c.position_m, c.size_m]).T
         components = {
@@ -104,6 +109,8 @@ class Facility:
 
     def _halls(self) -> pd.DataFrame:
         """Rooms by their south-west corner and size, as stated."""
+        import pandas as pd
+
         corner = self.halls.corner_m.T
         size = self.halls.size_m.T
         return pd.DataFrame(

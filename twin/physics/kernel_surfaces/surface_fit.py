@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
-from scipy.optimize import least_squares, minimize
 
 from twin.physics.kernel_surfaces.surface import Ceilings, Departure, KernelSurface, matern
 from twin.physics.kernel_surfaces.work import Format, Work, work
@@ -65,7 +64,9 @@ def fit_ceilings(job: Work, measured_s: Array, peak: tuple[float, float] | None 
         error: Array = np.log(Ceilings(*np.exp(numbers)).time_s(job) / measured_s)
         return error
 
-    fit = least_squares(log_error, start, bounds=(low, high), loss="soft_l1", f_scale=0.05)
+    fit = scipy.optimize.least_squares(
+        log_error, start, bounds=(low, high), loss="soft_l1", f_scale=0.05
+    )
     return Ceilings(*(float(x) for x in np.exp(fit.x)))
 
 
@@ -80,8 +81,9 @@ def fit_departure(points: Array, log_ratio: Array) -> Departure:
         few = few[kept[few]]
         length, noise = _lengths(points, target, few[:_EVIDENCE_POINTS], (length, noise))
     covariance = matern(points[kept] / length, points[kept] / length)
-    weights = cho_solve(
-        cho_factor(covariance + noise * np.eye(len(covariance)), lower=True), target[kept]
+    weights = scipy.linalg.cho_solve(
+        scipy.linalg.cho_factor(covariance + noise * np.eye(len(covariance)), lower=True),
+        target[kept],
     )
     return Departure(points[kept], weights, mean, length, kept, noise)
 
@@ -98,8 +100,10 @@ def left_out_errors(
 
 def _left_out(points: Array, target: Array, length: Array, noise: float) -> Array:
     covariance = matern(points / length, points / length)
-    factor = cho_factor(covariance + noise * np.eye(len(points)), lower=True)
-    error: Array = cho_solve(factor, target) / np.diag(cho_solve(factor, np.eye(len(points))))
+    factor = scipy.linalg.cho_factor(covariance + noise * np.eye(len(points)), lower=True)
+    error: Array = scipy.linalg.cho_solve(factor, target) / np.diag(
+        scipy.linalg.cho_solve(factor, np.eye(len(points)))
+    )
     return error
 
 
@@ -119,7 +123,7 @@ def _lengths(
     start = np.array([*np.log(length), np.log(spread), np.log(0.03)])
     bounds = [(np.log(0.1), np.log(60.0))] * len(length) + [(-4, 1.5), (np.log(8e-3), np.log(0.4))]
     start = np.clip(start, [b[0] for b in bounds], [b[1] for b in bounds])
-    found = minimize(
+    found = scipy.optimize.minimize(
         _less_evidence, start, (seen, target[rows]), jac=True, method="L-BFGS-B", bounds=bounds,
         options={"maxiter": 40},
     ).x  # fmt: skip
@@ -133,13 +137,13 @@ def _less_evidence(numbers: Array, points: Array, target: Array) -> tuple[float,
     noise = np.exp(2 * numbers[-1])
     covariance = matern(scaled, scaled)
     try:
-        factor = cho_factor(
+        factor = scipy.linalg.cho_factor(
             variance * covariance + (noise + 1e-10) * np.eye(len(points)), lower=True
         )
-    except LinAlgError:
+    except np.linalg.LinAlgError:
         return 1e10, np.zeros_like(numbers)
-    weights = cho_solve(factor, target)
-    inner = 0.5 * (cho_solve(factor, np.eye(len(points))) - np.outer(weights, weights))
+    weights = scipy.linalg.cho_solve(factor, target)
+    inner = 0.5 * (scipy.linalg.cho_solve(factor, np.eye(len(points))) - np.outer(weights, weights))
     slope = np.empty_like(numbers)
     slope[:-2] = _length_slope(scaled, inner * variance)
     slope[-2] = 2 * variance * np.sum(inner * covariance)

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 from twin.physics.inference import DecodeCurve
 from twin.physics.kernels.iteration import IterationLaw
@@ -142,6 +142,8 @@ def _pieces(mix: RequestMix, batch: Array) -> tuple[Array, Array]:
 
 def _poisson(mean: Array, count: Array) -> Array:
     """(mean, count) chances; those of more than the last count are its own."""
-    chance: Array = np.exp(count * np.log(np.maximum(mean, 1e-300)) - mean - gammaln(count + 1))
+    chance: Array = np.exp(
+        count * np.log(np.maximum(mean, 1e-300)) - mean - scipy.special.gammaln(count + 1)
+    )
     chance[:, -1] += np.maximum(1 - chance.sum(axis=1), 0.0)
     return chance

@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaincinv
+import scipy
 
 from twin.physics.reliability.cycles import Cycles, simulate
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates
@@ -168,7 +168,7 @@ def chi_square_quantile(share: float, freedom: float) -> float:
     By the incomplete gamma function, as scipy.stats does it, whose import alone takes a tenth of a
     short run.
     """
-    return 2.0 * float(gammaincinv(freedom / 2, share))
+    return 2.0 * float(scipy.special.gammaincinv(freedom / 2, share))
 
 
 def _positive(gates: Gates, cycles: int) -> None:

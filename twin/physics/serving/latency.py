@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from twin.arrays import Array, Index
 
@@ -71,5 +71,5 @@ NOTHING_PROMISED = Objective()
 
 def _normal_quantiles(count: int) -> Array:
     """Quantiles of the normal law at even steps."""
-    quantiles: Array = ndtri((np.arange(count) + 0.5) / count)
+    quantiles: Array = scipy.special.ndtri((np.arange(count) + 0.5) / count)
     return quantiles

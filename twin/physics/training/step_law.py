@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
@@ -40,7 +40,7 @@ def straggler_factor(spread: float, ranks: int) -> float:
     """
     if spread <= 0 or ranks <= 1:
         return 1.0
-    return float(np.exp(spread * ndtri((ranks - 0.375) / (ranks + 0.25))))
+    return float(np.exp(spread * scipy.special.ndtri((ranks - 0.375) / (ranks + 0.25))))
 
 
 WAITED_FOR = (

@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.battery_margin import battery_frame
-from twin.analysis.design_loading import loading_frame
 from twin.analysis.drill_sheet import drill_sheet
-from twin.analysis.electrical import electrical_frame
 from twin.analysis.witnesses import witnesses
 from twin.facility.shifting import shift_rows
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
+from twin.simulation.outcome.design_tables import electrical_frame, loading_frame
 from twin.simulation.outcome.job_metrics import generations_frame, jobs_frame
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.time_tables import time_tables
