@@ -45,8 +45,8 @@ class Page:
         self._browser = browser
         self._session = session
         for domain in ("Page", "Runtime", "Network", "Log"):
-            self._ask(f"{domain}.enable")
-        self._ask(
+            self.ask(f"{domain}.enable")
+        self.ask(
             "Emulation.setDeviceMetricsOverride",
             width=1280,
             height=1400,
@@ -56,12 +56,12 @@ class Page:
 
     def open(self, file: Path) -> None:
         """Load a file and wait until it has loaded."""
-        self._ask("Page.navigate", url=file.resolve().as_uri())
+        self.ask("Page.navigate", url=file.resolve().as_uri())
         self.wait("document.readyState === 'complete'")
 
     def eval(self, script: str) -> Any:
         """The value of an expression in the page."""
-        found = self._ask(
+        found = self.ask(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
         )
         assert "exceptionDetails" not in found, found
@@ -78,7 +78,7 @@ class Page:
         """A real click of the left button, in pixels of the window."""
         at: dict[str, Any] = {"x": x, "y": y, "button": "left", "clickCount": 1}
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            self._ask("Input.dispatchMouseEvent", type=kind, **at)
+            self.ask("Input.dispatchMouseEvent", type=kind, **at)
 
     def click_on(self, selector: str) -> None:
         """A real click in the middle of an element, scrolled into view."""
@@ -92,7 +92,7 @@ class Page:
     def key(self, key: str) -> None:
         """One key, pressed and let go."""
         for kind in ("rawKeyDown", "keyUp"):
-            self._ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, **_CODES.get(key, {}))
+            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, **_CODES.get(key, {}))
 
     @property
     def errors(self) -> list[str]:
@@ -109,7 +109,8 @@ class Page:
         urls = [e["params"]["request"]["url"] for e in held]
         return [url for url in urls if not url.startswith(("data:", "blob:", "about:"))]
 
-    def _ask(self, method: str, **params: Any) -> Any:
+    def ask(self, method: str, **params: Any) -> Any:
+        """The answer to a command of the DevTools protocol."""
         return self._browser.ask(method, self._session, **params)
 
 

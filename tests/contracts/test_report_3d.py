@@ -170,11 +170,28 @@ def text_of(page: Page, name: str) -> str:
     return str(page.eval(f"document.getElementById('{name}').innerText"))
 
 
-def test_a_thousand_racks_are_ready_within_a_second(chromium: Browser, tmp_path: Path) -> None:
+def test_a_thousand_racks_are_drawn_in_few_calls(chromium: Browser, tmp_path: Path) -> None:
+    """How soon is `python -m tests.benchmarks.report_page`."""
     page = opened(chromium, large(), tmp_path)
     said = text_of(page, "v-state")
     assert re.match(r"READY 1\d\d\d components, 96 steps, draws=\d,", said), said
     assert page.errors == []
+
+
+def test_figures_wait_until_a_reader_comes_near_or_prints(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    page = opened(chromium, render(synthetic()), tmp_path)
+    here = "[...document.images].map((i) => i.complete && i.naturalWidth > 0)"
+    assert page.eval(here).count(False) > len(FIGURES) / 2
+    shape = (
+        "(i) => Math.abs(i.height / i.width - i.getAttribute('height') / i.getAttribute('width'))"
+    )
+    assert max(page.eval(f"[...document.images].map({shape})")) < 0.01
+    page.eval("document.images[document.images.length - 1].scrollIntoView()")
+    page.wait(f"{here}.at(-1)")
+    page.ask("Page.printToPDF")
+    assert all(page.eval(here))
 
 
 def picked(page: Page, name: str) -> None:

@@ -4,6 +4,8 @@ escapes it.
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -45,7 +47,24 @@ class Picture:
     address: str
     alt: str = ""
     """What one sees on it, for those who do not; the caption where empty."""
+    size: tuple[int, int] = (0, 0)
+    """Width and height, by which a page keeps its place until it comes near; (0, 0) where it is
+    not known.
+    """
     kind: Literal["picture"] = "picture"
+
+
+def drawn_picture(name: str, caption: str, svg: bytes) -> Picture:
+    """A figure that a page holds; a browser parses it when a reader comes near, or prints."""
+    found = _VIEW_BOX.search(svg[:_HEAD])
+    size = (round(float(found[1])), round(float(found[2]))) if found else (0, 0)
+    address = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
+    return Picture(name, caption, address, size=size)
+
+
+_VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
+_HEAD = 1_000
+"""Bytes at the start of a figure in which its size stands."""
 
 
 @dataclass(frozen=True)

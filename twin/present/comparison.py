@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from twin.analysis.side_by_side import AskedKey, Row, SideBySide
-from twin.present.blocks import Block, Grid, Lines, Picture, Section, grid, words
+from twin.present.blocks import Block, Grid, Lines, Section, drawn_picture, grid, words
 from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.report import environment, stylesheet
@@ -146,12 +146,11 @@ def _asked_row(one: AskedKey) -> tuple[str, ...]:
 def page(found: SideBySide) -> str:
     """The comparison as one HTML page that needs nothing else."""
     style = stylesheet()
-    drawn = b64encode(svg_bytes(figure_side_by_side(found))).decode()
     told = sentences(found)
     caption = "Each figure over its largest value among the designs; the hatched bar is the first."
     section = Section("Differences", [], [
         Lines("In words", tuple(told)),
-        Picture("side_by_side", caption, f"data:image/svg+xml;base64,{drawn}"),
+        drawn_picture("side_by_side", caption, svg_bytes(figure_side_by_side(found))),
         *blocks(found),
     ])  # fmt: skip
     return (

@@ -15,7 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from twin.present.blocks import Block, Grid, Picture, Section
+from twin.present.blocks import Block, Grid, Picture, Section, drawn_picture
 from twin.present.figures import FIGURES, Drawing, NamedFigure, drawing
 from twin.present.report import (
     cooling,
@@ -133,8 +133,7 @@ def hang(
 
 
 def _picture(named: NamedFigure, drawn: Drawing) -> Picture:
-    address = f"data:image/svg+xml;base64,{b64encode(drawn.svg).decode()}"
-    return Picture(named.name, named.caption, address)
+    return drawn_picture(named.name, named.caption, drawn.svg)
 
 
 def _is_of_figures(block: Block) -> bool:

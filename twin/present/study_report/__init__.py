@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 from markupsafe import Markup
 
 from twin.analysis.statistics.study_page import PageSection, PageTable, StudyPage
-from twin.present.blocks import Grid, Picture, Section
+from twin.present.blocks import Grid, Section, drawn_picture
 from twin.present.figures import svg_bytes
 from twin.present.report import environment, stylesheet
 from twin.present.study_report.charts import caption, chart
@@ -59,8 +59,8 @@ def _section(told: PageSection) -> Section:
     """A chapter with its figures drawn, and the tables behind them."""
     made = Section(told.title, list(told.says))
     for n, one in enumerate(told.figures):
-        address = f"data:image/svg+xml;base64,{b64encode(svg_bytes(chart(one))).decode()}"
-        made.blocks.append(Picture(f"{told.title} {n + 1}", caption(one), address))
+        svg = svg_bytes(chart(one))
+        made.blocks.append(drawn_picture(f"{told.title} {n + 1}", caption(one), svg))
     made.blocks += [_grid(table) for table in told.tables]
     return made
 

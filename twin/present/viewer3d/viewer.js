@@ -7,16 +7,33 @@
   const say = (text) => { $("v-state").textContent = text; };
   const began = performance.now();
 
-  const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  const bytes = (text) => {
+    const letters = atob(text), out = new Uint8Array(letters.length);
+    for (let n = 0; n < out.length; n++) out[n] = letters.charCodeAt(n);
+    return out;
+  };
   const inflate = async (text) => {
     const stream = new Blob([bytes(text)]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   };
   const held = JSON.parse($("v-data").textContent);
-  let data, renderer;
+  const unpacked = Promise.all([held.scene, ...held.frames].map(inflate));
+  /* The drawing buffer has its size before there is a context: each change makes the GPU wait. */
+  const canvas = document.createElement("canvas");
+  $("v-canvas").append(canvas);
+  const size = () => {
+    const wide = $("v-canvas").clientWidth || 900, high = Math.round(wide * 0.58);
+    const dots = Math.min(2, window.devicePixelRatio || 1);
+    canvas.style.width = `${wide}px`; canvas.style.height = `${high}px`;
+    return [Math.round(wide * dots), Math.round(high * dots)];
+  };
+  [canvas.width, canvas.height] = size();
+  let data, frames, renderer;
   try {
-    data = JSON.parse(new TextDecoder().decode(await inflate(held.scene)));
-    renderer = new THREE.WebGLRenderer({ antialias: true, preserveDrawingBuffer: true });
+    renderer = new THREE.WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
+    renderer.debug.checkShaderErrors = false;
+    [data, ...frames] = await unpacked;
+    data = JSON.parse(new TextDecoder().decode(data));
   } catch (error) {
     box.hidden = true;
     $("v-fallback").hidden = false;
@@ -33,7 +50,6 @@
   let step = 0, quantity = null, picked = -1, failing = false, playing = 0;
 
   /* ---- quantities: rows of steps, differences along time, 255 where there is no value ---- */
-  const frames = await Promise.all(held.frames.map(inflate));
   data.quantities.forEach((q, k) => {
     const raw = frames[k];
     for (let row = 0; row < q.rows.length; row++)
@@ -56,8 +72,6 @@
   const camera = new THREE.PerspectiveCamera(40, 1.6, 0.1, 20000);
   camera.up.set(0, 0, 1);
   renderer.setClearColor(0xf4f6f8);
-  $("v-canvas").append(renderer.domElement);
-  const canvas = renderer.domElement;
   canvas.tabIndex = 0;
   canvas.setAttribute("aria-label", "3-D view: arrow keys turn it, plus and minus come nearer and go away");
   scene.add(new THREE.HemisphereLight(0xffffff, 0x8a9099, 3.1));
@@ -305,7 +319,7 @@
   };
   data.quantities.forEach((q, k) => option($("v-quantity"), q.label, String(k)));
   quantity = data.quantities[0];
-  data.id.forEach((id) => option($("v-names"), "", id));
+  $("v-find").addEventListener("focus", () => data.id.forEach((id) => option($("v-names"), "", id)), { once: true });
   const off = new Set();
   let of = "all";
   const wanted = (n) => of === "all" || (of === "open" ? isOpen(n) :
@@ -372,9 +386,8 @@
   });
   controls.addEventListener("change", redraw);
   const fit = () => {
-    const wide = $("v-canvas").clientWidth || 900, high = Math.round(wide * 0.58);
-    renderer.setPixelRatio(Math.min(2, window.devicePixelRatio || 1));
-    renderer.setSize(wide, high);
+    const [wide, high] = size();
+    if (wide !== canvas.width || high !== canvas.height) renderer.setSize(wide, high, false);
     camera.aspect = wide / high; camera.updateProjectionMatrix(); redraw();
   };
   window.addEventListener("resize", fit);
