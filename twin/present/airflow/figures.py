@@ -16,10 +16,10 @@ from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array
 from twin.facility.airflow.shapes import Body
 from twin.present.figures.style import GREY, INK, RC, WIDTH_IN
+from twin.present.ramp import RAMP
 
 PLAN_M = 1.2
 """Height of the plan: the middle of a rack."""
-COLOURS = "RdYlBu_r"
 FILLS = {"rack": "#3E4C59", "air handler": "#7B8794", "obstacle": "#CBD2D9"}
 STREAM_STEP = 160
 
@@ -78,7 +78,7 @@ def _temperature(
     held = answer.temperature_degc[np.isfinite(answer.temperature_degc)]
     low, high = np.percentile(held, [0.5, 99.5])
     return axes.pcolormesh(
-        across, up, values.T, cmap=COLOURS, vmin=low, vmax=max(high, low + 1.0), rasterized=True
+        across, up, values.T, cmap=RAMP, vmin=low, vmax=max(high, low + 1.0), rasterized=True
     )
 
 

@@ -10,15 +10,13 @@ from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
+from twin.present.ramp import RAMP
 from twin.quantities import degrees, number, short
 from twin.results import Result
 
 RECOMMENDED_DEGC = (18.0, 27.0)
 """ASHRAE TC 9.9, Thermal Guidelines for Data Processing Environments, 5th ed. 2021: recommended dry
 bulb."""
-CALM = "cividis"
-"""Of plans: even in greyscale and for the colour-blind, and no red where nothing is wrong; a rack
-in trouble has a vermilion outline besides."""
 MARGIN_K = 30.0
 """The scale of what is left to the slowdown limit ends here: more is as good."""
 
@@ -52,7 +50,7 @@ def inlet_scale(result: Result) -> Scale:
     value = result.frame("racks").groupby("rack", sort=False)["inlet_air_degc"].max()
     high = max(32.0, np.ceil(number(value.max())) if value.notna().any() else 0.0)
     low = min(15.0, np.floor(number(value.min())) if value.notna().any() else 15.0)
-    shade = ScalarMappable(Normalize(low, high), colormaps[CALM])
+    shade = ScalarMappable(Normalize(low, high), colormaps[RAMP])
     label = (
         f"warmest inlet air (°C); recommended: {RECOMMENDED_DEGC[0]:.0f} to "
         f"{RECOMMENDED_DEGC[1]:.0f} °C"
@@ -76,10 +74,10 @@ def margin_scale(result: Result) -> Scale:
     limit = slowdown_degc(result)
     if not np.isfinite(limit):
         low, high = (hottest.min(), hottest.max()) if hottest.notna().any() else (20.0, 90.0)
-        shade = ScalarMappable(Normalize(low, max(high, low + 10.0)), colormaps[CALM])
+        shade = ScalarMappable(Normalize(low, max(high, low + 10.0)), colormaps[RAMP])
         return Scale("Hottest GPU", "hottest GPU (°C)", hottest, shade, hottest > np.inf)
     margin = (limit - hottest).clip(lower=0.0)
-    shade = ScalarMappable(Normalize(0.0, MARGIN_K), colormaps[f"{CALM}_r"])
+    shade = ScalarMappable(Normalize(0.0, MARGIN_K), colormaps[f"{RAMP}_r"])
     title = f"Hottest GPU, limit {limit:g} °C"
     if hottest.notna().any():
         title += f"; hottest {short(hottest.idxmax())}, {degrees(hottest.max())}"

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from twin.analysis.climate.answer import IT, ClimateYear
 from twin.arrays import Array
 from twin.present.figures.style import BLUE, GREY, RC, VERMILION, WIDTH_IN
+from twin.present.ramp import RAMP
 
 MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
 _ENDS = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -36,7 +37,7 @@ def _draw_carpet(figure: Figure, axes: Axes, pue: Array) -> None:
     """Days across, hours of the day up."""
     by_day = pue.reshape(365, 24).T
     drawn = axes.imshow(
-        by_day, aspect="auto", origin="lower", extent=(0, 365, 0, 24), cmap="cividis",
+        by_day, aspect="auto", origin="lower", extent=(0, 365, 0, 24), cmap=RAMP,
         interpolation="nearest",
     )  # fmt: skip
     _months(axes)

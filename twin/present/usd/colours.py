@@ -11,31 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.present.ramp import along
+
 Floats = NDArray[np.float32]
 Rgb = tuple[float, float, float]
 
-COLOUR_MAP = "inferno_upper"
-"""Name written beside every coloured result: the upper 85 % of inferno, since its black end reads
-as switched off."""
-
 UNKNOWN_SRGB: Rgb = (0.5, 0.5, 0.5)
 """Where nothing was recorded."""
-
-# Nine stations of inferno (van der Walt and Smith, released under CC0) from 0.15 to 1.00 of its
-# length.
-_STATIONS_SRGB = np.array(
-    [
-        [0.170, 0.042, 0.341],
-        [0.348, 0.065, 0.430],
-        [0.516, 0.126, 0.421],
-        [0.689, 0.192, 0.358],
-        [0.837, 0.288, 0.253],
-        [0.942, 0.436, 0.125],
-        [0.987, 0.623, 0.028],
-        [0.968, 0.829, 0.250],
-        [0.988, 0.998, 0.645],
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -84,18 +66,13 @@ def heat(temperature_degc: NDArray[np.float64], low_degc: float, high_degc: floa
     """
     known = np.isfinite(temperature_degc)
     share = (np.where(known, temperature_degc, low_degc) - low_degc) / (high_degc - low_degc)
-    return linear(np.where(known[..., None], _along(share), UNKNOWN_SRGB))
+    return linear(np.where(known[..., None], along(share), UNKNOWN_SRGB))
 
 
 def ramp(steps: int) -> NDArray[np.uint8]:
     """The map itself for screens: (step, rgba) sRGB from 0 to 255, cold to hot, opaque."""
-    srgb = np.round(255 * _along(np.linspace(0.0, 1.0, steps))).astype(np.uint8)
+    srgb = np.round(255 * along(np.linspace(0.0, 1.0, steps))).astype(np.uint8)
     return np.concatenate([srgb, np.full((steps, 1), 255, dtype=np.uint8)], axis=1)
-
-
-def _along(share: NDArray[np.float64]) -> NDArray[np.float64]:
-    station = np.linspace(0.0, 1.0, len(_STATIONS_SRGB))
-    return np.stack([np.interp(share, station, channel) for channel in _STATIONS_SRGB.T], axis=-1)
 
 
 def colour_range(

@@ -19,7 +19,7 @@ from pxr import Gf, Sdf, Vt
 from twin.present.usd.attributes import JUNCTION, LOAD, POWER, STATE, TEMPERATURE
 from twin.present.usd.author import Spec, Types, facility, new_layer, value, vectors
 from twin.present.usd.badges import STATE_RGB
-from twin.present.usd.colours import COLOUR_MAP, colour_range, heat, linear
+from twin.present.usd.colours import colour_range, heat, linear
 from twin.present.usd.component_states import Steps, from_zero
 from twin.present.usd.shown_types import BADGE, HEAT, ShownTypes, is_rack
 from twin.present.usd.tracks import Grid, Tracks
@@ -82,7 +82,7 @@ def _root(layer: Spec, root_name: str, tracks: Tracks, limits: tuple[float, floa
     clock = value(root, "twin:time_s", Types.DoubleArray, ends_s, custom=True, uniform=True)
     clock.SetInfo("documentation", "End of period k, at time code k, in seconds from the start.")
     clock.SetInfo("customData", {"unit": "s"})
-    value(root, "twin:colourMap", Types.Token, COLOUR_MAP, custom=True, uniform=True)
+    value(root, "twin:colourMap", Types.Token, custom=True, uniform=True)
     span = value(
         root, "twin:colourRange_degc", Types.Float2, Gf.Vec2f(*limits), custom=True, uniform=True
     )

@@ -28,12 +28,11 @@ Values = pd.DataFrame
 
 @dataclass(frozen=True)
 class ShownQuantity:
-    """One quantity: its words, its colours, and how steps are made of periods."""
+    """One quantity: its words, and how steps are made of periods."""
 
     label: str
     unit: str
     digits: int
-    map: Literal["inferno", "cividis"]
     worst: Literal["max", "min"]
     values: Callable[[Result], Values]
     within: tuple[float, float] | None = None
@@ -119,17 +118,17 @@ def _load(result: Result) -> Values:
 
 
 QUANTITIES = (
-    ShownQuantity("Inlet air", "°C", 1, "inferno", "max", _racks("inlet_air_degc")),
+    ShownQuantity("Inlet air", "°C", 1, "max", _racks("inlet_air_degc")),
     ShownQuantity(
-        "Hottest GPU", "°C", 1, "inferno", "max", _racks("junction_max_degc", gpus=True)
+        "Hottest GPU", "°C", 1, "max", _racks("junction_max_degc", gpus=True)
     ),
-    ShownQuantity("Coolant or exhaust", "°C", 1, "inferno", "max", _racks("coolant_degc")),
-    ShownQuantity("Load over rating", "%", 0, "cividis", "max", _load, (0.0, 100.0)),
+    ShownQuantity("Coolant or exhaust", "°C", 1, "max", _racks("coolant_degc")),
+    ShownQuantity("Load over rating", "%", 0, "max", _load, (0.0, 100.0)),
     ShownQuantity(
-        "GPU clock", "%", 0, "cividis", "min", _racks("clock_frac", 100.0, gpus=True), (0.0, 100.0)
+        "GPU clock", "%", 0, "min", _racks("clock_frac", 100.0, gpus=True), (0.0, 100.0)
     ),
     ShownQuantity(
-        "Time with supply", "%", 0, "cividis", "min", _both("on_frac", "energised_frac"),
+        "Time with supply", "%", 0, "min", _both("on_frac", "energised_frac"),
         (0.0, 100.0),
     ),
 )  # fmt: skip

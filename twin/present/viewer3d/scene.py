@@ -16,6 +16,7 @@ import pandas as pd
 
 from twin.analysis.cause_chain import CAUSES
 from twin.analysis.sign_off import JudgedEntry, is_open, last_decisions
+from twin.present.ramp import hexadecimal
 from twin.present.viewer3d.quantities import Framed, framed, steps_s
 from twin.quantities import count, power, short
 from twin.results import Result
@@ -23,7 +24,7 @@ from twin.results.enums import MENDS
 
 MOST_EVENTS = 5_000
 STOPS = 33
-"""Colours of a map; between them the view takes the nearest."""
+"""Colours of the ramp; between them the view takes the nearest."""
 
 
 def drawn(result: Result) -> pd.DataFrame:
@@ -69,7 +70,7 @@ def _scene(result: Result, time_s: npt.NDArray[np.float64], frames: list[Framed]
         "edges": _edges(result, place),
         "time_s": _rounded(time_s),
         "quantities": [_words(one, place) for one in frames],
-        "maps": {name: _stops(name) for name in ("inferno", "cividis")},
+        "ramp": hexadecimal(STOPS),
         "events": _events(result, place),
         "broken": _broken(result, place),
         "points": _points(result),
@@ -115,17 +116,9 @@ def _words(one: Framed, place: Mapping[str, int]) -> dict[str, Any]:
     asked = one.quantity
     rows = [place.get(name, -1) for name in one.rows]
     return {
-        "label": asked.label, "unit": asked.unit, "digits": asked.digits, "map": asked.map,
+        "label": asked.label, "unit": asked.unit, "digits": asked.digits,
         "low": one.low, "high": one.high, "rows": rows,
     }  # fmt: skip
-
-
-def _stops(name: str) -> list[str]:
-    """A colour map as hexadecimal colours; the ends are left out, which are black or near white."""
-    from matplotlib import colormaps
-    from matplotlib.colors import to_hex
-
-    return [to_hex(colormaps[name](at)) for at in np.linspace(0.08, 0.95, STOPS)]
 
 
 def _events(result: Result, place: Mapping[str, int]) -> list[list[Any]]:

@@ -189,9 +189,8 @@
   /* ---- colour ---- */
   const NONE = new THREE.Color("#c4ccd4"), BROKEN = new THREE.Color("#d55e00");
   const LESS = new THREE.Color("#f0b400"), DIM = new THREE.Color("#e3e7eb");
-  const paint = data.maps;
-  const colours = Object.fromEntries(Object.entries(paint).map(([k, v]) => [k, v.map((c) => new THREE.Color(c))]));
-  const ramp = (q, found) => colours[q.map][Math.round(found / 254 * (colours[q.map].length - 1))];
+  const colours = data.ramp.map((c) => new THREE.Color(c));
+  const ramp = (found) => colours[Math.round(found / 254 * (colours.length - 1))];
   const broken = (n) => data.broken.some(([who, from, to]) => who === n && from <= now() && now() < to);
   const now = () => data.time_s[step];
   let effect = null;
@@ -201,7 +200,7 @@
       let c = NONE;
       if (effect) c = effect.lost.has(n) ? BROKEN : effect.less.has(n) ? LESS : DIM;
       else if (out.has(n)) c = BROKEN;
-      else { const found = level(quantity, n, step); if (found !== 255) c = ramp(quantity, found); }
+      else { const found = level(quantity, n, step); if (found !== 255) c = ramp(found); }
       boxes.setColorAt(n, c);
     }
     boxes.instanceColor.needsUpdate = true;
@@ -209,7 +208,7 @@
   const legend = () => {
     const c = $("v-legend"), g = c.getContext("2d");
     g.clearRect(0, 0, c.width, c.height);
-    const stops = paint[quantity.map];
+    const stops = data.ramp;
     for (let x = 0; x < c.width; x++) {
       g.fillStyle = stops[Math.min(stops.length - 1, Math.floor(x / c.width * stops.length))];
       g.fillRect(x, 0, 1, 14);
