@@ -89,6 +89,17 @@ class Page:
         )
         self.click(*self.eval(box))
 
+    def pixel(self, x: float, y: float) -> tuple[int, int, int]:
+        """Red, green and blue where the 3-D view has drawn, in pixels of the window."""
+        red, green, blue = self.eval(
+            f"(() => {{ const at = [{x}, {y}], c = document.querySelector('#v-canvas canvas');"
+            "const r = c.getBoundingClientRect(), g = c.getContext('webgl2');"
+            "const p = new Uint8Array(4), dots = c.width / r.width;"
+            "g.readPixels((at[0] - r.left) * dots, (r.bottom - at[1]) * dots, 1, 1, g.RGBA,"
+            " g.UNSIGNED_BYTE, p); return [...p].slice(0, 3); })()"
+        )
+        return red, green, blue
+
     def key(self, key: str) -> None:
         """One key, pressed and let go."""
         for kind in ("rawKeyDown", "keyUp"):

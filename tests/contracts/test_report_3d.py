@@ -224,6 +224,27 @@ def test_clicks_pick_slide_switch_and_ask_what_fails(chromium: Browser, tmp_path
     assert [url for url in page.requests if not url.startswith("file:")] == []
 
 
+def turned(facing_deg: float) -> str:
+    """The page of the day with all racks turned so."""
+    day = synthetic()
+    held = day.frame("components")
+    racks = held["kind"] == "rack"
+    told = held["facing_deg"].mask(racks, facing_deg)
+    return without_figures(with_tables(day, components=held.assign(facing_deg=told)))
+
+
+@pytest.mark.parametrize(("facing_deg", "word"), [(180.0, "south"), (0.0, "north")])
+def test_fronts_stand_where_equipment_looks(
+    chromium: Browser, tmp_path: Path, facing_deg: float, word: str
+) -> None:
+    page = opened(chromium, turned(facing_deg), tmp_path)
+    page.eval("document.getElementById('v-canvas').scrollIntoView({block: 'center'})")
+    picked(page, "rack_1")
+    assert f"front\n{word}" in text_of(page, "v-facts")
+    lightest = max(page.pixel(*page.eval("twinWhere('rack_1', 'south')")))
+    assert (lightest < 60) == (word == "south")
+
+
 def test_keys_turn_the_view(chromium: Browser, tmp_path: Path) -> None:
     page = opened(chromium, page_text(), tmp_path)
     before = page.eval("twinWhere('rack_1')")

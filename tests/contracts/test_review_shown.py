@@ -136,25 +136,15 @@ def text_of(page: Page, name: str) -> str:
     return str(page.eval(f"document.getElementById('{name}').innerText"))
 
 
-def pixel(page: Page, at: list[float]) -> list[int]:
-    """Red, green and blue at a place of the window, as the view has drawn it."""
-    return page.eval(
-        "(() => { const c = document.querySelector('#v-canvas canvas');"
-        "const r = c.getBoundingClientRect(), g = c.getContext('webgl2'), p = new Uint8Array(4);"
-        f"g.readPixels(({at[0]} - r.left) * c.width / r.width, (r.bottom - {at[1]}) * c.height"
-        " / r.height, 1, 1, g.RGBA, g.UNSIGNED_BYTE, p); return [...p].slice(0, 3); })()"
-    )
-
-
 def pin_of(page: Page, name: str) -> list[float]:
     page.eval("document.getElementById('v-canvas').scrollIntoView({block: 'center'})")
-    return page.eval(f"twinWhere('{name}', true)")
+    return page.eval(f"twinWhere('{name}', 'pin')")
 
 
 def test_pins_stand_on_components_with_notes_and_a_click_tells_them(page: Page) -> None:
-    red, green, blue = pixel(page, pin_of(page, "cdu_2"))
+    red, green, blue = page.pixel(*pin_of(page, "cdu_2"))
     assert red > 2 * max(green, blue)
-    red, green, blue = pixel(page, pin_of(page, "rack_6"))
+    red, green, blue = page.pixel(*pin_of(page, "rack_6"))
     assert blue > 1.3 * green > 2 * red
     page.click(*pin_of(page, "cdu_2"))
     assert text_of(page, "v-name") == "cdu_2"

@@ -4,7 +4,7 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
+from twin.present.figures.floor_fronts import draw_front
+from twin.present.figures.floor_names import (
+    LINE_PT,
+    FreePlaces,
+    alike,
+    name_kit,
+    name_rows,
+    width_pt,
+)
 from twin.present.figures.floor_scale import RECOMMENDED_DEGC, Scale, inlet_scale, margin_scale
 from twin.present.figures.halls import DrawnHall, halls
 from twin.present.figures.style import (
@@ -29,7 +39,7 @@ from twin.present.figures.style import (
     readable_on,
     styled,
 )
-from twin.quantities import number, short, span
+from twin.quantities import number, short
 from twin.results import Result
 
 MOST_HALLS = 6
@@ -39,12 +49,7 @@ TALLEST_IN = 7.0
 """Of one plan: two in one page's length would leave no room for the names of racks."""
 
 
-BESIDE_M = 0.5
-"""Rows whose middles are closer than this stand in one line."""
-
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
-_LETTER_PT = 5.6
-_LINE_PT = 10.5
 
 
 @styled
@@ -59,7 +64,7 @@ def figure_floor(result: Result) -> Figure:
     shown = _hottest(rooms, scales[1].value)
     single = len(shown) == 1
     grid = (2, 1) if single else (len(shown), 2)
-    width_in = WIDTH_IN - 0.6 if single else WIDTH_IN / 2 - 0.5
+    width_in = WIDTH_IN - 0.25 if single else WIDTH_IN / 2 - 0.5
     height_in = max(min(width_in * room.depth_m / room.width_m, TALLEST_IN) for room in shown)
     height_in += 0.55 if single else 0.42
     figure = HouseFigure(
@@ -108,21 +113,16 @@ def _draw_hall(axes: Axes, room: DrawnHall, scale: Scale, width_in: float, named
     if named:
         axes.set_title(short(room.name))
     points_per_m = 72 * min(width_in / room.width_m, TALLEST_IN / room.depth_m) / 1.024
-    for row in _rows(room.inside[room.inside["kind"] != "rack"]):
-        _draw_kit(axes, row, points_per_m)
+    walls = (room.west, room.south, room.east, room.north)
+    places = FreePlaces(walls, points_per_m)
+    places.take(room.inside)
     racks = room.inside[room.inside["kind"] == "rack"]
+    name_rows(axes, racks, INK, places)
+    for line in alike(room.inside[room.inside["kind"] != "rack"]):
+        _draw_line(axes, line, places)
     for row in _rows(racks):
         _draw_rack(axes, row, scale, points_per_m)
-    lines = _lines(racks)
-    stems = [str(line["id"].iloc[0]).rpartition("_")[0] for line in lines]
-    for line, stem in zip(lines, stems, strict=True):
-        beside = [
-            other for other in lines if abs(other["y_m"].mean() - line["y_m"].mean()) < BESIDE_M
-        ]
-        odd = sum(other["x_m"].min() < line["x_m"].min() for other in beside) % 2 == 1
-        _name_line(
-            axes, line, stem if stems.count(stem) == 1 else span(line["id"]), odd, points_per_m
-        )
+        draw_front(axes, row, INK, points_per_m)
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -136,12 +136,22 @@ def _box(row: dict[str, Any], **look: Any) -> Rectangle:
     return Rectangle((west, south), row["width_m"], row["depth_m"], **look)
 
 
-def _draw_kit(axes: Axes, row: dict[str, Any], points_per_m: float) -> None:
-    """Other equipment in outline, its name inside, or across, or its last parts alone."""
-    edge = _OUTLINE.get(row["system"], GREY)
-    axes.add_patch(_box(row, facecolor="white", edgecolor=edge, linewidth=1.1, zorder=2))
-    parts = str(row["id"]).split("_")
-    _name(axes, row, (short(row["id"], 16), "_".join(parts[-2:]), parts[-1]), edge, points_per_m)
+def _draw_line(axes: Axes, line: pd.DataFrame, places: FreePlaces) -> None:
+    """Equals in outline: each with its name where all have room for it, else numbers inside and
+    one name beside them; where that has no room, the last parts of their names.
+    """
+    ppm = places.points_per_m
+    rows = list(_rows(line))
+    ink = _OUTLINE.get(rows[0]["system"], GREY)
+    fits = all(_turn(row, short(row["id"], 16), ppm) >= 0 for row in rows)
+    named = not fits and name_kit(axes, line, ink, places)
+    for row in rows:
+        axes.add_patch(_box(row, facecolor="white", edgecolor=ink, linewidth=1.1, zorder=2))
+        draw_front(axes, row, ink, ppm)
+        parts = str(row["id"]).split("_")
+        texts = parts[-1:] if named else (short(row["id"], 16), "_".join(parts[-2:]), parts[-1])
+        if not named or len(rows) > 1:
+            _name(axes, row, texts, ink, ppm)
 
 
 def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: float) -> None:
@@ -165,22 +175,11 @@ def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: floa
 
 
 def _name(
-    axes: Axes, row: dict[str, Any], texts: tuple[str, ...], ink: str, points_per_m: float
+    axes: Axes, row: dict[str, Any], texts: Sequence[str], ink: str, points_per_m: float
 ) -> None:
     """The first of the texts that fits inside, lengthwise or crosswise; nothing where none does."""
-    width_pt = points_per_m * row["width_m"]
-    depth_pt = points_per_m * row["depth_m"]
     for text in texts:
-        lines = text.split("\n")
-        along = max(map(len, lines)) * _LETTER_PT + 1.0
-        across = len(lines) * _LINE_PT
-        turn = (
-            0
-            if along <= width_pt and across <= depth_pt
-            else 90
-            if along <= depth_pt and across <= width_pt
-            else -1
-        )
+        turn = _turn(row, text, points_per_m)
         if turn >= 0:
             axes.text(
                 row["x_m"],
@@ -196,18 +195,16 @@ def _name(
             return
 
 
-def _lines(racks: pd.DataFrame) -> list[pd.DataFrame]:
-    """Racks of one name before the number that stand in one line."""
-    stem = racks["id"].map(lambda name: name.rpartition("_")[0])
-    return [line for _, line in racks.groupby([stem, racks["y_m"].round(1)], sort=False)]
-
-
-def _name_line(axes: Axes, line: pd.DataFrame, name: str, odd: bool, points_per_m: float) -> None:
-    """The row's name above it, or below where another row's name stands before it."""
-    west = float((line["x_m"] - line["width_m"] / 2).min())
-    half = float(line["depth_m"].max()) / 2 + 3.0 / points_per_m
-    y = float(line["y_m"].mean()) + (-half if odd else half)
-    axes.text(west, y, short(name, 40), color=INK, va="top" if odd else "bottom", zorder=5)
+def _turn(row: dict[str, Any], text: str, points_per_m: float) -> int:
+    """How far a text is turned to fit inside: 0 or 90 degrees, -1 where it does not fit."""
+    wide = points_per_m * row["width_m"]
+    deep = points_per_m * row["depth_m"]
+    lines = text.split("\n")
+    along = max(map(width_pt, lines)) + 2.0
+    across = len(lines) * LINE_PT
+    if along <= wide and across <= deep:
+        return 0
+    return 90 if along <= deep and across <= wide else -1
 
 
 def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
@@ -232,8 +229,10 @@ def _legend(figure: Figure, rooms: int, shown: int) -> None:
         Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
         Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
         Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="at or above the limit"),
+        Line2D([], [], color=INK, linewidth=1.3, label="front; arrow: blows"),
     ]
     title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None
     figure.legend(
-        handles=handles, loc="outside lower center", ncols=4, handlelength=1.2, title=title
-    )
+        handles=handles, loc="outside lower center", ncols=5, handlelength=1.2,
+        columnspacing=1.2, title=title,
+    )  # fmt: skip

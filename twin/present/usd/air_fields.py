@@ -14,6 +14,7 @@ from pxr import Kind, Sdf, UsdGeom, Vt
 
 from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array, Index, Mask
+from twin.present.ramp import RAMP
 from twin.present.usd.author import Spec, Types, apply, define, facility, new_layer, relate, value
 from twin.present.usd.author import vectors as vectors_of
 from twin.present.usd.colours import colour_range, heat
@@ -158,7 +159,7 @@ def _coloured(prim: Spec, degc: Array, limits: tuple[float, float]) -> None:
         one.SetInfo("interpolation", UsdGeom.Tokens.vertex)
         indices = Vt.IntArray.FromNumpy(which.astype(np.int32))
         value(prim, f"primvars:{name}:indices", Types.IntArray, indices)
-    value(prim, "twin:colourMap", Types.Token, custom=True, uniform=True)
+    value(prim, "twin:colourMap", Types.Token, RAMP, custom=True, uniform=True)
     span = value(prim, "twin:colourRange_degc", Types.Float2, None, custom=True, uniform=True)
     span.default = tuple(map(float, limits))
     span.SetInfo("customData", {"unit": "degC"})

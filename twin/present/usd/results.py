@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pxr import Gf, Sdf, Vt
 
+from twin.present.ramp import RAMP
 from twin.present.usd.attributes import JUNCTION, LOAD, POWER, STATE, TEMPERATURE
 from twin.present.usd.author import Spec, Types, facility, new_layer, value, vectors
 from twin.present.usd.badges import STATE_RGB
@@ -82,7 +83,7 @@ def _root(layer: Spec, root_name: str, tracks: Tracks, limits: tuple[float, floa
     clock = value(root, "twin:time_s", Types.DoubleArray, ends_s, custom=True, uniform=True)
     clock.SetInfo("documentation", "End of period k, at time code k, in seconds from the start.")
     clock.SetInfo("customData", {"unit": "s"})
-    value(root, "twin:colourMap", Types.Token, custom=True, uniform=True)
+    value(root, "twin:colourMap", Types.Token, RAMP, custom=True, uniform=True)
     span = value(
         root, "twin:colourRange_degc", Types.Float2, Gf.Vec2f(*limits), custom=True, uniform=True
     )

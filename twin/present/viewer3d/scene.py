@@ -91,6 +91,7 @@ def _columns(held: pd.DataFrame, place: Mapping[str, int]) -> dict[str, Any]:
     out["parent"] = [place.get(name, -1) for name in parents]
     out["hall"] = ["" if name in place else name for name in parents]
     out["rating"] = _rounded(held["rating_w"].fillna(0.0))
+    out["front"] = (held["facing_deg"] / 90).round().astype(int).mod(4).tolist()
     out["gpus"] = held["gpus"].astype(int).tolist()
     return out
 

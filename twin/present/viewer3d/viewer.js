@@ -88,12 +88,26 @@
     matrix.setPosition(data.x[n], data.y[n], data.z[n] + data.h[n] / 2);
     boxes.setMatrixAt(n, matrix);
   };
+  /* Fronts: a dark band where equipment looks, a blue face where it blows; 0 is north, 1 east. */
+  const plates = new THREE.InstancedMesh(boxes.geometry, material, count);
+  const INK = new THREE.Color("#1f2933"), AIR = new THREE.Color("#56b4e9");
+  const THICK_M = 0.03, BAND = 0.74;
+  const fix = (n) => {
+    const s = shown[n] ? 1 : 0, across = data.front[n] % 2;
+    const blows = kindOf(n) === "crah", tall = blows ? 0.8 : 0.16;
+    const east = [0, 1, 0, -1][data.front[n]], north = [1, 0, -1, 0][data.front[n]];
+    matrix.makeScale(s * (across ? THICK_M : 0.8 * data.w[n]), s * (across ? 0.8 * data.d[n] : THICK_M), s * tall * data.h[n]);
+    matrix.setPosition(data.x[n] + east * data.w[n] / 2, data.y[n] + north * data.d[n] / 2, data.z[n] + data.h[n] * (blows ? 0.5 : BAND));
+    plates.setMatrixAt(n, matrix);
+  };
   const area = new THREE.Box3(), rooms = new THREE.Box3();
   for (let n = 0; n < count; n++) {
     place(n);
+    fix(n);
+    plates.setColorAt(n, kindOf(n) === "crah" ? AIR : INK);
     area.expandByPoint(new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n]));
   }
-  scene.add(boxes);
+  scene.add(boxes, plates);
 
   /* ---- notes: a pin above each component that somebody said something of ---- */
   const notes = new Map();
@@ -219,7 +233,7 @@
     c.setAttribute("aria-label", `${quantity.label}, from ${write(quantity, quantity.low)} to ${write(quantity, quantity.high)}`);
     $("v-words").textContent = effect
       ? "orange: lost; yellow: one feed less; grey: not touched"
-      : "grey: no value; orange: out of order" + (noted.length ? "; pins: notes, the large red ones open" : "");
+      : "grey: no value; orange: out of order; dark band: front, blue: blows" + (noted.length ? "; pins: notes, the large red ones open" : "");
   };
 
   /* ---- words ---- */
@@ -243,6 +257,7 @@
     if (data.parent[picked] >= 0) row(list, "in", name(data.parent[picked]));
     else if (data.hall[picked]) row(list, "in", data.hall[picked]);
     row(list, "at", `${data.x[picked].toFixed(2)} m east, ${data.y[picked].toFixed(2)} m north`);
+    row(list, kindOf(picked) === "crah" ? "blows" : "front", ["north", "east", "south", "west"][data.front[picked]]);
     if (data.rating[picked] > 0) row(list, "rating", watts(data.rating[picked]));
     if (data.gpus[picked] > 0) row(list, "GPUs", String(data.gpus[picked]));
     for (const [who, day, decision, state, words] of notes.get(picked) || [])
@@ -324,8 +339,8 @@
   const wanted = (n) => of === "all" || (of === "open" ? isOpen(n) :
     (notes.get(n) || []).some((said) => of === "noted" || of === `by ${said[0]}`));
   const reveal = () => {
-    for (let n = 0; n < count; n++) { shown[n] = !off.has(systemOf(n)) && wanted(n) ? 1 : 0; place(n); }
-    boxes.instanceMatrix.needsUpdate = true;
+    for (let n = 0; n < count; n++) { shown[n] = !off.has(systemOf(n)) && wanted(n) ? 1 : 0; place(n); fix(n); }
+    boxes.instanceMatrix.needsUpdate = plates.instanceMatrix.needsUpdate = true;
     boxes.computeBoundingSphere();
     $("v-shown").textContent = `${shown.reduce((a, b) => a + b, 0)} of ${count} shown`;
     redraw();
@@ -394,11 +409,12 @@
   refresh();
   draw();
 
-  /* Where a component, or the pin above it, stands on the screen: for tests, which click there. */
-  window.twinWhere = (id, pinned) => {
+  /* Where the top of a component, its south side, or the pin above it is on the screen: for tests, which click there. */
+  window.twinWhere = (id, part) => {
     const n = index.get(id), r = canvas.getBoundingClientRect();
-    const up = pinned ? 0.01 * camera.position.distanceTo(controls.target) : 0;
-    const p = new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n] + up).project(camera);
+    const up = part === "pin" ? 0.01 * camera.position.distanceTo(controls.target) : part === "south" ? (BAND - 1) * data.h[n] : 0;
+    const side = part === "south" ? data.d[n] / 2 + THICK_M / 2 : 0;
+    const p = new THREE.Vector3(data.x[n], data.y[n] - side, data.z[n] + data.h[n] + up).project(camera);
     return [r.left + (p.x + 1) / 2 * r.width, r.top + (1 - p.y) / 2 * r.height];
   };
   const took = ((performance.now() - began) / 1000).toFixed(2);
