@@ -12,6 +12,7 @@ from twin.facility.dependency.overloads import Overloads as Followed
 from twin.physics.reliability.bdd import Exact, reached
 from twin.physics.reliability.bounds import at_least, union_bounds
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Gates
+from twin.physics.reliability.markov import SteadyState
 from twin.physics.reliability.monte_carlo import Estimate
 
 Row = dict[str, Any]
@@ -19,7 +20,7 @@ Row = dict[str, Any]
 _LISTED = 20
 
 
-def exact_row(solved: Exact | None) -> Row:
+def exact_row(solved: Exact | SteadyState | None) -> Row:
     """Shares of one, failures a year, hours and minutes; None each where there was no room."""
     names = (
         "unavailability",
@@ -70,7 +71,9 @@ def bounds_row(
     }
 
 
-def simulated_row(gates: Gates, simulated: Estimate | None, solved: Exact | None) -> Row:
+def simulated_row(
+    gates: Gates, simulated: Estimate | None, solved: Exact | SteadyState | None
+) -> Row:
     """What was simulated and how, and whether the exact value lies in the 99.9 % interval."""
     if simulated is None:
         idle = gates.components.size == 0
@@ -96,7 +99,7 @@ def simulated_row(gates: Gates, simulated: Estimate | None, solved: Exact | None
     }
 
 
-def _agrees(simulated: Estimate, solved: Exact) -> bool:
+def _agrees(simulated: Estimate, solved: Exact | SteadyState) -> bool:
     return bool(simulated.wide[0] <= solved.unavailability <= simulated.wide[1])
 
 

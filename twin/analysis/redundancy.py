@@ -15,6 +15,7 @@ import numpy as np
 from twin.analysis import availability, cut_set_table, upkeep
 from twin.analysis.consequences import Overloads, consequence, consequences, no_ratings
 from twin.analysis.continuity import continuity, with_gaps
+from twin.analysis.crewed_availability import shared_crews
 from twin.analysis.design_loading import heaviest, overload_rows
 from twin.analysis.exact_availability import diagram_of
 from twin.analysis.redundancy_report import RedundancyReport, Row
@@ -76,9 +77,10 @@ def redundancy(
     ]
     followed = power_overloads(facility)
     gates = of_top_event(dependency(facility), facility, top)
+    draws = rng or stream(facility.scenario.seed, "redundancy")
     report = judged(
         gates,
-        rng=rng or stream(facility.scenario.seed, "redundancy"),
+        rng=draws,
         order=order,
         progress=progress,
         after=partial(overload_rows, facility),
@@ -93,6 +95,7 @@ def redundancy(
         availability_independent=_independent(facility, gates, top, report),
         maintenance=upkeep.maintenance(gates, facility, solved),
         spares=upkeep.spares(gates, facility, diagram),
+        shared_crews=shared_crews(facility, gates, diagram, draws),
         top_event={"asked": top, "says": says(top)},
         heaviest_after_one_loss=heaviest(facility),
         fault_tolerant=with_gaps(report.fault_tolerant, gaps),

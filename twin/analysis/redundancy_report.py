@@ -63,6 +63,9 @@ class RedundancyReport:
     """Unavailability with planned work and without, and while each component is out."""
     spares: list[Row] = field(default_factory=list)
     """Unavailability against the stock of spare parts, by type."""
+    shared_crews: Row = field(default_factory=dict)
+    """Availability where components wait for one another's crew, exact and simulated; {} where
+    nobody states crews or none waits."""
     top_event: Row = field(default_factory=dict)
     """What counts as down here: `asked`, and what that `says`."""
     continuity: Row = field(default_factory=dict)

@@ -13,21 +13,12 @@ from twin.quantities import NONE, available, count, duration, figures, number, p
 
 def availability(study: Study) -> Grid:
     """The exact value and the sampled one with its interval, side by side."""
-    exact = part(study, "availability_exact")
+    crews = part(study, "shared_crews")
     sampled = part(study, "availability_monte_carlo")
-    bounds = study.get("interval")
-    low, high = (
-        map(number, bounds)
-        if isinstance(bounds, list | tuple) and len(bounds) == 2
-        else (math.nan, math.nan)
-    )
-    values = [number(exact.get("unavailability")), number(sampled.get("unavailability"))]
-    interval = f"{scientific(low)} to {scientific(high)}" if math.isfinite(low + high) else NONE
-    rows = pd.DataFrame(
-        {"engine": ["exact", "Monte Carlo"], "unavailability": values, "interval": [NONE, interval]}
-    )
+    rows = pd.DataFrame([*_engines(study, ""), *_engines(crews, ", crews shared")])
     rows["down_s"] = rows["unavailability"] * HOURS_A_YEAR * 3600
-    rows["yearly"] = [exact.get("frequency_per_year"), sampled.get("frequency_per_year")]
+    low, high = _interval(study)
+    exact = number(part(study, "availability_exact").get("unavailability"))
     columns: Columns = {
         "Engine": ("engine", words), "Unavailability": ("unavailability", scientific),
         "95 % interval": ("interval", words),
@@ -36,9 +27,55 @@ def availability(study: Study) -> Grid:
     }  # fmt: skip
     made = grid("Availability of all racks together", rows, columns)
     note = " ".join(
-        filter(None, (_agreement(values[0], low, high, sampled), _bounds(study), _followed(study)))
+        filter(
+            None,
+            (
+                _agreement(exact, low, high, sampled),
+                _bounds(study),
+                _followed(study),
+                _crews(crews),
+            ),
+        )
     )
     return Grid(made.title, made.headings, made.rows, made.right, note)
+
+
+def _engines(study: Study, where: str) -> list[dict[str, object]]:
+    """The exact engine and the sampled one; none where neither was asked."""
+    if "availability_exact" not in study:
+        return []
+    low, high = _interval(study)
+    between = f"{scientific(low)} to {scientific(high)}" if math.isfinite(low + high) else NONE
+    return [
+        {
+            "engine": name + where,
+            "unavailability": number(held.get("unavailability")),
+            "interval": interval,
+            "yearly": held.get("frequency_per_year"),
+        }
+        for name, interval, held in (
+            ("exact", NONE, part(study, "availability_exact")),
+            ("Monte Carlo", between, part(study, "availability_monte_carlo")),
+        )
+    ]
+
+
+def _interval(study: Study) -> tuple[float, float]:
+    bounds = study.get("interval")
+    if not isinstance(bounds, list | tuple) or len(bounds) != 2:
+        return math.nan, math.nan
+    return number(bounds[0]), number(bounds[1])
+
+
+def _crews(crews: Study) -> str:
+    """Who shares crews, and why there is no exact value where there is none."""
+    told = [
+        f"{short(row['crew'], 40)} ({count(row['count'])} for {count(row['components'])})"
+        for row in crews.get("classes") or []
+    ]
+    why = str(crews.get("why") or "")
+    said = f"Crews that are shared: {', '.join(told)}; repairs wait for them." if told else ""
+    return f"{said} No exact value: {short(why, 200)}." if why else said
 
 
 def _bounds(study: Study) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.scenario.schema.staff import CrewSpec
+from twin.facility.crews import class_of_kind, crew_classes
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -14,10 +14,8 @@ class Crews(Discipline):
     def __init__(self, world: World) -> None:
         self.world = world
         self.own = world.state.crews
-        self.classes = crew_classes(world)
-        named = {kind: c for c, crew in enumerate(self.classes) for kind in crew.kinds}
-        rest = next((c for c, crew in enumerate(self.classes) if not crew.kinds), -1)
-        self.class_of = {kind: named.get(kind, rest) for kind in world.facility.components.kind}
+        self.classes = crew_classes(world.facility.scenario)
+        self.class_of = class_of_kind(self.classes, world.facility.components.kind)
         world.clock.can("crew is done", self._done)
 
     def close_s(self, kind: str) -> float:
@@ -55,9 +53,3 @@ class Crews(Discipline):
         self.own.busy[c] -= 1
         self.world.clock.actions[action](*who)
         self._send()
-
-
-def crew_classes(world: World) -> tuple[CrewSpec, ...]:
-    """Those that the layout states; else the scenario's crews, who see to everything."""
-    scenario = world.facility.scenario
-    return scenario.plan.crews or (CrewSpec(name="site", count=scenario.faults.crews),)

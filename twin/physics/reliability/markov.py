@@ -59,7 +59,18 @@ def steady_state(start: State, moves: Moves, down: Callable[[State], bool]) -> S
     return SteadyState(float(share[is_down].sum()), float(frequency_per_h) * HOURS_PER_YEAR)
 
 
-def _reached(start: State, moves: Moves) -> tuple[dict[State, int], list[tuple[int, int, float]]]:
+def shares_of_time(start: State, moves: Moves, most: int = STATES_MAX) -> dict[State, float]:
+    """How much of the time the chain reached from a state spends in each.
+
+    Raises OverflowError beyond so many states and ValueError where a state is never left.
+    """
+    number, rates = _reached(start, moves, most)
+    return dict(zip(number, _balance(len(number), rates).tolist(), strict=True))
+
+
+def _reached(
+    start: State, moves: Moves, most: int = STATES_MAX
+) -> tuple[dict[State, int], list[tuple[int, int, float]]]:
     number: dict[State, int] = {start: 0}
     rates: list[tuple[int, int, float]] = []
     waiting = [start]
@@ -71,8 +82,8 @@ def _reached(start: State, moves: Moves) -> tuple[dict[State, int], list[tuple[i
             if there not in number:
                 number[there] = len(number)
                 waiting.append(there)
-                if len(number) > STATES_MAX:
-                    raise OverflowError(f"the chain passes {STATES_MAX} states")
+                if len(number) > most:
+                    raise OverflowError(f"the chain passes {most:,} states")
             rates.append((number[here], number[there], rate))
     return number, rates
 

@@ -21,7 +21,7 @@ import scipy
 
 from twin.physics.reliability.cycles import Cycles, simulate
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates
-from twin.physics.reliability.years import simulate_years
+from twin.physics.reliability.years import Drawn, simulate_years
 
 _LEVELS = (0.05, 0.001)
 """Shares outside of the interval, and of the wide one."""
@@ -131,10 +131,15 @@ def biased(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
     return _estimate(gates, "balanced failure biasing", seen, time_h)
 
 
-def yearly(gates: Gates, rng: np.random.Generator, years: float) -> Estimate:
-    """So many facility-years, every failure drawn; the interval is that of `direct`."""
+def yearly(
+    gates: Gates, rng: np.random.Generator, years: float, drawn: Drawn | None = None
+) -> Estimate:
+    """So many facility-years, every failure drawn; the interval is that of `direct`.
+
+    drawn  as of `twin.physics.reliability.years.simulate_years`
+    """
     _positive(gates, 2)
-    seen = simulate_years(gates, rng, years)
+    seen = simulate_years(gates, rng, years, drawn)
     return _estimate(gates, "facility-years", seen, seen.time_h)
 
 

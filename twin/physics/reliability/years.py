@@ -7,6 +7,7 @@ in a word, and once more at repairs while the top event lasts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,10 @@ _LANES = 65_536
 """Failures judged at once: some 200 MB for a graph of 25,000 nodes."""
 
 
+Drawn = Callable[[Gates, np.random.Generator, float], tuple[Floats, Floats, Ints]]
+"""Start, end (h) and node of every failure under way in a stretch of so many hours, by start."""
+
+
 @dataclass(frozen=True, eq=False)
 class _History:
     """Failures in order of time, those under way at the start first; arrays are (failure,)."""
@@ -29,9 +34,13 @@ class _History:
     component: Ints
 
 
-def simulate_years(gates: Gates, rng: np.random.Generator, years: float) -> Cycles:
+def simulate_years(
+    gates: Gates, rng: np.random.Generator, years: float, drawn: Drawn | None = None
+) -> Cycles:
     """So many facility-years; `time_h` of the answer is by stretch, `down_h` and `failures` by
     outage.
+
+    drawn  histories of components that depend on one another; independent ones where not given
 
     An outage under way when a stretch begins is no failure.
     """
@@ -39,14 +48,19 @@ def simulate_years(gates: Gates, rng: np.random.Generator, years: float) -> Cycl
     expected = years * HOURS_PER_YEAR * float(rate.sum())
     stretches = max(1, round(expected / (0.9 * _LANES)))
     length_h = years * HOURS_PER_YEAR / stretches
-    outages = [_outages(gates, _history(gates, rng, length_h), length_h) for _ in range(stretches)]
+    told = drawn or _independent
+    outages = [
+        _outages(gates, _History(*told(gates, rng, length_h)), length_h) for _ in range(stretches)
+    ]
     down_h = np.concatenate([hours for hours, _ in outages])
     failures = np.concatenate([fails for _, fails in outages])
     time_h = np.full(stretches, length_h)
     return Cycles(time_h, down_h, failures, np.ones(stretches), events=int(down_h.size))
 
 
-def _history(gates: Gates, rng: np.random.Generator, length_h: float) -> _History:
+def _independent(
+    gates: Gates, rng: np.random.Generator, length_h: float
+) -> tuple[Floats, Floats, Ints]:
     """Alternating up and down times of every component, from its steady state."""
     component = gates.components
     mtbf_h = gates.mtbf_h[component]
@@ -64,7 +78,7 @@ def _history(gates: Gates, rng: np.random.Generator, length_h: float) -> _Histor
         time_h[row] = end_h + rng.exponential(mtbf_h[row])
     start_h, end_h, node = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(start_h, kind="stable")
-    return _History(start_h[order], end_h[order], node[order])
+    return start_h[order], end_h[order], node[order]
 
 
 def _outages(gates: Gates, history: _History, length_h: float) -> tuple[Floats, Floats]:

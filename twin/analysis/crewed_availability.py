@@ -1,0 +1,88 @@
+"""Availability where repairs wait for crews: the exact chain and the simulated queue, side by side.
+
+Utilities are restored by others. Shared causes have no crew of their own: what strikes a group
+lasts as without crews.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from twin.analysis import availability
+from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.crews import are_stated, class_of_kind, crew_classes
+from twin.facility.model import Facility
+from twin.physics.reliability.bdd import FailureDiagram
+from twin.physics.reliability.crewed import CrewGroup, crewed
+from twin.physics.reliability.crewed_years import crewed_history
+from twin.physics.reliability.gates import Gates
+from twin.physics.reliability.markov import SteadyState
+from twin.physics.reliability.monte_carlo import Estimate, failures_per_year, yearly
+
+Row = dict[str, Any]
+
+_FAILURES = 200_000
+"""Component failures drawn: two or three seconds."""
+
+
+def shared_crews(
+    facility: Facility, gates: Gates, diagram: FailureDiagram | None, rng: np.random.Generator
+) -> Row:
+    """The classes, and the top event's exact and simulated availability; {} where nobody states
+    crews, or none of them ever waits for another.
+
+    `why` says why there is no exact value, or none at all; the values are None then.
+    """
+    classes = crew_classes(facility.scenario)
+    of = class_of_kind(classes, facility.components.kind)
+    groups = [_group(facility, gates, of, place, c.count) for place, c in enumerate(classes)]
+    sharing = [group for group in groups if len(group.members) > group.crews]
+    if not are_stated(facility.scenario) or not sharing:
+        return {}
+    rows = [
+        {"crew": crew.name, "count": crew.count, "components": len(group.members)}
+        for crew, group in zip(classes, groups, strict=True)
+    ]
+    idle = [crew.name for crew, group in zip(classes, groups, strict=True) if not group.crews]
+    if idle and any(group.members for group in groups if not group.crews):
+        why = f"nobody repairs what {', '.join(idle)} see to: they are 0"
+        return {"classes": rows, "why": why, **_answers(gates, None, None)}
+    solved, why = _exact(gates, diagram, sharing)
+    drawn = partial(crewed_history, groups=sharing)
+    simulated = yearly(gates, rng, _FAILURES / failures_per_year(gates), drawn)
+    return {"classes": rows, "why": why, **_answers(gates, solved, simulated)}
+
+
+def _group(
+    facility: Facility, gates: Gates, of: dict[str, int], place: int, crews: int
+) -> CrewGroup:
+    """Everything that can fail, and that this class of crew sees to."""
+    held = facility.components
+    members = [
+        gates.index[name]
+        for name, kind in zip(held.id, held.kind, strict=True)
+        if of[kind] == place and role(kind) is not Role.SUPPLY and name in gates.index
+    ]
+    return CrewGroup(tuple(n for n in members if np.isfinite(gates.mtbf_h[n])), crews)
+
+
+def _exact(
+    gates: Gates, diagram: FailureDiagram | None, groups: list[CrewGroup]
+) -> tuple[SteadyState | None, str]:
+    if diagram is None:
+        return None, "the decision diagram outgrew its room"
+    try:
+        return crewed(gates, diagram, groups), ""
+    except OverflowError as error:
+        return None, f"too many for the exact chain: {error}"
+
+
+def _answers(gates: Gates, solved: SteadyState | None, simulated: Estimate | None) -> Row:
+    return {
+        "availability_exact": availability.exact_row(solved),
+        "availability_monte_carlo": availability.simulated_row(gates, simulated, solved),
+        "interval": availability.interval(gates, simulated),
+    }
