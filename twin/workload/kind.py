@@ -134,11 +134,19 @@ class Pool:
     """`fluid`, or `requests`: each of them on its own."""
     engine: EngineOptions = field(default_factory=EngineOptions)
     promise: Promise = field(default_factory=Promise)
+    attention_ranks: int = 1
+    """Ranks of a replica that hold attention whole and share the experts; each counts as a replica
+    of `tensor_parallel` GPUs, and all of them live or die together."""
     stage: Stage = Stage.WHOLE
     autoscale: Autoscaling | None = None
     """None keeps all nodes awake."""
     prefill: Pool | None = None
     """Those that read its prompts, where they are others."""
+
+    @property
+    def replica_gpus(self) -> int:
+        """GPUs that live or die together."""
+        return self.tensor_parallel * self.attention_ranks
 
     @property
     def all_nodes(self) -> int:

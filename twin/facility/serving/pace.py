@@ -106,7 +106,7 @@ def _by_kernels(
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured)
     formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
-    replica = ServingReplica(shape_of(model), formats, pool.tensor_parallel)
+    replica = ServingReplica(shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks)
     if problems := replica_problems(replica):
         raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
     room = allowed.memory_frac * on.gpu.memory_bytes - RUNTIME_BYTES - weight_bytes_per_gpu(replica)
@@ -159,6 +159,11 @@ def _by_rates(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
     clocks: np.ndarray,
 ) -> ReplicaPace:  # fmt: skip
+    if pool.attention_ranks > 1:
+        raise ValueError(
+            f"attention_data_parallel {pool.attention_ranks} on {on.gpu.name}, whose "
+            "services go by rates of long runs: no kernels of it are known"
+        )
     narrow = pool.engine.kv_dtype or ("bf16" if pool.dtype == "bf16" else "fp8")
     held = lengths.input_tokens + lengths.output_tokens / 2
     replica = inference.Replica(

@@ -33,7 +33,7 @@ class Fleet:
         self.gpus_per_node = int(racks.gpus_per_node[first])
         self._check(on.gpu)
         self.speed = ReplicaSpeed(scenario, pool, on)
-        self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.tensor_parallel
+        self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.replica_gpus
 
     def _first_nodes(self, free: Index) -> Index:
         """The nodes that the pool holds; all of one GPU type would be better, the first ones are
@@ -46,8 +46,8 @@ class Fleet:
         return nodes
 
     def _check(self, gpu: Gpu) -> None:
-        if self.pool.tensor_parallel > max(self.gpus_per_node, gpu.scaleup_domain_gpus):
-            found = f"tensor_parallel {self.pool.tensor_parallel}"
+        if self.pool.replica_gpus > max(self.gpus_per_node, gpu.scaleup_domain_gpus):
+            found = f"a replica of {self.pool.replica_gpus} GPUs"
             allowed = f"at most {gpu.scaleup_domain_gpus}, the scale-up domain"
             raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)])
 
@@ -58,9 +58,9 @@ class Fleet:
         return np.asarray(state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack])
 
     def replicas_by_rack(self, live: Mask) -> Array:
-        """(rack of the fleet,) whole replicas on these nodes."""
+        """(rack of the fleet,) whole replicas on these nodes; each rank of attention is one."""
         share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)
-        return np.floor(share[self.racks] + 1e-9)
+        return np.floor(share[self.racks] + 1e-9) * self.pool.attention_ranks
 
     @cached_property
     def every_node(self) -> Mask:

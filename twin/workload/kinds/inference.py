@@ -12,6 +12,9 @@ from twin.workload.kind import Need, Pool, WorkloadKind
 from twin.workload.requests import Requests
 from twin.workload.serving_engine import Autoscaling, EngineOptions, PrefillNodes, Promise, Stage
 
+USUAL_TENSOR_PARALLEL = 4
+"""Where nothing is said of how a replica is cut."""
+
 
 class Inference(WorkloadKind):
     """A service that answers requests from a pool of replicas."""
@@ -21,8 +24,12 @@ class Inference(WorkloadKind):
     """Catalogue model, such as `llama-3.1-70b`."""
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes given to the pool."""
-    tensor_parallel: PositiveInt = Field(default=4, le=10_000)
-    """GPUs of one replica; stays inside one node or NVLink domain."""
+    tensor_parallel: PositiveInt | None = Field(default=None, le=10_000)
+    """GPUs of one replica that share each layer, inside one node or NVLink domain; 4 where nothing
+    is said of how a replica is cut."""
+    attention_data_parallel: PositiveInt = Field(default=1, le=10_000)
+    """GPUs that each hold attention whole for sequences of their own and share the experts of one
+    replica (DEP8 is 8 of them); with tensor_parallel 1 alone."""
     dtype: Literal["bf16", "fp8", "fp4"] = "fp8"
     """Arithmetic and weight format."""
     requests: Requests
@@ -45,6 +52,12 @@ class Inference(WorkloadKind):
     token_price: TokenPrice = 0.0
     """Price of an output token, for the cost of what is lost."""
 
+    @property
+    def _tensor(self) -> int:
+        """GPUs that share each layer."""
+        usual = USUAL_TENSOR_PARALLEL if self.attention_data_parallel == 1 else 1
+        return self.tensor_parallel or usual
+
     @model_validator(mode="after")
     def _can_scale(self) -> Self:
         if self.autoscale is not None and self.autoscale.min_nodes > self.nodes:
@@ -58,7 +71,8 @@ class Inference(WorkloadKind):
             name=self.name,
             model=self.model,
             nodes=self.nodes,
-            tensor_parallel=self.tensor_parallel,
+            tensor_parallel=self._tensor,
+            attention_ranks=self.attention_data_parallel,
             dtype=self.dtype,
             requests=self.requests,
             window_s=self.window,
@@ -81,7 +95,8 @@ class Inference(WorkloadKind):
             stage=Stage.PREFILL,
             autoscale=None,
             nodes=stated.nodes,
-            tensor_parallel=stated.tensor_parallel or self.tensor_parallel,
+            tensor_parallel=stated.tensor_parallel or pool.tensor_parallel,
+            attention_ranks=1 if stated.tensor_parallel else pool.attention_ranks,
             engine=engine,
         )
 
