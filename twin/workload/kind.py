@@ -14,6 +14,7 @@ from pydantic import Field
 from twin.stated import Stated
 from twin.traces import JobEnd
 from twin.workload.requests import Requests
+from twin.workload.rollouts import Rollouts
 from twin.workload.serving_engine import Autoscaling, EngineOptions, Promise, Stage
 from twin.workload.shifting import Shifting
 
@@ -42,6 +43,8 @@ class TrainingSteps:
     lora_rank: int = 0
     software: str = ""
     """Name of the option set; empty for what suits the GPU's time."""
+    rollouts: Rollouts | None = None
+    """Answers of its own that each step learns from."""
 
 
 @dataclass(frozen=True)

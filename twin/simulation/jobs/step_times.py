@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from twin.calibration.kernel_tables import has_tables
-from twin.catalogue.rows import Gpu
+from twin.catalogue.rows import Gpu, Model
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused, transformer
+from twin.facility.post_training import PostTrainingLaw
+from twin.facility.serving.device import kernels_of
 from twin.facility.training_fit import misfits
 from twin.facility.training_kernels import training_kernels
-from twin.facility.training_law import training_law
+from twin.facility.training_law import TrainingLaw, training_law
 from twin.physics import training
 from twin.physics.roofline import Roofline
 from twin.scenario.schema import Scenario
@@ -53,8 +55,9 @@ class TrainingSpeed:
         kernels = training_kernels(
             on.gpu, on.profile if measured else None, _long_run_rates(on, spec.dtype)
         )
-        self.law = training_law(self.model, spec, on.gpu, gpus, nic_b_s, kernels)
-        self.layout = self.law.layout
+        trains = training_law(self.model, spec, on.gpu, gpus, nic_b_s, kernels)
+        self.layout = trains.layout
+        self.law = self._with_rollouts(trains, scenario, on, gpus)
         nominal = self.step(1.0, 1.0)
         self.nominal_s = float(nominal.total_s)
         self.tokens_per_s = nominal.tokens / self.nominal_s
@@ -63,6 +66,22 @@ class TrainingSpeed:
         self.activity = self.wave.mean
         self.checkpoint_bytes = float(training.checkpoint_bytes(self.model, spec.lora_rank))
         self._speed: dict[tuple[float, float], float] = {}
+
+    def _with_rollouts(
+        self, trains: TrainingLaw, scenario: Scenario, on: Profiled, gpus: int
+    ) -> TrainingLaw | PostTrainingLaw:
+        """The law of training, with the answers that it learns from where it makes them itself."""
+        asked = self.spec.rollouts
+        if asked is None:
+            return trains
+        model = scenario.catalogue.get(Model, self.spec.model)
+        kernels = kernels_of(on.gpu, on.measured)
+        law = PostTrainingLaw(trains, asked, model, on.gpu, gpus, kernels)
+        try:
+            law.step()
+        except ValueError as error:
+            raise refused(scenario, self.name, [(str(error), "rollouts that fit")]) from error
+        return law
 
     def _check(self, scenario: Scenario, gpu: Gpu, gpus: int) -> None:
         found = misfits(scenario, self.spec, gpu, gpus)

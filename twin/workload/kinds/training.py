@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import YEAR_S, Duration, Fraction, RowOf, TokenPrice, Within
 from twin.workload.kind import Job, Need, TrainingSteps, WorkloadKind
+from twin.workload.rollouts import Rollouts
 
 USUAL_INTERVAL_S = 1800.0
 """Between checkpoints where nothing is said."""
@@ -54,6 +55,9 @@ class Training(WorkloadKind):
     """Rank of low-rank adapters beside frozen weights; 0 trains every weight."""
     software: Literal["plain", "megatron", "megatron_2022"] | None = None
     """Training software as a set of options; without it what suits the GPU's time."""
+    rollouts: Rollouts | None = None
+    """Reinforcement learning: every step first makes answers on the same GPUs, then learns from
+    them in optimiser steps of `global_batch_sequences`; `sequence_length` is then their own."""
     checkpoint_interval: (
         Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] | Literal["young_daly"]
     ) = 1800.0
@@ -93,7 +97,7 @@ class Training(WorkloadKind):
     def _steps(self) -> TrainingSteps:
         return TrainingSteps(
             model=self.model,
-            sequence_length=self.sequence_length,
+            sequence_length=self._sequence_tokens,
             global_batch_sequences=self.global_batch_sequences,
             micro_batch_sequences=self.micro_batch_sequences,
             tensor_parallel=self.tensor_parallel,
@@ -109,7 +113,29 @@ class Training(WorkloadKind):
             sequence_parallel=self.sequence_parallel,
             lora_rank=self.lora_rank,
             software=self.software or "",
+            rollouts=self.rollouts,
         )
+
+    @property
+    def _sequence_tokens(self) -> int:
+        """Tokens of a trained sequence: as stated, or of prompts and answers, in whole parts for
+        the GPUs that share them.
+        """
+        if self.rollouts is None:
+            return self.sequence_length
+        parts = (
+            self.context_parallel * self.tensor_parallel * (2 if self.context_parallel > 1 else 1)
+        )
+        own = self.rollouts.prompt_tokens + self.rollouts.output_tokens
+        return -(-own // parts) * parts
+
+    @model_validator(mode="after")
+    def _learns_from_all(self) -> Self:
+        asked = self.rollouts
+        if asked is not None and asked.samples % self.global_batch_sequences:
+            batch = self.global_batch_sequences
+            raise ValueError(f"rollouts.samples a multiple of global_batch_sequences ({batch:,})")
+        return self
 
     @property
     def checkpoint_interval_s(self) -> float:
@@ -118,8 +144,11 @@ class Training(WorkloadKind):
         return USUAL_INTERVAL_S if isinstance(stated, str) else stated
 
     def needs(self) -> tuple[Need, ...]:
-        """Its model."""
-        return (Need("models", self.model, ("model",)),)
+        """Its model, and what makes its answers."""
+        model = Need("models", self.model, ("model",))
+        if self.rollouts is None:
+            return (model,)
+        return (model, Need("engines", self.rollouts.software, ("rollouts", "software")))
 
     @property
     def follows(self) -> tuple[str, ...]:

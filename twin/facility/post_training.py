@@ -1,0 +1,184 @@
+"""The step law of a job that learns from its own answers: they are made, judged, then trained on,
+all on the same GPUs and one after another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from twin.arrays import Array
+from twin.catalogue.rows import Gpu, Model
+from twin.catalogue.shapes import shape_of
+from twin.facility.serving.device import DeviceKernels
+from twin.facility.serving.formats import served_formats
+from twin.facility.serving.software import host_times
+from twin.facility.training_law import TrainingLaw
+from twin.physics import training
+from twin.physics.chip import activity
+from twin.physics.inference import RUNTIME_BYTES, USABLE_MEMORY_FRAC
+from twin.physics.kernels import (
+    IterationLaw,
+    LawRange,
+    ServingReplica,
+    iteration_laws,
+    replica_problems,
+    sequence_bytes,
+    weight_bytes_per_gpu,
+)
+from twin.physics.training.power import TRAINING_DRAW, Sustained
+from twin.physics.training.rollouts import Stretches, answer_lengths, dealt, stretches
+from twin.workload.rollouts import Rollouts
+
+CLOCKS = np.linspace(0.2, 1.0, 9)
+"""At which answers are timed; between them in straight lines."""
+BUDGET = 8192
+"""Prompt tokens of one iteration; default of vLLM's server."""
+SEQUENCES_MAX = 1024
+"""Running at once on a replica; default of vLLM's offline engine on large GPUs."""
+FORWARD_SHARE = 1.0 / 3.0
+"""Of a training step: a forward pass beside one with its backward pass."""
+
+
+@dataclass(frozen=True, eq=False)
+class PostTrainingLaw:
+    """All that a step depends on but clock and fabric."""
+
+    trains: TrainingLaw
+    rollouts: Rollouts
+    model: Model
+    gpu: Gpu
+    gpus: int
+    kernels: DeviceKernels
+
+    @property
+    def layout(self) -> training.Layout:
+        """How training is cut."""
+        return self.trains.layout
+
+    @cached_property
+    def replica(self) -> ServingReplica:
+        """What makes answers. ValueError where the model cannot be cut so, or does not fit."""
+        asked = self.rollouts
+        formats = served_formats(self.model, self.gpu, asked.dtype, "auto")[1]
+        replica = ServingReplica(shape_of(self.model), formats, asked.tensor_parallel)
+        if problems := replica_problems(replica):
+            raise ValueError("; ".join(f"rollouts: {a}: allowed is {b}" for a, b in problems))
+        if self._room_bytes(replica) < sequence_bytes(replica, self._longest_tokens):
+            many = f"{self._longest_tokens:,.0f} tokens on {replica.gpus} GPUs"
+            raise ValueError(f"rollouts: an answer of {many} does not fit beside the weights")
+        return replica
+
+    @property
+    def _longest_tokens(self) -> float:
+        return float(self.rollouts.prompt_tokens + self.rollouts.most_output)
+
+    def _room_bytes(self, replica: ServingReplica) -> float:
+        """For keys and values, with the training state out of the GPU's memory meanwhile."""
+        usable = USABLE_MEMORY_FRAC * self.gpu.memory_bytes
+        return usable - RUNTIME_BYTES - weight_bytes_per_gpu(replica)
+
+    @cached_property
+    def _hands(self) -> list[Stretches]:
+        """Of the replicas that are followed."""
+        asked = self.rollouts
+        mean_tokens = asked.prompt_tokens + asked.output_tokens
+        fitting = self._room_bytes(self.replica) / sequence_bytes(self.replica, mean_tokens)
+        most = max(int(min(fitting, SEQUENCES_MAX)), 1)
+        lengths = answer_lengths(
+            asked.output_tokens, asked.output_log_sigma, asked.most_output, asked.samples, seed=1
+        )
+        replicas = max(self.gpus // self.replica.gpus, 1)
+        return [stretches(hand, asked.prompt_tokens, most) for hand in dealt(lengths, replicas)]
+
+    @cached_property
+    def _laws(self) -> tuple[IterationLaw, ...]:
+        most = int(max(float(hand.sequences.max()) for hand in self._hands))
+        over = LawRange(most, max(BUDGET, most), self._longest_tokens)
+        host = host_times(self.rollouts.software)
+        return iteration_laws(self.replica, self.kernels.times, host, over, tuple(CLOCKS.tolist()))
+
+    @cached_property
+    def answers_by_clock_s(self) -> Array:
+        """(`CLOCKS`,) until the last answer of the slowest replica is complete."""
+        return np.array(
+            [max(self._taken_s(law, hand) for hand in self._hands) for law in self._laws]
+        )
+
+    def _taken_s(self, law: IterationLaw, hand: Stretches) -> float:
+        each = law.fixed_s(hand.sequences) + law.context_s(hand.sequences) * hand.context_tokens
+        return float((hand.steps * each).sum()) + self._reading_s(law)
+
+    def _reading_s(self, law: IterationLaw) -> float:
+        """Of a replica's prompts, in full iterations."""
+        asked = self.rollouts
+        own = asked.samples * self.replica.gpus / self.gpus
+        tokens = own * asked.prompt_tokens
+        attention_s = own * float(law.prompt_attention_s(asked.prompt_tokens))
+        whole = min(BUDGET, tokens)
+        return float(law.fixed_s(0.0, whole)) * tokens / whole + attention_s
+
+    def answers_s(self, clock_frac: float) -> float:
+        """The same at any clock."""
+        return float(np.interp(clock_frac, CLOCKS, self.answers_by_clock_s))
+
+    @cached_property
+    def answers_activity(self) -> float:
+        """Share of the dynamic power while answers are made, idle replicas counted."""
+        law = self._laws[-1]
+        flop = byte = 0.0
+        for hand in self._hands:
+            work = law.work(hand.sequences, hand.context_tokens)
+            flop += float((hand.steps * work[0]).sum()) / len(self._hands)
+            byte += float((hand.steps * work[1]).sum()) / len(self._hands)
+        span_s = float(self.answers_by_clock_s[-1])
+        busy_s = sum(self._taken_s(law, hand) for hand in self._hands) / len(self._hands)
+        rates = self.kernels.times.ceilings("bf16")
+        return float(
+            activity(
+                self.kernels.chip, flop / span_s / rates.flop_s, byte / span_s / rates.bytes_s,
+                busy_s / span_s,
+            )
+        )  # fmt: skip
+
+    def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
+        """Answers, judgement, and the optimiser steps that learn from them."""
+        asked = self.rollouts
+        one = self.trains.step(clock_frac, bandwidth_frac)
+        many = asked.samples / self.trains.steps.global_batch_sequences
+        judged_s = FORWARD_SHARE * asked.forward_passes * many * one.total_s
+        learns_s = many * one.total_s + judged_s
+        made_s = self.answers_s(clock_frac)
+        total_s = (made_s + learns_s + asked.overhead) / (1 - asked.overhead_frac)
+        waits_s = total_s - made_s - learns_s
+        return replace(
+            one,
+            compute_s=made_s + many * one.compute_s + judged_s,
+            exposed_communication_s=many * one.exposed_communication_s,
+            total_s=total_s,
+            compute_activity=one.compute_activity * learns_s / total_s,
+            tokens=asked.trained_tokens,
+            flop=many * one.flop,
+            hardware_flop=many * one.hardware_flop,
+            parts_s={
+                "answers": np.asarray(made_s), "judgement": judged_s,
+                "training": many * one.total_s, "waiting": np.asarray(waits_s),
+            },
+            held=self._held(one, made_s, float(learns_s), float(waits_s)),
+        )  # fmt: skip
+
+    def _held(
+        self, one: training.Step, made_s: float, learns_s: float, waits_s: float
+    ) -> Sustained:
+        """Two levels: training, and all else."""
+        apart_s = made_s + waits_s
+        made = (self.answers_activity * made_s + TRAINING_DRAW.waits * waits_s) / apart_s
+        learns = one.held.power_frac
+        total_s = apart_s + learns_s
+        mean = (made * apart_s + learns * learns_s) / total_s
+        share = learns_s / total_s
+        high, low = max(made, learns), min(made, learns)
+        duty = share if learns >= made else 1 - share
+        return Sustained(one.held.clock_frac, mean, high, low, duty)

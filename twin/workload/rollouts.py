@@ -1,0 +1,50 @@
+"""What reinforcement learning adds to a training step: answers that the model makes itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from twin.stated import Duration, RowOf, Stated
+
+
+class Rollouts(Stated):
+    """Answers of the model that a step learns from, made on the job's own GPUs before it trains
+    (synchronous, on one set of GPUs).
+    """
+
+    samples: PositiveInt = Field(le=100_000_000)
+    """Answers of one step: prompts times answers to each."""
+    prompt_tokens: PositiveInt = Field(default=256, le=10_000_000)
+    """Of every prompt."""
+    output_tokens: PositiveInt = Field(le=10_000_000)
+    """Of an answer on average."""
+    output_log_sigma: float = Field(default=0.6, ge=0, le=3)
+    """Spread of the logarithm of an answer's length."""
+    longest_output: PositiveInt | None = Field(default=None, le=10_000_000)
+    """Where answers are cut; four times the mean where not stated."""
+    tensor_parallel: PositiveInt = Field(default=1, le=10_000)
+    """GPUs of one replica that makes answers."""
+    dtype: Literal["bf16", "fp8", "fp4"] = "bf16"
+    """Format in which they are made."""
+    software: Annotated[str, Field(max_length=100), RowOf("engines")] = "vllm"
+    """Catalogue row of the serving software."""
+    forward_passes: NonNegativeInt = Field(default=1, le=10)
+    """Over all answers before training: chances under the policy as it was, and under a reference;
+    each takes a third of a training step."""
+    overhead_frac: Annotated[float, Field(ge=0, lt=0.95)] = 0.3
+    """Share of each step beside kernels: exchange of weights, engines that sleep and wake, packing,
+    the controller. What one published run leaves (NeMo RL 0.5, Llama-3.1-8B on 16 H100, 92.8 s)."""
+    overhead: Duration = 0.0
+    """Of each step, in which GPUs wait beside that: for rewards, for tools."""
+
+    @property
+    def most_output(self) -> int:
+        """Where answers are cut."""
+        return self.longest_output or 4 * self.output_tokens
+
+    @property
+    def trained_tokens(self) -> float:
+        """Of one step: prompts and answers."""
+        return float(self.samples * (self.prompt_tokens + self.output_tokens))
