@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reportlab.platypus import CondPageBreak, PageBreak, Spacer
+from reportlab.lib.pagesizes import A4
+from reportlab.platypus import CondPageBreak, Spacer
 
 from twin.present.blocks import Grid, Lines, Picture, Section
 from twin.present.figures import FIGURES, NamedFigure, png_bytes
@@ -30,6 +31,9 @@ from twin.present.report.behind import behind
 from twin.present.report.review import Reviews, reviews_in
 from twin.results import REPORT_PDF, Result, kept_in, refuse_beside_another
 from twin.results.folder import write_whole, writing
+
+_ROOM_FOR_CHAPTERS = A4[1] / 2
+"""Less than this left under page one, and the chapters begin on the next page."""
 
 
 def write(result: Result, folder: str | Path) -> Path:
@@ -53,7 +57,7 @@ def pdf_bytes(result: Result, reviews: Reviews = ()) -> bytes:
 
 def _story(result: Result, reviews: Reviews) -> Iterator[Any]:
     yield from _front(result, reviews)
-    yield PageBreak()
+    yield CondPageBreak(_ROOM_FOR_CHAPTERS)
     for n, section in enumerate(_chapters(result, reviews), start=1):
         yield CondPageBreak(ROOM)
         heading = style(14, bold=True, spaceBefore=14, spaceAfter=4)
