@@ -99,6 +99,13 @@ def test_published_transfers_lie_near_the_line() -> None:
     assert np.abs(error[size_mb > 100]).max() < 0.065
 
 
+def test_longer_prompts_take_longer_however_long() -> None:
+    """A fit of another simulator says 0 ms of 500,000 tokens (the_transfer_that_takes_no_time)."""
+    took_s = transfer_s(np.geomspace(1e3, 1e13, 200), 25e9)
+    assert (np.diff(took_s) > 0).all()
+    assert transfer_s(1.0, 0.0) == np.inf
+
+
 @pytest.mark.parametrize("detail", ["fluid", "requests"])
 def test_a_lost_reader_halves_the_service_and_is_told_as_the_cause(detail: str) -> None:
     work = split(110.0, nodes=6, detail=detail, prefill={"nodes": 2}, patience="5 s")
