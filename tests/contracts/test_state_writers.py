@@ -168,6 +168,7 @@ FABRIC = {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_
 WIRED = small_layout() | {"fabric": FABRIC}
 WIRED["cooling"]["air"][0]["supply_temperature"] = "20 °C"
 WIRED["halls"][0]["server_fans"] = {"begin": "10 °C", "end": "22 °C", "most": 1.4, "power": "4 %"}
+WIRED["halls"][0]["chip_leakage"] = {"share": "25 %"}
 WIRED["power"].append(
     {"name": "roof", "type": "pv_250", "fed_by": "board", "solar": {"dc_rating": "300 kW"}}
 )

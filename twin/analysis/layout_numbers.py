@@ -24,6 +24,7 @@ def witnesses(facility: Facility) -> Iterator[Witness]:
         for field, value in stated.numbers().items():
             if value is not None:
                 yield _witness(subject, field, value)
+    yield from _leakage(plan)
     for crew in plan.crews or (CrewSpec(name="site", count=facility.scenario.faults.crews),):
         for field in ("travel", "diagnose", "close"):
             is_stated = field in crew.model_fields_set
@@ -31,6 +32,16 @@ def witnesses(facility: Facility) -> Iterator[Witness]:
             yield _witness(f"crews/{crew.name}", f"{field}_s", getattr(crew, field), source)
     for subject, rating in ratings(plan):
         yield _witness(subject, "rating_w", rating.power_w, f"{SOURCE}: {rating.derivation}")
+
+
+def _leakage(plan: Layout) -> Iterator[Witness]:
+    """What halls state of their GPUs' leakage; its curve is published, its share is not."""
+    for hall in plan.halls:
+        if hall.chip_leakage is not None:
+            source = f"{SOURCE}; by temperature as Liao, He and Lepak 2005 (65 nm)"
+            where = f"{hall.name}/chip_leakage"
+            yield _witness(where, "share", hall.chip_leakage.share, source)
+            yield _witness(where, "at_degc", hall.chip_leakage.at, source)
 
 
 def ratings(plan: Layout) -> Iterator[tuple[str, ElectricalRating]]:

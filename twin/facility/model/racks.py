@@ -41,6 +41,9 @@ class Racks:
     slowdown_degc: Array
     shutdown_degc: Array
     junction_k_w: Array
+    leakage_frac: Array
+    """Share of a GPU's rated power that is leakage at `leakage_degc`; 0 where it is left out."""
+    leakage_degc: Array
     liquid_frac: Array
     heat_capacity_j_k: Array
     zone: Index

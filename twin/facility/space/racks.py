@@ -17,6 +17,7 @@ from twin.facility.stated_numbers import for_group, for_member
 from twin.scenario.schema.component import ComponentOverride
 from twin.scenario.schema.layout import HallSpec, RowSpec
 from twin.scenario.schema.rack_pattern import Pattern
+from twin.scenario.schema.room import ChipLeakageSpec
 
 _NO_OVERRIDE = ComponentOverride()
 NEIGHBOUR_M = 0.3
@@ -225,6 +226,8 @@ def freeze(
         slowdown_degc=column(lambda p: p.gpu.slowdown_degc if p.gpu else np.inf),
         shutdown_degc=column(lambda p: p.gpu.shutdown_degc if p.gpu else np.inf),
         junction_k_w=column(lambda p: p.type.junction_to_coolant_k_w),
+        leakage_frac=column(lambda p: _leakage(ledger, p)[0]),
+        leakage_degc=column(lambda p: _leakage(ledger, p)[1]),
         liquid_frac=column(lambda p: p.type.liquid_heat_frac),
         heat_capacity_j_k=column(lambda p: p.type.heat_capacity_j_k),
         zone=zone,
@@ -240,6 +243,13 @@ def freeze(
         clock_floor_frac=column(lambda p: p.gpu.clock_floor_frac if p.gpu else 1.0),
         gpu_type=tuple(p.type.gpu for p in places),
     )
+
+
+def _leakage(ledger: Ledger, place: Position) -> tuple[float, float]:
+    """Share of rated power, and the temperature that it holds for."""
+    stated = ledger.scenario.plan.halls[place.hall].chip_leakage or ChipLeakageSpec()
+    off = ledger.scenario.plan.halls[place.hall].chip_leakage is None
+    return 0.0 if off else stated.share, stated.at
 
 
 def _coolant_max_degc(place: Position) -> float:

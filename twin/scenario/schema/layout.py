@@ -38,6 +38,7 @@ from twin.scenario.schema.names import (
 from twin.scenario.schema.rack_pattern import Pattern
 from twin.scenario.schema.room import (
     Band,
+    ChipLeakageSpec,
     FloorHeight,
     ObstacleSpec,
     PanelSpec,
@@ -135,6 +136,8 @@ class HallSpec(Stated):
     """Where temperatures of the room are measured."""
     server_fans: ServerFansSpec | None = None
     """Fans of servers that follow the air at their inlet; none: they move their rated flow."""
+    chip_leakage: ChipLeakageSpec | None = None
+    """GPUs that draw more as they warm; none: their power does not know their temperature."""
     airflow: Literal["by_distance", "potential"] = "by_distance"
     """How a run knows who draws whose air: by distance and containment, or by a flow that is solved
     for the hall as it stands (needs the extra `airflow`)."""

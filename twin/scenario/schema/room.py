@@ -9,7 +9,15 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from twin.scenario.schema.names import RACKS_MAX, Name
-from twin.stated import Length, Percent, ShareOrPercent, Stated, SupplyAirTemperature, Within
+from twin.stated import (
+    Length,
+    Percent,
+    ShareOrPercent,
+    Stated,
+    SupplyAirTemperature,
+    WaterTemperature,
+    Within,
+)
 
 Height = Annotated[Length, Within(0.0, 100.0, "0 to 100 m")]
 OpeningSize = Annotated[
@@ -128,6 +136,18 @@ class ServerFansSpec(Stated):
         if self.end < self.begin + 3.0:
             raise ValueError("an `end` at least 3 K above `begin`")
         return self
+
+
+class ChipLeakageSpec(Stated):
+    """Power of GPUs by their temperature: leakage grows by some 0.9 % a kelvin (Liao, He and Lepak
+    2005).
+    """
+
+    share: Annotated[ShareOrPercent, Within(0.0, 0.5, "0 to 50 %")] = 0.2
+    """Leakage as a share of a GPU's rated power at `at`; no maker states it: assumed. 20 % make
+    some 0.2 % of the power a kelvin."""
+    at: Annotated[WaterTemperature, Within(20.0, 70.0, "20 to 70 °C")] = 60.0
+    """GPU temperature for which idle and rated power hold; assumed."""
 
 
 class SensorSpec(Stated):

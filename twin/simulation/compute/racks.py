@@ -126,7 +126,9 @@ class Compute(Discipline):
         own = self.own
         chips = own.cpu_w + own.gpu_w * self.world.state.throttling.power_frac
         dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
-        drawn = self.racks.idle_w + dynamic + self._support_w() + self.world.state.fans.power_w
+        state = self.world.state
+        beside = self._support_w() + state.fans.power_w + state.leakage.rack_w
+        drawn = self.racks.idle_w + dynamic + beside
         live = self.world.state.supply.live[self.load]
         own.rack_w = np.where(own.rack_lit & live, drawn, 0.0)
 
@@ -138,8 +140,12 @@ class Compute(Discipline):
         busy_frac = working / self.node_count if self.node_count else 0.0
         return np.where(self.racks.nodes == 0, busy_frac * self.support_span_w, 0.0)
 
+    def hottest_w(self) -> Array:
+        """(rack,) power of the busiest GPU at its clock and temperature."""
+        return self.gpu_peak_w() + self.world.state.leakage.chip_w
+
     def gpu_peak_w(self) -> Array:
-        """(rack,) power of the busiest GPU at its clock."""
+        """(rack,) power of the busiest GPU at its clock, without what its temperature adds."""
         state = self.world.state
         versions = (self.own.version, state.activity.version, state.throttling.version)
         if versions != self._peak[0]:
@@ -155,7 +161,7 @@ class Compute(Discipline):
         """(rack,) hottest GPU."""
         state = self.world.state
         coolant = state.heat.temperature_degc[: len(self.racks.id)]
-        return coolant + state.flows.junction_k_w * self.gpu_peak_w()
+        return coolant + state.flows.junction_k_w * self.hottest_w()
 
     def next_s(self) -> float:
         """Seconds until the next rack has booted, or can hold up no longer."""

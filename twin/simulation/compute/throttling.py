@@ -13,6 +13,7 @@ from twin.arrays import Array, Index, Mask
 from twin.errors import InputError, Problem
 from twin.physics.chip import dynamic_frac
 from twin.results.enums import EventKind
+from twin.simulation.compute.leakage import Leakage
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.inlet_air import InletAir
 from twin.simulation.kernel.discipline import Discipline
@@ -33,6 +34,7 @@ class Throttling(Discipline):
         self.own = world.state.throttling
         self.compute = compute
         self.inlet_air = inlet_air
+        self.leakage = Leakage(world)
         self.racks = racks
         self.rows = np.arange(len(racks.id))
         self.hysteresis_k = world.facility.scenario.controls.throttle_hysteresis_k
@@ -92,7 +94,9 @@ class Throttling(Discipline):
         frac = self.power_frac[self.rows, np.minimum(np.maximum(notch, 0), self.steps[-1])]
         busy = np.where(state.racks.rack_on, state.racks.peak_activity, 0.0)
         chip = self.racks.gpu_idle_w + self.racks.gpu_span_w * busy * frac
-        return np.asarray(self.racks.slowdown_degc - margin_k - state.flows.junction_k_w * chip)
+        leaks = self.leakage.at_degc(self.racks.slowdown_degc, chip)
+        rise = state.flows.junction_k_w * (chip + leaks)
+        return np.asarray(self.racks.slowdown_degc - margin_k - rise)
 
     def top(self) -> Index:
         """(rack,) the notch of the clock ceilings of operators and of demand response."""
@@ -119,7 +123,8 @@ class Throttling(Discipline):
             own.clock_frac = 1.0 - self.racks.clock_step_frac * notch
             own.power_frac = dynamic_frac(own.clock_frac)
             own.version += 1
-        return self._shut_down(coolant) or changed
+        leaks_otherwise = self.leakage.settle()
+        return self._shut_down(coolant) or changed or leaks_otherwise
 
     def _coolant_degc(self) -> Array:
         return self.world.state.heat.temperature_degc[: self.rows.size]
@@ -151,14 +156,17 @@ class Throttling(Discipline):
         state = self.world.state
         busy = state.racks.peak_activity[rack]
         chip = racks.gpu_idle_w[rack] + racks.gpu_span_w[rack] * busy * self.power_frac[rack]
-        limit = racks.slowdown_degc[rack] - state.flows.junction_k_w[rack] * chip
+        leaks = self.leakage.at_degc(racks.slowdown_degc[rack], chip, rack)
+        limit = racks.slowdown_degc[rack] - state.flows.junction_k_w[rack] * (chip + leaks)
         return np.asarray(limit)
 
     def shutdown_degc(self) -> Array:
         """(rack,) coolant temperature at which the busiest GPU turns its rack off."""
         key = (*self._versions(), self.own.version)
         if self._shutdown[0] != key:
-            rise = self.world.state.flows.junction_k_w * self.compute.gpu_peak_w()
+            chip = self.compute.gpu_peak_w()
+            leaks = self.leakage.at_degc(self.racks.shutdown_degc, chip)
+            rise = self.world.state.flows.junction_k_w * (chip + leaks)
             self._shutdown = (key, self.racks.shutdown_degc - rise)
         return self._shutdown[1]
 
@@ -214,6 +222,7 @@ class Throttling(Discipline):
             lower[:racks] = np.where(throttled, self.room_degc(own.notch), -np.inf)
         if own.overheated.any():
             self._enter_cooled(lower)
+        self.leakage.limits(upper, lower)
 
     def _enter_cooled(self, lower: Array) -> None:
         """Racks that shut down wait until they have cooled."""

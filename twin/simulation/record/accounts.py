@@ -131,7 +131,7 @@ class Accounts(Discipline):
         ends = np.flatnonzero(stretch.periods)
         racks = len(own.rack_peak_w)
         coolant = stretch.temperature_degc[1:, :racks]
-        junction = coolant + self.world.state.flows.junction_k_w * self.compute.gpu_peak_w()
+        junction = coolant + self.world.state.flows.junction_k_w * self.compute.hottest_w()
         stretch.samples["junction_degc"] = junction[ends]
         rack_w = np.broadcast_to(self.world.state.racks.rack_w, junction.shape)
         load_frac = (stretch.output_w / self.rating_w)[stretch.row_after]

@@ -15,9 +15,11 @@ from twin.arrays import Array
 from twin.facility.model import Facility
 from twin.simulation.state.compute import (
     ActivityState,
+    LeakageState,
     RackState,
     ThrottlingState,
     fresh_activity,
+    fresh_leakage,
     fresh_racks,
     fresh_throttling,
 )
@@ -104,6 +106,7 @@ class State:
     racks: Annotated[RackState, "compute.racks"]
     activity: Annotated[ActivityState, "activity"]
     throttling: Annotated[ThrottlingState, "compute.throttling"]
+    leakage: Annotated[LeakageState, "compute.leakage"]
     network: Annotated[NetworkState, "network"]
     jobs: Annotated[JobState, "jobs"]
     serving: Annotated[ServingState, "serving"]
@@ -146,6 +149,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         racks=fresh_racks(facility),
         activity=fresh_activity(facility),
         throttling=fresh_throttling(facility),
+        leakage=fresh_leakage(facility),
         network=fresh_network(facility),
         jobs=fresh_jobs(facility, jobs),
         serving=ServingState(),

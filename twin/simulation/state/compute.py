@@ -72,6 +72,25 @@ def fresh_activity(facility: Facility) -> ActivityState:
 
 
 @dataclass(slots=True)
+class LeakageState:
+    """What the temperature of chips adds, (rack,) each."""
+
+    step_degc: Array
+    """GPU temperature that leakage is taken at, a whole kelvin."""
+    chip_w: Array
+    """Power of a GPU beyond that at which its figures hold; below zero where it is cooler."""
+    rack_w: Array
+    """The same of the rack at its AC input."""
+
+
+def fresh_leakage(facility: Facility) -> LeakageState:
+    """At the temperature that the figures hold for."""
+    racks = facility.racks
+    nothing = np.zeros(len(racks.id))
+    return LeakageState(np.round(racks.leakage_degc), nothing, nothing.copy())
+
+
+@dataclass(slots=True)
 class ThrottlingState:
     """How far clocks are down."""
 
