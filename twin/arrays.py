@@ -14,3 +14,12 @@ Complex = NDArray[np.complex128]
 def total_by(group: Index, values: Array | Mask, count: int) -> Array:
     """(count,) sums of `values` by group, as floats."""
     return np.asarray(np.bincount(group, weights=values, minlength=count), dtype=float)
+
+
+def totals_by(group: Index, values: Array, count: int) -> Array:
+    """(..., count) sums of `values` (..., member) by group (member,), in the order of members."""
+    if values.ndim == 1:
+        return total_by(group, values, count)
+    rows = values.shape[0]
+    place = (np.arange(rows)[:, None] * count + group).ravel()
+    return total_by(place, values.ravel(), rows * count).reshape(rows, count)

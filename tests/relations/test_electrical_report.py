@@ -10,10 +10,10 @@ import pytest
 import twin
 from tests.planner import answer, asked, loaded, site
 from tests.power_layouts import load, part, power_only
-from twin.analysis.electrical import electrical_frame
 from twin.present.report import render
 from twin.present.report.electrical import table
 from twin.results.tables import ELECTRICAL
+from twin.simulation.outcome.design_tables import electrical_frame
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 GRID = site(limits={"short_circuit_power": "350 MVA"})

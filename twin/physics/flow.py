@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.arrays import totals_by
 from twin.physics.power import loss_w
 
 Array = NDArray[np.float64]
@@ -245,25 +246,13 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
         given: Array = np.zeros(stage.nodes.size)
         if stage.edges.size:
             flow = inflow[..., stage.taker] * share[stage.edges]
-            given = _sums(stage.place, flow, stage.nodes.size)
+            given = totals_by(stage.place, flow, stage.nodes.size)
             output[..., stage.nodes] = given
         if stage.loses:
             given = given + loss_w(np.abs(given), stage.rating_w, *stage.loss)
         drawn = given + load_w[..., stage.nodes]
         inflow[..., stage.nodes] = drawn if all_on else np.where(on[stage.nodes], drawn, 0.0)
     return output, inflow
-
-
-def _sums(place: Index, flow: Array, count: int) -> Array:
-    """(..., count) sums of flows (..., edge) by the place of their supply, in the order of the
-    edges.
-    """
-    if flow.ndim > 1:
-        rows = flow.shape[0]
-        place = (np.arange(rows)[:, None] * count + place).ravel()
-        sums = np.bincount(place, weights=flow.ravel(), minlength=rows * count)
-        return np.asarray(sums, dtype=float).reshape(rows, count)
-    return np.asarray(np.bincount(place, weights=flow, minlength=count), dtype=float)
 
 
 def upward(

@@ -20,6 +20,7 @@ class Activity(Discipline):
         self.compute = compute
         self.jobs = jobs
         self.serving = serving
+        self._asked: tuple[object, ...] = ()
 
     def settle(self) -> bool:
         """Set GPU and CPU activity (node,) from jobs and services, and what else moves with them;
@@ -31,17 +32,24 @@ class Activity(Discipline):
         if versions == own.work_version:
             return False
         own.work_version = versions
+        asked = (self.jobs.of_nodes.asked(), state.serving.version, state.faults.version)
+        if asked == self._asked:
+            return False
+        self._asked = asked
         gpu = np.zeros_like(own.gpu_activity)
         cpu = np.zeros_like(own.cpu_activity)
         gain = np.ones_like(own.gain_frac)
-        self.jobs.enter_activity(gpu, cpu, gain)
+        self.jobs.of_nodes.enter(gpu, cpu, gain)
         self.serving.enter_activity(gpu, cpu, gain)
         if not state.faults.node_ok.all():
             gpu *= state.faults.node_ok
             cpu *= state.faults.node_ok
+        moved = gpu != own.gpu_activity
+        moved |= cpu != own.cpu_activity
+        moved |= gain != own.gain_frac
         own.gpu_activity = gpu
         own.cpu_activity = cpu
         own.gain_frac = gain
-        own.version += 1
-        self.compute.sum_activity()
+        own.version += bool(moved.any())
+        self.compute.sum_activity(moved)
         return False

@@ -29,7 +29,7 @@ class Network(Discipline):
         pairs = [
             (switch[b], node[a])
             for a, b, system, _ in facility.edges
-            if system == "power" and b in switch and a in node
+            if b in switch and system == "power" and a in node
         ]
         table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         return table[:, 0], table[:, 1]

@@ -258,7 +258,8 @@ def start(facility: Facility) -> Run:
     RunError where a run cannot begin.
     """
     began = perf_counter()
-    refuse(facility, review(facility))
+    with one_thread():
+        refuse(facility, review(facility))
     try:
         with one_thread():
             run = Run(facility)

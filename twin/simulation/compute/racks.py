@@ -102,24 +102,36 @@ class Compute(Discipline):
         good = state.supply.good[self.world.facility.power.load_of_rack[rack]]
         return Cause.RESTARTING if good else Cause.POWER_LOST
 
-    def sum_activity(self) -> None:
+    def sum_activity(self, moved: Mask) -> None:
         """Sum node activities into racks: watts at full clock, the busiest GPU and the busy
         nodes.
+
+        moved   (node,) whose activity is another than before; racks without any keep their sums
         """
+        own = self.own
+        if self.with_nodes.size:
+            working = self.world.state.jobs.work_of_node != -1
+            own.busy_nodes = np.zeros(len(self.racks.id))
+            own.busy_nodes[self.with_nodes] = np.add.reduceat(working, self.starts, dtype=float)
+        if moved.any():
+            self._sum_watts(moved)
+
+    def _sum_watts(self, moved: Mask) -> None:
         own = self.own
         activity = self.world.state.activity
         count = len(self.racks.id)
-        gpu_w = activity.gpu_activity * activity.gain_frac * self.gpu_span_w
-        cpu_w = activity.cpu_activity * activity.gain_frac * self.cpu_span_w
-        own.gpu_w = total_by(self.rack_of_node, gpu_w, count)
-        own.cpu_w = total_by(self.rack_of_node, cpu_w, count)
+        touched = np.zeros(count, dtype=bool)
+        touched[self.rack_of_node[moved]] = True
+        nodes = np.flatnonzero(touched[self.rack_of_node])
+        rack = self.rack_of_node.take(nodes)
+        gain = activity.gain_frac.take(nodes)
+        gpu_w = activity.gpu_activity.take(nodes) * gain * self.gpu_span_w.take(nodes)
+        cpu_w = activity.cpu_activity.take(nodes) * gain * self.cpu_span_w.take(nodes)
+        own.gpu_w = np.where(touched, total_by(rack, gpu_w, count), own.gpu_w)
+        own.cpu_w = np.where(touched, total_by(rack, cpu_w, count), own.cpu_w)
         own.peak_activity = np.zeros(count)
-        own.busy_nodes = np.zeros(count)
-        if self.with_nodes.size:
-            working = self.world.state.jobs.work_of_node != -1
-            busiest = np.maximum.reduceat(activity.gpu_activity, self.starts)
-            own.peak_activity[self.with_nodes] = busiest
-            own.busy_nodes[self.with_nodes] = np.add.reduceat(working, self.starts, dtype=float)
+        busiest = np.maximum.reduceat(activity.gpu_activity, self.starts)
+        own.peak_activity[self.with_nodes] = busiest
 
     def hold(self) -> None:
         """Power of every rack at its clock."""

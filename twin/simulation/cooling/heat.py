@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
+from twin.arrays import Array, Mask, total_by, totals_by
 from twin.errors import RunError
 from twin.physics.crossing import Crossing, first_crossing
 from twin.physics.thermal import Motion, motion
@@ -220,7 +220,8 @@ class Heat(Discipline):
         plant = conductance * (degc_s[..., self.water] - reference * span_s) + constant * span_s
         coolant = degc_s[..., self.network.loop_node]
         loop = loop_w_k * (coolant - degc_s[..., self.water_of_loop])
-        hall = self._by_hall(self._coils_j(degc_s, span_s))
+        coils = self._coils_j(degc_s, span_s)
+        hall = totals_by(self.air.handler_hall, coils, len(self.network.hall_id))
         return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
 
     def _coils_j(self, degc_s: Array, span_s: Array | float) -> Array:
@@ -229,13 +230,6 @@ class Heat(Discipline):
         passed = of_air * degc_s[..., self.air.handler_node]
         passed -= of_water * degc_s[..., self.coils.water]
         return np.asarray(passed + constant * span_s)
-
-    def _by_hall(self, of_handler: Array) -> Array:
-        """(..., hall) sums over handlers (..., handler), in their order."""
-        out = np.zeros((*of_handler.shape[:-1], len(self.network.hall_id)))
-        for h, hall in enumerate(self.air.handler_hall.tolist()):
-            out[..., hall] += of_handler[..., h]
-        return out
 
     def _limits(self) -> tuple[Array, Array]:
         """(thermal node,) above and below which somebody must act."""

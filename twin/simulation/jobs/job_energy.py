@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, total_by
+from twin.arrays import Array, Index, Mask, total_by
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 
@@ -19,30 +19,62 @@ class JobMeter:
         self.compute = compute
         self.rack_of_node = compute.rack_of_node
         self.alike_of_rack = 1.0 / np.maximum(self.racks.nodes, 1)
+        self._activity: tuple[Array, ...] = ()
+        self._rack_w = np.full(len(self.racks.id), np.nan)
+        self._node_w = np.zeros(self.rack_of_node.size)
+        self._owner: Index = np.zeros(0, dtype=np.int64)
+        self._drawn_w = np.zeros(0)
 
     def node_w(self) -> Array:
-        """(node,) idle power of its rack shared alike, the rest by what its chips draw."""
+        """(node,) idle power of its rack shared alike, the rest by what its chips draw.
+
+        Worked out anew for racks whose activity or power has changed, which are few at an instant.
+        """
+        stale = self._changed()
+        if stale.any():
+            nodes = np.flatnonzero(stale.take(self.rack_of_node))
+            self._node_w[nodes] = self._shared_w(nodes)
+            self._owner = np.zeros(0, dtype=np.int64)
+        return self._node_w
+
+    def _changed(self) -> Mask:
+        """(rack,) whether nodes of it have another activity, or it another power, than when last
+        asked.
+        """
         activity = self.world.state.activity
-        rack = self.rack_of_node
-        chips = activity.gpu_activity * self.compute.gpu_span_w
-        chips += activity.cpu_activity * self.compute.cpu_span_w
-        chips *= activity.gain_frac
+        now = (activity.gpu_activity, activity.cpu_activity, activity.gain_frac)
+        rack_w = self.world.state.racks.rack_w
+        changed: Mask = rack_w != self._rack_w
+        for before, after in zip(self._activity, now, strict=False):
+            if before is not after:
+                changed[self.rack_of_node[before != after]] = True
+        self._activity = now
+        self._rack_w = rack_w
+        return changed
+
+    def _shared_w(self, nodes: Index) -> Array:
+        """(of nodes,) where these are all nodes of their racks."""
+        activity = self.world.state.activity
+        rack = self.rack_of_node.take(nodes)
+        chips = activity.gpu_activity.take(nodes) * self.compute.gpu_span_w.take(nodes)
+        chips += activity.cpu_activity.take(nodes) * self.compute.cpu_span_w.take(nodes)
+        chips *= activity.gain_frac.take(nodes)
         whole = total_by(rack, chips, len(self.racks.id))
         rack_w = self.world.state.racks.rack_w
         idle_w = np.minimum(self.racks.idle_w, rack_w)
         busy = whole > 0
         shared = chips / np.where(busy, whole, 1.0).take(rack)
-        if not busy.all():
-            shared = np.where(busy.take(rack), shared, self.alike_of_rack.take(rack))
+        shared = np.where(busy.take(rack), shared, self.alike_of_rack.take(rack))
         shared *= (rack_w - idle_w).take(rack)
         shared += (idle_w * self.alike_of_rack).take(rack)
         return shared
 
     def advance(self, span_s: float) -> None:
         """Add what every job drew over a span."""
-        held = np.flatnonzero(self.own.work_of_node >= 0)
-        if not held.size:
-            return
-        owner = self.own.work_of_node.take(held)
-        drawn_w = total_by(owner, self.node_w().take(held), self.own.energy_j.size)
-        self.own.energy_j += drawn_w * span_s
+        node_w = self.node_w()
+        if not np.array_equal(self._owner, self.own.work_of_node):
+            self._owner = self.own.work_of_node.copy()
+            held = np.flatnonzero(self._owner >= 0)
+            owner = self._owner.take(held)
+            self._drawn_w = total_by(owner, node_w.take(held), self.own.energy_j.size)
+        self.own.energy_j += self._drawn_w * span_s

@@ -38,6 +38,7 @@ class Placement:
         self.kinds = _kinds(world.facility.scenario, racks.gpu_type, racks.nodes)
         kind_of_rack = [self.kinds.index(g) if g in self.kinds else -1 for g in racks.gpu_type]
         self.kind_of_node = np.array(kind_of_rack, dtype=np.int64)[self.rack_of_node]
+        self.has_kind = self.kind_of_node >= 0
         self.gpu_types = tuple(kind for kind in self.kinds if kind)
         self.rule = world.facility.scenario.controls.placement
         self.nearness = Nearness(world.facility.fabric, self.rack_of_node)
@@ -57,8 +58,11 @@ class Placement:
 
     def free_of_kinds(self) -> Index:
         """(kind,) free nodes of each."""
-        kinds = self.kind_of_node[self.in_order()]
-        return np.bincount(kinds[kinds >= 0], minlength=len(self.kinds)).astype(np.int64)
+        free = self.in_order()
+        if len(self.kinds) == 1:
+            return np.array([np.count_nonzero(free & self.has_kind)], dtype=np.int64)
+        kinds = self.kind_of_node[free & self.has_kind]
+        return np.bincount(kinds, minlength=len(self.kinds)).astype(np.int64)
 
     def _ordered(self, free: Index) -> Index:
         """Free nodes, rack by rack, or dealt over the racks."""
@@ -76,9 +80,10 @@ class Placement:
             return self.nearness.closest(free, nodes)
         return np.asarray(self._ordered(free)[:nodes])
 
-    def kind_of(self, held: Index) -> int:
-        """The kind of a gang's nodes."""
-        return int(self.kind_of_node[held[0]])
+    def kinds_of(self, gangs: Sequence[Index]) -> Index:
+        """(gang,) the kind of its nodes."""
+        first = np.array([held[0] for held in gangs], dtype=np.int64)
+        return self.kind_of_node[first]
 
     def unheld(self) -> Index:
         """Nodes with GPUs that nobody holds, in order or not."""

@@ -6,7 +6,7 @@ from bisect import insort
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Index
 from twin.results.enums import Cause, EventKind
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
@@ -16,7 +16,8 @@ from twin.simulation.jobs.departures import JobDepartures
 from twin.simulation.jobs.followers import Followers
 from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import CUT_OFF, RUNNING, Phase
+from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
+from twin.simulation.jobs.phase import Phase
 from twin.simulation.jobs.placement import FREE, Placement
 from twin.simulation.jobs.progress import JobProgress
 from twin.simulation.jobs.swings import Swings
@@ -27,10 +28,6 @@ from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
 from twin.workload.graph import waits
-
-WAITING_ACTIVITY = 0.05
-"""GPU activity while a gang writes a checkpoint or restarts; assumed, near idle. A gang without a
-network does nothing at all."""
 
 
 class Scheduler(Discipline):
@@ -46,8 +43,8 @@ class Scheduler(Discipline):
         self.losses = losses
         self._enter()
         self.placement = Placement(world, compute, flows)
-        self.work_frac_of_node = world.facility.racks.work_frac[self.placement.rack_of_node]
         self.learning = Learning(world, jobs, self.placement)
+        self.of_nodes = NodesOfJobs(world, self.placement, self.learning)
         self.swings = Swings(world, jobs, self.learning)
         self.progress = JobProgress(world, jobs, self.learning, losses)
         self.departures = JobDepartures(world, jobs, self.progress)
@@ -271,20 +268,6 @@ class Scheduler(Discipline):
         if np.isfinite(job.gpus):
             share = min(job.gpus / max(int(self.own.gpus[j]), 1), 1.0)
             self.own.gpu_activity[j] = job.gpu_activity * share
-
-    def enter_activity(self, gpu: Array, cpu: Array, gain: Array) -> None:
-        """Enter activities of every gang's nodes, and shares of their racks' gain."""
-        own = self.own
-        held = np.flatnonzero(own.work_of_node >= 0)
-        if not held.size:
-            return
-        owner = own.work_of_node.take(held)
-        working = own.phase == RUNNING
-        waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
-        gpu[held] = np.where(working, own.gpu_activity, waiting).take(owner)
-        cpu[held] = np.where(working, own.cpu_activity, waiting).take(owner)
-        share = self.work_frac_of_node.take(held)
-        gain[held] = np.where(self.learning.has_steps.take(owner), share, 1.0)
 
     def hold(self) -> None:
         """Enter what each job does not make now, and why."""

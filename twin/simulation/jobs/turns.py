@@ -92,7 +92,7 @@ class Turns:
     def _view(self) -> QueueView:
         own = self.own
         running = np.array(own.running, dtype=np.int64)
-        kinds = np.array([self.placement.kind_of(own.held[j]) for j in own.running], np.int64)
+        kinds = self.placement.kinds_of([own.held[j] for j in own.running])
         free = self.placement.free_of_kinds()
         held = total_by(kinds, self.nodes[running].astype(float), free.size)
         watts = self.power.of_jobs()

@@ -32,6 +32,10 @@ class _Before(NamedTuple):
     on_battery: Mask
 
 
+_Flowed = tuple[tuple[flow.Stage, ...], tuple[Array, Array, Mask], tuple[Array, Array]]
+"""A tree, what was drawn at it over which shares, and the output and input that came of it."""
+
+
 class Supply(Discipline):
     """The power discipline of one run."""
 
@@ -43,6 +47,7 @@ class Supply(Discipline):
         self.wires = wiring(world.facility)
         self.stages = flow.stages(self.wires, tree.rating_w, _losses(tree))
         self._bypassed_stages = (-1, self.stages)
+        self._flowed: _Flowed | None = None
         self.is_utility = of_role(tree.kind, Role.SUPPLY)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_ups = of_role(tree.kind, Role.STORE)
@@ -224,7 +229,15 @@ class Supply(Discipline):
 
     def _through(self, drawn_w: Array) -> tuple[Array, Array]:
         """(..., power node) output and input, of what is drawn at each."""
-        return flow.through(self._stages(), drawn_w, self.own.share, self.own.live)
+        own = self.own
+        stages = self._stages()
+        known = self._flowed
+        asked = (drawn_w.copy(), own.share, own.live)
+        if known is None or known[0] is not stages or not all(map(np.array_equal, known[1], asked)):
+            known = (stages, asked, flow.through(stages, *asked))
+            self._flowed = known
+        output_w, input_w = known[2]
+        return output_w.copy(), input_w.copy()
 
     def _stages(self) -> tuple[flow.Stage, ...]:
         """The tree as it is now: UPS on their bypasses lose less."""
