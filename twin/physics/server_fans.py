@@ -9,6 +9,10 @@ from twin.arrays import Array, Index
 STEPS = 6
 """Steps between rated flow and the most: fan controllers of servers know a few set speeds, and
 power is constant between events."""
+POWER_STEPS = 12
+"""Steps of a flow that follows power, from none to rated."""
+LEAST_FRAC = 0.25
+"""Slowest that fans of servers and switches turn at, of rated flow; assumed."""
 BACK_FRAC = 0.5
 """A fan steps down this share of a step below where it stepped up; assumed."""
 
@@ -38,6 +42,16 @@ def slower_below_degc(step: Index, begin_degc: Array, width_k: Array) -> Array:
 def flow_frac(step: Index, most_frac: Array) -> Array:
     """(rack,) air over rated flow: evenly between rated and the most."""
     return np.asarray(1.0 + (most_frac - 1.0) * step / STEPS)
+
+
+def flow_for_power_frac(power_frac: Array) -> Array:
+    """Air over rated flow that warms as at rated power, in steps; not below the least that fans
+    turn at.
+
+    power_frac   power over rated power
+    """
+    steps = np.ceil(np.asarray(power_frac) * POWER_STEPS - 1e-9) / POWER_STEPS
+    return np.asarray(np.clip(steps, LEAST_FRAC, 1.0))
 
 
 def extra_power_w(flow: Array, rated_fan_w: Array) -> Array:

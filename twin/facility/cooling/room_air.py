@@ -132,7 +132,11 @@ def rack_fans(out: Draft, halls: Sequence[HallSpec]) -> RackFans:
     follow = np.isfinite(begin)
     width = np.where(follow, step_k(np.where(follow, begin, 0.0), np.where(follow, end, 1.0)), 0.0)
     most = np.array([1.0 if s is None else s.most for s in stated])
-    return RackFans(begin, width, most, share * rated_w)
+    by_power = [
+        halls[p.hall].support_fans == "follow_power" and p.type.nodes_per_rack == 0
+        for p in out.places
+    ]
+    return RackFans(begin, width, most, share * rated_w, np.array(by_power, dtype=bool))
 
 
 def _solved(out: Draft, air: AirDraft) -> Array:

@@ -4,7 +4,7 @@ whom.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,11 +24,13 @@ class RackFans:
     """Their most flow over the rated one."""
     rated_w: Array
     """Power at rated flow."""
+    by_power: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Racks without nodes whose flow follows their power."""
 
     @property
     def follow(self) -> bool:
         """Whether any does."""
-        return bool(np.isfinite(self.begin_degc).any())
+        return bool(np.isfinite(self.begin_degc).any() or self.by_power.any())
 
 
 @dataclass(frozen=True)

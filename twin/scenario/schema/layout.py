@@ -136,6 +136,9 @@ class HallSpec(Stated):
     """Where temperatures of the room are measured."""
     server_fans: ServerFansSpec | None = None
     """Fans of servers that follow the air at their inlet; none: they move their rated flow."""
+    support_fans: Literal["rated", "follow_power"] = "rated"
+    """Air through racks of storage, network and management: their rated flow, or as much of it as
+    they draw of their rated power."""
     chip_leakage: ChipLeakageSpec | None = None
     """GPUs that draw more as they warm; none: their power does not know their temperature."""
     airflow: Literal["by_distance", "potential"] = "by_distance"

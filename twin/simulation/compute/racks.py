@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask, total_by
 from twin.results.enums import Cause, EventKind
+from twin.simulation.cooling.server_fans import working_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -24,7 +25,6 @@ class Compute(Discipline):
         self.with_nodes = np.flatnonzero(racks.nodes)
         self.starts = racks.first_node[self.with_nodes]
         self.support_span_w = np.where(racks.nodes == 0, racks.rated_w - racks.idle_w, 0.0)
-        self.node_count = float(racks.nodes.sum())
         self._seen_version = (-1, -1, -1)
         self._peak: tuple[object, Array] = (None, np.zeros(0))
         self._seen_s = -np.inf
@@ -148,9 +148,7 @@ class Compute(Discipline):
         """(rack,) what storage, network and management racks draw above idle: it follows the share
         of nodes at work.
         """
-        working = float((self.own.busy_nodes * self.own.rack_on).sum())
-        busy_frac = working / self.node_count if self.node_count else 0.0
-        return np.where(self.racks.nodes == 0, busy_frac * self.support_span_w, 0.0)
+        return np.where(self.racks.nodes == 0, working_frac(self.world) * self.support_span_w, 0.0)
 
     def hottest_w(self) -> Array:
         """(rack,) power of the busiest GPU at its clock and temperature."""

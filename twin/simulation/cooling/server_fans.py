@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask, total_by
-from twin.physics.server_fans import extra_power_w, faster_above_degc, flow_frac, slower_below_degc
+from twin.physics.server_fans import (
+    extra_power_w,
+    faster_above_degc,
+    flow_for_power_frac,
+    flow_frac,
+    slower_below_degc,
+)
 from twin.results.enums import EventKind
 from twin.simulation.kernel.world import World
 
@@ -24,6 +30,14 @@ def hall_demand_m3_s(world: World) -> Array:
     moved = total_by(hall, weight * world.state.fans.flow_frac, rated.size)
     whole = total_by(hall, weight, rated.size)
     return rated * np.where(whole > 0, moved / np.where(whole > 0, whole, 1.0), 1.0)
+
+
+def working_frac(world: World) -> float:
+    """Share of all nodes at work, which racks without nodes follow."""
+    racks = world.facility.racks
+    count = float(racks.nodes.sum())
+    working = float((world.state.racks.busy_nodes * world.state.racks.rack_on).sum())
+    return working / count if count else 0.0
 
 
 class ServerFans:
@@ -46,14 +60,31 @@ class ServerFans:
         faster = lit & (inlet >= self._faster_degc() - TOUCH_K)
         slower = (own.step > 0) & (~lit | (inlet <= self._slower_degc() + TOUCH_K))
         if not (faster.any() or slower.any()):
-            return False
+            return self._turn()
         was_rated = own.step == 0
         own.step = np.where(lit, own.step + faster - (slower & ~faster), 0)
-        own.flow_frac = flow_frac(own.step, self.fans.most_frac)
-        own.power_w = extra_power_w(own.flow_frac, self.fans.rated_w)
+        self._turn()
         self._note(EventKind.FANS_FASTER, was_rated & (own.step > 0))
         self._note(EventKind.FANS_AT_RATED_FLOW, ~was_rated & (own.step == 0))
         return True
+
+    def _turn(self) -> bool:
+        """Flow and power of the steps, and of the power that racks without nodes draw; True where
+        the flow changed.
+        """
+        own = self.own
+        by_air = flow_frac(own.step, self.fans.most_frac)
+        flow = by_air * np.where(self.fans.by_power, self._by_power_frac(), 1.0)
+        changed = not np.array_equal(flow, own.flow_frac)
+        own.flow_frac = flow
+        own.power_w = extra_power_w(by_air, self.fans.rated_w)
+        return changed
+
+    def _by_power_frac(self) -> Array:
+        """(rack,) flow for the power that racks without nodes draw."""
+        racks = self.racks
+        drawn_w = racks.idle_w + working_frac(self.world) * (racks.rated_w - racks.idle_w)
+        return flow_for_power_frac(drawn_w / np.maximum(racks.rated_w, 1e-9))
 
     def _faster_degc(self) -> Array:
         fans = self.fans
