@@ -1,4 +1,4 @@
-"""How fast studies are: `python -m tests.benchmarks.studies [CASES]`.
+"""How fast studies are: `python -m tests.benchmarks.studies [CASES [WEEKS]]`.
 
 Beside every study stands the same number of `twin.run` in a plain loop, timed in the same run. CPU
 seconds are of this process and its children; wall seconds mean something on an idle machine only.
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -69,6 +70,35 @@ def days(name: str, base: Path, cases: int) -> None:
         print(f"{'':<58} {share:8.3f} of the loop's wall time")
 
 
+def overhead(base: Path, cases: int, repeats: int = 8) -> None:
+    """What a study costs beside its own runs made by hand: load, build, run, and the summary.
+
+    In turn, each with set-points of its own, CPU seconds of this process; the median of `repeats`.
+    """
+    path = "plant.chilled_water.supply_temperature"
+
+    def steps(part: int) -> list[str]:
+        first_degc = 14.0 + part / repeats
+        return [f"{first_degc + n / cases / repeats:.5f} °C" for n in range(cases)]
+
+    def by_hand(part: int) -> None:
+        for step in steps(part):
+            twin.start(twin.build(twin.load(base, {path: step}))).until().totals()
+
+    def by_study(part: int) -> None:
+        with TemporaryDirectory() as folder:
+            twin.study(base, {path: steps(part)}, folder=folder)
+
+    by_study(0)
+    shares = []
+    for n in range(repeats):
+        alone, _ = timed(lambda: by_hand(n))  # noqa: B023
+        studied, _ = timed(lambda: by_study(n))  # noqa: B023
+        shares.append(studied / alone - 1.0)
+    spread = f"{100 * min(shares):.1f} to {100 * max(shares):.1f} %"
+    print(f"{'runner beside its own runs':<58} {100 * median(shares):8.1f} % ({spread})")
+
+
 def weeks(cases: int) -> None:
     """Weeks of training in which something fails in one of ten."""
     idle = twin.load(ROOT / "layouts" / "gb200_su.yaml")
@@ -89,6 +119,7 @@ def weeks(cases: int) -> None:
 
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    overhead(ROOT / "layouts" / "gb200_su.yaml", 50)
     days("idle days of gb200_su", ROOT / "layouts" / "gb200_su.yaml", count)
-    days("first_factory", ROOT / "scenarios" / "first_factory.yaml", max(count // 10, 2))
-    weeks(count)
+    days("first_factory", ROOT / "scenarios" / "first_factory.yaml", max(count // 25, 2))
+    weeks(int(sys.argv[2]) if len(sys.argv) > 2 else count)

@@ -51,8 +51,12 @@ def _answers(
     there = client.scatter(subject, broadcast=True)
     cases = list(asked.items())
     slots = max(sum(client.nthreads().values()), 1)
-    size = min(max(len(cases) // (SHARES * slots), 1), BATCH_MAX)
-    batches = [cases[n : n + size] for n in range(0, len(cases), size)]
+    pieces = subject.pieces(cases, slots)
+    size = min(max(len(pieces) // (SHARES * slots), 1), BATCH_MAX)
+    batches = [
+        [one for piece in pieces[n : n + size] for one in piece]
+        for n in range(0, len(pieces), size)
+    ]
     tasks = {client.submit(answer_batch, there, batch, pure=False): batch for batch in batches}
     for task in as_completed(list(tasks), loop=client.loop):
         if task.status == "finished":

@@ -20,6 +20,8 @@ from twin.study.experiments.case import Case
 
 HELD_MAX = 16
 """Facilities, or scenarios, that a process keeps: the last it made."""
+KEYS_MAX = 100_000
+"""Keys that it keeps; a scenario is resolved to make one."""
 _HAPPENS: dict[str, Any] = {
     "seed": True,
     "faults": {"timeline", "seed"},
@@ -63,7 +65,7 @@ class Designs:
         self.arms = {name: dict(changes) for name, changes in arms.items()}
         self._scenarios: OrderedDict[str, Scenario] = OrderedDict()
         self._facilities: OrderedDict[str, Facility] = OrderedDict()
-        self._keys: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._keys: OrderedDict[str, tuple[str, str, bool]] = OrderedDict()
 
     def __getstate__(self) -> dict[str, Any]:
         """What goes to another process: the question, without what was made of it."""
@@ -77,10 +79,11 @@ class Designs:
 
     def scenario(self, case: Case) -> Scenario:
         """The scenario of a case. Raises InputError with everything that cannot be asked."""
-        made = _held(self._scenarios, self._design(case), lambda: self._scenario(case))
+        made = _held(self._scenarios, self.design(case), lambda: self._scenario(case))
         return made.model_copy(update={"seed": case.seed})
 
-    def _design(self, case: Case) -> str:
+    def design(self, case: Case) -> str:
+        """What a case changes, as one text: the same for cases of one design."""
         return canonical(self.changes(case))
 
     def _scenario(self, case: Case) -> Scenario:
@@ -93,13 +96,16 @@ class Designs:
     def facility(self, case: Case) -> Facility:
         """The facility of a case. Raises InputError with every reason why it cannot be built."""
         scenario = self.scenario(case)
-        built = _held(self._facilities, self._design(case), lambda: build(scenario))
+        built = _held(self._facilities, self.design(case), lambda: build(scenario))
         return replace(built, scenario=scenario)
 
     def keys(self, case: Case) -> tuple[str, str]:
-        """A case's key, and that of the group of cases with which it may share a past."""
-        made = _held(self._keys, self._design(case), lambda: _keys(self.scenario(case)))
-        return digest([made[0], case.seed]), made[1]
+        """A case's key, and that of the group of cases with which it may share a past: of its own
+        seed where that draws requests, which are others from the first moment.
+        """
+        made = _held(self._keys, self.design(case), lambda: _keys(self.scenario(case)), KEYS_MAX)
+        whole, group, drawn = made
+        return digest([whole, case.seed]), digest([group, case.seed]) if drawn else group
 
 
 def _text(value: Any) -> str:
@@ -107,25 +113,28 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _held(made: OrderedDict[str, Made], key: str, make: Callable[[], Made]) -> Made:
+def _held(
+    made: OrderedDict[str, Made], key: str, make: Callable[[], Made], most: int = HELD_MAX
+) -> Made:
     """What was made of a key before, or is made now; the oldest goes where there are too many."""
     if key not in made:
         made[key] = make()
-        if len(made) > HELD_MAX:
+        if len(made) > most:
             made.popitem(last=False)
     made.move_to_end(key)
     return made[key]
 
 
-def _keys(scenario: Scenario) -> tuple[str, str]:
+def _keys(scenario: Scenario) -> tuple[str, str, bool]:
     """Of the scenario as resolved but for its seed, the files it reads, the catalogue and the
-    program; and of the same without what happens to it.
+    program; of the same without what happens to it; and whether its seed draws requests.
     """
     named, files = portable(scenario)
     read = {name: sha256(data).hexdigest() for name, data in contents(files).items()}
     rest = [read, scenario.catalogue.content_hash(), program()]
     whole = named.model_dump_json(exclude={"seed"})
-    return digest([whole, rest]), digest([named.model_dump_json(exclude=_HAPPENS), rest])
+    drawn = any(work.pools() for work in scenario.workload)
+    return digest([whole, rest]), digest([named.model_dump_json(exclude=_HAPPENS), rest]), drawn
 
 
 def digest(told: Any) -> str:

@@ -59,7 +59,7 @@ def evaluate(
     try:
         found = _still_good(kept.read(), outcomes, rerun)
         with runner(subject, workers, cluster) as run:
-            _answer(subject.ordered(asked), found, kept, run, outcomes, tell)
+            _answer(asked, found, kept, run, outcomes, tell)
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(_stopped(asked, found, folder)) from stop
     finally:

@@ -24,8 +24,10 @@ from twin.study.experiments.worker import ANSWERS, BEGINS, IDLE, send
 TRIES = 2
 """Processes that may die of one case."""
 SHARES = 4
-"""A batch is this part of a process's share of what is left: large at first, small at the end."""
+"""A batch is this part of a process's share of the pieces that are left: many at first, few at the
+end."""
 BATCH_MAX = 128
+"""Pieces of a batch."""
 _GONE = "gone"
 Batch = list[tuple[str, Case]]
 
@@ -79,6 +81,7 @@ class Processes:
     """So many processes with one subject."""
 
     def __init__(self, subject: Subject, workers: int) -> None:
+        self._subject = subject
         self._setup = _setup(subject)
         self._count = workers
         self._messages: Queue[Any] = Queue()
@@ -92,9 +95,9 @@ class Processes:
 
         Raises RunError where processes die before they answer anything.
         """
-        self._left = deque([[one] for one in asked.items()])
+        self._left = deque(self._subject.pieces(list(asked.items()), self._count))
         open_ = len(asked)
-        for _ in range(min(self._count, open_)):
+        for _ in range(min(self._count, len(self._left))):
             self._begin()
         while open_:
             worker, what, *told = self._messages.get()
@@ -144,13 +147,18 @@ class Processes:
             )
         blamed = [worker.begun] if worker.begun in worker.open else list(worker.open)
         self._deaths.update(blamed)
-        for key, case in worker.open.items():
-            if self._deaths[key] >= TRIES:
-                yield key, CaseAnswer(failure=_died(died))
-            else:
-                self._left.appendleft([(key, case)])
+        for key in [key for key in blamed if self._deaths[key] >= TRIES]:
+            del worker.open[key]
+            yield key, CaseAnswer(failure=_died(died))
+        self._put_back(worker.open, blamed)
         if self._left:
             self._begin()
+
+    def _put_back(self, cases: dict[str, Case], blamed: list[str]) -> None:
+        """Cases that have no answer: those that may have killed a process each by itself."""
+        alone = [[(key, cases[key])] for key in blamed if key in cases]
+        rest = [(key, case) for key, case in cases.items() if key not in blamed]
+        self._left.extendleft([*alone, *([rest] if rest else [])])
 
     def end(self) -> None:
         """Stop all processes."""

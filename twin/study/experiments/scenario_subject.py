@@ -19,7 +19,11 @@ from twin.study.experiments.outcomes import numbers, outcomes
 from twin.study.experiments.subject import Begins, Keyed, answered
 
 TOGETHER_MAX = 128
-"""Facilities of a group that are held at once."""
+"""Designs of a group whose facilities are held at once; those of one design share their arrays."""
+RUNS_MAX = 1024
+"""Runs of a group that are held at once."""
+PIECE_MIN = 4
+"""Runs that are worth a past of their own, where groups are enough for all workers."""
 _RESIDUALS = (
     "energy_balance_residual_frac",
     "heat_balance_residual_frac",
@@ -84,9 +88,13 @@ class ScenarioSubject:
             return list(error.problems)
         return []
 
-    def ordered(self, cases: Sequence[Keyed]) -> list[Keyed]:
-        """Cases that may share a past one after another, in the order of their first."""
-        return [one for group in self._groups(cases) for one in group]
+    def pieces(self, cases: Sequence[Keyed], workers: int) -> list[list[Keyed]]:
+        """Cases that may share a past together, in the order of their first: each worker that takes
+        part in such a group lives through their past once.
+        """
+        groups = self._groups(cases)
+        least = PIECE_MIN if len(groups) >= workers else 1
+        return [piece for group in groups for piece in _dealt(group, workers, least)]
 
     def _groups(self, cases: Sequence[Keyed]) -> list[list[Keyed]]:
         groups: dict[str, list[Keyed]] = {}
@@ -97,8 +105,10 @@ class ScenarioSubject:
     def answers(self, cases: Sequence[Keyed], begins: Begins) -> Iterator[tuple[str, CaseAnswer]]:
         """The numbers of each run's summary, as `twin run` of the same scenario gives them."""
         for group in self._groups(cases):
-            for n in range(0, len(group), TOGETHER_MAX):
-                yield from self._answers(group[n : n + TOGETHER_MAX], begins)
+            designs = len({self.designs.design(case) for _, case in group})
+            most = RUNS_MAX if designs == 1 else TOGETHER_MAX
+            for n in range(0, len(group), most):
+                yield from self._answers(group[n : n + most], begins)
 
     def _answers(self, group: list[Keyed], begins: Begins) -> Iterator[tuple[str, CaseAnswer]]:
         facilities: dict[str, Facility] = {}
@@ -128,6 +138,12 @@ class ScenarioSubject:
         _refuse_unbalanced(totals)
         found = numbers(totals.summary)
         return found if self.wanted <= found.keys() else outcomes(run.result())
+
+
+def _dealt(group: list[Keyed], workers: int, least: int) -> list[list[Keyed]]:
+    """A group dealt out in turn, so that pieces are alike, `least` or more each."""
+    count = max(1, min(workers, len(group) // least))
+    return [group[n::count] for n in range(count)]
 
 
 def _refuse_unbalanced(totals: Totals) -> None:

@@ -33,8 +33,8 @@ class Subject(Protocol):
         """
         ...
 
-    def ordered(self, cases: Sequence[Keyed]) -> list[Keyed]:
-        """The same with those together that are best evaluated one after another."""
+    def pieces(self, cases: Sequence[Keyed], workers: int) -> list[list[Keyed]]:
+        """The same in pieces, of which each is best answered by one worker, all at once."""
         ...
 
     def answers(self, cases: Sequence[Keyed], begins: Begins) -> Iterator[tuple[str, CaseAnswer]]:
@@ -73,9 +73,9 @@ class FunctionSubject:
             for case in cases
         ]
 
-    def ordered(self, cases: Sequence[Keyed]) -> list[Keyed]:
-        """As they come."""
-        return list(cases)
+    def pieces(self, cases: Sequence[Keyed], workers: int) -> list[list[Keyed]]:
+        """Each by itself, as they come."""
+        return [[one] for one in cases]
 
     def answers(self, cases: Sequence[Keyed], begins: Begins) -> Iterator[tuple[str, CaseAnswer]]:
         """One call of the function a case."""
