@@ -17,7 +17,6 @@ from twin.analysis.statistics import (
     refuse_unusable,
 )
 from twin.analysis.statistics.guard import Floats
-from twin.analysis.statistics.ratios import influence
 from twin.study.experiments.case import Case
 from twin.study.experiments.measure import Measure, names_of
 from twin.study.experiments.question import Question, case_names
@@ -93,12 +92,7 @@ class ArmTrials:
         return self._values(arm) - self._values(self.baseline)
 
     def _values(self, arm: str) -> Floats:
-        measure = self.measures[0]
-        rows = self.rows(arm)
-        if not measure.bottom:
-            return np.asarray(rows[measure.top], dtype=float)
-        tops = np.asarray(rows[measure.top], dtype=float)
-        return influence(tops, np.asarray(rows[measure.bottom], dtype=float))
+        return self.measures[0].values(self.rows(arm))
 
     def answer(self, arm: str, look: LookResult) -> ArmAnswer:
         """What was found of an arm."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from twin.analysis.statistics import mean_interval, ratio_of_means
+from twin.analysis.statistics import mean_interval, paired_difference, ratio_of_means
 from twin.study.experiments.measure import Limit, Measure, names_of
 from twin.study.experiments.question import Question
 from twin.study.experiments.search import Goal
@@ -26,6 +26,29 @@ def marked(trials: pd.DataFrame, goals: Sequence[Goal]) -> pd.DataFrame:
     rows = np.flatnonzero(able)
     found[rows] = unbeaten(costs[rows])
     return trials.assign(front=found)
+
+
+def with_apart(
+    trials: pd.DataFrame, tables: Sequence[pd.DataFrame], goals: Sequence[Goal], seeds: int
+) -> pd.DataFrame:
+    """Trials with `apart`: whether a point's difference to the best in the only goal leaves out
+    zero, over the seeds that both met; as they are of several goals, or of one seed.
+
+    The level is shared by all points (Bonferroni), for the best was picked among them.
+    """
+    if len(goals) != 1 or seeds < 2 or not trials["front"].any():
+        return trials
+    measure = goals[0].measure
+    cases = pd.concat(list(tables), ignore_index=True)
+    best = int(trials["front"].to_numpy().argmax())
+    level = 1.0 - 0.05 / max(1, len(trials) - 1)
+    parts = [cases.iloc[n * seeds : (n + 1) * seeds] for n in range(len(trials))]
+    first = measure.values(parts[best])
+    apart = [
+        status == "done" and paired_difference(measure.values(part), first, level).decided
+        for status, part in zip(trials["status"], parts, strict=True)
+    ]
+    return trials.assign(apart=pd.Series(apart, trials.index).where(trials["status"] == "done"))
 
 
 def _varied(trials: pd.DataFrame) -> list[str]:

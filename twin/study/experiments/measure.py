@@ -7,8 +7,12 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from twin.analysis.statistics.guard import Floats
+from twin.analysis.statistics.intervals import standard_error
+from twin.analysis.statistics.ratios import influence
 from twin.errors import InputError, Problem
 
 _LIMIT = re.compile(r"\s*(?P<of>[^<>=]+?)\s*(?P<sign><=|>=)\s*(?P<number>[-+.\deE]+)\s*")
@@ -42,6 +46,17 @@ class Measure:
         """Over the runs of these rows: of a ratio the ratio of the means."""
         top = float(rows[self.top].mean(skipna=False))
         return top / float(rows[self.bottom].mean(skipna=False)) if self.bottom else top
+
+    def error(self, rows: pd.DataFrame) -> float:
+        """Standard error of that mean over two runs or more."""
+        return standard_error(self.values(rows))
+
+    def values(self, rows: pd.DataFrame) -> Floats:
+        """(run,) what each run gives to the mean: of a ratio to first order (delta method)."""
+        tops = np.asarray(rows[self.top], dtype=float)
+        if not self.bottom:
+            return tops
+        return influence(tops, np.asarray(rows[self.bottom], dtype=float))
 
 
 def names_of(measures: Iterable[Measure]) -> list[str]:

@@ -8,7 +8,7 @@ points, whose answers are in the folder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,10 +16,11 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from twin.analysis.side_by_side import SAME_FRAC
 from twin.errors import InputError, Problem
 from twin.quantities import figures, short_number
 from twin.study.experiments.evaluate import Tell
-from twin.study.experiments.front import fresh_rows, marked
+from twin.study.experiments.front import fresh_rows, marked, with_apart
 from twin.study.experiments.measure import Limit, Measure, names_of
 from twin.study.experiments.question import Asked, Evaluation, Question, question, seeds_from
 from twin.study.experiments.search import Goal, Searcher, searcher
@@ -37,7 +38,9 @@ class Optimisation:
     parameters: tuple[str, ...]
     trials: pd.DataFrame
     """One row a point in the order of the search: its values, `status`, `reason`, outcomes on the
-    search's seeds, `meets` (every limit), `excess` (beyond limits, as shares of them), `front`.
+    search's seeds (means, with `<outcome> error`, the mean's standard error, where there are
+    several), `meets` (every limit), `excess` (beyond limits, as shares of them), `front`; of one
+    goal and several seeds `apart`: whether the point is told apart from the best.
     """
     front: pd.DataFrame
     """The points that none other beats, run again on seeds the search never saw: outcome means,
@@ -65,7 +68,7 @@ class Optimisation:
     def verdict(self) -> list[str]:
         """What was found, in words."""
         failed = int((self.trials["status"] != "done").sum())
-        told = [self._found(), *self._ends()]
+        told = [self._found(), *self._ends(), *self._chance()]
         if failed:
             told.append(
                 f"{failed} of {len(self.trials)} points failed; the table of trials names them."
@@ -87,9 +90,39 @@ class Optimisation:
         if len(self.goals) > 1:
             return f"{len(self.front)} of {len(self.trials)} points{within} are beaten by none."
         best = self.front.iloc[0]
-        got = self._told(best, [str(goal.measure) for goal in self.goals])
+        got = self._told(best, [str(goal.measure) for goal in self.goals]) + self._around(best)
         at = self._told(best, self.parameters)
         return f"Best of {len(self.trials)} points{within}: {at}, {got}."
+
+    def _chance(self) -> Iterator[str]:
+        """How far chance reaches: points that are as good as the best, as far as seeds tell, and
+        of one seed what the best is on another.
+        """
+        if self.front.empty:
+            return
+        if "apart" in self.trials:
+            able = self.trials[self.trials["meets"] & (self.trials["status"] == "done")]
+            points = able.drop_duplicates(list(self.parameters))
+            others = len(points) - int(points["apart"].astype(bool).sum()) - 1
+            seeds = f"the {len(self.search_seeds)} seeds that all met"
+            of = f"{others} of {len(points) - 1} other points"
+            yield f"{of} are not told apart from the best by {seeds}."
+        elif len(self.search_seeds) == 1 and (moved := self._moved()):
+            yield moved
+
+    def _moved(self) -> str:
+        """What the best point is on a seed that the search never saw, where it differs."""
+        first = self.front.iloc[0]
+        name = str(self.goals[0].measure)
+        same = (self.trials[list(self.parameters)] == first[list(self.parameters)]).all(axis=1)
+        searched = float(self.trials[same & (self.trials["status"] == "done")][name].iloc[0])
+        fresh = float(first[name])
+        if not np.isfinite(fresh) or abs(fresh - searched) <= SAME_FRAC * abs(searched):
+            return ""
+        return (
+            f"Chance has a part: the best has {name} {_short(searched)} on the seed of the search "
+            f"and {_short(fresh)} on seeds it never saw; more replications average that out."
+        )
 
     def _ends(self) -> list[str]:
         """Of several goals, the point that is best in each."""
@@ -103,6 +136,14 @@ class Optimisation:
         word = "Lowest" if goal.sign > 0 else "Highest"
         got = self._told(row, [str(one.measure) for one in self.goals])
         return f"{word} {goal.measure}: {self._told(row, self.parameters)} ({got})."
+
+    def _around(self, row: pd.Series[Any]) -> str:
+        """The interval of the first goal, where several seeds have reported."""
+        name = str(self.goals[0].measure)
+        if f"{name} low" not in row or not np.isfinite(row[f"{name} low"]):
+            return ""
+        ends = f"{_short(row[f'{name} low'])} to {_short(row[f'{name} high'])}"
+        return f" (95 % interval {ends}, on {len(self.report_seeds)} seeds of their own)"
 
     def _told(self, row: pd.Series[Any], names: Sequence[str]) -> str:
         return ", ".join(f"{name} {_short(row[name])}{self._unit(name)}" for name in names)
@@ -179,7 +220,7 @@ def optimise_of(
         judged = [_judged(part, measures, limits) for part in _by_point(table, len(points))]
         search.tell(judged)
         rows += [{**point, **row} for point, row in zip(points, judged, strict=True)]
-    trials = marked(pd.DataFrame(rows), goals)
+    trials = with_apart(marked(pd.DataFrame(rows), goals), tables, goals, len(seeds[0]))
     front, fresh = fresh_rows(asked, trials, measures, goals, limits, seeds[1])
     return Optimisation(
         goals=tuple(goals),
@@ -218,9 +259,13 @@ def _judged(
     status = "done" if bad.empty else str(bad["status"].iloc[0])
     reason = "" if bad.empty else str(bad["reason"].iloc[0])
     values = {str(one): one.mean(rows) if bad.empty else np.nan for one in measures}
+    able = bad.empty and len(rows) > 1
+    errors = {f"{one} error": one.error(rows) if able else np.nan for one in measures}
+    errors = errors if len(rows) > 1 else {}
     over = [max(0.0, limit.excess(values[str(limit.measure)])) for limit in limits]
     excess = float(sum(over)) if bad.empty else np.nan
-    return {"status": status, "reason": reason, **values, "meets": excess == 0.0, "excess": excess}
+    told = {"status": status, "reason": reason, **values, **errors}
+    return {**told, "meets": excess == 0.0, "excess": excess}
 
 
 def _check(
