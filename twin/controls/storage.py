@@ -74,8 +74,10 @@ class StorageSchedule(_StorageRule):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if any(a.at >= b.at for a, b in pairwise(self.steps)):
-            raise ValueError("steps in order of time, each later than the one before")
+        for n, (before, step) in enumerate(pairwise(self.steps), start=2):
+            if before.at >= step.at:
+                after = f"step {n} (at {step.at:,.0f} s) is not after {before.at:,.0f} s"
+                raise ValueError(f"steps in order of time: {after}")
         return self
 
 

@@ -91,6 +91,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "it cannot be connected as drawn: what is rated for less burns, what needs more never runs",
         "a transformer between, or the right `voltage` under `overrides` of one of the two",
     ),
+    FindingCode.SOLAR_ABOVE_RATING: Meaning(
+        Severity.WARNING,
+        "on a bright day with little load its breaker trips, and what hangs on it goes dark",
+        "a larger rating, smaller inverters, a store beside them, or a lower site.export.limit",
+    ),
     FindingCode.LARGE_LOAD: Meaning(
         Severity.NOTE,
         "its connection is studied, and its duties are more than those of a smaller site",

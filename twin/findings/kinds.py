@@ -38,6 +38,7 @@ class FindingCode(StrEnum):
     SHORT_CIRCUIT_ABOVE_RATING = "short_circuit_above_rating"
     NOT_SELECTIVE = "not_selective"
     PHASE_IMBALANCE = "phase_imbalance"
+    SOLAR_ABOVE_RATING = "solar_above_rating"
     LARGE_LOAD = "large_load"
     LEAVES_THE_GRID = "leaves_the_grid"
     RAMP_BEYOND_LIMIT = "ramp_beyond_limit"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import AT_BOARDS, EQUIPMENT_KINDS, Role, role
+from twin.catalogue.equipment_kinds import AT_BOARDS, EQUIPMENT_KINDS, Role, is_source, role
 from twin.catalogue.rows import PowerEquipment
 from twin.controls import RampLimit
 from twin.facility.ledger import Ledger
@@ -48,6 +48,7 @@ def check_takers(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
     it.
     """
     bess = {node.id: node for node in nodes if role(node.kind) in AT_BOARDS}
+    source = {node.id for node in nodes if is_source(node.kind)}
     wrong = {s for node in nodes for s in node.supplies if s in bess}
     for i, group in enumerate(ledger.scenario.plan.power):
         boards = [bess[n].supplies for n in members(group.name, group.count) if n in bess]
@@ -56,6 +57,12 @@ def check_takers(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
             found = f"{', '.join(boards[0])} for {group.name!r}, a {word}"
             loc = ("layout", "power", i, "fed_by")
             ledger.complain(loc, found, "the one board that each stands at")
+        sources = sorted({s for supplies in boards for s in supplies if s in source})
+        if sources:
+            word = EQUIPMENT_KINDS[bess[members(group.name, group.count)[0]].kind].word
+            found = f"{', '.join(sources)} for {group.name!r}, a {word}"
+            allowed = "the board, panel or transformer of the site that it gives its power to"
+            ledger.complain(("layout", "power", i, "fed_by"), found, allowed)
         fed = [name for name in members(group.name, group.count) if name in wrong]
         if fed:
             words = EQUIPMENT_KINDS[bess[fed[0]].kind].word

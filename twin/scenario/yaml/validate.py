@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario.yaml.document import Document, read
 from twin.scenario.yaml.limits import LIMIT_PROBLEMS
 from twin.scenario.yaml.positions import ABSENT, fields_of, first_keys, place_of, value_at
-from twin.scenario.yaml.scalars import kind_of
+from twin.scenario.yaml.scalars import brief, kind_of
 
 Model = TypeVar("Model", bound=BaseModel)
+_WORD = re.compile(r"\w+")
 
 _TYPES = {
     "bool": "true or false",
@@ -120,7 +122,23 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -
     if detail["type"].startswith("union_tag"):
         return _tag_problem(detail, document, loc, value)
     on_key = "[key]" in detail["loc"]
-    return document.problem(loc, kind_of(value), _allowed(detail), _hint(detail, value), on_key)
+    told = _told(detail, loc, value)
+    return document.problem(loc, told, _allowed(detail), _hint(detail, value), on_key)
+
+
+def _told(detail: ErrorDetails, loc: tuple[str | int, ...], value: Any) -> str:
+    """What was found: of a mapping whose keys do not go together those that the complaint names, or
+    all; the whole file is a mapping and no more.
+    """
+    if not (isinstance(value, dict) and value and loc and detail["type"] == "value_error"):
+        return kind_of(value)
+    named = set(_WORD.findall(str(detail["ctx"]["error"])))
+    shown = {key: held for key, held in value.items() if key in named} or value
+    return brief(f"{{{', '.join(f'{key}: {_plain(held)}' for key, held in shown.items())}}}", 90)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else kind_of(value)
 
 
 def _purpose(types: list[Any], name: str | int) -> str:

@@ -134,7 +134,9 @@ def _sold_usd(run: Disciplines) -> float:
 
 
 def _solar(run: Disciplines) -> dict[str, float]:
-    """What solar arrays gave, what of it left, and what was held back; nothing without any."""
+    """What solar arrays gave, what of it left, and what was held back; nothing without any. Where
+    they gave nothing, as at night, nothing left.
+    """
     site = run.accounts.site_totals()
     if not run.world.facility.power.solar.node.size:
         return {}
@@ -142,7 +144,8 @@ def _solar(run: Disciplines) -> dict[str, float]:
         "energy_solar_j": site["solar"],
         "energy_export_j": site["export"],
         "solar_held_back_j": site["solar_held_back"],
-        "solar_self_consumption_frac": 1.0 - _ratio(site["export"], site["solar"]),
+        "solar_self_consumption_frac": 1.0
+        - (_ratio(site["export"], site["solar"]) if site["solar"] > 0 else 0.0),
         "income_export_usd": _sold_usd(run),
     }
 
