@@ -10,14 +10,20 @@ import numpy as np
 import pandas as pd
 
 from twin.catalogue.equipment_kinds import Role, of_role
-from twin.controls import Drill, drilled, ends_s
+from twin.controls import Drill, PlannedTransfer, drilled, ends_s
 from twin.facility.model import Facility
+from twin.facility.power.planned import planned_boards
 from twin.results.enums import EventKind
 
 Frames = Mapping[str, pd.DataFrame]
 Row = dict[str, Any]
 
-_UNITS = {"inlet_temperature": "degC", "recovery": "s"}
+_UNITS = {
+    "inlet_temperature": "degC",
+    "recovery": "s",
+    "on_generators": "s",
+    "back_on_utility": "s",
+}
 _DISTURBANCES = (
     (EventKind.OFF, EventKind.ON),
     (EventKind.ON_BATTERY, EventKind.OFF_BATTERY),
@@ -31,6 +37,7 @@ _DISTURBANCES = (
 class Window:
     """What a run recorded from the beginning of a drill until the next one, or the end."""
 
+    begins_s: float
     drill_ends_s: float
     events: pd.DataFrame
     site: pd.DataFrame
@@ -38,6 +45,8 @@ class Window:
     power: pd.DataFrame
     battery_full_j: Mapping[str, float]
     jobs: frozenset[str]
+    boards: frozenset[str]
+    """Those of a planned transfer."""
 
     def count(self, *kinds: EventKind) -> float:
         """Events of these kinds."""
@@ -59,7 +68,8 @@ def drill_sheet(facility: Facility, frames: Frames) -> pd.DataFrame:
     until = [*(drill.at for drill in drills), end_s][1:]
     for drill, until_s in zip(drills, until, strict=True):
         if drill.expect is not None and drill.at < end_s:
-            window = _window(frames, drill, until_s, battery_j, jobs)
+            boards = _boards(facility, drill)
+            window = _window(frames, drill, until_s, battery_j, jobs, boards)
             rows += _judged(drill, window)
     return pd.DataFrame(rows)
 
@@ -70,6 +80,7 @@ def _window(
     until_s: float,
     battery_j: Mapping[str, float],
     jobs: frozenset[str],
+    boards: frozenset[str],
 ) -> Window:
     """Rows of a period count where any part of it lies inside."""
 
@@ -86,9 +97,14 @@ def _window(
         events = events[(events["time_s"] >= drill.at) & (events["time_s"] < until_s)]
     else:
         events = pd.DataFrame(columns=["time_s", "component", "what"])
-    return Window(
-        ends_s(drill), events, periods("site"), periods("racks"), periods("power"), battery_j, jobs
-    )
+    tables = (periods("site"), periods("racks"), periods("power"))
+    return Window(drill.at, ends_s(drill), events, *tables, battery_j, jobs, boards)
+
+
+def _boards(facility: Facility, drill: Drill) -> frozenset[str]:
+    if not isinstance(drill, PlannedTransfer):
+        return frozenset()
+    return frozenset(facility.power.id[node] for node in planned_boards(facility, drill).tolist())
 
 
 def _judged(drill: Drill, window: Window) -> Iterator[Row]:
@@ -157,6 +173,25 @@ def _recovery(window: Window) -> float:
     return last_s - window.drill_ends_s
 
 
+def _transferred(window: Window, since_s: float, until_s: float) -> float:
+    """Seconds until the last board went over for the first time; infinite where one did not."""
+    events = window.events
+    within = (events["time_s"] >= since_s) & (events["time_s"] < until_s)
+    moved = events[within & (events["what"] == EventKind.TRANSFERS)]
+    first_s = moved.groupby("component")["time_s"].min()
+    if not window.boards.issubset(first_s.index):
+        return np.inf
+    return float(first_s[sorted(window.boards)].max()) - since_s
+
+
+def _on_generators(window: Window) -> float:
+    return _transferred(window, window.begins_s, window.drill_ends_s)
+
+
+def _back_on_utility(window: Window) -> float:
+    return _transferred(window, window.drill_ends_s, np.inf)
+
+
 _MEASURES: dict[str, Callable[[Window], float]] = {
     "racks_off": _racks_off,
     "restarts": _restarts,
@@ -166,5 +201,8 @@ _MEASURES: dict[str, Callable[[Window], float]] = {
     "load": _load,
     "battery_left": _battery_left,
     "inlet_temperature": _inlet,
+    "on_battery": lambda window: window.count(EventKind.ON_BATTERY),
+    "on_generators": _on_generators,
+    "back_on_utility": _back_on_utility,
     "recovery": _recovery,
 }

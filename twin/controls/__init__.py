@@ -4,11 +4,22 @@ line.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from twin.controls.demand_response import DemandEvent, DemandResponse
+from twin.controls.drills import (
+    Drill,
+    Expectation,
+    Isolate,
+    OutageDuration,
+    PlannedTransfer,
+    Sag,
+    UtilityOutage,
+    drilled,
+    ends_s,
+)
 from twin.controls.queueing import Queueing, SchedulerChoice
 from twin.controls.storage import (
     Arbitrage,
@@ -22,7 +33,6 @@ from twin.stated import (
     YEAR_S,
     Duration,
     Fraction,
-    OutdoorTemperature,
     ShareOrPercent,
     Stated,
     Volume,
@@ -30,9 +40,6 @@ from twin.stated import (
     Within,
 )
 from twin.stated import Moment as Moment
-
-OutageDuration = Annotated[Duration, Within(1e-3, 30 * YEAR_S, "1 ms to 30 years")]
-
 
 FuelVolume = Annotated[Volume, Within(1e-3, 1e6, "1 L to 1,000,000 m^3")]
 
@@ -146,112 +153,6 @@ class Controls(Stated):
     """Operator actions on the time line."""
 
 
-class Expectation(Stated):
-    """What a drill may cost at most, from its beginning until the next one begins or the run ends;
-    what is left out is not judged.
-    """
-
-    racks_off: int | None = Field(default=None, ge=0, le=1_000_000)
-    """Racks that went off, at any time."""
-    restarts: int | None = Field(default=None, ge=0, le=1_000_000)
-    """Times that a training job was taken back to its last checkpoint."""
-    failed_starts: int | None = Field(default=None, ge=0, le=1_000_000)
-    """Attempts at starting a generator that failed."""
-    trips: int | None = Field(default=None, ge=0, le=1_000_000)
-    """Devices that their own protection opened."""
-    tokens_lost: ShareOrPercent | None = None
-    """Share of the tokens made or lost meanwhile."""
-    load: float | None = Field(default=None, gt=0, le=100)
-    """Highest load of any power component over its rating."""
-    battery_left: ShareOrPercent | None = None
-    """Share of its energy that the battery of every UPS must keep at least."""
-    inlet_temperature: OutdoorTemperature | None = None
-    """Warmest air at the inlet of a rack."""
-    recovery: Duration | None = None
-    """From the end of the drill until every rack is on and at full clock, no UPS is on battery, and
-    what tripped is closed."""
-
-
-class UtilityOutage(Stated):
-    """Drill: every utility feed is away for a while."""
-
-    kind: Literal["utility_outage"]
-    name: Annotated[str, Field(max_length=100)] = ""
-    """What the sheet calls it; its kind if left out."""
-    at: Moment
-    """When it begins."""
-    duration: OutageDuration
-    """How long it lasts."""
-    expect: Expectation | None = None
-    """When it is passed; not judged if left out."""
-
-
-class Isolate(Stated):
-    """Drill: one component is taken out on purpose and put back."""
-
-    kind: Literal["isolate"]
-    name: Annotated[str, Field(max_length=100)] = ""
-    """What the sheet calls it; the component if left out."""
-    at: Moment
-    """When it is taken out."""
-    duration: OutageDuration
-    """How long it is out."""
-    component: Annotated[str, Field(max_length=100)]
-    """Which one."""
-    expect: Expectation | None = None
-    """When it is passed; not judged if left out."""
-
-
-class Sag(Stated):
-    """Drill: the voltage at one component sags, once or several times.
-
-    Everything below sees it: UPS whose input leaves their window go on battery, equipment without
-    one rides through by the ITI curve.
-    """
-
-    kind: Literal["sag"]
-    name: Annotated[str, Field(max_length=100)] = ""
-    """What the sheet calls it; the component if left out."""
-    at: Moment
-    """When the first one begins."""
-    duration: OutageDuration
-    """How long each lasts."""
-    target: Annotated[str, Field(max_length=100)]
-    """Utility, board or other power component at which the voltage sags."""
-    remaining_voltage: ShareOrPercent
-    """Voltage that is left, over nominal."""
-    count: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many."""
-    spacing: OutageDuration | None = None
-    """From the beginning of one to that of the next; several need it."""
-    expect: Expectation | None = None
-    """When it is passed; not judged if left out."""
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        if self.count > 1 and (self.spacing is None or self.spacing <= self.duration):
-            raise ValueError("a spacing above the duration, where there are several sags")
-        return self
-
-
-Drill = Annotated[UtilityOutage | Isolate | Sag, Field(discriminator="kind")]
-"""Any drill, told apart by `kind`."""
-
-
-def ends_s(drill: UtilityOutage | Isolate | Sag) -> float:
-    """When a drill is over, in seconds after the start."""
-    if isinstance(drill, Sag):
-        return drill.at + (drill.count - 1) * (drill.spacing or 0.0) + drill.duration
-    return drill.at + drill.duration
-
-
-def drilled(drill: UtilityOutage | Isolate | Sag) -> str:
-    """What a drill is about: its component, or its kind where that is every utility."""
-    if isinstance(drill, Sag):
-        return drill.target
-    return drill.component if isinstance(drill, Isolate) else str(drill.kind)
-
-
 __all__ = [
     "Action",
     "Arbitrage",
@@ -267,6 +168,7 @@ __all__ = [
     "MaintenanceBypass",
     "Moment",
     "PeakShave",
+    "PlannedTransfer",
     "Queueing",
     "RampLimit",
     "Refuel",

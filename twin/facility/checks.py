@@ -9,6 +9,7 @@ import numpy as np
 from twin.catalogue import KINDS, kind_of
 from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
+from twin.controls import Drill
 from twin.errors import did_you_mean
 from twin.facility import price_names
 from twin.facility.control_checks import check_demand_response, check_shedding
@@ -18,6 +19,7 @@ from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.model.components import is_member
 from twin.facility.power.loading import loading, overloads
+from twin.facility.power.planned import transfer_boards
 from twin.facility.space.geometry import clashes
 from twin.facility.space.rack import Position
 
@@ -103,6 +105,7 @@ def targets(ledger: Ledger) -> None:
             check_target(ledger, ("drills", i, "component"), drill.component)
         if drill.kind == "sag":
             _sagging(ledger, ("drills", i, "target"), drill.target)
+        _transfer_asked(ledger, ("drills", i), drill)
     kinds = sorted({entry.kind for entry in ledger.entries})
     for i, kind in enumerate(scenario.faults.rates.kinds if scenario.faults.rates else ()):
         if kind not in kinds:
@@ -215,6 +218,15 @@ def _sagging(ledger: Ledger, loc: Loc, name: str) -> None:
         ledger.unknown(loc, name, power, "a power component of this layout")
 
 
+def _transfer_asked(ledger: Ledger, loc: Loc, drill: Drill) -> None:
+    """What only a planned transfer can be asked."""
+    if drill.kind == "planned_transfer" or drill.expect is None:
+        return
+    for field in ("on_generators", "back_on_utility"):
+        if getattr(drill.expect, field) is not None:
+            ledger.complain((*loc, "expect", field), drill.kind, "a planned_transfer")
+
+
 def _known(ledger: Ledger, loc: Loc, name: str, kind: type[CatalogueRow]) -> None:
     known = ledger.scenario.catalogue.rows(kind)
     if name not in known:
@@ -224,8 +236,23 @@ def _known(ledger: Ledger, loc: Loc, name: str, kind: type[CatalogueRow]) -> Non
 def carries(ledger: Ledger, facility: Facility) -> None:
     """Refuse what cannot carry its peak load, in watts of power or of heat."""
     _breakers(ledger, facility)
+    _transferring(ledger, facility)
     _heat(ledger, facility)
     ledger.raise_problems()
+
+
+def _transferring(ledger: Ledger, facility: Facility) -> None:
+    """Planned transfers of boards that have both a utility and generators."""
+    boards = [facility.power.id[node] for node in transfer_boards(facility).tolist()]
+    for i, drill in enumerate(ledger.scenario.drills):
+        if drill.kind != "planned_transfer":
+            continue
+        if not boards:
+            ledger.complain(("drills", i), drill.kind, "a layout with a board on both supplies")
+        for k, name in enumerate(drill.boards if boards else ()):
+            if not any(is_member(board, name) for board in boards):
+                loc = ("drills", i, "boards", k)
+                ledger.unknown(loc, name, boards, "a board that utility and generators feed")
 
 
 def _breakers(ledger: Ledger, facility: Facility) -> None:

@@ -14,6 +14,9 @@ CRITERIA = (
     "load",
     "battery_left",
     "inlet_temperature",
+    "on_battery",
+    "on_generators",
+    "back_on_utility",
     "recovery",
 )
 """What a drill may be judged by, as `expect` names it."""

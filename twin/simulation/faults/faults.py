@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, role
-from twin.controls import Isolate, Sag
+from twin.controls import Isolate, PlannedTransfer, Sag
+from twin.facility.power.planned import planned_boards
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.seeds import member, stream
@@ -80,6 +81,9 @@ class Faults(Discipline):
         if isinstance(drill, Sag):
             self._sag(drill)
             return
+        if isinstance(drill, PlannedTransfer):
+            self._transfer(drill)
+            return
         if not isinstance(drill, Isolate):
             for name in self._utilities():
                 self._take_out(name, drill.duration)
@@ -101,6 +105,13 @@ class Faults(Discipline):
                 Stage.POWER, n * (drill.spacing or 0.0), "sag begins", node,
                 float(drill.remaining_voltage), float(drill.duration),
             )  # fmt: skip
+
+    def _transfer(self, drill: PlannedTransfer) -> None:
+        """Every board of a drill; what waits says all, for a fork may have other drills."""
+        gap_s = float(drill.gap or 0.0)
+        for board in planned_boards(self.world.facility, drill).tolist():
+            self.world.clock.wait(Stage.POWER, 0.0, "transfer begins", board, gap_s)
+            self.world.clock.wait(Stage.POWER, float(drill.duration), "transfer ends", board)
 
     def _take_out(self, name: str, out_s: float) -> None:
         """One component by a drill; what waits says all, for a fork may have other drills."""

@@ -4,6 +4,8 @@ back.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from twin.arrays import Index, Mask
@@ -12,6 +14,7 @@ from twin.physics.power import HOLD_UP_S
 from twin.results.enums import EventKind
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
+from twin.simulation.power.planned import Planned
 from twin.simulation.power.trial import Trial
 
 ENOUGH_FRAC = 1.0 + 1e-9
@@ -26,13 +29,17 @@ class Boards:
     the generators are gone.
     """
 
-    def __init__(self, world: World, trial: Trial, generators: Index) -> None:
+    def __init__(
+        self, world: World, trial: Trial, generators: Index, able: Callable[[], Mask]
+    ) -> None:
         self.world = world
         self.own = world.state.supply
         self.tree = world.facility.power
         self.trial = trial
         self.wires = trial.wires
         self.generators = generators
+        self.able = able
+        self.planned = Planned(world, self.wires, self._back_as_planned)
         self._find_edges()
         self._find_sets()
         self._find_locking()
@@ -78,11 +85,13 @@ class Boards:
             self.hangs_on[:, i] = flow.live(self.wires, every, one, ~every)[self.locking]
 
     def refusing(self) -> Mask:
-        """(power node,) boards that leave the utility, for a UPS on them is locked out."""
-        refusing = np.zeros(self.alone.size, dtype=bool)
+        """(power node,) boards that leave the utility: a UPS on them is locked out, or they are to
+        stand on their generators.
+        """
+        refusing = self.planned.any()
         locked = self.world.state.ups.locked_out
         if self.locking.size and locked.any():
-            refusing[self.nodes] = self.hangs_on[locked[self.locking]].any(axis=0)
+            refusing[self.nodes] |= self.hangs_on[locked[self.locking]].any(axis=0)
         return refusing
 
     def by_utility(self, able: Mask) -> Mask:
@@ -107,8 +116,12 @@ class Boards:
         if not (own.generator_on.any() or own.on_standby.any()):
             return None
         main_up = self._fed(self.main_edges, self.by_utility(able)) & ~self.refusing()
-        given = self.trial.by_generators(able, own.generator_on)
-        self._settle(main_up, self._fed(self.standby_edges, given & self.alone), able)
+        given = self.trial.by_generators(able, own.generator_on) & self.alone
+        stood = own.on_standby.copy()
+        self._settle(main_up, self._fed(self.standby_edges, given), able)
+        for b in np.flatnonzero(own.on_standby & ~stood & self.planned.any()).tolist():
+            edges = self._into(b, self.standby_edges, given)
+            self.planned.over(b, edges, float(own.planned_gap_s[b]))
         return self._edges(own.on_standby, main_up)
 
     def as_it_stands(self, able: Mask) -> Mask | None:
@@ -126,6 +139,21 @@ class Boards:
         closed[self.main_edges] = ~away[wires.taker[self.main_edges]]
         closed[self.standby_edges] = on_standby[wires.taker[self.standby_edges]]
         return closed
+
+    def _into(self, b: int, edges: Index, on: Mask) -> Index:
+        """Those of some edges that feed a board from a live supply."""
+        wires = self.wires
+        return np.asarray(edges[(wires.taker[edges] == b) & on[wires.supply[edges]]])
+
+    def _back_as_planned(self, b: int) -> Index:
+        """A board goes back to a utility that is there; the edges that feed it then."""
+        own = self.own
+        edges = self._into(b, self.main_edges, self.by_utility(self.able()))
+        if not (own.on_standby[b] and edges.size):
+            return edges[:0]
+        own.on_standby[b] = False
+        own.main_back_s[b] = np.inf
+        return edges
 
     def _fed(self, edges: Index, on: Mask) -> Mask:
         """(power node,) with a live supply among these edges."""

@@ -34,7 +34,7 @@ class Generators:
         self.trial = trial
         self.rows = rows
         self.able = able
-        self.boards = Boards(world, trial, rows)
+        self.boards = Boards(world, trial, rows, able)
         self.fuel = Fuel(world, rows)
         self.seed = world.facility.scenario.fault_seed
         for g in self.rows:

@@ -114,10 +114,10 @@ class Supply(Discipline):
     def _voltages(self, before: _Before) -> bool:
         """Work out who has voltage; True where that may have changed."""
         own = self.own
-        able = self.able() & self._settled()
         stored = self.batteries.stored()
-        self.generators.fall_out(able)
+        self.generators.fall_out(self.able())
         closed = self.generators.boards.closed(self.able())
+        able = self.able() & self._settled()
         fuelled = self.generators.fuel.there()
         left = own.leaves_s <= self.world.now_s
         carried = self.storage.carries(able)

@@ -30,6 +30,8 @@ class SupplyState:
     """Boards that stand on their generators."""
     main_back_s: Array
     """Since when the utility is back for such a board; inf where it is not."""
+    planned_gap_s: Array
+    """How long a board is open at each transfer that is planned of it now; NaN where none is."""
     fuel_m3: Array
     """Fuel left; inf where it never ends."""
     fuel_rate_m3_s: Array
@@ -62,8 +64,6 @@ class SupplyState:
     """Transfer switches whose supply is dead, not yet for long enough to leave it."""
     good: Mask
     """Voltage of at least 90 % at the output."""
-    sags: list[list[float]]
-    """Sags under way: node, remaining voltage, end."""
     sag_frac: Array
     """Voltage that sags at the node itself leave."""
     leaves_s: Array
@@ -83,6 +83,8 @@ class SupplyState:
     """Loss of each stage, battery conversion included."""
     seen: Mask
     """Who was able, had energy and ran when voltages were last worked out."""
+    sags: list[list[float]] = field(default_factory=list)
+    """Sags under way: node, remaining voltage, end."""
     draws: dict[str, np.random.Generator] = field(default_factory=dict)
     """Random numbers of each generator."""
     version: int = 0
@@ -101,6 +103,7 @@ def fresh_supply(facility: Facility) -> SupplyState:
         idle_since_s=np.full(size, np.inf),
         on_standby=np.zeros(size, dtype=bool),
         main_back_s=np.full(size, np.inf),
+        planned_gap_s=np.full(size, np.nan),
         fuel_m3=tree.standby.tank_m3.copy(),
         fuel_rate_m3_s=np.zeros(size),
         fuel_ordered=np.zeros(size, dtype=bool),
@@ -119,7 +122,6 @@ def fresh_supply(facility: Facility) -> SupplyState:
         moving_until_s=np.full(size, -np.inf),
         confirming=np.zeros(size, dtype=bool),
         good=np.zeros(size, dtype=bool),
-        sags=[],
         sag_frac=np.ones(size),
         leaves_s=np.full(size, -np.inf),
         lost_s=np.full(size, -np.inf),
