@@ -158,6 +158,9 @@ def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
         zone = len(out.plants)
         out.plants.append((spec, row, []))
         out.plants[zone][2].extend(_add_units(out, loc, spec, row, [zone] * spec.count))
+        if spec.primary_flow is not None and role(row.kind) is not Role.CHILLER:
+            text = "a plant of chillers, whose pumps a decoupler parts from the others"
+            out.ledger.complain((*loc, "primary_flow"), f"a decoupler at {row.name!r}", text)
         if spec.cold_store is not None and role(row.kind) is not Role.CHILLER:
             text = "a plant of chillers, which can fill it"
             out.ledger.complain((*loc, "cold_store"), f"a cold store beside {row.name!r}", text)

@@ -72,7 +72,8 @@ def water_degc(facility: Facility) -> Array:
         ]
     )
     supply = np.array([p.supply_degc for p in cooling.plants])
-    out: Array = supply + plant_heat_w(facility) / slope
+    mixed = np.array([p.decoupled_k_w(p.units.size) for p in cooling.plants])
+    out: Array = supply + plant_heat_w(facility) * (1.0 / slope + mixed)
     return out
 
 

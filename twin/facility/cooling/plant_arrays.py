@@ -75,6 +75,7 @@ def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: 
         ramp_s=spec.ramp,
         least_run_s=spec.least_run,
         pump_least_frac=spec.variable_pumps,
+        primary_w_k=_primary_w_k(spec),
         store=_store(spec),
         reuse=_reuse(spec),
     )
@@ -88,6 +89,11 @@ def _reset(spec: PlantSpec) -> tuple[float, float, float] | None:
 def _load_reset(spec: PlantSpec) -> tuple[float, float, float] | None:
     asked = spec.load_reset
     return None if asked is None else (asked.low, asked.full, asked.by)
+
+
+def _primary_w_k(spec: PlantSpec) -> float | None:
+    flow = spec.primary_flow
+    return None if flow is None else float(stream_w_k(flow, "water"))
 
 
 def _store(spec: PlantSpec) -> ColdStore | None:

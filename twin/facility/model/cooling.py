@@ -11,6 +11,7 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model.air import RoomAir
 from twin.facility.model.pipes import LoopPipes
 from twin.physics.chiller import ChillerCurve
+from twin.physics.decoupler import resistance_k_w
 from twin.physics.tower import Tower
 
 
@@ -118,6 +119,8 @@ class Plant:
     least_run_s: float = 0.0
     pump_least_frac: float | None = None
     """Slowest speed of its water pumps; None where they have one speed."""
+    primary_w_k: float | None = None
+    """Stream of the pump of each unit; None without a decoupler."""
     store: ColdStore | None = None
     reuse: HeatReuse | None = None
 
@@ -126,6 +129,17 @@ class Plant:
         """Whether something of it follows the heat or the clock, so that it is never at rest."""
         options = (self.load_reset, self.pump_least_frac, self.store, self.reuse)
         return self.least_run_s > 0 or any(one is not None for one in options)
+
+    def decoupled_k_w(self, running: int, water_frac: float = 1.0) -> float:
+        """Water that the house gets above that behind the chillers, for a watt that they take.
+
+        running      chillers whose pumps run
+        water_frac   water that the house draws, over rated flow
+        """
+        if self.primary_w_k is None or running == 0:
+            return 0.0
+        primary, secondary = running * self.primary_w_k, self.water_w_k * water_frac
+        return float(resistance_k_w(primary, secondary))
 
     def condenser_set_degc(self, wet_bulb_degc: Array | float) -> Array:
         """What tower fans hold: the set-point, or the design approach to the wet bulb where that is

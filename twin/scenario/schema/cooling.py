@@ -37,6 +37,7 @@ from twin.stated import (
     SupplyAirTemperature,
     TemperatureDifference,
     Volume,
+    VolumeFlow,
     WaterTemperature,
     Within,
 )
@@ -49,6 +50,9 @@ PlantVolume = Annotated[
 ]
 CondenserTemperature = Annotated[
     WaterTemperature, Within(4.0, 40.0, "4 to 40 °C", "what condensers are built for")
+]
+PrimaryFlow = Annotated[
+    VolumeFlow, Within(1e-4, 10.0, "0.1 L/s to 10 m^3/s", "the pump of one chiller")
 ]
 PumpPower = Annotated[Power, Within(0.0, 1e8, "0 to 100 MW")]
 
@@ -215,6 +219,9 @@ class PlantSpec(Stated):
     """A chiller that was started for the heat runs at least so long."""
     variable_pumps: Percent | None = None
     """Slowest speed of water pumps that follow the heat; without, they turn at one speed."""
+    primary_flow: PrimaryFlow | None = None
+    """Water that the pump of each chiller moves while it runs; a common pipe (decoupler) carries
+    what coils and exchangers draw more or less. None: the chillers have the flow of the house."""
     cold_store: ColdStoreSpec | None = None
     """A tank of cold water that takes heat which chillers cannot; chillers only."""
     heat_reuse: HeatReuseSpec | None = None
@@ -225,6 +232,13 @@ class PlantSpec(Stated):
     """Centre of the first unit on the site, in metres; further units follow eastward."""
     overrides: CoolingNumbers | None = None
     """Numbers of each unit that differ from the catalogue."""
+
+    @model_validator(mode="after")
+    def _one_way_beside_chillers(self) -> Self:
+        beside = self.free_cooling is not None or self.cold_store is not None
+        if self.primary_flow is not None and beside:
+            raise ValueError("no free_cooling and no cold_store beside a primary_flow")
+        return self
 
 
 OutdoorGroup = PlantSpec | FreeCoolingSpec

@@ -29,3 +29,5 @@ class Look:
     """Chillers that have not run long enough to be stopped."""
     water_frac: float = 1.0
     """Facility water that flows, over rated flow."""
+    mixed_k_w: float = 0.0
+    """Water of the house above that behind the chillers, for a watt of theirs (decoupler)."""

@@ -129,10 +129,17 @@ class Plants(Discipline):
         running, free_running = self._running(plant)
         supply_degc = float(self.asked_degc(p, dry_bulb))
         store_w = self._store_w(p, plant)
-        key = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w)
+        mixed_k_w = self.mixed_k_w(p)
+        key = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w, mixed_k_w)
         if self._known[p][0] != key:
             self._known[p] = (key, segment_rows(plant, *key))
         return self._known[p][1]
+
+    def mixed_k_w(self, p: int) -> float:
+        """Water of the house above that behind the chillers of a plant, for a watt of theirs."""
+        plant, flows = self.plants[p], self.world.state.flows
+        pumps = int(np.count_nonzero(flows.unit_running[plant.units]))
+        return plant.decoupled_k_w(pumps, float(flows.water_frac[p]))
 
     def set_degc(self, p: int) -> float:
         """Set-point of a plant's water, as its load has it; weather may raise it further. What an
@@ -192,7 +199,11 @@ class Plants(Discipline):
         running, free_running = self._running(plant)
         dry_bulb, wet_bulb = outdoor_degc.T
         supply_degc = self.asked_degc(p, dry_bulb)
-        return segment_rows(plant, running, supply_degc, dry_bulb, wet_bulb, free_running)
+        weather = (dry_bulb, wet_bulb)
+        mixed_k_w = self.mixed_k_w(p)
+        return segment_rows(
+            plant, running, supply_degc, *weather, free_running, mixed_k_w=mixed_k_w
+        )
 
     def stays(self, stretch: Stretch) -> Mask:
         """(look,) whether every plant is still on the segment that the stretch has for it."""

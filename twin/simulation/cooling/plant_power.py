@@ -99,7 +99,8 @@ def _compressors(look: Look, heat: Array) -> Setting:
     assert plant.curve is not None
     chillers = look.running[: plant.units.size]
     count = max(int(chillers.sum()), 1)
-    leaving = np.minimum(look.water_degc, look.supply_degc + plant.band_k)
+    behind = look.water_degc - look.mixed_k_w * heat
+    leaving = np.minimum(behind, look.supply_degc + plant.band_k)
     at_full = np.asarray(entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc))
     most = available_w(plant.curve, leaving, at_full)
     relieved = relief(look, heat, int(chillers.sum()) * most)

@@ -85,12 +85,14 @@ def segment_rows(
     wet_bulb_degc: Array | float,
     free_running: int = 0,
     store_w: float = 0.0,
+    mixed_k_w: float = 0.0,
 ) -> Array:
     """(..., 3, field of Segment) the same for weather and set-points of any shape (...,): first,
     middle and last.
 
     running   those that are still coming up to their capacity count by their share
     store_w   what a tank of cold water takes beside chillers
+    mixed_k_w   water of the house above that behind the chillers, for a watt they take (decoupler)
 
     Where the air is warmer than the set-point, a dry cooler's middle one has no width.
     """
@@ -107,7 +109,25 @@ def segment_rows(
     else:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_chiller(rows, plant, (running, store_w), supply_degc, entering)
-    return rows
+    return behind_decoupler(rows, mixed_k_w) if mixed_k_w else rows
+
+
+def behind_decoupler(rows: Array, mixed_k_w: float) -> Array:
+    """Segments (..., field) by the water that the house gets, from those by the water behind the
+    chillers, which is colder by `mixed_k_w` for a watt.
+
+    Q = g (T - k Q - reference) + c is Q = (g (T - reference) + c) / (1 + k g).
+    """
+    conductance, reference, constant, lower, upper = np.moveaxis(rows, -1, 0)
+    out = rows.copy()
+    for field, edge in ((3, lower), (4, upper)):
+        finite = np.where(np.isfinite(edge), edge, reference)
+        heat = conductance * (finite - reference) + constant
+        out[..., field] = np.where(np.isfinite(edge), edge + mixed_k_w * heat, edge)
+    softer = 1.0 + mixed_k_w * conductance
+    out[..., 0] = conductance / softer
+    out[..., 2] = constant / softer
+    return out
 
 
 def _enter_chiller(

@@ -144,6 +144,7 @@ class Units(Discipline):
             outdoor[:, 1],
             self._held(p, plant),
             float(state.flows.water_frac[p]),
+            self.plants.mixed_k_w(p),
         )
 
     def _held(self, p: int, plant: Plant) -> int:
