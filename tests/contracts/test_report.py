@@ -273,4 +273,20 @@ def test_a_run_without_tokens_is_told_in_gpu_hours(day: Result) -> None:
 def test_alike_rows_are_one(day: Result) -> None:
     frame = pd.DataFrame({"name": ["a_1", "b", "a_2"], "value": ["x", "y", "x"]})
     made = grid("t", frame, {"Name": ("name", words), "Value": ("value", words)}, fold=True)
-    assert made.rows == (("a_1–2", "x"), ("b", "y"))
+    assert made.rows == (("each of a_1–2", "x"), ("b", "y"))
+
+
+def test_what_is_lost_at_once_is_written_out_and_ranges_mean_each(day: Result) -> None:
+    """`cdu_1–2: 4 racks` told of each in one table, and of both together in the next."""
+    example = {"lost": ["cdu_1", "cdu_2"], "racks": 8, "gpus": 576, "load_w": 1e6}
+    study = {
+        "n_minus_2": {"worst": [example]},
+        "single_points_of_failure": [
+            {"component": name, "racks": 4, "gpus": 288, "load_w": 5e5}
+            for name in ("ups_1", "ups_2")
+        ],
+    }
+    told = section(replace(day, meta={**day.meta, "redundancy": study}))
+    grids = {block.title: block for block in told.blocks if block.kind == "grid"}
+    assert grids["Pairs that drop most, single points left out"].rows[0][0] == "cdu_1 and cdu_2"
+    assert grids["Single points of failure, largest loss first"].rows[0][0] == "each of ups_1–2"

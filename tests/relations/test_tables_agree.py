@@ -74,6 +74,7 @@ def test_times_are_those_of_the_periods(result: Result) -> None:
         assert set(frame.time_s) == set(times), name
         assert frame.time_s.is_monotonic_increasing, name
     events = result.frame("events").time_s
+    assert number(result, "events") == len(events)
     assert events.is_monotonic_increasing
     assert events.between(0, times[-1]).all()
 

@@ -17,7 +17,7 @@ from twin.results import Result
 
 SAME_FRAC = 1e-9
 """Numbers closer than this, as a share, are the same."""
-_NO_ANSWERS = ("wall_s", "events")
+_NO_ANSWERS = ("wall_s", "events", "instants")
 _RESIDUAL = "_residual_frac"
 
 

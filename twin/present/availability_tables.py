@@ -15,8 +15,9 @@ def availability(study: Study) -> Grid:
     """The exact value and the sampled one with its interval, side by side."""
     crews = part(study, "shared_crews")
     sampled = part(study, "availability_monte_carlo")
-    rows = pd.DataFrame([*_engines(study, ""), *_engines(crews, ", crews shared")])
-    rows["down_s"] = rows["unavailability"] * HOURS_A_YEAR * 3600
+    found = [*_engines(study, ""), *_engines(crews, ", crews shared")]
+    rows = pd.DataFrame(found, columns=["engine", "unavailability", "interval", "yearly"])
+    rows["down_s"] = rows["unavailability"].astype(float) * HOURS_A_YEAR * 3600
     low, high = _interval(study)
     exact = number(part(study, "availability_exact").get("unavailability"))
     columns: Columns = {

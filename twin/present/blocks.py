@@ -112,7 +112,7 @@ def grid(
     """Print a frame: heading to (column, formatter). Rows past `most` are left out and the note
     says so.
 
-    fold     rows that differ in their first cell alone become one, with the names folded: `rpp_1–3`
+    fold     rows that differ in their first cell alone become one: `each of rpp_1–3`
     closed   words a reader opens the table by
     """
     cells = [[write(value) for value in frame[name]] for name, write in columns.values()]
@@ -133,4 +133,9 @@ def _folded(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     alike: dict[tuple[str, ...], list[str]] = {}
     for first, *rest in rows:
         alike.setdefault(tuple(rest), []).append(first)
-    return [(span(names), *rest) for rest, names in alike.items()]
+    return [(each(names), *rest) for rest, names in alike.items()]
+
+
+def each(names: list[str]) -> str:
+    """Names folded, of which each by itself is what is said: not all of them together."""
+    return f"each of {span(names)}" if len(names) > 1 else span(names)

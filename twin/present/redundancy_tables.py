@@ -7,7 +7,7 @@ be missing.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -97,6 +97,11 @@ def _verdict(held: Any, scheme: str, meaning: str) -> str:
     return f"{word} the {scheme} topology criterion in this model ({meaning}).{against}{missing}"
 
 
+def together(names: Sequence[str]) -> str:
+    """Names of what is lost at once, written out: a range would read as each of them."""
+    return " and ".join(short(name, 40) for name in names)
+
+
 def _how(example: Study) -> str:
     gap_s = number(example.get("gap_s"))
     return f"are interrupted for {duration(gap_s)}" if gap_s > 0 else "are not served"
@@ -104,7 +109,7 @@ def _how(example: Study) -> str:
 
 def _counter(example: Study) -> str:
     """Which loss, and what it drops or overloads."""
-    lost = span(example.get("lost") or []) or "nothing"
+    lost = together(example.get("lost") or []) or "nothing"
     loads = list(example.get("loads") or [])
     if number(example.get("loads_count")) > 0:
         more = number(example["loads_count"]) - len(loads)
@@ -161,7 +166,7 @@ def pairs(study: Study) -> Grid:
     worst = [
         one for one in list(part(study, "n_minus_2").get("worst") or []) if isinstance(one, Mapping)
     ]
-    frame = pd.DataFrame([{"lost": span(one.get("lost") or []), **{key: one.get(key) for key in
+    frame = pd.DataFrame([{"lost": together(one.get("lost") or []), **{key: one.get(key) for key in
                           ("racks", "gpus", "load_w")}} for one in worst],
                          columns=["lost", "racks", "gpus", "load_w"])  # fmt: skip
     columns: Columns = {"Lost together": ("lost", words), **_LOSS}
@@ -198,7 +203,7 @@ def overloads(study: Study) -> list[Lines]:
     held = [one for one in list(study.get("overloads") or []) if isinstance(one, Mapping)]
     told = []
     for one in held[:20]:
-        lost = span(one.get("lost") or [])
+        lost = together(one.get("lost") or [])
         when = f"without {lost}" if lost else "with everything in service"
         told.append(
             f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its "

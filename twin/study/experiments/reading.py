@@ -19,7 +19,7 @@ from twin.study.experiments.table import AFTER, FRONT
 
 LEADS_MAX = 4
 """Outcomes that the first page speaks of."""
-_NO_ANSWERS = ("events",)
+_NO_ANSWERS = ("events", "instants")
 _RESIDUAL = "_residual_frac"
 
 
