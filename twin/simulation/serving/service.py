@@ -183,7 +183,11 @@ class Service:
         last = min(n - 1, self.asked_tokens.size - 1)
         if n > 0:
             per_s = float(self.asked_tokens[last]) / self.pool.window_s
-            self.autoscaler.look(per_s, own.waiting, self.pool.window_s)
+            self.autoscaler.look(per_s, self._queued(), self.pool.window_s)
+
+    def _queued(self) -> float:
+        """Output tokens of requests that nobody works on yet."""
+        return self.own.waiting
 
     def next_s(self) -> float:
         """Seconds until the queue is empty or full, or a node awake."""

@@ -63,6 +63,10 @@ class RequestService(Service):
         gone = self.own.totals[TOTALS.index("served")] + self.own.totals[TOTALS.index("dropped")]
         return float(asked - gone)
 
+    def _queued(self) -> float:
+        waiting = self.engine.column("request_fate") == Fate.WAITING
+        return float(self.output[waiting].sum())
+
     def _given_up(self) -> float:
         return float(self.output[lost(self.engine)].sum())
 

@@ -54,6 +54,11 @@ class SplitRequests(RequestService):
     def _arrived(self) -> int:
         return int(self.reading.column("replica_cursor")[0])
 
+    def _queued(self) -> float:
+        reading = self.reading.column("request_fate") == Fate.WAITING
+        making = self.engine.column("request_fate") == Fate.WAITING
+        return float(self.output[reading | making].sum())
+
     def _given_up(self) -> float:
         gone = lost(self.reading) | lost(self.engine)
         return float(self.output[gone].sum())
