@@ -23,6 +23,7 @@ from twin.analysis.failure_parts.report import PARTS, FailureReport
 from twin.catalogue.rows import PowerEquipment
 from twin.present.failure_report import pdf_bytes, render
 from twin.present.failure_report.one_line import diagram
+from twin.quantities import power
 
 ROOT = Path(__file__).parents[2]
 
@@ -104,6 +105,24 @@ def test_disturbances_cost_nothing_that_the_run_does_not_say() -> None:
         assert events[name]["tokens_lost"] == 0.0
     lost = events["stored_energy"]
     assert lost["tokens_lost"] == pytest.approx(sum(lost["causes"].values()), rel=0.05)
+
+
+def test_the_load_that_was_judged_is_said() -> None:
+    """A scenario's own job on part of the hall, training on every GPU of a layout."""
+    for report in (of_small_hall(), of_pod()):
+        load = report.parts["ride_through"]["load"]
+        assert 0.3 < load["rated_frac"] < 0.95
+        average = sum(
+            row["load_w"]
+            for row in report.parts["loading"]["rows"]
+            if row["level"] == "average" and row["component"].startswith(("panel", "rpp"))
+        )
+        assert load["rack_w"] <= average * 1.001
+        said = f"Judged at {power(load['rack_w'])} of racks, {load['rated_frac']:.0%}"
+        assert said.replace("%", " %") in render(report)
+    assert of_pod().parts["ride_through"]["load"]["rated_w"] == pytest.approx(
+        float(twin.build(twin.load(ROOT / "layouts" / "gb200_su.yaml")).racks.rated_w.sum())
+    )
 
 
 def test_loading_is_that_of_the_pod_by_hand(tmp_path: Path) -> None:

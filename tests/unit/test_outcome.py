@@ -9,7 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 from conftest import failing, lived, small, small_layout, training
+from pandas.testing import assert_frame_equal
 
+import twin
 from twin import Result
 from twin.results import TABLES
 
@@ -149,3 +151,13 @@ def test_a_facility_without_work_makes_no_tokens_and_loses_none() -> None:
     assert np.isnan(run.summary["joules_per_token_facility"])
     assert len(run.tables["jobs"]) == 0
     assert list(run.tables["jobs"].columns)
+
+
+def test_tables_alone_are_those_of_the_result() -> None:
+    run = twin.start(twin.build(small(horizon="10 min"))).until()
+    told = run.result()
+    alone = run.tables()
+    assert set(alone) == {table.name for table in TABLES}
+    costs = {"costs", "cost_figures", "prices", "carbon"}
+    for name in set(alone) - costs:
+        assert_frame_equal(alone[name], told.frame(name))

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from twin.analysis.review import refuse, review
 from twin.errors import InputError, Problem, RunError, did_you_mean
@@ -26,6 +27,7 @@ from twin.simulation.loop.run import Loop
 from twin.simulation.loop.snapshot import put_back, take
 from twin.simulation.outcome.result import result
 from twin.simulation.outcome.summary import unbalanced
+from twin.simulation.outcome.tables import tables
 from twin.simulation.outcome.totals import Totals, totals
 from twin.simulation.readings import InstrumentReadings, readings
 
@@ -163,6 +165,11 @@ class Run:
         time.
         """
         return totals(self._loop.run, self._wall_s)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables so far, by name: those of `result`, costs and what it says of itself left out."""
+        self._refuse_torn()
+        return tables(self._loop.run, self._loop.recorder)
 
     def result(self) -> Result:
         """The Result so far; of the whole horizon once it is done.

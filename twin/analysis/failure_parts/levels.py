@@ -14,7 +14,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.facility.model import Facility
-from twin.facility.power.loading import loading, wiring
+from twin.facility.power.loading import loading, loading_of, peak_loads_w, wiring
 
 Row = dict[str, Any]
 Worst = tuple[Array, list[tuple[int, ...]]]
@@ -41,7 +41,7 @@ def loading_at_levels(facility: Facility, levels: dict[str, LoadLevel]) -> Row:
     """
     pairs = _pairs(facility)
     every = math.comb(facility.power.equipment, 2)
-    rows = [row for name, level in levels.items() for row in _level(facility, name, level, pairs)]
+    rows = _rows(facility, levels, pairs)
     return {"rows": rows, "pairs_tried": len(pairs), "pairs": every}
 
 
@@ -60,36 +60,47 @@ def _pairs(facility: Facility) -> list[tuple[int, int]]:
     return found[:PAIRS_MAX]
 
 
-def _level(
-    facility: Facility, name: str, level: LoadLevel, pairs: list[tuple[int, int]]
+def _rows(
+    facility: Facility, levels: dict[str, LoadLevel], pairs: list[tuple[int, int]]
 ) -> list[Row]:
+    """Level by level; who has voltage after a loss is the same at all of them, and asked once."""
     count = facility.power.equipment
     wires = wiring(facility)
+    load_w = np.stack(
+        [peak_loads_w(facility, each.rack_w, each.unit_w) for each in levels.values()]
+    )
 
     def output_w(lost: tuple[int, ...]) -> Array:
-        after = loading(facility, list(lost), level.rack_w, wires, level.unit_w)
-        return after.output_w[:count]
+        """(level, equipment)"""
+        return loading_of(facility, load_w, list(lost), wires).output_w[:, :count]
 
     normal_w = output_w(())
     singles = [(lost,) for lost in range(count)]
     worst = [_worst(output_w, losses, normal_w) for losses in (singles, pairs)]
-    return [_row(facility, name, node, normal_w, worst) for node in range(count)]
+    return [
+        _row(facility, name, node, normal_w[place], [found[place] for found in worst])
+        for place, name in enumerate(levels)
+        for node in range(count)
+    ]
 
 
 def _worst(
     output_w: Callable[[tuple[int, ...]], Array], losses: Sequence[tuple[int, ...]], normal_w: Array
-) -> Worst:
-    """(equipment,) highest output after any of the losses, and the loss of each; none where
-    nothing adds to it.
+) -> list[Worst]:
+    """For each level, (equipment,) highest output after any of the losses, and the loss of each;
+    none where nothing adds to it.
     """
     worst_w = normal_w.copy()
-    which = np.full(normal_w.size, -1)
+    which = np.full(normal_w.shape, -1)
     for n, lost in enumerate(losses):
         after_w = output_w(lost)
         more = after_w > worst_w * (1 + _MOVED_FRAC)
         worst_w[more] = after_w[more]
         which[more] = n
-    return worst_w, [losses[n] if n >= 0 else () for n in which.tolist()]
+    return [
+        (most_w, [losses[n] if n >= 0 else () for n in numbers])
+        for most_w, numbers in zip(worst_w, which.tolist(), strict=True)
+    ]
 
 
 def _row(facility: Facility, level: str, node: int, normal_w: Array, worst: list[Worst]) -> Row:

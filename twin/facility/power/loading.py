@@ -72,16 +72,23 @@ def loading(
     wires   of the tree, for those who ask often
     unit_w  (cooling unit,) instead of peak power
     """
-    tree = facility.power
-    able = np.ones(len(tree.id), dtype=bool)
+    return loading_of(facility, peak_loads_w(facility, rack_w, unit_w), lost, wires)
+
+
+def loading_of(
+    facility: Facility,
+    load_w: Array,
+    lost: int | Sequence[int] | NDArray[np.int64] | None = None,
+    wires: flow.Wiring | None = None,
+) -> Loading:
+    """The same for any loads, (power node,) or in rows (..., power node), over one tree."""
+    able = np.ones(len(facility.power.id), dtype=bool)
     if lost is not None:
         able[np.atleast_1d(np.asarray(lost, dtype=np.int64))] = False
     wires = wires or wiring(facility)
     live = flow.live(wires, able, _sources(facility), np.zeros_like(able))
-    load = peak_loads_w(facility, rack_w, unit_w)
-    loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
-    output, inflow = flow.upward(wires, load, flow.shares(wires, live), live, tree.rating_w, loss)
-    return Loading(output, inflow, live)
+    share = flow.shares(wires, live)
+    return Loading(*flow.through(_stages(facility), load_w, share, live), live)
 
 
 def peak_loads_w(
@@ -99,6 +106,7 @@ def peak_loads_w(
     return load_w
 
 
+_STAGES: WeakKeyDictionary[Facility, tuple[flow.Stage, ...]] = WeakKeyDictionary()
 _WIRES: WeakKeyDictionary[Facility, flow.Wiring] = WeakKeyDictionary()
 _SOURCES: WeakKeyDictionary[Facility, Mask] = WeakKeyDictionary()
 
@@ -112,6 +120,15 @@ def wiring(facility: Facility) -> flow.Wiring:
         wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least, sharing)
         _WIRES[facility] = wires
     return _WIRES[facility]
+
+
+def _stages(facility: Facility) -> tuple[flow.Stage, ...]:
+    """The tree with its losses as built, once a facility."""
+    if facility not in _STAGES:
+        tree = facility.power
+        loss = (tree.loss_idle_frac, tree.loss_linear_frac, tree.loss_square_frac)
+        _STAGES[facility] = flow.stages(wiring(facility), tree.rating_w, loss)
+    return _STAGES[facility]
 
 
 def _sources(facility: Facility) -> Mask:

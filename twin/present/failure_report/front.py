@@ -6,6 +6,7 @@ import math
 
 from twin.analysis.failure_parts.report import FailureReport
 from twin.present.blocks import Grid
+from twin.present.failure_report.run_sections import judged_load
 from twin.present.redundancy_tables import verdict_word
 from twin.present.report.tiles import Tile
 from twin.present.study import HOURS_A_YEAR
@@ -80,6 +81,7 @@ def sentences(report: FailureReport) -> list[str]:
     """What happens in the disturbances that everybody asks for, and the worst cut set."""
     rows = {row["event"]: row for row in report.parts["ride_through"]["events"]}
     told = [_outcome(rows[name]) for name in _ASKED if name in rows]
+    told += [judged_load(report)] if told else []
     sets = report.parts["cut_sets"]["cut_set_rows"]
     if sets:
         first = sets[0]

@@ -38,6 +38,7 @@ _RACKS: Columns = {
     "Ride through": ("text", words),
     "Bound by": ("bound_by", words),
 }
+_NEAR_RATING_FRAC = 0.95
 _LINE: Columns = {
     "After": ("after_text", words),
     "What": ("what", spaced),
@@ -51,8 +52,22 @@ def ride_through_says(report: FailureReport) -> list[str]:
     return [
         f"Each disturbance begins an hour into a run at full load ({report.workload}), and is "
         f"compared with the same run without it. The seconds of a rack are those on stored energy "
-        f"alone: no utility, no generator."
+        f"alone: no utility, no generator.",
+        judged_load(report),
     ]
+
+
+def judged_load(report: FailureReport) -> str:
+    """At which load the disturbances were judged, and what that leaves open."""
+    held = report.parts["ride_through"]["load"]
+    frac = held["rated_frac"]
+    if frac is None:
+        return "The design has no racks that draw power."
+    said = (
+        f"Judged at {power(held['rack_w'])} of racks, {percent(frac, 0)} of their rating "
+        f"({report.workload})"
+    )
+    return f"{said}; at rating stores last shorter." if frac < _NEAR_RATING_FRAC else f"{said}."
 
 
 def ride_through(report: FailureReport) -> list[Block]:

@@ -74,7 +74,11 @@ def failure_report(facility: Facility, progress: Progress | None = None) -> Fail
         "loading": levels,
         "losses": {"rows": losses_at_part_load(facility)},
         **_static_parts(facility, static),
-        "ride_through": {"events": lived.events, "racks": lived.racks},
+        "ride_through": {
+            "events": lived.events,
+            "racks": lived.racks,
+            "load": _judged_load(facility, lived),
+        },
         "job_consequence": job_consequence(facility, static, lived.tokens_per_s),
         "transients": _transients(facility, levels, lived),
         "provenance": ground(facility, static),
@@ -90,6 +94,14 @@ def failure_report(facility: Facility, progress: Progress | None = None) -> Fail
         {name: parts[name] for name in PARTS},
         kinds,
     )
+
+
+def _judged_load(facility: Facility, lived: Disturbances) -> Row:
+    """What racks drew just before each disturbance, and of their rating."""
+    rack_w = float(lived.rack_w.sum())
+    rated_w = float(facility.racks.rated_w.sum())
+    frac = rack_w / rated_w if rated_w > 0 else None
+    return {"rack_w": rack_w, "rated_w": rated_w, "rated_frac": frac}
 
 
 def _levels(facility: Facility, lived: Disturbances) -> Row:

@@ -27,6 +27,7 @@ from twin.study.failure_report.standard_events import (
 from twin.study.full_load import full_load
 
 Row = dict[str, Any]
+Frames = dict[str, pd.DataFrame]
 Progress = Callable[[float, str], None]
 
 SETTLED_S = 3600.0
@@ -76,9 +77,10 @@ def disturbances(facility: Facility, progress: Progress) -> Disturbances:
         ends_s = SETTLED_S + event.watched_s
         calm.until(ends_s)
         lived = _lived(run, event, ends_s)
-        rows.append(_row(event, lived, calm))
+        found = lived.tables()
+        rows.append(_row(event, lived, found, calm))
         if event.name == "stored_energy":
-            racks = list(_ride_through(lived.result(), busy, event.watched_s))
+            racks = list(_ride_through(found, busy, event.watched_s))
     return Disturbances(
         rows,
         racks,
@@ -133,10 +135,9 @@ def _lived(run: Run, event: StandardEvent, ends_s: float) -> Run:
     return run.fork(faults=faults, drills=sags).until(ends_s)
 
 
-def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
+def _row(event: StandardEvent, lived: Run, found: Frames, calm: Run) -> Row:
     """What an event cost, and what happened in it."""
-    found = lived.result()
-    happened = found.frame("events")
+    happened = found["events"]
     happened = happened[happened["time_s"] >= SETTLED_S]
     off = happened[happened["what"].isin([EventKind.OFF, EventKind.SHUT_DOWN])]
     made = lived.totals().summary
@@ -148,7 +149,7 @@ def _row(event: StandardEvent, lived: Run, calm: Run) -> Row:
         "racks_off": int(off["component"].nunique()),
         "first_rack_off_s": float(off["time_s"].min() - SETTLED_S) if len(off) else None,
         "racks_throttled": _distinct(happened, EventKind.THROTTLED),
-        "job_restarts": int(found.frame("jobs")["restarts"].sum()),
+        "job_restarts": int(found["jobs"]["restarts"].sum()),
         "failed_starts": int((happened["what"] == EventKind.FAILED_TO_START).sum()),
         "trips": int((happened["what"] == EventKind.TRIPPED).sum()),
         "grid_lost_w": _grid_lost_w(found),
@@ -164,21 +165,21 @@ def _distinct(happened: pd.DataFrame, kind: EventKind) -> int:
     return int(happened.loc[happened["what"] == kind, "component"].nunique())
 
 
-def _grid_lost_w(found: Result) -> float:
+def _grid_lost_w(found: Frames) -> float:
     """Load that left the grid because UPS locked themselves out of it."""
-    lost = found.frame("lockouts")["locked_out_w"]
+    lost = found["lockouts"]["locked_out_w"]
     return float(lost.max()) if len(lost) else 0.0
 
 
-def _battery_left_frac(found: Result) -> float | None:
+def _battery_left_frac(found: Frames) -> float | None:
     """Of the UPS whose battery is left with least; None where there is none."""
-    left_frac = found.frame("batteries")["left_least_frac"]
+    left_frac = found["batteries"]["left_least_frac"]
     return float(left_frac.min()) if len(left_frac) else None
 
 
-def _causes(found: Result) -> dict[str, float]:
+def _causes(found: Frames) -> dict[str, float]:
     """Tokens lost by cause, as booked."""
-    losses = found.frame("losses")
+    losses = found["losses"]
     by_cause = losses.groupby("cause")["tokens"].sum() if len(losses) else pd.Series(dtype=float)
     return {str(cause): float(tokens) for cause, tokens in by_cause.items() if tokens}
 
@@ -195,9 +196,9 @@ def _time_line(happened: pd.DataFrame) -> list[Row]:
     return list(rows.values())[:_LISTED]
 
 
-def _ride_through(found: Result, facility: Facility, watched_s: float) -> Iterator[Row]:
+def _ride_through(found: Frames, facility: Facility, watched_s: float) -> Iterator[Row]:
     """Each rack's time to off, and what bounds it: power supplies, a battery, or its cooling."""
-    events = found.frame("events")
+    events = found["events"]
     events = events[events["time_s"] >= SETTLED_S]
     first = events[events["what"] == EventKind.OFF].drop_duplicates("component")
     off = {
