@@ -156,3 +156,16 @@ def test_a_training_layout_that_fits_no_gpu_is_refused_by_check_and_run_alike(
     assert "GB a GPU of" in shown
     assert "a parallel layout that fits" in shown
     assert "pod.yaml:" in shown
+
+
+def test_a_finding_names_its_layout_from_where_the_scenario_was_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Relative where the scenario was, so that a report does not tell whose disk it was on."""
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(root)
+    named = Path("scenarios/first_factory.yaml")
+    near = {row["file"] for row in twin.check(named)["findings"]}
+    far = {row["file"] for row in twin.check(root / named)["findings"]}
+    assert near >= {"layouts/gb200_su.yaml"}
+    assert far == {str(root / file) for file in near}

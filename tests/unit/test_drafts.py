@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small
 
-from twin.facility.gpu_profiles import profiled
+from tests.replicas import replica_speed
 from twin.physics.kernels import RequestMix, steady_curve
 from twin.physics.serving.engine import Served, serve
 from twin.physics.serving.law import made_in_step, tabulated
 from twin.physics.serving.requests import RequestList
 from twin.simulation.serving.replica import LONGEST_TOKENS, ReplicaSpeed
-from twin.workload import Inference
 
 READ = 500
 MADE = 200
@@ -30,20 +28,11 @@ DRAFTS = {
 
 
 def replica(gpu: str, engine: dict[str, Any], **changes: Any) -> ReplicaSpeed:
-    spec = {
-        "kind": "inference",
-        "name": "chat",
-        "model": "Llama-3.1-70B",
-        "nodes": 4,
-        "tensor_parallel": 4,
-        "dtype": "fp4",
+    asked = {
         "engine": engine | {"prefix_cache": False, "routing": "round_robin"},
         "requests": {"rate": "5 / s", "input_tokens": READ, "output_tokens": MADE},
-    } | changes
-    asked = Inference.model_validate(spec)
-    (pool,) = asked.pools()
-    scenario = small(workload=[asked.model_dump(mode="json")])
-    return ReplicaSpeed(scenario, pool, profiled(small(), gpu))
+    }
+    return replica_speed(gpu, asked | changes)
 
 
 def one_by_one(speed: ReplicaSpeed, load: float, count: int, varied: bool) -> Served:

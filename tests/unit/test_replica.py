@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import small
 
+from tests.replicas import replica_speed
 from twin import InputError
-from twin.facility.gpu_profiles import profiled
 from twin.simulation.serving.replica import CLOCKS, ReplicaSpeed
-from twin.workload import Inference
 
 GPU = "GB200-NVL72-GPU"
 CARRIED = "L40S"
@@ -20,19 +18,7 @@ CARRIED = "L40S"
 
 def serve(gpu: str = GPU, **changes: Any) -> ReplicaSpeed:
     """Capacity of one replica of a service."""
-    spec = {
-        "kind": "inference",
-        "name": "chat",
-        "model": "Llama-3.1-70B",
-        "nodes": 4,
-        "tensor_parallel": 4,
-        "dtype": "fp4",
-        "requests": {"rate": "5 / s"},
-    } | changes
-    asked = Inference.model_validate(spec)
-    (pool,) = asked.pools()
-    scenario = small(workload=[asked.model_dump(mode="json")])
-    return ReplicaSpeed(scenario, pool, profiled(small(), gpu))
+    return replica_speed(gpu, {"requests": {"rate": "5 / s"}} | changes)
 
 
 def test_capacity_rises_with_the_clock_and_reaches_the_whole() -> None:

@@ -151,7 +151,9 @@ def _seen(network: _Network) -> Array:
 
 
 def _admittances(network: _Network) -> scipy.sparse.csc_array:
-    upper, lower, series = network.upper, network.lower, network.series
+    upper = network.upper
+    lower = network.lower
+    series = network.series
     row = np.concatenate([upper, lower, upper, lower, network.source])
     column = np.concatenate([upper, lower, lower, upper, network.source])
     value = np.concatenate([series, series, -series, -series, network.shunt])

@@ -18,6 +18,7 @@ from twin.scenario.migrate import migrated
 from twin.scenario.overrides import Override, overridden, read_overrides
 from twin.scenario.schema import Layout, Scenario
 from twin.scenario.yaml.document import Document, read
+from twin.scenario.yaml.paths import as_given
 from twin.scenario.yaml.validate import build_model
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -98,7 +99,7 @@ def _layout_named(document: Document, problems: list[Problem]) -> Document | Non
     if not isinstance(name, str):
         return None
     try:
-        return read(document.resolve(name, ("layout",)))
+        return read(as_given(document.resolve(name, ("layout",)), document.path))
     except InputError as error:
         problems += error.problems
         return None

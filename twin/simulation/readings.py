@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array
+from twin.simulation.cooling.segments import taken_w
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.tables import HOUR_S
 
@@ -44,7 +45,6 @@ def readings(run: Disciplines) -> InstrumentReadings:
     state = world.state
     degc = state.heat.temperature_degc
     cooling = world.facility.cooling
-    conductance, reference, constant = state.plants.segment[:, :3].T
     water = degc[[plant.node for plant in cooling.plants]]
     site = run.accounts.site_totals()
     return InstrumentReadings(
@@ -52,7 +52,7 @@ def readings(run: Disciplines) -> InstrumentReadings:
         state.plants.outdoor_degc.copy(),
         water,
         state.controls.supply_degc.copy(),
-        conductance * (water - reference) + constant,
+        taken_w(state.plants.segment, water),
         degc[world.facility.racks.air_node],
         degc[cooling.loop_node],
         state.racks.rack_w.copy(),

@@ -110,7 +110,8 @@ def _racks(left: dict[str, Moved], layout: Layout, table: pd.DataFrame) -> Itera
 
 def _corner(move: Moved, hall: HallSpec, table: pd.DataFrame) -> Xy:
     """South-west corner in the hall of a component that was moved."""
-    width, depth = table.loc[[move.id], ["width_m", "depth_m"]].to_numpy(float)[0].tolist()
+    width = float(table["width_m"][move.id])
+    depth = float(table["depth_m"][move.id])
     return move.after[0] - width / 2 - hall.at[0], move.after[1] - depth / 2 - hall.at[1]
 
 

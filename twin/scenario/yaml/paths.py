@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path, PureWindowsPath
 
 from twin.errors import InputError, Problem, did_you_mean
@@ -19,6 +20,13 @@ def project_root(path: Path) -> Path:
         if (ancestor / "scenarios").is_dir() and (ancestor / "layouts").is_dir():
             return ancestor
     return folder if folder.parent == folder.parent.parent else folder.parent
+
+
+def as_given(target: Path, beside: Path) -> Path:
+    """A file as a person would name it who named another as `beside`: from where they stand, unless
+    that is absolute.
+    """
+    return target if beside.is_absolute() else Path(os.path.relpath(target))
 
 
 def resolve(

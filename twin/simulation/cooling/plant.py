@@ -12,7 +12,7 @@ from twin.arrays import Array, Mask
 from twin.facility.cooling.peak import plant_heat_w
 from twin.facility.model import Plant
 from twin.simulation.cooling.alarms import Alarms
-from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows
+from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows, taken_w
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
@@ -64,10 +64,8 @@ class Plants(Discipline):
         """Heat that a plant takes over that at the design point; 1 where nothing asks for it."""
         if plant.load_reset is None and plant.pump_least_frac is None:
             return 1.0
-        conductance, reference, constant = self.own.segment[p, :3].tolist()
         water = float(self.world.state.heat.temperature_degc[plant.node])
-        heat_w = conductance * (water - reference) + constant
-        return float(heat_w / max(self._design_w[p], 1.0))
+        return float(taken_w(self.own.segment[p], water) / max(self._design_w[p], 1.0))
 
     @cached_property
     def _design_w(self) -> Array:
@@ -125,7 +123,8 @@ class Plants(Discipline):
 
     def _rows(self, p: int, plant: Plant) -> Array:
         """(3, field) the segments of a plant in the weather that the controls read last."""
-        dry_bulb, wet_bulb = self.own.outdoor_degc.tolist()
+        dry_bulb = float(self.own.outdoor_degc[0])
+        wet_bulb = float(self.own.outdoor_degc[1])
         running, free_running = self._running(plant)
         supply_degc = float(self.asked_degc(p, dry_bulb))
         store_w = self._store_w(p, plant)
@@ -197,7 +196,8 @@ class Plants(Discipline):
         """(look, 3, field) the segments of a plant in weather (look, 2)."""
         plant = self.plants[p]
         running, free_running = self._running(plant)
-        dry_bulb, wet_bulb = outdoor_degc.T
+        dry_bulb = outdoor_degc[:, 0]
+        wet_bulb = outdoor_degc[:, 1]
         supply_degc = self.asked_degc(p, dry_bulb)
         weather = (dry_bulb, wet_bulb)
         mixed_k_w = self.mixed_k_w(p)

@@ -222,6 +222,11 @@ def _enter_dry_cooler(
     rows[..., 2, 3] = bend
 
 
+def taken_w(segment: Array, water_degc: Array | float) -> Array:
+    """(...,) heat that plants take from their water, by the segments (..., field) they are on."""
+    return np.asarray(segment[..., 0] * (water_degc - segment[..., 1]) + segment[..., 2])
+
+
 def chosen(rows: Array, water_degc: Array | float) -> Index:
     """(...,) which of the segments (..., 3, field) water of a temperature (...,) lies in."""
     fits = np.asarray(water_degc)[..., None] < rows[..., UPPER] - TOUCH_K

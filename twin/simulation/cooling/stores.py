@@ -11,7 +11,7 @@ from twin.physics.cold_store import lasts_s
 from twin.results.enums import EventKind
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import DISCHARGING, Plants
-from twin.simulation.cooling.segments import entering_degc
+from twin.simulation.cooling.segments import entering_degc, taken_w
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -73,16 +73,15 @@ class Stores(Discipline):
     def _asked_w(self, p: int, plant: Plant) -> float:
         """Heat of the water, without what fills the tank."""
         state = self.world.state
-        conductance, reference, constant = state.plants.segment[p, :3].tolist()
         water = float(state.heat.temperature_degc[plant.node])
-        taken_w = conductance * (water - reference) + constant
-        return float(taken_w - self.own.filling_w[p])
+        return float(taken_w(state.plants.segment[p], water) - self.own.filling_w[p])
 
     def _most_w(self, p: int, plant: Plant) -> float:
         """What chillers that run can take in this weather."""
         assert plant.curve is not None
         state = self.world.state
-        dry, wet = state.plants.outdoor_degc.tolist()
+        dry = float(state.plants.outdoor_degc[0])
+        wet = float(state.plants.outdoor_degc[1])
         supply = self.plants.set_degc(p)
         each = float(np.asarray(available_w(plant.curve, supply, entering_degc(plant, dry, wet))))
         return self.flows.running_units(plant) * each

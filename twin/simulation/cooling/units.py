@@ -11,6 +11,7 @@ from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.plant_power import Setting, setting
+from twin.simulation.cooling.segments import taken_w
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -131,14 +132,13 @@ class Units(Discipline):
         and its water (look,).
         """
         state = self.world.state
-        conductance, reference, constant = segment[:, :3].T
         return Look(
             plant,
             self.units,
             state.flows.unit_running[plant.all_units],
             self._pumps_w(plant),
             self.plants.asked_degc(p, outdoor[:, 0]),
-            conductance * (water - reference) + constant - state.stores.taken_w[p],
+            taken_w(segment, water) - state.stores.taken_w[p],
             water,
             outdoor[:, 0],
             outdoor[:, 1],

@@ -117,7 +117,9 @@ def _bess(run: Disciplines) -> dict[str, float]:
     bess = run.world.facility.power.bess
     if not bess.node.size:
         return {}
-    taken, given, _, lost = run.accounts.own.power[:, bess.node]
+    taken = run.accounts.own.power[0, bess.node]
+    given = run.accounts.own.power[1, bess.node]
+    lost = run.accounts.own.power[3, bess.node]
     rules = run.world.facility.scenario.controls.storage
     wear = np.array([*(getattr(rule, "degradation", 0.0) for rule in rules), 0.0])
     return {

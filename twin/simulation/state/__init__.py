@@ -66,7 +66,7 @@ from twin.simulation.state.power import (
 from twin.simulation.state.record import (
     AccountState,
     BillingState,
-    LossEffect,
+    LossState,
     RecorderState,
     fresh_accounts,
     fresh_billing,
@@ -112,7 +112,7 @@ class State:
     serving: Annotated[ServingState, "serving"]
     accounts: Annotated[AccountState, "record.accounts"]
     billing: Annotated[BillingState, "record.billing"]
-    losses: Annotated[LossEffect, "record.losses"]
+    losses: Annotated[LossState, "record.losses"]
     recorder: Annotated[RecorderState, "outcome.recorder"]
 
 
@@ -155,6 +155,6 @@ def fresh(facility: Facility, jobs: int) -> State:
         serving=ServingState(),
         accounts=fresh_accounts(facility),
         billing=fresh_billing(facility),
-        losses=LossEffect(np.zeros(len(facility.racks.id))),
+        losses=LossState(np.zeros(len(facility.racks.id))),
         recorder=RecorderState(),
     )

@@ -79,7 +79,7 @@ def fresh_billing(facility: Facility) -> BillingState:
 
 
 @dataclass(slots=True)
-class LossEffect:
+class LossState:
     """What is being lost, and was: tokens and GPU seconds by key."""
 
     rack_tokens: Array

@@ -48,5 +48,6 @@ def _odd(parts: Sequence[Interval]) -> Interval:
     low, high = parts[0]
     for other_low, other_high in parts[1:]:
         apart = max(0.0, low - other_high, other_low - high)
-        low, high = apart, min(1.0, high + other_high, 2.0 - low - other_low)
+        high = min(1.0, high + other_high, 2.0 - low - other_low)
+        low = apart
     return low, high
