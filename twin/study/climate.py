@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from twin import catalogue
@@ -85,7 +86,7 @@ def _of_layout(
     facility = design if isinstance(design, Facility) else _built(design, year, inputs)
     found = year_of_layout(facility, year, load_frac)
     notes = (*found.notes, *year.warnings)
-    return ClimateYear(found.facility, year, found.hours, found.inputs, notes)
+    return replace(found, notes=notes)
 
 
 def _built(design: str | Path | Scenario, year: YearOfAir, inputs: Inputs) -> Facility:

@@ -26,6 +26,8 @@ class Vented:
 
     plant_w: Array
     """(hour, plant) heat that a plant is spared."""
+    outdoor_w_k: Array
+    """(hour, hall) stream of outdoor air."""
     modes: dict[str, Index]
     """By hall with dampers, rows of `months.MODES`."""
 
@@ -37,32 +39,35 @@ def vented(facility: Facility, rack_w: Array, year: YearOfAir) -> Vented:
     """
     cooling = facility.cooling
     out = np.zeros((year.dry_bulb_degc.size, len(cooling.plants)))
+    outdoor = np.zeros((len(out), len(cooling.hall_id)))
     modes: dict[str, Index] = {}
     into_air_w = peak.heat_w(facility, rack_w)[1]
     for h, hall in enumerate(cooling.hall_id):
         mine = np.flatnonzero(cooling.air.handler_hall == h)
         if all(cooling.air.windows[k] is None for k in mine):
             continue
-        left_w, spared_w, step_w = _hall_w(facility, mine, float(into_air_w[h]), year)
+        found = _hall_w(facility, mine, float(into_air_w[h]), year)
+        left_w, spared_w, step_w, outdoor[:, h] = found
         out[:, cooling.hall_plant[h]] += spared_w
         whole_w = np.maximum(left_w + spared_w, 1e-9)
         coils_frac = np.where(left_w > step_w, left_w / whole_w, 0.0)
         modes[f"{hall}, outdoor air"] = months.of_share(coils_frac)
-    return Vented(out, modes)
+    return Vented(out, outdoor, modes)
 
 
 def _hall_w(
     facility: Facility, handlers: Index, into_air_w: float, year: YearOfAir
-) -> tuple[Array, Array, Array]:
-    """(hour,) heat that coils of a hall carry, what dampers spare them, and what one more position
-    of the open dampers would: coils that carry less than that trim, and cool nothing.
+) -> tuple[Array, Array, Array, Array]:
+    """(hour,) heat that coils of a hall carry, what dampers spare them, what one more position of
+    the open dampers would (coils that carry less than that trim, and cool nothing), and the stream
+    of outdoor air.
     """
     air = facility.cooling.air
     stream = peak.handler_w_k(facility)[handlers]
     fan_w = peak.unit_w(facility)[air.handler_unit[handlers]]
     set_degc = _set_degc(air.supply_degc[handlers])
     back = float((stream * set_degc).sum() + into_air_w) / max(float(stream.sum()), 1e-9)
-    left, step = np.zeros((2, year.dry_bulb_degc.size))
+    left, step, outdoor = np.zeros((3, year.dry_bulb_degc.size))
     for n, k in enumerate(handlers):
         window = air.windows[k]
         before = set_degc[n] - fan_w[n] / max(float(stream[n]), 1e-9)
@@ -71,7 +76,8 @@ def _hall_w(
         left += np.maximum(stream[n] * (mixed - before), 0.0)
         shut_k = np.where(share > 0, (back - year.dry_bulb_degc) / POSITIONS, 0.0)
         step += stream[n] * shut_k
-    return left, np.maximum(into_air_w + float(fan_w.sum()) - left, 0.0), step
+        outdoor += stream[n] * share
+    return left, np.maximum(into_air_w + float(fan_w.sum()) - left, 0.0), step, outdoor
 
 
 def _set_degc(stated_degc: Array) -> Array:

@@ -8,6 +8,8 @@ every plant carries the heat that reaches it, set as the building controls of a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from twin.analysis.climate.answer import ClimateYear, Hours
@@ -16,6 +18,7 @@ from twin.catalogue.equipment_kinds import is_source
 from twin.facility import Facility
 from twin.facility.power.loading import loading
 from twin.scenario.series import YearOfAir
+from twin.study.year_of_moisture import Told, moisture
 from twin.study.year_of_plants import plants
 
 LOSS_POINTS = 9
@@ -35,11 +38,31 @@ def year_of_layout(facility: Facility, year: YearOfAir, load_frac: float | None)
     power |= _by_kind(facility, work.unit_w)
     power |= _losses(facility, rack_w, work.unit_w)
     share = work.compressed_w / max(work.heat_w, 1e-9)
-    hours = Hours(power, {"plants": work.water_kg_s}, share, work.modes)
+    halls, wetted_kg_s = moisture(facility, rack_w, work, year)
+    water = {"plants": work.water_kg_s} | ({"humidifiers": wetted_kg_s} if halls else {})
+    hours = Hours(power, water, share, work.modes)
     inputs = {"load_frac": float(rack_w.sum() / max(racks.rated_w.sum(), 1e-9)),
               "it_w": float(rack_w.sum())}  # fmt: skip
     name = facility.scenario.plan.name
-    return ClimateYear(name, year, hours, inputs, work.notes)
+    notes = (*work.notes, *_of_moisture(halls))
+    return ClimateYear(name, year, hours, inputs, notes, halls)
+
+
+def _of_moisture(halls: dict[str, Told]) -> Iterator[str]:
+    """What a planner must know of the moisture of halls."""
+    for hall, told in halls.items():
+        if told["condensing_hours"]:
+            yield (
+                f"{hall}: its dew point is above the water of its coils in "
+                f"{told['condensing_hours']:,.0f} hours of the year, and they take out "
+                f"{told['condensate_l']:,.0f} L"
+            )
+        for which in ("above", "below"):
+            if told[f"{which}_allowed_hours"]:
+                yield (
+                    f"{hall}: its dew point is {which} what class A1 is allowed (-12 to 17 °C) in "
+                    f"{told[f'{which}_allowed_hours']:,.0f} hours of the year"
+                )
 
 
 def _by_kind(facility: Facility, unit_w: Array) -> dict[str, Array]:

@@ -37,6 +37,9 @@ class PlantsWork:
     modes: dict[str, Index]
     """By plant, and by hall with dampers: rows of `months.MODES`."""
     notes: tuple[str, ...]
+    water_degc: Array
+    """(hour, plant) facility water."""
+    air: Vented
 
 
 def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
@@ -45,12 +48,14 @@ def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
     unit_w = _moving_w(facility, year.dry_bulb_degc.size)
     water = np.zeros(len(unit_w))
     compressed = np.zeros(len(unit_w))
+    water_degc = np.zeros((len(unit_w), len(facility.cooling.plants)))
     modes = dict(air.modes)
     notes: list[str] = []
     reaches_w = peak.plant_heat_w(facility, rack_w)
     for p, plant in enumerate(facility.cooling.plants):
         heat = _left_w(reaches_w[p], air, p)
         look, short = _look(facility, plant, heat, year)
+        water_degc[:, p] = look.water_degc
         found = setting(look)
         unit_w[:, plant.all_units] = found.unit_w
         water += found.water_kg_s
@@ -58,7 +63,8 @@ def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
         compressed += by_compressors
         modes[plant.id] = _modes(plant, found, by_compressors / np.maximum(look.heat_w, 1e-9))
         notes += _told(plant, found, short)
-    return PlantsWork(unit_w, water, compressed, float(reaches_w.sum()), modes, tuple(notes))
+    heat_w = float(reaches_w.sum())
+    return PlantsWork(unit_w, water, compressed, heat_w, modes, tuple(notes), water_degc, air)
 
 
 def _moving_w(facility: Facility, hours: int) -> Array:

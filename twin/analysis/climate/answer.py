@@ -57,6 +57,8 @@ class ClimateYear:
     inputs: Mapping[str, float]
     notes: tuple[str, ...] = field(default=())
     """What was assumed, clipped or filled in."""
+    halls: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Moisture of the halls that state it."""
 
     @property
     def energy_kwh(self) -> dict[str, float]:
@@ -172,6 +174,7 @@ class ClimateYear:
             "free_cooling_frac": float(1.0 - self.hours.mechanical_frac.mean()),
             "months": self.months(),
             "modes": self.modes(),
+            "halls": {hall: dict(told) for hall, told in self.halls.items()},
             "design_days": {
                 which: dict(zip(("dry_bulb_degc", "wet_bulb_degc"), design_values(self.air, which),
                                 strict=True))

@@ -137,6 +137,15 @@ def handler_w_k(facility: Facility) -> Array:
     return np.asarray(cooling.units.hot_w_k[unit] * _handler_speed(facility)[unit])
 
 
+def handler_coil_w_k(facility: Facility) -> Array:
+    """(handler,) Conductance of each coil between the air drawn in and its water, valve open."""
+    cooling = facility.cooling
+    unit = cooling.air.handler_unit
+    hot = np.zeros(len(cooling.units.id))
+    hot[unit] = handler_w_k(facility)
+    return np.asarray(return_conductance_w_k(_exchange_w_k(facility, hot), hot)[unit])
+
+
 def loop_w_k(facility: Facility) -> Array:
     """(loop,) Conductance between the coolant supplied and the facility water."""
     cooling = facility.cooling

@@ -31,6 +31,7 @@ def section(result: Result) -> Section:
         grid("The year at two loads", _both(year), _BOTH, most=60),
         grid("By month, at rated load", _months(rated), _MONTHS),
         grid("Hours of each way to cool, at rated load", _modes(rated), _MODES, most=60),
+        *_moisture(rated),
         grid("What the year stands on", pd.DataFrame(_held(year), columns=list(_KEYS)), _WITNESSES),
     ]
     notes = tuple(str(note) for note in rated.get("notes") or ())
@@ -105,6 +106,14 @@ def _modes(rated: Study) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["plant", "mode", "year", *MONTHS])
 
 
+def _moisture(rated: Study) -> list[Block]:
+    """The moisture of halls that state it."""
+    rows = [{"hall": hall, **told} for hall, told in part(rated, "halls").items()]
+    if not rows:
+        return []
+    return [grid("Moisture of the halls, at rated load", pd.DataFrame(rows), _MOISTURE)]
+
+
 def _held(year: Study) -> list[tuple[str, ...]]:
     rows = year.get("witnesses") or []
     return [tuple(str(row.get(key, "")) for key in _KEYS) for row in rows]
@@ -123,6 +132,13 @@ _MONTHS: Columns = {
 _MODES: Columns = {
     "Plant": ("plant", words), "What cools": ("mode", words), "Year": ("year", count),
     **{month: (month, count) for month in MONTHS},
+}  # fmt: skip
+_MOISTURE: Columns = {
+    "Hall": ("hall", words), "Driest dew point": ("dew_point_min_degc", degrees),
+    "Wettest": ("dew_point_max_degc", degrees),
+    "Hours above coil water": ("condensing_hours", count),
+    "above 17 °C": ("above_allowed_hours", count), "below -12 °C": ("below_allowed_hours", count),
+    "Condensate, L": ("condensate_l", count), "Humidifiers, L": ("humidifier_l", count),
 }  # fmt: skip
 _WITNESSES: Columns = {
     "What": ("what", words), "Value": ("value", words), "Status": ("status", words),

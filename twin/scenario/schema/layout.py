@@ -40,6 +40,7 @@ from twin.scenario.schema.room import (
     Band,
     ChipLeakageSpec,
     FloorHeight,
+    MoistureSpec,
     ObstacleSpec,
     PanelSpec,
     SensorSpec,
@@ -139,6 +140,8 @@ class HallSpec(Stated):
     support_fans: Literal["rated", "follow_power"] = "rated"
     """Air through racks of storage, network and management: their rated flow, or as much of it as
     they draw of their rated power."""
+    moisture: MoistureSpec | None = None
+    """What the moisture of its air over a year depends on; none: it is not followed."""
     chip_leakage: ChipLeakageSpec | None = None
     """GPUs that draw more as they warm; none: their power does not know their temperature."""
     airflow: Literal["by_distance", "potential"] = "by_distance"

@@ -11,6 +11,7 @@ from pydantic import Field, PositiveInt, model_validator
 from twin.scenario.schema.names import RACKS_MAX, Name
 from twin.stated import (
     Length,
+    OutdoorTemperature,
     Percent,
     ShareOrPercent,
     Stated,
@@ -148,6 +149,27 @@ class ChipLeakageSpec(Stated):
     some 0.2 % of the power a kelvin."""
     at: Annotated[WaterTemperature, Within(20.0, 70.0, "20 to 70 °C")] = 60.0
     """GPU temperature for which idle and rated power hold; assumed."""
+
+
+class MoistureSpec(Stated):
+    """Moisture of a hall's air over a year."""
+
+    leakage: Annotated[float, Field(gt=0, le=20)] = 0.2
+    """Outdoor air that leaks in or is let in, in changes of the hall's air an hour; assumed."""
+    dew_point_low: Annotated[OutdoorTemperature, Within(-30.0, 20.0, "-30 to 20 °C")] = -9.0
+    """Dew point that humidifiers hold from below; recommended by ASHRAE TC 9.9."""
+    dew_point_high: Annotated[OutdoorTemperature, Within(-10.0, 30.0, "-10 to 30 °C")] = 15.0
+    """Dew point that dehumidifiers hold from above; recommended by ASHRAE TC 9.9."""
+    humidifier: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    """Water that its humidifiers can give, kg/h."""
+    dehumidifier: Annotated[float, Field(ge=0, le=1e5)] = 0.0
+    """Water that its dehumidifiers can take out, kg/h."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.dew_point_high <= self.dew_point_low:
+            raise ValueError("dew_point_high above dew_point_low")
+        return self
 
 
 class SensorSpec(Stated):
