@@ -5,7 +5,8 @@ A stored run may come from a stranger: it can hold wrong numbers, and must hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from inspect import signature
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -15,8 +16,9 @@ import numpy as np
 from twin.simulation.kernel.clock import REPEAT, Clock, Due
 
 
-def declared(block: type) -> dict[str, Any]:
-    """What each field of a block is declared to be."""
+@cache
+def declared(block: type) -> Mapping[str, Any]:
+    """What each field of a block is declared to be; worked out once a block."""
     return get_type_hints(block)
 
 
