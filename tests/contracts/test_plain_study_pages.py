@@ -174,6 +174,40 @@ def test_a_point_that_failed_in_one_arm_is_in_no_difference() -> None:
     assert math.isnan(one.low)
 
 
+def test_a_point_that_failed_on_some_seeds_is_in_no_mean() -> None:
+    def odd(x: float, seed: int) -> float:
+        if x == 2 and seed % 2:
+            raise ValueError("odd")
+        return 0.0 if x == 2 else x
+
+    text = page(twin.study(odd, vary={"x": [1, 2, 3]}, replications=4))
+    assert verdict(text).startswith(
+        "value is lowest at x 1: 1.000, and highest at x 3: 3.000 (of 2"
+    )
+    assert "Left out of every mean: 1 point not done in all replications." in text
+
+
+@pytest.mark.parametrize(
+    ("vary", "says"),
+    [
+        ({"point": [1, 2], "turn": [3, 5]}, "value is lowest at point 1, turn 3: 4.000"),
+        ({"line": [1, 2], "runs": [3, 5]}, "value is lowest at line 1, runs 3: 4.000"),
+        ({"on": [True, False], "x": [1, 2]}, "value is lowest at on False, x 1: 1.000"),
+        ({"x": [[1], [1, 2]]}, "value is lowest at x [1]: 1.000"),
+    ],
+)
+def test_what_varies_may_have_any_name_and_kind(vary: dict[str, Any], says: str) -> None:
+    def total(**given: Any) -> float:
+        return float(sum(len(v) if isinstance(v, list) else v for v in given.values()))
+
+    assert verdict(page(twin.study(total, vary=vary))).startswith(says)
+
+
+def test_an_outcome_may_have_the_name_of_a_column_of_the_page() -> None:
+    text = page(twin.study(lambda x: {"runs": x, "meets_all": 2 * x}, vary={"x": [1, 2]}))
+    assert verdict(text).startswith("runs is lowest at x 1: 1.000, and highest at x 2: 2.000")
+
+
 def test_what_nobody_meets_and_what_nothing_did_is_the_verdict() -> None:
     vary: dict[str, Any] = {"supply": [20, 22], "fans": [0]}
     text = page(twin.study(heat, vary=vary, constraints=["pue <= 1"]))

@@ -133,7 +133,8 @@ _PACK: dict[type, Callable[[Any, str, Arrays], Any]] = {
 
 def _unpack_into(target: Any, packed: Mapping[str, Any], arrays: Arrays, at: str) -> None:
     """Set the fields of a dataclass, in place, so that whoever holds it sees them."""
-    hints = declared(type(target))
+    kind: Any = type(target)
+    hints = declared(kind)
     for field in fields(target):
         name = f"{at}.{field.name}"
         own = getattr(target, field.name)

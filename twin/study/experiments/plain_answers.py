@@ -12,7 +12,8 @@ import pandas as pd
 
 from twin.analysis.side_by_side import SAME_FRAC
 from twin.analysis.statistics import mean_interval, paired_difference
-from twin.study.experiments.reading import Reading, shared, way
+from twin.study.experiments.constraints import MEETS
+from twin.study.experiments.reading import LINE, POINT, TURN, Reading, shared, way
 
 LEVEL = 0.95
 LEVELS_MAX = 12
@@ -60,8 +61,11 @@ class ArmDifference:
 
     @property
     def change_frac(self) -> float:
-        """The difference over the first arm's mean."""
-        return self.difference / self.first_mean if self.first_mean else math.nan
+        """The difference over the first arm's mean; NaN where that says nothing: it is 0, or the
+        sign changes.
+        """
+        says = self.first_mean * self.mean > 0
+        return self.difference / abs(self.first_mean) if says else math.nan
 
 
 def differences(read: Reading, outcome: str) -> list[ArmDifference]:
@@ -130,7 +134,7 @@ def ranked(read: Reading, outcome: str) -> pd.DataFrame:
     """Points best first: the lowest first where neither way is better; within constraints first."""
     rising = way(outcome) != "more"
     return read.points.sort_values(
-        ["meets", outcome], ascending=[False, rising], kind="stable", ignore_index=True
+        [MEETS, outcome], ascending=[False, rising], kind="stable", ignore_index=True
     )
 
 
@@ -149,10 +153,10 @@ def runner_up(read: Reading, outcome: str, rows: pd.DataFrame) -> ArmDifference 
 
 
 def _turns(read: Reading, outcome: str, row: pd.Series[Any]) -> pd.Series[Any]:
-    own = read.done["point"] == row["point"]
+    own = read.done[POINT] == row[POINT]
     if read.arms:
         own &= read.done["arm"] == row["arm"]
-    held: pd.Series[Any] = read.done[own].set_index("turn")[outcome]
+    held: pd.Series[Any] = read.done[own].set_index(TURN)[outcome]
     return held
 
 
@@ -184,10 +188,15 @@ def swings(read: Reading, outcome: str) -> list[Swing]:
     return sorted(found, key=lambda one: (-one.span, one.name))
 
 
+def is_number(held: pd.Series[Any]) -> bool:
+    """Whether what varies is numbers, and not names or truths."""
+    return pd.api.types.is_numeric_dtype(held) and not pd.api.types.is_bool_dtype(held)
+
+
 def _swing(read: Reading, outcome: str, name: str) -> Swing:
-    held = read.done[name]
-    values = read.done[outcome]
-    if name == "arm" or not pd.api.types.is_numeric_dtype(held):
+    held = read.steady[name]
+    values = read.steady[outcome]
+    if name == "arm" or not is_number(held):
         means = values.groupby(held.astype(str)).mean()
         low, high = (str(means.idxmin()), str(means.idxmax()))
         return Swing(name, float(means[low]), float(means[high]), low, high)
@@ -204,10 +213,10 @@ def mean_course(read: Reading, outcome: str, name: str, by: str = "") -> Mapping
 
     by   what lines are told apart by: `arm`, or another thing that varies; one line where empty
     """
-    held = read.done.assign(line=read.done[by].astype(str) if by else outcome)
+    held = read.steady.assign(**{LINE: read.steady[by].astype(str) if by else outcome})
     return {
         str(line): pd.DataFrame([_mean_row(x, part[outcome]) for x, part in rows.groupby(name)])
-        for line, rows in held.groupby("line", sort=False)
+        for line, rows in held.groupby(LINE, sort=False)
     }
 
 

@@ -18,17 +18,19 @@ from twin.analysis.statistics.study_page import (
     PageTable,
     SwingBar,
 )
+from twin.study.experiments.constraints import MEETS
 from twin.study.experiments.plain_answers import (
     ArmDifference,
     DrawSpread,
     differences,
+    is_number,
     mean_course,
     ranked,
     spread,
     swings,
 )
 from twin.study.experiments.plain_words import best_first, kind
-from twin.study.experiments.reading import Reading, precise, way
+from twin.study.experiments.reading import RUNS, Reading, precise, way
 from twin.study.experiments.study_chapters import page_table
 
 LINES_MAX = 6
@@ -130,13 +132,13 @@ def _points(read: Reading) -> PageSection:
 
 def _ranked_table(read: Reading) -> PageTable:
     arm = ["arm"] if read.arms else []
-    columns = [*arm, *read.moved, *read.leads, "meets", "runs"]
+    columns = [*arm, *read.moved, *read.leads, MEETS, RUNS]
     return page_table("Points", ranked(read, read.leads[0])[columns])
 
 
 def _over(read: Reading, outcome: str) -> Iterator[Chart]:
     """The outcome over what varies: lines over a number, or points below one another."""
-    numeric = [n for n in read.moved if pd.api.types.is_numeric_dtype(read.done[n])]
+    numeric = [n for n in read.moved if is_number(read.done[n])]
     rest = [name for name in read.moved if name not in numeric[:1]]
     if numeric and len(rest) < 2 and all(read.done[n].nunique() <= LINES_MAX for n in rest):
         yield _course(read, outcome, numeric[0], rest[0] if rest else "")
@@ -210,6 +212,6 @@ def _bars(read: Reading, outcome: str) -> BarFigure:
         SwingBar(f"{read.axis(one.name)}: {one.low} to {one.high}", one.at_low, one.at_high)
         for one in swings(read, outcome)
     )
-    base = float(read.done[outcome].mean())
+    base = float(read.steady[outcome].mean())
     words = "means at the ends of what varies"
     return BarFigure(outcome, words, swings=held, base=base, title="means at the ends of each")

@@ -29,7 +29,7 @@ def plain_page(found: StudyResult, name: str = "", question: str = "") -> StudyP
         verdict=verdict,
         mood=_mood(read),
         tiles=(*plain_tiles(read), runs_tile(found.table, found.left_out)),
-        sentences=(_asked(read), *more, *_left_out(found)),
+        sentences=(_asked(read), *more, *_broken(read), *_left_out(found)),
         failed=failed_runs(found.table, [*names, *found.plan.vary, "seed"]),
         sections=(*plain_chapters(read), all_runs(found.table)),
     )
@@ -56,6 +56,12 @@ def _asked(read: Reading) -> str:
     seeds = f"{counted(plan.replications, 'seed')} a point"
     common = "" if plan.common_random_numbers else "; arms and points met seeds of their own"
     return f"{runs}: {'; '.join([*parts, method, seeds])}{common}."
+
+
+def _broken(read: Reading) -> Iterator[str]:
+    if read.found.done and read.broken:
+        what = counted(read.broken, "point")
+        yield f"Left out of every mean: {what} not done in all replications."
 
 
 def _left_out(found: StudyResult) -> Iterator[str]:

@@ -68,11 +68,9 @@ def _arm(read: Reading, one: ArmDifference) -> str:
     first = read.arms[0]
     if one.same:
         return f"{one.arm} and {first} do not differ in {one.outcome}: {precise(one.mean)}."
-    word = {True: "better", False: "worse", None: "other"}[one.gains]
+    verb = {True: "is better than", False: "is worse than", None: "differs from"}[one.gains]
     sure = one.decided or math.isnan(one.low)
-    told = (
-        f"{one.arm} is {word} than {first}" if sure else f"{one.arm} and {first} are not told apart"
-    )
+    told = f"{one.arm} {verb} {first}" if sure else f"{one.arm} and {first} are not told apart"
     return f"{told} in {one.outcome}: {', '.join([_change(one), *_reach(read, one)])}."
 
 
@@ -106,7 +104,7 @@ def _extremes(read: Reading, outcome: str) -> str:
         return f"Nothing that varies here moves {outcome}: {precise(least)} at every point."
     words = {"more": ("highest", "lowest"), "less": ("lowest", "highest")}
     best, worst = words.get(way(outcome), ("lowest", "highest"))
-    within = rows[rows["meets"]]
+    within = rows[rows[MEETS]]
     able = within if len(within) else rows
     last = able.iloc[-1]
     of = f"of {len(rows):,} points" if len(able) == len(rows) else f"of {len(able):,} that may be"
@@ -174,7 +172,7 @@ def _within(read: Reading) -> Iterator[str]:
     if MEETS not in read.found.table:
         return
     limits = " and ".join(one.text for one in read.found.constraints)
-    met = int(read.points["meets"].sum())
+    met = int(read.points[MEETS].sum())
     if met:
         what = "points and arms" if read.arms else "points"
         yield f"{met:,} of {len(read.points):,} {what} meet {limits} in all their runs."

@@ -21,6 +21,12 @@ LEADS_MAX = 4
 """Outcomes that the first page speaks of."""
 _NO_ANSWERS = ("events", "instants")
 _RESIDUAL = "_residual_frac"
+POINT = " point"
+TURN = " turn"
+RUNS = " runs"
+LINE = " line"
+"""Columns of a reading, by names that nothing that varies and no outcome has: which point, which
+replication (from 0), how many runs, and which line of a figure."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +41,14 @@ class Reading:
 
     @cached_property
     def done(self) -> pd.DataFrame:
-        """Cases that may be analysed, with `point` and `turn` (which replication, from 0)."""
+        """Cases that may be analysed, with POINT and TURN."""
         plan = self.found.plan
         table = self.found.table
         held = table[table["status"] == "done"]
         at = held["case"].to_numpy(dtype=int) - 1
         arms = max(1, len(plan.arms))
         point = at // (arms * plan.replications)
-        return held.assign(point=point, turn=at // arms % plan.replications)
+        return held.assign(**{POINT: point, TURN: at // arms % plan.replications})
 
     @property
     def sampled(self) -> bool:
@@ -74,7 +80,7 @@ class Reading:
     @property
     def numbers(self) -> list[str]:
         """Outcomes that every case that is done has a number for."""
-        known = {*FRONT, *AFTER, MEETS, *self.found.plan.vary, "point", "turn", *_NO_ANSWERS}
+        known = {*FRONT, *AFTER, MEETS, *self.found.plan.vary, POINT, TURN, *_NO_ANSWERS}
         names = [n for n in self.done if n not in known and not str(n).endswith(_RESIDUAL)]
         return [str(n) for n in names if np.isfinite(self.done[n].to_numpy(dtype=float)).all()]
 
@@ -100,22 +106,36 @@ class Reading:
         arms = self.arms or ("",)
         turns = range(self.found.plan.replications)
         columns = pd.MultiIndex.from_product([arms, turns])
-        held = self.done.assign(arm=self.done["arm"] if self.arms else "")
-        cells = held.pivot_table(outcome, "point", ["arm", "turn"], dropna=False)
+        held = self.done if self.arms else self.done.assign(arm="")
+        cells = held.pivot_table(outcome, POINT, ["arm", TURN], dropna=False)
         return cells.reindex(columns=columns).dropna()
 
     @cached_property
+    def steady(self) -> pd.DataFrame:
+        """Cases of points and arms that are done in every replication; of all where none is."""
+        runs = self.done.groupby(self._keys)[POINT].transform("size")
+        whole = self.done[runs == self.found.plan.replications]
+        return whole if len(whole) else self.done
+
+    @property
+    def _keys(self) -> list[str]:
+        return [POINT, "arm"] if self.arms else [POINT]
+
+    @property
+    def broken(self) -> int:
+        """Points and arms of which some replications are done and some are not."""
+        return int(len(self.done.groupby(self._keys)) - len(self.steady.groupby(self._keys)))
+
+    @cached_property
     def points(self) -> pd.DataFrame:
-        """One row a point and arm: what it is, the mean of every lead, whether all its runs meet
-        the constraints, and how many runs that was.
+        """One row a steady point and arm: what it is, the mean of every lead, `meets` (all its runs
+        the constraints), and RUNS.
         """
-        keys = ["point", "arm"] if self.arms else ["point"]
-        groups = self.done.groupby(keys, sort=False)
+        groups = self.steady.groupby(self._keys, sort=False)
         means = groups[list(self.leads)].mean()
         first = groups[list(self.moved)].first() if self.moved else means[[]]
         meets = groups[MEETS].all() if MEETS in self.done else True
-        out = first.join(means).assign(meets=meets, runs=groups.size())
-        return out.reset_index()
+        return first.join(means).assign(**{MEETS: meets, RUNS: groups.size()}).reset_index()
 
     def at(self, row: Mapping[str, Any]) -> str:
         """What a point is, in words: `third_pump, climate phoenix, supply 18 °C`."""
