@@ -24,6 +24,8 @@ pytest.importorskip("pxr", reason="usd-core is not installed")
 from pxr import Sdf, Usd, UsdGeom, UsdSemantics, UsdShade, UsdUtils, UsdValidation
 
 from twin.present.usd import SceneOptions, export_facility, export_result, write_scene
+from twin.present.usd.plan import Item
+from twin.present.usd.rack_variants import family
 
 HALL = {"hall": (14.0, 10.0, 4.0)}
 YARD = (
@@ -399,8 +401,14 @@ def test_a_lost_panel_and_a_lost_pump_change_colour_and_nobody_invents_a_junctio
 def test_the_scene_of_the_blueprint_s_names(
     small: tuple[pd.DataFrame, ...], tmp_path: Path
 ) -> None:
+    components = small[0].assign(type=small[0]["type"].replace("nvl72", "gb200_nvl72"))
     path = write_scene(
-        *small, tmp_path, title="World", hall_sizes=HALL, options=SceneOptions(names="dsx")
+        components,
+        *small[1:],
+        tmp_path,
+        title="World",
+        hall_sizes=HALL,
+        options=SceneOptions(names="dsx"),
     )
     stage = Usd.Stage.Open(str(path))
     assert stage.GetDefaultPrim().GetPath() == "/World"
@@ -408,7 +416,29 @@ def test_the_scene_of_the_blueprint_s_names(
     assert {"camera_ext_default_04", "camera_int_datahall_01", "cfd_camera", "cdu_camera"} <= {
         prim.GetName() for prim in cameras
     }
+    families = stage.GetDefaultPrim().GetVariantSet("rackVariant")
+    racks = small[0][small[0]["gpus"] > 0]
+    assert families.GetVariantNames() == ["GB200"]
+    assert families.GetVariantSelection() == "GB200"
+    paths = stage.GetDefaultPrim().GetRelationship("twin:racks").GetTargets()
+    told = [stage.GetPrimAtPath(one).GetAttribute("twin:id").Get() for one in paths]
+    assert sorted(told) == sorted(racks["id"])
     assert errors(path) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("gb300_nvl72", "GB300"),
+        ("dgx_b200_x2", "B200"),
+        ("hgx_h100", "H100"),
+        ("own.rack", "own_rack"),
+    ],
+)
+def test_families_of_racks_have_the_names_of_their_gpus(kind: str, name: str) -> None:
+    size = (0.6, 1.2, 2.2)
+    item = Item("r", "rack", kind, 1e5, size, (0.0, 0.0, 0.0), "IT", "hall", "r")
+    assert family(item) == name
 
 
 def test_the_web_scene_has_no_arcs(small: tuple[pd.DataFrame, ...], tmp_path: Path) -> None:

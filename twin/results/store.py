@@ -39,6 +39,7 @@ SCENE_PARTS = (
     "facility.usdc",
     "facility_web.usdc",
     "failures.usdc",
+    "rack_variants.usda",
     "results.usda",
     "network.usdc",
     "cooling.usdc",

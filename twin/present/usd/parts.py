@@ -18,6 +18,8 @@ from twin.present.usd.lines import lines
 from twin.present.usd.options import SceneOptions
 from twin.present.usd.plan import ScenePlan
 from twin.present.usd.prototypes import MODEL, AssetLook, Prototype, look_of
+from twin.present.usd.rack_variants import FILE as FAMILIES
+from twin.present.usd.rack_variants import rack_variants_layer
 from twin.present.usd.results import results_layer, samples_layer
 from twin.present.usd.tracks import make_tracks
 
@@ -47,6 +49,9 @@ def scene_parts(
     out = {"architecture.usdc": architecture_layer(plan, options.root, options.names)}
     for one in disciplines(plan, named, list(lines(plan, feeds))):
         out |= discipline_layers(options.root, one, prototypes, paths, ports, fed_by)
+    families = rack_variants_layer(options.root, plan) if options.names == "dsx" else None
+    if families is not None:
+        out[FAMILIES] = families
     racks = tables.get("racks")
     ran = racks is not None and racks["time_s"].nunique() > 0
     if ran:
