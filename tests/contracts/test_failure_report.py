@@ -107,6 +107,18 @@ def test_disturbances_cost_nothing_that_the_run_does_not_say() -> None:
     assert lost["tokens_lost"] == pytest.approx(sum(lost["causes"].values()), rel=0.05)
 
 
+def test_shared_crews_stand_beside_independent_repairs() -> None:
+    crews = [{"name": "site", "count": 1}]
+    report = twin.failure_report(loaded(asked(small_layout() | {"crews": crews})))
+    held = report.parts["availability"]
+    waiting = held["shared_crews"]["availability_monte_carlo"]["unavailability"]
+    assert waiting > 0
+    page = render(report)
+    assert "Monte Carlo, crews shared" in page
+    assert "Crews that are shared: site (1 for" in page
+    assert "crews shared" not in render(of_pod())
+
+
 def test_the_load_that_was_judged_is_said() -> None:
     """A scenario's own job on part of the hall, training on every GPU of a layout."""
     for report in (of_small_hall(), of_pod()):

@@ -47,6 +47,7 @@ _STATIC = {
         "availability_monte_carlo",
         "interval",
         "availability_bounds",
+        "shared_crews",
         "component_reliability",
     ),
     "importance": ("importance",),
