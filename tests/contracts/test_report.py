@@ -22,7 +22,7 @@ from twin.present.availability_tables import availability
 from twin.present.blocks import grid, words
 from twin.present.figures import FIGURES
 from twin.present.redundancy_tables import verdict_word
-from twin.present.report import render, write
+from twin.present.report import render, workload, write
 from twin.present.report.redundancy import section
 from twin.present.report.story import what_it_did
 from twin.results import TABLES, Result
@@ -290,3 +290,23 @@ def test_what_is_lost_at_once_is_written_out_and_ranges_mean_each(day: Result) -
     grids = {block.title: block for block in told.blocks if block.kind == "grid"}
     assert grids["Pairs that drop most, single points left out"].rows[0][0] == "cdu_1 and cdu_2"
     assert grids["Single points of failure, largest loss first"].rows[0][0] == "each of ups_1–2"
+
+
+def test_what_users_saw_stands_in_the_workload_chapter() -> None:
+    """Weighted by requests over periods, and the worst of them; as in the table."""
+    from planner import asked, chat, ran
+
+    result = ran(asked(workload=[chat(nodes=4, rate=40.0)], horizon="1 h"))
+    rows = result.frame("services")
+    (found,) = [
+        block
+        for block in workload.section(result).blocks
+        if getattr(block, "title", "") == "What users saw"
+    ]
+    shown = dict(zip(found.headings, found.rows[0], strict=True))
+    mean = (rows["ttft_p50_s"] * rows["requests"]).sum() / rows["requests"].sum()
+    assert float(shown["First token, P50 (s)"]) == pytest.approx(mean, rel=0.01)
+    worst = rows["tpot_p95_s"].max() * 1e3
+    assert float(shown["Between tokens, P95 of the worst period (ms)"]) == pytest.approx(
+        worst, rel=0.01
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from twin.present.blocks import Block, Grid, Section, grid, words
@@ -13,7 +16,9 @@ def section(result: Result) -> Section:
     """Services and jobs."""
     services = _services(result)
     jobs = result.frame("jobs")
-    blocks: list[Block] = [_service_grid(services)] if len(services) else []
+    blocks: list[Block] = []
+    if len(services):
+        blocks = [_service_grid(services), _latency_grid(_users_saw(result))]
     return Section(
         "Workload", _says(services, jobs), [*blocks, _job_grid(jobs)] if len(jobs) else blocks
     )
@@ -35,6 +40,36 @@ def _services(result: Result) -> pd.DataFrame:
     frame["served_frac"] = frame["served"] / frame["asked"].where(frame["asked"] > 0)
     frame["ms"] = 1e3 * frame["spent_s"] / frame["served"].where(frame["served"] > 0)
     return frame.reset_index()
+
+
+def _users_saw(result: Result) -> pd.DataFrame:
+    """One row a service: percentiles weighted by requests over periods, and the worst of them."""
+    held = result.frame("services")
+    rows = [_one_saw(name, own) for name, own in held.groupby("service", sort=False)]
+    return pd.DataFrame(rows)
+
+
+def _one_saw(name: object, own: pd.DataFrame) -> dict[str, object]:
+    served = float(own["tokens_served"].sum())
+    reads = float(own["reading_load_frac"].max())
+    return {
+        "service": name,
+        "first_s": _weighted(own, "ttft_p50_s"),
+        "first_late_s": own["ttft_p95_s"].max(),
+        "between_ms": 1e3 * _weighted(own, "tpot_p50_s"),
+        "between_late_ms": 1e3 * own["tpot_p95_s"].max(),
+        "kept": _weighted(own, "slo_met_frac"),
+        "joules": float(own["energy_j"].sum()) / served if served > 0 else float("nan"),
+        "awake": own["nodes_awake"].mean(),
+        "reads": reads if reads > 0 else float("nan"),
+    }
+
+
+def _weighted(own: pd.DataFrame, column: str) -> float:
+    """Mean over periods by their requests; NaN where nobody saw anything."""
+    seen = own[own[column].notna() & (own["requests"] > 0)]
+    many = float(seen["requests"].sum())
+    return float((seen[column] * seen["requests"]).sum()) / many if many > 0 else float("nan")
 
 
 def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
@@ -68,6 +103,21 @@ def _service_grid(services: pd.DataFrame) -> Grid:
         "Time per token (ms)": ("ms", figures),
     }
     return grid("Inference services", services, columns, table="services")
+
+
+def _latency_grid(seen: pd.DataFrame) -> Grid:
+    columns: dict[str, tuple[str, Callable[[Any], str]]] = {
+        "Service": ("service", words),
+        "First token, P50 (s)": ("first_s", figures),
+        "First token, P95 of the worst period (s)": ("first_late_s", figures),
+        "Between tokens, P50 (ms)": ("between_ms", figures),
+        "Between tokens, P95 of the worst period (ms)": ("between_late_ms", figures),
+        "Promise kept": ("kept", percent),
+        "At its racks, a token (J)": ("joules", figures),
+        "Nodes awake": ("awake", figures),
+        "Prompt readers, highest load": ("reads", percent),
+    }
+    return grid("What users saw", seen, columns, table="services")
 
 
 def _job_grid(jobs: pd.DataFrame) -> Grid:
