@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import twin
-from tests.planner import asked, loaded
+from tests.planner import asked, loaded, site
 from twin.physics.hall_moisture import steady
 from twin.physics.moist_air import saturated_ratio
 from twin.present.report.year import section
@@ -133,3 +133,21 @@ def test_saturated_air_is_the_limit_of_the_coil() -> None:
     cold = float(saturated_ratio(7.0, 101325.0))
     told = steady(1e-6, 0.02, 0.4, cold, (0.0, 1.0), (0.0, 0.0))
     assert float(told.ratio) == pytest.approx(cold, rel=1e-4)
+
+
+def codes(layout: dict[str, Any], dry: float, wet: float) -> dict[str, str]:
+    scenario = loaded(asked(layout, site=site(dry, wet)))
+    return {row["code"]: row["says"] for row in twin.check(scenario)["findings"]}
+
+
+def test_the_review_tells_of_wet_coils_and_of_dry_halls() -> None:
+    """In a humid day, in a dry one, and in neither where the water is warm and the day is mild."""
+    wet = codes(room("7 °C"), 32.0, 27.0)
+    assert "above the 7 °C of its coils' water" in wet["coils_condense"]
+    dry = codes(room("16 °C"), 10.0, -1.0)
+    assert "class A1 is allowed -12 to 17 °C" in dry["hall_moisture"]
+    assert "coils_condense" not in dry
+    mild = codes(room("20 °C"), 22.0, 15.0)
+    assert {"coils_condense", "hall_moisture"}.isdisjoint(mild)
+    helped = codes(room("16 °C", humidifier=100.0), 10.0, -1.0)
+    assert "hall_moisture" not in helped

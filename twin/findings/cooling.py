@@ -75,4 +75,14 @@ COOLING: dict[FindingCode, Meaning] = {
         "where humid air reaches pipes and cold plates water condenses on them",
         "a supply temperature at least 2 K above the dew point, or dry halls",
     ),
+    FindingCode.COILS_CONDENSE: Meaning(
+        Severity.WARNING,
+        "water drips from the coils: it needs trays and drains, and takes cooling power",
+        "warmer facility water, a tighter hall, or dehumidified outdoor air",
+    ),
+    FindingCode.HALL_MOISTURE: Meaning(
+        Severity.WARNING,
+        "below, static charges build up; above, dust and boards corrode",
+        "humidifiers or dehumidifiers, or a tighter hall",
+    ),
 }

@@ -58,6 +58,8 @@ class FindingCode(StrEnum):
     CHILLER_OUTSIDE_CURVE = "chiller_outside_curve"
     WATER_MAY_FREEZE = "water_may_freeze"
     CONDENSATION = "condensation"
+    COILS_CONDENSE = "coils_condense"
+    HALL_MOISTURE = "hall_moisture"
     LONG_ROW = "long_row"
     NARROW_AISLE = "narrow_aisle"
     NARROW_COLD_AISLE = "narrow_cold_aisle"

@@ -1,0 +1,68 @@
+"""What a reviewer remarks about the moisture of halls that state it, in the run's own weather."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from twin.analysis.review.cooling import at_unit
+from twin.arrays import Array, Index
+from twin.facility.cooling.moisture import (
+    ALLOWED_DEW_DEGC,
+    HOUR_S,
+    balance,
+    coil_kg_s,
+    leakage_kg_s,
+)
+from twin.facility.model import Facility
+from twin.findings import Finding, FindingCode
+from twin.physics import moist_air
+from twin.physics.hall_moisture import HallMoisture
+
+
+def findings(facility: Facility) -> Iterator[Finding]:
+    """Halls whose coils condense, and halls outside what class A1 is allowed, dampers shut."""
+    halls = {hall.name: hall for hall in facility.scenario.plan.halls}
+    air = facility.cooling.air
+    for h, name in enumerate(facility.cooling.hall_id):
+        spec = halls[name].moisture
+        mine = np.flatnonzero(air.handler_hall == h)
+        if spec is None or not mine.size:
+            continue
+        cold = np.array([facility.cooling.plants[facility.cooling.hall_plant[h]].supply_degc])
+        rack_w = facility.racks.rated_w
+        coil = coil_kg_s(facility, rack_w, mine, h, cold, np.zeros(1))
+        outdoor = leakage_kg_s(facility, halls[name], spec)
+        weather = facility.weather
+        found = balance(spec, outdoor, weather.ratio, coil, cold, weather.pressure_pa)
+        dew = moist_air.dew_point_degc(found.ratio, weather.pressure_pa)
+        yield from _wet_coils(facility, name, mine, found, float(dew.max()), float(cold[0]))
+        yield from _outside(facility, name, mine, dew)
+
+
+def _wet_coils(
+    facility: Facility, hall: str, mine: Index, found: HallMoisture, dew: float, cold: float
+) -> Iterator[Finding]:
+    if dew <= cold + 1e-9:
+        return
+    litres = float(found.condensed_kg_s.max()) * HOUR_S
+    says = (
+        f"its air comes to a dew point of {dew:.1f} °C above the {cold:g} °C of its coils' water, "
+        f"which take out up to {litres:.3g} L an hour"
+    )
+    unit = int(facility.cooling.air.handler_unit[mine[0]])
+    yield at_unit(facility, FindingCode.COILS_CONDENSE, hall, unit, says)
+
+
+def _outside(facility: Facility, hall: str, mine: Index, dew: Array) -> Iterator[Finding]:
+    low, high = ALLOWED_DEW_DEGC
+    least, most = float(dew.min()), float(dew.max())
+    if least >= low - 1e-9 and most <= high + 1e-9:
+        return
+    says = (
+        f"its air comes to dew points of {least:.1f} to {most:.1f} °C; class A1 is allowed "
+        f"{low:g} to {high:g} °C"
+    )
+    unit = int(facility.cooling.air.handler_unit[mine[0]])
+    yield at_unit(facility, FindingCode.HALL_MOISTURE, hall, unit, says)

@@ -1,0 +1,65 @@
+"""The moisture of a hall, from what its layout states and the air and water that it has."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, Index
+from twin.facility.cooling import peak
+from twin.facility.model import Facility
+from twin.physics import moist_air
+from twin.physics.hall_moisture import HallMoisture, steady
+from twin.scenario.schema.layout import HallSpec
+from twin.scenario.schema.room import MoistureSpec
+
+HOUR_S = 3600.0
+AIR_J_KG_K = 1006.0
+ALLOWED_DEW_DEGC = (-12.0, 17.0)
+"""Dew points allowed to class A1, ASHRAE TC 9.9 (2021)."""
+
+
+def leakage_kg_s(facility: Facility, hall: HallSpec, spec: MoistureSpec) -> float:
+    """Outdoor air that leaks in."""
+    volume_m3 = float(np.prod(hall.size))
+    return spec.leakage * volume_m3 * facility.cooling.air_density_kg_m3 / HOUR_S
+
+
+def balance(
+    spec: MoistureSpec,
+    outdoor_kg_s: Array | float,
+    outdoor_ratio: Array,
+    coil_kg_s: Array,
+    cold_degc: Array,
+    pressure_pa: Array,
+) -> HallMoisture:
+    """The steady moisture; arrays are (hour,) or broadcast."""
+    low, high = (
+        moist_air.saturated_ratio(dew, pressure_pa)
+        for dew in (spec.dew_point_low, spec.dew_point_high)
+    )
+    cold = moist_air.saturated_ratio(cold_degc, pressure_pa)
+    most = (spec.humidifier / HOUR_S, spec.dehumidifier / HOUR_S)
+    return steady(outdoor_kg_s, outdoor_ratio, coil_kg_s, cold, (low, high), most)
+
+
+def coil_kg_s(
+    facility: Facility, rack_w: Array, mine: Index, hall: int, cold_degc: Array, spared_w: Array
+) -> Array:
+    """(hour,) air through the coils of a hall times their effectiveness: the heat that they carry
+    over what they would at the temperature of their water, no more than with open valves.
+
+    mine       its handlers
+    spared_w   (hour,) heat that dampers let out
+    """
+    air = facility.cooling.air
+    stream = float(peak.handler_w_k(facility)[mine].sum())
+    opened = float(peak.handler_coil_w_k(facility)[mine].sum())
+    into_air_w = float(peak.heat_w(facility, rack_w)[1][hall])
+    fans_w = float(peak.unit_w(facility)[air.handler_unit[mine]].sum())
+    held = air.supply_degc[mine]
+    if not np.isfinite(held).any():
+        return np.full(cold_degc.size, opened / AIR_J_KG_K)
+    back = float(np.nanmean(held)) + into_air_w / max(stream, 1e-9)
+    left_w = np.maximum(into_air_w + fans_w - spared_w, 0.0)
+    used = left_w / np.maximum(back - cold_degc, 1e-3)
+    return np.asarray(np.minimum(used, opened) / AIR_J_KG_K)
