@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from twin.present.study import Study
 from twin.results import Result
@@ -18,6 +19,13 @@ MODES = {
 
 
 def year_of(result: Result) -> Study:
-    """The year, or an empty one."""
+    """The year, or an empty one; its keys in the order in which a stored result has them."""
     held = result.meta.get("year")
-    return held if isinstance(held, Mapping) else {}
+    return _in_order(held) if isinstance(held, Mapping) else {}
+
+
+def _in_order(value: Any) -> Any:
+    """Keys of all mappings sorted, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(one) for one in value] if isinstance(value, list | tuple) else value
