@@ -51,5 +51,5 @@ def test_the_estimate_names_what_makes_most_of_the_events(change: dict[str, Any]
 
 def test_the_estimate_of_events_is_within_a_factor_of_two_of_what_happens() -> None:
     scenario = small(small_layout(), horizon="6 h", outputs={"period": "1 h"})
-    counted = twin.simulate(twin.build(scenario)).summary["events"]
+    counted = twin.simulate(twin.build(scenario)).summary["instants"]
     assert 0.5 < effort(twin.build(scenario)).events / counted < 2.0

@@ -14,6 +14,7 @@ import pytest
 from planner import asked, loaded, number, ran
 
 import twin
+from twin.errors import InputError
 from twin.physics.serving.handover import transfer_s
 
 
@@ -146,3 +147,20 @@ def test_a_split_service_stopped_and_gone_on_with_gives_the_same_bytes(tmp_path:
     again = twin.resume(tmp_path / "half").until().result()
     for name in ("services", "site", "losses"):
         pd.testing.assert_frame_equal(whole.frame(name), again.frame(name), check_exact=True)
+
+
+@pytest.mark.parametrize("changes", [{"nodes": 1}, {"nodes": 4, "prefill": {"nodes": 1}}])
+def test_a_pool_without_room_for_one_replica_is_refused(changes: dict[str, Any]) -> None:
+    """Four GPUs of a GB200 node hold no replica of eight: nothing would be served at all."""
+    work = split(1.0, tensor_parallel=8, **changes)
+    with pytest.raises(InputError, match="one replica of 8 GPUs"):
+        ran(asked(workload=[work], horizon="10 min"))
+
+
+def test_smaller_pieces_of_prompts_read_slower() -> None:
+    """A budget below the slots of the engine is no contradiction where nothing is made."""
+    found = [
+        settled(served(split(150.0, prefill={"nodes": 1, "token_budget": budget})))
+        for budget in (8192, 256)
+    ]
+    assert found[1]["capacity_tokens_per_s"] < 0.9 * found[0]["capacity_tokens_per_s"]

@@ -14,7 +14,7 @@ class Rollouts(Stated):
     (synchronous, on one set of GPUs).
     """
 
-    samples: PositiveInt = Field(le=100_000_000)
+    samples: PositiveInt = Field(le=1_000_000)
     """Answers of one step: prompts times answers to each."""
     prompt_tokens: PositiveInt = Field(default=256, le=10_000_000)
     """Of every prompt."""

@@ -34,6 +34,8 @@ class Fleet:
         self._check(on.gpu)
         self.speed = ReplicaSpeed(scenario, pool, on)
         self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.replica_gpus
+        if not self.replicas:
+            raise refused(scenario, pool.name, [self._no_room()])
 
     def _first_nodes(self, free: Index) -> Index:
         """The nodes that the pool holds; all of one GPU type would be better, the first ones are
@@ -50,6 +52,12 @@ class Fleet:
             found = f"a replica of {self.pool.replica_gpus} GPUs"
             allowed = f"at most {gpu.scaleup_domain_gpus}, the scale-up domain"
             raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)])
+
+    def _no_room(self) -> tuple[str, str]:
+        """Why the pool has not one replica: one stands in one rack."""
+        most = int(np.bincount(self.rack).max()) * self.gpus_per_node
+        found = f"{self.pool.nodes} nodes, up to {most} GPUs of them in one rack"
+        return found, f"nodes for one replica of {self.pool.replica_gpus} GPUs in a rack"
 
     @property
     def live(self) -> Mask:

@@ -155,10 +155,11 @@ def _software(scenario: Scenario, pool: Pool) -> ServingSoftware | None:
 def _allowed(pool: Pool, software: ServingSoftware | None) -> EngineLimits:
     """The engine's limits: what is stated, else what its software has, else what most have."""
     most = pool.engine.max_sequences or (software.max_sequences if software else SEQUENCES_MAX)
-    budget = software.token_budget if software else max(TOKEN_BUDGET, most)
+    usual = software.token_budget if software else max(TOKEN_BUDGET, most)
+    budget = pool.engine.token_budget or usual
     return EngineLimits(
-        most,
-        pool.engine.token_budget or budget,
+        min(most, budget) if pool.stage is Stage.PREFILL else most,
+        budget,
         software.memory_frac if software else USABLE_MEMORY_FRAC,
     )
 
