@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, MaxNLocator
 
 from twin.analysis.statistics.study_page import (
     BarFigure,
@@ -26,6 +26,7 @@ from twin.quantities import figures, middle, short_number
 MOST_BARS = 15
 _MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _NAME = 34
+_LARGE = 1e4
 _AROUND = 1.0
 """Spans of the front that are shown beyond it."""
 
@@ -33,13 +34,20 @@ _AROUND = 1.0
 def chart(told: Chart) -> Figure:
     """The figure of what is told, under the house settings."""
     with rc_context(RC):
-        if isinstance(told, BarFigure):
-            return _swings(told) if told.swings else _indices(told)
-        if isinstance(told, IntervalFigure):
-            return _intervals(told)
-        if isinstance(told, FrontFigure):
-            return _front(told)
-        return _course(told)
+        figure = _drawn(told)
+        for axes in figure.axes:
+            _scaled_ticks(axes)
+        return figure
+
+
+def _drawn(told: Chart) -> Figure:
+    if isinstance(told, BarFigure):
+        return _swings(told) if told.swings else _indices(told)
+    if isinstance(told, IntervalFigure):
+        return _intervals(told)
+    if isinstance(told, FrontFigure):
+        return _front(told)
+    return _course(told)
 
 
 def caption(told: Chart) -> str:
@@ -66,6 +74,15 @@ def caption(told: Chart) -> str:
 def _made(height_in: float) -> tuple[Figure, Axes]:
     figure = HouseFigure(figsize=(WIDTH_IN, height_in), layout="constrained")
     return figure, figure.add_subplot()
+
+
+def _scaled_ticks(axes: Axes) -> None:
+    """Large and tiny numbers with k, M, G or m: a power of ten at an axis's end is overlooked."""
+    for axis in (axes.xaxis, axes.yaxis):
+        largest = max(map(abs, axis.get_view_interval()))
+        words = isinstance(axis.get_major_locator(), FixedLocator)
+        if not words and (largest >= _LARGE or 0 < largest < 1 / _LARGE):
+            axis.set_major_formatter(EngFormatter(sep=" "))
 
 
 def _named(axes: Axes, labels: Sequence[str]) -> None:
