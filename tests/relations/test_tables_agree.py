@@ -114,7 +114,7 @@ def test_energies_of_the_sankey_are_those_of_the_summary(result: Result) -> None
     into = energy[energy.target == "site"].set_index("source").energy_j
     out = energy[energy.source == "site"].set_index("target").energy_j
     assert into.get("utility", 0.0) == pytest.approx(number(result, "energy_utility_j"), rel=1e-9)
-    assert into.get("generator", 0.0) == pytest.approx(
+    assert into.get("generators", 0.0) == pytest.approx(
         number(result, "energy_generator_j"), rel=1e-9
     )
     assert out["racks"] == pytest.approx(number(result, "energy_it_j"), rel=1e-9)
