@@ -4,6 +4,7 @@ and transfers against those that were published.
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -164,3 +165,18 @@ def test_smaller_pieces_of_prompts_read_slower() -> None:
         for budget in (8192, 256)
     ]
     assert found[1]["capacity_tokens_per_s"] < 0.9 * found[0]["capacity_tokens_per_s"]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_without_numba_single_requests_are_refused_with_the_cure(
+    apart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in an environment of the two command lines of the README: nothing compiled is imported."""
+    work = split(1.0, detail="requests")
+    if not apart:
+        work.pop("prefill")
+    for module in ("transfers", "routing", "outage", "engine"):
+        monkeypatch.setitem(sys.modules, f"twin.physics.serving.{module}", None)
+    monkeypatch.setattr("twin.facility.airflow.installed.find_spec", lambda name: None)
+    with pytest.raises(InputError, match="pip install 'ai-factory-twin"):
+        served(work)

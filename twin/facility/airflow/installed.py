@@ -1,4 +1,4 @@
-"""Whether the solver of airflow can run here."""
+"""Whether compiled kernels, of airflow or of requests one by one, can run here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from twin.errors import InputError, Problem
 
 
 def need_numba(asked_by: str) -> None:
-    """InputError where the compiled kernels of the solver are not installed."""
+    """InputError where what compiles kernels is not installed."""
     if find_spec("numba") is None:
-        found = "no numba, which the airflow solver compiles its kernels with"
+        found = "no numba, which compiles its kernels"
         cure = "pip install 'ai-factory-twin[airflow]'"
         raise InputError([Problem("", found, cure, file=asked_by)])

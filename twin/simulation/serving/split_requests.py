@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.facility.airflow.installed import need_numba
 from twin.physics.serving.columns import Fate
 from twin.physics.serving.handover import transfer_s
 from twin.physics.serving.requests import RequestList
@@ -28,9 +29,10 @@ class SplitRequests(RequestService):
     own: ServiceState
 
     def _engines(self, stated: RequestList) -> ReplicaEngine:
+        assert self.readers is not None
+        need_numba(f"workload {self.pool.name}: detail: requests")
         from twin.physics.serving.transfers import hand_over
 
-        assert self.readers is not None
         self.send = hand_over
         prompts = stated.asked(self.readers.speed.engine.prefix_cache)
         ones = np.ones(stated.count, dtype=np.int64)
