@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Index, Mask
 from twin.facility.gpu_profiles import refused
 from twin.physics.serving.columns import Fate
 from twin.physics.serving.requests import RequestList
@@ -113,19 +113,32 @@ class RequestService(Service):
         """
         first = self.engine.column("request_first_token_s")
         done_s = self.engine.column("request_done_s")
-        ttft = first - self.stated.arrival_s
-        after = self.output - 1
-        ended = (self.engine.column("request_fate") == Fate.DONE) & (after > 0)
-        paced = np.where(ended, done_s - first, np.nan) / np.maximum(after, 1)
-        promise = self.pool.promise
-        kept = ttft <= (np.inf if promise.ttft is None else promise.ttft)
-        kept &= np.isnan(paced) | (paced <= (np.inf if promise.tpot is None else promise.tpot))
+        ended = self.engine.column("request_fate") == Fate.DONE
         found = np.full((time_s.size - 1, len(LATENCIES)), np.nan)
         for k in range(time_s.size - 1):
-            here = (first > time_s[k]) & (first <= time_s[k + 1])
-            done = (done_s > time_s[k]) & (done_s <= time_s[k + 1])
-            found[k] = of_requests(ttft[here], paced[done & ended], kept[here])
+            here = np.flatnonzero((first > time_s[k]) & (first <= time_s[k + 1]))
+            done = np.flatnonzero(ended & (done_s > time_s[k]) & (done_s <= time_s[k + 1]))
+            ttft = first[here] - self.stated.arrival_s[here]
+            found[k] = of_requests(ttft, self._paced(done), self._kept(ttft, here))
         return found
+
+    def _paced(self, requests: Index) -> Array:
+        """(request,) between tokens after the first; NaN for answers of one token, and for those
+        that have not ended.
+        """
+        after = self.output[requests] - 1
+        first = self.engine.column("request_first_token_s")[requests]
+        ended = (self.engine.column("request_fate")[requests] == Fate.DONE) & (after > 0)
+        span = self.engine.column("request_done_s")[requests] - first
+        return np.asarray(np.where(ended, span, np.nan) / np.maximum(after, 1))
+
+    def _kept(self, ttft: Array, requests: Index) -> Mask:
+        """(request,) whether what is promised was kept, as far as it is known."""
+        promise = self.pool.promise
+        paced = self._paced(requests)
+        kept = ttft <= (np.inf if promise.ttft is None else promise.ttft)
+        soon = paced <= (np.inf if promise.tpot is None else promise.tpot)
+        return np.asarray(kept & (np.isnan(paced) | soon))
 
 
 def lost(engine: ReplicaEngine) -> Mask:
