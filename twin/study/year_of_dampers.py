@@ -89,6 +89,7 @@ def _set_degc(stated_degc: Array) -> Array:
 def _share(window: AirWindow, before_degc: float, back_degc: float, year: YearOfAir) -> Array:
     """(hour,) outdoor air in what a handler draws in, at the positions that a damper has."""
     asked = replace(window, supply_degc=float(before_degc))
-    dry, wet = year.dry_bulb_degc, year.wet_bulb_degc
+    dry = year.dry_bulb_degc
+    wet = year.wet_bulb_degc
     share = air_side(asked, dry, wet, back_degc, year.pressure_pa).outdoor_frac
     return np.asarray(np.floor(share * POSITIONS + 1e-9) / POSITIONS)

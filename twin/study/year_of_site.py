@@ -61,5 +61,6 @@ def _later(year: YearOfAir, asked: ChangedWeather) -> YearOfAir:
     alone = asked.model_copy(update={"heat_wave": None, "design_day": None})
     later = changed(air, alone, year, datetime(COMMON_YEAR, 1, 1, tzinfo=UTC))
     name = f"{year.name}, changed"
-    dry, wet = later.dry_bulb_degc, later.wet_bulb_degc
+    dry = later.dry_bulb_degc
+    wet = later.wet_bulb_degc
     return replace(year, dry_bulb_degc=dry, wet_bulb_degc=wet, name=name)

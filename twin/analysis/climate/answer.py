@@ -133,7 +133,8 @@ class ClimateYear:
 
     def months(self) -> list[dict[str, float]]:
         """What each month drew, drank and reached."""
-        it_w, water = self.hours.power_w[IT], self.hours.water_kg_s
+        it_w = self.hours.power_w[IT]
+        water = self.hours.water_kg_s
         none = np.zeros(it_w.size)
         return months.by_month(self.air, it_w, self.hours.facility_w, sum(water.values(), none))
 

@@ -21,6 +21,7 @@ from twin.catalogue import Catalogue
 from twin.errors import InputError, Problem
 from twin.facility.serving.power import GpuPower
 from twin.physics.kernels import BenchmarkRun, IterationLaw, LawRange, iteration_laws
+from twin.physics.queueing import mean_wait_mg1_s
 from twin.physics.serving.handover import transfer_s
 
 
@@ -78,8 +79,8 @@ def _joined(
 
 
 def _queue_s(each_s: float, load_frac: float) -> float:
-    """Mean wait of a queue M/D/1 (Pollaczek and Khinchine)."""
-    return each_s * load_frac / (2 * (1 - load_frac))
+    """Mean wait of a queue M/D/1."""
+    return mean_wait_mg1_s(load_frac / each_s, each_s, squared_variation=0.0)
 
 
 def _sent_s(case: ReplicaCase, reader: ReplicaCase) -> float:

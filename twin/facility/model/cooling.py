@@ -138,7 +138,8 @@ class Plant:
         """
         if self.primary_w_k is None or running == 0:
             return 0.0
-        primary, secondary = running * self.primary_w_k, self.water_w_k * water_frac
+        primary = running * self.primary_w_k
+        secondary = self.water_w_k * water_frac
         return float(resistance_k_w(primary, secondary))
 
     def condenser_set_degc(self, wet_bulb_degc: Array | float) -> Array:

@@ -72,6 +72,8 @@ class ReplicaPace:
     curve: DecodeCurve
     """(clock, batch)"""
     kv_capacity_tokens: float
+    kv_bytes_per_value: float
+    """Of a stored key or value."""
     chip: ActivityLaw
     from_kernels: bool
     """Whether kernels are summed up; else rates of long runs."""
@@ -129,7 +131,7 @@ def _by_kernels(
     curve = reading_curve if pool.stage is Stage.PREFILL else steady_curve
     return ReplicaPace(
         laws, curve(laws, mix, rates.flop_s, rates.bytes_s),
-        _kv_tokens(replica, room, held), kernels.chip, True,
+        _kv_tokens(replica, room, held), formats.kv_bytes, kernels.chip, True,
     )  # fmt: skip
 
 
@@ -182,4 +184,4 @@ def _by_rates(
     laws = tuple(ReplicaAtClock(replica, float(clock)) for clock in clocks)
     curve = inference.decode_curve(replica, clocks)
     room = kv_capacity_tokens(replica, allowed.memory_frac)
-    return ReplicaPace(laws, curve, room, on.law(), False)
+    return ReplicaPace(laws, curve, room, BYTES[narrow], on.law(), False)

@@ -154,7 +154,9 @@ def _passes(diagram: FailureDiagram, failed: Floats, weight: Floats) -> tuple[Fl
     path[diagram.top] = weight
     rise = np.zeros(failed.shape[0])
     for node in reversed(nodes):
-        low, high, level = bdd.low[node], bdd.high[node], bdd.level[node]
+        low = bdd.low[node]
+        high = bdd.high[node]
+        level = bdd.level[node]
         here = path[node]
         q = failed[level]
         rise[level] += float(here @ (probability[high] - probability[low]))

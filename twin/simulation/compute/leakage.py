@@ -45,7 +45,9 @@ class Leakage:
         chip_w = self._extra_w(step)
         rack_w = self.gpus * self.racks.gpu_gain * chip_w
         changed = not (np.array_equal(chip_w, own.chip_w) and np.array_equal(rack_w, own.rack_w))
-        own.step_degc, own.chip_w, own.rack_w = step, chip_w, rack_w
+        own.step_degc = step
+        own.chip_w = chip_w
+        own.rack_w = rack_w
         return changed
 
     def _degc(self) -> Array:
@@ -77,7 +79,8 @@ class Leakage:
         """What a GPU of `chip_w` draws more at a temperature, of all racks or of one."""
         if not self.works:
             return np.zeros(np.shape(chip_w))
-        leaks_w, hold = self.leaks_w[rack], self.hold_degc[rack]
+        leaks_w = self.leaks_w[rack]
+        hold = self.hold_degc[rack]
         known = np.where(np.isfinite(degc), degc, hold)
         return extra_w(known, leaks_w, hold, self.rated_w[rack] - chip_w)
 

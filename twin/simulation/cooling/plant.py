@@ -136,7 +136,8 @@ class Plants(Discipline):
 
     def mixed_k_w(self, p: int) -> float:
         """Water of the house above that behind the chillers of a plant, for a watt of theirs."""
-        plant, flows = self.plants[p], self.world.state.flows
+        plant = self.plants[p]
+        flows = self.world.state.flows
         pumps = int(np.count_nonzero(flows.unit_running[plant.units]))
         return plant.decoupled_k_w(pumps, float(flows.water_frac[p]))
 

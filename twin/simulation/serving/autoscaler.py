@@ -38,6 +38,8 @@ class Autoscaler:
     @property
     def awake(self) -> Mask:
         """(node,) that take requests now."""
+        if self.asked is None:
+            return self.fleet.every_node
         return np.asarray(self.own.ready_s <= self.world.now_s)
 
     @property

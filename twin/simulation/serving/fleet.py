@@ -82,7 +82,9 @@ class Fleet:
 
     def whole_by_rack(self, awake: Mask) -> Array:
         """(rack of the fleet,) output tokens/s of nodes that are awake, when all is well."""
-        return self.replicas_by_rack(awake) * self.speed.capacity_tokens_per_s
+        every = awake is self.every_node
+        replicas = self.every_replica if every else self.replicas_by_rack(awake)
+        return replicas * self.speed.capacity_tokens_per_s
 
     @property
     def replicas(self) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.catalogue.rows import Model
 from twin.catalogue.shapes import shape_of
 from twin.facility.fabric import node_bandwidth_frac
-from twin.physics.serving.handover import LINK_FRAC, SETUP_S, transfer_s
+from twin.physics.serving.handover import transfer_s
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.fleet import Fleet
 
@@ -26,14 +28,12 @@ class Handover:
         self.asked = makers.speed.asked
         pool = makers.pool
         self.model = shape_of(world.facility.scenario.catalogue.get(Model, pool.model))
-        narrow = pool.engine.kv_dtype or ("bf16" if pool.dtype == "bf16" else "fp8")
-        self.value_bytes = 2.0 if narrow == "bf16" else 1.0
         self.prompt_bytes = float(self.bytes_of(np.array(self.asked.input_tokens)))
         self._seen = (-1, np.zeros(0), np.zeros(0))
 
     def bytes_of(self, prompt_tokens: Array) -> Array:
         """Keys and values of prompts."""
-        return self.model.context_bytes(prompt_tokens, self.value_bytes)
+        return self.model.context_bytes(prompt_tokens, self.makers.speed.pace.kv_bytes_per_value)
 
     def _node_b_s(self, fleet: Fleet) -> float:
         """One node's adapters, one direction."""
@@ -59,14 +59,17 @@ class Handover:
         takes = float((self.makers.live * taken).sum()) * self._prompts_per_s(self.makers)
         total = float(rate.sum())
         rate *= min(1.0, takes / total) if total > 0 else 1.0
-        rack = np.searchsorted(self.readers.racks, self.readers.rack)
-        by_rack = np.bincount(rack, rate, self.readers.racks.size)
-        return np.asarray(by_rack * self.asked.output_tokens)
+        return self._by_rack(rate) * self.asked.output_tokens
 
+    def _by_rack(self, of_node: Array) -> Array:
+        """(rack of the readers,) sums over its nodes."""
+        rack = np.searchsorted(self.readers.racks, self.readers.rack)
+        return np.asarray(np.bincount(rack, of_node, self.readers.racks.size), dtype=float)
+
+    @cached_property
     def whole_by_rack(self) -> Array:
         """(rack of the readers,) the same when all is well."""
-        rack = np.searchsorted(self.readers.racks, self.readers.rack)
-        nodes = np.bincount(rack, minlength=self.readers.racks.size)
+        nodes = self._by_rack(np.ones(self.readers.nodes.size))
         sends = self.readers.nodes.size * self._prompts_per_s(self.readers)
         takes = self.makers.nodes.size * self._prompts_per_s(self.makers)
         each = min(sends, takes) / self.readers.nodes.size
@@ -87,13 +90,11 @@ class Handover:
         are fewer.
         """
         sent, taken = self.reach()
-        rack = np.searchsorted(self.readers.racks, self.readers.rack)
-        nodes = np.bincount(rack, minlength=self.readers.racks.size)
-        share = np.bincount(rack, sent, self.readers.racks.size) / nodes
+        share = self._by_rack(sent) / self._by_rack(np.ones(sent.size))
         takes = self._replica_b_s(self.makers) * float(taken.max(initial=0.0))
         return np.minimum(self._replica_b_s(self.readers) * share, takes)
 
     def mean_s(self) -> float:
         """Of the mean prompt, all switches up."""
         line = min(self._replica_b_s(self.readers), self._replica_b_s(self.makers))
-        return SETUP_S + self.prompt_bytes / (LINK_FRAC * line)
+        return float(transfer_s(self.prompt_bytes, line))

@@ -119,7 +119,7 @@ class Service:
         if self.readers is not None:
             whole = self.readers.whole_by_rack(self.readers.every_node)
             stages.append(StageCapacity(self.readers, whole, own.reading_by_rack))
-            sends = self.handover.whole_by_rack()
+            sends = self.handover.whole_by_rack
             stages.append(StageCapacity(self.readers, sends, own.sending_by_rack, Cause.FABRIC))
         return stages
 
