@@ -17,6 +17,7 @@ from twin.simulation import Run, start
 from twin.simulation.readings import InstrumentReadings
 from twin.study.asked import Asked, built
 from twin.study.fmu.installed import need_fmu
+from twin.study.fmu.namespace import keep_namespace_of
 
 GIVEN = ("heat_w", "water_degc", "set_degc", "dry_bulb_degc", "wet_bulb_degc", "it_w")
 """What a run can tell an FMU: of its plant, of the weather and of the racks."""
@@ -142,6 +143,7 @@ def _instance(
     )
     try:
         slave.instantiate()
+        keep_namespace_of(Path(folder))
         slave.setupExperiment(startTime=0.0)
         slave.enterInitializationMode()
         slave.setReal([known[n] for n in parameters], list(parameters.values()))

@@ -11,6 +11,9 @@ from pathlib import Path
 from pythonfmu import Fmi2Causality, Fmi2Slave, Fmi2Variability, Real
 
 from twin.simulation import resume
+from twin.study.fmu.namespace import keep_namespace
+
+keep_namespace(globals())
 
 START = "start.run"
 """The run in the FMU, as `Run.save` wrote it."""
