@@ -99,7 +99,8 @@ def test_one_crew_restores_one_after_the_other() -> None:
 def test_what_takes_no_such_command_is_refused_with_what_does() -> None:
     assert "a rack; allowed: what can be commanded: cdu, chiller" in refused(component="liquid_r1")
     assert "a utility" in refused(component="utility")
-    assert "chilled, warm" in refused(component="crah_1", set_point="30 °C")
+    assert "supply_temperature" in refused(component="crah_1", set_point="30 °C")
+    assert "chilled, warm" in refused(component="liquid_r1", set_point="30 °C")
     assert "did you mean 'chilled'" in refused(component="chiled")
     end = refused(component="crah_1", repair_after="1 h")
     assert "detected_after and restore_time end a compromise" in end

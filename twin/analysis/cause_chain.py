@@ -32,6 +32,7 @@ CAUSES = (
     EventKind.TILE_CLOSED, EventKind.DOOR_OPEN, EventKind.FAILED_TO_START, EventKind.RAN_DRY,
     EventKind.COOLANT_LOST, EventKind.LOCKED_OUT, EventKind.SHUT_DOWN, EventKind.OFF,
     EventKind.SWITCHED_BY_INTRUDER, EventKind.SET_POINT_BY_INTRUDER,
+    EventKind.SENSOR_SPOOFED,
 )  # fmt: skip
 """Kinds that bring others about."""
 EFFECTS = (

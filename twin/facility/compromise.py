@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from twin.catalogue.equipment_kinds import Role, role
 from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger, Loc
+from twin.facility.model.components import is_member
 from twin.scenario.schema import TimedFault
 
 
@@ -56,15 +57,52 @@ def answer(kind: str, fault: TimedFault) -> IntrusionResponse:
 
 
 def refuse_uncommanded(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
-    """Set-points are of plants; switched off is what has a controller of its own."""
-    if fault.mode != "compromise":
-        return
+    """Set-points and sensors are of plants and air handlers, pump speeds of coolant units; switched
+    off is what has a controller of its own.
+    """
+    if fault.mode == "spoofed" or fault.set_point is not None:
+        _refuse_unregulated(ledger, loc, fault)
+    elif fault.mode == "compromise" and fault.pump_speed is not None:
+        units = _of_role(ledger, Role.LOOP_COOLING)
+        if fault.component not in units:
+            what = "a coolant unit of this layout, for a `pump_speed`"
+            ledger.unknown(loc, fault.component, units, what)
+    elif fault.mode == "compromise":
+        _refuse_without_controller(ledger, loc, fault.component)
+
+
+def _refuse_unregulated(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
+    """What holds no temperature has no set-point, and no sensor to hold it by."""
     name = fault.component
-    if fault.set_point is not None:
-        plants = [plant.name for plant in ledger.scenario.plan.cooling.plant]
-        if name not in plants:
-            ledger.unknown(loc, name, plants, "a plant of this layout, for a `set_point`")
+    plants = [plant.name for plant in ledger.scenario.plan.cooling.plant]
+    held = _handlers(ledger, with_set_point=True)
+    if name in plants or name in held:
         return
+    if name in _handlers(ledger, with_set_point=False):
+        cure = "a handler whose group states a `supply_temperature`: its valve stands open"
+        ledger.complain(loc, repr(name), cure)
+        return
+    why = "for a `set_point`" if fault.mode == "compromise" else "for a sensor that lies"
+    known = [*plants, *held]
+    ledger.unknown(loc, name, known, f"a plant or air handler of this layout, {why}")
+
+
+def _handlers(ledger: Ledger, with_set_point: bool) -> list[str]:
+    """Air handlers whose groups state a set-point, or those whose do not."""
+    groups = [
+        spec.name
+        for spec in ledger.scenario.plan.cooling.air
+        if (spec.supply_temperature is not None) == with_set_point
+    ]
+    handlers = _of_role(ledger, Role.HALL_COOLING)
+    return [name for name in handlers if any(is_member(name, group) for group in groups)]
+
+
+def _of_role(ledger: Ledger, wanted: Role) -> list[str]:
+    return [entry.id for entry in ledger.entries if role(entry.kind) is wanted]
+
+
+def _refuse_without_controller(ledger: Ledger, loc: Loc, name: str) -> None:
     row = ledger.row.get(name)
     if row is None:
         allowed = "a component of this layout that has a controller"

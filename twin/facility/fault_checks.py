@@ -9,7 +9,7 @@ from twin.facility.compromise import refuse_uncommanded
 from twin.facility.cooling.altered_room import refuse_unsolved_rooms
 from twin.facility.cooling.pipe_faults import refuse_without_pipes
 from twin.facility.ledger import Ledger, Loc
-from twin.scenario.schema.faults import ROOM_MODES
+from twin.scenario.schema.faults import INTRUSIONS, ROOM_MODES
 
 _NODE = re.compile(r"node_([1-9][0-9]{0,5})")
 
@@ -18,7 +18,7 @@ def check_faults(ledger: Ledger) -> None:
     """Faults on nothing, or on what cannot have them."""
     for i, fault in enumerate(ledger.scenario.faults.timeline):
         loc = ("faults", "timeline", i)
-        if fault.mode not in ("compromise", *ROOM_MODES):
+        if fault.mode not in (*INTRUSIONS, *ROOM_MODES):
             check_target(ledger, (*loc, "component"), fault.component)
         refuse_uncommanded(ledger, (*loc, "component"), fault)
         refuse_unsolved_rooms(ledger, loc, fault)

@@ -47,6 +47,14 @@ class ControlledCoils(NamedTuple):
         stream = np.where(self.stream_w_k > 0, self.stream_w_k, 1.0)
         return np.asarray(drawn_degc + self.fan_w / stream)
 
+    def opening_frac(self, piece: Index, drawn_degc: Array, water_degc: Array) -> Array:
+        """Share of its conductance that each valve lets pass on its piece."""
+        most = self.open_w_k * (drawn_degc - water_degc)
+        taken = self.stream_w_k * (drawn_degc - self.set_degc) + self.fan_w
+        throttled = np.clip(taken / np.where(most > 0, most, 1.0), 0.0, 1.0)
+        shares = [np.ones_like(most), np.where(most > 0, throttled, 0.0)]
+        return np.select([piece == OPEN, piece == HOLDS], shares, 0.0)
+
     def piece(self, before: Index, drawn_degc: Array, water_degc: Array) -> Index:
         """Which piece each is on, given the one it was on."""
         behind = self.behind_degc(drawn_degc, water_degc)

@@ -17,6 +17,8 @@ class EventKind(StrEnum):
     SWITCHED_BY_INTRUDER = "switched off by an intruder"
     SET_POINT_BY_INTRUDER = "set-point by an intruder"
     """Who has no right to it commands the controller of a component, or of a plant."""
+    SENSOR_SPOOFED = "sensor lies"
+    """Controls follow what a sensor says, and it says otherwise than it is."""
     INTRUSION_DETECTED = "intrusion detected"
     REPAIRED = "repaired"
     STILL_OUT = "still out"
@@ -146,6 +148,7 @@ BREAKS = (
     EventKind.OPENED_BY_MISTAKE,
     EventKind.SWITCHED_BY_INTRUDER,
     EventKind.SET_POINT_BY_INTRUDER,
+    EventKind.SENSOR_SPOOFED,
     EventKind.TRIPPED,
     EventKind.FAILED_TO_START,
     EventKind.RAN_DRY,

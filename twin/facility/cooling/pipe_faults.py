@@ -6,12 +6,12 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import Rack
 from twin.facility.ledger import Ledger, Loc
 from twin.scenario.schema.cooling import LoopSpec
-from twin.scenario.schema.faults import ROOM_MODES, TimedFault
+from twin.scenario.schema.faults import INTRUSIONS, ROOM_MODES, TimedFault
 
 
 def refuse_without_pipes(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
     """Leaks, air locks and closed valves are of racks, units and pumps on stated pipes."""
-    if fault.mode in ("out", "compromise", *ROOM_MODES) or fault.component not in ledger.row:
+    if fault.mode in ("out", *INTRUSIONS, *ROOM_MODES) or fault.component not in ledger.row:
         return
     piped = [loop for loop in ledger.scenario.plan.cooling.loops if loop.hydraulics is not None]
     if not any(_holds(ledger, loop, fault.component) for loop in piped):

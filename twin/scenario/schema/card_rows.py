@@ -110,6 +110,8 @@ def _fault(fault: TimedFault) -> str:
     back = "until a crew has repaired it"
     if fault.mode == "compromise":
         back = "by an intruder, until it is seen and a crew has restored it"
+    if fault.mode == "spoofed":
+        back = "by a sensor that lies, until that is seen"
     if fault.repair_at is not None:
         back = f"until {clock(fault.repair_at)}"
     if fault.repair_after is not None:

@@ -6,16 +6,30 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
-from twin.stated import Duration, Moment, Percent, Stated, VolumeFlow, WaterTemperature, Within
+from twin.stated import (
+    TEMPERATURE_DIFFERENCE,
+    Duration,
+    Moment,
+    Percent,
+    Stated,
+    VolumeFlow,
+    WaterTemperature,
+    Within,
+)
 
 FaultMode = Literal[
-    "out", "leak", "air_lock", "valve_closed", "tile_closed", "door_open", "compromise"
+    "out", "leak", "air_lock", "valve_closed", "tile_closed", "door_open", "compromise", "spoofed"
 ]
 """How a component of a coolant loop with `hydraulics`, or a hall with `airflow: potential`, may
-fail, besides being out; and what has a controller may be commanded wrongly.
+fail, besides being out; what has a controller may be commanded wrongly, or be lied to.
 """
 ROOM_MODES = ("tile_closed", "door_open")
 """Those of halls."""
+INTRUSIONS = ("compromise", "spoofed")
+"""Those that somebody has to see before a crew comes."""
+FALSE_BY = Within(-50.0, 50.0, "-50 to 50 K")
+ReadingOffset = Annotated[float, *TEMPERATURE_DIFFERENCE, FALSE_BY]
+SensorLimit = Annotated[float, *TEMPERATURE_DIFFERENCE, Within(1e-3, 50.0, "1 mK to 50 K")]
 Leak = Annotated[VolumeFlow, Within(1e-9, 1.0, "0.06 mL/min to 1 m^3/s")]
 
 
@@ -26,13 +40,15 @@ class TimedFault(Stated):
     """When it fails."""
     component: Annotated[str, Field(max_length=100)]
     """Component name; `RACK/node_3` is one node of a rack. A hall for its tiles and doors. A plant
-    for a `set_point` that an intruder writes."""
+    or an air handler for a `set_point` that an intruder writes, or a sensor that lies."""
     mode: FaultMode = "out"
     """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
     air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut. Of a hall with
     `airflow: potential`, tile_closed: a tile gives no air; door_open: its containment leaks.
     compromise: an intruder commands its controller, until that is seen and a crew has restored it;
-    with `set_point` a plant's water is held at that, without it the component is switched off."""
+    with `set_point` the water of a plant or the air of a handler is held at that, with `pump_speed`
+    the pumps of a coolant unit are, with neither the component is switched off. spoofed: the sensor
+    that a plant or handler is controlled by reads otherwise than it is, by `offset` or `frozen`."""
     tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Which of the hall's stated tiles is closed, counted from 1."""
     opening: Percent | None = None
@@ -42,10 +58,21 @@ class TimedFault(Stated):
     blocked: Percent | None = None
     """Share of its cross-section that an air lock takes."""
     set_point: WaterTemperature | None = None
-    """What an intruder writes into the controller of a plant."""
+    """What an intruder writes into the controller of a plant, or of an air handler that has a
+    `supply_temperature`."""
+    pump_speed: Percent | None = None
+    """Speed at which an intruder holds the pumps of a coolant unit."""
+    offset: ReadingOffset | None = None
+    """By how much a sensor reads more than it is; controls cool to that much less."""
+    frozen: bool = False
+    """Whether a sensor stays at what it read."""
+    second_sensor_limit: SensorLimit | None = None
+    """From which difference to a second sensor on controls trust that one, once it has lasted for
+    `detected_after`; a smaller lie is never seen. Without a second sensor somebody sees it after
+    `detected_after`, however small, and a crew comes."""
     detected_after: Duration | None = None
-    """From a compromise until somebody sees it; 5 min for water and air, 30 s for coolant loops and
-    UPS, 1 min for the rest of the power, where not stated (assumed)."""
+    """From a compromise, or a sensor's lie, until somebody sees it; 5 min for water and air, 30 s
+    for coolant loops and UPS, 1 min for the rest of the power, where not stated (assumed)."""
     restore_time: Duration | None = None
     """What a crew then works on it; 30 min for water and air, 15 min for coolant loops, 4 h for
     UPS, 2 h for the rest of the power, where not stated (assumed)."""
@@ -68,28 +95,61 @@ class TimedFault(Stated):
             raise ValueError("tile for a tile_closed, and for nothing else")
         if (self.opening is not None) != (self.mode == "door_open"):
             raise ValueError("opening for a door_open, and for nothing else")
-        stated = (self.set_point, self.detected_after, self.restore_time)
-        if self.mode != "compromise" and stated != (None, None, None):
-            raise ValueError("set_point, detected_after, restore_time for a compromise alone")
-        if self.mode == "compromise" and (self.repair_at, self.repair_after) != (None, None):
-            raise ValueError("detected_after and restore_time end a compromise")
         if self.mode in ROOM_MODES and self.repair_at is None and self.repair_after is None:
             raise ValueError("repair_at or repair_after: no crew is sent for a tile or a door")
         return self
 
+    @model_validator(mode="after")
+    def _seen_and_restored(self) -> Self:
+        seen = (self.detected_after, self.restore_time)
+        if self.mode not in INTRUSIONS and seen != (None, None):
+            raise ValueError("detected_after, restore_time for a compromise or a spoofed sensor")
+        if self.mode in INTRUSIONS and (self.repair_at, self.repair_after) != (None, None):
+            ended = "a compromise" if self.mode == "compromise" else "a sensor's lie"
+            raise ValueError(f"detected_after and restore_time end {ended}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_command(self) -> Self:
+        written = (self.set_point, self.pump_speed)
+        if self.mode != "compromise" and written != (None, None):
+            raise ValueError("set_point and pump_speed for a compromise alone")
+        if None not in written:
+            raise ValueError("set_point or pump_speed, not both")
+        return self
+
+    @model_validator(mode="after")
+    def _one_lie(self) -> Self:
+        lies = (self.offset is not None) + self.frozen
+        if self.mode == "spoofed" and lies != 1:
+            raise ValueError("offset or frozen: true for a spoofed sensor, one of them")
+        if self.mode == "spoofed" and self.offset == 0:
+            raise ValueError("an offset other than 0 K")
+        if self.mode != "spoofed" and (lies or self.second_sensor_limit is not None):
+            raise ValueError("offset, frozen and second_sensor_limit for a spoofed sensor alone")
+        if self.second_sensor_limit is not None and self.restore_time is not None:
+            raise ValueError("no restore_time: controls go over to the second sensor at once")
+        return self
+
+    @property
+    def written(self) -> float | None:
+        """What an intruder wrote: degrees Celsius of a set-point, or a speed over full speed; None
+        where its component is switched off.
+        """
+        return self.set_point if self.set_point is not None else self.pump_speed
+
     @property
     def takes_out(self) -> bool:
         """Whether its component is out, and not only otherwise than it should be."""
-        return self.mode == "out" or (self.mode == "compromise" and self.set_point is None)
+        return self.mode == "out" or (self.mode == "compromise" and self.written is None)
 
     @property
     def amount(self) -> float:
         """Flow of a leak, share that is blocked or open, number of a tile, 1 of a closed valve,
-        degrees Celsius of a set-point.
+        what an intruder wrote, kelvin that a sensor reads too much.
         """
-        return float(
-            self.flow or self.blocked or self.tile or self.opening or self.set_point or 1.0
-        )
+        room = self.blocked or self.tile or self.opening
+        return float(self.flow or room or self.written or self.offset or 1.0)
 
 
 class Season(Stated):

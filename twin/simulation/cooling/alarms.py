@@ -10,13 +10,12 @@ from twin.arrays import Array, Mask
 from twin.physics.coil import OPEN
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
-from twin.simulation.cooling.coils import coils_now
+from twin.simulation.cooling.segments import FROST_MARGIN_K
+from twin.simulation.faults.commands import coils_now
 from twin.simulation.kernel.world import World
 
 SATURATED_K = 0.5
 """Air behind an open coil that is warmer than the set-point by more is told of; assumed."""
-FROST_MARGIN_K = 2.0
-"""Water this near its freezing point is told of; usual for frost guards, assumed."""
 
 
 class Alarms:

@@ -7,25 +7,11 @@ from functools import cached_property
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.physics.coil import ControlledCoils
 from twin.simulation.cooling.dampers import outdoor_frac
+from twin.simulation.faults.commands import coils_now
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
-
-
-def coils_now(world: World) -> ControlledCoils:
-    """(handler,) the coils at the present speed of their fans."""
-    state = world.state
-    cooling = world.facility.cooling
-    unit = cooling.air.handler_unit
-    blown = cooling.units.hot_w_k[unit] * state.flows.crah_speed[cooling.air.handler_hall]
-    return ControlledCoils(
-        state.flows.coil_w_k[unit],
-        np.where(state.flows.unit_running[unit], blown, 0.0),
-        state.units.unit_w[unit],
-        cooling.air.supply_degc,
-    )
 
 
 class Coils(Discipline):

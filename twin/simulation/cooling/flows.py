@@ -20,6 +20,7 @@ from twin.results.enums import EventKind
 from twin.simulation.cooling.piping import Piping
 from twin.simulation.cooling.ramps import Ramps
 from twin.simulation.cooling.server_fans import hall_demand_m3_s
+from twin.simulation.faults.commands import pump_speed_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
@@ -83,7 +84,10 @@ class Flows(Discipline):
         capacity = self.ramps.capacity_frac()
         pumped = self.world.state.plants.pump_frac
         fans = self.world.state.fans.flow_frac if self.cooling.air.fans.follow else ()
-        circulating = np.concatenate([speeds[~np.isnan(speeds)], *openings, capacity, pumped, fans])
+        held = pump_speed_frac(self.world)
+        circulating = np.concatenate(
+            [speeds[~np.isnan(speeds)], *openings, capacity, pumped, fans, held[~np.isnan(held)]]
+        )
         seen = np.concatenate([on, water_on, pump_on])
         if np.array_equal(seen, own.seen) and np.array_equal(circulating, own.circulating):
             return False
@@ -98,7 +102,7 @@ class Flows(Discipline):
         own.water_pump_frac = turning * affinity_power_w(1.0, pumped, 0.0)
         pumps = total_by(self.cooling.pump_unit, pump_on, on.size)
         own.pumps_running = pumps.astype(np.int64)
-        self._loops(on, speeds, openings)
+        self._loops(on, speeds, openings, held)
         self._halls(on)
         own.version += 1
         return True
@@ -181,8 +185,8 @@ class Flows(Discipline):
             else:
                 self.world.note(self.units.id[u], EventKind.STOPPED, why)
 
-    def _loops(self, on: Mask, speeds: Array, openings: list[Array]) -> None:
-        """Flow and exchange of each coolant loop with the pumps that run."""
+    def _loops(self, on: Mask, speeds: Array, openings: list[Array], held: Array) -> None:
+        """Flow and exchange of each loop with the pumps that run, at speeds `held` (unit,)."""
         own = self.own
         units = self.units
         cooling = self.cooling
@@ -190,7 +194,7 @@ class Flows(Discipline):
         loops = len(cooling.loop_id)
         running = own.pumps_running.astype(float)
         frac = pump_flow_frac(running, units.pumps.astype(float), units.pump_alone_frac)
-        give = np.where(cdu & on, units.flow_m3_s * frac, 0.0)
+        give = np.where(cdu & on, units.flow_m3_s * frac * np.nan_to_num(held, nan=1.0), 0.0)
         total = total_by(units.zone[cdu], give[cdu], loops)
         own.flow_frac = np.minimum(total / np.maximum(cooling.loop_demand_m3_s, _NONE), 1.0)
         used = own.flow_frac * cooling.loop_demand_m3_s / np.maximum(total, _NONE)
@@ -201,7 +205,7 @@ class Flows(Discipline):
         own.loop_w_k = total_by(units.zone[cdu], exchange[cdu], loops)
         shared = self._rack_flow_frac()
         own.rack_flow_frac = np.where(np.isnan(of_rack), shared, of_rack)
-        driven = np.where(self.piping.run_down(speeds), 0.0, own.rack_flow_frac)
+        driven = np.where(self.piping.run_down(), 0.0, own.rack_flow_frac)
         resistance = plate_resistance_frac(driven)
         own.junction_k_w = self.world.facility.racks.junction_k_w * resistance
 
@@ -216,6 +220,8 @@ class Flows(Discipline):
             of_rack[pipes.racks] = found.flow.rack_m3_s / pipes.net.plan.rack_flow_m3_s
             driven = pipes.pumps[np.isnan(speeds[pipes.pumps])]
             own.pump_speed[driven] = found.speed_frac[np.isnan(speeds[pipes.pumps])]
+            held = pipes.pumps[own.pump_on[pipes.pumps] & ~np.isnan(speeds[pipes.pumps])]
+            own.pump_speed[held] = speeds[held]
             total = float(found.flow.rack_m3_s.sum())
             own.flow_frac[pipes.loop] = total / self.cooling.loop_demand_m3_s[pipes.loop]
 
@@ -270,9 +276,7 @@ class Flows(Discipline):
         return flow
 
     def next_s(self) -> float:
-        """Seconds until the next unit or water pump has restarted, or coolant in pipes flows
-        otherwise.
-        """
+        """Seconds until a unit or water pump has restarted, or coolant in pipes moves otherwise."""
         return min(self._next_start_s(), self.piping.next_s(), self.ramps.next_s())
 
     def advance(self, span_s: float) -> None:

@@ -8,6 +8,7 @@ from twin.arrays import Array, Mask, total_by
 from twin.facility.model.pipes import LoopPipes
 from twin.physics.hydraulics.governed import GovernedFlow, governed_flow
 from twin.physics.hydraulics.pump import coasting_level, next_level_s
+from twin.simulation.faults.commands import pump_speed_frac
 from twin.simulation.kernel.world import World
 
 CACHE_MAX = 512
@@ -53,22 +54,27 @@ class Piping:
         return np.asarray((lost[:, None] >= _REACHED * np.array(VESSEL_MARKS)).sum(axis=1))
 
     def speeds(self, pump_on: Mask) -> Array:
-        """(pump,) speed of those that run down, nan of those that are driven."""
+        """(pump,) speed of those that run down or are held by an intruder, nan of those that
+        follow their set-point.
+        """
         own = self.world.state.flows
+        driven = pump_speed_frac(self.world)[self.cooling.pump_unit]
         speeds = np.full(pump_on.size, np.nan)
         for p in self.pipes:
             since_s = self.world.now_s - own.pump_off_s[p.pumps]
             level = coasting_level(since_s, p.coast_s)
-            speeds[p.pumps] = np.where(pump_on[p.pumps], np.nan, level * own.pump_speed[p.pumps])
+            speeds[p.pumps] = np.where(
+                pump_on[p.pumps], driven[p.pumps], level * own.pump_speed[p.pumps]
+            )
         return speeds
 
-    def run_down(self, speeds: Array) -> Mask:
+    def run_down(self) -> Mask:
         """(rack,) whose coolant no pump drives any more: it slows down within seconds, in which
         plate and coolant store the heat as where it stands still.
         """
         undriven = np.zeros(len(self.world.facility.racks.id), dtype=bool)
         for pipes in self.pipes:
-            undriven[pipes.racks] = not np.isnan(speeds[pipes.pumps]).any()
+            undriven[pipes.racks] = not self.world.state.flows.pump_on[pipes.pumps].any()
         return undriven
 
     def openings(self) -> list[Array]:

@@ -12,7 +12,15 @@ from twin.arrays import Array, Mask
 from twin.facility.cooling.peak import plant_heat_w
 from twin.facility.model import Plant
 from twin.simulation.cooling.alarms import Alarms
-from twin.simulation.cooling.segments import TOUCH_K, chosen, segment_rows, taken_w
+from twin.simulation.cooling.segments import (
+    FROST_MARGIN_K,
+    TOUCH_K,
+    chosen,
+    frozen_rows,
+    segment_rows,
+    taken_w,
+)
+from twin.simulation.faults.commands import frozen, lie_k, written
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
@@ -129,9 +137,12 @@ class Plants(Discipline):
         supply_degc = float(self.asked_degc(p, dry_bulb))
         store_w = self._store_w(p, plant)
         mixed_k_w = self.mixed_k_w(p)
-        key = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w, mixed_k_w)
-        if self._known[p][0] != key:
-            self._known[p] = (key, segment_rows(plant, *key))
+        asked = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w, mixed_k_w)
+        reading = frozen(self.world, plant.id)
+        if self._known[p][0] != (asked, reading):
+            rows = segment_rows(plant, *asked)
+            seen = rows if reading is None else frozen_rows(plant, rows, reading)
+            self._known[p] = ((asked, reading), seen)
         return self._known[p][1]
 
     def mixed_k_w(self, p: int) -> float:
@@ -142,28 +153,31 @@ class Plants(Discipline):
         return plant.decoupled_k_w(pumps, float(flows.water_frac[p]))
 
     def set_degc(self, p: int) -> float:
-        """Set-point of a plant's water, as its load has it; weather may raise it further. What an
-        intruder wrote stands as it is.
+        """Set-point of a plant's water, as its load has it; weather may raise it further."""
+        return float(self._as_sensed(p, self._held_degc(p)))
+
+    def _held_degc(self, p: int) -> float:
+        """What the controls would hold by an honest sensor; what an intruder wrote stands as it
+        is.
         """
-        written = self._written_degc(p)
-        if written is not None:
-            return written
+        command = written(self.world, self.plants[p].id)
+        if command is not None:
+            return command
         return float(self.world.state.controls.supply_degc[p] + self.own.load_raise_k[p])
+
+    def _as_sensed(self, p: int, held_degc: Array | float) -> Array | float:
+        """Water that stands at a set-point for a sensor that may lie; frost guards do not."""
+        lie = lie_k(self.world, self.plants[p].id)
+        if not lie:
+            return held_degc
+        guard = self.plants[p].freezes_degc + FROST_MARGIN_K
+        return np.maximum(np.asarray(held_degc) - lie, np.minimum(held_degc, guard))
 
     def asked_degc(self, p: int, dry_bulb: Array | float) -> Array:
         """Set-point of a plant's water at outdoor temperatures, of their shape."""
         raised_k = self.plants[p].raised_k(dry_bulb)
-        free = self._written_degc(p) is None
-        return np.asarray(self.set_degc(p) + raised_k * free)
-
-    def _written_degc(self, p: int) -> float | None:
-        """The last set-point that an intruder holds a plant at; None where nobody does."""
-        held = [
-            float(amount)
-            for mode, name, amount in self.world.state.faults.altered
-            if mode == "compromise" and name == self.plants[p].id
-        ]
-        return held[-1] if held else None
+        free = written(self.world, self.plants[p].id) is None
+        return np.asarray(self._as_sensed(p, self._held_degc(p) + raised_k * free))
 
     def _store_w(self, p: int, plant: Plant) -> float:
         """Heat that its tank can take, where it does."""
@@ -202,9 +216,11 @@ class Plants(Discipline):
         supply_degc = self.asked_degc(p, dry_bulb)
         weather = (dry_bulb, wet_bulb)
         mixed_k_w = self.mixed_k_w(p)
-        return segment_rows(
+        rows = segment_rows(
             plant, running, supply_degc, *weather, free_running, mixed_k_w=mixed_k_w
         )
+        reading = frozen(self.world, plant.id)
+        return rows if reading is None else frozen_rows(plant, rows, reading)
 
     def stays(self, stretch: Stretch) -> Mask:
         """(look,) whether every plant is still on the segment that the stretch has for it."""

@@ -21,6 +21,12 @@ from twin.physics.tower import hold
 TOUCH_K = 1e-6
 """A boundary between segments counts as reached this close to it."""
 
+FROST_MARGIN_K = 2.0
+"""Water this near its freezing point is told of, and stops compressors of itself; usual for frost
+guards, assumed."""
+FROST_BAND_K = 1.0
+"""Over which these come back; assumed."""
+
 
 class Segment(NamedTuple):
     """Heat a plant takes while its water stays between two temperatures: g (T - reference) +
@@ -128,6 +134,40 @@ def behind_decoupler(rows: Array, mixed_k_w: float) -> Array:
     out[..., 0] = conductance / softer
     out[..., 2] = constant / softer
     return out
+
+
+def frozen_rows(plant: Plant, rows: Array, reading_degc: float) -> Array:
+    """(..., 3, field) segments of a plant whose controls see one temperature whatever the water is,
+    from those of the honest sensor.
+
+    Fans of dry coolers stay at the speed that would carry the heat asked for at that reading;
+    compressors stay at that heat, until their own frost guard stops them.
+    """
+    row = np.take_along_axis(rows, chosen(rows, reading_degc)[..., None, None], axis=-2)[..., 0, :]
+    asked = np.maximum(taken_w(row, reading_degc), 0.0)
+    out = np.zeros_like(rows)
+    out[..., 0, 3] = -np.inf
+    out[..., 2, UPPER] = np.inf
+    if role(plant.kind) is Role.DRY_COOLER:
+        air = rows[..., 2, 1]
+        warmer = reading_degc - air
+        held = np.where(warmer > 0, asked / np.where(warmer > 0, warmer, 1.0), 0.0)
+        _enter_from(out, air, held, np.inf)
+        return out
+    guard = plant.freezes_degc + FROST_MARGIN_K
+    _enter_from(out, guard, asked / FROST_BAND_K, guard + FROST_BAND_K)
+    out[..., 2, 2] = asked
+    return out
+
+
+def _enter_from(rows: Array, start: Array | float, slope: Array, end: float) -> None:
+    """Nothing below a start, in proportion above it up to an end."""
+    rows[..., 0, UPPER] = start
+    rows[..., 1, 0] = slope
+    rows[..., 1, 1] = start
+    rows[..., 1, 3] = start
+    rows[..., 1, UPPER] = end
+    rows[..., 2, 3] = end
 
 
 def _enter_chiller(

@@ -12,6 +12,7 @@ from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.plant_power import Setting, setting
 from twin.simulation.cooling.segments import taken_w
+from twin.simulation.faults.commands import pump_speed_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -100,6 +101,10 @@ class Units(Discipline):
         flows = self.world.state.flows
         share = flows.pumps_running / np.maximum(units.pumps, 1)
         pumping_w = np.where(flows.unit_running, units.power_w * share, 0.0)
+        held = pump_speed_frac(self.world)
+        if not np.isnan(held).all():
+            slowed_w = affinity_power_w(pumping_w, held, units.floor_frac)
+            pumping_w = np.where(np.isnan(held), pumping_w, slowed_w)
         speed = np.zeros(pumping_w.size)
         blowing = self.flows.is_crah & flows.unit_running
         speed[blowing] = flows.crah_speed[units.zone[blowing]]

@@ -1,5 +1,5 @@
-"""Components that go on otherwise than they should: leaks, closed ways, open doors, and plants
-whose set-point an intruder has written.
+"""Components that go on otherwise than they should: leaks, closed ways, open doors, and what an
+intruder commands, and sensors that lie.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from twin.facility.compromise import answer
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
+from twin.simulation.faults.commands import COMPROMISE, SPOOFED
+from twin.simulation.faults.false_sensors import FalseSensors
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-
-COMPROMISE = "compromise"
 
 
 class Alterations:
@@ -24,7 +24,8 @@ class Alterations:
         self.own = world.state.faults
         self.crews = crews
         self.components = world.facility.components
-        world.clock.can("fault put right", self._put_right)
+        self.sensors = FalseSensors(world, crews, self)
+        world.clock.can("fault put right", self.put_right)
         world.clock.can("fault detected", self._detected)
 
     def begin(
@@ -33,34 +34,42 @@ class Alterations:
         """Its component goes on otherwise; for `out_s`, or until a crew has worked
         `repair_s`.
         """
+        if fault.mode == SPOOFED:
+            self.sensors.begin(fault)
+            return
         what = (fault.mode, fault.component, fault.amount)
-        self.own.altered.append(list(what))
-        self._changed(fault.component, *_TOLD[fault.mode](fault.amount))
+        self.alter(*what, *_told(fault))
         if fault.mode == COMPROMISE:
             self.unseen(fault)
         elif out_s is not None:
             self._wait(out_s, "fault put right", *what)
         else:
             name = fault.component
-            self.crews.send(self._kind(name), repair_s(name), "fault put right", *what)
+            self.crews.send(self.kind(name), repair_s(name), "fault put right", *what)
+
+    def alter(self, mode: str, name: str, amount: float, what: EventKind, detail: str) -> None:
+        """Write down that a component goes on otherwise, and tell."""
+        self.own.altered.append([mode, name, amount])
+        self._changed(name, what, detail)
 
     def unseen(self, fault: TimedFault) -> None:
         """Wait until a compromise is seen; what waits says all, for a fork may have others."""
-        found = answer(self._kind(fault.component), fault)
-        written = () if fault.set_point is None else (float(fault.set_point),)
+        found = answer(self.kind(fault.component), fault)
+        written = () if fault.written is None else (float(fault.written),)
         who = (fault.component, float(found.restore_s), *written)
         self._wait(found.detected_s, "fault detected", *who)
 
     def _detected(self, name: str, restore_s: float, *written: float) -> None:
         """Send a crew, who restores a set-point or switches on again."""
         self.world.note(name, EventKind.INTRUSION_DETECTED, "waits for a crew")
-        kind = self._kind(name)
+        kind = self.kind(name)
         if written:
             self.crews.send(kind, restore_s, "fault put right", COMPROMISE, name, written[0])
         else:
             self.crews.send(kind, restore_s, "fault repaired", name)
 
-    def _put_right(self, mode: str, name: str, amount: float) -> None:
+    def put_right(self, mode: str, name: str, amount: float) -> None:
+        """A component goes on as it should."""
         self.own.altered.remove([mode, name, amount])
         self._changed(name, EventKind.REPAIRED, f"{mode.replace('_', ' ')} put right")
 
@@ -72,12 +81,19 @@ class Alterations:
     def _wait(self, delay_s: float, action: str, *who: str | int | float) -> None:
         self.world.clock.wait(Stage.FAULTS, delay_s, action, *who)
 
-    def _kind(self, name: str) -> str:
+    def kind(self, name: str) -> str:
         """Kind of a component, or of what a plant is made of."""
         row = self.components.row.get(name)
         if row is None:
             row = self.components.row[self.components.members(name)[0]]
         return self.components.kind[row]
+
+
+def _told(fault: TimedFault) -> tuple[EventKind, str]:
+    if fault.pump_speed is not None:
+        detail = f"pumps held at {fault.pump_speed:.0%} of full speed"
+        return EventKind.SET_POINT_BY_INTRUDER, detail
+    return _TOLD[fault.mode](fault.amount)
 
 
 _TOLD: dict[str, Callable[[float], tuple[EventKind, str]]] = {

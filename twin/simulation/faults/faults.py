@@ -14,8 +14,9 @@ from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.seeds import member, stream
 from twin.simulation.crews import Crews
-from twin.simulation.faults.alterations import COMPROMISE, Alterations
+from twin.simulation.faults.alterations import Alterations
 from twin.simulation.faults.chances import SHARED, Chances
+from twin.simulation.faults.commands import COMPROMISE
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
