@@ -10,6 +10,7 @@ from twin.facility.compromise import answer
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
+from twin.simulation.faults.altered import Altered
 from twin.simulation.faults.commands import COMPROMISE, SPOOFED
 from twin.simulation.faults.false_sensors import FalseSensors
 from twin.simulation.kernel.order import Stage
@@ -17,15 +18,13 @@ from twin.simulation.kernel.world import World
 
 
 class Alterations:
-    """What is altered; part of the fault discipline, whose block it writes."""
+    """What is altered; part of the fault discipline."""
 
     def __init__(self, world: World, crews: Crews) -> None:
         self.world = world
-        self.own = world.state.faults
         self.crews = crews
-        self.components = world.facility.components
-        self.sensors = FalseSensors(world, crews, self)
-        world.clock.can("fault put right", self.put_right)
+        self.altered = Altered(world)
+        self.sensors = FalseSensors(world, crews, self.altered)
         world.clock.can("fault detected", self._detected)
 
     def begin(
@@ -38,23 +37,18 @@ class Alterations:
             self.sensors.begin(fault)
             return
         what = (fault.mode, fault.component, fault.amount)
-        self.alter(*what, *_told(fault))
+        self.altered.alter(*what, *_told(fault))
         if fault.mode == COMPROMISE:
             self.unseen(fault)
         elif out_s is not None:
             self._wait(out_s, "fault put right", *what)
         else:
             name = fault.component
-            self.crews.send(self.kind(name), repair_s(name), "fault put right", *what)
-
-    def alter(self, mode: str, name: str, amount: float, what: EventKind, detail: str) -> None:
-        """Write down that a component goes on otherwise, and tell."""
-        self.own.altered.append([mode, name, amount])
-        self._changed(name, what, detail)
+            self.crews.send(self.altered.kind(name), repair_s(name), "fault put right", *what)
 
     def unseen(self, fault: TimedFault) -> None:
         """Wait until a compromise is seen; what waits says all, for a fork may have others."""
-        found = answer(self.kind(fault.component), fault)
+        found = answer(self.altered.kind(fault.component), fault)
         written = () if fault.written is None else (float(fault.written),)
         who = (fault.component, float(found.restore_s), *written)
         self._wait(found.detected_s, "fault detected", *who)
@@ -62,31 +56,14 @@ class Alterations:
     def _detected(self, name: str, restore_s: float, *written: float) -> None:
         """Send a crew, who restores a set-point or switches on again."""
         self.world.note(name, EventKind.INTRUSION_DETECTED, "waits for a crew")
-        kind = self.kind(name)
+        kind = self.altered.kind(name)
         if written:
             self.crews.send(kind, restore_s, "fault put right", COMPROMISE, name, written[0])
         else:
             self.crews.send(kind, restore_s, "fault repaired", name)
 
-    def put_right(self, mode: str, name: str, amount: float) -> None:
-        """A component goes on as it should."""
-        self.own.altered.remove([mode, name, amount])
-        self._changed(name, EventKind.REPAIRED, f"{mode.replace('_', ' ')} put right")
-
-    def _changed(self, name: str, what: EventKind, detail: str) -> None:
-        self.world.note(name, what, detail)
-        self.own.version += 1
-        self.world.stale = True
-
     def _wait(self, delay_s: float, action: str, *who: str | int | float) -> None:
         self.world.clock.wait(Stage.FAULTS, delay_s, action, *who)
-
-    def kind(self, name: str) -> str:
-        """Kind of a component, or of what a plant is made of."""
-        row = self.components.row.get(name)
-        if row is None:
-            row = self.components.row[self.components.members(name)[0]]
-        return self.components.kind[row]
 
 
 def _told(fault: TimedFault) -> tuple[EventKind, str]:

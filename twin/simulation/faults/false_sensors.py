@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from twin.facility.compromise import answer
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
+from twin.simulation.faults.altered import Altered
 from twin.simulation.faults.commands import FROZEN, SPOOFED, coils_now
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-
-if TYPE_CHECKING:
-    from twin.simulation.faults.alterations import Alterations
 
 _NEVER_S = -1.0
 """Stands for a difference that no comparison has found."""
 
 
 class FalseSensors:
-    """What lies; part of the fault discipline, and written down by its alterations."""
+    """What lies; part of the fault discipline, and told by what it writes down as altered."""
 
-    def __init__(self, world: World, crews: Crews, alterations: Alterations) -> None:
+    def __init__(self, world: World, crews: Crews, altered: Altered) -> None:
         self.world = world
         self.crews = crews
-        self.alterations = alterations
+        self.altered = altered
         world.clock.can("sensors compared", self._compare)
         world.clock.can("lie detected", self._detected)
         world.clock.can("second sensor trusted", self._trusted)
@@ -39,8 +35,8 @@ class FalseSensors:
         mode = FROZEN if fault.frozen else SPOOFED
         amount = self._control(name) if fault.frozen else fault.amount
         told = f"stands at {reading:.1f} °C" if fault.frozen else f"reads {amount:+g} K"
-        self.alterations.alter(mode, name, amount, EventKind.SENSOR_SPOOFED, told)
-        found = answer(self.alterations.kind(name), fault)
+        self.altered.alter(mode, name, amount, EventKind.SENSOR_SPOOFED, told)
+        found = answer(self.altered.kind(name), fault)
         limit_k = fault.second_sensor_limit
         if limit_k is None:
             self._wait(found.detected_s, "lie detected", mode, name, amount, found.restore_s)
@@ -104,12 +100,12 @@ class FalseSensors:
     def _trusted(self, mode: str, name: str, amount: float) -> None:
         """Controls go over to the second sensor."""
         self.world.note(name, EventKind.INTRUSION_DETECTED, "controls follow the second sensor")
-        self.alterations.put_right(mode, name, amount)
+        self.altered.put_right(mode, name, amount)
 
     def _detected(self, mode: str, name: str, amount: float, restore_s: float) -> None:
         """Somebody has seen it: a crew puts the sensor right."""
         self.world.note(name, EventKind.INTRUSION_DETECTED, "waits for a crew")
-        kind = self.alterations.kind(name)
+        kind = self.altered.kind(name)
         self.crews.send(kind, restore_s, "fault put right", mode, name, amount)
 
     def _wait(self, delay_s: float, action: str, *who: str | float) -> None:
