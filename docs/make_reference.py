@@ -147,7 +147,9 @@ def tables_page() -> Iterator[str]:
         "`result.frame(name)` gives one as a pandas frame; on disk each is "
         "`tables/<name>.parquet`, with unit and"
     )
-    yield "meaning of every column in its schema."
+    yield (
+        "meaning of every column in its schema. A missing number is null there, and NaN in a frame."
+    )
     yield ""
     for held in TABLES:
         yield f"## {held.name}"

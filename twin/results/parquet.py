@@ -27,10 +27,13 @@ _ARROW = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "bool":
 
 
 def table_bytes(table: Table, frame: pd.DataFrame) -> bytes:
-    """A frame as parquet; no pandas metadata and no clock goes into it."""
+    """A frame as parquet; no pandas metadata and no clock goes into it.
+
+    A number that is missing is null, not NaN: readers disagree on whether NaN is above a limit.
+    """
     schema = pa.schema([_field(column) for column in table.columns], metadata={"says": table.says})
     arrays = [
-        pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind])
+        pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind], from_pandas=True)
         for column in table.columns
     ]
     sink = pa.BufferOutputStream()

@@ -57,14 +57,14 @@ def parquet_bytes(table: pd.DataFrame, units: Mapping[str, str]) -> bytes:
 
 
 def _array(column: pd.Series[Any]) -> Any:
-    """A column with one type: numbers where all are, text otherwise."""
+    """A column with one type: numbers where all are, text otherwise; NaN is null."""
     values = column.tolist()
     if all(isinstance(value, bool) for value in values):
         return pa.array(values, pa.bool_())
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):
         return pa.array(values, pa.int64())
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return pa.array([float(value) for value in values], pa.float64())
+        return pa.array([float(value) for value in values], pa.float64(), from_pandas=True)
     return pa.array([str(value) for value in values], pa.string())
 
 
