@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from twin.physics.dispatch import DemandPrice, Store, cheapest
+from twin.physics.dispatch import DemandPrice, Store, Surplus, cheapest
 
 HOUR = np.full(4, 3600.0)
 KWH = 3.6e6
@@ -96,3 +96,28 @@ def test_a_fine_grid_comes_near_the_optimum() -> None:
     least = brute(price, one, load_w, 0.0, np.linspace(-90, 90, 25))
     assert found.cost_usd <= least + 1e-9
     assert found.cost_usd == pytest.approx(least, rel=0.05)
+
+
+@pytest.mark.parametrize("paid", [0.02, 0.30])
+def test_one_meter_takes_the_sun_before_it_buys(paid: float) -> None:
+    """100 W left over at 10 ct, then 100 W drawn at 50 ct. What the meter would sell for 30 ct goes
+    in first although buying costs 10: there is no way round one meter.
+    """
+    left = Surplus(np.array([0.0, 0.0]), np.array([100.0, 0.0]), np.full(2, paid / KWH))
+    one = Store(200.0, 200.0, 1.0, 1.0, 0.0, 1000 * KWH, 0.0)
+    price = np.array([0.10, 0.50]) / KWH
+    found = cheapest(price, np.full(2, 3600.0), one, 0.0, np.array([0.0, 100.0]), None, left)
+    assert found.charge_w == pytest.approx([100.0, 0.0])
+    assert found.sun_w == pytest.approx([100.0, 0.0])
+    assert found.discharge_w == pytest.approx([0.0, 100.0])
+    assert found.cost_usd == pytest.approx(0.1 * (paid - 0.50))
+
+
+def test_what_may_not_leave_is_taken_before_what_is_sold() -> None:
+    left = Surplus(np.array([60.0, 0.0]), np.array([80.0, 0.0]), np.full(2, 0.05 / KWH))
+    one = Store(200.0, 200.0, 1.0, 1.0, 0.0, 1000 * KWH, 0.0)
+    price = np.array([0.10, 0.50]) / KWH
+    found = cheapest(price, np.full(2, 3600.0), one, 0.0, np.array([0.0, 160.0]), None, left)
+    assert found.charge_w == pytest.approx([160.0, 0.0])
+    assert found.sun_w == pytest.approx([140.0, 0.0])
+    assert found.cost_usd == pytest.approx(0.08 * 0.05 + 0.02 * 0.10 - 0.16 * 0.50)

@@ -4,6 +4,10 @@ Between the steps everything is constant. What the store takes and gives are sep
 each with its own loss, and never both at once: where prices are not negative doing both only loses
 energy and is taken out of the answer without changing what is stored; where one is negative it
 would pay to burn energy, and whole-number variables forbid it.
+
+What the sun leaves over is taken before anything is bought, for that is how one meter counts: first
+what may not leave the site and costs nothing, then what would be sold. Where selling pays more than
+buying costs, whole-number variables keep that order.
 """
 
 from __future__ import annotations
@@ -47,10 +51,25 @@ class DemandPrice:
 
 
 @dataclass(frozen=True)
+class Surplus:
+    """What the sun leaves over, (step,); while there is any the store gives nothing."""
+
+    free_w: Array
+    """That may not leave the site."""
+    sold_w: Array
+    """That leaves it."""
+    usd_per_j: Array
+    """What is paid for that."""
+
+
+@dataclass(frozen=True)
 class Dispatch:
     """What a store does, (step,)."""
 
     charge_w: Array
+    """All that it takes."""
+    sun_w: Array
+    """The part of it that the sun leaves over."""
     discharge_w: Array
     energy_j: Array
     """Held after each step."""
@@ -65,6 +84,7 @@ def cheapest(
     wear_usd_per_j: float = 0.0,
     load_w: Array | None = None,
     demand: DemandPrice | None = None,
+    surplus: Surplus | None = None,
 ) -> Dispatch:
     """The dispatch that costs least; the store ends with at least what it began with.
 
@@ -72,6 +92,7 @@ def cheapest(
     wear_usd_per_j           of energy given
     load_w                   (step,) what the site draws without it: it never gives more than that
     demand                   price of each period's highest draw, where `load_w` is given
+    surplus                  what the sun leaves over; `load_w` is then what it does not cover
     Raises ValueError where start and limits leave no answer.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -79,7 +100,7 @@ def cheapest(
     steps = price_usd_per_j.size
     both_pay = bool((price_usd_per_j < 0).any())
     periods = 0 if demand is None or load_w is None else demand.usd_per_w.size
-    parts = _Parts(steps, periods, both_pay)
+    parts = _Parts(steps, periods, both_pay, _ordered(price_usd_per_j, surplus))
     rows = _stored(parts, span_s, store) + _limits(parts, store, load_w, demand)
     cost = np.zeros(parts.size)
     cost[parts.charge] = price_usd_per_j * span_s
@@ -87,8 +108,15 @@ def cheapest(
     if demand is not None and periods:
         cost[parts.peak] = demand.usd_per_w
     low, high = _bounds(parts, store)
+    if surplus is not None:
+        cost[parts.sold] = surplus.usd_per_j * span_s
+        high[parts.free] = surplus.free_w
+        high[parts.sold] = surplus.sold_w
+        high[parts.discharge] = np.where(_left_w(surplus) > 0, 0.0, store.discharge_w)
+        rows += _sun_first(parts, store, surplus)
     whole = np.zeros(parts.size, dtype=np.int64)
     whole[parts.charging] = 1
+    whole[parts.buying] = 1
     found = milp(
         cost,
         integrality=whole,
@@ -100,18 +128,36 @@ def cheapest(
     return _answer(parts, np.asarray(found.x), cost, span_s, store)
 
 
+def _left_w(surplus: Surplus) -> Array:
+    return surplus.free_w + surplus.sold_w
+
+
+def _ordered(price_usd_per_j: Array, surplus: Surplus | None) -> bool:
+    """Whether buying could come before the sun's surplus if nothing forbade it."""
+    if surplus is None:
+        return False
+    least = np.where(surplus.sold_w > 0, surplus.usd_per_j, 0.0)
+    most = np.maximum(least, 0.0)
+    wrong = (price_usd_per_j < most) | (least < 0)
+    return bool((wrong & (_left_w(surplus) > 0)).any())
+
+
 class _Parts:
     """Where each quantity stands among the unknowns."""
 
-    def __init__(self, steps: int, periods: int, both_pay: bool) -> None:
+    def __init__(self, steps: int, periods: int, both_pay: bool, ordered: bool) -> None:
         self.steps = steps
         self.charge = slice(0, steps)
         self.discharge = slice(steps, 2 * steps)
         self.energy = slice(2 * steps, 3 * steps)
-        self.peak = slice(3 * steps, 3 * steps + periods)
-        begin = 3 * steps + periods
+        self.free = slice(3 * steps, 4 * steps)
+        self.sold = slice(4 * steps, 5 * steps)
+        self.peak = slice(5 * steps, 5 * steps + periods)
+        begin = 5 * steps + periods
         self.charging = slice(begin, begin + (steps if both_pay else 0))
-        self.size = self.charging.stop
+        middle = self.charging.stop
+        self.buying = slice(middle, middle + (2 * steps if ordered else 0))
+        self.size = self.buying.stop
 
 
 _Row = tuple["scipy.sparse.csr_array", Array, Array]
@@ -134,6 +180,8 @@ def _stored(parts: _Parts, span_s: Array, store: Store) -> list[_Row]:
     flows = _matrix(
         parts,
         (at, at, -store.charge_frac * span_s),
+        (at, at + parts.free.start, -store.charge_frac * span_s),
+        (at, at + parts.sold.start, -store.charge_frac * span_s),
         (at, at + n, span_s / store.discharge_frac),
         (at, at + 2 * n, 1.0),
         (at[1:], at[1:] + 2 * n - 1, -1.0),
@@ -159,35 +207,67 @@ def _limits(
         rows.append((above, load_w, free))
     if parts.charging.stop > parts.charging.start:
         way = parts.charging.start + at
-        taking = _matrix(parts, (at, at, 1.0), (at, way, -store.charge_w))
+        taking = _matrix(parts, *_taken(parts), (at, way, -store.charge_w))
         giving = _matrix(parts, (at, at + n, 1.0), (at, way, store.discharge_w))
         rows += [(taking, -free, np.zeros(n)), (giving, -free, np.full(n, store.discharge_w))]
     return rows
+
+
+def _taken(parts: _Parts) -> tuple[_Entry, ...]:
+    """All that the store takes."""
+    at = np.arange(parts.steps)
+    return tuple((at, at + part.start, 1.0) for part in (parts.charge, parts.free, parts.sold))
+
+
+def _sun_first(parts: _Parts, store: Store, surplus: Surplus) -> list[_Row]:
+    """No more is taken than the store can; in steps in which it would pay to sell and buy at once,
+    nothing is sold before all that is free is taken, and nothing bought before all that is sold.
+    """
+    n = parts.steps
+    at = np.arange(n)
+    free = np.full(n, np.inf)
+    rows: list[_Row] = [(_matrix(parts, *_taken(parts)), -free, np.full(n, store.charge_w))]
+    if parts.buying.stop == parts.buying.start:
+        return rows
+    stages = ((parts.free, surplus.free_w, parts.sold), (parts.sold, surplus.sold_w, parts.charge))
+    for k, (first, most_w, then) in enumerate(stages):
+        done = at + parts.buying.start + k * n
+        filled = _matrix(parts, (at, at + first.start, 1.0), (at, done, -most_w))
+        after = _matrix(parts, (at, at + then.start, 1.0), (at, done, -store.charge_w))
+        rows += [(filled, np.zeros(n), free), (after, -free, np.zeros(n))]
+    begin = at + parts.buying.start
+    in_order = _matrix(parts, (at, begin + n, 1.0), (at, begin, -1.0))
+    return [*rows, (in_order, -free, np.zeros(n))]
 
 
 def _bounds(parts: _Parts, store: Store) -> tuple[Array, Array]:
     low = np.zeros(parts.size)
     high = np.full(parts.size, np.inf)
     high[parts.charge] = store.charge_w
+    high[parts.free] = 0.0
+    high[parts.sold] = 0.0
     high[parts.discharge] = store.discharge_w
     low[parts.energy] = store.low_j
     high[parts.energy] = store.high_j
     low[parts.energy.stop - 1] = store.start_j
     high[parts.charging] = 1.0
+    high[parts.buying] = 1.0
     return low, high
 
 
 def _answer(parts: _Parts, found: Array, cost: Array, span_s: Array, store: Store) -> Dispatch:
     """The answer, with what is taken and given at once taken out."""
-    charge = np.clip(found[parts.charge], 0.0, store.charge_w)
+    bought = np.clip(found[parts.charge], 0.0, store.charge_w)
+    sun = np.maximum(found[parts.free], 0.0) + np.maximum(found[parts.sold], 0.0)
+    charge = np.minimum(bought + sun, store.charge_w)
     discharge = np.clip(found[parts.discharge], 0.0, store.discharge_w)
     gained_w = charge * store.charge_frac - discharge / store.discharge_frac
     both = (charge > 0) & (discharge > 0)
     charge = np.where(both, np.maximum(gained_w, 0.0) / store.charge_frac, charge)
     discharge = np.where(both, np.maximum(-gained_w, 0.0) * store.discharge_frac, discharge)
     whole = found.copy()
-    whole[parts.charge] = charge
+    whole[parts.charge] = np.maximum(charge - sun, 0.0)
     whole[parts.discharge] = discharge
     return Dispatch(
-        charge, discharge, store.start_j + np.cumsum(gained_w * span_s), float(cost @ whole)
+        charge, sun, discharge, store.start_j + np.cumsum(gained_w * span_s), float(cost @ whole)
     )

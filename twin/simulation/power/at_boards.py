@@ -27,10 +27,12 @@ class AtBoards:
 
     def decide(self, drawn_w: Array, through: Flow) -> Array:
         """What is drawn at every node (power node,) with all of them."""
+        if self.storage.any:
+            drawn_w = drawn_w + self.storage.standby_w()
         if self.solar.any:
             drawn_w = self.solar.offer(drawn_w, through)
         if self.storage.any:
-            drawn_w = self.storage.decide(drawn_w + self.storage.standby_w(), through)
+            drawn_w = self.storage.decide(drawn_w, through)
         return self.solar.hold_back(drawn_w, through) if self.solar.any else drawn_w
 
     def hold(self) -> None:

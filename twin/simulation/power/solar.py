@@ -11,7 +11,8 @@ from twin.catalogue.equipment_kinds import Role, of_role
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
-from twin.simulation.power.storage_rules import met
+from twin.simulation.power.arbitrage import met
+from twin.simulation.power.storage_rules import least_draw_w
 from twin.simulation.state.power import SupplyState
 
 Flow = Callable[[Array], tuple[Array, Array]]
@@ -34,9 +35,7 @@ class BoardSolar:
         self.solar = world.facility.power.solar
         self.any = bool(self.solar.node.size)
         self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
-        export = world.facility.scenario.site.export
-        limit = 0.0 if export is None else export.limit
-        self.least_w = -np.inf if limit is None else -limit
+        self.least_w = least_draw_w(world)
         world.clock.can("daylight changes", self._change)
 
     @property

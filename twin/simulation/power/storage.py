@@ -15,6 +15,8 @@ from twin.simulation.power.storage_rules import Rules
 from twin.simulation.power.trial import BATTERY_EMPTY_J
 from twin.simulation.state.power import SupplyState
 
+NEAR_W = 1e-3
+"""A board that arrays carry needs no more than this of its store: rounding."""
 Flow = Callable[[Array], tuple[Array, Array]]
 """Output and input of every power node, of what is drawn at each."""
 
@@ -143,7 +145,9 @@ class BoardStorage:
         supply.output_w[bess.node] = self.own.given_w
 
     def _carry(self, alone: Mask) -> None:
-        """Let each board that stands alone take its input from its BESS, by their ratings."""
+        """Let each board that stands alone take its input from its BESS, by their ratings; where
+        arrays carry it all, standby included, they give nothing.
+        """
         supply = self.supply
         bess = self.bess
         low = bess.soc_min_frac * bess.energy_j + BATTERY_EMPTY_J
@@ -152,6 +156,7 @@ class BoardStorage:
         whole = np.bincount(bess.board, weights=weight, minlength=len(self.tree.id))
         share = weight / np.where(whole > 0, whole, 1.0)[bess.board]
         need_w = share * supply.input_w[bess.board]
+        need_w = np.where(need_w > NEAR_W, need_w, 0.0)
         self.own.given_w = np.where(alone, need_w, self.own.given_w)
 
     def why(self, board: int, carried: bool) -> str:

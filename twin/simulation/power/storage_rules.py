@@ -8,16 +8,12 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
-from twin.controls import Backup, PeakShave, RampLimit
+from twin.controls import Arbitrage, Backup, PeakShave, RampLimit
 from twin.facility.dispatch import plans
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
+from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w, met
 
-TURNS = 12
-"""Rounds in which a power is found that meets a draw: the tree's losses bend little, so each
-leaves a few hundredths of what was left before."""
-MET_FRAC = 1e-12
-"""A draw counts as met this close to it."""
 NEAR_KEPT_FRAC = 0.02
 """Energy this share away from what a ramp limit keeps is left alone."""
 NEAR_W = 1e-6
@@ -40,6 +36,8 @@ class Rules:
         self.mine: list[Mask] = [self.bess.rule == i for i in range(len(self.stated))]
         self.rating_w = world.facility.power.rating_w[self.bess.node]
         self.plans = plans(world.facility) if self.stated else {}
+        self.least_w = least_draw_w(world)
+        self.sunny = bool(world.facility.power.solar.node.size)
         self._wants: Mask = np.zeros(self.bess.node.size, dtype=bool)
         world.clock.can("storage follows its list", self._follow)
         world.clock.can("ramp goes on", self._ramp_on)
@@ -79,8 +77,8 @@ class Rules:
             base_w = self._site_w(input_w) if not power_w.any() else draw_w(0.0)
             target_w = self._target_w(i, base_w)
             if target_w is None:
-                total_w = float(np.clip(self.own.listed_w[i], *limits))
-                self._wants |= mine & (self.own.listed_w[i] < 0)
+                total_w = self._listed_w(i, SiteDraw(draw_w, base_w, self.least_w), limits)
+                self._wants |= mine & self._gives(i, base_w)
             else:
                 total_w = met(draw_w, base_w, target_w, *limits)
                 self._wants |= mine & (target_w < base_w - NEAR_W)
@@ -88,6 +86,24 @@ class Rules:
                 self._let_through(i, base_w if total_w == 0.0 else draw_w(total_w))
             power_w = power_w + self._split(total_w, mine, room)
         return power_w
+
+    def _listed_w(self, i: int, site: SiteDraw, limits: tuple[float, float]) -> float:
+        """What a list has them take, as far as they can; arbitrage knows the sun besides."""
+        listed_w = float(self.own.listed_w[i])
+        if self.sunny and isinstance(self.stated[i], Arbitrage):
+            return arbitraged_w(listed_w, self._planned_sun_w(i), site, limits)
+        return float(np.clip(listed_w, *limits))
+
+    def _planned_sun_w(self, i: int) -> float:
+        """The part of what a list has them take now that the sun was to leave over."""
+        plan = self.plans[i]
+        step = int(np.searchsorted(plan.time_s, self.world.now_s, side="right")) - 1
+        return float(plan.sun_w[step]) if step >= 0 else 0.0
+
+    def _gives(self, i: int, base_w: float) -> bool:
+        """Whether a list would have them give at a draw without them."""
+        kept = self.sunny and isinstance(self.stated[i], Arbitrage) and base_w <= 0
+        return bool(self.own.listed_w[i] < 0) and not kept
 
     def _site_w(self, input_w: Array) -> float:
         return float(input_w[self.utilities].sum())
@@ -187,12 +203,24 @@ class Rules:
         """(look,) whether no rule moves a BESS at inputs (look, power node); all are at rest."""
         site_w = input_w[:, self.utilities].sum(axis=1)
         fine = np.ones(len(site_w), dtype=bool)
-        for mine, rule in zip(self.mine, self.stated, strict=True):
+        for i, (mine, rule) in enumerate(zip(self.mine, self.stated, strict=True)):
             if isinstance(rule, PeakShave):
                 fine &= (site_w > rule.limit) == bool(self.own.spent[mine].any())
                 fine &= (site_w <= rule.limit) | (gives_w[mine].sum() == 0.0)
                 fine &= (site_w >= recharge_below_w(rule)) | (takes_w[mine].sum() == 0.0)
+            elif self.sunny and isinstance(rule, Arbitrage):
+                fine &= (site_w > max(0.0, self.least_w)) | (takes_w[mine].sum() == 0.0)
+                fine &= bool(self.own.listed_w[i] >= 0) or gives_w[mine].sum() == 0.0
         return fine
+
+
+def least_draw_w(world: World) -> float:
+    """What the site may draw at least: less than nothing where power may leave, -inf where all
+    may.
+    """
+    export = world.facility.scenario.site.export
+    limit = 0.0 if export is None else export.limit
+    return -np.inf if limit is None else -limit
 
 
 def recharge_below_w(rule: PeakShave) -> float:
@@ -204,23 +232,3 @@ def recharge_below_w(rule: PeakShave) -> float:
 def shaved_w(rule: PeakShave, base_w: float) -> float:
     """What a site that would draw `base_w` is to draw by its limit."""
     return float(np.clip(base_w, recharge_below_w(rule), rule.limit))
-
-
-def met(
-    draw_w: Callable[[float], float], base_w: float, target_w: float, low_w: float, high_w: float
-) -> float:
-    """The power between two bounds with which a site draws its target; the nearest bound where
-    none does.
-
-    draw_w  what the site draws at a power taken behind its losses; `base_w` at none
-    """
-    power_w = float(np.clip(target_w - base_w, low_w, high_w))
-    if power_w == 0.0 or not np.isfinite(target_w):
-        return power_w
-    for _ in range(TURNS):
-        off_w = draw_w(power_w) - target_w
-        nearer_w = float(np.clip(power_w - off_w, low_w, high_w))
-        if nearer_w == power_w or abs(off_w) <= MET_FRAC * abs(target_w):
-            break
-        power_w = nearer_w
-    return power_w
