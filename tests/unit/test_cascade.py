@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -150,3 +152,12 @@ def test_without_a_bypass_the_inverter_opens() -> None:
     after = aftermath(two_ups(([], [])), lost(4, (1,)))
     assert after.tripped[2, 0]
     assert not after.on_bypass.any()
+
+
+def test_a_lost_supply_without_a_rating_counts_as_nothing_beside_another() -> None:
+    """A board asks for 500 W: a utility of any size is lost, 700 W of the other are enough."""
+    asks = np.array([0.0, 0.0, 0.0, 500.0, 0.0])
+    fed = [(), (), (1,), (0, 2), (3,)]
+    both = system(fed, [0, 0, 0, 0, 100], [INF, INF, 700, INF, INF])
+    after = aftermath(replace(both, minimum_w=asks), lost(5, (0,), (0, 2)))
+    assert after.live[4].tolist() == [True, False]

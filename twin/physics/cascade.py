@@ -164,7 +164,7 @@ def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
         for supply in supplies:
             live[node] |= live[supply]
         if system.minimum_w[node] > 0:
-            given_w = sum(live[supply] * system.rating_w[supply] for supply in supplies)
+            given_w = sum(np.where(live[s], system.rating_w[s], 0.0) for s in supplies)
             live[node] &= given_w >= system.minimum_w[node] * ENOUGH_FRAC
         live[node] &= able[node]
     return live

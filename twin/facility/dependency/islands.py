@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from twin.facility.dependency.chains import Class, alike, chains, idles
 from twin.facility.model import Array, Index, Mask
 from twin.physics.carried_most import may_trip, most_w
 from twin.physics.cascade import PowerSystem, aftermath
@@ -16,8 +17,6 @@ from twin.physics.overload import OverloadSteps
 Set = frozenset[int]
 _LARGE = 0.05
 """Share of an island's load that a failure can move to count as large."""
-Class = tuple[int, ...]
-"""Nodes of a chain: whichever of them fails, the rest of the system sees the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +46,18 @@ class Island:
         """(own node, state): outputs as shares of what makes each node trip."""
         least = np.minimum(self.flow.trip_pickup_frac, self.flow.trip_instantaneous_frac)
         return np.asarray(output_w / (self.flow.trip_rating_w * least)[:, None])
+
+    @property
+    def has_idle_chains(self) -> bool:
+        """Whether it matters to what is left which part of a chain has failed."""
+        members = (chain for group in self.groups for chain in group if len(chain) > 1)
+        return any(idles(self.flow, node) for chain in members for node in chain[:-1])
+
+    def apart(self) -> Island:
+        """The same with chains parted where it matters which part of them has failed."""
+        failing = sorted(n for group in self.groups for chain in group for n in chain)
+        groups = alike(self.flow, chains(self.flow, failing, apart=True))
+        return replace(self, groups=groups, touched=_touched(_Graph(self.flow), groups))
 
 
 def islands(
@@ -175,8 +186,9 @@ def _island(
     node = np.array(sorted(concerned), dtype=np.int64)
     place = {whole: own for own, whole in enumerate(node.tolist())}
     part = _part(flow, node, place)
-    classes = _classes(part, [place[n] for n in sorted(failing) if fails[n] and n in place])
-    groups = _groups(part, classes)
+    groups = alike(
+        part, chains(part, [place[n] for n in sorted(failing) if fails[n] and n in place])
+    )
     trips = np.array([place[n] for n in together], dtype=np.int64)
     return Island(part, node, trips, groups, _touched(_Graph(part), groups))
 
@@ -231,69 +243,3 @@ def _stepped_part(flow: PowerSystem, node: Index) -> dict[str, Any]:
         "has_bypass": flow.has_bypass[own],
         "bypass_loss": (flow.bypass_loss[0][own], flow.bypass_loss[1][own]),
     }
-
-
-def _classes(flow: PowerSystem, failing: Sequence[int]) -> list[Class]:
-    """Failing nodes, those of a chain together: each feeds the next alone and is its only
-    supply.
-    """
-    takers: list[list[int]] = [[] for _ in flow.supplies]
-    for node, supplies in enumerate(flow.supplies):
-        for supply in supplies:
-            takers[supply].append(node)
-    head: dict[int, int] = {}
-    classes: dict[int, list[int]] = {}
-    for node in range(flow.size):
-        supplies = flow.supplies[node]
-        single = len(supplies) == 1 and len(takers[supplies[0]]) == 1
-        head[node] = head[supplies[0]] if single else node
-        if node in failing:
-            classes.setdefault(head[node], []).append(node)
-    return [tuple(nodes) for nodes in classes.values()]
-
-
-def _groups(flow: PowerSystem, classes: Sequence[Class]) -> tuple[tuple[Class, ...], ...]:
-    """Classes of one node each that differ in nothing but their name stand in one group."""
-    groups: dict[tuple[object, ...], list[Class]] = {}
-    for chosen in classes:
-        groups.setdefault(_signature(flow, chosen), []).append(chosen)
-    return tuple(tuple(group) for group in groups.values())
-
-
-def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
-    """What two interchangeable classes have in common; a chain of several is like no other."""
-    if len(chosen) > 1:
-        return chosen
-    node = chosen[0]
-    takers = tuple(t for t, supplies in enumerate(flow.supplies) if node in supplies)
-    if not takers:
-        return chosen
-    numbers = (
-        flow.rating_w,
-        flow.trip_rating_w,
-        flow.trip_pickup_frac,
-        flow.trip_constant_s,
-        flow.trip_instantaneous_frac,
-        *flow.loss,
-    )
-    return (
-        flow.supplies[node],
-        takers,
-        flow.sharing(node, takers),
-        bool(flow.priority[node]),
-        bool(flow.utility[node]),
-        bool(flow.generator[node]),
-        *(float(column[node]) for column in numbers),
-        _steps_of(flow, node),
-    )
-
-
-def _steps_of(flow: PowerSystem, node: int) -> tuple[object, ...]:
-    """The overload steps of a UPS, to be compared; nothing for other nodes."""
-    place = np.flatnonzero(flow.stepped == node)
-    if not place.size:
-        return ()
-    ups = int(place[0])
-    curves = (flow.inverter, flow.bypass)
-    steps = (part[ups].tolist() for c in curves for part in (c.load_frac, c.time_s))
-    return (bool(flow.has_bypass[ups]), *map(tuple, steps), *(c[ups] for c in flow.bypass_loss))

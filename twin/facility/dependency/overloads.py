@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.facility.dependency.islands import Class, Island, firm, islands
+from twin.facility.dependency.chains import Class
+from twin.facility.dependency.islands import Island, firm, islands
 from twin.facility.model import Facility, Mask
 from twin.facility.power.system import system
 from twin.physics.carried_most import may_trip
@@ -53,8 +54,8 @@ def overloads(facility: Facility, fails: Mapping[str, float]) -> Overloads:
     whole = _Whole(facility, fails)
     found: list[tuple[Island, Found]] = []
     for island in islands(whole.flow, whole.fails, np.flatnonzero(may_trip(whole.flow)).tolist()):
-        answer = whole.search(island, near=False)
-        found += [(island, answer)] if answer.complete else whole.divided(island)
+        judged, answer = whole.search(island, near=False)
+        found += [(judged, answer)] if answer.complete else whole.divided(island)
     causes: dict[str, tuple[Cause, ...]] = {}
     for island, answer in found:
         names = [whole.names[node] for node in island.node]
@@ -80,24 +81,42 @@ class _Whole:
         rack = np.zeros(len(facility.power.id), dtype=bool)
         rack[facility.power.load_of_rack] = True
         self.rack = rack[whole.tree_node]
-        self.known: dict[bytes, Found] = {}
+        self.known: dict[bytes, tuple[bool, Found]] = {}
 
-    def search(self, island: Island, *, near: bool) -> Found:
-        """What trips in an island, and why; alike islands are looked at once."""
+    def search(self, island: Island, *, near: bool) -> tuple[Island, Found]:
+        """What trips in an island, and why; alike islands are looked at once.
+
+        The island comes with its chains parted where it matters which part of them has failed.
+        """
         own = (self.rack[island.node], np.array([self.chance[node] for node in island.node]))
         key = island.fingerprint() + b"".join(column.tobytes() for column in own) + bytes([near])
         if key not in self.known:
             self.known[key] = self._search(island, near=near)
-        return self.known[key]
+        parted, found = self.known[key]
+        return (island.apart() if parted else island), found
 
-    def _search(self, island: Island, *, near: bool) -> Found:
+    def _search(self, island: Island, *, near: bool) -> tuple[bool, Found]:
+        """What trips, and whether chains had to be parted for it.
+
+        Where the last of a chain fails, those before it still draw what they draw without load:
+        that is the worst. If it is no worse than where the first fails, the chain is one.
+        """
+        worst = self._run(island, near=near, lowest=True)
+        if not (any(worst.minimal) and island.has_idle_chains):
+            return False, worst
+        if self._run(island, near=near, lowest=False) == worst:
+            return False, worst
+        exact = self._run(island.apart(), near=near, lowest=True)
+        return (True, exact) if exact.order >= worst.order else (False, worst)
+
+    def _run(self, island: Island, *, near: bool, lowest: bool) -> Found:
         size = [len(group) for group in island.groups]
         chance = [
             sum(self.chance[island.node[n]] for one in group for n in one) / len(group)
             for group in island.groups
         ]
         budget = min(_STATES, _NODE_STATES // max(1, island.flow.size))
-        judge = _Judge(island, self.rack[island.node])
+        judge = _Judge(island, self.rack[island.node], -1 if lowest else 0)
         return Search(size, chance, island.touched, judge, budget).run(near=near)
 
     def divided(self, island: Island) -> list[tuple[Island, Found]]:
@@ -108,10 +127,10 @@ class _Whole:
         trips = {int(island.node[trip]) for trip in island.trips}
         apart = sorted(trips.intersection(firm(self.flow, self.fails)))
         parts = islands(self.flow, self.fails, sorted(trips.difference(apart)))
-        found = [(part, self.search(part, near=True)) for part in parts]
+        found = [self.search(part, near=True) for part in parts]
         for part in islands(self.flow, self.fails, apart, large_only=True):
-            answer = self.search(part, near=True)
-            found.append((part, replace(answer, order=min(answer.order, 2), complete=False)))
+            judged, answer = self.search(part, near=True)
+            found.append((judged, replace(answer, order=min(answer.order, 2), complete=False)))
         return found
 
     def failing(self, island: Island) -> tuple[str, ...]:
@@ -136,9 +155,11 @@ def _by_trip(
 class _Judge:
     """Follows states of an island to their end."""
 
-    def __init__(self, island: Island, rack: Mask) -> None:
+    def __init__(self, island: Island, rack: Mask, part: int) -> None:
         self.island = island
         self.rack = rack
+        self.part = part
+        """Place in its chain of what fails: 0 the first, -1 the last."""
 
     def __call__(self, counts: NDArray[np.int64]) -> Judged:
         """What trips in each state, and whether it is an end: a rack is dark, or every load."""
@@ -146,7 +167,7 @@ class _Judge:
         failed = np.zeros((island.flow.size, len(counts)), dtype=bool)
         for group, members in enumerate(island.groups):
             for place, chain in enumerate(members):
-                failed[chain[0]] |= counts[:, group] > place
+                failed[chain[self.part]] |= counts[:, group] > place
         after = aftermath(island.flow, failed)
         dark = np.any(~after.live[self.rack], axis=0)
         ends = np.asarray(dark | ~np.any(after.live[island.flow.load_w > 0], axis=0))
