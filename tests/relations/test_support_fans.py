@@ -50,6 +50,14 @@ def test_an_idle_support_rack_warms_its_air_as_a_full_one() -> None:
     assert abs(run.summary["heat_balance_residual_frac"]) < 1e-11
 
 
+def test_air_follows_power_where_nothing_is_said() -> None:
+    plain = room()
+    del plain["halls"][0]["support_fans"]
+    for table in ("racks", "site", "events"):
+        assert answer(plain).frame(table).equals(answer(room()).frame(table)), table
+    assert not answer(room("rated")).frame("site").equals(answer(plain).frame("site"))
+
+
 def test_handlers_blow_less_by_what_the_racks_do_not_want() -> None:
     """Speeds by the air wanted; fan power by its cube above the floor of the electronics."""
     facility = twin.build(loaded(asked(room())))

@@ -41,12 +41,11 @@ def vented(facility: Facility, rack_w: Array, year: YearOfAir) -> Vented:
     out = np.zeros((year.dry_bulb_degc.size, len(cooling.plants)))
     outdoor = np.zeros((len(out), len(cooling.hall_id)))
     modes: dict[str, Index] = {}
-    into_air_w = peak.heat_w(facility, rack_w)[1]
     for h, hall in enumerate(cooling.hall_id):
         mine = np.flatnonzero(cooling.air.handler_hall == h)
         if all(cooling.air.windows[k] is None for k in mine):
             continue
-        found = _hall_w(facility, mine, float(into_air_w[h]), year)
+        found = _hall_w(facility, mine, rack_w, h, year)
         left_w, spared_w, step_w, outdoor[:, h] = found
         out[:, cooling.hall_plant[h]] += spared_w
         whole_w = np.maximum(left_w + spared_w, 1e-9)
@@ -56,15 +55,16 @@ def vented(facility: Facility, rack_w: Array, year: YearOfAir) -> Vented:
 
 
 def _hall_w(
-    facility: Facility, handlers: Index, into_air_w: float, year: YearOfAir
+    facility: Facility, handlers: Index, rack_w: Array, hall: int, year: YearOfAir
 ) -> tuple[Array, Array, Array, Array]:
     """(hour,) heat that coils of a hall carry, what dampers spare them, what one more position of
     the open dampers would (coils that carry less than that trim, and cool nothing), and the stream
     of outdoor air.
     """
     air = facility.cooling.air
-    stream = peak.handler_w_k(facility)[handlers]
-    fan_w = peak.unit_w(facility)[air.handler_unit[handlers]]
+    into_air_w = float(peak.heat_w(facility, rack_w)[1][hall])
+    stream = peak.handler_w_k(facility, rack_w)[handlers]
+    fan_w = peak.unit_w(facility, rack_w)[air.handler_unit[handlers]]
     set_degc = _set_degc(air.supply_degc[handlers])
     back = float((stream * set_degc).sum() + into_air_w) / max(float(stream.sum()), 1e-9)
     left, step, outdoor = np.zeros((3, year.dry_bulb_degc.size))

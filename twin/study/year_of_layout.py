@@ -1,9 +1,10 @@
 """The year of a layout: its plants in their steady state, hour by hour as arrays, by the laws that
 a run obeys.
 
-Racks draw what is stated all year; coolant units and air handlers run as at the design point;
-every plant carries the heat that reaches it, set as the building controls of a run set it
-(`year_of_plants.py`); the power path carries racks and cooling, with its losses at part load.
+Racks draw what is stated all year; coolant units run as at the design point, air handlers by the
+air that racks want then; every plant carries the heat that reaches it, set as the building controls
+of a run set it (`year_of_plants.py`); the power path carries racks and cooling, with its losses at
+part load.
 """
 
 from __future__ import annotations

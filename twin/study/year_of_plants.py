@@ -45,7 +45,7 @@ class PlantsWork:
 def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
     """Every plant at the heat that reaches it."""
     air = vented(facility, rack_w, year)
-    unit_w = _moving_w(facility, year.dry_bulb_degc.size)
+    unit_w = _moving_w(facility, rack_w, year.dry_bulb_degc.size)
     water = np.zeros(len(unit_w))
     compressed = np.zeros(len(unit_w))
     water_degc = np.zeros((len(unit_w), len(facility.cooling.plants)))
@@ -67,11 +67,11 @@ def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
     return PlantsWork(unit_w, water, compressed, heat_w, modes, tuple(notes), water_degc, air)
 
 
-def _moving_w(facility: Facility, hours: int) -> Array:
-    """(hour, cooling unit) power of what moves coolant and air, as at the design point."""
+def _moving_w(facility: Facility, rack_w: Array, hours: int) -> Array:
+    """(hour, cooling unit) power of what moves coolant and air, for what racks draw."""
     kinds = facility.cooling.units.kind
     moves = of_role(kinds, Role.LOOP_COOLING) | of_role(kinds, Role.HALL_COOLING)
-    return np.tile(np.where(moves, peak.unit_w(facility), 0.0), (hours, 1))
+    return np.tile(np.where(moves, peak.unit_w(facility, rack_w), 0.0), (hours, 1))
 
 
 def _left_w(reaches_w: float, air: Vented, plant: int) -> Array:

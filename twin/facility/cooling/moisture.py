@@ -52,10 +52,10 @@ def coil_kg_s(
     spared_w   (hour,) heat that dampers let out
     """
     air = facility.cooling.air
-    stream = float(peak.handler_w_k(facility)[mine].sum())
-    opened = float(peak.handler_coil_w_k(facility)[mine].sum())
+    stream = float(peak.handler_w_k(facility, rack_w)[mine].sum())
+    opened = float(peak.handler_coil_w_k(facility, rack_w)[mine].sum())
     into_air_w = float(peak.heat_w(facility, rack_w)[1][hall])
-    fans_w = float(peak.unit_w(facility)[air.handler_unit[mine]].sum())
+    fans_w = float(peak.unit_w(facility, rack_w)[air.handler_unit[mine]].sum())
     held = air.supply_degc[mine]
     if not np.isfinite(held).any():
         return np.full(cold_degc.size, opened / AIR_J_KG_K)

@@ -12,6 +12,7 @@ import numpy as np
 from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.design_air import DesignAir, zones_degc
+from twin.facility.cooling.wanted_air import hall_demand_m3_s, support_flow_frac
 from twin.facility.model import Array, Facility, Mask
 from twin.physics.coil import ControlledCoils
 from twin.physics.coolant import (
@@ -53,7 +54,7 @@ def plant_heat_w(facility: Facility, rack_w: Array | None = None) -> Array:
     rack_w   (rack,) what racks draw; rated power where not given
     """
     loop, hall, _ = heat_w(facility, rack_w)
-    own_w = unit_w(facility)
+    own_w = unit_w(facility, rack_w)
     loop = loop + _by_zone(facility, Role.LOOP_COOLING, own_w, len(loop))
     hall = hall + _by_zone(facility, Role.HALL_COOLING, own_w, len(hall))
     pump = np.array([p.pump_w for p in facility.cooling.plants])
@@ -121,28 +122,30 @@ def _design_air(facility: Facility) -> DesignAir:
     )
 
 
-def unit_w(facility: Facility) -> Array:
+def unit_w(facility: Facility, rack_w: Array | None = None) -> Array:
     """(unit,) Electrical power that becomes heat in its own stream: coolant units in full, air
     handlers at the speed they run.
+
+    rack_w   (rack,) what racks draw, which decides the air that some want
     """
     units = facility.cooling.units
-    speed = np.where(_of_role(facility, Role.HALL_COOLING), _handler_speed(facility), 1.0)
+    speed = np.where(_of_role(facility, Role.HALL_COOLING), _handler_speed(facility, rack_w), 1.0)
     return np.asarray(affinity_power_w(units.power_w, speed, units.floor_frac))
 
 
-def handler_w_k(facility: Facility) -> Array:
+def handler_w_k(facility: Facility, rack_w: Array | None = None) -> Array:
     """(handler,) Stream of air through each at the speed it runs."""
     cooling = facility.cooling
     unit = cooling.air.handler_unit
-    return np.asarray(cooling.units.hot_w_k[unit] * _handler_speed(facility)[unit])
+    return np.asarray(cooling.units.hot_w_k[unit] * _handler_speed(facility, rack_w)[unit])
 
 
-def handler_coil_w_k(facility: Facility) -> Array:
+def handler_coil_w_k(facility: Facility, rack_w: Array | None = None) -> Array:
     """(handler,) Conductance of each coil between the air drawn in and its water, valve open."""
     cooling = facility.cooling
     unit = cooling.air.handler_unit
     hot = np.zeros(len(cooling.units.id))
-    hot[unit] = handler_w_k(facility)
+    hot[unit] = handler_w_k(facility, rack_w)
     return np.asarray(return_conductance_w_k(_exchange_w_k(facility, hot), hot)[unit])
 
 
@@ -164,13 +167,14 @@ def _exchange_w_k(facility: Facility, hot: Array) -> Array:
     return exchange_w_k(units.transfer_w_k, hot, units.cold_w_k, units.hot_w_k, units.cold_w_k)
 
 
-def _handler_speed(facility: Facility) -> Array:
+def _handler_speed(facility: Facility, rack_w: Array | None = None) -> Array:
     """(unit,) Fan speed of the air handlers over full speed; 0 for other units."""
     cooling = facility.cooling
     total = _by_zone(facility, Role.HALL_COOLING, cooling.units.flow_m3_s, len(cooling.hall_id))
-    return _of_zone(
-        facility, Role.HALL_COOLING, handler_speed_frac(cooling.hall_demand_m3_s, total)
-    )
+    demand = cooling.hall_demand_m3_s
+    if rack_w is not None:
+        demand = hall_demand_m3_s(facility, support_flow_frac(facility, rack_w))
+    return _of_zone(facility, Role.HALL_COOLING, handler_speed_frac(demand, total))
 
 
 def _of_role(facility: Facility, does: Role) -> Mask:

@@ -137,9 +137,9 @@ class HallSpec(Stated):
     """Where temperatures of the room are measured."""
     server_fans: ServerFansSpec | None = None
     """Fans of servers that follow the air at their inlet; none: they move their rated flow."""
-    support_fans: Literal["rated", "follow_power"] = "rated"
-    """Air through racks of storage, network and management: their rated flow, or as much of it as
-    they draw of their rated power."""
+    support_fans: Literal["follow_power", "rated"] = "follow_power"
+    """Air through racks of storage, network and management: as much of their rated flow as they
+    draw of their rated power, or all of it at any power."""
     moisture: MoistureSpec | None = None
     """What the moisture of its air over a year depends on; none: it is not followed."""
     chip_leakage: ChipLeakageSpec | None = None

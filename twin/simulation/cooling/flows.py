@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.equipment_kinds import Role, of_role
+from twin.facility.cooling.wanted_air import hall_demand_m3_s
 from twin.facility.model import Plant
 from twin.physics.coolant import (
     affinity_power_w,
@@ -19,7 +20,6 @@ from twin.physics.coolant import (
 from twin.results.enums import EventKind
 from twin.simulation.cooling.piping import Piping
 from twin.simulation.cooling.ramps import Ramps
-from twin.simulation.cooling.server_fans import hall_demand_m3_s
 from twin.simulation.faults.commands import pump_speed_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
@@ -231,7 +231,7 @@ class Flows(Discipline):
         units = self.units
         live = self.is_crah & on
         halls = len(self.cooling.hall_id)
-        demand = hall_demand_m3_s(self.world)
+        demand = hall_demand_m3_s(self.world.facility, self.world.state.fans.flow_frac)
         total = total_by(units.zone[live], units.flow_m3_s[live], halls)
         own.crah_speed = handler_speed_frac(demand, total)
         own.air_frac = np.minimum(own.crah_speed * total / np.maximum(demand, _NONE), 1.0)

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by
-from twin.physics.server_fans import (
-    extra_power_w,
-    faster_above_degc,
-    flow_for_power_frac,
-    flow_frac,
-    slower_below_degc,
-)
+from twin.arrays import Array, Mask
+from twin.facility.cooling.wanted_air import support_flow_frac
+from twin.physics.server_fans import extra_power_w, faster_above_degc, flow_frac, slower_below_degc
 from twin.results.enums import EventKind
 from twin.simulation.kernel.world import World
 
 TOUCH_K = 1e-6
 """A mark counts as reached this close to it."""
-
-
-def hall_demand_m3_s(world: World) -> Array:
-    """(hall,) air that its racks' fans move, dark racks counted as the design counts them."""
-    cooling = world.facility.cooling
-    rated = cooling.hall_demand_m3_s
-    if not cooling.air.fans.follow:
-        return rated
-    hall = world.facility.racks.hall
-    weight = cooling.air.rack_w_k
-    moved = total_by(hall, weight * world.state.fans.flow_frac, rated.size)
-    whole = total_by(hall, weight, rated.size)
-    return rated * np.where(whole > 0, moved / np.where(whole > 0, whole, 1.0), 1.0)
 
 
 def working_frac(world: World) -> float:
@@ -74,7 +56,7 @@ class ServerFans:
         """
         own = self.own
         by_air = flow_frac(own.step, self.fans.most_frac)
-        flow = by_air * np.where(self.fans.by_power, self._by_power_frac(), 1.0)
+        flow = by_air * self._by_power_frac()
         changed = not np.array_equal(flow, own.flow_frac)
         own.flow_frac = flow
         own.power_w = extra_power_w(by_air, self.fans.rated_w)
@@ -84,7 +66,7 @@ class ServerFans:
         """(rack,) flow for the power that racks without nodes draw."""
         racks = self.racks
         drawn_w = racks.idle_w + working_frac(self.world) * (racks.rated_w - racks.idle_w)
-        return flow_for_power_frac(drawn_w / np.maximum(racks.rated_w, 1e-9))
+        return support_flow_frac(self.world.facility, drawn_w)
 
     def _faster_degc(self) -> Array:
         fans = self.fans
