@@ -39,17 +39,21 @@ class Activity(Discipline):
         gpu = np.zeros_like(own.gpu_activity)
         cpu = np.zeros_like(own.cpu_activity)
         gain = np.ones_like(own.gain_frac)
-        self.jobs.of_nodes.enter(gpu, cpu, gain)
         self.serving.enter_activity(gpu, cpu, gain)
+        busiest = gpu.copy()
+        self.jobs.of_nodes.enter(gpu, cpu, gain, busiest)
         if not state.faults.node_ok.all():
             gpu *= state.faults.node_ok
             cpu *= state.faults.node_ok
+            busiest *= state.faults.node_ok
         moved = gpu != own.gpu_activity
+        moved |= busiest != own.gpu_busiest
         moved |= cpu != own.cpu_activity
         moved |= gain != own.gain_frac
         own.gpu_activity = gpu
         own.cpu_activity = cpu
         own.gain_frac = gain
+        own.gpu_busiest = busiest
         own.version += bool(moved.any())
         self.compute.sum_activity(moved)
         return False

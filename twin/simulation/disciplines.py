@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from twin.facility.job_sizes import sized
 from twin.facility.model import Facility
 from twin.simulation.activity import Activity
 from twin.simulation.compute.racks import Compute
@@ -82,7 +83,7 @@ class Disciplines:
 
 def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant; nothing waits yet."""
-    asked = asked_jobs(facility.scenario)
+    asked = sized(asked_jobs(facility.scenario), facility.racks)
     world = World(facility, fresh(facility, len(asked)))
     crews = Crews(world)
     supply = Supply(world)

@@ -13,9 +13,9 @@ from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-from twin.simulation.power.sheddable import FIRST_POOL
 from twin.simulation.serving.serving import Serving
 from twin.simulation.state.record import SITE
+from twin.simulation.state.work import FIRST_POOL, holders
 
 LEVELS = 200
 """Steps between full clocks and the lowest that tiers allow."""
@@ -159,14 +159,14 @@ class Response(Discipline):
         """(rack,) clock steps that the work on it may lose; none where any of it gives nothing."""
         state = self.world.state
         deepest = np.where(np.isfinite(self.racks.slowdown_degc), self.throttling.floor, 0)
-        owner = state.jobs.work_of_node
-        node_rack = self.jobs.compute.rack_of_node
-        for one in np.unique(owner[owner != -1]).tolist():
-            racks = np.unique(node_rack[owner == one])
+        nodes, owner = holders(state.jobs)
+        rack = self.jobs.compute.rack_of_node[nodes]
+        for one in np.unique(owner).tolist():
+            racks = np.unique(rack[owner == one])
             most = self._notches(one, float(self.racks.clock_step_frac[racks].max()))
             deepest[racks] = np.minimum(deepest[racks], most)
         busy = np.zeros(deepest.size, dtype=bool)
-        busy[node_rack[owner != -1]] = True
+        busy[rack] = True
         return np.where(busy, deepest, 0)
 
     def _notches(self, owner: int, step: float) -> int:

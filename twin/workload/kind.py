@@ -90,7 +90,12 @@ class Job:
     """Jobs or workloads of which one must have ended otherwise."""
     promotion: Promotion | None = None
     gpus: float = np.inf
-    """GPUs that it works on, shares of one counted; the others of its nodes stand idle."""
+    """GPUs that it works on, shares of one counted, as many on each of its nodes; it holds no
+    others, unless it is exclusive."""
+    node_share: float = 1.0
+    """Share of each of its nodes that it asks for, where it counts something else than GPUs."""
+    exclusive: bool = False
+    """Whether it takes its nodes whole, whatever it works on."""
     asynchronous: bool = False
     """A checkpoint stops it only for the copy into host memory; the write goes on aside."""
     optimal_interval: bool = False

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Index
 from twin.catalogue.rows import Gpu
+from twin.facility.job_sizes import sized
 from twin.facility.model import Facility
 from twin.facility.training_fit import misfits
 from twin.findings import Finding, FindingCode
@@ -83,9 +84,9 @@ def _types_of_nodes(facility: Facility) -> Index:
 def _too_large(facility: Facility, most: int, beside: str) -> Iterator[Finding]:
     scenario = facility.scenario
     for i, work in enumerate(scenario.workload):
-        if work.pools() or work.most_nodes <= most:
+        if work.pools() or not work.most_nodes:
             continue
-        sizes = [job.nodes for job in work.jobs(scenario.seed)]
+        sizes = [job.nodes for job in sized(work.jobs(scenario.seed), facility.racks)]
         large = sum(nodes > most for nodes in sizes)
         asks = f"{max(sizes, default=0):,} nodes and can hold at most {most:,}{beside}"
         if large and large == len(sizes):

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from twin.present.blocks import Block, Grid, Section, grid, words
-from twin.quantities import clock, count, figures, percent, tokens
+from twin.quantities import clock, count, figures, number, percent, tokens
 from twin.results import Result
 
 
@@ -120,12 +120,17 @@ def _latency_grid(seen: pd.DataFrame) -> Grid:
     return grid("What users saw", seen, columns, table="services")
 
 
+def _gpus(held: Any) -> str:
+    """GPUs of a job; one that shares one has a part."""
+    return count(held) if number(held) % 1 == 0 else figures(held)
+
+
 def _job_grid(jobs: pd.DataFrame) -> Grid:
     columns = {
         "Job": ("job", words),
         "Kind": ("kind", words),
         "State": ("state", words),
-        "GPUs": ("gpus", count),
+        "GPUs": ("gpus", _gpus),
         "Started": ("started_s", clock),
         "Finished": ("finished_s", clock),
         "Done": ("progress_frac", percent),

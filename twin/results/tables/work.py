@@ -74,7 +74,7 @@ JOBS = Table(
         Column("kind", "text", "", "Kind of workload, such as training, batch or jobs."),
         Column("user", "text", "", "Whose it is, where its list says so."),
         Column("nodes", "int", "", "Gang size."),
-        Column("gpus", "int", "", "GPUs in the gang."),
+        Column("gpus", "float", "", "GPUs that it holds or held; of one that it shares its share."),
         Column("submitted_s", "float", "s", "When it joined the queue."),
         Column("started_s", "float", "s", "First start; empty if it never ran."),
         Column("finished_s", "float", "s", "When it ended; empty if it did not."),

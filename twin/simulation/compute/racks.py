@@ -9,6 +9,7 @@ from twin.results.enums import Cause, EventKind
 from twin.simulation.cooling.server_fans import working_frac
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
+from twin.simulation.state.work import FREE, SHARED
 
 
 class Compute(Discipline):
@@ -110,11 +111,20 @@ class Compute(Discipline):
         """
         own = self.own
         if self.with_nodes.size:
-            working = self.world.state.jobs.work_of_node != -1
             own.busy_nodes = np.zeros(len(self.racks.id))
-            own.busy_nodes[self.with_nodes] = np.add.reduceat(working, self.starts, dtype=float)
+            own.busy_nodes[self.with_nodes] = np.add.reduceat(self._working(), self.starts)
         if moved.any():
             self._sum_watts(moved)
+
+    def _working(self) -> Array:
+        """(node,) 1 with work; of a node that jobs share, the share of its GPUs that they hold."""
+        jobs = self.world.state.jobs
+        working = (jobs.work_of_node != FREE).astype(float)
+        shared = np.flatnonzero(jobs.work_of_node == SHARED)
+        if shared.size:
+            gpus = self.racks.gpus_per_node[self.rack_of_node[shared]]
+            working[shared] = 1.0 - jobs.gpu_free[shared].sum(axis=1) / gpus
+        return np.asarray(working)
 
     def _sum_watts(self, moved: Mask) -> None:
         own = self.own
@@ -130,7 +140,7 @@ class Compute(Discipline):
         own.gpu_w = np.where(touched, total_by(rack, gpu_w, count), own.gpu_w)
         own.cpu_w = np.where(touched, total_by(rack, cpu_w, count), own.cpu_w)
         own.peak_activity = np.zeros(count)
-        busiest = np.maximum.reduceat(activity.gpu_activity, self.starts)
+        busiest = np.maximum.reduceat(activity.gpu_busiest, self.starts)
         own.peak_activity[self.with_nodes] = busiest
 
     def hold(self) -> None:

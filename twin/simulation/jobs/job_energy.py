@@ -6,17 +6,19 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
 from twin.simulation.compute.racks import Compute
+from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
 from twin.simulation.kernel.world import World
 
 
 class JobMeter:
     """Part of the job discipline; counts joules at the AC input of racks."""
 
-    def __init__(self, world: World, compute: Compute) -> None:
+    def __init__(self, world: World, compute: Compute, of_nodes: NodesOfJobs) -> None:
         self.world = world
         self.own = world.state.jobs
         self.racks = world.facility.racks
         self.compute = compute
+        self.of_nodes = of_nodes
         self.rack_of_node = compute.rack_of_node
         self.alike_of_rack = 1.0 / np.maximum(self.racks.nodes, 1)
         self._activity: tuple[Array, ...] = ()
@@ -77,4 +79,20 @@ class JobMeter:
             held = np.flatnonzero(self._owner >= 0)
             owner = self._owner.take(held)
             self._drawn_w = total_by(owner, node_w.take(held), self.own.energy_j.size)
-        self.own.energy_j += self._drawn_w * span_s
+        shared_w = self._of_parts_w(node_w) if self.of_nodes.sharing.parts.any else 0.0
+        self.own.energy_j += (self._drawn_w + shared_w) * span_s
+
+    def _of_parts_w(self, node_w: Array) -> Array:
+        """(job,) on nodes that jobs share: idle power by the GPUs that each holds, the rest by what
+        its chips draw. Idle power of GPUs that nobody holds is nobody's.
+        """
+        parts = self.of_nodes.parts()
+        nodes = self.rack_of_node.size
+        rack = self.rack_of_node.take(parts.node)
+        idle_w = np.minimum(self.racks.idle_w, self.world.state.racks.rack_w) * self.alike_of_rack
+        chips_w = parts.chips_w * parts.gain
+        whole_w = total_by(parts.node, chips_w, nodes).take(parts.node)
+        drawn = np.where(whole_w > 0, chips_w / np.where(whole_w > 0, whole_w, 1.0), parts.of_node)
+        above_w = node_w.take(parts.node) - idle_w.take(rack)
+        part_w = parts.of_node * idle_w.take(rack) + drawn * above_w
+        return total_by(parts.job, part_w, self.own.energy_j.size)

@@ -2,44 +2,148 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index, total_by
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.phase import CUT_OFF, RUNNING
 from twin.simulation.jobs.placement import Placement
+from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.kernel.world import World
+from twin.workload import Job
 
 WAITING_ACTIVITY = 0.05
 """GPU activity while a gang writes a checkpoint or restarts; assumed, near idle. A gang without a
 network does nothing at all."""
 
 
+@dataclass(frozen=True)
+class PartsAtWork:
+    """Jobs on GPUs of nodes that they share; arrays are (part,), one a GPU or a share of it."""
+
+    job: Index
+    gpu: Index
+    """Numbered through (node, GPU)."""
+    node: Index
+    of_gpu: Array
+    """Share of the GPU that the job holds."""
+    of_node: Array
+    """That in shares of the whole node."""
+    gpu_activity: Array
+    cpu_activity: Array
+    gain: Array
+    """Share of its rack's gain that its work takes."""
+    chips_w: Array
+    """Power of chips above idle at full clock, without that gain."""
+
+
 class NodesOfJobs:
     """Part of the job discipline; tells who is how busy."""
 
-    def __init__(self, world: World, placement: Placement, learning: Learning) -> None:
+    def __init__(
+        self,
+        world: World,
+        jobs: tuple[Job, ...],
+        placement: Placement,
+        learning: Learning,
+        sharing: Sharing,
+    ) -> None:
+        racks = world.facility.racks
+        rack = placement.rack_of_node
         self.own = world.state.jobs
         self.learning = learning
-        self.work_frac = world.facility.racks.work_frac[placement.rack_of_node]
+        self.sharing = sharing
+        self.work_frac = racks.work_frac[rack]
+        self.gpu_span_w = placement.node_gpus * racks.gpu_span_w[rack]
+        self.cpu_span_w = racks.cpu_span_w[rack]
+        self.works_on = np.array([job.gpus for job in jobs])
 
     def asked(self) -> tuple[bytes, ...]:
         """All that activities of nodes depend on: who holds which, and how busy each job is."""
         own = self.own
         running = np.array(own.running, dtype=np.int64)
         busy = (own.phase, own.gpu_activity, own.cpu_activity)
-        return own.work_of_node.tobytes(), *(values[running].tobytes() for values in busy)
+        parts = self.sharing.on_shared() if self.sharing.parts.any else ()
+        held = (own.work_of_node, *parts)
+        changes = (*held, *(values[running] for values in busy))
+        return tuple(values.tobytes() for values in changes)
 
-    def enter(self, gpu: Array, cpu: Array, gain: Array) -> None:
-        """Enter activities of every gang's nodes, and shares of their racks' gain."""
+    def enter(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
+        """Enter activities of every gang's nodes, of their busiest GPUs, and shares of their racks'
+        gain.
+        """
+        self._enter_whole(gpu, cpu, gain, busiest)
+        if self.sharing.parts.any:
+            self._enter_parts(gpu, cpu, gain, busiest)
+
+    def _enter_whole(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
         own = self.own
         held = np.flatnonzero(own.work_of_node >= 0)
         if not held.size:
             return
         owner = own.work_of_node.take(held)
+        busy_gpu, busy_cpu = self._busy()
+        gpu[held] = busy_gpu.take(owner)
+        cpu[held] = busy_cpu.take(owner)
+        gain[held] = self._gain(owner, held)
+        busiest[held] = (busy_gpu / self._works_frac()).take(owner)
+
+    def _busy(self) -> tuple[Array, Array]:
+        """(job,) activity of the GPUs and of the CPUs that each holds, at what it does now."""
+        own = self.own
         working = own.phase == RUNNING
         waiting = np.where(own.phase == CUT_OFF, 0.0, WAITING_ACTIVITY)
-        gpu[held] = np.where(working, own.gpu_activity, waiting).take(owner)
-        cpu[held] = np.where(working, own.cpu_activity, waiting).take(owner)
-        share = self.work_frac.take(held)
-        gain[held] = np.where(self.learning.has_steps.take(owner), share, 1.0)
+        gpu = np.where(working, own.gpu_activity, waiting)
+        return gpu, np.where(working, own.cpu_activity, waiting)
+
+    def _works_frac(self) -> Array:
+        """(job,) share of the GPUs that it holds on which it works; 1 where it uses none."""
+        some = (self.works_on > 0) & (self.works_on < self.own.gpus)
+        share = self.works_on / np.maximum(self.own.gpus, 1e-9)
+        return np.where(some & (self.own.phase == RUNNING), share, 1.0)
+
+    def _gain(self, owner: Index, node: Index) -> Array:
+        """(held,) share of its rack's gain that a job takes on a node."""
+        return np.where(self.learning.has_steps.take(owner), self.work_frac.take(node), 1.0)
+
+    def _enter_parts(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
+        """Nodes that jobs share are as busy as these are on their parts; free GPUs are idle."""
+        parts = self.parts()
+        if not parts.node.size:
+            return
+        nodes = gpu.size
+        gpu += total_by(parts.node, parts.of_node * parts.gpu_activity, nodes)
+        cpu += total_by(parts.node, parts.of_node * parts.cpu_activity, nodes)
+        asked_w = total_by(parts.node, parts.chips_w, nodes)
+        drawn_w = total_by(parts.node, parts.chips_w * parts.gain, nodes)
+        drawing = asked_w > 0
+        gain[drawing] = drawn_w[drawing] / asked_w[drawing]
+        np.maximum(busiest, self._busiest(parts), out=busiest)
+
+    def _busiest(self, parts: PartsAtWork) -> Array:
+        """(node,) activity of the busiest GPU: shares of one add up."""
+        of_gpu = parts.of_gpu * parts.gpu_activity / self._works_frac().take(parts.job)
+        width = self.own.gpu_free.shape[1]
+        every = total_by(parts.gpu, of_gpu, self.own.gpu_free.size)
+        return np.asarray(every.reshape(-1, width).max(axis=1))
+
+    def parts(self) -> PartsAtWork:
+        """What jobs do on nodes that they share."""
+        job, gpu, of_gpu = self.sharing.on_shared()
+        node = self.sharing.node_of(gpu)
+        of_node = of_gpu / self.sharing.gpus[node]
+        busy_gpu, busy_cpu = (busy.take(job) for busy in self._busy())
+        chips_w = busy_gpu * self.gpu_span_w.take(node) + busy_cpu * self.cpu_span_w.take(node)
+        return PartsAtWork(
+            job=job,
+            gpu=gpu,
+            node=node,
+            of_gpu=of_gpu,
+            of_node=of_node,
+            gpu_activity=busy_gpu,
+            cpu_activity=busy_cpu,
+            gain=self._gain(job, node),
+            chips_w=of_node * chips_w,
+        )

@@ -18,10 +18,8 @@ from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.nearness import Nearness
 from twin.simulation.kernel.world import World
+from twin.simulation.state.work import FREE, SHARED
 from twin.workload import Job
-
-FREE = -1
-"""The owner of a node that nobody holds; jobs are 0 and up, services -2 and down."""
 
 
 class Placement:
@@ -42,15 +40,28 @@ class Placement:
         self.gpu_types = tuple(kind for kind in self.kinds if kind)
         self.rule = world.facility.scenario.controls.placement
         self.nearness = Nearness(world.facility.fabric, self.rack_of_node)
+        self.rank = np.empty(self.rack_of_node.size, dtype=np.int64)
+        """(node,) place in the order of placement."""
+        self.rank[self._ordered(np.arange(self.rank.size))] = np.arange(self.rank.size)
 
-    def in_order(self) -> Mask:
-        """(node,) nobody holds it, and it would take work now."""
+    def ready(self) -> Mask:
+        """(node,) it would take work now, if it has room."""
         state = self.world.state
-        ready = (state.jobs.work_of_node == FREE) & state.faults.node_ok
+        ready = state.faults.node_ok.copy()
         accepts = state.racks.rack_on & self.flows.served()
         if not accepts.all():
             ready &= accepts[self.rack_of_node]
         return np.asarray(ready)
+
+    def in_order(self) -> Mask:
+        """(node,) nobody holds it, and it would take work now."""
+        return np.asarray((self.world.state.jobs.work_of_node == FREE) & self.ready())
+
+    def gpus_of_kinds(self) -> Index:
+        """(kind,) GPUs of its largest node."""
+        most = np.zeros(len(self.kinds), dtype=np.int64)
+        np.maximum.at(most, self.kind_of_node[self.has_kind], self.node_gpus[self.has_kind])
+        return most
 
     def free(self) -> Index:
         """Free nodes with GPUs in the order of placement."""
@@ -103,7 +114,7 @@ class Placement:
 
         suits   (kind,)
         """
-        unheld = (self.world.state.jobs.work_of_node >= FREE) & (self.kind_of_node >= 0)
+        unheld = (self.world.state.jobs.work_of_node >= SHARED) & (self.kind_of_node >= 0)
         count = np.bincount(self.kind_of_node[unheld], minlength=len(self.kinds))
         return int(count[suits].max(initial=0))
 
@@ -113,7 +124,10 @@ class Placement:
         """
         with_gpus = np.array([bool(kind) for kind in self.kinds], dtype=bool)
         found = np.tile(with_gpus, (len(jobs), 1))
+        gpus = np.where(with_gpus, self.gpus_of_kinds(), np.inf)
         for j, job in enumerate(jobs):
+            if np.isfinite(job.gpus):
+                found[j] &= job.gpus / job.nodes <= gpus
             if job.cpu_only:
                 found[j] = self._kinds_without_gpus(job.nodes)
             elif job.steps is not None and len(self.gpu_types) > 1:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.arrays import Array, Index
-from twin.simulation.jobs.placement import FREE, Placement
+from twin.simulation.jobs.parts import Parts
+from twin.simulation.jobs.placement import Placement
 from twin.simulation.kernel.world import World
+from twin.simulation.state.work import SHARED
 from twin.workload import Job
 
 
@@ -18,13 +20,19 @@ class PredictedPower:
     """
 
     def __init__(
-        self, world: World, jobs: Sequence[Job], placement: Placement, cap_w: float | None
+        self,
+        world: World,
+        jobs: Sequence[Job],
+        placement: Placement,
+        parts: Parts,
+        cap_w: float | None,
     ) -> None:
         racks = world.facility.racks
         self.world = world
         self.own = world.state.jobs
         self.cap_w = cap_w
         self.nodes = np.array([job.nodes for job in jobs], dtype=float)
+        self.nodes *= parts.largest_share()
         of_node = placement.rack_of_node
         gain = racks.gpu_gain[of_node]
         known = racks.work_frac[of_node]
@@ -56,7 +64,7 @@ class PredictedPower:
         """What the cap leaves for jobs altogether."""
         if self.cap_w is None:
             return np.inf
-        services = self.own.work_of_node < FREE
+        services = self.own.work_of_node < SHARED
         return self.cap_w - self.base_w - float(self.service_w[services].sum())
 
 

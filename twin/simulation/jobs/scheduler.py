@@ -17,9 +17,11 @@ from twin.simulation.jobs.followers import Followers
 from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
+from twin.simulation.jobs.parts import Parts
 from twin.simulation.jobs.phase import Phase
-from twin.simulation.jobs.placement import FREE, Placement
+from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.progress import JobProgress
+from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.jobs.swings import Swings
 from twin.simulation.jobs.turns import Turns
 from twin.simulation.kernel.discipline import Discipline
@@ -43,15 +45,17 @@ class Scheduler(Discipline):
         self.losses = losses
         self._enter()
         self.placement = Placement(world, compute, flows)
+        self.parts = Parts(jobs, self.placement)
+        self.sharing = Sharing(world, self.placement, self.parts)
         self.learning = Learning(world, jobs, self.placement)
-        self.of_nodes = NodesOfJobs(world, self.placement, self.learning)
+        self.of_nodes = NodesOfJobs(world, jobs, self.placement, self.learning, self.sharing)
         self.swings = Swings(world, jobs, self.learning)
         self.progress = JobProgress(world, jobs, self.learning, losses)
         self.departures = JobDepartures(world, jobs, self.progress)
-        self.turns = Turns(world, jobs, self.placement)
+        self.turns = Turns(world, jobs, self.placement, self.sharing)
         parts = (compute, self.placement, self.learning, losses)
         self.booking = Booking(world, jobs, *parts, self.turns)
-        self.meter = JobMeter(world, compute)
+        self.meter = JobMeter(world, compute, self.of_nodes)
         self.followers = Followers(world, jobs)
         self.deferral = Deferral(world, jobs, self.departures, self._go)
         own_time = [j for j in range(len(jobs)) if not waits(jobs[j])]
@@ -205,7 +209,7 @@ class Scheduler(Discipline):
 
     def _release(self, j: int) -> None:
         own = self.own
-        own.work_of_node[own.held[j]] = FREE
+        self.sharing.release(j)
         own.running.remove(j)
         own.speed[j] = 0.0
         own.version += 1
@@ -218,21 +222,22 @@ class Scheduler(Discipline):
         decision = self.turns.decide()
         own.reserved_s[list(decision.promises)] = [at for at, _ in decision.promises.values()]
         own.reserved_kind[list(decision.promises)] = [k for _, k in decision.promises.values()]
-        started = [j for j, kind in decision.starts if self._take(j, kind)]
+        for j, nodes in decision.nodes.items():
+            own.reserved_nodes[j] = nodes
+        started = [j for j, kind in decision.starts if self._take(j, kind, decision.nodes.get(j))]
         gone = [j for j in decision.preempt if self.departures.leave(j)]
         for j in gone:
             self._go(j)
         self._seen = () if gone else self._versions()
         return bool(started or gone)
 
-    def _take(self, j: int, kind: int) -> bool:
+    def _take(self, j: int, kind: int, promised: Index | None) -> bool:
         """Give a job its nodes; False where they are not there after all."""
-        nodes = self.placement.of_kind(kind, self.jobs[j].nodes)
-        if nodes is None:
+        if not self.sharing.take(j, kind, promised):
             return False
         self.own.queue.remove(j)
         self.own.reserved_s[j] = np.inf
-        self._place(j, nodes)
+        self._place(j, self.own.held[j])
         return True
 
     def _go(self, j: int) -> None:
@@ -249,11 +254,8 @@ class Scheduler(Discipline):
 
     def _place(self, j: int, nodes: Index) -> None:
         own = self.own
-        own.held[j] = nodes
         own.placed_s[j] = self.world.now_s
-        own.gpus[j] = self.placement.node_gpus[nodes].sum()
         self._enter_share(j)
-        own.work_of_node[nodes] = j
         own.running.append(j)
         self.progress.set_bandwidth(j)
         self.learning.learn(j, nodes)
@@ -263,10 +265,10 @@ class Scheduler(Discipline):
         self.progress.start(j, "")
 
     def _enter_share(self, j: int) -> None:
-        """A job that works on fewer GPUs than its nodes have leaves the others idle."""
+        """A job that works on fewer GPUs than it holds leaves the others idle."""
         job = self.jobs[j]
         if np.isfinite(job.gpus):
-            share = min(job.gpus / max(int(self.own.gpus[j]), 1), 1.0)
+            share = min(job.gpus / (self.own.gpus[j] or 1.0), 1.0)
             self.own.gpu_activity[j] = job.gpu_activity * share
 
     def hold(self) -> None:

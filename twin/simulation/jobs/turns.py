@@ -13,8 +13,10 @@ from twin.arrays import Array, Index, total_by
 from twin.simulation.jobs.phase import QUEUED, RUNNING
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.predicted_power import PredictedPower
-from twin.simulation.jobs.queueing import POLICIES, Decision, QueueView
+from twin.simulation.jobs.queueing import POLICIES, Decision, GpusView, QueueView
+from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.kernel.world import World
+from twin.simulation.state.work import SHARED
 from twin.workload import Job
 from twin.workload.graph import waits
 
@@ -25,10 +27,14 @@ OVERDUE_S = 1.0
 class Turns:
     """Part of the job discipline; asks the rule of the queue."""
 
-    def __init__(self, world: World, jobs: Sequence[Job], placement: Placement) -> None:
+    def __init__(
+        self, world: World, jobs: Sequence[Job], placement: Placement, sharing: Sharing
+    ) -> None:
         self.world = world
         self.own = world.state.jobs
         self.placement = placement
+        self.sharing = sharing
+        self.parts = sharing.parts
         self.asked = world.facility.scenario.controls.scheduler
         self.policy = POLICIES[self.asked.policy]
         self.nodes = np.array([job.nodes for job in jobs], dtype=np.int64)
@@ -43,7 +49,7 @@ class Turns:
         self.user = np.array([users.index(job.user) for job in jobs], dtype=np.int64)
         self.share = np.array([self.asked.shares.get(user, 1.0) for user in users])
         self.fair = self.asked.policy == "fair_share"
-        self.power = PredictedPower(world, jobs, placement, self.asked.power_cap)
+        self.power = PredictedPower(world, jobs, placement, self.parts, self.asked.power_cap)
 
     def decide(self) -> Decision:
         """What the rule says now."""
@@ -83,7 +89,8 @@ class Turns:
             return
         own = self.own
         running = np.array(own.running, dtype=np.int64)
-        held = total_by(self.user[running], self.nodes[running].astype(float), self.share.size)
+        nodes = self.nodes[running] * self.parts.node_shares(own.running, own.held)
+        held = total_by(self.user[running], nodes, self.share.size)
         fade = np.log(2.0) / self.asked.half_life
         left = np.exp(-fade * span_s)
         usage = own.usage_node_s[: self.share.size]
@@ -94,8 +101,8 @@ class Turns:
         running = np.array(own.running, dtype=np.int64)
         kinds = self.placement.kinds_of([own.held[j] for j in own.running])
         free = self.placement.free_of_kinds()
-        held = total_by(kinds, self.nodes[running].astype(float), free.size)
         watts = self.power.of_jobs()
+        ends_s = self._ends_s(running)
         return QueueView(
             now_s=self.world.now_s,
             queue=self.queue(),
@@ -104,10 +111,10 @@ class Turns:
             expected_s=self._expected_s(),
             suits=self.suits,
             free=free,
-            in_service=free + held.astype(np.int64),
+            in_service=free + self._held_of_kinds(running, kinds, free.size),
             running=running,
             running_kind=kinds,
-            ends_s=self._ends_s(running),
+            ends_s=ends_s,
             headroom_w=self.power.headroom_w(watts, running),
             priority=self.priority,
             placed_s=own.placed_s[running],
@@ -115,6 +122,33 @@ class Turns:
             reserved_s=own.reserved_s,
             reserved_kind=own.reserved_kind,
             depth=self.asked.depth,
+            gpus=self._gpus_view(ends_s) if self.parts.any else None,
+        )
+
+    def _held_of_kinds(self, running: Index, kinds: Index, count: int) -> Index:
+        """(kind,) nodes on which jobs run."""
+        if self.parts.any:
+            owner = self.own.work_of_node
+            kinds = self.placement.kind_of_node[(owner >= 0) | (owner == SHARED)]
+            return np.bincount(kinds[kinds >= 0], minlength=count).astype(np.int64)
+        return total_by(kinds, self.nodes[running].astype(float), count).astype(np.int64)
+
+    def _gpus_view(self, ends_s: Array) -> GpusView:
+        """Free GPUs, and when those of jobs that run are expected to be."""
+        parts = self.parts
+        sharing = self.sharing
+        return GpusView(
+            free=sharing.free(),
+            until_s=sharing.until_s(ends_s),
+            count=sharing.gpus,
+            kind=self.placement.kind_of_node,
+            rank=self.placement.rank,
+            need=parts.need,
+            class_of_job=parts.class_of_job,
+            class_nodes=parts.class_nodes,
+            class_need=parts.class_need,
+            held=sharing.holdings(),
+            reserved=self.own.reserved_nodes,
         )
 
     def _expected_s(self) -> Array:

@@ -87,6 +87,7 @@ def queue_metrics(run: Disciplines) -> dict[str, float]:
     """
     own = run.jobs.own
     nodes = np.array([job.nodes for job in run.jobs.jobs], dtype=float)
+    nodes *= run.jobs.parts.node_shares(range(nodes.size), own.held)
     held_s = nodes * own.holding_s
     done_s = np.where(np.isfinite(own.work_s), own.done_s, own.kept_s)
     going = np.isin(own.phase, (Phase.COMPLETED, Phase.RUNNING, Phase.CHECKPOINTING))

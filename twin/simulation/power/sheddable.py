@@ -6,9 +6,7 @@ import numpy as np
 
 from twin.arrays import Index
 from twin.simulation.kernel.world import World
-
-FIRST_POOL = -2
-"""Owner of the nodes of the first pool of replicas; the next has one less."""
+from twin.simulation.state.work import FIRST_POOL, holders
 
 
 class Sheddable:
@@ -40,7 +38,8 @@ class Sheddable:
 
     def _at_work(self, name: str) -> Index:
         """Power nodes of the racks that run a workload."""
-        at_work = np.isin(self.world.state.jobs.work_of_node, self.owners[name])
+        nodes, owners = holders(self.world.state.jobs)
+        at_work = nodes[np.isin(owners, self.owners[name])]
         racks = np.unique(self.world.facility.racks.rack_of_node[at_work])
         return np.asarray(self.tree.load_of_rack[racks])
 

@@ -14,12 +14,11 @@ from twin.simulation.record.losses import Losses
 from twin.simulation.serving.service import Service
 from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.split_requests import SplitRequests
+from twin.simulation.state.work import FIRST_POOL
 from twin.workload import Pool
 
 CPU_ACTIVITY = 0.3
 """CPU activity of a serving node; assumed."""
-FIRST_OWNER = -2
-"""The owner of the first service's nodes; the next ones count down."""
 
 
 class Serving(Discipline):
@@ -33,7 +32,7 @@ class Serving(Discipline):
         pools = [pool for work in world.facility.scenario.workload for pool in work.pools()]
         for k, pool in enumerate(pools):
             service = _engine(pool)(world, compute, losses, pool, jobs.placement.free())
-            jobs.claim(service.nodes, FIRST_OWNER - k)
+            jobs.claim(service.nodes, FIRST_POOL - k)
             self.services.append(service)
             self.own.services.append(service.own)
         world.clock.can("window begins", self._begin_window)

@@ -59,6 +59,8 @@ class ActivityState:
     """(node,)"""
     gain_frac: Array
     """(node,) share of its rack's gain that its work takes."""
+    gpu_busiest: Array
+    """(node,) activity of its busiest GPU, where jobs share it; else that of all of them."""
     work_version: int = -1
     """Jobs, services and nodes that the activities have seen."""
     version: int = 0
@@ -68,7 +70,7 @@ class ActivityState:
 def fresh_activity(facility: Facility) -> ActivityState:
     """All idle."""
     nodes = facility.racks.node_count
-    return ActivityState(np.zeros(nodes), np.zeros(nodes), np.ones(nodes))
+    return ActivityState(np.zeros(nodes), np.zeros(nodes), np.ones(nodes), np.zeros(nodes))
 
 
 @dataclass(slots=True)

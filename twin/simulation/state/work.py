@@ -9,6 +9,13 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.facility.model import Facility
 
+FREE = -1
+"""The owner of a node that nobody holds; jobs are 0 and up."""
+SHARED = -2
+"""The owner of a node whose GPUs several jobs may hold."""
+FIRST_POOL = -3
+"""The owner of the nodes of the first pool of replicas; the next one has one less."""
+
 
 @dataclass(slots=True)
 class NetworkState:
@@ -32,7 +39,9 @@ class JobState:
     """
 
     work_of_node: Index
-    """(node,) what holds it: -1 free, >= 0 a job, <= -2 a service."""
+    """(node,) what holds it: `FREE`, >= 0 a job, `SHARED`, <= `FIRST_POOL` a service."""
+    gpu_free: Array
+    """(node, GPU) share of each that no job holds; empty where no job takes a part of a node."""
     phase: Index
     """A `Phase`."""
     work_s: Array
@@ -72,7 +81,8 @@ class JobState:
     gpu_activity: Array
     cpu_activity: Array
     checkpoint_bytes: Array
-    gpus: Index
+    gpus: Array
+    """That it holds; of one that it shares its share."""
     restarts: Index
     preemptions: Index
     checkpoints: Index
@@ -88,6 +98,10 @@ class JobState:
     """(user,) what each had lately, for fair shares; as long as there are jobs."""
     held: list[Index]
     """Nodes of each job, in order of placement."""
+    held_gpus: list[Index]
+    """GPUs of each job, numbered through (node, GPU), where jobs take parts of nodes."""
+    reserved_nodes: list[Index]
+    """Nodes that conservative backfill promised, where jobs take parts of nodes."""
     cause: list[str]
     """Why a job does not run that has run."""
     switch_seen: Mask
@@ -107,7 +121,8 @@ class JobState:
 def fresh_jobs(facility: Facility, count: int) -> JobState:
     """All awaited; nothing done."""
     return JobState(
-        work_of_node=np.full(facility.racks.node_count, -1, dtype=np.int64),
+        work_of_node=np.full(facility.racks.node_count, FREE, dtype=np.int64),
+        gpu_free=np.zeros((0, 0)),
         phase=_none_yet(count),
         work_s=np.full(count, np.inf),
         done_s=np.zeros(count),
@@ -136,16 +151,28 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         gpu_activity=np.zeros(count),
         cpu_activity=np.zeros(count),
         checkpoint_bytes=np.zeros(count),
-        gpus=_none_yet(count),
+        gpus=np.zeros(count),
         restarts=_none_yet(count),
         checkpoints=_none_yet(count),
         held=[np.zeros(0, dtype=np.int64)] * count,
+        held_gpus=[np.zeros(0, dtype=np.int64)] * count,
+        reserved_nodes=[np.zeros(0, dtype=np.int64)] * count,
         cause=[""] * count,
         learned_rack=np.full(count, -1, dtype=np.int64),
         learned_gpus=_none_yet(count),
         switch_seen=np.ones(len(facility.fabric.switches), dtype=bool),
         gpu_type=[""] * count,
     )
+
+
+def holders(jobs: JobState) -> tuple[Index, Index]:
+    """(holding,) nodes, and the job or service that holds all or a part of each."""
+    whole = np.flatnonzero((jobs.work_of_node != FREE) & (jobs.work_of_node != SHARED))
+    sharing = [j for j in jobs.running if jobs.work_of_node[jobs.held[j][0]] == SHARED]
+    nodes = np.concatenate([whole, *(jobs.held[j] for j in sharing)])
+    sizes = [jobs.held[j].size for j in sharing]
+    owners = np.repeat(np.array(sharing, dtype=np.int64), sizes)
+    return nodes, np.concatenate([jobs.work_of_node[whole], owners])
 
 
 def _none_yet(count: int) -> Index:

@@ -31,6 +31,8 @@ class ListedJobs(WorkloadKind):
     """CPU activity."""
     clock_sensitivity: Fraction = 1.0
     """Share of the run time that stretches as the GPU clock falls."""
+    exclusive: bool = False
+    """Whether each takes its nodes whole, though it asks for a part of them."""
     time_limits: bool = True
     """Whether jobs are stopped at the limit that they asked for, and planned by it."""
     restart_delay: Duration = 300.0
@@ -53,11 +55,18 @@ class ListedJobs(WorkloadKind):
 
     def nodes_of(self, listed: JobList) -> Index:
         """(job,) whole nodes."""
+        return np.asarray(-(-listed.nodes // self._processors_of_node(listed)))
+
+    def _processors_of_node(self, listed: JobList) -> int:
+        """What makes a node of what the list counts."""
         if listed.counts == "nodes":
-            return listed.nodes
+            return 1
         stated = listed.per_node if np.isfinite(listed.per_node) else 1.0
-        per_node = self.processors_per_node or max(int(stated), 1)
-        return np.asarray(-(-listed.nodes // per_node))
+        return self.processors_per_node or max(int(stated), 1)
+
+    def _node_share(self, listed: JobList, n: int, nodes: int) -> float:
+        """Share of each node that a job asks for by its processors."""
+        return float(listed.nodes[n] / (nodes * self._processors_of_node(listed)))
 
     def _job(self, listed: JobList, n: int, nodes: int) -> Job:
         gpus = float(listed.gpus[n])
@@ -78,6 +87,8 @@ class ListedJobs(WorkloadKind):
             limit_s=float(listed.limit_s[n]) if self.time_limits else np.inf,
             end=listed.ends[n],
             gpus=np.inf if np.isnan(gpus) else gpus,
+            node_share=self._node_share(listed, n, nodes),
+            exclusive=self.exclusive,
             cpu_only=gpus == 0,
         )
 

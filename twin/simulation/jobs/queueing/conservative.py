@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.simulation.jobs.queueing.conservative_gpus import conservative_gpus
 from twin.simulation.jobs.queueing.profile import FreeProfile
 from twin.simulation.jobs.queueing.view import SLACK_S, Decision, QueueView
 
@@ -19,6 +20,8 @@ Promises = dict[int, tuple[float, int]]
 
 def conservative(view: QueueView) -> Decision:
     """Move every promise to the earliest start, and start whose turn it is."""
+    if view.gpus is not None:
+        return conservative_gpus(view)
     front = view.queue[: view.depth].tolist()
     profile = _of_running(view)
     promises = _kept(view, front, profile)

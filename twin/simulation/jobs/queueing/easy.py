@@ -8,19 +8,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Index
-from twin.simulation.jobs.queueing.fifo import from_the_front
+from twin.arrays import Index, Mask
+from twin.simulation.jobs.queueing.fifo import Room, from_the_front, room_of
+from twin.simulation.jobs.queueing.gpu_room import GpuRoom, GpuShadow
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, Decision, FreeRoom, QueueView
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shadow:
     """When the first in the queue can start, on which kind, and what is left over then."""
 
+    view: QueueView
     time_s: float
     kind: int
     extra_nodes: int
     extra_w: float
+
+    def leaves(self, behind: Index, fits: Mask) -> Mask:
+        """(behind, kind) who fits and could run past the start of the first without delaying it."""
+        elsewhere = np.arange(fits.shape[1]) != self.kind
+        leaves_nodes = elsewhere | (self.view.nodes[behind, None] <= self.extra_nodes)
+        leaves_w = (self.view.watts[behind] <= self.extra_w + SLACK_W)[:, None]
+        return np.asarray(fits & leaves_nodes & leaves_w)
+
+    def took(self, j: int, kind: int, ends_before: bool) -> None:
+        """A job behind the first has started."""
+        if not ends_before:
+            self.extra_nodes -= int(self.view.nodes[j]) if kind == self.kind else 0
+            self.extra_w -= float(self.view.watts[j])
 
 
 def easy(view: QueueView) -> Decision:
@@ -28,7 +43,7 @@ def easy(view: QueueView) -> Decision:
 
     A job that no nodes in service are enough for is passed over: it would hold everybody up.
     """
-    room = FreeRoom(view)
+    room = room_of(view)
     starts, place = from_the_front(view, room)
     while place < view.queue.size:
         head = int(view.queue[place])
@@ -61,7 +76,7 @@ def shadow_of(view: QueueView, head: int, room: FreeRoom, starts: list[tuple[int
     kinds = kinds[order]
     ends_s = ends_s[order]
     watts = room.headroom_w + np.cumsum(view.watts[jobs])
-    best = Shadow(np.inf, -1, 0, np.inf)
+    best = Shadow(view, np.inf, -1, 0, np.inf)
     for kind in np.flatnonzero(view.suits[head]).tolist():
         nodes = room.free[kind] + np.cumsum(np.where(kinds == kind, view.nodes[jobs], 0))
         enough = (nodes >= view.nodes[head]) & (watts >= view.watts[head] - SLACK_W)
@@ -69,32 +84,30 @@ def shadow_of(view: QueueView, head: int, room: FreeRoom, starts: list[tuple[int
             time_s = float(ends_s[np.argmax(enough)])
             last = int(np.searchsorted(ends_s, time_s + SLACK_S, side="right")) - 1
             extra_nodes = int(nodes[last] - view.nodes[head])
-            best = Shadow(time_s, kind, extra_nodes, float(watts[last] - view.watts[head]))
+            best = Shadow(view, time_s, kind, extra_nodes, float(watts[last] - view.watts[head]))
     return best
 
 
-def _backfill(view: QueueView, place: int, room: FreeRoom, starts: list[tuple[int, int]]) -> None:
+def _backfill(view: QueueView, place: int, room: Room, starts: list[tuple[int, int]]) -> None:
     """Start whoever behind the head fits now and ends before its start, or leaves it room."""
     head = int(view.queue[place])
-    shadow = shadow_of(view, head, room, starts)
-    extra_nodes = shadow.extra_nodes
-    extra_w = shadow.extra_w
+    if isinstance(room, GpuRoom):
+        shadow: Shadow | GpuShadow = GpuShadow(room, head, starts)
+    else:
+        shadow = shadow_of(view, head, room, starts)
     behind: Index = view.queue[place + 1 :]
-    kinds = np.arange(room.free.size)
-    while behind.size and room.free.max() > 0:
+    while behind.size and room.any_left():
         ends_before = view.now_s + view.expected_s[behind] <= shadow.time_s + SLACK_S
-        leaves_nodes = (kinds != shadow.kind) | (view.nodes[behind, None] <= extra_nodes)
-        leaves = leaves_nodes & (view.watts[behind] <= extra_w + SLACK_W)[:, None]
-        may = room.fits(behind) & (ends_before[:, None] | leaves)
+        fits = room.fits(behind)
+        may = shadow.leaves(behind, fits)
+        may[ends_before] = fits[ends_before]
         able = may.any(axis=1)
         if not able.any():
             return
         first = int(np.argmax(able))
         kind = int(np.argmax(may[first]))
         j = int(behind[first])
-        if not ends_before[first]:
-            extra_nodes -= int(view.nodes[j]) if kind == shadow.kind else 0
-            extra_w -= float(view.watts[j])
+        shadow.took(j, kind, bool(ends_before[first]))
         room.take(j, kind)
         starts.append((j, kind))
         behind = behind[first + 1 :]

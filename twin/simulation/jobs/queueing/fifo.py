@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from twin.simulation.jobs.queueing.gpu_room import GpuRoom
 from twin.simulation.jobs.queueing.view import Decision, FreeRoom, QueueView
+
+Room = FreeRoom | GpuRoom
+
+
+def room_of(view: QueueView) -> Room:
+    """What is free: GPUs where jobs share nodes, else whole nodes."""
+    return FreeRoom(view) if view.gpus is None else GpuRoom(view)
 
 
 def fifo(view: QueueView) -> Decision:
     """Start from the front of the queue for as long as the next one fits."""
-    return Decision(starts=from_the_front(view, FreeRoom(view))[0])
+    return Decision(starts=from_the_front(view, room_of(view))[0])
 
 
-def from_the_front(view: QueueView, room: FreeRoom) -> tuple[list[tuple[int, int]], int]:
+def from_the_front(view: QueueView, room: Room) -> tuple[list[tuple[int, int]], int]:
     """Whom to start from the front, and the place in the queue of the first who does not fit."""
     starts: list[tuple[int, int]] = []
     for place, j in enumerate(view.queue.tolist()):

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.simulation.jobs.queueing.fifo import from_the_front
+from twin.simulation.jobs.queueing.fifo import from_the_front, room_of
+from twin.simulation.jobs.queueing.gpu_room import GpuRoom
+from twin.simulation.jobs.queueing.preemption_gpus import victims_of_gpus
 from twin.simulation.jobs.queueing.view import SLACK_W, Decision, FreeRoom, QueueView
 
 
@@ -16,11 +18,14 @@ def preemptive(view: QueueView) -> Decision:
     Nobody goes in vain: only where the nodes are then enough, and never for a job of the same
     priority. The lowest priority goes first, and of these who came last, who loses least.
     """
-    room = FreeRoom(view)
+    room = room_of(view)
     starts, place = from_the_front(view, room)
     if place == view.queue.size:
         return Decision(starts=starts)
-    victims = _victims(view, int(view.queue[place]), room)
+    head = int(view.queue[place])
+    if isinstance(room, GpuRoom):
+        return Decision(starts=starts, preempt=victims_of_gpus(view, head, room))
+    victims = _victims(view, head, room)
     return Decision(starts=starts, preempt=victims)
 
 

@@ -14,6 +14,34 @@ SLACK_W = 1e-6
 
 
 @dataclass(frozen=True)
+class GpusView:
+    """GPUs of every node, where jobs share nodes. Nodes without any count as one."""
+
+    free: Array
+    """(node, GPU) share that a job may have now."""
+    until_s: Array
+    """(node, GPU) when nobody is expected to hold any of it; inf for never."""
+    count: Index
+    """(node,) GPUs."""
+    kind: Index
+    """(node,) -1 for none."""
+    rank: Index
+    """(node,) place in the order of placement."""
+    need: Array
+    """(job, kind) GPUs of each of its nodes, a share of one, or inf for all of the node."""
+    class_of_job: Index
+    """(job,) jobs of one class ask for the same."""
+    class_nodes: Index
+    """(class,) nodes."""
+    class_need: Array
+    """(class, kind) as `need`."""
+    held: tuple[Index, Index, Array]
+    """(holding,) places among running jobs, GPUs numbered through (node, GPU), and shares."""
+    reserved: list[Index] = field(default_factory=list)
+    """(job)(node,) that conservative backfill promised."""
+
+
+@dataclass(frozen=True)
 class QueueView:
     """The queue at one instant. A kind is one type of node: gangs never mix kinds."""
 
@@ -52,6 +80,8 @@ class QueueView:
     """(job,) kind of node that was promised."""
     depth: int = 100
     """Jobs that may hold a promise."""
+    gpus: GpusView | None = None
+    """GPUs of every node, where jobs share nodes; None where all take theirs whole."""
 
 
 @dataclass
@@ -64,6 +94,8 @@ class Decision:
     """Running jobs that must write a checkpoint and queue again."""
     promises: dict[int, tuple[float, int]] = field(default_factory=dict)
     """Start and kind that every job with a reservation is promised from now on."""
+    nodes: dict[int, Index] = field(default_factory=dict)
+    """Nodes that it is promised, where jobs share nodes."""
 
 
 class FreeRoom:
@@ -81,6 +113,10 @@ class FreeRoom:
             return -1
         fits = view.suits[j] & (self.free >= view.nodes[j])
         return int(np.argmax(fits)) if fits.any() else -1
+
+    def any_left(self) -> bool:
+        """Whether anybody could start."""
+        return bool(self.free.max() > 0)
 
     def take(self, j: int, kind: int) -> None:
         """Give a job its nodes."""

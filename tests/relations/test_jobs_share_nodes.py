@@ -1,0 +1,178 @@
+"""Through the front door: what jobs that ask for a part of a node get, draw and are counted for.
+
+Worked by hand on eight nodes of eight GPUs; a node draws 11,330 W more at full activity than idle.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import twin
+from tests.relations.test_rules_of_the_queue import NODE_SPAN_W, RACKS_IDLE_W, by, jobs, lived
+
+NODE_IDLE_W = RACKS_IDLE_W / 8
+POLICIES = ("fifo", "easy", "conservative", "priority", "fair_share")
+
+
+def starts(result: twin.Result) -> dict[str, float]:
+    return {name: float(at) for name, at in jobs(result)["started_s"].items()}
+
+
+def pod_w(result: twin.Result, rack: str, at_s: float) -> float:
+    racks = result.tables["racks"]
+    return float(racks[(racks["rack"] == rack) & (racks["time_s"] == at_s)]["power_w"].item())
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_parts_of_nodes_go_side_by_side_and_leave_whole_nodes_to_gangs(
+    tmp_path: Path, policy: str
+) -> None:
+    """4 + 2 + 1 + 0.5 + 0.5 GPUs are one node; a gang takes the other seven at once, and all eight
+    once the last of the parts has gone.
+    """
+    rows = [
+        "four,0,3600,1,3600,,,1,4,", "two,0,1800,1,1800,,,1,2,", "one,0,1800,1,1800,,,1,1,",
+        "half,0,1200,1,1200,,,1,0.5,", "other,0,1200,1,1200,,,1,0.5,",
+        "gang,10,600,7,600,,,1,,", "all,20,600,8,600,,,1,,",
+    ]  # fmt: skip
+    found = starts(lived(tmp_path, rows, **by(policy)))
+    assert found == {
+        "four": 0, "two": 0, "one": 0, "half": 0, "other": 0, "gang": 10, "all": 3600,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_shares_of_a_gpu_that_do_not_fit_on_one_take_two(tmp_path: Path, policy: str) -> None:
+    """Two of 0.6 take two GPUs; beside six more held, a third of them waits, and 0.4 does not."""
+    rows = [
+        "a,0,3600,1,3600,,,1,0.6,", "b,0,1800,1,1800,,,1,0.6,", "six,0,3600,1,3600,,,1,6,",
+        "rest,0,3600,7,3600,,,1,,", "c,10,600,1,600,,,1,0.6,", "d,20,600,1,600,,,1,0.4,",
+    ]  # fmt: skip
+    found = starts(lived(tmp_path, rows, **by(policy)))
+    assert found["c"] == 1800
+    waits_behind = policy in ("fifo", "priority")
+    assert found["d"] == (1800 if waits_behind else 20)
+
+
+def test_exclusive_jobs_take_their_nodes_whole(tmp_path: Path) -> None:
+    rows = [f"j{n},0,1200,1,1200,,,1,2," for n in range(9)]
+    shared = starts(lived(tmp_path, rows))
+    alone = lived(tmp_path, rows, {"exclusive": True})
+    assert set(shared.values()) == {0.0}
+    assert starts(alone)["j8"] == 1200.0
+    assert jobs(alone)["gpus"].tolist() == [8.0] * 9
+
+
+def test_racks_draw_what_their_jobs_do_and_jobs_are_billed_for_the_gpus_they_hold(
+    tmp_path: Path,
+) -> None:
+    """Two jobs on one node: four GPUs at full activity and two at a half, two idle; CPUs follow."""
+    rows = ["full,0,7200,1,,,,1,4,", "half,0,7200,1,,,,0.5,2,"]
+    result = lived(tmp_path, rows, {"cpu_activity": 0})
+    whole = lived(tmp_path, ["all,0,7200,1,,,,1,,"], {"cpu_activity": 0})
+    gpus_w = pod_w(whole, "pod_r1", 3600.0) - 2 * NODE_IDLE_W
+    above_w = pod_w(result, "pod_r1", 3600.0) - 2 * NODE_IDLE_W
+    assert above_w == pytest.approx(gpus_w * (4 / 8 + 0.5 * 2 / 8), rel=1e-9)
+    energy_j = jobs(result)["energy_j"]
+    assert energy_j["full"] == pytest.approx(7200 * (NODE_IDLE_W + gpus_w) * 4 / 8, rel=1e-9)
+    assert energy_j["half"] == pytest.approx(7200 * (NODE_IDLE_W + 0.5 * gpus_w) / 4, rel=1e-9)
+
+
+def test_cpus_of_a_node_follow_the_gpus_that_a_job_holds(tmp_path: Path) -> None:
+    result = lived(tmp_path, ["part,0,7200,1,,,,1,2,"])
+    above_w = pod_w(result, "pod_r1", 3600.0) - 2 * NODE_IDLE_W
+    assert above_w == pytest.approx(NODE_SPAN_W / 4, rel=1e-9)
+
+
+def test_energy_of_racks_is_that_of_jobs_and_of_the_gpus_that_nobody_holds(tmp_path: Path) -> None:
+    rows = [
+        "a,0,3600,1,,,,1,4,", "b,600,3600,1,,,,0.6,0.5,", "c,1200,2400,2,,,,0.8,6,",
+        "d,1800,1200,3,,,,0.9,,",
+    ]  # fmt: skip
+    result = lived(tmp_path, rows)
+    racks = result.tables["racks"]
+    drawn_j = racks[racks["rack"].str.startswith("pod")]["power_w"].sum() * 600.0
+    gpu_s = (jobs(result)["gpu_hours"] * 3600.0).sum()
+    idle_j = (64 * 6 * 3600.0 - gpu_s) * NODE_IDLE_W / 8
+    assert gpu_s == pytest.approx(4 * 3600 + 0.5 * 3600 + 6 * 2400 + 24 * 1200)
+    assert jobs(result)["energy_j"].sum() == pytest.approx(drawn_j - idle_j, rel=1e-9)
+    assert result.summary["nodes_allocated_frac"] == pytest.approx(gpu_s / 64 / (6 * 3600))
+    busy = result.tables["site"]["gpus_busy"].sum() * 600.0
+    assert busy == pytest.approx(gpu_s, rel=1e-9)
+
+
+def test_a_node_that_fails_stops_every_job_on_it_and_no_other(tmp_path: Path) -> None:
+    rows = ["a,0,3600,1,,,,1,4,", "b,0,3600,1,,,,1,0.5,", "c,0,3600,1,,,,1,8,"]
+    lost = {"at": "1000 s", "component": "pod_r1/node_1", "repair_after": "1 h"}
+    result = lived(tmp_path, rows, {"restart_delay": "100 s"}, faults={"timeline": [lost]})
+    table = jobs(result)
+    assert table["restarts"].to_dict() == {"a": 1, "b": 1, "c": 0}
+    assert table.loc["a", "finished_s"] == pytest.approx(1000 + 100 + 3600, abs=1e-6)
+
+
+def test_a_gpu_of_a_job_that_holds_few_is_as_hot_as_one_of_a_job_that_holds_all(
+    tmp_path: Path,
+) -> None:
+    """What throttles is the busiest GPU of a rack, not the mean over its idle ones."""
+
+    def junction_degc(gpus: str) -> float:
+        rows = [f"a,0,7200,1,,,,1,{gpus},"]
+        racks = lived(tmp_path, rows).tables["racks"]
+        of_pod = racks[(racks["rack"] == "pod_r1") & (racks["time_s"] == 600.0)]
+        return float((of_pod["junction_degc"] - of_pod["coolant_degc"]).item())
+
+    assert junction_degc("1") == pytest.approx(junction_degc("8"), abs=0.5)
+    assert junction_degc("0.5") < junction_degc("1") - 5
+
+
+def test_shares_of_one_gpu_heat_it_together(tmp_path: Path) -> None:
+    def junction_degc(rows: list[str]) -> float:
+        racks = lived(tmp_path, rows).tables["racks"]
+        of_pod = racks[(racks["rack"] == "pod_r1") & (racks["time_s"] == 600.0)]
+        return float(of_pod["junction_degc"].item())
+
+    halves = [f"h{n},0,7200,1,,,,1,0.5," for n in range(2)]
+    assert junction_degc(halves) == pytest.approx(junction_degc(["one,0,7200,1,,,,1,1,"]), abs=1e-9)
+
+
+def test_a_run_goes_on_from_its_checkpoint_with_shared_nodes(tmp_path: Path) -> None:
+    rows = [f"j{n},{400 * n},3600,1,3600,,,1,{gpus}," for n, gpus in enumerate((3, 0.5, 6, 8, 0.7))]
+    whole = lived(tmp_path, rows, **by("conservative"))
+    facility = twin.build(twin.load(tmp_path / "queue.yaml"))
+    run = twin.start(facility)
+    run.until(1700.0)
+    run.save(tmp_path / "half.run")
+    again = twin.resume(tmp_path / "half.run")
+    again.until()
+    pd.testing.assert_frame_equal(again.result().tables["jobs"], whole.tables["jobs"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "work", "gpus"),
+    [
+        ("acme.csv", "job_id,user,node_num,gpu_num,cpu_num,state,submit_time,duration\n"
+         "1,u,1,2,8,COMPLETED,2023-03-01 00:00:00+08:00,600\n", {}, 2.0),
+        ("pods.csv", "name,cpu_milli,memory_mib,num_gpu,gpu_milli,pod_phase,creation_time,"
+         "deletion_time,scheduled_time\np1,4000,1000,1,460,Succeeded,0,610,10\n", {}, 0.46),
+        ("slurm.txt", "JobID|Submit|State|ElapsedRaw|NNodes|AllocTRES\n"
+         "7|2024-01-01T00:00:00|COMPLETED|600|2|cpu=8,gres/gpu=8,node=2\n", {}, 8.0),
+        ("cpus.swf", "; MaxNodes: 8\n; MaxProcs: 512\n"
+         "1 0 0 600 128 -1 -1 128 -1 -1 1 1 -1 -1 -1 -1 -1 -1\n", {}, 16.0),
+        ("part.swf", "; MaxNodes: 8\n; MaxProcs: 512\n"
+         "1 0 0 600 20 -1 -1 20 -1 -1 1 1 -1 -1 -1 -1 -1 -1\n", {}, 3.0),
+    ],
+)  # fmt: skip
+def test_lists_that_ask_for_a_part_of_a_node_get_a_part(
+    tmp_path: Path, name: str, text: str, work: dict[str, Any], gpus: float
+) -> None:
+    """Two nodes of four GPUs each; 20 of 64 processors are 2.5 of 8 GPUs, so three."""
+    (tmp_path / name).write_text(text)
+    found = jobs(lived(tmp_path, [], work | {"file": name}))
+    assert found["gpus"].tolist() == [pytest.approx(gpus)]
+    assert found["state"].tolist() == ["completed"]
+    assert re.fullmatch(r"log_.+", found["job"].item())

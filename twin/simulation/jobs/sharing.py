@@ -1,0 +1,135 @@
+"""Sharing: who holds which nodes, whole or by their GPUs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.simulation.jobs.parts import Parts
+from twin.simulation.jobs.placement import Placement
+from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, room_on
+from twin.simulation.kernel.world import World
+from twin.simulation.state.work import FREE, SHARED
+
+Holdings = tuple[Index, Index, Array]
+
+
+class Sharing:
+    """Part of the job discipline, whose block it writes: gives nodes and takes them back."""
+
+    def __init__(self, world: World, placement: Placement, parts: Parts) -> None:
+        self.world = world
+        self.own = world.state.jobs
+        self.placement = placement
+        self.parts = parts
+        self.gpus = np.maximum(placement.node_gpus, 1)
+        """(node,) nodes without GPUs count as one, so that they are free or not."""
+        if parts.any:
+            slots = np.arange(int(self.gpus.max(initial=1)))
+            self.own.gpu_free = (slots < self.gpus[:, None]).astype(float)
+        self._held: tuple[int, Holdings] = (-1, _nothing())
+
+    def free(self) -> Array:
+        """(node, GPU) share of each that a job may have now."""
+        return np.asarray(self.own.gpu_free * self._open()[:, None])
+
+    def _open(self) -> Mask:
+        """(node,) takes work now, as far as it has room."""
+        owner = self.own.work_of_node
+        return np.asarray(((owner == FREE) | (owner == SHARED)) & self.placement.ready())
+
+    def until_s(self, ends_s: Array) -> Array:
+        """(node, GPU) when nobody is expected to hold any of it; inf for never.
+
+        ends_s   (running,) when each is expected to end
+        """
+        place, gpu, _ = self.holdings()
+        there = np.arange(self.own.gpu_free.shape[1]) < self.gpus[:, None]
+        idle_s = np.where(there & self._open()[:, None], self.world.now_s, np.inf)
+        flat_s = np.full(idle_s.size, -np.inf)
+        np.maximum.at(flat_s, gpu, ends_s[place])
+        held_s = flat_s.reshape(idle_s.shape)
+        return np.where(np.isneginf(held_s), idle_s, held_s)
+
+    def take(self, j: int, kind: int, promised: Index | None) -> bool:
+        """Give a job its nodes; False where they are not there after all.
+
+        promised   nodes that it has to get, where a rule says which
+        """
+        nodes = self._nodes_for(j, kind, promised)
+        if nodes is None:
+            return False
+        own = self.own
+        own.held[j] = nodes
+        need = self.parts.of_job(j, nodes)
+        if self.parts.any:
+            own.held_gpus[j] = gpus_on(own.gpu_free, self.gpus, need, nodes)
+            own.gpu_free.flat[own.held_gpus[j]] -= min(need, 1.0)
+        whole = np.isinf(need)
+        own.work_of_node[nodes] = j if whole else SHARED
+        held = self.placement.node_gpus[nodes].sum() if whole else need * nodes.size
+        own.gpus[j] = float(held)
+        return True
+
+    def _nodes_for(self, j: int, kind: int, promised: Index | None) -> Index | None:
+        count = int(self.parts.class_nodes[self.parts.class_of_job[j]])
+        need = float(self.parts.need[j, kind])
+        if promised is None and np.isinf(need):
+            return self.placement.of_kind(kind, count)
+        free = self.free()
+        room = room_on(free, self.gpus, need) & (self.placement.kind_of_node == kind)
+        if promised is not None:
+            return promised if room[promised].all() else None
+        if np.count_nonzero(room) < count:
+            return None
+        return best_nodes(free, room, need, count, self.placement.rank)
+
+    def release(self, j: int) -> None:
+        """Take a job's nodes back; one that others share stays shared."""
+        own = self.own
+        nodes = own.held[j]
+        own.work_of_node[nodes] = FREE
+        if not self.parts.any:
+            return
+        given = own.gpu_free.reshape(-1)[own.held_gpus[j]] + min(self.parts.of_job(j, nodes), 1.0)
+        own.gpu_free.flat[own.held_gpus[j]] = np.where(given > 1.0 - SLACK, 1.0, given)
+        left = own.gpu_free[nodes].sum(axis=1) < self.gpus[nodes]
+        own.work_of_node[nodes[left]] = SHARED
+
+    def holdings(self) -> Holdings:
+        """(holding,) places among running jobs, GPUs numbered through (node, GPU), and the share of
+        each; nothing where no job takes a part of a node.
+        """
+        if not self.parts.any:
+            return _nothing()
+        if self._held[0] != self.own.version:
+            self._held = (self.own.version, self._all_held(self.own.running))
+        return self._held[1]
+
+    def _all_held(self, running: Sequence[int]) -> Holdings:
+        own = self.own
+        if not running:
+            return _nothing()
+        sizes = [own.held_gpus[j].size for j in running]
+        share = [min(self.parts.of_job(j, own.held[j]), 1.0) for j in running]
+        place = np.repeat(np.arange(len(running)), sizes)
+        return place, np.concatenate([own.held_gpus[j] for j in running]), np.repeat(share, sizes)
+
+    def on_shared(self) -> Holdings:
+        """(part,) jobs that share nodes, their GPUs, and the share of each that a job holds."""
+        own = self.own
+        place, gpu, share = self.holdings()
+        shared = own.work_of_node[self.node_of(gpu)] == SHARED
+        jobs = np.array(own.running, dtype=np.int64)[place[shared]]
+        return jobs, gpu[shared], share[shared]
+
+    def node_of(self, gpu: Index) -> Index:
+        """(part,) nodes of some GPUs."""
+        return np.asarray(gpu // max(self.own.gpu_free.shape[1], 1))
+
+
+def _nothing() -> Holdings:
+    none = np.zeros(0, dtype=np.int64)
+    return none, none.copy(), np.zeros(0)
