@@ -29,6 +29,9 @@ class Sharing:
         if parts.any:
             slots = np.arange(int(self.gpus.max(initial=1)))
             self.own.gpu_free = (slots < self.gpus[:, None]).astype(float)
+            jobs = self.own.phase.size
+            self.own.held_gpus = [np.zeros(0, dtype=np.int64)] * jobs
+            self.own.reserved_nodes = [np.zeros(0, dtype=np.int64)] * jobs
         self._held: tuple[int, Holdings] = (-1, _nothing())
 
     def free(self) -> Array:

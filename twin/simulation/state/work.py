@@ -40,8 +40,6 @@ class JobState:
 
     work_of_node: Index
     """(node,) what holds it: `FREE`, >= 0 a job, `SHARED`, <= `FIRST_POOL` a service."""
-    gpu_free: Array
-    """(node, GPU) share of each that no job holds; empty where no job takes a part of a node."""
     phase: Index
     """A `Phase`."""
     work_s: Array
@@ -98,10 +96,6 @@ class JobState:
     """(user,) what each had lately, for fair shares; as long as there are jobs."""
     held: list[Index]
     """Nodes of each job, in order of placement."""
-    held_gpus: list[Index]
-    """GPUs of each job, numbered through (node, GPU), where jobs take parts of nodes."""
-    reserved_nodes: list[Index]
-    """Nodes that conservative backfill promised, where jobs take parts of nodes."""
     cause: list[str]
     """Why a job does not run that has run."""
     switch_seen: Mask
@@ -112,6 +106,13 @@ class JobState:
     """How many there were."""
     gpu_type: list[str]
     """The GPU whose step times it learned; empty for jobs that bring their own time."""
+    gpu_free: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    """(node, GPU) share of each that no job holds; this and the next two are empty where no job
+    takes a part of a node."""
+    held_gpus: list[Index] = field(default_factory=list)
+    """GPUs of each job, numbered through (node, GPU)."""
+    reserved_nodes: list[Index] = field(default_factory=list)
+    """Nodes that conservative backfill promised."""
     running: list[int] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
     version: int = 0
@@ -122,7 +123,6 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
     """All awaited; nothing done."""
     return JobState(
         work_of_node=np.full(facility.racks.node_count, FREE, dtype=np.int64),
-        gpu_free=np.zeros((0, 0)),
         phase=_none_yet(count),
         work_s=np.full(count, np.inf),
         done_s=np.zeros(count),
@@ -155,8 +155,6 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         restarts=_none_yet(count),
         checkpoints=_none_yet(count),
         held=[np.zeros(0, dtype=np.int64)] * count,
-        held_gpus=[np.zeros(0, dtype=np.int64)] * count,
-        reserved_nodes=[np.zeros(0, dtype=np.int64)] * count,
         cause=[""] * count,
         learned_rack=np.full(count, -1, dtype=np.int64),
         learned_gpus=_none_yet(count),
