@@ -33,6 +33,10 @@ _EVENTS_WANTED = 1000
 """System failures aimed at: a 95 % half-width of 6 % if outages are alike."""
 _EVENTS_ENOUGH = 500
 """Small systems stay with plain cycles where the budget holds so many: half-width 9 %."""
+_YEARS_EVENTS_WANTED = 10_000
+"""System failures aimed at in facility-years, which hold thousands in a tenth of a second."""
+_PILOT_YEARS_FRAC = 1 / 64
+"""Share of the budget that tells how many facility-years those take."""
 _EVENTS_LEAST = 100
 """A biased estimate must be worth so many equal failures."""
 _BIASED_CYCLES = 200_000
@@ -98,7 +102,7 @@ def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
     if gates.components.size == 0:
         return None
     if gates.components.size > _CYCLE_COMPONENTS_MAX or empty_frac < _EMPTY_FRAC_LEAST:
-        return yearly(gates, rng, _FAILURES_BUDGET / failures_per_year(gates))
+        return _many_years(gates, rng)
     most = int(_FAILURES_BUDGET * empty_frac)
     pilot = direct(gates, rng, min(_PILOT_CYCLES, most))
     expected = pilot.events / pilot.cycles * most
@@ -108,6 +112,14 @@ def sampled(gates: Gates, rng: np.random.Generator) -> Estimate | None:
             return tilted
     wanted = math.ceil(_EVENTS_WANTED / max(expected, 1.0) * most)
     return direct(gates, rng, min(most, max(_PILOT_CYCLES, wanted)))
+
+
+def _many_years(gates: Gates, rng: np.random.Generator) -> Estimate:
+    """Facility-years for the failures wanted, told by a pilot; at most what the budget holds."""
+    most = _FAILURES_BUDGET / failures_per_year(gates)
+    pilot = yearly(gates, rng, most * _PILOT_YEARS_FRAC)
+    expected = max(pilot.events, 1) / _PILOT_YEARS_FRAC
+    return yearly(gates, rng, most * min(1.0, _YEARS_EVENTS_WANTED / expected))
 
 
 def direct(gates: Gates, rng: np.random.Generator, cycles: int) -> Estimate:
