@@ -145,6 +145,13 @@ def test_reference_pages_are_current() -> None:
     assert _module(ROOT / "docs" / "make_reference.py").stale() == []
 
 
+def test_the_page_of_notebooks_is_what_they_keep() -> None:
+    assert _module(ROOT / "docs" / "make_notebooks.py").stale() == []
+    page = (ROOT / "docs" / "notebooks.md").read_text(encoding="utf-8")
+    shown = sorted((ROOT / "notebooks").glob("what_if_*.ipynb"))
+    assert page.count("**Answer.**") == page.count("![What if") == len(shown)
+
+
 def test_the_site_shows_every_page() -> None:
     site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     shown = set(pages_of(site["nav"]))
