@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from twin.described import Described
 from twin.units import NUMBER, UNIT, no_unit, quantity
 
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
@@ -49,16 +50,11 @@ def _without_truths(schema: Any, own: type[BaseModel]) -> Any:
     return guarded if out.get("type") in ("int", "float") else out
 
 
-class Stated(BaseModel):
+class Stated(Described):
     """A model whose every parameter is stated: frozen, no unknown keys, described by docstrings."""
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        allow_inf_nan=False,
-        populate_by_name=True,
-        defer_build=True,
+        frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True, defer_build=True
     )
 
     @classmethod

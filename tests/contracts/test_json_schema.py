@@ -198,3 +198,18 @@ def test_rows_of_the_planners_own_may_be_named_too(
     schema = json.loads(capsys.readouterr().out)
     assert not list(jsonschema.Draft202012Validator(schema).iter_errors(read(layout).data))
     assert list(validator("layout").iter_errors(read(layout).data))
+
+
+@pytest.mark.parametrize("which", ["scenario", "layout"])
+def test_an_editor_shows_what_each_key_is(which: str) -> None:
+    """Docstrings are read only when a schema is asked for, and none is lost on the way there."""
+    schema = schema_json(which)
+    silent = [
+        f"{name}.{key}"
+        for name, part in {which: schema, **schema["$defs"]}.items()
+        for key, said in part.get("properties", {}).items()
+        if not said.get("description") and "const" not in said
+    ]
+    assert not silent
+    cdu = schema["$defs"]["OwnCoolingEquipment"]["properties"]["capacity"]["description"]
+    assert cdu == CoolingEquipment.purposes()["capacity_w"] != ""

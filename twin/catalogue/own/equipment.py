@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_serializer
 
 from twin.catalogue.kinds import KINDS
-from twin.catalogue.own.row import NO_SOURCE, OwnRow, own_type
+from twin.catalogue.own.row import OwnRow, own_type
 from twin.stated import Stated
 
 ROWS_MAX = 2000
@@ -50,7 +50,6 @@ else:
         __base__=EquipmentRows,
         __doc__=EquipmentRows.__doc__,
         __module__=__name__,
-        __cls_kwargs__=NO_SOURCE,
         **{
             kind: (
                 tuple[own_type(model), ...],

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import create_model
 
 from twin.catalogue.own.row import (
-    NO_SOURCE,
     StatedNumbers,
     full_names,
     number_fields,
@@ -39,7 +38,8 @@ def any_numbers(base: type[StatedNumbers], taken: set[str]) -> type[StatedNumber
     taken   fields left out, for `base` states them by other keys
     """
     fields: dict[str, Any] = {}
-    for model in (CoolingEquipment, PowerEquipment, Rack):
+    models = (CoolingEquipment, PowerEquipment, Rack)
+    for model in models:
         names = [field for field in numbers_of(model) if field not in (*taken, *SIZES)]
         fields |= number_fields(model, names)
     kept: type[StatedNumbers] = create_model(
@@ -47,7 +47,8 @@ def any_numbers(base: type[StatedNumbers], taken: set[str]) -> type[StatedNumber
         __base__=base,
         __module__=base.__module__,
         __doc__=base.__doc__,
-        __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
+        __cls_kwargs__={"json_schema_extra": full_names(fields)},
         **fields,
     )
+    kept._rows = (*base._rows, *models)
     return kept

@@ -33,6 +33,15 @@ class StatedNumbers(Stated):
 
     _not_numbers: ClassVar[frozenset[str]] = frozenset()
     """Keys that are no fields of a row."""
+    _rows: ClassVar[tuple[type[CatalogueRow], ...]] = ()
+    """Whose numbers they are; what the last says of a number is what it is."""
+
+    @classmethod
+    def purposes(cls) -> dict[str, str]:
+        """What each field is: of a number what the row says of it."""
+        own = super().purposes()
+        of_rows = {name: text for row in cls._rows for name, text in row.purposes().items()}
+        return {name: purpose or of_rows.get(name, "") for name, purpose in own.items()}
 
     @model_validator(mode="before")
     @classmethod
@@ -101,11 +110,6 @@ class OwnRow(StatedNumbers):
     """Arithmetic behind derived numbers, and warnings."""
 
 
-NO_SOURCE: dict[str, Any] = {"use_attribute_docstrings": False}
-"""For models made at run time: they have no source to read docstrings from, and looking for it
-takes seconds before Python 3.13."""
-
-
 @cache
 def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
     """The model of a planner's rows of one kind: every field of the shipped rows, none needed."""
@@ -122,10 +126,11 @@ def own_type(model: type[CatalogueRow]) -> type[OwnRow]:
         __base__=OwnRow,
         __module__=__name__,
         __doc__=f"A row of the planner's own. {model.__doc__}",
-        __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
+        __cls_kwargs__={"json_schema_extra": full_names(fields)},
         **fields,
         **more,
     )
+    own._rows = (model,)
     return own
 
 
@@ -143,9 +148,10 @@ def numbers_type(model: type[CatalogueRow]) -> type[StatedNumbers]:
         __base__=StatedNumbers,
         __module__=__name__,
         __doc__=f"Numbers that differ from those of the catalogue row. {model.__doc__}",
-        __cls_kwargs__={"json_schema_extra": full_names(fields), **NO_SOURCE},
+        __cls_kwargs__={"json_schema_extra": full_names(fields)},
         **fields,
     )
+    own._rows = (model,)
     return own
 
 
@@ -162,14 +168,7 @@ def __getattr__(name: str) -> Any:
 def number_fields(model: type[CatalogueRow], names: Iterable[str]) -> dict[str, Any]:
     """Fields for `create_model`, each optional, by the names that files may use."""
     return {
-        field: (
-            stated_type(model, field),
-            Field(
-                None,
-                validation_alias=_names(model, field),
-                description=model.model_fields[field].description,
-            ),
-        )
+        field: (stated_type(model, field), Field(None, validation_alias=_names(model, field)))
         for field in names
     }
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from twin.present.figures.labels import align_labels
 from twin.present.figures.style import (
     CYCLE,
     PALE,
@@ -55,7 +56,7 @@ def figure_coolant(result: Result) -> Figure:
         axes.legend(
             loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3
         )
-    figure.align_ylabels(panels)
+    align_labels(panels)
     return figure
 
 

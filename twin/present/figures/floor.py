@@ -16,16 +16,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from twin.present.figures.floor_fronts import draw_front
-from twin.present.figures.floor_names import (
-    LINE_PT,
-    FreePlaces,
-    alike,
-    name_kit,
-    name_rows,
-    width_pt,
-)
+from twin.present.figures.floor_names import LINE_PT, FreePlaces, alike, name_kit, name_rows
 from twin.present.figures.floor_scale import RECOMMENDED_DEGC, Scale, inlet_scale, margin_scale
 from twin.present.figures.halls import DrawnHall, halls
+from twin.present.figures.labels import width_pt
 from twin.present.figures.style import (
     BLUE,
     GREEN,

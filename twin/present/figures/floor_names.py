@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
+from twin.present.figures.labels import width_pt
 from twin.present.figures.style import RC
 from twin.quantities import short, span
 
@@ -21,13 +20,6 @@ _GAP_PT = 4.0
 _APART_PT = 3.0
 """Between a name and the next."""
 _KIT_PT = 8.0
-
-
-@cache
-def width_pt(text: str, size_pt: float = RC["font.size"]) -> float:
-    """Of a line of text as figures write it."""
-    look = FontProperties(family=RC["font.family"], size=size_pt)
-    return float(text_to_path.get_text_width_height_descent(text, look, ismath=False)[0])
 
 
 Corners = tuple[float, float, float, float]
@@ -61,7 +53,10 @@ class FreePlaces:
 
     def take(self, kit: pd.DataFrame) -> None:
         """Keep names off each of these."""
-        self.taken += [corners(kit.iloc[[n]]) for n in range(len(kit))]
+        half = kit[["width_m", "depth_m"]].to_numpy(dtype=float) / 2
+        middles = kit[["x_m", "y_m"]].to_numpy(dtype=float)
+        edges = np.hstack([middles - half, middles + half])
+        self.taken += [(west, south, east, north) for west, south, east, north in edges.tolist()]
 
     def name(self, axes: Axes, of: Corners, name: PlanName, sides: Iterable[str]) -> bool:
         """Write beside these edges on the first side that has room; whether there was one."""

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from twin.present.figures.labels import align_labels
 from twin.present.figures.style import BLUE, INK, WIDTH_IN, HouseFigure, nothing, styled
 from twin.present.study import Study, part
 from twin.present.year_words import MODES, MONTHS, year_of
@@ -57,7 +58,7 @@ def figure_year(result: Result) -> Figure:
     panels[-1].tick_params(axis="x", length=0)
     if modes:
         _legend(figure, modes)
-    figure.align_ylabels(list(panels))
+    align_labels(panels)
     return figure
 
 

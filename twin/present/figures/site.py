@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from twin.present.figures.floor_names import Corners, corners, width_pt
+from twin.present.figures.floor_names import Corners, corners
 from twin.present.figures.halls import DrawnHall, halls, standing
+from twin.present.figures.labels import width_pt
 from twin.present.figures.style import (
     BLUE,
     GREEN,

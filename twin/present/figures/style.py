@@ -58,6 +58,7 @@ RC: Any = {
     "axes.axisbelow": True,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,
     "legend.frameon": False,
     "text.parse_math": False,
     "svg.fonttype": "path",

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from twin.present.figures.faults import draw_faults, strip_inches
+from twin.present.figures.labels import align_labels
 from twin.present.figures.style import (
     BLUE,
     GREEN,
@@ -63,7 +64,7 @@ def figure_timeline(result: Result) -> Figure:
             loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3
         )
     draw_faults(strip, panels, result.frame("events"), site, last_s)
-    figure.align_ylabels(panels)
+    align_labels(panels)
     return figure
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AliasChoices, BaseModel
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel
+
+from twin.described import keys_of
 
 Loc = tuple[str | int, ...]
 
@@ -72,20 +73,13 @@ def fields_of(kind: Any) -> dict[str, Any]:
     """The keys that a model takes from a file; nothing for what is no model."""
     if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
         return {}
-    return {key: info for name, info in kind.model_fields.items() for key in _keys(name, info)}
+    return {key: info for name, info in kind.model_fields.items() for key in keys_of(name, info)}
 
 
 def first_keys(kind: Any) -> list[str]:
     """The keys that a model takes, each field by the first of its names."""
     firsts = {id(info): key for key, info in reversed(fields_of(kind).items())}
     return list(firsts.values())
-
-
-def _keys(name: str, info: FieldInfo) -> list[str]:
-    """The names of a field in a file."""
-    if isinstance(info.validation_alias, AliasChoices):
-        return [choice for choice in info.validation_alias.choices if isinstance(choice, str)]
-    return [info.alias or name]
 
 
 def _tags(kind: Any) -> set[Any]:

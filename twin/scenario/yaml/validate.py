@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from twin.described import Described, keys_of
 from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario.yaml.document import Document, read
 from twin.scenario.yaml.limits import LIMIT_PROBLEMS
@@ -143,7 +144,11 @@ def _plain(value: Any) -> str:
 
 def _purpose(types: list[Any], name: str | int) -> str:
     purposes = (
-        info.description for kind in types for key, info in fields_of(kind).items() if key == name
+        kind.purposes()[field]
+        for kind in types
+        if isinstance(kind, type) and issubclass(kind, Described)
+        for field, info in kind.model_fields.items()
+        if name in keys_of(field, info)
     )
     text = next(filter(None, purposes), "").strip().rstrip(".")
     return f"a value for it: {text}" if text else "a value for it"
