@@ -9,9 +9,9 @@ from math import ceil
 import numpy as np
 
 from twin.arrays import Array
-from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import LengthLaw, Objective
 from twin.physics.serving.law import Engine
+from twin.physics.serving.lived_law import LivedLaw
 
 PERCENTILES = (50.0, 95.0, 99.0)
 REQUESTS = 4000
@@ -35,6 +35,10 @@ class LoadRequests:
         shape = 1 if fewest else min(in_turn, SHARED_MAX)
         self.rng = np.random.default_rng(seed)
         self.prompt, self.output = lengths.drawn(REQUESTS, seed + 1)
+        self.mean_prompt = float(self.prompt.mean())
+        self.mean_output = float(self.output.mean())
+        self.prompts: list[int] = self.prompt.tolist()
+        self.outputs: list[int] = self.output.tolist()
         gaps = self.rng.gamma(shape, 1.0 / shape, REQUESTS)
         self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
         self.first_s = np.full(REQUESTS, np.nan)
@@ -63,17 +67,18 @@ class LoadRequests:
 class LivedReplica:
     """One replica, from the first request that it is given to the last."""
 
-    def __init__(self, law: LawTables, engine: Engine, asked: LoadRequests) -> None:
-        self.fixed = law.decode_s[0].tolist()
-        self.slope = law.context_s[0].tolist()
-        self.law = law
+    def __init__(self, law: LivedLaw, engine: Engine, asked: LoadRequests) -> None:
+        self.fixed = law.fixed_s
+        self.slope = law.slope_s
+        self.mixed_s = law.mixed_s
+        self.attention_s = law.attention_s
         self.engine = engine
         self.checked = engine.drafts + 1
         self.pace = engine.tokens_per_step
         self.asked = asked
         self.cached = asked.cached
-        self.prompt = asked.prompt
-        self.output = asked.output
+        self.prompt = asked.prompts
+        self.output = asked.outputs
         self.now = 0.0
         self.step = 0
         self.many = 0
@@ -100,8 +105,9 @@ class LivedReplica:
         """Sequences under way at the start: as many as Little's law asks, each somewhere on its
         way, longer ones more often.
         """
-        likely = self.output / self.output.sum()
-        held = float((likely * (self.prompt + self.output / 2)).sum())
+        asked = self.asked
+        likely = asked.output / asked.output.sum()
+        held = float((likely * (asked.prompt + asked.output / 2)).sum())
         many = self._many_at(rate, held)
         room = self.engine.kv_capacity_tokens
         for q in rng.choice(likely.size, int(many), p=likely):
@@ -109,17 +115,18 @@ class LivedReplica:
             whole = float(self.prompt[q] + self.output[q])
             if self.held + whole > room:
                 break
-            self._join(-1, int(self.output[q]) - made, float(self.prompt[q]) + made)
+            self._join(-1, self.output[q] - made, float(self.prompt[q]) + made)
 
     def _many_at(self, rate: float, held: float) -> float:
         """Sequences that make tokens as fast as requests ask for them, each with a context of
         `held`: as many come as go.
         """
+        made_per_s = rate * self.asked.mean_output
         few = 0.0
         most = float(self.engine.max_sequences)
         for _ in range(40):
             many = 0.5 * (few + most)
-            if many < rate * float(self.output.mean()) / self.pace * self._step_s(many, rate, held):
+            if many < made_per_s / self.pace * self._step_s(many, rate, held):
                 few = many
             else:
                 most = many
@@ -133,8 +140,8 @@ class LivedReplica:
         makes_s: float = self.fixed[n] + self.slope[n] * many * held
         if self.asked.ready:
             return makes_s
-        read = max(float(self.prompt.mean()) - self.cached, 1.0)
-        beside = self._mixed_s(n, read) - self.fixed[n] + self._attention_s(read, self.cached)
+        read = max(self.asked.mean_prompt - self.cached, 1.0)
+        beside = self.mixed_s(n, read) - self.fixed[n] + self.attention_s(read, self.cached)
         share = rate * max(beside, 0.0)
         return makes_s / (1 - share) if share < 1 else np.inf
 
@@ -152,10 +159,13 @@ class LivedReplica:
     def live(self, until_s: float) -> None:
         """Iterate until an iteration ends at that moment or after it, or nothing is left to do."""
         while self.now < until_s and self.outstanding:
-            read, done = (0.0, self._join_ready()) if self.asked.ready else self._admit()
-            if read > 0:
-                self._read(read, done)
-                continue
+            if self.asked.ready:
+                self._join_ready()
+            elif self.queue or self.partial:
+                read, done = self._admit()
+                if read > 0:
+                    self._read(read, done)
+                    continue
             steps = self.ends[0][0] - self.step
             if until_s < np.inf and self.many < self.engine.max_sequences and not self.queue:
                 steps = min(steps, self._steps_until(until_s))
@@ -168,7 +178,7 @@ class LivedReplica:
         steps = self.ends[0][0] - self.step
         return self.now + self._steps_s(steps) * (1 - 1e-9)
 
-    def _join_ready(self) -> list[tuple[int, float]]:
+    def _join_ready(self) -> None:
         """Let those run on whose prompts were read elsewhere, as far as there is room."""
         came = []
         while self.queue and self.many < self.engine.max_sequences:
@@ -177,11 +187,10 @@ class LivedReplica:
             if whole > self.engine.kv_capacity_tokens and self.many:
                 break
             self.queue.popleft()
-            self._join(q, max(int(self.output[q]) - 1, 1), float(self.prompt[q]))
+            self._join(q, max(self.output[q] - 1, 1), float(self.prompt[q]))
             came.append(q)
         for q in came:
             self.asked.first_s[q] = self.now + self._steps_s(1)
-        return []
 
     def _admit(self) -> tuple[float, list[tuple[int, float]]]:
         """Prompt tokens of this iteration, and whose prompts end in it."""
@@ -206,7 +215,7 @@ class LivedReplica:
             q, before, left = partial
             chunk = min(left, budget)
             budget -= chunk
-            self.attention += self._attention_s(chunk, before)
+            self.attention += self.attention_s(chunk, before)
             partial = (q, before + chunk, left - chunk)
             if left - chunk <= 0:
                 done.append((q, float(self.prompt[q])))
@@ -216,11 +225,11 @@ class LivedReplica:
 
     def _read(self, tokens: float, done: list[tuple[int, float]]) -> None:
         """One iteration that reads prompts."""
-        took = self._mixed_s(self.many, tokens) + self.slope[self.many] * self.held + self.attention
+        took = self.mixed_s(self.many, tokens) + self.slope[self.many] * self.held + self.attention
         self._pass(1, took)
         for q, context in done:
             self.asked.first_s[q] = self.now
-            self._join(q, int(self.output[q]) - 1, context)
+            self._join(q, self.output[q] - 1, context)
 
     def _make(self, steps: int) -> None:
         """Iterations that only make tokens."""
@@ -251,21 +260,4 @@ class LivedReplica:
         linear = self.fixed[self.many] + self.slope[self.many] * self.held - half
         span = at_s - self.now
         root: float = (linear * linear + 4 * half * span) ** 0.5
-        return max(1, int(np.ceil(2 * span / (linear + root) - 1e-9)))
-
-    def _mixed_s(self, many: float, tokens: float) -> float:
-        return _between(self.law.mixed_s[0], self.law.sequences, self.law.prompts, many, tokens)
-
-    def _attention_s(self, tokens: float, before: float) -> float:
-        return _between(self.law.attention_s[0], self.law.prompts, self.law.befores, tokens, before)
-
-
-def _between(table: Array, rows: Array, columns: Array, x: float, y: float) -> float:
-    """Bilinear between the points of a table; beyond them the last cell goes on."""
-    i = min(max(int(rows.searchsorted(x, "right")) - 1, 0), rows.size - 2)
-    j = min(max(int(columns.searchsorted(y, "right")) - 1, 0), columns.size - 2)
-    u = (x - rows.item(i)) / (rows.item(i + 1) - rows.item(i))
-    v = (y - columns.item(j)) / (columns.item(j + 1) - columns.item(j))
-    low = (1 - v) * table.item(i, j) + v * table.item(i, j + 1)
-    high = (1 - v) * table.item(i + 1, j) + v * table.item(i + 1, j + 1)
-    return (1 - u) * low + u * high
+        return max(1, ceil(2 * span / (linear + root) - 1e-9))

@@ -16,6 +16,7 @@ from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import NOTHING_PROMISED, LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine
 from twin.physics.serving.lived import LivedReplica, LoadRequests
+from twin.physics.serving.lived_law import LivedLaw
 
 LOADS = np.array([1e-6, 0.2, 0.4, 0.55, 0.7, 0.8, 0.9, 0.97])
 """Shares of capacity at which a replica is lived through; at the first each request is alone."""
@@ -45,11 +46,12 @@ def load_curve(
     fewest      whether each goes to the replica with the fewest outstanding, and not in turn
     """
     rows = []
+    times = LivedLaw(law)
     loads = LOADS[: int(np.searchsorted(LOADS, upto_load)) + 1]
     for load in loads:
         rate = load * capacity_tokens_per_s / lengths.output_tokens
         asked = LoadRequests(lengths, rate, in_turn, fewest, seed)
-        pool = [LivedReplica(law, engine, asked) for _ in range(asked.replicas)]
+        pool = [LivedReplica(times, engine, asked) for _ in range(asked.replicas)]
         for lived in pool:
             lived.fill(rate, asked.rng)
         _live_through(pool, asked)
