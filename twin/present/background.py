@@ -22,7 +22,11 @@ from multiprocessing import forkserver, get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twin.present.figures import Drawing
+    from twin.results import Result
 
 Progress = Callable[[float, str], None]
 """Called with the share done and what is being done."""
@@ -83,9 +87,12 @@ def _start(context: ForkServerContext, work: Any, *arguments: Any) -> Connection
 
 def _draw(sender: Connection, folder: Path, share: slice) -> None:
     """Draw a share of the figures and send them."""
+    from twin.results import Result
+
     _settle()
     with suppress(Exception):
-        sender.send(_drawings(folder, share))
+        result = Result.load(folder)
+        sender.send((result.fingerprint, _drawings(result, share)))
 
 
 def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Connection]) -> None:
@@ -95,14 +102,12 @@ def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Conn
 
     _settle()
     with suppress(Exception):
-        shares = [_drawings(folder, share)]
+        result = Result.load(folder)
+        drawings = _drawings(result, share)
         for other in others:
             with suppress(EOFError, OSError):
-                shares.append(other.recv())
-        result = Result.load(folder)
-        drawings: dict[str, Any] = {}
-        for fingerprint, drawn in shares:
-            drawings |= drawn if fingerprint == result.fingerprint else {}
+                fingerprint, drawn = other.recv()
+                drawings |= drawn if fingerprint == result.fingerprint else {}
         tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
         sender.send(report.write(result, folder, tell, drawings))
 
@@ -113,13 +118,11 @@ def _settle() -> None:
     gc.disable()
 
 
-def _drawings(folder: Path, share: slice) -> tuple[str, dict[str, Any]]:
-    """The fingerprint of the result in the folder, and a share of its figures by name."""
+def _drawings(result: Result, share: slice) -> dict[str, Drawing]:
+    """A share of its figures by name."""
     from twin.present.figures import FIGURES, drawing
-    from twin.results import Result
 
-    result = Result.load(folder)
-    return result.fingerprint, {named.name: drawing(result, named) for named in FIGURES[share]}
+    return {named.name: drawing(result, named) for named in FIGURES[share]}
 
 
 def _cores() -> int:
