@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import twin
 from twin.cli import main
+from twin.study.kept_reviews import reviews_beside
 
 LAYOUT = Path("layouts/gb200_su.yaml")
 
@@ -169,3 +171,26 @@ def test_an_entry_that_says_nothing_or_of_nothing_is_refused(pod, more, words, c
     assert say(pod, *more) == 2
     assert words in capfd.readouterr().err
     assert not (pod.parent / "review.yaml").exists()
+
+
+def test_two_layouts_of_a_folder_are_signed_off_apart(pod: Path, capfd) -> None:
+    """What was said of both stands for both; what is said of one alone leaves the other be."""
+    other = changed(pod, "type: ups_500", "type: ups_1500")
+    assert say(pod, "--component", "rpp_1", "--decision", "approved") == 0
+    assert say(pod, "--component", "ups_1", "--decision", "approved") == 0
+    shared = (pod.parent / "review.yaml").read_bytes()
+    capfd.readouterr()
+    assert main(["review", str(other), "--json"]) == 1
+    assert json.loads(capfd.readouterr().out)["open"] == ["ups_1: approved by A. Meyer, stale"]
+    assert say(other, "--own", "--component", "ups_2", "--decision", "rejected") == 0
+    capfd.readouterr()
+    assert main(["review", str(other), "--json"]) == 1
+    found = json.loads(capfd.readouterr().out)
+    assert found["file"] == str(pod.parent / "other.review.yaml")
+    assert [one["component"] for one in found["reviews"]] == ["rpp_1", "ups_2"]
+    assert found["open"] == ["ups_2: rejected by A. Meyer"]
+    assert say(other, "--component", "ups_2", "--decision", "approved") == 0
+    assert reviews_beside(twin.load(other)) == (pod.parent / "other.review.yaml").read_bytes()
+    assert main(["review", str(other)]) == 0
+    assert main(["review", str(pod)]) == 0
+    assert (pod.parent / "review.yaml").read_bytes() == shared

@@ -1,6 +1,6 @@
 """Notes and decisions on the components of a design, kept as text beside its layout.
 
-    review.yaml
+    review.yaml, or NAME.review.yaml for the layout NAME.yaml alone
         version: 1
         reviews:
           - {component: ups_a_1, reviewer: A. Meyer, decision: approved, date: 2026-11-29,
@@ -26,7 +26,7 @@ from twin.scenario.yaml.validate import load_model
 from twin.stated import Stated
 
 FILE = "review.yaml"
-"""Beside the layout."""
+"""Beside the layout; beside a result, whichever its layout had."""
 DESIGN = "design"
 """Stands for all components together."""
 
@@ -71,8 +71,16 @@ class JudgedEntry:
 
 
 def review_path(layout: Path) -> Path:
-    """Where the notes on a layout are kept."""
-    return layout.parent / FILE
+    """Where the notes on a layout are kept: in its own file where there is one, else in that of
+    its folder.
+    """
+    own = own_review_path(layout)
+    return own if own.is_file() else layout.parent / FILE
+
+
+def own_review_path(layout: Path) -> Path:
+    """The file of one layout alone, of several in a folder: `pod.review.yaml` for `pod.yaml`."""
+    return layout.with_name(f"{layout.stem}.{FILE}")
 
 
 def read_reviews(path: Path) -> tuple[ReviewEntry, ...]:

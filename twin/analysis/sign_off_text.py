@@ -1,11 +1,12 @@
-"""The text of review.yaml with one more entry at its end; all else stays as it was written."""
+"""The text of a file of reviews with one more entry; all else stays as it was written."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from twin.analysis.sign_off import ReviewEntry, ReviewFile
+from twin.analysis.sign_off import ReviewEntry, ReviewFile, judge, read_reviews
 from twin.errors import InputError, Problem
 from twin.scenario.yaml.document import parse
 from twin.scenario.yaml.validate import build_model
@@ -19,6 +20,16 @@ def with_entry(text: str, entry: ReviewEntry) -> str:
     if not text.strip():
         return f"{_HEAD}version: 1\nreviews:\n{line}"
     return f"{text.rstrip()}\n{line}"
+
+
+def begun_from(shared: Path, hashes: Mapping[str, str]) -> str:
+    """The text that a layout's own file begins with: of the entries that it shared with other
+    layouts those whose component stands in this one as it stood then.
+    """
+    text = ""
+    for one in judge(read_reviews(shared), hashes):
+        text = with_entry(text, one.entry) if one.state == "current" else text
+    return text
 
 
 def _braces(entry: ReviewEntry) -> str:

@@ -19,7 +19,7 @@ def designs(incomplete: str) -> list[str]:
         path
         for folder in folders
         for path in _entries(folder, (".yaml", ".yml"))
-        if path.startswith(incomplete)
+        if path.startswith(incomplete) and not path.endswith("review.yaml")
     ]
 
 

@@ -59,15 +59,15 @@ def failed_gates(texts: list[str], a: Compared, b: Compared) -> list[str]:
     return failed(gates, a.summary, b.summary)
 
 
-def reviews(layout: Path) -> tuple[tuple[JudgedEntry, ...], list[str]]:
-    """Entries beside a layout with their states, and why it is not signed off."""
+def reviews(layout: Path) -> tuple[Path, tuple[JudgedEntry, ...], list[str]]:
+    """The file of a layout, its entries with their states, and why it is not signed off."""
     from twin.analysis.sign_off import judged_by, open_points, review_path
 
     scenario = face.load(layout)
     tables = face.build(scenario).tables()
     file = review_path(scenario.layout_file() or layout)
     judged = judged_by(file, tables["components"], tables["edges"])
-    return judged, open_points(judged)
+    return file, judged, open_points(judged)
 
 
 def bring_reviews(layout: Path, folder: Path) -> None:
@@ -78,18 +78,26 @@ def bring_reviews(layout: Path, folder: Path) -> None:
 
 
 def add_review(
-    layout: Path, component: str, reviewer: str, decision: Decision, note: str, date: str
+    layout: Path,
+    component: str,
+    reviewer: str,
+    decision: Decision,
+    note: str,
+    date: str,
+    own: bool = False,
 ) -> Path:
-    """Write one more entry beside a layout; the file."""
-    from twin.analysis.sign_off import component_hashes, new_entry, review_path
-    from twin.analysis.sign_off_text import checked, with_entry
+    """Write one more entry beside a layout, in a file of its own where asked; the file."""
+    from twin.analysis.sign_off import component_hashes, new_entry, own_review_path, review_path
+    from twin.analysis.sign_off_text import begun_from, checked, with_entry
     from twin.results.folder import write_whole
 
     scenario = face.load(layout)
     tables = face.build(scenario).tables()
     hashes = component_hashes(tables["components"], tables["edges"])
-    path = review_path(scenario.layout_file() or layout)
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    place = scenario.layout_file() or layout
+    shared = review_path(place)
+    path = own_review_path(place) if own else shared
+    before = path.read_text(encoding="utf-8") if path.is_file() else begun_from(shared, hashes)
     entry = new_entry(component, reviewer, decision, note, date, hashes)
     text = checked(with_entry(before, entry), entry, path)
     write_whole(path, text.encode())

@@ -19,6 +19,9 @@ Component = Annotated[
 Reviewer = Annotated[str, Option("--reviewer", help="Who says so.")]
 Note = Annotated[str, Option("--note", help="What is said.")]
 Day = Annotated[str, Option("--date", help="YYYY-MM-DD; today where not given.")]
+Own = Annotated[
+    bool, Option("--own", help="Into NAME.review.yaml, for this layout alone; read from then on.")
+]
 
 
 class DecisionWord(StrEnum):
@@ -39,20 +42,25 @@ def review(
     decision: Decided = DecisionWord.comment,
     note: Note = "",
     date: Day = "",
+    own: Own = False,
     json: Json = False,
 ) -> None:
-    """List notes and decisions beside a layout, or add one. Exit code 1 while points are open."""
+    """List notes and decisions beside a layout, or add one. Exit code 1 while points are open.
+
+    They stand in NAME.review.yaml beside NAME.yaml, or in review.yaml for all layouts of a folder.
+    """
     if component is not None:
         day = date or datetime.now(UTC).date().isoformat()
-        made = diff_face.add_review(layout, component, reviewer, decision.value, note, day)
+        made = diff_face.add_review(layout, component, reviewer, decision.value, note, day, own)
         say.line(str(made))
         return
-    judged, still_open = diff_face.reviews(layout)
+    file, judged, still_open = diff_face.reviews(layout)
     table = [_row(one) for one in judged]
     if json:
-        say.document({"reviews": table, "open": still_open})
+        say.document({"file": str(file), "reviews": table, "open": still_open})
     else:
-        say.findings(layout.name, {"reviews": table, "open points": still_open})
+        found = {"kept in": str(file), "reviews": table, "open points": still_open}
+        say.findings(layout.name, found)
     if still_open:
         raise Exit(1)
 

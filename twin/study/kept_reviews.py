@@ -14,7 +14,7 @@ from twin.scenario import Scenario, load
 
 
 def reviews_beside(scenario: Scenario) -> bytes:
-    """The text of `review.yaml` beside the scenario's layout; empty where there is none.
+    """The text of the reviews beside the scenario's layout; empty where there are none.
 
     InputError with every problem in it, so that no run ends with a report that cannot be written.
     """

@@ -30,7 +30,7 @@
   [canvas.width, canvas.height] = size();
   let data, frames, renderer;
   try {
-    renderer = new THREE.WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
+    renderer = new THREE.WebGLRenderer({ canvas, antialias: (window.devicePixelRatio || 1) < 2, preserveDrawingBuffer: true });
     renderer.debug.checkShaderErrors = false;
     [data, ...frames] = await unpacked;
     data = JSON.parse(new TextDecoder().decode(data));
@@ -74,12 +74,14 @@
   renderer.setClearColor(0xf4f6f8);
   canvas.tabIndex = 0;
   canvas.setAttribute("aria-label", "3-D view: arrow keys turn it, plus and minus come nearer and go away");
-  scene.add(new THREE.HemisphereLight(0xffffff, 0x8a9099, 3.1));
-  const sun = new THREE.DirectionalLight(0xffffff, 0.25);
-  sun.position.set(-40, -60, 90);
-  scene.add(sun);
-  const material = new THREE.MeshLambertMaterial();
-  const boxes = new THREE.InstancedMesh(new THREE.BoxGeometry(1, 1, 1), material, count);
+  /* Faces of upright boxes have one shade each, so it stands in the geometry and no light is worked out. Tops have
+     the colour of the legend. */
+  const SHADES = { east: 0.62, west: 0.7, north: 0.5, south: 0.78, top: 1, bottom: 0.4 };
+  const block = new THREE.BoxGeometry(1, 1, 1);
+  block.setAttribute("color", new THREE.Float32BufferAttribute(
+    Object.values(SHADES).flatMap((shade) => Array(12).fill(shade)), 3));
+  const material = new THREE.MeshBasicMaterial({ vertexColors: true });
+  const boxes = new THREE.InstancedMesh(block, material, count);
   const matrix = new THREE.Matrix4();
   const shown = new Uint8Array(count).fill(1);
   const place = (n) => {
@@ -89,8 +91,8 @@
     boxes.setMatrixAt(n, matrix);
   };
   /* Fronts: a dark band where equipment looks, a blue face where it blows; 0 is north, 1 east. */
-  const plates = new THREE.InstancedMesh(boxes.geometry, material, count);
-  const INK = new THREE.Color("#1f2933"), AIR = new THREE.Color("#56b4e9");
+  const plates = new THREE.InstancedMesh(block, material, count + data.halls.length);
+  const INK = new THREE.Color("#1f2933"), FLOOR = new THREE.Color("#cfd6dd"), AIR = new THREE.Color("#56b4e9");
   const THICK_M = 0.03, BAND = 0.74;
   const fix = (n) => {
     const s = shown[n] ? 1 : 0, across = data.front[n] % 2;
@@ -141,17 +143,18 @@
   };
 
   const lines = [];
-  for (const [, x, y, z, w, d, h] of data.halls) {
-    const floor = new THREE.Mesh(new THREE.PlaneGeometry(w, d), new THREE.MeshBasicMaterial({ color: 0xcfd6dd }));
-    floor.position.set(x + w / 2, y + d / 2, z - 0.02);
-    scene.add(floor);
+  data.halls.forEach(([, x, y, z, w, d, h], k) => {
+    matrix.makeScale(w, d, THICK_M);
+    matrix.setPosition(x + w / 2, y + d / 2, z - 0.02 - THICK_M / 2);
+    plates.setMatrixAt(count + k, matrix);
+    plates.setColorAt(count + k, FLOOR);
     const corner = (i) => [x + (i & 1 ? w : 0), y + (i & 2 ? d : 0), z + (i & 4 ? h : 0)];
     for (const [a, b] of [[0, 1], [1, 3], [3, 2], [2, 0], [4, 5], [5, 7], [7, 6], [6, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
       lines.push(...corner(a), ...corner(b));
     area.expandByPoint(new THREE.Vector3(x, y, z));
     area.expandByPoint(new THREE.Vector3(x + w, y + d, z + h));
     rooms.expandByPoint(new THREE.Vector3(x, y, z)).expandByPoint(new THREE.Vector3(x + w, y + d, z + h));
-  }
+  });
   const stroke = (points, color) => {
     const geometry = new THREE.BufferGeometry();
     geometry.setAttribute("position", new THREE.Float32BufferAttribute(points, 3));
