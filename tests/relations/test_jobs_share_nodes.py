@@ -176,3 +176,58 @@ def test_lists_that_ask_for_a_part_of_a_node_get_a_part(
     assert found["gpus"].tolist() == [pytest.approx(gpus)]
     assert found["state"].tolist() == ["completed"]
     assert re.fullmatch(r"log_.+", found["job"].item())
+
+
+TRAIN = {
+    "kind": "training", "model": "Llama-3.1-8B", "global_batch_sequences": 64, "nodes": 1,
+    "tokens": 200_000_000,
+}  # fmt: skip
+
+
+def trained(folder: Path, *work: dict[str, Any], **keys: Any) -> pd.DataFrame:
+    result = lived(folder, [], workload=[TRAIN | one for one in work], **keys)
+    return result.tables["jobs"].set_index("job")
+
+
+def test_training_on_half_a_node_takes_twice_as_long_and_leaves_the_other_half(
+    tmp_path: Path,
+) -> None:
+    halves = [{"name": name, "gpus_per_node": 4} for name in ("a", "b")]
+    filler = {"name": "others", "nodes": 7, "tokens": None, "global_batch_sequences": 56}
+    half = trained(tmp_path, filler, *halves)
+    whole = trained(tmp_path, {"name": "a"})
+    assert half.loc[["a", "b"], "started_s"].tolist() == [0.0, 0.0]
+    assert half.loc[["a", "b"], "gpus"].tolist() == [4.0, 4.0]
+    took_s = half.loc[["a", "b"], "finished_s"].to_numpy()
+    assert took_s[0] == took_s[1]
+    assert took_s[0] == pytest.approx(2 * whole.loc["a", "finished_s"], rel=0.05)
+    assert half.loc["a", "energy_j"] == pytest.approx(whole.loc["a", "energy_j"], rel=0.1)
+
+
+def test_training_on_a_part_goes_on_after_a_failure_as_busy_as_before(tmp_path: Path) -> None:
+    lost = {"at": "300 s", "component": "pod_r1/node_1", "repair_after": "1 min"}
+    half = {"name": "a", "gpus_per_node": 4, "tokens": None}
+    once = trained(tmp_path, half)
+    hurt = trained(tmp_path, half, faults={"timeline": [lost]})
+    assert hurt.loc["a", "restarts"] == 1
+    assert hurt.loc["a", "energy_j"] == pytest.approx(once.loc["a", "energy_j"], rel=0.05)
+
+
+def test_more_gpus_of_a_node_than_it_has_are_refused_with_what_is_allowed(tmp_path: Path) -> None:
+    with pytest.raises(
+        twin.InputError, match="gpus_per_node 16, and nodes of B200-SXM-180GB have 8"
+    ):
+        trained(tmp_path, {"name": "a", "gpus_per_node": 16})
+
+
+def test_a_list_from_a_machine_with_larger_nodes_takes_more_of_those_that_stand_here(
+    tmp_path: Path,
+) -> None:
+    table = jobs(lived(tmp_path, ["a,0,600,1,,,,1,16,", "b,0,600,1,,,,1,128,"]))
+    assert table.loc["a", ["nodes", "gpus"]].tolist() == [2, 16.0]
+    assert table.loc["b", "state"] == "too_large"
+
+
+def test_a_list_with_less_than_no_gpu_is_refused_at_its_line(tmp_path: Path) -> None:
+    with pytest.raises(twin.InputError, match=r"jobs.csv:2:1: found '-1' under gpus"):
+        lived(tmp_path, ["a,0,600,1,,,,1,-1,"])

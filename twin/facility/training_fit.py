@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from twin.catalogue.rows import Gpu
 from twin.facility.gpu_profiles import transformer
 from twin.facility.training_kernels import has_format
 from twin.physics import training
 from twin.physics.transformer import Transformer
 from twin.scenario.schema import Scenario
-from twin.workload import TrainingSteps
+from twin.workload import Job, TrainingSteps
 
 MEMORY_DOUBT = 1.3
 """A layout is refused only where it needs this many times the memory: published layouts offload
@@ -45,6 +47,15 @@ def misfits(scenario: Scenario, steps: TrainingSteps, gpu: Gpu, gpus: int) -> li
     gpus   of the whole gang
     """
     return layout_misfits(transformer(scenario, steps.model), steps, gpu, gpus)
+
+
+def gang_misfits(scenario: Scenario, job: Job, gpu: Gpu, there: int) -> list[str]:
+    """The same for a training job on nodes that have so many GPUs altogether."""
+    assert job.steps is not None
+    if np.isfinite(job.gpus) and job.gpus > there:
+        asks = f"gpus_per_node {job.gpus / job.nodes:,.0f}"
+        return [f"{asks}, and nodes of {gpu.name} have {there // job.nodes}"]
+    return misfits(scenario, job.steps, gpu, job.gpus_of(there))
 
 
 def layout_misfits(

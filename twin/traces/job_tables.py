@@ -85,7 +85,7 @@ def _plain(line: int, row: Row, read: JobsRead) -> ListedJob | None:
         submit_s=number(line, row, "submit|submit_s|submitted_s", moment_s, np.nan, read),
         run_s=number(line, row, "run|run_s|duration", span_s, np.nan, read),
         nodes=number(line, row, "nodes", count, np.nan, read),
-        gpus=number(line, row, "gpus", finite, np.nan, read),
+        gpus=number(line, row, "gpus", count, np.nan, read),
         limit_s=number(line, row, "walltime|limit|limit_s", span_s, np.inf, read),
         priority=int(number(line, row, "priority", finite, 0.0, read)),
         user=row.get("user", "").strip(),

@@ -105,6 +105,10 @@ class Job:
     shift: Shifting | None = None
     """How far it may be moved to when electricity is cheap or clean; None for not at all."""
 
+    def gpus_of(self, there: int) -> int:
+        """GPUs that a gang learns its pace from, of those on its nodes."""
+        return int(min(self.gpus, there))
+
 
 @dataclass(frozen=True)
 class Generation:

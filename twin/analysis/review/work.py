@@ -10,9 +10,9 @@ from twin.arrays import Index
 from twin.catalogue.rows import Gpu
 from twin.facility.job_sizes import sized
 from twin.facility.model import Facility
-from twin.facility.training_fit import misfits
+from twin.facility.training_fit import gang_misfits
 from twin.findings import Finding, FindingCode
-from twin.workload import TrainingSteps
+from twin.workload import Job
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -43,18 +43,18 @@ def _misfits(facility: Facility) -> Iterator[Finding]:
     for i, work in enumerate(scenario.workload):
         if not any(need.kind == "models" for need in work.needs()):
             continue  # jobs without a model bring their own time and have no steps
-        gangs = {(job.nodes, job.steps) for job in work.jobs(scenario.seed) if job.steps}
-        for nodes, steps in gangs:
-            for says in _reasons(facility, nodes, steps):
+        jobs = [job for job in work.jobs(scenario.seed) if job.steps]
+        for job in {(job.nodes, job.gpus, job.steps): job for job in jobs}.values():
+            for says in _reasons(facility, job):
                 at = ("workload", i)
                 yield Finding(FindingCode.LAYOUT_DOES_NOT_FIT, work.name, says, at)
 
 
-def _reasons(facility: Facility, nodes: int, steps: TrainingSteps) -> list[str]:
+def _reasons(facility: Facility, job: Job) -> list[str]:
     """Why no GPU type suits a gang; none where one does, or where none has nodes enough."""
     found: list[str] = []
-    for gpu, gpus in _gangs_of_each_type(facility, nodes):
-        reasons = misfits(facility.scenario, steps, gpu, gpus)
+    for gpu, gpus in _gangs_of_each_type(facility, job.nodes):
+        reasons = gang_misfits(facility.scenario, job, gpu, gpus)
         if not reasons:
             return []
         found += reasons

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
-from twin.facility.gpu_profiles import profiled
+from twin.facility.gpu_profiles import profiled, refused
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.step_times import TrainingSpeed, Wave
 from twin.simulation.kernel.world import World
@@ -45,11 +45,20 @@ class Learning:
         found: list[Problem] = []
         for nodes in self.placement.first_of_each_type(job.nodes):
             try:
+                self._refuse_too_many(job, nodes)
                 self.learn(j, nodes)
                 return []
             except InputError as error:
                 found += error.problems
         return found
+
+    def _refuse_too_many(self, job: Job, nodes: Index) -> None:
+        """A gang that asks for more GPUs of each node than these have."""
+        there = int(self.placement.node_gpus[nodes].sum())
+        if np.isfinite(job.gpus) and job.gpus > there:
+            each = f"{job.gpus / job.nodes:,.0f} GPUs of each node"
+            allowed = f"at most {there // job.nodes} of a node"
+            raise refused(self.world.facility.scenario, job.name, [(each, allowed)])
 
     def learn(self, j: int, nodes: Index) -> None:
         """Take on the pace of these nodes; the same type again changes nothing."""
@@ -61,7 +70,8 @@ class Learning:
             return
         own.gpu_type[j] = gpu
         own.learned_rack[j] = self.placement.rack_of_node[nodes[0]]
-        own.learned_gpus[j] = self.placement.node_gpus[nodes].sum()
+        there = int(self.placement.node_gpus[nodes].sum())
+        own.learned_gpus[j] = self.jobs[j].gpus_of(there)
         speed = self._speed(j)
         same_tokens = own.tokens_per_s[j] / speed.tokens_per_s
         own.done_s[j] *= same_tokens

@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.arrays import Index, Mask
 from twin.catalogue.rows import Gpu
-from twin.facility.training_fit import misfits
+from twin.facility.training_fit import gang_misfits
 from twin.scenario.schema import Scenario
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
@@ -151,7 +151,7 @@ class Placement:
             if gpu and first.size == job.nodes and job.steps is not None:
                 gpus = int(self.node_gpus[first].sum())
                 row = scenario.catalogue.get(Gpu, gpu)
-                fits[kind] = not misfits(scenario, job.steps, row, gpus)
+                fits[kind] = not gang_misfits(scenario, job, row, gpus)
         return fits
 
     def first_of_each_type(self, nodes: int) -> list[Index]:

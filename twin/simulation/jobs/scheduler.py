@@ -267,7 +267,7 @@ class Scheduler(Discipline):
     def _enter_share(self, j: int) -> None:
         """A job that works on fewer GPUs than it holds leaves the others idle."""
         job = self.jobs[j]
-        if np.isfinite(job.gpus):
+        if np.isfinite(job.gpus) and job.steps is None:
             share = min(job.gpus / (self.own.gpus[j] or 1.0), 1.0)
             self.own.gpu_activity[j] = job.gpu_activity * share
 

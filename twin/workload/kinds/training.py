@@ -23,6 +23,8 @@ class Training(WorkloadKind):
     """Catalogue model, such as `Llama-3.1-8B`."""
     nodes: PositiveInt = Field(le=1_000_000)
     """Nodes in the gang: all or nothing."""
+    gpus_per_node: PositiveInt | None = Field(default=None, le=1_000)
+    """GPUs that it takes of each node, the others left to other jobs; without it whole nodes."""
     submit: Duration = 0.0
     """When it joins the queue, after the start."""
     tokens: Annotated[int, Field(gt=0, le=10**18)] | None = None
@@ -90,6 +92,7 @@ class Training(WorkloadKind):
                 restart_delay_s=self.restart_delay,
                 priority=self.priority,
                 steps=self._steps(),
+                gpus=self.nodes * self.gpus_per_node if self.gpus_per_node else np.inf,
                 after=self.after,
             ),
         )
