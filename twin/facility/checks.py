@@ -15,6 +15,7 @@ from twin.facility import price_names
 from twin.facility.control_checks import check_demand_response, check_shedding
 from twin.facility.cooling.peak import heat_w
 from twin.facility.fault_checks import check_faults, check_target
+from twin.facility.guard_checks import check_guards
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.model import Facility
 from twin.facility.model.components import is_member
@@ -130,6 +131,7 @@ def targets(ledger: Ledger) -> None:
         if action.kind in ("reset_ups", "maintenance_bypass"):
             loc = ("controls", "actions", i, "ups")
             _group_of(ledger, loc, action.ups, Role.STORE, "a UPS of this layout")
+    check_guards(ledger)
     for i, work in enumerate(scenario.workload):
         for need in work.needs():
             _known(ledger, ("workload", i, *need.place), need.name, KINDS[need.kind])

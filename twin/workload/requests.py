@@ -10,6 +10,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import FileName, Fraction, Rate, RowOf, Stated
 from twin.traces import RequestTrace, read_requests
+from twin.workload.guard import GuardedService
 
 TOKENS_MAX = 10_000_000
 """Of one request; the longest context on offer in 2026 is a tenth of it."""
@@ -30,6 +31,8 @@ class Requests(Stated):
     """Of each prompt, found in a prefix cache: held, and not read again."""
     trace: FileName | None = None
     """Requests as recorded: Azure, BurstGPT, Mooncake, AIPerf, a vLLM log or a plain table."""
+    guards: GuardedService | None = None
+    """Those of another service, read by this one as its guard."""
     diurnal_amplitude: Fraction = 0.5
     """Peak over mean, minus one, of the daily sinusoid."""
     peak_hour: float = Field(default=14.0, ge=0, lt=24)
@@ -40,6 +43,8 @@ class Requests(Stated):
     @model_validator(mode="after")
     def _one_source_of_lengths(self) -> Self:
         fixed = (self.input_tokens, self.output_tokens)
+        if self.guards is not None:
+            return self._as_a_guard(self.guards)
         if self.rate is None and self.trace is None:
             raise ValueError("a rate, such as `rate: 30 / s`, or a trace of requests")
         if None in fixed and fixed != (None, None):
@@ -52,11 +57,28 @@ class Requests(Stated):
             raise ValueError(f"cached_tokens up to {most:,}: a prompt's last token is always read")
         return self
 
+    def _as_a_guard(self, guarded: GuardedService) -> Self:
+        """A guard has no stream and no lengths of its own."""
+        own = ("rate", "trace", "lengths", "input_tokens", "output_tokens")
+        stated = [name for name in own if self._states(name)]
+        if stated:
+            told = f"guards without {' and '.join(stated)}: requests are those of"
+            raise ValueError(f"{told} {guarded.service}")
+        if self.cached_tokens > guarded.instructions_tokens:
+            most = guarded.instructions_tokens
+            raise ValueError(f"cached_tokens up to the {most:,} instructions_tokens of a guard")
+        return self
+
     def _states(self, name: str) -> bool:
         """Whether a key says something: the default, written out, says nothing, for a resolved
         scenario holds it beside what stands in its place.
         """
         return bool(getattr(self, name) != type(self).model_fields[name].default)
+
+    @property
+    def by_row(self) -> bool:
+        """Whether a catalogue row says how long they are."""
+        return self.input_tokens is None and self.trace is None and self.guards is None
 
     def recorded(self) -> RequestTrace | None:
         """The trace, as its file stands now; None where none is named."""

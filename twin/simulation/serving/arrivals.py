@@ -9,6 +9,15 @@ from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.requests import RequestList
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
+from twin.simulation.serving.guarding import (
+    let_through,
+    passed_counts,
+    passes,
+    pool_named,
+    read_by,
+    reads_of,
+)
+from twin.simulation.serving.lengths import length_law
 from twin.traces import RequestTrace
 from twin.workload import Pool
 
@@ -22,9 +31,8 @@ def arrivals(
     mean_tokens, sigma   of a request's output, the second of its logarithm
     Each quantity draws from its own stream, so a longer horizon meets the same first windows.
     """
-    trace = pool.requests.recorded()
-    if trace is not None:
-        return _recorded_windows(scenario, pool, recorded(scenario, pool, trace))
+    if _source(scenario, pool).requests.trace is not None:
+        return _recorded_windows(scenario, pool, single_requests(scenario, pool))
     arrived = _counts(scenario, pool)
     sizes = stream(scenario.seed, "traffic", pool.name, "sizes")
     deviation = mean_tokens * np.sqrt(np.expm1(sigma**2) * arrived)
@@ -32,8 +40,23 @@ def arrivals(
     return np.maximum(tokens, 0.0), arrived
 
 
+def _source(scenario: Scenario, pool: Pool) -> Pool:
+    """The pool whose users ask: a guard's are those of what it guards."""
+    guarded = pool.requests.guards
+    return pool if guarded is None else pool_named(scenario, guarded.service)
+
+
 def _counts(scenario: Scenario, pool: Pool) -> Array:
-    """(window,) requests that arrive."""
+    """(window,) requests that arrive at a pool."""
+    source = _source(scenario, pool)
+    come = _asked(scenario, source)
+    passed = passed_counts(scenario, source.name, come)
+    guarded = pool.requests.guards
+    return passed if guarded is None else reads_of(guarded, come, passed)
+
+
+def _asked(scenario: Scenario, pool: Pool) -> Array:
+    """(window,) requests of users."""
     requests = pool.requests
     count = int(np.ceil(scenario.horizon / pool.window_s))
     many, bursts = (
@@ -70,15 +93,26 @@ def _recorded_windows(scenario: Scenario, pool: Pool, requests: RequestList) -> 
     return tokens, np.bincount(window, minlength=count).astype(float)
 
 
-def single_requests(scenario: Scenario, pool: Pool, lengths: LengthLaw) -> RequestList:
-    """Every request with its moment and its lengths: those of a trace, or drawn.
+def single_requests(scenario: Scenario, pool: Pool) -> RequestList:
+    """Every request with its moment and its lengths: those of a trace, or drawn; what passes the
+    guards of a pool, or what it reads as one.
 
-    As many arrive in a window as the fluid form sees there, at any moment of it alike.
+    As many are asked in a window as the fluid form sees there, at any moment of it alike.
     """
-    trace = pool.requests.recorded()
+    source = _source(scenario, pool)
+    trace = source.requests.recorded()
     if trace is not None:
-        return recorded(scenario, pool, trace)
-    arrived = _counts(scenario, pool).astype(np.int64)
+        come = recorded(scenario, source, trace)
+    else:
+        come = _drawn_requests(scenario, source, length_law(scenario, source))
+    guarded = pool.requests.guards
+    if guarded is None:
+        return let_through(scenario, source.name, come)
+    return read_by(pool, guarded, come, passes(scenario, source.name, come.count))
+
+
+def _drawn_requests(scenario: Scenario, pool: Pool, lengths: LengthLaw) -> RequestList:
+    arrived = _asked(scenario, pool).astype(np.int64)
     moments, prompts, outputs = (
         stream(scenario.seed, "traffic", pool.name, part)
         for part in ("moments", "prompts", "outputs")

@@ -10,6 +10,7 @@ from twin.arrays import Array
 from twin.catalogue.rows import RequestLengths
 from twin.physics.serving.latency import LengthLaw
 from twin.scenario.schema import Scenario
+from twin.simulation.serving.guarding import lengths_read, passed_frac, pool_named
 from twin.traces import RequestTrace
 from twin.workload import Pool
 from twin.workload.serving_engine import Stage
@@ -18,8 +19,12 @@ from twin.workload.serving_engine import Stage
 def length_law(scenario: Scenario, pool: Pool) -> LengthLaw:
     """Means of prompt and answer, and the spread of their logarithms."""
     requests = pool.requests
-    trace = requests.recorded()
     cached = float(requests.cached_tokens)
+    if requests.guards is not None:
+        service = requests.guards.service
+        of = length_law(scenario, pool_named(scenario, service))
+        return lengths_read(requests.guards, of, passed_frac(scenario, service), cached)
+    trace = requests.recorded()
     if trace is not None:
         return _of_trace(trace, cached)
     if requests.input_tokens is not None and requests.output_tokens is not None:

@@ -32,7 +32,7 @@ class RequestService(Service):
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         scenario = self.world.facility.scenario
-        self.stated = single_requests(scenario, self.pool, self.speed.asked)
+        self.stated = single_requests(scenario, self.pool)
         if self.stated.count > REQUESTS_MAX:
             found = [(f"{self.stated.count:,} requests", f"at most {REQUESTS_MAX:,} one by one")]
             raise refused(scenario, self.pool.name, found, "detail: fluid, or a shorter horizon")

@@ -103,7 +103,7 @@ class Inference(WorkloadKind):
     def needs(self) -> tuple[Need, ...]:
         """Its model, and the lengths of its requests."""
         needs = [Need("models", self.model, ("model",))]
-        if self.requests.input_tokens is None and self.requests.trace is None:
+        if self.requests.by_row:
             needs.append(Need("requests", self.requests.lengths, ("requests", "lengths")))
         if self.engine.software is not None:
             needs.append(Need("engines", self.engine.software, ("engine", "software")))
