@@ -18,6 +18,7 @@ import twin
 from tests.planner import asked
 from tests.power_layouts import facility, load, part, power_only
 from twin.cli import main
+from twin.physics.reliability import markov
 from twin.physics.reliability.gates import HOURS_PER_YEAR
 
 MTBF_H = 400.0
@@ -168,16 +169,104 @@ def test_without_a_crew_nothing_comes_back() -> None:
     assert found["availability_exact"]["unavailability"] is None
 
 
-def test_a_large_group_is_simulated_and_said_to_be_too_large() -> None:
-    """Ten of fourteen carry 300 kW below their trips, at 1.25 of 26 kW; nine do not."""
-    count = 14
-    found = shared(layout(count, 26.0, crews=ONE + REST), alike(count))
-    assert found["availability_exact"]["unavailability"] is None
-    assert "14 components share crews, in 16,384 sets" in found["why"]
-    weight = np.cumprod([1.0, *((count - n) * RHO for n in range(count))])
-    expected = weight[5:].sum() / weight.sum()
+def births_and_deaths(count: int, crews: int = 1) -> np.ndarray:
+    """Share of time with so many down, all alike."""
+    weight = [1.0]
+    for down in range(count):
+        weight.append(weight[-1] * (count - down) * RHO / min(down + 1, crews))
+    return np.array(weight) / sum(weight)
+
+
+@pytest.mark.parametrize(("count", "crews"), [(14, 1), (40, 3)])
+def test_a_large_group_is_exact(count: int, crews: int) -> None:
+    """Carried to their trips, at 1.25 of 26 kW, by ten or more: 300 kW and the losses."""
+    few = [{"name": "electricians", "count": crews, "kinds": ["transformer"]}]
+    found = shared(layout(count, 26.0, crews=few + REST), alike(count))
+    expected = births_and_deaths(count, crews)[count - 9 :].sum()
+    exact = found["availability_exact"]["unavailability"]
+    assert exact == pytest.approx(expected, rel=1e-9)
+    assert found["availability_bounds"]["lower"] == found["availability_bounds"]["upper"] == exact
     low, high = found["interval"]
     assert low < expected < high
+
+
+def unlike(count: int, mtbf_h: float) -> dict[str, tuple[float, float]]:
+    """Told apart by a millionth, so that no two are of a kind."""
+    return {f"t_{n}": (mtbf_h * (1.0 + 1e-6 * n), MTTR_H) for n in range(1, count + 1)}
+
+
+def test_many_unlike_members_are_cut_off_within_a_bound() -> None:
+    """Fourteen kinds, two crews: no more than three down are followed. What is left out is known
+    here, for the fourteen are all but alike.
+    """
+    count, mtbf_h = 14, 40_000.0
+    two = [{"name": "electricians", "count": 2, "kinds": ["transformer"]}]
+    found = shared(layout(count, 21.6, crews=two + REST), unlike(count, mtbf_h))
+    rho = MTTR_H / mtbf_h
+    weight = [1.0]
+    for down in range(count):
+        weight.append(weight[-1] * (count - down) * rho / min(down + 1, 2))
+    share = np.array(weight) / sum(weight)
+    assert found["availability_exact"]["unavailability"] is None
+    assert "up to 3 of those that share crews" in found["why"]
+    bounds = found["availability_bounds"]
+    needed = lost_that_trip(count, 21.6)
+    expected = share[needed:].sum()
+    assert bounds["lower"] < expected < bounds["upper"]
+    assert bounds["upper"] - bounds["lower"] < 0.1 * expected
+    often = share[needed - 1] * (count - needed + 1) / mtbf_h * HOURS_PER_YEAR
+    assert bounds["lower_per_year"] < often < bounds["upper_per_year"]
+
+
+def lost_that_trip(count: int, rating_kw: float) -> int:
+    """How many must be lost until the rest open: above 1.25 of their rating."""
+    return next(n for n in range(count) if 1.25 * rating_kw * (count - n) < 300.5)
+
+
+def caused(beta: float) -> list[dict[str, Any]]:
+    return [{"name": "batch", "components": ["t"], "beta": beta}]
+
+
+def test_what_a_cause_strikes_waits_for_the_crew_too() -> None:
+    """A pair, one crew: states none, one and both down, balanced by hand."""
+    beta = 0.2
+    found = shared(layout(crews=ONE + REST, common_causes=caused(beta)), alike(2))
+    alone, shock = (1 - beta) * RHO, beta * RHO
+    one = 2 * alone + shock
+    both = shock + one * (alone + shock)
+    expected = both / (1 + one + both)
+    exact = found["availability_exact"]
+    assert exact["unavailability"] == pytest.approx(expected, rel=1e-10)
+    often = (shock + one * (alone + shock)) / (1 + one + both) / MTTR_H
+    assert exact["frequency_per_year"] == pytest.approx(often * HOURS_PER_YEAR, rel=1e-10)
+    low, high = found["interval"]
+    assert low < expected < high
+    simulated = found["availability_monte_carlo"]["frequency_per_year"]
+    assert simulated == pytest.approx(exact["frequency_per_year"], rel=0.05)
+
+
+def test_a_cause_that_leads_beyond_what_is_followed_is_within_the_bounds() -> None:
+    """It strikes all fourteen at once, of which three down were followed: the chain of alike ones
+    knows the answer.
+    """
+    count, mtbf_h, beta = 14, 40_000.0, 0.01
+    two = [{"name": "electricians", "count": 2, "kinds": ["transformer"]}]
+    made = layout(count, 21.6, crews=two + REST, common_causes=caused(beta))
+    bounds = shared(made, unlike(count, mtbf_h))["availability_bounds"]
+    needed = count + 1 - lost_that_trip(count, 21.6)
+    expected = markov.alike(count, needed, mtbf_h, MTTR_H, crews=2, beta=beta)
+    assert bounds["lower"] < expected.unavailability < bounds["upper"] < 1e-3
+    assert bounds["lower_per_year"] < expected.frequency_per_year < bounds["upper_per_year"]
+
+
+def test_a_cause_that_two_classes_see_to_lasts_as_without_crews() -> None:
+    """The panel and a transformer: nobody waits for the other."""
+    causes = [{"name": "flood", "components": ["t_1", "panel"], "beta": 0.1}]
+    rates = alike(2) | {"panel": (2000.0, 10.0)}
+    made = layout(crews=ONE + REST, common_causes=causes)
+    both = shared(made, rates)["availability_exact"]["unavailability"]
+    alone = shared(layout(crews=ONE + REST), rates)["availability_exact"]["unavailability"]
+    assert both > alone
 
 
 def test_the_command_prints_both_beside_the_independent_ones(tmp_path: Path, capsys: Any) -> None:

@@ -22,6 +22,7 @@ from twin.analysis.redundancy_report import RedundancyReport, Row
 from twin.errors import InputError, Problem
 from twin.facility.dependency import dependency, power_overloads
 from twin.facility.dependency.overloads import Overloads as Followed
+from twin.facility.dependency.shared_causes import SHARED_CAUSE
 from twin.facility.dependency.top_events import WHOLE, of_top_event, says
 from twin.facility.model import Facility
 from twin.facility.power.loading import single_losses
@@ -105,7 +106,7 @@ def redundancy(
 
 def _independent(facility: Facility, gates: Gates, top: str, report: RedundancyReport) -> Row:
     """Availability without common causes; what is known already where there are none."""
-    if not any(system == "common cause" for system in gates.systems):
+    if not any(system == SHARED_CAUSE for system in gates.systems):
         return report.availability_exact
     apart = of_top_event(dependency(facility, common_cause=False), facility, top)
     diagram = diagram_of(apart)

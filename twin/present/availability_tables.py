@@ -76,6 +76,10 @@ def _crews(crews: Study) -> str:
     ]
     why = str(crews.get("why") or "")
     said = f"Crews that are shared: {', '.join(told)}; repairs wait for them." if told else ""
+    held = part(crews, "availability_bounds")
+    if why and held.get("lower") is not None:
+        low, high = scientific(held["lower"]), scientific(held.get("upper"))
+        return f"{said} It lies between {low} and {high} then ({short(why, 200)})."
     return f"{said} No exact value: {short(why, 200)}." if why else said
 
 

@@ -16,6 +16,9 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import Node, Rule
 
+SHARED_CAUSE = "common cause"
+"""System of the nodes that stand for causes."""
+
 
 @dataclass(frozen=True)
 class SharedCause:
@@ -37,7 +40,7 @@ def with_shared_causes(facility: Facility, nodes: Sequence[Node]) -> list[Node]:
     by_name = {node.name: node for node in nodes}
     for cause in shared_causes(facility, by_name):
         by_name[cause.name] = Node(
-            cause.name, Rule.SOURCE, mtbf_h=cause.mtbf_h, mttr_h=cause.mttr_h, system="common cause"
+            cause.name, Rule.SOURCE, mtbf_h=cause.mtbf_h, mttr_h=cause.mttr_h, system=SHARED_CAUSE
         )
         for name, (mtbf_h, mttr_h) in cause.alone.items():
             node = by_name[name]

@@ -1,33 +1,23 @@
-"""Availability where components wait for one another's repair crew, exact for small groups.
+"""Availability where components wait for one another's repair crew: exact, or within a bound.
 
-Those that one class of crew sees to are a Markov chain: they fail whatever the others do, and are
-repaired first come first served by so many crews. Its states are the orders in which they wait,
-members with the same rates being told apart by nothing but their number. The top event is asked of
-the decision diagram once for each set of members that are down, everything else being independent.
-Source: R. E. Barlow and F. Proschan, Statistical theory of reliability and life testing (1975), for
-the repairmen; conditioning on the dependent part is the law of total probability.
+Those that one class of crew sees to are a queue (`crew_queue`); the top event is asked of the
+decision diagram for each number of each kind that are down (`crew_counts`), everything else being
+independent: the law of total probability. A cause that strikes several of them at once sends them
+all to the queue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from math import comb, prod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from twin.physics.reliability.bdd import FailureDiagram
+from twin.physics.reliability.crew_counts import CountedDiagram, counts_within
+from twin.physics.reliability.crew_queue import Counts, Kind, QueueShares, queue_shares
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates, Ints
-from twin.physics.reliability.markov import State, SteadyState, shares_of_time
-
-STATES_MAX = 20_000
-SETS_MAX = 4096
-"""Sets of members down, all groups together."""
-_WORK_MAX = 400_000_000
-"""Nodes of the diagram times sets: some ten seconds."""
-_CELLS = 5_000_000
-
-Counts = tuple[int, ...]
+from twin.physics.reliability.markov import SteadyState
 
 
 @dataclass(frozen=True)
@@ -36,130 +26,165 @@ class CrewGroup:
 
     members: tuple[int, ...]
     crews: int
+    causes: tuple[int, ...] = ()
+    """Nodes of causes that strike members alone, all that are up at once."""
 
 
-def crewed(gates: Gates, diagram: FailureDiagram, groups: Sequence[CrewGroup]) -> SteadyState:
+@dataclass(frozen=True)
+class Crewed:
+    """How often and for how long the top event is away."""
+
+    middle: SteadyState
+    error: float
+    """What the unavailability may be wrong by; 0 where it is exact."""
+    error_per_year: float
+    """What the frequency may be."""
+    order: int
+    """Most that were followed down at once in a queue that was cut off; 0 where none was."""
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """One group: its kinds, and how many of each are down how often."""
+
+    kinds: tuple[Kind, ...]
+    installed: Counts
+    of: dict[int, int]
+    """Kind of each member."""
+    shares: QueueShares
+
+
+def crewed(gates: Gates, diagram: FailureDiagram, groups: Sequence[CrewGroup]) -> Crewed:
     """How often and for how long the top event is away; members of no group have a crew each.
 
-    Raises OverflowError where a group has too many states, or all of them too many sets.
+    Raises OverflowError where queues or the numbers down in them outgrow their room.
     """
-    told = set(diagram.component.tolist())
-    asked = [tuple(node for node in group.members if node in told) for group in groups]
-    members = [node for group in asked for node in group]
-    sets = 2 ** len(members)
-    if sets > SETS_MAX or sets * len(diagram.bdd.low) > _WORK_MAX:
-        raise OverflowError(f"{len(members)} components share crews, in {sets:,} sets")
-    weight = np.ones(1)
-    for group, some in zip(groups, asked, strict=True):
-        weight = np.outer(_set_shares(gates, group, some), weight).ravel()
-    return _over_sets(gates, diagram, np.array(members, dtype=np.int64), weight)
-
-
-def _set_shares(gates: Gates, group: CrewGroup, asked: Sequence[int]) -> Floats:
-    """(2^asked,) share of time in which exactly these of the asked members are down; bit n of the
-    place is the n-th of them. Members with the same rates are as likely as one another.
-    """
-    kinds = [(float(gates.mtbf_h[n]), float(gates.mttr_h[n])) for n in group.members]
-    rates = list(dict.fromkeys(kinds))
-    installed = tuple(kinds.count(rate) for rate in rates)
-    of = [rates.index(kinds[group.members.index(node)]) for node in asked]
-    told = tuple(of.count(kind) for kind in range(len(rates)))
-    down = _numbers_down(installed, rates, group.crews)
-    known: dict[Counts, float] = {}
-    shares = np.empty(2 ** len(asked))
-    for place in range(shares.size):
-        here = [kind for bit, kind in enumerate(of) if place >> bit & 1]
-        lost = tuple(here.count(kind) for kind in range(len(rates)))
-        if lost not in known:
-            known[lost] = sum(
-                share * _chance(installed, told, number, lost) for number, share in down.items()
-            )
-        shares[place] = known[lost]
-    return shares
-
-
-def _chance(installed: Counts, told: Counts, down: Counts, lost: Counts) -> float:
-    """That of so many down of each kind exactly some given ones of the told are: the others are
-    not told.
-    """
-    every = zip(installed, told, down, lost, strict=True)
-    return prod(
-        comb(n - some, k - j) / comb(n, k) if j <= k and k - j <= n - some else 0.0
-        for n, some, k, j in every
+    queues = [_queue(gates, diagram, group) for group in groups]
+    limits = [(queue.installed, queue.shares.order) for queue in queues]
+    counts = counts_within(limits)
+    causes = np.array([cause for group in groups for cause in group.causes], dtype=np.int64)
+    failed = gates.unavailability[diagram.component].copy()
+    failed[np.isin(diagram.component, causes)] = 0.0
+    kind = _kinds(diagram, queues)
+    installed = tuple(n for queue in queues for n in queue.installed)
+    counted = CountedDiagram(diagram, kind, failed, installed, counts)
+    share = _joint(queues, counts)
+    alone_per_h = 1.0 / (gates.mtbf_h + gates.mttr_h)[diagram.component]
+    alone_per_h[(kind >= 0) | np.isin(diagram.component, causes)] = 0.0
+    often = float(counted.rises(share) @ alone_per_h)
+    fails_per_h, most_per_h = _own_failures(gates, groups, queues, counted, share)
+    error = sum(queue.shares.error for queue in queues)
+    rate_per_h = most_per_h + float(alone_per_h.sum())
+    left_out_per_h = sum(queue.shares.left_out_per_h for queue in queues)
+    cut = [queue.shares.order for queue in queues if queue.shares.error]
+    return Crewed(
+        SteadyState(float(share @ counted.probability), (often + fails_per_h) * HOURS_PER_YEAR),
+        error,
+        (error * rate_per_h + left_out_per_h) * HOURS_PER_YEAR,
+        min(cut, default=0),
     )
 
 
-def _numbers_down(
-    installed: Counts, rates: Sequence[tuple[float, float]], crews: int
-) -> dict[Counts, float]:
-    """Share of time with so many of each kind down."""
+def _queue(gates: Gates, diagram: FailureDiagram, group: CrewGroup) -> _Queue:
+    struck = [set(gates.consumers[cause]) for cause in group.causes]
+    each = [
+        Kind(
+            float(gates.mtbf_h[node]),
+            float(gates.mttr_h[node]),
+            tuple(place for place, who in enumerate(struck) if node in who),
+        )
+        for node in group.members
+    ]
+    kinds = tuple(dict.fromkeys(each))
+    installed = tuple(each.count(kind) for kind in kinds)
+    of = {node: kinds.index(own) for node, own in zip(group.members, each, strict=True)}
+    shocks = [1.0 / float(gates.mtbf_h[cause]) for cause in group.causes]
+    shares = queue_shares(kinds, installed, group.crews, shocks)
+    return _told(_Queue(kinds, installed, of, shares), set(diagram.component.tolist()))
 
-    def moves(state: State) -> Iterable[tuple[State, float]]:
-        assert isinstance(state, tuple)
-        yield from _failures(state)
-        for place, kind in enumerate(state[:crews]):
-            yield (*state[:place], *state[place + 1 :]), 1.0 / rates[kind][1]
 
-    def _failures(state: tuple[int, ...]) -> Iterator[tuple[State, float]]:
-        for kind, number in enumerate(installed):
-            standing = number - state.count(kind)
-            yield (*state, kind), standing / rates[kind][0]
+def _told(queue: _Queue, asked: set[int]) -> _Queue:
+    """The same of those kinds alone that the top event asks for."""
+    kept = sorted({kind for node, kind in queue.of.items() if node in asked})
+    share: dict[Counts, float] = {}
+    for counts, part in queue.shares.share.items():
+        seen = tuple(counts[kind] for kind in kept)
+        share[seen] = share.get(seen, 0.0) + part
+    return _Queue(
+        tuple(queue.kinds[kind] for kind in kept),
+        tuple(queue.installed[kind] for kind in kept),
+        {node: kept.index(kind) for node, kind in queue.of.items() if kind in kept},
+        replace(queue.shares, share=share),
+    )
 
-    found: dict[Counts, float] = {}
-    for state, share in shares_of_time((), moves, STATES_MAX).items():
-        assert isinstance(state, tuple)
-        number = tuple(state.count(kind) for kind in range(len(installed)))
-        found[number] = found.get(number, 0.0) + share
+
+def _kinds(diagram: FailureDiagram, queues: Sequence[_Queue]) -> Ints:
+    """(level,) kind of each component, counted through all queues; -1 where it is in none."""
+    found = np.full(diagram.component.size, -1, dtype=np.int64)
+    first = 0
+    for queue in queues:
+        for level, node in enumerate(diagram.component.tolist()):
+            if node in queue.of:
+                found[level] = first + queue.of[node]
+        first += len(queue.kinds)
     return found
 
 
-def _over_sets(gates: Gates, diagram: FailureDiagram, members: Ints, weight: Floats) -> SteadyState:
-    """The mean over the sets of members down, and what takes the top event away in each."""
-    rate_per_h = 1.0 / (gates.mtbf_h + gates.mttr_h)[diagram.component]
-    rate_per_h[np.isin(diagram.component, members)] = 0.0
-    down = np.empty(weight.size)
-    frequency_per_h = 0.0
-    step = max(1, _CELLS // len(diagram.bdd.low))
-    for begin in range(0, weight.size, step):
-        places = np.arange(begin, min(begin + step, weight.size))
-        failed = _failed(gates, diagram, members, places)
-        down[places], birnbaum = _passes(diagram, failed, weight[places])
-        frequency_per_h += float(birnbaum @ rate_per_h)
-    for bit, node in enumerate(members.tolist()):
-        up = np.flatnonzero((np.arange(weight.size) >> bit & 1) == 0)
-        rise = down[up | 1 << bit] - down[up]
-        frequency_per_h += float((weight[up] * rise).sum()) / float(gates.mtbf_h[node])
-    return SteadyState(float(weight @ down), frequency_per_h * HOURS_PER_YEAR)
+def _joint(queues: Sequence[_Queue], counts: Sequence[Counts]) -> Floats:
+    """(count,) share of time with so many down in all queues, which are independent."""
+    share = np.ones(len(counts))
+    for queue, part in _parts(queues):
+        own = [queue.shares.share.get(one[part], 0.0) for one in counts]
+        share *= np.array(own)
+    return share
 
 
-def _failed(gates: Gates, diagram: FailureDiagram, members: Ints, places: Ints) -> Floats:
-    """(level, set) probability that the component of each level is down: 0 or 1 of members."""
-    failed = np.repeat(gates.unavailability[diagram.component][:, None], places.size, axis=1)
-    level = {node: n for n, node in enumerate(diagram.component.tolist())}
-    for bit, node in enumerate(members.tolist()):
-        failed[level[node]] = places >> bit & 1
-    return failed
+def _parts(queues: Sequence[_Queue]) -> Iterator[tuple[_Queue, slice]]:
+    first = 0
+    for queue in queues:
+        yield queue, slice(first, first + len(queue.kinds))
+        first += len(queue.kinds)
 
 
-def _passes(diagram: FailureDiagram, failed: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """(set,) probability of the top event, and (level,) its rise with each, weighted over sets."""
-    bdd = diagram.bdd
-    nodes = bdd.below(diagram.top)
-    probability = np.zeros((len(bdd.low), weight.size))
-    probability[1] = 1.0
-    for node in nodes:
-        q = failed[bdd.level[node]]
-        probability[node] = q * probability[bdd.high[node]] + (1 - q) * probability[bdd.low[node]]
-    path = np.zeros_like(probability)
-    path[diagram.top] = weight
-    rise = np.zeros(failed.shape[0])
-    for node in reversed(nodes):
-        low = bdd.low[node]
-        high = bdd.high[node]
-        level = bdd.level[node]
-        here = path[node]
-        q = failed[level]
-        rise[level] += float(here @ (probability[high] - probability[low]))
-        path[high] += here * q
-        path[low] += here * (1 - q)
-    return probability[diagram.top].copy(), rise
+def _own_failures(
+    gates: Gates,
+    groups: Sequence[CrewGroup],
+    queues: Sequence[_Queue],
+    counted: CountedDiagram,
+    share: Floats,
+) -> tuple[float, float]:
+    """How often a failure in a queue takes the top event away, and how often any may, an hour."""
+    often = 0.0
+    most = 0.0
+    for group, (queue, part) in zip(groups, _parts(queues), strict=True):
+        for kind, own in enumerate(queue.kinds):
+            step = {part.start + kind: 1}
+            most += queue.installed[kind] / own.mtbf_h
+            standing = queue.installed[kind] - _column(counted, part.start + kind)
+            often += float(share @ (standing * _rise(counted, step))) / own.mtbf_h
+        for place, cause in enumerate(group.causes):
+            struck = [part.start + k for k, own in enumerate(queue.kinds) if place in own.causes]
+            rate_per_h = 1.0 / float(gates.mtbf_h[cause])
+            most += rate_per_h
+            often += rate_per_h * float(share @ _rise(counted, dict.fromkeys(struck, -1)))
+    return often, most
+
+
+def _column(counted: CountedDiagram, kind: int) -> Floats:
+    return np.array([counts[kind] for counts in counted.counts], dtype=np.float64)
+
+
+def _rise(counted: CountedDiagram, step: dict[int, int]) -> Floats:
+    """(count,) rise of the top event's probability with so many more of some kinds down; all of
+    them for -1. Nothing where that many were not followed.
+    """
+    found = np.zeros(len(counted.counts))
+    for place, counts in enumerate(counted.counts):
+        after = tuple(
+            counted.installed[k] if step.get(k) == -1 else n + step.get(k, 0)
+            for k, n in enumerate(counts)
+        )
+        there = counted.place.get(after)
+        if there is not None:
+            found[place] = counted.probability[there] - counted.probability[place]
+    return found

@@ -49,6 +49,9 @@ class _Queues:
         self.events: list[tuple[float, int, float]] = []
         """When, what, and since when it has been down; below 0 where it fails then."""
         self.done: list[tuple[float, float, int]] = []
+        self.due_h: dict[int, float] = {}
+        """When each that stands fails next by itself."""
+        self.struck = _struck(gates, groups)
         for node in gates.components.tolist():
             self._stands(0.0, node)
 
@@ -57,7 +60,7 @@ class _Queues:
         while self.events[0][0] < length_h:
             now_h, node, since_h = heappop(self.events)
             if since_h < 0:
-                self._fails(now_h, node)
+                self._due(now_h, node)
             else:
                 self.done.append((since_h, now_h, node))
                 self._stands(now_h, node)
@@ -68,9 +71,23 @@ class _Queues:
         return np.array(start_h), np.array(end_h), np.array(who, dtype=np.int64)
 
     def _stands(self, now_h: float, node: int) -> None:
-        heappush(self.events, (now_h + self.rng.exponential(self.mtbf_h[node]), node, -1.0))
+        self.due_h[node] = now_h + self.rng.exponential(self.mtbf_h[node])
+        heappush(self.events, (self.due_h[node], node, -1.0))
+
+    def _due(self, now_h: float, node: int) -> None:
+        """A component fails, or a cause strikes all that stand; those struck before are not due."""
+        if self.due_h.get(node) != now_h:
+            return
+        if node in self.struck:
+            for one in self.struck[node]:
+                if one in self.due_h:
+                    self._fails(now_h, one)
+            self._stands(now_h, node)
+            return
+        self._fails(now_h, node)
 
     def _fails(self, now_h: float, node: int) -> None:
+        del self.due_h[node]
         group = self.group.get(node)
         if group is not None and not self.free[group]:
             self.waiting[group].append((now_h, node))
@@ -92,3 +109,12 @@ class _Queues:
             self._repair(now_h, node, since_h)
         else:
             self.free[group] += 1
+
+
+def _struck(gates: Gates, groups: Sequence[CrewGroup]) -> dict[int, list[int]]:
+    """Whom each cause of a group strikes, in the order in which they queue."""
+    return {
+        cause: [node for node in group.members if node in gates.consumers[cause]]
+        for group in groups
+        for cause in group.causes
+    }

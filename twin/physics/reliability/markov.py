@@ -50,8 +50,8 @@ def steady_state(start: State, moves: Moves, down: Callable[[State], bool]) -> S
 
     Raises OverflowError beyond STATES_MAX states and ValueError where a state is never left.
     """
-    number, rates = _reached(start, moves)
-    share = _balance(len(number), rates)
+    number, rates = reached_states(start, moves)
+    share = balance(len(number), rates)
     is_down = np.array([down(state) for state in number])
     frequency_per_h = sum(
         share[here] * rate for here, there, rate in rates if is_down[there] and not is_down[here]
@@ -59,18 +59,13 @@ def steady_state(start: State, moves: Moves, down: Callable[[State], bool]) -> S
     return SteadyState(float(share[is_down].sum()), float(frequency_per_h) * HOURS_PER_YEAR)
 
 
-def shares_of_time(start: State, moves: Moves, most: int = STATES_MAX) -> dict[State, float]:
-    """How much of the time the chain reached from a state spends in each.
-
-    Raises OverflowError beyond so many states and ValueError where a state is never left.
-    """
-    number, rates = _reached(start, moves, most)
-    return dict(zip(number, _balance(len(number), rates).tolist(), strict=True))
-
-
-def _reached(
+def reached_states(
     start: State, moves: Moves, most: int = STATES_MAX
 ) -> tuple[dict[State, int], list[tuple[int, int, float]]]:
+    """Every state that the start leads to, by number, and all moves between them.
+
+    Raises OverflowError beyond so many states.
+    """
     number: dict[State, int] = {start: 0}
     rates: list[tuple[int, int, float]] = []
     waiting = [start]
@@ -88,7 +83,7 @@ def _reached(
     return number, rates
 
 
-def _balance(size: int, rates: list[tuple[int, int, float]]) -> Floats:
+def balance(size: int, rates: list[tuple[int, int, float]]) -> Floats:
     """(state,): shares of time; flows into a state equal those out of it.
 
     The start's share is taken as 1 and the rest solved from it: what hardly ever is keeps its
