@@ -9,8 +9,8 @@
 # Matters   Weather prepared with the one makes a tower or a wetted pad in the desert a kelvin better than it can be, most
 #           where water is dearest; both numbers are called wet-bulb temperature and both are right in their trade.
 # Here      twin works the wet bulb out from dry bulb, dew point or humidity, and pressure, by the balance
-#           (tests/validation/test_wet_bulb.py); where a weather file states `wet_bulb_degc` itself,
-#           docs/bring_your_own.md says which of the two it has to be.
+#           (tests/validation/test_wet_bulb.py). A weather file that states its own wet bulb beside humidity is told the
+#           row where the two part most: tests/contracts/test_weather_files.py; docs/bring_your_own.md says which it is.
 source "$(dirname "$0")/run_in.sh"
 run_in metpy==1.7.1 psychrolib==2.5.0 coolprop==8.0.0 numpy==2.4.6 <<'PYTHON'
 import numpy as np

@@ -223,6 +223,37 @@ def test_a_row_left_out_is_bridged_and_told(tmp_path: Path) -> None:
     assert any(text.endswith(said) for text in warnings)
 
 
+def both(dry_degc: float, wet_degc: float, moist: str, name: str, pressure: str = "") -> str:
+    """Half a day of one air whose wet bulb and moisture are both stated."""
+    rows = [f"{h * 3600},{dry_degc},{wet_degc},{moist}{pressure}" for h in range(13)]
+    more = ",pressure_pa" if pressure else ""
+    return f"time_s,dry_bulb_degc,wet_bulb_degc,{name}{more}\n" + "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "gives"),
+    [
+        (both(45.0, 18.0, "0.05", "relative_humidity_frac"), "gives 18.90 °C"),
+        (both(45.0, 18.0, "-2.9", "dew_point_degc"), "gives 18.90 °C"),
+        (both(45.0, 18.9, "0.05", "relative_humidity_frac", ",83000"), "gives 17.19 °C"),
+    ],
+)
+def test_a_wet_bulb_of_meteorology_is_told(tmp_path: Path, content: str, gives: str) -> None:
+    path = project(tmp_path, content, "desert.csv")
+    (said,) = (text for text in twin.run(path).meta["warnings"] if "desert.csv:2" in text)
+    assert gives in said
+    assert "psychrometric" in said
+    stated = float(content.splitlines()[1].split(",")[2])
+    assert site(path)[5.0][1] == pytest.approx(stated)
+
+
+@pytest.mark.parametrize("moist", ["0.05", ""])
+def test_a_wet_bulb_that_agrees_or_stands_by_a_gap_is_not(tmp_path: Path, moist: str) -> None:
+    content = both(45.0, 18.9, moist, "relative_humidity_frac")
+    path = project(tmp_path, content, "desert.csv")
+    assert not [text for text in twin.run(path).meta["warnings"] if "desert.csv" in text]
+
+
 def test_a_file_shorter_than_the_run_is_refused(tmp_path: Path) -> None:
     error = refused(project(tmp_path, csv_rows(6), "short.csv", horizon="24 h"))
     assert "probe.yaml" in error

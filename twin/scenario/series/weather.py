@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from twin.errors import Problem
-from twin.physics import moist_air, psychrometrics
+from twin.physics import moist_air
 from twin.scenario.series.csv_rows import Array, Quantity, Rows, header_of, read_rows, refuse
 from twin.scenario.series.epw import is_epw, read_epw
+from twin.scenario.series.moisture import parting, wet_bulb_degc
 
 COLDEST_DEGC = -70.0
 HOTTEST_DEGC = 60.0
@@ -41,7 +42,7 @@ class WeatherRows:
     wet_bulb_degc: Array
     pressure_pa: Array
     warnings: tuple[str, ...] = ()
-    """What had to be filled in, each with its line."""
+    """What had to be filled in or contradicts itself, each with its line."""
 
     @property
     def step_s(self) -> float:
@@ -66,8 +67,11 @@ def read_weather(
     dry = rows.columns[_DRY.name]
     pressure = rows.columns.get(_PRESSURE.name, np.full(dry.size, moist_air.STANDARD_PA))
     wet = _wet_bulb(rows, moisture, pressure, path)
-    gaps = _gaps(rows.time_s, rows.lines, path)
-    return WeatherRows(rows.time_s, dry, wet, pressure, gaps)
+    said = _gaps(rows.time_s, rows.lines, path)
+    beside = next((one for one in _MOISTURE if one.name in header and one is not _WET), None)
+    if moisture is _WET and beside is not None:
+        said += parting(content, path, start or BEGINNING, _DRY, beside, wet, pressure)
+    return WeatherRows(rows.time_s, dry, wet, pressure, said)
 
 
 def _header(content: bytes, path: Path) -> list[str]:
@@ -79,16 +83,12 @@ def _header(content: bytes, path: Path) -> list[str]:
 
 def _wet_bulb(rows: Rows, moisture: Quantity, pressure: Array, path: Path) -> Array:
     """Wet bulbs, as they stand or from the dew point or the relative humidity."""
-    dry = rows.columns[_DRY.name]
     value = rows.columns[moisture.name]
-    if moisture in (_HUMIDITY, _SHORT):
-        vapour = value * psychrometrics.saturation_pressure_pa(dry)
-        return np.minimum(psychrometrics.wet_bulb_degc(dry, vapour, pressure), dry)
-    _refuse_above(rows, moisture, path)
+    if moisture in (_WET, _DEW):
+        _refuse_above(rows, moisture, path)
     if moisture is _WET:
         return value
-    vapour = psychrometrics.saturation_pressure_pa(value)
-    return np.minimum(psychrometrics.wet_bulb_degc(dry, vapour, pressure), dry)
+    return wet_bulb_degc(rows.columns[_DRY.name], moisture, value, pressure)
 
 
 def _refuse_above(rows: Rows, moisture: Quantity, path: Path) -> None:
