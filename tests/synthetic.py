@@ -61,6 +61,7 @@ def synthetic() -> Result:
         "services": day["services"],
         "jobs": _jobs(),
         "generations": _generations(),
+        "stops": _frame("stops", [("pretrain", "gpu_memory", 2, 1.0, 1800.0, 6.1e8)]),
         "shifts": _frame("shifts", [_SHIFT]),
         "power_swings": _power_swings(),
         "events": _events(),

@@ -17,6 +17,7 @@ from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
+from twin.facility.stop_causes import stop_shares
 from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on
 from twin.facility.training_kernels import peak_flop_s, training_kernels
 from twin.facility.training_law import TrainingLaw, software_of, training_law
@@ -67,6 +68,11 @@ class TrainingPrediction:
     """Whether kernel times are another GPU's or of shapes that nobody measured."""
     parts_s: dict[str, float]
     """Where the time goes; sums to step_s."""
+    hours_between_stops: float | None
+    """Mean time between failures of the gang's nodes; None where no rack with such GPUs is
+    known."""
+    stops_frac: dict[str, float]
+    """Share of these stops by component that fails, as published for Llama 3; sums to 1."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -141,7 +147,7 @@ def predict_steps(
     kernels = training_kernels(gpu, profile_for(profile, gpu))
     nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
     law = training_law(model, steps, gpu, gpus, nic, kernels)
-    return _answer(law, model_row, gpu, gpus)
+    return _answer(law, model_row, gpu, gpus, _hours_between_stops(known, gpu, gpus))
 
 
 def _problem(reason: str) -> Problem:
@@ -150,16 +156,31 @@ def _problem(reason: str) -> Problem:
     return Problem("", says, "a parallel layout that fits", cure, "the command line")
 
 
+def _rack_of(known: Catalogue, gpu: Gpu) -> Rack | None:
+    """The first rack with such GPUs."""
+    return next((rack for rack in known.rows(Rack).values() if rack.gpu == gpu.name), None)
+
+
+def _hours_between_stops(known: Catalogue, gpu: Gpu, gpus: int) -> float | None:
+    """Of a gang of whole nodes, any of whose failures stops it."""
+    rack = _rack_of(known, gpu)
+    if rack is None or rack.node_mtbf_h is None:
+        return None
+    nodes = -(-gpus // rack.gpus_per_node)
+    return float(rack.node_mtbf_h) / nodes
+
+
 def _nic_b_s(known: Catalogue, gpu: Gpu) -> float:
     """Of the first rack with such GPUs; 0 where there is none."""
-    racks = (rack for rack in known.rows(Rack).values() if rack.gpu == gpu.name)
-    rack = next(racks, None)
+    rack = _rack_of(known, gpu)
     if rack is None:
         return 0.0
     return rack.nics_per_node * rack.nic_bandwidth_b_s / rack.gpus_per_node
 
 
-def _answer(law: TrainingLaw, model: Model, gpu: Gpu, gpus: int) -> TrainingPrediction:
+def _answer(
+    law: TrainingLaw, model: Model, gpu: Gpu, gpus: int, between_h: float | None
+) -> TrainingPrediction:
     step = law.step()
     steps = law.steps
     total_s = float(step.total_s)
@@ -193,6 +214,8 @@ def _answer(law: TrainingLaw, model: Model, gpu: Gpu, gpus: int) -> TrainingPred
         uncertainty_frac=_uncertainty_frac(law, gpu),
         extrapolated=law.kernels.beyond,
         parts_s=parts,
+        hours_between_stops=between_h,
+        stops_frac=stop_shares() if between_h else {},
     )
 
 

@@ -19,9 +19,12 @@ def section(result: Result) -> Section:
     blocks: list[Block] = []
     if len(services):
         blocks = [_service_grid(services), _latency_grid(_users_saw(result))]
-    return Section(
-        "Workload", _says(services, jobs), [*blocks, _job_grid(jobs)] if len(jobs) else blocks
-    )
+    if len(jobs):
+        blocks.append(_job_grid(jobs))
+    stops = result.frame("stops")
+    if len(stops):
+        blocks.append(_stop_grid(stops))
+    return Section("Workload", _says(services, jobs), blocks)
 
 
 def _services(result: Result) -> pd.DataFrame:
@@ -118,6 +121,18 @@ def _latency_grid(seen: pd.DataFrame) -> Grid:
         "Prompt readers, highest load": ("reads", percent),
     }
     return grid("What users saw", seen, columns, table="services")
+
+
+def _stop_grid(stops: pd.DataFrame) -> Grid:
+    columns = {
+        "Job": ("job", words),
+        "Component": ("component", words),
+        "Stops": ("stops", count),
+        "Of its stops": ("stops_frac", percent),
+        "Work lost (s)": ("work_lost_s", count),
+        "Tokens lost": ("tokens_lost", tokens),
+    }
+    return grid("What stopped jobs", stops, columns, table="stops")
 
 
 def _gpus(held: Any) -> str:

@@ -18,7 +18,7 @@ from twin.results.tables.incidents import (
     LOSSES,
     TOKEN_BALANCE,
 )
-from twin.results.tables.work import GENERATIONS, JOBS, POWER_SWINGS, SERVICES, SHIFTS
+from twin.results.tables.work import GENERATIONS, JOBS, POWER_SWINGS, SERVICES, SHIFTS, STOPS
 from twin.tables import Table
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "SERVICES",
     "SHIFTS",
     "SITE",
+    "STOPS",
     "TABLES",
     "TOKEN_BALANCE",
     "WITNESSES",
@@ -71,6 +72,7 @@ TABLES: tuple[Table, ...] = (
     JOBS,
     GENERATIONS,
     SHIFTS,
+    STOPS,
     POWER_SWINGS,
     EVENTS,
     LOCKOUTS,

@@ -137,6 +137,26 @@ GENERATIONS = Table(
     ),
 )
 
+STOPS = Table(
+    "stops",
+    "What stopped jobs that ran, by the component that failed, one row a job and component; jobs "
+    "that nothing stopped have none.",
+    (
+        Column("job", "text", "", "Job."),
+        Column(
+            "component",
+            "text",
+            "",
+            "Of a node that failed at random its component, such as gpu, gpu_memory, nic; failed "
+            "where that is not known; else why its racks were off: power_lost, overheated, fabric.",
+        ),
+        Column("stops", "int", "", "How often."),
+        Column("stops_frac", "float", "", "Share of the job's stops."),
+        Column("work_lost_s", "float", "s", "Work since its last checkpoints that was done again."),
+        Column("tokens_lost", "float", "token", "Tokens of that work."),
+    ),
+)
+
 SHIFTS = Table(
     "shifts",
     "Jobs that could wait for cheaper or cleaner electricity, and what moving them was to save: by "

@@ -164,6 +164,10 @@ class Season(Stated):
     failures as many as they are."""
 
 
+Component = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Weight = Annotated[float, Field(gt=0, le=1e9)]
+
+
 class FaultRates(Stated):
     """Random faults by the catalogue's mean time between failures."""
 
@@ -175,6 +179,9 @@ class FaultRates(Stated):
     """Rates by month."""
     nodes: bool = True
     """Whether compute nodes fail too."""
+    node_causes: dict[Component, Weight] = Field(default={}, max_length=100)
+    """What makes nodes fail, by component, each with its weight; the published causes of Llama 3's
+    stops where none is stated."""
 
 
 class FaultPlan(Stated):

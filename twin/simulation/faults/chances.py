@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.stop_causes import node_causes
 from twin.physics.seasons import due_s
 from twin.scenario.schema import FaultRates
 from twin.seeds import member, stream
@@ -34,6 +35,7 @@ class Chances:
             cause.name: tuple(m for name in cause.components for m in self.components.members(name))
             for cause in world.facility.scenario.plan.common_causes
         }
+        self.node_causes = node_causes(world.facility.scenario)
         self.edges_s = month_edges_s(world.facility.scenario.start, world.end_s)
         self.factors = self._factors()
 
@@ -87,6 +89,12 @@ class Chances:
             if rate_per_h.sum() > 0:
                 mean_h = 1.0 / (cause.beta * float(rate_per_h.mean()) * rates.scale)
                 self._begin(f"{SHARED}{cause.name}", mean_h, "common cause", cause.name)
+
+    def cause_of(self, node: str) -> int:
+        """Which component of a node fails now, among the causes; draws nobody else's numbers."""
+        draw = stream(self.seed, "faults", "cause", member(node), repr(self.world.now_s))
+        shares = np.cumsum(list(self.node_causes.values()))
+        return min(int(np.searchsorted(shares, float(draw.random()))), shares.size - 1)
 
     def _begin(self, name: str, mean_h: float, *stream_name: str) -> None:
         self.own.draws[name] = stream(self.seed, "faults", *stream_name)

@@ -221,9 +221,17 @@ class Faults(Discipline):
         rack = nodes.removesuffix("/nodes")
         count = self.world.facility.racks.nodes[self._rack(rack)]
         name = f"{rack}/node_{draw.integers(count) + 1}"
-        self._out(name, EventKind.FAILED, "at random; waits for a crew")
+        self._out(name, EventKind.FAILED, f"at random ({self._cause(name)}); waits for a crew")
         self._repair(name, draw.exponential(self._repair_s(name)))
         self.chances.wait(nodes)
+
+    def _cause(self, name: str) -> str:
+        """Draw which component of a node has failed, and enter it."""
+        cause = self.chances.cause_of(name)
+        node = self._node(name)
+        assert node is not None
+        self.own.node_cause[node] = cause
+        return list(self.chances.node_causes)[cause].replace("_", " ")
 
     def _out(self, name: str, what: EventKind, detail: str) -> None:
         self.world.note(name, what, detail)
@@ -257,6 +265,7 @@ class Faults(Discipline):
         else:
             own.node_reasons[node] += change
             own.node_ok[node] = own.node_reasons[node] == 0
+            own.node_cause[node] = -1 if own.node_ok[node] else own.node_cause[node]
         own.version += 1
         self.world.stale = True
 

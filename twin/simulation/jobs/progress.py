@@ -116,8 +116,11 @@ class JobProgress:
         self.own.version += 1
         self.world.stale = True
 
-    def roll_back(self, j: int, cause: Cause, rack: str) -> None:
-        """Take a gang's work back to its last checkpoint."""
+    def roll_back(self, j: int, cause: Cause, rack: str, component: str = "") -> None:
+        """Take a gang's work back to its last checkpoint.
+
+        component   of a node that failed; empty where the cause says all
+        """
         own = self.own
         self.checkpoints.keep_written(j)
         own.write_ends_s[j] = np.inf
@@ -125,12 +128,21 @@ class JobProgress:
         back_s = float(own.done_s[j] - own.kept_s[j])
         tokens = float(back_s * own.tokens_per_s[j])
         self.losses.at_once((Cause.ROLLED_BACK, rack, name), tokens)
+        self._count_stop((name, component or str(cause)), back_s, tokens)
+        what = f"{cause} ({component})" if component else str(cause)
         where = f" in {rack}" if rack else ""
-        detail = f"{cause.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost"
+        detail = f"{what.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost"
         self.world.note(name, EventKind.STOPPED, detail)
         own.done_s[j] = own.kept_s[j]
         own.restarts[j] += 1
         own.leaving[j] = False
+
+    def _count_stop(self, key: tuple[str, str], back_s: float, tokens: float) -> None:
+        """One more stop of a job by a component."""
+        own = self.own
+        own.stops[key] = own.stops.get(key, 0.0) + 1.0
+        own.stops_lost_s[key] = own.stops_lost_s.get(key, 0.0) + back_s
+        own.stops_lost_tokens[key] = own.stops_lost_tokens.get(key, 0.0) + tokens
 
     def restart(self, j: int) -> None:
         """Load the last checkpoint before going on, once there is a network to do so."""

@@ -7,6 +7,7 @@ from bisect import insort
 import numpy as np
 
 from twin.arrays import Index
+from twin.facility.stop_causes import node_causes
 from twin.results.enums import Cause, EventKind
 from twin.simulation.compute.racks import Compute
 from twin.simulation.cooling.flows import Flows
@@ -60,6 +61,7 @@ class Scheduler(Discipline):
         self.deferral = Deferral(world, jobs, self.departures, self._go)
         own_time = [j for j in range(len(jobs)) if not waits(jobs[j])]
         self.order = sorted(own_time, key=lambda j: jobs[j].submit_s)
+        self.causes = tuple(node_causes(world.facility.scenario))
         self._seen: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
         world.clock.can("job arrives", self._arrive)
@@ -202,10 +204,16 @@ class Scheduler(Discipline):
         node_ok = self.world.state.faults.node_ok[node]
         cause = self.compute.why_off(rack) if node_ok else Cause.FAILED
         own.cause[j] = cause
-        self.progress.roll_back(j, cause, self.world.facility.racks.id[rack])
+        component = "" if node_ok else self._component(node)
+        self.progress.roll_back(j, cause, self.world.facility.racks.id[rack], component)
         own.phase[j] = Phase.QUEUED
         self._release(j)
         self._enqueue(j)
+
+    def _component(self, node: int) -> str:
+        """Which component of a node failed; empty where that was not drawn."""
+        cause = int(self.world.state.faults.node_cause[node])
+        return self.causes[cause] if cause >= 0 else ""
 
     def _release(self, j: int) -> None:
         own = self.own

@@ -127,3 +127,25 @@ def _fairness(run: Disciplines) -> float:
     jobs = total_by(user, np.ones(user.size), count)
     mean = total_by(user, slowdown[known], count)[jobs > 0] / jobs[jobs > 0]
     return float(mean.sum() ** 2 / (mean.size * (mean**2).sum()))
+
+
+def stops_frame(run: Disciplines) -> pd.DataFrame:
+    """The rows of the table `stops`, the most frequent of each job first."""
+    own = run.jobs.own
+    index = {job.name: j for j, job in enumerate(run.jobs.jobs)}
+    of_job: defaultdict[str, float] = defaultdict(float)
+    for (job, _), count in own.stops.items():
+        of_job[job] += count
+    ordered = sorted(own.stops, key=lambda key: (index[key[0]], -own.stops[key], key[1]))
+    rows = [
+        {
+            "job": job,
+            "component": component,
+            "stops": int(own.stops[job, component]),
+            "stops_frac": own.stops[job, component] / of_job[job],
+            "work_lost_s": own.stops_lost_s[job, component],
+            "tokens_lost": own.stops_lost_tokens[job, component],
+        }
+        for job, component in ordered
+    ]
+    return pd.DataFrame(rows)

@@ -16,7 +16,7 @@ from twin.facility.shifting import shift_rows
 from twin.results import TABLES, empty
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.design_tables import electrical_frame, loading_frame
-from twin.simulation.outcome.job_metrics import generations_frame, jobs_frame
+from twin.simulation.outcome.job_metrics import generations_frame, jobs_frame, stops_frame
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.time_tables import time_tables
 from twin.simulation.outcome.token_balance import token_balance
@@ -34,6 +34,7 @@ def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
     found |= time_tables(run, recorder)
     found["batteries"] = battery_frame(facility, found["power"])
     found["jobs"] = jobs_frame(run)
+    found["stops"] = stops_frame(run)
     found["shifts"] = pd.DataFrame(shift_rows(facility))
     found["generations"] = generations_frame(run)
     found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])

@@ -22,6 +22,8 @@ class FaultState:
     """(component,) reasons for being out."""
     node_reasons: Index
     """(node,)"""
+    node_cause: Index
+    """(node,) component of the node that failed at random, among the causes; -1 for none."""
     stock: dict[str, int] = field(default_factory=dict)
     """Spare parts at the site, by type."""
     without_spare: list[list[str | float]] = field(default_factory=list)
@@ -45,6 +47,7 @@ def fresh_faults(facility: Facility) -> FaultState:
         node_ok=np.ones(nodes, dtype=bool),
         reasons=np.zeros(components, dtype=np.int64),
         node_reasons=np.zeros(nodes, dtype=np.int64),
+        node_cause=np.full(nodes, -1, dtype=np.int64),
         stock={spare.type: spare.count for spare in facility.scenario.plan.spares},
     )
 

@@ -113,6 +113,11 @@ class JobState:
     """GPUs of each job, numbered through (node, GPU)."""
     reserved_nodes: list[Index] = field(default_factory=list)
     """Nodes that conservative backfill promised."""
+    stops: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By job and component: how often it stopped the job."""
+    stops_lost_s: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By the same: work taken back."""
+    stops_lost_tokens: dict[tuple[str, str], float] = field(default_factory=dict)
     running: list[int] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
     version: int = 0
