@@ -124,7 +124,7 @@ def _latency_grid(seen: pd.DataFrame) -> Grid:
 
 
 def _stop_grid(stops: pd.DataFrame) -> Grid:
-    columns = {
+    columns: dict[str, tuple[str, Callable[[Any], str]]] = {
         "Job": ("job", words),
         "Component": ("component", words),
         "Stops": ("stops", count),
