@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from twin.analysis.fault_tree.common_cause import add_group
+from twin.analysis.fault_tree.private_names import tell_apart
 from twin.analysis.fault_tree.values import Values
 from twin.analysis.fault_tree.xml_file import Element, read_xml
 from twin.errors import InputError, Problem, did_you_mean
@@ -23,6 +24,7 @@ class FaultTreeModel:
         self.root = read_xml(path)
         if self.root.tag != "opsa-mef":
             self.root.refuse(f"<{self.root.tag}>", "<opsa-mef>, an Open-PSA model")
+        tell_apart(self.root)
         self.graph = TreeGraph()
         self.values = Values(self._named("define-parameter"), mission_time_h)
         self.gates = self._named("define-gate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 
 from twin.analysis.fault_tree.xml_file import Element
@@ -19,19 +20,33 @@ def _weibull(scale: float, shape: float, start: float, time: float) -> float:
     return -math.expm1(-(((time - start) / scale) ** shape)) if time > start else 0.0
 
 
-def _lognormal(mean: float, *_spread: float) -> float:
-    return mean
+def _lognormal(first: float, second: float, level: float | None = None) -> float:
+    """Mean, error factor and its level; or mean and deviation of the logarithm."""
+    return math.exp(first + second**2 / 2.0) if level is None else first
 
 
+def _tested(rate: float, every: float, first: float, time: float) -> float:
+    """Unavailability of what is tested, and repaired at once, first then and every so long."""
+    since = time if time <= first else math.fmod(time - first, every) or every
+    return -math.expm1(-rate * since)
+
+
+def _switched(*cases: float) -> float:
+    """The value of the first pair whose condition holds, else the last."""
+    pairs = zip(cases[:-1:2], cases[1::2], strict=False)
+    return next((value for holds, value in pairs if holds), cases[-1])
+
+
+_ANY = range(1, 999)
 _FUNCTIONS: dict[str, tuple[range, Callable[..., float]]] = {
-    "neg": (range(1, 2), lambda a: -a),
-    "add": (range(1, 999), lambda *a: math.fsum(a)),
-    "sub": (range(1, 999), lambda a, *b: a - math.fsum(b)),
-    "mul": (range(1, 999), lambda *a: math.prod(a)),
+    "neg": (range(1, 2), operator.neg),
+    "add": (_ANY, lambda *a: math.fsum(a)),
+    "sub": (_ANY, lambda a, *b: a - math.fsum(b)),
+    "mul": (_ANY, lambda *a: math.prod(a)),
     "div": (range(2, 999), lambda a, *b: a / math.prod(b)),
-    "min": (range(1, 999), lambda *a: min(a)),
-    "max": (range(1, 999), lambda *a: max(a)),
-    "mean": (range(1, 999), lambda *a: math.fsum(a) / len(a)),
+    "min": (_ANY, lambda *a: min(a)),
+    "max": (_ANY, lambda *a: max(a)),
+    "mean": (_ANY, lambda *a: math.fsum(a) / len(a)),
     "abs": (range(1, 2), abs),
     "exp": (range(1, 2), math.exp),
     "log": (range(1, 2), math.log),
@@ -39,12 +54,33 @@ _FUNCTIONS: dict[str, tuple[range, Callable[..., float]]] = {
     "sqrt": (range(1, 2), math.sqrt),
     "pow": (range(2, 3), math.pow),
     "pi": (range(1), lambda: math.pi),
+    "mod": (range(2, 3), math.fmod),
+    "ceil": (range(1, 2), math.ceil),
+    "floor": (range(1, 2), math.floor),
+    "not": (range(1, 2), lambda a: float(not a)),
+    "and": (_ANY, lambda *a: float(all(a))),
+    "or": (_ANY, lambda *a: float(any(a))),
+    "eq": (range(2, 3), lambda a, b: float(a == b)),
+    "df": (range(2, 3), lambda a, b: float(a != b)),
+    "lt": (range(2, 3), lambda a, b: float(a < b)),
+    "gt": (range(2, 3), lambda a, b: float(a > b)),
+    "leq": (range(2, 3), lambda a, b: float(a <= b)),
+    "geq": (range(2, 3), lambda a, b: float(a >= b)),
+    "ite": (range(3, 4), lambda holds, then, other: then if holds else other),
+    "switch": (range(1, 999, 2), _switched),
+    "periodic-test": (range(4, 5), _tested),
     "exponential": (range(2, 3), lambda rate, time: -math.expm1(-rate * time)),
     "GLM": (range(4, 5), _glm),
     "Weibull": (range(4, 5), _weibull),
     "uniform-deviate": (range(2, 3), lambda low, high: (low + high) / 2.0),
     "normal-deviate": (range(2, 3), lambda mean, _deviation: mean),
-    "lognormal-deviate": (range(3, 4), _lognormal),
+    "lognormal-deviate": (range(2, 4), _lognormal),
+    "gamma-deviate": (range(2, 3), lambda shape, scale: shape * scale),
+    "beta-deviate": (range(2, 3), lambda alpha, beta: alpha / (alpha + beta)),
+}
+_FUNCTIONS |= {
+    name: (range(1, 2), getattr(math, name))
+    for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 }
 """How many arguments each function of an expression takes, and what it gives; a deviate gives its
 mean."""
@@ -114,10 +150,10 @@ class Values:
         return self._known[name]
 
     def _function(self, element: Element) -> float:
-        arguments: Sequence[float] = [self.of(inner) for inner in element.meant()]
+        arguments: Sequence[float] = [self.of(inner) for inner in _arguments(element)]
         counts, function = _FUNCTIONS[element.tag]
         if len(arguments) not in counts:
-            allowed = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} or more"
+            allowed = _numbers(counts)
             element.refuse(f"{len(arguments)} arguments of <{element.tag}>", allowed)
         try:
             value = function(*arguments)
@@ -126,3 +162,17 @@ class Values:
         if isinstance(value, complex) or not math.isfinite(value):
             element.refuse(f"<{element.tag}> of {arguments}", "a finite number")
         return value
+
+
+def _arguments(element: Element) -> list[Element]:
+    """What a function is of; the cases of a switch are its condition and value in turn."""
+    inner = element.meant()
+    if element.tag != "switch":
+        return inner
+    return [part for one in inner for part in (one.meant() if one.tag == "case" else [one])]
+
+
+def _numbers(counts: range) -> str:
+    if len(counts) < 3:
+        return " or ".join(str(count) for count in counts)
+    return f"{counts[0]} or more"
