@@ -58,6 +58,7 @@ def synthetic() -> Result:
         "power": day["power"],
         "bess": _bess(),
         "loops": day["loops"],
+        "moisture": _moisture(),
         "services": day["services"],
         "jobs": _jobs(),
         "generations": _generations(),
@@ -607,6 +608,11 @@ def _counterfactuals() -> pd.DataFrame:
 def _generations() -> pd.DataFrame:
     plan = (2.0e5, 5.0e5, 1.1e10, 1.6e13, 1.954, 2.01e5)
     return _frame("generations", [("wheel", 1, *plan, 61200.0, 576.0, 1.9e9)])
+
+
+def _moisture() -> pd.DataFrame:
+    rows = [(t, "hall_1", 9.0, 0.0071, 0.1, 0.0, 0.0, 0.1, 833.0, 0.0) for t in TIME_S]
+    return _frame("moisture", rows)
 
 
 def _bess() -> pd.DataFrame:

@@ -169,6 +169,7 @@ WIRED = small_layout() | {"fabric": FABRIC}
 WIRED["cooling"]["air"][0]["supply_temperature"] = "20 °C"
 WIRED["halls"][0]["server_fans"] = {"begin": "10 °C", "end": "22 °C", "most": 1.4, "power": "4 %"}
 WIRED["halls"][0]["chip_leakage"] = {"share": "25 %"}
+WIRED["halls"][0]["moisture"] = {}
 WIRED["power"].append(
     {"name": "roof", "type": "pv_250", "fed_by": "board", "solar": {"dc_rating": "300 kW"}}
 )

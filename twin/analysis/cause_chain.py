@@ -41,6 +41,7 @@ EFFECTS = (
     EventKind.OFF, EventKind.THROTTLED, EventKind.SHUT_DOWN, EventKind.INLET_TOO_WARM,
     EventKind.COOLANT_LOW, EventKind.COOLANT_LOST, EventKind.COOLANT_TOO_WARM,
     EventKind.COIL_SATURATED, EventKind.STOPPED, EventKind.RESTARTING, EventKind.STORE_GIVES,
+    EventKind.COILS_CONDENSE,
 )  # fmt: skip
 """Kinds that follow from others."""
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from twin.physics.moist_air import AIR_J_KG_K
+
 Array = NDArray[np.float64]
 
 
@@ -44,7 +46,7 @@ def steady(
     coil_kg_s: ArrayLike,
     coil_ratio: ArrayLike,
     window: tuple[ArrayLike, ArrayLike],
-    most_kg_s: tuple[float, float],
+    most_kg_s: tuple[ArrayLike, ArrayLike],
 ) -> HallMoisture:
     """The moisture that balances.
 
@@ -65,6 +67,21 @@ def steady(
     ratio = _balanced(outdoor, brought, coil, cold, wet - dry)
     condensed = coil * np.maximum(ratio - cold, 0.0)
     return HallMoisture(ratio, outdoor * (brought - ratio), wet, dry, condensed)
+
+
+def coil_kg_s(
+    taken_w: ArrayLike, drawn_degc: ArrayLike, cold_degc: ArrayLike, open_w_k: ArrayLike
+) -> Array:
+    """Air through coils times their effectiveness: the heat that they take over what they would
+    take of each kelvin at the temperature of their water, no more than with open valves.
+
+    taken_w      sensible heat
+    drawn_degc   air drawn in
+    cold_degc    water
+    open_w_k     conductance between both with valves open
+    """
+    used = np.maximum(taken_w, 0.0) / np.maximum(np.subtract(drawn_degc, cold_degc), 1e-3)
+    return np.asarray(np.minimum(used, open_w_k) / AIR_J_KG_K)
 
 
 def _balanced(outdoor: Array, brought: Array, coil: Array, cold: Array, given: Array) -> Array:

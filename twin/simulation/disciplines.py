@@ -16,6 +16,7 @@ from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.heat import Heat
 from twin.simulation.cooling.inlet_air import InletAir
+from twin.simulation.cooling.moisture import Moisture
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.stores import Stores
 from twin.simulation.cooling.units import Units
@@ -35,6 +36,7 @@ from twin.simulation.record.losses import Losses
 from twin.simulation.response import Response
 from twin.simulation.serving.serving import Serving
 from twin.simulation.state import fresh
+from twin.workload import Job
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Disciplines:
     units: Units
     stores: Stores
     coils: Coils
+    moisture: Moisture
     inlet_air: InletAir
     throttling: Throttling
     heat: Heat
@@ -81,10 +84,15 @@ class Disciplines:
         self.response.schedule()
 
 
+def _world(facility: Facility) -> tuple[World, tuple[Job, ...]]:
+    """A world before the first instant, and the jobs that are asked."""
+    asked = sized(asked_jobs(facility.scenario), facility.racks)
+    return World(facility, fresh(facility, len(asked))), asked
+
+
 def wire(facility: Facility) -> Disciplines:
     """A world with all its disciplines, before the first instant; nothing waits yet."""
-    asked = sized(asked_jobs(facility.scenario), facility.racks)
-    world = World(facility, fresh(facility, len(asked)))
+    world, asked = _world(facility)
     crews = Crews(world)
     supply = Supply(world)
     shedding = Shedding(world, supply)
@@ -108,6 +116,7 @@ def wire(facility: Facility) -> Disciplines:
         units=Units(world, flows, plants),
         stores=Stores(world, flows, plants),
         coils=coils,
+        moisture=Moisture(world, plants),
         inlet_air=inlet_air,
         throttling=throttling,
         heat=Heat(world, flows, plants, coils, (throttling, inlet_air, plants, coils)),

@@ -9,7 +9,6 @@ import numpy as np
 from twin.arrays import Array
 from twin.facility import Facility
 from twin.facility.cooling.moisture import (
-    AIR_J_KG_K,
     ALLOWED_DEW_DEGC,
     HOUR_S,
     balance,
@@ -18,6 +17,7 @@ from twin.facility.cooling.moisture import (
 )
 from twin.physics import moist_air
 from twin.physics.hall_moisture import HallMoisture
+from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.series import YearOfAir
 from twin.study.year_of_plants import PlantsWork
 

@@ -7,13 +7,13 @@ import numpy as np
 from twin.arrays import Array, Index
 from twin.facility.cooling import peak
 from twin.facility.model import Facility
-from twin.physics import moist_air
+from twin.physics import hall_moisture, moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
+from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.schema.layout import HallSpec
 from twin.scenario.schema.room import MoistureSpec
 
 HOUR_S = 3600.0
-AIR_J_KG_K = 1006.0
 ALLOWED_DEW_DEGC = (-12.0, 17.0)
 """Dew points allowed to class A1, ASHRAE TC 9.9 (2021)."""
 
@@ -61,5 +61,4 @@ def coil_kg_s(
         return np.full(cold_degc.size, opened / AIR_J_KG_K)
     back = float(np.nanmean(held)) + into_air_w / max(stream, 1e-9)
     left_w = np.maximum(into_air_w + fans_w - spared_w, 0.0)
-    used = left_w / np.maximum(back - cold_degc, 1e-3)
-    return np.asarray(np.minimum(used, opened) / AIR_J_KG_K)
+    return hall_moisture.coil_kg_s(left_w, back, cold_degc, opened)

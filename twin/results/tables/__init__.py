@@ -7,7 +7,7 @@ from __future__ import annotations
 from twin.results.tables.balances import ENERGY, WITNESSES
 from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, ELECTRICAL, HALLS, LOADING
 from twin.results.tables.economics import CARBON, COST_FIGURES, COSTS, PRICES
-from twin.results.tables.equipment import BESS, LOOPS, POWER, RACKS, SITE
+from twin.results.tables.equipment import BESS, LOOPS, MOISTURE, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
     COUNTERFACTUALS,
@@ -43,6 +43,7 @@ __all__ = [
     "LOCKOUTS",
     "LOOPS",
     "LOSSES",
+    "MOISTURE",
     "POWER",
     "POWER_SWINGS",
     "PRICES",
@@ -68,6 +69,7 @@ TABLES: tuple[Table, ...] = (
     POWER,
     BESS,
     LOOPS,
+    MOISTURE,
     SERVICES,
     JOBS,
     GENERATIONS,

@@ -138,3 +138,30 @@ LOOPS = Table(
         Column("flow_frac", "float", "", "Flow over rated flow at the end of the period."),
     ),
 )
+
+MOISTURE = Table(
+    "moisture",
+    "Moisture of the halls that state it, one row a hall and period.",
+    (
+        TIME,
+        Column("hall", "text", "", "Hall."),
+        Column("dew_point_degc", "float", "degC", "Of its air at the end of the period."),
+        Column("humidity_ratio", "float", "", "Water over dry air, by mass, at the end."),
+        Column(
+            "outdoor_kg",
+            "float",
+            "kg",
+            "Water that outdoor air brought; below zero where it carried some away.",
+        ),
+        Column("humidifier_kg", "float", "kg", "Water that humidifiers gave."),
+        Column("dehumidifier_kg", "float", "kg", "Water that dehumidifiers took."),
+        Column("condensate_kg", "float", "kg", "Water that coils took out."),
+        Column("latent_heat_w", "float", "W", "Heat of condensing in coils, mean."),
+        Column(
+            "humidity_power_w",
+            "float",
+            "W",
+            "Drawn by humidifiers and dehumidifiers, mean; within the power of air handlers.",
+        ),
+    ),
+)

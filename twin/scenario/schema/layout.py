@@ -141,7 +141,8 @@ class HallSpec(Stated):
     """Air through racks of storage, network and management: as much of their rated flow as they
     draw of their rated power, or all of it at any power."""
     moisture: MoistureSpec | None = None
-    """What the moisture of its air over a year depends on; none: it is not followed."""
+    """What the moisture of its air depends on, in a run and over a year; none: it is not
+    followed."""
     chip_leakage: ChipLeakageSpec | None = None
     """GPUs that draw more as they warm; none: their power does not know their temperature."""
     airflow: Literal["by_distance", "potential"] = "by_distance"

@@ -152,7 +152,7 @@ class ChipLeakageSpec(Stated):
 
 
 class MoistureSpec(Stated):
-    """Moisture of a hall's air over a year."""
+    """Moisture of a hall's air, in a run and over a year."""
 
     leakage: Annotated[float, Field(gt=0, le=20)] = 0.2
     """Outdoor air that leaks in or is let in, in changes of the hall's air an hour; assumed."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask
+from twin.facility.cooling.moist_halls import moist_halls
 from twin.physics.coil import OPEN
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
@@ -32,6 +33,7 @@ class Alarms:
         self.freezes_degc = np.array([p.freezes_degc for p in cooling.plants])
         self.outdoors = np.array([p.coils_outdoors.size > 0 for p in cooling.plants], dtype=bool)
         self.loop_node = cooling.loop_node
+        self.in_outdoor_air = ~moist_halls(world.facility).of_loop.any(axis=1)
         self.pressure_pa = np.array(cooling.pressure_pa)
         self.most_degc = racks.coolest_limit_degc(cooling.loop_node)
         self.names = (
@@ -50,7 +52,7 @@ class Alarms:
         parts = (
             self._frost(temperature_degc, dry),
             coolant > self.most_degc + 1e-6,
-            coolant < dew[..., None] - 1e-6,
+            self.in_outdoor_air & (coolant < dew[..., None] - 1e-6),
             self._saturated(temperature_degc),
         )
         return np.concatenate(parts, axis=-1)

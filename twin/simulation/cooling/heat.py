@@ -14,6 +14,7 @@ from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
+from twin.simulation.faults.commands import handler_fans_w
 from twin.simulation.kernel.discipline import Discipline, TemperatureWatcher
 from twin.simulation.kernel.stretch import Stretch, running_total
 from twin.simulation.kernel.world import World
@@ -73,6 +74,9 @@ class Heat(Discipline):
             q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
             q[plant.node] += state.stores.filling_w[p]
         np.add.at(q, self.coils.water, self.coils.terms()[2])
+        if state.moisture.ratio.size:
+            of_hall = np.maximum(n.hall_plant, 0)
+            q[self.water] += total_by(of_hall, state.moisture.coil_w, self.water.size)
         if self.air.economises:
             self._mix_outdoor(q)
         return q
@@ -104,8 +108,9 @@ class Heat(Discipline):
         """
         air = self.air
         zone = total_by(air.zone_of_rack, rack_w, air.zone_node.size)
-        fans_w = self.world.state.units.unit_w[air.handler_unit]
-        supplied_w = fans_w - self.coils.terms()[2]
+        if self.world.state.moisture.ratio.size:
+            zone = zone + self.world.state.moisture.air_w @ air.inlet_share
+        supplied_w = handler_fans_w(self.world) - self.coils.terms()[2]
         return self.conductances.streams().spread(np.concatenate([zone, supplied_w]))
 
     def _boundary_w(self) -> Array:

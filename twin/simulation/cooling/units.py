@@ -37,6 +37,8 @@ class Units(Discipline):
         """
         own = self.own
         own.unit_w = self._circulation_w()
+        if self.world.state.moisture.ratio.size:
+            own.unit_w += self.world.state.moisture.unit_w
         if self.plants.scan_due:
             own.scan = self.world.state.plants.scan
             own.water_kg_s = 0.0

@@ -55,6 +55,14 @@ def pump_speed_frac(world: World) -> Array:
     return speed
 
 
+def handler_fans_w(world: World) -> Array:
+    """(handler,) heat of fans behind the coils: what handlers draw, humidifiers left out."""
+    moist = world.state.moisture
+    unit_w = world.state.units.unit_w
+    drawn_w = unit_w - moist.unit_w if moist.ratio.size else unit_w
+    return drawn_w[world.facility.cooling.air.handler_unit]
+
+
 def coils_now(world: World) -> ControlledCoils:
     """(handler,) the coils at the present speed of their fans, as their controls hold them."""
     state = world.state
@@ -65,7 +73,7 @@ def coils_now(world: World) -> ControlledCoils:
     return ControlledCoils(
         state.flows.coil_w_k[unit] * opened,
         np.where(state.flows.unit_running[unit], blown, 0.0),
-        state.units.unit_w[unit],
+        handler_fans_w(world),
         set_degc,
     )
 

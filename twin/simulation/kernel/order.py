@@ -26,8 +26,8 @@ class Stage(IntEnum):
 
 
 ADVANCE = (
-    "accounts", "billing", "supply", "protection", "flows", "units", "heat", "stores", "jobs",
-    "serving", "losses", "inlet_air",
+    "accounts", "billing", "supply", "protection", "flows", "units", "heat", "moisture", "stores",
+    "jobs", "serving", "losses", "inlet_air",
 )  # fmt: skip
 """Moved on over a span: integrals first, for they hold the rates of the span that ends."""
 
@@ -47,18 +47,23 @@ SETTLE = (
 """Brought into agreement, round after round, until nobody changes anything."""
 
 HOLD = (
-    "plants", "stores", "racks", "units", "supply", "protection", "shedding", "coils", "heat",
-    "losses", "jobs", "serving", "accounts",
+    "plants", "stores", "racks", "moisture", "units", "supply", "protection", "shedding", "coils",
+    "heat", "losses", "jobs", "serving", "accounts",
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 
 AT_REST = (
     "jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "plants", "heat",
+    "moisture",
 )  # fmt: skip
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 
-FORETELL = ("plants", "heat", "inlet_air", "units", "supply", "protection", "shedding")
+FORETELL = (
+    "plants", "heat", "moisture", "inlet_air", "units", "supply", "protection", "shedding",
+)  # fmt: skip
 """Work out what a quiet stretch brings, each from what those before it found."""
 
-LIVE_THROUGH = ("accounts", "billing", "inlet_air", "supply", "units", "plants", "heat")
+LIVE_THROUGH = (
+    "accounts", "billing", "inlet_air", "supply", "units", "moisture", "plants", "heat",
+)  # fmt: skip
 """Enter what it has changed: integrals first, for they start from what held before."""

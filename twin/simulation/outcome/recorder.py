@@ -115,6 +115,8 @@ class Recorder:
             "loop_j": state.heat.loop_j,
             "hall_j": state.heat.hall_j,
         }
+        if run.moisture.followed:
+            sample["moist_kg"] = state.moisture.water_kg.ravel()
         equipment = slice(0, run.supply.tree.equipment)
         for name, row in zip(("input_j", "output_j", "live_s"), state.accounts.power, strict=False):
             sample[name] = row[equipment]
@@ -139,7 +141,8 @@ class Recorder:
         run = self.run
         state = self.world.state
         services = run.serving.services
-        return {
+        moist = {"moist_ratio": state.moisture.ratio} if run.moisture.followed else {}
+        return moist | {
             "time_s": self.world.now_s,
             "temperature_degc": state.heat.temperature_degc,
             "inlet_air_degc": run.inlet_air.inlet_air_degc(),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
+from twin.physics.humidity_control import power_w
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import Phase
 from twin.simulation.outcome.job_metrics import queue_metrics
@@ -26,6 +27,7 @@ def summary(run: Disciplines, wall_s: float) -> dict[str, Any]:
         **_costs(run),
         **_bess(run),
         **_solar(run),
+        **_moisture(run),
         "rack_hours_above_inlet_limit": run.inlet_air.own.rack_hours,
         "events": len(run.world.log),
         "instants": run.world.events,
@@ -153,9 +155,25 @@ def _solar(run: Disciplines) -> dict[str, float]:
     }
 
 
-def residuals(run: Disciplines) -> dict[str, float]:
-    """What the balances of energy, heat and tokens leave open, as shares."""
+def _moisture(run: Disciplines) -> dict[str, float]:
+    """Water that coils, humidifiers and dehumidifiers moved, and their power; nothing where no hall
+    states its moisture.
+    """
+    if not run.moisture.followed:
+        return {}
+    _, humidified, dehumidified, condensed = run.moisture.own.water_kg.sum(axis=1)
     return {
+        "condensate_kg": float(condensed),
+        "humidifier_kg": float(humidified),
+        "dehumidifier_kg": float(dehumidified),
+        "energy_humidity_j": float(power_w(humidified, dehumidified)),
+    }
+
+
+def residuals(run: Disciplines) -> dict[str, float]:
+    """What the balances of energy, heat, tokens and water leave open, as shares."""
+    water = {"moisture_balance_residual_frac": run.moisture.residual_frac()}
+    return (water if run.moisture.followed else {}) | {
         "energy_balance_residual_frac": run.accounts.electrical_residual_frac(),
         "heat_balance_residual_frac": run.heat.residual_frac(),
         "token_balance_residual_frac": token_residual_frac(run),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from twin.arrays import Array
 from twin.facility.model import PowerTree
+from twin.physics import humidity_control, moist_air
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.serving.latency import LATENCIES
@@ -16,12 +17,12 @@ from twin.simulation.serving.service import SEEN
 from twin.simulation.state.record import SITE
 
 Columns = dict[str, Array]
-TIMED = ("site", "racks", "power", "bess", "loops", "services")
+TIMED = ("site", "racks", "power", "bess", "loops", "moisture", "services")
 """Tables of a row a period."""
 
 
 def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
-    """The tables `site`, `racks`, `power`, `bess`, `loops` and `services`."""
+    """The tables of `TIMED`."""
     facility = run.world.facility
     tree = facility.power
     cooling = facility.cooling
@@ -33,6 +34,7 @@ def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]
     time_s = recorder.held("time_s")[:, 0]
     span_s = np.diff(recorder.rows("time_s"), axis=0)
     services = [s.pool.name for s in run.serving.services]
+    moist = run.moisture.hall_names
     bess = [tree.id[p] for p in tree.bess.node]
     return {
         "site": _table(time_s, {}, _site(run, recorder, time_s, span_s[:, 0])),
@@ -42,6 +44,7 @@ def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]
         ),
         "bess": _table(time_s, {"component": bess}, _bess(tree, recorder, span_s)),
         "loops": _table(time_s, {"loop": loops, "kind": kinds}, _loops(run, recorder, span_s)),
+        "moisture": _table(time_s, {"hall": moist}, _moist(run, recorder, span_s)),
         "services": _table(time_s, {"service": services}, _services(run, recorder, span_s)),
     }
 
@@ -133,6 +136,25 @@ def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
         "temperature_degc": np.hstack(parts),
         "heat_w": heat_j / span_s,
         "flow_frac": np.hstack(flows),
+    }
+
+
+def _moist(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+    if not run.moisture.followed:
+        return {}
+    ratio = recorder.held("moist_ratio")
+    gained = recorder.gained("moist_kg").reshape(len(ratio), 4, -1)
+    outdoor, humidified, dehumidified, condensed = np.moveaxis(gained, 1, 0)
+    pressure_pa = np.asarray(run.world.facility.cooling.pressure_pa)
+    return {
+        "dew_point_degc": moist_air.dew_point_degc(ratio, pressure_pa),
+        "humidity_ratio": ratio,
+        "outdoor_kg": outdoor,
+        "humidifier_kg": humidified,
+        "dehumidifier_kg": dehumidified,
+        "condensate_kg": condensed,
+        "latent_heat_w": humidity_control.latent_w(condensed / span_s),
+        "humidity_power_w": humidity_control.power_w(humidified / span_s, dehumidified / span_s),
     }
 
 

@@ -37,7 +37,7 @@ class Accounts(Discipline):
         state = self.world.state
         supply = state.supply
         clock_frac = state.throttling.clock_frac
-        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, state.units.water_kg_s)
+        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, self._water_kg_s())
         own.site_rate[-1] = self._fuel_m3_s(supply.output_w)
         own.rack_rate[0] = state.racks.rack_w
         own.rack_rate[1] = state.racks.rack_on
@@ -47,6 +47,13 @@ class Accounts(Discipline):
         own.power_rate[2] = supply.live
         own.power_rate[3] = supply.lost_w
         self._peaks()
+
+    def _water_kg_s(self) -> float:
+        """Water that plants evaporate and humidifiers give."""
+        state = self.world.state
+        moist = state.moisture
+        humidified = float(moist.water_kg_s[1].sum()) if moist.ratio.size else 0.0
+        return state.units.water_kg_s + humidified
 
     def _site_rate(self, input_w: Array, lost_w: Array, water_kg_s: Array | float) -> Array:
         """(..., SITE) what the whole site draws, loses and uses, of inputs and losses (..., power

@@ -49,6 +49,7 @@ from twin.simulation.state.faults import (
     fresh_crews,
     fresh_faults,
 )
+from twin.simulation.state.moisture import MoistureState, fresh_moisture
 from twin.simulation.state.power import (
     ProtectionState,
     SheddingState,
@@ -100,6 +101,7 @@ class State:
     units: Annotated[UnitState, "cooling.units"]
     stores: Annotated[StoreState, "cooling.stores"]
     coils: Annotated[CoilState, "cooling.coils"]
+    moisture: Annotated[MoistureState, "cooling.moisture"]
     heat: Annotated[HeatState, "cooling.heat"]
     inlet: Annotated[InletState, "cooling.inlet_air"]
     fans: Annotated[FanState, "cooling.server_fans"]
@@ -143,6 +145,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         units=fresh_units(facility),
         stores=fresh_stores(facility),
         coils=fresh_coils(facility),
+        moisture=fresh_moisture(facility),
         heat=fresh_heat(facility),
         inlet=fresh_inlet(facility),
         fans=fresh_fans(facility),

@@ -1,0 +1,113 @@
+"""Halls whose moisture is followed in a run: what their layout states, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from twin.arrays import Array, Index, Mask
+from twin.facility.cooling.moisture import HOUR_S, leakage_kg_s
+from twin.facility.model import Facility
+from twin.physics import moist_air
+from twin.physics.hall_moisture import HallMoisture, steady
+from twin.physics.hall_moisture_path import MoistAir, passed
+from twin.scenario.schema.room import MoistureSpec
+
+Flow = tuple[Array, Array]
+"""Air in kg/s and its ratio, (hall,) each."""
+
+
+@dataclass(frozen=True)
+class MoistHalls:
+    """Halls that state their moisture and have air handlers. Arrays are (hall,) over these."""
+
+    hall: Index
+    """Of the facility's halls."""
+    air_kg: Array
+    leakage_kg_s: Array
+    """Outdoor air that leaks in."""
+    low: Array
+    high: Array
+    """Ratios of the window that humidifiers and dehumidifiers hold."""
+    humidifier_kg_s: Array
+    dehumidifier_kg_s: Array
+    """The most that they give and take."""
+    of_handler: Array
+    """(hall, handler) 1 where it stands there."""
+    of_loop: Mask
+    """(loop, hall) coolant loops whose racks all stand in such halls."""
+
+    def steady(self, outdoor: Flow, coil: Flow, able: Array) -> HallMoisture:
+        """The moisture that balances; arguments as in `passed`."""
+        most = (able * self.humidifier_kg_s, able * self.dehumidifier_kg_s)
+        return steady(*outdoor, *coil, (self.low, self.high), most)
+
+    def passed(self, ratio: Array, span_s: float, outdoor: Flow, coil: Flow, able: Array) -> Array:
+        """(water, hall) water over a span, kg/s on average, by the ways of `Passed`.
+
+        outdoor   air in kg/s (hall,), and its ratio (hall,)
+        coil      air through coils times effectiveness (hall,), and saturation there (hall,)
+        able      (hall,) share of humidifiers and dehumidifiers that can work
+        """
+        rows = zip(
+            self.air_kg.tolist(),
+            outdoor[0].tolist(),
+            outdoor[1].tolist(),
+            coil[0].tolist(),
+            coil[1].tolist(),
+            self.low.tolist(),
+            self.high.tolist(),
+            (able * self.humidifier_kg_s).tolist(),
+            (able * self.dehumidifier_kg_s).tolist(),
+            strict=True,
+        )
+        found = [
+            passed(MoistAir(*row), at, span_s) for row, at in zip(rows, ratio.tolist(), strict=True)
+        ]
+        return np.array(found).T
+
+
+def moist_halls(facility: Facility) -> MoistHalls:
+    """The halls of a facility whose moisture is followed."""
+    cooling = facility.cooling
+    pressure = cooling.pressure_pa
+    specs = _stated(facility)
+    halls = [facility.scenario.plan.halls[h] for h in specs]
+    volume_m3 = np.array([float(np.prod(hall.size)) for hall in halls])
+    hall = np.array(list(specs), dtype=np.int64)
+    stated = list(specs.values())
+
+    def held(dew_degc: list[float]) -> Array:
+        return moist_air.saturated_ratio(np.array(dew_degc, dtype=float), pressure)
+
+    leaks = [leakage_kg_s(facility, *pair) for pair in zip(halls, stated, strict=True)]
+    return MoistHalls(
+        hall=hall,
+        air_kg=volume_m3 * cooling.air_density_kg_m3,
+        leakage_kg_s=np.array(leaks, dtype=float),
+        low=held([spec.dew_point_low for spec in stated]),
+        high=held([spec.dew_point_high for spec in stated]),
+        humidifier_kg_s=np.array([spec.humidifier for spec in stated], dtype=float) / HOUR_S,
+        dehumidifier_kg_s=np.array([spec.dehumidifier for spec in stated], dtype=float) / HOUR_S,
+        of_handler=(hall[:, None] == cooling.air.handler_hall).astype(float),
+        of_loop=_of_loop(facility, hall),
+    )
+
+
+def _of_loop(facility: Facility, hall: Index) -> Mask:
+    """(loop, hall) loops whose racks all stand in the halls (hall,)."""
+    racks = facility.racks
+    out = np.zeros((len(facility.cooling.loop_id), hall.size), dtype=bool)
+    for k, node in enumerate(facility.cooling.loop_node):
+        at = np.unique(racks.hall[(racks.zone == node) & (racks.liquid_frac > 0)])
+        if at.size and np.isin(at, hall).all():
+            out[k] = np.isin(hall, at)
+    return out
+
+
+def _stated(facility: Facility) -> dict[int, MoistureSpec]:
+    """What is stated by hall, of halls with air handlers."""
+    handled = set(facility.cooling.air.handler_hall.tolist())
+    halls = enumerate(facility.scenario.plan.halls)
+    return {h: hall.moisture for h, hall in halls if hall.moisture is not None and h in handled}
