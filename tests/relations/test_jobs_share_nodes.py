@@ -231,3 +231,22 @@ def test_a_list_from_a_machine_with_larger_nodes_takes_more_of_those_that_stand_
 def test_a_list_with_less_than_no_gpu_is_refused_at_its_line(tmp_path: Path) -> None:
     with pytest.raises(twin.InputError, match=r"jobs.csv:2:1: found '-1' under gpus"):
         lived(tmp_path, ["a,0,600,1,,,,1,-1,"])
+
+
+def test_halves_that_a_failed_node_keeps_waiting_lose_by_that_failure(tmp_path: Path) -> None:
+    """Both would stand on the node that is out; the third half would wait without the fault too."""
+    filler = {"name": "others", "nodes": 7, "tokens": None, "global_batch_sequences": 56}
+    halves = [
+        {"name": name, "gpus_per_node": 4, "submit": f"{at} s", "tokens": None}
+        for name, at in (("a", 10), ("b", 20), ("c", 30))
+    ]
+    lost = {"at": "5 s", "component": "pod_r4/node_2", "repair_after": "10 h"}
+    result = lived(
+        tmp_path, [], workload=[TRAIN | one for one in (filler, *halves)],
+        faults={"timeline": [lost]},
+    )  # fmt: skip
+    assert jobs(result).loc[["a", "b", "c"], "state"].tolist() == ["queued"] * 3
+    balance = result.tables["token_balance"].set_index(["workload", "entry"])["tokens"]
+    assert balance["a", "failed"] == pytest.approx(balance["a", "possible"], rel=1e-3)
+    assert balance["b", "failed"] == pytest.approx(balance["b", "possible"], rel=1e-3)
+    assert balance["c", "queued"] == pytest.approx(balance["c", "possible"], rel=1e-3)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Index
+from twin.arrays import Array, Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
@@ -114,17 +114,28 @@ class Booking:
         if not out.size:
             return kept_out
         cause, rack = self._why_out(int(out[0]))
+        left = (unheld, self.turns.sharing.without_faults())
         for j in own.queue:
-            nodes = self.placement.of_one_type(unheld, self.jobs[j].nodes)
-            if nodes is None:
+            rest = self._after(j, *left)
+            if rest is None:
                 break
-            unheld = np.setdiff1d(unheld, nodes)
+            left = rest
             if not own.restarts[j] + own.preemptions[j] and own.tokens_per_s[j]:
                 key = (cause, rack, self.jobs[j].name)
                 gpus = float(own.learned_gpus[j])
                 self.losses.rate(key, float(own.tokens_per_s[j]), gpus)
                 kept_out.add(j)
         return kept_out
+
+    def _after(self, j: int, unheld: Index, free: Array) -> tuple[Index, Array] | None:
+        """Nodes (of all) and shares of GPUs (node, GPU) that are left once a job has its own; None
+        where there are not enough.
+        """
+        if self.turns.sharing.parts.any:
+            rest = self.turns.sharing.after(j, free, self.turns.suits[j])
+            return None if rest is None else (unheld, rest)
+        nodes = self.placement.of_one_type(unheld, self.jobs[j].nodes)
+        return None if nodes is None else (np.setdiff1d(unheld, nodes), free)
 
     def _why_out(self, node: int) -> tuple[Cause, str]:
         """Why a node takes no work, and its rack; coolant that stands still counts as failed."""

@@ -43,6 +43,31 @@ class Sharing:
         owner = self.own.work_of_node
         return np.asarray(((owner == FREE) | (owner == SHARED)) & self.placement.ready())
 
+    def without_faults(self) -> Array:
+        """(node, GPU) share of each that jobs could have were every node in order; empty where no
+        job takes a part of a node.
+        """
+        own = self.own
+        if not self.parts.any:
+            return own.gpu_free
+        unheld = (own.work_of_node == FREE) | (own.work_of_node == SHARED)
+        return np.asarray(own.gpu_free * unheld[:, None])
+
+    def after(self, j: int, free: Array, suits: Mask) -> Array | None:
+        """What is left of free shares (node, GPU) once a job has its own, on the first kind (kind,)
+        that suits it; None where there is no room.
+        """
+        count = int(self.parts.class_nodes[self.parts.class_of_job[j]])
+        for kind in np.flatnonzero(suits).tolist():
+            need = float(self.parts.need[j, kind])
+            room = room_on(free, self.gpus, need) & (self.placement.kind_of_node == kind)
+            if np.count_nonzero(room) >= count:
+                nodes = best_nodes(free, room, need, count, self.placement.rank)
+                left = free.copy()
+                left.flat[gpus_on(free, self.gpus, need, nodes)] -= min(need, 1.0)
+                return np.asarray(left)
+        return None
+
     def until_s(self, ends_s: Array) -> Array:
         """(node, GPU) when nobody is expected to hold any of it; inf for never.
 

@@ -72,11 +72,6 @@ class GpuRoom:
         """Whether anybody could start."""
         return bool((self.free > 0.0).any())
 
-    def in_service_for(self, j: int) -> bool:
-        """Whether the nodes in service would be enough for a job, were they empty."""
-        view = self.view
-        return bool((view.suits[j] & (view.in_service >= view.nodes[j])).any())
-
     def pick(self, j: int, kind: int) -> tuple[Index, Index]:
         """Nodes for a job that fits, and its GPUs on them, numbered through."""
         need = float(self.gpus.need[j, kind])
