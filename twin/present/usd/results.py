@@ -10,14 +10,18 @@ invented. Beside every row of samples stands its first one as the default.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 from pxr import Gf, Sdf, Vt
 
 from twin.present.ramp import RAMP
-from twin.present.usd.attributes import JUNCTION, LOAD, POWER, STATE, TEMPERATURE
+from twin.present.usd.attributes import JUNCTION, LOAD, POWER, STATE, TEMPERATURE, SceneAttribute
 from twin.present.usd.author import Spec, Types, facility, new_layer, value, vectors
 from twin.present.usd.badges import STATE_RGB
 from twin.present.usd.colours import colour_range, heat, linear
@@ -61,6 +65,10 @@ def samples_layer(root_name: str, tracks: Tracks) -> Spec:
     racks = [is_rack(item) for item in tracks.items]
     levels = _levels(tracks.temperature_degc, *limits)
     scale = _scale()
+    power = _Numbers.of(POWER, tracks.power_w)
+    load = _Numbers.of(LOAD, tracks.load_frac)
+    temperature = _Numbers.of(TEMPERATURE, tracks.temperature_degc)
+    junction = _Numbers.of(JUNCTION, tracks.junction_degc)
     with Sdf.ChangeBlock():
         _root(layer, root_name, tracks, limits)
         types = ShownTypes(layer)
@@ -68,7 +76,12 @@ def samples_layer(root_name: str, tracks: Tracks) -> Spec:
             prim = Sdf.CreatePrimInLayer(layer, item.path)
             prim.referenceList.prependedItems.append(types.of(item))
             steps = from_zero(tracks.state[k])
-            _numbers(layer, prim, tracks, k, racks[k])
+            rack = racks[k]
+            power.write(layer, prim, k, thin=not rack)
+            if not rack:
+                load.write(layer, prim, k, thin=True)
+            temperature.write(layer, prim, k, thin=not rack)
+            junction.write(layer, prim, k, thin=False)
             _state(layer, prim, steps)
             if item.bodied:
                 _badge(layer, prim, steps)
@@ -91,25 +104,38 @@ def _root(layer: Spec, root_name: str, tracks: Tracks, limits: tuple[float, floa
     span.SetInfo("customData", {"unit": "degC"})
 
 
-def _numbers(layer: Spec, prim: Spec, tracks: Tracks, k: int, rack: bool) -> None:
-    columns = [
-        (POWER, tracks.power_w, not rack),
-        *(() if rack else ((LOAD, tracks.load_frac, True),)),
-        (TEMPERATURE, tracks.temperature_degc, not rack),
-        (JUNCTION, tracks.junction_degc, False),
-    ]
-    for attribute, grid, thin in columns:
-        column = grid[:, k]
-        known = np.isfinite(column)
-        if not known.any():
-            continue
-        first = float(column[np.argmax(known)])
-        spec = value(prim, attribute.name, attribute.type_name, first, custom=True)
-        codes = (_kept(column) if thin else np.arange(len(column))).astype(float).tolist()
-        numbers = (column[_kept(column)] if thin else column).tolist()
-        if not known.all():
+@dataclass(frozen=True)
+class _Numbers:
+    """One quantity of every item, arrays (item, period)."""
+
+    attribute: SceneAttribute
+    rows: Grid
+    known: Mask
+    whole: Mask
+    """(item,) whether every period is known."""
+    some: Mask
+    """(item,) whether any is."""
+
+    @classmethod
+    def of(cls, attribute: SceneAttribute, grid: Grid) -> _Numbers:
+        """From (period, item)."""
+        rows = np.ascontiguousarray(grid.T)
+        known = np.isfinite(rows)
+        whole = np.asarray(known.all(axis=1))
+        return cls(attribute, rows, known, whole, np.asarray(known.any(axis=1)))
+
+    def write(self, layer: Spec, prim: Spec, k: int, thin: bool) -> None:
+        """The samples of item k, `thin` without those that stand on the line between others."""
+        if not self.some[k]:
+            return
+        row = self.rows[k]
+        first = float(row[np.argmax(self.known[k])])
+        spec = value(prim, self.attribute.name, self.attribute.type_name, first, custom=True)
+        codes = _kept(row) if thin else np.arange(len(row))
+        numbers = (row[codes] if thin else row).tolist()
+        if not self.whole[k]:
             numbers = [one if one == one else Sdf.ValueBlock() for one in numbers]
-        _sampled(layer, spec, zip(codes, numbers, strict=True))
+        _sampled(layer, spec, codes.astype(float).tolist(), numbers)
 
 
 def _kept(column: Grid) -> Codes:
@@ -123,14 +149,19 @@ def _kept(column: Grid) -> Codes:
 
 def _state(layer: Spec, prim: Spec, steps: Steps) -> None:
     spec = value(prim, STATE.name, STATE.type_name, steps[0][1], custom=True)
-    _sampled(layer, spec, steps)
+    _pairs(layer, spec, steps)
 
 
 def _badge(layer: Spec, prim: Spec, steps: Steps) -> None:
     over = Sdf.CreatePrimInLayer(layer, prim.path.AppendChild(BADGE))
-    colours = [(code, vectors([linear(STATE_RGB[word])])) for code, word in steps]
+    colours = [(code, _badge_colour(word)) for code, word in steps]
     spec = value(over, "primvars:displayColor", Types.Color3fArray, colours[0][1])
-    _sampled(layer, spec, _stepped(colours))
+    _pairs(layer, spec, _stepped(colours))
+
+
+@cache
+def _badge_colour(word: str) -> Spec:
+    return vectors([linear(STATE_RGB[word])])
 
 
 def _stepped(values: Sequence[tuple[float, Spec]]) -> Iterable[tuple[float, Spec]]:
@@ -154,7 +185,7 @@ def _heat(layer: Spec, prim: Spec, levels: Codes, scale: Sequence[Spec], steps: 
     turns = np.flatnonzero(dark[1:] != dark[:-1]).tolist()
     samples += [(code + 1 - JUST_BEFORE, int(shown[code])) for code in turns]
     spec = value(over, "primvars:displayColor", Types.Color3fArray, scale[shown[0]])
-    _sampled(layer, spec, ((code, scale[level]) for code, level in samples))
+    _sampled(layer, spec, [code for code, _ in samples], [scale[level] for _, level in samples])
 
 
 def _scale() -> list[Spec]:
@@ -175,13 +206,18 @@ def _levels(temperature_degc: Grid, low: float, high: float) -> Codes:
 
 def _while(steps: Steps, word: str, periods: int) -> Mask:
     """(period,) whether a state holds at each period's code."""
+    if all(one != word for _, one in steps):
+        return np.zeros(periods, dtype=bool)
     codes = np.array([code for code, _ in steps])
     at = np.searchsorted(codes, np.arange(periods), side="right") - 1
     return np.array([steps[k][1] == word for k in at], dtype=bool)
 
 
-def _sampled(layer: Spec, spec: Spec, samples: Iterable[tuple[float, object]]) -> None:
-    path = spec.path
-    write = layer.SetTimeSample
-    for code, one in samples:
-        write(path, code, one)
+def _pairs(layer: Spec, spec: Spec, samples: Iterable[tuple[float, object]]) -> None:
+    held = list(samples)
+    _sampled(layer, spec, [code for code, _ in held], [one for _, one in held])
+
+
+def _sampled(layer: Spec, spec: Spec, codes: Sequence[float], values: Sequence[object]) -> None:
+    """Write samples: the library takes one a call, so the loop is the queue's and not Python's."""
+    deque(map(layer.SetTimeSample, repeat(spec.path), codes, values), maxlen=0)

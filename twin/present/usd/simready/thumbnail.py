@@ -141,7 +141,7 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
     height, width, _ = pixels.shape
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
-    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 6)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
 
 
