@@ -21,7 +21,7 @@ ROUNDING = 1e-9
 
 Verdict = Literal["meets", "misses", "not asked", "not known"]
 Unit = Literal["", "share", "degC", "L/kWh"]
-Sense = Literal["at most", "at least"]
+Sense = Literal["at most", "at least", "below"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,13 @@ class Judgement:
     """A planner's target, and no limit of makers or standards."""
     broken: str = ""
     """Why it is missed whatever was found in the run."""
+    by_design: bool = False
+    """That this is of the design at full load, and not of the run."""
+
+    @property
+    def only_by_design(self) -> bool:
+        """Whether the design at full load misses what this run held."""
+        return bool(self.broken) and self.by_design and self.found <= self.asked
 
     @property
     def verdict(self) -> Verdict:
@@ -49,8 +56,9 @@ class Judgement:
             return "not asked"
         if not np.isfinite(self.found):
             return "not known"
-        over = self.found - self.asked if self.sense == "at most" else self.asked - self.found
-        return "misses" if over > ROUNDING * abs(self.asked) else "meets"
+        over = self.asked - self.found if self.sense == "at least" else self.found - self.asked
+        near = ROUNDING * abs(self.asked)
+        return "misses" if over > (-near if self.sense == "below" else near) else "meets"
 
 
 def judgements(result: Result) -> list[Judgement]:
@@ -81,19 +89,18 @@ def _limits(result: Result) -> Iterator[Judgement]:
         _highest(racks, "inlet_air_degc"),
         says.get(FindingCode.AIR_WARM_AT_PEAK) or says.get(FindingCode.AIR_TOO_WARM, ""),
     )
-    yield _limit(
-        "GPUs below their slowdown limit",
-        _stated(result, "gpus/", "slowdown_degc"),
-        _highest(_with_gpus(result, racks), "junction_max_degc"),
-        _throttled(result),
-    )
+    slowdown_degc = _stated(result, "gpus/", "slowdown_degc")
+    hottest_degc = _highest(_with_gpus(result, racks), "junction_max_degc")
+    gpus = "GPUs below their slowdown limit"
+    slowed = _throttled(result)
+    yield Judgement(gpus, "below", slowdown_degc, hottest_degc, "degC", False, slowed)
     highest = _highest(result.frame("power"), "load_max_frac")
     yield Judgement("Power equipment within its rating", "at most", 1.0, highest, "share", False)
     yield from _expectations(result)
 
 
 def _limit(what: str, asked_degc: float, found_degc: float, broken: str) -> Judgement:
-    return Judgement(what, "at most", asked_degc, found_degc, "degC", False, broken)
+    return Judgement(what, "at most", asked_degc, found_degc, "degC", False, broken, by_design=True)
 
 
 def _expectations(result: Result) -> Iterator[Judgement]:

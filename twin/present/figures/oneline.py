@@ -144,8 +144,9 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> No
         FancyBboxPatch((x, y - 0.42), _BOX, 0.84, boxstyle=shape, mutation_aspect=2, **look)
     )
     if box.side:
-        tag: dict[str, Any] = {"fontsize": 9, "weight": "bold", "zorder": 5}
-        axes.text(x + 0.02, y + 0.4, box.side, color=GREY, va="bottom", **tag)
+        tag: dict[str, Any] = {"fontsize": 7, "weight": "bold", "zorder": 5, "va": "center"}
+        ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
+        axes.text(x + 0.025, y + 0.42, box.side, color=INK, bbox=ground, **tag)
     lines = _words(box, narrow)
     step = 0.8 / (len(lines) + 1)
     ink = VERMILION if box.state == "lost" or over else GREY if box.state == "idle" else INK

@@ -53,7 +53,7 @@ def _says(result: Result) -> list[str]:
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Each figure and its interval with their unit."""
     rows = [
-        (spoken(name), readable(name, value), _between(name, low, high), how)
+        (_said(name), readable(name, value), _between(name, low, high), how)
         for name, value, low, high, how in zip(
             told["name"], told["value"], told["low"], told["high"], told["how"], strict=True
         )
@@ -61,10 +61,41 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "value", "between", "how"])
 
 
+def _said(name: str) -> str:
+    return _SAID.get(name) or spoken(name).capitalize()
+
+
 def _between(name: str, low: Any, high: Any) -> str:
     return "" if low == high else f"{readable(name, low)} to {readable(name, high)}"
 
 
+_SAID = {
+    "capex_usd": "Bought at the start",
+    "capex_it_usd": "of which IT",
+    "capex_plant_usd": "of which plant",
+    "capex_building_usd": "of which building",
+    "construction_usd_per_w": "Construction a watt",
+    "unpriced_blocks": "Blocks without a price",
+    "year_factor": "Runs in a year",
+    "annual_usd": "Costs of a year",
+    "annual_capital_usd": "of which capital",
+    "annual_operating_usd": "of which operation",
+    "annual_energy_usd": "of which energy",
+    "energy_cost_frac": "Share of energy",
+    "annual_revenue_usd": "Revenue of a year",
+    "usd_per_gpu_h_installed": "An hour of an installed GPU",
+    "usd_per_gpu_h": "An hour of a GPU at work",
+    "usd_per_mtok_served": "A million tokens served",
+    "usd_energy_per_mtok_served": "Energy of a million served",
+    "usd_per_mtok_trained": "A million tokens trained",
+    "usd_energy_per_mtok_trained": "Energy of a million trained",
+    "npv_usd": "Net present value",
+    "irr_frac": "Internal rate of return",
+    "payback_years": "Payback, years",
+    "discounted_payback_years": "Discounted payback, years",
+    "npv_positive_frac": "Chance of a gain",
+}
+"""Figures whose names are no words."""
 _FIGURES: Columns = {
     "Figure": ("what", words),
     "Value": ("value", words),

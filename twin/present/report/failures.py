@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pandas as pd
@@ -25,6 +26,8 @@ from twin.quantities import (
 )  # fmt: skip
 from twin.results import Result
 
+_SPAN = re.compile(r"(?<=back after )[\d,]+(?:\.\d+)? s\b")
+"""In a detail: seconds, which people read as minutes or hours."""
 MOST_GROUPS = 40
 MOST_EVENTS = 500
 MOST_LOSSES = 20
@@ -81,7 +84,8 @@ def _event_grids(events: pd.DataFrame, groups: pd.DataFrame) -> list[Block]:
     found: list[Block] = [grid("Events", groups, _GROUPS, most=MOST_GROUPS, table="events")]
     if len(events) > len(groups):
         opens = f"All {count(len(events))} events, one by one"
-        every = grid("All events", events, _EVENTS, MOST_EVENTS, "events", closed=opens)
+        told = events.assign(detail=events["detail"].map(_in_words))
+        every = grid("All events", told, _EVENTS, MOST_EVENTS, "events", closed=opens)
         found.append(every)
     return found
 
@@ -143,8 +147,15 @@ def _row(group: Group) -> dict[str, object]:
         "what": group.kind.value,
         "times": 1,
         "last": f"{duration(group.last_s - group.time_s)} later" if long else "",
-        "detail": short(group.detail, 120),
+        "detail": short(_in_words(group.detail), 120),
     }
+
+
+def _in_words(detail: str) -> str:
+    """A detail with its spans as people say them: `back after 4 h`."""
+    return _SPAN.sub(
+        lambda found: duration(float(found[0].removesuffix(" s").replace(",", ""))), detail
+    )
 
 
 def _amounts(losses: pd.DataFrame) -> Columns:

@@ -48,7 +48,7 @@ def _row(one: Judgement) -> tuple[str, str, str, str, str]:
         one.what,
         bound.replace(" ", "\u00a0"),
         _written(one, one.found).replace(" ", "\u00a0"),
-        one.verdict,
+        "misses at full load" if one.only_by_design else one.verdict,
         one.broken,
     )
 
@@ -65,8 +65,8 @@ def _written(one: Judgement, value: float) -> str:
 
 _COLUMNS: Columns = {
     "Limit or target": ("what", words),
-    "Asked": ("asked", words),
-    "Found": ("found", words),
+    "Asked": ("asked", str),
+    "In this run": ("found", str),
     "Verdict": ("verdict", words),
     "Because": ("note", words),
 }

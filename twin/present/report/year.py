@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.catalogue.equipment_kinds import plural
 from twin.present.blocks import Block, Columns, Lines, Section, grid, words
 from twin.present.study import Study, part
 from twin.present.year_words import MODES, MONTHS, year_of
@@ -81,11 +82,28 @@ def _quantities(document: Study) -> Iterator[tuple[str, str]]:
     yield "Highest power", power(part(document, "peak").get("power_w"))
     yield "Highest power over IT", decimals(part(document, "peak").get("power_over_it"))
     for use, kwh in part(document, "energy_kwh").items():
-        yield f"Energy, {words(use).replace('_', ' ')}", energy(number(kwh) * KWH_J)
+        yield _use(words(use)), energy(number(kwh) * KWH_J)
     for use, litres in part(document, "water_l").items():
         yield f"Water, {words(use)}", f"{count(number(litres) / 1000)} m³"
     for name, value in part(document, "ashrae_90_4").items():
-        yield f"ASHRAE 90.4, {words(name).replace('_', ' ')}", decimals(value)
+        yield _COMPONENTS.get(words(name), words(name)), decimals(value)
+
+
+def _use(name: str) -> str:
+    """What energy went into, in words."""
+    if name == "it":
+        return "Energy of racks"
+    if name.startswith("loss_"):
+        return f"Losses of {plural(name.removeprefix('loss_'))}"
+    return f"Energy of {plural(name.removesuffix('s'))}"
+
+
+_COMPONENTS = {
+    "elc_annual": "ASHRAE 90.4 electrical losses, year",
+    "elc_design": "ASHRAE 90.4 electrical losses, worst hour",
+    "mlc_annual": "ASHRAE 90.4 mechanical load, year",
+    "mlc_design": "ASHRAE 90.4 mechanical load, worst hour",
+}
 
 
 def _months(rated: Study) -> pd.DataFrame:
