@@ -46,6 +46,38 @@ def test_three_days_with_dampers_are_those_of_a_run() -> None:
     assert set(modes) == {"free", "mixed", "mechanical"}
 
 
+@pytest.mark.parametrize(
+    ("climate", "start", "first", "water", "held"),
+    [
+        ("miami", "2026-07-14", 194 * 24, "7 °C", {"leakage": 2.0}),
+        ("miami", "2026-07-14", 194 * 24, "20 °C", {"leakage": 2.0, "dehumidifier": 100.0}),
+        ("denver", "2026-01-14", 13 * 24, "16 °C", {"leakage": 5.0, "humidifier": 100.0}),
+    ],
+)
+def test_three_days_of_moist_halls_are_those_of_a_run(
+    climate: str, start: str, first: int, water: str, held: dict[str, float]
+) -> None:
+    """Latent heat, steam and dehumidifiers each raise the energy of the days, and both agree."""
+    layout = small_layout(0, 3)
+    layout["cooling"]["plant"] = [layout["cooling"]["plant"].pop()]
+    layout["cooling"]["plant"][0]["supply_temperature"] = water
+    zone = {"miami": "-05:00", "denver": "-07:00"}[climate]
+    days = {"start": f"{start}T00:00:00{zone}", "site__climate": climate}
+    dry = as_scenario(layout).with_(**days)
+    layout["halls"][0]["moisture"] = held
+    wet = as_scenario(layout).with_(**days)
+    used = []
+    for scenario in (dry, wet):
+        run = twin.simulate(twin.build(scenario)).summary
+        year = twin.climate(scenario, climate, load_frac=None)
+        pue = mean(year.hours.facility_w, first) / year.hours.power_w["it"][0]
+        assert pue == pytest.approx(run["pue"], rel=2e-3)
+        used.append((pue, run["pue"]))
+    of_year, of_run = (wet - dry for dry, wet in zip(*used, strict=True))
+    assert of_year > 0.004
+    assert of_year == pytest.approx(of_run, rel=0.1)
+
+
 def as_scenario(layout: dict[str, Any], start: str = "2026-04-10") -> twin.Scenario:
     return twin.Scenario.model_validate({
         "version": 1, "name": "days", "layout": layout, "horizon": f"{HOURS} h",

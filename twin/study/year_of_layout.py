@@ -35,12 +35,16 @@ def year_of_layout(facility: Facility, year: YearOfAir, load_frac: float | None)
     racks = facility.racks
     rack_w = racks.idle_w if load_frac is None else racks.rated_w * load_frac
     work = plants(facility, rack_w, year)
+    moist = moisture(facility, rack_w, work, year)
+    if moist.plant_w.any():
+        work = plants(facility, rack_w, year, moist.plant_w)
+    unit_w = work.unit_w + moist.unit_w
     power = {"it": np.full(year.dry_bulb_degc.size, float(rack_w.sum()))}
-    power |= _by_kind(facility, work.unit_w)
-    power |= _losses(facility, rack_w, work.unit_w)
-    share = work.compressed_w / max(work.heat_w, 1e-9)
-    halls, wetted_kg_s = moisture(facility, rack_w, work, year)
-    water = {"plants": work.water_kg_s} | ({"humidifiers": wetted_kg_s} if halls else {})
+    power |= _by_kind(facility, unit_w)
+    power |= _losses(facility, rack_w, unit_w)
+    share = work.compressed_w / np.maximum(work.heat_w, 1e-9)
+    halls = moist.told
+    water = {"plants": work.water_kg_s} | ({"humidifiers": moist.humidified_kg_s} if halls else {})
     hours = Hours(power, water, share, work.modes)
     inputs = {"load_frac": float(rack_w.sum() / max(racks.rated_w.sum(), 1e-9)),
               "it_w": float(rack_w.sum())}  # fmt: skip

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from twin.arrays import Array
@@ -15,7 +17,7 @@ from twin.facility.cooling.moisture import (
     coil_kg_s,
     leakage_kg_s,
 )
-from twin.physics import moist_air
+from twin.physics import humidity_control, moist_air
 from twin.physics.hall_moisture import HallMoisture
 from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.series import YearOfAir
@@ -24,27 +26,48 @@ from twin.study.year_of_plants import PlantsWork
 Told = dict[str, float]
 
 
-def moisture(
-    facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAir
-) -> tuple[dict[str, Told], Array]:
-    """What every hall that states its moisture comes to, and (hour,) water of humidifiers."""
+@dataclass(frozen=True)
+class MoistYear:
+    """What the moisture of halls comes to."""
+
+    told: dict[str, Told]
+    """By hall that states it."""
+    humidified_kg_s: Array
+    """(hour,) water of humidifiers."""
+    unit_w: Array
+    """(hour, cooling unit) electricity of humidifiers and dehumidifiers."""
+    plant_w: Array
+    """(hour, plant) heat of condensing and of both, which reaches its water."""
+
+
+def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAir) -> MoistYear:
+    """What every hall that states its moisture comes to."""
     told: dict[str, Told] = {}
-    water = np.zeros(year.dry_bulb_degc.size)
+    hours = year.dry_bulb_degc.size
+    water = np.zeros(hours)
+    unit_w = np.zeros((hours, len(facility.cooling.units.id)))
+    plant_w = np.zeros((hours, len(facility.cooling.plants)))
     halls = {hall.name: hall for hall in facility.scenario.plan.halls}
     for h, name in enumerate(facility.cooling.hall_id):
         spec = halls[name].moisture
         mine = np.flatnonzero(facility.cooling.air.handler_hall == h)
         if spec is None or not mine.size:
             continue
-        cold_degc = work.water_degc[:, facility.cooling.hall_plant[h]]
+        plant = facility.cooling.hall_plant[h]
+        cold_degc = work.water_degc[:, plant]
         leaks = leakage_kg_s(facility, halls[name], spec)
         outdoor = leaks + work.air.outdoor_w_k[:, h] / AIR_J_KG_K
-        spared_w = work.air.plant_w[:, facility.cooling.hall_plant[h]]
+        spared_w = work.air.plant_w[:, plant]
         coil = coil_kg_s(facility, rack_w, mine, h, cold_degc, spared_w)
         found = balance(spec, outdoor, year.ratio, coil, cold_degc, year.pressure_pa)
         told[name] = _told(found, cold_degc, year)
         water += found.humidified_kg_s
-    return told, water
+        given = (found.humidified_kg_s, found.dehumidified_kg_s)
+        drawn_w = humidity_control.power_w(*given)
+        unit_w[:, facility.cooling.air.handler_unit[mine]] += drawn_w[:, None] / mine.size
+        plant_w[:, plant] += humidity_control.latent_w(found.condensed_kg_s)
+        plant_w[:, plant] += humidity_control.air_heat_w(*given)
+    return MoistYear(told, water, unit_w, plant_w)
 
 
 def _told(found: HallMoisture, cold_degc: Array, year: YearOfAir) -> Told:

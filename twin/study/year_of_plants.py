@@ -32,7 +32,7 @@ class PlantsWork:
     water_kg_s: Array
     compressed_w: Array
     """Heat carried by compressors."""
-    heat_w: float
+    heat_w: Array
     """Heat of racks, units and pumps."""
     modes: dict[str, Index]
     """By plant, and by hall with dampers: rows of `months.MODES`."""
@@ -42,8 +42,13 @@ class PlantsWork:
     air: Vented
 
 
-def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
-    """Every plant at the heat that reaches it."""
+def plants(
+    facility: Facility, rack_w: Array, year: YearOfAir, moist_w: Array | None = None
+) -> PlantsWork:
+    """Every plant at the heat that reaches it.
+
+    moist_w   (hour, plant) heat that the moisture of halls adds
+    """
     air = vented(facility, rack_w, year)
     unit_w = _moving_w(facility, rack_w, year.dry_bulb_degc.size)
     water = np.zeros(len(unit_w))
@@ -51,9 +56,11 @@ def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
     water_degc = np.zeros((len(unit_w), len(facility.cooling.plants)))
     modes = dict(air.modes)
     notes: list[str] = []
-    reaches_w = peak.plant_heat_w(facility, rack_w)
+    reaches_w = np.tile(peak.plant_heat_w(facility, rack_w), (len(unit_w), 1))
+    if moist_w is not None:
+        reaches_w = reaches_w + moist_w
     for p, plant in enumerate(facility.cooling.plants):
-        heat = _left_w(reaches_w[p], air, p)
+        heat = _left_w(reaches_w[:, p], air, p)
         look, short = _look(facility, plant, heat, year)
         water_degc[:, p] = look.water_degc
         found = setting(look)
@@ -63,7 +70,7 @@ def plants(facility: Facility, rack_w: Array, year: YearOfAir) -> PlantsWork:
         compressed += by_compressors
         modes[plant.id] = _modes(plant, found, by_compressors / np.maximum(look.heat_w, 1e-9))
         notes += _told(plant, found, short)
-    heat_w = float(reaches_w.sum())
+    heat_w = np.asarray(reaches_w.sum(axis=1))
     return PlantsWork(unit_w, water, compressed, heat_w, modes, tuple(notes), water_degc, air)
 
 
@@ -74,7 +81,7 @@ def _moving_w(facility: Facility, rack_w: Array, hours: int) -> Array:
     return np.tile(np.where(moves, peak.unit_w(facility, rack_w), 0.0), (hours, 1))
 
 
-def _left_w(reaches_w: float, air: Vented, plant: int) -> Array:
+def _left_w(reaches_w: Array, air: Vented, plant: int) -> Array:
     """(hour,) heat that dampers leave to a plant."""
     return np.asarray(np.maximum(reaches_w - air.plant_w[:, plant], 0.0))
 
