@@ -43,6 +43,7 @@ SHIPPED = (
     "peak_shaving",
     "dr_phoenix",
     "solar_day",
+    "monthly_exercise",
 )
 
 

@@ -27,6 +27,7 @@ SHORT = {
     "peak_shaving": "14 h",
     "dr_phoenix": "6 h",
     "solar_day": "19 h",
+    "monthly_exercise": "100 min",
     "own_csv": "105 min",
     "own_epw": "75 min",
 }

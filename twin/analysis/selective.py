@@ -28,19 +28,20 @@ def pairs(facility: Facility) -> Iterator[Pair]:
     tree = facility.power
     feeds = np.bincount(tree.supply, minlength=len(tree.id))
     for upper, lower in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
-        if feeds[upper] > 1 and _trips(facility, upper) and _trips(facility, lower):
-            found = first_conflict(_curve(facility, lower), _curve(facility, upper))
+        if feeds[upper] > 1 and trips(facility, upper) and trips(facility, lower):
+            found = first_conflict(trip_curve(facility, lower), trip_curve(facility, upper))
             yield Pair(lower, upper, found)
 
 
-def _trips(facility: Facility, node: int) -> bool:
+def trips(facility: Facility, node: int) -> bool:
     """Whether it goes by a curve, and carries power on: converters and sources limit currents."""
     tree = facility.power
     carries = node < tree.equipment and role(tree.kind[node]) is Role.CARRY
     return carries and bool(np.isfinite(tree.trip_pickup_frac[node]))
 
 
-def _curve(facility: Facility, node: int) -> TripCurve:
+def trip_curve(facility: Facility, node: int) -> TripCurve:
+    """Its time-current curve."""
     tree = facility.power
     return TripCurve(
         float(tree.trip_rating_w[node]),

@@ -81,6 +81,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "an overload of one branch takes down all that hangs on the one above",
         "a lower setting or a quicker curve below, or a larger rating or a slower curve above",
     ),
+    FindingCode.INVERTER_GIVES_UP_FIRST: Meaning(
+        Severity.NOTE,
+        "a fault of one branch before the generators run takes down all that hangs on the UPS",
+        "breakers that open at less current below, more and smaller branches, or a larger UPS",
+    ),
     FindingCode.VOLTAGE_OUTSIDE_WINDOW: Meaning(
         Severity.WARNING,
         "power supplies draw more current to make up for it, run hot, or drop out",

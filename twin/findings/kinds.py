@@ -37,6 +37,7 @@ class FindingCode(StrEnum):
     VOLTAGE_STEP = "voltage_step_without_transformer"
     SHORT_CIRCUIT_ABOVE_RATING = "short_circuit_above_rating"
     NOT_SELECTIVE = "not_selective"
+    INVERTER_GIVES_UP_FIRST = "inverter_gives_up_first"
     PHASE_IMBALANCE = "phase_imbalance"
     SOLAR_ABOVE_RATING = "solar_above_rating"
     LARGE_LOAD = "large_load"

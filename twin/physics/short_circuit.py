@@ -3,7 +3,8 @@
 All per volt-ampere as in `twin.physics.impedance`: ohms over the square of the voltage between
 lines, so that both sides of a transformer add up. Loads are left out, as the standard does for
 static ones; motors behind converters feed nothing back. Inverters of stores and arrays are sources
-of current (clause 6.8): they add to what impedances let through, and are alone where these let
+of current, as pandapower 3.5.6 has static generators (`calc_sc`; the standard's own text on
+converters was not at hand): they add to what impedances let through, and are alone where these let
 nothing.
 """
 

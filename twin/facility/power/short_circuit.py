@@ -30,7 +30,7 @@ GENERATOR_POWER_FACTOR = 0.8
 INVERTER_FAULT_FRAC = {Role.STORE: 1.5, Role.STORAGE: 1.2, Role.SOLAR: 1.2}
 """Current of inverters into a fault, of rated current, where their row states none. UPS: a maker's
 limit of 150 % on battery (Schneider Electric, FAQ FA158689, Silcon; 300 % for the first 20 ms).
-Stores and arrays: the standard leaves it to the maker; 1.0 to 1.2 is usual; assumed."""
+Stores and arrays: makers differ; 1.0 to 1.2 is usual; assumed."""
 _WARM_DEGC = 90.0
 _COLD_DEGC = 20.0
 _KNOWN: WeakKeyDictionary[Facility, FaultCurrents] = WeakKeyDictionary()
