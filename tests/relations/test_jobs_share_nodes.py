@@ -13,7 +13,14 @@ import pandas as pd
 import pytest
 
 import twin
-from tests.relations.test_rules_of_the_queue import NODE_SPAN_W, RACKS_IDLE_W, by, jobs, lived
+from tests.relations.test_rules_of_the_queue import (
+    NODE_SPAN_W,
+    RACKS_IDLE_W,
+    by,
+    jobs,
+    lived,
+    two_pools,
+)
 
 NODE_IDLE_W = RACKS_IDLE_W / 8
 POLICIES = ("fifo", "easy", "conservative", "priority", "fair_share")
@@ -250,3 +257,44 @@ def test_halves_that_a_failed_node_keeps_waiting_lose_by_that_failure(tmp_path: 
     assert balance["a", "failed"] == pytest.approx(balance["a", "possible"], rel=1e-3)
     assert balance["b", "failed"] == pytest.approx(balance["b", "possible"], rel=1e-3)
     assert balance["c", "queued"] == pytest.approx(balance["c", "possible"], rel=1e-3)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_parts_go_to_kinds_of_nodes_that_have_so_many_gpus(tmp_path: Path, policy: str) -> None:
+    """Four B200 nodes of eight GPUs, eight L40S nodes of four, in either order of rows: six GPUs go
+    to the former alone, four are a part there and a whole node here.
+    """
+    rows = [f"six{n},0,3600,1,3600,,,1,6," for n in range(4)]
+    rows += [f"four{n},10,3600,1,3600,,,1,4," for n in range(8)]
+    rows += ["two,20,600,1,600,,,1,2,", "late,30,600,1,600,,,1,6,"]
+    orders = (("dgx_b200_x2", "hgx_l40s_edge"), ("hgx_l40s_edge", "dgx_b200_x2"))
+    found = [
+        jobs(lived(tmp_path, rows, layout=two_pools(*order), **by(policy))) for order in orders
+    ]
+    table = found[0]
+    assert table["started_s"].drop("late").to_dict() == {
+        name: 0.0 if name.startswith("six") else 10.0 if name.startswith("four") else 20.0
+        for name in table.index.drop("late")
+    }
+    assert table.loc["late", "started_s"] == 3600.0
+    first, second = (one.drop(columns="energy_j") for one in found)
+    pd.testing.assert_frame_equal(first, second)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_jobs_without_gpus_and_parts_live_side_by_side(tmp_path: Path, policy: str) -> None:
+    rows = ["cpu,0,1200,30,1200,,,,0,", "part,0,1200,1,1200,,,1,0.5,", "all,10,600,4,600,,,1,,"]
+    layout = two_pools("dgx_b200_x2", "cpu_rack_generic")
+    table = jobs(lived(tmp_path, rows, layout=layout, **by(policy)))
+    assert table["started_s"].to_dict() == {"cpu": 0.0, "part": 0.0, "all": 1200.0}
+    assert table["gpus"].to_dict() == {"cpu": 0.0, "part": 0.5, "all": 32.0}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_power_cap_counts_parts_as_parts(tmp_path: Path, policy: str) -> None:
+    """Room for half a node's span: two quarters go at once, the third waits."""
+    cap_w = RACKS_IDLE_W + 14_000.0 + 0.5 * NODE_SPAN_W + 1.0
+    rows = [f"j{n},0,1200,1,1200,,,1,2," for n in range(3)]
+    asked = {"policy": policy, "power_cap": f"{cap_w} W"}
+    found = starts(lived(tmp_path, rows, **by(asked)))
+    assert sorted(found.values()) == [0.0, 0.0, 1200.0]
