@@ -46,7 +46,7 @@ def study(
     asked = study_face.read(file)
     folder = out or Path("reports") / asked.plan.name
     say.writable(folder)
-    study_face.refuse_place(folder, excel)
+    study_face.refuse_place(folder, excel, asked.plan.name)
     say.note(f"{asked.plan.name}: {len(asked.cases):,} cases, in {folder}")
     with say.progress(asked.plan.name, after_s=2.0) as told:
         found = study_face.run(asked, folder, workers, cluster, told)

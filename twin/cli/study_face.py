@@ -27,15 +27,22 @@ def read(file: Path) -> AskedStudy:
     return read_study(file)
 
 
-def refuse_place(folder: Path, excel: bool) -> None:
-    """Raise InputError where the folder holds a run's result, or Excel cannot be written."""
+def refuse_place(folder: Path, excel: bool, name: str) -> None:
+    """Raise InputError where the folder holds a run's result or another study, or Excel cannot be
+    written.
+    """
     from twin.results import provenance
-    from twin.study.experiments.table_files import refuse_without_openpyxl
+    from twin.study.experiments.table_files import refuse_without_openpyxl, study_there
 
     if excel:
         refuse_without_openpyxl()
     if provenance.is_result(folder):
         problem = Problem("--out", "the result of a run", "another folder", file=str(folder))
+        raise InputError([problem])
+    other = study_there(folder)
+    if other not in ("", name):
+        found = f"the table of another study, {other}"
+        problem = Problem("--out", found, "another folder, or remove that", file=str(folder))
         raise InputError([problem])
 
 

@@ -26,7 +26,7 @@ def run(file: Path, out: Path | None, workers: int, cluster: str, excel: bool, j
     plan = read_method(file)[0]
     folder = out or Path("reports") / plan.name
     say.writable(folder)
-    study_face.refuse_place(folder, excel)
+    study_face.refuse_place(folder, excel, plan.name)
     with say.progress(plan.name, after_s=2.0) as told:
         how = Evaluation(folder, workers or 1, cluster, tell=_telling(told))
         found = run_method(file, how)[1]
@@ -36,7 +36,7 @@ def run(file: Path, out: Path | None, workers: int, cluster: str, excel: bool, j
         say.document({"name": plan.name, **shown})
     for word in found.verdict():
         say.note(word)
-    tables = write_tables(found.table, folder, units_of(found), excel)
+    tables = write_tables(found.table, folder, units_of(found), excel, plan.name)
     for path in [*tables, write(page, folder)]:
         say.note(f"written: {path}")
 

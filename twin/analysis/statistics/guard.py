@@ -14,6 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from twin.errors import InputError, Problem
 
 Floats = NDArray[np.float64]
+ALL_NAMED = 3
+"""Cases that are named one by one where all have the same."""
+OTHER_OUTCOME = "another outcome: this one has no number in these runs"
 MOST_NAMED = 20
 """Cases that are named one by one; the rest is counted."""
 
@@ -41,6 +44,9 @@ def _problems(
     """One a case, and one for those past the most that are named."""
     allowed = "a finite number in every case that is analysed"
     hint = "run the case again, or leave it out by name"
+    told = {reasons[row] for row in bad} if len(reasons) else set()
+    if bad.size == len(held) > ALL_NAMED and len(told) == 1:
+        return [Problem(outcome, f"{told.pop()} in all {bad.size:,} cases", allowed, OTHER_OUTCOME)]
     found = []
     for row in bad[:MOST_NAMED]:
         name = cases[row] if len(cases) else f"case {row + 1}"

@@ -167,7 +167,7 @@ class Plants(Discipline):
 
     def _as_sensed(self, p: int, held_degc: Array | float) -> Array | float:
         """Water that stands at a set-point for a sensor that may lie; frost guards do not."""
-        lie = lie_k(self.world, self.plants[p].id)
+        lie = lie_k(self.world, self.plants[p].id) if self.world.state.faults.altered else 0.0
         if not lie:
             return held_degc
         guard = self.plants[p].freezes_degc + FROST_MARGIN_K
@@ -176,7 +176,8 @@ class Plants(Discipline):
     def asked_degc(self, p: int, dry_bulb: Array | float) -> Array:
         """Set-point of a plant's water at outdoor temperatures, of their shape."""
         raised_k = self.plants[p].raised_k(dry_bulb)
-        free = written(self.world, self.plants[p].id) is None
+        altered = self.world.state.faults.altered
+        free = not altered or written(self.world, self.plants[p].id) is None
         return np.asarray(self._as_sensed(p, self._held_degc(p) + raised_k * free))
 
     def _store_w(self, p: int, plant: Plant) -> float:

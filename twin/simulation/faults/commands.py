@@ -18,6 +18,8 @@ FROZEN = "frozen"
 
 def written(world: World, name: str) -> float | None:
     """The last command that an intruder holds a component or plant at; None where nobody does."""
+    if not world.state.faults.altered:
+        return None
     return _last(world, COMPROMISE, name)
 
 
@@ -30,6 +32,8 @@ def frozen(world: World, name: str) -> float | None:
     """What a sensor that stands still has its plant see, degC, or the share of its coil that its
     handler leaves open; None where it reads.
     """
+    if not world.state.faults.altered:
+        return None
     return _last(world, FROZEN, name)
 
 

@@ -180,15 +180,19 @@ def _fails(target: Target, made: Design) -> str:
     if target.budget_usd is not None and made.capex_usd > target.budget_usd:
         return f"costs {made.capex_usd:,.0f} USD built whole, above {target.budget_usd:,.0f}"
     if target.availability is not None and made.availability < target.availability:
-        return f"available {made.availability:.6f} built whole, below {target.availability:g}"
+        return f"available {made.availability:.6f} built whole, below {target.availability:.12g}"
     return ""
 
 
 def _none_meets(target: Target, rejected: Sequence[Rejected]) -> InputError:
-    """Every kind of building with what it misses, the first dozen of them."""
+    """What kinds of building miss, each reason once with those that have it; the first dozen."""
+    kinds: dict[str, list[str]] = {}
+    for one in rejected:
+        kinds.setdefault(one.why, []).append(str(one.scheme))
+    allowed = "a design that meets the target; tried "
     return InputError(
         [
-            Problem(target.name, one.why, f"a design that meets the target; tried {one.scheme}")
-            for one in rejected[:12]
+            Problem(target.name, why, allowed + "; ".join(schemes))
+            for why, schemes in list(kinds.items())[:12]
         ]
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from twin.catalogue import shipped
 from twin.catalogue.rows import Rack
 from twin.errors import InputError, Problem
+from twin.quantities import power as told
 from twin.study.design_search.blocks import SizedHall
 from twin.study.design_search.equipment import FILLINGS
 from twin.study.design_search.halls import halls_for
@@ -80,7 +81,7 @@ def _screen(target: Target, scheme: Scheme, rate: TokenRate) -> Sized | str:
             return f"one rack with all it needs costs more than {budget:,.0f} USD"
         sized = _of_size(target, scheme, rate, racks, f"The budget of {budget:,.0f} USD binds.")
     if target.availability is not None and sized.availability < target.availability:
-        return f"available {sized.availability:.6f} of the year, below {target.availability:g}"
+        return f"available {sized.availability:.6f} of the year, below {target.availability:.12g}"
     return sized
 
 
@@ -101,7 +102,7 @@ def _racks_wanted(target: Target, scheme: Scheme, rate: TokenRate) -> tuple[int,
         return 0, f"takes {racks:,} racks, above {RACKS_MOST:,} of one search"
     drawn_w = _peak_w(target, scheme, racks)
     if power is not None and drawn_w > power:
-        return 0, f"draws {drawn_w:,.0f} W at peak, above the site's {power:,.0f}"
+        return 0, f"draws {told(drawn_w)} at peak, above the site's {told(power)}"
     asked = f"{target.tokens.rate:,.0f} tokens a second take {racks} racks of {gpus} GPUs."
     return racks, asked
 

@@ -188,7 +188,8 @@ def _baseline(arms: Mapping[str, Any], baseline: str, better: str) -> str:
     """The arm to hold others against. Raises InputError with all that is wrong with them."""
     problems = []
     if len(arms) < 2:
-        problems.append(Problem("arms", f"{len(arms)} arms", "two or more, the baseline first"))
+        found = "one arm" if arms else "no arm"
+        problems.append(Problem("arms", found, "two or more, the baseline first"))
     if baseline and baseline not in arms:
         hint = did_you_mean(baseline, arms)
         problems.append(Problem("baseline", repr(baseline), ", ".join(arms), hint))

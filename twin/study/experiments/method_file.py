@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from twin.errors import InputError
+from twin.errors import InputError, Problem
 from twin.scenario.schema.names import Name
 from twin.scenario.yaml.document import Document, read
 from twin.scenario.yaml.validate import build_model
@@ -22,6 +22,7 @@ from twin.study.experiments.plan import Label, StudyPlan
 from twin.study.experiments.question import Evaluation, Question, question_of, seeds_from
 from twin.study.experiments.search import Goal, searcher
 from twin.study.experiments.sensitivity import sensitivity_of
+from twin.study.experiments.study_file import at_line, scenario_of
 from twin.study.experiments.study_pages import Found
 
 METHODS = ("sensitivity", "compare", "optimise")
@@ -97,16 +98,14 @@ def read_method(path: str | Path) -> tuple[MethodPlan, Document, Path]:
     """
     document = read(Path(path))
     plan = build_model(document, MethodPlan)
-    if plan.scenario is None:
-        allowed = "a scenario or layout file, such as ../first_factory.yaml"
-        raise InputError([document.problem(("scenario",), "nothing", allowed)])
+    scenario = scenario_of(plan, document)
     if not plan.outcomes and plan.method != "optimise":
         allowed = "at least one outcome, such as [pue]; the first decides"
         raise InputError([document.problem(("outcomes",), "nothing", allowed)])
     if plan.method == "optimise" and plan.optimise is None:
         allowed = "a section with goals, such as {goals: {pue: minimise}}"
         raise InputError([document.problem(("optimise",), "nothing", allowed)])
-    return plan, document, document.resolve(plan.scenario, ("scenario",))
+    return plan, document, scenario
 
 
 def run_method(path: str | Path, how: Evaluation | None = None) -> tuple[MethodPlan, Found]:
@@ -116,7 +115,20 @@ def run_method(path: str | Path, how: Evaluation | None = None) -> tuple[MethodP
     asked = question_of(scenario, plan, document, how)
     answer = {"sensitivity": _sensitivity, "compare": _compare, "optimise": _optimise}
     find: Callable[[MethodPlan, Question], Found] = answer[plan.method]
-    return plan, find(plan, asked)
+    try:
+        return plan, find(plan, asked)
+    except InputError as error:
+        raise InputError([_placed(one, plan, document) for one in error.problems]) from error
+
+
+def _placed(one: Problem, plan: MethodPlan, document: Document) -> Problem:
+    """A problem of what a method was asked, or of what varies or an arm changes, at its line."""
+    one = at_line(one, plan, document)
+    key = one.where
+    if one.file or not (key in CompareKeys.model_fields or key in MethodPlan.model_fields):
+        return one
+    loc = (key,) if key in MethodPlan.model_fields else (plan.method, key)
+    return document.problem(loc, one.found, one.allowed, one.hint)
 
 
 def _sensitivity(plan: MethodPlan, asked: Question) -> Found:

@@ -13,6 +13,7 @@ from twin.errors import InputError, Problem, did_you_mean
 from twin.scenario.yaml.document import Document
 from twin.seeds import stream
 from twin.study.experiments.case import Case
+from twin.study.experiments.clashes import clashes
 from twin.study.experiments.constraints import MEETS, Constraint, read_constraint
 from twin.study.experiments.design import Point, grid, replicated, sampled
 from twin.study.experiments.designs import VariedPath
@@ -44,6 +45,8 @@ class Points:
         self._document = document
         self.axes = {name: self._axis(name, varied) for name, varied in plan.vary.items()}
         self._check_names()
+        for clash in clashes(plan):
+            self.refuse(*clash)
         self.constraints = list(self._read_constraints())
 
     def refuse(self, loc: Loc, found: str, allowed: str, hint: str = "") -> None:

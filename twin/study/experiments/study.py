@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.errors import InputError
 from twin.scenario import Scenario
 from twin.study.experiments.constraints import Constraint, with_meets
 from twin.study.experiments.design import Method
@@ -51,7 +52,7 @@ class StudyResult:
 
         Raises OutputError where the disk refuses, and InputError where openpyxl is missing.
         """
-        return write_tables(self.table, Path(folder), self.units, excel)
+        return write_tables(self.table, Path(folder), self.units, excel, self.plan.name)
 
 
 def run_study(
@@ -67,17 +68,20 @@ def run_study(
     Raises as `evaluate` does.
     """
     plan = asked.plan
-    found = evaluate(
-        asked.cases,
-        asked.subject,
-        outcomes=asked.wanted,
-        on_failure=plan.on_failure,
-        workers=workers or os.cpu_count() or 1,
-        cluster=cluster,
-        folder=folder,
-        tell=tell,
-        keys=asked.keys,
-    )
+    try:
+        found = evaluate(
+            asked.cases,
+            asked.subject,
+            outcomes=asked.wanted,
+            on_failure=plan.on_failure,
+            workers=workers or os.cpu_count() or 1,
+            cluster=cluster,
+            folder=folder,
+            tell=tell,
+            keys=asked.keys,
+        )
+    except InputError as error:
+        raise asked.at_its_lines(error) from error
     judged = with_meets(found, asked.constraints)
     return StudyResult(plan, judged, asked.units, asked.constraints, len(asked.cases))
 

@@ -36,6 +36,27 @@ class AskedStudy:
     """Units of what varies, by name."""
     constraints: tuple[Constraint, ...] = ()
     """Those on outcomes."""
+    document: Document | None = None
+    """The file that asks it."""
+
+    def at_its_lines(self, error: InputError) -> InputError:
+        """The same with problems of outcomes at the lines that name them."""
+        if self.document is None:
+            return error
+        return InputError([self._placed(one, self.document) for one in error.problems])
+
+    def _placed(self, one: Problem, document: Document) -> Problem:
+        if one.where != "outcomes" or one.file:
+            return one
+        named = [repr(name) for name in self.plan.outcomes]
+        if one.found in named:
+            loc: tuple[str | int, ...] = ("outcomes", named.index(one.found))
+        else:
+            bounds = [c.text for c in self.constraints if one.found in map(repr, c.names)]
+            if not bounds:
+                return one
+            loc = ("constraints", self.plan.constraints.index(bounds[0]))
+        return document.problem(loc, one.found, one.allowed, one.hint)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -56,10 +77,24 @@ def read_study(path: str | Path) -> AskedStudy:
     """
     document = read(Path(path))
     plan = build_model(document, StudyPlan)
+    return _asked(plan, document, scenario_of(plan, document))
+
+
+def scenario_of(plan: StudyPlan, document: Document) -> Path:
+    """The scenario file that a study names. Raises InputError where it names none, or a study."""
+    allowed = "a scenario or layout file, such as ../first_factory.yaml"
     if plan.scenario is None:
-        allowed = "a scenario or layout file, such as ../first_factory.yaml"
         raise InputError([document.problem(("scenario",), "nothing", allowed)])
-    return _asked(plan, document, document.resolve(plan.scenario, ("scenario",)))
+    path = document.resolve(plan.scenario, ("scenario",))
+    if path.is_file() and is_study(read(path).data):
+        raise InputError([document.problem(("scenario",), f"{plan.scenario}, a study", allowed)])
+    return path
+
+
+def is_study(data: Any) -> bool:
+    """Whether a file's content is a study, and no scenario."""
+    keys = data.keys() if isinstance(data, dict) else ()
+    return "scenario" in keys and "layout" not in keys
 
 
 def study_of(asked: str | Path | Scenario | Function, plan: Mapping[str, Any]) -> AskedStudy:
@@ -95,12 +130,12 @@ def _placed(plan: StudyPlan, document: Document, make: Any) -> AskedStudy:
     except InputError as error:
         raise InputError(_at_lines(error.problems, plan, document)) from error
     units = {name: axis.place.unit for name, axis in points.axes.items() if axis is not None}
-    return AskedStudy(plan, subject, tuple(cases), tuple(keys), units, points.on_outcomes)
+    return AskedStudy(plan, subject, tuple(cases), tuple(keys), units, points.on_outcomes, document)
 
 
 def _at_lines(found: Iterable[Problem], plan: StudyPlan, document: Document) -> list[Problem]:
     """Problems of changes, placed at the lines of the study file that make them."""
-    problems = [_at_line(one, plan, document) for one in found]
+    problems = [at_line(one, plan, document) for one in found]
     if len(problems) <= PROBLEMS_MAX:
         return problems
     more = f"{len(problems) - PROBLEMS_MAX:,} more problems"
@@ -108,7 +143,8 @@ def _at_lines(found: Iterable[Problem], plan: StudyPlan, document: Document) -> 
     return [*problems[:PROBLEMS_MAX], rest]
 
 
-def _at_line(one: Problem, plan: StudyPlan, document: Document) -> Problem:
+def at_line(one: Problem, plan: StudyPlan, document: Document) -> Problem:
+    """A problem of a change, at the line of the study file that makes it; any other as it is."""
     if one.file not in ("--set", "with_"):
         return one
     loc = _loc(one.where, plan)

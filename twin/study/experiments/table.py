@@ -69,12 +69,18 @@ def refuse_unknown(answers: Sequence[CaseAnswer], wanted: Sequence[str]) -> None
     """Raise InputError where no answer has a wanted outcome, but others."""
     found = list(dict.fromkeys(name for answer in answers for name in answer.outcomes))
     problems = [
-        Problem("outcomes", repr(name), "an outcome of these runs", did_you_mean(name, found))
+        Problem("outcomes", repr(name), _ALLOWED["/" in name], did_you_mean(name, found))
         for name in wanted
         if found and name not in found
     ]
     if problems:
         raise InputError(problems)
+
+
+_ALLOWED = {
+    False: "an outcome of these runs",
+    True: "an outcome of these runs; a ratio has a table's two columns, or `method: compare`",
+}
 
 
 def judged_names(answers: Sequence[CaseAnswer], outcomes: Sequence[str] = ()) -> list[str]:

@@ -26,13 +26,17 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_tables(
-    table: pd.DataFrame, folder: Path, units: Mapping[str, str], excel: bool = False
+    table: pd.DataFrame,
+    folder: Path,
+    units: Mapping[str, str],
+    excel: bool = False,
+    study: str = "",
 ) -> list[Path]:
     """Write the table into a folder, each file whole or not at all; their paths.
 
     Raises OutputError where the disk refuses, and InputError where openpyxl is missing.
     """
-    files = {PARQUET: parquet_bytes(table, units), CSV: csv_bytes(table)}
+    files = {PARQUET: parquet_bytes(table, units, study), CSV: csv_bytes(table)}
     if excel:
         files[EXCEL] = excel_bytes(table)
     with writing("the table of the study", folder):
@@ -42,8 +46,17 @@ def write_tables(
     return [folder / name for name in files]
 
 
-def parquet_bytes(table: pd.DataFrame, units: Mapping[str, str]) -> bytes:
-    """The table as parquet; the same table gives the same bytes."""
+def study_there(folder: Path) -> str:
+    """The name of the study whose table a folder holds; nothing where none does."""
+    try:
+        found = pq.read_schema(folder / PARQUET).metadata or {}
+    except (OSError, pa.ArrowInvalid):
+        return ""
+    return found.get(b"study", b"").decode(errors="replace")
+
+
+def parquet_bytes(table: pd.DataFrame, units: Mapping[str, str], study: str = "") -> bytes:
+    """The table as parquet, with the name of its study; the same table gives the same bytes."""
     fields = []
     arrays = []
     for name in table.columns:
@@ -51,7 +64,8 @@ def parquet_bytes(table: pd.DataFrame, units: Mapping[str, str]) -> bytes:
         arrays.append(array)
         fields.append(pa.field(name, array.type, metadata={"unit": units.get(name, "")}))
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), sink, compression="zstd")
+    schema = pa.schema(fields, metadata={"study": study} if study else None)
+    pq.write_table(pa.Table.from_arrays(arrays, schema=schema), sink, compression="zstd")
     data: bytes = sink.getvalue().to_pybytes()
     return data
 
