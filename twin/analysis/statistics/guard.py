@@ -44,9 +44,10 @@ def _problems(
     """One a case, and one for those past the most that are named."""
     allowed = "a finite number in every case that is analysed"
     hint = "run the case again, or leave it out by name"
-    told = {reasons[row] for row in bad} if len(reasons) else set()
-    if bad.size == len(held) > ALL_NAMED and len(told) == 1:
-        return [Problem(outcome, f"{told.pop()} in all {bad.size:,} cases", allowed, OTHER_OUTCOME)]
+    whys = {reasons[row] for row in bad} if len(reasons) else {""}
+    if bad.size == len(held) > ALL_NAMED and len(whys) == 1 and all(whys):
+        found_in_all = f"{whys.pop()} in all {bad.size:,} cases"
+        return [Problem(outcome, found_in_all, allowed, OTHER_OUTCOME)]
     found = []
     for row in bad[:MOST_NAMED]:
         name = cases[row] if len(cases) else f"case {row + 1}"

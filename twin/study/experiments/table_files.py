@@ -52,7 +52,7 @@ def study_there(folder: Path) -> str:
         found = pq.read_schema(folder / PARQUET).metadata or {}
     except (OSError, pa.ArrowInvalid):
         return ""
-    return found.get(b"study", b"").decode(errors="replace")
+    return str(found.get(b"study", b"").decode(errors="replace"))
 
 
 def parquet_bytes(table: pd.DataFrame, units: Mapping[str, str], study: str = "") -> bytes:
