@@ -88,7 +88,8 @@ def lengths_read(
     """
     many = np.array([1.0, passed]) * [name in guarded.reads for name in ("prompt", "answer")]
     weight = many / many.sum()
-    prompt, answer = of.input_tokens, of.output_tokens
+    prompt = of.input_tokens
+    answer = of.output_tokens
     mean = guarded.instructions_tokens + np.array([prompt, prompt + answer])
     of_prompt = prompt**2 * np.expm1(of.input_log_sigma**2)
     of_answer = answer**2 * np.expm1(of.output_log_sigma**2)
