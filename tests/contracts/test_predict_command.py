@@ -189,3 +189,14 @@ def test_readers_that_cannot_be_are_refused(
 ) -> None:
     assert main(["predict", "inference", *SPLIT, "--tp", "4", *options]) == 2
     assert named in capsys.readouterr().err
+
+
+def test_people_see_nothing_of_what_they_did_not_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    """Pools apart only where prompts are read by others; bytes of weights in GB."""
+    asked = ["predict", "inference", *SPLIT, "--tp", "4", "--concurrency", "8"]
+    assert main(asked) == 0
+    plain = capsys.readouterr().out
+    assert "GB" in plain
+    assert "prefill" not in plain
+    assert main([*asked, "--prefill", "TP4"]) == 0
+    assert "prefill gpus" in capsys.readouterr().out

@@ -78,3 +78,21 @@ def test_wrong_words_and_names_are_told_with_the_nearest(capsys: Any) -> None:
     told = capsys.readouterr().err
     assert "did you mean 'Llama-3.1-405B'" in told
     assert "--gpu" in told
+
+
+def test_memory_in_doubt_is_told(capsys: Any) -> None:
+    """More than a GPU has, by less than the estimate may be wrong; nothing where it fits."""
+    asked = [
+        "predict", "training", "--model", "Llama-3.1-70B", "--gpu", "H100", "--gpus", "64",
+        "--tp", "8", "--global-batch", "256",
+    ]  # fmt: skip
+    found = answer(capsys, *asked)
+    assert 1.0 < found["memory_frac"] < 1.3
+    assert "recompute full fits" in found["notes"][0]
+    assert main(asked) == 0
+    shown = capsys.readouterr().out
+    assert "too high" in shown
+    assert f"{found['parts_s']['attention']:.3g} s" in shown
+    fits = answer(capsys, *asked, "--recompute", "full")
+    assert fits["memory_frac"] <= 1.0
+    assert not fits["notes"]

@@ -18,7 +18,7 @@ from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
 from twin.facility.stop_causes import stop_shares
-from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on
+from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on, memory_notes
 from twin.facility.training_kernels import peak_flop_s, training_kernels
 from twin.facility.training_law import TrainingLaw, software_of, training_law
 from twin.physics import training
@@ -73,10 +73,12 @@ class TrainingPrediction:
     known."""
     stops_frac: dict[str, float]
     """Share of these stops by component that fails, as published for Llama 3; sums to 1."""
+    notes: tuple[str, ...] = ()
+    """What to look at, such as memory in doubt."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
-        return asdict(self)
+        return asdict(self) | {"notes": list(self.notes)}
 
 
 DEFAULTS = {
@@ -216,6 +218,7 @@ def _answer(
         parts_s=parts,
         hours_between_stops=between_h,
         stops_frac=stop_shares() if between_h else {},
+        notes=memory_notes(law.model, steps, gpu, gpus),
     )
 
 

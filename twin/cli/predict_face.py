@@ -40,9 +40,15 @@ def in_flight(text: str) -> int | str:
 
 
 def shown(found: InferencePrediction) -> dict[str, Any]:
-    """The same for people: numbers with four digits."""
+    """The same for people: numbers with four digits, and nothing of what was not asked."""
     told = found.as_dict()
     told.pop("model")
+    told["weight_per_gpu_bytes"] = told.pop("weight_bytes_per_gpu")
+    if not found.prefill_parallelism:
+        for key in ("prefill_gpus", "prefill_s", "transfer_s"):
+            told.pop(key)
+    if not found.requests:
+        told.pop("requests")
     rounded = {
         key: float(f"{value:.4g}") if isinstance(value, float) else value
         for key, value in told.items()

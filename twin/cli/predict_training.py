@@ -94,4 +94,5 @@ def training(
     if json:
         say.document(found.as_dict())
     else:
-        say.findings(f"{found.model} on {found.gpus:,} x {found.gpu}", found.as_dict())
+        title = f"{found.model} on {found.gpus:,} x {found.gpu}"
+        say.findings(title, predict_training_face.shown(found))

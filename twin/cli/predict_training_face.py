@@ -42,6 +42,14 @@ def predict(
     return predict_steps(steps, gpu, gpus, nic_b_s, profile=profile)
 
 
+def shown(found: TrainingPrediction) -> dict[str, Any]:
+    """The same for people: every part with its unit, notes where there are some."""
+    told = found.as_dict()
+    told["share_of_stops"] = {f"{name}_frac": part for name, part in told.pop("stops_frac").items()}
+    told["parts"] = {f"{name}_s": part for name, part in told.pop("parts_s").items()}
+    return {key: value for key, value in told.items() if value != []}
+
+
 def _allowed(key: str) -> tuple[str, ...]:
     return (*WORDS[key], "") if key == "software" else WORDS[key]
 

@@ -76,10 +76,28 @@ def layout_misfits(
         found.append(f"{gpu.name} does not multiply in {steps.dtype}")
     need = training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
     if need > memory_doubt * gpu.memory_bytes:
-        cure = next(_cures(model, layout, steps, gpu), "no cut of this many GPUs holds it")
-        has = f"needs {need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB"
-        found.append(f"{has}; {cure}")
+        found.append(_needs(need, model, layout, steps, gpu))
     return found
+
+
+def memory_notes(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) -> tuple[str, ...]:
+    """What to say of a layout that needs more than a GPU has, by an estimate that may be too
+    high.
+    """
+    layout = layout_on(steps, gpus)
+    need = training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
+    if need <= gpu.memory_bytes:
+        return ()
+    doubt = f"by an estimate that may be up to {MEMORY_DOUBT - 1:.0%} too high"
+    return (f"{_needs(need, model, layout, steps, gpu)}; {doubt}",)
+
+
+def _needs(
+    need: float, model: Transformer, layout: training.Layout, steps: TrainingSteps, gpu: Gpu
+) -> str:
+    """What it needs and what there is, with the mildest change that fits."""
+    cure = next(_cures(model, layout, steps, gpu), "no cut of this many GPUs holds it")
+    return f"needs {need / 1e9:,.0f} GB a GPU of {gpu.memory_bytes / 1e9:,.0f} GB; {cure}"
 
 
 def _cures(
