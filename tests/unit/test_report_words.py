@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from synthetic import synthetic, with_tables
 
+import twin
 from twin.analysis.verdict import Judgement
 from twin.findings import FindingCode
 from twin.present.blocks import Grid
@@ -59,3 +60,10 @@ def test_the_year_names_uses_of_energy_in_words() -> None:
     named = [row[0] for row in both.rows]
     assert "Energy of racks" in named
     assert not [one for one in named if "_" in one or "crahs" in one or "elc" in one]
+
+
+def test_a_key_set_from_outside_has_its_own_value() -> None:
+    """Also where the mapping that it stands in was made for it."""
+    asked = {"outputs.counterfactuals": "never", "horizon": "1 h"}
+    told = twin.load("layouts/gb200_su.yaml", overrides=asked).changed()
+    assert told == asked

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twin.analysis.airflow.answer import AirflowAnswer
 from twin.analysis.failure_parts.report import FailureReport
 from twin.analysis.loss_states import AfterLoss
-from twin.analysis.statistics.study_page import StudyPage
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.scenario import Scenario, load
+
+if TYPE_CHECKING:
+    from twin.analysis.statistics.study_page import StudyPage
 
 
 def report(
@@ -30,10 +33,14 @@ def report(
         from twin.present.failure_report import write as write_failures
 
         return write_failures(result, folder)[0]
-    if isinstance(result, StudyPage):
-        from twin.present.study_report import write as write_study
+    if isinstance(result, Result | str | Path):
+        return _run_report(result, folder)
+    from twin.present.study_report import write as write_study
 
-        return write_study(result, folder)
+    return write_study(result, folder)
+
+
+def _run_report(result: Result | str | Path, folder: str | Path) -> Path:
     from twin.present.report import write
 
     if isinstance(result, Result):

@@ -74,4 +74,5 @@ def _overrides(result: Result) -> list[str]:
     except InputError:
         return []
     keys = [key for key in held if ".overrides." in key and held[key] not in (None, {}, [])]
-    return [f"{short(key.removeprefix('layout.'), 80)} = {short(held[key], 80)}" for key in keys]
+    named = {key: short(key.removeprefix("layout."), 80) for key in keys}
+    return [f"{named[key]} = {short(held[key], 80)}, by the layout" for key in keys]

@@ -76,6 +76,8 @@ class Document:
                 held = dict(enumerate(held)) if isinstance(held, list) else held
                 index = int(part) if part.isdecimal() and part not in held else part
                 held = held.get(index, {}) if isinstance(held, dict) else {}
+            for part in key.replace("__", ".").split(".")[len(place) :]:  # made with its parents
+                held = held[part] if isinstance(held, dict) and part in held else held
             yield key, brief(str(held), 200)
 
     def resolve(self, reference: str, loc: tuple[str | int, ...] = ()) -> Path:
