@@ -25,10 +25,13 @@ def named(gates: Gates, cut_sets: list[tuple[int, ...]]) -> list[list[str]]:
 
 
 def detailed(gates: Gates, cut_sets: list[tuple[int, ...]], solved: Exact | None) -> list[Row]:
-    """The likeliest cut sets of each order: how likely, and what they cost."""
+    """How likely cut sets are, and what they cost: the likeliest of up to two components, and of
+    each higher order.
+    """
     chance = [float(np.prod(gates.unavailability[list(chosen)])) for chosen in cut_sets]
-    ranked = sorted(range(len(cut_sets)), key=lambda i: (len(cut_sets[i]), -chance[i]))
-    chosen = [cut_sets[place] for place in ranked[:_DETAILED]]
+    places = sorted(range(len(cut_sets)), key=lambda i: (len(cut_sets[i]), -chance[i]))
+    ranked = _first_of_each(places, cut_sets)
+    chosen = [cut_sets[place] for place in ranked]
     found = consequences(gates, chosen, no_ratings)
     whole = solved.unavailability if solved is not None and solved.unavailability else None
     return [
@@ -43,6 +46,18 @@ def detailed(gates: Gates, cut_sets: list[tuple[int, ...]], solved: Exact | None
         }
         for place, row in zip(ranked, found, strict=False)
     ]
+
+
+def _first_of_each(places: list[int], cut_sets: list[tuple[int, ...]]) -> list[int]:
+    """The first of those of up to two components, and the first of each higher order."""
+    found: list[int] = []
+    seen: dict[int, int] = {}
+    for place in places:
+        order = max(len(cut_sets[place]), 2)
+        seen[order] = seen.get(order, 0) + 1
+        if seen[order] <= _DETAILED:
+            found.append(place)
+    return found
 
 
 def short(

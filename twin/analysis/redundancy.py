@@ -51,6 +51,8 @@ _MEANING = (
     "by degrees, may run on where this report counts a loss; see effect and left."
 )
 
+_CUT_SETS_MAX = 1_000_000
+
 
 def redundancy(
     facility: Facility,
@@ -192,7 +194,10 @@ def _cut_sets(
     """The minimal ones up to an order: of one and two components from the contingencies."""
     if diagram is None or order <= 2:
         return cut_set_table.short(gates, singles, pairs, order)
-    return minimal_cut_sets(diagram, order)
+    try:
+        return minimal_cut_sets(diagram, order, _CUT_SETS_MAX)
+    except OverflowError as error:
+        raise InputError([Problem("order", f"{order}: {error}", "a lower one")]) from error
 
 
 def _pairs(gates: Gates, singles: Losses, order: int, progress: Progress) -> Losses | None:

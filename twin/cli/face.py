@@ -71,9 +71,9 @@ def refused(facility: Facility) -> list[Problem]:
     return refused(facility, review(facility))
 
 
-def redundancy(facility: Facility, top: str) -> RedundancyReport:
+def redundancy(facility: Facility, top: str, order: int) -> RedundancyReport:
     """What a design survives and what it does not."""
-    return twin.redundancy(facility, top)
+    return twin.redundancy(facility, top, order)
 
 
 def redundancy_blocks(

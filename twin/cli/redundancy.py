@@ -25,6 +25,12 @@ Top = Annotated[
         help="What counts as down: load, hall:NAME, rack:NAME, racks:N or gpus:SHARE.",
     ),
 ]
+Order = Annotated[
+    int,
+    Option(
+        "--order", min=1, max=4, help="Most components in the cut sets that are counted and listed."
+    ),
+]
 
 
 def redundancy(
@@ -32,6 +38,7 @@ def redundancy(
     changes: Overrides = None,
     seed: Seed = None,
     top: Top = "load",
+    order: Order = 2,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -39,7 +46,7 @@ def redundancy(
     facility = face.build(face.load(file, read_overrides(changes or ()), seed))
     if out is not None:
         say.writable(out)
-    found = face.redundancy(facility, top)
+    found = face.redundancy(facility, top, order)
     if json:
         say.document(found.as_dict())
     else:

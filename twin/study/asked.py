@@ -31,18 +31,19 @@ def check(asked: Asked) -> Row:
     return _check.check(built(asked))
 
 
-def redundancy(asked: Asked, top: str = "load") -> RedundancyReport:
+def redundancy(asked: Asked, top: str = "load", order: int = 2) -> RedundancyReport:
     """Which failures a design survives: single and double failures, what they leave, overloads, cut
     sets, exact and simulated availability.
 
     top  what counts as down: `load` (any rack is not served), `hall:NAME`, `rack:NAME`, `racks:N`
          (at least so many) or `gpus:SHARE` (fewer than that are served)
+    order  most components in the cut sets that are listed
     The simulated part draws from the scenario's seed. Raises InputError with every problem of a
     file that cannot be built.
     """
     from twin.analysis import redundancy as _redundancy
 
-    return _redundancy.redundancy(built(asked), top=top)
+    return _redundancy.redundancy(built(asked), top=top, order=order)
 
 
 def compare(a: str | Path | Result, b: str | Path | Result) -> Comparison:

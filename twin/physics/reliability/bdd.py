@@ -195,14 +195,21 @@ def exact(gates: Gates, diagram: FailureDiagram) -> Exact:
     return Exact(probability[diagram.top], float(frequency_per_h.sum()) * HOURS_PER_YEAR, birnbaum)
 
 
-def minimal_cut_sets(diagram: FailureDiagram, order: int) -> list[tuple[int, ...]]:
+def minimal_cut_sets(
+    diagram: FailureDiagram, order: int, most: int | None = None
+) -> list[tuple[int, ...]]:
     """The minimal cut sets of at most `order` components, as sorted node numbers, shortest
     first.
+
+    most  raise OverflowError where there are more
     """
     sets = CutSets(diagram.bdd, NODES_MAX)
     with deep_recursion(3 * len(diagram.component)):
         family = sets.short(diagram.top, order)
     component = diagram.component.tolist()
+    found = sets.count(family, [1] * len(component))
+    if most is not None and found > most:
+        raise OverflowError(f"{found:,} cut sets")
     named = (tuple(sorted(component[level] for level in chosen)) for chosen in sets.listed(family))
     return sorted(named, key=lambda chosen: (len(chosen), chosen))
 

@@ -1,0 +1,211 @@
+"""Power layouts judged state by state: a load flow and a cascade of their own, and every state.
+
+Nothing of the program is asked but numbers of its catalogue: it is what a planner would write who
+has the rules of `docs/physics/power.md` and no patience with graphs. Groups of one member, `fed_by`
+as names, equal sharing or the first live supply, losses, inverse-time trips, steps of UPS.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import twin
+
+Row = dict[str, float]
+_FILE = Path(twin.__file__).parent / "data" / "power.csv"
+
+
+def _rows() -> Iterator[tuple[str, str, Row]]:
+    """Name, kind and numbers of each row of the catalogue; inf where none is stated."""
+    with _FILE.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            numbers = {key: float(row[key]) if row[key] else math.inf for key in _COLUMNS}
+            yield row["name"], row["kind"], numbers
+
+
+_COLUMNS = (
+    "rating_w", "loss_idle_frac", "loss_linear_frac", "loss_square_frac", "bypass_loss_idle_frac",
+    "bypass_loss_square_frac", "trip_pickup_frac", "trip_constant_s", "instantaneous_trip_frac",
+)  # fmt: skip
+ROWS = {name: numbers for name, _, numbers in _rows()}
+KINDS = {name: kind for name, kind, _ in _rows()}
+INVERTER = ((1.05, 60.0), (1.25, 30.0), (1.5, 0.0))
+BYPASS = ((1.0, 600.0), (1.25, 60.0), (1.5, 0.016))
+"""Steps of the curve `generic_three_phase`: above so much of the rating, for so many seconds."""
+HOURS = 8760.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A power component, or a row of racks."""
+
+    name: str
+    fed_by: tuple[str, ...]
+    first: bool
+    kind: str
+    rating_w: float
+    row: Row | None
+    load_w: float = 0.0
+
+    def loss_w(self, out_w: float, bypassed: bool) -> float:
+        if not math.isfinite(self.rating_w) or self.row is None:
+            return 0.0
+        x = out_w / self.rating_w
+        row = self.row
+        if bypassed:
+            idle, square = row["bypass_loss_idle_frac"], row["bypass_loss_square_frac"]
+            return self.rating_w * (idle + square * x * x)
+        linear = row["loss_linear_frac"] * x
+        return self.rating_w * (row["loss_idle_frac"] + linear + row["loss_square_frac"] * x * x)
+
+    def rate_per_s(self, out_w: float, bypassed: bool) -> float:
+        """How fast it runs towards its trip."""
+        if self.row is None or not math.isfinite(self.rating_w):
+            return 0.0
+        x = out_w / self.rating_w
+        if self.kind == "ups":
+            spans = [t for level, t in (BYPASS if bypassed else INVERTER) if x > level]
+            return 1.0 / max(spans[-1], 1e-9) if spans else 0.0
+        if x <= self.row["trip_pickup_frac"]:
+            return 0.0
+        if x > self.row["instantaneous_trip_frac"]:
+            return 1e12
+        return (x * x - 1.0) / self.row["trip_constant_s"]
+
+
+class Plan:
+    """Parts of a layout, suppliers before takers."""
+
+    def __init__(self, layout: dict[str, Any]) -> None:
+        self.part: dict[str, Part] = {}
+        members: dict[str, tuple[str, ...]] = {}
+        for group in layout["power"]:
+            count = group.get("count", 1)
+            name = group["name"]
+            members[name] = (
+                (name,) if count == 1 else tuple(f"{name}_{n + 1}" for n in range(count))
+            )
+            row = ROWS[group["type"]]
+            rating_w = _watts(group["rating"]) if "rating" in group else row["rating_w"]
+            fed_by = _names(group.get("fed_by", ()), members)
+            for one in members[name]:
+                first = group.get("mode") == "priority"
+                self.part[one] = Part(one, fed_by, first, KINDS[group["type"]], rating_w, row)
+        for row in layout["halls"][0]["rows"]:
+            load_w = _watts(row["power_rated"]) * int(row["racks"].split()[0])
+            fed_by = _names(row["fed_by"], members)
+            self.part[row["name"]] = Part(
+                row["name"], fed_by, False, "load", math.inf, None, load_w
+            )
+
+    def dark(self, lost: Collection[str]) -> bool:
+        """Whether a row is dark once everything that trips has tripped."""
+        out = set(lost)
+        bypassed: set[str] = set()
+        damage: dict[str, float] = {}
+        while True:
+            live = self._live(out)
+            given = self._flow(live, bypassed)
+            bypassed -= {u for u in bypassed if given[u] <= 1.05 * self.part[u].rating_w}
+            rate = {n: self.part[n].rate_per_s(given[n], n in bypassed) for n in live}
+            running = {n: r for n, r in rate.items() if r > 0}
+            if not running:
+                return any(p.load_w and p.name not in live for p in self.part.values())
+            left = {n: (1.0 - damage.get(n, 0.0)) / r for n, r in running.items()}
+            step = min(left.values())
+            damage = {n: damage.get(n, 0.0) + r * step for n, r in running.items()}
+            for name in (n for n, span in left.items() if span <= step * (1.0 + 1e-9) + 1e-12):
+                damage[name] = 0.0
+                if self.part[name].kind == "ups" and name not in bypassed:
+                    bypassed.add(name)
+                else:
+                    out.add(name)
+
+    def _live(self, out: Collection[str]) -> set[str]:
+        live: set[str] = set()
+        for name, part in self.part.items():
+            fed = part.kind == "utility" or any(supply in live for supply in part.fed_by)
+            if fed and name not in out:
+                live.add(name)
+        return live
+
+    def _flow(self, live: set[str], bypassed: set[str]) -> dict[str, float]:
+        given = dict.fromkeys(self.part, 0.0)
+        for name in reversed(self.part):
+            part = self.part[name]
+            supplies = [supply for supply in part.fed_by if supply in live]
+            if name not in live or not supplies:
+                continue
+            drawn = given[name] + part.load_w + part.loss_w(given[name], name in bypassed)
+            chosen = supplies[:1] if part.first else supplies
+            for supply in chosen:
+                given[supply] += drawn / len(chosen)
+        return given
+
+
+def _watts(text: str) -> float:
+    return float(text.split()[0]) * 1e3
+
+
+def _names(fed_by: str | Iterable[str], members: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    groups = [fed_by] if isinstance(fed_by, str) else fed_by
+    return tuple(name for group in groups for name in members.get(group, (group,)))
+
+
+@dataclass(frozen=True)
+class Enumerated:
+    """Every state of the components named, by (MTBF, MTTR) in h."""
+
+    plan: Plan
+    rates: dict[str, tuple[float, float]]
+
+    @cached_property
+    def down(self) -> list[bool]:
+        """(state,), bit n of a state being the n-th component. A further failure that would save
+        the rest is not counted on.
+        """
+        names = list(self.rates)
+        found = [False] * 2 ** len(names)
+        for state in sorted(range(len(found)), key=int.bit_count):
+            lost = [n for n in range(len(names)) if state >> n & 1]
+            within = any(found[state & ~(1 << n)] for n in lost)
+            found[state] = within or self.plan.dark([names[n] for n in lost])
+        return found
+
+    def chance(self, state: int, besides: int = -1) -> float:
+        every = enumerate(self.rates.values())
+        return math.prod(
+            (repair if state >> n & 1 else fails) / (fails + repair)
+            for n, (fails, repair) in every
+            if n != besides
+        )
+
+    @property
+    def unavailability(self) -> float:
+        return math.fsum(self.chance(s) for s, dark in enumerate(self.down) if dark)
+
+    @property
+    def frequency_per_year(self) -> float:
+        found = [
+            self.chance(state, n) / (fails + repair) * HOURS
+            for n, (fails, repair) in enumerate(self.rates.values())
+            for state, dark in enumerate(self.down)
+            if not dark and not state >> n & 1 and self.down[state | 1 << n]
+        ]
+        return math.fsum(found)
+
+    def cut_sets(self, most: int) -> set[frozenset[str]]:
+        """Minimal ones of so many components at most."""
+        names = list(self.rates)
+        found = set()
+        for state, dark in enumerate(self.down):
+            lost = [n for n in range(len(names)) if state >> n & 1]
+            if dark and len(lost) <= most and not any(self.down[state & ~(1 << n)] for n in lost):
+                found.add(frozenset(names[n] for n in lost))
+        return found
