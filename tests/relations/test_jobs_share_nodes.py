@@ -298,3 +298,18 @@ def test_a_power_cap_counts_parts_as_parts(tmp_path: Path, policy: str) -> None:
     asked = {"policy": policy, "power_cap": f"{cap_w} W"}
     found = starts(lived(tmp_path, rows, **by(asked)))
     assert sorted(found.values()) == [0.0, 0.0, 1200.0]
+
+
+def test_cpu_jobs_keep_the_share_of_a_node_that_is_stated(tmp_path: Path) -> None:
+    """Eight on one node, which draws a quarter of what its CPUs can at an activity of a quarter."""
+    rows = [f"cpu{n},0,7200,1,7200,,,,0," for n in range(8)]
+    rows += ["gang,10,600,7,600,,,1,,", "part,20,600,1,600,,,1,1,"]
+    asked = {"cpu_activity": 0.25, "cpu_job_share": 0.125}
+    result = lived(tmp_path, rows, asked)
+    assert starts(result)["gang"] == 10.0
+    assert starts(result)["part"] == 610.0
+    whole = lived(tmp_path, ["cpu,0,7200,1,7200,,,,0,"], {"cpu_activity": 0.25})
+    at_s = 3600.0
+    assert pod_w(result, "pod_r1", at_s) == pytest.approx(pod_w(whole, "pod_r1", at_s), rel=1e-12)
+    blocked = lived(tmp_path, rows, {"cpu_activity": 0.25})
+    assert starts(blocked)["gang"] == 7200.0

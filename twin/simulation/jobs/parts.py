@@ -63,9 +63,10 @@ class Parts:
 
 def _needs(jobs: Sequence[Job], gpus_of_kind: Index) -> Array:
     """(job, kind) of each of its nodes."""
-    each = np.array([job.gpus / job.nodes for job in jobs]).reshape(-1, 1)
+    gpus = [np.inf if job.cpu_only else job.gpus for job in jobs]
+    each = (gpus / np.array([job.nodes for job in jobs])).reshape(-1, 1)
     share = np.array([job.node_share for job in jobs]).reshape(-1, 1)
-    alone = np.array([job.exclusive or job.cpu_only for job in jobs], dtype=bool).reshape(-1, 1)
+    alone = np.array([job.exclusive for job in jobs], dtype=bool).reshape(-1, 1)
     by_share = np.where(share < 1.0, np.maximum(share * gpus_of_kind, 1.0), np.inf)
     asked = np.minimum(each, by_share)
     need = np.where(asked < 1.0, asked, np.ceil(asked - 1e-9))

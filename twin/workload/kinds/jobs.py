@@ -33,6 +33,9 @@ class ListedJobs(WorkloadKind):
     """Share of the run time that stretches as the GPU clock falls."""
     exclusive: bool = False
     """Whether each takes its nodes whole, though it asks for a part of them."""
+    cpu_job_share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of a node with GPUs that a job without GPUs keeps from others where there are too few
+    nodes without; below 1 its CPUs and idle GPUs alone."""
     time_limits: bool = True
     """Whether jobs are stopped at the limit that they asked for, and planned by it."""
     restart_delay: Duration = 300.0
@@ -66,6 +69,8 @@ class ListedJobs(WorkloadKind):
 
     def _node_share(self, listed: JobList, n: int, nodes: int) -> float:
         """Share of each node that a job asks for by its processors."""
+        if listed.gpus[n] == 0:
+            return self.cpu_job_share
         return float(listed.nodes[n] / (nodes * self._processors_of_node(listed)))
 
     def _job(self, listed: JobList, n: int, nodes: int) -> Job:
