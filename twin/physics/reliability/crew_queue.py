@@ -19,14 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
+from math import comb, prod
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csc_matrix
 from scipy.sparse.linalg import splu
 
 from twin.physics.reliability.gates import Floats
-from twin.physics.reliability.markov import Moves, State, balance, reached_states
+from twin.physics.reliability.markov import Moves, State, reached_states
 
 STATES_MAX = 20_000
 Counts = tuple[int, ...]
@@ -61,19 +62,25 @@ class QueueShares:
 
 
 def queue_shares(
-    kinds: Sequence[Kind], installed: Counts, crews: int, shock_per_h: Sequence[float] = ()
+    kinds: Sequence[Kind],
+    installed: Counts,
+    crews: int,
+    shock_per_h: Sequence[float] = (),
+    counts_max: int = STATES_MAX,
 ) -> QueueShares:
     """Shares of time by numbers down, all of them or as many at once as fit.
 
     shock_per_h  rate of each cause that kinds share
+    counts_max   most numbers down to tell apart
 
     Raises OverflowError where so few fit that nothing can be said.
     """
     queue = _Chain(kinds, installed, crews, shock_per_h)
     whole = sum(installed)
-    order = queue.fits(whole)
+    order = queue.fits(whole, counts_max)
     number, rates = reached_states(((), ()), queue.moves_within(order), STATES_MAX)
-    shares = balance(len(number), rates)
+    solved = _Solved(rates, len(number))
+    shares = solved.shares()
     found: dict[Counts, float] = {}
     for state, share in zip(number, shares.tolist(), strict=True):
         counts = queue.counts(_as_queue(state))
@@ -84,7 +91,7 @@ def queue_shares(
     falls_per_h = queue.falls_per_h(order)
     if falls_per_h <= 0:
         raise OverflowError(f"more than {order} of {whole} are down too often")
-    return QueueShares(found, order, *_left_out(exits, falls_per_h, shares, rates, order))
+    return QueueShares(found, order, *_left_out(exits, falls_per_h, shares, solved, order))
 
 
 def _as_queue(state: State) -> _Queue:
@@ -105,16 +112,21 @@ class _Chain:
     crews: int
     shock_per_h: Sequence[float]
 
-    def fits(self, whole: int) -> int:
+    def fits(self, whole: int, counts_max: int) -> int:
         """The highest number down of which all states up to it surely fit."""
         states = 0
         for level in range(whole + 1):
             served = min(level, self.crews)
             waiting = len(self.kinds) ** (level - served)
             states += comb(len(self.kinds) + served - 1, served) * waiting
-            if states > STATES_MAX:
+            if states > STATES_MAX or self._counts_within(level) > counts_max:
                 return level - 1
         return whole
+
+    def _counts_within(self, level: int) -> int:
+        """Numbers down of up to so many, at most."""
+        every = prod(number + 1 for number in self.installed)
+        return min(every, comb(len(self.kinds) + level, level))
 
     def moves_within(self, order: int) -> Moves:
         """Moves, failures beyond so many down left out."""
@@ -180,18 +192,14 @@ class _Chain:
 
 
 def _left_out(
-    exits: Floats,
-    falls_per_h: float,
-    shares: Floats,
-    rates: Sequence[tuple[int, int, float]],
-    order: int,
+    exits: Floats, falls_per_h: float, shares: Floats, solved: _Solved, order: int
 ) -> tuple[float, float]:
     """What the failures left out may change, see the head of this file, and how often they come.
 
     exits  (state, 2) how often they come in each state, and that times how far beyond they lead
     """
     wanted = np.column_stack([np.ones(shares.size), exits])
-    empties_h, leaves, far = (float(n) for n in _until_empty(wanted, rates).max(axis=0))
+    empties_h, leaves, far = (float(n) for n in solved.until_empty(wanted).max(axis=0))
     often_per_h, beyond_per_h = (float(n) for n in shares @ exits)
     loop = leaves + often_per_h * empties_h
     if loop >= 1.0:
@@ -201,12 +209,25 @@ def _left_out(
     return often_per_h * empties_h + beyond_per_h / falls_per_h, often_per_h
 
 
-def _until_empty(wanted: Floats, rates: Sequence[tuple[int, int, float]]) -> Floats:
-    """(state, ...) Mean sums over time until all are up, from every state but that one."""
-    size = wanted.shape[0] - 1
-    here, there, rate = (np.array(column) for column in zip(*rates, strict=True))
-    inner = (here > 0) & (there > 0)
-    out = np.bincount(here, weights=rate, minlength=size + 1)[1:]
-    off = csc_matrix((rate[inner], (here[inner] - 1, there[inner] - 1)), shape=(size, size))
-    leaving = csc_matrix((out, (np.arange(size), np.arange(size))), shape=(size, size))
-    return np.asarray(splu(csc_matrix(leaving - off)).solve(wanted[1:]))
+class _Solved:
+    """The chain without the state in which all are up, factored once."""
+
+    def __init__(self, rates: Sequence[tuple[int, int, float]], states: int) -> None:
+        size = states - 1
+        here, there, rate = (np.array(column) for column in zip(*rates, strict=True))
+        inner = (here > 0) & (there > 0)
+        first = here == 0
+        out = np.bincount(here, weights=rate, minlength=states)[1:]
+        off = csc_matrix((rate[inner], (here[inner] - 1, there[inner] - 1)), shape=(size, size))
+        leaving = csc_matrix((out, (np.arange(size), np.arange(size))), shape=(size, size))
+        self.enters = np.bincount(there[first] - 1, weights=rate[first], minlength=size)
+        self.factors: Any = splu(csc_matrix(leaving - off))
+
+    def shares(self) -> Floats:
+        """(state,) shares of time: what flows into a state flows out of it."""
+        rest = np.append(1.0, np.maximum(self.factors.solve(self.enters, trans="T"), 0.0))
+        return np.asarray(rest / rest.sum())
+
+    def until_empty(self, wanted: Floats) -> Floats:
+        """(state, ...) Mean sums over time until all are up, from every state but that one."""
+        return np.asarray(self.factors.solve(wanted[1:]))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.physics.reliability.bdd import FailureDiagram
-from twin.physics.reliability.crew_counts import CountedDiagram, counts_within
+from twin.physics.reliability.crew_counts import CELLS_MAX, CountedDiagram, counts_within
 from twin.physics.reliability.crew_queue import Counts, Kind, QueueShares, queue_shares
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates, Ints
 from twin.physics.reliability.markov import SteadyState
@@ -59,7 +59,8 @@ def crewed(gates: Gates, diagram: FailureDiagram, groups: Sequence[CrewGroup]) -
 
     Raises OverflowError where queues or the numbers down in them outgrow their room.
     """
-    queues = [_queue(gates, diagram, group) for group in groups]
+    room = int((CELLS_MAX / len(diagram.bdd.low)) ** (1.0 / len(groups)))
+    queues = [_queue(gates, diagram, group, room) for group in groups]
     limits = [(queue.installed, queue.shares.order) for queue in queues]
     counts = counts_within(limits)
     causes = np.array([cause for group in groups for cause in group.causes], dtype=np.int64)
@@ -85,7 +86,7 @@ def crewed(gates: Gates, diagram: FailureDiagram, groups: Sequence[CrewGroup]) -
     )
 
 
-def _queue(gates: Gates, diagram: FailureDiagram, group: CrewGroup) -> _Queue:
+def _queue(gates: Gates, diagram: FailureDiagram, group: CrewGroup, room: int) -> _Queue:
     struck = [set(gates.consumers[cause]) for cause in group.causes]
     each = [
         Kind(
@@ -99,7 +100,7 @@ def _queue(gates: Gates, diagram: FailureDiagram, group: CrewGroup) -> _Queue:
     installed = tuple(each.count(kind) for kind in kinds)
     of = {node: kinds.index(own) for node, own in zip(group.members, each, strict=True)}
     shocks = [1.0 / float(gates.mtbf_h[cause]) for cause in group.causes]
-    shares = queue_shares(kinds, installed, group.crews, shocks)
+    shares = queue_shares(kinds, installed, group.crews, shocks, room)
     return _told(_Queue(kinds, installed, of, shares), set(diagram.component.tolist()))
 
 

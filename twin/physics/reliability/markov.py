@@ -51,7 +51,7 @@ def steady_state(start: State, moves: Moves, down: Callable[[State], bool]) -> S
     Raises OverflowError beyond STATES_MAX states and ValueError where a state is never left.
     """
     number, rates = reached_states(start, moves)
-    share = balance(len(number), rates)
+    share = _balance(len(number), rates)
     is_down = np.array([down(state) for state in number])
     frequency_per_h = sum(
         share[here] * rate for here, there, rate in rates if is_down[there] and not is_down[here]
@@ -83,7 +83,7 @@ def reached_states(
     return number, rates
 
 
-def balance(size: int, rates: list[tuple[int, int, float]]) -> Floats:
+def _balance(size: int, rates: list[tuple[int, int, float]]) -> Floats:
     """(state,): shares of time; flows into a state equal those out of it.
 
     The start's share is taken as 1 and the rest solved from it: what hardly ever is keeps its
