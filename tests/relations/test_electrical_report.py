@@ -87,4 +87,6 @@ def test_a_campus_fits_a_table_of_a_page() -> None:
     """146 components of ten kinds: those alike share a row."""
     found = table(electrical_frame(twin.build(twin.load(LAYOUTS / "campus_20mw.yaml"))))
     assert len(found.rows) == 10
-    assert not found.note
+    assert found.note == "Selective: opens before what stands above it."
+    assert "on generators" in found.headings
+    assert "rated for" not in found.headings, "nobody states one"

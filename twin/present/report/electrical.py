@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,9 @@ from twin.quantities import NONE, number, percent, power, scaled, span
 
 
 def table(held: pd.DataFrame) -> Grid:
-    """The table `electrical` as printed; elements that fare alike are one row."""
+    """The table `electrical` as printed; elements that fare alike are one row, and what is known of
+    none is left out.
+    """
     shown = held.assign(
         drop_frac=(1.0 - held["voltage_frac"]).where(held["voltage_frac"] > 0),
         opens=[_opens(*row) for row in _columns(held, "selective", "opens_first_from_w")],
@@ -27,11 +30,20 @@ def table(held: pd.DataFrame) -> Grid:
         "on generators": ("fault_current_standby_a", _amperes),
         "on inverters": ("fault_current_inverters_a", _amperes),
         "rated for": ("short_circuit_rating_a", _amperes),
-        "Opens before what is above": ("opens", words),
+        "Selective": ("opens", words),
         "Rests on": ("rests_on", words),
     }
+    unknown = [name for name, (column, _) in columns.items() if not _is_known(shown[column])]
+    columns = {name: how for name, how in columns.items() if name not in unknown}
     title = "Electrical, every load at its peak"
-    return grid(title, shown, columns, table="electrical", fold=True)
+    made = grid(title, shown, columns, table="electrical", fold=True)
+    meant = "Selective: opens before what stands above it." if "Selective" in columns else ""
+    return replace(made, note=f"{meant} {made.note}".strip())
+
+
+def _is_known(column: pd.Series[Any]) -> bool:
+    """Whether any element has it; a column of dashes takes the room of others."""
+    return bool((column.notna() & ~column.isin([0, "", NONE])).any())
 
 
 def says(held: pd.DataFrame) -> list[str]:
@@ -60,7 +72,8 @@ def _opens(selective: str, from_w: float) -> str:
 def _rests_on(voltage: str, impedance: str, rating: str) -> str:
     parts = [f"voltage {voltage}"]
     parts += [f"impedance {impedance}"] if impedance else []
-    return ", ".join([*parts, f"fault rating {rating}" if rating else "no fault rating"])
+    parts += [f"fault rating {rating}"] if rating else []
+    return ", ".join(parts)
 
 
 def _volts(value: Any) -> str:
