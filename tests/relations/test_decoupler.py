@@ -118,6 +118,20 @@ def test_chillers_that_mix_in_return_make_colder_water() -> None:
     assert water_at(short, 8 * HOUR_S)[0] > water_at(plain, 8 * HOUR_S)[0] + 1.0
 
 
+def test_the_review_tells_of_a_decoupler_that_runs_backwards() -> None:
+    """2 L/s for each of two chillers; the house draws what the run's stream says, by hand."""
+    layout = room("2 L/s")
+    plant, _ = plant_of(layout)
+    found = {row["code"]: row for row in twin.check(loaded(asked(layout)))["findings"]}
+    told = found["decoupler_reversed"]
+    drawn = 1e3 * plant.water_w_k / float(stream_w_k(1.0, "water"))
+    assert told["component"] == "chilled"
+    assert f"draw {drawn:.3g} L/s where the pumps of its chillers move 4" in told["says"]
+    assert f"{1 - 4 / drawn:.0%} of its supply is its own return" in told["says"]
+    ample = twin.check(loaded(asked(room("40 L/s"))))["findings"]
+    assert "decoupler_reversed" not in {row["code"] for row in ample}
+
+
 def test_the_year_knows_it() -> None:
     plain, short = (twin.climate(twin.build(loaded(asked(room(flow)))), "chicago")
                     for flow in (None, "2 L/s"))  # fmt: skip

@@ -45,6 +45,12 @@ COOLING: dict[FindingCode, Meaning] = {
         "its racks throttle or stop when the unit fails or is taken out for work",
         "one more unit on a common header",
     ),
+    FindingCode.DECOUPLER_REVERSED: Meaning(
+        Severity.WARNING,
+        "its return goes through the common pipe into its supply: coils and racks have water "
+        "warmer than the chillers make, and another chiller is called for flow, not for heat",
+        "more primary flow, one more chiller, or coils that draw less at a larger rise",
+    ),
     FindingCode.COOLS_NOTHING: Meaning(
         Severity.WARNING,
         "it is bought, fed and maintained, and takes no heat",

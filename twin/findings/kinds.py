@@ -53,6 +53,7 @@ class FindingCode(StrEnum):
     RACK_SHORT_OF_COOLANT = "rack_short_of_coolant"
     PUMP_MAY_CAVITATE = "pump_may_cavitate"
     NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
+    DECOUPLER_REVERSED = "decoupler_reversed"
     COOLS_NOTHING = "cools_nothing"
     AIR_TOO_COLD = "air_too_cold"
     AIR_COLD = "air_cold"

@@ -10,9 +10,10 @@ import numpy as np
 
 from twin.analysis.hydraulics import npsh_margin_pa, rack_flow_frac
 from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc
+from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc, plant_heat_w
 from twin.facility.model import Facility, Index
 from twin.findings import Finding, FindingCode
+from twin.physics.coolant import stream_w_k
 
 SHORT_FRAC = 0.99
 """A rack with less of its rated flow is told of."""
@@ -20,6 +21,7 @@ SHORT_FRAC = 0.99
 
 def findings(facility: Facility) -> Iterator[Finding]:
     """Temperatures at the design point, then flows and spares, then units nobody needs."""
+    yield from _decouplers(facility)
     yield from _coolant(facility)
     yield from _air(facility)
     yield from _loops(facility)
@@ -31,6 +33,25 @@ def at_unit(facility: Facility, code: FindingCode, name: str, unit: int, says: s
     """A finding at the line that states a cooling unit."""
     component = facility.cooling.units.component[unit]
     return Finding(code, name, says, facility.components.stated_at[component])
+
+
+def _decouplers(facility: Facility) -> Iterator[Finding]:
+    """Plants whose house draws more than the pumps of all their chillers move, at full load."""
+    heat_w = plant_heat_w(facility)
+    for p, plant in enumerate(facility.cooling.plants):
+        warmer_k = float(heat_w[p]) * plant.decoupled_k_w(plant.units.size)
+        if plant.primary_w_k is None or warmer_k <= 0:
+            continue
+        drawn, moved = (
+            1e3 * each / float(stream_w_k(1.0, "water"))
+            for each in (plant.water_w_k, plant.units.size * plant.primary_w_k)
+        )
+        says = (
+            f"coils and exchangers draw {drawn:.3g} L/s where the pumps of its chillers move "
+            f"{moved:.3g}: {1 - moved / drawn:.0%} of its supply is its own return, "
+            f"{warmer_k:.1f} K warmer than the chillers make it at full load"
+        )
+        yield at_unit(facility, FindingCode.DECOUPLER_REVERSED, plant.id, int(plant.units[0]), says)
 
 
 def _coolant(facility: Facility) -> Iterator[Finding]:
