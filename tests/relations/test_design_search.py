@@ -12,6 +12,9 @@ from twin.analysis.economics import figures
 from twin.cli import main
 from twin.errors import InputError
 from twin.study.design_search import Design, DesignAnswer
+from twin.study.design_search.blocks import SizedHall
+from twin.study.design_search.equipment import row
+from twin.study.design_search.scheme import Scheme
 
 TARGET = """
 version: 1
@@ -137,3 +140,14 @@ def test_the_same_target_writes_the_same_bytes(
     first = {path.name: path.read_bytes() for path in found[1].iterdir()}
     again = {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()}
     assert first == again
+
+
+def test_a_hot_place_takes_air_cooled_racks_away() -> None:
+    """45 °C for 36 °C: the chillers of one hall draw more by their curves, its fans as much."""
+    scheme = Scheme(rack="dgx_b200_x2", power="N", feeds=1, spare_cooling=False)
+    mild, hot = (SizedHall(scheme, (8,), climate) for climate in ("baltimore", "phoenix"))
+    assert hot.hottest_degc - mild.hottest_degc == pytest.approx(9.4)
+    assert hot.mechanical_w == mild.mechanical_w
+    more_w = hot.peak_w - mild.peak_w
+    carried_w = mild.air_w + mild.handlers * row(mild.handler).power_rated_w
+    assert 0.05 * carried_w < more_w < 0.15 * carried_w

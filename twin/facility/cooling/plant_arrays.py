@@ -60,7 +60,7 @@ def _frozen_plant(out: Draft, p: int, node: int, pressure_pa: float, water_w_k: 
         units=np.array(units, dtype=np.int64),
         capacity_w=row.capacity_w,
         conductance_w_k=_coil_w_k(row, pressure_pa),
-        curve=_curve(chiller, row) if chiller else None,
+        curve=chiller_curve(chiller, row) if chiller else None,
         tower=_tower(spec, row, pressure_pa) if water_cooled else None,
         condenser_degc=spec.condenser_temperature,
         condenser_pump_w=row.power_rated_w * (1 - row.tower_fan_frac) if water_cooled else 0.0,
@@ -152,7 +152,8 @@ def _tower(spec: PlantSpec, row: CoolingEquipment, pressure_pa: float) -> Tower:
     )
 
 
-def _curve(row: Chiller, unit: CoolingEquipment) -> ChillerCurve:
+def chiller_curve(row: Chiller, unit: CoolingEquipment) -> ChillerCurve:
+    """The curve of a chiller of the catalogue, at the size of its unit."""
     return ChillerCurve(
         unit.capacity_w,
         unit.cop_reference or row.cop_reference,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from twin.catalogue import rack_power, shipped
-from twin.catalogue.rows import Climate, Gpu, Rack
+from twin.catalogue.rows import Chiller, Climate, Gpu, Rack
+from twin.facility.cooling.plant_arrays import chiller_curve
+from twin.physics.chiller import power_w
 from twin.study.design_search import equipment as kit
 from twin.study.design_search.scheme import Scheme
 
@@ -139,25 +141,43 @@ class SizedHall:
 
     @cached_property
     def peak_w(self) -> float:
-        """What the hall draws at its rated load, machines to spare standing still."""
-        return kit.UPS_INPUT * self.it_w + self._mechanical_w(0)
+        """What the hall draws at its rated load in the hottest hour, machines to spare standing
+        still.
+        """
+        return kit.UPS_INPUT * self.it_w + self._mechanical_w(0, self._hottest_w)
 
     @cached_property
     def mechanical_w(self) -> float:
         """What its cooling draws with every machine at its rating."""
-        return self._mechanical_w(self.spare)
+        return self._mechanical_w(self.spare, self._rated_w)
 
-    def _mechanical_w(self, spare: int) -> float:
-        chiller = kit.row(self.chiller)
-        compressor_w = chiller.capacity_w / (chiller.cop_reference or kit.COP)
-        fans_w = (self.handlers - self.spare + spare) * kit.row(self.handler).power_rated_w
-        compressors_w = (self.chillers - self.spare + spare) * compressor_w
-        if not spare:
-            compressors_w = min(
-                compressors_w, (self.air_w + fans_w) / (chiller.cop_reference or kit.COP)
-            )
+    def _mechanical_w(self, spare: int, compressors_w: float) -> float:
         pumps_w = self.pump_w(self.liquid_w) + self.pump_w(self.air_w)
-        return fans_w + compressors_w + self._dry_w(spare) + pumps_w
+        return self._fans_w(spare) + compressors_w + self._dry_w(spare) + pumps_w
+
+    def _fans_w(self, spare: int) -> float:
+        """Air handlers."""
+        return (self.handlers - self.spare + spare) * kit.row(self.handler).power_rated_w
+
+    @property
+    def _rated_w(self) -> float:
+        """Compressors at their rating; without any to spare, no more than their heat asks for."""
+        unit = kit.row(self.chiller)
+        cop = unit.cop_reference or kit.COP
+        rated_w = self.chillers * unit.capacity_w / cop
+        if self.spare:
+            return rated_w
+        return min(rated_w, (self.air_w + self._fans_w(0)) / cop)
+
+    @property
+    def _hottest_w(self) -> float:
+        """Compressors at their heat in the hottest hour, by curve; spare ones stand still."""
+        unit = kit.row(self.chiller)
+        count = self.chillers - self.spare
+        assert unit.curve is not None
+        curve = chiller_curve(shipped().get(Chiller, unit.curve), unit)
+        each_w = (self.air_w + self._fans_w(0)) / count
+        return count * float(power_w(curve, each_w, kit.CHILLED_DEGC, self.hottest_degc))
 
     def _dry_w(self, spare: int) -> float:
         """Fans of the dry coolers."""

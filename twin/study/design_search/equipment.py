@@ -32,6 +32,8 @@ CHILLER_TYPES = ("chiller_air_710", "chiller_air_994", "chiller_air_warm_1300")
 """Those that leave water of 15 °C within their curves."""
 DRY_COOLER = "dry_cooler_1000"
 ADIABATIC = "dry_cooler_adiabatic_1000"
+CHILLED_DEGC = 15.0
+"""Water of the plants that cool the air."""
 COP = 3.0
 """Of a chiller whose row states none (assumed)."""
 BOARDS_MOST = 24
