@@ -74,6 +74,7 @@ REFUSED = {
     "store without energy": (with_ups("battery_energy: 0 J"), "greater than 0.0"),
     "both cords at one panel": ((RACKS, "fed_by: [rpp, rpp]\n"), "'rpp' again for the same taker"),
     "load above rating": (("300 kW, fed", "100 kW, fed"), "ups rated 100 kW under a peak load"),
+    "watts for kilowatts": (("300 kW, fed", "500 W, fed"), "ups rated 0.5 kW under a peak load"),
     "unknown key": (("mode: priority", "mood: priority"), "did you mean 'mode'?"),
     "battery shorter than a start": (
         with_ups("battery_energy: 0.2 kWh"),

@@ -263,8 +263,8 @@ def _breakers(ledger: Ledger, facility: Facility) -> None:
     for over in overloads(facility, loading(facility)):
         ledger.complain(
             facility.components.stated_at[tree.component[over.node]],
-            f"{tree.id[over.node]} rated {tree.rating_w[over.node] / 1e3:,.0f} kW under a peak "
-            f"load of {over.load_w / 1e3:,.0f} kW",
+            f"{tree.id[over.node]} rated {tree.rating_w[over.node] / 1e3:,.6g} kW under a peak "
+            f"load of {over.load_w / 1e3:,.6g} kW",
             "a rating at or above the peak load",
         )
 
