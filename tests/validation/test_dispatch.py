@@ -8,6 +8,8 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy import sparse
+from scipy.optimize import linprog
 
 from twin.physics.dispatch import DemandPrice, Store, Surplus, cheapest
 
@@ -121,3 +123,44 @@ def test_what_may_not_leave_is_taken_before_what_is_sold() -> None:
     assert found.charge_w == pytest.approx([160.0, 0.0])
     assert found.sun_w == pytest.approx([140.0, 0.0])
     assert found.cost_usd == pytest.approx(0.08 * 0.05 + 0.02 * 0.10 - 0.16 * 0.50)
+
+
+def _week() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Prices ($/J) of which 27 are negative, steps, and draw without the store."""
+    hour = np.arange(168)
+    noise = np.random.default_rng(3)
+    price = 40 + 25 * np.sin(2 * np.pi * (hour - 9) / 24) + noise.normal(0, 12, hour.size)
+    price -= 70.0 * ((hour % 24 > 10) & (hour % 24 < 15))
+    load_w = 100e6 + 10e6 * np.sin(2 * np.pi * (hour - 12) / 24) + noise.normal(0, 2e6, hour.size)
+    return price / (1000 * KWH), np.full(hour.size, 3600.0), load_w
+
+
+def _large() -> Store:
+    one = {"charge_w": 10e6, "discharge_w": 10e6, "charge_frac": 0.93, "discharge_frac": 0.93}
+    return store(**one, high_j=40e3 * KWH, start_j=20e3 * KWH)
+
+
+def _least_usd(demand_usd_per_w: float) -> float:
+    """No dispatch is cheaper: the same week as a linear programme in MW, both ways at once free."""
+    price, _, load_w = _week()
+    n = price.size
+    one = sparse.eye_array(n)
+    flows = sparse.hstack([-0.93 * one, one / 0.93, one - sparse.eye_array(n, k=-1), 0 * one])
+    peaks = sparse.hstack([one, -one, 0 * one, sparse.csr_array(-np.ones((n, 1)) * np.eye(1, n))])
+    start = 20.0 * np.eye(1, n).ravel()
+    usd = price * 1000 * KWH
+    cost = np.concatenate([usd, -usd, np.zeros(n), 1e6 * demand_usd_per_w * np.eye(1, n).ravel()])
+    top = [(0, 10)] * (2 * n) + [(0, 40)] * (n - 1) + [(20, 40)] + [(0, None)] * n
+    found = linprog(cost, A_ub=peaks, b_ub=-load_w / 1e6, A_eq=flows, b_eq=start, bounds=top)
+    return float(found.fun)
+
+
+@pytest.mark.parametrize("usd_per_w", [0.0, 15e-3])
+def test_a_week_with_negative_prices_is_found_to_the_dollar(usd_per_w: float) -> None:
+    """In watts and joules the solver had no answer to it (`findings/no_optimum_in_watts.sh`)."""
+    price, span_s, load_w = _week()
+    demand = DemandPrice(np.array([usd_per_w]), np.zeros(price.size, dtype=np.int64))
+    found = cheapest(price, span_s, _large(), 0.0, load_w, demand)
+    assert found.cost_usd == pytest.approx(_least_usd(usd_per_w), abs=1.0)
+    assert not (found.charge_w * found.discharge_w).any()
+    assert (price < 0).sum() == 27

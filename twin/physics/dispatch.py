@@ -18,6 +18,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from twin.physics.scaled_milp import Row, solve
+
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
@@ -95,8 +97,6 @@ def cheapest(
     surplus                  what the sun leaves over; `load_w` is then what it does not cover
     Raises ValueError where start and limits leave no answer.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     steps = price_usd_per_j.size
     both_pay = bool((price_usd_per_j < 0).any())
     periods = 0 if demand is None or load_w is None else demand.usd_per_w.size
@@ -115,17 +115,29 @@ def cheapest(
         high[parts.discharge] = np.where(_left_w(surplus) > 0, 0.0, store.discharge_w)
         rows += _sun_first(parts, store, surplus)
     whole = np.zeros(parts.size, dtype=np.int64)
-    whole[parts.charging] = 1
+    whole[parts.charging] = _may_burn(price_usd_per_j, store, load_w) if both_pay else 0
     whole[parts.buying] = 1
-    found = milp(
-        cost,
-        integrality=whole,
-        bounds=Bounds(low, high),
-        constraints=[LinearConstraint(*row) for row in rows],
-    )
-    if found.x is None:
-        raise ValueError(f"no dispatch: {found.message}")
-    return _answer(parts, np.asarray(found.x), cost, span_s, store)
+    try:
+        found = solve(cost, whole, low, high, rows, _unit(parts, span_s, store))
+    except ValueError as error:
+        raise ValueError(f"no dispatch: {error}") from error
+    return _answer(parts, found, cost, span_s, store)
+
+
+def _may_burn(price_usd_per_j: Array, store: Store, load_w: Array | None) -> NDArray[np.bool_]:
+    """(step,): where both ways at once could pay, for the energy it burns or the room it makes."""
+    held_back = np.False_ if load_w is None else load_w < store.discharge_w
+    return (price_usd_per_j < 0) | held_back
+
+
+def _unit(parts: _Parts, span_s: Array, store: Store) -> Array:
+    """(unknown,): about how large each gets."""
+    power_w = max(store.charge_w, store.discharge_w) or 1.0
+    unit = np.full(parts.size, power_w)
+    unit[parts.energy] = power_w * float(np.median(span_s))
+    unit[parts.charging] = 1.0
+    unit[parts.buying] = 1.0
+    return unit
 
 
 def _left_w(surplus: Surplus) -> Array:
@@ -160,7 +172,6 @@ class _Parts:
         self.size = self.buying.stop
 
 
-_Row = tuple["scipy.sparse.csr_array", Array, Array]
 _Entry = tuple[Index, Index, Array | float]
 """Rows, columns and weights."""
 
@@ -173,7 +184,7 @@ def _matrix(parts: _Parts, *entries: _Entry) -> scipy.sparse.csr_array:
     return scipy.sparse.csr_array((weight, (row, column)), shape=(parts.steps, parts.size))
 
 
-def _stored(parts: _Parts, span_s: Array, store: Store) -> list[_Row]:
+def _stored(parts: _Parts, span_s: Array, store: Store) -> list[Row]:
     """What is held follows from what was held, taken and given."""
     n = parts.steps
     at = np.arange(n)
@@ -193,12 +204,12 @@ def _stored(parts: _Parts, span_s: Array, store: Store) -> list[_Row]:
 
 def _limits(
     parts: _Parts, store: Store, load_w: Array | None, demand: DemandPrice | None
-) -> list[_Row]:
+) -> list[Row]:
     """No more is given than drawn; peaks are above every draw; one way at a time."""
     n = parts.steps
     at = np.arange(n)
     free = np.full(n, np.inf)
-    rows: list[_Row] = []
+    rows: list[Row] = []
     if load_w is not None:
         rows.append((_matrix(parts, (at, at, 1.0), (at, at + n, -1.0)), -load_w, free))
     if load_w is not None and demand is not None:
@@ -219,14 +230,14 @@ def _taken(parts: _Parts) -> tuple[_Entry, ...]:
     return tuple((at, at + part.start, 1.0) for part in (parts.charge, parts.free, parts.sold))
 
 
-def _sun_first(parts: _Parts, store: Store, surplus: Surplus) -> list[_Row]:
+def _sun_first(parts: _Parts, store: Store, surplus: Surplus) -> list[Row]:
     """No more is taken than the store can; in steps in which it would pay to sell and buy at once,
     nothing is sold before all that is free is taken, and nothing bought before all that is sold.
     """
     n = parts.steps
     at = np.arange(n)
     free = np.full(n, np.inf)
-    rows: list[_Row] = [(_matrix(parts, *_taken(parts)), -free, np.full(n, store.charge_w))]
+    rows: list[Row] = [(_matrix(parts, *_taken(parts)), -free, np.full(n, store.charge_w))]
     if parts.buying.stop == parts.buying.start:
         return rows
     stages = ((parts.free, surplus.free_w, parts.sold), (parts.sold, surplus.sold_w, parts.charge))
