@@ -19,6 +19,8 @@ from twin.physics.hall_moisture import steady
 from twin.physics.hall_moisture_path import MoistAir, passed
 from twin.physics.humidity_control import STEAM_J_KG
 from twin.physics.moist_air import VAPORISATION_J_KG, ratio_of_wet_bulb, saturated_ratio
+from twin.present.report.cooling import section
+from twin.present.report.hall_moisture import moisture_grids
 from twin.simulation import start
 
 DAY = {"horizon": "1 d"}
@@ -172,9 +174,21 @@ def test_a_run_stops_and_goes_on(tmp_path: Path) -> None:
         assert whole.frame(table).equals(later.frame(table))
 
 
+def test_the_report_tells_the_water_of_each_hall() -> None:
+    """Litres of the whole run and the band of dew points, as the table has them."""
+    result = ran(asked(room("7 °C"), site=HUMID, **DAY))
+    (grid,) = moisture_grids(result)
+    table = result.frame("moisture")
+    told = dict(zip(grid.headings, grid.rows[0], strict=True))
+    assert told["Condensate, L"] == f"{number(result, 'condensate_kg'):,.0f}"
+    assert told["Wettest"] == f"{table.dew_point_degc.max():.1f} °C"
+    assert grid.title in [one.title for one in section(result).blocks]
+
+
 def test_a_hall_that_states_nothing_has_no_rows() -> None:
     layout = room()
     del layout["halls"][0]["moisture"]
     result = answer(layout)
     assert result.frame("moisture").empty
+    assert not moisture_grids(result)
     assert "condensate_kg" not in result.summary

@@ -8,6 +8,7 @@ from twin.present.blocks import Grid, Section, grid, spaced, words
 from twin.present.figures.floor_scale import RECOMMENDED_DEGC, slowdown_degc
 from twin.present.figures.style import periods_s
 from twin.present.report.hall_air import hall_grid
+from twin.present.report.hall_moisture import moisture_grids
 from twin.quantities import NONE, clock, degrees, duration, percent, power, short
 from twin.results import Result
 
@@ -19,7 +20,8 @@ def section(result: Result) -> Section:
     """The warmest racks, the air of every hall, and every loop."""
     racks = _racks(result)
     hot = _rack_grid(racks, slowdown_degc(result))
-    return Section("Cooling", _says(racks), [hot, hall_grid(result), _loop_grid(_loops(result))])
+    air = [hall_grid(result), *moisture_grids(result)]
+    return Section("Cooling", _says(racks), [hot, *air, _loop_grid(_loops(result))])
 
 
 def _racks(result: Result) -> pd.DataFrame:
