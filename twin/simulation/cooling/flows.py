@@ -48,8 +48,7 @@ class Flows(Discipline):
         self.plant_of_unit = self._plants()
         rows = world.facility.components.row
         self.pump_component = np.array([rows[p] for p in cooling.pump_id], dtype=np.int64)
-        self._seen_version = (-1, -1)
-        self._seen_s = -np.inf
+        self._seen: tuple[tuple[int, int], Array | None, float] = ((-1, -1), None, -np.inf)
         self._last_start_s = np.inf
         self.piping = Piping(world)
         self.ramps = Ramps(world)
@@ -69,7 +68,7 @@ class Flows(Discipline):
     def settle(self) -> bool:
         """Find out which units and pumps run; True where flows changed."""
         own = self.own
-        moved = self.piping.moved() or self.ramps.any or self.varies or self.cooling.air.fans.follow
+        moved = self.piping.moved() or self.ramps.any or self.varies
         if self._nothing_new() and not moved:
             return False
         self._restarts()
@@ -111,9 +110,10 @@ class Flows(Discipline):
         """Whether nothing that decides who runs can have changed since it was worked out."""
         state = self.world.state
         version = (state.supply.version, state.faults.version)
-        unchanged = version == self._seen_version and self._last_start_s <= self._seen_s
-        self._seen_version = version
-        self._seen_s = self.world.now_s
+        flow = state.fans.flow_frac
+        seen_version, seen_flow, seen_s = self._seen
+        unchanged = version == seen_version and flow is seen_flow and self._last_start_s <= seen_s
+        self._seen = (version, flow, self.world.now_s)
         return unchanged
 
     def _turn(self, pump_on: Mask) -> None:

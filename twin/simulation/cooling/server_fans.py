@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Index, Mask
 from twin.facility.cooling.wanted_air import support_flow_frac
 from twin.physics.server_fans import extra_power_w, faster_above_degc, flow_frac, slower_below_degc
 from twin.results.enums import EventKind
@@ -31,21 +31,28 @@ class ServerFans:
         self.racks = world.facility.racks
         self.fans = world.facility.cooling.air.fans
         self.follow = self.fans.follow
+        self.by_air = bool(np.isfinite(self.fans.begin_degc).any())
+        self._seen: tuple[Index | None, float] = (None, np.nan)
+        """Steps and share at work for which the flow was worked out."""
 
     def settle(self) -> bool:
         """Take the steps that the air asks for; True where any fan turns otherwise."""
         if not self.follow:
             return False
+        stepped = self.by_air and self._step()
+        return self._turn() or stepped
+
+    def _step(self) -> bool:
+        """Whether any fan takes a step, and that step."""
         own = self.own
         inlet = self.world.state.heat.temperature_degc[self.racks.air_node]
         lit = self.world.state.racks.rack_lit
         faster = lit & (inlet >= self._faster_degc() - TOUCH_K)
         slower = (own.step > 0) & (~lit | (inlet <= self._slower_degc() + TOUCH_K))
         if not (faster.any() or slower.any()):
-            return self._turn()
+            return False
         was_rated = own.step == 0
         own.step = np.where(lit, own.step + faster - (slower & ~faster), 0)
-        self._turn()
         self._note(EventKind.FANS_FASTER, was_rated & (own.step > 0))
         self._note(EventKind.FANS_AT_RATED_FLOW, ~was_rated & (own.step == 0))
         return True
@@ -55,17 +62,24 @@ class ServerFans:
         the flow changed.
         """
         own = self.own
+        seen = (own.step, working_frac(self.world))
+        if self._seen[0] is seen[0] and self._seen[1] == seen[1]:
+            return False
+        self._seen = seen
         by_air = flow_frac(own.step, self.fans.most_frac)
-        flow = by_air * self._by_power_frac()
-        changed = not np.array_equal(flow, own.flow_frac)
-        own.flow_frac = flow
         own.power_w = extra_power_w(by_air, self.fans.rated_w)
-        return changed
+        flow = by_air * self._by_power_frac(seen[1])
+        if np.array_equal(flow, own.flow_frac):
+            return False
+        own.flow_frac = flow
+        return True
 
-    def _by_power_frac(self) -> Array:
-        """(rack,) flow for the power that racks without nodes draw."""
+    def _by_power_frac(self, working: float) -> Array:
+        """(rack,) flow for the power that racks without nodes draw, by the share of nodes at
+        work.
+        """
         racks = self.racks
-        drawn_w = racks.idle_w + working_frac(self.world) * (racks.rated_w - racks.idle_w)
+        drawn_w = racks.idle_w + working * (racks.rated_w - racks.idle_w)
         return support_flow_frac(self.world.facility, drawn_w)
 
     def _faster_degc(self) -> Array:
@@ -84,7 +98,7 @@ class ServerFans:
 
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the inlet air at which fans of any rack take a step."""
-        if not self.follow:
+        if not self.by_air:
             return
         lit = self.world.state.racks.rack_lit
         node = self.racks.air_node
