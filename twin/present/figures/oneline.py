@@ -144,7 +144,7 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> No
         FancyBboxPatch((x, y - 0.42), _BOX, 0.84, boxstyle=shape, mutation_aspect=2, **look)
     )
     if box.side:
-        tag: dict[str, Any] = {"fontsize": 7, "weight": "bold", "zorder": 5, "va": "center"}
+        tag: dict[str, Any] = {"fontsize": 9, "weight": "bold", "zorder": 5, "va": "center"}
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
         axes.text(x + 0.025, y + 0.42, box.side, color=INK, bbox=ground, **tag)
     lines = _words(box, narrow)
