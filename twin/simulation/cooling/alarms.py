@@ -4,6 +4,8 @@ and coils that cannot hold their air.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from twin.arrays import Array, Mask
@@ -73,12 +75,23 @@ class Alarms:
 
     def note(self, before: Mask, after: Mask) -> None:
         """Tell what was raised, and what is over."""
-        for k in np.flatnonzero(before != after):
-            name, kind = self.names[int(k)]
-            if after[k]:
-                self.world.note(name, kind, _DETAIL[kind])
-            else:
-                self.world.note(name, EventKind.BACK_IN_RANGE, str(kind))
+        note_changes(self.world, self.names, _DETAIL, before, after)
+
+
+def note_changes(
+    world: World,
+    names: Sequence[tuple[str, EventKind]],
+    detail: Mapping[EventKind, str],
+    before: Mask,
+    after: Mask,
+) -> None:
+    """Events of alarms (alarm,) that were raised, and of those that are over."""
+    for k in np.flatnonzero(before != after):
+        name, kind = names[int(k)]
+        if after[k]:
+            world.note(name, kind, detail[kind])
+        else:
+            world.note(name, EventKind.BACK_IN_RANGE, str(kind))
 
 
 _DETAIL = {

@@ -12,6 +12,7 @@ from twin.facility.cooling.moist_halls import Flow, moist_halls
 from twin.facility.cooling.moisture import ALLOWED_DEW_DEGC
 from twin.physics import hall_moisture, humidity_control, moist_air
 from twin.results.enums import EventKind
+from twin.simulation.cooling.alarms import note_changes
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.faults.commands import coils_now
 from twin.simulation.kernel.discipline import Discipline
@@ -64,7 +65,7 @@ class Moisture(Discipline):
         own.coil_w = self._of_halls(humidity_control.latent_w(own.water_kg_s[3]))
         found = self._alarms(own.ratio, degc)
         if not np.array_equal(found, own.alarms):
-            self._note(own.alarms, found)
+            note_changes(self.world, self.names, _DETAIL, own.alarms, found)
             own.alarms = found
 
     def _passed(self, ratio: Array, outdoor: Flow, coil: Flow) -> Array:
@@ -136,14 +137,6 @@ class Moisture(Discipline):
             coolant < dew_of_loop - TOUCH_K,
         )
         return np.concatenate(parts, axis=-1)
-
-    def _note(self, before: Mask, after: Mask) -> None:
-        for k in np.flatnonzero(before != after):
-            name, kind = self.names[int(k)]
-            if after[k]:
-                self.world.note(name, kind, _DETAIL[kind])
-            else:
-                self.world.note(name, EventKind.BACK_IN_RANGE, str(kind))
 
     def advance(self, span_s: float) -> None:
         """Move on in a straight line, and sum the water that passed."""
