@@ -25,7 +25,7 @@ ARRAY = SolarArray(
     temperature_coefficient_k=-0.0047,
     albedo_frac=0.2,
 )
-SITES = 50
+SITES = 60
 PERIOD_S = 300.0
 
 
@@ -149,9 +149,7 @@ def test_every_period_of_every_site_balances(
     said = [run.summary for _, run in sites]
     assert sum(one["energy_export_j"] > 0 for one in said) > 5
     assert sum(one["solar_held_back_j"] > 0 for one in said) > 5
-    assert (
-        sum(one.get("bess_given_j", 0.0) > 0 for one in said) > 4
-    )  # arrays carry some boards whole
+    assert sum(one.get("bess_given_j", 0.0) > 0 for one in said) > 5
     assert sum(one["energy_generator_j"] > 0 for one in said) > 2
 
 

@@ -18,7 +18,13 @@ from twin.catalogue.rows import Gpu, Model, Rack
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
 from twin.facility.stop_causes import stop_shares
-from twin.facility.training_fit import MEMORY_DOUBT, layout_misfits, layout_on, memory_notes
+from twin.facility.training_fit import (
+    MEMORY_DOUBT,
+    layout_misfits,
+    layout_on,
+    memory_notes,
+    needed_bytes,
+)
 from twin.facility.training_kernels import peak_flop_s, training_kernels
 from twin.facility.training_law import TrainingLaw, software_of, training_law
 from twin.physics import training
@@ -191,9 +197,7 @@ def _answer(
     peak = peak_flop_s(gpu, steps.dtype) * gpus * total_s
     range_w = gpu.power_max_w - gpu.power_idle_w
     power_w = gpu.power_idle_w + range_w * step.held.power_frac
-    need = training.memory_bytes(
-        law.model, layout_on(steps, gpus), steps.sequence_length, steps.recompute
-    )
+    need = needed_bytes(law.model, steps, gpus)
     return TrainingPrediction(
         model=model.name,
         gpu=gpu.name,

@@ -74,7 +74,7 @@ def layout_misfits(
         found.append(f"{gpus} GPUs are no multiple of {cut} parallel {parallel}")
     if not has_format(gpu, steps.dtype):
         found.append(f"{gpu.name} does not multiply in {steps.dtype}")
-    need = training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
+    need = needed_bytes(model, steps, gpus)
     if need > memory_doubt * gpu.memory_bytes:
         found.append(_needs(need, model, layout, steps, gpu))
     return found
@@ -84,12 +84,17 @@ def memory_notes(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) 
     """What to say of a layout that needs more than a GPU has, by an estimate that may be too
     high.
     """
-    layout = layout_on(steps, gpus)
-    need = training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
+    need = needed_bytes(model, steps, gpus)
     if need <= gpu.memory_bytes:
         return ()
     doubt = f"by an estimate that may be up to {MEMORY_DOUBT - 1:.0%} too high"
-    return (f"{_needs(need, model, layout, steps, gpu)}; {doubt}",)
+    return (f"{_needs(need, model, layout_on(steps, gpus), steps, gpu)}; {doubt}",)
+
+
+def needed_bytes(model: Transformer, steps: TrainingSteps, gpus: int) -> float:
+    """Memory that the fullest GPU of a gang needs."""
+    layout = layout_on(steps, gpus)
+    return training.memory_bytes(model, layout, steps.sequence_length, steps.recompute)
 
 
 def _needs(

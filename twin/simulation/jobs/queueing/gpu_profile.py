@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.arrays import Index, Mask
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
+from twin.simulation.jobs.queueing.profile import place_of
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, QueueView
 
 Promise = tuple[float, int, Index]
@@ -42,8 +43,8 @@ class GpuProfile:
 
     def _step_at(self, time_s: float) -> int:
         """The step that begins at a moment, made where there is none."""
-        place = bisect_left(self.times_s, time_s - SLACK_S)
-        if place < len(self.times_s) and self.times_s[place] <= time_s + SLACK_S:
+        place, there = place_of(self.times_s, time_s)
+        if there:
             return place
         before = max(place - 1, 0)
         self.times_s.insert(place, time_s)

@@ -10,6 +10,12 @@ from twin.arrays import Array, Index
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W
 
 
+def place_of(times_s: list[float], time_s: float) -> tuple[int, bool]:
+    """Where a step that begins at a moment stands among beginnings, and whether it is there."""
+    place = bisect_left(times_s, time_s - SLACK_S)
+    return place, place < len(times_s) and times_s[place] <= time_s + SLACK_S
+
+
 class FreeProfile:
     """What will be free once everybody ends as expected."""
 
@@ -22,8 +28,8 @@ class FreeProfile:
 
     def _step_at(self, time_s: float) -> int:
         """The step that begins at a moment, made where there is none."""
-        place = bisect_left(self.times_s, time_s - SLACK_S)
-        if place < len(self.times_s) and self.times_s[place] <= time_s + SLACK_S:
+        place, there = place_of(self.times_s, time_s)
+        if there:
             return place
         before = max(place - 1, 0)
         self.times_s.insert(place, time_s)
