@@ -11,6 +11,7 @@ from conftest import failing, small
 
 import twin
 from twin import InputError
+from twin.analysis.witnesses import witnesses
 from twin.cli import main
 from twin.scenario.starter import write
 
@@ -197,3 +198,25 @@ def test_lengths_of_requests_change_again_and_again(files: tuple[Path, Path]) ->
     twice = once.with_(horizon="1 h", workload__chat__requests__output_tokens=200)
     assert twice.workload[0].requests.output_tokens == 200
     assert twice.horizon == 3600.0
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_change_of_the_seed_states_nothing_else(kept: bool, tmp_path: Path) -> None:
+    """What a file leaves to the defaults is not stated by a copy, nor by the file a run keeps:
+    redundancy knows no crews that share, and witnesses name no source that nobody gave.
+    """
+    scenario, _ = write("pod", tmp_path)
+    plain = twin.load(scenario).with_(horizon="10 min")
+    if kept:
+        twin.run(plain, out=tmp_path / "kept")
+        plain = twin.load(tmp_path / "kept" / "scenario.yaml")
+    copy = plain.with_(seed=2)
+    assert twin.redundancy(twin.build(copy)).shared_crews == {}
+    stated = twin.redundancy(twin.build(copy.with_(faults__crews=2))).shared_crews
+    assert stated["classes"][0]["count"] == 2
+    assert witnessed(copy) == witnessed(twin.load(scenario))
+
+
+def witnessed(scenario: twin.Scenario) -> list[object]:
+    """What the times of crews stand on."""
+    return [one for one in witnesses(twin.build(scenario)) if "crews" in str(one)]

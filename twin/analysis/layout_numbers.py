@@ -10,6 +10,7 @@ from typing import Any
 from twin.catalogue.own.row import StatedNumbers
 from twin.catalogue.rating import ElectricalRating
 from twin.catalogue.witness import Witness, unit_of
+from twin.facility.crews import crew_classes
 from twin.facility.model import Facility
 from twin.scenario.schema import Layout
 from twin.scenario.schema.staff import CrewSpec
@@ -25,10 +26,10 @@ def witnesses(facility: Facility) -> Iterator[Witness]:
             if value is not None:
                 yield _witness(subject, field, value)
     yield from _leakage(plan)
-    for crew in plan.crews or (CrewSpec(name="site", count=facility.scenario.faults.crews),):
+    for crew in crew_classes(facility.scenario):
         for field in ("travel", "diagnose", "close"):
-            is_stated = field in crew.model_fields_set
-            source = SOURCE if is_stated else "usual within a site, where the layout states none"
+            is_usual = getattr(crew, field) == CrewSpec.model_fields[field].default
+            source = "usual within a site, assumed" if is_usual else SOURCE
             yield _witness(f"crews/{crew.name}", f"{field}_s", getattr(crew, field), source)
     for subject, rating in ratings(plan):
         yield _witness(subject, "rating_w", rating.power_w, f"{SOURCE}: {rating.derivation}")

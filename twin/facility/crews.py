@@ -7,15 +7,18 @@ from collections.abc import Sequence
 from twin.scenario.schema import Scenario
 from twin.scenario.schema.staff import CrewSpec
 
+CREWS = 2
+"""Where nobody states how many there are."""
+
 
 def crew_classes(scenario: Scenario) -> tuple[CrewSpec, ...]:
     """Those that the layout states; else the scenario's crews, who see to everything."""
-    return scenario.plan.crews or (CrewSpec(name="site", count=scenario.faults.crews),)
+    return scenario.plan.crews or (CrewSpec(name="site", count=scenario.faults.crews or CREWS),)
 
 
 def are_stated(scenario: Scenario) -> bool:
     """Whether anybody states how many crews there are."""
-    return bool(scenario.plan.crews) or "crews" in scenario.faults.model_fields_set
+    return bool(scenario.plan.crews) or scenario.faults.crews is not None
 
 
 def class_of_kind(classes: Sequence[CrewSpec], kinds: Sequence[str]) -> dict[str, int]:

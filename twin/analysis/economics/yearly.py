@@ -10,6 +10,7 @@ from twin.analysis.economics.blocks import IT, LAND, PLANT, AnnualBlock, Capital
 from twin.analysis.economics.lived import Lived
 from twin.analysis.economics.price_list import PriceList
 from twin.arrays import Array
+from twin.facility.crews import crew_classes
 from twin.scenario.schema import Scenario
 
 LEAST_ON_DUTY = 2
@@ -53,7 +54,7 @@ def _demand_stands_on(scenario: Scenario) -> str:
 def on_duty(scenario: Scenario) -> int:
     """People at the site at all hours: as stated, else one a crew, and two at least."""
     stated = scenario.economics.people_on_duty
-    crews = sum(crew.count for crew in scenario.plan.crews) or scenario.faults.crews
+    crews = sum(crew.count for crew in crew_classes(scenario))
     return max(crews, LEAST_ON_DUTY) if stated is None else stated
 
 

@@ -194,5 +194,6 @@ class FaultPlan(Stated):
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     """Of all that fails by chance; the scenario's where not stated. Stated, failures are held while
     the scenario's seed varies demand, or vary while that holds demand."""
-    crews: PositiveInt = Field(default=2, le=100_000)
-    """Crews where the layout states none; further repairs and closings wait."""
+    crews: PositiveInt | None = Field(default=None, le=100_000)
+    """Crews where the layout states none; further repairs and closings wait. Not stated, two work
+    in a run, and redundancy asks of no queue."""
