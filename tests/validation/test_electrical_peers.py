@@ -109,6 +109,30 @@ def test_opendss_agrees(name: str, tmp_path: Path) -> None:
     assert dss.Circuit.Losses()[0] == pytest.approx(loss_w, rel=LOSS_FRAC)
 
 
+def _kwh_of_a_day(dss: Any, step_h: float, more: str) -> float:
+    """Energy that the sources give while every load alternates between full and a tenth."""
+    steps = round(24 / step_h)
+    dss.Text.Command(f"Edit Loadshape.work npts=24 interval=1 mult=({'1 0.1 ' * 12}) {more}")
+    dss.Text.Command(f"Set mode=daily hour=0 sec=0 stepsize={step_h}h number=1")
+    given_kw = 0.0
+    for _ in range(steps):
+        dss.Solution.Solve()
+        given_kw -= float(dss.Circuit.TotalPower()[0])
+    return given_kw * step_h
+
+
+def test_a_day_added_in_opendss_needs_edges(tmp_path: Path) -> None:
+    """As the page of exports says: an hourly shape by half hours, with edges and without."""
+    dss = pytest.importorskip("opendssdirect", reason="opendssdirect.py is not installed")
+    out, _, _ = exported("opendss", "cabled", tmp_path)
+    dss.Text.Command(f'Redirect "{out}"')
+    dss.Text.Command("New Loadshape.work npts=1 interval=1 mult=(1)")
+    dss.Text.Command("BatchEdit Load..* daily=work")
+    hours = _kwh_of_a_day(dss, 1.0, "interpolation=edge")
+    assert _kwh_of_a_day(dss, 0.5, "interpolation=edge") == pytest.approx(hours, rel=1e-6)
+    assert _kwh_of_a_day(dss, 0.5, "interpolation=avg") < 0.65 * hours
+
+
 @pytest.mark.skipif("TWIN_PANDAPOWER" not in os.environ, reason="TWIN_PANDAPOWER names no Python")
 @pytest.mark.parametrize("name", NAMES)
 def test_pandapower_agrees(name: str, tmp_path: Path) -> None:

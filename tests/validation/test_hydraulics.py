@@ -208,6 +208,22 @@ def random_plan(draw: np.random.Generator) -> LoopPlan:
     )
 
 
+@pytest.mark.parametrize(
+    ("bore_m", "kg_s", "epanet_pa"),
+    [(0.1, 10.0, 13934.0), (0.05, 2.0, 21704.0), (0.02, 0.2, 29741.0)],
+)
+def test_a_smooth_pipe_loses_what_epanet_finds(
+    bore_m: float, kg_s: float, epanet_pa: float
+) -> None:
+    """100 m of plastic, 1.5 um, water of 20 degC: findings/half_the_drop_of_a_smooth_pipe.sh."""
+    area_m2 = np.pi * bore_m**2 / 4
+    speed = kg_s / 998.2 / area_m2
+    reynolds = np.array([speed * bore_m / 1.004e-6])
+    friction, _ = friction_factor(reynolds, 1.5e-6 / bore_m)
+    lost_pa = friction[0] * 100.0 / bore_m * 998.2 * speed**2 / 2
+    assert lost_pa == pytest.approx(epanet_pa, rel=0.006)
+
+
 def loop_of_epanet() -> HeaderLoop:
     curve = curve_through(epanet.PUMP_M3_S, epanet.PUMP_PA)
     fluid = liquid.Liquid(epanet.KG_M3, epanet.PA_S)
