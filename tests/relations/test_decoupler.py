@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import twin
 from tests.planner import answer, asked, busy, faults, loaded, ran
 from twin.facility.cooling.peak import water_degc
+from twin.physics.chiller import power_w
 from twin.physics.coolant import control_slope_w_k, stream_w_k
 from twin.physics.decoupler import common_w_k, mixed_degc, resistance_k_w
 from twin.simulation import start
@@ -107,15 +108,27 @@ def test_the_design_point_knows_it() -> None:
     assert water_degc(facility)[0] == pytest.approx(degc, abs=0.05)
 
 
-def test_chillers_that_mix_in_return_make_colder_water() -> None:
-    """The house gets the same heat away; behind the chillers it is as cold as without, so they draw
-    the same, and less flow of theirs costs water temperature alone.
+def test_chillers_are_called_for_their_flow_too() -> None:
+    """One of 430 kW carries the heat, but its pump moves 2 of the 7.9 L/s that the house draws:
+    both turn, at half of the heat each, and draw what their curve says.
     """
-    plain = answer(room(None), **at_work())
+    plant, _ = plant_of(room("2 L/s"))
     short = answer(room("2 L/s"), **at_work())
-    drawn_w = [float(r.frame("site").cooling_power_w.iloc[-1]) for r in (plain, short)]
-    assert drawn_w[1] == pytest.approx(drawn_w[0], rel=2e-4)
-    assert water_at(short, 8 * HOUR_S)[0] > water_at(plain, 8 * HOUR_S)[0] + 1.0
+    degc, heat_w = water_at(short, 8 * HOUR_S)
+    behind = degc - heat_w * plant.decoupled_k_w(2)
+    slope = control_slope_w_k(2, plant.capacity_w, plant.band_k)
+    assert behind == pytest.approx(16.0 + heat_w / slope, abs=2e-3)
+    by_curve = 2 * float(power_w(plant.curve, heat_w / 2, behind, 25.0))
+    assert drawn_w(short) == pytest.approx(by_curve + plant.pump_w, rel=1e-4)
+    plain = answer(room(None), **at_work())
+    assert drawn_w(plain) < 0.95 * drawn_w(short)
+    assert degc > water_at(plain, 8 * HOUR_S)[0] + 1.0
+
+
+def drawn_w(run: twin.Result) -> float:
+    """Of the chillers in the last period."""
+    handlers_j = float(run.frame("energy").set_index("target").energy_j["crah"])
+    return float(run.frame("site").cooling_power_w.iloc[-1]) - handlers_j / (8 * HOUR_S)
 
 
 def test_the_review_tells_of_a_decoupler_that_runs_backwards() -> None:
@@ -133,9 +146,10 @@ def test_the_review_tells_of_a_decoupler_that_runs_backwards() -> None:
 
 
 def test_the_year_knows_it() -> None:
-    plain, short = (twin.climate(twin.build(loaded(asked(room(flow)))), "chicago")
-                    for flow in (None, "2 L/s"))  # fmt: skip
-    assert short.pue == pytest.approx(plain.pue, rel=2e-3)
+    plain, short, ample = (twin.climate(twin.build(loaded(asked(room(flow)))), "chicago")
+                           for flow in (None, "2 L/s", "8 L/s"))  # fmt: skip
+    assert ample.pue == pytest.approx(plain.pue, rel=1e-12)
+    assert 1.02 < short.pue / plain.pue < 1.1
 
 
 def test_a_run_stops_and_goes_on(tmp_path: Path) -> None:
@@ -153,5 +167,3 @@ def test_where_a_decoupler_has_no_place() -> None:
     dry["cooling"]["plant"][0]["primary_flow"] = "10 L/s"
     with pytest.raises(twin.InputError, match="a plant of chillers, whose pumps"):
         twin.build(loaded(asked(dry)))
-    with pytest.raises(twin.InputError, match="no free_cooling and no cold_store"):
-        loaded(asked(room(free_cooling={"type": "dry_cooler_1000"})))

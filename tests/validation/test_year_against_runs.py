@@ -20,7 +20,17 @@ PLANTS: dict[str, dict[str, Any]] = {
     "tower": {"type": "chiller_water_1055"},
     "tower and exchanger": {"type": "chiller_water_1055", "free_cooling": {"type": "tower"}},
     "dry coolers ahead": {"free_cooling": {"type": "dry_cooler_1000"}},
-}
+    "common pipe": {"count": 2, "primary_flow": "3 L/s"},
+    "common pipe, coolers ahead": {
+        "primary_flow": "3 L/s", "free_cooling": {"type": "dry_cooler_1000"}
+    },
+    "common pipe, coolers beside": {
+        "primary_flow": "3 L/s", "free_cooling": {"type": "dry_cooler_1000", "mode": "parallel"}
+    },
+    "common pipe, tower and exchanger": {
+        "type": "chiller_water_1055", "primary_flow": "3 L/s", "free_cooling": {"type": "tower"}
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("plant", list(PLANTS))

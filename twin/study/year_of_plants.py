@@ -99,8 +99,8 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
     air = (year.dry_bulb_degc, year.wet_bulb_degc)
     free = plant.all_units.size - count
     supply_degc = plant.supply_degc + plant.raised_k(year.dry_bulb_degc)
-    mixed = plant.decoupled_k_w(count)
-    rows = segment_rows(plant, count, supply_degc, *air, free_running=free, mixed_k_w=mixed)
+    common = plant.common_pipe(count)
+    rows = segment_rows(plant, count, supply_degc, *air, free_running=free, common=common)
     steep, reference, constant, _, upper = np.moveaxis(rows, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         water = reference + (heat[:, None] - constant) / steep
@@ -117,7 +117,7 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
         carried,
         np.where(middle, water[:, 1], last),
         *air,
-        mixed_k_w=mixed,
+        common,
     )
     return look, short
 
@@ -128,8 +128,7 @@ def _compressed_w(look: Look) -> Array:
     if role(plant.kind) is Role.DRY_COOLER:
         return np.zeros(look.heat_w.size)
     assert plant.curve is not None
-    behind = look.water_degc - look.mixed_k_w * look.heat_w
-    leaving = np.minimum(behind, look.supply_degc + plant.band_k)
+    leaving = np.minimum(look.behind_degc, look.supply_degc + plant.band_k)
     at_full = entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc)
     most = plant.units.size * available_w(plant.curve, leaving, at_full)
     return np.asarray(look.heat_w - relief(look, look.heat_w, most).heat_w)

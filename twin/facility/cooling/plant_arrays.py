@@ -101,7 +101,7 @@ def _store(spec: PlantSpec) -> ColdStore | None:
     if asked is None:
         return None
     full_j = cold_j(asked.volume, asked.rise, asked.usable)
-    return ColdStore(full_j, asked.start * full_j, asked.discharge, asked.charge)
+    return ColdStore(full_j, asked.start * full_j, asked.discharge, asked.charge, asked.rise)
 
 
 def _reuse(spec: PlantSpec) -> HeatReuse | None:

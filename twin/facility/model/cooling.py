@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,6 +66,41 @@ class ColdStore:
     start_j: float
     discharge_w: float
     charge_w: float
+    rise_k: float
+    """Warm zone over cold zone."""
+
+
+@dataclass(frozen=True)
+class CommonPipe:
+    """Streams on both sides of a plant's common pipe, and of a tank in it, in W/K. Where no
+    decoupler parts them the chillers have the rated flow of the house.
+    """
+
+    chillers_w_k: float
+    """Through chillers, and coolers beside or ahead of them."""
+    house_w_k: float
+    tank_w_k: float = 0.0
+    """Cold water that a tank gives for what the chillers' pumps move too little."""
+
+    @property
+    def mixed_k_w(self) -> float:
+        """Water of the house above that behind the chillers, for a watt that they and the tank
+        take; nothing where nothing cold flows.
+        """
+        cold = self.chillers_w_k + self.tank_w_k
+        if cold <= 0 or cold >= self.house_w_k:
+            return 0.0
+        return float(resistance_k_w(cold, self.house_w_k))
+
+    @property
+    def tank_frac(self) -> float:
+        """Share of the heat that goes into the tank."""
+        return self.tank_w_k / max(self.chillers_w_k + self.tank_w_k, 1e-12)
+
+    @property
+    def surplus_w_k(self) -> float:
+        """What goes back to the chillers, and fills a tank."""
+        return max(self.chillers_w_k - self.house_w_k, 0.0)
 
 
 @dataclass(frozen=True)
@@ -130,17 +166,38 @@ class Plant:
         options = (self.load_reset, self.pump_least_frac, self.store, self.reuse)
         return self.least_run_s > 0 or any(one is not None for one in options)
 
-    def decoupled_k_w(self, running: int, water_frac: float = 1.0) -> float:
-        """Water that the house gets above that behind the chillers, for a watt that they take.
+    def common_pipe(
+        self, running: int, water_frac: float = 1.0, *, tank: bool = False
+    ) -> CommonPipe:
+        """What flows on both of its sides.
 
         running      chillers whose pumps run
         water_frac   water that the house draws, over rated flow
+        tank         whether one in it has cold water to give
         """
-        if self.primary_w_k is None or running == 0:
-            return 0.0
+        house = self.water_w_k * water_frac
+        if self.primary_w_k is None:
+            return CommonPipe(self.water_w_k, house)
         primary = running * self.primary_w_k
-        secondary = self.water_w_k * water_frac
-        return float(resistance_k_w(primary, secondary))
+        if self.store is None or not tank:
+            return CommonPipe(primary, house)
+        most = self.store.discharge_w / self.store.rise_k
+        return CommonPipe(primary, house, min(max(house - primary, 0.0), most))
+
+    def decoupled_k_w(self, running: int, water_frac: float = 1.0) -> float:
+        """Water that the house gets above that behind the chillers, for a watt that they take;
+        arguments as in `common_pipe`.
+        """
+        return self.common_pipe(running, water_frac).mixed_k_w
+
+    def staged_for_flow(self, running: int, water_frac: float) -> int:
+        """Chillers whose pumps move what the house draws, of those that run; 1 where none has a
+        pump of its own.
+        """
+        if self.primary_w_k is None:
+            return 1
+        house = self.water_w_k * water_frac
+        return min(max(math.ceil(house / self.primary_w_k - 1e-9), 1), max(running, 1))
 
     def condenser_set_degc(self, wet_bulb_degc: Array | float) -> Array:
         """What tower fans hold: the set-point, or the design approach to the wet bulb where that is

@@ -221,9 +221,11 @@ class PlantSpec(Stated):
     """Slowest speed of water pumps that follow the heat; without, they turn at one speed."""
     primary_flow: PrimaryFlow | None = None
     """Water that the pump of each chiller moves while it runs; a common pipe (decoupler) carries
-    what coils and exchangers draw more or less. None: the chillers have the flow of the house."""
+    what coils and exchangers draw more or less. None: the chillers have the flow of the house.
+    Free cooling stands on the chillers' side of it, a cold store in it."""
     cold_store: ColdStoreSpec | None = None
-    """A tank of cold water that takes heat which chillers cannot; chillers only."""
+    """A tank of cold water that takes heat which chillers cannot; in a common pipe the heat of the
+    water that their pumps move too little. Chillers only."""
     heat_reuse: HeatReuseSpec | None = None
     """Somebody who takes heat from its return."""
     free_cooling: FreeCoolingSpec | None = None
@@ -232,13 +234,6 @@ class PlantSpec(Stated):
     """Centre of the first unit on the site, in metres; further units follow eastward."""
     overrides: CoolingNumbers | None = None
     """Numbers of each unit that differ from the catalogue."""
-
-    @model_validator(mode="after")
-    def _one_way_beside_chillers(self) -> Self:
-        beside = self.free_cooling is not None or self.cold_store is not None
-        if self.primary_flow is not None and beside:
-            raise ValueError("no free_cooling and no cold_store beside a primary_flow")
-        return self
 
 
 OutdoorGroup = PlantSpec | FreeCoolingSpec

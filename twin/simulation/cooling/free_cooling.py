@@ -46,7 +46,7 @@ def none(look: Look, heat: Array) -> Relief:
 def relief(look: Look, heat: Array, chillers_w: Array) -> Relief:
     """What free cooling takes of a heat that chillers could take `chillers_w` of."""
     free = look.plant.free
-    if free is None:
+    if free is None or look.common.chillers_w_k <= 0:
         return none(look, heat)
     return _dry(look, free, heat, chillers_w) if free.units.size else _towers(look, free, heat)
 
@@ -61,8 +61,8 @@ def _dry(look: Look, free: FreeCooling, heat: Array, chillers_w: Array) -> Relie
     rated_w = look.units.power_w[free.units]
     able = coil_w(
         count * free.conductance_w_k,
-        look.plant.water_w_k,
-        look.water_degc,
+        look.common.chillers_w_k,
+        look.behind_degc,
         heat,
         look.dry_bulb_degc,
         in_series=free.in_series,
@@ -83,11 +83,12 @@ def _towers(look: Look, free: FreeCooling, heat: Array) -> Relief:
     assert plant.tower is not None
     count = max(int(look.running[: plant.units.size].sum()), 1)
     coldest = leaving_degc(plant.tower, heat / count, look.wet_bulb_degc) + free.exchanger_k
-    back = look.water_degc + heat / max(plant.water_w_k, 1e-9)
-    share = water_side_share(back, look.water_degc, coldest)
+    behind = look.behind_degc
+    back = behind + heat / max(look.common.chillers_w_k, 1e-9)
+    share = water_side_share(back, behind, coldest)
     share = np.where((share < SHARE_MIN_FRAC) | (heat <= 0), 0.0, share)
     if not free.in_series:
         share = np.where(share < 1.0, 0.0, share)
-    wanted = np.where(share >= 1.0, look.water_degc - free.exchanger_k, -np.inf)
+    wanted = np.where(share >= 1.0, behind - free.exchanger_k, -np.inf)
     nothing = np.zeros((heat.size, 0))
     return Relief(share * heat, nothing, np.where(share > 0, wanted, np.nan))

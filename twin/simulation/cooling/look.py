@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from twin.arrays import Array, Mask
-from twin.facility.model import Plant, Units
+from twin.facility.model import CommonPipe, Plant, Units
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,19 @@ class Look:
     water_degc: Array
     dry_bulb_degc: Array
     wet_bulb_degc: Array
+    common: CommonPipe
+    """Water on both sides of its common pipe."""
     held: int = 0
     """Chillers that have not run long enough to be stopped."""
     water_frac: float = 1.0
     """Facility water that flows, over rated flow."""
-    mixed_k_w: float = 0.0
-    """Water of the house above that behind the chillers, for a watt of theirs (decoupler)."""
+
+    tank_w: float = 0.0
+    """Heat that a tank takes beside it."""
+
+    @property
+    def behind_degc(self) -> Array:
+        """(look,) Water behind the chillers: as cold as what the house gets, or colder where its
+        own return is mixed in.
+        """
+        return np.asarray(self.water_degc - self.common.mixed_k_w * (self.heat_w + self.tank_w))

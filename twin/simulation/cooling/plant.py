@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.facility.cooling.peak import plant_heat_w
-from twin.facility.model import Plant
+from twin.facility.model import CommonPipe, Plant
 from twin.simulation.cooling.alarms import Alarms
 from twin.simulation.cooling.segments import (
     FROST_MARGIN_K,
@@ -136,8 +136,9 @@ class Plants(Discipline):
         running, free_running = self._running(plant)
         supply_degc = float(self.asked_degc(p, dry_bulb))
         store_w = self._store_w(p, plant)
-        mixed_k_w = self.mixed_k_w(p)
-        asked = (running, supply_degc, dry_bulb, wet_bulb, free_running, store_w, mixed_k_w)
+        weather = (dry_bulb, wet_bulb)
+        common = self.common_pipe(p)
+        asked = (running, supply_degc, *weather, free_running, store_w, common)
         reading = frozen(self.world, plant.id)
         if self._known[p][0] != (asked, reading):
             rows = segment_rows(plant, *asked)
@@ -145,12 +146,17 @@ class Plants(Discipline):
             self._known[p] = ((asked, reading), seen)
         return self._known[p][1]
 
-    def mixed_k_w(self, p: int) -> float:
-        """Water of the house above that behind the chillers of a plant, for a watt of theirs."""
+    def common_pipe(self, p: int) -> CommonPipe:
+        """Water on both sides of the common pipe of a plant, and of a tank in it that gives."""
+        gives = self.world.state.stores.mode[p] == DISCHARGING
+        return self.common_pipe_with(p, tank=bool(gives))
+
+    def common_pipe_with(self, p: int, *, tank: bool) -> CommonPipe:
+        """The same with a tank that gives or not, whatever it does now."""
         plant = self.plants[p]
         flows = self.world.state.flows
         pumps = int(np.count_nonzero(flows.unit_running[plant.units]))
-        return plant.decoupled_k_w(pumps, float(flows.water_frac[p]))
+        return plant.common_pipe(pumps, float(flows.water_frac[p]), tank=tank)
 
     def set_degc(self, p: int) -> float:
         """Set-point of a plant's water, as its load has it; weather may raise it further."""
@@ -183,7 +189,11 @@ class Plants(Discipline):
     def _store_w(self, p: int, plant: Plant) -> float:
         """Heat that its tank can take, where it does."""
         gives = self.world.state.stores.mode[p] == DISCHARGING
-        return plant.store.discharge_w if gives and plant.store is not None else 0.0
+        if not gives or plant.store is None:
+            return 0.0
+        if plant.primary_w_k is None:
+            return plant.store.discharge_w
+        return self.common_pipe(p).tank_w_k * plant.store.rise_k
 
     def _running(self, plant: Plant) -> tuple[float, int]:
         """Chillers or coolers of a plant that run, those coming up by their share, and dry coolers
@@ -192,6 +202,8 @@ class Plants(Discipline):
         flows = self.world.state.flows
         running = flows.unit_running
         free = running[plant.free.units] if plant.free is not None else running[:0]
+        if plant.primary_w_k is not None and not running[plant.units].any():
+            free = free[:0]
         units = float((running[plant.units] * flows.capacity_frac[plant.units]).sum())
         return units, int(np.count_nonzero(free))
 
@@ -216,10 +228,8 @@ class Plants(Discipline):
         wet_bulb = outdoor_degc[:, 1]
         supply_degc = self.asked_degc(p, dry_bulb)
         weather = (dry_bulb, wet_bulb)
-        mixed_k_w = self.mixed_k_w(p)
-        rows = segment_rows(
-            plant, running, supply_degc, *weather, free_running, mixed_k_w=mixed_k_w
-        )
+        common = self.common_pipe(p)
+        rows = segment_rows(plant, running, supply_degc, *weather, free_running, common=common)
         reading = frozen(self.world, plant.id)
         return rows if reading is None else frozen_rows(plant, rows, reading)
 

@@ -99,13 +99,13 @@ def _compressors(look: Look, heat: Array) -> Setting:
     assert plant.curve is not None
     chillers = look.running[: plant.units.size]
     count = max(int(chillers.sum()), 1)
-    behind = look.water_degc - look.mixed_k_w * heat
-    leaving = np.minimum(behind, look.supply_degc + plant.band_k)
+    leaving = np.minimum(look.behind_degc, look.supply_degc + plant.band_k)
     at_full = np.asarray(entering_degc(plant, look.dry_bulb_degc, look.wet_bulb_degc))
     most = available_w(plant.curve, leaving, at_full)
     relieved = relief(look, heat, int(chillers.sum()) * most)
     rest = heat - relieved.heat_w
-    used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), max(1, min(look.held, count)), count)
+    least = max(plant.staged_for_flow(count, look.water_frac), min(look.held, count))
+    used = np.clip(np.ceil(rest / (STAGE_UP_FRAC * most)), least, count)
     condenser = _condenser(look, HeatSplit(heat, rest, used, count, leaving), relieved.tower_degc)
     compressor = power_w(plant.curve, rest / used, leaving, condenser.entering_degc)
     nth = np.cumsum(chillers)

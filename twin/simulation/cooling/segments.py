@@ -13,7 +13,7 @@ import numpy as np
 
 from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
-from twin.facility.model import Plant
+from twin.facility.model import CommonPipe, Plant
 from twin.physics.chiller import available_w
 from twin.physics.coolant import control_slope_w_k
 from twin.physics.tower import hold
@@ -91,14 +91,14 @@ def segment_rows(
     wet_bulb_degc: Array | float,
     free_running: int = 0,
     store_w: float = 0.0,
-    mixed_k_w: float = 0.0,
+    common: CommonPipe | None = None,
 ) -> Array:
     """(..., 3, field of Segment) the same for weather and set-points of any shape (...,): first,
     middle and last.
 
     running   those that are still coming up to their capacity count by their share
     store_w   what a tank of cold water takes beside chillers
-    mixed_k_w   water of the house above that behind the chillers, for a watt they take (decoupler)
+    common    water on both sides of the common pipe; of a plant at rated flow where not given
 
     Where the air is warmer than the set-point, a dry cooler's middle one has no width.
     """
@@ -108,14 +108,17 @@ def segment_rows(
     elif free_running:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         numbers = (running, free_running, store_w)
-        _enter_relieved(rows, plant, numbers, supply_degc, np.asarray(dry_bulb_degc), entering)
+        air = np.asarray(dry_bulb_degc)
+        stream = plant.water_w_k if common is None else common.chillers_w_k
+        _enter_relieved(rows, plant, numbers, supply_degc, air, entering, stream)
     elif role(plant.kind) is Role.DRY_COOLER:
         air = wetted_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_dry_cooler(rows, plant, running, supply_degc, air)
     else:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_chiller(rows, plant, (running, store_w), supply_degc, entering)
-    return behind_decoupler(rows, mixed_k_w) if mixed_k_w else rows
+    mixed = common.mixed_k_w if common is not None else 0.0
+    return behind_decoupler(rows, mixed) if mixed else rows
 
 
 def behind_decoupler(rows: Array, mixed_k_w: float) -> Array:
@@ -211,6 +214,7 @@ def _enter_relieved(
     supply_degc: Array | float,
     air: Array,
     entering: Array | float,
+    stream_w_k: float,
 ) -> None:
     """Chillers with dry coolers beside them; running are those of each, and what a tank takes.
 
@@ -227,7 +231,7 @@ def _enter_relieved(
         control_slope_w_k(running[1], free.capacity_w, plant.band_k, free.conductance_w_k),
     )
     coil = np.where(air < supply_degc, full, 0.0)
-    warmer = 1.0 + (coil / plant.water_w_k if free.in_series and plant.water_w_k > 0 else 0.0)
+    warmer = 1.0 + (coil / stream_w_k if free.in_series and stream_w_k > 0 else 0.0)
     most = running[0] * available_w(plant.curve, supply_degc, entering) * warmer
     if running[2]:
         most = most + running[2]

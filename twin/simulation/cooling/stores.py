@@ -38,6 +38,7 @@ class Stores(Discipline):
         self.with_tank = [
             (p, plant) for p, plant in enumerate(plants.plants) if plant.store is not None
         ]
+        self.in_pipe = np.array([p.primary_w_k is not None for p in plants.plants], dtype=bool)
 
     def settle(self) -> bool:
         """Choose what each tank does, when the controls look around."""
@@ -60,6 +61,8 @@ class Stores(Discipline):
         asked_w = self._asked_w(p, plant)
         most_w = self._most_w(p, plant)
         self.own.filling_w[p] = 0.0
+        if plant.primary_w_k is not None:
+            return self._mode_in_pipe(p, plant, SPARE_FRAC * most_w - asked_w)
         limit = ENOUGH_FRAC * most_w if own.mode[p] == DISCHARGING else most_w
         if asked_w > limit and own.cold_j[p] > EMPTY_FRAC * plant.store.full_j:
             return DISCHARGING
@@ -69,6 +72,27 @@ class Stores(Discipline):
             own.filling_w[p] = min(spare_w, plant.store.charge_w)
             return FILLING
         return IDLE_MODE
+
+    def _mode_in_pipe(self, p: int, plant: Plant, spare_w: float) -> int:
+        """A tank in the common pipe gives what the chillers' pumps move too little, and fills with
+        what they move too much, as warm as its warm zone, while chillers can cool that.
+        """
+        store = plant.store
+        assert store is not None
+        pipe = self.plants.common_pipe_with(p, tank=True)
+        least_j = EMPTY_FRAC * store.full_j
+        self.own.flow_w[p] = 0.0
+        if pipe.tank_w_k > 0 and self.own.cold_j[p] > least_j:
+            self.own.flow_w[p] = -pipe.tank_w_k * store.rise_k
+            return DISCHARGING
+        room_j = store.full_j - float(self.own.cold_j[p])
+        if spare_w <= 0 or pipe.surplus_w_k <= 0 or room_j <= least_j:
+            return IDLE_MODE
+        warm_frac = max(float(self.own.warm_j[p]), 0.0) / room_j
+        most_w = min(store.charge_w, pipe.surplus_w_k * store.rise_k)
+        self.own.flow_w[p] = min(most_w, spare_w / max(warm_frac, EMPTY_FRAC))
+        self.own.filling_w[p] = self.own.flow_w[p] * warm_frac
+        return FILLING
 
     def _asked_w(self, p: int, plant: Plant) -> float:
         """Heat of the water, without what fills the tank."""
@@ -104,8 +128,13 @@ class Stores(Discipline):
             if own.mode[p] == DISCHARGING:
                 assert plant.store is not None
                 own.chillers_w[p] = self._most_w(p, plant)
-                left_w = self._asked_w(p, plant) - own.chillers_w[p]
-                own.taken_w[p] = min(max(left_w, 0.0), plant.store.discharge_w)
+                asked_w = self._asked_w(p, plant)
+                left_w = max(asked_w - own.chillers_w[p], self._tank_frac(p) * asked_w, 0.0)
+                own.taken_w[p] = min(left_w, plant.store.discharge_w)
+
+    def _tank_frac(self, p: int) -> float:
+        """Share of the heat that the water of a tank in a common pipe takes; 0 of any other."""
+        return self.plants.common_pipe(p).tank_frac
 
     def advance(self, span_s: float) -> None:
         """Move what is in the tanks."""
@@ -114,9 +143,12 @@ class Stores(Discipline):
             return
         gone_j = self.world.state.heat.plant_j - own.heat_j
         left_j = np.maximum(gone_j - own.chillers_w * span_s, 0.0)
-        taken_j = np.where(own.mode == DISCHARGING, left_j, 0.0)
-        after = own.cold_j + own.filling_w * span_s - taken_j
-        own.cold_j = np.clip(after, 0.0, self._full_j())
+        for p in np.flatnonzero(self.in_pipe & (own.mode == DISCHARGING)):
+            left_j[p] = max(left_j[p], self._tank_frac(p) * gone_j[p])
+        gained_j = own.filling_w * span_s - np.where(own.mode == DISCHARGING, left_j, 0.0)
+        own.warm_j = np.where(self.in_pipe, own.warm_j - gained_j, own.warm_j)
+        gained_j = np.where(self.in_pipe, own.flow_w * span_s, gained_j)
+        own.cold_j = np.clip(own.cold_j + gained_j, 0.0, self._full_j())
         own.heat_j = self.world.state.heat.plant_j.copy()
 
     def _full_j(self) -> Array:
@@ -141,7 +173,9 @@ class Stores(Discipline):
         for p, plant in self.with_tank:
             assert plant.store is not None
             room_j = plant.store.full_j - float(own.cold_j[p])
-            empty_s = lasts_s(float(own.cold_j[p]), float(own.taken_w[p]))
-            full_s = lasts_s(room_j, float(own.filling_w[p]))
+            out_w = -own.flow_w[p] if self.in_pipe[p] else own.taken_w[p]
+            in_w = own.flow_w[p] if self.in_pipe[p] else own.filling_w[p]
+            empty_s = lasts_s(float(own.cold_j[p]), float(out_w))
+            full_s = lasts_s(room_j, float(in_w))
             first = min(first, empty_s, full_s)
         return max(first, LEAST_WAIT_S)

@@ -149,9 +149,10 @@ class Units(Discipline):
             water,
             outdoor[:, 0],
             outdoor[:, 1],
+            self.plants.common_pipe(p),
             self._held(p, plant),
             float(state.flows.water_frac[p]),
-            self.plants.mixed_k_w(p),
+            float(state.stores.taken_w[p]),
         )
 
     def _held(self, p: int, plant: Plant) -> int:

@@ -179,6 +179,10 @@ class StoreState:
     """(plant,) most that chillers take beside it."""
     heat_j: Array
     """(plant,) heat taken of its water before this span."""
+    warm_j: Array
+    """(plant,) heat in the warm zone of a tank in a common pipe, over its cold zone."""
+    flow_w: Array
+    """(plant,) cold water into such a tank, as stream times rise; below zero out of it."""
     scan: int = 0
     """The last look around that modes were chosen at."""
 
@@ -193,6 +197,8 @@ def fresh_stores(facility: Facility) -> StoreState:
         taken_w=np.zeros(len(plants)),
         chillers_w=np.zeros(len(plants)),
         heat_j=np.zeros(len(plants)),
+        warm_j=np.array([p.store.full_j - p.store.start_j if p.store else 0.0 for p in plants]),
+        flow_w=np.zeros(len(plants)),
     )
 
 
