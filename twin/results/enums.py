@@ -81,7 +81,8 @@ class EventKind(StrEnum):
     """The dew point of a hall's air is above the water of its coils."""
     AIR_TOO_DRY = "air too dry"
     AIR_TOO_HUMID = "air too humid"
-    """The dew point of a hall's air is outside what class A1 is allowed."""
+    """The dew point of a hall's air is outside what class A1 is allowed, or the relative humidity
+    of its coldest inlet is above."""
     COIL_SATURATED = "coil saturated"
     """An air handler cannot hold its supply air with its valve open."""
     BACK_IN_RANGE = "back in range"

@@ -62,6 +62,12 @@ def _of_moisture(halls: dict[str, Told]) -> Iterator[str]:
                 f"{told['condensing_hours']:,.0f} hours of the year, and they take out "
                 f"{told['condensate_l']:,.0f} L"
             )
+        if told["too_humid_hours"]:
+            yield (
+                f"{hall}: the air that handlers supply is above the relative humidity that class "
+                f"A1 is allowed (80 %) in {told['too_humid_hours']:,.0f} hours of the year, up to "
+                f"{told['humidity_max_frac']:.0%}"
+            )
         for which in ("above", "below"):
             if told[f"{which}_allowed_hours"]:
                 yield (

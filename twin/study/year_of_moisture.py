@@ -12,13 +12,17 @@ from twin.arrays import Array
 from twin.facility import Facility
 from twin.facility.cooling.moisture import (
     ALLOWED_DEW_DEGC,
+    ALLOWED_HUMIDITY_FRAC,
     HOUR_S,
+    RECOMMENDED_HUMIDITY_FRAC,
+    CoilAir,
     balance,
-    coil_kg_s,
+    coil_air,
     leakage_kg_s,
 )
 from twin.physics import humidity_control, moist_air
 from twin.physics.hall_moisture import HallMoisture
+from twin.physics.humidity_control import HUMIDIFIERS
 from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.series import YearOfAir
 from twin.study.year_of_plants import PlantsWork
@@ -33,7 +37,7 @@ class MoistYear:
     told: dict[str, Told]
     """By hall that states it."""
     humidified_kg_s: Array
-    """(hour,) water of humidifiers."""
+    """(hour,) water of humidifiers, what they drain included."""
     unit_w: Array
     """(hour, cooling unit) electricity of humidifiers and dehumidifiers."""
     plant_w: Array
@@ -58,16 +62,30 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         leaks = leakage_kg_s(facility, halls[name], spec)
         outdoor = leaks + work.air.outdoor_w_k[:, h] / AIR_J_KG_K
         spared_w = work.air.plant_w[:, plant]
-        coil = coil_kg_s(facility, rack_w, mine, h, cold_degc, spared_w)
-        found = balance(spec, outdoor, year.ratio, coil, cold_degc, year.pressure_pa)
-        told[name] = _told(found, cold_degc, year)
-        water += found.humidified_kg_s
-        given = (found.humidified_kg_s, found.dehumidified_kg_s)
+        coil = coil_air(facility, rack_w, mine, h, cold_degc, spared_w)
+        through = coil.through_kg_s
+        found = balance(spec, outdoor, year.ratio, through, cold_degc, year.pressure_pa)
+        kind = HUMIDIFIERS[spec.humidifier_type]
+        bled = found.humidified_kg_s * kind.bleed_frac
+        told[name] = _told(found, cold_degc, year) | _humidity(found, coil, year)
+        told[name]["humidifier_bleed_l"] = float(bled.sum()) * HOUR_S
+        water += found.humidified_kg_s + bled
+        given = (found.humidified_kg_s, found.dehumidified_kg_s, kind.electricity_j_kg)
         drawn_w = humidity_control.power_w(*given)
         unit_w[:, facility.cooling.air.handler_unit[mine]] += drawn_w[:, None] / mine.size
         plant_w[:, plant] += humidity_control.latent_w(found.condensed_kg_s)
         plant_w[:, plant] += humidity_control.air_heat_w(*given)
     return MoistYear(told, water, unit_w, plant_w)
+
+
+def _humidity(found: HallMoisture, coil: CoilAir, year: YearOfAir) -> Told:
+    """Relative humidity of the air that handlers supply, the coldest that racks draw in."""
+    at_inlet = moist_air.relative_humidity_frac(coil.supply_degc, found.ratio, year.pressure_pa)
+    return {
+        "humidity_max_frac": float(at_inlet.max()),
+        "humid_hours": float((at_inlet > RECOMMENDED_HUMIDITY_FRAC + 1e-9).sum()),
+        "too_humid_hours": float((at_inlet > ALLOWED_HUMIDITY_FRAC + 1e-9).sum()),
+    }
 
 
 def _told(found: HallMoisture, cold_degc: Array, year: YearOfAir) -> Told:

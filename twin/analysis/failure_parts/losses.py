@@ -28,7 +28,7 @@ def _row(facility: Facility, load_frac: float) -> Row:
     lost_w = (flow.input_w - flow.output_w)[: tree.equipment]
     kinds = np.array(tree.kind[: tree.equipment])
     it_w = float(rack_w.sum())
-    cooling_w = float(facility.cooling.units.power_w.sum())
+    cooling_w = float(facility.cooling.units.peak_w.sum())
     sources = [not is_source(kind) for kind in kinds.tolist()]
     stages = {kind: float(lost_w[kinds == kind].sum()) for kind in dict.fromkeys(kinds[sources])}
     total_w = sum(stages.values())

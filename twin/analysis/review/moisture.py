@@ -10,9 +10,10 @@ from twin.analysis.review.cooling import at_unit
 from twin.arrays import Array, Index
 from twin.facility.cooling.moisture import (
     ALLOWED_DEW_DEGC,
+    ALLOWED_HUMIDITY_FRAC,
     HOUR_S,
     balance,
-    coil_kg_s,
+    coil_air,
     leakage_kg_s,
 )
 from twin.facility.model import Facility
@@ -32,13 +33,15 @@ def findings(facility: Facility) -> Iterator[Finding]:
             continue
         cold = np.array([facility.cooling.plants[facility.cooling.hall_plant[h]].supply_degc])
         rack_w = facility.racks.rated_w
-        coil = coil_kg_s(facility, rack_w, mine, h, cold, np.zeros(1))
+        coil = coil_air(facility, rack_w, mine, h, cold, np.zeros(1))
         outdoor = leakage_kg_s(facility, halls[name], spec)
         weather = facility.weather
-        found = balance(spec, outdoor, weather.ratio, coil, cold, weather.pressure_pa)
+        found = balance(spec, outdoor, weather.ratio, coil.through_kg_s, cold, weather.pressure_pa)
         dew = moist_air.dew_point_degc(found.ratio, weather.pressure_pa)
         yield from _wet_coils(facility, name, mine, found, float(dew.max()), float(cold[0]))
         yield from _outside(facility, name, mine, dew)
+        at = (coil.supply_degc, found.ratio, weather.pressure_pa)
+        yield from _humid(facility, name, mine, moist_air.relative_humidity_frac(*at))
 
 
 def _wet_coils(
@@ -63,6 +66,18 @@ def _outside(facility: Facility, hall: str, mine: Index, dew: Array) -> Iterator
     says = (
         f"its air comes to dew points of {least:.1f} to {most:.1f} °C; class A1 is allowed "
         f"{low:g} to {high:g} °C"
+    )
+    unit = int(facility.cooling.air.handler_unit[mine[0]])
+    yield at_unit(facility, FindingCode.HALL_MOISTURE, hall, unit, says)
+
+
+def _humid(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> Iterator[Finding]:
+    most = float(humidity_frac.max())
+    if most <= ALLOWED_HUMIDITY_FRAC + 1e-9:
+        return
+    says = (
+        f"the air that handlers supply comes to a relative humidity of {most:.0%}; class A1 is "
+        f"allowed {ALLOWED_HUMIDITY_FRAC:.0%}, and 60 % is recommended"
     )
     unit = int(facility.cooling.air.handler_unit[mine[0]])
     yield at_unit(facility, FindingCode.HALL_MOISTURE, hall, unit, says)

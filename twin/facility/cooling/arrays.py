@@ -9,6 +9,7 @@ import numpy as np
 from twin.catalogue.equipment_kinds import Role, role
 from twin.catalogue.rows import CoolingEquipment
 from twin.facility.cooling.draft import Draft
+from twin.facility.cooling.moisture import humidity_w
 from twin.facility.cooling.piping import loop_pipes
 from twin.facility.cooling.plant_arrays import frozen_plants, moves_air
 from twin.facility.cooling.room_air import AirDraft, air_draft, air_w_k, room_air
@@ -138,6 +139,18 @@ def _pumps(out: Draft) -> list[tuple[str, int]]:
     ]
 
 
+def _humidity_w(out: Draft) -> np.ndarray:
+    """(unit,) what holds the moisture of a hall, shared by its air handlers."""
+    halls = out.ledger.scenario.plan.halls
+    each_w = [humidity_w(hall.moisture) for hall in halls]
+    blows = np.array([role(unit.row.kind) is Role.HALL_COOLING for unit in out.units], dtype=bool)
+    hall = np.array([unit.zone for unit in out.units], dtype=np.int64)
+    count = np.bincount(hall[blows], minlength=len(halls))
+    found = np.zeros(blows.size)
+    found[blows] = (np.array(each_w) / np.maximum(count, 1))[hall[blows]]
+    return found
+
+
 def _frozen_units(out: Draft, pressure_pa: float) -> Units:
     """Units are rated at sea level; where they stand, the air streams are thinner, their films with
     them, and fans draw less.
@@ -173,6 +186,7 @@ def _frozen_units(out: Draft, pressure_pa: float) -> Units:
         restart_s=column(lambda u: u.row.restart_s),
         pumps=column(lambda u: u.row.pumps_per_unit).astype(np.int64),
         pump_alone_frac=column(lambda u: u.row.flow_per_pump_frac),
+        humidity_w=_humidity_w(out),
     )
 
 

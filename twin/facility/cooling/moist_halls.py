@@ -12,6 +12,7 @@ from twin.facility.model import Facility
 from twin.physics import moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
 from twin.physics.hall_moisture_path import MoistAir, passed
+from twin.physics.humidity_control import HUMIDIFIERS
 from twin.scenario.schema.room import MoistureSpec
 
 Flow = tuple[Array, Array]
@@ -33,10 +34,24 @@ class MoistHalls:
     humidifier_kg_s: Array
     dehumidifier_kg_s: Array
     """The most that they give and take."""
+    humidifier_j_kg: Array
+    """Electricity for a kilogram that humidifiers give."""
+    bleed_frac: Array
+    """Water that they drain over what they give."""
+    inlet_nodes: tuple[Index, ...]
+    """Thermal nodes of the air that racks draw in, by hall."""
     of_handler: Array
     """(hall, handler) 1 where it stands there."""
     of_loop: Mask
     """(loop, hall) coolant loops whose racks all stand in such halls."""
+
+    def humidity_frac(self, ratio: Array, temperature_degc: Array, pressure_pa: float) -> Array:
+        """(..., hall) relative humidity of the coldest air that racks draw in, at ratios (...,
+        hall) and temperatures (..., node).
+        """
+        coldest = [temperature_degc[..., nodes].min(axis=-1) for nodes in self.inlet_nodes]
+        at = np.stack(coldest, axis=-1) if coldest else np.zeros(ratio.shape)
+        return moist_air.relative_humidity_frac(at, ratio, np.asarray(pressure_pa))
 
     def steady(self, outdoor: Flow, coil: Flow, able: Array) -> HallMoisture:
         """The moisture that balances; arguments as in `passed`."""
@@ -77,6 +92,7 @@ def moist_halls(facility: Facility) -> MoistHalls:
     volume_m3 = np.array([float(np.prod(hall.size)) for hall in halls])
     hall = np.array(list(specs), dtype=np.int64)
     stated = list(specs.values())
+    kinds = [HUMIDIFIERS[spec.humidifier_type] for spec in stated]
 
     def held(dew_degc: list[float]) -> Array:
         return moist_air.saturated_ratio(np.array(dew_degc, dtype=float), pressure)
@@ -90,6 +106,9 @@ def moist_halls(facility: Facility) -> MoistHalls:
         high=held([spec.dew_point_high for spec in stated]),
         humidifier_kg_s=np.array([spec.humidifier for spec in stated], dtype=float) / HOUR_S,
         dehumidifier_kg_s=np.array([spec.dehumidifier for spec in stated], dtype=float) / HOUR_S,
+        humidifier_j_kg=np.array([kind.electricity_j_kg for kind in kinds], dtype=float),
+        bleed_frac=np.array([kind.bleed_frac for kind in kinds], dtype=float),
+        inlet_nodes=tuple(cooling.air.zone_node[cooling.air.zone_hall == h] for h in hall),
         of_handler=(hall[:, None] == cooling.air.handler_hall).astype(float),
         of_loop=_of_loop(facility, hall),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from twin.arrays import Array, Index
@@ -9,6 +11,7 @@ from twin.facility.cooling import peak
 from twin.facility.model import Facility
 from twin.physics import hall_moisture, moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
+from twin.physics.humidity_control import DEHUMIDIFIER_J_KG, HUMIDIFIERS
 from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.schema.layout import HallSpec
 from twin.scenario.schema.room import MoistureSpec
@@ -16,6 +19,10 @@ from twin.scenario.schema.room import MoistureSpec
 HOUR_S = 3600.0
 ALLOWED_DEW_DEGC = (-12.0, 17.0)
 """Dew points allowed to class A1, ASHRAE TC 9.9 (2021)."""
+ALLOWED_HUMIDITY_FRAC = 0.8
+"""Relative humidity allowed to class A1, ASHRAE TC 9.9 (2021)."""
+RECOMMENDED_HUMIDITY_FRAC = 0.6
+"""The most that is recommended."""
 
 
 def leakage_kg_s(facility: Facility, hall: HallSpec, spec: MoistureSpec) -> float:
@@ -42,23 +49,45 @@ def balance(
     return steady(outdoor_kg_s, outdoor_ratio, coil_kg_s, cold, (low, high), most)
 
 
-def coil_kg_s(
+@dataclass(frozen=True)
+class CoilAir:
+    """Air through the coils of a hall, (hour,) or one number for all."""
+
+    through_kg_s: Array
+    """What passes them times their effectiveness."""
+    supply_degc: Array
+    """Air that they supply, on average: the coldest that racks can draw in."""
+
+
+def coil_air(
     facility: Facility, rack_w: Array, mine: Index, hall: int, cold_degc: Array, spared_w: Array
-) -> Array:
-    """(hour,) air through the coils of a hall times their effectiveness: the heat that they carry
-    over what they would at the temperature of their water, no more than with open valves.
+) -> CoilAir:
+    """Air through the coils of a hall, by the heat that they carry over what they would at the
+    temperature of their water, no more than with open valves.
 
     mine       its handlers
     spared_w   (hour,) heat that dampers let out
     """
     air = facility.cooling.air
-    stream = float(peak.handler_w_k(facility, rack_w)[mine].sum())
-    opened = float(peak.handler_coil_w_k(facility, rack_w)[mine].sum())
+    stream = max(float(peak.handler_w_k(facility, rack_w)[mine].sum()), 1e-9)
+    opened = max(float(peak.handler_coil_w_k(facility, rack_w)[mine].sum()), 1e-9)
     into_air_w = float(peak.heat_w(facility, rack_w)[1][hall])
     fans_w = float(peak.unit_w(facility, rack_w)[air.handler_unit[mine]].sum())
+    left_w = np.maximum(into_air_w + fans_w - spared_w, 0.0)
     held = air.supply_degc[mine]
     if not np.isfinite(held).any():
-        return np.full(cold_degc.size, opened / AIR_J_KG_K)
-    back = float(np.nanmean(held)) + into_air_w / max(stream, 1e-9)
-    left_w = np.maximum(into_air_w + fans_w - spared_w, 0.0)
-    return hall_moisture.coil_kg_s(left_w, back, cold_degc, opened)
+        supply = cold_degc + left_w / opened - into_air_w / stream
+        return CoilAir(np.full(cold_degc.size, opened / AIR_J_KG_K), supply)
+    supply = float(np.nanmean(held))
+    through = hall_moisture.coil_kg_s(left_w, supply + into_air_w / stream, cold_degc, opened)
+    return CoilAir(through, np.full(cold_degc.size, supply))
+
+
+def humidity_w(spec: MoistureSpec | None) -> float:
+    """Most that holds the moisture of a hall draws: humidifiers or dehumidifiers, never both."""
+    if spec is None:
+        return 0.0
+    kind = HUMIDIFIERS[spec.humidifier_type]
+    return (
+        max(spec.humidifier * kind.electricity_j_kg, spec.dehumidifier * DEHUMIDIFIER_J_KG) / HOUR_S
+    )

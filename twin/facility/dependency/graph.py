@@ -83,7 +83,7 @@ def _cooling_units(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
         if plants is not None:
             needs.append(f"plant({cooling.plants[plants[units.zone[u]]].id})")
         heat_w = float(units.capacity_w[u])
-        yield component(facility, name, "cooling", needs, heat_w, float(units.power_w[u]))
+        yield component(facility, name, "cooling", needs, heat_w, float(units.peak_w[u]))
 
 
 def _loops(facility: Facility, loop_w: Array) -> Iterator[Node]:

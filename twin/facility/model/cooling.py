@@ -39,6 +39,13 @@ class Units:
     restart_s: Array
     pumps: Index
     pump_alone_frac: Array
+    humidity_w: Array
+    """The most that holds the moisture of its hall draws through it beside its own power."""
+
+    @property
+    def peak_w(self) -> Array:
+        """(unit,) The most that each draws."""
+        return np.asarray(self.power_w + self.humidity_w)
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def peak_loads_w(
     tree = facility.power
     load_w = np.zeros(len(tree.id))
     load_w[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
-    load_w[tree.load_of_unit] = facility.cooling.units.power_w if unit_w is None else unit_w
+    load_w[tree.load_of_unit] = facility.cooling.units.peak_w if unit_w is None else unit_w
     return load_w
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.present.blocks import Grid, grid, words
-from twin.quantities import count, degrees, power
+from twin.quantities import count, degrees, percent, power
 from twin.results import Result
 
 _SUMS = {"condensate_kg": "sum", "humidifier_kg": "sum", "dehumidifier_kg": "sum"}
@@ -19,6 +19,7 @@ def moisture_grids(result: Result) -> list[Grid]:
     told = halls.agg(_SUMS | _MEANS)
     told["driest"] = halls["dew_point_degc"].min()
     told["wettest"] = halls["dew_point_degc"].max()
+    told["humidity"] = halls["humidity_max_frac"].max()
     return [grid("Moisture of the halls", told.reset_index(), _COLUMNS, table="moisture")]
 
 
@@ -31,6 +32,7 @@ _COLUMNS = {
     "Hall": ("hall", words),
     "Driest dew point": ("driest", degrees),
     "Wettest": ("wettest", degrees),
+    "Highest relative humidity of an inlet": ("humidity", percent),
     "Condensate, L": ("condensate_kg", _litres),
     "Humidifiers, L": ("humidifier_kg", _litres),
     "Dehumidifiers, L": ("dehumidifier_kg", _litres),

@@ -156,6 +156,8 @@ _MOISTURE: Columns = {
     "Wettest": ("dew_point_max_degc", degrees),
     "Hours above coil water": ("condensing_hours", count),
     "above 17 °C": ("above_allowed_hours", count), "below -12 °C": ("below_allowed_hours", count),
+    "Hours above 60 % relative humidity": ("humid_hours", count),
+    "above 80 %": ("too_humid_hours", count),
     "Condensate, L": ("condensate_l", count), "Humidifiers, L": ("humidifier_l", count),
 }  # fmt: skip
 _WITNESSES: Columns = {

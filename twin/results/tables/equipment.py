@@ -146,6 +146,12 @@ MOISTURE = Table(
         TIME,
         Column("hall", "text", "", "Hall."),
         Column("dew_point_degc", "float", "degC", "Of its air at the end of the period."),
+        Column(
+            "humidity_max_frac",
+            "float",
+            "",
+            "Relative humidity of the coldest air that racks draw in, at the end.",
+        ),
         Column("humidity_ratio", "float", "", "Water over dry air, by mass, at the end."),
         Column(
             "outdoor_kg",

@@ -162,6 +162,9 @@ class MoistureSpec(Stated):
     """Dew point that dehumidifiers hold from above; recommended by ASHRAE TC 9.9."""
     humidifier: Annotated[float, Field(ge=0, le=1e5)] = 0.0
     """Water that its humidifiers can give, kg/h."""
+    humidifier_type: Literal["steam", "evaporative", "ultrasonic"] = "steam"
+    """steam: electrode boilers, which warm the air; evaporative (sprays, wetted media) and
+    ultrasonic: water evaporates in the air and cools it."""
     dehumidifier: Annotated[float, Field(ge=0, le=1e5)] = 0.0
     """Water that its dehumidifiers can take out, kg/h."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.facility.cooling.moist_halls import Flow, moist_halls
-from twin.facility.cooling.moisture import ALLOWED_DEW_DEGC
+from twin.facility.cooling.moisture import ALLOWED_DEW_DEGC, ALLOWED_HUMIDITY_FRAC
 from twin.physics import hall_moisture, humidity_control, moist_air
 from twin.results.enums import EventKind
 from twin.simulation.cooling.alarms import note_changes
@@ -21,6 +21,8 @@ from twin.simulation.kernel.world import World
 
 TOUCH_K = 1e-6
 """A dew point passes a mark by more than this."""
+TOUCH_FRAC = 1e-7
+"""The same of a relative humidity."""
 _ANY_COIL = 1.0
 """Stands for the coils of a quiet hall, which take nothing."""
 
@@ -61,7 +63,8 @@ class Moisture(Discipline):
             own.start_ratio = own.ratio.copy()
         own.water_kg_s = self._passed(own.ratio, outdoor, coil)
         own.unit_w = self._unit_w()
-        own.air_w = self._of_halls(humidity_control.air_heat_w(*own.water_kg_s[1:3]))
+        given = (*own.water_kg_s[1:3], self.halls.humidifier_j_kg)
+        own.air_w = self._of_halls(humidity_control.air_heat_w(*given))
         own.coil_w = self._of_halls(humidity_control.latent_w(own.water_kg_s[3]))
         found = self._alarms(own.ratio, degc)
         if not np.array_equal(found, own.alarms):
@@ -117,7 +120,8 @@ class Moisture(Discipline):
         unit = self.cooling.air.handler_unit
         running = self.world.state.flows.unit_running[unit]
         _, humidified, dehumidified, _ = self.own.water_kg_s
-        hall_w = humidity_control.power_w(humidified, dehumidified)
+        each_j_kg = self.halls.humidifier_j_kg
+        hall_w = humidity_control.power_w(humidified, dehumidified, each_j_kg)
         count = np.maximum(self.halls.of_handler @ running, 1)
         out = np.zeros(self.own.unit_w.size)
         out[unit] = np.where(running, (hall_w / count) @ self.halls.of_handler, 0.0)
@@ -130,13 +134,18 @@ class Moisture(Discipline):
         coolant = temperature_degc[..., self.cooling.loop_node]
         at_loop = np.where(self.of_loop, dew[..., None, :], -np.inf)
         dew_of_loop = at_loop.max(axis=-1, initial=-np.inf)
+        moist_frac = self.humidity_frac(ratio, temperature_degc)
         parts = (
             dew > temperature_degc[..., self.water_node] + TOUCH_K,
             dew < low - TOUCH_K,
-            dew > high + TOUCH_K,
+            (dew > high + TOUCH_K) | (moist_frac > ALLOWED_HUMIDITY_FRAC + TOUCH_FRAC),
             coolant < dew_of_loop - TOUCH_K,
         )
         return np.concatenate(parts, axis=-1)
+
+    def humidity_frac(self, ratio: Array, temperature_degc: Array) -> Array:
+        """(..., hall) relative humidity of the coldest air that racks draw in."""
+        return self.halls.humidity_frac(ratio, temperature_degc, self.cooling.pressure_pa)
 
     def advance(self, span_s: float) -> None:
         """Move on in a straight line, and sum the water that passed."""
@@ -213,6 +222,6 @@ class Moisture(Discipline):
 _DETAIL = {
     EventKind.COILS_CONDENSE: "its dew point is above the water of its coils",
     EventKind.AIR_TOO_DRY: "its dew point is below what class A1 is allowed",
-    EventKind.AIR_TOO_HUMID: "its dew point is above what class A1 is allowed",
+    EventKind.AIR_TOO_HUMID: "moister than class A1 is allowed: dew point 17 °C, 80 % at an inlet",
     EventKind.BELOW_DEW_POINT: "coolant is colder than the dew point of its hall",
 }

@@ -161,12 +161,15 @@ def _moisture(run: Disciplines) -> dict[str, float]:
     """
     if not run.moisture.followed:
         return {}
-    _, humidified, dehumidified, condensed = run.moisture.own.water_kg.sum(axis=1)
+    halls = run.moisture.halls
+    _, humidified, dehumidified, condensed = run.moisture.own.water_kg
+    drawn_j = power_w(humidified, dehumidified, halls.humidifier_j_kg)
     return {
-        "condensate_kg": float(condensed),
-        "humidifier_kg": float(humidified),
-        "dehumidifier_kg": float(dehumidified),
-        "energy_humidity_j": float(power_w(humidified, dehumidified)),
+        "condensate_kg": float(condensed.sum()),
+        "humidifier_kg": float(humidified.sum()),
+        "humidifier_bleed_kg": float(humidified @ halls.bleed_frac),
+        "dehumidifier_kg": float(dehumidified.sum()),
+        "energy_humidity_j": float(drawn_j.sum()),
     }
 
 

@@ -146,15 +146,18 @@ def _moist(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
     gained = recorder.gained("moist_kg").reshape(len(ratio), 4, -1)
     outdoor, humidified, dehumidified, condensed = np.moveaxis(gained, 1, 0)
     pressure_pa = np.asarray(run.world.facility.cooling.pressure_pa)
+    given = (humidified / span_s, dehumidified / span_s, run.moisture.halls.humidifier_j_kg)
+    inlets = recorder.held("temperature_degc")
     return {
         "dew_point_degc": moist_air.dew_point_degc(ratio, pressure_pa),
+        "humidity_max_frac": run.moisture.humidity_frac(ratio, inlets),
         "humidity_ratio": ratio,
         "outdoor_kg": outdoor,
         "humidifier_kg": humidified,
         "dehumidifier_kg": dehumidified,
         "condensate_kg": condensed,
         "latent_heat_w": humidity_control.latent_w(condensed / span_s),
-        "humidity_power_w": humidity_control.power_w(humidified / span_s, dehumidified / span_s),
+        "humidity_power_w": humidity_control.power_w(*given),
     }
 
 

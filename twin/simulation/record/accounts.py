@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array
+from twin.facility.cooling.moist_halls import moist_halls
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch, running_peaks, running_total
@@ -29,6 +30,7 @@ class Accounts(Discipline):
         self.utilities = np.flatnonzero(supply.is_utility)
         self.generators = np.flatnonzero(supply.is_generator)
         rating = supply.tree.rating_w
+        self.drawn_frac = 1.0 + moist_halls(world.facility).bleed_frac
         self.rating_w = np.where(np.isfinite(rating) & (rating > 0), rating, np.inf)
 
     def hold(self) -> None:
@@ -49,11 +51,11 @@ class Accounts(Discipline):
         self._peaks()
 
     def _water_kg_s(self) -> float:
-        """Water that plants evaporate and humidifiers give."""
+        """Water that plants evaporate, and that humidifiers give and drain."""
         state = self.world.state
         moist = state.moisture
-        humidified = float(moist.water_kg_s[1].sum()) if moist.ratio.size else 0.0
-        return state.units.water_kg_s + humidified
+        drawn = float(moist.water_kg_s[1] @ self.drawn_frac) if moist.ratio.size else 0.0
+        return state.units.water_kg_s + drawn
 
     def _site_rate(self, input_w: Array, lost_w: Array, water_kg_s: Array | float) -> Array:
         """(..., SITE) what the whole site draws, loses and uses, of inputs and losses (..., power

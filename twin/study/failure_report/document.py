@@ -106,7 +106,7 @@ def _judged_load(facility: Facility, lived: Disturbances) -> Row:
 
 
 def _levels(facility: Facility, lived: Disturbances) -> Row:
-    peak_w = facility.cooling.units.power_w
+    peak_w = facility.cooling.units.peak_w
     levels = {
         "average": LoadLevel(lived.rack_w, peak_w * lived.cooling_frac),
         "design": LoadLevel(facility.racks.rated_w, peak_w),

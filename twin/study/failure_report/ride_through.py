@@ -100,7 +100,7 @@ def _rack_w(settled: Result) -> Array:
 
 
 def _cooling_frac(facility: Facility, settled: Result) -> float:
-    peak_w = float(facility.cooling.units.power_w.sum())
+    peak_w = float(facility.cooling.units.peak_w.sum())
     drawn_w = float(settled.frame("site")["cooling_power_w"].iloc[-1])
     return drawn_w / peak_w if peak_w > 0 else 0.0
 
