@@ -76,8 +76,8 @@ def coil_air(
     left_w = np.maximum(into_air_w + fans_w - spared_w, 0.0)
     held = air.supply_degc[mine]
     if not np.isfinite(held).any():
-        supply = cold_degc + left_w / opened - into_air_w / stream
-        return CoilAir(np.full(cold_degc.size, opened / AIR_J_KG_K), supply)
+        cooled = cold_degc + left_w / opened - into_air_w / stream
+        return CoilAir(np.full(cold_degc.size, opened / AIR_J_KG_K), cooled)
     supply = float(np.nanmean(held))
     through = hall_moisture.coil_kg_s(left_w, supply + into_air_w / stream, cold_degc, opened)
     return CoilAir(through, np.full(cold_degc.size, supply))

@@ -143,7 +143,7 @@ class Stores(Discipline):
             return
         gone_j = self.world.state.heat.plant_j - own.heat_j
         left_j = np.maximum(gone_j - own.chillers_w * span_s, 0.0)
-        for p in np.flatnonzero(self.in_pipe & (own.mode == DISCHARGING)):
+        for p in np.flatnonzero(self.in_pipe & (own.mode == DISCHARGING)).tolist():
             left_j[p] = max(left_j[p], self._tank_frac(p) * gone_j[p])
         gained_j = own.filling_w * span_s - np.where(own.mode == DISCHARGING, left_j, 0.0)
         own.warm_j = np.where(self.in_pipe, own.warm_j - gained_j, own.warm_j)
