@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.catalogue.rows import GridRegion
 from twin.errors import InputError
 from twin.facility.ledger import Ledger
+from twin.findings import Finding, FindingCode
 from twin.physics.tariff import DemandMeter, Steps, Tariff, steady
 from twin.scenario.schema import GridFile, Scenario, SteadyGrid
 from twin.scenario.series import GridRows, read_content, read_grid
@@ -53,7 +54,7 @@ def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:
     scenario = ledger.scenario
     path = Path(grid.file)
     try:
-        rows = read_grid(read_content(path), path, scenario.start)
+        rows = read_grid(read_content(path), path, scenario.start, scenario.horizon)
     except InputError as error:
         ledger.problems += error.problems
         return None
@@ -61,6 +62,9 @@ def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:
         lacks = f"no price for the first {rows.time_s[0] / HOUR_S:g} h"
         ledger.complain(_FILE, lacks, "a first row at or before the start")
     ledger.covers(_FILE, "prices", rows.time_s, rows.step_s)
+    ledger.remarks += (
+        Finding(FindingCode.FILLED_IN, path.name, text, _FILE) for text in rows.warnings
+    )
     return rows
 
 

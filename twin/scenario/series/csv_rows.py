@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.series.local_clock import BACK, is_local
 from twin.scenario.yaml.scalars import brief
 
 LIMIT_ROWS = 2_000_000
@@ -70,6 +71,8 @@ class Rows:
     time_s: Array
     lines: NDArray[np.int64]
     columns: Mapping[str, Array]
+    local: bool = False
+    """Whether the first time is a date that states no offset."""
 
 
 def read_content(path: Path) -> bytes:
@@ -93,11 +96,12 @@ def read_rows(content: bytes, path: Path, start: datetime, wanted: tuple[Quantit
     """
     problems: list[Problem] = []
     kept: list[tuple[float, int, list[float]]] = []
+    local = False
     for line, values in _lines(_text(content, path), path, wanted):
         row = _row(line, values, path, start, wanted, problems)
+        local = local or (not kept and is_local(values[0]))
         if row is not None and kept and row[0] <= kept[-1][0]:
-            found = f"the time {values[0].strip()!r} after one that is as late or later"
-            problems.append(_at(path, line, found, "times that rise from row to row"))
+            problems.append(_not_later(path, line, values[0].strip()))
         elif row is not None:
             kept.append(row)
     if not kept and not problems:
@@ -108,7 +112,13 @@ def read_rows(content: bytes, path: Path, start: datetime, wanted: tuple[Quantit
         np.array([row[0] for row in kept]),
         np.array([row[1] for row in kept], dtype=np.int64),
         {quantity.name: columns[i] for i, quantity in enumerate(wanted)},
+        local,
     )
+
+
+def _not_later(path: Path, line: int, word: str) -> Problem:
+    found = f"the time {word!r} after one that is as late or later"
+    return _at(path, line, found, "times that rise from row to row", BACK if is_local(word) else "")
 
 
 def refuse(problems: list[Problem], path: Path) -> None:

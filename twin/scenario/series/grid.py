@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from twin.scenario.series.csv_rows import Array, Quantity, read_rows
+from twin.scenario.series.local_clock import went_forward
 
 J_PER_KWH = 3.6e6
 G_PER_KG = 1000.0
@@ -25,6 +26,8 @@ class GridRows:
     time_s: Array
     price_usd_per_j: Array
     carbon_kg_per_j: Array
+    warnings: tuple[str, ...] = ()
+    """Where a local clock seems to go forward within the run, each with its line."""
 
     @property
     def step_s(self) -> float:
@@ -32,11 +35,13 @@ class GridRows:
         return float(np.median(np.diff(self.time_s))) if len(self.time_s) > 1 else 0.0
 
 
-def read_grid(content: bytes, path: Path, start: datetime) -> GridRows:
+def read_grid(content: bytes, path: Path, start: datetime, horizon_s: float = 0.0) -> GridRows:
     """The rows of a grid file; InputError with every fault at its line."""
     rows = read_rows(content, path, start, (_PRICE, _CARBON))
+    said = went_forward(rows.time_s, rows.lines, path, start, horizon_s) if rows.local else ()
     return GridRows(
         rows.time_s,
         rows.columns["price_usd_per_kwh"] / J_PER_KWH,
         rows.columns["carbon_g_per_kwh"] / G_PER_KG / J_PER_KWH,
+        said,
     )

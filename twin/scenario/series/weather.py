@@ -13,6 +13,7 @@ from twin.errors import Problem
 from twin.physics import moist_air
 from twin.scenario.series.csv_rows import Array, Quantity, Rows, header_of, read_rows, refuse
 from twin.scenario.series.epw import is_epw, read_epw
+from twin.scenario.series.local_clock import went_forward
 from twin.scenario.series.moisture import parting, wet_bulb_degc
 
 COLDEST_DEGC = -70.0
@@ -68,6 +69,8 @@ def read_weather(
     pressure = rows.columns.get(_PRESSURE.name, np.full(dry.size, moist_air.STANDARD_PA))
     wet = _wet_bulb(rows, moisture, pressure, path)
     said = _gaps(rows.time_s, rows.lines, path)
+    if rows.local and start is not None:
+        said += went_forward(rows.time_s, rows.lines, path, start, horizon_s)
     beside = next((one for one in _MOISTURE if one.name in header and one is not _WET), None)
     if moisture is _WET and beside is not None:
         said += parting(content, path, start or BEGINNING, _DRY, beside, wet, pressure)
