@@ -3,7 +3,7 @@
 Between the steps everything is constant. What the store takes and gives are separate quantities,
 each with its own loss, and never both at once: where prices are not negative doing both only loses
 energy and is taken out of the answer without changing what is stored; where one is negative it
-would pay to burn energy, and whole-number variables forbid it.
+would pay to burn energy, and whole-number variables forbid it (`twin.physics.one_way`).
 
 What the sun leaves over is taken before anything is bought, for that is how one meter counts: first
 what may not leave the site and costs nothing, then what would be sold. Where selling pays more than
@@ -18,10 +18,13 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from twin.physics.scaled_milp import Row, solve
+from twin.physics.dispatch_parts import DispatchParts, count
+from twin.physics.one_way import Ways, solve_one_way
+from twin.physics.scaled_milp import Array, Mask, Programme, Row
 
-Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+BOTH_FRAC = 1e-6
+"""Of the store's power: less than this both ways is the solver's zero."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class Dispatch:
     """Held after each step."""
     cost_usd: float
     """Energy bought for it less energy it saves, wear, and the demand charge of all steps."""
+    least_usd: float
+    """No dispatch costs less: what it would be if both ways at once were allowed."""
 
 
 def cheapest(
@@ -100,7 +105,7 @@ def cheapest(
     steps = price_usd_per_j.size
     both_pay = bool((price_usd_per_j < 0).any())
     periods = 0 if demand is None or load_w is None else demand.usd_per_w.size
-    parts = _Parts(steps, periods, both_pay, _ordered(price_usd_per_j, surplus))
+    parts = DispatchParts(steps, periods, both_pay, _ordered(price_usd_per_j, surplus))
     rows = _stored(parts, span_s, store) + _limits(parts, store, load_w, demand)
     cost = np.zeros(parts.size)
     cost[parts.charge] = price_usd_per_j * span_s
@@ -114,23 +119,45 @@ def cheapest(
         high[parts.sold] = surplus.sold_w
         high[parts.discharge] = np.where(_left_w(surplus) > 0, 0.0, store.discharge_w)
         rows += _sun_first(parts, store, surplus)
-    whole = np.zeros(parts.size, dtype=np.int64)
-    whole[parts.charging] = _may_burn(price_usd_per_j, store, load_w) if both_pay else 0
-    whole[parts.buying] = 1
+    whole = np.zeros(parts.size, dtype=bool)
+    whole[parts.charging] = _may_burn(price_usd_per_j, store, load_w) if both_pay else False
+    whole[parts.buying] = True
+    programme = Programme(cost, whole, low, high, rows, _unit(parts, span_s, store))
     try:
-        found = solve(cost, whole, low, high, rows, _unit(parts, span_s, store))
+        found, least_usd = solve_one_way(programme, _ways(parts, store))
     except ValueError as error:
         raise ValueError(f"no dispatch: {error}") from error
-    return _answer(parts, found, cost, span_s, store)
+    return _answer(parts, found, cost, span_s, store, least_usd)
 
 
-def _may_burn(price_usd_per_j: Array, store: Store, load_w: Array | None) -> NDArray[np.bool_]:
+def _may_burn(price_usd_per_j: Array, store: Store, load_w: Array | None) -> Mask:
     """(step,): where both ways at once could pay, for the energy it burns or the room it makes."""
     held_back = np.False_ if load_w is None else load_w < store.discharge_w
     return (price_usd_per_j < 0) | held_back
 
 
-def _unit(parts: _Parts, span_s: Array, store: Store) -> Array:
+def _ways(parts: DispatchParts, store: Store) -> Ways:
+    """Who takes and who gives; nobody has to say so where both at once never pay."""
+    near_w = BOTH_FRAC * max(store.charge_w, store.discharge_w)
+    ways = count(parts.charging)
+
+    def taken_w(found: Array) -> Array:
+        return (found[parts.charge] + found[parts.free] + found[parts.sold])[:ways]
+
+    def both(found: Array) -> Mask:
+        return np.minimum(taken_w(found), found[parts.discharge][:ways]) > near_w
+
+    def takes(found: Array) -> Mask:
+        return taken_w(found) > found[parts.discharge][:ways]
+
+    step = np.arange(parts.size) % parts.steps
+    step[parts.peak] = -1
+    begin = parts.charging.start
+    step[begin:] = np.arange(parts.size - begin) % parts.steps
+    return Ways(step, parts.charging, both, takes)
+
+
+def _unit(parts: DispatchParts, span_s: Array, store: Store) -> Array:
     """(unknown,): about how large each gets."""
     power_w = max(store.charge_w, store.discharge_w) or 1.0
     unit = np.full(parts.size, power_w)
@@ -154,29 +181,11 @@ def _ordered(price_usd_per_j: Array, surplus: Surplus | None) -> bool:
     return bool((wrong & (_left_w(surplus) > 0)).any())
 
 
-class _Parts:
-    """Where each quantity stands among the unknowns."""
-
-    def __init__(self, steps: int, periods: int, both_pay: bool, ordered: bool) -> None:
-        self.steps = steps
-        self.charge = slice(0, steps)
-        self.discharge = slice(steps, 2 * steps)
-        self.energy = slice(2 * steps, 3 * steps)
-        self.free = slice(3 * steps, 4 * steps)
-        self.sold = slice(4 * steps, 5 * steps)
-        self.peak = slice(5 * steps, 5 * steps + periods)
-        begin = 5 * steps + periods
-        self.charging = slice(begin, begin + (steps if both_pay else 0))
-        middle = self.charging.stop
-        self.buying = slice(middle, middle + (2 * steps if ordered else 0))
-        self.size = self.buying.stop
-
-
 _Entry = tuple[Index, Index, Array | float]
 """Rows, columns and weights."""
 
 
-def _matrix(parts: _Parts, *entries: _Entry) -> scipy.sparse.csr_array:
+def _matrix(parts: DispatchParts, *entries: _Entry) -> scipy.sparse.csr_array:
     """(step, unknown) weights."""
     row = np.concatenate([row for row, _, _ in entries])
     column = np.concatenate([column for _, column, _ in entries])
@@ -184,7 +193,7 @@ def _matrix(parts: _Parts, *entries: _Entry) -> scipy.sparse.csr_array:
     return scipy.sparse.csr_array((weight, (row, column)), shape=(parts.steps, parts.size))
 
 
-def _stored(parts: _Parts, span_s: Array, store: Store) -> list[Row]:
+def _stored(parts: DispatchParts, span_s: Array, store: Store) -> list[Row]:
     """What is held follows from what was held, taken and given."""
     n = parts.steps
     at = np.arange(n)
@@ -203,7 +212,7 @@ def _stored(parts: _Parts, span_s: Array, store: Store) -> list[Row]:
 
 
 def _limits(
-    parts: _Parts, store: Store, load_w: Array | None, demand: DemandPrice | None
+    parts: DispatchParts, store: Store, load_w: Array | None, demand: DemandPrice | None
 ) -> list[Row]:
     """No more is given than drawn; peaks are above every draw; one way at a time."""
     n = parts.steps
@@ -216,7 +225,7 @@ def _limits(
         peak = (at, parts.peak.start + demand.period, 1.0)
         above = _matrix(parts, peak, (at, at, -1.0), (at, at + n, 1.0))
         rows.append((above, load_w, free))
-    if parts.charging.stop > parts.charging.start:
+    if count(parts.charging):
         way = parts.charging.start + at
         taking = _matrix(parts, *_taken(parts), (at, way, -store.charge_w))
         giving = _matrix(parts, (at, at + n, 1.0), (at, way, store.discharge_w))
@@ -224,13 +233,13 @@ def _limits(
     return rows
 
 
-def _taken(parts: _Parts) -> tuple[_Entry, ...]:
+def _taken(parts: DispatchParts) -> tuple[_Entry, ...]:
     """All that the store takes."""
     at = np.arange(parts.steps)
     return tuple((at, at + part.start, 1.0) for part in (parts.charge, parts.free, parts.sold))
 
 
-def _sun_first(parts: _Parts, store: Store, surplus: Surplus) -> list[Row]:
+def _sun_first(parts: DispatchParts, store: Store, surplus: Surplus) -> list[Row]:
     """No more is taken than the store can; in steps in which it would pay to sell and buy at once,
     nothing is sold before all that is free is taken, and nothing bought before all that is sold.
     """
@@ -238,7 +247,7 @@ def _sun_first(parts: _Parts, store: Store, surplus: Surplus) -> list[Row]:
     at = np.arange(n)
     free = np.full(n, np.inf)
     rows: list[Row] = [(_matrix(parts, *_taken(parts)), -free, np.full(n, store.charge_w))]
-    if parts.buying.stop == parts.buying.start:
+    if not count(parts.buying):
         return rows
     stages = ((parts.free, surplus.free_w, parts.sold), (parts.sold, surplus.sold_w, parts.charge))
     for k, (first, most_w, then) in enumerate(stages):
@@ -251,7 +260,7 @@ def _sun_first(parts: _Parts, store: Store, surplus: Surplus) -> list[Row]:
     return [*rows, (in_order, -free, np.zeros(n))]
 
 
-def _bounds(parts: _Parts, store: Store) -> tuple[Array, Array]:
+def _bounds(parts: DispatchParts, store: Store) -> tuple[Array, Array]:
     low = np.zeros(parts.size)
     high = np.full(parts.size, np.inf)
     high[parts.charge] = store.charge_w
@@ -266,7 +275,9 @@ def _bounds(parts: _Parts, store: Store) -> tuple[Array, Array]:
     return low, high
 
 
-def _answer(parts: _Parts, found: Array, cost: Array, span_s: Array, store: Store) -> Dispatch:
+def _answer(
+    parts: DispatchParts, found: Array, cost: Array, span_s: Array, store: Store, least_usd: float
+) -> Dispatch:
     """The answer, with what is taken and given at once taken out."""
     bought = np.clip(found[parts.charge], 0.0, store.charge_w)
     sun = np.maximum(found[parts.free], 0.0) + np.maximum(found[parts.sold], 0.0)
@@ -279,6 +290,5 @@ def _answer(parts: _Parts, found: Array, cost: Array, span_s: Array, store: Stor
     whole = found.copy()
     whole[parts.charge] = np.maximum(charge - sun, 0.0)
     whole[parts.discharge] = discharge
-    return Dispatch(
-        charge, sun, discharge, store.start_j + np.cumsum(gained_w * span_s), float(cost @ whole)
-    )
+    held_j = store.start_j + np.cumsum(gained_w * span_s)
+    return Dispatch(charge, sun, discharge, held_j, float(cost @ whole), least_usd)
