@@ -80,6 +80,15 @@ def test_an_empty_store_lets_the_draw_pass_from_the_instant_on_that_was_foreseen
     assert result.frame("site").utility_power_w.iloc[-1] == pytest.approx(busy_w, rel=1e-6)
 
 
+@pytest.mark.parametrize("period", ["1 h", "7 min", "1 min"])
+def test_a_store_gives_what_it_holds_whatever_the_tables_period(period: str) -> None:
+    """The last of a store is no whole step (findings/the_battery_that_gives_more.sh)."""
+    busy_w = lived(asked(horizon="6 h")).frame("site").utility_power_w.max()
+    rule = {"kind": "peak_shave", "limit": f"{busy_w - 150e3:.6f} W", "recharge_below": "1 W"}
+    result = lived(asked(rule, horizon="6 h", outputs={"period": period}))
+    assert result.summary["bess_given_j"] == pytest.approx(0.8 * 0.9e9 * ONE_WAY, rel=1e-9)
+
+
 def test_a_list_is_followed_as_far_as_the_store_and_its_board_allow() -> None:
     steps = [
         {"at": "30 min", "discharge": "100 kW"},
