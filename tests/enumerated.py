@@ -1,8 +1,10 @@
 """Power layouts judged state by state: a load flow and a cascade of their own, and every state.
 
 Nothing of the program is asked but numbers of its catalogue: it is what a planner would write who
-has the rules of `docs/physics/power.md` and no patience with graphs. Groups of one member, `fed_by`
-as names, equal sharing or the first live supply, losses, inverse-time trips, steps of UPS.
+has the rules of `docs/physics/power.md` and no patience with graphs. Groups as `fed_by`, equal
+sharing or the first entry that gives, least supplies, ties between boards, losses, inverse-time
+trips, steps of UPS. A board on its tie is fed by what feeds the other board, if that is in order
+and on its own supplies; what counts towards a least supply is what is closed at the time.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +49,13 @@ class Part:
     """A power component, or a row of racks."""
 
     name: str
-    fed_by: tuple[str, ...]
-    first: bool
+    entries: tuple[tuple[str, ...], ...]
+    """Supplies by preference; one entry where all live ones share."""
     kind: str
     rating_w: float
     row: Row | None
     load_w: float = 0.0
+    least_w: float = 0.0
 
     def loss_w(self, out_w: float, bypassed: bool) -> float:
         if not math.isfinite(self.rating_w) or self.row is None:
@@ -84,6 +88,7 @@ class Plan:
 
     def __init__(self, layout: dict[str, Any]) -> None:
         self.part: dict[str, Part] = {}
+        self.ties: dict[str, tuple[str, str]] = {}
         members: dict[str, tuple[str, ...]] = {}
         for group in layout["power"]:
             count = group.get("count", 1)
@@ -93,16 +98,17 @@ class Plan:
             )
             row = ROWS[group["type"]]
             rating_w = _watts(group["rating"]) if "rating" in group else row["rating_w"]
-            fed_by = _names(group.get("fed_by", ()), members)
+            entries = _entries(group, members)
+            least_w = _watts(group.get("minimum_supply", "0 kW"))
+            kind = KINDS[group["type"]]
             for one in members[name]:
-                first = group.get("mode") == "priority"
-                self.part[one] = Part(one, fed_by, first, KINDS[group["type"]], rating_w, row)
+                self.part[one] = Part(one, entries, kind, rating_w, row, least_w=least_w)
+            if "tie" in group:
+                self.ties[name] = tuple(group["tie"])
         for row in layout["halls"][0]["rows"]:
             load_w = _watts(row["power_rated"]) * int(row["racks"].split()[0])
-            fed_by = _names(row["fed_by"], members)
-            self.part[row["name"]] = Part(
-                row["name"], fed_by, False, "load", math.inf, None, load_w
-            )
+            entries = (_names(row["fed_by"], members),)
+            self.part[row["name"]] = Part(row["name"], entries, "load", math.inf, None, load_w)
 
     def dark(self, lost: Collection[str]) -> bool:
         """Whether a row is dark once everything that trips has tripped."""
@@ -110,8 +116,9 @@ class Plan:
         bypassed: set[str] = set()
         damage: dict[str, float] = {}
         while True:
-            live = self._live(out)
-            given = self._flow(live, bypassed)
+            taken = self._taken(out)
+            live = taken.keys()
+            given = self._flow(taken, bypassed)
             bypassed -= {u for u in bypassed if given[u] <= 1.05 * self.part[u].rating_w}
             rate = {n: self.part[n].rate_per_s(given[n], n in bypassed) for n in live}
             running = {n: r for n, r in rate.items() if r > 0}
@@ -127,30 +134,63 @@ class Plan:
                 else:
                     out.add(name)
 
-    def _live(self, out: Collection[str]) -> set[str]:
-        live: set[str] = set()
-        for name, part in self.part.items():
-            fed = part.kind == "utility" or any(supply in live for supply in part.fed_by)
-            if fed and name not in out:
-                live.add(name)
-        return live
+    def _taken(self, out: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """What each part with voltage takes from: without ties, then with those that close."""
+        own = self._fed(out, {})
+        closed: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for tie, boards in self.ties.items():
+            for board, other in (boards, boards[::-1]):
+                least_w = self.part[board].least_w * (1.0 - 1e-9)
+                dead = board not in own and board not in out
+                enough = self._enough(own.get(other, ()), least_w)
+                if dead and enough and tie not in out and self.part[tie].rating_w >= least_w:
+                    closed.setdefault(board, (tie, own[other]))
+        return self._fed(out, closed) | dict(closed.values())
 
-    def _flow(self, live: set[str], bypassed: set[str]) -> dict[str, float]:
-        given = dict.fromkeys(self.part, 0.0)
-        for name in reversed(self.part):
-            part = self.part[name]
-            supplies = [supply for supply in part.fed_by if supply in live]
-            if name not in live or not supplies:
+    def _fed(
+        self, out: Collection[str], closed: dict[str, tuple[str, tuple[str, ...]]]
+    ) -> dict[str, tuple[str, ...]]:
+        taken: dict[str, tuple[str, ...]] = {}
+        for name, part in self.part.items():
+            if name in out:
                 continue
+            if part.kind == "utility":
+                taken[name] = ()
+            each = [tuple(s for s in entry if s in taken) for entry in part.entries]
+            enough = [live for live in each if self._enough(live, part.least_w)]
+            if name in closed or enough:
+                taken[name] = (closed[name][0],) if name in closed else enough[0]
+        return taken
+
+    def _enough(self, live: tuple[str, ...], least_w: float) -> bool:
+        rated_w = sum(self.part[supply].rating_w for supply in live)
+        return bool(live) and rated_w >= least_w * (1.0 - 1e-9)
+
+    def _flow(
+        self, taken: dict[str, tuple[str, ...]], bypassed: Collection[str]
+    ) -> dict[str, float]:
+        given = dict.fromkeys(self.part, 0.0)
+        suppliers_first = TopologicalSorter(taken).static_order()
+        for name in reversed(list(suppliers_first)):
+            part = self.part[name]
             drawn = given[name] + part.load_w + part.loss_w(given[name], name in bypassed)
-            chosen = supplies[:1] if part.first else supplies
-            for supply in chosen:
-                given[supply] += drawn / len(chosen)
+            for supply in taken[name]:
+                given[supply] += drawn / len(taken[name])
         return given
 
 
 def _watts(text: str) -> float:
     return float(text.split()[0]) * 1e3
+
+
+def _entries(
+    group: dict[str, Any], members: dict[str, tuple[str, ...]]
+) -> tuple[tuple[str, ...], ...]:
+    fed_by = group.get("fed_by", ())
+    each = [fed_by] if isinstance(fed_by, str) else fed_by
+    if group.get("mode") == "priority":
+        return tuple(_names(entry, members) for entry in each)
+    return (_names(each, members),)
 
 
 def _names(fed_by: str | Iterable[str], members: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

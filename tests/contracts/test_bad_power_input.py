@@ -43,8 +43,12 @@ REFUSED = {
     "load without path": ((RACKS, "empty: []\n"), "racks of 'server' without fed_by"),
     "board without supply": ((", fed_by: switchboard}", "}"), "'ups' without fed_by"),
     "more supply asked than there is": (
-        ("mode: priority", "mode: priority, minimum_supply: 2 MW"),
+        ("mode: priority", "minimum_supply: 2 MW"),
         "at most the 1000 kW that its supplies are rated for together",
+    ),
+    "more supply asked than one entry has": (
+        ("mode: priority", "mode: priority, minimum_supply: 2 MW"),
+        "kW of one entry of fed_by: entries carry alone",
     ),
     "count below one": (("type: genset_2000,", "type: genset_2000, count: 0,"), "greater than 0"),
     "negative rating": (("rating: 300 kW", "rating: -5 kW"), "1 W to 100 GW"),

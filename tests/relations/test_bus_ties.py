@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import twin
-from tests.planner import answer, asked, faults, happened, loaded, racks_that_fell
+from tests.planner import answer, asked, faults, happened, loaded, racks_that_fell, written
 from tests.power_layouts import facility, load, part, power_only
+from twin.cli import main
 
 RATES = dict.fromkeys(("ta", "tb", "tie"), (100000.0, 10.0))
 
@@ -63,6 +66,65 @@ def test_redundancy_counts_on_it_as_far_as_the_other_side_can_carry() -> None:
     assert points(layout(tie=False)) == {"ta", "tb"}
     assert points(layout()) == set()
     assert points(layout(rating_kw=600.0)) == {"ta", "tb"}
+
+
+def pairs(made: dict[str, Any], rack: str, tmp_path: Path) -> set[frozenset[str]]:
+    """Minimal cut sets of two for one rack, through the command."""
+    file = written(asked(made), tmp_path)
+    out = tmp_path / "out"
+    assert main(["redundancy", str(file), "--top", f"rack:{rack}", "--out", str(out)]) == 0
+    told = json.loads(next(out.glob("*.json")).read_text(encoding="utf-8"))
+    return {frozenset(cut) for cut in told["cut_sets"] if len(cut) == 2}
+
+
+def dark_at_the_end(made: dict[str, Any], *lost: str) -> set[str]:
+    """Rows without power at the end of a run that loses these early on."""
+    run = answer(made, faults=faults(*((600 + n, name, 9000) for n, name in enumerate(lost))))
+    racks = run.frame("racks")
+    last = racks[racks.time_s == racks.time_s.max()]
+    return {name.rsplit("_", 1)[0] for name in last.rack[last.on_frac < 0.5]}
+
+
+def test_a_faulted_board_is_no_way_to_what_feeds_it(tmp_path: Path) -> None:
+    """The tie joins the boards: with board_b gone nothing comes over it, though tb is well."""
+    made = layout(ups=True)
+    assert dark_at_the_end(made, "ta") == set()
+    assert dark_at_the_end(made, "board_b") == {"row_b"}
+    assert dark_at_the_end(made, "ta", "board_b") == {"row_a", "row_b"}
+    found = pairs(made, "row_a_r01", tmp_path)
+    assert {frozenset(("ta", "board_b")), frozenset(("ta", "tb"))} <= found
+
+
+def test_what_is_behind_an_open_tie_is_no_least_supply(tmp_path: Path) -> None:
+    """One transformer of two is not enough for board_a: the tie closes, if the other side is."""
+    made = layout(ups=True)
+    made["power"][1] |= {"count": 2, "rating": "500 kW"}
+    made["power"][2] |= {"minimum_supply": "800 kW"}
+    run = answer(made, faults=faults((600, "ta_1", 9000)))
+    power = run.frame("power")
+    last = power[power.time_s == power.time_s.max()].set_index("component").power_out_w
+    assert last["ta_2"] == 0.0
+    assert last["tb"] > 790e3
+    assert dark_at_the_end(made, "ta_1") == set()
+    assert dark_at_the_end(made, "ta_1", "tb") == {"row_a", "row_b"}
+    assert dark_at_the_end(made, "tb") == set()
+    found = pairs(made, "row_a_r01", tmp_path)
+    assert {frozenset((t, "tb")) for t in ("ta_1", "ta_2")} <= found
+    assert frozenset(("ta_1", "ta_2")) not in found
+
+
+def test_a_tie_that_never_closes_is_refused_and_so_is_a_preference_that_never_carries() -> None:
+    made = layout()
+    made["power"][2] |= {"minimum_supply": "800 kW"}
+    made["power"][5] |= {"minimum_supply": "800 kW"}
+    made["power"][7] |= {"rating": "700 kW"}
+    with pytest.raises(twin.InputError, match="'tie' that never closes"):
+        twin.build(loaded(asked(made)))
+    swing = {"fed_by": ["ta", "tb"], "mode": "priority", "minimum_supply": "1 MW"}
+    made = layout(tie=False)
+    made["power"][5] |= swing
+    with pytest.raises(twin.InputError, match="of one entry of fed_by"):
+        twin.build(loaded(asked(made)))
 
 
 def test_three_boards_in_a_ring_of_ties_are_no_mesh() -> None:

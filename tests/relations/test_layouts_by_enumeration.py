@@ -116,7 +116,42 @@ def shelves_of_a_rack() -> Made:
     return parts, [load("rack", 26.0, "sha", "shb")]
 
 
+def main_tie_main_with_least_supplies() -> Made:
+    """Two transformers a board; one alone is not taken, nor counted beside the tie."""
+    parts = grid("u1", "u2")
+    for n, kw in (("a", 600.0), ("b", 700.0)):
+        parts.append(part(f"t{n}", "transformer_2500", f"u{'12'['ab'.index(n)]}", kw=kw, count=2))
+        least = {"minimum_supply": f"{1.5 * kw} kW"}
+        parts.append(part(f"b{n}", "switchboard_4000", f"t{n}", kw=2000.0, **least))
+    tie = {"name": "tie", "type": "ats_4000", "tie": ["ba", "bb"], "rating": "1100 kW"}
+    return [*parts, tie], [load("la", 450.0, "ba"), load("lb", 360.0, "bb")]
+
+
+def tie_of_a_weak_board() -> Made:
+    """Over the tie the strong board stands in for the weak one; the other way round it cannot."""
+    parts = [*grid(), part("ta", "transformer_2500", "u", kw=1500.0, count=2)]
+    parts.append(part("tb", "transformer_2500", "u", kw=500.0))
+    parts.append(part("ba", "switchboard_4000", "ta", kw=3000.0, minimum_supply="1500 kW"))
+    parts.append(part("bb", "switchboard_4000", "tb", kw=1000.0))
+    parts.append(part("tr", "transformer_2500", "u", kw=600.0))
+    parts.append(part("br", "switchboard_4000", "tr", kw=1000.0))
+    parts.append({"name": "t1", "type": "ats_4000", "tie": ["ba", "bb"], "rating": "1600 kW"})
+    parts.append({"name": "t2", "type": "ats_4000", "tie": ["bb", "br"], "rating": "400 kW"})
+    return parts, [load("la", 900.0, "ba"), load("lb", 300.0, "bb"), load("lab", 150.0, "ba", "br")]
+
+
+def swing_behind_a_least_supply() -> Made:
+    """The preferred pair must be whole; else the reserve takes over, alone."""
+    parts = [*grid("u1", "u2"), part("m", "ups_500", "u1", count=2), part("r", "ups_1250", "u2")]
+    least = {"mode": "priority", "minimum_supply": "800 kW"}
+    parts.append(part("bus", "switchboard_4000", "m", "r", kw=2000.0, **least))
+    return parts, [load("row", 750.0, "bus")]
+
+
 LAYOUTS = (
+    main_tie_main_with_least_supplies,
+    tie_of_a_weak_board,
+    swing_behind_a_least_supply,
     modules_of_2n,
     overlapping_ring_of_five,
     catcher_of_unlike_blocks,

@@ -208,6 +208,7 @@ class _Continuity:
     def _fed_through(self, live: Mask) -> Index:
         """(power node,) rank of the first live supply of each; -1 where none is, or no voltage."""
         first = np.full(len(self.tree.id), -1)
-        edges = np.flatnonzero(live[self.wires.supply] & live[self.wires.taker])[::-1]
+        given = flow.gives(self.wires, live) & live[self.wires.taker]
+        edges = np.flatnonzero(given)[::-1]
         first[self.wires.taker[edges]] = self.wires.rank[edges]
         return first

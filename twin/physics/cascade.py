@@ -47,7 +47,7 @@ class PowerSystem:
     trip_constant_s: Array
     trip_instantaneous_frac: Array
     minimum_w: Array
-    """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
+    """Opens while no preference has live supplies rated for so much together; 0: never."""
     stepped: Index
     """(UPS,) nodes whose overload goes by steps instead: `trip_pickup_frac` is their first."""
     inverter: OverloadSteps
@@ -61,18 +61,27 @@ class PowerSystem:
     feeds: tuple[tuple[tuple[int, float], ...], ...] = ()
     """Rank and weight of each of `supplies`; where empty, nodes in priority rank them one by one,
     and others share alike."""
+    over: tuple[tuple[int, ...], ...] = ()
+    """Of each of `supplies` the board by way of which it gives, -1 for most; where empty, none."""
 
     @cached_property
-    def entries(self) -> tuple[tuple[tuple[tuple[int, float], ...], ...], ...]:
-        """For each node its ranks in order, each as supplies with their weights."""
+    def entries(self) -> tuple[tuple[tuple[tuple[int, float, int], ...], ...], ...]:
+        """For each node its ranks in order, each as supplies with weight and board on the way."""
         return tuple(map(self._entries, range(self.size)))
 
-    def _entries(self, node: int) -> tuple[tuple[tuple[int, float], ...], ...]:
-        ranked: dict[int, list[tuple[int, float]]] = {}
+    def _entries(self, node: int) -> tuple[tuple[tuple[int, float, int], ...], ...]:
+        ranked: dict[int, list[tuple[int, float, int]]] = {}
         for place, supply in enumerate(self.supplies[node]):
             rank, weight = self.feed(node, place)
-            ranked.setdefault(rank, []).append((supply, weight))
+            over = self.over[node][place] if self.over else -1
+            ranked.setdefault(rank, []).append((supply, weight, over))
         return tuple(tuple(ranked[rank]) for rank in sorted(ranked))
+
+    @cached_property
+    def plain(self) -> tuple[bool, ...]:
+        """(node,) takes whatever is live: it asks for no least supply, and is no tie."""
+        ties = [any(board >= 0 for board in boards) for boards in self.over or [()] * self.size]
+        return tuple(not (tie or m > 0) for tie, m in zip(ties, self.minimum_w, strict=True))
 
     def feed(self, node: int, place: int) -> tuple[int, float]:
         """Rank and weight of one of a node's supplies, by its place among them."""
@@ -161,13 +170,30 @@ def powered(system: PowerSystem, able: Mask) -> Mask:
 def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
     live = source & able
     for node, supplies in enumerate(system.supplies):
-        for supply in supplies:
+        taken = supplies if system.plain[node] else ()
+        for supply in taken:
             live[node] |= live[supply]
-        if system.minimum_w[node] > 0:
-            given_w = sum(np.where(live[s], system.rating_w[s], 0.0) for s in supplies)
-            live[node] &= given_w >= system.minimum_w[node] * ENOUGH_FRAC
+        for entry in () if system.plain[node] else system.entries[node]:
+            for given in _given(system, node, entry, live, able):
+                live[node] |= given
         live[node] &= able[node]
     return live
+
+
+def _given(
+    system: PowerSystem, node: int, entry: Sequence[tuple[int, float, int]], live: Mask, whole: Mask
+) -> list[Mask]:
+    """(state,) for each supply of a preference, where a node may take from it: the rule of
+    `twin.physics.flow.gives`.
+    """
+    given = [live[s] if board < 0 else live[s] & whole[board] for s, _, board in entry]
+    least_w = system.minimum_w[node] * ENOUGH_FRAC
+    if least_w > 0:
+        rated_w = [system.rating_w[supply] for supply, _, _ in entry]
+        live_w = [np.where(one, w, 0.0) for one, w in zip(given, rated_w, strict=True)]
+        enough = sum(live_w) >= least_w
+        given = [one & enough for one in given]
+    return given
 
 
 def _called(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
@@ -220,12 +246,12 @@ def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Arra
     """Add what a node draws to the outputs of its live supplies."""
     left = np.ones(drawn.size, dtype=bool)
     for entry in system.entries[node]:
-        taken = [left & live[supply] for supply, _ in entry]
-        whole = sum(given * weight for given, (_, weight) in zip(taken, entry, strict=True))
+        taken = [left & given for given in _given(system, node, entry, live, live)]
+        whole = sum(given * weight for given, (_, weight, _) in zip(taken, entry, strict=True))
         whole = np.where(whole > 0, whole, 1.0)
-        for given, (supply, weight) in zip(taken, entry, strict=True):
+        for given, (supply, weight, _) in zip(taken, entry, strict=True):
             output[supply] += drawn * given * weight / whole
-            left = left & ~live[supply]
+            left = left & ~given
 
 
 def _trip_rate_per_s(system: PowerSystem, output_w: Array, bypassed: Mask) -> Array:

@@ -37,8 +37,15 @@ class Wiring:
     """Edges by the height of their supply."""
     demanding: Sequence[Index]
     """Nodes of each level that open below a least supply."""
+    asking: Index
+    """Edges into those."""
+    entry: Index
+    """(edge,) number of the preference that it belongs to, counted over all takers."""
+    over: Index
+    """(edge,) board by way of which it gives; -1 for all but those of `passing`."""
+    passing: Index
     minimum_w: Array
-    """(node,) that least supply; 0 where there is none."""
+    """(node,) that least supply, of one preference alone; 0 where there is none."""
     rating_w: Array
     """(node,) what a live supply counts for towards it."""
     rank: Index
@@ -54,12 +61,14 @@ def wiring(
     levels: Sequence[Index],
     least: tuple[Array, Array] | None = None,
     sharing: tuple[Index, Array] | None = None,
+    over: Index | None = None,
 ) -> Wiring:
     """Sort the edges by the height of their supply, so that each level is one array operation.
 
     least    for nodes that open below a least supply: that supply and the ratings, (node,) in W
     sharing  rank and weight (edge,); where not given, supplies of a node in priority are ranked one
              by one, and others share alike
+    over     board (edge,) that must be in order for a supply to give by way of it, -1 where none
     """
     height = np.zeros(priority.size, dtype=np.int64)
     for h, nodes in enumerate(levels):
@@ -67,13 +76,11 @@ def wiring(
     order = np.argsort(taker, kind="stable")
     supply = supply[order]
     taker = taker[order]
-    if sharing is None:
-        rank = np.where(priority[taker], np.arange(taker.size), 0)
-        weight = np.ones(taker.size)
-    else:
-        rank = sharing[0][order]
-        weight = sharing[1][order]
+    alone = (np.where(priority[taker], np.arange(taker.size), 0), np.ones(taker.size))
+    rank, weight = alone if sharing is None else (sharing[0][order], sharing[1][order])
     minimum_w, rating_w = least or (np.zeros(priority.size), np.zeros(priority.size))
+    ranks = int(rank.max(initial=0)) + 1
+    over = np.full(taker.size, -1) if over is None else over[order]
     return Wiring(
         supply,
         taker,
@@ -81,6 +88,10 @@ def wiring(
         levels,
         tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))),
         tuple(nodes[minimum_w[nodes] > 0] for nodes in levels),
+        np.flatnonzero(minimum_w[taker] > 0),
+        np.unique(taker * ranks + rank, return_inverse=True)[1],
+        over,
+        np.flatnonzero(over >= 0),
         minimum_w,
         rating_w,
         rank,
@@ -99,27 +110,41 @@ def live(wires: Wiring, able: Mask, source: Mask, stored: Mask, closed: Mask | N
     on = able & (source | stored)
     for h in range(len(wires.levels) - 1, -1, -1):
         if wires.demanding[h].size:
-            on[wires.demanding[h]] &= _supplied_enough(wires, on, wires.demanding[h])
+            on[wires.demanding[h]] &= fed(wires, on, closed, able)[wires.demanding[h]]
         edges = wires.edge_levels[h]
         if closed is not None:
             edges = edges[closed[edges]]
-        fed = wires.taker[edges[on[wires.supply[edges]]]]
-        on[fed] = able[fed]
+        if wires.passing.size:
+            edges = edges[(wires.over[edges] < 0) | able[wires.over[edges]]]
+        reached = wires.taker[edges[on[wires.supply[edges]]]]
+        on[reached] = able[reached]
     return on
 
 
-def _supplied_enough(wires: Wiring, on: Mask, nodes: Index) -> Mask:
-    """(of nodes,): whether the ratings of live supplies reach the least that each node asks for."""
-    given = np.where(on[wires.supply], wires.rating_w[wires.supply], 0.0)
-    reached = np.bincount(wires.taker, weights=given, minlength=on.size)
-    return np.asarray(reached[nodes] >= wires.minimum_w[nodes] * ENOUGH_FRAC)
+def gives(wires: Wiring, on: Mask, closed: Mask | None = None, able: Mask | None = None) -> Mask:
+    """(edge,) that power may be taken over: its supply is live, and it is not opened.
+
+    A taker that asks for a least supply takes from a preference whose live supplies reach it: those
+    of another are not closed then. A tie gives by way of the other board, while that is in order.
+    closed  (edge,) not opened by switching; all where not given
+    able    (node,) in order; what has voltage where not given
+    """
+    given = np.asarray(on[wires.supply] & (True if closed is None else closed))
+    if wires.passing.size:
+        given[wires.passing] &= (on if able is None else able)[wires.over[wires.passing]]
+    if wires.asking.size:
+        rows = wires.asking
+        rating_w = np.where(given[rows], wires.rating_w[wires.supply[rows]], 0.0)
+        reached_w = np.bincount(wires.entry[rows], rating_w, minlength=wires.entry.size)
+        least_w = wires.minimum_w[wires.taker[rows]] * ENOUGH_FRAC
+        given[rows] &= reached_w[wires.entry[rows]] >= least_w
+    return given
 
 
 def by_generators_alone(wires: Wiring, utility: Mask, generator: Mask) -> Mask:
     """(node,) generators, and what no utility ever feeds, everything in order."""
-    idle = np.zeros(utility.size, dtype=bool)
     every = np.ones(utility.size, dtype=bool)
-    return live(wires, every, generator, idle) & ~live(wires, every, utility, idle)
+    return live(wires, every, generator, ~every) & ~live(wires, every, utility, ~every)
 
 
 def asked(
@@ -153,10 +178,10 @@ def asked(
     return called
 
 
-def fed(wires: Wiring, on: Mask, closed: Mask | None = None) -> Mask:
-    """(node,) with a live supply; over closed edges where some are open."""
-    gives = on[wires.supply] if closed is None else on[wires.supply] & closed
-    return np.asarray(np.bincount(wires.taker, weights=gives, minlength=on.size) > 0)
+def fed(wires: Wiring, on: Mask, closed: Mask | None = None, able: Mask | None = None) -> Mask:
+    """(node,) with a supply that `gives`."""
+    given = gives(wires, on, closed, able)
+    return np.asarray(np.bincount(wires.taker, weights=given, minlength=on.size) > 0)
 
 
 def shares(
@@ -167,9 +192,7 @@ def shares(
     Of a taker's open edges, those of the best rank share by their weights.
     closed  (edge,) not opened by switching; all where not given
     """
-    open_edge = on[wires.supply] & on[wires.taker]
-    if closed is not None:
-        open_edge &= closed
+    open_edge = gives(wires, on, closed) & on[wires.taker]
     if on_battery is not None:
         open_edge &= ~on_battery[wires.taker]
     rows = np.flatnonzero(open_edge)

@@ -16,6 +16,7 @@ def chains(flow: PowerSystem, failing: Sequence[int], *, apart: bool = False) ->
     """Failing nodes, those of a chain together: each feeds the next alone and is its only
     supply.
 
+    A board by way of which a tie gives ends its chain: with it the tie is dead.
     apart  a chain ends below a node that draws something without load: it is left drawing where
            the next one fails, and draws nothing where it fails itself
     """
@@ -23,13 +24,15 @@ def chains(flow: PowerSystem, failing: Sequence[int], *, apart: bool = False) ->
     for node, supplies in enumerate(flow.supplies):
         for supply in supplies:
             takers[supply].append(node)
+    boards = {board for over in flow.over for board in over}
     head: dict[int, int] = {}
     classes: dict[int, list[int]] = {}
     for node in range(flow.size):
         supplies = flow.supplies[node]
         single = len(supplies) == 1 and len(takers[supplies[0]]) == 1
         parted = apart and single and idles(flow, supplies[0])
-        head[node] = head[supplies[0]] if single and not parted else node
+        passed = single and supplies[0] in boards
+        head[node] = head[supplies[0]] if single and not (parted or passed) else node
         if node in failing:
             classes.setdefault(head[node], []).append(node)
     return [tuple(nodes) for nodes in classes.values()]
@@ -53,6 +56,8 @@ def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
     if len(chosen) > 1:
         return chosen
     node = chosen[0]
+    if any(node in over for over in flow.over):
+        return chosen
     takers = tuple(t for t, supplies in enumerate(flow.supplies) if node in supplies)
     if not takers:
         return chosen

@@ -42,8 +42,8 @@ def dependency(facility: Facility, *, common_cause: bool = True) -> Gates:
     refuses. Source: gate semantics of `twin.physics.reliability.gates`.
     """
     causes = power_overloads(facility)
-    output = outputs(causes)
-    power = supplies(facility, output)
+    output = outputs(facility, causes)
+    power = supplies(facility, output, causes.causes.keys())
     nodes = [
         *power.gates,
         *equipment(facility, power.feed, causes, output),

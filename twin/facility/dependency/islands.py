@@ -36,10 +36,10 @@ class Island:
     def fingerprint(self) -> bytes:
         """The same for islands that differ in names alone."""
         flow = self.flow
-        ragged = ("supplies", "feeds")
+        ragged = ("supplies", "feeds", "over")
         columns = [getattr(flow, f.name) for f in fields(flow) if f.name not in ragged]
         arrays = [np.asarray(part) for column in columns for part in _arrays(column)]
-        shape = repr((flow.supplies, flow.feeds, self.groups)).encode()
+        shape = repr((flow.supplies, flow.feeds, flow.over, self.groups)).encode()
         return shape + b"".join(array.tobytes() for array in (self.trips, self.touched, *arrays))
 
     def load_frac(self, output_w: Array) -> Array:
@@ -127,8 +127,9 @@ class _Graph:
         for node, supplies in enumerate(flow.supplies):
             for supply in supplies:
                 self.takers[supply].append(node)
+            boards = [b for b in (flow.over[node] if flow.over else ()) if b >= 0]
             self.above.append(
-                frozenset(supplies).union(*(self.above[supply] for supply in supplies))
+                frozenset((*supplies, *boards)).union(*(self.above[s] for s in supplies))
             )
         self.below: list[Set] = [frozenset()] * flow.size
         for node in reversed(range(flow.size)):
@@ -229,8 +230,18 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
     idle, linear, square = (column[node] for column in flow.loss)
     supplies = tuple(tuple(place[s] for s in flow.supplies[n]) for n in node.tolist())
     columns["feeds"] = tuple(flow.feeds[n] for n in node.tolist()) if flow.feeds else ()
+    columns["over"] = _over_part(flow, node, place)
     columns |= _stepped_part(flow, node)
     return replace(flow, supplies=supplies, loss=(idle, linear, square), **columns)
+
+
+def _over_part(
+    flow: PowerSystem, node: Index, place: dict[int, int]
+) -> tuple[tuple[int, ...], ...]:
+    """Boards by way of which supplies give, as own nodes."""
+    if not flow.over:
+        return ()
+    return tuple(tuple(place.get(b, -1) for b in flow.over[n]) for n in node.tolist())
 
 
 def _stepped_part(flow: PowerSystem, node: Index) -> dict[str, Any]:

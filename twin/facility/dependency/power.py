@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterator
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.dependency.component import component
 from twin.facility.dependency.overloads import Overloads, overloads
@@ -39,11 +41,13 @@ def _unavailability(facility: Facility, node: int) -> float:
     return 0.0 if math.isnan(own.mtbf_h) else own.mttr_h / (own.mtbf_h + own.mttr_h)
 
 
-def outputs(causes: Overloads) -> dict[str, str]:
-    """The gate that stands for the output of each component that trips, or whose own failure is
-    part of a cause.
+def outputs(facility: Facility, causes: Overloads) -> dict[str, str]:
+    """The gate that stands for the output of each component that trips, whose own failure is part
+    of a cause, or by way of which a tie gives.
     """
-    named = set(causes.causes)
+    tree = facility.power
+    named = {tree.id[board] for board in np.unique(tree.over[tree.over >= 0]).tolist()}
+    named.update(causes.causes)
     for alternatives in causes.causes.values():
         for cause in alternatives:
             named.update(name for failed in cause for chain in failed.chains for name in chain)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from twin.facility.dependency.overloads import Cause, Failed
 from twin.facility.model import Facility
+from twin.physics.flow import ENOUGH_FRAC
 from twin.physics.reliability.gates import Node, Rule
 
 
@@ -18,27 +20,71 @@ class Supplies:
     feed: dict[str, str]
 
 
-def supplies(facility: Facility, output: dict[str, str]) -> Supplies:
+def supplies(facility: Facility, output: dict[str, str], trips: Collection[str]) -> Supplies:
     """Gates and feeds of everything that draws power: any live supply will do.
 
     Whether it can carry what then hangs on it is said by the protection of each component, and not
-    here. Takers with the same supplies share a gate.
+    here. Takers with the same supplies share a gate. One that asks for a least supply takes any
+    preference that reaches it; a tie takes from a board's supplies while the board is in order.
     output  node that stands for the output of each component; itself where none is given
+    trips   components with a gate of their protection
     """
+    parts = _Parts(facility, output, trips)
     gates: dict[tuple[object, ...], Node] = {}
     feed: dict[str, str] = {}
     for taker in _takers(facility):
-        inputs = tuple(output.get(name, name) for name in taker.supplies)
-        if len(inputs) == 1:
-            feed[taker.name] = inputs[0]
-            continue
-        named = taker.supplies if taker.priority else tuple(sorted(taker.supplies))
-        key = (named, taker.priority, taker.minimum_w)
-        if key not in gates:
+        inputs = parts.inputs(taker)
+        if len(inputs) > 1 and taker.key not in gates:
             name = _name(taker.supplies, {node.name for node in gates.values()})
-            gates[key] = Node(name, taker.rule, inputs, demand_w=taker.minimum_w, system="power")
-        feed[taker.name] = gates[key].name
-    return Supplies(tuple(gates.values()), feed)
+            gates[taker.key] = Node(name, taker.rule, inputs, system="power")
+        feed[taker.name] = gates[taker.key].name if len(inputs) > 1 else inputs[0]
+    return Supplies((*parts.known.values(), *gates.values()), feed)
+
+
+class _Parts:
+    """What stands between a supply and the gate of a taker: boards on the way, least supplies."""
+
+    def __init__(self, facility: Facility, output: dict[str, str], trips: Collection[str]) -> None:
+        tree = facility.power
+        self.rating_w = dict(zip(tree.id, tree.rating_w.tolist(), strict=True))
+        self.output = output
+        self.trips = trips
+        self.known: dict[tuple[object, ...], Node] = {}
+
+    def inputs(self, taker: Taker) -> tuple[str, ...]:
+        """What a taker may take from: any of its supplies, or any preference that is enough."""
+        each = list(map(self._way, taker.supplies, taker.over))
+        if taker.minimum_w <= 0:
+            return tuple(each)
+        ranked: dict[int, list[int]] = {}
+        for place, rank in enumerate(taker.ranks):
+            ranked.setdefault(rank, []).append(place)
+        return tuple(
+            self._enough(tuple(each[place] for place in places), taker.minimum_w)
+            for _, places in sorted(ranked.items())
+            if sum(self.rating_w[taker.supplies[p]] for p in places)
+            >= taker.minimum_w * ENOUGH_FRAC
+        )
+
+    def _way(self, supply: str, over: str) -> str:
+        """A supply, or where it gives by way of a board, both: that has not failed or tripped."""
+        given = self.output.get(supply, supply)
+        if not over:
+            return given
+        needs = (given, over, *([f"carries({over})"] if over in self.trips else []))
+        name = f"{supply} over {over}"
+        capacity_w = self.rating_w[supply]
+        node = Node(name, Rule.AND, needs, capacity_w=capacity_w, system="power")
+        return self.known.setdefault((name,), node).name
+
+    def _enough(self, inputs: tuple[str, ...], least_w: float) -> str:
+        """Up while the ratings of these that are up reach the least; one alone needs no gate."""
+        if len(inputs) == 1:
+            return inputs[0]
+        taken = {node.name for node in self.known.values()}
+        name = _name(inputs, taken, f"{least_w / 1e3:g} kW")
+        node = Node(name, Rule.CAP, inputs, demand_w=least_w, system="power")
+        return self.known.setdefault((inputs, least_w), node).name
 
 
 @dataclass(frozen=True)
@@ -48,32 +94,46 @@ class Taker:
     name: str
     supplies: tuple[str, ...]
     """In order of preference."""
+    ranks: tuple[int, ...]
+    """Preference of each."""
+    over: tuple[str, ...]
+    """Board by way of which each gives; empty for most."""
     priority: bool = False
     minimum_w: float = 0.0
 
     @property
+    def key(self) -> tuple[object, ...]:
+        """The same for takers that share a gate."""
+        every = list(zip(self.supplies, self.ranks, self.over, strict=True))
+        return (tuple(every if self.priority else sorted(every)), self.priority, self.minimum_w)
+
+    @property
     def rule(self) -> Rule:
-        """Any of its supplies, or as many as reach the least that it asks for."""
-        if self.minimum_w > 0:
-            return Rule.CAP
+        """The first of its supplies that is live, or any."""
         return Rule.TRANSFER if self.priority else Rule.OR
 
 
 def _takers(facility: Facility) -> list[Taker]:
     """Everything that is fed; switches with stated feeds draw within the rack ratings."""
     tree = facility.power
-    named: dict[int, list[str]] = {}
-    for supply, taker in zip(tree.supply.tolist(), tree.taker.tolist(), strict=True):
-        named.setdefault(taker, []).append(tree.id[supply])
+    named: dict[int, list[tuple[str, int, str]]] = {}
+    edges = (tree.supply, tree.taker, tree.rank, tree.over)
+    for supply, taker, rank, over in zip(*(part.tolist() for part in edges), strict=True):
+        board = "" if over < 0 else tree.id[over]
+        named.setdefault(taker, []).append((tree.id[supply], rank, board))
     fed: dict[str, list[str]] = {name: [] for name in facility.fabric.switches}
     for source, target, kind, _ in facility.edges:
         if kind == "power" and target in fed:
             fed[target].append(source)
     nodes = [
-        Taker(tree.id[t], tuple(s), bool(tree.priority[t]), float(tree.minimum_supply_w[t]))
-        for t, s in sorted(named.items())
-    ]
-    return nodes + [Taker(name, tuple(s)) for name, s in fed.items() if s]
+        Taker(
+            tree.id[t], tuple(s for s, _, _ in feeds), tuple(r for _, r, _ in feeds),
+            tuple(o for _, _, o in feeds), bool(tree.priority[t]), float(tree.minimum_supply_w[t]),
+        )
+        for t, feeds in sorted(named.items())
+    ]  # fmt: skip
+    straight = [(name, tuple(s), (0,) * len(s), ("",) * len(s)) for name, s in fed.items() if s]
+    return nodes + [Taker(*numbers) for numbers in straight]
 
 
 def protection(component: str, causes: tuple[Cause, ...]) -> list[Node]:
@@ -110,12 +170,13 @@ def _whole_chain(chain: tuple[str, ...], chains: dict[str, Node]) -> str:
     return name
 
 
-def _name(inputs: tuple[str, ...], taken: set[str]) -> str:
+def _name(inputs: tuple[str, ...], taken: set[str], of: str = "") -> str:
     """`supply(a+b)`, shortened where there are more than three, numbered where another is shortened
     alike.
     """
     first, *_, last = sorted(inputs, key=_natural)
     short = "+".join(sorted(inputs, key=_natural)) if len(inputs) <= 3 else f"{first}+…+{last}"
+    short += of and f" of {of}"
     name = f"supply({short})"
     count = 1
     while name in taken:

@@ -66,7 +66,7 @@ class PowerTree:
     short_circuit_rating_a: Array
     """Fault current that each may be exposed to; NaN where no row states it."""
     minimum_supply_w: Array
-    """Opens while the ratings of its live supplies add up to less; 0 where it does not."""
+    """Opens while no preference has live supplies rated for so much together; 0: never."""
     priority: Mask
     """Takes the first live supply instead of sharing."""
     battery_j: Array
@@ -98,6 +98,8 @@ class PowerTree:
     """(edge,) in what proportion live supplies of one rank share: by admittance, or one each."""
     admittance: Complex
     """(edge,) of which it is the size, relative to the stiffest of the rank."""
+    over: Index
+    """(edge,) board by way of which a supply of a tie gives; -1 for all others."""
     levels: tuple[Index, ...]
     """Power nodes by height above the loads: level 0 holds what feeds nobody."""
 

@@ -117,7 +117,8 @@ def wiring(facility: Facility) -> flow.Wiring:
         tree = facility.power
         least = (tree.minimum_supply_w, tree.rating_w)
         sharing = (tree.rank, tree.weight)
-        wires = flow.wiring(tree.supply, tree.taker, tree.priority, tree.levels, least, sharing)
+        edges = (tree.supply, tree.taker)
+        wires = flow.wiring(*edges, tree.priority, tree.levels, least, sharing, tree.over)
         _WIRES[facility] = wires
     return _WIRES[facility]
 

@@ -22,6 +22,8 @@ class PowerNode:
     """Of each supply: the entry of `fed_by` where it takes one at a time; 0 where not given."""
     weights: list[complex] = field(default_factory=list)
     """Of each supply: its part where several share; 1 where not given."""
+    over: dict[str, str] = field(default_factory=dict)
+    """Board by way of which each supply of a tie gives."""
     eco: bool = False
     """A UPS in eco mode."""
 

@@ -67,13 +67,21 @@ def check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
         if role(kind[mine[0]]) is not Role.CARRY:
             allowed = "minimum_supply for boards, panels and switches, which only carry power on"
             ledger.complain(loc, f"minimum_supply for a {kind[mine[0]]}", allowed)
-        reach_w = min(
-            sum(rating_w.get(s, 0.0) for s in node.supplies) for node in nodes if node.id in mine
-        )
+        every_w = [_reach_w(node, rating_w) for node in nodes if node.id in mine]
+        reach_w = min((w for reaches_w in every_w for w in reaches_w), default=0.0)
         if group.minimum_supply > reach_w * (1 + 1e-9):
             found = f"{group.minimum_supply / 1e3:g} kW for {group.name!r}"
             allowed = f"at most the {reach_w / 1e3:g} kW that its supplies are rated for together"
-            ledger.complain(loc, found, allowed)
+            one = f"at most the {reach_w / 1e3:g} kW of one entry of fed_by: entries carry alone"
+            ledger.complain(loc, found, one if max(map(len, every_w)) > 1 else allowed)
+
+
+def _reach_w(node: PowerNode, rating_w: dict[str, float]) -> list[float]:
+    """What the supplies of each preference of a node are rated for together."""
+    reach_w: dict[int, float] = {}
+    for supply, rank, _ in node.feeds():
+        reach_w[rank] = reach_w.get(rank, 0.0) + rating_w.get(supply, 0.0)
+    return list(reach_w.values())
 
 
 def check_hall(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:

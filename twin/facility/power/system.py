@@ -71,6 +71,7 @@ def _compiled(
     flow = PowerSystem(
         supplies=tuple(tuple(place[s] for s in supplies[node]) for node in kept.tolist()),
         feeds=tuple(tuple(feeds[node]) for node in kept.tolist()),
+        over=_over(tree, kept.tolist(), place),
         priority=tree.priority[kept],
         utility=of_role(tree.kind, Role.SUPPLY)[kept],
         generator=of_role(tree.kind, Role.STANDBY)[kept],
@@ -85,6 +86,18 @@ def _compiled(
         **_overloads(tree.ups, kept),
     )
     return System(flow, kept)
+
+
+def _over(tree: PowerTree, kept: list[int], place: dict[int, int]) -> tuple[tuple[int, ...], ...]:
+    """Of the supplies of every node, the boards by way of which they give; empty where all do so
+    straight.
+    """
+    if not np.any(tree.over >= 0):
+        return ()
+    boards: list[list[int]] = [[] for _ in tree.id]
+    for taker, board in zip(tree.taker.tolist(), tree.over.tolist(), strict=True):
+        boards[taker].append(place.get(board, -1))
+    return tuple(tuple(boards[node]) for node in kept)
 
 
 def _overloads(ups: UpsArrays, kept: Index) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
         loc = ("layout", "power", i)
         if _fits(ledger, loc, group, known):
             _add(ledger, known, own, group)
+            _check_least(ledger, loc, group, known)
 
 
 def _fits(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]) -> bool:
@@ -55,6 +56,7 @@ def _add(
     assert group.tie is not None
     assert tie.row is not None
     gap_s = tie.row.transfer_s
+    tie.minimum_supply_w = max(known[name].minimum_supply_w for name in group.tie)
     tie.row = tie.row.model_copy(update={"transfer_s": 0.0})
     tie.priority = True
     for entry, name in enumerate(group.tie):
@@ -62,6 +64,7 @@ def _add(
             if role(known[supply].kind) is not Role.STANDBY and supply not in tie.supplies:
                 tie.supplies.append(supply)
                 tie.ranks.append(entry)
+                tie.over[supply] = name
                 ledger.edges.append((supply, tie.id, "power", "priority"))
         _last_preference(known[name], tie.id, gap_s)
         ledger.edges.append((tie.id, name, "power", "priority"))
@@ -76,3 +79,16 @@ def _last_preference(board: PowerNode, tie: str, gap_s: float) -> None:
     assert board.row is not None
     slower_s = max(gap_s, board.row.transfer_s)
     board.row = board.row.model_copy(update={"transfer_s": slower_s})
+
+
+def _check_least(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]) -> None:
+    """A tie joins its boards only where one of them reaches the least supply of both by itself."""
+    tie = known[group.name]
+    assert group.tie is not None
+    least_w = [known[name].minimum_supply_w for name in group.tie]
+    reach_w = [sum(known[s].rating_w for s, own in tie.over.items() if own == b) for b in group.tie]
+    if tie.over and (max(reach_w) < max(least_w) or tie.rating_w < min(least_w)):
+        found = f"{group.name!r} that never closes: what feeds {group.tie[0]!r} or "
+        found += f"{group.tie[1]!r}, or the tie itself, reaches the minimum_supply of neither"
+        allowed = "ratings that reach it, or a lower minimum_supply"
+        ledger.complain((*loc, "tie"), found, allowed)

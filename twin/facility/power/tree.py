@@ -44,9 +44,9 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     for i, (row, group) in enumerate(typed):
         if row is not None:
             out += _group(ledger, i, row, group)
+    check_minimum_supplies(ledger, out)
     add_ties(ledger, out)
     refuse_cycles(ledger, out)
-    check_minimum_supplies(ledger, out)
     check_transfers(ledger, out)
     check_takers(ledger, out)
     check_rules(ledger)
@@ -213,7 +213,9 @@ def _electrical(
 def _edges(nodes: list[PowerNode], row: dict[str, int]) -> dict[str, np.ndarray]:
     """Edges by taker and preference, as the tree has them."""
     feeds = [(feed, i) for i, node in enumerate(nodes) for feed in node.feeds()]
+    over = [nodes[i].over.get(name) for (name, _, _), i in feeds]
     return {
+        "over": np.array([-1 if board is None else row[board] for board in over], dtype=np.int64),
         "supply": np.array([row[name] for (name, _, _), _ in feeds], dtype=np.int64),
         "taker": np.array([i for _, i in feeds], dtype=np.int64),
         "rank": np.array([rank for (_, rank, _), _ in feeds], dtype=np.int64),

@@ -157,9 +157,8 @@ class Boards:
 
     def _fed(self, edges: Index, on: Mask) -> Mask:
         """(power node,) with a live supply among these edges."""
-        lives = np.bincount(
-            self.wires.taker[edges], weights=on[self.wires.supply[edges]], minlength=on.size
-        )
+        given = flow.gives(self.wires, on)[edges]
+        lives = np.bincount(self.wires.taker[edges], weights=given, minlength=on.size)
         return np.asarray(lives > 0)
 
     def _settle(self, main_up: Mask, standby_up: Mask, able: Mask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.physics import flow
 from twin.physics.flow import Wiring
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
 from twin.results.enums import EventKind
@@ -106,7 +107,7 @@ class Transfers:
         wires = self.wires
         alike = wires.rank == self._entries()[wires.taker]
         good = np.zeros(self.own.good.size, dtype=bool)
-        good[wires.taker[alike & self.own.good[wires.supply]]] = True
+        good[wires.taker[alike & flow.gives(wires, self.own.good)]] = True
         return good
 
     def _dead_long_enough_s(self, supply: Index) -> Array:
