@@ -48,7 +48,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     note("report", Path("small/report.html"))
     note("can_draw_scenes", True)
     note("refuse_to_replace", None)
-    note("get_ready_to_report", False)
+    note("get_ready_to_report", None)
     note("scene", Path("small/scene/factory.usda"))
     note("check", {"racks": 4, "load_peak_w": 5e5, "findings": [FINDING]})
     note("refused", [])

@@ -17,7 +17,7 @@ from conftest import ROOT
 
 from twin import Result
 from twin.cli import face, main
-from twin.present.background import Writing
+from twin.present.background import Helper
 from twin.present.report import render
 
 SCENARIO = str(ROOT / "scenarios" / "utility_outage.yaml")
@@ -177,13 +177,12 @@ def test_a_report_that_helpers_do_not_deliver_is_written_by_the_command(
 ) -> None:
     """As if the processes had died: their end of the connection is closed without a word."""
 
-    def died(_folder: Path) -> Writing:
-        receiver, sender = Pipe(duplex=False)
-        sender.close()
-        return Writing(receiver)
+    def died() -> Helper:
+        ours, theirs = Pipe()
+        theirs.close()
+        return Helper(ours)
 
-    monkeypatch.setattr(face, "get_ready_to_report", lambda: True)
-    monkeypatch.setattr(face, "begin_report", died)
+    monkeypatch.setattr(face, "get_ready_to_report", died)
     assert run(tmp_path / "a") == 0
     page = (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
     assert page == render(Result.load(tmp_path / "a"))

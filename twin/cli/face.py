@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from twin.catalogue import Catalogue
     from twin.catalogue.rows import CatalogueRow
     from twin.facility import Facility
-    from twin.present.background import Writing
+    from twin.present.background import Helper
     from twin.present.blocks import Block
     from twin.results import Result
     from twin.scenario import Scenario
@@ -145,18 +145,14 @@ def where_it_stands(scenario: Scenario, folder: Path, every_s: float | None, go_
     return where_it_stands(scenario, folder, every_s or 0.0, go_on)
 
 
-def get_ready_to_report() -> bool:
-    """Begin to load what a report needs in a process of its own; whether there is one."""
+def get_ready_to_report() -> Helper | None:
+    """Begin to load what a report needs in a process of its own, which shares what is loaded here;
+    None where there is none.
+    """
     from twin.present import background
+    from twin.study import single  # noqa: F401  what a run needs
 
     return background.get_ready()
-
-
-def begin_report(folder: Path) -> Writing:
-    """Begin to write the report of a saved result, in processes that got ready."""
-    from twin.present import background
-
-    return background.begin(folder)
 
 
 def report(result: Result, folder: Path, told: Told | None = None, paper: bool = False) -> Path:

@@ -12,6 +12,7 @@ from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, Seed, duration, read_overrides
 
 if TYPE_CHECKING:
+    from twin.present.background import Helper
     from twin.results import Result
 
 HEADLINES = 14
@@ -80,10 +81,10 @@ def run(
     if word := face.where_it_stands(asked, folder, checkpoint_every, resume):
         say.note(f"{asked.name}: {word}")
     say.note(f"{asked.name}: simulating, then report and scene, in {folder}")
+    helper = face.get_ready_to_report()
     with say.progress(asked.name) as told:
-        helped = face.get_ready_to_report()
         result = face.run(asked, folder, told, checkpoint_every, resume)
-        page, scene = _shown_unless_stopped(result, folder, helped, told)
+        page, scene = _shown_unless_stopped(result, folder, helper, told)
     if json:
         say.document(result.summary)
     else:
@@ -102,20 +103,22 @@ def _changes(changes: list[str] | None, counterfactuals: bool | None) -> dict[st
 
 
 def _shown_unless_stopped(
-    result: Result, folder: Path, helped: bool, told: face.Told
+    result: Result, folder: Path, helper: Helper | None, told: face.Told
 ) -> tuple[Path, str]:
     try:
-        return _shown(result, folder, helped, told)
+        return _shown(result, folder, helper, told)
     except KeyboardInterrupt as stop:
         kept = f"the result is kept in {folder}, and `twin report {folder}` draws it"
         raise KeyboardInterrupt(f"stopped before report and scene were done; {kept}") from stop
 
 
-def _shown(result: Result, folder: Path, helped: bool, told: face.Told) -> tuple[Path, str]:
+def _shown(
+    result: Result, folder: Path, helper: Helper | None, told: face.Told
+) -> tuple[Path, str]:
     """The report's path and a word about the scene. The report is finished whatever becomes of the
     scene.
     """
-    writing = face.begin_report(folder) if helped else None
+    writing = helper.begin(folder) if helper else None
     try:
         told(0.0, "scene")
         scene = _scene(result, folder)

@@ -1,8 +1,8 @@
 """A report written by processes of their own, which load what they need while a run is simulated.
 
 Drawing a report takes longer than simulating a day, nearly all of it in matplotlib on one core. So
-`get_ready` starts a server process that imports matplotlib beside the simulation, and `begin` forks
-from it one process that writes the page and others that draw a share of its figures. They read the
+`get_ready` starts a helper that imports matplotlib beside the simulation, and `begin` has it fork
+others that draw a share of the figures while it draws the last and writes the page. They read the
 result from its folder, as `twin report` does, and give the same bytes.
 
 They can only make it quicker: where they cannot start, or one of them does not deliver, the caller
@@ -18,11 +18,11 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import forkserver, get_all_start_methods, get_context
+from importlib import import_module
+from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from twin.present.figures import Drawing
@@ -34,19 +34,13 @@ Progress = Callable[[float, str], None]
 _MOST = 4
 """Processes that draw; more would wait for the largest figure."""
 
-_LOADED = ["twin.present.report", "matplotlib.backends.backend_svg", "twin.cli"]
-"""What the server imports before it is forked."""
+_LOADED = ("twin.present.report", "matplotlib.backends.backend_svg")
+"""What the helper imports before it is asked."""
 
-
-def get_ready() -> bool:
-    """Start loading, if that can pay: two cores, a system that forks, and the command `twin`
-    itself, for a worker runs the main module of the process that asked for it.
-    """
-    possible = _cores() > 1 and "forkserver" in get_all_start_methods() and _is_the_command()
-    if possible:
-        forkserver.set_forkserver_preload(_LOADED)
-        forkserver.ensure_running()
-    return possible
+_HOW = "fork" if sys.platform == "linux" else "spawn"
+"""How the helper starts. A fork has what the command has loaded already, which is half of what it
+needs; elsewhere than on Linux system libraries may not be forked once they run.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,21 +60,57 @@ class Writing:
         return None
 
 
-def begin(folder: Path) -> Writing:
-    """Begin to write the report of the result in that folder. Only after `get_ready` said yes.
+@dataclass(frozen=True)
+class Helper:
+    """A process that loads what a report needs, and waits for the folder of a result."""
 
-    Figures of another result, which may have taken the folder meanwhile, are left out.
+    asked: Connection
+
+    def begin(self, folder: Path) -> Writing:
+        """Begin to write the report of the result in that folder.
+
+        Figures of another result, which may have taken the folder meanwhile, are left out.
+        """
+        with suppress(OSError):
+            self.asked.send(folder)
+        return Writing(self.asked)
+
+
+def get_ready() -> Helper | None:
+    """Start loading, if that can pay: two cores, a system that forks, and the command `twin`
+    itself, for a helper that is not forked runs the main module of the process that asked for it.
+
+    To be called while the process has one thread, once it has loaded what it needs itself.
     """
-    context = get_context("forkserver")
-    count = min(_cores(), _MOST)
-    drawn = [_start(context, _draw, folder, slice(n, None, count)) for n in range(count - 1)]
-    return Writing(_start(context, _write, folder, slice(count - 1, None, count), drawn))
+    if _cores() < 2 or not hasattr(os, "fork") or not _is_the_command():
+        return None
+    ours, theirs = Pipe()
+    helper = get_context(_HOW).Process(target=_help, args=(theirs, ours), daemon=True)
+    helper.start()
+    theirs.close()
+    return Helper(ours)
 
 
-def _start(context: ForkServerContext, work: Any, *arguments: Any) -> Connection:
-    """A process that does the work and sends what it has to say through the connection."""
-    receiver, sender = context.Pipe(duplex=False)
-    context.Process(target=work, args=(sender, *arguments), daemon=True).start()
+def _help(sender: Connection, callers: Connection) -> None:
+    """Load, wait to be asked, and write; end without a word where the caller ends before."""
+    callers.close()
+    _settle()
+    with suppress(Exception):
+        for name in _LOADED:
+            import_module(name)
+        folder = sender.recv()
+        count = min(_cores(), _MOST)
+        others = [_drawn_aside(folder, slice(n, None, count)) for n in range(count - 1)]
+        _write(sender, folder, slice(count - 1, None, count), others)
+
+
+def _drawn_aside(folder: Path, share: slice) -> Connection:
+    """Where the drawings of a process of their own come in."""
+    receiver, sender = Pipe(duplex=False)
+    if os.fork() == 0:
+        receiver.close()
+        _draw(sender, folder, share)
+        os._exit(0)
     sender.close()
     return receiver
 
@@ -89,7 +119,6 @@ def _draw(sender: Connection, folder: Path, share: slice) -> None:
     """Draw a share of the figures and send them."""
     from twin.results import Result
 
-    _settle()
     with suppress(Exception):
         result = Result.load(folder)
         sender.send((result.fingerprint, _drawings(result, share)))
@@ -100,16 +129,14 @@ def _write(sender: Connection, folder: Path, share: slice, others: Sequence[Conn
     from twin.present import report
     from twin.results import Result
 
-    _settle()
-    with suppress(Exception):
-        result = Result.load(folder)
-        drawings = _drawings(result, share)
-        for other in others:
-            with suppress(EOFError, OSError):
-                fingerprint, drawn = other.recv()
-                drawings |= drawn if fingerprint == result.fingerprint else {}
-        tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
-        sender.send(report.write(result, folder, tell, drawings))
+    result = Result.load(folder)
+    drawings = _drawings(result, share)
+    for other in others:
+        with suppress(EOFError, OSError):
+            fingerprint, drawn = other.recv()
+            drawings |= drawn if fingerprint == result.fingerprint else {}
+    tell = lambda done_frac, what: sender.send((done_frac, what))  # noqa: E731
+    sender.send(report.write(result, folder, tell, drawings))
 
 
 def _settle() -> None:
