@@ -81,7 +81,16 @@ def degrees(temperature_degc: Any) -> str:
 def percent(part_frac: Any, decimals: int = 1) -> str:
     """A fraction as a percentage."""
     held = number(part_frac)
-    return f"{100 * held:.{decimals}f} %" if math.isfinite(held) else NONE
+    if not math.isfinite(held):
+        return NONE
+    return f"{round(100 * held, decimals) + 0.0:.{decimals}f} %"  # no -0
+
+
+def also(more: int, thing: str) -> str:
+    """That others are so too: `; so is 1 more loop`; empty where none is."""
+    if more <= 0:
+        return ""
+    return f"; so is 1 more {thing}" if more == 1 else f"; so are {more:,} more {thing}s"
 
 
 def available(unavailability: Any) -> str:

@@ -19,11 +19,11 @@ from test_report_3d import hall_of  # noqa: E402
 from twin.present.report import render  # noqa: E402
 
 TIMES = 5
-READY = "document.getElementById('v-state').textContent.startsWith('READY')"
+READY = "!!document.getElementById('v-state').dataset.ready"
 WATCH = (
     "new MutationObserver(() => { const e = document.getElementById('v-state');"
-    " if (e && e.textContent.startsWith('READY') && !window.at) window.at = performance.now(); })"
-    ".observe(document, {subtree: true, childList: true, characterData: true});"
+    " if (e && e.dataset.ready && !window.at) window.at = performance.now(); })"
+    ".observe(document, {subtree: true, attributes: true});"
 )
 
 

@@ -128,7 +128,7 @@ def page(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Page:
     file.write_text(text, encoding="utf-8")
     made = chromium.page()
     made.open(file)
-    made.wait("document.getElementById('v-state').textContent.startsWith('READY')")
+    made.wait("!!document.getElementById('v-state').dataset.ready")
     return made
 
 

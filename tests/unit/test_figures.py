@@ -25,7 +25,7 @@ from twin.errors import InputError
 from twin.present.figures import FIGURES, NamedFigure, svg_bytes
 from twin.present.figures import figure as figure_named
 from twin.present.figures.faults import MOST_MARKS, grouped, marks, throttled_spans
-from twin.present.figures.floor import figure_floor
+from twin.present.figures.floor import PAGE_IN, figure_floor, figure_slowdown
 from twin.present.figures.floor_scale import inlet_scale, margin_scale, slowdown_degc
 from twin.present.figures.halls import halls
 from twin.present.figures.oneline import figure_oneline, worst_moment
@@ -141,7 +141,19 @@ def test_halls_of_a_campus_stand_side_by_side(day: Result) -> None:
     )
     campus = with_tables(day, components=both, halls=rooms)
     assert [len(room.inside[room.inside["kind"] == "rack"]) for room in halls(campus)] == [8, 8]
-    assert len(figure_floor(campus).axes) == 6
+    for draw in (figure_floor, figure_slowdown):
+        assert [one.get_title("left") for one in draw(campus).axes] == ["a", "b", ""]
+
+
+def test_plans_fit_on_a_page_whatever_the_halls(day: Result) -> None:
+    """A taller figure is made smaller on paper, and its letters with it."""
+    rooms = day.frame("halls")
+    for count, depth_m in ((1, 8.0), (1, 80.0), (2, 40.0), (5, 20.0), (6, 60.0)):
+        many = [rooms.assign(hall=f"h{n}", x_m=50.0 * n, depth_m=depth_m) for n in range(count)]
+        held = day.frame("components")
+        racks = [held.assign(id=f"h{n}_" + held["id"], parent=f"h{n}") for n in range(count)]
+        site = with_tables(day, components=pd.concat(racks), halls=pd.concat(many))
+        assert figure_floor(site).get_figheight() <= PAGE_IN + 1e-9
 
 
 def test_only_disturbed_racks_are_in_the_strip() -> None:

@@ -14,6 +14,7 @@ from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc, plant_h
 from twin.facility.model import Facility, Index
 from twin.findings import Finding, FindingCode
 from twin.physics.coolant import stream_w_k
+from twin.quantities import also
 
 SHORT_FRAC = 0.99
 """A rack with less of its rated flow is told of."""
@@ -64,7 +65,7 @@ def _coolant(facility: Facility) -> Iterator[Finding]:
         warm = np.flatnonzero((cooling.loop_plant == p) & (coolant > most + 1e-9))
         if warm.size:
             worst = int(warm[np.argmax(coolant[warm] - most[warm])])
-            others = f"; so are {warm.size - 1} more loops" if warm.size > 1 else ""
+            others = also(warm.size - 1, "loop")
             alone = plant.supply_degc > most[warm].min()
             yield at_unit(
                 facility,
@@ -134,7 +135,7 @@ def _pipes(facility: Facility) -> Iterator[Finding]:
         unit = int(pipes.units[0])
         if short.size:
             worst = int(frac.argmin())
-            others = f"; so are {short.size - 1} more racks" if short.size > 1 else ""
+            others = also(short.size - 1, "rack")
             says = f"{frac[worst]:.1%} of its rated flow with every pump running{others}"
             name = facility.racks.id[pipes.racks[worst]]
             yield at_unit(facility, FindingCode.RACK_SHORT_OF_COOLANT, name, unit, says)

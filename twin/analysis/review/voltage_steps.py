@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from twin.facility.model import Facility
 from twin.facility.power.nominal import LOW_VOLTAGE_MOST_V, VoltageStep, steps
 from twin.findings import Finding, FindingCode
-from twin.quantities import scaled
+from twin.quantities import also, scaled
 
 _Place = tuple[str | int, ...]
 
@@ -24,7 +24,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
         first.setdefault(pair, step)
         alike[pair] += 1
     for pair, step in first.items():
-        more = f"; so are {alike[pair] - 1} more of their groups" if alike[pair] > 1 else ""
+        more = also(alike[pair] - 1, "pair")
         yield Finding(
             FindingCode.VOLTAGE_STEP,
             tree.id[step.taker],

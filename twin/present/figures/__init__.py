@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from twin.errors import InputError, Problem, did_you_mean
 from twin.present.figures.coolant import figure_coolant
-from twin.present.figures.floor import figure_floor
+from twin.present.figures.floor import figure_floor, figure_slowdown
 from twin.present.figures.hall3d import figure_hall3d
 from twin.present.figures.losses import figure_losses
 from twin.present.figures.months import figure_year
@@ -41,6 +41,7 @@ __all__ = [
     "figure_oneline",
     "figure_sankey",
     "figure_site",
+    "figure_slowdown",
     "figure_throttling",
     "figure_timeline",
     "figure_year",
@@ -85,10 +86,15 @@ FIGURES: tuple[NamedFigure, ...] = (
     NamedFigure(
         "floor",
         "Cooling",
-        "Floor plan of each hall, twice: racks by their warmest inlet air, and by the kelvins "
-        "that their hottest GPU "
-        "kept from its slowdown limit, each the worst of the whole run. North is up.",
+        "Floor plan of each hall: racks by their warmest inlet air of the whole run. North is up.",
         figure_floor,
+    ),
+    NamedFigure(
+        "slowdown",
+        "Cooling",
+        "The same plan: racks by the kelvins that their hottest GPU kept from its slowdown limit, "
+        "the least of the whole run.",
+        figure_slowdown,
     ),
     NamedFigure(
         "coolant",

@@ -1,4 +1,4 @@
-"""Floor plans: every hall twice, its racks by warmest inlet air and by what is left to the slowdown
+"""Floor plans: every hall, its racks by warmest inlet air or by what is left to the slowdown
 limit.
 """
 
@@ -39,42 +39,55 @@ from twin.results import Result
 MOST_HALLS = 6
 """Halls drawn; past it, those with the hottest GPUs."""
 
+PAGE_IN = 9.2
+"""Of a figure: a taller one is made smaller on paper, and its letters with it."""
 TALLEST_IN = 7.0
-"""Of one plan: two in one page's length would leave no room for the names of racks."""
-
+"""Of one plan."""
+_AROUND_IN = 1.6
+"""Colour bar and legend."""
 
 _OUTLINE = {"power": BLUE, "cooling": GREEN}
 
 
 @styled
 def figure_floor(result: Result) -> Figure:
-    """One hall fills the width, two plans below one another; more halls stand in rows, both plans
-    side by side.
-    """
+    """The halls, their racks by the warmest air they drew."""
+    return _plans(result, inlet_scale(result))
+
+
+@styled
+def figure_slowdown(result: Result) -> Figure:
+    """The halls, their racks by what their hottest GPU kept from its slowdown limit."""
+    return _plans(result, margin_scale(result))
+
+
+def _plans(result: Result, scale: Scale) -> Figure:
+    """One hall fills the width; more halls stand two in a row. All fit on a page."""
     rooms = halls(result)
     if not rooms:
         return nothing("No component has a place in a hall.")
-    scales = [inlet_scale(result), margin_scale(result)]
-    shown = _hottest(rooms, scales[1].value)
-    single = len(shown) == 1
-    grid = (2, 1) if single else (len(shown), 2)
-    width_in = WIDTH_IN - 0.25 if single else WIDTH_IN / 2 - 0.5
-    height_in = max(min(width_in * room.depth_m / room.width_m, TALLEST_IN) for room in shown)
-    height_in += 0.55 if single else 0.42
+    shown = _hottest(rooms, margin_scale(result).value)
+    across = min(2, len(shown))
+    rows = -(-len(shown) // across)
+    width_in = WIDTH_IN / across - 0.5 + 0.25 * (across == 1)
+    title_in = 0.55 if across == 1 else 0.42
+    tallest_in = min(TALLEST_IN, (PAGE_IN - _AROUND_IN) / rows - title_in)
+    height_in = max(min(width_in * room.depth_m / room.width_m, tallest_in) for room in shown)
     figure = HouseFigure(
-        figsize=(WIDTH_IN, height_in * grid[0] + 1.6), layout=ConstrainedLayoutEngine(h_pad=0.08)
+        figsize=(WIDTH_IN, (height_in + title_in) * rows + _AROUND_IN),
+        layout=ConstrainedLayoutEngine(h_pad=0.08),
     )
-    panels = figure.subplots(*grid, squeeze=False)
-    plots = panels.reshape(1, 2) if single else panels
-    for n, room in enumerate(shown):
-        for axes, scale in zip(plots[n], scales, strict=True):
-            _draw_hall(axes, room, scale, width_in, named=not single)
-    for n, scale in enumerate(scales):
-        plots[0][n].set_title(
-            scale.title if single else f"{scale.title.partition(';')[0]}\n{shown[0].name}"
-        )
-        _colour_bar(figure, [plots[0][n]] if single else list(plots[:, n]), scale)
-    _legend(figure, len(rooms), len(shown))
+    plots = list(figure.subplots(rows, across, squeeze=False).flat)
+    for axes in plots[len(shown) :]:
+        axes.remove()
+    for axes, room in zip(plots, shown, strict=False):
+        _draw_hall(axes, room, scale, (width_in, tallest_in), named=across > 1)
+    if across == 1:
+        plots[0].set_title(scale.title)
+    else:
+        figure.suptitle(scale.title, x=0.01, ha="left", fontsize=10, fontweight="bold")
+    _colour_bar(figure, plots[: len(shown)], scale)
+    _legend(figure, scale, len(rooms), len(shown))
     return figure
 
 
@@ -85,8 +98,11 @@ def _hottest(rooms: list[DrawnHall], margin: pd.Series[float]) -> list[DrawnHall
     return [rooms[n] for n in sorted(order[:MOST_HALLS])]
 
 
-def _draw_hall(axes: Axes, room: DrawnHall, scale: Scale, width_in: float, named: bool) -> None:
-    """Walls, equipment, racks, and names where they fit."""
+def _draw_hall(
+    axes: Axes, room: DrawnHall, scale: Scale, most_in: tuple[float, float], named: bool
+) -> None:
+    """Walls, equipment, racks, and names where they fit; `most_in` wide and deep."""
+    width_in, tallest_in = most_in
     edge_m = 0.012 * room.width_m
     axes.set(
         xlim=(room.west - edge_m, room.east + edge_m),
@@ -106,7 +122,7 @@ def _draw_hall(axes: Axes, room: DrawnHall, scale: Scale, width_in: float, named
     axes.add_patch(wall)
     if named:
         axes.set_title(short(room.name))
-    points_per_m = 72 * min(width_in / room.width_m, TALLEST_IN / room.depth_m) / 1.024
+    points_per_m = 72 * min(width_in / room.width_m, tallest_in / room.depth_m) / 1.024
     walls = (room.west, room.south, room.east, room.north)
     places = FreePlaces(walls, points_per_m)
     places.take(room.inside)
@@ -211,18 +227,18 @@ def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
         fraction=0.05,
         extend="max" if scale.label.startswith("K ") else "neither",
     )
-    bar.set_label(scale.label if len(panels) == 1 else scale.label.replace("; ", "\n"))
+    bar.set_label(scale.label)
     if scale.label.startswith("warmest"):
         for mark in RECOMMENDED_DEGC:
             bar.ax.axvline(mark, color=INK, linewidth=2)
 
 
-def _legend(figure: Figure, rooms: int, shown: int) -> None:
+def _legend(figure: Figure, scale: Scale, rooms: int, shown: int) -> None:
     handles = [
         Patch(facecolor="white", edgecolor=BLUE, label="power"),
         Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
         Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
-        Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label="at or above the limit"),
+        Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label=scale.beyond),
         Line2D([], [], color=INK, linewidth=1.3, label="front; arrow: blows"),
     ]
     title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None

@@ -32,6 +32,8 @@ class Scale:
     value: pd.Series[float]
     shade: ScalarMappable
     trouble: pd.Series[bool]
+    beyond: str = "at or above the limit"
+    """What trouble is, in the legend."""
 
 
 def slowdown_degc(result: Result) -> float:
@@ -58,7 +60,7 @@ def inlet_scale(result: Result) -> Scale:
     title = "Inlet air, each rack's warmest"
     if value.notna().any():
         title += f"; warmest {short(value.idxmax())}, {degrees(value.max())}"
-    return Scale(title, label, value, shade, value > RECOMMENDED_DEGC[1])
+    return Scale(title, label, value, shade, value > RECOMMENDED_DEGC[1], "above recommended")
 
 
 def margin_scale(result: Result) -> Scale:

@@ -17,9 +17,9 @@ _FROM_AXIS_PT = 11.0
 
 
 @cache
-def width_pt(text: str, size_pt: float = RC["font.size"]) -> float:
+def width_pt(text: str, size_pt: float = RC["font.size"], weight: str = "normal") -> float:
     """Of a line of text as figures write it."""
-    look = FontProperties(family=RC["font.family"], size=size_pt)
+    look = FontProperties(family=RC["font.family"], size=size_pt, weight=weight)
     return float(text_to_path.get_text_width_height_descent(text, look, ismath=False)[0])
 
 

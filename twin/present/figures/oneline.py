@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch, Patch
 
 from twin.catalogue.equipment_kinds import plural
+from twin.present.figures.labels import width_pt
 from twin.present.figures.power_boxes import (
     Box,
     condition_of,
@@ -72,8 +73,13 @@ def figure_oneline(result: Result) -> Figure:
         name: (float(x), y) for x, names in enumerate(columns) for name, y in _spread(names, rows)
     }
     _draw_edges(axes, drawn, place)
+    room_pt = 0.97 * 72 * WIDTH_IN * _BOX / (len(columns) - 1 + _BOX) - 5.0
+    boxes = {name: drawn.nodes[name]["box"] for name in place}
+    titles = {name: _box_title(box, room_pt) for name, box in boxes.items()}
+    fits = all(width_pt(title, weight="bold") <= room_pt for title in titles.values())
+    weight = "bold" if fits and not narrow else "normal"
     for name, at in place.items():
-        _draw_box(axes, drawn.nodes[name]["box"], at, narrow)
+        _draw_box(axes, boxes[name], at, (titles[name], weight), narrow)
     _legend(figure)
     return figure
 
@@ -131,7 +137,10 @@ def _draw_edges(axes: Axes, drawn: nx.DiGraph, place: dict[str, tuple[float, flo
         )
 
 
-def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> None:
+def _draw_box(
+    axes: Axes, box: Box, at: tuple[float, float], titled: tuple[str, str], narrow: bool
+) -> None:
+    """A box with its words, its title in a stated weight."""
     x, y = at
     over = box.load_frac > 1.001  # racks at their rating are not above it
     look: dict[str, Any] = {
@@ -146,12 +155,12 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> No
     if box.side:
         tag: dict[str, Any] = {"fontsize": 9, "weight": "bold", "zorder": 5, "va": "center"}
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
-        axes.text(x + 0.025, y + 0.42, box.side, color=INK, bbox=ground, **tag)
+        axes.text(x + 0.025, y + 0.45, box.side, color=INK, bbox=ground, **tag)
     lines = _words(box, narrow)
     step = 0.8 / (len(lines) + 1)
     ink = VERMILION if box.state == "lost" or over else GREY if box.state == "idle" else INK
-    weight = "normal" if narrow else "bold"
-    for n, text in enumerate([_box_title(box), *lines]):
+    title, weight = titled
+    for n, text in enumerate([title, *lines]):
         style: dict[str, Any] = {"color": ink} if n else {"color": INK, "weight": weight}
         axes.text(
             x + _BOX / 2,
@@ -164,16 +173,21 @@ def _draw_box(axes: Axes, box: Box, at: tuple[float, float], narrow: bool) -> No
         )
 
 
-def _box_title(box: Box) -> str:
+def _box_title(box: Box, room_pt: float) -> str:
     """The name; of several the folded names, what the names share, or their kind, whichever fits
     first.
     """
     if len(box.members) == 1:
-        return middle(box.members[0], 12)
-    fits = [
-        text for text in (span(box.members, most=9), shared(box.members)) if 3 <= len(text) <= 12
-    ]
-    return middle((fits or [plural(box.kind)])[0], 12)
+        return _cut(box.members[0], room_pt)
+    told = (span(box.members, most=9), shared(box.members))
+    fits = [text for text in told if len(text) >= 3 and width_pt(text) <= room_pt]
+    return _cut((fits or [plural(box.kind)])[0], room_pt)
+
+
+def _cut(text: str, room_pt: float) -> str:
+    """As much of it as has room, its middle left out."""
+    cuts = (middle(text, most) for most in range(len(text), 5, -1))
+    return next((cut for cut in cuts if width_pt(cut) <= room_pt), middle(text, 5))
 
 
 def _words(box: Box, narrow: bool) -> list[str]:

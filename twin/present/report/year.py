@@ -40,11 +40,18 @@ def section(result: Result) -> Section:
     return Section("Year", _says(year), [*blocks, *told])
 
 
+def _place(weather: str) -> str:
+    """A city of the catalogue as people write it; any other name as it is."""
+    city = weather.isidentifier() and weather.islower()
+    return weather.replace("_", " ").title() if city else words(weather)
+
+
 def _says(year: Study) -> list[str]:
     rated, as_run = part(year, "rated"), part(year, "as_run")
     peak = part(rated, "peak")
+    place = _place(str(rated.get("weather")))
     return [
-        f"In the year of {words(rated.get('weather'))} every rack at its rating makes a PUE of "
+        f"In the year of {place} every rack at its rating makes a PUE of "
         f"{decimals(rated.get('pue'))} and a WUE of {figures(rated.get('wue_l_per_kwh'))} L/kWh; "
         f"at the mean load of this run, {percent(part(as_run, 'inputs').get('load_frac'))} of it, "
         f"{decimals(as_run.get('pue'))} and {figures(as_run.get('wue_l_per_kwh'))} L/kWh.",

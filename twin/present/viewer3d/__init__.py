@@ -7,18 +7,22 @@ packed. Without scripts or WebGL the floor plans and a table stand for it.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 from twin.analysis.sign_off import JudgedEntry
+from twin.catalogue.equipment_kinds import singular
 from twin.present.blocks import Columns, Grid, grid, words
 from twin.present.viewer3d.quantities import steps_s
 from twin.present.viewer3d.scene import drawn, packed
-from twin.quantities import count, figures, power
+from twin.quantities import NONE, count, figures, number, power
 from twin.results import Result
+
+_MOVES = "Drag to turn, scroll to come nearer, click to pick."
 
 MOST_LISTED = 500
 """Components in the table that stands for the view."""
@@ -29,6 +33,8 @@ class View:
     """The view as parts of a page."""
 
     words: str
+    moves: str
+    """How it is used, which paper leaves out."""
     data: str
     """JSON that is safe between script tags."""
     three: str
@@ -48,14 +54,15 @@ def view(result: Result, reviews: Sequence[JudgedEntry] = ()) -> View | None:
     steps = len(steps_s(result))
     told = (
         f"{count(len(held))} components at the places of the layout, over {count(steps)} steps, "
-        "each with the worst of its periods. Drag to turn, scroll to come nearer, click to pick."
+        "each with the worst of its periods."
     )
-    listed = grid("Components", held, _LISTED, MOST_LISTED, "components",
+    shown = held.assign(kind=held["kind"].map(singular))
+    listed = grid("Components", shown, _LISTED, MOST_LISTED, "components",
                   closed=f"All {count(len(held))} components of this view")  # fmt: skip
     data = packed(result, reviews).replace("<", "\\u003c")
     scripts = (_escaped("three/three.min.js"), _escaped("viewer.js"))
     noted = {one.entry.component for one in reviews} & set(held["id"])
-    return View(told, data, *scripts, listed, bool(noted))
+    return View(told, _MOVES, data, *scripts, listed, bool(noted))
 
 
 def style() -> str:
@@ -79,6 +86,11 @@ def _escaped(name: str) -> str:
     return _text(name).replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
+def _where_any(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    """Zero is no rating that is known, and no GPU."""
+    return lambda value: write(value) if number(value) > 0 else NONE
+
+
 _LISTED: Columns = {
     "Component": ("id", words),
     "Kind": ("kind", words),
@@ -86,6 +98,6 @@ _LISTED: Columns = {
     "In": ("parent", words),
     "East (m)": ("x_m", figures),
     "North (m)": ("y_m", figures),
-    "Rating": ("rating_w", power),
-    "GPUs": ("gpus", count),
+    "Rating": ("rating_w", _where_any(power)),
+    "GPUs": ("gpus", _where_any(count)),
 }
