@@ -69,6 +69,7 @@ def test_figures_are_printed_as_large_as_they_are_drawn(printed: Page) -> None:
     """Letters are drawn at 9 points; a figure that is made smaller to fit takes them with it."""
     size = {"width": TEXT_PX, "height": 1009, "deviceScaleFactor": 1, "mobile": False}
     printed.ask("Emulation.setDeviceMetricsOverride", **size)
+    printed.ask("Emulation.setScrollbarsHidden", hidden=True)
     printed.ask("Emulation.setEmulatedMedia", media="print")
     stated = "...['width', 'height'].map((key) => +i.attributes[key].value)"
     sizes = f"(i) => [i.clientWidth, i.clientHeight, {stated}]"

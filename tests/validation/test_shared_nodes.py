@@ -197,7 +197,8 @@ def test_nobody_makes_way_for_gpus_that_a_higher_priority_does_not_need(
     world = gpu_world(mixed, parts_of(jobs, data, GPUS), "priority").live()
     assert len(world.started_s) == len(jobs.nodes)
     for view, decision in world.decisions:
-        room = GpuRoom(view)
+        assert view.gpus is not None
+        room = GpuRoom(view, view.gpus)
         for j, kind in decision.starts:
             room.take(j, kind)
         if decision.preempt:

@@ -21,7 +21,7 @@ Promises = dict[int, tuple[float, int]]
 def conservative(view: QueueView) -> Decision:
     """Move every promise to the earliest start, and start whose turn it is."""
     if view.gpus is not None:
-        return conservative_gpus(view)
+        return conservative_gpus(view, view.gpus)
     front = view.queue[: view.depth].tolist()
     profile = _of_running(view)
     promises = _kept(view, front, profile)

@@ -8,18 +8,18 @@ import numpy as np
 
 from twin.simulation.jobs.queueing.gpu_profile import GpuProfile, Promise
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
-from twin.simulation.jobs.queueing.view import SLACK_S, Decision, QueueView
+from twin.simulation.jobs.queueing.view import SLACK_S, Decision, GpusView, QueueView
 
 
-def conservative_gpus(view: QueueView) -> Decision:
+def conservative_gpus(view: QueueView, gpus: GpusView) -> Decision:
     """Move every promise to the earliest start, and start whose turn it is."""
     front = view.queue[: view.depth].tolist()
-    profile = GpuProfile(view)
+    profile = GpuProfile(view, gpus)
     promises = _kept(view, front, profile)
     if promises is None:
-        profile = GpuProfile(view)
+        profile = GpuProfile(view, gpus)
         promises = {}
-    room = GpuRoom(view)
+    room = GpuRoom(view, gpus)
     decision = Decision()
     for j in front:
         start_s, kind, nodes = _moved(view, j, promises.get(j), profile, room)
@@ -32,13 +32,12 @@ def conservative_gpus(view: QueueView) -> Decision:
 
 def _kept(view: QueueView, front: list[int], profile: GpuProfile) -> dict[int, Promise] | None:
     """Promises made before, entered in the profile; None where one cannot be kept."""
-    assert view.gpus is not None
     kept: dict[int, Promise] = {}
     for j in front:
         start_s = float(view.reserved_s[j])
         if not np.isfinite(start_s):
             continue
-        promise = (start_s, int(view.reserved_kind[j]), view.gpus.reserved[j])
+        promise = (start_s, int(view.reserved_kind[j]), profile.gpus.reserved[j])
         if start_s < view.now_s - SLACK_S or not profile.holds(j, promise):
             return None
         profile.take(j, promise)

@@ -10,7 +10,7 @@ Room = FreeRoom | GpuRoom
 
 def room_of(view: QueueView) -> Room:
     """What is free: GPUs where jobs share nodes, else whole nodes."""
-    return FreeRoom(view) if view.gpus is None else GpuRoom(view)
+    return FreeRoom(view) if view.gpus is None else GpuRoom(view, view.gpus)
 
 
 def fifo(view: QueueView) -> Decision:

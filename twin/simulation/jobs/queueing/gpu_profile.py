@@ -11,7 +11,7 @@ import numpy as np
 from twin.arrays import Index, Mask
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
 from twin.simulation.jobs.queueing.profile import place_of
-from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, QueueView
+from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, GpusView, QueueView
 
 Promise = tuple[float, int, Index]
 """Start, kind and nodes."""
@@ -24,15 +24,14 @@ class GpuProfile:
     held already, and never puts a promise at risk.
     """
 
-    def __init__(self, view: QueueView) -> None:
-        assert view.gpus is not None
+    def __init__(self, view: QueueView, gpus: GpusView) -> None:
         self.view = view
-        self.gpus = view.gpus
-        moments_s = np.unique(view.gpus.until_s[np.isfinite(view.gpus.until_s)])
+        self.gpus = gpus
+        moments_s = np.unique(gpus.until_s[np.isfinite(gpus.until_s)])
         moments_s = np.unique(np.concatenate([[view.now_s], moments_s]))
         self.times_s: list[float] = moments_s.tolist()
         """Where steps begin; the last lasts for ever."""
-        self.free = [(view.gpus.until_s <= t + SLACK_S).sum(axis=1) for t in self.times_s]
+        self.free = [(gpus.until_s <= t + SLACK_S).sum(axis=1) for t in self.times_s]
         """(step)(node,)"""
         self.watts = [self._watts_at(t) for t in self.times_s]
 

@@ -14,10 +14,9 @@ from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, GpusView, Queue
 class GpuRoom:
     """Says of GPUs what `FreeRoom` says of whole nodes, by the same names."""
 
-    def __init__(self, view: QueueView) -> None:
-        assert view.gpus is not None
+    def __init__(self, view: QueueView, gpus: GpusView) -> None:
         self.view = view
-        self.gpus: GpusView = view.gpus
+        self.gpus = gpus
         self.free = self.gpus.free.copy()
         self.until_s = self.gpus.until_s.copy()
         self.headroom_w = view.headroom_w
