@@ -22,7 +22,7 @@ from importlib import import_module
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from twin.present.figures import Drawing
@@ -85,7 +85,8 @@ def get_ready() -> Helper | None:
     if _cores() < 2 or not hasattr(os, "fork") or not _is_the_command():
         return None
     ours, theirs = Pipe()
-    helper = get_context(_HOW).Process(target=_help, args=(theirs, ours), daemon=True)
+    context: Any = get_context(_HOW)
+    helper = context.Process(target=_help, args=(theirs, ours), daemon=True)
     helper.start()
     theirs.close()
     return Helper(ours)
