@@ -22,6 +22,7 @@ ifcopenshell = pytest.importorskip("ifcopenshell", reason="the ifc extra is not 
 
 Triple = tuple[float, float, float]
 MILLI = 1000.0
+FEET = 1.0 / 0.3048
 
 
 class Model:
@@ -30,9 +31,7 @@ class Model:
     def __init__(self, per_metre: float = MILLI, turn: Triple = (1.0, 0.0, 0.0)) -> None:
         self.file = ifcopenshell.file(schema="IFC4")
         self.scale = per_metre
-        prefix = "MILLI" if per_metre == MILLI else None
-        unit = self.file.createIfcSIUnit(None, "LENGTHUNIT", prefix, "METRE")
-        units = self.file.createIfcUnitAssignment([unit])
+        units = self.file.createIfcUnitAssignment([self.unit()])
         axes = self.axes((0.0, 0.0, 0.0))
         context = self.file.createIfcGeometricRepresentationContext(None, "Model", 3, 1e-5, axes)
         self.context = context
@@ -44,6 +43,16 @@ class Model:
         self.ground = self.file.createIfcLocalPlacement(None, self.axes((500.0, 200.0, 3.0), turn))
         self.building = self.file.createIfcBuilding(guid(), None, "b", None, None, self.ground)
         self.gather(project, [self.building])
+
+    def unit(self) -> Any:
+        prefix = "MILLI" if self.scale == MILLI else None
+        unit = self.file.createIfcSIUnit(None, "LENGTHUNIT", prefix, "METRE")
+        if self.scale != FEET:
+            return unit
+        measure = self.file.createIfcLengthMeasure(0.3048)
+        factor = self.file.createIfcMeasureWithUnit(measure, unit)
+        powers = self.file.createIfcDimensionalExponents(1, 0, 0, 0, 0, 0, 0)
+        return self.file.createIfcConversionBasedUnit(powers, "LENGTHUNIT", "FOOT", factor)
 
     def axes(self, at: Triple, turn: Triple = (1.0, 0.0, 0.0)) -> Any:
         point = self.file.createIfcCartesianPoint([self.scale * one for one in at])
@@ -119,7 +128,7 @@ def imported(model: Path, layout: Path, *more: str) -> SimpleNamespace:
     return SimpleNamespace(exit_code=code, output=said.getvalue())
 
 
-@pytest.mark.parametrize("per_metre", [MILLI, 1.0])
+@pytest.mark.parametrize("per_metre", [MILLI, 1.0, FEET])
 def test_a_new_layout_has_the_rooms_of_the_model(tmp_path: Path, per_metre: float) -> None:
     model = two_halls(per_metre).save(tmp_path / "shell.ifc")
     done = imported(model, tmp_path / "site.yaml")
