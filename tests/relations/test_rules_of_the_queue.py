@@ -89,6 +89,15 @@ def test_a_higher_priority_takes_nodes_and_who_makes_way_goes_on_from_its_checkp
     assert polite.loc["high", "started_s"] == 3600.0
 
 
+def test_gpus_whose_work_was_stopped_were_at_work(tmp_path: Path) -> None:
+    """What was interrupted and done again counts (findings/the_work_that_was_interrupted.sh)."""
+    rows = ["low,0,3600,8,,0,,1,,", "high,1200,600,6,,5,,1,,"]
+    result = lived(tmp_path, rows, {"restart_delay": "0 s"}, **by("priority"))
+    assert jobs(result).loc["low", "finished_s"] == pytest.approx(1800 + 3600, abs=1e-6)
+    hours = (8 * 8 * (1200 + 3600) + 6 * 8 * 600) / 3600
+    assert result.summary["gpu_hours_busy"] == pytest.approx(hours, rel=1e-9)
+
+
 def test_a_training_job_writes_a_checkpoint_before_it_makes_way(tmp_path: Path) -> None:
     (tmp_path / "mini.yaml").write_text(MINI.read_text())
     (tmp_path / "jobs.csv").write_text(f"{HEADER}\nhigh,1200,600,6,,5,,1,,")
