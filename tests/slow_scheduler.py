@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 GPUS = 8
+CORES = 64
 WHOLE = float(GPUS)
 Taken = list[tuple[int, int, float]]
 
@@ -24,6 +25,8 @@ class SlowJob:
     nodes: int
     each: float
     """GPUs of each node, or a share of one."""
+    cores: int = 0
+    """Of each node."""
 
 
 @dataclass
@@ -42,6 +45,7 @@ class SlowScheduler:
 
     def __init__(self, nodes: int) -> None:
         self.free = [[1.0] * GPUS for _ in range(nodes)]
+        self.cores = [CORES] * nodes
         self.running: list[Running] = []
         self.started_s: dict[str, int] = {}
         self.nodes_of: dict[str, list[int]] = {}
@@ -56,6 +60,7 @@ class SlowScheduler:
             for one in [r for r in self.running if r.start_s + r.job.run_s == now]:
                 self.running.remove(one)
                 put_back(self.free, one.taken)
+                self._give_cores(self.cores, one)
             while coming and coming[0].submit_s == now:
                 queue.append(coming.pop(0))
             self._start(queue, now, backfill)
@@ -69,47 +74,68 @@ class SlowScheduler:
         head = queue[0]
         shadow_s = self._shadow_s(head)
         for job in queue[1:]:
-            taken = pick(self.free, job)
+            taken = pick(self.free, job, self.cores)
             if taken is None:
                 continue
             ends_before = now + job.limit_s <= shadow_s
-            if ends_before or self._still_fits(head, shadow_s, taken):
+            if ends_before or self._still_fits(head, shadow_s, taken, job):
                 self._begin(job, now)
                 queue.remove(job)
 
     def _begin(self, job: SlowJob, now: int) -> bool:
-        taken = pick(self.free, job)
+        taken = pick(self.free, job, self.cores)
         if taken is None:
             return False
         take(self.free, taken)
+        for node in {node for node, _, _ in taken}:
+            self.cores[node] -= cores_of(job)
         self.running.append(Running(job, now, taken))
         self.started_s[job.name] = now
         self.nodes_of[job.name] = sorted({node for node, _, _ in taken})
         return True
 
+    @staticmethod
+    def _give_cores(cores: list[int], one: Running) -> None:
+        for node in {node for node, _, _ in one.taken}:
+            cores[node] += cores_of(one.job)
+
     def _shadow_s(self, head: SlowJob) -> int:
         free = deepcopy(self.free)
+        cores = list(self.cores)
         for one in sorted(self.running, key=lambda one: one.limit_s):
             put_back(free, one.taken)
-            if pick(free, head) is not None:
+            self._give_cores(cores, one)
+            if pick(free, head, cores) is not None:
                 return one.limit_s
         raise AssertionError("a job that never fits")
 
-    def _still_fits(self, head: SlowJob, shadow_s: int, taken: Taken) -> bool:
+    def _still_fits(self, head: SlowJob, shadow_s: int, taken: Taken, job: SlowJob) -> bool:
         free = deepcopy(self.free)
+        cores = list(self.cores)
         take(free, taken)
+        for node in {node for node, _, _ in taken}:
+            cores[node] -= cores_of(job)
         for one in self.running:
             if one.limit_s <= shadow_s:
                 put_back(free, one.taken)
-        return pick(free, head) is not None
+                self._give_cores(cores, one)
+        return pick(free, head, cores) is not None
 
 
-def pick(free: list[list[float]], job: SlowJob) -> Taken | None:
+def cores_of(job: SlowJob) -> int:
+    return CORES if job.each >= GPUS else job.cores
+
+
+def pick(free: list[list[float]], job: SlowJob, cores: list[int]) -> Taken | None:
     """What a job takes, best fit first; None where it does not fit."""
     found = []
     for n, gpus in enumerate(free):
         whole = sum(share > 1 - 1e-9 for share in gpus)
-        if job.each < 1:
+        if cores[n] < cores_of(job):
+            continue
+        if job.each == 0:
+            found.append(((0.0, whole, n), [(n, 0, 0.0)]))
+        elif job.each < 1:
             fitting = [(share, g) for g, share in enumerate(gpus) if share >= job.each - 1e-9]
             if fitting:
                 least, g = min(fitting)

@@ -18,7 +18,7 @@ from tests.relations.test_rules_of_the_queue import by, jobs, lived
 from tests.slow_scheduler import WHOLE, SlowJob, SlowScheduler
 from tests.validation.test_schedulers import CHECK, ONE_KIND, Jobs, SmallWorld
 from tests.validation.test_schedulers import some_jobs as some_jobs_of_nodes
-from twin.simulation.jobs.queueing import POLICIES, GpusView, QueueView
+from twin.simulation.jobs.queueing import POLICIES, GpusView, QueueView, no_hosts
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
 from twin.simulation.jobs.queueing.gpus import best_nodes, gpus_on, room_on
 from twin.simulation.jobs.queueing.preemption_gpus import fits_without
@@ -97,6 +97,7 @@ class GpuWorld(SmallWorld):
             class_of_job=of_job.reshape(-1),
             class_nodes=unlike[:, 0].astype(np.int64),
             class_need=unlike[:, 1:],
+            host=no_hosts(free.shape[0], self.each.size, unlike.shape[0], 1),
             held=tuple(np.concatenate([nothing, *part]) for part in (place, gpus, shares)),
             reserved=[self.promised_nodes.get(j, nothing) for j in range(self.each.size)],
         )

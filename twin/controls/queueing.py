@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PositiveInt
 
-from twin.stated import YEAR_S, Duration, Power, Stated, Within
+from twin.stated import YEAR_S, Bytes, Duration, Power, Stated, Within
 
 DAY_S = 86_400.0
 PolicyName = Literal["fifo", "easy", "conservative", "priority", "fair_share"]
+
+
+class NodeResources(Stated):
+    """Cores and host memory that a node offers to jobs beside its GPUs."""
+
+    gpu: Annotated[str, Field(max_length=100)] | None = None
+    """Nodes with this type of GPU, `none` for nodes without; all that nothing else is stated for
+    where left out."""
+    cores: PositiveInt = Field(le=1_000_000)
+    """Cores, as the list of jobs counts them."""
+    memory: Annotated[Bytes, Within(1.0, 1e18, "1 byte to 1 EB")]
+    """Host memory."""
 
 
 class Queueing(Stated):
@@ -31,6 +43,13 @@ class Queueing(Stated):
     power_cap: Power | None = None
     """A job starts only where all racks then draw at most this at full clock; services count with
     full activity."""
+    node_resources: tuple[NodeResources, ...] = Field(default=(), max_length=100)
+    """Cores and memory of nodes, which jobs that ask for them then wait for too; not counted where
+    nothing is stated."""
+    gpu_shares: Literal["any", "mig"] | Annotated[int, Field(ge=2, le=64)] = "any"
+    """Shares of a GPU that jobs can have. any: what they ask for. mig: the instances of the vendor,
+    1, 2, 3 and 4 of 7 slices, side by side as it allows. A number: so many equal time slices. Who
+    asks for something between gets the next larger one."""
 
 
 def _named(value: Any) -> Any:

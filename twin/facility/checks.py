@@ -11,7 +11,7 @@ from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.controls import Drill
 from twin.errors import did_you_mean
-from twin.facility import price_names
+from twin.facility import node_parts, price_names
 from twin.facility.control_checks import check_demand_response, check_shedding
 from twin.facility.cooling.peak import heat_w
 from twin.facility.fault_checks import check_faults, check_target
@@ -39,8 +39,11 @@ def _own_assets(ledger: Ledger) -> None:
 
 
 def layout(ledger: Ledger, places: list[Position]) -> None:
-    """Prices of nothing, overrides that change nothing, and halls or racks that overlap."""
+    """Prices of nothing, nodes cut as they cannot be, overrides that change nothing, and halls or
+    racks that overlap.
+    """
     price_names.check(ledger)
+    node_parts.check_parts(ledger, places)
     if not places:
         ledger.complain(
             ("layout", "halls"),

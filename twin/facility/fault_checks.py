@@ -11,7 +11,7 @@ from twin.facility.cooling.pipe_faults import refuse_without_pipes
 from twin.facility.ledger import Ledger, Loc
 from twin.scenario.schema.faults import INTRUSIONS, ROOM_MODES
 
-_NODE = re.compile(r"node_([1-9][0-9]{0,5})")
+_NODE = re.compile(r"node_([1-9][0-9]{0,5})(?:/gpu_([1-9][0-9]{0,2}))?")
 
 
 def check_faults(ledger: Ledger) -> None:
@@ -26,7 +26,7 @@ def check_faults(ledger: Ledger) -> None:
 
 
 def check_target(ledger: Ledger, loc: Loc, name: str) -> None:
-    """A name that is no component of the layout, nor a node of its racks."""
+    """A name that is no component of the layout, nor a node of its racks or a GPU of one."""
     rack, slash, node = name.partition("/")
     row = ledger.row.get(rack)
     if row is None:
@@ -35,10 +35,17 @@ def check_target(ledger: Ledger, loc: Loc, name: str) -> None:
         )
         return
     nodes = ledger.entries[row].nodes
+    gpus = ledger.entries[row].gpus // max(nodes, 1)
     number = _NODE.fullmatch(node)
-    if slash and (number is None or int(number[1]) > nodes):
-        ledger.complain(
-            loc,
-            repr(name),
-            f"{rack}/node_1 to {rack}/node_{nodes}" if nodes else f"{rack}, without nodes",
-        )
+    if slash and (
+        number is None or int(number[1]) > nodes or (number[2] and int(number[2]) > gpus)
+    ):
+        ledger.complain(loc, repr(name), _nodes_of(rack, nodes, gpus))
+
+
+def _nodes_of(rack: str, nodes: int, gpus: int) -> str:
+    """What of a rack may fail, in words."""
+    if not nodes:
+        return f"{rack}, without nodes"
+    of_each = f", and /gpu_1 to /gpu_{gpus} of each" if gpus else ", without GPUs"
+    return f"{rack}/node_1 to {rack}/node_{nodes}{of_each}"

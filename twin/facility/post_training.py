@@ -1,5 +1,5 @@
 """The step law of a job that learns from its own answers: they are made, judged, then trained on,
-all on the same GPUs and one after another.
+on the same GPUs one after another, or on two sets of GPUs at once.
 """
 
 from __future__ import annotations
@@ -51,12 +51,28 @@ class PostTrainingLaw:
     model: Model
     gpu: Gpu
     gpus: int
+    """Of the whole gang."""
     kernels: DeviceKernels
 
     @property
     def layout(self) -> training.Layout:
         """How training is cut."""
         return self.trains.layout
+
+    @property
+    def answering(self) -> int:
+        """GPUs that make answers: those set aside, or all."""
+        return self.gpus - self.trains_on if self.apart else self.gpus
+
+    @property
+    def apart(self) -> bool:
+        """Whether answers are made on GPUs of their own."""
+        return self.trains_on < self.gpus
+
+    @property
+    def trains_on(self) -> int:
+        """GPUs that train."""
+        return self.trains.steps.trainers(self.gpus)
 
     @cached_property
     def replica(self) -> ServingReplica:
@@ -87,10 +103,11 @@ class PostTrainingLaw:
         mean_tokens = asked.prompt_tokens + asked.output_tokens
         fitting = self._room_bytes(self.replica) / sequence_bytes(self.replica, mean_tokens)
         most = max(int(min(fitting, SEQUENCES_MAX)), 1)
+        many = asked.samples * asked.under_way
         lengths = answer_lengths(
-            asked.output_tokens, asked.output_log_sigma, asked.most_output, asked.samples, seed=1
+            asked.output_tokens, asked.output_log_sigma, asked.most_output, many, seed=1
         )
-        replicas = max(self.gpus // self.replica.gpus, 1)
+        replicas = max(self.answering // self.replica.gpus, 1)
         return [stretches(hand, asked.prompt_tokens, most) for hand in dealt(lengths, replicas)]
 
     @cached_property
@@ -102,7 +119,9 @@ class PostTrainingLaw:
 
     @cached_property
     def answers_by_clock_s(self) -> Array:
-        """(`CLOCKS`,) until the last answer of the slowest replica is complete."""
+        """(`CLOCKS`,) until the last answer of the slowest replica is complete, of all steps that
+        are under way together.
+        """
         return np.array(
             [max(self._taken_s(law, hand) for hand in self._hands) for law in self._laws]
         )
@@ -114,15 +133,16 @@ class PostTrainingLaw:
     def _reading_s(self, law: IterationLaw) -> float:
         """Of a replica's prompts, in full iterations."""
         asked = self.rollouts
-        own = asked.samples * self.replica.gpus / self.gpus
+        own = asked.samples * asked.under_way * self.replica.gpus / self.answering
         tokens = own * asked.prompt_tokens
         attention_s = own * float(law.prompt_attention_s(asked.prompt_tokens))
         whole = min(BUDGET, tokens)
         return float(law.fixed_s(0.0, whole)) * tokens / whole + attention_s
 
     def answers_s(self, clock_frac: float) -> float:
-        """The same at any clock."""
-        return float(np.interp(clock_frac, CLOCKS, self.answers_by_clock_s))
+        """Of the answers of one step, at any clock."""
+        whole_s = float(np.interp(clock_frac, CLOCKS, self.answers_by_clock_s))
+        return whole_s / self.rollouts.under_way
 
     @cached_property
     def answers_activity(self) -> float:
@@ -151,8 +171,8 @@ class PostTrainingLaw:
         judged_s = FORWARD_SHARE * asked.forward_passes * many * one.total_s
         learns_s = many * one.total_s + judged_s
         made_s = self.answers_s(clock_frac)
-        total_s = (made_s + learns_s + asked.overhead) / (1 - asked.overhead_frac)
-        waits_s = total_s - made_s - learns_s
+        total_s = np.asarray(self._total_s(made_s, float(learns_s)))
+        waits_s = np.maximum(total_s - made_s - learns_s, 0.0)
         return replace(
             one,
             compute_s=made_s + many * one.compute_s + judged_s,
@@ -166,8 +186,36 @@ class PostTrainingLaw:
                 "answers": np.asarray(made_s), "judgement": judged_s,
                 "training": many * one.total_s, "waiting": np.asarray(waits_s),
             },
-            held=self._held(one, made_s, float(learns_s), float(waits_s)),
+            held=self._held_apart(one, made_s, float(learns_s), float(total_s))
+            if self.apart
+            else self._held(one, made_s, float(learns_s), float(waits_s)),
         )  # fmt: skip
+
+    def _total_s(self, made_s: float, learns_s: float) -> float:
+        """Of a step: its parts in turn, or the longest of them where both sets of GPUs work on
+        different steps.
+        """
+        asked = self.rollouts
+        if asked.lag:
+            return max(made_s, learns_s, asked.overhead) / (1 - asked.overhead_frac)
+        return (made_s + learns_s + asked.overhead) / (1 - asked.overhead_frac)
+
+    def _held_apart(
+        self, one: training.Step, made_s: float, learns_s: float, total_s: float
+    ) -> Sustained:
+        """Mean over both sets of GPUs; the longer of both works, the shorter for a while."""
+        answering = self.answering / self.gpus
+        waits = TRAINING_DRAW.waits
+        makes = answering * (self.answers_activity - waits)
+        learns = (1 - answering) * (float(one.held.power_frac) - waits)
+        mean = waits + (makes * made_s + learns * learns_s) / total_s
+        both = self.rollouts.lag > 0
+        stretch_s = min(made_s, learns_s) if both else max(made_s, learns_s)
+        longer = makes if made_s >= learns_s else learns
+        high = waits + (makes + learns if both else longer)
+        duty = min(stretch_s / total_s, 1.0)
+        low = (mean - duty * high) / (1 - duty) if duty < 1 else high
+        return Sustained(one.held.clock_frac, mean, max(high, low), min(high, low), duty)
 
     def _held(
         self, one: training.Step, made_s: float, learns_s: float, waits_s: float

@@ -46,7 +46,7 @@ def misfits(scenario: Scenario, steps: TrainingSteps, gpu: Gpu, gpus: int) -> li
 
     gpus   of the whole gang
     """
-    return layout_misfits(transformer(scenario, steps.model), steps, gpu, gpus)
+    return layout_misfits(transformer(scenario, steps.model), steps, gpu, steps.trainers(gpus))
 
 
 def gang_misfits(scenario: Scenario, job: Job, gpu: Gpu, there: int) -> list[str]:

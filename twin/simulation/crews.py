@@ -16,6 +16,8 @@ class Crews(Discipline):
         self.own = world.state.crews
         self.classes = crew_classes(world.facility.scenario)
         self.class_of = class_of_kind(self.classes, world.facility.components.kind)
+        self.first: dict[str, str] = {}
+        """By the action that ends a piece of work, the one that begins it, where there is one."""
         world.clock.can("crew is done", self._done)
 
     def close_s(self, kind: str) -> float:
@@ -42,12 +44,17 @@ class Crews(Discipline):
             c = int(c)
             if c >= 0 and own.busy[c] < self.classes[c].count:
                 own.busy[c] += 1
+                self._begin(str(action), *who)
                 self.world.clock.wait(
                     Stage.FAULTS, float(work_s), "crew is done", c, str(action), *who
                 )
             else:
                 left.append(task)
         own.waiting = left
+
+    def _begin(self, action: str, *who: str | int | float) -> None:
+        if action in self.first:
+            self.world.clock.actions[self.first[action]](*who)
 
     def _done(self, c: int, action: str, *who: str | int | float) -> None:
         self.own.busy[c] -= 1

@@ -67,6 +67,7 @@ def _of_jobs(listed: JobList, path: Path) -> dict[str, Any]:
         "gpus_of_a_job": _spread(listed.gpus[known]) if known.any() else {},
         "fractional_gpu_jobs": int((listed.gpus[known] % 1 > 0).sum()),
         "cpu_only_jobs": int((listed.gpus[known] == 0).sum()),
+        **_of_hosts(listed),
         "run_s": _spread(listed.run_s),
         "limit_over_run": _spread(over) if over.size else {},
         "mean_busy": float(held_s.sum() / span_s) if span_s else float("nan"),
@@ -74,6 +75,13 @@ def _of_jobs(listed: JobList, path: Path) -> dict[str, Any]:
         "share_of_time_by_end": _by_end(listed, held_s),
         "left_out": _skipped(listed.skipped, path),
     }
+
+
+def _of_hosts(listed: JobList) -> dict[str, Any]:
+    """Cores and host memory of a job, where the list has them."""
+    columns = {"cores_of_a_job": listed.cores, "memory_bytes_of_a_job": listed.memory_bytes}
+    known = {name: of[~np.isnan(of)] for name, of in columns.items()}
+    return {name: _spread(of) for name, of in known.items() if of.size}
 
 
 def _by_end(listed: JobList, weight: Array) -> dict[str, float]:

@@ -43,6 +43,10 @@ class ListedJob:
     end: JobEnd = JobEnd.COMPLETED
     activity: float = np.nan
     """GPU activity; nan where the list does not say."""
+    cores: float = np.nan
+    """CPU cores of the whole job; nan where the list does not say."""
+    memory_bytes: float = np.nan
+    """Host memory of the whole job; nan where the list does not say."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class JobList:
     users: tuple[str, ...]
     ends: tuple[JobEnd, ...]
     activity: Array
+    cores: Array
+    """Of the whole job; nan where the list does not say."""
+    memory_bytes: Array
+    """Host memory of the whole job; nan where the list does not say."""
     lines: Index
     counts: str = "nodes"
     """What `nodes` counts: `nodes` or `processors`."""
@@ -127,6 +135,8 @@ class JobsRead:
             users=tuple(job.user for job in jobs),
             ends=tuple(job.end for job in jobs),
             activity=np.array([job.activity for job in jobs]),
+            cores=np.array([job.cores for job in jobs]),
+            memory_bytes=np.array([job.memory_bytes for job in jobs]),
             lines=np.array([job.line for job in jobs], dtype=np.int64),
             counts=counts,
             per_node=per,

@@ -11,7 +11,7 @@ import numpy as np
 from twin.traces.job_list import JobEnd, JobList, JobsRead, ListedJob
 from twin.traces.lines import FileFaults, blocks, brief
 from twin.traces.request_columns import split_rows
-from twin.traces.spans import count, finite, known, moment_s, span_s
+from twin.traces.spans import count, finite, known, memory_bytes, moment_s, span_s
 
 Row = Mapping[str, str]
 _ENDS = {
@@ -91,6 +91,8 @@ def _plain(line: int, row: Row, read: JobsRead) -> ListedJob | None:
         user=row.get("user", "").strip(),
         end=end,
         activity=activity,
+        cores=number(line, row, "cores|cpus", count, np.nan, read),
+        memory_bytes=number(line, row, "memory|mem", memory_bytes, np.nan, read),
     )
 
 
@@ -115,6 +117,7 @@ def _cluster(line: int, row: Row, read: JobsRead) -> ListedJob | None:
         run_s=number(line, row, "duration", span_s, np.nan, read),
         nodes=max(nodes, 1.0),
         gpus=gpus,
+        cores=number(line, row, "cpu_num", count, np.nan, read),
         user=row.get("user", "").strip(),
         end=end,
     )
@@ -137,6 +140,8 @@ def _pod(line: int, row: Row, read: JobsRead) -> ListedJob | None:
         run_s=number(line, row, "deletion_time", finite, np.nan, read) - start_s,
         nodes=1.0,
         gpus=number(line, row, "num_gpu", finite, 0.0, read) * milli / 1000.0,
+        cores=number(line, row, "cpu_milli", finite, np.nan, read) / 1000.0,
+        memory_bytes=number(line, row, "memory_mib", finite, np.nan, read) * 2.0**20,
         end=end,
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from twin.traces.job_list import JobEnd, JobList, JobsRead, ListedJob
 from twin.traces.lines import FileFaults, blocks, brief
-from twin.traces.spans import count, known, moment_s, span_s
+from twin.traces.spans import count, known, memory_bytes, moment_s, span_s
 
 _ENDS = {
     "COMPLETED": JobEnd.COMPLETED,
@@ -47,6 +47,8 @@ _STILL = ("RUNNING", "R", "SUSPENDED", "S", "RESIZING", "RS", "STOPPED", "ST")
 """Jobs that still ran when the list was made: they count with what they had run."""
 _NOT_YET = ("PENDING", "PD", "REQUEUED", "RQ", "CONFIGURING", "CF", "REQUEUE_HOLD", "RH")
 _GPUS = re.compile(r"(?:^|,)gres/gpu=(\d+)")
+_CORES = re.compile(r"(?:^|,)cpu=([\d.]+[KM]?)")
+_MEMORY = re.compile(r"(?:^|,)mem=([\d.]+[KMGTP]?)")
 
 
 def looks_like_sacct(header: Sequence[str]) -> bool:
@@ -98,6 +100,8 @@ def _enter(
         run_s=_run_s(line, row, read),
         nodes=_nodes(line, row, read),
         gpus=_gpus(row),
+        cores=_resource(row, _CORES, count),
+        memory_bytes=_resource(row, _MEMORY, memory_bytes),
         limit_s=_limit_s(line, row, read),
         priority=0,
         user=row.get("user", "").strip(),
@@ -122,7 +126,14 @@ def _join(place: int, job: ListedJob, read: JobsRead) -> None:
     whole = read.jobs[place]
     run_s = max(whole.run_s, job.run_s)
     size = whole.nodes + job.nodes
-    read.jobs[place] = replace(whole, nodes=size, gpus=whole.gpus + job.gpus, run_s=run_s)
+    read.jobs[place] = replace(
+        whole,
+        nodes=size,
+        gpus=whole.gpus + job.gpus,
+        run_s=run_s,
+        cores=whole.cores + job.cores,
+        memory_bytes=whole.memory_bytes + job.memory_bytes,
+    )
 
 
 def _value(
@@ -179,4 +190,15 @@ def _gpus(row: Mapping[str, str]) -> float:
         if name in row and row[name].strip():
             found = _GPUS.search(row[name])
             return float(found[1]) if found else 0.0
+    return np.nan
+
+
+def _resource(
+    row: Mapping[str, str], of: re.Pattern[str], convert: Callable[[str], float]
+) -> float:
+    """Cores or memory of the whole job by its trackable resources; nan where they are not told."""
+    for name in ("alloctres", "reqtres", "tresalloc"):
+        found = of.search(row.get(name, ""))
+        if found:
+            return convert(found[1])
     return np.nan

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 _SPAN = re.compile(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)|(\d+)-(\d+)")
 _UNKNOWN = ("", "unknown", "none", "n/a", "na", "null", "nan", "invalid", "not_set")
+_MEMORY = re.compile(r"(\d+(?:\.\d+)?)([KMGTP])(?:i?B)?", re.IGNORECASE)
 _BOUNDLESS = ("unlimited", "partition_limit")
 _SLURM_OLD = re.compile(r"(\d\d)/(\d\d)-(\d\d):(\d\d):(\d\d)")
 _FORMS = ("%Y-%m-%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%y-%H:%M:%S", "%a %b %d %H:%M:%S %Y")
@@ -80,3 +81,13 @@ def count(word: str) -> float:
     if value < 0 or value > 1e9:
         raise ValueError(word)
     return value
+
+
+def memory_bytes(word: str) -> float:
+    """Bytes of `16G`, `512M`, `1.5T` or `64GiB`, powers of 1,024 as Slurm counts them; ValueError
+    for anything else, numbers without a unit too.
+    """
+    found = _MEMORY.fullmatch(word.strip())
+    if found is None:
+        raise ValueError(word)
+    return float(found[1]) * 1024.0 ** " KMGTP".index(found[2].upper())

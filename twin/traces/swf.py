@@ -94,13 +94,15 @@ def _enter(line: int, name: str, values: list[float], read: JobsRead) -> None:
     if values[1] < 0:
         read.faults.add(line, f"a submission at {values[1]:g}", "seconds from 0 on")
         return
+    processors = values[4] if values[4] > 0 else values[7]
     read.add(
         ListedJob(
             line=line,
             name=name,
             submit_s=values[1],
             run_s=values[3],
-            nodes=values[4] if values[4] > 0 else values[7],
+            nodes=processors,
+            memory_bytes=values[9] * 1024.0 * processors if values[9] > 0 else np.nan,
             limit_s=values[8] if values[8] > 0 else np.inf,
             user=f"user_{int(values[11])}" if values[11] >= 0 else "",
             end=_ENDS.get(status, JobEnd.COMPLETED),

@@ -45,6 +45,12 @@ class TrainingSteps:
     """Name of the option set; empty for what suits the GPU's time."""
     rollouts: Rollouts | None = None
     """Answers of its own that each step learns from."""
+    answering_frac: float = 0.0
+    """Share of its GPUs that make answers and nothing else."""
+
+    def trainers(self, gpus: int) -> int:
+        """GPUs of a gang that train."""
+        return gpus - round(gpus * self.answering_frac)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,10 @@ class Job:
     gpus: float = np.inf
     """GPUs that it works on, shares of one counted, as many on each of its nodes; it holds no
     others, unless it is exclusive."""
+    cores: float = np.nan
+    """CPU cores of the whole job, as many on each of its nodes; nan asks for none."""
+    memory_bytes: float = np.nan
+    """Host memory of the whole job, as much on each of its nodes; nan asks for none."""
     node_share: float = 1.0
     """Share of each of its nodes that it asks for, where it counts something else than GPUs."""
     exclusive: bool = False

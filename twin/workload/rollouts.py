@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
 from twin.stated import Duration, RowOf, Stated
 
 
 class Rollouts(Stated):
-    """Answers of the model that a step learns from, made on the job's own GPUs before it trains
-    (synchronous, on one set of GPUs).
+    """Answers of the model that a step learns from: made on the job's own GPUs before it trains, or
+    on other nodes of its gang meanwhile.
     """
 
     samples: PositiveInt = Field(le=1_000_000)
@@ -24,6 +24,14 @@ class Rollouts(Stated):
     """Spread of the logarithm of an answer's length."""
     longest_output: PositiveInt | None = Field(default=None, le=10_000_000)
     """Where answers are cut; four times the mean where not stated."""
+    nodes: PositiveInt | None = Field(default=None, le=1_000_000)
+    """Nodes of the gang that make answers and nothing else, the others train; without it all do
+    both in turn."""
+    lag: NonNegativeInt = Field(default=0, le=100)
+    """Steps by which the policy that answers is older than the one that learns from them, where
+    `nodes` do nothing else. 0: who answers waits for new weights, who trains for answers. 1: both
+    work, each step of answers to its longest. More: so many steps of answers are under way at once,
+    and their tails overlap."""
     tensor_parallel: PositiveInt = Field(default=1, le=10_000)
     """GPUs of one replica that makes answers."""
     dtype: Literal["bf16", "fp8", "fp4"] = "bf16"
@@ -48,3 +56,18 @@ class Rollouts(Stated):
     def trained_tokens(self) -> float:
         """Of one step: prompts and answers."""
         return float(self.samples * (self.prompt_tokens + self.output_tokens))
+
+    @property
+    def under_way(self) -> int:
+        """Steps whose answers are made together."""
+        return max(self.lag, 1)
+
+    def answering(self, gang_nodes: int) -> float:
+        """Share of a gang's nodes that make answers and nothing else; 0 where all do both."""
+        return self.nodes / gang_nodes if self.nodes else 0.0
+
+    @model_validator(mode="after")
+    def _lag_apart(self) -> Self:
+        if self.lag and not self.nodes:
+            raise ValueError("nodes that make answers, for a lag above 0")
+        return self

@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import (
     TEMPERATURE_DIFFERENCE,
+    YEAR_S,
     Duration,
     Moment,
     Percent,
@@ -39,8 +40,9 @@ class TimedFault(Stated):
     at: Moment
     """When it fails."""
     component: Annotated[str, Field(max_length=100)]
-    """Component name; `RACK/node_3` is one node of a rack. A hall for its tiles and doors. A plant
-    or an air handler for a `set_point` that an intruder writes, or a sensor that lies."""
+    """Component name; `RACK/node_3` is one node of a rack, `RACK/node_3/gpu_2` one GPU of it. A
+    hall for its tiles and doors. A plant or an air handler for a `set_point` that an intruder
+    writes, or a sensor that lies."""
     mode: FaultMode = "out"
     """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
     air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut. Of a hall with
@@ -166,6 +168,7 @@ class Season(Stated):
 
 Component = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Weight = Annotated[float, Field(gt=0, le=1e9)]
+RepairTime = Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")]
 
 
 class FaultRates(Stated):
@@ -181,7 +184,21 @@ class FaultRates(Stated):
     """Whether compute nodes fail too."""
     node_causes: dict[Component, Weight] = Field(default={}, max_length=100)
     """What makes nodes fail, by component, each with its weight; the published causes of Llama 3's
-    stops where none is stated."""
+    stops where none is stated. Names that begin with `gpu` are failures of one GPU."""
+
+
+class GpuFailures(Stated):
+    """What an operator does about a node of which one GPU has failed; its job stops in any case."""
+
+    takes: Literal["drain", "gpu", "node"] = "drain"
+    """What else the failure takes. drain: jobs on the node's other GPUs go on to their ends,
+    nothing new starts there, and a crew comes when it is empty, as a health check does that drains
+    in Slurm. gpu: the other GPUs stay open to jobs, as where a Kubernetes device plugin takes one
+    unhealthy device out of service. node: all jobs of the node stop at once. A node of a service is
+    always taken whole."""
+    swap: Literal["node", "in_place"] = "node"
+    """Where the others stay open: whether a crew takes the whole node out of service while it works
+    (jobs on it stop), or works beside them."""
 
 
 class FaultPlan(Stated):
@@ -194,6 +211,12 @@ class FaultPlan(Stated):
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     """Of all that fails by chance; the scenario's where not stated. Stated, failures are held while
     the scenario's seed varies demand, or vary while that holds demand."""
+    gpu_failures: GpuFailures = GpuFailures()
+    """What follows the failure of one GPU of a node."""
+    node_repairs: dict[Component, RepairTime] = Field(default={}, max_length=100)
+    """Mean time that a crew works on a node, by the component that failed, named as in
+    `rates.node_causes`; the catalogue's for the others. `gpu` holds for GPUs of the time line
+    too."""
     crews: PositiveInt | None = Field(default=None, le=100_000)
     """Crews where the layout states none; further repairs and closings wait. Not stated, two work
     in a run, and redundancy asks of no queue."""

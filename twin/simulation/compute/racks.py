@@ -150,9 +150,18 @@ class Compute(Discipline):
         dynamic = self.racks.gpu_gain * np.where(own.rack_on, chips, 0.0)
         state = self.world.state
         beside = self._support_w() + state.fans.power_w + state.leakage.rack_w
-        drawn = self.racks.idle_w + dynamic + beside
+        drawn = self.racks.idle_w + dynamic + beside - self._failed_w()
         live = self.world.state.supply.live[self.load]
         own.rack_w = np.where(own.rack_lit & live, drawn, 0.0)
+
+    def _failed_w(self) -> Array | float:
+        """(rack,) idle power of its GPUs that have failed: they draw none; at the chips."""
+        faults = self.world.state.faults
+        if not faults.gpus_out:
+            return 0.0
+        failed = faults.gpu_reasons > 0
+        count = total_by(self.rack_of_node, failed.sum(axis=1).astype(float), len(self.racks.id))
+        return np.minimum(count * self.racks.gpu_idle_w, self.racks.idle_w)
 
     def _support_w(self) -> Array:
         """(rack,) what storage, network and management racks draw above idle: it follows the share

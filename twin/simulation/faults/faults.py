@@ -17,6 +17,8 @@ from twin.simulation.crews import Crews
 from twin.simulation.faults.alterations import Alterations
 from twin.simulation.faults.chances import SHARED, Chances
 from twin.simulation.faults.commands import COMPROMISE
+from twin.simulation.faults.gpus import GPU, GpuFaults, forget_cause, names_gpu
+from twin.simulation.faults.mistakes import mistaken
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -36,6 +38,7 @@ class Faults(Discipline):
         self.crews = crews
         self.chances = Chances(world)
         self.alterations = Alterations(world, crews)
+        self.gpus = GpuFaults(world, crews, self.place)
         self.components = world.facility.components
         self.rack_of_component = {int(c): r for r, c in enumerate(world.facility.racks.component)}
         self.timeline = world.facility.scenario.faults.timeline
@@ -71,11 +74,20 @@ class Faults(Discipline):
             self._out(fault.component, EventKind.SWITCHED_BY_INTRUDER, "not seen yet")
             self.alterations.unseen(fault)
             return
+        if names_gpu(fault.component):
+            self._gpu_begins(fault.component, out_s)
+            return
         if out_s is not None:
             self._outage(fault.component, out_s, EventKind.FAILED)
             return
         self._out(fault.component, EventKind.FAILED, "waits for a crew")
         self._repair(fault.component, self._repair_s(fault.component))
+
+    def _gpu_begins(self, name: str, out_s: float | None) -> None:
+        """One GPU, told among stops by that name where the causes have it."""
+        if GPU in self.chances.node_causes:
+            self.own.node_cause[self.place(name)[0]] = list(self.chances.node_causes).index(GPU)
+        self.gpus.fails(name, "", out_s, self._node_repair_s(name, GPU))
 
     def _drill_begins(self, i: int) -> None:
         drill = self.world.facility.scenario.drills[i]
@@ -89,7 +101,7 @@ class Faults(Discipline):
             for name in self._utilities():
                 self._take_out(name, drill.duration)
             return
-        wrong = self._mistaken(drill.component, drill.at)
+        wrong = mistaken(self.world.facility, drill)
         if wrong is None:
             self._take_out(drill.component, drill.duration)
             return
@@ -117,24 +129,6 @@ class Faults(Discipline):
     def _take_out(self, name: str, out_s: float) -> None:
         """One component by a drill; what waits says all, for a fork may have other drills."""
         self._outage(name, out_s, EventKind.TAKEN_OUT)
-
-    def _mistaken(self, name: str, at_s: float) -> str | None:
-        """The component of the same type that somebody opens instead, as often as the row of the
-        one that was meant says; None where the right one is opened.
-        """
-        if name not in self.world.facility.power.id:
-            return None
-        node = self.world.facility.power.id.index(name)
-        chance = float(self.world.facility.power.switching_error_probability[node])
-        table = self.components
-        type_ = table.type[table.row[name]]
-        others = [one for one, t in zip(table.id, table.type, strict=True) if t == type_]
-        others.remove(name)
-        seed = self.world.facility.scenario.fault_seed
-        draw = stream(seed, "switching", member(name), repr(float(at_s)))
-        if not others or draw.random() >= chance:
-            return None
-        return others[int(draw.integers(len(others)))]
 
     def _utilities(self) -> list[str]:
         table = self.components
@@ -183,6 +177,10 @@ class Faults(Discipline):
         kind = self.components.kind[row]
         self.crews.send(kind, repair_s, "fault repaired", name, *again)
 
+    def settle(self) -> bool:
+        """Crews come for GPUs whose nodes are empty now."""
+        return self.gpus.settle()
+
     def _repaired(self, name: str, *again: str) -> None:
         self._back(name)
         if again:
@@ -191,6 +189,11 @@ class Faults(Discipline):
     def _repair_s(self, name: str) -> float:
         hours = self.components.mttr_h[self.components.row[name.partition("/")[0]]]
         return float(hours) * HOUR_S if np.isfinite(hours) else HOUR_S
+
+    def _node_repair_s(self, name: str, cause: str) -> float:
+        """Mean work of a crew on a node, by the component that failed."""
+        stated = self.world.facility.scenario.faults.node_repairs
+        return float(stated.get(cause, self._repair_s(name)))
 
     def _fails(self, name: str) -> None:
         self._out(name, EventKind.FAILED, "at random; waits for a crew")
@@ -221,17 +224,21 @@ class Faults(Discipline):
         rack = nodes.removesuffix("/nodes")
         count = self.world.facility.racks.nodes[self._rack(rack)]
         name = f"{rack}/node_{draw.integers(count) + 1}"
-        self._out(name, EventKind.FAILED, f"at random ({self._cause(name)}); waits for a crew")
-        self._repair(name, draw.exponential(self._repair_s(name)))
+        cause = self._cause(name)
+        repair_s = draw.exponential(self._node_repair_s(name, cause))
+        why = f"at random ({cause.replace('_', ' ')}); "
+        if cause.startswith(GPU):
+            self.gpus.fails(f"{name}/{self.gpus.drawn(name)}", why, None, repair_s)
+        else:
+            self._out(name, EventKind.FAILED, f"{why}waits for a crew")
+            self._repair(name, repair_s)
         self.chances.wait(nodes)
 
     def _cause(self, name: str) -> str:
         """Draw which component of a node has failed, and enter it."""
         cause = self.chances.cause_of(name)
-        node = self._node(name)
-        assert node is not None
-        self.own.node_cause[node] = cause
-        return list(self.chances.node_causes)[cause].replace("_", " ")
+        self.own.node_cause[self.place(name)[0]] = cause
+        return list(self.chances.node_causes)[cause]
 
     def _out(self, name: str, what: EventKind, detail: str) -> None:
         self.world.note(name, what, detail)
@@ -247,31 +254,33 @@ class Faults(Discipline):
     def _rack(self, name: str) -> int:
         return self.rack_of_component[self.components.row[name]]
 
-    def _node(self, name: str) -> int | None:
-        """Node index of a name such as `rack/node_3`; None for a whole component."""
-        rack, slash, node = name.partition("/")
-        if not slash:
-            return None
-        first = self.world.facility.racks.first_node[self._rack(rack)]
-        return int(first) + int(node.removeprefix("node_")) - 1
+    def place(self, name: str) -> tuple[int, int]:
+        """Node, and GPU or -1, of a name such as `rack/node_3/gpu_2`; -1 for a whole component."""
+        rack, _, rest = name.partition("/")
+        if not rest:
+            return -1, -1
+        node, _, gpu = rest.partition("/")
+        first = int(self.world.facility.racks.first_node[self._rack(rack)])
+        number = int(gpu.removeprefix("gpu_")) - 1 if gpu else -1
+        return first + int(node.removeprefix("node_")) - 1, number
 
     def _count(self, name: str, change: int) -> None:
         own = self.own
-        node = self._node(name)
-        if node is None:
+        node, _ = self.place(name)
+        if node < 0:
             row = self.components.row[name]
             own.reasons[row] += change
             own.component_ok[row] = own.reasons[row] == 0
         else:
             own.node_reasons[node] += change
             own.node_ok[node] = own.node_reasons[node] == 0
-            own.node_cause[node] = -1 if own.node_ok[node] else own.node_cause[node]
+            forget_cause(own, node)
         own.version += 1
         self.world.stale = True
 
     def _fine(self, name: str) -> bool:
-        node = self._node(name)
-        if node is None:
+        node, _ = self.place(name)
+        if node < 0:
             return bool(self.own.component_ok[self.components.row[name]])
         return bool(self.own.node_ok[node])
 

@@ -31,6 +31,8 @@ class PartsAtWork:
     """Share of the GPU that the job holds."""
     of_node: Array
     """That in shares of the whole node."""
+    of_cpus: Array
+    """Share of the node's CPUs: of its cores where they are counted, else as `of_node`."""
     gpu_activity: Array
     cpu_activity: Array
     gain: Array
@@ -58,6 +60,7 @@ class NodesOfJobs:
         self.work_frac = racks.work_frac[rack]
         self.gpu_span_w = placement.node_gpus * racks.gpu_span_w[rack]
         self.cpu_span_w = racks.cpu_span_w[rack]
+        self.kind_of_node = placement.kind_of_node
         self.works_on = np.array([job.gpus for job in jobs])
 
     def asked(self) -> tuple[bytes, ...]:
@@ -115,7 +118,7 @@ class NodesOfJobs:
             return
         nodes = gpu.size
         gpu += total_by(parts.node, parts.of_node * parts.gpu_activity, nodes)
-        cpu += total_by(parts.node, parts.of_node * parts.cpu_activity, nodes)
+        cpu += total_by(parts.node, parts.of_cpus * parts.cpu_activity, nodes)
         asked_w = total_by(parts.node, parts.chips_w, nodes)
         drawn_w = total_by(parts.node, parts.chips_w * parts.gain, nodes)
         drawing = asked_w > 0
@@ -135,7 +138,9 @@ class NodesOfJobs:
         node = self.sharing.node_of(gpu)
         of_node = of_gpu / self.sharing.gpus[node]
         busy_gpu, busy_cpu = (busy.take(job) for busy in self._busy())
-        chips_w = busy_gpu * self.gpu_span_w.take(node) + busy_cpu * self.cpu_span_w.take(node)
+        of_cpus = self._of_cpus(job, node, of_node)
+        chips_w = of_node * busy_gpu * self.gpu_span_w.take(node)
+        chips_w += of_cpus * busy_cpu * self.cpu_span_w.take(node)
         return PartsAtWork(
             job=job,
             gpu=gpu,
@@ -145,5 +150,17 @@ class NodesOfJobs:
             gpu_activity=busy_gpu,
             cpu_activity=busy_cpu,
             gain=self._gain(job, node),
-            chips_w=of_node * chips_w,
+            chips_w=chips_w,
+            of_cpus=of_cpus,
         )
+
+    def _of_cpus(self, job: Index, node: Index, of_node: Array) -> Array:
+        """(part,) of its node; what a job has of it is spread over its GPUs there."""
+        parts = self.sharing.parts
+        if not parts.host.shape[2]:
+            return of_node
+        cores = parts.host[job, self.kind_of_node[node], 0]
+        _, which, count = np.unique(
+            np.stack([job, node]), axis=1, return_inverse=True, return_counts=True
+        )
+        return np.asarray(np.where(cores > 0, cores / count[which.reshape(-1)], of_node))

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
+from twin.controls.queueing import Queueing
+from twin.simulation.jobs.gpu_shares import legal
+from twin.simulation.jobs.host_needs import host_needs, offered
 from twin.simulation.jobs.placement import Placement
 from twin.workload import Job
 
@@ -19,20 +22,60 @@ class Parts:
     it is a share, which leaves the rest of that GPU to others.
     """
 
-    def __init__(self, jobs: Sequence[Job], placement: Placement) -> None:
+    def __init__(self, jobs: Sequence[Job], placement: Placement, asked: Queueing) -> None:
+        self.jobs = jobs
         self.placement = placement
         self.gpus_of_kind = placement.gpus_of_kinds()
-        self.need = _needs(jobs, self.gpus_of_kind)
-        """(job, kind) GPUs, a share of one, or `WHOLE`."""
+        self.offers = offered(placement.kinds, asked.node_resources)
+        host = host_needs(jobs, self.offers)
+        counted: Mask = np.asarray(np.isfinite(self.offers).all(axis=1))
+        need = _needs(jobs, self.gpus_of_kind, counted)
+        self.work, self.need = legal(need, asked.gpu_shares)
+        """(job, kind) GPUs that a job works on, and GPUs, a share of the room of one, or `WHOLE`,
+        that it needs."""
         self.any = bool(np.isfinite(self.need).any())
         """Whether any job leaves a part of a node to others."""
+        alone = np.isinf(self.need)[:, :, None] & (host <= 1.0)
+        resources = 2 if self.any and counted.any() else 0
+        self.host: Array = np.where(alone & counted[:, None], 1.0, host)[:, :, :resources]
+        """(job, kind, resource) shares of cores and memory, all of a whole node; no resource where
+        none are counted."""
+        kinds = self.gpus_of_kind.size
         nodes = np.array([job.nodes for job in jobs], dtype=float).reshape(-1, 1)
-        rows = np.hstack([nodes, self.need])
+        rows = np.hstack([nodes, self.need, self.host.reshape(nodes.size, kinds * resources)])
         unlike, class_of_job = np.unique(rows, axis=0, return_inverse=True)
         self.class_of_job: Index = class_of_job.reshape(-1).astype(np.int64)
         """(job,) jobs of one class ask for the same."""
         self.class_nodes: Index = unlike[:, 0].astype(np.int64)
-        self.class_need: Array = unlike[:, 1:]
+        self.class_need: Array = unlike[:, 1 : 1 + kinds]
+        self.class_host: Array = unlike[:, 1 + kinds :].reshape(len(unlike), kinds, resources)
+        self.fits: Mask = np.asarray((host <= 1.0 + 1e-9).all(axis=2))
+        """(job, kind) whether a node has as many cores and as much memory."""
+
+    def lacks(self, j: int) -> str:
+        """What a job asks of a node and none has, in words; empty where one has all."""
+        if self.fits[j].any():
+            return ""
+        job = self.jobs[j]
+        cores = np.nan_to_num(job.cores) / job.nodes
+        memory_gb = np.nan_to_num(job.memory_bytes) / job.nodes / 1e9
+        most = self.offers.max(axis=0)
+        of_each = f"{cores:,.6g} cores and {memory_gb:,.6g} GB of a node"
+        return f"{of_each}; at most {most[0]:,.6g} and {most[1] / 1e9:,.6g} GB"
+
+    def host_of(self, j: int, nodes: Index) -> Array:
+        """(resource,) what a job needs of each node of a kind, told by nodes of it."""
+        return np.asarray(self.host[j, self.placement.kind_of_node[nodes[0]]])
+
+    def work_over_room(self, jobs: Sequence[int], held: Sequence[Index]) -> Array:
+        """(of jobs,) GPUs that a job works on, over the room that it takes of them; below a whole
+        one the two may differ.
+        """
+        kinds = self.placement.kinds_of(held) if held else np.zeros(0, dtype=np.int64)
+        need = self.need[list(jobs), kinds]
+        work = self.work[list(jobs), kinds]
+        part = (need > 0) & (need < 1)
+        return np.asarray(np.where(part, work, 1.0) / np.where(part, need, 1.0))
 
     def of_job(self, j: int, nodes: Index) -> float:
         """What a job needs of each node of a kind, told by nodes of it."""
@@ -40,10 +83,12 @@ class Parts:
 
     def share_of_node(self, j: int, nodes: Index) -> Array:
         """(of nodes,) share of each that a job holds."""
-        need = self.of_job(j, nodes)
+        need = float(self.work[j, self.placement.kind_of_node[nodes[0]]])
         if np.isinf(need):
             return np.ones(nodes.size)
-        return np.asarray(need / self.placement.node_gpus[nodes])
+        of_gpus = need / np.maximum(self.placement.node_gpus[nodes], 1)
+        of_host = float(self.host_of(j, nodes).max(initial=0.0)) if need == 0 else 0.0
+        return np.asarray(np.maximum(of_gpus, of_host))
 
     def node_shares(self, jobs: Sequence[int], held: Sequence[Index]) -> Array:
         """(of jobs,) share of each of its nodes that a job holds or held; 1 before it ran.
@@ -57,12 +102,23 @@ class Parts:
 
     def largest_share(self) -> Array:
         """(job,) the most that it could hold of a node of any kind."""
-        share = np.where(np.isinf(self.need), 1.0, self.need / np.maximum(self.gpus_of_kind, 1))
+        share = np.where(np.isinf(self.need), 1.0, self.work / np.maximum(self.gpus_of_kind, 1))
         return np.asarray(share.max(axis=1, initial=0.0))
 
+    def largest_host(self) -> Array:
+        """(job,) the same of its CPUs: cores where they are counted, else as of GPUs."""
+        if not self.host.shape[2]:
+            return self.largest_share()
+        return np.asarray(
+            np.maximum(self.largest_share(), self.host[:, :, 0].max(axis=1, initial=0.0))
+        )
 
-def _needs(jobs: Sequence[Job], gpus_of_kind: Index) -> Array:
-    """(job, kind) of each of its nodes."""
+
+def _needs(jobs: Sequence[Job], gpus_of_kind: Index, counted: Mask) -> Array:
+    """(job, kind) of each of its nodes.
+
+    counted   (kind,) where cores are counted: a job without GPUs then needs none
+    """
     gpus = [np.inf if job.cpu_only else job.gpus for job in jobs]
     each = (gpus / np.array([job.nodes for job in jobs])).reshape(-1, 1)
     share = np.array([job.node_share for job in jobs]).reshape(-1, 1)
@@ -70,4 +126,6 @@ def _needs(jobs: Sequence[Job], gpus_of_kind: Index) -> Array:
     by_share = np.where(share < 1.0, np.maximum(share * gpus_of_kind, 1.0), np.inf)
     asked = np.minimum(each, by_share)
     need = np.where(asked < 1.0, asked, np.ceil(asked - 1e-9))
-    return np.where(alone | (need >= gpus_of_kind), WHOLE, need)
+    need = np.where(alone | (need >= gpus_of_kind), WHOLE, need)
+    by_cores = np.array([job.cpu_only and job.cores > 0 for job in jobs], dtype=bool)
+    return np.where(by_cores.reshape(-1, 1) & ~alone & counted, 0.0, need)

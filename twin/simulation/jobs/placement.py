@@ -48,14 +48,20 @@ class Placement:
         """(node,) it would take work now, if it has room."""
         state = self.world.state
         ready = state.faults.node_ok.copy()
+        if state.faults.gpus_out:
+            ready &= state.faults.node_drains == 0
         accepts = state.racks.rack_on & self.flows.served()
         if not accepts.all():
             ready &= accepts[self.rack_of_node]
         return np.asarray(ready)
 
     def in_order(self) -> Mask:
-        """(node,) nobody holds it, and it would take work now."""
-        return np.asarray((self.world.state.jobs.work_of_node == FREE) & self.ready())
+        """(node,) nobody holds it, all of it is in order, and it would take work now."""
+        free = (self.world.state.jobs.work_of_node == FREE) & self.ready()
+        faults = self.world.state.faults
+        if faults.gpus_out:
+            free &= ~faults.gpu_reasons.any(axis=1)
+        return np.asarray(free)
 
     def gpus_of_kinds(self) -> Index:
         """(kind,) GPUs of its largest node."""

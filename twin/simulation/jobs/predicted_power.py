@@ -31,8 +31,9 @@ class PredictedPower:
         self.world = world
         self.own = world.state.jobs
         self.cap_w = cap_w
-        self.nodes = np.array([job.nodes for job in jobs], dtype=float)
-        self.nodes *= parts.largest_share()
+        nodes = np.array([job.nodes for job in jobs], dtype=float)
+        self.gpu_nodes = nodes * parts.largest_share()
+        self.cpu_nodes = nodes * parts.largest_host()
         of_node = placement.rack_of_node
         gain = racks.gpu_gain[of_node]
         known = racks.work_frac[of_node]
@@ -51,8 +52,9 @@ class PredictedPower:
         """(job,) what each draws above idle while it works; nothing where no cap asks for it."""
         own = self.own
         if self.cap_w is None:
-            return np.zeros(self.nodes.size)
-        return self.nodes * (self.gpu_w * own.gpu_activity + self.cpu_w * own.cpu_activity)
+            return np.zeros(self.gpu_nodes.size)
+        gpu_w = self.gpu_nodes * self.gpu_w * own.gpu_activity
+        return gpu_w + self.cpu_nodes * self.cpu_w * own.cpu_activity
 
     def headroom_w(self, watts: Array, running: Index) -> float:
         """What the cap leaves beside running jobs and services."""

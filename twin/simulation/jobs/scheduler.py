@@ -6,7 +6,7 @@ from bisect import insort
 
 import numpy as np
 
-from twin.arrays import Index
+from twin.arrays import Index, Mask
 from twin.facility.stop_causes import node_causes
 from twin.results.enums import Cause, EventKind
 from twin.simulation.compute.racks import Compute
@@ -46,7 +46,7 @@ class Scheduler(Discipline):
         self.losses = losses
         self._enter()
         self.placement = Placement(world, compute, flows)
-        self.parts = Parts(jobs, self.placement)
+        self.parts = Parts(jobs, self.placement, world.facility.scenario.controls.scheduler)
         self.sharing = Sharing(world, self.placement, self.parts)
         self.learning = Learning(world, jobs, self.placement)
         self.of_nodes = NodesOfJobs(world, jobs, self.placement, self.learning, self.sharing)
@@ -103,6 +103,8 @@ class Scheduler(Discipline):
 
     def _never(self, j: int) -> str:
         """Why a job can never start; empty where it can."""
+        if self.parts.lacks(j):
+            return self.parts.lacks(j)
         nodes = self.jobs[j].nodes
         most = self.placement.most_nodes(self.turns.suits[j])
         if nodes > most:
@@ -186,25 +188,32 @@ class Scheduler(Discipline):
         if versions == self._whole:
             return False
         self._whole = versions
-        if state.racks.rack_on.all() and state.faults.node_ok.all():
+        gpus_ok = not state.faults.gpus_out
+        if state.racks.rack_on.all() and state.faults.node_ok.all() and gpus_ok:
             return False
         dead = ~(state.faults.node_ok & state.racks.rack_on[self.compute.rack_of_node])
-        if not dead.any():
-            return False
-        broken = [j for j in self.own.running if dead[self.own.held[j]].any()]
-        for j in broken:
-            held = self.own.held[j]
-            self._fail(j, int(held[np.argmax(dead[held])]))
+        lost = [(j, self._lost_node(j, dead)) for j in self.own.running]
+        broken = [(j, node) for j, node in lost if node >= 0]
+        for j, node in broken:
+            self._fail(j, node)
         return bool(broken)
+
+    def _lost_node(self, j: int, dead: Mask) -> int:
+        """A node that a job has lost, or a GPU of it; -1 where all that it holds is in order."""
+        held = self.own.held[j]
+        if dead[held].any():
+            return int(held[np.argmax(dead[held])])
+        failed = self.sharing.failed_gpus(j) if not self.jobs[j].cpu_only else held[:0]
+        return int(failed[0]) if failed.size else -1
 
     def _fail(self, j: int, node: int) -> None:
         """Roll a gang back to its checkpoint and queue it again."""
         own = self.own
         rack = int(self.compute.rack_of_node[node])
-        node_ok = self.world.state.faults.node_ok[node]
-        cause = self.compute.why_off(rack) if node_ok else Cause.FAILED
+        dark = self.world.state.faults.node_ok[node] and not self.world.state.racks.rack_on[rack]
+        cause = self.compute.why_off(rack) if dark else Cause.FAILED
         own.cause[j] = cause
-        component = "" if node_ok else self._component(node)
+        component = "" if dark else self._component(node)
         self.progress.roll_back(j, cause, self.world.facility.racks.id[rack], component)
         own.phase[j] = Phase.QUEUED
         self._release(j)

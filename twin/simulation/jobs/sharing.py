@@ -29,6 +29,8 @@ class Sharing:
         if parts.any:
             slots = np.arange(int(self.gpus.max(initial=1)))
             self.own.gpu_free = (slots < self.gpus[:, None]).astype(float)
+            resources = parts.host.shape[2]
+            self.own.host_free = np.ones((self.gpus.size, resources))
             jobs = self.own.phase.size
             self.own.held_gpus = [np.zeros(0, dtype=np.int64)] * jobs
             self.own.reserved_nodes = [np.zeros(0, dtype=np.int64)] * jobs
@@ -36,7 +38,17 @@ class Sharing:
 
     def free(self) -> Array:
         """(node, GPU) share of each that a job may have now."""
-        return np.asarray(self.own.gpu_free * self._open()[:, None])
+        return np.asarray(self.own.gpu_free * self._usable())
+
+    def host_free(self) -> Array:
+        """(node, resource) share of each node's cores and memory that a job may have now."""
+        return np.asarray(self.own.host_free * self._open()[:, None])
+
+    def _usable(self) -> Mask:
+        """(node, GPU) in order, on a node that takes work now."""
+        open_now = self._open()[:, None]
+        faults = self.world.state.faults
+        return np.asarray(open_now & (faults.gpu_reasons == 0) if faults.gpus_out else open_now)
 
     def _open(self) -> Mask:
         """(node,) takes work now, as far as it has room."""
@@ -73,9 +85,9 @@ class Sharing:
 
         ends_s   (running,) when each is expected to end
         """
-        place, gpu, _ = self.holdings()
+        place, gpu, _ = self.of_use()
         there = np.arange(self.own.gpu_free.shape[1]) < self.gpus[:, None]
-        idle_s = np.where(there & self._open()[:, None], self.world.now_s, np.inf)
+        idle_s = np.where(there & self._usable(), self.world.now_s, np.inf)
         flat_s = np.full(idle_s.size, -np.inf)
         np.maximum.at(flat_s, gpu, ends_s[place])
         held_s = flat_s.reshape(idle_s.shape)
@@ -93,11 +105,13 @@ class Sharing:
         own.held[j] = nodes
         need = self.parts.of_job(j, nodes)
         if self.parts.any:
-            own.held_gpus[j] = gpus_on(own.gpu_free, self.gpus, need, nodes)
+            own.held_gpus[j] = gpus_on(self.free(), self.gpus, need, nodes)
             own.gpu_free.flat[own.held_gpus[j]] -= min(need, 1.0)
+            own.host_free[nodes] -= self.parts.host_of(j, nodes)
         whole = np.isinf(need)
         own.work_of_node[nodes] = j if whole else SHARED
-        held = self.placement.node_gpus[nodes].sum() if whole else need * nodes.size
+        work = float(self.parts.work[j, kind])
+        held = self.placement.node_gpus[nodes].sum() if whole else work * nodes.size
         own.gpus[j] = float(held)
         return True
 
@@ -108,6 +122,7 @@ class Sharing:
             return self.placement.of_kind(kind, count)
         free = self.free()
         room = room_on(free, self.gpus, need) & (self.placement.kind_of_node == kind)
+        room &= (self.host_free() >= self.parts.host[j, kind] - SLACK).all(axis=1)
         if promised is not None:
             return promised if room[promised].all() else None
         if np.count_nonzero(room) < count:
@@ -123,7 +138,10 @@ class Sharing:
             return
         given = own.gpu_free.reshape(-1)[own.held_gpus[j]] + min(self.parts.of_job(j, nodes), 1.0)
         own.gpu_free.flat[own.held_gpus[j]] = np.where(given > 1.0 - SLACK, 1.0, given)
+        host = own.host_free[nodes] + self.parts.host_of(j, nodes)
+        own.host_free[nodes] = np.where(host > 1.0 - SLACK, 1.0, host)
         left = own.gpu_free[nodes].sum(axis=1) < self.gpus[nodes]
+        left |= (own.host_free[nodes] < 1.0).any(axis=1)
         own.work_of_node[nodes[left]] = SHARED
 
     def holdings(self) -> Holdings:
@@ -135,6 +153,15 @@ class Sharing:
         if self._held[0] != self.own.version:
             self._held = (self.own.version, self._all_held(self.own.running))
         return self._held[1]
+
+    def of_use(self) -> Holdings:
+        """Holdings that others can have once their jobs end: nodes that drain give nothing back."""
+        place, gpu, share = self.holdings()
+        faults = self.world.state.faults
+        if not faults.gpus_out:
+            return place, gpu, share
+        back = faults.node_drains[self.node_of(gpu)] == 0
+        return place[back], gpu[back], share[back]
 
     def _all_held(self, running: Sequence[int]) -> Holdings:
         own = self.own
@@ -150,8 +177,35 @@ class Sharing:
         own = self.own
         place, gpu, share = self.holdings()
         shared = own.work_of_node[self.node_of(gpu)] == SHARED
+        work = self.parts.work_over_room(own.running, [own.held[j] for j in own.running])
         jobs = np.array(own.running, dtype=np.int64)[place[shared]]
-        return jobs, gpu[shared], share[shared]
+        return jobs, gpu[shared], share[shared] * work[place[shared]]
+
+    def host_holdings(self) -> Holdings:
+        """(holding,) nodes and places among running jobs, and shares (holding, resource) of cores
+        and memory that come back once the jobs end.
+        """
+        own = self.own
+        resources = self.parts.host.shape[2]
+        if not (resources and own.running):
+            return _nothing()[0], _nothing()[1], np.zeros((0, resources))
+        nodes = np.concatenate([own.held[j] for j in own.running])
+        place = np.repeat(np.arange(len(own.running)), [own.held[j].size for j in own.running])
+        share = np.array([self.parts.host_of(j, own.held[j]) for j in own.running])[place]
+        back = self.world.state.faults.node_drains[nodes] == 0
+        return nodes[back], place[back], share[back]
+
+    def failed_gpus(self, j: int) -> Index:
+        """(failed,) nodes of GPUs out of order that a job holds."""
+        faults = self.world.state.faults
+        held = self.own.held[j]
+        if not faults.gpus_out:
+            return held[:0]
+        failed = faults.gpu_reasons > 0
+        if not self.parts.any:
+            return np.asarray(held[failed[held].any(axis=1)])
+        gpu = self.own.held_gpus[j]
+        return self.node_of(gpu[failed.reshape(-1)[gpu]])
 
     def node_of(self, gpu: Index) -> Index:
         """(part,) nodes of some GPUs."""

@@ -55,7 +55,7 @@ class TrainingSpeed:
         kernels = training_kernels(
             on.gpu, on.profile if measured else None, _long_run_rates(on, spec.dtype)
         )
-        trains = training_law(self.model, spec, on.gpu, gpus, nic_b_s, kernels)
+        trains = training_law(self.model, spec, on.gpu, spec.trainers(gpus), nic_b_s, kernels)
         self.layout = trains.layout
         self.law = self._with_rollouts(trains, scenario, on, gpus)
         nominal = self.step(1.0, 1.0)

@@ -13,7 +13,7 @@ from twin.arrays import Array, Index, total_by
 from twin.simulation.jobs.phase import QUEUED, RUNNING
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.predicted_power import PredictedPower
-from twin.simulation.jobs.queueing import POLICIES, Decision, GpusView, QueueView
+from twin.simulation.jobs.queueing import POLICIES, Decision, GpusView, HostsView, QueueView
 from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.kernel.world import World
 from twin.simulation.state.work import SHARED
@@ -42,7 +42,7 @@ class Turns:
         self.limit_s = np.array([job.limit_s for job in jobs])
         self.limited = np.isfinite(self.limit_s)
         self.delay_s = np.array([job.restart_delay_s for job in jobs])
-        self.suits = placement.suits(jobs)
+        self.suits = placement.suits(jobs) & self.parts.fits
         self.with_followers = any(waits(job) for job in jobs)
         self._ranks: tuple[bytes, Index, Index] = (b"", self.nodes, self.nodes)
         users = sorted({job.user for job in jobs})
@@ -147,9 +147,17 @@ class Turns:
             class_of_job=parts.class_of_job,
             class_nodes=parts.class_nodes,
             class_need=parts.class_need,
-            held=sharing.holdings(),
+            held=sharing.of_use(),
             reserved=self.own.reserved_nodes,
+            host=self._hosts_view(),
         )
+
+    def _hosts_view(self) -> HostsView:
+        """Free cores and memory, and who holds the rest."""
+        node, place, share = self.sharing.host_holdings()
+        parts = self.parts
+        free = self.sharing.host_free()
+        return HostsView(free, parts.host, parts.class_host, node, place, share)
 
     def _expected_s(self) -> Array:
         """(job,) its time limit; without one, what is left of its work at full speed."""

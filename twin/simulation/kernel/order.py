@@ -41,8 +41,8 @@ ACT_AT_END = ("jobs",)
 """At the end of the horizon only what completes counts: what begins belongs to the next run."""
 
 SETTLE = (
-    "supply", "inlet_air", "flows", "plants", "stores", "racks", "network", "jobs", "serving",
-    "activity", "throttling",
+    "supply", "inlet_air", "flows", "plants", "stores", "racks", "network", "jobs", "faults",
+    "serving", "activity", "throttling",
 )  # fmt: skip
 """Brought into agreement, round after round, until nobody changes anything."""
 

@@ -24,6 +24,14 @@ class FaultState:
     """(node,)"""
     node_cause: Index
     """(node,) component of the node that failed at random, among the causes; -1 for none."""
+    gpu_reasons: Index
+    """(node, GPU) reasons for being out."""
+    gpus_out: int
+    """How many there are of those."""
+    node_drains: Index
+    """(node,) failed GPUs for which it takes no new work."""
+    emptying: list[list[str | float]] = field(default_factory=list)
+    """GPU, what it took, and seconds, of every repair that waits for its node to be empty."""
     stock: dict[str, int] = field(default_factory=dict)
     """Spare parts at the site, by type."""
     without_spare: list[list[str | float]] = field(default_factory=list)
@@ -38,6 +46,11 @@ class FaultState:
     """Raised whenever something fails or is back."""
 
 
+def most_gpus(facility: Facility) -> int:
+    """GPUs of the largest node; nodes without any count as one, so that they are free or not."""
+    return max(int(facility.racks.gpus_per_node.max(initial=1)), 1)
+
+
 def fresh_faults(facility: Facility) -> FaultState:
     """All in order."""
     components = len(facility.components.id)
@@ -48,6 +61,9 @@ def fresh_faults(facility: Facility) -> FaultState:
         reasons=np.zeros(components, dtype=np.int64),
         node_reasons=np.zeros(nodes, dtype=np.int64),
         node_cause=np.full(nodes, -1, dtype=np.int64),
+        gpu_reasons=np.zeros((nodes, most_gpus(facility)), dtype=np.int64),
+        gpus_out=0,
+        node_drains=np.zeros(nodes, dtype=np.int64),
         stock={spare.type: spare.count for spare in facility.scenario.plan.spares},
     )
 

@@ -107,8 +107,10 @@ class JobState:
     gpu_type: list[str]
     """The GPU whose step times it learned; empty for jobs that bring their own time."""
     gpu_free: Array = field(default_factory=lambda: np.zeros((0, 0)))
-    """(node, GPU) share of each that no job holds; this and the next two are empty where no job
+    """(node, GPU) share of each that no job holds; this and the next three are empty where no job
     takes a part of a node."""
+    host_free: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    """(node, resource) share of each node's cores and memory that no job holds."""
     held_gpus: list[Index] = field(default_factory=list)
     """GPUs of each job, numbered through (node, GPU)."""
     reserved_nodes: list[Index] = field(default_factory=list)

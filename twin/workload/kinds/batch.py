@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from twin.seeds import stream
-from twin.stated import YEAR_S, Duration, Fraction, Within
+from twin.stated import YEAR_S, Bytes, Duration, Fraction, Stated, Within
 from twin.workload.kind import Job, WorkloadKind
 from twin.workload.shifting import Shifting
 
 ACTIVITY_MIN = 0.05
 """Least activity of a job where activities scatter: even a waiting job polls; assumed."""
+
+
+class PartOfNode(Stated):
+    """What some jobs take of each of their nodes."""
+
+    gpus: float = Field(ge=1e-3, le=1000)
+    """Whole GPUs, or a share of one below 1; as many as a node has take it whole."""
+    cores: float | None = Field(default=None, gt=0, le=1e6)
+    """CPU cores of each of its nodes, where `controls.scheduler.node_resources` counts them."""
+    memory: Bytes | None = None
+    """Host memory of each of its nodes, likewise."""
+    weight: float = Field(default=1.0, gt=0, le=1e9)
+    """How often, over the sum of all weights."""
+
+    @model_validator(mode="after")
+    def _whole_above_one(self) -> Self:
+        if self.gpus > 1 and self.gpus != int(self.gpus):
+            raise ValueError("gpus below 1, or a whole number of them")
+        return self
+
+
+WHOLE_NODE = PartOfNode.model_construct(gpus=np.inf)
 
 
 class Batch(WorkloadKind):
@@ -35,6 +57,9 @@ class Batch(WorkloadKind):
     """Standard deviation of the logarithm of the gang size."""
     nodes_max: PositiveInt = Field(default=4096, le=1_000_000)
     """No job is larger."""
+    gpus_per_node: tuple[PartOfNode, ...] = Field(default=(), max_length=100)
+    """What jobs take of each of their nodes, drawn for each by weight, the rest left to others;
+    whole nodes where nothing is stated."""
     gpu_activity: Fraction = 0.7
     """Mean GPU activity, between idle power and rated power."""
     cpu_activity: Fraction = 0.4
@@ -61,8 +86,17 @@ class Batch(WorkloadKind):
         nodes = np.clip(np.round(size), 1, self.nodes_max).astype(int)
         gpu = self._activities(self.gpu_activity, draw.standard_normal(self.count))
         cpu = self._activities(self.cpu_activity, draw.standard_normal(self.count))
-        columns = zip(arrive, runtime, nodes, gpu, cpu, strict=True)
+        columns = zip(arrive, runtime, nodes, gpu, cpu, self._parts(seed), strict=True)
         return tuple(self._job(n, *row) for n, row in enumerate(columns, start=1))
+
+    def _parts(self, seed: int) -> list[PartOfNode]:
+        """(job,) of each of its nodes. Draws nobody else's numbers."""
+        if not self.gpus_per_node:
+            return [WHOLE_NODE] * self.count
+        weights = np.array([part.weight for part in self.gpus_per_node])
+        draw = stream(seed, "batch", self.name, "parts")
+        drawn = draw.choice(weights.size, self.count, p=weights / weights.sum())
+        return [self.gpus_per_node[k] for k in drawn.tolist()]
 
     def _activities(self, mean: float, normal: NDArray[np.float64]) -> NDArray[np.float64]:
         """(job,) what was asked; scattered only where a spread was asked too."""
@@ -71,7 +105,14 @@ class Batch(WorkloadKind):
         return np.clip(mean + self.activity_sigma * normal, ACTIVITY_MIN, 1.0)
 
     def _job(
-        self, n: int, arrive: float, runtime: float, nodes: int, gpu: float, cpu: float
+        self,
+        n: int,
+        arrive: float,
+        runtime: float,
+        nodes: int,
+        gpu: float,
+        cpu: float,
+        part: PartOfNode,
     ) -> Job:
         return Job(
             name=f"{self.name}_{n}",
@@ -84,6 +125,9 @@ class Batch(WorkloadKind):
             gpu_activity=float(gpu),
             cpu_activity=float(cpu),
             clock_sensitivity=self.clock_sensitivity,
+            gpus=float(nodes * part.gpus),
+            cores=np.nan if part.cores is None else float(nodes * part.cores),
+            memory_bytes=np.nan if part.memory is None else float(nodes * part.memory),
             shift=self.shift,
         )
 

@@ -92,6 +92,8 @@ class ListedJobs(WorkloadKind):
             limit_s=float(listed.limit_s[n]) if self.time_limits else np.inf,
             end=listed.ends[n],
             gpus=np.inf if np.isnan(gpus) else gpus,
+            cores=float(listed.cores[n]),
+            memory_bytes=float(listed.memory_bytes[n]),
             node_share=self._node_share(listed, n, nodes),
             exclusive=self.exclusive,
             cpu_only=gpus == 0,

@@ -58,8 +58,9 @@ class Training(WorkloadKind):
     software: Literal["plain", "megatron", "megatron_2022"] | None = None
     """Training software as a set of options; without it what suits the GPU's time."""
     rollouts: Rollouts | None = None
-    """Reinforcement learning: every step first makes answers on the same GPUs, then learns from
-    them in optimiser steps of `global_batch_sequences`; `sequence_length` is then their own."""
+    """Reinforcement learning: every step learns from answers, made before it on the same GPUs or
+    meanwhile on nodes of the gang set aside, in optimiser steps of `global_batch_sequences`;
+    `sequence_length` is then their own."""
     checkpoint_interval: (
         Annotated[Duration, Within(1.0, 30 * YEAR_S, "1 s to 30 years")] | Literal["young_daly"]
     ) = 1800.0
@@ -117,6 +118,7 @@ class Training(WorkloadKind):
             lora_rank=self.lora_rank,
             software=self.software or "",
             rollouts=self.rollouts,
+            answering_frac=self.rollouts.answering(self.nodes) if self.rollouts else 0.0,
         )
 
     @property
@@ -138,6 +140,8 @@ class Training(WorkloadKind):
         if asked is not None and asked.samples % self.global_batch_sequences:
             batch = self.global_batch_sequences
             raise ValueError(f"rollouts.samples a multiple of global_batch_sequences ({batch:,})")
+        if asked is not None and asked.nodes is not None and asked.nodes >= self.nodes:
+            raise ValueError(f"rollouts.nodes below nodes ({self.nodes:,}): the others train")
         return self
 
     @property

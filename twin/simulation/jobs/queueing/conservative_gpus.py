@@ -56,7 +56,7 @@ def _moved(
         beside = profile.beside_others(j, kind, room)
         if beside is not None:
             room.take_on(j, kind, beside[2])
-            profile.take(j, (view.now_s, kind, beside[2][:0]))
+            profile.take(j, beside, on_gpus=False)
             return beside
     found = [profile.earliest(j, kind) for kind in kinds]
     never: Promise = (np.inf, 0, np.zeros(0, dtype=np.int64))

@@ -8,8 +8,9 @@ from bisect import bisect_left
 
 import numpy as np
 
-from twin.arrays import Index, Mask
+from twin.arrays import Array, Index, Mask
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
+from twin.simulation.jobs.queueing.gpus import SLACK
 from twin.simulation.jobs.queueing.profile import place_of
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, GpusView, QueueView
 
@@ -33,12 +34,21 @@ class GpuProfile:
         """Where steps begin; the last lasts for ever."""
         self.free = [(gpus.until_s <= t + SLACK_S).sum(axis=1) for t in self.times_s]
         """(step)(node,)"""
+        self.hosts = [self._hosts_at(t) for t in self.times_s]
+        """(step)(node, resource)"""
         self.watts = [self._watts_at(t) for t in self.times_s]
 
     def _watts_at(self, time_s: float) -> float:
         view = self.view
         back = view.ends_s <= time_s + SLACK_S
         return view.headroom_w + float(view.watts[view.running[back]].sum())
+
+    def _hosts_at(self, time_s: float) -> Array:
+        host = self.gpus.host
+        back = self.view.ends_s[host.place] <= time_s + SLACK_S
+        free = host.free.copy()
+        np.add.at(free, host.node[back], host.share[back])
+        return free
 
     def _step_at(self, time_s: float) -> int:
         """The step that begins at a moment, made where there is none."""
@@ -48,6 +58,7 @@ class GpuProfile:
         before = max(place - 1, 0)
         self.times_s.insert(place, time_s)
         self.free.insert(place, self.free[before].copy())
+        self.hosts.insert(place, self.hosts[before].copy())
         self.watts.insert(place, self.watts[before])
         return place
 
@@ -57,15 +68,18 @@ class GpuProfile:
         need = float(self.gpus.need[j, kind])
         return np.asarray(np.minimum(np.ceil(need), count).astype(np.int64))
 
-    def take(self, j: int, promise: Promise, sign: int = 1) -> None:
-        """Let a job have what it is promised; with sign -1 it gives that back."""
+    def take(self, j: int, promise: Promise, sign: int = 1, on_gpus: bool = True) -> None:
+        """Let a job have what it is promised; with sign -1 it gives that back. Beside others on a
+        GPU it takes none of its own.
+        """
         start_s, kind, nodes = promise
         end_s = start_s + float(self.view.expected_s[j])
         first = self._step_at(start_s)
         last = self._step_at(end_s) if np.isfinite(end_s) else len(self.times_s)
-        each = self._each(j, kind, nodes)
+        each = self._each(j, kind, nodes) if on_gpus else 0
         for step in range(first, last):
             self.free[step][nodes] -= sign * each
+            self.hosts[step][nodes] -= sign * self.gpus.host.need[j, kind]
             self.watts[step] -= sign * float(self.view.watts[j])
 
     def holds(self, j: int, promise: Promise) -> bool:
@@ -75,8 +89,14 @@ class GpuProfile:
         last = self._last_before(start_s + float(self.view.expected_s[j]))
         need = self._each(j, kind, nodes)
         room = all((self.free[step][nodes] >= need).all() for step in range(first, last))
+        room = room and self._on_hosts(j, kind, nodes, first, last)
         enough_w = min(self.watts[first:last], default=np.inf) >= self.view.watts[j] - SLACK_W
         return bool(room and enough_w)
+
+    def _on_hosts(self, j: int, kind: int, nodes: Index, first: int, last: int) -> bool:
+        """Whether some nodes have cores and memory for a job in all of some steps."""
+        need = self.gpus.host.need[j, kind] - SLACK
+        return all((self.hosts[step][nodes] >= need).all() for step in range(first, last))
 
     def _last_before(self, end_s: float) -> int:
         """The first step that begins no earlier than an end."""
@@ -90,6 +110,9 @@ class GpuProfile:
         there = np.flatnonzero(self.gpus.kind == kind)
         free = np.array(self.free)[:, there]
         lacks = free < self._each(j, kind)[there]
+        if self.gpus.host.free.shape[1]:
+            hosts = np.array(self.hosts)[:, there]
+            lacks |= (hosts < self.gpus.host.need[j, kind] - SLACK).any(axis=2)
         lacks_w = np.array(self.watts) < self.view.watts[j] - SLACK_W
         misses = _sums(lacks)
         misses_w = _sums(lacks_w[:, None])
@@ -107,7 +130,7 @@ class GpuProfile:
         a promise at risk.
         """
         need = float(self.gpus.need[j, kind])
-        fits = need < 1.0 and room.nodes_with(need, kind).any() and self.view.nodes[j] == 1
+        fits = need < 1.0 and room.nodes_with(j, kind).any() and self.view.nodes[j] == 1
         if not fits or self.view.watts[j] > min(self.watts) + SLACK_W:
             return None
         nodes, held = room.pick(j, kind)
@@ -115,7 +138,9 @@ class GpuProfile:
         now_s = self.view.now_s
         partly = room.free.reshape(-1)[held[0]] < 1.0
         inside = until_s >= now_s + float(self.view.expected_s[j]) - SLACK_S
-        return (now_s, kind, nodes) if partly and inside else None
+        last = self._last_before(now_s + float(self.view.expected_s[j]))
+        on_host = self._on_hosts(j, kind, nodes, 0, last)
+        return (now_s, kind, nodes) if partly and inside and on_host else None
 
 
 def _sums(lacks: Mask) -> Index:

@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, room_on, whole_free
+from twin.simulation.jobs.queueing.host_room import HostRoom
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, GpusView, QueueView
 
 
@@ -19,6 +20,7 @@ class GpuRoom:
         self.gpus = gpus
         self.free = self.gpus.free.copy()
         self.until_s = self.gpus.until_s.copy()
+        self.host = HostRoom(view)
         self.headroom_w = view.headroom_w
         place, gpu, share = self.gpus.held
         partly = share < 1.0
@@ -26,10 +28,12 @@ class GpuRoom:
         """Shares of GPUs: which, how much, and until when."""
         self._room: Mask | None = None
 
-    def nodes_with(self, need: float, kind: int) -> Mask:
+    def nodes_with(self, j: int, kind: int) -> Mask:
         """(node,) of a kind that have what a job needs of each."""
         there: Mask = self.gpus.kind == kind
-        return there & room_on(self.free, self.gpus.count, need)
+        need = float(self.gpus.need[j, kind])
+        on_host = self.host.has(self.gpus.host.need[j, kind])
+        return there & room_on(self.free, self.gpus.count, need) & on_host
 
     def kind_for(self, j: int) -> int:
         """The first kind that suits a job and has room; -1 for none."""
@@ -59,6 +63,8 @@ class GpuRoom:
         free = self.free[there]
         whole = whole_free(free)
         need = self.gpus.class_need[:, kind]
+        if self.host.free.shape[1]:
+            return self._count_with_hosts(kind, free, whole)
         least = np.sort(whole)
         count = least.size - np.searchsorted(least, np.where(np.isinf(need), 0.0, need))
         most = np.sort(free.max(axis=1, initial=0.0))
@@ -67,6 +73,20 @@ class GpuRoom:
         empty = np.count_nonzero(whole == self.gpus.count[there])
         return np.where(np.isinf(need), empty, count).astype(np.int64)
 
+    def _count_with_hosts(self, kind: int, free: Array, whole: Index) -> Index:
+        """The same where cores and memory count: both have to be on one node.
+
+        free, whole   of the nodes of the kind: (node, GPU) and (node,)
+        """
+        there = self.gpus.kind == kind
+        need = self.gpus.class_need[:, kind, None]
+        largest = free.max(axis=1, initial=0.0)
+        on_gpus = np.where(need < 1.0, largest >= need - SLACK, whole >= need)
+        on_gpus = np.where(np.isinf(need), whole == self.gpus.count[there], on_gpus)
+        host = self.gpus.host.class_need[:, kind, None, :]
+        on_host = (self.host.free[there] >= host - SLACK).all(axis=2)
+        return np.asarray((on_gpus & on_host).sum(axis=1), dtype=np.int64)
+
     def any_left(self) -> bool:
         """Whether anybody could start."""
         return bool((self.free > 0.0).any())
@@ -74,7 +94,7 @@ class GpuRoom:
     def pick(self, j: int, kind: int) -> tuple[Index, Index]:
         """Nodes for a job that fits, and its GPUs on them, numbered through."""
         need = float(self.gpus.need[j, kind])
-        room = self.nodes_with(need, kind)
+        room = self.nodes_with(j, kind)
         nodes = best_nodes(self.free, room, need, int(self.view.nodes[j]), self.gpus.rank)
         return nodes, gpus_on(self.free, self.gpus.count, need, nodes)
 
@@ -89,6 +109,7 @@ class GpuRoom:
         end_s = float(self.view.now_s + self.view.expected_s[j])
         self.free.flat[held] -= share
         self.until_s.flat[held] = np.maximum(self.until_s.reshape(-1)[held], end_s)
+        self.host.take(nodes, self.gpus.host.need[j, kind], end_s)
         if share < 1.0:
             self.shares.append((held, np.full(held.size, share), np.full(held.size, end_s)))
         self.headroom_w -= float(self.view.watts[j])
@@ -97,8 +118,10 @@ class GpuRoom:
 
     def with_taken_for_ever(self, j: int, kind: int) -> GpuRoom:
         """The room that is left were a job to start and never end."""
-        _, held = self.pick(j, kind)
+        nodes, held = self.pick(j, kind)
         trial = copy(self)
+        trial.host = self.host.copy()
+        trial.host.take(nodes, self.gpus.host.need[j, kind], np.inf)
         trial.free = self.free.copy()
         trial.free.flat[held] -= min(float(self.gpus.need[j, kind]), 1.0)
         trial.until_s = self.until_s.copy()
@@ -116,6 +139,7 @@ class GpuRoom:
             each = self._share_ready_s(need)[there].min(axis=1)
         else:
             each = _nth_ready_s(self.until_s[there], self.gpus.count[there], need)
+        each = np.maximum(each, self.host.ready_s(self.gpus.host.need[j, kind])[there])
         return float(np.partition(each, nodes - 1)[nodes - 1])
 
     def _share_ready_s(self, need: float) -> Array:

@@ -1,7 +1,7 @@
 """GPUs of nodes that jobs share: which nodes have room, and which of them fit best.
 
 Pure functions of free shares (node, GPU). A job needs as much of each of its nodes: so many whole
-GPUs, a share of one, or `inf` for all of the node.
+GPUs, a share of one, nothing, or `inf` for all of the node.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def best_nodes(free: Array, room: Mask, need: float, nodes: int, rank: Index) ->
     keys = [rank[there]]
     if np.isfinite(need):
         keys.append(whole_free(free[there]))
-    if need < 1.0:
+    if 0.0 < need < 1.0:
         keys.append(np.where(free[there] >= need - SLACK, free[there], np.inf).min(axis=1))
     return np.asarray(there[np.lexsort(keys)[:nodes]])
 

@@ -14,6 +14,32 @@ SLACK_W = 1e-6
 
 
 @dataclass(frozen=True)
+class HostsView:
+    """Cores and host memory of every node as shares of it; no resource where none are counted."""
+
+    free: Array
+    """(node, resource) that a job may have now."""
+    need: Array
+    """(job, kind, resource) of each of its nodes."""
+    class_need: Array
+    """(class, kind, resource) as `need`."""
+    node: Index
+    """(holding,)"""
+    place: Index
+    """(holding,) places among running jobs."""
+    share: Array
+    """(holding, resource)"""
+
+
+def no_hosts(nodes: int, jobs: int, classes: int, kinds: int) -> HostsView:
+    """Where neither cores nor memory are counted."""
+    none = np.zeros(0, dtype=np.int64)
+    need = np.zeros((jobs, kinds, 0))
+    of_classes = np.zeros((classes, kinds, 0))
+    return HostsView(np.zeros((nodes, 0)), need, of_classes, none, none, np.zeros((0, 0)))
+
+
+@dataclass(frozen=True)
 class GpusView:
     """GPUs of every node, where jobs share nodes. Nodes without any count as one."""
 
@@ -37,6 +63,7 @@ class GpusView:
     """(class, kind) as `need`."""
     held: tuple[Index, Index, Array]
     """(holding,) places among running jobs, GPUs numbered through (node, GPU), and shares."""
+    host: HostsView
     reserved: list[Index] = field(default_factory=list)
     """(job)(node,) that conservative backfill promised."""
 
