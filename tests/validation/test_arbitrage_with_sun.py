@@ -151,24 +151,62 @@ def test_what_may_not_leave_is_stored_whatever_the_list_says(tmp_path: Path) -> 
     )
 
 
-def test_an_island_in_the_sun_leaves_its_store_alone() -> None:
-    """Arrays carry their board and the store's own standby: noon without the utility costs it
-    nothing; in the dark the same hour costs board and standby.
+def test_an_island_in_the_sun_fills_its_store(tmp_path: Path) -> None:
+    """Arrays give all that daylight makes, carry their board and the store's standby, and the store
+    takes the rest; in the dark the same hour costs board and standby.
     """
-    noon = island(failing((12 * 3600.0, "utility", 3600.0)))
-    held = noon.energy_j[(noon.time_s > 12.3 * 3600) & (noon.time_s < 12.9 * 3600)]
-    assert held.max() - held.min() < 1.0
-    night = island(failing((2 * 3600.0, "utility", 3600.0)))
+    noon = island(failing((12 * 3600.0, "utility", 3600.0)), start_charge="40 %")
+    lit = noon.frame("bess").set_index("time_s").loc[12.3 * 3600 : 12.9 * 3600]
+    site = noon.frame("site").set_index("time_s").loc[lit.index]
+    taken_w = np.diff(lit.energy_j) / STEP_S / ONE_WAY
+    assert lit.power_in_w.to_numpy()[1:] - STANDBY_W == pytest.approx(taken_w, rel=1e-6)
+    free = day(tmp_path, {"price": "0 USD/kWh"}, None).frame("site").set_index("time_s")
+    assert site.solar_power_w.to_numpy() == pytest.approx(free.solar_power_w.loc[lit.index])
+    used_w = site.solar_power_w.to_numpy()[1:] - taken_w - STANDBY_W
+    without = noon.frame("site").set_index("time_s").solar_power_w.loc[11.75 * 3600]
+    assert used_w == pytest.approx(without - STANDBY_W, rel=1e-4)
+    assert (taken_w > 100e3).all()
+    night = island(failing((2 * 3600.0, "utility", 3600.0))).frame("bess")
     rows = night[(night.time_s > 2.2 * 3600) & (night.time_s < 2.9 * 3600)]
     spent_w = -np.diff(rows.energy_j) / STEP_S
     assert spent_w == pytest.approx(rows.power_out_w.to_numpy()[1:] / ONE_WAY, rel=1e-6)
     assert rows.power_in_w.to_numpy() == pytest.approx(STANDBY_W, rel=1e-5)
 
 
-def island(faults: dict[str, Any]) -> Any:
+def test_a_full_store_holds_an_island_s_sun_back() -> None:
+    """Three hours on its own from 80 %: what is missing to 90 % is taken, and no more."""
+    result = island(failing((11 * 3600.0, "utility", 3 * 3600.0)), start_charge="80 %")
+    rows = result.frame("bess").set_index("time_s").loc[11 * 3600 : 13.9 * 3600]
+    assert rows.energy_j.max() == pytest.approx(0.9 * ENERGY_J, rel=1e-6)
+    assert result.summary["solar_held_back_j"] > 0
+    assert rows.energy_j.diff().min() >= -1.0
+
+
+@pytest.mark.parametrize("start_charge", ["40 %", "90 %"])
+def test_an_array_below_a_panel_of_an_island(start_charge: str) -> None:
+    """A panel above it does not hide it from the board that the store carries: with a full store it
+    gives what is drawn, and the balance closes (it was 5 % open).
+    """
+    low = layout()
+    panel = next(group for group in low["power"] if group["name"].startswith("panel"))
+    panel["rating"] = "800 kW"
+    name = panel["name"] if panel.get("count", 1) == 1 else f"{panel['name']}_1"
+    next(group for group in low["power"] if group["name"] == "roof")["fed_by"] = name
+    result = island(failing((12 * 3600.0, "utility", 3600.0)), start_charge, low)
+    held = result.frame("bess").set_index("time_s").energy_j.loc[12.25 * 3600 : 13 * 3600]
+    gained = held.iloc[-1] - held.iloc[0]
+    assert gained == pytest.approx(0.0, abs=1.0) if start_charge == "90 %" else gained > 80 * KWH
+
+
+def island(
+    faults: dict[str, Any], start_charge: str = "50 %", site: dict[str, Any] | None = None
+) -> twin.Result:
+    """A day in the sun with a store at rest."""
     sky = {"latitude_deg": 33.45, "longitude_deg": -112.0, "clearness": 0.8}
     where = {"climate": {"dry_bulb": "30 °C", "wet_bulb": "20 °C"}, "grid": "virginia", "sky": sky}
+    rest = {"kind": "schedule", "bess": "bess", "start_charge": start_charge}
     asked = {"start": "2026-06-21T00:00:00-07:00", "horizon": "24 h", "site": where}
-    result = twin.run(small(layout(), faults=faults, **asked, outputs={"period": "15 min"}))
+    asked["controls"] = {"storage": [rest | {"steps": [{"at": 0}]}]}
+    result = twin.run(small(site or layout(), faults=faults, **asked, outputs={"period": "15 min"}))
     assert abs(result.summary["energy_balance_residual_frac"]) < 1e-12
-    return result.frame("bess")
+    return result

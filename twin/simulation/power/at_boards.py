@@ -17,7 +17,7 @@ class AtBoards:
 
     def __init__(self, world: World, wires: Wiring) -> None:
         self.storage = BoardStorage(world, wires)
-        self.solar = BoardSolar(world)
+        self.solar = BoardSolar(world, wires)
         self.none = np.zeros(len(world.facility.power.id))
 
     def schedule(self) -> None:
@@ -30,7 +30,8 @@ class AtBoards:
         if self.storage.any:
             drawn_w = drawn_w + self.storage.standby_w()
         if self.solar.any:
-            drawn_w = self.solar.offer(drawn_w, through)
+            room_w = self.storage.island_room_w() if self.storage.any else self.none
+            drawn_w = self.solar.offer(drawn_w, room_w, through)
         if self.storage.any:
             drawn_w = self.storage.decide(drawn_w, through)
         return self.solar.hold_back(drawn_w, through) if self.solar.any else drawn_w

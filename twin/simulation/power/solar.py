@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
+from twin.physics.flow import Wiring
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -26,12 +27,14 @@ class BoardSolar:
 
     An array is a node of the tree that draws less than nothing. Its inverters follow the grid: they
     rest without voltage and while generators run; at a board that a battery store carries they give
-    no more than the board draws. Where no more may leave the site all are held back alike.
+    no more than the board draws and the store can take. Where no more may leave the site all are
+    held back alike.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, wires: Wiring) -> None:
         self.world = world
         self.own = world.state.solar
+        self.wires = wires
         self.solar = world.facility.power.solar
         self.any = bool(self.solar.node.size)
         self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
@@ -58,24 +61,59 @@ class BoardSolar:
         self.world.stale = True
         self._wait(step + 1)
 
-    def offer(self, drawn_w: Array, through: Flow) -> Array:
-        """What is drawn at every node (power node,) with what arrays could give."""
+    def offer(self, drawn_w: Array, room_w: Array, through: Flow) -> Array:
+        """What is drawn at every node (power node,) with what arrays could give.
+
+        room_w  (power node,) what stores that carry a board alone can take
+        """
         supply = self.supply
         node = self.solar.node
         could = supply.live[node] & (not supply.generator_on.any())
         given = np.where(could, self.own.available_w, 0.0)
-        alone = supply.on_battery[self.solar.board]
-        if (alone & (given > 0)).any():
-            given = self._within_boards(given, alone, through(drawn_w)[0])
+        if given.any() and supply.on_battery.any():
+            given = self._within_islands(given, drawn_w, room_w, through)
         self.own.given_w = given
         return self._more(drawn_w, -given)
 
-    def _within_boards(self, given: Array, alone: Mask, output_w: Array) -> Array:
-        """(array,) what boards without other supplies take."""
-        board = self.solar.board
-        offered = np.bincount(board, weights=given, minlength=output_w.size)
-        most = np.minimum(1.0, np.maximum(output_w, 0.0) / np.where(offered > 0, offered, 1.0))
-        return np.where(alone, given * most[board], given)
+    def _within_islands(self, given: Array, drawn_w: Array, room_w: Array, through: Flow) -> Array:
+        """(array,) what boards without other supplies, and their stores, take of what is given."""
+        above = self._above()
+        for board in np.flatnonzero(self.supply.on_battery & above.any(axis=0)).tolist():
+            below = np.where(above[:, board], given, 0.0)
+            least_w = -float(room_w[board])
+            given = given - self._too_much_w(given, below, drawn_w, (board, least_w), through)
+        return given
+
+    def _too_much_w(
+        self, given: Array, below: Array, drawn_w: Array, most: tuple[int, float], through: Flow
+    ) -> Array:
+        """(array,) what those below a board hold back so that it puts out its least at the least.
+
+        below  (array,) what they are to give; 0 of others
+        most   the board, and its least output: less than nothing where a store takes the rest
+        """
+        board, least_w = most
+        whole_w = max(float(below.sum()), _NEAR_W)
+
+        def output_w(held_w: float) -> float:
+            left = given - below * (held_w / whole_w)
+            return float(through(self._more(drawn_w, -left))[0][board])
+
+        base_w = output_w(0.0)
+        if base_w >= least_w:
+            return np.zeros(below.size)
+        return below * (met(output_w, base_w, least_w, 0.0, whole_w) / whole_w)
+
+    def _above(self) -> Mask:
+        """(array, power node) through which nodes each gives now."""
+        flows = self.supply.share > 0
+        taker = self.wires.taker[flows]
+        giver = self.wires.supply[flows]
+        above = np.zeros((self.solar.node.size, len(self.supply.live)), dtype=bool)
+        above[np.arange(self.solar.node.size), self.solar.board] = True
+        for _ in self.wires.levels:
+            np.logical_or.at(above, (slice(None), giver), above[:, taker])
+        return above
 
     def hold_back(self, drawn_w: Array, through: Flow) -> Array:
         """What is drawn at every node once no more leaves the site than may."""

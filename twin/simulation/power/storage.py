@@ -80,7 +80,7 @@ class BoardStorage:
         low = np.maximum(bess.soc_min_frac, reserve) * bess.energy_j
         high = bess.soc_max_frac * bess.energy_j
         kept = self.rules.kept_frac() * bess.energy_j
-        returning = self.rules.returning()
+        returning = np.where(self.islanded(), 0, self.rules.returning())
         low = np.where(returning < 0, np.maximum(low, kept), low)
         return low, np.where(returning > 0, np.minimum(high, kept), high)
 
@@ -98,6 +98,26 @@ class BoardStorage:
         most_given = np.where(gives, np.minimum(self.rating_w, drawn), 0.0)
         return most_given, np.where(takes, self.tree.recharge_w[bess.node], 0.0)
 
+    def island_room_w(self) -> Array:
+        """(power node,) what stores that carry their board alone can take of its sun."""
+        takes_w = self._takes_alone_w()
+        return np.bincount(self.bess.board, weights=takes_w, minlength=len(self.tree.id))
+
+    def _takes_alone_w(self) -> Array:
+        """(BESS,) the same of each."""
+        bess = self.bess
+        some = self.held_j() < bess.soc_max_frac * bess.energy_j - BATTERY_EMPTY_J
+        takes = some & self.islanded() & self.supply.live[bess.node]
+        return np.where(takes, self.tree.recharge_w[bess.node], 0.0)
+
+    def _surplus_w(self, output_w: Array) -> Array:
+        """(BESS,) what each takes of the sun that the board which they carry leaves over."""
+        takes_w = self._takes_alone_w()
+        room_w = np.bincount(self.bess.board, weights=takes_w, minlength=len(self.tree.id))
+        left_w = np.where(output_w < -NEAR_W, -output_w, 0.0)
+        share = np.minimum(left_w / np.where(room_w > 0, room_w, 1.0), 1.0)
+        return takes_w * share[self.bess.board]
+
     def standby_w(self) -> Array:
         """(power node,) what BESS with voltage draw for themselves."""
         drawn = np.zeros(len(self.tree.id))
@@ -113,6 +133,7 @@ class BoardStorage:
         output_w, input_w = through(drawn_w)
         gives_w, takes_w = self.room_w(output_w)
         power_w = self.rules.ask(drawn_w, input_w, (gives_w, takes_w), through)
+        power_w = power_w + self._surplus_w(output_w)
         own.given_w = np.maximum(-power_w, 0.0)
         self.supply.recharge_w[self.bess.node] = np.maximum(power_w, 0.0)
         self._tell_spent()
