@@ -109,11 +109,11 @@ class BoardSolar:
         flows = self.supply.share > 0
         taker = self.wires.taker[flows]
         giver = self.wires.supply[flows]
-        above = np.zeros((self.solar.node.size, len(self.supply.live)), dtype=bool)
-        above[np.arange(self.solar.node.size), self.solar.board] = True
+        above = np.zeros((len(self.supply.live), self.solar.node.size), dtype=bool)
+        above[self.solar.board, np.arange(self.solar.node.size)] = True
         for _ in self.wires.levels:
-            np.logical_or.at(above, (slice(None), giver), above[:, taker])
-        return above
+            np.logical_or.at(above, giver, above[taker])
+        return above.T
 
     def hold_back(self, drawn_w: Array, through: Flow) -> Array:
         """What is drawn at every node once no more leaves the site than may."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Mask, totals_by
 from twin.physics import flow
 from twin.results.enums import EventKind
 from twin.simulation.kernel.stretch import Stretch
@@ -100,8 +100,7 @@ class BoardStorage:
 
     def island_room_w(self) -> Array:
         """(power node,) what stores that carry their board alone can take of its sun."""
-        takes_w = self._takes_alone_w()
-        return np.bincount(self.bess.board, weights=takes_w, minlength=len(self.tree.id))
+        return totals_by(self.bess.board, self._takes_alone_w(), len(self.tree.id))
 
     def _takes_alone_w(self) -> Array:
         """(BESS,) the same of each."""
@@ -113,7 +112,7 @@ class BoardStorage:
     def _surplus_w(self, output_w: Array) -> Array:
         """(BESS,) what each takes of the sun that the board which they carry leaves over."""
         takes_w = self._takes_alone_w()
-        room_w = np.bincount(self.bess.board, weights=takes_w, minlength=len(self.tree.id))
+        room_w = totals_by(self.bess.board, takes_w, len(self.tree.id))
         left_w = np.where(output_w < -NEAR_W, -output_w, 0.0)
         share = np.minimum(left_w / np.where(room_w > 0, room_w, 1.0), 1.0)
         return takes_w * share[self.bess.board]
