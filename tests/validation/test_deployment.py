@@ -116,6 +116,24 @@ def test_break_even_utilisation(tmp_path: Path) -> None:
     assert by_name(twin.deploy(path))["c, on demand"].break_even_utilisation == pytest.approx(0.5)
 
 
+def test_renting_and_bursting_break_even_at_one_use_with_what_leaves(tmp_path: Path) -> None:
+    """100 steady GPUs at 12,000 USD a year, 99 % of hours usable, against 3 USD an hour and 0.5 GB
+    at 9 cents: 12,000 / 0.99 / 8,760 / 3.045 = 0.454 either way; a share may be a percentage.
+    """
+    cloud = [{"name": "c", "on_demand": 3.0, "region": "eu", "latency_ms": 5}]
+    cloud[0]["egress_usd_per_gb"] = 0.09
+    jobs = [{"name": "all", "share": "100 %", "egress_gb_per_gpu_hour": 0.5}]
+    own = {"usd_per_gpu_year": 12_000, "availability": "99 %"}
+    demand = {"gpus": 100}
+    found = by_name(twin.deploy(written(tmp_path, jobs=jobs, cloud=cloud, own=own, demand=demand)))
+    by_hand = 12_000 / 0.99 / 8760 / 3.045
+    for name in ("c, on demand", "own, burst to c"):
+        assert found[name].break_even_utilisation == pytest.approx(by_hand)
+    down_h = (100 / 0.99 - 100) * 8760
+    for name in ("on premises", "own, burst to c"):
+        assert found[name].unused_gpu_h == pytest.approx(down_h)
+
+
 def test_hamilton_2010_by_blocks(tmp_path: Path) -> None:
     own = {
         "gpus": 45_978,

@@ -70,7 +70,8 @@ class DeploymentOption:
     latency_ms: float = 0.0
     """Of the farthest place."""
     break_even_utilisation: float | None = None
-    """Use of an owned GPU from which owning is cheaper than this price; above 1 renting wins."""
+    """Use of an owned GPU from which owning is cheaper than this price with the egress of an hour;
+    above 1 renting wins."""
     price_as_of: str = ""
     stale: str = ""
     """How old its price is, where that is too old."""
@@ -147,11 +148,13 @@ def _term(
         _times(rental.egress_usd_gb, egress_gb),
     )  # fmt: skip
     each = own.usd_per_gpu_year[0] / own.availability
+    egress_usd_h = rental.egress_usd_gb[0] * _egress_gb(asked.jobs)
+    rent_usd_h = (reserved_usd or hourly) + egress_usd_h
     return _priced(
         base, demand, usd, float(demand.max()),
         gpus_held=held, rented_gpu_h=parts.rented_hours, unused_gpu_h=parts.unused_hours,
         egress_usd=rental.egress_usd_gb[0] * egress_gb,
-        break_even_utilisation=break_even_utilisation(each, 1.0, reserved_usd or hourly),
+        break_even_utilisation=break_even_utilisation(each, 1.0, rent_usd_h),
     )  # fmt: skip
 
 
@@ -177,7 +180,8 @@ def _hybrid(asked: Deployment, demand: Array, own: Owning, rental: Rental) -> De
     usd = _sum(_times(own.usd_per_gpu_year, gpus), _times(hourly, parts.rented_hours))
     return _priced(
         base, demand, usd, float(demand.max()) - held + gpus,
-        gpus_held=gpus, rented_gpu_h=parts.rented_hours, unused_gpu_h=parts.unused_hours,
+        gpus_held=gpus, rented_gpu_h=parts.rented_hours,
+        unused_gpu_h=parts.unused_hours + (gpus - held) * demand.size,
         egress_usd=rental.egress_usd_gb[0] * egress_gb * parts.rented_hours,
         break_even_utilisation=usable_usd_h / hourly[0],
     )  # fmt: skip
