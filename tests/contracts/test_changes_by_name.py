@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import failing, small
+from conftest import ROOT, failing, small
 
 import twin
 from twin import InputError
@@ -62,6 +62,20 @@ def test_a_path_that_leads_nowhere_gets_the_nearest(
         set_(files[0], key, "1")
     assert said in str(caught.value)
     assert all(problem.file == "--set" for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("loops.cdu.count", "there is no cooling.loops (cooling.loops=[...] states it)"),
+        ("workload.chat.nodes", "there is no workload (workload=[...] states it)"),
+    ],
+)
+def test_an_item_of_a_list_that_nobody_states(key: str, said: str) -> None:
+    """An air-cooled room has no loops; it was "found a mapping; allowed: a list"."""
+    with pytest.raises(InputError) as caught:
+        set_(ROOT / "layouts" / "edge_200kw.yaml", key, "2")
+    assert said in str(caught.value)
 
 
 def test_two_items_of_one_name_want_a_number(files: tuple[Path, Path]) -> None:

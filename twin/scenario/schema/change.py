@@ -20,6 +20,9 @@ SHORT = {
 }
 """Parts of a layout that a path may begin with."""
 
+LISTS = {("halls",), ("power",), ("cooling", "loops"), ("cooling", "air"), ("workload",)}
+"""Lists whose items a path names, counted from the top of a layout or scenario."""
+
 
 def parts_of(path: str, separator: str = ".") -> list[str]:
     """A path such as `workload.chat.nodes`, `workload[0].nodes` or `loops.cdu.volume` in full."""
@@ -44,9 +47,18 @@ def put(data: Any, path: list[str], value: Any) -> tuple[str, ...]:
         if done == len(path) - 1:
             data[index] = value
         elif isinstance(data, dict) and data.get(part) is None:
+            _no_such_list(path[: done + 1])
             data[part] = {}
         data = data[index]
     return new or tuple(place)
+
+
+def _no_such_list(path: list[str]) -> None:
+    """ValueError where a path would look for an item in a list that nobody states."""
+    where = path[1:] if path[0] == "layout" else path
+    if tuple(where) in LISTS:
+        name = ".".join(where)
+        raise ValueError(f"what the files state; there is no {name} ({name}=[...] states it)")
 
 
 def _index(data: Any, part: str, where: str) -> str | int:
