@@ -200,6 +200,18 @@ def test_adoption_and_cheaper_tokens_lower_the_worth() -> None:
         assert less["payback_years"] > whole["payback_years"]
 
 
+def test_a_layout_that_earns_nothing_says_so_and_has_no_rate_of_return() -> None:
+    """Its draws had rates of -95 to -59 % beside a planning value that had none."""
+    bare = twin.cost(ROOT / "layouts" / "edge_200kw.yaml")
+    assert any(one.startswith("nothing earns") for one in bare.warnings)
+    rate = bare.figures["irr_frac"]
+    assert np.isnan([rate["value"], rate["low"], rate["high"]]).all()
+    assert rate["how"].startswith("none")
+    work = twin.load(ROOT / "layouts" / "edge_200kw.yaml").with_(economics__usd_per_gpu_hour=4.0)
+    paid = twin.cost(work)
+    assert not any(one.startswith("nothing earns") for one in paid.warnings)
+
+
 def test_intervals_hold_the_planning_value_and_come_from_the_triangle() -> None:
     frame = ran().frame("cost_figures").set_index("name")
     row = frame.loc["capex_usd"]

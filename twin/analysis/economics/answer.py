@@ -205,7 +205,7 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     yield Figure("npv_usd", npv(wacc, flows), "USD", how)
     one = rate_of_return(flows[0])
     rates = rates_of_return(flows)
-    rates[0] = np.nan if one.value is None else one.value
+    rates[slice(None) if one.value is None else 0] = np.nan if one.value is None else one.value
     how = f"rate at which {years} years are worth nothing"
     yield Figure("irr_frac", rates, "1/year", how if one.value is not None else _no_rate(one))
     late = payback(flows, np.zeros(wacc.size))

@@ -23,6 +23,11 @@ Told = Callable[[float, float], None]
 LAYOUT_S = 3600.0
 """How long a layout without work is run at full load."""
 _PERIOD_S = 300.0
+NOTHING_EARNS = (
+    "nothing earns, so worth and payback are those of costs alone: the run makes no priced tokens "
+    "and economics.usd_per_gpu_hour is 0"
+)
+"""Told where the year of a design has no income."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,8 @@ class CostReport:
         scenario = self.answer.facility.scenario
         scripted = len(scenario.faults.timeline) + len(scenario.drills)
         found = [f"no price: {one}" for one in self.answer.unpriced]
+        if self.answer.earned == 0.0:
+            found.append(NOTHING_EARNS)
         if scripted:
             found.append(
                 f"the {scripted} stated faults and drills of the run are repeated with it "
