@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.serving_points import ServingPoint, forecasts  # noqa: E402
+from tests.serving_points import ServingPoint, forecasts, later_forecasts  # noqa: E402
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
 
 OUT = ROOT / "docs" / "physics" / "serving_forecasts_rows.md"
@@ -23,12 +23,21 @@ HEAD = (
     "Output tokens a second and GPU, published and forecast; what the columns mean stands in "
     "[serving forecasts](serving_forecasts.md).",
     "",
+)
+LATER = (
+    "",
+    "## Rows that came later",
+    "",
+    "TensorRT-LLM 1.0, tried once the times of the software stood; none fitted.",
+    "",
+)
+COLUMNS = (
     "| model | GPU | cut | format | in / out | published | forecast | error |",
     "|---|---|---|---|---|---|---|---|",
 )
 
 
-def row(point: ServingPoint, found: InferencePrediction) -> str:
+def row(point: ServingPoint, found: InferencePrediction, fitted: bool) -> str:
     """One line of the table."""
     error = found.output_tokens_per_s_per_gpu / point.tokens_per_s_per_gpu - 1
     cells = (
@@ -39,10 +48,17 @@ def row(point: ServingPoint, found: InferencePrediction) -> str:
         f"{point.input_tokens} / {point.output_tokens}",
         f"{point.tokens_per_s_per_gpu:,.0f}",
         f"{found.output_tokens_per_s_per_gpu:,.0f}",
-        f"{error:+.1%}" + (" fitted" if point.fitted else ""),
+        f"{error:+.1%}" + (" fitted" if fitted else ""),
     )
     return f"| {' | '.join(cells)} |"
 
 
+def lines() -> list[str]:
+    """The whole page."""
+    fitted = [row(point, found, point.fitted) for point, found in forecasts()]
+    later = [row(point, found, False) for point, found in later_forecasts()]
+    return [*HEAD, *COLUMNS, *fitted, *LATER, *COLUMNS, *later, ""]
+
+
 if __name__ == "__main__":
-    OUT.write_text("\n".join([*HEAD, *(row(*one) for one in forecasts()), ""]), encoding="utf-8")
+    OUT.write_text("\n".join(lines()), encoding="utf-8")

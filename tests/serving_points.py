@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tests.sources import table
@@ -63,6 +63,19 @@ def _point(row: dict[str, str], gpu: str, rate: float) -> ServingPoint:
     model = {"gptj-6b": "gpt-j-6b", "llama2-70b": "llama-2-70b"}.get(row["model"], row["model"])
     requests = ORCA_REQUESTS if orca else None
     return ServingPoint(model, gpu, cut, row["dtype"], *lengths, rate, requests)
+
+
+def later_points() -> Iterator[ServingPoint]:
+    """Rows that came to this program after its times had been fitted; totals of all GPUs."""
+    for row in table("workload/tensorrt_llm_v1_rows.csv"):
+        rate = float(row["system_output_tokens_per_s"]) / int(row["gpus"])
+        yield replace(_point(row, row["gpu"], rate), requests=int(row["requests"]))
+
+
+@lru_cache(maxsize=1)
+def later_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
+    """Every one of them with its forecast."""
+    return tuple((point, _forecast(point)) for point in later_points())
 
 
 @lru_cache(maxsize=1)

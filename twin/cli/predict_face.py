@@ -47,8 +47,9 @@ def shown(found: InferencePrediction) -> dict[str, Any]:
     if not found.prefill_parallelism:
         for key in ("prefill_gpus", "prefill_s", "transfer_s"):
             told.pop(key)
-    if not found.requests:
-        told.pop("requests")
+    for key in ("requests", "wait_s"):
+        if not told[key]:
+            told.pop(key)
     rounded = {
         key: float(f"{value:.4g}") if isinstance(value, float) else value
         for key, value in told.items()

@@ -27,7 +27,7 @@ class InferencePrediction:
     output_tokens_per_s_per_gpu: float
     """Over all GPUs, those that read prompts with them."""
     ttft_s: float
-    """Mean time to the first token, from the moment the engine has a place for the request."""
+    """Mean time to the first token: `wait_s`, and the prompt. With `max` nobody waits."""
     tpot_s: float
     """Mean time between tokens of a request, the first left out."""
     step_s: float
@@ -49,6 +49,9 @@ class InferencePrediction:
     """Mean error of forecasts of this kind on published results that nothing was fitted to."""
     extrapolated: bool
     """Whether kernels lie outside the shapes that were measured, or on another GPU."""
+    wait_s: float = 0.0
+    """For a place, where a stated concurrency is more than fits at once; and for those that read
+    prompts apart."""
     prefill_parallelism: str = ""
     """How replicas are cut that read its prompts; empty where it does so itself."""
     prefill_gpus: float = 0.0

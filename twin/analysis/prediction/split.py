@@ -57,7 +57,7 @@ def _joined(
     prompts_per_s = alone.output_tokens_per_s / asked.output_tokens
     needed = prompts_per_s * reads.time_to_first_token_s / asked.prefill_load
     gpus = needed * reader.replica.tensor
-    wait_s = _queue_s(reads.time_to_first_token_s, asked.prefill_load)
+    wait_s = alone.wait_s + _queue_s(reads.time_to_first_token_s, asked.prefill_load)
     sent_s = _sent_s(case, reader)
     power = GpuPower(reader.gpu, reader.kernels)
     busy = asked.prefill_load
@@ -67,6 +67,7 @@ def _joined(
         alone,
         output_tokens_per_s_per_gpu=alone.output_tokens_per_s / (alone.gpus + gpus),
         ttft_s=wait_s + reads.time_to_first_token_s + sent_s + alone.step_s,
+        wait_s=wait_s,
         mfu=alone.mfu * alone.gpus / (alone.gpus + gpus),
         gpu_power_w=total_w / (alone.gpus + gpus),
         joules_per_token=total_w / alone.output_tokens_per_s,

@@ -34,6 +34,7 @@ def told(
     ranks = case.replica.data
     gpus = case.replica.gpus
     rate = run.output_tokens_per_s * ranks
+    wait_s = _wait_s(case, run, in_flight)
     power_w = GpuPower(case.gpu, case.kernels).mean_w(run, clock_frac)
     return InferencePrediction(
         model=case.model.name,
@@ -48,7 +49,8 @@ def told(
         requests=requests,
         output_tokens_per_s=rate,
         output_tokens_per_s_per_gpu=rate / gpus,
-        ttft_s=run.time_to_first_token_s,
+        ttft_s=wait_s + run.time_to_first_token_s,
+        wait_s=wait_s,
         tpot_s=run.time_per_output_token_s,
         step_s=run.step_s,
         tokens_per_step=case.asked.made_tokens,
@@ -64,6 +66,19 @@ def told(
         notes=_notes(case, in_flight, budget),
         source=f"{case.kernels.source}; {case.software.source}",
     )
+
+
+def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:
+    """What a client waits for a place where more requests are in flight than run: Little's law
+    over the whole circle of a request, less what it spends on the replica.
+    """
+    asked = case.asked
+    if asked.concurrency == MOST or in_flight * case.replica.data >= int(asked.concurrency):
+        return 0.0
+    requests_per_s = run.output_tokens_per_s / asked.output_tokens
+    circle_s = int(asked.concurrency) / case.replica.data / requests_per_s
+    answer_s = (asked.output_tokens - 1) * run.time_per_output_token_s
+    return max(circle_s - run.time_to_first_token_s - answer_s, 0.0)
 
 
 def _mfu(case: ReplicaCase, tokens_per_s: float) -> float:

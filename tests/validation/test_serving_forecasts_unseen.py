@@ -1,0 +1,114 @@
+"""Claim: published serving rates that came after the fit are met as those before it were.
+
+210 rows of TensorRT-LLM 1.0 (perf-overview.md, commit 00f37686) of seven models on four GPUs, from
+128 to 20,000 tokens in and 128 to 4,096 out, tried through `twin.predict_inference` once its times
+stood; nothing was changed for them. Cuts are those of the table; models of experts were run with
+`enable_attention_dp`, which is a cut DEPn. Mean absolute error 13.4 %, median 7.4 %: dense models
+6.2 % (405B 6.1, 70B 5.8, 8B 7.3), models of experts 20.0 %. Bad rows: Llama 4 Maverick on H100
++54 % on average, Qwen3 30B on GB200 +29 % (published there slower than on B200, whose GPU is the
+same), 20,000 tokens in on H200 up to +87 %.
+
+And a service that is asked more than it has places for (NVIDIA NIM 1.8.0, Llama 3.3 70B in fp8 on
+two H100, 5,000 tokens in and 500 out, 1 to 250 clients; docs.nvidia.com/nim/benchmarking/llm/1.0.0,
+performance): tokens within 5 %, time between tokens within 9 %, time to the first token within
+21 % while all run, and with the wait in line of the circle of clients within 5 % from 150 on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from tests.serving_points import later_forecasts
+from twin import predict_inference
+
+CLIENTS = {
+    1: (406.77, 18.58, 51.67),
+    5: (546.7, 21.83, 218.48),
+    25: (688.69, 38.75, 623.4),
+    50: (834.51, 59.73, 814.37),
+    100: (7996.25, 92.91, 917.26),
+    150: (34794.22, 92.86, 920.9),
+    200: (61680.22, 93.06, 920.54),
+    250: (88605.32, 93.2, 920.12),
+}
+"""Requests in flight: ms to the first token, ms between tokens, tokens a second."""
+
+
+@pytest.fixture(scope="module")
+def errors():
+    """(error, point) of each row."""
+    return [
+        (found.output_tokens_per_s_per_gpu / point.tokens_per_s_per_gpu - 1, point)
+        for point, found in later_forecasts()
+    ]
+
+
+def _mean(errors, wanted) -> float:
+    return float(np.mean([abs(error) for error, point in errors if wanted(point)]))
+
+
+def test_all_rows(errors) -> None:
+    assert len(errors) == 210
+    assert _mean(errors, lambda point: True) <= 0.14
+    assert np.median([abs(error) for error, _ in errors]) <= 0.08
+
+
+def test_dense_models_at_every_length(errors) -> None:
+    assert _mean(errors, lambda point: not point.sparse) <= 0.065
+    for length in {(point.input_tokens, point.output_tokens) for _, point in errors}:
+        here = _mean(
+            errors,
+            lambda point, length=length: (
+                not point.sparse and (point.input_tokens, point.output_tokens) == length
+            ),
+        )
+        assert here <= 0.12
+
+
+def test_hopper(errors) -> None:
+    """Asked is 15 % on Hopper; H100 alone misses it for Llama 4 Maverick."""
+    assert _mean(errors, lambda point: point.gpu in ("H100", "H200")) <= 0.15
+
+
+def test_models_of_experts(errors) -> None:
+    assert _mean(errors, lambda point: point.sparse) <= 0.205
+
+
+def test_gpus_keep_their_order(errors) -> None:
+    """Kendall's tau of GPUs with one model and lengths, of rows told apart by more than 5 %."""
+    at = defaultdict(list)
+    for error, point in errors:
+        rate = point.tokens_per_s_per_gpu
+        at[point.model, point.input_tokens, point.output_tokens].append((rate, rate * (1 + error)))
+    signs = [
+        np.sign((a[0] - b[0]) * (a[1] - b[1]))
+        for same in at.values()
+        for a, b in combinations(same, 2)
+        if abs(np.log(a[0] / b[0])) > 0.05
+    ]
+    assert len(signs) > 200
+    assert np.mean(signs) >= 0.85
+
+
+@pytest.mark.parametrize("clients", CLIENTS)
+def test_more_clients_than_places(clients: int) -> None:
+    """At 100 a few clients too many wait, and one place more or less is seconds: no bound there."""
+    first_ms, between_ms, tokens_per_s = CLIENTS[clients]
+    found = predict_inference(
+        "Llama-3.3-70B", "H100-SXM5-80GB", 5000, 500,
+        parallelism="TP2", dtype="fp8", concurrency=clients,
+    )  # fmt: skip
+    assert found.output_tokens_per_s == pytest.approx(tokens_per_s, rel=0.05)
+    assert found.tpot_s * 1e3 == pytest.approx(between_ms, rel=0.10)
+    if clients <= 50:
+        assert found.wait_s == 0.0
+        assert found.ttft_s * 1e3 == pytest.approx(first_ms, rel=0.22)
+    elif clients >= 150:
+        assert found.ttft_s * 1e3 == pytest.approx(first_ms, rel=0.05)
+    circle_s = found.ttft_s + 499 * found.tpot_s
+    at_once = found.output_tokens_per_s / 500 * circle_s
+    assert at_once == pytest.approx(clients, rel=0.02)
