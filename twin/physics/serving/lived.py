@@ -32,7 +32,8 @@ class LoadRequests:
         self.cached = lengths.cached_tokens
         self.ready = lengths.ready
         self.replicas = min(in_turn, TOGETHER_MAX) if fewest else 1
-        shape = 1 if fewest else min(in_turn, SHARED_MAX)
+        self.shape = min(in_turn, SHARED_MAX)
+        shape = 1 if fewest else self.shape
         self.rng = np.random.default_rng(seed)
         self.prompt, self.output = lengths.drawn(REQUESTS, seed + 1)
         self.mean_prompt = float(self.prompt.mean())
@@ -43,6 +44,14 @@ class LoadRequests:
         self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
         self.first_s = np.full(REQUESTS, np.nan)
         self.done_s = np.full(REQUESTS, np.nan)
+
+    def begun(self, many: int) -> Array:
+        """(sequence,) shares of their answers that so many under way have made: one of R replicas
+        had every R-th arrival of the stream, so gaps between them are of a gamma law of shape R.
+        Drawn one by one instead, answers of one length would end in bunches that nobody sent.
+        """
+        gaps = self.rng.gamma(self.shape, 1.0 / self.shape, many + 1)
+        return self.rng.permutation(np.cumsum(gaps[:-1]) / gaps.sum())
 
     def measured(
         self, objective: Objective, pool: list[LivedReplica]
@@ -102,16 +111,17 @@ class LivedReplica:
         self.queue.append(q)
 
     def fill(self, rate: float, rng: np.random.Generator) -> None:
-        """Sequences under way at the start: as many as Little's law asks, each somewhere on its
-        way, longer ones more often.
+        """Sequences under way at the start: as many as Little's law asks, longer ones more often,
+        as far apart on their way as they came.
         """
         asked = self.asked
         likely = asked.output / asked.output.sum()
         held = float((likely * (asked.prompt + asked.output / 2)).sum())
-        many = self._many_at(rate, held)
+        many = int(self._many_at(rate, held))
         room = self.engine.kv_capacity_tokens
-        for q in rng.choice(likely.size, int(many), p=likely):
-            made = int(rng.integers(0, self.output[q]))
+        begun = asked.begun(many)
+        for k, q in enumerate(rng.choice(likely.size, many, p=likely)):
+            made = int(begun[k] * self.output[q])
             whole = float(self.prompt[q] + self.output[q])
             if self.held + whole > room:
                 break

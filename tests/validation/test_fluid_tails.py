@@ -1,0 +1,86 @@
+"""Claim: the fluid's tails of the first token are those of the engine, request by request.
+
+Llama 3.1 70B in fp8 on four H100. One run of the engine is one draw: with the lengths of the Azure
+code trace the P95 of single runs of 4,000 requests at 0.75 of the load goes from 1.3 to 2.1 s, so
+what is compared is a run of 20,000, or the mean of several. Errors met in the P95 at 0.55, 0.75 and
+0.85: Azure code on one replica -2, +5, -9 %; 1,000 tokens in and out on eight replicas by the
+fewest outstanding +7, +1, -7 % of runs from empty.
+
+That last state does not last: requests of one length that came to one replica one after another end
+one after another, and draw the next ones together. Such runs never part and now and then meet, so
+bunches grow for hours: P95 at 0.75 is 0.12 s in the first quarter of an hour and several times that
+later. No stationary answer is right for them; the fluid tells the first hour.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from tests.replicas import replica_speed
+from twin.physics.serving.engine import Served, serve
+from twin.physics.serving.law import tabulated
+from twin.physics.serving.requests import RequestList
+from twin.physics.serving.routing import Routing
+from twin.simulation.serving.replica import LONGEST_TOKENS, ReplicaSpeed
+
+LENGTHS = {
+    "code": {"lengths": "azure_2023_code"},
+    "equal": {"input_tokens": 1000, "output_tokens": 1000},
+}
+
+
+@lru_cache(maxsize=2)
+def _speed(lengths: str) -> ReplicaSpeed:
+    requests = {"rate": "10 / s", **LENGTHS[lengths]}
+    return replica_speed("H100-SXM5-80GB", {"dtype": "fp8", "requests": requests})
+
+
+def _drawn(rng: np.random.Generator, mean: float, sigma: float, count: int) -> np.ndarray:
+    values = mean * np.exp(sigma * rng.standard_normal(count) - sigma**2 / 2)
+    return np.maximum(np.round(values), 1).astype(np.int64)
+
+
+def _served(lengths: str, load: float, replicas: int, each: int, seed: int) -> Served:
+    """So many requests a replica, Poisson, from an empty pool."""
+    speed = _speed(lengths)
+    law = speed.asked
+    rng = np.random.default_rng(seed)
+    rate = load * speed.capacity_tokens_per_s / law.output_tokens * replicas
+    arrival = np.cumsum(rng.exponential(1 / rate, each * replicas))
+    prompt = _drawn(rng, law.input_tokens, law.input_log_sigma, arrival.size)
+    output = _drawn(rng, law.output_tokens, law.output_log_sigma, arrival.size)
+    tables = tabulated([speed.pace.laws[-1]], speed.engine, LONGEST_TOKENS)
+    requests = RequestList(arrival, prompt, output)
+    return serve(requests, tables, speed.engine, replicas, Routing.LEAST_OUTSTANDING)
+
+
+def _p95_s(served: Served, start: float = 0.15, end: float = 0.97) -> float:
+    """Of those between two shares of all requests."""
+    many = served.ttft_s.size
+    return float(np.nanpercentile(served.ttft_s[int(start * many) : int(end * many)], 95))
+
+
+def _fluid_p95_s(lengths: str, load: float, replicas: int) -> float:
+    curve = _speed(lengths).latencies(1.0, replicas)
+    return float(curve.at(np.array([load]), "ttft_s", 1)[0])
+
+
+@pytest.mark.parametrize("load", [0.55, 0.7, 0.8])
+def test_long_prompts_on_one_replica(load: float) -> None:
+    engine = _p95_s(_served("code", load, 1, 20_000, seed=4))
+    assert _fluid_p95_s("code", load, 1) == pytest.approx(engine, rel=0.2)
+
+
+@pytest.mark.parametrize("load", [0.55, 0.7, 0.8])
+def test_answers_of_one_length_by_the_fewest_outstanding(load: float) -> None:
+    engine = np.mean([_p95_s(_served("equal", load, 8, 4_000, seed)) for seed in (1, 2)])
+    assert _fluid_p95_s("equal", load, 8) == pytest.approx(float(engine), rel=0.2)
+
+
+def test_bunches_of_equal_answers_grow() -> None:
+    """Eight replicas at 0.75 of the load: 12,000 requests a replica are 35 minutes."""
+    served = _served("equal", 0.75, 8, 12_000, seed=7)
+    assert _p95_s(served, 0.7) >= 1.5 * _p95_s(served, 0.02, 0.15)
