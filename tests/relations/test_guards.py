@@ -140,3 +140,46 @@ def test_a_guard_of_a_trace_reads_its_prompts(tmp_path: Path) -> None:
 def test_guards_of_nothing_are_refused(works: list[dict[str, Any]], says: str) -> None:
     with pytest.raises(InputError, match=says):
         answer(small_layout(2, 2), workload=works)
+
+
+def seen_of_chat(detail: str = "fluid", **choice: str) -> dict[str, float]:
+    """Latencies of the chat in the last period, and its guard's to a whole verdict."""
+    reads = ["prompt", "answer"]
+    workload = [chat(detail=detail), guard(reads, **choice) | {"detail": detail}]
+    found = answer(small_layout(2, 2), workload=workload).frame("services")
+    last = found[found.time_s == found.time_s.max()].set_index("service")
+    told = last.loc["chat"].to_dict()
+    of_guard = last.loc["guard"]
+    for k in ("p50", "p95", "p99"):
+        between = of_guard[f"tpot_{k}_s"] * (VERDICT - 1)
+        told[f"verdict_{k}_s"] = of_guard[f"ttft_{k}_s"] + between
+    return told
+
+
+@pytest.mark.parametrize("detail", ["fluid", "requests"])
+def test_a_user_whose_prompt_is_checked_first_waits_for_the_verdict_too(detail: str) -> None:
+    seen = seen_of_chat(detail)
+    assert seen["shown_p50_s"] == pytest.approx(seen["ttft_p50_s"] + seen["verdict_p50_s"])
+    both = seen["ttft_p95_s"] + seen["verdict_p95_s"]
+    assert seen["shown_p50_s"] < seen["shown_p95_s"] <= both
+
+
+def test_a_prompt_checked_beside_its_answer_costs_the_longer_of_both() -> None:
+    seen = seen_of_chat(prompt_check="beside")
+    for k in ("p50", "p95", "p99"):
+        longer = max(seen[f"ttft_{k}_s"], seen[f"verdict_{k}_s"])
+        assert seen[f"shown_{k}_s"] == pytest.approx(longer)
+
+
+def test_an_answer_that_is_held_is_shown_whole_and_checked() -> None:
+    streamed = seen_of_chat()
+    held = seen_of_chat(answer_check="held")
+    whole = 119 * held["tpot_p50_s"]
+    more = held["shown_p50_s"] - streamed["shown_p50_s"]
+    assert more == pytest.approx(whole + held["verdict_p50_s"])
+
+
+def test_without_a_guard_users_see_what_the_service_makes() -> None:
+    found = answer(small_layout(2, 2), workload=[chat()]).frame("services")
+    for k in ("p50", "p95", "p99"):
+        assert found[f"shown_{k}_s"].equals(found[f"ttft_{k}_s"])

@@ -25,6 +25,11 @@ class GuardedService(Stated):
     """The policy before each; `cached_tokens` says how much of it is not read again."""
     verdict_tokens: PositiveInt = Field(default=5, le=GUARD_TOKENS_MAX)
     """What it answers."""
+    prompt_check: Literal["before", "beside"] = "before"
+    """Whether an answer begins only when its prompt has passed, or is made meanwhile and shown
+    once it has."""
+    answer_check: Literal["streamed", "held"] = "streamed"
+    """Whether tokens of an answer are shown as they are made, or once all of it has been read."""
     blocked: Fraction = 0.0
     """Share of prompts that it stops: the service never sees them."""
 

@@ -45,6 +45,14 @@ SERVICES = Table(
         Column("ttft_p95_s", "float", "s", "Time to the first token: 95 % of requests had less."),
         Column("ttft_p99_s", "float", "s", "Time to the first token: 99 % of requests had less."),
         Column(
+            "shown_p50_s",
+            "float",
+            "s",
+            "Time until a user sees the first token, its guards read: half had less.",
+        ),
+        Column("shown_p95_s", "float", "s", "Time until a user sees it: 95 % had less."),
+        Column("shown_p99_s", "float", "s", "Time until a user sees it: 99 % had less."),
+        Column(
             "tpot_p50_s",
             "float",
             "s",

@@ -14,6 +14,7 @@ from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.serving.latency import LATENCIES
 from twin.simulation.serving.service import SEEN
+from twin.simulation.serving.shown import SHOWN, shown_to_users
 from twin.simulation.state.record import SITE
 
 Columns = dict[str, Array]
@@ -198,11 +199,14 @@ def _reading_load(run: Disciplines, recorder: Recorder) -> Array:
 def _latencies(run: Disciplines, recorder: Recorder) -> Columns:
     """What users of each service saw, (period, service)."""
     time_s = recorder.rows("time_s")[:, 0]
+    services = run.serving.services
     found = [
-        s.latencies(time_s, seen)
-        for s, seen in zip(run.serving.services, _seen(run, recorder), strict=True)
+        s.latencies(time_s, seen) for s, seen in zip(services, _seen(run, recorder), strict=True)
     ]
-    return {name: np.stack([one[:, i] for one in found], 1) for i, name in enumerate(LATENCIES)}
+    tokens = [s.speed.asked.output_tokens for s in services]
+    shown = shown_to_users([s.pool for s in services], tokens, found)
+    columns = {name: np.stack([one[:, i] for one in found], 1) for i, name in enumerate(LATENCIES)}
+    return columns | {name: shown[:, :, i].T for i, name in enumerate(SHOWN)}
 
 
 def _seen(run: Disciplines, recorder: Recorder) -> list[Array]:

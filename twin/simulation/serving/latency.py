@@ -26,15 +26,21 @@ def at_load(curve: LoadCurve, load_frac: Array) -> Array:
 def in_turn(reads: Array, handover_s: float, makes: Array) -> Array:
     """(row, `LATENCIES`) of prompts read in one place and answers made in another.
 
-    Medians add up, and what each percentile lies above its median adds in squares: the two waits
-    are taken as independent. The share that keeps a promise is that of both.
+    The two waits are taken as independent. The share that keeps a promise is that of both.
     """
     seen = makes.copy()
-    median = reads[:, :1] + handover_s + makes[:, :1]
-    above = np.hypot(reads[:, :3] - reads[:, :1], makes[:, :3] - makes[:, :1])
-    seen[:, :3] = median + above
+    seen[:, :3] = after(reads[:, :3] + handover_s, makes[:, :3])
     seen[:, 6] = reads[:, 6] * makes[:, 6]
     return seen
+
+
+def after(first: Array, then: Array) -> Array:
+    """(row, percentile) of two independent times one after another, the median first: medians add
+    up, and what each percentile lies above its median adds in squares.
+    """
+    above = np.hypot(first - first[:, :1], then - then[:, :1])
+    both: Array = first[:, :1] + then[:, :1] + above
+    return both
 
 
 def with_backlog(seen: Array, backlog_s: Array, pool: Pool) -> Array:
