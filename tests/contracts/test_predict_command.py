@@ -145,6 +145,18 @@ def test_the_readers_are_as_many_as_their_load_asks(ask: Ask) -> None:
     assert total == pytest.approx(4 + half["prefill_gpus"])
 
 
+def test_layers_sent_while_they_are_computed_leave_one_to_wait_for(ask: Ask) -> None:
+    """Over a fast link the last of 80 layers; over a slow one all but what reading hides."""
+    asked = (*SPLIT, "--tp", "4", "--concurrency", "64", "--prefill", "TP4")
+    for link in ("400 Gbit/s", "2 Gbit/s"):
+        whole = ask(*asked, "--link", link)
+        layers = ask(*asked, "--link", link, "--send", "layers")
+        assert layers["transfer_s"] == whole["transfer_s"]
+        hidden_s = whole["ttft_s"] - layers["ttft_s"]
+        most_s = (1 - 1 / 80) * min(whole["transfer_s"], whole["prefill_s"])
+        assert hidden_s == pytest.approx(most_s, rel=1e-6)
+
+
 def test_a_tenth_of_the_link_takes_ten_times_as_long(ask: Ask) -> None:
     fast = ask(*SPLIT, "--tp", "4", "--concurrency", "8", "--prefill", "TP4")
     slow = ask(*SPLIT, "--tp", "4", "--concurrency", "8", "--prefill", "TP4", "--link", "40 Gbit/s")

@@ -90,6 +90,18 @@ def test_a_request_alone_waits_for_its_prompt_its_transfer_and_a_step() -> None:
     assert apart["tpot_p50_s"] == pytest.approx(together["tpot_p50_s"], rel=0.03)
 
 
+@pytest.mark.parametrize("detail", ["fluid", "requests"])
+def test_layers_sent_while_they_are_computed_shorten_the_first_token(detail: str) -> None:
+    """A request alone waits for the last of 80 layers and not for the transfer."""
+    lone = {"input_tokens": 4096, "output_tokens": 50, "rate": "0.5 / s", "diurnal_amplitude": 0}
+    whole = settled(served(split(0.0, detail=detail, requests=lone)))
+    sent = {"nodes": 1, "send": "layers"}
+    layers = settled(served(split(0.0, detail=detail, requests=lone, prefill=sent)))
+    takes_s = float(transfer_s(4096 * 80 * 8 * 128 * 2 * 1.0, 4 * 50e9))
+    saved_s = whole["ttft_p50_s"] - layers["ttft_p50_s"]
+    assert saved_s == pytest.approx((1 - 1 / 80) * takes_s, rel=0.02)
+
+
 def test_published_transfers_lie_near_the_line() -> None:
     """Mooncake's connector for vLLM v1, Qwen3-8B, eight 200 Gbit/s adapters: MB and ms as
     published; tests/data/README.md says what may be shared.

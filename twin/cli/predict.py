@@ -73,6 +73,9 @@ PrefillLoad = Annotated[
 Link = Annotated[
     str, Option("--link", metavar="RATE", help="Of a GPU's network adapter, for keys and values.")
 ]
+Send = Annotated[
+    str, Option("--send", metavar="whole|layers", help="Of a prompt's keys and values, when read.")
+]
 
 
 @predict.command()
@@ -98,6 +101,7 @@ def inference(
     prefill: Prefill = "",
     prefill_load: PrefillLoad = 0.7,
     link: Link = "400 Gbit/s",
+    send: Send = "whole",
     json: Json = False,
 ) -> None:
     """Tell tokens, times and power of a replica that serves."""
@@ -122,6 +126,7 @@ def inference(
         prefill=prefill,
         prefill_load=prefill_load,
         link_bit_s=quantity(link, "bit/s"),
+        send=send,
     )
     if json:
         say.document(found.as_dict())

@@ -164,6 +164,8 @@ class Pool:
     """None keeps all nodes awake."""
     prefill: Pool | None = None
     """Those that read its prompts, where they are others."""
+    sends_layers: bool = False
+    """Of those: whether keys and values leave layer by layer while a prompt is read."""
 
     @property
     def replica_gpus(self) -> int:

@@ -55,6 +55,8 @@ class PrefillNodes(Stated):
     """GPUs of one replica that reads; cut as one that makes tokens where not stated."""
     token_budget: PositiveInt | None = Field(default=None, le=10_000_000)
     """Most tokens of prompts in one iteration; as of the service where not stated."""
+    send: Literal["whole", "layers"] = "whole"
+    """Whether keys and values leave when all of a prompt is read, or each layer's once it is."""
 
 
 class Autoscaling(Stated):

@@ -61,6 +61,8 @@ class InferenceQuestion:
     """Share of the time in which these read."""
     link_bit_s: float = 400e9
     """Line rate of a GPU's network adapter, over which keys and values leave it."""
+    send: str = "whole"
+    """Whether keys and values leave when all of a prompt is read, or by `layers` while it is."""
 
     @property
     def checked_tokens(self) -> int:
@@ -137,6 +139,8 @@ class InferenceQuestion:
             found.append(Problem("--prefill-load", f"{self.prefill_load:g}", "above 0, below 1"))
         if not (isfinite(self.link_bit_s) and self.link_bit_s > 0):
             found.append(Problem("--link", f"{self.link_bit_s:g} bit/s", "above 0"))
+        if self.send not in ("whole", "layers"):
+            found.append(Problem("--send", repr(self.send), "whole or layers"))
         return found
 
 

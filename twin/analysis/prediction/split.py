@@ -22,7 +22,7 @@ from twin.errors import InputError, Problem
 from twin.facility.serving.power import GpuPower
 from twin.physics.kernels import BenchmarkRun, IterationLaw, LawRange, iteration_laws
 from twin.physics.queueing import mean_wait_mg1_s
-from twin.physics.serving.handover import transfer_s
+from twin.physics.serving.handover import after_reading_s, transfer_s
 
 
 def predict_split(case: ReplicaCase, catalogue: Catalogue) -> InferencePrediction:
@@ -59,6 +59,8 @@ def _joined(
     gpus = needed * reader.replica.tensor
     wait_s = alone.wait_s + _queue_s(reads.time_to_first_token_s, asked.prefill_load)
     sent_s = _sent_s(case, reader)
+    pieces = case.replica.model.layers if asked.send == "layers" else 1
+    left_s = float(after_reading_s(sent_s, reads.time_to_first_token_s, pieces))
     power = GpuPower(reader.gpu, reader.kernels)
     busy = asked.prefill_load
     reading_w = busy * power.mean_w(reads, clock_frac) + (1 - busy) * reader.gpu.power_idle_w
@@ -66,7 +68,7 @@ def _joined(
     return replace(
         alone,
         output_tokens_per_s_per_gpu=alone.output_tokens_per_s / (alone.gpus + gpus),
-        ttft_s=wait_s + reads.time_to_first_token_s + sent_s + alone.step_s,
+        ttft_s=wait_s + reads.time_to_first_token_s + left_s + alone.step_s,
         wait_s=wait_s,
         mfu=alone.mfu * alone.gpus / (alone.gpus + gpus),
         gpu_power_w=total_w / (alone.gpus + gpus),

@@ -2,7 +2,7 @@
 
 A transfer takes a moment to be set up and then goes at a share of the line rate of the adapters;
 those of one replica leave it one after another, and nobody computes less for them (they go from
-memory to memory). They begin when the whole prompt is read.
+memory to memory). They begin when the whole prompt is read, or layer by layer while it is.
 
 Shares: the published transfers of one prompt of Qwen3-8B, 20 MB to 4.5 GB, between two servers of
 eight 200 Gbit/s adapters with GPUDirect (Mooncake's connector for vLLM v1,
@@ -33,3 +33,18 @@ def transfer_s(size_bytes: Array | float, line_bytes_s: Array | float) -> Array:
     flowing = np.full(size.shape, np.inf)
     np.divide(size, LINK_FRAC * line, out=flowing, where=np.asarray(line) > 0)
     return SETUP_S + flowing
+
+
+def after_reading_s(sends_s: Array | float, reads_s: Array | float, pieces: int) -> Array:
+    """Seconds of a transfer that are left when a prompt is read.
+
+    sends_s   of the transfer alone
+    reads_s   of the prompt
+    pieces    that it goes in as they are computed, such as the model's layers; 1: whole
+
+    The first piece may go once it is computed, the last once all are: a line of two machines
+    (Johnson 1954, doi 10.1002/nav.3800010110) whose pieces are alike.
+    """
+    sends = np.asarray(sends_s, float)
+    ahead = (1 - 1 / pieces) * np.asarray(reads_s, float)
+    return np.maximum(sends - ahead, sends / pieces)

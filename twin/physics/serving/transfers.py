@@ -12,6 +12,8 @@ def hand_over(
     read_s: Array,
     replica: Index,
     takes_s: Array,
+    ahead_s: Array,
+    pieces: int,
     begin_s: float,
     free_s: Array,
     handed_s: Array,
@@ -22,13 +24,16 @@ def hand_over(
     read_s     (request,) when a prompt was read
     replica    (request,) where that was
     takes_s    (handed over,) seconds of each transfer alone
-    begin_s    no transfer begins before: the network was away
+    ahead_s    (handed over,) seconds before its prompt was read at which the first piece was
+    pieces     that each goes in
+    begin_s    no transfer of a prompt read before begins before: the network was away
     free_s     (replica,) when its line is free; written
     handed_s   (request,) written
     """
     for i in range(order.size):
         q = order[i]
         r = replica[q]
-        start = max(read_s[q], free_s[r], begin_s)
-        handed_s[q] = start + takes_s[i]
+        first = read_s[q] - ahead_s[i] if read_s[q] >= begin_s else begin_s
+        start = max(first, free_s[r])
+        handed_s[q] = max(start + takes_s[i], read_s[q] + takes_s[i] / pieces)
         free_s[r] = handed_s[q]

@@ -10,7 +10,7 @@ from twin.arrays import Array, Mask
 from twin.catalogue.rows import Model
 from twin.catalogue.shapes import shape_of
 from twin.facility.fabric import node_bandwidth_frac
-from twin.physics.serving.handover import transfer_s
+from twin.physics.serving.handover import after_reading_s, transfer_s
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.fleet import Fleet
 
@@ -94,7 +94,15 @@ class Handover:
         takes = self._replica_b_s(self.makers) * float(taken.max(initial=0.0))
         return np.minimum(self._replica_b_s(self.readers) * share, takes)
 
-    def mean_s(self) -> float:
-        """Of the mean prompt, all switches up."""
+    @property
+    def pieces(self) -> int:
+        """That keys and values of a prompt leave in."""
+        return self.model.layers if self.readers.pool.sends_layers else 1
+
+    def mean_s(self, reads_s: Array) -> Array:
+        """Of the mean prompt after it was read, all switches up.
+
+        reads_s   that it took to read it
+        """
         line = min(self._replica_b_s(self.readers), self._replica_b_s(self.makers))
-        return float(transfer_s(self.prompt_bytes, line))
+        return after_reading_s(transfer_s(self.prompt_bytes, line), reads_s, self.pieces)

@@ -124,5 +124,10 @@ class SplitRequests(RequestService):
         tokens = self.stated.prompt_tokens[order].astype(float)
         takes_s = transfer_s(self.handover.bytes_of(tokens), self._line_b_s(order))
         replica = self.reading.column("request_replica").astype(np.int64)
-        free_s = self.own.engine["line_free_s"]
-        self.send(order, read_s, replica, takes_s, self.world.now_s, free_s, self._handed_s())
+        pieces = self.handover.pieces
+        began_s = self.reading.column("request_start_s")
+        ahead_s = (1 - 1 / pieces) * (read_s - began_s)[order]
+        self.send(
+            order, read_s, replica, takes_s, ahead_s, pieces, self.world.now_s,
+            self.own.engine["line_free_s"], self._handed_s(),
+        )  # fmt: skip

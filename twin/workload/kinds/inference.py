@@ -98,6 +98,7 @@ class Inference(WorkloadKind):
             tensor_parallel=stated.tensor_parallel or pool.tensor_parallel,
             attention_ranks=1 if stated.tensor_parallel else pool.attention_ranks,
             engine=engine,
+            sends_layers=stated.send == "layers",
         )
 
     def needs(self) -> tuple[Need, ...]:
