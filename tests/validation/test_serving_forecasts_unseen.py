@@ -1,6 +1,6 @@
 """Claim: published serving rates that came after the fit are met as those before it were.
 
-210 rows of TensorRT-LLM 1.0 (perf-overview.md, commit 00f37686) of seven models on four GPUs, from
+210 rows of TensorRT-LLM 1.0 (workload/tensorrt_llm_v1_rows.csv) of seven models on four GPUs, from
 128 to 20,000 tokens in and 128 to 4,096 out, tried through `twin.predict_inference` once its times
 stood; nothing was changed for them. Cuts are those of the table; models of experts were run with
 `enable_attention_dp`, which is a cut DEPn. Mean absolute error 13.4 %, median 7.4 %: dense models
