@@ -6,6 +6,7 @@
   if (!box) return;
   const say = (text) => { $("v-state").textContent = text; };
   const began = performance.now();
+  say("The view is being made.");
 
   const bytes = (text) => {
     const letters = atob(text), out = new Uint8Array(letters.length);
