@@ -109,6 +109,11 @@ EXPRESSIONS = {
         f"<periodic-test>{number(1e-3)}{number(700)}{number(100)}{number(50)}</periodic-test>",
         -math.expm1(-0.05),
     ),
+    "histogram": (
+        f"<histogram>{number(0)}<bin>{number(3)}{number(0.1)}</bin>"
+        f"<bin>{number(4)}{number(0.5)}</bin></histogram>",
+        0.2,
+    ),
     "mod": (f"<mod>{number(7.3)}{number(1)}</mod>", math.fmod(7.3, 1.0)),
     "sin": (f"<sin>{number(0.5)}</sin>", math.sin(0.5)),
 }
@@ -119,6 +124,29 @@ def test_an_expression(name: str, tmp_path: Path, capsys: Any) -> None:
     text, expected = EXPRESSIONS[name]
     found = told(file(tmp_path, gate("top", f"<or>{named('x')}</or>"), events({"x": text})), capsys)
     assert found["probability"] == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("repair", [0.02, 1e-3])
+@pytest.mark.parametrize("time", [50.0, 700.0, 2950.0])
+def test_repaired_after_a_test_that_found_it(
+    repair: float, time: float, tmp_path: Path, capsys: Any
+) -> None:
+    """Works, failed, in repair: the three balances in small steps, tested at 100, 800, 1,500 h."""
+    rate = 1e-3
+    step = 0.01
+    failed = 0.0
+    mended = 0.0
+    for n in range(round(time / step)):
+        if n * step >= 100.0 and (n - 10_000) % 70_000 == 0:
+            mended += failed
+            failed = 0.0
+        fails = rate * (1.0 - failed - mended) * step
+        mended -= repair * mended * step
+        failed += fails
+    numbers = "".join(map(number, (rate, repair, 700, 100, time)))
+    text = f"<periodic-test>{numbers}</periodic-test>"
+    found = told(file(tmp_path, gate("top", f"<or>{named('x')}</or>"), events({"x": text})), capsys)
+    assert found["probability"] == pytest.approx(failed + mended, rel=1e-4)
 
 
 def component(name: str, p: float) -> str:
