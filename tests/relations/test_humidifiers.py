@@ -135,3 +135,23 @@ def test_a_year_and_the_review_count_hours_of_relative_humidity() -> None:
     told = twin.check(loaded(asked(room("15 °C", "16 °C", **keys), site=site(30.0, 26.0))))
     says = [row["says"] for row in told["findings"] if row["code"] == "hall_moisture"]
     assert any("class A1 is allowed 80%" in one for one in says)
+
+
+def test_water_evaporates_no_more_than_the_heat_there_is() -> None:
+    """A hall with twenty changes of outdoor air an hour at 15 °C of dew point would take 60 kW and
+    more to evaporate what it lacks; an idle one has half of that, so its air stays drier, its coils
+    come to rest and nothing is colder than their water.
+    """
+    keys: dict[str, Any] = {"leakage": 20.0, "humidifier": 1000.0, "dew_point_low": "15 °C"}
+    keys |= {"dew_point_high": "17 °C"}
+    layout = room("16 °C", humidifier_type="evaporative", **keys)
+    run = ran(asked(layout, site=site(0.0, -3.0), **DAY))
+    table = run.frame("moisture").iloc[-1]
+    idle_w = number(run, "energy_it_j") / 86400
+    evaporating_w = table.humidifier_kg / 300.0 * (VAPORISATION_J_KG - J_KG["evaporative"])
+    assert 0.9 * idle_w < evaporating_w < idle_w + 2.5e3
+    assert table.dew_point_degc < 14.0
+    assert run.frame("racks").inlet_air_degc.min() > 15.0
+    assert abs(number(run, "heat_balance_residual_frac")) < 1e-9
+    steam = ran(asked(room("16 °C", **keys), site=site(0.0, -3.0), **DAY))
+    assert steam.frame("moisture").dew_point_degc.iloc[-1] == pytest.approx(15.0, abs=1e-3)

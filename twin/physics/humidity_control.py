@@ -69,6 +69,19 @@ def air_heat_w(
     return np.asarray(given_w + dehumidified_kg_s * (VAPORISATION_J_KG + DEHUMIDIFIER_J_KG))
 
 
+def evaporates_kg_s(
+    most_kg_s: Array | float, heat_w: Array, humidifier_j_kg: Array | float
+) -> Array:
+    """The most that humidifiers give in air whose sensible heat is all that evaporates: those that
+    bring their own heat as much as they can.
+
+    heat_w   what the air of a hall is given
+    """
+    takes_j_kg = np.asarray(VAPORISATION_J_KG - humidifier_j_kg, dtype=float)
+    bound = np.maximum(heat_w, 0.0) / np.where(takes_j_kg > 0, takes_j_kg, 1.0)
+    return np.asarray(np.where(takes_j_kg > 0, np.minimum(most_kg_s, bound), most_kg_s))
+
+
 def latent_w(condensed_kg_s: Array) -> Array:
     """Heat that condensing adds to the water of coils."""
     return np.asarray(condensed_kg_s * VAPORISATION_J_KG)

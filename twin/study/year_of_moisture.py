@@ -63,8 +63,7 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         outdoor = leaks + work.air.outdoor_w_k[:, h] / AIR_J_KG_K
         spared_w = work.air.plant_w[:, plant]
         coil = coil_air(facility, rack_w, mine, h, cold_degc, spared_w)
-        through = coil.through_kg_s
-        found = balance(spec, outdoor, year.ratio, through, cold_degc, year.pressure_pa)
+        found = balance(spec, outdoor, year.ratio, coil, cold_degc, year.pressure_pa)
         kind = HUMIDIFIERS[spec.humidifier_type]
         bled = found.humidified_kg_s * kind.bleed_frac
         told[name] = _told(found, cold_degc, year) | _humidity(found, coil, year)

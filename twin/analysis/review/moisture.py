@@ -36,7 +36,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
         coil = coil_air(facility, rack_w, mine, h, cold, np.zeros(1))
         outdoor = leakage_kg_s(facility, halls[name], spec)
         weather = facility.weather
-        found = balance(spec, outdoor, weather.ratio, coil.through_kg_s, cold, weather.pressure_pa)
+        found = balance(spec, outdoor, weather.ratio, coil, cold, weather.pressure_pa)
         dew = moist_air.dew_point_degc(found.ratio, weather.pressure_pa)
         yield from _wet_coils(facility, name, mine, found, float(dew.max()), float(cold[0]))
         yield from _outside(facility, name, mine, dew)

@@ -12,11 +12,11 @@ from twin.facility.model import Facility
 from twin.physics import moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
 from twin.physics.hall_moisture_path import MoistAir, passed
-from twin.physics.humidity_control import HUMIDIFIERS
+from twin.physics.humidity_control import HUMIDIFIERS, evaporates_kg_s
 from twin.scenario.schema.room import MoistureSpec
 
 Flow = tuple[Array, Array]
-"""Air in kg/s and its ratio, (hall,) each."""
+"""Air in kg/s and its ratio, or water that comes and goes, (hall,) each."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,25 @@ class MoistHalls:
         at = np.stack(coldest, axis=-1) if coldest else np.zeros(ratio.shape)
         return moist_air.relative_humidity_frac(at, ratio, np.asarray(pressure_pa))
 
-    def steady(self, outdoor: Flow, coil: Flow, able: Array) -> HallMoisture:
+    def most(self, able: Array, heat_w: Array) -> Flow:
+        """The most that humidifiers and dehumidifiers give and take.
+
+        able     (hall,) share of them that can work
+        heat_w   (hall,) sensible heat that its air is given
+        """
+        wet = evaporates_kg_s(able * self.humidifier_kg_s, heat_w, self.humidifier_j_kg)
+        return wet, able * self.dehumidifier_kg_s
+
+    def steady(self, outdoor: Flow, coil: Flow, most: Flow) -> HallMoisture:
         """The moisture that balances; arguments as in `passed`."""
-        most = (able * self.humidifier_kg_s, able * self.dehumidifier_kg_s)
         return steady(*outdoor, *coil, (self.low, self.high), most)
 
-    def passed(self, ratio: Array, span_s: float, outdoor: Flow, coil: Flow, able: Array) -> Array:
+    def passed(self, ratio: Array, span_s: float, outdoor: Flow, coil: Flow, most: Flow) -> Array:
         """(water, hall) water over a span, kg/s on average, by the ways of `Passed`.
 
         outdoor   air in kg/s (hall,), and its ratio (hall,)
         coil      air through coils times effectiveness (hall,), and saturation there (hall,)
-        able      (hall,) share of humidifiers and dehumidifiers that can work
+        most      (hall,) what humidifiers can give, and dehumidifiers take
         """
         rows = zip(
             self.air_kg.tolist(),
@@ -73,8 +81,8 @@ class MoistHalls:
             coil[1].tolist(),
             self.low.tolist(),
             self.high.tolist(),
-            (able * self.humidifier_kg_s).tolist(),
-            (able * self.dehumidifier_kg_s).tolist(),
+            most[0].tolist(),
+            most[1].tolist(),
             strict=True,
         )
         found = [

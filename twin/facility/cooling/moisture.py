@@ -11,7 +11,7 @@ from twin.facility.cooling import peak
 from twin.facility.model import Facility
 from twin.physics import hall_moisture, moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
-from twin.physics.humidity_control import DEHUMIDIFIER_J_KG, HUMIDIFIERS
+from twin.physics.humidity_control import DEHUMIDIFIER_J_KG, HUMIDIFIERS, evaporates_kg_s
 from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.schema.layout import HallSpec
 from twin.scenario.schema.room import MoistureSpec
@@ -31,11 +31,23 @@ def leakage_kg_s(facility: Facility, hall: HallSpec, spec: MoistureSpec) -> floa
     return spec.leakage * volume_m3 * facility.cooling.air_density_kg_m3 / HOUR_S
 
 
+@dataclass(frozen=True)
+class CoilAir:
+    """Air through the coils of a hall, (hour,) or one number for all."""
+
+    through_kg_s: Array
+    """What passes them times their effectiveness."""
+    supply_degc: Array
+    """Air that they supply, on average: the coldest that racks can draw in."""
+    heat_w: Array
+    """Sensible heat that the air of the hall is given."""
+
+
 def balance(
     spec: MoistureSpec,
     outdoor_kg_s: Array | float,
     outdoor_ratio: Array,
-    coil_kg_s: Array,
+    coil: CoilAir,
     cold_degc: Array,
     pressure_pa: Array,
 ) -> HallMoisture:
@@ -45,18 +57,10 @@ def balance(
         for dew in (spec.dew_point_low, spec.dew_point_high)
     )
     cold = moist_air.saturated_ratio(cold_degc, pressure_pa)
-    most = (spec.humidifier / HOUR_S, spec.dehumidifier / HOUR_S)
-    return steady(outdoor_kg_s, outdoor_ratio, coil_kg_s, cold, (low, high), most)
-
-
-@dataclass(frozen=True)
-class CoilAir:
-    """Air through the coils of a hall, (hour,) or one number for all."""
-
-    through_kg_s: Array
-    """What passes them times their effectiveness."""
-    supply_degc: Array
-    """Air that they supply, on average: the coldest that racks can draw in."""
+    kind = HUMIDIFIERS[spec.humidifier_type]
+    wet = evaporates_kg_s(spec.humidifier / HOUR_S, coil.heat_w, kind.electricity_j_kg)
+    most = (wet, spec.dehumidifier / HOUR_S)
+    return steady(outdoor_kg_s, outdoor_ratio, coil.through_kg_s, cold, (low, high), most)
 
 
 def coil_air(
@@ -73,14 +77,15 @@ def coil_air(
     opened = max(float(peak.handler_coil_w_k(facility, rack_w)[mine].sum()), 1e-9)
     into_air_w = float(peak.heat_w(facility, rack_w)[1][hall])
     fans_w = float(peak.unit_w(facility, rack_w)[air.handler_unit[mine]].sum())
-    left_w = np.maximum(into_air_w + fans_w - spared_w, 0.0)
+    given_w = np.full(cold_degc.size, into_air_w + fans_w)
+    left_w = np.maximum(given_w - spared_w, 0.0)
     held = air.supply_degc[mine]
     if not np.isfinite(held).any():
         cooled = cold_degc + left_w / opened - into_air_w / stream
-        return CoilAir(np.full(cold_degc.size, opened / AIR_J_KG_K), cooled)
+        return CoilAir(np.full(cold_degc.size, opened / AIR_J_KG_K), cooled, given_w)
     supply = float(np.nanmean(held))
     through = hall_moisture.coil_kg_s(left_w, supply + into_air_w / stream, cold_degc, opened)
-    return CoilAir(through, np.full(cold_degc.size, supply))
+    return CoilAir(through, np.full(cold_degc.size, supply), given_w)
 
 
 def humidity_w(spec: MoistureSpec | None) -> float:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask
+from twin.arrays import Array, Mask, total_by
 from twin.facility.cooling.moist_halls import Flow, moist_halls
 from twin.facility.cooling.moisture import ALLOWED_DEW_DEGC, ALLOWED_HUMIDITY_FRAC
 from twin.physics import hall_moisture, humidity_control, moist_air
 from twin.results.enums import EventKind
 from twin.simulation.cooling.alarms import note_changes
 from twin.simulation.cooling.plant import Plants
-from twin.simulation.faults.commands import coils_now
+from twin.simulation.faults.commands import coils_now, handler_fans_w
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -58,10 +58,11 @@ class Moisture(Discipline):
         outdoor = (self._outdoor_kg_s(), np.broadcast_to(brought, own.ratio.shape))
         degc = self.world.state.heat.temperature_degc
         coil = (self._coil_kg_s(), self._saturated(degc))
+        most = self._most()
         if self.world.now_s <= 0.0:
-            own.ratio = self.halls.steady(outdoor, coil, self._able()).ratio
+            own.ratio = self.halls.steady(outdoor, coil, most).ratio
             own.start_ratio = own.ratio.copy()
-        own.water_kg_s = self._passed(own.ratio, outdoor, coil)
+        own.water_kg_s = self._passed(own.ratio, outdoor, coil, most)
         own.unit_w = self._unit_w()
         given = (*own.water_kg_s[1:3], self.halls.humidifier_j_kg)
         own.air_w = self._of_halls(humidity_control.air_heat_w(*given))
@@ -71,9 +72,19 @@ class Moisture(Discipline):
             note_changes(self.world, self.names, _DETAIL, own.alarms, found)
             own.alarms = found
 
-    def _passed(self, ratio: Array, outdoor: Flow, coil: Flow) -> Array:
+    def _passed(self, ratio: Array, outdoor: Flow, coil: Flow, most: Flow) -> Array:
         """(water, hall) kg/s up to the next look."""
-        return self.halls.passed(ratio, self.period_s, outdoor, coil, self._able())
+        return self.halls.passed(ratio, self.period_s, outdoor, coil, most)
+
+    def _most(self) -> Flow:
+        """What humidifiers can give and dehumidifiers take: water that evaporates takes no more
+        heat than racks and fans give to the air.
+        """
+        racks = self.world.facility.racks
+        given_w = self.world.state.racks.rack_w * (1.0 - racks.liquid_frac)
+        of_hall = total_by(racks.hall, given_w, len(self.cooling.hall_id))[self.halls.hall]
+        fans_w = self.halls.of_handler @ handler_fans_w(self.world)
+        return self.halls.most(self._able(), of_hall + fans_w)
 
     def _outdoor_ratio(self, outdoor_degc: Array) -> Array:
         """(...,) of weather (..., 2)."""
@@ -184,6 +195,7 @@ class Moisture(Discipline):
         cold = self._saturated(stretch.temperature_degc[1:])
         any_coil = np.full(self.halls.hall.size, _ANY_COIL)
         leaks = self._outdoor_kg_s()
+        most = self._most()
         ratio, water_kg, rates = self._now()
         reached = []
         rows = zip(stretch.span_s.tolist(), stretch.looks, stretch.row, cold, strict=True)
@@ -191,7 +203,7 @@ class Moisture(Discipline):
             ratio, water_kg = self._moved(ratio, water_kg, rates, span_s)
             if looks:
                 brought = np.broadcast_to(outdoor[row], ratio.shape)
-                rates = self._passed(ratio, (leaks, brought), (any_coil, saturated))
+                rates = self._passed(ratio, (leaks, brought), (any_coil, saturated), most)
             reached.append((ratio, water_kg, rates))
         ratios, sums, flows = (np.array(each) for each in zip(*reached, strict=True))
         return ratios, sums, flows
