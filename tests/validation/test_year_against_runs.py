@@ -31,6 +31,8 @@ PLANTS: dict[str, dict[str, Any]] = {
     "common pipe, tower and exchanger": {
         "type": "chiller_water_1055", "primary_flow": "3 L/s", "free_cooling": {"type": "tower"}
     },
+    "pumps that follow the heat": {"pump_power": "10 kW", "variable_pumps": "40 %"},
+    "warmer at low load": {"load_reset": {"by": "4 K"}},
 }  # fmt: skip
 
 
@@ -90,6 +92,40 @@ def test_three_days_of_moist_halls_are_those_of_a_run(
     of_year, of_run = (wet - dry for dry, wet in zip(*used, strict=True))
     assert of_year * more > 0.001
     assert of_year == pytest.approx(of_run, rel=0.1)
+
+
+def test_the_hottest_hours_of_dry_coolers_are_those_of_a_run() -> None:
+    """Outdoor air passes the set-point of 41.8 °C in Phoenix: fans turn at full speed then. A year
+    had them stand still in just these hours, in water colder than the air.
+    """
+    layout = small_layout(4, 0)
+    days = {"start": "2026-07-14T00:00:00-07:00", "site__climate": "phoenix"}
+    scenario = as_scenario(layout).with_(**days)
+    run = twin.simulate(twin.build(scenario)).summary
+    year = twin.climate(scenario, "phoenix", load_frac=None)
+    pue = mean(year.hours.facility_w, 194 * 24) / year.hours.power_w["it"][0]
+    assert pue == pytest.approx(run["pue"], rel=4e-3)
+    fans_w = year.hours.power_w["dry_coolers"]
+    hot = year.air.dry_bulb_degc > 41.8
+    assert fans_w[hot].min() > 25e3 > fans_w[~hot].mean()
+
+
+def test_dampers_shut_for_water_that_evaporates() -> None:
+    """Outdoor air carries the heat in April; what evaporates carries some, so less is let in."""
+    layout = small_layout(0, 4)
+    layout["cooling"]["plant"] = [layout["cooling"]["plant"].pop()]
+    handlers = {"supply_temperature": "20 °C", "economiser": {}}
+    layout["cooling"]["air"][0] |= handlers
+    held = {"humidifier": 50, "humidifier_type": "ultrasonic", "dew_point_low": "5 °C"}
+    layout["halls"][0]["moisture"] = held
+    days = {"start": "2026-04-10T00:00:00-07:00", "site__climate": "denver"}
+    scenario = as_scenario(layout).with_(**days)
+    run = twin.simulate(twin.build(scenario)).summary
+    year = twin.climate(scenario, "denver", load_frac=None)
+    it_w = year.hours.power_w["it"][0]
+    wue = mean(year.hours.water_kg_s["humidifiers"], 99 * 24) * 3.6e6 / it_w
+    assert wue == pytest.approx(run["wue_l_per_kwh"], rel=0.1)
+    assert mean(year.hours.facility_w, 99 * 24) / it_w == pytest.approx(run["pue"], rel=0.02)
 
 
 def as_scenario(layout: dict[str, Any], start: str = "2026-04-10") -> twin.Scenario:

@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.facility import Facility
+from twin.facility.cooling import peak
 from twin.facility.cooling.moisture import (
     ALLOWED_DEW_DEGC,
     ALLOWED_HUMIDITY_FRAC,
@@ -23,11 +24,16 @@ from twin.facility.cooling.moisture import (
 from twin.physics import humidity_control, moist_air
 from twin.physics.hall_moisture import HallMoisture
 from twin.physics.humidity_control import HUMIDIFIERS
-from twin.physics.moist_air import AIR_J_KG_K
+from twin.physics.moist_air import AIR_J_KG_K, VAPORISATION_J_KG
+from twin.scenario.schema.room import MoistureSpec
 from twin.scenario.series import YearOfAir
 from twin.study.year_of_plants import PlantsWork
 
 Told = dict[str, float]
+Vent = tuple[Array, float]
+Air = tuple[Array, CoilAir, Array, Array]
+DAMPER_ROUNDS = 6
+"""Between outdoor air and the water that evaporates in it."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +66,13 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         plant = facility.cooling.hall_plant[h]
         cold_degc = work.water_degc[:, plant]
         leaks = leakage_kg_s(facility, halls[name], spec)
-        outdoor = leaks + work.air.outdoor_w_k[:, h] / AIR_J_KG_K
+        vented = work.air.outdoor_w_k[:, h] / AIR_J_KG_K
         spared_w = work.air.plant_w[:, plant]
         coil = coil_air(facility, rack_w, mine, h, cold_degc, spared_w)
-        found = balance(spec, outdoor, year.ratio, coil, cold_degc, year.pressure_pa)
+        air = (year.ratio, coil, cold_degc, year.pressure_pa)
         kind = HUMIDIFIERS[spec.humidifier_type]
+        moved = float(peak.handler_w_k(facility, rack_w)[mine].sum()) / AIR_J_KG_K
+        found = _balanced(spec, leaks, (vented, moved), air)
         bled = found.humidified_kg_s * kind.bleed_frac
         told[name] = _told(found, cold_degc, year) | _humidity(found, coil, year)
         told[name]["humidifier_bleed_l"] = float(bled.sum()) * HOUR_S
@@ -75,6 +83,29 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         plant_w[:, plant] += humidity_control.latent_w(found.condensed_kg_s)
         plant_w[:, plant] += humidity_control.air_heat_w(*given)
     return MoistYear(told, water, unit_w, plant_w)
+
+
+def _balanced(spec: MoistureSpec, leaks_kg_s: float, vented: Vent, air: Air) -> HallMoisture:
+    """A hall's moisture, with dampers that shut by what evaporating water takes, in hours in which
+    they mix.
+
+    vented   (hour,) outdoor air that they let in without, and all that handlers move
+    """
+    most_kg_s, moved_kg_s = vented
+    ratio, coil, *rest = air
+    kind = HUMIDIFIERS[spec.humidifier_type]
+    found = balance(spec, leaks_kg_s + most_kg_s, ratio, coil, *rest)
+    alone = (most_kg_s > 0) & (most_kg_s < moved_kg_s * (1 - 1e-9))
+    if kind.electricity_j_kg > VAPORISATION_J_KG or not alone.any():
+        return found
+    now = most_kg_s
+    for _ in range(DAMPER_ROUNDS):
+        takes_w = found.humidified_kg_s * (VAPORISATION_J_KG - kind.electricity_j_kg)
+        takes_w = takes_w * most_kg_s / np.maximum(now, 1e-12)
+        left = most_kg_s * coil.heat_w / np.maximum(coil.heat_w + takes_w, 1e-9)
+        now = np.where(alone, left, most_kg_s)
+        found = balance(spec, leaks_kg_s + now, ratio, coil, *rest)
+    return found
 
 
 def _humidity(found: HallMoisture, coil: CoilAir, year: YearOfAir) -> Told:

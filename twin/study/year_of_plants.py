@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.plant_power import Setting, setting
 from twin.simulation.cooling.segments import entering_degc, segment_rows
 from twin.study.year_of_dampers import Vented, vented
+
+PUMP_ROUNDS = 3
+"""Between the speed of water pumps and the heat that they leave in the water."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def plants(
         look, short = _look(facility, plant, heat, year)
         water_degc[:, p] = look.water_degc
         found = setting(look)
+        found = replace(found, unit_w=found.unit_w - _spared_w(facility, plant, heat))
         unit_w[:, plant.all_units] = found.unit_w
         water += found.water_kg_s
         by_compressors = _compressed_w(look)
@@ -98,13 +102,17 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
     count = plant.units.size
     air = (year.dry_bulb_degc, year.wet_bulb_degc)
     free = plant.all_units.size - count
-    supply_degc = plant.supply_degc + plant.raised_k(year.dry_bulb_degc)
-    common = plant.common_pipe(count)
+    speed, heat = _pumped(facility, plant, heat)
+    raised_k = plant.raised_k(year.dry_bulb_degc) + plant.load_raised_k(
+        _load(facility, plant, heat)
+    )
+    supply_degc = plant.supply_degc + raised_k
+    common = plant.common_pipe(count, float(speed.mean()))
     rows = segment_rows(plant, count, supply_degc, *air, free_running=free, common=common)
-    steep, reference, constant, _, upper = np.moveaxis(rows, -1, 0)
+    steep, reference, constant, lower, upper = np.moveaxis(rows, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         water = reference + (heat[:, None] - constant) / steep
-    middle = water[:, 1] <= upper[:, 1]
+    middle = (water[:, 1] <= upper[:, 1]) & (water[:, 1] >= lower[:, 1])
     last = np.where(steep[:, 2] > 0, water[:, 2], upper[:, 1])
     carried = np.where(middle | (steep[:, 2] > 0), heat, np.minimum(heat, constant[:, 2]))
     short = int(np.count_nonzero(carried < heat * (1 - 1e-9)))
@@ -118,8 +126,35 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
         np.where(middle, water[:, 1], last),
         *air,
         common,
+        water_frac=float(speed.mean()),
     )
     return look, short
+
+
+def _spared_w(facility: Facility, plant: Plant, heat: Array) -> Array:
+    """(hour, unit of the plant) what its water pumps draw less than at full speed."""
+    speed, _ = _pumped(facility, plant, heat)
+    pump_w = np.zeros(plant.all_units.size)
+    pump_w[: plant.units.size] = plant.pump_w / plant.units.size
+    return np.asarray((1.0 - speed**3)[:, None] * pump_w)
+
+
+def _load(facility: Facility, plant: Plant, heat: Array) -> Array:
+    """(hour,) heat of a plant over that of the design point."""
+    design_w = peak.plant_heat_w(facility)[facility.cooling.plants.index(plant)]
+    return np.asarray(heat / max(float(design_w), 1.0))
+
+
+def _pumped(facility: Facility, plant: Plant, heat: Array) -> tuple[Array, Array]:
+    """(hour,) speed of water pumps that follow the heat, and heat without what they draw less."""
+    speed = np.ones(heat.size)
+    if plant.pump_least_frac is None:
+        return speed, heat
+    less_w = np.zeros(heat.size)
+    for _ in range(PUMP_ROUNDS):
+        speed = plant.pump_speed_frac(_load(facility, plant, heat - less_w))
+        less_w = plant.pump_w * (1.0 - speed**3)
+    return speed, heat - less_w
 
 
 def _compressed_w(look: Look) -> Array:

@@ -15,6 +15,9 @@ from twin.physics.chiller import ChillerCurve
 from twin.physics.decoupler import resistance_k_w
 from twin.physics.tower import Tower
 
+PUMP_STEP_FRAC = 0.05
+"""Speeds of water pumps that follow the heat."""
+
 
 @dataclass(frozen=True)
 class Units:
@@ -214,12 +217,21 @@ class Plant:
         reachable = np.asarray(wet_bulb_degc, dtype=float) + self.tower.approach_k
         return np.asarray(np.maximum(self.condenser_degc, reachable))
 
-    def load_raised_k(self, load_frac: float) -> float:
-        """By how much a low load raises the set-point."""
+    def load_raised_k(self, load_frac: Array | float) -> Array:
+        """By how much a low load raises the set-point; of the load's shape."""
+        load = np.asarray(load_frac, dtype=float)
         if self.load_reset is None:
-            return 0.0
+            return np.zeros(load.shape)
         low, full, most_k = self.load_reset
-        return most_k * min(max((full - load_frac) / (full - low), 0.0), 1.0)
+        return np.asarray(most_k * np.clip((full - load) / (full - low), 0.0, 1.0))
+
+    def pump_speed_frac(self, load_frac: Array | float) -> Array:
+        """Speed of its water pumps at a load, in steps; of the load's shape."""
+        load = np.asarray(load_frac, dtype=float)
+        if self.pump_least_frac is None:
+            return np.ones(load.shape)
+        wanted = np.ceil(load / PUMP_STEP_FRAC - 1e-9) * PUMP_STEP_FRAC
+        return np.asarray(np.minimum(np.maximum(wanted, self.pump_least_frac), 1.0))
 
     def raised_k(self, dry_bulb_degc: Array | float) -> Array:
         """By how much weather raises the set-point of its water, a straight line between."""

@@ -26,8 +26,6 @@ from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
-PUMP_STEP_FRAC = 0.05
-"""Speeds of water pumps that follow the heat."""
 DISCHARGING = 1
 """Mode of a tank that takes heat."""
 
@@ -41,6 +39,7 @@ class Plants(Discipline):
         self.plants = world.facility.cooling.plants
         world.clock.can("plant scan", self._scan)
         self.alarms = Alarms(world)
+        self._tanks = any(plant.store is not None for plant in self.plants)
         self._known: list[tuple[object, Array]] = [(None, np.zeros(0)) for _ in self.plants]
 
     def schedule(self) -> None:
@@ -51,7 +50,10 @@ class Plants(Discipline):
     def _scan(self, _: int) -> None:
         """The building controls look around: weather, fans and compressors are set anew."""
         self.own.outdoor_degc = np.array(self.world.facility.weather.at(self.world.now_s))
+        pumped = self.own.pump_frac
         self._follow_load()
+        if not np.array_equal(pumped, self.own.pump_frac) or self._tanks:
+            self.world.stale = True
         self.rescan()
 
     def _follow_load(self) -> None:
@@ -62,9 +64,7 @@ class Plants(Discipline):
         for p, plant in enumerate(self.plants):
             load = self._load_frac(p, plant)
             raised[p] = plant.load_raised_k(load)
-            if plant.pump_least_frac is not None:
-                wanted = np.ceil(load / PUMP_STEP_FRAC - 1e-9) * PUMP_STEP_FRAC
-                speed[p] = min(max(wanted, plant.pump_least_frac), 1.0)
+            speed[p] = plant.pump_speed_frac(load)
         own.load_raise_k = raised
         own.pump_frac = speed
 
