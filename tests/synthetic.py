@@ -614,7 +614,7 @@ def _generations() -> pd.DataFrame:
 
 
 def _moisture() -> pd.DataFrame:
-    rows = [(t, "hall_1", 9.0, 0.0071, 0.1, 0.0, 0.0, 0.1, 833.0, 0.0) for t in TIME_S]
+    rows = [(t, "hall_1", 9.0, 0.48, 0.0071, 0.1, 0.0, 0.0, 0.1, 833.0, 0.0) for t in TIME_S]
     return _frame("moisture", rows)
 
 
