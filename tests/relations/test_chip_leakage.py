@@ -12,6 +12,7 @@ from scipy.optimize import brentq
 
 import twin
 from tests.planner import answer, asked, busy, faults, happened, loaded, ran
+from twin.analysis.layout_numbers import witnesses
 from twin.physics.leakage import leakage_frac
 from twin.simulation import start
 
@@ -118,3 +119,13 @@ def test_what_is_stated_must_be_possible() -> None:
     for wrong, allowed in (({"share": "80 %"}, "0 to 50 %"), ({"at": "5 °C"}, "20 to 70")):
         with pytest.raises(twin.InputError, match=allowed):
             loaded(asked(room(**LEAKS | wrong)))
+
+
+def test_a_share_that_nobody_stated_is_told_as_assumed() -> None:
+    """`chip_leakage: {at: 60 °C}` takes 20 %: no maker states it, and the witness says so."""
+    facility = twin.build(loaded(asked(room(at="60 °C"))))
+    rows = [row for row in witnesses(facility) if row["subject"].endswith("chip_leakage")]
+    told = {row["parameter"]: row["source"] for row in rows}
+    assert {row["status"] for row in rows} == {"assumed"}
+    assert "assumed: no maker states it" in told["share"]
+    assert "assumed" not in told["at_degc"]

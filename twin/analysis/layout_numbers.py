@@ -39,10 +39,12 @@ def _leakage(plan: Layout) -> Iterator[Witness]:
     """What halls state of their GPUs' leakage; its curve is published, its share is not."""
     for hall in plan.halls:
         if hall.chip_leakage is not None:
-            source = f"{SOURCE}; by temperature as Liao, He and Lepak 2005 (65 nm)"
+            curve = "by temperature as Liao, He and Lepak 2005 (65 nm)"
             where = f"{hall.name}/chip_leakage"
-            yield _witness(where, "share", hall.chip_leakage.share, source)
-            yield _witness(where, "at_degc", hall.chip_leakage.at, source)
+            for key, field in (("share", "share"), ("at", "at_degc")):
+                stated = key in hall.chip_leakage.model_fields_set
+                source = f"{SOURCE if stated else 'assumed: no maker states it'}; {curve}"
+                yield _witness(where, field, getattr(hall.chip_leakage, key), source)
 
 
 def ratings(plan: Layout) -> Iterator[tuple[str, ElectricalRating]]:
