@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+import yaml
 
 from twin import build, load
 from twin.errors import InputError
@@ -696,3 +697,11 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     assert {"size", "moode", "seed"} <= {
         word for p in error.problems for word in ("size", "moode", "seed") if word in p.where
     }
+
+
+def test_a_layout_inside_a_scenario_is_not_told_to_be_a_path(tmp_path: Path) -> None:
+    """It may be a path too: who wrote it out has one slip in it, and reads of that one alone."""
+    inside = yaml.safe_load(LAYOUT) | {"colling": 1}
+    path = project(tmp_path)
+    path.write_text(yaml.safe_dump(yaml.safe_load(SCENARIO) | {"layout": inside}))
+    assert [problem.where for problem in refusal(path).problems] == ["layout.colling"]

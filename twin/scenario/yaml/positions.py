@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from twin.described import keys_of
 
 Loc = tuple[str | int, ...]
+CONSTRAINED = "constrained-"
+"""How pydantic calls a plain member of a union that has limits."""
 
 ABSENT = object()
 """Stands for a value that the file does not have; None is a value."""
@@ -32,8 +34,9 @@ def place_of(
     for index, part in enumerate(loc):
         if index == len(loc) - 1 and error in ("extra_forbidden", "missing"):
             return (*place, part), types
-        if chosen := [t for t in types if len(types) > 1 and part in _tags(t)]:
-            if _misfit(chosen[0], part, types, value_at(data, place)):
+        member = part.removeprefix(CONSTRAINED) if isinstance(part, str) else part
+        if chosen := [t for t in types if len(types) > 1 and member in _tags(t)]:
+            if _misfit(chosen[0], member, types, value_at(data, place)):
                 return None
             types = chosen
         elif below := [deeper for t in types for deeper in _below(t, part)]:
