@@ -184,11 +184,18 @@ def _unit(
     schema = {"anyOf": [QUANTITY_TEXT, _ZERO], "examples": [example], "x-unit": written or unit}
     return (
         BeforeValidator(lambda value: _read(value, unit)),
-        PlainSerializer(
-            lambda value: f"{value!r} {written or unit}", return_type=str, when_used="json"
-        ),
+        _writer(written or unit),
         WithJsonSchema(schema),
     )
+
+
+def _writer(unit: str) -> PlainSerializer:
+    """Writer of a quantity; a word that may stand in its place is written as it is."""
+
+    def text(value: float | str) -> str:
+        return value if isinstance(value, str) else f"{value!r} {unit}"
+
+    return PlainSerializer(text, return_type=str, when_used="json")
 
 
 def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
@@ -202,7 +209,7 @@ def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     choices = [_CLOCK_TEXT, QUANTITY_TEXT, _ZERO]
     return (
         BeforeValidator(read),
-        PlainSerializer(lambda value: f"{value!r} s", return_type=str, when_used="json"),
+        _writer("s"),
         WithJsonSchema({"anyOf": choices, "examples": ["06:00", "90 min"]}),
     )
 

@@ -1,0 +1,233 @@
+"""Scenarios in which a handful of features meet that no one scenario of ours has together.
+
+Each is drawn by its number: a shipped layout with other equipment, other work, and things that
+fail. All that is added is what a planner may write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import yaml
+from conftest import ROOT
+
+NODES = {"solar_edge": 64, "superpod_b200": 32, "edge_200kw": 64, "grid_pod": 144}
+"""Layouts, and nodes in each."""
+SITE_KW = {"solar_edge": 150, "superpod_b200": 500, "edge_200kw": 150, "grid_pod": 900}
+"""What they draw at work, about."""
+CLIMATES: tuple[Any, ...] = (
+    "phoenix",
+    "baltimore",
+    "seattle",
+    {"dry_bulb": "-12 °C", "wet_bulb": "-13 °C"},
+    {"dry_bulb": "38 °C", "wet_bulb": "27 °C"},
+)
+STARTS = ("2026-07-15T10:00:00-07:00", "2026-01-10T05:00:00-05:00")
+SCHEDULERS = ("fifo", "easy", "conservative", "priority", "fair_share")
+Plain = dict[str, Any]
+
+
+def mixed(number: int) -> Plain:
+    """A scenario with its layout, as plain data."""
+    draw = Random(number)
+    name = draw.choice(sorted(NODES))
+    layout = yaml.safe_load((ROOT / "layouts" / f"{name}.yaml").read_text(encoding="utf-8"))
+    for change in (_hall, _plant, _air, _supplies, _at_boards, _crews):
+        change(draw, layout)
+    minutes = draw.choice([90, 150])
+    asked: Plain = {
+        "version": 1,
+        "name": f"mixed_{number}",
+        "layout": layout,
+        "site": {"climate": draw.choice(CLIMATES), "grid": "ireland"},
+        "start": draw.choice(STARTS),
+        "horizon": f"{minutes} min",
+        "seed": number,
+        "workload": _work(draw, NODES[name]),
+        "faults": {"timeline": _faults(draw, layout, minutes)},
+        "drills": draw.choice([[], _outage(), _sag()]),
+        "outputs": {"period": draw.choice(["1 min", "5 min", "10 min"])},
+    }
+    return asked | {"controls": _controls(draw, asked, SITE_KW[name])}
+
+
+def _hall(draw: Random, layout: Plain) -> None:
+    fans = {"begin": "25 °C", "end": "35 °C", "most": 1.4, "power": "8 %"}
+    moisture = {"leakage": 2.0, "humidifier": draw.choice([0, 20]), "dehumidifier": 20}
+    for hall in layout["halls"]:
+        _perhaps(draw, 0.4, hall, server_fans=fans)
+        _perhaps(draw, 0.4, hall, chip_leakage={})
+        _perhaps(draw, 0.4, hall, moisture=moisture)
+        _perhaps(draw, 0.15, hall, airflow="potential")
+
+
+def _plant(draw: Random, layout: Plain) -> None:
+    cooler = {"type": "dry_cooler_1000", "mode": draw.choice(["series", "parallel"])}
+    tank = {"volume": "40 m^3", "discharge": "150 kW", "charge": "100 kW"}
+    for plant in layout["cooling"]["plant"]:
+        _perhaps(draw, 0.2, plant, heat_reuse={"share": "30 %", "return_at_least": "12 °C"})
+        _perhaps(draw, 0.2, plant, load_reset={"by": "3 K"})
+        if plant["type"].startswith("chiller"):
+            _perhaps(draw, 0.35, plant, free_cooling=cooler | {"name": f"free_{plant['name']}"})
+            _perhaps(draw, 0.3, plant, cold_store=tank | {"start": draw.choice(["20 %", "100 %"])})
+            _perhaps(draw, 0.2, plant, least_run="10 min")
+
+
+def _air(draw: Random, layout: Plain) -> None:
+    for handlers in layout["cooling"].get("air", []):
+        _perhaps(draw, 0.4, handlers, supply_temperature="20 °C")
+        if "supply_temperature" in handlers:
+            _perhaps(draw, 0.4, handlers, economiser={})
+
+
+def _supplies(draw: Random, layout: Plain) -> None:
+    for group in layout["power"]:
+        numbers = group.setdefault("overrides", {})
+        if group["type"].startswith("ups"):
+            _perhaps(draw, 0.3, numbers, walk_in="20 s")
+            _perhaps(draw, 0.2, numbers, lockout_count=2, lockout_window="1 min")
+        elif group["type"].startswith("genset"):
+            _perhaps(draw, 0.3, numbers, tank="0.05 m^3", refuel="1 h")
+            _perhaps(draw, 0.3, numbers, start_failure_probability=0.5)
+
+
+def _at_boards(draw: Random, layout: Plain) -> None:
+    """A battery store and a solar roof where none stand."""
+    there = {group["name"] for group in layout["power"]}
+    board = next(g for g in layout["power"] if g["type"].startswith("switchboard"))
+    first = members(board)[0]
+    store = {"name": "bess", "type": "bess_250_1h", "fed_by": first}
+    modules = {"dc_rating": "250 kW", "tilt_deg": 10, "azimuth_deg": 180}
+    roof = {"name": "roof", "type": "pv_1000", "rating": "200 kW", "fed_by": first}
+    for group, share in ((store, 0.5), (roof | {"solar": modules}, 0.4)):
+        if group["name"] not in there and draw.random() < share:
+            layout["power"].append(group)
+
+
+def _crews(draw: Random, layout: Plain) -> None:
+    _perhaps(draw, 0.3, layout, crews=[{"name": "all", "count": 1}])
+
+
+def _work(draw: Random, nodes: int) -> list[Plain]:
+    """Two or three kinds of work, each on a part of the nodes."""
+    some = max(1, nodes // draw.choice([3, 4]))
+    return [kind(draw, some) for kind in draw.sample(WORK, k=draw.choice([2, 3]))]
+
+
+def _training(draw: Random, nodes: int) -> Plain:
+    keep = {"checkpoint_interval": draw.choice(["20 min", "young_daly"])}
+    later = {"asynchronous_checkpoints": draw.random() < 0.5, "zero_stage": 3}
+    model = {"model": "Llama-3.1-8B", "global_batch_sequences": 64 * nodes}
+    return {"kind": "training", "name": "train", "nodes": nodes} | model | keep | later
+
+
+def _service(draw: Random, nodes: int) -> Plain:
+    detail = draw.choice(["fluid", "requests"])
+    asked = {"requests": {"rate": f"{draw.choice([1, 5, 20])} / s"}, "detail": detail}
+    served = {"kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": nodes}
+    _perhaps(draw, 0.3, asked, autoscale={})
+    return served | {"tensor_parallel": 1} | asked
+
+
+def _batch(draw: Random, nodes: int) -> Plain:
+    size = {"nodes_max": nodes, "nodes_median": max(1, nodes / 3), "runtime_median": "15 min"}
+    count = draw.choice([5, 30])
+    return {"kind": "batch", "name": "jobs", "count": count, "span": "2 h"} | size
+
+
+def _pipeline(_: Random, nodes: int) -> Plain:
+    clean = {"name": "clean", "nodes": max(1, nodes // 2), "rate": "1 GB/s", "keep": 0.5}
+    pack = {"name": "pack", "nodes": 1, "rate": "2 GB/s"}
+    return {"kind": "pipeline", "name": "data", "input": "2 TB", "stages": [clean, pack]}
+
+
+def _retraining(_: Random, nodes: int) -> Plain:
+    times = {"train": "10 min", "evaluate": "5 min", "canary_time": "2 min"}
+    asked = {"rounds": 2, "drift_per_day": 20, "nodes": nodes}
+    return {"kind": "retraining", "name": "fresh"} | asked | times
+
+
+WORK: tuple[Callable[[Random, int], Plain], ...] = (
+    _training,
+    _service,
+    _batch,
+    _pipeline,
+    _retraining,
+)
+
+
+def _faults(draw: Random, layout: Plain, minutes: int) -> list[Plain]:
+    """Up to four; a door counts only where the air of its hall is solved."""
+    hall = layout["halls"][0]
+    plant = layout["cooling"]["plant"][0]["name"]
+    door = {"component": hall["name"], "mode": "door_open", "opening": "30 %"}
+    lie = {"component": plant, "mode": "spoofed", "offset": "4 K"}
+    attack = {"component": plant, "mode": "compromise", "set_point": "30 °C"}
+    found: list[Plain] = []
+    for _ in range(draw.choice([0, 1, 2, 3, 4])):
+        over = {"repair_after": f"{draw.choice([1, 3, 20, 60])} min"}
+        gone = _lost(draw, layout) | over
+        opened = door | over if hall.get("airflow") == "potential" else gone
+        what = draw.choices([gone, opened, lie, attack], weights=[8, 1, 1, 1])[0]
+        found.append({"at": f"{draw.randint(1, minutes - 30)} min"} | what)
+    return found
+
+
+def _lost(draw: Random, layout: Plain) -> Plain:
+    """A component of the power or of the cooling."""
+    cooling = layout["cooling"]
+    cold = [group for key in ("air", "plant", "loops") for group in cooling.get(key, [])]
+    group = draw.choice(layout["power"] if draw.random() < 0.6 else cold)
+    return {"component": draw.choice(members(group))}
+
+
+def _outage() -> list[Plain]:
+    return [{"kind": "utility_outage", "at": "20 min", "duration": "15 min"}]
+
+
+def _sag() -> list[Plain]:
+    depth = {"target": "utility", "remaining_voltage": "40 %", "duration": "0.2 s"}
+    return [{"kind": "sag", "at": "25 min"} | depth]
+
+
+def _controls(draw: Random, asked: Plain, site_kw: int) -> Plain:
+    """Whose turn it is, what stores do, and who gives way."""
+    layout = asked["layout"]
+    found: Plain = {"scheduler": draw.choice(SCHEDULERS)}
+    rule = draw.choice([_shaving(site_kw), _by_list(), {"kind": "arbitrage"}, _ramp(), None])
+    if rule and any(group["name"] == "bess" for group in layout["power"]):
+        found["storage"] = [rule | {"bess": "bess", "start_charge": "50 %"}]
+    _perhaps(draw, 0.3, found, load_shedding={"order": [layout["halls"][0]["rows"][0]["name"]]})
+    call = {"at": "30 min", "duration": "30 min", "depth": "20 %"}
+    tiers = {asked["workload"][0]["name"]: 2}
+    _perhaps(draw, 0.3, found, demand_response={"tiers": tiers, "events": [call]})
+    return found
+
+
+def _shaving(site_kw: int) -> Plain:
+    return {"kind": "peak_shave", "limit": f"{0.8 * site_kw:.0f} kW"}
+
+
+def _by_list() -> Plain:
+    steps = [{"at": "20 min", "charge": "60 kW"}, {"at": "70 min", "discharge": "50 kW"}]
+    return {"kind": "schedule", "steps": steps}
+
+
+def _ramp() -> Plain:
+    return {"kind": "ramp_limit", "per_minute": "20 kW"}
+
+
+def members(group: Plain) -> list[str]:
+    """The components of a group by name."""
+    count = group.get("count", 1)
+    if count == 1:
+        return [group["name"]]
+    return [f"{group['name']}_{place + 1}" for place in range(count)]
+
+
+def _perhaps(draw: Random, share: float, held: Plain, **keys: Any) -> None:
+    """Set keys, now and then."""
+    if draw.random() < share:
+        held.update(keys)
