@@ -177,28 +177,26 @@ def _read(value: Any, unit: str) -> Any:
     return value
 
 
-def _unit(
-    unit: str, example: str, written: str = ""
-) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+_Parts = tuple[BeforeValidator, PlainSerializer, WithJsonSchema]
+
+
+def _unit(unit: str, example: str, written: str = "") -> _Parts:
     """Reader, writer and schema of a quantity; what is written reads back as the same number."""
     schema = {"anyOf": [QUANTITY_TEXT, _ZERO], "examples": [example], "x-unit": written or unit}
-    return (
-        BeforeValidator(lambda value: _read(value, unit)),
-        _writer(written or unit),
-        WithJsonSchema(schema),
-    )
+    read = BeforeValidator(lambda value: _read(value, unit))
+    return read, _writer(written or unit), WithJsonSchema(schema)
 
 
 def _writer(unit: str) -> PlainSerializer:
     """Writer of a quantity; a word that may stand in its place is written as it is."""
+    return PlainSerializer(
+        lambda held: held if isinstance(held, str) else f"{held!r} {unit}",
+        return_type=str,
+        when_used="json",
+    )
 
-    def text(value: float | str) -> str:
-        return value if isinstance(value, str) else f"{value!r} {unit}"
 
-    return PlainSerializer(text, return_type=str, when_used="json")
-
-
-def _moment() -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+def _moment() -> _Parts:
     """Reader of a moment: a clock reading since the start (hours may pass 24), or a duration."""
 
     def read(value: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import lived, small, small_layout, training
+from conftest import ROOT, failing, lived, small, small_layout, training
 
 import twin
 from twin.errors import InputError
@@ -193,6 +193,25 @@ def test_a_ramp_limit_returns_to_what_it_keeps() -> None:
     charge = result.frame("bess").charge_frac
     assert abs(charge.iloc[-1] - 0.5) <= 0.021
     assert charge.min() < 0.49
+
+
+def test_one_store_of_two_goes_back_by_itself() -> None:
+    """One board is without its transformer for half an hour, and its store gives what the ramp
+    lets through; the other then stands above what they keep together. Neither waits for the other:
+    the run stood still there for good.
+    """
+    rule = {"kind": "ramp_limit", "bess": "bess", "per_minute": "20 kW", "start_charge": "50 %"}
+    base = twin.load(ROOT / "layouts" / "grid_pod.yaml").with_(
+        horizon="9 h",
+        controls__storage=[rule],
+        faults=failing((590.0, "generator_1", 2400.0), (600.0, "transformer_1", 2400.0)),
+        outputs__period="10 min",
+    )
+    result = lived(base)
+    assert abs(result.summary["energy_balance_residual_frac"]) < 1e-9
+    charge = result.frame("bess").pivot(index="time_s", columns="component", values="charge_frac")
+    assert charge.min().sort_values().iloc[0] < 0.47
+    assert (charge.iloc[-1] - 0.5).abs().max() <= 0.021
 
 
 def same(one: twin.Result, other: twin.Result) -> None:

@@ -80,9 +80,9 @@ class BoardStorage:
         low = np.maximum(bess.soc_min_frac, reserve) * bess.energy_j
         high = bess.soc_max_frac * bess.energy_j
         kept = self.rules.kept_frac() * bess.energy_j
-        returning = np.where(self.islanded(), 0, self.rules.returning())
-        low = np.where(returning < 0, np.maximum(low, kept), low)
-        return low, np.where(returning > 0, np.minimum(high, kept), high)
+        heading = np.where(self.islanded(), 0, self.rules.heading())
+        low = np.where(heading < 0, np.maximum(low, kept), low)
+        return low, np.where(heading > 0, np.minimum(high, kept), high)
 
     def room_w(self, output_w: Array) -> tuple[Array, Array]:
         """(BESS,) most that each may give and take now, at outputs (power node,) without them."""

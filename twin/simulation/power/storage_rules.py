@@ -16,6 +16,8 @@ from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w, met
 
 NEAR_KEPT_FRAC = 0.02
 """Energy this share away from what a ramp limit keeps is left alone."""
+NEAR_KEPT_J = 2.0
+"""As near each comes to it once it goes back."""
 NEAR_W = 1e-6
 """Draws closer than this are the same."""
 
@@ -109,8 +111,13 @@ class Rules:
         return float(input_w[self.utilities].sum())
 
     def _split(self, total_w: float, mine: Mask, room: Room) -> Array:
-        """(BESS,) a group's power, by what each may give or take."""
+        """(BESS,) a group's power, by what each may give or take; those that go back to what they
+        keep have it to themselves where they can.
+        """
         most = np.where(mine, room[1] if total_w > 0 else room[0], 0.0)
+        going_back = np.where(self.heading() * total_w > 0, most, 0.0)
+        if going_back.sum() >= abs(total_w):
+            most = going_back
         whole = most.sum()
         return most * (total_w / whole) if whole > 0 else np.zeros(most.size)
 
@@ -163,7 +170,7 @@ class Rules:
         missing = float(
             (rule.keep * whole_j - self.world.state.supply.battery_j[self.bess.node[mine]]).sum()
         )
-        if abs(missing) <= (2.0 * mine.sum() if begun else NEAR_KEPT_FRAC * whole_j.sum()):
+        if abs(missing) <= (NEAR_KEPT_J * mine.sum() if begun else NEAR_KEPT_FRAC * whole_j.sum()):
             return 0.0
         own.returning[i] = int(np.sign(missing))
         return float(np.sign(missing)) * back_w
@@ -183,9 +190,14 @@ class Rules:
         """(BESS,) share of its energy that each goes back to; 1 where no rule says."""
         return self._of_rule([getattr(rule, "keep", 1.0) for rule in self.stated], 1.0)
 
-    def returning(self) -> Index:
-        """(BESS,) which way each goes back to it now; 0 where it does not."""
-        return self._of_rule(self.own.returning.tolist(), 0).astype(np.int64)
+    def heading(self) -> Index:
+        """(BESS,) which way each goes back to it now; 0 where it does not, or is there. One of a
+        group that has been drained by itself goes back by itself.
+        """
+        way = self._of_rule(self.own.returning.tolist(), 0).astype(np.int64)
+        held_j = self.world.state.supply.battery_j[self.bess.node]
+        missing_j = self.kept_frac() * self.bess.energy_j - held_j
+        return np.where(way * missing_j > NEAR_KEPT_J, way, 0)
 
     def _of_rule(self, values: list[float], default: float) -> Array:
         """(BESS,) a value of the rule of each."""
