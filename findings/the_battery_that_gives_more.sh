@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Question  A battery of 2,000 kWh without losses stands full and gives 900 kW until it is empty. How much does it give, solved every hour,
 #           quarter hour and minute? And how much does it take until it is full again?
-# Guess     2,000 kWh each time, both ways: what a store gives is what it held, and in the last step it gives what is left.
+# Guess     Expected, by hand: 2,000 kWh each time, both ways. Without losses a store gives what it held, in the last step what is left.
 # Seen      OpenDSS (DSS C-API 0.14.5): by the hour it gives 2,700 kWh, by the quarter 2,025, by the minute 2,010, and takes as much. In the
 #           last step it gives its whole 900 kW for the whole hour from 200 kWh, and is then set to empty; nothing is said.
 #           The same at a stated reserve: 1,800 kWh from 1,600 above it. 900 kW and a size of 1,800 kWh come out even: 1,800.
 # Matters   By the hour, which is the step of prices, this battery holds a peak for three hours instead of 2 h 13 min, and
 #           arbitrage sells 35 % more than it has. Sizes that are a whole number of steps show nothing, and are what one tests with.
-# Here      The end of a store is an instant of its own in twin: what it gives until then is what it held, to 1e-9, whatever the period
-#           of the tables: tests/relations/test_bess.py.
+# Here      A store runs empty at an instant of its own in twin, so it gives what it held, to 1e-9, whatever the period of the
+#           tables: tests/relations/test_bess.py.
 source "$(dirname "$0")/run_in.sh"
 run_in opendssdirect.py==0.9.4 dss-python==0.15.7 dss-python-backend==0.14.5 numpy==2.4.6 <<'PYTHON'
 import opendssdirect as dss

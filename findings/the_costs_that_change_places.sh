@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Question  A coolant pump wears (Weibull, 1,000 h, shape 2.5). Exchanging it in time costs 1, a failure costs 5. After what time is it best
 #           exchanged, where a failed one is made as good as new, and where it is only brought back to work, as old as it was?
-# Guess     493 h and 447 h, at 0.0035 and 0.0037 an hour, by minimising (1 R + 5 (1 - R)) / mean time in use, and (1 + 5 (t / 1000)^2.5) / t:
-#           the poorer repair asks for the earlier exchange and costs a little more.
+# Guess     Expected, by hand: 493 h and 447 h, at 0.0035 and 0.0037 an hour. These are the least of (1 R + 5 (1 - R)) / mean time in use
+#           and of (1 + 5 (t / 1000)^2.5) / t: the poorer repair asks for the earlier exchange and costs a little more.
 # Seen      reliability 0.9.0, optimal_replacement_time: 493 h for the first (q=0), 1,619 h for the second (q=1), and 0.0051 an hour.
 #           Under q=1 the two costs change places: a failure is charged 1 and the exchange 5. What it asks for really costs
 #           0.0109 an hour, 2.9 times the best. Both branches take one pair of arguments, cost_PM and cost_CM, and the plot agrees

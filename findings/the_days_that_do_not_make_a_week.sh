@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Question  A week of hourly consumption is priced by an as-of join. Some hours of the price file were restated: their time stands twice, and
 #           the later row has the price that counts. Do seven bills of a day add up to the bill of the week?
-# Guess     Yes, whichever of the two rows is taken: each hour meets the same prices.
+# Guess     Expected, by hand: yes. Each hour is joined by itself, so both bills are 2,100 EUR where the first of two rows is
+#           taken, and 2,394 where the last is.
 # Seen      DuckDB 2.0.1: 2,394 EUR for the week, 2,100 for its seven days. Up to 63 rows asked, the first of two equal times is
 #           taken, from 64 on the last: two plans, a loop and a merge (asof_loop_join_threshold), answer one query. pandas
 #           2.3.3 and polars 2.1.0 take the last: 2,394 both ways. That ties are not settled is known as duckdb issue 25536

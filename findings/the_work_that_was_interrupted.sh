@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Question  Two GPUs are lent out by day (two for 8 h, one for 16 h); a job that is under way when one goes is interrupted and resumed later.
 #           A job of 1.5 h comes every hour, so that the queue never empties. What is the utilisation?
-# Guess     1.00 but for the first hour, resumed or not: 32 GPU-hours a day meet 36 that are asked for, and none is ever idle.
+# Guess     Expected, by hand: 1.00 but for the first hour, resumed or not. 32 GPU-hours a day meet 36 that are asked for, so none
+#           is ever idle.
 # Seen      Ciw 3.2.7 says 0.998 where services are finished first, 0.920 where they are interrupted and resumed, and 0.936 where they start
 #           anew. In the second 2,129 jobs are done in a hundred days, and 2,129 x 1.5 h are 0.998 of the 3,200 GPU-hours: what
 #           is left out is the time of every service that was interrupted. By the project's own words (issue 125) it is the time
