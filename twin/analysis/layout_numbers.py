@@ -13,7 +13,7 @@ from twin.catalogue.witness import Witness, unit_of
 from twin.facility.crews import crew_classes
 from twin.facility.model import Facility
 from twin.scenario.schema import Layout
-from twin.scenario.schema.staff import CrewSpec
+from twin.stated import Stated
 
 SOURCE = "stated in the layout"
 
@@ -28,8 +28,7 @@ def witnesses(facility: Facility) -> Iterator[Witness]:
     yield from _leakage(plan)
     for crew in crew_classes(facility.scenario):
         for field in ("travel", "diagnose", "close"):
-            is_usual = getattr(crew, field) == CrewSpec.model_fields[field].default
-            source = "usual within a site, assumed" if is_usual else SOURCE
+            source = "usual within a site, assumed" if _is_usual(crew, field) else SOURCE
             yield _witness(f"crews/{crew.name}", f"{field}_s", getattr(crew, field), source)
     for subject, rating in ratings(plan):
         yield _witness(subject, "rating_w", rating.power_w, f"{SOURCE}: {rating.derivation}")
@@ -42,9 +41,16 @@ def _leakage(plan: Layout) -> Iterator[Witness]:
             curve = "by temperature as Liao, He and Lepak 2005 (65 nm)"
             where = f"{hall.name}/chip_leakage"
             for key, field in (("share", "share"), ("at", "at_degc")):
-                stated = key in hall.chip_leakage.model_fields_set
-                source = f"{SOURCE if stated else 'assumed: no maker states it'}; {curve}"
+                usual = _is_usual(hall.chip_leakage, key)
+                source = f"{'assumed: no maker states it' if usual else SOURCE}; {curve}"
                 yield _witness(where, field, getattr(hall.chip_leakage, key), source)
+
+
+def _is_usual(spec: Stated, key: str) -> bool:
+    """Whether a number is the one of who states none. Asked of the value, for a copy of a scenario
+    and the file that a run keeps state every key.
+    """
+    return bool(getattr(spec, key) == type(spec).model_fields[key].default)
 
 
 def ratings(plan: Layout) -> Iterator[tuple[str, ElectricalRating]]:
