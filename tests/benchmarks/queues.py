@@ -1,7 +1,7 @@
 """A long queue under a rule: `python -m tests.benchmarks.queues [RULE] [JOBS] [parts]`
 
 Jobs of 1 to 64 nodes on 256 nodes at 1.3 times what they can do, so that thousands wait; with
-`parts`, jobs of shares of a GPU and of one to eight GPUs on one node.
+`parts`, jobs of a quarter of a GPU, of one and of four on one node.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from twin.stated import YEAR_S, Bytes, Duration, Power, Stated, Within
 
 DAY_S = 86_400.0
 PolicyName = Literal["fifo", "easy", "conservative", "priority", "fair_share"]
+NO_GPU = "none"
+"""How `node_resources` calls nodes without GPUs."""
 
 
 class NodeResources(Stated):

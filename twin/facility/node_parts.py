@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from twin.controls.queueing import NO_GPU
 from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger
 from twin.facility.space.rack import Position
 
 SLICED = ("A100", "H100", "H200", "B200", "B300", "GB200", "GB300", "GH200", "H800", "H20")
 """How names of GPUs begin that have instances of 1, 2, 3, 4 and 7 of 7 slices (MIG user guide)."""
-WITHOUT = "none"
 
 
 def check_parts(ledger: Ledger, places: Iterable[Position]) -> None:
     """Refuse instances of GPUs that have none, and resources of nodes that are not there."""
     asked = ledger.scenario.controls.scheduler
     loc = ("controls", "scheduler")
-    here = {p.gpu.name if p.gpu else WITHOUT for p in places if p.type.nodes_per_rack}
-    whole = sorted(name for name in here - {WITHOUT} if not name.startswith(SLICED))
+    here = {p.gpu.name if p.gpu else NO_GPU for p in places if p.type.nodes_per_rack}
+    whole = sorted(name for name in here - {NO_GPU} if not name.startswith(SLICED))
     if asked.gpu_shares == "mig" and whole:
         allowed = f"GPUs with instances of sevenths ({', '.join(SLICED)}), time slices, or any"
         ledger.complain((*loc, "gpu_shares"), f"mig, and GPUs {', '.join(whole)}", allowed)

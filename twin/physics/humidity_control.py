@@ -41,6 +41,11 @@ class Humidifier(NamedTuple):
     bleed_frac: float
     """Water that it drains, over what it gives."""
 
+    @property
+    def takes_j_kg(self) -> float:
+        """Heat that a kilogram takes out of the air; below zero where it brings its own."""
+        return VAPORISATION_J_KG - self.electricity_j_kg
+
 
 HUMIDIFIERS = {
     "steam": Humidifier(STEAM_J_KG, 0.0),

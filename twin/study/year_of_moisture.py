@@ -24,14 +24,12 @@ from twin.facility.cooling.moisture import (
 from twin.physics import humidity_control, moist_air
 from twin.physics.hall_moisture import HallMoisture
 from twin.physics.humidity_control import HUMIDIFIERS
-from twin.physics.moist_air import AIR_J_KG_K, VAPORISATION_J_KG
+from twin.physics.moist_air import AIR_J_KG_K
 from twin.scenario.schema.room import MoistureSpec
 from twin.scenario.series import YearOfAir
 from twin.study.year_of_plants import PlantsWork
 
 Told = dict[str, float]
-Vent = tuple[Array, float]
-Air = tuple[Array, CoilAir, Array, Array]
 DAMPER_ROUNDS = 6
 """Between outdoor air and the water that evaporates in it."""
 
@@ -50,6 +48,25 @@ class MoistYear:
     """(hour, plant) heat of condensing and of both, which reaches its water."""
 
 
+@dataclass(frozen=True)
+class _MoistHall:
+    """A hall that states its moisture, with the air and water of a year. Arrays are (hour,)."""
+
+    spec: MoistureSpec
+    leaks_kg_s: float
+    """Outdoor air beside what dampers let in."""
+    coil: CoilAir
+    cold_degc: Array
+    """Water of its coils."""
+    year: YearOfAir
+
+    def balance(self, vented_kg_s: Array) -> HallMoisture:
+        """With so much outdoor air by its dampers."""
+        air = self.year
+        outdoor = self.leaks_kg_s + vented_kg_s
+        return balance(self.spec, outdoor, air.ratio, self.coil, self.cold_degc, air.pressure_pa)
+
+
 def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAir) -> MoistYear:
     """What every hall that states its moisture comes to."""
     told: dict[str, Told] = {}
@@ -65,14 +82,12 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
             continue
         plant = facility.cooling.hall_plant[h]
         cold_degc = work.water_degc[:, plant]
-        leaks = leakage_kg_s(facility, halls[name], spec)
-        vented = work.air.outdoor_w_k[:, h] / AIR_J_KG_K
-        spared_w = work.air.plant_w[:, plant]
-        coil = coil_air(facility, rack_w, mine, h, cold_degc, spared_w)
-        air = (year.ratio, coil, cold_degc, year.pressure_pa)
+        coil = coil_air(facility, rack_w, mine, h, cold_degc, work.air.plant_w[:, plant])
+        leaks_kg_s = leakage_kg_s(facility, halls[name], spec)
+        hall = _MoistHall(spec, leaks_kg_s, coil, cold_degc, year)
+        moved_kg_s = float(peak.handler_w_k(facility, rack_w)[mine].sum()) / AIR_J_KG_K
+        found = _with_dampers(hall, work.air.outdoor_w_k[:, h] / AIR_J_KG_K, moved_kg_s)
         kind = HUMIDIFIERS[spec.humidifier_type]
-        moved = float(peak.handler_w_k(facility, rack_w)[mine].sum()) / AIR_J_KG_K
-        found = _balanced(spec, leaks, (vented, moved), air)
         bled = found.humidified_kg_s * kind.bleed_frac
         told[name] = _told(found, cold_degc, year) | _humidity(found, coil, year)
         told[name]["humidifier_bleed_l"] = float(bled.sum()) * HOUR_S
@@ -85,26 +100,25 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
     return MoistYear(told, water, unit_w, plant_w)
 
 
-def _balanced(spec: MoistureSpec, leaks_kg_s: float, vented: Vent, air: Air) -> HallMoisture:
+def _with_dampers(hall: _MoistHall, most_kg_s: Array, moved_kg_s: float) -> HallMoisture:
     """A hall's moisture, with dampers that shut by what evaporating water takes, in hours in which
     they mix.
 
-    vented   (hour,) outdoor air that they let in without, and all that handlers move
+    most_kg_s    (hour,) outdoor air that they let in where no water evaporates
+    moved_kg_s   all that handlers move
     """
-    most_kg_s, moved_kg_s = vented
-    ratio, coil, *rest = air
-    kind = HUMIDIFIERS[spec.humidifier_type]
-    found = balance(spec, leaks_kg_s + most_kg_s, ratio, coil, *rest)
-    alone = (most_kg_s > 0) & (most_kg_s < moved_kg_s * (1 - 1e-9))
-    if kind.electricity_j_kg > VAPORISATION_J_KG or not alone.any():
+    takes_j_kg = HUMIDIFIERS[hall.spec.humidifier_type].takes_j_kg
+    found = hall.balance(most_kg_s)
+    mix = (most_kg_s > 0) & (most_kg_s < moved_kg_s * (1 - 1e-9))
+    if takes_j_kg <= 0 or not mix.any():
         return found
-    now = most_kg_s
+    given_w = hall.coil.heat_w
+    now_kg_s = most_kg_s
     for _ in range(DAMPER_ROUNDS):
-        takes_w = found.humidified_kg_s * (VAPORISATION_J_KG - kind.electricity_j_kg)
-        takes_w = takes_w * most_kg_s / np.maximum(now, 1e-12)
-        left = most_kg_s * coil.heat_w / np.maximum(coil.heat_w + takes_w, 1e-9)
-        now = np.where(alone, left, most_kg_s)
-        found = balance(spec, leaks_kg_s + now, ratio, coil, *rest)
+        takes_w = found.humidified_kg_s * takes_j_kg * most_kg_s / np.maximum(now_kg_s, 1e-12)
+        left_kg_s = most_kg_s * given_w / np.maximum(given_w + takes_w, 1e-9)
+        now_kg_s = np.where(mix, left_kg_s, most_kg_s)
+        found = hall.balance(now_kg_s)
     return found
 
 

@@ -45,6 +45,17 @@ class PlantsWork:
     air: Vented
 
 
+@dataclass(frozen=True)
+class _Pumped:
+    """Heat of a plant whose water pumps may follow it. Arrays are (hour,)."""
+
+    heat_w: Array
+    """Without what pumps draw less than at full speed."""
+    load_frac: Array
+    """The same over that of the design point."""
+    speed_frac: Array
+
+
 def plants(
     facility: Facility, rack_w: Array, year: YearOfAir, moist_w: Array | None = None
 ) -> PlantsWork:
@@ -59,15 +70,16 @@ def plants(
     water_degc = np.zeros((len(unit_w), len(facility.cooling.plants)))
     modes = dict(air.modes)
     notes: list[str] = []
+    design_w = peak.plant_heat_w(facility)
     reaches_w = np.tile(peak.plant_heat_w(facility, rack_w), (len(unit_w), 1))
     if moist_w is not None:
         reaches_w = reaches_w + moist_w
     for p, plant in enumerate(facility.cooling.plants):
-        heat = _left_w(reaches_w[:, p], air, p)
-        look, short = _look(facility, plant, heat, year)
+        pumped = _pumped(plant, _left_w(reaches_w[:, p], air, p), design_w[p])
+        look, short = _look(facility, plant, pumped, year)
         water_degc[:, p] = look.water_degc
         found = setting(look)
-        found = replace(found, unit_w=found.unit_w - _spared_w(facility, plant, heat))
+        found = replace(found, unit_w=found.unit_w - _spared_w(plant, pumped.speed_frac))
         unit_w[:, plant.all_units] = found.unit_w
         water += found.water_kg_s
         by_compressors = _compressed_w(look)
@@ -95,19 +107,18 @@ def _modes(plant: Plant, found: Setting, compressed_frac: Array) -> Index:
     return months.of_share(compressed_frac, found.water_kg_s > 0 if pads else None)
 
 
-def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tuple[Look, int]:
+def _look(facility: Facility, plant: Plant, pumped: _Pumped, year: YearOfAir) -> tuple[Look, int]:
     """What the controls of a plant see, with the water that carries the heat; and in how many hours
     the plant cannot carry it.
     """
     count = plant.units.size
     air = (year.dry_bulb_degc, year.wet_bulb_degc)
     free = plant.all_units.size - count
-    speed, heat = _pumped(facility, plant, heat)
-    raised_k = plant.raised_k(year.dry_bulb_degc) + plant.load_raised_k(
-        _load(facility, plant, heat)
-    )
+    heat = pumped.heat_w
+    raised_k = plant.raised_k(year.dry_bulb_degc) + plant.load_raised_k(pumped.load_frac)
     supply_degc = plant.supply_degc + raised_k
-    common = plant.common_pipe(count, float(speed.mean()))
+    water_frac = float(pumped.speed_frac.mean())
+    common = plant.common_pipe(count, water_frac)
     rows = segment_rows(plant, count, supply_degc, *air, free_running=free, common=common)
     steep, reference, constant, lower, upper = np.moveaxis(rows, -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -126,35 +137,27 @@ def _look(facility: Facility, plant: Plant, heat: Array, year: YearOfAir) -> tup
         np.where(middle, water[:, 1], last),
         *air,
         common,
-        water_frac=float(speed.mean()),
+        water_frac=water_frac,
     )
     return look, short
 
 
-def _spared_w(facility: Facility, plant: Plant, heat: Array) -> Array:
+def _spared_w(plant: Plant, speed_frac: Array) -> Array:
     """(hour, unit of the plant) what its water pumps draw less than at full speed."""
-    speed, _ = _pumped(facility, plant, heat)
     pump_w = np.zeros(plant.all_units.size)
     pump_w[: plant.units.size] = plant.pump_w / plant.units.size
-    return np.asarray((1.0 - speed**3)[:, None] * pump_w)
+    return np.asarray((1.0 - speed_frac**3)[:, None] * pump_w)
 
 
-def _load(facility: Facility, plant: Plant, heat: Array) -> Array:
-    """(hour,) heat of a plant over that of the design point."""
-    design_w = peak.plant_heat_w(facility)[facility.cooling.plants.index(plant)]
-    return np.asarray(heat / max(float(design_w), 1.0))
-
-
-def _pumped(facility: Facility, plant: Plant, heat: Array) -> tuple[Array, Array]:
-    """(hour,) speed of water pumps that follow the heat, and heat without what they draw less."""
-    speed = np.ones(heat.size)
-    if plant.pump_least_frac is None:
-        return speed, heat
-    less_w = np.zeros(heat.size)
-    for _ in range(PUMP_ROUNDS):
-        speed = plant.pump_speed_frac(_load(facility, plant, heat - less_w))
-        less_w = plant.pump_w * (1.0 - speed**3)
-    return speed, heat - less_w
+def _pumped(plant: Plant, heat_w: Array, design_w: float) -> _Pumped:
+    """Pumps as fast as the heat asks, and the heat with what they then draw."""
+    most_w = max(float(design_w), 1.0)
+    speed_frac = np.ones(heat_w.size)
+    left_w = heat_w
+    for _ in range(0 if plant.pump_least_frac is None else PUMP_ROUNDS):
+        speed_frac = plant.pump_speed_frac(left_w / most_w)
+        left_w = heat_w - plant.pump_w * (1.0 - speed_frac**3)
+    return _Pumped(left_w, left_w / most_w, speed_frac)
 
 
 def _compressed_w(look: Look) -> Array:

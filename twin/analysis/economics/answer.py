@@ -204,10 +204,9 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     how = f"{years} years at the cost of capital, with what is left at the end"
     yield Figure("npv_usd", npv(wacc, flows), "USD", how)
     one = rate_of_return(flows[0])
-    rates = rates_of_return(flows)
-    rates[slice(None) if one.value is None else 0] = np.nan if one.value is None else one.value
     how = f"rate at which {years} years are worth nothing"
-    yield Figure("irr_frac", rates, "1/year", how if one.value is not None else _no_rate(one))
+    how = _no_rate(one) if one.value is None else how
+    yield Figure("irr_frac", _rates(one, flows), "1/year", how)
     late = payback(flows, np.zeros(wacc.size))
     how = "until earnings have paid what was spent"
     yield _paid_back("payback_years", late, how, years)
@@ -215,6 +214,15 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     yield _paid_back("discounted_payback_years", payback(flows, wacc), how, years)
     chance = np.full(1, float(np.mean(npv(wacc, flows)[1:] > 0)))
     yield Figure("npv_positive_frac", chance, "", "share of the draws with a worth above zero")
+
+
+def _rates(one: RateOfReturn, flows: Array) -> Array:
+    """The rate of return, and those of the draws; none where there is none to stand them beside."""
+    rates = rates_of_return(flows)
+    if one.value is None:
+        return np.full_like(rates, np.nan)
+    rates[0] = one.value
+    return rates
 
 
 def _no_rate(found: RateOfReturn) -> str:

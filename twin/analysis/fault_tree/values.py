@@ -47,8 +47,9 @@ def _tested_and_repaired(
     if time <= first:
         return -math.expm1(-rate * time)
     tests = math.ceil((time - first) / every) - 1
-    kept = math.exp(-rate * every) - _mended(rate, repair, every)
-    settled = _mended(rate, repair, every) / (1.0 - kept)
+    mended = _mended(rate, repair, every)
+    kept = math.exp(-rate * every) - mended
+    settled = mended / (1.0 - kept)
     works = settled + kept**tests * (math.exp(-rate * first) - settled)
     since = time - first - tests * every
     back = _mended(rate, repair, since)

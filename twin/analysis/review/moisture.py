@@ -54,8 +54,7 @@ def _wet_coils(
         f"its air comes to a dew point of {dew:.1f} °C above the {cold:g} °C of its coils' water, "
         f"which take out up to {litres:.3g} L an hour"
     )
-    unit = int(facility.cooling.air.handler_unit[mine[0]])
-    yield at_unit(facility, FindingCode.COILS_CONDENSE, hall, unit, says)
+    yield _at_handlers(facility, FindingCode.COILS_CONDENSE, hall, mine, says)
 
 
 def _outside(facility: Facility, hall: str, mine: Index, dew: Array) -> Iterator[Finding]:
@@ -67,8 +66,7 @@ def _outside(facility: Facility, hall: str, mine: Index, dew: Array) -> Iterator
         f"its air comes to dew points of {least:.1f} to {most:.1f} °C; class A1 is allowed "
         f"{low:g} to {high:g} °C"
     )
-    unit = int(facility.cooling.air.handler_unit[mine[0]])
-    yield at_unit(facility, FindingCode.HALL_MOISTURE, hall, unit, says)
+    yield _at_handlers(facility, FindingCode.HALL_MOISTURE, hall, mine, says)
 
 
 def _humid(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> Iterator[Finding]:
@@ -79,5 +77,12 @@ def _humid(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> 
         f"the air that handlers supply comes to a relative humidity of {most:.0%}; class A1 is "
         f"allowed {ALLOWED_HUMIDITY_FRAC:.0%}, and 60 % is recommended"
     )
+    yield _at_handlers(facility, FindingCode.HALL_MOISTURE, hall, mine, says)
+
+
+def _at_handlers(
+    facility: Facility, code: FindingCode, hall: str, mine: Index, says: str
+) -> Finding:
+    """About a hall, at the first of its handlers."""
     unit = int(facility.cooling.air.handler_unit[mine[0]])
-    yield at_unit(facility, FindingCode.HALL_MOISTURE, hall, unit, says)
+    return at_unit(facility, code, hall, unit, says)

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.arrays import Array
-from twin.controls.queueing import NodeResources
+from twin.controls.queueing import NO_GPU, NodeResources
 from twin.workload import Job
-
-WITHOUT = "none"
-"""How `node_resources` calls nodes without GPUs."""
 
 
 def offered(kinds: Sequence[str], stated: Sequence[NodeResources]) -> Array:
@@ -21,7 +18,7 @@ def offered(kinds: Sequence[str], stated: Sequence[NodeResources]) -> Array:
     """
     by_gpu = {one.gpu: (float(one.cores), float(one.memory)) for one in stated}
     others = by_gpu.get(None, (np.inf, np.inf))
-    rows = [by_gpu.get(kind or WITHOUT, others) for kind in kinds]
+    rows = [by_gpu.get(kind or NO_GPU, others) for kind in kinds]
     return np.array(rows, dtype=float).reshape(len(kinds), 2)
 
 
