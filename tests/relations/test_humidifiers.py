@@ -18,8 +18,7 @@ from twin.physics.moist_air import VAPORISATION_J_KG, ratio_at_humidity, relativ
 
 DAY = {"horizon": "1 d"}
 DRY = site(10.0, -1.0)
-J_KG = {"steam": 2.613e6, "evaporative": 3.2 * 3.6, "ultrasonic": 0.085 * 2.613e6}
-J_KG["evaporative"] *= 1e3
+J_KG = {"steam": 2.613e6, "evaporative": 3.2e3 * 3600 / 1000, "ultrasonic": 0.085 * 2.613e6}
 
 
 def with_kind(kind: str, **keys: Any) -> dict[str, Any]:

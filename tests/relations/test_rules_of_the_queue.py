@@ -26,7 +26,7 @@ def lived(
     folder: Path, rows: list[str], work: dict[str, Any] | None = None, **keys: Any
 ) -> twin.Result:
     (folder / "mini.yaml").write_text(keys.pop("layout", MINI.read_text()))
-    (folder / "jobs.csv").write_text("\n".join([HEADER, *rows]))
+    (folder / "jobs.csv").write_text("\n".join([keys.pop("header", HEADER), *rows]))
     listed = {"kind": "jobs", "name": "log", "file": "jobs.csv", "cpu_activity": 1}
     scenario = {
         "version": 1, "name": "queue", "layout": "mini.yaml", "horizon": "6 h",

@@ -8,7 +8,6 @@ supported profiles: instances of A100 to B300 have 1, 2, 3, 4 or 7 of 7 slices o
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -23,6 +22,7 @@ from hypothesis import strategies as st
 import twin
 from tests.relations.test_jobs_share_nodes import POLICIES, pod_w, starts
 from tests.relations.test_rules_of_the_queue import MINI, jobs
+from tests.relations.test_rules_of_the_queue import lived as queued
 from tests.slow_scheduler import CORES, SlowJob, SlowScheduler
 from tests.validation.test_shared_nodes import some_jobs
 from twin.simulation.jobs.gpu_shares import ROOM, SLICES, legal
@@ -34,17 +34,8 @@ EACH = {"cores": CORES, "memory": "256 GiB"}
 
 
 def lived(folder: Path, rows: list[str], scheduler: dict[str, Any], **keys: Any) -> twin.Result:
-    (folder / "mini.yaml").write_text(keys.pop("layout", MINI.read_text()))
-    (folder / "jobs.csv").write_text("\n".join([HEADER, *rows]))
-    listed = {"kind": "jobs", "name": "log", "file": "jobs.csv", "cpu_activity": 1}
-    text = {
-        "version": 1, "name": "queue", "layout": "mini.yaml", "horizon": "6 h",
-        "site": {"climate": {"dry_bulb": "20 °C", "wet_bulb": "15 °C"}, "grid": "ireland"},
-        "workload": [listed | keys.pop("work", {})], "outputs": {"period": "10 min"},
-        "controls": {"scheduler": {"node_resources": [EACH]} | scheduler}, **keys,
-    }  # fmt: skip
-    (folder / "queue.yaml").write_text(json.dumps(text))
-    return twin.simulate(twin.build(twin.load(folder / "queue.yaml")))
+    controls = {"scheduler": {"node_resources": [EACH]} | scheduler}
+    return queued(folder, rows, header=HEADER, controls=controls, **keys)
 
 
 def with_cores(seed: int) -> list[SlowJob]:
