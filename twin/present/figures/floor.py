@@ -69,7 +69,7 @@ def _plans(result: Result, scale: Scale) -> Figure:
     shown = _hottest(rooms, margin_scale(result).value)
     across = min(2, len(shown))
     rows = -(-len(shown) // across)
-    width_in = WIDTH_IN / across - 0.5 + 0.25 * (across == 1)
+    width_in = WIDTH_IN / across - 0.25 * across
     title_in = 0.55 if across == 1 else 0.42
     tallest_in = min(TALLEST_IN, (PAGE_IN - _AROUND_IN) / rows - title_in)
     height_in = max(min(width_in * room.depth_m / room.width_m, tallest_in) for room in shown)

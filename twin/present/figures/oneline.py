@@ -43,6 +43,10 @@ MOST_WIDE = 6
 
 _BOX = 0.87
 """Width of a box; the rest of its column is for the lines."""
+_DRAWN_FRAC = 0.97
+"""Of the figure's width, between its margins."""
+_EDGE_PT = 5.0
+"""Of a box, which its words leave free."""
 
 
 @styled
@@ -73,7 +77,7 @@ def figure_oneline(result: Result) -> Figure:
         name: (float(x), y) for x, names in enumerate(columns) for name, y in _spread(names, rows)
     }
     _draw_edges(axes, drawn, place)
-    room_pt = 0.97 * 72 * WIDTH_IN * _BOX / (len(columns) - 1 + _BOX) - 5.0
+    room_pt = _DRAWN_FRAC * 72 * WIDTH_IN * _BOX / (len(columns) - 1 + _BOX) - _EDGE_PT
     boxes = {name: drawn.nodes[name]["box"] for name in place}
     titles = {name: _box_title(box, room_pt) for name, box in boxes.items()}
     fits = all(width_pt(title, weight="bold") <= room_pt for title in titles.values())
