@@ -62,17 +62,17 @@ def test_three_days_with_dampers_are_those_of_a_run() -> None:
 @pytest.mark.parametrize(
     ("climate", "start", "first", "water", "held", "more"),
     [
-        ("miami", "2026-07-14", 194 * 24, "7 °C", {"leakage": 2.0}, 1),
-        ("miami", "2026-07-14", 194 * 24, "20 °C", {"leakage": 2.0, "dehumidifier": 100.0}, 1),
-        ("denver", "2026-01-14", 13 * 24, "16 °C", {"leakage": 5.0, "humidifier": 100.0}, 1),
-        ("denver", "2026-01-14", 13 * 24, "16 °C", COOLING, -1),
+        ("miami", "2026-07-14", 194 * 24, "7 °C", {"leakage": 2.0}, 4e-3),
+        ("miami", "2026-07-14", 194 * 24, "20 °C", {"leakage": 2.0, "dehumidifier": 100.0}, 4e-3),
+        ("denver", "2026-01-14", 13 * 24, "16 °C", {"leakage": 5.0, "humidifier": 100.0}, 4e-3),
+        ("denver", "2026-01-14", 13 * 24, "16 °C", COOLING, -1e-3),
     ],
 )
 def test_three_days_of_moist_halls_are_those_of_a_run(
-    climate: str, start: str, first: int, water: str, held: dict[str, Any], more: int
+    climate: str, start: str, first: int, water: str, held: dict[str, Any], more: float
 ) -> None:
     """Latent heat, steam and dehumidifiers each raise the energy of the days, water that evaporates
-    lowers it, and both agree.
+    lowers it, by `more` of the IT's at least, and both agree.
     """
     layout = small_layout(0, 3)
     layout["cooling"]["plant"] = [layout["cooling"]["plant"].pop()]
@@ -90,7 +90,7 @@ def test_three_days_of_moist_halls_are_those_of_a_run(
         assert pue == pytest.approx(run["pue"], rel=2e-3)
         used.append((pue, run["pue"]))
     of_year, of_run = (wet - dry for dry, wet in zip(*used, strict=True))
-    assert of_year * more > 0.001
+    assert of_year / more > 1.0
     assert of_year == pytest.approx(of_run, rel=0.1)
 
 
