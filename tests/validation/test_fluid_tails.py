@@ -9,7 +9,7 @@ fewest outstanding +7, +1, -7 % of runs from empty.
 That last state does not last: requests of one length that came to one replica one after another end
 one after another, and draw the next ones together. Such runs never part and now and then meet, so
 bunches grow for hours: P95 at 0.75 is 0.12 s in the first quarter of an hour and several times that
-later. No stationary answer is right for them; the fluid tells the first hour.
+later. No stationary answer is right for them; the fluid tells the first quarter of an hour.
 """
 
 from __future__ import annotations

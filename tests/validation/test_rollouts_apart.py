@@ -56,7 +56,7 @@ def test_training_that_is_the_longer_part_sets_the_pace() -> None:
     assert slow == pytest.approx(100 / 0.7, rel=0.02)
 
 
-def test_gpus_that_wait_draw_less_and_energy_a_step_stays_near() -> None:
+def test_gpus_that_wait_draw_less() -> None:
     power_w = {}
     for lag in (0, 1):
         work = apart("Llama-3.1-8B", lag)
