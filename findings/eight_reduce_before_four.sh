@@ -6,7 +6,7 @@
 #           2^25 they are behind, by 1.9 times at 256 KiB.
 # Matters   Reduced in the switch, a link carries (n + 1) / n of the buffer, 1.25 for four and 1.125 for eight. A rule of thumb
 #           from rings ranks cuts of a model the wrong way round for long prompts and the right way for single tokens.
-# Here      Serving takes every count of GPUs from its own measured row (twin/physics/kernel_exchange.py), and collectives of
+# Here      Serving takes every count of GPUs from its own measured row (twin/physics/kernel_surfaces/measured_exchange.py), and collectives of
 #           training have both ways (twin/physics/network/collectives.py, tests/validation/test_collectives.py).
 source "$(dirname "$0")/run_in.sh"
 run_in aiconfigurator-core==0.12.0 pandas==3.0.3 pyarrow==25.0.0 <<'PYTHON'

@@ -25,6 +25,7 @@ import pytest
 import yaml
 
 import twin
+from twin.results.tables import TABLES
 from twin.scenario import schema_json
 from twin.scenario.yaml.compose import compose
 
@@ -139,6 +140,11 @@ def test_readme_has_its_two_command_lines() -> None:
         block = re.search(rf"<!-- {marker} -->\n+```bash\n([^\n]+)\n```", text)
         assert block, marker
         assert "-c constraints.txt" in block[1]
+
+
+def test_readme_counts_the_tables() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f" {len(TABLES)} parquet tables" in text
 
 
 def test_reference_pages_are_current() -> None:
