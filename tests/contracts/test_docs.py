@@ -147,6 +147,13 @@ def test_readme_counts_the_tables() -> None:
     assert f" {len(TABLES)} parquet tables" in text
 
 
+def test_the_physics_page_names_every_discipline() -> None:
+    folder = ROOT / "docs" / "physics"
+    page = (folder / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in folder.glob("*.md")} - {"README.md"}
+    assert {name for name in pages if f"]({name})" not in page} == set()
+
+
 def test_reference_pages_are_current() -> None:
     assert _module(ROOT / "docs" / "make_reference.py").stale() == []
 
