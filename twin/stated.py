@@ -290,11 +290,11 @@ Moment = Annotated[float, *_moment(), Within(0.0, 30 * YEAR_S, "0 to 30 years af
 """Seconds after the start, from `"06:30"` or `"6.5 h"`."""
 Fraction = Annotated[float, Field(ge=0, le=1)]
 """A share between 0 and 1."""
-_SHARE = (
+SHARE = (
     BeforeValidator(lambda value: quantity(value, "") if isinstance(value, str) else value),
     WithJsonSchema({"type": ["string", "number"], "examples": ["80 %"]}),
 )
-Percent = Annotated[float, *_SHARE, Field(gt=0, le=1)]
+Percent = Annotated[float, *SHARE, Field(gt=0, le=1)]
 """A share above 0, as `0.8` or `"80 %"`."""
-ShareOrPercent = Annotated[float, *_SHARE, Field(ge=0, le=1)]
+ShareOrPercent = Annotated[float, *SHARE, Field(ge=0, le=1)]
 """A share from 0 on, as `0.8` or `"80 %"`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from mixed import mixed
+from mixed import Plain, mixed
 from planner import loaded
 
 import twin
@@ -24,7 +24,26 @@ def same(one: twin.Result, other: twin.Result) -> bool:
 
 @pytest.mark.parametrize("number", range(16))
 def test_features_in_company(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    facility = twin.build(loaded(mixed(number)))
+    promises_kept(mixed(number), 0.2 + 0.04 * number, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("number", [7, 17, 23, 30])
+def test_with_a_meter_that_lies(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside arbitrage with arrays, peak shaving, a ramp limit, and demand response."""
+    asked = mixed(number)
+    lie = {"at": "25 min", "component": "utility", "mode": "spoofed", "reads": "80 %"}
+    seen = {"detected_after": "20 min", "restore_time": "15 min"}
+    asked["faults"]["timeline"].append(lie | seen)
+    promises_kept(asked, 0.45, tmp_path, monkeypatch)
+
+
+def promises_kept(
+    asked: Plain, stopped_frac: float, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Balances, and the bytes of a run however it is lived through."""
+    facility = twin.build(loaded(asked))
     whole = twin.simulate(facility)
     open_ones = {
         key: value
@@ -33,12 +52,12 @@ def test_features_in_company(number: int, tmp_path: Path, monkeypatch: pytest.Mo
     }
     assert not open_ones
 
-    first = twin.start(facility).until(facility.scenario.horizon * (0.2 + 0.04 * number))
-    first.save(tmp_path / "stopped")
-    assert same(whole, twin.resume(tmp_path / "stopped").until().result())
+    first = twin.start(facility).until(facility.scenario.horizon * stopped_frac)
+    first.save(folder / "stopped")
+    assert same(whole, twin.resume(folder / "stopped").until().result())
 
-    whole.save(tmp_path / "kept")
-    assert same(whole, twin.simulate(twin.build(twin.load(tmp_path / "kept" / "scenario.yaml"))))
+    whole.save(folder / "kept")
+    assert same(whole, twin.simulate(twin.build(twin.load(folder / "kept" / "scenario.yaml"))))
 
     monkeypatch.setattr(Quiet, "live_through", lambda *_: False)
     assert same(whole, twin.simulate(facility))

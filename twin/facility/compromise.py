@@ -24,6 +24,8 @@ class IntrusionResponse:
 WATER_AND_AIR = IntrusionResponse(300.0, 1800.0)
 COOLANT_LOOP = IntrusionResponse(30.0, 900.0)
 UPS = IntrusionResponse(30.0, 14400.0)
+METER = IntrusionResponse(86400.0, 7200.0)
+"""Of a meter that lies: a day until its readings are held against those of the utility."""
 SWITCHGEAR = IntrusionResponse(60.0, 7200.0)
 ANSWERS = {
     Role.CHILLER: WATER_AND_AIR,
@@ -49,7 +51,7 @@ def commanded(kind: str) -> bool:
 
 def answer(kind: str, fault: TimedFault) -> IntrusionResponse:
     """What a fault states, else what its kind of component has."""
-    usual = ANSWERS[role(kind)]
+    usual = METER if fault.reads is not None else ANSWERS[role(kind)]
     return IntrusionResponse(
         usual.detected_s if fault.detected_after is None else fault.detected_after,
         usual.restore_s if fault.restore_time is None else fault.restore_time,
@@ -57,18 +59,27 @@ def answer(kind: str, fault: TimedFault) -> IntrusionResponse:
 
 
 def refuse_uncommanded(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
-    """Set-points and sensors are of plants and air handlers, pump speeds of coolant units; switched
-    off is what has a controller of its own.
+    """Set-points and sensors are of plants and air handlers, meters of utilities, pump speeds of
+    coolant units; switched off is what has a controller of its own.
     """
-    if fault.mode == "spoofed" or fault.set_point is not None:
+    if fault.reads is not None:
+        _refuse_elsewhere(ledger, loc, fault.component, Role.SUPPLY, "utility", "reads")
+    elif fault.mode == "spoofed" or fault.set_point is not None:
         _refuse_unregulated(ledger, loc, fault)
     elif fault.mode == "compromise" and fault.pump_speed is not None:
-        units = _of_role(ledger, Role.LOOP_COOLING)
-        if fault.component not in units:
-            what = "a coolant unit of this layout, for a `pump_speed`"
-            ledger.unknown(loc, fault.component, units, what)
+        wanted = Role.LOOP_COOLING
+        _refuse_elsewhere(ledger, loc, fault.component, wanted, "coolant unit", "pump_speed")
     elif fault.mode == "compromise":
         _refuse_without_controller(ledger, loc, fault.component)
+
+
+def _refuse_elsewhere(
+    ledger: Ledger, loc: Loc, name: str, wanted: Role, what: str, key: str
+) -> None:
+    """A key that components of one role alone take."""
+    known = _of_role(ledger, wanted)
+    if name not in known:
+        ledger.unknown(loc, name, known, f"a {what} of this layout, for `{key}`")
 
 
 def _refuse_unregulated(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:

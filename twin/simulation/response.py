@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls.demand_response import DemandEvent
 from twin.physics.chip import dynamic_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.compute.throttling import Throttling
+from twin.simulation.faults.commands import meters_read
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -39,6 +41,7 @@ class Response(Discipline):
         self.jobs = jobs
         self.serving = serving
         self.racks = world.facility.racks
+        self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
         if self.asked:
             self.workload_of = self._workloads()
             tiers = self.asked.tiers
@@ -108,6 +111,13 @@ class Response(Discipline):
     def _draw_w(self) -> float:
         return float(self.world.state.accounts.site_rate[SITE.index("utility")])
 
+    def _read_w(self) -> float:
+        """What the site's own meters read, by which work gives way."""
+        share = meters_read(self.world, self.utilities)
+        if share is None:
+            return self._draw_w()
+        return float(self.world.state.supply.input_w[self.utilities] @ share)
+
     def _look(self, i: int) -> None:
         """Compare the draw with what it is to be, and give way or take back."""
         assert self.asked is not None
@@ -140,7 +150,7 @@ class Response(Discipline):
         notches = self._deepest()
         levels = np.arange(LEVELS + 1) / LEVELS
         saved_w = np.array([self._saved_w(notches, float(level)) for level in levels])
-        missing_w = self._draw_w() - target_w
+        missing_w = self._read_w() - target_w
         need_w = self._saved_w(notches, self.own.level) + missing_w
         enough = np.flatnonzero(saved_w >= need_w)
         if not enough.size:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import (
+    SHARE,
     TEMPERATURE_DIFFERENCE,
     YEAR_S,
     Duration,
@@ -30,6 +31,7 @@ INTRUSIONS = ("compromise", "spoofed")
 """Those that somebody has to see before a crew comes."""
 FALSE_BY = Within(-50.0, 50.0, "-50 to 50 K")
 ReadingOffset = Annotated[float, *TEMPERATURE_DIFFERENCE, FALSE_BY]
+MeterReading = Annotated[float, *SHARE, Within(0.1, 2.0, "10 to 200 %")]
 SensorLimit = Annotated[float, *TEMPERATURE_DIFFERENCE, Within(1e-3, 50.0, "1 mK to 50 K")]
 Leak = Annotated[VolumeFlow, Within(1e-9, 1.0, "0.06 mL/min to 1 m^3/s")]
 
@@ -42,7 +44,7 @@ class TimedFault(Stated):
     component: Annotated[str, Field(max_length=100)]
     """Component name; `RACK/node_3` is one node of a rack, `RACK/node_3/gpu_2` one GPU of it. A
     hall for its tiles and doors. A plant or an air handler for a `set_point` that an intruder
-    writes, or a sensor that lies."""
+    writes, or a sensor that lies; a utility for a meter that does."""
     mode: FaultMode = "out"
     """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
     air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut. Of a hall with
@@ -50,7 +52,8 @@ class TimedFault(Stated):
     compromise: an intruder commands its controller, until that is seen and a crew has restored it;
     with `set_point` the water of a plant or the air of a handler is held at that, with `pump_speed`
     the pumps of a coolant unit are, with neither the component is switched off. spoofed: the sensor
-    that a plant or handler is controlled by reads otherwise than it is, by `offset` or `frozen`."""
+    that a plant or handler is controlled by reads otherwise than it is, by `offset` or `frozen`;
+    the site's own meter at a utility feed reads a share of what is drawn, by `reads`."""
     tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Which of the hall's stated tiles is closed, counted from 1."""
     opening: Percent | None = None
@@ -68,16 +71,20 @@ class TimedFault(Stated):
     """By how much a sensor reads more than it is; controls cool to that much less."""
     frozen: bool = False
     """Whether a sensor stays at what it read."""
+    reads: MeterReading | None = None
+    """What the site's own meter at a utility feed reads, of what is drawn there; storage rules and
+    demand response follow it, bills do not."""
     second_sensor_limit: SensorLimit | None = None
     """From which difference to a second sensor on controls trust that one, once it has lasted for
     `detected_after`; a smaller lie is never seen. Without a second sensor somebody sees it after
     `detected_after`, however small, and a crew comes."""
     detected_after: Duration | None = None
     """From a compromise, or a sensor's lie, until somebody sees it; 5 min for water and air, 30 s
-    for coolant loops and UPS, 1 min for the rest of the power, where not stated (assumed)."""
+    for coolant loops and UPS, 24 h for meters, 1 min for the rest of the power, where not stated
+    (assumed)."""
     restore_time: Duration | None = None
     """What a crew then works on it; 30 min for water and air, 15 min for coolant loops, 4 h for
-    UPS, 2 h for the rest of the power, where not stated (assumed)."""
+    UPS, 2 h for meters and the rest of the power, where not stated (assumed)."""
     repair_at: Moment | None = None
     """When it is back."""
     repair_after: Duration | None = None
@@ -122,13 +129,18 @@ class TimedFault(Stated):
 
     @model_validator(mode="after")
     def _one_lie(self) -> Self:
-        lies = (self.offset is not None) + self.frozen
+        lies = (self.offset is not None) + self.frozen + (self.reads is not None)
         if self.mode == "spoofed" and lies != 1:
-            raise ValueError("offset or frozen: true for a spoofed sensor, one of them")
+            raise ValueError("offset or frozen: true for a spoofed sensor, reads for a meter; one")
         if self.mode == "spoofed" and self.offset == 0:
             raise ValueError("an offset other than 0 K")
+        if self.reads == 1:
+            raise ValueError("reads other than 100 %: that meter tells the truth")
         if self.mode != "spoofed" and (lies or self.second_sensor_limit is not None):
-            raise ValueError("offset, frozen and second_sensor_limit for a spoofed sensor alone")
+            lying = "offset, frozen, reads and second_sensor_limit"
+            raise ValueError(f"{lying} for a spoofed sensor alone")
+        if self.reads is not None and self.second_sensor_limit is not None:
+            raise ValueError("no second_sensor_limit for a meter")
         if self.second_sensor_limit is not None and self.restore_time is not None:
             raise ValueError("no restore_time: controls go over to the second sensor at once")
         return self
@@ -148,10 +160,10 @@ class TimedFault(Stated):
     @property
     def amount(self) -> float:
         """Flow of a leak, share that is blocked or open, number of a tile, 1 of a closed valve,
-        what an intruder wrote, kelvin that a sensor reads too much.
+        what an intruder wrote, kelvin that a sensor reads too much, share that a meter reads.
         """
         room = self.blocked or self.tile or self.opening
-        return float(self.flow or room or self.written or self.offset or 1.0)
+        return float(self.flow or room or self.written or self.offset or self.reads or 1.0)
 
 
 class Season(Stated):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array
+from twin.arrays import Array, Index
 from twin.physics.coil import ControlledCoils
 from twin.simulation.kernel.world import World
 
@@ -35,6 +35,21 @@ def frozen(world: World, name: str) -> float | None:
     if not world.state.faults.altered:
         return None
     return _last(world, FROZEN, name)
+
+
+def meters_read(world: World, utilities: Index) -> Array | None:
+    """(utility,) what the site's own meters at its feeds read over what is drawn there, the last
+    lie of each; None where all tell the truth.
+
+    utilities  (utility,) power nodes of the feeds
+    """
+    if not world.state.faults.altered:
+        return None
+    ids = world.facility.power.id
+    told = [_last(world, SPOOFED, ids[node]) for node in utilities.tolist()]
+    if all(share is None for share in told):
+        return None
+    return np.array([1.0 if share is None else share for share in told])
 
 
 def _last(world: World, mode: str, name: str) -> float | None:

@@ -30,6 +30,9 @@ class FalseSensors:
 
     def begin(self, fault: TimedFault) -> None:
         """A sensor lies from now on; what waits says all, for a fork may have others."""
+        if fault.reads is not None:
+            self._meter_lies(fault)
+            return
         name = fault.component
         reading = self.truth_degc(name)
         mode = FROZEN if fault.frozen else SPOOFED
@@ -45,6 +48,14 @@ class FalseSensors:
             self._wait(0.0, "sensors compared", name, amount, *seen)
         elif abs(amount) > limit_k:
             self._wait(found.detected_s, "second sensor trusted", mode, name, amount)
+
+    def _meter_lies(self, fault: TimedFault) -> None:
+        """The meter of a utility feed reads a share of what is drawn, until somebody sees it."""
+        name = fault.component
+        told = f"reads {fault.amount:.4g} of what is drawn"
+        self.altered.alter(SPOOFED, name, fault.amount, EventKind.SENSOR_SPOOFED, told)
+        found = answer(self.altered.kind(name), fault)
+        self._wait(found.detected_s, "lie detected", SPOOFED, name, fault.amount, found.restore_s)
 
     def truth_degc(self, name: str) -> float:
         """What an honest sensor of a plant's water or a handler's supply air would read."""

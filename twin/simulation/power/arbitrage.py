@@ -27,6 +27,15 @@ class SiteDraw:
     least_w: float
     """Below which arrays are held back; -inf where all may leave."""
 
+    def over(self, gain: float) -> SiteDraw:
+        """The same over what meters see of each watt, so that a watt taken draws about one."""
+        if gain == 1.0:
+            return self
+        drawn = self.at_w
+        return SiteDraw(
+            lambda power_w: drawn(power_w) / gain, self.base_w / gain, self.least_w / gain
+        )
+
     def met(self, target_w: float, low_w: float, high_w: float) -> float:
         """The power between two bounds with which the site draws its target."""
         return met(self.at_w, self.base_w, target_w, low_w, high_w)

@@ -10,9 +10,10 @@ from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls import Arbitrage, Backup, PeakShave, RampLimit
 from twin.facility.dispatch import plans
+from twin.simulation.faults.commands import meters_read
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w, met
+from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w
 
 NEAR_KEPT_FRAC = 0.02
 """Energy this share away from what a ramp limit keeps is left alone."""
@@ -22,6 +23,7 @@ NEAR_W = 1e-6
 """Draws closer than this are the same."""
 
 Flow = Callable[[Array], tuple[Array, Array]]
+DrawAt = Callable[[float], float]
 Room = tuple[Array, Array]
 """(BESS,) most that each may give, and take."""
 
@@ -77,12 +79,14 @@ class Rules:
                 return self._site_w(through(asked)[1])
 
             base_w = self._site_w(input_w) if not power_w.any() else draw_w(0.0)
+            gain = self._gain(draw_w, base_w, limits)
+            site = SiteDraw(draw_w, base_w, self.least_w).over(gain)
             target_w = self._target_w(i, base_w)
             if target_w is None:
-                total_w = self._listed_w(i, SiteDraw(draw_w, base_w, self.least_w), limits)
+                total_w = self._listed_w(i, site, limits)
                 self._wants |= mine & self._gives(i, base_w)
             else:
-                total_w = met(draw_w, base_w, target_w, *limits)
+                total_w = site.met(target_w / gain, *limits)
                 self._wants |= mine & (target_w < base_w - NEAR_W)
             if isinstance(rule, RampLimit):
                 self._let_through(i, base_w if total_w == 0.0 else draw_w(total_w))
@@ -108,7 +112,20 @@ class Rules:
         return bool(self.own.listed_w[i] < 0) and not kept
 
     def _site_w(self, input_w: Array) -> float:
-        return float(input_w[self.utilities].sum())
+        """What the site's own meters read."""
+        return float(self._read_w(input_w[self.utilities]).sum())
+
+    def _read_w(self, taken_w: Array) -> Array:
+        """(..., utility) what meters read of what is drawn."""
+        share = meters_read(self.world, self.utilities)
+        return taken_w if share is None else taken_w * share
+
+    def _gain(self, draw_w: DrawAt, base_w: float, limits: tuple[float, float]) -> float:
+        """W that meters see of each W that a group takes; 1 where they tell the truth."""
+        most_w = limits[0] or limits[1]
+        if most_w == 0.0 or meters_read(self.world, self.utilities) is None:
+            return 1.0
+        return (draw_w(most_w) - base_w) / most_w or 1.0
 
     def _split(self, total_w: float, mine: Mask, room: Room) -> Array:
         """(BESS,) a group's power, by what each may give or take; those that go back to what they
@@ -213,7 +230,7 @@ class Rules:
 
     def still(self, input_w: Array, gives_w: Array, takes_w: Array) -> Mask:
         """(look,) whether no rule moves a BESS at inputs (look, power node); all are at rest."""
-        site_w = input_w[:, self.utilities].sum(axis=1)
+        site_w = self._read_w(input_w[:, self.utilities]).sum(axis=1)
         fine = np.ones(len(site_w), dtype=bool)
         for i, (mine, rule) in enumerate(zip(self.mine, self.stated, strict=True)):
             if isinstance(rule, PeakShave):
