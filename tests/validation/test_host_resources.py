@@ -97,6 +97,26 @@ def test_cpu_jobs_take_cores_beside_gpu_jobs_and_keep_whole_nodes_from_gangs(
     assert found["gpus"].to_dict() == {"g0": 4.0, "g1": 4.0, "cpu": 0.0, "gang": 64.0}
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_cpu_job_holds_no_gpu_of_its_node(tmp_path: Path, policy: str) -> None:
+    """Two jobs of one GPU come beside a CPU job; once the first has gone seven GPUs are free, and
+    who asks for seven starts, however long the CPU job still runs.
+    """
+    rows = ["cpu,0,7200,1,7200,,,,0,,32,1G", "gang,0,9000,7,9000,,,1,,,,"]
+    rows += ["a,0,600,1,600,,,1,1,,1,1G", "b,0,9000,1,9000,,,1,1,,1,1G"]
+    rows += ["seven,700,600,1,600,,,1,7,,1,1G"]
+    assert starts(lived(tmp_path, rows, {"policy": policy}))["seven"] == 700.0
+
+
+@pytest.mark.parametrize("policy", ["easy", "conservative", "fair_share"])
+def test_a_cpu_job_overtakes_where_every_gpu_is_held(tmp_path: Path, policy: str) -> None:
+    """The gang waits for all eight nodes until 1800; cores of the last one are free meanwhile."""
+    rows = ["rest,0,1800,7,1800,,,1,,,,", *(f"g{n},0,1800,1,1800,,,1,4,,16,1G" for n in range(2))]
+    rows += ["gang,10,600,8,600,,,1,,,,", "cpu,20,600,1,600,,,,0,,32,1G"]
+    found = starts(lived(tmp_path, rows, {"policy": policy}))
+    assert (found["gang"], found["cpu"]) == (1800.0, 20.0)
+
+
 def test_cpus_draw_by_the_cores_that_jobs_hold(tmp_path: Path) -> None:
     """Half of a node's cores at full activity draw half of what all of them do."""
     half = pod_w(lived(tmp_path, ["c,0,7200,1,,,,,0,,32,1G"], {}), "pod_r1", 3600.0)

@@ -18,7 +18,7 @@ from tests.relations.test_rules_of_the_queue import by, jobs, lived
 from tests.slow_scheduler import WHOLE, SlowJob, SlowScheduler
 from tests.validation.test_schedulers import CHECK, ONE_KIND, Jobs, SmallWorld
 from tests.validation.test_schedulers import some_jobs as some_jobs_of_nodes
-from twin.simulation.jobs.queueing import POLICIES, GpusView, QueueView, no_hosts
+from twin.simulation.jobs.queueing import POLICIES, GpusView, HostsView, QueueView
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
 from twin.simulation.jobs.queueing.gpus import best_nodes, gpus_on, room_on
 from twin.simulation.jobs.queueing.preemption_gpus import fits_without
@@ -55,6 +55,14 @@ def test_every_start_is_that_of_the_plain_scheduler(tmp_path: Path, seed: int, p
     found = jobs(result)["started_s"].to_dict()
     assert found == pytest.approx({name: float(at) for name, at in expected.items()}, abs=1e-6)
     assert (jobs(result)["wait_s"] > 0).sum() >= 20
+
+
+def _uncounted(nodes: int, jobs: int, classes: int) -> HostsView:
+    """Neither cores nor memory of nodes, all of one kind."""
+    none = np.zeros(0, dtype=np.int64)
+    of_jobs = np.zeros((jobs, 1, 0))
+    of_classes = np.zeros((classes, 1, 0))
+    return HostsView(np.zeros((nodes, 0)), of_jobs, of_classes, none, none, np.zeros((0, 0)))
 
 
 @dataclass
@@ -97,7 +105,7 @@ class GpuWorld(SmallWorld):
             class_of_job=of_job.reshape(-1),
             class_nodes=unlike[:, 0].astype(np.int64),
             class_need=unlike[:, 1:],
-            host=no_hosts(free.shape[0], self.each.size, unlike.shape[0], 1),
+            host=_uncounted(free.shape[0], self.each.size, unlike.shape[0]),
             held=tuple(np.concatenate([nothing, *part]) for part in (place, gpus, shares)),
             reserved=[self.promised_nodes.get(j, nothing) for j in range(self.each.size)],
         )

@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.simulation.jobs.parts import Parts
 from twin.simulation.jobs.placement import Placement
-from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, room_on
+from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, has_host, room_on
 from twin.simulation.kernel.world import World
 from twin.simulation.state.work import FREE, SHARED
 
@@ -85,7 +85,9 @@ class Sharing:
 
         ends_s   (running,) when each is expected to end
         """
-        place, gpu, _ = self.of_use()
+        place, gpu, share = self.of_use()
+        gpu = gpu[share > 0.0]
+        place = place[share > 0.0]
         there = np.arange(self.own.gpu_free.shape[1]) < self.gpus[:, None]
         idle_s = np.where(there & self._usable(), self.world.now_s, np.inf)
         flat_s = np.full(idle_s.size, -np.inf)
@@ -122,7 +124,7 @@ class Sharing:
             return self.placement.of_kind(kind, count)
         free = self.free()
         room = room_on(free, self.gpus, need) & (self.placement.kind_of_node == kind)
-        room &= (self.host_free() >= self.parts.host[j, kind] - SLACK).all(axis=1)
+        room &= has_host(self.host_free(), self.parts.host[j, kind])
         if promised is not None:
             return promised if room[promised].all() else None
         if np.count_nonzero(room) < count:

@@ -8,7 +8,7 @@ from twin.simulation.jobs.queueing.conservative import conservative
 from twin.simulation.jobs.queueing.easy import easy
 from twin.simulation.jobs.queueing.fifo import fifo
 from twin.simulation.jobs.queueing.preemption import preemptive
-from twin.simulation.jobs.queueing.view import Decision, GpusView, HostsView, QueueView, no_hosts
+from twin.simulation.jobs.queueing.view import Decision, GpusView, HostsView, QueueView
 
 POLICIES: dict[str, Callable[[QueueView], Decision]] = {
     "fifo": fifo,
@@ -19,4 +19,4 @@ POLICIES: dict[str, Callable[[QueueView], Decision]] = {
 }
 """By the names of `controls.scheduler`; fair share orders the queue and backfills as EASY does."""
 
-__all__ = ["POLICIES", "Decision", "GpusView", "HostsView", "QueueView", "no_hosts"]
+__all__ = ["POLICIES", "Decision", "GpusView", "HostsView", "QueueView"]

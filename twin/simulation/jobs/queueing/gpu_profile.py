@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
-from twin.simulation.jobs.queueing.gpus import SLACK
+from twin.simulation.jobs.queueing.gpus import has_host
 from twin.simulation.jobs.queueing.profile import place_of
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, GpusView, QueueView
 
@@ -45,10 +45,7 @@ class GpuProfile:
 
     def _hosts_at(self, time_s: float) -> Array:
         host = self.gpus.host
-        back = self.view.ends_s[host.place] <= time_s + SLACK_S
-        free = host.free.copy()
-        np.add.at(free, host.node[back], host.share[back])
-        return free
+        return np.asarray(host.free + host.given_back(self.view.ends_s <= time_s + SLACK_S))
 
     def _step_at(self, time_s: float) -> int:
         """The step that begins at a moment, made where there is none."""
@@ -95,8 +92,8 @@ class GpuProfile:
 
     def _on_hosts(self, j: int, kind: int, nodes: Index, first: int, last: int) -> bool:
         """Whether some nodes have cores and memory for a job in all of some steps."""
-        need = self.gpus.host.need[j, kind] - SLACK
-        return all((self.hosts[step][nodes] >= need).all() for step in range(first, last))
+        need = self.gpus.host.need[j, kind]
+        return all(has_host(self.hosts[step][nodes], need).all() for step in range(first, last))
 
     def _last_before(self, end_s: float) -> int:
         """The first step that begins no earlier than an end."""
@@ -112,7 +109,7 @@ class GpuProfile:
         lacks = free < self._each(j, kind)[there]
         if self.gpus.host.free.shape[1]:
             hosts = np.array(self.hosts)[:, there]
-            lacks |= (hosts < self.gpus.host.need[j, kind] - SLACK).any(axis=2)
+            lacks |= ~has_host(hosts, self.gpus.host.need[j, kind])
         lacks_w = np.array(self.watts) < self.view.watts[j] - SLACK_W
         misses = _sums(lacks)
         misses_w = _sums(lacks_w[:, None])

@@ -7,7 +7,14 @@ from copy import copy
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
-from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, room_on, whole_free
+from twin.simulation.jobs.queueing.gpus import (
+    SLACK,
+    best_nodes,
+    gpus_on,
+    has_host,
+    room_on,
+    whole_free,
+)
 from twin.simulation.jobs.queueing.host_room import HostRoom
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W, GpusView, QueueView
 
@@ -20,7 +27,7 @@ class GpuRoom:
         self.gpus = gpus
         self.free = self.gpus.free.copy()
         self.until_s = self.gpus.until_s.copy()
-        self.host = HostRoom(view)
+        self.host = HostRoom(view, gpus.host)
         self.headroom_w = view.headroom_w
         place, gpu, share = self.gpus.held
         partly = share < 1.0
@@ -32,7 +39,7 @@ class GpuRoom:
         """(node,) of a kind that have what a job needs of each."""
         there: Mask = self.gpus.kind == kind
         need = float(self.gpus.need[j, kind])
-        on_host = self.host.has(self.gpus.host.need[j, kind])
+        on_host = has_host(self.host.free, self.gpus.host.need[j, kind])
         return there & room_on(self.free, self.gpus.count, need) & on_host
 
     def kind_for(self, j: int) -> int:
@@ -83,13 +90,12 @@ class GpuRoom:
         largest = free.max(axis=1, initial=0.0)
         on_gpus = np.where(need < 1.0, largest >= need - SLACK, whole >= need)
         on_gpus = np.where(np.isinf(need), whole == self.gpus.count[there], on_gpus)
-        host = self.gpus.host.class_need[:, kind, None, :]
-        on_host = (self.host.free[there] >= host - SLACK).all(axis=2)
+        on_host = has_host(self.host.free[there], self.gpus.host.class_need[:, kind, None, :])
         return np.asarray((on_gpus & on_host).sum(axis=1), dtype=np.int64)
 
     def any_left(self) -> bool:
-        """Whether anybody could start."""
-        return bool((self.free > 0.0).any())
+        """Whether anybody could start, be it on CPUs alone."""
+        return bool((self.free > 0.0).any() or (self.host.free > 0.0).any())
 
     def pick(self, j: int, kind: int) -> tuple[Index, Index]:
         """Nodes for a job that fits, and its GPUs on them, numbered through."""
@@ -107,14 +113,19 @@ class GpuRoom:
         held = gpus_on(self.free, self.gpus.count, float(self.gpus.need[j, kind]), nodes)
         share = min(float(self.gpus.need[j, kind]), 1.0)
         end_s = float(self.view.now_s + self.view.expected_s[j])
-        self.free.flat[held] -= share
-        self.until_s.flat[held] = np.maximum(self.until_s.reshape(-1)[held], end_s)
+        self._hold(held, share, end_s)
         self.host.take(nodes, self.gpus.host.need[j, kind], end_s)
         if share < 1.0:
             self.shares.append((held, np.full(held.size, share), np.full(held.size, end_s)))
         self.headroom_w -= float(self.view.watts[j])
         self._room = None
         return nodes
+
+    def _hold(self, held: Index, share: float, end_s: float) -> None:
+        """Enter who has a share of GPUs until when; who works on CPUs alone holds none."""
+        if share > 0.0:
+            self.free.flat[held] -= share
+            self.until_s.flat[held] = np.maximum(self.until_s.reshape(-1)[held], end_s)
 
     def with_taken_for_ever(self, j: int, kind: int) -> GpuRoom:
         """The room that is left were a job to start and never end."""
@@ -123,9 +134,8 @@ class GpuRoom:
         trial.host = self.host.copy()
         trial.host.take(nodes, self.gpus.host.need[j, kind], np.inf)
         trial.free = self.free.copy()
-        trial.free.flat[held] -= min(float(self.gpus.need[j, kind]), 1.0)
         trial.until_s = self.until_s.copy()
-        trial.until_s.flat[held] = np.inf
+        trial._hold(held, min(float(self.gpus.need[j, kind]), 1.0), np.inf)
         return trial
 
     def ready_s(self, j: int, kind: int) -> float:

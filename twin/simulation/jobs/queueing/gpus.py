@@ -31,6 +31,13 @@ def room_on(free: Array, gpus: Index, need: float) -> Mask:
     return np.asarray(whole_free(free) >= need)
 
 
+def has_host(free: Array, need: Array) -> Mask:
+    """(...,) whether free shares of nodes (..., resource) are enough for needs of the same shape;
+    all are where no resource is counted.
+    """
+    return np.asarray((free >= need - SLACK).all(axis=-1))
+
+
 def best_nodes(free: Array, room: Mask, need: float, nodes: int, rank: Index) -> Index:
     """(nodes,) those with room that have least left, so that whole GPUs and whole nodes stay free.
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
-from twin.arrays import Array, Index, Mask
+from twin.arrays import Array, Index
 from twin.simulation.jobs.queueing.gpus import SLACK
-from twin.simulation.jobs.queueing.view import QueueView
+from twin.simulation.jobs.queueing.view import HostsView, QueueView
 
 
 class HostRoom:
     """Free shares of every node's cores and memory, and when others come back."""
 
-    def __init__(self, view: QueueView) -> None:
-        assert view.gpus is not None
-        host = view.gpus.host
+    def __init__(self, view: QueueView, host: HostsView) -> None:
         self.now_s = view.now_s
         self.free: Array = host.free.copy()
         """(node, resource)"""
@@ -23,15 +23,10 @@ class HostRoom:
 
     def copy(self) -> HostRoom:
         """The same, to be tried on."""
-        trial = object.__new__(HostRoom)
-        trial.now_s = self.now_s
+        trial = copy(self)
         trial.free = self.free.copy()
         trial.held = list(self.held)
         return trial
-
-    def has(self, need: Array) -> Mask:
-        """(node,) whether each has what a job needs (resource,)."""
-        return np.asarray((self.free >= need - SLACK).all(axis=1))
 
     def take(self, nodes: Index, need: Array, end_s: float) -> None:
         """Give a job its part of some nodes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.simulation.jobs.queueing.gpu_room import GpuRoom
-from twin.simulation.jobs.queueing.gpus import SLACK, room_on
+from twin.simulation.jobs.queueing.gpus import has_host, room_on
 from twin.simulation.jobs.queueing.view import SLACK_W, QueueView
 
 
@@ -50,12 +50,9 @@ def fits_without(view: QueueView, head: int, kind: int, room: GpuRoom, gone: lis
     free = room.free.copy()
     np.add.at(free.reshape(-1), gpu[given], share[given])
     host = room.gpus.host
-    hosts = room.host.free.copy()
-    back = going[host.place]
-    np.add.at(hosts, host.node[back], host.share[back])
     there = room.gpus.kind == kind
     on_gpus = room_on(free, room.gpus.count, room.gpus.need[head, kind])
-    on_host = (hosts >= host.need[head, kind] - SLACK).all(axis=1)
+    on_host = has_host(room.host.free + host.given_back(going), host.need[head, kind])
     nodes = np.count_nonzero(there & on_gpus & on_host)
     watts = room.headroom_w + float(view.watts[view.running[going]].sum())
     enough_w = watts >= view.watts[head] - SLACK_W

@@ -30,13 +30,12 @@ class HostsView:
     share: Array
     """(holding, resource)"""
 
-
-def no_hosts(nodes: int, jobs: int, classes: int, kinds: int) -> HostsView:
-    """Where neither cores nor memory are counted."""
-    none = np.zeros(0, dtype=np.int64)
-    need = np.zeros((jobs, kinds, 0))
-    of_classes = np.zeros((classes, kinds, 0))
-    return HostsView(np.zeros((nodes, 0)), need, of_classes, none, none, np.zeros((0, 0)))
+    def given_back(self, gone: Mask) -> Array:
+        """(node, resource) what running jobs give back once some of them (running,) are gone."""
+        given = gone[self.place]
+        back = np.zeros(self.free.shape)
+        np.add.at(back, self.node[given], self.share[given])
+        return back
 
 
 @dataclass(frozen=True)
