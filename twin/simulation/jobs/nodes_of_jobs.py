@@ -28,7 +28,7 @@ class PartsAtWork:
     """Numbered through (node, GPU)."""
     node: Index
     of_gpu: Array
-    """Share of the GPU that the job holds."""
+    """Share of the GPU that the job works on."""
     of_node: Array
     """That in shares of the whole node."""
     of_cpus: Array

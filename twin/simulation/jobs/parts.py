@@ -67,27 +67,23 @@ class Parts:
         """(resource,) what a job needs of each node of a kind, told by nodes of it."""
         return np.asarray(self.host[j, self.placement.kind_of_node[nodes[0]]])
 
-    def work_over_room(self, jobs: Sequence[int], held: Sequence[Index]) -> Array:
-        """(of jobs,) GPUs that a job works on, over the room that it takes of them; below a whole
-        one the two may differ.
-        """
-        kinds = self.placement.kinds_of(held) if held else np.zeros(0, dtype=np.int64)
-        need = self.need[list(jobs), kinds]
-        work = self.work[list(jobs), kinds]
-        part = (need > 0) & (need < 1)
-        return np.asarray(np.where(part, work, 1.0) / np.where(part, need, 1.0))
-
     def of_job(self, j: int, nodes: Index) -> float:
         """What a job needs of each node of a kind, told by nodes of it."""
         return float(self.need[j, self.placement.kind_of_node[nodes[0]]])
 
+    def work_of(self, j: int, nodes: Index) -> float:
+        """GPUs that a job works on of each node of a kind, told by nodes of it; below a whole one
+        it may need more room.
+        """
+        return float(self.work[j, self.placement.kind_of_node[nodes[0]]])
+
     def share_of_node(self, j: int, nodes: Index) -> Array:
         """(of nodes,) share of each that a job holds."""
-        need = float(self.work[j, self.placement.kind_of_node[nodes[0]]])
-        if np.isinf(need):
+        work = self.work_of(j, nodes)
+        if np.isinf(work):
             return np.ones(nodes.size)
-        of_gpus = need / np.maximum(self.placement.node_gpus[nodes], 1)
-        of_host = float(self.host_of(j, nodes).max(initial=0.0)) if need == 0 else 0.0
+        of_gpus = work / np.maximum(self.placement.node_gpus[nodes], 1)
+        of_host = float(self.host_of(j, nodes).max(initial=0.0)) if work == 0 else 0.0
         return np.asarray(np.maximum(of_gpus, of_host))
 
     def node_shares(self, jobs: Sequence[int], held: Sequence[Index]) -> Array:

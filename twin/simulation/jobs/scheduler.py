@@ -103,8 +103,8 @@ class Scheduler(Discipline):
 
     def _never(self, j: int) -> str:
         """Why a job can never start; empty where it can."""
-        if self.parts.lacks(j):
-            return self.parts.lacks(j)
+        if lacks := self.parts.lacks(j):
+            return lacks
         nodes = self.jobs[j].nodes
         most = self.placement.most_nodes(self.turns.suits[j])
         if nodes > most:
@@ -188,10 +188,9 @@ class Scheduler(Discipline):
         if versions == self._whole:
             return False
         self._whole = versions
-        gpus_ok = not state.faults.gpus_out
-        if state.racks.rack_on.all() and state.faults.node_ok.all() and gpus_ok:
-            return False
         dead = ~(state.faults.node_ok & state.racks.rack_on[self.compute.rack_of_node])
+        if not (dead.any() or state.faults.gpus_out):
+            return False
         lost = [(j, self._lost_node(j, dead)) for j in self.own.running]
         broken = [(j, node) for j, node in lost if node >= 0]
         for j, node in broken:
@@ -203,7 +202,9 @@ class Scheduler(Discipline):
         held = self.own.held[j]
         if dead[held].any():
             return int(held[np.argmax(dead[held])])
-        failed = self.sharing.failed_gpus(j) if not self.jobs[j].cpu_only else held[:0]
+        if self.jobs[j].cpu_only or not self.world.state.faults.gpus_out:
+            return -1
+        failed = self.sharing.failed_gpus(j)
         return int(failed[0]) if failed.size else -1
 
     def _fail(self, j: int, node: int) -> None:

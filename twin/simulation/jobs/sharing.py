@@ -11,6 +11,7 @@ from twin.simulation.jobs.parts import Parts
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.queueing.gpus import SLACK, best_nodes, gpus_on, has_host, room_on
 from twin.simulation.kernel.world import World
+from twin.simulation.state.faults import most_gpus
 from twin.simulation.state.work import FREE, SHARED
 
 Holdings = tuple[Index, Index, Array]
@@ -27,28 +28,28 @@ class Sharing:
         self.gpus = np.maximum(placement.node_gpus, 1)
         """(node,) nodes without GPUs count as one, so that they are free or not."""
         if parts.any:
-            slots = np.arange(int(self.gpus.max(initial=1)))
+            slots = np.arange(most_gpus(world.facility))
             self.own.gpu_free = (slots < self.gpus[:, None]).astype(float)
             resources = parts.host.shape[2]
             self.own.host_free = np.ones((self.gpus.size, resources))
             jobs = self.own.phase.size
             self.own.held_gpus = [np.zeros(0, dtype=np.int64)] * jobs
             self.own.reserved_nodes = [np.zeros(0, dtype=np.int64)] * jobs
-        self._held: tuple[int, Holdings] = (-1, _nothing())
+        self._held: tuple[int, Holdings, Array] = (-1, _nothing(), np.zeros(0))
+        """Of the last version: holdings, and the share of each GPU that a job works on."""
 
     def free(self) -> Array:
         """(node, GPU) share of each that a job may have now."""
-        return np.asarray(self.own.gpu_free * self._usable())
+        return np.asarray(self.own.gpu_free * (self._open()[:, None] & self._gpus_ok()))
 
     def host_free(self) -> Array:
         """(node, resource) share of each node's cores and memory that a job may have now."""
         return np.asarray(self.own.host_free * self._open()[:, None])
 
-    def _usable(self) -> Mask:
-        """(node, GPU) in order, on a node that takes work now."""
-        open_now = self._open()[:, None]
+    def _gpus_ok(self) -> Mask:
+        """(node, GPU) in order; one for all where none has failed."""
         faults = self.world.state.faults
-        return np.asarray(open_now & (faults.gpu_reasons == 0) if faults.gpus_out else open_now)
+        return np.asarray(faults.gpu_reasons == 0 if faults.gpus_out else [[True]])
 
     def _open(self) -> Mask:
         """(node,) takes work now, as far as it has room."""
@@ -89,7 +90,8 @@ class Sharing:
         gpu = gpu[share > 0.0]
         place = place[share > 0.0]
         there = np.arange(self.own.gpu_free.shape[1]) < self.gpus[:, None]
-        idle_s = np.where(there & self._usable(), self.world.now_s, np.inf)
+        usable = there & self._open()[:, None] & self._gpus_ok()
+        idle_s = np.where(usable, self.world.now_s, np.inf)
         flat_s = np.full(idle_s.size, -np.inf)
         np.maximum.at(flat_s, gpu, ends_s[place])
         held_s = flat_s.reshape(idle_s.shape)
@@ -107,13 +109,13 @@ class Sharing:
         own.held[j] = nodes
         need = self.parts.of_job(j, nodes)
         if self.parts.any:
-            own.held_gpus[j] = gpus_on(self.free(), self.gpus, need, nodes)
+            own.held_gpus[j] = gpus_on(own.gpu_free * self._gpus_ok(), self.gpus, need, nodes)
             own.gpu_free.flat[own.held_gpus[j]] -= min(need, 1.0)
             own.host_free[nodes] -= self.parts.host_of(j, nodes)
         whole = np.isinf(need)
         own.work_of_node[nodes] = j if whole else SHARED
-        work = float(self.parts.work[j, kind])
-        held = self.placement.node_gpus[nodes].sum() if whole else work * nodes.size
+        of_each = self.parts.work_of(j, nodes)
+        held = self.placement.node_gpus[nodes].sum() if whole else of_each * nodes.size
         own.gpus[j] = float(held)
         return True
 
@@ -150,11 +152,12 @@ class Sharing:
         """(holding,) places among running jobs, GPUs numbered through (node, GPU), and the share of
         each; nothing where no job takes a part of a node.
         """
-        if not self.parts.any:
-            return _nothing()
-        if self._held[0] != self.own.version:
-            self._held = (self.own.version, self._all_held(self.own.running))
-        return self._held[1]
+        return self._now_held()[0]
+
+    def _now_held(self) -> tuple[Holdings, Array]:
+        if self.parts.any and self._held[0] != self.own.version:
+            self._held = (self.own.version, *self._all_held(self.own.running))
+        return self._held[1:]
 
     def of_use(self) -> Holdings:
         """Holdings that others can have once their jobs end: nodes that drain give nothing back."""
@@ -165,23 +168,24 @@ class Sharing:
         back = faults.node_drains[self.node_of(gpu)] == 0
         return place[back], gpu[back], share[back]
 
-    def _all_held(self, running: Sequence[int]) -> Holdings:
+    def _all_held(self, running: Sequence[int]) -> tuple[Holdings, Array]:
         own = self.own
         if not running:
-            return _nothing()
+            return _nothing(), np.zeros(0)
         sizes = [own.held_gpus[j].size for j in running]
         share = [min(self.parts.of_job(j, own.held[j]), 1.0) for j in running]
+        work = [min(self.parts.work_of(j, own.held[j]), 1.0) for j in running]
         place = np.repeat(np.arange(len(running)), sizes)
-        return place, np.concatenate([own.held_gpus[j] for j in running]), np.repeat(share, sizes)
+        gpu = np.concatenate([own.held_gpus[j] for j in running])
+        return (place, gpu, np.repeat(share, sizes)), np.repeat(work, sizes)
 
     def on_shared(self) -> Holdings:
-        """(part,) jobs that share nodes, their GPUs, and the share of each that a job holds."""
+        """(part,) jobs that share nodes, their GPUs, and the share of each that a job works on."""
         own = self.own
-        place, gpu, share = self.holdings()
+        (place, gpu, _), work = self._now_held()
         shared = own.work_of_node[self.node_of(gpu)] == SHARED
-        work = self.parts.work_over_room(own.running, [own.held[j] for j in own.running])
         jobs = np.array(own.running, dtype=np.int64)[place[shared]]
-        return jobs, gpu[shared], share[shared] * work[place[shared]]
+        return jobs, gpu[shared], work[shared]
 
     def host_holdings(self) -> Holdings:
         """(holding,) nodes and places among running jobs, and shares (holding, resource) of cores
@@ -190,7 +194,7 @@ class Sharing:
         own = self.own
         resources = self.parts.host.shape[2]
         if not (resources and own.running):
-            return _nothing()[0], _nothing()[1], np.zeros((0, resources))
+            return (*_nothing()[:2], np.zeros((0, resources)))
         nodes = np.concatenate([own.held[j] for j in own.running])
         place = np.repeat(np.arange(len(own.running)), [own.held[j].size for j in own.running])
         share = np.array([self.parts.host_of(j, own.held[j]) for j in own.running])[place]
@@ -199,15 +203,12 @@ class Sharing:
 
     def failed_gpus(self, j: int) -> Index:
         """(failed,) nodes of GPUs out of order that a job holds."""
-        faults = self.world.state.faults
-        held = self.own.held[j]
-        if not faults.gpus_out:
-            return held[:0]
-        failed = faults.gpu_reasons > 0
+        reasons = self.world.state.faults.gpu_reasons
         if not self.parts.any:
-            return np.asarray(held[failed[held].any(axis=1)])
+            held = self.own.held[j]
+            return np.asarray(held[reasons[held].any(axis=1)])
         gpu = self.own.held_gpus[j]
-        return self.node_of(gpu[failed.reshape(-1)[gpu]])
+        return self.node_of(gpu[reasons.reshape(-1)[gpu] > 0])
 
     def node_of(self, gpu: Index) -> Index:
         """(part,) nodes of some GPUs."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from twin.arrays import Array, Mask, totals_by
+from twin.arrays import Array, Mask, total_by
 from twin.physics import flow
 from twin.results.enums import EventKind
 from twin.simulation.kernel.stretch import Stretch
@@ -100,7 +100,7 @@ class BoardStorage:
 
     def island_room_w(self) -> Array:
         """(power node,) what stores that carry their board alone can take of its sun."""
-        return totals_by(self.bess.board, self._takes_alone_w(), len(self.tree.id))
+        return total_by(self.bess.board, self._takes_alone_w(), len(self.tree.id))
 
     def _takes_alone_w(self) -> Array:
         """(BESS,) the same of each."""
@@ -111,11 +111,13 @@ class BoardStorage:
 
     def _surplus_w(self, output_w: Array) -> Array:
         """(BESS,) what each takes of the sun that the board which they carry leaves over."""
-        takes_w = self._takes_alone_w()
-        room_w = totals_by(self.bess.board, takes_w, len(self.tree.id))
+        output_w = output_w[self.bess.board]
+        if not (output_w < -NEAR_W).any():
+            return np.zeros(output_w.size)
         left_w = np.where(output_w < -NEAR_W, -output_w, 0.0)
+        room_w = self.island_room_w()[self.bess.board]
         share = np.minimum(left_w / np.where(room_w > 0, room_w, 1.0), 1.0)
-        return takes_w * share[self.bess.board]
+        return self._takes_alone_w() * share
 
     def standby_w(self) -> Array:
         """(power node,) what BESS with voltage draw for themselves."""

@@ -132,9 +132,10 @@ class Rules:
         keep have it to themselves where they can.
         """
         most = np.where(mine, room[1] if total_w > 0 else room[0], 0.0)
-        going_back = np.where(self.heading() * total_w > 0, most, 0.0)
-        if going_back.sum() >= abs(total_w):
-            most = going_back
+        heading = self.heading()
+        if heading.any():
+            going_back = np.where(heading * total_w > 0, most, 0.0)
+            most = going_back if going_back.sum() >= abs(total_w) else most
         whole = most.sum()
         return most * (total_w / whole) if whole > 0 else np.zeros(most.size)
 
@@ -211,6 +212,8 @@ class Rules:
         """(BESS,) which way each goes back to it now; 0 where it does not, or is there. One of a
         group that has been drained by itself goes back by itself.
         """
+        if not self.own.returning.any():
+            return np.zeros(self.bess.node.size, dtype=np.int64)
         way = self._of_rule(self.own.returning.tolist(), 0).astype(np.int64)
         held_j = self.world.state.supply.battery_j[self.bess.node]
         missing_j = self.kept_frac() * self.bess.energy_j - held_j
