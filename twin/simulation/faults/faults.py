@@ -17,8 +17,9 @@ from twin.simulation.crews import Crews
 from twin.simulation.faults.alterations import Alterations
 from twin.simulation.faults.chances import SHARED, Chances
 from twin.simulation.faults.commands import COMPROMISE
-from twin.simulation.faults.gpus import GPU, GpuFaults, forget_cause, names_gpu
+from twin.simulation.faults.gpus import GPU, GpuFaults, names_gpu
 from twin.simulation.faults.mistakes import mistaken
+from twin.simulation.faults.words import seconds
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -265,16 +266,14 @@ class Faults(Discipline):
         return first + int(node.removeprefix("node_")) - 1, number
 
     def _count(self, name: str, change: int) -> None:
-        own = self.own
         node, _ = self.place(name)
-        if node < 0:
-            row = self.components.row[name]
-            own.reasons[row] += change
-            own.component_ok[row] = own.reasons[row] == 0
-        else:
-            own.node_reasons[node] += change
-            own.node_ok[node] = own.node_reasons[node] == 0
-            forget_cause(own, node)
+        if node >= 0:
+            self.gpus.count_node(node, change)
+            return
+        own = self.own
+        row = self.components.row[name]
+        own.reasons[row] += change
+        own.component_ok[row] = own.reasons[row] == 0
         own.version += 1
         self.world.stale = True
 
@@ -283,11 +282,6 @@ class Faults(Discipline):
         if node < 0:
             return bool(self.own.component_ok[self.components.row[name]])
         return bool(self.own.node_ok[node])
-
-
-def seconds(span_s: float) -> str:
-    """A span in seconds, as events say it."""
-    return f"{span_s:,.0f} s" if span_s >= 10 else f"{span_s:g} s"
 
 
 def _out_s(fault: TimedFault) -> float | None:

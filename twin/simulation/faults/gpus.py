@@ -7,9 +7,9 @@ from collections.abc import Callable
 from twin.results.enums import EventKind
 from twin.seeds import member, stream
 from twin.simulation.crews import Crews
+from twin.simulation.faults.words import seconds
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-from twin.simulation.state.faults import FaultState
 from twin.simulation.state.work import FIRST_POOL, FREE
 
 GPU = "gpu"
@@ -27,12 +27,6 @@ def names_gpu(name: str) -> bool:
     return name.count("/") == 2
 
 
-def forget_cause(own: FaultState, node: int) -> None:
-    """Forget why a node failed once it and its GPUs are in order."""
-    if own.node_ok[node] and not own.gpu_reasons[node].any():
-        own.node_cause[node] = -1
-
-
 class GpuFaults:
     """Part of the fault discipline, whose block it writes."""
 
@@ -42,9 +36,7 @@ class GpuFaults:
         self.crews = crews
         self.place = place
         self.asked = world.facility.scenario.faults.gpu_failures
-        self.kind_of_rack = dict(
-            zip(world.facility.components.id, world.facility.components.kind, strict=True)
-        )
+        self.components = world.facility.components
         world.clock.can("fault gpu_back", self._back)
         world.clock.can("fault gpu_swapped", self._swapped)
         world.clock.can("fault gpu_swap", self._swap)
@@ -64,7 +56,7 @@ class GpuFaults:
         node, _ = self.place(name)
         served = self.world.state.jobs.work_of_node[node] <= FIRST_POOL
         takes = "node" if served else self.asked.takes
-        end = "waits for a crew" if out_s is None else f"back after {out_s:,.0f} s"
+        end = "waits for a crew" if out_s is None else f"back after {seconds(out_s)}"
         self.world.note(name, EventKind.FAILED, f"{why}{WORDS[takes]}; {end}")
         self._count(name, takes, +1)
         if out_s is not None:
@@ -75,7 +67,7 @@ class GpuFaults:
             self._send(name, takes, repair_s)
 
     def _send(self, name: str, takes: str, repair_s: float) -> None:
-        kind = self.kind_of_rack[name.partition("/")[0]]
+        kind = self.components.kind[self.components.row[name.partition("/")[0]]]
         self.crews.send(kind, repair_s, "fault gpu_swapped", name, takes)
 
     def settle(self) -> bool:
@@ -98,11 +90,11 @@ class GpuFaults:
         if self._pulls(takes):
             node = name.rpartition("/")[0]
             self.world.note(node, EventKind.TAKEN_OUT, "while a crew changes a GPU")
-            self._count_node(self.place(name)[0], +1)
+            self.count_node(self.place(name)[0], +1)
 
     def _swapped(self, name: str, takes: str) -> None:
         if self._pulls(takes):
-            self._count_node(self.place(name)[0], -1)
+            self.count_node(self.place(name)[0], -1)
         self._back(name, takes)
 
     def _back(self, name: str, takes: str) -> None:
@@ -119,12 +111,16 @@ class GpuFaults:
         self.own.gpu_reasons[node, gpu] += change
         self.own.gpus_out += bool(self.own.gpu_reasons[node, gpu]) - before
         self.own.node_drains[node] += change if takes == "drain" else 0
-        self._count_node(node, change if takes == "node" else 0)
+        self.count_node(node, change if takes == "node" else 0)
 
-    def _count_node(self, node: int, change: int) -> None:
+    def count_node(self, node: int, change: int) -> None:
+        """Enter one more or one less reason of a node for being out; why it failed is forgotten
+        once it and its GPUs are in order.
+        """
         own = self.own
         own.node_reasons[node] += change
         own.node_ok[node] = own.node_reasons[node] == 0
-        forget_cause(own, node)
+        if own.node_ok[node] and not own.gpu_reasons[node].any():
+            own.node_cause[node] = -1
         own.version += 1
         self.world.stale = True
