@@ -169,15 +169,19 @@ def powered(system: PowerSystem, able: Mask) -> Mask:
 
 def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
     live = source & able
-    for node, supplies in enumerate(system.supplies):
-        taken = supplies if system.plain[node] else ()
-        for supply in taken:
-            live[node] |= live[supply]
-        for entry in () if system.plain[node] else system.entries[node]:
-            for given in _given(system, node, entry, live, able):
-                live[node] |= given
+    for node in range(system.size):
+        for given in _offered(system, node, live, able):
+            live[node] |= given
         live[node] &= able[node]
     return live
+
+
+def _offered(system: PowerSystem, node: int, live: Mask, able: Mask) -> list[Mask]:
+    """(state,) for each supply of a node, where the node may take from it."""
+    if system.plain[node]:
+        return [live[supply] for supply in system.supplies[node]]
+    entries = system.entries[node]
+    return [given for entry in entries for given in _given(system, node, entry, live, able)]
 
 
 def _given(

@@ -44,6 +44,7 @@ class Wiring:
     over: Index
     """(edge,) board by way of which it gives; -1 for all but those of `passing`."""
     passing: Index
+    """Edges that give by way of a board."""
     minimum_w: Array
     """(node,) that least supply, of one preference alone; 0 where there is none."""
     rating_w: Array
@@ -76,26 +77,30 @@ def wiring(
     order = np.argsort(taker, kind="stable")
     supply = supply[order]
     taker = taker[order]
-    alone = (np.where(priority[taker], np.arange(taker.size), 0), np.ones(taker.size))
-    rank, weight = alone if sharing is None else (sharing[0][order], sharing[1][order])
+    if sharing is None:
+        rank = np.where(priority[taker], np.arange(taker.size), 0)
+        weight = np.ones(taker.size)
+    else:
+        rank = sharing[0][order]
+        weight = sharing[1][order]
     minimum_w, rating_w = least or (np.zeros(priority.size), np.zeros(priority.size))
     ranks = int(rank.max(initial=0)) + 1
     over = np.full(taker.size, -1) if over is None else over[order]
     return Wiring(
-        supply,
-        taker,
-        priority,
-        levels,
-        tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))),
-        tuple(nodes[minimum_w[nodes] > 0] for nodes in levels),
-        np.flatnonzero(minimum_w[taker] > 0),
-        np.unique(taker * ranks + rank, return_inverse=True)[1],
-        over,
-        np.flatnonzero(over >= 0),
-        minimum_w,
-        rating_w,
-        rank,
-        weight,
+        supply=supply,
+        taker=taker,
+        priority=priority,
+        levels=levels,
+        edge_levels=tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))),
+        demanding=tuple(nodes[minimum_w[nodes] > 0] for nodes in levels),
+        asking=np.flatnonzero(minimum_w[taker] > 0),
+        entry=np.unique(taker * ranks + rank, return_inverse=True)[1],
+        over=over,
+        passing=np.flatnonzero(over >= 0),
+        minimum_w=minimum_w,
+        rating_w=rating_w,
+        rank=rank,
+        weight=weight,
     )
 
 

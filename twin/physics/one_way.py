@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from twin.physics.scaled_milp import Array, Mask, Programme, held_elsewhere, solve
 
-STRETCH = 336
+STRETCH_STEPS = 336
 """Steps of a stretch: a fortnight of hours. What crosses its ends is as both ways would have it."""
 
 
@@ -49,7 +49,7 @@ def solve_one_way(programme: Programme, ways: Ways) -> tuple[Array, float]:
     try:
         found = relaxed
         for stretch in stretches:
-            free = ways.step // STRETCH == stretch
+            free = ways.step // STRETCH_STEPS == stretch
             found = held_elsewhere(programme, free, found)
     except ValueError:  # below those peaks there is none that goes one way
         found = solve(programme)
@@ -60,7 +60,7 @@ def _stretches(programme: Programme, ways: Ways, relaxed: Array) -> NDArray[np.i
     """Which hold whole numbers that the open programme does not keep."""
     broken = programme.whole.copy()
     broken[ways.open] &= ways.both(relaxed)
-    return np.unique(ways.step[broken] // STRETCH)
+    return np.unique(ways.step[broken] // STRETCH_STEPS)
 
 
 def _best_of_these_ways(programme: Programme, ways: Ways, found: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from twin.facility.dependency.overloads import Cause, Failed
 from twin.facility.model import Facility
@@ -35,7 +36,8 @@ def supplies(facility: Facility, output: dict[str, str], trips: Collection[str])
     for taker in _takers(facility):
         inputs = parts.inputs(taker)
         if len(inputs) > 1 and taker.key not in gates:
-            name = _name(taker.supplies, {node.name for node in gates.values()})
+            names = tuple(one.supply for one in taker.feeds)
+            name = _name(names, {node.name for node in gates.values()})
             gates[taker.key] = Node(name, taker.rule, inputs, system="power")
         feed[taker.name] = gates[taker.key].name if len(inputs) > 1 else inputs[0]
     return Supplies((*parts.known.values(), *gates.values()), feed)
@@ -53,21 +55,22 @@ class _Parts:
 
     def inputs(self, taker: Taker) -> tuple[str, ...]:
         """What a taker may take from: any of its supplies, or any preference that is enough."""
-        each = list(map(self._way, taker.supplies, taker.over))
-        if taker.minimum_w <= 0:
-            return tuple(each)
-        ranked: dict[int, list[int]] = {}
-        for place, rank in enumerate(taker.ranks):
-            ranked.setdefault(rank, []).append(place)
+        least_w = taker.minimum_w
+        if least_w <= 0:
+            return tuple(map(self._way, taker.feeds))
+        ranked: dict[int, list[TakenSupply]] = {}
+        for feed in taker.feeds:
+            ranked.setdefault(feed.rank, []).append(feed)
         return tuple(
-            self._enough(tuple(each[place] for place in places), taker.minimum_w)
-            for _, places in sorted(ranked.items())
-            if sum(self.rating_w[taker.supplies[p]] for p in places)
-            >= taker.minimum_w * ENOUGH_FRAC
+            self._enough(tuple(map(self._way, feeds)), least_w)
+            for _, feeds in sorted(ranked.items())
+            if sum(self.rating_w[feed.supply] for feed in feeds) >= least_w * ENOUGH_FRAC
         )
 
-    def _way(self, supply: str, over: str) -> str:
+    def _way(self, feed: TakenSupply) -> str:
         """A supply, or where it gives by way of a board, both: that has not failed or tripped."""
+        supply = feed.supply
+        over = feed.over
         given = self.output.get(supply, supply)
         if not over:
             return given
@@ -87,25 +90,31 @@ class _Parts:
         return self.known.setdefault((inputs, least_w), node).name
 
 
+class TakenSupply(NamedTuple):
+    """One of the supplies of a taker."""
+
+    supply: str
+    rank: int = 0
+    """Preference of the taker for it."""
+    over: str = ""
+    """Board by way of which it gives; empty for most."""
+
+
 @dataclass(frozen=True)
 class Taker:
     """Somebody who draws from the power tree."""
 
     name: str
-    supplies: tuple[str, ...]
+    feeds: tuple[TakenSupply, ...]
     """In order of preference."""
-    ranks: tuple[int, ...]
-    """Preference of each."""
-    over: tuple[str, ...]
-    """Board by way of which each gives; empty for most."""
     priority: bool = False
     minimum_w: float = 0.0
 
     @property
     def key(self) -> tuple[object, ...]:
         """The same for takers that share a gate."""
-        every = list(zip(self.supplies, self.ranks, self.over, strict=True))
-        return (tuple(every if self.priority else sorted(every)), self.priority, self.minimum_w)
+        feeds = self.feeds if self.priority else tuple(sorted(self.feeds))
+        return (feeds, self.priority, self.minimum_w)
 
     @property
     def rule(self) -> Rule:
@@ -116,24 +125,22 @@ class Taker:
 def _takers(facility: Facility) -> list[Taker]:
     """Everything that is fed; switches with stated feeds draw within the rack ratings."""
     tree = facility.power
-    named: dict[int, list[tuple[str, int, str]]] = {}
+    named: dict[int, list[TakenSupply]] = {}
     edges = (tree.supply, tree.taker, tree.rank, tree.over)
     for supply, taker, rank, over in zip(*(part.tolist() for part in edges), strict=True):
         board = "" if over < 0 else tree.id[over]
-        named.setdefault(taker, []).append((tree.id[supply], rank, board))
+        named.setdefault(taker, []).append(TakenSupply(tree.id[supply], rank, board))
     fed: dict[str, list[str]] = {name: [] for name in facility.fabric.switches}
     for source, target, kind, _ in facility.edges:
         if kind == "power" and target in fed:
             fed[target].append(source)
     nodes = [
-        Taker(
-            tree.id[t], tuple(s for s, _, _ in feeds), tuple(r for _, r, _ in feeds),
-            tuple(o for _, _, o in feeds), bool(tree.priority[t]), float(tree.minimum_supply_w[t]),
-        )
+        Taker(tree.id[t], tuple(feeds), bool(tree.priority[t]), float(tree.minimum_supply_w[t]))
         for t, feeds in sorted(named.items())
-    ]  # fmt: skip
-    straight = [(name, tuple(s), (0,) * len(s), ("",) * len(s)) for name, s in fed.items() if s]
-    return nodes + [Taker(*numbers) for numbers in straight]
+    ]
+    return nodes + [
+        Taker(name, tuple(map(TakenSupply, sources))) for name, sources in fed.items() if sources
+    ]
 
 
 def protection(component: str, causes: tuple[Cause, ...]) -> list[Node]:

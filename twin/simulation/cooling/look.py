@@ -33,9 +33,8 @@ class Look:
     """Chillers that have not run long enough to be stopped."""
     water_frac: float = 1.0
     """Facility water that flows, over rated flow."""
-
     tank_w: float = 0.0
-    """Heat that a tank takes beside it."""
+    """Heat that a tank takes beside `heat_w`."""
 
     @property
     def behind_degc(self) -> Array:

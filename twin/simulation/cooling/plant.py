@@ -50,9 +50,9 @@ class Plants(Discipline):
     def _scan(self, _: int) -> None:
         """The building controls look around: weather, fans and compressors are set anew."""
         self.own.outdoor_degc = np.array(self.world.facility.weather.at(self.world.now_s))
-        pumped = self.own.pump_frac
+        before_frac = self.own.pump_frac
         self._follow_load()
-        if not np.array_equal(pumped, self.own.pump_frac) or self._tanks:
+        if self._tanks or not np.array_equal(before_frac, self.own.pump_frac):
             self.world.stale = True
         self.rescan()
 

@@ -98,10 +98,11 @@ def segment_rows(
 
     running   those that are still coming up to their capacity count by their share
     store_w   what a tank of cold water takes beside chillers
-    common    water on both sides of the common pipe; of a plant at rated flow where not given
+    common    water on both sides of the common pipe; rated flow, nothing mixed, where not given
 
     Where the air is warmer than the set-point, a dry cooler's middle one has no width.
     """
+    common = common or CommonPipe(plant.water_w_k, plant.water_w_k)
     rows = np.empty((*np.shape(dry_bulb_degc), 3, len(Segment._fields)))
     if not running and not free_running and not store_w:
         rows[:] = IDLE
@@ -109,16 +110,14 @@ def segment_rows(
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         numbers = (running, free_running, store_w)
         air = np.asarray(dry_bulb_degc)
-        stream = plant.water_w_k if common is None else common.chillers_w_k
-        _enter_relieved(rows, plant, numbers, supply_degc, air, entering, stream)
+        _enter_relieved(rows, plant, numbers, supply_degc, air, entering, common.chillers_w_k)
     elif role(plant.kind) is Role.DRY_COOLER:
         air = wetted_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_dry_cooler(rows, plant, running, supply_degc, air)
     else:
         entering = entering_degc(plant, dry_bulb_degc, wet_bulb_degc)
         _enter_chiller(rows, plant, (running, store_w), supply_degc, entering)
-    mixed = common.mixed_k_w if common is not None else 0.0
-    return behind_decoupler(rows, mixed) if mixed else rows
+    return behind_decoupler(rows, common.mixed_k_w) if common.mixed_k_w else rows
 
 
 def behind_decoupler(rows: Array, mixed_k_w: float) -> Array:
