@@ -62,7 +62,7 @@ class Rollouts(Stated):
         """Steps whose answers are made together."""
         return max(self.lag, 1)
 
-    def answering(self, gang_nodes: int) -> float:
+    def answering_frac(self, gang_nodes: int) -> float:
         """Share of a gang's nodes that make answers and nothing else; 0 where all do both."""
         return self.nodes / gang_nodes if self.nodes else 0.0
 

@@ -35,6 +35,11 @@ def transfer_s(size_bytes: Array | float, line_bytes_s: Array | float) -> Array:
     return SETUP_S + flowing
 
 
+def ahead_s(reads_s: Array | float, pieces: int) -> Array:
+    """Seconds before a prompt is read at which the first of so many alike pieces is."""
+    return np.asarray((1 - 1 / pieces) * np.asarray(reads_s, float))
+
+
 def after_reading_s(sends_s: Array | float, reads_s: Array | float, pieces: int) -> Array:
     """Seconds of a transfer that are left when a prompt is read.
 
@@ -46,5 +51,4 @@ def after_reading_s(sends_s: Array | float, reads_s: Array | float, pieces: int)
     (Johnson 1954, doi 10.1002/nav.3800010110) whose pieces are alike.
     """
     sends = np.asarray(sends_s, float)
-    ahead = (1 - 1 / pieces) * np.asarray(reads_s, float)
-    return np.maximum(sends - ahead, sends / pieces)
+    return np.maximum(sends - ahead_s(reads_s, pieces), sends / pieces)

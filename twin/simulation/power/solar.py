@@ -79,30 +79,14 @@ class BoardSolar:
         """(array,) what boards without other supplies, and their stores, take of what is given."""
         above = self._above()
         for board in np.flatnonzero(self.supply.on_battery & above.any(axis=0)).tolist():
-            below = np.where(above[:, board], given, 0.0)
-            least_w = -float(room_w[board])
-            given = given - self._too_much_w(given, below, drawn_w, (board, least_w), through)
+            asked_w = self._more(drawn_w, -given)
+
+            def output_w(back_w: Array, board: int = board, asked_w: Array = asked_w) -> float:
+                return float(through(self._more(asked_w, back_w))[0][board])
+
+            below_w = np.where(above[:, board], given, 0.0)
+            given = given - _too_much_w(below_w, output_w, -float(room_w[board]))
         return given
-
-    def _too_much_w(
-        self, given: Array, below: Array, drawn_w: Array, most: tuple[int, float], through: Flow
-    ) -> Array:
-        """(array,) what those below a board hold back so that it puts out its least at the least.
-
-        below  (array,) what they are to give; 0 of others
-        most   the board, and its least output: less than nothing where a store takes the rest
-        """
-        board, least_w = most
-        whole_w = max(float(below.sum()), _NEAR_W)
-
-        def output_w(held_w: float) -> float:
-            left = given - below * (held_w / whole_w)
-            return float(through(self._more(drawn_w, -left))[0][board])
-
-        base_w = output_w(0.0)
-        if base_w >= least_w:
-            return np.zeros(below.size)
-        return below * (met(output_w, base_w, least_w, 0.0, whole_w) / whole_w)
 
     def _above(self) -> Mask:
         """(array, power node) through which nodes each gives now."""
@@ -117,21 +101,15 @@ class BoardSolar:
 
     def hold_back(self, drawn_w: Array, through: Flow) -> Array:
         """What is drawn at every node once no more leaves the site than may."""
-        given = self.own.given_w
-        whole_w = float(given.sum())
-
-        def site_w(held_w: float) -> float:
-            asked = self._more(drawn_w, given * (held_w / whole_w))
-            return float(through(asked)[1][self.utilities].sum())
-
-        if whole_w <= 0.0 or not np.isfinite(self.least_w):
+        if not np.isfinite(self.least_w):
             return drawn_w
-        base_w = site_w(0.0)
-        if base_w >= self.least_w - _NEAR_W:
-            return drawn_w
-        back = given * (met(site_w, base_w, self.least_w, 0.0, whole_w) / whole_w)
-        self.own.given_w = given - back
-        return self._more(drawn_w, back)
+
+        def site_w(back_w: Array) -> float:
+            return float(through(self._more(drawn_w, back_w))[1][self.utilities].sum())
+
+        back_w = _too_much_w(self.own.given_w, site_w, self.least_w)
+        self.own.given_w = self.own.given_w - back_w
+        return self._more(drawn_w, back_w)
 
     def _more(self, drawn_w: Array, back_w: Array) -> Array:
         drawn = drawn_w.copy()
@@ -162,3 +140,23 @@ class BoardSolar:
         self._enter(stretch.output_w, stretch.input_w)
         if self.own.given_w.any():
             stretch.cut_looks(site_w[1:] >= self.least_w)
+
+
+def _too_much_w(given_w: Array, reached_w: Callable[[Array], float], least_w: float) -> Array:
+    """(array,) what arrays hold back, all alike, so that a power does not fall below its least.
+
+    given_w     (array,) what those that can help are to give; 0 of others
+    reached_w   that power, where arrays hold back so much (array,)
+    least_w     negative where power may flow back
+    """
+    whole_w = float(given_w.sum())
+    if whole_w <= 0.0:
+        return np.zeros(given_w.size)
+
+    def at_w(held_w: float) -> float:
+        return reached_w(given_w * (held_w / whole_w))
+
+    base_w = at_w(0.0)
+    if base_w >= least_w - _NEAR_W:
+        return np.zeros(given_w.size)
+    return np.asarray(given_w * (met(at_w, base_w, least_w, 0.0, whole_w) / whole_w))

@@ -99,10 +99,8 @@ class Handover:
         """That keys and values of a prompt leave in."""
         return self.model.layers if self.readers.pool.sends_layers else 1
 
-    def mean_s(self, reads_s: Array) -> Array:
-        """Of the mean prompt after it was read, all switches up.
-
-        reads_s   that it took to read it
-        """
+    def mean_s(self, reads_s: float) -> float:
+        """Of the mean prompt after it was read, which took `reads_s`, all switches up."""
         line = min(self._replica_b_s(self.readers), self._replica_b_s(self.makers))
-        return after_reading_s(transfer_s(self.prompt_bytes, line), reads_s, self.pieces)
+        sends_s = transfer_s(self.prompt_bytes, line)
+        return float(after_reading_s(sends_s, reads_s, self.pieces))

@@ -238,8 +238,8 @@ class Service:
             return with_backlog(makes, backlog_s, self.pool)
         reads = self._tails(self.readers, reading, reading_clock)
         alone = self.readers.speed.latencies(1.0, self.readers.replicas, 0.0)
-        sent_s = self.handover.mean_s(alone.ttft_s[0, 0])
-        return with_backlog(in_turn(reads, float(sent_s), makes), backlog_s, self.pool)
+        sent_s = self.handover.mean_s(float(alone.ttft_s[0, 0]))
+        return with_backlog(in_turn(reads, sent_s, makes), backlog_s, self.pool)
 
     def _tails(self, fleet: Fleet, load_frac: Array, clock_frac: Array) -> Array:
         """(period, `LATENCIES`) of one fleet without a backlog; NaN where it idles."""

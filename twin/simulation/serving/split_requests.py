@@ -13,7 +13,7 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.facility.airflow.installed import need_numba
 from twin.physics.serving.columns import Fate
-from twin.physics.serving.handover import transfer_s
+from twin.physics.serving.handover import ahead_s, transfer_s
 from twin.physics.serving.requests import RequestList
 from twin.simulation.serving.replica_engine import ReplicaEngine
 from twin.simulation.serving.single_requests import RequestService, lost
@@ -126,8 +126,8 @@ class SplitRequests(RequestService):
         replica = self.reading.column("request_replica").astype(np.int64)
         pieces = self.handover.pieces
         began_s = self.reading.column("request_start_s")
-        ahead_s = (1 - 1 / pieces) * (read_s - began_s)[order]
+        first_s = ahead_s((read_s - began_s)[order], pieces)
         self.send(
-            order, read_s, replica, takes_s, ahead_s, pieces, self.world.now_s,
+            order, read_s, replica, takes_s, first_s, pieces, self.world.now_s,
             self.own.engine["line_free_s"], self._handed_s(),
         )  # fmt: skip

@@ -37,6 +37,7 @@ class PartOfNode(Stated):
 
 
 WHOLE_NODE = PartOfNode.model_construct(gpus=np.inf)
+"""Of jobs that leave nothing of their nodes to others."""
 
 
 class Batch(WorkloadKind):

@@ -118,7 +118,7 @@ class Training(WorkloadKind):
             lora_rank=self.lora_rank,
             software=self.software or "",
             rollouts=self.rollouts,
-            answering_frac=self.rollouts.answering(self.nodes) if self.rollouts else 0.0,
+            answering_frac=self.rollouts.answering_frac(self.nodes) if self.rollouts else 0.0,
         )
 
     @property
