@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import twin
 from tests.relations.test_jobs_share_nodes import POLICIES, pod_w, starts
-from tests.relations.test_rules_of_the_queue import MINI, jobs
+from tests.relations.test_rules_of_the_queue import MINI, jobs, two_pools
 from tests.relations.test_rules_of_the_queue import lived as queued
 from tests.slow_scheduler import CORES, SlowJob, SlowScheduler
 from tests.validation.test_shared_nodes import some_jobs
@@ -133,6 +133,35 @@ def test_what_no_node_has_is_too_large_and_says_so(tmp_path: Path) -> None:
     assert jobs(result)["state"].to_dict() == {"big": "too_large", "next": "completed"}
     detail = result.tables["events"].query("what == 'too large'")["detail"].item()
     assert detail == "65 cores and 1.07374 GB of a node; at most 64 and 274.878 GB"
+
+
+def test_the_cores_of_nodes_that_do_not_suit_a_job_are_not_its_own(tmp_path: Path) -> None:
+    """Nodes without GPUs have cores enough, and are no help to who asks for a GPU."""
+    rows = ["big,0,600,1,600,,,1,1,,100,1G", "cpu,0,600,1,600,,,,0,,100,1G"]
+    result = with_cpu_rack(tmp_path, rows)
+    assert jobs(result)["state"].to_dict() == {"big": "too_large", "cpu": "completed"}
+    detail = result.tables["events"].query("what == 'too large'")["detail"].item()
+    assert detail == "100 cores and 1.07374 GB of a node; at most 64 and 274.878 GB"
+
+
+def test_a_node_without_gpus_works_by_the_cores_that_jobs_hold(tmp_path: Path) -> None:
+    """What a support rack draws follows the share of nodes at work: a straight line over the cores
+    that are held of one.
+    """
+    drawn_w = [
+        pod_w(with_cpu_rack(tmp_path, [f"c,0,7200,1,,,,,0,,{cores},1G"]), "aux_r1", 3600.0)
+        for cores in (32, 64, 2 * CORES)
+    ]
+    assert drawn_w[2] - drawn_w[1] == pytest.approx(2 * (drawn_w[1] - drawn_w[0]), rel=1e-9)
+    assert drawn_w[1] > drawn_w[0]
+
+
+def with_cpu_rack(folder: Path, rows: list[str]) -> twin.Result:
+    """Two racks of nodes with GPUs, and two of nodes without, of twice the cores."""
+    cpu = {"gpu": "none", "cores": 2 * CORES, "memory": "1 TiB"}
+    each = [EACH | {"gpu": "B200-SXM-180GB"}, cpu]
+    layout = two_pools("dgx_b200_x2", "cpu_rack_generic")
+    return lived(folder, rows, {"node_resources": each}, layout=layout)
 
 
 def test_a_run_goes_on_with_cores_counted(tmp_path: Path) -> None:

@@ -117,13 +117,17 @@ class Compute(Discipline):
             self._sum_watts(moved)
 
     def _working(self) -> Array:
-        """(node,) 1 with work; of a node that jobs share, the share of its GPUs that they hold."""
+        """(node,) 1 with work; of a node that jobs share, the share of its GPUs that they hold, or
+        of its cores and memory where it has none.
+        """
         jobs = self.world.state.jobs
         working = (jobs.work_of_node != FREE).astype(float)
         shared = np.flatnonzero(jobs.work_of_node == SHARED)
         if shared.size:
             gpus = self.racks.gpus_per_node[self.rack_of_node[shared]]
-            working[shared] = 1.0 - jobs.gpu_free[shared].sum(axis=1) / gpus
+            of_gpus = 1.0 - jobs.gpu_free[shared].sum(axis=1) / np.maximum(gpus, 1)
+            of_host = 1.0 - jobs.host_free[shared].min(axis=1, initial=1.0)
+            working[shared] = np.where(gpus > 0, of_gpus, of_host)
         return np.asarray(working)
 
     def _sum_watts(self, moved: Mask) -> None:

@@ -52,14 +52,16 @@ class Parts:
         self.fits: Mask = np.asarray((host <= 1.0 + 1e-9).all(axis=2))
         """(job, kind) whether a node has as many cores and as much memory."""
 
-    def lacks(self, j: int) -> str:
-        """What a job asks of a node and none has, in words; empty where one has all."""
-        if self.fits[j].any():
+    def lacks(self, j: int, kinds: Mask) -> str:
+        """What a job asks of a node and none of the kinds (kind,) that suit it otherwise has, in
+        words; empty where one has all.
+        """
+        if self.fits[j, kinds].any() or not kinds.any():
             return ""
         job = self.jobs[j]
         cores = np.nan_to_num(job.cores) / job.nodes
         memory_gb = np.nan_to_num(job.memory_bytes) / job.nodes / 1e9
-        most = self.offers.max(axis=0)
+        most = self.offers[kinds].max(axis=0)
         of_each = f"{cores:,.6g} cores and {memory_gb:,.6g} GB of a node"
         return f"{of_each}; at most {most[0]:,.6g} and {most[1] / 1e9:,.6g} GB"
 

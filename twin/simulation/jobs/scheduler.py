@@ -103,7 +103,7 @@ class Scheduler(Discipline):
 
     def _never(self, j: int) -> str:
         """Why a job can never start; empty where it can."""
-        if lacks := self.parts.lacks(j):
+        if lacks := self.parts.lacks(j, self.turns.kinds[j]):
             return lacks
         nodes = self.jobs[j].nodes
         most = self.placement.most_nodes(self.turns.suits[j])

@@ -42,7 +42,9 @@ class Turns:
         self.limit_s = np.array([job.limit_s for job in jobs])
         self.limited = np.isfinite(self.limit_s)
         self.delay_s = np.array([job.restart_delay_s for job in jobs])
-        self.suits = placement.suits(jobs) & self.parts.fits
+        self.kinds = placement.suits(jobs)
+        """(job, kind) on which each could run, were cores and memory enough."""
+        self.suits = self.kinds & self.parts.fits
         self.with_followers = any(waits(job) for job in jobs)
         self._ranks: tuple[bytes, Index, Index] = (b"", self.nodes, self.nodes)
         users = sorted({job.user for job in jobs})
