@@ -11,9 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from planner import asked, loaded
 
-from tests.validation.test_post_training import grpo, lived, step_s
+import twin
+from tests.validation.test_post_training import grpo, hall, lived, step_s
 from twin.errors import InputError
+from twin.facility.gpu_profiles import profiled
+from twin.simulation.jobs.step_times import TrainingSpeed
 
 PUBLISHED: dict[str, tuple[int, int, int, dict[str, int], float]] = {
     # nodes, mean tokens, GPUs of a replica, cut of training, seconds a step
@@ -62,6 +66,25 @@ def test_gpus_that_wait_draw_less() -> None:
         work = apart("Llama-3.1-8B", lag)
         power_w[lag] = float(lived(work).frame("site")["it_power_w"].iloc[-1])
     assert power_w[0] < power_w[1]
+
+
+@pytest.mark.parametrize("lag", [0, 1])
+@pytest.mark.parametrize("output_tokens", [20, 200, 1000])
+@pytest.mark.parametrize(("nodes", "answering"), [(4, 2), (8, 7)])
+def test_two_levels_of_power_add_up_to_the_mean(
+    lag: int, output_tokens: int, nodes: int, answering: int
+) -> None:
+    """Whichever set of nodes works longer, and whichever draws more."""
+    own = {"output_tokens": output_tokens, "longest_output": 2 * output_tokens, "nodes": answering}
+    work = apart("Llama-3.1-8B", lag, **own) | {"nodes": nodes}
+    built = twin.build(loaded(asked(hall("h100"), workload=[work])))
+    (job,) = built.scenario.workload[0].jobs(1)
+    assert job.steps is not None
+    on = profiled(built.scenario, "H100-SXM5-80GB", built.profiles)
+    held = TrainingSpeed(built.scenario, "rl", job.steps, on, 8 * nodes, 50e9).step(1.0, 1.0).held
+    mean = held.duty_frac * held.high_frac + (1 - held.duty_frac) * held.low_frac
+    assert mean == pytest.approx(held.power_frac, rel=1e-9)
+    assert held.high_frac >= held.low_frac
 
 
 @pytest.mark.parametrize(

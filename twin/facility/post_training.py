@@ -215,7 +215,7 @@ class PostTrainingLaw:
         high = waits + (makes + learns if both else longer)
         duty = min(stretch_s / total_s, 1.0)
         low = (mean - duty * high) / (1 - duty) if duty < 1 else high
-        return Sustained(one.held.clock_frac, mean, max(high, low), min(high, low), duty)
+        return _levels(one, mean, high, duty, low)
 
     def _held(
         self, one: training.Step, made_s: float, learns_s: float, waits_s: float
@@ -226,7 +226,11 @@ class PostTrainingLaw:
         learns = one.held.power_frac
         total_s = apart_s + learns_s
         mean = (made * apart_s + learns * learns_s) / total_s
-        share = learns_s / total_s
-        high, low = max(made, learns), min(made, learns)
-        duty = share if learns >= made else 1 - share
-        return Sustained(one.held.clock_frac, mean, high, low, duty)
+        return _levels(one, mean, learns, learns_s / total_s, made)
+
+
+def _levels(one: training.Step, mean: float, level: float, share: float, other: float) -> Sustained:
+    """Two levels of power, of which one holds for a share of the step, the higher one first."""
+    if level >= other:
+        return Sustained(one.held.clock_frac, mean, level, other, share)
+    return Sustained(one.held.clock_frac, mean, other, level, 1 - share)

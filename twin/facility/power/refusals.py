@@ -71,9 +71,10 @@ def check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
         reach_w = min((w for reaches_w in every_w for w in reaches_w), default=0.0)
         if group.minimum_supply > reach_w * (1 + 1e-9):
             found = f"{group.minimum_supply / 1e3:g} kW for {group.name!r}"
-            allowed = f"at most the {reach_w / 1e3:g} kW that its supplies are rated for together"
-            one = f"at most the {reach_w / 1e3:g} kW of one entry of fed_by: entries carry alone"
-            ledger.complain(loc, found, one if max(map(len, every_w)) > 1 else allowed)
+            one_by_one = max(map(len, every_w)) > 1
+            whose = "of one entry of fed_by: entries carry alone"
+            whose = whose if one_by_one else "that its supplies are rated for together"
+            ledger.complain(loc, found, f"at most the {reach_w / 1e3:g} kW {whose}")
 
 
 def _reach_w(node: PowerNode, rating_w: dict[str, float]) -> list[float]:

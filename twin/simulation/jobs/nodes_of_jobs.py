@@ -159,8 +159,7 @@ class NodesOfJobs:
         parts = self.sharing.parts
         if not parts.host.shape[2]:
             return of_node
-        cores = parts.host[job, self.kind_of_node[node], 0]
-        _, which, count = np.unique(
-            np.stack([job, node]), axis=1, return_inverse=True, return_counts=True
-        )
-        return np.asarray(np.where(cores > 0, cores / count[which.reshape(-1)], of_node))
+        kind = self.kind_of_node[node]
+        cores = parts.host[job, kind, 0]
+        gpus = np.maximum(parts.need[job, kind], 1.0)
+        return np.asarray(np.where(cores > 0, cores / gpus, of_node))
