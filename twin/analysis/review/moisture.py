@@ -12,6 +12,7 @@ from twin.facility.cooling.moisture import (
     ALLOWED_DEW_DEGC,
     ALLOWED_HUMIDITY_FRAC,
     HOUR_S,
+    RECOMMENDED_HUMIDITY_FRAC,
     balance,
     coil_air,
     leakage_kg_s,
@@ -75,7 +76,7 @@ def _humid(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> 
         return
     says = (
         f"the air that handlers supply comes to a relative humidity of {most:.0%}; class A1 is "
-        f"allowed {ALLOWED_HUMIDITY_FRAC:.0%}, and 60 % is recommended"
+        f"allowed {ALLOWED_HUMIDITY_FRAC:.0%}, and {RECOMMENDED_HUMIDITY_FRAC:.0%} is recommended"
     )
     yield _at_handlers(facility, FindingCode.HALL_MOISTURE, hall, mine, says)
 
