@@ -77,14 +77,10 @@ def wiring(
     order = np.argsort(taker, kind="stable")
     supply = supply[order]
     taker = taker[order]
-    if sharing is None:
-        rank = np.where(priority[taker], np.arange(taker.size), 0)
-        weight = np.ones(taker.size)
-    else:
-        rank = sharing[0][order]
-        weight = sharing[1][order]
+    one_by_one = np.where(priority[taker], np.arange(taker.size), 0)
+    rank = one_by_one if sharing is None else sharing[0][order]
+    weight = np.ones(taker.size) if sharing is None else sharing[1][order]
     minimum_w, rating_w = least or (np.zeros(priority.size), np.zeros(priority.size))
-    ranks = int(rank.max(initial=0)) + 1
     over = np.full(taker.size, -1) if over is None else over[order]
     return Wiring(
         supply=supply,
@@ -94,7 +90,7 @@ def wiring(
         edge_levels=tuple(np.flatnonzero(height[supply] == h) for h in range(len(levels))),
         demanding=tuple(nodes[minimum_w[nodes] > 0] for nodes in levels),
         asking=np.flatnonzero(minimum_w[taker] > 0),
-        entry=np.unique(taker * ranks + rank, return_inverse=True)[1],
+        entry=np.unique(taker * (int(rank.max(initial=0)) + 1) + rank, return_inverse=True)[1],
         over=over,
         passing=np.flatnonzero(over >= 0),
         minimum_w=minimum_w,
