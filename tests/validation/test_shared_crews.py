@@ -259,16 +259,6 @@ def test_a_cause_that_leads_beyond_what_is_followed_is_within_the_bounds() -> No
     assert bounds["lower_per_year"] < expected.frequency_per_year < bounds["upper_per_year"]
 
 
-def test_a_cause_that_two_classes_see_to_lasts_as_without_crews() -> None:
-    """The panel and a transformer: nobody waits for the other."""
-    causes = [{"name": "flood", "components": ["t_1", "panel"], "beta": 0.1}]
-    rates = alike(2) | {"panel": (2000.0, 10.0)}
-    made = layout(crews=ONE + REST, common_causes=causes)
-    both = shared(made, rates)["availability_exact"]["unavailability"]
-    alone = shared(layout(crews=ONE + REST), rates)["availability_exact"]["unavailability"]
-    assert both > alone
-
-
 def test_the_command_prints_both_beside_the_independent_ones(tmp_path: Path, capsys: Any) -> None:
     path = tmp_path / "crews.json"
     made = layout(crews=[{"name": "site", "count": 1, "kinds": ["transformer"]}, *REST])

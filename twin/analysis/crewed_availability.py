@@ -1,7 +1,7 @@
 """Availability where repairs wait for crews: the exact chain and the simulated queue, side by side.
 
-Utilities are restored by others. What a shared cause strikes waits for crews like anything else
-where one class sees to all that it strikes; where several do, it lasts as without crews.
+Utilities are restored by others. What a shared cause strikes waits for crews like anything else,
+each for those of its class.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from twin.facility.crews import are_stated, class_of_kind, crew_classes
 from twin.facility.dependency.shared_causes import SHARED_CAUSE
 from twin.facility.model import Facility
 from twin.physics.reliability.bdd import FailureDiagram
-from twin.physics.reliability.crewed import Crewed, CrewGroup, crewed
+from twin.physics.reliability.crew_groups import CrewClass, CrewGroup, crew_groups
+from twin.physics.reliability.crewed import Crewed, crewed
 from twin.physics.reliability.crewed_years import crewed_history
 from twin.physics.reliability.gates import Gates
 from twin.physics.reliability.monte_carlo import Estimate, failures_per_year, yearly
@@ -39,20 +40,21 @@ def shared_crews(
     """
     classes = crew_classes(facility.scenario)
     of = class_of_kind(classes, facility.components.kind)
-    groups = [_group(facility, gates, of, place, c.count) for place, c in enumerate(classes)]
-    sharing = [group for group in groups if len(group.members) > group.crews]
-    if not are_stated(facility.scenario) or not sharing:
+    seen_to = [_class(facility, gates, of, place, c.count) for place, c in enumerate(classes)]
+    if not are_stated(facility.scenario) or not any(one.waits for one in seen_to):
         return {}
     rows = [
-        {"crew": crew.name, "count": crew.count, "components": len(group.members)}
-        for crew, group in zip(classes, groups, strict=True)
+        {"crew": crew.name, "count": crew.count, "components": len(one.members)}
+        for crew, one in zip(classes, seen_to, strict=True)
     ]
-    idle = [crew.name for crew, group in zip(classes, groups, strict=True) if not group.crews]
-    if idle and any(group.members for group in groups if not group.crews):
+    idle = [crew.name for crew, one in zip(classes, seen_to, strict=True) if not one.crews]
+    if idle and any(one.members for one in seen_to if not one.crews):
         why = f"nobody repairs what {', '.join(idle)} see to: they are 0"
         return {"classes": rows, "why": why, **_answers(gates, None, None)}
-    found, why = _exact(gates, diagram, sharing)
-    drawn = partial(crewed_history, groups=sharing)
+    causes = [n for n, system in enumerate(gates.systems) if system == SHARED_CAUSE]
+    groups = crew_groups(gates, seen_to, causes)
+    found, why = _exact(gates, diagram, groups)
+    drawn = partial(crewed_history, groups=groups)
     simulated = yearly(gates, rng, _FAILURES / failures_per_year(gates), drawn)
     return {"classes": rows, "why": why, **_answers(gates, found, simulated)}
 
@@ -70,9 +72,9 @@ def _bounds(found: Crewed | None) -> Row:
     }
 
 
-def _group(
+def _class(
     facility: Facility, gates: Gates, of: dict[str, int], place: int, crews: int
-) -> CrewGroup:
+) -> CrewClass:
     """Everything that can fail, and that this class of crew sees to."""
     held = facility.components
     members = [
@@ -80,10 +82,7 @@ def _group(
         for name, kind in zip(held.id, held.kind, strict=True)
         if of[kind] == place and role(kind) is not Role.SUPPLY and name in gates.index
     ]
-    own = tuple(n for n in members if np.isfinite(gates.mtbf_h[n]))
-    causes = [n for n, system in enumerate(gates.systems) if system == SHARED_CAUSE]
-    strikes = (cause for cause in causes if set(gates.consumers[cause]) <= set(own))
-    return CrewGroup(own, crews, tuple(strikes))
+    return CrewClass(tuple(n for n in members if np.isfinite(gates.mtbf_h[n])), crews)
 
 
 def _exact(

@@ -1,8 +1,9 @@
-"""How many components of each kind are down while one class of crew sees to them all.
+"""How many components of each kind are down while classes of crew see to them.
 
-They fail whatever the others do, and are repaired first come, first served by so many crews. A
-state is who is being served, in no order, and who waits, in order; those of equal rates and causes
-are one kind and told apart by nothing but their number.
+They fail whatever the others do, and are repaired first come, first served by so many crews of
+their class. A state is, class by class, who is being served, in no order, and who waits, in order;
+those of equal rates, causes and class are one kind and told apart by nothing but their number. More
+than one class is asked for at once only where a shared cause strikes members of several.
 
 Where all states do not fit, those with more than so many down at once are left out, and a bound
 says what that can change. Seen only while no more are down than that, the true chain is the one
@@ -34,6 +35,8 @@ Counts = tuple[int, ...]
 """How many of each kind."""
 _Queue = tuple[Counts, Counts]
 """Kinds being served, sorted, and kinds waiting, in order."""
+_Queues = tuple[_Queue, ...]
+"""One a class of crew."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Kind:
     mttr_h: float
     causes: Counts
     """Shocks that strike all of them."""
+    crew: int = 0
+    """Class that sees to them."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,13 @@ class QueueShares:
 def queue_shares(
     kinds: Sequence[Kind],
     installed: Counts,
-    crews: int,
+    crews: Counts,
     shock_per_h: Sequence[float] = (),
     counts_max: int = STATES_MAX,
 ) -> QueueShares:
     """Shares of time by numbers down, all of them or as many at once as fit.
 
+    crews        of each class
     shock_per_h  rate of each cause that kinds share
     counts_max   most numbers down to tell apart
 
@@ -78,50 +84,65 @@ def queue_shares(
     queue = _Chain(kinds, installed, crews, shock_per_h)
     whole = sum(installed)
     order = queue.fits(whole, counts_max)
-    number, rates = reached_states(((), ()), queue.moves_within(order), STATES_MAX)
+    number, rates = reached_states((((), ()),) * len(crews), queue.moves_within(order), STATES_MAX)
     solved = _Solved(rates, len(number))
     shares = solved.shares()
     found: dict[Counts, float] = {}
     for state, share in zip(number, shares.tolist(), strict=True):
-        counts = queue.counts(_as_queue(state))
+        counts = queue.counts(_as_queues(state))
         found[counts] = found.get(counts, 0.0) + share
     if order == whole:
         return QueueShares(found, order, 0.0, 0.0)
-    exits = np.array([queue.exits(_as_queue(state), order) for state in number])
+    exits = np.array([queue.exits(_as_queues(state), order) for state in number])
     falls_per_h = queue.falls_per_h(order)
     if falls_per_h <= 0:
         raise OverflowError(f"more than {order} of {whole} are down too often")
     return QueueShares(found, order, *_left_out(exits, falls_per_h, shares, solved, order))
 
 
-def _as_queue(state: State) -> _Queue:
+def _as_queues(state: State) -> _Queues:
     assert isinstance(state, tuple)
-    return state[0], state[1]
+    return state
 
 
-def _level(state: _Queue) -> int:
-    return len(state[0]) + len(state[1])
+def _level(state: _Queues) -> int:
+    return sum(len(served) + len(waiting) for served, waiting in state)
 
 
 @dataclass(frozen=True)
 class _Chain:
-    """Moves of the queue."""
+    """Moves of the queues."""
 
     kinds: Sequence[Kind]
     installed: Counts
-    crews: int
+    crews: Counts
     shock_per_h: Sequence[float]
 
     def fits(self, whole: int, counts_max: int) -> int:
         """The highest number down of which all states up to it surely fit."""
         states = 0
-        for level in range(whole + 1):
-            served = min(level, self.crews)
-            waiting = len(self.kinds) ** (level - served)
-            states += comb(len(self.kinds) + served - 1, served) * waiting
+        for level, here in enumerate(self._states_by_level()):
+            states += here
             if states > STATES_MAX or self._counts_within(level) > counts_max:
                 return level - 1
         return whole
+
+    def _states_by_level(self) -> list[int]:
+        """(level,) states with so many down, at most; all beyond what fits are as many."""
+        most = STATES_MAX + 1
+        found = np.ones(1, dtype=np.int64)
+        for crew, crews in enumerate(self.crews):
+            own = self._of_class(crew)
+            there = []
+            for level in range(sum(self.installed[kind] for kind in own) + 1):
+                served = min(level, crews)
+                states = comb(len(own) + served - 1, served) * len(own) ** (level - served)
+                there.append(min(states, most))
+            found = np.minimum(np.convolve(found, there), most)
+        return [int(n) for n in found]
+
+    def _of_class(self, crew: int) -> list[int]:
+        return [place for place, kind in enumerate(self.kinds) if kind.crew == crew]
 
     def _counts_within(self, level: int) -> int:
         """Numbers down of up to so many, at most."""
@@ -132,15 +153,15 @@ class _Chain:
         """Moves, failures beyond so many down left out."""
 
         def moves(state: State) -> Iterable[tuple[State, float]]:
-            queue = _as_queue(state)
-            for there, rate in self._failures(queue):
+            queues = _as_queues(state)
+            for there, rate in self._failures(queues):
                 if _level(there) <= order:
                     yield there, rate
-            yield from self._repairs(queue)
+            yield from self._repairs(queues)
 
         return moves
 
-    def exits(self, state: _Queue, order: int) -> tuple[float, float]:
+    def exits(self, state: _Queues, order: int) -> tuple[float, float]:
         """How often failures lead beyond so many down, and that times how far beyond."""
         beyond = [
             (rate, rate * (_level(there) - order))
@@ -151,7 +172,6 @@ class _Chain:
 
     def falls_per_h(self, order: int) -> float:
         """How fast the number down falls, at least, while more are down than that."""
-        mends = min(order + 1, self.crews) / max(kind.mttr_h for kind in self.kinds)
         every = zip(self.installed, self.kinds, strict=True)
         rises = sum(number / kind.mtbf_h for number, kind in every)
         for cause, rate_per_h in enumerate(self.shock_per_h):
@@ -159,14 +179,33 @@ class _Chain:
                 n for n, k in zip(self.installed, self.kinds, strict=True) if cause in k.causes
             )
             rises += rate_per_h * sum(struck)
-        return mends - rises
+        return self._mends_per_h(order + 1) - rises
 
-    def counts(self, state: _Queue) -> Counts:
+    def _mends_per_h(self, level: int) -> float:
+        """How many are mended an hour where so many are down, at least: however the classes share
+        them.
+        """
+        least = [0.0]
+        for crew, crews in enumerate(self.crews):
+            own = self._of_class(crew)
+            slowest_h = max(self.kinds[kind].mttr_h for kind in own)
+            number = sum(self.installed[kind] for kind in own)
+            there = [min(down, crews) / slowest_h for down in range(number + 1)]
+            least = [
+                min(
+                    least[total - down] + there[down]
+                    for down in range(max(0, total - len(least) + 1), min(total, number) + 1)
+                )
+                for total in range(len(least) + number)
+            ]
+        return least[level]
+
+    def counts(self, state: _Queues) -> Counts:
         """How many of each kind are down."""
-        down = (*state[0], *state[1])
+        down = [kind for served, waiting in state for kind in (*served, *waiting)]
         return tuple(down.count(kind) for kind in range(len(self.kinds)))
 
-    def _failures(self, state: _Queue) -> Iterator[tuple[_Queue, float]]:
+    def _failures(self, state: _Queues) -> Iterator[tuple[_Queues, float]]:
         down = self.counts(state)
         for kind, rates in enumerate(self.kinds):
             standing = self.installed[kind] - down[kind]
@@ -177,18 +216,23 @@ class _Chain:
             if who:
                 yield self._joined(state, who), rate_per_h
 
-    def _joined(self, state: _Queue, new: Counts) -> _Queue:
-        served, waiting = state
-        free = self.crews - len(served)
-        return tuple(sorted((*served, *new[:free]))), (*waiting, *new[free:])
+    def _joined(self, state: _Queues, new: Counts) -> _Queues:
+        """The queues with so many more, each at its class."""
+        found = []
+        for crew, (served, waiting) in enumerate(state):
+            own = tuple(kind for kind in new if self.kinds[kind].crew == crew)
+            free = self.crews[crew] - len(served)
+            found.append((tuple(sorted((*served, *own[:free]))), (*waiting, *own[free:])))
+        return tuple(found)
 
-    def _repairs(self, state: _Queue) -> Iterator[tuple[State, float]]:
-        served, waiting = state
-        for kind in sorted(set(served)):
-            place = served.index(kind)
-            left = (*served[:place], *served[place + 1 :], *waiting[:1])
-            rate_per_h = served.count(kind) / self.kinds[kind].mttr_h
-            yield (tuple(sorted(left)), waiting[1:]), rate_per_h
+    def _repairs(self, state: _Queues) -> Iterator[tuple[State, float]]:
+        for crew, (served, waiting) in enumerate(state):
+            for kind in sorted(set(served)):
+                place = served.index(kind)
+                left = (*served[:place], *served[place + 1 :], *waiting[:1])
+                rate_per_h = served.count(kind) / self.kinds[kind].mttr_h
+                queue = (tuple(sorted(left)), waiting[1:])
+                yield (*state[:crew], queue, *state[crew + 1 :]), rate_per_h
 
 
 def _left_out(

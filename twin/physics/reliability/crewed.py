@@ -1,9 +1,9 @@
 """Availability where components wait for one another's repair crew: exact, or within a bound.
 
-Those that one class of crew sees to are a queue (`crew_queue`); the top event is asked of the
-decision diagram for each number of each kind that are down (`crew_counts`), everything else being
-independent: the law of total probability. A cause that strikes several of them at once sends them
-all to the queue.
+Those that one class of crew sees to are a queue, and classes that a cause joins are queues side by
+side (`crew_groups`, `crew_queue`); the top event is asked of the decision diagram for each number
+of each kind that are down (`crew_counts`), everything else being independent: the law of total
+probability. A cause that strikes several of them at once sends each to its queue.
 """
 
 from __future__ import annotations
@@ -15,19 +15,10 @@ import numpy as np
 
 from twin.physics.reliability.bdd import FailureDiagram
 from twin.physics.reliability.crew_counts import CELLS_MAX, CountedDiagram, counts_within
+from twin.physics.reliability.crew_groups import CrewGroup
 from twin.physics.reliability.crew_queue import Counts, Kind, QueueShares, queue_shares
 from twin.physics.reliability.gates import HOURS_PER_YEAR, Floats, Gates, Ints
 from twin.physics.reliability.markov import SteadyState
-
-
-@dataclass(frozen=True)
-class CrewGroup:
-    """Components, by node number, that so many crews see to."""
-
-    members: tuple[int, ...]
-    crews: int
-    causes: tuple[int, ...] = ()
-    """Nodes of causes that strike members alone, all that are up at once."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +84,16 @@ def _queue(gates: Gates, diagram: FailureDiagram, group: CrewGroup, room: int) -
             float(gates.mtbf_h[node]),
             float(gates.mttr_h[node]),
             tuple(place for place, who in enumerate(struck) if node in who),
+            crew,
         )
-        for node in group.members
+        for node, crew in zip(group.members, group.class_of, strict=True)
     ]
     kinds = tuple(dict.fromkeys(each))
     installed = tuple(each.count(kind) for kind in kinds)
     of = {node: kinds.index(own) for node, own in zip(group.members, each, strict=True)}
     shocks = [1.0 / float(gates.mtbf_h[cause]) for cause in group.causes]
-    shares = queue_shares(kinds, installed, group.crews, shocks, room)
+    crews = tuple(one.crews for one in group.classes)
+    shares = queue_shares(kinds, installed, crews, shocks, room)
     return _told(_Queue(kinds, installed, of, shares), set(diagram.component.tolist()))
 
 

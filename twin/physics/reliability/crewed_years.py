@@ -1,6 +1,7 @@
 """Histories of components that queue for repair crews, drawn event by event.
 
 Nothing is assumed of the queue but its rule: first come, first served, by so many crews of a class.
+A cause strikes whoever sees to what it strikes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from twin.physics.reliability.crewed import CrewGroup
+from twin.physics.reliability.crew_groups import CrewGroup
 from twin.physics.reliability.gates import Floats, Gates, Ints
 
 _WARM_UP_REPAIRS = 30.0
@@ -43,9 +44,11 @@ class _Queues:
         self.rng = rng
         self.mtbf_h = gates.mtbf_h.tolist()
         self.mttr_h = gates.mttr_h.tolist()
-        self.group = {node: g for g, group in enumerate(groups) for node in group.members}
-        self.free = [group.crews for group in groups]
-        self.waiting: list[deque[tuple[float, int]]] = [deque() for _ in groups]
+        classes = [one for group in groups for one in group.classes]
+        self.crew = {node: c for c, one in enumerate(classes) for node in one.members}
+        """Class that sees to each that may wait."""
+        self.free = [one.crews for one in classes]
+        self.waiting: list[deque[tuple[float, int]]] = [deque() for _ in classes]
         self.events: list[tuple[float, int, float]] = []
         """When, what, and since when it has been down; below 0 where it fails then."""
         self.done: list[tuple[float, float, int]] = []
@@ -64,7 +67,7 @@ class _Queues:
             else:
                 self.done.append((since_h, now_h, node))
                 self._stands(now_h, node)
-                self._leaves(now_h, self.group.get(node))
+                self._leaves(now_h, self.crew.get(node))
         open_ones = [(since_h, end_h, node) for end_h, node, since_h in self.events if since_h >= 0]
         queued = [(since_h, np.inf, node) for queue in self.waiting for since_h, node in queue]
         start_h, end_h, who = zip(*self.done, *open_ones, *queued, strict=True)
@@ -88,27 +91,27 @@ class _Queues:
 
     def _fails(self, now_h: float, node: int) -> None:
         del self.due_h[node]
-        group = self.group.get(node)
-        if group is not None and not self.free[group]:
-            self.waiting[group].append((now_h, node))
+        crew = self.crew.get(node)
+        if crew is not None and not self.free[crew]:
+            self.waiting[crew].append((now_h, node))
             return
-        if group is not None:
-            self.free[group] -= 1
+        if crew is not None:
+            self.free[crew] -= 1
         self._repair(now_h, node, now_h)
 
     def _repair(self, now_h: float, node: int, since_h: float) -> None:
         end_h = now_h + self.rng.exponential(self.mttr_h[node])
         heappush(self.events, (end_h, node, since_h))
 
-    def _leaves(self, now_h: float, group: int | None) -> None:
+    def _leaves(self, now_h: float, crew: int | None) -> None:
         """The crew goes to whoever has waited longest."""
-        if group is None:
+        if crew is None:
             return
-        if self.waiting[group]:
-            since_h, node = self.waiting[group].popleft()
+        if self.waiting[crew]:
+            since_h, node = self.waiting[crew].popleft()
             self._repair(now_h, node, since_h)
         else:
-            self.free[group] += 1
+            self.free[crew] += 1
 
 
 def _struck(gates: Gates, groups: Sequence[CrewGroup]) -> dict[int, list[int]]:
