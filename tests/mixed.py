@@ -7,6 +7,7 @@ fail. All that is added is what a planner may write.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from random import Random
 from typing import Any
 
@@ -46,7 +47,7 @@ def mixed(number: int) -> Plain:
         "horizon": f"{minutes} min",
         "seed": number,
         "workload": _work(draw, NODES[name]),
-        "faults": {"timeline": _faults(draw, layout, minutes)},
+        "faults": _faults(draw, layout, minutes),
         "drills": draw.choice([[], _outage(), _sag()]),
         "outputs": {"period": draw.choice(["1 min", "5 min", "10 min"])},
     }
@@ -56,6 +57,7 @@ def mixed(number: int) -> Plain:
 def _hall(draw: Random, layout: Plain) -> None:
     fans = {"begin": "25 °C", "end": "35 °C", "most": 1.4, "power": "8 %"}
     moisture = {"leakage": 2.0, "humidifier": draw.choice([0, 20]), "dehumidifier": 20}
+    moisture["humidifier_type"] = draw.choice(["steam", "evaporative", "ultrasonic"])
     for hall in layout["halls"]:
         _perhaps(draw, 0.4, hall, server_fans=fans)
         _perhaps(draw, 0.4, hall, chip_leakage={})
@@ -73,6 +75,7 @@ def _plant(draw: Random, layout: Plain) -> None:
             _perhaps(draw, 0.35, plant, free_cooling=cooler | {"name": f"free_{plant['name']}"})
             _perhaps(draw, 0.3, plant, cold_store=tank | {"start": draw.choice(["20 %", "100 %"])})
             _perhaps(draw, 0.2, plant, least_run="10 min")
+            _perhaps(draw, 0.2, plant, primary_flow="12 L/s")
 
 
 def _air(draw: Random, layout: Plain) -> None:
@@ -123,18 +126,29 @@ def _training(draw: Random, nodes: int) -> Plain:
     return {"kind": "training", "name": "train", "nodes": nodes} | model | keep | later
 
 
+def _answers(draw: Random, nodes: int) -> Plain:
+    """Reinforcement learning, with answers made by the same nodes or by some of them."""
+    made = {"samples": 64 * nodes, "output_tokens": 600}
+    _perhaps(draw, 0.5, made, nodes=max(1, nodes // 2), lag=draw.choice([0, 1, 3]))
+    learnt = {"global_batch_sequences": 64 * nodes, "zero_stage": 3, "rollouts": made}
+    return {"kind": "training", "name": "rl", "model": "Llama-3.1-8B", "nodes": nodes} | learnt
+
+
 def _service(draw: Random, nodes: int) -> Plain:
     detail = draw.choice(["fluid", "requests"])
     asked = {"requests": {"rate": f"{draw.choice([1, 5, 20])} / s"}, "detail": detail}
     served = {"kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": nodes}
     _perhaps(draw, 0.3, asked, autoscale={})
+    if "autoscale" not in asked:
+        _perhaps(draw, 0.3, asked, prefill={"nodes": 1, "send": draw.choice(["whole", "layers"])})
     return served | {"tensor_parallel": 1} | asked
 
 
 def _batch(draw: Random, nodes: int) -> Plain:
     size = {"nodes_max": nodes, "nodes_median": max(1, nodes / 3), "runtime_median": "15 min"}
-    count = draw.choice([5, 30])
-    return {"kind": "batch", "name": "jobs", "count": count, "span": "2 h"} | size
+    asked = {"count": draw.choice([5, 30]), "span": "2 h"}
+    _perhaps(draw, 0.4, asked, gpus_per_node=[{"gpus": 0.5, "weight": 3}, {"gpus": 2}])
+    return {"kind": "batch", "name": "jobs"} | asked | size
 
 
 def _pipeline(_: Random, nodes: int) -> Plain:
@@ -151,6 +165,7 @@ def _retraining(_: Random, nodes: int) -> Plain:
 
 WORK: tuple[Callable[[Random, int], Plain], ...] = (
     _training,
+    _answers,
     _service,
     _batch,
     _pipeline,
@@ -158,7 +173,7 @@ WORK: tuple[Callable[[Random, int], Plain], ...] = (
 )
 
 
-def _faults(draw: Random, layout: Plain, minutes: int) -> list[Plain]:
+def _faults(draw: Random, layout: Plain, minutes: int) -> Plain:
     """Up to four; a door counts only where the air of its hall is solved."""
     hall = layout["halls"][0]
     plant = layout["cooling"]["plant"][0]["name"]
@@ -170,9 +185,18 @@ def _faults(draw: Random, layout: Plain, minutes: int) -> list[Plain]:
         over = {"repair_after": f"{draw.choice([1, 3, 20, 60])} min"}
         gone = _lost(draw, layout) | over
         opened = door | over if hall.get("airflow") == "potential" else gone
-        what = draw.choices([gone, opened, lie, attack], weights=[8, 1, 1, 1])[0]
+        gpu = {"component": f"{_first_rack(hall)}/node_1/gpu_{draw.choice([1, 2])}"} | over
+        what = draw.choices([gone, opened, lie, attack, gpu], weights=[8, 1, 1, 1, 3])[0]
         found.append({"at": f"{draw.randint(1, minutes - 30)} min"} | what)
-    return found
+    takes = draw.choice([{}, {"takes": "gpu", "swap": "in_place"}, {"takes": "node"}])
+    return {"timeline": found, "gpu_failures": takes}
+
+
+def _first_rack(hall: Plain) -> str:
+    """The first rack of its first rows; numbers of racks are as wide as the last one's."""
+    rows = hall["rows"][0]
+    count = prod(int(part) for part in rows["racks"].split(" x ")[:-1])
+    return f"{rows['name']}_r{1:0{len(str(count))}}"
 
 
 def _lost(draw: Random, layout: Plain) -> Plain:

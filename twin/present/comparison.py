@@ -14,6 +14,7 @@ from twin.analysis.side_by_side import AskedKey, Row, SideBySide
 from twin.present.blocks import Block, Grid, Lines, Section, drawn_picture, grid, words
 from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
+from twin.present.in_sentences import listed
 from twin.present.report import environment, stylesheet
 from twin.quantities import NONE, count, number, percent, short
 from twin.results.folder import write_whole, writing
@@ -27,7 +28,7 @@ def sentences(found: SideBySide) -> list[str]:
     """What every design misses, and in what the others are better or worse than the first."""
     told = [*found.warnings]
     for n, name in enumerate(found.names):
-        missed = "; ".join(found.misses[n]).lower().replace("gpu", "GPU")
+        missed = listed(found.misses[n], "; ")
         told.append(f"{name}: misses {missed}." if missed else f"{name}: meets every limit.")
     for n, name in enumerate(found.names[1:], start=1):
         told.append(_against_first(found, n, name))
@@ -35,10 +36,10 @@ def sentences(found: SideBySide) -> list[str]:
 
 
 def _against_first(found: SideBySide, n: int, name: str) -> str:
-    better = [row.what.lower() for row in found.decides if row.differs and _gains(row, n) > 0]
-    worse = [row.what.lower() for row in found.decides if row.differs and _gains(row, n) < 0]
-    parts = [f"better in {_listed(better)}"] if better else []
-    parts += [f"worse in {_listed(worse)}"] if worse else []
+    better = [row.what for row in found.decides if row.differs and _gains(row, n) > 0]
+    worse = [row.what for row in found.decides if row.differs and _gains(row, n) < 0]
+    parts = [f"better in {listed(better)}"] if better else []
+    parts += [f"worse in {listed(worse)}"] if worse else []
     return f"{name} against {found.names[0]}: {'; '.join(parts) or 'no difference that decides'}."
 
 
@@ -48,10 +49,6 @@ def _gains(row: Row, n: int) -> float:
     if not row.better or change != change:
         return 0.0
     return change if row.better == "more" else -change
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names).replace("gpu", "GPU").replace("pue", "PUE").replace("wue", "WUE")
 
 
 def blocks(found: SideBySide) -> list[Block]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from twin.analysis.verdict import Judgement, judgements, missed
 from twin.present.blocks import Columns, Grid, grid, words
+from twin.present.in_sentences import listed
 from twin.quantities import NONE, count, degrees, figures, number, percent
 from twin.results import Result
 
@@ -19,7 +20,7 @@ def banner(result: Result) -> tuple[str, str]:
         return "Nothing was recorded that a limit or a target could be held against.", "plain"
     unasked = "" if any(one.is_target for one in decided) else " No target was asked."
     if failed:
-        names = "; ".join(one.what.lower().replace("gpu", "GPU") for one in failed)
+        names = listed((one.what for one in failed), "; ")
         told = f"Misses {count(len(failed))} of {count(len(decided))}: {names}.{unasked}"
         return told, "plain" if result.invalid else "bad"
     kinds = "limits and targets" if not unasked else "limits"
