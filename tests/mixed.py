@@ -128,9 +128,14 @@ def _training(draw: Random, nodes: int) -> Plain:
 
 def _answers(draw: Random, nodes: int) -> Plain:
     """Reinforcement learning, with answers made by the same nodes or by some of them."""
-    made = {"samples": 64 * nodes, "output_tokens": 600}
+    made: Plain = {"output_tokens": 600}
     _perhaps(draw, 0.5, made, nodes=max(1, nodes // 2), lag=draw.choice([0, 1, 3]))
-    learnt = {"global_batch_sequences": 64 * nodes, "zero_stage": 3, "rollouts": made}
+    batch = 64 * (nodes - made.get("nodes", 0))
+    learnt = {
+        "global_batch_sequences": batch,
+        "zero_stage": 3,
+        "rollouts": made | {"samples": batch},
+    }
     return {"kind": "training", "name": "rl", "model": "Llama-3.1-8B", "nodes": nodes} | learnt
 
 
