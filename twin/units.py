@@ -71,6 +71,11 @@ FACTORS: dict[str, dict[str, float]] = {
     "kg/J": {"kg/J": 1.0, "g/kWh": 2.7777777777777777e-10, "kg/kWh": 2.7777777777777776e-07},
     "USD/token": {"USD/token": 1.0, "USD/Mtok": 1e-6},
     "1/s": {"1/s": 1.0, "1 /s": 1.0, "1 / s": 1.0},
+    "": {"": 1.0, "%": 0.01},
+    "V": {"V": 1.0, "kV": 1e3},
+    "A": {"A": 1.0, "kA": 1e3},
+    "J/K": {"J/K": 1.0, "kJ/K": 1e3},
+    "USD/W/month": {"USD/W/month": 1.0, "USD/kW/month": 1e-3},
 }
 """What pint multiplies by, to its last digit, for the units that files hold most: a file of these
 alone is read without loading pint, which takes longer than everything else about reading it."""
@@ -108,7 +113,7 @@ def quantity(text: str, unit: str) -> float:
         )
     if unit == "1/s" and unit_text and not _EVENTS.fullmatch(unit_text):
         raise ValueError(f"{text!r} is no rate of events; write '30 / s' or '600 / min'")
-    if not unit_text and registry().Unit(unit).dimensionality:
+    if unit and not unit_text and registry().Unit(unit).dimensionality:
         raise ValueError(no_unit(text, unit))
     return _convert(number, unit_text, unit)
 

@@ -151,15 +151,28 @@ def test_the_short_way_gives_what_pint_gives_to_the_last_bit(unit: str) -> None:
         assert [number * factor for number in numbers] == pint, written
 
 
-def test_files_of_common_units_never_load_pint() -> None:
-    code = (
-        "import sys, twin; twin.load('scenarios/first_factory.yaml');print('pint' in sys.modules)"
-    )
-    root = Path(__file__).parents[2]
+@pytest.mark.parametrize("file", ["scenarios/first_factory.yaml", "layouts/superpod_b200.yaml"])
+def test_files_of_common_units_never_load_pint(file: str) -> None:
+    assert _loaded_by(f"import twin; twin.load({file!r})").isdisjoint({"pint"})
+
+
+def test_a_ride_through_loads_neither_units_nor_what_reports_on_failures() -> None:
+    """Each takes longer to import than the answer takes to find."""
+    asked = "import twin; from twin.study.asked_of_runs import ride_through"
+    slow = {"pint", "scipy.special", "scipy.sparse.linalg", "twin.study.failure_report"}
+    assert _loaded_by(asked).isdisjoint(slow)
+
+
+def _loaded_by(code: str) -> set[str]:
+    """Names of the modules that a program has loaded at its end."""
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root
+        [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
     )
-    assert told.stdout.strip() == "False"
+    return set(told.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from twin.analysis.failure_parts.report import FailureReport
 from twin.analysis.ride_through import RideThrough
 from twin.facility import build
 from twin.results import Result
 from twin.study.asked import Asked, built
 from twin.study.counterfactuals import simulate_with_counterfactuals
-from twin.study.failure_report import failure_report as _failure_report
 from twin.study.ride_through import ride_through as _ride_through
+
+if TYPE_CHECKING:
+    from twin.analysis.failure_parts.report import FailureReport
 
 
 def counterfactuals(asked: Asked) -> Result:
@@ -33,7 +35,9 @@ def failure_report(
     progress   called with the share done and what is being done
     Raises InputError for what cannot be built or run, and RunError for a run that cannot go on.
     """
-    return _failure_report(built(asked), progress)
+    from twin.study.failure_report import failure_report as of_facility  # slow to import
+
+    return of_facility(built(asked), progress)
 
 
 def ride_through(asked: Asked, lost: Sequence[str], watched_s: float = 3600.0) -> RideThrough:

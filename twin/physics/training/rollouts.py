@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from twin.arrays import Array
 
@@ -30,7 +30,7 @@ def answer_lengths(mean: float, log_sigma: float, most: float, count: int, seed:
     """(count,) log-normal lengths with this mean after all above `most` are cut; as even as
     quantiles, in random order.
     """
-    spread = np.exp(log_sigma * ndtri((np.arange(count) + 0.5) / count))
+    spread = np.exp(log_sigma * scipy.special.ndtri((np.arange(count) + 0.5) / count))
     scale = mean / spread.mean()
     for _ in range(60):
         scale *= mean / np.minimum(scale * spread, most).mean()
