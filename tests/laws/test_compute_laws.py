@@ -74,18 +74,6 @@ def test_a_power_cap_is_kept(idle: float, most: float, load: float, share: float
     assert 0.0 <= clock <= 1.0
 
 
-@given(st.floats(0.01, 0.1), st.floats(0.1, 0.6), st.floats(0.0, 1.0))
-def test_the_rung_taken_is_the_highest_not_above_the_wish(
-    notch: float, floor: float, wish: float
-) -> None:
-    ladder = chip.clock_ladder(notch, floor)
-    taken = float(chip.clock_at_or_below(ladder, wish))
-    assert taken in ladder
-    assert taken <= max(wish + 1e-8, ladder[0])
-    above = ladder[ladder > taken + 1e-12]
-    assert not len(above) or above[0] > wish
-
-
 WORK = st.floats(1e6, 1e15)
 
 

@@ -5,7 +5,7 @@ import pytest
 from twin import InputError, catalogue
 from twin.catalogue.names import meant, named
 from twin.catalogue.rows import Gpu, Model
-from twin.catalogue.shapes import released_formats, shape_of
+from twin.catalogue.shapes import shape_of
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,3 @@ def test_a_sparse_row_becomes_a_sparse_shape() -> None:
     maverick = shape_of(catalogue.get(Model, "Llama-4-Maverick"))
     assert maverick.sparse_layers == 24
     assert maverick.window_tokens == 8192
-    formats = released_formats(catalogue.get(Model, "gpt-oss-20b"))
-    assert (formats.layers, formats.experts, formats.embedding) == ("bf16", "mxfp4", "bf16")

@@ -15,7 +15,7 @@ from twin.facility.fabric import (
     rail_fabric,
     scale_up_bandwidth,
 )
-from twin.facility.storage import Storage, superpod_storage
+from twin.facility.storage import Storage
 
 
 def lost(fabric, *names):
@@ -183,7 +183,3 @@ def test_storage_of_no_bandwidth_is_refused():
     with pytest.raises(InputError) as caught:
         Storage(1e9, 0.0, -1.0, 1e9)
     assert len(caught.value.problems) == 2
-    with pytest.raises(InputError):
-        superpod_storage("fair", 1)
-    with pytest.raises(InputError):
-        superpod_storage("good", 0)

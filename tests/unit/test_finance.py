@@ -10,12 +10,10 @@ import pytest
 from twin.analysis.economics.finance import (
     annuity,
     break_even_utilisation,
-    declining,
     npv,
     payback,
     rate_of_return,
     rates_of_return,
-    straight_line,
 )
 
 
@@ -81,11 +79,6 @@ def test_payback_of_several_cases_and_of_nothing_owed() -> None:
 
 def test_a_debt_that_comes_back_counts_until_it_is_paid_again() -> None:
     assert payback([-100, 150, -100, 100]) == pytest.approx(2.5)
-
-
-def test_depreciation() -> None:
-    assert straight_line(1000, 200, 4, [0, 1, 4, 6]).tolist() == [1000, 800, 200, 200]
-    assert declining(1000, 0.3, 3, [0, 3, 6]).tolist() == pytest.approx([1000, 300, 90])
 
 
 def test_break_even_utilisation() -> None:

@@ -14,11 +14,19 @@ from runs import finished
 
 import twin
 from twin.facility.model import Plant
-from twin.simulation.cooling.segments import segments
+from twin.simulation.cooling.segments import Segment, segment_rows
 
 WEATHER = ((45.0, 22.0), (41.8, 20.0), (38.0, 24.0), (30.0, 20.0), (10.0, 8.0), (-5.0, -6.0))
 """Dry and wet bulb, degC."""
 KINDS = ("dry_cooler_1000", "dry_cooler_adiabatic_1000", "chiller_air_430", "chiller_water_1055")
+
+
+def segments(plant: Plant, running: int, *asked: float) -> list[Segment]:
+    """The segments of a plant with `running` units, from cold water to hot; those without any
+    width left out.
+    """
+    found = [Segment(*row) for row in segment_rows(plant, running, *asked).tolist()]
+    return [one for one in found if one.upper_degc > one.lower_degc] if running else found[:1]
 
 
 def plant_of(kind: str) -> Plant:

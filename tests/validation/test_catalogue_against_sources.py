@@ -6,6 +6,7 @@ need no table: they hold published closed forms and worked values.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from statistics import fmean, median
@@ -17,7 +18,8 @@ from tests.sources import by, table
 from twin import catalogue
 from twin.catalogue.names import meant
 from twin.catalogue.rows import biquadratic
-from twin.catalogue.shapes import released_formats, shape_of
+from twin.catalogue.shapes import shape_of
+from twin.cli import main
 
 
 def row(kind: str, name: str) -> Any:
@@ -301,11 +303,14 @@ def last_digit(model: Any) -> float:
 
 
 @pytest.mark.parametrize(("name", "gib"), [("gpt-oss-20b", 12.8), ("gpt-oss-120b", 60.8)])
-def test_released_weights_have_the_bytes_of_their_checkpoint(name: str, gib: float) -> None:
-    """Checkpoint sizes of the model card, arXiv 2508.10925 table 1."""
-    model = row("models", name)
-    found = shape_of(model).weight_bytes_in(released_formats(model))
-    assert found / 2**30 == pytest.approx(gib, rel=0.005)
+def test_released_weights_have_the_bytes_of_their_checkpoint(
+    name: str, gib: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Checkpoint sizes of the model card, arXiv 2508.10925 table 1, by `twin predict`."""
+    lengths = ("--input", "1000", "--output", "100", "--concurrency", "1")
+    assert main(["predict", "inference", "--model", name, "--gpu", "H200", *lengths, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["weight_bytes_per_gpu"] * found["gpus"] / 2**30 == pytest.approx(gib, rel=0.005)
 
 
 def test_model_shapes_are_those_of_the_source() -> None:

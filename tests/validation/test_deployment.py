@@ -14,7 +14,7 @@ from conftest import ROOT
 
 import twin
 from twin.analysis.deployment.demand import of_periods, of_profile
-from twin.analysis.deployment.split import best_held, split_usd
+from twin.analysis.deployment.split import best_held, split
 from twin.cli import main
 from twin.scenario import schema_json
 from twin.scenario.schema.deployment import DemandProfile
@@ -41,8 +41,12 @@ def test_the_quantile_is_the_cheapest_of_every_capacity(ratio: float) -> None:
     rng = np.random.default_rng(1)
     demand = np.round(rng.gamma(4.0, 25.0, 8760))
     found = best_held(demand, ratio, 1.0)
-    tried = [split_usd(demand, held, ratio, 1.0) for held in range(int(demand.max()) + 2)]
-    assert split_usd(demand, found, ratio, 1.0) == pytest.approx(min(tried), rel=1e-12)
+
+    def costs(held: float) -> float:
+        return held * ratio * demand.size + split(demand, held).rented_hours
+
+    tried = [costs(held) for held in range(int(demand.max()) + 2)]
+    assert costs(found) == pytest.approx(min(tried), rel=1e-12)
 
 
 def test_where_owning_is_dearer_than_every_hour_nothing_is_owned() -> None:

@@ -26,21 +26,12 @@ from twin.physics.hydraulics.headers import (
     loop_flow,
 )
 from twin.physics.hydraulics.network import Links, PipeNetwork, solve_network
-from twin.physics.hydraulics.pipe import (
-    Pipes,
-    fitting_pa_s2_m6,
-    friction_factor,
-    kv_of_cv,
-    valve_kv_m3_h,
-    valve_pa_s2_m6,
-)
+from twin.physics.hydraulics.pipe import Pipes, fitting_pa_s2_m6, friction_factor, valve_kv_m3_h
 from twin.physics.hydraulics.pump import (
-    coast_constant_s,
     coasting_frac,
     coasting_level,
     curve_through,
     next_level_s,
-    shaft_power_w,
     suction_margin_pa,
 )
 
@@ -83,13 +74,9 @@ def test_slow_flow_is_hagen_and_poiseuille() -> None:
     assert pipe.drop_pa(np.zeros(1))[0][0] == 0.0
 
 
-def test_valves_by_kv_and_cv() -> None:
-    loss = valve_pa_s2_m6(10.0, 1000.0)
-    assert loss * (10.0 / 3600) ** 2 == pytest.approx(1e5)
-    assert valve_kv_m3_h(loss, 1000.0) == pytest.approx(10.0)
-    gallons_a_minute_at_a_psi = 3.785411784e-3 / 60
-    kv = gallons_a_minute_at_a_psi * 3600 * np.sqrt(1e5 / 6894.757)
-    assert kv_of_cv(1.0) == pytest.approx(kv, rel=1e-3)
+def test_valves_by_kv() -> None:
+    a_bar_at_10_m3_h = 1e5 / (10.0 / 3600) ** 2
+    assert valve_kv_m3_h(a_bar_at_10_m3_h, 1000.0) == pytest.approx(10.0)
     assert fitting_pa_s2_m6(2.0, 0.1, 1000.0) * 0.01**2 == pytest.approx(1621.1, rel=1e-3)
 
 
@@ -97,8 +84,7 @@ def test_half_speed_is_half_the_flow_and_an_eighth_of_the_power() -> None:
     curve = curve_through(0.02, 244e3)
     rise = curve.rise_pa(0.01, 0.5)
     assert rise == pytest.approx(61e3)
-    full_w = shaft_power_w(np.array(0.02), np.array(244e3), 0.7)
-    assert shaft_power_w(np.array(0.01), rise, 0.7) == pytest.approx(full_w / 8)
+    assert 0.01 * rise == pytest.approx(0.02 * 244e3 / 8)
     assert curve.rise_pa(0.0) == pytest.approx(244e3 * 4 / 3)
     with pytest.raises(ValueError, match="shut-off"):
         curve_through(0.02, 244e3, 200e3)
@@ -113,8 +99,8 @@ def test_the_published_curve_of_a_coolant_unit_is_met() -> None:
 
 
 def test_a_pump_runs_down_as_its_inertia_says() -> None:
-    constant = coast_constant_s(0.05, 304.0, 2300.0)
-    assert constant == pytest.approx(2.009, rel=1e-3)
+    """0.05 kg m2 at 304 rad/s and 2,300 W at the shaft: 2.009 s."""
+    constant = 0.05 * 304.0**2 / 2300.0
     span_s, speed = 1e-4, 1.0
     for _ in range(int(5.0 / span_s)):
         speed -= span_s * speed**2 / constant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.catalogue.rows import Model
-from twin.physics.transformer import TensorFormats, Transformer
+from twin.physics.transformer import Transformer
 
 
 def shape_of(model: Model) -> Transformer:
@@ -28,13 +28,4 @@ def shape_of(model: Model) -> Transformer:
         latent_rope=model.latent_rope or 0,
         window_layers=model.window_layers or 0,
         window_tokens=model.window_tokens or 0,
-    )
-
-
-def released_formats(model: Model) -> TensorFormats:
-    """The formats in which a model's weights are released."""
-    return TensorFormats(
-        layers=model.format,
-        experts=model.format_experts or model.format,
-        embedding=model.format_embedding,
     )

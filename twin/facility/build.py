@@ -125,4 +125,5 @@ def _storage(ledger: Ledger) -> Storage:
         ledger.raise_problems()
     spec = ledger.scenario.plan.storage
     row = for_group(ledger, ("layout", "storage"), known[name], spec.overrides)
-    return Storage(row.read_b_s, row.write_b_s, row.node_read_b_s, row.node_write_b_s)
+    together = (row.read_b_s * spec.count, row.write_b_s * spec.count)
+    return Storage(*together, row.node_read_b_s, row.node_write_b_s)

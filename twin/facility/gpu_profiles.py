@@ -53,17 +53,6 @@ class Profiled:
             rate.launch_s,
         )
 
-    def rates_for(self, scenario: Scenario, work: str, use: str, dtype: str) -> Roofline:
-        """The rates of a workload; InputError at its place where this GPU has none for its number
-        format.
-        """
-        try:
-            return self.rates(use, dtype)
-        except InputError as error:
-            raise refused(
-                scenario, work, [(f"dtype {dtype} on {self.gpu.name}", error.problems[0].allowed)]
-            ) from error
-
     def law(self) -> ActivityLaw:
         """Activity law of the chip."""
         fit = self.profile.power_fit

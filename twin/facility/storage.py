@@ -39,26 +39,3 @@ class Storage:
         A checkpoint that every data-parallel replica reads counts once a replica.
         """
         return size_bytes / min(nodes * self.node_read_b_s, self.read_b_s / max(readers_now, 1))
-
-
-_GUIDANCE_GB_S = {
-    "good": (15.0, 7.5, 4.0, 2.0),
-    "better": (40.0, 20.0, 8.0, 4.0),
-    "best": (125.0, 62.5, 40.0, 20.0),
-}
-"""Read and write of one scalable unit, read and write of one node."""
-
-
-def superpod_storage(level: str, scalable_units: float) -> Storage:
-    """Storage as a SuperPOD of that many units of 32 nodes should have it.
-
-    level   good (language models), better (images) or best (video, offline caching)
-    Raises InputError on another level, or where no unit stands.
-    Source: NVIDIA DGX SuperPOD reference architecture, DGX H100, RA-11333-001 V11, Table 6. The
-    table prints 7 and 62 GB/s for one unit and 30 and 250 for four; a quarter of the latter is
-    used.
-    """
-    if level not in _GUIDANCE_GB_S:
-        raise InputError([Problem("storage.level", repr(level), ", ".join(_GUIDANCE_GB_S))])
-    read, write, node_read, node_write = (1e9 * value for value in _GUIDANCE_GB_S[level])
-    return Storage(scalable_units * read, scalable_units * write, node_read, node_write)

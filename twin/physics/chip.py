@@ -54,8 +54,6 @@ class ActivityLaw:
 H100 = ActivityLaw(0.4044, 0.5466, 0.0, 0.25, 0.25)
 """Fitted on 108 points of six models, H100. Memory adds nothing here: in serving it falls as
 compute rises."""
-B200 = ActivityLaw(0.0, 0.8290, 0.6034, 0.5, 0.75)
-"""Fitted on 95 points of seven models, B200."""
 
 
 def activity(
@@ -154,21 +152,6 @@ def clock_for_power(
     for _ in range(3):
         clock = np.clip(clock - (dynamic_frac(clock) - allowed) / _slope(clock), 0.0, 1.0)
     return clock
-
-
-def clock_ladder(step_frac: float, floor_frac: float) -> Array:
-    """The clocks a GPU can take, ascending from the floor to 1 in equal steps counted down from
-    1.
-    """
-    steps = int((1 - floor_frac) / step_frac + 1e-9)
-    return 1 - step_frac * np.arange(steps, -1, -1, dtype=float)
-
-
-def clock_at_or_below(ladder: Array, clock_frac: ArrayLike) -> Array:
-    """The highest rung not above the wish; the lowest rung where there is none."""
-    rung = np.searchsorted(ladder, np.asarray(clock_frac, float) + 1e-9, side="right") - 1
-    chosen: Array = ladder[np.maximum(rung, 0)]
-    return chosen
 
 
 def _slope(clock_frac: Array) -> Array:

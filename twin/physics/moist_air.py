@@ -86,18 +86,6 @@ def enthalpy_j_kg(dry_bulb_degc: Array, ratio: Array) -> Array:
     return np.asarray(AIR_J_KG_K * np.asarray(dry_bulb_degc) + ratio * vapour)
 
 
-def ratio_of_enthalpy(enthalpy: Array, dry_bulb_degc: Array) -> Array:
-    """Humidity ratio of air of an enthalpy at a temperature: the inverse of `enthalpy_j_kg`."""
-    vapour = VAPORISATION_J_KG + VAPOUR_J_KG_K * np.asarray(dry_bulb_degc)
-    return np.asarray((enthalpy - AIR_J_KG_K * np.asarray(dry_bulb_degc)) / vapour)
-
-
-def dry_air_kg_m3(dry_bulb_degc: Array, ratio: Array, pressure_pa: Array) -> Array:
-    """Dry air in a cubic metre of moist air (eq. 26)."""
-    volume = GAS_J_KG_K * (np.asarray(dry_bulb_degc) + ZERO_K) * (1.0 + ratio / WATER_OVER_AIR)
-    return np.asarray(pressure_pa / volume)
-
-
 def elevation_m(pressure_pa: float) -> float:
     """Height at which the standard atmosphere has a pressure: the inverse of eq. 3."""
     return float((1.0 - (pressure_pa / STANDARD_PA) ** (1.0 / 5.2559)) / 2.25577e-5)

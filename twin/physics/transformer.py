@@ -37,18 +37,6 @@ def bytes_per_value(number_format: str) -> float:
 
 
 @dataclass(frozen=True)
-class TensorFormats:
-    """Number formats of the weights, by kind of tensor; keys of `BYTES_PER_VALUE`."""
-
-    layers: str = "bf16"
-    """Attention, dense feed-forward layers, shared experts and routers."""
-    experts: str = "bf16"
-    """Routed experts."""
-    embedding: str = "bf16"
-    """Embedding and output head."""
-
-
-@dataclass(frozen=True)
 class Transformer:
     """Shape of a decoder-only transformer; every size is a count of elements."""
 
@@ -177,17 +165,6 @@ class Transformer:
     def embedding_parameters(self) -> float:
         """Weights of embedding and output head; once where they are one matrix."""
         return float(self.vocab * self.hidden * (1 if self.tied else 2))
-
-    def weight_bytes_in(self, formats: TensorFormats) -> float:
-        """Bytes of all weights, each kind of tensor in its own format."""
-        routed = self.routed_parameters()
-        embedding = self.embedding_parameters()
-        rest = self.parameters() - routed - embedding
-        return (
-            rest * bytes_per_value(formats.layers)
-            + routed * bytes_per_value(formats.experts)
-            + embedding * bytes_per_value(formats.embedding)
-        )
 
     def read_parameters(self, tokens: ArrayLike) -> Array:
         """Parameters that a step over `tokens` tokens reads: of experts only those that some token

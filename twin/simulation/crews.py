@@ -25,11 +25,6 @@ class Crews(Discipline):
         crew = self.classes[self.class_of[kind]]
         return crew.travel + crew.diagnose + crew.close
 
-    def sees_to(self, kind: str) -> bool:
-        """Whether anybody ever comes for such a component."""
-        c = self.class_of[kind]
-        return c >= 0 and self.classes[c].count > 0
-
     def send(self, kind: str, work_s: float, action: str, *who: str | int | float) -> None:
         """Have an action called when a crew has worked for so long; waits while all are busy."""
         self.own.waiting.append([self.class_of[kind], float(work_s), action, *who])

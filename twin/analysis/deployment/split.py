@@ -45,8 +45,3 @@ def split(demand: Array, held: float) -> Split:
     rented = np.maximum(demand - held, 0.0).sum()
     unused = np.maximum(held - demand, 0.0).sum()
     return Split(held, float(rented), float(unused))
-
-
-def split_usd(demand: Array, held: float, held_usd_h: float, rented_usd_h: float) -> float:
-    """What a year costs with that capacity."""
-    return held * held_usd_h * demand.size + split(demand, held).rented_hours * rented_usd_h

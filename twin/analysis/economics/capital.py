@@ -134,11 +134,11 @@ def _links(facility: Facility) -> int:
 
 
 def _storage(facility: Facility, prices: PriceList) -> Iterator[CapitalBlock]:
-    name = facility.scenario.plan.storage.type
-    row = facility.scenario.catalogue.get(StorageSystem, name)
-    terabytes = row.capacity_bytes / 1e12
+    asked = facility.scenario.plan.storage
+    row = facility.scenario.catalogue.get(StorageSystem, asked.type)
+    terabytes = asked.count * row.capacity_bytes / 1e12
     capex = prices.value("storage") * terabytes
-    yield CapitalBlock(f"storage {name}", IT, terabytes, "TB", capex, "storage")
+    yield CapitalBlock(f"storage {asked.type}", IT, terabytes, "TB", capex, "storage")
 
 
 def _plant(standing: Standing, peak_w: float, prices: PriceList) -> Iterator[CapitalBlock]:

@@ -127,19 +127,6 @@ def payback(flows: ArrayLike, rate: ArrayLike = 0.0) -> Array:
     return np.where(always, 0.0, np.where(never, np.inf, at))
 
 
-def straight_line(capital: ArrayLike, residual: ArrayLike, life: float, age: ArrayLike) -> Array:
-    """Book value at an age, falling evenly to the residual at the end of its life."""
-    share = np.clip(np.asarray(age, dtype=float) / life, 0.0, 1.0)
-    spent = np.asarray(capital, dtype=float)
-    return np.asarray(spent - (spent - np.asarray(residual, dtype=float)) * share)
-
-
-def declining(capital: ArrayLike, left_frac: float, after: float, age: ArrayLike) -> Array:
-    """Value at an age that falls by the same share each period: `left_frac` is left `after`."""
-    spent = np.asarray(capital, dtype=float)
-    return np.asarray(spent * left_frac ** (np.asarray(age, dtype=float) / after))
-
-
 def break_even_utilisation(annual_usd: float, gpus: float, rent_usd_per_gpu_h: float) -> float:
     """Share of a year's GPU hours from which owning costs less than renting them; above 1 renting
     always wins.

@@ -82,20 +82,9 @@ def fitting_pa_s2_m6(
     return np.asarray(np.asarray(velocity_heads, dtype=float) * kg_m3 / (2.0 * area**2))
 
 
-def valve_pa_s2_m6(kv_m3_h: Array | float, kg_m3: float) -> Array:
-    """The same of a valve by its Kv: a bar at Kv cubic metres of water an hour."""
-    rated_m3_s = np.asarray(kv_m3_h, dtype=float) / _HOUR_S
-    return np.asarray(KV_PA / rated_m3_s**2 * kg_m3 / WATER_KG_M3)
-
-
 def valve_kv_m3_h(loss_pa_s2_m6: Array | float, kg_m3: float) -> Array:
     """Kv of a valve that loses so much over the square of its flow; inf where it loses nothing."""
     loss = np.asarray(loss_pa_s2_m6, dtype=float)
     safe = np.where(loss > 0, loss, 1.0)
     rated_m3_s = np.sqrt(KV_PA * kg_m3 / WATER_KG_M3 / safe)
     return np.asarray(np.where(loss > 0, rated_m3_s * _HOUR_S, np.inf))
-
-
-def kv_of_cv(cv: float) -> float:
-    """Kv of a valve stated by Cv, US gallons a minute at 1 psi."""
-    return 0.8650 * cv

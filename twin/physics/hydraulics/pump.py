@@ -48,16 +48,6 @@ def curve_through(
     return PumpCurve(at_rest, (at_rest - head_pa) / flow_m3_s**exponent, exponent)
 
 
-def shaft_power_w(flow_m3_s: Array, rise_pa: Array, efficiency_frac: Array | float) -> Array:
-    """Power of a pump: flow times pressure over efficiency."""
-    return np.asarray(flow_m3_s * rise_pa / efficiency_frac)
-
-
-def coast_constant_s(inertia_kg_m2: float, speed_rad_s: float, shaft_w: float) -> float:
-    """Time in which a pump without power halves its speed, J w0^2 / P0, for torque ~ speed^2."""
-    return inertia_kg_m2 * speed_rad_s**2 / shaft_w
-
-
 def coasting_frac(since_s: Array | float, constant_s: float) -> Array:
     """Speed over that before the trip, 1 / (1 + t / t0)."""
     if constant_s <= 0:

@@ -10,7 +10,7 @@ from twin.present.failure_report.run_sections import judged_load
 from twin.present.redundancy_tables import verdict_word
 from twin.present.report.tiles import Tile
 from twin.present.study import HOURS_A_YEAR
-from twin.quantities import available, count, duration, number, percent, span, tokens
+from twin.quantities import available, count, duration, number, percent, tokens
 
 
 def headline(report: FailureReport) -> tuple[str, str]:
@@ -116,8 +116,3 @@ def _outcome(row: dict[str, object]) -> str:
 def cut_set_names(report: FailureReport, most: int) -> list[list[str]]:
     """The listed cut sets that the diagram can light up."""
     return [row["components"] for row in report.parts["cut_sets"]["cut_set_rows"][:most]]
-
-
-def cut_set_words(names: list[str]) -> str:
-    """A cut set as a choice."""
-    return span(names, most=4) if len(names) > 1 else names[0]

@@ -239,6 +239,9 @@ class StorageSpec(Stated):
 
     type: StorageType = "superpod_better"
     """Catalogue row under `storage`."""
+    count: PositiveInt = Field(default=1, le=2000)
+    """File systems of that row side by side; makers' guidance has one a scalable unit of 32 nodes;
+    their bandwidths add, the link of a node stays what it is."""
     overrides: StorageNumbers | None = None
     """Numbers that differ from the catalogue."""
 

@@ -64,25 +64,6 @@ def wetted_degc(plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array
     return np.asarray(dry_bulb_degc - cooled_by)
 
 
-def segments(
-    plant: Plant,
-    running: float,
-    supply_degc: float,
-    dry_bulb_degc: float,
-    wet_bulb_degc: float,
-    free_running: int = 0,
-    store_w: float = 0.0,
-) -> list[Segment]:
-    """The straight segments of a plant with `running` units, from cold water to hot; those without
-    any width left out.
-    """
-    weather = (dry_bulb_degc, wet_bulb_degc)
-    rows = segment_rows(plant, running, supply_degc, *weather, free_running, store_w)
-    found = [Segment(*row) for row in rows.tolist()]
-    found = [s for s in found if s.upper_degc > s.lower_degc]
-    return found if running or free_running or store_w else [IDLE]
-
-
 def segment_rows(
     plant: Plant,
     running: float,

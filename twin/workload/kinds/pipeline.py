@@ -75,10 +75,6 @@ class Pipeline(WorkloadKind):
         kept = np.cumprod([1.0, *(stage.keep for stage in self.stages)])
         return [float(self.input * share) for share in kept[:-1]]
 
-    def tokens_out(self) -> float:
-        """Tokens that the last stage leaves."""
-        return self.bytes_in()[-1] * self.stages[-1].keep * TOKENS_PER_BYTE
-
     def _job(
         self,
         stage: PipelineStage,

@@ -6,7 +6,7 @@ from bisect import bisect_left
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Index
 from twin.simulation.jobs.queueing.view import SLACK_S, SLACK_W
 
 
@@ -74,7 +74,3 @@ class FreeProfile:
                 return self.times_s[step]
             step = blocked + 1
         return np.inf
-
-    def as_array(self) -> Array:
-        """(step, kind) free nodes."""
-        return np.array(self.nodes)
