@@ -37,6 +37,9 @@ Concurrency = Annotated[
 Dtype = Annotated[str, Option("--dtype", help="auto, bf16, fp8 or fp4: format of the products.")]
 KvDtype = Annotated[str, Option("--kv-dtype", help="auto, bf16 or fp8: keys and values.")]
 Software = Annotated[str, Option("--software", help="tensorrt-llm or vllm.")]
+Eager = Annotated[
+    bool, Option("--eager", help="No iteration is replayed as a graph: the host queues kernels.")
+]
 Requests = Annotated[
     int | None, Option("--requests", metavar="N", help="Of the run; else as published runs have.")
 ]
@@ -90,6 +93,7 @@ def inference(
     dtype: Dtype = "auto",
     kv_dtype: KvDtype = "auto",
     software: Software = "tensorrt-llm",
+    eager: Eager = False,
     requests: Requests = None,
     token_budget: Budget = 8192,
     max_sequences: Most = 2048,
@@ -115,6 +119,7 @@ def inference(
         dtype=dtype,
         kv_dtype=kv_dtype,
         software=software,
+        eager=eager,
         requests=requests,
         token_budget=token_budget,
         max_sequences=max_sequences,

@@ -23,6 +23,9 @@ class EngineOptions(Stated):
     """Most tokens of one iteration, made and read: what chunked prefill fills."""
     prefix_cache: bool | None = None
     """Whether blocks of prompts are kept for prompts that begin alike."""
+    cuda_graphs: bool | None = None
+    """Whether iterations are replayed as graphs; without them the host queues every kernel, and a
+    fast GPU waits for it."""
     kv_dtype: Literal["bf16", "fp8"] | None = None
     """Format of keys and values; bf16 under bf16 weights, else fp8."""
     drafts: NonNegativeInt = Field(default=0, le=16)

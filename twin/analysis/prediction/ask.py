@@ -36,6 +36,8 @@ class InferenceQuestion:
     concurrency: int | str = MOST
     software: str = "tensorrt-llm"
     """Whose scheduler and sampler stand beside the kernels: tensorrt-llm or vllm."""
+    eager: bool = False
+    """The host queues every kernel of every iteration, none is replayed as a graph."""
     requests: int | None = None
     """Of the whole run; as published runs do for these lengths where not stated."""
     max_sequences: int = 2048

@@ -15,10 +15,11 @@ from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.device import DeviceKernels, kernels_of
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.power import GpuPower
-from twin.facility.serving.software import Software, software_named
+from twin.facility.serving.software import Software, eager, software_named
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
     BenchmarkRun,
+    HostTimes,
     ServingReplica,
     replica_problems,
     sequence_bytes,
@@ -40,6 +41,14 @@ class ReplicaCase:
     replica: ServingReplica
     kernels: DeviceKernels
     software: Software
+
+    @property
+    def host(self) -> HostTimes:
+        """What software adds to the kernels."""
+        times = self.software.host
+        if not self.asked.eager:
+            return times
+        return eager(times, self.model.layers, self.kernels.eager_layer_s)
 
     @property
     def room_bytes(self) -> float:

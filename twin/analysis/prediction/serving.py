@@ -56,9 +56,7 @@ def predict_inference(
 def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
     longest = load.input_tokens + load.output_tokens
     over = LawRange(load.concurrency * load.checked_tokens, load.token_budget, longest)
-    (law,) = iteration_laws(
-        case.replica, case.kernels.times, case.software.host, over, (clock_frac,)
-    )
+    (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return run_benchmark(law, load, settled)
 
 

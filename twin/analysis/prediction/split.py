@@ -101,9 +101,7 @@ def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
         sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
         asked.input_tokens + asked.output_tokens,
     )  # fmt: skip
-    (law,) = iteration_laws(
-        case.replica, case.kernels.times, case.software.host, over, (clock_frac,)
-    )
+    (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return law
 
 

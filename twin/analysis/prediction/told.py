@@ -6,7 +6,7 @@ from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST
 from twin.analysis.prediction.case import ReplicaCase
 from twin.facility.serving.power import GpuPower
-from twin.facility.serving.software import CARRIED_ERROR_FRAC, OUTSIDE_ERROR_FRAC
+from twin.facility.serving.software import CARRIED_ERROR_FRAC, EAGER_ERROR_FRAC, OUTSIDE_ERROR_FRAC
 from twin.physics.kernels import BenchmarkRun, kv_bytes_per_token, weight_bytes_per_gpu
 
 DRAFTS_NOTE = (
@@ -112,7 +112,8 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     usual = engine.experts_error_frac if sparse else engine.dense_error_frac
     carried = CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
     outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
-    return max(usual, carried) + outside
+    queued = EAGER_ERROR_FRAC if case.asked.eager else 0.0
+    return max(usual, carried, queued) + outside
 
 
 def _notes(case: ReplicaCase, in_flight: int, budget: int) -> tuple[str, ...]:

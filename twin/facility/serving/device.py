@@ -11,6 +11,7 @@ from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu
 from twin.facility.serving.chip_laws import chip_law
+from twin.facility.serving.software import EAGER_LAYER_S
 from twin.physics.chip import ActivityLaw
 
 LENDER = "H100-SXM5-80GB"
@@ -27,6 +28,8 @@ class DeviceKernels:
     chip: ActivityLaw
     carried: bool
     source: str
+    eager_layer_s: float = EAGER_LAYER_S
+    """For its host to queue a layer."""
 
 
 def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
@@ -43,7 +46,9 @@ def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     own = f"measured on {measured.device.name}, {measured.date_utc}"
     chip = chip_law(gpu, measured)
     carried = ships.carried and ("gemm", "bf16") not in times.surfaces
-    return DeviceKernels(times, chip, carried, f"{own}; what it lacks: {ships.source}")
+    source = f"{own}; what it lacks: {ships.source}"
+    layer_s = float(measured.measured.get("host", {}).get("host_layer_s", EAGER_LAYER_S))
+    return DeviceKernels(times, chip, carried, source, layer_s)
 
 
 def _shipped(gpu: Gpu) -> DeviceKernels:

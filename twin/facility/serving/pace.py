@@ -23,7 +23,7 @@ from twin.catalogue.shapes import shape_of
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import host_times
+from twin.facility.serving.software import eager, host_times
 from twin.physics import inference
 from twin.physics.chip import ActivityLaw
 from twin.physics.inference import RUNTIME_BYTES, DecodeCurve
@@ -61,6 +61,8 @@ class EngineLimits:
     token_budget: int
     memory_frac: float
     """Of GPU memory."""
+    graphs: bool
+    """Whether iterations are replayed as graphs."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,10 @@ def _by_kernels(
         made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
     )  # fmt: skip
     over = LawRange(allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT)
-    laws = _laws(replica, kernels.times, host_times(pool.engine.software), over, clocks)
+    host = host_times(pool.engine.software)
+    if not allowed.graphs:
+        host = eager(host, model.layers, kernels.eager_layer_s)
+    laws = _laws(replica, kernels.times, host, over, clocks)
     rates = kernels.times.ceilings("bf16")
     curve = reading_curve if pool.stage is Stage.PREFILL else steady_curve
     return ReplicaPace(

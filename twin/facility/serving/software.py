@@ -11,7 +11,7 @@ were forecast; `docs/physics/serving_forecasts.md` has them all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.kernels import HostTimes
@@ -47,11 +47,17 @@ SOFTWARE = {
         ),
     )
 }
+EAGER_LAYER_S = 7.1e-4
+"""For the host to queue a layer where nobody measured it: Qwen2.5-Omni 7B (28 layers) makes a token
+in 22 to 23 ms under vLLM on an A800 without graphs, 13 ms with them (vllm-omni, issue 7960,
+2026-09-22); what vLLM takes for an iteration is off. A fast host takes half of it."""
 LIKE_VLLM = ("vllm", "sglang", "dynamo")
 """Rows of engines whose schedulers run between iterations in Python; that SGLang takes vLLM's times
 is assumed."""
 CARRIED_ERROR_FRAC = 0.25
 """Assumed where rates are carried over from another GPU by data sheet."""
+EAGER_ERROR_FRAC = 0.5
+"""Assumed where a host queues every kernel: hosts differ by as much."""
 OUTSIDE_ERROR_FRAC = 0.10
 """Added where kernels lie outside the shapes that were measured; assumed."""
 PUBLISHED_REQUESTS = ((2_500, 3_000), (12_000, 1_500))
@@ -74,6 +80,14 @@ def published_requests(tokens: int) -> int:
         if tokens <= longest:
             return requests
     return LONG_RUN_REQUESTS
+
+
+def eager(host: HostTimes, layers: int, layer_s: float = EAGER_LAYER_S) -> HostTimes:
+    """The times where the host queues every kernel of every iteration.
+
+    layer_s   to queue one layer, as `twin calibrate` measures it
+    """
+    return replace(host, queue_s=host.iteration_s + layers * layer_s)
 
 
 def host_times(row: str | None) -> HostTimes:

@@ -23,6 +23,9 @@ class HostTimes:
     fullest expert, as far as the measured products do not hold it."""
     expert_tokens: float = 64.0
     """Tokens with which half of it is met."""
+    queue_s: float = 0.0
+    """Least time of an iteration whose kernels the host queues one by one; the GPU waits where it
+    is faster. None where iterations are replayed as graphs."""
 
     def step_s(
         self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0, expert_layers: int = 0

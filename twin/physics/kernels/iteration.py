@@ -76,19 +76,30 @@ class IterationLaw:
 
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of all that counts alone decide: layers, head, exchanges, and the host."""
+        kernels = self._kernels_s(sequences, prompt_tokens)
+        return np.maximum(kernels + self._beside_s(sequences, prompt_tokens), self.host.queue_s)
+
+    def host_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
+        """Seconds of an iteration in which no kernel runs."""
+        beside = self._beside_s(sequences, prompt_tokens)
+        if not self.host.queue_s:
+            return beside
+        return np.maximum(beside, self.host.queue_s - self._kernels_s(sequences, prompt_tokens))
+
+    def _beside_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike) -> Array:
+        """What software adds to the kernels."""
+        model = self.replica.model
+        sparse = model.layers - model.dense_layers if model.experts else 0
+        return self.host.step_s(sequences, prompt_tokens, sparse)
+
+    def _kernels_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike) -> Array:
+        """Kernels and exchanges, attention to contexts left out."""
         n = np.asarray(sequences, float)
         p = np.asarray(prompt_tokens, float)
         made = np.maximum(n + np.minimum(p, 1.0), 1.0)
         decode = np.where(n > 0, self._decode.read("total_s", np.maximum(n, 1.0)), 0.0)
         layers = self._layers.read("total_s", n + p)
-        total: Array = layers + self._head.read("total_s", made) + decode + self.host_s(n, p)
-        return total
-
-    def host_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
-        """Seconds of an iteration beside its kernels."""
-        model = self.replica.model
-        sparse = model.layers - model.dense_layers if model.experts else 0
-        return self.host.step_s(sequences, prompt_tokens, sparse)
+        return np.asarray(layers + self._head.read("total_s", made) + decode)
 
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that running sequences hold together."""

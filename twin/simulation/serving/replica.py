@@ -161,7 +161,16 @@ def _allowed(pool: Pool, software: ServingSoftware | None) -> EngineLimits:
         min(most, budget) if pool.stage is Stage.PREFILL else most,
         budget,
         software.memory_frac if software else USABLE_MEMORY_FRAC,
+        _replays_graphs(pool, software),
     )
+
+
+def _replays_graphs(pool: Pool, software: ServingSoftware | None) -> bool:
+    """Whether iterations are replayed as graphs; they are where nobody says otherwise."""
+    stated = pool.engine.cuda_graphs
+    if stated is not None:
+        return stated
+    return software is None or software.cuda_graphs
 
 
 def _engine(pool: Pool, software: ServingSoftware | None, kv_tokens: float) -> Engine:
