@@ -27,13 +27,14 @@ def test_features_in_company(number: int, tmp_path: Path, monkeypatch: pytest.Mo
     promises_kept(mixed(number), 0.2 + 0.04 * number, tmp_path, monkeypatch)
 
 
+@pytest.mark.parametrize("lies", [{"reads": "80 %"}, {"frozen": True}])
 @pytest.mark.parametrize("number", [7, 17, 23, 30])
 def test_with_a_meter_that_lies(
-    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    number: int, lies: Plain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beside arbitrage with arrays, peak shaving, a ramp limit, and demand response."""
     asked = mixed(number)
-    lie = {"at": "25 min", "component": "utility", "mode": "spoofed", "reads": "80 %"}
+    lie = {"at": "25 min", "component": "utility", "mode": "spoofed"} | lies
     seen = {"detected_after": "20 min", "restore_time": "15 min"}
     asked["faults"]["timeline"].append(lie | seen)
     promises_kept(asked, 0.45, tmp_path, monkeypatch)

@@ -36,6 +36,7 @@ ANSWERS = {
     Role.STORE: UPS,
     Role.CARRY: SWITCHGEAR,
     Role.STANDBY: SWITCHGEAR,
+    Role.SUPPLY: METER,
 }
 """By role, the answer where a fault states none. All are assumed: of alarms that operators watch,
 and of restoring from known settings; no survey of such incidents in data centres is public.
@@ -46,12 +47,13 @@ WITHOUT_CONTROLLER = ("transformer", "busway", "cable")
 
 def commanded(kind: str) -> bool:
     """Whether components of a kind have a controller that can switch them off."""
-    return role(kind) in ANSWERS and kind not in WITHOUT_CONTROLLER
+    mine = role(kind)
+    return mine in ANSWERS and mine is not Role.SUPPLY and kind not in WITHOUT_CONTROLLER
 
 
 def answer(kind: str, fault: TimedFault) -> IntrusionResponse:
     """What a fault states, else what its kind of component has."""
-    usual = METER if fault.reads is not None else ANSWERS[role(kind)]
+    usual = ANSWERS[role(kind)]
     return IntrusionResponse(
         usual.detected_s if fault.detected_after is None else fault.detected_after,
         usual.restore_s if fault.restore_time is None else fault.restore_time,
@@ -83,8 +85,15 @@ def _refuse_elsewhere(
 
 
 def _refuse_unregulated(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
-    """What holds no temperature has no set-point, and no sensor to hold it by."""
+    """What holds no temperature has no set-point, and no sensor to hold it by; meters stand
+    still.
+    """
     name = fault.component
+    utilities = _of_role(ledger, Role.SUPPLY) if fault.frozen else []
+    if name in utilities:
+        if fault.second_sensor_limit is not None:
+            ledger.complain(loc, f"second_sensor_limit of {name!r}", "no second meter beside one")
+        return
     plants = [plant.name for plant in ledger.scenario.plan.cooling.plant]
     held = _handlers(ledger, with_set_point=True)
     if name in plants or name in held:
@@ -94,8 +103,9 @@ def _refuse_unregulated(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
         ledger.complain(loc, repr(name), cure)
         return
     why = "for a `set_point`" if fault.mode == "compromise" else "for a sensor that lies"
-    known = [*plants, *held]
-    ledger.unknown(loc, name, known, f"a plant or air handler of this layout, {why}")
+    known = [*plants, *held, *utilities]
+    takers = "a plant, air handler or utility" if fault.frozen else "a plant or air handler"
+    ledger.unknown(loc, name, known, f"{takers} of this layout, {why}")
 
 
 def _handlers(ledger: Ledger, with_set_point: bool) -> list[str]:

@@ -10,7 +10,7 @@ from twin.controls.demand_response import DemandEvent
 from twin.physics.chip import dynamic_frac
 from twin.results.enums import Cause, EventKind
 from twin.simulation.compute.throttling import Throttling
-from twin.simulation.faults.commands import meters_read
+from twin.simulation.faults.commands import meters
 from twin.simulation.jobs.scheduler import Scheduler
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -113,10 +113,10 @@ class Response(Discipline):
 
     def _read_w(self) -> float:
         """What the site's own meters read, by which work gives way."""
-        share = meters_read(self.world, self.utilities)
-        if share is None:
+        told = meters(self.world, self.utilities)
+        if told is None:
             return self._draw_w()
-        return float(self.world.state.supply.input_w[self.utilities] @ share)
+        return float(told.read_w(self.world.state.supply.input_w[self.utilities]).sum())
 
     def _look(self, i: int) -> None:
         """Compare the draw with what it is to be, and give way or take back."""

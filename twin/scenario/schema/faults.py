@@ -53,7 +53,8 @@ class TimedFault(Stated):
     with `set_point` the water of a plant or the air of a handler is held at that, with `pump_speed`
     the pumps of a coolant unit are, with neither the component is switched off. spoofed: the sensor
     that a plant or handler is controlled by reads otherwise than it is, by `offset` or `frozen`;
-    the site's own meter at a utility feed reads a share of what is drawn, by `reads`."""
+    the site's own meter at a utility feed reads a share of what is drawn, by `reads`, or stands
+    still, by `frozen`."""
     tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Which of the hall's stated tiles is closed, counted from 1."""
     opening: Percent | None = None
@@ -70,7 +71,7 @@ class TimedFault(Stated):
     offset: ReadingOffset | None = None
     """By how much a sensor reads more than it is; controls cool to that much less."""
     frozen: bool = False
-    """Whether a sensor stays at what it read."""
+    """Whether a sensor, or the meter of a utility feed, stays at what it read."""
     reads: MeterReading | None = None
     """What the site's own meter at a utility feed reads, of what is drawn there; storage rules and
     demand response follow it, bills do not."""

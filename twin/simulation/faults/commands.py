@@ -5,9 +5,11 @@ Reads what the fault discipline wrote down as altered; the cooling rooms ask it.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, Mask
 from twin.physics.coil import ControlledCoils
 from twin.simulation.kernel.world import World
 
@@ -37,19 +39,43 @@ def frozen(world: World, name: str) -> float | None:
     return _last(world, FROZEN, name)
 
 
-def meters_read(world: World, utilities: Index) -> Array | None:
-    """(utility,) what the site's own meters at its feeds read over what is drawn there, the last
-    lie of each; None where all tell the truth.
+class Meters(NamedTuple):
+    """What the site's own meters at its feeds make of what is drawn there, the last lie of each.
+    Arrays are (utility,).
+    """
+
+    share: Array
+    """What each reads over what is drawn."""
+    stands_w: Array
+    """At what it stands still; nan where it reads."""
+
+    @property
+    def stand(self) -> Mask:
+        """Which stand still."""
+        return ~np.isnan(self.stands_w)
+
+    def read_w(self, drawn_w: Array) -> Array:
+        """What they read."""
+        return np.where(self.stand, self.stands_w, self.share * drawn_w)
+
+
+def meters(world: World, utilities: Index) -> Meters | None:
+    """What meters at feeds read; None where all tell the truth.
 
     utilities  (utility,) power nodes of the feeds
     """
     if not world.state.faults.altered:
         return None
-    ids = world.facility.power.id
-    told = [_last(world, SPOOFED, ids[node]) for node in utilities.tolist()]
-    if all(share is None for share in told):
+    names = [world.facility.power.id[node] for node in utilities.tolist()]
+    share = [_last(world, SPOOFED, name) for name in names]
+    stands_w = [_last(world, FROZEN, name) for name in names]
+    if all(told is None for told in (*share, *stands_w)):
         return None
-    return np.array([1.0 if share is None else share for share in told])
+    return Meters(_numbers(share, 1.0), _numbers(stands_w, np.nan))
+
+
+def _numbers(told: list[float | None], default: float) -> Array:
+    return np.array([default if one is None else one for one in told])
 
 
 def _last(world: World, mode: str, name: str) -> float | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.compromise import answer
+from twin.quantities import power
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
 from twin.simulation.faults.altered import Altered
-from twin.simulation.faults.commands import FROZEN, SPOOFED, coils_now
+from twin.simulation.faults.commands import FROZEN, SPOOFED, coils_now, meters
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
@@ -24,16 +26,19 @@ class FalseSensors:
         self.world = world
         self.crews = crews
         self.altered = altered
+        tree = world.facility.power
+        feeds = np.flatnonzero(of_role(tree.kind, Role.SUPPLY))
+        self.feeds = {tree.id[node]: feeds[k : k + 1] for k, node in enumerate(feeds.tolist())}
         world.clock.can("sensors compared", self._compare)
         world.clock.can("lie detected", self._detected)
         world.clock.can("second sensor trusted", self._trusted)
 
     def begin(self, fault: TimedFault) -> None:
         """A sensor lies from now on; what waits says all, for a fork may have others."""
-        if fault.reads is not None:
+        name = fault.component
+        if name in self.feeds:
             self._meter_lies(fault)
             return
-        name = fault.component
         reading = self.truth_degc(name)
         mode = FROZEN if fault.frozen else SPOOFED
         amount = self._control(name) if fault.frozen else fault.amount
@@ -50,12 +55,24 @@ class FalseSensors:
             self._wait(found.detected_s, "second sensor trusted", mode, name, amount)
 
     def _meter_lies(self, fault: TimedFault) -> None:
-        """The meter of a utility feed reads a share of what is drawn, until somebody sees it."""
+        """The meter of a utility feed reads a share of what is drawn, or stands still, until
+        somebody sees it.
+        """
         name = fault.component
-        told = f"reads {fault.amount:.4g} of what is drawn"
-        self.altered.alter(SPOOFED, name, fault.amount, EventKind.SENSOR_SPOOFED, told)
+        mode = FROZEN if fault.frozen else SPOOFED
+        amount = self._metered_w(name) if fault.frozen else fault.amount
+        reads = f"reads {amount:.4g} of what is drawn"
+        told = f"stands at {power(amount)}" if fault.frozen else reads
+        self.altered.alter(mode, name, amount, EventKind.SENSOR_SPOOFED, told)
         found = answer(self.altered.kind(name), fault)
-        self._wait(found.detected_s, "lie detected", SPOOFED, name, fault.amount, found.restore_s)
+        self._wait(found.detected_s, "lie detected", mode, name, amount, found.restore_s)
+
+    def _metered_w(self, name: str) -> float:
+        """What the meter of a utility feed reads."""
+        node = self.feeds[name]
+        drawn_w = self.world.state.supply.input_w[node]
+        told = meters(self.world, node)
+        return float((drawn_w if told is None else told.read_w(drawn_w))[0])
 
     def truth_degc(self, name: str) -> float:
         """What an honest sensor of a plant's water or a handler's supply air would read."""

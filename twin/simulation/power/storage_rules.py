@@ -10,7 +10,7 @@ from twin.arrays import Array, Index, Mask
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls import Arbitrage, Backup, PeakShave, RampLimit
 from twin.facility.dispatch import plans
-from twin.simulation.faults.commands import meters_read
+from twin.simulation.faults.commands import meters
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w
@@ -43,6 +43,7 @@ class Rules:
         self.least_w = least_draw_w(world)
         self.sunny = bool(world.facility.power.solar.node.size)
         self._wants: Mask = np.zeros(self.bess.node.size, dtype=bool)
+        self._unseen_w = np.zeros(self.utilities.size)
         world.clock.can("storage follows its list", self._follow)
         world.clock.can("ramp goes on", self._ramp_on)
 
@@ -69,6 +70,7 @@ class Rules:
         """
         power_w = np.zeros(self.bess.node.size)
         self._wants = np.zeros(power_w.size, dtype=bool)
+        self._unseen_w = self._stand(input_w[self.utilities])
         for i, rule in enumerate(self.stated):
             mine = self.mine[i]
             limits = (-float(room[0][mine].sum()), float(room[1][mine].sum()))
@@ -113,17 +115,29 @@ class Rules:
 
     def _site_w(self, input_w: Array) -> float:
         """What the site's own meters read."""
-        return float(self._read_w(input_w[self.utilities]).sum())
+        return float(self._read_w(input_w[self.utilities] - self._unseen_w).sum())
 
-    def _read_w(self, taken_w: Array) -> Array:
-        """(..., utility) what meters read of what is drawn."""
-        share = meters_read(self.world, self.utilities)
-        return taken_w if share is None else taken_w * share
+    def _read_w(self, seen_w: Array) -> Array:
+        """(..., utility) what meters read of what is drawn, as far as they see it."""
+        told = meters(self.world, self.utilities)
+        return seen_w if told is None else seen_w * told.share
+
+    def _stand(self, load_w: Array) -> Array:
+        """(utility,) what has come to the load of each feed since its meter stands still.
+
+        load_w  (utility,) what is drawn there without them
+        """
+        own = self.own
+        told = meters(self.world, self.utilities)
+        stand = np.zeros(load_w.size, dtype=bool) if told is None else told.stand
+        stood_w = np.where(np.isnan(own.stood_w), load_w, own.stood_w)
+        own.stood_w = np.where(stand, stood_w, np.nan)
+        return np.where(stand, load_w - stood_w, 0.0)
 
     def _gain(self, draw_w: DrawAt, base_w: float, limits: tuple[float, float]) -> float:
         """W that meters see of each W that a group takes; 1 where they tell the truth."""
         most_w = limits[0] or limits[1]
-        if most_w == 0.0 or meters_read(self.world, self.utilities) is None:
+        if most_w == 0.0 or meters(self.world, self.utilities) is None:
             return 1.0
         return (draw_w(most_w) - base_w) / most_w or 1.0
 
@@ -233,7 +247,9 @@ class Rules:
 
     def still(self, input_w: Array, gives_w: Array, takes_w: Array) -> Mask:
         """(look,) whether no rule moves a BESS at inputs (look, power node); all are at rest."""
-        site_w = self._read_w(input_w[:, self.utilities]).sum(axis=1)
+        load_w = input_w[:, self.utilities]
+        seen_w = np.where(np.isnan(self.own.stood_w), load_w, self.own.stood_w)
+        site_w = self._read_w(seen_w).sum(axis=1)
         fine = np.ones(len(site_w), dtype=bool)
         for i, (mine, rule) in enumerate(zip(self.mine, self.stated, strict=True)):
             if isinstance(rule, PeakShave):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 from twin.physics.power import HOLD_UP_S
 
@@ -231,6 +232,9 @@ class StorageState:
     """(rule,) whether its next step waits on the clock."""
     returning: Index
     """(rule,) 1 while they charge to what they keep, -1 while they discharge to it."""
+    stood_w: Array
+    """(utility feed,) its load without them when its meter came to stand still; nan while that
+    reads."""
 
 
 def fresh_storage(facility: Facility) -> StorageState:
@@ -245,6 +249,7 @@ def fresh_storage(facility: Facility) -> StorageState:
         moved_s=np.full(rules, -np.inf),
         ramping=np.zeros(rules, dtype=bool),
         returning=np.zeros(rules, dtype=np.int64),
+        stood_w=np.full(int(of_role(facility.power.kind, Role.SUPPLY).sum()), np.nan),
     )
 
 
