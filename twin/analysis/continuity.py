@@ -15,12 +15,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from twin.arrays import Array, Index, Mask
+from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 from twin.facility.power.autonomy import boards_last_s, lasts_s
 from twin.facility.power.loading import Loading, loading, wiring
 from twin.physics import flow
+from twin.physics.least_supply import asking_less, helped_w, reached_w, stands_alone
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S
 from twin.physics.reliability.gates import HOURS_PER_YEAR
 
@@ -137,10 +138,21 @@ class _Continuity:
         self.utility = of_role(tree.kind, Role.SUPPLY)
         self.standby = of_role(tree.kind, Role.STANDBY)
         self.ups = of_role(tree.kind, Role.STORE)
+        self.asks = self.wires.minimum_w > 0
+        self._find_stores()
         self.slow = tree.priority & (tree.transfer_s > HOLD_UP_S)
         every = np.ones(len(tree.id), dtype=bool)
-        self.normal = flow.live(self.wires, every, self.utility, ~every)
-        self.usual = self._fed_through(self.normal)
+        self.normal, wires = self._live(every, ~every)
+        self.usual = self._fed_through(self.normal, wires)
+
+    def _find_stores(self) -> None:
+        """(power node,) ratings of BESS that form grid there, and whether all do so in no time."""
+        bess = self.tree.bess
+        rating_w = np.where(np.isfinite(bess.forming_s), self.tree.rating_w[bess.node], 0.0)
+        slow = np.isfinite(bess.forming_s) & (bess.forming_s > HOLD_UP_S)
+        self.store_w = total_by(bess.board, rating_w, len(self.tree.id))
+        self.quick = total_by(bess.board, slow, len(self.tree.id)) == 0
+        self.helps = bool((self.store_w * self.asks).any())
 
     def every_loss(self) -> Interruptions:
         """Each piece of equipment lost in turn."""
@@ -168,12 +180,12 @@ class _Continuity:
         able = np.ones(len(tree.id), dtype=bool)
         able[p] = False
         after = loading(self.facility, p)
-        moved = self.slow & after.live & (self._fed_through(after.live) != self.usual)
+        moved = self.slow & after.live & (self._fed_through(after.live, self.wires) != self.usual)
         gap_s = self._gap_s(able, moved)
-        stored = self._stored(after, gap_s)
+        stored = self._stored(after, able, gap_s)
         at_once = self._before_any_moves(able, stored)
         served = self.normal[rack]
-        returning = flow.live(self.wires, ~moved, self.utility, stored)
+        returning, _ = self._live(~moved, stored)
         off = served & ~at_once[rack]
         at_loss = off & after.live[rack]
         at_return = served & after.live[rack] & ~returning[rack]
@@ -183,8 +195,8 @@ class _Continuity:
         """(power node,) live while generators stand and slow switches have not moved over yet."""
         closed = able.copy()
         while True:
-            live = flow.live(self.wires, closed, self.utility, stored)
-            leaves = self.slow & live & (self._fed_through(live) != self.usual)
+            live, wires = self._live(closed, stored)
+            leaves = self.slow & live & (self._fed_through(live, wires) != self.usual)
             if not leaves.any():
                 return live
             closed &= ~leaves
@@ -196,19 +208,35 @@ class _Continuity:
         wait_s = max(start_s, TRANSFER_CONFIRM_S if moved.any() else 0.0)
         return wait_s + float(self.tree.transfer_s[moved].max(initial=0.0))
 
-    def _stored(self, after: Loading, gap_s: float) -> Mask:
+    def _live(self, able: Mask, stored: Mask) -> tuple[Mask, flow.Wiring]:
+        """(power node,) with voltage while generators stand, and the wiring in which stores help
+        boards as in a run.
+        """
+        store_w = np.where(stored & self.asks, self.store_w, 0.0)
+        others = stored & ~self.asks
+        help_w = helped_w(self.wires, able, self.utility, others, store_w)
+        wires = asking_less(self.wires, help_w)
+        carried = others | (stands_alone(self.wires, help_w) & self.quick)
+        return flow.live(wires, able, self.utility, carried), wires
+
+    def _stored(self, after: Loading, able: Mask, gap_s: float) -> Mask:
         """(power node,) with a battery, or with a BESS at it, that lasts through the gap at peak
-        load.
+        load; beside supplies that reach too little it gives what they do not.
         """
         of_ups = self.ups & (lasts_s(self.facility, after.output_w) >= gap_s)
-        return np.asarray(
-            of_ups | (boards_last_s(self.facility, after.input_w) >= max(gap_s, 1e-9))
-        )
+        lasts = boards_last_s(self.facility, after.input_w) >= max(gap_s, 1e-9)
+        if self.helps:
+            left = flow.live(self.wires, able, self.utility, np.zeros_like(able))
+            reach_w = reached_w(self.wires, left[self.wires.supply])
+            needs_w = np.maximum(after.input_w - reach_w, 0.0)
+            helps = boards_last_s(self.facility, needs_w, np.inf) >= max(gap_s, 1e-9)
+            lasts = np.where(self.asks, helps, lasts)
+        return np.asarray(of_ups | lasts)
 
-    def _fed_through(self, live: Mask) -> Index:
+    def _fed_through(self, live: Mask, wires: flow.Wiring) -> Index:
         """(power node,) rank of the first live supply of each; -1 where none is, or no voltage."""
         first = np.full(len(self.tree.id), -1)
-        given = flow.gives(self.wires, live) & live[self.wires.taker]
+        given = flow.gives(wires, live) & live[wires.taker]
         edges = np.flatnonzero(given)[::-1]
         first[self.wires.taker[edges]] = self.wires.rank[edges]
         return first

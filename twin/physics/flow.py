@@ -105,13 +105,13 @@ def live(wires: Wiring, able: Mask, source: Mask, stored: Mask, closed: Mask | N
 
     able     in working order
     source   gives power of its own now (a utility that is there, a generator that runs)
-    stored   gives power from a battery when its supplies are gone
+    stored   gives power from a battery when its supplies are gone, or reach too little
     closed   (edge,) not opened by switching; all where not given
     """
     on = able & (source | stored)
     for h in range(len(wires.levels) - 1, -1, -1):
         if wires.demanding[h].size:
-            on[wires.demanding[h]] &= fed(wires, on, closed, able)[wires.demanding[h]]
+            on[wires.demanding[h]] &= (fed(wires, on, closed, able) | stored)[wires.demanding[h]]
         edges = wires.edge_levels[h]
         if closed is not None:
             edges = edges[closed[edges]]

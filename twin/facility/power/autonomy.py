@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Index, Mask
+from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.equipment_kinds import Role, role
 from twin.controls import Backup
 from twin.facility.model import Facility
@@ -38,20 +38,21 @@ def end_of_life_j(facility: Facility) -> Array:
     return np.minimum(tree.battery_j, END_OF_LIFE_FRAC * new_j)
 
 
-def boards_last_s(facility: Facility, input_w: Array) -> Array:
+def boards_last_s(facility: Facility, input_w: Array, within_s: float = HOLD_UP_S) -> Array:
     """(power node,) how long BESS that form grid carry each board without a break that its loads
     notice; 0 where none does.
 
     Of their energy counts what is there whatever their rules do: all of one without a rule, or
     kept for backup, the reserve of any other. Several at a board share by rating, and one that is
     asked for more than its protection bears trips as in a run.
-    input_w  (power node,) what each board draws
+    input_w   (power node,) what each board draws of them
+    within_s  those count that form grid so fast
     """
     tree = facility.power
     bess = tree.bess
-    quick = bess.forming_s <= HOLD_UP_S
+    quick = np.isfinite(bess.forming_s) & (bess.forming_s <= within_s)
     rating_w = np.where(quick, tree.rating_w[bess.node], 0.0)
-    whole_w = np.bincount(bess.board, weights=rating_w, minlength=len(tree.id))[bess.board]
+    whole_w = total_by(bess.board, rating_w, len(tree.id))[bess.board]
     share = rating_w / np.where(whole_w > 0, whole_w, 1.0)
     standby_w = np.bincount(bess.board, weights=bess.standby_w, minlength=len(tree.id))
     given_w = share * (input_w + standby_w)[bess.board]

@@ -186,7 +186,7 @@ class PowerGroup(Stated):
     """Each member opens while the ratings of its live supplies add up to less; in mode priority and
     over a tie it takes the first preference that reaches it alone. For a side of a 2N system that
     is counted on only where it can carry the whole load alone; none: whatever is left carries what
-    it can."""
+    it can. A BESS at it that forms grid counts while it holds energy, after all preferences."""
     autonomy: Autonomy | None = None
     """Generators: how long a full tank lasts at full load, instead of the tank of the catalogue."""
     length: Annotated[Length, Within(0.1, 1000.0, "0.1 m to 1 km")] | None = None

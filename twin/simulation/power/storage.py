@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask, total_by
 from twin.physics import flow
+from twin.physics.least_supply import asking_less, helped_w, reached_w, stands_alone
 from twin.results.enums import EventKind
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -56,13 +57,30 @@ class BoardStorage:
         """(BESS,) whose board has no supply but them."""
         return self.supply.on_battery[self.bess.board] & self.forming
 
-    def carries(self, able: Mask) -> Mask:
-        """(power node,) boards that a BESS in working order could carry now."""
+    def helping(self) -> Mask:
+        """(BESS,) that give what the supplies of their board do not reach."""
+        return (self.own.help_w[self.bess.board] > 0) & self.forming
+
+    def ready(self, able: Mask) -> Mask:
+        """(BESS,) in working order that could carry their board now."""
         held = self.held_j() > self.bess.soc_min_frac * self.bess.energy_j + BATTERY_EMPTY_J
-        there = held & able[self.bess.node] & self.forming
-        boards = np.zeros(len(self.tree.id), dtype=bool)
-        boards[self.bess.board[there]] = True
-        return boards
+        return np.asarray(held & able[self.bess.node] & self.forming)
+
+    def take_part(
+        self, ready: Mask, able: Mask, source: Mask, stored: Mask, closed: Mask | None
+    ) -> tuple[Mask, flow.Wiring]:
+        """(power node,) boards that BESS could carry alone, and the wiring in which boards whose
+        supplies reach too little are helped by theirs; who is helped is kept.
+
+        ready  (BESS,); the rest as for `twin.physics.least_supply.helped_w`
+        """
+        wires = self.wires
+        store_w = total_by(self.bess.board, np.where(ready, self.rating_w, 0.0), stored.size)
+        plain = (store_w > 0) & (wires.minimum_w <= 0)
+        help_w = helped_w(wires, able, source, stored | plain, store_w, closed)
+        if not np.array_equal(help_w, self.own.help_w):
+            self.own.help_w = help_w
+        return plain | stands_alone(wires, help_w), asking_less(wires, help_w)
 
     def bounds_j(self) -> tuple[Array, Array]:
         """(power node,) energy at which each battery of the tree is empty, and full."""
@@ -76,11 +94,12 @@ class BoardStorage:
     def _window_j(self) -> tuple[Array, Array]:
         """(BESS,) energies between which each may move now."""
         bess = self.bess
-        reserve = np.where(self.islanded(), 0.0, bess.reserve_frac)
+        counted_on = self.islanded() | self.helping()
+        reserve = np.where(counted_on, 0.0, bess.reserve_frac)
         low = np.maximum(bess.soc_min_frac, reserve) * bess.energy_j
         high = bess.soc_max_frac * bess.energy_j
         kept = self.rules.kept_frac() * bess.energy_j
-        heading = np.where(self.islanded(), 0, self.rules.heading())
+        heading = np.where(counted_on, 0, self.rules.heading())
         low = np.where(heading < 0, np.maximum(low, kept), low)
         return low, np.where(heading > 0, np.minimum(high, kept), high)
 
@@ -89,7 +108,7 @@ class BoardStorage:
         bess = self.bess
         held = self.held_j()
         low = np.maximum(bess.soc_min_frac, bess.reserve_frac) * bess.energy_j
-        with_grid = self.supply.live[bess.node] & ~self.islanded()
+        with_grid = self.supply.live[bess.node] & ~self.islanded() & ~self.helping()
         with_grid &= not self.supply.generator_on.any()
         sharers = np.bincount(bess.board, minlength=len(self.tree.id))[bess.board]
         drawn = np.maximum(output_w[bess.board], 0.0) / np.maximum(sharers, 1)
@@ -134,7 +153,7 @@ class BoardStorage:
         output_w, input_w = through(drawn_w)
         gives_w, takes_w = self.room_w(output_w)
         power_w = self.rules.ask(drawn_w, input_w, (gives_w, takes_w), through)
-        power_w = power_w + self._surplus_w(output_w)
+        power_w = power_w + self._surplus_w(output_w) - self._help_w(input_w)
         own.given_w = np.maximum(-power_w, 0.0)
         self.supply.recharge_w[self.bess.node] = np.maximum(power_w, 0.0)
         self._tell_spent()
@@ -142,13 +161,27 @@ class BoardStorage:
         asked[self.bess.node] += power_w
         return asked
 
+    def _help_w(self, input_w: Array) -> Array:
+        """(BESS,) what each gives beside supplies that reach too little: the rest of what its
+        board draws, by their ratings.
+        """
+        helping = self.helping()
+        if not helping.any():
+            return np.zeros(helping.size)
+        missing_w = np.maximum(input_w - reached_w(self.wires, self.supply.share > 0), 0.0)
+        weight = np.where(helping & self.ready(self.supply.live), self.rating_w, 0.0)
+        whole = total_by(self.bess.board, weight, input_w.size)[self.bess.board]
+        need_w = weight / np.where(whole > 0, whole, 1.0) * missing_w[self.bess.board]
+        return np.where(self.islanded(), 0.0, need_w)
+
     def _tell_spent(self) -> None:
         """Note who is asked for more than it holds, once."""
         own = self.own
         bess = self.bess
         low = np.maximum(bess.soc_min_frac, bess.reserve_frac) * bess.energy_j
         wanted = self.rules.wants_to_give()
-        spent = wanted & (self.held_j() <= low + BATTERY_EMPTY_J) & ~self.islanded()
+        spent = wanted & (self.held_j() <= low + BATTERY_EMPTY_J)
+        spent &= ~(self.islanded() | self.helping())
         for k in np.flatnonzero(spent & ~own.spent).tolist():
             name = self.tree.id[bess.node[k]]
             self.world.note(name, EventKind.STORAGE_EMPTY, "its rule asks for more than it holds")
@@ -181,15 +214,43 @@ class BoardStorage:
         need_w = np.where(need_w > NEAR_W, need_w, 0.0)
         self.own.given_w = np.where(alone, need_w, self.own.given_w)
 
-    def why(self, board: int, carried: bool) -> str:
-        """Why a board is on its BESS, or is no longer, in words."""
-        mine = (self.bess.board == board) & self.forming
-        names = ", ".join(self.tree.id[p] for p in self.bess.node[mine])
+    def helped(self) -> Mask:
+        """(power node,) boards on supplies that reach enough with their BESS alone."""
+        own = self.supply
+        return np.asarray((self.own.help_w > 0) & own.live & ~own.on_battery)
+
+    def tell_help(self, was: Mask) -> None:
+        """Note which boards BESS have begun to help, or help no longer (power node,)."""
+        for board in np.flatnonzero(self.helped() != was).tolist():
+            what = EventKind.OFF_BATTERY if was[board] else EventKind.ON_BATTERY
+            self.world.note(self.tree.id[board], what, self._why_helped(board, bool(was[board])))
+
+    def _why_helped(self, board: int, was: bool) -> str:
+        names = self._names(board)
+        if was:
+            return f"{names} no longer makes up for a supply"
+        return f"its supplies reach less than its minimum_supply; {names} gives the rest"
+
+    def tell(self, board: int, carried: bool) -> None:
+        """Note that a board is on its BESS, or is no longer."""
+        what = EventKind.ON_BATTERY if carried else EventKind.OFF_BATTERY
+        self.world.note(self.tree.id[board], what, self._why(board, carried))
+
+    def _why(self, board: int, carried: bool) -> str:
+        names = self._names(board)
         if carried:
             return f"its supplies are gone; {names} carries it"
+        mine = self._mine(board)
         left = float(self.held_j()[mine].sum() / self.bess.energy_j[mine].sum())
         fed = self.supply.live[board]
         return f"{'fed again' if fed else 'dark'}; {left:.1%} left in {names}"
+
+    def _mine(self, board: int) -> Mask:
+        """(BESS,) that may carry a board."""
+        return np.asarray((self.bess.board == board) & self.forming)
+
+    def _names(self, board: int) -> str:
+        return ", ".join(self.tree.id[p] for p in self.bess.node[self._mine(board)])
 
     def drained_w(self) -> Array:
         """(power node,) what leaves the cells of BESS: with it, what their stages take less what
@@ -200,9 +261,9 @@ class BoardStorage:
         return lost
 
     def moves(self) -> bool:
-        """Whether one takes or gives, or a ramp is under way."""
+        """Whether one takes or gives or may at any time, or a ramp is under way."""
         busy = self.own.given_w.any() or self.supply.recharge_w[self.bess.node].any()
-        return bool(busy or self.rules.busy())
+        return bool(busy or self.helping().any() or self.rules.busy())
 
     def foretell(self, stretch: Stretch) -> None:
         """A look after which a rule would move one is lived through as an event."""

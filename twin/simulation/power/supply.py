@@ -30,6 +30,7 @@ class _Before(NamedTuple):
 
     good: Mask
     on_battery: Mask
+    helped: Mask
 
 
 _Flowed = tuple[tuple[flow.Stage, ...], tuple[Array, Array, Mask], tuple[Array, Array]]
@@ -105,9 +106,10 @@ class Supply(Discipline):
         """Find out who is live; True where that changed."""
         if self._nothing_new():
             return False
-        before = _Before(self.own.good, self.own.on_battery)
+        before = _Before(self.own.good, self.own.on_battery, self.storage.helped())
         changed = self._voltages(before)
         self._log_batteries(before.on_battery)
+        self.storage.tell_help(before.helped)
         self.counters.look()
         return changed
 
@@ -120,22 +122,24 @@ class Supply(Discipline):
         able = self.able() & self._settled()
         fuelled = self.generators.fuel.there()
         left = own.leaves_s <= self.world.now_s
-        carried = self.storage.carries(able)
-        standing = (able, stored, carried, own.generator_on, own.on_standby)
+        ready = self.storage.ready(able)
+        standing = (able, stored, ready, own.generator_on, own.on_standby)
         seen = np.concatenate([*standing, fuelled, left])
         if np.array_equal(seen, own.seen):
             return False
         own.seen = seen
         source = self.is_utility | (self.is_generator & own.generator_on)
-        own.live = flow.live(self.wires, able, source, stored | carried, closed)
+        carried, wires = self.storage.take_part(ready, able, source, stored, closed)
+        own.live = flow.live(wires, able, source, stored | carried, closed)
         input_frac = self.sags.look(stored, closed)
         closed = self.sags.usable(closed) if self.sags.any() else closed
-        own.on_battery = self._on_battery(stored, carried, input_frac, closed)
+        fed = flow.fed(wires, own.live, closed)
+        own.on_battery = self._on_battery(fed, stored, carried, input_frac, closed)
         if self.batteries.gap(before.good & own.on_battery & ~before.on_battery):
             own.on_battery = before.on_battery
             return self._voltages(before)
         self.batteries.walk_in(before.on_battery & ~own.on_battery & own.live)
-        own.share = flow.shares(self.wires, own.live, own.on_battery, closed)
+        own.share = flow.shares(wires, own.live, own.on_battery, closed)
         own.share *= own.walk_in_frac[self.wires.taker]
         own.version += 1
         self._lose(before.good & ~own.good)
@@ -145,13 +149,12 @@ class Supply(Discipline):
         return True
 
     def _on_battery(
-        self, stored: Mask, carried: Mask, input_frac: Array, closed: Mask | None
+        self, fed: Mask, stored: Mask, carried: Mask, input_frac: Array, closed: Mask | None
     ) -> Mask:
         """(power node,) UPS that their input does not feed, or feeds with too low a voltage, and
         boards without a supply that a BESS carries.
         """
         own = self.own
-        fed = flow.fed(self.wires, own.live, closed)
         if self.sags.any():
             fed &= (input_frac >= 1.0 - self.tree.ups.input_window_frac) | ~stored
         locked = self.world.state.ups.locked_out
@@ -196,17 +199,13 @@ class Supply(Discipline):
         now = self.own.on_battery
         for p in np.flatnonzero(now != was):
             if not self.is_ups[p]:
-                self._log_board(int(p), bool(now[p]))
+                self.storage.tell(int(p), bool(now[p]))
             elif now[p]:
                 self.world.note(self.tree.id[p], EventKind.ON_BATTERY, self._why_on_battery(int(p)))
                 self.counters.count(int(p))
             else:
                 why = self.batteries.why_off(int(p))
                 self.world.note(self.tree.id[p], EventKind.OFF_BATTERY, why)
-
-    def _log_board(self, p: int, carried: bool) -> None:
-        what = EventKind.ON_BATTERY if carried else EventKind.OFF_BATTERY
-        self.world.note(self.tree.id[p], what, self.storage.why(p, carried))
 
     def _why_on_battery(self, p: int) -> str:
         live = self.own.live[self.wires.supply[self.wires.taker == p]]

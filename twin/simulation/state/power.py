@@ -235,6 +235,8 @@ class StorageState:
     stood_w: Array
     """(utility feed,) its load without them when its meter came to stand still; nan while that
     reads."""
+    help_w: Array
+    """(power node,) what stores add to the supplies of boards that reach too little alone."""
 
 
 def fresh_storage(facility: Facility) -> StorageState:
@@ -250,6 +252,7 @@ def fresh_storage(facility: Facility) -> StorageState:
         ramping=np.zeros(rules, dtype=bool),
         returning=np.zeros(rules, dtype=np.int64),
         stood_w=np.full(int(of_role(facility.power.kind, Role.SUPPLY).sum()), np.nan),
+        help_w=np.zeros(len(facility.power.id)),
     )
 
 
