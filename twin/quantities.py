@@ -86,6 +86,13 @@ def percent(part_frac: Any, decimals: int = 1) -> str:
     return f"{round(100 * held, decimals) + 0.0:.{decimals}f} %"  # no -0
 
 
+def counted(value: Any, what: str, many: str = "") -> str:
+    """A whole number with what it counts: `1 rack`, `2,613 components`; `many` where an s at the
+    end is not its plural.
+    """
+    return f"{count(value)} {what if number(value) == 1 else many or what + 's'}"
+
+
 def also(more: int, thing: str) -> str:
     """That others are so too: `; so is 1 more loop`; empty where none is."""
     if more <= 0:

@@ -268,5 +268,5 @@ def test_a_report_without_them_says_how_to_have_them(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(cases, "CHEAP_S", 0.01)
     text = read(render(twin.run(asks("when_cheap"))))
-    assert "Runs without each of the 2 faults and drills were not made" in text
+    assert "What each of its 2 faults and drills cost was not found" in text
     assert "twin run --counterfactuals" in text

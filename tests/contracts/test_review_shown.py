@@ -55,8 +55,8 @@ def test_a_run_shows_what_was_said_beside_its_layout(project: Path) -> None:
     assert (project / "out/review.yaml").read_bytes() == (project / "review.yaml").read_bytes()
     assert '<section id="review">' in page
     assert page.count("Signed off as a whole by A. Meyer.") == 2
-    row = "<td>compute_r1</td><td>A. Meyer</td><td>2026-11-29</td><td>comment</td><td>stands</td>"
-    assert row in page
+    cells = "<td>A. Meyer</td><td>2026-11-29</td><td>comment</td><td>stands</td>"
+    assert f'<th scope="row">compute_r1</th>{cells}' in page
     assert escape(NASTY) in page
     assert "<img src=x" not in page
     assert "<script>alert(2)" not in page

@@ -33,8 +33,8 @@ def warm_at_peak(supply_degc: float) -> Result:
 @pytest.mark.parametrize(("supply_degc", "told"), [(44.4, "misses at full load"), (46.0, "misses")])
 def test_a_limit_that_only_full_load_breaks_says_so(supply_degc: float, told: str) -> None:
     (row,) = (row for row in verdict.table(warm_at_peak(supply_degc)).rows if "Coolant" in row[0])
-    assert row[3] == told
-    assert row[2] == f"{supply_degc:.1f}\u00a0°C"
+    assert row[1] == told
+    assert row[3] == f"{supply_degc:.1f}\u00a0°C"
     assert "45.1 °C at peak load" in row[4]
 
 

@@ -138,4 +138,4 @@ def _folded(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 def each(names: list[str]) -> str:
     """Names folded, of which each by itself is what is said: not all of them together."""
-    return f"each of {span(names)}" if len(names) > 1 else span(names)
+    return f"each of {span(names)}" if len(names) > 1 else names[0]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from twin.present.blocks import Block, Columns, grid, spaced, words
-from twin.quantities import clock, count, duration, number, percent
+from twin.quantities import clock, count, counted, duration, number, percent
 
 Row = Mapping[str, Any]
 _COLUMNS: Columns = {
@@ -27,7 +27,7 @@ def sentences(sheet: Sequence[Row]) -> list[str]:
     failed = {(row["time_s"], row["drill"]) for row in sheet if row["verdict"] != "pass"}
     every = {(row["time_s"], row["drill"]) for row in sheet}
     passed = len(every) - len(failed)
-    return [f"{count(passed)} of {count(len(every))} drills passed every criterion."]
+    return [f"{count(passed)} of {counted(len(every), 'drill')} passed every criterion."]
 
 
 def blocks(sheet: Sequence[Row]) -> list[Block]:

@@ -17,7 +17,7 @@ from twin.present import availability_tables
 from twin.present.blocks import Block, Columns, Grid, Lines, grid, words
 from twin.present.continuity_tables import continuity
 from twin.present.study import HOURS_A_YEAR, Study, part, scientific
-from twin.quantities import count, duration, number, percent, power, short, span
+from twin.quantities import count, counted, duration, number, percent, power, short, span
 
 _VERDICTS = {
     "concurrently_maintainable": (
@@ -62,8 +62,8 @@ def verdict_word(held: Any) -> bool | None:
 def sentences(study: Study) -> list[str]:
     """How large the system is, how long it is down in a year, and what that means."""
     size = (
-        f"{count(study.get('components'))} components that can fail serve "
-        f"{count(study.get('loads'))} racks"
+        f"{counted(study.get('components'), 'component')} that can fail serve "
+        f"{counted(study.get('loads'), 'rack')}"
     )
     exact = number(part(study, "availability_exact").get("unavailability"))
     event = str(part(study, "top_event").get("says") or "")
@@ -115,8 +115,8 @@ def _counter(example: Study) -> str:
         more = number(example["loads_count"]) - len(loads)
         named = span(loads) + (f" and {count(more)} more" if more > 0 else "")
         return (
-            f"without {lost}, {count(example.get('racks'))} racks with "
-            f"{count(example.get('gpus'))} GPUs and "
+            f"without {lost}, {counted(example.get('racks'), 'rack')} with "
+            f"{counted(example.get('gpus'), 'GPU')} and "
             f"{power(example.get('load_w'))} {_how(example)}: {named}"
         )
     over = [f"{short(one.get('component'))} carries {percent(one.get('load_frac'))} of its rating"

@@ -41,7 +41,7 @@ def rules(drawn: OneLine, cut_sets: Sequence[Sequence[str]]) -> str:
         chosen = f"main:has(#cut-{k}:checked)"
         if lit:
             which = ", ".join(f"{chosen} .b{n} rect" for n in lit)
-            lines.append(f"{which} {{ fill: #d55e00; stroke: #7a2e00; stroke-width: 3; }}")
+            lines.append(f"{which} {{ fill: #b84a00; stroke: #7a2e00; stroke-width: 3; }}")
             inks = ", ".join(f"{chosen} .b{n} text" for n in lit)
             lines.append(f"{inks} {{ fill: #fff; }}")
     return "\n".join(lines)

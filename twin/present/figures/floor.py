@@ -21,10 +21,10 @@ from twin.present.figures.floor_scale import RECOMMENDED_DEGC, Scale, inlet_scal
 from twin.present.figures.halls import DrawnHall, halls
 from twin.present.figures.labels import width_pt
 from twin.present.figures.style import (
-    BLUE,
-    GREEN,
     GREY,
     INK,
+    LETTERS,
+    OUTLINE,
     PALE,
     VERMILION,
     WIDTH_IN,
@@ -45,8 +45,6 @@ TALLEST_IN = 7.0
 """Of one plan."""
 _AROUND_IN = 1.6
 """Colour bar and legend."""
-
-_OUTLINE = {"power": BLUE, "cooling": GREEN}
 
 
 @styled
@@ -152,11 +150,12 @@ def _draw_line(axes: Axes, line: pd.DataFrame, places: FreePlaces) -> None:
     """
     ppm = places.points_per_m
     rows = list(_rows(line))
-    ink = _OUTLINE.get(rows[0]["system"], GREY)
+    ink = LETTERS.get(rows[0]["system"], GREY)
     fits = all(_turn(row, short(row["id"], 16), ppm) >= 0 for row in rows)
     named = not fits and name_kit(axes, line, ink, places)
     for row in rows:
-        axes.add_patch(_box(row, facecolor="white", edgecolor=ink, linewidth=1.1, zorder=2))
+        look = OUTLINE.get(row["system"], {"edgecolor": GREY})
+        axes.add_patch(_box(row, facecolor="white", linewidth=1.1, zorder=2, **look))
         draw_front(axes, row, ink, ppm)
         parts = str(row["id"]).split("_")
         texts = parts[-1:] if named else (short(row["id"], 16), "_".join(parts[-2:]), parts[-1])
@@ -235,8 +234,8 @@ def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
 
 def _legend(figure: Figure, scale: Scale, rooms: int, shown: int) -> None:
     handles = [
-        Patch(facecolor="white", edgecolor=BLUE, label="power"),
-        Patch(facecolor="white", edgecolor=GREEN, label="cooling"),
+        Patch(facecolor="white", **OUTLINE["power"], label="power"),
+        Patch(facecolor="white", **OUTLINE["cooling"], label="cooling"),
         Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
         Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label=scale.beyond),
         Line2D([], [], color=INK, linewidth=1.3, label="front; arrow: blows"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from twin.analysis.cause_chain import culprits
 from twin.present.figures.style import (
     BLUE,
     ORANGE,
@@ -17,7 +20,7 @@ from twin.present.figures.style import (
     nothing,
     styled,
 )
-from twin.quantities import short, tokens
+from twin.quantities import figures, middle, tokens
 from twin.results import Result
 
 MOST_BARS = 8
@@ -32,7 +35,7 @@ def figure_losses(result: Result) -> Figure:
     if losses[by].sum() <= 0:
         return nothing("No token was lost to a fault or to throttling.")
     cause = losses.groupby(losses["cause"].str.replace("_", " "))[by].sum()
-    rack = losses.groupby("rack")[by].sum().rename({"": "(whole job)"})
+    rack = losses.groupby(_whose(result, losses))[by].sum()
     bars = max(3, min(MOST_BARS, max(len(cause), len(rack))))
     along = by == "tokens" and not site.empty
     figure = HouseFigure(
@@ -46,6 +49,19 @@ def figure_losses(result: Result) -> Figure:
     return figure
 
 
+def _whose(result: Result, losses: pd.DataFrame) -> pd.Series[str]:
+    """The rack of each loss; of one that is a whole job's, who stopped the job."""
+    stopped_by = culprits(result)
+    whole = losses["workload"].map(lambda job: _jobs_by(stopped_by.get(job, ())))
+    return losses["rack"].where(losses["rack"] != "", whole)
+
+
+def _jobs_by(names: Sequence[str]) -> str:
+    if not names:
+        return "whole jobs"
+    return f"jobs, by {names[0] if len(names) == 1 else f'{len(names)} faults'}"
+
+
 def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> None:
     """The largest ones first; the rest as one bar."""
     ranked = held.sort_values(ascending=False, kind="stable")
@@ -57,13 +73,13 @@ def _draw_bars(axes: Axes, held: pd.Series[float], title: str, colour: str) -> N
     axes.barh(at, ranked.to_numpy(), color=colour, height=0.7)
     for y, value in zip(at, ranked, strict=True):
         axes.annotate(
-            tokens(value),
+            tokens(value) if title.startswith("Tokens") else figures(value),
             (float(value), float(y)),
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
         )
-    axes.set_yticks(at, [short(name, 18) for name in ranked.index])
+    axes.set_yticks(at, [middle(name, 22) for name in ranked.index])
     axes.set(xlim=(0, 1.28 * float(ranked.max())), xticks=[], title=title)
     axes.set_ylim(max(len(ranked), 3) - 0.4, -0.6)
     axes.spines["bottom"].set_visible(False)

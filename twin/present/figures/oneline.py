@@ -28,6 +28,7 @@ from twin.present.figures.style import (
     INK,
     ORANGE,
     VERMILION,
+    VERMILION_INK,
     WIDTH_IN,
     HouseFigure,
     nothing,
@@ -40,6 +41,10 @@ _STATES = {"live": BLUE, "partly": ORANGE, "lost": VERMILION, "idle": "#9AA5B1",
 _FILLS = {"live": "#EAF3F9", "partly": "#FDF1DA", "lost": "#FBE3D6", "idle": "#F1F3F5"}
 MOST_WIDE = 6
 """Columns past which a box is narrow: four short lines instead of three."""
+
+ROW_IN = 0.64
+NARROW_ROW_IN = 0.8
+"""From one box of a column to the next, with room for three lines or four."""
 
 _BOX = 0.87
 """Width of a box; the rest of its column is for the lines."""
@@ -63,7 +68,7 @@ def figure_oneline(result: Result) -> Figure:
     columns = _columns(drawn)
     rows = max(map(len, columns))
     narrow = len(columns) > MOST_WIDE
-    height_in = min(9.6, (0.7 if narrow else 0.55) * rows + 1.1)
+    height_in = min(9.6, (NARROW_ROW_IN if narrow else ROW_IN) * rows + 1.1)
     figure = HouseFigure(figsize=(WIDTH_IN, height_in), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(-0.02, len(columns) - 1 + _BOX + 0.02), ylim=(rows - 0.45, -0.55))
@@ -162,7 +167,7 @@ def _draw_box(
         axes.text(x + 0.025, y + 0.45, box.side, color=INK, bbox=ground, **tag)
     lines = _words(box, narrow)
     step = 0.8 / (len(lines) + 1)
-    ink = VERMILION if box.state == "lost" or over else GREY if box.state == "idle" else INK
+    ink = VERMILION_INK if box.state == "lost" or over else GREY if box.state == "idle" else INK
     title, weight = titled
     for n, text in enumerate([title, *lines]):
         style: dict[str, Any] = {"color": ink} if n else {"color": INK, "weight": weight}

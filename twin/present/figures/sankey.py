@@ -21,7 +21,7 @@ from twin.present.figures.style import (
     INK,
     ORANGE,
     SKY,
-    VERMILION,
+    VERMILION_INK,
     WIDTH_IN,
     HouseFigure,
     nothing,
@@ -250,6 +250,6 @@ def _draw_node(axes: Axes, graph: nx.DiGraph, name: str, node: _Node, total_j: f
             if graph.in_degree(name)
             else 0.0
         )
-        ink = VERMILION if gap > CLOSES_FRAC else INK
+        ink = VERMILION_INK if gap > CLOSES_FRAC else INK
         text = f"{short(name, 15)}\n{energy(energy_j)}"
         axes.text(node.x, node.top + 0.015, text, va="bottom", color=ink, linespacing=1.15)

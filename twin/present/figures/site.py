@@ -15,10 +15,10 @@ from twin.present.figures.floor_names import Corners, corners
 from twin.present.figures.halls import DrawnHall, halls, standing
 from twin.present.figures.labels import width_pt
 from twin.present.figures.style import (
-    BLUE,
-    GREEN,
     GREY,
     INK,
+    LETTERS,
+    OUTLINE,
     WIDTH_IN,
     HouseFigure,
     nothing,
@@ -27,7 +27,6 @@ from twin.present.figures.style import (
 from twin.quantities import short, span
 from twin.results import Result
 
-_OUTLINE = {"power": BLUE, "cooling": GREEN}
 _HEIGHT_IN = (1.4, 5.0)
 _PLAN_IN = WIDTH_IN - 0.75
 """Width left beside the axis of metres."""
@@ -127,9 +126,9 @@ def _box(row: dict[str, Any]) -> Rectangle:
         row["width_m"],
         row["depth_m"],
         facecolor="white",
-        edgecolor=_OUTLINE.get(row["system"], GREY),
         linewidth=0.9,
         zorder=2,
+        **OUTLINE.get(row["system"], {"edgecolor": GREY}),
     )
 
 
@@ -169,7 +168,7 @@ def _name_group(
 ) -> None:
     """The name in the column, and a thin line from it to the group's east end."""
     _, _, east, _ = corners(group)
-    ink = _OUTLINE.get(str(group["system"].iloc[0]), GREY)
+    ink = LETTERS.get(str(group["system"].iloc[0]), GREY)
     axes.plot(
         (east, plan_east, at[0]), (_middle(group), _middle(group), at[1]),
         color=ink, linewidth=0.5, zorder=1.5,

@@ -79,14 +79,15 @@ def _draw_power(axes: Axes, result: Result) -> None:
     axes.stackplot(
         _hours(site), *stack, labels=list(parts), colors=(BLUE, SKY, ORANGE), linewidth=0
     )
-    for label, column, colour in (
-        ("generators", "generator_power_w", PURPLE),
-        ("batteries", "battery_power_w", GREEN),
-        ("solar", "solar_power_w", YELLOW),
+    for label, column, colour, dashes in (
+        ("generators", "generator_power_w", PURPLE, "-"),
+        ("batteries", "battery_power_w", GREEN, "--"),
+        ("solar", "solar_power_w", YELLOW, ":"),
     ):
         delivered = thinned(site[column].fillna(0.0).to_numpy()) / 1e6
         if np.abs(delivered).max() > 0:
-            axes.plot(_hours(site), delivered, color=colour, linewidth=1.6, label=label)
+            look: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.6}
+            axes.plot(_hours(site), delivered, label=label, **look)
     axes.set_ylabel("power (MW)")
 
 
@@ -137,17 +138,16 @@ def _draw_temperatures(axes: Axes, result: Result) -> None:
             ["junction_max_degc", "coolant_degc", "inlet_air_degc"]
         ].max()
         hours = thinned(hottest.index.to_numpy(dtype=float)) / 3600
-        for label, column, colour in (
-            ("hottest GPU", "junction_max_degc", VERMILION),
-            ("hottest coolant", "coolant_degc", ORANGE),
-            ("hottest inlet", "inlet_air_degc", PURPLE),
+        for label, column, colour, dashes in (
+            ("hottest GPU", "junction_max_degc", VERMILION, "-"),
+            ("hottest return", "coolant_degc", ORANGE, (0, (6, 1.5))),
+            ("hottest inlet", "inlet_air_degc", PURPLE, (0, (1, 1))),
         ):
-            axes.plot(
-                hours, thinned(hottest[column].to_numpy()), color=colour, linewidth=1.6, label=label
-            )
+            line: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.6}
+            axes.plot(hours, thinned(hottest[column].to_numpy()), label=label, **line)
     look: dict[str, dict[str, Any]] = {
-        "facility_water_degc": {"label": "facility water", "color": BLUE},
-        "dry_bulb_degc": {"label": "outdoor air", "color": GREY, "linestyle": "--"},
+        "facility_water_degc": {"label": "facility water", "color": BLUE, "linestyle": "-."},
+        "dry_bulb_degc": {"label": "outdoor air", "color": GREY, "linestyle": (0, (2, 3))},
     }
     for column, drawn in look.items():
         axes.plot(_hours(site), thinned(site[column].to_numpy()), **drawn)

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from twin.analysis.climate.answer import IT, ClimateYear
 from twin.arrays import Array
-from twin.present.figures.style import BLUE, GREY, RC, VERMILION, WIDTH_IN
+from twin.present.figures.style import BLUE, GREY, RC, VERMILION, VERMILION_INK, WIDTH_IN
 from twin.present.ramp import RAMP
 
 MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
@@ -67,7 +67,7 @@ def _draw_duration(axes: Axes, found: ClimateYear, pue: Array) -> None:
     beside.spines["right"].set_visible(True)
     beside.plot(hours, 100 * _falling(found.hours.mechanical_frac), color=VERMILION, linewidth=1.4)
     beside.set_ylim(-2, 104)
-    beside.set_ylabel("heat by compressors, %", color=VERMILION)
+    beside.set_ylabel("heat by compressors, %", color=VERMILION_INK)
 
 
 def _falling(values: Array) -> Array:

@@ -9,7 +9,7 @@ from twin.present.figures.floor_scale import RECOMMENDED_DEGC, slowdown_degc
 from twin.present.figures.style import periods_s
 from twin.present.report.hall_air import hall_grid
 from twin.present.report.hall_moisture import moisture_grids
-from twin.quantities import NONE, clock, degrees, duration, percent, power, short
+from twin.quantities import NONE, clock, counted, degrees, duration, percent, power, short
 from twin.results import Result
 
 STEADY_K = 0.5
@@ -36,6 +36,7 @@ def _racks(result: Result) -> pd.DataFrame:
     above_s = length_s.where(held["inlet_air_degc"] > RECOMMENDED_DEGC[1], 0.0)
     frame = held.groupby("rack", sort=False).agg(
         inlet=("inlet_air_degc", "max"),
+        coldest=("inlet_air_degc", "min"),
         coolant=("coolant_degc", "max"),
         junction=("junction_max_degc", "max"),
         clock=("clock_frac", "min"),
@@ -53,16 +54,15 @@ def _says(racks: pd.DataFrame) -> list[str]:
         return ["No rack temperature was recorded."]
     low, high = RECOMMENDED_DEGC
     warm = int((racks["above_s"] > 0).sum())
+    cold = int((racks["coldest"] < low).sum())
+    of_all = f"of {counted(len(racks), 'rack')} drew air"
     band = f"ASHRAE's recommended {low:.0f} to {high:.0f} °C"
-    inlet = (
-        f"{warm} of {len(racks)} racks drew air above {band}."
-        if warm
-        else f"No rack drew air above {band}."
-    )
+    above = f"{warm:,} {of_all} above {band}" if warm else f"No rack drew air above {band}"
+    below = f"{cold:,} {of_all} below it, down to {degrees(racks['coldest'].min())}"
     hottest = racks.iloc[0]
     return [
         f"The hottest GPU was in {short(hottest['rack'])}, at {degrees(hottest['junction'])}.",
-        inlet,
+        f"{above}; {below}." if cold else f"{above}, and none below it.",
     ]
 
 
@@ -81,7 +81,7 @@ def _rack_grid(racks: pd.DataFrame, limit_degc: float) -> Grid:
 
 
 def _kelvins(left_k: float) -> str:
-    return f"{max(left_k, 0.0):.1f} K" if left_k == left_k else NONE
+    return f"{left_k + 0.0:.1f} K" if left_k == left_k else NONE
 
 
 def _loops(result: Result) -> pd.DataFrame:

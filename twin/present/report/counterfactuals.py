@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from twin.present.blocks import Block, Columns, grid, spaced, words
-from twin.quantities import clock, count, energy, figures, money, number, tokens
+from twin.quantities import clock, counted, energy, figures, money, number, tokens
 from twin.results import Result
 
 _WHY = {
@@ -37,8 +37,9 @@ def says(result: Result) -> list[str]:
         return []
     together = costs.iloc[0]
     return [
-        f"Against the same run without any of its {count(asked.get('run', len(costs) - 1))} faults "
-        f"and drills, {tokens(together['tokens_lost_counterfactual'])} tokens are missing; "
+        f"Against the same run without its "
+        f"{counted(asked.get('run', len(costs) - 1), 'fault or drill', 'faults and drills')}, "
+        f"{tokens(together['tokens_lost_counterfactual'])} tokens are missing; "
         f"{tokens(together['tokens_lost_attributed'])} were booked as lost."
     ]
 
@@ -47,10 +48,12 @@ def _not_run(asked: dict[str, Any]) -> list[str]:
     """How to have the comparison, where there was something to compare."""
     if not asked.get("left_out"):
         return []
+    left = asked["left_out"]
+    which = "its fault or drill" if left == 1 else f"each of its {left:,} faults and drills"
     took = figures(asked.get("estimate_s"), 2)
     return [
-        f"Runs without each of the {count(asked['left_out'])} faults and drills were not made "
-        f"(about {took} s of computing): twin run --counterfactuals makes them."
+        f"What {which} cost was not found by a run without it (about {took} s of computing): "
+        "twin run --counterfactuals does."
     ]
 
 

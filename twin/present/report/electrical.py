@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from twin.present.blocks import Columns, Grid, grid, words
-from twin.quantities import NONE, number, percent, power, scaled, span
+from twin.quantities import NONE, counted, number, percent, power, scaled, span
 
 
 def table(held: pd.DataFrame) -> Grid:
@@ -54,7 +54,8 @@ def says(held: pd.DataFrame) -> list[str]:
     over = held[most > held["short_circuit_rating_a"]]["component"]
     unknown = int((held["short_circuit_rating_a"].isna() & (most > 0)).sum())
     told = f"Fault currents pass the rating of {span(over)}." if len(over) else ""
-    silent = f"{unknown:,} power components state no fault rating and were not judged."
+    state = "states no fault rating and was" if unknown == 1 else "state no fault rating and were"
+    silent = f"{counted(unknown, 'power component')} {state} not judged."
     return [*([told] if told else []), *([silent] if unknown else [])]
 
 

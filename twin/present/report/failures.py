@@ -15,6 +15,7 @@ from twin.present.report.chain import behind, trip_chain
 from twin.quantities import (
     clock,
     count,
+    counted,
     duration,
     figures,
     moment,
@@ -26,7 +27,7 @@ from twin.quantities import (
 )  # fmt: skip
 from twin.results import Result
 
-_SPAN = re.compile(r"(?<=back after )[\d,]+(?:\.\d+)? s\b")
+_SPAN = re.compile(r"\b[\d,]+(?:\.\d+)? s\b")
 """In a detail: seconds, which people read as minutes or hours."""
 MOST_GROUPS = 40
 MOST_EVENTS = 500
@@ -61,8 +62,8 @@ def _summary(events: int, groups: int) -> str:
     if not events:
         return "No event was recorded."
     return (
-        f"{count(events)} events were recorded, in {count(groups)} groups of what "
-        f"happened together."
+        f"{counted(events, 'event')} {'was' if events == 1 else 'were'} recorded, in "
+        f"{counted(groups, 'group')} of what happened together."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.present.blocks import Grid, Section, grid, words
-from twin.quantities import count, tokens
+from twin.quantities import count, counted, tokens
 from twin.results import Result
 from twin.results.enums import Cause
 
@@ -25,11 +25,9 @@ def section(result: Result) -> Section:
         if lost > 0
         else "No tokens were lost to the fabric."
     )
-    return Section(
-        "Network",
-        [f"{links:,} connections join fabric and storage to the racks.", cost],
-        [_grid(kit)],
-    )
+    join = "joins" if links == 1 else "join"
+    told = f"{counted(links, 'connection')} {join} fabric and storage to the racks."
+    return Section("Network", [told, cost], [_grid(kit)])
 
 
 def _kit(result: Result) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from twin.present.blocks import Block, Lines, Section, grid, words
-from twin.quantities import count, figures, short, span
+from twin.quantities import count, counted, figures, short, span
 from twin.results import Result
 
 MOST_LINES = 300
@@ -164,7 +164,7 @@ def _says(ranked: pd.DataFrame) -> list[str]:
         return ["No witness was recorded: the sources of this run's numbers are not known."]
     counts = ranked["status"].value_counts(sort=False)
     told = ", ".join(f"{many} {short(status)}" for status, many in counts.items())
-    return [f"{count(len(ranked))} numbers with a source stand behind this run: {told}."]
+    return [f"{counted(len(ranked), 'number')} with a source stand behind this run: {told}."]
 
 
 def _identity(result: Result) -> pd.DataFrame:

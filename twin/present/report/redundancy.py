@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from twin.present import redundancy_tables as tables
 from twin.present.blocks import Section
 from twin.present.study import Study, part
-from twin.quantities import count
+from twin.quantities import counted
 from twin.results import Result
 
 
@@ -50,8 +50,8 @@ def no_points(result: Result) -> str:
     study = study_of(result)
     if "single_points_of_failure" not in study:
         return "No redundancy study was made for this run."
-    pairs = count(part(study, "n_minus_2").get("failing"))
+    pairs = counted(part(study, "n_minus_2").get("failing"), "pair")
     return (
-        f"None: with any one component lost every rack is served. {pairs} pairs of "
+        f"None: with any one component lost every rack is served. {pairs} of "
         f"components can drop racks."
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from twin.analysis.compare import stated
 from twin.errors import InputError
-from twin.quantities import count, figures, number, percent, short, tokens
+from twin.quantities import count, counted, figures, number, percent, short, tokens
 from twin.results import Result
 
 
@@ -43,7 +43,8 @@ def _without_tokens(result: Result) -> tuple[str, str]:
         return ("No workload ran: this is the facility at rest." if len(result.frame("site"))
                 else "No tokens were recorded in this run."), "plain"  # fmt: skip
     busy = number(result.summary.get("gpu_hours_busy"))
-    done = f"{count((jobs['state'] == 'completed').sum())} of {count(len(jobs))} jobs completed"
+    completed = count((jobs["state"] == "completed").sum())
+    done = f"{completed} of {counted(len(jobs), 'job')} completed"
     if hours <= 0:
         return f"{done}; no GPU hour was lost to a fault or to throttling.", "good"
     return (
@@ -51,6 +52,17 @@ def _without_tokens(result: Result) -> tuple[str, str]:
         f"of all.",
         "bad",
     )
+
+
+def beside_limit(junction_degc: float, limit_degc: float, between: str) -> str:
+    """How far a GPU is from the limit at which it slows down; empty where none is known."""
+    left_k = limit_degc - junction_degc
+    if not np.isfinite(left_k):
+        return ""
+    if abs(left_k) < 0.05:
+        return f"{between}its slowdown limit of {limit_degc:g} °C"
+    side = "below" if left_k > 0 else "above"
+    return f"{between}{abs(left_k):.1f} K {side} its slowdown limit"
 
 
 def lost_tokens(result: Result) -> float:

@@ -12,7 +12,7 @@ from twin.present.figures.floor_scale import slowdown_degc
 from twin.present.figures.style import periods_s
 from twin.present.report.cost import each_token
 from twin.present.report.redundancy import study_of
-from twin.present.report.summary import lost_tokens
+from twin.present.report.summary import beside_limit, lost_tokens
 from twin.present.study import part
 from twin.quantities import (
     NONE,
@@ -49,8 +49,9 @@ class Tile:
 
 
 def tiles(result: Result) -> list[Tile]:
-    """Twelve numbers, in the order a planner asks for them."""
+    """Twelve numbers, in the order a planner asks for them; eleven where no token was made."""
     held = result.summary
+    worst = [] if _is_without_tokens(result) else [_worst(result)]
     return [
         *_output(result),
         _energy(held),
@@ -65,7 +66,7 @@ def tiles(result: Result) -> list[Tile]:
         _available(result),
         _headroom(result),
         _hottest(result),
-        _worst(result),
+        *worst,
     ]  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _output(result: Result) -> list[Tile]:
     losses = result.frame("losses")
     lost = lost_tokens(result)
     hours = float(losses["gpu_hours"].sum())
-    if number(held.get("tokens_total")) == 0 and lost == 0:
+    if _is_without_tokens(result):
         busy = count(held.get("gpu_hours_busy"))
         return [
             Tile("GPU hours at work", busy, "no work counted in tokens"),
@@ -104,6 +105,11 @@ def _output(result: Result) -> list[Tile]:
             lost,
         ),
     ]
+
+
+def _is_without_tokens(result: Result) -> bool:
+    """Whether its work is counted in GPU hours alone."""
+    return number(result.summary.get("tokens_total")) == 0 and lost_tokens(result) == 0
 
 
 def _made(result: Result) -> list[Tile]:
@@ -177,8 +183,8 @@ def _available(result: Result) -> Tile:
     down = number(part(study, "availability_exact").get("unavailability"))
     if not np.isfinite(down):
         return Tile("Availability", NONE, "no redundancy study")
-    bounds = [1 - number(one) for one in study.get("interval") or ()]
-    between = f"; 95 % {percent(min(bounds), 3)} to {percent(max(bounds), 3)}" if bounds else ""
+    bounds = [number(one) for one in study.get("interval") or ()]
+    between = f"; 95 % {available(max(bounds))} to {available(min(bounds))}" if bounds else ""
     below = f"down {duration(down * 8760 * 3600)} a year{between}"
     return Tile("Availability", available(down), below, of="redundancy.availability",
                 number=1 - down)  # fmt: skip
@@ -208,7 +214,7 @@ def _hottest(result: Result) -> Tile:
     hottest = racks.loc[int(str(racks["junction_max_degc"].idxmax()))]
     found = number(hottest["junction_max_degc"])
     left_k = slowdown_degc(result) - found
-    limit = f"; {max(left_k, 0.0):.1f} K below its slowdown limit" if np.isfinite(left_k) else ""
+    limit = beside_limit(found, slowdown_degc(result), "; ")
     mood = "bad" if left_k < 0.05 else "plain"
     return Tile("Hottest GPU", degrees(found), f"{short(hottest['rack'])}{limit}", mood,
                 "racks.junction_max_degc", found)  # fmt: skip

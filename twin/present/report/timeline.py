@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twin.present.blocks import Section
-from twin.quantities import clock, count, duration, number
+from twin.quantities import clock, counted, duration, number
 from twin.results import Result
 
 
@@ -15,6 +15,6 @@ def section(result: Result) -> Section:
     period_s = number(result.meta.get("period_s"))
     end_s = float(site["time_s"].max())
     each = f" of {duration(period_s)}" if period_s == period_s else ""
-    return Section(
-        "Timeline", [f"{count(len(site))} periods{each} were recorded, up to {clock(end_s)}."]
-    )
+    were = "was" if len(site) == 1 else "were"
+    told = f"{counted(len(site), 'period')}{each} {were} recorded, up to {clock(end_s)}."
+    return Section("Timeline", [told])

@@ -7,7 +7,7 @@ import pandas as pd
 from twin.analysis.verdict import Judgement, judgements, missed
 from twin.present.blocks import Columns, Grid, grid, words
 from twin.present.in_sentences import listed
-from twin.quantities import NONE, count, degrees, figures, number, percent
+from twin.quantities import NONE, available, count, degrees, figures, number, percent
 from twin.results import Result
 
 
@@ -60,14 +60,14 @@ def _written(one: Judgement, value: float) -> str:
     if one.unit == "degC":
         return degrees(value)
     if one.unit == "share":
-        return percent(value, 3 if "vailability" in one.what else 1)
+        return available(1 - value) if "vailability" in one.what else percent(value)
     return f"{figures(value, 4)} {one.unit}".strip()
 
 
 _COLUMNS: Columns = {
     "Limit or target": ("what", words),
+    "Verdict": ("verdict", words),
     "Asked": ("asked", str),
     "In this run": ("found", str),
-    "Verdict": ("verdict", words),
     "Because": ("note", words),
 }

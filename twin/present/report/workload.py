@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from twin.present.blocks import Block, Grid, Section, grid, words
-from twin.quantities import clock, count, figures, number, percent, tokens
+from twin.present.blocks import Block, Grid, Section, grid, spaced, words
+from twin.quantities import clock, count, counted, figures, number, percent, tokens
 from twin.results import Result
+from twin.results.enums import Cause
 
 
 def section(result: Result) -> Section:
@@ -87,9 +88,8 @@ def _says(services: pd.DataFrame, jobs: pd.DataFrame) -> list[str]:
         done = int((jobs["state"] == "completed").sum())
         again = int(jobs["restarts"].sum())
         back = {0: "none", 1: "one"}.get(again, count(again))
-        says.append(
-            f"{count(done)} of {count(len(jobs))} jobs completed; returns to a checkpoint: {back}."
-        )
+        of_all = counted(len(jobs), "job")
+        says.append(f"{count(done)} of {of_all} completed; returns to a checkpoint: {back}.")
     return says or ["This run had no service and no job."]
 
 
@@ -123,10 +123,15 @@ def _latency_grid(seen: pd.DataFrame) -> Grid:
     return grid("What users saw", seen, columns, table="services")
 
 
+def _stopper(component: Any) -> str:
+    """What stopped a job: a component of a node, or a cause; a node that states none."""
+    return "a failed node" if component == Cause.FAILED else spaced(component)
+
+
 def _stop_grid(stops: pd.DataFrame) -> Grid:
     columns: dict[str, tuple[str, Callable[[Any], str]]] = {
         "Job": ("job", words),
-        "Component": ("component", words),
+        "Stopped by": ("component", _stopper),
         "Stops": ("stops", count),
         "Of its stops": ("stops_frac", percent),
         "Work lost (s)": ("work_lost_s", count),

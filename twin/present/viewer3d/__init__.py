@@ -19,7 +19,7 @@ from twin.catalogue.equipment_kinds import singular
 from twin.present.blocks import Columns, Grid, grid, words
 from twin.present.viewer3d.quantities import steps_s
 from twin.present.viewer3d.scene import drawn, packed
-from twin.quantities import NONE, count, figures, number, power
+from twin.quantities import NONE, count, counted, figures, number, power
 from twin.results import Result
 
 _MOVES = "Drag to turn, scroll to come nearer, click to pick."
@@ -53,7 +53,8 @@ def view(result: Result, reviews: Sequence[JudgedEntry] = ()) -> View | None:
         return None
     steps = len(steps_s(result))
     told = (
-        f"{count(len(held))} components at the places of the layout, over {count(steps)} steps, "
+        f"{counted(len(held), 'component')} at the places of the layout, over "
+        f"{counted(steps, 'step')}, "
         "each with the worst of its periods."
     )
     shown = held.assign(kind=held["kind"].map(singular))

@@ -77,6 +77,7 @@
   camera.up.set(0, 0, 1);
   renderer.setClearColor(0xf4f6f8);
   canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "3-D view: arrow keys turn it, plus and minus come nearer and go away");
   /* Faces of upright boxes have one shade each, so it stands in the geometry and no light is worked out. Tops have
      the colour of the legend. */
@@ -253,6 +254,8 @@
     const dt = document.createElement("dt"), dd = document.createElement("dd");
     dt.textContent = what; dd.textContent = words; list.append(dt, dd);
   };
+  const number = (v) => v.toLocaleString("en");
+  const counted = (v, what) => `${number(v)} ${what}${v === 1 ? "" : "s"}`;
   const watts = (w) => (w >= 1e6 ? `${(w / 1e6).toFixed(2)} MW` : `${(w / 1e3).toFixed(1)} kW`);
   const facts = () => {
     const list = $("v-facts");
@@ -266,7 +269,7 @@
     row(list, "at", `${data.x[picked].toFixed(2)} m east, ${data.y[picked].toFixed(2)} m north`);
     row(list, kindOf(picked) === "crah" ? "blows" : "front", ["north", "east", "south", "west"][data.front[picked]]);
     if (data.rating[picked] > 0) row(list, "rating", watts(data.rating[picked]));
-    if (data.gpus[picked] > 0) row(list, "GPUs", String(data.gpus[picked]));
+    if (data.gpus[picked] > 0) row(list, "GPUs", number(data.gpus[picked]));
     for (const [who, day, decision, state, words] of notes.get(picked) || [])
       row(list, "note", `${who}, ${day}, ${decision}${state === "current" ? "" : `, ${state}`}${words ? `: ${words}` : ""}`);
     for (const q of data.quantities) {
@@ -309,8 +312,9 @@
     const gpus = racks.reduce((sum, n) => sum + data.gpus[n], 0);
     const others = effect.lost.size - racks.length - (kindOf(picked) === "rack" ? 0 : 1);
     $("v-effect").textContent =
-      `Without ${name(picked)}: ${racks.length} racks with ${gpus} GPUs have no feed left, ` +
-      `${others} other components too; ${effect.less.size} have one feed less. By connections alone: ratings and limits are judged in the chapter Redundancy.`;
+      `Without ${name(picked)}: ${counted(racks.length, "rack")} with ${counted(gpus, "GPU")} ` +
+      `${racks.length === 1 ? "has" : "have"} no feed left, ${counted(others, "other component")} too; ` +
+      `${counted(effect.less.size, "component")} ${effect.less.size === 1 ? "has" : "have"} one feed less. By connections alone: ratings and limits are judged in the chapter Redundancy.`;
   };
 
   /* ---- drawing ---- */
@@ -319,6 +323,7 @@
   const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(draw); } };
   const refresh = () => {
     $("v-time").textContent = clock(now());
+    $("v-slider").setAttribute("aria-valuetext", clock(now()));
     effect = failing && picked >= 0 ? failure(picked) : null;
     $("v-fail").setAttribute("aria-pressed", String(Boolean(effect)));
     colour(); legend(); facts(); curve(); tell(); redraw();
@@ -349,7 +354,7 @@
     for (let n = 0; n < count; n++) { shown[n] = !off.has(systemOf(n)) && wanted(n) ? 1 : 0; place(n); fix(n); }
     boxes.instanceMatrix.needsUpdate = plates.instanceMatrix.needsUpdate = true;
     boxes.computeBoundingSphere();
-    $("v-shown").textContent = `${shown.reduce((a, b) => a + b, 0)} of ${count} shown`;
+    $("v-shown").textContent = `${number(shown.reduce((a, b) => a + b, 0))} of ${number(count)} shown`;
     redraw();
   };
   for (const system of data.systems) {
@@ -370,7 +375,7 @@
       if (held.length) pick(held[(held.indexOf(picked) + 1) % held.length]);
     });
   }
-  $("v-shown").textContent = `${count} of ${count} shown`;
+  $("v-shown").textContent = `${number(count)} of ${number(count)} shown`;
   $("v-slider").max = String(steps - 1);
   $("v-slider").addEventListener("input", (e) => { step = Number(e.target.value); refresh(); });
   $("v-quantity").addEventListener("change", (e) => { quantity = data.quantities[Number(e.target.value)]; refresh(); });

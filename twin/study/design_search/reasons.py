@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from twin.quantities import power
+from twin.quantities import counted, power
 from twin.study.design_search.blocks import SizedHall
 from twin.study.design_search.equipment import PANELS_SHARED
 from twin.study.design_search.target import Target
@@ -38,11 +38,6 @@ def after_the_fact(day: LivedDay, warnings: Sequence[str]) -> tuple[str, ...]:
     return (served, *review)
 
 
-def many(count: int, word: str) -> str:
-    """A count with its noun."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
 def _gpus(target: Target, rate: TokenRate) -> str:
     found = rate.found
     promise = f"{found.tpot_s * 1e3:.1f} ms between tokens, {found.ttft_s:.2f} s to the first"
@@ -56,15 +51,15 @@ def _gpus(target: Target, rate: TokenRate) -> str:
 def _halls(halls: Sequence[SizedHall]) -> str:
     first = halls[0]
     most = max(first.lines)
-    lines = f"{many(len(first.lines), 'line')} of up to {many(most, 'rack')}"
+    lines = f"{counted(len(first.lines), 'line')} of up to {counted(most, 'rack')}"
     return (
-        f"{many(len(halls), 'hall')} of {lines}: the longest line and the most lines that the "
+        f"{counted(len(halls), 'hall')} of {lines}: the longest line and the most lines that the "
         f"{first.scheme.power} power path of one hall carries."
     )
 
 
 def _power(hall: SizedHall) -> str:
-    boards = f"{many(hall.boards, 'board')} with a transformer and a generator of 2.5 MW each"
+    boards = f"{counted(hall.boards, 'board')} with a transformer and a generator of 2.5 MW each"
     if hall.scheme.power == "N+1":
         carried = PANELS_SHARED - 1
         return (
@@ -75,7 +70,7 @@ def _power(hall: SizedHall) -> str:
     sides = "each side of 2N carries all" if hall.scheme.power == "2N" else "N: nothing to spare"
     panels = hall.panels(max(hall.lines))
     return (
-        f"{sides}: {many(panels, 'panel')} and as many UPS a line{_a_side(hall)} for "
+        f"{sides}: {counted(panels, 'panel')} and as many UPS a line{_a_side(hall)} for "
         f"{power(hall.line_w(max(hall.lines)))}, and {boards}{_a_side(hall)}."
     )
 
@@ -113,9 +108,9 @@ def _air(hall: SizedHall) -> str:
 def page(name: str, row: Mapping[str, Any], sentences: Sequence[str]) -> str:
     """A page of Markdown: the numbers of a design, and its reasons."""
     cost = row["usd_per_mtok"]
-    racks = f"{many(row['racks'], 'rack')} of {row['rack']}"
+    racks = f"{counted(row['racks'], 'rack')} of {row['rack']}"
     numbers = [
-        f"* {racks}, {row['gpus']:,} GPUs in {many(row['halls'], 'hall')}",
+        f"* {racks}, {row['gpus']:,} GPUs in {counted(row['halls'], 'hall')}",
         f"* {row['tokens_per_s']:,.0f} output tokens a second at the planned load",
         f"* {power(row['peak_power_w'])} at peak",
         f"* {row['capex_usd'] / 1e6:,.1f} million USD to build",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from twin.analysis.statistics.study_page import StudyPage
+from twin.quantities import counted
 from twin.study.experiments.constraints import MEETS
 from twin.study.experiments.plain_answers import differences
 from twin.study.experiments.plain_chapters import plain_chapters, plain_tiles
@@ -13,7 +14,6 @@ from twin.study.experiments.plain_words import kind, told
 from twin.study.experiments.reading import Reading
 from twin.study.experiments.run_chapter import all_runs, failed_runs, runs_tile
 from twin.study.experiments.study import StudyResult
-from twin.study.experiments.study_chapters import counted
 
 
 def plain_page(found: StudyResult, name: str = "", question: str = "") -> StudyPage:

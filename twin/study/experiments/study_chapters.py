@@ -19,18 +19,13 @@ from twin.analysis.statistics.study_page import (
     PageTable,
     SwingBar,
 )
-from twin.quantities import figures, short_number
+from twin.quantities import counted, figures, short_number
 from twin.study.experiments.compare_designs import DesignComparison
 from twin.study.experiments.indices import DESIGNS
 from twin.study.experiments.optimise import Optimisation
 from twin.study.experiments.sensitivity import SensitivityStudy
 
 Row = dict[str, Any]
-
-
-def counted(number: int, what: str) -> str:
-    """So many of them, in words."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def page_table(title: str, frame: pd.DataFrame, note: str = "") -> PageTable:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from twin.analysis.statistics.study_page import PageSection, StudyPage
+from twin.quantities import counted
 from twin.study.experiments.compare_designs import DesignComparison
 from twin.study.experiments.optimise import Optimisation
 from twin.study.experiments.plain_page import plain_page
@@ -15,7 +16,6 @@ from twin.study.experiments.study import StudyResult
 from twin.study.experiments.study_chapters import (
     comparison_chapters,
     comparison_tiles,
-    counted,
     optimisation_chapters,
     optimisation_tiles,
     sensitivity_chapters,

@@ -52,8 +52,8 @@ def _who(result: Result, losses: pd.DataFrame, by: str) -> str:
     shares = causes / causes.sum()
     heaviest = str(causes.index[0])
     main = losses[losses["cause"] == heaviest].sort_values(by, ascending=False, kind="stable")
-    racks = [rack for rack in main["rack"] if rack]
-    where = f" in {span(racks)}" if racks else ""
+    racks = main[main["rack"] != ""]
+    where = f" in {span(racks['rack'])}" if racks[by].sum() > main[by].sum() / 2 else ""
     first = "all of it" if shares.iloc[0] > 0.9995 else percent(shares.iloc[0], 0)
     parts = [f"{first} by {_cause(heaviest)}{where}"]
     parts += [

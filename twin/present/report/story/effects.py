@@ -9,6 +9,7 @@ from twin.present.figures.floor_scale import slowdown_degc
 from twin.present.figures.throttling import FULL_FRAC
 from twin.present.report.story.incidents import INCIDENTS_MAX, incidents
 from twin.present.report.story.spare import batteries, unnoticed
+from twin.present.report.summary import beside_limit
 from twin.quantities import clock, count, degrees, number, percent, short, span
 from twin.results import Result
 from twin.results.enums import EventKind
@@ -30,7 +31,7 @@ def what_it_did(result: Result) -> str:
     events = result.frame("events")
     parts = [unnoticed(result, one) for one in incidents(events)[:INCIDENTS_MAX]]
     parts += [batteries(events), _lowest_flow(result.frame("loops")), _warmest_loop(result)]
-    parts += [*_racks_off_and_slow(result), _restarts(events), _hottest(result)]
+    parts += [*_racks_off_and_slow(result), _restarts(result.frame("jobs")), _hottest(result)]
     return " ".join(f"{part}." for part in parts if part)
 
 
@@ -66,14 +67,15 @@ def _racks_during(rows: pd.DataFrame, how: str, lowest_frac: float = np.nan) -> 
     return f"{who} {how} {when}{lowest}"
 
 
-def _restarts(events: pd.DataFrame) -> str:
-    """Jobs that went back to a checkpoint, and how often."""
-    rows = events[events["what"] == EventKind.RESTARTING]
+def _restarts(jobs: pd.DataFrame) -> str:
+    """Jobs that went back to a checkpoint, and how often, as the table of jobs counts it."""
+    rows = jobs[jobs["restarts"] > 0]
     if rows.empty:
         return ""
-    times = {1: "once", 2: "twice"}.get(len(rows), f"{count(len(rows))} times in all")
-    jobs = "Job" if rows["component"].nunique() == 1 else "Jobs"
-    return f"{jobs} {span(rows['component'])} went back to a checkpoint {times}"
+    often = int(rows["restarts"].sum())
+    times = {1: "once", 2: "twice"}.get(often, f"{count(often)} times in all")
+    what = "Job" if len(rows) == 1 else "Jobs"
+    return f"{what} {span(rows['job'])} went back to a checkpoint {times}"
 
 
 def _lowest_flow(loops: pd.DataFrame) -> str:
@@ -108,16 +110,5 @@ def _hottest(result: Result) -> str:
         return ""
     hottest = racks.loc[int(str(racks["junction_max_degc"].idxmax()))]
     junction_degc = hottest["junction_max_degc"]
-    limit = _beside_limit(number(junction_degc), slowdown_degc(result))
+    limit = beside_limit(number(junction_degc), slowdown_degc(result), ", ")
     return f"The hottest GPU, in {short(hottest['rack'])}, reached {degrees(junction_degc)}{limit}"
-
-
-def _beside_limit(junction_degc: float, limit_degc: float) -> str:
-    """How far a GPU is from the limit at which it slows down; empty where none is known."""
-    left_k = limit_degc - junction_degc
-    if not np.isfinite(limit_degc):
-        return ""
-    if left_k >= 0.05:
-        return f", {left_k:.1f} K below its slowdown limit"
-    above = "" if left_k > -0.05 else "above "
-    return f", {above}its slowdown limit of {limit_degc:g} °C"

@@ -1,0 +1,189 @@
+"""Pages for those who see little, who see no colours, who have a small window, or who listen:
+headings without gaps, rows with heads, words with contrast, nothing wider than the window.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from chromium import Page, browser
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, Patch
+from matplotlib.text import Text
+from synthetic import synthetic, with_tables
+
+from twin.analysis.side_by_side import side_by_side
+from twin.present.comparison import page as comparison_page
+from twin.present.figures import FIGURES, NamedFigure
+from twin.present.figures.oneline import figure_oneline
+from twin.present.figures.style import contrast, readable_on
+from twin.present.report import render
+from twin.present.report.summary import beside_limit
+from twin.present.report.tiles import tiles
+from twin.present.study_report import render as study_render
+from twin.study.experiments.compare_designs import compare_designs
+from twin.study.experiments.study_pages import study_page
+
+AA = 4.5
+"""Contrast of text that WCAG 2.2 AA asks for."""
+WIDTHS_PX = (1280, 700, 390)
+Shown = tuple[Page, Path]
+
+
+def wait(mu: float, seed: int) -> dict[str, float]:
+    return {"wait_s": 4 / mu + seed % 3 / 10, "other": mu}
+
+
+def pages() -> dict[str, str]:
+    """A report, a comparison of two results, and a study that compares two arms."""
+    arms = {"now": {"mu": 1.0}, "faster": {"mu": 1.25}}
+    study = study_page(compare_designs(wait, arms, "wait_s", others=["other"], most=20), "s", "?")
+    other = replace(synthetic(), summary={**synthetic().summary, "pue": 1.05})
+    compared = side_by_side([synthetic(), other], ["one", "other"])
+    return {
+        "report": render(synthetic()),
+        "comparison": comparison_page(compared),
+        "study": study_render(study),
+    }
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return pages()
+
+
+@pytest.mark.parametrize("name", ["report", "comparison", "study"])
+def test_headings_leave_no_level_out(made: dict[str, str], name: str) -> None:
+    """Page one went from its title to third-level headings, which is told as a gap."""
+    levels = [int(found) for found in re.findall(r"<h([1-6])\b", made[name])]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert [(a, b) for a, b in pairwise(levels) if b > a + 1] == []
+
+
+@pytest.mark.parametrize("name", ["report", "comparison", "study"])
+def test_each_row_has_a_head_and_each_list_of_links_a_name(made: dict[str, str], name: str) -> None:
+    text = made[name]
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", text, re.DOTALL)
+    heads = [re.findall(r"<tr><(t[hd])", body) for body in bodies]
+    assert sum(map(len, heads)) >= 3
+    assert {one for held in heads for one in held} == {"th"}
+    assert re.findall(r"<nav(?! aria-label)", text) == []
+    assert 'class="skip"' in text
+    assert 'lang="en"' in text
+
+
+def test_links_within_sentences_are_not_told_by_colour_alone(made: dict[str, str]) -> None:
+    css = re.search(r"<style>(.*?)</style>", made["report"], re.DOTALL)
+    assert css is not None
+    assert re.search(r"(^|\n)a \{[^}]*text-decoration: none", css[1]) is None
+
+
+def test_a_number_that_is_bad_is_not_told_by_colour_alone(made: dict[str, str]) -> None:
+    assert '<div class="tile bad">' in made["report"]
+    assert ".tile.bad { border-top: 9px double" in made["report"]
+
+
+@pytest.fixture(scope="module")
+def shown(
+    made: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Page, Path]]:
+    folder: Path = tmp_path_factory.mktemp("pages")
+    for name, text in made.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    with browser() as held:
+        page = held.page()
+        yield page, folder
+
+
+@pytest.mark.parametrize("name", ["report", "comparison", "study"])
+def test_no_page_is_wider_than_its_window(shown: Shown, name: str) -> None:
+    """Numbers of page one stood past the edge of a telephone; its tables and figures scroll."""
+    page, folder = shown
+    page.open(folder / f"{name}.html")
+    for width in WIDTHS_PX:
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        page.ask("Emulation.setDeviceMetricsOverride", **size)
+        assert page.eval("document.documentElement.scrollWidth") <= width
+        least = page.eval("Math.min(600, ...[...document.images].map((i) => i.clientWidth))")
+        assert least >= 590, "a figure whose letters are smaller than they can be read"
+
+
+def test_black_or_white_is_readable_on_any_colour() -> None:
+    shades = [(r / 8, g / 8, b / 8) for r in range(9) for g in range(9) for b in range(9)]
+    assert min(contrast(to_rgba(readable_on(one)), one) for one in shades) >= AA
+
+
+@pytest.mark.parametrize("named", FIGURES, ids=lambda named: named.name)
+def test_words_of_a_figure_have_contrast(named: NamedFigure) -> None:
+    """Names of coolers stood in a green of 3.4 to 1, idle boxes in a grey of 3.9 to 1."""
+    figure = named.draw(synthetic())
+    poor = {text: ratio for text, ratio in contrasts(figure) if ratio < AA}
+    assert poor == {}
+
+
+def contrasts(figure: Figure) -> Iterator[tuple[str, float]]:
+    """Each text with its contrast on what it stands on."""
+    FigureCanvasAgg(figure).draw()
+    for axes in figure.axes:
+        patches = [one for one in axes.findobj(Patch) if one is not axes.patch]
+        filled = sorted((one for one in patches if solid(one)), key=lambda one: one.get_zorder())
+        for text in axes.findobj(Text):
+            if text.get_text().strip() and text.get_visible():
+                yield text.get_text(), contrast(to_rgba(text.get_color()), ground(text, filled))
+
+
+def solid(patch: Patch) -> bool:
+    return patch.get_visible() and patch.get_facecolor()[3] > 0.99
+
+
+def ground(text: Text, filled: list[Patch]) -> tuple[float, ...]:
+    box = text.get_window_extent()
+    middle = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
+    under = [one for one in filled if one.get_window_extent().contains(*middle)]
+    return tuple(under[-1].get_facecolor()) if under else (1.0, 1.0, 1.0)
+
+
+def test_words_of_a_box_keep_off_its_edge() -> None:
+    """Three lines filled their box from edge to edge."""
+    figure = figure_oneline(synthetic())
+    FigureCanvasAgg(figure).draw()
+    boxes = [one.get_window_extent() for one in figure.axes[0].findobj(FancyBboxPatch)]
+    point = figure.dpi / 72
+    for text in figure.axes[0].texts:
+        own = text.get_window_extent()
+        held = [one for one in boxes if one.contains((own.x0 + own.x1) / 2, (own.y0 + own.y1) / 2)]
+        if held and text.get_text() not in ("A", "B", "AB"):
+            assert own.y0 >= held[0].y0 + 1.5 * point, text.get_text()
+            assert own.y1 <= held[0].y1 - 1.5 * point, text.get_text()
+
+
+@pytest.mark.parametrize(
+    ("hottest_degc", "says"),
+    [
+        (71.0, "; 18.0 K below its slowdown limit"),
+        (94.0, "; 5.0 K above its slowdown limit"),
+        (89.0, "; its slowdown limit of 89 °C"),
+        (float("nan"), ""),
+    ],
+)
+def test_a_gpu_above_its_limit_is_told_so(hottest_degc: float, says: str) -> None:
+    """A GPU at 105 °C with a limit of 100 °C stood as "0.0 K below its slowdown limit"."""
+    assert beside_limit(hottest_degc, 89.0, "; ") == says
+
+
+def test_a_run_without_tokens_has_no_worst_period_of_tokens() -> None:
+    """The words "no tokens were lost" stood beside 2,369 lost GPU hours."""
+    day = synthetic()
+    site = day.frame("site").assign(tokens_lost=0.0)
+    losses = day.frame("losses").assign(tokens=0.0, usd=0.0)
+    summary = {**day.summary, "tokens_total": 0.0, "tokens_lost_by_fault": 0.0}
+    held = replace(with_tables(day, site=site, losses=losses), summary=summary)
+    assert "Worst period" not in [tile.label for tile in tiles(held)]
