@@ -106,6 +106,8 @@ def quantity(text: str, unit: str) -> float:
     Raises ValueError with the reason where the text is no quantity of that dimension.
     """
     number, unit_text = _split(text)
+    for word in _TWO_MEANINGS.keys() & set(re.findall(r"[A-Za-z]+", unit_text)):
+        raise ValueError(f"{text!r} has two readings: {_TWO_MEANINGS[word]}")
     if unit == "W" and _APPARENT.search(unit_text):
         raise ValueError(
             f"{text!r} is apparent power; write {{apparent_power: {text}, power_factor: 0.95}} "
@@ -117,6 +119,17 @@ def quantity(text: str, unit: str) -> float:
         raise ValueError(no_unit(text, unit))
     return _convert(number, unit_text, unit)
 
+
+_BTU = "a thousand Btu on most data sheets, a million in SI; write kBtu, or 1000 kBtu"
+_TON = "a tonne, or 907 kg of the United States; write t, or 2000 lb"
+_TWO_MEANINGS: Mapping[str, str] = {
+    "MBtu": _BTU,
+    "MBTU": _BTU,
+    "mt": "a tonne where it is short for metric ton, a thousandth of one in SI; write t, or kg",
+    "ton": _TON,
+    "tons": _TON,
+}
+"""Words that pint reads one way and a data sheet may mean another, by 1,000 or by a tenth."""
 
 _APPARENT = re.compile(r"[kMG]?VA\b")
 """Volts times amperes: watts only with a power factor."""

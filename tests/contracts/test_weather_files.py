@@ -223,6 +223,22 @@ def test_a_row_left_out_is_bridged_and_told(tmp_path: Path) -> None:
     assert any(text.endswith(said) for text in warnings)
 
 
+def test_air_that_leaps_is_told_with_its_row_and_taken(tmp_path: Path) -> None:
+    """41.8 °C that passed the end of its packing of 60 K is -18.2 °C when it is read again."""
+    hot = {"8": "28800,-18.2,-18.5", "9": "32400,-17.9,-18.1"}
+    path = project(tmp_path, csv_rows(12, **hot), "packed.csv")
+    (said,) = (text for text in twin.run(path).meta["warnings"] if "packed.csv" in text)
+    assert "packed.csv:12: the dry bulb leaps from -17.9 to 20 °C" in said
+    assert "and 1 more like it" in said
+    assert site(path)[8.0][0] == pytest.approx(-18.2)
+
+
+def test_a_front_of_a_day_is_no_leap(tmp_path: Path) -> None:
+    rows = {str(h): f"{h * 10800},{20 - 10 * h},{15 - 10 * h}" for h in range(5)}
+    path = project(tmp_path, CSV + "\n".join(rows.values()) + "\n", "front.csv", horizon="12 h")
+    assert not [text for text in twin.run(path).meta["warnings"] if "leaps" in text]
+
+
 def both(dry_degc: float, wet_degc: float, moist: str, name: str, pressure: str = "") -> str:
     """Half a day of one air whose wet bulb and moisture are both stated."""
     rows = [f"{h * 3600},{dry_degc},{wet_degc},{moist}{pressure}" for h in range(13)]

@@ -80,3 +80,25 @@ def test_so_many_a_span_is_that_many_over_its_seconds(count: float, span: tuple[
         float(number) / seconds, rel=1e-12
     )
     assert math.isfinite(quantity(f"{number} / {name}", "1/s"))
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "cure", "meant"),
+    [
+        ("100 MBtu/h", "W", "kBtu", "100 kBtu/h"),
+        ("5 USD/MBTU", "USD/J", "kBtu", "5 USD/kBtu"),
+        ("1.2 mt", "kg", "write t,", "1.2 t"),
+        ("380 mt/GWh", "kg/J", "write t,", "380 t/GWh"),
+        ("2 tons", "kg", "2000 lb", "4000 lb"),
+    ],
+)
+def test_words_of_two_meanings_are_refused_with_one_that_has_one(
+    text: str, unit: str, cure: str, meant: str
+) -> None:
+    """For pint an mt is a thousandth of a tonne, and an MBtu a thousand times what a chiller's data
+    sheet means by it.
+    """
+    with pytest.raises(ValueError, match="two readings") as said:
+        quantity(text, unit)
+    assert cure in str(said.value)
+    assert quantity(meant, unit) > 0

@@ -30,6 +30,7 @@ from twin.scenario.series.epw_records import (
     placed,
     records_of,
 )
+from twin.scenario.series.leaps import leaps
 
 FILLED_MAX_S = 6 * 3600.0
 """Longest gap that a straight line fills: beyond a quarter of a day it would cut off the day's
@@ -66,7 +67,9 @@ def read_epw(
     _refuse_long_gaps(usable, path, horizon_s)
     time_s = np.array([time_s for time_s, _ in usable])
     air = _air([record for _, record in usable], site)
-    return time_s, *air, _warnings(timed, site, path, horizon_s)
+    lines_used = np.array([record.line for _, record in usable])
+    said = _warnings(timed, site, path, horizon_s) + leaps(time_s, lines_used, air[0], path)
+    return time_s, *air, said
 
 
 def _period(start: datetime, horizon_s: float) -> str:

@@ -13,6 +13,7 @@ from twin.errors import Problem
 from twin.physics import moist_air
 from twin.scenario.series.csv_rows import Array, Quantity, Rows, header_of, read_rows, refuse
 from twin.scenario.series.epw import is_epw, read_epw
+from twin.scenario.series.leaps import leaps
 from twin.scenario.series.local_clock import went_forward
 from twin.scenario.series.moisture import parting, wet_bulb_degc
 
@@ -68,7 +69,7 @@ def read_weather(
     dry = rows.columns[_DRY.name]
     pressure = rows.columns.get(_PRESSURE.name, np.full(dry.size, moist_air.STANDARD_PA))
     wet = _wet_bulb(rows, moisture, pressure, path)
-    said = _gaps(rows.time_s, rows.lines, path)
+    said = _gaps(rows.time_s, rows.lines, path) + leaps(rows.time_s, rows.lines, dry, path)
     if rows.local and start is not None:
         said += went_forward(rows.time_s, rows.lines, path, start, horizon_s)
     beside = next((one for one in _MOISTURE if one.name in header and one is not _WET), None)
