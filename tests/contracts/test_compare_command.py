@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from synthetic import synthetic
 
-from twin.analysis.side_by_side import SideBySide, side_by_side
+from twin.analysis.side_by_side import AMOUNTS, SideBySide, side_by_side
 from twin.cli import main
 from twin.present.comparison import decides, page, sentences
 from twin.results import Result
@@ -110,3 +110,20 @@ def test_what_each_design_misses_is_said_first(three: SideBySide) -> None:
     told = sentences(three)
     assert told[0].startswith("base: m")
     assert any("lean against base" in one for one in told)
+
+
+def test_runs_of_unlike_length_are_better_in_no_amount() -> None:
+    """Four hours of one design were better in energy, carbon and cost than a day of another."""
+    short = other(0.2, simulated_s=14400.0, cost_usd=10.0, carbon_kg=1.0)
+    found = side_by_side([synthetic(), short], ["day", "morning"])
+    best = {row.name: row.best for row in found.decides}
+    assert {name: best[name] for name in AMOUNTS} == dict.fromkeys(AMOUNTS, ())
+    assert sentences(found)[0].startswith("the runs are not of one length (day 24 h, morning 4 h)")
+
+
+def test_a_run_without_tokens_is_not_the_best_in_tokens_lost() -> None:
+    none = other(1.0, tokens_total=0.0, tokens_lost_by_fault=0.0)
+    found = side_by_side([synthetic(), none], ["day", "batch"])
+    (lost,) = (row for row in found.decides if row.name == "tokens_lost_by_fault")
+    assert lost.best == (0,)
+    assert lost.values[1] != lost.values[1]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import statistics
 import tokenize
 from collections import Counter
@@ -24,6 +25,7 @@ FUNCTION_LINES_MEDIAN = 6
 FUNCTION_LINES_NINE_IN_TEN = 15
 COLUMNS_MAX = 100
 PACKED_PER_1000_MAX = 2.0
+BARE = re.compile(r"\{[^{}]+:[.,0-9]*%\}")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -133,3 +135,9 @@ def test_nobody_asks_which_kind_of_workload_it_is() -> None:
         and kinds & {name.id for name in ast.walk(node.args[1]) if isinstance(name, ast.Name)}
     ]
     assert asked == []
+
+
+def test_percentages_are_written_in_one_way() -> None:
+    """A format of `%` writes "44%", and tables "44 %": `quantities.percent` writes all of them."""
+    bare = [f"{path.name}: {found}" for path in TWIN for found in BARE.findall(path.read_text())]
+    assert bare == []

@@ -91,7 +91,7 @@ def test_the_command_prints_the_sheet_and_strict_fails(tmp_path: Path) -> None:
     assert told["criteria"][0]["criterion"] == "racks_off"
     strict = command(tmp_path, failing, "--strict")
     assert strict.returncode == 1
-    assert "0 of 1 drills passed" in strict.stdout
+    assert "0 of 1 drill passed" in strict.stdout
     assert "FAIL" in strict.stdout
 
 
@@ -99,5 +99,5 @@ def test_an_exercise_without_expectations_is_refused(tmp_path: Path) -> None:
     plain = {"kind": "utility_outage", "at": "10 min", "duration": "1 min"}
     done = command(tmp_path, asked(drills=[plain]))
     assert done.returncode == 2
-    assert "none with expect" in done.stderr
+    assert "found 1 drill, none with expect" in done.stderr
     assert "recovery: 30 min" in done.stderr

@@ -133,7 +133,7 @@ def test_a_year_and_the_review_count_hours_of_relative_humidity() -> None:
     assert any("80 %" in note for note in notes)
     told = twin.check(loaded(asked(room("15 °C", "16 °C", **keys), site=site(30.0, 26.0))))
     says = [row["says"] for row in told["findings"] if row["code"] == "hall_moisture"]
-    assert any("class A1 is allowed 80%" in one for one in says)
+    assert any("class A1 is allowed 80 %" in one for one in says)
 
 
 def test_water_evaporates_no_more_than_the_heat_there_is() -> None:

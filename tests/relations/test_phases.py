@@ -51,4 +51,4 @@ def test_a_phase_above_its_third_is_told_though_the_panel_holds() -> None:
     """Ten racks of 11 kW on 120 kW: four on L1, 44 kW and more on 40."""
     found = checked(10, 1, kw=11.0)
     (said,) = [f for f in found["findings"] if f["code"] == "phase_imbalance"]
-    assert "its heaviest phase stands at 112% of its third" in said["says"]
+    assert "its heaviest phase stands at 112 % of its third" in said["says"]

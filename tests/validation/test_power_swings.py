@@ -106,7 +106,7 @@ def test_a_start_above_the_ramp_says_the_storage_it_needs() -> None:
 def test_a_weak_grid_sees_the_swing_as_voltage() -> None:
     found = swings(run())["swing_w"]
     limits = {"short_circuit_power": f"{found / 0.05} VA"}
-    assert "voltage change 5.00% of 3.00%" in swings(run(limits))["detail"]
+    assert "voltage change 5.00 % of 3.00 %" in swings(run(limits))["detail"]
 
 
 def test_a_power_floor_takes_the_swing_and_adds_what_it_says() -> None:

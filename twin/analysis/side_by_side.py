@@ -13,6 +13,7 @@ from typing import Any
 from twin.analysis.compare import Comparison, compare, stated
 from twin.analysis.economics import figures
 from twin.analysis.verdict import availability, judgements, made_frac, missed
+from twin.quantities import duration
 from twin.results import Result
 
 SAME_FRAC = 1e-9
@@ -149,6 +150,11 @@ WAYS: dict[str, str] = {
     "payback_years": "less",
 }
 """Which way is better, of numbers that one way is better of by itself; those that decide first."""
+AMOUNTS = frozenset(
+    {"tokens_inference", "tokens_training", "tokens_lost_by_fault", "energy_facility_j",
+     "carbon_kg", "cost_usd"}
+)  # fmt: skip
+"""What grows with the length of a run: of unlike lengths neither is better."""
 _OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (
     ("tokens_made_frac", "Tokens made of the undisturbed", "more", made_frac),
     ("availability", "Availability of all racks", "more", availability),
@@ -159,15 +165,32 @@ _OWN: tuple[tuple[str, str, str, Callable[[Result], float]], ...] = (
 
 def _decides(results: Sequence[Result]) -> Iterator[Row]:
     economics = [figures(held) for held in results]
-    for name, what, better in _SUMMARY[:3]:
-        yield _row(name, what, better, [held.summary for held in results])
+    told = [_told(held) for held in results]
+    alike = len(set(_lengths_s(results))) == 1
+    summary = [
+        (name, what, better if alike or name not in AMOUNTS else "")
+        for name, what, better in _SUMMARY
+    ]
+    for name, what, better in summary[:3]:
+        yield _row(name, what, better, told)
     for name, what, better, of in _OWN:
         yield Row(name, what, tuple(of(held) for held in results), better)
-    for name, what, better in _SUMMARY[3:]:
-        yield _row(name, what, better, [held.summary for held in results])
+    for name, what, better in summary[3:]:
+        yield _row(name, what, better, told)
     for name, what, better in _ECONOMICS:
         if any(name in held for held in economics):
             yield _row(name, what, better, economics)
+
+
+def _told(result: Result) -> dict[str, Any]:
+    """The summary; no token is lost, nor none, where work is not counted in tokens."""
+    held = result.summary
+    counts = held.get("tokens_total") or held.get("tokens_lost_by_fault")
+    return dict(held) if counts else {**held, "tokens_lost_by_fault": math.nan}
+
+
+def _lengths_s(results: Sequence[Result]) -> list[float]:
+    return [_number(held.summary.get("simulated_s")) for held in results]
 
 
 def _row(name: str, what: str, better: str, held: Sequence[dict[str, Any]]) -> Row:
@@ -206,6 +229,15 @@ def _warnings(results: Sequence[Result], names: Sequence[str]) -> Iterator[str]:
             yield f"{name} is not valid: {held.invalid}; its numbers must not be used"
         if stopped := held.meta.get("stopped"):
             yield f"{name} did not reach its end: it {stopped}"
+    lengths_s = _lengths_s(results)
+    if len({one for one in lengths_s if math.isfinite(one)}) > 1:
+        each = ", ".join(
+            f"{name} {duration(one)}" for name, one in zip(names, lengths_s, strict=True)
+        )
+        yield (
+            f"the runs are not of one length ({each}): of tokens, energy, carbon and cost, which "
+            "grow with it, neither is called better"
+        )
 
 
 def _other(first: float, held: float) -> bool:

@@ -22,7 +22,7 @@ def drill(
 ) -> None:
     """Run a scenario as an exercise; print its sheet."""
     asked = face.load(scenario, read_overrides(changes or ()), seed)
-    failures.refuse_without_expectations(asked)
+    failures.refuse_without_expectations(asked, str(scenario))
     with say.progress(f"{asked.name}: drills") as told:
         sheet = failures.drill_sheet(asked, told)
     passed = all(row["verdict"] == "pass" for row in sheet)

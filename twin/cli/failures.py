@@ -62,11 +62,11 @@ def ride_through_blocks(found: RideThrough) -> tuple[list[str], list[Block]]:
     return sentences(found), [reached(found)]
 
 
-def refuse_without_expectations(scenario: Scenario) -> None:
+def refuse_without_expectations(scenario: Scenario, file: str) -> None:
     """Raise InputError where no drill says when it is passed."""
     from twin.study.exercise import refuse_without_expectations
 
-    refuse_without_expectations(scenario)
+    refuse_without_expectations(scenario, file)
 
 
 def drill_sheet(scenario: Scenario, told: Told) -> list[dict[str, Any]]:

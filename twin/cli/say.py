@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -99,7 +100,7 @@ def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> Non
             findings(spoken(key), value, stderr)
         elif _is_group(value) and value:
             console.print(f"[bold]{escape(spoken(key))}[/bold]", soft_wrap=True)
-            console.print(_rows(value))
+            console.print(_fitting(console, value))
 
 
 def blocks(title: str, sentences: Iterable[str], found: Iterable[Block]) -> None:
@@ -169,6 +170,35 @@ def _pairs(values: Mapping[str, Any]) -> Table:
     table = Table(show_header=False)
     for key, value in values.items():
         table.add_row(escape(spoken(key)), escape(readable(key, value)))
+    return table
+
+
+def _fitting(console: Console, values: Sequence[Any]) -> Table:
+    """Rows as they are; turned, a column each, where they are wider than the window and so fit
+    it better.
+    """
+    table = _rows(values)
+    if not isinstance(values[0], Mapping) or _width(console, table) <= console.width:
+        return table
+    turned = _turned(values)
+    return turned if _width(console, turned) < _width(console, table) else table
+
+
+def _width(console: Console, table: Table) -> int:
+    """Columns of the window that it takes with no cell broken."""
+    return Measurement.get(console, console.options.update(max_width=10_000), table).maximum
+
+
+def _turned(values: Sequence[Mapping[str, Any]]) -> Table:
+    """A row each key, headed by the first."""
+    keys = list({key: None for value in values for key in value})
+    table = Table()
+    table.add_column(escape(spoken(keys[0])), overflow="fold")
+    for value in values:
+        table.add_column(escape(readable(keys[0], value.get(keys[0]))), overflow="fold")
+    for key in keys[1:]:
+        cells = (readable(_unit_from(value, key), value.get(key)) for value in values)
+        table.add_row(escape(spoken(key)), *map(escape, cells))
     return table
 
 

@@ -14,6 +14,7 @@ from twin.facility.gpu_profiles import transformer
 from twin.facility.training_kernels import has_format
 from twin.physics import training
 from twin.physics.transformer import Transformer
+from twin.quantities import percent
 from twin.scenario.schema import Scenario
 from twin.workload import Job, TrainingSteps
 
@@ -87,7 +88,7 @@ def memory_notes(model: Transformer, steps: TrainingSteps, gpu: Gpu, gpus: int) 
     need = needed_bytes(model, steps, gpus)
     if need <= gpu.memory_bytes:
         return ()
-    doubt = f"by an estimate that may be up to {MEMORY_DOUBT - 1:.0%} too high"
+    doubt = f"by an estimate that may be up to {percent(MEMORY_DOUBT - 1, 0)} too high"
     return (f"{_needs(need, model, layout_on(steps, gpus), steps, gpu)}; {doubt}",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.controls import ClockCeiling, MaintenanceBypass, Refuel, ResetUps
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
@@ -30,7 +31,7 @@ class Controls(Discipline):
         action = self.actions[i]
         if isinstance(action, ClockCeiling):
             self.own.ceiling_frac = action.clock
-            detail = f"{action.clock:.0%} of full clock"
+            detail = f"{percent(action.clock, 0)} of full clock"
             self.world.note("operators", EventKind.CLOCK_CEILING, detail)
         elif isinstance(action, Refuel):
             self._refuel(action)

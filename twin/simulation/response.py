@@ -8,6 +8,7 @@ from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls.demand_response import DemandEvent
 from twin.physics.chip import dynamic_frac
+from twin.quantities import percent
 from twin.results.enums import Cause, EventKind
 from twin.simulation.compute.throttling import Throttling
 from twin.simulation.faults.commands import meters
@@ -70,7 +71,9 @@ class Response(Discipline):
 
     def _announce(self, i: int) -> None:
         event = self._event(i)
-        what = f"{event.depth:.0%} less for {event.duration:,.0f} s, from {event.at:,.0f} s on"
+        what = (
+            f"{percent(event.depth, 0)} less for {event.duration:,.0f} s, from {event.at:,.0f} s on"
+        )
         self.world.note(event.name, EventKind.DEMAND_EVENT, what)
 
     def _event(self, i: int) -> DemandEvent:

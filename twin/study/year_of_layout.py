@@ -18,6 +18,7 @@ from twin.arrays import Array
 from twin.catalogue.equipment_kinds import is_source
 from twin.facility import Facility
 from twin.facility.power.loading import loading
+from twin.quantities import percent
 from twin.scenario.series import YearOfAir
 from twin.study.year_of_moisture import Told, moisture
 from twin.study.year_of_plants import plants
@@ -66,7 +67,7 @@ def _of_moisture(halls: dict[str, Told]) -> Iterator[str]:
             yield (
                 f"{hall}: the air that handlers supply is above the relative humidity that class "
                 f"A1 is allowed (80 %) in {told['too_humid_hours']:,.0f} hours of the year, up to "
-                f"{told['humidity_max_frac']:.0%}"
+                f"{percent(told['humidity_max_frac'], 0)}"
             )
         for which in ("above", "below"):
             if told[f"{which}_allowed_hours"]:

@@ -15,6 +15,7 @@ from twin.facility import Facility
 from twin.facility.cooling import peak
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
+from twin.quantities import percent
 from twin.scenario.series import YearOfAir
 from twin.simulation.cooling.free_cooling import relief
 from twin.simulation.cooling.look import Look
@@ -179,7 +180,7 @@ def _told(plant: Plant, found: Setting, short: int) -> list[str]:
     if found.clipped + found.safely_clipped:
         share = (found.clipped + found.safely_clipped) / max(found.settings, 1)
         notes.append(
-            f"{plant.id} works outside its chillers' curves in {share:.0%} of the hours; "
+            f"{plant.id} works outside its chillers' curves in {percent(share, 0)} of the hours; "
             "the nearest point of the curves stands for it"
         )
     return notes

@@ -23,6 +23,7 @@ from twin.facility.serving.power import GpuPower
 from twin.physics.kernels import BenchmarkRun, IterationLaw, LawRange, iteration_laws
 from twin.physics.queueing import mean_wait_mg1_s
 from twin.physics.serving.handover import after_reading_s, transfer_s
+from twin.quantities import percent
 
 
 def predict_split(case: ReplicaCase, catalogue: Catalogue) -> InferencePrediction:
@@ -77,7 +78,7 @@ def _joined(
         prefill_gpus=gpus,
         prefill_s=reads.time_to_first_token_s,
         transfer_s=sent_s,
-        notes=(*alone.notes, f"time to the first token with replicas that read {busy:.0%} busy"),
+        notes=(*alone.notes, f"time to the first token with readers {percent(busy, 0)} busy"),
     )
 
 

@@ -14,6 +14,7 @@ from twin.facility.cooling.peak import air_degc, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
 from twin.physics.chiller import clip_sizes_k, ideal_power_ratio
+from twin.quantities import percent
 
 RECOMMENDED_MIN_DEGC = 18.0
 """Coldest inlet air that ASHRAE TC 9.9 recommends, all classes."""
@@ -86,7 +87,11 @@ def _outside_curve(facility: Facility, plant: Plant) -> Iterator[Finding]:
     held = plant.supply_degc - beyond_k
     off = float(ideal_power_ratio(held, entering) / ideal_power_ratio(plant.supply_degc, entering))
     side = "warmer" if beyond_k > 0 else "colder"
-    verdict = f"overstated by about {off - 1:.0%}" if off > 1 else f"understated by {1 - off:.0%}"
+    verdict = (
+        f"overstated by about {percent(off - 1, 0)}"
+        if off > 1
+        else f"understated by {percent(1 - off, 0)}"
+    )
     yield at_unit(
         facility,
         FindingCode.CHILLER_OUTSIDE_CURVE,

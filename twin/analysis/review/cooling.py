@@ -14,7 +14,7 @@ from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc, plant_h
 from twin.facility.model import Facility, Index
 from twin.findings import Finding, FindingCode
 from twin.physics.coolant import stream_w_k
-from twin.quantities import also
+from twin.quantities import also, percent
 
 SHORT_FRAC = 0.99
 """A rack with less of its rated flow is told of."""
@@ -49,7 +49,7 @@ def _decouplers(facility: Facility) -> Iterator[Finding]:
         )
         says = (
             f"coils and exchangers draw {drawn:.3g} L/s where the pumps of its chillers move "
-            f"{moved:.3g}: {1 - moved / drawn:.0%} of its supply is its own return, "
+            f"{moved:.3g}: {percent(1 - moved / drawn, 0)} of its supply is its own return, "
             f"{warmer_k:.1f} K warmer than the chillers make it at full load"
         )
         yield at_unit(facility, FindingCode.DECOUPLER_REVERSED, plant.id, int(plant.units[0]), says)
@@ -136,7 +136,7 @@ def _pipes(facility: Facility) -> Iterator[Finding]:
         if short.size:
             worst = int(frac.argmin())
             others = also(short.size - 1, "rack")
-            says = f"{frac[worst]:.1%} of its rated flow with every pump running{others}"
+            says = f"{percent(frac[worst])} of its rated flow with every pump running{others}"
             name = facility.racks.id[pipes.racks[worst]]
             yield at_unit(facility, FindingCode.RACK_SHORT_OF_COOLANT, name, unit, says)
         margin = npsh_margin_pa(pipes)

@@ -17,6 +17,7 @@ from twin.controls import RampLimit
 from twin.facility.model import Facility
 from twin.facility.power.loading import loading
 from twin.findings import Finding, FindingCode
+from twin.quantities import percent
 
 LARGE_LOAD_W = 75e6
 MODEL_DATA_W = 25e6
@@ -55,8 +56,8 @@ def _rules(facility: Facility, peak_w: float) -> Finding:
     says = f"{size}: from 75 MW on it is a large load in ERCOT (NPRR1234, PGRR115)"
     if frac >= COMPUTING_FRAC:
         says += (
-            f", and with {frac:.0%} of it computing a large electronic load, which has to ride "
-            "through events of voltage and frequency (NOGRR282, NPRR1308)"
+            f", and with {percent(frac, 0)} of it computing a large electronic load, which has to "
+            "ride through events of voltage and frequency (NOGRR282, NPRR1308)"
         )
     return Finding(FindingCode.LARGE_LOAD, "site", says, _GRID)
 

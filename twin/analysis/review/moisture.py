@@ -21,6 +21,7 @@ from twin.facility.model import Facility
 from twin.findings import Finding, FindingCode
 from twin.physics import moist_air
 from twin.physics.hall_moisture import HallMoisture
+from twin.quantities import percent
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -75,8 +76,9 @@ def _humid(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> 
     if most <= ALLOWED_HUMIDITY_FRAC + 1e-9:
         return
     says = (
-        f"the air that handlers supply comes to a relative humidity of {most:.0%}; class A1 is "
-        f"allowed {ALLOWED_HUMIDITY_FRAC:.0%}, and {RECOMMENDED_HUMIDITY_FRAC:.0%} is recommended"
+        f"the air that handlers supply comes to a relative humidity of {percent(most, 0)}; class "
+        f"A1 is allowed {percent(ALLOWED_HUMIDITY_FRAC, 0)}, and "
+        f"{percent(RECOMMENDED_HUMIDITY_FRAC, 0)} is recommended"
     )
     yield _at_handlers(facility, FindingCode.HALL_MOISTURE, hall, mine, says)
 

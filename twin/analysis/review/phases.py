@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from twin.analysis.phases import phase_rows
 from twin.facility.model import Facility
 from twin.findings import Finding, FindingCode
+from twin.quantities import percent
 
 MOST_FRAC = 0.1
 """Imbalance from which it is told; electricians aim below 5 to 10 %. Assumed."""
@@ -22,8 +23,8 @@ def findings(facility: Facility) -> Iterator[Finding]:
         if row["imbalance_frac"] <= MOST_FRAC and not over:
             continue
         amperes = ", ".join(f"{row[f'l{n}_a']:,.0f} A" for n in (1, 2, 3))
-        heavy = f"; its heaviest phase stands at {worst:.0%} of its third" if over else ""
-        says = f"{row['imbalance_frac']:.0%} between its phases ({amperes}){heavy}"
+        heavy = f"; its heaviest phase stands at {percent(worst, 0)} of its third" if over else ""
+        says = f"{percent(row['imbalance_frac'], 0)} between its phases ({amperes}){heavy}"
         node = place[row["component"]]
         stated_at = facility.components.stated_at[tree.component[node]]
         yield Finding(FindingCode.PHASE_IMBALANCE, row["component"], says, stated_at)

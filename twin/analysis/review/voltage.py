@@ -9,6 +9,7 @@ import numpy as np
 from twin.facility.model import Facility
 from twin.facility.power.electrical import electrical_network, solved
 from twin.findings import Finding, FindingCode
+from twin.quantities import percent
 
 LOWEST_FRAC = 0.9
 """Voltage that supplies of servers accept for good: the steady part of the ITI (CBEMA) curve,
@@ -32,7 +33,8 @@ def findings(facility: Facility) -> Iterator[Finding]:
             if place not in worst or voltage[node] < voltage[worst[place]]:
                 worst[place] = node
     for place, node in worst.items():
-        says = f"{voltage[node]:.1%} of nominal voltage at full load; {LOWEST_FRAC:.0%} is needed"
+        reached = f"{percent(voltage[node])} of nominal voltage at full load"
+        says = f"{reached}; {percent(LOWEST_FRAC, 0)} is needed"
         where = facility.components.stated_at[tree.component[node]]
         assert where == place
         yield Finding(FindingCode.VOLTAGE_OUTSIDE_WINDOW, tree.id[node], says, where)

@@ -20,6 +20,7 @@ from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
 from twin.findings import Finding, FindingCode
 from twin.physics.solar import SolarArray, ac_power_w, clear_sky, sun
+from twin.quantities import percent
 from twin.scenario.schema import CatalogueClimate, WeatherFile
 from twin.scenario.schema.layout import PowerGroup
 from twin.scenario.schema.solar import SkySpec, SolarSpec
@@ -175,7 +176,9 @@ def _clear(ledger: Ledger, air: Weather) -> Daylight:
     at = sun(scenario.start, middle_s, latitude, longitude, dry)
     ghi, dni, dhi = clear_sky(at, sky.clearness)
     word = EQUIPMENT_KINDS["pv"].words
-    says = f"{word} see {sky.clearness:.0%} of a clear sky, for the weather has no irradiance"
+    says = (
+        f"{word} see {percent(sky.clearness, 0)} of a clear sky, for the weather has no irradiance"
+    )
     where = ("site", "sky") if scenario.site.sky else ("site", "climate")
     if scenario.site.sky is None:
         ledger.remarks += (Finding(FindingCode.FILLED_IN, "sky", says, where),)

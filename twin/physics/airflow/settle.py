@@ -191,7 +191,7 @@ def _notes(settled: Settled) -> list[str]:
         )
     capped = settled.flow.closure.capped / max(int(settled.flow.fluid.sum()), 1)
     if capped > CAPPED_MAX_FRAC:
-        notes.append(f"turbulent viscosity is capped in {capped:.0%} of the cells")
+        notes.append(f"turbulent viscosity is capped in {100 * capped:.0f} % of the cells")
     return notes
 
 

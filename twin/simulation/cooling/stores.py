@@ -8,6 +8,7 @@ from twin.arrays import Array
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
 from twin.physics.cold_store import lasts_s
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import DISCHARGING, Plants
@@ -113,7 +114,7 @@ class Stores(Discipline):
     def _tell(self, plant: Plant, before: int, found: int) -> None:
         if DISCHARGING in (before, found):
             what = EventKind.STORE_GIVES if found == DISCHARGING else EventKind.STORE_RESTS
-            self.world.note(plant.id, what, f"{self._full_frac(plant):.0%} full")
+            self.world.note(plant.id, what, f"{percent(self._full_frac(plant), 0)} full")
 
     def _full_frac(self, plant: Plant) -> float:
         assert plant.store is not None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twin.facility.compromise import answer
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
@@ -68,16 +69,16 @@ class Alterations:
 
 def _told(fault: TimedFault) -> tuple[EventKind, str]:
     if fault.pump_speed is not None:
-        detail = f"pumps held at {fault.pump_speed:.0%} of full speed"
+        detail = f"pumps held at {percent(fault.pump_speed, 0)} of full speed"
         return EventKind.SET_POINT_BY_INTRUDER, detail
     return _TOLD[fault.mode](fault.amount)
 
 
 _TOLD: dict[str, Callable[[float], tuple[EventKind, str]]] = {
     "leak": lambda flow: (EventKind.LEAKS, f"{flow * 6e4:.3g} L/min"),
-    "air_lock": lambda share: (EventKind.AIR_LOCK, f"{share:.0%} of its way"),
+    "air_lock": lambda share: (EventKind.AIR_LOCK, f"{percent(share, 0)} of its way"),
     "tile_closed": lambda number: (EventKind.TILE_CLOSED, f"tile {number:.0f}"),
-    "door_open": lambda share: (EventKind.DOOR_OPEN, f"{share:.0%} of its containment"),
+    "door_open": lambda share: (EventKind.DOOR_OPEN, f"{percent(share, 0)} of its containment"),
     "valve_closed": lambda _: (EventKind.VALVE_CLOSED, "nothing passes"),
     COMPROMISE: lambda degc: (EventKind.SET_POINT_BY_INTRUDER, f"held at {degc:g} °C"),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twin.physics import transients
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.scenario.schema.site import GridLimits
 from twin.simulation.jobs.learning import Learning
@@ -35,7 +36,7 @@ class Measured:
     def text(self) -> str:
         """Found and allowed."""
         if self.name == "voltage change":
-            return f"{self.name} {self.found:.2%} of {self.limit:.2%}"
+            return f"{self.name} {percent(self.found, 2)} of {percent(self.limit, 2)}"
         return f"{self.name} {self.found / 1e3:,.0f} kW of {(self.limit or 0.0) / 1e3:,.0f} kW"
 
 

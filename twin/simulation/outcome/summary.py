@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
 from twin.physics.humidity_control import power_w
+from twin.quantities import percent
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import Phase
 from twin.simulation.outcome.job_metrics import queue_metrics
@@ -198,7 +199,7 @@ def warnings(run: Disciplines) -> list[str]:
         (units.safely_clipped, "milder air or warmer water than they know: power is overstated"),
     ):
         if count:
-            share = f"{count / units.settings:.0%} of the scans"
+            share = f"{percent(count / units.settings, 0)} of the scans"
             texts.append(f"chillers worked outside their curves in {share}, with {what}")
     hours = run.inlet_air.own.rack_hours
     if hours:

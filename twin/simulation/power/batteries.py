@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.physics.battery import weighted_power_w
+from twin.quantities import percent
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.power.trial import BATTERY_EMPTY_J
@@ -171,5 +172,5 @@ class Batteries:
         left = own.battery_j[p] / self.tree.battery_j[p]
         rate_w = -self.charge_w()[p]
         if rate_w <= 0:
-            return f"fed again; {left:.1%} left"
-        return f"fed again; {left:.1%} left, {own.battery_j[p] / rate_w:,.0f} s at that load"
+            return f"fed again; {percent(left)} left"
+        return f"fed again; {percent(left)} left, {own.battery_j[p] / rate_w:,.0f} s at that load"

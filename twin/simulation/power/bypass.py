@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.arrays import Array, Index, Mask
 from twin.physics.overload import step_rate_per_s
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -57,7 +58,7 @@ class Bypasses:
         load_frac = self.world.state.supply.output_w[p] / self.tree.rating_w[p]
         own.kept_on_bypass[p] = self._too_often(p)
         locked = "; stays there, too many overloads" if own.kept_on_bypass[p] else ""
-        detail = f"{load_frac:.0%} of its rating for too long; no battery behind it{locked}"
+        detail = f"{percent(load_frac, 0)} of its rating for too long; no battery behind it{locked}"
         self.world.note(self.tree.id[p], EventKind.ON_BYPASS, detail)
         return True
 

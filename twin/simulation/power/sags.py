@@ -8,6 +8,7 @@ from twin.arrays import Array, Index, Mask
 from twin.physics.flow import Wiring
 from twin.physics.power import HOLD_UP_S
 from twin.physics.sag import GOOD_FRAC, Regulating, ride_through_s, voltages
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -34,7 +35,7 @@ class Sags:
         ends_s = self.world.now_s + duration_s
         self.own.sags.append([float(p), remaining, ends_s])
         self.world.clock.wait(Stage.POWER, duration_s, "sag ends", p, ends_s)
-        detail = f"{remaining:.0%} of nominal voltage for {duration_s:g} s"
+        detail = f"{percent(remaining, 0)} of nominal voltage for {duration_s:g} s"
         self.world.note(self.tree.id[p], EventKind.SAG, detail)
         self._set()
 

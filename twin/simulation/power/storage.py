@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array, Mask, total_by
 from twin.physics import flow
 from twin.physics.least_supply import asking_less, helped_w, reached_w, stands_alone
+from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
@@ -243,7 +244,7 @@ class BoardStorage:
         mine = self._mine(board)
         left = float(self.held_j()[mine].sum() / self.bess.energy_j[mine].sum())
         fed = self.supply.live[board]
-        return f"{'fed again' if fed else 'dark'}; {left:.1%} left in {names}"
+        return f"{'fed again' if fed else 'dark'}; {percent(left)} left in {names}"
 
     def _mine(self, board: int) -> Mask:
         """(BESS,) that may carry a board."""

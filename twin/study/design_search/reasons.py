@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from twin.quantities import counted, power
+from twin.quantities import counted, percent, power
 from twin.study.design_search.blocks import SizedHall
 from twin.study.design_search.equipment import PANELS_SHARED
 from twin.study.design_search.target import Target
@@ -31,8 +31,8 @@ def reasons(
 def after_the_fact(day: LivedDay, warnings: Sequence[str]) -> tuple[str, ...]:
     """What the simulated day and the review add."""
     served = (
-        f"A simulated day at that load serves {day.served_frac:.1%} of what is asked of it; run "
-        f"its scenario for the rest."
+        f"A simulated day at that load serves {percent(day.served_frac)} of what is asked of it; "
+        f"run its scenario for the rest."
     )
     review = (f"`twin check` warns: {'; '.join(warnings)}.",) if warnings else ()
     return (served, *review)
@@ -44,7 +44,8 @@ def _gpus(target: Target, rate: TokenRate) -> str:
     return (
         f"{found.model} on {found.gpu}: {found.parallelism} with {found.concurrency} requests in "
         f"flight gives {rate.per_gpu_s:,.0f} output tokens a second from each GPU ({promise}), the "
-        f"most of all cuts that keep the promise; the busiest hour takes {target.tokens.load:.0%}."
+        "most of all cuts that keep the promise; the busiest hour takes "
+        f"{percent(target.tokens.load, 0)}."
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
+from twin.quantities import percent
 
 Fault = dict[str, Any]
 MINUTE_S = 60.0
@@ -62,7 +63,7 @@ def standard_events(facility: Facility) -> Iterator[StandardEvent]:
         yield _event("failed_start", says, [*_out(utilities, 0.0, 10 * MINUTE_S), *first])
     twice = [*_out(utilities, 0.0, 10 * MINUTE_S), *_out(utilities, 1200.0, 10 * MINUTE_S)]
     yield _event("double_outage", "Two outages of 10 min, 10 min apart.", twice)
-    says = f"Six sags to {REMAINING_VOLTAGE:.0%} of the voltage, 100 ms each, within 82 s."
+    says = f"Six sags to {percent(REMAINING_VOLTAGE, 0)} of the voltage, 100 ms each, within 82 s."
     sags_s = (SAGS - 1) * SAG_SPACING_S + DIP_S
     yield StandardEvent("six_sags", says, (), sags_s + AFTER_S, tuple(utilities))
     every = _out([*utilities, *generators], 0.0, STORED_S)

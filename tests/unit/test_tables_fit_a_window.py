@@ -1,0 +1,47 @@
+"""Tables of commands in a window of 80 or 100 columns: what is too wide is turned, and no line is
+wider than the window.
+"""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from twin.cli import main, say
+
+HOSPITAL = Path(__file__).parents[2] / "deployments" / "hospital.yaml"
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_options_of_a_deployment_fit(columns: int, monkeypatch: Any) -> None:
+    """Eleven columns side by side broke "usd per gpu h" into letters."""
+    told = StringIO()
+    window = Console(file=told, width=columns, highlight=False)
+    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    assert main(["deploy", str(HOSPITAL)]) == 0
+    lines = told.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    for name in ("usd per gpu h", "unused gpu", "price as of", "break even"):
+        assert any(name in line for line in lines), name
+
+
+def test_what_fits_is_not_turned(monkeypatch: Any) -> None:
+    told = StringIO()
+    window = Console(file=told, width=80, highlight=False)
+    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    say.findings("two", {"racks": [{"name": "r1", "gpus": 72}, {"name": "r2", "gpus": 8}]})
+    heads, *rows = [line for line in told.getvalue().splitlines() if "r1" in line or "name" in line]
+    assert "gpus" in heads
+    assert len(rows) == 1
+
+
+def test_a_scenario_without_drills_is_named(capsys: Any) -> None:
+    """It was "<input>", with "found 1 drills" where there was one."""
+    scenario = HOSPITAL.parents[1] / "scenarios" / "superpod_day.yaml"
+    assert main(["drill", str(scenario)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"{scenario}: drills: found no drill; allowed: a drill before the end")
