@@ -33,18 +33,20 @@ def one_of_seven_left() -> RideThrough:
 def test_one_handler_of_seven_left_throttles_in_minutes_and_trips(
     one_of_seven_left: RideThrough,
 ) -> None:
-    """By hand, from flows alone: about 420 s to the trip, and about 240 s to the clock's first step
-    with racks at 0.93 of the range between idle and rated (the next test). A layout by itself is
-    asked with racks at their rating, which is hotter: the first step comes after 173 s.
+    """By hand, from flows alone: 173 s to the clock's first step and 378 s to the trip with racks
+    at their rating, as a layout by itself is asked (`test_halls_by_hand.py`); the first of 16 racks
+    is somewhat warmer than their mean, and slowed clocks put the trip off.
     """
-    assert one_of_seven_left.first_throttled_s == pytest.approx(173, rel=0.05)
-    assert one_of_seven_left.first_off_s == pytest.approx(420, rel=0.05)
+    assert one_of_seven_left.first_throttled_s == pytest.approx(173, rel=0.1)
+    assert one_of_seven_left.first_off_s == pytest.approx(378, rel=0.05)
     stopped = [rack for rack in one_of_seven_left.racks if rack.off_after_s is not None]
     assert {rack.why_off for rack in stopped} == {"inlet air far above its limit"}
 
 
 def test_at_less_than_full_activity_the_clock_steps_later() -> None:
-    """The hand calculation's load, as the scenario's own work."""
+    """About 240 s and 420 s, which were asked of a hand calculation: its load, as the scenario's
+    own work.
+    """
     busy = {"kind": "batch", "name": "busy", "count": 1, "span": "1 s", "nodes_max": 32}
     steady = {"nodes_median": 1e6, "runtime_median": "366 d"}
     draws = {"gpu_activity": 0.93, "cpu_activity": 0.93}

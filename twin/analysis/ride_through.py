@@ -16,7 +16,7 @@ class RackRide:
     inlet_max_degc: float
     """Warmest air at its inlet at the end of a period of ten seconds."""
     inlet_warm_after_s: float | None
-    """End of the first period with air above the rack's limit."""
+    """When that air reached the rack's limit, between two such moments by a straight line."""
     throttled_after_s: float | None
     off_after_s: float | None
     why_off: str

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.ride_through import RackRide, RideThrough
+from twin.arrays import Array
 from twin.errors import InputError, Problem, did_you_mean
 from twin.facility.model import Facility
 from twin.results import Result
@@ -16,8 +17,9 @@ from twin.results.enums import EventKind
 from twin.simulation import start
 from twin.study.full_load import full_load
 
-SETTLED_S = 600.0
-"""From the start, which is a steady state, to the loss: jobs have begun by then."""
+SETTLED_S = 3600.0
+"""From the start, which is the steady state of idle racks, to the loss: halls, their structure and
+their water have come to rest at full load by then."""
 PERIOD_S = 10.0
 _MARGIN_S = 60.0
 Fault = dict[str, str | int]
@@ -88,25 +90,41 @@ def _hint(name: str, known: set[str]) -> str:
 
 def _rides(found: Result, events: pd.DataFrame, facility: Facility) -> list[RackRide]:
     air = found.frame("racks").pivot(index="time_s", columns="rack", values="inlet_air_degc")
-    air = air[list(facility.racks.id)]
-    before = air[air.index <= SETTLED_S].iloc[-1].to_numpy()
-    after = air[air.index > SETTLED_S]
-    warm = after.to_numpy() >= facility.racks.inlet_max_degc
-    times_s = after.index.to_numpy() - SETTLED_S
-    warm_s = np.where(warm.any(axis=0), times_s[warm.argmax(axis=0)], np.nan)
+    air = air.loc[SETTLED_S:, list(facility.racks.id)]
+    inlet = air.to_numpy()
+    warm_s = first_reached_s(air.index.to_numpy() - SETTLED_S, inlet, facility.racks.inlet_max_degc)
     throttled = _first(events, [EventKind.THROTTLED])
     off = _first(events, [EventKind.OFF, EventKind.SHUT_DOWN])
     return [
         RackRide(
             rack,
-            float(before[i]),
-            float(after.to_numpy()[:, i].max()),
+            float(inlet[0, i]),
+            float(inlet[1:, i].max()),
             None if np.isnan(warm_s[i]) else float(warm_s[i]),
             throttled.get(rack, (None, ""))[0],
             *off.get(rack, (None, "")),
         )
         for i, rack in enumerate(facility.racks.id)
     ]
+
+
+def first_reached_s(time_s: Array, value: Array, limit: Array) -> Array:
+    """(rack,) when each value first reaches its limit, between two samples by a straight line; nan
+    where it never does.
+
+    time_s   (time,)
+    value    (time, rack)
+    limit    (rack,)
+    """
+    reached = value >= limit
+    first = reached.argmax(axis=0)
+    before = np.maximum(first - 1, 0)
+    rack = np.arange(limit.size)
+    low = value[before, rack]
+    rise = value[first, rack] - low
+    share = np.where(rise > 0, (limit - low) / np.where(rise > 0, rise, 1.0), 0.0)
+    at_s = time_s[before] + share * (time_s[first] - time_s[before])
+    return np.where(reached.any(axis=0), at_s, np.nan)
 
 
 def _first(events: pd.DataFrame, kinds: list[EventKind]) -> dict[str, tuple[float | None, str]]:

@@ -82,17 +82,25 @@ def _types_of_nodes(facility: Facility) -> Index:
 
 
 def _too_large(facility: Facility, most: int, beside: str) -> Iterator[Finding]:
+    """Work whose gangs find fewer nodes: of one GPU type, or for work of CPUs without any."""
     scenario = facility.scenario
+    racks = facility.racks
+    plain = int(racks.nodes[racks.gpus_per_node == 0].sum())
     for i, work in enumerate(scenario.workload):
         if work.pools() or not work.most_nodes:
             continue
-        sizes = [job.nodes for job in sized(work.jobs(scenario.seed), facility.racks)]
-        large = sum(nodes > most for nodes in sizes)
-        asks = f"{max(sizes, default=0):,} nodes and can hold at most {most:,}{beside}"
-        if large and large == len(sizes):
+        jobs = sized(work.jobs(scenario.seed), facility.racks)
+        room = {job.cpu_only: max(most, plain) if job.cpu_only else most for job in jobs}
+        too_large = [job for job in jobs if job.nodes > room[job.cpu_only]]
+        large = len(too_large)
+        if not large:
+            continue
+        worst = max(too_large, key=lambda job: job.nodes)
+        asks = f"{worst.nodes:,} nodes and can hold at most {room[worst.cpu_only]:,}{beside}"
+        if large == len(jobs):
             says = f"asks for {asks}; it will never start"
             yield Finding(FindingCode.NEVER_STARTS, work.name, says, ("workload", i, "nodes"))
-        elif large:
-            says = f"{large:,} of its {len(sizes):,} jobs are too large: asks for up to {asks}"
+        else:
+            says = f"{large:,} of its {len(jobs):,} jobs are too large: asks for up to {asks}"
             at = ("workload", i, "nodes_max")
             yield Finding(FindingCode.SOME_NEVER_START, work.name, says, at)

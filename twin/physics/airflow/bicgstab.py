@@ -1,7 +1,8 @@
 """Bi-conjugate gradients, stabilised, for many right-hand sides of one operator at once.
 
 Every column has its own step lengths (van der Vorst, SIAM J. Sci. Stat. Comput. 13, 1992); columns
-that are done stand still while the others go on.
+that are done stand still while the others go on. Where a residual grows far beyond the least that
+was met (the shadow has come to stand square on it), the search begins anew from the best answers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.physics.airflow import transport_kernels as kernels
+
+LOST = 100.0
+"""A residual that is so many times the least met says that the search has broken down."""
 
 Operator = Callable[[Array], Array]
 """Gives an array of its own, which may be overwritten by the next call."""
@@ -54,13 +58,19 @@ def solve(
     scale = np.sqrt(_dots(b, b))
     scale[scale == 0.0] = 1.0
     state = _start(product, b, x)
-    left = np.sqrt(_dots(state.r, state.r)) / scale
+    left = least = np.sqrt(_dots(state.r, state.r)) / scale
+    best = state.x.copy()
     n = 0
-    while left.max() > tolerance and n < iterations_max:
+    while least.max() > tolerance and n < iterations_max:
         n += 1
         _iterate(state, product, precondition, left > tolerance)
         left = np.sqrt(_dots(state.r, state.r)) / scale
-    return Answer(state.x, n, float(left.max()))
+        np.copyto(best, state.x, where=left < least)
+        least = np.fmin(least, left)
+        if not (left <= LOST * least).all():
+            state = _start(product, b, best)
+            left = np.sqrt(_dots(state.r, state.r)) / scale
+    return Answer(best, n, float(least.max()))
 
 
 def _start(product: Operator, b: Array, x: Array) -> _Columns:
