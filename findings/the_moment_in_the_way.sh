@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Question  A crew works on a chiller from 0 to 10 h. A sign-off that takes no time is due at 3 h by the same crew. Is there a plan, where the crew is one thing that
-#           does not do two at once, and where it is a resource of which there is one?
+#           does not do two at once, and where it is capacity of one?
 # Guess     Yes, both: nothing overlaps with no time at all, and both say the same.
 # Seen      OR-tools 9.15 (CP-SAT): INFEASIBLE by add_no_overlap, OPTIMAL by add_cumulative with a capacity of 1. In the first an interval of no length
 #           may not lie inside another, only at its edge; in the second it takes nothing, not even where it asks for five of one.

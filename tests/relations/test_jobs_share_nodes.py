@@ -168,6 +168,10 @@ def test_a_run_goes_on_from_its_checkpoint_with_shared_nodes(tmp_path: Path) -> 
          "deletion_time,scheduled_time\np1,4000,1000,1,460,Succeeded,0,610,10\n", {}, 0.46),
         ("slurm.txt", "JobID|Submit|State|ElapsedRaw|NNodes|AllocTRES\n"
          "7|2024-01-01T00:00:00|COMPLETED|600|2|cpu=8,gres/gpu=8,node=2\n", {}, 8.0),
+        ("types.txt", "JobID|Submit|State|ElapsedRaw|NNodes|AllocTRES\n"
+         "7|2024-01-01T00:00:00|COMPLETED|600|2|cpu=8,gres/gpu:a100=2,gres/gpu:l4=2\n", {}, 4.0),
+        ("both.txt", "JobID|Submit|State|ElapsedRaw|NNodes|AllocTRES\n"
+         "7|2024-01-01T00:00:00|COMPLETED|600|2|cpu=8,gres/gpu:a100=2,gres/gpu=2\n", {}, 2.0),
         ("cpus.swf", "; MaxNodes: 8\n; MaxProcs: 512\n"
          "1 0 0 600 128 -1 -1 128 -1 -1 1 1 -1 -1 -1 -1 -1 -1\n", {}, 16.0),
         ("part.swf", "; MaxNodes: 8\n; MaxProcs: 512\n"

@@ -47,6 +47,9 @@ _STILL = ("RUNNING", "R", "SUSPENDED", "S", "RESIZING", "RS", "STOPPED", "ST")
 """Jobs that still ran when the list was made: they count with what they had run."""
 _NOT_YET = ("PENDING", "PD", "REQUEUED", "RQ", "CONFIGURING", "CF", "REQUEUE_HOLD", "RH")
 _GPUS = re.compile(r"(?:^|,)gres/gpu=(\d+)")
+_GPUS_OF_A_TYPE = re.compile(r"(?:^|,)gres/gpu:[^=,]+=(\d+)")
+"""Printed beside the total, or alone where a cluster tracks types only (slurm.conf,
+`AccountingStorageTRES=gres/gpu:tesla`)."""
 _CORES = re.compile(r"(?:^|,)cpu=([\d.]+[KM]?)")
 _MEMORY = re.compile(r"(?:^|,)mem=([\d.]+[KMGTP]?)")
 
@@ -188,8 +191,8 @@ def _gpus(row: Mapping[str, str]) -> float:
     """GPUs of the whole job by its trackable resources; nan where they are not printed."""
     for name in ("alloctres", "reqtres", "tresalloc"):
         if name in row and row[name].strip():
-            found = _GPUS.search(row[name])
-            return float(found[1]) if found else 0.0
+            whole = _GPUS.findall(row[name])
+            return float(sum(map(int, whole or _GPUS_OF_A_TYPE.findall(row[name]))))
     return np.nan
 
 
