@@ -51,7 +51,9 @@ def mixed(number: int) -> Plain:
         "drills": draw.choice([[], _outage(), _sag()]),
         "outputs": {"period": draw.choice(["1 min", "5 min", "10 min"])},
     }
-    return asked | {"controls": _controls(draw, asked, SITE_KW[name])}
+    asked["controls"] = _controls(draw, asked, SITE_KW[name])
+    _meddled(Random(f"meddled with {number}"), asked, minutes)
+    return asked
 
 
 def _hall(draw: Random, layout: Plain) -> None:
@@ -195,6 +197,24 @@ def _faults(draw: Random, layout: Plain, minutes: int) -> Plain:
         found.append({"at": f"{draw.randint(1, minutes - 30)} min"} | what)
     takes = draw.choice([{}, {"takes": "gpu", "swap": "in_place"}, {"takes": "node"}])
     return {"timeline": found, "gpu_failures": takes}
+
+
+def _meddled(draw: Random, asked: Plain, minutes: int) -> None:
+    """Coolant units that hold their coolant, and what is done to their controllers: by draws of
+    its own, so that the others stay as they are.
+    """
+    for loop in asked["layout"]["cooling"].get("loops", []):
+        _perhaps(draw, 0.5, loop, supply_temperature=draw.choice(["43 °C", "47 °C"]))
+        ways: list[Plain] = [{"mode": "compromise", "set_point": draw.choice(["20 °C", "52 °C"])}]
+        if "supply_temperature" in loop:
+            ways += [{"mode": "spoofed", "offset": "-4 K"}, {"mode": "spoofed", "frozen": True}]
+        seen = {"detected_after": "15 min", "restore_time": "10 min"}
+        fault = {"at": f"{draw.randint(5, minutes - 40)} min", "component": members(loop)[0]}
+        if draw.random() < 0.7:
+            asked["faults"]["timeline"].append(fault | draw.choice(ways) | seen)
+        order = {"kind": "coolant_supply", "loop": loop["name"], "temperature": "49 °C"}
+        if draw.random() < 0.3:
+            asked["controls"]["actions"] = [order | {"at": f"{minutes - 35} min"}]
 
 
 def _first_rack(hall: Plain) -> str:

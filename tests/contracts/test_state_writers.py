@@ -167,6 +167,7 @@ def test_the_scan_does_not_take_copies_for_the_state() -> None:
 FABRIC = {"kind": "rail_optimised", "switch": "q3400", "nodes_per_su": 36, "fed_by": ["panel"]}
 WIRED = small_layout() | {"fabric": FABRIC}
 WIRED["cooling"]["air"][0]["supply_temperature"] = "20 °C"
+WIRED["cooling"]["loops"][0]["supply_temperature"] = "46 °C"
 WIRED["halls"][0]["server_fans"] = {"begin": "10 °C", "end": "22 °C", "most": 1.4, "power": "4 %"}
 WIRED["halls"][0]["chip_leakage"] = {"share": "25 %"}
 WIRED["halls"][0]["moisture"] = {}

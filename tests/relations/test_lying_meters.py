@@ -192,7 +192,7 @@ def same(one: Result, other: Result) -> None:
         (LIE | {"reads": "80 %", "second_sensor_limit": "1 K"}, "no second_sensor_limit"),
         (LIE | {"reads": "80 %", "component": "board"}, "a utility of this layout, for `reads`"),
         (LIE | {"reads": "80 %", "component": "utilty"}, "did you mean 'utility'"),
-        (LIE | {"offset": "4 K"}, "a plant or air handler of this layout"),
+        (LIE | {"offset": "4 K"}, "a plant, air handler or coolant unit of this layout"),
         (LIE | {"mode": "out", "reads": "80 %"}, "for a spoofed sensor alone"),
     ],
 )

@@ -190,10 +190,11 @@ def test_pumps_on_pipes_are_held_too() -> None:
     [
         (LIE | {"component": "chilled"}, "offset or frozen"),
         (LIE | {"component": "chilled", "offset": "0 K"}, "an offset other than 0 K"),
-        (LIE | {"component": "cdu", "offset": "4 K"}, "a plant or air handler of this layout"),
+        (LIE | {"component": "cdu", "offset": "4 K"}, "states a `supply_temperature`"),
+        (LIE | {"component": "panel_1", "offset": "4 K"}, "a plant, air handler or coolant unit"),
         (LIE | {"component": "chiled", "offset": "4 K"}, "did you mean 'chilled'"),
         (HOLD | {"component": "crah_1", "pump_speed": "40 %"}, "a coolant unit of this layout"),
-        (HOLD | {"component": "cdu", "set_point": "40 °C"}, "for a `set_point`"),
+        (HOLD | {"component": "panel_1", "set_point": "40 °C"}, "for a `set_point`"),
         (HOLD | {"component": "crah_1", "offset": "4 K"}, "for a spoofed sensor alone"),
     ],
 )

@@ -138,7 +138,7 @@ def test_stopped_kept_and_step_by_step_runs_have_the_same_bytes(
     ("fault", "says"),
     [
         (STILL | {"second_sensor_limit": "1 K"}, "no second meter beside one"),
-        (STILL | {"component": "board"}, "a plant, air handler or utility of this layout"),
+        (STILL | {"component": "board"}, "a plant, air handler, coolant unit or utility of"),
         (STILL | {"component": "utilty"}, "did you mean 'utility'"),
         ({"component": "utility", "mode": "compromise"}, "what can be commanded"),
     ],

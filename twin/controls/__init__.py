@@ -66,6 +66,18 @@ class WaterSupply(Stated):
     """New supply temperature."""
 
 
+class CoolantSupply(Stated):
+    """Change the set-point of the coolant that coolant units supply, rightly or by mistake."""
+
+    kind: Literal["coolant_supply"]
+    at: Moment = 0.0
+    """When it takes effect."""
+    loop: Annotated[str, Field(max_length=100)]
+    """Group of coolant units, as named in the layout."""
+    temperature: WaterTemperature
+    """New supply temperature."""
+
+
 class Refuel(Stated):
     """Bring fuel to a generator, or to every member of a group."""
 
@@ -103,7 +115,8 @@ class ResetUps(Stated):
 
 
 Action = Annotated[
-    ClockCeiling | WaterSupply | Refuel | ResetUps | MaintenanceBypass, Field(discriminator="kind")
+    ClockCeiling | WaterSupply | CoolantSupply | Refuel | ResetUps | MaintenanceBypass,
+    Field(discriminator="kind"),
 ]
 """Any operator action, told apart by `kind`."""
 
@@ -159,6 +172,7 @@ __all__ = [
     "Backup",
     "ClockCeiling",
     "Controls",
+    "CoolantSupply",
     "DemandEvent",
     "DemandResponse",
     "Drill",

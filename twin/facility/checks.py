@@ -12,7 +12,7 @@ from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.controls import Drill
 from twin.errors import did_you_mean
 from twin.facility import node_parts, price_names
-from twin.facility.control_checks import check_demand_response, check_shedding
+from twin.facility.control_checks import check_demand_response, check_set_points, check_shedding
 from twin.facility.cooling.peak import heat_w
 from twin.facility.fault_checks import check_faults, check_target
 from twin.facility.guard_checks import check_guards
@@ -122,12 +122,8 @@ def targets(ledger: Ledger) -> None:
     _shared(ledger)
     _maintained(ledger)
     _seasons(ledger, kinds)
-    plants = [p.name for p in scenario.plan.cooling.plant]
+    check_set_points(ledger)
     for i, action in enumerate(scenario.controls.actions):
-        if action.kind == "facility_water_supply" and action.plant not in plants:
-            ledger.unknown(
-                ("controls", "actions", i, "plant"), action.plant, plants, "a plant of this layout"
-            )
         if action.kind == "refuel":
             loc = ("controls", "actions", i, "generator")
             _group_of(ledger, loc, action.generator, Role.STANDBY, "a generator of this layout")

@@ -61,8 +61,8 @@ def answer(kind: str, fault: TimedFault) -> IntrusionResponse:
 
 
 def refuse_uncommanded(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
-    """Set-points and sensors are of plants and air handlers, meters of utilities, pump speeds of
-    coolant units; switched off is what has a controller of its own.
+    """Set-points and sensors are of plants, air handlers and coolant units, meters of utilities,
+    pump speeds of coolant units; switched off is what has a controller of its own.
     """
     if fault.reads is not None:
         _refuse_elsewhere(ledger, loc, fault.component, Role.SUPPLY, "utility", "reads")
@@ -95,28 +95,30 @@ def _refuse_unregulated(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
             ledger.complain(loc, f"second_sensor_limit of {name!r}", "no second meter beside one")
         return
     plants = [plant.name for plant in ledger.scenario.plan.cooling.plant]
-    held = _handlers(ledger, with_set_point=True)
+    written = fault.mode == "compromise"
+    held = _units(ledger, with_set_point=True)
+    if written:
+        held += _of_role(ledger, Role.LOOP_COOLING)
     if name in plants or name in held:
         return
-    if name in _handlers(ledger, with_set_point=False):
-        cure = "a handler whose group states a `supply_temperature`: its valve stands open"
+    if name in _units(ledger, with_set_point=False):
+        cure = "a unit whose group states a `supply_temperature`: its valve stands open"
         ledger.complain(loc, repr(name), cure)
         return
-    why = "for a `set_point`" if fault.mode == "compromise" else "for a sensor that lies"
-    known = [*plants, *held, *utilities]
-    takers = "a plant, air handler or utility" if fault.frozen else "a plant or air handler"
-    ledger.unknown(loc, name, known, f"{takers} of this layout, {why}")
+    why = "for a `set_point`" if written else "for a sensor that lies"
+    takers = "a plant, air handler, coolant unit or utility"
+    takers = takers if fault.frozen else "a plant, air handler or coolant unit"
+    ledger.unknown(loc, name, [*plants, *held, *utilities], f"{takers} of this layout, {why}")
 
 
-def _handlers(ledger: Ledger, with_set_point: bool) -> list[str]:
-    """Air handlers whose groups state a set-point, or those whose do not."""
-    groups = [
-        spec.name
-        for spec in ledger.scenario.plan.cooling.air
-        if (spec.supply_temperature is not None) == with_set_point
-    ]
-    handlers = _of_role(ledger, Role.HALL_COOLING)
-    return [name for name in handlers if any(is_member(name, group) for group in groups)]
+def _units(ledger: Ledger, with_set_point: bool) -> list[str]:
+    """Air handlers and coolant units whose groups state a set-point, or those whose do not."""
+    cooling = ledger.scenario.plan.cooling
+    stated = [(spec.name, spec.supply_temperature) for spec in cooling.air]
+    stated += [(spec.name, spec.supply_temperature) for spec in cooling.loops]
+    groups = [name for name, degc in stated if (degc is not None) == with_set_point]
+    units = _of_role(ledger, Role.HALL_COOLING) + _of_role(ledger, Role.LOOP_COOLING)
+    return [name for name in units if any(is_member(name, group) for group in groups)]
 
 
 def _of_role(ledger: Ledger, wanted: Role) -> list[str]:

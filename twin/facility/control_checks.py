@@ -33,3 +33,16 @@ def check_demand_response(ledger: Ledger) -> None:
     for i, name in enumerate(response.pause if response else ()):
         if name not in works:
             ledger.unknown((*loc, "pause", i), name, works, "a workload of this scenario")
+
+
+def check_set_points(ledger: Ledger) -> None:
+    """Water and coolant whose set-point operators change are there."""
+    cooling = ledger.scenario.plan.cooling
+    plants = [plant.name for plant in cooling.plant]
+    loops = [loop.name for loop in cooling.loops]
+    for i, action in enumerate(ledger.scenario.controls.actions):
+        loc = ("controls", "actions", i)
+        if action.kind == "facility_water_supply" and action.plant not in plants:
+            ledger.unknown((*loc, "plant"), action.plant, plants, "a plant of this layout")
+        if action.kind == "coolant_supply" and action.loop not in loops:
+            ledger.unknown((*loc, "loop"), action.loop, loops, "coolant units of this layout")

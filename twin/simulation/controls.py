@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.controls import ClockCeiling, MaintenanceBypass, Refuel, ResetUps
+from twin.controls import ClockCeiling, CoolantSupply, MaintenanceBypass, Refuel, ResetUps
 from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.discipline import Discipline
@@ -41,6 +41,8 @@ class Controls(Discipline):
         elif isinstance(action, ResetUps):
             for p in self._power_nodes(action.ups):
                 self.world.clock.wait(Stage.POWER, 0.0, "UPS is reset", p)
+        elif isinstance(action, CoolantSupply):
+            self._set_coolant(action)
         else:
             self._set_water(action.plant, action.temperature)
         self.world.stale = True
@@ -51,6 +53,16 @@ class Controls(Discipline):
         self.own.supply_degc[plants.index(plant)] = degc
         self.world.note(plant, EventKind.SET_POINT, f"{degc:g} °C")
         self.world.stale = True
+
+    def _set_coolant(self, action: CoolantSupply) -> None:
+        """Change the set-point of every loop of a group of coolant units."""
+        units = self.world.facility.cooling.units
+        names = self.world.facility.components.members(action.loop)
+        mine = [u for u, name in enumerate(units.id) if name in names]
+        degc = self.own.coolant_degc.copy()
+        degc[units.zone[mine]] = action.temperature
+        self.own.coolant_degc = degc
+        self.world.note(action.loop, EventKind.SET_POINT, f"{action.temperature:g} °C")
 
     def _refuel(self, action: Refuel) -> None:
         """Have the tank of every generator meant filled in power's turn."""

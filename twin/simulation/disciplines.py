@@ -20,6 +20,7 @@ from twin.simulation.cooling.moisture import Moisture
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.stores import Stores
 from twin.simulation.cooling.units import Units
+from twin.simulation.cooling.valves import Valves
 from twin.simulation.crews import Crews
 from twin.simulation.faults.faults import Faults
 from twin.simulation.jobs.followers import asked_jobs
@@ -68,6 +69,11 @@ class Disciplines:
     faults: Faults
     controls: Controls
     response: Response
+
+    @property
+    def valves(self) -> Valves:
+        """Those of coolant units, which move with the heat."""
+        return self.heat.valves
 
     def named(self, names: tuple[str, ...]) -> Iterator[Discipline]:
         """Disciplines by name, in that order."""

@@ -84,6 +84,7 @@ def _network(out: Draft, draft: AirDraft, node: _Numbering, pressure_pa: float) 
         loop_node=node.loop,
         loop_plant=np.array(out.loop_plant, dtype=np.int64),
         loop_demand_m3_s=_loop_demand_m3_s(out),
+        loop_supply_degc=np.array(out.loop_supply_degc, dtype=float),
         hall_id=tuple(h.name for h in halls),
         hall_mass=node.mass,
         hall_plant=np.array(out.hall_plant, dtype=np.int64),

@@ -42,6 +42,7 @@ class Draft:
     loop_id: list[str] = field(default_factory=list)
     loop_plant: list[int] = field(default_factory=list)
     loop_volume: list[float] = field(default_factory=list)
+    loop_supply_degc: list[float] = field(default_factory=list)
     loop_hydraulics: list[HydraulicsSpec | None] = field(default_factory=list)
     hall_plant: list[int] = field(default_factory=list)
     plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)

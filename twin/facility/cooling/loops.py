@@ -211,6 +211,8 @@ def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
         out.loop_id.append(f"{name}_loop")
         out.loop_plant.append(plant)
         out.loop_volume.append(spec.volume)
+        held_degc = spec.supply_temperature
+        out.loop_supply_degc.append(float("nan") if held_degc is None else held_degc)
         out.loop_hydraulics.append(spec.hydraulics)
     _add_units(out, loc, spec, row, [first + k if separate else first for k in range(spec.count)])
     dealt = [

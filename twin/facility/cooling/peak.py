@@ -14,6 +14,7 @@ from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.design_air import DesignAir, zones_degc
 from twin.facility.cooling.wanted_air import hall_demand_m3_s, support_flow_frac
 from twin.facility.model import Array, Facility, Mask
+from twin.facility.model.cooling import valve_w_k
 from twin.physics.coil import ControlledCoils
 from twin.physics.coolant import (
     affinity_power_w,
@@ -83,7 +84,11 @@ def coolant_degc(facility: Facility) -> Array:
     heat = heat_w(facility)[0]
     heat = heat + _by_zone(facility, Role.LOOP_COOLING, unit_w(facility), len(heat))
     conductance = loop_w_k(facility)
-    return water_degc(facility)[facility.cooling.loop_plant] + heat / np.maximum(conductance, 1e-9)
+    water = water_degc(facility)[facility.cooling.loop_plant]
+    gain = valve_w_k(facility.cooling.units.hot_w_k)
+    gain = _by_zone(facility, Role.LOOP_COOLING, gain, len(heat))
+    held = facility.cooling.loop_supply_degc + heat / np.maximum(gain, 1e-9)
+    return np.fmax(water + heat / np.maximum(conductance, 1e-9), held)
 
 
 def inlet_degc(facility: Facility) -> Array:

@@ -51,6 +51,19 @@ class Units:
         return np.asarray(self.power_w + self.humidity_w)
 
 
+VALVE_GAIN = 10.0
+"""Heat that the valve of a coolant unit lets pass for a kelvin over its set-point, over what its
+coolant carries a kelvin: a rise of 10 K is held within 1 K; assumed."""
+
+
+def valve_w_k(stream_w_k: Array) -> Array:
+    """(unit,) the same in W/K.
+
+    stream_w_k   (unit,) coolant at rated flow
+    """
+    return VALVE_GAIN * stream_w_k
+
+
 @dataclass(frozen=True)
 class FreeCooling:
     """What relieves the chillers of a plant where outdoor air is cold enough."""
@@ -239,6 +252,8 @@ class Cooling:
     """(loop,) plant index."""
     loop_demand_m3_s: Array
     """(loop,) flow that its racks want."""
+    loop_supply_degc: Array
+    """(loop,) set-point of the coolant that its units supply; nan where their valves stand open."""
     hall_id: tuple[str, ...]
     hall_mass: Index
     """(hall,) thermal node of what stands in it apart from the racks."""

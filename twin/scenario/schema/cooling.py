@@ -83,6 +83,10 @@ class LoopSpec(Stated):
     """Power feeds of the units and their pumps."""
     plant: Name
     """Plant group that takes the heat."""
+    supply_temperature: WaterTemperature | None = None
+    """Set-point of the coolant that the units supply: their valves throttle facility water to hold
+    it, within 1 K at a rise of 10 K. Without one they stand open, and coolant is as cold as the
+    water makes it."""
     volume: LoopVolume = 0.5
     """Coolant in each loop outside the racks."""
     hydraulics: HydraulicsSpec | None = None

@@ -43,18 +43,18 @@ class TimedFault(Stated):
     """When it fails."""
     component: Annotated[str, Field(max_length=100)]
     """Component name; `RACK/node_3` is one node of a rack, `RACK/node_3/gpu_2` one GPU of it. A
-    hall for its tiles and doors. A plant or an air handler for a `set_point` that an intruder
-    writes, or a sensor that lies; a utility for a meter that does."""
+    hall for its tiles and doors. A plant, an air handler or a coolant unit for a `set_point` that
+    an intruder writes, or a sensor that lies; a utility for a meter that does."""
     mode: FaultMode = "out"
     """out: it is gone. In a loop with `hydraulics` also leak: coolant runs out of its loop;
     air_lock: air narrows the way of a rack or unit; valve_closed: that way is shut. Of a hall with
     `airflow: potential`, tile_closed: a tile gives no air; door_open: its containment leaks.
     compromise: an intruder commands its controller, until that is seen and a crew has restored it;
-    with `set_point` the water of a plant or the air of a handler is held at that, with `pump_speed`
-    the pumps of a coolant unit are, with neither the component is switched off. spoofed: the sensor
-    that a plant or handler is controlled by reads otherwise than it is, by `offset` or `frozen`;
-    the site's own meter at a utility feed reads a share of what is drawn, by `reads`, or stands
-    still, by `frozen`."""
+    with `set_point` the water of a plant, the air of a handler or the coolant of a unit is held at
+    that, with `pump_speed` the pumps of a coolant unit are, with neither the component is switched
+    off. spoofed: the sensor that a plant, handler or coolant unit is controlled by reads otherwise
+    than it is, by `offset` or `frozen`; the site's own meter at a utility feed reads a share of
+    what is drawn, by `reads`, or stands still, by `frozen`."""
     tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Which of the hall's stated tiles is closed, counted from 1."""
     opening: Percent | None = None
@@ -64,8 +64,8 @@ class TimedFault(Stated):
     blocked: Percent | None = None
     """Share of its cross-section that an air lock takes."""
     set_point: WaterTemperature | None = None
-    """What an intruder writes into the controller of a plant, or of an air handler that has a
-    `supply_temperature`."""
+    """What an intruder writes into the controller of a plant, of an air handler that has a
+    `supply_temperature`, or of a coolant unit."""
     pump_speed: Percent | None = None
     """Speed at which an intruder holds the pumps of a coolant unit."""
     offset: ReadingOffset | None = None

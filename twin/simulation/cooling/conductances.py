@@ -16,6 +16,7 @@ from twin.physics.thermal_modes import Crowds, Modes, modes
 from twin.scenario.schema.faults import ROOM_MODES
 from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.plant import Plants
+from twin.simulation.cooling.valves import Valves
 from twin.simulation.kernel.world import World
 
 AIR_STILL_FRAC = 0.1
@@ -32,8 +33,10 @@ class Conducting:
 
     rack_w_k: Array
     """(rack,) to its stream."""
-    loop_w_k: Array
-    """(loop,) to facility water."""
+    of_coolant_w_k: Array
+    """(loop,) heat that it gives to facility water for a kelvin of its coolant."""
+    from_water_w_k: Array
+    """(loop,) the same that it gives less for a kelvin of the water."""
     of_air_w_k: Array
     """(handler,) heat that a coil gives to its water for a kelvin of the air drawn in."""
     of_water_w_k: Array
@@ -48,8 +51,9 @@ class Conducting:
 
     def key(self) -> bytes:
         """What tells it from every other."""
-        parts = [self.rack_w_k, self.loop_w_k, self.of_air_w_k, self.of_water_w_k]
+        parts = [self.rack_w_k, self.of_coolant_w_k, self.from_water_w_k, self.of_air_w_k]
         parts += [
+            self.of_water_w_k,
             self.outdoor_frac,
             self.ground_w_k,
             self.streams.rack_w_k,
@@ -61,9 +65,10 @@ class Conducting:
 class Conductances:
     """Reads flows, racks and plants; part of the thermal discipline, and writes no state."""
 
-    def __init__(self, world: World, plants: Plants, coils: Coils) -> None:
+    def __init__(self, world: World, plants: Plants, coils: Coils, valves: Valves) -> None:
         self.world = world
         self.coils = coils
+        self.valves = valves
         self.plants = plants
         self.racks = world.facility.racks
         self.network = world.facility.cooling
@@ -103,7 +108,7 @@ class Conductances:
         through = self.racks.stream_w_k * flows.rack_flow_frac
         return Conducting(
             np.where(self.liquid, through, streams.rack_w_k),
-            flows.loop_w_k,
+            *self.valves.terms()[:2],
             *self.coils.terms()[:2],
             self.plants.own.segment[:, 0],
             streams,
@@ -170,10 +175,12 @@ class Conductances:
         n = self.network
         a = place[np.concatenate([n.loop_node, self.air.zone_node])]
         b = place[np.concatenate([self.water[n.loop_plant], n.hall_mass[self.air.zone_hall]])]
-        link_w_k = np.concatenate([found.loop_w_k, self.air.structure_w_k])
-        for here, there in ((a, b), (b, a)):
-            np.add.at(k, (here, here), link_w_k)
-            np.add.at(k, (here, there), -link_w_k)
+        of_a_w_k = np.concatenate([found.of_coolant_w_k, self.air.structure_w_k])
+        of_b_w_k = np.concatenate([found.from_water_w_k, self.air.structure_w_k])
+        np.add.at(k, (a, a), of_a_w_k)
+        np.add.at(k, (a, b), -of_b_w_k)
+        np.add.at(k, (b, b), of_b_w_k)
+        np.add.at(k, (b, a), -of_a_w_k)
 
     def _air(self, k: Array, found: Conducting, place: Index) -> None:
         """Every inlet is drawn towards what its air is made of, and coils warm their water."""

@@ -202,6 +202,7 @@ class Flows(Discipline):
         of_rack = np.full(self.loop_of_rack.size, np.nan)
         self._circulate(speeds, openings, flow, of_rack)
         exchange = self._exchange_w_k(stream_w_k(flow, "pg25"))
+        own.cdu_w_k = np.where(cdu, exchange, 0.0)
         own.loop_w_k = total_by(units.zone[cdu], exchange[cdu], loops)
         shared = self._rack_flow_frac()
         own.rack_flow_frac = np.where(np.isnan(of_rack), shared, of_rack)

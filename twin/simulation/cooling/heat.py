@@ -14,6 +14,7 @@ from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import Plants
+from twin.simulation.cooling.valves import Valves
 from twin.simulation.faults.commands import handler_fans_w
 from twin.simulation.kernel.discipline import Discipline, TemperatureWatcher
 from twin.simulation.kernel.stretch import Stretch, running_total
@@ -48,14 +49,14 @@ class Heat(Discipline):
         self.flows = flows
         self.plants = plants
         self.coils = coils
-        self.watchers = watchers
+        self.valves = Valves(world)
+        self.watchers = (*watchers, self.valves)
         self.racks = world.facility.racks
         self.network = world.facility.cooling
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
         self.liquid = self.racks.liquid_frac > 0
         self.into_stream_frac = np.where(self.liquid, self.racks.liquid_frac, 1.0)
-        self.water_of_loop = self.water[self.network.loop_plant]
-        self.conductances = Conductances(world, plants, coils)
+        self.conductances = Conductances(world, plants, coils, self.valves)
         self.air = self.network.air
         self._network: Modes | None = None
 
@@ -74,6 +75,7 @@ class Heat(Discipline):
             q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
             q[plant.node] += state.stores.filling_w[p]
         np.add.at(q, self.coils.water, self.coils.terms()[2])
+        self.valves.inject(q)
         if state.moisture.ratio.size:
             of_hall = np.maximum(n.hall_plant, 0)
             q[self.water] += total_by(of_hall, state.moisture.coil_w, self.water.size)
@@ -220,11 +222,9 @@ class Heat(Discipline):
         """(..., member) heat passed by plants, loops and halls, from integrals of temperatures
         (..., node) and the plants' segments (..., plant, field).
         """
-        loop_w_k = self.world.state.flows.loop_w_k
         conductance, reference, constant = np.moveaxis(segment[..., :3], -1, 0)
         plant = conductance * (degc_s[..., self.water] - reference * span_s) + constant * span_s
-        coolant = degc_s[..., self.network.loop_node]
-        loop = loop_w_k * (coolant - degc_s[..., self.water_of_loop])
+        loop = self.valves.passed_j(degc_s, span_s)
         coils = self._coils_j(degc_s, span_s)
         hall = totals_by(self.air.handler_hall, coils, len(self.network.hall_id))
         return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
@@ -281,7 +281,7 @@ class Heat(Discipline):
                 before = own.temperature_degc
                 own.temperature_degc = self._implicit_step(before)
                 still = np.abs(own.temperature_degc - before).max() < START_STILL_K
-                moved = self.coils.choose()
+                moved = self.coils.choose() | self.valves.choose()
                 if not self.plants.choose_segments() and not moved and still:
                     break
         own.start_j = self.stored_j()

@@ -12,7 +12,7 @@ from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
 from twin.simulation.faults.altered import Altered
-from twin.simulation.faults.commands import COMPROMISE, SPOOFED
+from twin.simulation.faults.commands import COMPROMISE, PUMPS, SPOOFED
 from twin.simulation.faults.false_sensors import FalseSensors
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
@@ -37,7 +37,7 @@ class Alterations:
         if fault.mode == SPOOFED:
             self.sensors.begin(fault)
             return
-        what = (fault.mode, fault.component, fault.amount)
+        what = (_mode(fault), fault.component, fault.amount)
         self.altered.alter(*what, *_told(fault))
         if fault.mode == COMPROMISE:
             self.unseen(fault)
@@ -50,21 +50,26 @@ class Alterations:
     def unseen(self, fault: TimedFault) -> None:
         """Wait until a compromise is seen; what waits says all, for a fork may have others."""
         found = answer(self.altered.kind(fault.component), fault)
-        written = () if fault.written is None else (float(fault.written),)
+        written = () if fault.written is None else (_mode(fault), float(fault.written))
         who = (fault.component, float(found.restore_s), *written)
         self._wait(found.detected_s, "fault detected", *who)
 
-    def _detected(self, name: str, restore_s: float, *written: float) -> None:
+    def _detected(self, name: str, restore_s: float, mode: str = "", amount: float = 0.0) -> None:
         """Send a crew, who restores a set-point or switches on again."""
         self.world.note(name, EventKind.INTRUSION_DETECTED, "waits for a crew")
         kind = self.altered.kind(name)
-        if written:
-            self.crews.send(kind, restore_s, "fault put right", COMPROMISE, name, written[0])
+        if mode:
+            self.crews.send(kind, restore_s, "fault put right", mode, name, amount)
         else:
             self.crews.send(kind, restore_s, "fault repaired", name)
 
     def _wait(self, delay_s: float, action: str, *who: str | int | float) -> None:
         self.world.clock.wait(Stage.FAULTS, delay_s, action, *who)
+
+
+def _mode(fault: TimedFault) -> str:
+    """As what goes otherwise it is written down."""
+    return PUMPS if fault.pump_speed is not None else fault.mode
 
 
 def _told(fault: TimedFault) -> tuple[EventKind, str]:

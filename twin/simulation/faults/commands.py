@@ -10,12 +10,16 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
+from twin.facility.model.cooling import valve_w_k
 from twin.physics.coil import ControlledCoils
 from twin.simulation.kernel.world import World
 
 COMPROMISE = "compromise"
 SPOOFED = "spoofed"
 FROZEN = "frozen"
+PUMPS = "pump_speed"
+"""An intruder holds the pumps of a coolant unit; as `COMPROMISE` with a set-point."""
 
 
 def written(world: World, name: str) -> float | None:
@@ -95,7 +99,7 @@ def pump_speed_frac(world: World) -> Array:
     if not world.state.faults.altered:
         return speed
     for u in np.flatnonzero(world.facility.cooling.units.pumps > 0):
-        held = written(world, ids[u])
+        held = _last(world, PUMPS, ids[u])
         speed[u] = np.nan if held is None else held
     return speed
 
@@ -141,3 +145,30 @@ def _held(world: World) -> tuple[Array | float, Array]:
             set_degc[h] = np.nan
             opened[h] = share
     return opened, set_degc
+
+
+def coolant_units(world: World) -> Index:
+    """The coolant units among the cooling units."""
+    return np.flatnonzero(of_role(world.facility.cooling.units.kind, Role.LOOP_COOLING))
+
+
+def valves_now(world: World) -> ControlledCoils:
+    """(coolant unit,) the valves as their controllers hold them: coolant supplied stands for the
+    air drawn in, and the gain of the valve for the stream.
+    """
+    state = world.state
+    units = world.facility.cooling.units
+    unit = coolant_units(world)
+    opened = np.ones(unit.size)
+    set_degc = state.controls.coolant_degc[units.zone[unit]].copy()
+    for k, u in enumerate(unit.tolist() if state.faults.altered else ()):
+        command = written(world, units.id[u])
+        set_degc[k] = set_degc[k] if command is None else command
+        set_degc[k] -= lie_k(world, units.id[u])
+        share = frozen(world, units.id[u])
+        if share is not None:
+            set_degc[k] = np.nan
+            opened[k] = share
+    whole_w_k = state.flows.cdu_w_k[unit]
+    gain_w_k = np.where(whole_w_k > 0, valve_w_k(units.hot_w_k[unit]), 0.0)
+    return ControlledCoils(whole_w_k * opened, gain_w_k, np.zeros(opened.size), set_degc)

@@ -11,7 +11,14 @@ from twin.results.enums import EventKind
 from twin.scenario.schema import TimedFault
 from twin.simulation.crews import Crews
 from twin.simulation.faults.altered import Altered
-from twin.simulation.faults.commands import FROZEN, SPOOFED, coils_now, meters
+from twin.simulation.faults.commands import (
+    FROZEN,
+    SPOOFED,
+    coils_now,
+    coolant_units,
+    meters,
+    valves_now,
+)
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
@@ -75,20 +82,42 @@ class FalseSensors:
         return float((drawn_w if told is None else told.read_w(drawn_w))[0])
 
     def truth_degc(self, name: str) -> float:
-        """What an honest sensor of a plant's water or a handler's supply air would read."""
+        """What an honest sensor of a plant's water, a handler's air or a unit's coolant would
+        read.
+        """
         degc = self.world.state.heat.temperature_degc
-        for plant in self.world.facility.cooling.plants:
+        cooling = self.world.facility.cooling
+        for plant in cooling.plants:
             if plant.id == name:
                 return float(degc[plant.node])
+        if name in self._coolant_units():
+            loop = cooling.units.zone[cooling.units.id.index(name)]
+            return float(degc[cooling.loop_node[loop]])
         return float(self._supplied()[0][self._handler(name)])
 
     def _control(self, name: str) -> float:
         """What a sensor that stands still leaves of control: the temperature that a plant sees, the
-        share of its coil that a handler has open.
+        share of its coil that a handler has open, or of its exchanger that a coolant unit has.
         """
         if any(plant.id == name for plant in self.world.facility.cooling.plants):
             return self.truth_degc(name)
+        if name in self._coolant_units():
+            return self._opening_frac(name)
         return float(self._supplied()[1][self._handler(name)])
+
+    def _coolant_units(self) -> list[str]:
+        ids = self.world.facility.cooling.units.id
+        return [ids[u] for u in coolant_units(self.world).tolist()]
+
+    def _opening_frac(self, name: str) -> float:
+        """Share of its exchange that the valve of a coolant unit lets pass."""
+        cooling = self.world.facility.cooling
+        degc = self.world.state.heat.temperature_degc
+        loop = cooling.units.zone[coolant_units(self.world)]
+        water = np.array([plant.node for plant in cooling.plants], dtype=np.int64)
+        ends = (degc[cooling.loop_node[loop]], degc[water[cooling.loop_plant[loop]]])
+        shares = valves_now(self.world).opening_frac(self.world.state.valves.piece, *ends)
+        return float(shares[self._coolant_units().index(name)])
 
     def _handler(self, name: str) -> int:
         cooling = self.world.facility.cooling

@@ -48,13 +48,13 @@ SETTLE = (
 
 HOLD = (
     "plants", "stores", "racks", "moisture", "units", "supply", "protection", "shedding", "coils",
-    "heat", "losses", "jobs", "serving", "accounts",
+    "valves", "heat", "losses", "jobs", "serving", "accounts",
 )  # fmt: skip
 """Set what holds until the next event: loads, then the feeds, then heat, losses and integrals."""
 
 AT_REST = (
     "jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "plants", "heat",
-    "moisture",
+    "moisture", "valves",
 )  # fmt: skip
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 

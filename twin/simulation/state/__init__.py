@@ -73,6 +73,7 @@ from twin.simulation.state.record import (
     fresh_billing,
 )
 from twin.simulation.state.response import ResponseState, fresh_response
+from twin.simulation.state.valves import ValveState, fresh_valves
 from twin.simulation.state.work import (
     JobState,
     NetworkState,
@@ -101,6 +102,7 @@ class State:
     units: Annotated[UnitState, "cooling.units"]
     stores: Annotated[StoreState, "cooling.stores"]
     coils: Annotated[CoilState, "cooling.coils"]
+    valves: Annotated[ValveState, "cooling.valves"]
     moisture: Annotated[MoistureState, "cooling.moisture"]
     heat: Annotated[HeatState, "cooling.heat"]
     inlet: Annotated[InletState, "cooling.inlet_air"]
@@ -145,6 +147,7 @@ def fresh(facility: Facility, jobs: int) -> State:
         units=fresh_units(facility),
         stores=fresh_stores(facility),
         coils=fresh_coils(facility),
+        valves=fresh_valves(facility),
         moisture=fresh_moisture(facility),
         heat=fresh_heat(facility),
         inlet=fresh_inlet(facility),

@@ -33,7 +33,9 @@ class FlowState:
     pumps_running: Index
     """(unit,)"""
     loop_w_k: Array
-    """(loop,) conductance between coolant and facility water."""
+    """(loop,) conductance between coolant and facility water, valves open."""
+    cdu_w_k: Array
+    """(unit,) the same of each coolant unit."""
     coil_w_k: Array
     """(unit,) conductance between the air that a handler draws in and the facility water."""
     air_frac: Array
@@ -80,6 +82,7 @@ def fresh_flows(facility: Facility) -> FlowState:
         was_live=np.ones(units, dtype=bool),
         pumps_running=cooling.units.pumps.copy(),
         loop_w_k=np.zeros(len(cooling.loop_id)),
+        cdu_w_k=np.zeros(units),
         coil_w_k=np.zeros(units),
         air_frac=np.ones(halls),
         crah_speed=np.ones(halls),

@@ -89,10 +89,14 @@ class ControlState:
 
     supply_degc: Array
     """(plant,) set-point of each facility water loop."""
+    coolant_degc: Array
+    """(loop,) set-point of the coolant that its units supply; nan where their valves stand open."""
     ceiling_frac: float = 1.0
     """Highest clock that operators allow."""
 
 
 def fresh_controls(facility: Facility) -> ControlState:
     """The layout's set-points, and no ceiling."""
-    return ControlState(np.array([p.supply_degc for p in facility.cooling.plants]))
+    cooling = facility.cooling
+    water_degc = np.array([p.supply_degc for p in cooling.plants])
+    return ControlState(water_degc, cooling.loop_supply_degc.copy())
