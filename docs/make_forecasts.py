@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.serving_points import ServingPoint, forecasts, later_forecasts  # noqa: E402
+from tests.serving_points import ServingPoint, forecasts, later_forecasts, stage_forecasts  # noqa: E402
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
 
 OUT = ROOT / "docs" / "physics" / "serving_forecasts_rows.md"
@@ -29,6 +29,14 @@ LATER = (
     "## Rows that came later",
     "",
     "TensorRT-LLM 1.0, tried once the times of the software stood; none fitted.",
+    "",
+)
+STAGES = (
+    "",
+    "## Stages",
+    "",
+    "RTX PRO 6000 Blackwell Server Edition under TensorRT-LLM 1.0, 1.1 and 1.2, in this order; "
+    "none fitted.",
     "",
 )
 COLUMNS = (
@@ -57,7 +65,8 @@ def lines() -> list[str]:
     """The whole page."""
     fitted = [row(point, found, point.fitted) for point, found in forecasts()]
     later = [row(point, found, False) for point, found in later_forecasts()]
-    return [*HEAD, *COLUMNS, *fitted, *LATER, *COLUMNS, *later, ""]
+    stages = [row(point, found, False) for point, found in stage_forecasts()]
+    return [*HEAD, *COLUMNS, *fitted, *LATER, *COLUMNS, *later, *STAGES, *COLUMNS, *stages, ""]
 
 
 if __name__ == "__main__":

@@ -148,6 +148,7 @@ def _service(draw: Random, nodes: int) -> Plain:
     _perhaps(draw, 0.3, asked, autoscale={})
     if "autoscale" not in asked:
         _perhaps(draw, 0.3, asked, prefill={"nodes": 1, "send": draw.choice(["whole", "layers"])})
+    _perhaps(draw, 0.3, asked, pipeline_parallel=draw.choice([2, 4]))
     return served | {"tensor_parallel": 1} | asked
 
 

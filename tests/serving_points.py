@@ -15,6 +15,7 @@ GPUS = {
     "H200": "H200-SXM-141GB",
     "B200": "B200-SXM-180GB",
     "GB200": "GB200-NVL72-GPU",
+    "RTX6000": "RTX-PRO-6000-SE",
 }
 ORCA_TOKENS = 294
 """Mean tokens in and out of MLPerf's OpenOrca set, as the profiles of this program take it."""
@@ -70,6 +71,19 @@ def later_points() -> Iterator[ServingPoint]:
     for row in table("workload/tensorrt_llm_v1_rows.csv"):
         rate = float(row["system_output_tokens_per_s"]) / int(row["gpus"])
         yield replace(_point(row, row["gpu"], rate), requests=int(row["requests"]))
+
+
+def stage_points() -> Iterator[ServingPoint]:
+    """Rows of a GPU without fast links, most over pipeline stages; totals of all GPUs."""
+    for row in table("workload/tensorrt_llm_rtx_rows.csv"):
+        rate = float(row["system_output_tokens_per_s"]) / int(row["gpus"])
+        yield replace(_point(row, row["gpu"], rate), requests=int(row["requests"]))
+
+
+@lru_cache(maxsize=1)
+def stage_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
+    """Every one of them with its forecast."""
+    return tuple((point, _forecast(point)) for point in stage_points())
 
 
 @lru_cache(maxsize=1)

@@ -28,8 +28,11 @@ Cut = Annotated[
     Option(
         "--parallelism",
         metavar="TPn|DEPn",
-        help="DEPn: n GPUs hold attention whole and share the experts.",
+        help="DEPn: n GPUs hold attention whole and share the experts; PPn behind: stages.",
     ),
+]
+Stages = Annotated[
+    int | None, Option("--pp", metavar="N", help="Pipeline stages: as PPn behind the rest.")
 ]
 Concurrency = Annotated[
     str, Option("--concurrency", metavar="N|max", help="Requests in flight; max: all that fit.")
@@ -74,7 +77,7 @@ PrefillLoad = Annotated[
     float, Option("--prefill-load", metavar="0..1", help="Share of the time in which these read.")
 ]
 Link = Annotated[
-    str, Option("--link", metavar="RATE", help="Of a GPU's network adapter, for keys and values.")
+    str, Option("--link", metavar="RATE", help="Of a GPU's adapter: keys and values, far stages.")
 ]
 Send = Annotated[
     str, Option("--send", metavar="whole|layers", help="Of a prompt's keys and values, when read.")
@@ -88,6 +91,7 @@ def inference(
     prompt: InputTokens,
     answer: OutputTokens,
     tp: Tensor = None,
+    pp: Stages = None,
     parallelism: Cut = None,
     concurrency: Concurrency = "max",
     dtype: Dtype = "auto",
@@ -114,7 +118,7 @@ def inference(
         gpu=gpu,
         input_tokens=prompt,
         output_tokens=answer,
-        parallelism=predict_face.cut(tp, parallelism),
+        parallelism=predict_face.cut(tp, pp, parallelism),
         concurrency=predict_face.in_flight(concurrency),
         dtype=dtype,
         kv_dtype=kv_dtype,

@@ -18,15 +18,18 @@ def inference(model: str, gpu: str, **options: Any) -> InferencePrediction:
     return twin.predict_inference(model, gpu, **options)
 
 
-def cut(tensor: int | None, parallelism: str | None) -> str:
-    """`TP4` of `--tp 4`, or what `--parallelism` says. InputError where they differ."""
-    if tensor is None:
-        return parallelism or "TP1"
-    said = f"TP{tensor}"
-    if parallelism is not None and parallelism.strip().upper() != said:
-        problem = Problem("--tp", f"{tensor} beside --parallelism {parallelism}", "one of them")
-        raise InputError([problem])
-    return said
+def cut(tensor: int | None, stages: int | None, parallelism: str | None) -> str:
+    """`TP4PP2` of `--tp 4 --pp 2`, or what `--parallelism` says. InputError where they differ."""
+    behind = f"PP{stages}" if stages not in (None, 1) else ""
+    if parallelism is None:
+        return f"TP{tensor or 1}{behind}"
+    layer, found, many = parallelism.strip().upper().partition("PP")
+    beside = f"beside --parallelism {parallelism}"
+    if tensor is not None and layer != f"TP{tensor}":
+        raise InputError([Problem("--tp", f"{tensor} {beside}", "one of them")])
+    if stages is not None and found and many != str(stages):
+        raise InputError([Problem("--pp", f"{stages} {beside}", "one of them")])
+    return parallelism if found else parallelism.strip() + behind
 
 
 def in_flight(text: str) -> int | str:

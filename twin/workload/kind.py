@@ -158,7 +158,9 @@ class Pool:
     promise: Promise = field(default_factory=Promise)
     attention_ranks: int = 1
     """Ranks of a replica that hold attention whole and share the experts; each counts as a replica
-    of `tensor_parallel` GPUs, and all of them live or die together."""
+    of `rank_gpus` GPUs, and all of them live or die together."""
+    pipeline: int = 1
+    """Stages of a replica, with micro-batches of its sequences in flight on them."""
     stage: Stage = Stage.WHOLE
     autoscale: Autoscaling | None = None
     """None keeps all nodes awake."""
@@ -168,9 +170,19 @@ class Pool:
     """Of those: whether keys and values leave layer by layer while a prompt is read."""
 
     @property
+    def stage_gpus(self) -> int:
+        """GPUs that share each layer: one scale-up domain holds them."""
+        return self.tensor_parallel * self.attention_ranks
+
+    @property
+    def rank_gpus(self) -> int:
+        """GPUs of all stages that work on the sequences of one attention rank."""
+        return self.tensor_parallel * self.pipeline
+
+    @property
     def replica_gpus(self) -> int:
         """GPUs that live or die together."""
-        return self.tensor_parallel * self.attention_ranks
+        return self.stage_gpus * self.pipeline
 
     @property
     def all_nodes(self) -> int:

@@ -12,8 +12,8 @@ from twin.physics.serving.law import made_in_step
 
 MOST = "max"
 """As many requests in flight as fit."""
-_CUTS = re.compile(r"(TP|DEP)([1-9][0-9]{0,4})", re.IGNORECASE)
-_CUTS_SAID = "TP1, TP2 ... or DEP2 ..."
+_CUTS = re.compile(r"(TP|DEP)([1-9][0-9]{0,4})(?:PP([1-9][0-9]{0,4}))?", re.IGNORECASE)
+_CUTS_SAID = "TP1, TP2 ... or DEP2 ..., before PP2 ... where there are stages"
 _MOST_TOKENS = 10_000_000
 MOST_DRAFTS = 16
 """As of a service's engine."""
@@ -28,7 +28,8 @@ class InferenceQuestion:
     input_tokens: int
     output_tokens: int
     parallelism: str = "TP1"
-    """`TP4`: four GPUs share each layer; `DEP8`: eight hold attention whole and share experts."""
+    """`TP4`: four GPUs share each layer; `DEP8`: eight hold attention whole and share experts;
+    `TP4PP2`: two such stages hold half of the layers each."""
     dtype: str = "auto"
     """Number format of the products: bf16, fp8, fp4, or as the model was released."""
     kv_dtype: str = "auto"
@@ -62,7 +63,8 @@ class InferenceQuestion:
     prefill_load: float = 0.7
     """Share of the time in which these read."""
     link_bit_s: float = 400e9
-    """Line rate of a GPU's network adapter, over which keys and values leave it."""
+    """Line rate of a GPU's network adapter, over which keys and values leave it, and activations
+    for a stage in another scale-up domain."""
     send: str = "whole"
     """Whether keys and values leave when all of a prompt is read, or by `layers` while it is."""
 
@@ -81,8 +83,10 @@ class InferenceQuestion:
         """That a request ever holds keys and values of; drafts have places before they stand."""
         return self.input_tokens + self.output_tokens + self.drafts
 
-    def cut(self) -> tuple[int, int]:
-        """(tensor, data) parallel. InputError where the text is neither TPn nor DEPn."""
+    def cut(self) -> tuple[int, int, int]:
+        """(tensor, data, pipeline) parallel. InputError where the text is neither TPn nor DEPn,
+        with or without PPn behind it.
+        """
         return _cut_of("--parallelism", self.parallelism)
 
     def of_prefill(self) -> InferenceQuestion:
@@ -146,9 +150,10 @@ class InferenceQuestion:
         return found
 
 
-def _cut_of(option: str, text: str) -> tuple[int, int]:
+def _cut_of(option: str, text: str) -> tuple[int, int, int]:
     match = _CUTS.fullmatch(text.strip())
     if match is None:
         raise InputError([Problem(option, repr(text), _CUTS_SAID)])
     many = int(match[2])
-    return (many, 1) if match[1].upper() == "TP" else (1, many)
+    stages = int(match[3] or 1)
+    return (many, 1, stages) if match[1].upper() == "TP" else (1, many, stages)

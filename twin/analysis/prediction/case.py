@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from twin.analysis.prediction.ask import InferenceQuestion
 from twin.analysis.prediction.profiled import profile_for
@@ -21,6 +22,8 @@ from twin.physics.kernels import (
     BenchmarkRun,
     HostTimes,
     ServingReplica,
+    StageLink,
+    kv_room_bytes,
     replica_problems,
     sequence_bytes,
     weight_bytes_per_gpu,
@@ -52,15 +55,15 @@ class ReplicaCase:
 
     @property
     def room_bytes(self) -> float:
-        """For keys and values on each GPU."""
-        free = self.gpu.memory_bytes - RUNTIME_BYTES - weight_bytes_per_gpu(self.replica)
-        return self.asked.memory_frac * free
+        """For keys and values of an attention rank, on one GPU of every stage together."""
+        usable = self.gpu.memory_bytes - RUNTIME_BYTES
+        return kv_room_bytes(self.replica, usable, self.asked.memory_frac)
 
     @property
     def most(self) -> int:
         """Requests that fit on an attention rank at their longest, none put out again."""
         fitting = self.room_bytes / sequence_bytes(self.replica, self.asked.longest_tokens)
-        return int(min(max(fitting, 0.0), self.asked.max_sequences))
+        return int(min(max(fitting, 0.0), self.asked.max_sequences * self.replica.pipeline))
 
 
 def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
@@ -74,9 +77,13 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     )
     model = named(catalogue, Model, question.model, "--model")
     gpu = named(catalogue, Gpu, question.gpu, "--gpu")
-    tensor, data = question.cut()
+    tensor, data, stages = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
-    replica = ServingReplica(shape_of(model), formats, tensor, data)
+    domains = ceil(tensor * data * stages / gpu.scaleup_domain_gpus)
+    link = StageLink(domains - 1, question.link_bit_s / 8)
+    replica = ServingReplica(
+        shape_of(model), formats, tensor, data, pipeline=stages, link=link
+    )  # fmt: skip
     kernels = kernels_of(gpu, profile_for(question.profile, gpu))
     engine = software_named(question.software)
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
@@ -88,9 +95,10 @@ def refuse_misfit(case: ReplicaCase) -> None:
         Problem("--parallelism", f"{found} of {case.model.name}", allowed)
         for found, allowed in replica_problems(case.replica)
     ]
-    if case.replica.gpus > case.gpu.scaleup_domain_gpus:
+    if case.replica.stage_gpus > case.gpu.scaleup_domain_gpus:
         domain = f"at most {case.gpu.scaleup_domain_gpus}, the scale-up domain of {case.gpu.name}"
-        found.append(Problem("--parallelism", f"{case.replica.gpus} GPUs", domain))
+        cure = "--pp spreads layers over stages, which may stand in several domains"
+        found.append(Problem("--parallelism", f"{case.replica.stage_gpus} GPUs", domain, cure))
     if not found and case.most < 1:
         found.append(_too_large(case))
     if found:

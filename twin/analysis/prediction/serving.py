@@ -55,7 +55,10 @@ def predict_inference(
 
 def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
     longest = load.input_tokens + load.output_tokens
-    over = LawRange(load.concurrency * load.checked_tokens, load.token_budget, longest)
+    piece = min(load.input_tokens, load.token_budget / case.replica.pipeline)
+    over = LawRange(
+        load.concurrency * load.checked_tokens, load.token_budget, longest, piece_tokens=piece
+    )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return run_benchmark(law, load, settled)
 
@@ -72,7 +75,8 @@ def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:
     requests = math.ceil((asked.requests or usual) / ranks)
     requests = SETTLED_FILLINGS * places if settled else requests
     places = min(places, requests)
-    budget = max(asked.token_budget, places * asked.checked_tokens + 1)
+    stages = case.replica.pipeline
+    budget = max(asked.token_budget * stages, places * asked.checked_tokens + 1)
     load = BenchmarkLoad(
         requests, places, asked.input_tokens, asked.output_tokens, budget,
         asked.checked_tokens, asked.made_tokens, asked.drafts * asked.draft_time_s,

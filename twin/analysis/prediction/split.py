@@ -91,7 +91,7 @@ def _sent_s(case: ReplicaCase, reader: ReplicaCase) -> float:
     """A prompt's keys and values, by the adapters of those of its GPUs that hold them."""
     model = case.replica.model
     size = float(model.context_bytes(case.asked.input_tokens, case.replica.formats.kv_bytes))
-    lines = min(case.replica.tensor, reader.replica.tensor)
+    lines = min(r.tensor * r.pipeline for r in (case.replica, reader.replica))
     return float(transfer_s(size, lines * case.asked.link_bit_s / 8))
 
 
@@ -149,14 +149,15 @@ def _reading(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
     took_s = float(law.fixed_s(0.0, pieces).sum()) + attention_s
     read = (pieces, float(asked.input_tokens))
     flop, byte = law.work(0.0, 0.0, *read)
+    at_once = case.replica.pipeline  # prompts, one a stage
     return BenchmarkRun(
         output_tokens_per_s=1.0 / took_s,
         time_to_first_token_s=took_s,
         time_per_output_token_s=0.0,
         step_s=took_s / pieces.size,
         mean_sequences=0.0,
-        flop_per_s=float(flop.sum()) / took_s,
-        byte_per_s=float(byte.sum()) / took_s,
+        flop_per_s=float(flop.sum()) * at_once / took_s,
+        byte_per_s=float(byte.sum()) * at_once / took_s,
         exchange_frac=float(law.exchange_s(pieces).sum()) / took_s,
         host_frac=float(law.host_s(0.0, pieces).sum()) / took_s,
         outside_frac=float(law.outside_s(0.0, 0.0, *read).sum()) / took_s,

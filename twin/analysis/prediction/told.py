@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST
 from twin.analysis.prediction.case import ReplicaCase
 from twin.facility.serving.power import GpuPower
-from twin.facility.serving.software import CARRIED_ERROR_FRAC, EAGER_ERROR_FRAC, OUTSIDE_ERROR_FRAC
+from twin.facility.serving.software import (
+    CARRIED_ERROR_FRAC,
+    EAGER_ERROR_FRAC,
+    OUTSIDE_ERROR_FRAC,
+    STAGES_ERROR_FRAC,
+)
 from twin.physics.kernels import BenchmarkRun, kv_bytes_per_token, weight_bytes_per_gpu
 
 DRAFTS_NOTE = (
@@ -35,7 +42,7 @@ def told(
     gpus = case.replica.gpus
     rate = run.output_tokens_per_s * ranks
     wait_s = _wait_s(case, run, in_flight)
-    power_w = GpuPower(case.gpu, case.kernels).mean_w(run, clock_frac)
+    power_w = _gpu_power_w(case, run, clock_frac)
     return InferencePrediction(
         model=case.model.name,
         gpu=case.gpu.name,
@@ -66,6 +73,14 @@ def told(
         notes=_notes(case, in_flight, budget),
         source=f"{case.kernels.source}; {case.software.source}",
     )
+
+
+def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> float:
+    """Mean watts of a GPU: idle while none of fewer sequences than stages is with it."""
+    busy_frac = min(run.mean_sequences / case.replica.pipeline, 1.0)
+    rates = {name: getattr(run, name) / busy_frac for name in ("flop_per_s", "byte_per_s")}
+    works_w = GpuPower(case.gpu, case.kernels).mean_w(replace(run, **rates), clock_frac)
+    return busy_frac * works_w + (1 - busy_frac) * case.gpu.power_idle_w
 
 
 def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:
@@ -113,7 +128,8 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     carried = CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
     outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
     queued = EAGER_ERROR_FRAC if case.asked.eager else 0.0
-    return max(usual, carried, queued) + outside
+    stages = STAGES_ERROR_FRAC if case.replica.pipeline > 1 else 0.0
+    return max(usual, carried, queued, stages) + outside
 
 
 def _notes(case: ReplicaCase, in_flight: int, budget: int) -> tuple[str, ...]:

@@ -28,13 +28,16 @@ from twin.physics import inference
 from twin.physics.chip import ActivityLaw
 from twin.physics.inference import RUNTIME_BYTES, DecodeCurve
 from twin.physics.kernels import (
+    TOGETHER,
     HostTimes,
     IterationLaw,
     LawRange,
     RequestMix,
     ServingReplica,
+    StageLink,
     iteration_laws,
     kv_bytes_per_token,
+    kv_room_bytes,
     reading_curve,
     replica_problems,
     sequence_bytes,
@@ -83,15 +86,16 @@ class ReplicaPace:
 
 def replica_pace(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
-    clocks: Sequence[float],
+    clocks: Sequence[float], link: StageLink = TOGETHER,
 ) -> ReplicaPace:  # fmt: skip
-    """The pace of one replica of a service at each of `clocks`.
+    """The pace of one replica of a service at each of `clocks`; of one attention rank, where it
+    has several.
 
     Raises ValueError where the model does not fit or cannot be cut so, InputError where the GPU
     lacks a number format.
     """
     if by_kernels(on, pool.dtype):
-        return _by_kernels(model, pool, on, lengths, allowed, tuple(clocks))
+        return _by_kernels(model, pool, on, lengths, allowed, tuple(clocks), link)
     return _by_rates(model, pool, on, lengths, allowed, np.array(clocks))
 
 
@@ -106,14 +110,17 @@ def by_kernels(on: Profiled, dtype: str) -> bool:
 
 def _by_kernels(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
-    clocks: tuple[float, ...],
+    clocks: tuple[float, ...], link: StageLink,
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured)
     formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
-    replica = ServingReplica(shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks)
+    replica = ServingReplica(
+        shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
+        pipeline=pool.pipeline, link=link,
+    )  # fmt: skip
     if problems := replica_problems(replica):
         raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
-    room = allowed.memory_frac * on.gpu.memory_bytes - RUNTIME_BYTES - weight_bytes_per_gpu(replica)
+    room = kv_room_bytes(replica, allowed.memory_frac * on.gpu.memory_bytes - RUNTIME_BYTES)
     longest = lengths.input_tokens + lengths.output_tokens
     if room < sequence_bytes(replica, longest):
         raise ValueError(_too_large(replica, on, longest))
@@ -127,7 +134,11 @@ def _by_kernels(
         min(fitting, allowed.max_sequences), allowed.token_budget, checked,
         made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
     )  # fmt: skip
-    over = LawRange(allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT)
+    over = LawRange(
+        allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT,
+        min(max(mix.read_tokens, 1.0), allowed.token_budget / pool.pipeline),
+        even=False,
+    )  # fmt: skip
     host = host_times(pool.engine.software)
     if not allowed.graphs:
         host = eager(host, model.layers, kernels.eager_layer_s)
@@ -158,7 +169,7 @@ def _laws(
 def _too_large(replica: ServingReplica, on: Profiled, longest: float) -> str:
     return (
         f"{replica.gpus} GPUs of {on.gpu.memory_bytes:.3g} bytes hold no sequence of {longest:g} "
-        f"tokens beside {weight_bytes_per_gpu(replica) * replica.gpus:.3g} bytes of weights"
+        f"tokens beside {weight_bytes_per_gpu(replica):.3g} bytes of weights on each"
     )
 
 
@@ -166,10 +177,13 @@ def _by_rates(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
     clocks: np.ndarray,
 ) -> ReplicaPace:  # fmt: skip
-    if pool.attention_ranks > 1:
+    if pool.attention_ranks * pool.pipeline > 1:
+        asked = f"attention_data_parallel {pool.attention_ranks}"
+        if pool.attention_ranks == 1:
+            asked = f"pipeline_parallel {pool.pipeline}"
         raise ValueError(
-            f"attention_data_parallel {pool.attention_ranks} on {on.gpu.name}, whose "
-            "services go by rates of long runs: no kernels of it are known"
+            f"{asked} on {on.gpu.name}, whose services go by rates of long runs: no kernels of it "
+            "are known"
         )
     narrow = pool.engine.kv_dtype or ("bf16" if pool.dtype == "bf16" else "fp8")
     held = lengths.input_tokens + lengths.output_tokens / 2

@@ -10,19 +10,28 @@ from __future__ import annotations
 from twin.physics.kernels.benchmark import BenchmarkRun, run_benchmark
 from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
 from twin.physics.kernels.host import HostTimes
-from twin.physics.kernels.iteration import IterationLaw, LawRange, iteration_laws
+from twin.physics.kernels.iteration import IterationLaw, LawRange
+from twin.physics.kernels.laws import iteration_laws
 from twin.physics.kernels.memory import (
     kv_bytes_per_token,
     kv_capacity_tokens,
+    kv_room_bytes,
     sequence_bytes,
     weight_bytes_per_gpu,
 )
 from twin.physics.kernels.reading import reading_curve
-from twin.physics.kernels.replica import KernelFormats, ServingReplica, replica_problems
+from twin.physics.kernels.replica import (
+    TOGETHER,
+    KernelFormats,
+    ServingReplica,
+    StageLink,
+    replica_problems,
+)
 from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
 from twin.physics.kernels.steady import RequestMix, steady_curve
 
 __all__ = [
+    "TOGETHER",
     "BenchmarkLoad",
     "BenchmarkRun",
     "HostTimes",
@@ -34,10 +43,12 @@ __all__ = [
     "Priced",
     "RequestMix",
     "ServingReplica",
+    "StageLink",
     "benchmark_schedule",
     "iteration_laws",
     "kv_bytes_per_token",
     "kv_capacity_tokens",
+    "kv_room_bytes",
     "price",
     "reading_curve",
     "replica_problems",

@@ -81,9 +81,8 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
 
 def _stretch_s(law: IterationLaw, plan: Schedule, load: BenchmarkLoad) -> Array:
     """(stretch,) seconds: attention of prompts as the share of whole prompts that is read."""
-    whole_s = law.prompt_attention_s(load.input_tokens)
     each = law.fixed_s(plan.sequences * load.checked_tokens, plan.prompt_tokens)
-    each += plan.prompt_tokens / load.input_tokens * whole_s
+    each += law.reading_s(plan.prompt_tokens, load.input_tokens)
     each += np.where(plan.sequences > 0, load.drafting_s, 0.0)
     seconds: Array = plan.steps * (each + law.context_s(plan.sequences) * plan.context_tokens)
     return seconds

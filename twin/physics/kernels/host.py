@@ -26,14 +26,35 @@ class HostTimes:
     queue_s: float = 0.0
     """Least time of an iteration whose kernels the host queues one by one; the GPU waits where it
     is faster. None where iterations are replayed as graphs."""
+    stage_iteration_s: float = 0.0
+    """Of a stage's host for each micro-batch, hidden behind kernels while these take longer."""
+    stage_sequence_s: float = 0.0
+    """Likewise for each of its sequences."""
 
     def step_s(
         self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0, expert_layers: int = 0
     ) -> Array:
         """Seconds of an iteration beside its kernels."""
-        n = np.asarray(sequences, float)
-        tokens = n + np.asarray(prompt_tokens, float)
-        crowd = tokens / (tokens + self.expert_tokens)
-        step: Array = self.iteration_s + self.sequence_s * n
-        step = step + self.expert_layer_s * expert_layers * crowd
+        step: Array = self.batch_s(sequences) + self.layers_s(
+            sequences, prompt_tokens, expert_layers
+        )
         return step
+
+    def batch_s(self, sequences: ArrayLike) -> Array:
+        """Seconds that go by the batch: its schedule, and its samples behind the last layer."""
+        batch: Array = self.iteration_s + self.sequence_s * np.asarray(sequences, float)
+        return batch
+
+    def stage_s(self, sequences: ArrayLike) -> Array:
+        """Seconds that a stage's host takes for a micro-batch beside its kernels."""
+        stage: Array = self.stage_iteration_s + self.stage_sequence_s * np.asarray(sequences, float)
+        return stage
+
+    def layers_s(
+        self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0, expert_layers: int = 0
+    ) -> Array:
+        """Seconds within layers of experts."""
+        tokens = np.asarray(sequences, float) + np.asarray(prompt_tokens, float)
+        crowd = tokens / (tokens + self.expert_tokens)
+        layers: Array = self.expert_layer_s * expert_layers * crowd
+        return layers

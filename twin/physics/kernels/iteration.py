@@ -10,23 +10,15 @@ lines between points that stand close.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twin.physics.kernels.attention import decode_calls, prefill_calls
-from twin.physics.kernels.call import KernelCall, KernelTimes, Priced, price
 from twin.physics.kernels.host import HostTimes
-from twin.physics.kernels.layers import head_calls, layer_calls
 from twin.physics.kernels.replica import ServingReplica
 
 Array = NDArray[np.float64]
-
-_POINTS = 48
-_CONTEXT_SHARES = (0.5, 1.0)
-"""Of the longest context: where the line of decode attention is laid through."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +49,11 @@ class LawRange:
     """Of a sequence, tokens: through half of it and all of it the line of decode attention goes."""
     longest_prompt: float = 0.0
     """Tokens; the longest context where not stated."""
+    piece_tokens: float = np.inf
+    """Of a prompt that are read at once, on average: on one of several micro-batches."""
+    even: bool = True
+    """Whether prompts that are read in one round lie evenly on micro-batches, as those of equal
+    requests do; else as chance has it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,30 +73,33 @@ class IterationLaw:
 
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of all that counts alone decide: layers, head, exchanges, and the host."""
-        kernels = self._kernels_s(sequences, prompt_tokens)
-        return np.maximum(kernels + self._beside_s(sequences, prompt_tokens), self.host.queue_s)
+        n = np.asarray(sequences, float)
+        p = np.asarray(prompt_tokens, float)
+        return np.maximum(self.layers_s(n, p) + self.head_s(n, p), self.host.queue_s)
+
+    def layers_s(self, sequences: Array, prompt_tokens: Array) -> Array:
+        """Seconds of all layers, attention to contexts and prompts left out."""
+        sparse = self.replica.model.sparse_layers
+        attention = self._decode.read("total_s", np.maximum(sequences, 1.0))
+        layers: Array = self._layers.read("total_s", sequences + prompt_tokens)
+        layers = layers + np.where(sequences > 0, attention, 0.0)
+        return layers + self.host.layers_s(sequences, prompt_tokens, sparse)
+
+    def head_s(self, sequences: Array, prompt_tokens: Array) -> Array:
+        """Seconds of the head for the tokens that are made, and of the batch on the host."""
+        made = np.maximum(sequences + np.minimum(prompt_tokens, 1.0), 1.0)
+        head: Array = self._head.read("total_s", made) + self.host.batch_s(sequences)
+        return head
 
     def host_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of an iteration in which no kernel runs."""
-        beside = self._beside_s(sequences, prompt_tokens)
-        if not self.host.queue_s:
-            return beside
-        return np.maximum(beside, self.host.queue_s - self._kernels_s(sequences, prompt_tokens))
-
-    def _beside_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike) -> Array:
-        """What software adds to the kernels."""
-        model = self.replica.model
-        sparse = model.layers - model.dense_layers if model.experts else 0
-        return self.host.step_s(sequences, prompt_tokens, sparse)
-
-    def _kernels_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike) -> Array:
-        """Kernels and exchanges, attention to contexts left out."""
         n = np.asarray(sequences, float)
         p = np.asarray(prompt_tokens, float)
-        made = np.maximum(n + np.minimum(p, 1.0), 1.0)
-        decode = np.where(n > 0, self._decode.read("total_s", np.maximum(n, 1.0)), 0.0)
-        layers = self._layers.read("total_s", n + p)
-        return np.asarray(layers + self._head.read("total_s", made) + decode)
+        beside = self.host.step_s(n, p, self.replica.model.sparse_layers)
+        if not self.host.queue_s:
+            return beside
+        kernels = self.layers_s(n, p) + self.head_s(n, p) - beside
+        return np.maximum(beside, self.host.queue_s - kernels)
 
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that running sequences hold together."""
@@ -111,6 +111,15 @@ class IterationLaw:
         upto = before + np.asarray(prompt_tokens, float)
         whole: Array = self._whole_prompt(upto) - self._whole_prompt(before)
         return np.maximum(whole, 0.0)
+
+    def reading_s(
+        self, prompt_tokens: ArrayLike, length: float, before_tokens: float = 0.0
+    ) -> Array:
+        """Seconds of attention in an iteration that reads so many tokens of prompts, as a share of
+        whole ones of this length behind `before_tokens`.
+        """
+        whole_s = self.prompt_attention_s(length, before_tokens)
+        return np.asarray(prompt_tokens, float) / length * whole_s
 
     def _whole_prompt(self, tokens: Array) -> Array:
         """Attention of a prompt read alone; nothing for no token."""
@@ -179,69 +188,3 @@ class IterationLaw:
     def exchange_s(self, tokens: ArrayLike) -> Array:
         """Seconds in which the GPUs of a replica exchange tokens, of an iteration with so many."""
         return self._layers.read("exchange", tokens)
-
-
-def iteration_laws(
-    replica: ServingReplica,
-    times: KernelTimes,
-    host: HostTimes,
-    over: LawRange,
-    clocks: ArrayLike = (1.0,),
-) -> tuple[IterationLaw, ...]:
-    """The law of a replica at each clock; kernels are priced once for all of them."""
-    clock = np.asarray(clocks, float)[:, None]
-    tokens = _steps(over.most_tokens)
-    sequences = _steps(over.most_sequences)
-    prompts = _steps(int(max(over.longest_prompt, over.longest_context, 2)))
-
-    def priced(calls: Iterable[KernelCall], at: Array) -> Priced:
-        return price(calls, times, (clock.size, at.size), clock)
-
-    layers = _grids(tokens, priced(layer_calls(replica, tokens), tokens))
-    head = _grids(sequences, priced(head_calls(replica, sequences), sequences))
-    prompt = _grids(prompts, priced(prefill_calls(replica, prompts), prompts))
-    low, high = (np.full(sequences.shape, part * over.longest_context) for part in _CONTEXT_SHARES)
-    decode = _lines(
-        sequences,
-        high[0] - low[0],
-        high[0],
-        priced(decode_calls(replica, sequences, low), sequences),
-        priced(decode_calls(replica, sequences, high), sequences),
-    )
-    grids = zip(clock.ravel().tolist(), layers, head, prompt, decode, strict=True)
-    return tuple(IterationLaw(replica, host, *one) for one in grids)
-
-
-def _lines(
-    sequences: Array, apart: float, high: float, first: Priced, second: Priced
-) -> list[KernelGrid]:
-    """Decode attention as lines over the context: what stands at none, and their slopes."""
-    found: dict[str, Array] = {}
-    for name in ("total_s", "flop", "byte", "outside_s"):
-        above = np.asarray(getattr(second, name))
-        slope = np.maximum(above - np.asarray(getattr(first, name)), 0.0) / apart
-        found[name] = np.maximum(above - slope * high, 0.0)
-        found[f"{name}_per_token"] = slope / sequences
-    return _by_clock(sequences, found)
-
-
-def _by_clock(at: Array, values: dict[str, Array]) -> list[KernelGrid]:
-    """(clock, point) of each quantity as a grid a clock."""
-    clocks = len(values["total_s"])
-    return [KernelGrid(at, {name: row[c] for name, row in values.items()}) for c in range(clocks)]
-
-
-def _steps(most: int) -> Array:
-    """Whole counts from one to the most, close together where they are few."""
-    return np.unique(np.round(np.geomspace(1, max(most, 2), _POINTS)))
-
-
-def _grids(at: Array, priced: Priced) -> list[KernelGrid]:
-    values = {
-        "total_s": priced.total_s,
-        "flop": priced.flop,
-        "byte": priced.byte,
-        "exchange": priced.part_s.get("exchange", np.zeros(priced.flop.shape)),
-        "outside_s": priced.outside_s,
-    }
-    return _by_clock(at, values)

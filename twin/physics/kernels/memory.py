@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
+from twin.physics.kernels.pipeline import stage_layers
 from twin.physics.kernels.replica import ServingReplica
+
+Array = NDArray[np.float64]
+
+_WIDE = 2.0
+"""Bytes of a weight of embedding and head: bf16."""
 
 
 def weight_bytes_per_gpu(replica: ServingReplica) -> float:
-    """Bytes of weights on each GPU: attention is copied on every attention rank."""
+    """Bytes of weights on each GPU of the stage that holds most: attention is copied on every
+    attention rank.
+    """
+    return float(_stage_weight_bytes(replica).max())
+
+
+def _stage_weight_bytes(replica: ServingReplica) -> Array:
+    """(stage,) bytes of weights on each GPU: its layers, the embedding before the first and the
+    head behind the last, of which a tied one has a copy on both.
+    """
     model = replica.model
     form = replica.formats
     routed = model.routed_parameters()
-    embedding = model.embedding_parameters()
-    rest = model.parameters() - routed - embedding
-    shared = (rest * form.layer_bytes + embedding * 2.0) / replica.tensor
-    return shared + routed * form.expert_bytes / replica.gpus
+    rest = model.parameters() - routed - model.embedding_parameters()
+    layers = rest * form.layer_bytes / replica.tensor
+    layers += routed * form.expert_bytes / replica.stage_gpus
+    held: Array = layers * _layers_frac(replica)
+    if replica.pipeline == 1:
+        return held + model.embedding_parameters() * _WIDE / replica.tensor
+    held[[0, -1]] += model.vocab * model.hidden * _WIDE / replica.tensor
+    return held
+
+
+def _layers_frac(replica: ServingReplica) -> Array:
+    """(stage,) share of the layers."""
+    layers = replica.model.layers
+    return np.asarray(stage_layers(layers, replica.pipeline) / layers)
 
 
 def kv_bytes_per_token(replica: ServingReplica) -> float:
-    """Bytes that a token of context takes on each GPU that holds it, no window closed."""
+    """Bytes that a token of context takes on each GPU that holds it, no window closed; over all
+    stages together.
+    """
     model = replica.model
     if model.latent_rank:
         return model.kv_values_per_token() * replica.formats.kv_bytes
@@ -26,11 +56,26 @@ def kv_bytes_per_token(replica: ServingReplica) -> float:
 
 
 def sequence_bytes(replica: ServingReplica, context_tokens: float) -> float:
-    """Bytes that a sequence takes on each GPU that holds it; closed windows keep no more."""
+    """Bytes that a sequence takes on each GPU that holds it, over all stages together; closed
+    windows keep no more.
+    """
     model = replica.model
     whole = model.layers * context_tokens
     seen = float(model.seen_tokens(context_tokens))
     return kv_bytes_per_token(replica) * context_tokens * (seen / whole if whole else 1.0)
+
+
+def kv_room_bytes(replica: ServingReplica, memory_bytes: float, share: float = 1.0) -> float:
+    """Room for keys and values of each attention rank on one GPU of every stage together; below
+    zero where weights alone do not fit.
+
+    memory_bytes   of one GPU, what the runtime and its margin take already off
+    share          of what weights leave free
+
+    Every stage holds its layers of all sequences, so the one with the least room a layer decides.
+    """
+    free = share * (memory_bytes - _stage_weight_bytes(replica))
+    return float((free / _layers_frac(replica)).min())
 
 
 def kv_capacity_tokens(replica: ServingReplica, memory_bytes: float) -> float:
@@ -39,5 +84,4 @@ def kv_capacity_tokens(replica: ServingReplica, memory_bytes: float) -> float:
 
     memory_bytes   of one GPU, what the runtime and its margin take already off
     """
-    room = memory_bytes - weight_bytes_per_gpu(replica)
-    return room / kv_bytes_per_token(replica)
+    return kv_room_bytes(replica, memory_bytes) / kv_bytes_per_token(replica)

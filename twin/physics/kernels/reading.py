@@ -37,8 +37,7 @@ def reading_curve(
     prompts = tokens / mix.read_tokens
     seconds = np.stack(
         [
-            law.fixed_s(0.0, tokens)
-            + prompts * law.prompt_attention_s(mix.read_tokens, mix.cached_tokens)
+            law.fixed_s(0.0, tokens) + law.reading_s(tokens, mix.read_tokens, mix.cached_tokens)
             for law in laws
         ]
     )

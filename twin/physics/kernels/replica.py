@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from twin.physics.transformer import Transformer
 
 
@@ -30,11 +32,26 @@ class KernelFormats:
 
 
 @dataclass(frozen=True)
+class StageLink:
+    """What stages hand their activations over."""
+
+    crossings: int = 0
+    """Hand-overs of a round that leave a scale-up domain; the others stay within one."""
+    line_b_s: float = np.inf
+    """Bytes a second of a GPU's line to another domain."""
+
+
+TOGETHER = StageLink()
+"""All stages in one scale-up domain."""
+
+
+@dataclass(frozen=True)
 class ServingReplica:
-    """One copy of a model on `tensor * data` GPUs.
+    """One copy of a model on `tensor * data * pipeline` GPUs.
 
     `data` ranks hold attention whole and their own sequences; the routed experts are spread over
-    all of them (attention data parallel, DeepSeek-V3, arXiv 2412.19437 section 3.4).
+    all of them (attention data parallel, DeepSeek-V3, arXiv 2412.19437 section 3.4). `pipeline`
+    stages hold layers one after another, and as many micro-batches are in flight.
     """
 
     model: Transformer
@@ -45,10 +62,18 @@ class ServingReplica:
     """Ranks of attention, each with sequences of its own."""
     expert_skew: float = 1.2
     """Exponent of the power law by which tokens choose experts; the middle of those measured."""
+    pipeline: int = 1
+    """Stages, each with a share of the layers on `tensor * data` GPUs of its own."""
+    link: StageLink = TOGETHER
 
     @property
     def gpus(self) -> int:
         """GPUs of the replica."""
+        return self.stage_gpus * self.pipeline
+
+    @property
+    def stage_gpus(self) -> int:
+        """GPUs that share each layer, and exchange tokens within it."""
         return self.tensor * self.data
 
     @property
@@ -90,9 +115,14 @@ def replica_problems(replica: ServingReplica) -> tuple[tuple[str, str], ...]:
             "a model of experts; let a dense one serve as several replicas",
         ),
         (
-            not model.experts or model.experts % replica.gpus == 0 or ranks == 1,
+            not model.experts or model.experts % replica.stage_gpus == 0 or ranks == 1,
             experts,
             "a divisor of the experts",
+        ),
+        (
+            replica.pipeline <= model.layers,
+            f"{replica.pipeline} pipeline stages",
+            f"at most the model's {model.layers} layers",
         ),
     )
     return tuple((found, allowed) for holds, found, allowed in rules if not holds)

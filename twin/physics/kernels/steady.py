@@ -80,7 +80,7 @@ def steady_curve(
         [
             (law.fixed_s(rows[:, None], prompts) * chance).sum(axis=1)
             + law.context_s(batch) * context
-            + made / mix.output_tokens * law.prompt_attention_s(mix.read_tokens, mix.cached_tokens)
+            + made / mix.output_tokens * _attention_s(law, mix, prompts, chance)
             + mix.drafting_s
             for law in laws
         ]
@@ -94,6 +94,15 @@ def steady_curve(
         np.minimum(flop / seconds / (flop_s * clock), 1.0),
         np.minimum(byte / seconds / bytes_s, 1.0),
     )
+
+
+def _attention_s(law: IterationLaw, mix: RequestMix, prompts: Array, chance: Array) -> Array:
+    """(batch,) seconds of attention for each prompt that is read, in mean iterations."""
+    if mix.read_tokens == 0:
+        return np.zeros(prompts.shape[0])
+    each = law.reading_s(prompts, mix.read_tokens, mix.cached_tokens)
+    read = (prompts * chance).sum(axis=1) / mix.read_tokens
+    return np.asarray((each * chance).sum(axis=1) / read)
 
 
 def _work(

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import ceil
 
 import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.rows import Gpu
+from twin.facility.fabric import node_bandwidth_frac
 from twin.facility.gpu_profiles import profiled, refused
+from twin.physics.kernels import StageLink
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.replica import ReplicaSpeed
 from twin.workload import Pool
+
+LONE_B_S = 16e9
+"""Between GPUs of servers without adapters, a second: half of PCIe 5.0 x16; assumed."""
 
 
 class Fleet:
@@ -32,10 +38,12 @@ class Fleet:
         on = profiled(scenario, racks.gpu_type[first], world.facility.profiles)
         self.gpus_per_node = int(racks.gpus_per_node[first])
         self._check(on.gpu)
-        self.speed = ReplicaSpeed(scenario, pool, on)
+        self.link = self._link(on.gpu)
+        self.speed = ReplicaSpeed(scenario, pool, on, self.link)
         self.replicas_per_node = racks.gpus_per_node[self.rack] / pool.replica_gpus
         if not self.replicas:
             raise refused(scenario, pool.name, [self._no_room()])
+        self._reached = (-1, self.every_node)
 
     def _first_nodes(self, free: Index) -> Index:
         """The nodes that the pool holds; all of one GPU type would be better, the first ones are
@@ -48,10 +56,21 @@ class Fleet:
         return nodes
 
     def _check(self, gpu: Gpu) -> None:
-        if self.pool.replica_gpus > max(self.gpus_per_node, gpu.scaleup_domain_gpus):
-            found = f"a replica of {self.pool.replica_gpus} GPUs"
+        if self.pool.stage_gpus > max(self.gpus_per_node, gpu.scaleup_domain_gpus):
+            found = f"a replica of {self.pool.stage_gpus} GPUs"
             allowed = f"at most {gpu.scaleup_domain_gpus}, the scale-up domain"
-            raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)])
+            cure = "pipeline_parallel spreads its layers over stages in several domains"
+            raise refused(self.world.facility.scenario, self.pool.name, [(found, allowed)], cure)
+
+    @property
+    def line_b_s(self) -> float:
+        """Bytes a second of a GPU's share of its node's adapters, one direction."""
+        return self.world.facility.fabric.node_bandwidth_b_s / self.gpus_per_node or LONE_B_S
+
+    def _link(self, gpu: Gpu) -> StageLink:
+        """What stages of a replica hand over by: the scale-up network, or a node's adapters."""
+        domains = ceil(self.pool.replica_gpus / gpu.scaleup_domain_gpus)
+        return StageLink(min(domains, self.pool.pipeline) - 1, self.line_b_s)
 
     def _no_room(self) -> tuple[str, str]:
         """Why the pool has not one replica: one stands in one rack."""
@@ -63,7 +82,22 @@ class Fleet:
     def live(self) -> Mask:
         """(node,) in order and fed."""
         state = self.world.state
-        return np.asarray(state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack])
+        live = np.asarray(state.faults.node_ok[self.nodes] & state.racks.rack_on[self.rack])
+        return live & self._joined() if self._over_network else live
+
+    @property
+    def _over_network(self) -> bool:
+        """Whether stages of one replica hand over from node to node by the network."""
+        return self.link.crossings > 0 and self.pool.replica_gpus > self.gpus_per_node
+
+    def _joined(self) -> Mask:
+        """(node,) that has a way to others."""
+        network = self.world.state.network
+        if self._reached[0] != network.version:
+            fabric = self.world.facility.fabric
+            share = node_bandwidth_frac(fabric, self.nodes.astype(np.int32), network.switch_ok)
+            self._reached = (network.version, share > 0)
+        return self._reached[1]
 
     def replicas_by_rack(self, live: Mask) -> Array:
         """(rack of the fleet,) whole replicas on these nodes; each rank of attention is one."""
@@ -106,5 +140,7 @@ class Fleet:
         state = self.world.state
         if not state.racks.rack_on[rack]:
             return self.compute.why_off(rack)
+        if self._over_network and not self._joined()[self.rack == rack].all():
+            return Cause.FABRIC
         throttled = state.throttling.clock_frac[rack] < 1.0
         return Cause.THROTTLED if throttled else Cause.FAILED

@@ -14,9 +14,6 @@ from twin.physics.serving.handover import after_reading_s, transfer_s
 from twin.simulation.kernel.world import World
 from twin.simulation.serving.fleet import Fleet
 
-LONE_B_S = 16e9
-"""Between GPUs of servers without adapters, a second: half of PCIe 5.0 x16; assumed."""
-
 
 class Handover:
     """Line rates, and what they allow, of keys and values between two fleets."""
@@ -37,7 +34,7 @@ class Handover:
 
     def _node_b_s(self, fleet: Fleet) -> float:
         """One node's adapters, one direction."""
-        return self.world.facility.fabric.node_bandwidth_b_s or LONE_B_S * fleet.gpus_per_node
+        return fleet.line_b_s * fleet.gpus_per_node
 
     def reach(self) -> tuple[Array, Array]:
         """(node,) share of the way to others that each reader and each maker has now."""
@@ -78,11 +75,11 @@ class Handover:
     def _prompts_per_s(self, fleet: Fleet) -> float:
         """Prompts that a node's lines carry."""
         whole_s = float(transfer_s(self.prompt_bytes, self._replica_b_s(fleet)))
-        replicas = fleet.gpus_per_node / fleet.pool.tensor_parallel
+        replicas = fleet.gpus_per_node / fleet.pool.rank_gpus
         return replicas / whole_s
 
     def _replica_b_s(self, fleet: Fleet) -> float:
-        share = fleet.pool.tensor_parallel / fleet.gpus_per_node
+        share = fleet.pool.rank_gpus / fleet.gpus_per_node
         return self._node_b_s(fleet) * share
 
     def line_b_s(self) -> Array:

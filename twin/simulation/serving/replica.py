@@ -13,6 +13,7 @@ from twin.facility.gpu_profiles import Profiled, refused
 from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
 from twin.physics.chip import activity
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
+from twin.physics.kernels import TOGETHER, StageLink
 from twin.physics.serving.columns import LawTables
 from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
@@ -38,12 +39,14 @@ LONGEST_TOKENS = 262_144.0
 class ReplicaSpeed:
     """Capacity, activity and latency of one replica."""
 
-    def __init__(self, scenario: Scenario, pool: Pool, on: Profiled) -> None:
+    def __init__(
+        self, scenario: Scenario, pool: Pool, on: Profiled, link: StageLink = TOGETHER
+    ) -> None:
         self.asked = length_law(scenario, pool)
         self.lengths = of_stage(self.asked, pool.stage)
         self.pool = pool
         software = _software(scenario, pool)
-        self.pace = _pace(scenario, pool, on, self.lengths, _allowed(pool, software))
+        self.pace = _pace(scenario, pool, on, self.lengths, _allowed(pool, software), link)
         try:
             self.engine = _engine(pool, software, self.pace.kv_capacity_tokens)
         except ValueError as error:
@@ -123,8 +126,9 @@ def _at_full_clock(curve: DecodeCurve, tokens_per_s: Array) -> OperatingPoint:
 
 
 def _pace(
-    scenario: Scenario, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits
-) -> ReplicaPace:
+    scenario: Scenario, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
+    link: StageLink,
+) -> ReplicaPace:  # fmt: skip
     """The pace of the replica, refused at the workload's place."""
     model = scenario.catalogue.get(Model, pool.model)
     if model.heads % pool.tensor_parallel:
@@ -132,7 +136,7 @@ def _pace(
         right = f"a divisor of the model's {model.heads} heads"
         raise refused(scenario, pool.name, [(found, right)])
     try:
-        return replica_pace(model, pool, on, lengths, allowed, CLOCKS.tolist())
+        return replica_pace(model, pool, on, lengths, allowed, CLOCKS.tolist(), link)
     except ValueError as error:
         raise _does_not_fit(scenario, pool, error) from error
     except InputError as error:
@@ -143,7 +147,7 @@ def _pace(
 
 def _does_not_fit(scenario: Scenario, pool: Pool, error: ValueError) -> InputError:
     found = [(str(error), "a model that fits its replica")]
-    cure = "more tensor_parallel GPUs, or a smaller format"
+    cure = "more tensor_parallel GPUs or pipeline_parallel stages, or a smaller format"
     return refused(scenario, pool.name, found, cure)
 
 
@@ -153,13 +157,15 @@ def _software(scenario: Scenario, pool: Pool) -> ServingSoftware | None:
 
 
 def _allowed(pool: Pool, software: ServingSoftware | None) -> EngineLimits:
-    """The engine's limits: what is stated, else what its software has, else what most have."""
+    """The engine's limits: what is stated, else what its software has, else what most have; of all
+    micro-batches together.
+    """
     most = pool.engine.max_sequences or (software.max_sequences if software else SEQUENCES_MAX)
     usual = software.token_budget if software else max(TOKEN_BUDGET, most)
     budget = pool.engine.token_budget or usual
     return EngineLimits(
-        min(most, budget) if pool.stage is Stage.PREFILL else most,
-        budget,
+        (min(most, budget) if pool.stage is Stage.PREFILL else most) * pool.pipeline,
+        budget * pool.pipeline,
         software.memory_frac if software else USABLE_MEMORY_FRAC,
         _replays_graphs(pool, software),
     )

@@ -40,7 +40,7 @@ class StageCapacity:
         if total <= 0:
             return []
         fleet = self.fleet
-        gpus = missing / fleet.speed.capacity_tokens_per_s * fleet.pool.tensor_parallel
+        gpus = missing / fleet.speed.capacity_tokens_per_s * fleet.pool.rank_gpus
         names = fleet.world.facility.racks.id
         return [
             ((self.cause or fleet.why_short(int(r)), names[r], work), missing[i] / total, gpus[i])

@@ -30,6 +30,9 @@ class Inference(WorkloadKind):
     attention_data_parallel: PositiveInt = Field(default=1, le=10_000)
     """GPUs that each hold attention whole for sequences of their own and share the experts of one
     replica (DEP8 is 8 of them); with tensor_parallel 1 alone."""
+    pipeline_parallel: PositiveInt = Field(default=1, le=1000)
+    """Stages of one replica that hold its layers one after another, each on GPUs of its own; in a
+    scale-up domain, or over nodes of one rack that a network joins."""
     dtype: Literal["bf16", "fp8", "fp4"] = "fp8"
     """Arithmetic and weight format."""
     requests: Requests
@@ -73,6 +76,7 @@ class Inference(WorkloadKind):
             nodes=self.nodes,
             tensor_parallel=self._tensor,
             attention_ranks=self.attention_data_parallel,
+            pipeline=self.pipeline_parallel,
             dtype=self.dtype,
             requests=self.requests,
             window_s=self.window,
@@ -97,6 +101,7 @@ class Inference(WorkloadKind):
             nodes=stated.nodes,
             tensor_parallel=stated.tensor_parallel or pool.tensor_parallel,
             attention_ranks=1 if stated.tensor_parallel else pool.attention_ranks,
+            pipeline=1 if stated.tensor_parallel else pool.pipeline,
             engine=engine,
             sends_layers=stated.send == "layers",
         )
