@@ -210,7 +210,7 @@ def test_clicks_pick_slide_switch_and_ask_what_fails(chromium: Browser, tmp_path
     page.click_on("#v-slider")
     middle = text_of(page, "v-time")
     page.key("End")
-    assert text_of(page, "v-time") == "day 2 00:00:00" != middle
+    assert text_of(page, "v-time") == "24:00:00" != middle
     page.click_on("input[data-system=compute]")
     shown = text_of(page, "v-shown")
     assert shown.split()[0] == str(int(shown.split()[2]) - 8)
@@ -218,6 +218,7 @@ def test_clicks_pick_slide_switch_and_ask_what_fails(chromium: Browser, tmp_path
     picked(page, "cdu_2")
     assert text_of(page, "v-name") == "cdu_2"
     page.click_on("#v-fail")
+    assert "what\nCDU" in text_of(page, "v-facts")
     assert "Without cdu_2: 4 racks with 288 GPUs have no feed left" in text_of(page, "v-effect")
     page.click_on("#v-fail")
     assert text_of(page, "v-effect") == ""

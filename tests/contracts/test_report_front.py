@@ -148,6 +148,7 @@ def test_overridden_catalogue_numbers_stand_on_page_one() -> None:
     layout["cooling"]["loops"][0]["overrides"] = {"approach": "3.5 K"}
     page = front(ran(asked(layout))).text
     assert "Changed for this run" in page
+    assert "Written before" not in page  # a description does not age by what its own layout states
     assert re.search(r"overrides\.approach\S* = 3\.5", page)
 
 

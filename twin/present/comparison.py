@@ -100,7 +100,8 @@ def _change(row: Row, n: int) -> str:
     is_share = row.name.endswith("_frac") or row.name == "availability"
     if is_share:
         return f"{sign}{100 * abs(change):.3g} points"
-    part = f" ({sign}{percent(abs(number(share)))})" if share is not None else ""
+    said = percent(abs(number(share))).replace(" ", "\u00a0")
+    part = f" ({sign}{said})" if share is not None else ""
     return f"{sign}{written(row, abs(change))}{part}"
 
 

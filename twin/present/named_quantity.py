@@ -100,4 +100,6 @@ def _bare(name: str) -> Callable[[Any], str]:
     """A number without a unit: whole ones as they are, tokens with a prefix."""
     if name.startswith("tokens"):
         return _prefixed("")
+    if name.endswith("pue"):
+        return partial(figures, digits=4)  # 1.132 and 1.126 are not one design
     return lambda value: f"{value:,d}" if isinstance(value, int) else figures(number(value))

@@ -10,9 +10,11 @@ from matplotlib.figure import Figure
 from twin.analysis.side_by_side import Row, SideBySide
 from twin.present.figures.style import BLUE, CYCLE, INK, RC, WIDTH_IN, HouseFigure, nothing
 from twin.present.named_quantity import readable
-from twin.quantities import NONE, available, short
+from twin.quantities import NONE, available, middle
 
 ACROSS = 3
+_LETTERS = 28
+"""Of nine points that stand side by side in a panel."""
 _HATCHES = ("////", "", "....", "xxxx", "\\\\\\\\", "++++")
 
 
@@ -40,11 +42,12 @@ def _panel(axes: Axes, row: Row, names: tuple[str, ...]) -> None:
         colour = BLUE if n == 0 else CYCLE[n % len(CYCLE)]
         axes.barh(n, abs(held[n]) / top, color="white", edgecolor=colour,
                   hatch=_HATCHES[n % len(_HATCHES)], linewidth=1.2)  # fmt: skip
-        text = f"{short(name, 14)}  {written(row, row.values[n])}"
+        told = written(row, row.values[n])
+        text = f"{middle(name, max(8, _LETTERS - len(told)))}  {told}"
         axes.text(0.02, n, text, va="center", color=INK, fontsize=9,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
     axes.set(xlim=(0, 1.02), ylim=(len(names) - 0.4, -0.6), xticks=[], yticks=[])
-    axes.set_title(short(row.what, 34), fontsize=9)
+    axes.set_title(middle(row.what, _LETTERS + 2), fontsize=9, weight="normal")
     axes.spines["bottom"].set_visible(False)
 
 

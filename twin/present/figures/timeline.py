@@ -76,9 +76,9 @@ def _draw_power(axes: Axes, result: Result) -> None:
     site = result.frame("site")
     parts = {"racks": "it_power_w", "cooling": "cooling_power_w", "losses": "distribution_loss_w"}
     stack = [thinned(site[column].fillna(0.0).to_numpy()) / 1e6 for column in parts.values()]
-    axes.stackplot(
-        _hours(site), *stack, labels=list(parts), colors=(BLUE, SKY, ORANGE), linewidth=0
-    )
+    look: dict[str, Any] = {"colors": (BLUE, SKY, ORANGE), "linewidth": 0}
+    *_, losses = axes.stackplot(_hours(site), *stack, labels=list(parts), **look)
+    losses.set(hatch="/////", edgecolor="white")  # as light as cooling, to who sees no colours
     for label, column, colour, dashes in (
         ("generators", "generator_power_w", PURPLE, "-"),
         ("batteries", "battery_power_w", GREEN, "--"),
@@ -86,8 +86,8 @@ def _draw_power(axes: Axes, result: Result) -> None:
     ):
         delivered = thinned(site[column].fillna(0.0).to_numpy()) / 1e6
         if np.abs(delivered).max() > 0:
-            look: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.6}
-            axes.plot(_hours(site), delivered, label=label, **look)
+            line: dict[str, Any] = {"color": colour, "linestyle": dashes, "linewidth": 1.6}
+            axes.plot(_hours(site), delivered, label=label, **line)
     axes.set_ylabel("power (MW)")
 
 

@@ -180,6 +180,7 @@ def _page(result: Result, sections: list[Section], reviews: Reviews) -> str:
         tiles=tiles.tiles(result),
         judged=verdict.table(result),
         changed=summary.changed(result),
+        changed_outside=len(result.meta.get("changed") or {}),
         signed=review.verdict(reviews) if reviews else "",
         sentences=story.sentences(result),
         points=redundancy.points(result),

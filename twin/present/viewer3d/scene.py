@@ -16,6 +16,7 @@ import pandas as pd
 
 from twin.analysis.cause_chain import CAUSES
 from twin.analysis.sign_off import JudgedEntry, is_open, last_decisions
+from twin.catalogue.equipment_kinds import singular
 from twin.present.ramp import hexadecimal
 from twin.present.viewer3d.quantities import Framed, framed, steps_s
 from twin.quantities import count, power, short
@@ -84,6 +85,7 @@ def _columns(held: pd.DataFrame, place: Mapping[str, int]) -> dict[str, Any]:
         codes, words = pd.factorize(held[column])
         out[column] = codes.tolist()
         out[plural] = list(map(str, words))
+    out["kind_words"] = [singular(kind) for kind in out["kinds"]]
     metres = ("x", "y", "z"), ("width", "depth", "height")
     for key, column in zip("xyzwdh", [*metres[0], *metres[1]], strict=True):
         out[key] = _rounded(held[f"{column}_m"])

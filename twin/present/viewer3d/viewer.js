@@ -49,6 +49,7 @@
   const index = new Map(data.id.map((id, n) => [id, n]));
   const name = (n) => data.id[n];
   const kindOf = (n) => data.kinds[data.kind[n]];
+  const kindWords = (n) => data.kind_words[data.kind[n]];
   const systemOf = (n) => data.systems[data.system[n]];
   const steps = data.time_s.length;
   let step = 0, quantity = null, picked = -1, failing = false, playing = 0;
@@ -187,7 +188,7 @@
     const turned = system === "fabric";
     const [from, to] = turned ? [targets, sources] : [sources, targets];
     for (const b of to) for (const a of from) {
-      const need = system === "cooling" ? `cooling by ${kindOf(a)}` : system;
+      const need = system === "cooling" ? `cooling by ${kindWords(a)}` : system;
       if (!feeds[b].has(need)) feeds[b].set(need, []);
       feeds[b].get(need).push(a);
     }
@@ -246,6 +247,7 @@
 
   /* ---- words ---- */
   const clock = (s) => {
+    if (Math.round(s) === 86400) return "24:00:00";
     const t = Math.round(s), p = (v) => String(v).padStart(2, "0"), day = Math.floor(t / 86400);
     const text = `${p(Math.floor(t % 86400 / 3600))}:${p(Math.floor(t % 3600 / 60))}:${p(t % 60)}`;
     return day ? `day ${day + 1} ${text}` : text;
@@ -263,7 +265,7 @@
     $("v-name").textContent = picked < 0 ? "Pick a component" : name(picked);
     $("v-fail").disabled = picked < 0;
     if (picked < 0) return;
-    row(list, "what", `${kindOf(picked)} ${data.types[data.type[picked]]}`.trim());
+    row(list, "what", `${kindWords(picked)} ${data.types[data.type[picked]]}`.trim());
     if (data.parent[picked] >= 0) row(list, "in", name(data.parent[picked]));
     else if (data.hall[picked]) row(list, "in", data.hall[picked]);
     row(list, "at", `${data.x[picked].toFixed(2)} m east, ${data.y[picked].toFixed(2)} m north`);
@@ -311,10 +313,11 @@
     const racks = [...effect.lost].filter((n) => kindOf(n) === "rack");
     const gpus = racks.reduce((sum, n) => sum + data.gpus[n], 0);
     const others = effect.lost.size - racks.length - (kindOf(picked) === "rack" ? 0 : 1);
-    $("v-effect").textContent =
-      `Without ${name(picked)}: ${counted(racks.length, "rack")} with ${counted(gpus, "GPU")} ` +
-      `${racks.length === 1 ? "has" : "have"} no feed left, ${counted(others, "other component")} too; ` +
-      `${counted(effect.less.size, "component")} ${effect.less.size === 1 ? "has" : "have"} one feed less. By connections alone: ratings and limits are judged in the chapter Redundancy.`;
+    const dark = racks.length
+      ? `${counted(racks.length, "rack")} with ${counted(gpus, "GPU")} ${racks.length === 1 ? "has" : "have"} no feed left, ${counted(others, "other component")} too`
+      : `no rack is without a feed, ${counted(others, "other component")} ${others === 1 ? "is" : "are"}`;
+    $("v-effect").textContent = `Without ${name(picked)}: ${dark}; ${counted(effect.less.size, "component")} ` +
+      `${effect.less.size === 1 ? "has" : "have"} one feed less. By connections alone: ratings and limits are judged in the chapter Redundancy.`;
   };
 
   /* ---- drawing ---- */
