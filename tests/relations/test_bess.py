@@ -232,6 +232,39 @@ def test_quiet_stretches_with_a_store_have_the_same_bytes(
     same(quick, slow)
 
 
+BY_LISTS: dict[str, dict[str, Any]] = {
+    "limited by what the board draws": {"charge": "250 kW", "discharge": "250 kW"},
+    "free of it": {"charge": "20 kW", "discharge": "15 kW"},
+}
+
+
+@pytest.mark.parametrize("period", ["5 min", "7 min", "61.7 s"])
+@pytest.mark.parametrize("powers", BY_LISTS)
+def test_quiet_stretches_with_a_store_that_moves_have_the_same_bytes(
+    powers: str, period: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a list, in weather that changes what the board draws, until it is full or empty."""
+    steps = [
+        {"at": f"{h} h", way: BY_LISTS[powers][way]}
+        for h, way in ((2, "charge"), (9, "discharge"), (20, "charge"), (26, "discharge"))
+    ]
+    rule = {"kind": "schedule", "steps": steps, "start_charge": "30 %"}
+    where = {"climate": "phoenix", "grid": GRID}
+    scenario = asked(rule, workload=[], horizon="30 h", site=where, outputs={"period": period})
+    events = 0
+
+    def count(_: float, __: float) -> None:
+        nonlocal events
+        events += 1
+
+    quick = balanced(twin.simulate(twin.build(scenario), progress=count))
+    assert events < 0.2 * quick.summary["instants"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Quiet, "live_through", lambda *_: False)
+        slow = twin.simulate(twin.build(scenario))
+    same(quick, slow)
+
+
 BAD: list[tuple[list[dict[str, Any]], str]] = [
     ([{"kind": "peak_shave", "limit": "1 MW", "bess": "bes"}], "did you mean 'bess'"),
     ([{"kind": "backup"}, {"kind": "peak_shave", "limit": "1 MW"}], "one rule for each BESS"),

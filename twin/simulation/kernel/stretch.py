@@ -16,6 +16,11 @@ import numpy as np
 from twin.arrays import Array, Index, Mask
 from twin.physics.thermal_path import Path
 
+_OF_LOOKS = (
+    "outdoor_degc", "segment", "unit_w", "water_kg_s", "input_w", "output_w", "lost_w",
+    "recharge_w", "drain_w", "given_w",
+)  # fmt: skip
+
 
 def _none() -> Array:
     return np.zeros(0)
@@ -53,6 +58,13 @@ class Stretch:
     output_w: Array = field(default_factory=_none)
     lost_w: Array = field(default_factory=_none)
     """(look + 1, power node)"""
+    recharge_w: Array = field(default_factory=_none)
+    drain_w: Array = field(default_factory=_none)
+    """(look + 1, power node) what batteries take and give; empty where none moves."""
+    given_w: Array = field(default_factory=_none)
+    """(look + 1, BESS) AC power that each gives; empty likewise."""
+    battery_j: Array = field(default_factory=_none)
+    """(instant, power node) energy in each battery; empty where none moves."""
     site_rate: Array = field(default_factory=_none)
     """(look + 1, SITE)"""
     samples: dict[str, Array] = field(default_factory=dict)
@@ -81,12 +93,11 @@ class Stretch:
     def cut(self, instants: int) -> None:
         """Keep so many instants."""
         rows = int(np.count_nonzero(self.looks[:instants])) + 1
-        for name in ("time_s", "looks", "periods", "integral_k_s"):
+        for name in ("time_s", "looks", "periods", "integral_k_s", "battery_j"):
             setattr(self, name, getattr(self, name)[:instants])
         self.temperature_degc = self.temperature_degc[: instants + 1]
-        for name in ("outdoor_degc", "segment", "unit_w", "water_kg_s", "input_w", "output_w"):
+        for name in _OF_LOOKS:
             setattr(self, name, getattr(self, name)[:rows])
-        self.lost_w = self.lost_w[:rows]
 
     def cut_looks(self, fine: Mask) -> None:
         """Keep what comes before the first look (look,) that is not fine."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import merge
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +20,10 @@ from twin.simulation.outcome.recorder import Recorder
 
 LOOK = "plant scan"
 PERIOD = "period ends"
-FEWEST = 8
-"""Instants from which a stretch is worth its arrays, and that the first one tries."""
+FEWEST = 3
+"""Instants from which a stretch is worth its arrays."""
+FIRST = 8
+"""Instants that the first one tries."""
 MOST = 1024
 """Instants of the longest stretch."""
 MOST_NUMBERS = 4_000_000
@@ -48,8 +50,8 @@ class Quiet:
         self.foretelling = tuple(run.named(FORETELL))
         self.living = tuple(run.named(LIVE_THROUGH))
         widest = max(len(run.world.facility.power.id), len(run.world.facility.racks.id))
-        self.most = int(np.clip(MOST_NUMBERS // (4 * widest), FEWEST, MOST))
-        self._size = FEWEST
+        self.most = int(np.clip(MOST_NUMBERS // (4 * widest), FIRST, MOST))
+        self._size = FIRST
 
     def live_through(self, until_s: float) -> bool:
         """Live through what is quiet before a moment; False where hardly anything is."""
@@ -61,7 +63,7 @@ class Quiet:
             return False
         stretch = self._foretold(ahead)
         instants = len(stretch.time_s)
-        self._size = min(2 * self._size, self.most) if instants == len(ahead) else FEWEST
+        self._size = min(2 * self._size, self.most) if instants == len(ahead) else FIRST
         if not instants:
             return False
         self._live(stretch, ahead[:instants])
@@ -78,8 +80,9 @@ class Quiet:
         others_s = (due.time_s for due in waiting if not _ticks(due))
         end_s = min(until_s, world.end_s, foreseen_s, *others_s)
         ticks = merge(*(_moments(due) for due in waiting if _ticks(due)))
-        at_once = (list(group) for _, group in groupby(ticks, key=lambda tick: tick.time_s))
-        return [g for g in islice(at_once, self._size) if g[0].time_s < end_s]
+        before = takewhile(lambda tick: tick.time_s < end_s, ticks)
+        at_once = (list(group) for _, group in groupby(before, key=lambda tick: tick.time_s))
+        return list(islice(at_once, self._size))
 
     def _foretold(self, ahead: list[list[_Tick]]) -> Stretch:
         """The stretch, cut before the first instant at which something would happen."""

@@ -10,6 +10,7 @@ from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.solar import BoardSolar, Flow
 from twin.simulation.power.storage import BoardStorage
+from twin.simulation.power.storage_ahead import StorageAhead
 
 
 class AtBoards:
@@ -17,6 +18,7 @@ class AtBoards:
 
     def __init__(self, world: World, wires: Wiring) -> None:
         self.storage = BoardStorage(world, wires)
+        self.ahead = StorageAhead(self.storage)
         self.solar = BoardSolar(world, wires)
         self.none = np.zeros(len(world.facility.power.id))
 
@@ -43,23 +45,28 @@ class AtBoards:
         if self.solar.any:
             self.solar.hold()
 
-    def made_w(self) -> Array:
-        """(power node,) what comes from cells and daylight, which their stages give on or lose."""
-        made = self.storage.drained_w() if self.storage.any else self.none
+    def made_w(self, drain_w: Array) -> Array:
+        """(..., power node) what comes from cells and daylight, which their stages give on or lose;
+        of what leaves each battery.
+        """
+        made = self.storage.drained_w(drain_w) if self.storage.any else self.none
         return made + self.solar.generated_w() if self.solar.any else made
 
-    def moves(self) -> bool:
-        """Whether a store moves, or the site holds an array back."""
-        return self.storage.moves() or self.solar.held_back()
+    def at_rest(self) -> bool:
+        """Whether looks alone decide what stores do, and the site holds no array back."""
+        return self.ahead.at_rest() and not self.solar.held_back()
 
-    def at_rest_w(self, drawn_w: Array) -> Array:
-        """(look, power node) what is drawn while none of them moves."""
+    def foretold_w(self, stretch: Stretch, drawn_w: Array, through: Flow) -> Array:
+        """(look + 1, power node) what is drawn with all of them."""
         if self.storage.any:
             drawn_w = drawn_w + self.storage.standby_w()
-        return drawn_w - self.solar.generated_w() if self.solar.any else drawn_w
+        if self.solar.any:
+            drawn_w = drawn_w - self.solar.generated_w()
+        return self.ahead.foretold_w(stretch, drawn_w, through) if self.storage.any else drawn_w
 
     def foretell(self, stretch: Stretch) -> None:
-        """A look after which one would move is lived through as an event."""
-        self.storage.foretell(stretch)
+        """A look after which one would begin to move is lived through as an event."""
+        if self.storage.any:
+            self.ahead.foretell(stretch)
         if self.solar.any:
             self.solar.foretell(stretch)

@@ -10,8 +10,9 @@ from twin.arrays import Array, Mask
 from twin.physics.battery import weighted_power_w
 from twin.quantities import percent
 from twin.simulation.kernel.order import Stage
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
-from twin.simulation.power.trial import BATTERY_EMPTY_J
+from twin.simulation.power.trial import BATTERY_EMPTY_J, NEAR_J
 
 WALK_IN_STEPS = 5
 """Equal steps in which a UPS takes its load back over its walk-in time."""
@@ -58,8 +59,46 @@ class Batteries:
         return self.any and bool(self.own.drain_w.any() or self.own.recharge_w.any())
 
     def at_rest(self) -> bool:
-        """None is, nor is about to be."""
-        return not (self.any and (self.own.on_battery.any() or self.move()))
+        """No UPS empties or fills its own, nor is about to."""
+        own = self.own
+        moving = (own.drain_w > 0) | (own.recharge_w > 0)
+        return not (self.any and (own.on_battery.any() or moving[self.is_ups].any()))
+
+    def cells_w(self, stretch: Stretch) -> tuple[Array, Array]:
+        """What batteries take and what leaves them, (look + 1, power node) where one moves."""
+        if stretch.drain_w.size:
+            return stretch.recharge_w, stretch.drain_w
+        return self.own.recharge_w, self.own.drain_w
+
+    def foretell(self, stretch: Stretch) -> None:
+        """Energies in a quiet stretch, which ends before one comes near to empty or full."""
+        if not stretch.drain_w.size:
+            return
+        rate_w = self._rate_w(stretch.recharge_w, stretch.drain_w)
+        moving = rate_w.any(axis=0)
+        low, high = (bound[moving] for bound in self.bounds_j())
+        rows = np.empty((len(stretch.time_s), moving.size))
+        held = self.own.battery_j
+        for i, (span_s, row) in enumerate(zip(stretch.span_s, stretch.row, strict=True)):
+            held = self._later_j(held, rate_w[row], span_s)
+            rows[i] = held
+        stretch.battery_j = rows
+        clear = (rows[:, moving] > low + NEAR_J) & (rows[:, moving] < high - NEAR_J)
+        fine = clear.all(axis=1)
+        if not fine.all():
+            stretch.cut(int(np.argmin(fine)))
+
+    def live_through(self, stretch: Stretch) -> None:
+        """What a quiet stretch has left in them."""
+        if not stretch.drain_w.size:
+            return
+        own = self.own
+        for span_s, row in zip(stretch.span_s, stretch.row, strict=True):
+            self._owe(stretch.recharge_w[row], stretch.drain_w[row], span_s)
+        own.battery_j = stretch.battery_j[-1].copy()
+        at_ends = stretch.battery_j[stretch.periods]
+        stretch.samples["battery_j"] = at_ends.sum(axis=1)[:, None]
+        stretch.samples["bess_j"] = at_ends[:, self.tree.bess.node]
 
     def ask_recharge(self) -> None:
         """Set what batteries that lack energy draw, where the mains carry the load."""
@@ -87,12 +126,15 @@ class Batteries:
 
     def charge_w(self) -> Array:
         """(power node,) rate of change of the energy left."""
-        own = self.own
-        given_w = own.recharge_w * self.tree.battery_charge_frac
+        return self._rate_w(self.own.recharge_w, self.own.drain_w)
+
+    def _rate_w(self, recharge_w: Array, drain_w: Array) -> Array:
+        """(..., power node) the same, of what goes in and leaves."""
+        given_w = recharge_w * self.tree.battery_charge_frac
         if not self.by_rate:
-            return given_w - own.drain_w
+            return given_w - drain_w
         ups = self.tree.ups
-        falls_w = weighted_power_w(own.drain_w, ups.battery_rated_w, ups.peukert_exponent)
+        falls_w = weighted_power_w(drain_w, ups.battery_rated_w, ups.peukert_exponent)
         return given_w * self._back_frac() - falls_w
 
     def _back_frac(self) -> Array:
@@ -108,11 +150,20 @@ class Batteries:
         if not self.move():
             return
         own = self.own
-        energy_j = own.battery_j + self.charge_w() * span_s
+        energy_j = self._later_j(own.battery_j, self.charge_w(), span_s)
+        self._owe(own.recharge_w, own.drain_w, span_s)
+        own.battery_j = energy_j
+
+    def _later_j(self, held_j: Array, rate_w: Array, span_s: float) -> Array:
+        """(power node,) energy after a span."""
+        return np.clip(held_j + rate_w * span_s, 0.0, self.tree.battery_j)
+
+    def _owe(self, recharge_w: Array, drain_w: Array, span_s: float) -> None:
+        """Count what was truly taken, where a fast discharge takes off more."""
+        own = self.own
         if self.by_rate:
-            given_w = own.recharge_w * self.tree.battery_charge_frac
-            own.owed_j = np.maximum(own.owed_j + (own.drain_w - given_w) * span_s, 0.0)
-        own.battery_j = np.clip(energy_j, 0.0, self.tree.battery_j)
+            given_w = recharge_w * self.tree.battery_charge_frac
+            own.owed_j = np.maximum(own.owed_j + (drain_w - given_w) * span_s, 0.0)
 
     def next_s(self) -> float:
         """Seconds until one is empty or full."""

@@ -196,9 +196,14 @@ class BoardStorage:
         if alone.any():
             self._carry(alone)
         supply.drain_w[bess.node] = self.own.given_w / self.tree.battery_discharge_frac[bess.node]
-        taken_w = supply.recharge_w[bess.node] + bess.standby_w
-        supply.input_w[bess.node] = np.where(supply.live[bess.node], taken_w, 0.0)
-        supply.output_w[bess.node] = self.own.given_w
+        taken_w = supply.recharge_w[bess.node]
+        self.enter(supply.input_w, supply.output_w, taken_w, self.own.given_w)
+
+    def enter(self, input_w: Array, output_w: Array, taken_w: Array, given_w: Array) -> None:
+        """Let (..., power node) have what each takes and gives (..., BESS)."""
+        node = self.bess.node
+        input_w[..., node] = np.where(self.supply.live[node], taken_w + self.bess.standby_w, 0.0)
+        output_w[..., node] = given_w
 
     def _carry(self, alone: Mask) -> None:
         """Let each board that stands alone take its input from its BESS, by their ratings; where
@@ -253,22 +258,21 @@ class BoardStorage:
     def _names(self, board: int) -> str:
         return ", ".join(self.tree.id[p] for p in self.bess.node[self._mine(board)])
 
-    def drained_w(self) -> Array:
-        """(power node,) what leaves the cells of BESS: with it, what their stages take less what
-        they give is what discharging and standby lose.
+    def drained_w(self, drain_w: Array) -> Array:
+        """(..., power node) what leaves the cells of BESS: with it, what their stages take less
+        what they give is what discharging and standby lose.
         """
-        lost = np.zeros(len(self.tree.id))
-        lost[self.bess.node] = self.supply.drain_w[self.bess.node]
+        lost = np.zeros(drain_w.shape)
+        lost[..., self.bess.node] = drain_w[..., self.bess.node]
         return lost
 
     def moves(self) -> bool:
-        """Whether one takes or gives or may at any time, or a ramp is under way."""
-        busy = self.own.given_w.any() or self.supply.recharge_w[self.bess.node].any()
-        return bool(busy or self.helping().any() or self.rules.busy())
+        """Whether one takes or gives."""
+        return bool(self.own.given_w.any() or self.supply.recharge_w[self.bess.node].any())
 
-    def foretell(self, stretch: Stretch) -> None:
-        """A look after which a rule would move one is lived through as an event."""
-        if not self.any:
-            return
-        gives_w, takes_w = self.room_w(self.supply.output_w)
-        stretch.cut_looks(self.rules.still(stretch.input_w[1:], gives_w, takes_w))
+    def live_through(self, stretch: Stretch) -> None:
+        """What each gave and took at the last look holds."""
+        if stretch.given_w.size:
+            self.own.given_w = stretch.given_w[-1].copy()
+            self.supply.recharge_w = stretch.recharge_w[-1].copy()
+            self.supply.drain_w = stretch.drain_w[-1].copy()

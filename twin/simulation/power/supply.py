@@ -223,7 +223,7 @@ class Supply(Discipline):
         own.output_w, own.input_w = self._through(drawn)
         self.batteries.hold()
         self.boards.hold()
-        own.lost_w = self._lost_w(own.output_w, own.input_w)
+        own.lost_w = self._lost_w(own.output_w, own.input_w, own.recharge_w, own.drain_w)
         self.generators.fuel.hold()
 
     def _through(self, drawn_w: Array) -> tuple[Array, Array]:
@@ -249,37 +249,39 @@ class Supply(Discipline):
             self._bypassed_stages = (ups.version, staged)
         return self._bypassed_stages[1]
 
-    def _lost_w(self, output_w: Array, input_w: Array) -> Array:
+    def _lost_w(self, output_w: Array, input_w: Array, recharge_w: Array, drain_w: Array) -> Array:
         """(..., power node) loss of each stage, battery conversion included."""
-        own = self.own
-        stage = np.where(self.is_load, 0.0, input_w - output_w - own.recharge_w)
-        stage = stage + self.boards.made_w()
-        charging = own.recharge_w * (1.0 - self.tree.battery_charge_frac)
-        return np.where(own.live, stage, 0.0) + charging
+        stage = np.where(self.is_load, 0.0, input_w - output_w - recharge_w)
+        stage = stage + self.boards.made_w(drain_w)
+        charging = recharge_w * (1.0 - self.tree.battery_charge_frac)
+        return np.where(self.own.live, stage, 0.0) + charging
 
     def at_rest(self) -> bool:
-        """No battery moves, and no tank that may run dry."""
-        if self.generators.fuel.moves() or self.boards.moves():
-            return False
-        return self.batteries.at_rest()
+        """No battery of a UPS moves, and no tank that may run dry."""
+        burns = self.generators.fuel.moves()
+        return not burns and self.boards.at_rest() and self.batteries.at_rest()
 
     def foretell(self, stretch: Stretch) -> None:
         """Flow the power of every look."""
-        own = self.own
         tree = self.tree
         load = np.zeros((len(stretch.unit_w), len(tree.id)))
         load[:, tree.load_of_rack] = self.world.state.racks.rack_w
         load[:, tree.load_of_unit] = stretch.unit_w
-        drawn = self.boards.at_rest_w(load + own.recharge_w)
+        drawn = self.boards.foretold_w(stretch, load, self._through)
         stretch.output_w, stretch.input_w = self._through(drawn)
         self.boards.foretell(stretch)
-        stretch.lost_w = self._lost_w(stretch.output_w, stretch.input_w)
+        stretch.lost_w = self._lost_w(
+            stretch.output_w, stretch.input_w, *self.batteries.cells_w(stretch)
+        )
+        self.batteries.foretell(stretch)
 
     def live_through(self, stretch: Stretch) -> None:
         """The last look's power holds."""
         self.own.output_w = stretch.output_w[-1].copy()
         self.own.input_w = stretch.input_w[-1].copy()
         self.own.lost_w = stretch.lost_w[-1].copy()
+        self.boards.storage.live_through(stretch)
+        self.batteries.live_through(stretch)
         self.generators.fuel.hold()
 
     def advance(self, span_s: float) -> None:

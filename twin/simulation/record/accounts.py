@@ -39,7 +39,8 @@ class Accounts(Discipline):
         state = self.world.state
         supply = state.supply
         clock_frac = state.throttling.clock_frac
-        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, self._water_kg_s())
+        cells_w = (supply.recharge_w, supply.drain_w)
+        own.site_rate = self._site_rate(supply.input_w, supply.lost_w, self._water_kg_s(), *cells_w)
         own.site_rate[-1] = self._fuel_m3_s(supply.output_w)
         own.rack_rate[0] = state.racks.rack_w
         own.rack_rate[1] = state.racks.rack_on
@@ -57,12 +58,18 @@ class Accounts(Discipline):
         drawn = float(moist.water_kg_s[1] @ self.drawn_frac) if moist.ratio.size else 0.0
         return state.units.water_kg_s + drawn
 
-    def _site_rate(self, input_w: Array, lost_w: Array, water_kg_s: Array | float) -> Array:
-        """(..., SITE) what the whole site draws, loses and uses, of inputs and losses (..., power
-        node) and water (...,).
+    def _site_rate(
+        self,
+        input_w: Array,
+        lost_w: Array,
+        water_kg_s: Array | float,
+        recharge_w: Array,
+        drain_w: Array,
+    ) -> Array:
+        """(..., SITE) what the whole site draws, loses and uses, of inputs, losses and what
+        batteries take and give (..., power node), and water (...,).
         """
         state = self.world.state
-        supply = state.supply
         tree = self.supply.tree
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
         rate = np.empty((*input_w.shape[:-1], len(SITE)))
@@ -70,8 +77,8 @@ class Accounts(Discipline):
         bought_w = np.where(np.abs(bought_w) < NOTHING_W, 0.0, bought_w)
         rate[..., 0] = np.maximum(bought_w, 0.0)
         rate[..., 1] = input_w.take(self.generators, axis=-1).sum(axis=-1)
-        rate[..., 2] = supply.drain_w.sum()
-        rate[..., 3] = (supply.recharge_w * tree.battery_charge_frac).sum()
+        rate[..., 2] = drain_w.sum(axis=-1)
+        rate[..., 3] = (recharge_w * tree.battery_charge_frac).sum(axis=-1)
         rate[..., 4] = input_w.take(tree.load_of_rack, axis=-1).sum(axis=-1)
         rate[..., 5] = lost_w.sum(axis=-1)
         rate[..., 6] = input_w.take(tree.load_of_unit, axis=-1).sum(axis=-1)
@@ -110,7 +117,8 @@ class Accounts(Discipline):
     def live_through(self, stretch: Stretch) -> None:
         """Integrate interval by interval, and look at the temperatures reached."""
         own = self.own
-        rates = self._site_rate(stretch.input_w, stretch.lost_w, stretch.water_kg_s)
+        cells_w = self.supply.batteries.cells_w(stretch)
+        rates = self._site_rate(stretch.input_w, stretch.lost_w, stretch.water_kg_s, *cells_w)
         rates[..., -1] = self._fuel_m3_s(stretch.output_w)
         rates[0] = own.site_rate
         stretch.site_rate = rates
@@ -154,13 +162,30 @@ class Accounts(Discipline):
         self._live_through_batteries(stretch, ends.size)
 
     def _live_through_batteries(self, stretch: Stretch, periods: int) -> None:
-        """No battery moves in a quiet stretch: only the first period may hold an earlier low."""
+        """Where no battery moves only the first period may hold an earlier low."""
         own = self.own
+        if stretch.battery_j.size:
+            stretch.samples["battery_least_j"] = self._lows(stretch)
+            return
         least_j = np.repeat(self.world.state.supply.battery_j[None], periods, axis=0)
         if periods:
             least_j[0] = own.battery_least_j
             own.battery_least_j = self.world.state.supply.battery_j.copy()
         stretch.samples["battery_least_j"] = least_j
+
+    def _lows(self, stretch: Stretch) -> Array:
+        """(period, power node) least energy at looks around since the period before ended."""
+        own = self.own
+        lows = []
+        for looked, ended, held_j in zip(
+            stretch.looks, stretch.periods, stretch.battery_j, strict=True
+        ):
+            if looked:
+                own.battery_least_j = np.minimum(own.battery_least_j, held_j)
+            if ended:
+                lows.append(own.battery_least_j)
+                own.battery_least_j = held_j.copy()
+        return np.array(lows).reshape(-1, own.battery_least_j.size)
 
     def act(self) -> None:
         """Look at the temperatures reached."""
