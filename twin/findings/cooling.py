@@ -91,4 +91,16 @@ COOLING: dict[FindingCode, Meaning] = {
         "below, static charges build up; above, dust and boards corrode",
         "humidifiers or dehumidifiers, or a tighter hall",
     ),
+    FindingCode.CONTAINS_NO_AISLE: Meaning(
+        Severity.WARNING,
+        "a run counts as little recirculation as contained aisles have, and there is nothing to "
+        "contain: inlets are warmer than it says",
+        "the other containment, `facing` the other way, or `containment: none`",
+    ),
+    FindingCode.POTENTIAL_FLOW_TURNS_BACK: Meaning(
+        Severity.WARNING,
+        "racks run hot, throttle and stop in a run, where jets and buoyancy would carry their "
+        "exhaust away",
+        "`airflow: by_distance`, containment, or tiles and handlers before the racks' fronts",
+    ),
 }

@@ -62,6 +62,8 @@ class FindingCode(StrEnum):
     CONDENSATION = "condensation"
     COILS_CONDENSE = "coils_condense"
     HALL_MOISTURE = "hall_moisture"
+    CONTAINS_NO_AISLE = "contains_no_aisle"
+    POTENTIAL_FLOW_TURNS_BACK = "potential_flow_turns_back"
     LONG_ROW = "long_row"
     NARROW_AISLE = "narrow_aisle"
     NARROW_COLD_AISLE = "narrow_cold_aisle"

@@ -15,6 +15,7 @@ from twin.analysis.airflow.measures import (
     return_temperature_index,
     supply_heat_index,
 )
+from twin.analysis.airflow.turned_back import told
 from twin.arrays import Array
 from twin.facility.airflow.hall_air import HallAir
 from twin.physics.airflow.grid import Field
@@ -107,6 +108,18 @@ class AirflowAnswer:
             "heat_balance_residual_frac": heat_balance_frac(self.air, found),
         }
 
+    def note(self) -> str:
+        """What keeps the answer from being taken at its word; nothing where all is well."""
+        said = [self.field.note] if self.field.note else []
+        if self.model == "potential":
+            takers, _, shares = self.unit_matrix()
+            racks = len(self.air.rack_ids)
+            drawn = [one["flow_m3_s"] for one in (*self.racks(), *self.handlers())]
+            flow = shares * np.array(drawn)[:, None]
+            beyond = told(flow, takers[:racks])
+            said += [f"{beyond}; ask --model rans"] if beyond else []
+        return "; ".join(said)
+
     def as_dict(self) -> dict[str, Any]:
         """All of it as plain values, for JSON."""
         nx, ny, nz = self.air.room.shape
@@ -116,7 +129,7 @@ class AirflowAnswer:
             "lost": list(self.lost),
             "cells": nx * ny * nz,
             "converged": self.field.converged,
-            "note": self.field.note,
+            "note": self.note(),
             "from_cache": self.from_cache,
             **self.measures(),
             "racks": self.racks(),

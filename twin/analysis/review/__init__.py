@@ -1,7 +1,7 @@
 """Every finding about a design that can be built: one review, seen alike by `twin check`, a run and
 its report.
 
-power, cooling, cold, space and work each look at their part; `twin.findings` says what a code
+power, cooling, air, cold, space and work each look at their part; `twin.findings` says what a code
 means.
 """
 
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import get_args
 
 from twin.analysis.review import (
+    air,
     cold,
     cooling,
     effort,
@@ -55,6 +56,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *cooling.findings(facility),
         *cold.findings(facility),
         *moisture.findings(facility),
+        *air.findings(facility),
         *space.findings(facility),
         *work.findings(facility),
         *effort.findings(facility),

@@ -32,7 +32,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
     yield from _walls(facility)
 
 
-def _at(facility: Facility, code: FindingCode, component: int, says: str) -> Finding:
+def at_component(facility: Facility, code: FindingCode, component: int, says: str) -> Finding:
     """A finding about a component, at the line that states it."""
     table = facility.components
     return Finding(code, table.id[component], says, table.stated_at[component])
@@ -64,26 +64,26 @@ def _gear(facility: Facility, halls: bool) -> Index:
 
 def _rows(facility: Facility) -> Iterator[Finding]:
     """Rows that are too long, and aisles too narrow between rows that face one another."""
-    lines = list(_lines(facility))
-    for racks, _ in lines:
+    held = list(lines(facility))
+    for racks, _ in held:
         if racks.size > ROW_RACKS_MAX:
             says = (
                 f"first of {racks.size} racks in one row without a gap, more than {ROW_RACKS_MAX}"
             )
             first = int(facility.racks.component[racks[0]])
-            yield _at(facility, FindingCode.LONG_ROW, first, says)
-    box = np.array([box for _, box in lines]).reshape(-1, 4)
-    for i, (racks, (west, south, east, north)) in enumerate(lines):
+            yield at_component(facility, FindingCode.LONG_ROW, first, says)
+    box = np.array([box for _, box in held]).reshape(-1, 4)
+    for i, (racks, (west, south, east, north)) in enumerate(held):
         across = (box[:, 0] < east) & (box[:, 2] > west) & (box[:, 1] > (south + north) / 2)
         across[i] = False
         clear = float((box[across, 1] - north).min(initial=np.inf))
         if clear < AISLE_MIN_M - 1e-9:
             says = f"an aisle of {clear:.2f} m north of its row, less than {AISLE_MIN_M} m"
             first = int(facility.racks.component[racks[0]])
-            yield _at(facility, FindingCode.NARROW_AISLE, first, says)
+            yield at_component(facility, FindingCode.NARROW_AISLE, first, says)
 
 
-def _lines(facility: Facility) -> Iterator[tuple[Index, Array]]:
+def lines(facility: Facility) -> Iterator[tuple[Index, Array]]:
     """Racks that stand side by side, with the box around them."""
     racks = facility.racks
     box = _boxes(facility, racks.component)
@@ -114,7 +114,7 @@ def _cold_aisles(facility: Facility) -> Iterator[Finding]:
                 f"{COLD_AISLE_MIN_M} m"
             )
             first = int(facility.racks.component[racks[0]])
-            yield _at(facility, FindingCode.NARROW_COLD_AISLE, first, says)
+            yield at_component(facility, FindingCode.NARROW_COLD_AISLE, first, says)
 
 
 def _fronts(facility: Facility, box: Array) -> dict[tuple[int, float, int], list[int]]:
@@ -146,14 +146,14 @@ def _overlaps(facility: Facility) -> Iterator[Finding]:
     gear = _gear(facility, halls=False)
     for a, b in clashes(table.position_m[gear, :2], table.size_m[gear, :2]):
         says = f"stands in the place of {table.id[gear[a]]}"
-        yield _at(facility, FindingCode.OVERLAP, int(gear[b]), says)
+        yield at_component(facility, FindingCode.OVERLAP, int(gear[b]), says)
     racks = _boxes(facility, facility.racks.component)
     inside = _gear(facility, halls=True)
     for i, box in zip(inside.tolist(), _boxes(facility, inside), strict=True):
         hit = ((racks[:, :2] < box[2:] - TOUCH_M) & (racks[:, 2:] > box[:2] + TOUCH_M)).all(axis=1)
         if hit.any():
             says = f"stands in the place of {facility.racks.id[int(hit.argmax())]}"
-            yield _at(facility, FindingCode.OVERLAP, i, says)
+            yield at_component(facility, FindingCode.OVERLAP, i, says)
 
 
 def _walls(facility: Facility) -> Iterator[Finding]:
@@ -167,4 +167,4 @@ def _walls(facility: Facility) -> Iterator[Finding]:
         high = low + halls.size_m[h, :2]
         if (box[:2] < low - TOUCH_M).any() or (box[2:] > high + TOUCH_M).any():
             says = f"stands through a wall of {halls.name[h]}"
-            yield _at(facility, FindingCode.THROUGH_A_WALL, i, says)
+            yield at_component(facility, FindingCode.THROUGH_A_WALL, i, says)

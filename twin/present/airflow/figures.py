@@ -117,7 +117,8 @@ def _word(axes: Axes, answer: AirflowAnswer) -> None:
     """What keeps the field from being taken at its word, below the figure."""
     words = [f"{answer.model} flow at rated power"]
     words += [f"without {', '.join(answer.lost)}"] if answer.lost else []
-    words += [f"not converged: {answer.field.note}"] if not answer.field.converged else []
+    words += ["not converged"] if not answer.field.converged else []
+    words += [answer.note()] if answer.note() else []
     axes.annotate(
         "; ".join(words)[:110],
         (0.0, -0.02),
