@@ -1,10 +1,12 @@
 """Power layouts judged state by state: a load flow and a cascade of their own, and every state.
 
-Nothing of the program is asked but numbers of its catalogue: it is what a planner would write who
-has the rules of `docs/physics/power.md` and no patience with graphs. Groups as `fed_by`, equal
+Nothing of the program is asked but numbers of its catalogue: it is written from the rules of
+`docs/physics/power.md` alone. Groups as `fed_by`, equal
 sharing or the first entry that gives, least supplies, ties between boards, losses, inverse-time
-trips, steps of UPS. A board on its tie is fed by what feeds the other board, if that is in order
-and on its own supplies; what counts towards a least supply is what is closed at the time.
+trips, steps of UPS; transformers side by side share by what their impedances let through. A board
+on its tie is fed by what feeds the other board, if that is in order and on its own supplies; what
+counts towards a least supply is what is closed at the time. Generators start for whoever has one
+behind it and no utility, and feed nobody who has.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ def _rows() -> Iterator[tuple[str, str, Row]]:
 _COLUMNS = (
     "rating_w", "loss_idle_frac", "loss_linear_frac", "loss_square_frac", "bypass_loss_idle_frac",
     "bypass_loss_square_frac", "trip_pickup_frac", "trip_constant_s", "instantaneous_trip_frac",
+    "impedance_frac",
 )  # fmt: skip
 ROWS = {name: numbers for name, _, numbers in _rows()}
 KINDS = {name: kind for name, kind, _ in _rows()}
@@ -56,6 +59,12 @@ class Part:
     row: Row | None
     load_w: float = 0.0
     least_w: float = 0.0
+
+    @property
+    def lets_through(self) -> float:
+        """Admittance; nan where no impedance is known."""
+        frac = math.inf if self.row is None else self.row["impedance_frac"]
+        return self.rating_w / frac if math.isfinite(frac) else math.nan
 
     def loss_w(self, out_w: float, bypassed: bool) -> float:
         if not math.isfinite(self.rating_w) or self.row is None:
@@ -134,8 +143,18 @@ class Plan:
                 else:
                     out.add(name)
 
+    @cached_property
+    def standby(self) -> set[str]:
+        """Generators, and what nothing else feeds."""
+        found: set[str] = set()
+        for name, part in self.part.items():
+            feeds = [supply for entry in part.entries for supply in entry]
+            if part.kind == "generator" or (feeds and found.issuperset(feeds)):
+                found.add(name)
+        return found
+
     def _taken(self, out: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """What each part with voltage takes from: without ties, then with those that close."""
+        """What each part with voltage takes from: utilities, else a tie, else generators."""
         own = self._fed(out, {})
         closed: dict[str, tuple[str, tuple[str, ...]]] = {}
         for tie, boards in self.ties.items():
@@ -145,22 +164,42 @@ class Plan:
                 enough = self._enough(own.get(other, ()), least_w)
                 if dead and enough and tie not in out and self.part[tie].rating_w >= least_w:
                     closed.setdefault(board, (tie, own[other]))
-        return self._fed(out, closed) | dict(closed.values())
+        started = self._called(out, self._fed(out, closed))
+        return self._fed(out, closed, started) | dict(closed.values())
+
+    def _called(self, out: Collection[str], served: Collection[str]) -> set[str]:
+        """Generators that somebody in order asks for, by way of what is in order."""
+        called: set[str] = set()
+        for name in reversed(self.part):
+            part = self.part[name]
+            wants = part.load_w > 0 if name in self.standby else name not in served
+            if name not in out and (name in called or wants):
+                called.update(s for entry in part.entries for s in entry if s in self.standby)
+        return called
 
     def _fed(
-        self, out: Collection[str], closed: dict[str, tuple[str, tuple[str, ...]]]
+        self,
+        out: Collection[str],
+        closed: dict[str, tuple[str, tuple[str, ...]]],
+        started: Collection[str] = (),
     ) -> dict[str, tuple[str, ...]]:
         taken: dict[str, tuple[str, ...]] = {}
         for name, part in self.part.items():
             if name in out:
                 continue
-            if part.kind == "utility":
+            if part.kind == "utility" or (part.kind == "generator" and name in started):
                 taken[name] = ()
-            each = [tuple(s for s in entry if s in taken) for entry in part.entries]
-            enough = [live for live in each if self._enough(live, part.least_w)]
+            enough = [live for live in self._ways(part, taken) if self._enough(live, part.least_w)]
             if name in closed or enough:
                 taken[name] = (closed[name][0],) if name in closed else enough[0]
         return taken
+
+    def _ways(self, part: Part, taken: Collection[str]) -> list[tuple[str, ...]]:
+        """Live supplies of each preference; those on generators behind all others."""
+        each = [tuple(s for s in entry if s in taken) for entry in part.entries]
+        behind = self.standby if part.name not in self.standby else set()
+        mains = [tuple(s for s in entry if s not in behind) for entry in each]
+        return mains + [tuple(s for s in entry if s in behind) for entry in each]
 
     def _enough(self, live: tuple[str, ...], least_w: float) -> bool:
         rated_w = sum(self.part[supply].rating_w for supply in live)
@@ -174,9 +213,18 @@ class Plan:
         for name in reversed(list(suppliers_first)):
             part = self.part[name]
             drawn = given[name] + part.load_w + part.loss_w(given[name], name in bypassed)
-            for supply in taken[name]:
-                given[supply] += drawn / len(taken[name])
+            for supply, share in self._shares(part, taken[name]):
+                given[supply] += drawn * share
         return given
+
+    def _shares(self, part: Part, supplies: tuple[str, ...]) -> list[tuple[str, float]]:
+        """Parts of what is drawn: by admittance at a board where all are known, else alike."""
+        every = [s for entry in part.entries for s in entry if set(entry) & set(supplies)]
+        known = [self.part[supply].lets_through for supply in every]
+        if part.kind in ("load", "ups") or not known or any(map(math.isnan, known)):
+            return [(supply, 1.0 / len(supplies)) for supply in supplies]
+        weights = [self.part[supply].lets_through for supply in supplies]
+        return [(s, w / sum(weights)) for s, w in zip(supplies, weights, strict=True)]
 
 
 def _watts(text: str) -> float:

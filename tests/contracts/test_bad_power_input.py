@@ -44,7 +44,7 @@ REFUSED = {
     "board without supply": ((", fed_by: switchboard}", "}"), "'ups' without fed_by"),
     "more supply asked than there is": (
         ("mode: priority", "minimum_supply: 2 MW"),
-        "at most the 1000 kW that its supplies are rated for together",
+        "kW of its utilities or of its generators: either carry alone",
     ),
     "more supply asked than one entry has": (
         ("mode: priority", "mode: priority, minimum_supply: 2 MW"),

@@ -7,31 +7,20 @@ continuity and not here: what counts is who has power in the end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pytest
 
 import twin
 from tests.enumerated import Plan
+from tests.planned import Draw, Made, dark_in_the_end, judged, kw, losses
 from tests.power_layouts import facility, load, part, power_only
 from twin.errors import InputError
-from twin.facility.dependency import dependency
-from twin.physics.reliability.contingency import down_nodes
 
-Draw = np.random.Generator
-Lost = tuple[str, ...]
-Parts = list[dict[str, Any]]
-Made = tuple[Parts, Parts]
 SEEDS = 4
-PAIRS = 3
 GRID = [part("ua", "utility_feed"), part("ub", "utility_feed")]
-
-
-def kw(draw: Draw, low: int, high: int, step: float) -> float:
-    return float(draw.integers(low, high)) * step
 
 
 def main_tie_main(draw: Draw) -> Made:
@@ -117,37 +106,6 @@ TOPOLOGIES: tuple[Callable[[Draw], Made], ...] = (
     main_tie_main, catcher, four_to_make_three, swing_unit, unequal_transformers,
     boards_on_generators,
 )  # fmt: skip
-
-
-def judged(built: twin.Facility) -> tuple[list[Lost], dict[Lost, set[str]]]:
-    """Single losses, and with the racks that the graph takes down every one of them and pair."""
-    gates = dependency(built)
-    named = [n for n in built.power.id[: built.power.equipment] if not n.startswith("mech")]
-    singles = [(name,) for name in named]
-    lost = [*singles, *combinations(named, 2)]
-    down = down_nodes(gates, [[gates.index[name] for name in case] for case in lost])
-    racks = down[[gates.index[rack] for rack in built.racks.id]]
-    said = {
-        case: {built.racks.id[r] for r in np.flatnonzero(dark)}
-        for case, dark in zip(lost, racks.T, strict=True)
-    }
-    return singles, said
-
-
-def losses(built: twin.Facility, draw: Draw) -> Iterator[tuple[Lost, set[str]]]:
-    """Every single loss and some pairs without a fatal part, with the racks that are lost by it."""
-    singles, said = judged(built)
-    pairs = [c for c in said if len(c) == 2 and not any(said[(name,)] for name in c)]
-    chosen = [pairs[place] for place in draw.permutation(len(pairs))[:PAIRS].tolist()]
-    yield from ((case, said[case]) for case in [*singles, *chosen])
-
-
-def dark_in_the_end(run: twin.Run, lost: Lost) -> set[str]:
-    fork = run.fork(faults=[{"at": "61 s", "component": c, "repair_after": "3 h"} for c in lost])
-    fork.until()
-    racks = fork.result().frame("racks")
-    last = racks[racks.time_s == racks.time_s.max()]
-    return set(last.rack[last.on_frac < 0.5])
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -57,7 +57,7 @@ def check_transfers(ledger: Ledger, nodes: list[PowerNode]) -> None:
 
 def check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
     """A least supply is asked of what carries power on, and by supplies that can reach it."""
-    rating_w = {node.id: node.rating_w for node in nodes}
+    rating_w = {node.id: node.rating_w for node in nodes if not node.over}
     kind = {node.id: node.kind for node in nodes}
     for i, group in enumerate(ledger.scenario.plan.power):
         loc = ("layout", "power", i, "minimum_supply")
@@ -72,16 +72,26 @@ def check_minimum_supplies(ledger: Ledger, nodes: list[PowerNode]) -> None:
         if group.minimum_supply > reach_w * (1 + 1e-9):
             found = f"{group.minimum_supply / 1e3:g} kW for {group.name!r}"
             one_by_one = max(map(len, every_w)) > 1
-            whose = "of one entry of fed_by: entries carry alone"
-            whose = whose if one_by_one else "that its supplies are rated for together"
-            ledger.complain(loc, found, f"at most the {reach_w / 1e3:g} kW {whose}")
+            ledger.complain(
+                loc, found, f"at most the {reach_w / 1e3:g} kW {_whose(group, one_by_one)}"
+            )
+
+
+def _whose(group: PowerGroup, one_by_one: bool) -> str:
+    """What a least supply is measured by, in words."""
+    if not one_by_one:
+        return "that its supplies are rated for together"
+    if group.mode == "priority":
+        return "of one entry of fed_by: entries carry alone"
+    return "of its utilities or of its generators: either carry alone"
 
 
 def _reach_w(node: PowerNode, rating_w: dict[str, float]) -> list[float]:
     """What the supplies of each preference of a node are rated for together."""
     reach_w: dict[int, float] = {}
     for supply, rank, _ in node.feeds():
-        reach_w[rank] = reach_w.get(rank, 0.0) + rating_w.get(supply, 0.0)
+        if supply in rating_w:
+            reach_w[rank] = reach_w.get(rank, 0.0) + rating_w[supply]
     return list(reach_w.values())
 
 

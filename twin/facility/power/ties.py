@@ -5,19 +5,22 @@ from __future__ import annotations
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.power.node import PowerNode
+from twin.facility.power.preferences import generators_alone
 from twin.scenario.schema.layout import PowerGroup
 
 
 def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
-    """Let each tie take from what feeds its two boards, and be the last preference of both.
+    """Let each tie take from what feeds its two boards, generators and what only they feed aside,
+    and be the last preference of both.
 
     Every state of the switches is then a tree: a board on its tie draws, by way of it, on the other
     board's supplies, and never the other way round at once. A board changes over to the tie as a
     transfer switch does, with the gap of the tie's row.
     """
     known = {node.id: node for node in nodes}
+    alone = generators_alone(nodes)
     ties = [(i, g) for i, g in enumerate(ledger.scenario.plan.power) if g.tie is not None]
-    own = {node.id: list(node.supplies) for node in nodes}
+    own = {node.id: [s for s in node.supplies if s not in alone] for node in nodes}
     for i, group in ties:
         loc = ("layout", "power", i)
         if _fits(ledger, loc, group, known):
@@ -61,7 +64,7 @@ def _add(
     tie.priority = True
     for entry, name in enumerate(group.tie):
         for supply in own[name]:
-            if role(known[supply].kind) is not Role.STANDBY and supply not in tie.supplies:
+            if supply not in tie.supplies:
                 tie.supplies.append(supply)
                 tie.ranks.append(entry)
                 tie.over[supply] = name

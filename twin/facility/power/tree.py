@@ -15,6 +15,7 @@ from twin.facility.power.bess import bess_arrays, check_rules, check_takers
 from twin.facility.power.fuel import check_autonomy, standby_numbers, with_autonomy
 from twin.facility.power.node import PowerNode
 from twin.facility.power.parallel import reactance_per_va, share_by_impedance, with_length
+from twin.facility.power.preferences import generators_alone, generators_last
 from twin.facility.power.refusals import (
     check_feeds,
     check_hall,
@@ -44,9 +45,10 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     for i, (row, group) in enumerate(typed):
         if row is not None:
             out += _group(ledger, i, row, group)
-    check_minimum_supplies(ledger, out)
     add_ties(ledger, out)
     refuse_cycles(ledger, out)
+    generators_last(out, generators_alone(out))
+    check_minimum_supplies(ledger, out)
     check_transfers(ledger, out)
     check_takers(ledger, out)
     check_rules(ledger)
@@ -150,7 +152,7 @@ def freeze(
     air: Weather,
 ) -> PowerTree:
     """The tree's arrays; racks and units hang on it as loads."""
-    every = [*nodes, *racks, *units]
+    every = [*nodes, *generators_last([*racks, *units], generators_alone(nodes))]
     row = {n.id: i for i, n in enumerate(every)}
     ledger.edges += [(s, n.id, "power", "share") for n in (*racks, *units) for s in n.supplies]
 
