@@ -34,12 +34,19 @@ class Valves(Discipline):
         water = np.array([plant.node for plant in self.cooling.plants], dtype=np.int64)
         self.water = water[self.cooling.loop_plant]
         self._terms: tuple[Array, Array, Array] | None = None
+        self._known: tuple[Array, bool] = (np.zeros(0), False)
 
     @property
     def governed(self) -> bool:
         """Whether any unit holds a set-point, or is kept from it."""
-        stated = np.isfinite(self.world.state.controls.coolant_degc).any()
-        return bool(stated or self._meddled())
+        return self._stated() or self._meddled()
+
+    def _stated(self) -> bool:
+        """Whether a set-point is; set-points that change are another array."""
+        degc = self.world.state.controls.coolant_degc
+        if self._known[0] is not degc:
+            self._known = (degc, bool(np.isfinite(degc).any()))
+        return self._known[1]
 
     def _meddled(self) -> bool:
         """Whether an intruder or a sensor is at any controller."""
