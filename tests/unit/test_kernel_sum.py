@@ -13,6 +13,7 @@ from twin.physics.kernels import (
     LawRange,
     ServingReplica,
     benchmark_schedule,
+    expert_buffer_bytes,
     iteration_laws,
     kv_bytes_per_token,
     price,
@@ -155,3 +156,13 @@ def test_one_request_alone_takes_its_prompt_and_its_steps() -> None:
 def test_a_budget_without_room_for_prompts_is_refused() -> None:
     with pytest.raises(ValueError, match="budget"):
         benchmark_schedule(BenchmarkLoad(10, 8, 100, 10, 8))
+
+
+def test_buffers_of_experts_by_hand() -> None:
+    """100 tokens of eight ranks on each GPU, eight experts each: 2,048 wide, 768 in between."""
+    replica = ServingReplica(SPARSE, FORMS, data=8)
+    each = 2 * 2048 + 2 * max(2 * 768, 2048)
+    assert expert_buffer_bytes(replica, 100) == pytest.approx(800 * (8 * each + 2 * 2 * 2048))
+    cut = ServingReplica(SPARSE, FORMS, tensor=4)
+    assert expert_buffer_bytes(cut, 100) == pytest.approx(100 * (8 * each + 2 * 2 * 2048))
+    assert expert_buffer_bytes(ServingReplica(DENSE, FORMS), 100) == 0.0

@@ -5,8 +5,8 @@ asked through `twin.predict_inference` with nothing but names, lengths and the c
 Three times of the software, one set for all, are fitted on the rows of 1,000 tokens in and out and
 on 130 times between tokens at lower loads; everything else is forecast. Kernel times come from
 tables measured under another version of the same software. Mean absolute error of the 79 offline
-rows that were not fitted 12.9 %: dense models 5.3 %, models of experts 14.3 %, single rows up to
-103 % (Llama 4 Maverick on H200 with answers of 32,768 tokens). Left out of the means, as their
+rows that were not fitted 12.5 %: dense models 5.3 %, models of experts 13.8 %, single rows up to
+102 % (Llama 4 Maverick on H200 with answers of 32,768 tokens). Left out of the means, as their
 published tasks are other ones: GPT-J (beam search, 5.9 times too fast here) and Mixtral (three
 mixed data sets, 1.8 times).
 
@@ -49,7 +49,7 @@ def _mean(rows, wanted) -> float:
 
 def test_rows_that_nothing_was_fitted_to(rows) -> None:
     assert sum(not point.fitted for point, _, _ in rows) == 79
-    assert _mean(rows, lambda point: not point.fitted) <= 0.14
+    assert _mean(rows, lambda point: not point.fitted) <= 0.13
 
 
 def test_dense_models(rows) -> None:

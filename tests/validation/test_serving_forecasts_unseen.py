@@ -3,10 +3,10 @@
 210 rows of TensorRT-LLM 1.0 (workload/tensorrt_llm_v1_rows.csv) of seven models on four GPUs, from
 128 to 20,000 tokens in and 128 to 4,096 out, tried through `twin.predict_inference` once its times
 stood; nothing was changed for them. Cuts are those of the table; models of experts were run with
-`enable_attention_dp`, which is a cut DEPn. Mean absolute error 13.4 %, median 7.4 %: dense models
-6.2 % (405B 6.1, 70B 5.8, 8B 7.3), models of experts 20.0 %. Bad rows: Llama 4 Maverick on H100
-+54 % on average, Qwen3 30B on GB200 +29 % (published there slower than on B200, whose GPU is the
-same), 20,000 tokens in on H200 up to +87 %.
+`enable_attention_dp`, which is a cut DEPn. Mean absolute error 11.7 %, median 7.2 %: dense models
+6.2 % (405B 6.1, 70B 5.8, 8B 7.3), models of experts 16.6 %; Hopper 11.5 %. Bad rows: Llama 4
+Maverick on H100 +25 % on average, Qwen3 30B on GB200 +29 % (published there slower than on B200,
+whose GPU is the same), 20,000 tokens in on H200 up to +87 %.
 
 And a service that is asked more than it has places for (NVIDIA NIM 1.8.0, Llama 3.3 70B in fp8 on
 two H100, 5,000 tokens in and 500 out, 1 to 250 clients; docs.nvidia.com/nim/benchmarking/llm/1.0.0,
@@ -53,8 +53,8 @@ def _mean(errors, wanted) -> float:
 
 def test_all_rows(errors) -> None:
     assert len(errors) == 210
-    assert _mean(errors, lambda point: True) <= 0.14
-    assert np.median([abs(error) for error, _ in errors]) <= 0.08
+    assert _mean(errors, lambda point: True) <= 0.12
+    assert np.median([abs(error) for error, _ in errors]) <= 0.075
 
 
 def test_dense_models_at_every_length(errors) -> None:
@@ -70,12 +70,19 @@ def test_dense_models_at_every_length(errors) -> None:
 
 
 def test_hopper(errors) -> None:
-    """Asked is 15 % on Hopper; H100 alone misses it for Llama 4 Maverick."""
-    assert _mean(errors, lambda point: point.gpu in ("H100", "H200")) <= 0.15
+    """Asked is 15 %; before buffers of experts were counted H100 alone came to 17.4 %."""
+    for gpu in ("H100", "H200"):
+        assert _mean(errors, lambda point, gpu=gpu: point.gpu == gpu) <= 0.12
+
+
+def test_buffers_of_experts_leave_less_for_keys_and_values(errors) -> None:
+    """Qwen3 235B on eight H100: 17.0 % before they were counted."""
+    wanted = ("Qwen3-235B-A22B", "H100")
+    assert _mean(errors, lambda point: (point.model, point.gpu) == wanted) <= 0.07
 
 
 def test_models_of_experts(errors) -> None:
-    assert _mean(errors, lambda point: point.sparse) <= 0.205
+    assert _mean(errors, lambda point: point.sparse) <= 0.17
 
 
 def test_gpus_keep_their_order(errors) -> None:

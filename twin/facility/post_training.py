@@ -23,10 +23,11 @@ from twin.physics.kernels import (
     IterationLaw,
     LawRange,
     ServingReplica,
+    expert_buffer_bytes,
     iteration_laws,
+    kv_room_bytes,
     replica_problems,
     sequence_bytes,
-    weight_bytes_per_gpu,
 )
 from twin.physics.training.power import TRAINING_DRAW, Sustained
 from twin.physics.training.rollouts import Stretches, answer_lengths, dealt, stretches
@@ -93,8 +94,8 @@ class PostTrainingLaw:
 
     def _room_bytes(self, replica: ServingReplica) -> float:
         """For keys and values, with the training state out of the GPU's memory meanwhile."""
-        usable = USABLE_MEMORY_FRAC * self.gpu.memory_bytes
-        return usable - RUNTIME_BYTES - weight_bytes_per_gpu(replica)
+        usable = USABLE_MEMORY_FRAC * self.gpu.memory_bytes - RUNTIME_BYTES
+        return kv_room_bytes(replica, usable - expert_buffer_bytes(replica, BUDGET))
 
     @cached_property
     def _hands(self) -> list[Stretches]:

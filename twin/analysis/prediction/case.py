@@ -23,6 +23,7 @@ from twin.physics.kernels import (
     HostTimes,
     ServingReplica,
     StageLink,
+    expert_buffer_bytes,
     kv_room_bytes,
     replica_problems,
     sequence_bytes,
@@ -56,8 +57,13 @@ class ReplicaCase:
     @property
     def room_bytes(self) -> float:
         """For keys and values of an attention rank, on one GPU of every stage together."""
-        usable = self.gpu.memory_bytes - RUNTIME_BYTES
-        return kv_room_bytes(self.replica, usable, self.asked.memory_frac)
+        return kv_room_bytes(self.replica, self.usable_bytes, self.asked.memory_frac)
+
+    @property
+    def usable_bytes(self) -> float:
+        """Of a GPU, for weights, keys and values."""
+        buffers = expert_buffer_bytes(self.replica, self.asked.token_budget)
+        return self.gpu.memory_bytes - RUNTIME_BYTES - buffers
 
     @property
     def most(self) -> int:
@@ -113,8 +119,7 @@ def _too_large(case: ReplicaCase) -> Problem:
         f"{weights / 1e9:.1f} GB of weights and {need / 1e9:.2f} GB for a request of {longest:,} "
         f"tokens on each GPU"
     )
-    room = case.gpu.memory_bytes - RUNTIME_BYTES
-    allowed = f"{room / 1e9:.1f} GB on {case.gpu.name}"
+    allowed = f"{case.usable_bytes / 1e9:.1f} GB on {case.gpu.name}"
     return Problem("memory", found, allowed, "more GPUs, a narrower --dtype or shorter requests")
 
 

@@ -35,6 +35,7 @@ from twin.physics.kernels import (
     RequestMix,
     ServingReplica,
     StageLink,
+    expert_buffer_bytes,
     iteration_laws,
     kv_bytes_per_token,
     kv_room_bytes,
@@ -120,7 +121,7 @@ def _by_kernels(
     )  # fmt: skip
     if problems := replica_problems(replica):
         raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
-    room = kv_room_bytes(replica, allowed.memory_frac * on.gpu.memory_bytes - RUNTIME_BYTES)
+    room = kv_room_bytes(replica, _usable_bytes(replica, on, allowed))
     longest = lengths.input_tokens + lengths.output_tokens
     if room < sequence_bytes(replica, longest):
         raise ValueError(_too_large(replica, on, longest))
@@ -149,6 +150,12 @@ def _by_kernels(
         laws, curve(laws, mix, rates.flop_s, rates.bytes_s),
         _kv_tokens(replica, room, held), formats.kv_bytes, kernels.chip, True,
     )  # fmt: skip
+
+
+def _usable_bytes(replica: ServingReplica, on: Profiled, allowed: EngineLimits) -> float:
+    """Of a GPU, for weights, keys and values."""
+    buffers = expert_buffer_bytes(replica, allowed.token_budget / replica.pipeline)
+    return allowed.memory_frac * on.gpu.memory_bytes - RUNTIME_BYTES - buffers
 
 
 def _kv_tokens(replica: ServingReplica, room: float, held: float) -> float:

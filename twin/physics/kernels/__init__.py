@@ -13,6 +13,7 @@ from twin.physics.kernels.host import HostTimes
 from twin.physics.kernels.iteration import IterationLaw, LawRange
 from twin.physics.kernels.laws import iteration_laws
 from twin.physics.kernels.memory import (
+    expert_buffer_bytes,
     kv_bytes_per_token,
     kv_capacity_tokens,
     kv_room_bytes,
@@ -45,6 +46,7 @@ __all__ = [
     "ServingReplica",
     "StageLink",
     "benchmark_schedule",
+    "expert_buffer_bytes",
     "iteration_laws",
     "kv_bytes_per_token",
     "kv_capacity_tokens",

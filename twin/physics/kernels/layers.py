@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 _WIDE = 2.0
 """Bytes of a value of the residual stream: bf16."""
-_NARROW = {"bf16": 2.0, "w4a16_mxfp4": 2.0, "nvfp4": 0.5625}
+ACTIVATION_BYTES = {"bf16": 2.0, "w4a16_mxfp4": 2.0, "nvfp4": 0.5625}
 """Bytes of an activation as a product reads it, by format; 1 in the 8-bit ones."""
 
 
@@ -105,7 +105,7 @@ def _dense(
     into = (2 if model.gated else 1) * share
     yield _product("feed_forward", form, tokens, into, model.hidden, layers)
     yield _product("feed_forward", form, tokens, model.hidden, share, layers)
-    narrow = _NARROW.get(form, 1.0)
+    narrow = ACTIVATION_BYTES.get(form, 1.0)
     yield _stream("element_wise", tokens * (into * _WIDE + share * narrow), layers)
 
 
@@ -114,7 +114,7 @@ def _element_wise(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall
     on.
     """
     model = replica.model
-    narrow = _NARROW.get(replica.formats.projections, 1.0)
+    narrow = ACTIVATION_BYTES.get(replica.formats.projections, 1.0)
     norm = tokens * model.hidden * (3 * _WIDE + narrow)
     width = replica.heads * model.head_dim
     rotated = tokens * (width + 2 * replica.kv_heads * model.head_dim) * 2 * _WIDE
@@ -135,7 +135,7 @@ def _exchanges(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall]:
         yield KernelCall("exchange", "all_reduce", "bf16", axes, 2 * model.layers)
     if replica.data > 1:
         sparse = model.layers - model.dense_layers
-        narrow = _NARROW.get(replica.formats.experts, 1.0) / _WIDE
+        narrow = ACTIVATION_BYTES.get(replica.formats.experts, 1.0) / _WIDE
         whole = size * replica.data
         there: dict[str, ArrayLike] = {"gpus": float(replica.data), "bytes": whole * narrow}
         back: dict[str, ArrayLike] = {"gpus": float(replica.data), "bytes": whole}

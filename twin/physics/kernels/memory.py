@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.physics.kernels.layers import ACTIVATION_BYTES
 from twin.physics.kernels.pipeline import stage_layers
 from twin.physics.kernels.replica import ServingReplica
 
 Array = NDArray[np.float64]
 
 _WIDE = 2.0
-"""Bytes of a weight of embedding and head: bf16."""
+"""Bytes of a weight of embedding and head, and of what a product gives: bf16."""
 
 
 def weight_bytes_per_gpu(replica: ServingReplica) -> float:
@@ -42,6 +43,28 @@ def _layers_frac(replica: ServingReplica) -> Array:
     """(stage,) share of the layers."""
     layers = replica.model.layers
     return np.asarray(stage_layers(layers, replica.pipeline) / layers)
+
+
+def expert_buffer_bytes(replica: ServingReplica, tokens: float) -> float:
+    """Bytes on each GPU in which the experts of a layer work, set aside for the largest iteration;
+    none of a dense model.
+
+    tokens   of that iteration on each attention rank: of all ranks they are gathered here
+
+    A token is held as it comes and as it goes, and once for each of its experts as input and as
+    the wider of what these make in between and give back. All tokens may choose experts of one
+    GPU, so nothing is divided by ranks. Source: TensorRT-LLM, cutlass_kernels/moe_gemm,
+    getWorkspaceDeviceBufferSizes, and `moe_max_num_tokens` of its layers of experts: as many as
+    an iteration may have, times the attention ranks.
+    """
+    model = replica.model
+    if not model.experts:
+        return 0.0
+    narrow = ACTIVATION_BYTES.get(replica.formats.experts, 1.0)
+    between = (2.0 if model.gated else 1.0) * model.ffn_expert / replica.tensor
+    each = _WIDE * (model.hidden + max(between, model.hidden))
+    gathered = model.hidden * (narrow + _WIDE)
+    return tokens * replica.data * (model.experts_per_token * each + gathered)
 
 
 def kv_bytes_per_token(replica: ServingReplica) -> float:
