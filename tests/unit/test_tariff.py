@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.physics.tariff import DemandMeter, Steps, demand_cost_usd, steady
+from twin.physics.tariff import DemandMeter, Ratchet, Steps, demand_cost_usd, steady
 
 PRICES = Steps(np.array([0.0, 3600.0, 7200.0]), np.array([3.0, 1.0, 2.0]))
 times = st.lists(st.floats(0, 14_400), min_size=1, max_size=12)
@@ -74,3 +74,17 @@ def test_each_billing_period_pays_its_own_peak_for_its_share() -> None:
     demand_w = np.array([100.0, 300.0, 200.0])
     cost = demand_cost_usd(demand_w, np.array([0, 0, 1]), np.array([0.5, 1.0]), 0.01)
     assert cost == pytest.approx((300 * 0.5 + 200 * 1.0) * 0.01)
+
+
+def test_a_ratchet_bills_a_share_of_the_highest_of_eleven_periods_before() -> None:
+    """A peak of 1,000 in the first month is billed at 800 for eleven months and not in the twelfth;
+    one of 900 before the start for ten months more, at 720, which is less.
+    """
+    peak_w = np.array([1000.0, *[500.0] * 12, 900.0])
+    billed_w = Ratchet(0.8, 900.0).billed_w(peak_w)
+    assert billed_w.tolist() == [1000.0, *[800.0] * 11, 500.0, 900.0]
+    assert Ratchet(0.8, 2000.0).billed_w(peak_w).tolist()[:12] == [*[1600.0] * 11, 800.0]
+    periods = np.arange(14)
+    cost = demand_cost_usd(peak_w, periods, np.ones(14), 0.01, Ratchet(0.8, 900.0))
+    assert cost == pytest.approx((1000 + 11 * 800 + 500 + 900) * 0.01)
+    assert Ratchet().billed_w(peak_w) is peak_w

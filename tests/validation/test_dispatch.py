@@ -11,7 +11,8 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from twin.physics.dispatch import DemandPrice, Store, Surplus, cheapest
+from twin.physics.demand_price import DemandPrice
+from twin.physics.dispatch import Store, Surplus, cheapest
 
 HOUR = np.full(4, 3600.0)
 KWH = 3.6e6

@@ -11,7 +11,8 @@ import pytest
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from twin.physics.dispatch import DemandPrice, Dispatch, Store, cheapest
+from twin.physics.demand_price import DemandPrice
+from twin.physics.dispatch import Dispatch, Store, cheapest
 from twin.physics.scaled_milp import Programme, held_elsewhere
 
 KWH = 3.6e6

@@ -10,7 +10,8 @@ import numpy as np
 from twin.arrays import Array, Mask
 from twin.controls import Arbitrage, StorageSchedule
 from twin.facility.model import Facility
-from twin.physics.dispatch import DemandPrice, Dispatch, Store, Surplus, cheapest
+from twin.physics.demand_price import DemandPrice
+from twin.physics.dispatch import Dispatch, Store, Surplus, cheapest
 from twin.physics.tariff import Steps
 
 
@@ -75,7 +76,8 @@ def _demand(facility: Facility, edges_s: Array) -> DemandPrice:
     meter = tariff.meter
     interval = ((edges_s[:-1] + meter.offset_s) / meter.interval_s).astype(np.int64)
     period = tariff.period[np.minimum(interval, meter.count - 1)]
-    return DemandPrice(tariff.period_share * tariff.demand_usd_per_w, period)
+    usd_per_w = tariff.period_share * tariff.demand_usd_per_w
+    return DemandPrice(usd_per_w, period, tariff.ratchet)
 
 
 def sun_w(facility: Facility, edges_s: Array) -> Array:

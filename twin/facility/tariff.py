@@ -13,7 +13,7 @@ from twin.catalogue.rows import GridRegion
 from twin.errors import InputError
 from twin.facility.ledger import Ledger
 from twin.findings import Finding, FindingCode
-from twin.physics.tariff import DemandMeter, Steps, Tariff, steady
+from twin.physics.tariff import NO_RATCHET, DemandMeter, Ratchet, Steps, Tariff, steady
 from twin.scenario.schema import GridFile, Scenario, SteadyGrid
 from twin.scenario.series import GridRows, read_content, read_grid
 
@@ -70,12 +70,17 @@ def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:
 
 def _metered(scenario: Scenario, price: Steps, carbon: Steps) -> Tariff:
     site = scenario.site
-    charge = 0.0 if isinstance(site.grid, str) else site.grid.demand_charge
-    interval_s = METER_INTERVAL_S if isinstance(site.grid, str) else site.grid.demand_interval
+    charge = 0.0
+    interval_s = METER_INTERVAL_S
+    ratchet = NO_RATCHET
+    if not isinstance(site.grid, str):
+        charge = site.grid.demand_charge
+        interval_s = site.grid.demand_interval
+        ratchet = Ratchet(site.grid.demand_ratchet, site.grid.demand_before)
     since_midnight_s = _since_midnight_s(scenario.start)
     meter = DemandMeter(interval_s, since_midnight_s % interval_s, scenario.horizon)
     month, share = _months(scenario.start, meter)
-    return Tariff(price, carbon, meter, charge, month, share)
+    return Tariff(price, carbon, meter, charge, month, share, ratchet)
 
 
 def _since_midnight_s(start: datetime) -> float:

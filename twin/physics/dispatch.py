@@ -18,6 +18,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
+from twin.physics.demand_price import DemandPrice
 from twin.physics.dispatch_parts import DispatchParts, count
 from twin.physics.one_way import Ways, solve_one_way
 from twin.physics.scaled_milp import Array, Mask, Programme, Row
@@ -43,16 +44,6 @@ class Store:
     high_j: float
     start_j: float
     """Held before the first step; the last step leaves at least as much."""
-
-
-@dataclass(frozen=True)
-class DemandPrice:
-    """What the highest draw of each billing period costs."""
-
-    usd_per_w: Array
-    """(period,)"""
-    period: Index
-    """(step,) the period of each."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +104,8 @@ def cheapest(
     if demand is not None and periods:
         cost[parts.peak] = demand.usd_per_w
     low, high = _bounds(parts, store)
+    if demand is not None and periods:
+        low[parts.peak] = demand.least_w()
     if surplus is not None:
         cost[parts.sold] = surplus.usd_per_j * span_s
         high[parts.free] = surplus.free_w
@@ -225,12 +218,24 @@ def _limits(
         peak = (at, parts.peak.start + demand.period, 1.0)
         above = _matrix(parts, peak, (at, at, -1.0), (at, at + n, 1.0))
         rows.append((above, load_w, free))
+        rows += _ratcheted(parts, demand)
     if count(parts.charging):
         way = parts.charging.start + at
         taking = _matrix(parts, *_taken(parts), (at, way, -store.charge_w))
         giving = _matrix(parts, (at, at + n, 1.0), (at, way, store.discharge_w))
         rows += [(taking, -free, np.zeros(n)), (giving, -free, np.full(n, store.discharge_w))]
     return rows
+
+
+def _ratcheted(parts: DispatchParts, demand: DemandPrice) -> list[Row]:
+    """No peak is billed below its share of one before."""
+    one, before = (parts.peak.start + period for period in demand.later())
+    if not one.size:
+        return []
+    row = np.arange(one.size)
+    rows = _matrix(parts, (row, one, 1.0), (row, before, -demand.ratchet.share))
+    least = np.where(np.arange(parts.steps) < one.size, 0.0, -np.inf)
+    return [(rows, least, np.full(parts.steps, np.inf))]
 
 
 def _taken(parts: DispatchParts) -> tuple[_Entry, ...]:

@@ -123,8 +123,36 @@ class DemandMeter:
         return demand
 
 
+RATCHET_PERIODS = 11
+"""Billing periods before one whose peaks count in its ratchet: the months of a year."""
+
+
+@dataclass(frozen=True)
+class Ratchet:
+    """The least that is billed for: a share of the highest demand of the periods before."""
+
+    share: float = 0.0
+    before_w: float = 0.0
+    """Highest demand of the periods before the first."""
+
+    def billed_w(self, peak_w: Array) -> Array:
+        """(period,) demand that is billed for, of peaks (period,)."""
+        if self.share == 0.0:
+            return peak_w
+        before = np.concatenate([np.full(RATCHET_PERIODS, self.before_w), peak_w])
+        highest = np.array([before[k : k + RATCHET_PERIODS].max() for k in range(peak_w.size)])
+        return np.maximum(peak_w, self.share * highest)
+
+
+NO_RATCHET = Ratchet()
+
+
 def demand_cost_usd(
-    demand_w: Array, period: NDArray[np.int64], share: Array, price_usd_w: float
+    demand_w: Array,
+    period: NDArray[np.int64],
+    share: Array,
+    price_usd_w: float,
+    ratchet: Ratchet = NO_RATCHET,
 ) -> float:
     """What the peaks cost: each billing period's highest demand at its price.
 
@@ -134,7 +162,7 @@ def demand_cost_usd(
     """
     peaks = np.zeros(len(share))
     np.maximum.at(peaks, period, demand_w)
-    return float((peaks * share).sum() * price_usd_w)
+    return float((ratchet.billed_w(peaks) * share).sum() * price_usd_w)
 
 
 @dataclass(frozen=True)
@@ -150,6 +178,7 @@ class Tariff:
     """(interval,) billing period of each interval of the meter, numbered from the first."""
     period_share: Array
     """(period,) share of each billing period that the run covers."""
+    ratchet: Ratchet = NO_RATCHET
 
     @property
     def is_steady(self) -> bool:
@@ -159,7 +188,8 @@ class Tariff:
     def demand_cost_usd(self, energy_j: Array, until_s: float) -> float:
         """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
         demand_w = self.meter.demand_w(energy_j, until_s)
-        return demand_cost_usd(demand_w, self.period, self.period_share, self.demand_usd_per_w)
+        asked = (self.period, self.period_share, self.demand_usd_per_w, self.ratchet)
+        return demand_cost_usd(demand_w, *asked)
 
     def peak_demand_w(self, energy_j: Array, until_s: float) -> float:
         """The highest mean power of an interval up to a moment."""

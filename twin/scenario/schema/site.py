@@ -19,6 +19,7 @@ from twin.stated import (
     Length,
     Percent,
     Power,
+    ShareOrPercent,
     Stated,
     WaterPrice,
     Within,
@@ -42,6 +43,10 @@ class SteadyGrid(Stated):
     """Price of each calendar month's highest demand; a month covered in part pays its part."""
     demand_interval: DemandInterval = 900.0
     """Demand is the mean power of an interval of this length on the clock."""
+    demand_ratchet: ShareOrPercent = 0.0
+    """No month is billed for less demand than this share of the highest of the eleven before."""
+    demand_before: Power = 0.0
+    """Highest demand of the eleven months before the start, for the ratchet."""
 
 
 class GridFile(Stated):
@@ -54,6 +59,10 @@ class GridFile(Stated):
     """Price of each calendar month's highest demand; a month covered in part pays its part."""
     demand_interval: DemandInterval = 900.0
     """Demand is the mean power of an interval of this length on the clock."""
+    demand_ratchet: ShareOrPercent = 0.0
+    """No month is billed for less demand than this share of the highest of the eleven before."""
+    demand_before: Power = 0.0
+    """Highest demand of the eleven months before the start, for the ratchet."""
 
 
 class GridLimits(Stated):
