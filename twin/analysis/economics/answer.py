@@ -22,6 +22,7 @@ from twin.analysis.economics.blocks import (
     Money,
     added,
     money,
+    total_usd,
 )
 from twin.analysis.economics.capital import capital
 from twin.analysis.economics.finance import (
@@ -33,10 +34,11 @@ from twin.analysis.economics.finance import (
 )
 from twin.analysis.economics.lived import Lived, lived
 from twin.analysis.economics.price_list import PriceList
-from twin.analysis.economics.yearly import cash_flows, earned_usd, running, total_usd, upkeep
+from twin.analysis.economics.yearly import cash_flows, earned_usd, running, upkeep
 from twin.arrays import Array
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
+from twin.quantities import percent
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +203,9 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     flows = found.flows
     years = found.facility.scenario.economics.years
     wacc = found.money.wacc
-    how = f"{years} years at the cost of capital, with what is left at the end"
+    tax = found.facility.scenario.economics.tax.rate
+    after = f", after {percent(tax)} of tax" if tax else ""
+    how = f"{years} years at the cost of capital, with what is left at the end{after}"
     yield Figure("npv_usd", npv(wacc, flows), "USD", how)
     one = rate_of_return(flows[0])
     how = f"rate at which {years} years are worth nothing"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ IT = "it"
 PLANT = "plant"
 BUILDING = "building"
 LAND = "land"
+GROUPS = (IT, PLANT, BUILDING, LAND)
 MONTHS_36 = 3.0
 """Years after which the residual value of racks is stated."""
 
@@ -42,6 +43,11 @@ class CapitalBlock:
     def usd(self) -> Array:
         """What it costs; 0 where no price is known, which is told apart."""
         return np.zeros(1) if self.capex is None else self.capex
+
+
+def total_usd(bought: Sequence[CapitalBlock], *groups: str) -> Array:
+    """(1 + draw,) what blocks of these groups cost together; of all groups where none is named."""
+    return added(block.usd for block in bought if not groups or block.group in groups)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.analysis.economics.blocks import IT, LAND, PLANT, AnnualBlock, CapitalBlock, Money, added
+from twin.analysis.economics.blocks import (
+    GROUPS,
+    IT,
+    LAND,
+    PLANT,
+    AnnualBlock,
+    CapitalBlock,
+    Money,
+    added,
+    total_usd,
+)
 from twin.analysis.economics.lived import Lived
 from twin.analysis.economics.price_list import PriceList
+from twin.analysis.economics.taxes import taxes
 from twin.arrays import Array
 from twin.facility.crews import crew_classes
 from twin.scenario.schema import Scenario
@@ -87,11 +98,6 @@ def upkeep(bought: Sequence[CapitalBlock], prices: PriceList) -> list[AnnualBloc
     ]
 
 
-def total_usd(bought: Sequence[CapitalBlock], *groups: str) -> Array:
-    """(1 + draw,) what blocks of these groups cost together; of all groups where none is named."""
-    return added(block.usd for block in bought if not groups or block.group in groups)
-
-
 def earned_usd(scenario: Scenario, run: Lived) -> float:
     """What a year like the run earns: its tokens, and GPU hours of work without tokens."""
     hours = run.gpu_hours_other * scenario.economics.usd_per_gpu_hour
@@ -105,8 +111,8 @@ def cash_flows(
     operating: Array,
     earned: float,
 ) -> Array:
-    """(1 + draw, year + 1) USD: what is bought at once, then earnings less running costs, racks
-    bought anew at the end of their life, and at last what everything is still worth.
+    """(1 + draw, year + 1) USD: what is bought at once, then earnings less running costs and tax,
+    things bought anew at the end of their life, and at last what everything is still worth.
     """
     asked = scenario.economics
     years = asked.years
@@ -114,14 +120,32 @@ def cash_flows(
     adopted = [*asked.adoption, *[asked.adoption[-1]] * years][:years]
     change = (1.0 + asked.price_change_per_year) ** np.arange(years)
     flows[:, 1:] = earned * np.array(adopted) * change - np.atleast_1d(operating)[:, None]
+    sold = _sold(bought, money, years)
+    tax = taxes(asked.tax, bought, flows[:, 1:], sold) if asked.tax.rate else None
     flows[:, 0] -= total_usd(bought)
-    age = np.full(money.wacc.size, float(years))
-    for year in range(1, years):
-        due = np.floor(year / money.life_it) > np.floor((year - 1) / money.life_it)
-        left = total_usd(bought, IT) * money.left_frac(IT, money.life_it)
-        flows[:, year] -= due * (total_usd(bought, IT) - left)
-        age = np.where(due, float(years - year), age)
-    for block in bought:
-        since = age if block.group == IT else np.full_like(age, float(years))
-        flows[:, -1] += block.usd * money.left_frac(block.group, since)
+    for year, parts in sold.items():
+        for group, got in parts.items():
+            anew = total_usd(bought, group) if year < years else 0.0
+            flows[:, year] -= np.where(np.isnan(got), 0.0, anew - got)
+    if tax is not None:
+        flows[:, 1:] -= tax
     return flows
+
+
+def _sold(bought: Sequence[CapitalBlock], money: Money, years: int) -> dict[int, dict[str, Array]]:
+    """By year and group (1 + draw,) what is got for things at the end of their life, nan for those
+    that stay, and at last for all.
+    """
+    sold: dict[int, dict[str, Array]] = {year: {} for year in range(1, years + 1)}
+    for group in GROUPS:
+        life = money.life(group)
+        whole = total_usd(bought, group)
+        bought_at = np.zeros(life.size)
+        for year in range(1, years):
+            due = np.floor(year / life) > np.floor((year - 1) / life)
+            if due.any():
+                got = whole * money.left_frac(group, life)
+                sold[year][group] = np.where(due, got, np.nan)
+                bought_at = np.where(due, float(year), bought_at)
+        sold[years][group] = whole * money.left_frac(group, years - bought_at)
+    return sold

@@ -43,12 +43,27 @@ class PowerContract(Stated):
     """Carbon of the rest: the residual mix; that of the location where it is not stated."""
 
 
+class Tax(Stated):
+    """Tax on income, as a standalone company pays it: losses are carried forward."""
+
+    rate: ShareOrPercent = 0.0
+    """Of what is earned less running costs and depreciation. Nothing is taxed where not stated."""
+    it_years: float = Field(default=5.0, ge=1, le=50)
+    """Years over which the tax office has racks written off evenly; of US computers, by class."""
+    plant_years: float = Field(default=15.0, ge=1, le=50)
+    """The same of power and cooling; of US land improvements, by class."""
+    building_years: float = Field(default=39.0, ge=1, le=60)
+    """The same of buildings; of US commercial buildings, by class. Land is never written off."""
+
+
 class Economics(Stated):
     """What is bought, what it earns, and which prices differ from the shipped ones."""
 
     years: int = Field(default=10, ge=1, le=40)
-    """Years over which present value, rate of return and payback are taken; racks are bought anew
-    at the end of their life."""
+    """Years over which present value, rate of return and payback are taken; racks, plant and
+    building are bought anew at the end of their lives."""
+    tax: Tax = Tax()
+    """Tax on income; worth, rate of return and paybacks are after it."""
     building: Literal["new", "existing"] = "new"
     """Whether building and land are bought."""
     construction: PriceName = "construction_us_average"

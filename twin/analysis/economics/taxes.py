@@ -1,0 +1,69 @@
+"""Tax on what a factory earns, as a standalone company pays it.
+
+Earnings less running costs less tax depreciation, evenly over the years that the tax office allows;
+a loss is carried forward to the next years and never paid out. What is sold for more or less than
+its book is a gain or a loss of that year. Interest is no part of it: what borrowed money saves in
+taxes stands in the cost of capital.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from twin.analysis.economics.blocks import BUILDING, GROUPS, IT, PLANT, CapitalBlock, total_usd
+from twin.arrays import Array, Mask
+from twin.scenario.schema.economics import Tax
+
+
+class Books:
+    """What stands in the tax books, group by group; arrays are (1 + draw,)."""
+
+    def __init__(self, asked: Tax, bought: Sequence[CapitalBlock], draws: int) -> None:
+        years = {IT: asked.it_years, PLANT: asked.plant_years, BUILDING: asked.building_years}
+        self.years = {group: float(years.get(group, np.inf)) for group in GROUPS}
+        self.paid = {group: total_usd(bought, group) * np.ones(draws) for group in GROUPS}
+        self.since = {group: np.zeros(draws) for group in GROUPS}
+
+    def written_off(self, year: int) -> Array:
+        """Depreciation of a year, the first counted as 1."""
+        parts = [self._of(group, year) - self._of(group, year - 1) for group in GROUPS]
+        return np.asarray(sum(parts))
+
+    def _of(self, group: str, year: int) -> Array:
+        """What has been written off of what stands there now."""
+        age = np.maximum(year - self.since[group], 0.0)
+        return np.asarray(self.paid[group] * np.minimum(age / self.years[group], 1.0))
+
+    def book(self, group: str, year: int) -> Array:
+        """What is left of it in the books at the end of a year."""
+        return np.asarray(self.paid[group] - self._of(group, year))
+
+    def replaced(self, group: str, year: int, due: Mask) -> None:
+        """Some are bought anew at the end of a year."""
+        self.since[group] = np.where(due, float(year), self.since[group])
+
+
+def taxes(
+    asked: Tax, bought: Sequence[CapitalBlock], earned: Array, sold: dict[int, dict[str, Array]]
+) -> Array:
+    """(1 + draw, year) USD of tax.
+
+    earned   (1 + draw, year) earnings less running costs
+    sold     by year and group (1 + draw,) what is got for what was there; nan where it stays
+    """
+    draws, years = earned.shape
+    books = Books(asked, bought, draws)
+    carried = np.zeros(draws)
+    paid = np.zeros(earned.shape)
+    for year in range(1, years + 1):
+        taxable = earned[:, year - 1] - books.written_off(year)
+        for group, got in sold.get(year, {}).items():
+            due = ~np.isnan(got)
+            taxable = taxable + np.where(due, got - books.book(group, year), 0.0)
+            books.replaced(group, year, due)
+        taxable = taxable - carried
+        carried = np.maximum(-taxable, 0.0)
+        paid[:, year - 1] = asked.rate * np.maximum(taxable, 0.0)
+    return paid
