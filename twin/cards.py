@@ -1,14 +1,18 @@
 """What an object shows of itself: a title and labelled lines, as text of a screenful and as HTML.
 
-Scenario, Facility and Result each fill a Card; `repr` prints its text, and notebooks its HTML.
+Scenario, Facility and Result each fill a Card; `repr` prints its text, and notebooks its HTML. An
+answer that is `Shown` fills one of its values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
+from twin.named_quantity import readable, spoken
 from twin.quantities import short
 
 MOST_LINES = 24
@@ -55,6 +59,60 @@ def card(title: str, rows: Iterable[tuple[str, str | Sequence[str]]]) -> Card:
         lines = [says] if isinstance(says, str) else list(says)
         told += [("" if n else label, line) for n, line in enumerate(filter(None, lines))]
     return Card(title, tuple(told))
+
+
+class Shown:
+    """An answer whose `repr` is a screenful of its values, and a small table in notebooks."""
+
+    def __repr__(self) -> str:
+        return _of_answer(self).text()
+
+    def _repr_html_(self) -> str:
+        return _of_answer(self).html()
+
+
+def _of_answer(answer: Any) -> Card:
+    """A line for each value of `as_dict`, or of the fields where there is none."""
+    plain = answer.as_dict() if hasattr(answer, "as_dict") else vars(answer)
+    title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(answer).__name__).capitalize()
+    labels = [spoken(name) for name in plain]
+    whole = [name.replace("_", " ") for name in plain]
+    told = [
+        (long if labels.count(label) > 1 else label, _said(name, value))
+        for label, long, (name, value) in zip(labels, whole, plain.items(), strict=True)
+    ]
+    return card(title, told)
+
+
+def _said(name: str, value: Any) -> str:
+    """A value in a line: what is long by its size and its beginning."""
+    if isinstance(value, Mapping):
+        return _said_of_mapping(value)
+    if hasattr(value, "shape"):
+        size = " × ".join(f"{length:,d}" for length in value.shape)
+        return f"{type(value).__name__} of {size}" if size else readable(name, value.item())
+    if not isinstance(value, list | tuple):
+        return readable(name, value)
+    if not value:
+        return "none"
+    if isinstance(value[0], str | int | float):
+        return readable(name, value)
+    begins = _said(name, value[0]) if isinstance(value[0], Mapping | list | tuple) else ""
+    return f"{len(value):,d}: {begins}, …" if begins else f"{len(value):,d}"
+
+
+def _said_of_mapping(values: Mapping[str, Any]) -> str:
+    """What it holds as single values; only how much, where it holds none."""
+    plain = {str(name): _single(value) for name, value in values.items()}
+    single = {name: one for name, one in plain.items() if isinstance(one, str | int | float)}
+    if not single:
+        return f"{len(values):,d}: {', '.join(map(str, values))}" if values else "none"
+    return ", ".join(f"{spoken(name)} {readable(name, one)}" for name, one in single.items())
+
+
+def _single(value: Any) -> Any:
+    """A value; of one with its limits and its origin, the value."""
+    return value.get("value") if isinstance(value, Mapping) else value
 
 
 def first(lines: Iterable[str], most: int) -> list[str]:

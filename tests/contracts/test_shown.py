@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -130,3 +131,21 @@ def test_a_result_loads_no_drawing_library_before_a_figure_is_asked_for() -> Non
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert told.stdout.split() == ["False", "True"]
+
+
+SMALL = ROOT / "layouts" / "edge_200kw.yaml"
+ANSWERS: dict[str, Callable[[], object]] = {
+    "cost": lambda: twin.cost(SMALL),
+    "redundancy": lambda: twin.redundancy(SMALL),
+    "ride-through": lambda: twin.ride_through(SMALL, [twin.build(twin.load(SMALL)).racks.id[0]]),
+    "inference": lambda: twin.predict_inference("Llama-3.1-8B", "H100", 1000, 100),
+    "training": lambda: twin.predict_training("Llama-3.1-8B", "H100", gpus=64),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_show_themselves_in_a_screenful(name: str) -> None:
+    """What `as_dict` has of a cost is 200,000 letters; a notebook shows what fits a screen."""
+    shown = ANSWERS[name]()
+    is_a_screenful(repr(shown))
+    is_a_table(shown._repr_html_())  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from twin.cards import Shown
 from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.reliability.capacity_outage import hourly_risk, outage_probabilities
 
@@ -21,8 +22,8 @@ _UNIT_COLUMNS = ("capacity_mw", "count", "forced_outage_rate")
 _LOAD_COLUMNS = ("load_mw",)
 
 
-@dataclass(frozen=True)
-class Adequacy:
+@dataclass(frozen=True, repr=False)
+class Adequacy(Shown):
     """Expected shortfall over the hours of the load file; the grid holds every capacity exactly."""
 
     lole_h: float

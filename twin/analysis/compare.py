@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.analysis.economics.named import figures
+from twin.cards import Shown
 from twin.results.store import Result
 from twin.scenario.yaml.document import dotted, parse
 
@@ -37,8 +38,8 @@ class Output:
     """(b - a) / |a|; None where a is 0."""
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
     """What differs between two runs."""
 
     inputs: tuple[Input, ...]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from twin.cards import Shown
+
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class RedundancyReport:
+@dataclass(frozen=True, repr=False)
+class RedundancyReport(Shown):
     """The answers, as plain values that JSON can hold."""
 
     meaning: str

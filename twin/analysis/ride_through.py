@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from twin.cards import Shown
+
 
 @dataclass(frozen=True)
 class RackRide:
@@ -22,8 +24,8 @@ class RackRide:
     why_off: str
 
 
-@dataclass(frozen=True)
-class RideThrough:
+@dataclass(frozen=True, repr=False)
+class RideThrough(Shown):
     """How a design rides through a loss."""
 
     lost: tuple[str, ...]

@@ -12,6 +12,7 @@ from typing import Any
 
 from twin.analysis.prediction.profiled import profile_for
 from twin.calibration.kernel_tables import has_tables
+from twin.cards import Shown
 from twin.catalogue import Catalogue, shipped
 from twin.catalogue.names import named
 from twin.catalogue.rows import Gpu, Model, Rack
@@ -40,8 +41,8 @@ UNCERTAINTY_UNMEASURED = 0.35
 """Of GPUs without kernel tables, scaled by data sheets; assumed."""
 
 
-@dataclass(frozen=True)
-class TrainingPrediction:
+@dataclass(frozen=True, repr=False)
+class TrainingPrediction(Shown):
     """One step of one job on one type of GPU."""
 
     model: str

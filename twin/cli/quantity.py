@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from twin.present.named_quantity import readable, spoken
+from twin.named_quantity import readable, spoken
 
 __all__ = ["readable", "spoken"]

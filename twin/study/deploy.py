@@ -12,6 +12,7 @@ from twin.analysis.deployment.options import DeploymentOption, Owning, Rental, T
 from twin.analysis.deployment.places import refusals
 from twin.analysis.deployment.prices import colocated, owning, rental, stated_own
 from twin.arrays import Array
+from twin.cards import Shown
 from twin.catalogue import rows as shipped_rows
 from twin.catalogue.prices import price_rows
 from twin.catalogue.rental import rental_rows
@@ -26,8 +27,8 @@ from twin.study.cost.report import cost
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class DeploymentAnswer:
+@dataclass(frozen=True, eq=False, repr=False)
+class DeploymentAnswer(Shown):
     """Every option of a deployment, the cheapest feasible one first."""
 
     name: str

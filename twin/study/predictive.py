@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from twin.cards import Shown
 from twin.results import Result
 from twin.simulation import Run, start
 from twin.study.asked import Asked, built
@@ -20,8 +21,8 @@ COLDEST_DEGC = 1.0
 WARMEST_DEGC = 70.0
 
 
-@dataclass(frozen=True)
-class Predictive:
+@dataclass(frozen=True, repr=False)
+class Predictive(Shown):
     """A horizon with set-points as stated, and with set-points that look ahead."""
 
     fixed: Result

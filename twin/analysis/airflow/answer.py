@@ -17,12 +17,13 @@ from twin.analysis.airflow.measures import (
 )
 from twin.analysis.airflow.turned_back import told
 from twin.arrays import Array
+from twin.cards import Shown
 from twin.facility.airflow.hall_air import HallAir
 from twin.physics.airflow.grid import Field
 
 
-@dataclass(frozen=True, eq=False)
-class AirflowAnswer:
+@dataclass(frozen=True, eq=False, repr=False)
+class AirflowAnswer(Shown):
     """The solved air of one hall in one configuration."""
 
     air: HallAir

@@ -12,6 +12,7 @@ import pandas as pd
 
 from twin.analysis.climate import months
 from twin.arrays import Array, Index
+from twin.cards import Shown
 from twin.scenario.series import YearOfAir, design_values
 
 J_PER_KWH = 3.6e6
@@ -47,8 +48,8 @@ class Hours:
         return total
 
 
-@dataclass(frozen=True)
-class ClimateYear:
+@dataclass(frozen=True, repr=False)
+class ClimateYear(Shown):
     """The year of one facility in one climate."""
 
     facility: str

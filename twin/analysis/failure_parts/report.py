@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from twin.cards import Shown
+
 Row = dict[str, Any]
 
 PARTS = (
@@ -24,8 +26,8 @@ PARTS = (
 """In the order in which they are printed."""
 
 
-@dataclass(frozen=True)
-class FailureReport:
+@dataclass(frozen=True, repr=False)
+class FailureReport(Shown):
     """What fails, how often, for how long and at what cost."""
 
     name: str

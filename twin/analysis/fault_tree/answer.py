@@ -8,14 +8,15 @@ from time import perf_counter
 from typing import Any
 
 from twin.analysis.fault_tree.model import FaultTreeModel
+from twin.cards import Shown
 from twin.errors import InputError, Problem, did_you_mean
 from twin.physics.reliability.fault_tree.solve import BEYOND, NODES_MAX, TreeAnswer, solve
 
 MISSION_TIME_H = 8760.0
 
 
-@dataclass(frozen=True)
-class FaultTreeAnswer:
+@dataclass(frozen=True, repr=False)
+class FaultTreeAnswer(Shown):
     """What is known of one top event; `answer` holds the numbers."""
 
     top_event: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from twin.cards import Shown
 
-@dataclass(frozen=True)
-class InferencePrediction:
+
+@dataclass(frozen=True, repr=False)
+class InferencePrediction(Shown):
     """Rates, times and power of one replica that serves requests of one length."""
 
     model: str

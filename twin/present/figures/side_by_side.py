@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from twin.analysis.side_by_side import Row, SideBySide
+from twin.named_quantity import readable
 from twin.present.figures.style import BLUE, CYCLE, INK, RC, WIDTH_IN, HouseFigure, nothing
-from twin.present.named_quantity import readable
 from twin.quantities import NONE, available, middle
 
 ACROSS = 3

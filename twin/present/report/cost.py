@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from twin.analysis.economics import figures
+from twin.named_quantity import readable, spoken
 from twin.present.blocks import Block, Columns, Section, grid, words
-from twin.present.named_quantity import readable, spoken
 from twin.quantities import money, percent
 from twin.results import Result
 

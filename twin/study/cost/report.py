@@ -9,6 +9,7 @@ from typing import Any
 
 from twin.analysis.economics.answer import CostAnswer, economics
 from twin.analysis.economics.outages import ExpectedOutages, expected_outages, lost_usd_per_year
+from twin.cards import Shown
 from twin.facility import Facility, build
 from twin.results import Result
 from twin.results.provenance import is_result
@@ -30,8 +31,8 @@ NOTHING_EARNS = (
 """Told where the year of a design has no income."""
 
 
-@dataclass(frozen=True, eq=False)
-class CostReport:
+@dataclass(frozen=True, eq=False, repr=False)
+class CostReport(Shown):
     """What a design costs, with where every number comes from."""
 
     name: str

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.cards import Shown
 from twin.physics.reliability.gates import HOURS_PER_YEAR
 from twin.results.disk import write_file
 from twin.study.design_search.layout import as_text
@@ -79,8 +80,8 @@ class Rejected:
     why: str
 
 
-@dataclass(frozen=True)
-class DesignAnswer:
+@dataclass(frozen=True, repr=False)
+class DesignAnswer(Shown):
     """Designs of which none is better than another in everything, the cheapest first."""
 
     target: str

@@ -17,6 +17,7 @@ import pandas as pd
 
 from twin.analysis.statistics import LookResult, StoppingPlan, planned_looks
 from twin.analysis.statistics.sequential import Rule
+from twin.cards import Shown
 from twin.errors import InputError, Problem, did_you_mean
 from twin.quantities import short_number
 from twin.study.experiments.arm_trials import ArmAnswer, ArmTrials
@@ -26,8 +27,8 @@ from twin.study.experiments.question import Asked, Evaluation, Question, questio
 from twin.study.experiments.table import OnFailure
 
 
-@dataclass(frozen=True)
-class DesignComparison:
+@dataclass(frozen=True, repr=False)
+class DesignComparison(Shown):
     """Arms against a baseline in one outcome that decides, and others beside it."""
 
     outcome: str

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.side_by_side import SAME_FRAC
+from twin.cards import Shown
 from twin.errors import InputError, Problem
 from twin.quantities import figures, short_number
 from twin.study.experiments.evaluate import Tell
@@ -29,8 +30,8 @@ from twin.study.experiments.table import OnFailure
 Algorithm = Literal["tpe", "nsga2"]
 
 
-@dataclass(frozen=True)
-class Optimisation:
+@dataclass(frozen=True, repr=False)
+class Optimisation(Shown):
     """What a search found."""
 
     goals: tuple[Goal, ...]

@@ -13,6 +13,7 @@ from twin.analysis.statistics import (
     detectable_difference,
     needed_pairs,
 )
+from twin.cards import Shown
 from twin.errors import InputError, Problem
 from twin.study.experiments.compare_designs import compare_designs
 from twin.study.experiments.evaluate import Tell
@@ -21,8 +22,8 @@ from twin.study.experiments.pilot import pilot_pairs
 from twin.study.experiments.question import Asked
 
 
-@dataclass(frozen=True)
-class SampleSize:
+@dataclass(frozen=True, repr=False)
+class SampleSize(Shown):
     """A trial's size, and the pilot that it was reckoned from."""
 
     outcome: str

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.statistics import TornadoBar, tornado
+from twin.cards import Shown
 from twin.errors import InputError, Problem
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.indices import DESIGNS, shares_of
@@ -32,8 +33,8 @@ Index = Literal["sobol", "morris", "delta", "tornado"]
 _ENDS = (0.05, 0.95)
 
 
-@dataclass(frozen=True)
-class SensitivityStudy:
+@dataclass(frozen=True, repr=False)
+class SensitivityStudy(Shown):
     """What moves the outcomes of a question."""
 
     index: Index

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from twin.cards import Shown
 from twin.errors import InputError, Problem, did_you_mean
 from twin.results import Result
 from twin.simulation import Run, start
@@ -26,8 +27,8 @@ TAKEN = ("supply_degc", "power_w")
 KELVIN = 273.15
 
 
-@dataclass(frozen=True)
-class CoSimulation:
+@dataclass(frozen=True, repr=False)
+class CoSimulation(Shown):
     """A run beside an FMU."""
 
     result: Result
