@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from chromium import Page, browser
 from pypdf import PdfReader
-from synthetic import synthetic
+from synthetic import synthetic, with_tables
 
 from twin.present.report import chapters, render
+from twin.present.report.behind import behind
 from twin.results import Result
 
 TEXT_PX = 688
@@ -78,3 +80,22 @@ def test_figures_are_printed_as_large_as_they_are_drawn(printed: Page) -> None:
     for wide_px, high_px, width_pt, height_pt in found:
         scale = min(wide_px / width_pt, high_px / height_pt) * 0.75
         assert scale >= 0.98, (width_pt, height_pt)
+
+
+def test_a_long_list_of_components_does_not_stand_before_the_chapters() -> None:
+    """The report of a campus printed eight pages of components after page one."""
+    few = render(synthetic())
+    assert '<section id="three-dimensions">' in few
+    many = synthetic()
+    rows = many.frame("components")
+    more = [rows.assign(id=rows["id"] + f"_{n}", parent="") for n in range(5)]
+    large = render(with_tables(many, components=pd.concat([rows, *more], ignore_index=True)))
+    assert '<section id="three-dimensions" class="screen">' in large
+
+
+def test_a_run_without_tokens_has_no_columns_of_zeros() -> None:
+    site = synthetic().frame("site").assign(tokens_inference=0.0, tokens_lost=0.0)
+    table = behind(with_tables(synthetic(), site=site), "timeline")
+    assert table is not None
+    assert {"Served", "Lost"}.isdisjoint(table.headings)
+    assert "Trained" in table.headings

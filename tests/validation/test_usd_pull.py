@@ -171,6 +171,21 @@ def test_what_a_layout_refuses_or_cannot_say_is_told_and_nothing_is_written(
     assert (pod / "pod.yaml").read_text() == text
 
 
+def test_a_copy_made_in_a_viewer_is_no_move(pod: Path, capfd) -> None:
+    """A duplicated rack carries the same id, and the layout's rack went where the copy stands."""
+
+    def copied(prim: Usd.Prim) -> None:
+        twin_prim = prim.GetStage().DefinePrim(prim.GetPath().ReplaceName("Copy"), "Xform")
+        twin_prim.GetReferences().AddInternalReference(prim.GetPath())
+        by(0.6, 0.0)(twin_prim)
+
+    text = (pod / "pod.yaml").read_text()
+    edit(pod, "compute_r8", change=copied)
+    assert pull(pod, "--yes") == 2
+    assert "compute_r8: found 2 prims with this twin:id" in capfd.readouterr().err
+    assert (pod / "pod.yaml").read_text() == text
+
+
 def test_a_scene_of_another_layout_is_told(pod: Path, capfd) -> None:
     shutil.copy("layouts/superpod_b200.yaml", pod / "pod.yaml")
     assert pull(pod, "--yes") == 2

@@ -16,6 +16,7 @@ from twin.facility.space import stated_places
 from twin.facility.space.rack import Position
 from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
+from twin.quantities import counted
 from twin.scenario.schema.cooling import AirSpec, FreeCoolingSpec, LoopSpec, OutdoorGroup, PlantSpec
 from twin.scenario.schema.names import Feeds
 
@@ -222,7 +223,7 @@ def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
     if set(dealt) != set(range(loops)):
         out.ledger.complain(
             (*loc, "count"),
-            f"{loops} loops for {len(served)} racks",
+            f"{counted(loops, 'loop')} for {counted(len(served), 'rack')}",
             "as many units as it takes: a loop for every rack, and a rack for every loop",
         )
         return

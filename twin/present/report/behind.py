@@ -33,12 +33,14 @@ def _timeline(result: Result) -> Grid:
         air=("dry_bulb_degc", "mean"),
     )
     frame = frame.rename_axis("hour").reset_index()
+    idle = [name for name in ("served", "trained", "lost") if not (frame[name] != 0).any()]
     columns: Columns = {
         "Hour from": ("hour", clock), "Racks": ("it", power), "Cooling": ("cooling", power),
         "Served": ("served", tokens), "Trained": ("trained", tokens), "Lost": ("lost", tokens),
         "Water, warmest": ("water", degrees), "Outdoors": ("air", degrees),
     }  # fmt: skip
-    return grid("Timeline by the hour", frame, columns, MOST_HOURS, "site", closed=OPENS)
+    shown = {head: held for head, held in columns.items() if held[0] not in idle}
+    return grid("Timeline by the hour", frame, shown, MOST_HOURS, "site", closed=OPENS)
 
 
 def _coolant(result: Result) -> Grid:

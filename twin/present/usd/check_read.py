@@ -6,7 +6,8 @@ Nothing of the program that wrote it is trusted: a scene may have been edited el
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,13 @@ class Placed:
     def local(self) -> Matrix:
         """(4, 4) transform from the component to its parent, row vectors as USD has them."""
         return np.array(UsdGeom.Xformable(self.prim).GetLocalTransformation())
+
+
+def doubles(placed: Iterable[Placed]) -> Iterator[Problem]:
+    """Components that stand more than once, as a copy made in a viewer does with its `twin:id`."""
+    for name, count in Counter(one.id for one in placed).items():
+        if count > 1:
+            yield Problem(name, f"{count} prims with this twin:id", "one prim a component")
 
 
 @dataclass(frozen=True)

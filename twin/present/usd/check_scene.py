@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,15 @@ from pxr import UsdGeom
 from twin.errors import Problem
 from twin.present.usd.check_feeds import lost, make_graph, misfits, unreached, wrong_ends
 from twin.present.usd.check_files import local_overrides, wrong_files
-from twin.present.usd.check_read import Placed, components, feeds, open_scene, root_file, sampled
+from twin.present.usd.check_read import (
+    Placed,
+    components,
+    doubles,
+    feeds,
+    open_scene,
+    root_file,
+    sampled,
+)
 
 
 def check_scene(path: Path) -> tuple[Problem, ...]:
@@ -28,7 +35,7 @@ def check_scene(path: Path) -> tuple[Problem, ...]:
     graph = make_graph(placed, found)
     problems = [
         *wrong_files(root_file(path)),
-        *_doubles(placed),
+        *doubles(placed),
         *_places(placed),
         *wrong_ends(placed, found),
         *unreached(graph),
@@ -39,12 +46,6 @@ def check_scene(path: Path) -> tuple[Problem, ...]:
         *_crowds(stage),
     ]
     return tuple(replace(one, file=str(path)) for one in problems)
-
-
-def _doubles(placed: Iterable[Placed]) -> Iterator[Problem]:
-    for name, count in Counter(one.id for one in placed).items():
-        if count > 1:
-            yield Problem(name, f"{count} prims with this twin:id", "one prim a component")
 
 
 def _places(placed: Iterable[Placed]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ import pandas as pd
 from pxr import UsdGeom
 
 from twin.errors import Problem, did_you_mean
-from twin.present.usd.check_read import Placed, components, open_scene
+from twin.present.usd.check_read import Placed, components, doubles, open_scene
 
 MOVED_M = 1e-3
 """Less than this is rounding, not a move."""
@@ -45,11 +45,12 @@ def read_moves(scene: Path, table: pd.DataFrame) -> tuple[list[Moved], list[Prob
     Opinions count wherever they stand: on the component or on what it hangs under, in any layer.
     """
     stage = open_scene(scene)
-    placed = {one.id: one for one in components(stage)}
+    held = list(components(stage))
+    placed = {one.id: one for one in held}
     rows = {str(row.id): row for row in table.itertuples()}
     cache = UsdGeom.XformCache()
     moves: list[Moved] = []
-    problems = list(_strangers(placed, rows))
+    problems = [*doubles(held), *_strangers(placed, rows)]
     for name, row in rows.items():
         if row.kind in HELD:
             continue

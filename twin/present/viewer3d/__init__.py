@@ -42,6 +42,10 @@ class View:
     listed: Grid
     notes: bool
     """Whether something was said of a component."""
+    most_on_paper: int = 60
+    """Components past which paper has no list of them: it would stand between page one and the
+    chapters.
+    """
 
 
 def view(result: Result, reviews: Sequence[JudgedEntry] = ()) -> View | None:
