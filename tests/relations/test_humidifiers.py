@@ -154,3 +154,29 @@ def test_water_evaporates_no_more_than_the_heat_there_is() -> None:
     assert abs(number(run, "heat_balance_residual_frac")) < 1e-9
     steam = ran(asked(room("16 °C", **keys), site=site(0.0, -3.0), **DAY))
     assert steam.frame("moisture").dew_point_degc.iloc[-1] == pytest.approx(15.0, abs=1e-3)
+
+
+def test_warm_inlets_are_too_dry_above_a_dew_point_that_is_allowed() -> None:
+    """Class A1 is allowed -12 °C of dew point and 8 %, and the moister of both counts: air of
+    -10.5 °C has 10.6 % at 20 °C, and 6.2 % at 29 °C.
+    """
+    dry = site(5.0, -0.699)
+    keys: dict[str, Any] = {"leakage": 1.0}
+    events = []
+    for air in ("16 °C", "27 °C"):
+        layout = room("14 °C", air, **keys)
+        run = ran(asked(layout, site=dry, **DAY))
+        dew = run.frame("moisture").dew_point_degc
+        assert dew.min() == pytest.approx(-10.5, abs=0.3)
+        events.append("air too dry" in {what for _, _, what in happened(run)})
+        told = twin.check(loaded(asked(layout, site=dry)))["findings"]
+        says = [row["says"] for row in told if row["code"] == "hall_moisture"]
+        assert any("8 % at least" in one for one in says) == events[-1]
+    assert events == [False, True]
+
+
+def test_a_year_counts_hours_below_eight_per_cent() -> None:
+    cool, warm = (hall(room("14 °C", air, leakage=1.0), "denver") for air in ("16 °C", "28 °C"))
+    assert warm["too_dry_hours"] > cool["too_dry_hours"]
+    assert warm["too_dry_hours"] > warm["below_allowed_hours"]
+    assert warm["humidity_min_frac"] < cool["humidity_min_frac"] < 0.2

@@ -69,6 +69,12 @@ def _of_moisture(halls: dict[str, Told]) -> Iterator[str]:
                 f"A1 is allowed (80 %) in {told['too_humid_hours']:,.0f} hours of the year, up to "
                 f"{percent(told['humidity_max_frac'], 0)}"
             )
+        if told["too_dry_hours"]:
+            yield (
+                f"{hall}: the warmest air that its racks draw in is below the relative humidity "
+                f"that class A1 is allowed (8 %) in {told['too_dry_hours']:,.0f} hours of the "
+                f"year, down to {percent(told['humidity_min_frac'], 1)}"
+            )
         for which in ("above", "below"):
             if told[f"{which}_allowed_hours"]:
                 yield (

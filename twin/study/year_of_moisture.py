@@ -15,11 +15,13 @@ from twin.facility.cooling.moisture import (
     ALLOWED_DEW_DEGC,
     ALLOWED_HUMIDITY_FRAC,
     HOUR_S,
+    LEAST_HUMIDITY_FRAC,
     RECOMMENDED_HUMIDITY_FRAC,
     CoilAir,
     balance,
     coil_air,
     leakage_kg_s,
+    warmest_rise_k,
 )
 from twin.physics import humidity_control, moist_air
 from twin.physics.hall_moisture import HallMoisture
@@ -90,6 +92,7 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         kind = HUMIDIFIERS[spec.humidifier_type]
         bled = found.humidified_kg_s * kind.bleed_frac
         told[name] = _told(found, cold_degc, year) | _humidity(found, coil, year)
+        told[name] |= _driest(found, coil.supply_degc + warmest_rise_k(facility, mine, h), year)
         told[name]["humidifier_bleed_l"] = float(bled.sum()) * HOUR_S
         water += found.humidified_kg_s + bled
         given = (found.humidified_kg_s, found.dehumidified_kg_s, kind.electricity_j_kg)
@@ -129,6 +132,15 @@ def _humidity(found: HallMoisture, coil: CoilAir, year: YearOfAir) -> Told:
         "humidity_max_frac": float(at_inlet.max()),
         "humid_hours": float((at_inlet > RECOMMENDED_HUMIDITY_FRAC + 1e-9).sum()),
         "too_humid_hours": float((at_inlet > ALLOWED_HUMIDITY_FRAC + 1e-9).sum()),
+    }
+
+
+def _driest(found: HallMoisture, warmest_degc: Array, year: YearOfAir) -> Told:
+    """Relative humidity of the warmest air that racks draw in."""
+    at_inlet = moist_air.relative_humidity_frac(warmest_degc, found.ratio, year.pressure_pa)
+    return {
+        "humidity_min_frac": float(at_inlet.min()),
+        "too_dry_hours": float((at_inlet < LEAST_HUMIDITY_FRAC - 1e-9).sum()),
     }
 
 

@@ -12,10 +12,12 @@ from twin.facility.cooling.moisture import (
     ALLOWED_DEW_DEGC,
     ALLOWED_HUMIDITY_FRAC,
     HOUR_S,
+    LEAST_HUMIDITY_FRAC,
     RECOMMENDED_HUMIDITY_FRAC,
     balance,
     coil_air,
     leakage_kg_s,
+    warmest_rise_k,
 )
 from twin.facility.model import Facility
 from twin.findings import Finding, FindingCode
@@ -44,6 +46,10 @@ def findings(facility: Facility) -> Iterator[Finding]:
         yield from _outside(facility, name, mine, dew)
         at = (coil.supply_degc, found.ratio, weather.pressure_pa)
         yield from _humid(facility, name, mine, moist_air.relative_humidity_frac(*at))
+        warm_degc = coil.supply_degc + warmest_rise_k(facility, mine, h)
+        at = (warm_degc, found.ratio, weather.pressure_pa)
+        if dew.min() >= ALLOWED_DEW_DEGC[0]:  # else that is told
+            yield from _dry(facility, name, mine, moist_air.relative_humidity_frac(*at))
 
 
 def _wet_coils(
@@ -79,6 +85,17 @@ def _humid(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> 
         f"the air that handlers supply comes to a relative humidity of {percent(most, 0)}; class "
         f"A1 is allowed {percent(ALLOWED_HUMIDITY_FRAC, 0)}, and "
         f"{percent(RECOMMENDED_HUMIDITY_FRAC, 0)} is recommended"
+    )
+    yield _at_handlers(facility, FindingCode.HALL_MOISTURE, hall, mine, says)
+
+
+def _dry(facility: Facility, hall: str, mine: Index, humidity_frac: Array) -> Iterator[Finding]:
+    least = float(humidity_frac.min())
+    if least >= LEAST_HUMIDITY_FRAC - 1e-9:
+        return
+    says = (
+        f"the warmest air that racks draw in comes to a relative humidity of {percent(least, 1)}; "
+        f"class A1 is allowed {percent(LEAST_HUMIDITY_FRAC, 0)} at least"
     )
     yield _at_handlers(facility, FindingCode.HALL_MOISTURE, hall, mine, says)
 

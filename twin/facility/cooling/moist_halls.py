@@ -53,6 +53,12 @@ class MoistHalls:
         at = np.stack(coldest, axis=-1) if coldest else np.zeros(ratio.shape)
         return moist_air.relative_humidity_frac(at, ratio, np.asarray(pressure_pa))
 
+    def driest_frac(self, ratio: Array, temperature_degc: Array, pressure_pa: float) -> Array:
+        """(..., hall) the same of the warmest air that racks draw in."""
+        warmest = [temperature_degc[..., nodes].max(axis=-1) for nodes in self.inlet_nodes]
+        at = np.stack(warmest, axis=-1) if warmest else np.zeros(ratio.shape)
+        return moist_air.relative_humidity_frac(at, ratio, np.asarray(pressure_pa))
+
     def most(self, able: Array, heat_w: Array) -> Flow:
         """The most that humidifiers and dehumidifiers give and take.
 

@@ -21,6 +21,9 @@ ALLOWED_DEW_DEGC = (-12.0, 17.0)
 """Dew points allowed to class A1, ASHRAE TC 9.9 (2021)."""
 ALLOWED_HUMIDITY_FRAC = 0.8
 """Relative humidity allowed to class A1, ASHRAE TC 9.9 (2021)."""
+LEAST_HUMIDITY_FRAC = 0.08
+"""The least that is allowed to it; the moister of this and of the lowest dew point counts, which is
+this above some 22 °C."""
 RECOMMENDED_HUMIDITY_FRAC = 0.6
 """The most that is recommended."""
 
@@ -86,6 +89,19 @@ def coil_air(
     supply = float(np.nanmean(held))
     through = hall_moisture.coil_kg_s(left_w, supply + into_air_w / stream, cold_degc, opened)
     return CoilAir(through, np.full(cold_degc.size, supply), given_w)
+
+
+def warmest_rise_k(facility: Facility, mine: Index, hall: int) -> float:
+    """How much warmer the warmest inlet of a hall is than what its handlers supply, at the design
+    point: there the air is driest.
+
+    mine   its handlers
+    """
+    here = peak.inlet_degc(facility)[facility.racks.hall == hall]
+    cold_degc = peak.water_degc(facility)[[facility.cooling.hall_plant[hall]]]
+    rack_w = facility.racks.rated_w
+    supplied = coil_air(facility, rack_w, mine, hall, cold_degc, np.zeros(1)).supply_degc
+    return max(float(np.nanmax(here, initial=-np.inf)) - float(supplied[0]), 0.0)
 
 
 def humidity_w(spec: MoistureSpec | None) -> float:

@@ -164,7 +164,7 @@ _MOISTURE: Columns = {
     "Hours above coil water": ("condensing_hours", count),
     "above 17 °C": ("above_allowed_hours", count), "below -12 °C": ("below_allowed_hours", count),
     "Hours above 60 % relative humidity": ("humid_hours", count),
-    "above 80 %": ("too_humid_hours", count),
+    "above 80 %": ("too_humid_hours", count), "below 8 %": ("too_dry_hours", count),
     "Condensate, L": ("condensate_l", count), "Humidifiers, L": ("humidifier_l", count),
 }  # fmt: skip
 _WITNESSES: Columns = {

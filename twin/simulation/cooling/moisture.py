@@ -9,7 +9,11 @@ import numpy as np
 
 from twin.arrays import Array, Mask, total_by
 from twin.facility.cooling.moist_halls import Flow, moist_halls
-from twin.facility.cooling.moisture import ALLOWED_DEW_DEGC, ALLOWED_HUMIDITY_FRAC
+from twin.facility.cooling.moisture import (
+    ALLOWED_DEW_DEGC,
+    ALLOWED_HUMIDITY_FRAC,
+    LEAST_HUMIDITY_FRAC,
+)
 from twin.physics import hall_moisture, humidity_control, moist_air
 from twin.results.enums import EventKind
 from twin.simulation.cooling.alarms import note_changes
@@ -146,9 +150,11 @@ class Moisture(Discipline):
         at_loop = np.where(self.of_loop, dew[..., None, :], -np.inf)
         dew_of_loop = at_loop.max(axis=-1, initial=-np.inf)
         moist_frac = self.humidity_frac(ratio, temperature_degc)
+        pressure_pa = self.cooling.pressure_pa
+        driest_frac = self.halls.driest_frac(ratio, temperature_degc, pressure_pa)
         parts = (
             dew > temperature_degc[..., self.water_node] + TOUCH_K,
-            dew < low - TOUCH_K,
+            (dew < low - TOUCH_K) | (driest_frac < LEAST_HUMIDITY_FRAC - TOUCH_FRAC),
             (dew > high + TOUCH_K) | (moist_frac > ALLOWED_HUMIDITY_FRAC + TOUCH_FRAC),
             coolant < dew_of_loop - TOUCH_K,
         )
@@ -233,7 +239,7 @@ class Moisture(Discipline):
 
 _DETAIL = {
     EventKind.COILS_CONDENSE: "its dew point is above the water of its coils",
-    EventKind.AIR_TOO_DRY: "its dew point is below what class A1 is allowed",
+    EventKind.AIR_TOO_DRY: "drier than class A1 is allowed: dew point -12 °C, 8 % at an inlet",
     EventKind.AIR_TOO_HUMID: "moister than class A1 is allowed: dew point 17 °C, 80 % at an inlet",
     EventKind.BELOW_DEW_POINT: "coolant is colder than the dew point of its hall",
 }
