@@ -73,8 +73,8 @@ COOLING: dict[FindingCode, Meaning] = {
     ),
     FindingCode.WATER_MAY_FREEZE: Meaning(
         Severity.WARNING,
-        "a coil that stands still in frost bursts within minutes",
-        "antifreeze in the loop for the coldest day, or coils that drain",
+        "a coil that stands still in frost bursts within minutes, a basin is lost for the winter",
+        "antifreeze in the loop for the coldest day, or coils that drain; basin_heater_w_k",
     ),
     FindingCode.CONDENSATION: Meaning(
         Severity.WARNING,

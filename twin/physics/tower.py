@@ -40,6 +40,9 @@ CYCLES = 5.0
 _AIR_EXPONENT = 0.6
 """Transfer ~ air^0.6 water^0.4: ASHRAE Handbook, Systems and Equipment, cooling towers."""
 
+BASIN_DEGC = 2.0
+"""Water that basin heaters hold; default of EnergyPlus towers. Makers size them for 4 °C."""
+
 
 @dataclass(frozen=True)
 class Tower:
@@ -60,6 +63,8 @@ class Tower:
     air_min_frac: float = AIR_MIN_FRAC
     pressure_pa: float = STANDARD_PA
     """Of the air where it stands: fans move volume, so thin air carries less."""
+    basin_w_k: float = 0.0
+    """Electricity of the heater in its basin while no water runs, for a kelvin below BASIN_DEGC."""
     air_kg_s: float = field(init=False)
     """Dry air at full fans, where it stands."""
     liquid_to_gas: float = field(init=False)
@@ -285,3 +290,11 @@ def water(
     drift = np.where(heat > 0, tower.drift_frac * circulating, 0.0)
     blown_down = np.maximum(evaporated / (tower.cycles - 1.0) - drift, 0.0)
     return Water(evaporated, drift, blown_down)
+
+
+def basin_heater_w(tower: Tower, dry_bulb_degc: Array) -> Array:
+    """Electricity that keeps the basin of a tower that stands from freezing.
+
+    W = C (2 °C - outdoor air), never below 0: EnergyPlus Engineering Reference, basin heater.
+    """
+    return np.asarray(tower.basin_w_k * np.maximum(BASIN_DEGC - dry_bulb_degc, 0.0))

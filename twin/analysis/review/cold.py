@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.analysis.review.cooling import at_unit
 from twin.arrays import total_by
-from twin.facility.cooling.peak import air_degc, water_degc
+from twin.facility.cooling.peak import air_degc, plant_heat_w, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
 from twin.physics.chiller import clip_sizes_k, ideal_power_ratio
@@ -23,6 +23,9 @@ ALLOWED_MIN_DEGC = 15.0
 DEW_MARGIN_K = 2.0
 """Coolant is to stay this far above the dew point; usual for coolant units."""
 
+STAGED_FRAC = 0.9
+"""Of its capacity at which another chiller is called, as building controls do; assumed."""
+
 
 def findings(facility: Facility) -> Iterator[Finding]:
     """Halls, then plants, then loops."""
@@ -30,6 +33,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
     for plant in facility.cooling.plants:
         yield from _outside_curve(facility, plant)
         yield from _frost(facility, plant)
+        yield from _basins(facility, plant)
     yield from _dew(facility)
 
 
@@ -116,6 +120,23 @@ def _frost(facility: Facility, plant: Plant) -> Iterator[Finding]:
             f"its water freezes at {plant.freezes_degc:.1f} °C, and outdoor air falls to "
             f"{coldest:.1f} °C",
         )
+
+
+def _basins(facility: Facility, plant: Plant) -> Iterator[Finding]:
+    """Basins without heaters, of towers that stand in frost: those that rated heat leaves over."""
+    coldest = float(facility.weather.dry_bulb_degc.min())
+    if plant.tower is None or plant.curve is None or plant.tower.basin_w_k or coldest >= 0:
+        return
+    heat_w = float(plant_heat_w(facility)[facility.cooling.plants.index(plant)])
+    turn = max(int(np.ceil(heat_w / (STAGED_FRAC * plant.capacity_w))), 1)
+    stand = plant.units.size - turn
+    if stand > 0:
+        says = (
+            f"{stand} of its {plant.units.size} towers stand at full load, outdoor air falls to "
+            f"{coldest:.1f} °C, and no basin_heater_w_k is stated: water in their basins freezes"
+        )
+        unit = int(plant.units[-1])
+        yield at_unit(facility, FindingCode.WATER_MAY_FREEZE, plant.id, unit, says)
 
 
 def _dew(facility: Facility) -> Iterator[Finding]:

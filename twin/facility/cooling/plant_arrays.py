@@ -147,6 +147,7 @@ def _tower(spec: PlantSpec, row: CoolingEquipment, pressure_pa: float) -> Tower:
         row.approach_k,
         fan_w=row.power_rated_w * row.tower_fan_frac,
         cycles=spec.cycles,
+        basin_w_k=spec.basin_heater_w_k,
         drift_frac=spec.drift,
         pressure_pa=pressure_pa,
     )

@@ -211,6 +211,9 @@ class PlantSpec(Stated):
     drift: ShareOrPercent = 5e-5
     """Water that towers lose as droplets, as a share of what circulates; 0.005 % is usual with
     eliminators."""
+    basin_heater_w_k: float = Field(default=0.0, ge=0, le=1e5)
+    """Electricity, in W/K, of the heater in the basin of each tower that stands, for a kelvin that
+    outdoor air is below 2 °C; none: basins of towers that stand freeze in frost."""
     antifreeze: Antifreeze = 0.0
     """Propylene glycol in its water, as a share of the mass; coils outdoors freeze without."""
     weather_reset: WeatherReset | None = None

@@ -15,7 +15,7 @@ from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, fan_speed_frac, pad_water_kg_s
-from twin.physics.tower import Leaving, hold
+from twin.physics.tower import Leaving, basin_heater_w, hold
 from twin.physics.tower import water as tower_water
 from twin.simulation.cooling.free_cooling import relief
 from twin.simulation.cooling.look import Look
@@ -113,6 +113,9 @@ def _compressors(look: Look, heat: Array) -> Setting:
     turns = chillers & (nth <= condenser.towers[:, None])
     drawn = np.where(works, compressor[:, None], 0.0)
     drawn = drawn + np.where(turns, condenser.power_w[:, None], 0.0)
+    if plant.tower is not None and plant.tower.basin_w_k:
+        heater_w = basin_heater_w(plant.tower, look.dry_bulb_degc)
+        drawn = drawn + np.where(chillers & ~turns, heater_w[:, None], 0.0)
     drawn = np.concatenate([drawn, relieved.fans_w], axis=1)
     beyond = (rest > 0) & outside(plant.curve, leaving, condenser.entering_degc)
     safe = beyond & safely_outside(plant.curve, leaving, condenser.entering_degc)
