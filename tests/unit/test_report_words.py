@@ -12,7 +12,10 @@ import twin
 from twin.analysis.verdict import Judgement
 from twin.findings import FindingCode
 from twin.present.blocks import Grid
-from twin.present.report import failures, verdict, year
+from twin.present.report import chapters, failures, verdict, year
+from twin.present.report.story import what_it_did
+from twin.present.report.story.cost import what_it_cost
+from twin.present.report.tiles import tiles
 from twin.results import Result
 
 
@@ -67,3 +70,43 @@ def test_a_key_set_from_outside_has_its_own_value() -> None:
     asked = {"outputs.counterfactuals": "never", "horizon": "1 h"}
     told = twin.load("layouts/gb200_su.yaml", overrides=asked).changed()
     assert told == asked
+
+
+def lines_of(name: str, day: Result) -> str:
+    chapter = next(one for one in chapters(day, ()) if one.title == name)
+    return " ".join(chapter.says)
+
+
+def test_returns_to_a_checkpoint_are_counted_once() -> None:
+    """The story counted events of one kind, the chapter Workload the jobs' own column."""
+    jobs = synthetic().frame("jobs")
+    day = with_tables(synthetic(), jobs=jobs.assign(restarts=[2, 0, 0]))
+    assert "Job pretrain went back to a checkpoint twice" in what_it_did(day)
+    assert "returns to a checkpoint: 2" in lines_of("Workload", day)
+
+
+def test_a_loss_of_a_whole_job_is_not_that_of_one_rack() -> None:
+    """Work rolled back stood as lost "in compute_r12", which held 2 % of it."""
+    losses = synthetic().frame("losses").iloc[:2]
+    whole = losses.assign(cause="rolled_back", rack=["", "rack_3"], tokens=[98.0, 2.0])
+    assert "by work rolled back;" in what_it_cost(with_tables(synthetic(), losses=whole))
+    most = losses.assign(cause="rolled_back", rack=["", "rack_3"], tokens=[2.0, 98.0])
+    assert "by work rolled back in rack_3;" in what_it_cost(with_tables(synthetic(), losses=most))
+
+
+def test_air_below_the_recommended_band_is_told() -> None:
+    """No rack drew air above it, and all of them drew air of 15 °C."""
+    racks = synthetic().frame("racks").assign(inlet_air_degc=15.0)
+    told = lines_of("Cooling", with_tables(synthetic(), racks=racks))
+    assert "No rack drew air above ASHRAE's recommended 18 to 27 °C; 8 of 8 racks drew air " in told
+    assert "below it, down to 15.0 °C." in told
+
+
+def test_availability_has_its_nines_wherever_it_stands() -> None:
+    day = synthetic()
+    study = {**day.meta["redundancy"], "availability_exact": {"unavailability": 4.9e-6}}
+    high = replace(day, meta={**day.meta, "redundancy": {**study, "interval": [4.4e-6, 5.2e-6]}})
+    (tile,) = (one for one in tiles(high) if one.label == "Availability")
+    assert tile.value == "99.99951 %"
+    assert "95 % 99.99948 % to 99.99956 %" in tile.below
+    assert "Availability of all racks (99.99951 %)" in verdict.table(high).note

@@ -45,3 +45,12 @@ def test_a_scenario_without_drills_is_named(capsys: Any) -> None:
     assert main(["drill", str(scenario)]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"{scenario}: drills: found no drill; allowed: a drill before the end")
+
+
+@pytest.mark.parametrize("group", ["", "usd", "catalogue", "trace", "import", "predict"])
+def test_what_a_command_does_is_told_whole(group: str, capsys: Any) -> None:
+    """Lists of commands ended in "each rack, power and cooling row of..."."""
+    assert main([*group.split(), "--help"]) == 0
+    told = capsys.readouterr().out.partition("Commands:")[2].splitlines()
+    assert len(told) >= 2
+    assert [line for line in told if line.endswith("...")] == []

@@ -45,7 +45,10 @@ PerRack = Annotated[
 
 @app.command("list")
 def list_rows(kind: Kind = "", of: OwnRowsOf = None, json: Json = False) -> None:
-    """List the rows of one kind, or of all, with the numbers one compares."""
+    """List the rows of one kind, or of all.
+
+    With the numbers that one compares.
+    """
     known = face.catalogue_kinds()
     if kind and kind not in known:
         hint = did_you_mean(kind, known)
@@ -86,7 +89,10 @@ def import_rows(
     rack: PerRack = 0,
     json: Json = False,
 ) -> None:
-    """Turn a device type of the NetBox library into own rows in a catalogue folder."""
+    """Turn a device type into own rows.
+
+    One of the NetBox library, into rows in a catalogue folder.
+    """
     path, made = face.import_device_type(file, out, kind, read_overrides(stated or ()), rack)
     if json:
         say.document({"written": path, "rows": made})

@@ -40,7 +40,9 @@ def imported() -> None:
 def ifc(
     file: Model, layout: Out, storey: Storey = "", space: Spaces = None, yes: Yes = False
 ) -> None:
-    """Read the spaces of a building model as halls: names, sizes, places, columns.
+    """Read the spaces of a building model as halls.
+
+    Names, sizes, places and columns.
 
     Of a layout that is there, the difference is shown first; exit code 1 while not accepted.
     """

@@ -21,7 +21,7 @@ class Which(StrEnum):
     target = "target"
 
 
-Kind = Annotated[Which, Argument(help="Which kind of file.")]
+Kind = Annotated[Which, Argument(metavar="KIND", help="Which kind of file.")]
 
 
 def schema(which: Kind = Which.scenario, of: OwnRowsOf = None) -> None:

@@ -25,14 +25,20 @@ Seed = Annotated[int, Option("--seed", min=0, help="Seed of the moments within a
 
 @app.command()
 def describe(file: TraceFile, json: Json = False) -> None:
-    """Tell what a trace holds: counts, rates, lengths, burstiness, reuse, what is left out."""
+    """Tell what a trace holds.
+
+    Counts, rates, lengths, burstiness, reuse, and what is left out.
+    """
     found = trace_face.trace_description(file)
     say.document(found) if json else say.findings(file.name, found)
 
 
 @app.command()
 def rescale(file: TraceFile, rate: Factor, out: Target, seed: Seed = 1, json: Json = False) -> None:
-    """Write a trace of F times the requests that is as bursty at every time scale."""
+    """Write a trace of F times the requests.
+
+    It is as bursty at every time scale.
+    """
     say.writable(out.parent)
     found = trace_face.rescaled_trace(file, rate, seed, out)
     say.document(found) if json else say.findings(out.name, found)

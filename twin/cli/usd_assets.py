@@ -15,7 +15,10 @@ Out = Annotated[Path, Option("--out", metavar="DIR", help="Folder of the library
 
 
 def assets(out: Out, of: OwnRowsOf = None) -> None:
-    """Write a SimReady asset for each rack, power and cooling row of the catalogue."""
+    """Write a SimReady asset for each row.
+
+    Rows of racks, of power and of cooling equipment of the catalogue.
+    """
     if not face.can_draw_scenes():
         raise TwinError(f"usd-core is not installed ({say.INSTALL_USD})")
     say.writable(out.parent)
