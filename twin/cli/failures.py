@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def fault_tree(
-    path: Path, top: str | None, mission_time_h: float, nodes_max: int
+    paths: Sequence[Path], top: str | None, mission_time_h: float, nodes_max: int
 ) -> FaultTreeAnswer:
     """Probability and number of minimal cut sets of a fault tree."""
-    return twin.fault_tree(path, top, mission_time_h, nodes_max)
+    return twin.fault_tree(paths, top, mission_time_h, nodes_max)
 
 
 def adequacy(units: Path, load: Path) -> Adequacy:

@@ -10,7 +10,10 @@ from typer import Argument, Option
 from twin.cli import failures, say
 from twin.cli.options import Json
 
-Tree = Annotated[Path, Argument(metavar="FILE.xml", help="A fault tree in Open-PSA MEF.")]
+Tree = Annotated[
+    list[Path],
+    Argument(metavar="FILE.xml...", help="A fault tree in Open-PSA MEF; several files, one model."),
+]
 Top = Annotated[str | None, Option("--top", metavar="NAME", help="The gate to answer.")]
 Mission = Annotated[
     float, Option("--mission-time-h", min=0.0, help="What system-mission-time stands for, hours.")
@@ -25,14 +28,14 @@ Load = Annotated[Path, Argument(metavar="LOAD.csv", help="Column load_mw, a row 
 
 
 def fault_tree(
-    file: Tree,
+    files: Tree,
     top: Top = None,
     mission_time_h: Mission = 8760.0,
     nodes_max: NodesMax = 1_500_000,
     json: Json = False,
 ) -> None:
     """Tell how likely a fault tree is, and count its cut sets."""
-    found = failures.fault_tree(file, top, mission_time_h, nodes_max)
+    found = failures.fault_tree(files, top, mission_time_h, nodes_max)
     if json:
         say.document(found.as_dict())
         return

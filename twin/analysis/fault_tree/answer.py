@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -22,6 +23,8 @@ class FaultTreeAnswer(Shown):
     top_event: str
     answer: TreeAnswer
     wall_s: float
+    passed_over: tuple[str, ...] = ()
+    """What the files hold that would change the answer and is not followed."""
 
     @property
     def probability(self) -> float | None:
@@ -37,9 +40,8 @@ class FaultTreeAnswer(Shown):
     def notes(self) -> list[str]:
         """What is not told, and why."""
         bounds = f"{BEYOND}: the probability lies between the bounds"
-        return [
-            text for text in (self.answer.why_no_count, "" if self.is_exact else bounds) if text
-        ]
+        unknown = (self.answer.why_no_count, "" if self.is_exact else bounds)
+        return [text for text in (*self.passed_over, *unknown) if text]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
@@ -56,24 +58,25 @@ class FaultTreeAnswer(Shown):
 
 
 def fault_tree(
-    path: str | Path,
+    path: str | Path | Sequence[str | Path],
     top: str | None = None,
     mission_time_h: float = MISSION_TIME_H,
     nodes_max: int = NODES_MAX,
 ) -> FaultTreeAnswer:
     """Exact probability and number of minimal cut sets of a fault tree in an Open-PSA file.
 
-    path             an XML file of the Open-PSA Model Exchange Format
+    path             an XML file of the Open-PSA Model Exchange Format, or the files of one model
     top              the gate to answer; needed where several gates are used by no other
     mission_time_h   what `system-mission-time` stands for
     nodes_max        size of a diagram above which the probability is bounded, about 350 B each
     Raises InputError with file, line and cure.
     """
     start = perf_counter()
-    model = FaultTreeModel(Path(path), mission_time_h)
-    name = _top_name(model, top, str(path))
+    paths = [Path(one) for one in ([path] if isinstance(path, str | Path) else path)]
+    model = FaultTreeModel(paths, mission_time_h)
+    name = _top_name(model, top, ", ".join(map(str, paths)))
     answer = solve(model.graph, model.top(name), nodes_max)
-    return FaultTreeAnswer(name, answer, perf_counter() - start)
+    return FaultTreeAnswer(name, answer, perf_counter() - start, model.passed_over)
 
 
 def _top_name(model: FaultTreeModel, asked: str | None, file: str) -> str:
@@ -83,7 +86,10 @@ def _top_name(model: FaultTreeModel, asked: str | None, file: str) -> str:
         raise InputError([Problem("--top", repr(asked), "a gate of the file", hint, file)])
     if asked is not None:
         return asked
-    if not tops and model.gates:
+    if not model.gates:
+        allowed = "a fault tree; where its gates stand in another file, name both"
+        raise InputError([Problem("", "no gate", allowed, file=file)])
+    if not tops:
         model.top(next(iter(model.gates)))
     if len(tops) != 1:
         found = f"{len(tops)} top events: {', '.join(tops[:20])}"

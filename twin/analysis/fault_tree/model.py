@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from twin.analysis.fault_tree.common_cause import add_group
@@ -17,13 +18,23 @@ _CONNECTIVES = (
 )  # fmt: skip
 
 
-class FaultTreeModel:
-    """Gates, events and parameters of one file; `top` builds the graph of a gate."""
+_PASSED_OVER = {
+    "define-alignment": "phases of a mission: house events stand as they are defined",
+    "define-substitution": "substitutions in cut sets: the answer is that of the tree as drawn",
+}
+"""Extensions that would change an answer."""
 
-    def __init__(self, path: Path, mission_time_h: float) -> None:
-        self.root = read_xml(path)
-        if self.root.tag != "opsa-mef":
-            self.root.refuse(f"<{self.root.tag}>", "<opsa-mef>, an Open-PSA model")
+
+class FaultTreeModel:
+    """Gates, events and parameters of the files of one model; `top` builds the graph of a gate."""
+
+    def __init__(self, paths: Sequence[Path], mission_time_h: float) -> None:
+        self.root = _joined_files(paths)
+        self.passed_over = tuple(
+            f"passed over: <{tag}>, {why}"
+            for tag, why in _PASSED_OVER.items()
+            if any(True for _ in self.root.every(tag))
+        )
         tell_apart(self.root)
         self.graph = TreeGraph()
         self.values = Values(self._named("define-parameter"), mission_time_h)
@@ -37,7 +48,9 @@ class FaultTreeModel:
         for one in self.root.every(tag):
             name = one.get("name")
             if name in found:
-                one.refuse("a second definition", f"one; the first is on line {found[name].line}")
+                first = found[name]
+                where = "" if first.file == one.file else f" of {first.file}"
+                one.refuse("a second definition", f"one; the first is on line {first.line}{where}")
             found[name] = one
         return found
 
@@ -63,7 +76,7 @@ class FaultTreeModel:
                     name = one.get("name")
                     if name not in there:
                         hint = did_you_mean(name, known)
-                        allowed = "a gate or event that the file defines"
+                        allowed = "a gate or event of the file, or of another one named beside it"
                         problems.append(one.problem(f"unknown {tag} {name!r}", allowed, hint))
         if problems:
             raise InputError(problems)
@@ -161,3 +174,13 @@ class FaultTreeModel:
         if not text.isdigit() or int(text) > most:
             formula.refuse(f"{name}={text!r}", f"a whole number up to its {most} inputs")
         return int(text)
+
+
+def _joined_files(paths: Sequence[Path]) -> Element:
+    """The files of one model as one element, in their order."""
+    roots = [read_xml(path) for path in paths]
+    for root in roots:
+        if root.tag != "opsa-mef":
+            root.refuse(f"<{root.tag}>", "<opsa-mef>, an Open-PSA model")
+    inner = [one for root in roots for one in root.inner]
+    return Element("opsa-mef", {}, roots[0].file, roots[0].line, inner)
