@@ -113,19 +113,51 @@ def test_a_failed_gpu_draws_nothing_and_its_node_goes_on(tmp_path: Path) -> None
     assert before_w - during_w == pytest.approx(row.power_idle_w, rel=1e-9)
 
 
-def test_a_node_of_a_service_is_taken_whole(tmp_path: Path) -> None:
+def served(
+    folder: Path, takes: dict[str, str], tensor: int = 1, detail: str = "fluid"
+) -> twin.Result:
+    """Eight nodes of eight GPUs serve a chat, one GPU fails for half an hour."""
     serve = {
-        "kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 8,
-        "tensor_parallel": 1, "requests": {"rate": "5 / s"},
+        "kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 8, "detail": detail,
+        "tensor_parallel": tensor, "requests": {"rate": "5 / s"},
     }  # fmt: skip
-    faults = {"timeline": [LOST], "node_repairs": {"gpu": "30 min"}}
-    result = lived(tmp_path, [], workload=[serve], faults=faults, horizon="1 h")
+    faults = {"timeline": [LOST], "node_repairs": {"gpu": "30 min"}, "gpu_failures": takes}
+    outputs = {"period": "5 min"}
+    return lived(
+        folder, [], workload=[serve], faults=faults, horizon="1 h", outputs=outputs
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("takes", [{}, {"takes": "drain"}, {"takes": "node"}])
+def test_a_node_of_a_service_is_taken_whole(tmp_path: Path, takes: dict[str, str]) -> None:
+    """One that was to be emptied would never be."""
+    result = served(tmp_path, takes)
     assert told(result) == [
         (1000.0, "pod_r1/node_1/gpu_1", "failed"),
         (2800.0, "pod_r1/node_1/gpu_1", "repaired"),
     ]
     detail = result.tables["events"].query("what == 'failed'")["detail"].item()
     assert detail == "its node is out; waits for a crew"
+
+
+@pytest.mark.parametrize("detail", ["fluid", "requests"])
+@pytest.mark.parametrize(("tensor", "lost"), [(1, 1 / 64), (2, 2 / 64), (4, 4 / 64), (8, 8 / 64)])
+def test_the_replica_on_a_failed_gpu_is_lost_and_no_other(
+    tmp_path: Path, detail: str, tensor: int, lost: float
+) -> None:
+    """Its share of 64 GPUs, until the GPU is changed beside those that serve."""
+    result = served(tmp_path, {"takes": "gpu", "swap": "in_place"}, tensor, detail)
+    rows = result.frame("services").set_index("time_s")["capacity_tokens_per_s"]
+    assert rows[1800.0] / rows[600.0] == pytest.approx(1 - lost, rel=1e-9)
+    assert rows[3600.0] == pytest.approx(rows[600.0], rel=1e-12)
+    assert result.summary["energy_balance_residual_frac"] < 1e-9
+    assert abs(result.summary["token_balance_residual_frac"]) < 1e-9
+
+
+def test_a_crew_that_pulls_the_node_takes_its_replicas_while_it_works(tmp_path: Path) -> None:
+    result = served(tmp_path, {"takes": "gpu", "swap": "node"})
+    rows = result.frame("services").set_index("time_s")["capacity_tokens_per_s"]
+    assert rows[1800.0] / rows[600.0] == pytest.approx(7 / 8, rel=1e-9)
 
 
 def test_gpus_fail_at_random_as_often_as_they_are_the_cause(tmp_path: Path) -> None:

@@ -39,8 +39,8 @@ class Activity(Discipline):
         gpu = np.zeros_like(own.gpu_activity)
         cpu = np.zeros_like(own.cpu_activity)
         gain = np.ones_like(own.gain_frac)
-        self.serving.enter_activity(gpu, cpu, gain)
-        busiest = gpu.copy()
+        busiest = np.zeros_like(gpu)
+        self.serving.enter_activity(gpu, cpu, gain, busiest)
         self.jobs.of_nodes.enter(gpu, cpu, gain, busiest)
         if not state.faults.node_ok.all():
             gpu *= state.faults.node_ok

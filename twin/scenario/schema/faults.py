@@ -207,8 +207,8 @@ class GpuFailures(Stated):
     """What else the failure takes. drain: jobs on the node's other GPUs go on to their ends,
     nothing new starts there, and a crew comes when it is empty, as a health check does that drains
     in Slurm. gpu: the other GPUs stay open to jobs, as where a Kubernetes device plugin takes one
-    unhealthy device out of service. node: all jobs of the node stop at once. A node of a service is
-    always taken whole."""
+    unhealthy device out of service. node: all jobs of the node stop at once. A service never ends:
+    its node is taken whole, but with gpu, where the replicas on other GPUs serve on."""
     swap: Literal["node", "in_place"] = "node"
     """Where the others stay open: whether a crew takes the whole node out of service while it works
     (jobs on it stop), or works beside them."""

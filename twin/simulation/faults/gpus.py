@@ -55,7 +55,8 @@ class GpuFaults:
         """A GPU fails, back after a known time or when a crew has worked so long on its node."""
         node, _ = self.place(name)
         served = self.world.state.jobs.work_of_node[node] <= FIRST_POOL
-        takes = "node" if served else self.asked.takes
+        stays = self.asked.takes == "gpu"  # a service never ends, so its node never runs empty
+        takes = "node" if served and not stays else self.asked.takes
         end = "waits for a crew" if out_s is None else f"back after {seconds(out_s)}"
         self.world.note(name, EventKind.FAILED, f"{why}{WORDS[takes]}; {end}")
         self._count(name, takes, +1)

@@ -86,6 +86,26 @@ class Fleet:
         return live & self._joined() if self._over_network else live
 
     @property
+    def standing(self) -> Array:
+        """(node,) share of its replicas that can serve: live, and all their GPUs in order."""
+        faults = self.world.state.faults
+        live = self.live.astype(float)
+        if not faults.gpus_out:
+            return live
+        return live * self._whole_frac(faults.gpu_reasons[self.nodes, : self.gpus_per_node] > 0)
+
+    def _whole_frac(self, failed: Mask) -> Array:
+        """(node,) share of replicas without a GPU that failed; failed (node, GPU). A replica stands
+        on neighbours; one that is as large as its node, or does not divide it, takes it whole.
+        """
+        each = self.pool.replica_gpus
+        alike = bool((self.replicas_per_node == self.replicas_per_node[0]).all())
+        if not alike or self.gpus_per_node % each:
+            return np.asarray(1.0 - failed.any(axis=1))
+        of_replica = failed.reshape(len(failed), -1, each).any(axis=2)
+        return np.asarray(1.0 - of_replica.mean(axis=1))
+
+    @property
     def _over_network(self) -> bool:
         """Whether stages of one replica hand over from node to node by the network."""
         return self.link.crossings > 0 and self.pool.replica_gpus > self.gpus_per_node
@@ -99,8 +119,10 @@ class Fleet:
             self._reached = (network.version, share > 0)
         return self._reached[1]
 
-    def replicas_by_rack(self, live: Mask) -> Array:
-        """(rack of the fleet,) whole replicas on these nodes; each rank of attention is one."""
+    def replicas_by_rack(self, live: Mask | Array) -> Array:
+        """(rack of the fleet,) whole replicas on these nodes, or shares of nodes; each rank of
+        attention is one.
+        """
         share = total_by(self.rack, live * self.replicas_per_node, int(self.racks[-1]) + 1)
         return np.floor(share[self.racks] + 1e-9) * self.pool.attention_ranks
 
@@ -128,7 +150,7 @@ class Fleet:
     def capacity_by_rack(self, awake: Mask) -> Array:
         """(rack of the fleet,) output tokens/s of what lives and is awake, at the clocks of now."""
         clock_frac = self.world.state.throttling.clock_frac[self.racks]
-        return self.replicas_by_rack(self.live & awake) * self.speed.capacity(clock_frac)
+        return self.replicas_by_rack(self.standing * awake) * self.speed.capacity(clock_frac)
 
     @property
     def clock_frac(self) -> float:

@@ -86,15 +86,16 @@ class ReplicaEngine:
         """
         parts = self.parts()
         now = self.fleet.world.now_s
-        lives = self._replicas_on(self.fleet.live)
-        serves = self._replicas_on(self.fleet.live & awake)
+        standing = self.fleet.standing
+        lives = self._replicas_on(standing)
+        serves = self._replicas_on(standing * awake)
         wanted = np.where(serves, SERVES, np.where(lives, ENDS, AWAY))
         for r in np.flatnonzero(wanted != parts[1].in_service).tolist():
             self._turn(parts, r, int(wanted[r]), now)
         self._set_clocks(parts[1], now)
 
-    def _replicas_on(self, nodes: Mask) -> Mask:
-        """(replica,) whether it stands on these nodes; the first ones of each rack do."""
+    def _replicas_on(self, nodes: Array) -> Mask:
+        """(replica,) whether it stands on these shares of nodes; the first ones of each rack do."""
         return np.asarray(self.number < self.fleet.replicas_by_rack(nodes)[self.rack_of_replica])
 
     def _turn(self, parts: Parts, r: int, wanted: int, now: float) -> None:

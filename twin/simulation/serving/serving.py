@@ -59,13 +59,16 @@ class Serving(Discipline):
     def _loads(self) -> list[float]:
         return [load for s in self.services for load in (s.load_frac, s.own.served)]
 
-    def enter_activity(self, gpu: Array, cpu: Array, gain: Array) -> None:
-        """Enter the activity of every service's nodes, and the share of their racks' gain."""
+    def enter_activity(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
+        """Enter the activity of every service's nodes, that of the busiest GPU of each, and the
+        share of their racks' gain.
+        """
         share = self.world.facility.racks.work_frac
         for service in self.services:
             for fleet, activity in service.activities():
                 awake = service.awake_of(fleet)
-                gpu[fleet.nodes] = np.where(awake, activity, 0.0)
+                busiest[fleet.nodes] = np.where(awake, activity, 0.0)
+                gpu[fleet.nodes] = busiest[fleet.nodes] * fleet.standing
                 cpu[fleet.nodes] = np.where(awake & (service.own.served > 0), CPU_ACTIVITY, 0.0)
                 gain[fleet.nodes] = share[fleet.rack]
 
