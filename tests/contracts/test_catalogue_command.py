@@ -209,6 +209,27 @@ def test_a_ups_file_needs_its_rating(tmp_path: Path, capsys: Any) -> None:
     assert unit.battery_energy_j == pytest.approx(2_700 * 300 / 0.966)
 
 
+@pytest.mark.parametrize(
+    ("text", "lender", "cure"),
+    [
+        (PDU, "pdu_450", "rating=17.3 kW"),
+        (PDU.replace("model: 12", "model: 12 UPS"), "ups_500", "rating=1 kW"),
+        (SWITCH + "  - {name: p, type: 400gbase-x-osfp}\n" * 8, "qm9700", "power_max=0.6 kW"),
+    ],
+)
+def test_no_load_or_rating_is_that_of_another_product(
+    tmp_path: Path, capsys: Any, text: str, lender: str, cure: str
+) -> None:
+    """Files of the library often state no draw: a rack PDU of 17.3 kW is none of 450 kW."""
+    bare = re.sub(r", (maximum|allocated)_draw: \d+", "", text)
+    assert bring(tmp_path, bare) == 2
+    told = capsys.readouterr().err
+    assert f"would be those of {lender}" in told
+    assert not (tmp_path / "catalogue").exists()
+    more = ["power_typical=0.4 kW"] if lender == "qm9700" else []
+    assert bring(tmp_path, bare, *sets(cure, *more)) == 0
+
+
 def test_the_schema_knows_the_own_rows_of_a_file(tmp_path: Path, capsys: Any) -> None:
     (tmp_path / "room.yaml").write_text(ROOM + EQUIPMENT, encoding="utf-8")
     for within, known in (([], False), (["--for", str(tmp_path / "room.yaml")], True)):

@@ -40,12 +40,41 @@ def import_device_type(
     rows = rows_of(product, f"device-type file {path.name}", target, per_rack)
     own = next(iter(rows.values()))[0]
     own.update(_values(stated or {}))
+    _refuse_borrowed(next(iter(rows)), own, stated or {}, document)
     written = folder / f"{row_name(product)}.yaml"
     if written.exists():
         raise _standing(written)
     _refuse_unfinished(rows, folder, document, product)
     _write(written, HEAD.format(name=path.name) + _text(rows))
     return written, rows
+
+
+_MUST_STATE = {
+    "power": {"rating": "22 kW"},
+    "switches": {"power_typical": "0.4 kW", "power_max": "0.6 kW"},
+}
+"""Numbers, by kind, that the row which lends the rest must not lend, and how they are stated."""
+
+
+def _refuse_borrowed(
+    kind: str, own: Mapping[str, Any], stated: Mapping[str, str], document: Document
+) -> None:
+    """InputError where a load or a rating would be that of another product: most files of rack
+    PDUs and UPS state no draw, and a PDU of 22 kW is no row like one of 450 kW.
+    """
+    asked = _MUST_STATE.get(kind, {})
+    missing = [key for key in asked if not any(one in own for one in (key, f"{key}_w"))]
+    if not missing or "like" in stated:
+        return
+    words = " ".join(f"--set {key}={asked[key]!r}" for key in missing)
+    problem = Problem(
+        "power-ports",
+        f"no draw, so {' and '.join(missing)} would be those of {own.get('like')}",
+        "a `maximum_draw` of each port, or the number itself",
+        f"state it: {words}",
+        str(document.path),
+    )
+    raise InputError([problem])
 
 
 def _product(document: Document) -> DeviceType | RackType:
