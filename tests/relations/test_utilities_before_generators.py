@@ -79,3 +79,12 @@ def test_no_tie_carries_generators_by_way_of_their_bus(tmp_path: Path) -> None:
     assert {name[:2] for name in dark_in_the_end(run, ("ta", "tb"))} == {"rb"}
     cuts = {frozenset(cut) for cut in told(layout, tmp_path)["cut_sets"]}
     assert frozenset(("ta", "tb")) in cuts
+
+
+def test_a_tie_between_boards_on_generators_alone_is_refused() -> None:
+    layout = site("t", "bus", tie=True)
+    for group in layout["power"]:
+        if group["name"] in ("ba", "bb"):
+            group["fed_by"] = ["bus"]
+    with pytest.raises(twin.InputError, match="never closes: generators alone feed 'ba' and 'bb'"):
+        twin.build(loaded(asked(layout)))

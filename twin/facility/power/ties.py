@@ -25,6 +25,7 @@ def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
         loc = ("layout", "power", i)
         if _fits(ledger, loc, group, known):
             _add(ledger, known, own, group)
+            _check_supplies(ledger, loc, group, known)
             _check_least(ledger, loc, group, known)
 
 
@@ -82,6 +83,19 @@ def _last_preference(board: PowerNode, tie: str, gap_s: float) -> None:
     assert board.row is not None
     slower_s = max(gap_s, board.row.transfer_s)
     board.row = board.row.model_copy(update={"transfer_s": slower_s})
+
+
+def _check_supplies(
+    ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]
+) -> None:
+    """A tie has something to carry: a utility behind one of its boards."""
+    assert group.tie is not None
+    fed = all(len(known[name].supplies) > 1 for name in group.tie)
+    if fed and not known[group.name].over:
+        one, other = group.tie
+        found = f"{group.name!r} that never closes: generators alone feed {one!r} and {other!r}"
+        allowed = "a utility behind one of its boards: a tie carries no power of generators"
+        ledger.complain((*loc, "tie"), found, allowed)
 
 
 def _check_least(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]) -> None:
