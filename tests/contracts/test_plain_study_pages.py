@@ -221,6 +221,20 @@ def test_what_nobody_meets_and_what_nothing_did_is_the_verdict() -> None:
     assert verdict(still) == "Nothing that varies here moves value: 1.000 at every point."
 
 
+def test_what_failed_is_not_said_to_have_moved_nothing() -> None:
+    """Half of the points failed, and with them every other value of what could have moved it."""
+    vary: dict[str, Any] = {"supply": [20, 30], "fans": [0, 1]}
+    text = page(twin.study(lambda supply, fans: {"w": heat(supply, fans) and 7.0}, vary=vary))
+    told = "Nothing that varies here moves w: 7.000 at every point that was done; supply took one"
+    assert verdict(text) == f"{told} value, 20, at those."
+
+
+def test_the_best_and_the_worst_are_told_apart_by_their_numbers() -> None:
+    text = page(twin.study(lambda x: {"pue": 1.1256 + 1e-6 * x}, vary={"x": [1, 2, 3]}))
+    told = "pue is lowest at x 1: 1.125601, and highest at x 3: 1.125603 (of 3 points)."
+    assert verdict(text).startswith(told)
+
+
 def test_json_of_a_file_has_the_verdict_and_what_failed(desk: Path, capsys: Any) -> None:
     text = "vary: {site.climate: [phoenix, phenix]}\noutcomes: [pue]\n"
     code, out = asked(desk, text, "--json")

@@ -18,7 +18,7 @@ from twin.study.experiments.plain_answers import (
     spread,
     swings,
 )
-from twin.study.experiments.reading import Reading, precise, way
+from twin.study.experiments.reading import Reading, apart, precise, way
 
 NOTHING = "No run of the study was done."
 NO_NUMBER = "The runs are done, and have no number in common to look at."
@@ -101,16 +101,27 @@ def _extremes(read: Reading, outcome: str) -> str:
     rows = ranked(read, outcome)
     least = float(rows[outcome].min())
     if alike(least, float(rows[outcome].max())):
-        return f"Nothing that varies here moves {outcome}: {precise(least)} at every point."
+        return f"Nothing that varies here moves {outcome}: {precise(least)} {_everywhere(read)}."
     words = {"more": ("highest", "lowest"), "less": ("lowest", "highest")}
     best, worst = words.get(way(outcome), ("lowest", "highest"))
     within = rows[rows[MEETS]]
     able = within if len(within) else rows
-    last = able.iloc[-1]
     of = f"of {len(rows):,} points" if len(able) == len(rows) else f"of {len(able):,} that may be"
-    says = f"{outcome} is {best} at {_where(read, outcome, able)}: {_is(able.iloc[0], outcome)}, "
-    says += f"and {worst} at {_where(read, outcome, able, -1)}: {_is(last, outcome)} ({of})."
+    ends = apart(float(able.iloc[0][outcome]), float(able.iloc[-1][outcome]))
+    says = f"{outcome} is {best} at {_where(read, outcome, able)}: {ends[0]}, "
+    says += f"and {worst} at {_where(read, outcome, able, -1)}: {ends[1]} ({of})."
     return f"{says} {_how_sure(read, outcome, able)}".rstrip()
+
+
+def _everywhere(read: Reading) -> str:
+    """At which points, and what took one value at those although others were asked."""
+    if not (read.found.table["status"] != "done").any():
+        return "at every point"
+    asked = read.found.table
+    stuck = [n for n in read.found.plan.vary if n in asked and asked[n].nunique() > 1]
+    stuck = [name for name in stuck if name not in read.moved]
+    told = [f"{name} took one value, {read.done[name].iloc[0]}, at those" for name in stuck]
+    return "; ".join(["at every point that was done", *told])
 
 
 def _where(read: Reading, outcome: str, rows: pd.DataFrame, end: int = 0) -> str:
@@ -123,10 +134,6 @@ def _where(read: Reading, outcome: str, rows: pd.DataFrame, end: int = 0) -> str
 
 def _row(row: pd.Series[Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
-
-
-def _is(row: pd.Series[Any], outcome: str) -> str:
-    return precise(float(row[outcome]))
 
 
 def _how_sure(read: Reading, outcome: str, rows: pd.DataFrame) -> str:

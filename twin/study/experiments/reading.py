@@ -163,6 +163,17 @@ def precise(value: float) -> str:
     return short_number(value, 4) if abs(value) >= 1e6 else figures(value, 4)
 
 
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers in as many figures as tell them apart, four at least and nine at most."""
+    for digits in range(4, 10):
+        most = max(abs(one), abs(other))
+        write = short_number if most >= 1e6 else figures
+        texts = (write(one, digits), write(other, digits))
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
 def shared(level: float, answers: int) -> float:
     """The level of each of several intervals that hold together (Bonferroni)."""
     return 1.0 - (1.0 - level) / max(1, answers)
