@@ -224,3 +224,21 @@ def test_intervals_hold_the_planning_value_and_come_from_the_triangle() -> None:
 def test_compare_shows_cost_a_token() -> None:
     rows = {row.name for row in twin.compare(ran(), ran(economics__building="existing")).outputs}
     assert {"usd_per_mtok_served", "usd_per_mtok_trained", "usd_per_gpu_h", "capex_usd"} <= rows
+
+
+@pytest.mark.parametrize(
+    ("horizon", "told"), [("1 h", None), ("7 h", "the 1 stated"), ("1 d", "2")]
+)
+def test_only_faults_that_began_are_said_to_be_repeated(horizon: str, told: str | None) -> None:
+    """A panel at 06:00 and a pump at 14:00."""
+    changes = SHORT | {"horizon": horizon}
+    found = twin.cost(twin.load(ROOT / "scenarios" / "first_factory.yaml").with_(**changes))
+    repeated = [one for one in found.warnings if "stated faults and drills" in one]
+    assert len(repeated) == (told is not None)
+    assert told is None or told in repeated[0]
+
+
+def test_a_price_that_is_missing_is_said_to_be_missing_once() -> None:
+    found = twin.cost(twin.load(ROOT / "scenarios" / "first_factory.yaml").with_(**SHORT))
+    (lacking,) = [one for one in found.warnings if "demand charge" in one]
+    assert lacking == "demand charge: no price: a grid of the catalogue states no demand charge"

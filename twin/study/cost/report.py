@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.analysis.economics.answer import CostAnswer, economics
+from twin.analysis.economics.lived import HOUR_S
 from twin.analysis.economics.outages import ExpectedOutages, expected_outages, lost_usd_per_year
 from twin.cards import Shown
 from twin.facility import Facility, build
@@ -54,8 +55,8 @@ class CostReport(Shown):
     def warnings(self) -> list[str]:
         """What to know before the numbers are used."""
         scenario = self.answer.facility.scenario
-        scripted = len(scenario.faults.timeline) + len(scenario.drills)
-        found = [f"no price: {one}" for one in self.answer.unpriced]
+        scripted = self._scripted()
+        found = [_unpriced(one) for one in self.answer.unpriced]
         if self.answer.earned == 0.0:
             found.append(NOTHING_EARNS)
         if scripted:
@@ -70,6 +71,12 @@ class CostReport(Shown):
             )
         return found
 
+    def _scripted(self) -> int:
+        """Stated faults and drills that began within the run."""
+        scenario = self.answer.facility.scenario
+        begins_s = [one.at for one in (*scenario.faults.timeline, *scenario.drills)]
+        return sum(at_s < self.answer.run.hours * HOUR_S for at_s in begins_s)
+
     def as_dict(self) -> Row:
         """Plain values that JSON can hold."""
         return {
@@ -81,6 +88,11 @@ class CostReport(Shown):
             "prices": self.result.rows("prices"),
             "warnings": self.warnings,
         }
+
+
+def _unpriced(block: str) -> str:
+    """Of a block, with its reason, that it has no price; said once."""
+    return block if "no price" in block else f"no price: {block}"
 
 
 def cost(asked: Asked, progress: Told | None = None) -> CostReport:
