@@ -10,9 +10,16 @@ An InputError carries every problem found, never only the first.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+MOST_LISTED = 100
+"""Problems that are listed one by one."""
+MOST_KINDS = 20
+"""Kinds of which it is told how often they come besides."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,24 @@ class InputError(TwinError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(listed(self.problems)))
+
+
+def listed(problems: Iterable[Problem]) -> list[str]:
+    """A line for each problem; of very many the first, then how often each kind comes besides."""
+    held = list(problems)
+    lines = [str(problem).replace("\n", " ") for problem in held[:MOST_LISTED]]
+    further = Counter(_kind(problem) for problem in held[MOST_LISTED:])
+    for kind, count in further.most_common(MOST_KINDS):
+        lines.append(f"… and {count:,} more: {kind}")
+    rest = sum(count for _, count in further.most_common()[MOST_KINDS:])
+    return [*lines, f"… and {rest:,} of other kinds"] if rest else lines
+
+
+def _kind(problem: Problem) -> str:
+    """What a problem has in common with others: its place in any list, and what is allowed."""
+    place = re.sub(r"\[\d+\]", "[]", problem.where)
+    return f"{place}: allowed: {problem.allowed}" if place else f"allowed: {problem.allowed}"
 
 
 def every_problem(*checks: Callable[[], object]) -> None:

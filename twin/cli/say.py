@@ -20,7 +20,7 @@ from rich.table import Table
 
 from twin.cli.face import Told
 from twin.cli.quantity import readable, spoken
-from twin.errors import InputError, Problem
+from twin.errors import InputError, Problem, listed
 
 if TYPE_CHECKING:
     from twin.present.blocks import Block
@@ -69,9 +69,9 @@ def failure(text: str) -> None:
 
 
 def problems(found: Iterable[Problem]) -> None:
-    """Every problem on a line of its own, on stderr."""
-    for problem in found:
-        note(str(problem).replace("\n", " "))
+    """Problems on lines of their own, on stderr."""
+    for line in listed(found):
+        note(line)
 
 
 def review(found: Sequence[Mapping[str, str]]) -> None:
