@@ -78,16 +78,38 @@ def test_a_grid_of_a_file_says_best_and_worst_and_is_written_as_four_files(desk:
     text = (out / "study.html").read_text(encoding="utf-8")
     best = table.loc[table["energy_cooling_j"].idxmin()]
     worst = table.loc[table["energy_cooling_j"].idxmax()]
+    least, most = (joules(row["energy_cooling_j"]) for row in (best, worst))
     assert verdict(text) == (
         f"energy_cooling_j is lowest at warm {best['warm']:.6g} °C, units {best['units']}: "
-        f"{precise(best['energy_cooling_j'])}, and highest at warm {worst['warm']:.6g} °C, units "
-        f"{worst['units']}: {precise(worst['energy_cooling_j'])} (of 4 points)."
+        f"{least}, and highest at warm {worst['warm']:.6g} °C, units {worst['units']}: {most} "
+        "(of 4 points)."
     )
     assert "Which set-point?" in text
     assert "4 runs: varied: warm, units; every combination; 1 seed a point." in text
     assert "What moves it" in text
     assert "Every run was done; none was left out." in text
     assert len(pd.read_csv(out / "table.csv")) == len(pd.read_excel(out / "table.xlsx")) == 4
+
+
+def joules(value: float) -> str:
+    return precise(value, "energy_facility_j")
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome", "words"),
+    [
+        (-97.86e6, "energy_cooling_j", "-27.18 kWh"),
+        (-2.94, "energy_cooling_j", "-2.940 J"),
+        (1.2345e6, "peak_demand_w", "1.234 MW"),
+        (2.694e9, "tokens_total", "2.694 G"),
+        (-0.001165, "pue", "-0.001165"),
+        (757.2, "cost_usd", "757.2 USD"),
+        (0.4, "tokens_per_s", "0.4000"),
+    ],
+)
+def test_an_outcome_has_its_unit(value: float, outcome: str, words: str) -> None:
+    """An energy of joules stood as "-97.86 M"."""
+    assert precise(value, outcome) == words
 
 
 def test_arms_have_a_difference_with_its_interval_over_the_seeds_both_met() -> None:
@@ -100,8 +122,8 @@ def test_arms_have_a_difference_with_its_interval_over_the_seeds_both_met() -> N
     percent = 100 * pair.mean / held["few"].mean()
     assert pair.decided
     assert told == (
-        f"many is better than few in energy_facility_j: {precise(pair.mean)} ({percent:+.2f} %), "
-        f"95 % interval {precise(pair.low)} to {precise(pair.high)}, over 12 seeds that both met."
+        f"many is better than few in energy_facility_j: {joules(pair.mean)} ({percent:+.2f} %), "
+        f"95 % interval {joules(pair.low)} to {joules(pair.high)}, over 12 seeds that both met."
     )
     assert "many and few do not differ in same" in page(found)
     few = twin.study(noisy, arms=arms, replications=1)

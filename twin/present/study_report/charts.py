@@ -21,11 +21,13 @@ from twin.analysis.statistics.study_page import (
     IntervalFigure,
 )
 from twin.present.figures.style import BLUE, CYCLE, GREY, INK, RC, WIDTH_IN, HouseFigure
-from twin.quantities import figures, middle, short_number
+from twin.quantities import middle, short_number
 
 MOST_BARS = 15
 _MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _NAME = 34
+_TITLE = 52
+"""Letters that a title has room for beside names of rows."""
 _LARGE = 1e4
 _AROUND = 1.0
 """Spans of the front that are shown beyond it."""
@@ -95,7 +97,7 @@ def _named(axes: Axes, labels: Sequence[str]) -> None:
 def _swings(told: BarFigure) -> Figure:
     """A tornado: hollow to the low value's outcome, solid to the high value's."""
     bars = told.swings[:MOST_BARS]
-    figure, axes = _made(1.0 + 0.34 * len(bars))
+    figure, axes = _made(1.25 + 0.34 * len(bars))
     for n, bar in enumerate(bars):
         ends = (("low", bar.at_low, "white", "////"), ("high", bar.at_high, BLUE, ""))
         for word, end, colour, hatch in ends:
@@ -103,12 +105,12 @@ def _swings(told: BarFigure) -> Figure:
                 n, end - told.base, 0.6, left=told.base, color=colour, edgecolor=BLUE, hatch=hatch,
                 label=f"{word} value" if n == 0 else None,
             )  # fmt: skip
-    axes.axvline(told.base, color=INK, lw=1.0)
+    axes.axvline(told.base, color=INK, lw=1.0, label=f"base {short_number(told.base, 4)}")
     _named(axes, [bar.label for bar in bars])
     axes.set_xlabel(told.outcome)
     axes.xaxis.set_major_locator(MaxNLocator(6))
-    axes.legend(loc="lower right", ncols=2)
-    axes.set_title(f"{told.outcome}: {told.title} from base {figures(told.base, 4)}")
+    figure.legend(loc="outside lower center", ncols=3)
+    axes.set_title(middle(f"{told.outcome}: {told.title}", _TITLE))
     return figure
 
 

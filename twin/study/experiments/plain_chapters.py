@@ -30,7 +30,7 @@ from twin.study.experiments.plain_answers import (
     swings,
 )
 from twin.study.experiments.plain_words import best_first, kind
-from twin.study.experiments.reading import RUNS, Reading, precise, way
+from twin.study.experiments.reading import RUNS, Reading, between, precise, way
 from twin.study.experiments.study_chapters import page_table
 
 LINES_MAX = 6
@@ -51,10 +51,10 @@ def _arm_tiles(read: Reading) -> list[Tile]:
     if not found:
         return []
     one = best_first(found)[0]
-    ends = "–" if math.isnan(one.low) else f"{precise(one.low)} to {precise(one.high)}"
+    ends = "–" if math.isnan(one.low) else between(one.low, one.high, one.outcome)
     below = f"{one.draws:,} pairs" if one.draws > 1 else "one seed says nothing of chance"
     return [
-        (f"{one.arm} less {read.arms[0]}", precise(one.difference), one.outcome),
+        (f"{one.arm} less {read.arms[0]}", precise(one.difference, one.outcome), one.outcome),
         ("95 % interval", ends, below),
     ]
 
@@ -67,7 +67,7 @@ def _point_tiles(read: Reading) -> list[Tile]:
     return [
         (
             f"{word} {outcome}",
-            precise(float(row[outcome])),
+            precise(float(row[outcome]), outcome),
             read.at({str(name): value for name, value in row.items()}),
         )
         for word, row in zip(words, ends, strict=True)
@@ -78,11 +78,13 @@ def _chance_tiles(read: Reading) -> list[Tile]:
     found = spread(read, read.leads[0])
     if found is None:
         return []
-    tiles = [(f"Mean {found.outcome}", precise(found.mean), f"over {found.draws:,} draws")]
+    tiles = [
+        (f"Mean {found.outcome}", precise(found.mean, found.outcome), f"over {found.draws:,} draws")
+    ]
     if found.draws > 1:
-        around = f"{precise(found.low)} to {precise(found.high)}"
+        around = between(found.low, found.high, found.outcome)
         tiles.append(("95 % interval", around, "of the mean"))
-        tiles.append(("Nine in ten", f"{precise(found.p5)} to {precise(found.p95)}", "of draws"))
+        tiles.append(("Nine in ten", between(found.p5, found.p95, found.outcome), "of draws"))
     return tiles
 
 
@@ -199,7 +201,7 @@ def _moved(read: Reading) -> PageSection:
     says = (
         "The mean of the outcome in cases at the lowest and at the highest of each thing that "
         "varies (thirds, where it takes many values), whatever the others are. Where a sample is "
-        "small, chance is in it; `method: sensitivity` says how sure a ranking is."
+        "small, chance is in it; a study whose method is sensitivity says how sure a ranking is."
     )
     drawn = tuple(_bars(read, outcome) for outcome in read.leads)
     rows = [{"outcome": o, **vars(one)} for o in read.leads for one in swings(read, o)]

@@ -18,7 +18,7 @@ from twin.study.experiments.plain_answers import (
     spread,
     swings,
 )
-from twin.study.experiments.reading import Reading, apart, precise, way
+from twin.study.experiments.reading import Reading, apart, between, precise, way
 
 NOTHING = "No run of the study was done."
 NO_NUMBER = "The runs are done, and have no number in common to look at."
@@ -51,7 +51,8 @@ def _of_arms(read: Reading) -> Iterator[str]:
             continue
         yield from (_arm(read, one) for one in best_first(found))
     if any(one.draws == 1 for found in answers for one in found):
-        yield "One seed does not say how far chance reaches; `replications` runs more of them."
+        chance = "One seed does not say how far chance reaches"
+        yield f"{chance}; a study that states replications runs more."
     if read.moved and read.leads:
         yield _extremes(read, read.leads[0])
 
@@ -67,7 +68,8 @@ def best_first(found: list[ArmDifference]) -> list[ArmDifference]:
 def _arm(read: Reading, one: ArmDifference) -> str:
     first = read.arms[0]
     if one.same:
-        return f"{one.arm} and {first} do not differ in {one.outcome}: {precise(one.mean)}."
+        mean = precise(one.mean, one.outcome)
+        return f"{one.arm} and {first} do not differ in {one.outcome}: {mean}."
     verb = {True: "is better than", False: "is worse than", None: "differs from"}[one.gains]
     sure = one.decided or math.isnan(one.low)
     told = f"{one.arm} {verb} {first}" if sure else f"{one.arm} and {first} are not told apart"
@@ -75,7 +77,7 @@ def _arm(read: Reading, one: ArmDifference) -> str:
 
 
 def _change(one: ArmDifference) -> str:
-    change = f"{'+' if one.difference > 0 else ''}{precise(one.difference)}"
+    change = f"{'+' if one.difference > 0 else ''}{precise(one.difference, one.outcome)}"
     if not math.isfinite(one.change_frac):
         return change
     percent = 100 * one.change_frac
@@ -85,10 +87,10 @@ def _change(one: ArmDifference) -> str:
 def _reach(read: Reading, one: ArmDifference) -> Iterator[str]:
     """How far chance reaches, and how far points lie apart."""
     if math.isfinite(one.low):
-        yield f"95 % interval {precise(one.low)} to {precise(one.high)}"
+        yield f"95 % interval {between(one.low, one.high, one.outcome)}"
         yield f"over {one.draws:,} {'points' if read.sampled else 'seeds'} that both met"
     if len(one.by_point) > 1 and not read.sampled:
-        ends = f"{precise(min(one.by_point))} to {precise(max(one.by_point))}"
+        ends = between(min(one.by_point), max(one.by_point), one.outcome)
         yield f"from point to point {ends}"
 
 
@@ -101,13 +103,14 @@ def _extremes(read: Reading, outcome: str) -> str:
     rows = ranked(read, outcome)
     least = float(rows[outcome].min())
     if alike(least, float(rows[outcome].max())):
-        return f"Nothing that varies here moves {outcome}: {precise(least)} {_everywhere(read)}."
+        level = precise(least, outcome)
+        return f"Nothing that varies here moves {outcome}: {level} {_everywhere(read)}."
     words = {"more": ("highest", "lowest"), "less": ("lowest", "highest")}
     best, worst = words.get(way(outcome), ("lowest", "highest"))
     within = rows[rows[MEETS]]
     able = within if len(within) else rows
     of = f"of {len(rows):,} points" if len(able) == len(rows) else f"of {len(able):,} that may be"
-    ends = apart(float(able.iloc[0][outcome]), float(able.iloc[-1][outcome]))
+    ends = apart(float(able.iloc[0][outcome]), float(able.iloc[-1][outcome]), outcome)
     says = f"{outcome} is {best} at {_where(read, outcome, able)}: {ends[0]}, "
     says += f"and {worst} at {_where(read, outcome, able, -1)}: {ends[1]} ({of})."
     return f"{says} {_how_sure(read, outcome, able)}".rstrip()
@@ -144,7 +147,7 @@ def _how_sure(read: Reading, outcome: str, rows: pd.DataFrame) -> str:
     told = "told" if found.decided else "not told"
     return (
         f"By {found.draws:,} seeds the next, {other}, is {told} apart from the first: "
-        f"{precise(found.low)} to {precise(found.high)}."
+        f"{between(found.low, found.high, outcome)}."
     )
 
 
@@ -154,24 +157,25 @@ def _of_chance(read: Reading) -> Iterator[str]:
         if found is None:
             yield f"{outcome}: no point is done in all its replications."
         elif found.draws == 1:
-            yield f"{outcome} is {precise(found.mean)} in the one run."
+            yield f"{outcome} is {precise(found.mean, outcome)} in the one run."
         elif alike(found.least, found.most):
-            yield f"{outcome} is {precise(found.mean)} in all {found.draws:,} draws."
+            yield f"{outcome} is {precise(found.mean, outcome)} in all {found.draws:,} draws."
         else:
             yield (
-                f"{outcome} is {precise(found.mean)} on average (95 % interval "
-                f"{precise(found.low)} to {precise(found.high)}) over {found.draws:,} draws; nine "
-                f"in ten lie between {precise(found.p5)} and {precise(found.p95)}."
+                f"{outcome} is {precise(found.mean, outcome)} on average (95 % interval "
+                f"{between(found.low, found.high, outcome)}) over {found.draws:,} draws; nine in "
+                f"ten lie between {precise(found.p5, outcome)} and {precise(found.p95, outcome)}."
             )
     if read.moved:
         yield from _moves(read)
 
 
 def _moves(read: Reading) -> Iterator[str]:
-    first = swings(read, read.leads[0])[0]
+    lead = read.leads[0]
+    first = swings(read, lead)[0]
     yield (
-        f"{first.name} moves {read.leads[0]} most: {precise(first.at_low)} on average at "
-        f"{first.low}, {precise(first.at_high)} at {first.high}."
+        f"{first.name} moves {lead} most: {precise(first.at_low, lead)} on average at "
+        f"{first.low}, {precise(first.at_high, lead)} at {first.high}."
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.side_by_side import WAYS
-from twin.quantities import figures, short_number
+from twin.quantities import scaled, short_number
 from twin.study.experiments.constraints import MEETS
 from twin.study.experiments.points import SAMPLED
 from twin.study.experiments.study import StudyResult
@@ -158,17 +158,41 @@ def way(outcome: str) -> str:
     return WAYS.get(outcome, "")
 
 
-def precise(value: float) -> str:
-    """A number in four figures, for what differs by little."""
-    return short_number(value, 4) if abs(value) >= 1e6 else figures(value, 4)
+_UNITS = {
+    "_j": "J",
+    "_usd": "USD",
+    "_kg": "kg",
+    "_m3": "m³",
+    "_degc": "°C",
+    "_k": "K",
+    "_s": "s",
+    "_h": "h",
+}
+"""Of outcomes whose names end so and that are no rates."""
 
 
-def apart(one: float, other: float) -> tuple[str, str]:
+def precise(value: float, outcome: str = "", digits: int = 4) -> str:
+    """A number in four figures, for what differs by little, with the unit that its outcome's name
+    ends in; energies in watt-hours, as reports have them.
+    """
+    if outcome.endswith("_j") and abs(value) >= 3600.0:
+        return scaled(value / 3600.0, "Wh", digits)
+    if outcome.endswith("_w"):
+        return scaled(value, "W", digits)
+    of = "" if "_per_" in outcome else outcome
+    unit = next((unit for end, unit in _UNITS.items() if of.endswith(end)), "")
+    return f"{short_number(value, digits)} {unit}".rstrip()
+
+
+def between(low: float, high: float, outcome: str) -> str:
+    """Two ends of what an outcome reaches."""
+    return f"{precise(low, outcome)} to {precise(high, outcome)}"
+
+
+def apart(one: float, other: float, outcome: str) -> tuple[str, str]:
     """Two numbers in as many figures as tell them apart, four at least and nine at most."""
     for digits in range(4, 10):
-        most = max(abs(one), abs(other))
-        write = short_number if most >= 1e6 else figures
-        texts = (write(one, digits), write(other, digits))
+        texts = (precise(one, outcome, digits), precise(other, outcome, digits))
         if texts[0] != texts[1]:
             break
     return texts
