@@ -15,6 +15,21 @@ COOLING: dict[FindingCode, Meaning] = {
         "at full load the racks leave their maker's limits and may throttle",
         "a lower supply temperature, a narrower control band, or more coolant units",
     ),
+    FindingCode.COOLANT_WARM_IN_HEAT: Meaning(
+        Severity.WARNING,
+        "on such a day the racks leave their maker's limits at full load and may throttle",
+        "more or larger coolers, wetted pads, or chillers for the hottest hours",
+    ),
+    FindingCode.WATER_WARM_IN_HEAT: Meaning(
+        Severity.NOTE,
+        "the set-point is out of reach then, and fans turn in full for it",
+        "a set-point that outdoor air allows, more coolers, or wetted pads",
+    ),
+    FindingCode.CHILLERS_SHORT_IN_HEAT: Meaning(
+        Severity.WARNING,
+        "on such a day its water warms beyond the control band at full load",
+        "one more chiller, warmer water, or a cold store",
+    ),
     FindingCode.AIR_TOO_WARM: Meaning(
         Severity.ERROR,
         "inlets are above their maker's limit from the first second, at any load",

@@ -13,6 +13,7 @@ from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.facility import Facility
 from twin.facility.cooling import peak
+from twin.facility.cooling.outdoors import entering_degc
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
 from twin.quantities import percent
@@ -20,7 +21,7 @@ from twin.scenario.series import YearOfAir
 from twin.simulation.cooling.free_cooling import relief
 from twin.simulation.cooling.look import Look
 from twin.simulation.cooling.plant_power import Setting, setting
-from twin.simulation.cooling.segments import entering_degc, segment_rows
+from twin.simulation.cooling.segments import segment_rows
 from twin.study.year_of_dampers import Vented, vented
 
 PUMP_ROUNDS = 3

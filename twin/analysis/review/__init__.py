@@ -1,8 +1,8 @@
 """Every finding about a design that can be built: one review, seen alike by `twin check`, a run and
 its report.
 
-power, cooling, air, cold, space and work each look at their part; `twin.findings` says what a code
-means.
+power, cooling, air, cold, heat, space and work each look at their part; `twin.findings` says what a
+code means.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from twin.analysis.review import (
     cold,
     cooling,
     effort,
+    heat,
     interconnection,
     inverters,
     moisture,
@@ -55,6 +56,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *solar.findings(facility),
         *cooling.findings(facility),
         *cold.findings(facility),
+        *heat.findings(facility),
         *moisture.findings(facility),
         *air.findings(facility),
         *space.findings(facility),

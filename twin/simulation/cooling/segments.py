@@ -13,10 +13,10 @@ import numpy as np
 
 from twin.arrays import Array, Index
 from twin.catalogue.equipment_kinds import Role, role
+from twin.facility.cooling.outdoors import entering_degc, wetted_degc
 from twin.facility.model import CommonPipe, Plant
 from twin.physics.chiller import available_w
 from twin.physics.coolant import control_slope_w_k
-from twin.physics.tower import hold
 
 TOUCH_K = 1e-6
 """A boundary between segments counts as reached this close to it."""
@@ -46,22 +46,6 @@ class Segment(NamedTuple):
 
 IDLE = Segment(0.0, 0.0, 0.0, -np.inf, np.inf)
 UPPER = Segment._fields.index("upper_degc")
-
-
-def entering_degc(
-    plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float
-) -> Array | float:
-    """What a chiller's condenser sees at full load: outdoor air, or water from its tower."""
-    if plant.tower is None:
-        return dry_bulb_degc
-    wanted = plant.condenser_set_degc(wet_bulb_degc)
-    return hold(plant.tower, plant.tower.heat_w, wet_bulb_degc, wanted).water_degc
-
-
-def wetted_degc(plant: Plant, dry_bulb_degc: Array | float, wet_bulb_degc: Array | float) -> Array:
-    """Coldest air that a dry cooler's coil can have: behind wetted pads, where there are any."""
-    cooled_by = plant.evaporative_frac * (np.asarray(dry_bulb_degc) - wet_bulb_degc)
-    return np.asarray(dry_bulb_degc - cooled_by)
 
 
 def segment_rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array
+from twin.facility.cooling.outdoors import entering_degc
 from twin.facility.model import Plant
 from twin.physics.chiller import available_w
 from twin.physics.cold_store import lasts_s
@@ -12,7 +13,7 @@ from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.cooling.flows import Flows
 from twin.simulation.cooling.plant import DISCHARGING, Plants
-from twin.simulation.cooling.segments import entering_degc, taken_w
+from twin.simulation.cooling.segments import taken_w
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.world import World
 
