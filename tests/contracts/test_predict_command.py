@@ -52,6 +52,18 @@ def test_more_in_flight_makes_more_tokens_and_slower_ones(ask: Ask) -> None:
         assert rate * flight_s == pytest.approx(found["concurrency"], rel=0.05)
 
 
+@pytest.mark.parametrize("output", ["1", "2"])
+def test_a_gpu_that_reads_one_prompt_after_another_never_rests(output: str, ask: Ask) -> None:
+    """On one stage; on four with one prompt of one piece each works a quarter of the time."""
+    asked = (*LLAMA[:2], "--gpu", "H200", "--tp", "2", "--concurrency", "1", "--output", output)
+    full_w = 700.0
+    assert ask(*asked, "--input", "32000")["gpu_power_w"] == pytest.approx(full_w, rel=0.01)
+    if output == "1":
+        by_turns = ask(*asked, "--input", "2000", "--pp", "4")
+        idle_w = 75.0
+        assert by_turns["gpu_power_w"] == pytest.approx((full_w + 3 * idle_w) / 4, rel=0.01)
+
+
 def test_a_gpu_without_tables_says_so(ask: Ask) -> None:
     found = ask(*LLAMA, "--gpu", "MI300X", "--dtype", "bf16")
     assert found["extrapolated"]

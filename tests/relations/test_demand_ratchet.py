@@ -71,6 +71,26 @@ def test_a_peak_of_january_is_paid_in_february() -> None:
     assert more == pytest.approx((0.7 * peak_w - rest_w) / 1e3 * USD_PER_KW / 28, rel=0.01)
 
 
+def test_a_month_that_has_not_begun_is_billed_for_nothing() -> None:
+    """Stopped at noon of the last day of January, with February to come: the bill is January's."""
+
+    def stopped(horizon: str) -> dict[str, Any]:
+        ratchet = {"demand_ratchet": "80 %", "demand_before": "2 MW"}
+        site = {"climate": AIR, "grid": GRID | ratchet}
+        asked = small(
+            small_layout(4, 0),
+            site=site,
+            start="2026-01-31T00:00:00Z",
+            horizon=horizon,
+            workload=[],
+        )
+        return twin.start(twin.build(asked)).until(12 * 3600.0).result().summary
+
+    alone = stopped("24 h")["cost_demand_usd"]
+    assert alone == pytest.approx(1600 * USD_PER_KW / 31)
+    assert stopped("48 h")["cost_demand_usd"] == alone
+
+
 def test_nothing_is_shaved_below_what_is_billed_anyway() -> None:
     """One hour of 100 kW among three of 40 kW, and a store of 60 kWh without losses: without a
     ratchet it brings all to 55 kW, with 80 kW billed in any case to 80 kW and no further.

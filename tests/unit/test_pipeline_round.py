@@ -14,6 +14,7 @@ from twin.physics.kernels import (
     LawRange,
     ServingReplica,
     StageLink,
+    crossings,
     iteration_laws,
     kv_bytes_per_token,
     kv_room_bytes,
@@ -36,6 +37,25 @@ def test_what_a_replica_counts_as() -> None:
     assert (replica.gpus, replica.stage_gpus) == (8, 2)
     assert not replica_problems(replica)
     assert replica_problems(replace(replica, pipeline=49))
+
+
+@pytest.mark.parametrize(
+    ("stage_gpus", "stages", "domain_gpus", "out"),
+    [
+        (8, 4, 8, 3),
+        (2, 4, 8, 0),
+        (4, 4, 8, 1),
+        (1, 4, 1, 3),
+        (6, 4, 8, 3),
+        (3, 4, 8, 1),
+        (8, 2, 1, 1),
+    ],
+)
+def test_no_stage_is_split_over_two_domains(
+    stage_gpus: int, stages: int, domain_gpus: int, out: int
+) -> None:
+    """Four stages of six GPUs take four domains of eight, though 24 GPUs would fill three."""
+    assert crossings(stage_gpus, stages, domain_gpus) == out
 
 
 def test_stages_hold_all_weights_once_and_most_of_them_lie_where_a_table_does() -> None:

@@ -187,9 +187,11 @@ class Tariff:
 
     def demand_cost_usd(self, energy_j: Array, until_s: float) -> float:
         """What the peaks up to a moment cost, from the (interval,) energies of the meter."""
-        demand_w = self.meter.demand_w(energy_j, until_s)
-        asked = (self.period, self.period_share, self.demand_usd_per_w, self.ratchet)
-        return demand_cost_usd(demand_w, *asked)
+        begun = int(np.searchsorted(self.meter.edges_s[:-1], until_s))
+        demand_w = self.meter.demand_w(energy_j, until_s)[:begun]
+        period = self.period[:begun]
+        share = self.period_share[: int(period.max(initial=-1)) + 1]
+        return demand_cost_usd(demand_w, period, share, self.demand_usd_per_w, self.ratchet)
 
     def peak_demand_w(self, energy_j: Array, until_s: float) -> float:
         """The highest mean power of an interval up to a moment."""

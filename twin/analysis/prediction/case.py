@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 
 from twin.analysis.prediction.ask import InferenceQuestion
 from twin.analysis.prediction.profiled import profile_for
@@ -23,6 +22,7 @@ from twin.physics.kernels import (
     HostTimes,
     ServingReplica,
     StageLink,
+    crossings,
     expert_buffer_bytes,
     kv_room_bytes,
     replica_problems,
@@ -85,8 +85,8 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     gpu = named(catalogue, Gpu, question.gpu, "--gpu")
     tensor, data, stages = question.cut()
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
-    domains = ceil(tensor * data * stages / gpu.scaleup_domain_gpus)
-    link = StageLink(domains - 1, question.link_bit_s / 8)
+    outside = crossings(tensor * data, stages, gpu.scaleup_domain_gpus)
+    link = StageLink(outside, question.link_bit_s / 8)
     replica = ServingReplica(
         shape_of(model), formats, tensor, data, pipeline=stages, link=link
     )  # fmt: skip

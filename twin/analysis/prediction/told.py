@@ -76,8 +76,8 @@ def told(
 
 
 def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> float:
-    """Mean watts of a GPU: idle while none of fewer sequences than stages is with it."""
-    busy_frac = min(run.mean_sequences / case.replica.pipeline, 1.0)
+    """Mean watts of a GPU: idle while none of fewer micro-batches than stages is with it."""
+    busy_frac = run.busy_frac
     rates = {name: getattr(run, name) / busy_frac for name in ("flop_per_s", "byte_per_s")}
     works_w = GpuPower(case.gpu, case.kernels).mean_w(replace(run, **rates), clock_frac)
     return busy_frac * works_w + (1 - busy_frac) * case.gpu.power_idle_w

@@ -26,6 +26,7 @@ from twin.physics.kernels.replica import (
     KernelFormats,
     ServingReplica,
     StageLink,
+    crossings,
     replica_problems,
 )
 from twin.physics.kernels.schedule import BenchmarkLoad, benchmark_schedule
@@ -46,6 +47,7 @@ __all__ = [
     "ServingReplica",
     "StageLink",
     "benchmark_schedule",
+    "crossings",
     "expert_buffer_bytes",
     "iteration_laws",
     "kv_bytes_per_token",

@@ -30,6 +30,9 @@ class BenchmarkRun:
     step_s: float
     """Mean time of an iteration."""
     mean_sequences: float
+    busy_frac: float
+    """Share of the time in which a GPU has anything to do: all of it, but with fewer micro-batches
+    than stages."""
     flop_per_s: float
     """Of one GPU, averaged over the run; likewise the bytes."""
     byte_per_s: float
@@ -71,6 +74,7 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
         time_per_output_token_s=float(weight @ made_s[counted]) / max(load.output_tokens - 1, 1),
         step_s=float(wall_s / plan.steps.sum()),
         mean_sequences=float(plan.sequences @ each_s / wall_s),
+        busy_frac=float(law.busy_frac(plan.sequences, plan.prompt_tokens) @ each_s / wall_s),
         flop_per_s=float(flop @ plan.steps / wall_s),
         byte_per_s=float(byte @ plan.steps / wall_s),
         exchange_frac=float(exchange_s @ plan.steps / wall_s),

@@ -77,6 +77,10 @@ class IterationLaw:
         p = np.asarray(prompt_tokens, float)
         return np.maximum(self.layers_s(n, p) + self.head_s(n, p), self.host.queue_s)
 
+    def busy_frac(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
+        """Share of an iteration in which each GPU has something to do."""
+        return np.ones(np.broadcast(sequences, prompt_tokens).shape)
+
     def layers_s(self, sequences: Array, prompt_tokens: Array) -> Array:
         """Seconds of all layers, attention to contexts and prompts left out."""
         sparse = self.replica.model.sparse_layers

@@ -152,6 +152,11 @@ class StagedLaw(IterationLaw):
         p = self._stages.most_prompt(np.asarray(prompt_tokens, float))
         return super().host_s(np.asarray(sequences) / many, p)
 
+    def busy_frac(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
+        """Share of a round in which a stage has a micro-batch: less with fewer than stages."""
+        many = self._stages.batches(sequences, prompt_tokens)
+        return np.asarray(many / self.replica.pipeline)
+
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that all sequences hold together."""
         many = self._stages.batches(sequences)

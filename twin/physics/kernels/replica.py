@@ -41,6 +41,12 @@ class StageLink:
     """Bytes a second of a GPU's line to another domain."""
 
 
+def crossings(stage_gpus: int, stages: int, domain_gpus: int) -> int:
+    """Hand-overs of a round that leave a scale-up domain: no stage is split over two."""
+    in_one = max(domain_gpus // stage_gpus, 1)
+    return -(-stages // in_one) - 1
+
+
 TOGETHER = StageLink()
 """All stages in one scale-up domain."""
 

@@ -13,9 +13,9 @@ from twin.physics.sag import GOOD_FRAC
 from twin.simulation.kernel.world import World
 
 BATTERY_EMPTY_J = 1.0
+"""A battery with no more counts as empty."""
 NEAR_J = 10.0 * BATTERY_EMPTY_J
 """A quiet stretch ends before a battery is as near to empty or full."""
-"""A battery with no more counts as empty."""
 
 
 class Trial:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import ceil
 
 import numpy as np
 
@@ -11,7 +10,7 @@ from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.rows import Gpu
 from twin.facility.fabric import node_bandwidth_frac
 from twin.facility.gpu_profiles import profiled, refused
-from twin.physics.kernels import StageLink
+from twin.physics.kernels import StageLink, crossings
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.world import World
@@ -69,8 +68,8 @@ class Fleet:
 
     def _link(self, gpu: Gpu) -> StageLink:
         """What stages of a replica hand over by: the scale-up network, or a node's adapters."""
-        domains = ceil(self.pool.replica_gpus / gpu.scaleup_domain_gpus)
-        return StageLink(min(domains, self.pool.pipeline) - 1, self.line_b_s)
+        stages = (self.pool.stage_gpus, self.pool.pipeline)
+        return StageLink(crossings(*stages, gpu.scaleup_domain_gpus), self.line_b_s)
 
     def _no_room(self) -> tuple[str, str]:
         """Why the pool has not one replica: one stands in one rack."""
