@@ -13,7 +13,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.serving_points import ServingPoint, forecasts, later_forecasts, stage_forecasts  # noqa: E402
+from tests.serving_points import (  # noqa: E402
+    ServingPoint,
+    forecasts,
+    last_forecasts,
+    later_forecasts,
+    stage_forecasts,
+)
 from twin.analysis.prediction import InferencePrediction  # noqa: E402
 
 OUT = ROOT / "docs" / "physics" / "serving_forecasts_rows.md"
@@ -31,6 +37,7 @@ LATER = (
     "TensorRT-LLM 1.0, tried once the times of the software stood; none fitted.",
     "",
 )
+LAST = ("", "## Release 1.2", "", "TensorRT-LLM 1.2, tried after all others; none fitted.", "")
 STAGES = (
     "",
     "## Stages",
@@ -66,7 +73,12 @@ def lines() -> list[str]:
     fitted = [row(point, found, point.fitted) for point, found in forecasts()]
     later = [row(point, found, False) for point, found in later_forecasts()]
     stages = [row(point, found, False) for point, found in stage_forecasts()]
-    return [*HEAD, *COLUMNS, *fitted, *LATER, *COLUMNS, *later, *STAGES, *COLUMNS, *stages, ""]
+    return [*HEAD, *COLUMNS, *fitted, *LATER, *COLUMNS, *later, *STAGES, *COLUMNS, *stages, *last()]
+
+
+def last() -> list[str]:
+    """The part of release 1.2."""
+    return [*LAST, *COLUMNS, *(row(*one, False) for one in last_forecasts()), ""]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ GPUS = {
     "B200": "B200-SXM-180GB",
     "GB200": "GB200-NVL72-GPU",
     "RTX6000": "RTX-PRO-6000-SE",
+    "B300": "B300-SXM-288GB",
+    "GB300": "GB300-NVL72-GPU",
 }
 ORCA_TOKENS = 294
 """Mean tokens in and out of MLPerf's OpenOrca set, as the profiles of this program take it."""
@@ -84,6 +86,19 @@ def stage_points() -> Iterator[ServingPoint]:
 def stage_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     """Every one of them with its forecast."""
     return tuple((point, _forecast(point)) for point in stage_points())
+
+
+@lru_cache(maxsize=1)
+def last_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
+    """Rows of release 1.2 with their forecasts: tried once all others stood."""
+    points = [
+        replace(
+            _point(row, row["gpu"], float(row["output_tokens_per_s_per_gpu"])),
+            requests=int(row["requests"]),
+        )
+        for row in table("workload/tensorrt_llm_v12_rows.csv")
+    ]
+    return tuple((point, _forecast(point)) for point in points)
 
 
 @lru_cache(maxsize=1)

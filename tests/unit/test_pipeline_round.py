@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tandem import Asked, Tandem
-from unit.test_kernel_sum import DENSE, FORMS, SPARSE, Counted
 
+from tests.unit.test_kernel_sum import DENSE, FORMS, SPARSE, Counted
 from twin.physics.kernels import (
     HostTimes,
     LawRange,

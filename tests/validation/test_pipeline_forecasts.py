@@ -17,9 +17,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from serving_points import stage_forecasts
-from sources import table
 
+from tests.serving_points import stage_forecasts
+from tests.sources import table
 from twin import predict_inference
 
 GPU = "RTX-PRO-6000-SE"

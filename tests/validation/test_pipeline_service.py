@@ -9,14 +9,17 @@ to 70 % too high (as many as sequences and stages allow).
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from planner import asked, ran
+from planner import asked, loaded, ran
 from tandem import Closed
 
 import twin
+from tests.validation.test_split_serving import layout
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
 from twin.catalogue.shapes import shape_of
@@ -165,3 +168,56 @@ def test_readers_over_stages_read_as_many_at_once() -> None:
         four.prefill_s / one.prefill_s, rel=0.01
     )
     assert four.gpu_power_w == pytest.approx(one.gpu_power_w, rel=0.05)
+
+
+def far_apart(detail: str, **changes: Any) -> dict[str, Any]:
+    """405B with its stages on two DGX B200 of a rack, and all leaves lost for two minutes."""
+    lost = [
+        {"at": "2 min", "component": f"leaf_su1_rail{rail}", "repair_after": "2 min"}
+        for rail in range(1, 9)
+    ]
+    work = service(
+        model="Llama-3.1-405B", tensor_parallel=8, pipeline_parallel=2, detail=detail,
+        requests=service()["requests"] | {"rate": "2 / s"}, **changes,
+    )  # fmt: skip
+    outputs = {"period": "1 min"}
+    return asked(
+        layout(), workload=[work], horizon="8 min", faults={"timeline": lost}, outputs=outputs
+    )
+
+
+@pytest.mark.parametrize("detail", ["fluid", "requests"])
+def test_stages_that_cannot_hand_over_serve_nothing(detail: str) -> None:
+    result = ran(far_apart(detail))
+    rows = result.frame("services")
+    capacity = rows["capacity_tokens_per_s"].to_numpy()
+    assert capacity[0] > 0
+    assert capacity[3] == 0
+    assert capacity[-1] == pytest.approx(capacity[0], rel=1e-9)
+    causes = result.frame("losses").groupby("cause")["tokens"].sum()
+    assert causes["fabric"] > 0.9 * causes.sum() > 0
+    assert abs(result.summary["token_balance_residual_frac"]) < 1e-9
+
+
+def test_stages_far_apart_answer_later_by_their_hand_over() -> None:
+    """One hand-over of a round leaves the domain: the line rate of one of eight adapters."""
+    near, far = (
+        twin.predict_inference(
+            "Llama-3.1-405B", gpu, 1000, 500, dtype="fp8", parallelism="TP8PP2", concurrency=1
+        )
+        for gpu in ("GB200", "B200")
+    )
+    sends_s = 1e-5 + 16384 * 2 / (400e9 / 8)
+    assert far.tpot_s > sends_s
+    assert far.tpot_s == pytest.approx(near.tpot_s, rel=0.2)
+
+
+def test_a_service_over_stages_stopped_and_gone_on_with_is_the_same(tmp_path: Path) -> None:
+    scenario = far_apart("requests")
+    whole = ran(scenario)
+    run = twin.start(twin.build(loaded(scenario)))
+    run.until(150.0)
+    run.save(tmp_path / "half")
+    again = twin.resume(tmp_path / "half").until().result()
+    for name in ("services", "site", "losses"):
+        pd.testing.assert_frame_equal(whole.frame(name), again.frame(name), check_exact=True)
