@@ -21,9 +21,15 @@ class Lived:
 
     hours: float
     energy_usd: float
+    bought_j: float
+    """Energy from the utility."""
     fuel_usd: float
     demand_usd: float
     water_usd: float
+    export_usd: float
+    """Paid for energy that left the site."""
+    response_usd: float
+    """Paid for demand responses."""
     gpus: int
     gpu_hours_busy: float
     gpu_hours_served: float
@@ -65,12 +71,16 @@ def lived(
     hours = float(summary["simulated_s"]) / HOUR_S
     parts = ("cost_energy_usd", "cost_fuel_usd", "cost_demand_usd")
     energy, fuel, demand = (float(summary[part]) for part in parts)
+    sold = float(summary.get("income_export_usd", 0.0))
     return Lived(
         hours=hours,
         energy_usd=energy,
         fuel_usd=fuel,
         demand_usd=demand,
-        water_usd=max(float(summary["cost_usd"]) - energy - fuel - demand, 0.0),
+        bought_j=float(summary["energy_utility_j"]),
+        water_usd=max(float(summary["cost_usd"]) + sold - energy - fuel - demand, 0.0),
+        export_usd=sold,
+        response_usd=float(tables["demand_response"]["payment_usd"].sum()),
         gpus=facility.racks.gpu_count,
         gpu_hours_busy=float(summary["gpu_hours_busy"]),
         gpu_hours_served=_pool_gpus(facility) * hours,

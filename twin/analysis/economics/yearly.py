@@ -36,16 +36,26 @@ def running(scenario: Scenario, run: Lived, prices: PriceList) -> list[AnnualBlo
     factor = run.year_factor
     energy = factor * asked.year_energy_factor
     told = _demand_stands_on(scenario)
+    paid = (("export", run.export_usd), ("demand response", run.response_usd))
     return [
-        _of_run("energy", energy, run.energy_usd),
+        _of_run("energy", energy, _energy_usd(scenario, run)),
         _of_run("generator fuel", factor, run.fuel_usd),
         AnnualBlock(
             "demand charge", factor, "of the run", None if told else _same(factor * run.demand_usd),
             told or RUN,
         ),
         _of_run("water", factor * asked.year_water_factor, run.water_usd),
+        *(_of_run(name, factor, -usd) for name, usd in paid if usd),
         *_staff(on_duty(scenario), run.gpus, prices),
     ]  # fmt: skip
+
+
+def _energy_usd(scenario: Scenario, run: Lived) -> float:
+    """Of the run's energy, a share at the price of a contract where one states it."""
+    contract = scenario.economics.power_contract
+    if contract.price is None:
+        return run.energy_usd
+    return (1.0 - contract.share) * run.energy_usd + contract.share * run.bought_j * contract.price
 
 
 def _of_run(name: str, factor: float, usd: float) -> AnnualBlock:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.stated import CarbonIntensity, ShareOrPercent, Stated
+from twin.stated import CarbonIntensity, EnergyPrice, ShareOrPercent, Stated
 
 Amount = Annotated[float, Field(ge=0, le=1e12)]
 """A price, a rate or a life, in the unit of its row."""
@@ -33,10 +33,13 @@ class PriceRange(Stated):
 
 
 class PowerContract(Stated):
-    """Electricity by contract, for the market-based count of carbon."""
+    """Electricity by contract: its price, and the market-based count of carbon."""
 
     share: ShareOrPercent = 0.0
     """Share of the energy that contracts or certificates cover."""
+    price: EnergyPrice | None = None
+    """What that share costs, at all hours and whatever the grid's price is then; as the rest where
+    it is not stated."""
     carbon: CarbonIntensity = 0.0
     """Carbon of that share."""
     residual_carbon: CarbonIntensity | None = None
@@ -82,7 +85,7 @@ class Economics(Stated):
     year_water_factor: float = Field(default=1.0, ge=0, le=10)
     """The same for water."""
     power_contract: PowerContract = PowerContract()
-    """Electricity by contract, for the market-based count of carbon."""
+    """Electricity by contract: its price, and the market-based count of carbon."""
     prices: dict[PriceName, Amount | PriceRange] = Field(default_factory=dict, max_length=1000)
     """Other prices by name, in the unit of the row: wacc, life_it, ups, gb200_nvl72 and so on; a
     number, or low, mid and high."""

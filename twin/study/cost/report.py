@@ -61,8 +61,8 @@ class CostReport(Shown):
             found.append(NOTHING_EARNS)
         if scripted:
             found.append(
-                f"the {scripted} stated faults and drills of the run are repeated with it "
-                f"{self.answer.run.year_factor:,.6g} times a year"
+                f"the {scripted} stated faults, drills and demand responses of the run are "
+                f"repeated with it {self.answer.run.year_factor:,.6g} times a year"
             )
         if self.answer.run.hours < 8000 and scenario.economics.year_energy_factor == 1.0:
             found.append(
@@ -72,9 +72,11 @@ class CostReport(Shown):
         return found
 
     def _scripted(self) -> int:
-        """Stated faults and drills that began within the run."""
+        """Stated faults, drills and demand responses that began within the run."""
         scenario = self.answer.facility.scenario
-        begins_s = [one.at for one in (*scenario.faults.timeline, *scenario.drills)]
+        response = scenario.controls.demand_response
+        events = response.events if response else ()
+        begins_s = [one.at for one in (*scenario.faults.timeline, *scenario.drills, *events)]
         return sum(at_s < self.answer.run.hours * HOUR_S for at_s in begins_s)
 
     def as_dict(self) -> Row:
