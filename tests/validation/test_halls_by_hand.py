@@ -17,6 +17,7 @@ import twin
 from tests.hall_by_hand import Hall, Racks
 from tests.planner import asked, loaded
 from twin.analysis.ride_through import RideThrough
+from twin.study.ride_through import first_reached_s
 
 LEFT = "crah_4"
 LOST = [f"crah_{k}" for k in range(1, 8) if f"crah_{k}" != LEFT]
@@ -136,6 +137,13 @@ def all_lost(layout: dict[str, Any]) -> tuple[twin.Facility, RideThrough]:
     del scenario["horizon"]
     built = twin.build(loaded(scenario))
     return built, twin.ride_through(built, [f"crah_{k}" for k in range(1, 7)], 1800.0)
+
+
+def test_moments_between_samples_lie_on_a_straight_line() -> None:
+    value = np.array([[20.0, 31.0, 20.0, 29.0], [28.0, 33.0, 25.0, 29.0], [36.0, 35.0, 26.0, 31.0]])
+    found = first_reached_s(np.array([0.0, 10.0, 20.0]), value, np.full(4, 30.0))
+    assert found[[0, 1, 3]] == pytest.approx([12.5, 0.0, 15.0])
+    assert np.isnan(found[2])
 
 
 HALLS = {
