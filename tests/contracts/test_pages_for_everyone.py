@@ -22,7 +22,9 @@ from synthetic import synthetic, with_tables
 from twin.analysis.side_by_side import side_by_side
 from twin.present.comparison import page as comparison_page
 from twin.present.figures import FIGURES, NamedFigure
-from twin.present.figures.oneline import figure_oneline
+from twin.present.figures.labels import width_pt
+from twin.present.figures.oneline import figure_oneline, words_of
+from twin.present.figures.power_boxes import Box
 from twin.present.figures.style import contrast, readable_on
 from twin.present.report import render
 from twin.present.report.summary import beside_limit
@@ -163,6 +165,15 @@ def test_words_of_a_box_keep_off_its_edge() -> None:
         if held and text.get_text() not in ("A", "B", "AB"):
             assert own.y0 >= held[0].y0 + 1.5 * point, text.get_text()
             assert own.y1 <= held[0].y1 - 1.5 * point, text.get_text()
+
+
+def test_ratings_of_many_fit_their_box() -> None:
+    """The words "120×24.7 kW" touched both sides of a narrow box."""
+    racks = tuple(f"support_r{n}" for n in range(120))
+    box = Box(racks, "rack", "support_rack", "live", 2.15e6, 120 * 24.7e3, 0.72)
+    for room_pt in (58.0, 60.0, 70.0, 90.0):
+        assert max(map(width_pt, words_of(box, True, room_pt))) <= room_pt
+    assert words_of(box, True, 90.0)[-1] == "120 × 24.7 kW"
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from twin.present.figures.style import (
     nothing,
     styled,
 )
-from twin.quantities import clock, middle, percent, power, shared, span
+from twin.quantities import clock, middle, percent, power, scaled, shared, span
 from twin.results import Result
 
 _STATES = {"live": BLUE, "partly": ORANGE, "lost": VERMILION, "idle": "#9AA5B1", "unknown": GREY}
@@ -88,7 +88,8 @@ def figure_oneline(result: Result) -> Figure:
     fits = all(width_pt(title, weight="bold") <= room_pt for title in titles.values())
     weight = "bold" if fits and not narrow else "normal"
     for name, at in place.items():
-        _draw_box(axes, boxes[name], at, (titles[name], weight), narrow)
+        lines = words_of(boxes[name], narrow, room_pt)
+        _draw_box(axes, boxes[name], at, (titles[name], weight), lines)
     _legend(figure)
     return figure
 
@@ -147,7 +148,7 @@ def _draw_edges(axes: Axes, drawn: nx.DiGraph, place: dict[str, tuple[float, flo
 
 
 def _draw_box(
-    axes: Axes, box: Box, at: tuple[float, float], titled: tuple[str, str], narrow: bool
+    axes: Axes, box: Box, at: tuple[float, float], titled: tuple[str, str], lines: list[str]
 ) -> None:
     """A box with its words, its title in a stated weight."""
     x, y = at
@@ -165,7 +166,6 @@ def _draw_box(
         tag: dict[str, Any] = {"fontsize": 9, "weight": "bold", "zorder": 5, "va": "center"}
         ground = {"facecolor": "white", "edgecolor": "none", "pad": 0.2}
         axes.text(x + 0.025, y + 0.45, box.side, color=INK, bbox=ground, **tag)
-    lines = _words(box, narrow)
     step = 0.8 / (len(lines) + 1)
     ink = VERMILION_INK if box.state == "lost" or over else GREY if box.state == "idle" else INK
     title, weight = titled
@@ -199,21 +199,31 @@ def _cut(text: str, room_pt: float) -> str:
     return next((cut for cut in cuts if width_pt(cut) <= room_pt), middle(text, 5))
 
 
-def _words(box: Box, narrow: bool) -> list[str]:
+def words_of(box: Box, narrow: bool, room_pt: float) -> list[str]:
     """Load, share of rating and rating: two lines, or three short ones."""
-    many = len(box.members)
-    rating = f"of {power(box.rating_w)}" if box.rating_w > 0 else ""
-    if many > 1:
-        times = "×" if narrow else " × "
-        rating = (
-            f"{many}{times}{power(box.rating_w / many)}" if box.rating_w > 0 else f"{many} of them"
-        )
+    rating = _rating(box, room_pt)
     state = {"lost": "LOST", "idle": "idle", "unknown": ""}.get(box.state, box.state)
     if box.state in ("lost", "idle") or not np.isfinite(box.load_w):
         return [state, rating]
     peak = percent(box.load_frac, 0) if np.isfinite(box.load_frac) else ""
     load = [power(box.load_w), peak] if narrow else [f"{power(box.load_w)} {peak}".strip()]
     return [text for text in (*load, rating) if text]
+
+
+def _rating(box: Box, room_pt: float) -> str:
+    """Of one, or how many of what rating; in two figures where three have no room."""
+    many = len(box.members)
+    if many == 1:
+        return f"of {power(box.rating_w)}" if box.rating_w > 0 else ""
+    if not box.rating_w > 0:
+        return f"{many} of them"
+    each_w = box.rating_w / many
+    told = [
+        f"{many} × {power(each_w)}",
+        f"{many}×{power(each_w)}",
+        f"{many}×{scaled(each_w, 'W', 2)}",
+    ]
+    return next((text for text in told if width_pt(text) <= room_pt), f"{many} of them")
 
 
 def _legend(figure: Figure) -> None:
