@@ -63,6 +63,18 @@ def test_coolant_above_its_limit_in_heat_is_a_warning() -> None:
     assert degc(says, "coolant comes to") == pytest.approx(last["cdu_loop"], abs=0.3)
 
 
+def test_valves_that_hold_the_coolant_open_in_heat() -> None:
+    """Held at 43 °C, coolant leaves its valves room for warmer water: it stays where it is."""
+    layout = liquid()
+    layout["cooling"]["loops"][0]["supply_temperature"] = "43 °C"
+    assert told(layout, 36.0).keys() == {"water_warm_in_heat"}
+    run = answer(layout, workload=[FULL], site=site(36.0), horizon="6 h")
+    loops = run.frame("loops")
+    last = loops[loops.time_s == loops.time_s.max()].set_index("loop").temperature_degc
+    assert 43.0 < last["cdu_loop"] < 45.0
+    assert "coolant_warm_in_heat" in told(layout, 42.0)
+
+
 def test_cool_weather_and_wetted_pads_are_not_told_of() -> None:
     assert told(liquid(), 20.0) == {}
     assert told(liquid(type="dry_cooler_adiabatic_1000"), 36.0, 12.0) == {}

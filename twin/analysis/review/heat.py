@@ -43,7 +43,7 @@ def _dry_coolers(facility: Facility, p: int, heat_w: float) -> Iterator[Finding]
         f"of {water_degc:.1f} °C at full load, where it is set to {plant.supply_degc:g} °C"
     )
     loops = np.flatnonzero(facility.cooling.loop_plant == p)
-    coolant = peak.coolant_degc(facility)[loops] + water_degc - planned_degc
+    coolant = peak.coolant_degc(facility, water_degc - planned_degc)[loops]
     most = facility.racks.coolest_limit_degc(facility.cooling.loop_node)[loops]
     over = coolant - most
     beyond = bool(loops.size) and float(over.max()) > 0

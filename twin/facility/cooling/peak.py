@@ -79,12 +79,12 @@ def water_degc(facility: Facility) -> Array:
     return out
 
 
-def coolant_degc(facility: Facility) -> Array:
-    """(loop,) Coolant supplied to the racks."""
+def coolant_degc(facility: Facility, warmer_k: float = 0.0) -> Array:
+    """(loop,) Coolant supplied to the racks, with water so much warmer than at the design point."""
     heat = heat_w(facility)[0]
     heat = heat + _by_zone(facility, Role.LOOP_COOLING, unit_w(facility), len(heat))
     conductance = loop_w_k(facility)
-    water = water_degc(facility)[facility.cooling.loop_plant]
+    water = water_degc(facility)[facility.cooling.loop_plant] + warmer_k
     gain = valve_w_k(facility.cooling.units.hot_w_k)
     gain = _by_zone(facility, Role.LOOP_COOLING, gain, len(heat))
     held = facility.cooling.loop_supply_degc + heat / np.maximum(gain, 1e-9)
