@@ -37,6 +37,41 @@ from twin.findings import MEANING, Allowed, Finding, Severity
 __all__ = ["refuse", "refused", "review"]
 
 
+class _Wired:
+    """A facility by what its electrical findings hang on: runs of one design that differ in their
+    seed or in what happens share all of it.
+    """
+
+    def __init__(self, facility: Facility) -> None:
+        self.facility = facility
+        scenario = facility.scenario
+        self.parts = (facility.power, facility.racks, facility.components, facility.cooling)
+        self.asked = (scenario.plan, scenario.site)
+
+    def __hash__(self) -> int:
+        return id(self.facility.power)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Wired):
+            return False
+        mine = (*self.parts, *self.asked)
+        others = (*other.parts, *other.asked)
+        return all(one is two for one, two in zip(mine, others, strict=True))
+
+
+@lru_cache(maxsize=1)
+def _electrical(wired: _Wired) -> tuple[Finding, ...]:
+    facility = wired.facility
+    return (
+        *voltage.findings(facility),
+        *voltage_steps.findings(facility),
+        *phases.findings(facility),
+        *short_circuit.findings(facility),
+        *selectivity.findings(facility),
+        *inverters.findings(facility),
+    )
+
+
 @lru_cache(maxsize=1)
 def review(facility: Facility) -> tuple[Finding, ...]:
     """Everything a reviewer remarks: errors first, then warnings, then notes.
@@ -46,12 +81,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
     found = [
         *power.findings(facility),
         *slips.findings(facility),
-        *voltage.findings(facility),
-        *voltage_steps.findings(facility),
-        *phases.findings(facility),
-        *short_circuit.findings(facility),
-        *selectivity.findings(facility),
-        *inverters.findings(facility),
+        *_electrical(_Wired(facility)),
         *interconnection.findings(facility),
         *solar.findings(facility),
         *cooling.findings(facility),
