@@ -1,6 +1,7 @@
 """Claim: features keep their promises in one another's company. Whatever is combined, balances
 close, and a run that was stopped and went on, one from event to event, and one of the file that it
-kept, have the same bytes.
+kept, have the same bytes. Work keeps most of them from quiet stretches: `test_drawn_stores.py` has
+sites that rest.
 """
 
 from __future__ import annotations
