@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from conftest import ROOT
 
 from twin.cli import main
 
@@ -111,6 +112,22 @@ def test_what_cannot_be_is_refused_with_its_cure(
 ) -> None:
     assert main(["predict", "inference", *LLAMA, *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_every_quantity_without_its_unit_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """All at once, each at its option; and how long `twin ride-through` is to watch."""
+    asked = ("--gpu", "H200", "--power-cap", "300", "--link", "fast", "--draft-time", "5 W")
+    assert main(["predict", "inference", *LLAMA, *asked]) == 2
+    said = capsys.readouterr().err
+    assert [line.split(":")[0] for line in said.splitlines()] == [
+        "--power-cap",
+        "--draft-time",
+        "--link",
+    ]
+    assert "'300' has none" in said
+    design = str(ROOT / "layouts" / "edge_200kw.yaml")
+    assert main(["ride-through", design, "--lose", "inrow_1", "--for", "5"]) == 2
+    assert "--for" in capsys.readouterr().err
 
 
 def test_drafts_are_asked_as_a_service_has_them(ask: Ask) -> None:

@@ -58,6 +58,22 @@ def read_overrides(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def in_units(**asked: tuple[str, str, str]) -> dict[str, float]:
+    """Quantities by name, each asked as (option, text, unit). InputError with every text that is
+    none of its unit.
+    """
+    found = {}
+    problems = []
+    for name, (option, text, unit) in asked.items():
+        try:
+            found[name] = quantity(text, unit)
+        except ValueError as error:
+            problems.append(Problem("", repr(text), str(error), file=option))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
 def temperature(text: str | None) -> float | None:
     """`18 °C` as degrees Celsius. InputError where it is no temperature of air in a hall."""
     if text is None:

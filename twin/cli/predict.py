@@ -10,7 +10,6 @@ from typer import Option, Typer
 from twin.cli import predict_face, say
 from twin.cli.options import HELP, Json
 from twin.cli.predict_training import training
-from twin.units import quantity
 
 predict = Typer(
     help="Tell what a model does on a GPU.", no_args_is_help=True, context_settings=HELP
@@ -127,14 +126,12 @@ def inference(
         requests=requests,
         token_budget=token_budget,
         max_sequences=max_sequences,
-        power_cap_w=None if power_cap is None else quantity(power_cap, "W"),
         profile=profile,
         drafts=drafts,
         acceptance=acceptance,
-        draft_time_s=0.0 if draft_time is None else quantity(draft_time, "s"),
         prefill=prefill,
         prefill_load=prefill_load,
-        link_bit_s=quantity(link, "bit/s"),
+        **predict_face.amounts(power_cap, draft_time, link),
         send=send,
     )
     if json:

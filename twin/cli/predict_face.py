@@ -5,12 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import twin
+from twin.cli.options import in_units
 from twin.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from twin.analysis.prediction import InferencePrediction
 
 MOST = "max"
+
+
+def amounts(power_cap: str | None, draft_time: str | None, link: str) -> dict[str, float]:
+    """What options state with a unit; those that are not stated are left out."""
+    asked = {
+        "power_cap_w": ("--power-cap", power_cap, "W"),
+        "draft_time_s": ("--draft-time", draft_time, "s"),
+        "link_bit_s": ("--link", link, "bit/s"),
+    }
+    stated = {
+        name: (option, text, unit)
+        for name, (option, text, unit) in asked.items()
+        if text is not None
+    }
+    return in_units(**stated)
 
 
 def inference(model: str, gpu: str, **options: Any) -> InferencePrediction:

@@ -7,8 +7,7 @@ from typing import Annotated
 from typer import Option
 
 from twin.cli import face, failures, say
-from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
-from twin.units import quantity
+from twin.cli.options import Input, Json, Overrides, Seed, in_units, read_overrides
 
 Lost = Annotated[
     str, Option("--lose", metavar="NAMES", help="Lost at once: crah_2,compute_r3:leak=2 L/min.")
@@ -29,7 +28,8 @@ def ride_through(
     """Tell which racks throttle and stop after a loss, and when."""
     facility = face.build(face.load(file, read_overrides(changes or ()), seed))
     names = [name.strip() for name in lose.split(",") if name.strip()]
-    found = failures.ride_through(facility, names, quantity(watched, "s"))
+    watched_s = in_units(watched_s=("--for", watched, "s"))["watched_s"]
+    found = failures.ride_through(facility, names, watched_s)
     if json:
         say.document(found.as_dict())
     else:
