@@ -38,6 +38,9 @@ class EvenLaw:
     def host_s(self, sequences, prompt_tokens):
         return 0.0 * sequences
 
+    def busy_frac(self, sequences, prompt_tokens):
+        return 0.0 * sequences + 1.0
+
 
 def deepseek(concurrency: int, **options: Any) -> InferencePrediction:
     """R1 on eight H200."""
