@@ -23,8 +23,8 @@ class EvenLaw:
     def context_s(self, sequences):
         return 0.0 * sequences
 
-    def prompt_attention_s(self, prompt_tokens, before_tokens=0.0):
-        return 0.0
+    def reading_s(self, prompt_tokens, length, before_tokens=0.0):
+        return 0.0 * prompt_tokens
 
     def work(self, sequences, context_tokens, prompt_tokens, prompt_length):
         return context_tokens, context_tokens
