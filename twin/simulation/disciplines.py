@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from twin.facility.job_sizes import sized
@@ -69,11 +69,11 @@ class Disciplines:
     faults: Faults
     controls: Controls
     response: Response
+    valves: Valves = field(init=False)
+    """Those of coolant units, which move with the heat."""
 
-    @property
-    def valves(self) -> Valves:
-        """Those of coolant units, which move with the heat."""
-        return self.heat.valves
+    def __post_init__(self) -> None:
+        self.valves = self.heat.valves
 
     def named(self, names: tuple[str, ...]) -> Iterator[Discipline]:
         """Disciplines by name, in that order."""
