@@ -140,7 +140,7 @@ def test_the_review_tells_of_a_decoupler_that_runs_backwards() -> None:
     drawn = 1e3 * plant.water_w_k / float(stream_w_k(1.0, "water"))
     assert told["component"] == "chilled"
     assert f"draw {drawn:.3g} L/s where the pumps of its chillers move 4" in told["says"]
-    assert f"{1 - 4 / drawn:.0%} of its supply is its own return" in told["says"]
+    assert f"{100 * (1 - 4 / drawn):.0f} % of its supply is its own return" in told["says"]
     ample = twin.check(loaded(asked(room("40 L/s"))))["findings"]
     assert "decoupler_reversed" not in {row["code"] for row in ample}
 

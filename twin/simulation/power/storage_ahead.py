@@ -39,11 +39,11 @@ class StorageAhead:
             return drawn_w
         node = storage.bess.node
         output_w, input_w = through(drawn_w)
-        power_w = np.zeros((len(drawn_w), node.size))
-        for look, inputs_w in enumerate(input_w):
-            room_w = storage.room_w(output_w[look])
-            power_w[look] = storage.rules.ask(drawn_w[look], inputs_w, room_w, through)
+        power_w = np.empty((len(drawn_w), node.size))
         power_w[0] = storage.supply.recharge_w[node] - storage.own.given_w
+        for look in range(1, len(drawn_w)):
+            room_w = storage.room_w(output_w[look])
+            power_w[look] = storage.rules.ask(drawn_w[look], input_w[look], room_w, through)
         self._foretell_cells(stretch, power_w, drawn_w.shape)
         asked = drawn_w.copy()
         asked[:, node] += power_w
