@@ -17,6 +17,8 @@ from twin.simulation.cooling.segments import FROST_MARGIN_K
 from twin.simulation.faults.commands import coils_now
 from twin.simulation.kernel.world import World
 
+NEAR_WET_BULB_K = 0.01
+"""More than the rounding of a dew point."""
 SATURATED_K = 0.5
 """Air behind an open coil that is warmer than the set-point by more is told of; assumed."""
 
@@ -50,14 +52,23 @@ class Alarms:
         coolant = temperature_degc[..., self.loop_node]
         dry = outdoor_degc[..., 0]
         wet = outdoor_degc[..., 1]
-        dew = dew_point_degc(ratio_of_wet_bulb(dry, wet, self.pressure_pa), self.pressure_pa)
         parts = (
             self._frost(temperature_degc, dry),
             coolant > self.most_degc + 1e-6,
-            self.in_outdoor_air & (coolant < dew[..., None] - 1e-6),
+            self._below_dew_point(coolant, dry, wet),
             self._saturated(temperature_degc),
         )
         return np.concatenate(parts, axis=-1)
+
+    def _below_dew_point(self, coolant_degc: Array, dry_degc: Array, wet_degc: Array) -> Mask:
+        """(..., loop) coolant on which outdoor air would leave dew. No dew point is above the wet
+        bulb, so that it is asked for only where coolant is as cold.
+        """
+        if (coolant_degc > np.asarray(wet_degc)[..., None] + NEAR_WET_BULB_K).all():
+            return np.zeros(coolant_degc.shape, dtype=bool)
+        ratio = ratio_of_wet_bulb(dry_degc, wet_degc, self.pressure_pa)
+        dew_degc = dew_point_degc(ratio, self.pressure_pa)
+        return np.asarray(self.in_outdoor_air & (coolant_degc < dew_degc[..., None] - 1e-6))
 
     def _frost(self, temperature_degc: Array, dry_bulb_degc: Array) -> Mask:
         """(..., plant) water near freezing, or standing still in coils that frost reaches."""
