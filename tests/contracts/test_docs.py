@@ -172,6 +172,31 @@ def test_the_site_shows_every_page() -> None:
     assert shown == there
 
 
+def test_links_of_the_changelog_lead_somewhere_in_the_site_too() -> None:
+    """Its page stands in `docs`, and the file itself one folder above."""
+    page = _module(ROOT / "docs" / "site_links.py").of_changelog()
+    links = re.findall(r"\]\(([^)#:]+\.md)[)#]", page)
+    assert len(links) > 50
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+
+
+def test_no_page_of_the_site_leads_out_of_it() -> None:
+    pages = (ROOT / "docs").rglob("*.md")
+    texts = {str(page.relative_to(ROOT / "docs")): page.read_text("utf-8") for page in pages}
+    inside = {name: re.findall(r"\]\(([^)#:]+\.md)[)#]", text) for name, text in texts.items()}
+    for name, links in inside.items():
+        for link in links:
+            aim = (ROOT / "docs" / name).parent / link
+            assert aim.resolve().is_relative_to(ROOT / "docs"), f"{name}: {link}"
+
+
+def test_the_site_is_built_so_that_a_broken_link_fails() -> None:
+    """With --quiet mkdocs 1.6.1 counts no warnings, so that --strict lets 86 broken links pass."""
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "mkdocs build --strict" in run
+    assert "--quiet" not in run
+
+
 def pages_of(nav: Any) -> Iterator[str]:
     """Paths in a navigation, at any depth."""
     if isinstance(nav, str):
