@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+STAGE_UP_FRAC = 0.9
+"""Another chiller joins when the running ones pass this share of their capacity; assumed."""
+
 
 @dataclass(frozen=True)
 class ChillerCurve:

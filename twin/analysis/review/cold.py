@@ -13,7 +13,7 @@ from twin.arrays import total_by
 from twin.facility.cooling.peak import air_degc, plant_heat_w, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
-from twin.physics.chiller import clip_sizes_k, ideal_power_ratio
+from twin.physics.chiller import STAGE_UP_FRAC, clip_sizes_k, ideal_power_ratio
 from twin.quantities import percent
 
 RECOMMENDED_MIN_DEGC = 18.0
@@ -22,9 +22,6 @@ ALLOWED_MIN_DEGC = 15.0
 """Coldest inlet air of class A1, ASHRAE TC 9.9; A2 begins at 10 °C, A3 and A4 at 5 °C."""
 DEW_MARGIN_K = 2.0
 """Coolant is to stay this far above the dew point; usual for coolant units."""
-
-STAGED_FRAC = 0.9
-"""Of its capacity at which another chiller is called, as building controls do; assumed."""
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
@@ -128,7 +125,7 @@ def _basins(facility: Facility, plant: Plant) -> Iterator[Finding]:
     if plant.tower is None or plant.curve is None or plant.tower.basin_w_k or coldest >= 0:
         return
     heat_w = float(plant_heat_w(facility)[facility.cooling.plants.index(plant)])
-    turn = max(int(np.ceil(heat_w / (STAGED_FRAC * plant.capacity_w))), 1)
+    turn = max(int(np.ceil(heat_w / (STAGE_UP_FRAC * plant.capacity_w))), 1)
     stand = plant.units.size - turn
     if stand > 0:
         says = (

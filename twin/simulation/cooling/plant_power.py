@@ -14,15 +14,13 @@ from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.outdoors import entering_degc, wetted_degc
 from twin.facility.model import Plant
-from twin.physics.chiller import available_w, outside, power_w, safely_outside
+from twin.physics.chiller import STAGE_UP_FRAC, available_w, outside, power_w, safely_outside
 from twin.physics.coolant import affinity_power_w, fan_speed_frac, pad_water_kg_s
 from twin.physics.tower import Leaving, basin_heater_w, hold
 from twin.physics.tower import water as tower_water
 from twin.simulation.cooling.free_cooling import relief
 from twin.simulation.cooling.look import Look
 
-STAGE_UP_FRAC = 0.9
-"""Another chiller joins when the running ones pass this share of their capacity; assumed."""
 NO_HEAT_FRAC = 1e-9
 """Heat below this share of a unit's capacity is rounding at the set-point, and moves no fan."""
 
