@@ -114,9 +114,9 @@ def _attentions(quick: bool, accelerator: bool) -> list[Task]:
 
 
 def _streams(quick: bool, accelerator: bool) -> list[Task]:
-    """Element-wise work over four decades of size."""
-    steps = range(0, 15, 2) if quick else range(15)
-    smallest = 2**12 if accelerator else 2**9
+    """Element-wise work over five decades of size, from the keys of one token on."""
+    steps = range(0, 17, 2) if quick else range(17)
+    smallest = 2**10 if accelerator else 2**7
     return [Task(op, {"elements": smallest * 2**step}) for op in STREAMS for step in steps]
 
 

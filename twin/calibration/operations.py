@@ -6,8 +6,10 @@ stays in cache and a small product seems four times as fast as it is (measured).
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from itertools import count
@@ -25,8 +27,10 @@ ELEMENT_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "fp8": 1.0, "n
 MORE_DTYPES = ("float16", "fp8", "nvfp4")
 """Formats in which matrix products are measured besides, where the device has them."""
 _STORED = {"fp8": "float8_e4m3fn", "nvfp4": "uint8"}
-BACKENDS = ("FLASH_ATTENTION", "CUDNN_ATTENTION", "EFFICIENT_ATTENTION", "MATH")
-"""Attention kernels in the order in which they are tried."""
+BACKENDS = ("FLASH_ATTENTION", "CUDNN_ATTENTION", "EFFICIENT_ATTENTION")
+"""Attention kernels that compete; `MATH` stands in where a device has none of them."""
+_TRIES = 4
+"""Runs of a kernel before its time is believed: the first of a shape may plan."""
 
 
 def pool_bytes(device: str) -> int:
@@ -101,19 +105,38 @@ def pinned(backend: str) -> AbstractContextManager[Any]:
     return context
 
 
-def backend_of(task: Task, pool: Pool) -> str:
-    """The first attention kernel that runs a task; empty where the task has no attention."""
-    if not task.op.startswith("attention"):
+def backend_of(tasks: Sequence[Task], pool: Pool) -> str:
+    """The attention kernel that takes the least time for all tasks, as an engine would choose;
+    empty where they have no attention.
+    """
+    if not tasks or not tasks[0].op.startswith("attention"):
         return ""
-    run = runner(task, pool)
-    for backend in BACKENDS:
-        try:
-            with pinned(backend):
+    runs = [runner(task, pool) for task in tasks]
+    taken_s = {
+        backend: sum(_taken_s(r, backend, pool.device) for r in runs) for backend in BACKENDS
+    }
+    best = min(BACKENDS, key=lambda backend: taken_s[backend])
+    return best if taken_s[best] < math.inf else "MATH"
+
+
+def _taken_s(run: Runner, backend: str, device: str) -> float:
+    """Least wall time of a few runs with an attention kernel, infinite where it does not run."""
+    wait = load_torch().cuda.synchronize if device == "cuda" else _at_once
+    readings = []
+    try:
+        with pinned(backend):
+            for _ in range(_TRIES):
+                start_s = time.perf_counter()
                 run()
-        except (RuntimeError, AttributeError):
-            continue
-        return backend
-    return ""
+                wait()
+                readings.append(time.perf_counter() - start_s)
+    except (RuntimeError, AttributeError):
+        return math.inf
+    return min(readings)
+
+
+def _at_once() -> None:
+    """A processor has done when a call returns."""
 
 
 def absent(device: str, dtype: str) -> str:
@@ -159,13 +182,16 @@ def _gemm(task: Task, pool: Pool) -> Runner:
 
 
 def _scaled(pool: Pool, sides: tuple[int, int, int], view: Any, one: Any) -> Runner:
-    """Product of 8-bit numbers with a scale a tensor, out in 16 bits."""
+    """Product of 8-bit numbers with a scale a tensor, out in 16 bits, summed as engines do: with
+    the short accumulator where the device has one.
+    """
     m, n, k = sides
     torch = load_torch()
     x = view(m, k).clone()
     return lambda: torch._scaled_mm(
-        x, view(n, k).t(), scale_a=one, scale_b=one, out_dtype=torch.bfloat16
-    )
+        x, view(n, k).t(), scale_a=one, scale_b=one, out_dtype=torch.bfloat16,
+        use_fast_accum=pool.device == "cuda",
+    )  # fmt: skip
 
 
 def _packed(pool: Pool, sides: tuple[int, int, int]) -> Runner:
@@ -254,7 +280,7 @@ def _adamw(elements: int, pool: Pool) -> Runner:
     torch = load_torch()
     weight = torch.nn.Parameter(pool.view(elements).clone())
     weight.grad = pool.view(elements).clone()
-    optimizer = torch.optim.AdamW([weight], fused=True)
+    optimizer = torch.optim.AdamW([weight], fused=True, capturable=pool.device == "cuda")
     step: Runner = optimizer.step
     return step
 

@@ -16,14 +16,16 @@ def power_fit_of(
 ) -> PowerFit | None:
     """The law of `chip.ActivityLaw` from held work; None where no power was read.
 
-    Activities are rates against the best that the samples reached.
+    Activities are rates against the best that samples of the held works' number format reached.
     """
     held = [row for row in power.get("held", []) if row.get("power_w")]
     idle_w = power.get("idle", {}).get("power_w")
     if len(held) < 3 or idle_w is None:
         return None
-    best_flop_s = max(s.flops / s.t_s_median for s in samples if s.op == "gemm")
-    best_bytes_s = max(s.bytes / s.t_s_median for s in samples if s.op in ("gemm", "copy"))
+    dtype = next((s.dtype for s in samples if s.op == "copy"), samples[0].dtype)
+    same = [s for s in samples if s.dtype == dtype]
+    best_flop_s = max(s.flops / s.t_s_median for s in same if s.op == "gemm")
+    best_bytes_s = max(s.bytes / s.t_s_median for s in same if s.op in ("gemm", "copy"))
     activities = [(_share(r, "flops", best_flop_s), _share(r, "bytes", best_bytes_s)) for r in held]
     power_w = [row["power_w"] for row in held]
     max_w = max(*power_w, device.get("power_limit_w", 0.0))

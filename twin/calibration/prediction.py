@@ -114,10 +114,12 @@ def _products(model: Transformer, tokens: int, head_tokens: int, train: bool) ->
 def _streams(model: Transformer, tokens: int, train: bool) -> list[_Call]:
     """Norms, residual sums, rotation and gate; the backward pass counts twice the forward one."""
     passes = 3 if train else 1
-    rotated = tokens * (model.heads + model.kv_heads) * model.head_dim
+    queries = tokens * model.heads * model.head_dim
+    keys = tokens * model.kv_heads * model.head_dim
     return [
         _Call("norm", {"elements": tokens * model.hidden}, passes * (2 * model.layers + 1)),
         _Call("add", {"elements": tokens * model.hidden}, passes * 2 * model.layers),
-        _Call("rotate", {"elements": rotated}, passes * model.layers),
+        _Call("rotate", {"elements": queries}, passes * model.layers),
+        _Call("rotate", {"elements": keys}, passes * model.layers),
         _Call("gate", {"elements": tokens * model.ffn}, passes * model.layers),
     ]

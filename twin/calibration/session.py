@@ -55,6 +55,7 @@ class Session:
         self.watch = Stopwatch(device)
         self.hold_s = 2.0 if quick else 10.0
         self.lacks: dict[str, str] = {}
+        self.refused: dict[str, str] = {}
         self.backends: dict[str, str] = {}
         """Attention kernel of each operation: steps are measured with those of the samples."""
         self.rounds = 1 if device == "cuda" else 2
@@ -97,13 +98,25 @@ class Session:
         return found
 
     def _sampled(self, task: Task, pool: Pool) -> list[dict[str, Any]]:
-        """One task, called and, on a GPU, replayed as a graph."""
+        """One task, called and, on a GPU, replayed as a graph; nothing where a GPU's libraries
+        refuse the shape, and `refused` says why.
+        """
+        try:
+            return self._readings(task, pool)
+        except RuntimeError as error:
+            if self.device != "cuda":
+                raise
+            self.refused[f"{pool.dtype} {task.name}"] = str(error).splitlines()[0][:200]
+            return []
+
+    def _readings(self, task: Task, pool: Pool) -> list[dict[str, Any]]:
         run = runner(task, pool)
         budget_s = 0.035 if self.quick else (0.1 if self.device == "cuda" else 0.4)
-        backend = backend_of(task, pool)
+        backend = self._backend(task.op, pool)
         with pinned(backend):
             readings = {"eager": self.watch.eager(run, budget_s)}
-            replayed = self.watch.graph(run, budget_s) if self.device == "cuda" else ""
+            once_s = median_and_min(readings["eager"])[0]
+            replayed = self.watch.graph(run, budget_s, once_s) if self.device == "cuda" else ""
         if isinstance(replayed, list):
             readings["graph"] = replayed
         flop, byte = work_of(task.op, task.shape, ELEMENT_BYTES[pool.dtype])
@@ -116,6 +129,14 @@ class Session:
             }
             for launch, seen in readings.items()
         ]  # fmt: skip
+
+    def _backend(self, op: str, pool: Pool) -> str:
+        """The attention kernel of an operation: one for all its shapes, samples and steps alike."""
+        if op not in self.backends:
+            same = [task for task in tasks(self.quick, self.device == "cuda") if task.op == op]
+            some = [same[0], same[len(same) // 2], same[-1]] if same else []
+            self.backends[op] = backend_of(some, pool)
+        return self.backends[op]
 
     def _state(self) -> dict[str, Any]:
         """Clock, temperature and reasons of the clock just after a sample; only what is known."""
@@ -176,9 +197,8 @@ class Session:
         weights = weights_of(net, self.device, dtype)
         runs = [(s, step(net, weights, self.device, *s)) for s in STEPS[self.device]]
         pool = Pool(self.device)
-        for task in reversed(tasks(self.quick, self.device == "cuda")):
-            if task.op.startswith("attention") and task.op not in self.backends:
-                self.backends[task.op] = backend_of(task, pool)
+        for kind, *_ in STEPS[self.device]:
+            self._backend(f"attention_{kind}", pool)
         rounds = [
             [row for asked, run in runs for row in self._step_rows(asked, run)]
             for _ in range(2 * self.rounds - 1)
@@ -219,6 +239,7 @@ class Session:
         return {
             "quick": self.quick, "input": "normal(0, 0.1)", "load_average": os.getloadavg()[0],
             "l2_flushed": self.device == "cuda", **nvml, **lacks,
+            **{f"refused {name}": why for name, why in self.refused.items()},
         }  # fmt: skip
 
 
