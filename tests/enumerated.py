@@ -1,4 +1,4 @@
-"""Power layouts judged state by state: a load flow and a cascade of their own, and every state.
+"""Power layouts judged state by state: a load flow and a cascade of their own.
 
 Nothing of the program is asked but numbers of its catalogue: it is written from the rules of
 `docs/physics/power.md` alone. Groups as `fed_by`, equal
@@ -6,7 +6,8 @@ sharing or the first entry that gives, least supplies, ties between boards, loss
 trips, steps of UPS; transformers side by side share by what their impedances let through. A board
 on its tie is fed by what feeds the other board, if that is in order and on its own supplies; what
 counts towards a least supply is what is closed at the time. Generators start for whoever has one
-behind it and no utility, and feed nobody who has.
+behind it and no utility, and feed nobody who has. Boards that generators alone feed lend one
+another theirs over a tie.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Any
 import twin
 
 Row = dict[str, float]
+Closed = dict[str, tuple[str, tuple[str, ...]]]
+"""By board the tie that it is on, and what gives over it."""
 _FILE = Path(twin.__file__).parent / "data" / "power.csv"
 
 
@@ -44,7 +47,6 @@ KINDS = {name: kind for name, kind, _ in _rows()}
 INVERTER = ((1.05, 60.0), (1.25, 30.0), (1.5, 0.0))
 BYPASS = ((1.0, 600.0), (1.25, 60.0), (1.5, 0.016))
 """Steps of the curve `generic_three_phase`: above so much of the rating, for so many seconds."""
-HOURS = 8760.0
 
 
 @dataclass(frozen=True)
@@ -155,33 +157,51 @@ class Plan:
 
     def _taken(self, out: Collection[str]) -> dict[str, tuple[str, ...]]:
         """What each part with voltage takes from: utilities, else a tie, else generators."""
-        own = self._fed(out, {})
-        closed: dict[str, tuple[str, tuple[str, ...]]] = {}
+        closed = self._closed(out, self._fed(out, {}), {})
+        started = self._called(out, self._fed(out, closed))
+        closed = self._closed(out, self._fed(out, closed, started), closed)
+        return self._fed(out, closed, started) | dict(closed.values())
+
+    def _closed(
+        self, out: Collection[str], own: dict[str, tuple[str, ...]], before: Closed
+    ) -> Closed:
+        """Dead boards on a tie to one that is on its own supplies, of its own kind."""
+        closed = dict(before)
         for tie, boards in self.ties.items():
+            alike = self.standby.issuperset(boards)
             for board, other in (boards, boards[::-1]):
                 least_w = self.part[board].least_w * (1.0 - 1e-9)
                 dead = board not in own and board not in out
-                enough = self._enough(own.get(other, ()), least_w)
+                given = tuple(s for s in own.get(other, ()) if alike or s not in self.standby)
+                enough = other not in closed and self._enough(given, least_w)
                 if dead and enough and tie not in out and self.part[tie].rating_w >= least_w:
-                    closed.setdefault(board, (tie, own[other]))
-        started = self._called(out, self._fed(out, closed))
-        return self._fed(out, closed, started) | dict(closed.values())
+                    closed.setdefault(board, (tie, given))
+        return closed
 
     def _called(self, out: Collection[str], served: Collection[str]) -> set[str]:
         """Generators that somebody in order asks for, by way of what is in order."""
         called: set[str] = set()
-        for name in reversed(self.part):
-            part = self.part[name]
-            wants = part.load_w > 0 if name in self.standby else name not in served
-            if name not in out and (name in called or wants):
-                called.update(s for entry in part.entries for s in entry if s in self.standby)
-        return called
+        while True:
+            before = len(called)
+            for name in reversed(self.part):
+                part = self.part[name]
+                wants = part.load_w > 0 if name in self.standby else name not in served
+                if name not in out and (name in called or wants):
+                    feeds = [*part.entries, *self._lent(name, out)]
+                    called.update(s for entry in feeds for s in entry if s in self.standby)
+            if len(called) == before:
+                return called
+
+    def _lent(self, name: str, out: Collection[str]) -> list[tuple[str, ...]]:
+        """What feeds the boards beyond ties in order, of a board that generators alone feed."""
+        ways = [(t, o) for t, b in self.ties.items() for o in b if name in b and o != name]
+        open_to = [
+            o for tie, o in ways if self.standby.issuperset((name, o)) and not {tie, o} & set(out)
+        ]
+        return [entry for other in open_to for entry in self.part[other].entries]
 
     def _fed(
-        self,
-        out: Collection[str],
-        closed: dict[str, tuple[str, tuple[str, ...]]],
-        started: Collection[str] = (),
+        self, out: Collection[str], closed: Closed, started: Collection[str] = ()
     ) -> dict[str, tuple[str, ...]]:
         taken: dict[str, tuple[str, ...]] = {}
         for name, part in self.part.items():
@@ -244,56 +264,3 @@ def _entries(
 def _names(fed_by: str | Iterable[str], members: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     groups = [fed_by] if isinstance(fed_by, str) else fed_by
     return tuple(name for group in groups for name in members.get(group, (group,)))
-
-
-@dataclass(frozen=True)
-class Enumerated:
-    """Every state of the components named, by (MTBF, MTTR) in h."""
-
-    plan: Plan
-    rates: dict[str, tuple[float, float]]
-
-    @cached_property
-    def down(self) -> list[bool]:
-        """(state,), bit n of a state being the n-th component. A further failure that would save
-        the rest is not counted on.
-        """
-        names = list(self.rates)
-        found = [False] * 2 ** len(names)
-        for state in sorted(range(len(found)), key=int.bit_count):
-            lost = [n for n in range(len(names)) if state >> n & 1]
-            within = any(found[state & ~(1 << n)] for n in lost)
-            found[state] = within or self.plan.dark([names[n] for n in lost])
-        return found
-
-    def chance(self, state: int, besides: int = -1) -> float:
-        every = enumerate(self.rates.values())
-        return math.prod(
-            (repair if state >> n & 1 else fails) / (fails + repair)
-            for n, (fails, repair) in every
-            if n != besides
-        )
-
-    @property
-    def unavailability(self) -> float:
-        return math.fsum(self.chance(s) for s, dark in enumerate(self.down) if dark)
-
-    @property
-    def frequency_per_year(self) -> float:
-        found = [
-            self.chance(state, n) / (fails + repair) * HOURS
-            for n, (fails, repair) in enumerate(self.rates.values())
-            for state, dark in enumerate(self.down)
-            if not dark and not state >> n & 1 and self.down[state | 1 << n]
-        ]
-        return math.fsum(found)
-
-    def cut_sets(self, most: int) -> set[frozenset[str]]:
-        """Minimal ones of so many components at most."""
-        names = list(self.rates)
-        found = set()
-        for state, dark in enumerate(self.down):
-            lost = [n for n in range(len(names)) if state >> n & 1]
-            if dark and len(lost) <= most and not any(self.down[state & ~(1 << n)] for n in lost):
-                found.add(frozenset(names[n] for n in lost))
-        return found

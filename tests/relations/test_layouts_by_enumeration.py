@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.enumerated import HOURS, Enumerated, Plan
+from tests.enumerated import Plan
+from tests.every_state import HOURS, Enumerated
 from tests.planner import asked, written
 from tests.power_layouts import load, part, power_only
 from twin.cli import main

@@ -81,10 +81,23 @@ def test_no_tie_carries_generators_by_way_of_their_bus(tmp_path: Path) -> None:
     assert frozenset(("ta", "tb")) in cuts
 
 
-def test_a_tie_between_boards_on_generators_alone_is_refused() -> None:
-    layout = site("t", "bus", tie=True)
-    for group in layout["power"]:
-        if group["name"] in ("ba", "bb"):
-            group["fed_by"] = ["bus"]
-    with pytest.raises(twin.InputError, match="never closes: generators alone feed 'ba' and 'bb'"):
-        twin.build(loaded(asked(layout)))
+def test_a_tie_joins_boards_on_generators_alone(tmp_path: Path) -> None:
+    """The bus of the one has lost its set: it is carried by the other's, whose board is whole."""
+    layout = site("t", "bus")
+    layout["power"][1]["name"] = "gen_a"
+    layout["power"][2] |= {"name": "bus_a", "fed_by": ["gen_a"]}
+    layout["power"] += [
+        part("gen_b", "genset_2000", kw=1000.0),
+        part("bus_b", "switchboard_4000", "gen_b"),
+        {"name": "tie", "type": "ats_4000", "tie": ["bus_a", "bus_b"]},
+    ]
+    for board in (group for group in layout["power"] if group["name"] in ("ba", "bb")):
+        board["fed_by"] = [f"t{board['name'][-1]}", f"bus_{board['name'][-1]}"]
+    run = twin.start(facility(layout))
+    run.until(60.0)
+    assert dark_in_the_end(run, ("u", "gen_a")) == set()
+    for lost in (("u", "gen_a", "tie"), ("u", "gen_a", "bus_b"), ("u", "bus_a")):
+        assert "ra" in {name[:2] for name in dark_in_the_end(run, lost)}, lost
+    cuts = {frozenset(cut) for cut in told(layout, tmp_path)["cut_sets"]}
+    assert {frozenset(("u", "gen_b")), frozenset(("u", "bus_a"))} <= cuts
+    assert frozenset(("u", "gen_a")) not in cuts

@@ -206,9 +206,10 @@ def _called(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
     for node in reversed(range(system.size)):
         alone = system.generators_alone[node]
         asks = called[node] | (system.load_w[node] > 0) if alone else ~by_utility[node]
-        for supply in system.supplies[node]:
+        for place, supply in enumerate(system.supplies[node]):
+            over = system.over[node][place] if system.over else -1
             if system.generators_alone[supply]:
-                called[supply] |= asks & able[node]
+                called[supply] |= asks & able[node] & (able[over] if over >= 0 else True)
     return called
 
 

@@ -1,6 +1,4 @@
-"""How power flows through a tree: who is live, how loads split over live supplies, what each stage
-loses.
-"""
+"""How power flows through a tree: who is live, how loads split over supplies, what stages lose."""
 
 from __future__ import annotations
 
@@ -115,11 +113,15 @@ def live(wires: Wiring, able: Mask, source: Mask, stored: Mask, closed: Mask | N
         edges = wires.edge_levels[h]
         if closed is not None:
             edges = edges[closed[edges]]
-        if wires.passing.size:
-            edges = edges[(wires.over[edges] < 0) | able[wires.over[edges]]]
+        edges = _passable(wires, edges, able)
         reached = wires.taker[edges[on[wires.supply[edges]]]]
         on[reached] = able[reached]
     return on
+
+
+def _passable(wires: Wiring, edges: Index, able: Mask) -> Index:
+    over = wires.over[edges]
+    return edges[(over < 0) | able[over]] if wires.passing.size else edges
 
 
 def gives(wires: Wiring, on: Mask, closed: Mask | None = None, able: Mask | None = None) -> Mask:
@@ -160,7 +162,7 @@ def asked(
 
     Whoever takes from both kinds of source calls its generators when no utility reaches it, whether
     or not what hangs on it is served another way: a switchgear watches its own board. Whoever has
-    generators alone calls them whenever it is asked.
+    generators alone calls them whenever it is asked, over a tie if the board there is in order.
     able, utility, generator  (node,) in working order; a utility; a generator
     alone                     `by_generators_alone`, for those who ask often
     by_utility                what utilities count as reaching, where that is not all they reach
@@ -173,7 +175,7 @@ def asked(
     feeds = np.bincount(wires.supply, minlength=able.size) > 0
     asking = able & np.where(alone, ~feeds, ~by_utility)
     for edges in wires.edge_levels:
-        chosen = edges[alone[wires.supply[edges]]]
+        chosen = _passable(wires, edges[alone[wires.supply[edges]]], able)
         taker = wires.taker[chosen]
         called[wires.supply[chosen[asking[taker] | (called[taker] & able[taker])]]] = True
     return called
@@ -242,16 +244,8 @@ def stages(wires: Wiring, rating_w: Array, loss: tuple[Array, Array, Array]) -> 
     for nodes, edges in zip(wires.levels, wires.edge_levels, strict=True):
         place[nodes] = np.arange(len(nodes))
         idle, linear, square = (c[nodes] for c in coefficients)
-        out.append(
-            Stage(
-                nodes,
-                edges,
-                wires.taker[edges],
-                place[wires.supply[edges]],
-                rating[nodes],
-                (idle, linear, square),
-            )
-        )
+        edge_ends = (wires.taker[edges], place[wires.supply[edges]])
+        out.append(Stage(nodes, edges, *edge_ends, rating[nodes], (idle, linear, square)))
     return tuple(out)
 
 

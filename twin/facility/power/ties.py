@@ -10,8 +10,11 @@ from twin.scenario.schema.layout import PowerGroup
 
 
 def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
-    """Let each tie take from what feeds its two boards, generators and what only they feed aside,
-    and be the last preference of both.
+    """Let each tie take from what feeds its two boards, and be the last preference of both.
+
+    Generators, and what only they feed, are left aside where a utility feeds one of the boards:
+    these stand on one kind at a time. Between two boards that generators alone feed a tie carries
+    their power.
 
     Every state of the switches is then a tree: a board on its tie draws, by way of it, on the other
     board's supplies, and never the other way round at once. A board changes over to the tie as a
@@ -20,12 +23,13 @@ def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
     known = {node.id: node for node in nodes}
     alone = generators_alone(nodes)
     ties = [(i, g) for i, g in enumerate(ledger.scenario.plan.power) if g.tie is not None]
-    own = {node.id: [s for s in node.supplies if s not in alone] for node in nodes}
+    every = {node.id: list(node.supplies) for node in nodes}
+    mains = {name: [s for s in supplies if s not in alone] for name, supplies in every.items()}
     for i, group in ties:
         loc = ("layout", "power", i)
         if _fits(ledger, loc, group, known):
-            _add(ledger, known, own, group)
-            _check_supplies(ledger, loc, group, known)
+            assert group.tie is not None
+            _add(ledger, known, every if alone.issuperset(group.tie) else mains, group)
             _check_least(ledger, loc, group, known)
 
 
@@ -83,19 +87,6 @@ def _last_preference(board: PowerNode, tie: str, gap_s: float) -> None:
     assert board.row is not None
     slower_s = max(gap_s, board.row.transfer_s)
     board.row = board.row.model_copy(update={"transfer_s": slower_s})
-
-
-def _check_supplies(
-    ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]
-) -> None:
-    """A tie has something to carry: a utility behind one of its boards."""
-    assert group.tie is not None
-    fed = all(len(known[name].supplies) > 1 for name in group.tie)
-    if fed and not known[group.name].over:
-        one, other = group.tie
-        found = f"{group.name!r} that never closes: generators alone feed {one!r} and {other!r}"
-        allowed = "a utility behind one of its boards: a tie carries no power of generators"
-        ledger.complain((*loc, "tie"), found, allowed)
 
 
 def _check_least(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNode]) -> None:
