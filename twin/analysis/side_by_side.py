@@ -148,6 +148,9 @@ WAYS: dict[str, str] = {
     "npv_usd": "more",
     "irr_frac": "more",
     "payback_years": "less",
+    "equity_npv_usd": "more",
+    "equity_irr_frac": "more",
+    "dscr_least": "more",
 }
 """Which way is better, of numbers that one way is better of by itself; those that decide first."""
 AMOUNTS = frozenset(

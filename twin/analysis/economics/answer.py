@@ -25,6 +25,7 @@ from twin.analysis.economics.blocks import (
     total_usd,
 )
 from twin.analysis.economics.capital import capital
+from twin.analysis.economics.cash import Cash, Owners, cash
 from twin.analysis.economics.finance import (
     RateOfReturn,
     npv,
@@ -34,7 +35,7 @@ from twin.analysis.economics.finance import (
 )
 from twin.analysis.economics.lived import Lived, lived
 from twin.analysis.economics.price_list import PriceList
-from twin.analysis.economics.yearly import cash_flows, earned_usd, running, upkeep
+from twin.analysis.economics.yearly import earned_usd, running, upkeep
 from twin.arrays import Array
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
@@ -80,11 +81,14 @@ class CostAnswer:
         return np.asarray(self.capital_year + self.operating)
 
     @cached_property
+    def cash(self) -> Cash:
+        """Cash year by year, of the project and of its owners."""
+        return cash(self.facility.scenario, self.bought, self.money, self.operating, self.earned)
+
+    @property
     def flows(self) -> Array:
-        """(1 + draw, year + 1) cash flows."""
-        return cash_flows(
-            self.facility.scenario, self.bought, self.money, self.operating, self.earned
-        )
+        """(1 + draw, year + 1) cash flows of the project."""
+        return self.cash.flows
 
     @cached_property
     def unpriced(self) -> tuple[str, ...]:
@@ -123,6 +127,8 @@ def figures_of(found: CostAnswer) -> Iterator[Figure]:
     yield from _yearly(found)
     yield from _specific(found)
     yield from _worth(found)
+    if found.cash.owners is not None:
+        yield from _owners(found, found.cash.owners)
 
 
 def _capital(found: CostAnswer) -> Iterator[Figure]:
@@ -207,10 +213,7 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     after = f", after {percent(tax)} of tax" if tax else ""
     how = f"{years} years at the cost of capital, with what is left at the end{after}"
     yield Figure("npv_usd", npv(wacc, flows), "USD", how)
-    one = rate_of_return(flows[0])
-    how = f"rate at which {years} years are worth nothing"
-    how = _no_rate(one) if one.value is None else how
-    yield Figure("irr_frac", _rates(one, flows), "1/year", how)
+    yield _rate("irr_frac", flows, f"rate at which {years} years are worth nothing")
     late = payback(flows, np.zeros(wacc.size))
     how = "until earnings have paid what was spent"
     yield _paid_back("payback_years", late, how, years)
@@ -218,6 +221,38 @@ def _worth(found: CostAnswer) -> Iterator[Figure]:
     yield _paid_back("discounted_payback_years", payback(flows, wacc), how, years)
     chance = np.full(1, float(np.mean(npv(wacc, flows)[1:] > 0)))
     yield Figure("npv_positive_frac", chance, "", "share of the draws with a worth above zero")
+
+
+def _owners(found: CostAnswer, owners: Owners) -> Iterator[Figure]:
+    """What the owners' own money comes to beside a loan, and whether earnings carry that."""
+    asked = found.facility.scenario.economics
+    years = asked.years
+    held = owners.debt
+    yield Figure("loan_usd", held.borrowed, "USD", "borrowed at the start")
+    how = "interest and repayment at the end of the first year"
+    yield Figure("loan_first_year_usd", held.service[:, 0], "USD", how)
+    yield Figure("loan_interest_usd", held.interest.sum(axis=1), "USD", f"all of {years} years")
+    how = "least of all years: earnings less running costs and tax over what the bank gets"
+    least = owners.cover.min(axis=1)
+    least = np.where(np.isfinite(least), least, np.nan)
+    yield Figure("dscr_least", least, "", f"{how}; things bought anew are not taken off")
+    short = np.full(1, float(np.mean(least[1:] < 1.0)))
+    yield Figure("loan_short_frac", short, "", "share of the draws in which that is below 1")
+    yield Figure("equity_usd", -owners.flows[:, 0], "USD", "the owners' own money at the start")
+    how = f"{years} years after bank and tax, at what owners ask of their money"
+    rate = found.prices.value("cost_of_equity")
+    yield Figure("equity_npv_usd", npv(rate, owners.flows), "USD", how)
+    how = "rate at which the owners' flows are worth nothing"
+    yield _rate("equity_irr_frac", owners.flows, how)
+    late = payback(owners.flows, np.zeros(rate.size))
+    yield _paid_back("equity_payback_years", late, "until the owners have it back", years)
+
+
+def _rate(name: str, flows: Array, how: str) -> Figure:
+    """A rate of return, or why there is none."""
+    one = rate_of_return(flows[0])
+    told = _no_rate(one) if one.value is None else how
+    return Figure(name, _rates(one, flows), "1/year", told)
 
 
 def _rates(one: RateOfReturn, flows: Array) -> Array:

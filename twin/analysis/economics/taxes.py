@@ -1,9 +1,10 @@
 """Tax on what a factory earns, as a standalone company pays it.
 
-Earnings less running costs less tax depreciation, evenly over the years that the tax office allows;
-a loss is carried forward to the next years and never paid out. What is sold for more or less than
-its book is a gain or a loss of that year. Interest is no part of it: what borrowed money saves in
-taxes stands in the cost of capital.
+Earnings less running costs less what the tax office lets write off; a loss is carried forward to
+the next years and never paid out. What is sold for more or less than its book is a gain or a loss
+of that year, so that half a year of depreciation more or less in the year of a sale changes
+nothing.
+Interest is deductible where it is paid: of the owners' cash, and not of the project's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.analysis.economics.blocks import BUILDING, GROUPS, IT, PLANT, CapitalBlock, total_usd
+from twin.analysis.economics.write_offs import written_off_frac
 from twin.arrays import Array, Mask
 from twin.scenario.schema.economics import Tax
 
@@ -21,6 +23,7 @@ class Books:
     """What stands in the tax books, group by group; arrays are (1 + draw,)."""
 
     def __init__(self, asked: Tax, bought: Sequence[CapitalBlock], draws: int) -> None:
+        self.asked = asked
         years = {IT: asked.it_years, PLANT: asked.plant_years, BUILDING: asked.building_years}
         self.years = {group: float(years.get(group, np.inf)) for group in GROUPS}
         self.paid = {group: total_usd(bought, group) * np.ones(draws) for group in GROUPS}
@@ -34,7 +37,7 @@ class Books:
     def _of(self, group: str, year: int) -> Array:
         """What has been written off of what stands there now."""
         age = np.maximum(year - self.since[group], 0.0)
-        return np.asarray(self.paid[group] * np.minimum(age / self.years[group], 1.0))
+        return np.asarray(self.paid[group] * written_off_frac(self.asked, self.years[group], age))
 
     def book(self, group: str, year: int) -> Array:
         """What is left of it in the books at the end of a year."""
@@ -50,13 +53,15 @@ def taxes(
 ) -> Array:
     """(1 + draw, year) USD of tax.
 
-    earned   (1 + draw, year) earnings less running costs
+    earned   (1 + draw, year) earnings less running costs, and interest where it is paid
     sold     by year and group (1 + draw,) what is got for what was there; nan where it stays
     """
+    paid = np.zeros(earned.shape)
+    if not asked.rate:
+        return paid
     draws, years = earned.shape
     books = Books(asked, bought, draws)
     carried = np.zeros(draws)
-    paid = np.zeros(earned.shape)
     for year in range(1, years + 1):
         taxable = earned[:, year - 1] - books.written_off(year)
         for group, got in sold.get(year, {}).items():

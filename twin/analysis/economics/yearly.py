@@ -7,19 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.analysis.economics.blocks import (
-    GROUPS,
     IT,
     LAND,
     PLANT,
     AnnualBlock,
     CapitalBlock,
-    Money,
     added,
     total_usd,
 )
 from twin.analysis.economics.lived import Lived
 from twin.analysis.economics.price_list import PriceList
-from twin.analysis.economics.taxes import taxes
 from twin.arrays import Array
 from twin.facility.crews import crew_classes
 from twin.scenario.schema import Scenario
@@ -112,50 +109,3 @@ def earned_usd(scenario: Scenario, run: Lived) -> float:
     """What a year like the run earns: its tokens, and GPU hours of work without tokens."""
     hours = run.gpu_hours_other * scenario.economics.usd_per_gpu_hour
     return (run.token_usd + hours) * run.year_factor
-
-
-def cash_flows(
-    scenario: Scenario,
-    bought: Sequence[CapitalBlock],
-    money: Money,
-    operating: Array,
-    earned: float,
-) -> Array:
-    """(1 + draw, year + 1) USD: what is bought at once, then earnings less running costs and tax,
-    things bought anew at the end of their life, and at last what everything is still worth.
-    """
-    asked = scenario.economics
-    years = asked.years
-    flows = np.zeros((money.wacc.size, years + 1))
-    adopted = [*asked.adoption, *[asked.adoption[-1]] * years][:years]
-    change = (1.0 + asked.price_change_per_year) ** np.arange(years)
-    flows[:, 1:] = earned * np.array(adopted) * change - np.atleast_1d(operating)[:, None]
-    sold = _sold(bought, money, years)
-    tax = taxes(asked.tax, bought, flows[:, 1:], sold) if asked.tax.rate else None
-    flows[:, 0] -= total_usd(bought)
-    for year, parts in sold.items():
-        for group, got in parts.items():
-            anew = total_usd(bought, group) if year < years else 0.0
-            flows[:, year] -= np.where(np.isnan(got), 0.0, anew - got)
-    if tax is not None:
-        flows[:, 1:] -= tax
-    return flows
-
-
-def _sold(bought: Sequence[CapitalBlock], money: Money, years: int) -> dict[int, dict[str, Array]]:
-    """By year and group (1 + draw,) what is got for things at the end of their life, nan for those
-    that stay, and at last for all.
-    """
-    sold: dict[int, dict[str, Array]] = {year: {} for year in range(1, years + 1)}
-    for group in GROUPS:
-        life = money.life(group)
-        whole = total_usd(bought, group)
-        bought_at = np.zeros(life.size)
-        for year in range(1, years):
-            due = np.floor(year / life) > np.floor((year - 1) / life)
-            if due.any():
-                got = whole * money.left_frac(group, life)
-                sold[year][group] = np.where(due, got, np.nan)
-                bought_at = np.where(due, float(year), bought_at)
-        sold[years][group] = whole * money.left_frac(group, years - bought_at)
-    return sold

@@ -94,6 +94,15 @@ _SAID = {
     "payback_years": "Payback, years",
     "discounted_payback_years": "Discounted payback, years",
     "npv_positive_frac": "Chance of a gain",
+    "loan_usd": "Borrowed",
+    "loan_first_year_usd": "Paid to the bank in the first year",
+    "loan_interest_usd": "Interest of all years",
+    "dscr_least": "Least cover of the debt service",
+    "loan_short_frac": "Chance that earnings do not carry it",
+    "equity_usd": "Own money",
+    "equity_npv_usd": "Net present value to owners",
+    "equity_irr_frac": "Rate of return to owners",
+    "equity_payback_years": "Payback to owners, years",
 }
 """Figures whose names are no words."""
 _FIGURES: Columns = {

@@ -46,17 +46,54 @@ class PowerContract(Stated):
     """Carbon of the rest: the residual mix; that of the location where it is not stated."""
 
 
+MACRS_CLASSES = (3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 39.0)
+"""Recovery periods in years whose tables are known; 39 is of buildings that nobody lives in."""
+
+
 class Tax(Stated):
     """Tax on income, as a standalone company pays it: losses are carried forward."""
 
     rate: ShareOrPercent = 0.0
     """Of what is earned less running costs and depreciation. Nothing is taxed where not stated."""
+    depreciation: Literal["even", "macrs"] = "even"
+    """How the tax office has things written off: evenly, or by the tables of the United States
+    (MACRS, IRS publication 946): a half-year convention, and mid-month for 39 years."""
+    bonus: ShareOrPercent = 0.0
+    """Share of racks and plant that is written off in the year they are bought (bonus
+    depreciation), the rest as `depreciation` says; not of classes above 20 years."""
     it_years: float = Field(default=5.0, ge=1, le=50)
-    """Years over which the tax office has racks written off evenly; of US computers, by class."""
+    """Years over which the tax office has racks written off; of US computers, by class."""
     plant_years: float = Field(default=15.0, ge=1, le=50)
     """The same of power and cooling; of US land improvements, by class."""
     building_years: float = Field(default=39.0, ge=1, le=60)
     """The same of buildings; of US commercial buildings, by class. Land is never written off."""
+    building_month: int = Field(default=1, ge=1, le=12)
+    """Month of its first year in which the building opens, under `macrs`."""
+
+    @model_validator(mode="after")
+    def _of_a_known_class(self) -> Self:
+        years = (self.it_years, self.plant_years, self.building_years)
+        if self.depreciation == "macrs" and not set(years) <= set(MACRS_CLASSES):
+            known = ", ".join(f"{one:g}" for one in MACRS_CLASSES)
+            raise ValueError(
+                f"it_years, plant_years and building_years that are classes of macrs: {known}"
+            )
+        return self
+
+
+class Loan(Stated):
+    """Money borrowed for what is bought at the start; what is bought anew later is paid of what
+    comes in.
+    """
+
+    share: ShareOrPercent
+    """Of what is bought at the start, its land included; the rest is the owners' own money."""
+    rate: ShareOrPercent
+    """Interest a year on what is owed, paid at the end of each year and deductible."""
+    years: int = Field(ge=1, le=40)
+    """Until it is repaid. What is still owed at the end of `economics.years` is repaid then."""
+    repaid: Literal["annuity", "linear", "at_end"] = "annuity"
+    """In even payments with interest, in even parts beside falling interest, or all at last."""
 
 
 class Economics(Stated):
@@ -67,6 +104,8 @@ class Economics(Stated):
     building are bought anew at the end of their lives."""
     tax: Tax = Tax()
     """Tax on income; worth, rate of return and paybacks are after it."""
+    loan: Loan | None = None
+    """Borrowed money: what the owners' own money earns, and whether earnings carry the debt."""
     building: Literal["new", "existing"] = "new"
     """Whether building and land are bought."""
     construction: PriceName = "construction_us_average"
