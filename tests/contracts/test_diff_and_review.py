@@ -45,7 +45,9 @@ def test_moved_and_added_components_are_told_sorted_and_alike_each_time(pod: Pat
     moved = [line for line in lines if line.startswith("  ~ support_r")]
     assert len(moved) == 8
     assert all("y_m 6.5 -> 6.7" in line for line in moved)
-    assert lines[1:] == sorted(lines[1:], key=lambda line: line.split()[1].rstrip(":"))
+    first_section = lines[1 : lines.index("layout")]
+    assert first_section == sorted(first_section, key=lambda line: line.split()[1].rstrip(":"))
+    assert "  ~ halls.hall.rows.support.at.1: 5.9 m -> 6.1 m" in lines
     assert main(["diff", str(pod), str(other)]) == 0
     assert capfd.readouterr().out == first
 
@@ -56,14 +58,31 @@ def test_a_new_feed_and_a_new_unit_are_connections_and_components(pod: Path, cap
     )
     assert main(["diff", str(pod), str(other), "--json"]) == 0
     found = json.loads(capfd.readouterr().out)["differences"]
-    assert {
-        "section": "connections",
-        "sign": "+",
-        "subject": "utility -> spare",
-        "words": "power, share",
-    } in found
+    feed = {"section": "connections", "sign": "+", "subject": "utility -> spare",
+            "words": "power, share", "what": "added", "values": []}  # fmt: skip
+    assert feed in found
     added = [one for one in found if one["sign"] == "+" and one["section"] == "components"]
     assert [one["subject"] for one in added] == ["spare"]
+
+
+def test_a_set_point_of_the_plant_is_a_difference(pod: Path, capfd) -> None:
+    """No component stands elsewhere: "no difference" was said of water of 38 and of 41.5 °C."""
+    other = changed(pod, "supply_temperature: 41.5 °C", "supply_temperature: 38 °C")
+    assert main(["diff", str(pod), str(other), "--json"]) == 0
+    (found,) = json.loads(capfd.readouterr().out)["differences"]
+    assert found["section"] == "layout"
+    assert found["subject"] == "cooling.plant.warm_water.supply_temperature"
+    (value,) = found["values"]
+    assert (value["old"], value["new"], value["unit"]) == (41.5, 38.0, "degC")
+    assert value["change_frac"] is None
+
+
+def test_a_board_that_prefers_its_feeds_otherwise_has_changed_and_is_not_new(pod, capfd) -> None:
+    other = changed(pod, "count: 4\n    mode: priority", "count: 4\n    mode: share")
+    assert main(["diff", str(pod), str(other)]) == 0
+    said = capfd.readouterr().out
+    assert "  ~ switchboard_1 -> ups_1: power, priority -> share" in said
+    assert "  - switchboard" not in said
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +102,16 @@ def test_results_tell_their_figures_and_gates_decide_the_exit_code(results, capf
     assert main(["diff", *results]) == 0
     said = capfd.readouterr().out
     assert "results\n" in said
-    assert "  ~ layout" not in said
+    assert "  ~ overrides.compute_r1.rating: 132000.0 W -> 100000.0 W" in said
+    assert "wall_s" not in said
+    assert "numbers of " in said
+    assert main(["diff", *results, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)["differences"]
+    parts = {one["subject"]: one for one in found if one["section"] == "results by component"}
+    power = next(one for one in parts["compute_r1"]["values"] if one["key"] == "power_max_w")
+    a, b = (twin.Result.load(folder).frame("racks") for folder in results)
+    held = [table.loc[table["rack"] == "compute_r1", "power_max_w"].max() for table in (a, b)]
+    assert [power["old"], power["new"], power["unit"]] == [*held, "W"]
     gate = ["--gate", "energy_it_j>=-0.001%", "--gate", "energy_it_j<=1e99"]
     assert main(["diff", *results, *gate]) == 1
     err = capfd.readouterr().err

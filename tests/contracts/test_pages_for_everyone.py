@@ -19,22 +19,30 @@ from matplotlib.patches import FancyBboxPatch, Patch
 from matplotlib.text import Text
 from synthetic import synthetic, with_tables
 
-from twin.analysis.side_by_side import side_by_side
+from twin.analysis.change_review import change_review
+from twin.analysis.component_results import component_results
+from twin.analysis.differences import Compared, differences
+from twin.analysis.side_by_side import SideBySide, side_by_side
 from twin.present.comparison import page as comparison_page
+from twin.present.design_diff import ComparedPair
+from twin.present.design_diff import page as differences_page
 from twin.present.figures import FIGURES, NamedFigure
 from twin.present.figures.labels import width_pt
 from twin.present.figures.oneline import figure_oneline, words_of
+from twin.present.figures.plan_changes import changed_plans, figure_changes
 from twin.present.figures.power_boxes import Box
 from twin.present.figures.style import contrast, readable_on
 from twin.present.report import render
 from twin.present.report.summary import beside_limit
 from twin.present.report.tiles import tiles
 from twin.present.study_report import render as study_render
+from twin.results import Result
 from twin.study.experiments.compare_designs import compare_designs
 from twin.study.experiments.study_pages import study_page
 
 AA = 4.5
 """Contrast of text that WCAG 2.2 AA asks for."""
+NAMES = ("report", "comparison", "differences", "study")
 WIDTHS_PX = (1280, 700, 390)
 Shown = tuple[Page, Path]
 
@@ -43,8 +51,23 @@ def wait(mu: float, seed: int) -> dict[str, float]:
     return {"wait_s": 4 / mu + seed % 3 / 10, "other": mu}
 
 
+def differing(a: Result, b: Result, compared: SideBySide) -> ComparedPair:
+    """Two results of which the second has moved a rack."""
+    components = b.frame("components")
+    components.loc[components["id"] == "rack_1", "y_m"] += 0.3
+    names = ("components", "edges", "halls")
+    tables = [{name: side.frame(name) for name in names} for side in (a, b)]
+    tables[1]["components"] = components
+    sides = [
+        Compared(**held, summary=side.summary, parts=component_results(side), name=name)
+        for held, side, name in zip(tables, (a, b), ("one", "other"), strict=True)
+    ]
+    found = differences(*sides)
+    return ComparedPair(*sides, found, change_review(*sides, []), compared)
+
+
 def pages() -> dict[str, str]:
-    """A report, a comparison of two results, and a study that compares two arms."""
+    """A report, a comparison and the differences of two results, and a study of two arms."""
     arms = {"now": {"mu": 1.0}, "faster": {"mu": 1.25}}
     study = study_page(compare_designs(wait, arms, "wait_s", others=["other"], most=20), "s", "?")
     other = replace(synthetic(), summary={**synthetic().summary, "pue": 1.05})
@@ -52,6 +75,7 @@ def pages() -> dict[str, str]:
     return {
         "report": render(synthetic()),
         "comparison": comparison_page(compared),
+        "differences": differences_page(differing(synthetic(), other, compared)),
         "study": study_render(study),
     }
 
@@ -61,7 +85,7 @@ def made() -> dict[str, str]:
     return pages()
 
 
-@pytest.mark.parametrize("name", ["report", "comparison", "study"])
+@pytest.mark.parametrize("name", NAMES)
 def test_headings_leave_no_level_out(made: dict[str, str], name: str) -> None:
     """Page one went from its title to third-level headings, which is told as a gap."""
     levels = [int(found) for found in re.findall(r"<h([1-6])\b", made[name])]
@@ -70,7 +94,7 @@ def test_headings_leave_no_level_out(made: dict[str, str], name: str) -> None:
     assert [(a, b) for a, b in pairwise(levels) if b > a + 1] == []
 
 
-@pytest.mark.parametrize("name", ["report", "comparison", "study"])
+@pytest.mark.parametrize("name", NAMES)
 def test_each_row_has_a_head_and_each_list_of_links_a_name(made: dict[str, str], name: str) -> None:
     text = made[name]
     bodies = re.findall(r"<tbody>(.*?)</tbody>", text, re.DOTALL)
@@ -105,7 +129,7 @@ def shown(
         yield page, folder
 
 
-@pytest.mark.parametrize("name", ["report", "comparison", "study"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_page_is_wider_than_its_window(shown: Shown, name: str) -> None:
     """Numbers of page one stood past the edge of a telephone; its tables and figures scroll."""
     page, folder = shown
@@ -129,6 +153,12 @@ def test_words_of_a_figure_have_contrast(named: NamedFigure) -> None:
     figure = named.draw(synthetic())
     poor = {text: ratio for text, ratio in contrasts(figure) if ratio < AA}
     assert poor == {}
+
+
+def test_words_of_a_plan_of_two_designs_have_contrast() -> None:
+    pair = differing(synthetic(), synthetic(), side_by_side([synthetic()] * 2, ["a", "b"]))
+    for plan in changed_plans(pair.a, pair.b, pair.found):
+        assert {text: n for text, n in contrasts(figure_changes(plan)) if n < AA} == {}
 
 
 def contrasts(figure: Figure) -> Iterator[tuple[str, float]]:

@@ -1,27 +1,40 @@
-"""What is different between two designs or two results, component by component, as sorted lines.
+"""What is different between two designs or two results, component by component, sorted.
 
-The same two inputs give the same lines. `+` is only in the second, `-` only in the first, `~` in
+The same two inputs give the same answer. `+` is only in the second, `-` only in the first, `~` in
 both and not alike.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
-SECTIONS = ("components", "connections", "scenario", "results")
+from twin.analysis.side_by_side import is_answer
+from twin.catalogue.witness import unit_of
+
+What = Literal["added", "removed", "moved", "changed", "moved and changed"]
+
+SECTIONS = ("components", "connections", "layout", "scenario", "results", "results by component")
 """In the order in which they are told."""
+_PLACE = frozenset({"x_m", "y_m", "z_m", "facing_deg", "parent"})
+"""Columns that say where a component stands: who differs in nothing else has moved."""
+_NO_SHARES = ("degC", "deg")
+_STATED = re.compile(r"(-?[0-9.]+(?:e[-+]?[0-9]+)?) (\S+)")
+"""A value with its unit, as files state it."""
+_TO_PAGE = "results by component"
+"""Too long for lines: a thousand racks that differ are a thousand of them."""
 _ROUND = 6
 """Significant digits that are told of a number; numbers alike in them are alike."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One side: its tables, what its scenario says beside its layout, and its summary."""
+    """One side: its tables, what its layout and its scenario say, and its numbers."""
 
     components: pd.DataFrame
     edges: pd.DataFrame
@@ -29,6 +42,37 @@ class Compared:
     """Plain data, without the layout."""
     summary: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Of a result; empty for a design."""
+    layout: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Plain data."""
+    halls: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: Mapping[str, Mapping[str, float]] = field(default_factory=lambda: MappingProxyType({}))
+    """Of a result: its numbers by component; see `component_results`."""
+    name: str = ""
+    """What people call it."""
+
+
+@dataclass(frozen=True)
+class ValueChange:
+    """One value of something that is on both sides and not alike."""
+
+    key: str
+    old: Any
+    new: Any
+    unit: str
+    """SI; empty for words, counts and shares, and for text that states its own."""
+
+    @property
+    def change_frac(self) -> float | None:
+        """Change of a number over its old value; None for what is no number, from 0, and on scales
+        whose zero is by agreement.
+        """
+        by_agreement = self.unit in _NO_SHARES or self.key in _PLACE
+        return None if by_agreement else relative(self.old, self.new)
+
+    def __str__(self) -> str:
+        share = self.change_frac
+        more = "" if share is None else f" ({100 * share:+.3g} %)"
+        return f"{told(self.old)} -> {told(self.new)}{more}"
 
 
 @dataclass(frozen=True)
@@ -39,19 +83,31 @@ class DesignChange:
     sign: str
     """+, - or ~."""
     subject: str
-    """A component, a connection, a key of the scenario or a figure of the summary."""
+    """A component, a connection, a key of a file or a figure of the summary."""
     words: str
+    what: What = "changed"
+    values: tuple[ValueChange, ...] = ()
+    """Old and new of each of its values, None where a key is not there; empty for components and
+    connections that stand on one side alone.
+    """
 
     def __str__(self) -> str:
         return f"{self.sign} {self.subject}" + (f": {self.words}" if self.words else "")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values: section, what, sign, subject, words, and old, new, unit of its values."""
+        held = [{**vars(one), "change_frac": one.change_frac} for one in self.values]
+        return {**vars(self), "values": held}
 
 
 def differences(a: Compared, b: Compared) -> tuple[DesignChange, ...]:
     """Everything that differs, section by section, each sorted by subject."""
     found = [*_components(a, b), *_connections(a, b)]
+    found += _keys("layout", flat(a.layout), flat(b.layout))
     found += _keys("scenario", flat(a.scenario), flat(b.scenario))
     if a.summary and b.summary:
-        found += _keys("results", flat(a.summary), flat(b.summary))
+        found += _keys("results", _answers(a.summary), _answers(b.summary))
+        found += _parts(a, b)
     order = {name: rank for rank, name in enumerate(SECTIONS)}
     return tuple(sorted(found, key=lambda one: (order[one.section], one.subject, one.sign)))
 
@@ -61,6 +117,8 @@ def as_text(found: tuple[DesignChange, ...]) -> str:
     lines: list[str] = []
     for section in SECTIONS:
         rows = [str(one) for one in found if one.section == section]
+        if section == _TO_PAGE and rows:
+            rows = [f"numbers of {len(rows):,} components: --out PAGE.html or --json tells them"]
         lines += [section, *(f"  {row}" for row in rows)] if rows else []
     return "\n".join(lines) or "no difference"
 
@@ -84,16 +142,23 @@ def _item_name(number: int, value: Any) -> str:
 
 
 def _components(a: Compared, b: Compared) -> Iterator[DesignChange]:
-    old, new = _rows(a.components), _rows(b.components)
+    old = _rows(a.components)
+    new = _rows(b.components)
     for name in old.keys() | new.keys():
         if name not in new:
-            yield DesignChange("components", "-", name, _is(old[name]))
+            yield DesignChange("components", "-", name, _is(old[name]), "removed")
         elif name not in old:
-            yield DesignChange("components", "+", name, _is(new[name]))
-        else:
-            changed = _changed(old[name], new[name])
-            if changed:
-                yield DesignChange("components", "~", name, "; ".join(changed))
+            yield DesignChange("components", "+", name, _is(new[name]), "added")
+        elif values := _changed(old[name], new[name]):
+            words = "; ".join(f"{one.key} {told(one.old)} -> {told(one.new)}" for one in values)
+            yield DesignChange("components", "~", name, words, _moved(values), values)
+
+
+def _moved(values: tuple[ValueChange, ...]) -> What:
+    places = [one.key in _PLACE for one in values]
+    if all(places):
+        return "moved"
+    return "moved and changed" if any(places) else "changed"
 
 
 def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -104,48 +169,99 @@ def _rows(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _is(row: Mapping[str, Any]) -> str:
-    place = f"({_told(row['x_m'])}, {_told(row['y_m'])}) m"
+    place = f"({told(row['x_m'])}, {told(row['y_m'])}) m"
     return f"{row['kind']} {row['type']} at {place}"
 
 
-def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[ValueChange, ...]:
     shared = [key for key in old if key in new and key != "id"]
-    return [
-        f"{key} {_told(old[key])} -> {_told(new[key])}"
+    return tuple(
+        ValueChange(key, plain(old[key]), plain(new[key]), unit_of(key))
         for key in shared
-        if _told(old[key]) != _told(new[key])
-    ]
+        if told(old[key]) != told(new[key])
+    )
 
 
 def _connections(a: Compared, b: Compared) -> Iterator[DesignChange]:
-    old, new = _feeds(a.edges), _feeds(b.edges)
-    for feed in old ^ new:
-        source, target, system, role = feed
-        sign = "-" if feed in old else "+"
-        yield DesignChange("connections", sign, f"{source} -> {target}", f"{system}, {role}")
+    """A feed that only takes another part (share, priority) is one that has changed."""
+    old = _feeds(a.edges)
+    new = _feeds(b.edges)
+    for feed in old.keys() | new.keys():
+        source, target, system = feed
+        for sign, lacks, has in (("-", new, old), ("+", old, new)):
+            if feed not in lacks:
+                words = f"{system}, {has[feed]}"
+                what: What = "removed" if sign == "-" else "added"
+                yield DesignChange("connections", sign, f"{source} -> {target}", words, what)
+        if feed in old and feed in new and old[feed] != new[feed]:
+            value = ValueChange("role", old[feed], new[feed], "")
+            words = f"{system}, {value}"
+            yield DesignChange("connections", "~", f"{source} -> {target}", words, values=(value,))
 
 
-def _feeds(edges: pd.DataFrame) -> set[tuple[str, str, str, str]]:
+def _feeds(edges: pd.DataFrame) -> dict[tuple[str, str, str], str]:
+    """Roles of each feed; those of several feeds between two components in one text."""
     columns = ("source", "target", "system", "role")
-    rows = zip(*(edges[name].astype(str) for name in columns), strict=True)
-    return {(a, b, c, d) for a, b, c, d in rows}
+    rows = sorted(zip(*(edges[name].astype(str) for name in columns), strict=True))
+    out: dict[tuple[str, str, str], str] = {}
+    for *feed, role in rows:
+        key = (feed[0], feed[1], feed[2])
+        out[key] = f"{out[key]}, {role}" if key in out else role
+    return out
 
 
 def _keys(section: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[DesignChange]:
+    """A key that states nothing is one that is not there."""
     for key in old.keys() | new.keys():
-        if key not in new:
-            yield DesignChange(section, "-", key, _told(old[key]))
-        elif key not in old:
-            yield DesignChange(section, "+", key, _told(new[key]))
-        elif _told(old[key]) != _told(new[key]):
-            share = relative(old[key], new[key])
-            more = "" if share is None else f" ({100 * share:+.3g} %)"
-            words = f"{_told(old[key])} -> {_told(new[key])}{more}"
-            yield DesignChange(section, "~", key, words)
+        before = old.get(key)
+        after = new.get(key)
+        if told(before) == told(after):
+            continue
+        values = (_stated(key, before, after),)
+        if after is None:
+            yield DesignChange(section, "-", key, told(before), "removed", values)
+        elif before is None:
+            yield DesignChange(section, "+", key, told(after), "added", values)
+        else:
+            words = str(ValueChange(key, before, after, ""))
+            yield DesignChange(section, "~", key, words, values=values)
 
 
-def _told(value: Any) -> str:
+def _stated(key: str, old: Any, new: Any) -> ValueChange:
+    """Numbers apart from the unit that they state; None stays None."""
+    there = [value for value in (old, new) if value is not None]
+    found = [_STATED.fullmatch(value) for value in there if isinstance(value, str)]
+    units = {one[2] for one in found if one}
+    if len(found) == len(there) and all(found) and len(units) == 1:
+        return ValueChange(key, _size(old), _size(new), units.pop())
+    return ValueChange(key, old, new, unit_of(key) if all(map(is_number, there)) else "")
+
+
+def _size(value: str | None) -> float | None:
+    return None if value is None else float(value.partition(" ")[0])
+
+
+def _answers(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures that tell of the factory and not of the computer."""
+    return {key: value for key, value in flat(summary).items() if is_answer(key)}
+
+
+def _parts(a: Compared, b: Compared) -> Iterator[DesignChange]:
+    """Numbers of components that both sides have."""
+    for name in a.parts.keys() & b.parts.keys():
+        if values := _changed(a.parts[name], b.parts[name]):
+            words = "; ".join(f"{one.key} {one}" for one in values)
+            yield DesignChange("results by component", "~", name, words, values=values)
+
+
+def told(value: Any) -> str:
+    """A value as it stands in lines; numbers in six figures."""
     return f"{value:.{_ROUND}g}" if isinstance(value, float) else str(value)
+
+
+def plain(value: Any) -> Any:
+    """A cell as plain data."""
+    return value.item() if hasattr(value, "item") else value
 
 
 def relative(old: Any, new: Any) -> float | None:

@@ -211,11 +211,14 @@ def _numbers(results: Sequence[Result]) -> Iterator[Row]:
     held = [{**one.summary, **figures(one)} for one in results]
     names = dict.fromkeys(name for one in held for name in one)
     for name in names:
-        if name in _NO_ANSWERS or name.endswith(_RESIDUAL):
-            continue
         row = _row(name, name.replace("_", " "), "", held)
-        if any(math.isfinite(value) for value in row.values):
+        if is_answer(name) and any(math.isfinite(value) for value in row.values):
             yield row
+
+
+def is_answer(name: str) -> bool:
+    """Whether a figure of a summary tells of the factory: not of the computer, nor of rounding."""
+    return name not in _NO_ANSWERS and not name.endswith(_RESIDUAL)
 
 
 def _asked(texts: Sequence[str]) -> Iterator[AskedKey]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -25,15 +24,22 @@ Gates = Annotated[
 ]
 
 
-def diff(a: Before, b: After, gates: Gates = None, json: Json = False) -> None:
+Out = Annotated[Path | None, Option("--out", metavar="FILE.html", help="Write a page of it too.")]
+
+
+def diff(a: Before, b: After, gates: Gates = None, out: Out = None, json: Json = False) -> None:
     """Tell what differs, component by component. Exit code 1 where a gate does not hold."""
+    if out is not None:
+        say.writable(out.parent)
     sides = diff_face.side(a), diff_face.side(b)
     lost = diff_face.failed_gates(gates or [], *sides)
     found = diff_face.differences(*sides)
     if json:
-        say.document({"differences": [asdict(one) for one in found], "failed_gates": lost})
+        say.document({"differences": [one.as_dict() for one in found], "failed_gates": lost})
     else:
         say.line(diff_face.as_text(found))
+    if out is not None:
+        say.note(f"written: {diff_face.write_differences((a, b), sides, found, out)}")
     for words in lost:
         say.note(words)
     if lost:

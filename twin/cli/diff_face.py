@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,23 +17,29 @@ if TYPE_CHECKING:
 
 def side(path: Path) -> Compared:
     """A result's folder, or a scenario or layout file, as one side of a comparison."""
-    from twin.analysis.differences import Compared
+    from twin.analysis.component_results import component_results
 
     if path.is_dir():
         result = face.result(path)
-        held = _asked(result.scenario_yaml)
-        return Compared(result.frame("components"), result.frame("edges"), held, result.summary)
+        tables = {name: result.frame(name) for name in _TABLES}
+        numbers = {"summary": result.summary, "parts": component_results(result)}
+        return _compared(path.name, tables, result.scenario_yaml, **numbers)
     scenario = face.load(path)
-    tables = face.build(scenario).tables()
-    return Compared(tables["components"], tables["edges"], _asked(scenario.as_yaml()))
+    return _compared(path.stem, face.build(scenario).tables(), scenario.as_yaml())
 
 
-def _asked(text: str) -> dict[str, Any]:
-    """What a scenario says beside its layout."""
+_TABLES = ("components", "edges", "halls")
+
+
+def _compared(name: str, tables: Mapping[str, Any], text: str, **numbers: Any) -> Compared:
+    """What was built, what was asked in the layout and beside it, and what came out."""
+    from twin.analysis.differences import Compared
     from twin.scenario.yaml.document import parse
 
-    data = parse(text, Path("scenario.yaml")).data
-    return {key: value for key, value in data.items() if key != "layout"}
+    asked = parse(text, Path("scenario.yaml")).data
+    layout = asked.pop("layout", {})
+    held = {table: tables[table] for table in _TABLES}
+    return Compared(**held, scenario=asked, layout=layout, name=name, **numbers)
 
 
 def differences(a: Compared, b: Compared) -> tuple[DesignChange, ...]:
@@ -46,6 +54,37 @@ def as_text(found: tuple[DesignChange, ...]) -> str:
     from twin.analysis.differences import as_text
 
     return as_text(found)
+
+
+def write_differences(
+    paths: tuple[Path, Path],
+    sides: tuple[Compared, Compared],
+    found: tuple[DesignChange, ...],
+    out: Path,
+) -> Path:
+    """Write what differs, and what reviewers said of it, as a page; its path."""
+    from twin.analysis.change_review import change_review
+    from twin.analysis.side_by_side import side_by_side
+    from twin.analysis.sign_off import read_reviews
+    from twin.present.design_diff import ComparedPair, write
+
+    names = [side.name for side in sides]
+    if len(set(names)) == 1:
+        names = [str(path) for path in paths]
+    a, b = (replace(side, name=name) for side, name in zip(sides, names, strict=True))
+    said = change_review(a, b, [read_reviews(_review_file(path)) for path in paths])
+    both = all(path.is_dir() for path in paths)
+    results = side_by_side([face.result(path) for path in paths], names) if both else None
+    return write(ComparedPair(a, b, found, said, results, str(paths[1])), out)
+
+
+def _review_file(path: Path) -> Path:
+    """Where the notes on one side are kept: beside a result, or beside a layout."""
+    from twin.analysis.sign_off import FILE, review_path
+
+    if path.is_dir():
+        return path / FILE
+    return review_path(face.load(path).layout_file() or path)
 
 
 def failed_gates(texts: list[str], a: Compared, b: Compared) -> list[str]:

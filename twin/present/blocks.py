@@ -54,12 +54,12 @@ class Picture:
     kind: Literal["picture"] = "picture"
 
 
-def drawn_picture(name: str, caption: str, svg: bytes) -> Picture:
+def drawn_picture(name: str, caption: str, svg: bytes, alt: str = "") -> Picture:
     """A figure that a page holds; a browser parses it when a reader comes near, or prints."""
     found = _VIEW_BOX.search(svg[:_HEAD])
     size = (round(float(found[1])), round(float(found[2]))) if found else (0, 0)
     address = f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
-    return Picture(name, caption, address, size=size)
+    return Picture(name, caption, address, alt, size)
 
 
 _VIEW_BOX = re.compile(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')

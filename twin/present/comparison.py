@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
-from markupsafe import Markup
 
 from twin.analysis.side_by_side import AskedKey, Row, SideBySide
-from twin.present.blocks import Block, Grid, Lines, Section, drawn_picture, grid, words
+from twin.present.blocks import Block, Grid, Lines, Picture, Section, drawn_picture, grid, words
 from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.in_sentences import listed
-from twin.present.report import environment, stylesheet
+from twin.present.report.differences import differences_page
 from twin.quantities import NONE, count, number, percent, short
 from twin.results.folder import write_whole, writing
 
@@ -54,12 +51,14 @@ def _gains(row: Row, n: int) -> float:
 def blocks(found: SideBySide) -> list[Block]:
     """What decides, what else differs, what was asked differently."""
     asked = _folded(found)
-    out: list[Block] = [decides(found), asked]
-    if len(asked.rows) < len(found.asked):
-        out.append(_every_key(found))
-    if found.others:
-        out.append(_others(found))
-    return out
+    first, *rest = number_blocks(found)
+    every = [_every_key(found)] if len(asked.rows) < len(found.asked) else []
+    return [first, asked, *every, *rest]
+
+
+def number_blocks(found: SideBySide) -> list[Block]:
+    """What decides, and what else differs."""
+    return [decides(found), *([_others(found)] if found.others else [])]
 
 
 def decides(found: SideBySide) -> Grid:
@@ -143,24 +142,23 @@ def _asked_row(one: AskedKey) -> tuple[str, ...]:
 
 def page(found: SideBySide) -> str:
     """The comparison as one HTML page that needs nothing else."""
-    style = stylesheet()
     told = sentences(found)
-    caption = "Each figure over its largest value among the designs; the hatched bar is the first."
     section = Section("Differences", [], [
         Lines("In words", tuple(told)),
-        drawn_picture("side_by_side", caption, svg_bytes(figure_side_by_side(found))),
+        side_by_side_picture(found),
         *blocks(found),
     ])  # fmt: skip
-    return (
-        environment()
-        .get_template("comparison.html.j2")
-        .render(
-            names=found.names,
-            style=Markup(style),
-            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
-            section=section,
-        )
+    over = (
+        f"Comparison of {len(found.names)} designs; {found.names[0]} is what the others are held "
+        "against"
     )
+    return differences_page("comparison", " · ".join(found.names), over, [section])
+
+
+def side_by_side_picture(found: SideBySide) -> Picture:
+    """Bars of what decides."""
+    caption = "Each figure over its largest value among the designs; the hatched bar is the first."
+    return drawn_picture("side_by_side", caption, svg_bytes(figure_side_by_side(found)))
 
 
 def write(found: SideBySide, path: Path) -> Path:

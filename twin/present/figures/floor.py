@@ -4,7 +4,7 @@ limit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from twin.present.figures.floor_fronts import draw_front
-from twin.present.figures.floor_names import LINE_PT, FreePlaces, alike, name_kit, name_rows
+from twin.present.figures.floor_names import (
+    FreePlaces,
+    alike,
+    name_inside,
+    name_kit,
+    name_rows,
+    turn_inside,
+)
 from twin.present.figures.floor_scale import RECOMMENDED_DEGC, Scale, inlet_scale, margin_scale
 from twin.present.figures.halls import DrawnHall, halls
-from twin.present.figures.labels import width_pt
 from twin.present.figures.style import (
     GREY,
     INK,
@@ -151,7 +157,7 @@ def _draw_line(axes: Axes, line: pd.DataFrame, places: FreePlaces) -> None:
     ppm = places.points_per_m
     rows = list(_rows(line))
     ink = LETTERS.get(rows[0]["system"], GREY)
-    fits = all(_turn(row, short(row["id"], 16), ppm) >= 0 for row in rows)
+    fits = all(turn_inside(row, short(row["id"], 16), ppm) >= 0 for row in rows)
     named = not fits and name_kit(axes, line, ink, places)
     for row in rows:
         look = OUTLINE.get(row["system"], {"edgecolor": GREY})
@@ -160,7 +166,7 @@ def _draw_line(axes: Axes, line: pd.DataFrame, places: FreePlaces) -> None:
         parts = str(row["id"]).split("_")
         texts = parts[-1:] if named else (short(row["id"], 16), "_".join(parts[-2:]), parts[-1])
         if not named or len(rows) > 1:
-            _name(axes, row, texts, ink, ppm)
+            name_inside(axes, row, texts, ink, ppm)
 
 
 def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: float) -> None:
@@ -170,7 +176,7 @@ def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: floa
         axes.add_patch(
             _box(row, facecolor=PALE, edgecolor="#9AA5B1", linewidth=0.6 * thin, zorder=2)
         )
-        _name(axes, row, (str(row["id"]).rpartition("_")[2],), GREY, points_per_m)
+        name_inside(axes, row, (str(row["id"]).rpartition("_")[2],), GREY, points_per_m)
         return
     fill = tuple(map(float, scale.shade.to_rgba(np.array([value]))[0]))
     hot = bool(scale.trouble.get(row["id"], False))
@@ -180,40 +186,7 @@ def _draw_rack(axes: Axes, row: dict[str, Any], scale: Scale, points_per_m: floa
     )
     last = str(row["id"]).rpartition("_")[2]
     inside = (f"{last}\n{value:.0f}", last, last.lstrip("r"))
-    _name(axes, row, inside, readable_on(fill), points_per_m)
-
-
-def _name(
-    axes: Axes, row: dict[str, Any], texts: Sequence[str], ink: str, points_per_m: float
-) -> None:
-    """The first of the texts that fits inside, lengthwise or crosswise; nothing where none does."""
-    for text in texts:
-        turn = _turn(row, text, points_per_m)
-        if turn >= 0:
-            axes.text(
-                row["x_m"],
-                row["y_m"],
-                text,
-                color=ink,
-                ha="center",
-                va="center",
-                rotation=turn,
-                zorder=5,
-                linespacing=1.05,
-            )
-            return
-
-
-def _turn(row: dict[str, Any], text: str, points_per_m: float) -> int:
-    """How far a text is turned to fit inside: 0 or 90 degrees, -1 where it does not fit."""
-    wide = points_per_m * row["width_m"]
-    deep = points_per_m * row["depth_m"]
-    lines = text.split("\n")
-    along = max(map(width_pt, lines)) + 2.0
-    across = len(lines) * LINE_PT
-    if along <= wide and across <= deep:
-        return 0
-    return 90 if along <= deep and across <= wide else -1
+    name_inside(axes, row, inside, readable_on(fill), points_per_m)
 
 
 def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:

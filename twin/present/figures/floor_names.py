@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -150,3 +151,37 @@ def name_kit(axes: Axes, line: pd.DataFrame, ink: str, places: FreePlaces) -> bo
 
 def _stem(racks: pd.DataFrame) -> pd.Series[str]:
     return racks["id"].map(lambda name: name.rpartition("_")[0])
+
+
+def name_inside(
+    axes: Axes, row: dict[str, Any], texts: Sequence[str], ink: str, points_per_m: float
+) -> bool:
+    """Write the first of the texts that fits inside, lengthwise or crosswise; whether one did."""
+    for text in texts:
+        turn = turn_inside(row, text, points_per_m)
+        if turn >= 0:
+            axes.text(
+                row["x_m"],
+                row["y_m"],
+                text,
+                color=ink,
+                ha="center",
+                va="center",
+                rotation=turn,
+                zorder=5,
+                linespacing=1.05,
+            )
+            return True
+    return False
+
+
+def turn_inside(row: dict[str, Any], text: str, points_per_m: float) -> int:
+    """How far a text is turned to fit inside: 0 or 90 degrees, -1 where it does not fit."""
+    wide = points_per_m * row["width_m"]
+    deep = points_per_m * row["depth_m"]
+    lines = text.split("\n")
+    along = max(map(width_pt, lines)) + 2.0
+    across = len(lines) * LINE_PT
+    if along <= wide and across <= deep:
+        return 0
+    return 90 if along <= deep and across <= wide else -1

@@ -40,23 +40,31 @@ class DrawnHall:
 
 
 def standing(result: Result) -> pd.DataFrame:
+    """Components of a result with a footprint of their own; see `footprints`."""
+    return footprints(result.frame("components"))
+
+
+def footprints(components: pd.DataFrame) -> pd.DataFrame:
     """Components with a footprint of their own: nothing that stands inside another component, no
     buildings.
     """
-    held = result.frame("components")
-    kit = held[(held["width_m"] > 0) & (held["depth_m"] > 0) & (held["system"] != "building")]
-    return kit[~kit["parent"].isin(held.loc[held["system"] != "building", "id"])].reset_index(
-        drop=True
-    )
+    built = components["system"] == "building"
+    kit = components[(components["width_m"] > 0) & (components["depth_m"] > 0) & ~built]
+    return kit[~kit["parent"].isin(components.loc[~built, "id"])].reset_index(drop=True)
 
 
 def halls(result: Result) -> list[DrawnHall]:
+    """Every hall of a result; see `rooms`."""
+    return rooms(result.frame("components"), result.frame("halls"))
+
+
+def rooms(components: pd.DataFrame, walls: pd.DataFrame) -> list[DrawnHall]:
     """Every hall of the table `halls` with the equipment whose centre stands between its walls.
 
     Where the table is empty the racks stand in one hall drawn round them.
     """
-    kit = standing(result)
-    held = result.frame("halls").dropna(subset=["x_m", "y_m", "width_m", "depth_m"])
+    kit = footprints(components)
+    held = walls.dropna(subset=["x_m", "y_m", "width_m", "depth_m"])
     corners = held[["x_m", "y_m"]].to_numpy(float)
     ends = corners + held[["width_m", "depth_m"]].to_numpy(float)
     found = [
