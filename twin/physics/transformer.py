@@ -162,6 +162,16 @@ class Transformer:
         """Weights of all routed experts, over all layers; 0 where every layer is dense."""
         return self._routed_parameters(self.experts) if self.experts else 0.0
 
+    def attention_output_parameters(self) -> float:
+        """Weights of the products that attention ends with, over all layers."""
+        return float(self.layers * self.heads * self.head_dim * self.hidden)
+
+    def common_feed_forward_parameters(self) -> float:
+        """Feed-forward weights that every token passes through, over all layers: those of dense
+        layers and shared experts, routers left out.
+        """
+        return self._ffn_parameters(0, router=False)
+
     def embedding_parameters(self) -> float:
         """Weights of embedding and output head; once where they are one matrix."""
         return float(self.vocab * self.hidden * (1 if self.tied else 2))

@@ -15,6 +15,8 @@ _NAMES = {
 }  # fmt: skip
 _KERNELS = {"bf16": "bf16", "fp8": "fp8", "fp4": "nvfp4"}
 _ATTENTION = {"bf16": "bf16", "fp8": "bf16_kv_fp8"}
+_WEIGHTS = {"fp8_block": "fp8", "w4a8_mxfp4_mxfp8": "mxfp4", "w4a16_mxfp4": "mxfp4"}
+"""Format of the weights, where a kernel's has another name."""
 
 
 def plain_format(text: str, option: str) -> str:
@@ -31,7 +33,8 @@ def served_formats(model: Model, gpu: Gpu, dtype: str, kv_dtype: str) -> tuple[s
 
     Experts that were released with 4 bits (gpt-oss) stay so whatever is asked: with products of 16
     bits where the GPU has none of 4, of 8 bits where it has. Latent attention keeps 16 bits beside
-    4-bit experts, and blocks of 128 x 128 beside 8-bit ones, as these models are released.
+    4-bit experts, but for the product that attention ends with (NVIDIA's DeepSeek-R1-0528-NVFP4-v2;
+    its first such release kept that one wide too), and blocks of 128 x 128 beside 8-bit ones.
     InputError where the GPU lacks the format.
     """
     released = model.format_experts or model.format
@@ -43,8 +46,7 @@ def served_formats(model: Model, gpu: Gpu, dtype: str, kv_dtype: str) -> tuple[s
     if model.latent_rank and asked != "bf16":
         return asked, _latent(asked, kv)
     kernel = _KERNELS[asked]
-    width = bytes_per_value(kernel)
-    return asked, _formats(kernel, kernel, kernel, kv, width, width)
+    return asked, _formats(kernel, kernel, kernel, kernel, kv)
 
 
 def _released(name: str) -> str:
@@ -65,27 +67,34 @@ def _has(gpu: Gpu, asked: str) -> None:
 
 
 def _formats(
-    projections: str, feed_forward: str, experts: str, kv: str, layer: float, expert: float
+    projections: str, output: str, feed_forward: str, experts: str, kv: str
 ) -> KernelFormats:
     return KernelFormats(
         projections,
         feed_forward,
         experts,
         _ATTENTION[kv],
-        layer_bytes=layer,
-        expert_bytes=expert,
+        output=output,
+        projection_bytes=_weight_bytes(projections),
+        output_bytes=_weight_bytes(output),
+        feed_forward_bytes=_weight_bytes(feed_forward),
+        expert_bytes=_weight_bytes(experts),
         kv_bytes=bytes_per_value(kv),
     )
+
+
+def _weight_bytes(form: str) -> float:
+    return bytes_per_value(_WEIGHTS.get(form, form))
 
 
 def _experts_of_four_bits(gpu: Gpu, kv_dtype: str) -> tuple[str, KernelFormats]:
     narrow = gpu.fp4_flop_s is not None
     kv = _kv(kv_dtype, "fp8" if narrow else "bf16")
     experts = "w4a8_mxfp4_mxfp8" if narrow else "w4a16_mxfp4"
-    return "mxfp4", _formats("bf16", "bf16", experts, kv, 2.0, bytes_per_value("mxfp4"))
+    return "mxfp4", _formats("bf16", "bf16", "bf16", experts, kv)
 
 
 def _latent(asked: str, kv: str) -> KernelFormats:
     if asked == "fp4":
-        return _formats("bf16", "nvfp4", "nvfp4", kv, 2.0, bytes_per_value("nvfp4"))
-    return _formats("fp8_block", "fp8_block", "fp8_block", kv, 1.0, 1.0)
+        return _formats("bf16", "nvfp4", "nvfp4", "nvfp4", kv)
+    return _formats("fp8_block", "fp8_block", "fp8_block", "fp8_block", kv)

@@ -56,7 +56,7 @@ def _projections(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall]
     else:
         qkv = width + 2 * replica.kv_heads * model.head_dim
         yield _product("projections", form, tokens, qkv, model.hidden, layers)
-    yield _product("projections", form, tokens, model.hidden, width, layers)
+    yield _product("projections", replica.formats.output, tokens, model.hidden, width, layers)
 
 
 def _latent_projections(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall]:
@@ -115,12 +115,13 @@ def _element_wise(replica: ServingReplica, tokens: Array) -> Iterator[KernelCall
     """
     model = replica.model
     narrow = ACTIVATION_BYTES.get(replica.formats.projections, 1.0)
+    given = ACTIVATION_BYTES.get(replica.formats.output, 1.0)
     norm = tokens * model.hidden * (3 * _WIDE + narrow)
     width = replica.heads * model.head_dim
     rotated = tokens * (width + 2 * replica.kv_heads * model.head_dim) * 2 * _WIDE
     yield _stream("element_wise", norm, 2 * model.layers)
     yield _stream("element_wise", rotated, model.layers)
-    yield _stream("element_wise", tokens * width * (_WIDE + narrow), model.layers)
+    yield _stream("element_wise", tokens * width * (_WIDE + given), model.layers)
     if model.latent_rank:
         # Norms of both latents, and keys put together: three more small kernels.
         yield _stream("element_wise", tokens * model.latent_query_rank * 4.0, 3 * model.layers)

@@ -29,8 +29,11 @@ def _stage_weight_bytes(replica: ServingReplica) -> Array:
     model = replica.model
     form = replica.formats
     routed = model.routed_parameters()
-    rest = model.parameters() - routed - model.embedding_parameters()
-    layers = rest * form.layer_bytes / replica.tensor
+    output = model.attention_output_parameters()
+    common = model.common_feed_forward_parameters()
+    rest = model.parameters() - routed - model.embedding_parameters() - output - common
+    layers = rest * form.projection_bytes + output * form.output_bytes
+    layers = (layers + common * form.feed_forward_bytes) / replica.tensor
     layers += routed * form.expert_bytes / replica.stage_gpus
     held: Array = layers * _layers_frac(replica)
     if replica.pipeline == 1:

@@ -14,7 +14,7 @@ class KernelFormats:
     """Names of number formats, as the kernel tables have them, and the bytes that are stored."""
 
     projections: str
-    """Products with the weights of attention."""
+    """Products with the weights of attention, the last one left out."""
     feed_forward: str
     """Products of dense feed-forward layers and shared experts."""
     experts: str
@@ -23,8 +23,14 @@ class KernelFormats:
     """Attention; `bf16_kv_fp8` reads keys and values of one byte."""
     head: str = "bf16"
     """The output head; engines leave it wide."""
-    layer_bytes: float = 2.0
-    """Of a weight of attention, dense feed-forward layers, shared experts and routers."""
+    output: str = "bf16"
+    """The product that attention ends with."""
+    projection_bytes: float = 2.0
+    """Of a weight of attention, the last product left out, of norms and routers."""
+    output_bytes: float = 2.0
+    """Of a weight of the product that attention ends with."""
+    feed_forward_bytes: float = 2.0
+    """Of a weight of dense feed-forward layers and shared experts."""
     expert_bytes: float = 2.0
     """Of a routed expert's weight."""
     kv_bytes: float = 2.0
