@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -41,8 +42,22 @@ class ElectricalNetwork:
     sweeps: RadialNetwork
 
 
+_IN_SERVICE: WeakKeyDictionary[Facility, ElectricalNetwork] = WeakKeyDictionary()
+
+
 def electrical_network(facility: Facility, lost: Sequence[int] | None = None) -> ElectricalNetwork:
-    """Every load at its peak, everything in service but the lost power nodes."""
+    """Every load at its peak, everything in service but the lost power nodes.
+
+    With nothing lost it is built once a facility: a review asks six times.
+    """
+    if lost is not None:
+        return _built(facility, lost)
+    if facility not in _IN_SERVICE:
+        _IN_SERVICE[facility] = _built(facility, None)
+    return _IN_SERVICE[facility]
+
+
+def _built(facility: Facility, lost: Sequence[int] | None) -> ElectricalNetwork:
     tree = facility.power
     live = loading(facility, lost).live
     wires = wiring(facility)
