@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
+from twin.physics.brent import root
 from twin.physics.thermal import Motion
 from twin.physics.thermal_modes import Modes, phi
 
@@ -160,7 +160,7 @@ class _Path:
             if self.ahead + at_a[0] < 0 and self._slope(a) + at_b[4] - at_a[4] > 0:
                 if self.ahead + at_b[0] < 0:
                     continue
-                return float(scipy.optimize.brentq(self._above, a, b, xtol=1e-9, rtol=1e-14))
+                return root(self._above, a, b, within=1e-9, relative=1e-14)
             middle = 0.5 * (a + b)
             at_middle = self._at(middle)
             intervals += [(middle, at_middle, b, at_b), (a, at_a, middle, at_middle)]
