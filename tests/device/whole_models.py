@@ -44,7 +44,7 @@ STEPS = {
         ("decode", 32, 2048), ("prefill", 4, 4096), ("train", 4, 2048),
     ),
 }  # fmt: skip
-HOLD_S = 3.0
+HOLD_S = 2.5
 SETTLE_S = 0.8
 BATCH_S = 0.05
 """Work that is queued before the host waits."""

@@ -71,6 +71,8 @@ class MadeUpCuda:
 
     def synchronize(self) -> None: ...
 
+    def _sleep(self, cycles: int) -> None: ...
+
     def device_count(self) -> int:
         return 1
 
@@ -131,6 +133,7 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> FakeNvml:
     monkeypatch.setitem(unseen.UNSEEN, "cuda", Transformer(2, 96, 4, 2, 64, 160, 512, tied=False))
     monkeypatch.setitem(unseen.STEPS, "cuda", (("decode", 2, 24), ("prefill", 1, 40),
                                                ("train", 1, 40)))  # fmt: skip
+    monkeypatch.setattr(session, "_GAPPED", Task("gemm", {"m": 64, "n": 64, "k": 64}))
     monkeypatch.setattr(session, "_HELD", {
         "large": Task("gemm", {"m": 64, "n": 64, "k": 64}),
         "stream": Task("copy", {"elements": 2**16}),

@@ -22,6 +22,7 @@ class PowerReadings:
         self._thread = threading.Thread(target=self._take, daemon=True)
         self.rows: list[tuple[float, float]] = []
         """(seconds since the start, W)"""
+        self.clocks_hz: list[float] = []
 
     def __enter__(self) -> PowerReadings:
         self._start_s = time.monotonic()
@@ -37,10 +38,17 @@ class PowerReadings:
             power_w = self._reader.power_w()
             if power_w is not None:
                 self.rows.append((time.monotonic() - self._start_s, power_w))
+            clock_hz = self._reader.clock_hz()
+            if clock_hz is not None:
+                self.clocks_hz.append(clock_hz)
 
     def mean_w(self) -> float | None:
         """Mean of the readings, or None without any."""
-        return sum(w for _, w in self.rows) / len(self.rows) if self.rows else None
+        return _mean(w for _, w in self.rows)
+
+    def clock_hz(self) -> float | None:
+        """Mean of the clocks: under a power limit they move all the time."""
+        return _mean(self.clocks_hz)
 
 
 def hold(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
@@ -65,7 +73,8 @@ def hold(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
     mean_w = spent_j / max(now_s - start_s, 1e-9) if spent_j else readings.mean_w()
     return {
         "power_w": mean_w, "power_from": "energy counter" if counted else "power readings",
-        "hold_s": now_s - start_s, "runs": runs, "sm_clock_hz": reader.clock_hz(),
+        "hold_s": now_s - start_s, "runs": runs,
+        "sm_clock_hz": readings.clock_hz() or reader.clock_hz(),
         "temperature_degc": reader.temperature_degc(), "throttle": reader.throttle(),
     }  # fmt: skip
 
@@ -74,6 +83,18 @@ def settled(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
     """As `hold`, after a quarter of its time that is not counted."""
     hold(reader, run, hold_s / 4)
     return hold(reader, run, hold_s)
+
+
+def with_gaps(
+    reader: Meter, work: Callable[[float], Work], gaps_s: Iterable[float], hold_s: float
+) -> list[dict[str, Any]]:
+    """One work held with rests of several lengths after each run: rests leave the board power, and
+    so a higher clock.
+
+    What one run takes in energy goes with the square of the voltage, whatever the rests: the clock
+    and the voltage meet here. `work` hands out what is run for a length of rest.
+    """
+    return [{"gap_s": gap_s} | settled(reader, work(gap_s), hold_s) for gap_s in gaps_s]
 
 
 def step_response(reader: Meter, run: Work, each_s: float) -> dict[str, Any]:

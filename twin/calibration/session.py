@@ -21,7 +21,7 @@ from twin.calibration.operations import (
     pinned,
     runner,
 )
-from twin.calibration.power import hold, settled, step_response, under_caps
+from twin.calibration.power import hold, settled, step_response, under_caps, with_gaps
 from twin.calibration.stopwatch import Stopwatch, median_and_min
 from twin.calibration.torch_device import load_torch
 from twin.calibration.unseen import STEPS, UNSEEN, step, weights_of
@@ -37,8 +37,15 @@ _HELD = {
     "stream": Task("copy", {"elements": 2**28}),
     "small": Task("gemm", {"m": 8, "n": 8192, "k": 8192}),
     "middle": Task("gemm", {"m": 256, "n": 8192, "k": 8192}),
+    "wide": Task("gemm", {"m": 96, "n": 8192, "k": 8192}),
 }
 """Work that is held for the power law."""
+_GAPPED = Task("gemm", {"m": 8192, "n": 8192, "k": 8192})
+_REST_ALONE_S = 0.01
+_GAPS_S = (0.0, 2e-4, 4e-4, 6e-4, 9e-4, 1.4e-3, 2e-3, 3e-3, 6e-3, _REST_ALONE_S)
+_GAPPED_RUNS = 16
+"""Work that is held with rests after each run, for the voltage at lower clocks; the last rest
+stands alone."""
 
 
 class Session:
@@ -166,8 +173,31 @@ class Session:
         stepped = self.once(
             "step", lambda: step_response(reader, works["large"], 1.0 if self.quick else 3.0)
         )
+        gapped = self.once(
+            "gaps", lambda: with_gaps(reader, self._gapped(pool), _GAPS_S, self.hold_s / 4)
+        )
         capped = self.once("caps", lambda: under_caps(reader, some, caps, self.hold_s))
-        return {"idle": self.kept["idle"], "held": held, "step": stepped, "caps": capped}
+        return {
+            "idle": self.kept["idle"], "held": held, "step": stepped, "gaps": gapped,
+            "caps": capped,
+        }  # fmt: skip
+
+    def _gapped(self, pool: Pool) -> Callable[[float], Callable[[], object]]:
+        """For a length of rest, a work that rests so long after each of its runs."""
+        run = runner(_GAPPED, pool)
+        torch = load_torch()
+        clock_hz = (self.reader.facts() if self.reader else {}).get("max_clock_hz", 1e9)
+
+        def resting(gap_s: float) -> Callable[[], object]:
+            def once() -> None:
+                if gap_s < _REST_ALONE_S:
+                    run()
+                if gap_s:
+                    torch.cuda._sleep(int(gap_s * clock_hz))
+
+            return _batched(once, _GAPPED_RUNS)
+
+        return resting
 
     def _held(self, reader: Meter, name: str, run: Callable[[], object]) -> dict[str, Any]:
         """Power under one work, with what one run of it does."""
@@ -257,12 +287,12 @@ def _asked(name: str) -> dict[str, float]:
     return {"flops": flop, "bytes": byte}
 
 
-def _batched(run: Callable[[], object]) -> Callable[[], object]:
+def _batched(run: Callable[[], object], times: int = _BATCH) -> Callable[[], object]:
     """Many launches for each wait, so that the GPU never runs dry."""
     torch = load_torch()
 
     def many() -> None:
-        for _ in range(_BATCH):
+        for _ in range(times):
             run()
         torch.cuda.synchronize()
 
