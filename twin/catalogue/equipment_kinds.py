@@ -38,6 +38,8 @@ class Role(StrEnum):
     """Cools a coolant loop; has pumps."""
     HALL_COOLING = "hall_cooling"
     """Cools the air of a hall; has fans."""
+    DOOR_COOLING = "door_cooling"
+    """Cools the exhaust of the rack that it hangs on."""
     CHILLER = "chiller"
     """Cools facility water with compressors."""
     DRY_COOLER = "dry_cooler"
@@ -120,6 +122,7 @@ EQUIPMENT_KINDS = _table(
     EquipmentKind(
         "crah", "air handler", "air handlers", Role.HALL_COOLING, "air_handler", wide=True
     ),
+    EquipmentKind("rear_door", "rear door", "rear doors", Role.DOOR_COOLING, "rear_door"),
     EquipmentKind("chiller", "chiller", "chillers", Role.CHILLER, "chiller", wide=True),
     EquipmentKind(
         "dry_cooler", "dry cooler", "dry coolers", Role.DRY_COOLER, "dry_cooler", wide=True
@@ -136,7 +139,9 @@ AT_BOARDS = frozenset({Role.STORAGE, Role.SOLAR})
 INVERTERS = frozenset({Role.STORE, *AT_BOARDS})
 """Roles whose output is an inverter's."""
 POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.CARRY, *AT_BOARDS})
-COOLING_ROLES = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.PUMP, *PLANT})
+ON_WATER = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.DOOR_COOLING})
+"""Roles that give their heat to the facility water of a plant."""
+COOLING_ROLES = frozenset({*ON_WATER, Role.PUMP, *PLANT})
 
 
 def role(kind: str) -> Role:

@@ -12,7 +12,7 @@ from twin.catalogue.rows import Gpu, StorageSystem
 from twin.errors import InputError, Problem
 from twin.facility import checks, recorded, tariff, timeline, workload_size
 from twin.facility.air import pressure, weather
-from twin.facility.cooling import arrays, loops
+from twin.facility.cooling import arrays, doors, loops
 from twin.facility.fabric import racking
 from twin.facility.ledger import Ledger
 from twin.facility.model import Facility
@@ -34,7 +34,7 @@ def build(scenario: Scenario) -> Facility:
     ledger = Ledger(scenario, siting.places(scenario.plan, scenario.catalogue))
     nodes = tree.equipment(ledger)
     places = racks.positions(ledger)
-    draft = loops.draft(ledger, places)
+    draft = doors.hung(loops.draft(ledger, places))
     loads = tree.rack_loads(ledger, places)
     checks.layout(ledger, places)
     inputs = scenario.inputs()

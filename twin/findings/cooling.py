@@ -71,6 +71,12 @@ COOLING: dict[FindingCode, Meaning] = {
         "it is bought, fed and maintained, and takes no heat",
         "serve something with it, or leave it out",
     ),
+    FindingCode.DOOR_SHORT_OF_AIR: Meaning(
+        Severity.WARNING,
+        "its films are extrapolated beyond their rating, and servers blow against more pressure "
+        "than its maker states: less air passes than counted here",
+        "a door for more air, or its rated `flow` from the maker's sheet in `overrides`",
+    ),
     FindingCode.AIR_TOO_COLD: Meaning(
         Severity.WARNING,
         "servers start cold, and drives and power supplies leave their maker's range",

@@ -58,6 +58,7 @@ class FindingCode(StrEnum):
     NO_SPARE_COOLANT_UNIT = "no_spare_coolant_unit"
     DECOUPLER_REVERSED = "decoupler_reversed"
     COOLS_NOTHING = "cools_nothing"
+    DOOR_SHORT_OF_AIR = "door_short_of_air"
     AIR_TOO_COLD = "air_too_cold"
     AIR_COLD = "air_cold"
     CHILLER_OUTSIDE_CURVE = "chiller_outside_curve"

@@ -78,6 +78,15 @@ def rated_effectiveness(
     return value
 
 
+def rated_transfer_w_k(
+    capacity_w: float, approach_k: float, hot_w_k: float, cold_w_k: float
+) -> float:
+    """UA of the counter-flow exchanger that `rated_effectiveness` is of; the same arguments."""
+    smaller, larger = sorted((hot_w_k, cold_w_k))
+    frac = rated_effectiveness(capacity_w, approach_k, hot_w_k, cold_w_k)
+    return smaller * transfer_units(frac, smaller / larger)
+
+
 def supply_conductance_w_k(
     effectiveness_frac: Array | float, hot_w_k: Array | float, cold_w_k: Array | float
 ) -> Array:

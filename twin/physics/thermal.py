@@ -32,14 +32,17 @@ Index = NDArray[np.int64]
 Shape = Callable[[Array, float], Array]
 
 
-def crowds(capacity_j_k: Array, hub: Index, link_w_k: Array) -> Crowds:
+def crowds(capacity_j_k: Array, hub: Index, link_w_k: Array, also: Array | None = None) -> Crowds:
     """The crowds among the first nodes, each of which hangs on one other.
 
     hub, link_w_k   (leaf,)  the node that each of the first nodes hangs on, and by how much
+    also            (leaf, what)  what else a crowd has in common
     """
     leaves = len(hub)
     size = capacity_j_k.size
     alike = np.stack([hub.astype(float), capacity_j_k[:leaves], link_w_k], axis=1)
+    if also is not None:
+        alike = np.concatenate([alike, also], axis=1)
     _, lump = np.unique(alike, axis=0, return_inverse=True)
     groups = int(lump.max(initial=-1)) + 1
     place = np.concatenate([lump.ravel(), groups + np.arange(size - leaves)]).astype(np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.analysis.climate import months
 from twin.arrays import Array, Index
-from twin.catalogue.equipment_kinds import Role, of_role, role
+from twin.catalogue.equipment_kinds import ON_WATER, Role, of_role, role
 from twin.facility import Facility
 from twin.facility.cooling import peak
 from twin.facility.cooling.outdoors import entering_degc
@@ -95,7 +95,7 @@ def plants(
 def _moving_w(facility: Facility, rack_w: Array, hours: int) -> Array:
     """(hour, cooling unit) power of what moves coolant and air, for what racks draw."""
     kinds = facility.cooling.units.kind
-    moves = of_role(kinds, Role.LOOP_COOLING) | of_role(kinds, Role.HALL_COOLING)
+    moves = of_role(kinds, *ON_WATER)
     return np.tile(np.where(moves, peak.unit_w(facility, rack_w), 0.0), (hours, 1))
 
 

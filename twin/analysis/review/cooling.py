@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from twin.analysis.hydraulics import npsh_margin_pa, rack_flow_frac
+from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.peak import coolant_degc, heat_w, inlet_degc, plant_heat_w
 from twin.facility.model import Facility, Index
@@ -150,13 +151,15 @@ def _idle_plants(facility: Facility) -> Iterator[Finding]:
     """Plants whose water nobody uses, and air handlers in halls that give no heat to the air."""
     cooling = facility.cooling
     used = {*cooling.loop_plant.tolist(), *cooling.hall_plant.tolist()}
+    used |= set(cooling.doors.plant.tolist())
     for p, plant in enumerate(cooling.plants):
         if p not in used:
-            says = "no coolant unit and no air handler is on its water"
+            says = "no coolant unit, air handler or rear door is on its water"
             yield at_unit(facility, FindingCode.COOLS_NOTHING, plant.id, int(plant.units[0]), says)
-    hall_w = heat_w(facility)[1]
+    into_air_w = facility.racks.rated_w * (1 - facility.racks.liquid_frac)
+    given_w = total_by(facility.racks.hall, into_air_w, len(cooling.hall_id))
     for unit, kind in enumerate(cooling.units.kind):
         hall = int(cooling.units.zone[unit])
-        if role(kind) is Role.HALL_COOLING and hall_w[hall] <= 0:
+        if role(kind) is Role.HALL_COOLING and given_w[hall] <= 0:
             says = f"no rack in {cooling.hall_id[hall]} gives heat to the air"
             yield at_unit(facility, FindingCode.COOLS_NOTHING, cooling.units.id[unit], unit, says)

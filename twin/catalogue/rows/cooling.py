@@ -26,13 +26,15 @@ class CoolingEquipment(CatalogueRow, Size, Reliability):
     """One piece of the cooling plant."""
 
     kind: CoolingKind
-    """Family; a CDU joins liquid racks, a CRAH a room, to the facility water."""
+    """Family; a CDU joins liquid racks, a CRAH a room, a rear door the exhaust of one rack, to the
+    facility water."""
     capacity_w: Positive
     """Rated heat."""
     approach_k: AtLeastZero
     """Served supply above its own cold side at rated heat and flow."""
     flow_m3_s: Positive
-    """Rated flow on the served side: coolant for a CDU, air for a CRAH, water for a plant."""
+    """Rated flow on the served side: coolant for a CDU, air for a CRAH or a rear door, water for a
+    plant."""
     primary_flow_m3_s: AtLeastZero
     """Rated flow on the other side: facility water; 0 where that side is outdoor air."""
     fluid: Literal["pg25", "water", "air"]

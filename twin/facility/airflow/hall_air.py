@@ -61,6 +61,15 @@ class HallAir:
         flow = np.array([port.flow_m3_s for port in self.outlets])
         return np.asarray(self.heating_w / (AIR_J_M3_K * flow))
 
+    def doors(self) -> tuple[Array, Array]:
+        """(outlet,) share of the way to the water of a rear door that each outlet's air is cooled,
+        and the temperature of that water.
+        """
+        doors = {one.box.name: (one.door_frac, one.door_water_degc) for one in self.plan.racks}
+        found = [doors.get(port.name.split(":")[0], (0.0, 0.0)) for port in self.outlets]
+        frac, water = np.array(found, dtype=float).reshape(-1, 2).T
+        return frac * self.passes.any(axis=1), water
+
     def inlet_rows(self, rack: str) -> Index:
         """Inlets of a rack, upward."""
         return _of_rack(self.inlets, rack)

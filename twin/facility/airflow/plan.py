@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from twin.facility.airflow import openings as opening
 from twin.facility.airflow.aisles import Aisle, aisles, containment, lines, of_kind
+from twin.facility.airflow.rear_doors import with_doors
 from twin.facility.airflow.shapes import Body, Opening, Panel, Vector
 from twin.facility.airflow.units import (
     HandlerBody,
@@ -63,7 +64,7 @@ def hall_plan(
                  by rating, where not given
     """
     spec = ledger.scenario.plan.halls[hall]
-    racks = rack_bodies(hall, spec, places)
+    racks = with_doors(ledger, rack_bodies(hall, spec, places))
     units = handler_bodies(ledger, spec)
     running = [unit for unit in units if unit.box.name not in lost]
     demand = sum(rack.flow_m3_s for rack in racks)

@@ -39,6 +39,9 @@ class RackBody:
     """Load that the servers' own meters do not see: switches, controllers."""
     conversion_frac: float = 1.0
     """Efficiency between the rack's input and what its servers meter."""
+    door_frac: float = 0.0
+    """Share of the way from its exhaust to the water of its rear door that its air is cooled."""
+    door_water_degc: float = 0.0
 
     def heat_of_w(self, metered_w: Array) -> Array:
         """Heat of the rack where its servers meter so much."""

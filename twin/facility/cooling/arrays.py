@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.equipment_kinds import ON_WATER, Role, role
 from twin.catalogue.rows import CoolingEquipment
+from twin.facility.cooling.doors import frozen_doors
 from twin.facility.cooling.draft import Draft
 from twin.facility.cooling.moisture import humidity_w
 from twin.facility.cooling.piping import loop_pipes
@@ -18,9 +19,8 @@ from twin.physics.coolant import (
     AIR_KG_M3,
     HEAT_CAPACITY_J_M3_K,
     exchanger_w_k,
-    rated_effectiveness,
+    rated_transfer_w_k,
     stream_w_k,
-    transfer_units,
 )
 from twin.physics.moist_air import STANDARD_PA
 
@@ -78,6 +78,7 @@ def _network(out: Draft, draft: AirDraft, node: _Numbering, pressure_pa: float) 
     halls = out.ledger.scenario.plan.halls
     capacity = _heat_capacity_j_k(out, draft)
     pumps = _pumps(out)
+    units = _frozen_units(out, pressure_pa)
     return Cooling(
         capacity_j_k=capacity,
         loop_id=tuple(out.loop_id),
@@ -91,7 +92,8 @@ def _network(out: Draft, draft: AirDraft, node: _Numbering, pressure_pa: float) 
         air=room_air(out, draft, node.zone, node.handler, pressure_pa),
         hall_demand_m3_s=_hall_demand_m3_s(out),
         plants=plants,
-        units=_frozen_units(out, pressure_pa),
+        units=units,
+        doors=frozen_doors(out, units),
         pump_id=tuple(name for name, _ in pumps),
         pump_unit=np.array([unit for _, unit in pumps], dtype=np.int64),
         pressure_pa=pressure_pa,
@@ -202,9 +204,6 @@ def _compressor_w(row: CoolingEquipment) -> float:
 
 def _transfer_w_k(row: CoolingEquipment, hot: float, cold: float) -> float:
     """UA of a unit's exchanger from its rated capacity and approach; zero for plant units."""
-    if role(row.kind) not in (Role.LOOP_COOLING, Role.HALL_COOLING):
+    if role(row.kind) not in ON_WATER:
         return 0.0
-    smaller, larger = sorted((hot, cold))
-    return smaller * transfer_units(
-        rated_effectiveness(row.capacity_w, row.approach_k, hot, cold), smaller / larger
-    )
+    return rated_transfer_w_k(row.capacity_w, row.approach_k, hot, cold)

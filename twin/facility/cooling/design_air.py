@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Array, Index
+from twin.arrays import Array, Index, total_by
 from twin.facility.air.streams import AirFlows, Streams
 from twin.facility.model import RoomAir
 from twin.physics.coil import OPEN, ControlledCoils
@@ -16,19 +16,38 @@ ROUNDS_MAX = 20
 
 
 @dataclass(frozen=True)
+class DoorsAtRest:
+    """Rear doors, (rack,) each, 0 for racks without one."""
+
+    taking_w_k: Array
+    """Heat that each takes for a kelvin of exhaust over its water."""
+    water_degc: Array
+    fan_w: Array
+
+    def taken_w(self, inlet_degc: Array | float, given_w: Array, exhaust_w_k: Array) -> Array:
+        """(rack,) heat that each takes.
+
+        inlet_degc, given_w, exhaust_w_k   (rack,) air drawn in, heat given to it, its stream
+        """
+        moving = np.where(exhaust_w_k > 0, exhaust_w_k, 1.0)
+        return np.asarray(self.taking_w_k * (inlet_degc + given_w / moving - self.water_degc))
+
+
+@dataclass(frozen=True)
 class DesignAir:
     """What flows and warms."""
 
     air: RoomAir
     coils: ControlledCoils
-    zone_w: Array
-    """(zone,) heat that racks give to the air."""
+    rack_w: Array
+    """(rack,) heat that racks give to the air."""
     water_degc: Array
     """(handler,) nan where there is no plant."""
+    doors: DoorsAtRest
 
 
 def zones_degc(design: DesignAir) -> Array:
-    """(zone,) air that racks draw in; meaningless in a hall that no handler cools."""
+    """(zone,) air that racks draw in; meaningless in a hall that nothing cools."""
     air = design.air
     zones = air.zone_node.size
     flows = AirFlows(air, design.coils.stream_w_k)
@@ -52,21 +71,38 @@ def _at_rest_degc(design: DesignAir, streams: Streams, piece: Index) -> Array:
     zones = air.zone_node.size
     of_air, of_water, constant = design.coils.terms(piece)
     through = np.where(streams.handler_w_k > 0, streams.handler_w_k, 1.0)
-    stays = np.concatenate([np.ones(zones), 1.0 - of_air / through])
+    given_w, kept_frac = _behind_doors(design)
+    stays = np.concatenate([kept_frac, 1.0 - of_air / through])
     supplied_w = design.coils.fan_w - constant + of_water * np.nan_to_num(design.water_degc)
     drawn = streams.flow_w_k.sum(axis=1)
     alone = np.where(_cooled(design) & (drawn > 0), 0.0, 1.0)
     matrix = np.diag(drawn + alone) - streams.flow_w_k * stays
     matrix[:zones, :zones] += _through_structure_w_k(air)
-    heat_w = streams.spread(np.concatenate([design.zone_w, supplied_w]))
+    heat_w = streams.spread(np.concatenate([given_w, supplied_w]))
     return np.asarray(np.linalg.solve(matrix, heat_w))
 
 
+def _behind_doors(design: DesignAir) -> tuple[Array, Array]:
+    """(zone,) heat of the air behind racks and doors but for what it brought, and the share that it
+    keeps of that.
+    """
+    air = design.air
+    doors = design.doors
+    given_w = design.rack_w + doors.fan_w - doors.taken_w(0.0, design.rack_w, air.rack_w_k)
+    whole = total_by(air.zone_of_rack, air.rack_w_k, air.zone_node.size)
+    taking = total_by(air.zone_of_rack, doors.taking_w_k, whole.size)
+    kept = 1.0 - taking / np.where(whole > 0, whole, 1.0)
+    return total_by(air.zone_of_rack, given_w, whole.size), kept
+
+
 def _cooled(design: DesignAir) -> Array:
-    """(zone and handler,) whether its hall has a handler on a plant, so that it comes to rest."""
-    hall = design.air.hall
-    with_plant = design.air.handler_hall[np.isfinite(design.water_degc)]
-    return np.asarray(np.isin(hall, with_plant))
+    """(zone and handler,) whether its hall has a handler on a plant, or a door, so that it comes to
+    rest.
+    """
+    air = design.air
+    with_plant = air.handler_hall[np.isfinite(design.water_degc)]
+    with_door = air.zone_hall[air.zone_of_rack[design.doors.taking_w_k > 0]]
+    return np.asarray(np.isin(air.hall, np.concatenate([with_plant, with_door])))
 
 
 def _through_structure_w_k(air: RoomAir) -> Array:

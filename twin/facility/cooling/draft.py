@@ -48,5 +48,7 @@ class Draft:
     plants: list[tuple[PlantSpec, CoolingEquipment, list[int]]] = field(default_factory=list)
     free_coolers: dict[int, tuple[CoolingEquipment, list[int]]] = field(default_factory=dict)
     """By plant: row and units of the dry coolers beside its chillers."""
+    door_rack: dict[int, int] = field(default_factory=dict)
+    """By unit: index in `places` of the rack that a rear door hangs on."""
     rack_row: dict[str, int] = field(default_factory=dict)
     """Index in `places` by rack name."""

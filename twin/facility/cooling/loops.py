@@ -18,6 +18,7 @@ from twin.facility.space.stated_places import members
 from twin.facility.stated_numbers import RELIABILITY, for_group, for_member
 from twin.quantities import counted
 from twin.scenario.schema.cooling import AirSpec, FreeCoolingSpec, LoopSpec, OutdoorGroup, PlantSpec
+from twin.scenario.schema.doors import RearDoorSpec
 from twin.scenario.schema.names import Feeds
 
 _FREE_IN_PLANTS = (*RELIABILITY, "restart_s")
@@ -45,8 +46,11 @@ def draft(ledger: Ledger, places: list[Position]) -> Draft:
     return out
 
 
-def _row(
-    out: Draft, loc: Loc, spec: LoopSpec | AirSpec | OutdoorGroup, kinds: tuple[str, ...]
+def row_of(
+    out: Draft,
+    loc: Loc,
+    spec: LoopSpec | AirSpec | RearDoorSpec | OutdoorGroup,
+    kinds: tuple[str, ...],
 ) -> CoolingEquipment | None:
     """The row of a group with its overrides; None where there is none, which is noted."""
     name = spec.type
@@ -59,7 +63,8 @@ def _row(
     return for_group(out.ledger, loc, known[name], spec.overrides)
 
 
-def _index(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
+def index_of(out: Draft, loc: Loc, name: str, names: list[str]) -> int:
+    """Number of a plant or hall; -1 where there is none of that name, which is noted."""
     if name not in names:
         out.ledger.unknown(loc, name, names, "one of this layout")
         return -1
@@ -84,7 +89,7 @@ def _add_units(
         mine = for_member(
             ledger, name, row, _FREE_IN_PLANTS if isinstance(spec, OutdoorGroup) else None
         )
-        ledger.add(loc, _entry(name, mine, place))
+        ledger.add(loc, entry_of(name, mine, place))
         out.units.append(
             Unit(
                 name,
@@ -101,7 +106,7 @@ def _add_units(
     return list(range(first, len(out.units)))
 
 
-def _entry(name: str, row: CoolingEquipment, place: Place) -> Entry:
+def entry_of(name: str, row: CoolingEquipment, place: Place) -> Entry:
     """A unit as a component."""
     return Entry(
         name,
@@ -154,7 +159,7 @@ def _pumps(out: Draft, loc: Loc, unit: str, row: CoolingEquipment, place: Place)
 
 
 def _plant(out: Draft, loc: Loc, spec: PlantSpec) -> None:
-    row = _row(out, loc, spec, named(*PLANT))
+    row = row_of(out, loc, spec, named(*PLANT))
     if row is not None:
         zone = len(out.plants)
         out.plants.append((spec, row, []))
@@ -180,7 +185,7 @@ def _free_cooling(
         text = "water-cooled chillers, whose towers it can use, or dry coolers"
         out.ledger.complain((*loc, "type"), f"'tower' beside {chiller.name!r}", text)
     elif spec.own_units:
-        row = _row(out, loc, spec, named(Role.DRY_COOLER))
+        row = row_of(out, loc, spec, named(Role.DRY_COOLER))
         zone = len(out.plants) - 1
         if row is not None:
             fed = spec if spec.fed_by else spec.model_copy(update={"fed_by": plant.fed_by})
@@ -192,8 +197,8 @@ def _water_cooled(out: Draft, row: CoolingEquipment) -> bool:
 
 
 def _loop(out: Draft, loc: Loc, spec: LoopSpec, plants: list[str]) -> None:
-    row = _row(out, loc, spec, named(Role.LOOP_COOLING))
-    plant = _index(out, (*loc, "plant"), spec.plant, plants)
+    row = row_of(out, loc, spec, named(Role.LOOP_COOLING))
+    plant = index_of(out, (*loc, "plant"), spec.plant, plants)
     served = _served(out, (*loc, "serves"), spec)
     if row is None or not served:
         if served == []:
@@ -263,9 +268,9 @@ def _halls(out: Draft, plants: list[str]) -> None:
     out.hall_plant = [-1] * len(names)
     for i, air in enumerate(spec.cooling.air):
         loc = ("layout", "cooling", "air", i)
-        row = _row(out, loc, air, named(Role.HALL_COOLING))
-        hall = _index(out, (*loc, "hall"), air.hall, names)
-        plant = _index(out, (*loc, "plant"), air.plant, plants)
+        row = row_of(out, loc, air, named(Role.HALL_COOLING))
+        hall = index_of(out, (*loc, "hall"), air.hall, names)
+        plant = index_of(out, (*loc, "plant"), air.plant, plants)
         if row is not None and hall >= 0 and stated_places.can_stand(out.ledger, loc, air, hall):
             _add_units(out, loc, air, row, [hall] * air.count)
             if plant >= 0 and out.hall_plant[hall] not in (-1, plant):

@@ -7,11 +7,13 @@ give what the racks want, air handlers slow down to it, and their films with the
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import Role, of_role
-from twin.facility.cooling.design_air import DesignAir, zones_degc
+from twin.facility.cooling.design_air import DesignAir, DoorsAtRest, zones_degc
 from twin.facility.cooling.wanted_air import hall_demand_m3_s, support_flow_frac
 from twin.facility.model import Array, Facility, Mask
 from twin.facility.model.cooling import valve_w_k
@@ -25,12 +27,27 @@ from twin.physics.coolant import (
     stream_w_k,
 )
 
+STILL_K = 1e-9
+"""Water at rest moves no more."""
+WATER_STEPS = 20
+ROUNDING = 1e-9
+"""Heat of a hall that is less, over that of its racks, is nothing."""
+_DOORS: WeakKeyDictionary[Facility, Array] = WeakKeyDictionary()
+
 
 def heat_w(facility: Facility, rack_w: Array | None = None) -> tuple[Array, Array, Array]:
-    """Heat of racks on every loop (loop,), hall's air (hall,) and plant (plant,), in W.
+    """Heat of racks on every loop (loop,), on a hall's air behind rear doors (hall,) and on every
+    plant (plant,), in W.
 
     rack_w   (rack,) what racks draw; rated power where not given
     """
+    taken_w = doors_w(facility, rack_w)
+    loop, hall = _given_w(facility, rack_w, taken_w)
+    return loop, hall, _on_plants(facility, loop, hall) + _by_doors(facility, taken_w)
+
+
+def _given_w(facility: Facility, rack_w: Array | None, taken_w: Array) -> tuple[Array, Array]:
+    """Heat of racks on loops (loop,) and halls (hall,), of which doors take `taken_w` (door,)."""
     cooling = facility.cooling
     racks = facility.racks
     drawn = racks.rated_w if rack_w is None else rack_w
@@ -38,7 +55,15 @@ def heat_w(facility: Facility, rack_w: Array | None = None) -> tuple[Array, Arra
     nodes = cooling.capacity_j_k.size
     loop = total_by(racks.zone, liquid, nodes)[cooling.loop_node]
     hall = total_by(racks.hall, drawn - liquid, len(cooling.hall_id))
-    return loop, hall, _on_plants(facility, loop, hall)
+    if not cooling.doors:
+        return loop, hall
+    left = hall - total_by(racks.hall[cooling.doors.rack], taken_w, hall.size)
+    return loop, np.where(np.abs(left) > ROUNDING * hall, left, 0.0)
+
+
+def _by_doors(facility: Facility, taken_w: Array) -> Array:
+    """(plant,) What doors (door,) take."""
+    return total_by(facility.cooling.doors.plant, taken_w, len(facility.cooling.plants))
 
 
 def _on_plants(facility: Facility, loop: Array, hall: Array) -> Array:
@@ -49,23 +74,79 @@ def _on_plants(facility: Facility, loop: Array, hall: Array) -> Array:
     return total_by(plants[plants >= 0], values[plants >= 0], len(cooling.plants))
 
 
-def plant_heat_w(facility: Facility, rack_w: Array | None = None) -> Array:
-    """(plant,) Heat that reaches its water: of racks, coolant units, air handlers and water pumps.
+def doors_w(facility: Facility, rack_w: Array | None = None) -> Array:
+    """(door,) Heat that rear doors take of the exhaust of their racks, halls and water at rest.
 
     rack_w   (rack,) what racks draw; rated power where not given
     """
-    loop, hall, _ = heat_w(facility, rack_w)
+    if not facility.cooling.doors:
+        return np.zeros(0)
+    if rack_w is not None:
+        return _doors_at_rest_w(facility, rack_w)
+    if facility not in _DOORS:
+        _DOORS[facility] = _doors_at_rest_w(facility, facility.racks.rated_w)
+    return _DOORS[facility]
+
+
+def _doors_at_rest_w(facility: Facility, rack_w: Array) -> Array:
+    """The same: Newton's steps on facility water, which what doors take warms; one is enough while
+    no valve of a coil moves to another piece.
+    """
+
+    def follows(water: Array) -> tuple[Array, Array]:
+        taken = _taken_w(facility, rack_w, water)
+        return taken, _water_degc(facility, _plant_heat_w(facility, rack_w, taken))
+
+    water = np.array([p.supply_degc for p in facility.cooling.plants])
+    one = np.eye(water.size)
+    for _ in range(WATER_STEPS):
+        taken, after = follows(water)
+        if np.abs(after - water).max() < STILL_K:
+            break
+        slope = np.stack([follows(water + each)[1] - after for each in one], axis=1)
+        water = water + np.linalg.solve(one - slope, after - water)
+    return taken
+
+
+def _taken_w(facility: Facility, rack_w: Array, water_degc: Array) -> Array:
+    """(door,) What doors take with halls at rest on water (plant,)."""
+    design = _design_air(facility, rack_w, water_degc)
+    inlet = zones_degc(design)[design.air.zone_of_rack]
+    taken = design.doors.taken_w(inlet, design.rack_w, design.air.rack_w_k)
+    return np.asarray(taken[facility.cooling.doors.rack])
+
+
+def plant_heat_w(facility: Facility, rack_w: Array | None = None) -> Array:
+    """(plant,) Heat that reaches its water: of racks, coolant units, air handlers, rear doors and
+    water pumps.
+
+    rack_w   (rack,) what racks draw; rated power where not given
+    """
+    return _plant_heat_w(facility, rack_w, doors_w(facility, rack_w))
+
+
+def _plant_heat_w(facility: Facility, rack_w: Array | None, taken_w: Array) -> Array:
+    """The same, of which doors take `taken_w` (door,)."""
+    loop, hall = _given_w(facility, rack_w, taken_w)
     own_w = unit_w(facility, rack_w)
     loop = loop + _by_zone(facility, Role.LOOP_COOLING, own_w, len(loop))
     hall = hall + _by_zone(facility, Role.HALL_COOLING, own_w, len(hall))
+    doors = facility.cooling.doors
+    if doors:
+        hall = hall + total_by(facility.racks.hall[doors.rack], own_w[doors.unit], len(hall))
     pump = np.array([p.pump_w for p in facility.cooling.plants])
-    return np.asarray(_on_plants(facility, loop, hall) + pump)
+    return np.asarray(_on_plants(facility, loop, hall) + _by_doors(facility, taken_w) + pump)
 
 
 def water_degc(facility: Facility) -> Array:
     """(plant,) Facility water: the set-point and what the plant's control needs above it for the
-    heat of racks, coolant units, air handlers and water pumps.
+    heat of racks, coolant units, air handlers, rear doors and water pumps.
     """
+    return _water_degc(facility, plant_heat_w(facility))
+
+
+def _water_degc(facility: Facility, heat_w: Array) -> Array:
+    """(plant,) The same at a heat (plant,)."""
     cooling = facility.cooling
     slope = np.array(
         [
@@ -75,7 +156,7 @@ def water_degc(facility: Facility) -> Array:
     )
     supply = np.array([p.supply_degc for p in cooling.plants])
     mixed = np.array([p.decoupled_k_w(p.units.size) for p in cooling.plants])
-    out: Array = supply + plant_heat_w(facility) * (1.0 / slope + mixed)
+    out: Array = supply + heat_w * (1.0 / slope + mixed)
     return out
 
 
@@ -92,38 +173,54 @@ def coolant_degc(facility: Facility, warmer_k: float = 0.0) -> Array:
 
 
 def inlet_degc(facility: Facility) -> Array:
-    """(rack,) Air at its inlet; nan in a hall without air handlers."""
+    """(rack,) Air at its inlet; nan in a hall without air handlers and rear doors."""
     air = facility.cooling.air
     cooled = facility.cooling.hall_plant[air.zone_hall] >= 0
     return np.where(cooled, zones_degc(_design_air(facility)), np.nan)[air.zone_of_rack]
 
 
 def air_degc(facility: Facility) -> Array:
-    """(hall,) Air that its racks draw in, on average; nan in a hall without air handlers."""
+    """(hall,) Air that its racks draw in, on average; nan in a hall without air handlers and rear
+    doors.
+    """
     cooling = facility.cooling
     mean = cooling.air.inlet_share @ zones_degc(_design_air(facility))
     return np.where(cooling.hall_plant >= 0, mean, np.nan)
 
 
-def _design_air(facility: Facility) -> DesignAir:
-    """What flows and warms at the design point."""
+def _design_air(
+    facility: Facility, rack_w: Array | None = None, water: Array | None = None
+) -> DesignAir:
+    """What flows and warms at the design point, or with racks that draw otherwise (rack,) and other
+    water (plant,).
+    """
     cooling = facility.cooling
     air = cooling.air
     racks = facility.racks
+    degc = water_degc(facility) if water is None else water
     speed = _handler_speed(facility)
     hot = np.where(_of_role(facility, Role.HALL_COOLING), cooling.units.hot_w_k, 0.0) * speed
     coil = return_conductance_w_k(_exchange_w_k(facility, hot), hot)
     unit = air.handler_unit
-    into_air_w = racks.rated_w * (1 - racks.liquid_frac)
+    plant = cooling.hall_plant[air.handler_hall]
     return DesignAir(
         air,
         ControlledCoils(coil[unit], hot[unit], unit_w(facility)[unit], air.supply_degc),
-        total_by(air.zone_of_rack, into_air_w, air.zone_node.size),
-        np.where(
-            cooling.hall_plant[air.handler_hall] >= 0,
-            water_degc(facility)[cooling.hall_plant[air.handler_hall]],
-            np.nan,
-        ),
+        (racks.rated_w if rack_w is None else rack_w) * (1 - racks.liquid_frac),
+        np.where(plant >= 0, degc[plant], np.nan),
+        _doors_at_rest(facility, degc),
+    )
+
+
+def _doors_at_rest(facility: Facility, water: Array) -> DoorsAtRest:
+    """Rear doors with all their water, of temperatures (plant,)."""
+    doors = facility.cooling.doors
+    exhaust = facility.cooling.air.rack_w_k
+    everything = np.ones(len(facility.cooling.units.id), dtype=bool)
+    return DoorsAtRest(
+        doors.taking_w_k(exhaust, np.ones(water.size), everything),
+        doors.of_racks(water[doors.plant], exhaust.size),
+        doors.of_racks(facility.cooling.units.power_w[doors.unit], exhaust.size),
     )
 
 

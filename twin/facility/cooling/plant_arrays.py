@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Index
-from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.equipment_kinds import ON_WATER, Role, role
 from twin.catalogue.rows import Chiller, CoolingEquipment
 from twin.facility.cooling.draft import Draft
 from twin.facility.model import FreeCooling, Plant
@@ -23,7 +23,7 @@ TOWER_RANGE_K = 5.56
 
 def moves_air(row: CoolingEquipment) -> bool:
     """Whether the fans of a unit are what `power_rated_w` counts."""
-    return role(row.kind) in (Role.HALL_COOLING, Role.DRY_COOLER)
+    return role(row.kind) in (Role.HALL_COOLING, Role.DOOR_COOLING, Role.DRY_COOLER)
 
 
 def frozen_plants(out: Draft, nodes: Index, pressure_pa: float) -> tuple[Plant, ...]:
@@ -36,12 +36,13 @@ def frozen_plants(out: Draft, nodes: Index, pressure_pa: float) -> tuple[Plant, 
 
 
 def _water_w_k(out: Draft) -> Array:
-    """(plant,) Streams of facility water through the coolant units and air handlers on it."""
+    """(plant,) Streams of facility water through what is on it indoors."""
     streams = np.zeros(len(out.plants))
     for unit in out.units:
         does = role(unit.row.kind)
-        if does in (Role.LOOP_COOLING, Role.HALL_COOLING):
-            plant = (out.loop_plant if does is Role.LOOP_COOLING else out.hall_plant)[unit.zone]
+        if does in ON_WATER:
+            plants = {Role.LOOP_COOLING: out.loop_plant, Role.HALL_COOLING: out.hall_plant}
+            plant = plants[does][unit.zone] if does in plants else unit.zone
             streams[plant] += float(stream_w_k(unit.row.primary_flow_m3_s, "water"))
     return streams
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, of_role, role
-from twin.facility.cooling.peak import heat_w
+from twin.facility.cooling.peak import ROUNDING, doors_w, heat_w
 from twin.facility.dependency.component import component
 from twin.facility.dependency.power import equipment, outputs, power_overloads
 from twin.facility.dependency.shared_causes import with_shared_causes
@@ -76,13 +76,19 @@ def _cooling_units(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     """Every unit: it needs its feed, and where it gives its heat to a plant, that too."""
     cooling = facility.cooling
     units = cooling.units
-    plant_of_zone = {Role.LOOP_COOLING: cooling.loop_plant, Role.HALL_COOLING: cooling.hall_plant}
+    plant_of_zone = {
+        Role.LOOP_COOLING: cooling.loop_plant,
+        Role.HALL_COOLING: cooling.hall_plant,
+        Role.DOOR_COOLING: np.arange(len(cooling.plants)),
+    }
+    carries_w = units.capacity_w.copy()
+    carries_w[cooling.doors.unit] = doors_w(facility)
     for u, name in enumerate(units.id):
-        needs = [feed[name]]
+        needs = [] if units.without_power[u] else [feed[name]]
         plants = plant_of_zone.get(role(units.kind[u]))
         if plants is not None:
             needs.append(f"plant({cooling.plants[plants[units.zone[u]]].id})")
-        heat_w = float(units.capacity_w[u])
+        heat_w = float(carries_w[u])
         yield component(facility, name, "cooling", needs, heat_w, float(units.peak_w[u]))
 
 
@@ -95,14 +101,24 @@ def _loops(facility: Facility, loop_w: Array) -> Iterator[Node]:
 
 
 def _halls(facility: Facility, hall_w: Array) -> Iterator[Node]:
-    """A hall with air handlers: they carry its heat."""
+    """A hall with air handlers and rear doors: they carry its heat, a door no more than it takes
+    of its own rack's.
+    """
     units = facility.cooling.units
+    doors = facility.cooling.doors
+    hall_of_door = facility.racks.hall[doors.rack]
+    taken_w = doors_w(facility)
     cools_hall = of_role(units.kind, Role.HALL_COOLING)
     for h, name in enumerate(facility.cooling.hall_id):
-        handlers = tuple(units.id[u] for u in np.flatnonzero(cools_hall & (units.zone == h)))
-        demand_w = float(hall_w[h])
-        if handlers:
-            yield Node(f"air({name})", Rule.CAP, handlers, demand_w=demand_w, system=_SERVICE)
+        hung = hall_of_door == h
+        handlers = np.flatnonzero(cools_hall & (units.zone == h))
+        members = tuple(units.id[u] for u in (*doors.unit[hung], *handlers))
+        taken = float(taken_w[hung].sum())
+        demand_w = max(float(hall_w[h]), 0.0) + taken
+        if not handlers.size:
+            demand_w = taken * (1 - ROUNDING)
+        if members:
+            yield Node(f"air({name})", Rule.CAP, members, demand_w=demand_w, system=_SERVICE)
 
 
 def _loop(facility: Facility, zone: int, name: str, cdus: Index, heat_w: float) -> Iterator[Node]:
@@ -208,6 +224,7 @@ def _racks(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
     fabric = facility.fabric
     loops = dict(zip(cooling.loop_node.tolist(), cooling.loop_id, strict=True))
     handled = set(cooling.units.zone[of_role(cooling.units.kind, Role.HALL_COOLING)].tolist())
+    handled |= set(racks.hall[cooling.doors.rack].tolist())
     for r, name in enumerate(racks.id):
         inputs = [feed[name]]
         if racks.liquid_frac[r] > 0:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.arrays import Array, Index
-from twin.catalogue.equipment_kinds import Role, role
+from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.facility.model.air import RoomAir
 from twin.facility.model.common_pipe import CommonPipe
+from twin.facility.model.doors import RearDoors
 from twin.facility.model.pipes import LoopPipes
 from twin.physics.chiller import ChillerCurve
 from twin.physics.tower import Tower
@@ -27,7 +28,7 @@ class Units:
     component: Index
     kind: tuple[str, ...]
     zone: Index
-    """Index of the loop, hall or plant it belongs to, by kind."""
+    """Index of the loop, hall or plant it belongs to, by kind; of a rear door the plant."""
     capacity_w: Array
     flow_m3_s: Array
     hot_w_k: Array
@@ -44,6 +45,11 @@ class Units:
     pump_alone_frac: Array
     humidity_w: Array
     """The most that holds the moisture of its hall draws through it beside its own power."""
+
+    @property
+    def without_power(self) -> Mask:
+        """(unit,) Works without any: a rear door that has no fans."""
+        return np.asarray(of_role(self.kind, Role.DOOR_COOLING) & (self.power_w <= 0))
 
     @property
     def peak_w(self) -> Array:
@@ -258,7 +264,8 @@ class Cooling:
     hall_mass: Index
     """(hall,) thermal node of what stands in it apart from the racks."""
     hall_plant: Index
-    """(hall,) plant index, -1 without air handlers."""
+    """(hall,) plant index, that of its rear doors without air handlers; -1 without either."""
+    doors: RearDoors
     air: RoomAir
     """The air of the halls."""
     hall_demand_m3_s: Array

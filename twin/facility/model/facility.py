@@ -100,7 +100,7 @@ class Facility:
             "nodes": c.nodes,
             "facing_deg": c.facing_deg,
         }
-        edges = [*self.edges, *self._coolant(), *self._cables()]
+        edges = [*self.edges, *self._coolant(), *self._doors(), *self._cables()]
         return {
             "components": pd.DataFrame(components),
             "edges": pd.DataFrame(edges, columns=["source", "target", "system", "role"]),
@@ -142,6 +142,15 @@ class Facility:
             in_hall = (racks.hall == zone) & (racks.liquid_frac < 1)
             served = racks.zone == self.cooling.loop_node[zone] if cdu else in_hall
             yield from ((name, racks.id[r], "cooling", "serves") for r in np.flatnonzero(served))
+
+    def _doors(self) -> Iterator[tuple[str, str, str, str]]:
+        """Plant units serve rear doors, and these their racks."""
+        units = self.cooling.units
+        doors = self.cooling.doors
+        for u, r, p in zip(doors.unit, doors.rack, doors.plant, strict=True):
+            plant = self.cooling.plants[p]
+            yield from ((units.id[k], units.id[u], "cooling", "serves") for k in plant.all_units)
+            yield (units.id[u], self.racks.id[r], "cooling", "serves")
 
     def _cables(self) -> Iterator[tuple[str, str, str, str]]:
         """Cables of the scale-out network."""

@@ -19,6 +19,7 @@ _SHAPES: dict[str, Shape] = {
     "cabinet_row": shapes.switchboard,
     "plain": shapes.plain,
     "cdu": shapes_wet.cdu,
+    "rear_door": shapes_wet.rear_door,
     "pump": shapes_wet.pump,
     "tank": shapes_wet.tank,
     "dry_cooler": shapes_wet.dry_cooler,

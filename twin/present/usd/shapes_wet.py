@@ -26,6 +26,26 @@ def cdu(size: Size) -> tuple[Part, ...]:
     )
 
 
+def rear_door(size: Size) -> tuple[Part, ...]:
+    """A rim around a coil of fins, with two coloured pipes up its hinge side."""
+    width, depth, height = size
+    border = 0.1 * width
+    radius = min(0.2 * border, depth / 4)
+    inside = (border - width / 2, width / 2 - border, border, height - border)
+    rim = frame(-width / 2, width / 2, 0.0, height, -depth / 2, border, depth)
+    fins = slats(*inside, -0.3 * depth, 0.6 * depth, 0.06)
+    pipes = [
+        rod((x - width / 2, 0.0, 1.02 * border), radius, height - 2.04 * border)
+        for x in (1.3 * border, 1.8 * border)
+    ]
+    return (
+        Part("Rim", "graphite", rim),
+        Part("Coil", "steel", fins),
+        Part("Supply", "supply", pipes[0]),
+        Part("Return", "return", pipes[1]),
+    )
+
+
 def pump(size: Size) -> tuple[Part, ...]:
     """A motor lying on a base plate, its volute and an upright discharge."""
     width = size[0] / 2

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PositiveInt, model_validator
 
 from twin.catalogue.own.override import CoolingNumbers
+from twin.scenario.schema.doors import RearDoorSpec
 from twin.scenario.schema.hydraulics import HydraulicsSpec
 from twin.scenario.schema.names import (
     GEAR_MAX,
@@ -254,6 +255,8 @@ class CoolingSpec(Stated):
     """Coolant loops."""
     air: tuple[AirSpec, ...] = Field(default=(), max_length=2000)
     """Air handlers."""
+    doors: tuple[RearDoorSpec, ...] = Field(default=(), max_length=2000)
+    """Rear doors of racks."""
     plant: tuple[PlantSpec, ...] = Field(max_length=500)
     """Plants."""
 

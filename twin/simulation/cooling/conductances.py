@@ -15,6 +15,7 @@ from twin.physics.thermal import crowds
 from twin.physics.thermal_modes import Crowds, Modes, modes
 from twin.scenario.schema.faults import ROOM_MODES
 from twin.simulation.cooling.coils import Coils
+from twin.simulation.cooling.doors import Doors
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.valves import Valves
 from twin.simulation.kernel.world import World
@@ -43,6 +44,8 @@ class Conducting:
     """(handler,) the same that it gives less for a kelvin of the water."""
     ground_w_k: Array
     """(plant,) to what its segment refers to."""
+    door_w_k: Array
+    """(rack,) heat that its door takes for a kelvin of exhaust over the door's water."""
     streams: Streams
     room: str
     """Tiles closed and doors open."""
@@ -56,6 +59,7 @@ class Conducting:
             self.of_water_w_k,
             self.outdoor_frac,
             self.ground_w_k,
+            self.door_w_k,
             self.streams.rack_w_k,
             self.streams.handler_w_k,
         ]
@@ -70,11 +74,14 @@ class Conductances:
         self.coils = coils
         self.valves = valves
         self.plants = plants
+        self.doors = Doors(world, self.streams)
         self.racks = world.facility.racks
         self.network = world.facility.cooling
         self.air = self.network.air
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
         self.liquid = self.racks.liquid_frac > 0
+        racks = np.arange(self.liquid.size)
+        self.exhaust = np.where(self.air.in_air, racks, self.air.zone_node[self.air.zone_of_rack])
         self._flows: dict[str, AirFlows] = {}
         self.modes_of: dict[bytes, Modes] = {}
         self._streams: tuple[bytes, Streams] | None = None
@@ -111,6 +118,7 @@ class Conductances:
             *self.valves.terms()[:2],
             *self.coils.terms()[:2],
             self.plants.own.segment[:, 0],
+            self.doors.now_w_k(),
             streams,
             self._room(),
             self.world.state.coils.outdoor_frac,
@@ -145,7 +153,15 @@ class Conductances:
         return replace(lumped, crowds=held)
 
     def _crowds(self, found: Conducting) -> Crowds:
-        return crowds(self.network.capacity_j_k, self.racks.zone, found.rack_w_k)
+        return crowds(
+            self.network.capacity_j_k, self.racks.zone, found.rack_w_k, self._apart(found)
+        )
+
+    def _apart(self, found: Conducting) -> Array:
+        """(rack, what) beside stream and conductance, what racks of a crowd have in common."""
+        doors = self.doors.own
+        plant = doors.of_racks((doors.plant + 1).astype(float), found.door_w_k.size)
+        return np.stack([found.door_w_k, plant], axis=1)
 
     def matrix(self, found: Conducting, place: Index | None = None, size: int = 0) -> Array:
         """The conductance matrix (node, node), or (lump, lump) with the place of every node."""
@@ -183,7 +199,7 @@ class Conductances:
         np.add.at(k, (b, a), -of_a_w_k)
 
     def _air(self, k: Array, found: Conducting, place: Index) -> None:
-        """Every inlet is drawn towards what its air is made of, and coils warm their water."""
+        """Every inlet is drawn towards what its air is made of; coils and doors warm water."""
         streams = found.streams
         inlet = place[self.air.node]
         leaving = self._leaving(found, place, len(k))
@@ -193,6 +209,11 @@ class Conductances:
         drawn = place[self.air.handler_node]
         np.add.at(k, (water, water), found.of_water_w_k)
         np.add.at(k, (water, drawn), -found.of_air_w_k)
+        doors = self.doors.own
+        taking = found.door_w_k[doors.rack]
+        behind = place[self.water[doors.plant]]
+        np.add.at(k, (behind, behind), taking)
+        np.add.at(k, (behind, place[self.exhaust[doors.rack]]), -taking)
 
     def _of_room(self, found: Conducting) -> Array:
         """(inlet,) share of the hall's own air in what each draws in."""
@@ -231,9 +252,11 @@ class Conductances:
         out = np.zeros((zones + air.handler_node.size, size))
         rack_w_k = found.streams.rack_w_k
         total = total_by(air.zone_of_rack, rack_w_k, zones)[air.zone_of_rack]
-        share = rack_w_k / np.where(total > 0, total, 1.0)
-        source = np.where(air.in_air, np.arange(rack_w_k.size), air.zone_node[air.zone_of_rack])
-        np.add.at(out, (air.zone_of_rack, place[source]), share)
+        whole = np.where(total > 0, total, 1.0)
+        doors = self.doors.own
+        np.add.at(out, (air.zone_of_rack, place[self.exhaust]), (rack_w_k - found.door_w_k) / whole)
+        behind = (air.zone_of_rack[doors.rack], place[self.water[doors.plant]])
+        np.add.at(out, behind, (found.door_w_k / whole)[doors.rack])
         through = np.where(found.streams.handler_w_k > 0, found.streams.handler_w_k, 1.0)
         drawn = 1.0 - found.of_air_w_k / through
         np.add.at(out, (handlers, place[air.handler_node]), drawn)

@@ -161,11 +161,11 @@ class Flows(Discipline):
         )
 
     def _powered(self) -> Mask:
-        """(unit,) with good voltage, or riding through a sag."""
+        """(unit,) with good voltage, riding through a sag, or in need of none."""
         supply = self.world.state.supply
-        load = self.world.facility.power.load_of_unit
         riding = supply.live & (self.world.now_s < supply.lost_s + supply.ride_s)
-        return np.asarray((supply.good | riding)[load])
+        powered = (supply.good | riding)[self.world.facility.power.load_of_unit]
+        return np.asarray(powered | self.units.without_power)
 
     def _stood(self) -> Mask:
         """(unit,) whose power comes back, if it does, later than drives and contactors hold.

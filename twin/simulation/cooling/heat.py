@@ -75,6 +75,7 @@ class Heat(Discipline):
             q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]
             q[plant.node] += state.stores.filling_w[p]
         np.add.at(q, self.coils.water, self.coils.terms()[2])
+        q[self.water] += self.conductances.doors.taken_w(state.racks.rack_w - into_stream)
         self.valves.inject(q)
         if state.moisture.ratio.size:
             of_hall = np.maximum(n.hall_plant, 0)
@@ -108,10 +109,9 @@ class Heat(Discipline):
         """(inlet,) heat that racks on a loop, and fans of handlers, give to the air that passes, as
         it arrives at inlets.
         """
-        air = self.air
-        zone = total_by(air.zone_of_rack, rack_w, air.zone_node.size)
+        zone = self.conductances.doors.into_zones_w(rack_w)
         if self.world.state.moisture.ratio.size:
-            zone = zone + self.world.state.moisture.air_w @ air.inlet_share
+            zone = zone + self.world.state.moisture.air_w @ self.air.inlet_share
         supplied_w = handler_fans_w(self.world) - self.coils.terms()[2]
         return self.conductances.streams().spread(np.concatenate([zone, supplied_w]))
 

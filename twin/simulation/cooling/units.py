@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, total_by
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Plant
 from twin.physics.coolant import affinity_power_w
 from twin.simulation.cooling.flows import Flows
@@ -27,7 +28,8 @@ class Units(Discipline):
         self.flows = flows
         self.plants = plants
         self.units = world.facility.cooling.units
-        self.circulates = flows.is_cdu | flows.is_crah
+        self.is_door = of_role(self.units.kind, Role.DOOR_COOLING)
+        self.circulates = flows.is_cdu | flows.is_crah | self.is_door
         self._known: tuple[int, Array] = (-1, np.zeros(0))
 
     def hold(self) -> None:
@@ -91,14 +93,16 @@ class Units(Discipline):
             self._count(self._foretold(p, plant, stretch, at_looks[:, plant.node]))
 
     def _circulation_w(self) -> Array:
-        """(unit,) coolant units and air handlers as they run now; the others as they were."""
+        """(unit,) coolant units, air handlers and doors as they run now; the others as they
+        were.
+        """
         version = self.world.state.flows.version
         if self._known[0] != version:
             self._known = (version, self._circulating_w())
         return np.where(self.circulates, self._known[1], self.own.unit_w)
 
     def _circulating_w(self) -> Array:
-        """(unit,) coolant units and air handlers; nothing for the others."""
+        """(unit,) coolant units, air handlers and doors; nothing for the others."""
         units = self.units
         flows = self.world.state.flows
         share = flows.pumps_running / np.maximum(units.pumps, 1)
@@ -112,6 +116,7 @@ class Units(Discipline):
         speed[blowing] = flows.crah_speed[units.zone[blowing]]
         fans_w = affinity_power_w(units.power_w, speed, units.floor_frac)
         pumps_w = np.where(self.flows.is_cdu, pumping_w, 0.0)
+        pumps_w += np.where(self.is_door & flows.unit_running, units.power_w, 0.0)
         for pipes in self.world.facility.cooling.pipes:
             pumps_w[pipes.units] = self._piped_w()[pipes.units]
         return np.asarray(np.where(self.flows.is_crah, fans_w, pumps_w))

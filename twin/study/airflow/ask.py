@@ -9,13 +9,17 @@ from time import perf_counter
 import numpy as np
 
 from twin.analysis.airflow.answer import AirflowAnswer
-from twin.analysis.airflow.closing import closed_loop, plant_supply_degc
+from twin.analysis.airflow.closing import closed_loop, doors_w, plant_supply_degc
 from twin.arrays import Array
 from twin.errors import InputError, Problem, did_you_mean
 from twin.facility.airflow.hall_air import HallAir, hall_air
 from twin.scenario import Scenario, load
 from twin.study.airflow import cache
 from twin.study.airflow.solve import MODELS, Told, field_of, shares
+
+DOOR_ROUNDS = 100
+"""In which handlers and rear doors share the heat of a hall."""
+STILL_K = 1e-9
 
 
 def airflow(
@@ -50,6 +54,13 @@ def airflow(
     supply = _supply(scenario, air, supply_degc)
     found, was_kept = _solved(scenario, air, model, device, supply, keep, progress)
     temperatures = closed_loop(air, found.matrix, air.rises_k(), supply)
+    for _ in range(DOOR_ROUNDS if air.doors()[0].any() else 0):
+        taken_w = float(doors_w(air, temperatures.inlet_degc).sum())
+        before = temperatures.inlet_degc
+        supply = _supply(scenario, air, supply_degc, taken_w)
+        temperatures = closed_loop(air, found.matrix, air.rises_k(), supply)
+        if np.abs(temperatures.inlet_degc - before).max() < STILL_K:
+            break
     room = _temperature(air, found, temperatures.outlet_degc)
     return AirflowAnswer(
         air,
@@ -70,14 +81,14 @@ def _known(key: str, value: str, allowed: Collection[str]) -> None:
         raise InputError([Problem(key, repr(value), ", ".join(allowed), hint)])
 
 
-def _supply(scenario: Scenario, air: HallAir, stated: float | None) -> Array:
-    """(handler,) supply temperature."""
+def _supply(scenario: Scenario, air: HallAir, stated: float | None, doors_w: float = 0.0) -> Array:
+    """(handler,) supply temperature, rear doors taking a heat before."""
     units = air.plan.handlers
     if stated is not None:
         return np.full(len(units), stated)
     plants = {plant.name: plant.supply_temperature for plant in scenario.plan.cooling.plant}
     water = np.array([plants.get(unit.spec.plant, np.nan) for unit in units])
-    coil = plant_supply_degc(air, water)
+    coil = plant_supply_degc(air, water, doors_w)
     held = [unit.spec.supply_temperature for unit in units]
     return np.array([c if h is None else max(c, h) for c, h in zip(coil, held, strict=True)])
 

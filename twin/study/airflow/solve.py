@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from twin.analysis.airflow.closing import doors_w
 from twin.arrays import Array, Index
 from twin.errors import InputError, Problem
 from twin.facility.airflow.hall_air import HallAir
@@ -64,16 +65,19 @@ def _turbulent(air: HallAir, heat: AirHeat, told: Told | None) -> Field:
 
 
 def heat_of(air: HallAir, supply_degc: Array) -> AirHeat:
-    """What racks add to the air, and what handlers set its temperature to."""
+    """What racks add to the air, rear doors taken off as if all drew in what handlers supply, and
+    what these set its temperature to.
+    """
     ports = list(air.room.ports)
     place = {id(port): n for n, port in enumerate(ports)}
     given = air.supply @ supply_degc
+    heating_w = air.heating_w - doors_w(air, np.full(len(air.inlets), float(supply_degc.mean())))
     passages = []
     for o, outlet in enumerate(air.outlets):
         inlets = np.flatnonzero(air.passes[o])
         inlet = place[id(air.inlets[int(inlets[0])])] if inlets.size else -1
         fixed = float("nan") if inlets.size else float(given[o])
-        passages.append(Passage(inlet, place[id(outlet)], float(air.heating_w[o]), fixed))
+        passages.append(Passage(inlet, place[id(outlet)], float(heating_w[o]), fixed))
     return AirHeat(tuple(passages))
 
 
