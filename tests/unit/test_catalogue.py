@@ -329,6 +329,7 @@ def test_every_quantity_has_a_unit() -> None:
         "latent_query_rank",
         "latent_rope",
         "window_layers",
+        "window_chunks",
         "multiprocessors",
         "input_log_sigma",
         "output_log_sigma",

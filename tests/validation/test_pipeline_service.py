@@ -26,7 +26,7 @@ from twin.catalogue.shapes import shape_of
 from twin.errors import InputError
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import host_times
+from twin.facility.serving.software import software_of
 from twin.physics.kernels import (
     IterationLaw,
     LawRange,
@@ -50,7 +50,7 @@ def law(stages: int, sequences: int) -> IterationLaw:
     formats = served_formats(model, gpu, "fp8", "auto")[1]
     replica = ServingReplica(shape_of(model), formats, pipeline=stages)
     over = LawRange(sequences, 8192 * stages, 8192, piece_tokens=PROMPT, even=False)
-    return iteration_laws(replica, kernels_of(gpu).times, host_times(None), over)[0]
+    return iteration_laws(replica, kernels_of(gpu).times, software_of(None).host, over)[0]
 
 
 def stage_times(stages: int, sequences: int) -> Any:

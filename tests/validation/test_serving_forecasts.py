@@ -5,10 +5,9 @@ asked through `twin.predict_inference` with nothing but names, lengths and the c
 Three times of the software, one set for all, are fitted on the rows of 1,000 tokens in and out and
 on 130 times between tokens at lower loads; everything else is forecast. Kernel times come from
 tables measured under another version of the same software. Mean absolute error of the 79 offline
-rows that were not fitted 12.2 %: dense models 5.3 %, models of experts 13.5 %, single rows up to
-102 % (Llama 4 Maverick on H200 with answers of 32,768 tokens). Left out of the means, as their
-published tasks are other ones: GPT-J (beam search, 5.9 times too fast here) and Mixtral (three
-mixed data sets, 1.8 times).
+rows that were not fitted 6.5 %: dense models 5.3 %, models of experts 6.7 %, single rows up to
+20 %. Left out of the means, as their published tasks are other ones: GPT-J (beam search, 5.9 times
+too fast here) and Mixtral (three mixed data sets, 1.8 times).
 
 234 further points of aiconfigurator-core 0.12.0 (silicon_sample.csv, none of them fitted) at 1 to
 thousands of requests in flight: time between tokens within 15 % at the median (mean 24 %, DeepSeek
@@ -49,7 +48,7 @@ def _mean(rows, wanted) -> float:
 
 def test_rows_that_nothing_was_fitted_to(rows) -> None:
     assert sum(not point.fitted for point, _, _ in rows) == 79
-    assert _mean(rows, lambda point: not point.fitted) <= 0.13
+    assert _mean(rows, lambda point: not point.fitted) <= 0.07
 
 
 def test_dense_models(rows) -> None:
@@ -57,14 +56,22 @@ def test_dense_models(rows) -> None:
 
 
 def test_models_of_experts(rows) -> None:
-    assert _mean(rows, lambda point: point.sparse and not point.fitted) <= 0.15
+    assert _mean(rows, lambda point: point.sparse and not point.fitted) <= 0.07
 
 
 @pytest.mark.parametrize(
-    ("gpu", "limit"), [("H100", 0.16), ("H200", 0.21), ("B200", 0.12), ("GB200", 0.11)]
+    ("gpu", "limit"), [("H100", 0.08), ("H200", 0.08), ("B200", 0.08), ("GB200", 0.08)]
 )
 def test_each_gpu(rows, gpu: str, limit: float) -> None:
     assert _mean(rows, lambda point: point.gpu == gpu) <= limit
+
+
+def test_long_answers_of_llama_4_on_hopper(rows) -> None:
+    """Twice too fast until chunks, what the engine keeps, and its masked kernel were told apart."""
+    wanted = ("Llama-4-Maverick", "H200")
+    errors = [error for point, _, error in rows if (point.model, point.gpu) == wanted]
+    assert len(errors) == 4
+    assert np.max(np.abs(errors)) <= 0.12
 
 
 def test_deepseek_in_four_bits(rows) -> None:

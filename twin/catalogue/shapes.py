@@ -28,4 +28,5 @@ def shape_of(model: Model) -> Transformer:
         latent_rope=model.latent_rope or 0,
         window_layers=model.window_layers or 0,
         window_tokens=model.window_tokens or 0,
+        window_chunks=bool(model.window_chunks),
     )

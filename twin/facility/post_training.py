@@ -14,7 +14,7 @@ from twin.catalogue.rows import Gpu, Model
 from twin.catalogue.shapes import shape_of
 from twin.facility.serving.device import DeviceKernels
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import host_times
+from twin.facility.serving.software import software_of, window_rules
 from twin.facility.training_law import TrainingLaw
 from twin.physics import training
 from twin.physics.chip import activity
@@ -80,7 +80,10 @@ class PostTrainingLaw:
         """What makes answers. ValueError where the model cannot be cut so, or does not fit."""
         asked = self.rollouts
         formats = served_formats(self.model, self.gpu, asked.dtype, "auto")[1]
-        replica = ServingReplica(shape_of(self.model), formats, asked.tensor_parallel)
+        windows = window_rules(software_of(asked.software), self.gpu)
+        replica = ServingReplica(
+            shape_of(self.model), formats, asked.tensor_parallel, windows=windows
+        )
         if problems := replica_problems(replica):
             raise ValueError("; ".join(f"rollouts: {a}: allowed is {b}" for a, b in problems))
         if self._room_bytes(replica) < sequence_bytes(replica, self._longest_tokens):
@@ -114,8 +117,9 @@ class PostTrainingLaw:
     @cached_property
     def _laws(self) -> tuple[IterationLaw, ...]:
         most = int(max(float(hand.sequences.max()) for hand in self._hands))
-        over = LawRange(most, max(BUDGET, most), self._longest_tokens)
-        host = host_times(self.rollouts.software)
+        begun = self.rollouts.prompt_tokens
+        over = LawRange(most, max(BUDGET, most), self._longest_tokens, begun)
+        host = software_of(self.rollouts.software).host
         return iteration_laws(self.replica, self.kernels.times, host, over, tuple(CLOCKS.tolist()))
 
     @cached_property

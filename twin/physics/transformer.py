@@ -65,6 +65,9 @@ class Transformer:
     window_layers: int = 0
     """Layers whose attention sees only the last `window_tokens`."""
     window_tokens: int = 0
+    window_chunks: bool = False
+    """Whether they see what there is so far of chunks of `window_tokens`, which begin one after
+    another, and not the last ones."""
 
     def parameters(self) -> float:
         """All parameters: layers, norms, embedding, and the output head unless it is tied."""
@@ -120,12 +123,36 @@ class Transformer:
 
     def seen_tokens(self, context_tokens: ArrayLike) -> Array:
         """Context tokens that one new token sees, summed over layers; windows forget the older
-        ones.
+        ones. Behind the first chunk it sees half of one on average.
         """
         context = np.asarray(context_tokens, float)
-        full = (self.layers - self.window_layers) * context
-        seen: Array = full + self.window_layers * np.minimum(context, self.window_tokens)
+        closed = self.window_tokens / 2 if self.window_chunks else self.window_tokens
+        window = np.where(context <= self.window_tokens, context, closed)
+        seen: Array = (self.layers - self.window_layers) * context + self.window_layers * window
         return seen
+
+    def kept_tokens(self, context_tokens: ArrayLike) -> Array:
+        """Context tokens of which keys and values are kept, summed over layers; closed windows keep
+        no more.
+        """
+        context = np.asarray(context_tokens, float)
+        window = np.minimum(context, self.window_tokens)
+        kept: Array = (self.layers - self.window_layers) * context + self.window_layers * window
+        return kept
+
+    def seen_of_chunk(self, first_tokens: float, last_tokens: float) -> float:
+        """Tokens of its chunk that a new token sees, on average over contexts from the first to the
+        last.
+        """
+        if last_tokens <= first_tokens:
+            return last_tokens % self.window_tokens
+        area = [self._chunk_area(tokens) for tokens in (first_tokens, last_tokens)]
+        return (area[1] - area[0]) / (last_tokens - first_tokens)
+
+    def _chunk_area(self, tokens: float) -> float:
+        """Tokens seen of their chunks, summed over contexts up to this one."""
+        whole, begun = divmod(tokens, self.window_tokens)
+        return whole * self.window_tokens**2 / 2 + begun**2 / 2
 
     def forward_flop_per_token(self, sequence_tokens: ArrayLike) -> Array:
         """FLOP a token of a causal sequence of that length costs on average, forward."""
@@ -147,7 +174,7 @@ class Transformer:
 
     def context_bytes(self, context_tokens: ArrayLike, bytes_per_value: float = 2.0) -> Array:
         """Bytes kept for one sequence of `context_tokens`; closed windows keep no more."""
-        return self.seen_tokens(context_tokens) * self._kv_values_per_layer() * bytes_per_value
+        return self.kept_tokens(context_tokens) * self._kv_values_per_layer() * bytes_per_value
 
     @property
     def sparse_layers(self) -> int:

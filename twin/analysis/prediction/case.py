@@ -15,7 +15,7 @@ from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.device import DeviceKernels, kernels_of
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.power import GpuPower
-from twin.facility.serving.software import Software, eager, software_named
+from twin.facility.serving.software import Software, eager, software_named, window_rules
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
     BenchmarkRun,
@@ -87,11 +87,12 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     outside = crossings(tensor * data, stages, gpu.scaleup_domain_gpus)
     link = StageLink(outside, question.link_bit_s / 8)
+    engine = software_named(question.software)
     replica = ServingReplica(
-        shape_of(model), formats, tensor, data, pipeline=stages, link=link
+        shape_of(model), formats, tensor, data, pipeline=stages, link=link,
+        windows=window_rules(engine, gpu),
     )  # fmt: skip
     kernels = kernels_of(gpu, profile_for(question.profile, gpu))
-    engine = software_named(question.software)
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
 
 

@@ -57,7 +57,8 @@ def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: floa
     longest = load.input_tokens + load.output_tokens
     piece = min(load.input_tokens, load.token_budget / case.replica.pipeline)
     over = LawRange(
-        load.concurrency * load.checked_tokens, load.token_budget, longest, piece_tokens=piece
+        load.concurrency * load.checked_tokens, load.token_budget, longest, load.input_tokens,
+        piece_tokens=piece,
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return run_benchmark(law, load, settled)

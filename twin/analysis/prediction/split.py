@@ -100,7 +100,7 @@ def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
     budget = min(asked.token_budget, asked.input_tokens)
     over = LawRange(
         sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
-        asked.input_tokens + asked.output_tokens,
+        asked.input_tokens + asked.output_tokens, asked.input_tokens,
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return law

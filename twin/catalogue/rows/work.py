@@ -55,6 +55,9 @@ class Model(CatalogueRow):
     """Layers whose attention sees only the last `window_tokens`."""
     window_tokens: AtLeastOne | None = None
     """Tokens that those layers see."""
+    window_chunks: bool | None = None
+    """Whether they see what there is so far of chunks of `window_tokens`, which begin one after
+    another (Llama 4), and not the last ones."""
     format: NumberFormat = "bf16"
     """Number format of the weights as released."""
     format_experts: NumberFormat | Literal[""] = ""
@@ -77,6 +80,7 @@ class Model(CatalogueRow):
         _together(self, "experts", "experts_per_token", "ffn_expert")
         _together(self, "latent_rank", "latent_query_rank", "latent_rope")
         _together(self, "window_layers", "window_tokens")
+        refuse(bool(self.window_chunks) and not self.window_layers, "window_chunks needs windows")
         refuse(
             self.experts is None and bool(self.shared_experts or self.dense_layers),
             "shared_experts and dense_layers need experts",

@@ -23,7 +23,7 @@ from twin.catalogue.shapes import shape_of
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import eager, host_times
+from twin.facility.serving.software import eager, software_of, window_rules
 from twin.physics import inference
 from twin.physics.chip import ActivityLaw
 from twin.physics.inference import RUNTIME_BYTES, DecodeCurve
@@ -115,9 +115,10 @@ def _by_kernels(
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured)
     formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
+    software = software_of(pool.engine.software)
     replica = ServingReplica(
         shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
-        pipeline=pool.pipeline, link=link,
+        pipeline=pool.pipeline, link=link, windows=window_rules(software, on.gpu),
     )  # fmt: skip
     if problems := replica_problems(replica):
         raise ValueError("; ".join(f"{found}: allowed is {right}" for found, right in problems))
@@ -136,11 +137,12 @@ def _by_kernels(
         made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
     )  # fmt: skip
     over = LawRange(
-        allowed.max_sequences * checked, allowed.token_budget, longest, LONGEST_PROMPT,
+        allowed.max_sequences * checked, allowed.token_budget, longest, lengths.input_tokens,
+        LONGEST_PROMPT,
         min(max(mix.read_tokens, 1.0), allowed.token_budget / pool.pipeline),
         even=False,
     )  # fmt: skip
-    host = host_times(pool.engine.software)
+    host = software.host
     if not allowed.graphs:
         host = eager(host, model.layers, kernels.eager_layer_s)
     laws = _laws(replica, kernels.times, host, over, clocks)

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from twin.catalogue.rows import Gpu
 from twin.errors import InputError, Problem, did_you_mean
-from twin.physics.kernels import HostTimes
+from twin.physics.kernels import HostTimes, WindowRules
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Software:
 
     name: str
     host: HostTimes
+    keeps_windows: bool
+    """Whether keys and values that a window has left behind stay in memory with the request."""
+    masked_chunks: bool
+    """Whether GPUs before Blackwell decode behind a first chunk head by head."""
     dense_error_frac: float
     experts_error_frac: float
     source: str
@@ -43,6 +48,8 @@ SOFTWARE = {
                 stage_iteration_s=VLLM.iteration_s,
                 stage_sequence_s=VLLM.sequence_s,
             ),
+            True,
+            True,
             0.07,
             0.17,
             "host times fitted on 154 published points of TensorRT-LLM",
@@ -50,6 +57,8 @@ SOFTWARE = {
         Software(
             "vllm",
             VLLM,
+            False,
+            False,
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",
@@ -101,10 +110,15 @@ def eager(host: HostTimes, layers: int, layer_s: float = EAGER_LAYER_S) -> HostT
     return replace(host, queue_s=host.iteration_s + layers * layer_s)
 
 
-def host_times(row: str | None) -> HostTimes:
-    """What the engine of a catalogue row adds to its kernels: vLLM's times for those that run it or
-    are built like it (Dynamo's workers, SGLang), TensorRT-LLM's for the others and where none is
-    named.
+def window_rules(engine: Software, gpu: Gpu) -> WindowRules:
+    """What an engine does on a GPU about layers that see a window or a chunk of their context."""
+    before_blackwell = gpu.fp4_flop_s is None
+    return WindowRules(engine.keeps_windows, engine.masked_chunks and before_blackwell)
+
+
+def software_of(row: str | None) -> Software:
+    """The engine of a catalogue row: vLLM for those that run it or are built like it (Dynamo's
+    workers, SGLang), TensorRT-LLM for the others and where none is named.
     """
     like_vllm = row is not None and row.lower() in LIKE_VLLM
-    return SOFTWARE["vllm" if like_vllm else "tensorrt-llm"].host
+    return SOFTWARE["vllm" if like_vllm else "tensorrt-llm"]

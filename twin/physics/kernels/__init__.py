@@ -26,6 +26,7 @@ from twin.physics.kernels.replica import (
     KernelFormats,
     ServingReplica,
     StageLink,
+    WindowRules,
     crossings,
     replica_problems,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "RequestMix",
     "ServingReplica",
     "StageLink",
+    "WindowRules",
     "benchmark_schedule",
     "crossings",
     "expert_buffer_bytes",

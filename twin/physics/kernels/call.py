@@ -27,8 +27,8 @@ class KernelCall:
     form: str
     """Name of the number format."""
     axes: Mapping[str, ArrayLike]
-    times: float
-    """How often one iteration issues it."""
+    times: ArrayLike
+    """How often one iteration issues it; broadcasts with its axes."""
 
 
 class KernelTimes(Protocol):
@@ -74,8 +74,9 @@ def price(
     for call in calls:
         seconds, known = times.call_s(call, clock_frac)
         done, moved = times.work(call)
-        part_s[call.part] = part_s.get(call.part, np.zeros(shape)) + call.times * seconds
-        flop += call.times * done
-        byte += call.times * moved
-        outside_s += np.where(known, 0.0, call.times * seconds)
+        often = np.asarray(call.times, float)
+        part_s[call.part] = part_s.get(call.part, np.zeros(shape)) + often * seconds
+        flop += often * done
+        byte += often * moved
+        outside_s += np.where(known, 0.0, often * seconds)
     return Priced(part_s, flop, byte, outside_s)

@@ -47,6 +47,8 @@ class LawRange:
     """In one iteration of one attention rank."""
     longest_context: float
     """Of a sequence, tokens: through half of it and all of it the line of decode attention goes."""
+    first_context: float = 0.0
+    """Of a sequence whose answer begins, tokens."""
     longest_prompt: float = 0.0
     """Tokens; the longest context where not stated."""
     piece_tokens: float = np.inf

@@ -43,13 +43,14 @@ def iteration_laws(
     layers = _grids(tokens, priced(layer_calls(replica, tokens), tokens))
     head = _grids(sequences, priced(head_calls(replica, sequences), sequences))
     prompt = _grids(prompts, priced(prefill_calls(replica, prompts), prompts))
+    chunk = _chunk_tokens(replica, over)
     low, high = (np.full(sequences.shape, part * over.longest_context) for part in _CONTEXT_SHARES)
     decode = _lines(
         sequences,
         high[0] - low[0],
         high[0],
-        priced(decode_calls(replica, sequences, low), sequences),
-        priced(decode_calls(replica, sequences, high), sequences),
+        priced(decode_calls(replica, sequences, low, chunk), sequences),
+        priced(decode_calls(replica, sequences, high, chunk), sequences),
     )
     grids = list(zip(clock.ravel().tolist(), layers, head, prompt, decode, strict=True))
     if stages == 1:
@@ -59,6 +60,14 @@ def iteration_laws(
     return tuple(
         StagedLaw(replica, host, *one, cut, own) for one, own in zip(grids, hops, strict=True)
     )
+
+
+def _chunk_tokens(replica: ServingReplica, over: LawRange) -> float:
+    """Tokens of its chunk that a new token sees on average; 0 while no context fills one."""
+    model = replica.model
+    if not model.window_chunks or over.longest_context <= model.window_tokens:
+        return 0.0
+    return model.seen_of_chunk(over.first_context, over.longest_context)
 
 
 def _hops(tokens: Array, inside: Priced, replica: ServingReplica) -> list[KernelGrid]:

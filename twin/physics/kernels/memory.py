@@ -83,12 +83,12 @@ def kv_bytes_per_token(replica: ServingReplica) -> float:
 
 def sequence_bytes(replica: ServingReplica, context_tokens: float) -> float:
     """Bytes that a sequence takes on each GPU that holds it, over all stages together; closed
-    windows keep no more.
+    windows keep no more, unless the engine keeps them whole.
     """
     model = replica.model
     whole = model.layers * context_tokens
-    seen = float(model.seen_tokens(context_tokens))
-    return kv_bytes_per_token(replica) * context_tokens * (seen / whole if whole else 1.0)
+    kept = whole if replica.windows.kept_whole else float(model.kept_tokens(context_tokens))
+    return kv_bytes_per_token(replica) * context_tokens * (kept / whole if whole else 1.0)
 
 
 def kv_room_bytes(replica: ServingReplica, memory_bytes: float, share: float = 1.0) -> float:

@@ -58,6 +58,17 @@ TOGETHER = StageLink()
 
 
 @dataclass(frozen=True)
+class WindowRules:
+    """What an engine does about layers that see a window or a chunk of their context."""
+
+    kept_whole: bool = False
+    """Their keys and values stay in memory as long as the request, as those of other layers do."""
+    masked_chunks: bool = False
+    """Contexts longer than a chunk are decoded there by a kernel in which every query head reads
+    its keys and values by itself."""
+
+
+@dataclass(frozen=True)
 class ServingReplica:
     """One copy of a model on `tensor * data * pipeline` GPUs.
 
@@ -77,6 +88,7 @@ class ServingReplica:
     pipeline: int = 1
     """Stages, each with a share of the layers on `tensor * data` GPUs of its own."""
     link: StageLink = TOGETHER
+    windows: WindowRules = WindowRules()
 
     @property
     def gpus(self) -> int:

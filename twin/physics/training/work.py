@@ -177,6 +177,6 @@ def attention_forward_s(
     if not model.window_layers or sequence_tokens <= model.window_tokens:
         return full
     seen = model.window_tokens / sequence_tokens
-    window = full * min(1.0, seen * (2 - seen))
+    window = full * (seen if model.window_chunks else seen * (2 - seen))
     share = model.window_layers / model.layers
     return share * window + (1 - share) * full
