@@ -207,7 +207,9 @@ class Plan:
         for name, part in self.part.items():
             if name in out:
                 continue
-            if part.kind == "utility" or (part.kind == "generator" and name in started):
+            if part.kind in ("utility", "prime_generator") or (
+                part.kind == "generator" and name in started
+            ):
                 taken[name] = ()
             enough = [live for live in self._ways(part, taken) if self._enough(live, part.least_w)]
             if name in closed or enough:

@@ -1,4 +1,4 @@
-"""Claim: generators on buses of their own with ties between them end as they are judged.
+"""Claim: generators on buses of their own, prime generators, and ties between them end as judged.
 
 As `test_planned_supplies.py`: random numbers in topologies as planners draw them, every single
 loss and pair by a load flow and rules written apart, and single losses and pairs in a run of each.
@@ -83,7 +83,58 @@ def generators_alone(draw: Draw) -> Made:
     return parts, [*rows, load("dual", kw(draw, 2, 7, 45.0), "e0", "e1")]
 
 
-TOPOLOGIES: tuple[Callable[[Draw], Made], ...] = (emergency_buses, generators_alone)
+def machines(draw: Draw, name: str) -> dict[str, Any]:
+    row = str(draw.choice(["gas_engine_2500", "gas_turbine_16mw"]))
+    return part(name, row, kw=kw(draw, 3, 8, 100.0), count=int(draw.integers(1, 5)))
+
+
+def ring_of_prime_power(draw: Draw) -> Made:
+    """No utility: machines on two to four boards, ties between neighbours; modules below some."""
+    count = int(draw.integers(2, 5))
+    parts = []
+    rows = []
+    for n in range(count):
+        own = machines(draw, f"g{n}")
+        each = float(own["rating"].split()[0])
+        asked = least(draw, each, 0.5 * each, own["count"] * each)
+        parts += [own, part(f"b{n}", "switchboard_4000", f"g{n}", kw=4000.0, **asked)]
+        feed = f"b{n}"
+        if draw.random() < 0.4:
+            size = {"kw": kw(draw, 4, 8, 100.0), "count": int(draw.integers(1, 3))}
+            parts.append(part(f"ups{n}", "ups_500", feed, **size))
+            parts.append(part(f"d{n}", "switchboard_4000", f"ups{n}", kw=3000.0))
+            feed = f"d{n}"
+        rows.append(load(f"l{n}", kw(draw, 3, 14, 45.0), feed))
+    pairs = [(n, (n + 1) % count) for n in range(count if count > 2 else 1)]
+    chosen = [pair for pair in pairs if draw.random() < 0.8]
+    parts += [tie(draw, f"tie{a}", f"b{a}", f"b{b}") for a, b in chosen]
+    return parts, [*rows, load("dual", kw(draw, 2, 7, 45.0), "b0", "b1")]
+
+
+def utility_behind_machines(draw: Draw) -> Made:
+    """Boards on machines first, a utility behind them, and generators behind both; ties."""
+    count = int(draw.integers(2, 4))
+    parts = [*GRID, part("sets", "genset_2000", kw=kw(draw, 4, 9, 100.0), overrides=STARTS)]
+    rows = []
+    for n in range(count):
+        parts.append(machines(draw, f"g{n}"))
+        feeds = [f"g{n}"]
+        if draw.random() < 0.7:
+            name = f"t{n}"
+            rating = kw(draw, 4, 12, 100.0)
+            parts.append(part(name, "transformer_2500", ("ua", "ub")[n % 2], kw=rating))
+            feeds.append(name)
+        feeds += ["sets"] if draw.random() < 0.5 else []
+        parts.append(part(f"b{n}", "switchboard_4000", *feeds, mode="priority", kw=4000.0))
+        rows.append(load(f"l{n}", kw(draw, 3, 12, 45.0), f"b{n}"))
+    for n in range(count - 1):
+        parts += [tie(draw, f"tie{n}", f"b{n}", f"b{n + 1}")] if draw.random() < 0.7 else []
+    return parts, [*rows, load("dual", kw(draw, 2, 7, 45.0), "b0", "b1")]
+
+
+TOPOLOGIES: tuple[Callable[[Draw], Made], ...] = (
+    emergency_buses, generators_alone, ring_of_prime_power, utility_behind_machines,
+)  # fmt: skip
 named = pytest.mark.parametrize("made", TOPOLOGIES, ids=lambda made: str(made.__name__))
 
 

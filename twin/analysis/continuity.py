@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from twin.arrays import Array, Index, Mask, total_by
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.facility.model import Facility
 from twin.facility.power.autonomy import boards_last_s, lasts_s
 from twin.facility.power.loading import Loading, loading, wiring
@@ -135,7 +135,7 @@ class _Continuity:
         self.facility = facility
         self.tree = tree
         self.wires = wiring(facility)
-        self.utility = of_role(tree.kind, Role.SUPPLY)
+        self.utility = of_role(tree.kind, *MAINS)
         self.standby = of_role(tree.kind, Role.STANDBY)
         self.ups = of_role(tree.kind, Role.STORE)
         self.asks = self.wires.minimum_w > 0

@@ -48,7 +48,7 @@ def _impedance(facility: Facility, node: int) -> str:
     kind = role(facility.power.kind[node])
     if kind is Role.SUPPLY:
         return STATED if grid_va(facility)[1] else ASSUMED
-    silent = ASSUMED if kind is Role.STANDBY or kind in INVERTERS else ""
+    silent = ASSUMED if kind in (Role.STANDBY, Role.PRIME) or kind in INVERTERS else ""
     return _of(facility, node, _LIMITS) or silent
 
 

@@ -24,6 +24,8 @@ class Role(StrEnum):
 
     SUPPLY = "supply"
     """Power from outside, there until it fails."""
+    PRIME = "prime"
+    """Power of its own, made on the site at all times; there until it fails."""
     STANDBY = "standby"
     """Power of its own once it has started; fails by running hours, and at starts."""
     STORE = "store"
@@ -50,7 +52,9 @@ class Role(StrEnum):
     SWITCH = "switch"
 
 
-SOURCES = frozenset({Role.SUPPLY, Role.STANDBY})
+MAINS = (Role.SUPPLY, Role.PRIME)
+"""Roles whose power is there until they fail, and for which nobody has to be called."""
+SOURCES = frozenset({*MAINS, Role.STANDBY})
 """Roles that need no supply and take none."""
 PLANT = frozenset({Role.CHILLER, Role.DRY_COOLER})
 """Roles that a facility water plant is made of."""
@@ -87,6 +91,15 @@ def _table(*rows: EquipmentKind) -> dict[str, EquipmentKind]:
 
 EQUIPMENT_KINDS = _table(
     EquipmentKind("utility", "utility", "utilities", Role.SUPPLY, "mast", line=5),
+    EquipmentKind(
+        "prime_generator",
+        "prime generator",
+        "prime generators",
+        Role.PRIME,
+        "generator",
+        wide=True,
+        line=3,
+    ),
     EquipmentKind(
         "generator", "generator", "generators", Role.STANDBY, "generator", wide=True, line=3
     ),
@@ -138,7 +151,7 @@ AT_BOARDS = frozenset({Role.STORAGE, Role.SOLAR})
 """Roles that stand at one board, and that nothing is fed by."""
 INVERTERS = frozenset({Role.STORE, *AT_BOARDS})
 """Roles whose output is an inverter's."""
-POWER_ROLES = frozenset({Role.SUPPLY, Role.STANDBY, Role.STORE, Role.CARRY, *AT_BOARDS})
+POWER_ROLES = frozenset({*SOURCES, Role.STORE, Role.CARRY, *AT_BOARDS})
 ON_WATER = frozenset({Role.LOOP_COOLING, Role.HALL_COOLING, Role.DOOR_COOLING})
 """Roles that give their heat to the facility water of a plant."""
 COOLING_ROLES = frozenset({*ON_WATER, Role.PUMP, *PLANT})

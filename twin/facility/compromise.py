@@ -36,6 +36,7 @@ ANSWERS = {
     Role.STORE: UPS,
     Role.CARRY: SWITCHGEAR,
     Role.STANDBY: SWITCHGEAR,
+    Role.PRIME: SWITCHGEAR,
     Role.SUPPLY: METER,
 }
 """By role, the answer where a fault states none. All are assumed: of alarms that operators watch,

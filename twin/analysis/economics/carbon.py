@@ -12,7 +12,6 @@ import pandas as pd
 from twin.analysis.economics.blocks import Money
 from twin.analysis.economics.capital import floor_m2
 from twin.analysis.economics.price_list import PriceList
-from twin.analysis.prices import diesel_carbon_kg
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import COOLING_ROLES, POWER_ROLES, of_role
 from twin.facility.model import Facility
@@ -46,10 +45,10 @@ def embodied(facility: Facility, prices: PriceList, money: Money) -> Embodied:
 
 
 def carbon_frame(
-    facility: Facility, site: pd.DataFrame, fuel_m3: float, embodied_year_kg: float
+    facility: Facility, site: pd.DataFrame, fuel_kg: float, embodied_year_kg: float
 ) -> pd.DataFrame:
     """The table `carbon`, from the periods of the table `site`; a period that is longer than an
-    hour stands for itself.
+    hour stands for itself. Carbon of fuel, `fuel_kg` in all, goes by what generators gave.
     """
     end_s = site["time_s"].to_numpy(dtype=float)
     if not end_s.size:
@@ -63,7 +62,7 @@ def carbon_frame(
         "energy_j": energy_j,
         "location_kg": energy_j * intensity,
         "market_kg": energy_j * market_intensity(facility, intensity),
-        "fuel_kg": diesel_carbon_kg(fuel_m3) * (generated / whole if whole > 0 else generated),
+        "fuel_kg": fuel_kg * (generated / whole if whole > 0 else generated),
         "embodied_kg": embodied_year_kg * (end_s - start_s) / (HOURS_PER_YEAR * HOUR_S),
     }
     return _by_hour(end_s, columns)

@@ -29,7 +29,7 @@ def cost_frames(
     found = economics(facility, summary, tables)
     made = embodied(facility, found.prices, found.money)
     a_year = float(made.per_year_kg[0])
-    carbon = carbon_frame(facility, tables["site"], float(summary["fuel_m3"]), a_year)
+    carbon = carbon_frame(facility, tables["site"], float(summary["carbon_fuel_kg"]), a_year)
     figures = [*figures_of(found), *_carbon_figures(found, carbon, made.it_kg + made.facility_kg)]
     return {
         "costs": pd.DataFrame(cost_rows(found)),

@@ -96,6 +96,9 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
     refuel_s: Positive | None = None
     """From a start to the delivery that fills its tank, and from each to the next; nobody brings
     fuel where not stated."""
+    gas_efficiency_frac: Efficiency | None = None
+    """Prime generators: electricity over heat of the gas burnt, by its higher heating value; one
+    number for all loads."""
     transfer_s: AtLeastZero
     """Gap in supply when it changes source."""
     trip_pickup_frac: Positive | None = None
@@ -157,6 +160,10 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
         fuel = (self.fuel_idle_m3_s, self.fuel_half_m3_s, self.fuel_full_m3_s)
         some = any(value is not None for value in fuel)
         refuse(some and None in fuel, "consumption is stated without load, at half and at full")
+        refuse(
+            (self.gas_efficiency_frac is not None) != (role(self.kind) is Role.PRIME),
+            "a prime generator and nothing else has a gas_efficiency_frac",
+        )
         refuse(
             role(self.kind) is not Role.STANDBY
             and any(getattr(self, field) is not None for field in GENERATOR_ONLY),

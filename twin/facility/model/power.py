@@ -79,6 +79,8 @@ class PowerTree:
     """Share of failed starts that generators of one type called together have in common."""
     standby: StandbyNumbers
     """What else there is to know of generators."""
+    gas_efficiency_frac: Array
+    """Of prime generators, by the higher heating value; NaN for all else."""
     switching_error_probability: Array
     """That somebody who is to take it out opens another of its type."""
     transfer_s: Array

@@ -70,7 +70,7 @@ def _way_per_va(
     """
     total: complex | None = None
     while True:
-        if role(node.kind) in (Role.STORE, Role.STANDBY):
+        if role(node.kind) in (Role.STORE, Role.STANDBY, Role.PRIME):
             return None
         own = series_per_va(node.row)
         if own is not None:

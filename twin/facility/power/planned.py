@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Index
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.controls import PlannedTransfer
 from twin.facility.model import Facility
 from twin.facility.power.loading import wiring
@@ -16,7 +16,7 @@ def transfer_boards(facility: Facility) -> Index:
     """Power nodes that generators feed, and the utility as well."""
     wires = wiring(facility)
     kinds = facility.power.kind
-    utility = of_role(kinds, Role.SUPPLY)
+    utility = of_role(kinds, *MAINS)
     alone = flow.by_generators_alone(wires, utility, of_role(kinds, Role.STANDBY))
     into = alone[wires.supply] & ~alone[wires.taker]
     return np.unique(wires.taker[into])

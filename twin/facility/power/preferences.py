@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.equipment_kinds import MAINS, Role, role
 from twin.facility.power.node import PowerNode
 
 
@@ -21,7 +21,7 @@ def generators_alone(nodes: Sequence[PowerNode]) -> set[str]:
             reached[name] = (False, False)  # a ring of feeds is refused elsewhere
             node = by_name[name]
             each = [sources(supply) for supply in node.supplies]
-            utility = role(node.kind) is Role.SUPPLY or any(u for u, _ in each)
+            utility = role(node.kind) in MAINS or any(u for u, _ in each)
             generator = role(node.kind) is Role.STANDBY or any(g for _, g in each)
             reached[name] = (utility, generator)
         return reached[name]

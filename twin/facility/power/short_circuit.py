@@ -144,7 +144,7 @@ def _sources(facility: Facility, voltage_v: Array) -> Complex:
     tree = facility.power
     found = np.full(len(tree.id), np.inf, dtype=complex)
     found[of_role(tree.kind, Role.SUPPLY)] = grid_per_va(grid_va(facility)[0])
-    sets = of_role(tree.kind, Role.STANDBY)
+    sets = of_role(tree.kind, Role.STANDBY, Role.PRIME)
     stated = tree.subtransient_reactance_frac[sets]
     found[sets] = generator_per_va(
         np.where(np.isnan(stated), SUBTRANSIENT_FRAC, stated),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.facility.model import Facility, Index, PowerTree
 from twin.facility.model.ups import UpsArrays
 from twin.facility.power.loading import peak_loads_w
@@ -73,7 +73,7 @@ def _compiled(
         feeds=tuple(tuple(feeds[node]) for node in kept.tolist()),
         over=_over(tree, kept.tolist(), place),
         priority=tree.priority[kept],
-        utility=of_role(tree.kind, Role.SUPPLY)[kept],
+        utility=of_role(tree.kind, *MAINS)[kept],
         generator=of_role(tree.kind, Role.STANDBY)[kept],
         load_w=load_w[kept],
         rating_w=tree.rating_w[kept],

@@ -23,8 +23,8 @@ def add_ties(ledger: Ledger, nodes: list[PowerNode]) -> None:
     known = {node.id: node for node in nodes}
     alone = generators_alone(nodes)
     ties = [(i, g) for i, g in enumerate(ledger.scenario.plan.power) if g.tie is not None]
-    every = {node.id: list(node.supplies) for node in nodes}
-    mains = {name: [s for s in supplies if s not in alone] for name, supplies in every.items()}
+    every = {node.id: [(s, rank) for s, rank, _ in node.feeds()] for node in nodes}
+    mains = {name: [feed for feed in own if feed[0] not in alone] for name, own in every.items()}
     for i, group in ties:
         loc = ("layout", "power", i)
         if _fits(ledger, loc, group, known):
@@ -58,8 +58,12 @@ def _fits(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, PowerNod
 
 
 def _add(
-    ledger: Ledger, known: dict[str, PowerNode], own: dict[str, list[str]], group: PowerGroup
+    ledger: Ledger,
+    known: dict[str, PowerNode],
+    own: dict[str, list[tuple[str, int]]],
+    group: PowerGroup,
 ) -> None:
+    """A tie takes from what the board beyond it stands on: by that board's own preferences."""
     tie = known[group.name]
     assert group.tie is not None
     assert tie.row is not None
@@ -67,11 +71,12 @@ def _add(
     tie.minimum_supply_w = max(known[name].minimum_supply_w for name in group.tie)
     tie.row = tie.row.model_copy(update={"transfer_s": 0.0})
     tie.priority = True
-    for entry, name in enumerate(group.tie):
-        for supply in own[name]:
+    for name in group.tie:
+        first = max(tie.ranks, default=-1) + 1
+        for supply, rank in own[name]:
             if supply not in tie.supplies:
                 tie.supplies.append(supply)
-                tie.ranks.append(entry)
+                tie.ranks.append(first + rank)
                 tie.over[supply] = name
                 ledger.edges.append((supply, tie.id, "power", "priority"))
         _last_preference(known[name], tie.id, gap_s)
@@ -94,8 +99,10 @@ def _check_least(ledger: Ledger, loc: Loc, group: PowerGroup, known: dict[str, P
     tie = known[group.name]
     assert group.tie is not None
     least_w = [known[name].minimum_supply_w for name in group.tie]
-    reach_w = [sum(known[s].rating_w for s, own in tie.over.items() if own == b) for b in group.tie]
-    if tie.over and (max(reach_w) < max(least_w) or tie.rating_w < min(least_w)):
+    reach_w: dict[int, float] = {}
+    for supply, rank in zip(tie.supplies, tie.ranks, strict=True):
+        reach_w[rank] = reach_w.get(rank, 0.0) + known[supply].rating_w
+    if tie.over and (max(reach_w.values()) < max(least_w) or tie.rating_w < min(least_w)):
         found = f"{group.name!r} that never closes: what feeds {group.tie[0]!r} or "
         found += f"{group.tie[1]!r}, or the tie itself, reaches the minimum_supply of neither"
         allowed = "ratings that reach it, or a lower minimum_supply"

@@ -199,12 +199,15 @@ def freeze(
 def _electrical(
     nodes: list[PowerNode], column: Callable[[str, float], np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Nominal voltage, reactances and fault current of every node; NaN where no row states one."""
+    """Nominal voltage, reactances, fault current and efficiency of every node; NaN where no row
+    states one.
+    """
     stated = (
         "voltage_v",
         "subtransient_reactance_frac",
         "inverter_fault_frac",
         "short_circuit_rating_a",
+        "gas_efficiency_frac",
     )
     return {
         **{name: column(name, np.nan) for name in stated},

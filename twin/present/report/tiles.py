@@ -72,11 +72,14 @@ def tiles(result: Result) -> list[Tile]:
 
 def _energy(held: Mapping[str, Any]) -> Tile:
     bought_j = number(held.get("energy_utility_j"))
-    diesel_j = float(np.nan_to_num(number(held.get("energy_generator_j"))))
+    made_j = float(np.nan_to_num(number(held.get("energy_generator_j"))))
+    gas_j = float(np.nan_to_num(number(held.get("gas_j"))))
     below = f"{energy(held.get('energy_cooling_j'))} of it for cooling"
-    if diesel_j > 0:
+    if made_j > 0:
         litres = number(held.get("fuel_m3")) * 1e3
-        below += f"; beside it {energy(diesel_j)} from generators, {litres:,.0f} L of diesel"
+        burnt = [f"{litres:,.0f} L of diesel"] * (litres > 0 or not gas_j)
+        burnt += [f"{energy(gas_j)} of gas"] * (gas_j > 0)
+        below += f"; beside it {energy(made_j)} from generators, {' and '.join(burnt)}"
     return Tile(
         "Energy bought", energy(bought_j), below, of="summary.energy_utility_j", number=bought_j
     )

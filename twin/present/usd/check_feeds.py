@@ -13,7 +13,7 @@ from twin.errors import Problem
 from twin.present.usd.check_read import FeedPrim, Placed, owner_of
 
 DOMAINS = ("electrical", "cooling", "network")
-SOURCES = frozenset({"utility", "generator"})
+SOURCES = frozenset({"utility", "prime_generator", "generator"})
 """Kinds that need no electrical feed."""
 STORES = frozenset({"ups"})
 _SHOWN_MAX = 5

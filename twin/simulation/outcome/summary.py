@@ -6,7 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from twin.analysis.prices import J_PER_KWH, diesel_carbon_kg, diesel_usd, water_usd
+from twin.analysis.prices import (
+    J_PER_KWH,
+    diesel_carbon_kg,
+    diesel_usd,
+    gas_carbon_kg,
+    gas_usd,
+    water_usd,
+)
 from twin.physics.humidity_control import power_w
 from twin.quantities import percent
 from twin.simulation.disciplines import Disciplines
@@ -26,6 +33,7 @@ def summary(run: Disciplines, wall_s: float) -> dict[str, Any]:
         **_energy(run),
         **_work(run),
         **_costs(run),
+        **_gas(run),
         **_bess(run),
         **_solar(run),
         **_moisture(run),
@@ -102,8 +110,9 @@ def _costs(run: Disciplines) -> dict[str, float]:
     site = run.accounts.site_totals()
     water = water_usd(site["water_kg"], run.world.facility.scenario.site.water_price)
     demand = run.billing.demand_usd()
-    fuel = diesel_usd(site["fuel_m3"])
-    fuel_kg = diesel_carbon_kg(site["fuel_m3"])
+    gas_j = sum(_gas(run).values())
+    fuel = diesel_usd(site["fuel_m3"]) + gas_usd(gas_j)
+    fuel_kg = diesel_carbon_kg(site["fuel_m3"]) + gas_carbon_kg(gas_j)
     return {
         "cost_usd": run.billing.energy_usd() + fuel + water + demand - _sold_usd(run),
         "cost_energy_usd": run.billing.energy_usd(),
@@ -113,6 +122,15 @@ def _costs(run: Disciplines) -> dict[str, float]:
         "carbon_kg": run.billing.carbon_kg() + fuel_kg,
         "carbon_fuel_kg": fuel_kg,
     }
+
+
+def _gas(run: Disciplines) -> dict[str, float]:
+    """What prime generators burn; nothing without."""
+    efficiency_frac = run.world.facility.power.gas_efficiency_frac
+    prime = np.flatnonzero(np.isfinite(efficiency_frac))
+    if not prime.size:
+        return {}
+    return {"gas_j": float((run.accounts.own.power[1, prime] / efficiency_frac[prime]).sum())}
 
 
 def _bess(run: Disciplines) -> dict[str, float]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.facility.model import PowerTree
 from twin.facility.power.loading import wiring
 from twin.physics import flow
@@ -50,6 +50,7 @@ class Supply(Discipline):
         self._bypassed_stages = (-1, self.stages)
         self._flowed: _Flowed | None = None
         self.is_utility = of_role(tree.kind, Role.SUPPLY)
+        self.is_mains = of_role(tree.kind, *MAINS)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_ups = of_role(tree.kind, Role.STORE)
         self.is_load = np.zeros(len(tree.id), dtype=bool)
@@ -128,7 +129,7 @@ class Supply(Discipline):
         if np.array_equal(seen, own.seen):
             return False
         own.seen = seen
-        source = self.is_utility | (self.is_generator & own.generator_on)
+        source = self.is_mains | (self.is_generator & own.generator_on)
         carried, wires = self.storage.take_part(ready, able, source, stored, closed)
         own.live = flow.live(wires, able, source, stored | carried, closed)
         input_frac = self.sags.look(stored, closed)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.physics import flow
 from twin.physics.sag import GOOD_FRAC
 from twin.simulation.kernel.world import World
@@ -28,7 +28,7 @@ class Trial:
         self.own = world.state.supply
         self.wires = wires
         self.stages = stages
-        self.is_utility = of_role(tree.kind, Role.SUPPLY)
+        self.is_utility = of_role(tree.kind, *MAINS)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_store = of_role(tree.kind, Role.STORE)
         self.loads = np.concatenate([tree.load_of_rack, tree.load_of_unit]).astype(np.int64)

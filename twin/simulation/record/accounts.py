@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.moist_halls import moist_halls
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.discipline import Discipline
@@ -28,7 +29,7 @@ class Accounts(Discipline):
         self.compute = compute
         self.supply = supply
         self.utilities = np.flatnonzero(supply.is_utility)
-        self.generators = np.flatnonzero(supply.is_generator)
+        self.generators = np.flatnonzero(of_role(supply.tree.kind, Role.STANDBY, Role.PRIME))
         rating = supply.tree.rating_w
         self.drawn_frac = 1.0 + moist_halls(world.facility).bleed_frac
         self.rating_w = np.where(np.isfinite(rating) & (rating > 0), rating, np.inf)

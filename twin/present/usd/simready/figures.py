@@ -14,6 +14,7 @@ _BOX_KG_M3 = {
     "ups": 450.0,
     "chiller": 300.0,
     "dry_cooler": 100.0,
+    "prime_generator": 220.0,
     "generator": 220.0,
     "transformer": 560.0,
     "switchboard": 240.0,

@@ -26,7 +26,7 @@ _BREAKER_FRAC = 1.25
 _FLUIDS = {"pg25": "glycol_water_25", "water": "water"}
 _PLANT = ("chiller", "dry_cooler")
 _POWER = ("transformer", "switchboard", "ats", "ups", "rpp", "pdu", "busway", "cable")
-_GIVERS = ("utility", "generator")
+_GIVERS = ("utility", "prime_generator", "generator")
 
 Place = tuple[float, float, float]
 
