@@ -175,6 +175,25 @@ def test_a_rejection_and_a_component_that_is_gone_are_open_points(pod: Path, cap
     assert "support_r8: approved by A. Meyer, gone" in said
 
 
+def test_a_design_that_was_signed_as_a_whole_is_stale_once_a_set_point_moves(pod, capfd) -> None:
+    """No component knows the water's set-point: a design signed at 41.5 °C stood at 30 °C too."""
+    assert say(pod, "--component", "design", "--decision", "approved") == 0
+    assert say(pod, "--component", "ups_1", "--decision", "approved") == 0
+    scenario = pod.with_name("day.yaml")
+    text = Path("scenarios/first_factory.yaml").read_text()
+    scenario.write_text(text.replace("../layouts/gb200_su.yaml", "pod.yaml"))
+    capfd.readouterr()
+    assert main(["review", str(scenario)]) == 0
+    for folder, set_point in (("as_signed", "41.5 degC"), ("colder", "30 degC")):
+        key = "layout.cooling.plant.warm_water.supply_temperature"
+        change = ["--set", "horizon=10 min", "--set", f"{key}={set_point}"]
+        assert main(["run", str(scenario), "--out", str(pod.with_name(folder)), *change]) == 0
+    pages = [pod.with_name(name) / "report.html" for name in ("as_signed", "colder")]
+    told = [page.read_text(encoding="utf-8") for page in pages]
+    assert "Signed off as a whole by A. Meyer." in told[0]
+    assert "1 open point (design: approved by A. Meyer, stale)" in told[1]
+
+
 def test_comments_in_the_file_stay_and_wrong_entries_are_told_at_their_line(pod, capfd) -> None:
     path = pod.parent / "review.yaml"
     assert say(pod, "--component", "ups_1", "--decision", "approved") == 0

@@ -12,7 +12,7 @@ import pytest
 from chromium import Browser, Page, browser
 from synthetic import synthetic
 
-from twin.analysis.sign_off import JudgedEntry, component_hashes, judge, new_entry
+from twin.analysis.sign_off import JudgedEntry, component_hashes, judge, layout_of, new_entry
 from twin.cli import main
 from twin.present.figures import FIGURES, Drawing
 from twin.present.report import render
@@ -99,7 +99,9 @@ def test_notes_of_a_layout_without_any_are_refused(project: Path, capfd) -> None
 def said(*entries: tuple[str, str, str, str]) -> tuple[JudgedEntry, ...]:
     """Component, reviewer, decision and note, on the synthetic day as it stands."""
     day = synthetic()
-    hashes = component_hashes(day.frame("components"), day.frame("edges"))
+    hashes = component_hashes(
+        day.frame("components"), day.frame("edges"), layout_of(day.scenario_yaml)
+    )
     made = [
         new_entry(what, who, decision, note, "2026-11-29", hashes)
         for what, who, decision, note in entries

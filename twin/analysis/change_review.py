@@ -32,5 +32,8 @@ class ChangeReview:
 def change_review(a: Compared, b: Compared, said: Iterable[Iterable[ReviewEntry]]) -> ChangeReview:
     """Entries of one file or of two, each once, judged by both designs."""
     entries = list(dict.fromkeys(entry for file in said for entry in file))
-    judged = [judge(entries, component_hashes(side.components, side.edges)) for side in (a, b)]
+    judged = [
+        judge(entries, component_hashes(side.components, side.edges, side.layout))
+        for side in (a, b)
+    ]
     return ChangeReview(judged[0], judged[1])

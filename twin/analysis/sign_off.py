@@ -6,8 +6,9 @@
           - {component: ups_a_1, reviewer: A. Meyer, decision: approved, date: 2026-11-29,
              hash: 3f2a91c07b1e, note: "checked against the single-line diagram"}
 
-A hash is of what the component is, where it stands and who feeds it. A decision on what has changed
-since is stale: it stands in the file, and counts for nothing.
+A hash is of what the component is, where it stands and who feeds it; of the design as a whole, of
+all of them and of what its layout states beside: set-points, containment, volumes. A decision on
+what has changed since is stale: it stands in the file, and counts for nothing.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 from pydantic import Field
 
+from twin.analysis.differences import flat
 from twin.errors import InputError, Problem, did_you_mean
+from twin.scenario.yaml.document import parse
 from twin.scenario.yaml.validate import load_model
 from twin.stated import Stated
 
@@ -30,6 +33,7 @@ FILE = "review.yaml"
 DESIGN = "design"
 """Stands for all components together."""
 
+_WORDS = ("name", "description")
 Decision = Literal["comment", "approved", "rejected"]
 State = Literal["current", "stale", "gone"]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
@@ -101,9 +105,14 @@ def read_reviews(path: Path) -> tuple[ReviewEntry, ...]:
     return found.reviews
 
 
-def component_hashes(components: pd.DataFrame, edges: pd.DataFrame) -> dict[str, str]:
+def component_hashes(
+    components: pd.DataFrame, edges: pd.DataFrame, layout: Mapping[str, Any]
+) -> dict[str, str]:
     """Twelve hexadecimal digits for each component, and for `design`, of what it is, where it
-    stands and who feeds it; frames as declared in `twin.results.tables`.
+    stands and who feeds it.
+
+    components, edges   as declared in `twin.results.tables`
+    layout              plain data; its name and description are not part of the design
     """
     fed: dict[str, list[str]] = {}
     for row in edges.sort_values(["target", "system", "role"], kind="stable").itertuples():
@@ -112,7 +121,9 @@ def component_hashes(components: pd.DataFrame, edges: pd.DataFrame) -> dict[str,
         str(row["id"]): _short(repr([*map(_plain, row.values()), fed.get(str(row["id"]), [])]))
         for row in components.to_dict("records")
     }
-    return {**out, DESIGN: _short(repr(sorted(out.items())))}
+    stated = flat({key: value for key, value in layout.items() if key not in _WORDS})
+    held = sorted((key, str(value)) for key, value in stated.items() if value is not None)
+    return {**out, DESIGN: _short(repr([*sorted(out.items()), *held]))}
 
 
 def _plain(value: object) -> object:
@@ -171,10 +182,22 @@ def approvers(judged: Iterable[JudgedEntry]) -> list[str]:
     ]
 
 
-def judged_by(file: Path, components: pd.DataFrame, edges: pd.DataFrame) -> tuple[JudgedEntry, ...]:
-    """Notes and decisions of a file, judged by what was built; none where there is no file."""
+def judged_by(
+    file: Path, components: pd.DataFrame, edges: pd.DataFrame, scenario_yaml: str
+) -> tuple[JudgedEntry, ...]:
+    """Notes and decisions of a file, judged by what was built of a resolved scenario; none where
+    there is no file.
+    """
     entries = read_reviews(file)
-    return judge(entries, component_hashes(components, edges)) if entries else ()
+    if not entries:
+        return ()
+    return judge(entries, component_hashes(components, edges, layout_of(scenario_yaml)))
+
+
+def layout_of(scenario_yaml: str) -> dict[str, Any]:
+    """The layout of a resolved scenario as plain data; empty where it holds none."""
+    held = parse(scenario_yaml, Path("scenario.yaml")).data.get("layout")
+    return held if isinstance(held, dict) else {}
 
 
 def new_entry(

@@ -105,7 +105,7 @@ def reviews(layout: Path) -> tuple[Path, tuple[JudgedEntry, ...], list[str]]:
     scenario = face.load(layout)
     tables = face.build(scenario).tables()
     file = review_path(scenario.layout_file() or layout)
-    judged = judged_by(file, tables["components"], tables["edges"])
+    judged = judged_by(file, tables["components"], tables["edges"], scenario.as_yaml())
     return file, judged, open_points(judged)
 
 
@@ -126,13 +126,20 @@ def add_review(
     own: bool = False,
 ) -> Path:
     """Write one more entry beside a layout, in a file of its own where asked; the file."""
-    from twin.analysis.sign_off import component_hashes, new_entry, own_review_path, review_path
+    from twin.analysis.sign_off import (
+        component_hashes,
+        layout_of,
+        new_entry,
+        own_review_path,
+        review_path,
+    )
     from twin.analysis.sign_off_text import begun_from, checked, with_entry
     from twin.results.folder import write_whole
 
     scenario = face.load(layout)
     tables = face.build(scenario).tables()
-    hashes = component_hashes(tables["components"], tables["edges"])
+    stated = layout_of(scenario.as_yaml())
+    hashes = component_hashes(tables["components"], tables["edges"], stated)
     place = scenario.layout_file() or layout
     shared = review_path(place)
     path = own_review_path(place) if own else shared

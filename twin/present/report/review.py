@@ -37,7 +37,8 @@ STATES = {
 
 def reviews_in(result: Result, folder: Path) -> Reviews:
     """What is kept beside a result, judged by what it was run with; InputError at its line."""
-    return judged_by(folder / FILE, result.frame("components"), result.frame("edges"))
+    built = result.frame("components"), result.frame("edges")
+    return judged_by(folder / FILE, *built, result.scenario_yaml)
 
 
 def section(reviews: Reviews) -> Section:
