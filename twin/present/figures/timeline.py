@@ -12,6 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from twin.present.drill_spans import drill_spans
+from twin.present.figures.drills import draw_drills, drill_inches
 from twin.present.figures.faults import draw_faults, strip_inches
 from twin.present.figures.labels import align_labels
 from twin.present.figures.style import (
@@ -51,19 +53,24 @@ def figure_timeline(result: Result) -> Figure:
         *_rates(site),
         (2.0, _draw_temperatures),
     ]
+    drills = drill_spans(result)
     label = strip_inches(result.frame("events"), last_s)
-    heights = [label, *(height for height, _ in draws)]
+    lanes = [drill_inches(drills, last_s)] if drills else []
+    heights = [label, *lanes, *(height for height, _ in draws)]
     figure = HouseFigure(figsize=(WIDTH_IN, sum(heights) + 0.6), layout="constrained")
     strip, *panels = figure.subplots(
         len(heights), 1, sharex=True, gridspec_kw={"height_ratios": heights}
     )
+    lane = [panels.pop(0) for _ in lanes]
     for axes, (_, draw) in zip(panels, draws, strict=True):
         draw(axes, result)
         hours_axis(axes, last_s, label=axes is panels[-1])
         axes.legend(
             loc="upper left", bbox_to_anchor=(1.0, 1.03), handlelength=1.1, borderaxespad=0.3
         )
-    draw_faults(strip, panels, result.frame("events"), site, last_s)
+    for axes in lane:
+        draw_drills(axes, panels, drills, last_s)
+    draw_faults(strip, [*lane, *panels], result.frame("events"), site, last_s)
     align_labels(panels)
     return figure
 

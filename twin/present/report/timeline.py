@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from twin.present.blocks import Section
-from twin.quantities import clock, counted, duration, number
+import pandas as pd
+
+from twin.present.blocks import Columns, Section, grid, words
+from twin.present.drill_spans import drill_spans
+from twin.quantities import clock, counted, duration, moment, number
 from twin.results import Result
 
 
@@ -17,4 +20,14 @@ def section(result: Result) -> Section:
     each = f" of {duration(period_s)}" if period_s == period_s else ""
     were = "was" if len(site) == 1 else "were"
     told = f"{counted(len(site), 'period')}{each} {were} recorded, up to {clock(end_s)}."
-    return Section("Timeline", [told])
+    drills = pd.DataFrame([vars(one) for one in drill_spans(result)])
+    if drills.empty:
+        return Section("Timeline", [told])
+    named = drills.assign(component=drills["component"].replace("", "all"))
+    return Section("Timeline", [told], [grid("Drills", named, _DRILLS)])
+
+
+_DRILLS: Columns = {
+    "Begins": ("begins_s", moment), "Ends": ("ends_s", moment), "Drill": ("name", words),
+    "Kind": ("kind", words), "Of": ("component", words),
+}  # fmt: skip

@@ -17,13 +17,17 @@ import pandas as pd
 from twin.analysis.cause_chain import CAUSES
 from twin.analysis.sign_off import JudgedEntry, is_open, last_decisions
 from twin.catalogue.equipment_kinds import singular
+from twin.present.drill_spans import drill_spans
+from twin.present.figures.faults import grouped
 from twin.present.ramp import hexadecimal
 from twin.present.viewer3d.quantities import Framed, framed, steps_s
 from twin.quantities import count, power, short
 from twin.results import Result
-from twin.results.enums import MENDS
+from twin.results.enums import FIRST_CAUSES, MENDS
 
 MOST_EVENTS = 5_000
+MOST_BREAKS = 60
+"""Moments that the slider marks and that one may go to."""
 STOPS = 33
 """Colours of the ramp; between them the view takes the nearest."""
 
@@ -75,6 +79,11 @@ def _scene(result: Result, time_s: npt.NDArray[np.float64], frames: list[Framed]
         "events": _events(result, place),
         "broken": _broken(result, place),
         "points": _points(result),
+        "drills": [
+            [short(one.name, 60), round(one.begins_s, 1), round(one.ends_s, 1)]
+            for one in drill_spans(result)
+        ],
+        "breaks": _breaks(result),
     }
 
 
@@ -143,6 +152,13 @@ def _broken(result: Result, place: Mapping[str, int]) -> list[list[float]]:
         elif str(who) in since:
             out.append([place[str(who)], since.pop(str(who)), float(at)])
     return out + [[place[who], at, 1e12] for who, at in since.items()]
+
+
+def _breaks(result: Result) -> list[list[Any]]:
+    """When something broke of itself and what it was, at most MOST_BREAKS groups."""
+    held = result.frame("events")
+    groups = grouped(held[held["what"].isin(FIRST_CAUSES)])[:MOST_BREAKS]
+    return [[round(one.time_s, 1), short(one.text, 60)] for one in groups]
 
 
 def _notes(result: Result, reviews: Sequence[JudgedEntry]) -> list[list[Any]]:

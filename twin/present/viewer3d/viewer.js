@@ -216,9 +216,12 @@
   const ramp = (found) => colours[Math.round(found / 254 * (colours.length - 1))];
   const broken = (n) => data.broken.some(([who, from, to]) => who === n && from <= now() && now() < to);
   const now = () => data.time_s[step];
+  const before = () => step ? data.time_s[step - 1] : 0;
+  /* A step tells of its whole period: what was over before its end was there too. */
+  const during = (from, to) => from < now() && before() < Math.max(to, from + 1e-6);
   let effect = null;
   const colour = () => {
-    const out = new Set(data.broken.filter(([, a, b]) => a <= now() && now() < b).map(([n]) => n));
+    const out = new Set(data.broken.filter(([, a, b]) => during(a, b)).map(([n]) => n));
     for (let n = 0; n < count; n++) {
       let c = NONE;
       if (effect) c = effect.lost.has(n) ? BROKEN : effect.less.has(n) ? LESS : DIM;
@@ -325,8 +328,9 @@
   const draw = () => { asked = false; if (pins.visible) stand(); renderer.render(scene, camera); };
   const redraw = () => { if (!asked) { asked = true; requestAnimationFrame(draw); } };
   const refresh = () => {
-    $("v-time").textContent = clock(now());
-    $("v-slider").setAttribute("aria-valuetext", clock(now()));
+    const drilled = data.drills.filter(([, a, b]) => during(a, b)).map(([words]) => `drill: ${words}`);
+    $("v-time").textContent = [clock(now()), ...drilled].join(", ");
+    $("v-slider").setAttribute("aria-valuetext", $("v-time").textContent);
     effect = failing && picked >= 0 ? failure(picked) : null;
     $("v-fail").setAttribute("aria-pressed", String(Boolean(effect)));
     colour(); legend(); facts(); curve(); tell(); redraw();
@@ -381,6 +385,30 @@
   $("v-shown").textContent = `${number(count)} of ${number(count)} shown`;
   $("v-slider").max = String(steps - 1);
   $("v-slider").addEventListener("input", (e) => { step = Number(e.target.value); refresh(); });
+  const go = (to) => { step = to; $("v-slider").value = String(step); refresh(); };
+  /* Where a moment stands along the slider, in steps; the step that tells of it. */
+  const along = (s) => {
+    const k = data.time_s.findIndex((t) => t >= s);
+    if (k <= 0) return k < 0 ? steps - 1 : 0;
+    return k - (data.time_s[k] - s) / (data.time_s[k] - data.time_s[k - 1]);
+  };
+  const stepOf = (s) => { const k = data.time_s.findIndex((t) => t > s); return k < 0 ? steps - 1 : k; };
+  const mark = (kind, from, to) => {
+    const share = (s) => along(s) / Math.max(1, steps - 1), span = document.createElement("span");
+    span.className = kind;
+    span.style.left = `${100 * share(from)}%`;
+    if (to > from) span.style.width = `${Math.max(1, 100 * (share(to) - share(from)))}%`;
+    $("v-marks").append(span);
+  };
+  data.drills.forEach(([, from, to]) => mark("drill", from, to));
+  data.breaks.forEach(([at]) => mark("break", at, at));
+  const moments = [
+    ...data.drills.flatMap(([words, from, to]) => [[from, `drill begins: ${words}`], [to, `drill ends: ${words}`]]),
+    ...data.breaks,
+  ].sort((a, b) => a[0] - b[0]);
+  moments.forEach(([at, words]) => option($("v-go"), `${clock(at)} ${words}`, String(stepOf(at))));
+  $("v-goes").hidden = !moments.length;
+  $("v-go").addEventListener("change", (e) => { if (e.target.value) go(Number(e.target.value)); });
   $("v-quantity").addEventListener("change", (e) => { quantity = data.quantities[Number(e.target.value)]; refresh(); });
   $("v-find").addEventListener("change", (e) => { if (index.has(e.target.value)) pick(index.get(e.target.value)); });
   $("v-fail").addEventListener("click", () => { failing = !failing; refresh(); });
@@ -388,7 +416,7 @@
   $("v-play").addEventListener("click", () => {
     if (playing) { clearInterval(playing); playing = 0; $("v-play").textContent = "Play"; return; }
     $("v-play").textContent = "Stop";
-    playing = setInterval(() => { step = (step + 1) % steps; $("v-slider").value = String(step); refresh(); }, 120);
+    playing = setInterval(() => { go((step + 1) % steps); }, 120);
   });
   const ray = new THREE.Raycaster();
   let down = null;

@@ -9,6 +9,7 @@ import pandas as pd
 
 from twin.analysis.economics import cost_frames
 from twin.analysis.review import review
+from twin.controls import Drill, drilled, ends_s
 from twin.results import TABLES, Result, empty
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
@@ -55,10 +56,25 @@ def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[s
         "catalogue_hash": scenario.catalogue.content_hash(),
         "own_rows": scenario.catalogue.own_rows(),
         "targets": scenario.targets.model_dump(exclude_none=True),
+        "drills": [_drill(one) for one in sorted(scenario.drills, key=lambda one: one.at)],
         "wall_s": wall_s,
         "period_s": scenario.outputs.period,
         "stopped": stopped,
         "invalid": invalid,
         "findings": [finding.as_dict() for finding in review(facility)],
         "warnings": warnings(run),
+    }
+
+
+def _drill(drill: Drill) -> dict[str, Any]:
+    """What it is called and about, and from when to when it lasts."""
+    about = drilled(drill)
+    whole = about == drill.kind
+    boards = getattr(drill, "boards", ())
+    return {
+        "name": drill.name or (about.replace("_", " ") if whole else about),
+        "kind": drill.kind,
+        "component": ", ".join(boards) if whole else about,
+        "at_s": drill.at,
+        "until_s": ends_s(drill),
     }
