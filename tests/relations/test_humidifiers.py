@@ -39,6 +39,7 @@ def test_power_water_and_heat_by_hand(kind: str) -> None:
     """A kilogram of steam takes 2,613 kJ of electricity and leaves 112 kJ as heat; one that
     evaporates takes 2,501 kJ out of the air, but what its device draws: 11.5 kJ (3.2 kW for 1,000 L
     an hour), or 222 kJ (91.5 % less than steam). Half as much is drained from an evaporative one.
+    What warms or cools the air leaves in a small part with the air that leaks out.
     """
     dry, run = held(None), held(kind)
     given_kg = number(run, "humidifier_kg")
@@ -52,7 +53,7 @@ def test_power_water_and_heat_by_hand(kind: str) -> None:
     water_kg = [float(r.frame("site").water_kg.sum()) for r in (dry, run)]
     assert water_kg[1] - water_kg[0] == pytest.approx(given_kg + bled_kg, rel=1e-6)
     into_air_j = given_kg * (J_KG[kind] - VAPORISATION_J_KG)
-    assert plant_j(run) - plant_j(dry) == pytest.approx(into_air_j, rel=1e-3)
+    assert 0.95 < (plant_j(run) - plant_j(dry)) / into_air_j < 1.0
     for balance in ("heat", "energy", "moisture"):
         assert abs(number(run, f"{balance}_balance_residual_frac")) < 1e-9
 
@@ -137,14 +138,14 @@ def test_a_year_and_the_review_count_hours_of_relative_humidity() -> None:
 
 
 def test_water_evaporates_no_more_than_the_heat_there_is() -> None:
-    """A hall with twenty changes of outdoor air an hour at 15 °C of dew point would take 60 kW and
-    more to evaporate what it lacks; an idle one has half of that, so its air stays drier, its coils
-    come to rest and nothing is colder than their water.
+    """A hall with twenty changes of dry outdoor air an hour, at 15 °C of dew point, would take
+    60 kW and more to evaporate what it lacks; an idle one has half of that, so its air stays drier,
+    its coils come to rest and nothing is colder than their water.
     """
     keys: dict[str, Any] = {"leakage": 20.0, "humidifier": 1000.0, "dew_point_low": "15 °C"}
     keys |= {"dew_point_high": "17 °C"}
     layout = room("16 °C", humidifier_type="evaporative", **keys)
-    run = ran(asked(layout, site=site(0.0, -3.0), **DAY))
+    run = ran(asked(layout, site=site(18.0, 5.0), **DAY))
     table = run.frame("moisture").iloc[-1]
     idle_w = number(run, "energy_it_j") / 86400
     evaporating_w = table.humidifier_kg / 300.0 * (VAPORISATION_J_KG - J_KG["evaporative"])
@@ -152,7 +153,7 @@ def test_water_evaporates_no_more_than_the_heat_there_is() -> None:
     assert table.dew_point_degc < 14.0
     assert run.frame("racks").inlet_air_degc.min() > 15.0
     assert abs(number(run, "heat_balance_residual_frac")) < 1e-9
-    steam = ran(asked(room("16 °C", **keys), site=site(0.0, -3.0), **DAY))
+    steam = ran(asked(room("16 °C", **keys), site=site(18.0, 5.0), **DAY))
     assert steam.frame("moisture").dew_point_degc.iloc[-1] == pytest.approx(15.0, abs=1e-3)
 
 

@@ -47,7 +47,8 @@ class MoistYear:
     unit_w: Array
     """(hour, cooling unit) electricity of humidifiers and dehumidifiers."""
     plant_w: Array
-    """(hour, plant) heat of condensing and of both, which reaches its water."""
+    """(hour, plant) heat of condensing, of both and of outdoor air that leaks in, which reaches its
+    water; below zero where that air spares more."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         unit_w[:, facility.cooling.air.handler_unit[mine]] += drawn_w[:, None] / mine.size
         plant_w[:, plant] += humidity_control.latent_w(found.condensed_kg_s)
         plant_w[:, plant] += humidity_control.air_heat_w(*given)
+        leaks_w_k = leaks_kg_s * AIR_J_KG_K
+        plant_w[:, plant] += leaks_w_k * (year.dry_bulb_degc - coil.room_degc)
     return MoistYear(told, water, unit_w, plant_w)
 
 

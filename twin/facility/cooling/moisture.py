@@ -8,6 +8,7 @@ import numpy as np
 
 from twin.arrays import Array, Index
 from twin.facility.cooling import peak
+from twin.facility.cooling.room_air import COLD_FRAC
 from twin.facility.model import Facility
 from twin.physics import hall_moisture, moist_air
 from twin.physics.hall_moisture import HallMoisture, steady
@@ -44,6 +45,8 @@ class CoilAir:
     """Air that they supply, on average: the coldest that racks can draw in."""
     heat_w: Array
     """Sensible heat that the air of the hall is given."""
+    room_degc: Array
+    """Air of the hall on average, half of it supplied and half on its way back."""
 
 
 def balance(
@@ -82,13 +85,17 @@ def coil_air(
     fans_w = float(peak.unit_w(facility, rack_w)[air.handler_unit[mine]].sum())
     given_w = np.full(cold_degc.size, into_air_w + fans_w)
     left_w = np.maximum(given_w - spared_w, 0.0)
+    half_rise_k = (1 - COLD_FRAC) * into_air_w / stream
     held = air.supply_degc[mine]
     if not np.isfinite(held).any():
         cooled = cold_degc + left_w / opened - into_air_w / stream
-        return CoilAir(np.full(cold_degc.size, opened / AIR_J_KG_K), cooled, given_w)
+        return CoilAir(
+            np.full(cold_degc.size, opened / AIR_J_KG_K), cooled, given_w, cooled + half_rise_k
+        )
     supply = float(np.nanmean(held))
     through = hall_moisture.coil_kg_s(left_w, supply + into_air_w / stream, cold_degc, opened)
-    return CoilAir(through, np.full(cold_degc.size, supply), given_w)
+    supplied = np.full(cold_degc.size, supply)
+    return CoilAir(through, supplied, given_w, supplied + half_rise_k)
 
 
 def warmest_rise_k(facility: Facility, mine: Index, hall: int) -> float:

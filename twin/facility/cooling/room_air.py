@@ -25,6 +25,8 @@ COLD_FRAC = 0.5
 """Share of a hall's air that stands in front of the racks; the rest is on its way to the air
 handlers. Assumed."""
 
+HOUR_S = 3600.0
+
 
 @dataclass(frozen=True)
 class AirDraft:
@@ -118,8 +120,20 @@ def room_air(
         ),
         exhaust_nearness=nearness(zone_m, zone_m, air.zone_hall, air.zone_hall, EXHAUST_REACH_M),
         solved=_solved(out, air),
+        leak_w_k=_leak_w_k(air, halls, pressure_pa),
         structure_w_k=structure[air.zone_hall] * share,
     )
+
+
+def _leak_w_k(air: AirDraft, halls: Sequence[HallSpec], pressure_pa: float) -> Array:
+    """(zone and handler,) of halls whose moisture is stated and that handlers cool."""
+    volume_m3 = np.array([float(np.prod(hall.size)) for hall in halls])
+    changes = np.array([0.0 if h.moisture is None else h.moisture.leakage / HOUR_S for h in halls])
+    handled = np.isin(np.arange(len(halls)), air.handler_hall)
+    leaks = air_w_k(np.where(handled, changes * volume_m3, 0.0), pressure_pa)
+    hall = np.concatenate([air.zone_hall, air.handler_hall])
+    share = air.capacity_j_k / total_by(hall, air.capacity_j_k, len(halls))[hall]
+    return np.asarray(share * leaks[hall])
 
 
 def rack_fans(out: Draft, halls: Sequence[HallSpec]) -> RackFans:

@@ -67,6 +67,9 @@ class RoomAir:
     solved: Array
     """(zone and handler, zone and handler) shares of a solved flow, in m3/s; 0 where distances
     count."""
+    leak_w_k: Array
+    """(zone and handler,) stream of outdoor air that leaks into the air there, as much of which
+    leaves; dealt by how much air there is, 0 in halls that state no leakage."""
     structure_w_k: Array
     """(zone,) conductance of each one's air to what stands in its hall: it is taken to stand in
     the air that racks draw in, for one lump in both would carry heat from hot air to cold."""

@@ -203,7 +203,7 @@ class Conductances:
         streams = found.streams
         inlet = place[self.air.node]
         leaving = self._leaving(found, place, len(k))
-        k[inlet, inlet] += streams.flow_w_k.sum(axis=1)
+        k[inlet, inlet] += streams.flow_w_k.sum(axis=1) + self.air.leak_w_k
         k[inlet] -= self._of_room(found)[:, None] * (streams.flow_w_k @ leaving)
         water = place[self.coils.water]
         drawn = place[self.air.handler_node]
@@ -227,7 +227,16 @@ class Conductances:
         size = self.network.capacity_j_k.size
         leaving = self._leaving(found, np.arange(size), size)
         share = 1.0 - self._of_room(found)
-        return np.asarray(share @ (found.streams.flow_w_k @ leaving))
+        leaves = np.asarray(share @ (found.streams.flow_w_k @ leaving))
+        leaves[self.air.node] += self.air.leak_w_k
+        return leaves
+
+    def vented_j(self, integral_k_s: Array) -> Array:
+        """(instant,) the heat, from integrals of temperatures (instant, node); summed as by itself,
+        to the bit.
+        """
+        leaves_w_k = self.vented_w_k()
+        return np.array([float(leaves_w_k @ each) for each in integral_k_s])
 
     def return_degc(self, into_air_w: Array) -> Array:
         """(handler,) air of the hall that each draws in.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, Mask, total_by, totals_by
+from twin.arrays import Array, Mask, total_by
 from twin.errors import RunError
 from twin.physics.crossing import Crossing, first_crossing
 from twin.physics.thermal import Motion, motion
@@ -13,6 +13,8 @@ from twin.physics.thermal_path import Path, follow
 from twin.simulation.cooling.coils import Coils
 from twin.simulation.cooling.conductances import Conductances
 from twin.simulation.cooling.flows import Flows
+from twin.simulation.cooling.leaks import Leaks
+from twin.simulation.cooling.passed import HeatPassed
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.cooling.valves import Valves
 from twin.simulation.faults.commands import handler_fans_w
@@ -51,17 +53,22 @@ class Heat(Discipline):
         self.coils = coils
         self.valves = Valves(world)
         self.watchers = (*watchers, self.valves)
-        self.racks = world.facility.racks
         self.network = world.facility.cooling
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
-        self.liquid = self.racks.liquid_frac > 0
-        self.into_stream_frac = np.where(self.liquid, self.racks.liquid_frac, 1.0)
+        self.liquid = world.facility.racks.liquid_frac > 0
+        self.into_stream_frac = np.where(self.liquid, world.facility.racks.liquid_frac, 1.0)
         self.conductances = Conductances(world, plants, coils, self.valves)
+        self.passed = HeatPassed(world, coils, self.valves)
+        self.leaks = Leaks(world)
         self.air = self.network.air
         self._network: Modes | None = None
 
     def injected_w(self) -> Array:
-        """(node,) heat of racks, fans and pumps, boundaries left out."""
+        """(node,) heat of racks, fans, pumps and outdoor air, boundaries left out."""
+        return self.leaks.with_outdoor(self._closed_w(), self.world.state.plants.outdoor_degc[0])
+
+    def _closed_w(self) -> Array:
+        """The same without outdoor air that leaks in."""
         n = self.network
         state = self.world.state
         units = n.units
@@ -157,9 +164,9 @@ class Heat(Discipline):
         """Heat put in, and passed by plants, loops and halls, over a span."""
         own = self.own
         own.heat_in_j += float(own.heat_w.sum()) * span_s
-        if self.air.economises:
+        if self.leaks.vents:
             own.vented_j += float(self.conductances.vented_w_k() @ degc_s)
-        passed = self._passed_j(degc_s, span_s, self.plants.own.segment)
+        passed = self.passed.passed_j(degc_s, span_s, self.plants.own.segment)
         own.plant_j += passed["plant_j"]
         own.loop_j += passed["loop_j"]
         own.hall_j += passed["hall_j"]
@@ -171,7 +178,7 @@ class Heat(Discipline):
     def foretell(self, stretch: Stretch) -> None:
         """The temperatures, up to where somebody must act on one or a plant leaves its segment."""
         own = self.own
-        heat_w = np.tile(own.heat_w, (len(stretch.segment) - 1, 1))
+        heat_w = self._rows_w(stretch)[1:].copy()
         conductance, reference, constant = np.moveaxis(stretch.segment[1:, :, :3], 2, 0)
         heat_w[:, self.water] += conductance * reference - constant
         start = (own.temperature_degc, own.drive)
@@ -184,6 +191,13 @@ class Heat(Discipline):
         fine[stretch.looks] &= self.plants.stays(stretch)
         if not fine.all():
             stretch.cut(int(np.argmin(fine)))
+
+    def _rows_w(self, stretch: Stretch) -> Array:
+        """(look + 1, node) heat before the first look and from each on."""
+        own_w = self.own.heat_w
+        closed_w = self._closed_w() if self.leaks.any else own_w
+        later_w = self.leaks.with_outdoor(closed_w, stretch.outdoor_degc[1:, 0])
+        return np.concatenate([own_w[None], later_w])
 
     def _untouched(self, path: Path, stretch: Stretch) -> Mask:
         """(instant,) no temperature can have reached a limit in the interval that ends there."""
@@ -207,34 +221,21 @@ class Heat(Discipline):
         instants = len(stretch.time_s)
         own.temperature_degc = path.temperature_degc[instants].copy()
         own.drive = path.drive[instants].copy()
-        gained = float(own.heat_w.sum()) * stretch.span_s
+        rows_w = self._rows_w(stretch)
+        gained = np.array([float(row.sum()) for row in rows_w])[stretch.row] * stretch.span_s
         own.heat_in_j = float(running_total(own.heat_in_j, gained)[-1])
+        own.heat_w = rows_w[-1].copy()
+        if self.leaks.vents:
+            vented = self.conductances.vented_j(stretch.integral_k_s)
+            own.vented_j = float(running_total(own.vented_j, vented)[-1])
         stretch.samples["temperature_degc"] = stretch.temperature_degc[1:][stretch.periods]
         span_s = stretch.span_s[:, None]
         segment = stretch.segment[stretch.row]
-        passed = self._passed_j(stretch.integral_k_s, span_s, segment)
+        passed = self.passed.passed_j(stretch.integral_k_s, span_s, segment)
         for name, joules in passed.items():
             totals = running_total(getattr(own, name), joules)
             stretch.samples[name] = totals[stretch.periods]
             setattr(own, name, totals[-1].copy())
-
-    def _passed_j(self, degc_s: Array, span_s: Array | float, segment: Array) -> dict[str, Array]:
-        """(..., member) heat passed by plants, loops and halls, from integrals of temperatures
-        (..., node) and the plants' segments (..., plant, field).
-        """
-        conductance, reference, constant = np.moveaxis(segment[..., :3], -1, 0)
-        plant = conductance * (degc_s[..., self.water] - reference * span_s) + constant * span_s
-        loop = self.valves.passed_j(degc_s, span_s)
-        coils = self._coils_j(degc_s, span_s)
-        hall = totals_by(self.air.handler_hall, coils, len(self.network.hall_id))
-        return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
-
-    def _coils_j(self, degc_s: Array, span_s: Array | float) -> Array:
-        """(..., handler) heat passed by coils, from integrals of temperatures (..., node)."""
-        of_air, of_water, constant = self.coils.terms()
-        passed = of_air * degc_s[..., self.air.handler_node]
-        passed -= of_water * degc_s[..., self.coils.water]
-        return np.asarray(passed + constant * span_s)
 
     def _limits(self) -> tuple[Array, Array]:
         """(thermal node,) above and below which somebody must act."""

@@ -1,0 +1,38 @@
+"""Heat that plants, loops and halls pass, from integrals of temperatures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from twin.arrays import Array, totals_by
+from twin.simulation.cooling.coils import Coils
+from twin.simulation.cooling.valves import Valves
+from twin.simulation.kernel.world import World
+
+
+class HeatPassed:
+    """Part of the thermal discipline, and writes no state."""
+
+    def __init__(self, world: World, coils: Coils, valves: Valves) -> None:
+        self.network = world.facility.cooling
+        self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
+        self.coils = coils
+        self.valves = valves
+
+    def passed_j(self, degc_s: Array, span_s: Array | float, segment: Array) -> dict[str, Array]:
+        """(..., member) heat passed by plants, loops and halls, from integrals of temperatures
+        (..., node) and the plants' segments (..., plant, field).
+        """
+        conductance, reference, constant = np.moveaxis(segment[..., :3], -1, 0)
+        plant = conductance * (degc_s[..., self.water] - reference * span_s) + constant * span_s
+        loop = self.valves.passed_j(degc_s, span_s)
+        coils = self._coils_j(degc_s, span_s)
+        hall = totals_by(self.network.air.handler_hall, coils, len(self.network.hall_id))
+        return {"plant_j": plant, "loop_j": loop, "hall_j": hall}
+
+    def _coils_j(self, degc_s: Array, span_s: Array | float) -> Array:
+        """(..., handler) heat passed by coils, from integrals of temperatures (..., node)."""
+        of_air, of_water, constant = self.coils.terms()
+        passed = of_air * degc_s[..., self.network.air.handler_node]
+        passed -= of_water * degc_s[..., self.coils.water]
+        return np.asarray(passed + constant * span_s)
