@@ -157,14 +157,36 @@ def test_an_unknown_tool_is_refused_with_the_nearest(
     assert "did you mean 'pandapower'" in capsys.readouterr().err
 
 
-def test_a_long_thin_feed_is_remarked() -> None:
+def thin_feed(resistance_ohm_m: float) -> dict[str, Any]:
+    """420 kW behind 150 m of cable."""
     feed = part("grid", "utility_feed")
     transformer = part("transformer", "transformer_2500", "grid")
-    thin = {"resistance_ohm_m": 0.0003}
+    thin = {"resistance_ohm_m": resistance_ohm_m}
     cable = part("cable", "cable_2x300", "transformer", length="150 m", overrides=thin)
-    layout = power_only([feed, transformer, cable], [load("row", 420.0, "cable")])
-    found = twin.check(loaded(asked(layout)))
+    return asked(power_only([feed, transformer, cable], [load("row", 420.0, "cable")]))
+
+
+def test_a_long_thin_feed_is_remarked() -> None:
+    found = twin.check(loaded(thin_feed(0.0003)))
     (said,) = [f for f in found["findings"] if f["code"] == "voltage_outside_window"]
     row = next(r for r in found["electrical"] if r["node"] == said["component"])
     assert row["voltage_frac"] < 0.9
     assert np.isclose(row["power_factor"], 0.98)
+
+
+def test_a_feed_that_cannot_carry_its_load_is_said_and_not_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of 0.15 ohm at 400 V at most V^2 / 4 R, 267 kW, reach a load at unity power factor."""
+    scenario = tmp_path / "collapse.json"
+    scenario.write_text(json.dumps(thin_feed(0.001)), encoding="utf-8")
+    found = twin.check(twin.load(scenario))
+    (said,) = [f for f in found["findings"] if f["code"] == "voltage_outside_window"]
+    assert "the voltage collapses" in said["says"]
+    assert found["electrical"] == []
+    assert main(["check", str(scenario)]) == 0
+    assert "the voltage collapses" in " ".join(capsys.readouterr().out.split())
+    out = tmp_path / "net.json"
+    assert main(["export", str(scenario), str(out), "--to", "pandapower"]) == 2
+    assert "voltage collapses" in capsys.readouterr().err
+    assert not out.exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twin.analysis.design_loading import loading_rows
-from twin.analysis.electrical import electrical
+from twin.analysis.electrical import design_rows
 from twin.analysis.hydraulics import hydraulics
 from twin.analysis.layout_numbers import ratings
 from twin.analysis.phases import phase_rows
@@ -24,10 +24,10 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
     racks counts those with GPUs. load_idle_w and load_peak_w are racks at their AC input plus
     coolant units; cooling_rated_w is the heat that all plant units carry together; heat is that of
     racks at rated power. power holds the rows of the table `loading`, electrical voltage, current,
-    kVA loading, power factor and fault current of every node. findings are those of
-    `review`, which is asked where they are not given. ratings is there where a layout states one by
-    current or apparent power, and says how its watts follow. hydraulics is there where a loop
-    states pipes.
+    kVA loading, power factor and fault current of every node (none where the network cannot carry
+    its load). findings are those of `review`, which is asked where they are not given. ratings is
+    there where a layout states one by current or apparent power, and says how its watts follow.
+    hydraulics is there where a loop states pipes.
     """
     racks = facility.racks
     units = facility.cooling.units
@@ -55,7 +55,7 @@ def check(facility: Facility, findings: tuple[Finding, ...] | None = None) -> Ro
         "heat_air_w": float(hall_w.sum()),
         "findings": [placed(facility, finding) for finding in found],
         "power": loading_rows(facility),
-        "electrical": electrical(facility),
+        "electrical": design_rows(facility),
         "phases": phase_rows(facility),
         **_ratings(facility),
         **_hydraulics(facility),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from twin.analysis.design_loading import loading_rows
-from twin.analysis.electrical import electrical
+from twin.analysis.electrical import design_rows
 from twin.facility.model import Facility
 
 
@@ -22,9 +22,8 @@ def electrical_frame(facility: Facility) -> pd.DataFrame:
     """Voltage, current and fault current of the power equipment, one row each; empty where the
     network cannot carry its load.
     """
-    try:
-        rows = electrical(facility)[: facility.power.equipment]
-    except ArithmeticError:
+    rows = design_rows(facility)[: facility.power.equipment]
+    if not rows:
         return pd.DataFrame()
     frame = pd.DataFrame(rows).rename(columns={"node": "component"})
     numbers = [name for name, value in rows[0].items() if not isinstance(value, str)]
