@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.serving_points import (  # noqa: E402
     ServingPoint,
+    early_forecasts,
     forecasts,
     last_forecasts,
     later_forecasts,
@@ -44,6 +45,13 @@ STAGES = (
     "",
     "RTX PRO 6000 Blackwell Server Edition under TensorRT-LLM 1.0, 1.1 and 1.2, in this order; "
     "none fitted.",
+    "",
+)
+EARLY = (
+    "",
+    "## Releases 0.20 and 0.14",
+    "",
+    "TensorRT-LLM 0.20, then 0.14, on A100, H100, H200 and B200; none fitted.",
     "",
 )
 COLUMNS = (
@@ -77,8 +85,10 @@ def lines() -> list[str]:
 
 
 def last() -> list[str]:
-    """The part of release 1.2."""
-    return [*LAST, *COLUMNS, *(row(*one, False) for one in last_forecasts()), ""]
+    """The parts of release 1.2, and of the early ones."""
+    early = [row(*one, False) for release in ("0.20", "0.14") for one in early_forecasts(release)]
+    last = [row(*one, False) for one in last_forecasts()]
+    return [*LAST, *COLUMNS, *last, *EARLY, *COLUMNS, *early, ""]
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ GPUS = {
     "RTX6000": "RTX-PRO-6000-SE",
     "B300": "B300-SXM-288GB",
     "GB300": "GB300-NVL72-GPU",
+    "A100": "A100-SXM4-80GB",
 }
 ORCA_TOKENS = 294
 """Mean tokens in and out of MLPerf's OpenOrca set, as the profiles of this program take it."""
@@ -97,6 +98,20 @@ def last_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
             requests=int(row["requests"]),
         )
         for row in table("workload/tensorrt_llm_v12_rows.csv")
+    ]
+    return tuple((point, _forecast(point)) for point in points)
+
+
+@lru_cache(maxsize=2)
+def early_forecasts(release: str) -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
+    """Rows of release 0.14 or 0.20 with their forecasts, of one to eight GPUs that share layers."""
+    points = [
+        replace(
+            _point(row, row["gpu"], float(row["system_output_tokens_per_s"]) / int(row["gpus"])),
+            requests=int(row["requests"]),
+        )
+        for row in table("workload/tensorrt_llm_early_rows.csv")
+        if row["release"] == release
     ]
     return tuple((point, _forecast(point)) for point in points)
 
