@@ -5,14 +5,19 @@ A planner writes `supply_temperature` for the handlers and reads inlets in the t
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from conftest import failing, small_layout
 
 import twin
-from tests.planner import answer, job
+from tests.planner import answer, asked, busy, happened, job, loaded
+from twin.facility.cooling import peak
 from twin.results import Result
+
+OUT = "supply_out_of_reach"
+RACK_W = 28_600.0
 
 
 def layout(set_point: str | None, recirculation: float = 0.0) -> dict[str, Any]:
@@ -41,6 +46,42 @@ def test_a_set_point_that_the_water_cannot_give_opens_the_valves() -> None:
     given = inlets(answer(layout(None)))
     assert wanted.to_numpy() == pytest.approx(given.to_numpy(), abs=1e-9)
     assert wanted.min() > 8
+
+
+@pytest.mark.parametrize(("set_point", "never"), [(14.0, True), (17.0, False)])
+def test_check_tells_of_a_set_point_out_of_reach_and_a_run_notes_it(
+    set_point: float, never: bool
+) -> None:
+    """Chilled water of 16 °C and a control band of 3 K. At full load the coils give, by hand, what
+    they draw in less u / f of the way to their water, and their fans' heat; the run comes to the
+    same inlets and says so. No load reaches air that is colder than the water. The worse of two
+    handlers is told of: it draws 3.7 K warmer than the other and gives 0.18 K above their mean.
+    """
+    plan = layout(f"{set_point} °C")
+    work = {"workload": [busy(nodes=4)], "horizon": "6 h"}
+    told = [one for one in twin.check(loaded(asked(plan)))["findings"] if one["code"] == OUT]
+    (finding,) = told
+    stated, given, water, supply = (float(x) for x in re.findall(r"([\d.]+) °C", finding["says"]))
+    assert (stated, supply) == (set_point, 16.0)
+    assert ("no load brings it there" in finding["says"]) == never
+    assert finding["component"] == "crah_1"
+    assert "1 more air handler" in finding["says"]
+    run = answer(plan, **work)
+    assert inlets(run).iloc[-1] == pytest.approx(given, abs=0.25)
+    assert ("crah_1", "coil saturated") in {(who, what) for _, who, what in happened(run)}
+    facility = twin.build(loaded(asked(plan)))
+    air = facility.cooling.air
+    flow = peak.handler_w_k(facility)[0]
+    share = peak.handler_coil_w_k(facility)[0] / flow
+    fan_k = peak.unit_w(facility)[air.handler_unit[0]] / flow
+    drawn = given + 2 * RACK_W / (2 * flow)
+    assert given == pytest.approx(drawn - share * (drawn - water) + fan_k, abs=0.25)
+
+
+def test_a_set_point_within_reach_is_not_told_of() -> None:
+    """20 °C from water of 16 °C, and handlers without a set-point."""
+    for plan in (layout("20 °C"), layout(None)):
+        assert OUT not in {one["code"] for one in twin.check(loaded(asked(plan)))["findings"]}
 
 
 def test_heat_closes_with_valves_that_open_and_throttle() -> None:

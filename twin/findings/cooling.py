@@ -71,6 +71,13 @@ COOLING: dict[FindingCode, Meaning] = {
         "it is bought, fed and maintained, and takes no heat",
         "serve something with it, or leave it out",
     ),
+    FindingCode.SUPPLY_OUT_OF_REACH: Meaning(
+        Severity.WARNING,
+        "its valve stands open, inlets are warmer than the layout states, and a run notes "
+        "`coil saturated`",
+        "a supply_temperature that its water gives, colder facility water, more or larger air "
+        "handlers, or less heat in the hall's air",
+    ),
     FindingCode.DOOR_SHORT_OF_AIR: Meaning(
         Severity.WARNING,
         "its films are extrapolated beyond their rating, and servers blow against more pressure "

@@ -59,6 +59,7 @@ class FindingCode(StrEnum):
     DECOUPLER_REVERSED = "decoupler_reversed"
     COOLS_NOTHING = "cools_nothing"
     DOOR_SHORT_OF_AIR = "door_short_of_air"
+    SUPPLY_OUT_OF_REACH = "supply_out_of_reach"
     AIR_TOO_COLD = "air_too_cold"
     AIR_COLD = "air_cold"
     CHILLER_OUTSIDE_CURVE = "chiller_outside_curve"

@@ -20,6 +20,8 @@ Index = NDArray[np.int64]
 OPEN = 0
 HOLDS = 1
 SHUT = 2
+SATURATED_K = 0.5
+"""Air behind an open coil that is warmer than the set-point by more is told of; assumed."""
 TOUCH_K = 1e-6
 """A piece is left this close to its end; it is taken up again three times as far inside."""
 

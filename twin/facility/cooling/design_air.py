@@ -48,6 +48,19 @@ class DesignAir:
 
 def zones_degc(design: DesignAir) -> Array:
     """(zone,) air that racks draw in; meaningless in a hall that nothing cools."""
+    return _drawn_degc(design)[: design.air.zone_node.size]
+
+
+def open_supply_degc(design: DesignAir) -> Array:
+    """(handler,) air that each would supply with its valve open, drawing in what it does; nan where
+    there is no plant.
+    """
+    drawn = _drawn_degc(design)[design.air.zone_node.size :]
+    return design.coils.behind_degc(drawn, design.water_degc)
+
+
+def _drawn_degc(design: DesignAir) -> Array:
+    """(zone and handler,) air drawn in."""
     air = design.air
     zones = air.zone_node.size
     flows = AirFlows(air, design.coils.stream_w_k)
@@ -62,7 +75,7 @@ def zones_degc(design: DesignAir) -> Array:
         piece = design.coils.piece(piece, found[zones:], design.water_degc)
         if np.array_equal(piece, before):
             break
-    return found[:zones]
+    return found
 
 
 def _at_rest_degc(design: DesignAir, streams: Streams, piece: Index) -> Array:

@@ -110,7 +110,7 @@ def _doors_at_rest_w(facility: Facility, rack_w: Array) -> Array:
 
 def _taken_w(facility: Facility, rack_w: Array, water_degc: Array) -> Array:
     """(door,) What doors take with halls at rest on water (plant,)."""
-    design = _design_air(facility, rack_w, water_degc)
+    design = design_air(facility, rack_w, water_degc)
     inlet = zones_degc(design)[design.air.zone_of_rack]
     taken = design.doors.taken_w(inlet, design.rack_w, design.air.rack_w_k)
     return np.asarray(taken[facility.cooling.doors.rack])
@@ -176,7 +176,7 @@ def inlet_degc(facility: Facility) -> Array:
     """(rack,) Air at its inlet; nan in a hall without air handlers and rear doors."""
     air = facility.cooling.air
     cooled = facility.cooling.hall_plant[air.zone_hall] >= 0
-    return np.where(cooled, zones_degc(_design_air(facility)), np.nan)[air.zone_of_rack]
+    return np.where(cooled, zones_degc(design_air(facility)), np.nan)[air.zone_of_rack]
 
 
 def air_degc(facility: Facility) -> Array:
@@ -184,11 +184,11 @@ def air_degc(facility: Facility) -> Array:
     doors.
     """
     cooling = facility.cooling
-    mean = cooling.air.inlet_share @ zones_degc(_design_air(facility))
+    mean = cooling.air.inlet_share @ zones_degc(design_air(facility))
     return np.where(cooling.hall_plant >= 0, mean, np.nan)
 
 
-def _design_air(
+def design_air(
     facility: Facility, rack_w: Array | None = None, water: Array | None = None
 ) -> DesignAir:
     """What flows and warms at the design point, or with racks that draw otherwise (rack,) and other

@@ -10,7 +10,7 @@ import numpy as np
 
 from twin.arrays import Array, Mask
 from twin.facility.cooling.moist_halls import moist_halls
-from twin.physics.coil import OPEN
+from twin.physics.coil import OPEN, SATURATED_K
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
 from twin.simulation.cooling.segments import FROST_MARGIN_K
@@ -19,8 +19,6 @@ from twin.simulation.kernel.world import World
 
 NEAR_WET_BULB_K = 0.01
 """More than the rounding of a dew point."""
-SATURATED_K = 0.5
-"""Air behind an open coil that is warmer than the set-point by more is told of; assumed."""
 
 
 class Alarms:
