@@ -125,3 +125,29 @@ def test_a_kilowatt_hour_evaporates_a_litre_and_a_half() -> None:
     """1.47 kg of evaporation for each kWh, a quarter more at five cycles of concentration."""
     assert coolant.evaporation_kg_s(3.6e6, cycles=1e12) == pytest.approx(1.469, rel=1e-3)
     assert coolant.evaporation_kg_s(3.6e6) == pytest.approx(1.469 * 1.25, rel=1e-3)
+
+
+def test_handlers_turn_as_fast_as_racks_want_air_within_their_limits() -> None:
+    wanted = np.array([0.0, 2.0, 3.0, 5.0, 10.0, 14.0])
+    speed = coolant.handler_speed_frac(wanted, 10.0)
+    np.testing.assert_allclose(speed, [0.3, 0.3, 0.3, 0.5, 1.0, 1.0])
+    assert coolant.handler_speed_frac(5.0, 0.0) == 1.0
+
+
+def test_pads_evaporate_what_the_air_loses() -> None:
+    """1 MW warms its air by 11 K; air cooled by 5.5 K at 80 % speed has given 0.4 MW to water."""
+    assert coolant.pad_water_kg_s(1e6, 0.8, 5.5, cycles=1e12) * 2.45e6 == pytest.approx(0.4e6)
+    assert coolant.pad_water_kg_s(1e6, 0.8, 5.5) * 2.45e6 == pytest.approx(0.5e6)
+    assert coolant.pad_water_kg_s(1e6, 0.8, -3.0) == 0.0
+
+
+def test_glycol_freezes_as_the_table_says() -> None:
+    share = np.array([0.0, 0.25, 0.3, 0.6, 0.7])
+    found = coolant.freezing_degc(share)
+    np.testing.assert_allclose(found, [0.0, (-7.1 - 12.7) / 2, -12.7, -51.1, -51.1])
+
+
+def test_control_is_proportional_and_never_flatter_than_the_coil() -> None:
+    assert coolant.control_slope_w_k(3, 1e6, 2.0) == 1.5e6
+    assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=2e5) == 1.5e6
+    assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=5e5) == 1.5 * 3 * 5e5
