@@ -41,6 +41,13 @@ def test_an_instantaneous_band_above_that_begins_early_opens_first_from_there() 
     assert lower_s == pytest.approx(500 / ((load_w / 100e3) ** 2 - 1))
 
 
+def test_one_above_that_is_always_quicker_opens_first_from_the_pick_up_on() -> None:
+    found = first_conflict(LOWER, TripCurve(100e3, 1.05, 100.0, 10.0))
+    assert found is not None
+    assert found[0] == pytest.approx(110e3, rel=1e-6)
+    assert found[0] > 110e3
+
+
 def test_alike_ones_are_not_told() -> None:
     assert first_conflict(LOWER, LOWER) is None
     slightly = TripCurve(100e3, 1.1, 500.0 * (1 - 1e-5), 10.0)

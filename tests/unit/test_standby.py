@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.physics.standby import consumption_m3_s, run_until_failure_h
+from twin.physics.standby import DIESEL_M3_PER_J, consumption_m3_s, run_until_failure_h
 
 
 def test_fuel_lies_on_two_lines_through_the_three_points_of_a_data_sheet() -> None:
-    load = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.1])
+    load = np.array([0.0, 0.25, 0.5, 0.52, 0.75, 1.0, 1.1])
     burnt = consumption_m3_s(load, np.array(2.0), np.array(10.0), np.array(20.0))
-    np.testing.assert_allclose(burnt, [2.0, 6.0, 10.0, 15.0, 20.0, 22.0])
+    np.testing.assert_allclose(burnt, [2.0, 6.0, 10.0, 10.4, 15.0, 20.0, 22.0])
 
 
 def test_each_set_has_its_own_line() -> None:
@@ -45,3 +45,7 @@ def test_a_set_without_rates_runs_for_ever_and_one_that_must_fail_fails_at_once(
     assert run_until_failure_h(5.0, 0.0, 0.0) == np.inf
     assert run_until_failure_h(0.3, 0.0, 0.1) == pytest.approx(4.0)
     assert run_until_failure_h(1.0, 1.0, 0.1) == pytest.approx(1 / 34.54, rel=1e-3)
+
+
+def test_a_litre_of_a_set_that_states_nothing_makes_3_7_kilowatt_hours() -> None:
+    assert pytest.approx(1 / 0.27) == 1e-3 / DIESEL_M3_PER_J / 3.6e6

@@ -21,6 +21,7 @@ from twin.physics.training import (
     straggler_factor,
     young_interval_s,
 )
+from twin.physics.training.traffic import trained
 from twin.physics.transformer import Transformer
 
 MODEL = Transformer(32, 4096, 32, 8, 128, 14336, 128256, False)
@@ -193,3 +194,17 @@ def test_adapters_beside_frozen_weights_save_gradients_state_and_checkpoints() -
     )
     assert memory_bytes(MODEL, lora, 4096) < memory_bytes(MODEL, LAYOUT, 4096)
     assert checkpoint_bytes(MODEL, 16) < 0.02 * checkpoint_bytes(MODEL)
+
+
+@pytest.mark.parametrize("sparse", [False, True], ids=["dense", "experts"])
+def test_an_adapter_costs_six_operations_a_parameter_and_token(sparse: bool) -> None:
+    """At one rate for all products; time and memory speak of the same adapters."""
+    model = SPARSE if sparse else MODEL
+    flat = RooflineTimes(Roofline(5e14, 1e18, 0.0))
+    few, many = (Layout(1, 1, 1, global_batch=4, lora_rank=rank) for rank in (16, 48))
+    times = [
+        step(model, layout, flat, LINKS, sequence_tokens=4096, draw=None).parts_s["matrix products"]
+        for layout in (few, many)
+    ]
+    more = trained(model, many).total - trained(model, few).total
+    assert times[1] - times[0] == pytest.approx(6 * more * 4 * 4096 / 5e14, rel=1e-6)

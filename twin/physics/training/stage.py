@@ -140,7 +140,7 @@ class StageLaw:
             if not self.layout.lora_rank:
                 backward_s += p.times * self.kernels.gemm_s(p.n, p.k, p.m, self.dtype)
                 continue
-            adapter_s = p.times * self._adapter_s(p)
+            adapter_s = p.times * self._adapter_s(p) if p.tuned else 0.0
             forward_s += adapter_s
             backward_s += 2 * adapter_s
         cast = cast_bytes(iter(products), self.layout, self.dtype)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from twin.physics.network import collectives
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
-from twin.physics.training.work import Product
+from twin.physics.training.work import Product, attention_products, dense_products
 from twin.physics.transformer import Transformer
 
 TENSOR_OVERLAP = ("none", "gradients", "pieces")
@@ -222,14 +222,15 @@ def shares(model: Transformer, layout: Layout) -> Shares:
 
 def trained(model: Transformer, layout: Layout) -> Shares:
     """Parameters of that stage that are trained: all, or low-rank adapters of every product of
-    attention and of dense feed-forward layers.
+    attention and of dense feed-forward layers, each as wide as what goes into it and comes out.
     """
     if not layout.lora_rank:
         return shares(model, layout)
-    attention = 2 * model.hidden + (2 * model.heads + 2 * model.kv_heads) * model.head_dim
-    opened = 2 * model.ffn if model.gated else model.ffn
-    sides = attention + 2 * model.hidden + opened + model.ffn
-    return Shares(layout.lora_rank * sides * model.layers / layout.pipeline / layout.tensor, 0.0)
+    whole = Layout(1, 1, 1, 1)
+    attention = sum(one.n + one.k for one in attention_products(model, whole, 1.0))
+    dense = sum(one.n + one.k for one in dense_products(model, whole, 1.0))
+    sides = model.layers * attention + (model.layers - model.sparse_layers) * dense
+    return Shares(layout.lora_rank * sides / layout.pipeline / layout.tensor, 0.0)
 
 
 def gradients_s(

@@ -41,6 +41,8 @@ class Product:
     """Its input is gathered from the tensor parallel ranks (forward)."""
     scatters: bool = False
     """Its output is summed over the tensor parallel ranks (forward)."""
+    tuned: bool = True
+    """Low-rank adapters stand beside its weight, where a job trains any."""
 
     @property
     def flop(self) -> float:
@@ -96,29 +98,31 @@ def attention_products(model: Transformer, layout: Layout, tokens: float) -> Ite
 
 def dense_products(model: Transformer, layout: Layout, tokens: float) -> Iterator[Product]:
     """Feed-forward layer that every token passes through."""
-    yield from _feed_forward(model, tokens, model.ffn / layout.tensor, 1.0, whole=True)
+    width = model.ffn / layout.tensor
+    yield from _feed_forward(model, tokens, width, 1.0, whole=True, tuned=True)
 
 
 def expert_products(model: Transformer, layout: Layout, tokens: float) -> Iterator[Product]:
     """Router, shared experts and routed experts of one sparse layer, tokens spread evenly.
 
-    Tensor parallel ranks share the tokens and hold whole experts.
+    Tensor parallel ranks share the tokens and hold whole experts. None of them has adapters.
     """
-    yield Product(tokens / layout.tensor, model.experts, model.hidden)
+    yield Product(tokens / layout.tensor, model.experts, model.hidden, tuned=False)
     shared = model.shared_experts * model.ffn_expert / layout.tensor
     if shared:
-        yield from _feed_forward(model, tokens, shared, 1.0, whole=True)
+        yield from _feed_forward(model, tokens, shared, 1.0, whole=True, tuned=False)
     held = model.experts / layout.expert
     routed = tokens / layout.tensor * model.experts_per_token
-    yield from _feed_forward(model, routed / held, float(model.ffn_expert), held, whole=False)
+    width = float(model.ffn_expert)
+    yield from _feed_forward(model, routed / held, width, held, whole=False, tuned=False)
 
 
 def _feed_forward(
-    model: Transformer, tokens: float, width: float, times: float, whole: bool
+    model: Transformer, tokens: float, width: float, times: float, *, whole: bool, tuned: bool
 ) -> Iterator[Product]:
     opened = 2 * width if model.gated else width
-    yield Product(tokens, opened, model.hidden, times, gathers=whole)
-    yield Product(tokens, model.hidden, width, times, scatters=whole)
+    yield Product(tokens, opened, model.hidden, times, gathers=whole, tuned=tuned)
+    yield Product(tokens, model.hidden, width, times, scatters=whole, tuned=tuned)
 
 
 def element_bytes(model: Transformer, layout: Layout, tokens: float, sparse: bool) -> float:
