@@ -48,6 +48,11 @@ def test_a_litre_of_steam_takes_about_700_watt_hours_and_ultrasound_a_twelfth() 
     assert HUMIDIFIERS["evaporative"].electricity_j_kg == pytest.approx(3.2e3 * 3600 / 1000)
 
 
+def test_only_wetted_media_drain_and_at_three_cycles_half_of_what_evaporates() -> None:
+    drains = {kind: HUMIDIFIERS[kind].bleed_frac for kind in KINDS}
+    assert drains == {"evaporative": 1 / (3 - 1), "steam": 0.0, "ultrasonic": 0.0}
+
+
 def test_hot_steam_warms_the_air_and_what_evaporates_in_it_cools_it() -> None:
     warms = [float(air_heat_w(SOME, NONE, HUMIDIFIERS[k].electricity_j_kg)[2]) for k in KINDS]
     assert dict(zip(KINDS, np.sign(warms), strict=True)) == {
