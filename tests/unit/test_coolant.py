@@ -141,13 +141,73 @@ def test_pads_evaporate_what_the_air_loses() -> None:
     assert coolant.pad_water_kg_s(1e6, 0.8, -3.0) == 0.0
 
 
-def test_glycol_freezes_as_the_table_says() -> None:
-    share = np.array([0.0, 0.25, 0.3, 0.6, 0.7])
-    found = coolant.freezing_degc(share)
-    np.testing.assert_allclose(found, [0.0, (-7.1 - 12.7) / 2, -12.7, -51.1, -51.1])
-
-
 def test_control_is_proportional_and_never_flatter_than_the_coil() -> None:
     assert coolant.control_slope_w_k(3, 1e6, 2.0) == 1.5e6
     assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=2e5) == 1.5e6
     assert coolant.control_slope_w_k(3, 1e6, 2.0, conductance_w_k=5e5) == 1.5 * 3 * 5e5
+
+
+def test_glycol_freezes_where_the_table_has_it() -> None:
+    """Propylene glycol, 0 to 60 % by mass; beyond it nothing is known."""
+    share = np.arange(7) / 10
+    table = [0.0, -3.3, -7.1, -12.7, -21.1, -33.5, -51.1]
+    np.testing.assert_allclose(coolant.freezing_degc(share), table)
+    assert coolant.freezing_degc(0.7) == -51.1
+
+
+def test_from_the_return_as_much_passes_as_between_the_supplies() -> None:
+    """Water at 45 °C comes back and leaves at 40: by either difference to cold water at 30."""
+    hot_w_k = np.array([10e3, 10e3])
+    between = np.array([5e3, 0.0])
+    from_return = coolant.return_conductance_w_k(between, hot_w_k)
+    passed_w = between[0] * (40.0 - 30.0)
+    assert passed_w == hot_w_k[0] * (45.0 - 40.0)
+    assert from_return[0] * (45.0 - 30.0) == pytest.approx(passed_w)
+    assert from_return[1] == 0.0
+    assert coolant.return_conductance_w_k(np.array([5e3]), np.zeros(1)).tolist() == [0.0]
+
+
+def test_a_cold_plate_resists_by_its_film_and_its_metal() -> None:
+    """0.6 of it stays, 0.4 thins with flow^0.6; not below a tenth, and not at all at rest."""
+    flow = np.array([1.0, 2.0, 0.5, 0.1, 0.05, 0.0])
+    films = [1.0, 2.0**-0.6, 0.5**-0.6, 0.1**-0.6, 0.1**-0.6, 1.0]
+    expected = [0.6 + 0.4 * film for film in films]
+    np.testing.assert_allclose(coolant.plate_resistance_frac(flow), expected)
+
+
+def test_two_films_in_series_thin_each_with_its_own_stream() -> None:
+    hot = np.array([1.0, 0.5, 0.5, 1.0, 0.0, 1.0, 0.0])
+    cold = np.array([1.0, 0.5, 1.0, 0.5, 1.0, 0.0, 0.0])
+    found = coolant.exchanger_w_k(80e3, hot, cold) / 80e3
+    uneven = 1 / (0.5 * 0.5**-0.8 + 0.5)
+    np.testing.assert_allclose(found, [1.0, 0.5**0.8, uneven, uneven, 0.0, 0.0, 0.0])
+
+
+def test_an_exchanger_at_its_rated_streams_gives_its_rated_approach() -> None:
+    """1 MW at 4 K between the supplies, by whichever side has less water."""
+    for hot_w_k, cold_w_k in ((100e3, 120e3), (120e3, 100e3), (100e3, 100e3)):
+        transfer = coolant.rated_transfer_w_k(1e6, 4.0, hot_w_k, cold_w_k)
+        streams = (np.array([hot_w_k, 0.0, hot_w_k]), np.array([cold_w_k, cold_w_k, 0.0]))
+        rated = (np.full(3, hot_w_k), np.full(3, cold_w_k))
+        found = coolant.exchange_w_k(np.full(3, transfer), *streams, *rated)
+        np.testing.assert_allclose(found * 4.0, [1e6, 0.0, 0.0])
+
+
+def test_at_other_streams_it_passes_what_its_thinner_films_and_their_balance_allow() -> None:
+    """Half of the hot stream: the outlets of a counter-flow exchanger by its own equations."""
+    half = coolant.exchange_w_k(
+        np.array([400e3]), np.array([50e3]), np.array([120e3]), np.array([100e3]), np.array([120e3])
+    )
+    transfer = 400e3 / (0.5 * 0.5**-0.8 + 0.5)
+    passed_w = float(half[0]) * 10.0
+    supply, cold_in = 40.0, 30.0
+    back = supply + passed_w / 50e3
+    cold_out = cold_in + passed_w / 120e3
+    ends_k = (back - cold_out, supply - cold_in)
+    mean_k = (ends_k[0] - ends_k[1]) / np.log(ends_k[0] / ends_k[1])
+    assert passed_w == pytest.approx(transfer * mean_k)
+
+
+def test_an_endless_exchanger_brings_the_supplies_together_to_a_thousandth() -> None:
+    endless = coolant.supply_conductance_w_k(np.array([1.0, 1.0]), 50e3, np.array([60e3, 40e3]))
+    np.testing.assert_allclose(endless, [1000 * 50e3, 40e3 / (1 - 0.8)])
