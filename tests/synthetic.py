@@ -348,6 +348,7 @@ def _day() -> dict[str, pd.DataFrame]:
         facility_water_degc=water,
         tokens_inference=made[:, :4].sum(axis=1),
         tokens_training=made[:, 4:].sum(axis=1),
+        tokens_rolled_back=0.0,
         tokens_lost=lost.sum(axis=1),
         gpus_busy=GPUS * on.sum(axis=1),
         gpus_throttled=GPUS * ((clock < 0.999) & (on > 0)).sum(axis=1),

@@ -92,11 +92,12 @@ def test_the_hours_are_those_of_the_site(printed: tuple[Result, list[list[str]]]
     site = result.frame("site")
     hour = ((site["time_s"] - 1.0) // 3600).astype(int)
     for n, held in site.groupby(hour):
-        racks, cooling, served, trained, lost = after(lines, f"{n:02d}:00", 5)
+        racks, cooling, served, trained, back, lost = after(lines, f"{n:02d}:00", 6)
         assert agrees(racks, held["it_power_w"].mean())
         assert agrees(cooling, held["cooling_power_w"].mean())
         assert agrees(served, held["tokens_inference"].sum())
-        assert agrees(trained, held["tokens_training"].sum())
+        assert agrees(trained, (held["tokens_training"] + held["tokens_rolled_back"]).sum())
+        assert agrees(back, held["tokens_rolled_back"].sum())
         assert agrees(lost, held["tokens_lost"].sum())
 
 

@@ -100,21 +100,29 @@ def _draw_power(axes: Axes, result: Result) -> None:
 
 def _rates(site: pd.DataFrame) -> list[tuple[float, Panel]]:
     """A panel for each kind of token there is; GPUs at work where none are counted."""
-    kinds = (("served", "tokens_inference", GREEN), ("trained", "tokens_training", SKY),
-             ("lost", "tokens_lost", VERMILION))  # fmt: skip
-    held = [_rate_panel(*kind) for kind in kinds if site[kind[1]].fillna(0.0).abs().max() > 0]
+    kinds = {"served": GREEN, "trained": SKY, "lost": VERMILION}
+    made = _tokens(site)
+    held = [_rate_panel(*kind) for kind in kinds.items() if np.abs(made[kind[0]]).max() > 0]
     if held or not site["gpus_busy"].max() > 0:
         return [(1.25, panel) for panel in held]
     return [(1.5, _draw_gpus)]
 
 
-def _rate_panel(label: str, column: str, colour: str) -> Panel:
+def _tokens(site: pd.DataFrame) -> dict[str, np.ndarray]:
+    """(period,) tokens; what was trained counts where it was, and is lost where it went back."""
+    held = site.fillna(0.0)
+    trained = held["tokens_training"] + held["tokens_rolled_back"]
+    return {
+        "served": held["tokens_inference"].to_numpy(float),
+        "trained": trained.clip(lower=0.0).to_numpy(float),  # rounding of large sums
+        "lost": held["tokens_lost"].to_numpy(float),
+    }
+
+
+def _rate_panel(label: str, colour: str) -> Panel:
     def draw(axes: Axes, result: Result) -> None:
         site = result.frame("site")
-        # training that is rolled back counts as negative in its period
-        rate = np.maximum(
-            thinned(site[column].fillna(0.0).to_numpy() / periods_s(site["time_s"].to_numpy())), 0.0
-        )
+        rate = thinned(_tokens(site)[label] / periods_s(site["time_s"].to_numpy()))
         scale, unit = next(
             ((s, u) for s, u in ((1e9, "G"), (1e6, "M"), (1e3, "k")) if rate.max() >= s), (1.0, "")
         )

@@ -27,16 +27,20 @@ def _timeline(result: Result) -> Grid:
         it=("it_power_w", "mean"),
         cooling=("cooling_power_w", "mean"),
         served=("tokens_inference", "sum"),
-        trained=("tokens_training", "sum"),
+        kept=("tokens_training", "sum"),
+        back=("tokens_rolled_back", "sum"),
         lost=("tokens_lost", "sum"),
         water=("facility_water_degc", "max"),
         air=("dry_bulb_degc", "mean"),
     )
     frame = frame.rename_axis("hour").reset_index()
-    idle = [name for name in ("served", "trained", "lost") if not (frame[name] != 0).any()]
+    frame["trained"] = frame["kept"] + frame["back"]
+    made = ("served", "trained", "back", "lost")
+    idle = [name for name in made if not (frame[name] != 0).any()]
     columns: Columns = {
         "Hour from": ("hour", clock), "Racks": ("it", power), "Cooling": ("cooling", power),
-        "Served": ("served", tokens), "Trained": ("trained", tokens), "Lost": ("lost", tokens),
+        "Served": ("served", tokens), "Trained": ("trained", tokens),
+        "Of it or before, rolled back": ("back", tokens), "Lost": ("lost", tokens),
         "Water, warmest": ("water", degrees), "Outdoors": ("air", degrees),
     }  # fmt: skip
     shown = {head: held for head, held in columns.items() if held[0] not in idle}

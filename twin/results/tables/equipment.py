@@ -45,7 +45,15 @@ SITE = Table(
             "tokens_training",
             "float",
             "token",
-            "Tokens trained in the period, rolled-back work taken off.",
+            "Tokens trained in the period less tokens_rolled_back; below zero where more was taken "
+            "back than was trained in it.",
+        ),
+        Column(
+            "tokens_rolled_back",
+            "float",
+            "token",
+            "Work that went back to its last checkpoint in the period, by a fault or to make way; "
+            "trained since that checkpoint, in this period or in earlier ones.",
         ),
         Column(
             "tokens_lost", "float", "token", "Tokens that faults and throttling cost in the period."

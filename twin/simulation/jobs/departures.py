@@ -81,7 +81,7 @@ class JobDepartures:
         lost_s = float(own.done_s[j] - own.kept_s[j])
         tokens = float(lost_s * own.tokens_per_s[j])
         self.progress.losses.usual_at_once((Cause.PREEMPTED, "", self.jobs[j].name), tokens)
-        own.done_s[j] = own.kept_s[j]
+        self.progress.take_back(j, tokens)
         own.leaving[j] = False
         own.preemptions[j] += 1
         own.cause[j] = Cause.PREEMPTED

@@ -133,9 +133,17 @@ class JobProgress:
         where = f" in {rack}" if rack else ""
         detail = f"{what.replace('_', ' ')}{where}; {back_s:,.0f} s of work lost"
         self.world.note(name, EventKind.STOPPED, detail)
-        own.done_s[j] = own.kept_s[j]
+        self.take_back(j, tokens)
         own.restarts[j] += 1
         own.leaving[j] = False
+
+    def take_back(self, j: int, tokens: float) -> None:
+        """Go back to what is kept, which throws these tokens away now."""
+        own = self.own
+        own.done_s[j] = own.kept_s[j]
+        if tokens > 0:
+            own.back_s.append(self.world.now_s)
+            own.back_tokens.append(tokens)
 
     def _count_stop(self, key: tuple[str, str], back_s: float, tokens: float) -> None:
         """One more stop of a job by a component."""

@@ -81,11 +81,21 @@ def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) ->
         "water_kg": site["water_kg"],
         "tokens_inference": recorder.gained("served"),
         "tokens_training": recorder.gained("trained"),
+        "tokens_rolled_back": _taken_back(run, time_s),
         "tokens_lost": recorder.gained("lost"),
         "gpus_busy": site["gpus_busy"] / span_s,
         "gpus_throttled": site["gpus_throttled"] / span_s,
         "battery_energy_j": recorder.held("battery_j"),
     }
+
+
+def _taken_back(run: Disciplines, time_s: Array) -> Array:
+    """(period,) tokens of work that went back to a checkpoint in it; at its end is within it."""
+    jobs = run.world.state.jobs
+    period = np.searchsorted(time_s, jobs.back_s)
+    tokens = np.zeros(len(time_s) + 1)
+    np.add.at(tokens, period, jobs.back_tokens)
+    return tokens[:-1]
 
 
 def _racks(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:

@@ -120,6 +120,10 @@ class JobState:
     stops_lost_s: dict[tuple[str, str], float] = field(default_factory=dict)
     """By the same: work taken back."""
     stops_lost_tokens: dict[tuple[str, str], float] = field(default_factory=dict)
+    back_s: list[float] = field(default_factory=list)
+    """When work was taken back to a checkpoint, by a fault or to make way; in order."""
+    back_tokens: list[float] = field(default_factory=list)
+    """Tokens that each of them threw away."""
     running: list[int] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
     version: int = 0

@@ -108,7 +108,8 @@ def _cooling_frac(facility: Facility, settled: Result) -> float:
 def _tokens_per_s(settled: Result) -> float:
     """Made in the last period before the disturbance."""
     last = settled.frame("site").iloc[-1]
-    return float(last["tokens_inference"] + last["tokens_training"]) / PERIOD_S
+    trained = last["tokens_training"] + last["tokens_rolled_back"]
+    return float(last["tokens_inference"] + trained) / PERIOD_S
 
 
 def _lived(run: Run, event: StandardEvent, ends_s: float) -> Run:
