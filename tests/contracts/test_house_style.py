@@ -122,6 +122,14 @@ def test_no_two_classes_have_one_name() -> None:
     assert {name for name, n in names.items() if n > 1} <= TWO_MEANINGS
 
 
+def test_no_two_files_of_tests_have_one_name() -> None:
+    """Pytest loads them by name alone: of two it finds the first and refuses to collect the other,
+    and with it the whole suite.
+    """
+    count = Counter(path.name for path in TESTS if path.name.startswith("test_"))
+    assert [name for name, files in count.items() if files > 1] == []
+
+
 def test_nobody_asks_which_kind_of_workload_it_is() -> None:
     """A kind declares what it needs; `isinstance` of a kind stands nowhere."""
     kinds = {path.stem.capitalize() for path in (ROOT / "twin/workload/kinds").glob("[a-z]*.py")}
