@@ -182,10 +182,10 @@ class _Continuity:
         after = loading(self.facility, p)
         moved = self.slow & after.live & (self._fed_through(after.live, self.wires) != self.usual)
         gap_s = self._gap_s(able, moved)
-        stored = self._stored(after, able, gap_s)
+        stored = self._stored(after, able, gap_s, moved)
         at_once = self._before_any_moves(able, stored)
         served = self.normal[rack]
-        returning, _ = self._live(~moved, stored)
+        returning, _ = self._live(np.ones_like(able), stored, moved)
         off = served & ~at_once[rack]
         at_loss = off & after.live[rack]
         at_return = served & after.live[rack] & ~returning[rack]
@@ -193,13 +193,13 @@ class _Continuity:
 
     def _before_any_moves(self, able: Mask, stored: Mask) -> Mask:
         """(power node,) live while generators stand and slow switches have not moved over yet."""
-        closed = able.copy()
+        open_at = np.zeros_like(able)
         while True:
-            live, wires = self._live(closed, stored)
-            leaves = self.slow & live & (self._fed_through(live, wires) != self.usual)
+            live, wires = self._live(able, stored, open_at)
+            leaves = self.slow & live & (self._fed_through(live, wires) != self.usual) & ~open_at
             if not leaves.any():
                 return live
-            closed &= ~leaves
+            open_at |= leaves
 
     def _gap_s(self, able: Mask, moved: Mask) -> float:
         """The longest until another supply takes over: a confirmation or a start, and a move."""
@@ -208,27 +208,31 @@ class _Continuity:
         wait_s = max(start_s, TRANSFER_CONFIRM_S if moved.any() else 0.0)
         return wait_s + float(self.tree.transfer_s[moved].max(initial=0.0))
 
-    def _live(self, able: Mask, stored: Mask) -> tuple[Mask, flow.Wiring]:
+    def _live(
+        self, able: Mask, stored: Mask, open_at: Mask | None = None
+    ) -> tuple[Mask, flow.Wiring]:
         """(power node,) with voltage while generators stand, and the wiring in which stores help
-        boards as in a run.
+        boards as in a run. At switches that are `open_at` nothing comes in: stores carry these.
         """
+        closed = None if open_at is None else ~open_at[self.wires.taker]
         store_w = np.where(stored & self.asks, self.store_w, 0.0)
         others = stored & ~self.asks
-        help_w = helped_w(self.wires, able, self.utility, others, store_w)
+        help_w = helped_w(self.wires, able, self.utility, others, store_w, closed)
         wires = asking_less(self.wires, help_w)
         carried = others | (stands_alone(self.wires, help_w) & self.quick)
-        return flow.live(wires, able, self.utility, carried), wires
+        return flow.live(wires, able, self.utility, carried, closed), wires
 
-    def _stored(self, after: Loading, able: Mask, gap_s: float) -> Mask:
+    def _stored(self, after: Loading, able: Mask, gap_s: float, moved: Mask) -> Mask:
         """(power node,) with a battery, or with a BESS at it, that lasts through the gap at peak
-        load; beside supplies that reach too little it gives what they do not.
+        load; beside supplies that reach too little it gives what they do not, and all at a switch
+        that has `moved`.
         """
         of_ups = self.ups & (lasts_s(self.facility, after.output_w) >= gap_s)
         lasts = boards_last_s(self.facility, after.input_w) >= max(gap_s, 1e-9)
         if self.helps:
             left = flow.live(self.wires, able, self.utility, np.zeros_like(able))
             reach_w = reached_w(self.wires, left[self.wires.supply])
-            needs_w = np.maximum(after.input_w - reach_w, 0.0)
+            needs_w = np.where(moved, after.input_w, np.maximum(after.input_w - reach_w, 0.0))
             helps = boards_last_s(self.facility, needs_w, np.inf) >= max(gap_s, 1e-9)
             lasts = np.where(self.asks, helps, lasts)
         return np.asarray(of_ups | lasts)

@@ -185,7 +185,7 @@ class Batteries:
         starts = taken & (self.gap_s > 0)
         if not starts.any():
             return False
-        self.own.moving_until_s[starts] = self.world.now_s + self.gap_s[starts]
+        self.own.gap_until_s[starts] = self.world.now_s + self.gap_s[starts]
         return True
 
     def walk_in(self, back: Mask) -> None:

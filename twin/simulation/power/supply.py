@@ -64,7 +64,7 @@ class Supply(Discipline):
         self.generators = Generators(
             world, self.trial, np.flatnonzero(self.is_generator), self.able
         )
-        self.transfers = Transfers(world, self.wires)
+        self.transfers = Transfers(world, self.wires, self.is_ups | self.storage.is_board)
         self.counters = Counters(world, self.wires)
         beside = (self.storage.bounds_j, self.storage.gap_s)
         self.batteries = Batteries(world, self.is_ups, *beside)
@@ -119,13 +119,14 @@ class Supply(Discipline):
         own = self.own
         stored = self.batteries.stored()
         self.generators.fall_out(self.able())
-        closed = self.generators.boards.closed(self.able())
-        able = self.able() & self._settled()
+        closed = self.transfers.opened(self.generators.boards.closed(self.able()))
+        able = self.able() & self.transfers.settled()
         fuelled = self.generators.fuel.there()
         left = own.leaves_s <= self.world.now_s
+        moving = own.moving_until_s > self.world.now_s
         ready = self.storage.ready(able)
         standing = (able, stored, ready, own.generator_on, own.on_standby)
-        seen = np.concatenate([*standing, fuelled, left])
+        seen = np.concatenate([*standing, fuelled, left, moving])
         if np.array_equal(seen, own.seen):
             return False
         own.seen = seen
@@ -191,10 +192,6 @@ class Supply(Discipline):
         self._seen_s = self.world.now_s
         self.transfers.look()
         return unchanged
-
-    def _settled(self) -> Mask:
-        """(power node,) not between two supplies."""
-        return self.own.moving_until_s <= self.world.now_s
 
     def _log_batteries(self, was: Mask) -> None:
         now = self.own.on_battery

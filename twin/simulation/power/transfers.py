@@ -17,29 +17,49 @@ class Transfers:
 
     A switch that is open for no longer than a power supply holds up moves at once and is not felt.
     A slower one leaves a dead supply only when that has been dead for a while, so that a dip moves
-    nothing, and goes back to a better supply as soon as that is live.
+    nothing, and goes back to a better supply as soon as that is live. What has a store of its own
+    (a UPS, a board with a BESS that forms grid) is carried by that while it is open.
     """
 
-    def __init__(self, world: World, wires: Wiring) -> None:
+    def __init__(self, world: World, wires: Wiring, bridged: Mask) -> None:
+        """`bridged` (power node,) has a store of its own."""
         self.world = world
         self.own = world.state.supply
         self.tree = world.facility.power
         self.wires = wires
+        self.bridged = bridged
         self.last_s = np.inf
         """When the last switch on its way has arrived."""
 
     def look(self) -> None:
         """Find out when the last switch arrives."""
-        waits_s = np.maximum(self.own.moving_until_s, self.own.leaves_s)
+        own = self.own
+        waits_s = np.maximum(np.maximum(own.moving_until_s, own.leaves_s), own.gap_until_s)
         self.last_s = float(waits_s.max(initial=-np.inf))
 
     def next_s(self) -> float:
-        """Seconds until a switch has changed over, or has waited long enough to do so."""
+        """Seconds until a switch has changed over, or has waited long enough to do so, or an
+        inverter has its load.
+        """
+        own = self.own
         if self.last_s <= self.world.now_s:
             return np.inf
-        waits_s = np.concatenate([self.own.moving_until_s, self.own.leaves_s])
+        waits_s = np.concatenate([own.moving_until_s, own.leaves_s, own.gap_until_s])
         ahead_s = waits_s - self.world.now_s
         return float(ahead_s[ahead_s > 0].min(initial=np.inf))
+
+    def settled(self) -> Mask:
+        """(power node,) not open on its way without a store, nor between input and inverter."""
+        own = self.own
+        arrived = (own.moving_until_s <= self.world.now_s) | self.bridged
+        return np.asarray(arrived & (own.gap_until_s <= self.world.now_s))
+
+    def opened(self, closed: Mask | None) -> Mask | None:
+        """(edge,) of those not opened by others, those into no switch that is open on its way."""
+        if self.last_s <= self.world.now_s:
+            return closed
+        still = ~(self.own.moving_until_s > self.world.now_s)[self.wires.taker]
+        return still if closed is None else closed & still
 
     def move(self) -> bool:
         """Open and close switches; True where voltages are to be worked out anew."""

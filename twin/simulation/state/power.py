@@ -61,6 +61,8 @@ class SupplyState:
     """The supply that a transfer switch last took; -1 before the first."""
     moving_until_s: Array
     """When a transfer switch has changed over."""
+    gap_until_s: Array
+    """When an inverter that takes over has its load."""
     confirming: Mask
     """Transfer switches whose supply is dead, not yet for long enough to leave it."""
     good: Mask
@@ -94,8 +96,7 @@ class SupplyState:
 
 def fresh_supply(facility: Facility) -> SupplyState:
     """Batteries full, nothing live."""
-    tree = facility.power
-    size = len(tree.id)
+    size = len(facility.power.id)
     return SupplyState(
         generator_on=np.zeros(size, dtype=bool),
         running=np.zeros(size, dtype=bool),
@@ -105,12 +106,12 @@ def fresh_supply(facility: Facility) -> SupplyState:
         on_standby=np.zeros(size, dtype=bool),
         main_back_s=np.full(size, np.inf),
         planned_gap_s=np.full(size, np.nan),
-        fuel_m3=tree.standby.tank_m3.copy(),
+        fuel_m3=facility.power.standby.tank_m3.copy(),
         fuel_rate_m3_s=np.zeros(size),
         fuel_ordered=np.zeros(size, dtype=bool),
         live=np.zeros(size, dtype=bool),
         on_battery=np.zeros(size, dtype=bool),
-        battery_j=tree.start_j(),
+        battery_j=facility.power.start_j(),
         owed_j=np.zeros(size),
         walk_in_frac=np.ones(size),
         walk_in_since_s=np.full(size, -np.inf),
@@ -121,6 +122,7 @@ def fresh_supply(facility: Facility) -> SupplyState:
         given_up=np.zeros(size, dtype=bool),
         fed_through=np.full(size, -1),
         moving_until_s=np.full(size, -np.inf),
+        gap_until_s=np.full(size, -np.inf),
         confirming=np.zeros(size, dtype=bool),
         good=np.zeros(size, dtype=bool),
         sag_frac=np.ones(size),
@@ -128,7 +130,7 @@ def fresh_supply(facility: Facility) -> SupplyState:
         lost_s=np.full(size, -np.inf),
         ride_s=np.full(size, HOLD_UP_S),
         lost_input_w=np.zeros(size),
-        share=np.zeros(tree.supply.size),
+        share=np.zeros(facility.power.supply.size),
         recharge_w=np.zeros(size),
         drain_w=np.zeros(size),
         lost_w=np.zeros(size),
