@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
+from twin import InputError, predict_inference
 from twin.cli import main
 
 KEYS = {
@@ -176,14 +177,37 @@ def test_the_readers_are_as_many_as_their_load_asks(ask: Ask) -> None:
 
 def test_layers_sent_while_they_are_computed_leave_one_to_wait_for(ask: Ask) -> None:
     """Over a fast link the last of 80 layers; over a slow one all but what reading hides."""
-    asked = (*SPLIT, "--tp", "4", "--concurrency", "64", "--prefill", "TP4")
-    for link in ("400 Gbit/s", "2 Gbit/s"):
+    asked = (*SPLIT, "--tp", "4", "--concurrency", "8", "--prefill", "TP4")
+    for link in ("400 Gbit/s", "8 Gbit/s"):
         whole = ask(*asked, "--link", link)
         layers = ask(*asked, "--link", link, "--send", "layers")
         assert layers["transfer_s"] == whole["transfer_s"]
         hidden_s = whole["ttft_s"] - layers["ttft_s"]
         most_s = (1 - 1 / 80) * min(whole["transfer_s"], whole["prefill_s"])
         assert hidden_s == pytest.approx(most_s, rel=1e-6)
+
+
+def test_prompts_wait_for_lines_that_others_use(ask: Ask) -> None:
+    """A line that is faster than a reader reads is waited for by those alone who come from others;
+    a slower one as if it read, and one that carries less than is read is refused with its number.
+    """
+    asked = (*SPLIT, "--tp", "4", "--concurrency", "8", "--prefill", "TP4", "--link")
+    fast = ask(*asked, "400 Gbit/s")
+    slow = ask(*asked, "8 Gbit/s")
+    read_s = fast["prefill_s"]
+    reading_s = 0.7 * read_s / (2 * 0.3)
+    load = 0.7 / read_s * slow["transfer_s"]
+    sending_s = load * slow["transfer_s"] / (2 * (1 - load))
+    assert slow["transfer_s"] > read_s
+    assert slow["wait_s"] == pytest.approx(sending_s, rel=1e-6)
+    few = fast["output_tokens_per_s"] / 400 * fast["transfer_s"]
+    behind_s = few * fast["transfer_s"] / (2 * (1 - few))
+    assert fast["wait_s"] == pytest.approx(reading_s + behind_s, rel=1e-6)
+    with pytest.raises(InputError, match=r"above 6\.72 Gbit/s, for so many keys and values"):
+        predict_inference(
+            "llama-3.1-70b", "h200", 4000, 400, dtype="fp8", parallelism="TP4", concurrency=8,
+            prefill="TP4", link_bit_s=5e9,
+        )  # fmt: skip
 
 
 def test_a_tenth_of_the_link_takes_ten_times_as_long(ask: Ask) -> None:

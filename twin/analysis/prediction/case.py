@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,6 +33,8 @@ from twin.physics.kernels import (
 
 CAP_ROUNDS = 4
 """Rounds in which clock and activity agree under a cap; each error is a tenth of the last."""
+CAP_SLACK_FRAC = 1e-3
+"""Of a cap, what these rounds may leave open."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def under_cap(
     """The run at the highest clock whose power stays under the cap, and that clock.
 
     run_at   the run at a share of the full clock
+    InputError where the lowest clock draws more.
     """
     run = run_at(1.0)
     cap_w = case.asked.power_cap_w
@@ -140,4 +144,8 @@ def under_cap(
     for _ in range(CAP_ROUNDS):
         clock_frac = max(power.clock_under(cap_w, run, clock_frac), case.gpu.clock_floor_frac)
         run = run_at(clock_frac)
+    least_w = power.mean_w(run, clock_frac)
+    if clock_frac <= case.gpu.clock_floor_frac and least_w > (1 + CAP_SLACK_FRAC) * cap_w:
+        allowed = f"at least {math.ceil(least_w)} W, what {case.gpu.name} draws at its lowest clock"
+        raise InputError([Problem("--power-cap", f"{cap_w:g} W", allowed)])
     return run, clock_frac

@@ -20,7 +20,7 @@ from twin.physics.kernels import (
     run_benchmark,
 )
 
-SETTLED_FILLINGS = 6
+SETTLED_FILLINGS = 12
 """Requests of a run that stands for one without end, in fillings of its places."""
 
 
@@ -58,7 +58,7 @@ def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: floa
     piece = min(load.input_tokens, load.token_budget / case.replica.pipeline)
     over = LawRange(
         load.concurrency * load.checked_tokens, load.token_budget, longest, load.input_tokens,
-        piece_tokens=piece,
+        piece_tokens=piece, rows_each=load.checked_tokens,
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return run_benchmark(law, load, settled)

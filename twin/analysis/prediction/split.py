@@ -59,7 +59,8 @@ def _joined(
     needed = prompts_per_s * reads.time_to_first_token_s / asked.prefill_load
     gpus = needed * reader.replica.tensor
     wait_s = alone.wait_s + _queue_s(reads.time_to_first_token_s, asked.prefill_load)
-    sent_s = _sent_s(case, reader)
+    sent_s = _sent_s(case, min(_lines(case), _lines(reader)))
+    wait_s += _line_wait_s(case, reader, prompts_per_s, reads.time_to_first_token_s)
     pieces = case.replica.model.layers if asked.send == "layers" else 1
     left_s = float(after_reading_s(sent_s, reads.time_to_first_token_s, pieces))
     power = GpuPower(reader.gpu, reader.kernels)
@@ -87,11 +88,36 @@ def _queue_s(each_s: float, load_frac: float) -> float:
     return mean_wait_mg1_s(load_frac / each_s, each_s, squared_variation=0.0)
 
 
-def _sent_s(case: ReplicaCase, reader: ReplicaCase) -> float:
-    """A prompt's keys and values, by the adapters of those of its GPUs that hold them."""
+def _line_wait_s(
+    case: ReplicaCase, reader: ReplicaCase, prompts_per_s: float, read_s: float
+) -> float:
+    """What keys and values of a prompt wait for adapters: where they go to, as in a queue M/D/1, or
+    where they come from. There they come no closer than a reader reads, so that only a line that is
+    slower than it is waited for: in a row of steady servers all waits together are those for the
+    slowest (Friedman 1965, Operations Research 13:121). InputError where lines carry no more.
+    """
+    asked = case.asked
+    each_s = (_sent_s(case, _lines(case)), _sent_s(case, _lines(reader)))
+    per_s = (prompts_per_s / case.replica.data, asked.prefill_load / read_s)
+    load = max(each * rate for each, rate in zip(each_s, per_s, strict=True))
+    if load >= 1:
+        need = f"above {load * asked.link_bit_s / 1e9:.3g} Gbit/s, for so many keys and values"
+        cure = "fewer --concurrency, a narrower --kv-dtype, or a lower --prefill-load"
+        found = f"{asked.link_bit_s / 1e9:g} Gbit/s"
+        raise InputError([Problem("--link", found, need, cure)])
+    makers_s, readers_s = (_queue_s(e, e * rate) for e, rate in zip(each_s, per_s, strict=True))
+    return max(makers_s, readers_s - _queue_s(read_s, asked.prefill_load))
+
+
+def _lines(case: ReplicaCase) -> int:
+    """GPUs that hold the keys and values of one sequence."""
+    return case.replica.tensor * case.replica.pipeline
+
+
+def _sent_s(case: ReplicaCase, lines: int) -> float:
+    """A prompt's keys and values, by the adapters of so many GPUs that hold them."""
     model = case.replica.model
     size = float(model.context_bytes(case.asked.input_tokens, case.replica.formats.kv_bytes))
-    lines = min(r.tensor * r.pipeline for r in (case.replica, reader.replica))
     return float(transfer_s(size, lines * case.asked.link_bit_s / 8))
 
 
@@ -101,6 +127,7 @@ def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
     over = LawRange(
         sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
         asked.input_tokens + asked.output_tokens, asked.input_tokens,
+        rows_each=asked.checked_tokens,
     )  # fmt: skip
     (law,) = iteration_laws(case.replica, case.kernels.times, case.host, over, (clock_frac,))
     return law

@@ -40,7 +40,8 @@ def told(
     """
     ranks = case.replica.data
     gpus = case.replica.gpus
-    rate = run.output_tokens_per_s * ranks
+    held = _held(case, in_flight)
+    rate = run.output_tokens_per_s * held / in_flight
     wait_s = _wait_s(case, run, in_flight)
     power_w = _gpu_power_w(case, run, clock_frac)
     return InferencePrediction(
@@ -52,7 +53,7 @@ def told(
         kv_dtype="fp8" if case.replica.formats.kv_bytes == 1 else "bf16",
         input_tokens=case.asked.input_tokens,
         output_tokens=case.asked.output_tokens,
-        concurrency=in_flight * ranks,
+        concurrency=held,
         requests=requests,
         output_tokens_per_s=rate,
         output_tokens_per_s_per_gpu=rate / gpus,
@@ -70,9 +71,25 @@ def told(
         kv_capacity_tokens=ranks * case.room_bytes / kv_bytes_per_token(case.replica),
         uncertainty_frac=_uncertainty(case, run),
         extrapolated=case.kernels.carried or run.outside_frac > OUTSIDE_FRAC,
-        notes=_notes(case, in_flight, budget),
+        notes=_notes(case, in_flight, held, budget),
         source=f"{case.kernels.source}; {case.software.source}",
     )
+
+
+def _asked(case: ReplicaCase) -> int | None:
+    """Requests that clients have in flight: no more than there are; None for as many as fit."""
+    asked = case.asked
+    if asked.concurrency == MOST:
+        return None
+    wanted = int(asked.concurrency)
+    return wanted if asked.requests is None else min(wanted, asked.requests)
+
+
+def _held(case: ReplicaCase, in_flight: int) -> int:
+    """Requests on all ranks where the fullest has `in_flight`; the others wait for that one."""
+    places = in_flight * case.replica.data
+    wanted = _asked(case)
+    return places if wanted is None else min(wanted, places)
 
 
 def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> float:
@@ -88,10 +105,11 @@ def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:
     over the whole circle of a request, less what it spends on the replica.
     """
     asked = case.asked
-    if asked.concurrency == MOST or in_flight * case.replica.data >= int(asked.concurrency):
+    wanted = _asked(case)
+    if wanted is None or in_flight * case.replica.data >= wanted:
         return 0.0
     requests_per_s = run.output_tokens_per_s / asked.output_tokens
-    circle_s = int(asked.concurrency) / case.replica.data / requests_per_s
+    circle_s = wanted / case.replica.data / requests_per_s
     answer_s = (asked.output_tokens - 1) * run.time_per_output_token_s
     return max(circle_s - run.time_to_first_token_s - answer_s, 0.0)
 
@@ -132,13 +150,16 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     return max(usual, carried, queued, stages) + outside
 
 
-def _notes(case: ReplicaCase, in_flight: int, budget: int) -> tuple[str, ...]:
+def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[str, ...]:
     asked = case.asked
     notes = []
-    held = in_flight * case.replica.data
-    if asked.concurrency != MOST and held < int(asked.concurrency):
-        notes.append(f"{held} of {asked.concurrency} requests fit at once; the others wait")
-    if budget > asked.token_budget:
+    ranks = case.replica.data
+    wanted = _asked(case)
+    if wanted is not None and held < wanted:
+        notes.append(f"{held} of {wanted} requests fit at once; the others wait")
+    if held < in_flight * ranks:
+        notes.append(f"{held} requests on {ranks} ranks, which all take as long as the fullest")
+    if budget > asked.token_budget * case.replica.pipeline:
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)

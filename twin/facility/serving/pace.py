@@ -140,7 +140,7 @@ def _by_kernels(
         allowed.max_sequences * checked, allowed.token_budget, longest, lengths.input_tokens,
         LONGEST_PROMPT,
         min(max(mix.read_tokens, 1.0), allowed.token_budget / pool.pipeline),
-        even=False,
+        rows_each=checked, even=False,
     )  # fmt: skip
     host = software.host
     if not allowed.graphs:

@@ -53,6 +53,8 @@ class LawRange:
     """Tokens; the longest context where not stated."""
     piece_tokens: float = np.inf
     """Of a prompt that are read at once, on average: on one of several micro-batches."""
+    rows_each: float = 1.0
+    """Of a sequence in an iteration: more than one where drafts are checked."""
     even: bool = True
     """Whether prompts that are read in one round lie evenly on micro-batches, as those of equal
     requests do; else as chance has it."""

@@ -34,7 +34,7 @@ def iteration_laws(
     clock = np.asarray(clocks, float)[:, None]
     stages = replica.pipeline
     tokens = _steps(ceil(over.most_tokens / stages))
-    sequences = _steps(ceil(over.most_sequences / stages))
+    sequences = _steps(ceil(max(over.most_sequences / stages, over.rows_each)))
     prompts = _steps(int(max(over.longest_prompt, over.longest_context, 2)))
 
     def priced(calls: Iterable[KernelCall], at: Array) -> Priced:
@@ -56,7 +56,7 @@ def iteration_laws(
     if stages == 1:
         return tuple(IterationLaw(replica, host, *one) for one in grids)
     hops = _hops(tokens, priced(hand_over_calls(replica, tokens), tokens), replica)
-    cut = Stages(replica, over.piece_tokens, over.even)
+    cut = Stages(replica, over.piece_tokens, over.even, over.rows_each)
     return tuple(
         StagedLaw(replica, host, *one, cut, own) for one, own in zip(grids, hops, strict=True)
     )

@@ -83,6 +83,8 @@ class Stages:
     """Of a prompt that are read at once, on average: they lie on one micro-batch."""
     even: bool = True
     """Whether prompts of one round lie evenly on micro-batches, or as chance has it."""
+    rows_each: float = 1.0
+    """Of a sequence in one round, with its drafts: they lie on one micro-batch."""
 
     @cached_property
     def held_frac(self) -> Array:
@@ -129,7 +131,7 @@ class StagedLaw(IterationLaw):
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of all that counts alone decide, of one round."""
         p = np.asarray(prompt_tokens, float)
-        many = self._stages.batches(sequences, p)
+        many = self._stages.batches(np.asarray(sequences, float) / self._stages.rows_each, p)
         n = np.asarray(sequences, float) / many
         longest = self._stages.most_prompt(p)
         mean = self.layers_s(n, p / many)
@@ -148,7 +150,9 @@ class StagedLaw(IterationLaw):
 
     def host_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of a round beside its kernels."""
-        many = self._stages.batches(sequences, prompt_tokens)
+        many = self._stages.batches(
+            np.asarray(sequences, float) / self._stages.rows_each, prompt_tokens
+        )
         p = self._stages.most_prompt(np.asarray(prompt_tokens, float))
         return super().host_s(np.asarray(sequences) / many, p)
 

@@ -1,0 +1,81 @@
+"""Answers of `twin predict inference` to odd questions, against each other and sums by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from twin import InputError, predict_inference
+
+H100 = "H100-SXM5-80GB"
+ODD = (
+    ("Llama-3.1-8B", 1, 1, 1, {}),
+    ("Llama-3.1-8B", 100_000, 1, 1, {}),
+    ("Llama-3.1-8B", 100_000, 2, 3, {}),
+    ("Llama-3.1-8B", 1_000, 100, 8, {"token_budget": 16}),
+    ("Llama-3.1-8B", 1_000, 17, 1, {"drafts": 16, "acceptance": 1.0}),
+    ("Llama-3.1-8B", 1_000, 100, 5_000, {}),
+    ("Llama-3.1-8B", 20_000, 10, 7, {"parallelism": "TP2PP3"}),
+    ("Llama-3.3-70B", 1_000, 500, 2, {"parallelism": "TP1PP4", "dtype": "fp8"}),
+    ("gpt-oss-120b", 9_000, 300, 16, {"parallelism": "TP2"}),
+    ("Llama-4-Scout", 200_000, 100, 1, {"parallelism": "TP8", "dtype": "fp8"}),
+    ("Qwen3-235B-A22B", 1_000, 500, 3, {"parallelism": "DEP8", "dtype": "fp8"}),
+    ("Qwen3-235B-A22B", 1_000, 500, 9, {"parallelism": "DEP8", "dtype": "fp8"}),
+)
+
+
+def _ask(case: tuple[str, int, int, int, dict[str, Any]]):
+    model, read, made, clients, options = case
+    return predict_inference(model, H100, read, made, concurrency=clients, **options)
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_clients_in_flight_are_those_of_littles_law(case) -> None:
+    """Rate times the circle of a request is how many are in flight, in a service that goes on.
+
+    Until 2026-11-29 one client with prompts in many pieces was served a third more often than its
+    requests took.
+    """
+    found = _ask(case)
+    circle_s = found.ttft_s + (case[2] - 1) * found.tpot_s
+    assert found.output_tokens_per_s / case[2] * circle_s == pytest.approx(case[3], rel=0.01)
+    assert 0 < found.mfu < 1
+    assert found.joules_per_token * found.output_tokens_per_s == pytest.approx(
+        found.gpu_power_w * found.gpus
+    )
+
+
+def test_three_clients_on_eight_ranks_are_three() -> None:
+    """A rank without a request waits for those that have one; nine take as long as sixteen."""
+    three, eight, nine, sixteen = (_ask((*ODD[-1][:3], n, ODD[-1][4])) for n in (3, 8, 9, 16))
+    assert (three.concurrency, nine.concurrency) == (3, 9)
+    assert three.output_tokens_per_s / 3 == pytest.approx(eight.output_tokens_per_s / 8)
+    assert nine.output_tokens_per_s / 9 == pytest.approx(sixteen.output_tokens_per_s / 16)
+    assert three.notes == ("3 requests on 8 ranks, which all take as long as the fullest",)
+
+
+def test_five_requests_are_in_flight_together_at_most() -> None:
+    found = predict_inference("Llama-3.1-8B", H100, 1000, 100, requests=5, concurrency=64)
+    assert (found.concurrency, found.wait_s, found.notes) == (5, 0.0, ())
+
+
+def test_a_cap_below_what_the_lowest_clock_draws_is_refused() -> None:
+    with pytest.raises(InputError, match=r"--power-cap: found 60 W; allowed: at least 1\d\d W"):
+        predict_inference("Llama-3.1-8B", H100, 1000, 100, power_cap_w=60)
+    held = predict_inference("Llama-3.1-8B", H100, 1000, 100, power_cap_w=300)
+    assert held.gpu_power_w == pytest.approx(300, rel=2e-3)
+
+
+def test_stages_share_the_budget_of_each_without_a_note() -> None:
+    assert _ask(ODD[7]).notes == ()
+
+
+def test_drafts_of_a_sequence_stay_together_on_a_stage() -> None:
+    """One sequence and its three drafts go through four stages as one micro-batch: as long as on
+    one GPU, and what three hand-overs take.
+    """
+    drafts = {"drafts": 3, "acceptance": 0.7, "dtype": "fp8", "concurrency": 1}
+    one = predict_inference("Llama-3.1-8B", H100, 1000, 500, **drafts)
+    four = predict_inference("Llama-3.1-8B", H100, 1000, 500, parallelism="TP1PP4", **drafts)
+    assert one.tpot_s < four.tpot_s < 1.02 * one.tpot_s
