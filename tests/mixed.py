@@ -26,6 +26,12 @@ CLIMATES: tuple[Any, ...] = (
     {"dry_bulb": "38 °C", "wet_bulb": "27 °C"},
 )
 STARTS = ("2026-07-15T10:00:00-07:00", "2026-01-10T05:00:00-05:00")
+HYDRAULICS = {
+    "main": {"length": "10 m", "diameter": "150 mm", "fittings": 8},
+    "header": "150 mm",
+    "branch": {"length": "3 m", "diameter": "40 mm", "fittings": 6},
+    "rack_drop": "60 kPa",
+}
 SCHEDULERS = ("fifo", "easy", "conservative", "priority", "fair_share")
 Plain = dict[str, Any]
 
@@ -53,6 +59,7 @@ def mixed(number: int) -> Plain:
     }
     asked["controls"] = _controls(draw, asked, SITE_KW[name])
     _meddled(Random(f"meddled with {number}"), asked, minutes)
+    _sensed(Random(f"sensed by {number}"), asked, minutes)
     return asked
 
 
@@ -216,6 +223,22 @@ def _meddled(draw: Random, asked: Plain, minutes: int) -> None:
         order = {"kind": "coolant_supply", "loop": loop["name"], "temperature": "49 °C"}
         if draw.random() < 0.3:
             asked["controls"]["actions"] = [order | {"at": f"{minutes - 35} min"}]
+
+
+def _sensed(draw: Random, asked: Plain, minutes: int) -> None:
+    """Loops on pipes, and sensors of pressure and humidity that lie."""
+    lies: list[Plain] = [{"reads": "80 %"}, {"reads": "125 %"}, {"frozen": True}]
+    seen = {"mode": "spoofed", "detected_after": "15 min", "restore_time": "10 min"}
+    places = []
+    for loop in asked["layout"]["cooling"].get("loops", []):
+        if draw.random() < 0.4:
+            loop["hydraulics"] = HYDRAULICS
+            places.append({"component": members(loop)[0], "sensor": "pressure"})
+    moist = [hall["name"] for hall in asked["layout"]["halls"] if "moisture" in hall]
+    places += [{"component": name, "sensor": "humidity"} for name in moist]
+    for place in places:
+        at = {"at": f"{draw.randint(5, minutes - 40)} min"}
+        asked["faults"]["timeline"].append(at | place | seen | draw.choice(lies))
 
 
 def _first_rack(hall: Plain) -> str:

@@ -65,7 +65,11 @@ def refuse_uncommanded(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:
     """Set-points and sensors are of plants, air handlers and coolant units, meters of utilities,
     pump speeds of coolant units; switched off is what has a controller of its own.
     """
-    if fault.reads is not None:
+    if fault.sensor == "pressure":
+        _refuse_without_pressure(ledger, loc, fault.component)
+    elif fault.sensor == "humidity":
+        _refuse_without_moisture(ledger, loc, fault.component)
+    elif fault.reads is not None:
         _refuse_elsewhere(ledger, loc, fault.component, Role.SUPPLY, "utility", "reads")
     elif fault.mode == "spoofed" or fault.set_point is not None:
         _refuse_unregulated(ledger, loc, fault)
@@ -83,6 +87,26 @@ def _refuse_elsewhere(
     known = _of_role(ledger, wanted)
     if name not in known:
         ledger.unknown(loc, name, known, f"a {what} of this layout, for `{key}`")
+
+
+def _refuse_without_pressure(ledger: Ledger, loc: Loc, name: str) -> None:
+    """A pressure sensor stands between the headers of pipes whose pumps hold that pressure."""
+    loops = ledger.scenario.plan.cooling.loops
+    piped = [loop for loop in loops if loop.hydraulics and loop.hydraulics.control == "pressure"]
+    known = [unit for loop in piped for unit in ledger.groups.get(loop.name, ())]
+    if name not in known:
+        what = "a coolant unit on a loop with `hydraulics` and `control: pressure`"
+        ledger.unknown(loc, name, known, what)
+
+
+def _refuse_without_moisture(ledger: Ledger, loc: Loc, name: str) -> None:
+    """A humidity sensor is of a hall whose moisture is followed."""
+    spec = ledger.scenario.plan
+    known = [hall.name for hall in spec.halls if hall.moisture is not None]
+    if name not in known:
+        ledger.unknown(loc, name, known, "a hall that states its `moisture`")
+    elif all(air.hall != name for air in spec.cooling.air):
+        ledger.complain(loc, repr(name), "a hall with air handlers")
 
 
 def _refuse_unregulated(ledger: Ledger, loc: Loc, fault: TimedFault) -> None:

@@ -59,6 +59,11 @@ class MoistHalls:
         at = np.stack(warmest, axis=-1) if warmest else np.zeros(ratio.shape)
         return moist_air.relative_humidity_frac(at, ratio, np.asarray(pressure_pa))
 
+    def wettest(self, temperature_degc: Array, pressure_pa: float) -> Array:
+        """(..., hall) ratio at which the coldest air that racks draw in is saturated."""
+        coldest = [temperature_degc[..., nodes].min(axis=-1) for nodes in self.inlet_nodes]
+        return moist_air.saturated_ratio(np.stack(coldest, axis=-1), pressure_pa)
+
     def most(self, able: Array, heat_w: Array) -> Flow:
         """The most that humidifiers and dehumidifiers give and take.
 
@@ -72,11 +77,14 @@ class MoistHalls:
         """The moisture that balances; arguments as in `passed`."""
         return steady(*outdoor, *coil, (self.low, self.high), most)
 
-    def passed(self, ratio: Array, span_s: float, outdoor: Flow, coil: Flow, most: Flow) -> Array:
+    def passed(
+        self, ratio: Array, span_s: float, outdoor: Flow, coil: Flow, window: Flow, most: Flow
+    ) -> Array:
         """(water, hall) water over a span, kg/s on average, by the ways of `Passed`.
 
         outdoor   air in kg/s (hall,), and its ratio (hall,)
         coil      air through coils times effectiveness (hall,), and saturation there (hall,)
+        window    (hall,) ratios that humidifiers hold from below, and dehumidifiers from above
         most      (hall,) what humidifiers can give, and dehumidifiers take
         """
         rows = zip(
@@ -85,8 +93,8 @@ class MoistHalls:
             outdoor[1].tolist(),
             coil[0].tolist(),
             coil[1].tolist(),
-            self.low.tolist(),
-            self.high.tolist(),
+            window[0].tolist(),
+            window[1].tolist(),
             most[0].tolist(),
             most[1].tolist(),
             strict=True,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from twin.arrays import Index
+from twin.physics.hydraulics.governed import GovernedFlow, governed_flow
 from twin.physics.hydraulics.headers import HeaderLoop
 
 
@@ -32,3 +35,10 @@ class LoopPipes:
     npsh_needed_pa: float | None
     supply_degc: float
     """That the properties of the coolant are taken at: facility water plus the units' approach."""
+
+    @property
+    def as_built(self) -> GovernedFlow:
+        """What flows with all pumps governed and all ways open."""
+        speeds = np.full(self.pumps.size, np.nan)
+        opened = np.ones(self.net.network.links.size)
+        return governed_flow(self.net, speeds, opened, self.held_pa, self.fastest_frac)

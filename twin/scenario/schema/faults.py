@@ -53,8 +53,9 @@ class TimedFault(Stated):
     with `set_point` the water of a plant, the air of a handler or the coolant of a unit is held at
     that, with `pump_speed` the pumps of a coolant unit are, with neither the component is switched
     off. spoofed: the sensor that a plant, handler or coolant unit is controlled by reads otherwise
-    than it is, by `offset` or `frozen`; the site's own meter at a utility feed reads a share of
-    what is drawn, by `reads`, or stands still, by `frozen`."""
+    than it is, by `offset` or `frozen`; the site's own meter at a utility feed, the pressure of a
+    coolant unit's loop (`sensor: pressure`) or the humidity of a hall (`sensor: humidity`) reads a
+    share of what there is, by `reads`, or stands still, by `frozen`."""
     tile: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Which of the hall's stated tiles is closed, counted from 1."""
     opening: Percent | None = None
@@ -70,11 +71,16 @@ class TimedFault(Stated):
     """Speed at which an intruder holds the pumps of a coolant unit."""
     offset: ReadingOffset | None = None
     """By how much a sensor reads more than it is; controls cool to that much less."""
+    sensor: Literal["temperature", "pressure", "humidity"] | None = None
+    """Which sensor lies, where it is not that of temperature, or the meter of a utility. pressure:
+    between the headers of a coolant unit's loop on `hydraulics`, that its pumps follow. humidity:
+    of a hall that states its `moisture`, that humidifiers and dehumidifiers follow."""
     frozen: bool = False
     """Whether a sensor, or the meter of a utility feed, stays at what it read."""
     reads: MeterReading | None = None
-    """What the site's own meter at a utility feed reads, of what is drawn there; storage rules and
-    demand response follow it, bills do not."""
+    """What a meter or a sensor of pressure or humidity reads, over what there is. Of the site's own
+    meter at a utility feed, storage rules and demand response follow it, bills do not. Of humidity,
+    over that at the same temperature."""
     second_sensor_limit: SensorLimit | None = None
     """From which difference to a second sensor on controls trust that one, once it has lasted for
     `detected_after`; a smaller lie is never seen. Without a second sensor somebody sees it after
@@ -132,19 +138,32 @@ class TimedFault(Stated):
     def _one_lie(self) -> Self:
         lies = (self.offset is not None) + self.frozen + (self.reads is not None)
         if self.mode == "spoofed" and lies != 1:
-            raise ValueError("offset or frozen: true for a spoofed sensor, reads for a meter; one")
+            raise ValueError(
+                "offset or frozen: true for a spoofed sensor; reads or frozen: true for a meter, "
+                "pressure or humidity; one"
+            )
         if self.mode == "spoofed" and self.offset == 0:
             raise ValueError("an offset other than 0 K")
         if self.reads == 1:
-            raise ValueError("reads other than 100 %: that meter tells the truth")
+            raise ValueError("reads other than 100 %: that tells the truth")
+        lies += self.sensor is not None
         if self.mode != "spoofed" and (lies or self.second_sensor_limit is not None):
-            lying = "offset, frozen, reads and second_sensor_limit"
+            lying = "sensor, offset, frozen, reads and second_sensor_limit"
             raise ValueError(f"{lying} for a spoofed sensor alone")
-        if self.reads is not None and self.second_sensor_limit is not None:
-            raise ValueError("no second_sensor_limit for a meter")
+        if self.share_read and self.second_sensor_limit is not None:
+            raise ValueError("no second_sensor_limit for a meter, pressure or humidity")
+        if self.share_read and self.offset is not None:
+            raise ValueError("reads or frozen: true for pressure and humidity, no offset")
+        if self.sensor == "temperature" and self.reads is not None:
+            raise ValueError("offset or frozen: true for temperature, no reads")
         if self.second_sensor_limit is not None and self.restore_time is not None:
             raise ValueError("no restore_time: controls go over to the second sensor at once")
         return self
+
+    @property
+    def share_read(self) -> bool:
+        """Whether what lies reads a share of the truth, unless it stands still."""
+        return self.reads is not None or self.sensor in ("pressure", "humidity")
 
     @property
     def written(self) -> float | None:

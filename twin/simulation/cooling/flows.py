@@ -84,9 +84,8 @@ class Flows(Discipline):
         pumped = self.world.state.plants.pump_frac
         fans = self.world.state.fans.flow_frac if self.cooling.air.fans.follow else ()
         held = pump_speed_frac(self.world)
-        circulating = np.concatenate(
-            [speeds[~np.isnan(speeds)], *openings, capacity, pumped, fans, held[~np.isnan(held)]]
-        )
+        moves = self.piping.circulating(speeds, openings)
+        circulating = np.concatenate([*moves, capacity, pumped, fans, held[~np.isnan(held)]])
         seen = np.concatenate([on, water_on, pump_on])
         if np.array_equal(seen, own.seen) and np.array_equal(circulating, own.circulating):
             return False

@@ -17,6 +17,7 @@ from twin.facility.cooling.moisture import (
 from twin.physics import hall_moisture, humidity_control, moist_air
 from twin.results.enums import EventKind
 from twin.simulation.cooling.alarms import note_changes
+from twin.simulation.cooling.humidity_sensors import HumiditySensors
 from twin.simulation.cooling.plant import Plants
 from twin.simulation.faults.commands import coils_now, handler_fans_w
 from twin.simulation.kernel.discipline import Discipline
@@ -46,6 +47,7 @@ class Moisture(Discipline):
         self.water_node = nodes[self.cooling.hall_plant[self.halls.hall]]
         self.of_loop = self.halls.of_loop
         self.hall_names = [self.cooling.hall_id[h] for h in self.halls.hall]
+        self.senses = HumiditySensors(world, self.halls, self.hall_names)
         self.names = (
             *((name, EventKind.COILS_CONDENSE) for name in self.hall_names),
             *((name, EventKind.AIR_TOO_DRY) for name in self.hall_names),
@@ -66,7 +68,7 @@ class Moisture(Discipline):
         if self.world.now_s <= 0.0:
             own.ratio = self.halls.steady(outdoor, coil, most).ratio
             own.start_ratio = own.ratio.copy()
-        own.water_kg_s = self._passed(own.ratio, outdoor, coil, most)
+        own.water_kg_s = self._passed(own.ratio, outdoor, coil, self.senses.window(degc), most)
         own.unit_w = self._unit_w()
         given = (*own.water_kg_s[1:3], self.halls.humidifier_j_kg)
         own.air_w = self._of_halls(humidity_control.air_heat_w(*given))
@@ -76,9 +78,9 @@ class Moisture(Discipline):
             note_changes(self.world, self.names, _DETAIL, own.alarms, found)
             own.alarms = found
 
-    def _passed(self, ratio: Array, outdoor: Flow, coil: Flow, most: Flow) -> Array:
+    def _passed(self, ratio: Array, outdoor: Flow, coil: Flow, window: Flow, most: Flow) -> Array:
         """(water, hall) kg/s up to the next look."""
-        return self.halls.passed(ratio, self.period_s, outdoor, coil, most)
+        return self.halls.passed(ratio, self.period_s, outdoor, coil, window, most)
 
     def _most(self) -> Flow:
         """What humidifiers can give and dehumidifiers take: water that evaporates takes no more
@@ -88,7 +90,7 @@ class Moisture(Discipline):
         given_w = self.world.state.racks.rack_w * (1.0 - racks.liquid_frac)
         of_hall = total_by(racks.hall, given_w, len(self.cooling.hall_id))[self.halls.hall]
         fans_w = self.halls.of_handler @ handler_fans_w(self.world)
-        return self.halls.most(self._able(), of_hall + fans_w)
+        return self.senses.most(self.halls.most(self._able(), of_hall + fans_w))
 
     def _outdoor_ratio(self, outdoor_degc: Array) -> Array:
         """(...,) of weather (..., 2)."""
@@ -204,12 +206,15 @@ class Moisture(Discipline):
         most = self._most()
         ratio, water_kg, rates = self._now()
         reached = []
-        rows = zip(stretch.span_s.tolist(), stretch.looks, stretch.row, cold, strict=True)
-        for span_s, looks, row, saturated in rows:
+        low, high = self.senses.window(stretch.temperature_degc[1:])
+        ends = zip(*np.broadcast_arrays(low, high, cold), strict=True)
+        rows = zip(stretch.span_s.tolist(), stretch.looks, stretch.row, ends, strict=True)
+        for span_s, looks, row, (lowest, highest, saturated) in rows:
             ratio, water_kg = self._moved(ratio, water_kg, rates, span_s)
             if looks:
                 brought = np.broadcast_to(outdoor[row], ratio.shape)
-                rates = self._passed(ratio, (leaks, brought), (any_coil, saturated), most)
+                coil = (any_coil, saturated)
+                rates = self._passed(ratio, (leaks, brought), coil, (lowest, highest), most)
             reached.append((ratio, water_kg, rates))
         ratios, sums, flows = (np.array(each) for each in zip(*reached, strict=True))
         return ratios, sums, flows

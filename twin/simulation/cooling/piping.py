@@ -9,6 +9,7 @@ from twin.facility.model.pipes import LoopPipes
 from twin.physics.hydraulics.governed import GovernedFlow, governed_flow
 from twin.physics.hydraulics.pump import coasting_level, next_level_s
 from twin.simulation.faults.commands import pump_speed_frac
+from twin.simulation.faults.sensed import Sensed, sensed
 from twin.simulation.kernel.world import World
 
 CACHE_MAX = 512
@@ -32,6 +33,8 @@ class Piping:
         for p in self.pipes:
             self.coast_s[p.pumps] = p.coast_s
         self.link = [_links_by_name(world, p) for p in self.pipes]
+        units = self.cooling.units.id
+        self.sharing = [[units[u] for u in p.units.tolist()] for p in self.pipes]
         self._was_moving = True
         self._known: dict[bytes, GovernedFlow] = {}
 
@@ -54,19 +57,29 @@ class Piping:
         return np.asarray((lost[:, None] >= _REACHED * np.array(VESSEL_MARKS)).sum(axis=1))
 
     def speeds(self, pump_on: Mask) -> Array:
-        """(pump,) speed of those that run down or are held by an intruder, nan of those that
-        follow their set-point.
+        """(pump,) speed of those that run down, are held by an intruder or follow a pressure that
+        stands still; nan of those that follow their set-point.
         """
         own = self.world.state.flows
         driven = pump_speed_frac(self.world)[self.cooling.pump_unit]
         speeds = np.full(pump_on.size, np.nan)
-        for p in self.pipes:
+        for k, p in enumerate(self.pipes):
             since_s = self.world.now_s - own.pump_off_s[p.pumps]
             level = coasting_level(since_s, p.coast_s)
-            speeds[p.pumps] = np.where(
-                pump_on[p.pumps], driven[p.pumps], level * own.pump_speed[p.pumps]
-            )
+            held = driven[p.pumps]
+            held = np.where(np.isnan(held), self._sensed(k).stands, held)
+            speeds[p.pumps] = np.where(pump_on[p.pumps], held, level * own.pump_speed[p.pumps])
         return speeds
+
+    def _sensed(self, k: int) -> Sensed:
+        """What the sensor between the headers of the k-th loop on pipes says."""
+        return sensed(self.world, "pressure", self.sharing[k])
+
+    def circulating(self, speeds: Array, openings: list[Array]) -> list[Array]:
+        """What decides how much flows: speeds that are no pressure's, ways, and lies."""
+        shares = [self._sensed(k).share for k in range(len(self.pipes))]
+        lies = np.array([share for share in shares if share != 1.0])
+        return [speeds[~np.isnan(speeds)], *openings, lies]
 
     def run_down(self) -> Mask:
         """(rack,) whose coolant no pump drives any more: it slows down within seconds, in which
@@ -93,11 +106,14 @@ class Piping:
         """What flows in the k-th loop on pipes."""
         pipes = self.pipes[k]
         mine = speeds[pipes.pumps]
-        key = bytes([k % 256, k // 256]) + mine.tobytes() + opened.tobytes()
+        told = self._sensed(k).share
+        held_pa = None if pipes.held_pa is None else pipes.held_pa / told
+        which = np.array([k, told])
+        key = which.tobytes() + mine.tobytes() + opened.tobytes()
         if key not in self._known:
             if len(self._known) >= CACHE_MAX:
                 self._known.clear()
-            asked = (pipes.net, mine, opened, pipes.held_pa, pipes.fastest_frac)
+            asked = (pipes.net, mine, opened, held_pa, pipes.fastest_frac)
             self._known[key] = governed_flow(*asked)
         return self._known[key]
 

@@ -31,7 +31,11 @@ class Altered:
         self.world.stale = True
 
     def kind(self, name: str) -> str:
-        """Kind of a component, or of what a plant is made of."""
+        """Kind of a component, of what a plant is made of, or of what holds a hall's moisture."""
+        cooling = self.world.facility.cooling
+        if name in cooling.hall_id:
+            handlers = cooling.air.handler_hall == cooling.hall_id.index(name)
+            return cooling.units.kind[int(cooling.air.handler_unit[handlers][0])]
         row = self.components.row.get(name)
         if row is None:
             row = self.components.row[self.components.members(name)[0]]

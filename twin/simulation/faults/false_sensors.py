@@ -19,6 +19,7 @@ from twin.simulation.faults.commands import (
     meters,
     valves_now,
 )
+from twin.simulation.faults.false_readings import begin_reading
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 
@@ -45,6 +46,11 @@ class FalseSensors:
         name = fault.component
         if name in self.feeds:
             self._meter_lies(fault)
+            return
+        if fault.sensor in ("pressure", "humidity"):
+            found = answer(self.altered.kind(name), fault)
+            what = begin_reading(self.world, self.altered, fault)
+            self._wait(found.detected_s, "lie detected", *what, found.restore_s)
             return
         reading = self.truth_degc(name)
         mode = FROZEN if fault.frozen else SPOOFED
