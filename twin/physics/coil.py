@@ -80,16 +80,26 @@ class ControlledCoils(NamedTuple):
     def ends_degc(self, piece: Index, water_degc: Array) -> tuple[Array, Array]:
         """Air drawn in at which a coil leaves its piece, downwards and upwards, its water as it
         is.
+
+        What is taken is the less of what holds the set-point and of what an open valve lets pass.
+        Where that is steeper than the other (`open_w_k` above `stream_w_k`, of large exchangers
+        behind valves), a valve is open below the air at which both meet, and holds above it.
         """
         stream = np.where(self.stream_w_k > 0, self.stream_w_k, 1.0)
         fan_k = self.fan_w / stream
-        passed = np.maximum(1.0 - self.open_w_k / stream, 1e-9)
-        opens = (self.set_degc - fan_k - (1.0 - passed) * water_degc) / passed
+        passed = 1.0 - self.open_w_k / stream
+        steep = passed < 0
+        passed = np.where(steep, -1.0, 1.0) * np.maximum(np.abs(passed), 1e-9)
+        meet = (self.set_degc - fan_k - (1.0 - passed) * water_degc) / passed
         shuts = np.maximum(self.set_degc - fan_k, water_degc)
-        opens = np.where(self.open_w_k > 0, np.maximum(opens, shuts), shuts)
-        lower = np.where(piece == OPEN, opens - 4 * TOUCH_K / passed, -np.inf)
-        lower = np.where(piece == HOLDS, shuts - 4 * TOUCH_K, lower)
-        upper = np.where(piece == HOLDS, opens, np.inf)
+        opens = np.where(self.open_w_k > 0, np.maximum(meet, shuts), shuts)
+        inside = shuts - 4 * TOUCH_K
+        holds_from = np.where(steep & (meet > shuts), meet, inside)
+        lower = np.where(piece == OPEN, opens - 4 * TOUCH_K / np.abs(passed), -np.inf)
+        lower = np.where((piece == OPEN) & steep, inside, lower)
+        lower = np.where(piece == HOLDS, holds_from, lower)
+        upper = np.where((piece == HOLDS) & ~steep, opens, np.inf)
+        upper = np.where((piece == OPEN) & steep, meet - 4 * TOUCH_K / passed, upper)
         upper = np.where(piece == SHUT, shuts, upper)
         governed = np.isfinite(self.set_degc) & (self.stream_w_k > 0)
         return np.where(governed, lower, -np.inf), np.where(governed, upper, np.inf)

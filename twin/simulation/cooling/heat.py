@@ -182,12 +182,12 @@ class Heat(Discipline):
         conductance, reference, constant = np.moveaxis(stretch.segment[1:, :, :3], 2, 0)
         heat_w[:, self.water] += conductance * reference - constant
         start = (own.temperature_degc, own.drive)
-        network = self.conductances.decomposed()
-        path = follow(network, *start, stretch.span_s, stretch.looks, heat_w)
+        path = follow(self.conductances.decomposed(), *start, stretch.span_s, stretch.looks, heat_w)
         stretch.path = path
         stretch.temperature_degc = path.temperature_degc
         stretch.integral_k_s = path.integral_k_s
-        fine = self._untouched(path, stretch) & self.coils.stays(stretch)
+        fine = self.coils.stays(stretch) & self.valves.stays(stretch)
+        fine &= self._untouched(path, stretch)
         fine[stretch.looks] &= self.plants.stays(stretch)
         if not fine.all():
             stretch.cut(int(np.argmin(fine)))
@@ -196,21 +196,21 @@ class Heat(Discipline):
         """(look + 1, node) heat before the first look and from each on."""
         own_w = self.own.heat_w
         closed_w = self._closed_w() if self.leaks.any else own_w
-        later_w = self.leaks.with_outdoor(closed_w, stretch.outdoor_degc[1:, 0])
-        return np.concatenate([own_w[None], later_w])
+        return np.vstack([own_w, self.leaks.with_outdoor(closed_w, stretch.outdoor_degc[1:, 0])])
 
     def _untouched(self, path: Path, stretch: Stretch) -> Mask:
         """(instant,) no temperature can have reached a limit in the interval that ends there."""
-        upper, lower = (np.tile(each, (len(stretch.time_s), 1)) for each in self._limits())
+        others = self._limits(self.watchers[:-1])
+        upper, lower = (np.tile(each, (len(stretch.time_s), 1)) for each in others)
+        self.valves.limit(stretch, upper, lower)
         upper[:, self.water] = stretch.segment[stretch.row, :, 4]
         lower[:, self.water] = stretch.segment[stretch.row, :, 3]
         if self.coils.governed:
             ends = self.coils.ends(stretch)
             lower[:, self.air.handler_node], upper[:, self.air.handler_node] = ends
         rise, fall = path.bounds_k()
-        begin = path.temperature_degc[:-1]
-        below = begin + rise < upper - NEAR_K
-        above = begin + fall > lower + NEAR_K
+        below = path.temperature_degc[:-1] + rise < upper - NEAR_K
+        above = path.temperature_degc[:-1] + fall > lower + NEAR_K
         return np.asarray((below & above).all(axis=1))
 
     def live_through(self, stretch: Stretch) -> None:
@@ -237,18 +237,18 @@ class Heat(Discipline):
             stretch.samples[name] = totals[stretch.periods]
             setattr(own, name, totals[-1].copy())
 
-    def _limits(self) -> tuple[Array, Array]:
+    def _limits(self, watchers: tuple[TemperatureWatcher, ...]) -> tuple[Array, Array]:
         """(thermal node,) above and below which somebody must act."""
         size = self.network.capacity_j_k.size
         upper = np.full(size, np.inf)
         lower = np.full(size, -np.inf)
-        for watcher in self.watchers:
+        for watcher in watchers:
             watcher.limits(upper, lower)
         return upper, lower
 
     def next_crossing(self, horizon_s: float) -> Crossing | None:
         """The first temperature that somebody must act on."""
-        return first_crossing(self._motion(), *self._limits(), horizon_s)
+        return first_crossing(self._motion(), *self._limits(self.watchers), horizon_s)
 
     def stored_j(self) -> float:
         """Heat in the network, over 0 degC."""

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from twin.arrays import Array, total_by
+from twin.arrays import Array, Mask, total_by
 from twin.simulation.faults.commands import COMPROMISE, FROZEN, SPOOFED, coolant_units, valves_now
 from twin.simulation.kernel.discipline import Discipline
+from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 
 MEDDLING = (COMPROMISE, FROZEN, SPOOFED)
@@ -101,10 +102,6 @@ class Valves(Discipline):
         passed = of_coolant * coolant - of_water * degc_s[..., self.water]
         return np.asarray(passed + constant * span_s)
 
-    def at_rest(self) -> bool:
-        """No set-point is held."""
-        return not self.governed
-
     def limits(self, upper: Array, lower: Array) -> None:
         """Enter the coolant at which a valve leaves its piece."""
         if not self.governed:
@@ -113,3 +110,24 @@ class Valves(Discipline):
         node = self.coolant[self.loop]
         np.minimum.at(upper, node, highs)
         np.maximum.at(lower, node, lows)
+
+    def stays(self, stretch: Stretch) -> Mask:
+        """(instant,) whether every valve is still on its piece at the end of an interval."""
+        at = stretch.temperature_degc[1:]
+        if not self.governed:
+            return np.ones(len(at), dtype=bool)
+        ends = (at[:, self.coolant[self.loop]], at[:, self.water[self.loop]])
+        piece = valves_now(self.world).piece(self.own.piece, *ends)
+        return np.asarray((piece == self.own.piece).all(axis=1))
+
+    def limit(self, stretch: Stretch, upper: Array, lower: Array) -> None:
+        """Enter into (instant, node) the coolant at which a valve leaves its piece in an interval
+        of a stretch.
+        """
+        if not self.governed:
+            return
+        water = stretch.temperature_degc[:-1, self.water[self.loop]]
+        lows, highs = valves_now(self.world).ends_degc(self.own.piece, water)
+        node = self.coolant[self.loop]
+        np.minimum.at(upper.T, node, highs.T)
+        np.maximum.at(lower.T, node, lows.T)

@@ -54,7 +54,7 @@ HOLD = (
 
 AT_REST = (
     "jobs", "serving", "supply", "protection", "shedding", "throttling", "flows", "plants", "heat",
-    "moisture", "valves",
+    "moisture",
 )  # fmt: skip
 """Asked whether they are at rest, so that a quiet stretch may begin."""
 
