@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def tariff(ledger: Ledger) -> Tariff | None:
     """The tariff of the scenario's site; problems are noted in the ledger."""
     scenario = ledger.scenario
     grid = scenario.site.grid
+    if not isinstance(grid, str):
+        ledger.remarks += _without_effect(grid)
     if isinstance(grid, GridFile):
         rows = _rows(ledger, grid)
         if rows is None:
@@ -47,6 +50,18 @@ def tariff(ledger: Ledger) -> Tariff | None:
         steady(row.price_usd_per_kwh / J_PER_KWH),
         steady(row.carbon_kg_per_kwh / J_PER_KWH),
     )
+
+
+def _without_effect(grid: SteadyGrid | GridFile) -> Iterator[Finding]:
+    """What is stated of demand and needs what is not."""
+    lacks = (
+        ("demand_before", grid.demand_before, "demand_ratchet", grid.demand_ratchet),
+        ("demand_ratchet", grid.demand_ratchet, "demand_charge", grid.demand_charge),
+    )
+    for name, stated, needed, there in lacks:
+        if stated and not there:
+            says = f"{name} bills nothing without a {needed}"
+            yield Finding(FindingCode.CHANGES_NOTHING, name, says, ("site", "grid", name))
 
 
 def _rows(ledger: Ledger, grid: GridFile) -> GridRows | None:

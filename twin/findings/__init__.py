@@ -184,6 +184,11 @@ MEANING: dict[FindingCode, Meaning] = {
         "nobody would wait for its end",
         "a shorter horizon, or longer periods of the recorder, the controls or the windows",
     ),
+    FindingCode.CHANGES_NOTHING: Meaning(
+        Severity.WARNING,
+        "the answer is as if it were not stated",
+        "state what it needs as well, or leave it out",
+    ),
     FindingCode.FILLED_IN: Meaning(
         Severity.WARNING, "the answer stands on a guess for those hours", "a file without gaps"
     ),

@@ -15,8 +15,9 @@ from twin.scenario.data_files import problems_of_data_files
 from twin.scenario.equipment import with_rows
 from twin.scenario.inputs import with_file_names
 from twin.scenario.migrate import migrated
-from twin.scenario.overrides import Override, overridden, read_overrides
+from twin.scenario.overrides import SET, Override, overridden, read_overrides
 from twin.scenario.schema import Layout, Scenario
+from twin.scenario.schema.change import with_nearest_part
 from twin.scenario.yaml.document import Document, read
 from twin.scenario.yaml.paths import as_given
 from twin.scenario.yaml.validate import build_model
@@ -55,7 +56,7 @@ def load(
     scenario, layout = _with_own_rows(scenario, outer, layout, inner, problems)
     if problems or scenario is None:
         problems += problems_of_data_files(outer, scenario)
-        raise InputError(dict.fromkeys(problems))
+        raise InputError(dict.fromkeys(with_nearest_part(problems, SET)))
     return _placed(scenario, outer, layout, inner)
 
 

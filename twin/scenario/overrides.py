@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from twin.errors import InputError, Problem
-from twin.scenario.schema.change import parts_of, put
+from twin.scenario.schema.change import misplaced, parts_of, put
 from twin.scenario.yaml.document import Document, parse
 from twin.scenario.yaml.scalars import kind_of, scalar
+
+SET = "--set"
+"""Where problems of overrides stand."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def overridden(document: Document, overrides: list[Override], problems: list[Pro
             changed[place] = override.key
         except ValueError as error:
             found = kind_of(override.text)
-            problems.append(Problem(override.key, found, str(error), file="--set"))
+            problems.append(misplaced(override.key, found, error, SET))
     return replace(document, changed=changed)
 
 

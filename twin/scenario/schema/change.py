@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from twin.errors import did_you_mean
+from twin.errors import Problem, did_you_mean
+
+
+class NoSuchItem(ValueError):
+    """A path that asks a list for an item that it does not have."""
+
+    def __init__(self, part: str, allowed: str, hint: str) -> None:
+        super().__init__(allowed)
+        self.part = part
+        self.hint = hint
+
 
 SHORT = {
     "halls": ("layout", "halls"),
@@ -20,6 +31,8 @@ SHORT = {
 }
 """Parts of a layout that a path may begin with."""
 
+_TOP = frozenset({"horizon", "layout"})
+"""Keys by which the top of a scenario is known."""
 LISTS = {("halls",), ("power",), ("cooling", "loops"), ("cooling", "air"), ("workload",)}
 """Lists whose items a path names, counted from the top of a layout or scenario."""
 
@@ -82,7 +95,38 @@ def _place_in(items: list[Any], part: str, where: str) -> int:
     if names.count(part) == 1 and len(names) == len(items):
         return names.index(part)
     known = ", ".join(str(name) for name in names if name)
-    allowed = f"a name of {where}: {known}" if known else f"a number below {len(items)}"
+    allowed = f"a name of {where}: {known}" if known else _numbers(items)
     hint = did_you_mean(part, [str(name) for name in names])
     twice = "; it stands there more than once, so give its number" if part in names else ""
-    raise ValueError(f"{allowed}{twice}" + (f"; {hint}" if hint else ""))
+    raise NoSuchItem(part, f"{allowed}{twice}", hint)
+
+
+def _numbers(items: list[Any]) -> str:
+    """Which items of a list without names there are."""
+    return f"a number below {len(items)}" if items else "none: the list is empty"
+
+
+def misplaced(key: str, value: str, error: ValueError, by: str) -> Problem:
+    """The problem of a change that leads nowhere.
+
+    key     as it was written
+    value   what it would have put there, in words
+    by      who makes the change
+    """
+    if isinstance(error, NoSuchItem):
+        return Problem(key, repr(error.part), str(error), error.hint, by)
+    return Problem(key, value, str(error), file=by)
+
+
+def with_nearest_part(found: Iterable[Problem], by: str | None = None) -> Iterator[Problem]:
+    """Problems; of changes (made by `by`, or all) whose path begins with no key of a scenario with
+    the nearest of those and of the parts of a layout that a path may begin with.
+    """
+    for one in found:
+        known = one.allowed.split(", ")
+        mine = by is None or one.file == by
+        if mine and one.found == "an unknown key" and _TOP.issubset(known):
+            hint = did_you_mean(one.where.partition(".")[0], [*known, *SHORT])
+            yield replace(one, hint=hint)
+        else:
+            yield one

@@ -19,7 +19,7 @@ from twin.findings import Allowed
 from twin.scenario.inputs import contents, portable, with_file_names
 from twin.scenario.question import fingerprint
 from twin.scenario.schema import card_rows as rows
-from twin.scenario.schema.change import parts_of, put
+from twin.scenario.schema.change import misplaced, parts_of, put, with_nearest_part
 from twin.scenario.schema.economics import Economics
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
@@ -175,12 +175,12 @@ class Scenario(Stated):
             try:
                 changed[put(data, parts_of(path, "__"), value)] = key
             except ValueError as error:
-                problems.append(Problem(key, kind_of(value), str(error), file=WITH))
+                problems.append(misplaced(key, kind_of(value), error, WITH))
         document = unwritten(data, WITH, changed)
         try:
             other = build_model(document, Scenario)
         except InputError as error:
-            raise InputError([*problems, *error.problems]) from error
+            raise InputError([*problems, *with_nearest_part(error.problems)]) from error
         problems += (document.problem(*one) for one in other.out_of_proportion())
         if problems:
             raise InputError(problems)

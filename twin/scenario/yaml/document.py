@@ -62,9 +62,10 @@ class Document:
         """A problem that stands at `loc` in this file, or in what set it from outside."""
         parts = tuple(map(str, loc))
         found = brief(found, 300)
-        for place, key in self.changed.items():
-            if parts[: len(place)] == place:
-                return Problem(key, found, allowed, hint, self.changed_by)
+        made = [place for place in self.changed if parts[: len(place)] == place]
+        if made:
+            key = self.changed[max(made, key=len)]
+            return Problem(key, found, allowed, hint, self.changed_by)
         line, column = self.place(loc, on_key)
         return Problem(dotted(loc), found, allowed, hint, str(self.path), line, column)
 

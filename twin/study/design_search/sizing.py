@@ -92,8 +92,8 @@ def _racks_wanted(target: Target, scheme: Scheme, rate: TokenRate) -> tuple[int,
     if target.tokens.rate is None:
         most = _most(lambda racks: _peak_w(target, scheme, racks) <= (power or math.inf))
         if not most:
-            return 0, f"one rack with all it needs draws more than {power:,.0f} W"
-        return most, f"{most} racks: one more would draw more than the site's {power:,.0f} W." if (
+            return 0, f"one rack with all it needs draws more than {told(power)}"
+        return most, f"{most} racks: one more would draw more than the site's {told(power)}." if (
             power
         ) else f"{most} racks: the most that one search builds."
     per_rack_s = gpus * rate.per_gpu_s * target.tokens.planned_frac

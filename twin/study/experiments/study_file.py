@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from twin.errors import InputError, Problem, did_you_mean
+from twin.errors import InputError, Problem
 from twin.scenario import Scenario
-from twin.scenario.schema.change import SHORT
+from twin.scenario.schema.change import with_nearest_part
 from twin.scenario.yaml.document import Document, read, unwritten
 from twin.scenario.yaml.validate import build_model
 from twin.study.experiments.case import Case
@@ -151,8 +151,7 @@ def at_line(one: Problem, plan: StudyPlan, document: Document) -> Problem:
     if not loc:
         return replace(one, file=str(document.path))
     line, column = document.place(loc)
-    if one.found == "an unknown key" and not one.hint:
-        one = replace(one, hint=did_you_mean(one.where.partition(".")[0], SHORT))
+    (one,) = with_nearest_part([one])
     where = one.where if str(loc[-1]) == one.where else f"{loc[-1]} ({one.where})"
     return replace(one, where=where, file=str(document.path), line=line, column=column)
 
