@@ -158,7 +158,14 @@ def page(found: SideBySide) -> str:
 def side_by_side_picture(found: SideBySide) -> Picture:
     """Bars of what decides."""
     caption = "Each figure over its largest value among the designs; the hatched bar is the first."
-    return drawn_picture("side_by_side", caption, svg_bytes(figure_side_by_side(found)))
+    told = []
+    for row in found.decides:
+        if row.differs:
+            each = zip(found.names, row.values, strict=True)
+            values = ", ".join(f"{name} {written(row, value)}" for name, value in each)
+            told.append(f"{row.what}: {values}")
+    alt = f"Bars of what differs. {'; '.join(told)}." if told else ""
+    return drawn_picture("side_by_side", caption, svg_bytes(figure_side_by_side(found)), alt)
 
 
 def write(found: SideBySide, path: Path) -> Path:

@@ -35,7 +35,7 @@ def figure_losses(result: Result) -> Figure:
     if losses[by].sum() <= 0:
         return nothing("No token was lost to a fault or to throttling.")
     cause = losses.groupby(losses["cause"].str.replace("_", " "))[by].sum()
-    rack = losses.groupby(_whose(result, losses))[by].sum()
+    rack = losses.groupby(whose(result, losses))[by].sum()
     bars = max(3, min(MOST_BARS, max(len(cause), len(rack))))
     along = by == "tokens" and not site.empty
     figure = HouseFigure(
@@ -49,7 +49,7 @@ def figure_losses(result: Result) -> Figure:
     return figure
 
 
-def _whose(result: Result, losses: pd.DataFrame) -> pd.Series[str]:
+def whose(result: Result, losses: pd.DataFrame) -> pd.Series[str]:
     """The rack of each loss; of one that is a whole job's, who stopped the job."""
     stopped_by = culprits(result)
     whole = losses["workload"].map(lambda job: _jobs_by(stopped_by.get(job, ())))

@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from twin.present.alt_text import alt_text
 from twin.present.blocks import Block, Grid, Picture, Section, drawn_picture
 from twin.present.figures import FIGURES, Drawing, NamedFigure, drawing
 from twin.present.report import (
@@ -104,7 +105,8 @@ def render(
         tell(n / len(FIGURES), named.name)
         drawn = known.get(named.name) or drawing(result, named)
         table = behind(result, named.name)
-        hang(sections, named, _picture(named, drawn), drawn.says, table)
+        picture = drawn_picture(named.name, named.caption, drawn.svg, alt_text(result, named.name))
+        hang(sections, named, picture, drawn.says, table)
     page = _page(result, sections, reviews)
     tell(1.0, "report.html")
     return page
@@ -130,10 +132,6 @@ def hang(
     chapter.blocks.insert(place, picture)
     if table is not None:
         chapter.blocks.insert(place + 1, table)
-
-
-def _picture(named: NamedFigure, drawn: Drawing) -> Picture:
-    return drawn_picture(named.name, named.caption, drawn.svg)
 
 
 def _is_of_figures(block: Block) -> bool:
