@@ -82,7 +82,8 @@ def _class(
         for name, kind in zip(held.id, held.kind, strict=True)
         if of[kind] == place and role(kind) is not Role.SUPPLY and name in gates.index
     ]
-    return CrewClass(tuple(n for n in members if np.isfinite(gates.mtbf_h[n])), crews)
+    fails = np.isfinite(gates.mtbf_h) & ~gates.on_demand
+    return CrewClass(tuple(n for n in members if fails[n]), crews)
 
 
 def _exact(

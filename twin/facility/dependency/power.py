@@ -89,4 +89,5 @@ def _generator(facility: Facility, name: str, rating_w: float, start_failure: fl
         mtbf_h=mttr_h * (1 - start_failure) / start_failure,
         mttr_h=mttr_h,
         system="power",
+        on_demand=True,
     )

@@ -29,6 +29,8 @@ class SharedCause:
     mttr_h: float
     alone: dict[str, tuple[float, float]]
     """Mean time between failures and to repair of each member without the cause."""
+    on_demand: bool = False
+    """Strikes when its members are called."""
 
 
 def with_shared_causes(facility: Facility, nodes: Sequence[Node]) -> list[Node]:
@@ -40,8 +42,9 @@ def with_shared_causes(facility: Facility, nodes: Sequence[Node]) -> list[Node]:
     by_name = {node.name: node for node in nodes}
     for cause in shared_causes(facility, by_name):
         by_name[cause.name] = Node(
-            cause.name, Rule.SOURCE, mtbf_h=cause.mtbf_h, mttr_h=cause.mttr_h, system=SHARED_CAUSE
-        )
+            cause.name, Rule.SOURCE, mtbf_h=cause.mtbf_h, mttr_h=cause.mttr_h,
+            system=SHARED_CAUSE, on_demand=cause.on_demand,
+        )  # fmt: skip
         for name, (mtbf_h, mttr_h) in cause.alone.items():
             node = by_name[name]
             by_name[name] = replace(
@@ -101,4 +104,4 @@ def _start(kind: str, nodes: list[Node], chance: list[float], shared: float) -> 
         own = (fails - shared) / (1.0 - shared)
         alone[node.name] = (node.mttr_h * (1.0 - own) / own, node.mttr_h)
     name = f"common_cause(start of {kind})"
-    return SharedCause(name, mttr_h * (1.0 - shared) / shared, mttr_h, alone)
+    return SharedCause(name, mttr_h * (1.0 - shared) / shared, mttr_h, alone, on_demand=True)

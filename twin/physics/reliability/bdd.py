@@ -183,14 +183,14 @@ def _birnbaum(
 
 def exact(gates: Gates, diagram: FailureDiagram) -> Exact:
     """Unavailability, frequency and Birnbaum importances of the top event, without
-    approximation.
+    approximation. What fails on demand begins no event: it fails with what calls it.
     """
     failed_frac = gates.unavailability[diagram.component].tolist()
     nodes = diagram.bdd.below(diagram.top)
     probability = _probabilities(diagram, nodes, failed_frac)
     birnbaum = np.zeros(len(gates.names))
     birnbaum[diagram.component] = _birnbaum(diagram, nodes, failed_frac, probability)
-    parts = gates.components
+    parts = gates.components[~gates.on_demand[gates.components]]
     frequency_per_h = birnbaum[parts] / (gates.mtbf_h[parts] + gates.mttr_h[parts])
     return Exact(probability[diagram.top], float(frequency_per_h.sum()) * HOURS_PER_YEAR, birnbaum)
 

@@ -62,7 +62,8 @@ def crewed(gates: Gates, diagram: FailureDiagram, groups: Sequence[CrewGroup]) -
     counted = CountedDiagram(diagram, kind, failed, installed, counts)
     share = _joint(queues, counts)
     alone_per_h = 1.0 / (gates.mtbf_h + gates.mttr_h)[diagram.component]
-    alone_per_h[(kind >= 0) | np.isin(diagram.component, causes)] = 0.0
+    demanded = gates.on_demand[diagram.component]
+    alone_per_h[(kind >= 0) | np.isin(diagram.component, causes) | demanded] = 0.0
     often = float(counted.rises(share) @ alone_per_h)
     fails_per_h, most_per_h = _own_failures(gates, groups, queues, counted, share)
     error = sum(queue.shares.error for queue in queues)

@@ -21,6 +21,7 @@ from twin.physics.reliability.node_checks import (
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 HOURS_PER_YEAR = 8760.0
 
@@ -50,6 +51,8 @@ class Gates:
     load_w: Floats
     racks: Ints
     gpus: Ints
+    on_demand: Bools
+    """Down as often as a call of it fails; begins no event by itself."""
     tops: tuple[int, ...] = ()
     """Nodes of which none may be down; the loads where none is named."""
 
@@ -184,6 +187,7 @@ def _arrays(nodes: list[Node]) -> Gates:
         load_w=_floats([node.load_w for node in nodes]),
         racks=_ints([node.racks for node in nodes]),
         gpus=_ints([node.gpus for node in nodes]),
+        on_demand=np.array([node.on_demand for node in nodes], dtype=bool),
     )
 
 
@@ -210,6 +214,7 @@ def _node_of(gates: Gates, node: int) -> Node:
         racks=int(gates.racks[node]),
         gpus=int(gates.gpus[node]),
         system=gates.systems[node],
+        on_demand=bool(gates.on_demand[node]),
     )
 
 

@@ -50,3 +50,6 @@ class Node:
     racks: int = 0
     gpus: int = 0
     system: str = ""
+    on_demand: bool = False
+    """Fails when it is called, as a start does, and not of itself: it begins no event. Its MTBF and
+    MTTR say how often a call fails, MTTR / (MTBF + MTTR)."""
