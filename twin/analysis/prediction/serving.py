@@ -20,7 +20,7 @@ from twin.physics.kernels import (
     run_benchmark,
 )
 
-SETTLED_FILLINGS = 12
+SETTLED_FILLINGS = 6
 """Requests of a run that stands for one without end, in fillings of its places."""
 
 

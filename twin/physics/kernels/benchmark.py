@@ -47,8 +47,9 @@ class BenchmarkRun:
 def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False) -> BenchmarkRun:
     """Run it to the end.
 
-    settled   leave out the first and the last `concurrency` requests: the rate of a service that
-              goes on, and not of a run with its beginning and end
+    settled   leave out the first and the last `concurrency` requests: a service that goes on, and
+              not a run with its beginning and end; its rate by Little's law, for every place is
+              taken again at once
     Raises ValueError where the load is none.
     """
     plan = benchmark_schedule(load)
@@ -56,21 +57,21 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     rows = plan.sequences * load.checked_tokens
     clock_s = np.concatenate([[0.0], np.cumsum(each_s)])
     counted = _counted(plan, load, settled)
-    first = int(np.argmax(counted))
-    start_s = clock_s[plan.finished[first - 1]] if first else 0.0
     requests = plan.count[counted].sum()
-    span_s = clock_s[plan.finished[counted][-1]] - start_s
     weight = plan.count[counted] / requests
     first_s = clock_s[plan.first_token] - clock_s[plan.opened]
     made_s = clock_s[plan.finished] - clock_s[plan.first_token]
     wall_s = clock_s[-1]
+    per_s = requests / wall_s
+    if settled:
+        per_s = load.concurrency / (weight @ (first_s + made_s)[counted])
     read = (plan.prompt_tokens, float(load.input_tokens))
     flop = law.work(rows, plan.context_tokens * load.checked_tokens, *read)[0]
     byte = law.work(rows, plan.context_tokens, *read)[1]
     outside_s = law.outside_s(rows, plan.context_tokens, *read)
     exchange_s = law.exchange_s(rows + plan.prompt_tokens)
     return BenchmarkRun(
-        output_tokens_per_s=float(requests * load.output_tokens / span_s),
+        output_tokens_per_s=float(per_s * load.output_tokens),
         time_to_first_token_s=float(weight @ first_s[counted]),
         time_per_output_token_s=float(weight @ made_s[counted]) / max(load.output_tokens - 1, 1),
         step_s=float(wall_s / plan.steps.sum()),
