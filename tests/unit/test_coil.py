@@ -82,3 +82,35 @@ def test_without_a_set_point_or_a_stream_the_valve_stands_open() -> None:
     lower, upper = none.ends_degc(found, np.full(2, 10.0))
     assert np.isneginf(lower).all()
     assert np.isposinf(upper).all()
+
+
+def test_a_valve_lets_as_much_pass_as_holds_the_set_point() -> None:
+    """By a balance of the air: what the fan adds and the coil takes leave it at 20 °C."""
+    drawn = np.array([25.0, 25.0, 25.0, 50.0, 15.0, 9.0])
+    piece = np.array([HOLDS, OPEN, SHUT, HOLDS, HOLDS, HOLDS])
+    coils = ControlledCoils(*(np.repeat(part, 6) for part in CASE))
+    found = coils.opening_frac(piece, drawn, np.full(6, 10.0))
+    throttled = (5000 * (25 - 20) + 1500) / (3000 * (25 - 10))
+    np.testing.assert_allclose(found, [throttled, 1.0, 0.0, 1.0, 0.0, 0.0])
+    supply = 25 + (1500 - throttled * 3000 * (25 - 10)) / 5000
+    assert supply == pytest.approx(20.0)
+
+
+def test_ends_of_a_piece_lie_a_touch_outside_so_that_it_is_not_left_for_rounding() -> None:
+    """Open from 0.4 T + 6.3 = 20 °C on, shut below T + 0.3 = 20 °C; 4e-6 K past either it goes."""
+    water = np.array([10.0])
+    ends = [CASE.ends_degc(np.array([piece]), water) for piece in (OPEN, HOLDS, SHUT)]
+    opens, shuts = 13.7 / 0.4, 19.7
+    lower = [float(low[0]) for low, _ in ends]
+    upper = [float(high[0]) for _, high in ends]
+    assert lower == pytest.approx([opens - 4e-6 / 0.4, shuts - 4e-6, -np.inf], abs=1e-9)
+    assert upper == pytest.approx([np.inf, opens, shuts], abs=1e-9)
+
+
+@pytest.mark.parametrize("edge", ["opens", "shuts"])
+def test_two_millionths_of_a_kelvin_inside_an_edge_a_coil_stays_what_it_was(edge: str) -> None:
+    drawn = (13.7 - 2e-6) / 0.4 if edge == "opens" else 19.7 - 2e-6
+    sides = (OPEN, HOLDS) if edge == "opens" else (SHUT, HOLDS)
+    for before in sides:
+        found = CASE.piece(np.array([before]), np.array([drawn]), np.array([10.0]))
+        assert found[0] == before

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 
 from twin.physics.economiser import AirWindow, air_side, coil_w, water_side_share
+from twin.physics.moist_air import ratio_at_humidity, ratio_of_wet_bulb
 
 COIL = {"conductance_w_k": 125e3, "water_w_k": 125e3}
 ROOM = AirWindow(supply_degc=22.0)
@@ -65,3 +67,37 @@ def test_hot_humid_or_dry_air_keeps_the_dampers_shut(dry: float, wet: float) -> 
     assert found.outdoor_frac == 0.0
     assert found.free_frac == 0.0
     assert not found.usable
+
+
+def wet_bulb(dry: float, dew_point: float) -> float:
+    """Wet bulb of air whose dew point is known."""
+    ratio = float(ratio_at_humidity(np.array(dew_point), np.ones(()), np.array(SEA)))
+    apart = lambda wet: float(ratio_of_wet_bulb(dry, np.array(wet), SEA)) - ratio  # noqa: E731
+    return brentq(apart, dew_point - 1.0, dry)
+
+
+@pytest.mark.parametrize(
+    ("supply", "dew_point", "opens"),
+    [
+        (26.0, 14.8, True), (26.0, 15.2, False),
+        (22.0, 13.7, True), (22.0, 14.1, False),
+        (22.0, -8.8, True), (22.0, -9.2, False),
+    ],
+)  # fmt: skip
+def test_dampers_open_within_the_recommended_humidity(
+    supply: float, dew_point: float, opens: bool
+) -> None:
+    """ASHRAE TC 9.9: dew points of -9 to 15 °C, and 60 % at most, which at 22 °C is a dew point of
+    13.9 °C and at 26 °C one of 17.6 °C.
+    """
+    room = AirWindow(supply_degc=supply)
+    for dry in (16.0, supply + 2.0):
+        found = air_side(room, dry, wet_bulb(dry, dew_point), 36.0, SEA)
+        assert found.usable == opens
+        assert (found.outdoor_frac > 0) == opens
+
+
+def test_air_as_warm_as_the_return_is_left_out_and_as_warm_as_the_supply_is_all() -> None:
+    assert not air_side(ROOM, 34.0, 20.0, 34.0, SEA).usable
+    even = air_side(ROOM, 22.0, 15.0, 34.0, SEA)
+    assert even.outdoor_frac == even.free_frac == 1.0

@@ -103,19 +103,18 @@ def air_side(
     colder = dry < window.supply_degc
     mixed = np.clip((back - window.supply_degc) / np.maximum(back - dry, 1e-9), 0.0, 1.0)
     share = np.where(colder, mixed, 1.0)
-    usable = _humidity_fits(window, ratio, share, pressure) & (dry < back)
+    usable = _humidity_fits(window, ratio, pressure) & (dry < back)
     opened = np.where(usable, share, 0.0)
     span = np.maximum(back - window.supply_degc, 1e-9)
     free = np.clip(opened * (back - dry) / span, 0.0, 1.0)
     return AirSide(opened, np.asarray(free), usable)
 
 
-def _humidity_fits(window: AirWindow, ratio: Array, share: Array, pressure: Array) -> Mask:
-    """Whether outdoor moisture lies in the window; return air has that of the driest allowed."""
+def _humidity_fits(window: AirWindow, ratio: Array, pressure: Array) -> Mask:
+    """Whether outdoor moisture lies in the window."""
     low = ratio_at_humidity(np.asarray(window.dew_point_low_degc), np.ones(()), pressure)
     wettest = ratio_at_humidity(np.asarray(window.dew_point_high_degc), np.ones(()), pressure)
     by_share = ratio_at_humidity(
         np.asarray(window.supply_degc), np.asarray(window.humidity_high_frac), pressure
     )
-    supplied = share * ratio + (1 - share) * np.maximum(ratio, low)
-    return np.asarray((supplied >= low) & (ratio <= np.minimum(wettest, by_share)))
+    return np.asarray((ratio >= low) & (ratio <= np.minimum(wettest, by_share)))
