@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from twin.physics.economiser import AirWindow, air_side, coil_w, water_side_share
+from twin.physics.economiser import AirWindow, coil_w, outdoor_air_frac, water_side_share
 from twin.physics.moist_air import ratio_at_humidity, ratio_of_wet_bulb
 
 COIL = {"conductance_w_k": 125e3, "water_w_k": 125e3}
@@ -47,26 +47,21 @@ def test_the_water_side_share_by_hand() -> None:
     np.testing.assert_allclose(share, [1.0, 1.0, 0.5, 0.0, 0.0])
 
 
-def test_cold_air_is_mixed_with_return_and_carries_all() -> None:
-    mixed = air_side(ROOM, 10.0, 8.0, 34.0, SEA)
-    assert mixed.outdoor_frac == pytest.approx(12 / 24)
-    assert mixed.free_frac == pytest.approx(1.0)
+def test_cold_air_is_mixed_with_return_to_the_set_point() -> None:
+    share = outdoor_air_frac(ROOM, 10.0, 8.0, 34.0, SEA)
+    assert share == pytest.approx(12 / 24)
+    assert share * 10.0 + (1 - share) * 34.0 == pytest.approx(22.0)
 
 
-def test_air_between_set_point_and_return_carries_a_part() -> None:
-    part = air_side(ROOM, 25.0, 16.0, 34.0, SEA)
-    assert part.outdoor_frac == 1.0
-    assert part.free_frac == pytest.approx(9 / 12)
+def test_air_between_set_point_and_return_is_all() -> None:
+    assert outdoor_air_frac(ROOM, 25.0, 16.0, 34.0, SEA) == 1.0
 
 
 @pytest.mark.parametrize(
     ("dry", "wet"), [(36.0, 20.0), (24.0, 23.0), (-15.0, -15.5)], ids=["hot", "humid", "dry"]
 )
 def test_hot_humid_or_dry_air_keeps_the_dampers_shut(dry: float, wet: float) -> None:
-    found = air_side(ROOM, dry, wet, 34.0, SEA)
-    assert found.outdoor_frac == 0.0
-    assert found.free_frac == 0.0
-    assert not found.usable
+    assert outdoor_air_frac(ROOM, dry, wet, 34.0, SEA) == 0.0
 
 
 def wet_bulb(dry: float, dew_point: float) -> float:
@@ -92,12 +87,10 @@ def test_dampers_open_within_the_recommended_humidity(
     """
     room = AirWindow(supply_degc=supply)
     for dry in (16.0, supply + 2.0):
-        found = air_side(room, dry, wet_bulb(dry, dew_point), 36.0, SEA)
-        assert found.usable == opens
-        assert (found.outdoor_frac > 0) == opens
+        share = outdoor_air_frac(room, dry, wet_bulb(dry, dew_point), 36.0, SEA)
+        assert (share > 0) == opens
 
 
 def test_air_as_warm_as_the_return_is_left_out_and_as_warm_as_the_supply_is_all() -> None:
-    assert not air_side(ROOM, 34.0, 20.0, 34.0, SEA).usable
-    even = air_side(ROOM, 22.0, 15.0, 34.0, SEA)
-    assert even.outdoor_frac == even.free_frac == 1.0
+    assert outdoor_air_frac(ROOM, 34.0, 20.0, 34.0, SEA) == 0.0
+    assert outdoor_air_frac(ROOM, 22.0, 15.0, 34.0, SEA) == 1.0

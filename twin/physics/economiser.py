@@ -70,28 +70,16 @@ class AirWindow:
     """Highest relative humidity of the recommended range."""
 
 
-@dataclass(frozen=True)
-class AirSide:
-    """How much outdoor air is taken. Arrays broadcast over the question's shape."""
-
-    outdoor_frac: Array
-    """Of the supply air; 0 where the dampers are shut."""
-    free_frac: Array
-    """Of the sensible heat that outdoor air takes; the coil does the rest."""
-    usable: Mask
-    """Whether humidity lets the dampers open."""
-
-
-def air_side(
+def outdoor_air_frac(
     window: AirWindow,
     dry_bulb_degc: Array | float,
     wet_bulb_degc: Array | float,
     return_degc: Array | float,
     pressure_pa: Array | float,
-) -> AirSide:
+) -> Array:
     """Outdoor air in a hall's supply: mixed with return to the set-point where it is colder, all of
     it where it lies between set-point and return, none where it is warmer or its humidity leaves
-    the window.
+    the window, for then the dampers are shut.
 
     Outdoor air that is too dry is refused and not humidified; with that the answer errs on the
     side of more mechanical cooling.
@@ -102,12 +90,8 @@ def air_side(
     back = np.asarray(return_degc, dtype=float)
     colder = dry < window.supply_degc
     mixed = np.clip((back - window.supply_degc) / np.maximum(back - dry, 1e-9), 0.0, 1.0)
-    share = np.where(colder, mixed, 1.0)
-    usable = _humidity_fits(window, ratio, pressure) & (dry < back)
-    opened = np.where(usable, share, 0.0)
-    span = np.maximum(back - window.supply_degc, 1e-9)
-    free = np.clip(opened * (back - dry) / span, 0.0, 1.0)
-    return AirSide(opened, np.asarray(free), usable)
+    opens = _humidity_fits(window, ratio, pressure) & (dry < back)
+    return np.where(opens, np.where(colder, mixed, 1.0), 0.0)
 
 
 def _humidity_fits(window: AirWindow, ratio: Array, pressure: Array) -> Mask:

@@ -15,7 +15,7 @@ from twin.analysis.climate import months
 from twin.arrays import Array, Index
 from twin.facility import Facility
 from twin.facility.cooling import peak
-from twin.physics.economiser import AirWindow, air_side
+from twin.physics.economiser import AirWindow, outdoor_air_frac
 from twin.scenario.series import YearOfAir
 from twin.simulation.cooling.dampers import POSITIONS
 
@@ -91,5 +91,5 @@ def _share(window: AirWindow, before_degc: float, back_degc: float, year: YearOf
     asked = replace(window, supply_degc=float(before_degc))
     dry = year.dry_bulb_degc
     wet = year.wet_bulb_degc
-    share = air_side(asked, dry, wet, back_degc, year.pressure_pa).outdoor_frac
+    share = outdoor_air_frac(asked, dry, wet, back_degc, year.pressure_pa)
     return np.asarray(np.floor(share * POSITIONS + 1e-9) / POSITIONS)

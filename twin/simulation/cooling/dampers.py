@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.arrays import Array
 from twin.physics.coil import ControlledCoils
-from twin.physics.economiser import air_side
+from twin.physics.economiser import outdoor_air_frac
 from twin.simulation.kernel.world import World
 
 POSITIONS = 20
@@ -29,6 +29,6 @@ def outdoor_frac(world: World, coils: ControlledCoils, return_degc: Array) -> Ar
         if window is None or coils.stream_w_k[h] <= 0:
             continue
         mixed = replace(window, supply_degc=float(coils.set_degc[h] - fan_k[h]))
-        share = float(air_side(mixed, dry, wet, return_degc[h], pressure).outdoor_frac)
+        share = float(outdoor_air_frac(mixed, dry, wet, return_degc[h], pressure))
         out[h] = np.floor(share * POSITIONS + 1e-9) / POSITIONS
     return out
