@@ -89,17 +89,17 @@ def stage_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     return tuple((point, _forecast(point)) for point in stage_points())
 
 
+def last_points() -> Iterator[ServingPoint]:
+    """Rows of release 1.2: tried once all others stood."""
+    for row in table("workload/tensorrt_llm_v12_rows.csv"):
+        rate = float(row["output_tokens_per_s_per_gpu"])
+        yield replace(_point(row, row["gpu"], rate), requests=int(row["requests"]))
+
+
 @lru_cache(maxsize=1)
 def last_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
-    """Rows of release 1.2 with their forecasts: tried once all others stood."""
-    points = [
-        replace(
-            _point(row, row["gpu"], float(row["output_tokens_per_s_per_gpu"])),
-            requests=int(row["requests"]),
-        )
-        for row in table("workload/tensorrt_llm_v12_rows.csv")
-    ]
-    return tuple((point, _forecast(point)) for point in points)
+    """Every one of them with its forecast."""
+    return tuple((point, _forecast(point)) for point in last_points())
 
 
 @lru_cache(maxsize=2)

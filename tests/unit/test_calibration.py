@@ -21,6 +21,7 @@ from twin.calibration.kernels import tasks, work_of
 from twin.calibration.power_fit import fit_power
 from twin.calibration.prediction import KINDS
 from twin.errors import InputError
+from twin.physics.chip import ActivityLaw, activity, clock_for_power, power_w
 from twin.physics.roofline import Roofline, time_s
 from twin.physics.transformer import Transformer
 
@@ -191,6 +192,23 @@ def test_unknown_published_profile_is_refused_with_a_hint() -> None:
 def test_power_fit_is_exact_on_its_own_law() -> None:
     activities = [(1.0, 0.2), (0.0, 1.0), (0.1, 0.9), (0.7, 0.6)]
     power_w = [75 + 625 * float(np.dot((0.5, 0.3), a) + 0.1) for a in activities]
-    found = fit_power(75, 700, activities, power_w)
+    found = fit_power((75, 700), activities, power_w)
     assert [found[key] for key in ("base", "compute", "memory")] == pytest.approx([0.1, 0.5, 0.3])
     assert found["error_frac"] == pytest.approx(0.0, abs=1e-9)
+    assert found["most"] == 1.0
+
+
+def test_power_fit_sees_through_the_clock_that_a_limit_leaves() -> None:
+    """Work that asks for twice the dynamic power, held at 700 W: its clock tells how much it
+    wants.
+    """
+    law = ActivityLaw(0.1, 1.4, 0.6, most=2.1)
+    activities = np.array([(1.0, 0.2), (0.0, 1.0), (0.6, 0.7), (0.2, 0.1), (1.0, 1.0)])
+    asked = activity(law, *activities.T)
+    clock = clock_for_power(75.0, 700.0, asked, 700.0)
+    drawn_w = power_w(75.0, 700.0, asked, clock)
+    assert drawn_w.max() == pytest.approx(700.0)
+    assert clock.min() < 0.75
+    found = fit_power((75.0, 700.0), activities, drawn_w, clock)
+    assert [found[key] for key in ("base", "compute", "memory")] == pytest.approx([0.1, 1.4, 0.6])
+    assert found["most"] == pytest.approx(2.1)

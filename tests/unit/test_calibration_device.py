@@ -21,8 +21,8 @@ from twin.calibration.measuring import marks
 from twin.calibration.nvml import Meter, meter
 from twin.calibration.power import hold, step_response, under_caps
 from twin.calibration.power_fit import power_fit_of
-from twin.calibration.prediction import _calls
-from twin.calibration.profile import Sample
+from twin.calibration.prediction import step_calls
+from twin.calibration.profile import Base, Fit, Process
 from twin.calibration.unseen import STEPS, UNSEEN
 from twin.errors import InputError
 
@@ -194,9 +194,11 @@ def test_hot_and_busy_measurements_are_marked_and_capped_ones_are_not() -> None:
 
 def test_a_power_law_comes_of_what_was_held() -> None:
     shape = {"m": 4096, "n": 4096, "k": 4096}
-    best = Sample(
-        op="gemm", dtype="bfloat16", shape=shape, t_s_median=2e-4, t_s_min=2e-4, n=7,
-        flops=1.4e11, bytes=4e8,
+    rates = Base(t0_s=0.0, p_flops_s=1.4e11 / 2e-4, w_bytes_s=4e8 / 2e-4)
+    process = Process(x=[[0.0]], alpha=[0.0], length=[1.0], mean=0.0)
+    best = Fit(
+        op="gemm", dtype="bfloat16", base=rates, gp=process, loo_median_frac=0.0,
+        loo_p90_frac=0.0, domain={side: (1.0, size) for side, size in shape.items()},
     )  # fmt: skip
 
     def held(share: float, power_w: float) -> dict[str, Any]:
@@ -234,7 +236,7 @@ def test_no_shape_of_the_unseen_steps_was_sampled(device: str) -> None:
     asked = [
         call.shape
         for kind, batch, seq in STEPS[device]
-        for call in _calls(UNSEEN[device], batch, seq, kind)
+        for call in step_calls(UNSEEN[device], batch, seq, kind)
         if call.op == "gemm"
     ]
     assert len(asked) > 20

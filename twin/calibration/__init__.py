@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from twin.calibration.profile import Profile
     from twin.calibration.profile_files import (
         load_profile,
+        measured_names,
         published_names,
         published_profile,
         save_profile,
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "fit": "fitting", "measure": "measuring", "Prediction": "prediction",
     "predict_transformer_step": "prediction", "Profile": "profile",
-    "load_profile": "profile_files", "published_names": "profile_files",
+    "load_profile": "profile_files", "measured_names": "profile_files",
+    "published_names": "profile_files",
     "published_profile": "profile_files", "save_profile": "profile_files",
 }  # fmt: skip
 
@@ -35,6 +37,7 @@ __all__ = [
     "fit",
     "load_profile",
     "measure",
+    "measured_names",
     "predict_transformer_step",
     "published_names",
     "published_profile",

@@ -6,13 +6,15 @@ from typing import Any
 
 from twin.calibration.prediction import predict_transformer_step
 from twin.calibration.profile import Check, Profile
+from twin.calibration.sustained import sustained_step
 from twin.calibration.unseen import UNSEEN
 
 
 def checked(profile: Profile, steps: list[dict[str, Any]]) -> list[Check]:
     """Each measured step with its prediction; nothing of the steps enters the fits.
 
-    On a GPU an eager step takes the longer of its kernels and its host; a graph only its kernels.
+    On a GPU an eager step takes the longer of its kernels and its host, a graph only its kernels,
+    either at the clock that the board's power leaves where that was measured.
     On a CPU, which others may share, the fastest readings meet the fastest.
     """
     device = "cpu" if profile.device.name.startswith("CPU") else "cuda"
@@ -28,7 +30,8 @@ def checked(profile: Profile, steps: list[dict[str, Any]]) -> list[Check]:
 
 def _predicted_s(profile: Profile, device: str, row: dict[str, Any]) -> float:
     net = UNSEEN[device]
-    kernels = predict_transformer_step(profile, net, row["batch"], row["tokens"], row["kind"])
+    predict = sustained_step if profile.power_fit else predict_transformer_step
+    kernels = predict(profile, net, row["batch"], row["tokens"], row["kind"])
     host = profile.measured.get("host", {})
     if device == "cpu" or not host:
         return kernels.time_s

@@ -11,10 +11,10 @@ import numpy as np
 
 from twin.calibration.checking import checked
 from twin.calibration.formats import form_of
-from twin.calibration.power_fit import power_fit_of
+from twin.calibration.power_fit import clocks, power_fit_of
 from twin.calibration.profile import Base, Fit, Process, Profile, Sample
 from twin.errors import InputError, Problem
-from twin.physics.kernel_surfaces.surface_fit import fit_surface, left_out_errors
+from twin.physics.kernel_surfaces.surface_fit import Peak, fit_surface, left_out_errors
 from twin.physics.kernel_surfaces.work import AXES, OPTIONAL
 
 
@@ -36,7 +36,7 @@ def fit(samples: dict[str, Any]) -> Profile:
     if few:
         raise InputError(few)
     measured = samples.get("measured", {})
-    shared = samples["device"]["name"].startswith("CPU")
+    fits = _fits(groups, samples["device"])
     profile = Profile(
         status="measured",
         device=samples["device"],
@@ -44,8 +44,8 @@ def fit(samples: dict[str, Any]) -> Profile:
         date_utc=samples["date_utc"],
         conditions=samples["conditions"],
         samples=seen,
-        fits=[_fit_one(op, dtype, _launched(members), shared) for (op, dtype), members in groups],
-        power_fit=power_fit_of(seen, measured.get("power") or {}, samples["device"]),
+        fits=fits,
+        power_fit=power_fit_of(fits, measured.get("power") or {}, samples["device"]),
         marks=samples.get("marks", []),
         measured=measured,
     )
@@ -59,18 +59,34 @@ def _launched(samples: list[Sample]) -> list[Sample]:
     return replayed if len(replayed) >= 3 else [s for s in samples if s.launch == "eager"]
 
 
-def _fit_one(op: str, dtype: str, samples: list[Sample], shared: bool) -> Fit:
+def _fits(groups: list[tuple[tuple[str, str], list[Sample]]], device: dict[str, Any]) -> list[Fit]:
+    """Surfaces of all operations. All take the FLOP rate of products for their data sheet: where
+    FLOP and bytes rise together, times do not say by themselves which of them counts.
+    """
+    rates: dict[str, float] = {}
+    found = {}
+    for (op, dtype), members in sorted(groups, key=lambda group: group[0][0] != "gemm"):
+        fit = _fit_one(op, dtype, _launched(members), device, (rates.get(dtype), None))
+        found[op, dtype] = fit
+        if op == "gemm":
+            rates[dtype] = fit.base.p_flops_s
+    return [found[key] for key, _ in groups]
+
+
+def _fit_one(op: str, dtype: str, samples: list[Sample], device: dict[str, Any], peak: Peak) -> Fit:
     """The surface of an operation; see `physics/kernel_surfaces/surface_fit.py`.
 
     Of the medians, or of the fastest readings on a processor that others share.
     """
+    shared = device["name"].startswith("CPU")
+    clock_frac = clocks([sample.model_dump() for sample in samples], device)
     named = [name for name in AXES[op] if name in samples[0].shape or name not in OPTIONAL]
     axes = {name: np.array([s.shape[name] for s in samples], float) for name in named}
     measured_s = np.array([s.t_s_min if shared else s.t_s_median for s in samples])
-    surface = fit_surface(op, axes, measured_s, form_of(dtype))
+    surface = fit_surface(op, axes, measured_s, form_of(dtype), peak, clock_frac)
     ceilings = surface.ceilings
     departure = surface.departure
-    error = np.abs(np.expm1(left_out_errors(surface, axes, measured_s)))
+    error = np.abs(np.expm1(left_out_errors(surface, axes, measured_s, clock_frac)))
     return Fit(
         op=op,
         dtype=dtype,
@@ -84,5 +100,6 @@ def _fit_one(op: str, dtype: str, samples: list[Sample], shared: bool) -> Fit:
         ),
         loo_median_frac=float(np.median(error)),
         loo_p90_frac=float(np.quantile(error, 0.9)),
+        clock_frac=float(np.mean(clock_frac)),
         domain={name: (float(x.min()), float(x.max())) for name, x in axes.items()},
     )  # fmt: skip

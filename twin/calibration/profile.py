@@ -90,14 +90,18 @@ class Fit(Stated):
     gp: Process
     loo_median_frac: float = Field(ge=0)
     loo_p90_frac: float = Field(ge=0)
+    clock_frac: float = Field(default=1.0, gt=0, le=1)
+    """Mean clock of the samples over the full one, at which `base` and `gp` stand; 1 where no clock
+    was read."""
     domain: dict[str, tuple[Positive, Positive]] = Field(min_length=1)
 
     def roofline(self) -> Roofline:
-        """The base law."""
-        return Roofline(self.base.p_flops_s, self.base.w_bytes_s, self.base.t0_s)
+        """The base law at the clocks that the samples had."""
+        flop_s = self.base.p_flops_s * self.clock_frac
+        return Roofline(flop_s, self.base.w_bytes_s, self.base.t0_s)
 
     def surface(self) -> KernelSurface:
-        """Ready to be asked, as `kernel_tables.kernel_surface` is.
+        """Ready to be asked, as `kernel_tables.kernel_surface` is, at the full clock.
 
         Raises InputError for a number format that is not known.
         """
@@ -118,6 +122,9 @@ class PowerFit(Stated):
     memory: float = Field(ge=0)
     compute_exponent: Positive = 1.0
     memory_exponent: Positive = 1.0
+    most: Positive = 1.0
+    """Highest activity; above 1 where work at the full clock would draw more than `max_w`, so that
+    the board lowers its clock."""
     error_frac: float = Field(ge=0)
     """Mean absolute error on the rows it was fitted on."""
     left_out_error_frac: float | None = Field(default=None, ge=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,19 +14,26 @@ from twin.calibration.formats import peak_of
 from twin.calibration.profile import PEAK_MARGIN, SCHEMA, Profile
 from twin.errors import InputError, Problem, did_you_mean
 
+_SHIPPED = files("twin") / "data" / "profiles"
+
 
 def load_profile(path: Path | str) -> Profile:
     """Read a profile and refuse what cannot be true.
 
+    path   of a file, or the name of a GPU whose measured profile ships (`measured_names`)
     Raises InputError with every problem: unknown schema, times that are no positive numbers, a fit
     without domain, fewer than three samples of an operation, a FLOP rate above 1.05 times the peak.
     """
     file = str(path)
+    name = Path(path).name
+    if name in measured_names() and not Path(path).exists():
+        return _parse((_SHIPPED / "measured" / f"{name}.json").read_text(encoding="utf-8"), name)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        allowed = f"a calibration profile, or one that ships: {', '.join(measured_names())}"
         raise InputError(
-            [Problem("", "no readable file", "a calibration profile", str(error), file=file)]
+            [Problem("", "no readable file", allowed, str(error), file=file)]
         ) from error
     return _parse(text, file)
 
@@ -42,21 +50,24 @@ def save_profile(profile: Profile, path: Path | str) -> None:
 
 def published_names() -> tuple[str, ...]:
     """Devices that ship with a published profile."""
-    folder = files("twin") / "data" / "profiles"
-    return tuple(
-        sorted(
-            entry.name.removesuffix(".json")
-            for entry in folder.iterdir()
-            if entry.name.endswith(".json")
-        )
-    )
+    return _names(_SHIPPED)
+
+
+def measured_names() -> tuple[str, ...]:
+    """Devices that ship with a profile which this program's own benchmarks measured on one."""
+    return _names(_SHIPPED / "measured")
+
+
+def _names(folder: Traversable) -> tuple[str, ...]:
+    stems = (entry.name for entry in folder.iterdir() if entry.name.endswith(".json"))
+    return tuple(sorted(stem.removesuffix(".json") for stem in stems))
 
 
 def published_profile(gpu: str) -> Profile:
     """The shipped profile of a GPU, by catalogue name. Raises InputError where there is none."""
     if gpu not in (names := published_names()):
         raise InputError([Problem("gpu", repr(gpu), ", ".join(names), did_you_mean(gpu, names))])
-    entry = files("twin") / "data" / "profiles" / f"{gpu}.json"
+    entry = _SHIPPED / f"{gpu}.json"
     return _parse(entry.read_text(encoding="utf-8"), f"{gpu}.json")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,7 @@ from twin.calibration.formats import number_format
 from twin.calibration.kernel_tables import EXCHANGES
 from twin.calibration.kernel_times import MeasuredKernels
 from twin.calibration.profile import Profile
+from twin.errors import InputError
 from twin.physics.kernel_surfaces.measured_exchange import MeasuredExchange
 from twin.physics.kernel_surfaces.surface import Ceilings, KernelSurface
 from twin.physics.kernels.call import KernelCall
@@ -22,18 +23,30 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class ProfiledKernels:
-    """Kernels of a measured profile; those that it lacks are `behind`, as they ship.
+    """Kernels of a measured profile; those that it lacks are `behind`, as they ship, and so are
+    shapes outside the box that was sampled here and inside the one that ships.
 
     The profile's own all-reduce stands for that of the serving library too.
     """
 
     profile: Profile
     behind: MeasuredKernels
+    full_clock: bool = False
+    """Whether a clock of 1 is the highest one, or that which the samples had: who asks for the
+    highest must see himself whether the board's power allows it."""
 
     @cached_property
     def surfaces(self) -> dict[tuple[str, str], KernelSurface]:
         """By operation and number format."""
         return {(fit.op, number_format(fit.dtype)): fit.surface() for fit in self.profile.fits}
+
+    @cached_property
+    def clock_frac(self) -> dict[tuple[str, str], float]:
+        """Share of the highest clock that a clock of 1 is, by operation and number format."""
+        return {
+            (fit.op, number_format(fit.dtype)): 1.0 if self.full_clock else fit.clock_frac
+            for fit in self.profile.fits
+        }
 
     @cached_property
     def exchange(self) -> MeasuredExchange | None:
@@ -49,12 +62,28 @@ class ProfiledKernels:
 
     def call_s(self, call: KernelCall, clock_frac: ArrayLike = 1.0) -> tuple[Array, Flags]:
         """Seconds of one kernel, and whether its shape lies among those measured."""
-        found = self.surfaces.get((call.op, call.form))
+        key = (call.op, call.form)
+        found = self.surfaces.get(key)
         if found is not None:
-            return found.time_s(clock_frac=clock_frac, **call.axes)
+            clock = np.asarray(clock_frac, float) * self.clock_frac[key]
+            own_s, inside = found.time_s(clock_frac=clock, **call.axes)
+            return (own_s, inside) if np.all(inside) else self._known(call, own_s, inside, clock)
         if call.op in EXCHANGES and call.op.endswith("all_reduce") and self.exchange:
             return self.exchange.time_s(**call.axes)
         return self.behind.call_s(call, clock_frac)
+
+    def _known(
+        self, call: KernelCall, own_s: Array, inside: Flags, clock_frac: Array
+    ) -> tuple[Array, Flags]:
+        """What ships where only that was sampled. Its samples are taken to have had the clocks of
+        these, for nobody wrote theirs down.
+        """
+        sampled = next(fit.clock_frac for fit in self.profile.fits if fit.op == "gemm")
+        try:
+            ships_s, known = self.behind.call_s(call, np.minimum(clock_frac / sampled, 1.0))
+        except InputError:
+            return own_s, inside
+        return np.where(~inside & known, ships_s, own_s), inside | known
 
     def work(self, call: KernelCall) -> tuple[Array, Array]:
         """FLOP and bytes of device memory of one kernel."""
@@ -62,5 +91,8 @@ class ProfiledKernels:
 
     def ceilings(self, form: str) -> Ceilings:
         """Rates that products of a number format reach."""
-        found = self.surfaces.get(("gemm", form))
-        return found.ceilings if found else self.behind.ceilings(form)
+        key = ("gemm", form)
+        found = self.surfaces.get(key)
+        if found is None:
+            return self.behind.ceilings(form)
+        return replace(found.ceilings, flop_s=found.ceilings.flop_s * self.clock_frac[key])

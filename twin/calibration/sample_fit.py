@@ -11,7 +11,7 @@ from twin.calibration.formats import FORMATS, number_format
 from twin.calibration.kernel_tables import KernelSamples
 from twin.errors import InputError, Problem
 from twin.physics.kernel_surfaces.surface import KernelSurface
-from twin.physics.kernel_surfaces.surface_fit import fit_surface
+from twin.physics.kernel_surfaces.surface_fit import Peak, fit_surface
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def fit_some(samples: KernelSamples, train: int, seed: int, sheet: Sheet | None 
         raise InputError([Problem("--dtype", repr(samples.dtype), ", ".join(FORMATS))])
     order = np.random.default_rng(seed).permutation(count)
     seen = order[:train]
-    peak = (sheet.flop_s, sheet.bytes_s) if sheet else None
+    peak: Peak = (sheet.flop_s, sheet.bytes_s) if sheet else (None, None)
     axes = {name: x[seen] for name, x in samples.axes.items()}
     surface = fit_surface(samples.op, axes, samples.time_s[seen], FORMATS[dtype], peak)
     return try_on(surface, samples, order[train:], (train, seed))

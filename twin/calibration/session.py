@@ -177,8 +177,10 @@ class Session:
             "gaps", lambda: with_gaps(reader, self._gapped(pool), _GAPS_S, self.hold_s / 4)
         )
         capped = self.once("caps", lambda: under_caps(reader, some, caps, self.hold_s))
+        facts = {"batch": _GAPPED_RUNS, **_asked(_GAPPED)}
+        rested = [(facts if row["gap_s"] < _REST_ALONE_S else {}) | row for row in gapped]
         return {
-            "idle": self.kept["idle"], "held": held, "step": stepped, "gaps": gapped,
+            "idle": self.kept["idle"], "held": held, "step": stepped, "gaps": rested,
             "caps": capped,
         }  # fmt: skip
 
@@ -202,7 +204,7 @@ class Session:
     def _held(self, reader: Meter, name: str, run: Callable[[], object]) -> dict[str, Any]:
         """Power under one work, with what one run of it does."""
         seen = self.once(f"held {name}", lambda: settled(reader, run, self.hold_s))
-        return {"work": name, "batch": _BATCH, **_asked(name), **seen}
+        return {"work": name, "batch": _BATCH, **_asked(_HELD[name]), **seen}
 
     def exchanged(self) -> list[dict[str, float]]:
         """All-reduce, where there are several GPUs."""
@@ -280,9 +282,8 @@ def _fastest(same: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return best | {"t_s_min": least, "n": sum(row["n"] for row in same)}
 
 
-def _asked(name: str) -> dict[str, float]:
+def _asked(task: Task) -> dict[str, float]:
     """FLOP and bytes of one run of a held work."""
-    task = _HELD[name]
     flop, byte = work_of(task.op, task.shape, ELEMENT_BYTES[DTYPES["cuda"]])
     return {"flops": flop, "bytes": byte}
 

@@ -95,7 +95,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         shape_of(model), formats, tensor, data, pipeline=stages, link=link,
         windows=window_rules(engine, gpu),
     )  # fmt: skip
-    kernels = kernels_of(gpu, profile_for(question.profile, gpu))
+    kernels = kernels_of(gpu, profile_for(question.profile, gpu), full_clock=True)
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
 
 
@@ -130,15 +130,19 @@ def _too_large(case: ReplicaCase) -> Problem:
 def under_cap(
     case: ReplicaCase, run_at: Callable[[float], BenchmarkRun]
 ) -> tuple[BenchmarkRun, float]:
-    """The run at the highest clock whose power stays under the cap, and that clock.
+    """The run at the highest clock whose power stays under the cap, and that clock: the cap that is
+    asked for, and the board's own limit where the kernels stand at the highest clock.
 
     run_at   the run at a share of the full clock
     InputError where the lowest clock draws more.
     """
     run = run_at(1.0)
-    cap_w = case.asked.power_cap_w
+    caps_w = [case.gpu.power_max_w] if case.kernels.full_clock else []
+    if case.asked.power_cap_w is not None:
+        caps_w.append(case.asked.power_cap_w)
+    cap_w = min(caps_w, default=math.inf)
     power = GpuPower(case.gpu, case.kernels)
-    if cap_w is None or power.mean_w(run, 1.0) <= cap_w:
+    if power.mean_w(run, 1.0) <= cap_w:
         return run, 1.0
     clock_frac = 1.0
     for _ in range(CAP_ROUNDS):

@@ -96,8 +96,9 @@ def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> flo
     """Mean watts of a GPU: idle while none of fewer micro-batches than stages is with it."""
     busy_frac = run.busy_frac
     rates = {name: getattr(run, name) / busy_frac for name in ("flop_per_s", "byte_per_s")}
-    works_w = GpuPower(case.gpu, case.kernels).mean_w(replace(run, **rates), clock_frac)
-    return busy_frac * works_w + (1 - busy_frac) * case.gpu.power_idle_w
+    power = GpuPower(case.gpu, case.kernels)
+    works_w = power.mean_w(replace(run, **rates), clock_frac)
+    return busy_frac * works_w + (1 - busy_frac) * power.idle_w
 
 
 def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from twin.calibration import Profile
 from twin.calibration.kernel_tables import KernelDevice, has_tables, kernel_device
 from twin.calibration.kernel_times import Carried, MeasuredKernels
+from twin.calibration.profile import PowerFit
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu
@@ -30,10 +31,19 @@ class DeviceKernels:
     source: str
     eager_layer_s: float = EAGER_LAYER_S
     """For its host to queue a layer."""
+    full_clock: bool = False
+    """Whether its times stand at the highest clock, which the board's power may not allow."""
+    idle_w: float | None = None
+    """With a program that holds it; as in the catalogue where it was not measured."""
 
 
-def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
+def kernels_of(
+    gpu: Gpu, measured: Profile | None = None, full_clock: bool = False
+) -> DeviceKernels:
     """The kernel times of a GPU: of a profile that was measured on it, else of what ships.
+
+    full_clock   of a profile that knows the clocks of its samples and what the board draws: times
+                 at the highest clock, for who finds the clock that the power allows
 
     One without tables of its own takes those of the GPU whose profile it names, or of one with the
     same formats, its rates times the ratios of the data sheets.
@@ -42,13 +52,21 @@ def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     if measured is None:
         return ships
     assert isinstance(ships.times, MeasuredKernels)
-    times = ProfiledKernels(measured, ships.times)
+    fit = measured.power_fit
+    full_clock = full_clock and fit is not None and fit.most > 1
+    times = ProfiledKernels(measured, ships.times, full_clock)
     own = f"measured on {measured.device.name}, {measured.date_utc}"
-    chip = chip_law(gpu, measured)
+    chip = chip_law(gpu, measured if fit is None or full_clock else _within(measured, fit))
     carried = ships.carried and ("gemm", "bf16") not in times.surfaces
     source = f"{own}; what it lacks: {ships.source}"
     layer_s = float(measured.measured.get("host", {}).get("host_layer_s", EAGER_LAYER_S))
-    return DeviceKernels(times, chip, carried, source, layer_s)
+    idle_w = None if fit is None else fit.idle_w
+    return DeviceKernels(times, chip, carried, source, layer_s, full_clock, idle_w)
+
+
+def _within(measured: Profile, fit: PowerFit) -> Profile:
+    """The profile with a power law that stays within the board's limit at a clock of 1."""
+    return measured.model_copy(update={"power_fit": fit.model_copy(update={"most": 1.0})})
 
 
 def _shipped(gpu: Gpu) -> DeviceKernels:

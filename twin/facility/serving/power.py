@@ -17,8 +17,15 @@ class GpuPower:
     gpu: Gpu
     kernels: DeviceKernels
 
+    @property
+    def idle_w(self) -> float:
+        """Of a GPU that a program holds and that has no work."""
+        found = self.kernels.idle_w
+        return self.gpu.power_idle_w if found is None else found
+
     def activity(self, run: BenchmarkRun, clock_frac: float) -> float:
-        """Activity of a run at a clock, 0 to 1.
+        """Activity of a run at a clock, 0 to 1, and above where the full clock would draw more
+        than the board's limit.
 
         While an engine iterates its GPU counts as busy, time beside the kernels included: so were
         the points on which the law was fitted.
@@ -34,10 +41,10 @@ class GpuPower:
     def mean_w(self, run: BenchmarkRun, clock_frac: float) -> float:
         """Mean watts in a run at a clock."""
         used = self.activity(run, clock_frac)
-        return float(power_w(self.gpu.power_idle_w, self.gpu.power_max_w, used, clock_frac))
+        return float(power_w(self.idle_w, self.gpu.power_max_w, used, clock_frac))
 
     def clock_under(self, cap_w: float, run: BenchmarkRun, clock_frac: float) -> float:
         """Clock share that the activity of a run leaves under a cap."""
         used = self.activity(run, clock_frac)
-        clock = clock_for_power(self.gpu.power_idle_w, self.gpu.power_max_w, used, cap_w)
+        clock = clock_for_power(self.idle_w, self.gpu.power_max_w, used, cap_w)
         return float(clock)

@@ -13,6 +13,12 @@ from twin.physics.kernel_surfaces.work import Format, Work, work
 
 Array = NDArray[np.float64]
 
+Peak = tuple[float | None, float | None]
+"""FLOP/s and bytes/s of a data sheet; None where it is not known."""
+_LEAST_OF_PEAK = (0.15, 0.3)
+_USUAL_OF_PEAK = (0.6, 0.75)
+_MOST_OF_PEAK = 1.05
+"""Of the data sheet's FLOP/s and bytes/s that a kernel can reach."""
 _REACH = np.log(30.0)
 """How far a rate may leave the best one seen: other samples say nothing of it."""
 _SHARPNESS = (1.2, 4.0, 14.0)
@@ -32,22 +38,28 @@ def fit_surface(
     axes: Mapping[str, ArrayLike],
     measured_s: Array,
     form: Format,
-    peak: tuple[float, float] | None = None,
+    peak: Peak = (None, None),
+    clock_frac: ArrayLike = 1.0,
 ) -> KernelSurface:
-    """The surface of an operation; axes and times of shape (sample,).
+    """The surface of an operation at the full clock; axes and times of shape (sample,).
 
-    `peak`: FLOP/s and bytes/s of the data sheet, which bound the effective rates where they are
-    known. Raises ValueError with fewer than three samples or a time that is not positive.
+    peak         FLOP/s and bytes/s of the data sheet, each bounds the effective rate where it is
+                 known
+    clock_frac   at which each sample was taken, as a share of the full clock
+    Raises ValueError with fewer than three samples or a time that is not positive.
     """
     if measured_s.size < 3 or not np.all(measured_s > 0):
         raise ValueError("a surface needs at least three samples with positive times")
     job = work(op, axes, form)
-    ceilings = fit_ceilings(job, measured_s, peak)
-    departure = fit_departure(job.features, np.log(measured_s / ceilings.time_s(job)))
+    ceilings = fit_ceilings(job, measured_s, peak, clock_frac)
+    ratio = measured_s / ceilings.time_s(job, clock_frac)
+    departure = fit_departure(job.features, np.log(ratio))
     return KernelSurface(op, form, ceilings, departure)
 
 
-def fit_ceilings(job: Work, measured_s: Array, peak: tuple[float, float] | None = None) -> Ceilings:
+def fit_ceilings(
+    job: Work, measured_s: Array, peak: Peak = (None, None), clock_frac: ArrayLike = 1.0
+) -> Ceilings:
     """The five numbers with the least absolute log error."""
     best = [np.max(job.flop / measured_s), np.max(job.byte / measured_s), np.min(measured_s)]
     start = np.log([*best, np.min(measured_s / job.units), _SHARPNESS[1]])
@@ -55,13 +67,14 @@ def fit_ceilings(job: Work, measured_s: Array, peak: tuple[float, float] | None 
     high = start + _REACH
     low[4] = np.log(_SHARPNESS[0])
     high[4] = np.log(_SHARPNESS[2])
-    if peak is not None:
-        start[:2] = np.log(np.array([0.6, 0.75]) * peak)
-        low[:2] = np.log(np.array([0.15, 0.3]) * peak)
-        high[:2] = np.log(1.05 * np.array(peak))
+    for index, rate in enumerate(peak):
+        if rate is not None:
+            low[index] = np.log(_LEAST_OF_PEAK[index] * rate)
+            start[index] = np.log(_USUAL_OF_PEAK[index] * rate)
+            high[index] = np.log(_MOST_OF_PEAK * rate)
 
     def log_error(numbers: Array) -> Array:
-        error: Array = np.log(Ceilings(*np.exp(numbers)).time_s(job) / measured_s)
+        error: Array = np.log(Ceilings(*np.exp(numbers)).time_s(job, clock_frac) / measured_s)
         return error
 
     fit = scipy.optimize.least_squares(
@@ -89,12 +102,16 @@ def fit_departure(points: Array, log_ratio: Array) -> Departure:
 
 
 def left_out_errors(
-    surface: KernelSurface, axes: Mapping[str, ArrayLike], measured_s: Array
+    surface: KernelSurface,
+    axes: Mapping[str, ArrayLike],
+    measured_s: Array,
+    clock_frac: ArrayLike = 1.0,
 ) -> Array:
     """Log error of each sample when it alone is left out of the fitted process, (sample,)."""
     job = work(surface.op, axes, surface.form)
     departure = surface.departure
-    target = np.log(measured_s / surface.ceilings.time_s(job)) - departure.mean
+    ratio = measured_s / surface.ceilings.time_s(job, clock_frac)
+    target = np.log(ratio) - departure.mean
     return _left_out(job.features, target, departure.length, departure.noise)
 
 
