@@ -30,6 +30,9 @@ def test_activations_are_those_of_korthikanti_without_masks_of_dropout() -> None
     assert kept == pytest.approx(sbh * (34 - 2) / 8)
     unfused = held_bytes.stored_activation_bytes(GPT, layout, 2048, "none", fused_attention=False)
     assert unfused == pytest.approx(sbh * (32 + 5 * 96 * 2048 / 12288) / 8)
+    again = held_bytes.stored_activation_bytes(GPT, layout, 2048, "selective", False)
+    fused = held_bytes.stored_activation_bytes(GPT, layout, 2048, "none")
+    assert again == fused == kept
     plain = replace(layout, sequence_parallel=False)
     whole = held_bytes.stored_activation_bytes(GPT, plain, 2048, "selective")
     assert whole == pytest.approx(sbh * (8 + 24 / 8))
@@ -89,3 +92,30 @@ def test_the_first_stage_holds_what_is_in_flight(change: dict[str, int], in_flig
     each = held_bytes.stored_activation_bytes(DENSE, layout, 4096, "selective")
     left = held_bytes.memory_bytes(DENSE, layout, 4096) - held_bytes.state_bytes(DENSE, layout)
     assert left == pytest.approx(min(in_flight, layout.microbatches) * layers * each)
+
+
+def test_ranks_along_a_sequence_hold_the_same_and_split_it_too() -> None:
+    own = DENSE.parameters() / 8
+    layout = replace(LAYOUT, context=2, zero_stage=3)
+    assert held_bytes.state_bytes(DENSE, layout) == pytest.approx(18 * own / (8 * 2))
+
+
+def test_latent_attention_keeps_the_turned_part_of_every_head() -> None:
+    """Of a token: 8 hidden widths, queries, keys, values and outputs, and 64 turned values a head;
+    a gated activation's inputs and output.
+    """
+    latent = replace(DENSE, latent_rank=512, latent_query_rank=1536, latent_rope=64)
+    layout = Layout(1, 1, 1, 1)
+    plain, turned = (
+        held_bytes.stored_activation_bytes(model, layout, 10, "selective")
+        for model in (DENSE, latent)
+    )
+    kept = 8 * 4096 + 2 * (2 * 32 + 2 * 8) * 128 + 2 * 3 * 14336
+    assert plain == 10 * kept
+    assert turned == 10 * (kept + 2 * 32 * 64)
+
+
+def test_a_checkpoint_holds_14_bytes_of_what_is_trained() -> None:
+    assert held_bytes.checkpoint_bytes(DENSE) == 14 * DENSE.parameters()
+    lora = Layout(1, 1, 1, 1, lora_rank=16)
+    assert held_bytes.checkpoint_bytes(DENSE, 16) == 14 * trained(DENSE, lora).total

@@ -141,10 +141,21 @@ def test_pieces_leave_one_of_them_and_what_the_cut_costs() -> None:
     assert found.backward_s == pytest.approx(left(back))
 
 
-def test_what_is_cast_before_it_travels_is_half_as_long() -> None:
+@pytest.mark.parametrize(
+    ("dtype", "frac"), [("fp16", 1.0), ("fp8", 1 / 2), ("mxfp8", 33 / 64), ("nvfp4", 9 / 32)]
+)
+def test_what_is_cast_before_it_travels_is_as_long_as_it_is_stored(dtype: str, frac: float) -> None:
+    """Inputs, both times that they are gathered; sums stay in two bytes."""
     expect((4, 1))
-    eighth = layer("none", dtype="fp8")
-    assert eighth == Waits(1.5 * TURN_S, 2 * TURN_S)
+    cast = layer("none", dtype=dtype)
+    assert cast.forward_s == pytest.approx((1 + frac) * TURN_S)
+    assert cast.backward_s == pytest.approx((1 + 2 * frac) * TURN_S)
+
+
+def test_what_hides_whole_waits_for_nothing() -> None:
+    expect((4, 1))
+    found = tensor_waits([IN], 64, LAYOUT, LINKS, Times(), "bf16", "gradients")
+    assert found == Waits(TURN_S, 0.0)
 
 
 def test_one_rank_or_a_product_that_neither_gathers_nor_scatters_waits_for_nothing() -> None:
@@ -168,6 +179,8 @@ def test_keys_and_values_go_round_behind_attention(
     assert open_ == Waits(ring_s, 2 * ring_s)
     half = Waits(0.5 * ring_s, 3 * ring_s)
     assert context_waits(model, layout, LINKS, 1000.0, half) == Waits(0.5 * ring_s, 0.0)
+    long = Waits(2 * ring_s, 0.5 * ring_s)
+    assert context_waits(model, layout, LINKS, 1000.0, long) == Waits(0.0, 1.5 * ring_s)
 
 
 def test_a_ring_within_a_domain_reaches_the_next_rank_and_one_beyond_it_the_next_domain() -> None:

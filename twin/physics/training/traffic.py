@@ -15,15 +15,13 @@ from twin.physics.network import collectives
 from twin.physics.training.kernel_times import StepKernels
 from twin.physics.training.layout import Layout
 from twin.physics.training.work import Product, attention_products, dense_products
-from twin.physics.transformer import Transformer
+from twin.physics.transformer import Transformer, bytes_per_value
 
 TENSOR_OVERLAP = ("none", "gradients", "pieces")
 """How traffic of tensor parallel ranks hides: not at all; gradients of inputs behind gradients of
 weights (Megatron-LM); or products and collectives cut into pieces that run side by side as well
 (user buffers of Transformer Engine)."""
 ACTIVATION_BYTES = 2.0
-GATHERED_BYTES = {"bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "mxfp8": 1.03, "nvfp4": 0.56}
-"""Of an input that is cast before it is gathered (Transformer Engine)."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,8 @@ def tensor_waits(
     dtype: str,
     overlap: str,
 ) -> Waits:
-    """Of one layer's gathers and sums among tensor parallel ranks.
+    """Of one layer's gathers and sums among tensor parallel ranks; inputs are cast before they are
+    gathered (Transformer Engine).
 
     overlap   one of `TENSOR_OVERLAP`
     """
@@ -120,7 +119,7 @@ def tensor_waits(
         return waits
     for product in products:
         if product.gathers or product.scatters:
-            each = GATHERED_BYTES[dtype] if product.gathers else ACTIVATION_BYTES
+            each = bytes_per_value(dtype) if product.gathers else ACTIVATION_BYTES
             size = product.m * hidden * each
             waits += _one_product(product, size, layout, links, kernels, dtype, overlap)
     return waits
