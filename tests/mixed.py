@@ -60,6 +60,7 @@ def mixed(number: int) -> Plain:
     asked["controls"] = _controls(draw, asked, SITE_KW[name])
     _meddled(Random(f"meddled with {number}"), asked, minutes)
     _sensed(Random(f"sensed by {number}"), asked, minutes)
+    _watered(Random(f"watered {number}"), asked, minutes)
     return asked
 
 
@@ -239,6 +240,33 @@ def _sensed(draw: Random, asked: Plain, minutes: int) -> None:
     for place in places:
         at = {"at": f"{draw.randint(5, minutes - 40)} min"}
         asked["faults"]["timeline"].append(at | place | seen | draw.choice(lies))
+
+
+def _watered(draw: Random, asked: Plain, minutes: int) -> None:
+    """Towers with heated basins, rear doors and dry halls, by draws of its own too."""
+    cooling = asked["layout"]["cooling"]
+    towers = [plant for plant in cooling["plant"] if plant["type"].startswith("chiller")]
+    for plant in towers:
+        if draw.random() < 0.4:
+            heater = {"basin_heater_w_k": draw.choice([200, 2000]), "antifreeze": "30 %"}
+            size = {"overrides": {"capacity": "430 kW", "power_rated": "10 kW"}}
+            pair = {"type": "chiller_water_1055", "count": plant.get("count", 1) + 1}
+            plant.update(pair | size | heater)
+            for fault in asked["faults"]["timeline"]:
+                if fault["component"] == plant["name"] and "mode" not in fault:
+                    fault["component"] = members(plant)[0]
+            if "free_cooling" in plant and draw.random() < 0.5:
+                plant["free_cooling"] = {"type": "tower", "mode": plant["free_cooling"]["mode"]}
+    for hall in asked["layout"]["halls"]:
+        if "moisture" in hall:
+            _perhaps(draw, 0.5, hall["moisture"], dew_point_low="-25 °C", humidifier=0)
+    if draw.random() < 0.5:
+        row = asked["layout"]["halls"][0]["rows"][0]
+        door = {"name": "door", "serves": row["name"], "plant": towers[0]["name"]}
+        fans = {"type": "door_active_35", "fed_by": row["fed_by"]}
+        cooling["doors"] = [door | draw.choice([{"type": "door_passive_20"}, fans])]
+        gone = {"component": "door_2", "repair_after": "20 min"}
+        asked["faults"]["timeline"].append(gone | {"at": f"{draw.randint(5, minutes - 30)} min"})
 
 
 def _first_rack(hall: Plain) -> str:

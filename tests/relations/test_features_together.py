@@ -23,9 +23,9 @@ def same(one: twin.Result, other: twin.Result) -> bool:
     return all(table.equals(other.tables[name]) for name, table in one.tables.items())
 
 
-@pytest.mark.parametrize("number", range(16))
+@pytest.mark.parametrize("number", [*range(16), 31, 34, 43])
 def test_features_in_company(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    promises_kept(mixed(number), 0.2 + 0.04 * number, tmp_path, monkeypatch)
+    promises_kept(mixed(number), 0.2 + 0.04 * (number % 16), tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("lies", [{"reads": "80 %"}, {"frozen": True}])
