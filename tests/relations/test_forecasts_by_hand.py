@@ -1,4 +1,4 @@
-"""Answers of `twin predict inference` to odd questions, against each other and sums by hand."""
+"""Answers of `twin predict` to odd questions, against each other and sums by hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from twin import InputError, predict_inference
+from twin import InputError, predict_inference, predict_training
 
 H100 = "H100-SXM5-80GB"
 ODD = (
@@ -79,3 +79,49 @@ def test_drafts_of_a_sequence_stay_together_on_a_stage() -> None:
     one = predict_inference("Llama-3.1-8B", H100, 1000, 500, **drafts)
     four = predict_inference("Llama-3.1-8B", H100, 1000, 500, parallelism="TP1PP4", **drafts)
     assert one.tpot_s < four.tpot_s < 1.02 * one.tpot_s
+
+
+def test_options_that_there_are_none_of_are_named_all_at_once() -> None:
+    """They ended in a TypeError of a class that no planner knows."""
+    with pytest.raises(InputError) as told:
+        predict_inference("Llama-3.1-8B", H100, 1000, 100, tp=2, concurency=4)
+    assert "did you mean 'parallelism'?" in str(told.value)
+    assert "did you mean 'concurrency'?" in str(told.value)
+    with pytest.raises(InputError, match="did you mean 'tensor_parallel'"):
+        predict_training("Llama-3.1-8B", H100, 8, tp=2)
+    with pytest.raises(InputError, match=r"does not multiply in nvfp4.*it does in bf16, fp8"):
+        predict_training("Llama-3.1-8B", H100, 8, dtype="nvfp4")
+
+
+TRAINED = (
+    ("Llama-3.1-405B", 1024, {"tensor_parallel": 8, "pipeline_parallel": 16}, 256),
+    ("Llama-3.1-8B", 16, {"tensor_parallel": 16}, 1024),
+    ("Llama-3.1-8B", 8, {"zero_stage": 3}, 64),
+    ("Llama-3.1-8B", 8, {"lora_rank": 16}, 64),
+    ("Llama-3.1-8B", 8, {"context_parallel": 8, "recompute": "full"}, 1),
+)
+
+
+@pytest.mark.parametrize(("model", "gpus", "cut", "sequences"), TRAINED)
+def test_steps_of_training_by_hand(
+    model: str, gpus: int, cut: dict[str, Any], sequences: int
+) -> None:
+    """Tokens, parts, joules, FLOP and the bubble of a step are one another's sums."""
+    found = predict_training(model, H100, gpus, global_batch_sequences=sequences, **cut)
+    assert found.tokens_per_s * found.step_s == pytest.approx(sequences * 8192)
+    assert sum(found.parts_s.values()) == pytest.approx(found.step_s)
+    assert found.joules_per_token * found.tokens_per_s == pytest.approx(found.gpu_power_w * gpus)
+    assert found.tflop_s_per_gpu / found.mfu == pytest.approx(989, rel=1e-3)
+
+
+def test_pipeline_bubble_and_recompute_by_hand() -> None:
+    """Of 16 stages, 32 micro-batches and 8 chunks a stage 15 / 256 of the work are a bubble; with
+    all recomputed products are done four times where three do without.
+    """
+    cut = {"tensor_parallel": 8, "pipeline_parallel": 16, "global_batch_sequences": 256}
+    plain = predict_training("Llama-3.1-405B", H100, 1024, **cut).parts_s
+    again = predict_training("Llama-3.1-405B", H100, 1024, recompute="full", **cut).parts_s
+    work_s = sum(plain[k] for k in ("matrix products", "attention", "element-wise"))
+    work_s += plain["tensor parallel"]
+    assert plain["pipeline bubble"] == pytest.approx(15 / 256 * work_s, rel=0.01)
+    assert again["matrix products"] / plain["matrix products"] == pytest.approx(4 / 3, rel=0.01)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from twin.analysis.prediction.options import refuse_unknown
 from twin.analysis.prediction.profiled import profile_for
 from twin.calibration.kernel_tables import has_tables
 from twin.cards import Shown
@@ -97,6 +98,12 @@ DEFAULTS = {
     "dtype": "bf16",
 }
 """Of what is not said."""
+SHORT = {
+    "tp": "tensor_parallel", "pp": "pipeline_parallel", "cp": "context_parallel",
+    "ep": "expert_parallel", "global_batch": "global_batch_sequences",
+    "micro_batch": "micro_batch_sequences", "sequence": "sequence_length", "zero": "zero_stage",
+}  # fmt: skip
+"""What the command line calls them."""
 
 
 def predict_training(
@@ -236,6 +243,7 @@ def _uncertainty_frac(law: TrainingLaw, gpu: Gpu) -> float:
 
 def steps_of(numbers: dict[str, Any], gpus: int, interleave: int | None) -> TrainingSteps:
     """A step by its numbers; without a stated interleaving the most chunks that divide."""
+    refuse_unknown(numbers, TrainingSteps, SHORT)
     steps = TrainingSteps(**numbers)
     if interleave is not None:
         return replace(steps, interleave=interleave)

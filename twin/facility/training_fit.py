@@ -74,7 +74,8 @@ def layout_misfits(
         cut = "tensor x pipeline" + (" x context" if steps.context_parallel > 1 else "")
         found.append(f"{gpus} GPUs are no multiple of {cut} parallel {parallel}")
     if not has_format(gpu, steps.dtype):
-        found.append(f"{gpu.name} does not multiply in {steps.dtype}")
+        has = ", ".join(gpu.peak_flop_s)
+        found.append(f"{gpu.name} does not multiply in {steps.dtype}; it does in {has}")
     need = needed_bytes(model, steps, gpus)
     if need > memory_doubt * gpu.memory_bytes:
         found.append(_needs(need, model, layout, steps, gpu))

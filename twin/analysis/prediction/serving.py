@@ -8,6 +8,7 @@ from typing import Any
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST, InferenceQuestion
 from twin.analysis.prediction.case import ReplicaCase, looked_up, refuse_misfit, under_cap
+from twin.analysis.prediction.options import refuse_unknown
 from twin.analysis.prediction.split import predict_split
 from twin.analysis.prediction.told import told
 from twin.catalogue import Catalogue, shipped
@@ -20,6 +21,12 @@ from twin.physics.kernels import (
     run_benchmark,
 )
 
+SHORT = {
+    "tp": "parallelism", "pp": "parallelism", "link": "link_bit_s", "power_cap": "power_cap_w",
+    "memory": "memory_frac", "draft_time": "draft_time_s", "input": "input_tokens",
+    "output": "output_tokens",
+}  # fmt: skip
+"""What the command line calls some options."""
 SETTLED_FILLINGS = 6
 """Requests of a run that stands for one without end, in fillings of its places."""
 
@@ -41,6 +48,7 @@ def predict_inference(
     last, as offline benchmarks report it; with a number, so many are always in flight.
     InputError with every reason why the model cannot be served so.
     """
+    refuse_unknown(options, InferenceQuestion, SHORT)
     question = InferenceQuestion(model, gpu, input_tokens, output_tokens, **options)
     rows = shipped() if catalogue is None else catalogue
     case = looked_up(question, rows)
