@@ -109,6 +109,20 @@ def test_arrays_beside_machines_are_refused() -> None:
         twin.build(loaded(asked(made)))
 
 
+def test_what_is_about_the_grid_is_refused_without_one() -> None:
+    """A drill that would take nothing away passes for nothing; a rule would never act."""
+    made = campus()
+    made["power"].append(part("bess", "bess_1000_2h", "ba", kw=300.0))
+    drill = {"kind": "utility_outage", "at": "10 min", "duration": "5 min"}
+    rule = {"kind": "peak_shave", "bess": "bess", "limit": "500 kW", "recharge_below": "400 kW"}
+    with pytest.raises(twin.InputError) as told:
+        twin.build(loaded(asked(made, drills=[drill], controls={"storage": [rule]})))
+    assert "an outage of a utility that is not there" in str(told.value)
+    assert "peak_shave without a utility" in str(told.value)
+    rule = {"kind": "backup", "bess": "bess"}
+    assert twin.build(loaded(asked(made, controls={"storage": [rule]})))
+
+
 def test_a_tie_takes_from_what_the_board_beyond_it_stands_on() -> None:
     """A board on its machines leaves its utility open, so nothing comes over the tie from there:
     800 kW of machines trip on 900, where all three together would have carried it.

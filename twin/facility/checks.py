@@ -11,8 +11,7 @@ from twin.catalogue.equipment_kinds import Role, of_role, role
 from twin.catalogue.rows import CatalogueRow, GridRegion
 from twin.controls import Drill
 from twin.errors import did_you_mean
-from twin.facility import node_parts, price_names
-from twin.facility.control_checks import check_demand_response, check_set_points, check_shedding
+from twin.facility import control_checks, node_parts, price_names
 from twin.facility.cooling.peak import heat_w
 from twin.facility.fault_checks import check_faults, check_target
 from twin.facility.guard_checks import check_guards
@@ -117,12 +116,13 @@ def targets(ledger: Ledger) -> None:
                 ("faults", "rates", "kinds", i), kind, kinds, "a kind of component of this layout"
             )
     _staff(ledger, kinds)
-    check_shedding(ledger)
-    check_demand_response(ledger)
+    control_checks.check_shedding(ledger)
+    control_checks.check_demand_response(ledger)
+    control_checks.check_without_utility(ledger)
     _shared(ledger)
     _maintained(ledger)
     _seasons(ledger, kinds)
-    check_set_points(ledger)
+    control_checks.check_set_points(ledger)
     for i, action in enumerate(scenario.controls.actions):
         if action.kind == "refuel":
             loc = ("controls", "actions", i, "generator")

@@ -7,6 +7,9 @@ from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger
 from twin.facility.model.components import is_member
 
+_FOLLOW_THE_GRID = ("peak_shave", "arbitrage", "ramp_limit")
+"""Rules of BESS that go by what the site draws from a utility."""
+
 
 def check_shedding(ledger: Ledger) -> None:
     """What the controls may open is a load, or a group or row of loads."""
@@ -33,6 +36,27 @@ def check_demand_response(ledger: Ledger) -> None:
     for i, name in enumerate(response.pause if response else ()):
         if name not in works:
             ledger.unknown((*loc, "pause", i), name, works, "a workload of this scenario")
+
+
+def check_without_utility(ledger: Ledger) -> None:
+    """What is about the grid needs one: a site that makes all of its power has no outage of it, and
+    nothing to answer.
+    """
+    scenario = ledger.scenario
+    if any(role(entry.kind) is Role.SUPPLY for entry in ledger.entries):
+        return
+    for i, drill in enumerate(scenario.drills):
+        if drill.kind == "utility_outage":
+            allowed = "isolate, of one of its generators"
+            ledger.complain(("drills", i), "an outage of a utility that is not there", allowed)
+    for i, rule in enumerate(scenario.controls.storage):
+        if rule.kind in _FOLLOW_THE_GRID:
+            allowed = "schedule or backup: others go by what a utility gives"
+            ledger.complain(("controls", "storage", i), f"{rule.kind} without a utility", allowed)
+    if scenario.controls.demand_response is not None:
+        allowed = "none: what it gives way to is a grid"
+        loc = ("controls", "demand_response")
+        ledger.complain(loc, "demand_response without a utility", allowed)
 
 
 def check_set_points(ledger: Ledger) -> None:
