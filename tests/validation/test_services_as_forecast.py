@@ -76,9 +76,8 @@ CASES = [
 ]
 
 
-def _served(
-    folder: Path, case: tuple[str, str, int, str, int, int, int], rate: float, horizon: str
-):
+def served(folder: Path, case: tuple[str, str, int, str, int, int, int], rate: float, horizon: str):
+    """The facility of a case, and its table of services."""
     rack, model, tensor, dtype, read, made, many = case
     (folder / "mini.yaml").write_text(LAYOUT.format(rack=rack))
     text = SCENARIO.format(
@@ -107,7 +106,7 @@ def _asked(case: tuple[str, str, int, str, int, int, int], gpu: str, many: int):
 def test_a_full_pool_makes_the_tokens_and_draws_the_power_of_the_forecast(
     tmp_path: Path, case: tuple[str, str, int, str, int, int, int]
 ) -> None:
-    facility, services = _served(tmp_path, case, 1e5, "5 min")
+    facility, services = served(tmp_path, case, 1e5, "5 min")
     row = services.iloc[-1]
     racks = facility.racks
     gpu = racks.gpu_type[0]
@@ -133,10 +132,10 @@ def test_an_idle_pool_answers_as_fast_as_the_forecast(
     tmp_path: Path, case: tuple[str, str, int, str, int, int, int]
 ) -> None:
     """Some hundredths of the capacity: a request meets an empty replica nearly always."""
-    facility, _ = _served(tmp_path, case, 1.0, "5 min")
+    facility, _ = served(tmp_path, case, 1.0, "5 min")
     want = _asked(case, facility.racks.gpu_type[0], 1)
     replicas = int(facility.racks.gpus_per_node[0]) // case[2]
-    _, services = _served(tmp_path, case, 0.02 * replicas / (case[5] * want.tpot_s), "2 h")
+    _, services = served(tmp_path, case, 0.02 * replicas / (case[5] * want.tpot_s), "2 h")
     row = services[["ttft_p50_s", "tpot_p50_s"]].mean()
     assert row["ttft_p50_s"] == pytest.approx(want.ttft_s, rel=0.05)
     assert row["tpot_p50_s"] == pytest.approx(want.tpot_s, rel=0.05)

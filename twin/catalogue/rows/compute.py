@@ -50,6 +50,9 @@ class Gpu(CatalogueRow):
     """GPUs that such links join."""
     power_idle_w: Positive
     """Board power without work."""
+    power_held_w: Positive | None = None
+    """Board power without work while a program holds the GPU, as the engine of a service does: its
+    clock stays up. As without one where nobody has read it."""
     power_max_w: Positive
     """Board power limit."""
     clock_max_hz: Positive
@@ -67,11 +70,18 @@ class Gpu(CatalogueRow):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        rises(self, "power_idle_w", "power_max_w")
+        rises(self, "power_idle_w", "power_held_w", "power_max_w")
         rises(self, "slowdown_degc", "shutdown_degc")
         rises(self, "bf16_flop_s", "fp8_flop_s", "fp4_flop_s")
         rises(self, "clock_step_hz", "clock_max_hz")
         return self
+
+    @property
+    def held_activity(self) -> float:
+        """What a GPU without work counts as busy while a program holds it."""
+        held_w = self.power_idle_w if self.power_held_w is None else self.power_held_w
+        span_w = self.power_max_w - self.power_idle_w
+        return float((held_w - self.power_idle_w) / span_w) if span_w else 0.0
 
     @property
     def peak_flop_s(self) -> dict[str, float]:

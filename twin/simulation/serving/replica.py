@@ -56,9 +56,10 @@ class ReplicaSpeed:
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
         own = float(curve.tokens_per_s[-1].max())
         point = _at_full_clock(curve, LOADS * own)
-        self.activity_by_load = activity(
+        works = activity(
             self.pace.chip, point.compute_activity, point.memory_activity, point.busy_frac
         )
+        self.activity_by_load = works + on.gpu.held_activity * (1 - point.busy_frac)
         self.token_by_load_s = point.step_s / self.engine.tokens_per_step
 
     @property
