@@ -151,3 +151,42 @@ def test_a_hot_place_takes_air_cooled_racks_away() -> None:
     more_w = hot.peak_w - mild.peak_w
     carried_w = mild.air_w + mild.handlers * row(mild.handler).power_rated_w
     assert 0.05 * carried_w < more_w < 0.15 * carried_w
+
+
+ELSEWHERE = """
+version: 1
+name: elsewhere
+tokens: {model: Lama-3.1-8B, rate: 1000}
+site: {climate: fenix, grid: arizna, feeds: [1]}
+racks: [gb200_nvl27]
+"""
+
+
+def test_names_of_no_row_are_told_all_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A climate of no row was a fault of twin itself, told after model and racks were mended."""
+    path = tmp_path / "elsewhere.yaml"
+    path.write_text(ELSEWHERE, encoding="utf-8")
+    assert main(["design", str(path)]) == 2
+    told = capsys.readouterr().err
+    for line, nearest in ((4, "Llama-3.1-8B"), (5, "phoenix"), (5, "arizona"), (6, "gb200_nvl72")):
+        assert f"did you mean '{nearest}'?" in told
+        assert f"elsewhere.yaml:{line}:" in told
+
+
+def test_what_no_design_meets_stands_at_its_file_and_says_which_limit(tmp_path: Path) -> None:
+    asked = TARGET.replace("rate: 60000", "rate: 1e9").replace("power: 1 MW", "power: 60 kW")
+    path = tmp_path / "huge.yaml"
+    path.write_text(asked, encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        twin.design(path)
+    assert "racks; 4,000 draw" in str(refused.value)
+    assert "above the site's 60.0 kW" in str(refused.value)
+    assert {one.file for one in refused.value.problems} == {str(path)}
+    slow = TARGET.replace("between_tokens: 50 ms", "between_tokens: 0.1 ms")
+    path.write_text(slow.replace("dgx_b200_x2", "dgx_h100_x4"), encoding="utf-8")
+    with pytest.raises(
+        InputError, match="slower than promised even with one request at a time, however"
+    ):
+        twin.design(path)

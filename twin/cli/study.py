@@ -10,6 +10,7 @@ from typer import Argument, Option
 from twin.cli import say, study_face, study_method
 from twin.cli.complete import designs
 from twin.cli.options import Json
+from twin.quantities import counted
 
 ROWS = 20
 """Cases that the terminal shows; the table on the disk has them all."""
@@ -47,7 +48,7 @@ def study(
     folder = out or Path("reports") / asked.plan.name
     say.writable(folder)
     study_face.refuse_place(folder, excel, asked.plan.name)
-    say.note(f"{asked.plan.name}: {len(asked.cases):,} cases, in {folder}")
+    say.note(f"{asked.plan.name}: {counted(len(asked.cases), 'case')}, in {folder}")
     with say.progress(asked.plan.name, after_s=2.0) as told:
         found = study_face.run(asked, folder, workers, cluster, told)
     page = study_face.page(found)

@@ -95,7 +95,9 @@ class Ledger:
         """Raise InputError with everything found so far, if anything was."""
         if self.problems:
             raise InputError(
-                sorted(set(self.problems), key=lambda p: (p.file, p.line, p.column, p.where))
+                sorted(
+                    dict.fromkeys(self.problems), key=lambda p: (p.file, p.line, p.column, p.where)
+                )
             )
 
     def add(self, loc: Loc, entry: Entry) -> int:

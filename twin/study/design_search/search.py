@@ -47,11 +47,11 @@ def design(target: str | Path | Target, progress: Progress | None = None) -> Des
     fitting, rejected, tried = _screened(wanted, rates, tell)
     front = _front(wanted, fitting)
     if not front:
-        raise _none_meets(wanted, rejected)
+        raise _none_meets(target, wanted, rejected)
     rejected += [Rejected(one.scheme.words, BEATEN) for one in fitting if one not in front]
     designs = list(_whole(wanted, front, rejected, tell))
     if not designs:
-        raise _none_meets(wanted, rejected)
+        raise _none_meets(target, wanted, rejected)
     return DesignAnswer(wanted.name, _proposed(wanted, designs, rejected), tuple(rejected), tried)
 
 
@@ -184,15 +184,18 @@ def _fails(target: Target, made: Design) -> str:
     return ""
 
 
-def _none_meets(target: Target, rejected: Sequence[Rejected]) -> InputError:
+def _none_meets(
+    asked: str | Path | Target, target: Target, rejected: Sequence[Rejected]
+) -> InputError:
     """What kinds of building miss, each reason once with those that have it; the first dozen."""
     kinds: dict[str, list[str]] = {}
     for one in rejected:
         kinds.setdefault(one.why, []).append(str(one.scheme))
     allowed = "a design that meets the target; tried "
+    file = "" if isinstance(asked, Target) else str(asked)
     return InputError(
         [
-            Problem(target.name, why, allowed + "; ".join(schemes))
+            Problem(target.name, why, allowed + "; ".join(schemes), file=file)
             for why, schemes in list(kinds.items())[:12]
         ]
     )

@@ -99,12 +99,20 @@ def _racks_wanted(target: Target, scheme: Scheme, rate: TokenRate) -> tuple[int,
     per_rack_s = gpus * rate.per_gpu_s * target.tokens.planned_frac
     racks = math.ceil(target.tokens.rate / per_rack_s)
     if racks > RACKS_MOST:
-        return 0, f"takes {racks:,} racks, above {RACKS_MOST:,} of one search"
+        return 0, f"takes {racks:,} racks{_beyond(target, scheme, power)}"
     drawn_w = _peak_w(target, scheme, racks)
     if power is not None and drawn_w > power:
         return 0, f"draws {told(drawn_w)} at peak, above the site's {told(power)}"
     asked = f"{target.tokens.rate:,.0f} tokens a second take {racks} racks of {gpus} GPUs."
     return racks, asked
+
+
+def _beyond(target: Target, scheme: Scheme, power: float | None) -> str:
+    """What keeps more racks than one search takes from being built, in words."""
+    drawn_w = _peak_w(target, scheme, RACKS_MOST)
+    if power is None or drawn_w <= power:
+        return f", above {RACKS_MOST:,} of one search"
+    return f"; {RACKS_MOST:,} draw {told(drawn_w)} at peak, above the site's {told(power)}"
 
 
 def _gpus_a_rack(rack: str) -> int:

@@ -14,6 +14,8 @@ from twin.study.design_search.target import TokensWanted
 _MOST_GPUS_A_REPLICA = 16
 """Larger cuts share each layer over more GPUs than published servers do."""
 
+SLOW = "slower than promised even with one request at a time, however many GPUs share it"
+
 
 @dataclass(frozen=True)
 class TokenRate:
@@ -34,18 +36,22 @@ def best_rate(wanted: TokensWanted, gpu: str) -> TokenRate | str:
     the concurrency is halved until the promise is kept.
     """
     refused = ""
+    slow = False
     best: InferencePrediction | None = None
     for cut in _cuts(wanted.model, gpu):
         try:
             found = _within(wanted, gpu, cut)
         except InputError as error:
-            refused = refused or error.problems[0].found
+            one = error.problems[0]
+            refused = f"{one.found}; allowed: {one.allowed}"
             continue
         if found is None:
-            refused = refused or "slower than promised even with one request at a time"
+            slow = True
         elif best is None or found.output_tokens_per_s_per_gpu > best.output_tokens_per_s_per_gpu:
             best = found
-    return TokenRate(best) if best is not None else refused
+    if best is not None:
+        return TokenRate(best)
+    return SLOW if slow else refused
 
 
 def _cuts(model: str, gpu: str) -> list[str]:

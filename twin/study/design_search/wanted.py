@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twin.catalogue import shipped
 from twin.catalogue.names import named
-from twin.catalogue.rows import Model
+from twin.catalogue.rows import Climate, GridRegion, Model
 from twin.errors import InputError, Problem
 from twin.scenario.yaml.document import Document
 from twin.study.design_search.scheme import unknown_racks
@@ -12,16 +12,24 @@ from twin.study.design_search.target import Target
 
 
 def known(target: Target, document: Document | None) -> None:
-    """Raise InputError with the model and every rack that is no row, at its line of a document."""
+    """Raise InputError with the model, the place and every rack that is no row, at its line of a
+    document.
+    """
     found = []
     for number, name, hint in unknown_racks(target):
         loc = ("racks", number)
         found.append(_at(document, loc, name, "a rack with GPUs of the catalogue", hint))
-    try:
-        named(shipped(), Model, target.tokens.model, "tokens.model")
-    except InputError as error:
-        one = error.problems[0]
-        found.append(_at(document, ("tokens", "model"), one.found, one.allowed, one.hint))
+    rows = (
+        (("tokens", "model"), Model, target.tokens.model),
+        (("site", "climate"), Climate, target.site.climate),
+        (("site", "grid"), GridRegion, target.site.grid),
+    )
+    for key, kind, name in rows:
+        try:
+            named(shipped(), kind, name, ".".join(key))
+        except InputError as error:
+            one = error.problems[0]
+            found.append(_at(document, key, one.found, one.allowed, one.hint))
     if found:
         raise InputError(found)
 

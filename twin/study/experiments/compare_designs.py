@@ -60,6 +60,8 @@ class DesignComparison(Shown):
         between = f"{short_number(one.low)} to {short_number(one.high)}"
         change = f"{short_number(one.difference)} ({100 * one.change_frac:+.2g} %)"
         runs = f"{one.pairs} pairs of runs"
+        if one.low == one.high == 0.0:
+            return f"{one.arm} and {self.baseline} do not differ in {self.outcome} in {runs}."
         if not one.decided:
             return (
                 f"{one.arm} and {self.baseline} are not told apart in {self.outcome} by {runs}: "

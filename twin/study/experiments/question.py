@@ -84,9 +84,12 @@ class Question:
     def run(self, cases: Sequence[Case], outcomes: Sequence[str]) -> pd.DataFrame:
         """The table of these cases, none left out: what a method does without it decides itself."""
         kept = "name" if self.how.on_failure == "leave_out" else self.how.on_failure
+        subject = self.subject
+        if isinstance(subject, ScenarioSubject):
+            subject = subject.wanting(outcomes)
         return evaluate(
             cases,
-            self.subject,
+            subject,
             outcomes=outcomes,
             on_failure=kept,
             workers=self.how.workers,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,12 @@ class ScenarioSubject:
     ) -> None:
         self.wanted = frozenset(wanted)
         self.designs = Designs(asked, places or {}, arms or {})
+
+    def wanting(self, names: Iterable[str]) -> ScenarioSubject:
+        """The same with further outcomes that are needed."""
+        other = copy(self)
+        other.wanted = self.wanted | set(names)
+        return other
 
     def keyed(self, cases: Sequence[Case]) -> list[str]:
         """Of the scenario as resolved, the files it reads, the catalogue, the program, the seed.

@@ -25,6 +25,7 @@ from twin.errors import InputError, Problem
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.indices import DESIGNS, shares_of
 from twin.study.experiments.measure import Measure, names_of
+from twin.study.experiments.plain_answers import alike
 from twin.study.experiments.question import Asked, Evaluation, Question, question, seeds_from
 from twin.study.experiments.table import OnFailure
 from twin.study.experiments.usable import Averages, averages
@@ -67,12 +68,19 @@ class SensitivityStudy(Shown):
 
     def _verdict(self, outcome: str) -> str:
         rows = self.indices[self.indices["outcome"] == outcome]
-        if rows[self.strength].isna().all():
+        if rows[self.strength].isna().all() or self._stands_still(outcome):
             return f"{outcome}: nothing that varies here moves it."
         first = rows.iloc[0]
         told = f"{outcome}: {first['parameter']} matters most ({self._strength(first)})"
         rest = [f"{row['parameter']} {self._strength(row)}" for _, row in rows.iloc[1:].iterrows()]
         return f"{told}; then {', '.join(rest)}." if rest else f"{told}."
+
+    def _stands_still(self, outcome: str) -> bool:
+        """Whether an outcome differs by no more than rounding over all that was asked."""
+        if outcome not in self.table:
+            return False
+        values = self.table.loc[self.table["status"] == "done", outcome]
+        return len(values) > 0 and alike(float(values.min()), float(values.max()))
 
     def _strength(self, row: pd.Series[Any]) -> str:
         value = float(row[self.strength])
