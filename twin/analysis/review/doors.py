@@ -33,8 +33,8 @@ def _dew(facility: Facility) -> Iterator[Finding]:
         if supply < dew + DEW_MARGIN_K:
             others = also(mine.size - 1, "rear door")
             says = (
-                f"its water of {supply:g} °C passes behind servers; outdoor air has a dew point of "
-                f"up to {dew:.1f} °C, and {DEW_MARGIN_K:g} K above it are kept{others}"
+                f"is on water of {supply:g} °C behind servers, where outdoor air has a dew point "
+                f"of up to {dew:.1f} °C and {DEW_MARGIN_K:g} K above it are kept{others}"
             )
             name = facility.cooling.units.id[mine[0]]
             yield at_unit(facility, FindingCode.CONDENSATION, name, int(mine[0]), says)
@@ -51,8 +51,8 @@ def _air(facility: Facility) -> Iterator[Finding]:
         unit = int(doors.unit[worst])
         rated = float(cooling.units.flow_m3_s[unit])
         says = (
-            f"{facility.racks.id[doors.rack[worst]]} moves {rated * over[worst]:.2f} m³/s and the "
-            f"door is rated for {rated:.2f} m³/s{also(wide.size - 1, 'rear door')}"
+            f"is rated for {rated:.2f} m³/s, where {facility.racks.id[doors.rack[worst]]} moves "
+            f"{rated * over[worst]:.2f} m³/s{also(wide.size - 1, 'rear door')}"
         )
         name = cooling.units.id[unit]
         yield at_unit(facility, FindingCode.DOOR_SHORT_OF_AIR, name, unit, says)
