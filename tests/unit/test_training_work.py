@@ -57,6 +57,31 @@ def test_shared_experts_are_cut_as_dense_layers_are() -> None:
     assert next(iter(plain)) == Product(TOKENS, 14336 / 4, 4096, gathers=True)
 
 
+def test_attention_is_cut_by_heads_and_no_rank_has_less_than_one_of_keys() -> None:
+    """32 heads of queries and 8 of keys and values: 8 and 2 a rank of four, 2 and 1 of sixteen."""
+    into, out = work.attention_products(DENSE, LAYOUT, TOKENS)
+    assert into == Product(TOKENS, (8 + 2 * 2) * 128, 4096, gathers=True)
+    assert out == Product(TOKENS, 4096, 8 * 128, scatters=True)
+    into, out = work.attention_products(DENSE, replace(LAYOUT, tensor=16), TOKENS)
+    assert into == Product(TOKENS, (2 + 2 * 1) * 128, 4096, gathers=True)
+    assert out == Product(TOKENS, 4096, 2 * 128, scatters=True)
+
+
+def test_latent_attention_goes_down_on_every_rank_and_up_by_heads() -> None:
+    """DeepSeek-V3: 7,168 to 1,536 and 512 + 64, up to 128 heads of 128 + 64 and of twice 128."""
+    model = Transformer(
+        61, 7168, 128, 128, 128, 18432, 129280, False,
+        latent_rank=512, latent_query_rank=1536, latent_rope=64,
+    )  # fmt: skip
+    assert list(work.attention_products(model, LAYOUT, TOKENS)) == [
+        Product(TOKENS, 1536, 7168),
+        Product(TOKENS, 32 * 192, 1536),
+        Product(TOKENS, 576, 7168),
+        Product(TOKENS, 32 * 256, 512),
+        Product(TOKENS, 7168, 32 * 128, scatters=True),
+    ]
+
+
 def test_element_wise_bytes_of_a_dense_layer_by_hand() -> None:
     """20 a number of the hidden width, 4 of queries and keys, 6 of the gated activation."""
     turned = 4 * (32 + 8) * 128
