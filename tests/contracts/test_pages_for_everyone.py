@@ -138,6 +138,9 @@ def test_no_page_is_wider_than_its_window(shown: Shown, name: str) -> None:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
         page.ask("Emulation.setDeviceMetricsOverride", **size)
         assert page.eval("document.documentElement.scrollWidth") <= width
+        chapters = "[...document.querySelectorAll('section:not(.first)')]"
+        cut = f"{chapters}.filter((s) => s.scrollWidth > s.clientWidth).map((s) => s.id)"
+        assert page.eval(cut) == [], "chapters cut what is wider than they are"
         least = page.eval("Math.min(600, ...[...document.images].map((i) => i.clientWidth))")
         assert least >= 590, "a figure whose letters are smaller than they can be read"
 

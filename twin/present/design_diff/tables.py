@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from twin.analysis.change_review import ChangeReview
 from twin.analysis.component_results import WORDS
 from twin.analysis.differences import Compared, DesignChange, ValueChange, is_number
+from twin.catalogue.equipment_kinds import singular
 from twin.named_quantity import spoken
 from twin.present.blocks import Grid
 from twin.present.design_diff.values import change, old_and_new
@@ -91,7 +92,8 @@ def _lines(one: DesignChange, reviews: ChangeReview) -> list[_Line]:
         for held in reviews.decided(one.subject)
     )
     if not one.values:
-        what = one.words.partition(" at ")[0]
+        kind, _, type_ = one.words.partition(" at ")[0].partition(" ")
+        what = f"{singular(kind)} {type_}"
         return [_Line(one.subject, one.what, "", None, what, said)]
     return [
         _Line(one.subject, _what(value), _KEYS.get(value.key, spoken(value.key)), value, "", said)

@@ -8,6 +8,7 @@ from twin.analysis.differences import ValueChange, is_number
 from twin.quantities import NONE, count, degrees, duration, figures, percent, scaled, short
 
 _FEWEST = 3
+"""Of places one more: a centimetre within a hall."""
 _MOST = 9
 _PREFIXED = frozenset({"W", "B", "token", "flop/s", "Hz", "Pa", "USD"})
 LONGEST = 80
@@ -16,7 +17,7 @@ LONGEST = 80
 
 def old_and_new(one: ValueChange) -> tuple[str, str]:
     """Both values with their unit."""
-    for digits in range(_FEWEST, _MOST):
+    for digits in range(_FEWEST + (one.unit == "m"), _MOST):
         old, new = (shown(one, value, digits) for value in (one.old, one.new))
         if old != new:
             break
