@@ -25,9 +25,8 @@ def load_profile(path: Path | str) -> Profile:
     without domain, fewer than three samples of an operation, a FLOP rate above 1.05 times the peak.
     """
     file = str(path)
-    name = Path(path).name
-    if name in measured_names() and not Path(path).exists():
-        return _parse((_SHIPPED / "measured" / f"{name}.json").read_text(encoding="utf-8"), name)
+    if file in measured_names() and not Path(path).exists():
+        path = measured_file(file)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -56,6 +55,11 @@ def published_names() -> tuple[str, ...]:
 def measured_names() -> tuple[str, ...]:
     """Devices that ship with a profile which this program's own benchmarks measured on one."""
     return _names(_SHIPPED / "measured")
+
+
+def measured_file(gpu: str) -> Path:
+    """The file of a measured profile that ships, by one of `measured_names`."""
+    return Path(str(_SHIPPED / "measured" / f"{gpu}.json"))
 
 
 def _names(folder: Traversable) -> tuple[str, ...]:

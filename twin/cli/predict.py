@@ -55,7 +55,7 @@ PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
 ]
 Profile = Annotated[
-    Path | None, Option("--profile", metavar="FILE", help="Kernels measured on this GPU.")
+    Path | None, Option("--profile", metavar="FILE|NAME", help="Kernels measured on this GPU.")
 ]
 Drafts = Annotated[
     int,

@@ -43,7 +43,7 @@ Nic = Annotated[
 ]
 
 Profile = Annotated[
-    Path | None, Option("--profile", metavar="FILE", help="Kernels measured on this GPU.")
+    Path | None, Option("--profile", metavar="FILE|NAME", help="Kernels measured on this GPU.")
 ]
 
 

@@ -5,11 +5,13 @@ has others, so that all are listed at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from twin.calibration import load_profile
+from twin.calibration.profile_files import measured_file, measured_names
 from twin.errors import InputError, Problem
 from twin.scenario.schema import Scenario
 from twin.scenario.series import read_content, read_grid, read_weather
@@ -31,9 +33,24 @@ def problems_of_data_files(document: Document, scenario: Scenario | None) -> Ite
         if not isinstance(name, str):
             continue
         try:
-            read(document.resolve(name, loc))
+            read(file_named(document, name, loc))
         except InputError as error:
             yield from error.problems
+
+
+def file_named(document: Document, name: str, loc: Location) -> Path:
+    """The file that a name at `loc` stands for; a measured profile that ships goes by its GPU's,
+    unless a file of the planner's has that name. InputError as of `Document.resolve`.
+    """
+    if loc[:1] != ("profiles",):
+        return document.resolve(name, loc)
+    try:
+        return document.resolve(name, loc)
+    except InputError as error:
+        if name in measured_names():
+            return measured_file(name)
+        ships = f", or a profile that ships: {', '.join(measured_names())}"
+        raise InputError(replace(p, allowed=p.allowed + ships) for p in error.problems) from error
 
 
 def _named(

@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from twin.errors import InputError, Problem
-from twin.scenario.data_files import problems_of_data_files
+from twin.scenario.data_files import file_named, problems_of_data_files
 from twin.scenario.equipment import with_rows
 from twin.scenario.inputs import with_file_names
 from twin.scenario.migrate import migrated
@@ -154,7 +154,7 @@ def _resolved(model: Model, document: Document, problems: list[Problem]) -> Mode
 
     def change(at: tuple[str | int, ...], name: str) -> str:
         try:
-            return str(document.resolve(name, at))
+            return str(file_named(document, name, at))
         except InputError as error:
             problems.extend(error.problems)
             return name

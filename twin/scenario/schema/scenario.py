@@ -72,7 +72,8 @@ class Scenario(Stated):
     workload: tuple[Workload, ...] = Field(default=(), max_length=10_000)
     """What the factory is asked to do."""
     profiles: dict[GpuName, FileName] = Field(default_factory=dict, max_length=100)
-    """Calibration profile file by GPU type, where it was measured; otherwise the published one."""
+    """Calibration profile by GPU type, where it was measured: a file, or the name of one that
+    ships; otherwise the published one."""
     accept_marked_profiles: bool = False
     """Also take profiles whose measurement was throttled or disturbed by other work."""
     controls: Controls = Controls()

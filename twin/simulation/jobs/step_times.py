@@ -45,16 +45,13 @@ class TrainingSpeed:
         on: Profiled,
         gpus: int,
         nic_b_s: float,
-        measured: bool = False,
     ) -> None:
         self.name = name
         self.spec = spec
         self.model = transformer(scenario, spec.model)
         self.gpu = on.gpu.name
         self._check(scenario, on.gpu, gpus)
-        kernels = training_kernels(
-            on.gpu, on.profile if measured else None, _long_run_rates(on, spec.dtype)
-        )
+        kernels = training_kernels(on.gpu, on.measured, _long_run_rates(on, spec.dtype))
         trains = training_law(self.model, spec, on.gpu, spec.trainers(gpus), nic_b_s, kernels)
         self.layout = trains.layout
         self.law = self._with_rollouts(trains, scenario, on, gpus)

@@ -1,0 +1,81 @@
+"""A measured profile that ships, named in a scenario: work goes by it, and results keep it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import small_layout
+from planner import loaded
+
+import twin
+from twin.calibration import load_profile
+from twin.errors import InputError
+
+GPU = "H200-SXM-141GB"
+
+
+def _asked(**more: object) -> dict[str, object]:
+    """A service and a job on two racks of H200."""
+    layout = small_layout(liquid=0, air=2)
+    row = layout["halls"][0]["rows"][0]
+    row["racks"] = "2 x dgx_h200_x4"
+    chat = {
+        "kind": "inference", "name": "chat", "model": "Llama-3.1-8B", "nodes": 2, "dtype": "fp8",
+        "requests": {"rate": "60 / s"}, "patience": "20 s",
+    }  # fmt: skip
+    train = {
+        "kind": "training", "name": "train", "model": "Llama-3.1-8B", "nodes": 4,
+        "global_batch_sequences": 128, "checkpoint_interval": "10 h",
+    }  # fmt: skip
+    return {
+        "version": 1, "name": "measured", "layout": layout, "horizon": "1 h",
+        "site": {"climate": "atlanta", "grid": "virginia"}, "workload": [chat, train], **more,
+    }  # fmt: skip
+
+
+def _run(**more: object) -> twin.Result:
+    return twin.simulate(twin.build(loaded(_asked(**more))))
+
+
+@pytest.fixture(scope="module")
+def by_profile() -> twin.Result:
+    return _run(profiles={GPU: GPU})
+
+
+def test_a_name_stands_for_the_profile_that_ships(by_profile: twin.Result, tmp_path: Path) -> None:
+    """A result keeps it, and goes by what it kept."""
+    by_profile.save(tmp_path / "kept")
+    assert (tmp_path / "kept" / "inputs" / f"{GPU}.json").is_file()
+    again = twin.simulate(twin.build(twin.load(tmp_path / "kept" / "scenario.yaml")))
+    assert all(table.equals(again.tables[name]) for name, table in by_profile.tables.items())
+
+
+def test_a_run_trains_as_fast_as_the_forecast_by_the_same_profile(by_profile: twin.Result) -> None:
+    """The forecast says 6 % more than by the tables that ship; so does the run."""
+    asked = {"gpus": 32, "global_batch_sequences": 128}
+    forecast = [
+        twin.predict_training("Llama-3.1-8B", GPU, profile=profile, **asked).tokens_per_s
+        for profile in (GPU, None)
+    ]
+    rates = [
+        float(result.tables["jobs"]["tokens"].iloc[0]) / 3600.0 for result in (by_profile, _run())
+    ]
+    assert forecast[0] / forecast[1] > 1.03
+    assert rates[0] / rates[1] == pytest.approx(forecast[0] / forecast[1], rel=1e-3)
+    assert rates[0] == pytest.approx(forecast[0], rel=0.03)
+
+
+def test_racks_stay_within_their_rating(by_profile: twin.Result) -> None:
+    assert by_profile.tables["racks"]["power_max_w"].max() < 40_800
+
+
+def test_a_profile_that_does_not_ship_is_told_with_those_that_do() -> None:
+    with pytest.raises(InputError, match=f"no such file.*a profile that ships: {GPU}"):
+        loaded(_asked(profiles={GPU: "H201"}))
+
+
+def test_a_folder_is_not_a_name(tmp_path: Path) -> None:
+    """The last part of a path that leads nowhere had been taken for the name."""
+    with pytest.raises(InputError, match="no readable file"):
+        load_profile(tmp_path / "measurements" / GPU)
