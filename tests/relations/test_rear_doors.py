@@ -328,3 +328,34 @@ def test_the_solved_air_of_a_hall_passes_its_doors() -> None:
     assert found.measures()["heat_balance_residual_frac"] < 1e-6
     bare = twin.airflow(loaded(asked(hall(None))))
     assert bare.measures()["inlet_max_degc"] > found.measures()["inlet_max_degc"] + 1.0
+
+
+def test_doors_on_water_warmer_than_the_exhaust_warm_their_hall() -> None:
+    """`twin check` says so, and redundancy asks the handlers for it; it had ended in a fault."""
+    layout = hall()
+    layout["cooling"]["doors"][0]["plant"] = "warm"
+    layout["cooling"]["plant"][0]["supply_temperature"] = "42 °C"
+    facility = twin.build(loaded(asked(layout)))
+    given_w = -peak.doors_w(facility)
+    assert given_w.min() > 100.0
+    racks_w = 4 * RACK_W
+    assert peak.heat_w(facility)[1].sum() == pytest.approx(racks_w + given_w.sum(), rel=1e-6)
+    found = twin.check(facility)["findings"]
+    said = {row["code"]: row["says"] for row in found if row["component"].startswith("door")}
+    assert "its water is warmer than what leaves its rack" in said["cools_nothing"]
+    cuts = twin.redundancy(facility).as_dict()
+    apart = twin.redundancy(twin.build(loaded(asked(hall(None))))).as_dict()
+    assert (
+        cuts["availability_exact"]["unavailability"]
+        >= (apart["availability_exact"]["unavailability"])
+    )
+
+
+def test_moisture_of_a_hall_that_doors_alone_cool_is_told_to_change_nothing() -> None:
+    layout = hall("door_active_35")
+    layout["cooling"]["air"] = []
+    layout["halls"][0]["moisture"] = {"leakage": 10}
+    found = twin.check(loaded(asked(layout)))["findings"]
+    said = [row for row in found if row["code"] == "changes_nothing"]
+    assert [row["component"] for row in said] == ["hall"]
+    assert "moisture" in said[0]["says"]

@@ -1,5 +1,5 @@
-"""What a reviewer remarks about rear doors: water that dew falls from, and racks that move more air
-than their doors are rated for.
+"""What a reviewer remarks about rear doors: water that dew falls from or that warms the air, and
+racks that move more air than their doors are rated for.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import numpy as np
 
 from twin.analysis.review.cold import DEW_MARGIN_K
 from twin.analysis.review.cooling import at_unit
+from twin.facility.cooling.peak import doors_w
 from twin.facility.model import Facility
 from twin.findings import Finding, FindingCode
-from twin.quantities import also
+from twin.quantities import also, power
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
-    """Dew, then air."""
+    """Dew, then warm water, then air."""
     yield from _dew(facility)
+    yield from _warm(facility)
     yield from _air(facility)
 
 
@@ -38,6 +40,22 @@ def _dew(facility: Facility) -> Iterator[Finding]:
             )
             name = facility.cooling.units.id[mine[0]]
             yield at_unit(facility, FindingCode.CONDENSATION, name, int(mine[0]), says)
+
+
+def _warm(facility: Facility) -> Iterator[Finding]:
+    """Doors whose water is warmer than the air that passes them with racks at their rating."""
+    units = facility.cooling.units
+    doors = facility.cooling.doors
+    taken_w = doors_w(facility)
+    warm = np.flatnonzero(taken_w < 0)
+    if warm.size:
+        worst = int(warm[np.argmin(taken_w[warm])])
+        unit = int(doors.unit[worst])
+        says = (
+            f"its water is warmer than what leaves its rack at rated power, so that it gives "
+            f"{power(-taken_w[worst])} to its hall{also(warm.size - 1, 'rear door')}"
+        )
+        yield at_unit(facility, FindingCode.COOLS_NOTHING, units.id[unit], unit, says)
 
 
 def _air(facility: Facility) -> Iterator[Finding]:

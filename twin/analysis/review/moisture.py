@@ -27,13 +27,18 @@ from twin.quantities import percent
 
 
 def findings(facility: Facility) -> Iterator[Finding]:
-    """Halls whose coils condense, and halls outside what class A1 is allowed, dampers shut."""
+    """Halls whose coils condense, halls outside what class A1 is allowed, dampers shut, and halls
+    that no run follows.
+    """
     halls = {hall.name: hall for hall in facility.scenario.plan.halls}
     air = facility.cooling.air
     for h, name in enumerate(facility.cooling.hall_id):
         spec = halls[name].moisture
         mine = np.flatnonzero(air.handler_hall == h)
-        if spec is None or not mine.size:
+        if spec is None:
+            continue
+        if not mine.size:
+            yield _followed_nowhere(facility, h)
             continue
         cold = np.array([facility.cooling.plants[facility.cooling.hall_plant[h]].supply_degc])
         rack_w = facility.racks.rated_w
@@ -50,6 +55,12 @@ def findings(facility: Facility) -> Iterator[Finding]:
         at = (warm_degc, found.ratio, weather.pressure_pa)
         if dew.min() >= ALLOWED_DEW_DEGC[0]:  # else that is told
             yield from _dry(facility, name, mine, moist_air.relative_humidity_frac(*at))
+
+
+def _followed_nowhere(facility: Facility, hall: int) -> Finding:
+    says = "its moisture changes nothing, for no air handler cools it"
+    at = ("layout", "halls", hall, "moisture")
+    return Finding(FindingCode.CHANGES_NOTHING, facility.cooling.hall_id[hall], says, at)
 
 
 def _wet_coils(

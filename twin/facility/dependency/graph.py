@@ -68,7 +68,7 @@ def _plants(facility: Facility, plant_w: Array) -> Iterator[Node]:
     """A plant: its units carry its heat."""
     for p, plant in enumerate(facility.cooling.plants):
         members = tuple(facility.cooling.units.id[u] for u in plant.units)
-        demand_w = float(plant_w[p])
+        demand_w = max(float(plant_w[p]), 0.0)
         yield Node(f"plant({plant.id})", Rule.CAP, members, demand_w=demand_w, system="cooling")
 
 
@@ -82,7 +82,7 @@ def _cooling_units(facility: Facility, feed: dict[str, str]) -> Iterator[Node]:
         Role.DOOR_COOLING: np.arange(len(cooling.plants)),
     }
     carries_w = units.capacity_w.copy()
-    carries_w[cooling.doors.unit] = doors_w(facility)
+    carries_w[cooling.doors.unit] = np.maximum(doors_w(facility), 0.0)
     for u, name in enumerate(units.id):
         needs = [] if units.without_power[u] else [feed[name]]
         plants = plant_of_zone.get(role(units.kind[u]))
@@ -102,12 +102,12 @@ def _loops(facility: Facility, loop_w: Array) -> Iterator[Node]:
 
 def _halls(facility: Facility, hall_w: Array) -> Iterator[Node]:
     """A hall with air handlers and rear doors: they carry its heat, a door no more than it takes
-    of its own rack's.
+    of its own rack's. What a door on warm water gives to the hall is the handlers' too.
     """
     units = facility.cooling.units
     doors = facility.cooling.doors
     hall_of_door = facility.racks.hall[doors.rack]
-    taken_w = doors_w(facility)
+    taken_w = np.maximum(doors_w(facility), 0.0)
     cools_hall = of_role(units.kind, Role.HALL_COOLING)
     for h, name in enumerate(facility.cooling.hall_id):
         hung = hall_of_door == h
