@@ -4,7 +4,7 @@ order in the step.
 The second program below knows no event and nothing of `twin.simulation` or `twin.physics`. Its
 equations are those of the textbooks: lumped capacities (Incropera, ch. 5), counter-flow
 effectiveness (Kays and London), fan laws, P ~ f V^2 (Chandrakasan et al. 1992) with voltage falling
-to 0.7 at a clock share of 0.606; plants that take heat in proportion to how far their water stands
+to 0.81 at a clock share of 0.606; plants that take heat in proportion to how far their water stands
 above the set-point; films that follow flow^0.8 in exchangers and flow^0.6 in four tenths of a cold
 plate's resistance. Sizes are read from the built facility.
 """
@@ -163,7 +163,7 @@ class Plain:
 
     def rack_w(self) -> np.ndarray:
         clock = np.array([ladder[n] for ladder, n in zip(self.ladder, self.notch, strict=True)])
-        voltage = np.maximum(0.7, 1 - 0.3 / (1 - 0.606) * (1 - clock))
+        voltage = np.maximum(0.81, 1 - 0.19 / (1 - 0.606) * (1 - clock))
         return self.rest_w + self.gpu_w * clock * voltage**2
 
     def plant_w(self, p: int, water: float) -> float:
@@ -237,7 +237,7 @@ class Plain:
         racks = self.facility.racks
         for r in range(self.count):
             ladder = self.ladder[r]
-            voltage = np.maximum(0.7, 1 - 0.3 / (1 - 0.606) * (1 - ladder))
+            voltage = np.maximum(0.81, 1 - 0.19 / (1 - 0.606) * (1 - ladder))
             chip = racks.gpu_idle_w[r] + racks.gpu_span_w[r] * self.busy[r] * ladder * voltage**2
             room = racks.slowdown_degc[r] - self.junction_k_w[r] * chip - t[r]
             while room[self.notch[r]] <= 0 and self.notch[r] < ladder.size - 1:

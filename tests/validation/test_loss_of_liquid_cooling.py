@@ -52,7 +52,7 @@ def ladder_w(facility: Facility, result: Result) -> tuple[np.ndarray, np.ndarray
     chip_w = (first.junction_degc - first.coolant_degc) / racks.junction_k_w[0]
     steps = int((1 - racks.clock_floor_frac[0]) / racks.clock_step_frac[0] + 1e-9)
     clock = 1 - racks.clock_step_frac[0] * np.arange(steps + 1)
-    share = clock * np.maximum(0.7, 1 - 0.3 / (1 - 0.606) * (1 - clock)) ** 2
+    share = clock * np.maximum(0.81, 1 - 0.19 / (1 - 0.606) * (1 - clock)) ** 2
     dynamic_w = chip_w - racks.gpu_idle_w[0]
     gain = racks.gpu_gain[0] * racks.work_frac[0]
     gpus_w = racks.nodes[0] * racks.gpus_per_node[0] * dynamic_w * gain
