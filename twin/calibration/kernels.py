@@ -92,12 +92,22 @@ def _gemms(quick: bool, accelerator: bool) -> list[Task]:
     return [Task("gemm", {"m": m, "n": n, "k": k}) for m, n, k in shapes]
 
 
+_HEADS = [
+    {"heads": 32, "kv_heads": 8, "head_dim": 128},
+    {"heads": 64, "kv_heads": 8, "head_dim": 64},
+    {"heads": 32, "kv_heads": 4, "head_dim": 128},
+    {"heads": 8, "kv_heads": 1, "head_dim": 128},
+]
+"""Of an accelerator: those of most dense models first, of models of experts, and one rank's of a
+model that eight GPUs share."""
+
+
 def _attentions(quick: bool, accelerator: bool) -> list[Task]:
-    heads = {"heads": 8, "kv_heads": 2, "head_dim": 64}
+    heads = [{"heads": 8, "kv_heads": 2, "head_dim": 64}]
     batches = (1, 2, 4, 8)
     lengths = (64, 128, 192, 256, 512)
     if accelerator:
-        heads = {"heads": 32, "kv_heads": 8, "head_dim": 128}
+        heads = _HEADS[:1] if quick else _HEADS
         batches = (1, 4, 16, 64)
         lengths = (256, 512, 1024, 4096, 8192)
     chosen = [b for b in batches if not quick or b != batches[1]]
@@ -110,7 +120,12 @@ def _attentions(quick: bool, accelerator: bool) -> list[Task]:
         if b * s <= batches[1] * lengths[-1]
     ]
     kinds = (("attention_decode", decode), ("attention_prefill", whole), ("attention_train", whole))
-    return [Task(op, {"batch": b, "tokens": s, **heads}) for op, pairs in kinds for b, s in pairs]
+    return [
+        Task(op, {"batch": b, "tokens": s, **each})
+        for op, pairs in kinds
+        for each in (heads if op != "attention_train" else heads[:1])
+        for b, s in pairs
+    ]
 
 
 def _streams(quick: bool, accelerator: bool) -> list[Task]:

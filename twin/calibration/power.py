@@ -10,6 +10,7 @@ from typing import Any
 from twin.calibration.nvml import Meter
 
 _EVERY_S = 0.01
+_TICKS_LEAST = 3
 Work = Callable[[], object]
 
 
@@ -23,6 +24,9 @@ class PowerReadings:
         self.rows: list[tuple[float, float]] = []
         """(seconds since the start, W)"""
         self.clocks_hz: list[float] = []
+        self.ticks: list[tuple[float, float]] = []
+        """(seconds, J) when the energy counter moved: on some boards every tenth of a second."""
+        self._last_j: float | None = None
 
     def __enter__(self) -> PowerReadings:
         self._start_s = time.monotonic()
@@ -41,6 +45,19 @@ class PowerReadings:
             clock_hz = self._reader.clock_hz()
             if clock_hz is not None:
                 self.clocks_hz.append(clock_hz)
+            self._tick(self._reader.energy_j())
+
+    def _tick(self, energy_j: float | None) -> None:
+        if energy_j is not None and self._last_j is not None and energy_j > self._last_j:
+            self.ticks.append((time.monotonic() - self._start_s, energy_j))
+        self._last_j = energy_j
+
+    def counted_w(self) -> float | None:
+        """Mean W from one move of the energy counter to another; None where it hardly moved."""
+        if len(self.ticks) < _TICKS_LEAST:
+            return None
+        (start_s, start_j), *_, (end_s, end_j) = self.ticks
+        return (end_j - start_j) / (end_s - start_s)
 
     def mean_w(self) -> float | None:
         """Mean of the readings, or None without any."""
@@ -54,11 +71,11 @@ class PowerReadings:
 def hold(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
     """Mean W while `run` repeats for `hold_s` (idle without it), and the state at its end.
 
-    From the energy counter, because power readings are averages over a second; from the readings
-    where the board has no counter, and `power_from` says so.
+    From the energy counter, because power readings are averages over a second, and between two of
+    its moves, because it stands still for a tenth; from the readings where the board has no
+    counter, and `power_from` says so.
     """
     start_s = time.monotonic()
-    start_j = reader.energy_j()
     runs = 0
     with PowerReadings(reader) as readings:
         while (now_s := time.monotonic()) - start_s < hold_s:
@@ -67,12 +84,10 @@ def hold(reader: Meter, run: Work | None, hold_s: float) -> dict[str, Any]:
             else:
                 run()
                 runs += 1
-    end_j = reader.energy_j()
-    spent_j = None if start_j is None or end_j is None else end_j - start_j
-    counted = spent_j is not None and spent_j > 0
-    mean_w = spent_j / max(now_s - start_s, 1e-9) if spent_j else readings.mean_w()
+    counted_w = readings.counted_w()
     return {
-        "power_w": mean_w, "power_from": "energy counter" if counted else "power readings",
+        "power_w": readings.mean_w() if counted_w is None else counted_w,
+        "power_from": "power readings" if counted_w is None else "energy counter",
         "hold_s": now_s - start_s, "runs": runs,
         "sm_clock_hz": readings.clock_hz() or reader.clock_hz(),
         "temperature_degc": reader.temperature_degc(), "throttle": reader.throttle(),
