@@ -65,7 +65,7 @@ def _joined(
     left_s = float(after_reading_s(sent_s, reads.time_to_first_token_s, pieces))
     power = GpuPower(reader.gpu, reader.kernels)
     busy = asked.prefill_load
-    reading_w = busy * power.mean_w(reads, clock_frac) + (1 - busy) * reader.gpu.power_idle_w
+    reading_w = busy * power.mean_w(reads, clock_frac) + (1 - busy) * power.held_w
     total_w = alone.gpu_power_w * alone.gpus + reading_w * gpus
     return replace(
         alone,

@@ -98,7 +98,7 @@ def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> flo
     rates = {name: getattr(run, name) / busy_frac for name in ("flop_per_s", "byte_per_s")}
     power = GpuPower(case.gpu, case.kernels)
     works_w = power.mean_w(replace(run, **rates), clock_frac)
-    return busy_frac * works_w + (1 - busy_frac) * power.idle_w
+    return busy_frac * works_w + (1 - busy_frac) * power.held_w
 
 
 def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:

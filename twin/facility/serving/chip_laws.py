@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twin.calibration import Profile
 from twin.catalogue.rows import Gpu
 from twin.physics.chip import ActivityLaw
@@ -23,4 +25,22 @@ def chip_law(gpu: Gpu, measured: Profile | None = None) -> ActivityLaw:
         return BLACKWELL if gpu.fp4_flop_s else HOPPER
     return ActivityLaw(
         fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent, fit.most
+    )
+
+
+def within_limit(law: ActivityLaw, between_w: tuple[float, float], gpu: Gpu) -> ActivityLaw:
+    """A measured law that stays within the board's limit at a clock of 1, and stands on what the
+    catalogue says of a GPU at rest, as powers of a run do.
+
+    between_w   at rest and at most, of the board that was measured
+    """
+    idle_w, max_w = between_w
+    span_w = gpu.power_max_w - gpu.power_idle_w
+    scale = (max_w - idle_w) / span_w
+    return replace(
+        law,
+        base=law.base * scale + (idle_w - gpu.power_idle_w) / span_w,
+        compute=law.compute * scale,
+        memory=law.memory * scale,
+        most=1.0,
     )

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from twin.calibration import Profile
 from twin.calibration.kernel_tables import KernelDevice, has_tables, kernel_device
 from twin.calibration.kernel_times import Carried, MeasuredKernels
-from twin.calibration.profile import PowerFit
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu
-from twin.facility.serving.chip_laws import chip_law
+from twin.facility.serving.chip_laws import chip_law, within_limit
 from twin.facility.serving.software import EAGER_LAYER_S
 from twin.physics.chip import ActivityLaw
 
@@ -33,8 +32,8 @@ class DeviceKernels:
     """For its host to queue a layer."""
     full_clock: bool = False
     """Whether its times stand at the highest clock, which the board's power may not allow."""
-    idle_w: float | None = None
-    """With a program that holds it; as in the catalogue where it was not measured."""
+    held_w: float | None = None
+    """Without work while a program holds it; as in the catalogue where it was not measured."""
 
 
 def kernels_of(
@@ -56,17 +55,14 @@ def kernels_of(
     full_clock = full_clock and fit is not None and fit.most > 1
     times = ProfiledKernels(measured, ships.times, full_clock)
     own = f"measured on {measured.device.name}, {measured.date_utc}"
-    chip = chip_law(gpu, measured if fit is None or full_clock else _within(measured, fit))
+    chip = chip_law(gpu, measured)
+    if fit is not None and not full_clock:
+        chip = within_limit(chip, (fit.idle_w, fit.max_w), gpu)
     carried = ships.carried and ("gemm", "bf16") not in times.surfaces
     source = f"{own}; what it lacks: {ships.source}"
     layer_s = float(measured.measured.get("host", {}).get("host_layer_s", EAGER_LAYER_S))
-    idle_w = None if fit is None else fit.idle_w
-    return DeviceKernels(times, chip, carried, source, layer_s, full_clock, idle_w)
-
-
-def _within(measured: Profile, fit: PowerFit) -> Profile:
-    """The profile with a power law that stays within the board's limit at a clock of 1."""
-    return measured.model_copy(update={"power_fit": fit.model_copy(update={"most": 1.0})})
+    held_w = None if fit is None else fit.idle_w
+    return DeviceKernels(times, chip, carried, source, layer_s, full_clock, held_w)
 
 
 def _shipped(gpu: Gpu) -> DeviceKernels:

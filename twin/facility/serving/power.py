@@ -18,10 +18,19 @@ class GpuPower:
     kernels: DeviceKernels
 
     @property
-    def idle_w(self) -> float:
+    def held_w(self) -> float:
         """Of a GPU that a program holds and that has no work."""
-        found = self.kernels.idle_w
-        return self.gpu.power_idle_w if found is None else found
+        for found in (self.kernels.held_w, self.gpu.power_held_w):
+            if found is not None:
+                return found
+        return self.gpu.power_idle_w
+
+    @property
+    def idle_w(self) -> float:
+        """What the law of activity stands on: a measured one at the highest clock on what was
+        measured with it, others on the catalogue's.
+        """
+        return self.held_w if self.kernels.full_clock else self.gpu.power_idle_w
 
     def activity(self, run: BenchmarkRun, clock_frac: float) -> float:
         """Activity of a run at a clock, 0 to 1, and above where the full clock would draw more
