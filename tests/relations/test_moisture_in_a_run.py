@@ -28,6 +28,7 @@ HUMID = site(32.0, 27.0)
 DRY = site(10.0, -1.0)
 AIR_KG = 12 * 9 * 4 * 1.184
 """Of the small hall."""
+PHOENIX = {"site": {"climate": "phoenix", "grid": "virginia"}}
 MIAMI = {"site": {"climate": "miami", "grid": "virginia"}}
 
 
@@ -168,6 +169,30 @@ def test_quiet_stretches_show_in_no_byte(monkeypatch: pytest.MonkeyPatch) -> Non
     one_by_one = twin.simulate(facility)
     for table in ("moisture", "site", "loops", "events", "energy"):
         assert at_once.frame(table).equals(one_by_one.frame(table)), table
+
+
+def test_a_quiet_stretch_may_lie_within_a_period() -> None:
+    """It ends none then, which had ended the run in a fault; the last air is that of short
+    periods.
+    """
+    last = [
+        moist(room("14 °C", leakage=1.0), horizon="6 h", outputs={"period": period}, **PHOENIX)
+        .iloc[-1]
+        .dew_point_degc
+        for period in ("3 h", "10 min")
+    ]
+    assert last[0] == pytest.approx(last[1], abs=1e-9)
+
+
+def test_a_run_that_fails_before_its_first_period_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a UPS, whose batteries nobody had seen yet."""
+
+    def broken(*_: object) -> bool:
+        raise ValueError("broken on purpose")
+
+    monkeypatch.setattr("twin.simulation.loop.quiet.Quiet.live_through", broken)
+    with pytest.raises(twin.RunError, match="broken on purpose"):
+        twin.simulate(twin.build(loaded(asked())))
 
 
 def test_a_run_stops_and_goes_on(tmp_path: Path) -> None:

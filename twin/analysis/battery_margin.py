@@ -45,11 +45,11 @@ def battery_rows(facility: Facility) -> list[Row]:
 def battery_frame(facility: Facility, power: pd.DataFrame) -> pd.DataFrame:
     """The same as the table `batteries`, with what a run saw.
 
-    power  its table of that name
+    power  its table of that name; nothing is seen where it is empty
     """
     frame = pd.DataFrame(battery_rows(facility))
-    if frame.empty:
-        return frame
+    if frame.empty or power.empty:
+        return pd.DataFrame()
     tree = facility.power
     seen = power.groupby("component")[["load_max_frac", "battery_least_j"]]
     highest = seen.max().load_max_frac.reindex(tree.id).fillna(0.0).to_numpy(dtype=float)

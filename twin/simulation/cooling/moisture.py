@@ -230,7 +230,7 @@ class Moisture(Discipline):
         own.water_kg_s = rates[-1].copy()
         periods = stretch.periods
         stretch.samples["moist_ratio"] = ratio[periods]
-        stretch.samples["moist_kg"] = water_kg[periods].reshape(int(periods.sum()), -1)
+        stretch.samples["moist_kg"] = water_kg.reshape(len(water_kg), -1)[periods]
 
     def residual_frac(self) -> float:
         """Water that came less what went and is held, over what moved: rounding."""
