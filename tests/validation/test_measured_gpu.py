@@ -113,3 +113,16 @@ def test_a_profile_that_does_not_ship_is_refused_with_those_that_do() -> None:
     assert measured_names() == (NAME,)
     with pytest.raises(InputError, match=NAME):
         load_profile("H201")
+
+
+@pytest.mark.parametrize("profile_name", [None, NAME])
+def test_what_bounds_a_capped_gpu_is_told_at_its_clock(profile_name: str | None) -> None:
+    """A third to half of the clock leaves products a third to half of their rate, and all of the
+    memory's: what streams at the full clock computes there.
+    """
+    asked = {"concurrency": 64, "profile": profile_name}
+    free = predict_inference("Llama-3.1-8B", NAME, 2048, 512, **asked)
+    capped = predict_inference("Llama-3.1-8B", NAME, 2048, 512, power_cap_w=300.0, **asked)
+    assert free.bound_by == "memory"
+    assert capped.clock_frac < 0.6
+    assert capped.bound_by == "compute"

@@ -66,7 +66,7 @@ def told(
         gpu_power_w=power_w,
         clock_frac=clock_frac,
         joules_per_token=power_w * gpus / rate,
-        bound_by=_bound(case, run),
+        bound_by=_bound(case, run, clock_frac),
         weight_bytes_per_gpu=weight_bytes_per_gpu(case.replica),
         kv_capacity_tokens=ranks * case.room_bytes / kv_bytes_per_token(case.replica),
         uncertainty_frac=_uncertainty(case, run),
@@ -128,11 +128,11 @@ def _mfu(case: ReplicaCase, tokens_per_s: float) -> float:
     return tokens_per_s * flop / (peak * case.replica.gpus)
 
 
-def _bound(case: ReplicaCase, run: BenchmarkRun) -> str:
-    """What takes most of the time: FLOP and bytes at the rates their kernels reach."""
+def _bound(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> str:
+    """What takes most of the time: FLOP and bytes at the rates their kernels reach at a clock."""
     rates = case.kernels.times.ceilings(case.replica.formats.projections)
     shares = {
-        "compute": run.flop_per_s / rates.flop_s,
+        "compute": run.flop_per_s / (rates.flop_s * clock_frac),
         "memory": run.byte_per_s / rates.bytes_s,
         "communication": run.exchange_frac,
         "host": run.host_frac,
