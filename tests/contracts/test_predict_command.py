@@ -62,8 +62,8 @@ def test_a_gpu_that_reads_one_prompt_after_another_never_rests(output: str, ask:
     assert ask(*asked, "--input", "32000")["gpu_power_w"] == pytest.approx(full_w, rel=0.01)
     if output == "1":
         by_turns = ask(*asked, "--input", "2000", "--pp", "4")
-        idle_w = 75.0
-        assert by_turns["gpu_power_w"] == pytest.approx((full_w + 3 * idle_w) / 4, rel=0.01)
+        held_w = 120.0
+        assert by_turns["gpu_power_w"] == pytest.approx((full_w + 3 * held_w) / 4, rel=0.01)
 
 
 def test_a_gpu_without_tables_says_so(ask: Ask) -> None:
