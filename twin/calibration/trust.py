@@ -14,6 +14,10 @@ _SHOWN = 5
 """Samples that are told one by one; the rest as a count."""
 
 
+_TOLD = {"pcie", "nvl"}
+"""Forms that drivers tell; a board of which they tell none is a module."""
+
+
 def distrust(
     profile: Profile,
     gpu: str,
@@ -35,7 +39,8 @@ def distrust(
 def same_device(measured: str, gpu: str) -> bool:
     """Whether a driver's name and a catalogue's mean one device: its model, memory and form.
 
-    `NVIDIA H100 80GB HBM3` is an `H100-SXM5-80GB`; `NVIDIA B200` is no `GB200-NVL72-GPU`.
+    `NVIDIA H100 80GB HBM3` is an `H100-SXM5-80GB`; `NVIDIA B200` is no `GB200-NVL72-GPU`, and
+    `NVIDIA H200` no `H200-NVL-141GB`, of which the driver says `NVIDIA H200 NVL`.
     """
     if measured.strip().lower() == gpu.strip().lower():
         return True
@@ -43,7 +48,8 @@ def same_device(measured: str, gpu: str) -> bool:
     wanted = _words(gpu)
     if not wanted or wanted[0] not in said:
         return False
-    return _agree(_sizes(said), _sizes(wanted)) and _agree(_forms(said), _forms(wanted))
+    same_form = _agree(_forms(said), _forms(wanted)) and _TOLD & {*wanted} <= {*said}
+    return same_form and _agree(_sizes(said), _sizes(wanted))
 
 
 def _words(name: str) -> list[str]:
