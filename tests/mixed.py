@@ -61,6 +61,7 @@ def mixed(number: int) -> Plain:
     _meddled(Random(f"meddled with {number}"), asked, minutes)
     _sensed(Random(f"sensed by {number}"), asked, minutes)
     _watered(Random(f"watered {number}"), asked, minutes)
+    _self_made(Random(f"self-made {number}"), asked, minutes)
     return asked
 
 
@@ -266,6 +267,21 @@ def _watered(draw: Random, asked: Plain, minutes: int) -> None:
         fans = {"type": "door_active_35", "fed_by": row["fed_by"]}
         cooling["doors"] = [door | draw.choice([{"type": "door_passive_20"}, fans])]
         gone = {"component": "door_2", "repair_after": "20 min"}
+        asked["faults"]["timeline"].append(gone | {"at": f"{draw.randint(5, minutes - 30)} min"})
+
+
+def _self_made(draw: Random, asked: Plain, minutes: int) -> None:
+    """Engines that carry the first board, the utility behind them, where no roof makes power."""
+    power = asked["layout"]["power"]
+    board = next(group for group in power if group["type"].startswith("switchboard"))
+    plain = isinstance(board["fed_by"], list) and all(isinstance(f, str) for f in board["fed_by"])
+    if not plain or any(group["type"].startswith("pv_") for group in power):
+        return
+    if draw.random() < 0.6:
+        engines = {"name": "engine", "type": "gas_engine_2500", "count": 2, "rating": "400 kW"}
+        power.append(engines)
+        board["fed_by"] = ["engine", *board["fed_by"]]
+        gone = {"component": "engine_2", "repair_after": "20 min"}
         asked["faults"]["timeline"].append(gone | {"at": f"{draw.randint(5, minutes - 30)} min"})
 
 

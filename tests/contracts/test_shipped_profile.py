@@ -51,6 +51,12 @@ def test_a_name_stands_for_the_profile_that_ships(by_profile: twin.Result, tmp_p
     assert all(table.equals(again.tables[name]) for name, table in by_profile.tables.items())
 
 
+def test_a_stopped_run_goes_on_by_it(by_profile: twin.Result, tmp_path: Path) -> None:
+    part = twin.start(twin.build(loaded(_asked(profiles={GPU: GPU})))).until(1234.0)
+    later = twin.resume(part.save(tmp_path / "part.twin")).until().result()
+    assert all(table.equals(later.tables[name]) for name, table in by_profile.tables.items())
+
+
 def test_a_run_trains_as_fast_as_the_forecast_by_the_same_profile(by_profile: twin.Result) -> None:
     """The forecast says 6 % more than by the tables that ship; so does the run."""
     asked = {"gpus": 32, "global_batch_sequences": 128}
