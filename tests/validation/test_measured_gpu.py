@@ -18,13 +18,15 @@ fourteen works that were held on it alone:
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from tests.serving_points import GPUS, ServingPoint, last_points, later_points, points
 from tests.sources import table
 from twin import predict_inference
-from twin.calibration import load_profile, measured_names
+from twin.calibration import load_profile, measured_names, save_profile
 from twin.calibration.sustained import sustained_step
 from twin.errors import InputError
 from twin.physics.transformer import Transformer
@@ -126,3 +128,21 @@ def test_what_bounds_a_capped_gpu_is_told_at_its_clock(profile_name: str | None)
     assert free.bound_by == "memory"
     assert capped.clock_frac < 0.6
     assert capped.bound_by == "compute"
+
+
+def test_watts_do_not_depend_on_the_limit_that_a_board_was_measured_at(
+    profile, tmp_path: Path
+) -> None:
+    """The same law between 118 and 600 W, with coefficients over that span."""
+    fit = profile.power_fit
+    over = (fit.max_w - fit.idle_w) / (600.0 - fit.idle_w)
+    scaled = {key: getattr(fit, key) * over for key in ("base", "compute", "memory", "most")}
+    lower = fit.model_copy(update=scaled | {"max_w": 600.0})
+    save_profile(profile.model_copy(update={"power_fit": lower}), tmp_path / "lower.json")
+    asked = ("Llama-3.1-8B", NAME, 1000, 500)
+    found = [
+        predict_inference(*asked, concurrency=16, profile=name)
+        for name in (NAME, tmp_path / "lower.json")
+    ]
+    assert found[1].gpu_power_w == pytest.approx(found[0].gpu_power_w, rel=1e-3)
+    assert found[1].clock_frac == found[0].clock_frac == 1.0

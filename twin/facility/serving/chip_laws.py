@@ -28,19 +28,18 @@ def chip_law(gpu: Gpu, measured: Profile | None = None) -> ActivityLaw:
     )
 
 
-def within_limit(law: ActivityLaw, between_w: tuple[float, float], gpu: Gpu) -> ActivityLaw:
-    """A measured law that stays within the board's limit at a clock of 1, and stands on what the
-    catalogue says of a GPU at rest, as powers of a run do.
-
-    between_w   at rest and at most, of the board that was measured
+def laid_on(
+    law: ActivityLaw, measured_w: tuple[float, float], board_w: tuple[float, float]
+) -> ActivityLaw:
+    """A law that was measured between two powers, at rest and at the board's limit, as one that
+    gives the same watts between two others.
     """
-    idle_w, max_w = between_w
-    span_w = gpu.power_max_w - gpu.power_idle_w
-    scale = (max_w - idle_w) / span_w
+    span_w = board_w[1] - board_w[0]
+    scale = (measured_w[1] - measured_w[0]) / span_w
     return replace(
         law,
-        base=law.base * scale + (idle_w - gpu.power_idle_w) / span_w,
+        base=law.base * scale + (measured_w[0] - board_w[0]) / span_w,
         compute=law.compute * scale,
         memory=law.memory * scale,
-        most=1.0,
+        most=law.most * scale,
     )

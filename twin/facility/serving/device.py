@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.calibration import Profile
 from twin.calibration.kernel_tables import KernelDevice, has_tables, kernel_device
@@ -10,7 +10,7 @@ from twin.calibration.kernel_times import Carried, MeasuredKernels
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu
-from twin.facility.serving.chip_laws import chip_law, within_limit
+from twin.facility.serving.chip_laws import chip_law, laid_on
 from twin.facility.serving.software import EAGER_LAYER_S
 from twin.physics.chip import ActivityLaw
 
@@ -56,8 +56,10 @@ def kernels_of(
     times = ProfiledKernels(measured, ships.times, full_clock)
     own = f"measured on {measured.device.name}, {measured.date_utc}"
     chip = chip_law(gpu, measured)
-    if fit is not None and not full_clock:
-        chip = within_limit(chip, (fit.idle_w, fit.max_w), gpu)
+    if fit is not None:
+        rest_w = fit.idle_w if full_clock else gpu.power_idle_w
+        chip = laid_on(chip, (fit.idle_w, fit.max_w), (rest_w, gpu.power_max_w))
+        chip = chip if full_clock else replace(chip, most=1.0)
     carried = ships.carried and ("gemm", "bf16") not in times.surfaces
     source = f"{own}; what it lacks: {ships.source}"
     layer_s = float(measured.measured.get("host", {}).get("host_layer_s", EAGER_LAYER_S))
