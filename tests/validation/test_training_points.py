@@ -1,10 +1,10 @@
-"""Claim: a step as the sum of its kernels meets published training steps; nothing is fitted to
-them.
+"""Claim: a step as the sum of its kernels meets published training steps; nothing is fitted to them
+but one number, the draw of dense products at full clock.
 
-Rows: tests/data/workload/training_steps.csv. The draw of dense products at full clock, which was
-chosen on rows in bf16 once, is that of two H200 that were measured. Software options of a row are
-those of its recipe: user buffers for NVIDIA's, unfused attention for 2022's, in line for Llama 3.
-docs/physics/training.md holds every error.
+Rows: tests/data/workload/training_steps.csv. That number was chosen on the rows in bf16 of A100 and
+H100; rows in fp8 and mxfp8, all of Blackwell, and Llama 3 at scale are forecasts. Software options
+of a row are those of its recipe: user buffers for NVIDIA's, unfused attention for 2022's, in line
+for Llama 3. docs/physics/training.md holds every error.
 """
 
 from __future__ import annotations

@@ -11,8 +11,9 @@ with G, A, M, X the seconds of products, attention, element-wise kernels and exc
 layer at full clock. What lasts longer than the window does not lend its room to the products:
 the exchange of gradients, the optimizer, the bubble, the host and the wait for stragglers draw what
 they draw, and the mean of a step is that of its parts, weighted by their time. Form of the law:
-`twin.physics.chip` (C V^2 f). The draw of products was measured on two H200 that were held at their
-limit; no number of the training law was chosen on published steps.
+`twin.physics.chip` (C V^2 f). The draw of products is the one number of the training law that was
+chosen on published steps: on bf16 rows of A100 and H100 (Megatron 22B and 175B; Llama and Nemotron
+by NVIDIA), never on fp8, on Blackwell, or on Llama 3 at scale.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ class Draw:
     """Dynamic power of kinds of work at full clock, over the range from idle to the limit."""
 
     products: float = 1.6
-    """Large bf16 products, over the range from idle with a program to the limit: 1.52 and 1.60 on
-    two H200 (`twin calibrate`, 29 November 2026)."""
+    """Large bf16 products; chosen as the module says. Two H200 draw 1.52 and 1.60 at 1.98 GHz, and
+    1.3 at 0.89 of that, where their products take the times of the tables that ship: the rest
+    stands for what a step spends and the law does not know."""
     memory: float = 0.57
     """Element-wise kernels and the optimizer: as decoding 8 sequences, which streams weights; 427
     and 441 W of a 700 W H100 (ML.ENERGY leaderboard, commit 0cd52da), idle 75 W assumed."""
