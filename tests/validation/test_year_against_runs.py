@@ -62,17 +62,19 @@ def test_three_days_with_dampers_are_those_of_a_run() -> None:
 @pytest.mark.parametrize(
     ("climate", "start", "first", "water", "held", "more"),
     [
-        ("miami", "2026-07-14", 194 * 24, "7 °C", {"leakage": 2.0}, 4e-3),
-        ("miami", "2026-07-14", 194 * 24, "20 °C", {"leakage": 2.0, "dehumidifier": 100.0}, 4e-3),
-        ("denver", "2026-01-14", 13 * 24, "16 °C", {"leakage": 5.0, "humidifier": 100.0}, 4e-3),
-        ("denver", "2026-01-14", 13 * 24, "16 °C", COOLING, -1e-3),
+        ("miami", "2026-07-14", 194 * 24, "7 °C", {"leakage": 2.0}, 0.2),
+        ("miami", "2026-07-14", 194 * 24, "20 °C", {"leakage": 2.0, "dehumidifier": 100.0}, 0.3),
+        ("denver", "2026-01-14", 13 * 24, "16 °C", {"leakage": 5.0, "humidifier": 100.0}, -0.09),
+        ("denver", "2026-01-14", 13 * 24, "16 °C", COOLING, -0.1),
     ],
 )
 def test_three_days_of_moist_halls_are_those_of_a_run(
     climate: str, start: str, first: int, water: str, held: dict[str, Any], more: float
 ) -> None:
-    """Latent heat, steam and dehumidifiers each raise the energy of the days, water that evaporates
-    lowers it, by `more` of the IT's at least, and both agree.
+    """Moist outdoor air that leaks in raises the energy of hot days, dehumidifiers more so, cold
+    air lowers that of winter, and more so where water evaporates in it: by `more` of the IT's at
+    least, and both agree within 4 %. What dehumidifiers give to the air the year leaves out of the
+    air of the hall, from which leaks take.
     """
     layout = small_layout(0, 3)
     layout["cooling"]["plant"] = [layout["cooling"]["plant"].pop()]
@@ -87,11 +89,11 @@ def test_three_days_of_moist_halls_are_those_of_a_run(
         run = twin.simulate(twin.build(scenario)).summary
         year = twin.climate(scenario, climate, load_frac=None)
         pue = mean(year.hours.facility_w, first) / year.hours.power_w["it"][0]
-        assert pue == pytest.approx(run["pue"], rel=2e-3)
+        assert pue == pytest.approx(run["pue"], rel=3.5e-3)
         used.append((pue, run["pue"]))
     of_year, of_run = (wet - dry for dry, wet in zip(*used, strict=True))
     assert of_year / more > 1.0
-    assert of_year == pytest.approx(of_run, rel=0.1)
+    assert of_year == pytest.approx(of_run, rel=0.04)
 
 
 def test_the_hottest_hours_of_dry_coolers_are_those_of_a_run() -> None:

@@ -102,7 +102,8 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         plant_w[:, plant] += humidity_control.latent_w(found.condensed_kg_s)
         plant_w[:, plant] += humidity_control.air_heat_w(*given)
         leaks_w_k = leaks_kg_s * AIR_J_KG_K
-        plant_w[:, plant] += leaks_w_k * (year.dry_bulb_degc - coil.room_degc)
+        room_degc = coil.room_with_leaks_degc(leaks_w_k, year.dry_bulb_degc)
+        plant_w[:, plant] += leaks_w_k * (year.dry_bulb_degc - room_degc)
     return MoistYear(told, water, unit_w, plant_w)
 
 

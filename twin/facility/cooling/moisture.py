@@ -47,6 +47,16 @@ class CoilAir:
     """Sensible heat that the air of the hall is given."""
     room_degc: Array
     """Air of the hall on average, half of it supplied and half on its way back."""
+    cools_k_w: float = 0.0
+    """How much cooler that air is for each W that leaves the hall beside the coils."""
+
+    def room_with_leaks_degc(self, leak_w_k: float, dry_bulb_degc: Array) -> Array:
+        """Air of the hall on average where outdoor air leaks in and as much of it leaves: what goes
+        with that air, coils and the way back are spared.
+        """
+        spared = self.cools_k_w * leak_w_k
+        room: Array = (self.room_degc + spared * dry_bulb_degc) / (1 + spared)
+        return room
 
 
 def balance(
@@ -89,13 +99,14 @@ def coil_air(
     held = air.supply_degc[mine]
     if not np.isfinite(held).any():
         cooled = cold_degc + left_w / opened - into_air_w / stream
-        return CoilAir(
-            np.full(cold_degc.size, opened / AIR_J_KG_K), cooled, given_w, cooled + half_rise_k
-        )
+        through = np.full(cold_degc.size, opened / AIR_J_KG_K)
+        cools_k_w = 1 / opened - COLD_FRAC / stream
+        return CoilAir(through, cooled, given_w, cooled + half_rise_k, cools_k_w)
     supply = float(np.nanmean(held))
     through = hall_moisture.coil_kg_s(left_w, supply + into_air_w / stream, cold_degc, opened)
     supplied = np.full(cold_degc.size, supply)
-    return CoilAir(through, supplied, given_w, supplied + half_rise_k)
+    cools_k_w = (1 - COLD_FRAC) / stream
+    return CoilAir(through, supplied, given_w, supplied + half_rise_k, cools_k_w)
 
 
 def warmest_rise_k(facility: Facility, mine: Index, hall: int) -> float:
