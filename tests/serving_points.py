@@ -86,7 +86,7 @@ def stage_points() -> Iterator[ServingPoint]:
 @lru_cache(maxsize=1)
 def stage_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     """Every one of them with its forecast."""
-    return tuple((point, _forecast(point)) for point in stage_points())
+    return tuple((point, forecast(point)) for point in stage_points())
 
 
 def last_points() -> Iterator[ServingPoint]:
@@ -99,7 +99,7 @@ def last_points() -> Iterator[ServingPoint]:
 @lru_cache(maxsize=1)
 def last_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     """Every one of them with its forecast."""
-    return tuple((point, _forecast(point)) for point in last_points())
+    return tuple((point, forecast(point)) for point in last_points())
 
 
 @lru_cache(maxsize=2)
@@ -113,22 +113,23 @@ def early_forecasts(release: str) -> tuple[tuple[ServingPoint, InferencePredicti
         for row in table("workload/tensorrt_llm_early_rows.csv")
         if row["release"] == release
     ]
-    return tuple((point, _forecast(point)) for point in points)
+    return tuple((point, forecast(point)) for point in points)
 
 
 @lru_cache(maxsize=1)
 def later_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     """Every one of them with its forecast."""
-    return tuple((point, _forecast(point)) for point in later_points())
+    return tuple((point, forecast(point)) for point in later_points())
 
 
 @lru_cache(maxsize=1)
 def forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     """Every point with its forecast, asked as a planner would."""
-    return tuple((point, _forecast(point)) for point in points())
+    return tuple((point, forecast(point)) for point in points())
 
 
-def _forecast(point: ServingPoint) -> InferencePrediction:
+def forecast(point: ServingPoint, profile: str | None = None) -> InferencePrediction:
+    """Of one point, by the tables that ship or by a profile."""
     return predict_inference(
         point.model,
         GPUS[point.gpu],
@@ -137,4 +138,5 @@ def _forecast(point: ServingPoint) -> InferencePrediction:
         parallelism=point.cut,
         dtype=point.dtype,
         requests=point.requests,
+        profile=profile,
     )

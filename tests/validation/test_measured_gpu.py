@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.serving_points import GPUS, ServingPoint, last_points, later_points, points
+from tests.serving_points import ServingPoint, forecast, last_points, later_points, points
 from tests.sources import table
 from twin import predict_inference
 from twin.calibration import load_profile, measured_names, save_profile
@@ -86,16 +86,7 @@ def test_prompts_are_read_below_the_full_clock(profile) -> None:
 
 
 def _error(point: ServingPoint, profile: str | None) -> float:
-    found = predict_inference(
-        point.model,
-        GPUS[point.gpu],
-        point.input_tokens,
-        point.output_tokens,
-        parallelism=point.cut,
-        dtype=point.dtype,
-        requests=point.requests,
-        profile=profile,
-    )
+    found = forecast(point, profile)
     return found.output_tokens_per_s_per_gpu / point.tokens_per_s_per_gpu - 1
 
 

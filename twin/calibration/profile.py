@@ -13,6 +13,7 @@ from pydantic import Field
 
 from twin.calibration.formats import form_of, number_format
 from twin.errors import InputError, Problem
+from twin.physics.chip import ActivityLaw
 from twin.physics.kernel_surfaces.surface import Ceilings, Departure, KernelSurface
 from twin.physics.roofline import Roofline
 from twin.stated import Stated
@@ -131,6 +132,11 @@ class PowerFit(Stated):
     """The same with each model left out in turn."""
     status: Status = "measured"
     source: str
+
+    def law(self) -> ActivityLaw:
+        """As the physics takes it."""
+        exponents = (self.compute_exponent, self.memory_exponent)
+        return ActivityLaw(self.base, self.compute, self.memory, *exponents, self.most)
 
 
 class Rate(Stated):

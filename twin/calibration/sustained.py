@@ -8,7 +8,7 @@ from twin.calibration.formats import form_of
 from twin.calibration.prediction import predict_transformer_step, step_calls
 from twin.calibration.profile import PowerFit, Profile
 from twin.errors import InputError, Problem
-from twin.physics.chip import ActivityLaw, activity, clock_for_power, power_w
+from twin.physics.chip import activity, clock_for_power, power_w
 from twin.physics.kernel_surfaces.work import work
 from twin.physics.transformer import Transformer
 
@@ -55,12 +55,11 @@ def _activity(
 ) -> float:
     """Of a step's FLOP and bytes in its time."""
     products = next(one.base for one in profile.fits if one.op == "gemm")
-    law = ActivityLaw(
-        fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent, fit.most
-    )
     flop, byte = done
     compute = flop / time_s / (products.p_flops_s * clock_frac)
-    return float(activity(law, min(compute, 1.0), min(byte / time_s / products.w_bytes_s, 1.0)))
+    return float(
+        activity(fit.law(), min(compute, 1.0), min(byte / time_s / products.w_bytes_s, 1.0))
+    )
 
 
 def _work(transformer: Transformer, batch: int, seq: int, kind: str) -> tuple[float, float]:

@@ -6,7 +6,7 @@ A workload never knows a speed; it comes from `physics` through a measured or pu
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from twin.calibration import Profile, published_names, published_profile
@@ -56,11 +56,7 @@ class Profiled:
     def law(self) -> ActivityLaw:
         """Activity law of the chip."""
         fit = self.profile.power_fit
-        if fit is None:
-            return H100
-        return ActivityLaw(
-            fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent
-        )
+        return H100 if fit is None else replace(fit.law(), most=1.0)
 
 
 def profiled(

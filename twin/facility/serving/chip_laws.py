@@ -23,9 +23,7 @@ def chip_law(gpu: Gpu, measured: Profile | None = None) -> ActivityLaw:
     fit = measured.power_fit if measured is not None else None
     if fit is None:
         return BLACKWELL if gpu.fp4_flop_s else HOPPER
-    return ActivityLaw(
-        fit.base, fit.compute, fit.memory, fit.compute_exponent, fit.memory_exponent, fit.most
-    )
+    return fit.law()
 
 
 def laid_on(

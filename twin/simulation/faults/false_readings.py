@@ -57,5 +57,7 @@ def _given_kg_s(world: World, name: str) -> float:
     """Water that humidifiers give to a hall's air now, less what dehumidifiers take."""
     ids = world.facility.cooling.hall_id
     here = [ids[h] for h in moist_halls(world.facility).hall].index(name)
-    _, given, taken, _ = world.state.moisture.water_kg_s[:, here]
+    water_kg_s = world.state.moisture.water_kg_s[:, here]
+    given = water_kg_s[1]
+    taken = water_kg_s[2]
     return float(given - taken)
