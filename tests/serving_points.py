@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import combinations
+
+import numpy as np
 
 from tests.sources import table
 from twin import predict_inference
@@ -140,3 +144,23 @@ def forecast(point: ServingPoint, profile: str | None = None) -> InferencePredic
         requests=point.requests,
         profile=profile,
     )
+
+
+def order_kept(
+    rates: Iterable[tuple[Hashable, float, float]], apart_frac: float = 0.05
+) -> tuple[float, int]:
+    """Kendall's tau and the number of pairs that it is of.
+
+    rates        what is asked, the published rate and the forecast; pairs are of one question
+    apart_frac   least difference of published rates that counts
+    """
+    at = defaultdict(list)
+    for asked, published, said in rates:
+        at[asked].append((published, said))
+    signs = [
+        np.sign((a[0] - b[0]) * (a[1] - b[1]))
+        for same in at.values()
+        for a, b in combinations(same, 2)
+        if abs(np.log(a[0] / b[0])) > apart_frac
+    ]
+    return float(np.mean(signs)), len(signs)
