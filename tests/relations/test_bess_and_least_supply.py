@@ -22,9 +22,9 @@ ONE_WAY = 0.9772
 
 
 def site(
-    bess_kw: float = 500.0, energy_kwh: float = 100.0, row_kw: float = 600.0, **keys: Any
+    bess_kw: float = 500.0, energy_kwh: float = 50.0, row_kw: float = 600.0, **keys: Any
 ) -> dict[str, Any]:
-    """A board of at least 800 kW on two transformers of 500 kW, and a store; energy as of 1 MW."""
+    """A board of at least 800 kW on two transformers of 500 kW, and a store."""
     overrides = {"battery_energy": f"{energy_kwh!r} kWh"}
     parts = [
         part("u", "utility_feed"),

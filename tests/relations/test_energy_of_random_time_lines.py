@@ -20,7 +20,7 @@ COMPONENTS = (
     "utility", "genset_1", "genset_2", "board", "ups_1", "ups_2", "panel_1", "panel_2", "crah_1",
     "chilled", "liquid_r1",
 )  # fmt: skip
-TANK_L = 40.0
+TANK_L = 10.0
 
 
 def layout(rng: np.random.Generator) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -23,10 +24,23 @@ RELIABILITY = ("mtbf_h", "mttr_h")
 """What every component has."""
 
 
-def for_group(ledger: Ledger, loc: Loc, row: R, stated: StatedNumbers | None) -> R:
-    """The row of a group, with its overrides; what is wrong with them is noted at `loc`."""
+def for_group(
+    ledger: Ledger,
+    loc: Loc,
+    row: R,
+    stated: StatedNumbers | None,
+    own: Mapping[str, object] = MappingProxyType({}),
+) -> R:
+    """The row of a group, with its overrides; what is wrong with them is noted at `loc`.
+
+    own   numbers that the group states by keys of its own, None where it does not: overrides do
+          not state them once more
+    """
     if stated is None:
         return row
+    for field in sorted(key for key in stated.numbers() if own.get(key) is not None):
+        allowed = f"one of them: {bare(field)}, or overrides.{bare(field)}"
+        ledger.complain((*loc, "overrides", field), f"{bare(field)} stated twice", allowed)
     return _changed(ledger, (*loc, "overrides"), row, stated, numbers_of(type(row)))
 
 

@@ -86,9 +86,11 @@ def _type(ledger: Ledger, i: int, group: PowerGroup) -> PowerEquipment | None:
             ("layout", "power", i, "type"), group.type, known, "a power row of the catalogue"
         )
         return None
-    row = for_group(ledger, ("layout", "power", i), known[group.type], group.overrides)
-    check_mode(ledger, ("layout", "power", i, "ups_mode"), row, group)
-    return in_mode(rerated(row, group.rating), group.ups_mode)
+    loc = ("layout", "power", i)
+    own = {"rating_w": group.rating, "length_m": group.length}
+    row = for_group(ledger, loc, rerated(known[group.type], group.rating), group.overrides, own)
+    check_mode(ledger, (*loc, "ups_mode"), row, group)
+    return in_mode(row, group.ups_mode)
 
 
 def _group(ledger: Ledger, i: int, row: PowerEquipment, group: PowerGroup) -> list[PowerNode]:

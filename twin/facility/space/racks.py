@@ -73,7 +73,8 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
     rack = _rack_type(ledger, (*loc, "racks"), pattern.type)
     if rack is None:
         return
-    rack = for_group(ledger, loc, rack, row.overrides)
+    own = {"power_rated_w": row.power_rated, "power_idle_w": row.power_idle}
+    rack = for_group(ledger, loc, rack, row.overrides, own)
     if row.empty and max(row.empty) > pattern.count:
         ledger.complain((*loc, "empty"), f"position {max(row.empty)}", f"1 to {pattern.count}")
     digits = len(str(pattern.count))
@@ -118,6 +119,7 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
         other = _rack_type(ledger, ("layout", "overrides", place.id, "type"), place.override.type)
         place.type = other or place.type
     place.type = for_member(ledger, place.id, place.type, what="a rack")
+    _stated_once(ledger, place)
     _stated_power(place)
     if place.override.position is not None:
         place.x_m, place.y_m = place.override.position
@@ -150,6 +152,14 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
         ),
     )
     return place
+
+
+def _stated_once(ledger: Ledger, place: Position) -> None:
+    """A rack's rating is its rated power: an override states one of them."""
+    if place.override.rating is not None and "power_rated_w" in place.override.numbers():
+        allowed = "one of them: a rack's rating is its rated AC input"
+        loc = ("layout", "overrides", place.id, "power_rated_w")
+        ledger.complain(loc, "power_rated beside rating", allowed)
 
 
 def _stated_power(place: Position) -> None:
