@@ -16,13 +16,15 @@ pytest.importorskip("pxr", reason="usd-core is not installed")
 from twin.present.usd.cameras import APERTURE_M, FOCAL_M, look
 from twin.present.usd.checks import check
 from twin.present.usd.colours import UNKNOWN_SRGB, colour_range, heat, linear
-from twin.present.usd.component_states import steps_of
+from twin.present.usd.component_states import Steps, by_events
 from twin.present.usd.emblems import emblem
 from twin.present.usd.feeds import group_edges
 from twin.present.usd.glow import FACES_PER_RACK, glow
 from twin.present.usd.halls import MARGIN_M, find_halls, find_roots
 from twin.present.usd.names import prim_names
+from twin.present.usd.outages import all_lost, on_frames, overlaid, steps_told, words_of
 from twin.present.usd.plan import Item, make_plan
+from twin.present.usd.results import _stepped
 from twin.present.usd.routes import LineSection, comb
 from twin.present.usd.series import make_series, states
 from twin.present.usd.solids import Solid, box, boxes, merge, rod, turned
@@ -292,12 +294,61 @@ def test_a_front_looks_where_the_table_says(
     assert (item.turn_deg, item.own_size[:2]) == (turn, own)
 
 
+def told_of(events: list[tuple[float, str]], live: list[float], losses: list[float]) -> Steps:
+    """Steps of a panel with these events, shares with voltage and losses above it."""
+    words = words_of(np.array(live), np.full(len(live), np.nan))
+    exact = by_events(events, "on")
+    return on_frames(steps_told(exact, words, np.array(live), lambda: np.array(losses)))
+
+
 def test_a_loss_is_told_from_its_instant_until_its_repair() -> None:
-    (item,) = make_plan(components(component("p", "rpp")), {}, {}).items
-    live = np.array([1.0, 0.4, 0.0, 1.0])
-    told = steps_of(item, [(0.5, "failed"), (0.5, "stopped"), (2.0, "repaired")], live, None)
-    assert told == [(-1.0, "on"), (0.5, "failed"), (2.0, "on")]
-    assert steps_of(item, [], live, None)[1:] == [(1.0, "interrupted"), (2.0, "off"), (3.0, "on")]
+    events = [(0.5, "failed"), (0.5, "stopped"), (2.0, "repaired")]
+    steps = told_of(events, [1.0, 0.5, 0.0, 1.0], [])
+    assert steps == [(-1.0, "on"), (0.5, "failed"), (2.0, "on")]
+
+
+def test_a_loss_that_only_periods_tell_is_where_it_must_have_been() -> None:
+    """It reaches up to the dark period, whose frame shows it, and on into the next by its share."""
+    steps = told_of([], [1.0, 0.4, 0.0, 0.75, 1.0], [])
+    assert steps == [(-1.0, "on"), (0.4, "off"), (2.25, "on")]
+    whole = told_of([], [1.0, 0.4, 1.0, 1.0], [])
+    assert whole == [(-1.0, "on"), (0.001, "interrupted"), (1.001, "on")]
+
+
+def test_what_is_taken_down_is_off_from_the_loss_above_for_as_long_as_its_period_says() -> None:
+    steps = told_of([], [1.0, 1.0, 1.0, 0.99], [0.2, 2.5])
+    assert [word for _, word in steps] == ["on", "off", "on", "interrupted", "on"]
+    assert [code for code, _ in steps] == pytest.approx([-1.0, 2.5, 2.51, 3.0, 3.001])
+    late = told_of([], [1.0, 1.0, 1.0, 0.4, 1.0], [2.5])
+    assert late[1:] == [(2.001, "interrupted"), (3.001, "on")], (
+        "0.6 of a period do not fit behind that loss"
+    )
+
+
+def test_an_outage_between_two_frames_stands_on_the_next_frame() -> None:
+    short = by_events([(1.25, "failed"), (1.2502, "repaired"), (2.5, "throttled")], "on")
+    assert on_frames(short)[1:] == [
+        (1.25, "failed"),
+        (1.2502, "on"),
+        (2.0, "interrupted"),
+        (2.001, "on"),
+        (2.5, "throttled"),
+    ]
+    started = by_events([(0.5, "started"), (0.75, "stopped")], "ready")
+    assert on_frames(started)[3:] == [(1.0, "on"), (1.001, "ready")]
+
+
+def test_a_unit_without_any_of_its_pumps_is_off() -> None:
+    one = by_events([(0.5, "failed"), (2.5, "repaired")], "on")
+    other = by_events([(1.5, "failed"), (1.75, "repaired")], "on")
+    assert overlaid([(-1.0, "on")], all_lost([one, other]))[1:] == [(1.5, "off"), (1.75, "on")]
+
+
+def test_samples_on_the_sides_of_the_shortest_step_stay_in_order() -> None:
+    sides = list(_stepped([(0.0, "on"), (1.25, "failed"), (1.2502, "on")]))
+    codes = [code for code, _ in sides]
+    assert codes == sorted(codes)
+    assert [word for _, word in sides] == ["on", "on", "failed", "failed", "on"]
 
 
 def test_panels_hug_their_rack() -> None:

@@ -1,11 +1,11 @@
-"""What every component was doing, told from the events of a run and from who had voltage.
+"""What every component was doing, told from the events of a run.
 
-An event changes a state at its own instant, which is a time code between two periods; what the
-tables only know by period (racks, voltage) changes at a period.
+An event changes a state at its own instant, which is a time code between two periods.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -24,8 +24,12 @@ START = -1.0
 ON = "on"
 READY = "ready"
 OFF = "off"
+INTERRUPTED = "interrupted"
+OVERLOADED = "overloaded"
 LOST = frozenset({"failed", "tripped", "taken_out"})
 """States that only a repair, or a closed breaker, ends."""
+GONE = LOST | {OFF}
+"""States in which a component does nothing."""
 
 _MEANS: dict[str, str] = {
     EventKind.FAILED: "failed",
@@ -58,42 +62,8 @@ _MEANS: dict[str, str] = {
 _MENDS = frozenset({EventKind.REPAIRED, EventKind.CLOSED_AGAIN, EventKind.RESET})
 
 
-def steps_of(
-    item: Item, events: Iterable[tuple[float, str]], live: Grid | None, load: Grid | None
-) -> Steps:
-    """States of one component that is no rack.
-
-    events   (time code, what) in order
-    live     (period,) share of each period with voltage; None where nobody knows
-    load     (period,) highest load over rating; None where nobody knows
-    """
-    idle = idle_of(item)
-    own = _by_events(events, idle)
-    if live is None:
-        return own
-    instants = {code for code, _ in own}
-    codes = sorted({*instants, *map(float, range(len(live)))})
-    told = [_at(own, code) for code in codes]
-    for k, code in enumerate(codes):
-        # An event changes what follows it; a period's end tells of the period.
-        after = int(np.floor(code)) + 1 if code in instants else int(code)
-        period = min(after, len(live) - 1)
-        told[k] = _with_voltage(told[k], live[period], whole=code not in instants)
-        if load is not None and told[k] == ON and load[period] > 1.0 + 1e-9:
-            told[k] = "overloaded"
-    return thin_steps(list(zip(codes, told, strict=True)))
-
-
-def _with_voltage(state: str, share: float, *, whole: bool) -> str:
-    """`off` and `interrupted` where a period says so and no event says more."""
-    if state != ON or not np.isfinite(share):
-        return state
-    if share <= 1e-6:
-        return OFF
-    return "interrupted" if share < 1 - 1e-6 and whole else state
-
-
-def _by_events(events: Iterable[tuple[float, str]], idle: str) -> Steps:
+def by_events(events: Iterable[tuple[float, str]], idle: str) -> Steps:
+    """States of one component by its own events, (time code, what) in order."""
     out: Steps = [(START, idle)]
     for code, what in events:
         state = _MEANS.get(what)
@@ -120,11 +90,17 @@ def thin_steps(steps: Steps) -> Steps:
 def from_zero(steps: Steps) -> Steps:
     """The same from time code 0 on, where stages begin: what held by then is the first."""
     later = [(code, state) for code, state in steps if code > 0]
-    return [(0.0, _at(steps, 0.0)), *later]
+    return [(0.0, at(steps, 0.0)), *later]
 
 
-def _at(steps: Steps, code: float) -> str:
-    return next(state for at, state in reversed(steps) if at <= code)
+def at(steps: Steps, code: float) -> str:
+    """State that holds at a time code."""
+    return steps[max(bisect_right(steps, code, key=code_of) - 1, 0)][1]
+
+
+def code_of(step: tuple[float, str]) -> float:
+    """Time code of a step."""
+    return step[0]
 
 
 def idle_of(item: Item) -> str:

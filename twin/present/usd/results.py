@@ -25,7 +25,7 @@ from twin.present.usd.attributes import JUNCTION, LOAD, POWER, STATE, TEMPERATUR
 from twin.present.usd.author import Spec, Types, facility, new_layer, value, vectors
 from twin.present.usd.badges import STATE_RGB
 from twin.present.usd.colours import colour_range, heat, linear
-from twin.present.usd.component_states import Steps, from_zero
+from twin.present.usd.component_states import OFF, Steps, from_zero
 from twin.present.usd.shown_types import BADGE, HEAT, ShownTypes, is_rack
 from twin.present.usd.tracks import Grid, Tracks
 
@@ -168,24 +168,50 @@ def _stepped(values: Sequence[tuple[float, Spec]]) -> Iterable[tuple[float, Spec
     """Samples on both sides of every step, so that nothing fades from one to the next."""
     for k, (code, one) in enumerate(values):
         if k:
-            yield max(code - JUST_BEFORE, values[k - 1][0] + JUST_BEFORE / 2), values[k - 1][1]
+            before = values[k - 1][0]
+            yield max(code - JUST_BEFORE, (before + code) / 2), values[k - 1][1]
         yield code, one
 
 
 def _heat(layer: Spec, prim: Spec, levels: Codes, scale: Sequence[Spec], steps: Steps) -> None:
     """Inlet air as colour; dark while the rack is off."""
     over = Sdf.CreatePrimInLayer(layer, prim.path.AppendChild(HEAT))
-    dark = _while(steps, "off", len(levels))
-    shown = np.where(dark, len(scale) - 1, levels)
+    shown = _turning(levels, _dark(steps), len(scale) - 1)
+    spec = value(over, "primvars:displayColor", Types.Color3fArray, scale[shown[0][1]])
+    _sampled(layer, spec, [code for code, _ in shown], [scale[level] for _, level in shown])
+
+
+def _dark(steps: Steps) -> list[tuple[float, float]]:
+    """Time codes from which and until when a rack is off."""
+    if all(state != OFF for _, state in steps):
+        return []
+    ends = [*(code for code, _ in steps[1:]), np.inf]
+    spans = zip(steps, ends, strict=True)
+    return [(code, end) for (code, state), end in spans if state == OFF]
+
+
+def _turning(
+    levels: Codes, dark: Sequence[tuple[float, float]], black: int
+) -> list[tuple[float, int]]:
+    """(time code, colour) of the frames that lines between others would not meet, and of both sides
+    of every turn to black and back.
+    """
+    last = len(levels) - 1
+    off = np.zeros(len(levels), dtype=bool)
+    turns: dict[float, int] = {}
+    for first, end in dark:
+        off[max(int(np.ceil(first)), 0) : int(min(np.ceil(end), last + 1))] = True
+        if first > 0:
+            turns |= {first - JUST_BEFORE: int(levels[int(first)]), first: black}
+        if end <= last:
+            turns |= {end - JUST_BEFORE / 2: black, end: int(levels[int(np.ceil(end))])}
+    shown = np.where(off, black, levels)
     same = np.zeros(len(shown), dtype=bool)
     if len(shown) > 2:
         same[1:-1] = (shown[1:-1] == shown[:-2]) & (shown[1:-1] == shown[2:])
     codes = np.flatnonzero(~same)
-    samples = list(zip(codes.astype(float).tolist(), shown[codes].tolist(), strict=True))
-    turns = np.flatnonzero(dark[1:] != dark[:-1]).tolist()
-    samples += [(code + 1 - JUST_BEFORE, int(shown[code])) for code in turns]
-    spec = value(over, "primvars:displayColor", Types.Color3fArray, scale[shown[0]])
-    _sampled(layer, spec, [code for code, _ in samples], [scale[level] for _, level in samples])
+    frames = dict(zip(codes.astype(float).tolist(), shown[codes].tolist(), strict=True))
+    return sorted({**turns, **frames}.items())
 
 
 def _scale() -> list[Spec]:
@@ -202,15 +228,6 @@ def _levels(temperature_degc: Grid, low: float, high: float) -> Codes:
     return np.where(known, np.round(np.where(known, share, 0.0) * (LEVELS - 1)), LEVELS).astype(
         np.intp
     )
-
-
-def _while(steps: Steps, word: str, periods: int) -> Mask:
-    """(period,) whether a state holds at each period's code."""
-    if all(one != word for _, one in steps):
-        return np.zeros(periods, dtype=bool)
-    codes = np.array([code for code, _ in steps])
-    at = np.searchsorted(codes, np.arange(periods), side="right") - 1
-    return np.array([steps[k][1] == word for k in at], dtype=bool)
 
 
 def _pairs(layer: Spec, spec: Spec, samples: Iterable[tuple[float, object]]) -> None:

@@ -15,16 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from twin.facility.model.components import is_member
-from twin.present.usd.component_states import (
-    START,
-    Steps,
-    events_by_component,
-    steps_of,
-    thin_steps,
-)
+from twin.present.usd.component_states import Steps, events_by_component
 from twin.present.usd.feeds import FeedGroup
+from twin.present.usd.outages import words_of
 from twin.present.usd.plan import Item, ScenePlan
 from twin.present.usd.series import Series, make_series
+from twin.present.usd.state_tracks import Words, state_tracks
 
 Grid = NDArray[np.float64]
 Tables = Mapping[str, pd.DataFrame]
@@ -56,6 +52,8 @@ def make_tracks(plan: ScenePlan, feeds: Sequence[FeedGroup], tables: Tables) -> 
     work.power(tables, feeds)
     work.loops(tables)
     work.inside()
+    events = tables.get("events")
+    told = events_by_component(events, series.time_s) if events is not None else {}
     return Tracks(
         plan.items,
         series.time_s,
@@ -63,7 +61,7 @@ def make_tracks(plan: ScenePlan, feeds: Sequence[FeedGroup], tables: Tables) -> 
         work.load_frac,
         work.temperature_degc,
         work.junction_degc,
-        work.states(series, tables),
+        state_tracks(plan.items, work.words(series), feeds, told, work.periods),
         series.inlet_degc,
     )
 
@@ -180,29 +178,18 @@ class _Work:
             if host is not None and item.kind not in ("pump", "water_pump"):
                 self.temperature_degc[:, k] = self.temperature_degc[:, host]
 
-    def states(self, series: Series, tables: Tables) -> tuple[Steps, ...]:
-        """Steps of every item."""
-        events = tables.get("events")
-        told = events_by_component(events, self.time_s) if events is not None else {}
+    def words(self, series: Series) -> list[Words]:
+        """What each period says of every item; None where no table does."""
         column = {rack: k for k, rack in enumerate(series.racks)}
-        out = []
+        out: list[Words] = []
         for k, item in enumerate(self.items):
             if item.id in column:
-                words = series.state[:, column[item.id]].tolist()
-                steps = [(float(code), word) for code, word in enumerate(words)]
-                out.append(thin_steps([(START, words[0]), *steps]))
+                out.append((series.state[:, column[item.id]], None))
+            elif np.isnan(live := self.live[:, k]).all():
+                out.append(None)
             else:
-                live = self.live[:, k]
-                most = self.load_max[:, k]
-                out.append(
-                    steps_of(
-                        item,
-                        told.get(item.id, ()),
-                        None if np.isnan(live).all() else live,
-                        None if np.isnan(most).all() else most,
-                    )
-                )
-        return tuple(out)
+                out.append((words_of(live, self.load_max[:, k]), live))
+        return out
 
     def _pivot(self, table: pd.DataFrame | None, who: str, what: str) -> dict[str, Grid]:
         """One column of a table by name: (period,) in order of the periods of the racks."""
