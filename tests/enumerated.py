@@ -7,91 +7,22 @@ trips, steps of UPS; transformers side by side share by what their impedances le
 on its tie is fed by what feeds the other board, if that is in order and on its own supplies; what
 counts towards a least supply is what is closed at the time. Generators start for whoever has one
 behind it and no utility, and feed nobody who has. Boards that generators alone feed lend one
-another theirs over a tie.
+another theirs over a tie. A store counts towards the least supply of its board where nothing else
+reaches it, by its rating, until it has given what it holds.
 """
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from graphlib import TopologicalSorter
-from pathlib import Path
 from typing import Any
 
-import twin
+from tests.enumerated_parts import KINDS, ROWS, Part, Row
 
-Row = dict[str, float]
 Closed = dict[str, tuple[str, tuple[str, ...]]]
 """By board the tie that it is on, and what gives over it."""
-_FILE = Path(twin.__file__).parent / "data" / "power.csv"
-
-
-def _rows() -> Iterator[tuple[str, str, Row]]:
-    """Name, kind and numbers of each row of the catalogue; inf where none is stated."""
-    with _FILE.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            numbers = {key: float(row[key]) if row[key] else math.inf for key in _COLUMNS}
-            yield row["name"], row["kind"], numbers
-
-
-_COLUMNS = (
-    "rating_w", "loss_idle_frac", "loss_linear_frac", "loss_square_frac", "bypass_loss_idle_frac",
-    "bypass_loss_square_frac", "trip_pickup_frac", "trip_constant_s", "instantaneous_trip_frac",
-    "impedance_frac",
-)  # fmt: skip
-ROWS = {name: numbers for name, _, numbers in _rows()}
-KINDS = {name: kind for name, kind, _ in _rows()}
-INVERTER = ((1.05, 60.0), (1.25, 30.0), (1.5, 0.0))
-BYPASS = ((1.0, 600.0), (1.25, 60.0), (1.5, 0.016))
-"""Steps of the curve `generic_three_phase`: above so much of the rating, for so many seconds."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A power component, or a row of racks."""
-
-    name: str
-    entries: tuple[tuple[str, ...], ...]
-    """Supplies by preference; one entry where all live ones share."""
-    kind: str
-    rating_w: float
-    row: Row | None
-    load_w: float = 0.0
-    least_w: float = 0.0
-
-    @property
-    def lets_through(self) -> float:
-        """Admittance; nan where no impedance is known."""
-        frac = math.inf if self.row is None else self.row["impedance_frac"]
-        return self.rating_w / frac if math.isfinite(frac) else math.nan
-
-    def loss_w(self, out_w: float, bypassed: bool) -> float:
-        if not math.isfinite(self.rating_w) or self.row is None:
-            return 0.0
-        x = out_w / self.rating_w
-        row = self.row
-        if bypassed:
-            idle, square = row["bypass_loss_idle_frac"], row["bypass_loss_square_frac"]
-            return self.rating_w * (idle + square * x * x)
-        linear = row["loss_linear_frac"] * x
-        return self.rating_w * (row["loss_idle_frac"] + linear + row["loss_square_frac"] * x * x)
-
-    def rate_per_s(self, out_w: float, bypassed: bool) -> float:
-        """How fast it runs towards its trip."""
-        if self.row is None or not math.isfinite(self.rating_w):
-            return 0.0
-        x = out_w / self.rating_w
-        if self.kind == "ups":
-            spans = [t for level, t in (BYPASS if bypassed else INVERTER) if x > level]
-            return 1.0 / max(spans[-1], 1e-9) if spans else 0.0
-        if x <= self.row["trip_pickup_frac"]:
-            return 0.0
-        if x > self.row["instantaneous_trip_frac"]:
-            return 1e12
-        return (x * x - 1.0) / self.row["trip_constant_s"]
 
 
 class Plan:
@@ -100,6 +31,7 @@ class Plan:
     def __init__(self, layout: dict[str, Any]) -> None:
         self.part: dict[str, Part] = {}
         self.ties: dict[str, tuple[str, str]] = {}
+        self.stores: dict[str, list[Part]] = {}
         members: dict[str, tuple[str, ...]] = {}
         for group in layout["power"]:
             count = group.get("count", 1)
@@ -107,7 +39,7 @@ class Plan:
             members[name] = (
                 (name,) if count == 1 else tuple(f"{name}_{n + 1}" for n in range(count))
             )
-            row = ROWS[group["type"]]
+            row = ROWS[group["type"]] | _energy(group)
             rating_w = _watts(group["rating"]) if "rating" in group else row["rating_w"]
             entries = _entries(group, members)
             least_w = _watts(group.get("minimum_supply", "0 kW"))
@@ -116,6 +48,8 @@ class Plan:
                 self.part[one] = Part(one, entries, kind, rating_w, row, least_w=least_w)
             if "tie" in group:
                 self.ties[name] = tuple(group["tie"])
+            if kind == "bess" and math.isfinite(row["grid_forming_s"]):
+                self.stores.setdefault(entries[0][0], []).append(self.part[name])
         for row in layout["halls"][0]["rows"]:
             load_w = _watts(row["power_rated"]) * int(row["racks"].split()[0])
             entries = (_names(row["fed_by"], members),)
@@ -160,10 +94,21 @@ class Plan:
         closed = self._closed(out, self._fed(out, {}), {})
         started = self._called(out, self._fed(out, closed))
         closed = self._closed(out, self._fed(out, closed, started), closed)
-        return self._fed(out, closed, started) | dict(closed.values())
+        own = self._fed(out, closed, started, helped=True)
+        closed = self._closed(out, own, closed, helped=True)
+        return self._fed(out, closed, started, helped=True) | dict(closed.values())
+
+    def _help_w(self, board: str, out: Collection[str]) -> float:
+        """Ratings of stores in order at a board that asks for a least supply."""
+        mine = self.stores.get(board, []) if self.part[board].least_w else []
+        return sum(store.rating_w for store in mine if store.name not in out)
 
     def _closed(
-        self, out: Collection[str], own: dict[str, tuple[str, ...]], before: Closed
+        self,
+        out: Collection[str],
+        own: dict[str, tuple[str, ...]],
+        before: Closed,
+        helped: bool = False,
     ) -> Closed:
         """Dead boards on a tie to one that is on its own supplies, of its own kind."""
         closed = dict(before)
@@ -173,8 +118,10 @@ class Plan:
                 least_w = self.part[board].least_w * (1.0 - 1e-9)
                 dead = board not in own and board not in out
                 given = tuple(s for s in own.get(other, ()) if alike or s not in self.standby)
-                enough = other not in closed and self._enough(given, least_w)
-                if dead and enough and tie not in out and self.part[tie].rating_w >= least_w:
+                both_w = max(least_w, self.part[other].least_w)
+                enough = other not in closed and self._enough(given, both_w)
+                less_w = least_w - (self._help_w(board, out) if helped else 0.0)
+                if dead and enough and tie not in out and self.part[tie].rating_w >= less_w:
                     closed.setdefault(board, (tie, given))
         return closed
 
@@ -201,7 +148,11 @@ class Plan:
         return [entry for other in open_to for entry in self.part[other].entries]
 
     def _fed(
-        self, out: Collection[str], closed: Closed, started: Collection[str] = ()
+        self,
+        out: Collection[str],
+        closed: Closed,
+        started: Collection[str] = (),
+        helped: bool = False,
     ) -> dict[str, tuple[str, ...]]:
         taken: dict[str, tuple[str, ...]] = {}
         for name, part in self.part.items():
@@ -211,7 +162,11 @@ class Plan:
                 part.kind == "generator" and name in started
             ):
                 taken[name] = ()
-            enough = [live for live in self._ways(part, taken) if self._enough(live, part.least_w)]
+            ways = self._ways(part, taken)
+            enough = [live for live in ways if self._enough(live, part.least_w)]
+            if helped and not enough and self._help_w(name, out):
+                less_w = part.least_w - self._help_w(name, out)
+                enough = [live for live in ways if self._enough(live, less_w)]
             if name in closed or enough:
                 taken[name] = (closed[name][0],) if name in closed else enough[0]
         return taken
@@ -235,9 +190,24 @@ class Plan:
         for name in reversed(list(suppliers_first)):
             part = self.part[name]
             drawn = given[name] + part.load_w + part.loss_w(given[name], name in bypassed)
+            drawn -= self._given_by_stores(part, drawn, taken, given)
             for supply, share in self._shares(part, taken[name]):
                 given[supply] += drawn * share
         return given
+
+    def _given_by_stores(
+        self, part: Part, drawn_w: float, taken: dict[str, tuple[str, ...]], given: dict[str, float]
+    ) -> float:
+        """What stores give of what a board draws whose supplies reach less than its least."""
+        reached_w = sum(self.part[supply].rating_w for supply in taken[part.name])
+        if not part.least_w or reached_w >= part.least_w * (1.0 - 1e-9):
+            return 0.0
+        mine = [store for store in self.stores[part.name] if store.name in taken]
+        standby_w = sum(store.standby_w for store in mine)
+        missing_w = max(drawn_w + standby_w - reached_w * (1.0 + 1e-9), 0.0)
+        for store in mine:
+            given[store.name] = missing_w * store.rating_w / sum(s.rating_w for s in mine)
+        return min(missing_w, drawn_w)
 
     def _shares(self, part: Part, supplies: tuple[str, ...]) -> list[tuple[str, float]]:
         """Parts of what is drawn: by admittance at a board where all are known, else alike."""
@@ -251,6 +221,12 @@ class Plan:
 
 def _watts(text: str) -> float:
     return float(text.split()[0]) * 1e3
+
+
+def _energy(group: dict[str, Any]) -> Row:
+    """The energy of a store, where the group states it."""
+    stated = group.get("overrides", {}).get("battery_energy")
+    return {} if stated is None else {"battery_energy_j": float(stated.split()[0]) * 3.6e6}
 
 
 def _entries(

@@ -49,16 +49,9 @@ def losses(built: twin.Facility, draw: Draw) -> Iterator[tuple[Lost, set[str]]]:
 
 def dark_in_the_end(run: twin.Run, lost: Lost) -> set[str]:
     """Racks without power at the end of a run that loses these."""
-    return ended(run, lost)[0]
-
-
-def ended(run: twin.Run, lost: Lost) -> tuple[set[str], bool]:
-    """The same, and whether a board leans on a store then: for its least supply, or altogether."""
     fork = run.fork(faults=[{"at": "61 s", "component": c, "repair_after": "3 h"} for c in lost])
     fork.until()
     result = fork.result()
     racks = result.frame("racks")
     last = racks[racks.time_s == racks.time_s.max()]
-    told = result.frame("events").query("what in ('on battery', 'off battery')")
-    now = told[~told.component.isin(list(lost))].groupby("component").what.last()
-    return set(last.rack[last.on_frac < 0.5]), bool((now == "on battery").any())
+    return set(last.rack[last.on_frac < 0.5])

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from twin.physics.carried_most import may_trip, most_w
-from twin.physics.cascade import PowerSystem, aftermath, carried_w, powered
+from twin.physics.cascade import aftermath, carried_w, powered
 from twin.physics.overload import step_rate_per_s, steps
+from twin.physics.power_system import PowerSystem
 
 INF = np.inf
 

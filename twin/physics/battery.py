@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+BATTERY_EMPTY_J = 1.0
+"""A battery with no more counts as empty."""
 END_OF_LIFE_FRAC = 0.8
 """Share of its energy at which a battery is replaced, by usual practice."""
 

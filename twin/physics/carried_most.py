@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.physics.cascade import PowerSystem
+from twin.physics.power_system import PowerSystem
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -51,8 +51,8 @@ def _slope(system: PowerSystem, node: int, output_w: float) -> float:
 
 
 def may_trip(system: PowerSystem) -> Mask:
-    """(node,): whose protection some state might reach."""
+    """(node,): whose protection some state might reach, and stores that some state might empty."""
     with np.errstate(invalid="ignore"):
         frac = most_w(system) / system.trip_rating_w
     lowest = np.minimum(system.trip_pickup_frac, system.trip_instantaneous_frac)
-    return np.asarray(frac > lowest * (1.0 - 1e-12))
+    return np.asarray((frac > lowest * (1.0 - 1e-12)) | system.counted)

@@ -2,111 +2,28 @@
 
 The same rules as a run's, without its clock: equal sharing or the first live supply, losses, a
 generator that starts where its own board is dead, inverse-time trips in the order in which they
-come, UPS that go over to their bypass before they open. Many states at once; arrays are (node,
-state).
+come, UPS that go over to their bypass before they open, stores that count towards a least supply
+until they have given what they hold. Many states at once; arrays are (node, state).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics.flow import ENOUGH_FRAC
-from twin.physics.overload import OverloadSteps, step_rate_per_s
+from twin.physics.overload import step_rate_per_s
 from twin.physics.power import loss_w, trip_rate_per_s
+from twin.physics.power_system import PowerSystem
 
 Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _DONE = 1.0 - 1e-9
 """Damage from which a device trips; the rest is rounding."""
-
-
-@dataclass(frozen=True, eq=False)
-class PowerSystem:
-    """Power nodes in order of feed, sources first; arrays are (node,)."""
-
-    supplies: tuple[tuple[int, ...], ...]
-    """The supplies of each node in order of preference; all stand before it."""
-    priority: Mask
-    """Takes the first live supply instead of sharing."""
-    utility: Mask
-    generator: Mask
-    load_w: Array
-    """Drawn at the node itself; a node with a load cannot fail."""
-    rating_w: Array
-    loss: tuple[Array, Array, Array]
-    """Idle, linear and square coefficients."""
-    trip_rating_w: Array
-    trip_pickup_frac: Array
-    trip_constant_s: Array
-    trip_instantaneous_frac: Array
-    minimum_w: Array
-    """Opens while no preference has live supplies rated for so much together; 0: never."""
-    stepped: Index
-    """(UPS,) nodes whose overload goes by steps instead: `trip_pickup_frac` is their first."""
-    inverter: OverloadSteps
-    """(UPS, step) what their inverters carry."""
-    bypass: OverloadSteps
-    """(UPS, step) what their static bypasses carry."""
-    has_bypass: Mask
-    """(UPS,)"""
-    bypass_loss: tuple[Array, Array]
-    """(UPS,) idle and square coefficients on the bypass."""
-    feeds: tuple[tuple[tuple[int, float], ...], ...] = ()
-    """Rank and weight of each of `supplies`; where empty, nodes in priority rank them one by one,
-    and others share alike."""
-    over: tuple[tuple[int, ...], ...] = ()
-    """Of each of `supplies` the board by way of which it gives, -1 for most; where empty, none."""
-
-    @cached_property
-    def entries(self) -> tuple[tuple[tuple[tuple[int, float, int], ...], ...], ...]:
-        """For each node its ranks in order, each as supplies with weight and board on the way."""
-        return tuple(map(self._entries, range(self.size)))
-
-    def _entries(self, node: int) -> tuple[tuple[tuple[int, float, int], ...], ...]:
-        ranked: dict[int, list[tuple[int, float, int]]] = {}
-        for place, supply in enumerate(self.supplies[node]):
-            rank, weight = self.feed(node, place)
-            over = self.over[node][place] if self.over else -1
-            ranked.setdefault(rank, []).append((supply, weight, over))
-        return tuple(tuple(ranked[rank]) for rank in sorted(ranked))
-
-    @cached_property
-    def plain(self) -> tuple[bool, ...]:
-        """(node,) takes whatever is live: it asks for no least supply, and is no tie."""
-        ties = [any(board >= 0 for board in boards) for boards in self.over or [()] * self.size]
-        return tuple(not (tie or m > 0) for tie, m in zip(ties, self.minimum_w, strict=True))
-
-    def feed(self, node: int, place: int) -> tuple[int, float]:
-        """Rank and weight of one of a node's supplies, by its place among them."""
-        if self.feeds:
-            return self.feeds[node][place]
-        return (place if self.priority[node] else 0, 1.0)
-
-    def sharing(self, node: int, takers: Sequence[int]) -> tuple[tuple[int, float], ...]:
-        """Rank and weight of a node at each of its takers."""
-        return tuple(self.feed(t, self.supplies[t].index(node)) for t in takers)
-
-    @cached_property
-    def generators_alone(self) -> tuple[bool, ...]:
-        """(node,): fed by generators and by no utility."""
-        by_utility = self.utility.tolist()
-        by_generator = self.generator.tolist()
-        for node, supplies in enumerate(self.supplies):
-            by_utility[node] |= any(by_utility[supply] for supply in supplies)
-            by_generator[node] |= any(by_generator[supply] for supply in supplies)
-        return tuple(g and not u for g, u in zip(by_generator, by_utility, strict=True))
-
-    @property
-    def size(self) -> int:
-        """Number of nodes."""
-        return len(self.supplies)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +33,7 @@ class Aftermath:
     live: Mask
     """Has voltage at its output."""
     tripped: Mask
-    """Opened by its own protection on the way."""
+    """Opened by its own protection on the way; a store that has given all it holds."""
     output_w: Array
     on_bypass: Mask
     """(UPS, state) whose load stays on the static bypass."""
@@ -126,7 +43,8 @@ def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
     """Follow every state to its end: trips in the order in which they come, until none is left.
 
     failed  (node, state)
-    Batteries are taken as empty and generators as started: the end, not the way there.
+    Batteries are taken as empty and generators as started: the end, not the way there. A store that
+    counts towards a least supply and is never asked to give is full in the end.
     """
     tripped = np.zeros_like(failed)
     live = np.zeros_like(failed)
@@ -140,6 +58,7 @@ def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
         output_w[:, moving] = carried_w(system, live[:, moving], bypassed[:, moving])
         bypassed[:, moving] &= _still_over(system, output_w[:, moving])
         rate = _trip_rate_per_s(system, output_w[:, moving], bypassed[:, moving])
+        _drain(system, output_w[:, moving], rate)
         damage[:, moving], due = _run(damage[:, moving], rate)
         over = due[system.stepped] & system.has_bypass[:, None] & ~bypassed[:, moving]
         opened = due.copy()
@@ -151,6 +70,13 @@ def aftermath(system: PowerSystem, failed: Mask) -> Aftermath:
     return Aftermath(live, tripped, output_w, bypassed)
 
 
+def _drain(system: PowerSystem, output_w: Array, rate_per_s: Array) -> None:
+    """Let stores that give run towards their end: it comes with their energy or their trip."""
+    for store in np.flatnonzero(system.counted).tolist():
+        empties_per_s = output_w[store] / system.store_j[store]
+        rate_per_s[store] = np.maximum(rate_per_s[store], empties_per_s)
+
+
 def _still_over(system: PowerSystem, output_w: Array) -> Mask:
     """(UPS, state) where a UPS on its bypass does not take its load back."""
     first_w = system.inverter.first_frac * system.trip_rating_w[system.stepped]
@@ -160,44 +86,80 @@ def _still_over(system: PowerSystem, output_w: Array) -> Mask:
 def powered(system: PowerSystem, able: Mask) -> Mask:
     """(node, state): what has voltage, generators started where their boards call for them."""
     everywhere = np.ones(able.shape[1], dtype=bool)
+    everywhere = np.ones(able.shape[1], dtype=bool)
     by_utility = _reached(system, able, system.utility[:, None] & everywhere)
-    if not system.generator.any():
+    if not (system.generator.any() or system.boards):
         return by_utility
     started = system.generator[:, None] & _called(system, able, by_utility)
-    return _reached(system, able, system.utility[:, None] | started)
+    return _reached(system, able, system.utility[:, None] | started, helped=True)
 
 
-def _reached(system: PowerSystem, able: Mask, source: Mask) -> Mask:
+def _reached(system: PowerSystem, able: Mask, source: Mask, *, helped: bool = False) -> Mask:
     live = source & able
     for node in range(system.size):
-        for given in _offered(system, node, live, able):
+        for given in _offered(system, node, live, able, helped=helped):
             live[node] |= given
         live[node] &= able[node]
     return live
 
 
-def _offered(system: PowerSystem, node: int, live: Mask, able: Mask) -> list[Mask]:
+def _offered(system: PowerSystem, node: int, live: Mask, able: Mask, *, helped: bool) -> list[Mask]:
     """(state,) for each supply of a node, where the node may take from it."""
     if system.plain[node]:
         return [live[supply] for supply in system.supplies[node]]
+    ways = _ways(system, node, live, able) if helped else _unhelped(system, node, live, able)
+    return [given for entry in ways for given in entry]
+
+
+def _ways(system: PowerSystem, node: int, live: Mask, whole: Mask) -> list[list[Mask]]:
+    """(state,) for each supply of each preference, where a node may take from it: the rules of
+    `twin.physics.flow.gives` and `twin.physics.least_supply.helped_w`.
+    """
+    given = _unhelped(system, node, live, whole)
+    if node not in system.boards:
+        return given
+    closed = _any_of(given)
+    stores_w = sum(np.where(whole[s], system.rating_w[s], 0.0) for s in system.stores[node])
+    least_w = system.minimum_w[node] - stores_w
     entries = system.entries[node]
-    return [given for entry in entries for given in _given(system, node, entry, live, able)]
+    more = [_given(system, entry, live, whole, least_w) for entry in entries]
+    return [
+        [one | (~closed & with_them) for one, with_them in zip(*both, strict=True)]
+        for both in zip(given, more, strict=True)
+    ]
+
+
+def _any_of(ways: Sequence[Sequence[Mask]]) -> Mask:
+    return np.asarray(np.any([given for entry in ways for given in entry], axis=0))
+
+
+def _unhelped(system: PowerSystem, node: int, live: Mask, whole: Mask) -> list[list[Mask]]:
+    """The same without what stores at it add."""
+    least_w = system.minimum_w[node]
+    return [_given(system, entry, live, whole, least_w) for entry in system.entries[node]]
 
 
 def _given(
-    system: PowerSystem, node: int, entry: Sequence[tuple[int, float, int]], live: Mask, whole: Mask
+    system: PowerSystem,
+    entry: Sequence[tuple[int, float, int]],
+    live: Mask,
+    whole: Mask,
+    least_w: Array,
 ) -> list[Mask]:
-    """(state,) for each supply of a preference, where a node may take from it: the rule of
-    `twin.physics.flow.gives`.
-    """
+    """(state,) for each supply of a preference, where it gives and they reach the least."""
     given = [live[s] if board < 0 else live[s] & whole[board] for s, _, board in entry]
-    least_w = system.minimum_w[node] * ENOUGH_FRAC
-    if least_w > 0:
-        rated_w = [system.rating_w[supply] for supply, _, _ in entry]
-        live_w = [np.where(one, w, 0.0) for one, w in zip(given, rated_w, strict=True)]
-        enough = sum(live_w) >= least_w
+    if np.any(least_w > 0):
+        enough = _rated_w(system, entry, given) >= least_w * ENOUGH_FRAC
         given = [one & enough for one in given]
     return given
+
+
+def _rated_w(
+    system: PowerSystem, entry: Sequence[tuple[int, float, int]], given: Sequence[Mask]
+) -> Array:
+    """(state,) ratings of those of a preference that give."""
+    rated_w = [system.rating_w[supply] for supply, _, _ in entry]
+    return np.asarray(sum(np.where(one, w, 0.0) for one, w in zip(given, rated_w, strict=True)))
 
 
 def _called(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
@@ -230,6 +192,25 @@ def carried_w(system: PowerSystem, live: Mask, bypassed: Mask | None = None) -> 
     return output
 
 
+def _helped_w(
+    system: PowerSystem, node: int, drawn: Array, given: list[list[Mask]], live: Mask
+) -> dict[int, Array]:
+    """By store (state,) what each gives to a board whose supplies reach less than its least supply
+    and less than it draws, by their ratings; nothing where they reach it.
+    """
+    if node not in system.boards:
+        return {}
+    pairs = zip(system.entries[node], given, strict=True)
+    reached_w = np.max([_rated_w(system, entry, ways) for entry, ways in pairs], axis=0)
+    mine = [(s, np.where(live[s], system.rating_w[s], 0.0)) for s in system.stores[node]]
+    standby_w = sum(np.where(live[s], system.standby_w[s], 0.0) for s, _ in mine)
+    helped = reached_w < system.minimum_w[node] * ENOUGH_FRAC
+    missing_w = np.where(helped, drawn + standby_w - reached_w * (1.0 + 1e-9), 0.0)
+    whole_w = sum(weight for _, weight in mine)
+    share = np.maximum(missing_w, 0.0) / np.where(whole_w > 0, whole_w, 1.0)
+    return {store: share * weight for store, weight in mine}
+
+
 def _bypass_losses(system: PowerSystem, bypassed: Mask | None) -> dict[int, list[Array]]:
     """By node, loss coefficients (state,) of UPS of which some state has one on its bypass."""
     if bypassed is None or not bypassed.any():
@@ -250,8 +231,12 @@ def _bypass_losses(system: PowerSystem, bypassed: Mask | None) -> dict[int, list
 def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Array) -> None:
     """Add what a node draws to the outputs of its live supplies."""
     left = np.ones(drawn.size, dtype=bool)
-    for entry in system.entries[node]:
-        taken = [left & given for given in _given(system, node, entry, live, live)]
+    ways = _ways(system, node, live, live)
+    for store, given_w in _helped_w(system, node, drawn, ways, live).items():
+        output[store] = given_w
+        drawn = np.maximum(drawn - given_w, 0.0)
+    for entry, offered in zip(system.entries[node], ways, strict=True):
+        taken = [left & given for given in offered]
         whole = sum(given * weight for given, (_, weight, _) in zip(taken, entry, strict=True))
         whole = np.where(whole > 0, whole, 1.0)
         for given, (supply, weight, _) in zip(taken, entry, strict=True):

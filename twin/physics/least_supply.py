@@ -20,6 +20,8 @@ def helped_w(
     stored: Mask,
     store_w: Array,
     closed: Mask | None = None,
+    *,
+    lasting: bool = False,
 ) -> Array:
     """(node,) what stores add, in W, at boards of which no preference reaches the least supply
     alone; 0 elsewhere.
@@ -28,12 +30,14 @@ def helped_w(
     board closes on the first preference that reaches it, or stands on its stores alone.
     able, source, stored, closed  as for `twin.physics.flow.live`; stored holds no board of these
     store_w                       (node,) ratings of stores that form grid at it and hold energy
+    lasting                       none stands on its stores alone: that ends
     """
     asks = (wires.minimum_w > 0) & (store_w > 0) & able
     helps = np.where(asks, store_w, 0.0)
     while helps.any():
         with_them = asking_less(wires, helps)
-        on = flow.live(with_them, able, source, stored | stands_alone(wires, helps), closed)
+        alone = stored if lasting else stored | stands_alone(wires, helps)
+        on = flow.live(with_them, able, source, alone, closed)
         needed = np.where(asks & ~flow.fed(wires, on, closed, able), store_w, 0.0)
         if np.array_equal(needed, helps):
             break

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from twin.physics.cascade import PowerSystem
+from twin.physics.power_system import PowerSystem
 
 Class = tuple[int, ...]
 """Nodes of a chain: whichever of them fails, the same is dark below."""

@@ -11,8 +11,9 @@ import numpy as np
 from twin.facility.dependency.chains import Class, alike, chains, idles
 from twin.facility.model import Array, Index, Mask
 from twin.physics.carried_most import may_trip, most_w
-from twin.physics.cascade import PowerSystem, aftermath
+from twin.physics.cascade import aftermath
 from twin.physics.overload import OverloadSteps
+from twin.physics.power_system import PowerSystem
 
 Set = frozenset[int]
 _LARGE = 0.05
@@ -36,16 +37,19 @@ class Island:
     def fingerprint(self) -> bytes:
         """The same for islands that differ in names alone."""
         flow = self.flow
-        ragged = ("supplies", "feeds", "over")
+        ragged = ("supplies", "feeds", "over", "stores")
         columns = [getattr(flow, f.name) for f in fields(flow) if f.name not in ragged]
         arrays = [np.asarray(part) for column in columns for part in _arrays(column)]
-        shape = repr((flow.supplies, flow.feeds, flow.over, self.groups)).encode()
+        shape = repr((flow.supplies, flow.feeds, flow.over, flow.stores, self.groups)).encode()
         return shape + b"".join(array.tobytes() for array in (self.trips, self.touched, *arrays))
 
     def load_frac(self, output_w: Array) -> Array:
-        """(own node, state): outputs as shares of what makes each node trip."""
+        """(own node, state): outputs as shares of what makes each node trip; anything empties a
+        store.
+        """
         least = np.minimum(self.flow.trip_pickup_frac, self.flow.trip_instantaneous_frac)
-        return np.asarray(output_w / (self.flow.trip_rating_w * least)[:, None])
+        share = output_w / (self.flow.trip_rating_w * least)[:, None]
+        return np.where(self.flow.counted[:, None], output_w > 0, share)
 
     @property
     def has_idle_chains(self) -> bool:
@@ -96,7 +100,7 @@ def firm(flow: PowerSystem, fails: Mask) -> list[int]:
     bears = flow.trip_rating_w * np.minimum(flow.trip_pickup_frac, flow.trip_instantaneous_frac)
     return [
         node
-        for node in np.flatnonzero(may_trip(flow)).tolist()
+        for node in np.flatnonzero(may_trip(flow) & ~flow.counted).tolist()
         if not _two_suffice(graph, graph.beside(node), node, fails, most, intact, bears)
     ]
 
@@ -128,13 +132,17 @@ class _Graph:
             for supply in supplies:
                 self.takers[supply].append(node)
             boards = [b for b in (flow.over[node] if flow.over else ()) if b >= 0]
+            stores = flow.stores[node] if flow.stores else ()
             self.above.append(
-                frozenset((*supplies, *boards)).union(*(self.above[s] for s in supplies))
+                frozenset((*supplies, *boards, *stores)).union(*(self.above[s] for s in supplies))
             )
         self.below: list[Set] = [frozenset()] * flow.size
         for node in reversed(range(flow.size)):
             takers = self.takers[node]
             self.below[node] = frozenset(takers).union(*(self.below[taker] for taker in takers))
+        for board in flow.boards:
+            for store in flow.stores[board]:
+                self.below[store] = (self.below[board] | {board}) - {store}
 
     def movers(self, node: int) -> Set:
         """Nodes whose loss may put more on this node: other ways to takers of several supplies."""
@@ -227,10 +235,15 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
             "minimum_w",
         )
     }
+    for name in ("store_j", "standby_w"):
+        column = getattr(flow, name)
+        columns[name] = column[node] if column.size else column
     idle, linear, square = (column[node] for column in flow.loss)
     supplies = tuple(tuple(place[s] for s in flow.supplies[n]) for n in node.tolist())
     columns["feeds"] = tuple(flow.feeds[n] for n in node.tolist()) if flow.feeds else ()
     columns["over"] = _over_part(flow, node, place)
+    stores = [flow.stores[n] for n in node.tolist()] if flow.boards else []
+    columns["stores"] = tuple(tuple(place[s] for s in own) for own in stores)
     columns |= _stepped_part(flow, node)
     return replace(flow, supplies=supplies, loss=(idle, linear, square), **columns)
 

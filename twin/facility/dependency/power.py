@@ -15,6 +15,7 @@ from twin.facility.dependency.component import component
 from twin.facility.dependency.overloads import Overloads, overloads
 from twin.facility.dependency.supplies import protection
 from twin.facility.model import Facility
+from twin.facility.power.autonomy import stores_of_boards
 from twin.physics.reliability.gates import Node, Rule
 
 _START_MTTR_H = 1.0
@@ -43,10 +44,11 @@ def _unavailability(facility: Facility, node: int) -> float:
 
 def outputs(facility: Facility, causes: Overloads) -> dict[str, str]:
     """The gate that stands for the output of each component that trips, whose own failure is part
-    of a cause, or by way of which a tie gives.
+    of a cause, or by way of which a tie gives, or that counts towards a least supply.
     """
     tree = facility.power
     named = {tree.id[board] for board in np.unique(tree.over[tree.over >= 0]).tolist()}
+    named.update(tree.id[s] for stores in stores_of_boards(facility).values() for s in stores)
     named.update(causes.causes)
     for alternatives in causes.causes.values():
         for cause in alternatives:
@@ -57,7 +59,9 @@ def outputs(facility: Facility, causes: Overloads) -> dict[str, str]:
 def equipment(
     facility: Facility, feed: dict[str, str], causes: Overloads, output: dict[str, str]
 ) -> Iterator[Node]:
-    """Power equipment: what fails by itself, and the output that needs a feed and no trip."""
+    """Power equipment: what fails by itself, and the output that needs a feed and no trip; what a
+    store gives to the board that it stands at needs none.
+    """
     tree = facility.power
     for i in range(tree.equipment):
         name = tree.id[i]
@@ -71,7 +75,8 @@ def equipment(
             yield component(facility, name, "power", own, rating_w)
         if name in output:
             gates = protection(name, causes.causes[name]) if name in causes.causes else []
-            needs = (name, *fed, *(gate.name for gate in gates[:1]))
+            through = [] if role(tree.kind[i]) is Role.STORAGE else fed
+            needs = (name, *through, *(gate.name for gate in gates[:1]))
             yield from gates
             yield Node(output[name], Rule.AND, needs, capacity_w=rating_w, system="power")
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from twin.facility.dependency.overloads import Cause, Failed
 from twin.facility.model import Facility
+from twin.facility.power.autonomy import stores_of_boards
 from twin.physics.flow import ENOUGH_FRAC
 from twin.physics.reliability.gates import Node, Rule
 
@@ -58,13 +59,15 @@ class _Parts:
         least_w = taker.minimum_w
         if least_w <= 0:
             return tuple(map(self._way, taker.feeds))
+        stores = taker.stores
+        stores_w = sum(self.rating_w[store] for store in stores)
         ranked: dict[int, list[TakenSupply]] = {}
         for feed in taker.feeds:
             ranked.setdefault(feed.rank, []).append(feed)
         return tuple(
-            self._enough(tuple(map(self._way, feeds)), least_w)
+            self._enough(tuple(map(self._way, feeds)), stores, least_w)
             for _, feeds in sorted(ranked.items())
-            if sum(self.rating_w[feed.supply] for feed in feeds) >= least_w * ENOUGH_FRAC
+            if sum(self.rating_w[feed.supply] for feed in feeds) + stores_w >= least_w * ENOUGH_FRAC
         )
 
     def _way(self, feed: TakenSupply) -> str:
@@ -80,14 +83,27 @@ class _Parts:
         node = Node(name, Rule.AND, needs, capacity_w=capacity_w, system="power")
         return self.known.setdefault((name,), node).name
 
-    def _enough(self, inputs: tuple[str, ...], least_w: float) -> str:
-        """Up while the ratings of these that are up reach the least; one alone needs no gate."""
-        if len(inputs) == 1:
+    def _enough(self, inputs: tuple[str, ...], stores: tuple[str, ...], least_w: float) -> str:
+        """Up while the ratings of these that are up reach the least, one that is up at least; with
+        those of stores that have not been emptied. One alone needs no gate.
+        """
+        if len(inputs) == 1 and not stores:
             return inputs[0]
-        taken = {node.name for node in self.known.values()}
-        name = _name(inputs, taken, f"{least_w / 1e3:g} kW")
-        node = Node(name, Rule.CAP, inputs, demand_w=least_w, system="power")
-        return self.known.setdefault((inputs, least_w), node).name
+        named = tuple(self.output[store] for store in stores)
+        reached = self._gate(Rule.CAP, (*inputs, *named), least_w)
+        if not stores:
+            return reached
+        one = self._gate(Rule.OR, inputs) if len(inputs) > 1 else inputs[0]
+        return self._gate(Rule.AND, (one, reached))
+
+    def _gate(self, rule: Rule, inputs: tuple[str, ...], least_w: float = 0.0) -> str:
+        """The gate over these, one for all who ask for it."""
+        if (rule, inputs, least_w) not in self.known:
+            taken = {node.name for node in self.known.values()}
+            name = _name(inputs, taken, f"{least_w / 1e3:g} kW" if least_w else "any")
+            node = Node(name, rule, inputs, demand_w=least_w, system="power")
+            self.known[rule, inputs, least_w] = node
+        return self.known[rule, inputs, least_w].name
 
 
 class TakenSupply(NamedTuple):
@@ -109,12 +125,14 @@ class Taker:
     """In order of preference."""
     priority: bool = False
     minimum_w: float = 0.0
+    stores: tuple[str, ...] = ()
+    """At it, which count towards that."""
 
     @property
     def key(self) -> tuple[object, ...]:
         """The same for takers that share a gate."""
         feeds = self.feeds if self.priority else tuple(sorted(self.feeds))
-        return (feeds, self.priority, self.minimum_w)
+        return (feeds, self.priority, self.minimum_w, self.stores)
 
     @property
     def rule(self) -> Rule:
@@ -134,8 +152,16 @@ def _takers(facility: Facility) -> list[Taker]:
     for source, target, kind, _ in facility.edges:
         if kind == "power" and target in fed:
             fed[target].append(source)
+    least_w = tree.minimum_supply_w
+    stores = stores_of_boards(facility)
     nodes = [
-        Taker(tree.id[t], tuple(feeds), bool(tree.priority[t]), float(tree.minimum_supply_w[t]))
+        Taker(
+            tree.id[t],
+            tuple(feeds),
+            bool(tree.priority[t]),
+            float(least_w[t]),
+            tuple(tree.id[s] for s in stores.get(t, ())),
+        )
         for t, feeds in sorted(named.items())
     ]
     return nodes + [

@@ -8,7 +8,7 @@ from twin.arrays import Array, Index, Mask, total_by
 from twin.catalogue.equipment_kinds import Role, role
 from twin.controls import Backup
 from twin.facility.model import Facility
-from twin.physics.battery import END_OF_LIFE_FRAC, autonomy_s
+from twin.physics.battery import BATTERY_EMPTY_J, END_OF_LIFE_FRAC, autonomy_s
 from twin.physics.power import HOLD_UP_S, TRANSFER_CONFIRM_S, battery_time_s, trip_rate_per_s
 
 START_MARGIN = 2.0
@@ -56,8 +56,7 @@ def boards_last_s(facility: Facility, input_w: Array, within_s: float = HOLD_UP_
     share = rating_w / np.where(whole_w > 0, whole_w, 1.0)
     standby_w = np.bincount(bess.board, weights=bess.standby_w, minlength=len(tree.id))
     given_w = share * (input_w + standby_w)[bess.board]
-    held_j = np.maximum(_certain_frac(facility) - bess.soc_min_frac, 0.0) * bess.energy_j
-    empty_s = battery_time_s(held_j, given_w, tree.battery_discharge_frac[bess.node])
+    empty_s = battery_time_s(certain_j(facility), given_w, tree.battery_discharge_frac[bess.node])
     lasting_s = np.minimum(empty_s, _trips_s(facility, given_w))
     out = np.full(len(tree.id), np.inf)
     np.minimum.at(out, bess.board[quick], lasting_s[quick])
@@ -70,14 +69,35 @@ def _has(boards: Index, size: int) -> Mask:
     return there
 
 
-def _certain_frac(facility: Facility) -> Array:
-    """(BESS,) share of its energy that no rule takes out of it."""
+def certain_j(facility: Facility) -> Array:
+    """(BESS,) energy that may be taken out of each and that no rule takes: all where it rests."""
     bess = facility.power.bess
     rules = facility.scenario.controls.storage
     rests = np.array(
         [r < 0 or isinstance(rules[r], Backup) for r in bess.rule.tolist()], dtype=bool
     )
-    return np.where(rests, bess.soc_max_frac, bess.reserve_frac)
+    certain_frac = np.where(rests, bess.soc_max_frac, bess.reserve_frac)
+    return np.asarray(np.maximum(certain_frac - bess.soc_min_frac, 0.0) * bess.energy_j)
+
+
+def counted_stores(facility: Facility) -> Mask:
+    """(BESS,) that count towards the least supply of their board for as long as nobody takes what
+    they hold: they form grid, and no rule empties them.
+    """
+    tree = facility.power
+    bess = tree.bess
+    asked = tree.minimum_supply_w[bess.board] > 0
+    holds = certain_j(facility) > BATTERY_EMPTY_J
+    return np.asarray(asked & np.isfinite(bess.forming_s) & holds)
+
+
+def stores_of_boards(facility: Facility) -> dict[int, list[int]]:
+    """By board, the power nodes of its stores that do."""
+    bess = facility.power.bess
+    found: dict[int, list[int]] = {}
+    for k in np.flatnonzero(counted_stores(facility)).tolist():
+        found.setdefault(int(bess.board[k]), []).append(int(bess.node[k]))
+    return found
 
 
 def _trips_s(facility: Facility, given_w: Array) -> Array:

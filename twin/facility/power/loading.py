@@ -13,9 +13,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.arrays import total_by
 from twin.catalogue.equipment_kinds import is_source
 from twin.facility.model import Array, Facility, Index, Mask
+from twin.facility.power.autonomy import counted_stores
 from twin.physics import flow
+from twin.physics.least_supply import asking_less, helped_w, reached_w
 
 ABOVE_FRAC = 1.0 + 1e-9
 """A rating counts as exceeded above this share of it."""
@@ -81,14 +84,41 @@ def loading_of(
     lost: int | Sequence[int] | NDArray[np.int64] | None = None,
     wires: flow.Wiring | None = None,
 ) -> Loading:
-    """The same for any loads, (power node,) or in rows (..., power node), over one tree."""
+    """The same for any loads, (power node,) or in rows (..., power node), over one tree.
+
+    A store that counts towards the least supply of its board does so for as long as nothing is
+    asked of it: it lasts for good then. One that would have to give ends, and its board opens.
+    """
     able = np.ones(len(facility.power.id), dtype=bool)
     if lost is not None:
         able[np.atleast_1d(np.asarray(lost, dtype=np.int64))] = False
     wires = wires or wiring(facility)
-    live = flow.live(wires, able, _sources(facility), np.zeros_like(able))
-    share = flow.shares(wires, live)
-    return Loading(*flow.through(_stages(facility), load_w, share, live), live)
+    source = _sources(facility)
+    nothing = np.zeros_like(able)
+    store_w, standby_w = _counted_w(facility, able)
+    while True:
+        help_w = helped_w(wires, able, source, nothing, store_w, lasting=True)
+        closed = asking_less(wires, help_w)
+        live = flow.live(closed, able, source, nothing)
+        share = flow.shares(closed, live)
+        output_w, input_w = flow.through(_stages(facility), load_w, share, live)
+        drawn_w = input_w.reshape(-1, live.size).max(axis=0) + standby_w
+        asked = (help_w > 0) & live & (drawn_w > reached_w(wires, share > 0) * ABOVE_FRAC)
+        if not asked.any():
+            return Loading(output_w, input_w, live)
+        store_w = np.where(asked, 0.0, store_w)
+
+
+def _counted_w(facility: Facility, able: Mask) -> tuple[Array, Array]:
+    """(power node,) ratings of the stores in order that count towards a board's least supply, and
+    what they draw for themselves.
+    """
+    tree = facility.power
+    bess = tree.bess
+    there = counted_stores(facility) & able[bess.node]
+    rating_w = np.where(there, tree.rating_w[bess.node], 0.0)
+    standby_w = np.where(there, bess.standby_w, 0.0)
+    return total_by(bess.board, rating_w, able.size), total_by(bess.board, standby_w, able.size)
 
 
 def peak_loads_w(

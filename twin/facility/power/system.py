@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.facility.model import Facility, Index, PowerTree
 from twin.facility.model.ups import UpsArrays
+from twin.facility.power.autonomy import certain_j, counted_stores
 from twin.facility.power.loading import peak_loads_w
-from twin.physics.cascade import PowerSystem
+from twin.physics.power_system import PowerSystem
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,9 @@ def system(facility: Facility) -> System:
                 else:
                     load_w[first] += load_w[node]
     ordered = sorted(kept, key=lambda node: node >= tree.equipment)
-    return _compiled(tree, np.array(ordered, dtype=np.int64), supplies, load_w)
+    nodes = np.array(ordered, dtype=np.int64)
+    flow = _compiled(tree, nodes, supplies, load_w)
+    return System(replace(flow, **_stores(facility, nodes)), nodes)
 
 
 def _supplies(tree: PowerTree) -> list[list[int]]:
@@ -65,10 +68,10 @@ def _feeds(tree: PowerTree) -> list[list[tuple[int, float]]]:
 
 def _compiled(
     tree: PowerTree, kept: Index, supplies: list[list[int]], load_w: np.ndarray
-) -> System:
+) -> PowerSystem:
     place = {node: row for row, node in enumerate(kept.tolist())}
     feeds = _feeds(tree)
-    flow = PowerSystem(
+    return PowerSystem(
         supplies=tuple(tuple(place[s] for s in supplies[node]) for node in kept.tolist()),
         feeds=tuple(tuple(feeds[node]) for node in kept.tolist()),
         over=_over(tree, kept.tolist(), place),
@@ -85,7 +88,23 @@ def _compiled(
         minimum_w=tree.minimum_supply_w[kept],
         **_overloads(tree.ups, kept),
     )
-    return System(flow, kept)
+
+
+def _stores(facility: Facility, kept: Index) -> dict[str, Any]:
+    """Stores that count towards the least supply of the board that they stand at."""
+    bess = facility.power.bess
+    counted = np.flatnonzero(counted_stores(facility))
+    if not counted.size:
+        return {}
+    place = {node: row for row, node in enumerate(kept.tolist())}
+    stores: list[list[int]] = [[] for _ in kept]
+    numbers = np.zeros((2, kept.size))
+    given_j = certain_j(facility) * facility.power.battery_discharge_frac[bess.node]
+    for k in counted.tolist():
+        own = place[int(bess.node[k])]
+        stores[place[int(bess.board[k])]].append(own)
+        numbers[:, own] = given_j[k], bess.standby_w[k]
+    return {"stores": tuple(map(tuple, stores)), "store_j": numbers[0], "standby_w": numbers[1]}
 
 
 def _over(tree: PowerTree, kept: list[int], place: dict[int, int]) -> tuple[tuple[int, ...], ...]:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.physics.battery import weighted_power_w
+from twin.physics.battery import BATTERY_EMPTY_J, weighted_power_w
 from twin.quantities import percent
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
-from twin.simulation.power.trial import BATTERY_EMPTY_J, NEAR_J
+from twin.simulation.power.trial import NEAR_J
 
 WALK_IN_STEPS = 5
 """Equal steps in which a UPS takes its load back over its walk-in time."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from twin.physics.battery import BATTERY_EMPTY_J
 from twin.physics.flow import Wiring
 from twin.results.enums import EventKind
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-from twin.simulation.power.trial import BATTERY_EMPTY_J
 
 
 class Counters:

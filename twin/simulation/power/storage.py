@@ -8,13 +8,13 @@ import numpy as np
 
 from twin.arrays import Array, Mask, total_by
 from twin.physics import flow
+from twin.physics.battery import BATTERY_EMPTY_J
 from twin.physics.least_supply import asking_less, helped_w, reached_w, stands_alone
 from twin.quantities import percent
 from twin.results.enums import EventKind
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
 from twin.simulation.power.storage_rules import Rules
-from twin.simulation.power.trial import BATTERY_EMPTY_J
 from twin.simulation.state.power import SupplyState
 
 NEAR_W = 1e-3

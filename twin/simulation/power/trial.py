@@ -9,11 +9,10 @@ import numpy as np
 from twin.arrays import Array, Mask
 from twin.catalogue.equipment_kinds import MAINS, Role, of_role
 from twin.physics import flow
+from twin.physics.battery import BATTERY_EMPTY_J
 from twin.physics.sag import GOOD_FRAC
 from twin.simulation.kernel.world import World
 
-BATTERY_EMPTY_J = 1.0
-"""A battery with no more counts as empty."""
 NEAR_J = 10.0 * BATTERY_EMPTY_J
 """A quiet stretch ends before a battery is as near to empty or full."""
 
