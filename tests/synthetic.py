@@ -76,6 +76,7 @@ def synthetic() -> Result:
         "energy": day["energy"],
         "costs": _costs(),
         "cost_figures": _cost_figures(),
+        "cash_flow": _cash_flow(),
         "prices": _frame("prices", [("ups", "USD/W", 0.25, 0.3, 0.45, "2026-11", "assumed", "x")]),
         "carbon": _carbon(day["site"]),
         "witnesses": _witnesses(),
@@ -117,6 +118,20 @@ def _cost_figures() -> pd.DataFrame:
         ("usd_per_gpu_h", 1.4, 1.2, 1.7, "USD/h", "over the GPU hours with work"),
     ]
     return _frame("cost_figures", rows)
+
+
+def _cash_flow() -> pd.DataFrame:
+    """A start and two years: earnings 9, running 2.25, and 24 MUSD bought; nothing borrowed."""
+    paid = (-9e5, 0.0, 0.0, 0.0, -4e5, -7e5, -2.5e5)
+    none = (np.nan,) * 8
+    rows = [
+        (0, *[0.0] * 8, -2.4e7, 0.0, 0.0, -2.4e7, -2.4e7, -2.4e7, -2.4e7, *[0.0] * 4, *none),
+        (1, 9e6, *paid, 0.0, 0.0, -4e5, 6.35e6, 5.88e6, -1.765e7, -1.812e7, 5.15e6, 0.0, 0.0,
+         1.6e6, *none),
+        (2, 9e6, *paid, 0.0, 1.1e7, -4e5, 1.735e7, 1.487e7, -3e5, -3.25e6, 5.15e6, 0.0, 0.0,
+         1.6e6, *none),
+    ]  # fmt: skip
+    return _frame("cash_flow", rows)
 
 
 def _carbon(site: pd.DataFrame) -> pd.DataFrame:

@@ -158,6 +158,6 @@ def test_tables_alone_are_those_of_the_result() -> None:
     told = run.result()
     alone = run.tables()
     assert set(alone) == {table.name for table in TABLES}
-    costs = {"costs", "cost_figures", "prices", "carbon"}
+    costs = {"costs", "cost_figures", "cash_flow", "prices", "carbon"}
     for name in set(alone) - costs:
         assert_frame_equal(alone[name], told.frame(name))

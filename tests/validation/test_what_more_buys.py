@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT
 
@@ -105,3 +106,48 @@ def test_prices_are_listed_with_date_and_source(capsys: Any) -> None:
     rows = said(capsys, "--prices")
     assert {"wacc", "ups", "construction_us_average"} <= {row["name"] for row in rows}
     assert all(row["as_of"] and row["source"] and row["status"] for row in rows)
+
+
+def test_what_fewer_failures_save_is_taxed_as_all_that_is_earned() -> None:
+    """A third coolant unit under a tax of 25 %, half of the earnings in the first year: by hand.
+
+    Its price is written off over 15 years, and half of it is left after ten of its twenty.
+    """
+    economics = {"tax": {"rate": 0.25}, "adoption": [0.5, 1.0]}
+    base = twin.load(FIRST).with_(horizon="10 min", faults={}, drills=[], economics=economics)
+    a = twin.cost(base)
+    b = twin.cost(base.with_(layout__cooling__loops__cdu__count=3))
+    change = cost_change(a, b)
+    capex = change.figures["capex_change_usd"]["value"]
+    operating = b.answer.operating[0] - a.answer.operating[0]
+    saved = a.lost_usd_per_year - b.lost_usd_per_year
+    gained = saved * np.array([0.5, *[1.0] * 9]) - operating
+    taxed = gained - capex / 15
+    taxed[-1] += 0.5 * capex - capex * 5 / 15
+    flows = [-capex, *(gained - 0.25 * taxed)]
+    flows[-1] += 0.5 * capex
+    assert change.figures["npv_usd"]["value"] == pytest.approx(npv(0.08, flows), rel=1e-9, abs=1e-2)
+    years = change.cash_flow
+    assert [row["net_usd"] for row in years] == pytest.approx(flows, abs=1e-2)
+    assert years[-1]["cumulative_discounted_usd"] == pytest.approx(npv(0.08, flows), abs=1e-2)
+
+
+def test_a_planner_takes_the_cash_flow_into_a_spreadsheet(tmp_path: Any, capsys: Any) -> None:
+    """Files, JSON and terminal say the same; of a design and of a change."""
+    out = tmp_path / "money"
+    found = said(capsys, FIRST, *SHORT, "--out", str(out))
+    sheet = pd.read_csv(out / "cash_flow.csv")
+    assert json.loads((out / "cost.json").read_text()) == found
+    pd.testing.assert_frame_equal(
+        sheet, pd.DataFrame(found["cash_flow"], dtype=float), check_dtype=False, rtol=1e-12
+    )
+    figure = pd.read_csv(out / "figures.csv").set_index("name").value
+    assert sheet.discounted_usd.sum() == pytest.approx(figure.npv_usd)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "cash_flow.csv", "cost.json", "costs.csv", "figures.csv", "prices.csv",
+    ]  # fmt: skip
+    two = ("--change", "layout.power.utility.count=2", "--out", str(tmp_path / "change"))
+    assert main(["cost", FIRST, *SHORT, *two]) == 0
+    assert "cumulative discounted" in capsys.readouterr().out
+    change = pd.read_csv(tmp_path / "change" / "cash_flow.csv")
+    assert (change.b_usd - change.a_usd).tolist() == pytest.approx(change.net_usd.tolist())

@@ -27,6 +27,10 @@ Change = Annotated[
     list[str] | None,
     Option("--change", metavar="KEY.PATH=VALUE", help="This design changed: what that buys."),
 ]
+Out = Annotated[
+    Path | None,
+    Option("--out", metavar="DIR", help="Also write everything as JSON and CSV tables there."),
+]
 Prices = Annotated[bool, Option("--prices", help="List every price that may be stated.")]
 
 
@@ -36,6 +40,7 @@ def cost(
     change: Change = None,
     changes: Overrides = None,
     prices: Prices = False,
+    out: Out = None,
     json: Json = False,
 ) -> None:
     """Tell what a design costs, and what a change buys."""
@@ -44,6 +49,8 @@ def cost(
         return
     cost_face.refuse_unclear(file, against, change)
     assert file is not None
+    if out is not None:
+        say.writable(out)
     with say.progress(file.name) as told:
         found = cost_face.asked(
             file, read_overrides(changes or ()), against, read_overrides(change or ()), told
@@ -54,6 +61,8 @@ def cost(
         _print_change(file.name, found)
     else:
         _print_cost(file.name, found)
+    for path in cost_face.write(found, out) if out is not None else ():
+        say.note(f"written: {path}")
 
 
 def _print_prices(json: bool) -> None:
@@ -70,6 +79,7 @@ def _print_cost(title: str, found: dict[str, Any]) -> None:
     shown = {
         "stands_on": found["stands_on"],
         "figures": [{"name": name, **row} for name, row in found["figures"].items()],
+        "cash flow": [_year(row) for row in found["cash_flow"]],
         "costs": [{key: row[key] for key in bought} for row in found["costs"]],
         "expected failures": failures,
         "dearest failures": found["failures"]["worst"],
@@ -78,10 +88,21 @@ def _print_cost(title: str, found: dict[str, Any]) -> None:
     say.findings(title, shown)
 
 
+def _year(row: dict[str, Any]) -> dict[str, Any]:
+    """A year of the cash flow, running costs together."""
+    traded = ("bought_usd", "sold_usd", "tax_usd", "net_usd")
+    running = row["net_usd"] - row["revenue_usd"] - sum(row[key] for key in traded[:3])
+    worth = ("cumulative_usd", "cumulative_discounted_usd")
+    owners = ("owners_net_usd",) if row["owners_net_usd"] == row["owners_net_usd"] else ()
+    told = {"year": row["year"], "revenue_usd": row["revenue_usd"], "running_usd": running}
+    return told | {key: row[key] for key in (*traded, *worth, *owners)}
+
+
 def _print_change(title: str, found: dict[str, Any]) -> None:
     shown = {
         "verdict": found["verdict"],
         "figures": [{"name": name, **row} for name, row in found["figures"].items()],
+        "cash flow": found["cash_flow"],
         "compared": found["compared"],
         "changed": found["inputs"],
         "warnings": found["warnings"],

@@ -63,3 +63,10 @@ def _cost(file: Path, overrides: Mapping[str, str], told: Told, word: str) -> Co
         where = "--set"
         raise InputError([Problem("", "a result", "a scenario or layout to change", file=where)])
     return cost(file)
+
+
+def write(found: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write all of it as JSON and its tables as CSV; their paths."""
+    from twin.study.cost.files import write as written
+
+    return written(found, folder)

@@ -83,7 +83,12 @@ class CostAnswer:
     @cached_property
     def cash(self) -> Cash:
         """Cash year by year, of the project and of its owners."""
-        return cash(self.facility.scenario, self.bought, self.money, self.operating, self.earned)
+        return self.cash_without(0.0)
+
+    def cash_without(self, lost_usd: float) -> Cash:
+        """The same where a year at full adoption earns so much less, USD."""
+        asked = self.facility.scenario
+        return cash(asked, self.bought, self.money, self.paid, self.earned - lost_usd)
 
     @property
     def flows(self) -> Array:

@@ -60,6 +60,8 @@ class AnnualBlock:
     annual: Array | None
     """USD a year; None where nobody knows."""
     price: str
+    line: str
+    """Column of the cash flow that it is paid in; empty for interest, which is no payment."""
 
     @property
     def usd(self) -> Array:

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from twin.analysis.economics.blocks import GROUPS, CapitalBlock, Money, total_usd
+from twin.analysis.economics.blocks import (
+    GROUPS,
+    AnnualBlock,
+    CapitalBlock,
+    Money,
+    added,
+    total_usd,
+)
 from twin.analysis.economics.loans import Debt, cover, debt
-from twin.analysis.economics.taxes import taxes
+from twin.analysis.economics.taxes import TaxYears, taxes
 from twin.arrays import Array
 from twin.scenario.schema import Scenario
 
 Sold = dict[int, dict[str, Array]]
 """By year and group (1 + draw,) what is got for things, nan for those that stay."""
+Lines = Mapping[str, Array]
+"""By column (1 + draw, year + 1) USD, the start first: what comes in is above zero, what is paid
+below it."""
+RUNNING = (
+    "energy_usd", "demand_charge_usd", "grid_income_usd", "water_usd", "staff_usd",
+    "maintenance_usd", "insurance_usd",
+)  # fmt: skip
+"""Columns of what is paid every year; grid_income_usd is what the utility pays."""
 
 
 @dataclass(frozen=True)
 class Owners:
-    """Where a part is borrowed: what its owners put in and get, and what the bank counts on.
-    Arrays are (1 + draw, year), flows with the start before.
-    """
+    """Where a part is borrowed: what its owners put in and get, and what the bank counts on."""
 
     debt: Debt
+    books: TaxYears
+    """With interest taken off."""
+    lines: Lines
+    """Loan, interest and tax; all else is as of the project."""
     flows: Array
+    """(1 + draw, year + 1)"""
     cover: Array
-    """Earnings less running costs and tax over what the bank gets."""
+    """(1 + draw, year) earnings less running costs and tax over what the bank gets."""
 
 
 @dataclass(frozen=True)
@@ -35,60 +54,89 @@ class Cash:
     bought anew at the end of their life, and at last what everything is still worth.
     """
 
-    flows: Array
-    """(1 + draw, year + 1) USD of the project, whoever pays for it."""
+    lines: Lines
+    """Whose sum is the flow of each year."""
+    books: TaxYears
     owners: Owners | None
     """None where nothing is borrowed."""
+
+    @cached_property
+    def flows(self) -> Array:
+        """(1 + draw, year + 1) USD of the project, whoever pays for it."""
+        return added(self.lines.values())
 
 
 def cash(
     scenario: Scenario,
     bought: Sequence[CapitalBlock],
     money: Money,
-    operating: Array,
+    paid: Sequence[AnnualBlock],
     earned: float,
 ) -> Cash:
-    """Of a design, from what it buys and what a year costs and earns."""
+    """Of a design, from what it buys, what a year costs by its blocks, and what one earns at full
+    adoption.
+    """
     asked = scenario.economics
-    gained = _gained(scenario, money, operating, earned)
+    running = _earned_and_paid(scenario, money, paid, earned)
+    gained = added(running.values())[:, 1:]
     sold = _sold(bought, money, asked.years)
-    untaxed = _untaxed(bought, gained, sold)
-    tax = taxes(asked.tax, bought, gained, sold)
-    flows = untaxed - _from_year_1(tax)
+    books = taxes(asked.tax, bought, gained, sold)
+    before_tax = running | _traded(bought, gained, sold)
+    lines = before_tax | {"tax_usd": _from_year_1(-books.tax)}
     if asked.loan is None:
-        return Cash(flows, None)
+        return Cash(lines, books, None)
     held = debt(asked.loan, total_usd(bought) * np.ones(money.wacc.size), asked.years)
-    tax = taxes(asked.tax, bought, gained - held.interest, sold)
-    own = untaxed - _from_year_1(tax + held.service)
-    own[:, 0] += held.borrowed
-    own[:, -1] -= held.settled
-    return Cash(flows, Owners(held, own, cover(gained - tax, held)))
+    own_books = taxes(asked.tax, bought, gained - held.interest, sold)
+    own = {
+        "loan_usd": _loan(held),
+        "interest_usd": _from_year_1(-held.interest),
+        "tax_usd": _from_year_1(-own_books.tax),
+    }
+    flows = added([*before_tax.values(), *own.values()])
+    able = cover(gained - own_books.tax, held)
+    return Cash(lines, books, Owners(held, own_books, own, flows, able))
 
 
-def _gained(scenario: Scenario, money: Money, operating: Array, earned: float) -> Array:
-    """(1 + draw, year) earnings less running costs."""
+def _earned_and_paid(
+    scenario: Scenario, money: Money, paid: Sequence[AnnualBlock], earned: float
+) -> dict[str, Array]:
+    """Lines of what is earned and of what running costs, the same every year."""
     asked = scenario.economics
     adopted = [*asked.adoption, *[asked.adoption[-1]] * asked.years][: asked.years]
     change = (1.0 + asked.price_change_per_year) ** np.arange(asked.years)
-    gained = earned * np.array(adopted) * change - np.atleast_1d(operating)[:, None]
-    return np.asarray(gained * np.ones((money.wacc.size, 1)))
+    whole = np.ones((money.wacc.size, asked.years))
+    lines = {"revenue_usd": _from_year_1(earned * np.array(adopted) * change * whole)}
+    for line in RUNNING:
+        usd = added(block.usd for block in paid if block.line == line)
+        lines[line] = _from_year_1(-usd[:, None] * whole)
+    return lines
 
 
-def _untaxed(bought: Sequence[CapitalBlock], gained: Array, sold: Sold) -> Array:
-    """(1 + draw, year + 1) flows before tax."""
-    flows = _from_year_1(gained)
-    flows[:, 0] -= total_usd(bought)
+def _traded(bought: Sequence[CapitalBlock], gained: Array, sold: Sold) -> dict[str, Array]:
+    """Lines of what is bought and what is got for it."""
+    spent = np.zeros_like(_from_year_1(gained))
+    got_usd = np.zeros_like(spent)
+    spent[:, 0] -= total_usd(bought)
     last = gained.shape[1]
     for year, parts in sold.items():
         for group, got in parts.items():
             anew = total_usd(bought, group) if year < last else 0.0
-            flows[:, year] -= np.where(np.isnan(got), 0.0, anew - got)
+            spent[:, year] -= np.where(np.isnan(got), 0.0, anew)
+            got_usd[:, year] += np.where(np.isnan(got), 0.0, got)
+    return {"bought_usd": spent, "sold_usd": got_usd}
+
+
+def _loan(held: Debt) -> Array:
+    """(1 + draw, year + 1) what the bank gives and gets back, interest apart."""
+    flows = _from_year_1(-held.repaid)
+    flows[:, 0] = held.borrowed
+    flows[:, -1] -= held.settled
     return flows
 
 
 def _from_year_1(values: Array) -> Array:
-    """(1 + draw, year) with the start before, at which there is nothing."""
-    return np.pad(values, ((0, 0), (1, 0)))
+    """(1 + draw, year) with the start before, at which there is nothing; no zero is negative."""
+    return np.asarray(np.pad(values, ((0, 0), (1, 0))) + 0.0)
 
 
 def _sold(bought: Sequence[CapitalBlock], money: Money, years: int) -> Sold:

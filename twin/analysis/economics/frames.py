@@ -11,6 +11,7 @@ import pandas as pd
 
 from twin.analysis.economics.answer import CostAnswer, Figure, economics, figures_of
 from twin.analysis.economics.blocks import AnnualBlock, CapitalBlock
+from twin.analysis.economics.by_year import cash_flow_frame
 from twin.analysis.economics.carbon import carbon_frame, embodied
 from twin.analysis.economics.price_list import UsedPrice, interval
 from twin.analysis.economics.yearly import RUN
@@ -25,7 +26,7 @@ Row = dict[str, Any]
 def cost_frames(
     facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
-    """The tables `costs`, `cost_figures`, `prices` and `carbon` of a run."""
+    """The tables `costs`, `cost_figures`, `cash_flow`, `prices` and `carbon` of a run."""
     found = economics(facility, summary, tables)
     made = embodied(facility, found.prices, found.money)
     a_year = float(made.per_year_kg[0])
@@ -34,6 +35,7 @@ def cost_frames(
     return {
         "costs": pd.DataFrame(cost_rows(found)),
         "cost_figures": pd.DataFrame([_figure_row(figure) for figure in figures]),
+        "cash_flow": cash_flow_frame(found),
         "prices": pd.DataFrame([asdict(price) for price in found.prices.used.values()]),
         "carbon": carbon,
     }
@@ -45,7 +47,7 @@ def cost_rows(found: CostAnswer) -> list[Row]:
     rows = [_bought_row(found, block, used) for block in found.bought]
     rows += [_paid_row(block, "running", used) for block in found.paid]
     interest = AnnualBlock(
-        "financing", float(found.money.wacc[0]), "a year", found.financing, "wacc"
+        "financing", float(found.money.wacc[0]), "a year", found.financing, "wacc", ""
     )
     return [*rows, _paid_row(interest, "financing", used)]
 

@@ -10,6 +10,7 @@ Interest is deductible where it is paid: of the owners' cash, and not of the pro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -48,27 +49,47 @@ class Books:
         self.since[group] = np.where(due, float(year), self.since[group])
 
 
+@dataclass(frozen=True)
+class TaxYears:
+    """What the tax office counts. Arrays are (1 + draw, year), USD."""
+
+    written_off: Array
+    """Depreciation."""
+    sale_gain: Array
+    """What is got for things above their book, or below it."""
+    carried: Array
+    """Losses of earlier years that are set off."""
+    taxable: Array
+    """Earnings less all of these; below zero a loss that is carried on."""
+    tax: Array
+
+
 def taxes(
     asked: Tax, bought: Sequence[CapitalBlock], earned: Array, sold: dict[int, dict[str, Array]]
-) -> Array:
-    """(1 + draw, year) USD of tax.
+) -> TaxYears:
+    """Tax year by year.
 
     earned   (1 + draw, year) earnings less running costs, and interest where it is paid
     sold     by year and group (1 + draw,) what is got for what was there; nan where it stays
     """
-    paid = np.zeros(earned.shape)
-    if not asked.rate:
-        return paid
     draws, years = earned.shape
     books = Books(asked, bought, draws)
     carried = np.zeros(draws)
+    told = []
     for year in range(1, years + 1):
-        taxable = earned[:, year - 1] - books.written_off(year)
-        for group, got in sold.get(year, {}).items():
-            due = ~np.isnan(got)
-            taxable = taxable + np.where(due, got - books.book(group, year), 0.0)
-            books.replaced(group, year, due)
-        taxable = taxable - carried
+        off = books.written_off(year)
+        gain = _gain(books, year, sold.get(year, {}))
+        taxable = earned[:, year - 1] - off + gain - carried
+        told.append((off, gain, carried, taxable, asked.rate * np.maximum(taxable, 0.0)))
         carried = np.maximum(-taxable, 0.0)
-        paid[:, year - 1] = asked.rate * np.maximum(taxable, 0.0)
-    return paid
+    return TaxYears(*(np.stack(of_year, axis=1) for of_year in zip(*told, strict=True)))
+
+
+def _gain(books: Books, year: int, sold: dict[str, Array]) -> Array:
+    """What is sold above its book in a year; what is bought in its place begins anew."""
+    gain = np.zeros_like(books.since[IT])
+    for group, got in sold.items():
+        due = ~np.isnan(got)
+        gain = gain + np.where(due, got - books.book(group, year), 0.0)
+        books.replaced(group, year, due)
+    return np.asarray(gain)

@@ -35,14 +35,14 @@ def running(scenario: Scenario, run: Lived, prices: PriceList) -> list[AnnualBlo
     told = _demand_stands_on(scenario)
     paid = (("export", run.export_usd), ("demand response", run.response_usd))
     return [
-        _of_run("energy", energy, _energy_usd(scenario, run)),
-        _of_run("generator fuel", factor, run.fuel_usd),
+        _of_run("energy", energy, _energy_usd(scenario, run), "energy_usd"),
+        _of_run("generator fuel", factor, run.fuel_usd, "energy_usd"),
         AnnualBlock(
             "demand charge", factor, "of the run", None if told else _same(factor * run.demand_usd),
-            told or RUN,
+            told or RUN, "demand_charge_usd",
         ),
-        _of_run("water", factor * asked.year_water_factor, run.water_usd),
-        *(_of_run(name, factor, -usd) for name, usd in paid if usd),
+        _of_run("water", factor * asked.year_water_factor, run.water_usd, "water_usd"),
+        *(_of_run(name, factor, -usd, "grid_income_usd") for name, usd in paid if usd),
         *_staff(on_duty(scenario), run.gpus, prices),
     ]  # fmt: skip
 
@@ -55,8 +55,8 @@ def _energy_usd(scenario: Scenario, run: Lived) -> float:
     return (1.0 - contract.share) * run.energy_usd + contract.share * run.bought_j * contract.price
 
 
-def _of_run(name: str, factor: float, usd: float) -> AnnualBlock:
-    return AnnualBlock(name, factor, "of the run", _same(factor * usd), RUN)
+def _of_run(name: str, factor: float, usd: float, line: str) -> AnnualBlock:
+    return AnnualBlock(name, factor, "of the run", _same(factor * usd), RUN, line)
 
 
 def _same(value: float) -> Array:
@@ -81,11 +81,13 @@ def _staff(people: int, gpus: int, prices: PriceList) -> list[AnnualBlock]:
     each = prices.value("staff")
     site = prices.value("fte_24x7") * (people / 2.0)
     racks = prices.value("it_fte_per_1000_gpus") * (gpus / 1000.0)
+    crews = (
+        ("staff on duty", site, "fte_24x7"),
+        ("staff for racks", racks, "it_fte_per_1000_gpus"),
+    )
     return [
-        AnnualBlock("staff on duty", float(site[0]), "FTE", site * each, "fte_24x7"),
-        AnnualBlock(
-            "staff for racks", float(racks[0]), "FTE", racks * each, "it_fte_per_1000_gpus"
-        ),
+        AnnualBlock(name, float(fte[0]), "FTE", fte * each, price, "staff_usd")
+        for name, fte, price in crews
     ]
 
 
@@ -95,13 +97,13 @@ def upkeep(bought: Sequence[CapitalBlock], prices: PriceList) -> list[AnnualBloc
     plant = total_usd(bought, PLANT)
     whole = added(block.usd for block in bought if block.group != LAND)
     shares = (
-        ("maintenance of racks", racks, "maintenance_it"),
-        ("maintenance of plant", plant, "maintenance_facility"),
-        ("insurance and tax", whole, "insurance_and_tax"),
+        ("maintenance of racks", racks, "maintenance_it", "maintenance_usd"),
+        ("maintenance of plant", plant, "maintenance_facility", "maintenance_usd"),
+        ("insurance and tax", whole, "insurance_and_tax", "insurance_usd"),
     )
     return [
-        AnnualBlock(name, float(usd[0]), "USD", usd * prices.value(price), price)
-        for name, usd, price in shares
+        AnnualBlock(name, float(usd[0]), "USD", usd * prices.value(price), price, line)
+        for name, usd, price, line in shares
     ]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from twin.analysis.economics import figures
 from twin.named_quantity import readable, spoken
 from twin.present.blocks import Block, Columns, Section, grid, words
+from twin.quantities import figures as figures_of
 from twin.quantities import money, percent
 from twin.results import Result
 
@@ -23,9 +24,24 @@ def section(result: Result) -> Section:
         return Section("Cost", ["No cost was worked out for this run."])
     blocks: list[Block] = [
         grid("What it comes to", _figures(told), _FIGURES, MOST_BLOCKS, "cost_figures"),
+        *_by_year(result.frame("cash_flow")),
         grid("What is bought and paid", costs, _BLOCKS, MOST_BLOCKS, "costs"),
     ]
     return Section("Cost", _says(result), blocks)
+
+
+def _by_year(flow: pd.DataFrame) -> list[Block]:
+    """Cash year by year; what the tax office counts and what the owners get where there is any."""
+    told = flow.assign(
+        power_usd=flow[["energy_usd", "demand_charge_usd", "grid_income_usd"]].sum(axis=1),
+        upkeep_usd=flow[["maintenance_usd", "insurance_usd"]].sum(axis=1),
+    )
+    parts = [("Cash by year", _YEARS)]
+    if flow["tax_usd"].any():
+        parts.append(("What is taxed", _TAXED))
+    if flow["loan_usd"].notna().any():
+        parts.append(("Cash of the owners", _OWNED))
+    return [grid(title, told, columns, MOST_BLOCKS, "cash_flow") for title, columns in parts]
 
 
 def each_token(result: Result) -> str:
@@ -118,4 +134,40 @@ _BLOCKS: Columns = {
     "A year": ("annual_usd", money),
     "Price": ("price", words),
     "Status": ("status", words),
+}
+_YEARS: Columns = {
+    "Year": ("year", str),
+    "Earned": ("revenue_usd", money),
+    "Energy": ("power_usd", money),
+    "Water": ("water_usd", money),
+    "Staff": ("staff_usd", money),
+    "Upkeep": ("upkeep_usd", money),
+    "Bought": ("bought_usd", money),
+    "Sold": ("sold_usd", money),
+    "Tax": ("tax_usd", money),
+    "Cash": ("net_usd", money),
+    "Today": ("discounted_usd", money),
+    "Cash so far": ("cumulative_usd", money),
+    "Today, so far": ("cumulative_discounted_usd", money),
+}
+"""Energy with demand charges and what the utility pays; upkeep with insurance; `Today` is what it
+is worth at the start."""
+_TAXED: Columns = {
+    "Year": ("year", str),
+    "Written off": ("depreciation_usd", money),
+    "Gain of sales": ("sale_gain_usd", money),
+    "Losses set off": ("loss_carried_usd", money),
+    "Taxed": ("taxable_usd", money),
+    "Tax": ("tax_usd", money),
+}
+_OWNED: Columns = {
+    "Year": ("year", str),
+    "Loan": ("loan_usd", money),
+    "Interest": ("interest_usd", money),
+    "Taxed": ("owners_taxable_usd", money),
+    "Tax": ("owners_tax_usd", money),
+    "Cash": ("owners_net_usd", money),
+    "Today": ("owners_discounted_usd", money),
+    "Cash so far": ("owners_cumulative_usd", money),
+    "Debt cover": ("debt_cover", figures_of),
 }

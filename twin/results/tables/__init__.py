@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from twin.results.tables.balances import ENERGY, WITNESSES
 from twin.results.tables.design import BATTERIES, COMPONENTS, EDGES, ELECTRICAL, HALLS, LOADING
-from twin.results.tables.economics import CARBON, COST_FIGURES, COSTS, PRICES
+from twin.results.tables.economics import CARBON, CASH_FLOW, COST_FIGURES, COSTS, PRICES
 from twin.results.tables.equipment import BESS, LOOPS, MOISTURE, POWER, RACKS, SITE
 from twin.results.tables.incidents import (
     COUNTERFACTUAL_CAUSES,
@@ -25,6 +25,7 @@ __all__ = [
     "BATTERIES",
     "BESS",
     "CARBON",
+    "CASH_FLOW",
     "COMPONENTS",
     "COSTS",
     "COST_FIGURES",
@@ -87,6 +88,7 @@ TABLES: tuple[Table, ...] = (
     ENERGY,
     COSTS,
     COST_FIGURES,
+    CASH_FLOW,
     PRICES,
     CARBON,
     WITNESSES,

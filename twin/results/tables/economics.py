@@ -68,6 +68,42 @@ COST_FIGURES = Table(
     ),
 )
 
+CASH_FLOW = Table(
+    "cash_flow",
+    "Cash year by year at planning values, from which worth, rate of return and paybacks are made: "
+    "what comes in is above zero, what is paid below it, each paid at the end of its year.",
+    (
+        Column("year", "int", "", "0 is the start."),
+        Column("revenue_usd", "float", "USD", "Tokens and priced GPU hours."),
+        Column("energy_usd", "float", "USD", "Energy of the utility and fuel."),
+        Column("demand_charge_usd", "float", "USD", "For the highest power of each month."),
+        Column("grid_income_usd", "float", "USD", "Energy sold, demand responses."),
+        Column("water_usd", "float", "USD", "Water."),
+        Column("staff_usd", "float", "USD", "People on duty, and those who see to the racks."),
+        Column("maintenance_usd", "float", "USD", "Of racks and of plant."),
+        Column("insurance_usd", "float", "USD", "Insurance, and tax on property."),
+        Column("bought_usd", "float", "USD", "Things bought, at the start and anew."),
+        Column("sold_usd", "float", "USD", "Things sold at the end of their life or of the years."),
+        Column("tax_usd", "float", "USD", "Tax on income, as if nothing were borrowed."),
+        Column("net_usd", "float", "USD", "Sum of all these: the project's cash of the year."),
+        Column("discounted_usd", "float", "USD", "That at the cost of capital; adds up to worth."),
+        Column("cumulative_usd", "float", "USD", "net_usd of all years so far."),
+        Column("cumulative_discounted_usd", "float", "USD", "discounted_usd of all years so far."),
+        Column("depreciation_usd", "float", "USD", "Written off in the tax books; no cash."),
+        Column("sale_gain_usd", "float", "USD", "What is sold above its book, or below it."),
+        Column("loss_carried_usd", "float", "USD", "Losses of earlier years that are set off."),
+        Column("taxable_usd", "float", "USD", "What is taxed; below zero a loss carried on."),
+        Column("loan_usd", "float", "USD", "Borrowed, and paid back. Empty without a loan."),
+        Column("interest_usd", "float", "USD", "Paid on what was owed through the year."),
+        Column("owners_taxable_usd", "float", "USD", "The same after interest."),
+        Column("owners_tax_usd", "float", "USD", "Tax where interest is deductible."),
+        Column("owners_net_usd", "float", "USD", "The owners' cash: after loan, interest and tax."),
+        Column("owners_discounted_usd", "float", "USD", "That at the cost of equity."),
+        Column("owners_cumulative_usd", "float", "USD", "owners_net_usd of all years so far."),
+        Column("debt_cover", "float", "", "Debt service cover ratio; empty where none is owed."),
+    ),
+)
+
 CARBON = Table(
     "carbon",
     "Carbon by the hour, kg CO2e.",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from twin.analysis.compare import Input, asked_differently
+from twin.analysis.economics.by_year import worth_by_year
 from twin.analysis.economics.finance import npv, payback, rate_of_return, rates_of_return
 from twin.analysis.economics.frames import told
 from twin.arrays import Array
@@ -38,13 +39,24 @@ class CostChange:
 
     @property
     def flows(self) -> Array:
-        """(1 + draw, year + 1) cash flows of the change: those of b less those of a, and what
-        fewer failures save each year. Both meet the same draws of every price.
+        """(1 + draw, year + 1) cash flows of the change: those of b less those of a, each without
+        what its failures are expected to cost. Both meet the same draws of every price.
         """
-        years = self.a.answer.facility.scenario.economics.years
-        flows = self.b.answer.flows - self.a.answer.flows
-        flows[:, 1 : years + 1] += self.a.lost_usd_per_year - self.b.lost_usd_per_year
-        return flows
+        return np.asarray(self.b.expected_flows - self.a.expected_flows)
+
+    @property
+    def cash_flow(self) -> list[Row]:
+        """The same year by year at planning values, with what it is worth by then."""
+        flows = self.flows[0]
+        columns = {
+            "a_usd": self.a.expected_flows[0],
+            "b_usd": self.b.expected_flows[0],
+            "net_usd": flows,
+            **worth_by_year(flows, float(self.a.answer.money.wacc[0])),
+        }
+        cells = [values.tolist() for values in columns.values()]
+        rows = zip(*cells, strict=True)
+        return [{"year": n, **dict(zip(columns, row, strict=True))} for n, row in enumerate(rows)]
 
     @property
     def figures(self) -> dict[str, Row]:
@@ -96,6 +108,7 @@ class CostChange:
         return {
             "verdict": self.verdict,
             "figures": self.figures,
+            "cash_flow": self.cash_flow,
             "compared": [{**row, "change": row["b"] - row["a"]} for row in rows],
             "inputs": [asdict(one) for one in self.inputs],
             "failures": {"a": asdict(self.a.outages), "b": asdict(self.b.outages)},

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from twin.analysis.economics.answer import CostAnswer, economics
 from twin.analysis.economics.lived import HOUR_S
 from twin.analysis.economics.outages import ExpectedOutages, expected_outages, lost_usd_per_year
+from twin.arrays import Array
 from twin.cards import Shown
 from twin.facility import Facility, build
 from twin.results import Result
@@ -51,6 +53,11 @@ class CostReport(Shown):
         rows = self.result.rows("cost_figures")
         return {row["name"]: {k: v for k, v in row.items() if k != "name"} for row in rows}
 
+    @cached_property
+    def expected_flows(self) -> Array:
+        """(1 + draw, year + 1) USD of the project, its expected failures taken off."""
+        return self.answer.cash_without(self.lost_usd_per_year).flows
+
     @property
     def warnings(self) -> list[str]:
         """What to know before the numbers are used."""
@@ -85,6 +92,7 @@ class CostReport(Shown):
             "name": self.name,
             "stands_on": self.stands_on,
             "figures": self.figures,
+            "cash_flow": self.result.rows("cash_flow"),
             "costs": self.result.rows("costs"),
             "failures": {"lost_usd_per_year": self.lost_usd_per_year, **asdict(self.outages)},
             "prices": self.result.rows("prices"),
