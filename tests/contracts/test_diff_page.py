@@ -173,3 +173,108 @@ def test_json_goes_along_with_a_page(designs: tuple[Path, Path], tmp_path: Path,
     assert whats["support_r1"] == "moved"
     assert whats["compute_r1"] == "changed"
     assert out.is_file()
+
+
+RENAMES = (
+    ("- name: compute\n", "- name: gpu\n"),
+    ("serves: compute", "serves: gpu"),
+    ("- name: ups  ", "- name: block"),
+    ("{source: ups,", "{source: block,"),
+    ("{name: crah,", "{name: ahu,"),
+    ("name: cdu\n", "name: coolant\n"),
+)
+
+
+def renamed_designs(folder: Path, *more: tuple[str, str]) -> tuple[Path, Path]:
+    """A pod, and the same with other names for racks, UPS blocks, handlers and coolant units."""
+    text = base = BASE.read_text(encoding="utf-8")
+    for old, new in (*RENAMES, *more):
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "a.yaml").write_text(base, encoding="utf-8")
+    (folder / "b.yaml").write_text(text, encoding="utf-8")
+    return folder / "a.yaml", folder / "b.yaml"
+
+
+def told_as_data(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> list[dict[str, object]]:
+    capsys.readouterr()
+    assert main(["diff", *map(str, pair), "--json"]) == 0
+    found: list[dict[str, object]] = json.loads(capsys.readouterr().out)["differences"]
+    return found
+
+
+def test_what_only_has_another_name_is_renamed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Racks, blocks, handlers, units and the pumps in them; no feed and no key is told twice."""
+    pair = renamed_designs(tmp_path)
+    found = told_as_data(pair, capsys)
+    assert {one["what"] for one in found if one["section"] == "components"} == {"renamed"}
+    names = {
+        str(one["subject"]): value["old"]
+        for one in found
+        if one["section"] == "components"
+        for value in one["values"]  # type: ignore[attr-defined]
+    }
+    assert len(names) == 8 + 4 + 4 + 2 + 4
+    assert names["gpu_r3"] == "compute_r3"
+    assert names["coolant_2_pump_1"] == "cdu_2_pump_1"
+    assert not [one for one in found if one["section"] == "connections"]
+    keys = {one["subject"]: one["what"] for one in found if one["section"] == "layout"}
+    assert keys == {
+        "halls.hall.rows.gpu.name": "renamed",
+        "power.block.name": "renamed",
+        "cooling.air.ahu.name": "renamed",
+        "cooling.loops.coolant.name": "renamed",
+        "cooling.loops.coolant.serves": "changed",
+        "power.rpp.fed_by.0.source": "changed",
+    }
+    assert main(["diff", *map(str, pair)]) == 0
+    assert "~ block_2: renamed from ups_2" in capsys.readouterr().out
+
+
+def test_what_is_renamed_and_changed_says_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = renamed_designs(
+        tmp_path, ("count: 4\n    mode", "count: 4\n    rating: 400 kW\n    mode")
+    )
+    held = {one["subject"]: one for one in told_as_data(pair, capsys)}
+    assert held["block_1"]["what"] == "renamed and changed"
+    keys = [value["key"] for value in held["block_1"]["values"]]  # type: ignore[attr-defined]
+    assert keys[0] == "id"
+    assert "rating_w" in keys
+    assert held["gpu_r1"]["what"] == "renamed"
+
+
+def test_the_page_names_what_is_renamed_by_both_names(tmp_path: Path) -> None:
+    pair = renamed_designs(tmp_path)
+    for component in ("ups_1", "rpp_1"):
+        entry = ["--component", component, "--reviewer", "A. Meyer", "--date", "2026-11-20"]
+        assert main(["review", str(pair[0]), *entry, "--decision", "approved"]) == 0
+    assert main(["diff", *map(str, pair), "--out", str(tmp_path / "page.html")]) == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "22 components renamed" in page
+    assert "components differ" not in page.replace("Components that differ", "")
+    held = [row[:5] for row in rows(page, "Components that differ")]
+    assert ["block_1–4", "renamed", "name", "ups_1–4", "block_1–4"] in held
+    assert re.search(r'alt="Plan of hall[^"]*renamed: gpu_r1–r8', page)
+    again = {row[0]: row[4] for row in rows(page, "To be looked at again")}
+    assert again["ups_1"] == "renamed block_1"
+
+
+def test_another_unit_at_the_same_place_is_not_renamed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of another type, or elsewhere: removed and added."""
+    first, second = renamed_designs(
+        tmp_path, ("type: crah_100", "type: fanwall_500"), ("at: [4.1 m, 3 m]", "at: [4.3 m, 3 m]")
+    )
+    found = told_as_data((first, second), capsys)
+    held = {one["subject"]: one["what"] for one in found if one["section"] == "components"}
+    assert held["ahu_1"] == "added"
+    assert held["crah_1"] == "removed"
+    assert held["gpu_r1"] == "added"
+    assert held["block_1"] == "renamed"

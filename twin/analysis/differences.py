@@ -1,23 +1,27 @@
 """What is different between two designs or two results, component by component, sorted.
 
 The same two inputs give the same answer. `+` is only in the second, `-` only in the first, `~` in
-both and not alike.
+both and not alike; what is only called otherwise is renamed, and its feeds and numbers are compared
+under the name in the second.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 
+from twin.analysis import renames
 from twin.analysis.side_by_side import is_answer
 from twin.catalogue.witness import unit_of
 
-What = Literal["added", "removed", "moved", "changed", "moved and changed"]
+What = Literal[
+    "added", "removed", "renamed", "renamed and changed", "moved", "changed", "moved and changed"
+]
 
 SECTIONS = ("components", "connections", "layout", "scenario", "results", "results by component")
 """In the order in which they are told."""
@@ -102,12 +106,13 @@ class DesignChange:
 
 def differences(a: Compared, b: Compared) -> tuple[DesignChange, ...]:
     """Everything that differs, section by section, each sorted by subject."""
-    found = [*_components(a, b), *_connections(a, b)]
-    found += _keys("layout", flat(a.layout), flat(b.layout))
+    renamed = renames.renamed_components(a.components, b.components, a.edges, b.edges)
+    found = [*_components(a, b, renamed), *_connections(a, b, renamed)]
+    found += _layout(flat(a.layout), flat(b.layout))
     found += _keys("scenario", flat(a.scenario), flat(b.scenario))
     if a.summary and b.summary:
         found += _keys("results", _answers(a.summary), _answers(b.summary))
-        found += _parts(a, b)
+        found += _parts(a, b, renamed)
     order = {name: rank for rank, name in enumerate(SECTIONS)}
     return tuple(sorted(found, key=lambda one: (order[one.section], one.subject, one.sign)))
 
@@ -141,8 +146,8 @@ def _item_name(number: int, value: Any) -> str:
     return str(value["name"]) if isinstance(value, Mapping) and "name" in value else str(number)
 
 
-def _components(a: Compared, b: Compared) -> Iterator[DesignChange]:
-    old = _rows(a.components)
+def _components(a: Compared, b: Compared, renamed: renames.Renames) -> Iterator[DesignChange]:
+    old = renames.under_new_names(_rows(a.components), renamed)
     new = _rows(b.components)
     for name in old.keys() | new.keys():
         if name not in new:
@@ -150,12 +155,19 @@ def _components(a: Compared, b: Compared) -> Iterator[DesignChange]:
         elif name not in old:
             yield DesignChange("components", "+", name, _is(new[name]), "added")
         elif values := _changed(old[name], new[name]):
-            words = "; ".join(f"{one.key} {told(one.old)} -> {told(one.new)}" for one in values)
-            yield DesignChange("components", "~", name, words, _moved(values), values)
+            yield DesignChange("components", "~", name, _words(values), _became(values), values)
 
 
-def _moved(values: tuple[ValueChange, ...]) -> What:
-    places = [one.key in _PLACE for one in values]
+def _words(values: tuple[ValueChange, ...]) -> str:
+    changed = [f"{one.key} {told(one.old)} -> {told(one.new)}" for one in values if one.key != "id"]
+    return "; ".join([*(f"renamed from {one.old}" for one in values if one.key == "id"), *changed])
+
+
+def _became(values: tuple[ValueChange, ...]) -> What:
+    keys = [one.key for one in values]
+    if "id" in keys:
+        return "renamed" if len(keys) == 1 else "renamed and changed"
+    places = [key in _PLACE for key in keys]
     if all(places):
         return "moved"
     return "moved and changed" if any(places) else "changed"
@@ -174,7 +186,7 @@ def _is(row: Mapping[str, Any]) -> str:
 
 
 def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[ValueChange, ...]:
-    shared = [key for key in old if key in new and key != "id"]
+    shared = [key for key in old if key in new]
     return tuple(
         ValueChange(key, plain(old[key]), plain(new[key]), unit_of(key))
         for key in shared
@@ -182,9 +194,9 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[ValueChang
     )
 
 
-def _connections(a: Compared, b: Compared) -> Iterator[DesignChange]:
+def _connections(a: Compared, b: Compared, renamed: renames.Renames) -> Iterator[DesignChange]:
     """A feed that only takes another part (share, priority) is one that has changed."""
-    old = _feeds(a.edges)
+    old = _feeds(a.edges.replace({"source": renamed, "target": renamed}) if renamed else a.edges)
     new = _feeds(b.edges)
     for feed in old.keys() | new.keys():
         source, target, system = feed
@@ -208,6 +220,14 @@ def _feeds(edges: pd.DataFrame) -> dict[tuple[str, str, str], str]:
         key = (feed[0], feed[1], feed[2])
         out[key] = f"{out[key]}, {role}" if key in out else role
     return out
+
+
+def _layout(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[DesignChange]:
+    """Keys of a renamed item are compared where it stands now."""
+    paths = renames.renamed_items(old, new)
+    names = {f"{path}.name" for path in paths.values()}
+    for one in _keys("layout", renames.at_new_paths(old, paths), new):
+        yield replace(one, what="renamed") if one.subject in names else one
 
 
 def _keys(section: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[DesignChange]:
@@ -246,10 +266,11 @@ def _answers(summary: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in flat(summary).items() if is_answer(key)}
 
 
-def _parts(a: Compared, b: Compared) -> Iterator[DesignChange]:
+def _parts(a: Compared, b: Compared, renamed: renames.Renames) -> Iterator[DesignChange]:
     """Numbers of components that both sides have."""
-    for name in a.parts.keys() & b.parts.keys():
-        if values := _changed(a.parts[name], b.parts[name]):
+    old = {renamed.get(name, name): numbers for name, numbers in a.parts.items()}
+    for name in old.keys() & b.parts.keys():
+        if values := _changed(old[name], b.parts[name]):
             words = "; ".join(f"{one.key} {one}" for one in values)
             yield DesignChange("results by component", "~", name, words, values=values)
 

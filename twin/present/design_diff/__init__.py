@@ -33,7 +33,8 @@ __all__ = ["ComparedPair", "page", "sentences", "write"]
 MOST_PLANS = 6
 """Halls that are drawn, those with most differences."""
 _WORDS = {"removed": "only in A", "added": "only in B", "changed": "changed", "moved": "moved",
-          "moved and changed": "moved and changed"}  # fmt: skip
+          "moved and changed": "moved and changed", "renamed": "renamed",
+          "renamed and changed": "renamed and changed"}  # fmt: skip
 _THINGS = {
     "components": "component", "connections": "connection", "layout": "key of the layout",
     "scenario": "key of the scenario",
@@ -98,8 +99,10 @@ def _verdict(pair: ComparedPair) -> str:
     told = [
         f"{counted(number, thing)} {'differs' if number == 1 else 'differ'}"
         for thing in ("component", "connection")
-        if (number := len(pair.of(f"{thing}s")))
+        if (number := sum(one.what != "renamed" for one in pair.of(f"{thing}s")))
     ]
+    renamed = sum(one.what == "renamed" for one in pair.of("components"))
+    told += [f"{counted(renamed, 'component')} renamed"] if renamed else []
     return "; ".join(told) or "The same components and connections; what was asked differs."
 
 
@@ -174,7 +177,11 @@ def _review(pair: ComparedPair) -> Section:
         )
         made.blocks.append(_again(pair, stale))
     made.says += [verdict(pair.reviews.after)] if pair.reviews.after else []
-    silent = [one.subject for one in pair.of("components") if not pair.reviews.decided(one.subject)]
+    silent = [
+        one.subject
+        for one in pair.of("components")
+        if one.what != "renamed" and not pair.reviews.decided(one.subject)
+    ]
     if silent:
         made.says.append(f"Nobody has decided on {span(silent, 4)}, which differ.")
     if pair.reviews.after:
@@ -186,6 +193,7 @@ def _review(pair: ComparedPair) -> Section:
 
 def _again(pair: ComparedPair, stale: Sequence[JudgedEntry]) -> Grid:
     words = {one.subject: one.words for one in pair.of("components")}
+    words |= {old: f"renamed {new}" for new, old in _former_names(pair).items()}
     words[DESIGN] = _verdict(replace(pair, results=None))
     rows = tuple(
         (one.entry.component, short(one.entry.reviewer, 60), one.entry.date, one.entry.decision,
@@ -194,6 +202,12 @@ def _again(pair: ComparedPair, stale: Sequence[JudgedEntry]) -> Grid:
     )  # fmt: skip
     headings = ("Component", "Decided by", "On", "Decision on A", "What has changed")
     return Grid("To be looked at again", headings, rows, (False,) * len(headings))
+
+
+def _former_names(pair: ComparedPair) -> dict[str, str]:
+    """Name in A of each component that has another in B."""
+    held = [(one.subject, value) for one in pair.of("components") for value in one.values]
+    return {name: str(value.old) for name, value in held if value.key == "id"}
 
 
 def write(pair: ComparedPair, path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,8 +19,10 @@ MOST_ROWS = 200
 _KEYS = {
     "x_m": "place, east", "y_m": "place, north", "z_m": "height above the floor",
     "facing_deg": "where its front looks", "parent": "belongs to", "gpus": "GPUs", "role": "role",
+    "id": "name",
 }  # fmt: skip
-_RANK = {"removed": 0, "added": 1, "changed": 2, "moved": 3}
+_NUMBER = re.compile("[0-9]+$")
+_RANK = {"removed": 0, "added": 1, "renamed": 2, "changed": 3, "moved": 4}
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,13 @@ class _Line:
 
     @property
     def alike(self) -> tuple[str, ...]:
-        """What rows share that are told as one: of places the step, of all else both values."""
+        """What rows share that are told as one: of places the step, of names all but the number, of
+        all else both values.
+        """
         pair: tuple[str, ...] = (self.one_side,)
-        if self.value is not None:
+        if self.value is not None and self.value.key == "id":
+            pair = tuple(_NUMBER.sub("", name) for name in (self.value.old, self.value.new))
+        elif self.value is not None:
             by_step = self.value.unit == "m" and is_number(self.value.old)
             pair = (change(self.value),) if by_step else old_and_new(self.value)
         return (self.what, self.quantity, self.review, *pair)
@@ -102,6 +109,8 @@ def _lines(one: DesignChange, reviews: ChangeReview) -> list[_Line]:
 
 
 def _what(value: ValueChange) -> str:
+    if value.key == "id":
+        return "renamed"
     return "moved" if value.key in _KEYS and value.key not in ("gpus", "role") else "changed"
 
 
@@ -112,8 +121,13 @@ def _row(group: Sequence[_Line]) -> tuple[str, ...]:
         sides = (first.one_side, NONE) if first.what == "removed" else (NONE, first.one_side)
         return (names, first.what, "", *sides, "")
     pairs = [old_and_new(line.value) for line in group if line.value is not None]
-    old, new = (_range([pair[n] for pair in pairs]) for n in (0, 1))
+    join = _names if first.value.key == "id" else _range
+    old, new = (join([pair[n] for pair in pairs]) for n in (0, 1))
     return (names, first.what, first.quantity, old, new, change(first.value))
+
+
+def _names(texts: Sequence[str]) -> str:
+    return span(texts, 4)
 
 
 def _range(texts: Sequence[str]) -> str:

@@ -52,10 +52,15 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "moved": {"facecolor": SKY, "edgecolor": INK, "linewidth": 1.0},
     "changed": {"facecolor": "white", "edgecolor": INK, "linewidth": 1.2, "hatch": "//////"},
     "moved and changed": {"facecolor": SKY, "edgecolor": INK, "linewidth": 1.0, "hatch": "//////"},
+    "renamed": {"facecolor": PALE, "edgecolor": INK, "linewidth": 1.2, "hatch": "...."},
+    "renamed and changed": {"facecolor": "white", "edgecolor": INK, "linewidth": 1.2,
+                            "hatch": "//..//.."},
 }  # fmt: skip
 _INKS = {"removed": VERMILION_INK, "added": BLUE}
 _MOVES = frozenset({"moved", "moved and changed"})
-_ORDER: tuple[What, ...] = ("removed", "added", "moved", "moved and changed", "changed")
+_ORDER: tuple[What, ...] = (
+    "removed", "added", "moved", "moved and changed", "changed", "renamed", "renamed and changed"
+)  # fmt: skip
 _SIDES = ("above", "below", "east", "west")
 
 
@@ -248,7 +253,8 @@ def _legend(figure: Figure, plan: ChangedPlan) -> None:
     """Only what the plan shows."""
     words = {"same": "the same", "removed": "only in A", "added": "only in B",
              "moved": "moved (dotted: where it was)", "changed": "changed",
-             "moved and changed": "moved and changed"}  # fmt: skip
+             "moved and changed": "moved and changed", "renamed": "renamed",
+             "renamed and changed": "renamed and changed"}  # fmt: skip
     names = map(str, [*plan.old["id"], *plan.new["id"]])
     there = {plan.whats.get(name, "same") for name in names}
     handles = [Patch(label=told, **_LOOKS[what]) for what, told in words.items() if what in there]
