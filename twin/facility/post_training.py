@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from twin.arrays import Array
 from twin.catalogue.rows import Gpu, Model
 from twin.catalogue.shapes import shape_of
+from twin.facility.serving.board_clock import board_of
 from twin.facility.serving.device import DeviceKernels
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.software import software_of, window_rules
 from twin.facility.training_law import TrainingLaw
 from twin.physics import training
-from twin.physics.chip import activity
 from twin.physics.inference import RUNTIME_BYTES, USABLE_MEMORY_FRAC
 from twin.physics.kernels import (
     IterationLaw,
@@ -145,28 +146,55 @@ class PostTrainingLaw:
         return float(law.fixed_s(0.0, whole)) * tokens / whole + attention_s
 
     def answers_s(self, clock_frac: float) -> float:
-        """Of the answers of one step, at any clock."""
-        whole_s = float(np.interp(clock_frac, CLOCKS, self.answers_by_clock_s))
-        return whole_s / self.rollouts.under_way
+        """Of the answers of one step, at any share of the clock that the board holds then."""
+        return self._span_s(clock_frac * self.held_frac) / self.rollouts.under_way
+
+    def _span_s(self, clock_frac: ArrayLike) -> float:
+        clock = float(np.asarray(clock_frac))
+        return float(np.interp(clock, CLOCKS, self.answers_by_clock_s))
 
     @cached_property
-    def answers_activity(self) -> float:
-        """Share of the dynamic power while answers are made, idle replicas counted."""
+    def _work(self) -> tuple[float, float]:
+        """FLOP and bytes of a GPU's answers."""
         law = self._laws[-1]
         flop = byte = 0.0
         for hand in self._hands:
             work = law.work(hand.sequences, hand.context_tokens)
             flop += float((hand.steps * work[0]).sum()) / len(self._hands)
             byte += float((hand.steps * work[1]).sum()) / len(self._hands)
-        span_s = float(self.answers_by_clock_s[-1])
+        return flop, byte
+
+    @cached_property
+    def _busy_frac(self) -> float:
+        """Of the time until the last answer, that a replica makes some."""
+        law = self._laws[-1]
         busy_s = sum(self._taken_s(law, hand) for hand in self._hands) / len(self._hands)
+        return busy_s / float(self.answers_by_clock_s[-1])
+
+    def _used(self, clock_frac: ArrayLike) -> tuple[Array, Array]:
+        """Compute and memory activity until the last answer, over the rates at a clock."""
         rates = self.kernels.times.ceilings("bf16")
-        return float(
-            activity(
-                self.kernels.chip, flop / span_s / rates.flop_s, byte / span_s / rates.bytes_s,
-                busy_s / span_s,
-            )
-        )  # fmt: skip
+        flop, byte = self._work
+        span_s = self._span_s(clock_frac)
+        compute = flop / span_s / (rates.flop_s * np.asarray(clock_frac, float))
+        return compute, np.asarray(byte / span_s / rates.bytes_s)
+
+    @cached_property
+    def held_frac(self) -> float:
+        """Clock that the board's limit leaves GPUs while they make answers."""
+        busy = self._busy_frac
+
+        def used(clock_frac: Array) -> tuple[Array, Array]:
+            compute, memory = self._used(clock_frac)
+            return compute / busy, memory / busy
+
+        return float(board_of(self.gpu, self.kernels).clock_frac(used))
+
+    @cached_property
+    def answers_activity(self) -> float:
+        """Share of the dynamic power while answers are made, idle replicas counted."""
+        board = board_of(self.gpu, self.kernels)
+        return float(board.works(*self._used(self.held_frac), self._busy_frac, self.held_frac))
 
     def step(self, clock_frac: float = 1.0, bandwidth_frac: float = 1.0) -> training.Step:
         """Answers, judgement, and the optimiser steps that learn from them."""

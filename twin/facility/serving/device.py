@@ -36,13 +36,11 @@ class DeviceKernels:
     """Without work while a program holds it; as in the catalogue where it was not measured."""
 
 
-def kernels_of(
-    gpu: Gpu, measured: Profile | None = None, full_clock: bool = False
-) -> DeviceKernels:
+def kernels_of(gpu: Gpu, measured: Profile | None = None) -> DeviceKernels:
     """The kernel times of a GPU: of a profile that was measured on it, else of what ships.
 
-    full_clock   of a profile that knows the clocks of its samples and what the board draws: times
-                 at the highest clock, for who finds the clock that the power allows
+    Those of a profile that knows the clocks of its samples and what the board draws stand at the
+    highest clock, for who finds the clock that the power allows.
 
     One without tables of its own takes those of the GPU whose profile it names, or of one with the
     same formats, its rates times the ratios of the data sheets.
@@ -52,7 +50,7 @@ def kernels_of(
         return ships
     assert isinstance(ships.times, MeasuredKernels)
     fit = measured.power_fit
-    full_clock = full_clock and fit is not None and fit.most > 1
+    full_clock = fit is not None and fit.most > 1
     times = ProfiledKernels(measured, ships.times, full_clock)
     own = f"measured on {measured.device.name}, {measured.date_utc}"
     chip = chip_law(gpu, measured)

@@ -15,18 +15,19 @@ from functools import lru_cache
 
 import numpy as np
 
+from twin.arrays import Array
 from twin.calibration.kernel_tables import has_tables
 from twin.calibration.kernel_times import MeasuredKernels
 from twin.calibration.profiled_kernels import ProfiledKernels
 from twin.catalogue.rows import Model
 from twin.catalogue.shapes import shape_of
 from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
+from twin.facility.serving.board_clock import Board, board_of, held_curve, held_laws
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.software import eager, software_of, window_rules
 from twin.physics import inference
-from twin.physics.chip import ActivityLaw
-from twin.physics.inference import RUNTIME_BYTES, DecodeCurve
+from twin.physics.inference import RUNTIME_BYTES, DecodeCurve, OperatingPoint
 from twin.physics.kernels import (
     TOGETHER,
     HostTimes,
@@ -80,9 +81,17 @@ class ReplicaPace:
     kv_capacity_tokens: float
     kv_bytes_per_value: float
     """Of a stored key or value."""
-    chip: ActivityLaw
-    from_kernels: bool
-    """Whether kernels are summed up; else rates of long runs."""
+    board: Board
+    held_frac: Array
+    """(batch,) of the full clock, that the board holds where a clock is 1."""
+
+    def activity(self, at: OperatingPoint) -> Array:
+        """Share of the span between a GPU's powers at rest and at most that it draws, where an
+        operating point is at a clock of 1.
+        """
+        clock = np.interp(at.batch, self.curve.batch, self.held_frac)
+        works = self.board.works(at.compute_activity, at.memory_activity, at.busy_frac, clock)
+        return works + self.board.rest_frac * (1 - at.busy_frac)
 
 
 def replica_pace(
@@ -128,14 +137,8 @@ def _by_kernels(
         raise ValueError(_too_large(replica, on, longest))
     held = lengths.input_tokens + lengths.output_tokens / 2
     fitting = room / sequence_bytes(replica, held)
-    ahead = pool.engine
-    checked = ahead.drafts + 1
-    cached = lengths.input_tokens if lengths.ready else lengths.cached_tokens
-    mix = RequestMix(
-        lengths.input_tokens, lengths.output_tokens, cached,
-        min(fitting, allowed.max_sequences), allowed.token_budget, checked,
-        made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
-    )  # fmt: skip
+    checked = pool.engine.drafts + 1
+    mix = _mix(pool, lengths, allowed, fitting)
     over = LawRange(
         allowed.max_sequences * checked, allowed.token_budget, longest, lengths.input_tokens,
         LONGEST_PROMPT,
@@ -147,10 +150,24 @@ def _by_kernels(
         host = eager(host, model.layers, kernels.eager_layer_s)
     laws = _laws(replica, kernels.times, host, over, clocks)
     rates = kernels.times.ceilings("bf16")
-    curve = reading_curve if pool.stage is Stage.PREFILL else steady_curve
+    board = board_of(on.gpu, kernels)
+    of_mix = reading_curve if pool.stage is Stage.PREFILL else steady_curve
+    alone = of_mix(laws, mix, rates.flop_s, rates.bytes_s)
+    curve, held_frac = held_curve(board, alone, np.array(clocks))
     return ReplicaPace(
-        laws, curve(laws, mix, rates.flop_s, rates.bytes_s),
-        _kv_tokens(replica, room, held), formats.kv_bytes, kernels.chip, True,
+        held_laws(board, laws, clocks, curve.batch, held_frac, checked), curve,
+        _kv_tokens(replica, room, held), formats.kv_bytes, board, held_frac,
+    )  # fmt: skip
+
+
+def _mix(pool: Pool, lengths: LengthLaw, allowed: EngineLimits, fitting: float) -> RequestMix:
+    """What a replica is asked, with as many sequences as fit and may run."""
+    ahead = pool.engine
+    cached = lengths.input_tokens if lengths.ready else lengths.cached_tokens
+    return RequestMix(
+        lengths.input_tokens, lengths.output_tokens, cached,
+        min(fitting, allowed.max_sequences), allowed.token_budget, ahead.drafts + 1,
+        made_in_step(ahead.drafts, ahead.acceptance), ahead.drafts * ahead.draft_time,
     )  # fmt: skip
 
 
@@ -212,4 +229,5 @@ def _by_rates(
     laws = tuple(ReplicaAtClock(replica, float(clock)) for clock in clocks)
     curve = inference.decode_curve(replica, clocks)
     room = kv_capacity_tokens(replica, allowed.memory_frac)
-    return ReplicaPace(laws, curve, room, BYTES[narrow], on.law(), False)
+    board = Board(on.law(), rest_frac=on.gpu.held_activity)
+    return ReplicaPace(laws, curve, room, BYTES[narrow], board, np.ones(curve.batch.size))

@@ -11,7 +11,6 @@ from twin.catalogue.rows import Model, ServingSoftware
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused
 from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
-from twin.physics.chip import activity
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
 from twin.physics.kernels import TOGETHER, StageLink
 from twin.physics.serving.columns import LawTables
@@ -56,10 +55,7 @@ class ReplicaSpeed:
         self.capacity_tokens_per_s = float(self.capacity_by_clock[-1])
         own = float(curve.tokens_per_s[-1].max())
         point = _at_full_clock(curve, LOADS * own)
-        works = activity(
-            self.pace.chip, point.compute_activity, point.memory_activity, point.busy_frac
-        )
-        self.activity_by_load = works + on.gpu.held_activity * (1 - point.busy_frac)
+        self.activity_by_load = self.pace.activity(point)
         self.token_by_load_s = point.step_s / self.engine.tokens_per_step
 
     @property
