@@ -16,6 +16,7 @@ from twin.catalogue.rows import CoolingEquipment, PowerEquipment, Rack, Server
 from twin.cli import main
 from twin.facility.gpu_profiles import profiled
 from twin.scenario import schema_json
+from twin.scenario.equipment import rows_in
 from twin.simulation.serving.replica import ReplicaSpeed
 
 ROOM = """\
@@ -168,6 +169,15 @@ def test_a_csv_beside_the_layout_brings_rows(tmp_path: Path) -> None:
     assert {(Path(p.file).name, p.line) for p in told} == {("rack.csv", 0), ("racks-site.csv", 2)}
     assert any("did you mean 'racks'?" in p.hint for p in told)
     assert any("has no unit" in p.allowed for p in told)
+
+
+def test_words_of_a_csv_stay_words_where_they_look_like_numbers(tmp_path: Path) -> None:
+    (tmp_path / "racks.csv").write_text("name,like,vendor,source,power_rated\n"
+                                        "1E2,dgx_h100_x4,0x10,2026,20.8 kW\n"
+                                        "null,dgx_h100_x4,3,true,1e4 W\n")  # fmt: skip
+    rows = rows_in(tmp_path)["racks"]
+    said = [(row.name, row.vendor, row.source, row.power_rated_w) for row in rows]
+    assert said == [("1E2", "0x10", "2026", 20_800), ("null", "3", "true", 10_000)]
 
 
 BAD = [

@@ -6,8 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic.fields import FieldInfo
 
 from twin.catalogue import KINDS, shipped
 from twin.catalogue.files import numbers
@@ -147,7 +151,7 @@ def _table(path: Path) -> Document:
     reader = csv.DictReader(io.StringIO(text_of(path), newline=""), strict=True)
     try:
         for index, cells in enumerate(reader):
-            rows.add(index, _cells(path, cells, reader.line_num))
+            rows.add(index, _cells(path, cells, reader.line_num, _words(kind)))
     except csv.Error as error:
         raise refuse(path, (reader.line_num, 1), f"broken CSV ({error})", "valid CSV") from error
     top = YamlNode({}, (1, 1))
@@ -155,15 +159,33 @@ def _table(path: Path) -> Document:
     return Document(top.data, path, top, project_root(path))
 
 
-def _cells(path: Path, cells: Mapping[str | None, Any], line: int) -> YamlNode:
-    """One line of a CSV; empty cells are not stated."""
+@cache
+def _words(kind: str) -> frozenset[str]:
+    """Columns of a kind that hold words: a UPS named 9395 and a rack named 1E2 are no numbers."""
+    row = get_args(Equipment.model_fields[kind].annotation)[0]
+    return frozenset(key for key, field in row.model_fields.items() if _plain(field) == {str})
+
+
+def _plain(field: FieldInfo) -> set[Any]:
+    """What a field may be, without bounds and without nothing at all."""
+    kind = field.annotation
+    parts = [kind] if isinstance(kind, type) else get_args(kind)
+    bare = {get_args(part)[0] if get_origin(part) is Annotated else part for part in parts}
+    return bare - {NoneType}
+
+
+def _cells(
+    path: Path, cells: Mapping[str | None, Any], line: int, words: frozenset[str]
+) -> YamlNode:
+    """One line of a CSV; empty cells are not stated, those of columns `words` stay as written."""
     if None in cells:
         raise refuse(path, (line, 1), "more cells than columns", "a cell a column; quote commas")
     row = YamlNode({}, (line, 1))
     for column, (key, text) in enumerate(cells.items(), start=1):
         if key and text:
             row.keys[key] = (line, column)
-            row.add(key, YamlNode(_value(key, text), (line, column)))
+            value = text.strip() if key in words else _value(key, text)
+            row.add(key, YamlNode(value, (line, column)))
     return row
 
 
