@@ -12,8 +12,9 @@ from tests.planner import answer, asked, loaded, site
 from tests.power_layouts import load, part, power_only
 from twin.present.report import render
 from twin.present.report.electrical import table
+from twin.results import Frames
 from twin.results.tables import ELECTRICAL
-from twin.simulation.outcome.design_tables import electrical_frame
+from twin.simulation.outcome.design_tables import electrical_table
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 GRID = site(limits={"short_circuit_power": "350 MVA"})
@@ -85,7 +86,8 @@ def test_the_page_says_it(result: twin.Result) -> None:
 
 def test_a_campus_fits_a_table_of_a_page() -> None:
     """146 components of ten kinds: those alike share a row."""
-    found = table(electrical_frame(twin.build(twin.load(LAYOUTS / "campus_20mw.yaml"))))
+    campus = electrical_table(twin.build(twin.load(LAYOUTS / "campus_20mw.yaml")))
+    found = table(Frames({"electrical": campus})["electrical"])
     assert len(found.rows) == 10
     assert found.note == "Selective: opens before what stands above it."
     assert "on generators" in found.headings

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 from twin.facility.power.autonomy import START_MARGIN, end_of_life_j, lasts_s, takeover_s
 from twin.facility.power.loading import loading
+from twin.results import Columns
+from twin.results.tables import BATTERIES
 
 Row = dict[str, Any]
 
@@ -42,24 +43,25 @@ def battery_rows(facility: Facility) -> list[Row]:
     return rows
 
 
-def battery_frame(facility: Facility, power: pd.DataFrame) -> pd.DataFrame:
+def battery_margins(facility: Facility, power: Columns) -> Columns:
     """The same as the table `batteries`, with what a run saw.
 
     power  its table of that name; nothing is seen where it is empty
     """
-    frame = pd.DataFrame(battery_rows(facility))
-    if frame.empty or power.empty:
-        return pd.DataFrame()
+    rows = battery_rows(facility)
+    if not rows or not len(power):
+        return Columns.of(BATTERIES, {})
     tree = facility.power
-    seen = power.groupby("component")[["load_max_frac", "battery_least_j"]]
-    highest = seen.max().load_max_frac.reindex(tree.id).fillna(0.0).to_numpy(dtype=float)
-    peak_w = highest * np.where(np.isfinite(tree.rating_w), tree.rating_w, 0.0)
-    run_s = pd.Series(lasts_s(facility, peak_w), index=list(tree.id))[frame.component]
-    frame["autonomy_run_s"] = run_s.replace(np.inf, np.nan).to_numpy()
-    least_j = seen.min().battery_least_j[frame.component].to_numpy()
-    frame["left_least_frac"] = least_j / frame.energy_j.to_numpy()
-    numbers = [name for name in frame.columns if name != "component"]
-    return frame.astype(dict.fromkeys(numbers, float))
+    highest = np.zeros(len(tree.id))
+    highest[: tree.equipment] = power["load_max_frac"].reshape(-1, tree.equipment).max(axis=0)
+    run_s = lasts_s(facility, highest * np.where(np.isfinite(tree.rating_w), tree.rating_w, 0.0))
+    least_j = power["battery_least_j"].reshape(-1, tree.equipment).min(axis=0)
+    node = {name: p for p, name in enumerate(tree.id)}
+    for row in rows:
+        p = node[row["component"]]
+        row["autonomy_run_s"] = _finite(run_s[p])
+        row["left_least_frac"] = float(least_j[p]) / row["energy_j"]
+    return Columns.of_rows(BATTERIES, rows)
 
 
 def _finite(seconds: float) -> float | None:

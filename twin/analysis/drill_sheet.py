@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.controls import Drill, PlannedTransfer, drilled, ends_s
 from twin.facility.model import Facility
 from twin.facility.power.planned import planned_boards
+from twin.results import Frames
 from twin.results.enums import EventKind
 
-Frames = Mapping[str, pd.DataFrame]
+if TYPE_CHECKING:
+    import pandas as pd
+
 Row = dict[str, Any]
 
 _UNITS = {
@@ -53,12 +55,11 @@ class Window:
         return float(self.events["what"].isin(kinds).sum())
 
 
-def drill_sheet(facility: Facility, frames: Frames) -> pd.DataFrame:
+def drill_sheet(facility: Facility, frames: Frames) -> list[Row]:
     """One row a criterion of every drill that states what it expects, in order of time.
 
     frames  the tables of the run: events, jobs, site, racks, power
     """
-    jobs = frozenset(frames["jobs"]["job"]) if len(frames["jobs"]) else frozenset()
     drills = sorted(facility.scenario.drills, key=lambda drill: drill.at)
     tree = facility.power
     of_ups_j = np.where(of_role(tree.kind, Role.STORE), tree.battery_j, 0.0)
@@ -69,9 +70,9 @@ def drill_sheet(facility: Facility, frames: Frames) -> pd.DataFrame:
     for drill, until_s in zip(drills, until, strict=True):
         if drill.expect is not None and drill.at < end_s:
             boards = _boards(facility, drill)
-            window = _window(frames, drill, until_s, battery_j, jobs, boards)
+            window = _window(frames, drill, until_s, battery_j, boards)
             rows += _judged(drill, window)
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _window(
@@ -79,7 +80,6 @@ def _window(
     drill: Drill,
     until_s: float,
     battery_j: Mapping[str, float],
-    jobs: frozenset[str],
     boards: frozenset[str],
 ) -> Window:
     """Rows of a period count where any part of it lies inside."""
@@ -93,10 +93,8 @@ def _window(
         return frame[(ends_s > drill.at) & (ends_s - period_s < until_s)]
 
     events = frames["events"]
-    if not events.empty:
-        events = events[(events["time_s"] >= drill.at) & (events["time_s"] < until_s)]
-    else:
-        events = pd.DataFrame(columns=["time_s", "component", "what"])
+    events = events[(events["time_s"] >= drill.at) & (events["time_s"] < until_s)]
+    jobs = frozenset(frames["jobs"]["job"])
     tables = (periods("site"), periods("racks"), periods("power"))
     return Window(drill.at, ends_s(drill), events, *tables, battery_j, jobs, boards)
 

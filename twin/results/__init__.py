@@ -2,13 +2,15 @@
 
 `tables`  every table's name, columns, units and words
 `enums`   what can happen and be lost, as codes
-`frames`  frames held to their declaration
+`columns` tables as plain columns, which a run leaves
+`frames`  frames of them, held to their declaration
 `store`   Result: tables, summary, scenario and provenance, saved whole or not at all
 `disk`, `parquet`, `provenance`   its files, read back within bounds
 `folder`, `exchange`, `locks`     files and folders that are whole or absent
 """
 
-from twin.results.frames import empty
+from twin.results.columns import Columns, repeated
+from twin.results.frames import Frames, empty
 from twin.results.store import (
     REPORT,
     REPORT_PDF,
@@ -26,8 +28,11 @@ __all__ = [
     "SCENE",
     "SCENE_PARTS",
     "TABLES",
+    "Columns",
+    "Frames",
     "Result",
     "empty",
     "kept_in",
     "refuse_beside_another",
+    "repeated",
 ]

@@ -1,50 +1,99 @@
-"""Frames held to their declaration: columns, kinds, and the values of a column that has few."""
+"""Frames of a result's tables, made when they are asked for, and held to their declaration:
+columns, kinds, and the values of a column that has few.
+
+A run leaves plain columns; who never looks into a table loads no pandas.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import pandas as pd
-from pandas.api import types as kinds
+from typing import TYPE_CHECKING, Any
 
 from twin.errors import Problem, did_you_mean
+from twin.results.columns import DTYPES, Columns
 from twin.results.tables import TABLES
 from twin.tables import Column, Table
 
-_DTYPE = {"float": "float64", "int": "int64", "text": "str", "bool": "bool"}
+if TYPE_CHECKING:
+    import pandas as pd
+
 _SHOWN_MAX = 5
+
+
+class Frames(Mapping[str, "pd.DataFrame"]):
+    """Tables by name, as frames; each is made once."""
+
+    def __init__(self, tables: Mapping[str, Columns | pd.DataFrame]) -> None:
+        given = tables._given if isinstance(tables, Frames) else tables
+        self._given: dict[str, Columns | pd.DataFrame] = dict(given)
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = _frame(self._given[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __or__(self, more: Mapping[str, Columns | pd.DataFrame]) -> Frames:
+        return Frames(self._given | dict(more))
+
+    def columns(self, table: Table) -> Columns:
+        """A table as plain columns."""
+        given = self._given[table.name]
+        return given if isinstance(given, Columns) else Columns.of_frame(table, given)
+
+    def problems(self) -> Iterator[Problem]:
+        """Every table and column that is not as declared."""
+        names = [table.name for table in TABLES]
+        for name in self:
+            if name not in names:
+                yield Problem("tables", repr(name), ", ".join(names), did_you_mean(name, names))
+        for table in TABLES:
+            yield from _of_table(table, self._given.get(table.name))
+
+    def tidied(self) -> Frames:
+        """Declared tables in declared order and kinds, rows counted from 0."""
+        return Frames({table.name: _tidied(table, self._given[table.name]) for table in TABLES})
 
 
 def empty(table: Table) -> pd.DataFrame:
     """A frame of no rows with the table's columns and kinds."""
-    return pd.DataFrame(
-        {column.name: pd.Series(dtype=_DTYPE[column.kind]) for column in table.columns}
-    )
+    return _frame(Columns.of(table, {}))
 
 
-def tidy(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+def _frame(given: Columns | pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd  # heavy, and many who run never look into a table
+
+    if not isinstance(given, Columns):
+        return given
+    return _tidy(given.table, pd.DataFrame(dict(given.values)))
+
+
+def _tidied(table: Table, given: Columns | pd.DataFrame) -> Columns | pd.DataFrame:
+    return given if isinstance(given, Columns) else _tidy(table, given)
+
+
+def _tidy(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with exactly the declared kinds and rows counted from 0."""
-    if frame.empty:
-        return empty(table)
-    return frame.astype({c.name: _DTYPE[c.kind] for c in table.columns}).reset_index(drop=True)
+    kinds = {c.name: "str" if c.kind == "text" else DTYPES[c.kind] for c in table.columns}
+    return frame[list(table.names)].astype(kinds).reset_index(drop=True)
 
 
-def problems(tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    """Every table and column that is not as declared."""
-    names = [table.name for table in TABLES]
-    for name in tables:
-        if name not in names:
-            yield Problem("tables", repr(name), ", ".join(names), did_you_mean(name, names))
-    for table in TABLES:
-        yield from _of_table(table, tables)
-
-
-def _of_table(table: Table, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    if table.name not in tables:
+def _of_table(table: Table, given: Columns | pd.DataFrame | None) -> Iterator[Problem]:
+    if isinstance(given, Columns):
+        yield from given.strange()
+    elif given is None:
         yield Problem(f"tables.{table.name}", "no table", "a frame for every declared table")
-        return
-    frame = tables[table.name]
+    else:
+        yield from _of_frame(table, given)
+
+
+def _of_frame(table: Table, frame: pd.DataFrame) -> Iterator[Problem]:
     found = tuple(map(str, frame.columns))
     if found != table.names:
         yield Problem(
@@ -67,6 +116,8 @@ def _of_column(where: str, column: Column, values: pd.Series[Any]) -> Iterator[P
 
 def _is_kind(values: pd.Series[Any], kind: str) -> bool:
     """Whole numbers may stand in a float column; text is never missing, nothing is there as ''."""
+    from pandas.api import types as kinds
+
     if kind == "text" and values.dtype == "str":
         return not bool(values.isna().any())
     if kind == "text":

@@ -6,15 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twin.results.disk import digest, read_bytes, refuse
 from twin.tables import Column, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from twin.results.columns import Columns
 
 FILE_BYTES_MAX = 2 * 2**30
 """Largest parquet file that is read."""
@@ -26,14 +31,14 @@ _FOOTER_BYTES_MAX = 16 * 2**20
 _ARROW = {"float": pa.float64(), "int": pa.int64(), "text": pa.string(), "bool": pa.bool_()}
 
 
-def table_bytes(table: Table, frame: pd.DataFrame) -> bytes:
-    """A frame as parquet; no pandas metadata and no clock goes into it.
+def table_bytes(table: Table, given: Columns | pd.DataFrame) -> bytes:
+    """A table as parquet; no pandas metadata and no clock goes into it.
 
     A number that is missing is null, not NaN: readers disagree on whether NaN is above a limit.
     """
     schema = pa.schema([_field(column) for column in table.columns], metadata={"says": table.says})
     arrays = [
-        pa.array(frame[column.name].to_numpy(), type=_ARROW[column.kind], from_pandas=True)
+        pa.array(np.asarray(given[column.name]), type=_ARROW[column.kind], from_pandas=True)
         for column in table.columns
     ]
     sink = pa.BufferOutputStream()

@@ -17,17 +17,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from twin.errors import InputError, Problem, did_you_mean
-from twin.results import disk, frames, parquet, provenance
+from twin.results import disk, provenance
 from twin.results.card import result_card
+from twin.results.columns import Columns
 from twin.results.folder import recover_name, replaced, writing
+from twin.results.frames import Frames
 from twin.results.plots import Plots
 from twin.results.tables import TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REPORT = "report.html"
 REPORT_PDF = "report.pdf"
@@ -76,7 +78,8 @@ class Result:
     """One run's answer. Raises InputError naming every table and column that is not as declared."""
 
     tables: Mapping[str, pd.DataFrame]
-    """One frame for every declared table, columns in declared order."""
+    """One frame for every declared table, columns in declared order; made when it is asked for. May
+    be given as plain columns."""
     summary: dict[str, Any]
     """Headline numbers, SI with the unit in the key."""
     scenario_yaml: str
@@ -89,11 +92,11 @@ class Result:
     """
 
     def __post_init__(self) -> None:
-        problems = list(frames.problems(self.tables))
+        frames = Frames(self.tables)
+        problems = list(frames.problems())
         if problems:
             raise InputError(problems)
-        tidy = {table.name: frames.tidy(table, self.tables[table.name]) for table in TABLES}
-        object.__setattr__(self, "tables", MappingProxyType(tidy))
+        object.__setattr__(self, "tables", frames.tidied())
 
     def __repr__(self) -> str:
         return result_card(self.tables, self.summary, self.meta).text()
@@ -115,6 +118,12 @@ class Result:
                 [Problem("tables", repr(name), allowed, did_you_mean(name, self.tables))]
             )
         return self.tables[name]
+
+    @property
+    def columns(self) -> Mapping[str, Columns]:
+        """The tables as plain columns, which load no pandas."""
+        frames = Frames(self.tables)
+        return {table.name: frames.columns(table) for table in TABLES}
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The same row by row, as plain values."""
@@ -154,6 +163,8 @@ class Result:
         Raises InputError where the folder is missing, unfinished, a left-over of a process that was
         killed, of another layout or damaged.
         """
+        from twin.results import parquet  # heavy, and many who run never save
+
         root = Path(folder)
         recover_name(root)
         meta = provenance.finished(root)
@@ -174,8 +185,11 @@ class Result:
 
     def _files(self) -> Iterator[tuple[str, bytes, str]]:
         """Every file but meta.json: its name, its bytes and the hash of what must not change."""
+        from twin.results import parquet
+
+        columns = self.columns
         for table in TABLES:
-            data = parquet.table_bytes(table, self.tables[table.name])
+            data = parquet.table_bytes(table, columns[table.name])
             yield parquet.file_name(table), data, disk.digest(data)
         summary = dict(self.summary)
         if _CLOCK in self.meta:

@@ -10,13 +10,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.review import refuse, review
 from twin.errors import InputError, Problem, RunError, did_you_mean
 from twin.facility.model import Facility
 from twin.physics.linear_algebra import one_thread
-from twin.results import Result
+from twin.results import Frames, Result
 from twin.simulation import checkpoint
 from twin.simulation.branch import ACTIONS, DRILLS, FAULTS, forked, reschedule, seconds
 from twin.simulation.checkpoint import Stored
@@ -166,10 +165,10 @@ class Run:
         """
         return totals(self._loop.run, self._wall_s)
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> Frames:
         """Tables so far, by name: those of `result`, costs and what it says of itself left out."""
         self._refuse_torn()
-        return tables(self._loop.run, self._loop.recorder)
+        return Frames(tables(self._loop.run, self._loop.recorder))
 
     def result(self) -> Result:
         """The Result so far; of the whole horizon once it is done.

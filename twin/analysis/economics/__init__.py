@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twin.analysis.economics.frames import cost_frames
+from twin.analysis.economics.frames import cost_tables
 from twin.analysis.economics.named import figures
 
-__all__ = ["cost_frames", "figures"]
+__all__ = ["cost_tables", "figures"]

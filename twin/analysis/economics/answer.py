@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.economics.blocks import (
     BUILDING,
@@ -40,6 +39,7 @@ from twin.arrays import Array
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
 from twin.quantities import percent
+from twin.results import Columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +104,7 @@ class CostAnswer:
 
 
 def economics(
-    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, Columns]
 ) -> CostAnswer:
     """Of a run, from its facility, headline numbers and tables."""
     prices = PriceList(facility.scenario)

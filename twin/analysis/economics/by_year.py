@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.economics.answer import CostAnswer
 from twin.analysis.economics.cash import Cash, Owners
@@ -16,7 +15,7 @@ OWNERS = (
 )  # fmt: skip
 
 
-def cash_flow_frame(found: CostAnswer) -> pd.DataFrame:
+def cash_by_year(found: CostAnswer) -> Columns:
     """The table `cash_flow`: lines, their sum, its worth by then, tax books, and the owners' cash
     where a part is borrowed.
     """
@@ -29,7 +28,7 @@ def cash_flow_frame(found: CostAnswer) -> pd.DataFrame:
         columns |= {name: np.full(flows.size, np.nan) for name in OWNERS}
     else:
         columns |= _owners(held.owners, float(found.prices.value("cost_of_equity")[0]))
-    return pd.DataFrame({"year": np.arange(flows.size), **columns})
+    return {"year": np.arange(flows.size), **columns}
 
 
 def worth_by_year(flows: Array, rate: float) -> Columns:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.economics.blocks import BUILDING, IT, LAND, PLANT, CapitalBlock, added
 from twin.analysis.economics.price_list import PriceList
@@ -14,11 +13,12 @@ from twin.arrays import Array
 from twin.catalogue.equipment_kinds import COOLING_ROLES, POWER_ROLES, Role, role
 from twin.catalogue.rows import CoolingEquipment, PowerEquipment, Rack, StorageSystem, Switch
 from twin.facility.model import Facility
+from twin.results import Columns
 
 NO_PRICE = "no price"
 
 
-def capital(facility: Facility, loading: pd.DataFrame, prices: PriceList) -> list[CapitalBlock]:
+def capital(facility: Facility, loading: Columns, prices: PriceList) -> list[CapitalBlock]:
     """Every block: racks, network, storage, power chain and cooling by kind, their installation,
     building, land.
 
@@ -60,7 +60,7 @@ def _standing(facility: Facility) -> Standing:
     return found
 
 
-def site_peak_w(facility: Facility, loading: pd.DataFrame) -> float:
+def site_peak_w(facility: Facility, loading: Columns) -> float:
     """What the utilities give with every load at its peak, W."""
     kinds = dict(zip(facility.components.id, facility.components.kind, strict=True))
     outside = [role(kinds[str(name)]) is Role.SUPPLY for name in loading["component"]]

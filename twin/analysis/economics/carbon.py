@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.economics.blocks import Money
 from twin.analysis.economics.capital import floor_m2
@@ -16,6 +15,7 @@ from twin.arrays import Array
 from twin.catalogue.equipment_kinds import COOLING_ROLES, POWER_ROLES, of_role
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
+from twin.results import Columns
 
 HOUR_S = 3600.0
 
@@ -44,19 +44,19 @@ def embodied(facility: Facility, prices: PriceList, money: Money) -> Embodied:
     return Embodied(it_kg, facility_kg, a_year)
 
 
-def carbon_frame(
-    facility: Facility, site: pd.DataFrame, fuel_kg: float, embodied_year_kg: float
-) -> pd.DataFrame:
-    """The table `carbon`, from the periods of the table `site`; a period that is longer than an
-    hour stands for itself. Carbon of fuel, `fuel_kg` in all, goes by what generators gave.
+def carbon_by_hour(
+    facility: Facility, site: Columns, fuel_kg: float, embodied_year_kg: float
+) -> dict[str, Array]:
+    """Columns of the table `carbon`, from the periods of the table `site`; a period that is longer
+    than an hour stands for itself. Carbon of fuel, `fuel_kg` in all, goes by what generators gave.
     """
-    end_s = site["time_s"].to_numpy(dtype=float)
+    end_s = site["time_s"]
     if not end_s.size:
-        return pd.DataFrame()
+        return {}
     start_s = np.concatenate([[0.0], end_s[:-1]])
-    energy_j = site["utility_power_w"].to_numpy(dtype=float) * (end_s - start_s)
+    energy_j = site["utility_power_w"] * (end_s - start_s)
     intensity = facility.tariff.carbon_kg_per_j.integrals(start_s, end_s) / (end_s - start_s)
-    generated = site["generator_power_w"].to_numpy(dtype=float) * (end_s - start_s)
+    generated = site["generator_power_w"] * (end_s - start_s)
     whole = generated.sum()
     columns = {
         "energy_j": energy_j,
@@ -75,9 +75,9 @@ def market_intensity(facility: Facility, location: Array) -> Array:
     return np.asarray(contract.share * contract.carbon + (1.0 - contract.share) * rest)
 
 
-def _by_hour(end_s: Array, columns: dict[str, Array]) -> pd.DataFrame:
+def _by_hour(end_s: Array, columns: dict[str, Array]) -> dict[str, Array]:
     hour = np.ceil(end_s / HOUR_S - 1e-9).astype(int)
     first = np.flatnonzero(np.diff(hour, prepend=hour[0] - 1))
     last = np.append(first[1:], end_s.size) - 1
     summed = {name: np.add.reduceat(values, first) for name, values in columns.items()}
-    return pd.DataFrame({"time_s": end_s[last], **summed})
+    return {"time_s": end_s[last], **summed}

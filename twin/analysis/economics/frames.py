@@ -7,38 +7,41 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.analysis.economics.answer import CostAnswer, Figure, economics, figures_of
 from twin.analysis.economics.blocks import AnnualBlock, CapitalBlock
-from twin.analysis.economics.by_year import cash_flow_frame
-from twin.analysis.economics.carbon import carbon_frame, embodied
+from twin.analysis.economics.by_year import cash_by_year
+from twin.analysis.economics.carbon import carbon_by_hour, embodied
 from twin.analysis.economics.price_list import UsedPrice, interval
 from twin.analysis.economics.yearly import RUN
 from twin.arrays import Array
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
+from twin.results import Columns
+from twin.results.tables import CARBON, CASH_FLOW, COST_FIGURES, COSTS, PRICES
 
 NOTHING = float("nan")
 Row = dict[str, Any]
 
 
-def cost_frames(
-    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> dict[str, pd.DataFrame]:
+def cost_tables(
+    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, Columns]
+) -> dict[str, Columns]:
     """The tables `costs`, `cost_figures`, `cash_flow`, `prices` and `carbon` of a run."""
     found = economics(facility, summary, tables)
     made = embodied(facility, found.prices, found.money)
     a_year = float(made.per_year_kg[0])
-    carbon = carbon_frame(facility, tables["site"], float(summary["carbon_fuel_kg"]), a_year)
+    fuel_kg = float(summary["carbon_fuel_kg"])
+    carbon = Columns.of(CARBON, carbon_by_hour(facility, tables["site"], fuel_kg, a_year))
     figures = [*figures_of(found), *_carbon_figures(found, carbon, made.it_kg + made.facility_kg)]
-    return {
-        "costs": pd.DataFrame(cost_rows(found)),
-        "cost_figures": pd.DataFrame([_figure_row(figure) for figure in figures]),
-        "cash_flow": cash_flow_frame(found),
-        "prices": pd.DataFrame([asdict(price) for price in found.prices.used.values()]),
-        "carbon": carbon,
-    }
+    drawn = (
+        Columns.of_rows(COSTS, cost_rows(found)),
+        Columns.of_rows(COST_FIGURES, [_figure_row(figure) for figure in figures]),
+        Columns.of(CASH_FLOW, cash_by_year(found)),
+        Columns.of_rows(PRICES, [asdict(price) for price in found.prices.used.values()]),
+        carbon,
+    )
+    return {columns.table.name: columns for columns in drawn}
 
 
 def cost_rows(found: CostAnswer) -> list[Row]:
@@ -113,10 +116,10 @@ def _figure_row(figure: Figure) -> Row:
     }
 
 
-def _carbon_figures(found: CostAnswer, carbon: pd.DataFrame, made_kg: Array) -> Iterator[Figure]:
+def _carbon_figures(found: CostAnswer, carbon: Columns, made_kg: Array) -> Iterator[Figure]:
     """Carbon of a year like the run: by location and by contract, each with what was built."""
     yield Figure("embodied_kg", made_kg, "kg", "carbon of making what stands there")
-    if carbon.empty or not found.run.year_factor:
+    if not len(carbon) or not found.run.year_factor:
         return
     asked = found.facility.scenario.economics
     for how, column in (("location", "location_kg"), ("market", "market_kg")):

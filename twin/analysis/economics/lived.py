@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from twin.facility.model import Facility
 from twin.physics.reliability.gates import HOURS_PER_YEAR
+from twin.results import Columns
 
 HOUR_S = 3600.0
 
@@ -60,14 +60,12 @@ class Lived:
         return HOURS_PER_YEAR / self.hours if self.hours > 0 else 0.0
 
 
-def lived(
-    facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> Lived:
+def lived(facility: Facility, summary: Mapping[str, Any], tables: Mapping[str, Columns]) -> Lived:
     """From a run's headline numbers and tables."""
     jobs = tables["jobs"]
-    trains = jobs["tokens"].to_numpy(dtype=float) > 0
-    held = jobs["gpu_hours"].to_numpy(dtype=float)
-    used_j = jobs["energy_j"].to_numpy(dtype=float)
+    trains = jobs["tokens"] > 0
+    held = jobs["gpu_hours"]
+    used_j = jobs["energy_j"]
     hours = float(summary["simulated_s"]) / HOUR_S
     parts = ("cost_energy_usd", "cost_fuel_usd", "cost_demand_usd")
     energy, fuel, demand = (float(summary[part]) for part in parts)
@@ -104,14 +102,10 @@ def _pool_gpus(facility: Facility) -> float:
     return nodes * float(np.median(per_node)) if per_node.size else 0.0
 
 
-def _token_usd(facility: Facility, balance: pd.DataFrame, served: bool) -> float:
+def _token_usd(facility: Facility, balance: Columns, served: bool) -> float:
     """Tokens made by each workload that is a service, or is none, at its price."""
     works = facility.scenario.workload
     price = {work.name: work.usd_per_token for work in works if bool(work.pools()) is served}
-    made = balance[balance["entry"] == "made"]
-    return float(
-        sum(
-            tokens * price.get(str(name), 0.0)
-            for name, tokens in zip(made["workload"], made["tokens"], strict=True)
-        )
-    )
+    made = balance["entry"] == "made"
+    of_works = zip(balance["workload"][made], balance["tokens"][made].tolist(), strict=True)
+    return float(sum(tokens * price.get(name, 0.0) for name, tokens in of_works))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from twin.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Columns = Mapping[str, Sequence[Any] | np.ndarray[Any, Any]]
+"""A table by its columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,14 +82,27 @@ class Facility:
         return fingerprint(self.scenario_yaml, rows, self.inputs)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Frames `components`, `edges` and `halls` with the columns that results declare; coolant
-        and cables included.
-        """
-        import pandas as pd  # heavy, and who only checks a design asks for no table
+        """Frames `components`, `edges` and `halls`, as `columns` has them."""
+        import pandas as pd  # heavy, and who only checks or runs a design asks for no frame
 
+        return {name: pd.DataFrame(values) for name, values in self.columns().items()}
+
+    def columns(self) -> dict[str, Columns]:
+        """Tables `components`, `edges` and `halls` by column, as results declare them; coolant and
+        cables included.
+        """
+        edges = [*self.edges, *self._coolant(), *self._doors(), *self._cables()]
+        names = ("source", "target", "system", "role")
+        return {
+            "components": self._components(),
+            "edges": {name: [edge[i] for edge in edges] for i, name in enumerate(names)},
+            "halls": self._halls(),
+        }
+
+    def _components(self) -> Columns:
         c = self.components
         places = np.hstack([c.position_m, c.size_m]).T
-        components = {
+        return {
             "id": c.id,
             "kind": c.kind,
             "type": c.type,
@@ -100,31 +116,21 @@ class Facility:
             "nodes": c.nodes,
             "facing_deg": c.facing_deg,
         }
-        edges = [*self.edges, *self._coolant(), *self._doors(), *self._cables()]
-        return {
-            "components": pd.DataFrame(components),
-            "edges": pd.DataFrame(edges, columns=["source", "target", "system", "role"]),
-            "halls": self._halls(),
-        }
 
-    def _halls(self) -> pd.DataFrame:
+    def _halls(self) -> Columns:
         """Rooms by their south-west corner and size, as stated."""
-        import pandas as pd
-
         corner = self.halls.corner_m.T
         size = self.halls.size_m.T
-        return pd.DataFrame(
-            {
-                "hall": self.halls.name,
-                "x_m": corner[0],
-                "y_m": corner[1],
-                "z_m": np.zeros(len(self.halls.name)),
-                "width_m": size[0],
-                "depth_m": size[1],
-                "height_m": size[2],
-                "containment": self.halls.containment,
-            }
-        )
+        return {
+            "hall": self.halls.name,
+            "x_m": corner[0],
+            "y_m": corner[1],
+            "z_m": np.zeros(len(self.halls.name)),
+            "width_m": size[0],
+            "depth_m": size[1],
+            "height_m": size[2],
+            "containment": self.halls.containment,
+        }
 
     def _coolant(self) -> Iterator[tuple[str, str, str, str]]:
         """Who cools whom: plant units the coolant units and air handlers, these the racks."""

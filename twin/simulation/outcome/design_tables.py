@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from twin.analysis.design_loading import loading_rows
 from twin.analysis.electrical import design_rows
 from twin.facility.model import Facility
+from twin.results import Columns
+from twin.results.tables import ELECTRICAL, LOADING
 
 
-def loading_frame(facility: Facility) -> pd.DataFrame:
+def loading_table(facility: Facility) -> Columns:
     """How heavily each power component is loaded, one row each; without a limit the rating is
     empty.
     """
-    frame = pd.DataFrame(loading_rows(facility))
-    numbers = [name for name in frame.columns if name not in ("component", "worst_lost")]
-    return frame.astype(dict.fromkeys(numbers, float))
+    return Columns.of_rows(LOADING, loading_rows(facility))
 
 
-def electrical_frame(facility: Facility) -> pd.DataFrame:
+def electrical_table(facility: Facility) -> Columns:
     """Voltage, current and fault current of the power equipment, one row each; empty where the
     network cannot carry its load.
     """
     rows = design_rows(facility)[: facility.power.equipment]
-    if not rows:
-        return pd.DataFrame()
-    frame = pd.DataFrame(rows).rename(columns={"node": "component"})
-    numbers = [name for name, value in rows[0].items() if not isinstance(value, str)]
-    return frame.astype(dict.fromkeys(numbers, float))
+    return Columns.of_rows(ELECTRICAL, [{"component": row["node"], **row} for row in rows])

@@ -10,9 +10,10 @@ from collections import defaultdict
 from dataclasses import asdict
 
 import numpy as np
-import pandas as pd
 
 from twin.arrays import Array, total_by
+from twin.results import Columns
+from twin.results.tables import GENERATIONS, JOBS, STOPS
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import ENDED, Phase
 
@@ -21,8 +22,8 @@ BOUND_S = 10.0
 """Shorter jobs count as this long: a second of waiting is no slowdown of ten."""
 
 
-def jobs_frame(run: Disciplines) -> pd.DataFrame:
-    """The rows of the table `jobs`."""
+def jobs_table(run: Disciplines) -> Columns:
+    """The table `jobs`."""
     own = run.jobs.own
     jobs = run.jobs.jobs
     lost: defaultdict[str, float] = defaultdict(float)
@@ -51,19 +52,21 @@ def jobs_frame(run: Disciplines) -> pd.DataFrame:
         "gpu_hours": own.holding_s * own.gpus / HOUR_S,
         "energy_j": own.energy_j,
     }
-    return pd.DataFrame(columns)
+    return Columns.of(JOBS, columns)
 
 
-def generations_frame(run: Disciplines) -> pd.DataFrame:
-    """The rows of the table `generations`."""
-    jobs = jobs_frame(run).set_index("job") if run.jobs.jobs else pd.DataFrame()
+def generations_table(run: Disciplines) -> Columns:
+    """The table `generations`."""
+    jobs = jobs_table(run)
+    at = {name: j for j, name in enumerate(jobs["job"])}
+    told_of = ("finished_s", "gpu_hours", "energy_j")
     rows = []
     for work in run.world.facility.scenario.workload:
         for row in work.generation_rows():
-            told = {key: jobs.at[row.job, key] for key in ("finished_s", "gpu_hours", "energy_j")}
+            told = {key: jobs[key][at[row.job]] for key in told_of}
             planned = {k: v for k, v in asdict(row).items() if k not in ("number", "job")}
             rows.append({"workload": work.name, "generation": row.number, **planned, **told})
-    return pd.DataFrame(rows)
+    return Columns.of_rows(GENERATIONS, rows)
 
 
 def _waits_s(run: Disciplines) -> Array:
@@ -129,8 +132,8 @@ def _fairness(run: Disciplines) -> float:
     return float(mean.sum() ** 2 / (mean.size * (mean**2).sum()))
 
 
-def stops_frame(run: Disciplines) -> pd.DataFrame:
-    """The rows of the table `stops`, the most frequent of each job first."""
+def stops_table(run: Disciplines) -> Columns:
+    """The table `stops`, the most frequent of each job first."""
     own = run.jobs.own
     index = {job.name: j for j, job in enumerate(run.jobs.jobs)}
     of_job: defaultdict[str, float] = defaultdict(float)
@@ -148,4 +151,4 @@ def stops_frame(run: Disciplines) -> pd.DataFrame:
         }
         for job, component in ordered
     ]
-    return pd.DataFrame(rows)
+    return Columns.of_rows(STOPS, rows)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-import pandas as pd
-
-from twin.analysis.economics import cost_frames
+from twin.analysis.economics import cost_tables
 from twin.analysis.review import review
 from twin.controls import Drill, drilled, ends_s
-from twin.results import TABLES, Result, empty
+from twin.results import Frames, Result
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.summary import summary, warnings
@@ -28,20 +26,14 @@ def result(
     facility = run.world.facility
     headline = summary(run, wall_s)
     found = tables(run, recorder)
-    costs = cost_frames(facility, headline, found)
+    costs = cost_tables(facility, headline, found)
     return Result(
-        tables=found | {name: _shaped(name, frame) for name, frame in costs.items()},
+        tables=Frames(found | costs),
         summary=headline,
         scenario_yaml=facility.scenario_yaml,
         meta=_meta(run, wall_s, stopped, invalid),
         inputs=facility.inputs,
     )
-
-
-def _shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """As declared; empty where there is nothing."""
-    table = next(table for table in TABLES if table.name == name)
-    return empty(table) if frame.empty else frame[list(table.names)]
 
 
 def _meta(run: Disciplines, wall_s: float, stopped: str, invalid: str) -> dict[str, Any]:

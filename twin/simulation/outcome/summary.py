@@ -92,7 +92,6 @@ def _reuse(run: Disciplines, it_j: float) -> dict[str, float]:
 
 def _work(run: Disciplines) -> dict[str, float]:
     site = run.accounts.site_totals()
-    lost = losses(run)
     return {
         "jobs_completed": int((run.jobs.own.phase == Phase.COMPLETED).sum()),
         "jobs_submitted": len(run.jobs.jobs),
@@ -100,7 +99,7 @@ def _work(run: Disciplines) -> dict[str, float]:
         "gpu_hours_busy": site["gpus_busy"] / HOUR_S,
         "gpu_hours_throttled": site["gpus_throttled"] / HOUR_S,
         "tokens_lost_by_fault": run.losses.total_tokens,
-        "usd_lost_by_fault": float(lost["usd"].sum()) if len(lost) else 0.0,
+        "usd_lost_by_fault": float(losses(run)["usd"].sum()),
         "requests": sum(s.total("requests") for s in run.serving.services),
         "tokens_dropped": sum(s.total("dropped") for s in run.serving.services),
     }

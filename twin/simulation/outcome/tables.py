@@ -5,58 +5,80 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from twin.analysis.battery_margin import battery_frame
+from twin.analysis.battery_margin import battery_margins
 from twin.analysis.drill_sheet import drill_sheet
 from twin.analysis.witnesses import witnesses
+from twin.facility.model import Facility
 from twin.facility.shifting import shift_rows
-from twin.results import TABLES, empty
+from twin.results import TABLES, Columns, Frames
+from twin.results.tables import (
+    COMPONENTS,
+    DEMAND_RESPONSE,
+    DRILL_SHEET,
+    EDGES,
+    ENERGY,
+    EVENTS,
+    HALLS,
+    LOCKOUTS,
+    LOSSES,
+    POWER,
+    POWER_SWINGS,
+    SHIFTS,
+    WITNESSES,
+)
 from twin.simulation.disciplines import Disciplines
-from twin.simulation.outcome.design_tables import electrical_frame, loading_frame
-from twin.simulation.outcome.job_metrics import generations_frame, jobs_frame, stops_frame
+from twin.simulation.outcome.design_tables import electrical_table, loading_table
+from twin.simulation.outcome.job_metrics import generations_table, jobs_table, stops_table
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.outcome.time_tables import time_tables
 from twin.simulation.outcome.token_balance import token_balance
-from twin.tables import Table
 
 HOUR_S = 3600.0
+Row = dict[str, Any]
 
 
-def tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
+def tables(run: Disciplines, recorder: Recorder) -> dict[str, Columns]:
     """Every declared table; those that compare with other runs are empty."""
     facility = run.world.facility
-    found: dict[str, pd.DataFrame] = dict(facility.tables())
-    found["loading"] = loading_frame(facility)
-    found["electrical"] = electrical_frame(facility)
-    found |= time_tables(run, recorder)
-    found["batteries"] = battery_frame(facility, found["power"])
-    found["jobs"] = jobs_frame(run)
-    found["stops"] = stops_frame(run)
-    found["shifts"] = pd.DataFrame(shift_rows(facility))
-    found["generations"] = generations_frame(run)
-    found["events"] = pd.DataFrame([asdict(event) for event in run.world.log])
-    found["power_swings"] = pd.DataFrame(run.jobs.swings.rows())
-    found["demand_response"] = pd.DataFrame(run.response.rows())
-    found["lockouts"] = _lockouts(run)
-    found["losses"] = losses(run)
-    found["token_balance"] = token_balance(run)
-    found["energy"] = _energy(run)
-    found["drill_sheet"] = drill_sheet(facility, found)
-    found["witnesses"] = pd.DataFrame(witnesses(facility))
-    return {table.name: _shaped(table, found.get(table.name)) for table in TABLES}
+    timed = time_tables(run, recorder)
+    drawn = [
+        *_standing(facility),
+        loading_table(facility),
+        electrical_table(facility),
+        *timed,
+        battery_margins(facility, next(table for table in timed if table.table is POWER)),
+        jobs_table(run),
+        stops_table(run),
+        generations_table(run),
+        Columns.of_rows(SHIFTS, shift_rows(facility)),
+        Columns.of_rows(EVENTS, [asdict(event) for event in run.world.log]),
+        Columns.of_rows(POWER_SWINGS, run.jobs.swings.rows()),
+        Columns.of_rows(DEMAND_RESPONSE, run.response.rows()),
+        Columns.of_rows(LOCKOUTS, _lockouts(run)),
+        losses(run),
+        token_balance(run),
+        Columns.of_rows(ENERGY, _energy(run)),
+        Columns.of_rows(WITNESSES, witnesses(facility)),
+    ]
+    found = {table.name: Columns.of(table, {}) for table in TABLES}
+    found |= {columns.table.name: columns for columns in drawn}
+    found[DRILL_SHEET.name] = Columns.of_rows(DRILL_SHEET, drill_sheet(facility, Frames(found)))
+    return found
 
 
-def _shaped(table: Table, frame: pd.DataFrame | None) -> pd.DataFrame:
-    """As declared; empty where there is nothing, or where other runs are needed to tell."""
-    return empty(table) if frame is None or frame.empty else frame[list(table.names)]
+def _standing(facility: Facility) -> list[Columns]:
+    """What stands there, whatever happens."""
+    held = facility.columns()
+    return [Columns.of(table, held[table.name]) for table in (COMPONENTS, EDGES, HALLS)]
 
 
-def _lockouts(run: Disciplines) -> pd.DataFrame:
+def _lockouts(run: Disciplines) -> list[Row]:
     tree = run.world.facility.power
-    rows = [
+    return [
         {
             "time_s": time_s,
             "component": tree.id[int(p)],
@@ -67,10 +89,9 @@ def _lockouts(run: Disciplines) -> pd.DataFrame:
         }
         for time_s, p, within_s, load_w, locked_w in run.world.state.ups.lockouts
     ]
-    return pd.DataFrame(rows)
 
 
-def losses(run: Disciplines) -> pd.DataFrame:
+def losses(run: Disciplines) -> Columns:
     """Tokens, GPU hours and dollars lost by cause, rack and workload."""
     price = {work.name: work.usd_per_token for work in run.world.facility.scenario.workload}
     own = run.losses.own
@@ -85,10 +106,10 @@ def losses(run: Disciplines) -> pd.DataFrame:
         }
         for key in sorted(set(own.tokens) | set(own.gpu_s))
     ]
-    return pd.DataFrame(rows)
+    return Columns.of_rows(LOSSES, rows)
 
 
-def _energy(run: Disciplines) -> pd.DataFrame:
+def _energy(run: Disciplines) -> list[Row]:
     """Sources into the site; the site into racks, cooling by kind, losses by kind and batteries."""
     site = run.accounts.site_totals()
     rows = [
@@ -102,9 +123,7 @@ def _energy(run: Disciplines) -> pd.DataFrame:
         ("site", "battery charge", site["battery_in"]),
         ("site", "utility", site["export"]),
     ]
-    return pd.DataFrame(
-        [{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0]
-    )
+    return [{"source": a, "target": b, "energy_j": float(e)} for a, b, e in rows if e > 0]
 
 
 def _by_kind(

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from twin.arrays import Array
 from twin.facility.model import PowerTree
 from twin.physics import humidity_control, moist_air
+from twin.results import Columns, repeated, tables
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.recorder import Recorder
 from twin.simulation.serving.latency import LATENCIES
 from twin.simulation.serving.service import SEEN
 from twin.simulation.serving.shown import SHOWN, shown_to_users
 from twin.simulation.state.record import SITE
+from twin.tables import Table
 
-Columns = dict[str, Array]
-TIMED = ("site", "racks", "power", "bess", "loops", "moisture", "services")
+Values = dict[str, Array]
+TIMED = (
+    tables.SITE,
+    tables.RACKS,
+    tables.POWER,
+    tables.BESS,
+    tables.LOOPS,
+    tables.MOISTURE,
+    tables.SERVICES,
+)
 """Tables of a row a period."""
 
 
-def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]:
+def time_tables(run: Disciplines, recorder: Recorder) -> list[Columns]:
     """The tables of `TIMED`."""
     facility = run.world.facility
     tree = facility.power
@@ -31,36 +40,47 @@ def time_tables(run: Disciplines, recorder: Recorder) -> dict[str, pd.DataFrame]
     sizes = {"liquid": cooling.loop_id, "room": cooling.hall_id, "facility_water": cooling.plants}
     kinds = [kind for kind, members in sizes.items() for _ in members]
     if recorder.own.samples < 2:
-        return {name: pd.DataFrame() for name in TIMED}
+        return [Columns.of(table, {}) for table in TIMED]
     time_s = recorder.held("time_s")[:, 0]
     span_s = np.diff(recorder.rows("time_s"), axis=0)
     services = [s.pool.name for s in run.serving.services]
     moist = run.moisture.hall_names
     bess = [tree.id[p] for p in tree.bess.node]
-    return {
-        "site": _table(time_s, {}, _site(run, recorder, time_s, span_s[:, 0])),
-        "racks": _table(time_s, {"rack": list(facility.racks.id)}, _racks(run, recorder, span_s)),
-        "power": _table(
-            time_s, {"component": list(tree.id[: tree.equipment])}, _power(recorder, span_s)
-        ),
-        "bess": _table(time_s, {"component": bess}, _bess(tree, recorder, span_s)),
-        "loops": _table(time_s, {"loop": loops, "kind": kinds}, _loops(run, recorder, span_s)),
-        "moisture": _table(time_s, {"hall": moist}, _moist(run, recorder, span_s)),
-        "services": _table(time_s, {"service": services}, _services(run, recorder, span_s)),
-    }
+    labels: tuple[dict[str, Sequence[str]], ...] = (
+        {},
+        {"rack": facility.racks.id},
+        {"component": tree.id[: tree.equipment]},
+        {"component": bess},
+        {"loop": loops, "kind": kinds},
+        {"hall": moist},
+        {"service": services},
+    )
+    values = (
+        _site(run, recorder, time_s, span_s[:, 0]),
+        _racks(run, recorder, span_s),
+        _power(recorder, span_s),
+        _bess(tree, recorder, span_s),
+        _loops(run, recorder, span_s),
+        _moist(run, recorder, span_s),
+        _services(run, recorder, span_s),
+    )
+    parts = zip(TIMED, labels, values, strict=True)
+    return [_table(table, time_s, of, columns) for table, of, columns in parts]
 
 
-def _table(time_s: Array, labels: dict[str, list[str]], columns: Columns) -> pd.DataFrame:
+def _table(
+    table: Table, time_s: Array, labels: dict[str, Sequence[str]], values: Values
+) -> Columns:
     """Labels repeat within a period, time repeats over the labels."""
     each = len(next(iter(labels.values()))) if labels else 1
     if not each:
-        return pd.DataFrame()
-    head: dict[str, Any] = {"time_s": np.repeat(time_s, each)}
-    head |= {key: values * len(time_s) for key, values in labels.items()}
-    return pd.DataFrame(head | {name: values.ravel() for name, values in columns.items()})
+        return Columns.of(table, {})
+    head = {"time_s": np.repeat(time_s, each)}
+    head |= {key: repeated(names, len(time_s)) for key, names in labels.items()}
+    return Columns.of(table, head | {name: column.ravel() for name, column in values.items()})
 
 
-def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) -> Columns:
+def _site(run: Disciplines, recorder: Recorder, time_s: Array, span_s: Array) -> Values:
     site = dict(zip(SITE, recorder.gained("site").T, strict=True))
     weather = run.world.facility.weather
     air = weather.table(time_s)
@@ -98,7 +118,7 @@ def _taken_back(run: Disciplines, time_s: Array) -> Array:
     return tokens[:-1]
 
 
-def _racks(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+def _racks(run: Disciplines, recorder: Recorder, span_s: Array) -> Values:
     racks = len(run.world.facility.racks.id)
     return {
         "power_w": recorder.gained("rack_j") / span_s,
@@ -113,7 +133,7 @@ def _racks(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
     }
 
 
-def _power(recorder: Recorder, span_s: Array) -> Columns:
+def _power(recorder: Recorder, span_s: Array) -> Values:
     return {
         "power_in_w": recorder.gained("input_j") / span_s,
         "power_out_w": recorder.gained("output_j") / span_s,
@@ -123,7 +143,7 @@ def _power(recorder: Recorder, span_s: Array) -> Columns:
     }
 
 
-def _bess(tree: PowerTree, recorder: Recorder, span_s: Array) -> Columns:
+def _bess(tree: PowerTree, recorder: Recorder, span_s: Array) -> Values:
     if not tree.bess.node.size:
         return {}
     energy_j = recorder.held("bess_j")
@@ -136,7 +156,7 @@ def _bess(tree: PowerTree, recorder: Recorder, span_s: Array) -> Columns:
     }
 
 
-def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Values:
     cooling = run.world.facility.cooling
     degc = recorder.held("temperature_degc")
     rooms = degc[:, cooling.air.zone_node] @ cooling.air.inlet_share.T
@@ -150,7 +170,7 @@ def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
     }
 
 
-def _moist(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+def _moist(run: Disciplines, recorder: Recorder, span_s: Array) -> Values:
     if not run.moisture.followed:
         return {}
     ratio = recorder.held("moist_ratio")
@@ -172,7 +192,7 @@ def _moist(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
     }
 
 
-def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Columns:
+def _services(run: Disciplines, recorder: Recorder, span_s: Array) -> Values:
     count = len(run.serving.services)
     if not count:
         return {}
@@ -206,7 +226,7 @@ def _reading_load(run: Disciplines, recorder: Recorder) -> Array:
     return np.asarray(np.stack([seen[:, k] for seen in _seen(run, recorder)], axis=1) * own)
 
 
-def _latencies(run: Disciplines, recorder: Recorder) -> Columns:
+def _latencies(run: Disciplines, recorder: Recorder) -> Values:
     """What users of each service saw, (period, service)."""
     time_s = recorder.rows("time_s")[:, 0]
     services = run.serving.services

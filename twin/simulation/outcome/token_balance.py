@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import pandas as pd
-
+from twin.results import Columns
 from twin.results.enums import Cause
+from twin.results.tables import TOKEN_BALANCE
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import ENDED, Phase
 
@@ -20,10 +20,11 @@ Row = tuple[str, str, float]
 """Workload, entry, tokens."""
 
 
-def token_balance(run: Disciplines) -> pd.DataFrame:
-    """The rows of the table of that name; entries of no tokens are left out."""
+def token_balance(run: Disciplines) -> Columns:
+    """The table of that name; entries of no tokens are left out."""
     rows = [row for row in _rows(run) if row[2] != 0.0 or row[1] in (POSSIBLE, MADE)]
-    return pd.DataFrame(rows, columns=["workload", "entry", "tokens"])
+    names = ("workload", "entry", "tokens")
+    return Columns.of_rows(TOKEN_BALANCE, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def token_residual_frac(run: Disciplines) -> float:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
+from twin.results import Columns
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.outcome.summary import summary
 from twin.simulation.outcome.token_balance import token_balance
@@ -18,7 +17,7 @@ class Totals:
 
     summary: dict[str, Any]
     """As in a Result."""
-    token_balance: pd.DataFrame
+    token_balance: Columns
     """The table of that name."""
 
 

@@ -114,7 +114,7 @@ def cost(asked: Asked, progress: Told | None = None) -> CostReport:
     Raises InputError for what cannot be read or built, RunError for a run that cannot go on.
     """
     facility, result, words = _lived(asked, progress)
-    answer = economics(facility, result.summary, result.tables)
+    answer = economics(facility, result.summary, result.columns)
     outages = expected_outages(facility)
     lost = lost_usd_per_year(outages, answer.run, restart_s(facility))
     return CostReport(facility.scenario.name, words, result, answer, outages, lost)

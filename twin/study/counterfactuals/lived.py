@@ -7,7 +7,7 @@ from typing import Any
 
 from twin.errors import RunError
 from twin.facility import Facility, build
-from twin.results import Result
+from twin.results import Frames, Result
 from twin.simulation import Progress, Run, Totals, start
 from twin.study.counterfactuals.cases import FaultCase, plan
 from twin.study.counterfactuals.rows import Forked, Outcome, tables
@@ -48,13 +48,13 @@ class Forks:
 
     def added_to(self, result: Result) -> Result:
         """The result of the run with the tables, and with what was run and what was not."""
-        whole = Totals(result.summary, result.frame("token_balance"))
+        whole = Totals(result.summary, result.columns["token_balance"])
         prices = {work.name: work.usd_per_token for work in self.facility.scenario.workload}
         forked = Forked(tuple(self.outcomes), self.booked_at_next_tokens)
         warnings = [*result.meta["warnings"], *self.asked.warnings()]
         meta = {"counterfactuals": self.asked.as_dict(), "warnings": warnings}
         more = tables(forked, whole, prices)
-        return replace(result, tables={**result.tables, **more}, meta={**result.meta, **meta})
+        return replace(result, tables=Frames(result.tables) | more, meta={**result.meta, **meta})
 
     def _without(self, run: Run, case: FaultCase) -> Totals | None:
         """Where the run without a fault comes to; None where it cannot go on.

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
-from twin.results import empty
+from twin.results import Columns
 from twin.results.enums import WITHOUT_FAULT, Cause, Reason
 from twin.results.tables import COUNTERFACTUAL_CAUSES, COUNTERFACTUALS
 from twin.simulation import Totals
 from twin.study.counterfactuals.cases import FaultCase
-from twin.tables import Table
 
 ROUNDING_FRAC = 1e-12
 """Of all that was possible: a smaller difference of one entry is rounding."""
@@ -44,7 +41,7 @@ class Forked:
     booked_at_next_tokens: float | None
 
 
-def tables(forked: Forked, whole: Totals, usd_per_token: dict[str, float]) -> dict[str, Any]:
+def tables(forked: Forked, whole: Totals, usd_per_token: dict[str, float]) -> dict[str, Columns]:
     """The tables `counterfactuals` and `counterfactual_causes`.
 
     whole           where the run with all its faults came to
@@ -64,13 +61,9 @@ def tables(forked: Forked, whole: Totals, usd_per_token: dict[str, float]) -> di
             if cause in tuple(Cause) and tokens != 0.0
         ]
     return {
-        "counterfactuals": _frame(COUNTERFACTUALS, rows),
-        "counterfactual_causes": _frame(COUNTERFACTUAL_CAUSES, causes),
+        "counterfactuals": Columns.of_rows(COUNTERFACTUALS, rows),
+        "counterfactual_causes": Columns.of_rows(COUNTERFACTUAL_CAUSES, causes),
     }
-
-
-def _frame(table: Table, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(table.names)) if rows else empty(table)
 
 
 def _booked_between(forked: Forked, whole: Totals) -> list[float]:
@@ -94,13 +87,18 @@ def _more(whole: Totals, without: Totals | None) -> dict[tuple[str, str], float]
     """What each entry of the token balance has more of with the fault, by workload and entry."""
     if without is None:
         return {}
-    keys = ["workload", "entry"]
-    hurt = whole.token_balance.set_index(keys)["tokens"]
-    spared = without.token_balance.set_index(keys)["tokens"]
-    more = hurt.sub(spared, fill_value=0.0)
+    hurt = _tokens(whole)
+    spared = _tokens(without)
     least = ROUNDING_FRAC * _possible(whole)
-    noted = more.where(more.abs() > least, 0.0)
-    return dict(zip(map(tuple, noted.index), noted.astype(float), strict=True))
+    more = {key: hurt.get(key, 0.0) - spared.get(key, 0.0) for key in sorted({**hurt, **spared})}
+    return {key: tokens if abs(tokens) > least else 0.0 for key, tokens in more.items()}
+
+
+def _tokens(run: Totals) -> dict[tuple[str, str], float]:
+    """Tokens by workload and entry of the balance."""
+    balance = run.token_balance
+    keys = zip(balance["workload"], balance["entry"], strict=True)
+    return dict(zip(keys, balance["tokens"].tolist(), strict=True))
 
 
 def _possible(run: Totals) -> float:

@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pandas as pd
-
 from twin.analysis import check, redundancy
 from twin.analysis.design_loading import loading_rows
 from twin.analysis.economics import figures
@@ -17,6 +15,8 @@ from twin.analysis.economics.price_list import PriceList
 from twin.analysis.exact_availability import exact_availability
 from twin.errors import InputError
 from twin.facility import Facility, build
+from twin.results import Columns
+from twin.results.tables import LOADING
 from twin.scenario import load
 from twin.simulation import simulate
 from twin.study.design_search.blocks import SizedHall
@@ -86,7 +86,7 @@ def availability(facility: Facility, needed_gpus: int) -> float:
 
 def capex_usd(facility: Facility) -> float:
     """What building it costs, GPUs, network, power, cooling and the building."""
-    loading = pd.DataFrame(loading_rows(facility))
+    loading = Columns.of_rows(LOADING, loading_rows(facility))
     bought = capital(facility, loading, PriceList(facility.scenario))
     return float(sum(block.usd[0] for block in bought))
 

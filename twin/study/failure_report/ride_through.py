@@ -13,7 +13,7 @@ import pandas as pd
 
 from twin.arrays import Array
 from twin.facility.model import Facility
-from twin.results import Result
+from twin.results import Frames, Result
 from twin.results.enums import Cause, EventKind
 from twin.simulation import Run, start
 from twin.study.failure_report.standard_events import (
@@ -27,7 +27,6 @@ from twin.study.failure_report.standard_events import (
 from twin.study.full_load import full_load
 
 Row = dict[str, Any]
-Frames = dict[str, pd.DataFrame]
 Progress = Callable[[float, str], None]
 
 SETTLED_S = 3600.0
