@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import twin
-from twin.analysis.economics import cost_frames, figures
+from twin.analysis.economics import cost_tables, figures
+from twin.results import Frames
 from twin.results.tables import CASH_FLOW
 
 CENT = 0.005
@@ -234,7 +235,7 @@ def test_the_table_adds_up_whatever_is_planned(
         planned["loan"] = {"share": share, "rate": 0.05, "years": loan_years}
     run = lived_once()
     scenario = small(small_layout(4, 0), economics=planned)
-    found = cost_frames(twin.build(scenario), run.summary, run.tables)
+    found = Frames(cost_tables(twin.build(scenario), run.summary, run.columns))
     told = found["cash_flow"]
     assert list(told.columns) == list(CASH_FLOW.names)
     scale = float(told[list(LINES)].abs().max(axis=None))
