@@ -151,13 +151,26 @@ def tables_page() -> Iterator[str]:
         "meaning of every column in its schema. A missing number is null there, and NaN in a frame."
     )
     yield ""
+    yield (
+        "Results of before a column or a table was there are read: NaN, or no rows, and a warning "
+        "that names"
+    )
+    yield (
+        "what is absent (`absent` in `meta.json` of what is saved of them). Where any other column "
+        "is missing or unknown, the result is refused with the command that makes it anew."
+    )
+    yield ""
     for held in TABLES:
         yield f"## {held.name}"
         yield ""
-        yield held.says
+        yield held.says + _since(held.since)
         yield ""
-        rows = [(f"`{c.name}`", c.kind, c.unit, c.says) for c in held.columns]
+        rows = [(f"`{c.name}`", c.kind, c.unit, c.says + _since(c.since)) for c in held.columns]
         yield from table(("column", "kind", "unit", "meaning"), rows)
+
+
+def _since(day: str) -> str:
+    return f" Since {day}." if day else ""
 
 
 def catalogue_page() -> Iterator[str]:

@@ -18,6 +18,8 @@ class Column:
     says: str
     allowed: tuple[str, ...] = ()
     """The only values of a text column, where it has few."""
+    since: str = ""
+    """Day on which it came into a table that results already had; numbers only, NaN before it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Table:
     name: str
     says: str
     columns: tuple[Column, ...]
+    since: str = ""
+    """Day on which results began to have it; empty in older ones."""
 
     @property
     def names(self) -> tuple[str, ...]:

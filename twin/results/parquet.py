@@ -4,7 +4,7 @@ memory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from twin.results.disk import digest, read_bytes, refuse
+from twin.results.frames import empty
 from twin.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -57,13 +58,17 @@ def file_name(table: Table) -> str:
     return f"tables/{table.name}.parquet"
 
 
-def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFrame:
-    """A result's table.
+def read_table(
+    root: Path, table: Table, hashes: Mapping[str, str]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """A result's table, and what of it the result is too old to have: columns, or the table.
 
     Raises InputError where its bytes are not those that were hashed, are no parquet, have other
     columns than declared, or stand for more rows or longer text than memory should hold.
     """
     path = root / file_name(table)
+    if table.since and file_name(table) not in hashes:
+        return empty(table), (table.name,)
     data = read_bytes(path, FILE_BYTES_MAX)
     if digest(data) != hashes.get(file_name(table)):
         refuse(path, "a damaged table", "the bytes that the run wrote")
@@ -73,35 +78,42 @@ def read_table(root: Path, table: Table, hashes: Mapping[str, str]) -> pd.DataFr
         _refuse(path, f"no parquet that can be read ({str(error)[:120]})")
 
 
-def _read(path: Path, table: Table, data: bytes) -> pd.DataFrame:
+def _read(path: Path, table: Table, data: bytes) -> tuple[pd.DataFrame, tuple[str, ...]]:
     file = pq.ParquetFile(
         pa.BufferReader(data),
         read_dictionary=[column.name for column in table.columns if column.kind == "text"],
         thrift_string_size_limit=_FOOTER_BYTES_MAX,
         thrift_container_size_limit=_FOOTER_BYTES_MAX,
     )
-    _check_columns(path, table, file)
+    absent = _absent(path, table, file)
     if file.metadata.num_rows * len(table.columns) * _CELL_BYTES > TABLE_BYTES_MAX:
         _refuse(path, f"{file.metadata.num_rows:,} rows")
     read = file.read()
     if sum(_text_bytes(read[name]) for name in read.schema.names) > TABLE_BYTES_MAX:
         _refuse(path, "more text than memory should hold")
-    frame: pd.DataFrame = read.cast(_declared(table)).to_pandas()
-    return frame
+    frame = read.cast(_declared(table, absent)).to_pandas()
+    return frame.reindex(columns=list(table.names)), tuple(f"{table.name}.{it}" for it in absent)
 
 
-def _declared(table: Table) -> Any:
-    return pa.schema([pa.field(column.name, _ARROW[column.kind]) for column in table.columns])
+def _declared(table: Table, absent: Collection[str]) -> Any:
+    held = [column for column in table.columns if column.name not in absent]
+    return pa.schema([pa.field(column.name, _ARROW[column.kind]) for column in held])
 
 
-def _check_columns(path: Path, table: Table, file: Any) -> None:
+def _absent(path: Path, table: Table, file: Any) -> list[str]:
+    """Columns that came later than the file; it has all others, as they are declared."""
     found = file.schema_arrow
+    names = tuple(found.names)
     kinds = [
         field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         for field in found
     ]
-    if tuple(found.names) != table.names or kinds != [_ARROW[c.kind] for c in table.columns]:
-        _refuse(path, f"columns {', '.join(found.names)[:200] or 'none'}")
+    held = [one for one in table.columns if one.name in names or not one.since]
+    if names != tuple(one.name for one in held) or kinds != [_ARROW[one.kind] for one in held]:
+        scenario = path.parents[1] / "scenario.yaml"
+        allowed = f"a table as this version of twin writes it: twin run {scenario} makes it anew"
+        refuse(path, f"columns {', '.join(names)[:200] or 'none'}", allowed)
+    return [name for name in table.names if name not in names]
 
 
 def _text_bytes(column: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,16 @@ def document(own: Mapping[str, Any], hashes: Mapping[str, str]) -> dict[str, Any
 def own(meta: Mapping[str, Any]) -> dict[str, Any]:
     """The provenance without what `document` added."""
     return {key: value for key, value in meta.items() if key not in _ADDED}
+
+
+def older(own: Mapping[str, Any], absent: Sequence[str]) -> dict[str, Any]:
+    """The provenance of a result that was written before these columns and tables were, with a
+    warning that names them.
+    """
+    if not absent:
+        return dict(own)
+    told = f"written before twin had {', '.join(absent)}: absent here, which is not 0"
+    return {**own, "absent": list(absent), "warnings": [*(own.get("warnings") or ()), told]}
 
 
 def hashes(meta: Mapping[str, Any]) -> dict[str, str]:

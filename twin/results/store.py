@@ -158,7 +158,8 @@ class Result:
 
     @classmethod
     def load(cls, folder: str | Path) -> Result:
-        """The result saved there.
+        """The result saved there. One of before a column or a table was added has NaN in it, or no
+        rows, and says so among its warnings and as `absent` in its meta.
 
         Raises InputError where the folder is missing, unfinished, a left-over of a process that was
         killed, of another layout or damaged.
@@ -173,11 +174,13 @@ class Result:
         disk.refuse_changed(root / _SUMMARY, _untimed(stored), hashes.get(_SUMMARY))
         text = disk.read_text(root / _SCENARIO)
         disk.refuse_changed(root / _SCENARIO, text.encode(), hashes.get(_SCENARIO))
+        read = {table.name: parquet.read_table(root, table, hashes) for table in TABLES}
+        absent = [name for _, missing in read.values() for name in missing]
         loaded = cls(
-            {table.name: parquet.read_table(root, table, hashes) for table in TABLES},
+            {name: frame for name, (frame, _) in read.items()},
             {key: math.nan if value is None else value for key, value in stored.items()},
             text,
-            provenance.own(meta),
+            provenance.older(provenance.own(meta), absent),
             {name: _input(root, name, sha) for name, sha in hashes.items() if _is_input(name)},
         )
         loaded.__dict__["fingerprint"] = meta["fingerprint"]

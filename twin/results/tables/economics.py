@@ -102,6 +102,7 @@ CASH_FLOW = Table(
         Column("owners_cumulative_usd", "float", "USD", "owners_net_usd of all years so far."),
         Column("debt_cover", "float", "", "Debt service cover ratio; empty where none is owed."),
     ),
+    since="2026-11-30",
 )
 
 CARBON = Table(

@@ -54,6 +54,7 @@ SITE = Table(
             "token",
             "Work that went back to its last checkpoint in the period, by a fault or to make way; "
             "trained since that checkpoint, in this period or in earlier ones.",
+            since="2026-11-29",
         ),
         Column(
             "tokens_lost", "float", "token", "Tokens that faults and throttling cost in the period."
@@ -159,6 +160,7 @@ MOISTURE = Table(
             "float",
             "",
             "Relative humidity of the coldest air that racks draw in, at the end.",
+            since="2026-11-29",
         ),
         Column("humidity_ratio", "float", "", "Water over dry air, by mass, at the end."),
         Column(
@@ -178,4 +180,5 @@ MOISTURE = Table(
             "Drawn by humidifiers and dehumidifiers, mean; within the power of air handlers.",
         ),
     ),
+    since="2026-11-29",
 )

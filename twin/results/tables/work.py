@@ -49,9 +49,22 @@ SERVICES = Table(
             "float",
             "s",
             "Time until a user sees the first token, its guards read: half had less.",
+            since="2026-11-29",
         ),
-        Column("shown_p95_s", "float", "s", "Time until a user sees it: 95 % had less."),
-        Column("shown_p99_s", "float", "s", "Time until a user sees it: 99 % had less."),
+        Column(
+            "shown_p95_s",
+            "float",
+            "s",
+            "Time until a user sees it: 95 % had less.",
+            since="2026-11-29",
+        ),
+        Column(
+            "shown_p99_s",
+            "float",
+            "s",
+            "Time until a user sees it: 99 % had less.",
+            since="2026-11-29",
+        ),
         Column(
             "tpot_p50_s",
             "float",
@@ -163,6 +176,7 @@ STOPS = Table(
         Column("work_lost_s", "float", "s", "Work since its last checkpoints that was done again."),
         Column("tokens_lost", "float", "token", "Tokens of that work."),
     ),
+    since="2026-11-29",
 )
 
 SHIFTS = Table(
