@@ -10,6 +10,9 @@ from twin.analysis.economics.finance import annuity
 from twin.arrays import Array
 from twin.scenario.schema.economics import Loan
 
+LEAST_USD = 0.01
+"""Owed in a year: less than a cent is nothing, and a ratio to it would be infinite."""
+
 
 @dataclass(frozen=True)
 class Debt:
@@ -61,5 +64,5 @@ def cover(available: Array, held: Debt) -> Array:
     available   (1 + draw, year) USD that can go to the bank
     """
     service = held.service
-    owes = service > 0
+    owes = service >= LEAST_USD
     return np.asarray(np.where(owes, available / np.where(owes, service, 1.0), np.inf))
