@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from twin import catalogue
 from twin.catalogue.rows import Chiller
 from twin.physics import coolant, thermal, thermal_modes
-from twin.physics.chiller import ChillerCurve, available_w, outside, power_w, safely_outside
+from twin.physics.chiller import (
+    ChillerCurve,
+    available_w,
+    beyond_frac,
+    outside,
+    power_w,
+    safely_outside,
+)
 from twin.physics.psychrometrics import (
     humidity_ratio,
     saturation_pressure_pa,
@@ -161,15 +168,23 @@ def test_a_chiller_twice_as_large_is_twice_the_chiller(
     )
 
 
-@given(NAMES, st.floats(-10, 30), st.floats(-30, 60))
-def test_outside_its_limits_a_curve_answers_as_at_the_limit(
-    name: str, leaving: float, entering: float
+@given(NAMES, st.floats(-10, 30), st.floats(-30, 60), st.floats(0, 5))
+def test_outside_its_limits_a_machine_follows_the_lift(
+    name: str, leaving: float, entering: float, more_k: float
 ) -> None:
+    """Never more for warmer water or cooler air, beyond the limits; as the curve says inside."""
     machine = CHILLERS[name]
     at_leaving = float(np.clip(leaving, *machine.leaving_degc))
     at_entering = float(np.clip(entering, *machine.entering_degc))
     assert available_w(machine, leaving, entering) == available_w(machine, at_leaving, at_entering)
     assert outside(machine, leaving, entering) == ((leaving, entering) != (at_leaving, at_entering))
+    by = float(beyond_frac(machine, leaving, entering))
+    if not outside(machine, leaving, entering):
+        assert by == 1.0
+    if entering >= machine.entering_degc[1]:
+        assert float(beyond_frac(machine, leaving, entering + more_k)) >= by
+    if leaving >= machine.leaving_degc[1] and entering > leaving + more_k:
+        assert float(beyond_frac(machine, leaving + more_k, entering)) <= by
     if safely_outside(machine, leaving, entering):
         assert leaving >= machine.leaving_degc[0]
 

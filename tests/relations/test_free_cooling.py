@@ -70,9 +70,14 @@ def test_in_series_the_coolers_relieve_chillers_in_air_warmer_than_the_supply() 
 
 @pytest.mark.parametrize("mode", ["series", "parallel"])
 def test_in_summer_nothing_changes(mode: str) -> None:
+    """But for the band over which both are regulated: its water stands a fifth of a kelvin nearer
+    the set-point, and colder water costs compressors half a per cent.
+    """
     weather = {"site": site(32.0), **WORK}
     plain = number(answer(room(), **weather), "energy_cooling_j")
-    assert number(answer(dry(mode), **weather), "energy_cooling_j") == pytest.approx(plain)
+    assert number(answer(dry(mode), **weather), "energy_cooling_j") == pytest.approx(
+        plain, rel=1e-2
+    )
 
 
 def test_colder_air_never_costs_more() -> None:
@@ -190,7 +195,7 @@ def test_cold_inlets_frost_and_curves_are_told() -> None:
     assert "freezes at 0.0 °C" in found["water_may_freeze"]
     warm = codes(small_layout(1, 3), site=site(20.0))
     assert "6.0 K warmer" in warm["chiller_outside_curve"]
-    assert "overstated by about" in warm["chiller_outside_curve"]
+    assert "by the lift, 17 % less" in warm["chiller_outside_curve"]
     assert "water_may_freeze" not in codes(dry(), site=site(-20.0, -21.0))
 
 

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from twin import catalogue
 from twin.catalogue.rows import Chiller
-from twin.physics.chiller import ChillerCurve, available_w, clip_sizes_k, outside, power_w
+from twin.physics.chiller import (
+    ChillerCurve,
+    available_w,
+    beyond_frac,
+    beyond_k,
+    outside,
+    power_w,
+    safely_outside,
+)
 
 
 def curve(name: str) -> ChillerCurve:
@@ -75,8 +83,14 @@ def test_below_least_load_power_falls_in_a_straight_line_to_nothing() -> None:
     assert power_w(YORK, shares * least, 7, 25) == pytest.approx(shares * at_least, rel=1e-9)
 
 
-def test_temperatures_outside_the_limits_are_clipped_and_told() -> None:
-    assert power_w(YORK, 500e3, 20.0, 50.0) == pytest.approx(power_w(YORK, 500e3, 8.89, 35.0))
+def test_outside_the_limits_power_follows_the_lift_and_is_told() -> None:
+    """(T_hot - T_cold) / T_cold with 30 K between both sides and 3 K under the water, by hand; what
+    the machine can carry stays that of the nearest point.
+    """
+    hot_w = power_w(YORK, 500e3, 12.89, 40.0)
+    lift = (40.0 - 12.89 + 30) / (12.89 - 3 + 273.15) / ((35.0 - 8.89 + 30) / (8.89 - 3 + 273.15))
+    assert hot_w == pytest.approx(lift * power_w(YORK, 500e3, 8.89, 35.0), rel=1e-12)
+    assert available_w(YORK, 12.89, 40.0) == available_w(YORK, 8.89, 35.0)
     assert outside(YORK, 20.0, 25.0)
     assert outside(YORK, 6.0, 10.0)
     assert not outside(YORK, 6.0, 25.0)
@@ -124,6 +138,34 @@ def test_an_unloader_ends_before_the_machine_cycles() -> None:
 
 
 def test_how_far_outside_the_curves_it_works() -> None:
-    beyond = clip_sizes_k(YORK, np.array([3.44, 6.0, 9.89]), np.array([10.78, 20.0, 37.0]))
+    beyond = beyond_k(YORK, np.array([3.44, 6.0, 9.89]), np.array([10.78, 20.0, 37.0]))
     np.testing.assert_allclose(beyond[0], [-1.0, 0.0, 1.0])
     np.testing.assert_allclose(beyond[1], [-2.0, 0.0, 2.0])
+
+
+def test_condensers_are_held_in_cold_air_and_above_their_water() -> None:
+    """Power falls no further below 4.44 °C outdoors, nor where the lift is less than that of any
+    machine of the data set: 5.56 K below the leaving water.
+    """
+    carrier = curve("carrier_30rb390")
+    assert beyond_frac(carrier, 7.0, -20.0) == beyond_frac(carrier, 7.0, 4.44) < 0.6
+    assert beyond_frac(carrier, 7.0, 4.0) == beyond_frac(carrier, 7.0, 4.44)
+    assert beyond_frac(carrier, 7.0, 5.0) > beyond_frac(carrier, 7.0, 4.44)
+    assert beyond_frac(carrier, 15.56, 6.0) == beyond_frac(carrier, 15.56, 10.0)
+    assert beyond_frac(carrier, 15.56, 10.1) > beyond_frac(carrier, 15.56, 10.0)
+    trane = curve("trane_cgam130")
+    assert beyond_frac(trane, 7.0, -10.0) == 1.0, "as its own curves end there"
+
+
+def test_the_side_where_a_machine_may_carry_less_is_told_apart() -> None:
+    assert safely_outside(YORK, 12.0, 10.0)
+    assert not safely_outside(YORK, 12.0, 36.0)
+    assert not safely_outside(YORK, 4.0, 20.0)
+
+
+def test_steps_over_the_end_of_a_curve_are_as_small_as_they_are() -> None:
+    for edge, at in ((8.89, 25.0), (4.44, 25.0)):
+        either = power_w(YORK, 500e3, np.array([edge - 1e-6, edge + 1e-6]), at)
+        assert either[0] == pytest.approx(either[1], rel=1e-6)
+    over = power_w(YORK, 500e3, 7.0, np.array([35.0 - 1e-6, 35.0 + 1e-6]))
+    assert over[0] == pytest.approx(over[1], rel=1e-6)

@@ -178,10 +178,13 @@ def _told(plant: Plant, found: Setting, short: int) -> list[str]:
     notes = []
     if short:
         notes.append(f"{plant.id} cannot carry the heat in {short} hours of the year")
-    if found.clipped + found.safely_clipped:
-        share = (found.clipped + found.safely_clipped) / max(found.settings, 1)
+    beyond = found.beyond
+    if beyond.nearest_w:
+        share = (beyond.outside + beyond.safely_outside) / max(found.settings, 1)
+        off = beyond.power_w / beyond.nearest_w - 1
         notes.append(
             f"{plant.id} works outside its chillers' curves in {percent(share, 0)} of the hours; "
-            "the nearest point of the curves stands for it"
+            f"there power is extrapolated by the lift, {percent(abs(off), 0)} "
+            f"{'more' if off > 0 else 'less'} than at the nearest point of the curves"
         )
     return notes

@@ -60,15 +60,19 @@ def performance(
     """Heat over power of chillers that each run at a part load.
 
     Colder outdoors than the curve knows, power follows the lift between the two refrigerant
-    temperatures, as a Carnot machine's does, down to a least condensing temperature.
+    temperatures, as a Carnot machine's does, down to a least condensing temperature; water warmer
+    than it knows is not credited. These are the study's machines: the published bands know no
+    share of fans and friction, with which plants of layouts are extrapolated (`beyond_frac`).
     above_k      condensing temperature above what enters the condenser
     least_degc   condensing temperature that controls hold
     """
-    able = available_w(curve, leaving_degc, entering)
-    cop = part_load * able / power_w(curve, part_load * able, leaving_degc, entering)
-    boils = min(leaving_degc, curve.leaving_degc[1]) - EVAPORATOR_K
     coldest, hottest = curve.entering_degc
-    known = np.maximum(np.maximum(entering, coldest) + above_k, least_degc)
+    leaving = min(leaving_degc, curve.leaving_degc[1])
+    nearest = np.clip(entering, coldest, hottest)
+    able = available_w(curve, leaving, nearest)
+    cop = part_load * able / power_w(curve, part_load * able, leaving, nearest)
+    boils = leaving - EVAPORATOR_K
+    known = np.maximum(nearest + above_k, least_degc)
     now = np.maximum(np.minimum(entering, hottest) + above_k, least_degc)
     return np.asarray(cop * (known - boils) / (np.minimum(now, known) - boils))
 

@@ -13,7 +13,7 @@ from twin.arrays import total_by
 from twin.facility.cooling.peak import air_degc, plant_heat_w, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
-from twin.physics.chiller import STAGE_UP_FRAC, clip_sizes_k, ideal_power_ratio
+from twin.physics.chiller import STAGE_UP_FRAC, beyond_frac, beyond_k
 from twin.quantities import percent
 
 RECOMMENDED_MIN_DEGC = 18.0
@@ -77,30 +77,38 @@ def _cold_air(facility: Facility) -> Iterator[Finding]:
 
 
 def _outside_curve(facility: Facility, plant: Plant) -> Iterator[Finding]:
-    """Chillers asked for water that their curves do not reach, with the size and the sign of it."""
+    """Chillers asked for water, or in weather, that their curves do not reach, with the size and
+    the sign of it.
+    """
     if plant.curve is None:
         return
     dry_bulb = facility.weather.dry_bulb_degc
     entering = float(np.median(dry_bulb)) if plant.tower is None else plant.condenser_degc
-    beyond_k = float(clip_sizes_k(plant.curve, plant.supply_degc, entering)[0])
-    if not beyond_k:
+    water_k, met_k = (float(x) for x in beyond_k(plant.curve, plant.supply_degc, entering))
+    if not water_k and not met_k:
         return
-    held = plant.supply_degc - beyond_k
-    off = float(ideal_power_ratio(held, entering) / ideal_power_ratio(plant.supply_degc, entering))
-    side = "warmer" if beyond_k > 0 else "colder"
-    verdict = (
-        f"overstated by about {percent(off - 1, 0)}"
-        if off > 1
-        else f"understated by {percent(1 - off, 0)}"
+    met = "median outdoor air" if plant.tower is None else "condenser water"
+    told = (
+        _beyond("water", plant.supply_degc, water_k, "colder", "warmer"),
+        _beyond(met, entering, met_k, "cooler", "hotter"),
     )
+    off = float(beyond_frac(plant.curve, plant.supply_degc, entering)) - 1
     yield at_unit(
         facility,
         FindingCode.CHILLER_OUTSIDE_CURVE,
         plant.id,
         int(plant.units[0]),
-        f"water of {plant.supply_degc:g} °C is {abs(beyond_k):.1f} K {side} than the curves of its "
-        f"chillers reach ({held:g} °C): their power is {verdict} by the ideal cycle",
+        f"{' and '.join(text for text in told if text)} than the curves of its chillers reach: "
+        f"their power is extrapolated by the lift, {percent(abs(off), 0)} "
+        f"{'more' if off > 0 else 'less'} than at the nearest point of the curves",
     )
+
+
+def _beyond(what: str, degc: float, by_k: float, below: str, above: str) -> str:
+    """How far a temperature lies outside; empty where it does not."""
+    side = above if by_k > 0 else below
+    reach = f"({degc - by_k:g} °C)"
+    return f"{what} of {degc:.4g} °C is {abs(by_k):.1f} K {side} {reach}" if by_k else ""
 
 
 def _frost(facility: Facility, plant: Plant) -> Iterator[Finding]:

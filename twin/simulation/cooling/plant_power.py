@@ -14,7 +14,15 @@ from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, role
 from twin.facility.cooling.outdoors import entering_degc, wetted_degc
 from twin.facility.model import Plant
-from twin.physics.chiller import STAGE_UP_FRAC, available_w, outside, power_w, safely_outside
+from twin.physics.chiller import (
+    STAGE_UP_FRAC,
+    ChillerCurve,
+    available_w,
+    beyond_frac,
+    outside,
+    power_w,
+    safely_outside,
+)
 from twin.physics.coolant import affinity_power_w, fan_speed_frac, pad_water_kg_s
 from twin.physics.tower import Leaving, basin_heater_w, hold
 from twin.physics.tower import water as tower_water
@@ -29,6 +37,19 @@ CONDENSER_ROUNDS = 3
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """Chillers set outside their curves."""
+
+    outside: int = 0
+    """Where they may carry less than is said: hotter air or colder water."""
+    safely_outside: int = 0
+    """Milder air or warmer water."""
+    power_w: float = 0.0
+    nearest_w: float = 0.0
+    """What these draw, summed over looks, and what they would at the nearest point of theirs."""
+
+
+@dataclass(frozen=True)
 class Setting:
     """How fans and compressors are set."""
 
@@ -38,11 +59,9 @@ class Setting:
     """(look,) evaporated, blow-down included."""
     settings: int = 0
     """Chillers set."""
-    clipped: int = 0
-    safely_clipped: int = 0
-    """Those set outside their curves, on the side that errs low, and on the other."""
     staged: int = 0
     """Chillers that share the heat at the last look."""
+    beyond: Beyond = Beyond()
     reused_w: float = 0.0
     """Heat that somebody takes at the last look."""
 
@@ -115,16 +134,22 @@ def _compressors(look: Look, heat: Array) -> Setting:
         heater_w = basin_heater_w(plant.tower, look.dry_bulb_degc)
         drawn = drawn + np.where(chillers & ~turns, heater_w[:, None], 0.0)
     drawn = np.concatenate([drawn, relieved.fans_w], axis=1)
-    beyond = (rest > 0) & outside(plant.curve, leaving, condenser.entering_degc)
-    safe = beyond & safely_outside(plant.curve, leaving, condenser.entering_degc)
+    beyond = _beyond(plant.curve, leaving, condenser.entering_degc, used * compressor)
     return Setting(
-        look.pumps_w + drawn,
-        condenser.water_kg_s,
-        heat.size,
-        int(beyond.sum() - safe.sum()),
-        int(safe.sum()),
-        int(used[-1:].sum()),
+        look.pumps_w + drawn, condenser.water_kg_s, heat.size, int(used[-1:].sum()), beyond
     )
+
+
+def _beyond(curve: ChillerCurve, leaving: Array, entering: Array, drawn_w: Array) -> Beyond:
+    """Looks at which compressors draw something outside their curves."""
+    there = (drawn_w > 0) & outside(curve, leaving, entering)
+    if not there.any():
+        return Beyond()
+    safe = there & safely_outside(curve, leaving, entering)
+    there_w = np.where(there, drawn_w, 0.0)
+    nearest_w = there_w / beyond_frac(curve, leaving, entering)
+    counts = (int(there.sum() - safe.sum()), int(safe.sum()))
+    return Beyond(*counts, float(there_w.sum()), float(nearest_w.sum()))
 
 
 @dataclass(frozen=True)

@@ -177,5 +177,5 @@ class Units(Discipline):
     def _count(self, found: Setting) -> None:
         """Count chillers set, and those set outside their curves, by the side that errs."""
         self.own.settings += found.settings
-        self.own.clipped += found.clipped
-        self.own.safely_clipped += found.safely_clipped
+        self.own.outside += found.beyond.outside
+        self.own.safely_outside += found.beyond.safely_outside

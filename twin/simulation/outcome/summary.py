@@ -212,12 +212,15 @@ def warnings(run: Disciplines) -> list[str]:
     units = run.units.own
     texts = list(run.world.facility.notices)
     for count, what in (
-        (units.clipped, "hotter air or colder water than they know: power is understated"),
-        (units.safely_clipped, "milder air or warmer water than they know: power is overstated"),
+        (units.outside, "hotter air or colder water than they know: they may carry less than said"),
+        (units.safely_outside, "milder air or warmer water than they know"),
     ):
         if count:
             share = f"{percent(count / units.settings, 0)} of the scans"
-            texts.append(f"chillers worked outside their curves in {share}, with {what}")
+            texts.append(
+                f"chillers worked outside their curves in {share}, by the lift from the nearest "
+                f"point, with {what}"
+            )
     hours = run.inlet_air.own.rack_hours
     if hours:
         texts.append(f"racks stood {hours:,.1f} rack hours in air above their inlet limit")

@@ -145,8 +145,8 @@ class UnitState:
     """The last look around that fans and compressors were set by."""
     settings: int = 0
     """Chillers set so far; those outside their curves, on either side, below."""
-    clipped: int = 0
-    safely_clipped: int = 0
+    outside: int = 0
+    safely_outside: int = 0
     staged: Index = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """(plant,) chillers that share the heat, where they have a least run."""
     staged_s: Array = field(default_factory=lambda: np.zeros(0))

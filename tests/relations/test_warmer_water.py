@@ -1,0 +1,101 @@
+"""Chilled water some kelvin warmer, from the layout to chiller power: beyond the end of a chiller's
+curves too, in `check`, a run and a year.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import small_layout
+
+import twin
+from tests.planner import asked, busy, loaded, ran, site
+
+LAYOUTS = Path(__file__).parents[2] / "layouts"
+KEY = "layout__cooling__plant__chilled_water__supply_temperature"
+EQUIPMENT = {
+    "chillers": [{"name": "to_10", "like": "carrier_30rb390", "x_max": "10 °C"}],
+    "cooling": [{"name": "unknown", "like": "chiller_air_warm_1300", "curve": "to_10"}],
+}
+"""A machine whose curves reach 15.56 °C, and the same with those of its maker cut at 10 °C."""
+
+
+def year(degc: float, climate: str, layout: str = "superpod_b200") -> twin.ClimateYear:
+    base = twin.load(LAYOUTS / f"{layout}.yaml")
+    return twin.climate(base.with_(**{KEY: f"{degc:g} °C"}), climate)
+
+
+@pytest.mark.parametrize("climate", ["chicago", "phoenix"])
+def test_two_kelvin_warmer_save_chillers_some_per_cent(climate: str) -> None:
+    """The curves of `superpod_b200`'s chillers end at 10 °C, which the layout asks for; a kelvin
+    saves 1.5 to 3 % on this side of it and beyond, and nowhere nothing.
+    """
+    kwh = [year(degc, climate).energy_kwh["chillers"] for degc in (8, 10, 12, 14, 16)]
+    per_kelvin = 1 - (np.array(kwh[1:]) / kwh[:-1]) ** 0.5
+    assert (per_kelvin > 0.015).all()
+    assert (per_kelvin < 0.03).all()
+
+
+def test_every_shipped_layout_with_chillers_answers_two_kelvin() -> None:
+    """None of them asks for water that its machines are silent about."""
+    asked_of = {"superpod_b200": 12, "edge_200kw": 12, "solar_edge": 12, "gb200_su": 18}
+    for layout, degc in asked_of.items():
+        kwh = [year(d, "baltimore", layout).energy_kwh["chillers"] for d in (degc - 2, degc)]
+        assert 0.94 < kwh[1] / kwh[0] < 0.985, layout
+
+
+def room(machine: str, degc: float) -> dict[str, Any]:
+    layout = small_layout(0, 4) | {"equipment": EQUIPMENT}
+    plant = layout["cooling"]["plant"].pop()
+    layout["cooling"]["plant"] = [plant]
+    plant |= {"type": machine, "supply_temperature": f"{degc:g} °C"}
+    return layout
+
+
+def compressors_w(machine: str, degc: float, air_degc: float) -> float:
+    hour = {"horizon": "4 h", "workload": [busy(nodes=8)], "site": site(air_degc)}
+    run = ran(asked(room(machine, degc), **hour))
+    assert abs(run.summary["heat_balance_residual_frac"]) < 1e-9
+    return float(run.frame("energy").set_index("target").energy_j["chiller"]) / (4 * 3600)
+
+
+@pytest.mark.parametrize("air_degc", [32.0, 40.0])
+def test_a_machine_whose_curves_are_cut_draws_as_the_maker_says(air_degc: float) -> None:
+    """Four kelvin beyond the cut: within 3.5 % of the published curve, which a clip misses by 6."""
+    known, unknown, at_10 = (
+        compressors_w(*case, air_degc)
+        for case in (("chiller_air_warm_1300", 14.0), ("unknown", 14.0), ("unknown", 9.0))
+    )
+    assert unknown == pytest.approx(known, rel=0.035)
+    assert unknown < at_10
+
+
+def test_check_run_and_year_say_how_far_and_by_how_much() -> None:
+    scenario = asked(small_layout(0, 4), workload=[busy(nodes=8)], horizon="2 h", site=site(20.0))
+    (told,) = (
+        row["says"]
+        for row in twin.check(loaded(scenario))["findings"]
+        if row["code"] == "chiller_outside_curve"
+    )
+    assert "6.0 K warmer (10 °C)" in told
+    assert "17 % less" in told
+    run = ran(scenario)
+    assert any("milder air or warmer water" in text for text in run.meta["warnings"])
+    (note,) = year(16, "phoenix").notes
+    assert "100 % of the hours" in note
+    assert "18 % less" in note
+
+
+def test_weather_that_curves_do_not_reach_is_told() -> None:
+    """Carrier 30RB390: from 29.44 °C outdoors; at 10 °C its power is a third less than there."""
+    layout = room("chiller_air_warm_1300", 12.0)
+    codes = {
+        row["code"]: row["says"]
+        for row in twin.check(loaded(asked(layout, site=site(10.0))))["findings"]
+    }
+    told = codes["chiller_outside_curve"]
+    assert "median outdoor air of 10 °C is 19.4 K cooler (29.44 °C)" in told
+    assert "41 % less" in told
