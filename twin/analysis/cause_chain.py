@@ -40,8 +40,8 @@ EFFECTS = (
     EventKind.STARTED, EventKind.FAILED_TO_START, EventKind.SHED, EventKind.LOCKED_OUT,
     EventKind.OFF, EventKind.THROTTLED, EventKind.SHUT_DOWN, EventKind.INLET_TOO_WARM,
     EventKind.COOLANT_LOW, EventKind.COOLANT_LOST, EventKind.COOLANT_TOO_WARM,
-    EventKind.COIL_SATURATED, EventKind.STOPPED, EventKind.RESTARTING, EventKind.STORE_GIVES,
-    EventKind.COILS_CONDENSE,
+    EventKind.COIL_SATURATED, EventKind.EXCHANGER_SATURATED, EventKind.STOPPED,
+    EventKind.RESTARTING, EventKind.STORE_GIVES, EventKind.COILS_CONDENSE,
 )  # fmt: skip
 """Kinds that follow from others."""
 

@@ -73,10 +73,10 @@ COOLING: dict[FindingCode, Meaning] = {
     ),
     FindingCode.SUPPLY_OUT_OF_REACH: Meaning(
         Severity.WARNING,
-        "its valve stands open, inlets are warmer than the layout states, and a run notes "
-        "`coil saturated`",
-        "a supply_temperature that its water gives, colder facility water, more or larger air "
-        "handlers, or less heat in the hall's air",
+        "its valve stands open, inlets or coolant are warmer than the layout states, and a run "
+        "notes `coil saturated` or `exchanger saturated`",
+        "a supply_temperature that its water gives, colder facility water, more or larger units, "
+        "or less heat on them",
     ),
     FindingCode.DOOR_SHORT_OF_AIR: Meaning(
         Severity.WARNING,

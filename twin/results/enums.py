@@ -85,6 +85,8 @@ class EventKind(StrEnum):
     of its coldest inlet is above."""
     COIL_SATURATED = "coil saturated"
     """An air handler cannot hold its supply air with its valve open."""
+    EXCHANGER_SATURATED = "exchanger saturated"
+    """A coolant unit cannot hold the coolant that it supplies with its valve open."""
     BACK_IN_RANGE = "back in range"
     TOO_LARGE = "too large"
     RESTARTING = "restarting"

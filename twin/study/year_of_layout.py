@@ -22,6 +22,7 @@ from twin.quantities import percent
 from twin.scenario.series import YearOfAir
 from twin.study.year_of_moisture import Told, moisture
 from twin.study.year_of_plants import plants
+from twin.study.year_of_set_points import out_of_reach
 
 LOSS_POINTS = 9
 """Hours, from little cooling to much, at which the power path is worked out; between them losses
@@ -50,7 +51,7 @@ def year_of_layout(facility: Facility, year: YearOfAir, load_frac: float | None)
     inputs = {"load_frac": float(rack_w.sum() / max(racks.rated_w.sum(), 1e-9)),
               "it_w": float(rack_w.sum())}  # fmt: skip
     name = facility.scenario.plan.name
-    notes = (*work.notes, *_of_moisture(halls))
+    notes = (*work.notes, *out_of_reach(facility, rack_w, work), *_of_moisture(halls))
     return ClimateYear(name, year, hours, inputs, notes, halls)
 
 

@@ -117,10 +117,8 @@ def _taken_w(facility: Facility, rack_w: Array, water_degc: Array) -> Array:
 
 
 def plant_heat_w(facility: Facility, rack_w: Array | None = None) -> Array:
-    """(plant,) Heat that reaches its water: of racks, coolant units, air handlers, rear doors and
-    water pumps.
-
-    rack_w   (rack,) what racks draw; rated power where not given
+    """(plant,) Heat that reaches its water: of racks (rated where `rack_w` is not given), coolant
+    units, air handlers, rear doors and water pumps.
     """
     return _plant_heat_w(facility, rack_w, doors_w(facility, rack_w))
 
@@ -139,9 +137,7 @@ def _plant_heat_w(facility: Facility, rack_w: Array | None, taken_w: Array) -> A
 
 
 def water_degc(facility: Facility) -> Array:
-    """(plant,) Facility water: the set-point and what the plant's control needs above it for the
-    heat of racks, coolant units, air handlers, rear doors and water pumps.
-    """
+    """(plant,) Facility water: the set-point and what control needs above it for `plant_heat_w`."""
     return _water_degc(facility, plant_heat_w(facility))
 
 
@@ -162,14 +158,22 @@ def _water_degc(facility: Facility, heat_w: Array) -> Array:
 
 def coolant_degc(facility: Facility, warmer_k: float = 0.0) -> Array:
     """(loop,) Coolant supplied to the racks, with water so much warmer than at the design point."""
-    heat = heat_w(facility)[0]
-    heat = heat + _by_zone(facility, Role.LOOP_COOLING, unit_w(facility), len(heat))
-    conductance = loop_w_k(facility)
-    water = water_degc(facility)[facility.cooling.loop_plant] + warmer_k
+    opened, above_k = open_coolant(facility, water_degc(facility) + warmer_k)
+    return np.fmax(opened, facility.cooling.loop_supply_degc + above_k)
+
+
+def open_coolant(
+    facility: Facility, water: Array, rack_w: Array | None = None
+) -> tuple[Array, Array]:
+    """(..., loop) Coolant that open valves give on water (..., plant), and (loop,) how far above
+    its set-point a valve that holds passes the heat, in K.
+    """
+    loop = heat_w(facility, rack_w)[0]
+    loop = loop + _by_zone(facility, Role.LOOP_COOLING, unit_w(facility, rack_w), len(loop))
     gain = valve_w_k(facility.cooling.units.hot_w_k)
-    gain = _by_zone(facility, Role.LOOP_COOLING, gain, len(heat))
-    held = facility.cooling.loop_supply_degc + heat / np.maximum(gain, 1e-9)
-    return np.fmax(water + heat / np.maximum(conductance, 1e-9), held)
+    gain = _by_zone(facility, Role.LOOP_COOLING, gain, len(loop))
+    opened = water[..., facility.cooling.loop_plant] + loop / np.maximum(loop_w_k(facility), 1e-9)
+    return opened, loop / np.maximum(gain, 1e-9)
 
 
 def inlet_degc(facility: Facility) -> Array:
@@ -180,9 +184,7 @@ def inlet_degc(facility: Facility) -> Array:
 
 
 def air_degc(facility: Facility) -> Array:
-    """(hall,) Air that its racks draw in, on average; nan in a hall without air handlers and rear
-    doors.
-    """
+    """(hall,) Air that its racks draw in, on average; nan in a hall that nothing cools."""
     cooling = facility.cooling
     mean = cooling.air.inlet_share @ zones_degc(design_air(facility))
     return np.where(cooling.hall_plant >= 0, mean, np.nan)

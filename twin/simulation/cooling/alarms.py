@@ -1,5 +1,5 @@
 """What the building controls raise an alarm for when they look around: frost, dew, warm coolant,
-and coils that cannot hold their air.
+and coils and exchangers that cannot hold their air and coolant.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from twin.physics.coil import OPEN, SATURATED_K
 from twin.physics.moist_air import dew_point_degc, ratio_of_wet_bulb
 from twin.results.enums import EventKind
 from twin.simulation.cooling.segments import FROST_MARGIN_K
-from twin.simulation.faults.commands import coils_now
+from twin.simulation.faults.commands import coils_now, coolant_units, valves_now
 from twin.simulation.kernel.world import World
 
 NEAR_WET_BULB_K = 0.01
@@ -38,11 +38,15 @@ class Alarms:
         self.in_outdoor_air = ~moist_halls(world.facility).of_loop.any(axis=1)
         self.pressure_pa = np.array(cooling.pressure_pa)
         self.most_degc = racks.coolest_limit_degc(cooling.loop_node)
+        self.coolant_unit = coolant_units(world)
+        self.loop_of_unit = cooling.units.zone[self.coolant_unit]
+        self.water_of_unit = self.water_node[cooling.loop_plant[self.loop_of_unit]]
         self.names = (
             *((p.id, EventKind.WATER_NEAR_FREEZING) for p in cooling.plants),
             *((name, EventKind.COOLANT_TOO_WARM) for name in cooling.loop_id),
             *((name, EventKind.BELOW_DEW_POINT) for name in cooling.loop_id),
             *((cooling.units.id[u], EventKind.COIL_SATURATED) for u in self.air.handler_unit),
+            *((cooling.units.id[u], EventKind.EXCHANGER_SATURATED) for u in self.coolant_unit),
         )
 
     def found(self, temperature_degc: Array, outdoor_degc: Array) -> Mask:
@@ -55,6 +59,7 @@ class Alarms:
             coolant > self.most_degc + 1e-6,
             self._below_dew_point(coolant, dry, wet),
             self._saturated(temperature_degc),
+            self._exchanger_saturated(temperature_degc),
         )
         return np.concatenate(parts, axis=-1)
 
@@ -82,6 +87,19 @@ class Alarms:
         full = (self.world.state.coils.piece == OPEN) & (coils.stream_w_k > 0)
         return np.asarray(full & (behind > coils.set_degc + SATURATED_K))
 
+    def _exchanger_saturated(self, temperature_degc: Array) -> Mask:
+        """(..., coolant unit) valves wide open, and the coolant too warm all the same, of loops
+        whose set-point is stated.
+        """
+        stated = np.isfinite(self.world.state.controls.coolant_degc[self.loop_of_unit])
+        if not stated.any():
+            return np.zeros((*temperature_degc.shape[:-1], stated.size), dtype=bool)
+        valves = valves_now(self.world)
+        coolant = temperature_degc[..., self.loop_node[self.loop_of_unit]]
+        held = valves.behind_degc(coolant, temperature_degc[..., self.water_of_unit])
+        full = stated & (self.world.state.valves.piece == OPEN) & (valves.open_w_k > 0)
+        return np.asarray(full & (np.minimum(held, coolant) > valves.set_degc + SATURATED_K))
+
     def note(self, before: Mask, after: Mask) -> None:
         """Tell what was raised, and what is over."""
         note_changes(self.world, self.names, _DETAIL, before, after)
@@ -108,4 +126,5 @@ _DETAIL = {
     EventKind.COOLANT_TOO_WARM: "coolant is warmer than its racks take",
     EventKind.BELOW_DEW_POINT: "coolant is colder than the dew point of outdoor air",
     EventKind.COIL_SATURATED: "its valve is open, and its air is too warm all the same",
+    EventKind.EXCHANGER_SATURATED: "its valve is open, and its coolant is too warm all the same",
 }

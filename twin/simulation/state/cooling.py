@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
+from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.model import Facility
 
 
@@ -109,7 +110,8 @@ class PlantState:
     outdoor_degc: Array
     """Dry bulb and wet bulb, as the controls last read them."""
     alarms: Mask
-    """(alarm,) what is raised: frost by plant, warm coolant and dew by loop, coils by handler."""
+    """(alarm,) what is raised: frost by plant, warm coolant and dew by loop, coils by handler,
+    exchangers by coolant unit."""
     scan: int = 1
     """Raised whenever the controls look around: weather, fans and compressors are set anew."""
     flows_version: int = 0
@@ -124,6 +126,7 @@ def fresh_plants(facility: Facility, idle: Array) -> PlantState:
     """Every plant on the `idle` segment (5,), no alarm."""
     cooling = facility.cooling
     alarms = len(cooling.plants) + 2 * len(cooling.loop_id) + cooling.air.handler_unit.size
+    alarms += int(of_role(cooling.units.kind, Role.LOOP_COOLING).sum())
     return PlantState(
         segment=np.tile(idle, (len(facility.cooling.plants), 1)),
         outdoor_degc=np.array(facility.weather.at(0.0)),
