@@ -472,6 +472,7 @@ def _loops(
                         "kind": kind,
                         "temperature_degc": degc,
                         "heat_w": heat,
+                        "doors_w": 0.0,
                         "flow_frac": flow if kind == "liquid" else 1.0,
                     }
                 )

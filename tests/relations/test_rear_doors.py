@@ -98,6 +98,10 @@ def test_a_door_takes_what_its_exchanger_takes_by_hand(door: str) -> None:
     hall_w = float(last(run, "hall").heat_w)
     handlers = float(peak.unit_w(facility)[cooling.air.handler_unit].sum())
     assert 4 * RACK_W + fans + handlers - hall_w == pytest.approx(taken.sum(), rel=1e-3)
+    assert last(run, "hall").doors_w == pytest.approx(taken.sum(), rel=1e-3)
+    assert hall_w + last(run, "hall").doors_w == pytest.approx(
+        4 * RACK_W + fans + handlers, rel=1e-6
+    )
     assert float(water.heat_w) == pytest.approx(4 * RACK_W + fans + handlers + 3000, rel=1e-3)
     assert closes(run)
 
@@ -156,6 +160,9 @@ def test_a_failed_door_gives_all_of_its_heat_to_the_hall() -> None:
     run = answer(layout, **(AT_WORK | out))
     halls = run.frame("loops").query("loop == 'hall'").set_index("time_s").heat_w
     doors = run.frame("loops").query("loop == 'doors'").set_index("time_s").heat_w
+    rooms = run.frame("loops").query("loop == 'hall'").set_index("time_s").doors_w
+    for hour in (8, 14, 20):
+        assert rooms.loc[hour * 3600.0] + 1000 == pytest.approx(doors.loc[hour * 3600.0], rel=1e-3)
     before, during, after = (halls.loc[h * 3600.0] for h in (8, 14, 20))
     whole = before + doors.loc[8 * 3600.0]
     assert during + doors.loc[14 * 3600.0] + 350 == pytest.approx(whole, rel=1e-3)
@@ -181,6 +188,8 @@ def test_doors_whose_water_stands_take_nothing() -> None:
     halls = run.frame("loops").query("loop == 'hall'").set_index("time_s").heat_w
     assert halls.loc[12 * 3600.0] == pytest.approx(float(last(bare, "hall").heat_w), rel=1e-6)
     assert halls.loc[4 * 3600.0] < 0.5 * halls.loc[12 * 3600.0]
+    rooms = run.frame("loops").query("loop == 'hall'").set_index("time_s").doors_w
+    assert rooms.loc[12 * 3600.0] == 0.0 < rooms.loc[4 * 3600.0]
     assert closes(run)
 
 

@@ -90,6 +90,7 @@ def _loops(result: Result) -> pd.DataFrame:
         highest=("temperature_degc", "max"),
         mean=("temperature_degc", "mean"),
         heat=("heat_w", "mean"),
+        doors=("doors_w", "mean"),
         flow=("flow_frac", "min"),
     )
     hottest = (
@@ -109,4 +110,6 @@ def _loop_grid(loops: pd.DataFrame) -> Grid:
         "Warmest supply": ("highest", degrees), "at": ("when", clock), "Mean heat": ("heat", power),
         "Lowest flow": ("flow", percent),
     }  # fmt: skip
+    if loops["doors"].any():
+        columns["Rear doors ahead of it"] = ("doors", power)
     return grid("Loops", loops, columns, most=30, table="loops", fold=True)

@@ -144,6 +144,12 @@ LOOPS = Table(
         Column("kind", "text", "", "liquid, room or facility_water."),
         Column("temperature_degc", "float", "degC", "Supply temperature at the end of the period."),
         Column("heat_w", "float", "W", "Heat passed on towards the plant, mean."),
+        Column(
+            "doors_w",
+            "float",
+            "W",
+            "Heat that rear doors took of the exhaust before this room had it, mean.",
+        ),
         Column("flow_frac", "float", "", "Flow over rated flow at the end of the period."),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from twin.arrays import Array, total_by
+from twin.arrays import Array, total_by, totals_by
 from twin.facility.air.streams import Streams
 from twin.simulation.kernel.world import World
 
@@ -20,7 +20,15 @@ class Doors:
         self.streams = streams
         self.own = world.facility.cooling.doors
         self.air = world.facility.cooling.air
-        self.plants = len(world.facility.cooling.plants)
+        cooling = world.facility.cooling
+        self.plants = len(cooling.plants)
+        self.halls = len(cooling.hall_id)
+        water = np.array([plant.node for plant in cooling.plants], dtype=np.int64)
+        rack = self.own.rack
+        self.hall = world.facility.racks.hall[rack]
+        self.water = water[self.own.plant]
+        zone = self.air.zone_node[self.air.zone_of_rack[rack]]
+        self.exhaust = np.where(self.air.in_air[rack], rack, zone)
         self.nothing = np.zeros(len(world.facility.racks.id))
 
     def now_w_k(self) -> Array:
@@ -56,3 +64,15 @@ class Doors:
             return np.zeros(self.plants)
         taken = (into_air_w * self._taken_frac())[self.own.rack]
         return total_by(self.own.plant, taken, self.plants)
+
+    def passed_j(self, degc_s: Array, span_s: Array | float, into_air_w: Array) -> Array:
+        """(..., hall) heat that its doors took, from integrals of temperatures (..., node).
+
+        into_air_w   (rack,) heat given to the air on the way through the rack
+        """
+        if not self.own:
+            return np.zeros((*degc_s.shape[:-1], self.halls))
+        rack = self.own.rack
+        over_k_s = degc_s[..., self.exhaust] - degc_s[..., self.water]
+        given_w = (into_air_w * self._taken_frac())[rack]
+        return totals_by(self.hall, self.now_w_k()[rack] * over_k_s + given_w * span_s, self.halls)

@@ -58,7 +58,7 @@ class Heat(Discipline):
         self.liquid = world.facility.racks.liquid_frac > 0
         self.into_stream_frac = np.where(self.liquid, world.facility.racks.liquid_frac, 1.0)
         self.conductances = Conductances(world, plants, coils, self.valves)
-        self.passed = HeatPassed(world, coils, self.valves)
+        self.passed = HeatPassed(world, self.conductances, self._into_stream_w)
         self.leaks = Leaks(world)
         self.air = self.network.air
         self._network: Modes | None = None

@@ -161,11 +161,14 @@ def _loops(run: Disciplines, recorder: Recorder, span_s: Array) -> Values:
     degc = recorder.held("temperature_degc")
     rooms = degc[:, cooling.air.zone_node] @ cooling.air.inlet_share.T
     parts = [degc[:, cooling.loop_node], rooms, degc[:, run.heat.water]]
-    heat_j = np.hstack([recorder.gained(f"{part}_j") for part in ("loop", "hall", "plant")])
+    loop_j, hall_j, plant_j = (recorder.gained(f"{part}_j") for part in ("loop", "hall", "plant"))
+    passed_j, doors_j = np.hsplit(hall_j, 2)
+    none = (np.zeros_like(loop_j), np.zeros_like(plant_j))
     flows = [recorder.held(f"{part}_frac") for part in ("flow", "air", "water")]
     return {
         "temperature_degc": np.hstack(parts),
-        "heat_w": heat_j / span_s,
+        "heat_w": np.hstack([loop_j, passed_j, plant_j]) / span_s,
+        "doors_w": np.hstack([none[0], doors_j, none[1]]) / span_s,
         "flow_frac": np.hstack(flows),
     }
 

@@ -225,7 +225,7 @@ class HeatState:
     loop_j: Array
     """(loop,) heat passed so far."""
     hall_j: Array
-    """(hall,)"""
+    """(hall + hall,) by coils, then what rear doors took ahead of them."""
     heat_in_j: float = 0.0
     vented_j: float = 0.0
     """Heat that left with air, over 0 degC."""
@@ -244,7 +244,7 @@ def fresh_heat(facility: Facility) -> HeatState:
         heat_w=np.zeros(size),
         plant_j=np.zeros(len(cooling.plants)),
         loop_j=np.zeros(len(cooling.loop_id)),
-        hall_j=np.zeros(len(cooling.hall_id)),
+        hall_j=np.zeros(2 * len(cooling.hall_id)),
     )
 
 
