@@ -121,7 +121,7 @@ def test_one_of_two_feeds_counts_with_its_own_share(busy_w: float) -> None:
         {"name": "hall_panel", "type": "rpp_500", "count": 2, "fed_by": "hall_board"},
     ]
     plan["halls"][0]["rows"][0]["fed_by"] = "hall_panel"
-    limit_w = 0.9 * busy_w
+    limit_w = 0.92 * busy_w
     faults = {"timeline": [LIE | NEVER | {"reads": "40 %"}]}
     result = balanced(lived(asked(shaving(limit_w), plan=plan, faults=faults)))
     links = result.frame("power").set_index(["time_s", "component"]).power_in_w
