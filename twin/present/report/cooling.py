@@ -110,6 +110,6 @@ def _loop_grid(loops: pd.DataFrame) -> Grid:
         "Warmest supply": ("highest", degrees), "at": ("when", clock), "Mean heat": ("heat", power),
         "Lowest flow": ("flow", percent),
     }  # fmt: skip
-    if loops["doors"].any():
+    if (loops["doors"] > 0).any():
         columns["Rear doors ahead of it"] = ("doors", power)
     return grid("Loops", loops, columns, most=30, table="loops", fold=True)

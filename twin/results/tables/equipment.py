@@ -149,6 +149,7 @@ LOOPS = Table(
             "float",
             "W",
             "Heat that rear doors took of the exhaust before this room had it, mean.",
+            since="2026-11-30",
         ),
         Column("flow_frac", "float", "", "Flow over rated flow at the end of the period."),
     ),
