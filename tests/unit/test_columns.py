@@ -62,11 +62,13 @@ def test_a_frame_is_made_once_and_is_as_a_frame_made_by_hand() -> None:
     assert (frames | {"more": by_hand})["more"] is by_hand
 
 
-def test_what_is_changed_in_a_frame_stays_out_of_the_columns() -> None:
+def test_what_is_changed_in_a_frame_is_what_the_columns_say() -> None:
     columns = Columns.of(ENERGY, {"source": ["a"], "target": ["b"], "energy_j": np.ones(1)})
     frames = Frames({"energy": columns})
     frames["energy"].loc[0, "energy_j"] = 7.0
-    assert frames.columns(ENERGY)["energy_j"][0] == 1.0
+    assert frames.columns(ENERGY)["energy_j"][0] == 7.0
+    assert Frames(frames)["energy"].loc[0, "energy_j"] == 7.0
+    assert columns["energy_j"][0] == 1.0
 
 
 def test_a_value_that_a_column_does_not_allow_is_named() -> None:

@@ -21,8 +21,13 @@ from synthetic import bare, synthetic, with_tables
 
 from twin.cli import main
 from twin.errors import InputError, OutputError
+from twin.facility import build
 from twin.results import TABLES, Result, disk, empty, folder, parquet
 from twin.results.tables import SITE
+from twin.scenario import load
+from twin.simulation import simulate
+
+FACTORY = Path(__file__).parents[2] / "scenarios" / "first_factory.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,18 @@ def test_missing_numbers_come_back_as_nan(tmp_path: Path) -> None:
     back = Result.load(bare().save(tmp_path / "run"))
     assert math.isnan(back.summary["pue"])
     assert all(back.frame(table.name).empty for table in TABLES)
+
+
+@pytest.mark.parametrize("loaded", [False, True])
+def test_what_is_changed_in_a_frame_is_saved(loaded: bool, tmp_path: Path) -> None:
+    held = simulate(build(load(FACTORY, {"horizon": "10 min"})))
+    if loaded:
+        held = Result.load(held.save(tmp_path / "before"))
+    before = replace(held).fingerprint
+    held.frame("site")["tokens_lost"] = 1.5
+    assert (replace(held).frame("site")["tokens_lost"] == 1.5).all()
+    assert replace(held).fingerprint != before
+    assert (Result.load(held.save(tmp_path / "after")).frame("site")["tokens_lost"] == 1.5).all()
 
 
 def test_only_the_wall_time_differs_between_equal_runs(day: Result, tmp_path: Path) -> None:

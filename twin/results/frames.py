@@ -21,31 +21,31 @@ _SHOWN_MAX = 5
 
 
 class Frames(Mapping[str, "pd.DataFrame"]):
-    """Tables by name, as frames; each is made once."""
+    """Tables by name, as frames. Each is made once and then stands for its table: what is changed
+    in it is what is saved.
+    """
 
     def __init__(self, tables: Mapping[str, Columns | pd.DataFrame]) -> None:
-        given = tables._given if isinstance(tables, Frames) else tables
-        self._given: dict[str, Columns | pd.DataFrame] = dict(given)
-        self._made: dict[str, pd.DataFrame] = {}
+        held = tables._held if isinstance(tables, Frames) else tables
+        self._held: dict[str, Columns | pd.DataFrame] = dict(held)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._made:
-            self._made[name] = _frame(self._given[name])
-        return self._made[name]
+        made = self._held[name] = _frame(self._held[name])
+        return made
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._given)
+        return iter(self._held)
 
     def __len__(self) -> int:
-        return len(self._given)
+        return len(self._held)
 
     def __or__(self, more: Mapping[str, Columns | pd.DataFrame]) -> Frames:
-        return Frames(self._given | dict(more))
+        return Frames(self._held | dict(more))
 
     def columns(self, table: Table) -> Columns:
         """A table as plain columns."""
-        given = self._given[table.name]
-        return given if isinstance(given, Columns) else Columns.of_frame(table, given)
+        held = self._held[table.name]
+        return held if isinstance(held, Columns) else Columns.of_frame(table, held)
 
     def problems(self) -> Iterator[Problem]:
         """Every table and column that is not as declared."""
@@ -54,11 +54,11 @@ class Frames(Mapping[str, "pd.DataFrame"]):
             if name not in names:
                 yield Problem("tables", repr(name), ", ".join(names), did_you_mean(name, names))
         for table in TABLES:
-            yield from _of_table(table, self._given.get(table.name))
+            yield from _of_table(table, self._held.get(table.name))
 
     def tidied(self) -> Frames:
         """Declared tables in declared order and kinds, rows counted from 0."""
-        return Frames({table.name: _tidied(table, self._given[table.name]) for table in TABLES})
+        return Frames({table.name: _tidied(table, self._held[table.name]) for table in TABLES})
 
 
 def empty(table: Table) -> pd.DataFrame:
