@@ -75,7 +75,7 @@ def count(value: Any) -> str:
 def degrees(temperature_degc: Any) -> str:
     """Degrees Celsius to a tenth."""
     held = number(temperature_degc)
-    return f"{held:.1f} °C" if math.isfinite(held) else NONE
+    return f"{round(held, 1) + 0.0:.1f} °C" if math.isfinite(held) else NONE  # no -0
 
 
 def percent(part_frac: Any, decimals: int = 1) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -12,10 +13,13 @@ import twin
 from twin.analysis.verdict import Judgement
 from twin.findings import FindingCode
 from twin.present.blocks import Grid
-from twin.present.report import chapters, failures, verdict, year
+from twin.present.figures.floor import figure_floor
+from twin.present.report import chapters, cooling, failures, verdict, year
 from twin.present.report.story import what_it_did
 from twin.present.report.story.cost import what_it_cost
+from twin.present.report.summary import headline
 from twin.present.report.tiles import tiles
+from twin.quantities import NONE, degrees
 from twin.results import Result
 
 
@@ -110,3 +114,37 @@ def test_availability_has_its_nines_wherever_it_stands() -> None:
     assert tile.value == "99.99951 %"
     assert "95 % 99.99948 % to 99.99956 %" in tile.below
     assert "Availability of all racks (99.99951 %)" in verdict.table(high).note
+
+
+def test_a_limit_that_the_run_breaks_says_who_broke_it_and_when() -> None:
+    """Before what the review says of the design, which may be another number."""
+    (row,) = (row for row in verdict.table(warm_at_peak(46.0)).rows if "Coolant" in row[0])
+    assert re.match(r"\S+ reached 46.0 °C by \d\d:\d\d; .*45.1 °C at peak load", row[4])
+
+
+def test_what_nobody_asked_and_nothing_found_is_left_out() -> None:
+    note = verdict.table(synthetic()).note
+    assert f"({NONE})" not in note
+    assert "Tokens made of the undisturbed" in note
+
+
+def test_tokens_made_have_the_figures_of_the_headline() -> None:
+    day = synthetic()
+    share = headline(day)[0].partition(" of the")[0]
+    assert f"Tokens made of the undisturbed ({share})" in verdict.table(day).note
+
+
+@pytest.mark.parametrize("written", [degrees(-0.04), cooling._kelvins(-0.04)])
+def test_nothing_is_minus_zero(written: str) -> None:
+    assert written.startswith("0.0")
+
+
+def test_the_legend_of_a_plan_names_what_is_on_it() -> None:
+    day = synthetic()
+    racks = day.frame("racks").assign(inlet_air_degc=22.0)
+    cool = figure_floor(with_tables(day, racks=racks))
+    warm = figure_floor(with_tables(day, racks=racks.assign(inlet_air_degc=30.0)))
+    words = [[text.get_text() for text in one.legends[0].texts] for one in (cool, warm)]
+    assert "above recommended" not in words[0]
+    assert "above recommended" in words[1]
+    assert all("rack without a value" not in said for said in words)

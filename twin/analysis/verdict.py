@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from twin.findings import FindingCode
+from twin.quantities import clock, degrees
 from twin.results import Result
 
 ROUNDING = 1e-9
@@ -82,12 +83,14 @@ def _limits(result: Result) -> Iterator[Judgement]:
         _stated(result, "racks/", "coolant_supply_max_degc"),
         _highest(liquid, "temperature_degc"),
         says.get(FindingCode.COOLANT_WARM_AT_PEAK) or says.get(FindingCode.COOLANT_TOO_WARM, ""),
+        _warmest(liquid, "loop", "temperature_degc"),
     )
     yield _limit(
         "Inlet air within the racks' limit",
         _stated(result, "racks/", "inlet_air_max_degc"),
         _highest(racks, "inlet_air_degc"),
         says.get(FindingCode.AIR_WARM_AT_PEAK) or says.get(FindingCode.AIR_TOO_WARM, ""),
+        _warmest(racks, "rack", "inlet_air_degc"),
     )
     slowdown_degc = _stated(result, "gpus/", "slowdown_degc")
     hottest_degc = _highest(_with_gpus(result, racks), "junction_max_degc")
@@ -99,8 +102,19 @@ def _limits(result: Result) -> Iterator[Judgement]:
     yield from _expectations(result)
 
 
-def _limit(what: str, asked_degc: float, found_degc: float, broken: str) -> Judgement:
+def _limit(what: str, asked_degc: float, found_degc: float, review: str, warmest: str) -> Judgement:
+    """What the review says of the design; before it, who passed the limit in the run, and when."""
+    passed = found_degc > asked_degc + ROUNDING * abs(asked_degc)
+    broken = "; ".join(filter(None, (warmest if passed else "", review)))
     return Judgement(what, "at most", asked_degc, found_degc, "degC", False, broken, by_design=True)
+
+
+def _warmest(table: pd.DataFrame, who: str, column: str) -> str:
+    held = table.dropna(subset=[column])
+    if held.empty:
+        return ""
+    row = held.iloc[int(held[column].argmax())]
+    return f"{row[who]} reached {degrees(row[column])} by {clock(row['time_s'])}"
 
 
 def _expectations(result: Result) -> Iterator[Judgement]:

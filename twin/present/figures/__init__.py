@@ -110,8 +110,8 @@ FIGURES: tuple[NamedFigure, ...] = (
         "year",
         "Year",
         "The year in the site's own weather, every rack at its rating: PUE (line, dotted for the "
-        "year), WUE (bars) and the highest power of each month, and what cooled for what share of "
-        "its hours.",
+        "year), WUE (bars, where water is used), the highest power of each month, and what cooled "
+        "for what share of its hours.",
         figure_year,
     ),
     NamedFigure(
@@ -124,7 +124,8 @@ FIGURES: tuple[NamedFigure, ...] = (
     NamedFigure(
         "losses",
         "Failures",
-        "What faults and throttling cost, by cause, by rack and, where it is tokens, along time.",
+        "What faults and throttling cost, by cause, by rack and, where it is tokens, along time; "
+        "what is lost at the very end of an hour counts in that hour.",
         figure_losses,
     ),
 )

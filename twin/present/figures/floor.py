@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -91,7 +92,8 @@ def _plans(result: Result, scale: Scale) -> Figure:
     else:
         figure.suptitle(scale.title, x=0.01, ha="left", fontsize=10, fontweight="bold")
     _colour_bar(figure, plots[: len(shown)], scale)
-    _legend(figure, scale, len(rooms), len(shown))
+    drawn = pd.concat([room.inside for room in shown])
+    _legend(figure, scale, drawn, len(rooms), len(shown))
     return figure
 
 
@@ -205,14 +207,27 @@ def _colour_bar(figure: Figure, panels: list[Axes], scale: Scale) -> None:
             bar.ax.axvline(mark, color=INK, linewidth=2)
 
 
-def _legend(figure: Figure, scale: Scale, rooms: int, shown: int) -> None:
-    handles = [
-        Patch(facecolor="white", **OUTLINE["power"], label="power"),
-        Patch(facecolor="white", **OUTLINE["cooling"], label="cooling"),
-        Patch(facecolor=PALE, edgecolor="#9AA5B1", label="rack without a value"),
-        Patch(facecolor="white", edgecolor=VERMILION, linewidth=2.2, label=scale.beyond),
-        Line2D([], [], color=INK, linewidth=1.3, label="front; arrow: blows"),
+def _legend(figure: Figure, scale: Scale, drawn: pd.DataFrame, rooms: int, shown: int) -> None:
+    """What the plans show, and nothing else."""
+    racks = drawn.loc[drawn["kind"] == "rack", "id"]
+    looks: dict[str, tuple[Any, dict[str, Any]]] = {
+        "power": ((drawn["system"] == "power").any(), {**OUTLINE["power"]}),
+        "cooling": ((drawn["system"] == "cooling").any(), {**OUTLINE["cooling"]}),
+        "rack without a value": (
+            scale.value.reindex(racks).isna().any(),
+            {"facecolor": PALE, "edgecolor": "#9AA5B1"},
+        ),
+        scale.beyond: (
+            scale.trouble.reindex(racks, fill_value=False).any(),
+            {"edgecolor": VERMILION, "linewidth": 2.2},
+        ),
+    }
+    handles: list[Artist] = [
+        Patch(label=label, **{"facecolor": "white", **look})
+        for label, (there, look) in looks.items()
+        if there
     ]
+    handles.append(Line2D([], [], color=INK, linewidth=1.3, label="front; arrow: blows"))
     title = f"the {shown} of {rooms} halls with the hottest GPUs" if rooms > shown else None
     figure.legend(
         handles=handles, loc="outside lower center", ncols=5, handlelength=1.2,

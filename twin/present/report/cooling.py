@@ -81,7 +81,7 @@ def _rack_grid(racks: pd.DataFrame, limit_degc: float) -> Grid:
 
 
 def _kelvins(left_k: float) -> str:
-    return f"{left_k + 0.0:.1f} K" if left_k == left_k else NONE
+    return f"{round(left_k, 1) + 0.0:.1f} K" if left_k == left_k else NONE
 
 
 def _loops(result: Result) -> pd.DataFrame:
@@ -112,4 +112,6 @@ def _loop_grid(loops: pd.DataFrame) -> Grid:
     }  # fmt: skip
     if (loops["doors"] > 0).any():
         columns["Rear doors ahead of it"] = ("doors", power)
+    if loops["when"].isna().all():
+        del columns["at"]
     return grid("Loops", loops, columns, most=30, table="loops", fold=True)

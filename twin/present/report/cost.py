@@ -9,8 +9,8 @@ import pandas as pd
 from twin.analysis.economics import figures
 from twin.named_quantity import readable, spoken
 from twin.present.blocks import Block, Columns, Section, grid, words
+from twin.quantities import count, money, percent
 from twin.quantities import figures as figures_of
-from twin.quantities import money, percent
 from twin.results import Result
 
 MOST_BLOCKS = 60
@@ -69,7 +69,7 @@ def _says(result: Result) -> list[str]:
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Each figure and its interval with their unit."""
     rows = [
-        (_said(name), readable(name, value), _between(name, low, high), how)
+        (_said(name), _shown(name, value), _between(name, low, high), how)
         for name, value, low, high, how in zip(
             told["name"], told["value"], told["low"], told["high"], told["how"], strict=True
         )
@@ -79,6 +79,10 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
 
 def _said(name: str) -> str:
     return _SAID.get(name) or spoken(name).capitalize()
+
+
+def _shown(name: str, value: float) -> str:
+    return count(value) if name == "unpriced_blocks" else readable(name, value)
 
 
 def _between(name: str, low: Any, high: Any) -> str:
@@ -105,6 +109,10 @@ _SAID = {
     "usd_energy_per_mtok_served": "Energy of a million served",
     "usd_per_mtok_trained": "A million tokens trained",
     "usd_energy_per_mtok_trained": "Energy of a million trained",
+    "embodied_kg": "Carbon of making all of it",
+    "annual_location_kg": "Carbon of a year, by location",
+    "annual_market_kg": "Carbon of a year, by market",
+    "annual_embodied_kg": "Carbon of making it, a year",
     "npv_usd": "Net present value",
     "irr_frac": "Internal rate of return",
     "payback_years": "Payback, years",

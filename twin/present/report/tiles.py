@@ -133,7 +133,7 @@ def _made(result: Result) -> list[Tile]:
 
 
 def _rate(made: float, over_s: float) -> str:
-    return f"{tokens(made / over_s)}/s on average" if over_s > 0 and made > 0 else "none ran"
+    return f"{tokens(made / over_s)}/s on average" if over_s > 0 and made > 0 else "nothing ran"
 
 
 def _per_joule(made: Any, energy_j: Any) -> str:

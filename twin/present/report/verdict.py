@@ -37,7 +37,9 @@ def table(result: Result) -> Grid:
     frame = pd.DataFrame(rows, columns=["what", "asked", "found", "verdict", "note"])
     made = grid("Limits and targets", frame, _COLUMNS)
     left = [
-        f"{one.what} ({_written(one, one.found)})" for one in judged if one.verdict == "not asked"
+        f"{one.what} ({_written(one, one.found)})"
+        for one in judged
+        if one.verdict == "not asked" and one.found == one.found
     ]
     note = f"Not asked, with what was found: {'; '.join(left)}." if left else ""
     return Grid(made.title, made.headings, made.rows, made.right, note)
@@ -60,7 +62,9 @@ def _written(one: Judgement, value: float) -> str:
     if one.unit == "degC":
         return degrees(value)
     if one.unit == "share":
-        return available(1 - value) if "vailability" in one.what else percent(value)
+        if "vailability" in one.what:
+            return available(1 - value)
+        return percent(value, 2 if one.what.startswith("Tokens made") else 1)  # as the headline
     return f"{figures(value, 4)} {one.unit}".strip()
 
 
