@@ -62,6 +62,7 @@ def mixed(number: int) -> Plain:
     _sensed(Random(f"sensed by {number}"), asked, minutes)
     _watered(Random(f"watered {number}"), asked, minutes)
     _self_made(Random(f"self-made {number}"), asked, minutes)
+    _ringed(Random(f"ringed {number}"), asked, minutes)
     return asked
 
 
@@ -348,3 +349,28 @@ def _perhaps(draw: Random, share: float, held: Plain, **keys: Any) -> None:
     """Set keys, now and then."""
     if draw.random() < share:
         held.update(keys)
+
+
+def _ringed(draw: Random, asked: Plain, minutes: int) -> None:
+    """Transformers on an open ring of medium voltage that is broken for a while."""
+    groups = asked["layout"]["power"]
+    fed = next(g for g in groups if g["type"].startswith("transformer"))
+    if draw.random() > 0.3:
+        return
+    ring_fed = fed["fed_by"]
+    boards = {"name": "ring_board", "type": "mv_switchgear_30mw", "count": fed.get("count", 1)}
+    fed["fed_by"] = {"source": "ring_board", "pairing": "matched"}
+    stated = {
+        "ends": ["ring_feed_1", "ring_feed_2"],
+        "boards": members(boards),
+        "switching": draw.choice(["20 s", "5 min"]),
+    }
+    count = boards["count"] + 1
+    groups += [
+        {"name": "ring_feed", "type": "mv_switchgear_30mw", "count": 2, "fed_by": ring_fed},
+        boards,
+        {"name": "ring", "type": "mv_switchgear_30mw", "count": count, "ring": stated},
+    ]
+    gone = draw.choice(["ring_1", "ring_feed_1", f"ring_{count}", "ring_feed_2"])
+    fault = {"at": f"{draw.randint(5, minutes - 40)} min", "component": gone}
+    asked["faults"]["timeline"].append(fault | {"repair_after": "12 min"})

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from twin.physics.flow import ENOUGH_FRAC
 from twin.physics.overload import step_rate_per_s
 from twin.physics.power import loss_w, trip_rate_per_s
-from twin.physics.power_system import PowerSystem
+from twin.physics.power_system import Entry, PowerSystem
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -140,23 +140,17 @@ def _unhelped(system: PowerSystem, node: int, live: Mask, whole: Mask) -> list[l
 
 
 def _given(
-    system: PowerSystem,
-    entry: Sequence[tuple[int, float, int]],
-    live: Mask,
-    whole: Mask,
-    least_w: Array,
+    system: PowerSystem, entry: Entry, live: Mask, whole: Mask, least_w: Array
 ) -> list[Mask]:
     """(state,) for each supply of a preference, where it gives and they reach the least."""
-    given = [live[s] if board < 0 else live[s] & whole[board] for s, _, board in entry]
+    given = [live[s] & whole[list(ways)].all(axis=0) if ways else live[s] for s, _, ways in entry]
     if np.any(least_w > 0):
         enough = _rated_w(system, entry, given) >= least_w * ENOUGH_FRAC
         given = [one & enough for one in given]
     return given
 
 
-def _rated_w(
-    system: PowerSystem, entry: Sequence[tuple[int, float, int]], given: Sequence[Mask]
-) -> Array:
+def _rated_w(system: PowerSystem, entry: Entry, given: Sequence[Mask]) -> Array:
     """(state,) ratings of those of a preference that give."""
     rated_w = [system.rating_w[supply] for supply, _, _ in entry]
     return np.asarray(sum(np.where(one, w, 0.0) for one, w in zip(given, rated_w, strict=True)))
@@ -169,9 +163,9 @@ def _called(system: PowerSystem, able: Mask, by_utility: Mask) -> Mask:
         alone = system.generators_alone[node]
         asks = called[node] | (system.load_w[node] > 0) if alone else ~by_utility[node]
         for place, supply in enumerate(system.supplies[node]):
-            over = system.over[node][place] if system.over else -1
+            over = list(system.over[node][place]) if system.over else []
             if system.generators_alone[supply]:
-                called[supply] |= asks & able[node] & (able[over] if over >= 0 else True)
+                called[supply] |= asks & able[node] & able[over].all(axis=0)
     return called
 
 
@@ -229,12 +223,15 @@ def _bypass_losses(system: PowerSystem, bypassed: Mask | None) -> dict[int, list
 
 
 def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Array) -> None:
-    """Add what a node draws to the outputs of its live supplies."""
+    """Add what a node draws to the outputs of its live supplies: nothing where it is dark."""
     left = np.ones(drawn.size, dtype=bool)
     ways = _ways(system, node, live, live)
     for store, given_w in _helped_w(system, node, drawn, ways, live).items():
         output[store] = given_w
         drawn = np.maximum(drawn - given_w, 0.0)
+    if len(system.supplies[node]) == 1:
+        output[system.supplies[node][0]] += drawn
+        return
     for entry, offered in zip(system.entries[node], ways, strict=True):
         taken = [left & given for given in offered]
         whole = sum(given * weight for given, (_, weight, _) in zip(taken, entry, strict=True))

@@ -15,6 +15,8 @@ from twin.physics.power import loss_w
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Losses = tuple[Array, Array, Array]
+"""Idle, linear and square coefficients."""
 
 ENOUGH_FRAC = 1.0 - 1e-9
 """A least supply counts as reached from this share of it on: ratings are decimal texts."""
@@ -40,9 +42,11 @@ class Wiring:
     entry: Index
     """(edge,) number of the preference that it belongs to, counted over all takers."""
     over: Index
-    """(edge,) board by way of which it gives; -1 for all but those of `passing`."""
+    """(edge, way) what it gives by way of, boards and sections of a ring; -1 where nothing."""
     passing: Index
-    """Edges that give by way of a board."""
+    """Edges that give by way of something."""
+    only: Mask
+    """(edge,) its taker has no other: it gives where that has voltage."""
     minimum_w: Array
     """(node,) that least supply, of one preference alone; 0 where there is none."""
     rating_w: Array
@@ -67,7 +71,7 @@ def wiring(
     least    for nodes that open below a least supply: that supply and the ratings, (node,) in W
     sharing  rank and weight (edge,); where not given, supplies of a node in priority are ranked one
              by one, and others share alike
-    over     board (edge,) that must be in order for a supply to give by way of it, -1 where none
+    over     (edge, way) what must be in order for a supply to give by way of it, -1 where nothing
     """
     height = np.zeros(priority.size, dtype=np.int64)
     for h, nodes in enumerate(levels):
@@ -79,7 +83,7 @@ def wiring(
     rank = one_by_one if sharing is None else sharing[0][order]
     weight = np.ones(taker.size) if sharing is None else sharing[1][order]
     minimum_w, rating_w = least or (np.zeros(priority.size), np.zeros(priority.size))
-    over = np.full(taker.size, -1) if over is None else over[order]
+    over = np.full((taker.size, 1), -1) if over is None else over[order]
     return Wiring(
         supply=supply,
         taker=taker,
@@ -90,7 +94,8 @@ def wiring(
         asking=np.flatnonzero(minimum_w[taker] > 0),
         entry=np.unique(taker * (int(rank.max(initial=0)) + 1) + rank, return_inverse=True)[1],
         over=over,
-        passing=np.flatnonzero(over >= 0),
+        passing=np.flatnonzero((over >= 0).any(axis=1)),
+        only=np.bincount(taker, minlength=priority.size)[taker] == 1,
         minimum_w=minimum_w,
         rating_w=rating_w,
         rank=rank,
@@ -120,8 +125,13 @@ def live(wires: Wiring, able: Mask, source: Mask, stored: Mask, closed: Mask | N
 
 
 def _passable(wires: Wiring, edges: Index, able: Mask) -> Index:
+    return edges[_whole(wires, edges, able)] if wires.passing.size else edges
+
+
+def _whole(wires: Wiring, edges: Index, able: Mask) -> Mask:
+    """(edge,) all that each of these gives by way of is in order."""
     over = wires.over[edges]
-    return edges[(over < 0) | able[over]] if wires.passing.size else edges
+    return np.asarray(((over < 0) | able[over]).all(axis=1))
 
 
 def gives(wires: Wiring, on: Mask, closed: Mask | None = None, able: Mask | None = None) -> Mask:
@@ -134,7 +144,9 @@ def gives(wires: Wiring, on: Mask, closed: Mask | None = None, able: Mask | None
     """
     given = np.asarray(on[wires.supply] & (True if closed is None else closed))
     if wires.passing.size:
-        given[wires.passing] &= (on if able is None else able)[wires.over[wires.passing]]
+        rows = wires.passing
+        way = _whole(wires, rows, on if able is None else able)
+        given[rows] &= way if able is not None else way | (wires.only & on[wires.taker])[rows]
     if wires.asking.size:
         rows = wires.asking
         rating_w = np.where(given[rows], wires.rating_w[wires.supply[rows]], 0.0)
@@ -221,8 +233,7 @@ class Stage:
     place: Index
     """Of each edge's supply among `nodes`."""
     rating_w: Array
-    loss: tuple[Array, Array, Array]
-    """Idle, linear and square coefficients."""
+    loss: Losses
 
     @cached_property
     def loses(self) -> bool:
@@ -230,11 +241,10 @@ class Stage:
         return any(bool(coefficient.any()) for coefficient in self.loss)
 
 
-def stages(wires: Wiring, rating_w: Array, loss: tuple[Array, Array, Array]) -> tuple[Stage, ...]:
+def stages(wires: Wiring, rating_w: Array, loss: Losses) -> tuple[Stage, ...]:
     """The tree height by height, from the loads up, prepared for `through`.
 
-    loss     idle, linear and square coefficients (node,); nodes with an infinite rating lose
-             nothing
+    loss     (node,); nodes with an infinite rating lose nothing
     """
     finite = np.isfinite(rating_w)
     rating = np.where(finite, rating_w, 1.0)
@@ -274,12 +284,7 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
 
 
 def upward(
-    wires: Wiring,
-    load_w: Array,
-    share: Array,
-    on: Mask,
-    rating_w: Array,
-    loss: tuple[Array, Array, Array],
+    wires: Wiring, load_w: Array, share: Array, on: Mask, rating_w: Array, loss: Losses
 ) -> tuple[Array, Array]:
     """Output and input of every node, for those who ask once: `through` the `stages` of a tree."""
     return through(stages(wires, rating_w, loss), load_w, share, on)

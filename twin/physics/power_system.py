@@ -14,6 +14,8 @@ from twin.physics.overload import OverloadSteps
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Entry = tuple[tuple[int, float, tuple[int, ...]], ...]
+"""Supplies of one rank, each with its weight and what it gives by way of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +52,8 @@ class PowerSystem:
     feeds: tuple[tuple[tuple[int, float], ...], ...] = ()
     """Rank and weight of each of `supplies`; where empty, nodes in priority rank them one by one,
     and others share alike."""
-    over: tuple[tuple[int, ...], ...] = ()
-    """Of each of `supplies` the board by way of which it gives, -1 for most; where empty, none."""
+    over: tuple[tuple[tuple[int, ...], ...], ...] = ()
+    """Of each of `supplies` what it gives by way of, nothing for most; where empty, none does."""
     stores: tuple[tuple[int, ...], ...] = ()
     """Of each node the stores at it that count towards its least supply; where empty, none."""
     store_j: Array = field(default_factory=lambda: np.zeros(0))
@@ -60,22 +62,22 @@ class PowerSystem:
     """(node,) what each of these draws for itself; 0 for others."""
 
     @cached_property
-    def entries(self) -> tuple[tuple[tuple[tuple[int, float, int], ...], ...], ...]:
-        """For each node its ranks in order, each as supplies with weight and board on the way."""
+    def entries(self) -> tuple[tuple[Entry, ...], ...]:
+        """For each node its ranks in order, each as supplies with weight and what is on the way."""
         return tuple(map(self._entries, range(self.size)))
 
-    def _entries(self, node: int) -> tuple[tuple[tuple[int, float, int], ...], ...]:
-        ranked: dict[int, list[tuple[int, float, int]]] = {}
+    def _entries(self, node: int) -> tuple[Entry, ...]:
+        ranked: dict[int, list[tuple[int, float, tuple[int, ...]]]] = {}
         for place, supply in enumerate(self.supplies[node]):
             rank, weight = self.feed(node, place)
-            over = self.over[node][place] if self.over else -1
+            over = self.over[node][place] if self.over else ()
             ranked.setdefault(rank, []).append((supply, weight, over))
         return tuple(tuple(ranked[rank]) for rank in sorted(ranked))
 
     @cached_property
     def plain(self) -> tuple[bool, ...]:
         """(node,) takes whatever is live: it asks for no least supply, and is no tie."""
-        ties = [any(board >= 0 for board in boards) for boards in self.over or [()] * self.size]
+        ties = [any(boards) for boards in self.over or [()] * self.size]
         return tuple(not (tie or m > 0) for tie, m in zip(ties, self.minimum_w, strict=True))
 
     @cached_property

@@ -24,7 +24,7 @@ def chains(flow: PowerSystem, failing: Sequence[int], *, apart: bool = False) ->
     for node, supplies in enumerate(flow.supplies):
         for supply in supplies:
             takers[supply].append(node)
-    boards = {board for over in flow.over for board in over}
+    boards = {board for over in flow.over for ways in over for board in ways}
     head: dict[int, int] = {}
     classes: dict[int, list[int]] = {}
     for node in range(flow.size):
@@ -56,7 +56,7 @@ def _signature(flow: PowerSystem, chosen: Class) -> tuple[object, ...]:
     if len(chosen) > 1:
         return chosen
     node = chosen[0]
-    if any(node in over for over in flow.over):
+    if any(node in ways for over in flow.over for ways in over):
         return chosen
     takers = tuple(t for t, supplies in enumerate(flow.supplies) if node in supplies)
     if not takers:

@@ -131,7 +131,7 @@ class _Graph:
         for node, supplies in enumerate(flow.supplies):
             for supply in supplies:
                 self.takers[supply].append(node)
-            boards = [b for b in (flow.over[node] if flow.over else ()) if b >= 0]
+            boards = [b for ways in (flow.over[node] if flow.over else ()) for b in ways]
             stores = flow.stores[node] if flow.stores else ()
             self.above.append(
                 frozenset((*supplies, *boards, *stores)).union(*(self.above[s] for s in supplies))
@@ -250,11 +250,14 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
 
 def _over_part(
     flow: PowerSystem, node: Index, place: dict[int, int]
-) -> tuple[tuple[int, ...], ...]:
-    """Boards by way of which supplies give, as own nodes."""
+) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """What supplies give by way of, as own nodes."""
     if not flow.over:
         return ()
-    return tuple(tuple(place.get(b, -1) for b in flow.over[n]) for n in node.tolist())
+    return tuple(
+        tuple(tuple(place[b] for b in ways if b in place) for ways in flow.over[n])
+        for n in node.tolist()
+    )
 
 
 def _stepped_part(flow: PowerSystem, node: Index) -> dict[str, Any]:

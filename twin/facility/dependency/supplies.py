@@ -73,12 +73,12 @@ class _Parts:
     def _way(self, feed: TakenSupply) -> str:
         """A supply, or where it gives by way of a board, both: that has not failed or tripped."""
         supply = feed.supply
-        over = feed.over
         given = self.output.get(supply, supply)
-        if not over:
+        if not feed.over:
             return given
-        needs = (given, over, *([f"carries({over})"] if over in self.trips else []))
-        name = f"{supply} over {over}"
+        closed = [f"carries({way})" for way in feed.over if way in self.trips]
+        needs = (given, *feed.over, *closed)
+        name = f"{supply} over {' and '.join(feed.over)}"
         capacity_w = self.rating_w[supply]
         node = Node(name, Rule.AND, needs, capacity_w=capacity_w, system="power")
         return self.known.setdefault((name,), node).name
@@ -112,8 +112,8 @@ class TakenSupply(NamedTuple):
     supply: str
     rank: int = 0
     """Preference of the taker for it."""
-    over: str = ""
-    """Board by way of which it gives; empty for most."""
+    over: tuple[str, ...] = ()
+    """What it gives by way of; nothing for most."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ def _takers(facility: Facility) -> list[Taker]:
     named: dict[int, list[TakenSupply]] = {}
     edges = (tree.supply, tree.taker, tree.rank, tree.over)
     for supply, taker, rank, over in zip(*(part.tolist() for part in edges), strict=True):
-        board = "" if over < 0 else tree.id[over]
-        named.setdefault(taker, []).append(TakenSupply(tree.id[supply], rank, board))
+        ways = tuple(tree.id[way] for way in over if way >= 0)
+        named.setdefault(taker, []).append(TakenSupply(tree.id[supply], rank, ways))
     fed: dict[str, list[str]] = {name: [] for name in facility.fabric.switches}
     for source, target, kind, _ in facility.edges:
         if kind == "power" and target in fed:

@@ -101,7 +101,9 @@ class PowerTree:
     admittance: Complex
     """(edge,) of which it is the size, relative to the stiffest of the rank."""
     over: Index
-    """(edge,) board by way of which a supply of a tie gives; -1 for all others."""
+    """(edge, way) what a supply of a tie or of a section of a ring gives by way of; -1 for none."""
+    ring_board: Mask
+    """(power node,) stands in a ring: it passes power on while it changes over itself."""
     levels: tuple[Index, ...]
     """Power nodes by height above the loads: level 0 holds what feeds nobody."""
 

@@ -22,8 +22,10 @@ class PowerNode:
     """Of each supply: the entry of `fed_by` where it takes one at a time; 0 where not given."""
     weights: list[complex] = field(default_factory=list)
     """Of each supply: its part where several share; 1 where not given."""
-    over: dict[str, str] = field(default_factory=dict)
-    """Board by way of which each supply of a tie gives."""
+    over: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each supply of a tie or a section of a ring gives by way of: boards and sections."""
+    in_ring: bool = False
+    """A board of a ring."""
     eco: bool = False
     """A UPS in eco mode."""
 

@@ -21,6 +21,9 @@ from twin.scenario.schema.layout import PowerGroup
 
 def check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup) -> None:
     """A source takes nothing, everything else has a supply."""
+    rings = [other.ring for other in ledger.scenario.plan.power if other.ring]
+    named = {board for ring in rings for board in ring.boards}
+    in_ring = named.issuperset(members(group.name, group.count))
     if is_source(row.kind) and group.fed_by:
         ledger.complain(
             (*loc, "fed_by"),
@@ -29,7 +32,7 @@ def check_feeds(ledger: Ledger, loc: Loc, row: PowerEquipment, group: PowerGroup
             f"no fed_by; whatever may run on either names both in its own fed_by, "
             f"{group.name!r} among them",
         )
-    elif not is_source(row.kind) and not group.fed_by and group.tie is None:
+    elif not (is_source(row.kind) or group.fed_by or group.tie or group.ring or in_ring):
         ledger.complain(
             loc,
             f"{group.name!r} without fed_by",

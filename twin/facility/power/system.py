@@ -107,16 +107,16 @@ def _stores(facility: Facility, kept: Index) -> dict[str, Any]:
     return {"stores": tuple(map(tuple, stores)), "store_j": numbers[0], "standby_w": numbers[1]}
 
 
-def _over(tree: PowerTree, kept: list[int], place: dict[int, int]) -> tuple[tuple[int, ...], ...]:
-    """Of the supplies of every node, the boards by way of which they give; empty where all do so
-    straight.
-    """
+def _over(
+    tree: PowerTree, kept: list[int], place: dict[int, int]
+) -> tuple[tuple[tuple[int, ...], ...], ...]:
+    """Of the supplies of every node, what they give by way of; empty where all do so straight."""
     if not np.any(tree.over >= 0):
         return ()
-    boards: list[list[int]] = [[] for _ in tree.id]
-    for taker, board in zip(tree.taker.tolist(), tree.over.tolist(), strict=True):
-        boards[taker].append(place.get(board, -1))
-    return tuple(tuple(boards[node]) for node in kept)
+    found: list[list[tuple[int, ...]]] = [[] for _ in tree.id]
+    for taker, ways in zip(tree.taker.tolist(), tree.over.tolist(), strict=True):
+        found[taker].append(tuple(place[way] for way in ways if way >= 0))
+    return tuple(tuple(found[node]) for node in kept)
 
 
 def _overloads(ups: UpsArrays, kept: Index) -> dict[str, Any]:

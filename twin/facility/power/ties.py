@@ -77,7 +77,7 @@ def _add(
             if supply not in tie.supplies:
                 tie.supplies.append(supply)
                 tie.ranks.append(first + rank)
-                tie.over[supply] = name
+                tie.over[supply] = (name,)
                 ledger.edges.append((supply, tie.id, "power", "priority"))
         _last_preference(known[name], tie.id, gap_s)
         ledger.edges.append((tie.id, name, "power", "priority"))

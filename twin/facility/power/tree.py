@@ -24,6 +24,7 @@ from twin.facility.power.refusals import (
     check_transfers,
     refuse_cycles,
 )
+from twin.facility.power.rings import add_rings
 from twin.facility.power.solar import check_solar, solar_arrays
 from twin.facility.power.ties import add_ties
 from twin.facility.power.ups import check_mode, in_mode, ups_arrays
@@ -45,6 +46,7 @@ def equipment(ledger: Ledger) -> list[PowerNode]:
     for i, (row, group) in enumerate(typed):
         if row is not None:
             out += _group(ledger, i, row, group)
+    add_rings(ledger, out)
     add_ties(ledger, out)
     refuse_cycles(ledger, out)
     generators_last(out, generators_alone(out))
@@ -220,9 +222,13 @@ def _electrical(
 def _edges(nodes: list[PowerNode], row: dict[str, int]) -> dict[str, np.ndarray]:
     """Edges by taker and preference, as the tree has them."""
     feeds = [(feed, i) for i, node in enumerate(nodes) for feed in node.feeds()]
-    over = [nodes[i].over.get(name) for (name, _, _), i in feeds]
+    ways = [nodes[i].over.get(name, ()) for (name, _, _), i in feeds]
+    over = np.full((len(ways), max(map(len, ways), default=0) or 1), -1, dtype=np.int64)
+    for edge, names in enumerate(ways):
+        over[edge, : len(names)] = [row[name] for name in names]
     return {
-        "over": np.array([-1 if board is None else row[board] for board in over], dtype=np.int64),
+        "over": over,
+        "ring_board": np.array([node.in_ring for node in nodes], dtype=bool),
         "supply": np.array([row[name] for (name, _, _), _ in feeds], dtype=np.int64),
         "taker": np.array([i for _, i in feeds], dtype=np.int64),
         "rank": np.array([rank for (_, rank, _), _ in feeds], dtype=np.int64),

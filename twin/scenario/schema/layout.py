@@ -36,6 +36,7 @@ from twin.scenario.schema.names import (
     few,
 )
 from twin.scenario.schema.rack_pattern import Pattern
+from twin.scenario.schema.rings import RingSpec
 from twin.scenario.schema.room import (
     Band,
     ChipLeakageSpec,
@@ -141,8 +142,7 @@ class HallSpec(Stated):
     """Air through racks of storage, network and management: as much of their rated flow as they
     draw of their rated power, or all of it at any power."""
     moisture: MoistureSpec | None = None
-    """What the moisture of its air depends on, in a run and over a year; none: it is not
-    followed."""
+    """What the moisture of its air depends on, in a run and a year; none: it is not followed."""
     chip_leakage: ChipLeakageSpec | None = None
     """GPUs that draw more as they warm; none: their power does not know their temperature."""
     airflow: Literal["by_distance", "potential"] = "by_distance"
@@ -180,6 +180,8 @@ class PowerGroup(Stated):
     tie: tuple[Name, Name] | None = None
     """Two boards that this switch joins when one of them has lost its own supplies: a normally open
     bus tie. It has no `fed_by`; what feeds the one board feeds the other through it."""
+    ring: RingSpec | None = None
+    """Sections of an open ring of boards that are fed from either end; without `fed_by`."""
     mode: Literal["share", "priority"] = "share"
     """share: split over all live supplies; priority: take the first live one."""
     minimum_supply: Power | None = None
@@ -202,8 +204,7 @@ class PowerGroup(Stated):
     overrides: PowerNumbers | None = None
     """Other numbers of each member that differ from the catalogue."""
     hall: Name | None = None
-    """Hall that panels, PDUs and busways stand in; where not given the hall around `at`, else the
-    first."""
+    """Hall that panels, PDUs and busways stand in; none: the hall around `at`, else the first."""
     at: tuple[Coordinate, Coordinate] | None = None
     """Centre of the first member on the site, in metres; further members follow eastward."""
 

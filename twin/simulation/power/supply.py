@@ -64,7 +64,8 @@ class Supply(Discipline):
         self.generators = Generators(
             world, self.trial, np.flatnonzero(self.is_generator), self.able
         )
-        self.transfers = Transfers(world, self.wires, self.is_ups | self.storage.is_board)
+        bridged = self.is_ups | self.storage.is_board | tree.ring_board
+        self.transfers = Transfers(world, self.wires, bridged)
         self.counters = Counters(world, self.wires)
         beside = (self.storage.bounds_j, self.storage.gap_s)
         self.batteries = Batteries(world, self.is_ups, *beside)

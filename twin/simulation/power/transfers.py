@@ -18,11 +18,12 @@ class Transfers:
     A switch that is open for no longer than a power supply holds up moves at once and is not felt.
     A slower one leaves a dead supply only when that has been dead for a while, so that a dip moves
     nothing, and goes back to a better supply as soon as that is live. What has a store of its own
-    (a UPS, a board with a BESS that forms grid) is carried by that while it is open.
+    (a UPS, a board with a BESS that forms grid) is carried by that while it is open, and a board of
+    a ring passes on what comes from its other side.
     """
 
     def __init__(self, world: World, wires: Wiring, bridged: Mask) -> None:
-        """`bridged` (power node,) has a store of its own."""
+        """`bridged` (power node,) has a store of its own, or passes power on."""
         self.world = world
         self.own = world.state.supply
         self.tree = world.facility.power
@@ -49,7 +50,9 @@ class Transfers:
         return float(ahead_s[ahead_s > 0].min(initial=np.inf))
 
     def settled(self) -> Mask:
-        """(power node,) not open on its way without a store, nor between input and inverter."""
+        """(power node,) not open on its way without a store or a ring, nor between input and
+        inverter.
+        """
         own = self.own
         arrived = (own.moving_until_s <= self.world.now_s) | self.bridged
         return np.asarray(arrived & (own.gap_until_s <= self.world.now_s))
