@@ -15,8 +15,15 @@ from tests.planner import asked, assert_same, faults, loaded, ran
 from tests.power_layouts import facility, load, part, power_only
 from twin.simulation.loop.quiet import Quiet
 
-EFFICIENCY_FRAC = 0.38
-"""Of `gas_engine_2500`."""
+FULL, MORE, HALF = 0.38, 0.369, 0.347
+"""Efficiency of `gas_engine_2500` at full, three quarters and half load."""
+
+
+def heat_kw(load_frac: float, rating_kw: float = 500.0) -> float:
+    """What one engine burns, by hand: a line through its two nearest points."""
+    at = ((0.5, 0.5 / HALF), (0.75, 0.75 / MORE), (1.0, 1.0 / FULL))
+    (x0, y0), (x1, y1) = at[:2] if load_frac < 0.75 else at[1:]
+    return rating_kw * (y0 + (y1 - y0) * (load_frac - x0) / (x1 - x0))
 
 
 def campus(count: int = 3, **engine: Any) -> dict[str, Any]:
@@ -32,19 +39,66 @@ def campus(count: int = 3, **engine: Any) -> dict[str, Any]:
     return made | {"power": kept}
 
 
+def burnt_j(result: twin.Result, machines: list[str]) -> float:
+    """Gas of these, of what each gave in every period."""
+    power = result.frame("power").set_index("component").power_out_w / 1e3
+    seconds = float(result.frame("power").time_s.min())
+    return sum(heat_kw(kw / 500.0) for name in machines for kw in power.loc[name]) * seconds * 1e3
+
+
 def test_it_runs_from_the_start_without_a_utility_and_pays_for_gas() -> None:
-    """Energy of engines over their efficiency, at 4 USD and 53.06 kg a million Btu."""
+    """Engines at 48 % of their rating, at 4 USD and 53.06 kg a million Btu."""
     result = ran(asked(campus()))
     held = result.summary
     assert not {"off", "started"} & set(result.frame("events").what)
     assert held["energy_utility_j"] == 0.0
     assert held["energy_generator_j"] == pytest.approx(held["energy_facility_j"])
-    gas_j = held["energy_generator_j"] / EFFICIENCY_FRAC
+    gas_j = burnt_j(result, ["ga_1", "ga_2", "ga_3", "gb_1", "gb_2", "gb_3"])
     assert held["gas_j"] == pytest.approx(gas_j, rel=1e-9)
+    assert held["heat_rate_j_per_j"] == pytest.approx(gas_j / held["energy_generator_j"])
     assert held["cost_fuel_usd"] == pytest.approx(gas_j / 1.05506e9 * 4.0, rel=1e-9)
     assert held["carbon_fuel_kg"] == pytest.approx(gas_j / 1.05506e9 * 53.06, rel=1e-9)
     assert float(result.frame("carbon").fuel_kg.sum()) == pytest.approx(held["carbon_kg"])
     assert abs(held["energy_balance_residual_frac"]) < 1e-9
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+def test_part_load_costs_gas(count: int) -> None:
+    """The same load on more engines, each at less of its rating: 6 burn a fifth more than 2."""
+    engine = part("g", "gas_engine_2500", kw=500.0, count=count)
+    made = power_only([engine, part("b", "switchboard_4000", "g")], [load("row", 900.0, "b")])
+    result = ran(asked(made))
+    names = [f"g_{n + 1}" for n in range(count)]
+    power = result.frame("power").set_index("component").power_out_w
+    given_j = float(power.loc[names].sum()) * float(result.frame("power").time_s.min())
+    assert result.summary["gas_j"] == pytest.approx(burnt_j(result, names), rel=1e-9)
+    heat_rate = result.summary["heat_rate_j_per_j"]
+    assert heat_rate == pytest.approx(result.summary["gas_j"] / given_j, rel=1e-9)
+    eta = {2: 0.377, 3: 0.358, 4: 0.340, 6: 0.310}[count]
+    assert 1.0 / heat_rate == pytest.approx(eta, abs=0.001)
+
+
+def test_a_machine_that_stands_by_burns_and_one_out_of_order_does_not() -> None:
+    """Behind a utility, on a board that prefers that: a tenth of its gas at full load."""
+    parts = [part("u", "utility_feed"), part("g", "gas_engine_2500", kw=500.0)]
+    parts.append(part("b", "switchboard_4000", "u", "g", mode="priority"))
+    made = power_only(parts, [load("row", 300.0, "b")])
+    hour = ran(asked(made, horizon="1 h")).summary["gas_j"]
+    assert hour == pytest.approx(heat_kw(0.0) * 3.6e6, rel=1e-9)
+    lost = ran(asked(made, horizon="1 h", faults=faults((600.0, "g", 9000.0)))).summary["gas_j"]
+    assert lost == pytest.approx(hour / 6, rel=1e-9)
+
+
+def test_a_row_with_one_efficiency_has_it_at_all_loads() -> None:
+    made = campus()
+    for group in made["power"]:
+        if group["type"] == "gas_engine_2500":
+            group["overrides"] = {
+                "gas_efficiency_three_quarters_frac": 0.38,
+                "gas_efficiency_half_frac": 0.38,
+            }
+    held = ran(asked(made)).summary
+    assert held["heat_rate_j_per_j"] == pytest.approx(1 / 0.38, rel=1e-12)
 
 
 def test_machines_over_the_tie_as_far_as_they_carry() -> None:

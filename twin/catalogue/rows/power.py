@@ -97,8 +97,12 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
     """From a start to the delivery that fills its tank, and from each to the next; nobody brings
     fuel where not stated."""
     gas_efficiency_frac: Efficiency | None = None
-    """Prime generators: electricity over heat of the gas burnt, by its higher heating value; one
-    number for all loads."""
+    """Prime generators: electricity over heat of the gas burnt at full load, by its higher heating
+    value; at all loads where the two below are not stated."""
+    gas_efficiency_three_quarters_frac: Efficiency | None = None
+    """The same at three quarters of the rating."""
+    gas_efficiency_half_frac: Efficiency | None = None
+    """The same at half of it."""
     transfer_s: AtLeastZero
     """Gap in supply when it changes source."""
     trip_pickup_frac: Positive | None = None
@@ -164,6 +168,18 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
             (self.gas_efficiency_frac is not None) != (role(self.kind) is Role.PRIME),
             "a prime generator and nothing else has a gas_efficiency_frac",
         )
+        part = (self.gas_efficiency_half_frac, self.gas_efficiency_three_quarters_frac)
+        if any(part):
+            refuse(
+                self.gas_efficiency_frac is None or None in part,
+                "efficiency at part load is stated at half, at three quarters and at full load",
+            )
+            stated = zip((0.5, 0.75, 1.0), (*part, self.gas_efficiency_frac), strict=True)
+            half, more, full = (share / (eta or 1.0) for share, eta in stated)
+            refuse(
+                not half < more < full or 3 * half < 2 * more,
+                "a machine burns more at more load, and no less than nothing at none",
+            )
         refuse(
             role(self.kind) is not Role.STANDBY
             and any(getattr(self, field) is not None for field in GENERATOR_ONLY),

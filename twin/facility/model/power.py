@@ -80,7 +80,9 @@ class PowerTree:
     standby: StandbyNumbers
     """What else there is to know of generators."""
     gas_efficiency_frac: Array
-    """Of prime generators, by the higher heating value; NaN for all else."""
+    """Of prime generators at full load, by the higher heating value; NaN for all else."""
+    gas_efficiency_three_quarters_frac: Array
+    gas_efficiency_half_frac: Array
     switching_error_probability: Array
     """That somebody who is to take it out opens another of its type."""
     transfer_s: Array

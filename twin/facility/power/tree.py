@@ -211,11 +211,22 @@ def _electrical(
         "subtransient_reactance_frac",
         "inverter_fault_frac",
         "short_circuit_rating_a",
-        "gas_efficiency_frac",
     )
     return {
         **{name: column(name, np.nan) for name in stated},
+        **_gas_efficiency(column),
         "reactance_per_va": np.array([reactance_per_va(n.row) for n in nodes], dtype=float),
+    }
+
+
+def _gas_efficiency(column: Callable[[str, float], np.ndarray]) -> dict[str, np.ndarray]:
+    """At full load and parts of it; that at full load where no row states the others."""
+    full = column("gas_efficiency_frac", np.nan)
+    parts = ("gas_efficiency_three_quarters_frac", "gas_efficiency_half_frac")
+    stated = {name: column(name, np.nan) for name in parts}
+    return {
+        "gas_efficiency_frac": full,
+        **{name: np.where(np.isnan(held), full, held) for name, held in stated.items()},
     }
 
 

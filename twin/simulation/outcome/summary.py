@@ -109,7 +109,7 @@ def _costs(run: Disciplines) -> dict[str, float]:
     site = run.accounts.site_totals()
     water = water_usd(site["water_kg"], run.world.facility.scenario.site.water_price)
     demand = run.billing.demand_usd()
-    gas_j = sum(_gas(run).values())
+    gas_j = site["gas"]
     fuel = diesel_usd(site["fuel_m3"]) + gas_usd(gas_j)
     fuel_kg = diesel_carbon_kg(site["fuel_m3"]) + gas_carbon_kg(gas_j)
     return {
@@ -124,12 +124,13 @@ def _costs(run: Disciplines) -> dict[str, float]:
 
 
 def _gas(run: Disciplines) -> dict[str, float]:
-    """What prime generators burn; nothing without."""
-    efficiency_frac = run.world.facility.power.gas_efficiency_frac
-    prime = np.flatnonzero(np.isfinite(efficiency_frac))
+    """What prime generators burn, and their heat rate: gas over what they gave; nothing without."""
+    prime = run.accounts.prime
     if not prime.size:
         return {}
-    return {"gas_j": float((run.accounts.own.power[1, prime] / efficiency_frac[prime]).sum())}
+    gas_j = run.accounts.site_totals()["gas"]
+    given_j = float(run.accounts.own.power[1, prime].sum())
+    return {"gas_j": gas_j, "heat_rate_j_per_j": _ratio(gas_j, given_j)}
 
 
 def _bess(run: Disciplines) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from twin.arrays import Array
 from twin.catalogue.equipment_kinds import Role, of_role
 from twin.facility.cooling.moist_halls import moist_halls
+from twin.physics.prime import heat_of_rating
 from twin.simulation.compute.racks import Compute
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.stretch import Stretch, running_peaks, running_total
@@ -30,6 +31,7 @@ class Accounts(Discipline):
         self.supply = supply
         self.utilities = np.flatnonzero(supply.is_utility)
         self.generators = np.flatnonzero(of_role(supply.tree.kind, Role.STANDBY, Role.PRIME))
+        self.prime = np.flatnonzero(of_role(supply.tree.kind, Role.PRIME))
         rating = supply.tree.rating_w
         self.drawn_frac = 1.0 + moist_halls(world.facility).bleed_frac
         self.rating_w = np.where(np.isfinite(rating) & (rating > 0), rating, np.inf)
@@ -89,7 +91,22 @@ class Accounts(Discipline):
         rate[..., 10] = state.solar.given_w.sum()
         rate[..., 11] = np.maximum(-bought_w, 0.0)
         rate[..., 12] = (state.solar.available_w - state.solar.given_w).sum()
+        rate[..., 13] = self._gas_w(input_w)
         return rate
+
+    def _gas_w(self, output_w: Array) -> Array | float:
+        """(...,) heat of the gas that prime generators burn at outputs (..., power node)."""
+        if not self.prime.size:
+            return 0.0
+        tree = self.supply.tree
+        points = (
+            tree.gas_efficiency_half_frac[self.prime],
+            tree.gas_efficiency_three_quarters_frac[self.prime],
+            tree.gas_efficiency_frac[self.prime],
+        )
+        rating_w = tree.rating_w[self.prime]
+        burnt_w = rating_w * heat_of_rating(output_w[..., self.prime] / rating_w, *points)
+        return np.asarray((burnt_w * self.world.state.supply.live[self.prime]).sum(axis=-1))
 
     def _fuel_m3_s(self, output_w: Array) -> Array | float:
         """(...,) fuel that generators burn at outputs (..., power node)."""

@@ -11,9 +11,11 @@ from twin.facility.model import Facility
 
 SITE = (
     "utility", "generator", "battery_out", "battery_in", "it", "loss", "cooling", "water_kg",
-    "gpus_busy", "gpus_throttled", "solar", "export", "solar_held_back", "fuel_m3",
+    "gpus_busy", "gpus_throttled", "solar", "export", "solar_held_back", "gas",
+    "fuel_m3",
 )  # fmt: skip
-"""Integrals over the site: joules, kilograms, GPU seconds, and cubic metres of fuel."""
+"""Integrals over the site: joules, of gas those of its heat, kilograms, GPU seconds, and cubic
+metres of fuel."""
 Key = tuple[str, str, str]
 """(cause, rack or nothing, workload)"""
 
