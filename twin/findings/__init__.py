@@ -33,7 +33,7 @@ MEANING: dict[FindingCode, Meaning] = {
     ),
     FindingCode.RACKS_WITHOUT_UPS: Meaning(
         Severity.WARNING,
-        "every utility loss and every transfer longer than a power supply's hold-up restarts them",
+        "every loss of supply and every transfer longer than power supplies hold up restarts them",
         "a UPS between the source and the racks, or work that bears the restarts",
     ),
     FindingCode.COOLANT_WITHOUT_UPS: Meaning(

@@ -101,9 +101,9 @@ def _loaded(row: Mapping[str, Any]) -> dict[str, Any]:
 def losses_says(_: FailureReport) -> list[str]:
     """What is counted."""
     return [
-        "What stands between the utility and the racks loses, at shares of the racks' rated "
-        "power. Cooling is counted at its peak, so its part of PUE is an upper end; a run knows "
-        "its weather."
+        "What stands between the sources of power and the racks loses, at shares of the racks' "
+        "rated power. Cooling is counted at its peak, so its part of PUE is an upper end; a run "
+        "knows its weather."
     ]
 
 

@@ -58,7 +58,7 @@ def _down(report: FailureReport) -> Tile:
 def _ride(report: FailureReport) -> Tile:
     rows = report.parts["ride_through"]["racks"]
     if not rows:
-        return Tile("Ride-through", "none", "no utility to lose")
+        return Tile("Ride-through", "none", "nothing to lose")
     worst = min(rows, key=lambda row: (row["at_least_s"], row["rack"]))
     over = "over " if worst["seconds"] is None else ""
     return Tile(
@@ -98,7 +98,10 @@ def sentences(report: FailureReport) -> list[str]:
     return told
 
 
-_ASKED = ("outage_10min", "failed_start", "double_outage", "outage_72h")
+_ASKED = (
+    "outage_10min", "machine_10min", "machines_10min", "failed_start", "double_outage",
+    "outage_72h",
+)  # fmt: skip
 
 
 def _outcome(row: dict[str, object]) -> str:

@@ -52,7 +52,7 @@ def ride_through_says(report: FailureReport) -> list[str]:
     return [
         f"Each disturbance begins an hour into a run at full load ({report.workload}), and is "
         f"compared with the same run without it. The seconds of a rack are those on stored energy "
-        f"alone: no utility, no generator.",
+        f"alone: no utility, no machine, no generator.",
         judged_load(report),
     ]
 
@@ -75,7 +75,12 @@ def ride_through(report: FailureReport) -> list[Block]:
     held = report.parts["ride_through"]
     events = pd.DataFrame([{**row, **_event_words(row)} for row in held["events"]])
     if events.empty:
-        return [Lines("Standard disturbances", ("The design has no utility to lose.",))]
+        return [
+            Lines(
+                "Standard disturbances",
+                ("The design has no utility, and no machines that run at all times, to lose.",),
+            )
+        ]
     lines = [
         grid(
             f"Time line: {row['says']}",
@@ -87,7 +92,9 @@ def ride_through(report: FailureReport) -> list[Block]:
         for row in held["events"]
         if row["time_line"]
     ]
-    return [grid("Standard disturbances", events, _EVENTS), _racks(held["racks"]), *lines]
+    of_grid = events["event"].str.startswith("outage").any()
+    columns = {name: of for name, of in _EVENTS.items() if of_grid or of[0] != "grid_lost_w"}
+    return [grid("Standard disturbances", events, columns), _racks(held["racks"]), *lines]
 
 
 def _event_words(row: Mapping[str, Any]) -> dict[str, str]:

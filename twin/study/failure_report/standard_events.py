@@ -2,7 +2,8 @@
 
 Which they are follows the usual questions of operators: short and long outages of the utility, a
 generator that does not start, a second outage soon after the first, six dips within 82 s (as in the
-grid event of July 2024 that the NERC incident review describes), and nothing but stored energy.
+grid event of July 2024 that the NERC incident review describes), and nothing but stored energy. A
+site that makes its own power is asked for the loss of its largest machine, and of all.
 """
 
 from __future__ import annotations
@@ -45,11 +46,22 @@ class StandardEvent:
 
 
 def standard_events(facility: Facility) -> Iterator[StandardEvent]:
-    """Those that this design can meet: without a utility or a generator, fewer."""
+    """Those that this design can meet: without a utility, machines or a generator, fewer."""
     utilities = _of_role(facility, Role.SUPPLY)
+    machines = _of_role(facility, Role.PRIME)
     generators = _of_role(facility, Role.STANDBY)
-    if not utilities:
-        return
+    if utilities:
+        yield from _of_the_utility(utilities, generators)
+    if machines:
+        yield from _of_machines(facility, machines, [] if utilities else generators)
+    if utilities or machines:
+        every = _out([*utilities, *machines, *generators], 0.0, STORED_S)
+        none = "No source of power at all" if machines else "Neither utility nor generators"
+        says = f"{none}: nothing but stored energy."
+        yield StandardEvent("stored_energy", says, tuple(every), STORED_S)
+
+
+def _of_the_utility(utilities: list[str], generators: list[str]) -> Iterator[StandardEvent]:
     for name, says, lasts_s in (
         ("outage_100ms", "The utility is away for 100 ms.", DIP_S),
         ("outage_10s", "The utility is away for 10 s.", 10.0),
@@ -58,17 +70,35 @@ def standard_events(facility: Facility) -> Iterator[StandardEvent]:
     ):
         yield _event(name, says, _out(utilities, 0.0, lasts_s))
     if generators:
-        first = _out(generators[:1], 0.0, 2 * HOUR_S)
         says = f"The utility is away for 10 min, and {generators[0]} does not start."
-        yield _event("failed_start", says, [*_out(utilities, 0.0, 10 * MINUTE_S), *first])
+        yield _event("failed_start", says, _with_failed_start(utilities, generators))
     twice = [*_out(utilities, 0.0, 10 * MINUTE_S), *_out(utilities, 1200.0, 10 * MINUTE_S)]
     yield _event("double_outage", "Two outages of 10 min, 10 min apart.", twice)
     says = f"Six sags to {percent(REMAINING_VOLTAGE, 0)} of the voltage, 100 ms each, within 82 s."
     sags_s = (SAGS - 1) * SAG_SPACING_S + DIP_S
     yield StandardEvent("six_sags", says, (), sags_s + AFTER_S, tuple(utilities))
-    every = _out([*utilities, *generators], 0.0, STORED_S)
-    says = "Neither utility nor generators: nothing but stored energy."
-    yield StandardEvent("stored_energy", says, tuple(every), STORED_S)
+
+
+def _of_machines(
+    facility: Facility, machines: list[str], generators: list[str]
+) -> Iterator[StandardEvent]:
+    """Machines that run at all times: the largest away, and all of them."""
+    table = facility.components
+    largest = max(machines, key=lambda name: float(table.rating_w[table.row[name]]))
+    says = f"{largest}, the largest machine, is away for 10 min."
+    yield _event("machine_10min", says, _out([largest], 0.0, 10 * MINUTE_S))
+    if len(machines) == 1:
+        return
+    every = f"All {len(machines)} machines are away for 10"
+    yield _event("machines_10s", f"{every} s.", _out(machines, 0.0, 10.0))
+    yield _event("machines_10min", f"{every} min.", _out(machines, 0.0, 10 * MINUTE_S))
+    if generators:
+        says = f"{every} min, and {generators[0]} does not start."
+        yield _event("failed_start", says, _with_failed_start(machines, generators))
+
+
+def _with_failed_start(away: list[str], generators: list[str]) -> list[Fault]:
+    return [*_out(away, 0.0, 10 * MINUTE_S), *_out(generators[:1], 0.0, 2 * HOUR_S)]
 
 
 def _of_role(facility: Facility, wanted: Role) -> list[str]:
