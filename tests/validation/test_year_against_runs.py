@@ -73,8 +73,7 @@ def test_three_days_of_moist_halls_are_those_of_a_run(
 ) -> None:
     """Moist outdoor air that leaks in raises the energy of hot days, dehumidifiers more so, cold
     air lowers that of winter, and more so where water evaporates in it: by `more` of the IT's at
-    least, and both agree within 4 %. What dehumidifiers give to the air the year leaves out of the
-    air of the hall, from which leaks take.
+    least, and both agree within 3 %; what dehumidifiers give to the air warms what leaks take.
     """
     layout = small_layout(0, 3)
     layout["cooling"]["plant"] = [layout["cooling"]["plant"].pop()]
@@ -89,11 +88,11 @@ def test_three_days_of_moist_halls_are_those_of_a_run(
         run = twin.simulate(twin.build(scenario)).summary
         year = twin.climate(scenario, climate, load_frac=None)
         pue = mean(year.hours.facility_w, first) / year.hours.power_w["it"][0]
-        assert pue == pytest.approx(run["pue"], rel=3.5e-3)
+        assert pue == pytest.approx(run["pue"], rel=2e-3)
         used.append((pue, run["pue"]))
     of_year, of_run = (wet - dry for dry, wet in zip(*used, strict=True))
     assert of_year / more > 1.0
-    assert of_year == pytest.approx(of_run, rel=0.04)
+    assert of_year == pytest.approx(of_run, rel=0.01 if "dehumidifier" in held else 0.03)
 
 
 def test_the_hottest_hours_of_dry_coolers_are_those_of_a_run() -> None:

@@ -100,9 +100,10 @@ def moisture(facility: Facility, rack_w: Array, work: PlantsWork, year: YearOfAi
         drawn_w = humidity_control.power_w(*given)
         unit_w[:, facility.cooling.air.handler_unit[mine]] += drawn_w[:, None] / mine.size
         plant_w[:, plant] += humidity_control.latent_w(found.condensed_kg_s)
-        plant_w[:, plant] += humidity_control.air_heat_w(*given)
+        into_air_w = humidity_control.air_heat_w(*given)
+        plant_w[:, plant] += into_air_w
         leaks_w_k = leaks_kg_s * AIR_J_KG_K
-        room_degc = coil.room_with_leaks_degc(leaks_w_k, year.dry_bulb_degc)
+        room_degc = coil.room_with_leaks_degc(leaks_w_k, year.dry_bulb_degc, into_air_w)
         plant_w[:, plant] += leaks_w_k * (year.dry_bulb_degc - room_degc)
     return MoistYear(told, water, unit_w, plant_w)
 

@@ -50,12 +50,17 @@ class CoilAir:
     cools_k_w: float = 0.0
     """How much cooler that air is for each W that leaves the hall beside the coils."""
 
-    def room_with_leaks_degc(self, leak_w_k: float, dry_bulb_degc: Array) -> Array:
+    def room_with_leaks_degc(
+        self, leak_w_k: float, dry_bulb_degc: Array, more_w: Array | float = 0.0
+    ) -> Array:
         """Air of the hall on average where outdoor air leaks in and as much of it leaves: what goes
         with that air, coils and the way back are spared.
+
+        more_w   (hour,) heat given to the air beside racks and fans
         """
         spared = self.cools_k_w * leak_w_k
-        room: Array = (self.room_degc + spared * dry_bulb_degc) / (1 + spared)
+        warmer_k = self.cools_k_w * more_w
+        room: Array = (self.room_degc + warmer_k + spared * dry_bulb_degc) / (1 + spared)
         return room
 
 
