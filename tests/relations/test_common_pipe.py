@@ -228,3 +228,11 @@ def test_all_three_at_once_close_through_a_year_of_weather() -> None:
     run = ran(asked(layout, site={"climate": "chicago", "grid": "virginia"}, horizon="72 h",
                     start="2026-04-10T00:00:00-06:00", workload=[], faults=lost))  # fmt: skip
     assert closes(run)
+
+
+@pytest.mark.parametrize("side", ["house", "secondary"])
+def test_coolers_on_the_houses_side_are_refused_with_what_stands_for_them(side: str) -> None:
+    """And stand in series where no common pipe parts both sides: they meet the whole return."""
+    with pytest.raises(twin.InputError, match="without a primary_flow, where both sides are one"):
+        loaded(asked(free(side)))
+    assert plant_of(free("series", None)).primary_w_k is None

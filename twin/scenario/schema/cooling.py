@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from twin.catalogue.own.override import CoolingNumbers
 from twin.scenario.schema.doors import RearDoorSpec
@@ -139,6 +139,17 @@ class AirSpec(Stated):
         return self
 
 
+def _on_the_chillers_side(mode: object) -> object:
+    """Refuse coolers in the house's return behind a common pipe, with what stands for them."""
+    if mode in ("house", "secondary"):
+        raise ValueError(
+            "series or parallel, both on the chillers' side of a common pipe; coolers that meet "
+            "the house's return stand in series on a plant without a primary_flow, where both "
+            "sides are one"
+        )
+    return mode
+
+
 class FreeCoolingSpec(Stated):
     """What takes heat with outdoor air beside the chillers of a plant, before their compressors."""
 
@@ -149,7 +160,9 @@ class FreeCoolingSpec(Stated):
     exchanger to the facility water."""
     count: PositiveInt = Field(default=1, le=2000)
     """How many; towers are those of the chillers."""
-    mode: Literal["series", "parallel"] = "series"
+    mode: Annotated[Literal["series", "parallel"], BeforeValidator(_on_the_chillers_side)] = (
+        "series"
+    )
     """series: they meet the return ahead of the chillers, which do the rest; parallel: they make
     supply water beside the chillers."""
     exchanger_approach: Approach = 2.0
