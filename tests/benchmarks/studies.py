@@ -1,4 +1,5 @@
-"""How fast studies are: `python -m tests.benchmarks.studies [CASES [WEEKS]]`.
+"""How fast studies are: `python -m tests.benchmarks.studies [CASES [WEEKS]]`, and the weeks alone:
+`python -m tests.benchmarks.studies weeks 1000`.
 
 Beside every study stands the same number of `twin.run` in a plain loop, timed in the same run. CPU
 seconds are of this process and its children; wall seconds mean something on an idle machine only.
@@ -118,8 +119,10 @@ def weeks(cases: int) -> None:
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    overhead(ROOT / "layouts" / "gb200_su.yaml", 50)
-    days("idle days of gb200_su", ROOT / "layouts" / "gb200_su.yaml", count)
-    days("first_factory", ROOT / "scenarios" / "first_factory.yaml", max(count // 25, 2))
-    weeks(int(sys.argv[2]) if len(sys.argv) > 2 else count)
+    asked = sys.argv[1:]
+    count = int(asked[0]) if asked and asked[0] != "weeks" else 1000
+    if asked[:1] != ["weeks"]:
+        overhead(ROOT / "layouts" / "gb200_su.yaml", 50)
+        days("idle days of gb200_su", ROOT / "layouts" / "gb200_su.yaml", count)
+        days("first_factory", ROOT / "scenarios" / "first_factory.yaml", max(count // 25, 2))
+    weeks(int(asked[1]) if len(asked) > 1 else count)

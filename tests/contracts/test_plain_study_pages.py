@@ -17,8 +17,9 @@ import twin
 from twin.analysis.statistics import mean_interval, paired_difference
 from twin.cli import main
 from twin.present.study_report import render
+from twin.study.experiments.outcome_words import precise
 from twin.study.experiments.plain_answers import differences, spread, swings
-from twin.study.experiments.reading import Reading, precise
+from twin.study.experiments.reading import Reading
 
 ROOT = Path(__file__).parents[2]
 HALL = ROOT / "layouts" / "gb200_su.yaml"
@@ -61,6 +62,20 @@ def verdict(text: str) -> str:
     found = re.search(r'<p class="verdict[^"]*">(.*?)</p>', text)
     assert found
     return found[1]
+
+
+def test_shares_of_a_plain_study_are_read_in_per_cent() -> None:
+    """In the verdict, its tiles and its tables; the table of the study keeps plain numbers."""
+    found = twin.study(lambda x: {"busy_frac": x / 8}, vary={"x": [2.0, 5.0]})
+    text = page(found)
+    assert "busy_frac is lowest at x 2: 25.00 %, and highest at x 5: 62.50 %" in verdict(text)
+    assert "0.2500" not in text
+    assert found.table["busy_frac"].tolist() == [0.25, 0.625]
+    arms = twin.study(
+        lambda arm, seed: {"busy_frac": 0.5 + (0.25 if arm == "b" else 0)},
+        arms={"a": {}, "b": {}}, replications=2,
+    )  # fmt: skip
+    assert "+25.00 percentage points (+50 %)" in verdict(page(arms))
 
 
 def test_a_grid_of_a_file_says_best_and_worst_and_is_written_as_four_files(desk: Path) -> None:

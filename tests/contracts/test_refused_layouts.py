@@ -94,3 +94,25 @@ def test_more_nodes_than_anybody_has_are_refused_at_their_own_line(tmp_path: Pat
     told = [str(problem) for problem in refused.value.problems]
     assert any("s.yaml:6:" in line and "nodes" in line for line in told)
     assert not any("table" in line for line in told)
+
+
+def test_too_many_racks_are_one_line_a_row(tmp_path: Path) -> None:
+    """46 racks of 60 outside of their hall were 46 lines; so were those that idle above rated."""
+    text = (EDGE.parent / "gb200_su.yaml").read_text(encoding="utf-8")
+    row = "racks: 8 x gb200_nvl72"
+    path = tmp_path / "long.yaml"
+    path.write_text(text.replace(row, f"{row.replace('8', '60')}\n        power_idle: 200 kW"))
+    outside, idle = problems(path)
+    assert f"long.yaml:{line_of(path, '60 x')}:" in outside
+    assert "compute_r15–r60 (46 of 60) reaching (40.10 m, 4.07 m)" in outside
+    assert "racks inside the hall of 13 m x 10.4 m" in outside
+    assert "200,000 W idle and 132,000 W rated" in idle
+
+
+def test_one_rack_outside_is_told_by_itself(tmp_path: Path) -> None:
+    """Where it reaches along each side."""
+    text = (EDGE.parent / "gb200_su.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "one.yaml"
+    path.write_text(text.replace("racks: 8 x gb200_nvl72", "racks: 15 x gb200_nvl72"))
+    (told,) = problems(path)
+    assert "found compute_r15 reaching (13.10 m, 4.07 m)" in told

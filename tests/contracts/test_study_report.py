@@ -53,8 +53,39 @@ def test_a_comparison_says_which_arm_by_how_much_and_how_sure() -> None:
         wait, {"now": {"mu": 1.0}, "faster": {"mu": 1.25}}, "wait_s", others=["other"], most=20
     )
     told = verdict(page(found))
-    assert told.startswith("faster is better than now: wait_s differs by -0.800 (-20 %)")
-    assert "95 % interval -0.800 to -0.800" in told
+    assert told.startswith("faster is better than now: wait_s differs by -0.8000 s (-20 %)")
+    assert "95 % interval -0.8000 s to -0.8000 s" in told
+
+
+def busy(spare: float, seed: int) -> dict[str, float]:
+    chance = float(np.random.default_rng(seed).normal(0, 0.01))
+    return {"busy_frac": 0.7 + 0.05 * spare + chance, "index": 0.5}
+
+
+def test_shares_are_read_in_per_cent_and_their_differences_in_points() -> None:
+    """0.7 and 0.75 stood in the verdict, the tiles and the tables."""
+    arms = {"now": {"spare": 0.0}, "more": {"spare": 1.0}}
+    text = page(
+        compare_designs(busy, arms, "busy_frac", better="higher", others=["index"], most=12)
+    )
+    told = verdict(text)
+    assert told.startswith("more is better than now: busy_frac differs by 5.000 percentage points")
+    assert "95 % interval 5.000 to 5.000 percentage points" in told
+    assert "5.000 %" in text
+    assert "0.0500" not in text
+
+
+def test_indices_of_a_share_are_no_shares() -> None:
+    """A total index of one parameter alone is 1, not 100 %; the ends of a tornado are shares."""
+    held = sensitivity(lambda x: {"busy_frac": 0.5 * x}, {"x": uniform(0, 1)}, "busy_frac",
+                       index="tornado")  # fmt: skip
+    text = page(held)
+    assert "2.500 %" in text
+    assert "47.50 %" in text
+    total = sensitivity(lambda x: {"busy_frac": 0.5 * x}, {"x": uniform(0, 1)}, "busy_frac",
+                        index="sobol", samples=64)  # fmt: skip
+    rows = study_page(total, "", "").sections[0].tables[0].rows
+    assert not any(type(cell).__name__ == "Share" for row in rows for cell in row)
 
 
 @pytest.mark.parametrize("index", ["sobol", "morris", "tornado"])

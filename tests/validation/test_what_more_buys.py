@@ -149,5 +149,10 @@ def test_a_planner_takes_the_cash_flow_into_a_spreadsheet(tmp_path: Any, capsys:
     two = ("--change", "layout.power.utility.count=2", "--out", str(tmp_path / "change"))
     assert main(["cost", FIRST, *SHORT, *two]) == 0
     assert "cumulative discounted" in capsys.readouterr().out
+    assert main(["cost", FIRST, *SHORT]) == 0
+    told = capsys.readouterr().out
+    shown = f"│ irr_frac                    │ {100 * figure.irr_frac:.1f} %"
+    assert shown in told
+    assert "$49.2 M" in told
     change = pd.read_csv(tmp_path / "change" / "cash_flow.csv")
     assert (change.b_usd - change.a_usd).tolist() == pytest.approx(change.net_usd.tolist())

@@ -78,7 +78,7 @@ def _print_cost(title: str, found: dict[str, Any]) -> None:
     failures = {k: v for k, v in found["failures"].items() if k != "worst"}
     shown = {
         "stands_on": found["stands_on"],
-        "figures": [{"name": name, **row} for name, row in found["figures"].items()],
+        "figures": _figures(found["figures"]),
         "cash flow": [_year(row) for row in found["cash_flow"]],
         "costs": [{key: row[key] for key in bought} for row in found["costs"]],
         "expected failures": failures,
@@ -86,6 +86,14 @@ def _print_cost(title: str, found: dict[str, Any]) -> None:
         "warnings": found["warnings"],
     }
     say.findings(title, shown)
+
+
+def _figures(figures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Figures by name, whose end is their unit."""
+    return [
+        {"name": name, **{key: value for key, value in row.items() if key != "unit"}}
+        for name, row in figures.items()
+    ]
 
 
 def _year(row: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +109,7 @@ def _year(row: dict[str, Any]) -> dict[str, Any]:
 def _print_change(title: str, found: dict[str, Any]) -> None:
     shown = {
         "verdict": found["verdict"],
-        "figures": [{"name": name, **row} for name, row in found["figures"].items()],
+        "figures": _figures(found["figures"]),
         "cash flow": found["cash_flow"],
         "compared": found["compared"],
         "changed": found["inputs"],

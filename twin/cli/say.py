@@ -218,7 +218,8 @@ def _rows(values: Sequence[Any]) -> Table:
 
 def _unit_from(row: Mapping[str, Any], key: str) -> str:
     """The name that tells a cell's unit: the row's own where the row is about a named number."""
-    return str(row["name"]) if key in ("a", "b", "change") and "name" in row else key
+    about = ("a", "b", "change", *(("value", "low", "high") if "value" in row else ()))
+    return str(row["name"]) if key in about and "name" in row else key
 
 
 def _plain(value: Any) -> Any:

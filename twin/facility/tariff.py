@@ -60,7 +60,7 @@ def _without_effect(grid: SteadyGrid | GridFile) -> Iterator[Finding]:
     )
     for name, stated, needed, there in lacks:
         if stated and not there:
-            says = f"{name} bills nothing without a {needed}"
+            says = f"bills nothing without a {needed}"
             yield Finding(FindingCode.CHANGES_NOTHING, name, says, ("site", "grid", name))
 
 

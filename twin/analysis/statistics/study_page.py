@@ -107,6 +107,10 @@ class CourseFigure:
     """What a point of a line is."""
 
 
+class Share(float):
+    """A part of one, which a page shows in per cent."""
+
+
 @dataclass(frozen=True)
 class PageTable:
     """A table as numbers and words."""

@@ -14,6 +14,7 @@ from twin.facility.model import Racks
 from twin.facility.space.rack import Position, gain, idle_w, rated_w, work_frac
 from twin.facility.space.stated_places import slot_corner
 from twin.facility.stated_numbers import for_group, for_member
+from twin.quantities import span
 from twin.scenario.schema.component import ComponentOverride
 from twin.scenario.schema.layout import HallSpec, RowSpec
 from twin.scenario.schema.rack_pattern import Pattern
@@ -79,12 +80,16 @@ def _block(ledger: Ledger, loc: Loc, h: int, hall: HallSpec, row: RowSpec) -> It
         ledger.complain((*loc, "empty"), f"position {max(row.empty)}", f"1 to {pattern.count}")
     digits = len(str(pattern.count))
     empty = set(row.empty)
+    placed = []
     for slot in range(pattern.count):
         if slot + 1 in empty:
             continue
         id_ = f"{row.name}_r{slot + 1:0{digits}d}"
         override = ledger.scenario.plan.overrides.get(id_, _NO_OVERRIDE)
-        yield _position(ledger, loc, _at_slot(h, row, rack, slot, id_, override), hall)
+        placed.append(_position(ledger, loc, _at_slot(h, row, rack, slot, id_, override), hall))
+    _inside_walls(ledger, loc, placed, hall)
+    _rise(ledger, loc, placed)
+    yield from placed
 
 
 def _at_slot(
@@ -125,8 +130,6 @@ def _position(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> Posi
         place.x_m, place.y_m = place.override.position
     if place.type.gpu:
         place.gpu = ledger.scenario.catalogue.get(Gpu, place.type.gpu)
-    _inside_walls(ledger, loc, place, hall)
-    _rises(ledger, loc, place)
     rack = place.type
     centre = (
         hall.at[0] + place.x_m + rack.width_m / 2,
@@ -171,37 +174,39 @@ def _stated_power(place: Position) -> None:
     place.stated_idle_w = own.get("power_idle_w", place.row.power_idle)
 
 
-def _inside_walls(ledger: Ledger, loc: Loc, place: Position, hall: HallSpec) -> None:
-    """A rack through a wall or the ceiling is a problem."""
+def _inside_walls(ledger: Ledger, loc: Loc, placed: list[Position], hall: HallSpec) -> None:
+    """Racks through a wall or the ceiling are a problem, told once a row."""
     length, width, height = hall.size
-    rack = place.type
-    if place.x_m + rack.width_m > length + 1e-9 or place.y_m + rack.depth_m > width + 1e-9:
+    reach = [(p.x_m + p.type.width_m, p.y_m + p.type.depth_m) for p in placed]
+    beyond = [n for n, (x, y) in enumerate(reach) if x > length + 1e-9 or y > width + 1e-9]
+    if beyond:
+        far = [max(reach[n][axis] for n in beyond) for axis in (0, 1)]
+        many = f" ({len(beyond):,} of {len(placed):,})" if len(beyond) > 1 else ""
         ledger.complain(
             (*loc, "racks"),
-            f"{place.id} reaching ({place.x_m + rack.width_m:.2f} m, "
-            f"{place.y_m + rack.depth_m:.2f} m)",
+            f"{span(placed[n].id for n in beyond)}{many} reaching ({far[0]:.2f} m, {far[1]:.2f} m)",
             f"racks inside the hall of {length:g} m x {width:g} m",
         )
-    if rack.height_m > height:
-        ledger.complain(
-            (*loc, "racks"),
-            f"{rack.name} of {rack.height_m:g} m",
-            f"at most {height:g} m, the hall's height",
-        )
+    tall = {p.type.name: p.type.height_m for p in placed if p.type.height_m > height}
+    for name, height_m in tall.items():
+        allowed = f"at most {height:g} m, the hall's height"
+        ledger.complain((*loc, "racks"), f"{name} of {height_m:g} m", allowed)
 
 
-def _rises(ledger: Ledger, loc: Loc, place: Position) -> None:
-    """A rack that draws more idle than rated is a problem."""
-    idle = idle_w(place)
-    rated = rated_w(place)
-    if idle > rated * (1 + 1e-9):
-        override = ("layout", "overrides", place.id, "rating")
-        where = (*loc, "power_idle") if place.override.rating is None else override
-        ledger.complain(
-            where,
-            f"{idle:,.0f} W idle and {rated:,.0f} W rated",
-            "idle power at or below rated power",
-        )
+def _rise(ledger: Ledger, loc: Loc, placed: list[Position]) -> None:
+    """Racks that draw more idle than rated are a problem, told once where it is stated."""
+    told = [(_where_rated(loc, p), idle_w(p), rated_w(p)) for p in placed]
+    for where, idle, rated in dict.fromkeys(told):
+        if idle > rated * (1 + 1e-9):
+            found = f"{idle:,.0f} W idle and {rated:,.0f} W rated"
+            ledger.complain(where, found, "idle power at or below rated power")
+
+
+def _where_rated(loc: Loc, place: Position) -> Loc:
+    """Where a rack's power is stated: for itself, or for its row."""
+    if place.override.rating is None:
+        return (*loc, "power_idle")
+    return ("layout", "overrides", place.id, "rating")
 
 
 def freeze(

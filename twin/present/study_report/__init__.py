@@ -9,12 +9,12 @@ from pathlib import Path
 from jinja2 import ChoiceLoader, PackageLoader
 from markupsafe import Markup
 
-from twin.analysis.statistics.study_page import PageSection, PageTable, StudyPage
+from twin.analysis.statistics.study_page import PageSection, PageTable, Share, StudyPage
 from twin.present.blocks import Grid, Section, drawn_picture
 from twin.present.figures import svg_bytes
 from twin.present.report import environment, stylesheet
 from twin.present.study_report.charts import caption, chart
-from twin.quantities import count, figures, short
+from twin.quantities import NONE, count, figures, short
 from twin.results.folder import write_whole, writing
 
 __all__ = ["HTML", "render", "write"]
@@ -82,6 +82,9 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
+    if isinstance(value, Share):
+        told = figures(100.0 * value, 4)
+        return told if told == NONE else f"{told} %"
     if isinstance(value, float) and 1e6 <= abs(value) < 1e15:
         return count(value)
     return figures(value, 4) if isinstance(value, float) else short(value, 160)

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import EngFormatter, FixedLocator, MaxNLocator
+from matplotlib.ticker import EngFormatter, FixedLocator, MaxNLocator, PercentFormatter
 
 from twin.analysis.statistics.study_page import (
     BarFigure,
@@ -79,12 +79,24 @@ def _made(height_in: float) -> tuple[Figure, Axes]:
 
 
 def _scaled_ticks(axes: Axes) -> None:
-    """Large and tiny numbers with k, M, G or m: a power of ten at an axis's end is overlooked."""
+    """Large and tiny numbers with k, M, G or m: a power of ten at an axis's end is overlooked.
+    Shares in per cent.
+    """
     for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_label_text().endswith("_frac"):
+            axis.set_major_formatter(PercentFormatter(1.0))
+            continue
         largest = max(map(abs, axis.get_view_interval()))
         words = isinstance(axis.get_major_locator(), FixedLocator)
         if not words and (largest >= _LARGE or 0 < largest < 1 / _LARGE):
             axis.set_major_formatter(EngFormatter(sep=" "))
+
+
+def _number(value: float, outcome: str, digits: int = 3) -> str:
+    """As its outcome has it: shares in per cent."""
+    if outcome.endswith("_frac"):
+        return f"{short_number(100.0 * value, digits)} %"
+    return short_number(value, digits)
 
 
 def _named(axes: Axes, labels: Sequence[str]) -> None:
@@ -105,7 +117,7 @@ def _swings(told: BarFigure) -> Figure:
                 n, end - told.base, 0.6, left=told.base, color=colour, edgecolor=BLUE, hatch=hatch,
                 label=f"{word} value" if n == 0 else None,
             )  # fmt: skip
-    axes.axvline(told.base, color=INK, lw=1.0, label=f"base {short_number(told.base, 4)}")
+    axes.axvline(told.base, color=INK, lw=1.0, label=f"base {_number(told.base, told.outcome, 4)}")
     _named(axes, [bar.label for bar in bars])
     axes.set_xlabel(told.outcome)
     axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -146,8 +158,8 @@ def _intervals(told: IntervalFigure) -> Figure:
         if math.isfinite(row.low) and math.isfinite(row.high):
             axes.plot([row.low, row.high], [n, n], color=BLUE, lw=3, solid_capstyle="butt")
         axes.plot([row.estimate], [n], "o", color=INK, ms=5)
-        ends = f"  ({short_number(row.low)} to {short_number(row.high)})"
-        words = f"{short_number(row.estimate)}{ends if math.isfinite(row.low) else ''}"
+        ends = f"  ({_number(row.low, told.axis)} to {_number(row.high, told.axis)})"
+        words = f"{_number(row.estimate, told.axis)}{ends if math.isfinite(row.low) else ''}"
         axes.annotate(
             words, (1.0, n), xycoords=("axes fraction", "data"), xytext=(6, 0),
             textcoords="offset points", va="center", annotation_clip=False,

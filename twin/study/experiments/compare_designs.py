@@ -19,10 +19,10 @@ from twin.analysis.statistics import LookResult, StoppingPlan, planned_looks
 from twin.analysis.statistics.sequential import Rule
 from twin.cards import Shown
 from twin.errors import InputError, Problem, did_you_mean
-from twin.quantities import short_number
 from twin.study.experiments.arm_trials import ArmAnswer, ArmTrials
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.measure import Measure
+from twin.study.experiments.outcome_words import less, less_between
 from twin.study.experiments.question import Asked, Evaluation, Question, question
 from twin.study.experiments.table import OnFailure
 
@@ -57,8 +57,8 @@ class DesignComparison(Shown):
         return [self._verdict(one) for one in self.best_first]
 
     def _verdict(self, one: ArmAnswer) -> str:
-        between = f"{short_number(one.low)} to {short_number(one.high)}"
-        change = f"{short_number(one.difference)} ({100 * one.change_frac:+.2g} %)"
+        between = less_between(one.low, one.high, self.outcome)
+        change = f"{less(one.difference, self.outcome)} ({100 * one.change_frac:+.2g} %)"
         runs = f"{one.pairs} pairs of runs"
         if one.low == one.high == 0.0:
             return f"{one.arm} and {self.baseline} do not differ in {self.outcome} in {runs}."

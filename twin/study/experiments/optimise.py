@@ -121,8 +121,9 @@ class Optimisation(Shown):
         if not np.isfinite(fresh) or abs(fresh - searched) <= SAME_FRAC * abs(searched):
             return ""
         return (
-            f"Chance has a part: the best has {name} {_short(searched)} on the seed of the search "
-            f"and {_short(fresh)} on seeds it never saw; more replications average that out."
+            f"Chance has a part: the best has {name} {_short(searched, name)} on the seed of the "
+            f"search and {_short(fresh, name)} on seeds it never saw; more replications average "
+            f"that out."
         )
 
     def _ends(self) -> list[str]:
@@ -143,18 +144,20 @@ class Optimisation(Shown):
         name = str(self.goals[0].measure)
         if f"{name} low" not in row or not np.isfinite(row[f"{name} low"]):
             return ""
-        ends = f"{_short(row[f'{name} low'])} to {_short(row[f'{name} high'])}"
+        ends = " to ".join(_short(row[f"{name} {end}"], name) for end in ("low", "high"))
         return f" (95 % interval {ends}, on {len(self.report_seeds)} seeds of their own)"
 
     def _told(self, row: pd.Series[Any], names: Sequence[str]) -> str:
-        return ", ".join(f"{name} {_short(row[name])}{self._unit(name)}" for name in names)
+        return ", ".join(f"{name} {_short(row[name], name)}{self._unit(name)}" for name in names)
 
     def _unit(self, name: str) -> str:
         unit = self.units.get(name, "")
         return f" {unit}" if unit else ""
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, name: str) -> str:
+    if isinstance(value, float) and name.endswith("_frac"):
+        return f"{figures(100.0 * value, 4)} %"
     if isinstance(value, float) and abs(value) >= 1e6:
         return short_number(value)
     return figures(value, 4) if isinstance(value, float) else str(value)

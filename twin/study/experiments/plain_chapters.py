@@ -19,6 +19,7 @@ from twin.analysis.statistics.study_page import (
     SwingBar,
 )
 from twin.study.experiments.constraints import MEETS
+from twin.study.experiments.outcome_words import between, less, less_between, precise
 from twin.study.experiments.plain_answers import (
     ArmDifference,
     DrawSpread,
@@ -30,7 +31,7 @@ from twin.study.experiments.plain_answers import (
     swings,
 )
 from twin.study.experiments.plain_words import best_first, kind
-from twin.study.experiments.reading import RUNS, Reading, between, precise, way
+from twin.study.experiments.reading import RUNS, Reading, way
 from twin.study.experiments.study_chapters import page_table
 
 LINES_MAX = 6
@@ -51,10 +52,10 @@ def _arm_tiles(read: Reading) -> list[Tile]:
     if not found:
         return []
     one = best_first(found)[0]
-    ends = "–" if math.isnan(one.low) else between(one.low, one.high, one.outcome)
+    ends = "–" if math.isnan(one.low) else less_between(one.low, one.high, one.outcome)
     below = f"{one.draws:,} pairs" if one.draws > 1 else "one seed says nothing of chance"
     return [
-        (f"{one.arm} less {read.arms[0]}", precise(one.difference, one.outcome), one.outcome),
+        (f"{one.arm} less {read.arms[0]}", less(one.difference, one.outcome), one.outcome),
         ("95 % interval", ends, below),
     ]
 

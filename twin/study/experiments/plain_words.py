@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from twin.study.experiments.constraints import MEETS, nobody_meets
+from twin.study.experiments.outcome_words import apart, between, less, less_between, precise
 from twin.study.experiments.plain_answers import (
     ArmDifference,
     alike,
@@ -18,7 +19,7 @@ from twin.study.experiments.plain_answers import (
     spread,
     swings,
 )
-from twin.study.experiments.reading import Reading, apart, between, precise, way
+from twin.study.experiments.reading import Reading, way
 
 NOTHING = "No run of the study was done."
 NO_NUMBER = "The runs are done, and have no number in common to look at."
@@ -77,7 +78,7 @@ def _arm(read: Reading, one: ArmDifference) -> str:
 
 
 def _change(one: ArmDifference) -> str:
-    change = f"{'+' if one.difference > 0 else ''}{precise(one.difference, one.outcome)}"
+    change = f"{'+' if one.difference > 0 else ''}{less(one.difference, one.outcome)}"
     if not math.isfinite(one.change_frac):
         return change
     percent = 100 * one.change_frac
@@ -87,10 +88,10 @@ def _change(one: ArmDifference) -> str:
 def _reach(read: Reading, one: ArmDifference) -> Iterator[str]:
     """How far chance reaches, and how far points lie apart."""
     if math.isfinite(one.low):
-        yield f"95 % interval {between(one.low, one.high, one.outcome)}"
+        yield f"95 % interval {less_between(one.low, one.high, one.outcome)}"
         yield f"over {one.draws:,} {'points' if read.sampled else 'seeds'} that both met"
     if len(one.by_point) > 1 and not read.sampled:
-        ends = between(min(one.by_point), max(one.by_point), one.outcome)
+        ends = less_between(min(one.by_point), max(one.by_point), one.outcome)
         yield f"from point to point {ends}"
 
 
@@ -147,7 +148,7 @@ def _how_sure(read: Reading, outcome: str, rows: pd.DataFrame) -> str:
     told = "told" if found.decided else "not told"
     return (
         f"By {found.draws:,} seeds the next, {other}, is {told} apart from the first: "
-        f"{between(found.low, found.high, outcome)}."
+        f"{less_between(found.low, found.high, outcome)}."
     )
 
 

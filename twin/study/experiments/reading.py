@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from twin.analysis.side_by_side import WAYS
-from twin.quantities import scaled, short_number
 from twin.study.experiments.constraints import MEETS
 from twin.study.experiments.points import SAMPLED
 from twin.study.experiments.study import StudyResult
@@ -156,46 +155,6 @@ class Reading:
 def way(outcome: str) -> str:
     """`more` or `less`, where one is better by itself; empty where neither is."""
     return WAYS.get(outcome, "")
-
-
-_UNITS = {
-    "_j": "J",
-    "_usd": "USD",
-    "_kg": "kg",
-    "_m3": "m³",
-    "_degc": "°C",
-    "_k": "K",
-    "_s": "s",
-    "_h": "h",
-}
-"""Of outcomes whose names end so and that are no rates."""
-
-
-def precise(value: float, outcome: str = "", digits: int = 4) -> str:
-    """A number in four figures, for what differs by little, with the unit that its outcome's name
-    ends in; energies in watt-hours, as reports have them.
-    """
-    if outcome.endswith("_j") and abs(value) >= 3600.0:
-        return scaled(value / 3600.0, "Wh", digits)
-    if outcome.endswith("_w"):
-        return scaled(value, "W", digits)
-    of = "" if "_per_" in outcome else outcome
-    unit = next((unit for end, unit in _UNITS.items() if of.endswith(end)), "")
-    return f"{short_number(value, digits)} {unit}".rstrip()
-
-
-def between(low: float, high: float, outcome: str) -> str:
-    """Two ends of what an outcome reaches."""
-    return f"{precise(low, outcome)} to {precise(high, outcome)}"
-
-
-def apart(one: float, other: float, outcome: str) -> tuple[str, str]:
-    """Two numbers in as many figures as tell them apart, four at least and nine at most."""
-    for digits in range(4, 10):
-        texts = (precise(one, outcome, digits), precise(other, outcome, digits))
-        if texts[0] != texts[1]:
-            break
-    return texts
 
 
 def shared(level: float, answers: int) -> float:

@@ -17,22 +17,43 @@ from twin.analysis.statistics.study_page import (
     IntervalRow,
     PageSection,
     PageTable,
+    Share,
     SwingBar,
 )
 from twin.quantities import counted, figures, short_number
 from twin.study.experiments.compare_designs import DesignComparison
 from twin.study.experiments.indices import DESIGNS
 from twin.study.experiments.optimise import Optimisation
+from twin.study.experiments.outcome_words import less, less_between
 from twin.study.experiments.sensitivity import SensitivityStudy
 
 Row = dict[str, Any]
 
 
-def page_table(title: str, frame: pd.DataFrame, note: str = "") -> PageTable:
-    """A frame as a table of the page."""
-    headings = tuple(str(name).replace("_", " ") for name in frame.columns)
-    rows = tuple(tuple(row) for row in frame.astype(object).to_numpy().tolist())
+_OF_OUTCOME = frozenset(
+    {"mean", "first_mean", "difference", "low", "high", "p5", "median", "p95", "least", "most"}
+    | {"at_low", "at_high", "base", "span"}
+)
+"""Columns in the unit of a row's outcome."""
+
+
+def page_table(title: str, frame: pd.DataFrame, note: str = "", outcome: str = "") -> PageTable:
+    """A frame as a table of the page, with shares as such.
+
+    outcome   what all rows are about, where no column of that name says it
+    """
+    headings = tuple(str(name).removesuffix("_frac").replace("_", " ") for name in frame.columns)
+    rows = tuple(
+        tuple(_cell(name, value, str(row.get("outcome", outcome))) for name, value in row.items())
+        for row in _records(frame.astype(object))
+    )
     return PageTable(title, headings, rows, note)
+
+
+def _cell(name: str, value: object, outcome: str) -> object:
+    """A value of a column; a share where its column or its row's outcome is one."""
+    about = outcome if name in _OF_OUTCOME else name
+    return Share(value) if about.endswith("_frac") and isinstance(value, float) else value
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:
@@ -117,12 +138,8 @@ def comparison_tiles(found: DesignComparison) -> list[tuple[str, str, str]]:
     """What stands first of a comparison."""
     one = found.best_first[0]
     return [
-        (f"{one.arm} less {found.baseline}", short_number(one.difference), found.outcome),
-        (
-            "95 % interval",
-            f"{short_number(one.low)} to {short_number(one.high)}",
-            f"{one.pairs} pairs",
-        ),
+        (f"{one.arm} less {found.baseline}", less(one.difference, found.outcome), found.outcome),
+        ("95 % interval", less_between(one.low, one.high, found.outcome), f"{one.pairs} pairs"),
         (
             "Common seeds",
             f"{short_number(one.variance_ratio)} ×",
@@ -138,7 +155,8 @@ def comparison_chapters(found: DesignComparison) -> list[PageSection]:
         for one in found.answers
     )
     drawn = IntervalFigure(f"Difference in {found.outcome}", found.outcome, rows)
-    answers = page_table("Arms", pd.DataFrame([vars(one) for one in found.answers]))
+    told = pd.DataFrame([vars(one) for one in found.answers])
+    answers = page_table("Arms", told, outcome=found.outcome)
     level = "Several arms share the 5 % of error out evenly, so that all intervals hold together."
     says = (level,) if len(found.answers) > 1 else ()
     sections = [PageSection("Which design", says, (drawn,), (answers,))]
@@ -172,7 +190,9 @@ def _looks(found: DesignComparison) -> PageSection:
     title = f"Difference in {found.outcome}"
     drawn = CourseFigure(title, "pairs of runs", found.outcome, lines, 0.0)
     says = "What was known at each planned look; runs end once every arm is decided."
-    return PageSection("Convergence", (says,), (drawn,), (page_table("Looks", found.looks),))
+    return PageSection(
+        "Convergence", (says,), (drawn,), (page_table("Looks", found.looks, outcome=found.outcome),)
+    )
 
 
 def optimisation_tiles(found: Optimisation) -> list[tuple[str, str, str]]:
