@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -190,3 +191,24 @@ def test_what_no_design_meets_stands_at_its_file_and_says_which_limit(tmp_path: 
         InputError, match="slower than promised even with one request at a time, however"
     ):
         twin.design(path)
+
+
+WHAT_FITS = str(Path(__file__).parents[2] / "scenarios" / "targets" / "what_fits.yaml")
+
+
+def test_what_fits_a_site_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The most racks whose hottest hour stays below the power that is set; one more does not."""
+    found = {}
+    for power in ("1 MW", "1.3 MW"):
+        asked = ["--set", f"site.power={power}", "--out", str(tmp_path / "fits"), "--json"]
+        assert main(["design", WHAT_FITS, *asked]) == 0
+        (found[power],) = json.loads(capsys.readouterr().out)["designs"]
+    small, large = found["1 MW"], found["1.3 MW"]
+    assert small["peak_power_w"] <= 1.0e6 < large["peak_power_w"] <= 1.3e6
+    assert small["gpus"] == 72 * small["racks"]
+    each_w = (large["peak_power_w"] - small["peak_power_w"]) / (large["racks"] - small["racks"])
+    assert small["peak_power_w"] + each_w > 1.0e6
+    assert each_w > 132e3
+    assert main(["design", WHAT_FITS,
+                 "--set", "site.powr=1 MW"]) == 2  # fmt: skip
+    assert "did you mean 'power'" in capsys.readouterr().err

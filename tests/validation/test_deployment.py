@@ -223,3 +223,19 @@ def test_wrong_files_are_refused_with_the_nearest_name(tmp_path: Path, capsys: A
 def test_the_schema_for_editors_takes_the_shipped_file() -> None:
     schema = schema_json("deployment")
     jsonschema.validate(yaml.safe_load(HOSPITAL.read_text()) | {"as_of": "2026-11-28"}, schema)
+
+
+def test_another_price_is_one_line(tmp_path: Path, capsys: Any) -> None:
+    """Owned at 12,000 and at 30,000 USD a GPU and year, beside 3.2 USD/h: utilisations by hand."""
+    own = {"usd_per_gpu_year": 12_000, "availability": "100 %"}
+    offer = {"name": "x", "on_demand": 3.2, "region": "eu", "latency_ms": 10}
+    path = written(tmp_path, own=own, cloud=[offer], jobs=FREE)
+    for usd in (12_000, 30_000):
+        assert main(["deploy", str(path), "--set", f"own.usd_per_gpu_year={usd}", "--json"]) == 0
+        found = {one["name"]: one for one in json.loads(capsys.readouterr().out)["options"]}
+        even = usd / (8760 * 3.2)
+        assert found["x, on demand"]["break_even_utilisation"] == pytest.approx(even, rel=1e-12)
+    assert main(["deploy", str(path), "--set", "own.usd_per_gpu=1"]) == 2
+    assert "did you mean 'usd_per_gpu_year'" in capsys.readouterr().err
+    assert main(["deploy", str(path)]) == 0
+    assert f"{100 * 12_000 / (8760 * 3.2):.1f} %" in capsys.readouterr().out

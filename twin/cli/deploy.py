@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from typer import Argument, Option
 
 from twin.cli import deploy_face, say
-from twin.cli.options import Json
+from twin.cli.options import Json, Overrides, read_overrides
+from twin.quantities import percent
 
 Asked = Annotated[Path | None, Argument(metavar="FILE", help="A deployment file.")]
 Prices = Annotated[bool, Option("--prices", help="List the offers that come with twin.")]
@@ -27,13 +28,15 @@ _SHOWN = (
 )
 
 
-def deploy(file: Asked = None, prices: Prices = False, json: Json = False) -> None:
+def deploy(
+    file: Asked = None, changes: Overrides = None, prices: Prices = False, json: Json = False
+) -> None:
     """Compare owning, colocation, cloud and bursting."""
     if prices:
         rows = deploy_face.prices()
         say.document(rows) if json else say.findings("offers", {"offers": rows})
         return
-    found = deploy_face.answer(file)
+    found = deploy_face.answer(file, read_overrides(changes or ()))
     if json:
         say.document(found)
     else:
@@ -46,9 +49,15 @@ def _print(found: dict[str, Any]) -> None:
     kept = {key: value for key, value in found.items() if key not in ("options", "name")}
     shown = {
         **{key: value for key, value in kept.items() if not isinstance(value, list)},
-        "options": [{key: one[key] for key in _SHOWN} for one in able],
+        "options": [_option(one) for one in able],
         "infeasible": [{"name": one["name"], "why": one["why"]} for one in unable],
-        "jobs": found["jobs"],
+        "jobs": [{**one, "share": percent(one["share"])} for one in found["jobs"]],
         "warnings": found["warnings"],
     }
     say.findings(found["name"], shown)
+
+
+def _option(one: dict[str, Any]) -> dict[str, Any]:
+    """An option as a row; above 100 % of utilisation, renting always wins."""
+    row = {key: one[key] for key in _SHOWN}
+    return {**row, "break_even_utilisation": percent(row["break_even_utilisation"])}

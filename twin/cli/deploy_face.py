@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ def prices() -> list[dict[str, Any]]:
     return [row.model_dump(mode="json") for row in rental_rows().values()]
 
 
-def answer(file: Path | None) -> dict[str, Any]:
+def answer(file: Path | None, changes: Mapping[str, str]) -> dict[str, Any]:
     """Every option of a deployment file."""
     from twin.study.deploy import deploy
 
     if file is None:
         raise InputError([Problem("", "no file", "a deployment file", file="FILE")])
-    return deploy(file).as_dict()
+    return deploy(file, overrides=changes).as_dict()

@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from twin.cli import design_face, say
 from twin.cli.complete import designs
-from twin.cli.options import Json
+from twin.cli.options import Json, Overrides, read_overrides
 
 Target = Annotated[
     Path, Argument(metavar="TARGET", help="What is wanted, as a file.", autocompletion=designs)
@@ -20,12 +20,12 @@ Out = Annotated[
 ]
 
 
-def design(file: Target, out: Out = None, json: Json = False) -> None:
+def design(file: Target, changes: Overrides = None, out: Out = None, json: Json = False) -> None:
     """Propose layouts for tokens, money and power wanted."""
     if out is not None:
         say.writable(out)
     with say.progress(f"designs for {file.name}", after_s=2.0) as told:
-        found = design_face.search(file, told)
+        found = design_face.search(file, read_overrides(changes or ()), told)
     folder = out or Path("reports") / found.target
     say.writable(folder)
     if json:

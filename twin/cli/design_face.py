@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,11 @@ REJECTED_SHOWN = 8
 """Kinds of building that were not proposed, shown in a terminal."""
 
 
-def search(path: Path, told: Callable[[float, str], None]) -> DesignAnswer:
+def search(
+    path: Path, changes: Mapping[str, str], told: Callable[[float, str], None]
+) -> DesignAnswer:
     """The designs that meet the target in a file."""
-    return twin.design(path, told)
+    return twin.design(path, told, changes)
 
 
 def shown(found: DesignAnswer) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from twin.errors import InputError, Problem
 from twin.scenario.schema.change import misplaced, parts_of, put
-from twin.scenario.yaml.document import Document, parse
+from twin.scenario.yaml.document import Document, parse, read
 from twin.scenario.yaml.scalars import kind_of, scalar
 
 SET = "--set"
@@ -50,6 +50,18 @@ def overridden(document: Document, overrides: list[Override], problems: list[Pro
             found = kind_of(override.text)
             problems.append(misplaced(override.key, found, error, SET))
     return replace(document, changed=changed)
+
+
+def read_changed(path: Path, changes: Mapping[str, str]) -> Document:
+    """A file that stands by itself, such as a target, with values set from outside by dotted key.
+
+    Raises InputError where it cannot be read or a change leads nowhere.
+    """
+    problems: list[Problem] = []
+    document = overridden(read(path), read_overrides(changes), problems)
+    if problems:
+        raise InputError(problems)
+    return document
 
 
 def _value(text: str) -> Any:

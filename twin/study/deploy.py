@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -19,8 +20,9 @@ from twin.catalogue.rental import rental_rows
 from twin.catalogue.rows import Gpu
 from twin.errors import InputError, did_you_mean
 from twin.results import Result, provenance
+from twin.scenario.overrides import read_changed
 from twin.scenario.schema.deployment import DemandProfile, Deployment
-from twin.scenario.yaml.document import Document, read
+from twin.scenario.yaml.document import Document
 from twin.scenario.yaml.validate import build_model
 from twin.study.cost.report import cost
 
@@ -65,13 +67,16 @@ class DeploymentAnswer(Shown):
         }
 
 
-def deploy(path: str | Path, as_of: date | None = None) -> DeploymentAnswer:
+def deploy(
+    path: str | Path, as_of: date | None = None, overrides: Mapping[str, str] | None = None
+) -> DeploymentAnswer:
     """Every option of a deployment file.
 
-    as_of   the day of the choice, where the file states none; today otherwise
+    as_of       the day of the choice, where the file states none; today otherwise
+    overrides   values that stand in place of the file's, by dotted key: `{"demand.gpus": "96"}`
     Raises InputError with every problem of the file, and RunError where its design cannot run.
     """
-    document = read(Path(path))
+    document = read_changed(Path(path), overrides or {})
     asked = build_model(document, Deployment)
     today = asked.as_of or as_of or date.today()
     _refuse_unknown(document, asked)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from twin.cards import Card, card
 from twin.catalogue import Catalogue, shipped
@@ -123,6 +123,16 @@ class Scenario(Stated):
         """Seed of all that fails by chance."""
         return self.seed if self.faults.seed is None else self.faults.seed
 
+    @field_validator("start")
+    @classmethod
+    def _at_a_place(cls, start: datetime) -> datetime:
+        """A moment that is one moment everywhere, in years that a calendar has."""
+        if start.tzinfo is None:
+            raise ValueError("a start with its offset from UTC, such as 2026-07-15T00:00:00-04:00")
+        if not 1900 <= start.year <= 2200:
+            raise ValueError("a start between the years 1900 and 2200")
+        return start
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         names = [w.name for w in self.workload]
@@ -130,10 +140,6 @@ class Scenario(Stated):
             raise ValueError("workload names that differ")
         for wrong in unknown_or_circular(self.workload):
             raise ValueError(wrong)
-        if self.start.tzinfo is None:
-            raise ValueError("a start with its offset from UTC, such as 2026-07-15T00:00:00-04:00")
-        if not 1900 <= self.start.year <= 2200:
-            raise ValueError("a start between the years 1900 and 2200")
         return self
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from twin.catalogue import shipped
@@ -31,17 +31,22 @@ _SCREENED = 0.6
 """Share of the search that sizing and screening take, for its progress."""
 
 
-def design(target: str | Path | Target, progress: Progress | None = None) -> DesignAnswer:
+def design(
+    target: str | Path | Target,
+    progress: Progress | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> DesignAnswer:
     """Layouts that give what a target asks for, none better than another in everything.
 
-    target     a file, or what it holds
-    progress   called with the share done and what is being done
+    target      a file, or what it holds
+    progress    called with the share done and what is being done
+    overrides   values in place of a file's, by dotted key: `{"site.power": "5 MW"}`
     Every kind of building that the target leaves open is sized by arithmetic and screened by one
     hall; those on the Pareto front of capital, availability and, where no rate is asked, tokens
     are built whole and lived through a day. Raises InputError with every problem of the target, or
     with what comes nearest where no design meets it.
     """
-    wanted = _read(target)
+    wanted = _read(target, overrides)
     tell = progress or (lambda _share, _what: None)
     rates = {rack: _rate_of(wanted, rack) for rack in racks_tried(wanted)}
     fitting, rejected, tried = _screened(wanted, rates, tell)
@@ -67,11 +72,11 @@ def _proposed(
     return tuple(one.called(f"{target.name}_{place}") for place, one in enumerate(front, 1))
 
 
-def _read(target: str | Path | Target) -> Target:
+def _read(target: str | Path | Target, overrides: Mapping[str, str] | None) -> Target:
     if isinstance(target, Target):
         known(target, None)
         return target
-    wanted, document = read_target(target)
+    wanted, document = read_target(target, overrides)
     known(wanted, document)
     return wanted
 

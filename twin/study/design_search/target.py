@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from twin.scenario.overrides import read_changed
 from twin.scenario.schema.names import ClimateName, GridName, Name
 from twin.scenario.yaml.document import Document
-from twin.scenario.yaml.validate import load_model
+from twin.scenario.yaml.validate import build_model
 from twin.stated import Duration, Power, RowOf, ShareOrPercent, Stated, Within
 
 Money = Annotated[float, Field(gt=0, le=1e13)]
@@ -96,6 +98,11 @@ class Target(Stated):
         return self
 
 
-def read_target(path: str | Path) -> tuple[Target, Document]:
-    """The target in a file, and its lines; InputError with every problem."""
-    return load_model(Path(path), Target)
+def read_target(
+    path: str | Path, overrides: Mapping[str, str] | None = None
+) -> tuple[Target, Document]:
+    """The target in a file with some of its values changed, and its lines; InputError with every
+    problem.
+    """
+    document = read_changed(Path(path), overrides or {})
+    return build_model(document, Target), document
