@@ -128,18 +128,18 @@ def beyond_frac(
     """Power beyond the limits of the curves over that at their nearest point; 1 inside.
 
     A machine keeps its share of an ideal cycle: power goes as (T_hot - T_cold) / T_cold, with what
-    is met held above `COLDEST_DEGC` and above the leaving water by `LEAST_K`.
+    is met held above `COLDEST_DEGC` and above the leaving water by `LEAST_K`, at both points: how a
+    machine that is stated for colder air holds its condenser there, its own curves say.
     """
-    (_, warmest), (coldest, _) = curve.leaving_degc, curve.entering_degc
-    held = np.maximum(
-        min(COLDEST_DEGC, coldest), np.add(leaving_degc, min(LEAST_K, coldest - warmest))
-    )
     x = _within(leaving_degc, curve.leaving_degc)
     y = _within(entering_degc, curve.entering_degc)
-    return np.asarray(_of_lift(leaving_degc, np.maximum(entering_degc, held)) / _of_lift(x, y))
+    return np.asarray(_of_lift(leaving_degc, entering_degc) / _of_lift(x, y))
 
 
 def _of_lift(leaving_degc: Array | float, entering_degc: Array | float) -> Array:
-    """(T_hot - T_cold) / T_cold with both sides apart by `APART_K` more than the temperatures."""
-    cold_k = np.asarray(leaving_degc, dtype=float) - EVAPORATING_K + 273.15
-    return np.asarray((entering_degc - np.asarray(leaving_degc) + APART_K) / cold_k)
+    """(T_hot - T_cold) / T_cold with both sides apart by `APART_K` more than the temperatures, the
+    condenser held; above 0.
+    """
+    leaving = np.asarray(leaving_degc, dtype=float)
+    held = np.maximum(np.maximum(entering_degc, COLDEST_DEGC), leaving + LEAST_K)
+    return np.asarray((held - leaving + APART_K) / (leaving - EVAPORATING_K + 273.15))
