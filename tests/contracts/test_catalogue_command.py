@@ -159,6 +159,39 @@ def test_what_a_device_file_lacks_is_asked_for(tmp_path: Path, capsys: Any) -> N
     assert "a file that exists" in capsys.readouterr().err
 
 
+def test_a_server_with_many_ports_and_the_draws_of_another_product(
+    tmp_path: Path, capsys: Any
+) -> None:
+    """The library's file of the DGX A100 (November 2026) has the supplies and ports of a switch: it
+    was a switch of 1,172 W, where its own prose says 6.5 kW.
+    """
+    ports = "".join(f"  - {{name: p{n}, type: 400gbase-x-qsfpdd}}\n" for n in range(8))
+    said = "8 GPUs. Power Consumption: 6.5kW at full load"
+    text = SWITCH.replace("u_height: 2", f"u_height: 6\ncomments: '{said}'") + ports
+    text = text.replace("allocated_draw: 600", "allocated_draw: 586")
+    assert bring(tmp_path, text) == 2
+    told = capsys.readouterr().err
+    assert "1,172 W of its supplies, 6,500 W in its own words" in told
+    assert "--set power_rated='6.5 kW'" in told
+    assert bring(tmp_path, text, *sets(*STATED, "power_rated=6.5 kW")) == 0
+    made = capsys.readouterr().out
+    assert "servers:" in made
+    assert "power_rated: 6.5 kW" in made
+    as_switch = ("--as", "switch", *sets("power_typical=1.2 kW", "power_max=2 kW"))
+    other = text.replace("slug: nordwind-ns-64", "slug: nordwind-ns-65")
+    assert bring(tmp_path, other, *as_switch) == 0
+
+
+def test_a_port_for_the_fabrics_own_management_is_none_of_a_switch(
+    tmp_path: Path, capsys: Any
+) -> None:
+    """The library's Q3400-RA states 144 ports for jobs and one for its manager, at one rate."""
+    ports = "".join(f"  - {{name: p{n}, type: infiniband-xdr}}\n" for n in range(144))
+    ports += "  - {name: fnm1, type: infiniband-xdr, description: In-band node Management}\n"
+    assert bring(tmp_path, SWITCH + ports) == 0
+    assert "ports: 144\n  port_bandwidth: 800 Gbit/s" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from twin.catalogue.assembly import HEIGHT_UNIT_M
+from twin.catalogue.device_ports import Port, PowerPort
 from twin.stated import Stated
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -26,19 +27,6 @@ Target = Literal["server", "switch", "pdu", "ups"]
 
 _KG = {"kg": 1.0, "g": 1e-3, "lb": 0.45359237, "oz": 0.028349523}
 _METRES = {"mm": 1e-3, "in": 0.0254}
-_GBIT = re.compile(r"(\d+(?:\.\d+)?)g(?:base|fc)?")
-_INFINIBAND = {
-    "sdr": 8,
-    "ddr": 16,
-    "qdr": 32,
-    "fdr10": 40,
-    "fdr": 56,
-    "edr": 100,
-    "hdr": 200,
-    "ndr": 400,
-    "xdr": 800,
-}
-"""Gbit/s of a port of four lanes."""
 _SWITCH_PORTS = 8
 """A device with as many fast ports, and no outlets, is taken for a switch."""
 _NOTE_CHARACTERS = 300
@@ -77,41 +65,6 @@ class _Product(Stated):
         return " ".join(" ".join([self.description, self.comments]).split())
 
 
-class PowerPort(Stated):
-    """One supply of a device."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-    name: str = ""
-    """Its name."""
-    maximum_draw: Annotated[float, Field(gt=0, le=1e8)] | None = None
-    """Nameplate, W."""
-    allocated_draw: Annotated[float, Field(gt=0, le=1e8)] | None = None
-    """Share of the load that is planned on it, W."""
-
-
-class Port(Stated):
-    """An outlet or an interface."""
-
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
-
-    name: str = ""
-    """Its name."""
-    type: str = ""
-    """Connector and speed, such as `400gbase-x-qsfp112`."""
-    mgmt_only: bool = False
-    """Whether it carries management only."""
-
-    @property
-    def gbit_s(self) -> float:
-        """Rate of an interface; 0 where its type tells none."""
-        word = self.type.removeprefix("infiniband-")
-        if word != self.type:
-            return float(_INFINIBAND.get(word, 0))
-        match = _GBIT.match(self.type)
-        return float(match[1]) if match else 0.0
-
-
 class DeviceType(_Product):
     """A product that stands in a rack: server, switch, rack PDU, UPS."""
 
@@ -144,7 +97,7 @@ class DeviceType(_Product):
     @property
     def fastest(self) -> tuple[int, float]:
         """How many ports carry traffic at the highest rate, and that rate in Gbit/s."""
-        rates = [port.gbit_s for port in self.interfaces if not port.mgmt_only]
+        rates = [port.gbit_s for port in self.interfaces if port.carries_traffic]
         top = max(rates, default=0.0)
         return rates.count(top), top
 
@@ -154,7 +107,8 @@ class DeviceType(_Product):
         if self.power_outlets:
             return "ups" if re.search(r"\bUPS\b", f"{self.model} {self.words}") else "pdu"
         count, rate = self.fastest
-        return "switch" if count >= _SWITCH_PORTS and rate >= 1 else "server"
+        computes = re.search(r"\b(?:GPU|accelerator)s?\b", f"{self.model} {self.words}", re.I)
+        return "switch" if count >= _SWITCH_PORTS and rate >= 1 and not computes else "server"
 
 
 class RackType(_Product):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def import_device_type(
     own = next(iter(rows.values()))[0]
     own.update(_values(stated or {}))
     _refuse_borrowed(next(iter(rows)), own, stated or {}, document)
+    _refuse_two_loads(next(iter(rows)), product, stated or {}, document)
     written = folder / f"{row_name(product)}.yaml"
     if written.exists():
         raise _standing(written)
@@ -75,6 +77,44 @@ def _refuse_borrowed(
         str(document.path),
     )
     raise InputError([problem])
+
+
+_LOADS = {"servers": ("power_rated",), "switches": ("power_typical", "power_max")}
+"""Keys of a load, by kind."""
+_CONSUMED = re.compile(
+    r"(?:consum\w+|full load|power draw|max(?:imum|\.)? power)"
+    r"\D{0,30}?(\d[\d,]*(?:\.\d+)?) ?(k?)W\b",
+    re.I,
+)
+"""A power that prose calls taken; the sizes of supplies, which it names as well, are none."""
+_WORDS_OVER = 1.2
+"""Prose may round and give a largest configuration; beyond this the two are not of one product."""
+
+
+def _refuse_two_loads(
+    kind: str, product: DeviceType | RackType, stated: Mapping[str, str], document: Document
+) -> None:
+    """InputError where the shares of the supplies are less than what the file's prose says: one
+    that was written from the file of another product keeps its draws.
+    """
+    keys = _LOADS.get(kind, ())
+    told = any(one in stated for key in keys for one in (key, f"{key}_w"))
+    if told or not keys or not isinstance(product, DeviceType):
+        return
+    load_w = product.load_w or 0.0
+    said_w = _said_w(product.words)
+    if not 0 < load_w * _WORDS_OVER < said_w:
+        return
+    words = " ".join(f"--set {key}='{said_w / 1e3:g} kW'" for key in keys)
+    found = f"{load_w:,.0f} W of its supplies, {said_w:,.0f} W in its own words"
+    hint = f"state which: {words}"
+    raise InputError([Problem("power-ports", found, "one load", hint, str(document.path))])
+
+
+def _said_w(words: str) -> float:
+    """The highest power that prose says a product takes, W; 0 where it says none."""
+    found = _CONSUMED.findall(words)
+    return max((float(n.replace(",", "")) * (1e3 if k else 1.0) for n, k in found), default=0.0)
 
 
 def _product(document: Document) -> DeviceType | RackType:
