@@ -224,14 +224,14 @@ def _bypass_losses(system: PowerSystem, bypassed: Mask | None) -> dict[int, list
 
 def _give(system: PowerSystem, node: int, drawn: Array, live: Mask, output: Array) -> None:
     """Add what a node draws to the outputs of its live supplies: nothing where it is dark."""
+    if len(system.supplies[node]) == 1 and node not in system.boards:
+        output[system.supplies[node][0]] += drawn
+        return
     left = np.ones(drawn.size, dtype=bool)
     ways = _ways(system, node, live, live)
     for store, given_w in _helped_w(system, node, drawn, ways, live).items():
         output[store] = given_w
         drawn = np.maximum(drawn - given_w, 0.0)
-    if len(system.supplies[node]) == 1:
-        output[system.supplies[node][0]] += drawn
-        return
     for entry, offered in zip(system.entries[node], ways, strict=True):
         taken = [left & given for given in offered]
         whole = sum(given * weight for given, (_, weight, _) in zip(taken, entry, strict=True))

@@ -60,7 +60,8 @@ def check_solar(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
             ledger.complain(loc, "a solar array, and pvlib is not installed", cure)
         if prime is not None:
             found = f"{group.name!r}, a solar array, beside {prime!r}, a prime generator"
-            allowed = "one of them: what arrays leave over would flow into the machine"
+            allowed = "one of them: arrays are held back for what the grid takes, and nothing "
+            allowed += "here keeps a machine above the least load that it runs at"
             ledger.complain(loc, found, allowed)
         behind = {name for node in mine for name in _stores_above(node, by_name)}
         if behind:
