@@ -106,18 +106,18 @@ def last_forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
     return tuple((point, forecast(point)) for point in last_points())
 
 
+def early_points(release: str) -> Iterator[ServingPoint]:
+    """Rows of release 0.14 or 0.20, of one to eight GPUs that share layers."""
+    for row in table("workload/tensorrt_llm_early_rows.csv"):
+        if row["release"] == release:
+            rate = float(row["system_output_tokens_per_s"]) / int(row["gpus"])
+            yield replace(_point(row, row["gpu"], rate), requests=int(row["requests"]))
+
+
 @lru_cache(maxsize=2)
 def early_forecasts(release: str) -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
-    """Rows of release 0.14 or 0.20 with their forecasts, of one to eight GPUs that share layers."""
-    points = [
-        replace(
-            _point(row, row["gpu"], float(row["system_output_tokens_per_s"]) / int(row["gpus"])),
-            requests=int(row["requests"]),
-        )
-        for row in table("workload/tensorrt_llm_early_rows.csv")
-        if row["release"] == release
-    ]
-    return tuple((point, forecast(point)) for point in points)
+    """Every one of them with its forecast."""
+    return tuple((point, forecast(point)) for point in early_points(release))
 
 
 @lru_cache(maxsize=1)
@@ -133,7 +133,7 @@ def forecasts() -> tuple[tuple[ServingPoint, InferencePrediction], ...]:
 
 
 def forecast(point: ServingPoint, profile: str | None = None) -> InferencePrediction:
-    """Of one point, by the tables that ship or by a profile."""
+    """Of one point, by a profile, by the tables alone (`none`), or as usual."""
     return predict_inference(
         point.model,
         GPUS[point.gpu],

@@ -9,6 +9,7 @@ from conftest import small_layout
 from planner import loaded
 
 import twin
+from twin.analysis.witnesses import witnesses
 from twin.calibration import load_profile
 from twin.catalogue.rows import Gpu
 from twin.errors import InputError
@@ -76,6 +77,30 @@ def test_a_run_trains_at_the_pace_and_power_of_the_forecast_by_the_same_profile(
     cpus_w = gain * racks.cpu_span_w[0] * 4 * 0.3
     gpus_w = (busy_w - cpus_w) / gain + 32 * twin.catalogue.get(Gpu, GPU).power_idle_w
     assert gpus_w / 32 == pytest.approx(forecast.gpu_power_w, rel=0.005)
+
+
+def test_dense_models_go_by_it_where_a_scenario_names_none(by_profile: twin.Result) -> None:
+    """And by the tables alone where it says `none`, which is no file and is kept as a word."""
+    usual = _run()
+    assert usual.tables["jobs"]["tokens"].equals(by_profile.tables["jobs"]["tokens"])
+    tables = _run(profiles={GPU: "none"})
+    assert tables.tables["jobs"]["tokens"].iloc[0] < 0.95 * usual.tables["jobs"]["tokens"].iloc[0]
+
+
+def test_results_keep_the_word_none(tmp_path: Path) -> None:
+    alone = [one for one in _asked()["workload"] if one["kind"] == "training"]
+    asked = _asked(profiles={GPU: "none"}, workload=alone, horizon="10 min")
+    twin.simulate(twin.build(loaded(asked))).save(tmp_path / "kept")
+    assert not (tmp_path / "kept" / "inputs").exists()
+    assert twin.load(tmp_path / "kept" / "scenario.yaml").profiles == {GPU: "none"}
+
+
+def test_the_report_says_that_a_measured_profile_stands_behind(by_profile: twin.Result) -> None:
+    usual = twin.build(loaded(_asked()))
+    found = [row for row in witnesses(usual) if row["subject"] == f"profile {GPU}"]
+    assert [row["value"].split(":")[0] for row in found if row["status"] == "measured"] == [
+        "dense models"
+    ]
 
 
 def test_racks_stay_within_their_rating(by_profile: twin.Result) -> None:

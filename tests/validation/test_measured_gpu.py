@@ -10,10 +10,11 @@ fourteen works that were held on it alone:
   not seen, 4.9, 4.0 and 2.6 %. Worst: time -13 % (a prompt of the 1B model, whose heads of 64
   elements were not sampled), power -27 % (a step of the same model that board A took 20 % longer
   for than board B, with another attention kernel).
-* 103 published serving rates of the H200 under another library, through `twin.predict_inference`:
-  dense models 4.2 % with the profile, 5.1 % with the tables that ship; models of experts 12.2 and
-  10.8 % (no kernel of experts was measured, and attention with one number of heads only). None was
-  fitted by either.
+* 150 published serving rates of dense models on the H200 under another library, five releases of
+  it, through `twin.predict_inference`: 6.8 % with the profile, 7.3 % with the tables that ship; the
+  39 of releases 1.0 to 1.2 4.4 and 5.1 %. 64 of models of experts 11.8 and 10.8 % (no kernel of
+  experts was measured). So it stands for dense models where nobody says otherwise. None was fitted
+  by either.
 """
 
 from __future__ import annotations
@@ -23,12 +24,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.serving_points import ServingPoint, forecast, last_points, later_points, points
+from tests.serving_points import (
+    ServingPoint,
+    early_points,
+    forecast,
+    last_points,
+    later_points,
+    points,
+)
 from tests.sources import table
-from twin import predict_inference
+from twin import catalogue, predict_inference, predict_training
 from twin.calibration import load_profile, measured_names, save_profile
 from twin.calibration.sustained import sustained_step
+from twin.catalogue.rows import Gpu
 from twin.errors import InputError
+from twin.facility.serving.device import kernels_of
+from twin.physics.kernels import KernelCall
 from twin.physics.transformer import Transformer
 
 NAME = "H200-SXM-141GB"
@@ -85,21 +96,53 @@ def test_prompts_are_read_below_the_full_clock(profile) -> None:
     assert alone.power_w < 500
 
 
-def _error(point: ServingPoint, profile: str | None) -> float:
-    found = forecast(point, profile)
-    return found.output_tokens_per_s_per_gpu / point.tokens_per_s_per_gpu - 1
+def _errors_of(rows: list[ServingPoint], profile: str | None) -> np.ndarray:
+    rates = [forecast(point, profile).output_tokens_per_s_per_gpu for point in rows]
+    return np.abs(np.array(rates) / [point.tokens_per_s_per_gpu for point in rows] - 1)
 
 
 def test_published_rates_of_dense_models_are_met_better_than_by_the_tables() -> None:
     every = [*points(), *later_points(), *last_points()]
     rows = [point for point in every if point.gpu == "H200"]
     assert len(rows) == 103
-    by_tables = np.abs([_error(point, None) for point in rows])
-    by_profile = np.abs([_error(point, NAME) for point in rows])
+    by_tables, by_profile, usual = (_errors_of(rows, one) for one in ("none", NAME, None))
     dense = np.array([not point.sparse for point in rows])
     assert by_profile[dense].mean() <= 0.045
     assert by_profile[dense].mean() < by_tables[dense].mean()
-    assert by_profile.mean() <= 0.095
+    assert usual == pytest.approx(np.where(dense, by_profile, by_tables), abs=1e-12)
+    assert usual.mean() <= 0.085
+
+
+def test_older_releases_are_met_no_worse() -> None:
+    """Releases 0.20 and 0.14: 7.8 % with the profile, 8.2 % with the tables."""
+    every = [*early_points("0.20"), *early_points("0.14")]
+    rows = [point for point in every if point.gpu == "H200" and not point.sparse]
+    assert len(rows) == 111
+    by_profile, by_tables = (_errors_of(rows, one) for one in (None, "none"))
+    assert by_profile.mean() <= 0.08
+    assert by_profile.mean() < by_tables.mean()
+
+
+def test_an_answer_says_by_what_it_goes() -> None:
+    asked = (NAME, 1000, 500)
+    dense = predict_inference("Llama-3.1-8B", *asked)
+    assert "measured on one H200-SXM-141GB; --profile none" in dense.notes[0]
+    assert not predict_inference("Llama-3.1-8B", *asked, profile="none").notes
+    assert not predict_inference("Qwen3-30B-A3B", *asked).notes
+    training = predict_training("Llama-3.1-8B", NAME, 32)
+    assert training.notes[: len(dense.notes)] == dense.notes
+    assert training.step_s < predict_training("Llama-3.1-8B", NAME, 32, profile="none").step_s
+
+
+def test_a_product_of_fewer_bits_is_priced_with_the_kernel_that_makes_its_input(profile) -> None:
+    """4,096 x 8,192 values of 16 bits read, as many bytes written."""
+    kernels = kernels_of(catalogue.get(Gpu, NAME), profile)
+    axes = {"m": 4096.0, "n": 8192.0, "k": 8192.0}
+    whole_s = kernels.times.call_s(KernelCall("p", "gemm", "fp8", axes, 1.0))[0]
+    alone_s = profile.fit_of("gemm", "fp8").surface().time_s(**axes)[0]
+    assert whole_s - alone_s == pytest.approx(2e-6 + 3 * 4096 * 8192 / 3.9e12, rel=0.01)
+    wide_s = kernels.times.call_s(KernelCall("p", "gemm", "bf16", axes, 1.0))[0]
+    assert wide_s == profile.fit_of("gemm", "bf16").surface().time_s(**axes)[0]
 
 
 def test_a_profile_that_does_not_ship_is_refused_with_those_that_do() -> None:
@@ -108,7 +151,7 @@ def test_a_profile_that_does_not_ship_is_refused_with_those_that_do() -> None:
         load_profile("H201")
 
 
-@pytest.mark.parametrize("profile_name", [None, NAME])
+@pytest.mark.parametrize("profile_name", ["none", NAME])
 def test_what_bounds_a_capped_gpu_is_told_at_its_clock(profile_name: str | None) -> None:
     """A third to half of the clock leaves products a third to half of their rate, and all of the
     memory's: what streams at the full clock computes there.

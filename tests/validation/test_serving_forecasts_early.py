@@ -2,8 +2,8 @@
 
 489 rows that came last of all (workload/tensorrt_llm_early_rows.csv): one, two, four and eight GPUs
 that share layers, A100 and products of 16 bits among them, of which no rate had been compared.
-Release 0.20 (180 rows): mean absolute error 9.1 %, median 5.9 %; 70B on one H100, where little but
-weights fits, 5.8 %, on four H100 1.6 %. Release 0.14 (309 rows): 15.1 %, median 9.8 %. Bad rows:
+Release 0.20 (180 rows): mean absolute error 9.0 %, median 5.1 %; 70B on one H100, where little but
+weights fits, 5.8 %, on four H100 1.6 %. Release 0.14 (309 rows): 15.0 %, median 9.9 %. Bad rows:
 Llama 4 Maverick cut in eight (release 0.20) +34 %, up to +108 %; in release 0.14, which is a year
 older than what the kernels were measured under, 70B in 16 bits on eight A100 or H100 +34 and +40 %,
 70B on one H100 +52 %, and Mixtral on eight H200 down to -36 %. All 552 pairs of GPUs stand in the
@@ -59,7 +59,7 @@ def test_each_gpu(release: str, gpu: str, dtype: str, mean: float) -> None:
     assert _mean(rows) <= mean
 
 
-@pytest.mark.parametrize(("gpus", "mean"), [(1, 0.065), (2, 0.05), (4, 0.035), (8, 0.06)])
+@pytest.mark.parametrize(("gpus", "mean"), [(1, 0.05), (2, 0.045), (4, 0.035), (8, 0.072)])
 def test_70b_over_more_hoppers(gpus: int, mean: float) -> None:
     """What sharing layers costs, in release 0.20."""
     rows = [

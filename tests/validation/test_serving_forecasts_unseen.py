@@ -3,13 +3,13 @@
 210 rows of TensorRT-LLM 1.0 (workload/tensorrt_llm_v1_rows.csv) of seven models on four GPUs, from
 128 to 20,000 tokens in and 128 to 4,096 out, tried through `twin.predict_inference` once its times
 stood; nothing was changed for them. Cuts are those of the table; models of experts were run with
-`enable_attention_dp`, which is a cut DEPn. Mean absolute error 11.0 %, median 7.1 %: dense models
-6.2 % (405B 6.1, 70B 5.8, 8B 7.3), models of experts 15.3 %; Hopper 10.5 %. Bad rows: Llama 4
+`enable_attention_dp`, which is a cut DEPn. Mean absolute error 10.8 %, median 6.8 %: dense models
+5.9 % (405B 5.6, 70B 5.3, 8B 7.7), models of experts 15.3 %; Hopper 10.2 %. Bad rows: Llama 4
 Maverick on H100 +25 % on average, Qwen3 30B on GB200 +29 % (published there slower than on B200,
 whose GPU is the same), Qwen3 235B with 20,000 tokens in on H200 +60 %.
 
-130 rows of release 1.2, the first of B300 and GB300, tried after those: 9.7 %, median 8.5 %, dense
-6.0 %, models of experts 10.4 %; Kendall's tau of their GPUs 0.86.
+130 rows of release 1.2, the first of B300 and GB300, tried after those: 9.8 %, median 8.4 %, dense
+6.2 %, models of experts 10.4 %; Kendall's tau of their GPUs 0.86.
 
 And a service that is asked more than it has places for (NVIDIA NIM 1.8.0, Llama 3.3 70B in fp8 on
 two H100, 5,000 tokens in and 500 out, 1 to 250 clients; docs.nvidia.com/nim/benchmarking/llm/1.0.0,

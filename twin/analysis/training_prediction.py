@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from twin.analysis.prediction.options import refuse_unknown
-from twin.analysis.prediction.profiled import profile_for
+from twin.analysis.prediction.profiled import profile_for, usual_notes
 from twin.calibration.kernel_tables import has_tables
 from twin.cards import Shown
 from twin.catalogue import Catalogue, shipped
@@ -122,7 +122,8 @@ def predict_training(
     gpus         of the whole job
     nic_b_s      one GPU's share of its node's network ports; of its rack where not given
     interleave   chunks a stage; the most that divides where not given
-    profile      a calibration profile that was measured on this GPU; else the kernels that ship
+    profile      a calibration profile that was measured on this GPU, `none` for the tables that
+                 ship; else the measured one that ships for dense models, where one does
     layout       the other fields of `TrainingSteps`: tensor_parallel, pipeline_parallel,
                  sequence_length, global_batch_sequences, dtype ...
     Raises InputError with every reason why the job cannot run.
@@ -160,10 +161,11 @@ def predict_steps(
     reasons = layout_misfits(model, steps, gpu, gpus, memory_doubt)
     if reasons:
         raise InputError(_problem(reason) for reason in reasons)
-    kernels = training_kernels(gpu, profile_for(profile, gpu))
+    kernels = training_kernels(gpu, profile_for(profile, gpu, model_row))
     nic = _nic_b_s(known, gpu) if nic_b_s is None else nic_b_s
     law = training_law(model, steps, gpu, gpus, nic, kernels)
-    return _answer(law, model_row, gpu, gpus, _hours_between_stops(known, gpu, gpus))
+    found = _answer(law, model_row, gpu, gpus, _hours_between_stops(known, gpu, gpus))
+    return replace(found, notes=(*usual_notes(profile, gpu, model_row), *found.notes))
 
 
 def _problem(reason: str) -> Problem:

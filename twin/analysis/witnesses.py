@@ -78,6 +78,18 @@ def _rows(facility: Facility) -> Iterator[tuple[type[CatalogueRow], str]]:
 def _profile(facility: Facility, gpu: str) -> Iterator[Witness]:
     """Rates of a GPU's profile; carried-over ones are marked."""
     found = profiled(facility.scenario, gpu, facility.profiles)
+    measured = found.measured_for()
+    if measured is not None:
+        whose = "" if found.measured else "dense models: "
+        yield {
+            "subject": f"profile {gpu}",
+            "parameter": "kernels and power",
+            "value": f"{whose}{len(measured.samples)} samples",
+            "unit": "",
+            "status": "measured",
+            "source": f"{measured.device.name}, by twin calibrate",
+            "accessed": measured.date_utc[:10],
+        }
     for rate in found.profile.rates:
         for parameter, value, unit in (
             ("flop_s", rate.flop_s, "FLOP/s"),

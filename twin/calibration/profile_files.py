@@ -14,6 +14,8 @@ from twin.calibration.formats import peak_of
 from twin.calibration.profile import PEAK_MARGIN, SCHEMA, Profile
 from twin.errors import InputError, Problem, did_you_mean
 
+NO_PROFILE = "none"
+"""Said instead of a profile: the tables that ship shall stand alone."""
 _SHIPPED = files("twin") / "data" / "profiles"
 
 

@@ -55,7 +55,8 @@ PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
 ]
 Profile = Annotated[
-    Path | None, Option("--profile", metavar="FILE|NAME", help="Kernels measured on this GPU.")
+    Path | None,
+    Option("--profile", metavar="FILE|NAME", help="Kernels measured on this GPU, or none."),
 ]
 Drafts = Annotated[
     int,

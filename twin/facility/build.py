@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from twin.calibration import Profile, load_profile
+from twin.calibration.profile_files import NO_PROFILE
 from twin.calibration.trust import distrust
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, StorageSystem
@@ -87,22 +88,26 @@ def _notice(scenario: Scenario, remark: Finding) -> str:
     return f"{line}{place.where}: {remark.says}"
 
 
-def _profiles(ledger: Ledger) -> dict[str, Profile]:
+def _profiles(ledger: Ledger) -> dict[str, Profile | None]:
     """Measured profiles are read now, so that what is wrong in them is told before a run, and a
     file that changes later changes nothing.
     """
-    found = {}
+    found: dict[str, Profile | None] = {}
     known = ledger.scenario.catalogue.rows(Gpu)
     for gpu, path in ledger.scenario.profiles.items():
         if gpu not in known:
             ledger.unknown(("profiles", gpu), gpu, known, "a GPU of the catalogue")
             continue
+        if path == NO_PROFILE:
+            found[gpu] = None
+            continue
         try:
-            found[gpu] = load_profile(path)
+            profile = load_profile(path)
         except InputError as error:
             ledger.problems += error.problems
             continue
-        ledger.problems += _doubts(ledger, known[gpu], found[gpu], str(path))
+        found[gpu] = profile
+        ledger.problems += _doubts(ledger, known[gpu], profile, str(path))
     return found
 
 

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
-from twin.calibration import Profile, published_names, published_profile
-from twin.calibration.formats import number_format
+from twin.calibration import (
+    Profile,
+    load_profile,
+    measured_names,
+    published_names,
+    published_profile,
+)
+from twin.calibration.profile_files import measured_file
 from twin.catalogue import shipped
 from twin.catalogue.rows import Gpu, Model
 from twin.catalogue.shapes import shape_of
@@ -22,8 +29,11 @@ from twin.scenario.schema import Scenario
 
 REFERENCE = "H100-SXM5-80GB"
 """GPUs without a profile take this one's shares of peak; +-25 % assumed."""
-MEASURED_FORMATS = ("bf16", "fp32")
-"""Formats in which `twin calibrate` measures all it measures, by device."""
+_CHIP = (
+    "bf16_flop_s", "fp8_flop_s", "fp4_flop_s", "memory_bandwidth_b_s", "multiprocessors",
+    "clock_max_hz", "power_idle_w", "power_held_w", "power_max_w",
+)  # fmt: skip
+"""What of a GPU a measurement of kernels and power depends on."""
 SCALE_UP_SHARE = 0.8
 """Of the scale-up line rate that a collective gets: rings on NVLink measure 0.80 to 0.82."""
 
@@ -39,12 +49,24 @@ class Profiled:
     """Whose profile is carried over where the type has none."""
     measured: Profile | None = None
     """The planner's own, where the scenario names one."""
+    declined: bool = False
+    """Whether the scenario says that no measured profile shall stand for it."""
+
+    def measured_for(self, model: Model | None = None) -> Profile | None:
+        """The planner's own, else the one that ships for such models; of dense ones where none is
+        given.
+        """
+        if self.measured is not None or self.declined:
+            return self.measured
+        return usual_profile(self.gpu, model)
 
     def rates(self, use: str, dtype: str) -> Roofline:
         """Effective rates for a use; scaled by the datasheets where the profile is another
         GPU's.
         """
-        rate = _rate(self.profile, self.gpu, use, dtype)
+        stated = {(one.use, one.dtype) for one in self.profile.rates}
+        known = use if (use, dtype) in stated else "kernel"
+        rate = self.profile.rate(known, dtype).roofline()
         if not self.extrapolated:
             return rate
         return Roofline(
@@ -59,54 +81,43 @@ class Profiled:
         return H100 if fit is None else replace(fit.law(), most=1.0)
 
 
+def usual_profile(gpu: Gpu, model: Model | None = None) -> Profile | None:
+    """The measured profile that stands for a GPU where nobody says otherwise: the one that ships
+    for its row, or for the row whose profile it names and whose chip it has, of models without
+    experts, none of whose kernels it has; of such where no model is given.
+
+    Published rates and measured steps of dense models are met better by it than by the tables,
+    rates of models of experts worse (docs/physics/calibration.md).
+    """
+    row = shipped().rows(Gpu).get(gpu.profile)
+    if row is None or row.name not in measured_names() or (model is not None and model.experts):
+        return None
+    same = all(getattr(gpu, name) == getattr(row, name) for name in _CHIP)
+    return _that_ships(row.name) if same else None
+
+
+@lru_cache
+def _that_ships(name: str) -> Profile:
+    return load_profile(measured_file(name))
+
+
 def profiled(
-    scenario: Scenario, gpu_name: str, measured: Mapping[str, Profile] = MappingProxyType({})
+    scenario: Scenario, gpu_name: str, measured: Mapping[str, Profile | None] = MappingProxyType({})
 ) -> Profiled:
     """The profile of a GPU type: the measured one, the published one, or another's carried over.
 
-    measured   by GPU type, the profiles that the scenario names (`Facility.profiles`)
+    measured   by GPU type, the profiles that the scenario names (`Facility.profiles`), None where
+               it wants none
     A GPU of the planner's own names whose profile it takes; without any it is the reference's.
     """
     gpu = scenario.catalogue.get(Gpu, gpu_name)
-    if gpu_name in measured:
-        return Profiled(gpu, measured[gpu_name], False, gpu, measured[gpu_name])
+    own = measured.get(gpu_name)
+    if own is not None:
+        return Profiled(gpu, own, False, gpu, own)
     lender = gpu.profile if gpu.profile in published_names() else REFERENCE
     reference = shipped().get(Gpu, lender)
-    return Profiled(gpu, published_profile(lender), gpu != reference, reference)
-
-
-def _rate(profile: Profile, gpu: Gpu, use: str, dtype: str) -> Roofline:
-    """The profile's rates for a use, or what its measured products make of the published ones."""
-    uses = {(r.use, r.dtype) for r in profile.rates}
-    if (use, dtype) in uses:
-        return profile.rate(use, dtype).roofline()
-    measured = {number_format(f.dtype): f.roofline() for f in profile.fits if f.op == "gemm"}
-    if not measured:
-        return profile.rate("kernel", dtype).roofline()
-    return _end_to_end(measured, gpu, use, dtype)
-
-
-def _end_to_end(measured: Mapping[str, Roofline], gpu: Gpu, use: str, dtype: str) -> Roofline:
-    """Measured products times the share of them that published runs of a use reach end to end.
-
-    The share is the published profile's, of this GPU or of the one it takes, and of another format
-    where this one was not published; a format that was not measured goes by the ratio of the data
-    sheet's rates.
-    """
-    known = published_profile(gpu.profile if gpu.profile in published_names() else REFERENCE)
-    uses = {rate.dtype for rate in known.rates if rate.use == use}
-    shared = dtype if dtype in uses else min(uses, default=dtype)
-    whole = known.rate(use, shared)
-    kernel = known.rate("kernel", shared)
-    base = next((measured[form] for form in (dtype, *MEASURED_FORMATS) if form in measured), None)
-    base = base or next(iter(measured.values()))
-    wider = getattr(gpu, f"{dtype}_flop_s", None) or gpu.bf16_flop_s
-    ratio = 1.0 if dtype in measured else wider / gpu.bf16_flop_s
-    return Roofline(
-        base.flop_s * ratio * whole.flop_s / kernel.flop_s,
-        base.bytes_s * whole.bytes_s / kernel.bytes_s,
-        whole.launch_s,
-    )
+    declined = gpu_name in measured
+    return Profiled(gpu, published_profile(lender), gpu != reference, reference, declined=declined)
 
 
 def transformer(scenario: Scenario, name: str) -> Transformer:

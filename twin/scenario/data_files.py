@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from twin.calibration import load_profile
-from twin.calibration.profile_files import measured_file, measured_names
+from twin.calibration.profile_files import NO_PROFILE, measured_file, measured_names
 from twin.errors import InputError, Problem
 from twin.scenario.schema import Scenario
 from twin.scenario.series import read_content, read_grid, read_weather
@@ -65,8 +65,9 @@ def _named(
         if work.get("kind") == "inference":
             yield ("workload", i, "requests", "trace"), read_requests
     profiles = document.data.get("profiles")
-    for gpu in profiles if isinstance(profiles, dict) else ():
-        yield ("profiles", gpu), load_profile
+    for gpu, name in profiles.items() if isinstance(profiles, dict) else ():
+        if name != NO_PROFILE:
+            yield ("profiles", gpu), load_profile
 
 
 def _listed(held: object) -> list[dict[str, object]]:

@@ -47,8 +47,9 @@ class InferenceQuestion:
     """Tokens of an iteration at most; TensorRT-LLM's default."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
-    profile: Path | None = None
-    """A calibration profile that was measured on this GPU; else the kernels that ship."""
+    profile: str | Path | None = None
+    """A calibration profile that was measured on this GPU, or `none` for the tables that ship; else
+    the measured one that ships for dense models, where one does."""
     memory_frac: float = 0.9
     """Share of what weights leave free that keys and values get."""
     drafts: int = 0

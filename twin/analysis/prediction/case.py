@@ -95,7 +95,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         shape_of(model), formats, tensor, data, pipeline=stages, link=link,
         windows=window_rules(engine, gpu),
     )  # fmt: skip
-    kernels = kernels_of(gpu, profile_for(question.profile, gpu))
+    kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
 
 

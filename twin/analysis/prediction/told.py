@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from twin.analysis.prediction.answer import InferencePrediction
 from twin.analysis.prediction.ask import MOST
 from twin.analysis.prediction.case import ReplicaCase
+from twin.analysis.prediction.profiled import usual_notes
 from twin.facility.serving.power import GpuPower
 from twin.facility.serving.software import (
     CARRIED_ERROR_FRAC,
@@ -94,11 +93,9 @@ def _held(case: ReplicaCase, in_flight: int) -> int:
 
 def _gpu_power_w(case: ReplicaCase, run: BenchmarkRun, clock_frac: float) -> float:
     """Mean watts of a GPU: idle while none of fewer micro-batches than stages is with it."""
-    busy_frac = run.busy_frac
-    rates = {name: getattr(run, name) / busy_frac for name in ("flop_per_s", "byte_per_s")}
     power = GpuPower(case.gpu, case.kernels)
-    works_w = power.mean_w(replace(run, **rates), clock_frac)
-    return busy_frac * works_w + (1 - busy_frac) * power.held_w
+    works_w = power.mean_w(run, clock_frac)
+    return run.busy_frac * works_w + (1 - run.busy_frac) * power.held_w
 
 
 def _wait_s(case: ReplicaCase, run: BenchmarkRun, in_flight: int) -> float:
@@ -153,7 +150,7 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
 
 def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[str, ...]:
     asked = case.asked
-    notes = []
+    notes = list(usual_notes(asked.profile, case.gpu, case.model))
     ranks = case.replica.data
     wanted = _asked(case)
     if wanted is not None and held < wanted:

@@ -56,8 +56,9 @@ class Facility:
     inputs: Mapping[str, bytes]
     """Bytes of the files that the scenario names, as they were when it was built, by their names
     in `scenario.as_yaml()`."""
-    profiles: Mapping[str, Profile]
-    """By GPU type, the measured profiles that the scenario names, read when it was built."""
+    profiles: Mapping[str, Profile | None]
+    """By GPU type, the measured profiles that the scenario names, read when it was built; None
+    where it wants none."""
     notices: tuple[str, ...] = ()
     """Its remarks in a line each, with the file and line that state what they are about."""
 

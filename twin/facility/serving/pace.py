@@ -122,7 +122,7 @@ def _by_kernels(
     model: Model, pool: Pool, on: Profiled, lengths: LengthLaw, allowed: EngineLimits,
     clocks: tuple[float, ...], link: StageLink,
 ) -> ReplicaPace:  # fmt: skip
-    kernels = kernels_of(on.gpu, on.measured)
+    kernels = kernels_of(on.gpu, on.measured_for(model))
     formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
     software = software_of(pool.engine.software)
     replica = ServingReplica(

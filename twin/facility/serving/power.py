@@ -33,8 +33,8 @@ class GpuPower:
         return self.held_w if self.kernels.full_clock else self.gpu.power_idle_w
 
     def activity(self, run: BenchmarkRun, clock_frac: float) -> float:
-        """Activity of a run at a clock, 0 to 1, and above where the full clock would draw more
-        than the board's limit.
+        """Activity of a run at a clock while a GPU has something to do, 0 to 1, and above where the
+        full clock would draw more than the board's limit.
 
         While an engine iterates its GPU counts as busy, time beside the kernels included: so were
         the points on which the law was fitted.
@@ -42,13 +42,13 @@ class GpuPower:
         rates = self.kernels.times.ceilings("bf16")
         used = activity(
             self.kernels.chip,
-            min(run.flop_per_s / (rates.flop_s * clock_frac), 1.0),
-            min(run.byte_per_s / rates.bytes_s, 1.0),
+            min(run.flop_per_s / run.busy_frac / (rates.flop_s * clock_frac), 1.0),
+            min(run.byte_per_s / run.busy_frac / rates.bytes_s, 1.0),
         )
         return float(used)
 
     def mean_w(self, run: BenchmarkRun, clock_frac: float) -> float:
-        """Mean watts in a run at a clock."""
+        """Mean watts in a run at a clock, while a GPU has something to do."""
         used = self.activity(run, clock_frac)
         return float(power_w(self.idle_w, self.gpu.power_max_w, used, clock_frac))
 

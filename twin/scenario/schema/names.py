@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from twin.catalogue.equipment_kinds import PLANT, Role, named
 from twin.scenario.schema.rack_pattern import Pattern
-from twin.stated import RowOf, Stated
+from twin.stated import FileName, RowOf, Stated
 
 RACKS_MAX = 20_000
 """More racks than this in one layout is refused: a guard against slips of the keyboard."""
@@ -47,6 +47,8 @@ RackType = Annotated[RowName, RowOf("racks")]
 ClimateName = Annotated[RowName, RowOf("climates")]
 GridName = Annotated[RowName, RowOf("grids")]
 GpuName = Annotated[RowName, RowOf("gpus")]
+NamedProfile = Annotated[Literal["none"] | FileName, Field(union_mode="left_to_right")]
+"""A calibration profile, or that there shall be none (`profile_files.NO_PROFILE`)."""
 """Names of rows of the catalogue, or of a project's own."""
 
 

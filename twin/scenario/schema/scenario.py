@@ -23,7 +23,7 @@ from twin.scenario.schema.change import misplaced, parts_of, put, with_nearest_p
 from twin.scenario.schema.economics import Economics
 from twin.scenario.schema.faults import FaultPlan
 from twin.scenario.schema.layout import Layout
-from twin.scenario.schema.names import GpuName, Name
+from twin.scenario.schema.names import GpuName, Name, NamedProfile
 from twin.scenario.schema.site import Site
 from twin.scenario.schema.targets import Targets
 from twin.scenario.yaml.document import Document, dotted, unwritten
@@ -71,9 +71,10 @@ class Scenario(Stated):
     """Seed of every random stream; what fails by chance has its own where `faults.seed` is."""
     workload: tuple[Workload, ...] = Field(default=(), max_length=10_000)
     """What the factory is asked to do."""
-    profiles: dict[GpuName, FileName] = Field(default_factory=dict, max_length=100)
+    profiles: dict[GpuName, NamedProfile] = Field(default_factory=dict, max_length=100)
     """Calibration profile by GPU type, where it was measured: a file, or the name of one that
-    ships; otherwise the published one."""
+    ships; `none` for published tables alone. One that is not named goes by the measured profile
+    that ships for its dense models, where one does, else by what is published."""
     accept_marked_profiles: bool = False
     """Also take profiles whose measurement was throttled or disturbed by other work."""
     controls: Controls = Controls()

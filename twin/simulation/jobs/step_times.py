@@ -51,7 +51,8 @@ class TrainingSpeed:
         self.model = transformer(scenario, spec.model)
         self.gpu = on.gpu.name
         self._check(scenario, on.gpu, gpus)
-        kernels = training_kernels(on.gpu, on.measured, _long_run_rates(on, spec.dtype))
+        measured = on.measured_for(scenario.catalogue.get(Model, spec.model))
+        kernels = training_kernels(on.gpu, measured, _long_run_rates(on, spec.dtype))
         trains = training_law(self.model, spec, on.gpu, spec.trainers(gpus), nic_b_s, kernels)
         self.layout = trains.layout
         self.law = self._with_rollouts(trains, scenario, on, gpus)
@@ -72,7 +73,7 @@ class TrainingSpeed:
         if asked is None:
             return trains
         model = scenario.catalogue.get(Model, self.spec.model)
-        kernels = kernels_of(on.gpu, on.measured)
+        kernels = kernels_of(on.gpu, on.measured_for(model))
         law = PostTrainingLaw(trains, asked, model, on.gpu, gpus, kernels)
         try:
             law.step()
