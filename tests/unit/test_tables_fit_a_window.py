@@ -29,6 +29,23 @@ def test_options_of_a_deployment_fit(columns: int, monkeypatch: Any) -> None:
         assert any(name in line for line in lines), name
 
 
+@pytest.mark.parametrize("columns", [80, 160])
+def test_no_word_of_a_wide_table_is_broken(columns: int, monkeypatch: Any) -> None:
+    """`twin check` broke its electrical table into "utilit" and "y": 17 columns, 40 rows."""
+    told = StringIO()
+    window = Console(file=told, width=columns, highlight=False)
+    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    heads = [f"quantity_{n}" for n in range(20)]
+    nodes = [f"transformer_{n}" for n in range(40)]
+    say.findings("wide", {"rows": [{"node": one, **dict.fromkeys(heads, 1.0)} for one in nodes]})
+    lines = told.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    parts = sum("node" in line for line in lines)
+    assert parts > 1
+    assert sum("transformer_39 " in line for line in lines) == parts
+    assert sum(line.count("quantity") for line in lines) == 20
+
+
 def test_what_fits_is_not_turned(monkeypatch: Any) -> None:
     told = StringIO()
     window = Console(file=told, width=80, highlight=False)

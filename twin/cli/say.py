@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -27,6 +26,10 @@ if TYPE_CHECKING:
 
 INSTALL_USD = "pip install 'ai-factory-twin[usd]'"
 _PIPED_WIDTH = 160
+_EDGE = 3
+"""Letters that the border and the margins of a column take."""
+_WORD = 24
+"""Letters of a word that is never broken; longer ones, such as paths, may be."""
 
 
 def _console(stderr: bool) -> Console:
@@ -100,7 +103,8 @@ def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> Non
             findings(spoken(key), value, stderr)
         elif _is_group(value) and value:
             console.print(f"[bold]{escape(spoken(key))}[/bold]", soft_wrap=True)
-            console.print(_fitting(console, value))
+            for table in _fitting(value, console.width):
+                console.print(table)
 
 
 def blocks(title: str, sentences: Iterable[str], found: Iterable[Block]) -> None:
@@ -173,47 +177,88 @@ def _pairs(values: Mapping[str, Any]) -> Table:
     return table
 
 
-def _fitting(console: Console, values: Sequence[Any]) -> Table:
+Cells = list[list[str]]
+"""Columns of a table, each its heading and its cells."""
+
+
+def _fitting(values: Sequence[Any], window: int) -> Iterator[Table]:
     """Rows as they are; turned, a column each, where they are wider than the window and so fit
-    it better.
+    it better; in parts where words would be broken all the same.
     """
-    table = _rows(values)
-    if not isinstance(values[0], Mapping) or _width(console, table) <= console.width:
-        return table
-    turned = _turned(values)
-    return turned if _width(console, turned) < _width(console, table) else table
-
-
-def _width(console: Console, table: Table) -> int:
-    """Columns of the window that it takes with no cell broken."""
-    return Measurement.get(console, console.options.update(max_width=10_000), table).maximum
-
-
-def _turned(values: Sequence[Mapping[str, Any]]) -> Table:
-    """A row each key, headed by the first."""
-    keys = list({key: None for value in values for key in value})
-    table = Table()
-    table.add_column(escape(spoken(keys[0])), overflow="fold")
-    for value in values:
-        table.add_column(escape(readable(keys[0], value.get(keys[0]))), overflow="fold")
-    for key in keys[1:]:
-        cells = (readable(_unit_from(value, key), value.get(key)) for value in values)
-        table.add_row(escape(spoken(key)), *map(escape, cells))
-    return table
-
-
-def _rows(values: Sequence[Any]) -> Table:
-    table = Table(show_header=isinstance(values[0], Mapping))
     if not all(isinstance(value, Mapping) for value in values):
-        for value in values:
-            table.add_row(escape(readable("", value)))
-        return table
-    keys = list({key: None for value in values for key in value})
-    for key in keys:
-        table.add_column(escape(spoken(key)), overflow="fold")
+        yield _listed(values)
+        return
+    cells = _cells(values)
+    turned = [list(row) for row in zip(*cells, strict=True)]
+    told = turned if _wide(turned) < _wide(cells) > window else cells
+    if _taken(told) <= window:
+        yield _table(told)
+    else:
+        yield from _parts(cells, window)
+
+
+def _listed(values: Sequence[Any]) -> Table:
+    table = Table(show_header=isinstance(values[0], Mapping))
     for value in values:
-        table.add_row(*(escape(readable(_unit_from(value, key), value.get(key))) for key in keys))
+        table.add_row(escape(readable("", value)))
     return table
+
+
+def _cells(values: Sequence[Mapping[str, Any]]) -> Cells:
+    keys = list({key: None for value in values for key in value})
+    return [
+        [spoken(key), *(readable(_unit_from(one, key), one.get(key)) for one in values)]
+        for key in keys
+    ]
+
+
+def _table(cells: Cells, widths: Sequence[int] = ()) -> Table:
+    table = Table()
+    for n, (heading, *_) in enumerate(cells):
+        table.add_column(escape(heading), overflow="fold", width=widths[n] if widths else None)
+    for row in list(zip(*cells, strict=True))[1:]:
+        table.add_row(*map(escape, row))
+    return table
+
+
+def _parts(cells: Cells, window: int) -> Iterator[Table]:
+    """Tables of as many columns as the window takes with no word broken, each headed by the
+    first.
+    """
+    first, *rest = cells
+    held = [first]
+    for column in rest:
+        if len(held) > 1 and _taken([*held, column]) > window:
+            yield _table(held, _widths(held, window))
+            held = [first]
+        held.append(column)
+    yield _table(held, _widths(held, window))
+
+
+def _wide(cells: Cells) -> int:
+    """Letters in a line with no cell broken."""
+    return 1 + sum(_EDGE + max(map(len, column)) for column in cells)
+
+
+def _taken(cells: Cells) -> int:
+    """Letters in a line with no word broken."""
+    return 1 + sum(_EDGE + _word(column) for column in cells)
+
+
+def _word(column: Sequence[str]) -> int:
+    """Letters of the longest word that is not to be broken."""
+    return min(_WORD, max(len(word) for cell in column for word in (cell.split() or [""])))
+
+
+def _widths(cells: Cells, window: int) -> list[int]:
+    """As wide as its longest word each; what is left goes to those that want more, in order."""
+    left = max(0, window - _taken(cells))
+    widths = []
+    for column in cells:
+        more = min(left, max(map(len, column)) - _word(column))
+        left -= more
+        widths.append(_word(column) + more)
+    return widths
 
 
 def _unit_from(row: Mapping[str, Any], key: str) -> str:
