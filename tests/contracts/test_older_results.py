@@ -14,10 +14,11 @@ import pytest
 from synthetic import synthetic
 from test_tampered_results import resealed
 
-from twin import InputError, Result
+from twin import InputError, Result, build, load, simulate
 from twin.cli import main
 from twin.results.tables import TABLES
 
+FACTORY = Path(__file__).parents[2] / "scenarios" / "first_factory.yaml"
 FROZEN = Path(__file__).with_name("columns_of_format_1.json")
 """Columns and kinds of every table as results of format 1 have them at least."""
 LATER = [(table.name, one.name) for table in TABLES for one in table.columns if one.since]
@@ -79,6 +80,20 @@ def test_a_result_of_before_all_of_them_is_reported_compared_and_kept(
     kept = Result.load(Result.load(out).save(tmp_path / "kept"))
     assert kept.meta["absent"] == Result.load(out).meta["absent"]
     assert sum("absent here" in one for one in kept.meta["warnings"]) == 1
+
+
+def test_the_cost_of_a_result_of_before_cash_flows_says_how_to_have_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = simulate(build(load(FACTORY, {"horizon": "10 min"}))).save(tmp_path / "out")
+    (out / "tables" / "cash_flow.parquet").unlink()
+    resealed(out)
+    assert main(["cost", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["cash_flow"] == []
+    assert any("twin cost with its scenario.yaml" in one for one in told["warnings"])
+    assert main(["report", str(out)]) == 0
+    assert "Cash by year" not in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_table_that_the_run_wrote_is_not_taken_for_one_of_before_it(out: Path) -> None:

@@ -31,7 +31,11 @@ def section(result: Result) -> Section:
 
 
 def _by_year(flow: pd.DataFrame) -> list[Block]:
-    """Cash year by year; what the tax office counts and what the owners get where there is any."""
+    """Cash year by year; what the tax office counts and what the owners get where there is any.
+    Nothing of a result that is older than the table.
+    """
+    if flow.empty:
+        return []
     told = flow.assign(
         power_usd=flow[["energy_usd", "demand_charge_usd", "grid_income_usd"]].sum(axis=1),
         upkeep_usd=flow[["maintenance_usd", "insurance_usd"]].sum(axis=1),

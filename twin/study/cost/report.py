@@ -27,6 +27,9 @@ Told = Callable[[float, float], None]
 LAYOUT_S = 3600.0
 """How long a layout without work is run at full load."""
 _PERIOD_S = 300.0
+NO_CASH_FLOW = (
+    "the result was written before twin had a cash flow: twin cost with its scenario.yaml has one"
+)
 NOTHING_EARNS = (
     "nothing earns, so worth and payback are those of costs alone: the run makes no priced tokens "
     "and economics.usd_per_gpu_hour is 0"
@@ -64,6 +67,8 @@ class CostReport(Shown):
         scenario = self.answer.facility.scenario
         scripted = self._scripted()
         found = [_unpriced(one) for one in self.answer.unpriced]
+        if "cash_flow" in self.result.meta.get("absent", ()):
+            found.append(NO_CASH_FLOW)
         if self.answer.earned == 0.0:
             found.append(NOTHING_EARNS)
         if scripted:
