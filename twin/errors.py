@@ -106,6 +106,13 @@ class OutputError(TwinError):
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """The nearest spelling as a hint, or nothing where none is near."""
-    near = get_close_matches(str(word), [str(a) for a in allowed], n=1, cutoff=0.6)
+    """The members of the group of that name (`crah_1` and so on), or the nearest spelling, as a
+    hint; nothing where none is near.
+    """
+    names = [str(a) for a in allowed]
+    numbered = re.compile(re.escape(str(word)) + r"_r?(\d+)")
+    members = {int(m[1]): m[0] for m in map(numbered.fullmatch, names) if m}
+    if 1 in members and len(members) > 1:
+        return f"did you mean one of {members[1]} to {members[max(members)]}?"
+    near = get_close_matches(str(word), names, n=1, cutoff=0.6)
     return f"did you mean {near[0]!r}?" if near else ""

@@ -159,7 +159,10 @@ def _by_pint(number: float, unit_text: str, unit: str) -> float:
     try:
         return float(registry().Quantity(number, unit_text).to(unit).magnitude)
     except (PintError, ValueError, TypeError, AttributeError, AssertionError) as error:
-        problem = f"'{number:g} {unit_text}' cannot be expressed in {shown(unit)}"
+        found = f"'{number:g} {unit_text}'"
+        problem = (
+            f"a number with its unit ({_usual(unit)}); {found} cannot be expressed in {shown(unit)}"
+        )
         raise ValueError(problem + _meant(number, unit_text, unit)) from error
 
 
@@ -172,9 +175,13 @@ def no_unit(value: object, unit: str) -> str:
     """What to say of a bare number. Which unit was meant is not guessed: a wrong guess that is
     copied is worse than none.
     """
+    return f"a number with its unit ({_usual(unit)}); {value!r} has none"
+
+
+def _usual(unit: str) -> str:
+    """What people write for a unit, in words."""
     known = CUSTOMARY.get(unit, (unit,))
-    choice = ", ".join(known[:-1]) + f" or {known[-1]}" if known[1:] else known[0]
-    return f"a number with its unit ({choice}); {value!r} has none"
+    return ", ".join(known[:-1]) + f" or {known[-1]}" if known[1:] else known[0]
 
 
 def _power_of(text: str) -> str:

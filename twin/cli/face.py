@@ -65,10 +65,10 @@ def check(facility: Facility) -> dict[str, Any]:
 
 
 def refused(facility: Facility) -> list[Problem]:
-    """The findings for which a run of this facility is refused."""
-    from twin.analysis.review import refused, review
+    """The problems for which a run of this facility is refused, before it or at its start."""
+    from twin.study.refusals import refused
 
-    return refused(facility, review(facility))
+    return refused(facility)
 
 
 def redundancy(facility: Facility, top: str, order: int) -> RedundancyReport:

@@ -20,6 +20,7 @@ from rich.table import Table
 from twin.cli.face import Told
 from twin.cli.quantity import readable, spoken
 from twin.errors import InputError, Problem, listed
+from twin.quantities import counted
 
 if TYPE_CHECKING:
     from twin.present.blocks import Block
@@ -85,7 +86,8 @@ def review(found: Sequence[Mapping[str, str]]) -> None:
     for one in shown:
         note(f"{one['severity']}: {one['component']}: {one['says']}; {one['consequence']}")
     if len(shown) < len(found):
-        note(f"{len(found) - len(shown)} notes of the design review: see the report, or twin check")
+        notes = counted(len(found) - len(shown), "note")
+        note(f"{notes} of the design review: see the report, or twin check")
 
 
 def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> None:

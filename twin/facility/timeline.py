@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twin.controls import StorageSchedule
 from twin.findings import Finding, FindingCode
 from twin.scenario.schema import Scenario
 
@@ -13,8 +14,8 @@ Moment = tuple[tuple[str | int, ...], str, str, float]
 
 
 def never_happens(scenario: Scenario) -> Iterator[Finding]:
-    """Every fault, drill, action and job at or after the end of the run, and jobs that would arrive
-    later.
+    """Every fault, drill, action, call of the grid and job at or after the end of the run, and jobs
+    that would arrive later.
     """
     end_s = scenario.horizon
     for loc, about, what, at_s in _moments(scenario):
@@ -42,10 +43,23 @@ def _moments(scenario: Scenario) -> Iterator[Moment]:
         yield ("drills", i, "at"), "", f"the drill {drill.kind}", drill.at
     for i, action in enumerate(scenario.controls.actions):
         yield ("controls", "actions", i, "at"), "", f"the action {action.kind}", action.at
+    yield from _of_the_grid(scenario)
     for i, work in enumerate(scenario.workload):
         if work.submitted_s is not None:
             what = f"the job {work.name} is submitted"
             yield ("workload", i, "submit"), work.name, what, work.submitted_s
+
+
+def _of_the_grid(scenario: Scenario) -> Iterator[Moment]:
+    """Calls to draw less, and what storage schedules ask for."""
+    answer = scenario.controls.demand_response
+    for i, event in enumerate(answer.events if answer else ()):
+        loc = ("controls", "demand_response", "events", i, "at")
+        yield loc, "", f"the call {event.name}", event.at
+    for r, rule in enumerate(scenario.controls.storage):
+        for i, step in enumerate(rule.steps if isinstance(rule, StorageSchedule) else ()):
+            loc = ("controls", "storage", r, "steps", i, "at")
+            yield loc, rule.bess, f"a step of the schedule of {rule.bess}", step.at
 
 
 def _hours(seconds: float) -> str:

@@ -19,6 +19,7 @@ from twin.results.store import (
     Result,
     kept_in,
     refuse_beside_another,
+    refuse_foreign,
 )
 from twin.results.tables import TABLES
 
@@ -34,5 +35,6 @@ __all__ = [
     "empty",
     "kept_in",
     "refuse_beside_another",
+    "refuse_foreign",
     "repeated",
 ]

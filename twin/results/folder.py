@@ -46,8 +46,12 @@ def replaced(
     allowed   called just before that step, while nobody else may replace the folder or the one
               around it; raises where the new folder must not stand there
     Killed at any moment, the name stands for the old folder as it was or for the new one. Raises
-    OSError where the disk refuses; the old folder then stays.
+    InputError where a file has that name, and OSError where the disk refuses; what stood there then
+    stays.
     """
+    if target.exists() and not target.is_dir():
+        allowed_place = "the name of a folder, or one that is free"
+        raise InputError([Problem("", "a file", allowed_place, file=str(target))])
     target.parent.mkdir(parents=True, exist_ok=True)
     with locked(target.parent):
         _recover(target)

@@ -150,7 +150,7 @@ class Result:
         result, and OutputError where the disk refuses.
         """
         target = Path(folder).resolve()
-        _refuse_foreign(target)
+        refuse_foreign(target)
         with writing("the result", target), replaced(target, _OWN) as new:
             meta = self._write(new)
         self.__dict__["fingerprint"] = meta["fingerprint"]
@@ -246,7 +246,7 @@ def _input(root: Path, name: str, sha: str) -> bytes:
     return data
 
 
-def _refuse_foreign(target: Path) -> None:
+def refuse_foreign(target: Path) -> None:
     """Raise InputError unless the target is new, empty or a result: never somebody's other
     files.
     """

@@ -79,7 +79,10 @@ def _documents(
 
 def _is_layout(document: Document, own: list[Override]) -> bool:
     """Whether the document is a layout, not a scenario."""
-    if "halls" not in document.data or "layout" in document.data:
+    stated = document.data.keys()
+    of_layout = len(stated & (Layout.model_fields.keys() - Scenario.model_fields.keys()))
+    of_scenario = len(stated & (Scenario.model_fields.keys() - Layout.model_fields.keys()))
+    if "layout" in stated or not ("halls" in stated or of_layout > of_scenario):
         return False
     for override in own:
         if override.parts == ("layout",):

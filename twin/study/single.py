@@ -8,7 +8,7 @@ from pathlib import Path
 
 from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
-from twin.results import Result
+from twin.results import Result, refuse_foreign
 from twin.scenario import Scenario
 from twin.simulation.loop.run import Progress
 from twin.study.asked import built, redundancy
@@ -72,7 +72,9 @@ def _lived(
 
 
 def _refuse_without_place(out: str | Path | None, every_s: float | None, resume: bool) -> None:
-    """Raise InputError where checkpoints are asked for and have no place, or no interval."""
+    """Raise InputError where checkpoints are asked for and have no place, or no interval, and where
+    the result would have none once it is there.
+    """
     problems = []
     if out is None:
         allowed = "with out=FOLDER, beside which a run keeps its checkpoints"
@@ -83,6 +85,8 @@ def _refuse_without_place(out: str | Path | None, every_s: float | None, resume:
         problems.append(Problem("checkpoint_every_s", repr(every_s), allowed))
     if problems:
         raise InputError(problems)
+    if out is not None:
+        refuse_foreign(Path(out))
 
 
 def examined(facility: Facility, result: Result) -> Result:

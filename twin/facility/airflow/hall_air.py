@@ -19,6 +19,7 @@ from twin.facility.airflow.snap import Lines, snapped
 from twin.facility.airflow.units import placed_racks
 from twin.facility.ledger import Ledger
 from twin.facility.space import siting
+from twin.facility.space.stated_places import members
 from twin.physics.airflow.grid import AirPort, Room
 from twin.physics.coolant import HEAT_CAPACITY_J_M3_K
 from twin.scenario.schema import Scenario
@@ -128,9 +129,19 @@ def _known(scenario: Scenario, plan: HallPlan, lost: Collection[str]) -> None:
     wrong = [name for name in lost if name not in units]
     if wrong:
         allowed = f"air handlers of hall {plan.spec.name!r}: " + (", ".join(units) or "none")
-        raise InputError(
-            [Problem("--lose", repr(name), allowed, did_you_mean(name, units)) for name in wrong]
-        )
+        hall_of = _halls(scenario)
+        problems = []
+        for name in wrong:
+            elsewhere = f"it stands in hall {hall_of[name]!r}" if name in hall_of else ""
+            hint = elsewhere or did_you_mean(name, units)
+            problems.append(Problem("--lose", repr(name), allowed, hint))
+        raise InputError(problems)
+
+
+def _halls(scenario: Scenario) -> dict[str, str]:
+    """The hall of every air handler of the layout."""
+    every = scenario.plan.cooling.air
+    return {name: air.hall for air in every for name in members(air.name, air.count)}
 
 
 def assembled(plan: HallPlan, lines: Lines, room: Room) -> HallAir:

@@ -29,7 +29,7 @@ def of_top_event(gates: Gates, facility: Facility, asked: str) -> Gates:
         return replace(gates, tops=(gates.index[_known(facility.racks.id, name, "a rack")],))
     if kind == "hall":
         halls = list(facility.cooling.hall_id)
-        hall = halls.index(_known(halls, name, "a hall"))
+        hall = halls.index(_known(halls, name, "a hall: " + ", ".join(halls)))
         inside = np.flatnonzero(facility.racks.hall == hall)
         return replace(gates, tops=tuple(gates.index[facility.racks.id[r]] for r in inside))
     if kind == "racks":

@@ -6,6 +6,7 @@ Nothing of the program that wrote it is trusted: a scene may have been edited el
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -60,6 +61,10 @@ class FeedPrim:
     """Pairs that it had when it was written; 0 where it does not say."""
 
 
+_FIRST_WORDS = re.compile(r" at line \d+ in file \S+ : '(.*?)'\s*(?:\n\s*Error in |$)", re.DOTALL)
+"""What OpenUSD says first, of a cause and what followed from it, without names of its sources."""
+
+
 def open_scene(path: Path) -> Stage:
     """The composed stage of a scene: its root file, or the folder that holds facility.usd*.
 
@@ -69,9 +74,9 @@ def open_scene(path: Path) -> Stage:
     try:
         return Usd.Stage.Open(str(found))
     except Tf.ErrorException as error:
-        words = str(error).strip().splitlines()
-        said = words[-1].strip() if words else "a file that OpenUSD cannot read"
-        raise InputError([Problem("", said, "an OpenUSD scene", file=str(path))]) from error
+        said = _FIRST_WORDS.search(str(error))
+        found = said[1].strip() if said else "a file that OpenUSD cannot read"
+        raise InputError([Problem("", found, "an OpenUSD scene", file=str(path))]) from error
 
 
 def root_file(path: Path) -> Path:
