@@ -54,12 +54,12 @@ def _of_the_grid(scenario: Scenario) -> Iterator[Moment]:
     """Calls to draw less, and what storage schedules ask for."""
     answer = scenario.controls.demand_response
     for i, event in enumerate(answer.events if answer else ()):
-        loc = ("controls", "demand_response", "events", i, "at")
-        yield loc, "", f"the call {event.name}", event.at
+        what = f"the call {event.name}"
+        yield ("controls", "demand_response", "events", i, "at"), "", what, event.at
     for r, rule in enumerate(scenario.controls.storage):
         for i, step in enumerate(rule.steps if isinstance(rule, StorageSchedule) else ()):
-            loc = ("controls", "storage", r, "steps", i, "at")
-            yield loc, rule.bess, f"a step of the schedule of {rule.bess}", step.at
+            what = f"a step of the schedule of {rule.bess}"
+            yield ("controls", "storage", r, "steps", i, "at"), rule.bess, what, step.at
 
 
 def _hours(seconds: float) -> str:

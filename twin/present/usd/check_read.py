@@ -75,8 +75,8 @@ def open_scene(path: Path) -> Stage:
         return Usd.Stage.Open(str(found))
     except Tf.ErrorException as error:
         said = _FIRST_WORDS.search(str(error))
-        found = said[1].strip() if said else "a file that OpenUSD cannot read"
-        raise InputError([Problem("", found, "an OpenUSD scene", file=str(path))]) from error
+        cause = said[1].strip() if said else "a file that OpenUSD cannot read"
+        raise InputError([Problem("", cause, "an OpenUSD scene", file=str(path))]) from error
 
 
 def root_file(path: Path) -> Path:

@@ -44,18 +44,27 @@ class JobCheckpoints:
         return float(self.own.checkpoint_bytes[j]) / (gpus * HOST_COPY_B_S)
 
     def interval_s(self, j: int) -> float:
-        """Work between checkpoints: as stated, or Daly's by the failures of the gang's nodes."""
+        """Work between checkpoints: as stated, or Daly's by the failures of the gang's nodes at the
+        rates of this run.
+        """
         job = self.jobs[j]
         rack = int(self.own.learned_rack[j])
         if not job.optimal_interval or rack < 0 or not self.own.checkpoint_bytes[j]:
             return job.interval_s
-        between_s = float(self.world.facility.racks.node_mtbf_h[rack]) * HOUR_S / job.nodes
+        alone_h = float(self.world.facility.racks.node_mtbf_h[rack])
+        between_s = alone_h * HOUR_S / (job.nodes * self._times_as_often)
         if not np.isfinite(between_s):
             return job.interval_s
         write_s = self.write_s(j)
         stop_s = self._copy_s(j) if job.asynchronous else write_s
         best_s = float(daly_interval_s(stop_s, between_s))
         return max(best_s, write_s) if job.asynchronous else best_s
+
+    @property
+    def _times_as_often(self) -> float:
+        """How many times as often as the catalogue says nodes fail in this run."""
+        rates = self.world.facility.scenario.faults.rates
+        return rates.scale if rates is not None and rates.nodes else 1.0
 
     def keep(self, j: int) -> None:
         """A checkpoint has been taken: it keeps what is done, at once or when it is written."""
