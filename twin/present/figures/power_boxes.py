@@ -170,7 +170,7 @@ def _broken(events: pd.DataFrame, time_s: float) -> set[str]:
 def _state_of(live_frac: float) -> str:
     if not np.isfinite(live_frac):
         return "unknown"
-    return "live" if live_frac > 0.999 else "lost" if live_frac < 0.001 else "partly"
+    return "live" if live_frac > 1 - 1e-6 else "lost" if live_frac < 0.001 else "partly"
 
 
 def _inherited(graph: nx.DiGraph, boxes: dict[str, Box]) -> dict[str, Box]:

@@ -10,8 +10,11 @@ from twin.present.blocks import Block, Columns, Grid, Lines, Section, grid, word
 from twin.present.figures.sankey import energy_graph, residual_frac, staged
 from twin.present.report import electrical
 from twin.present.report.provenance import findings
-from twin.quantities import clock, energy, percent, power, span
+from twin.quantities import available, clock, duration, energy, percent, power, span
 from twin.results import Result
+
+ROUNDING = 1e-6
+"""Of sums of many shares: who was without voltage for less is not told."""
 
 
 def section(result: Result) -> Section:
@@ -62,17 +65,29 @@ def loading_frame(result: Result) -> pd.DataFrame:
 def _says(loading: pd.DataFrame, result: Result) -> list[str]:
     over = loading[loading["peak_frac"] > 1.0]["component"]
     standby = loading["kind"].isin(map(singular, named(Role.STANDBY))) | ~(loading["live_frac"] > 0)
-    dark = loading[(loading["live_frac"] < 0.9999) & ~standby]["component"]
+    dark = loading[(loading["live_frac"] < 1 - ROUNDING) & ~standby]
     if loading.empty:
         return ["No loading was recorded."]
     says = [
         f"{span(over)} went above rating." if len(over) else "No element went above its rating.",
-        f"{span(dark)} lost supply for part of the run."
+        f"{span(dark['component'])} lost supply, for {_longest(dark, result)}."
         if len(dark)
         else "No element lost its supply.",
     ]
     gap = residual_frac(energy_graph(result.frame("energy")))
     return [*says, f"The stages of the energy table close within {percent(max(gap, 1e-6), 4)}."]
+
+
+def _longest(dark: pd.DataFrame, result: Result) -> str:
+    """How long the elements were without voltage, the longest where they differ."""
+    lost_s = (1 - dark["live_frac"]) * float(result.frame("power")["time_s"].max())
+    alike = lost_s.max() - lost_s.min() <= 1e-6 * lost_s.max()
+    return f"{duration(lost_s.max())}{'' if alike else ' at most'}"
+
+
+def _voltage(live_frac: float) -> str:
+    """Share of the time; seconds of a day are told too."""
+    return available(1 - live_frac) if 0.9995 <= live_frac < 1 - ROUNDING else percent(live_frac)
 
 
 def _loading(loading: pd.DataFrame, result: Result) -> Grid:
@@ -94,7 +109,7 @@ def _loading(loading: pd.DataFrame, result: Result) -> Grid:
         "in the period to": ("peak_s", clock),
         "By design": ("normal", percent),
         "after the worst loss": ("after", percent),
-        "Time with voltage": ("live_frac", percent),
+        "Time with voltage": ("live_frac", _voltage),
     }
     return grid("Loading, highest first", shown, columns, table="power", fold=True)
 
