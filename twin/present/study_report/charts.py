@@ -21,9 +21,10 @@ from twin.analysis.statistics.study_page import (
     IntervalFigure,
 )
 from twin.present.figures.style import BLUE, CYCLE, GREY, INK, RC, WIDTH_IN, HouseFigure
-from twin.quantities import middle, short_number
+from twin.quantities import middle, scaled, short_number
 
 MOST_BARS = 15
+J_PER_WH = 3600.0
 _MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _NAME = 34
 _TITLE = 52
@@ -80,11 +81,17 @@ def _made(height_in: float) -> tuple[Figure, Axes]:
 
 def _scaled_ticks(axes: Axes) -> None:
     """Large and tiny numbers with k, M, G or m: a power of ten at an axis's end is overlooked.
-    Shares in per cent.
+    Shares in per cent, energy in Wh as in words.
     """
     for axis in (axes.xaxis, axes.yaxis):
-        if axis.get_label_text().endswith("_frac"):
+        name = axis.get_label_text()
+        if name.endswith("_frac"):
             axis.set_major_formatter(PercentFormatter(1.0))
+            continue
+        if _is_energy(name):
+            axis.set_label_text(f"{name.removesuffix('_j')} (Wh)")
+            axis.set_major_locator(_WattHours(5))
+            axis.set_major_formatter(lambda value, _: _WATT_HOURS(value / J_PER_WH))
             continue
         largest = max(map(abs, axis.get_view_interval()))
         words = isinstance(axis.get_major_locator(), FixedLocator)
@@ -92,11 +99,27 @@ def _scaled_ticks(axes: Axes) -> None:
             axis.set_major_formatter(EngFormatter(sep=" "))
 
 
+def _is_energy(name: str) -> bool:
+    return name.endswith("_j") and not name.endswith("_per_token_j")
+
+
 def _number(value: float, outcome: str, digits: int = 3) -> str:
-    """As its outcome has it: shares in per cent."""
+    """As its outcome has it: shares in per cent, energy in Wh."""
     if outcome.endswith("_frac"):
         return f"{short_number(100.0 * value, digits)} %"
+    if _is_energy(outcome):
+        return scaled(value / J_PER_WH, "Wh", digits)
     return short_number(value, digits)
+
+
+class _WattHours(MaxNLocator):
+    """Round numbers of Wh on an axis of joules."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        return J_PER_WH * np.asarray(super().tick_values(vmin / J_PER_WH, vmax / J_PER_WH))
+
+
+_WATT_HOURS = EngFormatter(sep=" ")
 
 
 def _named(axes: Axes, labels: Sequence[str]) -> None:
