@@ -148,6 +148,8 @@ def test_condensers_are_held_in_cold_air_and_above_their_water() -> None:
     machine of the data set: 5.56 K below the leaving water.
     """
     carrier = curve("carrier_30rb390")
+    held = (4.44 - 7 + 30) / (29.44 - 7 + 30)
+    assert beyond_frac(carrier, 7.0, 4.0) == pytest.approx(held, rel=1e-12)
     assert beyond_frac(carrier, 7.0, -20.0) == beyond_frac(carrier, 7.0, 4.44) < 0.6
     assert beyond_frac(carrier, 7.0, 4.0) == beyond_frac(carrier, 7.0, 4.44)
     assert beyond_frac(carrier, 7.0, 5.0) > beyond_frac(carrier, 7.0, 4.44)
@@ -160,6 +162,9 @@ def test_condensers_are_held_in_cold_air_and_above_their_water() -> None:
 def test_the_side_where_a_machine_may_carry_less_is_told_apart() -> None:
     assert safely_outside(YORK, 12.0, 10.0)
     assert not safely_outside(YORK, 12.0, 36.0)
+    assert safely_outside(YORK, 4.44, 35.0), "at both ends"
+    for edge in ((8.89, 35.0), (4.44, 12.78)):
+        assert not outside(YORK, *edge)
     assert not safely_outside(YORK, 4.0, 20.0)
 
 
@@ -169,3 +174,8 @@ def test_steps_over_the_end_of_a_curve_are_as_small_as_they_are() -> None:
         assert either[0] == pytest.approx(either[1], rel=1e-6)
     over = power_w(YORK, 500e3, 7.0, np.array([35.0 - 1e-6, 35.0 + 1e-6]))
     assert over[0] == pytest.approx(over[1], rel=1e-6)
+
+
+def test_a_machine_that_is_stated_for_less_lift_than_any_keeps_its_curves() -> None:
+    near = replace(YORK, leaving_degc=(4.44, 15.0), entering_degc=(2.0, 35.0))
+    assert beyond_frac(near, 15.0, 3.0) == 1.0
