@@ -189,7 +189,8 @@ class Plan:
         suppliers_first = TopologicalSorter(taken).static_order()
         for name in reversed(list(suppliers_first)):
             part = self.part[name]
-            drawn = given[name] + part.load_w + part.loss_w(given[name], name in bypassed)
+            own_w = part.standby_w if part.kind == "bess" else part.load_w
+            drawn = given[name] + own_w + part.loss_w(given[name], name in bypassed)
             drawn -= self._given_by_stores(part, drawn, taken, given)
             for supply, share in self._shares(part, taken[name]):
                 given[supply] += drawn * share
@@ -203,8 +204,7 @@ class Plan:
         if not part.least_w or reached_w >= part.least_w * (1.0 - 1e-9):
             return 0.0
         mine = [store for store in self.stores[part.name] if store.name in taken]
-        standby_w = sum(store.standby_w for store in mine)
-        missing_w = max(drawn_w + standby_w - reached_w * (1.0 + 1e-9), 0.0)
+        missing_w = max(drawn_w - reached_w * (1.0 + 1e-9), 0.0)
         for store in mine:
             given[store.name] = missing_w * store.rating_w / sum(s.rating_w for s in mine)
         return min(missing_w, drawn_w)

@@ -103,3 +103,24 @@ def test_racks_that_move_over_empty_the_store_of_the_other_board() -> None:
     pairs = {("ta_1", "tb_1"): False, ("ta_1", "bb"): True, ("ta_1", "sa"): False}
     for lost, dark in {**pairs, ("ta_1", "ta_2"): False, ("tb_1", "ba"): True}.items():
         assert down(built, *lost) == dark == bool(dark_in_the_end(run, lost)), lost
+
+
+@pytest.mark.parametrize(("bess_kw", "dark"), [(50.0, False), (1000.0, True)])
+def test_what_a_store_draws_for_itself_may_trip_what_is_left(bess_kw: float, dark: bool) -> None:
+    """993 kW on one of two transformers of 800 that trip from 1,000 kW on: 10 kW of standby are too
+    much, and were not counted: the graph said survivable, and the run went dark.
+    """
+    parts = [
+        part("u", "utility_feed"),
+        part("t", "transformer_2500", "u", kw=800.0, count=2),
+        part("board", "switchboard_4000", "t"),
+        part("bess", "bess_1000_2h", "board", kw=bess_kw),
+    ]
+    parts[-1]["overrides"] = {"battery_energy": "1 kWh"}
+    built = facility(power_only(parts, [load("row", 993.0, "board")]))
+    board = built.power.id.index("board")
+    drawn_w = float(loading(built).input_w[board]) + 0.01 * bess_kw * 1e3
+    assert (drawn_w > 1.25 * 800e3) == dark
+    run = twin.start(built)
+    run.until(60.0)
+    assert down(built, "t_1") == dark == bool(dark_in_the_end(run, ("t_1",)))

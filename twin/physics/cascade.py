@@ -197,9 +197,8 @@ def _helped_w(
     pairs = zip(system.entries[node], given, strict=True)
     reached_w = np.max([_rated_w(system, entry, ways) for entry, ways in pairs], axis=0)
     mine = [(s, np.where(live[s], system.rating_w[s], 0.0)) for s in system.stores[node]]
-    standby_w = sum(np.where(live[s], system.standby_w[s], 0.0) for s, _ in mine)
     helped = reached_w < system.minimum_w[node] * ENOUGH_FRAC
-    missing_w = np.where(helped, drawn + standby_w - reached_w * (1.0 + 1e-9), 0.0)
+    missing_w = np.where(helped, drawn - reached_w * (1.0 + 1e-9), 0.0)
     whole_w = sum(weight for _, weight in mine)
     share = np.maximum(missing_w, 0.0) / np.where(whole_w > 0, whole_w, 1.0)
     return {store: share * weight for store, weight in mine}

@@ -58,8 +58,6 @@ class PowerSystem:
     """Of each node the stores at it that count towards its least supply; where empty, none."""
     store_j: Array = field(default_factory=lambda: np.zeros(0))
     """(node,) what each of these can give altogether; 0 for others."""
-    standby_w: Array = field(default_factory=lambda: np.zeros(0))
-    """(node,) what each of these draws for itself; 0 for others."""
 
     @cached_property
     def entries(self) -> tuple[tuple[Entry, ...], ...]:

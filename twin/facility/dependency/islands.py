@@ -235,9 +235,7 @@ def _part(flow: PowerSystem, node: Index, place: dict[int, int]) -> PowerSystem:
             "minimum_w",
         )
     }
-    for name in ("store_j", "standby_w"):
-        column = getattr(flow, name)
-        columns[name] = column[node] if column.size else column
+    columns["store_j"] = flow.store_j[node] if flow.boards else flow.store_j
     idle, linear, square = (column[node] for column in flow.loss)
     supplies = tuple(tuple(place[s] for s in flow.supplies[n]) for n in node.tolist())
     columns["feeds"] = tuple(flow.feeds[n] for n in node.tolist()) if flow.feeds else ()

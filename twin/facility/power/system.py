@@ -27,11 +27,12 @@ class System:
 def system(facility: Facility) -> System:
     """Equipment and loads in order of feed; loads with the same supplies are one load.
 
-    Loads stand at their peak.
+    Loads stand at their peak; BESS draw what they draw for themselves.
     """
     tree = facility.power
     supplies = _supplies(tree)
     load_w = peak_loads_w(facility)
+    load_w[tree.bess.node] += tree.bess.standby_w
     merged: dict[tuple[int, ...], int] = {}
     kept: list[int] = []
     for level in reversed(tree.levels):
@@ -98,13 +99,13 @@ def _stores(facility: Facility, kept: Index) -> dict[str, Any]:
         return {}
     place = {node: row for row, node in enumerate(kept.tolist())}
     stores: list[list[int]] = [[] for _ in kept]
-    numbers = np.zeros((2, kept.size))
+    store_j = np.zeros(kept.size)
     given_j = certain_j(facility) * facility.power.battery_discharge_frac[bess.node]
     for k in counted.tolist():
         own = place[int(bess.node[k])]
         stores[place[int(bess.board[k])]].append(own)
-        numbers[:, own] = given_j[k], bess.standby_w[k]
-    return {"stores": tuple(map(tuple, stores)), "store_j": numbers[0], "standby_w": numbers[1]}
+        store_j[own] = given_j[k]
+    return {"stores": tuple(map(tuple, stores)), "store_j": store_j}
 
 
 def _over(
