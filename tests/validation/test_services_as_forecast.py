@@ -193,3 +193,20 @@ def test_single_requests_take_the_clock_that_boards_hold(tmp_path: Path) -> None
     want = _asked(case, name, 256, profile=name)
     assert row["tokens_served"] / 60.0 == pytest.approx(8 * want.output_tokens_per_s, rel=0.005)
     assert _gpu_w(facility, row) == pytest.approx(want.gpu_power_w, rel=0.005)
+
+
+def test_how_far_a_ceiling_above_the_clock_that_boards_hold_is_off(tmp_path: Path) -> None:
+    """Boards hold 0.889 of the full clock, so one of 0.95 should change nothing: 3.2 % too few
+    tokens and 7 % too little power, as the docs say. A whole one
+    does nothing.
+    """
+    case = ("dgx_h200_x4", "Llama-3.1-8B", 1, "bf16", 8000, 200, 16)
+    told = "profiles: {H200-SXM-141GB: H200-SXM-141GB}\n"
+    order = "controls: {{actions: [{{kind: clock_ceiling, clock: {}}}]}}\n"
+    free, above, held = (
+        served(tmp_path, case, 1e5, "5 min", told + more)[1].iloc[-1]
+        for more in ("", order.format(0.95), order.format(1.0))
+    )
+    assert above["tokens_served"] / free["tokens_served"] == pytest.approx(1 - 0.032, abs=1e-3)
+    assert above["energy_j"] / free["energy_j"] == pytest.approx(1 - 0.069, abs=1e-3)
+    assert held["tokens_served"] == free["tokens_served"]
