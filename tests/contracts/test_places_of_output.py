@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,31 @@ def test_what_opens_no_scene_is_told_in_its_own_words(
     told = capfd.readouterr().err
     assert "cut.usda:3:" in told
     assert "pxrInternal" not in told
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["climate", LAYOUT, "phoenix", "--hourly", "out.csv"], "out.csv"),
+        (["redundancy", LAYOUT, "--out", "."], "redundancy.json"),
+        (["airflow", LAYOUT, "--out", "."], "airflow.json"),
+        (["export", LAYOUT, "out.json", "--to", "pandapower"], "out.json"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, words: list[str], name: str) -> None:
+    """Files of 2 KiB at most: exit code 1, a word on which file, the old one whole, no part of a
+    new one.
+    """
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    limited = ["bash", "-c", 'ulimit -f 2; exec "$@"', "_", sys.executable, "-B", "-m", "twin"]
+    ended = subprocess.run(
+        [*limited, *words], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "could not be written" in ended.stderr or "File too large" in ended.stderr
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+    assert not list(tmp_path.glob(".*partial*"))
 
 
 def test_a_hall_that_is_none_is_answered_with_those_there_are(

@@ -46,12 +46,17 @@ def refuse_other_pictures(picture: Path | None) -> None:
 
 def write(found: ClimateYear, hourly: Path | None, picture: Path | None) -> None:
     """Write every hour as CSV, and the figure, where they are asked for."""
+    from twin.results.folder import write_whole, writing
+
     if hourly is not None:
-        found.frame().to_csv(hourly, index=False, float_format="%.8g")
+        text: str = found.frame().to_csv(index=False, float_format="%.8g")
+        with writing("the hours", hourly):
+            write_whole(hourly, text.encode())
     if picture is not None:
         from twin.present.figures.year import write_year
 
-        write_year(found, picture)
+        with writing("the figure", picture):
+            write_year(found, picture)
 
 
 def shown(found: ClimateYear) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from twin.arrays import Array, Index
+from twin.results.folder import write_whole
 
 STEP_M = 0.1
 VALUES_MAX = 4_000_000
@@ -44,7 +45,7 @@ def write_vti(path: Path, lines: tuple[Array, Array, Array], fields: dict[str, A
         + "\n".join(heads)
         + '\n</CellData></Piece></ImageData>\n<AppendedData encoding="raw">_'
     )
-    path.write_bytes(head.encode() + b"".join(blocks) + b"\n</AppendedData></VTKFile>\n")
+    write_whole(path, head.encode() + b"".join(blocks) + b"\n</AppendedData></VTKFile>\n")
 
 
 def sampling_step_m(lines: tuple[Array, Array, Array]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Mapping
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from twin.arrays import Array
 from twin.errors import OutputError
 from twin.present.airflow.figures import plan_figure, section_figure
 from twin.present.vti import write_vti
+from twin.results.folder import write_whole
 
 
 def write(answer: AirflowAnswer, folder: Path) -> list[Path]:
@@ -30,27 +32,29 @@ def write(answer: AirflowAnswer, folder: Path) -> list[Path]:
 
 def _texts(answer: AirflowAnswer, folder: Path) -> list[Path]:
     whole = folder / "airflow.json"
-    whole.write_text(json.dumps(answer.as_dict(), indent=2) + "\n", encoding="utf-8")
+    write_whole(whole, f"{json.dumps(answer.as_dict(), indent=2)}\n".encode())
     racks = folder / "racks.csv"
     _rows(racks, answer.racks())
     handlers = folder / "handlers.csv"
     _rows(handlers, answer.handlers())
     takers, givers, shares = answer.unit_matrix()
     matrix = folder / "recirculation_matrix.csv"
-    with matrix.open("w", encoding="utf-8", newline="") as sink:
-        table = csv.writer(sink)
-        table.writerow(["air_of", *(f"from_{giver}_frac" for giver in givers)])
-        for taker, row in zip(takers, shares, strict=True):
-            table.writerow([taker, *(f"{share:.6f}" for share in row)])
+    sink = StringIO(newline="")
+    table = csv.writer(sink)
+    table.writerow(["air_of", *(f"from_{giver}_frac" for giver in givers)])
+    for taker, row in zip(takers, shares, strict=True):
+        table.writerow([taker, *(f"{share:.6f}" for share in row)])
+    write_whole(matrix, sink.getvalue().encode())
     return [whole, racks, handlers, matrix]
 
 
 def _rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     held = list(rows)
-    with path.open("w", encoding="utf-8", newline="") as sink:
-        table = csv.DictWriter(sink, list(held[0]) if held else [])
-        table.writeheader()
-        table.writerows(held)
+    sink = StringIO(newline="")
+    table = csv.DictWriter(sink, list(held[0]) if held else [])
+    table.writeheader()
+    table.writerows(held)
+    write_whole(path, sink.getvalue().encode())
 
 
 def _field(answer: AirflowAnswer, folder: Path) -> Path:

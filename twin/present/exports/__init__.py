@@ -12,6 +12,7 @@ from twin.present.exports.opendss import opendss_text
 from twin.present.exports.pandapower import pandapower_text
 from twin.present.exports.power_grid_model import power_grid_model_text
 from twin.quantities import power
+from twin.results.folder import write_whole, writing
 
 TOOLS = {
     "pandapower": pandapower_text,
@@ -34,7 +35,8 @@ def write_export(facility: Facility, tool: str, out: Path) -> Path:
         network = export_network(facility)
     except ArithmeticError:
         raise InputError([_too_much(facility)]) from None
-    out.write_text(TOOLS[tool](network), encoding="utf-8")
+    with writing("the network", out):
+        write_whole(out, TOOLS[tool](network).encode())
     return out
 
 
