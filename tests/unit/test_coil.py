@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.physics.coil import HOLDS, OPEN, SHUT, ControlledCoils
+from twin.physics.coil import HOLDS, OPEN, SHUT, TOUCH_K, ControlledCoils
 
 CASE = ControlledCoils(np.array([3000.0]), np.array([5000.0]), np.array([1500.0]), np.array([20.0]))
 """Water at 10 degC, full open: T - 0.6 (T - 10) + 0.3."""
@@ -114,3 +114,22 @@ def test_two_millionths_of_a_kelvin_inside_an_edge_a_coil_stays_what_it_was(edge
     for before in sides:
         found = CASE.piece(np.array([before]), np.array([drawn]), np.array([10.0]))
         assert found[0] == before
+
+
+def test_where_a_coil_leaves_its_piece_by_hand() -> None:
+    """Air drawn in at which an open valve just gives the set-point: 0.4 of 30 °C, 0.6 of water of
+    10 °C and 2 K of the fan make 20. A coil that passes more than its stream carries meets it from
+    the other side, at 54 °C over water of 30.
+    """
+    few = ControlledCoils(*(np.array([x]) for x in (600.0, 1000.0, 2000.0, 20.0)))
+    assert few.behind_degc(np.array([30.0]), np.array([10.0])) == pytest.approx(20.0)
+    lower, upper = (x[0] for x in few.ends_degc(np.array([HOLDS]), np.array([10.0])))
+    assert (lower, upper) == (pytest.approx(18 - 4 * TOUCH_K, abs=1e-9), pytest.approx(30.0))
+    lower, upper = (x[0] for x in few.ends_degc(np.array([OPEN]), np.array([10.0])))
+    assert (lower, upper) == (pytest.approx(30 - 10 * TOUCH_K, abs=1e-9), np.inf)
+    many = few._replace(open_w_k=np.array([1500.0]))
+    assert many.behind_degc(np.array([54.0]), np.array([30.0])) == pytest.approx(20.0)
+    lower, upper = (x[0] for x in many.ends_degc(np.array([OPEN]), np.array([30.0])))
+    assert lower == pytest.approx(30 - 4 * TOUCH_K, abs=1e-9)
+    assert upper == pytest.approx(54 + 8 * TOUCH_K, abs=1e-9)
+    assert many.ends_degc(np.array([HOLDS]), np.array([30.0]))[0][0] == pytest.approx(54.0)
