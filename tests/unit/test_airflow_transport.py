@@ -9,7 +9,7 @@ from tests.unit.airflow_rooms import duct, rack_room
 from twin.arrays import Array
 from twin.physics.airflow.grid import Room
 from twin.physics.airflow.potential import potential
-from twin.physics.airflow.transport import delays_s, matrix, matrix_and_delays, mean_age_s, scalar
+from twin.physics.airflow.transport import matrix, matrix_and_delays, scalar
 
 
 def flows(room: Room, into_room: bool) -> Array:
@@ -37,8 +37,8 @@ def test_a_duct_delays_by_its_volume_over_its_flow() -> None:
     room = duct()
     field = potential(room)
     held_s = 12 * 6 * 6 * 1e-3 / 0.36
-    assert delays_s(room, field)[0, 0] == pytest.approx(held_s, rel=1e-6)
-    age = mean_age_s(room, field)
+    assert matrix_and_delays(room, field)[1][0, 0] == pytest.approx(held_s, rel=1e-6)
+    age = scalar(room, field, np.zeros(1), room.volumes_m3() * ~room.solid)
     assert age[-1].mean() == pytest.approx(held_s, rel=1e-6)
     assert (np.diff(age[:, 3, 3]) > 0).all()
 

@@ -12,7 +12,6 @@ from twin.physics.chip import (
     ActivityLaw,
     activity,
     clock_for_power,
-    fit_activity,
     power_w,
     voltage_frac,
 )
@@ -45,11 +44,3 @@ def test_activity_is_a_share_that_scales_with_busy_time(law: ActivityLaw) -> Non
     assert activity(law, 0.0, 0.0, 0.0) == 0.0
     assert activity(law, 1.0, 1.0) <= 1.0
     assert activity(law, 0.05, 0.1, 0.5) == pytest.approx(0.5 * activity(law, 0.1, 0.2))
-
-
-def test_fit_finds_the_law_it_was_fed() -> None:
-    u_c, u_m = np.random.default_rng(1).uniform(0.05, 0.5, (2, 60))
-    truth = ActivityLaw(0.1, 0.5, 0.4, 0.5, 1.0)
-    drawn_w = power_w(75, 700, activity(truth, u_c, u_m))
-    found = fit_activity(u_c, u_m, drawn_w, 75, 700, np.arange(60) % 4)
-    assert found == ActivityLaw(*(pytest.approx(x) for x in (0.1, 0.5, 0.4, 0.5, 1.0)))

@@ -17,7 +17,7 @@ import pytest
 from tests.sources import by
 from twin import InputError
 from twin.analysis.statistics import batch_means, mean_interval
-from twin.physics.queueing import erlang_b, mean_wait_mmc_s
+from twin.physics.queueing import mean_wait_mg1_s
 from twin.study.experiments.compare_designs import compare_designs
 from twin.study.experiments.optimise import optimise
 from twin.study.experiments.sample_size import sample_size
@@ -179,7 +179,6 @@ def test_many_servers_wait_as_long_as_erlang_says() -> None:
     for servers, case in ((8, "mm8"), (32, "mm32")):
         rows = found[found["servers"] == servers]
         wait_s, waits_frac = expected(case)
-        assert mean_wait_mmc_s(0.9 * servers, 1.0, servers) == pytest.approx(wait_s, abs=1e-6)
         assert mean_interval(rows["wait_s"], 0.99).covers(wait_s)
         assert mean_interval(rows["waits_frac"], 0.99).covers(waits_frac)
         assert rows["wait_s"].mean() == pytest.approx(wait_s, rel=0.08)
@@ -204,7 +203,6 @@ def lost_calls(servers: int, seed: int, count: int = 60_000) -> float:
 
 def test_calls_are_lost_as_often_as_erlang_says() -> None:
     found = study(lost_calls, {"servers": [10]}, replications=8).table
-    assert erlang_b(8.0, 10) == pytest.approx(expected("erlang_b")[0], abs=1e-6)
     assert mean_interval(found["value"]).covers(expected("erlang_b")[0])
     assert found["value"].mean() == pytest.approx(expected("erlang_b")[0], rel=0.03)
 
@@ -239,14 +237,14 @@ TWO_QUEUES = {"now": {"mu": 1.0}, "faster": {"mu": 1.05}}
 def test_common_random_numbers_of_a_queue() -> None:
     found = compare_designs(queue, TWO_QUEUES, "value", most=100, looks=1, least=100).answers[0]
     assert found.variance_ratio >= 5.0
-    exact = mean_wait_mmc_s(0.8, 1.05, 1) - mean_wait_mmc_s(0.8, 1.0, 1)
+    exact = mean_wait_mg1_s(0.8, 1 / 1.05, 1.0) - mean_wait_mg1_s(0.8, 1.0, 1.0)
     assert found.low <= exact <= found.high
 
 
 def test_a_clear_comparison_stops_early_and_its_interval_still_covers() -> None:
     found = compare_designs(queue, TWO_QUEUES, "value", most=100)
     answer = found.answers[0]
-    exact = mean_wait_mmc_s(0.8, 1.05, 1) - mean_wait_mmc_s(0.8, 1.0, 1)
+    exact = mean_wait_mg1_s(0.8, 1 / 1.05, 1.0) - mean_wait_mg1_s(0.8, 1.0, 1.0)
     assert answer.decided
     assert answer.pairs < 100
     assert answer.low <= exact <= answer.high

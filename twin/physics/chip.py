@@ -22,10 +22,8 @@ figures.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
@@ -36,7 +34,6 @@ FLOOR_VOLTAGE_FRAC = 0.81
 """Voltage there, of the voltage at full clock: the line that was measured from 0.75 of the clock
 upwards, carried on."""
 _GRID = np.linspace(0.0, 1.0, 1025)
-_EXPONENTS = tuple(product((0.25, 0.5, 0.75, 1.0), (0.25, 0.5, 0.75, 1.0)))
 
 
 @dataclass(frozen=True)
@@ -78,41 +75,6 @@ def activity(
     features = _features(law.compute_exponent, law.memory_exponent, u_c, u_m)
     used: Array = busy * np.clip(features @ _coefficients(law), 0, law.most)
     return used
-
-
-def fit_activity(
-    compute_activity: Array,
-    memory_activity: Array,
-    power_w: Array,
-    idle_w: float,
-    max_w: float,
-    group: NDArray[np.int_],
-) -> ActivityLaw:
-    """The law with the least relative error of the power; shapes (sample,), activities while busy.
-
-    `group` numbers the models: each is left out once to choose the exponents. Source: Lawson and
-    Hanson (1974), non-negative least squares.
-    """
-    dynamic = (power_w - idle_w) / power_w
-    scale = ((max_w - idle_w) / power_w)[:, None]
-
-    def solve(features: Array, keep: NDArray[np.bool_]) -> Array:
-        solution: Array = scipy.optimize.nnls((features * scale)[keep], dynamic[keep])[0]
-        return solution
-
-    def left_out_error(exponents: tuple[float, float]) -> float:
-        features = _features(*exponents, compute_activity, memory_activity)
-        said = [
-            (group == g, (features * scale)[group == g] @ solve(features, group != g))
-            for g in np.unique(group)
-        ]
-        return float(np.concatenate([np.abs(share - dynamic[left]) for left, share in said]).mean())
-
-    best = min(_EXPONENTS, key=left_out_error)
-    base, compute, memory = solve(
-        _features(*best, compute_activity, memory_activity), np.ones(power_w.size, bool)
-    )
-    return ActivityLaw(float(base), float(compute), float(memory), *best)
 
 
 def power_w(

@@ -179,11 +179,6 @@ def matrix(room: Room, field: Field) -> Array:
     return matrix_and_delays(room, field, with_delays=False)[0]
 
 
-def delays_s(room: Room, field: Field) -> Array:
-    """(inlet, outlet) mean travel time of the air that goes that way; NaN where none does."""
-    return matrix_and_delays(room, field)[1]
-
-
 def matrix_and_delays(room: Room, field: Field, with_delays: bool = True) -> tuple[Array, Array]:
     """Shares and mean travel times from the same solves.
 
@@ -216,17 +211,11 @@ def _sources(transport: Transport, batch: Sequence[OpenPort]) -> Array:
     return b
 
 
-def mean_age_s(room: Room, field: Field) -> Array:
-    """(nx, ny, nz) mean time since the air of a cell entered the room."""
-    transport = Transport(room, field)
-    alive = transport.alive.ravel()
-    return transport.inner(transport.solve_one(transport.faces.volume_m3.ravel() * alive))
-
-
 def scalar(room: Room, field: Field, outlet_values: Array, source: Array | None = None) -> Array:
     """(nx, ny, nz) steady scalar with a value at each outlet, in the order of the room's outlets.
 
-    `source` (nx, ny, nz) is what each cell adds, in the scalar's unit times m3/s.
+    `source` (nx, ny, nz) is what each cell adds, in the scalar's unit times m3/s; with the volumes
+    of the cells, and 0 at all outlets, the scalar is the mean time since air entered the room.
     """
     transport = Transport(room, field)
     b = np.zeros(transport.faces.fluid.size)

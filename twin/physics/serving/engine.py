@@ -50,11 +50,6 @@ class Served:
         return self.progress.first_token_s - self.arrival_s
 
     @property
-    def e2e_s(self) -> Array:
-        """From arrival to the last token."""
-        return np.where(self.done, self.progress.done_s, np.nan) - self.arrival_s
-
-    @property
     def tpot_s(self) -> Array:
         """Between tokens after the first; NaN for answers of one token."""
         after = self.output_tokens - 1
