@@ -53,6 +53,7 @@ def test_a_frame_is_made_once_and_is_as_a_frame_made_by_hand() -> None:
         "kind": repeated(["liquid", "room"], 2),
         "temperature_degc": np.arange(4.0),
         "heat_w": np.arange(4),
+        "doors_w": np.zeros(4),
         "flow_frac": np.full(4, np.nan),
     }
     frames = Frames({"loops": Columns.of(LOOPS, values)})
