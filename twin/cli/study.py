@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from twin.cli import say, study_face, study_method
+from twin.cli import say, study_face, study_line, study_method
 from twin.cli.complete import designs
-from twin.cli.options import Json
+from twin.cli.options import Json, Overrides
 from twin.quantities import counted
+
+if TYPE_CHECKING:
+    from twin.study.experiments.study_file import AskedStudy
 
 ROWS = 20
 """Cases that the terminal shows; the table on the disk has them all."""
 
-File = Annotated[Path, Argument(metavar="STUDY", help="A study file.", autocompletion=designs)]
+File = Annotated[
+    Path,
+    Argument(
+        metavar="STUDY", help="A study file; with --vary, a scenario.", autocompletion=designs
+    ),
+]
+Vary = Annotated[
+    list[str] | None,
+    Option(
+        "--vary",
+        metavar="KEY=LOW..HIGH:N",
+        help="What varies: N values from LOW to HIGH, or KEY=V1,V2; may be repeated.",
+    ),
+]
+Measures = Annotated[
+    list[str] | None,
+    Option("--measure", metavar="NAME", help="With --vary: an outcome to keep; all if left out."),
+]
 Out = Annotated[
     Path | None,
     Option("--out", metavar="DIR", help="Where the table goes; reports/<study name> if left out."),
@@ -31,6 +51,9 @@ Excel = Annotated[bool, Option("--excel", help="Write the table as an Excel file
 
 def study(
     file: File,
+    vary: Vary = None,
+    measures: Measures = None,
+    changes: Overrides = None,
     out: Out = None,
     workers: Workers = 0,
     cluster: Cluster = "",
@@ -42,9 +65,19 @@ def study(
     Leaves a table and a report. A study that was stopped or killed goes on where it stood when it
     is begun again.
     """
+    if vary:
+        asked = study_line.read(file, vary, measures or [], changes or [])
+        return _run(asked, out, workers, cluster, excel, json)
+    study_line.refuse_without_vary(file, measures or [], changes or [])
     if study_method.asked(file):
         return study_method.run(file, out, workers, cluster, excel, json)
-    asked = study_face.read(file)
+    _run(study_face.read(file), out, workers, cluster, excel, json)
+
+
+def _run(
+    asked: AskedStudy, out: Path | None, workers: int, cluster: str, excel: bool, json: bool
+) -> None:
+    """Evaluate a study, say its verdict, and write its table and its report."""
     folder = out or Path("reports") / asked.plan.name
     say.writable(folder)
     study_face.refuse_place(folder, excel, asked.plan.name)

@@ -97,9 +97,13 @@ def is_study(data: Any) -> bool:
     return "scenario" in keys and "layout" not in keys
 
 
-def study_of(asked: str | Path | Scenario | Function, plan: Mapping[str, Any]) -> AskedStudy:
-    """The study that Python describes, in the words of a study file. Raises as `read_study`."""
-    document = unwritten(dict(plan), "twin.study", {(): "twin.study"})
+def study_of(
+    asked: str | Path | Scenario | Function, plan: Mapping[str, Any], by: str = "twin.study"
+) -> AskedStudy:
+    """The study that Python, or whoever `by` names, describes in the words of a study file. Raises
+    as `read_study`.
+    """
+    document = unwritten(dict(plan), by, {(): by})
     document = replace(document, changed={})
     built = build_model(document, StudyPlan)
     if callable(asked):

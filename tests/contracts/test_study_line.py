@@ -1,0 +1,109 @@
+"""A study in one line, beside the file that says the same, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from twin.cli import main
+from twin.cli.study_line import named, read_varied
+
+ROOT = Path(__file__).parents[2]
+IDLE = ROOT / "layouts" / "gb200_su.yaml"
+SUPPLY = "plant.chilled_water.supply_temperature"
+FIVE_LINES = f"""name: asked
+scenario: hall.yaml
+vary:
+  {SUPPLY}: {{low: 14 °C, high: 17.8 °C, levels: 20}}
+outcomes: [pue]
+"""
+
+
+def test_the_table_is_that_of_the_file_of_five_lines(tmp_path: Path) -> None:
+    (tmp_path / "hall.yaml").write_text(IDLE.read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "asked.yaml").write_text(FIVE_LINES, encoding="utf-8")
+    line = ["study", str(tmp_path / "hall.yaml"), "--vary", f"{SUPPLY}=14..17.8 °C:20"]
+    asked = {"line": [*line, "--measure", "pue"], "file": ["study", str(tmp_path / "asked.yaml")]}
+    for name, command in asked.items():
+        assert main([*command, "--out", str(tmp_path / name), "--workers", "1"]) == 0
+    found = {name: pd.read_parquet(tmp_path / name / "table.parquet") for name in asked}
+    assert len(found["line"]) == 20
+    assert found["line"]["pue"].is_monotonic_decreasing
+    pd.testing.assert_frame_equal(found["line"], found["file"], check_exact=True)
+    page = (tmp_path / "line" / "study.html").read_text(encoding="utf-8")
+    assert "<svg" in page or "<img" in page
+
+
+def test_lists_whole_numbers_and_changes_of_every_case(tmp_path: Path, capsys: Any) -> None:
+    line = ["--vary", "air.crah.count=4..5:2", "--vary", "site.climate=baltimore,phoenix"]
+    out = ["--set", "horizon=1 h", "--out", str(tmp_path / "out"), "--workers", "1"]
+    assert main(["study", str(IDLE), *line, *out]) == 0
+    found = pd.read_parquet(tmp_path / "out" / "table.parquet")
+    assert found["air.crah.count"].tolist() == [4, 4, 5, 5]
+    assert found["site.climate"].tolist() == ["baltimore", "phoenix"] * 2
+    assert found["energy_utility_j"].between(300 * 3.6e6, 400 * 3.6e6).all()  # of one hour
+    assert "gb200_su_by_count_climate: 4 cases" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("k=6 °C..9 °C:4", {"low": "6 °C", "high": "9 °C", "levels": 4}),
+        ("k=6 °C..9:4", {"low": "6 °C", "high": "9 °C", "levels": 4}),
+        ("k = -2.5..1e3 : 4", {"low": -2.5, "high": 1000.0, "levels": 4}),
+        ("k=4, 5.5, true, 14 °C", [4, 5.5, True, "14 °C"]),
+        ("k=[1, 2],[3]", [[1, 2], [3]]),
+        ("layout=../a.yaml,../b.yaml", ["../a.yaml", "../b.yaml"]),
+    ],
+)
+def test_what_vary_says(said: str, values: Any) -> None:
+    assert list(read_varied([said]).values()) == [values]
+
+
+def test_a_long_name_is_cut() -> None:
+    assert named("a", ["b.c", "d.e[0].f"]) == "a_by_c_f"
+    assert len(named("first_factory", ["x" * 60])) == 40
+
+
+def test_every_bad_text_is_told_at_once(capsys: Any) -> None:
+    bad = ["k=1..2", "k=1..2:0", "k", "k=", "k=[1", "=1..2:3", "g=1", "g=2"]
+    line = [part for text in bad for part in ("--vary", text)]
+    assert main(["study", str(IDLE), *line, "--set", "horizon"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 8
+    assert all("--vary: found" in one and "KEY=LOW..HIGH:N" in one for one in said[:6])
+    assert "each key once; 'g' stands twice" in said[6]
+    assert said[7].startswith("--set: found 'horizon'")
+
+
+def test_every_bad_key_and_value_is_told_before_a_run(tmp_path: Path, capsys: Any) -> None:
+    line = ["--vary", "plant.chilled_water.suply_temperature=14..18 °C:2"]
+    more = ["--vary", "plant.warm_water.supply_temperature=30..140 °C:2"]
+    out = tmp_path / "out"
+    assert main(["study", str(IDLE), *line, *more, "--out", str(out)]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert "did you mean 'supply_temperature'?" in said[0]
+    assert "found '140.0 °C'; allowed: 1 to 70 °C" in said[1]
+    assert main(["study", str(IDLE), "--vary", "air.crah.count=5..4:2", "--out", str(out)]) == 2
+    assert "low below high, not 5.0 and 4.0" in capsys.readouterr().err
+    assert not (out / "table.parquet").exists()
+
+
+def test_a_measure_that_no_run_has_is_refused_with_the_nearest(tmp_path: Path, capsys: Any) -> None:
+    line = ["--vary", "air.crah.count=4,5", "--measure", "puee", "--out", str(tmp_path / "out")]
+    assert main(["study", str(IDLE), *line, "--workers", "1"]) == 2
+    assert "did you mean 'pue'?" in capsys.readouterr().err
+
+
+def test_what_does_not_go_together(capsys: Any) -> None:
+    study = str(ROOT / "scenarios" / "studies" / "more_cooling.yaml")
+    for command, said in (
+        ([str(IDLE)], "found a scenario or layout; allowed: a study file, or --vary KEY="),
+        ([study, "--measure", "pue"], "--measure: found pue; allowed: with a scenario and --vary"),
+        ([study, "--vary", "air.crah.count=4,5"], "--vary: found a study; allowed: a scenario"),
+    ):
+        assert main(["study", *command]) == 2
+        assert said in capsys.readouterr().err
