@@ -103,6 +103,7 @@ def test_what_does_not_go_together(capsys: Any) -> None:
     for command, said in (
         ([str(IDLE)], "found a scenario or layout; allowed: a study file, or --vary KEY="),
         ([study, "--measure", "pue"], "--measure: found pue; allowed: with a scenario and --vary"),
+        ([str(IDLE), "--vary", "seed=1,2", "--set", "seed=3"], "--set: found 'seed' again"),
         ([study, "--vary", "air.crah.count=4,5"], "--vary: found a study; allowed: a scenario"),
     ):
         assert main(["study", *command]) == 2

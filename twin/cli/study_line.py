@@ -90,7 +90,11 @@ def _read_both(vary: list[str], changes: list[str]) -> tuple[dict[str, Any], dic
         varied = read_varied(vary)
     except InputError as error:
         raise InputError([*error.problems, *_problems(changes)]) from error
-    return varied, read_overrides(changes)
+    changed = read_overrides(changes)
+    if both := [key for key in changed if key in varied]:
+        allowed = "a key that does not vary"
+        raise InputError([Problem("", f"{key!r} again", allowed, file="--set") for key in both])
+    return varied, changed
 
 
 def _problems(changes: list[str]) -> list[Problem]:
