@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,31 @@ def test_the_same_seed_gives_the_same_trace(tmp_path: Path, capsys: Any) -> None
     a, b, c = ((tmp_path / name).read_bytes() for name in "abc")
     assert a == b
     assert a != c
+
+
+def test_a_trace_changed_in_place_is_whole_or_as_it_was(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of four requests a thousandth is none: refused, and not written over what was read."""
+    path = tmp_path / "four.csv"
+    path.write_text("arrival_s,input_tokens,output_tokens\n0,9,5\n1,9,5\n2,9,5\n3,9,5\n")
+    before = path.read_bytes()
+    assert main(["trace", "rescale", str(path), "--rate", "0.001", "--out", str(path)]) == 2
+    assert "0.001 times 4 requests, which leaves none" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    with monkeypatch.context() as full:
+        full.setattr("twin.results.folder.write_through", no_space)
+        assert main(["trace", "splice", str(path), str(path), "--out", str(path)]) == 1
+    assert "the trace could not be written" in capsys.readouterr().err
+    assert path.read_bytes() == before
+    assert said(capsys, "splice", str(path), str(path), "--out", str(path))["requests"] == 8
+    assert [one.name for one in tmp_path.iterdir()] == ["four.csv"]
+
+
+def no_space(handle: int, data: bytes) -> None:
+    """A disk that fills in the middle of a file."""
+    os.write(handle, data[: len(data) // 2])
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_traces_one_after_another_keep_requests_tokens_and_reuse(

@@ -190,6 +190,11 @@ def test_common_cause_of_three(
          "tree.xml:2:1: purnp: found unknown gate 'purnp'"),
         (gate("x", "<or><gate name='y'/></or>") + gate("y", "<or><gate name='x'/></or>"),
          "a circle: x -> y -> x"),
+        (gate("top", "<or><gate name='top'/><gate name='pair'/></or>")
+         + gate("pair", names("event", "ab")), "top: found a circle: top -> top"),
+        (gate("whole", names("event", "c")) + gate("under", names("event", "a"))
+         + gate("x", "<or><gate name='y'/><gate name='under'/></or>")
+         + gate("y", "<or><gate name='x'/></or>"), "a circle: x -> y -> x"),
         (gate("x", names("event", "a")) + gate("y", names("event", "b")), "2 top events: x, y"),
         (gate("x", "<adn>" + names("event", "ab") + "</adn>"), "did you mean 'and'?"),
         (gate("x", "<atleast min='5'>" + names("event", "ab") + "</atleast>"), "min='5'"),

@@ -6,7 +6,7 @@ all of them are told at once; memory is bounded by the rows that a file may have
 
 from __future__ import annotations
 
-from twin.traces.change import rescaled, spliced, write_requests
+from twin.traces.change import request_text, rescaled, spliced
 from twin.traces.describe import describe
 from twin.traces.job_list import JobEnd, JobList
 from twin.traces.jobs import read_jobs
@@ -21,7 +21,7 @@ __all__ = [
     "describe",
     "read_jobs",
     "read_requests",
+    "request_text",
     "rescaled",
     "spliced",
-    "write_requests",
 ]

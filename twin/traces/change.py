@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -119,11 +118,10 @@ def _joined_blocks(traces: Sequence[RequestTrace]) -> tuple[Index, Index]:
     return np.concatenate([[0], np.cumsum(lengths)]), np.concatenate(hashes)
 
 
-def write_requests(trace: RequestTrace, path: Path) -> None:
-    """Write a trace: with blocks as Mooncake does, in milliseconds, else as a plain table."""
+def request_text(trace: RequestTrace) -> str:
+    """A trace as a file holds it: with blocks as Mooncake does, in milliseconds, else a table."""
     lines = _records(trace) if trace.block_tokens else _rows(trace)
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _records(trace: RequestTrace) -> Iterator[str]:

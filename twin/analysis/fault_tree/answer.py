@@ -89,8 +89,7 @@ def _top_name(model: FaultTreeModel, asked: str | None, file: str) -> str:
     if not model.gates:
         allowed = "a fault tree; where its gates stand in another file, name both"
         raise InputError([Problem("", "no gate", allowed, file=file)])
-    if not tops:
-        model.top(next(iter(model.gates)))
+    model.refuse_circles(tops)
     if len(tops) != 1:
         found = f"{len(tops)} top events: {', '.join(tops[:20])}"
         raise InputError([Problem("", found, "one; choose with --top NAME", file=file)])

@@ -91,6 +91,19 @@ class FaultTreeModel:
         }
         return [name for name in self.gates if name not in used]
 
+    def refuse_circles(self, tops: Sequence[str]) -> None:
+        """InputError where gates stand under none of the tops: something above them is a circle."""
+        under: set[str] = set()
+        waiting = list(tops)
+        while waiting:
+            gate = waiting.pop()
+            if gate not in under:
+                under.add(gate)
+                waiting += [name for name in self._inputs(gate) if name in self.gates]
+        for gate in self.gates:
+            if gate not in under:
+                self.top(gate)
+
     def top(self, name: str) -> int:
         """Literal of a gate, with all below it built. InputError where gates form a circle."""
         open_gates: dict[str, None] = {}
