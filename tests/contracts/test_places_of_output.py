@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -86,6 +89,37 @@ def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, words: list[str], n
     assert "could not be written" in ended.stderr or "File too large" in ended.stderr
     assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
     assert not list(tmp_path.glob(".*partial*"))
+
+
+WRITES = [
+    lambda out: ["climate", LAYOUT, "phoenix", "--hourly", out],
+    lambda out: ["export", LAYOUT, out, "--to", "pandapower"],
+]
+
+
+@pytest.mark.parametrize("words", WRITES, ids=["climate", "export"])
+def test_a_link_stays_and_what_it_names_is_written(tmp_path: Path, words: Any) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "kept").write_text("old", encoding="utf-8")
+    (tmp_path / "link").symlink_to("there/kept")
+    assert main(words(str(tmp_path / "link"))) == 0
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there" / "kept").stat().st_size > 1000
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of POSIX")
+@pytest.mark.parametrize("words", WRITES, ids=["climate", "export"])
+def test_a_pipe_stays_one_and_its_reader_has_the_text(tmp_path: Path, words: Any) -> None:
+    """So does `/dev/stdout`, which was replaced by a file where somebody may write there."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    assert main(words(str(pipe))) == 0
+    assert pipe.is_fifo()
+    reader.join(timeout=30)
+    assert len(read[0]) > 1000
 
 
 def test_a_hall_that_is_none_is_answered_with_those_there_are(

@@ -104,6 +104,11 @@ def test_what_does_not_go_together(capsys: Any) -> None:
         ([str(IDLE)], "found a scenario or layout; allowed: a study file, or --vary KEY="),
         ([study, "--measure", "pue"], "--measure: found pue; allowed: with a scenario and --vary"),
         ([str(IDLE), "--vary", "seed=1,2", "--set", "seed=3"], "--set: found 'seed' again"),
+        (
+            [str(IDLE), "--vary", f"{SUPPLY}=14 °C,15 °C", "--set", f"cooling.{SUPPLY}=16 °C"],
+            f"--set: found 'cooling.{SUPPLY}' again; allowed: a key that does not vary",
+        ),
+        ([str(IDLE), "--vary", "seed=1,2"], "allowed: replications, of a study file"),
         ([study, "--vary", "air.crah.count=4,5"], "--vary: found a study; allowed: a scenario"),
     ):
         assert main(["study", *command]) == 2

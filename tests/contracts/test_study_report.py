@@ -88,6 +88,20 @@ def test_indices_of_a_share_are_no_shares() -> None:
     assert not any(type(cell).__name__ == "Share" for row in rows for cell in row)
 
 
+def test_ends_of_a_share_are_read_as_it_is() -> None:
+    """A front of one point said 73.80 % between 0.7172 and 0.7587."""
+    found = optimise(
+        busy, {"spare": uniform(0, 1)},
+        {"busy_frac": "maximise"}, trials=8, report_replications=4,
+    )  # fmt: skip
+    front = study_page(found).sections[0].tables[0]
+    assert front.headings == ("spare", "status", "busy", "busy low", "busy high", "meets")
+    mean, low, high = front.rows[0][2:5]
+    assert low < mean < high
+    text = page(found)
+    assert all(f"{100 * end:.2f} %" in text for end in (low, mean, high))
+
+
 @pytest.mark.parametrize("index", ["sobol", "morris", "tornado"])
 def test_a_sensitivity_study_says_what_matters(index: Any) -> None:
     text = page(sensitivity(heat, BOTH, "pue", index=index, samples=64))

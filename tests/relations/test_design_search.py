@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 import twin
 from twin.analysis.economics import figures
@@ -16,6 +17,7 @@ from twin.study.design_search import Design, DesignAnswer
 from twin.study.design_search.blocks import SizedHall
 from twin.study.design_search.equipment import row
 from twin.study.design_search.scheme import Scheme
+from twin.study.design_search.target import Target
 
 TARGET = """
 version: 1
@@ -191,6 +193,13 @@ def test_what_no_design_meets_stands_at_its_file_and_says_which_limit(tmp_path: 
         InputError, match="slower than promised even with one request at a time, however"
     ):
         twin.design(path)
+
+
+def test_values_in_place_of_a_files_are_of_a_file() -> None:
+    """Beside a Target in memory they were dropped without a word."""
+    wanted = Target.model_validate(yaml.safe_load(TARGET))
+    with pytest.raises(InputError, match=r"overrides: found site\.power; allowed: with a target"):
+        twin.design(wanted, overrides={"site.power": "2 MW"})
 
 
 WHAT_FITS = str(Path(__file__).parents[2] / "scenarios" / "targets" / "what_fits.yaml")

@@ -10,6 +10,8 @@ import pytest
 from synthetic import synthetic, with_tables
 
 import twin
+from tests.planner import asked, faults, ran
+from tests.power_layouts import load, part, power_only
 from twin.analysis.verdict import Judgement
 from twin.findings import FindingCode
 from twin.present.blocks import Grid
@@ -137,6 +139,17 @@ def test_tokens_made_have_the_figures_of_the_headline() -> None:
 @pytest.mark.parametrize("written", [degrees(-0.04), cooling._kelvins(-0.04)])
 def test_nothing_is_minus_zero(written: str) -> None:
     assert written.startswith("0.0")
+
+
+def test_a_last_period_that_is_shorter_counts_by_its_length() -> None:
+    """A board away for 30 s of a run of 101 min in periods of 5: it was told to be 2.4 min."""
+    parts = [part("u", "utility_feed"), part("b", "switchboard_4000", "u")]
+    made = power_only(parts, [load("row", 300.0, "b")])
+    result = ran(asked(made, horizon="101 min", faults=faults((6000.0, "b", 30.0))))
+    assert "b lost supply, for 30 s." in power.section(result).says
+    held = power.loading_frame(result).set_index("component").loc["b"]
+    assert held.live_frac == pytest.approx(1 - 30 / 6060, rel=1e-12)
+    assert held.mean_w == pytest.approx(300e3 * (1 - 30 / 6060), rel=1e-9)
 
 
 def test_the_legend_of_a_plan_names_what_is_on_it() -> None:

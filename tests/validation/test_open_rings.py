@@ -183,6 +183,18 @@ def test_the_half_that_is_left_is_checked() -> None:
     assert dark_rows(wide, "fa") == set()
 
 
+def test_a_section_loses_without_load_once() -> None:
+    """1 % of 5 MW in each of three sections: they stand in the tree both ways, as one cable."""
+    made = ring([400.0, 500.0], 2)
+    made["power"][-3]["overrides"] = {"loss_idle_frac": 0.01, "loss_square_frac": 0.0}
+    built = facility(made)
+    held = loading(built)
+    sections = [n for n, name in enumerate(built.power.id) if name.startswith("ring")]
+    assert len(sections) == 4
+    lost_w = held.input_w[sections] - held.output_w[sections]
+    assert lost_w.sum() == pytest.approx(3 * 50e3, rel=1e-9)
+
+
 def test_unavailability_by_hand() -> None:
     """Two boards, open between them: a board is dark with itself, or with both ways to it."""
     rates = {f"ring_{k}": (1e4, 24.0) for k in (1, 2, 3)} | {f"m{k}": (2e4, 48.0) for k in (1, 2)}

@@ -38,14 +38,15 @@ def component_results(result: Result) -> dict[str, dict[str, float]]:
     return out
 
 
-def _lengths_s(table: pd.DataFrame, name: str) -> pd.Series[float]:
+def lengths_s(table: pd.DataFrame, name: str) -> pd.Series[float]:
+    """Of the periods of a table with a row for each of `name`, s; the last may be shorter."""
     return table.groupby(name, sort=False)["time_s"].diff().fillna(table["time_s"])
 
 
 def _racks(result: Result) -> pd.DataFrame:
     """The hottest GPU and the clock only of racks that have GPUs."""
     held = result.frame("racks")
-    length_s = _lengths_s(held, "rack")
+    length_s = lengths_s(held, "rack")
     rows = held.assign(
         energy_j=held["power_w"] * length_s, off_s=length_s * (1.0 - held["on_frac"])
     )
@@ -66,7 +67,7 @@ def _racks(result: Result) -> pd.DataFrame:
 
 def _power(result: Result) -> pd.DataFrame:
     held = result.frame("power")
-    length_s = _lengths_s(held, "component")
+    length_s = lengths_s(held, "component")
     rows = held.assign(
         energy_out_j=held["power_out_w"] * length_s,
         dark_s=length_s * (1.0 - held["energised_frac"]),

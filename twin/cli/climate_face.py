@@ -46,12 +46,12 @@ def refuse_other_pictures(picture: Path | None) -> None:
 
 def write(found: ClimateYear, hourly: Path | None, picture: Path | None) -> None:
     """Write every hour as CSV, and the figure, where they are asked for."""
-    from twin.results.folder import write_whole, writing
+    from twin.results.folder import write_named, writing
 
     if hourly is not None:
         text: str = found.frame().to_csv(index=False, float_format="%.8g")
         with writing("the hours", hourly):
-            write_whole(hourly, text.encode())
+            write_named(hourly, text.encode())
     if picture is not None:
         from twin.present.figures.year import write_year
 

@@ -47,7 +47,8 @@ def refuse_without_vary(file: Path, measures: list[str], changes: list[str]) -> 
     allowed = f"with a scenario and --vary {FORM}"
     options = {"--measure": measures, "--set": changes}
     lone = [Problem("", ", ".join(said), allowed, file=by) for by, said in options.items() if said]
-    keys = set() if lone else _keys(file)
+    data = {} if lone else _data(file)
+    keys = set(data) if isinstance(data, dict) else set()
     if keys & {"layout", "halls"} and not keys & {"scenario", "vary", "arms"}:
         lone = [
             Problem("", "a scenario or layout", f"a study file, or --vary {FORM}", "", str(file))
@@ -91,10 +92,18 @@ def _read_both(vary: list[str], changes: list[str]) -> tuple[dict[str, Any], dic
     except InputError as error:
         raise InputError([*error.problems, *_problems(changes)]) from error
     changed = read_overrides(changes)
-    if both := [key for key in changed if key in varied]:
+    if both := [key for key in changed if any(_within(key, other) for other in varied)]:
         allowed = "a key that does not vary"
         raise InputError([Problem("", f"{key!r} again", allowed, file="--set") for key in both])
     return varied, changed
+
+
+def _within(key: str, other: str) -> bool:
+    """Whether a path leads to what another one replaces, however either is written."""
+    from twin.scenario.schema.change import parts_of
+
+    whole = parts_of(other)
+    return parts_of(key)[: len(whole)] == whole
 
 
 def _problems(changes: list[str]) -> list[Problem]:
@@ -128,14 +137,14 @@ def _listed(said: str) -> Any:
 
 
 def _refuse_study(file: Path) -> None:
-    keys = _keys(file)
-    if "scenario" in keys and "layout" not in keys:
+    from twin.study.experiments.study_file import is_study
+
+    if is_study(_data(file)):
         allowed = "a scenario or layout file; a study file says itself what varies"
         raise InputError([Problem("--vary", "a study", allowed, file=str(file))])
 
 
-def _keys(file: Path) -> set[str]:
+def _data(file: Path) -> Any:
     from twin.scenario.yaml.document import read as read_document
 
-    data = read_document(file).data
-    return set(data) if isinstance(data, dict) else set()
+    return read_document(file).data

@@ -36,9 +36,9 @@ def notes_in(scene: Path) -> list[str]:
 
 def write_text(path: Path, text: str) -> None:
     """Put a text in a file, whole or not at all."""
-    from twin.results.folder import write_whole
+    from twin.results.folder import write_named
 
-    write_whole(path, text.encode())
+    write_named(path, text.encode())
 
 
 def air_of_halls(source: Path, changes: dict[str, str]) -> list[Any]:

@@ -14,7 +14,7 @@ from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.in_sentences import listed
 from twin.present.report.differences import differences_page
 from twin.quantities import NONE, count, number, percent, short
-from twin.results.folder import write_whole, writing
+from twin.results.folder import write_named, writing
 
 FOLD_FROM = 6
 """Keys that begin alike are one row from so many on."""
@@ -172,5 +172,5 @@ def write(found: SideBySide, path: Path) -> Path:
     """Write the page, whole or not at all. OutputError where the disk refuses."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with writing("the comparison", path):
-        write_whole(path, page(found).encode())
+        write_named(path, page(found).encode())
     return path

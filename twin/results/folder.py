@@ -95,6 +95,16 @@ def write_whole(target: Path, data: bytes, allowed: Callable[[], None] = _always
         Path(name).unlink(missing_ok=True)
 
 
+def write_named(target: Path, data: bytes) -> None:
+    """Write a file that somebody names: a link to it stays, and what is no file, such as a pipe or
+    `/dev/stdout`, is written straight. Else as `write_whole`.
+    """
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        target.write_bytes(data)
+    else:
+        write_whole(target.resolve(), data)
+
+
 def write_through(handle: int, data: bytes) -> None:
     """Write and flush to the disk itself, so that a later rename never outruns the bytes."""
     left = memoryview(data)

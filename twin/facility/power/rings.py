@@ -127,7 +127,8 @@ class _Ring:
 
     def _node(self, k: int, eastward: bool) -> PowerNode:
         """The node of a section that carries power that way. A way back is entered as a part of
-        its section: it neither fails nor costs anything, nor takes any room.
+        its section: it neither fails nor costs anything, nor takes any room, nor loses without load
+        what its section loses already.
         """
         section = self.known[self._section(k)]
         name = self._name(k, eastward)
@@ -138,7 +139,8 @@ class _Ring:
         nan = float("nan")
         back = replace(entry, id=name, parent=section.id, rating_w=0.0, mtbf_h=nan, mttr_h=nan)
         self.ledger.add(entry.stated_at, back)
-        self.known[name] = PowerNode(name, section.kind, section.row, section.rating_w)
+        row = section.row.model_copy(update={"loss_idle_frac": 0.0})
+        self.known[name] = PowerNode(name, section.kind, row, section.rating_w)
         return self.known[name]
 
     def _feed(self, node: PowerNode, k: int, eastward: bool) -> None:

@@ -26,7 +26,7 @@ from twin.present.figures.plan_changes import (
 from twin.present.report.differences import differences_page
 from twin.present.report.review import notes, verdict
 from twin.quantities import count, counted, short, span
-from twin.results.folder import write_whole, writing
+from twin.results.folder import write_named, writing
 
 __all__ = ["ComparedPair", "page", "sentences", "write"]
 
@@ -214,5 +214,5 @@ def write(pair: ComparedPair, path: Path) -> Path:
     """Write the page, whole or not at all. OutputError where the disk refuses."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with writing("the differences", path):
-        write_whole(path, page(pair).encode())
+        write_named(path, page(pair).encode())
     return path

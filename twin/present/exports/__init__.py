@@ -12,7 +12,7 @@ from twin.present.exports.opendss import opendss_text
 from twin.present.exports.pandapower import pandapower_text
 from twin.present.exports.power_grid_model import power_grid_model_text
 from twin.quantities import power
-from twin.results.folder import write_whole, writing
+from twin.results.folder import write_named, writing
 
 TOOLS = {
     "pandapower": pandapower_text,
@@ -36,7 +36,7 @@ def write_export(facility: Facility, tool: str, out: Path) -> Path:
     except ArithmeticError:
         raise InputError([_too_much(facility)]) from None
     with writing("the network", out):
-        write_whole(out, TOOLS[tool](network).encode())
+        write_named(out, TOOLS[tool](network).encode())
     return out
 
 

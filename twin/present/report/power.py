@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from twin.analysis.component_results import lengths_s
 from twin.catalogue.equipment_kinds import Role, named, singular
 from twin.findings import FindingCode
 from twin.present.blocks import Block, Columns, Grid, Lines, Section, grid, words
@@ -48,13 +49,20 @@ def loading_frame(result: Result) -> pd.DataFrame:
         )
     what = result.frame("components").drop_duplicates("id").set_index("id")
     by = held.groupby("component", sort=False)
+    length_s = lengths_s(held, "component")
+    total_s = length_s.groupby(held["component"], sort=False).sum()
+
+    def over_the_run(column: str) -> pd.Series[float]:
+        spent = (held[column] * length_s).groupby(held["component"], sort=False)
+        return spent.sum(min_count=1) / total_s
+
     peak_row = held["load_max_frac"].fillna(-1.0).groupby(held["component"], sort=False).idxmax()
     frame = pd.DataFrame(
         {
-            "mean_w": by["power_out_w"].mean(),
+            "mean_w": over_the_run("power_out_w"),
             "peak_frac": by["load_max_frac"].max(),
             "peak_s": held["time_s"].reindex(peak_row).to_numpy(),
-            "live_frac": by["energised_frac"].mean(),
+            "live_frac": over_the_run("energised_frac"),
         }
     ).reset_index()
     frame["rating_w"] = frame["component"].map(what["rating_w"]).replace(0.0, float("nan"))

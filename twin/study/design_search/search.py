@@ -74,6 +74,9 @@ def _proposed(
 
 def _read(target: str | Path | Target, overrides: Mapping[str, str] | None) -> Target:
     if isinstance(target, Target):
+        if overrides:
+            allowed = "with a target in a file; a Target is stated as it is wanted"
+            raise InputError([Problem("overrides", ", ".join(overrides), allowed)])
         known(target, None)
         return target
     wanted, document = read_target(target, overrides)

@@ -161,7 +161,11 @@ class Points:
     def _check_names(self) -> None:
         for name in RESERVED:
             if name in self.plan.vary:
-                cure = "replications" if name == "seed" else f"another name than {name!r}"
+                cure = (
+                    "replications, in a study file"
+                    if name == "seed"
+                    else f"another name than {name!r}"
+                )
                 self.refuse(("vary", name), f"the name {name!r}", cure)
 
     def _axis(self, name: str, varied: Varied) -> Axis | None:

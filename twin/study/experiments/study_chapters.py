@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -42,7 +43,8 @@ def page_table(title: str, frame: pd.DataFrame, note: str = "", outcome: str = "
 
     outcome   what all rows are about, where no column of that name says it
     """
-    headings = tuple(str(name).removesuffix("_frac").replace("_", " ") for name in frame.columns)
+    bare = (re.sub(r"_frac(?= (low|high)$|$)", "", str(name)) for name in frame.columns)
+    headings = tuple(name.replace("_", " ") for name in bare)
     rows = tuple(
         tuple(_cell(name, value, str(row.get("outcome", outcome))) for name, value in row.items())
         for row in _records(frame.astype(object))
@@ -51,8 +53,10 @@ def page_table(title: str, frame: pd.DataFrame, note: str = "", outcome: str = "
 
 
 def _cell(name: str, value: object, outcome: str) -> object:
-    """A value of a column; a share where its column or its row's outcome is one."""
-    about = outcome if name in _OF_OUTCOME else name
+    """A value of a column; a share where its column, or what that is an end of, or its row's
+    outcome is one.
+    """
+    about = outcome if name in _OF_OUTCOME else name.removesuffix(" low").removesuffix(" high")
     return Share(value) if about.endswith("_frac") and isinstance(value, float) else value
 
 
