@@ -10,6 +10,7 @@ import pytest
 
 import twin
 from tests.planned import dark_in_the_end
+from tests.planner import asked, faults, ran
 from tests.power_layouts import facility, load, part, power_only
 from twin.facility.dependency import dependency
 from twin.facility.power.loading import loading
@@ -103,6 +104,25 @@ def test_racks_that_move_over_empty_the_store_of_the_other_board() -> None:
     pairs = {("ta_1", "tb_1"): False, ("ta_1", "bb"): True, ("ta_1", "sa"): False}
     for lost, dark in {**pairs, ("ta_1", "ta_2"): False, ("tb_1", "ba"): True}.items():
         assert down(built, *lost) == dark == bool(dark_in_the_end(run, lost)), lost
+
+
+def test_the_loading_of_a_design_is_without_what_stores_draw_for_themselves() -> None:
+    """98.9 % of a transformer that a run has at 100.1 %: 10 kW of a store of 1 MW."""
+    parts = [
+        part("u", "utility_feed"),
+        part("t", "transformer_2500", "u", kw=800.0, count=2),
+        part("board", "switchboard_4000", "t"),
+        part("bess", "bess_1000_2h", "board", kw=1000.0),
+    ]
+    made = power_only(parts, [load("row", 791.0, "board")])
+    built = facility(made)
+    left = built.power.id.index("t_2")
+    design_w = loading(built, built.power.id.index("t_1")).output_w[left]
+    assert design_w / 800e3 == pytest.approx(0.989, abs=5e-4)
+    power = ran(asked(made, horizon="20 min", faults=faults((300.0, "t_1", 600.0)))).frame("power")
+    most = power[power.component == "t_2"].load_max_frac.max()
+    assert most == pytest.approx(1.001, abs=5e-4)
+    assert most * 800e3 - design_w == pytest.approx(10e3, rel=1e-3)
 
 
 @pytest.mark.parametrize(("bess_kw", "dark"), [(50.0, False), (1000.0, True)])
