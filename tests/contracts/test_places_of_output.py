@@ -70,11 +70,12 @@ def test_what_opens_no_scene_is_told_in_its_own_words(
     ("words", "name"),
     [
         (["climate", LAYOUT, "phoenix", "--hourly", "out.csv"], "out.csv"),
+        (["climate", LAYOUT, "phoenix", "--figure", "out.png"], "out.png"),
         (["redundancy", LAYOUT, "--out", "."], "redundancy.json"),
         (["airflow", LAYOUT, "--out", "."], "airflow.json"),
         (["export", LAYOUT, "out.json", "--to", "pandapower"], "out.json"),
     ],
-    ids=lambda value: value[0] if isinstance(value, list) else "",
+    ids=lambda value: " ".join(value[::3]) if isinstance(value, list) else "",
 )
 def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, words: list[str], name: str) -> None:
     """Files of 2 KiB at most: exit code 1, a word on which file, the old one whole, no part of a
@@ -89,6 +90,17 @@ def test_a_full_disk_leaves_what_stood_there(tmp_path: Path, words: list[str], n
     assert "could not be written" in ended.stderr or "File too large" in ended.stderr
     assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
     assert not list(tmp_path.glob(".*partial*"))
+
+
+def test_pictures_of_the_air_are_put_in_place_whole(tmp_path: Path) -> None:
+    """Not written into what stands there: another name of that keeps it."""
+    for name in ("plan.png", "section.png"):
+        (tmp_path / f"old_{name}").write_text("mine", encoding="utf-8")
+        os.link(tmp_path / f"old_{name}", tmp_path / name)
+    assert main(["airflow", LAYOUT, "--out", str(tmp_path)]) == 0
+    for name in ("plan.png", "section.png"):
+        assert (tmp_path / name).read_bytes()[1:4] == b"PNG"
+        assert (tmp_path / f"old_{name}").read_text(encoding="utf-8") == "mine"
 
 
 WRITES = [

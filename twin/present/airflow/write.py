@@ -15,6 +15,7 @@ from twin.analysis.airflow.answer import AirflowAnswer
 from twin.arrays import Array
 from twin.errors import OutputError
 from twin.present.airflow.figures import plan_figure, section_figure
+from twin.present.figures import png_bytes
 from twin.present.vti import write_vti
 from twin.results.folder import write_whole
 
@@ -82,6 +83,6 @@ def _figures(answer: AirflowAnswer, folder: Path) -> list[Path]:
     out = []
     for name, draw in (("plan", plan_figure), ("section", section_figure)):
         path = folder / f"{name}.png"
-        draw(answer, velocity).savefig(path, dpi=150)
+        write_whole(path, png_bytes(draw(answer, velocity), 150.0))
         out.append(path)
     return out

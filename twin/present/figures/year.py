@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from twin.analysis.climate.answer import IT, ClimateYear
 from twin.arrays import Array
 from twin.present.figures.style import BLUE, GREY, RC, VERMILION, VERMILION_INK, WIDTH_IN
 from twin.present.ramp import RAMP
+from twin.results.folder import write_named
 
 MONTHS = ("J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D")
 _ENDS = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -75,5 +77,11 @@ def _falling(values: Array) -> Array:
 
 
 def write_year(found: ClimateYear, path: Path) -> None:
-    """The figure as PNG, SVG or PDF, by the end of the path's name."""
-    figure_year(found).savefig(path, dpi=DOTS_PER_INCH)
+    """The figure as PNG, SVG or PDF, by the end of the path's name; whole or not at all.
+
+    Raises OSError where the disk refuses.
+    """
+    sink = BytesIO()
+    form = path.suffix.lower().removeprefix(".")
+    figure_year(found).savefig(sink, format=form, dpi=DOTS_PER_INCH)
+    write_named(path, sink.getvalue())
