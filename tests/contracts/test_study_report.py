@@ -71,7 +71,9 @@ def test_shares_are_read_in_per_cent_and_their_differences_in_points() -> None:
     told = verdict(text)
     assert told.startswith("more is better than now: busy_frac differs by 5.000 percentage points")
     assert "95 % interval 5.000 to 5.000 percentage points" in told
-    assert "5.000 %" in text
+    assert "5.000 points" in text
+    assert "5.000 %" not in text
+    assert re.search(r">7\d\.\d\d %<", text)
     assert "0.0500" not in text
 
 

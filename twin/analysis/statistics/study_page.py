@@ -111,6 +111,10 @@ class Share(float):
     """A part of one, which a page shows in per cent."""
 
 
+class SharePoints(Share):
+    """One share less another, which a page shows in percentage points."""
+
+
 @dataclass(frozen=True)
 class PageTable:
     """A table as numbers and words."""

@@ -9,7 +9,13 @@ from pathlib import Path
 from jinja2 import ChoiceLoader, PackageLoader
 from markupsafe import Markup
 
-from twin.analysis.statistics.study_page import PageSection, PageTable, Share, StudyPage
+from twin.analysis.statistics.study_page import (
+    PageSection,
+    PageTable,
+    Share,
+    SharePoints,
+    StudyPage,
+)
 from twin.present.blocks import Grid, Section, drawn_picture
 from twin.present.figures import svg_bytes
 from twin.present.report import environment, stylesheet
@@ -84,7 +90,8 @@ def _cell(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, Share):
         told = figures(100.0 * value, 4)
-        return told if told == NONE else f"{told} %"
+        unit = "points" if isinstance(value, SharePoints) else "%"
+        return told if told == NONE else f"{told} {unit}"
     if isinstance(value, float) and 1e6 <= abs(value) < 1e15:
         return count(value)
     return figures(value, 4) if isinstance(value, float) else short(value, 160)

@@ -19,6 +19,7 @@ from twin.analysis.statistics.study_page import (
     PageSection,
     PageTable,
     Share,
+    SharePoints,
     SwingBar,
 )
 from twin.quantities import counted, figures, short_number
@@ -46,18 +47,22 @@ def page_table(title: str, frame: pd.DataFrame, note: str = "", outcome: str = "
     bare = (re.sub(r"_frac(?= (low|high)$|$)", "", str(name)) for name in frame.columns)
     headings = tuple(name.replace("_", " ") for name in bare)
     rows = tuple(
-        tuple(_cell(name, value, str(row.get("outcome", outcome))) for name, value in row.items())
+        tuple(_cell(name, row, str(row.get("outcome", outcome))) for name in row)
         for row in _records(frame.astype(object))
     )
     return PageTable(title, headings, rows, note)
 
 
-def _cell(name: str, value: object, outcome: str) -> object:
-    """A value of a column; a share where its column, or what that is an end of, or its row's
-    outcome is one.
+def _cell(name: str, row: Row, outcome: str) -> object:
+    """A value of a row; a share where its column, or what that is an end of, or the row's outcome
+    is one; points where the row is of a difference.
     """
+    value: object = row[name]
     about = outcome if name in _OF_OUTCOME else name.removesuffix(" low").removesuffix(" high")
-    return Share(value) if about.endswith("_frac") and isinstance(value, float) else value
+    if not (about.endswith("_frac") and isinstance(value, float)):
+        return value
+    of_difference = "difference" in row and name in ("difference", "low", "high")
+    return SharePoints(value) if of_difference else Share(value)
 
 
 def _records(frame: pd.DataFrame) -> list[Row]:
