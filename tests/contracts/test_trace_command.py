@@ -114,6 +114,16 @@ def test_a_trace_changed_in_place_is_whole_or_as_it_was(
     assert [one.name for one in tmp_path.iterdir()] == ["four.csv"]
 
 
+def test_a_trace_behind_a_link_is_changed_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "there.csv"
+    path.write_text("arrival_s,input_tokens,output_tokens\n0,9,5\n1,9,5\n", encoding="utf-8")
+    link = tmp_path / "link.csv"
+    link.symlink_to("there.csv")
+    assert main(["trace", "splice", str(link), str(link), "--out", str(link)]) == 0
+    assert link.is_symlink()
+    assert path.read_text(encoding="utf-8").count("\n") == 5
+
+
 def no_space(handle: int, data: bytes) -> None:
     """A disk that fills in the middle of a file."""
     os.write(handle, data[: len(data) // 2])

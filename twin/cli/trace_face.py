@@ -41,9 +41,9 @@ def spliced_traces(paths: Iterable[Path], out: Path) -> dict[str, Any]:
 
 def _written(trace: RequestTrace, out: Path) -> dict[str, Any]:
     """Put a trace in a file, whole or not at all: it may be one of those that were read."""
-    from twin.results.folder import write_whole, writing
+    from twin.results.folder import write_named, writing
     from twin.traces import describe, request_text
 
     with writing("the trace", out):
-        write_whole(out, request_text(trace).encode())
+        write_named(out, request_text(trace).encode())
     return describe(out)
