@@ -161,11 +161,8 @@ class Points:
     def _check_names(self) -> None:
         for name in RESERVED:
             if name in self.plan.vary:
-                cure = (
-                    "replications, in a study file"
-                    if name == "seed"
-                    else f"another name than {name!r}"
-                )
+                of_seeds = "replications, of a study file or of twin.study"
+                cure = of_seeds if name == "seed" else f"another name than {name!r}"
                 self.refuse(("vary", name), f"the name {name!r}", cure)
 
     def _axis(self, name: str, varied: Varied) -> Axis | None:
