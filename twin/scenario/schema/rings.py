@@ -19,7 +19,7 @@ class RingSpec(Stated):
     boards: Annotated[tuple[Name, ...], Field(min_length=1, max_length=100)]
     """The boards of the ring, in order from the first end to the other. They have no `fed_by`, or
     one for what stands behind the ring, such as generators."""
-    open: PositiveInt | None = None
+    open: Annotated[PositiveInt, Field(le=101)] | None = None
     """Number of the section that is normally open; the middle one where not given."""
     switching: Annotated[Duration, Within(0.0, 604800.0, "0 to 7 d")] = 60.0
     """From the loss of a board's half until it is closed onto the other one, and how long it is
