@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from twin import InputError, predict_inference, predict_training
+from twin.calibration.kernel_tables import kernel_samples
 
 H100 = "H100-SXM5-80GB"
 ODD = (
@@ -125,3 +127,42 @@ def test_pipeline_bubble_and_recompute_by_hand() -> None:
     work_s += plain["tensor parallel"]
     assert plain["pipeline bubble"] == pytest.approx(15 / 256 * work_s, rel=0.01)
     assert again["matrix products"] / plain["matrix products"] == pytest.approx(4 / 3, rel=0.01)
+
+
+B200 = "B200-SXM-180GB"
+
+
+def _measured_us(m: int, n: int, k: int, op: str = "gemm", dtype: str = "nvfp4") -> float:
+    rows = kernel_samples(B200, op, dtype)
+    wanted = dict(zip(rows.axes, (m, n, k), strict=False))
+    (found,) = np.flatnonzero(np.all([rows.axes[name] == wanted[name] for name in wanted], axis=0))
+    return float(rows.time_s[found] * 1e6)
+
+
+def test_depth_bounds_four_bits_of_one_client() -> None:
+    """A token of 405B on eight B200 as the sum of rows that were measured: products as deep as the
+    model is wide, interpolated in what tensors cut; sums of 32 KiB; 630 small kernels of 2 us;
+    decode attention as its surface has it (11.7 us).
+    """
+    asked = {"dtype": "fp4", "concurrency": 1}
+    eight = predict_inference("Llama-3.1-405B", B200, 1000, 1000, parallelism="TP8", **asked)
+    qkv = _measured_us(15, 2048, 16384)
+    narrow = _measured_us(7, 16384, 2048)
+    gate = np.interp(
+        13_312, [7168, 16384], [_measured_us(7, 7168, 16384), _measured_us(2, 16384, 16384)]
+    )
+    down = np.interp(
+        6_656, [5120, 7168], [_measured_us(10, 16384, 5120), _measured_us(2, 16384, 7168)]
+    )
+    sums_us = 2 * _measured_us(8, 32768, 0, "all_reduce", "bf16")
+    layer_us = qkv + narrow + gate + down + sums_us + 5 * 2.0 + 11.7
+    assert eight.step_s == pytest.approx(126 * layer_us * 1e-6 + 90e-6, rel=0.02)
+    assert eight.weight_bytes_per_gpu / 7.7e12 / eight.step_s == pytest.approx(0.20, abs=0.005)
+    four = predict_inference("Llama-3.1-405B", B200, 1000, 1000, parallelism="TP4", **asked)
+    assert four.step_s / eight.step_s == pytest.approx(1.28, abs=0.01)
+    wide = [
+        _measured_us(15, 2048, 16384),
+        _measured_us(6, 5120, 16384),
+        _measured_us(7, 7168, 16384),
+    ]
+    assert max(wide) < 1.05 * min(wide)

@@ -59,6 +59,32 @@ def test_every_shipped_layout_with_chillers_answers_two_kelvin() -> None:
         assert 0.94 < kwh[1] / kwh[0] < 0.985, layout
 
 
+def at_rest(degc: float) -> tuple[float, float, float]:
+    """PUE of an hour of `gb200_su` without work, W of its one compressor, °C of the water."""
+    asked_for = twin.load(LAYOUTS / "gb200_su.yaml").with_(**{KEY: f"{degc:g} °C"}, horizon="1 h")
+    run = twin.simulate(twin.build(asked_for))
+    drawn_j = run.frame("energy").set_index("target").energy_j["chiller"]
+    water = run.frame("loops").query("loop == 'chilled_water'")
+    return run.summary["pue"], drawn_j / 3600 - 6_000, water.temperature_degc.mean()
+
+
+def test_at_rest_warmer_water_costs_where_hot_gas_holds_a_machine_up() -> None:
+    """Trane CGAM130 at 20 °C outdoors by hand, held at a quarter of what it could carry, which
+    grows faster with the water's temperature than the power of a watt falls.
+    """
+    cold_pue, cold_w, cold_degc = at_rest(7)
+    warm_pue, warm_w, warm_degc = at_rest(9)
+    for drawn_w, x in ((cold_w, cold_degc), (warm_w, warm_degc)):
+        capacity = 433_628 * (1.04285752 + 0.03907696 * x + 0.0001876955 * x**2
+            - 0.00315172 * 20 - 9.84665e-05 * 400 - 0.0003385144 * 20 * x)  # fmt: skip
+        by_degc = (0.54361612 - 0.0108322959 * x + 0.0004105474 * x**2
+            + 0.0042214209 * 20 + 0.0004027623 * 400 - 0.0005156184 * 20 * x)  # fmt: skip
+        by_load = 0.0493 + 0.622 * 0.25 + 0.3275 * 0.25**2
+        assert drawn_w == pytest.approx(capacity / 3.08 * by_degc * by_load, rel=1e-4)
+    assert warm_w > cold_w
+    assert warm_pue > cold_pue
+
+
 def room(machine: str, degc: float) -> dict[str, Any]:
     layout = small_layout(0, 4) | {"equipment": EQUIPMENT}
     plant = layout["cooling"]["plant"].pop()
