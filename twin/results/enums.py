@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     PICKED_UP = "loads picked up"
     WAITS_FOR_SPARE = "waits for a spare"
     TRANSFERS = "transfers"
+    TRANSFER_WAITS = "transfer waits"
+    """A board stays on its generators: what it would go back to would not carry it."""
     SAG = "voltage sag"
     ON_BATTERY = "on battery"
     OFF_BATTERY = "off battery"

@@ -16,6 +16,7 @@ from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.power.planned import Planned
 from twin.simulation.power.trial import Trial
+from twin.simulation.power.tripping import LOOK_AGAIN_S, WouldTrip
 
 ENOUGH_FRAC = 1.0 + 1e-9
 """Generators carry a load up to this share of their ratings; the rest is rounding."""
@@ -25,8 +26,8 @@ class Boards:
     """Which edges into such boards are closed; part of the power discipline, whose block it writes.
 
     A board takes its generators once they can carry what hangs on it, or no more of them are to
-    come. It stays there until the utility has been back for the retransfer delay of its row, or
-    the generators are gone.
+    come. It stays there until the utility has been back for the retransfer delay of its row and
+    would carry it, its ties included, or the generators are gone.
     """
 
     def __init__(
@@ -124,13 +125,16 @@ class Boards:
             self.planned.over(b, edges, float(own.planned_gap_s[b]))
         return self._edges(own.on_standby, main_up)
 
-    def as_it_stands(self, able: Mask) -> Mask | None:
-        """(edge,) the same of boards as they stand, other components in working order."""
+    def as_it_stands(self, able: Mask, on_standby: Mask | None = None) -> Mask | None:
+        """(edge,) the same of boards as they stand, other components in working order.
+
+        on_standby  (power node,) boards on their generators; as they are where not given
+        """
         own = self.own
         if not (own.generator_on.any() or own.on_standby.any()):
             return None
         main_up = self._fed(self.main_edges, self.by_utility(able))
-        return self._edges(own.on_standby, main_up)
+        return self._edges(own.on_standby if on_standby is None else on_standby, main_up)
 
     def _edges(self, on_standby: Mask, main_up: Mask) -> Mask:
         wires = self.wires
@@ -150,6 +154,12 @@ class Boards:
         own = self.own
         edges = self._into(b, self.main_edges, self.by_utility(self.able()))
         if not (own.on_standby[b] and edges.size):
+            return edges[:0]
+        worst = self._would_trip(b)
+        if worst is not None:
+            own.main_back_s[b] = self.world.now_s
+            self._tell_wait(b, worst)
+            self._wait_again(b)
             return edges[:0]
         own.on_standby[b] = False
         own.main_back_s[b] = np.inf
@@ -192,15 +202,42 @@ class Boards:
         rating_w = self.tree.rating_w[there]
         return bool((output_w[there] <= rating_w * ENOUGH_FRAC).all())
 
-    def _goes_back(self, b: int, since_s: float) -> None:
-        """The utility has been back for long enough, if it has not gone again meanwhile."""
+    def _would_trip(self, b: int) -> WouldTrip | None:
+        """What would trip first if a board went back now; None where nothing would."""
+        own = self.own
+        able = self.able()
+        on_standby = own.on_standby.copy()
+        on_standby[b] = False
+        closed = self.as_it_stands(able, on_standby)
+        output_w = self.trial.output_w(able, own.generator_on & able, closed)
+        return self.trial.tripping.first(output_w)
+
+    def _tell_wait(self, b: int, worst: WouldTrip) -> None:
+        why = self.trial.tripping.words(worst)
+        detail = f"stays on its generators: {why}"
+        self.world.note(self.tree.id[b], EventKind.TRANSFER_WAITS, detail)
+
+    def _wait_again(self, b: int) -> None:
+        since_s = float(self.own.main_back_s[b])
+        self.world.clock.wait(Stage.POWER, LOOK_AGAIN_S, "board goes back", b, since_s, 1)
+
+    def _goes_back(self, b: int, since_s: float, waited: int = 0) -> None:
+        """The utility has been back for long enough, if it has not gone again meanwhile: where
+        something would trip, the board stays, says so once, and asks again.
+        """
         own = self.own
         if not own.on_standby[b] or own.main_back_s[b] != since_s:
+            return
+        worst = self._would_trip(b)
+        if worst is not None:
+            if not waited:
+                self._tell_wait(b, worst)
+            self._wait_again(b)
             return
         own.on_standby[b] = False
         own.main_back_s[b] = np.inf
         own.version += 1
         self.world.stale = True
         if not (self.tree.priority[b] and self.tree.transfer_s[b] > HOLD_UP_S):
-            waited = f"back to the utility, {self.world.now_s - since_s:,.0f} s after its return"
-            self.world.note(self.tree.id[b], EventKind.TRANSFERS, waited)
+            detail = f"back to the utility, {self.world.now_s - since_s:,.0f} s after its return"
+            self.world.note(self.tree.id[b], EventKind.TRANSFERS, detail)

@@ -4,35 +4,21 @@ crews, who close nothing that would trip again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from twin.arrays import Array, Index, Mask
-from twin.physics.power import trip_rate_per_s
+from twin.arrays import Index, Mask
 from twin.results.enums import EventKind
 from twin.simulation.crews import Crews
 from twin.simulation.kernel.discipline import Discipline
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.stretch import Stretch
 from twin.simulation.kernel.world import World
-from twin.simulation.power.bypass import Bypasses
 from twin.simulation.power.shedding import Shedding
 from twin.simulation.power.supply import Supply
+from twin.simulation.power.tripping import LOOK_AGAIN_S, WouldTrip
 
-LOOK_AGAIN_S = 300.0
-"""How often the control room looks whether what was left open would hold now; assumed."""
 _DONE = 1.0 - 1e-9
 """Damage from which a device trips; the rest is rounding."""
-
-
-@dataclass(frozen=True)
-class _Trip:
-    """What would trip, under what load, and how fast it would run towards that."""
-
-    node: int
-    load_w: float
-    rate_per_s: float
 
 
 class Protection(Discipline):
@@ -45,32 +31,16 @@ class Protection(Discipline):
         self.crews = crews
         self.own = world.state.protection
         self.tree = world.facility.power
-        self.bypasses = Bypasses(world)
-        stepped = self.tree.ups.has_steps
-        self.pickup_frac = np.where(stepped, np.inf, self.tree.trip_pickup_frac)
-        """(power node,) of those that go by a curve; UPS go by steps."""
+        self.tripping = supply.trial.tripping
+        self.bypasses = self.tripping.bypasses
         world.clock.can("protection is closed", self._close)
         world.clock.can("protection is looked at", self._look)
 
     def hold(self) -> None:
         """How fast each device runs towards its trip at the present load."""
         output_w = self.world.state.supply.output_w
-        self.own.trip_rate_per_s = self._rate_per_s(output_w)
+        self.own.trip_rate_per_s = self.tripping.rate_per_s(output_w)
         self.bypasses.look(output_w)
-
-    def _rate_per_s(self, output_w: Array) -> Array:
-        """(..., power node) the same at a load (..., power node)."""
-        tree = self.tree
-        rate = trip_rate_per_s(
-            np.abs(output_w) / tree.trip_rating_w,
-            self.pickup_frac,
-            tree.trip_constant_s,
-            tree.trip_instantaneous_frac,
-        )
-        by_steps = self.bypasses.rate_per_s(output_w)
-        if by_steps is not None:
-            rate[..., self.bypasses.rows] = by_steps
-        return rate
 
     def at_rest(self) -> bool:
         """No device runs towards its trip."""
@@ -78,7 +48,7 @@ class Protection(Discipline):
 
     def foretell(self, stretch: Stretch) -> None:
         """A look after which a device would run is lived through as an event."""
-        still = (self._rate_per_s(stretch.output_w[1:]) == 0.0).all(axis=1)
+        still = (self.tripping.rate_per_s(stretch.output_w[1:]) == 0.0).all(axis=1)
         stretch.cut_looks(np.asarray(still))
 
     def advance(self, span_s: float) -> None:
@@ -175,7 +145,8 @@ class Protection(Discipline):
         """It would trip again: look again whether it still would, and call a crew then."""
         worst = self._worst(np.array([p]))
         self.own.left_open[p] = True
-        self.world.note(self.tree.id[p], EventKind.LEFT_OPEN, self._words(worst) if worst else "")
+        why = self.tripping.words(worst) if worst else ""
+        self.world.note(self.tree.id[p], EventKind.LEFT_OPEN, why)
         self._wait_look(p)
 
     def _wait_look(self, p: int) -> None:
@@ -192,7 +163,7 @@ class Protection(Discipline):
         else:
             self._wait_look(p)
 
-    def _worst(self, closed: Index, opened: Mask | None = None) -> _Trip | None:
+    def _worst(self, closed: Index, opened: Mask | None = None) -> WouldTrip | None:
         """What would trip first if these were closed, and these loads opened; None where nothing
         would that does not run towards its trip already.
         """
@@ -200,19 +171,7 @@ class Protection(Discipline):
         tripped = self.own.tripped.copy()
         tripped[closed] = False
         output_w = self.supply.would_carry_w(self.supply.able_if(tripped, opened))
-        rate = self._rate_per_s(output_w)
-        rate[self.own.trip_rate_per_s > 0] = 0.0
-        first = int(np.argmax(rate))
-        if rate[first] <= 0:
-            return None
-        return _Trip(first, float(output_w[first]), float(rate[first]))
-
-    def _words(self, trip: _Trip) -> str:
-        rating_kw = self.tree.rating_w[trip.node] / 1e3
-        return (
-            f"{self.tree.id[trip.node]} would carry {trip.load_w / 1e3:,.0f} kW on a rating of "
-            f"{rating_kw:,.0f} kW and trip after {1.0 / trip.rate_per_s:,.0f} s"
-        )
+        return self.tripping.first(output_w)
 
     def _changed(self) -> None:
         self.own.version += 1

@@ -12,6 +12,7 @@ from twin.physics import flow
 from twin.physics.battery import BATTERY_EMPTY_J
 from twin.physics.sag import GOOD_FRAC
 from twin.simulation.kernel.world import World
+from twin.simulation.power.tripping import Tripping
 
 NEAR_J = 10.0 * BATTERY_EMPTY_J
 """A quiet stretch ends before a battery is as near to empty or full."""
@@ -27,6 +28,7 @@ class Trial:
         self.own = world.state.supply
         self.wires = wires
         self.stages = stages
+        self.tripping = Tripping(world)
         self.is_utility = of_role(tree.kind, *MAINS)
         self.is_generator = of_role(tree.kind, Role.STANDBY)
         self.is_store = of_role(tree.kind, Role.STORE)
@@ -66,11 +68,13 @@ class Trial:
         return flow.through(self.stages, drawn, share, live)[0]
 
     def wanted_w(self) -> Array:
-        """(power node,) what loads draw, or drew before they went dark."""
+        """(power node,) what loads draw, or drew before they went dark, and BESS for themselves."""
         own = self.own
         now_w = np.zeros(own.input_w.size)
         now_w[self.loads] = own.input_w[self.loads]
         runs = now_w > 0
         racks = self.tree.load_of_rack
         runs[racks] &= self.world.state.racks.rack_on
-        return np.where(runs, now_w, np.maximum(now_w, own.lost_input_w))
+        wanted_w = np.where(runs, now_w, np.maximum(now_w, own.lost_input_w))
+        wanted_w[self.tree.bess.node] += self.tree.bess.standby_w
+        return wanted_w
