@@ -165,6 +165,25 @@ def test_a_clock_ceiling_holds_every_gpu_at_the_next_lower_step_until_it_is_lift
     assert power[0].loc[3000.0] == pytest.approx(power[1].loc[3000.0])
 
 
+def test_what_a_ceiling_takes_and_gives_back_is_not_told_as_heat() -> None:
+    """Clocks that are under a ceiling, and not under it any more, were never throttled; those that
+    heat lowers after it is lifted are. Until 2026-11-30 a lifted ceiling was told as room below
+    the limit.
+    """
+    lifted_s = FAIL_S + 9000.0
+    actions = [
+        {"kind": "clock_ceiling", "at": "60 s", "clock": 0.5},
+        {"kind": "clock_ceiling", "at": "300 s", "clock": 1.0},
+        {"kind": "clock_ceiling", "at": "500 s", "clock": 0.5},
+        {"kind": "clock_ceiling", "at": f"{lifted_s} s", "clock": 1.0},
+    ]
+    run, seen = watched("4 h", controls={"actions": actions})
+    assert seen[-1][1] > 0
+    assert run.times("liquid_r1", "full clock") == []
+    assert len(run.times("liquid_r1", "throttled")) == 1
+    assert lifted_s < run.times("liquid_r1", "throttled")[0] < lifted_s + 60.0
+
+
 def test_a_ceiling_costs_tokens_and_says_so() -> None:
     actions = [{"kind": "clock_ceiling", "at": "0 s", "clock": 0.7}]
     run = lived(small(workload=[training(nodes=72)], controls={"actions": actions}))

@@ -107,10 +107,10 @@ def wire(facility: Facility) -> Disciplines:
     plants = Plants(world)
     coils = Coils(world)
     inlet_air = InletAir(world)
-    throttling = Throttling(world, racks, inlet_air)
     losses = Losses(world)
     jobs = Scheduler(world, asked, racks, flows, losses)
     serving = Serving(world, racks, losses, jobs)
+    throttling = Throttling(world, racks, inlet_air, serving.clocks_under)
     return Disciplines(
         world=world,
         supply=supply,

@@ -85,11 +85,15 @@ class ReplicaPace:
     held_frac: Array
     """(batch,) of the full clock, that the board holds where a clock is 1."""
 
+    def held_at(self, at: OperatingPoint) -> Array:
+        """Clock that the board holds at an operating point, of the full clock."""
+        return np.interp(at.batch, self.curve.batch, self.held_frac)
+
     def activity(self, at: OperatingPoint) -> Array:
         """Share of the span between a GPU's powers at rest and at most that it draws, where an
         operating point is at a clock of 1.
         """
-        clock = np.interp(at.batch, self.curve.batch, self.held_frac)
+        clock = self.held_at(at)
         works = self.board.works(at.compute_activity, at.memory_activity, at.busy_frac, clock)
         return works + self.board.rest_frac * (1 - at.busy_frac)
 

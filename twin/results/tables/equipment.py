@@ -86,7 +86,7 @@ RACKS = Table(
         Column(
             "junction_max_degc", "float", "degC", "Hottest GPU seen at any event in the period."
         ),
-        Column("clock_frac", "float", "", "GPU clock over its full value, mean."),
+        Column("clock_frac", "float", "", "GPU clock over what its power limit leaves, mean."),
         Column(
             "on_frac",
             "float",

@@ -7,6 +7,8 @@ limit less a hysteresis wider than one step's effect, and so does not chatter.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
@@ -28,12 +30,19 @@ COOL_AGAIN_K = 15.0
 class Throttling(Discipline):
     """The throttling discipline of one run."""
 
-    def __init__(self, world: World, compute: Compute, inlet_air: InletAir) -> None:
+    def __init__(
+        self,
+        world: World,
+        compute: Compute,
+        inlet_air: InletAir,
+        clocks_under: Callable[[float], Array],
+    ) -> None:
         racks = world.facility.racks
         self.world = world
         self.own = world.state.throttling
         self.compute = compute
         self.inlet_air = inlet_air
+        self.clocks_under = clocks_under
         self.leakage = Leakage(world)
         self.racks = racks
         self.rows = np.arange(len(racks.id))
@@ -99,11 +108,16 @@ class Throttling(Discipline):
         return np.asarray(self.racks.slowdown_degc - margin_k - rise)
 
     def top(self) -> Index:
-        """(rack,) the notch of the clock ceilings of operators and of demand response."""
+        """(rack,) the notch of the clock ceilings of operators and of demand response. Operators
+        count from the full clock, notches from the one that boards hold.
+        """
         state = self.world.state
-        key = (state.controls.ceiling_frac, state.response.version)
+        ordered = np.asarray(state.controls.ceiling_frac)
+        if ordered < 1.0:
+            ordered = self.clocks_under(float(ordered))
+        key = (ordered.tobytes(), state.response.version)
         if self._top[0] != key:
-            ceiling_frac = np.minimum(state.controls.ceiling_frac, state.response.ceiling_frac)
+            ceiling_frac = np.minimum(ordered, state.response.ceiling_frac)
             wanted = np.ceil((1 - ceiling_frac) / self.racks.clock_step_frac - 1e-9)
             self._top = (key, np.minimum(wanted, self.floor).astype(np.int64))
         return self._top[1]
@@ -123,6 +137,7 @@ class Throttling(Discipline):
             own.clock_frac = 1.0 - self.racks.clock_step_frac * notch
             own.power_frac = dynamic_frac(own.clock_frac)
             own.version += 1
+        own.ceiling_notch = top
         leaks_otherwise = self.leakage.settle()
         return self._shut_down(coolant) or changed or leaks_otherwise
 
@@ -198,10 +213,11 @@ class Throttling(Discipline):
 
     def _log(self, before: Index, after: Index, top: Index) -> None:
         on = self.world.state.racks.rack_on
-        for r in np.flatnonzero((before <= top) & (after > top) & on):
+        throttled = before > self.own.ceiling_notch
+        for r in np.flatnonzero(~throttled & (after > top) & on):
             why = "hottest GPU at its slowdown limit"
             self.world.note(self.racks.id[r], EventKind.THROTTLED, why)
-        for r in np.flatnonzero((before > top) & (after <= top) & on):
+        for r in np.flatnonzero(throttled & (after <= top) & on):
             why = "room below the slowdown limit again"
             self.world.note(self.racks.id[r], EventKind.FULL_CLOCK, why)
 
@@ -217,7 +233,7 @@ class Throttling(Discipline):
         down = np.where(on & (own.notch < self.floor), self.slow_degc(own.notch), np.inf)
         first = np.minimum(down, self.shutdown_degc())
         upper[:racks] = np.where(self.world.state.racks.rack_lit, first, np.inf)
-        throttled = on & (own.notch > self.top())
+        throttled = on & (own.notch > own.ceiling_notch)
         if throttled.any():
             lower[:racks] = np.where(throttled, self.room_degc(own.notch), -np.inf)
         if own.overheated.any():

@@ -56,6 +56,7 @@ class ReplicaSpeed:
         own = float(curve.tokens_per_s[-1].max())
         point = _at_full_clock(curve, LOADS * own)
         self.activity_by_load = self.pace.activity(point)
+        self.held_by_load = self.pace.held_at(point)
         self.token_by_load_s = point.step_s / self.engine.tokens_per_step
 
     @property
@@ -75,6 +76,13 @@ class ReplicaSpeed:
     def activity(self, load_frac: float) -> float:
         """GPU activity at a share of capacity."""
         return float(np.interp(load_frac, LOADS, self.activity_by_load))
+
+    def clock_under(self, ceiling_frac: float, load_frac: float) -> float:
+        """Highest share of the clock that boards hold at a share of capacity, at which none is
+        above a share of the full clock.
+        """
+        held_frac = float(np.interp(load_frac, LOADS, self.held_by_load))
+        return min(ceiling_frac / held_frac, 1.0)
 
     def time_per_token_s(self, load_frac: float) -> float:
         """Time between a sequence's tokens at a share of capacity."""

@@ -87,6 +87,26 @@ class Service:
         capacity = float(by_rack.sum())
         return min(self.own.served / capacity, 1.0) if capacity > 0 else 0.0
 
+    def clocks_under(self, ceiling_frac: float) -> list[tuple[Fleet, float]]:
+        """Each fleet, and the share of the clock that its boards hold at what it is asked, at
+        which none is above a share of the full clock. Nothing here hangs on the clocks of now.
+        """
+        rooms = [
+            float(fleet.replicas_by_rack(fleet.standing * self.awake_of(fleet)).sum())
+            * float(fleet.speed.capacity(np.array(fleet.speed.clock_under(ceiling_frac, 1.0))))
+            for fleet in self.fleets
+        ]
+        flow = min(self._asked_tokens_per_s(), *rooms)
+        loads = [flow / room if room > 0 else 1.0 for room in rooms]
+        return [
+            (fleet, fleet.speed.clock_under(ceiling_frac, load))
+            for fleet, load in zip(self.fleets, loads, strict=True)
+        ]
+
+    def _asked_tokens_per_s(self) -> float:
+        """What replicas are asked now: without bound while a queue waits."""
+        return np.inf if self.own.waiting > _EMPTY else self.own.arriving
+
     def settle(self) -> None:
         """Capacity of the live replicas, and what flows in and out of the queue."""
         self.look()

@@ -14,7 +14,7 @@ from twin.simulation.record.losses import Losses
 from twin.simulation.serving.service import Service
 from twin.simulation.serving.single_requests import RequestService
 from twin.simulation.serving.split_requests import SplitRequests
-from twin.simulation.state.work import FIRST_POOL
+from twin.simulation.state.work import FIRST_POOL, SHARED
 from twin.workload import Pool
 
 CPU_ACTIVITY = 0.3
@@ -58,6 +58,19 @@ class Serving(Discipline):
 
     def _loads(self) -> list[float]:
         return [load for s in self.services for load in (s.load_frac, s.own.served)]
+
+    def clocks_under(self, ceiling_frac: float) -> Array:
+        """(rack,) share of the clock that its boards hold, at which none is above a share of the
+        full clock; that share itself where jobs run or nothing does.
+        """
+        racks = self.world.facility.racks
+        shares = np.full(len(racks.id), np.inf)
+        for service in self.services:
+            for fleet, share in service.clocks_under(ceiling_frac):
+                shares[fleet.racks] = np.minimum(shares[fleet.racks], share)
+        work = self.world.state.jobs.work_of_node
+        shares[racks.rack_of_node[(work >= 0) | (work == SHARED)]] = ceiling_frac
+        return np.where(np.isfinite(shares), shares, ceiling_frac)
 
     def enter_activity(self, gpu: Array, cpu: Array, gain: Array, busiest: Array) -> None:
         """Enter the activity of every service's nodes, that of the busiest GPU of each, and the

@@ -63,6 +63,10 @@ class RequestService(Service):
         gone = self.own.totals[TOTALS.index("served")] + self.own.totals[TOTALS.index("dropped")]
         return float(asked - gone)
 
+    def _asked_tokens_per_s(self) -> float:
+        """As the window brings them: requests under way count as waiting here."""
+        return self.own.arriving
+
     def _queued(self) -> float:
         waiting = self.engine.column("request_fate") == Fate.WAITING
         return float(self.output[waiting].sum())

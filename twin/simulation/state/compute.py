@@ -99,7 +99,9 @@ class ThrottlingState:
     notch: Index
     """(rack,) steps below full clock."""
     clock_frac: Array
-    """(rack,) GPU clock over full clock."""
+    """(rack,) GPU clock over the one that its power limit leaves."""
+    ceiling_notch: Index
+    """(rack,) of those, what operators and demand response ask for."""
     power_frac: Array
     """(rack,) dynamic power at that clock, of that at full clock."""
     overheated: Mask
@@ -114,6 +116,7 @@ def fresh_throttling(facility: Facility) -> ThrottlingState:
     return ThrottlingState(
         notch=np.zeros(racks, dtype=np.int64),
         clock_frac=np.ones(racks),
+        ceiling_notch=np.zeros(racks, dtype=np.int64),
         power_frac=np.ones(racks),
         overheated=np.zeros(racks, dtype=bool),
     )
