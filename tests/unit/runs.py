@@ -47,8 +47,10 @@ class Finished:
     def recorded(self, column: str) -> Array:
         """(period, member) of a column such as `racks.power_w`."""
         table, name = column.split(".")
-        frame = time_tables(self.disciplines, self.recorder)[table]
-        return frame[name].to_numpy(dtype=float).reshape(frame["time_s"].nunique(), -1)
+        tables = time_tables(self.disciplines, self.recorder)
+        (columns,) = (columns for columns in tables if columns.table.name == table)
+        periods = np.unique(columns["time_s"]).size
+        return np.asarray(columns[name], dtype=float).reshape(periods, -1)
 
     def recorded_at(self, column: str, time_s: float) -> Array:
         """(member,) of a column in the period that ends then."""
