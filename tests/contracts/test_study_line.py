@@ -88,7 +88,8 @@ def test_every_bad_key_and_value_is_told_before_a_run(tmp_path: Path, capsys: An
     assert "did you mean 'supply_temperature'?" in said[0]
     assert "found '140.0 °C'; allowed: 1 to 70 °C" in said[1]
     assert main(["study", str(IDLE), "--vary", "air.crah.count=5..4:2", "--out", str(out)]) == 2
-    assert "low below high, not 5.0 and 4.0" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "found low 5.0, high 4.0; allowed: low below high, not 5.0 and 4.0" in told
     assert not (out / "table.parquet").exists()
 
 

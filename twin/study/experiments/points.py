@@ -206,7 +206,8 @@ class Points:
             self.refuse(loc, f"no {key}", f"{', '.join(_NEEDS[kind])} of a {kind} distribution")
         if lacks:
             return None
-        found = self._tried(loc, kind, lambda: _spread(kind, varied))
+        said = ", ".join(f"{key} {getattr(varied, key)}" for key in _NEEDS[kind])
+        found = self._tried(loc, said, lambda: _spread(kind, varied))
         if found is None:
             return None
         spread, unit = found
