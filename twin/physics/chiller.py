@@ -66,8 +66,7 @@ def power_w(
     curves their nearest point follows the lift (`beyond_frac`): `outside` says where.
     Source: EnergyPlus Engineering Reference, Chillers, EIR model.
     """
-    x = _within(leaving_degc, curve.leaving_degc)
-    y = _within(entering_degc, curve.entering_degc)
+    x, y = nearest_degc(curve, leaving_degc, entering_degc)
     available = curve.capacity_w * _biquadratic(curve.capft, x, y)
     part = np.minimum(np.maximum(np.asarray(heat_w, dtype=float) / available, 0.0), 1.0)
     held = np.maximum(part, max(curve.load_min_frac, curve.unload_min_frac))
@@ -131,9 +130,28 @@ def beyond_frac(
     is met held above `COLDEST_DEGC` and above the leaving water by `LEAST_K`, at both points: how a
     machine that is stated for colder air holds its condenser there, its own curves say.
     """
+    nearest = nearest_degc(curve, leaving_degc, entering_degc)
+    return np.asarray(_of_lift(leaving_degc, entering_degc) / _of_lift(*nearest))
+
+
+def nearest_degc(
+    curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
+) -> tuple[Array, Array]:
+    """Leaving and entering temperature of the point of the curves that power beyond them follows.
+
+    Water warmer than the curves holds the condenser higher: the point lies as much higher, or power
+    would rise with colder air.
+    """
     x = _within(leaving_degc, curve.leaving_degc)
     y = _within(entering_degc, curve.entering_degc)
-    return np.asarray(_of_lift(leaving_degc, entering_degc) / _of_lift(x, y))
+    higher_k = _held_degc(leaving_degc, y) - _held_degc(x, y)
+    return x, _within(y + higher_k, curve.entering_degc)
+
+
+def _held_degc(leaving_degc: Array | float, entering_degc: Array | float) -> Array:
+    """What controls let the condenser meet."""
+    least = np.maximum(COLDEST_DEGC, np.asarray(leaving_degc, dtype=float) + LEAST_K)
+    return np.asarray(np.maximum(entering_degc, least))
 
 
 def _of_lift(leaving_degc: Array | float, entering_degc: Array | float) -> Array:
@@ -141,5 +159,5 @@ def _of_lift(leaving_degc: Array | float, entering_degc: Array | float) -> Array
     condenser held; above 0.
     """
     leaving = np.asarray(leaving_degc, dtype=float)
-    held = np.maximum(np.maximum(entering_degc, COLDEST_DEGC), leaving + LEAST_K)
+    held = _held_degc(leaving, entering_degc)
     return np.asarray((held - leaving + APART_K) / (leaving - EVAPORATING_K + 273.15))
