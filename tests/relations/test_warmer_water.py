@@ -130,7 +130,7 @@ def test_a_machine_stated_for_warm_water_and_cold_air_goes_on_from_its_curves(
     known_w, known_heat_w = cooled("wide", 24.0, air_degc + higher_k)
     drawn_w, heat_w = cooled("wide", 28.0, air_degc)
     lift = lift_k / max(air_degc + higher_k - 25 + 30, 24.44) * (25 + 270.15) / (28.3 + 270.15)
-    assert drawn_w / heat_w == pytest.approx(lift * known_w / known_heat_w, rel=0.015)
+    assert drawn_w / heat_w == pytest.approx(lift * known_w / known_heat_w, rel=0.02)
 
 
 def test_check_run_and_year_say_how_far_and_by_how_much() -> None:
