@@ -55,7 +55,7 @@ def test_an_elevation_above_all_towns_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "rated", "follows"), [("2026-07-15", 1.595, 1.568), ("2026-01-15", 1.463, 1.438)]
+    ("day", "rated", "follows"), [("2026-07-15", 1.595, 1.568), ("2026-01-15", 1.458, 1.433)]
 )
 def test_an_idle_day_of_the_edge_room_in_chicago(
     day: str, rated: float, follows: float, tmp_path: Path
