@@ -80,7 +80,7 @@ def test_once_it_is_put_right_the_limit_holds_and_events_tell_what_it_stood_at(
         6600.0: "intrusion detected",
         8400.0: "repaired",
     }
-    assert told.detail.loc[1800.0] == "stands at 129 kW"
+    assert told.detail.loc[1800.0] == "stands at 128 kW"
     power_w = drawn_w(result)
     assert power_w.loc[8340.0] > 0.99 * peak_w
     assert power_w[power_w.index > 8400.0].to_numpy() == pytest.approx(0.8 * peak_w, rel=1e-9)

@@ -90,8 +90,10 @@ def test_input_is_output_and_loss(unit: twin.Facility) -> None:
     assert now.input_w[unit.power.load_of_rack].sum() == pytest.approx(1.188e6)
 
 
-def test_a_sound_pod_has_no_findings(pod: Change) -> None:
-    assert check(pod())["findings"] == []
+def test_a_sound_pod_has_no_findings_but_air_cooler_than_its_chillers_curves(pod: Change) -> None:
+    (found,) = check(pod())["findings"]
+    assert (found["severity"], found["code"]) == ("note", "chiller_outside_curve")
+    assert found["says"].startswith("median outdoor air of 22.9 °C is 6.5 K cooler (29.44 °C)")
 
 
 @pytest.mark.parametrize(

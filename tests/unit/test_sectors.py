@@ -39,7 +39,7 @@ def test_it_builds_without_an_error_and_the_work_fills_the_nodes(
     found = twin.check(facility)["findings"]
     assert not [row for row in found if row["severity"] == "error"]
     if sector != "telecom":  # one of everything, which its findings say
-        assert found == []
+        assert {row["code"] for row in found} <= {"chiller_outside_curve"}
     assert twin.build(twin.load(layout)).racks.gpu_count == facility.racks.gpu_count
     text = page.read_text(encoding="utf-8")
     assert "{name}" not in text

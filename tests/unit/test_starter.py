@@ -13,14 +13,14 @@ from twin.scenario import starter
 from twin.scenario.schema.layout import Layout
 
 
-def test_it_writes_a_scenario_and_a_layout_that_build_without_findings(tmp_path: Path) -> None:
+def test_it_writes_a_scenario_and_a_layout_that_build_without_a_fault(tmp_path: Path) -> None:
     scenario, layout = starter.write("my_pod_2", tmp_path)
     assert scenario == tmp_path / "scenarios" / "my_pod_2.yaml"
     assert layout == tmp_path / "layouts" / "my_pod_2.yaml"
     loaded = twin.load(scenario)
     assert loaded.name == loaded.plan.name == "my_pod_2"
     facility = twin.build(loaded)
-    assert check(facility)["findings"] == []
+    assert [found["code"] for found in check(facility)["findings"]] == ["chiller_outside_curve"]
     assert (
         facility.racks.node_count
         == sum(w.nodes for w in loaded.workload if w.kind != "batch")
