@@ -7,20 +7,18 @@ racks, are sampled at even steps.
 from __future__ import annotations
 
 import struct
-from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 from twin.arrays import Array, Index
-from twin.results.folder import write_whole
 
 STEP_M = 0.1
 VALUES_MAX = 4_000_000
 
 
-def write_vti(path: Path, lines: tuple[Array, Array, Array], fields: dict[str, Array]) -> None:
-    """Write cell fields (nx, ny, nz) or (nx, ny, nz, 3) of a grid with these lines."""
+def vti_bytes(lines: tuple[Array, Array, Array], fields: dict[str, Array]) -> bytes:
+    """Cell fields (nx, ny, nz) or (nx, ny, nz, 3) of a grid with these lines, as a VTK image."""
     step = sampling_step_m(lines)
     at = tuple(_samples(one, step) for one in lines)
     counts = tuple(one.size for one in at)
@@ -45,7 +43,7 @@ def write_vti(path: Path, lines: tuple[Array, Array, Array], fields: dict[str, A
         + "\n".join(heads)
         + '\n</CellData></Piece></ImageData>\n<AppendedData encoding="raw">_'
     )
-    write_whole(path, head.encode() + b"".join(blocks) + b"\n</AppendedData></VTKFile>\n")
+    return head.encode() + b"".join(blocks) + b"\n</AppendedData></VTKFile>\n"
 
 
 def sampling_step_m(lines: tuple[Array, Array, Array]) -> float:

@@ -16,7 +16,7 @@ from twin.arrays import Array
 from twin.errors import OutputError
 from twin.present.airflow.figures import plan_figure, section_figure
 from twin.present.figures import png_bytes
-from twin.present.vti import write_vti
+from twin.present.vti import vti_bytes
 from twin.results.folder import write_whole
 
 
@@ -67,7 +67,7 @@ def _field(answer: AirflowAnswer, folder: Path) -> Path:
         "speed_m_s": np.linalg.norm(velocity, axis=3),
         "solid": answer.air.room.solid.astype(float),
     }
-    write_vti(path, answer.air.lines, fields)
+    write_whole(path, vti_bytes(answer.air.lines, fields))
     return path
 
 

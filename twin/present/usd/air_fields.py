@@ -21,7 +21,7 @@ from twin.present.usd.colours import colour_range, heat
 from twin.present.usd.halls import Hall
 from twin.present.usd.looks import READOUT
 from twin.present.usd.solids_in_place import place
-from twin.present.vti import write_vti
+from twin.present.vti import vti_bytes
 
 FOLDER = "fields"
 STEP_M = 0.15
@@ -39,14 +39,16 @@ def field_of(answer: AirflowAnswer) -> Array:
 
 
 def write_field(answer: AirflowAnswer, path: Path) -> None:
-    """Write one hall's field as cell data of a VTK image. Raises OSError where the disk refuses."""
+    """Write one hall's field as cell data of a VTK image, in a folder that is put in place whole.
+    Raises OSError where the disk refuses.
+    """
     velocity = field_of(answer)
     fields = {
         "temperature_degc": answer.temperature_degc,
         "velocity_m_s": velocity,
         "speed_m_s": np.linalg.norm(velocity, axis=3),
     }
-    write_vti(path, answer.air.lines, fields)
+    path.write_bytes(vti_bytes(answer.air.lines, fields))
 
 
 def streamlines(answer: AirflowAnswer) -> list[Array]:
