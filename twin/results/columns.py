@@ -60,7 +60,8 @@ class Columns:
         """Every value that is not among the few that its column allows."""
         for column in self.table.columns:
             if column.allowed:
-                yield from _strange(f"tables.{self.table.name}.{column.name}", column, self)
+                where = f"tables.{self.table.name}.{column.name}"
+                yield from strange_values(where, column, self[column.name])
 
 
 def repeated(labels: Sequence[str], times: int) -> Values:
@@ -86,8 +87,9 @@ def _text(column: Column, values: Any) -> Values:
     return np.array([str(value) for value in values], dtype=object)
 
 
-def _strange(where: str, column: Column, columns: Columns) -> Iterator[Problem]:
-    strange = dict.fromkeys(value for value in columns[column.name] if value not in column.allowed)
+def strange_values(where: str, column: Column, values: Values) -> Iterator[Problem]:
+    """The first few values that a column does not allow."""
+    strange = dict.fromkeys(value for value in values if value not in column.allowed)
     for value in list(strange)[:_SHOWN_MAX]:
         allowed = ", ".join(column.allowed)
         yield Problem(where, repr(value), allowed, did_you_mean(value, column.allowed))

@@ -10,14 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from twin.errors import Problem, did_you_mean
-from twin.results.columns import DTYPES, Columns
+from twin.results.columns import DTYPES, Columns, strange_values
 from twin.results.tables import TABLES
 from twin.tables import Column, Table
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_SHOWN_MAX = 5
 
 
 class Frames(Mapping[str, "pd.DataFrame"]):
@@ -108,10 +106,7 @@ def _of_column(where: str, column: Column, values: pd.Series[Any]) -> Iterator[P
     if not _is_kind(values, column.kind):
         yield Problem(where, f"{values.dtype} values", column.kind)
     elif column.allowed:
-        strange = values[~values.isin(column.allowed)].drop_duplicates().head(_SHOWN_MAX)
-        for value in strange:
-            allowed = ", ".join(column.allowed)
-            yield Problem(where, repr(value), allowed, did_you_mean(value, column.allowed))
+        yield from strange_values(where, column, values.to_numpy())
 
 
 def _is_kind(values: pd.Series[Any], kind: str) -> bool:
