@@ -200,17 +200,22 @@ def contrast(one: str, other: str) -> float:
 
 
 def inks() -> Iterator[tuple[str, str]]:
-    """Ink and paper of all text: the page's colours of text on all that it is laid on."""
+    """Ink and paper of all text, light and dark: colours of text on all that they are laid on."""
     text = CSS.read_text(encoding="utf-8")
-    named = dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", text))
-    papers = ["#ffffff", named["pale"], *re.findall(r"background: (#[0-9a-f]{6})", text)]
-    for ink in sorted(set(re.findall(r"[ {;]color: var\(--(\w+)\)", text))):
-        yield from ((named[ink], paper) for paper in papers)
+    of_text = set(re.findall(r"[ {;]color: var\(--([\w-]+)\)", text))
+    of_paper = set(re.findall(r"background: var\(--([\w-]+)\)", text))
+    assert {"page", "pale", "pale-bad", "pale-good"} <= of_paper
+    roots = re.findall(r":root \{([^}]*)\}", text)
+    assert len(roots) == 2
+    for root in roots:
+        named = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", root))
+        assert of_text | of_paper <= set(named)
+        yield from ((named[ink], named[paper]) for ink in of_text for paper in of_paper)
 
 
 def test_text_has_the_contrast_that_wcag_aa_asks() -> None:
     pairs = list(inks())
-    assert len(pairs) >= 12
+    assert len(pairs) >= 32
     poor = {pair: round(contrast(*pair), 2) for pair in pairs if contrast(*pair) < 4.5}
     assert poor == {}
 

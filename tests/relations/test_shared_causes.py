@@ -29,11 +29,11 @@ def test_a_shared_cause_of_two_ups_is_a_single_point() -> None:
     built = two_sides(cause)
     found = twin.redundancy(built).as_dict()
     gates = dependency(built)
-    shared = float(gates.unavailability[gates.index["common_cause(firmware)"]])
+    shared = float(gates.unavailability[gates.index["common cause: firmware"]])
     independent = dependency(two_sides())
     q = float(independent.unavailability[independent.index["ups_a"]])
     points = {row["component"] for row in found["single_points_of_failure"]}
-    assert "common_cause(firmware)" in points
+    assert "common cause: firmware" in points
     assert shared == pytest.approx(0.1 * q, rel=1e-3)
     more = found["availability_exact"]["unavailability"]
     less = found["availability_independent"]["unavailability"]
@@ -46,14 +46,14 @@ def test_a_whole_share_leaves_nothing_to_each_alone() -> None:
     gates = dependency(built)
     assert not gates.mtbf_h[gates.index["ups_a"]] > 0
     found = twin.redundancy(built).as_dict()
-    assert ["common_cause(room)"] in found["cut_sets"]
+    assert ["common cause: room"] in found["cut_sets"]
     assert not any("ups_a" in names for names in found["cut_sets"])
 
 
 def test_generators_of_one_type_share_a_part_of_their_failed_starts() -> None:
     unit = twin.build(twin.load("layouts/gb200_su.yaml"))
     found = twin.redundancy(unit).as_dict()
-    assert ["utility", "common_cause(start of genset_2500)"] in [
+    assert ["utility", "common cause: start of genset_2500"] in [
         sorted(names, reverse=True) for names in found["cut_sets"]
     ]
     assert (

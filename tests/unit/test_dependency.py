@@ -97,7 +97,7 @@ def test_generators_stand_behind_the_utility(unit: Gates) -> None:
     assert racks_lost(unit, "utility", "generator_1") == 0
     assert racks_lost(unit, "utility", "generator_1", "generator_2") == 16
     own = unit.unavailability[unit.index["generator_1"]]
-    shared = unit.unavailability[unit.index["common_cause(start of genset_2500)"]]
+    shared = unit.unavailability[unit.index["common cause: start of genset_2500"]]
     assert 1 - (1 - own) * (1 - shared) == pytest.approx(0.00222)
     assert shared == pytest.approx(0.05 * 0.00222)
 

@@ -11,8 +11,10 @@ import pytest
 from conftest import failing, lived, small, small_layout, training
 
 from twin import Result
+from twin.present.alt_text import alt_text
 from twin.present.figures import figure_timeline
 from twin.present.report.behind import behind
+from twin.quantities import tokens
 
 PERIOD_S = 300.0
 FAULT_S = 5000.0
@@ -84,3 +86,24 @@ def test_the_report_never_shows_less_than_no_tokens() -> None:
     first = np.flatnonzero(site["time_s"].to_numpy() == 5100.0)[0]
     drawn = heights[1 : len(site) + 1]
     assert drawn[first] == pytest.approx(2 / 3 * drawn[0], rel=1e-9)
+
+
+def test_the_time_line_marks_the_period_in_which_work_went_back_and_how_much() -> None:
+    """It stood among all that was lost, and nothing on the line of training told of it."""
+    result = run("9000 h")
+    site = result.frame("site")
+    axes = next(one for one in figure_timeline(result).axes if one.get_ylabel().startswith("tok"))
+    arrows = axes.collections[1]
+    assert arrows.get_offsets()[:, 0].tolist() == [5100.0 / 3600]
+    amount = tokens(site["tokens_rolled_back"].sum())
+    assert arrows.get_label() == f"rolled back,\n{amount} in all"
+    assert f"Tokens rolled back: {amount}, most in the hour from 01:00" in (
+        alt_text(result, "timeline")
+    )
+
+
+def test_a_run_in_which_nothing_went_back_has_no_arrows() -> None:
+    result = run("9000 h", fails=False)
+    axes = next(one for one in figure_timeline(result).axes if one.get_ylabel().startswith("tok"))
+    assert len(axes.collections) == 1
+    assert "rolled back" not in alt_text(result, "timeline")

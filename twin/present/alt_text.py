@@ -102,6 +102,10 @@ def _made(site: pd.DataFrame) -> Iterator[str]:
     for what, held in made.items():
         if held.max() > 0:
             yield course(f"Tokens {what} by the hour", held, tokens)
+    back = by["tokens_rolled_back"]
+    if back.max() > 0:
+        most = f"most in the hour from {clock(back.idxmax())}, {tokens(number(back.max()))}"
+        yield f"Tokens rolled back: {tokens(float(back.sum()))}, {most}."
     lost = by["tokens_lost"]
     if lost.max() > 0:
         most = f"most in the hour from {clock(lost.idxmax())}, {tokens(number(lost.max()))}"

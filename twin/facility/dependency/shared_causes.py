@@ -79,7 +79,7 @@ def _of_rates(name: str, nodes: list[Node], beta: float) -> SharedCause | None:
         node.name: (node.mtbf_h / left, node.mttr_h) if left > 0 else (np.nan, np.nan)
         for node in failing
     }
-    return SharedCause(f"common_cause({name})", 1.0 / rate_per_h, mttr_h, alone)
+    return SharedCause(f"common cause: {name}", 1.0 / rate_per_h, mttr_h, alone)
 
 
 def _starts(facility: Facility, nodes: dict[str, Node]) -> Iterator[SharedCause]:
@@ -103,5 +103,5 @@ def _start(kind: str, nodes: list[Node], chance: list[float], shared: float) -> 
     for node, fails in zip(nodes, chance, strict=True):
         own = (fails - shared) / (1.0 - shared)
         alone[node.name] = (node.mttr_h * (1.0 - own) / own, node.mttr_h)
-    name = f"common_cause(start of {kind})"
+    name = f"common cause: start of {kind}"
     return SharedCause(name, mttr_h * (1.0 - shared) / shared, mttr_h, alone, on_demand=True)

@@ -65,7 +65,8 @@ FIGURES: tuple[NamedFigure, ...] = (
         "Timeline",
         "Power, tokens and temperatures along time. Marks downwards: something broke; upwards: "
         "it was mended; "
-        "shaded: GPUs ran below full clock; hatched bars: drills; return: coolant or air as it "
+        "shaded: GPUs ran below full clock; hatched bars: drills; arrows back: training went "
+        "back to its last checkpoint; return: coolant or air as it "
         "leaves a rack.",
         figure_timeline,
     ),

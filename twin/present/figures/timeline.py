@@ -34,6 +34,7 @@ from twin.present.figures.style import (
     styled,
     thinned,
 )  # fmt: skip
+from twin.quantities import tokens
 from twin.results import Result
 
 Panel = Callable[[Axes, Result], None]
@@ -129,8 +130,25 @@ def _rate_panel(label: str, colour: str) -> Panel:
         axes.fill_between(_hours(site), rate / scale, color=colour, linewidth=0, label=label)
         axes.set_ylim(0, max(1.1 * float(rate.max()) / scale, 1e-9))
         axes.set_ylabel(f"tokens\n({unit}/s)" if unit else "tokens\nper second")
+        if label == "trained":
+            _mark_returns(axes, site)
 
     return draw
+
+
+def _mark_returns(axes: Axes, site: pd.DataFrame) -> None:
+    """Arrows back at the periods in which work went back to a checkpoint, with all of it in
+    words: an amount at an instant has no height on an axis of rates.
+    """
+    back = site["tokens_rolled_back"].fillna(0.0).to_numpy(float)
+    at = np.flatnonzero(back > 0)
+    if not at.size:
+        return
+    hours = site["time_s"].to_numpy(float)[at] / 3600
+    heights = np.full(at.size, 0.9 * axes.get_ylim()[1])
+    look: dict[str, Any] = {"s": 34, "color": VERMILION, "edgecolor": "white", "linewidth": 0.7}
+    label = f"rolled back,\n{tokens(float(back.sum()))} in all"
+    axes.scatter(hours, heights, marker="<", label=label, zorder=4, **look)
 
 
 def _draw_gpus(axes: Axes, result: Result) -> None:

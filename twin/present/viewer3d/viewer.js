@@ -76,7 +76,8 @@
   const scene = new THREE.Scene();
   const camera = new THREE.PerspectiveCamera(40, 1.6, 0.1, 20000);
   camera.up.set(0, 0, 1);
-  renderer.setClearColor(0xf4f6f8);
+  /* Colours of the page, light or dark. */
+  const tone = (of) => getComputedStyle(box).getPropertyValue(of).trim();
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "3-D view: arrow keys turn it, plus and minus come nearer and go away");
@@ -166,11 +167,17 @@
     geometry.setAttribute("position", new THREE.Float32BufferAttribute(points, 3));
     return new THREE.LineSegments(geometry, new THREE.LineBasicMaterial({ color }));
   };
-  scene.add(stroke(lines, 0x1f2933));
+  const walls = stroke(lines, 0x1f2933);
+  scene.add(walls);
   const frame = new THREE.LineSegments(
     new THREE.EdgesGeometry(new THREE.BoxGeometry(1, 1, 1)), new THREE.LineBasicMaterial({ color: 0x000000 }));
   frame.visible = false;
   scene.add(frame);
+  const dress = () => {
+    renderer.setClearColor(tone("--pale"));
+    for (const drawn of [walls, frame]) drawn.material.color.set(tone("--ink"));
+  };
+  dress();
 
   const controls = new THREE.OrbitControls(camera, canvas);
   const look = (around) => {
@@ -239,7 +246,7 @@
       g.fillStyle = stops[Math.min(stops.length - 1, Math.floor(x / c.width * stops.length))];
       g.fillRect(x, 0, 1, 14);
     }
-    g.fillStyle = "#1f2933"; g.font = "12px system-ui, sans-serif";
+    g.fillStyle = tone("--ink"); g.font = "12px system-ui, sans-serif";
     g.fillText(write(quantity, quantity.low), 0, 30);
     g.textAlign = "right"; g.fillText(write(quantity, quantity.high), c.width, 30); g.textAlign = "left";
     c.setAttribute("aria-label", `${quantity.label}, from ${write(quantity, quantity.low)} to ${write(quantity, quantity.high)}`);
@@ -295,7 +302,7 @@
     if (c.hidden) return;
     const left = 4, wide = c.width - 8, high = c.height - 30;
     const at = (s) => left + (steps > 1 ? s / (steps - 1) : 0) * wide;
-    g.strokeStyle = "#0072b2"; g.lineWidth = 1.6; g.beginPath();
+    g.strokeStyle = tone("--blue"); g.lineWidth = 1.6; g.beginPath();
     let pen = false, low = Infinity, top = -Infinity;
     for (let s = 0; s < steps; s++) {
       const found = level(quantity, picked, s);
@@ -306,8 +313,8 @@
       pen = true;
     }
     g.stroke();
-    g.strokeStyle = "#b84a00"; g.beginPath(); g.moveTo(at(step), 8); g.lineTo(at(step), 12 + high); g.stroke();
-    g.fillStyle = "#1f2933"; g.font = "11px system-ui, sans-serif";
+    g.strokeStyle = tone("--bad"); g.beginPath(); g.moveTo(at(step), 8); g.lineTo(at(step), 12 + high); g.stroke();
+    g.fillStyle = tone("--ink"); g.font = "11px system-ui, sans-serif";
     const words = `${quantity.label}: ${write(quantity, low)} to ${write(quantity, top)}`;
     g.fillText(words, left, c.height - 4);
     c.setAttribute("aria-label", `${name(picked)}, ${words}`);
@@ -443,6 +450,7 @@
     controls.update(); redraw();
   });
   controls.addEventListener("change", redraw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { dress(); refresh(); });
   const fit = () => {
     const [wide, high] = size();
     if (wide !== canvas.width || high !== canvas.height) renderer.setSize(wide, high, false);
