@@ -13,7 +13,7 @@ from tests.planned import dark_in_the_end
 from tests.planner import asked, faults, ran
 from tests.power_layouts import facility, load, part, power_only
 from twin.facility.dependency import dependency
-from twin.facility.power.loading import loading
+from twin.facility.power.loading import loading, single_losses
 from twin.physics.reliability.contingency import down_nodes
 
 RATES = {"t_1": (1e4, 24.0), "t_2": (1e4, 24.0), "bess": (2e4, 48.0)}
@@ -74,8 +74,7 @@ def test_the_last_kilowatts(row_kw: float) -> None:
     board = built.power.id.index("board")
     left = loading(built, built.power.id.index("t_1")).live[board]
     assert left == (not down(built, "t_1")) == (not dark_in_the_end(run, ("t_1",)))
-    loss_kw = float(loading(built).input_w[board]) / 1e3 - row_kw
-    assert left == (row_kw + loss_kw + 5.0 < 500.0)
+    assert left == (float(loading(built).input_w[board]) < 500e3)
 
 
 def test_reserves_and_rules() -> None:
@@ -106,8 +105,10 @@ def test_racks_that_move_over_empty_the_store_of_the_other_board() -> None:
         assert down(built, *lost) == dark == bool(dark_in_the_end(run, lost)), lost
 
 
-def test_the_loading_of_a_design_is_without_what_stores_draw_for_themselves() -> None:
-    """98.9 % of a transformer that a run has at 100.1 %: 10 kW of a store of 1 MW."""
+def test_the_loading_of_a_design_has_what_stores_draw_for_themselves() -> None:
+    """791 kW and 10 of a store of 1 MW on one of two transformers of 800: 100.1 % in the loading
+    that is read before a run, in what is found, and in the run.
+    """
     parts = [
         part("u", "utility_feed"),
         part("t", "transformer_2500", "u", kw=800.0, count=2),
@@ -118,11 +119,12 @@ def test_the_loading_of_a_design_is_without_what_stores_draw_for_themselves() ->
     built = facility(made)
     left = built.power.id.index("t_2")
     design_w = loading(built, built.power.id.index("t_1")).output_w[left]
-    assert design_w / 800e3 == pytest.approx(0.989, abs=5e-4)
+    assert design_w / 800e3 == pytest.approx(1.001, abs=5e-4)
+    over = {(each.lost, each.node) for each in single_losses(built).overloads}
+    assert (built.power.id.index("t_1"), left) in over
     power = ran(asked(made, horizon="20 min", faults=faults((300.0, "t_1", 600.0)))).frame("power")
     most = power[power.component == "t_2"].load_max_frac.max()
-    assert most == pytest.approx(1.001, abs=5e-4)
-    assert most * 800e3 - design_w == pytest.approx(10e3, rel=1e-3)
+    assert most * 800e3 == pytest.approx(design_w, rel=1e-9)
 
 
 @pytest.mark.parametrize(("bess_kw", "dark"), [(50.0, False), (1000.0, True)])
@@ -139,7 +141,7 @@ def test_what_a_store_draws_for_itself_may_trip_what_is_left(bess_kw: float, dar
     parts[-1]["overrides"] = {"battery_energy": "1 kWh"}
     built = facility(power_only(parts, [load("row", 993.0, "board")]))
     board = built.power.id.index("board")
-    drawn_w = float(loading(built).input_w[board]) + 0.01 * bess_kw * 1e3
+    drawn_w = float(loading(built).input_w[board])
     assert (drawn_w > 1.25 * 800e3) == dark
     run = twin.start(built)
     run.until(60.0)

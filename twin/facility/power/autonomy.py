@@ -45,7 +45,7 @@ def boards_last_s(facility: Facility, input_w: Array, within_s: float = HOLD_UP_
     Of their energy counts what is there whatever their rules do: all of one without a rule, or
     kept for backup, the reserve of any other. Several at a board share by rating, and one that is
     asked for more than its protection bears trips as in a run.
-    input_w   (power node,) what each board draws of them
+    input_w   (power node,) what each board draws of them, what they draw for themselves included
     within_s  those count that form grid so fast
     """
     tree = facility.power
@@ -54,8 +54,7 @@ def boards_last_s(facility: Facility, input_w: Array, within_s: float = HOLD_UP_
     rating_w = np.where(quick, tree.rating_w[bess.node], 0.0)
     whole_w = total_by(bess.board, rating_w, len(tree.id))[bess.board]
     share = rating_w / np.where(whole_w > 0, whole_w, 1.0)
-    standby_w = np.bincount(bess.board, weights=bess.standby_w, minlength=len(tree.id))
-    given_w = share * (input_w + standby_w)[bess.board]
+    given_w = share * input_w[bess.board]
     empty_s = battery_time_s(certain_j(facility), given_w, tree.battery_discharge_frac[bess.node])
     lasting_s = np.minimum(empty_s, _trips_s(facility, given_w))
     out = np.full(len(tree.id), np.inf)

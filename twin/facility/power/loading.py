@@ -95,36 +95,32 @@ def loading_of(
     wires = wires or wiring(facility)
     source = _sources(facility)
     nothing = np.zeros_like(able)
-    store_w, standby_w = _counted_w(facility, able)
+    store_w = _counted_w(facility, able)
     while True:
         help_w = helped_w(wires, able, source, nothing, store_w, lasting=True)
         closed = asking_less(wires, help_w)
         live = flow.live(closed, able, source, nothing)
         share = flow.shares(closed, live)
         output_w, input_w = flow.through(_stages(facility), load_w, share, live)
-        drawn_w = input_w.reshape(-1, live.size).max(axis=0) + standby_w
+        drawn_w = input_w.reshape(-1, live.size).max(axis=0)
         asked = (help_w > 0) & live & (drawn_w > reached_w(wires, share > 0) * ABOVE_FRAC)
         if not asked.any():
             return Loading(output_w, input_w, live)
         store_w = np.where(asked, 0.0, store_w)
 
 
-def _counted_w(facility: Facility, able: Mask) -> tuple[Array, Array]:
-    """(power node,) ratings of the stores in order that count towards a board's least supply, and
-    what they draw for themselves.
-    """
+def _counted_w(facility: Facility, able: Mask) -> Array:
+    """(power node,) ratings of the stores in order that count towards a board's least supply."""
     tree = facility.power
     bess = tree.bess
     there = counted_stores(facility) & able[bess.node]
-    rating_w = np.where(there, tree.rating_w[bess.node], 0.0)
-    standby_w = np.where(there, bess.standby_w, 0.0)
-    return total_by(bess.board, rating_w, able.size), total_by(bess.board, standby_w, able.size)
+    return total_by(bess.board, np.where(there, tree.rating_w[bess.node], 0.0), able.size)
 
 
 def peak_loads_w(
     facility: Facility, rack_w: Array | None = None, unit_w: Array | None = None
 ) -> Array:
-    """(power node,): what racks and cooling units draw at their peak.
+    """(power node,): what racks and cooling units draw at their peak, and BESS for themselves.
 
     rack_w  (rack,) instead of rated power
     unit_w  (cooling unit,) instead of peak power
@@ -133,6 +129,7 @@ def peak_loads_w(
     load_w = np.zeros(len(tree.id))
     load_w[tree.load_of_rack] = facility.racks.rated_w if rack_w is None else rack_w
     load_w[tree.load_of_unit] = facility.cooling.units.peak_w if unit_w is None else unit_w
+    load_w[tree.bess.node] = tree.bess.standby_w
     return load_w
 
 

@@ -25,14 +25,10 @@ class System:
 
 
 def system(facility: Facility) -> System:
-    """Equipment and loads in order of feed; loads with the same supplies are one load.
-
-    Loads stand at their peak; BESS draw what they draw for themselves.
-    """
+    """Equipment and loads at their peak in order of feed; loads with the same supplies are one."""
     tree = facility.power
     supplies = _supplies(tree)
     load_w = peak_loads_w(facility)
-    load_w[tree.bess.node] += tree.bess.standby_w
     merged: dict[tuple[int, ...], int] = {}
     kept: list[int] = []
     for level in reversed(tree.levels):
