@@ -69,6 +69,8 @@ _SHOWS: dict[str, Callable[[Any], str]] = {
     "_h": _with("h"),
     "_s": duration,
     "_m": _with("m"),
+    "_v": _prefixed("V"),
+    "_a": _prefixed("A"),
     "_k": _with("K"),
 }
 """How a number shows by the end of its name; longer ends first."""

@@ -46,6 +46,22 @@ def test_no_word_of_a_wide_table_is_broken(columns: int, monkeypatch: Any) -> No
     assert sum(line.count("quantity") for line in lines) == 20
 
 
+def test_currents_have_units_and_columns_of_nothing_are_left_out(monkeypatch: Any) -> None:
+    """Stood as 60,164 under "fault current a" and 13,800 under "nominal v", beside two columns of
+    dashes.
+    """
+    told = StringIO()
+    window = Console(file=told, width=80, highlight=False)
+    monkeypatch.setattr(say, "_console", lambda stderr: window)
+    board = {"nominal_v": 415.0, "fault_current_a": 60164.0, "opens_first": "", "from": None}
+    mains = {"nominal_v": 13800.0, "fault_current_a": None, "opens_first": "", "from": None}
+    say.findings("two", {"rows": [{"node": "board", **board}, {"node": "mains", **mains}]})
+    said = told.getvalue()
+    assert all(one in said for one in ("415 V", "13.8 kV", "60.2 kA", "fault current ", "nominal "))
+    assert "opens" not in said
+    assert "from" not in said
+
+
 def test_what_fits_is_not_turned(monkeypatch: Any) -> None:
     told = StringIO()
     window = Console(file=told, width=80, highlight=False)

@@ -20,7 +20,7 @@ from rich.table import Table
 from twin.cli.face import Told
 from twin.cli.quantity import readable, spoken
 from twin.errors import InputError, Problem, listed
-from twin.quantities import counted
+from twin.quantities import NONE, counted
 
 if TYPE_CHECKING:
     from twin.present.blocks import Block
@@ -207,11 +207,13 @@ def _listed(values: Sequence[Any]) -> Table:
 
 
 def _cells(values: Sequence[Mapping[str, Any]]) -> Cells:
+    """Columns in which some row has something, and the first."""
     keys = list({key: None for value in values for key in value})
-    return [
+    first, *rest = [
         [spoken(key), *(readable(_unit_from(one, key), one.get(key)) for one in values)]
         for key in keys
     ]
+    return [first, *(column for column in rest if set(column[1:]) - {"", NONE})]
 
 
 def _table(cells: Cells, widths: Sequence[int] = ()) -> Table:
