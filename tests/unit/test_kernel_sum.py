@@ -166,3 +166,16 @@ def test_buffers_of_experts_by_hand() -> None:
     cut = ServingReplica(SPARSE, FORMS, tensor=4)
     assert expert_buffer_bytes(cut, 100) == pytest.approx(100 * (8 * each + 2 * 2 * 2048))
     assert expert_buffer_bytes(ServingReplica(DENSE, FORMS), 100) == 0.0
+
+
+def test_a_host_ahead_costs_only_what_kernels_do_not_cover() -> None:
+    """A host of twice its kernels' time adds itself where it waits, and covers them where ahead."""
+    kernels_s = float(_law(HostTimes()).fixed_s(4.0))
+    waits = _law(HostTimes(iteration_s=kernels_s, sequence_s=kernels_s / 4))
+    ahead = _law(HostTimes(iteration_s=kernels_s, sequence_s=kernels_s / 4, hidden=True))
+    quick = _law(HostTimes(sequence_s=kernels_s / 8, hidden=True))
+    assert float(waits.fixed_s(4.0)) == pytest.approx(3 * kernels_s)
+    assert float(ahead.fixed_s(4.0)) == pytest.approx(2 * kernels_s)
+    assert float(ahead.host_s(4.0)) == pytest.approx(kernels_s)
+    assert float(quick.fixed_s(4.0)) == pytest.approx(kernels_s)
+    assert float(quick.host_s(4.0)) == 0.0

@@ -38,7 +38,9 @@ Concurrency = Annotated[
 ]
 Dtype = Annotated[str, Option("--dtype", help="auto, bf16, fp8 or fp4: format of the products.")]
 KvDtype = Annotated[str, Option("--kv-dtype", help="auto, bf16 or fp8: keys and values.")]
-Software = Annotated[str, Option("--software", help="tensorrt-llm or vllm.")]
+Software = Annotated[
+    str, Option("--software", help="tensorrt-llm, vllm (to 0.13) or vllm-async (0.14 and later).")
+]
 Eager = Annotated[
     bool, Option("--eager", help="No iteration is replayed as a graph: the host queues kernels.")
 ]

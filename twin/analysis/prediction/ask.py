@@ -36,7 +36,8 @@ class InferenceQuestion:
     """Of keys and values: bf16 or fp8; bf16 with bf16 weights, fp8 with narrower ones."""
     concurrency: int | str = MOST
     software: str = "tensorrt-llm"
-    """Whose scheduler and sampler stand beside the kernels: tensorrt-llm or vllm."""
+    """Whose scheduler and sampler stand beside the kernels: tensorrt-llm, vllm (to 0.13) or
+    vllm-async (0.14 and later, an iteration ahead)."""
     eager: bool = False
     """The host queues every kernel of every iteration, none is replayed as a graph."""
     requests: int | None = None

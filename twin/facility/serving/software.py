@@ -5,8 +5,10 @@ of 1,000 tokens in and out (eight models, four GPUs; NVIDIA/TensorRT-LLM perf-ov
 03e27c7d) and on times between tokens at 130 lower loads (silicon_sample.csv of aiconfigurator-core
 0.12.0); the time of an iteration came out as none, for its scheduler works beside the GPU. vLLM:
 fitted on 71 operating points of the ML.ENERGY leaderboard, commit 0cd52da (Llama 3.1 70B, Qwen3
-14B, Gemma 3 12B; prompts of 100 and 250 tokens assumed). Rows of other lengths and other models
-were forecast; `docs/physics/serving_forecasts.md` has them all.
+14B, Gemma 3 12B; prompts of 100 and 250 tokens assumed). Its
+releases from 0.14 on schedule an iteration ahead of the GPU (pull requests 19970 and 27614):
+`vllm-async` has the same two times, hidden. Rows of other
+lengths and other models were forecast; `docs/physics/serving_forecasts.md` has them all.
 """
 
 from __future__ import annotations
@@ -62,6 +64,20 @@ SOFTWARE = {
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",
+        ),
+        Software(
+            "vllm-async",
+            replace(
+                VLLM,
+                hidden=True,
+                stage_iteration_s=VLLM.iteration_s,
+                stage_sequence_s=VLLM.sequence_s,
+            ),
+            False,
+            False,
+            0.15,
+            0.20,
+            "vLLM's host times, hidden behind kernels as its scheduler of 0.14 and later has them",
         ),
     )
 }

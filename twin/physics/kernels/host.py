@@ -31,6 +31,10 @@ class HostTimes:
     stage_sequence_s: float = 0.0
     """Likewise for each of its sequences."""
 
+    hidden: bool = False
+    """Whether the batch is scheduled and booked one iteration ahead, beside the kernels, and costs
+    time only where these are done sooner."""
+
     def step_s(
         self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0, expert_layers: int = 0
     ) -> Array:
@@ -42,7 +46,17 @@ class HostTimes:
 
     def batch_s(self, sequences: ArrayLike) -> Array:
         """Seconds that go by the batch: its schedule, and its samples behind the last layer."""
-        batch: Array = self.iteration_s + self.sequence_s * np.asarray(sequences, float)
+        many = np.asarray(sequences, float)
+        return np.zeros(many.shape) if self.hidden else self._batch_s(many)
+
+    def least_s(self, sequences: ArrayLike) -> Array:
+        """Least seconds of an iteration: what the host takes for it beside the kernels."""
+        many = np.asarray(sequences, float)
+        beside = self._batch_s(many) if self.hidden else np.zeros(many.shape)
+        return np.maximum(beside, self.queue_s)
+
+    def _batch_s(self, sequences: Array) -> Array:
+        batch: Array = self.iteration_s + self.sequence_s * sequences
         return batch
 
     def stage_s(self, sequences: ArrayLike) -> Array:

@@ -79,7 +79,7 @@ class IterationLaw:
         """Seconds of all that counts alone decide: layers, head, exchanges, and the host."""
         n = np.asarray(sequences, float)
         p = np.asarray(prompt_tokens, float)
-        return np.maximum(self.layers_s(n, p) + self.head_s(n, p), self.host.queue_s)
+        return np.maximum(self.layers_s(n, p) + self.head_s(n, p), self.host.least_s(n))
 
     def busy_frac(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Share of an iteration in which each GPU has something to do."""
@@ -104,10 +104,10 @@ class IterationLaw:
         n = np.asarray(sequences, float)
         p = np.asarray(prompt_tokens, float)
         beside = self.host.step_s(n, p, self.replica.model.sparse_layers)
-        if not self.host.queue_s:
+        if not (self.host.queue_s or self.host.hidden):
             return beside
         kernels = self.layers_s(n, p) + self.head_s(n, p) - beside
-        return np.maximum(beside, self.host.queue_s - kernels)
+        return np.maximum(beside, self.host.least_s(n) - kernels)
 
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that running sequences hold together."""
