@@ -9,7 +9,7 @@ import numpy as np
 from twin.arrays import Array, Index, total_by
 from twin.facility.air.streams import AirFlows, Streams
 from twin.facility.model import RoomAir
-from twin.physics.coil import OPEN, ControlledCoils
+from twin.physics.coil import HOLDS, OPEN, SHUT, ControlledCoils
 
 ROUNDS_MAX = 20
 """In which valves come to rest; each round puts them where the air of the last asks for it."""
@@ -60,7 +60,11 @@ def open_supply_degc(design: DesignAir) -> Array:
 
 
 def _drawn_degc(design: DesignAir) -> Array:
-    """(zone and handler,) air drawn in."""
+    """(zone and handler,) air drawn in.
+
+    A valve that is open where it should be shut holds its set-point for a round: were all of a hall
+    shut at once, its heat had nowhere to go and its air no rest.
+    """
     air = design.air
     zones = air.zone_node.size
     flows = AirFlows(air, design.coils.stream_w_k)
@@ -72,7 +76,8 @@ def _drawn_degc(design: DesignAir) -> Array:
     for _ in range(ROUNDS_MAX):
         found = _at_rest_degc(design, streams, piece)
         before = piece
-        piece = design.coils.piece(piece, found[zones:], design.water_degc)
+        asked = design.coils.piece(piece, found[zones:], design.water_degc)
+        piece = np.where((before == OPEN) & (asked == SHUT), HOLDS, asked)
         if np.array_equal(piece, before):
             break
     return found
