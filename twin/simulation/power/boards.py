@@ -136,6 +136,15 @@ class Boards:
         main_up = self._fed(self.main_edges, self.by_utility(able))
         return self._edges(own.on_standby if on_standby is None else on_standby, main_up)
 
+    def as_it_would_stand(self, able: Mask, generator_on: Mask) -> Mask | None:
+        """(edge,) the same once these generators give power: boards without utility take them."""
+        if np.array_equal(generator_on, self.own.generator_on & able):
+            return self.as_it_stands(able)
+        main_up = self._fed(self.main_edges, self.by_utility(able))
+        given = self.trial.by_generators(able, generator_on) & self.alone
+        taking = self._fed(self.standby_edges, given) & ~main_up & self.is_board
+        return self._edges(self.own.on_standby | taking, main_up)
+
     def _edges(self, on_standby: Mask, main_up: Mask) -> Mask:
         wires = self.wires
         closed = np.ones(wires.taker.size, dtype=bool)

@@ -73,6 +73,14 @@ class Generators:
             self._wait_crank(int(g), 1)
         self._let_idle(own.running & ~own.starting & ~needed)
 
+    def would_give(self, able: Mask) -> Mask:
+        """(power node,) that would give power with these closed: sets that are open now are called
+        once they are closed, and start where there is fuel.
+        """
+        called = np.zeros_like(able)
+        called[self.rows] = (~self.able() & self.fuel.there())[self.rows]
+        return np.asarray((self.own.generator_on | called) & able)
+
     def _needed(self, able: Mask) -> Mask:
         """(power node,) called by a board without utility, or carrying one."""
         trial = self.trial

@@ -94,9 +94,10 @@ class Supply(Discipline):
         return self._able
 
     def would_carry_w(self, able: Mask) -> Array:
-        """(power node,) output in W if these were in working order and closed."""
-        closed = self.generators.boards.as_it_stands(able)
-        return self.trial.output_w(able, self.own.generator_on & able, closed)
+        """(power node,) output in W if these were in order and closed, and called sets ran."""
+        generator_on = self.generators.would_give(able)
+        closed = self.generators.boards.as_it_would_stand(able, generator_on)
+        return self.trial.output_w(able, generator_on, closed)
 
     def able_if(self, tripped: Mask, opened: Mask) -> Mask:
         """(power node,) the same with these tripped, and these loads opened."""
