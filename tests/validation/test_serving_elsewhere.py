@@ -3,7 +3,8 @@
 Sources (tests/data/README.md): 73 closed-loop points of vLLM 0.30.0 with board watts (Qwen3 8B on
 one H100, five lengths, two formats), eight of GPUStack's performance lab (Qwen3 14B and 32B on an
 A100 80 GB, vLLM 0.11.0 and TensorRT-LLM 1.2.0rc1), one of NVIDIA NIM, one of vLLM pull request
-43232. Options are those of each source; nothing was fitted to or changed for a row. Errors met: the
+43232. Options are those of each source; no number was fitted to a row; that
+vLLM schedules ahead was looked up after `vllm` had missed the 73. Errors met: the
 73 points 7.9 % of tokens a second, 9.4 % of watts, 12.3 % of joules a token at the median; by
 `--software vllm`, whose scheduler waits for each iteration, 29.6 % of tokens. Worst of all is
 vLLM 0.11 on the A100 at 4,000 tokens in and 200 out: +40 and +22 %, where TensorRT-LLM is +13 and
