@@ -1,12 +1,14 @@
 """Makes the shipped climates from hourly weather of typical years: run it as a program.
 
-    python docs/make_climates.py HOURLY.csv.gz
+    python docs/make_climates.py HOURLY.csv.gz PLACE.epw ...
 
 The table has a row an hour, from the hour that ends at 01:00 on the first of January, and columns
 `zNAME_dry_bulb_degc`, `zNAME_wet_bulb_degc`, `zNAME_pressure_pa` a climate zone. Written are the
 numbers of `twin/data/climates.csv` (two cosines by least squares), `twin/data/typical_years.npz`
 (turning points, see `twin/catalogue/typical_years.py`), and the moments that the tests hold the
-rows against.
+rows against. Places outside of the United States come from EPW files named as in PLACES, whose
+hours are not ours to ship: their row and their moments are made, no turning points. What is not
+named on the command line stays as it was.
 """
 
 from __future__ import annotations
@@ -17,19 +19,32 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from twin.scenario.series import YearOfAir, year_of_file
+
 ROOT = Path(__file__).parents[1]
+CLIMATES = ROOT / "twin/data/climates.csv"
+MOMENTS = ROOT / "tests/data/cooling/climate_moments.csv"
 ZONES = {
     "miami": "1A", "houston": "2A", "phoenix": "2B", "atlanta": "3A", "las_vegas": "3B",
     "san_francisco": "3C", "baltimore": "4A", "albuquerque": "4B", "seattle": "4C",
     "chicago": "5A", "denver": "5B", "minneapolis": "6A", "helena": "6B", "duluth": "7",
     "fairbanks": "8",
 }  # fmt: skip
+PLACES = {
+    "SWE_ST_Stockholm.Arlanda.AP.024600_TMYx.2007-2021": ("stockholm", "Arlanda airport", 59.6),
+    "GBR_ENG_London.City.AP.037683_TMYx.2007-2021": ("london", "City airport", 51.5),
+    "SGP_SG_Singapore-Changi.Intl.AP.486980_TMYx.2009-2023": ("singapore", "Changi airport", 1.4),
+}
+"""Names of EPW files (without the ending), and what stands for them here: name, station,
+latitude.
+"""
 LATITUDES = {"albuquerque": 35.0, "helena": 46.6, "duluth": 46.8}
 """Of rows that are new; the others keep theirs."""
 WITHIN_K = 0.5
 """Every hour of the year lies this close to the straight lines between turning points."""
 HOURS = np.arange(1.0, 8761.0)
 """The first row ends at 01:00."""
+BY_CHAPTER_1 = "wet bulb by ASHRAE Fundamentals 2017 chapter 1"
 YEAR_RAD = 2 * np.pi * HOURS / 8760.0
 DAY_RAD = 2 * np.pi * HOURS / 24.0
 
@@ -84,7 +99,7 @@ def turning_points(air: np.ndarray) -> np.ndarray:
     return np.array(sorted(kept))
 
 
-def moments(name: str, zone: str, bulb: str, values: np.ndarray) -> dict[str, object]:
+def moments(name: str, zone: str, bulb: str, values: np.ndarray, source: str) -> dict[str, object]:
     """What the tests hold a row against."""
     return {
         "climate": name, "zone": zone, "bulb": bulb, "hours": values.size,
@@ -94,12 +109,12 @@ def moments(name: str, zone: str, bulb: str, values: np.ndarray) -> dict[str, ob
         "year_sin_k": round((values * np.sin(YEAR_RAD)).mean(), 9),
         "day_cos_k": round((values * np.cos(DAY_RAD)).mean(), 9),
         "day_sin_k": round((values * np.sin(DAY_RAD)).mean(), 9),
-        "source": f"TMY3 hourly (US government data), climate zone {zone}",
+        "source": source,
     }  # fmt: skip
 
 
 def row_of(name: str, zone: str, hourly: pd.DataFrame, latitude: float) -> dict[str, object]:
-    """The catalogue row of a climate."""
+    """The catalogue row of a climate zone."""
     dry, wet = bulbs(zone, hourly)
     numbers = fitted(dry, wet)
     return {
@@ -109,13 +124,41 @@ def row_of(name: str, zone: str, hourly: pd.DataFrame, latitude: float) -> dict[
         **numbers,
         "status": "published",
         "accessed": "2026-11-24",
-        "source": f"US climate zone {zone}, TMY3 hourly (US government data); "
-        "wet bulb by ASHRAE Fundamentals 2017 chapter 1",
-        "note": f"Least squares over 8,760 h, whose first ends at 01:00; leaves "
-        f"{numbers['dry_bulb_rms_k']:.1f} K rms of dry bulb and "
-        f"{numbers['wet_bulb_rms_k']:.1f} K of wet bulb unexplained. "
-        "City inferred from the zone.",
+        "source": f"US climate zone {zone}, TMY3 hourly (US government data); {BY_CHAPTER_1}",
+        "note": f"{left_by(numbers)} City inferred from the zone.",
     }
+
+
+def left_by(numbers: dict[str, float]) -> str:
+    """What a row says of its fit."""
+    return (
+        "Least squares over 8,760 h, whose first ends at 01:00; leaves "
+        f"{numbers['dry_bulb_rms_k']:.1f} K rms of dry bulb and "
+        f"{numbers['wet_bulb_rms_k']:.1f} K of wet bulb unexplained."
+    )
+
+
+def place_of(path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """The catalogue row of an EPW file of PLACES, and the moments of its bulbs. Wet bulbs are
+    rounded to tenths of a kelvin, as those of the zones are.
+    """
+    name, station, latitude = PLACES[path.stem]
+    year: YearOfAir = year_of_file(path)
+    both = {"dry_bulb": year.dry_bulb_degc, "wet_bulb": year.wet_bulb_degc.round(1)}
+    numbers = fitted(**{bulb.removesuffix("_bulb"): values for bulb, values in both.items()})
+    source = f"{path.stem} (climate.onebuilding.org), typical year of NOAA ISD records"
+    row = {
+        "name": name,
+        "latitude_deg": latitude,
+        "pressure_pa": round(year.pressure_pa.mean()),
+        **numbers,
+        "status": "published",
+        "accessed": "2026-11-30",
+        "source": f"{source}; {BY_CHAPTER_1}",
+        "note": f"{left_by(numbers)} Station: {station}. "
+        "Its hours do not ship: a year is two cosines.",
+    }
+    return row, [moments(name, "", bulb, values, source) for bulb, values in both.items()]
 
 
 def bulbs(zone: str, hourly: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -137,21 +180,42 @@ def steps_of(name: str, dry: np.ndarray, wet: np.ndarray) -> dict[str, np.ndarra
     }
 
 
-def main() -> None:
-    """Everything anew from the hourly table named on the command line."""
-    hourly = pd.read_csv(sys.argv[1])
-    path = ROOT / "twin/data/climates.csv"
-    latitudes = {**LATITUDES, **pd.read_csv(path).set_index("name").latitude_deg.to_dict()}
+def zones_of(hourly: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and moments of all zones; their turning points are written."""
+    latitudes = {**LATITUDES, **pd.read_csv(CLIMATES).set_index("name").latitude_deg.to_dict()}
     rows = [row_of(name, zone, hourly, latitudes[name]) for name, zone in ZONES.items()]
     tests: list[dict[str, object]] = []
     years: dict[str, np.ndarray] = {}
     for name, zone in ZONES.items():
-        dry, wet = bulbs(zone, hourly)
-        tests += [moments(name, zone, "dry_bulb", dry), moments(name, zone, "wet_bulb", wet)]
-        years |= steps_of(name, dry, wet)
-    pd.DataFrame(rows).to_csv(path, index=False)
-    pd.DataFrame(tests).to_csv(ROOT / "tests/data/cooling/climate_moments.csv", index=False)
+        both = dict(zip(("dry_bulb", "wet_bulb"), bulbs(zone, hourly), strict=True))
+        source = f"TMY3 hourly (US government data), climate zone {zone}"
+        tests += [moments(name, zone, bulb, values, source) for bulb, values in both.items()]
+        years |= steps_of(name, both["dry_bulb"], both["wet_bulb"])
     np.savez_compressed(ROOT / "twin/data/typical_years.npz", **years)
+    return pd.DataFrame(rows), pd.DataFrame(tests)
+
+
+def put(path: Path, made: pd.DataFrame, key: str) -> None:
+    """Write a table with the rows made, in the places of those that they replace."""
+    table = pd.read_csv(path, keep_default_na=False)
+    order = list(dict.fromkeys([*table[key], *made[key]]))
+    kept = pd.concat([table[~table[key].isin(made[key])], made])
+    kept.sort_values(key, key=lambda names: names.map(order.index), kind="stable").to_csv(
+        path, index=False
+    )
+
+
+def main() -> None:
+    """Everything anew from the files named on the command line."""
+    for path in map(Path, sys.argv[1:]):
+        if path.suffix == ".epw":
+            row, tests = place_of(path)
+            put(CLIMATES, pd.DataFrame([row]), "name")
+            put(MOMENTS, pd.DataFrame(tests), "climate")
+        else:
+            rows, zones = zones_of(pd.read_csv(path))
+            put(CLIMATES, rows, "name")
+            put(MOMENTS, zones, "climate")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import twin
 from twin import InputError
 from twin.catalogue import rows
 from twin.catalogue.rows import Climate
+from twin.catalogue.typical_years import typical_year
 from twin.facility.model import Facility
 from twin.scenario.series import year_of_climate
 
@@ -90,7 +91,36 @@ def test_every_hour_of_the_zones_is_met_within_half_a_kelvin() -> None:
             assert found.max() == pytest.approx(hourly[column].max())
 
 
-@pytest.mark.parametrize("name", list(rows(Climate)))
+WITH_HOURS = [name for name, row in rows(Climate).items() if typical_year(row)]
+WITHOUT = [name for name in rows(Climate) if name not in WITH_HOURS]
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_a_climate_without_hours_says_which_hottest_hour_it_leaves_out(name: str) -> None:
+    """Stockholm, London and Singapore: hours of their source are not ours to ship."""
+    row = rows(Climate)[name]
+    year = year_of_climate(row)
+    assert not year.hourly
+    assert year.dry_bulb_degc.mean() == pytest.approx(row.dry_bulb_mean_degc, abs=0.05)
+    assert year.dry_bulb_degc.max() < row.dry_bulb_max_degc
+    (said,) = year.warnings
+    assert f"typical year has {row.dry_bulb_max_degc:.1f} °C" in said
+    assert not year_of_climate(row, smooth=True).warnings
+
+
+def test_phoenix_or_stockholm() -> None:
+    """By name; with the hours of the same typical year `superpod_b200` in Stockholm has 1.2443."""
+    layout = "layouts/superpod_b200.yaml"
+    phoenix = twin.climate(layout, "phoenix")
+    stockholm = twin.climate(layout, "stockholm")
+    assert phoenix.pue == pytest.approx(1.2985, abs=5e-4)
+    assert stockholm.pue == pytest.approx(1.2443, rel=0.002)
+    assert any("two cosines" in note for note in stockholm.notes)
+    assert not any("two cosines" in note for note in phoenix.notes)
+    assert twin.climate(layout, "singapore").pue > phoenix.pue
+
+
+@pytest.mark.parametrize("name", WITH_HOURS)
 def test_a_year_reaches_the_extremes_of_its_row(name: str) -> None:
     """Cosines miss the hottest hour of Seattle by 11 K."""
     row = rows(Climate)[name]

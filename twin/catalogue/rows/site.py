@@ -11,7 +11,8 @@ from twin.catalogue.rows.base import AtLeastZero, CatalogueRow, Positive, Temper
 
 class Climate(CatalogueRow):
     """Outdoor air as a yearly and a daily cosine: mean + season*cos(year) + day*cos(day), both
-    peaking as named. Shipped ones have the hours of their typical year beside.
+    peaking as named. Those of the United States have the hours of their typical year
+    beside.
     """
 
     latitude_deg: Annotated[float, Field(ge=-90, le=90)]

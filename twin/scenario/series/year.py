@@ -36,7 +36,17 @@ def year_of_climate(row: Climate, smooth: bool = False) -> YearOfAir:
     """The typical year of a climate, or its cosines where it has none or they are asked for."""
     known = None if smooth else typical_year(row)
     dry, wet = known.hourly() if known else cosines(row, np.arange(1.0, HOURS + 1.0))
-    return YearOfAir(dry, wet, np.full(HOURS, row.pressure_pa), row.name, known is not None)
+    said = () if known or smooth else (_without_hours(row, float(dry.max())),)
+    pressure_pa = np.full(HOURS, row.pressure_pa)
+    return YearOfAir(dry, wet, pressure_pa, row.name, known is not None, said)
+
+
+def _without_hours(row: Climate, hottest_degc: float) -> str:
+    """What two cosines leave out of a year."""
+    return (
+        f"two cosines stand for the year of {row.name}: its hottest hour is {hottest_degc:.1f} °C "
+        f"where the typical year has {row.dry_bulb_max_degc:.1f} °C; an EPW file has the hours"
+    )
 
 
 def year_of_file(path: Path, start: datetime | None = None) -> YearOfAir:
