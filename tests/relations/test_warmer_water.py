@@ -13,6 +13,8 @@ from conftest import small_layout
 
 import twin
 from tests.planner import asked, busy, loaded, ran, site
+from twin.facility.cooling.peak import plant_heat_w
+from twin.physics.chiller import available_w, power_w
 
 LAYOUTS = Path(__file__).parents[2] / "layouts"
 KEY = "layout__cooling__plant__chilled_water__supply_temperature"
@@ -159,3 +161,30 @@ def test_weather_that_curves_do_not_reach_is_told() -> None:
     told = codes["chiller_outside_curve"]
     assert "median outdoor air of 10 °C is 19.4 K cooler (29.44 °C)" in told
     assert "41 % less" in told
+    assert "on either side" in told
+
+
+def test_what_a_year_is_unsure_by_is_told_as_the_sum_by_hand_gives_it() -> None:
+    """Weather that stands still: 19.44 K at 0.92 % each of what the machines draw, all year."""
+    scenario = loaded(asked(room("chiller_air_warm_1300", 12.0), site=site(10.0)))
+    facility = twin.build(scenario)
+    (plant,) = facility.cooling.plants
+    assert plant.curve is not None
+    heat_w = float(plant_heat_w(facility)[0])
+    turn = np.ceil(heat_w / (0.9 * available_w(plant.curve, 12.0, 10.0)))
+    mwh = float(turn * power_w(plant.curve, heat_w / turn, 12.0, 10.0)) * 8.76e-3
+    (told,) = curves_told(scenario)
+    assert f"their {mwh:,.0f} MWh of a year" in told
+    share = 0.0092 * 19.44 * mwh / (heat_w * 8.76e-3)
+    assert f"within {0.0092 * 19.44 * mwh:,.0f} MWh of it, {share:.3f} of PUE" in told
+
+
+def test_what_is_worth_less_than_a_hundredth_of_pue_is_not_told() -> None:
+    """Two kelvin below where its curves begin: 1.8 % of what chillers draw."""
+    near = loaded(asked(room("chiller_air_warm_1300", 12.0), site=site(27.4)))
+    assert curves_told(near) == []
+
+
+def curves_told(scenario: twin.Scenario) -> list[str]:
+    found = twin.check(scenario)["findings"]
+    return [row["says"] for row in found if row["code"] == "chiller_outside_curve"]

@@ -15,7 +15,14 @@ import pytest
 
 from twin import catalogue
 from twin.catalogue.rows import Chiller
-from twin.physics.chiller import ChillerCurve, available_w, beyond_frac, outside, power_w
+from twin.physics.chiller import (
+    ChillerCurve,
+    available_w,
+    beyond_frac,
+    outside,
+    power_w,
+    unsure_frac,
+)
 
 TABLE = Path(__file__).parents[3] / "shared/data/cooling/energyplus_chillers_eir.csv"
 pytestmark = pytest.mark.skipif(not TABLE.exists(), reason="the table of chillers is not here")
@@ -133,3 +140,51 @@ def test_beyond_cut_curves_in_cold_air() -> None:
         off.append(errors(machine, cut, (middle, np.linspace(4.44, 25.0, 9))))
     assert len(off) == 12
     assert np.median(np.abs(off)) < 0.05
+
+
+@pytest.mark.parametrize("condenser", ["air", "water"])
+@pytest.mark.parametrize("cut_k", [1.0, 2.0, 3.0, 4.0])
+def test_nine_of_ten_machines_lie_within_what_is_told_of_warm_water(
+    condenser: str, cut_k: float
+) -> None:
+    """What `chiller_outside_curve` says is unsure, of machines that do not ship."""
+    inside = []
+    for machine in unseen(condenser):
+        low, high = machine.leaving_degc
+        if high - cut_k < low:
+            continue
+        cut = replace(machine, leaving_degc=(low, high - cut_k))
+        met = np.linspace(*machine.entering_degc, 9)
+        told = unsure_frac(cut, high, met, water_cooled=condenser == "water")
+        inside.append(np.abs(errors(machine, cut, (high, met))) <= told)
+    assert len(inside) >= 100
+    assert np.mean(inside) >= 0.9
+
+
+@pytest.mark.parametrize("met_degc", [27.0, 24.0, 20.0, 15.0, 10.0])
+def test_nine_of_ten_machines_lie_within_what_is_told_of_cold_air(met_degc: float) -> None:
+    """Twelve machines that are stated from 4.44 °C outdoors, cut at 29.44."""
+    inside = []
+    for machine in (curve(row) for row in machines()):
+        if machine.entering_degc[0] < 5.0:
+            cut = replace(machine, entering_degc=(29.44, machine.entering_degc[1]))
+            at = (sum(machine.leaving_degc) / 2, np.array([met_degc]))
+            told = unsure_frac(cut, *at, water_cooled=False)
+            inside.append(np.abs(errors(machine, cut, at)) <= told)
+    assert len(inside) == 12
+    assert np.mean(inside) >= 0.9
+
+
+@pytest.mark.parametrize("cut_k", [2.0, 5.0, 8.0])
+def test_nine_of_ten_machines_draw_more_in_hotter_air_within_what_is_told(cut_k: float) -> None:
+    """Air-cooled machines that do not ship, their hottest air cut away: all of them low."""
+    off, inside = [], []
+    for machine in unseen("air"):
+        low, high = machine.entering_degc
+        cut = replace(machine, entering_degc=(low, high - cut_k))
+        at = (sum(machine.leaving_degc) / 2, np.array([high]))
+        found = errors(machine, cut, at)
+        off.append(found)
+        inside.append(np.abs(found) <= unsure_frac(cut, *at, water_cooled=False))
+    assert np.mean(inside) >= 0.9
+    assert np.mean(np.array(off) < 0) > 0.95

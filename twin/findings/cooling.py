@@ -96,8 +96,8 @@ COOLING: dict[FindingCode, Meaning] = {
     ),
     FindingCode.CHILLER_OUTSIDE_CURVE: Meaning(
         Severity.NOTE,
-        "its power errs by 2 to 3 % for 4 K of water and 5 to 12 % for cold air; its capacity "
-        "stays that of the nearest point",
+        "energy, PUE and cost of the year may be off by what is told; its capacity stays that of "
+        "the nearest point",
         "a machine whose curves reach there, or a supply temperature within them",
     ),
     FindingCode.WATER_MAY_FREEZE: Meaning(

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from twin.analysis.review.beyond_curves import beyond_curves
 from twin.analysis.review.cooling import at_unit
 from twin.arrays import total_by
 from twin.facility.cooling.peak import air_degc, plant_heat_w, water_degc
 from twin.facility.model import Array, Facility, Plant
 from twin.findings import Finding, FindingCode
-from twin.physics.chiller import STAGE_UP_FRAC, beyond_frac, beyond_k
-from twin.quantities import percent
+from twin.physics.chiller import STAGE_UP_FRAC
 
 RECOMMENDED_MIN_DEGC = 18.0
 """Coldest inlet air that ASHRAE TC 9.9 recommends, all classes."""
@@ -28,7 +28,7 @@ def findings(facility: Facility) -> Iterator[Finding]:
     """Halls, then plants, then loops."""
     yield from _cold_air(facility)
     for plant in facility.cooling.plants:
-        yield from _outside_curve(facility, plant)
+        yield from beyond_curves(facility, plant)
         yield from _frost(facility, plant)
         yield from _basins(facility, plant)
     yield from _dew(facility)
@@ -74,41 +74,6 @@ def _cold_air(facility: Facility) -> Iterator[Finding]:
             f"inlet air of {air[h]:.1f} °C while racks idle, from facility water set to "
             f"{plant.supply_degc:g} °C; {limit}",
         )
-
-
-def _outside_curve(facility: Facility, plant: Plant) -> Iterator[Finding]:
-    """Chillers asked for water, or in weather, that their curves do not reach, with the size and
-    the sign of it.
-    """
-    if plant.curve is None:
-        return
-    dry_bulb = facility.weather.dry_bulb_degc
-    entering = float(np.median(dry_bulb)) if plant.tower is None else plant.condenser_degc
-    water_k, met_k = (float(x) for x in beyond_k(plant.curve, plant.supply_degc, entering))
-    if not water_k and not met_k:
-        return
-    met = "median outdoor air" if plant.tower is None else "condenser water"
-    told = (
-        _beyond("water", plant.supply_degc, water_k, "colder", "warmer"),
-        _beyond(met, entering, met_k, "cooler", "hotter"),
-    )
-    off = float(beyond_frac(plant.curve, plant.supply_degc, entering)) - 1
-    yield at_unit(
-        facility,
-        FindingCode.CHILLER_OUTSIDE_CURVE,
-        plant.id,
-        int(plant.units[0]),
-        f"{' and '.join(text for text in told if text)} than the curves of its chillers reach: "
-        f"their power is extrapolated by the lift, {percent(abs(off), 0)} "
-        f"{'more' if off > 0 else 'less'} than at the nearest point of the curves",
-    )
-
-
-def _beyond(what: str, degc: float, by_k: float, below: str, above: str) -> str:
-    """How far a temperature lies outside; empty where it does not."""
-    side = above if by_k > 0 else below
-    reach = f"({degc - by_k:g} °C)"
-    return f"{what} of {degc:.4g} °C is {abs(by_k):.1f} K {side} {reach}" if by_k else ""
 
 
 def _frost(facility: Facility, plant: Plant) -> Iterator[Finding]:
