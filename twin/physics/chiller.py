@@ -67,12 +67,13 @@ def power_w(
     Source: EnergyPlus Engineering Reference, Chillers, EIR model.
     """
     x, y = nearest_degc(curve, leaving_degc, entering_degc)
+    beyond = _of_lift_over(leaving_degc, entering_degc, x, y)
     available = curve.capacity_w * _biquadratic(curve.capft, x, y)
     part = np.minimum(np.maximum(np.asarray(heat_w, dtype=float) / available, 0.0), 1.0)
     held = np.maximum(part, max(curve.load_min_frac, curve.unload_min_frac))
     cycling = np.minimum(part / curve.load_min_frac, 1.0) if curve.load_min_frac > 0 else 1.0
     by_load = curve.eirplr[0] + curve.eirplr[1] * held + curve.eirplr[2] * held**2
-    by_degc = _biquadratic(curve.eirft, x, y) * beyond_frac(curve, leaving_degc, entering_degc)
+    by_degc = _biquadratic(curve.eirft, x, y) * beyond
     return np.asarray(available / curve.cop * by_degc * by_load * cycling)
 
 
@@ -140,7 +141,20 @@ def beyond_frac(
     machine that is stated for colder air holds its condenser there, its own curves say.
     """
     nearest = nearest_degc(curve, leaving_degc, entering_degc)
-    return np.asarray(_of_lift(leaving_degc, entering_degc) / _of_lift(*nearest))
+    return np.asarray(_of_lift_over(leaving_degc, entering_degc, *nearest))
+
+
+def _of_lift_over(
+    leaving_degc: Array | float, entering_degc: Array | float, x: Array, y: Array
+) -> Array | float:
+    """What the lift makes of power over that at the nearest point (x, y) of the curves."""
+    if _same(x, leaving_degc) and _same(y, entering_degc):
+        return np.ones(np.broadcast_shapes(np.shape(x), np.shape(y)))
+    return _of_lift(leaving_degc, entering_degc) / _of_lift(x, y)
+
+
+def _same(nearest: Array, degc: Array | float) -> bool:
+    return bool((nearest == degc).all())
 
 
 def unsure_frac(
@@ -170,6 +184,8 @@ def nearest_degc(
     """
     x = _within(leaving_degc, curve.leaving_degc)
     y = _within(entering_degc, curve.entering_degc)
+    if _same(x, leaving_degc):
+        return x, y
     higher_k = _held_degc(leaving_degc, y) - _held_degc(x, y)
     return x, _within(y + higher_k, curve.entering_degc)
 

@@ -45,6 +45,8 @@ def first_crossing(
     bounds = move.bounds_k(horizon_s)
     for side, sign, limit in ((0, 1.0, upper_degc), (1, -1.0, lower_degc)):
         near = _near(move, sign, limit, bounds[side])
+        if not near.any():
+            continue
         for node in _soonest_first(move, np.flatnonzero(near), limit).tolist():
             if not near[node]:
                 continue

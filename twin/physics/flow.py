@@ -273,12 +273,12 @@ def through(tree: tuple[Stage, ...], load_w: Array, share: Array, on: Mask) -> t
     for stage in tree:
         given: Array = np.zeros(stage.nodes.size)
         if stage.edges.size:
-            flow = inflow[..., stage.taker] * share[stage.edges]
+            flow = inflow.take(stage.taker, axis=-1) * share.take(stage.edges)
             given = totals_by(stage.place, flow, stage.nodes.size)
             output[..., stage.nodes] = given
         if stage.loses:
             given = given + loss_w(np.abs(given), stage.rating_w, *stage.loss)
-        drawn = given + load_w[..., stage.nodes]
+        drawn = given + load_w.take(stage.nodes, axis=-1)
         inflow[..., stage.nodes] = drawn if all_on else np.where(on[stage.nodes], drawn, 0.0)
     return output, inflow
 

@@ -109,7 +109,9 @@ class Motion:
 
 def bounds_k(network: Modes, slope_k_s: Array, time_s: float) -> tuple[Array, Array]:
     """(..., lump) most that each can rise, and fall, within a time, from slopes (..., lump)."""
-    parts = np.stack([np.maximum(slope_k_s, 0.0), np.minimum(slope_k_s, 0.0)])
+    parts = np.empty((2, *slope_k_s.shape))
+    np.maximum(slope_k_s, 0.0, out=parts[0])
+    np.minimum(slope_k_s, 0.0, out=parts[1])
     up, down = network.full(time_s).times(network.drive(parts)) @ network.shape.T
     return np.maximum(up, 0.0), np.minimum(down, 0.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,10 +27,16 @@ class Streams:
         """(inlet,) heat given to the air at outlets, as it arrives at inlets; what no air carries
         stays where it is.
         """
+        moving, gives = self._outlets
+        carried = np.where(moving, outlet_w / gives, 0.0)
+        return np.asarray(self.flow_w_k @ carried + np.where(moving, 0.0, outlet_w))
+
+    @cached_property
+    def _outlets(self) -> tuple[Mask, Array]:
+        """(outlet,) which give air, and how much of it; 1 where none."""
         gives = self.flow_w_k.sum(axis=0)
         moving = gives > 0
-        carried = np.where(moving, outlet_w / np.where(moving, gives, 1.0), 0.0)
-        return np.asarray(self.flow_w_k @ carried + np.where(moving, 0.0, outlet_w))
+        return moving, np.where(moving, gives, 1.0)
 
 
 class AirFlows:

@@ -5,10 +5,11 @@ balance.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import is_
 
 import numpy as np
 
-from twin.arrays import Array, Index, total_by
+from twin.arrays import Array, Index, Mask, total_by
 from twin.facility.air.streams import AirFlows, Streams
 from twin.facility.cooling.altered_room import altered_air
 from twin.physics.thermal import crowds
@@ -84,20 +85,25 @@ class Conductances:
         self.exhaust = np.where(self.air.in_air, racks, self.air.zone_node[self.air.zone_of_rack])
         self._flows: dict[str, AirFlows] = {}
         self.modes_of: dict[bytes, Modes] = {}
-        self._streams: tuple[bytes, Streams] | None = None
+        self._streams: tuple[tuple[int, str], tuple[Mask, Array], Streams] | None = None
 
     def streams(self) -> Streams:
-        """The air as it flows now."""
-        flows = self.world.state.flows
-        lit = self.world.state.racks.rack_lit
-        frac = np.where(lit, self.world.state.fans.flow_frac, AIR_STILL_FRAC)
-        running = flows.unit_running[self.air.handler_unit]
-        speed = flows.crah_speed[self.air.handler_hall]
-        state = self._room()
-        key = frac.tobytes() + running.tobytes() + speed.tobytes() + state.encode()
-        if self._streams is None or self._streams[0] != key:
-            self._streams = (key, self._of_state(state).streams(frac, speed, running))
-        return self._streams[1]
+        """The air as it flows now; racks and fans are set by new arrays, flows have a version."""
+        state = self.world.state
+        asked = (state.flows.version, self._room())
+        arrays = (state.racks.rack_lit, state.fans.flow_frac)
+        known = self._streams
+        if not (known and known[0] == asked and all(map(is_, known[1], arrays))):
+            known = (asked, arrays, self._streams_now(asked[1]))
+            self._streams = known
+        return known[2]
+
+    def _streams_now(self, room: str) -> Streams:
+        state = self.world.state
+        frac = np.where(state.racks.rack_lit, state.fans.flow_frac, AIR_STILL_FRAC)
+        running = state.flows.unit_running[self.air.handler_unit]
+        speed = state.flows.crah_speed[self.air.handler_hall]
+        return self._of_state(room).streams(frac, speed, running)
 
     def _of_state(self, state: str) -> AirFlows:
         """Flows of the rooms as they are: tiles closed and doors open are solved once a state."""

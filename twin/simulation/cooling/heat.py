@@ -55,6 +55,8 @@ class Heat(Discipline):
         self.watchers = (*watchers, self.valves)
         self.network = world.facility.cooling
         self.water = np.array([p.node for p in self.network.plants], dtype=np.int64)
+        self.coolant = np.flatnonzero(flows.is_cdu)
+        self.loop_of_coolant = self.network.loop_node[self.network.units.zone[self.coolant]]
         self.liquid = world.facility.racks.liquid_frac > 0
         self.into_stream_frac = np.where(self.liquid, world.facility.racks.liquid_frac, 1.0)
         self.conductances = Conductances(world, plants, coils, self.valves)
@@ -71,12 +73,10 @@ class Heat(Discipline):
         """The same without outdoor air that leaks in."""
         n = self.network
         state = self.world.state
-        units = n.units
-        cdu = self.flows.is_cdu
         q = np.zeros(n.capacity_j_k.size)
         into_stream = self._into_stream_w()
         q[: into_stream.size] = into_stream
-        np.add.at(q, n.loop_node[units.zone[cdu]], state.units.unit_w[cdu])
+        np.add.at(q, self.loop_of_coolant, state.units.unit_w[self.coolant])
         q[self.air.node] += self._into_air_w(state.racks.rack_w - into_stream)
         for p, plant in enumerate(n.plants):
             q[plant.node] += plant.pump_w * state.flows.water_pump_frac[p]

@@ -33,6 +33,8 @@ class InletAir(Discipline):
         self.zone_node = air.zone_node
         self.fans = ServerFans(world)
         self.limit_degc = self._limits_of_zones(air.zone_of_rack, air.zone_node.size)
+        shutdown_degc = self.limit_degc + SHUTDOWN_ABOVE_K
+        self.marks_degc = np.concatenate([self.limit_degc, shutdown_degc], axis=1)
 
     def _limits_of_zones(self, zone: Index, zones: int) -> Array:
         """(zone, limit) the different limits of the racks in each; inf behind the last."""
@@ -102,8 +104,7 @@ class InletAir(Discipline):
         """
         reached = self.world.state.heat.temperature_degc[self.zone_node, None] + TOUCH_K
         limit = self.limit_degc
-        marks = np.concatenate([limit, limit + SHUTDOWN_ABOVE_K], axis=1)
-        ahead = np.where(marks > reached, marks, np.inf)
+        ahead = np.where(self.marks_degc > reached, self.marks_degc, np.inf)
         upper[self.zone_node] = ahead.min(axis=1, initial=np.inf)
         passed = np.where(limit <= reached, limit - 2 * TOUCH_K, -np.inf)
         lower[self.zone_node] = passed.max(axis=1, initial=-np.inf)

@@ -23,6 +23,8 @@ class Leaks:
         heat_w          (node,)
         dry_bulb_degc   (...,)
         """
+        if not (self.any or dry_bulb_degc.ndim):
+            return heat_w.copy()
         out = np.array(np.broadcast_to(heat_w, (*dry_bulb_degc.shape, heat_w.size)))
         out[..., self.air.node] += dry_bulb_degc[..., None] * self.air.leak_w_k
         return out

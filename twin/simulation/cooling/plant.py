@@ -41,6 +41,7 @@ class Plants(Discipline):
         self.alarms = Alarms(world)
         self._tanks = any(plant.store is not None for plant in self.plants)
         self._known: list[tuple[object, Array]] = [(None, np.zeros(0)) for _ in self.plants]
+        self._counted: tuple[int, list[tuple[float, int, int]]] = (-1, [])
 
     def schedule(self) -> None:
         """Let the building controls look around at their period."""
@@ -133,7 +134,7 @@ class Plants(Discipline):
         """(3, field) the segments of a plant in the weather that the controls read last."""
         dry_bulb = float(self.own.outdoor_degc[0])
         wet_bulb = float(self.own.outdoor_degc[1])
-        running, free_running = self._running(plant)
+        running, free_running, _ = self._counts()[p]
         supply_degc = float(self.asked_degc(p, dry_bulb))
         store_w = self._store_w(p, plant)
         weather = (dry_bulb, wet_bulb)
@@ -153,10 +154,8 @@ class Plants(Discipline):
 
     def common_pipe_with(self, p: int, *, tank: bool) -> CommonPipe:
         """The same with a tank that gives or not, whatever it does now."""
-        plant = self.plants[p]
-        flows = self.world.state.flows
-        pumps = int(np.count_nonzero(flows.unit_running[plant.units]))
-        return plant.common_pipe(pumps, float(flows.water_frac[p]), tank=tank)
+        water_frac = float(self.world.state.flows.water_frac[p])
+        return self.plants[p].common_pipe(self._counts()[p][2], water_frac, tank=tank)
 
     def set_degc(self, p: int) -> float:
         """Set-point of a plant's water, as its load has it; weather may raise it further."""
@@ -195,9 +194,16 @@ class Plants(Discipline):
             return plant.store.discharge_w
         return self.common_pipe(p).tank_w_k * plant.store.rise_k
 
-    def _running(self, plant: Plant) -> tuple[float, int]:
-        """Chillers or coolers of a plant that run, those coming up by their share, and dry coolers
-        beside its chillers.
+    def _counts(self) -> list[tuple[float, int, int]]:
+        """By plant, what runs of it; counted anew where flows have changed."""
+        version = self.world.state.flows.version
+        if self._counted[0] != version:
+            self._counted = (version, [self._running(plant) for plant in self.plants])
+        return self._counted[1]
+
+    def _running(self, plant: Plant) -> tuple[float, int, int]:
+        """Chillers or coolers of a plant that run, those coming up by their share, dry coolers
+        beside its chillers, and chillers or coolers whose pumps run.
         """
         flows = self.world.state.flows
         running = flows.unit_running
@@ -205,7 +211,8 @@ class Plants(Discipline):
         if plant.primary_w_k is not None and not running[plant.units].any():
             free = free[:0]
         units = float((running[plant.units] * flows.capacity_frac[plant.units]).sum())
-        return units, int(np.count_nonzero(free))
+        pumps = int(np.count_nonzero(running[plant.units]))
+        return units, int(np.count_nonzero(free)), pumps
 
     def foretell(self, stretch: Stretch) -> None:
         """The weather at every look, and the segments that plants stay on if they stay."""
@@ -223,7 +230,7 @@ class Plants(Discipline):
     def _rows_of(self, p: int, outdoor_degc: Array) -> Array:
         """(look, 3, field) the segments of a plant in weather (look, 2)."""
         plant = self.plants[p]
-        running, free_running = self._running(plant)
+        running, free_running, _ = self._counts()[p]
         dry_bulb = outdoor_degc[:, 0]
         wet_bulb = outdoor_degc[:, 1]
         supply_degc = self.asked_degc(p, dry_bulb)

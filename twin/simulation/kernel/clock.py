@@ -105,11 +105,11 @@ class Clock:
     def _go_to(self, instant_s: float) -> None:
         """Move to an instant before which nothing is due.
 
-        simpy 4.1.2 puts the event that stopped it back at the head of the queue, and `peek` then
-        tells of that: it is taken off.
+        Asked to run until an instant, simpy 4.1.2 queues an event of its own, stops by an exception
+        and puts that event back at the head of the queue; with nothing due the moment is all that
+        it changes, and it is set.
         """
-        self.env.run(until=instant_s)
-        self.env.step()
+        self.env._now = instant_s
 
     def _schedule(self, due: Due, delay_s: float) -> None:
         self._last += 1

@@ -76,21 +76,21 @@ class Accounts(Discipline):
         tree = self.supply.tree
         gpus = self.compute.racks.gpus_per_node * state.racks.busy_nodes * state.racks.rack_on
         rate = np.empty((*input_w.shape[:-1], len(SITE)))
-        bought_w = input_w.take(self.utilities, axis=-1).sum(axis=-1)
+        bought_w = _sums(input_w.take(self.utilities, axis=-1))
         bought_w = np.where(np.abs(bought_w) < NOTHING_W, 0.0, bought_w)
         rate[..., 0] = np.maximum(bought_w, 0.0)
-        rate[..., 1] = input_w.take(self.generators, axis=-1).sum(axis=-1)
-        rate[..., 2] = drain_w.sum(axis=-1)
-        rate[..., 3] = (recharge_w * tree.battery_charge_frac).sum(axis=-1)
-        rate[..., 4] = input_w.take(tree.load_of_rack, axis=-1).sum(axis=-1)
-        rate[..., 5] = lost_w.sum(axis=-1)
-        rate[..., 6] = input_w.take(tree.load_of_unit, axis=-1).sum(axis=-1)
+        rate[..., 1] = _sums(input_w.take(self.generators, axis=-1))
+        rate[..., 2] = _sums(drain_w)
+        rate[..., 3] = _sums(recharge_w * tree.battery_charge_frac)
+        rate[..., 4] = _sums(input_w.take(tree.load_of_rack, axis=-1))
+        rate[..., 5] = _sums(lost_w)
+        rate[..., 6] = _sums(input_w.take(tree.load_of_unit, axis=-1))
         rate[..., 7] = water_kg_s
-        rate[..., 8] = gpus.sum()
-        rate[..., 9] = gpus[state.throttling.clock_frac < 1.0].sum()
-        rate[..., 10] = state.solar.given_w.sum()
+        rate[..., 8] = _sums(gpus)
+        rate[..., 9] = _sums(gpus[state.throttling.clock_frac < 1.0])
+        rate[..., 10] = _sums(state.solar.given_w)
         rate[..., 11] = np.maximum(-bought_w, 0.0)
-        rate[..., 12] = (state.solar.available_w - state.solar.given_w).sum()
+        rate[..., 12] = _sums(state.solar.available_w - state.solar.given_w)
         rate[..., 13] = self._gas_w(input_w)
         return rate
 
@@ -233,3 +233,8 @@ class Accounts(Discipline):
         supplied = s["utility"] + s["generator"] + s["battery_out"] + s["solar"]
         used = s["it"] + s["loss"] + s["cooling"] + s["battery_in"] + s["export"]
         return float((supplied - used) / supplied) if supplied > 0 else 0.0
+
+
+def _sums(values: Array) -> Array:
+    """(...,) sums over the last axis, without the detour that the method of arrays takes."""
+    return np.asarray(np.add.reduce(values, axis=-1))
