@@ -124,6 +124,14 @@ def money(cost_usd: Any) -> str:
     )
 
 
+def signed(change: float, told: str) -> str:
+    """The size of a change as it is told, with the change's sign before it: `+12.0 kW`, `-3.5 K`.
+
+    The minus is the one of the keyboard, as in every number here: it can be searched and copied.
+    """
+    return f"{'-' if change < 0 else '+'}{told}"
+
+
 def mass(mass_kg: Any) -> str:
     """Kilograms, or tonnes from 1,000 kg."""
     held = number(mass_kg)

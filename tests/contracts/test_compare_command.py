@@ -77,7 +77,7 @@ def test_the_page_is_whole_and_always_the_same(
 def test_changes_have_their_sign_first_and_percent_only_where_it_says_something() -> None:
     found = side_by_side([other(1.0, cost_usd=254.0), other(1.0, cost_usd=100.0)], ["a", "b"])
     row = next(one for one in decides(found).rows if one[0] == "Cost of running")
-    assert row[3] == "−$154 (−60.6\u00a0%)"
+    assert row[3] == "-$154 (-60.6\u00a0%)"
     flipped = side_by_side([other(1.0, npv_usd=-5.0), other(1.0, npv_usd=9.0)], ["a", "b"])
     npv = next(one for one in flipped.others if one.name == "npv_usd")
     assert npv.change_frac(1) is None

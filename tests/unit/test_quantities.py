@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import twin
 from twin.cards import MOST_LINES, WIDTH, Card, card, counted, first
-from twin.quantities import available
+from twin.present.figures.style import RC
+from twin.quantities import available, signed
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,16 @@ def test_counted_and_first() -> None:
     assert counted(["ups", "rpp", "ups"]) == "2 × ups, 1 × rpp"
     assert first("abc", 3) == ["a", "b", "c"]
     assert first("abcd", 3) == ["a", "b", "… and 2 more"]
+
+
+def test_a_change_has_the_minus_of_every_other_number() -> None:
+    assert [signed(-3.5, "3.50 K"), signed(12.0, "12.0 kW")] == ["-3.50 K", "+12.0 kW"]
+
+
+def test_one_minus_in_all_that_is_written() -> None:
+    """Comparisons had the typographic one beside the keyboard's of every other number."""
+    package = Path(twin.__file__).parent
+    files = [one for end in ("py", "j2", "css", "html") for one in package.rglob(f"*.{end}")]
+    assert files
+    assert [one.name for one in files if "\N{MINUS SIGN}" in one.read_text("utf-8")] == []
+    assert RC["axes.unicode_minus"] is False

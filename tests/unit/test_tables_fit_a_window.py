@@ -87,3 +87,14 @@ def test_what_a_command_does_is_told_whole(group: str, capsys: Any) -> None:
     told = capsys.readouterr().out.partition("Commands:")[2].splitlines()
     assert len(told) >= 2
     assert [line for line in told if line.endswith("...")] == []
+
+
+@pytest.mark.parametrize(("asked", "wide"), [("80", 80), ("100", 100), ("", 160), ("wide", 160)])
+def test_columns_are_obeyed_in_a_pipe(
+    asked: str, wide: int, monkeypatch: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`COLUMNS=80 twin check SCENARIO | less` had lines of 160."""
+    monkeypatch.setenv("COLUMNS", asked)
+    say.findings("wide", {"rows": [{f"quantity_{n}": 1.0 for n in range(40)}] * 60})
+    longest = max(map(len, capsys.readouterr().out.splitlines()))
+    assert wide - 20 < longest <= wide

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,9 +35,13 @@ _WORD = 24
 
 
 def _console(stderr: bool) -> Console:
-    """A console on the stream of this moment; wide where nobody's window limits it."""
+    """A console on the stream of this moment: as wide as its window or as `COLUMNS` asks; wide
+    where nothing limits it.
+    """
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else _PIPED_WIDTH, highlight=False)
+    asked = os.environ.get("COLUMNS", "")
+    free = not stream.isatty() and not (asked.isdigit() and int(asked))
+    return Console(file=stream, width=_PIPED_WIDTH if free else None, highlight=False)
 
 
 def writable(folder: Path) -> None:

@@ -13,7 +13,7 @@ from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.in_sentences import listed
 from twin.present.report.differences import differences_page
-from twin.quantities import NONE, count, number, percent, short
+from twin.quantities import NONE, count, number, percent, short, signed
 from twin.results.folder import write_named, writing
 
 FOLD_FROM = 6
@@ -94,14 +94,13 @@ def _change(row: Row, n: int) -> str:
         return NONE
     if not row.changes(n):
         return "the same"
-    sign = "−" if change < 0 else "+"
     share = row.change_frac(n)
     is_share = row.name.endswith("_frac") or row.name == "availability"
     if is_share:
-        return f"{sign}{100 * abs(change):.3g} points"
+        return signed(change, f"{100 * abs(change):.3g} points")
     said = percent(abs(number(share))).replace(" ", "\u00a0")
-    part = f" ({sign}{said})" if share is not None else ""
-    return f"{sign}{written(row, abs(change))}{part}"
+    part = f" ({signed(change, said)})" if share is not None else ""
+    return f"{signed(change, written(row, abs(change)))}{part}"
 
 
 def _folded(found: SideBySide) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twin.analysis.differences import ValueChange, is_number
-from twin.quantities import NONE, count, degrees, duration, figures, percent, scaled, short
+from twin.quantities import NONE, count, degrees, duration, figures, percent, scaled, short, signed
 
 _FEWEST = 3
 """Of places one more: a centimetre within a hall."""
@@ -31,13 +31,12 @@ def change(one: ValueChange) -> str:
     if one.key == "facing_deg":
         return ""
     less = one.new - one.old
-    sign = "−" if less < 0 else "+"
     if one.key.endswith("_frac"):
-        return f"{sign}{figures(100 * abs(less))} points"
+        return signed(less, f"{figures(100 * abs(less))} points")
     share = one.change_frac
     size = f"{figures(abs(less))} K" if one.unit == "degC" else shown(one, abs(less), _FEWEST)
-    part = "" if share is None else f" ({'−' if share < 0 else '+'}{percent(abs(share))})"
-    return f"{sign}{size}{part}"
+    part = "" if share is None else f" ({signed(share, percent(abs(share)))})"
+    return f"{signed(less, size)}{part}"
 
 
 def shown(one: ValueChange, value: Any, digits: int) -> str:

@@ -73,6 +73,7 @@ RC: Any = {
     "axes.titley": 1.0,
     "legend.frameon": False,
     "text.parse_math": False,
+    "axes.unicode_minus": False,  # as `quantities` tells them
     "svg.fonttype": "path",
     "svg.hashsalt": "twin",
     "figure.facecolor": "white",

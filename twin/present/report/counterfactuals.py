@@ -90,7 +90,7 @@ def _signed(value: Any) -> str:
     held = number(value)
     if abs(held) < 0.005:
         return "$0"
-    return f"-{money(-held)}" if held < 0 else money(held)
+    return money(held)
 
 
 def _hours(value: Any) -> str:
