@@ -255,6 +255,24 @@ def test_keys_turn_the_view(chromium: Browser, tmp_path: Path) -> None:
     assert page.eval("twinWhere('rack_1')") != before
 
 
+def test_the_first_look_holds_the_whole_site(chromium: Browser, tmp_path: Path) -> None:
+    """It opened on the halls: what stands in the yard was cut by its edge, or out of sight."""
+    day = synthetic()
+    held = day.frame("components")
+    first = held.index == held.index[held["id"] == "cdu_2"][0]
+    far = held.assign(x_m=held["x_m"].mask(first, 90.0), y_m=held["y_m"].mask(first, -60.0))
+    page = opened(chromium, without_figures(with_tables(day, components=far)), tmp_path)
+    left, top, wide, high = page.eval(
+        "(() => { const r = document.querySelector('#v-canvas canvas').getBoundingClientRect();"
+        " return [r.left, r.top, r.width, r.height]; })()"
+    )
+    at = np.array([page.eval(f"twinWhere('{name}')") for name in held["id"]])
+    shares = (at - [left, top]) / [wide, high]
+    assert shares.min() > 0
+    assert shares.max() < 1
+    assert np.ptp(shares, axis=0).max() > 0.5
+
+
 def test_without_webgl_plans_and_table_stand_for_it(chromium: Browser, tmp_path: Path) -> None:
     blind = page_text().replace(
         "<head>", "<head><!-- no WebGL here: the bundle is taken out, as in an old browser -->", 1

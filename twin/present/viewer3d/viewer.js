@@ -109,12 +109,14 @@
     matrix.setPosition(data.x[n] + east * data.w[n] / 2, data.y[n] + north * data.d[n] / 2, data.z[n] + data.h[n] * (blows ? 0.5 : BAND));
     plates.setMatrixAt(n, matrix);
   };
-  const area = new THREE.Box3(), rooms = new THREE.Box3();
+  const area = new THREE.Box3();
   for (let n = 0; n < count; n++) {
     place(n);
     fix(n);
     plates.setColorAt(n, kindOf(n) === "crah" ? AIR : INK);
-    area.expandByPoint(new THREE.Vector3(data.x[n], data.y[n], data.z[n] + data.h[n]));
+    for (const side of [-0.5, 0.5]) {
+      area.expandByPoint(new THREE.Vector3(data.x[n] + side * data.w[n], data.y[n] + side * data.d[n], data.z[n] + (0.5 + side) * data.h[n]));
+    }
   }
   scene.add(boxes, plates);
 
@@ -160,7 +162,6 @@
       lines.push(...corner(a), ...corner(b));
     area.expandByPoint(new THREE.Vector3(x, y, z));
     area.expandByPoint(new THREE.Vector3(x + w, y + d, z + h));
-    rooms.expandByPoint(new THREE.Vector3(x, y, z)).expandByPoint(new THREE.Vector3(x + w, y + d, z + h));
   });
   const stroke = (points, color) => {
     const geometry = new THREE.BufferGeometry();
@@ -180,14 +181,21 @@
   dress();
 
   const controls = new THREE.OrbitControls(camera, canvas);
-  const look = (around) => {
-    const middle = around.getCenter(new THREE.Vector3());
-    const reach = around.getSize(new THREE.Vector3()).length();
+  /* The whole site from the south-east, as near as all its corners are in the window. */
+  const look = () => {
+    const middle = area.getCenter(new THREE.Vector3()), half = area.getSize(new THREE.Vector3()).divideScalar(2);
+    const out = new THREE.Vector3(0.45, -0.85, 0.7).normalize();
+    const right = new THREE.Vector3().crossVectors(camera.up, out).normalize(), up = new THREE.Vector3().crossVectors(out, right);
+    const high = Math.tan(camera.fov * Math.PI / 360), wide = high * camera.aspect;
+    let far = 0;
+    for (const x of [-1, 1]) for (const y of [-1, 1]) for (const z of [-1, 1]) {
+      const corner = new THREE.Vector3(x, y, z).multiply(half);
+      far = Math.max(far, corner.dot(out) + 1.05 * Math.max(Math.abs(corner.dot(right)) / wide, Math.abs(corner.dot(up)) / high));
+    }
     controls.target.copy(middle);
-    camera.position.set(middle.x + 0.45 * reach, middle.y - 0.85 * reach, middle.z + 0.7 * reach);
+    camera.position.copy(out).multiplyScalar(far).add(middle);
     controls.update();
   };
-  look(rooms.isEmpty() ? area : rooms);
 
   /* ---- what fails with a component: by connections alone ---- */
   const feeds = Array.from({ length: count }, () => new Map());
@@ -420,7 +428,7 @@
   $("v-quantity").addEventListener("change", (e) => { quantity = data.quantities[Number(e.target.value)]; refresh(); });
   $("v-find").addEventListener("change", (e) => { if (index.has(e.target.value)) pick(index.get(e.target.value)); });
   $("v-fail").addEventListener("click", () => { failing = !failing; refresh(); });
-  $("v-home").addEventListener("click", () => { look(area); redraw(); });
+  $("v-home").addEventListener("click", () => { look(); redraw(); });
   $("v-play").addEventListener("click", () => {
     if (playing) { clearInterval(playing); playing = 0; $("v-play").textContent = "Play"; return; }
     $("v-play").textContent = "Stop";
@@ -458,6 +466,7 @@
   };
   window.addEventListener("resize", fit);
   fit();
+  look();
   refresh();
   draw();
 
