@@ -17,6 +17,7 @@ from conftest import small_layout
 
 import twin
 from twin import InputError
+from twin.physics.psychrometrics import wet_bulb_degc
 from twin.scenario.series import read_weather
 
 HOUR_S = 3600.0
@@ -250,7 +251,7 @@ def both(dry_degc: float, wet_degc: float, moist: str, name: str, pressure: str 
     ("content", "gives"),
     [
         (both(45.0, 18.0, "0.05", "relative_humidity_frac"), "gives 18.90 °C"),
-        (both(45.0, 18.0, "-2.9", "dew_point_degc"), "gives 18.90 °C"),
+        (both(45.0, 18.0, "-3.29", "dew_point_degc"), "gives 18.90 °C"),
         (both(45.0, 18.9, "0.05", "relative_humidity_frac", ",83000"), "gives 17.19 °C"),
     ],
 )
@@ -354,3 +355,64 @@ def test_mutated_files_give_weather_or_are_refused(seed: int) -> None:
         assert np.isfinite([rows.time_s, rows.dry_bulb_degc, rows.wet_bulb_degc]).all()
         assert (np.diff(rows.time_s) > 0).all()
         assert (rows.wet_bulb_degc <= rows.dry_bulb_degc + 1e-9).all()
+
+
+OVER_WATER = (17.62, 243.12)
+OVER_ICE = (22.46, 272.62)
+"""Magnus: 611.2 Pa * exp(a t / (b + t)), WMO-No. 8, annex 4.B."""
+
+
+def magnus_pa(degc: float, law: tuple[float, float]) -> float:
+    return float(611.2 * np.exp(law[0] * degc / (law[1] + degc)))
+
+
+def magnus_degc(pressure_pa: float, law: tuple[float, float]) -> float:
+    log = np.log(pressure_pa / 611.2)
+    return float(law[1] * log / (law[0] - log))
+
+
+def cold_day(law: tuple[float, float], columns: str) -> list[str]:
+    """Air from -22 to -8 °C with 0.7 of what ice lets it hold, stated over one of the two."""
+    records = []
+    for hour in range(1, 25):
+        dry = -22.0 + 14.0 * hour / 24
+        vapour_pa = 0.7 * magnus_pa(dry, OVER_ICE)
+        humid = round(100 * vapour_pa / magnus_pa(dry, law)) if "humid" in columns else 999
+        dew = round(magnus_degc(vapour_pa, law), 1) if "dew" in columns else 99.9
+        records.append(epw_line(7, 15, hour, round(dry, 1), humid, dew=dew))
+    return records
+
+
+def cold_site(
+    folder: Path, law: tuple[float, float], columns: str
+) -> dict[float, tuple[float, float]]:
+    days = [line.replace("2019,7,15", f"2019,7,{day}") for day in (14, 15, 16)
+            for line in cold_day(law, columns)]  # fmt: skip
+    return site(project(folder, epw(days), horizon="20 h"))
+
+
+def test_one_air_stated_over_water_or_over_ice_is_one_wet_bulb(tmp_path: Path) -> None:
+    """The columns of a file agree by one of the two laws, and it is read by that one."""
+    water = cold_site(tmp_path / "water", OVER_WATER, "dew and humid")
+    ice = cold_site(tmp_path / "ice", OVER_ICE, "dew and humid")
+    for hour in (3.0, 10.0, 19.0):
+        assert water[hour] == pytest.approx(ice[hour], abs=0.04)
+
+
+@pytest.mark.parametrize("columns", ["dew", "humid"])
+def test_one_column_in_the_cold_is_over_water(tmp_path: Path, columns: str) -> None:
+    both = cold_site(tmp_path / "both", OVER_WATER, "dew and humid")
+    one = cold_site(tmp_path / "one", OVER_WATER, columns)
+    over_ice = cold_site(tmp_path / "ice", OVER_ICE, columns)
+    assert one[10.0] == pytest.approx(both[10.0], abs=0.04)
+    assert over_ice[10.0][1] > one[10.0][1] + 0.05
+
+
+def test_humidity_of_a_csv_in_the_cold_is_over_water(tmp_path: Path) -> None:
+    humid_frac = 0.7 * magnus_pa(-15.0, OVER_ICE) / magnus_pa(-15.0, OVER_WATER)
+    rows = "".join(f"{hour},-15.0,{humid_frac:.4f}\n" for hour in range(25))
+    text = "hour,dry_bulb_degc,relative_humidity_frac\n" + rows
+    found = site(project(tmp_path, text, name="site.csv", horizon="20 h"))
+    vapour_pa = np.array([0.7 * magnus_pa(-15.0, OVER_ICE)])
+    wet = wet_bulb_degc(np.array([-15.0]), vapour_pa, np.array([101_325.0]))
+    assert found[10.0][1] == pytest.approx(float(wet[0]), abs=0.03)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from twin.physics.psychrometrics import (
     WATER_OVER_AIR,
     ZERO_K,
+    Law,
     humidity_ratio,
     saturation_pressure_pa,
 )
@@ -59,14 +60,22 @@ def ratio_at_humidity(dry_bulb_degc: Array, humidity_frac: Array, pressure_pa: A
     return humidity_ratio(vapour, pressure_pa)
 
 
-def relative_humidity_frac(dry_bulb_degc: Array, ratio: Array, pressure_pa: Array) -> Array:
-    """Vapour pressure over that of saturation; at most 1."""
-    share = vapour_pressure_pa(ratio, pressure_pa) / saturation_pressure_pa(dry_bulb_degc)
+def relative_humidity_frac(
+    dry_bulb_degc: Array,
+    ratio: Array,
+    pressure_pa: Array,
+    saturation_pa: Law = saturation_pressure_pa,
+) -> Array:
+    """Vapour pressure over that of saturation, over ice or water below 0 °C; at most 1."""
+    share = vapour_pressure_pa(ratio, pressure_pa) / saturation_pa(dry_bulb_degc)
     return np.asarray(np.minimum(share, 1.0))
 
 
-def dew_point_degc(ratio: Array, pressure_pa: Array) -> Array:
-    """Temperature at which air of a humidity ratio is saturated: the inverse of eq. 5 and 6.
+def dew_point_degc(
+    ratio: Array, pressure_pa: Array, saturation_pa: Law = saturation_pressure_pa
+) -> Array:
+    """Temperature at which air of a humidity ratio is saturated: the inverse of eq. 5 and 6, or of
+    another law.
 
     Newton on the logarithm of the pressure, from the Magnus formula; at most -90 °C for dry air.
     """
@@ -76,7 +85,7 @@ def dew_point_degc(ratio: Array, pressure_pa: Array) -> Array:
     degc = 243.12 * magnus / (17.62 - magnus)
     for _ in range(NEWTON_STEPS):
         slope = np.where(degc < 0, 6150.0, 5400.0) / (degc + ZERO_K) ** 2
-        degc = degc - (np.log(saturation_pressure_pa(degc)) - wanted) / slope
+        degc = degc - (np.log(saturation_pa(degc)) - wanted) / slope
     return np.asarray(degc)
 
 

@@ -5,10 +5,14 @@ Equation numbers are those of the ASHRAE Handbook, Fundamentals 2017, chapter 1.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Law = Callable[[Array], Array]
+"""Pressure (Pa) of saturated vapour by temperature (degC)."""
 
 ZERO_K = 273.15
 WATER_OVER_AIR = 0.621945
@@ -28,6 +32,14 @@ def saturation_pressure_pa(temperature_degc: Array) -> Array:
         return np.asarray(np.exp(_log_pressure(t_k, _WATER)))
     over = np.where(t_k < ZERO_K, _log_pressure(t_k, _ICE), _log_pressure(t_k, _WATER))
     return np.asarray(np.exp(over))
+
+
+def saturation_over_water_pa(temperature_degc: Array) -> Array:
+    """The same over water at every temperature (eq. 6), below 0 °C over supercooled water: what
+    weather services hold humidity against.
+    """
+    t_k = np.asarray(temperature_degc, dtype=float) + ZERO_K
+    return np.asarray(np.exp(_log_pressure(t_k, _WATER)))
 
 
 def _log_pressure(t_k: Array, c: tuple[float, ...]) -> Array:

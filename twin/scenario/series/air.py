@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.physics import moist_air
+from twin.physics.psychrometrics import saturation_over_water_pa
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -47,13 +48,15 @@ class YearOfAir:
 
     @property
     def dew_point_degc(self) -> Array:
-        """(8760,) Dew point."""
-        return moist_air.dew_point_degc(self.ratio, self.pressure_pa)
+        """(8760,) Dew point, over water at every temperature, as weather services state it."""
+        return moist_air.dew_point_degc(self.ratio, self.pressure_pa, saturation_over_water_pa)
 
     @property
     def relative_humidity_frac(self) -> Array:
-        """(8760,) Relative humidity."""
-        return moist_air.relative_humidity_frac(self.dry_bulb_degc, self.ratio, self.pressure_pa)
+        """(8760,) Relative humidity, over water likewise."""
+        return moist_air.relative_humidity_frac(
+            self.dry_bulb_degc, self.ratio, self.pressure_pa, saturation_over_water_pa
+        )
 
     def monthly(self, values: Array) -> Array:
         """(12,) Means of hourly values by month."""

@@ -17,9 +17,10 @@ import numpy as np
 
 from twin.errors import InputError, Problem
 from twin.physics import psychrometrics
+from twin.physics.psychrometrics import Law
 from twin.scenario.series.csv_rows import refuse
+from twin.scenario.series.epw_humidity import saturation_law, vapour_pa
 from twin.scenario.series.epw_records import (
-    AIR_FIELDS,
     FIRST_WORD,
     HOUR_S,
     Array,
@@ -66,7 +67,7 @@ def read_epw(
         raise InputError([problem])
     _refuse_long_gaps(usable, path, horizon_s)
     time_s = np.array([time_s for time_s, _ in usable])
-    air = _air([record for _, record in usable], site)
+    air = _air([record for _, record in usable], site, saturation_law(records))
     lines_used = np.array([record.line for _, record in usable])
     said = _warnings(timed, site, path, horizon_s) + leaps(time_s, lines_used, air[0], path)
     return time_s, *air, said
@@ -94,23 +95,13 @@ def _refuse_long_gaps(usable: list[tuple[float, EpwRecord]], path: Path, horizon
     refuse(problems, path)
 
 
-def _air(records: list[EpwRecord], site: EpwSite) -> tuple[Array, Array, Array]:
-    """Dry bulbs, wet bulbs and pressures; humidity from the relative one where there is one, else
-    from the dew point.
-    """
-    column = {name: column_of(records, name) for name in AIR_FIELDS}
+def _air(records: list[EpwRecord], site: EpwSite, law: Law) -> tuple[Array, Array, Array]:
+    """Dry bulbs, wet bulbs and pressures; no wet bulb lies above its dry bulb."""
+    dry = column_of(records, "dry bulb")
+    stated_pa = column_of(records, "pressure")
     standard_pa = psychrometrics.standard_pressure_pa(site.elevation_m)
-    pressure_pa = np.where(np.isnan(column["pressure"]), standard_pa, column["pressure"])
-    dry = column["dry bulb"]
-    by_humidity = (
-        np.minimum(column["relative humidity"], 100.0)
-        / 100.0
-        * psychrometrics.saturation_pressure_pa(dry)
-    )
-    dew = np.fmin(column["dew point"], dry)
-    by_dew_point = psychrometrics.saturation_pressure_pa(dew)
-    vapour_pa = np.where(np.isnan(by_humidity), by_dew_point, by_humidity)
-    wet = psychrometrics.wet_bulb_degc(dry, vapour_pa, pressure_pa)
+    pressure_pa = np.where(np.isnan(stated_pa), standard_pa, stated_pa)
+    wet = psychrometrics.wet_bulb_degc(dry, vapour_pa(records, law), pressure_pa)
     return dry, np.minimum(wet, dry), pressure_pa
 
 

@@ -48,9 +48,11 @@ def parting(
 
 
 def wet_bulb_degc(dry_degc: Array, moisture: Quantity, value: Array, pressure_pa: Array) -> Array:
-    """Wet bulbs of dew points (°C) or relative humidities (fractions), (row,)."""
+    """Wet bulbs of dew points (°C) or relative humidities (fractions), (row,), both over water at
+    every temperature, as weather services and sensors state them.
+    """
     if moisture.name == "dew_point_degc":
-        vapour_pa = psychrometrics.saturation_pressure_pa(value)
+        vapour_pa = psychrometrics.saturation_over_water_pa(value)
     else:
-        vapour_pa = value * psychrometrics.saturation_pressure_pa(dry_degc)
+        vapour_pa = value * psychrometrics.saturation_over_water_pa(dry_degc)
     return np.minimum(psychrometrics.wet_bulb_degc(dry_degc, vapour_pa, pressure_pa), dry_degc)
