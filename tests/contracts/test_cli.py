@@ -234,9 +234,17 @@ def test_the_catalogue_is_listed_and_shown_with_its_sources(capsys: Any) -> None
 
 
 @pytest.mark.parametrize(
+    ("word", "kind"), [("gpu", "gpus"), ("GPUs", "gpus"), ("switch", "switches")]
+)
+def test_a_kind_is_named_as_one_or_many(capsys: Any, word: str, kind: str) -> None:
+    assert main(["catalogue", "list", word, "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == [kind]
+
+
+@pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["catalogue", "list", "rack"], "'racks'"),
+        (["catalogue", "list", "rakc"], "'racks'"),
         (["catalogue", "show", "gb200_nvl7"], "'gb200_nvl72'"),
     ],
 )

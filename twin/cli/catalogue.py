@@ -49,15 +49,22 @@ def list_rows(kind: Kind = "", of: OwnRowsOf = None, json: Json = False) -> None
 
     With the numbers that one compares.
     """
-    known = face.catalogue_kinds()
-    if kind and kind not in known:
-        hint = did_you_mean(kind, known)
-        raise InputError([Problem("kind", repr(kind), ", ".join(known), hint, file="catalogue")])
-    listed = face.catalogue_list(of, [kind] if kind else known)
+    listed = face.catalogue_list(of, [_kind(kind)] if kind else face.catalogue_kinds())
     if json:
         say.document(listed)
     else:
         _tables(listed)
+
+
+def _kind(word: str) -> str:
+    """The kind that a word names in any case, one or many. InputError where none is."""
+    known = face.catalogue_kinds()
+    plain = word.strip().lower()
+    for kind in (plain, f"{plain}s", f"{plain}es"):
+        if kind in known:
+            return kind
+    hint = did_you_mean(plain, known)
+    raise InputError([Problem("kind", repr(word), ", ".join(known), hint, file="catalogue")])
 
 
 @app.command()

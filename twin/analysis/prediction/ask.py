@@ -15,6 +15,8 @@ MOST = "max"
 _CUTS = re.compile(r"(TP|DEP)([1-9][0-9]{0,4})(?:PP([1-9][0-9]{0,4}))?", re.IGNORECASE)
 _CUTS_SAID = "TP1, TP2 ... or DEP2 ..., before PP2 ... where there are stages"
 _MOST_TOKENS = 10_000_000
+_COUNT = f"a whole number from 1 to {_MOST_TOKENS:,}"
+_ELSE = {"--concurrency": f", or {MOST}: as many as fit"}
 MOST_DRAFTS = 16
 """As of a service's engine."""
 
@@ -109,7 +111,7 @@ class InferenceQuestion:
             ("--requests", 1 if self.requests is None else self.requests),
         )
         found = [
-            Problem(option, repr(value), f"a whole number from 1 to {_MOST_TOKENS:,}")
+            Problem(option, repr(value), _COUNT + _ELSE.get(option, ""))
             for option, value in counts
             if not isinstance(value, int) or not 1 <= value <= _MOST_TOKENS
         ]

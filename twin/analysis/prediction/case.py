@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twin.analysis.prediction.ask import InferenceQuestion
+from twin.analysis.prediction.cuts import held_by, working
 from twin.analysis.prediction.profiled import profile_for
 from twin.catalogue import Catalogue
 from twin.catalogue.names import named
@@ -74,6 +75,10 @@ class ReplicaCase:
         fitting = self.room_bytes / sequence_bytes(self.replica, self.asked.longest_tokens)
         return int(min(max(fitting, 0.0), self.asked.max_sequences * self.replica.pipeline))
 
+    def held_as(self, replica: ServingReplica) -> bool:
+        """Whether a request fits where the model is cut so."""
+        return replace(self, replica=replica).most >= 1
+
 
 def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     """The rows that a question names; InputError with every name that there is none for."""
@@ -101,10 +106,8 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
 
 def refuse_misfit(case: ReplicaCase) -> None:
     """Raise InputError where the cut is none, or the model does not fit."""
-    found = [
-        Problem("--parallelism", f"{found} of {case.model.name}", allowed)
-        for found, allowed in replica_problems(case.replica)
-    ]
+    wrong = dict.fromkeys(found for found, _ in replica_problems(case.replica))
+    found = [_uncut(case, one) for one in wrong]
     if case.replica.stage_gpus > case.gpu.scaleup_domain_gpus:
         domain = f"at most {case.gpu.scaleup_domain_gpus}, the scale-up domain of {case.gpu.name}"
         cure = "--pp spreads layers over stages, which may stand in several domains"
@@ -113,6 +116,13 @@ def refuse_misfit(case: ReplicaCase) -> None:
         found.append(_too_large(case))
     if found:
         raise InputError(found)
+
+
+def _uncut(case: ReplicaCase, found: str) -> Problem:
+    """A cut that the model does not take, with every rule it breaks and the cuts that it takes."""
+    rules = [allowed for one, allowed in replica_problems(case.replica) if one == found]
+    cure = working(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
+    return Problem("--parallelism", f"{found} of {case.model.name}", ", and ".join(rules), cure)
 
 
 def _too_large(case: ReplicaCase) -> Problem:
@@ -124,7 +134,9 @@ def _too_large(case: ReplicaCase) -> Problem:
         f"tokens on each GPU"
     )
     allowed = f"{case.usable_bytes / 1e9:.1f} GB on {case.gpu.name}"
-    return Problem("memory", found, allowed, "more GPUs, a narrower --dtype or shorter requests")
+    fewest = held_by(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
+    cure = fewest or f"no number of {case.gpu.name} holds it so"
+    return Problem("memory", found, allowed, f"{cure}; or a narrower --dtype, shorter requests")
 
 
 def under_cap(
