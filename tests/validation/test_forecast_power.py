@@ -46,6 +46,8 @@ def _errors(row: dict[str, str]) -> tuple[float, float, float]:
         dtype=DTYPES[row["weight_precision"]],
         kv_dtype="bf16",
         software="vllm",
+        token_budget=8192,
+        max_sequences=2048,
         concurrency=max(round(float(row["avg_batch_size"])), 1),
     )
     return (

@@ -13,12 +13,18 @@ vLLM 0.11 on the A100 at 4,000 tokens in and 200 out: +40 and +22 %, where Tenso
 
 from __future__ import annotations
 
+import json
 from functools import cache
 
 import numpy as np
+import pytest
 
 from tests.sources import table
 from twin import predict_inference
+from twin.catalogue import shipped
+from twin.catalogue.rows import Gpu
+from twin.cli import main
+from twin.facility.serving.software import SOFTWARE, limits_on
 
 ROWS = table("workload/serving_points_elsewhere.csv")
 SWEEP = "silybench"
@@ -78,6 +84,29 @@ def test_an_older_card_and_long_prompts() -> None:
     vllm = np.abs(_errors("gpustack", "vllm")[:, 0])
     assert 0.15 < vllm.mean() < 0.25
     assert vllm.max() < 0.43
+
+
+def test_what_vllm_ships_with_is_what_was_taken() -> None:
+    """Budget and sequences that nobody states are those of `arg_utils.py`, on each GPU."""
+    for row in ROWS:
+        if row["source"] in (SWEEP, "gpustack"):
+            limits = limits_on(SOFTWARE[row["software"]], shipped().get(Gpu, row["gpu"]))
+            taken = int(row["token_budget"]), int(row["max_sequences"])
+            assert (limits.token_budget, limits.max_sequences) == taken
+
+
+@pytest.mark.parametrize(
+    ("gpu", "software", "most"),
+    [("a100-sxm4-80gb", "vllm", 256), ("h100", "vllm-async", 1024), ("h100", "tensorrt-llm", 2048)],
+)
+def test_as_many_run_as_the_software_ships_with(
+    gpu: str, software: str, most: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Short requests, of which memory would hold more."""
+    asked = ("--model", "Llama-3.1-8B", "--gpu", gpu, "--software", software)
+    lengths = ("--input", "100", "--output", "50", "--requests", "3000", "--json")
+    assert main(["predict", "inference", *asked, *lengths]) == 0
+    assert json.loads(capsys.readouterr().out)["concurrency"] == most
 
 
 def test_two_single_rows() -> None:

@@ -48,10 +48,12 @@ Requests = Annotated[
     int | None, Option("--requests", metavar="N", help="Of the run; else as published runs have.")
 ]
 Budget = Annotated[
-    int, Option("--token-budget", metavar="N", help="Tokens of one iteration at most.")
+    int | None,
+    Option("--token-budget", metavar="N", help="Of one iteration; else as the software ships."),
 ]
 Most = Annotated[
-    int, Option("--max-sequences", metavar="N", help="Running at once at most, on each rank.")
+    int | None,
+    Option("--max-sequences", metavar="N", help="At once on a rank; else as the software ships."),
 ]
 PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
@@ -101,8 +103,8 @@ def inference(
     software: Software = "tensorrt-llm",
     eager: Eager = False,
     requests: Requests = None,
-    token_budget: Budget = 8192,
-    max_sequences: Most = 2048,
+    token_budget: Budget = None,
+    max_sequences: Most = None,
     power_cap: PowerCap = None,
     profile: Profile = None,
     drafts: Drafts = 0,

@@ -44,10 +44,10 @@ class InferenceQuestion:
     """The host queues every kernel of every iteration, none is replayed as a graph."""
     requests: int | None = None
     """Of the whole run; as published runs do for these lengths where not stated."""
-    max_sequences: int = 2048
-    """Running at once at most on an attention rank; TensorRT-LLM's default."""
-    token_budget: int = 8192
-    """Tokens of an iteration at most; TensorRT-LLM's default."""
+    max_sequences: int | None = None
+    """Running at once at most on an attention rank; as the software ships where not stated."""
+    token_budget: int | None = None
+    """Tokens of an iteration at most; as the software ships where not stated."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
     profile: str | Path | None = None
@@ -105,8 +105,8 @@ class InferenceQuestion:
         counts = (
             ("--input", self.input_tokens),
             ("--output", self.output_tokens),
-            ("--max-sequences", self.max_sequences),
-            ("--token-budget", self.token_budget),
+            ("--max-sequences", 1 if self.max_sequences is None else self.max_sequences),
+            ("--token-budget", 1 if self.token_budget is None else self.token_budget),
             ("--concurrency", 1 if self.concurrency == MOST else self.concurrency),
             ("--requests", 1 if self.requests is None else self.requests),
         )

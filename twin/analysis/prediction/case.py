@@ -17,7 +17,7 @@ from twin.errors import InputError, Problem, every_problem
 from twin.facility.serving.device import DeviceKernels, kernels_of
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.power import GpuPower
-from twin.facility.serving.software import Software, eager, software_named, window_rules
+from twin.facility.serving.software import Software, eager, limits_on, software_named, window_rules
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
     BenchmarkRun,
@@ -59,6 +59,16 @@ class ReplicaCase:
         return eager(times, self.model.layers, self.kernels.eager_layer_s)
 
     @property
+    def token_budget(self) -> int:
+        """Tokens of an iteration at most."""
+        return self.asked.token_budget or limits_on(self.software, self.gpu).token_budget
+
+    @property
+    def max_sequences(self) -> int:
+        """Running at once at most on an attention rank."""
+        return self.asked.max_sequences or limits_on(self.software, self.gpu).max_sequences
+
+    @property
     def room_bytes(self) -> float:
         """For keys and values of an attention rank, on one GPU of every stage together."""
         return kv_room_bytes(self.replica, self.usable_bytes, self.asked.memory_frac)
@@ -66,14 +76,14 @@ class ReplicaCase:
     @property
     def usable_bytes(self) -> float:
         """Of a GPU, for weights, keys and values."""
-        buffers = expert_buffer_bytes(self.replica, self.asked.token_budget)
+        buffers = expert_buffer_bytes(self.replica, self.token_budget)
         return self.gpu.memory_bytes - RUNTIME_BYTES - buffers
 
     @property
     def most(self) -> int:
         """Requests that fit on an attention rank at their longest, none put out again."""
         fitting = self.room_bytes / sequence_bytes(self.replica, self.asked.longest_tokens)
-        return int(min(max(fitting, 0.0), self.asked.max_sequences * self.replica.pipeline))
+        return int(min(max(fitting, 0.0), self.max_sequences * self.replica.pipeline))
 
     def held_as(self, replica: ServingReplica) -> bool:
         """Whether a request fits where the model is cut so."""

@@ -85,7 +85,7 @@ def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:
     requests = SETTLED_FILLINGS * places if settled else requests
     places = min(places, requests)
     stages = case.replica.pipeline
-    budget = max(asked.token_budget * stages, places * asked.checked_tokens + 1)
+    budget = max(case.token_budget * stages, places * asked.checked_tokens + 1)
     load = BenchmarkLoad(
         requests, places, asked.input_tokens, asked.output_tokens, budget,
         asked.checked_tokens, asked.made_tokens, asked.drafts * asked.draft_time_s,

@@ -35,7 +35,7 @@ def predict_split(case: ReplicaCase, catalogue: Catalogue) -> InferencePredictio
         raise InputError(_named(problem) for problem in error.problems) from error
     makes, clock_frac = under_cap(case, lambda clock: _decoding(case, clock))
     reads, reading_clock = under_cap(reader, lambda clock: _reading(reader, clock))
-    alone = told(case, makes, clock_frac, _in_flight(case), 0, case.asked.token_budget)
+    alone = told(case, makes, clock_frac, _in_flight(case), 0, case.token_budget)
     return _joined(case, reader, alone, reads, reading_clock)
 
 
@@ -123,7 +123,7 @@ def _sent_s(case: ReplicaCase, lines: int) -> float:
 
 def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
     asked = case.asked
-    budget = min(asked.token_budget, asked.input_tokens)
+    budget = min(case.token_budget, asked.input_tokens)
     over = LawRange(
         sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
         asked.input_tokens + asked.output_tokens, asked.input_tokens,
@@ -171,7 +171,7 @@ def _reading(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
     """One attention rank that reads a prompt in the pieces that its budget allows."""
     asked = case.asked
     law = _law(case, 1, clock_frac)
-    piece = min(asked.token_budget, asked.input_tokens)
+    piece = min(case.token_budget, asked.input_tokens)
     pieces = np.diff(np.append(np.arange(0, asked.input_tokens, piece), asked.input_tokens))
     attention_s = float(law.prompt_attention_s(asked.input_tokens))
     took_s = float(law.fixed_s(0.0, pieces).sum()) + attention_s

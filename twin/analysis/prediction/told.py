@@ -157,7 +157,7 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
         notes.append(f"{held} of {wanted} requests fit at once; the others wait")
     if held < in_flight * ranks:
         notes.append(f"{held} requests on {ranks} ranks, which all take as long as the fullest")
-    if budget > asked.token_budget * case.replica.pipeline:
+    if budget > case.token_budget * case.replica.pipeline:
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)

@@ -21,6 +21,16 @@ from twin.physics.kernels import HostTimes, WindowRules
 
 
 @dataclass(frozen=True)
+class ShippedLimits:
+    """What an engine allows at once where nobody states it."""
+
+    token_budget: int
+    """Tokens of an iteration, made and read."""
+    max_sequences: int
+    """Running at once on an attention rank."""
+
+
+@dataclass(frozen=True)
 class Software:
     """One serving engine: its name, its times, and the error met in forecasts with them."""
 
@@ -33,11 +43,20 @@ class Software:
     dense_error_frac: float
     experts_error_frac: float
     source: str
+    limits: ShippedLimits = ShippedLimits(8192, 2048)
+    """TensorRT-LLM's max_num_tokens and max_batch_size."""
+    limits_small: ShippedLimits | None = None
+    """On the A100 and GPUs below `LARGE_BYTES`, where they differ."""
 
 
 VLLM = HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5)
 """Of a scheduler in Python that works between iterations. The hosts of TensorRT-LLM's stages, whose
 loop is in Python too, are taken to need as much behind their kernels: nobody measured them."""
+LARGE_BYTES = 70 * 2**30
+VLLM_LIMITS = ShippedLimits(8192, 1024)
+VLLM_LIMITS_SMALL = ShippedLimits(2048, 256)
+"""Of its API server, with `LARGE_BYTES` and the A100 by name: vLLM, vllm/engine/arg_utils.py at
+commit 99d7eb5d and get_batch_defaults of later ones; at 001999d2 H100 and H200 alone were large."""
 SOFTWARE = {
     one.name: one
     for one in (
@@ -64,6 +83,8 @@ SOFTWARE = {
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",
+            VLLM_LIMITS,
+            VLLM_LIMITS_SMALL,
         ),
         Software(
             "vllm-async",
@@ -78,6 +99,8 @@ SOFTWARE = {
             0.15,
             0.20,
             "vLLM's host times, hidden behind kernels as its scheduler of 0.14 and later has them",
+            VLLM_LIMITS,
+            VLLM_LIMITS_SMALL,
         ),
     )
 }
@@ -108,6 +131,12 @@ def software_named(name: str) -> Software:
         return SOFTWARE[plain]
     hint = did_you_mean(plain, SOFTWARE)
     raise InputError([Problem("--software", repr(name), ", ".join(SOFTWARE), hint)])
+
+
+def limits_on(engine: Software, gpu: Gpu) -> ShippedLimits:
+    """What an engine allows at once on a GPU where nobody states it."""
+    small = gpu.memory_bytes < LARGE_BYTES or "a100" in gpu.name.lower()
+    return engine.limits_small if small and engine.limits_small else engine.limits
 
 
 def published_requests(tokens: int) -> int:
