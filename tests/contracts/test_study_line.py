@@ -63,6 +63,44 @@ def test_what_vary_says(said: str, values: Any) -> None:
     assert list(read_varied([said]).values()) == [values]
 
 
+def test_the_draws_are_those_of_the_file_that_says_the_same(tmp_path: Path) -> None:
+    (tmp_path / "hall.yaml").write_text(IDLE.read_text(encoding="utf-8"), encoding="utf-8")
+    vary = f"  {SUPPLY}: {{low: 14 °C, high: 18 °C}}\n  air.crah.count: [4, 5]\n"
+    how = "method: latin_hypercube\nsamples: 4\nseed: 7\noutcomes: [pue]\n"
+    text = f"name: asked\nscenario: hall.yaml\nvary:\n{vary}{how}"
+    (tmp_path / "asked.yaml").write_text(text, encoding="utf-8")
+    line = ["study", str(tmp_path / "hall.yaml"), "--vary", f"{SUPPLY}=14..18 °C"]
+    line += ["--vary", "air.crah.count=4,5", "--measure", "pue"]
+    line += ["--method", "latin_hypercube", "--samples", "4", "--seed", "7"]
+    for name, command in {"line": line, "file": ["study", str(tmp_path / "asked.yaml")]}.items():
+        assert main([*command, "--out", str(tmp_path / name), "--workers", "1"]) == 0
+    found = {name: pd.read_parquet(tmp_path / name / "table.parquet") for name in ("line", "file")}
+    pd.testing.assert_frame_equal(found["line"], found["file"], check_exact=True)
+    quarters = (found["line"][SUPPLY].sort_values().to_numpy() - 14.0) // 1.0
+    assert quarters.tolist() == [0, 1, 2, 3]  # a Latin hypercube has one draw in each
+    assert found["line"]["seed"].tolist() == [7] * 4
+
+
+def test_what_a_sample_lacks_or_says_twice(capsys: Any) -> None:
+    ranged = f"{SUPPLY}=14..18 °C"
+    for command, said in (
+        (
+            ["--vary", f"{ranged}:4", "--method", "sobol", "--samples", "4"],
+            "or KEY=V1,V2, for --samples says how many",
+        ),
+        (["--vary", ranged], "without :N beside --method latin_hypercube|sobol|monte_carlo"),
+        (["--vary", ranged, "--method", "sobol"], "found sobol; allowed: with --samples N"),
+        (["--vary", f"{ranged}:4", "--samples", "4"], "--samples: found 4; allowed: with --method"),
+        (["--vary", ranged, "--method", "sobl"], "did you mean 'sobol'?"),
+        (["--vary", ranged, "--method", "sobol", "--samples", "5"], "a power of two"),
+        (["--method", "sobol", "--samples", "4"], "--samples: found 4; allowed: with a scenario"),
+        (["--seed", "4"], "--seed: found 4; allowed: with a scenario and --vary"),
+        (["--vary", "air.crah.count=4,5", "--set", "seed=3"], "found seed=3; allowed: --seed"),
+    ):
+        assert main(["study", str(IDLE), *command]) == 2
+        assert said in capsys.readouterr().err
+
+
 def test_a_long_name_is_cut() -> None:
     assert named("a", ["b.c", "d.e[0].f"]) == "a_by_c_f"
     assert len(named("first_factory", ["x" * 60])) == 40

@@ -29,12 +29,28 @@ Vary = Annotated[
     Option(
         "--vary",
         metavar="KEY=LOW..HIGH:N",
-        help="What varies: N values from LOW to HIGH, or KEY=V1,V2; may be repeated.",
+        help="What varies: N values from LOW to HIGH, or KEY=V1,V2; may be repeated. "
+        "With --method without :N.",
     ),
 ]
 Measures = Annotated[
     list[str] | None,
     Option("--measure", metavar="NAME", help="With --vary: an outcome to keep; all if left out."),
+]
+Method = Annotated[
+    str,
+    Option(
+        "--method",
+        metavar="|".join(study_line.SAMPLED),
+        help="With --vary: draw values; every combination if left out.",
+    ),
+]
+Samples = Annotated[
+    int | None, Option("--samples", min=1, metavar="N", help="With --method: how many points.")
+]
+Seed = Annotated[
+    int | None,
+    Option("--seed", min=0, help="With --vary: seed of every case and of what is drawn."),
 ]
 Out = Annotated[
     Path | None,
@@ -54,6 +70,9 @@ def study(
     vary: Vary = None,
     measures: Measures = None,
     changes: Overrides = None,
+    method: Method = "",
+    samples: Samples = None,
+    seed: Seed = None,
     out: Out = None,
     workers: Workers = 0,
     cluster: Cluster = "",
@@ -65,10 +84,10 @@ def study(
     Leaves a table and a report. A study that was stopped or killed goes on where it stood when it
     is begun again.
     """
+    line = study_line.StudyLine(vary or (), measures or (), changes or (), method, samples, seed)
     if vary:
-        asked = study_line.read(file, vary, measures or [], changes or [])
-        return _run(asked, out, workers, cluster, excel, json)
-    study_line.refuse_without_vary(file, measures or [], changes or [])
+        return _run(study_line.read(file, line), out, workers, cluster, excel, json)
+    study_line.refuse_without_vary(file, line)
     if study_method.asked(file):
         return study_method.run(file, out, workers, cluster, excel, json)
     _run(study_face.read(file), out, workers, cluster, excel, json)
