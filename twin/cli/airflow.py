@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
-from twin.cli import face, say
+from twin.cli import face, place, say
 from twin.cli.options import Input, Json, Overrides, read_overrides, temperature
 
 Hall = Annotated[str | None, Option("--hall", help="Name of the hall; the first with racks.")]
@@ -50,7 +50,7 @@ def airflow(
     """Tell what air every rack of a hall gets."""
     scenario = face.load(file, read_overrides(changes or ()))
     if out is not None:
-        say.writable(out)
+        place.writable(out)
     if replay is not None:
         with say.progress("replay") as told:
             found = face.replay_air(scenario, replay, model or "rans", cells, fit, told)

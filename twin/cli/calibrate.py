@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from typer import Argument, Context, Option, Typer
 
-from twin.cli import calibrate_face, face, say
+from twin.cli import calibrate_face, face, place, say
 from twin.cli.options import HELP, Json
 from twin.errors import InputError, Problem
 
@@ -68,7 +68,7 @@ def run(out: Out = None, quick: Quick = False, device: On = Device.cpu) -> None:
         raise InputError(
             [Problem("--out", "nothing", "--out PROFILE.json, where the profile goes")]
         )
-    say.writable(out.parent)
+    place.writable_file(out)
     with say.progress("measuring") as told:
         profile = face.calibrate(device.value, quick, out, told)
     say.findings(str(profile["device"]["name"]), _errors(profile), stderr=True)
@@ -84,7 +84,7 @@ def profile(
 
     There, `python -m twin.calibration FOLDER` needs torch and numpy only.
     """
-    say.writable(out.parent)
+    place.writable_file(out)
     made = calibrate_face.profile_of(measured, out)
     say.findings(str(made["device"]["name"]), _errors(made), stderr=True)
     say.line(str(out))

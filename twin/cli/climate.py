@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from twin.cli import climate_face, say
+from twin.cli import climate_face, place, say
 from twin.cli.options import Json, Overrides, read_overrides
 
 System = Annotated[
@@ -46,9 +46,10 @@ def climate(
     json: Json = False,
 ) -> None:
     """Tell the PUE and WUE of a year."""
-    files = [path for path in (hourly, picture) if path is not None]
-    for path in files:
-        say.writable(path.parent)
+    asked = {"--hourly": hourly, "--figure": picture}
+    files = {option: path for option, path in asked.items() if path is not None}
+    for option, path in files.items():
+        place.writable_file(path, option)
     climate_face.refuse_other_pictures(picture)
     share = climate_face.load_frac(load)
     found = climate_face.year(system, weather, read_overrides(changes or ()), size, share)
@@ -57,5 +58,5 @@ def climate(
         say.document(found.as_dict())
     else:
         say.findings(f"{found.facility} in {found.air.name}", climate_face.shown(found))
-    for path in files:
+    for path in files.values():
         say.note(f"written: {path}")

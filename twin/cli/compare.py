@@ -8,7 +8,7 @@ from typing import Annotated
 from typer import Argument, BadParameter, Option
 
 from twin.cli import compare_face as face
-from twin.cli import say
+from twin.cli import place, say
 from twin.cli.complete import results
 from twin.cli.options import Json
 
@@ -23,7 +23,7 @@ def compare(folders: Folders, out: Out = None, json: Json = False) -> None:
     if len(folders) < 2:
         raise BadParameter("two results at least", param_hint="A B [C…]")
     if out is not None:
-        say.writable(out.parent)
+        place.writable_file(out)
     found = face.compare(folders)
     if json:
         say.document(found.as_dict())

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from twin.cli import cost_face, say
+from twin.cli import cost_face, place, say
 from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, read_overrides
 
@@ -50,7 +50,7 @@ def cost(
     cost_face.refuse_unclear(file, against, change)
     assert file is not None
     if out is not None:
-        say.writable(out)
+        place.writable(out)
     with say.progress(file.name) as told:
         found = cost_face.asked(
             file, read_overrides(changes or ()), against, read_overrides(change or ()), told

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from twin.cli import design_face, say
+from twin.cli import design_face, place, say
 from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, read_overrides
 
@@ -23,11 +23,11 @@ Out = Annotated[
 def design(file: Target, changes: Overrides = None, out: Out = None, json: Json = False) -> None:
     """Propose layouts for tokens, money and power wanted."""
     if out is not None:
-        say.writable(out)
+        place.writable(out)
     with say.progress(f"designs for {file.name}", after_s=2.0) as told:
         found = design_face.search(file, read_overrides(changes or ()), told)
     folder = out or Path("reports") / found.target
-    say.writable(folder)
+    place.writable(folder)
     if json:
         say.document(found.as_dict())
     else:

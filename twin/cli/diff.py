@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Exit, Option
 
-from twin.cli import diff_face, say
+from twin.cli import diff_face, place, say
 from twin.cli.options import Json
 
 Before = Annotated[
@@ -30,7 +30,7 @@ Out = Annotated[Path | None, Option("--out", metavar="FILE.html", help="Write a 
 def diff(a: Before, b: After, gates: Gates = None, out: Out = None, json: Json = False) -> None:
     """Tell what differs, component by component. Exit code 1 where a gate does not hold."""
     if out is not None:
-        say.writable(out.parent)
+        place.writable_file(out)
     sides = diff_face.side(a), diff_face.side(b)
     lost = diff_face.failed_gates(gates or [], *sides)
     found = diff_face.differences(*sides)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from twin.cli import face, say
+from twin.cli import face, place, say
 from twin.cli.options import Input, Overrides, read_overrides
 
 To = Annotated[str, Option("--to", metavar="TOOL", help="pandapower, power-grid-model, opendss.")]
@@ -16,6 +16,6 @@ Out = Annotated[Path, Argument(metavar="OUT", help="The file to write.")]
 
 def export(file: Input, out: Out, to: To, changes: Overrides = None) -> None:
     """Write the electrical network for another tool."""
+    place.writable_file(out, "OUT")
     facility = face.build(face.load(file, read_overrides(changes or ())))
-    say.writable(out.parent)
     say.line(str(face.export(facility, to, out)))

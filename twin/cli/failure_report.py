@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
-from twin.cli import face, failures, say
+from twin.cli import face, failures, place, say
 from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 
 Out = Annotated[
@@ -22,7 +22,7 @@ def failure_report(
     """Write the twelve-part failure report of a design."""
     asked = face.load(file, read_overrides(changes or ()), seed)
     folder = out or Path("reports") / asked.name
-    say.writable(folder)
+    place.writable(folder)
     with say.progress(f"{asked.name}: failure report") as told:
         found = failures.failure_report(face.build(asked), told)
     paths = failures.write_failure_report(found, folder)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from twin.cli import import_face, say
+from twin.cli import import_face, place, say
 from twin.cli.accept import accept
 from twin.cli.options import HELP
 
@@ -46,7 +46,7 @@ def ifc(
 
     Of a layout that is there, the difference is shown first; exit code 1 while not accepted.
     """
-    say.writable(layout.parent)
+    place.writable_file(layout, "--layout")
     before, after, askew = import_face.shell_in(file, layout, storey, space or [])
     if askew:
         say.note(f"no boxes along the axes, left out: {', '.join(askew)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
-from twin.cli import face, say
+from twin.cli import face, place, say
 from twin.cli.options import Input, Json, Overrides, Seed, read_overrides
 
 CUT_SETS = 15
@@ -45,7 +45,7 @@ def redundancy(
     """Tell which failures a facility survives."""
     facility = face.build(face.load(file, read_overrides(changes or ()), seed))
     if out is not None:
-        say.writable(out)
+        place.writable(out)
     found = face.redundancy(facility, top, order)
     if json:
         say.document(found.as_dict())

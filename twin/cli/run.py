@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from twin.cli import face, say
+from twin.cli import face, place, say
 from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, Seed, duration, read_overrides
 
@@ -73,7 +73,7 @@ def run(
     """
     asked = face.load(scenario, _changes(changes, counterfactuals), seed)
     folder = out or Path("reports") / asked.name
-    say.writable(folder.parent)
+    place.replaceable(folder)
     if not overwrite:
         face.refuse_to_replace(asked, folder)
     if not overwrite and not resume:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryFile
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from rich.table import Table
 
 from twin.cli.face import Told
 from twin.cli.quantity import readable, spoken
-from twin.errors import InputError, Problem, listed
+from twin.errors import Problem, listed
 from twin.quantities import NONE, counted
 
 if TYPE_CHECKING:
@@ -42,19 +41,6 @@ def _console(stderr: bool) -> Console:
     asked = os.environ.get("COLUMNS", "")
     free = not stream.isatty() and not (asked.isdigit() and int(asked))
     return Console(file=stream, width=_PIPED_WIDTH if free else None, highlight=False)
-
-
-def writable(folder: Path) -> None:
-    """Make a folder for output, before anything is computed. InputError where that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        problem = Problem(
-            "--out", f"{error.strerror or error}", "a folder that can be written", file=str(folder)
-        )
-        raise InputError([problem]) from error
 
 
 def document(value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from twin.cli import say, study_face, study_line, study_method
+from twin.cli import place, say, study_face, study_line, study_method
 from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides
 from twin.quantities import counted
@@ -98,7 +98,7 @@ def _run(
 ) -> None:
     """Evaluate a study, say its verdict, and write its table and its report."""
     folder = out or Path("reports") / asked.plan.name
-    say.writable(folder)
+    place.writable(folder)
     study_face.refuse_place(folder, excel, asked.plan.name)
     say.note(f"{asked.plan.name}: {counted(len(asked.cases), 'case')}, in {folder}")
     with say.progress(asked.plan.name, after_s=2.0) as told:

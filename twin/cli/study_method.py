@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twin.cli import say, study_face
+from twin.cli import place, say, study_face
 
 
 def asked(file: Path) -> bool:
@@ -25,7 +25,7 @@ def run(file: Path, out: Path | None, workers: int, cluster: str, excel: bool, j
 
     plan = read_method(file)[0]
     folder = out or Path("reports") / plan.name
-    say.writable(folder)
+    place.writable(folder)
     study_face.refuse_place(folder, excel, plan.name)
     with say.progress(plan.name, after_s=2.0) as told:
         how = Evaluation(folder, workers or 1, cluster, tell=_telling(told))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from twin.cli import say, trace_face
+from twin.cli import place, say, trace_face
 from twin.cli.options import HELP, Json
 
 app = Typer(
@@ -39,7 +39,7 @@ def rescale(file: TraceFile, rate: Factor, out: Target, seed: Seed = 1, json: Js
 
     It is as bursty at every time scale.
     """
-    say.writable(out.parent)
+    place.writable_file(out)
     found = trace_face.rescaled_trace(file, rate, seed, out)
     say.document(found) if json else say.findings(out.name, found)
 
@@ -47,6 +47,6 @@ def rescale(file: TraceFile, rate: Factor, out: Target, seed: Seed = 1, json: Js
 @app.command()
 def splice(files: TraceFiles, out: Target, json: Json = False) -> None:
     """Write one trace of several, one after another."""
-    say.writable(out.parent)
+    place.writable_file(out)
     found = trace_face.spliced_traces(files, out)
     say.document(found) if json else say.findings(out.name, found)

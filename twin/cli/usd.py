@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option, Typer
 
-from twin.cli import face, say, usd_face
+from twin.cli import face, place, say, usd_face
 from twin.cli.complete import shown
 from twin.cli.options import HELP, Overrides, read_overrides
 from twin.cli.usd_assets import assets
@@ -88,7 +88,7 @@ def export(
     if not face.can_draw_scenes():
         raise TwinError(f"usd-core is not installed ({say.INSTALL_USD})")
     _known({"--format": file_format, "--names": names, "--for": reader})
-    say.writable(out.parent)
+    place.replaceable(out)
     read = _read(source, read_overrides(changes or ()))
     how: dict[str, Any] = {"file_format": file_format, "names": names, "web": reader == "web"}
     if air:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Option
 
-from twin.cli import face, say, usd_face
+from twin.cli import face, place, say, usd_face
 from twin.cli.options import OwnRowsOf
 from twin.errors import TwinError
 
@@ -21,5 +21,5 @@ def assets(out: Out, of: OwnRowsOf = None) -> None:
     """
     if not face.can_draw_scenes():
         raise TwinError(f"usd-core is not installed ({say.INSTALL_USD})")
-    say.writable(out.parent)
+    place.replaceable(out)
     say.line(str(usd_face.asset_library(of, out)))
