@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from twin.arrays import Index, Mask
+from twin.arrays import Array, Index, Mask
 from twin.physics import flow
 from twin.physics.power import HOLD_UP_S
 from twin.results.enums import EventKind
@@ -213,13 +213,16 @@ class Boards:
 
     def _would_trip(self, b: int) -> WouldTrip | None:
         """What would trip first if a board went back now; None where nothing would."""
-        own = self.own
-        able = self.able()
-        on_standby = own.on_standby.copy()
+        on_standby = self.own.on_standby.copy()
         on_standby[b] = False
+        before_w = self._carried_w(self.own.on_standby)
+        return self.trial.tripping.first(self._carried_w(on_standby), before_w)
+
+    def _carried_w(self, on_standby: Mask) -> Array:
+        """(power node,) output in W with these boards on their generators."""
+        able = self.able()
         closed = self.as_it_stands(able, on_standby)
-        output_w = self.trial.output_w(able, own.generator_on & able, closed)
-        return self.trial.tripping.first(output_w)
+        return self.trial.output_w(able, self.own.generator_on & able, closed)
 
     def _tell_wait(self, b: int, worst: WouldTrip) -> None:
         why = self.trial.tripping.words(worst)

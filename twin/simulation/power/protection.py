@@ -165,13 +165,14 @@ class Protection(Discipline):
 
     def _worst(self, closed: Index, opened: Mask | None = None) -> WouldTrip | None:
         """What would trip first if these were closed, and these loads opened; None where nothing
-        would that does not run towards its trip already.
+        would run faster towards its trip than as the tree stands.
         """
         opened = self.world.state.shedding.opened if opened is None else opened
         tripped = self.own.tripped.copy()
         tripped[closed] = False
-        output_w = self.supply.would_carry_w(self.supply.able_if(tripped, opened))
-        return self.tripping.first(output_w)
+        supply = self.supply
+        output_w = supply.would_carry_w(supply.able_if(tripped, opened))
+        return self.tripping.first(output_w, supply.would_carry_w(supply.able()))
 
     def _changed(self) -> None:
         self.own.version += 1

@@ -13,6 +13,8 @@ from twin.simulation.power.bypass import Bypasses
 
 LOOK_AGAIN_S = 300.0
 """How often the control room looks whether what it did not close would hold now; assumed."""
+_SAME = 1.0 + 1e-9
+"""A rate within this factor has not risen; the rest is rounding."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class Tripping:
 
     def __init__(self, world: World) -> None:
         self.tree = world.facility.power
-        self.own = world.state.protection
         self.bypasses = Bypasses(world)
         stepped = self.tree.ups.has_steps
         self.pickup_frac = np.where(stepped, np.inf, self.tree.trip_pickup_frac)
@@ -49,12 +50,14 @@ class Tripping:
             rate[..., self.bypasses.rows] = by_steps
         return rate
 
-    def first(self, output_w: Array) -> WouldTrip | None:
-        """What would trip first at a load (power node,); None where nothing would that does not
-        run towards its trip already.
+    def first(self, output_w: Array, before_w: Array) -> WouldTrip | None:
+        """What would trip first at a load (power node,); None where nothing would run faster
+        towards its trip than it does before.
+
+        before_w  (power node,) the load without the step that is asked about, found alike
         """
         rate = self.rate_per_s(output_w)
-        rate[self.own.trip_rate_per_s > 0] = 0.0
+        rate[rate <= self.rate_per_s(before_w) * _SAME] = 0.0
         first = int(np.argmax(rate))
         if rate[first] <= 0:
             return None
