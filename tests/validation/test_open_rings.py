@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from twin.errors import InputError
 from twin.facility.dependency import dependency
 from twin.facility.power.loading import loading
 from twin.physics.reliability.contingency import down_nodes
+from twin.present.exports import TOOLS, write_export
+from twin.present.exports.network import export_network
 
 MV = "mv_switchgear_30mw"
 
@@ -232,6 +235,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a board as an end": ({"ends": ["m1", "fb"]}, "as its end"),
     "no such section": ({"open": 4}, "section 4 of 3"),
     "a utility in it": ({"boards": ["m1", "ua"]}, "a utility in a ring"),
+    "a transformer in it": ({"boards": ["m1", "bm1"]}, "a transformer in a ring"),
     "too many boards": ({"boards": ["m1", "m2", "bm1"]}, "count: 4"),
 }
 
@@ -242,6 +246,44 @@ def test_rings_that_cannot_be(changes: dict[str, Any], says: str) -> None:
     made["power"][-3]["ring"] |= changes
     with pytest.raises(InputError, match=says):
         twin.build(loaded(asked(made)))
+
+
+@pytest.mark.parametrize(
+    ("type_", "says"),
+    [
+        ("transformer_2500", "'ring_1', a transformer, as a section"),
+        ("pdu_450", "'ring_1', a PDU, as a section"),
+        ("ats_4000", "'ring_1', a transfer switch, as a section"),
+    ],
+)
+def test_what_changes_the_voltage_is_no_section(type_: str, says: str) -> None:
+    """With the line of its type, and what to do about it."""
+    made = ring([400.0, 500.0])
+    made["power"][-3]["type"] = type_
+    with pytest.raises(InputError, match=says) as caught:
+        twin.build(loaded(asked(made)))
+    (problem,) = [one for one in caught.value.problems if "section" in one.found]
+    assert problem.line > 0
+    assert "cables, busways or switchgear" in problem.allowed
+    assert "hangs on a board of the ring" in problem.allowed
+
+
+@pytest.mark.parametrize("type_", [MV, "cable_2x300"])
+def test_exports_hold_each_section_once(type_: str, tmp_path: Path) -> None:
+    """No dead end for the way back; all else stays, the open section up to its open end too."""
+    made = ring([400.0, 500.0, 300.0], 2)
+    made["power"][-3] |= {"type": type_}
+    if type_ != MV:
+        made["power"][-3]["length"] = "50 m"
+    built = facility(made)
+    assert any(name.endswith("_back") for name in built.power.id)
+    for tool in TOOLS:
+        text = write_export(built, tool, tmp_path / tool).read_text(encoding="utf-8")
+        assert "_back" not in text, tool
+    named = [branch.name for branch in export_network(built).branches]
+    assert sorted(name for name in named if name.startswith("ring")) == [
+        f"ring_{k}" for k in range(1, 5)
+    ]
 
 
 def test_a_ring_takes_no_feeds_and_its_boards_no_least_supply() -> None:

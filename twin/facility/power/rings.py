@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from twin.catalogue.equipment_kinds import Role, role
+from twin.catalogue.equipment_kinds import EQUIPMENT_KINDS, Role, role
 from twin.facility.ledger import Ledger, Loc
 from twin.facility.power.node import PowerNode
 from twin.facility.space.stated_places import members
@@ -19,6 +19,13 @@ from twin.scenario.schema.rings import RingSpec
 
 BACK = "_back"
 """Ends the name of a section that is fed from its other end."""
+SECTIONS = ("cable", "busway", "switchboard")
+"""Kinds that carry power either way at one voltage."""
+_CHANGES_VOLTAGE = ("transformer", "pdu")
+_SECTIONS_ALLOWED = (
+    "cables, busways or switchgear, which carry power either way at one voltage; what changes it "
+    "or transfers hangs on a board of the ring"
+)
 
 
 def add_rings(ledger: Ledger, nodes: list[PowerNode]) -> None:
@@ -46,16 +53,17 @@ def _fits(
             elif key == "boards":
                 _check_board(ledger, at, known[name], seen)
     _check_shape(ledger, loc, group, ring)
-    sections = [known[name] for name in members(group.name, group.count) if name in known]
-    if any(role(node.kind) is not Role.CARRY for node in sections):
-        allowed = "sections that carry power on: cables, busways, switchgear"
-        ledger.complain((*loc, "type"), f"a {sections[0].kind} as a section", allowed)
+    section = known.get(members(group.name, group.count)[0])
+    if section is not None and section.kind not in SECTIONS:
+        found = f"{section.id!r}, a {EQUIPMENT_KINDS[section.kind].word}, as a section"
+        ledger.complain((*loc, "type"), found, _SECTIONS_ALLOWED)
     return len(ledger.problems) == before
 
 
 def _check_board(ledger: Ledger, at: Loc, node: PowerNode, seen: set[str]) -> None:
-    if role(node.kind) is not Role.CARRY:
-        ledger.complain(at, f"a {node.kind} in a ring", "boards that carry power on")
+    if role(node.kind) is not Role.CARRY or node.kind in _CHANGES_VOLTAGE:
+        found = f"a {EQUIPMENT_KINDS[node.kind].word} in a ring"
+        ledger.complain(at, found, "boards that carry power on at one voltage")
     if node.id in seen:
         ledger.complain(at, f"{node.id!r} a second time", "each board in one ring, once")
     if node.minimum_supply_w:

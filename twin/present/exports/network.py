@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from twin.arrays import Mask
 from twin.facility.model import Facility
 from twin.facility.power.electrical import ElectricalNetwork, electrical_network, solved
 
@@ -83,6 +84,7 @@ class _Builder:
         self.is_load = np.zeros(len(self.tree.id), dtype=bool)
         self.is_load[self.tree.load_of_rack] = True
         self.is_load[self.tree.load_of_unit] = True
+        self.is_back = self._ways_back(facility)
         self.number: dict[int, int] = {}
 
     def build(self) -> ExportNetwork:
@@ -100,6 +102,16 @@ class _Builder:
                 self._load(supply, taker, share)
         return self.out
 
+    def _ways_back(self, facility: Facility) -> Mask:
+        """(power node,) sections of open rings as fed from their other end, where nothing carries
+        power now: the section itself is there already.
+        """
+        parent = facility.components.parent
+        ids = set(self.tree.id)
+        is_part = [parent[component] in ids for component in self.tree.component.tolist()]
+        carries = np.abs(self.found.through_va) > 0
+        return np.array(is_part, dtype=bool) & ~carries & ~self.is_load
+
     def _edges(self) -> Iterator[tuple[int, int, float]]:
         network = self.network
         share = network.share.real.tolist()
@@ -110,7 +122,9 @@ class _Builder:
         feeds[self.network.supply] = True
         fed = np.zeros(len(self.tree.id), dtype=bool)
         fed[self.network.taker] = True
-        return np.flatnonzero(self.network.live & (feeds | fed) & ~self.is_load).tolist()
+        return np.flatnonzero(
+            self.network.live & (feeds | fed) & ~self.is_load & ~self.is_back
+        ).tolist()
 
     def _input(self, node: int) -> int:
         return node
