@@ -119,6 +119,17 @@ def test_what_cannot_be_is_refused_with_its_cure(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("prompt", "told"), [("131000", False), ("200000", True)])
+def test_more_tokens_than_a_model_was_released_for_are_told(
+    prompt: str, told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """131,072 of Llama 3.1: `max_position_embeddings` of its configuration."""
+    asked = ("--model", "Llama-3.1-8B", "--gpu", "H100", "--input", prompt, "--output", "72")
+    assert main(["predict", "inference", *asked, "--concurrency", "1", "--json"]) == 0
+    notes = " ".join(json.loads(capsys.readouterr().out)["notes"])
+    assert ("more than the 131,072 that Llama-3.1-8B" in notes) == told
+
+
 def test_every_quantity_without_its_unit_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """All at once, each at its option; and how long `twin ride-through` is to watch."""
     asked = ("--gpu", "H200", "--power-cap", "300", "--link", "fast", "--draft-time", "5 W")

@@ -161,4 +161,16 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)
-    return tuple(notes)
+    return (*notes, *_context_notes(case))
+
+
+def _context_notes(case: ReplicaCase) -> tuple[str, ...]:
+    """That a request is longer than the model was released for, where its row says."""
+    most = case.model.context_tokens
+    longest = case.asked.input_tokens + case.asked.output_tokens
+    if most is None or longest <= most:
+        return ()
+    return (
+        f"{longest:,} tokens of a request are more than the {most:,} that {case.model.name} was "
+        f"released for: engines refuse them unless its positions are stretched",
+    )

@@ -58,6 +58,9 @@ class Model(CatalogueRow):
     window_chunks: bool | None = None
     """Whether they see what there is so far of chunks of `window_tokens`, which begin one after
     another (Llama 4), and not the last ones."""
+    context_tokens: AtLeastOne | None = None
+    """Longest context that the model was released for, `max_position_embeddings` of its
+    configuration (aiconfigurator-core 0.12.0, model_configs); empty where not looked up."""
     format: NumberFormat = "bf16"
     """Number format of the weights as released."""
     format_experts: NumberFormat | Literal[""] = ""
