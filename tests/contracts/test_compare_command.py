@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import browser
 from synthetic import synthetic
 
-from twin.analysis.side_by_side import AMOUNTS, SideBySide, side_by_side
+from twin.analysis.side_by_side import AMOUNTS, Row, SideBySide, side_by_side
 from twin.cli import main
-from twin.present.comparison import decides, page, sentences
+from twin.present.comparison import blocks, decides, page, sentences
+from twin.present.figures.side_by_side import written
 from twin.results import Result
 
 
@@ -104,6 +106,19 @@ def test_many_keys_that_begin_alike_are_one_row() -> None:
     more = replace(synthetic(), scenario_yaml=f"{synthetic().scenario_yaml}power:\n{rows}")
     text = page(side_by_side([synthetic(), more], ["a", "b"]))
     assert "All 18 keys that differ" in text
+    found = side_by_side([synthetic(), more], ["a", "b"])
+    asked = next(one for one in blocks(found) if one.title == "What was asked differently")
+    assert asked.rows == (("power", "0 keys", "18 keys"),)  # "18 values" stood under the first
+    assert "how many of them each design states" in asked.note
+
+
+def test_prices_and_pue_are_short() -> None:
+    """Stood as `0.0391 USD/Mtok` and `-0.005205`: the last of four designs was out of the page."""
+    found = side_by_side([other(1.0, pue=1.123456), other(1.0, pue=1.118251)], ["a", "b"])
+    rows = {row[0]: row[1:] for row in decides(found).rows}
+    assert rows["PUE"] == ("1.123", "1.118 *", "-0.0052 (-0.5\u00a0%)")
+    price = Row("usd_per_mtok_trained", "A million tokens trained", (0.0391, 0.0403), "less")
+    assert [written(price, one) for one in price.values] == ["$0.0391", "$0.0403"]
 
 
 def test_what_each_design_misses_is_said_first(three: SideBySide) -> None:
@@ -118,7 +133,7 @@ def test_runs_of_unlike_length_are_better_in_no_amount() -> None:
     found = side_by_side([synthetic(), short], ["day", "morning"])
     best = {row.name: row.best for row in found.decides}
     assert {name: best[name] for name in AMOUNTS} == dict.fromkeys(AMOUNTS, ())
-    assert sentences(found)[0].startswith("the runs are not of one length (day 24 h, morning 4 h)")
+    assert sentences(found)[0].startswith("The runs are not of one length (day 24 h, morning 4 h)")
 
 
 def test_a_run_without_tokens_is_not_the_best_in_tokens_lost() -> None:
@@ -127,3 +142,22 @@ def test_a_run_without_tokens_is_not_the_best_in_tokens_lost() -> None:
     (lost,) = (row for row in found.decides if row.name == "tokens_lost_by_fault")
     assert lost.best == (0,)
     assert lost.values[1] != lost.values[1]
+
+
+def test_four_designs_fit_the_page(tmp_path: Path) -> None:
+    """The last column of changes stood past the edge of a window of 1,280."""
+    held = [
+        synthetic(),
+        *(other(one, cost_usd=2348.0 * one, pue=1.1 + one) for one in (0.2, 0.3, 0.4)),
+    ]
+    names = ["first_factory", "utility_outage", "dr_phoenix", "chiller_loss"]
+    file = tmp_path / "four.html"
+    file.write_text(page(side_by_side(held, names)), encoding="utf-8")
+    with browser() as chromium:
+        shown = chromium.page()
+        shown.open(file)
+        past = shown.eval(
+            "(() => { const e = document.querySelector('.scroll[aria-label=\"What decides\"]');"
+            " return e.scrollWidth - e.clientWidth; })()"
+        )
+    assert past == 0

@@ -14,7 +14,9 @@ from tests.planner import asked, faults, ran
 from tests.power_layouts import load, part, power_only
 from twin.analysis.verdict import Judgement
 from twin.findings import FindingCode
+from twin.present.availability_tables import importance
 from twin.present.blocks import Grid
+from twin.present.continuity_tables import continuity
 from twin.present.figures.floor import figure_floor
 from twin.present.report import chapters, cooling, failures, power, verdict, year
 from twin.present.report.story import what_it_did
@@ -177,3 +179,22 @@ def test_an_outage_of_less_than_a_second_is_told() -> None:
                in one.headings)  # fmt: skip
     shown = {row[0]: row[-1] for row in grid.rows}
     assert any(cell.startswith("99.999") for name, cell in shown.items() if "rpp" in name)
+
+
+def test_what_hardly_ever_happens_is_not_nought_per_cent() -> None:
+    """Five of seven lines of a shipped report were `0.0 %`."""
+    one = {
+        "component": "utility",
+        "share_of_unavailability": 2.1e-4,
+        "birnbaum": 4.3e-5,
+        "risk_achievement_worth": 24.6,
+        "second_saves_min_per_year": 0.1,
+    }
+    assert importance({"importance": [one]}).rows[0][:3] == ("utility", "0.0210 %", "0.00430 %")
+
+
+def test_no_restarts_are_not_told_as_nought_times() -> None:
+    (table,) = continuity({"continuity": {"rack_restarts_per_year": 0.0}})
+    assert table.note.endswith("No loss of power restarts a rack.")
+    (table,) = continuity({"continuity": {"rack_restarts_per_year": 0.25}})
+    assert "up to 0.250 times in a year" in table.note

@@ -241,8 +241,8 @@ def _warnings(results: Sequence[Result], names: Sequence[str]) -> Iterator[str]:
             f"{name} {duration(one)}" for name, one in zip(names, lengths_s, strict=True)
         )
         yield (
-            f"the runs are not of one length ({each}): of tokens, energy, carbon and cost, which "
-            "grow with it, neither is called better"
+            f"The runs are not of one length ({each}): of tokens, energy, carbon and cost, which "
+            "grow with it, none is called better"
         )
 
 

@@ -13,17 +13,18 @@ from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.in_sentences import listed
 from twin.present.report.differences import differences_page
-from twin.quantities import NONE, count, number, percent, short, signed
+from twin.quantities import NONE, count, counted, figures, number, percent, short, signed
 from twin.results.folder import write_named, writing
 
 FOLD_FROM = 6
 """Keys that begin alike are one row from so many on."""
 MOST_ASKED = 500
+_FOLDED = "Where many keys of a part differ: how many of them each design states."
 
 
 def sentences(found: SideBySide) -> list[str]:
     """What every design misses, and in what the others are better or worse than the first."""
-    told = [*found.warnings]
+    told = [f"{one}." for one in found.warnings]
     for n, name in enumerate(found.names):
         missed = listed(found.misses[n], "; ")
         told.append(f"{name}: misses {missed}." if missed else f"{name}: meets every limit.")
@@ -100,7 +101,8 @@ def _change(row: Row, n: int) -> str:
         return signed(change, f"{100 * abs(change):.3g} points")
     said = percent(abs(number(share))).replace(" ", "\u00a0")
     part = f" ({signed(change, said)})" if share is not None else ""
-    return f"{signed(change, written(row, abs(change)))}{part}"
+    size = figures(abs(change), 2) if row.name == "pue" else written(row, abs(change))
+    return f"{signed(change, size)}{part}"
 
 
 def _folded(found: SideBySide) -> Grid:
@@ -111,12 +113,18 @@ def _folded(found: SideBySide) -> Grid:
     rows: list[tuple[str, ...]] = []
     for start, held in groups.items():
         if len(held) >= FOLD_FROM:
-            rows.append((start, f"{count(len(held))} values", *("" for _ in found.names[1:])))
+            rows.append((start, *(_stated(held, n) for n in range(len(found.names)))))
         else:
             rows += [_asked_row(one) for one in held]
     right = tuple(False for _ in range(len(found.names) + 1))
-    note = "" if rows else "Nothing was asked differently."
+    note = _FOLDED if len(rows) < len(found.asked) else ""
+    note = note if rows else "Nothing was asked differently."
     return Grid("What was asked differently", ("Key", *found.names), tuple(rows), right, note)
+
+
+def _stated(held: Sequence[AskedKey], n: int) -> str:
+    """How many of the keys design `n` states at all."""
+    return counted(sum(one.values[n] is not None for one in held), "key")
 
 
 def _beginning(key: str) -> str:
@@ -156,7 +164,7 @@ def page(found: SideBySide) -> str:
 
 def side_by_side_picture(found: SideBySide) -> Picture:
     """Bars of what decides."""
-    caption = "Each figure over its largest value among the designs; the hatched bar is the first."
+    caption = "Each figure over its largest value among the designs; bars stand as in the title."
     told = []
     for row in found.decides:
         if row.differs:

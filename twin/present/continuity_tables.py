@@ -35,8 +35,11 @@ def continuity(study: Mapping[str, Any]) -> list[Block]:
 
 
 def _note(held: Mapping[str, Any], none: bool) -> str:
-    often = figures(number(held.get("rack_restarts_per_year")))
-    restarts = f"A rack restarts up to {often} times in a year by losses of power, outages counted."
+    times = number(held.get("rack_restarts_per_year"))
+    often = f"up to {figures(times)} times in a year"
+    restarts = f"A rack restarts {often} by losses of power, outages counted."
+    if times == 0:
+        restarts = "No loss of power restarts a rack."
     if none:
         return f"None: where another supply takes over, no rack notices. {restarts}"
     return restarts

@@ -10,11 +10,13 @@ from matplotlib.figure import Figure
 from twin.analysis.side_by_side import Row, SideBySide
 from twin.named_quantity import readable
 from twin.present.figures.style import BLUE, CYCLE, INK, RC, WIDTH_IN, HouseFigure, nothing
-from twin.quantities import NONE, available, middle
+from twin.quantities import NONE, available, figures, middle
 
 ACROSS = 3
 _LETTERS = 28
 """Of nine points that stand side by side in a panel."""
+_PRICES = ("usd_per_mtok_served", "usd_per_mtok_trained", "usd_per_gpu_h")
+"""Of what their row names: a million tokens, a GPU hour."""
 _HATCHES = ("////", "", "....", "xxxx", "\\\\\\\\", "++++")
 
 
@@ -55,4 +57,6 @@ def written(row: Row, value: float) -> str:
     """A figure with its unit; a dash where there is none."""
     if value != value:
         return NONE
+    if row.name in _PRICES:
+        return f"${figures(value)}"
     return available(1.0 - value) if row.name == "availability" else readable(row.name, value)

@@ -181,19 +181,28 @@
   dress();
 
   const controls = new THREE.OrbitControls(camera, canvas);
-  /* The whole site from the south-east, as near as all its corners are in the window. */
+  /* The whole site from its south or its east, whichever shows it larger: where the eye stands, right, up and out from the
+     middle, with the corners on the edges of the window. */
+  const seen = (middle, half, x, y, z) => {
+    const out = new THREE.Vector3(x, y, z).normalize();
+    const right = new THREE.Vector3().crossVectors(camera.up, out).normalize(), up = new THREE.Vector3().crossVectors(out, right);
+    const high = Math.tan(camera.fov * Math.PI / 360) / 1.06, wide = high * camera.aspect;
+    const corners = [...Array(8).keys()].map((i) => new THREE.Vector3(i & 1 ? 1 : -1, i & 2 ? 1 : -1, i & 4 ? 1 : -1).multiply(half));
+    const along = (axis, open) => {
+      const most = Math.max(...corners.map((one) => one.dot(axis) + open * one.dot(out)));
+      const least = Math.min(...corners.map((one) => one.dot(axis) - open * one.dot(out)));
+      return [(most + least) / 2, (most - least) / 2 / open];
+    };
+    const [aside, farWide] = along(right, wide), [above, farHigh] = along(up, high);
+    const target = middle.clone().addScaledVector(right, aside).addScaledVector(up, above);
+    return { out, target, far: Math.max(farWide, farHigh) };
+  };
   const look = () => {
     const middle = area.getCenter(new THREE.Vector3()), half = area.getSize(new THREE.Vector3()).divideScalar(2);
-    const out = new THREE.Vector3(0.45, -0.85, 0.7).normalize();
-    const right = new THREE.Vector3().crossVectors(camera.up, out).normalize(), up = new THREE.Vector3().crossVectors(out, right);
-    const high = Math.tan(camera.fov * Math.PI / 360), wide = high * camera.aspect;
-    let far = 0;
-    for (const x of [-1, 1]) for (const y of [-1, 1]) for (const z of [-1, 1]) {
-      const corner = new THREE.Vector3(x, y, z).multiply(half);
-      far = Math.max(far, corner.dot(out) + 1.05 * Math.max(Math.abs(corner.dot(right)) / wide, Math.abs(corner.dot(up)) / high));
-    }
-    controls.target.copy(middle);
-    camera.position.copy(out).multiplyScalar(far).add(middle);
+    const south = seen(middle, half, 0.45, -0.85, 0.7), east = seen(middle, half, 0.85, -0.45, 0.7);
+    const { out, target, far } = east.far < south.far ? east : south;
+    controls.target.copy(target);
+    camera.position.copy(target).addScaledVector(out, far);
     controls.update();
   };
 
