@@ -18,6 +18,7 @@ from twin.present.availability_tables import importance
 from twin.present.blocks import Grid
 from twin.present.continuity_tables import continuity
 from twin.present.figures.floor import figure_floor
+from twin.present.redundancy_tables import cut_sets
 from twin.present.report import chapters, cooling, failures, power, verdict, year
 from twin.present.report.story import what_it_did
 from twin.present.report.story.cost import what_it_cost
@@ -198,3 +199,11 @@ def test_no_restarts_are_not_told_as_nought_times() -> None:
     assert table.note.endswith("No loss of power restarts a rack.")
     (table,) = continuity({"continuity": {"rack_restarts_per_year": 0.25}})
     assert "up to 0.250 times in a year" in table.note
+
+
+def test_a_cut_set_names_the_whole_common_cause() -> None:
+    """Stood as `utility + common cause: start of …`, its part as `0.0 %`."""
+    lost = {"order": 2, "components": ["utility", "common cause: start of genset_2000"]}
+    (row,) = cut_sets({"cut_set_rows": [{**lost, "share_of_unavailability": 9.8e-5}]}).rows
+    assert row[1] == "utility + common cause: start of genset_2000"
+    assert row[3] == "0.00980 %"

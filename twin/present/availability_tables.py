@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import pandas as pd
 
 from twin.present.blocks import Columns, Grid, grid, words
-from twin.present.study import HOURS_A_YEAR, Study, part, scientific
+from twin.present.study import HOURS_A_YEAR, Study, part, scientific, share
 from twin.quantities import NONE, available, count, duration, figures, number, short
 
 
@@ -132,12 +131,6 @@ def _agreement(exact: float, low: float, high: float, sampled: Study) -> str:
     return f"The exact value lies {word} the Monte Carlo interval.{how}"
 
 
-def _share(value: Any) -> str:
-    """A share in per cent in three figures: of what hardly ever happens one decimal is `0.0 %`."""
-    told = figures(100.0 * number(value))
-    return told if told == NONE else f"{told} %"
-
-
 def importance(study: Study) -> Grid:
     """Which components the unavailability comes from."""
     held = pd.DataFrame(list(study.get("importance") or []))
@@ -152,8 +145,8 @@ def importance(study: Study) -> Grid:
     )
     frame["saves_s"] = frame["second_saves_min_per_year"].astype(float) * 60.0
     columns: Columns = {"Component": ("component", words),
-                        "Part in the unavailability": ("share_of_unavailability", _share),
-                        "Racks fail, if it does, with probability": ("birnbaum", _share),
+                        "Part in the unavailability": ("share_of_unavailability", share),
+                        "Racks fail, if it does, with probability": ("birnbaum", share),
                         "Unavailability without it, times": ("risk_achievement_worth", figures),
                         "A second one would save in a year": ("saves_s", duration)}  # fmt: skip
     return grid("What the unavailability is made of", frame, columns, most=10, fold=True)

@@ -16,7 +16,7 @@ from twin.catalogue.equipment_kinds import singular
 from twin.present import availability_tables
 from twin.present.blocks import Block, Columns, Grid, Lines, grid, words
 from twin.present.continuity_tables import continuity
-from twin.present.study import HOURS_A_YEAR, Study, part, scientific
+from twin.present.study import HOURS_A_YEAR, Study, part, scientific, share
 from twin.quantities import count, counted, duration, number, percent, power, short, span
 
 _VERDICTS = {
@@ -181,13 +181,15 @@ def cut_sets(study: Study, most: int = 100) -> Grid:
     frame = held.reindex(
         columns=["order", "components", "probability", "share_of_unavailability", *_COSTS]
     )
-    frame["names"] = [" + ".join(map(short, names or ())) for names in frame["components"]]
+    frame["names"] = [
+        " + ".join(short(name, 40) for name in names or ()) for names in frame["components"]
+    ]
     opens = f"Minimal cut sets, most probable first ({count(len(frame))} listed)"
     columns: Columns = {
         "Order": ("order", count),
         "These together": ("names", words),
         "Probability": ("probability", scientific),
-        "Part in the unavailability": ("share_of_unavailability", percent),
+        "Part in the unavailability": ("share_of_unavailability", share),
         **_LOSS,
     }
     made = grid("Minimal cut sets", frame, columns, most=most, closed=opens)
