@@ -4,6 +4,7 @@ curves too, in `check`, a run and a year.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -175,11 +176,21 @@ def test_what_a_year_is_unsure_by_is_told_as_the_sum_by_hand_gives_it() -> None:
     mwh = float(turn * power_w(plant.curve, heat_w / turn, 12.0, 10.0)) * 8.76e-3
     (told,) = curves_told(scenario)
     assert f"their {mwh:,.0f} MWh of a year" in told
-    share = 0.0092 * 19.44 * mwh / (heat_w * 8.76e-3)
+    share = 0.0092 * 19.44 * mwh / (float(facility.racks.rated_w.sum()) * 8.76e-3)
     assert f"within {0.0092 * 19.44 * mwh:,.0f} MWh of it, {share:.3f} of PUE" in told
 
 
-def test_what_is_worth_less_than_a_hundredth_of_pue_is_not_told() -> None:
+def test_a_plant_beside_another_leaves_unsure_its_own_share_of_pue() -> None:
+    """Air of `gb200_su` is a fifth of its heat: MWh over those of all racks, not over its own."""
+    scenario = twin.load("scenarios/first_factory.yaml")
+    it_mwh = float(twin.build(scenario).racks.rated_w.sum()) * 8.76e-3
+    (told,) = curves_told(scenario)
+    found = re.search(r"within ([\d,]+) MWh of it, ([\d.]+) of PUE", told)
+    assert found
+    assert float(found[2]) == pytest.approx(float(found[1].replace(",", "")) / it_mwh, abs=6e-4)
+
+
+def test_what_is_worth_less_than_a_hundredth_of_the_heat_is_not_told() -> None:
     """Two kelvin below where its curves begin: 1.8 % of what chillers draw."""
     near = loaded(asked(room("chiller_air_warm_1300", 12.0), site=site(27.4)))
     assert curves_told(near) == []

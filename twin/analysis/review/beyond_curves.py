@@ -27,7 +27,7 @@ from twin.physics.tower import hold
 from twin.quantities import percent
 
 WORTH_FRAC = 0.01
-"""Energy that is unsure, over the heat that a plant carries, from which it is told: 0.01 of PUE."""
+"""Energy that is unsure, over the heat that a plant carries, from which it is told."""
 YEAR_H = 8760.0
 
 
@@ -56,9 +56,10 @@ def beyond_curves(facility: Facility, plant: Plant) -> Iterator[Finding]:
     if plant.curve is None or heat_w <= 0:
         return
     year = _year(facility, plant, plant.curve, heat_w)
-    share = float(np.mean(year.unsure_w)) / heat_w
-    if share < WORTH_FRAC:
+    unsure_w = float(np.mean(year.unsure_w))
+    if unsure_w < WORTH_FRAC * heat_w:
         return
+    of_pue = unsure_w / float(facility.racks.rated_w.sum())
     off = year.mwh(year.power_w) / year.mwh(year.power_w / year.by_frac) - 1
     yield at_unit(
         facility,
@@ -69,7 +70,7 @@ def beyond_curves(facility: Facility, plant: Plant) -> Iterator[Finding]:
         f"{year.mwh(year.power_w):,.0f} MWh of a year in such weather at rated load are "
         f"extrapolated by the lift, {percent(abs(off), 0)} {'more' if off > 0 else 'less'} than at "
         f"the nearest point of the curves; nine of ten machines lie within "
-        f"{year.mwh(year.unsure_w):,.0f} MWh of it, {share:.3f} of PUE, {_side(plant, year)}",
+        f"{year.mwh(year.unsure_w):,.0f} MWh of it, {of_pue:.3f} of PUE, {_side(plant, year)}",
     )
 
 
