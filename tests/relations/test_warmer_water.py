@@ -196,6 +196,22 @@ def test_what_is_worth_less_than_a_hundredth_of_the_heat_is_not_told() -> None:
     assert curves_told(near) == []
 
 
+@pytest.mark.parametrize(
+    ("wet_degc", "told"), [(-6.0, False), (2.0, False), (12.0, True), (20.0, True)]
+)
+def test_hours_that_towers_carry_through_an_exchanger_are_not_unsure(
+    wet_degc: float, told: bool
+) -> None:
+    """Water of 18 °C is 5 K beyond this machine; towers must give 16 °C at their design heat: their
+    wet bulb may come to about 10 °C.
+    """
+    layout = room("chiller_water_471", 18.0)
+    weather = site(wet_degc + 5.0, wet_degc)
+    assert bool(curves_told(loaded(asked(layout, site=weather))))
+    layout["cooling"]["plant"][0]["free_cooling"] = {"type": "tower", "exchanger_approach": "2 K"}
+    assert bool(curves_told(loaded(asked(layout, site=weather)))) == told
+
+
 def curves_told(scenario: twin.Scenario) -> list[str]:
     found = twin.check(scenario)["findings"]
     return [row["says"] for row in found if row["code"] == "chiller_outside_curve"]

@@ -38,6 +38,7 @@ def curve(name: str) -> ChillerCurve:
         (row.y_min_degc, row.y_max_degc),
         row.load_min_frac,
         row.unload_min_frac or row.load_min_frac,
+        row.condenser == "water",
     )
 
 
@@ -85,7 +86,7 @@ def test_below_least_load_power_falls_in_a_straight_line_to_nothing() -> None:
 
 def test_outside_the_limits_power_follows_the_lift_and_is_told() -> None:
     """(T_hot - T_cold) / T_cold with 30 K between both sides and 3 K under the water, by hand; what
-    the machine can carry stays that of the nearest point.
+    a machine with its condenser in water can carry stays that of the nearest point.
     """
     hot_w = power_w(YORK, 500e3, 12.89, 40.0)
     lift = (40.0 - 12.89 + 30) / (12.89 - 3 + 273.15) / ((35.0 - 8.89 + 30) / (8.89 - 3 + 273.15))
@@ -179,3 +180,16 @@ def test_steps_over_the_end_of_a_curve_are_as_small_as_they_are() -> None:
 def test_a_machine_that_is_stated_for_less_lift_than_any_keeps_its_curves() -> None:
     near = replace(YORK, leaving_degc=(4.44, 15.0), entering_degc=(2.0, 35.0))
     assert beyond_frac(near, 15.0, 3.0) == 1.0
+
+
+def test_capacity_in_hotter_air_by_hand() -> None:
+    """Curves of one that end at 35 °C, water of 8 °C: 130 - 18 + 8 - 35 = 85 K are left of the
+    refrigerant's effect, 80 at 40 °C, so 941 kW; full load draws what it does there.
+    """
+    assert float(available_w(FLAT, 8.0, 40.0)) == pytest.approx(1e6 * 80 / 85, rel=1e-12)
+    assert float(available_w(replace(FLAT, water_cooled=True), 8.0, 40.0)) == 1e6
+    assert available_w(FLAT, 8.0, np.array([20.0, 35.0, 40.0])) == pytest.approx(
+        [1e6, 1e6, 1e6 * 80 / 85]
+    )
+    lift = (40 - 8 + 30) / (35 - 8 + 30)
+    assert float(power_w(FLAT, 1e6, 8.0, 40.0)) == pytest.approx(1e6 * 80 / 85 / 5 * lift)

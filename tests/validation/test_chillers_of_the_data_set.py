@@ -48,7 +48,7 @@ def curve(row: dict[str, str]) -> ChillerCurve:
         _six(row, "capft"), _six(row, "eirft"),
         tuple(float(row[f"eirfplr_c{k}"]) for k in range(1, 4)),
         _limits(row, "x"), _limits(row, "y"),
-        float(row["min_plr_frac"]), float(row["min_unload_frac"]),
+        float(row["min_plr_frac"]), float(row["min_unload_frac"]), row["condenser"] == "water",
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def test_nine_of_ten_machines_lie_within_what_is_told_of_warm_water(
             continue
         cut = replace(machine, leaving_degc=(low, high - cut_k))
         met = np.linspace(*machine.entering_degc, 9)
-        told = unsure_frac(cut, high, met, water_cooled=condenser == "water")
+        told = unsure_frac(cut, high, met)
         inside.append(np.abs(errors(machine, cut, (high, met))) <= told)
     assert len(inside) >= 100
     assert np.mean(inside) >= 0.9
@@ -169,7 +169,7 @@ def test_nine_of_ten_machines_lie_within_what_is_told_of_cold_air(met_degc: floa
         if machine.entering_degc[0] < 5.0:
             cut = replace(machine, entering_degc=(29.44, machine.entering_degc[1]))
             at = (sum(machine.leaving_degc) / 2, np.array([met_degc]))
-            told = unsure_frac(cut, *at, water_cooled=False)
+            told = unsure_frac(cut, *at)
             inside.append(np.abs(errors(machine, cut, at)) <= told)
     assert len(inside) == 12
     assert np.mean(inside) >= 0.9
@@ -185,6 +185,40 @@ def test_nine_of_ten_machines_draw_more_in_hotter_air_within_what_is_told(cut_k:
         at = (sum(machine.leaving_degc) / 2, np.array([high]))
         found = errors(machine, cut, at)
         off.append(found)
-        inside.append(np.abs(found) <= unsure_frac(cut, *at, water_cooled=False))
+        inside.append(np.abs(found) <= unsure_frac(cut, *at))
     assert np.mean(inside) >= 0.9
     assert np.mean(np.array(off) < 0) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("cut_k", "median", "nine_of_ten", "nearest"),
+    [(2.0, 0.010, 0.11, 0.035), (5.0, 0.025, 0.23, 0.085), (8.0, 0.035, 0.32, 0.13)],
+)
+def test_capacity_in_hotter_air_falls_by_the_refrigerant(
+    cut_k: float, median: float, nine_of_ten: float, nearest: float
+) -> None:
+    """The hottest air cut away from 100 machines: the worst of five waters 2.2 % off at the median
+    for 5 K, 22 % in nine of ten, where the nearest point stands 8.7 and 32 % too high. Every
+    machine comes nearer.
+    """
+    off, held = [], []
+    for machine in unseen("air"):
+        low, high = machine.entering_degc
+        cut = replace(machine, entering_degc=(low, high - cut_k))
+        water = np.linspace(*machine.leaving_degc, 5)
+        whole = available_w(machine, water, high)
+        off.append(np.abs(available_w(cut, water, high) / whole - 1).max())
+        held.append(np.abs(available_w(cut, water, high - cut_k) / whole - 1).max())
+    assert len(off) == 100
+    assert np.median(off) < median
+    assert np.quantile(off, 0.9) < nine_of_ten
+    assert np.median(held) > nearest
+    assert np.all(np.array(off) < held)
+
+
+def test_capacity_in_hotter_condenser_water_stays() -> None:
+    """For water the refrigerant says nothing clear: nearer in only 85 of 100 machines."""
+    for machine in unseen("water"):
+        hottest = machine.entering_degc[1]
+        middle = sum(machine.leaving_degc) / 2
+        assert available_w(machine, middle, hottest + 5) == available_w(machine, middle, hottest)

@@ -97,7 +97,7 @@ COOLING: dict[FindingCode, Meaning] = {
     FindingCode.CHILLER_OUTSIDE_CURVE: Meaning(
         Severity.NOTE,
         "energy, PUE and cost of the year may be off by what is told; its capacity stays that of "
-        "the nearest point",
+        "the nearest point, but for hotter air",
         "a machine whose curves reach there, or a supply temperature within them",
     ),
     FindingCode.WATER_MAY_FREEZE: Meaning(

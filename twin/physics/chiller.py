@@ -30,6 +30,16 @@ class ChillerCurve:
     unload_min_frac: float = 0.0
     """Part load below which its compressors unload no further: hot gas makes up for the rest, and
     the power stays that of this load; 0 where that is `load_min_frac`."""
+    water_cooled: bool = False
+    """Whether its condenser stands in water; in outdoor air otherwise."""
+
+
+EFFECT_K = 130.0
+"""Latent heat of the refrigerant at 3 °C over the specific heat of its liquid up to the condenser:
+126 K (R410A), 133 K (R407C), 137 K (R134a) between 3 and 50 °C by CoolProp 8."""
+LIFT_OVER_K = 18.0
+"""Refrigerant lift over what outdoor air lies above the leaving water: 15 K of a condenser in air,
+3 K of an evaporator; usual, assumed."""
 
 
 def _biquadratic(c: Sequence[float], x: Array, y: Array) -> Array:
@@ -40,11 +50,26 @@ def available_w(
     curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
 ) -> Array:
     """Capacity at a leaving chilled-water and an entering condenser temperature, both held at the
-    limits of the curves: too little for warmer water, too much for colder water and hotter air.
+    limits of the curves: too little for warmer water, too much for colder water and for hotter
+    condenser water. In hotter outdoor air it falls by the refrigerant (`_hotter_frac`).
     """
     x = _within(leaving_degc, curve.leaving_degc)
     y = _within(entering_degc, curve.entering_degc)
-    return curve.capacity_w * _biquadratic(curve.capft, x, y)
+    less = _hotter_frac(curve, x, entering_degc)
+    return np.asarray(curve.capacity_w * _biquadratic(curve.capft, x, y) * less)
+
+
+def _hotter_frac(curve: ChillerCurve, x: Array, entering_degc: Array | float) -> Array | float:
+    """Capacity in air hotter than the curves over that at their limit; 1 elsewhere.
+
+    A kilogram of refrigerant takes up its latent heat less what its liquid brings from the
+    condenser, r - c (T_cond - T_evap); the compressor's volume stays.
+    """
+    limit = curve.entering_degc[1]
+    if curve.water_cooled or not np.any(np.asarray(entering_degc) > limit):
+        return 1.0
+    most_k = EFFECT_K - LIFT_OVER_K + x
+    return np.maximum(most_k - np.maximum(entering_degc, limit), 0.0) / (most_k - limit)
 
 
 def _within(degc: Array | float, limits_degc: tuple[float, float]) -> Array:
@@ -63,12 +88,13 @@ def power_w(
 
     P = Q_available / COP * EIRFT * EIRFPLR(PLR) * cycling; below the least part load the machine
     cycles, and below the least unloading it draws what it draws there. Beyond the limits of the
-    curves their nearest point follows the lift (`beyond_frac`): `outside` says where.
+    curves their nearest point, at the part load of `available_w`, follows the lift (`beyond_frac`).
     Source: EnergyPlus Engineering Reference, Chillers, EIR model.
     """
     x, y = nearest_degc(curve, leaving_degc, entering_degc)
     beyond = _of_lift_over(leaving_degc, entering_degc, x, y)
-    available = curve.capacity_w * _biquadratic(curve.capft, x, y)
+    less = _hotter_frac(curve, x, entering_degc)
+    available = curve.capacity_w * _biquadratic(curve.capft, x, y) * less
     part = np.minimum(np.maximum(np.asarray(heat_w, dtype=float) / available, 0.0), 1.0)
     held = np.maximum(part, max(curve.load_min_frac, curve.unload_min_frac))
     cycling = np.minimum(part / curve.load_min_frac, 1.0) if curve.load_min_frac > 0 else 1.0
@@ -158,11 +184,7 @@ def _same(nearest: Array, degc: Array | float) -> bool:
 
 
 def unsure_frac(
-    curve: ChillerCurve,
-    leaving_degc: Array | float,
-    entering_degc: Array | float,
-    *,
-    water_cooled: bool,
+    curve: ChillerCurve, leaving_degc: Array | float, entering_degc: Array | float
 ) -> Array:
     """Share of the power beyond the curves that nine of ten machines err by at most; 0 inside.
 
@@ -170,7 +192,7 @@ def unsure_frac(
     """
     water_k, met_k = beyond_k(curve, leaving_degc, entering_degc)
     met = np.where(met_k > 0, UNSURE_HOT_PER_K * met_k, -UNSURE_COLD_PER_K * met_k)
-    per_k = UNSURE_WATER_COOLED_PER_K if water_cooled else UNSURE_AIR_COOLED_PER_K
+    per_k = UNSURE_WATER_COOLED_PER_K if curve.water_cooled else UNSURE_AIR_COOLED_PER_K
     return np.asarray(per_k * np.abs(water_k) + met)
 
 

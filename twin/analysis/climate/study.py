@@ -112,6 +112,7 @@ def _curve(kind: str) -> ChillerCurve:
     return ChillerCurve(
         row.capacity_w, row.cop_reference, row.capft, row.eirft, row.eirplr,
         (row.x_min_degc, row.x_max_degc), (row.y_min_degc, row.y_max_degc), row.load_min_frac,
+        water_cooled=row.condenser == "water",
     )  # fmt: skip
 
 

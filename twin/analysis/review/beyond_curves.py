@@ -83,8 +83,7 @@ def _year(facility: Facility, plant: Plant, curve: ChillerCurve, heat_w: float) 
     drawn = turn * power_w(curve, heat_w / turn, plant.supply_degc, met)
     drawn = np.where(_free(facility, plant, heat_w), 0.0, drawn)
     by_frac = beyond_frac(curve, plant.supply_degc, met)
-    by_water = plant.tower is not None
-    unsure = unsure_frac(curve, plant.supply_degc, met, water_cooled=by_water)
+    unsure = unsure_frac(curve, plant.supply_degc, met)
     return _Year(met, drawn, by_frac, drawn * unsure)
 
 

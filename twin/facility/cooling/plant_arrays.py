@@ -166,4 +166,5 @@ def chiller_curve(row: Chiller, unit: CoolingEquipment) -> ChillerCurve:
         (row.y_min_degc, row.y_max_degc),
         row.load_min_frac,
         row.unload_min_frac or row.load_min_frac,
+        row.condenser == "water",
     )
