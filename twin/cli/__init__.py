@@ -59,7 +59,9 @@ def _broken(error: Exception) -> int:
         say.failure("".join(traceback.format_exception(error)))
     else:
         kind = type(error).__name__
+        notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
         say.failure(
-            f"a fault in twin itself: {kind}: {error}\nset TWIN_DEBUG=1 to see where it happened"
+            f"a fault in twin itself: {kind}: {error}{notes}\n"
+            "set TWIN_DEBUG=1 to see where it happened"
         )
     return 1

@@ -105,10 +105,13 @@ def _changes(changes: list[str] | None, counterfactuals: bool | None) -> dict[st
 def _shown_unless_stopped(
     result: Result, folder: Path, helper: Helper | None, told: face.Told
 ) -> tuple[Path, str]:
+    kept = f"the result is kept in {folder}, and `twin report {folder}` draws it"
     try:
         return _shown(result, folder, helper, told)
+    except Exception as error:
+        error.add_note(f"report or scene were not done; {kept}")
+        raise
     except KeyboardInterrupt as stop:
-        kept = f"the result is kept in {folder}, and `twin report {folder}` draws it"
         raise KeyboardInterrupt(f"stopped before report and scene were done; {kept}") from stop
 
 

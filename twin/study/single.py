@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
@@ -15,6 +16,7 @@ from twin.study.asked import built, redundancy
 from twin.study.checkpoints import checkpoint_of, forget, simulate_with_checkpoints
 from twin.study.counterfactuals import Forks, add_counterfactuals, simulate_with_counterfactuals
 from twin.study.kept_reviews import keep_reviews, reviews_beside
+from twin.study.parts import kept_and_drawn, refuse_incomplete, with_part
 from twin.study.year_of_run import year_of_run
 
 
@@ -30,29 +32,43 @@ def run(
     checkpoint_every_s   simulated seconds between checkpoints, which stand beside `out` until the
                          result is saved; a run that goes on keeps the interval it was begun with
     resume               go on from the last checkpoint of a run that was killed or stopped
-    Raises InputError for what cannot be built, and RunError for a run that cannot go on, after what
-    was computed has been saved. Stopped from the keyboard, a run with an `out` leaves a checkpoint
-    beside it.
+    Raises InputError for what cannot be built, and RunError for a run that cannot go on, or whose
+    redundancy, year or counterfactuals cannot be worked out, after what was computed has been
+    saved. Stopped from the keyboard, a run with an `out` leaves a checkpoint beside it, or its
+    result where it is over.
     """
     _refuse_without_place(out, checkpoint_every_s, resume)
     facility = built(scenario)
     said = reviews_beside(facility.scenario)
+    place = None if out is None else Path(out)
     try:
-        result = examined(facility, _lived(facility, out, progress, checkpoint_every_s, resume))
+        lived = _lived(facility, place, progress, checkpoint_every_s, resume)
     except RunError as error:
-        if out is not None and isinstance(error.kept, Result):
-            error.kept.save(out)
+        if place is not None and isinstance(error.kept, Result):
+            error.kept.save(place)
         raise
-    if out is not None:
-        result.save(out)
-        keep_reviews(said, Path(out))
-        forget(facility, Path(out))
+    try:
+        result = examined(facility, lived)
+    except KeyboardInterrupt as stop:
+        _keep(facility, lived, place, said)
+        word = f"stopped before redundancy and year were worked out{kept_and_drawn(place)}"
+        raise KeyboardInterrupt(word) from stop
+    _keep(facility, result, place, said)
+    refuse_incomplete(result, place)
     return result
+
+
+def _keep(facility: Facility, result: Result, place: Path | None, said: bytes) -> None:
+    """Save a result with its reviews where it has a place, and drop its checkpoint."""
+    if place is not None:
+        result.save(place)
+        keep_reviews(said, place)
+        forget(facility, place)
 
 
 def _lived(
     facility: Facility,
-    out: str | Path | None,
+    out: Path | None,
     progress: Progress | None,
     every_s: float | None,
     resume: bool,
@@ -60,7 +76,7 @@ def _lived(
     """The run itself with its counterfactuals, and with checkpoints where they are asked for."""
     if out is None:
         return simulate_with_counterfactuals(facility, progress)
-    file = checkpoint_of(Path(out))
+    file = checkpoint_of(out)
     if resume:
         result = simulate_with_checkpoints(facility, file, every_s or 0.0, resume, progress)
         return add_counterfactuals(facility, result)
@@ -92,11 +108,20 @@ def _refuse_without_place(out: str | Path | None, every_s: float | None, resume:
 def examined(facility: Facility, result: Result) -> Result:
     """The result with the redundancy of its facility and the year in its site's weather in the
     metadata, for the report, and what was set from outside the files: a run goes on from a
-    checkpoint without knowing that.
+    checkpoint without knowing that. What cannot be worked out is left out, and told.
     """
-    told = {
-        "redundancy": redundancy(facility).as_dict(),
-        "year": year_of_run(facility, result),
-        "changed": facility.scenario.changed(),
-    }
-    return replace(result, meta={**result.meta, **told})
+    told = with_part(
+        result,
+        "the redundancy of its design",
+        lambda it: _with(it, "redundancy", redundancy(facility).as_dict()),
+    )
+    told = with_part(
+        told,
+        "the year in its site's weather",
+        lambda it: _with(it, "year", year_of_run(facility, it)),
+    )
+    return _with(told, "changed", facility.scenario.changed())
+
+
+def _with(result: Result, key: str, value: Any) -> Result:
+    return replace(result, meta={**result.meta, key: value})

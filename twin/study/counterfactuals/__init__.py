@@ -11,6 +11,7 @@ from twin.facility import Facility
 from twin.results import Result
 from twin.simulation import Progress, start
 from twin.study.counterfactuals.lived import Forks
+from twin.study.parts import with_part
 
 __all__ = ["Forks", "add_counterfactuals", "simulate_with_counterfactuals"]
 
@@ -29,6 +30,10 @@ def simulate_with_counterfactuals(facility: Facility, progress: Progress | None 
 
 def add_counterfactuals(facility: Facility, result: Result) -> Result:
     """The same for a result that is there: its run is lived again, up to the last fault."""
+    return with_part(result, "what each fault cost", lambda it: _lived_again(facility, it))
+
+
+def _lived_again(facility: Facility, result: Result) -> Result:
     forks = Forks(facility)
     if forks.moments:
         run = start(facility)

@@ -11,6 +11,7 @@ from twin.results import Frames, Result
 from twin.simulation import Progress, Run, Totals, start
 from twin.study.counterfactuals.cases import FaultCase, plan
 from twin.study.counterfactuals.rows import Forked, Outcome, tables
+from twin.study.parts import with_part
 
 
 class Forks:
@@ -25,6 +26,7 @@ class Forks:
         horizon_s = facility.scenario.horizon
         self._all_s = horizon_s + sum(horizon_s - case.at_s for case in self.asked.cases)
         self._forks_s = 0.0
+        self._fault: Exception | None = None
 
     @property
     def moments(self) -> list[float]:
@@ -33,7 +35,15 @@ class Forks:
         return sorted({*(case.at_s for case in self.asked.cases), *next_s})
 
     def visit(self, run: Run, moment_s: float) -> None:
-        """Take down where the run stands before a moment, and live through its forks from there."""
+        """Take down where the run stands before a moment, and live through its forks from there. A
+        fault in them is told with the result: the run goes on.
+        """
+        try:
+            self._visit(run, moment_s)
+        except Exception as error:  # whatever it is, the run itself is whole
+            self._fault = self._fault or error
+
+    def _visit(self, run: Run, moment_s: float) -> None:
         booked = float(run.totals().summary["tokens_lost_by_fault"]) if moment_s > 0 else 0.0
         if moment_s == self.asked.next_s:
             self.booked_at_next_tokens = booked
@@ -47,7 +57,14 @@ class Forks:
             self.progress((now_s + self._forks_s) / self._all_s, now_s)
 
     def added_to(self, result: Result) -> Result:
-        """The result of the run with the tables, and with what was run and what was not."""
+        """The result of the run with the tables, and with what was run and what was not; without
+        them, and saying so, where a fault came between.
+        """
+        return with_part(result, "what each fault cost", self._added_to)
+
+    def _added_to(self, result: Result) -> Result:
+        if self._fault is not None:
+            raise self._fault
         whole = Totals(result.summary, result.columns["token_balance"])
         prices = {work.name: work.usd_per_token for work in self.facility.scenario.workload}
         forked = Forked(tuple(self.outcomes), self.booked_at_next_tokens)
