@@ -60,7 +60,8 @@ def test_lists_whole_numbers_and_changes_of_every_case(tmp_path: Path, capsys: A
     ],
 )
 def test_what_vary_says(said: str, values: Any) -> None:
-    assert list(read_varied([said]).values()) == [values]
+    found, problems = read_varied([said])
+    assert (list(found.values()), problems) == ([values], [])
 
 
 def test_the_draws_are_those_of_the_file_that_says_the_same(tmp_path: Path) -> None:
@@ -103,7 +104,9 @@ def test_what_a_sample_lacks_or_says_twice(capsys: Any) -> None:
 
 def test_a_long_name_is_cut() -> None:
     assert named("a", ["b.c", "d.e[0].f"]) == "a_by_c_f"
-    assert len(named("first_factory", ["x" * 60])) == 40
+    long = [named("first_factory", ["x" * 60 + end]) for end in ("a", "b")]
+    assert [len(one) for one in long] == [40, 40]
+    assert long[0] != long[1]  # one folder for both would lose the first table
 
 
 def test_every_bad_text_is_told_at_once(capsys: Any) -> None:
@@ -111,7 +114,8 @@ def test_every_bad_text_is_told_at_once(capsys: Any) -> None:
     line = [part for text in bad for part in ("--vary", text)]
     assert main(["study", str(IDLE), *line, "--set", "horizon"]) == 2
     said = capsys.readouterr().err.splitlines()
-    assert len(said) == 8
+    assert len(said) == 9
+    assert "twin study: g" in said[8]  # no key of a scenario, whatever its values
     assert all("--vary: found" in one and "KEY=LOW..HIGH:N" in one for one in said[:6])
     assert "each key once; 'g' stands twice" in said[6]
     assert said[7].startswith("--set: found 'horizon'")
@@ -129,6 +133,28 @@ def test_every_bad_key_and_value_is_told_before_a_run(tmp_path: Path, capsys: An
     told = capsys.readouterr().err
     assert "found low 5.0, high 4.0; allowed: low below high, not 5.0 and 4.0" in told
     assert not (out / "table.parquet").exists()
+
+
+def test_options_scenario_and_points_are_told_at_once(tmp_path: Path, capsys: Any) -> None:
+    text = IDLE.read_text(encoding="utf-8")
+    (tmp_path / "hall.yaml").write_text(text + "\nmisspelt: 1\n", encoding="utf-8")
+    line = ["study", str(tmp_path / "hall.yaml"), "--vary", "air.crah.count=5..4:2"]
+    more = ["--vary", "k=", "--set", "horizon", "--samples", "4"]
+    assert main([*line, *more]) == 2
+    said = capsys.readouterr().err.splitlines()
+    starts = ["--vary: found 'k='", "--set: found 'horizon'", "--samples: found 4"]
+    for start in [*starts, f"{tmp_path}/hall.yaml:", "twin study: vary.air.crah.count: found low"]:
+        assert [one.startswith(start) for one in said].count(True) == 1, said
+    assert len(said) == 5
+
+
+def test_a_method_misspelt_hides_no_bad_end(capsys: Any) -> None:
+    line = ["--vary", "plant.warm_water.supply_temperature=30..140 °C", "--method", "sobl"]
+    assert main(["study", str(IDLE), *line, "--samples", "4"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert "did you mean 'sobol'?" in said[0]
+    assert "found '140.0 °C'; allowed: 1 to 70 °C" in said[1]
+    assert len(said) == 2
 
 
 def test_a_measure_that_no_run_has_is_refused_with_the_nearest(tmp_path: Path, capsys: Any) -> None:

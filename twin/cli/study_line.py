@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from twin.cli import face
 from twin.cli.options import read_overrides
@@ -14,8 +15,10 @@ from twin.errors import InputError, Problem, did_you_mean
 from twin.units import NUMBER, UNIT
 
 if TYPE_CHECKING:
+    from twin.scenario import Scenario
     from twin.study.experiments.study_file import AskedStudy
 
+T = TypeVar("T")
 FORM = "KEY=LOW..HIGH:N, such as horizon='1 h..4 h:20', or KEY=V1,V2"
 """What `--vary` takes, told wherever it is refused."""
 FORM_SAMPLED = "KEY=LOW..HIGH, such as horizon='1 h..4 h', or KEY=V1,V2"
@@ -74,15 +77,19 @@ class StudyLine:
 def read(file: Path, line: StudyLine) -> AskedStudy:
     """The study of one scenario that these options ask.
 
-    Raises InputError with every problem, before the first run.
+    Raises InputError with every problem of the options, the scenario and what varies in it, before
+    the first run.
     """
-    from twin.study.experiments.study_file import study_of
-
-    _refuse_study(file)
-    varied, changed = _read_both(line)
-    asked = face.load(file, changed, None)
-    plan = {"name": named(asked.name, varied), "vary": varied, "outcomes": list(line.measures)}
-    return study_of(asked, plan | line.points(), "twin study")
+    varied, problems = read_varied(line.vary, bool(line.method))
+    changed, more = _changed(line.changes)
+    lacking = list(line.problems())
+    problems += [*more, *lacking, *_twice(varied, changed)]
+    asked = _tried(lambda: _scenario(file, changed), problems)
+    points = {"vary": _ends(varied)} if lacking else {"vary": varied, **line.points()}
+    found = _tried(lambda: _study(asked, points, line.measures), problems)
+    if problems or found is None:
+        raise InputError(problems)
+    return found
 
 
 def refuse_without_vary(file: Path, line: StudyLine) -> None:
@@ -101,9 +108,11 @@ def refuse_without_vary(file: Path, line: StudyLine) -> None:
         raise InputError(lone)
 
 
-def read_varied(texts: Iterable[str], sampled: bool = False) -> dict[str, Any]:
+def read_varied(
+    texts: Iterable[str], sampled: bool = False
+) -> tuple[dict[str, Any], list[Problem]]:
     """What `--vary` says, by key: a list of values, or low and high, with levels where it is not
-    sampled. InputError with every text that says neither.
+    sampled. Then a problem of every text that says neither.
     """
     found: dict[str, Any] = {}
     problems: list[Problem] = []
@@ -117,30 +126,63 @@ def read_varied(texts: Iterable[str], sampled: bool = False) -> dict[str, Any]:
             found[key] = _values(said, sampled)
         except ValueError as error:
             problems.append(Problem("", repr(text), str(error), file="--vary"))
-    if problems:
-        raise InputError(problems)
-    return found
+    return found, problems
 
 
 def named(scenario: str, varied: Iterable[str]) -> str:
-    """The study's name: the scenario's, and the last part of every key."""
-    last = "_".join(key.rpartition(".")[2] for key in varied)
-    plain = re.sub(r"[^a-z0-9]+", "_", f"{scenario}_by_{last}".lower())
-    return plain[:NAME_MAX].strip("_")
+    """The study's name: the scenario's, and the last part of every key; where that is cut, with a
+    mark of all of it.
+    """
+    keys = list(varied)
+    last = "_".join(key.rpartition(".")[2] for key in keys)
+    plain = re.sub(r"[^a-z0-9]+", "_", f"{scenario}_by_{last}".lower()).strip("_")
+    if len(plain) <= NAME_MAX:
+        return plain
+    mark = sha256("\n".join([scenario, *keys]).encode()).hexdigest()[:6]
+    return f"{plain[: NAME_MAX - 7].strip('_')}_{mark}"
 
 
-def _read_both(line: StudyLine) -> tuple[dict[str, Any], dict[str, str]]:
-    """What `--vary` and `--set` say. InputError with the problems of all options."""
-    lacking = list(line.problems())
+def _tried(make: Callable[[], T], problems: list[Problem]) -> T | None:
+    """What `make` makes; None where it cannot, with its problems added."""
     try:
-        varied = read_varied(line.vary, bool(line.method))
+        return make()
     except InputError as error:
-        raise InputError([*error.problems, *_problems(line.changes), *lacking]) from error
-    changed = read_overrides(line.changes)
-    lacking += _twice(varied, changed)
-    if lacking:
-        raise InputError(lacking)
-    return varied, changed
+        problems.extend(error.problems)
+        return None
+
+
+def _scenario(file: Path, changed: Mapping[str, str]) -> Scenario:
+    _refuse_study(file)
+    return face.load(file, changed, None)
+
+
+def _study(
+    asked: Scenario | None, points: Mapping[str, Any], measures: Iterable[str]
+) -> AskedStudy:
+    """The study of a scenario; of nothing, to hear what is wrong with its points, where none is."""
+    from twin.study.experiments.study_file import study_of
+
+    name = named(asked.name if asked else "asked", points["vary"])
+    plan = {"name": name, "outcomes": list(measures), **points}
+    return study_of(asked or (lambda: 0.0), plan, "twin study")
+
+
+def _ends(varied: Mapping[str, Any]) -> dict[str, Any]:
+    """The ends of every range: what can be told where nobody knows which points are wanted."""
+    return {
+        key: {**said, "levels": 2} if isinstance(said, dict) else said
+        for key, said in varied.items()
+    }
+
+
+def _changed(texts: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
+    """What `--set` says, and the problems of texts that say nothing."""
+    try:
+        return read_overrides(texts), []
+    except InputError as error:
+        parts = ([part.strip() for part in text.partition("=")] for text in texts)
+        said = {key: value for key, equals, value in parts if key and equals}
+        return said, list(error.problems)
 
 
 def _twice(varied: Iterable[str], changed: Mapping[str, str]) -> Iterator[Problem]:
@@ -158,14 +200,6 @@ def _within(key: str, other: str) -> bool:
 
     whole = parts_of(other)
     return parts_of(key)[: len(whole)] == whole
-
-
-def _problems(changes: Iterable[str]) -> list[Problem]:
-    try:
-        read_overrides(changes)
-    except InputError as error:
-        return list(error.problems)
-    return []
 
 
 def _values(said: str, sampled: bool) -> Any:
