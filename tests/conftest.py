@@ -9,6 +9,9 @@ os.environ.setdefault(
     "OPENBLAS_NUM_THREADS", "1"
 )  # as the command line does, before numpy is loaded
 
+# pytest's workers have it at 80; tables are read here as a pipe gets them.
+os.environ.pop("COLUMNS", None)
+
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path

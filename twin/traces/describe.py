@@ -74,6 +74,7 @@ def _of_jobs(listed: JobList, path: Path) -> dict[str, Any]:
         "share_of_jobs_by_end": _by_end(listed, np.ones(len(listed))),
         "share_of_time_by_end": _by_end(listed, held_s),
         "left_out": _skipped(listed.skipped, path),
+        "not_read": list(listed.unread),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -76,6 +77,8 @@ class JobList:
     per_node: float = np.nan
     """Processors of a node, where the list says so."""
     skipped: tuple[Skip, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What the list says of jobs and nobody follows, with how many rows say it."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -89,6 +92,8 @@ class JobsRead:
     faults: FileFaults
     jobs: list[ListedJob] = field(default_factory=list)
     skipped: dict[str, Skip] = field(default_factory=dict)
+    unread: Counter[str] = field(default_factory=Counter)
+    """Rows by what they say that is not followed."""
 
     def skip(self, why: str, line: int) -> None:
         """Leave a row out."""
@@ -141,6 +146,7 @@ class JobsRead:
             counts=counts,
             per_node=per,
             skipped=tuple(self.skipped.values()),
+            unread=tuple(f"{what} ({rows:,} rows)" for what, rows in self.unread.items()),
         )
 
     def _see_order(self) -> None:

@@ -74,6 +74,14 @@ def _end(line: int, word: str, read: JobsRead) -> JobEnd | None:
     return _ENDS.get(state, JobEnd.COMPLETED)
 
 
+_OF_PLAIN = (
+    *("name", "job", "submit", "submit_s", "submitted_s", "run", "run_s", "duration", "nodes"),
+    *("gpus", "walltime", "limit", "limit_s", "priority", "user", "state", "activity"),
+    *("gpu_activity", "cores", "cpus", "memory", "mem"),
+)
+"""Columns that a plain table may have."""
+
+
 def _plain(line: int, row: Row, read: JobsRead) -> ListedJob | None:
     end = _end(line, row.get("state", ""), read)
     if end is None:
@@ -170,6 +178,8 @@ def job_table_of(header: Sequence[str]) -> JobTable | None:
 def read_job_table(path: Path, table: JobTable, header: Sequence[str]) -> JobList:
     """Every job that ran, in order of submission; a plain list counts from its own zero."""
     read = JobsRead(table.title, FileFaults(path))
+    known_names = _OF_PLAIN if table.read is _plain else header
+    foreign = [name for name in header if name not in known_names]
     for first, lines in blocks(path):
         for n, values in enumerate(split_rows(path, first, lines), start=first):
             if n == 1 or not values:
@@ -178,8 +188,10 @@ def read_job_table(path: Path, table: JobTable, header: Sequence[str]) -> JobLis
                 found = f"{len(values)} values: {brief(lines[n - first])!r}"
                 read.faults.add(n, found, f"{len(header)} values, as the header has")
                 continue
-            _take(n, dict(zip(header, values, strict=True)), table, read)
-    plain = table.title == "plain jobs" and min((j.submit_s for j in read.jobs), default=0) < 1e8
+            row = dict(zip(header, values, strict=True))
+            read.unread.update(f"the column {x!r} is not read" for x in foreign if known(row[x]))
+            _take(n, row, table, read)
+    plain = table.read is _plain and min((j.submit_s for j in read.jobs), default=0) < 1e8
     return read.listed(False, 0.0 if plain else np.nan)
 
 

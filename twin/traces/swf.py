@@ -94,6 +94,8 @@ def _enter(line: int, name: str, values: list[float], read: JobsRead) -> None:
     if values[1] < 0:
         read.faults.add(line, f"a submission at {values[1]:g}", "seconds from 0 on")
         return
+    if values[16] > 0:
+        read.unread["the job that goes before (field 17) is not waited for"] += 1
     processors = values[4] if values[4] > 0 else values[7]
     read.add(
         ListedJob(

@@ -230,6 +230,10 @@ class WorkloadKind(Stated):
         """
         return tuple(job.name for job in self.jobs(seed))
 
+    def unread(self) -> tuple[str, ...]:
+        """What its files say and nobody follows."""
+        return ()
+
     def needs(self) -> tuple[Need, ...]:
         """Catalogue rows that it rests on."""
         return ()

@@ -30,9 +30,17 @@ def findings(facility: Facility) -> Iterator[Finding]:
                 yield Finding(FindingCode.POOL_FINDS_NO_ROOM, work.name, says, at)
             free = free[pool.all_nodes :]
             holders.append(work.name)
+    yield from _unread(facility)
     yield from _misfits(facility)
     most = max((int(n) for n in np.bincount(free)), default=0)
     yield from _too_large(facility, most, f" beside {', '.join(holders)}" if holders else "")
+
+
+def _unread(facility: Facility) -> Iterator[Finding]:
+    """What lists of jobs say and a run does not follow, such as who waits for whom."""
+    for i, work in enumerate(facility.scenario.workload):
+        for says in work.unread():
+            yield Finding(FindingCode.CHANGES_NOTHING, work.name, says, ("workload", i, "file"))
 
 
 def _misfits(facility: Facility) -> Iterator[Finding]:

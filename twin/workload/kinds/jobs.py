@@ -51,6 +51,10 @@ class ListedJobs(WorkloadKind):
         sizes = self.nodes_of(listed)
         return tuple(self._job(listed, n, int(sizes[n])) for n in range(len(listed)))
 
+    def unread(self) -> tuple[str, ...]:
+        """What the list says of jobs and nobody follows."""
+        return tuple(f"{Path(self.file).name}: {what}" for what in self._list().unread)
+
     def _list(self) -> JobList:
         path = Path(self.file)
         stamp = path.stat() if path.is_file() else None
