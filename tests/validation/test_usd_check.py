@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from conftest import small_layout
 
 from twin.catalogue import shipped
 from twin.cli import main
@@ -291,6 +293,18 @@ def test_what_is_no_scene_is_told(tmp_path: Path, capfd) -> None:
 @pytest.mark.parametrize("layout", ["edge_200kw", "gb200_su", "rise_pod2", "superpod_b200"])
 def test_exported_layouts_have_nothing_wrong(layout: str, tmp_path: Path, capfd) -> None:
     assert main(["usd", "export", f"layouts/{layout}.yaml", "--out", str(tmp_path / "pod")]) == 0
+    assert check(tmp_path / "pod") == 0, capfd.readouterr().err
+
+
+def test_a_rack_that_is_meant_to_have_no_ups_is_in_order(tmp_path: Path, capfd) -> None:
+    layout = small_layout()
+    rows = layout["halls"][0]["rows"]
+    bare = {**rows[0], "name": "bare", "racks": "1 x gb200_nvl72", "at": ["8 m", "2 m"]}
+    rows.append(bare | {"fed_by": "board"})
+    layout["cooling"]["loops"][0]["serves"] = ["liquid", "bare"]
+    path = tmp_path / "own.yaml"
+    path.write_text(yaml.safe_dump(layout))
+    assert main(["usd", "export", str(path), "--out", str(tmp_path / "pod")]) == 0
     assert check(tmp_path / "pod") == 0, capfd.readouterr().err
 
 

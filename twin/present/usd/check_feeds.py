@@ -97,7 +97,10 @@ def wrong_ends(placed: Iterable[Placed], feeds: Iterable[FeedPrim]) -> Iterator[
 
 
 def unreached(graph: Graph) -> Iterator[Problem]:
-    """Racks that no source reaches, or that no UPS reaches while one reaches their like."""
+    """Racks that no source reaches, or that no UPS reaches while one reaches their like.
+
+    A rack that says who feeds it is one that was written so: what it has lost, `lost` tells.
+    """
     above = graph.kinds_above()
     racks = [one for one in graph.known.values() if one.kind == "rack"]
     for rack in racks:
@@ -107,9 +110,15 @@ def unreached(graph: Graph) -> Iterator[Problem]:
     for rack in racks:
         kept[_row(rack)].add(bool(above[rack.id] & STORES))
     for rack in racks:
-        if kept[_row(rack)] == {True, False} and not above[rack.id] & STORES:
+        apart = kept[_row(rack)] == {True, False} and not _says_its_feeds(rack)
+        if apart and not above[rack.id] & STORES:
             words = "a UPS, as upstream of others of its type"
             yield Problem(rack.id, "no UPS upstream", words)
+
+
+def _says_its_feeds(rack: Placed) -> bool:
+    relation = rack.prim.GetRelationship("twin:fedBy")
+    return bool(relation and relation.GetTargets())
 
 
 def _row(rack: Placed) -> str:
