@@ -45,7 +45,7 @@ def test_lists_whole_numbers_and_changes_of_every_case(tmp_path: Path, capsys: A
     assert found["air.crah.count"].tolist() == [4, 4, 5, 5]
     assert found["site.climate"].tolist() == ["baltimore", "phoenix"] * 2
     assert found["energy_utility_j"].between(300 * 3.6e6, 400 * 3.6e6).all()  # of one hour
-    assert "gb200_su_by_count_climate: 4 cases" in capsys.readouterr().err
+    assert "gb200_su_by_crah_count_climate: 4 cases" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,8 @@ def test_what_a_sample_lacks_or_says_twice(capsys: Any) -> None:
 
 
 def test_a_long_name_is_cut() -> None:
-    assert named("a", ["b.c", "d.e[0].f"]) == "a_by_c_f"
+    assert named("a", ["b.c", "d.e[0].f"]) == "a_by_c_e_0_f"
+    assert named("a", ["power.ups.count"]) != named("a", ["air.crah.count"])
     long = [named("first_factory", ["x" * 60 + end]) for end in ("a", "b")]
     assert [len(one) for one in long] == [40, 40]
     assert long[0] != long[1]  # one folder for both would lose the first table

@@ -130,16 +130,24 @@ def read_varied(
 
 
 def named(scenario: str, varied: Iterable[str]) -> str:
-    """The study's name: the scenario's, and the last part of every key; where that is cut, with a
-    mark of all of it.
+    """The study's name: the scenario's, and the end of every key; where that is cut, with a mark of
+    all of it.
     """
     keys = list(varied)
-    last = "_".join(key.rpartition(".")[2] for key in keys)
+    last = "_".join(_end(key) for key in keys)
     plain = re.sub(r"[^a-z0-9]+", "_", f"{scenario}_by_{last}".lower()).strip("_")
     if len(plain) <= NAME_MAX:
         return plain
     mark = sha256("\n".join([scenario, *keys]).encode()).hexdigest()[:6]
     return f"{plain[: NAME_MAX - 7].strip('_')}_{mark}"
+
+
+def _end(key: str) -> str:
+    """The last part of a key, of a component with its name: counts of UPS and of handlers are two
+    studies.
+    """
+    parts = key.split(".")
+    return ".".join(parts[-2:] if len(parts) > 2 else parts[-1:])
 
 
 def _tried(make: Callable[[], T], problems: list[Problem]) -> T | None:
