@@ -113,7 +113,7 @@ def test_resume_keeps_the_interval_and_says_so(
         ended_at(patched, 6500.0, KeyboardInterrupt())
         assert main(["run", str(scenario), "--out", str(out), "--resume"]) == 130
     said = capsys.readouterr().err
-    assert re.search(r"goes on from 1\.4\d h, with a checkpoint every 0\.25 h", said)
+    assert re.search(r"goes on from 1\.4\d h, with a checkpoint every 15 min", said)
     assert re.search(r"not kept: .* its last checkpoint, of 1\.[67]\d h, stays in", said)
     assert main(["run", str(scenario), "--out", str(out), "--resume"]) == 0
     assert same_tables(out, whole)

@@ -12,6 +12,7 @@ import numpy as np
 
 from twin.errors import InputError, Problem, RunError
 from twin.facility import Facility
+from twin.quantities import duration
 from twin.results import Result
 from twin.scenario import Scenario
 from twin.simulation import Progress, Run, Stored, continued, read, start, store
@@ -126,7 +127,7 @@ def where_it_stands(scenario: Scenario, out: Path, every_s: float, go_on: bool) 
     if not go_on:
         return f"a checkpoint of this run stands at {stands}; with --resume it goes on from there"
     step_s = every_s or stored.every_s
-    more = f"a checkpoint every {step_s / HOUR_S:g} h" if step_s else "no further checkpoints"
+    more = f"a checkpoint every {duration(step_s)}" if step_s else "no further checkpoints"
     hint = "" if step_s else " (--checkpoint-every asks for them)"
     return f"goes on from {stands}, with {more}{hint}"
 
