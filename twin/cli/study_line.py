@@ -134,7 +134,7 @@ def named(scenario: str, varied: Iterable[str]) -> str:
     all of it.
     """
     keys = list(varied)
-    last = "_".join(_end(key) for key in keys)
+    last = "_".join(_ending(key) for key in keys)
     plain = re.sub(r"[^a-z0-9]+", "_", f"{scenario}_by_{last}".lower()).strip("_")
     if len(plain) <= NAME_MAX:
         return plain
@@ -142,7 +142,7 @@ def named(scenario: str, varied: Iterable[str]) -> str:
     return f"{plain[: NAME_MAX - 7].strip('_')}_{mark}"
 
 
-def _end(key: str) -> str:
+def _ending(key: str) -> str:
     """The last part of a key, of a component with its name: counts of UPS and of handlers are two
     studies.
     """
