@@ -152,6 +152,7 @@ def place_of(path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
         "latitude_deg": latitude,
         "pressure_pa": round(year.pressure_pa.mean()),
         **numbers,
+        **design_of(path),
         "status": "published",
         "accessed": "2026-11-30",
         "source": f"{source}; {BY_CHAPTER_1}",
@@ -159,6 +160,20 @@ def place_of(path: Path) -> tuple[dict[str, object], list[dict[str, object]]]:
         "Its hours do not ship: a year is two cosines.",
     }
     return row, [moments(name, "", bulb, values, source) for bulb, values in both.items()]
+
+
+def design_of(path: Path) -> dict[str, str]:
+    """Design conditions of the station in the header of an EPW file (ASHRAE, many years)."""
+    with path.open(encoding="latin-1") as file:
+        cells = [line.rstrip().split(",") for line, _ in zip(file, range(2), strict=False)][1]
+    assert cells[:2] == ["DESIGN CONDITIONS", "1"], path
+    cold, warm = cells.index("Heating"), cells.index("Cooling")
+    return {
+        "cooling_design_degc": " ".join(cells[warm + 3 : warm + 9]),
+        "wet_bulb_design_degc": " ".join(cells[warm + 9 : warm + 15]),
+        "heating_design_degc": " ".join(cells[cold + 2 : cold + 4]),
+        "design_range_k": cells[warm + 2],
+    }
 
 
 def bulbs(zone: str, hourly: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

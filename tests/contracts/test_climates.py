@@ -228,3 +228,56 @@ def test_what_cannot_be_is_refused_at_its_line(tmp_path: Path, climate: object, 
         built(tmp_path, climate)
     assert "probe.yaml:" in str(caught.value)
     assert said in str(caught.value)
+
+
+PUBLISHED = {
+    "stockholm": {"cooling_0.4": (27.4, 17.9), "wet_bulb_1": (23.1, 18.5), "heating_99": -13.2},
+    "london": {"cooling_0.4": (28.0, 18.8), "wet_bulb_1": (23.7, 18.7), "heating_99": -0.2},
+    "singapore": {"cooling_0.4": (33.2, 26.3), "wet_bulb_1": (30.4, 27.5), "heating_99": 23.8},
+}
+"""Of ASHRAE Fundamentals 2021, chapter 14, read from the headers of the stations' EPW files."""
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_design_days_without_hours_are_the_published_ones(tmp_path: Path, name: str) -> None:
+    """By the cosines Stockholm's 0.4 % was 19.7 °C; its station has 27.4 °C. ASHRAE's day has its
+    highest at 14 and 15 h, and lies by the stated range lower at 5 h.
+    """
+    said = PUBLISHED[name]
+    hot = hours(built(tmp_path, {"name": name, "design_day": "cooling_0.4"}))
+    hottest = int(hot[:, 0].argmax())
+    assert tuple(hot[hottest]) == pytest.approx(said["cooling_0.4"], abs=0.02)
+    assert np.ptp(hot[:, 0]) == pytest.approx(rows(Climate)[name].design_range_k)
+    humid = hours(built(tmp_path, {"name": name, "design_day": "wet_bulb_1"}))
+    assert tuple(humid[humid[:, 1].argmax()]) == pytest.approx(said["wet_bulb_1"], abs=0.02)
+    cold = hours(built(tmp_path, {"name": name, "design_day": "heating_99"}))
+    assert set(cold[:, 0]) == {said["heating_99"]}
+    assert (cold[:, 1] < cold[:, 0]).all()
+
+
+def test_a_run_says_what_two_cosines_leave_out(tmp_path: Path) -> None:
+    """In the review of the build, which check, run and report show; not where it is asked for."""
+    remarks = {
+        asked: [remark.says for remark in built(tmp_path, climate).remarks]
+        for asked, climate in {
+            "cosines": "london",
+            "wanted": {"name": "london", "smooth": True},
+            "design day": {"name": "london", "design_day": "cooling_1"},
+            "hours": "chicago",
+        }.items()
+    }
+    (said,) = remarks.pop("cosines")
+    assert "hottest hour is 21.1 °C where the typical year has 33.0 °C" in said
+    assert "design days are the published ones" in said
+    assert not any(remarks.values())
+
+
+def test_an_own_climate_may_state_design_conditions(tmp_path: Path) -> None:
+    """All four of them or none; without them a design day says that it is the cosines' own."""
+    row = rows(Climate)["london"].model_copy(update={"name": "mine"})
+    conditions = [key for key in Climate.model_fields if "design" in key]
+    bare = row.model_copy(update=dict.fromkeys(conditions))
+    assert "as much too mild" in year_of_climate(bare).warnings[0]
+    assert year_of_climate(row).design == year_of_climate(rows(Climate)["london"]).design
+    with pytest.raises(ValueError, match="all four of the design conditions"):
+        Climate.model_validate(bare.model_dump() | {"design_range_k": 7.0})

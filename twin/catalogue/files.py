@@ -22,6 +22,7 @@ R = TypeVar("R", bound=CatalogueRow)
 
 _COEFFICIENTS = (
     "capft", "eirft", "eirplr",
+    "cooling_design_degc", "wet_bulb_design_degc", "heating_design_degc",
     "inverter_load_frac", "inverter_time_s", "bypass_load_frac", "bypass_time_s",
 )  # fmt: skip
 

@@ -192,6 +192,11 @@ MEANING: dict[FindingCode, Meaning] = {
     FindingCode.FILLED_IN: Meaning(
         Severity.WARNING, "the answer stands on a guess for those hours", "a file without gaps"
     ),
+    FindingCode.HOURS_LEFT_OUT: Meaning(
+        Severity.NOTE,
+        "the hottest and coldest hours of the run are milder than the place has them",
+        "an EPW file of the place; a design_day for its hottest hours",
+    ),
 }
 """Every code, once."""
 

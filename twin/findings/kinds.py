@@ -80,6 +80,7 @@ class FindingCode(StrEnum):
     POOL_FINDS_NO_ROOM = "pool_finds_no_room"
     NEVER_HAPPENS = "never_happens"
     FILLED_IN = "filled_in"
+    HOURS_LEFT_OUT = "hours_left_out"
     CHANGES_NOTHING = "changes_nothing"
     RUN_TAKES_LONG = "run_takes_long"
     RUN_TOO_LARGE = "run_too_large"

@@ -63,4 +63,4 @@ def _later(year: YearOfAir, asked: ChangedWeather) -> YearOfAir:
     name = f"{year.name}, changed"
     dry = later.dry_bulb_degc
     wet = later.wet_bulb_degc
-    return replace(year, dry_bulb_degc=dry, wet_bulb_degc=wet, name=name)
+    return replace(year, dry_bulb_degc=dry, wet_bulb_degc=wet, name=name, design=None)

@@ -6,7 +6,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from twin.catalogue.rows.base import AtLeastZero, CatalogueRow, Positive, Temperature, rises
+from twin.catalogue.rows.base import AtLeastZero, CatalogueRow, Positive, Temperature, refuse, rises
+
+ThreePairs = tuple[Temperature, Temperature, Temperature, Temperature, Temperature, Temperature]
+"""Two temperatures each of what is exceeded in 0.4, 1 and 2 % of the hours."""
 
 
 class Climate(CatalogueRow):
@@ -45,10 +48,29 @@ class Climate(CatalogueRow):
     """Root mean square of what the cosines leave unexplained."""
     wet_bulb_rms_k: AtLeastZero
     """The same for the wet bulb."""
+    cooling_design_degc: ThreePairs | None = None
+    """Published design conditions of many years: dry bulb that 0.4 % of the hours exceed and the
+    mean wet bulb beside it, then of 1 % and of 2 %. Without them design days are those of the year.
+    """
+    wet_bulb_design_degc: ThreePairs | None = None
+    """The same of the wet bulb, and the mean dry bulb beside it."""
+    heating_design_degc: tuple[Temperature, Temperature] | None = None
+    """Dry bulb that 99.6 % and 99 % of the hours exceed."""
+    design_range_k: AtLeastZero | None = None
+    """Mean daily range of the dry bulb in the hottest month."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         rises(self, "wet_bulb_mean_degc", "dry_bulb_mean_degc", "dry_bulb_max_degc")
+        stated = (
+            self.cooling_design_degc,
+            self.wet_bulb_design_degc,
+            self.heating_design_degc,
+            self.design_range_k,
+        )
+        some = any(one is not None for one in stated)
+        whole = all(one is not None for one in stated)
+        refuse(some and not whole, "all four of the design conditions, or none of them")
         return self
 
 

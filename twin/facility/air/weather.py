@@ -83,6 +83,11 @@ def _from_climate(ledger: Ledger, asked: CatalogueClimate, named: bool) -> Weath
     start = ledger.scenario.start
     horizon_s = ledger.scenario.horizon
     year = year_of_climate(row, asked.smooth)
+    if asked.design_day is None or year.design is None:
+        ledger.remarks += (
+            Finding(FindingCode.HOURS_LEFT_OUT, row.name, text, ("site", "climate"))
+            for text in year.warnings
+        )
     if asked.design_day is not None:
         return changed(designed(year, asked.design_day, start, horizon_s), asked, year, start)
     found = from_year(year, start, horizon_s)

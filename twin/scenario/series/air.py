@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -21,6 +22,16 @@ _ENDS = np.cumsum([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]) * 24
 
 
 @dataclass(frozen=True)
+class DesignConditions:
+    """Published conditions of a station, of many years (ASHRAE Fundamentals, chapter 14)."""
+
+    values_degc: Mapping[str, tuple[float, float | None]]
+    """By name, such as `cooling_0.4`: dry and wet bulb; no wet bulb where none is published."""
+    range_k: float
+    """Mean daily range of the dry bulb in the hottest month."""
+
+
+@dataclass(frozen=True)
 class YearOfAir:
     """Outdoor air of a year of 365 days, at the ends of its hours: 1:00 on the first of January to
     24:00 on the last of December, local standard time. Arrays are (8760,).
@@ -35,6 +46,8 @@ class YearOfAir:
     """False where it is two cosines."""
     warnings: tuple[str, ...] = ()
     """What had to be filled in, or stands for something unknown."""
+    design: DesignConditions | None = None
+    """Published design conditions, where they are known and its hours are not."""
 
     @property
     def month(self) -> Index:

@@ -36,7 +36,12 @@ class DesignDay:
 
 
 def design_values(year: YearOfAir, which: str) -> tuple[float, float]:
-    """Dry and wet bulb of a design hour such as `cooling_0.4`, `wet_bulb_1` or `heating_99.6`."""
+    """Dry and wet bulb of a design hour such as `cooling_0.4`, `wet_bulb_1` or `heating_99.6`: the
+    published ones where the year has them, else its percentiles.
+    """
+    if year.design is not None:
+        dry_degc, wet_degc = year.design.values_degc[which]
+        return dry_degc, dry_degc - _gap_k(year, dry_degc) if wet_degc is None else wet_degc
     kind, _, percent = which.rpartition("_")
     dry = year.dry_bulb_degc
     wet = year.wet_bulb_degc
@@ -47,11 +52,23 @@ def design_values(year: YearOfAir, which: str) -> tuple[float, float]:
     return value, min(_beside(dry, value, wet), value)
 
 
+def _gap_k(year: YearOfAir, dry_degc: float) -> float:
+    """Dry over wet bulb in the hours closest to a dry bulb."""
+    return _beside(year.dry_bulb_degc, dry_degc, year.dry_bulb_degc - year.wet_bulb_degc)
+
+
 def _beside(of: Array, value: float, other: Array) -> float:
     """Mean of the other bulb in hours close to a value, or in the closest."""
     away_k = np.abs(of - value)
     near = away_k <= max(NEAR_K, float(away_k.min()))
     return float(other[near].mean())
+
+
+def _range_k(year: YearOfAir) -> float:
+    """Mean daily range of the hottest month."""
+    if year.design is not None:
+        return year.design.range_k
+    return float(year.daily_range_k[int(year.monthly(year.dry_bulb_degc).argmax())])
 
 
 def design_day(year: YearOfAir, which: str) -> DesignDay:
@@ -62,8 +79,7 @@ def design_day(year: YearOfAir, which: str) -> DesignDay:
     pascal = float(year.pressure_pa.mean())
     if which.startswith("heating"):
         return DesignDay(np.full(24, dry), np.full(24, wet), pascal)
-    hottest = int(year.monthly(year.dry_bulb_degc).argmax())
-    dry_day = dry - RANGE_SHARES * float(year.daily_range_k[hottest])
+    dry_day = dry - RANGE_SHARES * _range_k(year)
     pressure = np.full(24, pascal)
     ratio = moist_air.ratio_of_wet_bulb(np.full(24, dry), np.full(24, wet), pressure)
     held = np.minimum(ratio, moist_air.saturated_ratio(dry_day, pressure))

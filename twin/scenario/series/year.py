@@ -10,7 +10,7 @@ import numpy as np
 from twin.catalogue.rows import Climate
 from twin.catalogue.typical_years import typical_year
 from twin.errors import InputError, Problem
-from twin.scenario.series.air import HOURS, Array, YearOfAir
+from twin.scenario.series.air import HOURS, Array, DesignConditions, YearOfAir
 from twin.scenario.series.csv_rows import read_content
 from twin.scenario.series.epw import is_epw
 from twin.scenario.series.weather import BEGINNING, HOUR_S, WeatherRows, read_weather
@@ -36,16 +36,34 @@ def year_of_climate(row: Climate, smooth: bool = False) -> YearOfAir:
     """The typical year of a climate, or its cosines where it has none or they are asked for."""
     known = None if smooth else typical_year(row)
     dry, wet = known.hourly() if known else cosines(row, np.arange(1.0, HOURS + 1.0))
-    said = () if known or smooth else (_without_hours(row, float(dry.max())),)
+    design = None if known else design_conditions(row)
+    said = () if known or smooth else (_without_hours(row, float(dry.max()), design),)
     pressure_pa = np.full(HOURS, row.pressure_pa)
-    return YearOfAir(dry, wet, pressure_pa, row.name, known is not None, said)
+    return YearOfAir(dry, wet, pressure_pa, row.name, known is not None, said, design)
 
 
-def _without_hours(row: Climate, hottest_degc: float) -> str:
+def design_conditions(row: Climate) -> DesignConditions | None:
+    """Published design conditions of a climate; None where its row has none."""
+    cooling, wet, cold = row.cooling_design_degc, row.wet_bulb_design_degc, row.heating_design_degc
+    if cooling is None or wet is None or cold is None or row.design_range_k is None:
+        return None
+    values: dict[str, tuple[float, float | None]] = {}
+    for nth, percent in enumerate(("0.4", "1", "2")):
+        values[f"cooling_{percent}"] = (cooling[2 * nth], cooling[2 * nth + 1])
+        values[f"wet_bulb_{percent}"] = (wet[2 * nth + 1], wet[2 * nth])
+    values |= {"heating_99.6": (cold[0], None), "heating_99": (cold[1], None)}
+    return DesignConditions(values, row.design_range_k)
+
+
+def _without_hours(row: Climate, hottest_degc: float, design: DesignConditions | None) -> str:
     """What two cosines leave out of a year."""
+    days = "design days are those of the cosines, as much too mild"
+    if design is not None:
+        days = "design days are the published ones of the station"
     return (
         f"two cosines stand for the year of {row.name}: its hottest hour is {hottest_degc:.1f} °C "
-        f"where the typical year has {row.dry_bulb_max_degc:.1f} °C; an EPW file has the hours"
+        f"where the typical year has {row.dry_bulb_max_degc:.1f} °C; {days}; an EPW file has the "
+        "hours"
     )
 
 
