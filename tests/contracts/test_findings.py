@@ -47,7 +47,11 @@ def test_every_code_has_one_meaning_with_consequence_and_cure() -> None:
     assert all(meaning.consequence and meaning.cure for meaning in MEANING.values())
     errors = {code.value for code, meaning in MEANING.items() if meaning.severity == Severity.ERROR}
     assert set(get_args(Allowed)) <= errors
-    cannot_run = {FindingCode.POOL_FINDS_NO_ROOM, FindingCode.LAYOUT_DOES_NOT_FIT}
+    cannot_run = {
+        FindingCode.POOL_FINDS_NO_ROOM,
+        FindingCode.LAYOUT_DOES_NOT_FIT,
+        FindingCode.REQUESTS_TOO_LONG,
+    }
     assert errors - set(get_args(Allowed)) == cannot_run
 
 

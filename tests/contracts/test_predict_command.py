@@ -110,6 +110,7 @@ def test_every_name_that_is_wrong_is_told(capsys: pytest.CaptureFixture[str]) ->
         (("--gpu", "H100", "--tp", "2", "--software", "vlm"), "vllm"),
         (("--gpu", "H100", "--tp", "2", "--kv-dtype", "fp4"), "fp8"),
         (("--gpu", "H100", "--tp", "16", "--dtype", "fp8"), "scale-up domain"),
+        (("--gpu", "H100", "--tp", "4", "--input", "200000"), "at most the 131,072 tokens that"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_cure(
@@ -117,17 +118,6 @@ def test_what_cannot_be_is_refused_with_its_cure(
 ) -> None:
     assert main(["predict", "inference", *LLAMA, *options]) == 2
     assert said in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("prompt", "told"), [("131000", False), ("200000", True)])
-def test_more_tokens_than_a_model_was_released_for_are_told(
-    prompt: str, told: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """131,072 of Llama 3.1: `max_position_embeddings` of its configuration."""
-    asked = ("--model", "Llama-3.1-8B", "--gpu", "H100", "--input", prompt, "--output", "72")
-    assert main(["predict", "inference", *asked, "--concurrency", "1", "--json"]) == 0
-    notes = " ".join(json.loads(capsys.readouterr().out)["notes"])
-    assert ("more than the 131,072 that Llama-3.1-8B" in notes) == told
 
 
 def test_every_quantity_without_its_unit_is_told(capsys: pytest.CaptureFixture[str]) -> None:

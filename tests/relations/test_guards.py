@@ -13,9 +13,8 @@ from planner import answer, asked, loaded, written
 
 import twin
 from twin.errors import InputError
+from twin.facility.serving.lengths import length_law, pool_named
 from twin.simulation.serving.arrivals import single_requests
-from twin.simulation.serving.guarding import pool_named
-from twin.simulation.serving.lengths import length_law
 
 INSTRUCTIONS = 300
 VERDICT = 4

@@ -340,7 +340,9 @@ def test_every_quantity_has_a_unit() -> None:
         "peukert_exponent",
         "head_exponent",
         "max_sequences",
+        "max_sequences_small",
         "token_budget",
+        "token_budget_small",
         "cuda_graphs",
         "prefix_cache",
     }

@@ -22,9 +22,10 @@ import pytest
 from tests.sources import table
 from twin import predict_inference
 from twin.catalogue import shipped
-from twin.catalogue.rows import Gpu
+from twin.catalogue.names import named
+from twin.catalogue.rows import Gpu, ServingSoftware
 from twin.cli import main
-from twin.facility.serving.software import SOFTWARE, limits_on
+from twin.facility.serving.software import limits_on
 
 ROWS = table("workload/serving_points_elsewhere.csv")
 SWEEP = "silybench"
@@ -86,11 +87,15 @@ def test_an_older_card_and_long_prompts() -> None:
     assert vllm.max() < 0.43
 
 
+def _engine(name: str) -> ServingSoftware:
+    return named(shipped(), ServingSoftware, name)
+
+
 def test_what_vllm_ships_with_is_what_was_taken() -> None:
     """Budget and sequences that nobody states are those of `arg_utils.py`, on each GPU."""
     for row in ROWS:
         if row["source"] in (SWEEP, "gpustack"):
-            limits = limits_on(SOFTWARE[row["software"]], shipped().get(Gpu, row["gpu"]))
+            limits = limits_on(_engine(row["software"]), shipped().get(Gpu, row["gpu"]))
             taken = int(row["token_budget"]), int(row["max_sequences"])
             assert (limits.token_budget, limits.max_sequences) == taken
 

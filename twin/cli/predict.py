@@ -39,7 +39,10 @@ Concurrency = Annotated[
 Dtype = Annotated[str, Option("--dtype", help="auto, bf16, fp8 or fp4: format of the products.")]
 KvDtype = Annotated[str, Option("--kv-dtype", help="auto, bf16 or fp8: keys and values.")]
 Software = Annotated[
-    str, Option("--software", help="tensorrt-llm, vllm (to 0.13) or vllm-async (0.14 and later).")
+    str,
+    Option(
+        "--software", help="An engine: tensorrt-llm, vllm (to 0.13), vllm-async (0.14 on), sglang."
+    ),
 ]
 Eager = Annotated[
     bool, Option("--eager", help="No iteration is replayed as a graph: the host queues kernels.")
@@ -54,6 +57,10 @@ Budget = Annotated[
 Most = Annotated[
     int | None,
     Option("--max-sequences", metavar="N", help="At once on a rank; else as the software ships."),
+]
+Context = Annotated[
+    int | None,
+    Option("--context", metavar="N", help="Longest request; else as the model was released for."),
 ]
 PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
@@ -105,6 +112,7 @@ def inference(
     requests: Requests = None,
     token_budget: Budget = None,
     max_sequences: Most = None,
+    context: Context = None,
     power_cap: PowerCap = None,
     profile: Profile = None,
     drafts: Drafts = 0,
@@ -131,6 +139,7 @@ def inference(
         requests=requests,
         token_budget=token_budget,
         max_sequences=max_sequences,
+        context_tokens=context,
         profile=profile,
         drafts=drafts,
         acceptance=acceptance,

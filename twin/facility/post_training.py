@@ -16,7 +16,7 @@ from twin.catalogue.shapes import shape_of
 from twin.facility.serving.board_clock import board_of
 from twin.facility.serving.device import DeviceKernels
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import software_of, window_rules
+from twin.facility.serving.software import Software, window_rules
 from twin.facility.training_law import TrainingLaw
 from twin.physics import training
 from twin.physics.inference import RUNTIME_BYTES, USABLE_MEMORY_FRAC
@@ -55,6 +55,8 @@ class PostTrainingLaw:
     gpus: int
     """Of the whole gang."""
     kernels: DeviceKernels
+    software: Software
+    """Whose times stand beside the kernels while answers are made."""
 
     @property
     def layout(self) -> training.Layout:
@@ -81,7 +83,7 @@ class PostTrainingLaw:
         """What makes answers. ValueError where the model cannot be cut so, or does not fit."""
         asked = self.rollouts
         formats = served_formats(self.model, self.gpu, asked.dtype, "auto")[1]
-        windows = window_rules(software_of(asked.software), self.gpu)
+        windows = window_rules(self.software, self.gpu)
         replica = ServingReplica(
             shape_of(self.model), formats, asked.tensor_parallel, windows=windows
         )
@@ -120,7 +122,7 @@ class PostTrainingLaw:
         most = int(max(float(hand.sequences.max()) for hand in self._hands))
         begun = self.rollouts.prompt_tokens
         over = LawRange(most, max(BUDGET, most), self._longest_tokens, begun)
-        host = software_of(self.rollouts.software).host
+        host = self.software.host
         return iteration_laws(self.replica, self.kernels.times, host, over, tuple(CLOCKS.tolist()))
 
     @cached_property

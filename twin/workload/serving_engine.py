@@ -21,6 +21,9 @@ class EngineOptions(Stated):
     """Most sequences that run at once on a replica."""
     token_budget: PositiveInt | None = Field(default=None, le=10_000_000)
     """Most tokens of one iteration, made and read: what chunked prefill fills."""
+    context_tokens: PositiveInt | None = Field(default=None, le=100_000_000)
+    """Most tokens of one request, prompt and answer (vLLM's max_model_len), for a model whose
+    positions are stretched or kept short; what it was released for where not stated."""
     prefix_cache: bool | None = None
     """Whether blocks of prompts are kept for prompts that begin alike."""
     cuda_graphs: bool | None = None

@@ -48,6 +48,9 @@ class InferenceQuestion:
     """Running at once at most on an attention rank; as the software ships where not stated."""
     token_budget: int | None = None
     """Tokens of an iteration at most; as the software ships where not stated."""
+    context_tokens: int | None = None
+    """Most tokens of a request, prompt and answer, where the engine is set to stretch a model's
+    positions or keep them short; what the model was released for where not stated."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
     profile: str | Path | None = None
@@ -107,6 +110,7 @@ class InferenceQuestion:
             ("--output", self.output_tokens),
             ("--max-sequences", 1 if self.max_sequences is None else self.max_sequences),
             ("--token-budget", 1 if self.token_budget is None else self.token_budget),
+            ("--context", 1 if self.context_tokens is None else self.context_tokens),
             ("--concurrency", 1 if self.concurrency == MOST else self.concurrency),
             ("--requests", 1 if self.requests is None else self.requests),
         )

@@ -11,13 +11,14 @@ from twin.analysis.prediction.cuts import held_by, working
 from twin.analysis.prediction.profiled import profile_for
 from twin.catalogue import Catalogue
 from twin.catalogue.names import named
-from twin.catalogue.rows import Gpu, Model
+from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.catalogue.shapes import shape_of
 from twin.errors import InputError, Problem, every_problem
+from twin.facility.serving.context import STRETCHED, allowed_request, longest_request
 from twin.facility.serving.device import DeviceKernels, kernels_of
 from twin.facility.serving.formats import served_formats
 from twin.facility.serving.power import GpuPower
-from twin.facility.serving.software import Software, eager, limits_on, software_named, window_rules
+from twin.facility.serving.software import Software, eager, limits_on, software_of, window_rules
 from twin.physics.inference import RUNTIME_BYTES
 from twin.physics.kernels import (
     BenchmarkRun,
@@ -48,25 +49,35 @@ class ReplicaCase:
     dtype: str
     replica: ServingReplica
     kernels: DeviceKernels
-    software: Software
+    engine: ServingSoftware
+
+    @property
+    def software(self) -> Software:
+        """Whose times stand beside the kernels."""
+        return software_of(self.engine)
+
+    @property
+    def eager(self) -> bool:
+        """Whether the host queues every kernel: asked, or as the software ships."""
+        return self.asked.eager or not self.engine.cuda_graphs
 
     @property
     def host(self) -> HostTimes:
         """What software adds to the kernels."""
         times = self.software.host
-        if not self.asked.eager:
+        if not self.eager:
             return times
         return eager(times, self.model.layers, self.kernels.eager_layer_s)
 
     @property
     def token_budget(self) -> int:
         """Tokens of an iteration at most."""
-        return self.asked.token_budget or limits_on(self.software, self.gpu).token_budget
+        return self.asked.token_budget or limits_on(self.engine, self.gpu).token_budget
 
     @property
     def max_sequences(self) -> int:
         """Running at once at most on an attention rank."""
-        return self.asked.max_sequences or limits_on(self.software, self.gpu).max_sequences
+        return self.asked.max_sequences or limits_on(self.engine, self.gpu).max_sequences
 
     @property
     def room_bytes(self) -> float:
@@ -96,7 +107,7 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
         question.check,
         lambda: named(catalogue, Model, question.model, "--model"),
         lambda: named(catalogue, Gpu, question.gpu, "--gpu"),
-        lambda: software_named(question.software),
+        lambda: named(catalogue, ServingSoftware, question.software, "--software"),
         question.cut,
     )
     model = named(catalogue, Model, question.model, "--model")
@@ -105,10 +116,10 @@ def looked_up(question: InferenceQuestion, catalogue: Catalogue) -> ReplicaCase:
     dtype, formats = served_formats(model, gpu, question.dtype, question.kv_dtype)
     outside = crossings(tensor * data, stages, gpu.scaleup_domain_gpus)
     link = StageLink(outside, question.link_bit_s / 8)
-    engine = software_named(question.software)
+    engine = named(catalogue, ServingSoftware, question.software, "--software")
     replica = ServingReplica(
         shape_of(model), formats, tensor, data, pipeline=stages, link=link,
-        windows=window_rules(engine, gpu),
+        windows=window_rules(software_of(engine), gpu),
     )  # fmt: skip
     kernels = kernels_of(gpu, profile_for(question.profile, gpu, model))
     return ReplicaCase(question, model, gpu, dtype, replica, kernels, engine)
@@ -122,6 +133,7 @@ def refuse_misfit(case: ReplicaCase) -> None:
         domain = f"at most {case.gpu.scaleup_domain_gpus}, the scale-up domain of {case.gpu.name}"
         cure = "--pp spreads layers over stages, which may stand in several domains"
         found.append(Problem("--parallelism", f"{case.replica.stage_gpus} GPUs", domain, cure))
+    found += _too_long(case)
     if not found and case.most < 1:
         found.append(_too_large(case))
     if found:
@@ -133,6 +145,17 @@ def _uncut(case: ReplicaCase, found: str) -> Problem:
     rules = [allowed for one, allowed in replica_problems(case.replica) if one == found]
     cure = working(case.replica, case.gpu.scaleup_domain_gpus, case.held_as)
     return Problem("--parallelism", f"{found} of {case.model.name}", ", and ".join(rules), cure)
+
+
+def _too_long(case: ReplicaCase) -> list[Problem]:
+    """A request beyond what the model, or its engine, takes."""
+    longest = case.asked.input_tokens + case.asked.output_tokens
+    stated = case.asked.context_tokens
+    if longest <= longest_request(case.model, stated):
+        return []
+    cure = f"shorter requests; or {STRETCHED}: --context {longest}"
+    allowed = allowed_request(case.model, stated)
+    return [Problem("--input", f"{longest:,} tokens of a request", allowed, cure)]
 
 
 def _too_large(case: ReplicaCase) -> Problem:

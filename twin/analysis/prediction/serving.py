@@ -24,7 +24,7 @@ from twin.physics.kernels import (
 SHORT = {
     "tp": "parallelism", "pp": "parallelism", "link": "link_bit_s", "power_cap": "power_cap_w",
     "memory": "memory_frac", "draft_time": "draft_time_s", "input": "input_tokens",
-    "output": "output_tokens",
+    "output": "output_tokens", "context": "context_tokens",
 }  # fmt: skip
 """What the command line calls some options."""
 SETTLED_FILLINGS = 6

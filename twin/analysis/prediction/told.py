@@ -143,7 +143,7 @@ def _uncertainty(case: ReplicaCase, run: BenchmarkRun) -> float:
     usual = engine.experts_error_frac if sparse else engine.dense_error_frac
     carried = CARRIED_ERROR_FRAC if case.kernels.carried else 0.0
     outside = OUTSIDE_ERROR_FRAC if run.outside_frac > OUTSIDE_FRAC else 0.0
-    queued = EAGER_ERROR_FRAC if case.asked.eager else 0.0
+    queued = EAGER_ERROR_FRAC if case.eager else 0.0
     stages = STAGES_ERROR_FRAC if case.replica.pipeline > 1 else 0.0
     return max(usual, carried, queued, stages) + outside
 
@@ -161,16 +161,4 @@ def _notes(case: ReplicaCase, in_flight: int, held: int, budget: int) -> tuple[s
         notes.append(f"token budget raised to {budget}, for every running sequence")
     if asked.drafts:
         notes.append(DRAFTS_NOTE)
-    return (*notes, *_context_notes(case))
-
-
-def _context_notes(case: ReplicaCase) -> tuple[str, ...]:
-    """That a request is longer than the model was released for, where its row says."""
-    most = case.model.context_tokens
-    longest = case.asked.input_tokens + case.asked.output_tokens
-    if most is None or longest <= most:
-        return ()
-    return (
-        f"{longest:,} tokens of a request are more than the {most:,} that {case.model.name} was "
-        f"released for: engines refuse them unless its positions are stretched",
-    )
+    return tuple(notes)

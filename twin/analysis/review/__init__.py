@@ -22,6 +22,7 @@ from twin.analysis.review import (
     moisture,
     phases,
     power,
+    requests,
     selectivity,
     set_points,
     short_circuit,
@@ -95,6 +96,7 @@ def review(facility: Facility) -> tuple[Finding, ...]:
         *air.findings(facility),
         *space.findings(facility),
         *work.findings(facility),
+        *requests.findings(facility),
         *effort.findings(facility),
         *facility.remarks,
     ]

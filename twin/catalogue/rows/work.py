@@ -12,6 +12,8 @@ AtLeastOne = Annotated[int, Field(ge=1)]
 """How many, where none would be said by an empty cell."""
 NumberFormat = Literal["fp32", "bf16", "fp16", "fp8", "mxfp8", "nvfp4", "mxfp4"]
 """Formats in which weights are released."""
+Scheduler = Literal["tensorrt-llm", "vllm", "vllm-async"]
+"""Whose times beside the kernels were measured."""
 
 
 class Model(CatalogueRow):
@@ -59,8 +61,8 @@ class Model(CatalogueRow):
     """Whether they see what there is so far of chunks of `window_tokens`, which begin one after
     another (Llama 4), and not the last ones."""
     context_tokens: AtLeastOne | None = None
-    """Longest context that the model was released for, `max_position_embeddings` of its
-    configuration (aiconfigurator-core 0.12.0, model_configs); empty where not looked up."""
+    """Longest context that the model was released for, prompt and answer together:
+    `max_position_embeddings` of its configuration; empty where nobody says."""
     format: NumberFormat = "bf16"
     """Number format of the weights as released."""
     format_experts: NumberFormat | Literal[""] = ""
@@ -130,6 +132,13 @@ class ServingSoftware(CatalogueRow):
     """Most sequences that run at once."""
     token_budget: Annotated[int, Field(ge=1)]
     """Most tokens of one iteration, made and read."""
+    max_sequences_small: AtLeastOne | None = None
+    """The same on the A100 and on GPUs below 70 GiB, where it differs."""
+    token_budget_small: AtLeastOne | None = None
+    """The same on the A100 and on GPUs below 70 GiB, where it differs."""
+    scheduler: Scheduler = "tensorrt-llm"
+    """Whose times stand beside the kernels: of `tensorrt-llm`; of `vllm` to 0.13, whose scheduler
+    waits for each iteration; of `vllm-async`, 0.14 and later, an iteration ahead."""
     page_tokens: Annotated[int, Field(ge=1)]
     """Tokens of one memory page of keys and values."""
     memory_frac: Annotated[float, Field(gt=0, le=1)]
@@ -142,4 +151,6 @@ class ServingSoftware(CatalogueRow):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         rises(self, "max_sequences", "token_budget")
+        if self.max_sequences_small and self.token_budget_small:
+            rises(self, "max_sequences_small", "token_budget_small")
         return self

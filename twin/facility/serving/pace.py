@@ -25,7 +25,7 @@ from twin.facility.gpu_profiles import SCALE_UP_SHARE, Profiled
 from twin.facility.serving.board_clock import Board, board_of, held_curve, held_laws
 from twin.facility.serving.device import kernels_of
 from twin.facility.serving.formats import served_formats
-from twin.facility.serving.software import eager, software_of, window_rules
+from twin.facility.serving.software import Software, eager, window_rules
 from twin.physics import inference
 from twin.physics.inference import RUNTIME_BYTES, DecodeCurve, OperatingPoint
 from twin.physics.kernels import (
@@ -68,6 +68,8 @@ class EngineLimits:
     """Of GPU memory."""
     graphs: bool
     """Whether iterations are replayed as graphs."""
+    software: Software
+    """Whose times stand beside the kernels."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def _by_kernels(
 ) -> ReplicaPace:  # fmt: skip
     kernels = kernels_of(on.gpu, on.measured_for(model))
     formats = served_formats(model, on.gpu, pool.dtype, pool.engine.kv_dtype or "auto")[1]
-    software = software_of(pool.engine.software)
+    software = allowed.software
     replica = ServingReplica(
         shape_of(model), formats, pool.tensor_parallel, pool.attention_ranks,
         pipeline=pool.pipeline, link=link, windows=window_rules(software, on.gpu),

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from twin.catalogue.rows import Gpu
-from twin.errors import InputError, Problem, did_you_mean
+from twin.catalogue.rows import Gpu, ServingSoftware
 from twin.physics.kernels import HostTimes, WindowRules
 
 
@@ -43,21 +42,15 @@ class Software:
     dense_error_frac: float
     experts_error_frac: float
     source: str
-    limits: ShippedLimits = ShippedLimits(8192, 2048)
-    """TensorRT-LLM's max_num_tokens and max_batch_size."""
-    limits_small: ShippedLimits | None = None
-    """On the A100 and GPUs below `LARGE_BYTES`, where they differ."""
 
 
 VLLM = HostTimes(iteration_s=2.6e-3, sequence_s=3.9e-5)
 """Of a scheduler in Python that works between iterations. The hosts of TensorRT-LLM's stages, whose
 loop is in Python too, are taken to need as much behind their kernels: nobody measured them."""
 LARGE_BYTES = 70 * 2**30
-VLLM_LIMITS = ShippedLimits(8192, 1024)
-VLLM_LIMITS_SMALL = ShippedLimits(2048, 256)
-"""Of its API server, with `LARGE_BYTES` and the A100 by name: vLLM, vllm/engine/arg_utils.py at
+"""Below these, and on the A100 by name, vLLM's API server allows less: vllm/engine/arg_utils.py at
 commit 99d7eb5d and get_batch_defaults of later ones; at 001999d2 H100 and H200 alone were large."""
-SOFTWARE = {
+SOFTWARE: dict[str, Software] = {
     one.name: one
     for one in (
         Software(
@@ -83,8 +76,6 @@ SOFTWARE = {
             0.15,
             0.20,
             "host times fitted on vLLM points of the ML.ENERGY leaderboard",
-            VLLM_LIMITS,
-            VLLM_LIMITS_SMALL,
         ),
         Software(
             "vllm-async",
@@ -99,8 +90,6 @@ SOFTWARE = {
             0.15,
             0.20,
             "vLLM's host times, hidden behind kernels as its scheduler of 0.14 and later has them",
-            VLLM_LIMITS,
-            VLLM_LIMITS_SMALL,
         ),
     )
 }
@@ -108,9 +97,6 @@ EAGER_LAYER_S = 7.1e-4
 """For the host to queue a layer where nobody measured it: Qwen2.5-Omni 7B (28 layers) makes a token
 in 22 to 23 ms under vLLM on an A800 without graphs, 13 ms with them (vllm-omni, issue 7960,
 2026-09-22); what vLLM takes for an iteration is off. A fast host takes half of it."""
-LIKE_VLLM = ("vllm", "sglang", "dynamo")
-"""Rows of engines whose schedulers run between iterations in Python; that SGLang takes vLLM's times
-is assumed."""
 CARRIED_ERROR_FRAC = 0.25
 """Assumed where rates are carried over from another GPU by data sheet."""
 EAGER_ERROR_FRAC = 0.5
@@ -124,19 +110,19 @@ PUBLISHED_REQUESTS = ((2_500, 3_000), (12_000, 1_500))
 LONG_RUN_REQUESTS = 1_000
 
 
-def software_named(name: str) -> Software:
-    """The engine of that name. InputError for others."""
-    plain = name.strip().lower().replace("_", "-")
-    if plain in SOFTWARE:
-        return SOFTWARE[plain]
-    hint = did_you_mean(plain, SOFTWARE)
-    raise InputError([Problem("--software", repr(name), ", ".join(SOFTWARE), hint)])
+def software_of(row: ServingSoftware | None) -> Software:
+    """Whose times an engine's row takes; TensorRT-LLM's where none is named."""
+    return SOFTWARE[row.scheduler if row else "tensorrt-llm"]
 
 
-def limits_on(engine: Software, gpu: Gpu) -> ShippedLimits:
+def limits_on(row: ServingSoftware, gpu: Gpu) -> ShippedLimits:
     """What an engine allows at once on a GPU where nobody states it."""
     small = gpu.memory_bytes < LARGE_BYTES or "a100" in gpu.name.lower()
-    return engine.limits_small if small and engine.limits_small else engine.limits
+    if not small:
+        return ShippedLimits(row.token_budget, row.max_sequences)
+    return ShippedLimits(
+        row.token_budget_small or row.token_budget, row.max_sequences_small or row.max_sequences
+    )
 
 
 def published_requests(tokens: int) -> int:
@@ -159,11 +145,3 @@ def window_rules(engine: Software, gpu: Gpu) -> WindowRules:
     """What an engine does on a GPU about layers that see a window or a chunk of their context."""
     before_blackwell = gpu.fp4_flop_s is None
     return WindowRules(engine.keeps_windows, engine.masked_chunks and before_blackwell)
-
-
-def software_of(row: str | None) -> Software:
-    """The engine of a catalogue row: vLLM for those that run it or are built like it (Dynamo's
-    workers, SGLang), TensorRT-LLM for the others and where none is named.
-    """
-    like_vllm = row is not None and row.lower() in LIKE_VLLM
-    return SOFTWARE["vllm" if like_vllm else "tensorrt-llm"]

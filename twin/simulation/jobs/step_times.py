@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from twin.calibration.kernel_tables import has_tables
-from twin.catalogue.rows import Gpu, Model
+from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused, transformer
 from twin.facility.post_training import PostTrainingLaw
 from twin.facility.serving.device import kernels_of
+from twin.facility.serving.software import software_of
 from twin.facility.training_fit import misfits
 from twin.facility.training_kernels import training_kernels
 from twin.facility.training_law import TrainingLaw, training_law
@@ -74,7 +75,8 @@ class TrainingSpeed:
             return trains
         model = scenario.catalogue.get(Model, self.spec.model)
         kernels = kernels_of(on.gpu, on.measured_for(model))
-        law = PostTrainingLaw(trains, asked, model, on.gpu, gpus, kernels)
+        engine = software_of(scenario.catalogue.get(ServingSoftware, asked.software))
+        law = PostTrainingLaw(trains, asked, model, on.gpu, gpus, kernels, engine)
         try:
             law.step()
         except ValueError as error:

@@ -5,19 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from twin.arrays import Array
+from twin.facility.serving.lengths import length_law, pool_named
 from twin.physics.serving.latency import LengthLaw
 from twin.physics.serving.requests import RequestList
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
-from twin.simulation.serving.guarding import (
-    let_through,
-    passed_counts,
-    passes,
-    pool_named,
-    read_by,
-    reads_of,
-)
-from twin.simulation.serving.lengths import length_law
+from twin.simulation.serving.guarding import let_through, passed_counts, passes, read_by, reads_of
 from twin.traces import RequestTrace
 from twin.workload import Pool
 

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import prod
 
 import numpy as np
 
 from twin.arrays import Array, Mask
-from twin.physics.serving.latency import LengthLaw
+from twin.facility.serving.lengths import passed_frac
 from twin.physics.serving.requests import RequestList
 from twin.scenario.schema import Scenario
 from twin.seeds import stream
 from twin.workload import Pool
 from twin.workload.guard import GuardedService
-
-
-def pool_named(scenario: Scenario, name: str) -> Pool:
-    """The pool of a service."""
-    return next(p for work in scenario.workload for p in work.pools() if p.name == name)
-
-
-def passed_frac(scenario: Scenario, service: str) -> float:
-    """Share of the prompts of a service that none of its guards stops."""
-    asked = [pool.requests.guards for work in scenario.workload for pool in work.pools()]
-    return prod(1.0 - one.blocked for one in asked if one and one.service == service)
 
 
 def passed_counts(scenario: Scenario, service: str, come: Array) -> Array:
@@ -78,22 +66,3 @@ def read_by(guard: Pool, guarded: GuardedService, come: RequestList, kept: Mask)
     cached = np.minimum(guard.requests.cached_tokens, read - 1)
     verdict = np.full(read.size, guarded.verdict_tokens, dtype=np.int64)
     return RequestList(arrival_s[order], read, verdict, cached)
-
-
-def lengths_read(
-    guarded: GuardedService, of: LengthLaw, passed: float, cached_tokens: float
-) -> LengthLaw:
-    """Lengths of what a guard reads: mean and spread of prompts and of prompts with answers,
-    together log-normal.
-    """
-    many = np.array([1.0, passed]) * [name in guarded.reads for name in ("prompt", "answer")]
-    weight = many / many.sum()
-    prompt = of.input_tokens
-    answer = of.output_tokens
-    mean = guarded.instructions_tokens + np.array([prompt, prompt + answer])
-    of_prompt = prompt**2 * np.expm1(of.input_log_sigma**2)
-    of_answer = answer**2 * np.expm1(of.output_log_sigma**2)
-    square = mean**2 + np.array([of_prompt, of_prompt + of_answer])
-    whole = float(weight @ mean)
-    sigma = float(np.sqrt(np.log(weight @ square / whole**2)))
-    return LengthLaw(whole, float(guarded.verdict_tokens), sigma, 0.0, cached_tokens)

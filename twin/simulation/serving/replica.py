@@ -7,10 +7,12 @@ from functools import lru_cache
 import numpy as np
 
 from twin.arrays import Array
-from twin.catalogue.rows import Model, ServingSoftware
+from twin.catalogue.rows import Gpu, Model, ServingSoftware
 from twin.errors import InputError
 from twin.facility.gpu_profiles import Profiled, refused
+from twin.facility.serving.lengths import length_law, of_stage
 from twin.facility.serving.pace import EngineLimits, ReplicaPace, replica_pace
+from twin.facility.serving.software import limits_on, software_of
 from twin.physics.inference import USABLE_MEMORY_FRAC, DecodeCurve, OperatingPoint, operating_point
 from twin.physics.kernels import TOGETHER, StageLink
 from twin.physics.serving.columns import LawTables
@@ -18,7 +20,6 @@ from twin.physics.serving.latency import LengthLaw, LoadCurve, Objective
 from twin.physics.serving.law import Engine, ReplicaLaw, tabulated
 from twin.physics.serving.tails import load_curve, next_load
 from twin.scenario.schema import Scenario
-from twin.simulation.serving.lengths import length_law, of_stage
 from twin.workload import Pool
 from twin.workload.serving_engine import Stage
 
@@ -45,9 +46,10 @@ class ReplicaSpeed:
         self.lengths = of_stage(self.asked, pool.stage)
         self.pool = pool
         software = _software(scenario, pool)
-        self.pace = _pace(scenario, pool, on, self.lengths, _allowed(pool, software), link)
+        allowed = _allowed(pool, software, on.gpu)
+        self.pace = _pace(scenario, pool, on, self.lengths, allowed, link)
         try:
-            self.engine = _engine(pool, software, self.pace.kv_capacity_tokens)
+            self.engine = _engine(pool, software, allowed, self.pace.kv_capacity_tokens)
         except ValueError as error:
             raise _does_not_fit(scenario, pool, error) from error
         curve = self.pace.curve
@@ -161,18 +163,20 @@ def _software(scenario: Scenario, pool: Pool) -> ServingSoftware | None:
     return None if name is None else scenario.catalogue.get(ServingSoftware, name)
 
 
-def _allowed(pool: Pool, software: ServingSoftware | None) -> EngineLimits:
-    """The engine's limits: what is stated, else what its software has, else what most have; of all
-    micro-batches together.
+def _allowed(pool: Pool, software: ServingSoftware | None, gpu: Gpu) -> EngineLimits:
+    """The engine's limits: what is stated, else what its software has on this GPU, else what most
+    have; of all micro-batches together.
     """
-    most = pool.engine.max_sequences or (software.max_sequences if software else SEQUENCES_MAX)
-    usual = software.token_budget if software else max(TOKEN_BUDGET, most)
+    ships = limits_on(software, gpu) if software else None
+    most = pool.engine.max_sequences or (ships.max_sequences if ships else SEQUENCES_MAX)
+    usual = ships.token_budget if ships else max(TOKEN_BUDGET, most)
     budget = pool.engine.token_budget or usual
     return EngineLimits(
         (min(most, budget) if pool.stage is Stage.PREFILL else most) * pool.pipeline,
         budget * pool.pipeline,
         software.memory_frac if software else USABLE_MEMORY_FRAC,
         _replays_graphs(pool, software),
+        software_of(software),
     )
 
 
@@ -184,9 +188,10 @@ def _replays_graphs(pool: Pool, software: ServingSoftware | None) -> bool:
     return software is None or software.cuda_graphs
 
 
-def _engine(pool: Pool, software: ServingSoftware | None, kv_tokens: float) -> Engine:
+def _engine(
+    pool: Pool, software: ServingSoftware | None, allowed: EngineLimits, kv_tokens: float
+) -> Engine:
     options = pool.engine
-    allowed = _allowed(pool, software)
     page = software.page_tokens if software else 16
     kept = software.prefix_cache if software else True
     trace = pool.requests.recorded()

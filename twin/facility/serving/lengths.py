@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
@@ -10,9 +11,9 @@ from twin.arrays import Array
 from twin.catalogue.rows import RequestLengths
 from twin.physics.serving.latency import LengthLaw
 from twin.scenario.schema import Scenario
-from twin.simulation.serving.guarding import lengths_read, passed_frac, pool_named
 from twin.traces import RequestTrace
 from twin.workload import Pool
+from twin.workload.guard import GuardedService
 from twin.workload.serving_engine import Stage
 
 
@@ -23,7 +24,7 @@ def length_law(scenario: Scenario, pool: Pool) -> LengthLaw:
     if requests.guards is not None:
         service = requests.guards.service
         of = length_law(scenario, pool_named(scenario, service))
-        return lengths_read(requests.guards, of, passed_frac(scenario, service), cached)
+        return _lengths_read(requests.guards, of, passed_frac(scenario, service), cached)
     trace = requests.recorded()
     if trace is not None:
         return _of_trace(trace, cached)
@@ -57,3 +58,33 @@ def _log_sigma(tokens: Array) -> float:
     """Of the log-normal law with this mean and median; of the logarithms where these fall apart."""
     ratio = float(tokens.mean() / max(np.median(tokens), 1.0))
     return float(np.sqrt(2 * np.log(ratio))) if ratio > 1 else float(np.log(tokens).std())
+
+
+def pool_named(scenario: Scenario, name: str) -> Pool:
+    """The pool of a service."""
+    return next(p for work in scenario.workload for p in work.pools() if p.name == name)
+
+
+def passed_frac(scenario: Scenario, service: str) -> float:
+    """Share of the prompts of a service that none of its guards stops."""
+    asked = [pool.requests.guards for work in scenario.workload for pool in work.pools()]
+    return prod(1.0 - one.blocked for one in asked if one and one.service == service)
+
+
+def _lengths_read(
+    guarded: GuardedService, of: LengthLaw, passed: float, cached_tokens: float
+) -> LengthLaw:
+    """Lengths of what a guard reads: mean and spread of prompts and of prompts with answers,
+    together log-normal.
+    """
+    many = np.array([1.0, passed]) * [name in guarded.reads for name in ("prompt", "answer")]
+    weight = many / many.sum()
+    prompt = of.input_tokens
+    answer = of.output_tokens
+    mean = guarded.instructions_tokens + np.array([prompt, prompt + answer])
+    of_prompt = prompt**2 * np.expm1(of.input_log_sigma**2)
+    of_answer = answer**2 * np.expm1(of.output_log_sigma**2)
+    square = mean**2 + np.array([of_prompt, of_prompt + of_answer])
+    whole = float(weight @ mean)
+    sigma = float(np.sqrt(np.log(weight @ square / whole**2)))
+    return LengthLaw(whole, float(guarded.verdict_tokens), sigma, 0.0, cached_tokens)
