@@ -35,15 +35,20 @@ class LoadRequests:
         self.shape = min(in_turn, SHARED_MAX)
         shape = 1 if fewest else self.shape
         self.rng = np.random.default_rng(seed)
+        self.rate = rate
         self.prompt, self.output = lengths.drawn(REQUESTS, seed + 1)
         self.mean_prompt = float(self.prompt.mean())
         self.mean_output = float(self.output.mean())
+        self.likely = self.output / self.output.sum()
+        """(request,) of those under way, longer answers more often."""
+        self.held = float((self.likely * (self.prompt + self.output / 2)).sum())
+        """Mean context of one under way."""
         self.prompts: list[int] = self.prompt.tolist()
         self.outputs: list[int] = self.output.tolist()
         gaps = self.rng.gamma(shape, 1.0 / shape, REQUESTS)
         self.arrival = np.cumsum(gaps / gaps.mean() / (rate * self.replicas))
-        self.first_s = np.full(REQUESTS, np.nan)
-        self.done_s = np.full(REQUESTS, np.nan)
+        self.first_s = [np.nan] * REQUESTS
+        self.done_s = [np.nan] * REQUESTS
 
     def begun(self, many: int) -> Array:
         """(sequence,) shares of their answers that so many under way have made: one of R replicas
@@ -58,9 +63,10 @@ class LoadRequests:
     ) -> tuple[Array, Array, float, float, float]:
         """Percentiles of both latencies, share that keeps the objective, batch, busy share."""
         counted = slice(int(WARM_FRAC * REQUESTS), None)
-        ttft = (self.first_s - self.arrival)[counted]
+        first_s = np.array(self.first_s)
+        ttft = (first_s - self.arrival)[counted]
         after = np.maximum(self.output - 1, 1)
-        tpot = ((self.done_s - self.first_s) / after)[counted]
+        tpot = ((np.array(self.done_s) - first_s) / after)[counted]
         several = self.output[counted] > 1
         kept = (ttft <= objective.ttft_s) & (~several | (tpot <= objective.tpot_s))
         paced = tpot[several] if several.any() else np.zeros(1)
@@ -81,7 +87,9 @@ class LivedReplica:
         self.slope = law.slope_s
         self.mixed_s = law.mixed_s
         self.attention_s = law.attention_s
-        self.engine = engine
+        self.max_sequences = engine.max_sequences
+        self.token_budget = engine.token_budget
+        self.room_tokens = engine.kv_capacity_tokens
         self.checked = engine.drafts + 1
         self.pace = engine.tokens_per_step
         self.asked = asked
@@ -90,7 +98,10 @@ class LivedReplica:
         self.output = asked.outputs
         self.now = 0.0
         self.step = 0
+        self.outstanding = 0
+        """Requests that wait, are read or run."""
         self.many = 0
+        """Of them, those that run."""
         self.held = 0.0
         self.busy_s = 0.0
         self.sequence_s = 0.0
@@ -99,48 +110,41 @@ class LivedReplica:
         self.queue: deque[int] = deque()
         self.partial: tuple[int, float, float] | None = None
 
-    @property
-    def outstanding(self) -> int:
-        """Requests that wait, are read or run."""
-        return len(self.queue) + self.many + (self.partial is not None)
-
     def enter(self, q: int, at_s: float) -> None:
         """Give it a request that arrives now."""
         if not self.outstanding:
             self.now = max(self.now, at_s)
+        self.outstanding += 1
         self.queue.append(q)
 
-    def fill(self, rate: float, rng: np.random.Generator) -> None:
-        """Sequences under way at the start: as many as Little's law asks, longer ones more often,
-        as far apart on their way as they came.
+    def fill(self, many: int) -> None:
+        """Sequences under way at the start, longer ones more often, as far apart on their way as
+        they came; no more than there is memory for.
         """
         asked = self.asked
-        likely = asked.output / asked.output.sum()
-        held = float((likely * (asked.prompt + asked.output / 2)).sum())
-        many = int(self._many_at(rate, held))
-        room = self.engine.kv_capacity_tokens
         begun = asked.begun(many)
-        for k, q in enumerate(rng.choice(likely.size, many, p=likely)):
+        for k, q in enumerate(asked.rng.choice(REQUESTS, many, p=asked.likely).tolist()):
             made = int(begun[k] * self.output[q])
             whole = float(self.prompt[q] + self.output[q])
-            if self.held + whole > room:
+            if self.held + whole > self.room_tokens:
                 break
+            self.outstanding += 1
             self._join(-1, self.output[q] - made, float(self.prompt[q]) + made)
 
-    def _many_at(self, rate: float, held: float) -> float:
-        """Sequences that make tokens as fast as requests ask for them, each with a context of
-        `held`: as many come as go.
+    def under_way(self) -> int:
+        """Sequences that make tokens as fast as requests ask for them: as many come as go, which
+        is Little's law.
         """
-        made_per_s = rate * self.asked.mean_output
+        made_per_s = self.asked.rate * self.asked.mean_output
         few = 0.0
-        most = float(self.engine.max_sequences)
+        most = float(self.max_sequences)
         for _ in range(40):
             many = 0.5 * (few + most)
-            if many < made_per_s / self.pace * self._step_s(many, rate, held):
+            if many < made_per_s / self.pace * self._step_s(many, self.asked.rate, self.asked.held):
                 few = many
             else:
                 most = many
-        return most
+        return int(most)
 
     def _step_s(self, many: float, rate: float, held: float) -> float:
         """A mean iteration of so many sequences and the prompts that come meanwhile; inf where
@@ -158,13 +162,18 @@ class LivedReplica:
     def _join(self, q: int, tokens: int, context: float) -> None:
         """Let a sequence make `tokens` more."""
         if tokens <= 0:
-            if q >= 0:
-                self.asked.done_s[q] = self.now
+            self._end(q)
             return
         steps = ceil(tokens / self.pace)
         heappush(self.ends, (self.step + steps, q, context + steps * self.pace))
         self.many += 1
         self.held += context
+
+    def _end(self, q: int) -> None:
+        """One is complete; those under way at the start, -1, are not told."""
+        self.outstanding -= 1
+        if q >= 0:
+            self.asked.done_s[q] = self.now
 
     def live(self, until_s: float) -> None:
         """Iterate until an iteration ends at that moment or after it, or nothing is left to do."""
@@ -177,13 +186,15 @@ class LivedReplica:
                     self._read(read, done)
                     continue
             steps = self.ends[0][0] - self.step
-            if until_s < np.inf and self.many < self.engine.max_sequences and not self.queue:
+            if until_s < np.inf and self.many < self.max_sequences and not self.queue:
                 steps = min(steps, self._steps_until(until_s))
-            self._make(steps)
+            self._pass(steps, self._steps_s(steps))
 
     def change_s(self) -> float:
         """A moment before which the number of its requests does not fall."""
-        if self.queue or self.partial or not self.many:
+        if not self.outstanding:
+            return np.inf
+        if self.queue or self.partial:
             return self.now
         steps = self.ends[0][0] - self.step
         return self.now + self._steps_s(steps) * (1 - 1e-9)
@@ -191,10 +202,10 @@ class LivedReplica:
     def _join_ready(self) -> None:
         """Let those run on whose prompts were read elsewhere, as far as there is room."""
         came = []
-        while self.queue and self.many < self.engine.max_sequences:
+        while self.queue and self.many < self.max_sequences:
             q = self.queue[0]
             whole = self.held + self.prompt[q] + self.output[q] / 2
-            if whole > self.engine.kv_capacity_tokens and self.many:
+            if whole > self.room_tokens and self.many:
                 break
             self.queue.popleft()
             self._join(q, max(self.output[q] - 1, 1), float(self.prompt[q]))
@@ -206,14 +217,14 @@ class LivedReplica:
         """Prompt tokens of this iteration, and whose prompts end in it."""
         queue = self.queue
         partial = self.partial
-        budget = float(self.engine.token_budget - self.many * self.checked)
+        budget = float(self.token_budget - self.many * self.checked)
         whole = budget
         done: list[tuple[int, float]] = []
         self.attention = 0.0
-        room = self.engine.kv_capacity_tokens - self.held
+        room = self.room_tokens - self.held
         while budget > 0:
             if partial is None:
-                if not queue or self.many + len(done) >= self.engine.max_sequences:
+                if not queue or self.many + len(done) >= self.max_sequences:
                     break
                 q = queue[0]
                 room -= self.prompt[q] + self.output[q] / 2
@@ -241,11 +252,8 @@ class LivedReplica:
             self.asked.first_s[q] = self.now
             self._join(q, self.output[q] - 1, context)
 
-    def _make(self, steps: int) -> None:
-        """Iterations that only make tokens."""
-        self._pass(steps, self._steps_s(steps))
-
     def _steps_s(self, steps: int) -> float:
+        """So many iterations that only make tokens."""
         slope = self.slope[self.many]
         grown = self.many * steps * (steps - 1) / 2 * self.pace
         took: float = steps * (self.fixed[self.many] + slope * self.held) + slope * grown
@@ -258,12 +266,12 @@ class LivedReplica:
         self.sequence_s += took * self.many
         self.step += steps
         self.held += self.many * steps * self.pace
-        while self.ends and self.ends[0][0] <= self.step:
-            _, q, context = heappop(self.ends)
+        ends = self.ends
+        while ends and ends[0][0] <= self.step:
+            _, q, context = heappop(ends)
             self.many -= 1
             self.held -= context
-            if q >= 0:
-                self.asked.done_s[q] = self.now
+            self._end(q)
 
     def _steps_until(self, at_s: float) -> int:
         half = self.slope[self.many] * self.many * self.pace / 2

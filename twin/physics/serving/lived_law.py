@@ -16,13 +16,11 @@ class TableOfTimes:
         self.table: list[list[float]] = table.tolist()
         self.rows: list[float] = rows.tolist()
         self.columns: list[float] = columns.tolist()
-        self.last_row = len(self.rows) - 2
-        self.last_column = len(self.columns) - 2
 
     def between(self, x: float, y: float) -> float:
         """Bilinear between the points of the table; beyond them the last cell goes on."""
-        i = min(max(bisect_right(self.rows, x) - 1, 0), self.last_row)
-        j = min(max(bisect_right(self.columns, y) - 1, 0), self.last_column)
+        i = bisect_right(self.rows, x, 1, len(self.rows) - 1) - 1
+        j = bisect_right(self.columns, y, 1, len(self.columns) - 1) - 1
         west = self.rows[i]
         south = self.columns[j]
         u = (x - west) / (self.rows[i + 1] - west)

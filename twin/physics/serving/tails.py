@@ -52,8 +52,9 @@ def load_curve(
         rate = load * capacity_tokens_per_s / lengths.output_tokens
         asked = LoadRequests(lengths, rate, in_turn, fewest, seed)
         pool = [LivedReplica(times, engine, asked) for _ in range(asked.replicas)]
+        many = pool[0].under_way()
         for lived in pool:
-            lived.fill(rate, asked.rng)
+            lived.fill(many)
         _live_through(pool, asked)
         rows.append(asked.measured(objective, pool))
     columns = [np.array(column) for column in zip(*rows, strict=True)]
