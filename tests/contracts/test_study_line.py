@@ -116,7 +116,7 @@ def test_every_bad_text_is_told_at_once(capsys: Any) -> None:
     assert main(["study", str(IDLE), *line, "--set", "horizon"]) == 2
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 9
-    assert "twin study: g" in said[8]  # no key of a scenario, whatever its values
+    assert said[8].startswith("--vary: g: found an unknown key")  # whatever its values
     assert all("--vary: found" in one and "KEY=LOW..HIGH:N" in one for one in said[:6])
     assert "each key once; 'g' stands twice" in said[6]
     assert said[7].startswith("--set: found 'horizon'")
@@ -144,7 +144,7 @@ def test_options_scenario_and_points_are_told_at_once(tmp_path: Path, capsys: An
     assert main([*line, *more]) == 2
     said = capsys.readouterr().err.splitlines()
     starts = ["--vary: found 'k='", "--set: found 'horizon'", "--samples: found 4"]
-    for start in [*starts, f"{tmp_path}/hall.yaml:", "twin study: vary.air.crah.count: found low"]:
+    for start in [*starts, f"{tmp_path}/hall.yaml:", "--vary: air.crah.count: found low"]:
         assert [one.startswith(start) for one in said].count(True) == 1, said
     assert len(said) == 5
 
@@ -179,3 +179,83 @@ def test_what_does_not_go_together(capsys: Any) -> None:
     ):
         assert main(["study", *command]) == 2
         assert said in capsys.readouterr().err
+
+
+def test_a_range_of_a_whole_number_is_drawn_whole(tmp_path: Path) -> None:
+    """As evenly as real numbers are: all five counts of handlers in five draws, from the line and
+    from the file.
+    """
+    (tmp_path / "hall.yaml").write_text(IDLE.read_text(encoding="utf-8"), encoding="utf-8")
+    how = "method: latin_hypercube\nsamples: 5\nseed: 7\noutcomes: [pue]\n"
+    text = f"name: asked\nscenario: hall.yaml\nvary: {{air.crah.count: {{low: 4, high: 8}}}}\n{how}"
+    (tmp_path / "asked.yaml").write_text(text, encoding="utf-8")
+    line = ["study", str(tmp_path / "hall.yaml"), "--vary", "air.crah.count=4..8"]
+    line += ["--method", "latin_hypercube", "--samples", "5", "--seed", "7", "--measure", "pue"]
+    for name, command in {"line": line, "file": ["study", str(tmp_path / "asked.yaml")]}.items():
+        assert main([*command, "--out", str(tmp_path / name), "--workers", "1"]) == 0
+    found = {name: pd.read_parquet(tmp_path / name / "table.parquet") for name in ("line", "file")}
+    pd.testing.assert_frame_equal(found["line"], found["file"], check_exact=True)
+    assert sorted(found["line"]["air.crah.count"]) == [4, 5, 6, 7, 8]
+    assert found["line"]["pue"].nunique() == 5
+
+
+@pytest.mark.parametrize(
+    ("vary", "said"),
+    [
+        ("{low: 4, high: 6.5}", "low and high that are whole numbers"),
+        ("{distribution: uniform, low: 4, high: 8}", "a uniform distribution of a whole number"),
+        ("{distribution: normal, mean: 6, deviation: 1}", "allowed: distribution: integer"),
+    ],
+)
+def test_fractions_of_a_whole_number_are_refused_once(
+    vary: str, said: str, tmp_path: Path, capsys: Any
+) -> None:
+    (tmp_path / "hall.yaml").write_text(IDLE.read_text(encoding="utf-8"), encoding="utf-8")
+    how = "method: monte_carlo\nsamples: 64\n"
+    text = f"name: asked\nscenario: hall.yaml\nvary:\n  air.crah.count: {vary}\n{how}"
+    (tmp_path / "asked.yaml").write_text(text, encoding="utf-8")
+    assert main(["study", str(tmp_path / "asked.yaml"), "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert said in told[0]
+    assert told[0].startswith(f"{tmp_path}/asked.yaml:4:")
+
+
+def test_more_levels_than_whole_numbers_are_refused(capsys: Any) -> None:
+    assert main(["study", str(IDLE), "--vary", "air.crah.count=4..6:5"]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "--vary: air.crah.count: found 5 levels of 3 whole numbers; allowed: at most 3 levels\n"
+    )
+
+
+def test_draws_beyond_a_limit_are_told_twice_and_not_by_draw(capsys: Any) -> None:
+    line = ["--vary", "plant.warm_water.supply_temperature=30..140 °C", "--method", "sobol"]
+    assert main(["study", str(IDLE), *line, "--samples", "64"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "found 40 more values that are none; allowed: 1 to 70 °C" in said[1]
+
+
+def test_bad_paths_are_told_beside_bad_ranges(capsys: Any) -> None:
+    line = ["--vary", "air.crah.count=5..4:2", "--vary", "site.climat=phoenix,denver"]
+    assert main(["study", str(IDLE), *line]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "did you mean 'climate'?" in said[1]
+
+
+def test_names_of_the_terminal_can_be_typed_back(
+    tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    """Each heading is a column of the table, whole in any window; values have their units."""
+    line = ["--vary", f"{SUPPLY}=14..15 °C:2", "--vary", "air.crah.count=4,5"]
+    for width in ("60", "100", "160"):
+        monkeypatch.setenv("COLUMNS", width)
+        out = tmp_path / width
+        assert main(["study", str(IDLE), *line, "--out", str(out), "--workers", "1"]) == 0
+        said = capsys.readouterr().err
+        table = pd.read_parquet(out / "table.parquet").drop(columns="reason").iloc[:, :12]
+        shown = table.dropna(axis=1, how="all").columns
+        assert [name for name in shown if f" {name} " not in said] == []
+        assert "14 °C" in said

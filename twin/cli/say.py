@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -29,7 +29,7 @@ INSTALL_USD = "pip install 'ai-factory-twin[usd]'"
 _PIPED_WIDTH = 160
 _EDGE = 3
 """Letters that the border and the margins of a column take."""
-_WORD = 24
+_WORD = 40
 """Letters of a word that is never broken; longer ones, such as paths, may be."""
 
 
@@ -81,9 +81,16 @@ def review(found: Sequence[Mapping[str, str]]) -> None:
         note(f"{notes} of the design review: see the report, or twin check")
 
 
-def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> None:
+def findings(
+    title: str,
+    values: Mapping[str, Any],
+    stderr: bool = False,
+    headed: Callable[[str], str] = spoken,
+) -> None:
     """A mapping for people: its numbers as one table, then every list or mapping in it as its
     own.
+
+    headed   what heads a column of that name; `str` where it is typed back
     """
     console = _console(stderr)
     values = _plain(values)
@@ -93,10 +100,10 @@ def findings(title: str, values: Mapping[str, Any], stderr: bool = False) -> Non
         console.print(_pairs(single))
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
-            findings(spoken(key), value, stderr)
+            findings(spoken(key), value, stderr, headed)
         elif _is_group(value) and value:
             console.print(f"[bold]{escape(spoken(key))}[/bold]", soft_wrap=True)
-            for table in _fitting(value, console.width):
+            for table in _fitting(value, console.width, headed):
                 console.print(table)
 
 
@@ -174,14 +181,14 @@ Cells = list[list[str]]
 """Columns of a table, each its heading and its cells."""
 
 
-def _fitting(values: Sequence[Any], window: int) -> Iterator[Table]:
+def _fitting(values: Sequence[Any], window: int, headed: Callable[[str], str]) -> Iterator[Table]:
     """Rows as they are; turned, a column each, where they are wider than the window and so fit
     it better; in parts where words would be broken all the same.
     """
     if not all(isinstance(value, Mapping) for value in values):
         yield _listed(values)
         return
-    cells = _cells(values)
+    cells = _cells(values, headed)
     turned = [list(row) for row in zip(*cells, strict=True)]
     told = turned if _wide(turned) < _wide(cells) > window else cells
     if _taken(told) <= window:
@@ -197,11 +204,11 @@ def _listed(values: Sequence[Any]) -> Table:
     return table
 
 
-def _cells(values: Sequence[Mapping[str, Any]]) -> Cells:
+def _cells(values: Sequence[Mapping[str, Any]], headed: Callable[[str], str]) -> Cells:
     """Columns in which some row has something, and the first."""
     keys = list({key: None for value in values for key in value})
     first, *rest = [
-        [spoken(key), *(readable(_unit_from(one, key), one.get(key)) for one in values)]
+        [headed(key), *(readable(_unit_from(one, key), one.get(key)) for one in values)]
         for key in keys
     ]
     return [first, *(column for column in rest if set(column[1:]) - {"", NONE})]
@@ -209,11 +216,18 @@ def _cells(values: Sequence[Mapping[str, Any]]) -> Cells:
 
 def _table(cells: Cells, widths: Sequence[int] = ()) -> Table:
     table = Table()
-    for n, (heading, *_) in enumerate(cells):
-        table.add_column(escape(heading), overflow="fold", width=widths[n] if widths else None)
+    for n, column in enumerate(cells):
+        width = widths[n] if widths else None
+        heading = escape(column[0])
+        table.add_column(heading, overflow="fold", width=width, no_wrap=_of_words(column))
     for row in list(zip(*cells, strict=True))[1:]:
         table.add_row(*map(escape, row))
     return table
+
+
+def _of_words(column: Sequence[str]) -> bool:
+    """Whether each of its cells is one word that is never broken."""
+    return all(len(cell) <= _WORD and len(cell.split()) < 2 for cell in column)
 
 
 def _parts(cells: Cells, window: int) -> Iterator[Table]:

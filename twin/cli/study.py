@@ -86,7 +86,8 @@ def study(
     """
     line = study_line.StudyLine(vary or (), measures or (), changes or (), method, samples, seed)
     if vary:
-        return _run(study_line.read(file, line), out, workers, cluster, excel, json)
+        with study_line.by_options():
+            return _run(study_line.read(file, line), out, workers, cluster, excel, json)
     study_line.refuse_without_vary(file, line)
     if study_method.asked(file):
         return study_method.run(file, out, workers, cluster, excel, json)
@@ -107,7 +108,7 @@ def _run(
     if json:
         say.document(study_face.document(found, page))
     else:
-        say.findings(asked.plan.name, study_face.shown(found, ROWS), stderr=True)
+        say.findings(asked.plan.name, study_face.shown(found, ROWS), stderr=True, headed=str)
     for word in study_face.words(found, page):
         say.note(word)
     for path in study_face.save(found, page, folder, excel):

@@ -83,9 +83,16 @@ def document(found: StudyResult, page: StudyPage) -> dict[str, Any]:
 
 
 def shown(found: StudyResult, rows: int) -> dict[str, Any]:
-    """The first rows of the table, without reasons, which stand by their cases below it."""
+    """The first rows of the table, values that vary with their units, without reasons, which stand
+    by their cases below it.
+    """
+    from twin.study.experiments.quantities import with_unit
+
     columns = [name for name in found.table.columns if name != "reason"][:COLUMNS]
-    return {"cases": found.table[columns].head(rows).to_dict("records")}
+    first = found.table[columns].head(rows)
+    units = {name: unit for name, unit in found.units.items() if unit and name in first}
+    told = {name: [with_unit(value, unit) for value in first[name]] for name, unit in units.items()}
+    return {"cases": first.assign(**told).to_dict("records")}
 
 
 def words(found: StudyResult, page: StudyPage) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from twin.study.experiments.study_file import AskedStudy
 
 T = TypeVar("T")
+BY = "twin study"
+"""Who asks, where a study stands in no file."""
+_OPTIONS = {"vary": "--vary", "samples": "--samples", "seed": "--seed", "outcomes": "--measure"}
+"""What says which key of a study file."""
 FORM = "KEY=LOW..HIGH:N, such as horizon='1 h..4 h:20', or KEY=V1,V2"
 """What `--vary` takes, told wherever it is refused."""
 FORM_SAMPLED = "KEY=LOW..HIGH, such as horizon='1 h..4 h', or KEY=V1,V2"
@@ -90,6 +95,26 @@ def read(file: Path, line: StudyLine) -> AskedStudy:
     if problems or found is None:
         raise InputError(problems)
     return found
+
+
+@contextmanager
+def by_options() -> Iterator[None]:
+    """Problems of what a study asks, as those of the options that say it."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(map(_by_option, error.problems)) from error
+
+
+def _by_option(one: Problem) -> Problem:
+    """A problem of a key of a study, or of a path that varies, at its option."""
+    if one.file != BY:
+        return one
+    key, _, path = one.where.partition(".")
+    option = _OPTIONS.get(key.partition("[")[0])
+    if option is None:
+        return replace(one, file="--vary")
+    return replace(one, file=option, where=path)
 
 
 def refuse_without_vary(file: Path, line: StudyLine) -> None:
@@ -172,7 +197,7 @@ def _study(
 
     name = named(asked.name if asked else "asked", points["vary"])
     plan = {"name": name, "outcomes": list(measures), **points}
-    return study_of(asked or (lambda: 0.0), plan, "twin study")
+    return study_of(asked or (lambda: 0.0), plan, BY)
 
 
 def _ends(varied: Mapping[str, Any]) -> dict[str, Any]:

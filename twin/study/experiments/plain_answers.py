@@ -204,7 +204,8 @@ def _swing(read: Reading, outcome: str, name: str) -> Swing:
     low_end, high_end = held.quantile((0.0, 1.0) if few else (1 / 3, 2 / 3))
     ends = (float(values[held <= low_end].mean()), float(values[held >= high_end].mean()))
     signs = ("", "") if few else ("≤ ", "≥ ")
-    return Swing(name, *ends, f"{signs[0]}{low_end:.6g}", f"{signs[1]}{high_end:.6g}")
+    low_name, high_name = (read.value(name, end) for end in (low_end, high_end))
+    return Swing(name, *ends, f"{signs[0]}{low_name}", f"{signs[1]}{high_name}")
 
 
 def mean_course(read: Reading, outcome: str, name: str, by: str = "") -> Mapping[str, pd.DataFrame]:

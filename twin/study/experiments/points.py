@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from twin.study.experiments.quantities import Numbers, in_one_unit, number_in
 
 Loc = tuple[str | int, ...]
 SAMPLED = ("latin_hypercube", "sobol", "monte_carlo")
+_WHOLE = "distribution: integer, which is what low and high alone mean here, or values: [2, 3]"
 RESERVED = ("case", "arm", "seed", "status", "reason", MEETS)
 """Columns of the table that nothing that varies may be called."""
 
@@ -37,10 +38,14 @@ class Axis:
 
 
 class Points:
-    """The points of a plan; `problems` are all that is wrong with what it says of them."""
+    """The points of a plan; `problems` are all that is wrong with what it says of them.
 
-    def __init__(self, plan: StudyPlan, document: Document) -> None:
+    whole   names of what varies that take whole numbers
+    """
+
+    def __init__(self, plan: StudyPlan, document: Document, whole: Collection[str] = ()) -> None:
         self.plan = plan
+        self.whole = whole
         self.problems: list[Problem] = []
         self._document = document
         self.axes = {name: self._axis(name, varied) for name, varied in plan.vary.items()}
@@ -176,7 +181,7 @@ class Points:
         if varied.distribution is None and varied.low is None and varied.high is None:
             self.refuse(loc, "neither values nor a distribution", "[1, 2, 3], or a distribution")
             return None
-        return self._of_distribution(loc, path, varied)
+        return self._of_distribution(loc, path, varied, name in self.whole)
 
     def _of_values(self, loc: Loc, path: str, varied: Varied) -> Axis | None:
         if not varied.values:
@@ -199,8 +204,11 @@ class Points:
             self.refuse(loc, str(found), str(error))
             return None
 
-    def _of_distribution(self, loc: Loc, path: str, varied: Varied) -> Axis | None:
-        kind = varied.distribution or "uniform"
+    def _of_distribution(self, loc: Loc, path: str, varied: Varied, whole: bool) -> Axis | None:
+        kind = varied.distribution or ("integer" if whole else "uniform")
+        if whole and kind not in ("integer", "choice"):
+            self.refuse(loc, f"a {kind} distribution of a whole number", _WHOLE)
+            return None
         lacks = [key for key in _NEEDS[kind] if getattr(varied, key) is None]
         for key in lacks:
             self.refuse(loc, f"no {key}", f"{', '.join(_NEEDS[kind])} of a {kind} distribution")
@@ -208,13 +216,20 @@ class Points:
             return None
         said = ", ".join(f"{key} {getattr(varied, key)}" for key in _NEEDS[kind])
         found = self._tried(loc, said, lambda: _spread(kind, varied))
-        if found is None:
-            return None
+        return None if found is None else self._spread_out(loc, path, varied.levels, found)
+
+    def _spread_out(
+        self, loc: Loc, path: str, levels: int | None, found: tuple[Spread, str]
+    ) -> Axis:
+        """An axis of a distribution, with the levels of a grid."""
         spread, unit = found
-        if self.plan.method == "grid" and varied.levels is None:
+        gridded = self.plan.method == "grid"
+        if gridded and levels is None:
             self.refuse(loc, "no levels", "how many values of it the grid has, such as levels: 5")
-        levels = tuple(spread.at(_even(varied.levels or 1)))
-        return Axis(VariedPath(path, unit), levels, spread)
+        most = len(spread.values) if isinstance(spread, OneOf) else CASES_MAX
+        if gridded and (levels or 1) > most:
+            self.refuse(loc, f"{levels} levels of {most} whole numbers", f"at most {most} levels")
+        return Axis(VariedPath(path, unit), tuple(spread.at(_even(levels or 1))), spread)
 
 
 def _joined(constraints: Sequence[Constraint]) -> str:

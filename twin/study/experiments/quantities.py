@@ -55,3 +55,9 @@ def number_in(value: Any, unit: str, difference: bool = False) -> float:
         return found[0]
     target = "delta_degC" if difference and unit in _TEMPERATURES else unit.replace("°", "deg")
     return quantity(value, target)
+
+
+def with_unit(value: Any, unit: str) -> str:
+    """A value and its unit, a number to six figures: `18.5 °C`."""
+    shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{shown} {unit}".rstrip()

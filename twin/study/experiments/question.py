@@ -23,6 +23,7 @@ from twin.study.experiments.points import Points
 from twin.study.experiments.scenario_subject import ScenarioSubject
 from twin.study.experiments.subject import Function, FunctionSubject, Subject
 from twin.study.experiments.table import OnFailure
+from twin.study.experiments.whole_keys import whole_keys
 
 Asked = str | Path | Scenario | Function
 """A scenario or layout file, a Scenario, or a function of the varied values."""
@@ -120,7 +121,8 @@ def question_of(
 ) -> Question:
     """A question from a plan that was read."""
     # A design that samples asks a distribution of everything that varies, as all methods do.
-    points = Points(plan.model_copy(update={"method": "latin_hypercube"}), document)
+    sampled = plan.model_copy(update={"method": "latin_hypercube"})
+    points = Points(sampled, document, () if callable(asked) else whole_keys(plan, asked))
     if points.problems:
         raise InputError(points.problems)
     axes = {name: axis for name, axis in points.axes.items() if axis is not None}

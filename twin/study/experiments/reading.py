@@ -13,6 +13,7 @@ import pandas as pd
 from twin.analysis.side_by_side import WAYS
 from twin.study.experiments.constraints import MEETS
 from twin.study.experiments.points import SAMPLED
+from twin.study.experiments.quantities import with_unit
 from twin.study.experiments.study import StudyResult
 from twin.study.experiments.table import AFTER, FRONT
 
@@ -139,12 +140,12 @@ class Reading:
     def at(self, row: Mapping[str, Any]) -> str:
         """What a point is, in words: `third_pump, climate phoenix, supply 18 °C`."""
         arm = [str(row["arm"])] if self.arms else []
-        return ", ".join([*arm, *(self._named(name, row[name]) for name in self.moved)])
+        moved = (f"{name} {self.value(name, row[name])}" for name in self.moved)
+        return ", ".join([*arm, *moved])
 
-    def _named(self, name: str, value: Any) -> str:
-        unit = self.found.units.get(name, "")
-        shown = f"{value:.6g}" if isinstance(value, float) else str(value)
-        return f"{name} {shown} {unit}".rstrip()
+    def value(self, name: str, value: Any) -> str:
+        """A value of what varies with its unit: `18 °C`."""
+        return with_unit(value, self.found.units.get(name, ""))
 
     def axis(self, name: str) -> str:
         """What varies with its unit."""

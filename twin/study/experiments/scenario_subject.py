@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ class ScenarioSubject:
         try:
             self.designs.facility(case)
         except InputError as error:
-            return list(error.problems)
+            return [replace(one, file=one.file or _said(case)) for one in error.problems]
         return []
 
     def pieces(self, cases: Sequence[Keyed], workers: int) -> list[list[Keyed]]:
@@ -145,6 +146,12 @@ class ScenarioSubject:
         _refuse_unbalanced(totals)
         found = numbers(totals.summary)
         return found if self.wanted <= found.keys() else outcomes(run.result())
+
+
+def _said(case: Case) -> str:
+    """A case by its arm and values, where a problem of it stands in no file."""
+    values = [f"{name} {value}" for name, value in case.values.items()]
+    return ", ".join(filter(None, [case.arm, *values]))
 
 
 def _dealt(group: list[Keyed], workers: int, least: int) -> list[list[Keyed]]:

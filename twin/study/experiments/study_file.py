@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,12 @@ from twin.study.experiments.plan import StudyPlan
 from twin.study.experiments.points import Points
 from twin.study.experiments.scenario_subject import ScenarioSubject
 from twin.study.experiments.subject import Function, FunctionSubject, Subject
+from twin.study.experiments.whole_keys import whole_keys
 
 PROBLEMS_MAX = 50
-"""Problems of cases that are listed; a bad value in a grid of thousands is told once or so."""
+"""Problems of cases that are listed."""
+VALUES_MAX = 4
+"""Values of one path that are told one by one: a bad end of a range is told twice, not by draw."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _asked(plan: StudyPlan, document: Document, asked: str | Path | Scenario) ->
         places = {name: axis.place for name, axis in points.axes.items() if axis is not None}
         return ScenarioSubject(asked, places, plan.arms, _named(plan, points))
 
-    return _placed(plan, document, subject)
+    return _placed(plan, document, subject, whole_keys(plan, asked))
 
 
 def _named(plan: StudyPlan, points: Points) -> tuple[str, ...]:
@@ -125,26 +128,55 @@ def _named(plan: StudyPlan, points: Points) -> tuple[str, ...]:
     return tuple(name for name in (*plan.outcomes, *bounds) if name not in plan.vary)
 
 
-def _placed(plan: StudyPlan, document: Document, make: Any) -> AskedStudy:
-    points = Points(plan, document)
-    cases = points.cases()
+def _placed(
+    plan: StudyPlan, document: Document, make: Any, whole: Collection[str] = ()
+) -> AskedStudy:
+    points = Points(plan, document, whole)
     subject = make(points)
     try:
+        cases = points.cases()
         keys = subject.keyed(cases)
     except InputError as error:
-        raise InputError(_at_lines(error.problems, plan, document)) from error
+        more = _of_paths(subject, points) if points.problems else []
+        raise InputError(_at_lines([*error.problems, *more], plan, document)) from error
     units = {name: axis.place.unit for name, axis in points.axes.items() if axis is not None}
     return AskedStudy(plan, subject, tuple(cases), tuple(keys), units, points.on_outcomes, document)
 
 
+def _of_paths(subject: Subject, points: Points) -> Sequence[Problem]:
+    """What is wrong with the paths and first values of what else varies, where there are no
+    points.
+    """
+    plan = points.plan
+    first = {name: axis.levels[0] for name, axis in points.axes.items() if axis and axis.levels}
+    try:
+        subject.keyed([Case(first, plan.seed, arm) for arm in plan.arms or ("",)])
+    except InputError as error:
+        return error.problems
+    return []
+
+
 def _at_lines(found: Iterable[Problem], plan: StudyPlan, document: Document) -> list[Problem]:
     """Problems of changes, placed at the lines of the study file that make them."""
-    problems = [at_line(one, plan, document) for one in found]
+    problems = [at_line(one, plan, document) for one in _few(found)]
     if len(problems) <= PROBLEMS_MAX:
         return problems
     more = f"{len(problems) - PROBLEMS_MAX:,} more problems"
     rest = Problem("", more, "a study without any", "these are not listed", str(document.path))
     return [*problems[:PROBLEMS_MAX], rest]
+
+
+def _few(found: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems; of many values at one path the first, and how many more there are."""
+    paths: dict[tuple[str, str], list[Problem]] = {}
+    for one in found:
+        paths.setdefault((one.file, one.where), []).append(one)
+    for first, *others in paths.values():
+        yield first
+        if len(others) < VALUES_MAX:
+            yield from others
+        else:
+            yield replace(first, found=f"{len(others):,} more values that are none")
 
 
 def at_line(one: Problem, plan: StudyPlan, document: Document) -> Problem:
