@@ -3,12 +3,12 @@
     python docs/make_climates.py HOURLY.csv.gz PLACE.epw ...
 
 The table has a row an hour, from the hour that ends at 01:00 on the first of January, and columns
-`zNAME_dry_bulb_degc`, `zNAME_wet_bulb_degc`, `zNAME_pressure_pa` a climate zone. Written are the
-numbers of `twin/data/climates.csv` (two cosines by least squares), `twin/data/typical_years.npz`
-(turning points, see `twin/catalogue/typical_years.py`), and the moments that the tests hold the
-rows against. Places outside of the United States come from EPW files named as in PLACES, whose
-hours are not ours to ship: their row and their moments are made, no turning points. What is not
-named on the command line stays as it was.
+`zNAME_dry_bulb_degc`, `zNAME_wet_bulb_degc`, `zNAME_rh_frac`, `zNAME_pressure_pa` a climate zone.
+Written are the numbers of `twin/data/climates.csv` (two cosines by least squares),
+`twin/data/typical_years.npz` (turning points, see `twin/catalogue/typical_years.py`), and the
+moments that the tests hold the rows against. Places outside of the United States come from EPW
+files named as in PLACES, whose hours are not ours to ship: their row and their moments are made, no
+turning points. What is not named on the command line stays as it was.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from twin.physics import psychrometrics
 from twin.scenario.series import YearOfAir, year_of_file
 
 ROOT = Path(__file__).parents[1]
@@ -124,7 +125,8 @@ def row_of(name: str, zone: str, hourly: pd.DataFrame, latitude: float) -> dict[
         **numbers,
         "status": "published",
         "accessed": "2026-11-24",
-        "source": f"US climate zone {zone}, TMY3 hourly (US government data); {BY_CHAPTER_1}",
+        "source": f"US climate zone {zone}, TMY3 hourly (US government data); {BY_CHAPTER_1}, "
+        "below freezing from humidity over water",
         "note": f"{left_by(numbers)} City inferred from the zone.",
     }
 
@@ -177,11 +179,18 @@ def design_of(path: Path) -> dict[str, str]:
 
 
 def bulbs(zone: str, hourly: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Dry and wet bulbs (8760,) of a zone."""
-    return (
-        hourly[f"z{zone}_dry_bulb_degc"].to_numpy(),
-        hourly[f"z{zone}_wet_bulb_degc"].to_numpy(),
+    """Dry and wet bulbs (8760,) of a zone.
+
+    The table's wet bulbs take its humidity over ice below freezing, where stations state it over
+    water; those hours are worked out anew from the humidity, rounded to tenths as the others are.
+    """
+    dry, wet, humid_frac, pascal = (
+        hourly[f"z{zone}_{column}"].to_numpy(dtype=float)
+        for column in ("dry_bulb_degc", "wet_bulb_degc", "rh_frac", "pressure_pa")
     )
+    vapour_pa = humid_frac * psychrometrics.saturation_over_water_pa(dry)
+    made = np.minimum(psychrometrics.wet_bulb_degc(dry, vapour_pa, pascal).round(1), dry)
+    return dry, np.where((dry < 0) | (wet < 0), made, wet)
 
 
 def steps_of(name: str, dry: np.ndarray, wet: np.ndarray) -> dict[str, np.ndarray]:

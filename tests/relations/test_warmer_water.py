@@ -150,6 +150,9 @@ def test_check_run_and_year_say_how_far_and_by_how_much() -> None:
     (note,) = year(16, "phoenix").notes
     assert "100 % of the hours" in note
     assert "18 % less" in note
+    (within,) = re.findall(r"nine of ten machines lie within (\d+) % of it", note)
+    band_k = twin.build(twin.load(LAYOUTS / "superpod_b200.yaml")).cooling.plants[0].band_k
+    assert 2.1 * 6 - 0.5 <= float(within) <= 2.1 * (6 + band_k) + 0.5
 
 
 def test_weather_that_curves_do_not_reach_is_told() -> None:

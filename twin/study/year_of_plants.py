@@ -185,6 +185,7 @@ def _told(plant: Plant, found: Setting, short: int) -> list[str]:
         notes.append(
             f"{plant.id} works outside its chillers' curves in {percent(share, 0)} of the hours; "
             f"there power is extrapolated by the lift, {percent(abs(off), 0)} "
-            f"{'more' if off > 0 else 'less'} than at the nearest point of the curves"
+            f"{'more' if off > 0 else 'less'} than at the nearest point of the curves; nine of ten "
+            f"machines lie within {percent(beyond.unsure_w / beyond.power_w, 0)} of it"
         )
     return notes

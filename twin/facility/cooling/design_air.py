@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.arrays import Array, Index, total_by
+from twin.errors import RunError
 from twin.facility.air.streams import AirFlows, Streams
 from twin.facility.model import RoomAir
 from twin.physics.coil import HOLDS, OPEN, SHUT, ControlledCoils
@@ -63,7 +64,7 @@ def _drawn_degc(design: DesignAir) -> Array:
     """(zone and handler,) air drawn in.
 
     A valve that is open where it should be shut holds its set-point for a round: were all of a hall
-    shut at once, its heat had nowhere to go and its air no rest.
+    shut at once, its heat had nowhere to go and its air no rest. RunError where valves find none.
     """
     air = design.air
     zones = air.zone_node.size
@@ -72,15 +73,23 @@ def _drawn_degc(design: DesignAir) -> Array:
     full = np.ones(handlers)
     streams = flows.streams(np.ones(air.zone_of_rack.size), full, full > 0)
     piece: Index = np.full(handlers, OPEN, dtype=np.int64)
-    found = np.zeros(zones + handlers)
+    before = piece
     for _ in range(ROUNDS_MAX):
         found = _at_rest_degc(design, streams, piece)
         before = piece
         asked = design.coils.piece(piece, found[zones:], design.water_degc)
         piece = np.where((before == OPEN) & (asked == SHUT), HOLDS, asked)
         if np.array_equal(piece, before):
-            break
-    return found
+            return found
+    raise RunError(_restless(int(np.count_nonzero(piece != before))))
+
+
+def _restless(valves: int) -> str:
+    return (
+        f"the air of the halls at rest was not found: after {ROUNDS_MAX} rounds {valves} valves of "
+        "air handlers still move between open, holding and shut; other supply temperatures or "
+        "water would let them rest"
+    )
 
 
 def _at_rest_degc(design: DesignAir, streams: Streams, piece: Index) -> Array:

@@ -22,6 +22,7 @@ from twin.physics.chiller import (
     outside,
     power_w,
     safely_outside,
+    unsure_frac,
 )
 from twin.physics.coolant import affinity_power_w, fan_speed_frac, pad_water_kg_s
 from twin.physics.tower import Leaving, basin_heater_w, hold
@@ -47,6 +48,8 @@ class Beyond:
     power_w: float = 0.0
     nearest_w: float = 0.0
     """What these draw, summed over looks, and what they would at the nearest point of theirs."""
+    unsure_w: float = 0.0
+    """What nine of ten machines err by at most, summed likewise."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,8 @@ def _beyond(curve: ChillerCurve, leaving: Array, entering: Array, drawn_w: Array
     there_w = np.where(there, drawn_w, 0.0)
     nearest_w = there_w / beyond_frac(curve, leaving, entering)
     counts = (int(there.sum() - safe.sum()), int(safe.sum()))
-    return Beyond(*counts, float(there_w.sum()), float(nearest_w.sum()))
+    off_w = there_w * unsure_frac(curve, leaving, entering)
+    return Beyond(*counts, float(there_w.sum()), float(nearest_w.sum()), float(off_w.sum()))
 
 
 @dataclass(frozen=True)
