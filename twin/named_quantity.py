@@ -14,10 +14,10 @@ from twin.quantities import (
     figures,
     mass,
     money,
-    number,
     percent,
     power,
     scaled,
+    short_number,
 )
 
 
@@ -45,6 +45,7 @@ _SHOWS: dict[str, Callable[[Any], str]] = {
     "usd_energy_per_mtok_served": _with("USD/Mtok"),
     "usd_energy_per_mtok_trained": _with("USD/Mtok"),
     "usd_per_year": _with("USD/year"),
+    "usd_lost_by_fault": money,
     "_gpu_hours": _with("GPU h"),
     "_per_s": _prefixed("/s"),
     "_m3_s": _with("m³/s"),
@@ -104,4 +105,4 @@ def _bare(name: str) -> Callable[[Any], str]:
         return _prefixed("")
     if name.endswith("pue"):
         return partial(figures, digits=4)  # 1.132 and 1.126 are not one design
-    return lambda value: f"{value:,d}" if isinstance(value, int) else figures(number(value))
+    return lambda value: f"{value:,d}" if isinstance(value, int) else short_number(value)

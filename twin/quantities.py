@@ -113,15 +113,15 @@ def available(unavailability: Any) -> str:
 
 
 def money(cost_usd: Any) -> str:
-    """US dollars, a minus before the sign: cents only under 100."""
+    """US dollars, a minus before the sign: cents only under 100, and none of nothing."""
     held = number(cost_usd)
     if not math.isfinite(held):
         return NONE
     if held < 0:
         return f"-{money(-held)}"
-    return (
-        f"${scaled(held, '')}" if abs(held) >= 1e6 else f"${held:,.{2 if abs(held) < 100 else 0}f}"
-    )
+    if held >= 1e6:
+        return f"${scaled(held, '')}"
+    return f"${held:,.{2 if 0 < held < 100 else 0}f}"
 
 
 def signed(change: float, told: str) -> str:

@@ -171,6 +171,24 @@ def shown(unit: str) -> str:
     return CUSTOMARY[unit][0] if unit in ("degC", "delta_degC", "m**3", "m**3/s") else unit
 
 
+def customary(text: str) -> str:
+    """The same quantity in the unit of its kind that writes it shortest, larger units first:
+    `86400.0 s` is `1 d`, `2.0 USD/m^3` is `2 USD/m³`; other text as it is.
+    """
+    match = _QUANTITY.fullmatch(text)
+    kind = match["unit"].replace("^", "**") if match else ""
+    if match is None or not kind:
+        return text
+    size = float(match["number"])
+    known = [] if size == 0 or kind in ("m", "m**3") else CUSTOMARY.get(kind, ())
+    factors = {word: FACTORS[kind][word] for word in reversed(known) if word in FACTORS[kind]}
+    if size < 2 * factors.get("d", 0.0):
+        factors.pop("d", None)  # as everywhere: a day is 24 h
+    each = [(f"{size / factor:.12g}", word) for word, factor in factors.items()]
+    told, word = min([*each, (f"{size:.12g}", match["unit"])], key=lambda one: len(one[0]))
+    return f"{told} {shown(word)}".replace("^3", "³").replace("^2", "²")
+
+
 def no_unit(value: object, unit: str) -> str:
     """What to say of a bare number. Which unit was meant is not guessed: a wrong guess that is
     copied is worse than none.

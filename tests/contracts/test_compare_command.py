@@ -78,7 +78,8 @@ def test_the_page_is_whole_and_always_the_same(
 
 def test_changes_have_their_sign_first_and_percent_only_where_it_says_something() -> None:
     found = side_by_side([other(1.0, cost_usd=254.0), other(1.0, cost_usd=100.0)], ["a", "b"])
-    row = next(one for one in decides(found).rows if one[0] == "Cost of running")
+    (grid,) = decides(found)
+    row = next(one for one in grid.rows if one[0] == "Cost of running")
     assert row[3] == "-$154 (-60.6\u00a0%)"
     flipped = side_by_side([other(1.0, npv_usd=-5.0), other(1.0, npv_usd=9.0)], ["a", "b"])
     npv = next(one for one in flipped.others if one.name == "npv_usd")
@@ -92,13 +93,17 @@ def test_residuals_and_the_clock_are_no_differences() -> None:
 
 
 def test_each_column_has_one_name(three: SideBySide) -> None:
-    headings = decides(three).headings
+    (grid,) = decides(three)
+    headings = grid.headings
     assert len(set(headings)) == len(headings) == 6
 
 
 def test_shares_change_in_points(three: SideBySide) -> None:
-    made = next(row for row in decides(three).rows if row[0].startswith("Tokens made"))
-    assert made[4] == "the same"
+    row = Row("tokens_made_frac", "Tokens made", (0.998, 0.998, 1.0), "more")
+    (grid,) = decides(replace(three, decides=(row,)))
+    assert grid.rows == (
+        ("Tokens made", "99.8 %", "99.8 %", "100.0 % *", "the same", "+0.2 points"),
+    )
 
 
 def test_many_keys_that_begin_alike_are_one_row() -> None:
@@ -115,7 +120,8 @@ def test_many_keys_that_begin_alike_are_one_row() -> None:
 def test_prices_and_pue_are_short() -> None:
     """Stood as `0.0391 USD/Mtok` and `-0.005205`: the last of four designs was out of the page."""
     found = side_by_side([other(1.0, pue=1.123456), other(1.0, pue=1.118251)], ["a", "b"])
-    rows = {row[0]: row[1:] for row in decides(found).rows}
+    (grid,) = decides(found)
+    rows = {row[0]: row[1:] for row in grid.rows}
     assert rows["PUE"] == ("1.123", "1.118 *", "-0.0052 (-0.5\u00a0%)")
     price = Row("usd_per_mtok_trained", "A million tokens trained", (0.0391, 0.0403), "less")
     assert [written(price, one) for one in price.values] == ["$0.0391", "$0.0403"]
@@ -140,24 +146,85 @@ def test_a_run_without_tokens_is_not_the_best_in_tokens_lost() -> None:
     none = other(1.0, tokens_total=0.0, tokens_lost_by_fault=0.0)
     found = side_by_side([synthetic(), none], ["day", "batch"])
     (lost,) = (row for row in found.decides if row.name == "tokens_lost_by_fault")
-    assert lost.best == (0,)
+    assert lost.best == ()  # nor is the day: it is the only one that could lose any
     assert lost.values[1] != lost.values[1]
 
 
-def test_four_designs_fit_the_page(tmp_path: Path) -> None:
-    """The last column of changes stood past the edge of a window of 1,280."""
+@pytest.mark.parametrize("many", [2, 3, 4, 5, 6])
+def test_designs_fit_the_page(tmp_path: Path, many: int) -> None:
+    """The last columns of changes stood past the edge of a window of 1,280, and of paper."""
     held = [
         synthetic(),
-        *(other(one, cost_usd=2348.0 * one, pue=1.1 + one) for one in (0.2, 0.3, 0.4)),
-    ]
-    names = ["first_factory", "utility_outage", "dr_phoenix", "chiller_loss"]
-    file = tmp_path / "four.html"
+        *(other(one, cost_usd=2348.0 * one, pue=1.1 + one) for one in (0.2, 0.3, 0.4, 1e3, 1e6)),
+    ][:many]
+    names = ["first_factory", "utility_outage", "dr_phoenix", "chiller_loss", "monthly_exercise",
+             "superpod_day"][:many]  # fmt: skip
+    file = tmp_path / "designs.html"
     file.write_text(page(side_by_side(held, names)), encoding="utf-8")
     with browser() as chromium:
         shown = chromium.page()
         shown.open(file)
         past = shown.eval(
-            "(() => { const e = document.querySelector('.scroll[aria-label=\"What decides\"]');"
-            " return e.scrollWidth - e.clientWidth; })()"
+            "Math.max(...[...document.querySelectorAll('.scroll')]"
+            ".filter(e => !e.closest('details')).map(e => e.scrollWidth - e.clientWidth))"
         )
     assert past == 0
+
+
+def test_work_that_a_run_does_not_have_is_no_loss_of_it() -> None:
+    """Read `-13.7 G (-100.0 %)` of tokens served beside a run that serves nobody."""
+    day = other(1.0, tokens_inference=5e9, tokens_training=7e9)
+    idle = replace(
+        other(1.0, tokens_inference=0.0, tokens_training=0.0, tokens_total=0.0),
+        tables={**day.tables, "services": day.frame("services").head(0),
+                "jobs": day.frame("jobs").head(0)},
+    )  # fmt: skip
+    found = side_by_side([day, idle], ["day", "idle"])
+    (grid,) = decides(found)
+    rows = {row[0]: row[2:] for row in grid.rows}
+    assert rows["Tokens served"] == rows["Tokens trained"] == ("–", "–")
+    assert not any("tokens served" in one for one in sentences(found)[2:])
+
+
+def test_what_is_the_same_in_all_stands_below_what_differs() -> None:
+    found = side_by_side([synthetic(), other(1.0, pue=1.05)], ["a", "b"])
+    (grid,) = decides(found)
+    assert [row[0] for row in grid.rows] == ["PUE"]
+    assert "The same in all: Tokens lost " in grid.note
+    assert "WUE" in grid.note
+
+
+def test_values_that_are_written_alike_decide_nothing() -> None:
+    """$96.70 of $49.2 M made a design better in what is bought."""
+    row = Row("capex_usd", "Bought", (49.2e6, 49.2e6 - 96.7), "less")
+    found = replace(side_by_side([synthetic(), other(1.0)], ["a", "b"]), decides=(row,))
+    (grid,) = decides(found)
+    assert grid.rows == (("Bought", "$49.2 M", "$49.2 M", "-$96.70"),)
+    assert sentences(found)[-1].endswith("no difference that decides.")
+
+
+def test_growth_of_many_times_is_told_in_times() -> None:
+    """Read `+$10,340 (+1677.0 %)`."""
+    found = side_by_side([other(1.0, cost_usd=617.0), other(1.0, cost_usd=10957.0)], ["a", "b"])
+    (grid,) = decides(found)
+    row = next(one for one in grid.rows if one[0] == "Cost of running")
+    assert row[3] == "+$10,340 (17.8\u00a0times)"
+
+
+def test_what_was_asked_stands_in_its_usual_unit() -> None:
+    """Read `86400.0 s`, `[]` and a row `drills..kind` for a drill without a name."""
+    text = synthetic().scenario_yaml
+    held = [
+        replace(synthetic(), scenario_yaml=text + more)
+        for more in (
+            "horizon: 86400.0 s\nwater: 1.2 USD/m^3\ndrills: []\n",
+            "horizon: 1800.0 s\nwater: 2.0 USD/m^3\ndrills: [{name: '', kind: loss}]\n",
+        )
+    ]
+    found = side_by_side(held, ["a", "b"])
+    asked = next(one for one in blocks(found) if one.title == "What was asked differently")
+    assert {row[0]: row[1:] for row in asked.rows if row[0] != "name"} == {
+        "horizon": ("24 h", "30 min"),
+        "water": ("1.2 USD/m³", "2 USD/m³"),
+        "drills[0].kind": ("–", "loss"),
+    }

@@ -102,7 +102,7 @@ def test_results_tell_their_figures_and_gates_decide_the_exit_code(results, capf
     assert main(["diff", *results]) == 0
     said = capfd.readouterr().out
     assert "results\n" in said
-    assert "  ~ overrides.compute_r1.rating: 132000.0 W -> 100000.0 W" in said
+    assert "  ~ overrides.compute_r1.rating: 132 kW -> 100 kW" in said
     assert "wall_s" not in said
     assert "numbers of " in said
     assert main(["diff", *results, "--json"]) == 0

@@ -70,7 +70,8 @@ def pages() -> dict[str, str]:
     """A report, a comparison and the differences of two results, and a study of two arms."""
     arms = {"now": {"mu": 1.0}, "faster": {"mu": 1.25}}
     study = study_page(compare_designs(wait, arms, "wait_s", others=["other"], most=20), "s", "?")
-    other = replace(synthetic(), summary={**synthetic().summary, "pue": 1.05})
+    changed = {"pue": 1.05, "carbon_kg": 9.0, "cost_usd": 3.0}
+    other = replace(synthetic(), summary={**synthetic().summary, **changed})
     compared = side_by_side([synthetic(), other], ["one", "other"])
     return {
         "report": render(synthetic()),

@@ -106,9 +106,9 @@ def test_somebody_opens_the_wrong_breaker_as_often_as_the_row_says() -> None:
 def test_a_mistake_is_put_right_after_a_quarter_of_an_hour() -> None:
     run = drilled(1.0)
     assert times(run, "panel_2", "opened by mistake") == [600.0]
-    assert times(run, "panel_2", "repaired") == [1500.0]
+    assert times(run, "panel_2", "back in service") == [1500.0]
     assert times(run, "panel_1", "taken out on purpose") == [1500.0]
-    assert times(run, "panel_1", "repaired") == [1800.0]
+    assert times(run, "panel_1", "back in service") == [1800.0]
 
 
 def test_a_fork_with_other_drills_puts_the_same_mistake_right() -> None:
@@ -120,7 +120,7 @@ def test_a_fork_with_other_drills_puts_the_same_mistake_right() -> None:
     run = twin.start(twin.build(loaded(asked(made, drills=[later, drill])))).until(700.0)
     forked = run.fork(drills=[]).until().result()
     assert times(forked, "panel_1", "taken out on purpose") == [1500.0]
-    assert times(forked, "panel_1", "repaired") == [1800.0]
+    assert times(forked, "panel_1", "back in service") == [1800.0]
     assert times(forked, "utility", "taken out on purpose") == []
 
 

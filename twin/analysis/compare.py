@@ -111,7 +111,7 @@ def _parts(value: Any) -> Mapping[Any, Any]:
     if not isinstance(value, list):
         return {}
     names = [item.get("name") for item in value if isinstance(item, dict)]
-    named = len(set(names)) == len(value) and None not in names
+    named = len(set(names)) == len(value) and all(names)
     return dict(zip(names, value, strict=True)) if named else dict(enumerate(value))
 
 

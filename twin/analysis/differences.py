@@ -18,6 +18,7 @@ import pandas as pd
 from twin.analysis import renames
 from twin.analysis.side_by_side import is_answer
 from twin.catalogue.witness import unit_of
+from twin.units import customary
 
 What = Literal[
     "added", "removed", "renamed", "renamed and changed", "moved", "changed", "moved and changed"
@@ -276,8 +277,10 @@ def _parts(a: Compared, b: Compared, renamed: renames.Renames) -> Iterator[Desig
 
 
 def told(value: Any) -> str:
-    """A value as it stands in lines; numbers in six figures."""
-    return f"{value:.{_ROUND}g}" if isinstance(value, float) else str(value)
+    """A value as it stands in lines; numbers in six figures, quantities in their usual unit."""
+    if isinstance(value, float):
+        return f"{value:.{_ROUND}g}"
+    return customary(value) if isinstance(value, str) else str(value)
 
 
 def plain(value: Any) -> Any:

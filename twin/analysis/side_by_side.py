@@ -13,6 +13,7 @@ from typing import Any
 from twin.analysis.compare import Comparison, compare, stated
 from twin.analysis.economics import figures
 from twin.analysis.verdict import availability, judgements, made_frac, missed
+from twin.named_quantity import spoken
 from twin.quantities import duration
 from twin.results import Result
 
@@ -59,7 +60,7 @@ class Row:
     def best(self) -> tuple[int, ...]:
         """Places of the best values; none where nothing is better, or all are the same."""
         held = [one for one in self.values if math.isfinite(one)]
-        if not self.better or not self.differs or not held:
+        if not self.better or not self.differs or len(held) < 2:
             return ()
         top = max(held) if self.better == "more" else min(held)
         return tuple(n for n, one in enumerate(self.values) if not _other(top, one))
@@ -186,10 +187,16 @@ def _decides(results: Sequence[Result]) -> Iterator[Row]:
 
 
 def _told(result: Result) -> dict[str, Any]:
-    """The summary; no token is lost, nor none, where work is not counted in tokens."""
-    held = result.summary
-    counts = held.get("tokens_total") or held.get("tokens_lost_by_fault")
-    return dict(held) if counts else {**held, "tokens_lost_by_fault": math.nan}
+    """The summary, without tokens of work that the run did not have: it made no other number of
+    them, nor none.
+    """
+    held = dict(result.summary)
+    lacks = {
+        "tokens_inference": not len(result.frame("services")),
+        "tokens_training": "training" not in set(result.frame("jobs")["kind"]),
+        "tokens_lost_by_fault": not held.get("tokens_total"),
+    }
+    return {**held, **{key: math.nan for key, gone in lacks.items() if gone and not held.get(key)}}
 
 
 def _lengths_s(results: Sequence[Result]) -> list[float]:
@@ -211,7 +218,8 @@ def _numbers(results: Sequence[Result]) -> Iterator[Row]:
     held = [{**one.summary, **figures(one)} for one in results]
     names = dict.fromkeys(name for one in held for name in one)
     for name in names:
-        row = _row(name, name.replace("_", " "), "", held)
+        words = name if name.endswith("_usd") else spoken(name)
+        row = _row(name, words.replace("_", " "), "", held)
         if is_answer(name) and any(math.isfinite(value) for value in row.values):
             yield row
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,12 +15,20 @@ from twin.present.figures import svg_bytes
 from twin.present.figures.side_by_side import figure_side_by_side, written
 from twin.present.in_sentences import listed
 from twin.present.report.differences import differences_page
-from twin.quantities import NONE, count, counted, figures, number, percent, short, signed
+from twin.quantities import NONE, count, counted, figures, percent, short, signed
 from twin.results.folder import write_named, writing
+from twin.units import customary
 
+MOST_ACROSS = 3
+"""Designs whose changes stand in the table of their values; of more they are one of their own."""
 FOLD_FROM = 6
 """Keys that begin alike are one row from so many on."""
 MOST_ASKED = 500
+LONGEST = 80
+"""Letters of a value."""
+_LEAST_FRAC = 0.0005
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+"""What states nothing."""
 _FOLDED = "Where many keys of a part differ: how many of them each design states."
 
 
@@ -34,17 +44,33 @@ def sentences(found: SideBySide) -> list[str]:
 
 
 def _against_first(found: SideBySide, n: int, name: str) -> str:
-    better = [row.what for row in found.decides if row.differs and _gains(row, n) > 0]
-    worse = [row.what for row in found.decides if row.differs and _gains(row, n) < 0]
+    better = [_called(row) for row in found.decides if _gains(row, n) > 0]
+    worse = [_called(row) for row in found.decides if _gains(row, n) < 0]
     parts = [f"better in {listed(better)}"] if better else []
     parts += [f"worse in {listed(worse)}"] if worse else []
     return f"{name} against {found.names[0]}: {'; '.join(parts) or 'no difference that decides'}."
 
 
+_CALLED = {
+    "usd_per_mtok_served": "cost of a million tokens served",
+    "usd_per_mtok_trained": "cost of a million tokens trained",
+    "usd_per_gpu_h": "cost of a GPU hour",
+    "capex_usd": "cost of what is bought",
+}
+
+
+def _called(row: Row) -> str:
+    """A figure within a sentence."""
+    return _CALLED.get(row.name, row.what)
+
+
 def _gains(row: Row, n: int) -> float:
-    """Above zero where result `n` is better than the first in this."""
+    """Above zero where result `n` is better than the first in this; values that are written alike
+    decide nothing.
+    """
     change = row.change(n)
-    if not row.better or change != change:
+    alike = written(row, row.values[n]) == written(row, row.values[0])
+    if not row.better or change != change or alike:
         return 0.0
     return change if row.better == "more" else -change
 
@@ -52,44 +78,71 @@ def _gains(row: Row, n: int) -> float:
 def blocks(found: SideBySide) -> list[Block]:
     """What decides, what else differs, what was asked differently."""
     asked = _folded(found)
-    first, *rest = number_blocks(found)
     every = [_every_key(found)] if len(asked.rows) < len(found.asked) else []
-    return [first, asked, *every, *rest]
+    return [*decides(found), asked, *every, *_others(found)]
 
 
 def number_blocks(found: SideBySide) -> list[Block]:
     """What decides, and what else differs."""
-    return [decides(found), *([_others(found)] if found.others else [])]
+    return [*decides(found), *_others(found)]
 
 
-def decides(found: SideBySide) -> Grid:
-    """One row a figure: every design's value, then each one's change from the first."""
-    return _grid("What decides", found, found.decides)
+def decides(found: SideBySide) -> list[Grid]:
+    """One row a figure that differs: every design's value, and each one's change from the first;
+    below them what is the same in all.
+    """
+    rows = [row for row in found.decides if row.differs]
+    same = [row for row in found.decides if not row.differs and row.values[0] == row.values[0]]
+    told = [f"{row.what} {written(row, row.values[0])}" for row in same]
+    notes = ["* is the best of them."] if rows else []
+    notes += [f"The same in all: {', '.join(told)}."] if told else []
+    return _grids("What decides", found, rows, " ".join(notes))
 
 
-def _others(found: SideBySide) -> Grid:
+def _others(found: SideBySide) -> list[Grid]:
     title = f"All {count(len(found.others))} other numbers that differ"
-    return _grid("Other numbers", found, found.others, closed=title)
+    return _grids("Other numbers", found, found.others, closed=title) if found.others else []
 
 
-def _grid(title: str, found: SideBySide, rows: Sequence[Row], closed: str = "") -> Grid:
-    first = found.names[0]
-    headings = ("Figure", *found.names, *(f"{name} less {first}" for name in found.names[1:]))
-    told = tuple(_cells(row) for row in rows)
-    right = (False, *(True for _ in headings[1:]))
-    return Grid(
-        title, headings, told, right, "* is the best of them." if not closed else "", closed
-    )
+def _grids(
+    title: str, found: SideBySide, rows: Sequence[Row], note: str = "", closed: str = ""
+) -> list[Grid]:
+    """One table, or two where changes beside all the values are more than fits a page."""
+    first, *others = found.names
+    less = tuple(f"{name} less {first}" for name in others)
+    if len(found.names) <= MOST_ACROSS:
+        told = [(row.what, *_values(row), *_changes(row)) for row in rows]
+        return [_grid(title, (*found.names, *less), told, note, closed)]
+    values = [(row.what, *_values(row)) for row in rows]
+    changes = [(row.what, *_changes(row)) for row in rows]
+    apart = f"{closed}: changes from {first}" if closed else ""
+    return [
+        _grid(title, found.names, values, note, closed),
+        _grid(f"Changes from {first}", tuple(others), changes, "", apart),
+    ]
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    best = row.best
-    values = [written(row, one) + (" *" if n in best else "") for n, one in enumerate(row.values)]
-    return (row.what, *values, *(_change(row, n) for n in range(1, len(row.values))))
+def _grid(
+    title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]], note: str, closed: str
+) -> Grid:
+    right = (False, *(True for _ in columns))
+    return Grid(title, ("Figure", *columns), tuple(rows), right, note, closed)
+
+
+def _values(row: Row) -> list[str]:
+    """Each as it is written, those marked that no other one is better than as written."""
+    told = [written(row, one) for one in row.values]
+    best = {told[n] for n in row.best}
+    marked = len(set(told) - {NONE}) > 1
+    return [f"{one} *" if marked and one in best else one for one in told]
+
+
+def _changes(row: Row) -> list[str]:
+    return [_change(row, n) for n in range(1, len(row.values))]
 
 
 def _change(row: Row, n: int) -> str:
-    """With its sign before the unit, and in percent where that says something."""
+    """With its sign before the unit, and as a share where that says something."""
     change = row.change(n)
     if change != change:
         return NONE
@@ -99,10 +152,19 @@ def _change(row: Row, n: int) -> str:
     is_share = row.name.endswith("_frac") or row.name == "availability"
     if is_share:
         return signed(change, f"{100 * abs(change):.3g} points")
-    said = percent(abs(number(share))).replace(" ", "\u00a0")
-    part = f" ({signed(change, said)})" if share is not None else ""
+    part = "" if share is None else _share(share)
     size = figures(abs(change), 2) if row.name == "pue" else written(row, abs(change))
     return f"{signed(change, size)}{part}"
+
+
+def _share(change_frac: float) -> str:
+    """In percent, from twice as much on in times; nothing where it rounds to nothing."""
+    if change_frac >= 1:
+        said = f"{figures(1 + change_frac)} times"
+    else:
+        said = signed(change_frac, percent(abs(change_frac)))
+    said = said.replace(" ", "\u00a0")
+    return f" ({said})" if abs(change_frac) >= _LEAST_FRAC else ""
 
 
 def _folded(found: SideBySide) -> Grid:
@@ -115,7 +177,8 @@ def _folded(found: SideBySide) -> Grid:
         if len(held) >= FOLD_FROM:
             rows.append((start, *(_stated(held, n) for n in range(len(found.names)))))
         else:
-            rows += [_asked_row(one) for one in held]
+            told = map(_asked_row, held)
+            rows += [one for one in told if len(set(one[1:])) > 1]
     right = tuple(False for _ in range(len(found.names) + 1))
     note = _FOLDED if len(rows) < len(found.asked) else ""
     note = note if rows else "Nothing was asked differently."
@@ -124,12 +187,12 @@ def _folded(found: SideBySide) -> Grid:
 
 def _stated(held: Sequence[AskedKey], n: int) -> str:
     """How many of the keys design `n` states at all."""
-    return counted(sum(one.values[n] is not None for one in held), "key")
+    return counted(sum(one.values[n] not in _NOTHING for one in held), "key")
 
 
 def _beginning(key: str) -> str:
     """The part of a scenario or of its layout that a key belongs to."""
-    parts = key.split(".")
+    parts = re.split(r"[.\[]", key)
     return ".".join(parts[:2] if parts[0] == "layout" else parts[:1])
 
 
@@ -144,7 +207,14 @@ def _every_key(found: SideBySide) -> Grid:
 
 
 def _asked_row(one: AskedKey) -> tuple[str, ...]:
-    return (one.key, *(NONE if held is None else short(held, 80) for held in one.values))
+    return (one.key, *map(_asked, one.values))
+
+
+def _asked(value: Any) -> str:
+    """A value as files state it, in its usual unit."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return NONE if value in _NOTHING else short(customary(str(value)), LONGEST)
 
 
 def page(found: SideBySide) -> str:

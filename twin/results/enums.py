@@ -21,6 +21,8 @@ class EventKind(StrEnum):
     """Controls follow what a sensor says, and it says otherwise than it is."""
     INTRUSION_DETECTED = "intrusion detected"
     REPAIRED = "repaired"
+    BACK_IN_SERVICE = "back in service"
+    """After it was taken out on purpose, or opened by mistake: nothing was repaired."""
     STILL_OUT = "still out"
     TRIPPED = "tripped"
     CLOSED_AGAIN = "closed again"
@@ -171,7 +173,9 @@ BREAKS = (
 FIRST_CAUSES = tuple(kind for kind in BREAKS if kind is not EventKind.SHUT_DOWN)
 """Those that begin it of themselves; a rack that shuts down follows from something else."""
 
-MENDS = (EventKind.REPAIRED, EventKind.CLOSED_AGAIN, EventKind.REFUELLED)
+MENDS = (
+    EventKind.REPAIRED, EventKind.BACK_IN_SERVICE, EventKind.CLOSED_AGAIN, EventKind.REFUELLED,
+)  # fmt: skip
 """Kinds that end trouble."""
 
 ORDERS = (EventKind.CLOCK_CEILING, EventKind.SET_POINT)

@@ -49,6 +49,7 @@ _MEANS: dict[str, str] = {
     EventKind.SHUT_DOWN: OFF,
     EventKind.OFF: OFF,
     EventKind.REPAIRED: ON,
+    EventKind.BACK_IN_SERVICE: ON,
     EventKind.CLOSED_AGAIN: ON,
     EventKind.RESET: ON,
     EventKind.OFF_BYPASS: ON,
@@ -59,7 +60,9 @@ _MEANS: dict[str, str] = {
     EventKind.FULL_CLOCK: ON,
 }
 """State that an event leaves a component in; other events change none."""
-_MENDS = frozenset({EventKind.REPAIRED, EventKind.CLOSED_AGAIN, EventKind.RESET})
+_MENDS = frozenset({
+    EventKind.REPAIRED, EventKind.BACK_IN_SERVICE, EventKind.CLOSED_AGAIN, EventKind.RESET,
+})  # fmt: skip
 
 
 def by_events(events: Iterable[tuple[float, str]], idle: str) -> Steps:

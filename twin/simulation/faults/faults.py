@@ -108,7 +108,7 @@ class Faults(Discipline):
             return
         detail = f"instead of {drill.component}; back after {seconds(PUT_RIGHT_S)}"
         self._out(wrong, EventKind.OPENED_BY_MISTAKE, detail)
-        self._wait(PUT_RIGHT_S, "fault ends", wrong)
+        self._wait(PUT_RIGHT_S, "fault ends", wrong, EventKind.BACK_IN_SERVICE)
         self._wait(PUT_RIGHT_S, "drill goes on", drill.component, float(drill.duration))
 
     def _sag(self, drill: Sag) -> None:
@@ -141,10 +141,11 @@ class Faults(Discipline):
 
     def _outage(self, name: str, out_s: float, why: EventKind) -> None:
         self._out(name, why, f"back after {seconds(out_s)}")
-        self._wait(out_s, "fault ends", name)
+        ends = EventKind.REPAIRED if why is EventKind.FAILED else EventKind.BACK_IN_SERVICE
+        self._wait(out_s, "fault ends", name, ends)
 
-    def _ends(self, name: str) -> None:
-        self._back(name)
+    def _ends(self, name: str, what: str = EventKind.REPAIRED) -> None:
+        self._back(name, EventKind(what))
 
     def _repair(self, name: str, repair_s: float, *again: str) -> None:
         """Take a spare part where parts are counted, and queue for a crew; `again` names the action
@@ -245,10 +246,10 @@ class Faults(Discipline):
         self.world.note(name, what, detail)
         self._count(name, +1)
 
-    def _back(self, name: str) -> None:
+    def _back(self, name: str, what: EventKind = EventKind.REPAIRED) -> None:
         self._count(name, -1)
         if self._fine(name):
-            self.world.note(name, EventKind.REPAIRED, "in order again")
+            self.world.note(name, what, "in order again" if what is EventKind.REPAIRED else "")
         else:
             self.world.note(name, EventKind.STILL_OUT, "another fault remains")
 
