@@ -264,6 +264,24 @@ def test_a_wet_bulb_of_meteorology_is_told(tmp_path: Path, content: str, gives: 
     assert site(path)[5.0][1] == pytest.approx(stated)
 
 
+@pytest.mark.parametrize(
+    ("wet", "pressure", "cause"),
+    [
+        (19.302, ",77000", "17.44 °C; the stated one is taken. It has to be psychrometric, at the"),
+        (19.302, ",77000", "a formula of sea level (Stull's) is higher at height"),
+        (18.3, "", "Normand's rule is lower in hot, dry air"),
+    ],
+)
+def test_the_likely_cause_of_another_wet_bulb_is_told(
+    tmp_path: Path, wet: float, pressure: str, cause: str
+) -> None:
+    """19.302 °C is what Stull's formula has for 35 °C and 20 %, which holds at sea level only."""
+    content = both(35.0, wet, "0.2", "relative_humidity_frac", pressure)
+    path = project(tmp_path, content, "height.csv")
+    (said,) = (text for text in twin.run(path).meta["warnings"] if "height.csv:2" in text)
+    assert cause in said
+
+
 @pytest.mark.parametrize("moist", ["0.05", ""])
 def test_a_wet_bulb_that_agrees_or_stands_by_a_gap_is_not(tmp_path: Path, moist: str) -> None:
     content = both(45.0, 18.9, moist, "relative_humidity_frac")

@@ -14,6 +14,9 @@ from twin.scenario.series.csv_rows import Array, Quantity, read_rows
 APART_K = 0.5
 """Humidity in whole per cent and a wet bulb in tenths of a kelvin are this close together."""
 
+OF_NORMAND = "Normand's rule is lower in hot, dry air"
+OF_SEA_LEVEL = "a formula of sea level (Stull's) is higher at height"
+
 
 def parting(
     content: bytes,
@@ -40,10 +43,11 @@ def parting(
     apart_k = wet_degc[worst] - made[worst]
     if abs(apart_k) <= APART_K:
         return ()
+    other = OF_SEA_LEVEL if apart_k > 0 else OF_NORMAND
     return (
         f"{path.name}:{rows.lines[worst]}: a wet bulb of {wet_degc[worst]:g} °C where "
         f"{moisture.name} at {pressure_pa[worst]:,.0f} Pa gives {made[worst]:.2f} °C; the stated "
-        "one is taken. It has to be psychrometric: Normand's rule is lower in hot, dry air",
+        f"one is taken. It has to be psychrometric, at the pressure of the place: {other}",
     )
 
 
