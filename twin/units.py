@@ -185,7 +185,8 @@ def customary(text: str) -> str:
     if size < 2 * factors.get("d", 0.0):
         factors.pop("d", None)  # as everywhere: a day is 24 h
     each = [(f"{size / factor:.12g}", word) for word, factor in factors.items()]
-    told, word = min([*each, (f"{size:.12g}", match["unit"])], key=lambda one: len(one[0]))
+    each.append((f"{size:.12g}", match["unit"]))
+    told, word = min(each, key=lambda one: (len(one[0]), one[0].startswith("0")))
     return f"{told} {shown(word)}".replace("^3", "³").replace("^2", "²")
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.units import FACTORS, quantity, registry
+from twin.units import FACTORS, customary, quantity, registry
 
 READ = [
     ("132 kW", "W", 132e3),
@@ -199,3 +199,25 @@ def test_no_unit_is_guessed_for_a_bare_number(unit: str, never: str) -> None:
     with pytest.raises(ValueError, match="a number with its unit") as caught:
         quantity("24", unit)
     assert never not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("86400.0 s", "24 h"),
+        ("604800.0 s", "7 d"),
+        ("1800.0 s", "30 min"),
+        ("90061.5 s", "90061.5 s"),
+        ("0.0 s", "0 s"),
+        ("132000.0 W", "132 kW"),
+        ("100000.0 W", "100 kW"),
+        ("4e-07 USD/token", "0.4 USD/Mtok"),
+        ("2.0 USD/m^3", "2 USD/m³"),
+        ("20.0 degC", "20 °C"),
+        ("0.6 m", "0.6 m"),
+        ("2026", "2026"),
+        ("Llama 3", "Llama 3"),
+    ],
+)
+def test_a_quantity_stands_in_the_unit_that_writes_it_shortest(text: str, said: str) -> None:
+    assert customary(text) == said
