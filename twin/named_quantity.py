@@ -57,6 +57,7 @@ _SHOWS: dict[str, Callable[[Any], str]] = {
     "_bytes": _prefixed("B"),
     "_tokens": _prefixed("token"),
     "_hours": _with("h"),
+    "_years": _with("years"),
     "_degc": degrees,
     "_frac": percent,
     "_usd": money,

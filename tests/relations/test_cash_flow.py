@@ -196,6 +196,40 @@ def test_worth_rates_and_paybacks_are_made_of_its_rows() -> None:
     assert held["dscr_least"] == pytest.approx(told.debt_cover.min())
 
 
+def test_what_comes_within_a_year_counts_at_its_middle() -> None:
+    """Mid-year convention, from lines that it leaves as they are: earnings, running costs and tax
+    half a year sooner, what is bought, sold and paid to a bank at the ends of years.
+    """
+    plain = flow(asked(tax=TAX, loan=LOAN))
+    result = asked(tax=TAX, loan=LOAN, discounting="mid_year")
+    told = flow(result)
+    held = figures(result)
+    worth = ["discounted_usd", "cumulative_discounted_usd", "owners_discounted_usd"]
+    pd.testing.assert_frame_equal(plain.drop(columns=worth), told.drop(columns=worth))
+    year = np.arange(7)
+    ends = {
+        "": told.bought_usd + told.sold_usd,
+        "owners_": told.bought_usd + told.sold_usd + told.loan_usd + told.interest_usd,
+    }
+    for who, rate, figure in (("", 0.1, "npv_usd"), ("owners_", 0.13, "equity_npv_usd")):
+        within = told[f"{who}net_usd"] - ends[who]
+        assert within[0] == 0
+
+        def at(rate: float, within: Any = within, at_ends: Any = ends[who]) -> Any:
+            return within / (1 + rate) ** (year - 0.5) + at_ends / (1 + rate) ** year
+
+        assert told[f"{who}discounted_usd"].tolist() == pytest.approx(at(rate).tolist(), abs=CENT)
+        assert held[figure] == pytest.approx(at(rate).sum(), abs=CENT)
+        irr = held["irr_frac" if not who else "equity_irr_frac"]
+        assert at(irr).sum() == pytest.approx(0, abs=1e-6 * told.net_usd.abs().max())
+    owed = told.cumulative_discounted_usd
+    last = int(np.flatnonzero(owed < 0)[-1])
+    late = last - owed[last] / (owed[last + 1] - owed[last])
+    assert held["discounted_payback_years"] == pytest.approx(late, rel=1e-9)
+    assert held["payback_years"] == figures(asked(tax=TAX, loan=LOAN))["payback_years"]
+    assert held["npv_usd"] > plain.discounted_usd.sum()
+
+
 def test_numpy_financial_finds_the_same_in_them() -> None:
     """npv, irr, ipmt and ppmt of another hand."""
     npf = pytest.importorskip("numpy_financial", reason="the extra `test` installs it")

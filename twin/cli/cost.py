@@ -10,6 +10,7 @@ from typer import Argument, Option
 from twin.cli import cost_face, place, say
 from twin.cli.complete import designs
 from twin.cli.options import Json, Overrides, read_overrides
+from twin.cli.quantity import readable
 
 Asked = Annotated[
     Path | None,
@@ -74,18 +75,32 @@ def _print_prices(json: bool) -> None:
 
 
 def _print_cost(title: str, found: dict[str, Any]) -> None:
-    bought = ("block", "quantity", "unit", "capex_usd", "annual_usd", "price", "status")
+    bought = ("block", "capex_usd", "annual_usd", "price", "status")
     failures = {k: v for k, v in found["failures"].items() if k != "worst"}
     shown = {
         "stands_on": found["stands_on"],
         "figures": _figures(found["figures"]),
         "cash flow": [_year(row) for row in found["cash_flow"]],
-        "costs": [{key: row[key] for key in bought} for row in found["costs"]],
+        "costs": [
+            {"block": row["block"], "quantity": _quantity(row), **{key: row[key] for key in bought}}
+            for row in found["costs"]
+        ],
         "expected failures": failures,
         "dearest failures": found["failures"]["worst"],
         "warnings": found["warnings"],
     }
     say.findings(title, shown)
+
+
+def _quantity(row: dict[str, Any]) -> str:
+    """How much of a block there is, with its unit: `1.65 MW`, `8 racks`."""
+    value = float(row["quantity"])
+    ends = {"W": "_w", "USD": "_usd", "a year": "_frac"}
+    if row["unit"] in ends:
+        told = readable(ends[row["unit"]], value)
+        return f"{told} a year" if row["unit"] == "a year" else told
+    count = readable("", int(value) if value.is_integer() else value)
+    return f"{count} {row['unit'].replace('of ', '× ')}"
 
 
 def _figures(figures: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,16 @@ def asked(
     base = _cost(file, overrides, told, "run")
     if against is None and not change:
         return base.as_dict()
-    other = _cost(against or file, {**overrides, **change}, told, "the other's run")
+    try:
+        other = _cost(against or file, {**overrides, **change}, told, "the other's run")
+    except InputError as error:
+        raise InputError(_of_change(one, change) for one in error.problems) from error
     return cost_change(base, other).as_dict()
+
+
+def _of_change(one: Problem, change: Mapping[str, str]) -> Problem:
+    """A problem of what is changed, at the option that says it."""
+    return replace(one, file="--change") if one.file == "--set" and one.where in change else one
 
 
 def _cost(file: Path, overrides: Mapping[str, str], told: Told, word: str) -> CostReport:

@@ -165,7 +165,7 @@ class Ledger:
             self.complain(
                 loc,
                 f"{takers} takers for {members} of {feed.source!r}",
-                "equal counts where pairing is matched",
+                "equal counts where pairing is matched; spread deals unequal ones out",
             )
         elif self.fed > FEEDS_MAX:
             self.complain(

@@ -25,15 +25,10 @@ from twin.analysis.economics.blocks import (
 )
 from twin.analysis.economics.capital import capital
 from twin.analysis.economics.cash import Cash, Owners, cash
-from twin.analysis.economics.finance import (
-    RateOfReturn,
-    npv,
-    payback,
-    rate_of_return,
-    rates_of_return,
-)
+from twin.analysis.economics.finance import RateOfReturn
 from twin.analysis.economics.lived import Lived, lived
 from twin.analysis.economics.price_list import PriceList
+from twin.analysis.economics.within_years import YearlyFlows
 from twin.analysis.economics.yearly import earned_usd, running, upkeep
 from twin.arrays import Array
 from twin.facility.model import Facility
@@ -211,20 +206,22 @@ def _per_mtok(
 
 
 def _worth(found: CostAnswer) -> Iterator[Figure]:
-    flows = found.flows
-    years = found.facility.scenario.economics.years
+    flows = found.cash.timed
+    asked = found.facility.scenario.economics
+    years = asked.years
     wacc = found.money.wacc
-    tax = found.facility.scenario.economics.tax.rate
-    after = f", after {percent(tax)} of tax" if tax else ""
-    how = f"{years} years at the cost of capital, with what is left at the end{after}"
-    yield Figure("npv_usd", npv(wacc, flows), "USD", how)
-    yield _rate("irr_frac", flows, f"rate at which {years} years are worth nothing")
-    late = payback(flows, np.zeros(wacc.size))
+    after = f", after {percent(asked.tax.rate)} of tax" if asked.tax.rate else ""
+    middle = ", what comes within a year at its middle" if found.cash.mid_year else ""
+    how = f"{years} years at the cost of capital, with what is left at the end{after}{middle}"
+    worth = flows.npv(wacc)
+    yield Figure("npv_usd", worth, "USD", how)
+    yield _rate("irr_frac", flows, f"rate at which {years} years are worth nothing{middle}")
+    late = flows.payback(np.zeros(wacc.size))
     how = "until earnings have paid what was spent"
     yield _paid_back("payback_years", late, how, years)
-    how = "the same, discounted at the cost of capital"
-    yield _paid_back("discounted_payback_years", payback(flows, wacc), how, years)
-    chance = np.full(1, float(np.mean(npv(wacc, flows)[1:] > 0)))
+    how = f"the same, discounted at the cost of capital{middle}"
+    yield _paid_back("discounted_payback_years", flows.payback(wacc), how, years)
+    chance = np.full(1, float(np.mean(worth[1:] > 0)))
     yield Figure("npv_positive_frac", chance, "", "share of the draws with a worth above zero")
 
 
@@ -246,23 +243,23 @@ def _owners(found: CostAnswer, owners: Owners) -> Iterator[Figure]:
     yield Figure("equity_usd", -owners.flows[:, 0], "USD", "the owners' own money at the start")
     how = f"{years} years after bank and tax, at what owners ask of their money"
     rate = found.prices.value("cost_of_equity")
-    yield Figure("equity_npv_usd", npv(rate, owners.flows), "USD", how)
+    yield Figure("equity_npv_usd", owners.timed.npv(rate), "USD", how)
     how = "rate at which the owners' flows are worth nothing"
-    yield _rate("equity_irr_frac", owners.flows, how)
-    late = payback(owners.flows, np.zeros(rate.size))
+    yield _rate("equity_irr_frac", owners.timed, how)
+    late = owners.timed.payback(np.zeros(rate.size))
     yield _paid_back("equity_payback_years", late, "until the owners have it back", years)
 
 
-def _rate(name: str, flows: Array, how: str) -> Figure:
+def _rate(name: str, flows: YearlyFlows, how: str) -> Figure:
     """A rate of return, or why there is none."""
-    one = rate_of_return(flows[0])
+    one = flows.rate_of_return()
     told = _no_rate(one) if one.value is None else how
     return Figure(name, _rates(one, flows), "1/year", told)
 
 
-def _rates(one: RateOfReturn, flows: Array) -> Array:
+def _rates(one: RateOfReturn, flows: YearlyFlows) -> Array:
     """The rate of return, and those of the draws; none where there is none to stand them beside."""
-    rates = rates_of_return(flows)
+    rates = flows.rates_of_return()
     if one.value is None:
         return np.full_like(rates, np.nan)
     rates[0] = one.value

@@ -6,6 +6,7 @@ import numpy as np
 
 from twin.analysis.economics.answer import CostAnswer
 from twin.analysis.economics.cash import Cash, Owners
+from twin.analysis.economics.within_years import YearlyFlows
 from twin.arrays import Array
 
 Columns = dict[str, Array]
@@ -22,21 +23,22 @@ def cash_by_year(found: CostAnswer) -> Columns:
     held = found.cash
     flows = held.flows[0]
     columns = {line: usd[0] for line, usd in held.lines.items()}
-    columns |= {"net_usd": flows, **worth_by_year(flows, float(found.money.wacc[0]))}
+    columns |= {"net_usd": flows, **worth_by_year(held.timed, found.money.wacc)}
     columns |= _books(held)
     if held.owners is None:
         columns |= {name: np.full(flows.size, np.nan) for name in OWNERS}
     else:
-        columns |= _owners(held.owners, float(found.prices.value("cost_of_equity")[0]))
+        columns |= _owners(held.owners, found.prices.value("cost_of_equity"))
     return {"year": np.arange(flows.size), **columns}
 
 
-def worth_by_year(flows: Array, rate: float) -> Columns:
-    """Discounted flows and both sums so far; flows (year + 1,)."""
-    discounted = flows / (1.0 + rate) ** np.arange(flows.size)
+def worth_by_year(flows: YearlyFlows, rate: Array) -> Columns:
+    """Discounted flows and both sums so far, at planning values; rate (1 + draw,)."""
+    usd = flows.total[0]
+    discounted = flows.at_ends(rate)[0] / (1.0 + float(rate[0])) ** np.arange(usd.size)
     return {
         "discounted_usd": discounted,
-        "cumulative_usd": np.cumsum(flows),
+        "cumulative_usd": np.cumsum(usd),
         "cumulative_discounted_usd": np.cumsum(discounted),
     }
 
@@ -51,10 +53,10 @@ def _books(held: Cash) -> Columns:
     }
 
 
-def _owners(owners: Owners, cost_of_equity: float) -> Columns:
+def _owners(owners: Owners, cost_of_equity: Array) -> Columns:
     flows = owners.flows[0]
     cover = np.pad(owners.cover[0], (1, 0), constant_values=np.nan)
-    worth = worth_by_year(flows, cost_of_equity)
+    worth = worth_by_year(owners.timed, cost_of_equity)
     return {
         "loan_usd": owners.lines["loan_usd"][0],
         "interest_usd": owners.lines["interest_usd"][0],

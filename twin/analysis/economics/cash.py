@@ -18,6 +18,7 @@ from twin.analysis.economics.blocks import (
 )
 from twin.analysis.economics.loans import Debt, cover, debt
 from twin.analysis.economics.taxes import TaxYears, taxes
+from twin.analysis.economics.within_years import YearlyFlows
 from twin.arrays import Array
 from twin.scenario.schema import Scenario
 
@@ -44,6 +45,8 @@ class Owners:
     """Loan, interest and tax; all else is as of the project."""
     flows: Array
     """(1 + draw, year + 1)"""
+    timed: YearlyFlows
+    """The same, as they count for worth and rates."""
     cover: Array
     """(1 + draw, year) earnings less running costs and tax over what the bank gets."""
 
@@ -59,6 +62,13 @@ class Cash:
     books: TaxYears
     owners: Owners | None
     """None where nothing is borrowed."""
+    mid_year: bool = False
+    """Whether what is earned, paid and taxed within a year counts at its middle."""
+
+    @cached_property
+    def timed(self) -> YearlyFlows:
+        """The project's, as they count for worth and rates."""
+        return _timed(self.flows, self.lines, self.mid_year)
 
     @cached_property
     def flows(self) -> Array:
@@ -83,8 +93,9 @@ def cash(
     books = taxes(asked.tax, bought, gained, sold)
     before_tax = running | _traded(bought, gained, sold)
     lines = before_tax | {"tax_usd": _from_year_1(-books.tax)}
+    mid_year = asked.discounting == "mid_year"
     if asked.loan is None:
-        return Cash(lines, books, None)
+        return Cash(lines, books, None, mid_year)
     held = debt(asked.loan, total_usd(bought) * np.ones(money.wacc.size), asked.years)
     own_books = taxes(asked.tax, bought, gained - held.interest, sold)
     own = {
@@ -93,8 +104,16 @@ def cash(
         "tax_usd": _from_year_1(-own_books.tax),
     }
     flows = added([*before_tax.values(), *own.values()])
+    timed = _timed(flows, before_tax | own, mid_year)
     able = cover(gained - own_books.tax, held)
-    return Cash(lines, books, Owners(held, own_books, own, flows, able))
+    return Cash(lines, books, Owners(held, own_books, own, flows, timed, able), mid_year)
+
+
+def _timed(flows: Array, lines: Lines, mid_year: bool) -> YearlyFlows:
+    """Flows with the part of them that comes evenly over a year, where that counts."""
+    if not mid_year:
+        return YearlyFlows(flows)
+    return YearlyFlows(flows, added(lines[name] for name in ("revenue_usd", *RUNNING, "tax_usd")))
 
 
 def _earned_and_paid(

@@ -71,7 +71,8 @@ COST_FIGURES = Table(
 CASH_FLOW = Table(
     "cash_flow",
     "Cash year by year at planning values, from which worth, rate of return and paybacks are made: "
-    "what comes in is above zero, what is paid below it, each paid at the end of its year.",
+    "what comes in is above zero, what is paid below it, each at the end of its year, or within it "
+    "where economics.discounting says so.",
     (
         Column("year", "int", "", "0 is the start."),
         Column("revenue_usd", "float", "USD", "Tokens and priced GPU hours."),

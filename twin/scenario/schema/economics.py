@@ -102,6 +102,10 @@ class Economics(Stated):
     years: int = Field(default=10, ge=1, le=40)
     """Years over which present value, rate of return and payback are taken; racks, plant and
     building are bought anew at the end of their lives."""
+    discounting: Literal["end_of_year", "mid_year"] = "end_of_year"
+    """When what is earned, paid and taxed within a year counts for worth and rates of return: at
+    its end, or, as it comes evenly, at its middle. What is bought, sold, borrowed and paid to a
+    bank counts at the start and the ends of years in both."""
     tax: Tax = Tax()
     """Tax on income; worth, rate of return and paybacks are after it."""
     loan: Loan | None = None

@@ -9,8 +9,8 @@ import numpy as np
 
 from twin.analysis.compare import Input, asked_differently
 from twin.analysis.economics.by_year import worth_by_year
-from twin.analysis.economics.finance import npv, payback, rate_of_return, rates_of_return
 from twin.analysis.economics.frames import told
+from twin.analysis.economics.within_years import YearlyFlows
 from twin.arrays import Array
 from twin.errors import InputError, Problem
 from twin.study.cost.report import CostReport
@@ -38,21 +38,21 @@ class CostChange:
     """What is asked differently."""
 
     @property
-    def flows(self) -> Array:
-        """(1 + draw, year + 1) cash flows of the change: those of b less those of a, each without
+    def flows(self) -> YearlyFlows:
+        """Cash flows of the change: those of b less those of a, each without
         what its failures are expected to cost. Both meet the same draws of every price.
         """
-        return np.asarray(self.b.expected_flows - self.a.expected_flows)
+        return self.b.expected_flows.less(self.a.expected_flows)
 
     @property
     def cash_flow(self) -> list[Row]:
         """The same year by year at planning values, with what it is worth by then."""
-        flows = self.flows[0]
+        flows = self.flows
         columns = {
-            "a_usd": self.a.expected_flows[0],
-            "b_usd": self.b.expected_flows[0],
-            "net_usd": flows,
-            **worth_by_year(flows, float(self.a.answer.money.wacc[0])),
+            "a_usd": self.a.expected_flows.total[0],
+            "b_usd": self.b.expected_flows.total[0],
+            "net_usd": flows.total[0],
+            **worth_by_year(flows, self.a.answer.money.wacc),
         }
         cells = [values.tolist() for values in columns.values()]
         rows = zip(*cells, strict=True)
@@ -63,21 +63,21 @@ class CostChange:
         """Price of the change, what it saves and earns a year, and what it is worth."""
         flows = self.flows
         wacc = self.a.answer.money.wacc
-        rates = rates_of_return(flows)
-        one = rate_of_return(flows[0])
+        rates = flows.rates_of_return()
+        one = flows.rate_of_return()
         rates[0] = np.nan if one.value is None else one.value
-        late = payback(flows, np.zeros(wacc.size))
+        late = flows.payback(np.zeros(wacc.size))
         saved = self.a.lost_usd_per_year - self.b.lost_usd_per_year
         hours = self.a.outages.gpu_hours_per_year - self.b.outages.gpu_hours_per_year
         operating = self.b.answer.operating - self.a.answer.operating
         earned = self.b.answer.earned - self.a.answer.earned
         return {
-            "capex_change_usd": _row(-flows[:, 0], "USD"),
+            "capex_change_usd": _row(-flows.total[:, 0], "USD"),
             "operating_change_usd_per_year": _row(operating, "USD/year"),
             "earned_change_usd_per_year": _row(np.full(1, earned), "USD/year"),
             "gpu_hours_saved_per_year": _row(np.full(1, hours), "h/year"),
             "loss_avoided_usd_per_year": _row(np.full(1, saved), "USD/year"),
-            "npv_usd": _row(npv(wacc, flows), "USD"),
+            "npv_usd": _row(flows.npv(wacc), "USD"),
             "irr_frac": {**_row(rates, "1/year"), "says": one.says},
             "payback_years": _row(np.where(np.isfinite(late), late, np.nan), "year"),
         }
@@ -119,12 +119,25 @@ class CostChange:
 def cost_change(a: CostReport, b: CostReport) -> CostChange:
     """What the design `b` buys over `a`.
 
-    Raises InputError where they are taken over different numbers of years.
+    Raises InputError where they are taken over different numbers of years, or discounted
+    differently.
     """
-    years = [one.answer.facility.scenario.economics.years for one in (a, b)]
-    if years[0] != years[1]:
-        found = f"{years[0]} and {years[1]} years"
-        raise InputError([Problem("economics.years", found, "the same years for both")])
+    one, other = (report.answer.facility.scenario.economics for report in (a, b))
+    said = (
+        ("years", f"{one.years} and {other.years} years", one.years == other.years),
+        (
+            "discounting",
+            f"{one.discounting} and {other.discounting}",
+            one.discounting == other.discounting,
+        ),
+    )
+    unlike = [
+        Problem(f"economics.{key}", found, f"the same {key} for both")
+        for key, found, same in said
+        if not same
+    ]
+    if unlike:
+        raise InputError(unlike)
     return CostChange(a, b, asked_differently(a.result.scenario_yaml, b.result.scenario_yaml))
 
 

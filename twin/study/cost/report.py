@@ -11,7 +11,7 @@ from typing import Any
 from twin.analysis.economics.answer import CostAnswer, economics
 from twin.analysis.economics.lived import HOUR_S
 from twin.analysis.economics.outages import ExpectedOutages, expected_outages, lost_usd_per_year
-from twin.arrays import Array
+from twin.analysis.economics.within_years import YearlyFlows
 from twin.cards import Shown
 from twin.facility import Facility, build
 from twin.results import Result
@@ -57,9 +57,9 @@ class CostReport(Shown):
         return {row["name"]: {k: v for k, v in row.items() if k != "name"} for row in rows}
 
     @cached_property
-    def expected_flows(self) -> Array:
-        """(1 + draw, year + 1) USD of the project, its expected failures taken off."""
-        return self.answer.cash_without(self.lost_usd_per_year).flows
+    def expected_flows(self) -> YearlyFlows:
+        """USD of the project, its expected failures taken off."""
+        return self.answer.cash_without(self.lost_usd_per_year).timed
 
     @property
     def warnings(self) -> list[str]:

@@ -25,6 +25,7 @@ from twin.errors import InputError, Problem
 from twin.study.experiments.evaluate import Tell
 from twin.study.experiments.indices import DESIGNS, shares_of
 from twin.study.experiments.measure import Measure, names_of
+from twin.study.experiments.outcome_words import between
 from twin.study.experiments.plain_answers import alike
 from twin.study.experiments.question import Asked, Evaluation, Question, question, seeds_from
 from twin.study.experiments.table import OnFailure
@@ -71,7 +72,8 @@ class SensitivityStudy(Shown):
         if rows[self.strength].isna().all() or self._stands_still(outcome):
             return f"{outcome}: nothing that varies here moves it."
         first = rows.iloc[0]
-        told = f"{outcome}: {first['parameter']} matters most ({self._strength(first)})"
+        ends = " from its 5 % to its 95 % value" if self.index == "tornado" else ""
+        told = f"{outcome}: {first['parameter']} matters most ({self._strength(first)}{ends})"
         rest = [f"{row['parameter']} {self._strength(row)}" for _, row in rows.iloc[1:].iterrows()]
         return f"{told}; then {', '.join(rest)}." if rest else f"{told}."
 
@@ -83,6 +85,8 @@ class SensitivityStudy(Shown):
         return len(values) > 0 and alike(float(values.min()), float(values.max()))
 
     def _strength(self, row: pd.Series[Any]) -> str:
+        if self.index == "tornado":
+            return between(float(row["at_low"]), float(row["at_high"]), str(row["outcome"]))
         value = float(row[self.strength])
         reach = row.get(f"{self.strength}_reach")
         around = "" if reach is None else f" ± {float(reach):.2g}"
