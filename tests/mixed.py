@@ -272,11 +272,11 @@ def _watered(draw: Random, asked: Plain, minutes: int) -> None:
 
 
 def _self_made(draw: Random, asked: Plain, minutes: int) -> None:
-    """Engines that carry the first board, the utility behind them, where no roof makes power."""
+    """Engines that carry the first board, the utility behind them."""
     power = asked["layout"]["power"]
     board = next(group for group in power if group["type"].startswith("switchboard"))
     plain = isinstance(board["fed_by"], list) and all(isinstance(f, str) for f in board["fed_by"])
-    if not plain or any(group["type"].startswith("pv_") for group in power):
+    if not plain:
         return
     if draw.random() < 0.6:
         engines = {"name": "engine", "type": "gas_engine_2500", "count": 2, "rating": "400 kW"}

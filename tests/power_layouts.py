@@ -75,6 +75,16 @@ def power_only(parts: Sequence[dict[str, Any]], loads: Sequence[dict[str, Any]])
     }
 
 
+def island(
+    parts: Sequence[dict[str, Any]], loads: Sequence[dict[str, Any]], *feeds: str
+) -> dict[str, Any]:
+    """The same without a utility: what cools hangs on these too."""
+    made = power_only(parts, loads)
+    kept = [group for group in made["power"] if group["name"] != "mech_feed"]
+    kept[-1]["fed_by"] = list(feeds)
+    return made | {"power": kept}
+
+
 def facility(
     layout: dict[str, Any], rates: dict[str, tuple[float, float]] | None = None
 ) -> twin.Facility:

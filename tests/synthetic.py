@@ -651,6 +651,7 @@ def _bess() -> pd.DataFrame:
 
 def _power_swings() -> pd.DataFrame:
     wave = ("pretrain", 288, 1.2, 0.9, 3.0e5, 0.0, 3.0e5, 9.0e4, 4.0e5, 0.0, 0.0)
+    wave += (np.nan, np.nan)
     return _frame("power_swings", [(*wave, "fail", "swing 300 kW of 200 kW")])
 
 

@@ -12,7 +12,7 @@ import pytest
 import twin
 from tests.planned import dark_in_the_end
 from tests.planner import asked, assert_same, faults, loaded, ran
-from tests.power_layouts import facility, load, part, power_only
+from tests.power_layouts import facility, island, load, part, power_only
 from twin.simulation.loop.quiet import Quiet
 
 FULL, MORE, HALF = 0.38, 0.369, 0.347
@@ -33,10 +33,7 @@ def campus(count: int = 3, **engine: Any) -> dict[str, Any]:
         parts.append(part(f"g{n}", "gas_engine_2500", kw=500.0, count=count, **engine))
         parts.append(part(f"b{n}", "switchboard_4000", f"g{n}", kw=3000.0))
     parts.append({"name": "tie", "type": "ats_4000", "tie": ["ba", "bb"]})
-    made = power_only(parts, [load(f"r{n}", 700.0, f"b{n}") for n in "ab"])
-    kept = [group for group in made["power"] if group["name"] != "mech_feed"]
-    kept[-1]["fed_by"] = ["ga", "gb"]
-    return made | {"power": kept}
+    return island(parts, [load(f"r{n}", 700.0, f"b{n}") for n in "ab"], "ga", "gb")
 
 
 def burnt_j(result: twin.Result, machines: list[str]) -> float:
@@ -155,24 +152,16 @@ def test_stopped_within_a_loss_and_event_by_event_it_is_the_same_run(
     assert_same(whole, twin.simulate(built))
 
 
-def test_arrays_beside_machines_are_refused() -> None:
-    made = campus()
-    roof = {"dc_rating": "250 kW", "tilt_deg": 10, "azimuth_deg": 180}
-    made["power"].append(part("roof", "pv_1000", "ba", kw=200.0, solar=roof))
-    with pytest.raises(twin.InputError, match="'roof', a solar array, beside 'ga_1'"):
-        twin.build(loaded(asked(made)))
-
-
 def test_what_is_about_the_grid_is_refused_without_one() -> None:
-    """A drill that would take nothing away passes for nothing; a rule would never act."""
+    """A drill that would take nothing away passes for nothing; prices are a utility's."""
     made = campus()
     made["power"].append(part("bess", "bess_1000_2h", "ba", kw=300.0))
     drill = {"kind": "utility_outage", "at": "10 min", "duration": "5 min"}
-    rule = {"kind": "peak_shave", "bess": "bess", "limit": "500 kW", "recharge_below": "400 kW"}
+    rule = {"kind": "arbitrage", "bess": "bess"}
     with pytest.raises(twin.InputError) as told:
         twin.build(loaded(asked(made, drills=[drill], controls={"storage": [rule]})))
     assert "an outage of a utility that is not there" in str(told.value)
-    assert "peak_shave without a utility" in str(told.value)
+    assert "arbitrage without a utility" in str(told.value)
     rule = {"kind": "backup", "bess": "bess"}
     assert twin.build(loaded(asked(made, controls={"storage": [rule]})))
 

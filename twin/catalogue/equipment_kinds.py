@@ -167,6 +167,12 @@ def of_role(kinds: Sequence[str], *roles: Role) -> Mask:
     return np.array([role(kind) in roles for kind in kinds], dtype=bool)
 
 
+def metered(kinds: Sequence[str]) -> Mask:
+    """(row,) feeds that a site's own meters watch: of utilities; of machines where it has none."""
+    feeds = of_role(kinds, Role.SUPPLY)
+    return feeds if feeds.any() else of_role(kinds, Role.PRIME)
+
+
 def is_source(kind: str) -> bool:
     """Whether it gives power of its own, a battery not counted."""
     return role(kind) in SOURCES

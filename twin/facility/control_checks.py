@@ -7,8 +7,8 @@ from twin.errors import did_you_mean
 from twin.facility.ledger import Ledger
 from twin.facility.model.components import is_member
 
-_FOLLOW_THE_GRID = ("peak_shave", "arbitrage", "ramp_limit")
-"""Rules of BESS that go by what the site draws from a utility."""
+_FOLLOW_PRICES = ("arbitrage",)
+"""Rules of BESS that go by what a utility asks for its power."""
 
 
 def check_shedding(ledger: Ledger) -> None:
@@ -50,8 +50,8 @@ def check_without_utility(ledger: Ledger) -> None:
             allowed = "isolate, of one of its generators"
             ledger.complain(("drills", i), "an outage of a utility that is not there", allowed)
     for i, rule in enumerate(scenario.controls.storage):
-        if rule.kind in _FOLLOW_THE_GRID:
-            allowed = "schedule or backup: others go by what a utility gives"
+        if rule.kind in _FOLLOW_PRICES:
+            allowed = "another rule: this one goes by a utility's prices"
             ledger.complain(("controls", "storage", i), f"{rule.kind} without a utility", allowed)
     if scenario.controls.demand_response is not None:
         allowed = "none: what it gives way to is a grid"

@@ -116,6 +116,12 @@ MEANING: dict[FindingCode, Meaning] = {
         "starts and restarts of large jobs pass what the grid accepts",
         "a BESS with the rule ramp_limit, jobs that start one after another, or a power floor",
     ),
+    FindingCode.LOAD_STEP_BEYOND_MACHINES: Meaning(
+        Severity.WARNING,
+        "frequency leaves the machines' class, under-frequency relays may open, and the island is "
+        "dark",
+        "more machines running, a BESS that forms grid beside them, or a power floor for training",
+    ),
     FindingCode.RACK_POWER_ODD: Meaning(
         Severity.WARNING,
         "if a unit slipped, every number of power and heat is wrong by a thousand",

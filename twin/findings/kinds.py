@@ -43,6 +43,7 @@ class FindingCode(StrEnum):
     LARGE_LOAD = "large_load"
     LEAVES_THE_GRID = "leaves_the_grid"
     RAMP_BEYOND_LIMIT = "ramp_beyond_limit"
+    LOAD_STEP_BEYOND_MACHINES = "load_step_beyond_machines"
     RACK_POWER_ODD = "rack_power_odd"
     REPAIR_LONG = "repair_long"
     COOLANT_TOO_WARM = "coolant_too_warm"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -27,7 +27,6 @@ GENERATOR_ONLY = (
     "run_failure_first_hour_probability",
     "run_failure_rate_per_h",
     "synchronise_s",
-    "load_step_frac",
     "retransfer_s",
     "cool_down_s",
     "tank_m3",
@@ -80,7 +79,10 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
     synchronise_s: AtLeastZero | None = None
     """For each further set that joins a bus with another; at once where not stated."""
     load_step_frac: Efficiency | None = None
-    """Share of its rating that a set takes in one step; all of it where not stated."""
+    """Share of its rating that a generator, standby or prime, takes in one step; all of it where
+    not stated."""
+    performance_class: Literal["", "G1", "G2", "G3"] = ""
+    """Of ISO 8528-5, within which it takes that step: how far frequency goes, and for how long."""
     retransfer_s: AtLeastZero | None = None
     """From the utility's return until a board goes back to it; at once where not stated."""
     cool_down_s: AtLeastZero | None = None
@@ -103,6 +105,9 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
     """The same at three quarters of the rating."""
     gas_efficiency_half_frac: Efficiency | None = None
     """The same at half of it."""
+    least_load_frac: Share | None = None
+    """Prime generators: share of its rating below which it does not run on; solar arrays beside it
+    are held back for it. None where not stated."""
     transfer_s: AtLeastZero
     """Gap in supply when it changes source."""
     trip_pickup_frac: Positive | None = None
@@ -180,6 +185,15 @@ class PowerEquipment(CatalogueRow, Size, Reliability, UpsNumbers, BessNumbers, E
                 not half < more < full or 3 * half < 2 * more,
                 "a machine burns more at more load, and no less than nothing at none",
             )
+        refuse(
+            self.least_load_frac is not None and role(self.kind) is not Role.PRIME,
+            "a prime generator and nothing else has a least_load_frac",
+        )
+        steps = self.load_step_frac is not None or bool(self.performance_class)
+        refuse(
+            steps and role(self.kind) not in (Role.STANDBY, Role.PRIME),
+            "generators and nothing else have a load_step_frac and a performance_class",
+        )
         refuse(
             role(self.kind) is not Role.STANDBY
             and any(getattr(self, field) is not None for field in GENERATOR_ONLY),

@@ -83,6 +83,10 @@ class PowerTree:
     """Of prime generators at full load, by the higher heating value; NaN for all else."""
     gas_efficiency_three_quarters_frac: Array
     gas_efficiency_half_frac: Array
+    least_load_w: Array
+    """That prime generators run on at least; 0 for all else."""
+    performance_class: tuple[str, ...]
+    """Of ISO 8528-5, of generators that state one; empty for all else."""
     switching_error_probability: Array
     """That somebody who is to take it out opens another of its type."""
     transfer_s: Array

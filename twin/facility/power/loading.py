@@ -31,6 +31,8 @@ class Loading:
     output_w: Array
     input_w: Array
     live: Mask
+    share: Array
+    """(edge,) of each taker's input that each supply gives."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def loading_of(
         drawn_w = input_w.reshape(-1, live.size).max(axis=0)
         asked = (help_w > 0) & live & (drawn_w > reached_w(wires, share > 0) * ABOVE_FRAC)
         if not asked.any():
-            return Loading(output_w, input_w, live)
+            return Loading(output_w, input_w, live, share)
         store_w = np.where(asked, 0.0, store_w)
 
 

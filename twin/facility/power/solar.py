@@ -39,11 +39,8 @@ _POWER = Quantity("power_w", 0.0, 1e10, "W")
 
 
 def check_solar(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
-    """Solar arrays have modules and nothing else has; no UPS lies between them and the grid, and no
-    machine could be driven by what they leave over.
-    """
+    """Solar arrays have modules and nothing else has; no UPS lies between them and the grid."""
     by_name = {node.id: node for node in nodes}
-    prime = next((node.id for node in nodes if role(node.kind) is Role.PRIME), None)
     for i, group in enumerate(ledger.scenario.plan.power):
         mine = [by_name[m] for m in members(group.name, group.count) if m in by_name]
         if not mine:
@@ -58,11 +55,6 @@ def check_solar(ledger: Ledger, nodes: Sequence[PowerNode]) -> None:
         if find_spec("pvlib") is None and group.solar and group.solar.file is None:
             cure = 'pip install "ai-factory-twin[solar]"'
             ledger.complain(loc, "a solar array, and pvlib is not installed", cure)
-        if prime is not None:
-            found = f"{group.name!r}, a solar array, beside {prime!r}, a prime generator"
-            allowed = "one of them: arrays are held back for what the grid takes, and nothing "
-            allowed += "here keeps a machine above the least load that it runs at"
-            ledger.complain(loc, found, allowed)
         behind = {name for node in mine for name in _stores_above(node, by_name)}
         if behind:
             found = f"{group.name!r} behind {', '.join(sorted(behind)[:3])}"

@@ -190,6 +190,8 @@ def freeze(
         start_failure_probability=column("start_failure_probability", 0.0),
         common_cause_frac=column("common_cause_frac", 0.0),
         standby=standby_numbers(column),
+        least_load_w=column("least_load_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),
+        performance_class=tuple(n.row.performance_class if n.row else "" for n in every),
         switching_error_probability=column("switching_error_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
         ups=ups,

@@ -225,10 +225,26 @@ POWER_SWINGS = Table(
         ),
         Column("floor_power_w", "float", "W", "Mean power that the power floor adds."),
         Column(
+            "machine_step_w",
+            "float",
+            "W",
+            "What prime generators that carry an island see of the smoothed swing in a step, "
+            "beyond what BESS beside them take; NaN where a utility takes it.",
+            since="2026-11-30",
+        ),
+        Column(
+            "machine_accepts_w",
+            "float",
+            "W",
+            "Largest step that these accept, by their rows; NaN where a utility takes it.",
+            since="2026-11-30",
+        ),
+        Column(
             "verdict",
             "text",
             "",
-            "By the site's limits: pass, fail, or no limit where none is stated.",
+            "By the site's limits and by what machines accept: pass, fail, or no limit where there "
+            "is neither.",
             ("pass", "fail", "no limit"),
         ),
         Column("detail", "text", "", "What is passed, and by how much."),

@@ -7,6 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from twin.facility.power.load_steps import IslandStep, machine_islands, swing_step
+from twin.facility.power.loading import loading
 from twin.physics import transients
 from twin.quantities import percent
 from twin.results.enums import EventKind
@@ -48,10 +52,12 @@ class Swings:
         self.jobs = jobs
         self.learning = learning
         self.limits = world.facility.scenario.site.limits
+        facility = world.facility
+        self.island = any(machine_islands(facility, loading(facility)))
 
     def judge(self, j: int) -> None:
         """Tell of a job that passes a limit, when it first starts."""
-        if self.limits is None:
+        if self.limits is None and not self.island:
             return
         row = self.row(j)
         if row is not None and row["verdict"] == "fail":
@@ -78,7 +84,10 @@ class Swings:
         band_hz = (limits.band_low_hz, limits.band_high_hz)
         band_w = transients.band_rms_w(smoothed_w, *shape, *band_hz)
         step_w = wave.mean * span_w
+        machines = swing_step(self.world.facility, smoothed_w) if self.island else None
         checks = self._checks(limits, smoothed_w, band_w, step_w)
+        if machines is not None:
+            checks.append(Measured("step on machines", machines.step_w, machines.accepted_w))
         return {
             "job": self.jobs[j].name,
             "gpus": int(self.learning.own.learned_gpus[j]),
@@ -91,6 +100,7 @@ class Swings:
             "start_step_w": step_w,
             "ramp_storage_j": _ramp_storage_j(limits, step_w),
             "floor_power_w": wave.added * span_w,
+            **_on_machines(machines),
             "verdict": self._verdict(checks),
             "detail": "; ".join(check.text for check in checks if not check.passed),
         }
@@ -109,7 +119,7 @@ class Swings:
         return checks
 
     def _verdict(self, checks: list[Measured]) -> str:
-        if self.limits is None:
+        if self.limits is None and not self.island:
             return "no limit"
         return "pass" if all(check.passed for check in checks) else "fail"
 
@@ -128,6 +138,13 @@ class Swings:
         rack = own.learned_rack[j]
         in_rack = max(racks.nodes[rack] * racks.gpus_per_node[rack], 1)
         return float(racks.smoothing_j[rack] * own.learned_gpus[j] / in_rack)
+
+
+def _on_machines(step: IslandStep | None) -> Row:
+    """What machines that carry an island see of a swing, and accept."""
+    if step is None:
+        return {"machine_step_w": np.nan, "machine_accepts_w": np.nan}
+    return {"machine_step_w": step.step_w, "machine_accepts_w": step.accepted_w}
 
 
 def _ramp_storage_j(limits: GridLimits, step_w: float) -> float:

@@ -1,5 +1,5 @@
 """What a store that follows the cheapest dispatch does at a moment: the sun's surplus first, then
-what its list buys or gives.
+what its list buys or gives; and what a peak shaver has a site draw.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from twin.controls import PeakShave
 
 TURNS = 12
 """Rounds in which a power is found that meets a draw: the tree's losses bend little, so each
@@ -80,3 +82,14 @@ def met(
             break
         power_w = nearer_w
     return power_w
+
+
+def recharge_below_w(rule: PeakShave) -> float:
+    """Draw up to which a peak shaver charges."""
+    below = rule.limit if rule.recharge_below is None else rule.recharge_below
+    return min(below, rule.limit)
+
+
+def shaved_w(rule: PeakShave, base_w: float) -> float:
+    """What a site that would draw `base_w` is to draw by its limit."""
+    return float(np.clip(base_w, recharge_below_w(rule), rule.limit))

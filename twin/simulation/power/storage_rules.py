@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import Role, metered, of_role
 from twin.controls import Arbitrage, Backup, PeakShave, RampLimit
 from twin.facility.dispatch import plans
 from twin.simulation.faults.commands import meters
 from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
-from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w
+from twin.simulation.power.arbitrage import SiteDraw, arbitraged_w, recharge_below_w, shaved_w
 
 NEAR_KEPT_FRAC = 0.02
 """Energy this share away from what a ramp limit keeps is left alone."""
@@ -36,7 +36,10 @@ class Rules:
         self.own = world.state.storage
         self.bess = world.facility.power.bess
         self.stated = world.facility.scenario.controls.storage
-        self.utilities = np.flatnonzero(of_role(world.facility.power.kind, Role.SUPPLY))
+        self.utilities = np.flatnonzero(metered(world.facility.power.kind))
+        self.on_grid = bool(of_role(world.facility.power.kind, Role.SUPPLY).any())
+        machines = of_role(world.facility.power.kind, Role.PRIME)
+        self.shared = self.on_grid and bool(machines.any())
         self.mine: list[Mask] = [self.bess.rule == i for i in range(len(self.stated))]
         self.rating_w = world.facility.power.rating_w[self.bess.node]
         self.plans = plans(world.facility) if self.stated else {}
@@ -83,7 +86,7 @@ class Rules:
             base_w = self._site_w(input_w) if not power_w.any() else draw_w(0.0)
             gain = self._gain(draw_w, base_w, limits)
             site = SiteDraw(draw_w, base_w, self.least_w).over(gain)
-            target_w = self._target_w(i, base_w)
+            target_w = self._target_w(i, base_w, self._floor_w())
             if target_w is None:
                 total_w = self._listed_w(i, site, limits)
                 self._wants |= mine & self._gives(i, base_w)
@@ -91,7 +94,8 @@ class Rules:
                 total_w = site.met(target_w / gain, *limits)
                 self._wants |= mine & (target_w < base_w - NEAR_W)
             if isinstance(rule, RampLimit):
-                self._let_through(i, base_w if total_w == 0.0 else draw_w(total_w))
+                reached_w = base_w if total_w == 0.0 else draw_w(total_w)
+                self._let_through(i, max(reached_w, self._floor_w()))
             power_w = power_w + self._split(total_w, mine, room)
         return power_w
 
@@ -112,6 +116,15 @@ class Rules:
         """Whether a list would have them give at a draw without them."""
         kept = self.sunny and isinstance(self.stated[i], Arbitrage) and base_w <= 0
         return bool(self.own.listed_w[i] < 0) and not kept
+
+    def _floor_w(self) -> float:
+        """What the site draws at least; machines that make all of its power run on no less than
+        they can.
+        """
+        if self.on_grid:
+            return self.least_w
+        least_w = self.world.facility.power.least_load_w[self.utilities]
+        return float(least_w[self.world.state.supply.live[self.utilities]].sum())
 
     def _site_w(self, input_w: Array) -> float:
         """What the site's own meters read."""
@@ -135,9 +148,12 @@ class Rules:
         return np.where(stand, load_w - stood_w, 0.0)
 
     def _gain(self, draw_w: DrawAt, base_w: float, limits: tuple[float, float]) -> float:
-        """W that meters see of each W that a group takes; 1 where they tell the truth."""
+        """W that meters see of each W that a group takes; 1 where they tell the truth, and see
+        all of it.
+        """
         most_w = limits[0] or limits[1]
-        if most_w == 0.0 or meters(self.world, self.utilities) is None:
+        seen = not self.shared and meters(self.world, self.utilities) is None
+        if most_w == 0.0 or seen:
             return 1.0
         return (draw_w(most_w) - base_w) / most_w or 1.0
 
@@ -153,15 +169,18 @@ class Rules:
         whole = most.sum()
         return most * (total_w / whole) if whole > 0 else np.zeros(most.size)
 
-    def _target_w(self, i: int, base_w: float) -> float | None:
-        """What the site is to draw, by rule `i`, at a draw without it; None for a list's power."""
+    def _target_w(self, i: int, base_w: float, floor_w: float) -> float | None:
+        """What the site is to draw, by rule `i`, at a draw without it; None for a list's power.
+
+        floor_w  what it draws at least, for arrays are held back at that
+        """
         rule = self.stated[i]
         if isinstance(rule, PeakShave):
             return shaved_w(rule, base_w)
         if isinstance(rule, Backup):
             return np.inf
         if isinstance(rule, RampLimit):
-            return self._ramped_w(i, rule, base_w)
+            return max(self._ramped_w(i, rule, max(base_w, floor_w)), floor_w)
         return None
 
     def _ramped_w(self, i: int, rule: RampLimit, base_w: float) -> float:
@@ -269,14 +288,3 @@ def least_draw_w(world: World) -> float:
     export = world.facility.scenario.site.export
     limit = 0.0 if export is None else export.limit
     return -np.inf if limit is None else -limit
-
-
-def recharge_below_w(rule: PeakShave) -> float:
-    """Draw up to which a peak shaver charges."""
-    below = rule.limit if rule.recharge_below is None else rule.recharge_below
-    return min(below, rule.limit)
-
-
-def shaved_w(rule: PeakShave, base_w: float) -> float:
-    """What a site that would draw `base_w` is to draw by its limit."""
-    return float(np.clip(base_w, recharge_below_w(rule), rule.limit))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.arrays import Array, Index, Mask
-from twin.catalogue.equipment_kinds import Role, of_role
+from twin.catalogue.equipment_kinds import metered
 from twin.facility.model import Facility
 from twin.physics.power import HOLD_UP_S
 
@@ -253,7 +253,7 @@ def fresh_storage(facility: Facility) -> StorageState:
         moved_s=np.full(rules, -np.inf),
         ramping=np.zeros(rules, dtype=bool),
         returning=np.zeros(rules, dtype=np.int64),
-        stood_w=np.full(int(of_role(facility.power.kind, Role.SUPPLY).sum()), np.nan),
+        stood_w=np.full(int(metered(facility.power.kind).sum()), np.nan),
         help_w=np.zeros(len(facility.power.id)),
     )
 
