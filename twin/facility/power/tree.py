@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from graphlib import TopologicalSorter
+from typing import Any
 
 import numpy as np
 
@@ -190,14 +191,12 @@ def freeze(
         start_failure_probability=column("start_failure_probability", 0.0),
         common_cause_frac=column("common_cause_frac", 0.0),
         standby=standby_numbers(column),
-        least_load_w=column("least_load_frac", 0.0) * np.where(np.isfinite(rating), rating, 0.0),
-        performance_class=tuple(n.row.performance_class if n.row else "" for n in every),
         switching_error_probability=column("switching_error_probability", 0.0),
         transfer_s=column("transfer_s", 0.0),
         ups=ups,
         bess=bess_arrays(ledger, every, row),
         solar=solar_arrays(ledger, nodes, row, air),
-        **(_edges(every, row) | _electrical(every, column)),
+        **(_edges(every, row) | _electrical(every, column) | _machines(every, column)),
         levels=_levels(len(every), [(row[s], i) for i, n in enumerate(every) for s in n.supplies]),
     )
 
@@ -205,9 +204,7 @@ def freeze(
 def _electrical(
     nodes: list[PowerNode], column: Callable[[str, float], np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Nominal voltage, reactances, fault current and efficiency of every node; NaN where no row
-    states one.
-    """
+    """Nominal voltage, reactances and fault current of every node; NaN where no row states one."""
     stated = (
         "voltage_v",
         "subtransient_reactance_frac",
@@ -216,17 +213,21 @@ def _electrical(
     )
     return {
         **{name: column(name, np.nan) for name in stated},
-        **_gas_efficiency(column),
         "reactance_per_va": np.array([reactance_per_va(n.row) for n in nodes], dtype=float),
     }
 
 
-def _gas_efficiency(column: Callable[[str, float], np.ndarray]) -> dict[str, np.ndarray]:
-    """At full load and parts of it; that at full load where no row states the others."""
+def _machines(nodes: list[PowerNode], column: Callable[[str, float], np.ndarray]) -> dict[str, Any]:
+    """What machines run on at least, and their class; their efficiency at full load and parts of
+    it, that at full load where no row states the others.
+    """
+    rating_w = np.array([n.rating_w if np.isfinite(n.rating_w) else 0.0 for n in nodes])
     full = column("gas_efficiency_frac", np.nan)
     parts = ("gas_efficiency_three_quarters_frac", "gas_efficiency_half_frac")
     stated = {name: column(name, np.nan) for name in parts}
     return {
+        "least_load_w": column("least_load_frac", 0.0) * rating_w,
+        "performance_class": tuple(n.row.performance_class if n.row else "" for n in nodes),
         "gas_efficiency_frac": full,
         **{name: np.where(np.isnan(held), full, held) for name, held in stated.items()},
     }
