@@ -111,6 +111,8 @@ def test_every_name_that_is_wrong_is_told(capsys: pytest.CaptureFixture[str]) ->
         (("--gpu", "H100", "--tp", "2", "--kv-dtype", "fp4"), "fp8"),
         (("--gpu", "H100", "--tp", "16", "--dtype", "fp8"), "scale-up domain"),
         (("--gpu", "H100", "--tp", "4", "--input", "200000"), "at most the 131,072 tokens that"),
+        (("--gpu", "H100", "--tp", "4", "--cached", "1000"), "at most 999"),
+        (("--gpu", "H100", "--tp", "4", "--cached", "nan"), "at least 0"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_cure(

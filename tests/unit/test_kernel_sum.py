@@ -114,6 +114,23 @@ def test_an_iteration_is_the_sum_of_its_kernels() -> None:
     assert float(law.step_s(n, context)) == pytest.approx(want + 3.0 + 32.0, rel=1e-9)
 
 
+@pytest.mark.parametrize("host", [HostTimes(2.5e12, 1e10, hidden=True), HostTimes(queue_s=3e12)])
+def test_what_a_host_hides_is_all_kernels(host: HostTimes) -> None:
+    """Beside it the GPU reads contexts too: the longer of both at a mean context, not a sum."""
+    law = _law(host)
+    alone = _law(HostTimes())
+    many = np.array([1.0, 4.0, 16.0, 64.0])
+    context = many * law.over.mean_context
+    kernels = alone.step_s(many, context)
+    longer = np.maximum(kernels, host.least_s(many))
+    assert (kernels < host.least_s(many)).tolist() == [True, True, True, False]
+    assert law.step_s(many, context) == pytest.approx(longer)
+    assert law.host_s(many) == pytest.approx(longer - kernels)
+    reads = alone.fixed_s(many, 512.0) + alone.context_s(many) * context
+    both = law.fixed_s(many, 512.0) + law.context_s(many) * context
+    assert both == pytest.approx(np.maximum(reads, host.least_s(many)))
+
+
 def test_pieces_of_a_prompt_add_up() -> None:
     law = _law(HostTimes())
     whole = law.prompt_attention_s(1600.0)
@@ -141,6 +158,17 @@ def test_a_schedule_reads_and_makes_every_token_once(
     assert (plan.sequences <= places).all()
     assert (plan.sequences + plan.prompt_tokens <= budget).all()
     assert (plan.first_token > plan.opened).all()
+
+
+@pytest.mark.parametrize("cached", [1.0, 62.5, 99.0])
+def test_a_cached_prefix_is_held_and_not_read(cached: float) -> None:
+    """Contexts are as long as before, prompts shorter by what was found."""
+    whole = benchmark_schedule(BenchmarkLoad(37, 5, 100, 40, 4096))
+    plan = benchmark_schedule(BenchmarkLoad(37, 5, 100, 40, 4096, cached_tokens=cached))
+    assert plan.steps @ plan.prompt_tokens == pytest.approx(37 * (100 - cached))
+    assert plan.steps @ plan.context_tokens == pytest.approx(whole.steps @ whole.context_tokens)
+    with pytest.raises(ValueError, match="last one"):
+        benchmark_schedule(BenchmarkLoad(37, 5, 100, 40, 4096, cached_tokens=100.0))
 
 
 def test_one_request_alone_takes_its_prompt_and_its_steps() -> None:
@@ -176,6 +204,7 @@ def test_a_host_ahead_costs_only_what_kernels_do_not_cover() -> None:
     quick = _law(HostTimes(sequence_s=kernels_s / 8, hidden=True))
     assert float(waits.fixed_s(4.0)) == pytest.approx(3 * kernels_s)
     assert float(ahead.fixed_s(4.0)) == pytest.approx(2 * kernels_s)
-    assert float(ahead.host_s(4.0)) == pytest.approx(kernels_s)
+    reading_s = 4 * 1000 * float(waits.context_s(4.0))  # half of the longest context
+    assert float(ahead.host_s(4.0)) == pytest.approx(kernels_s - reading_s)
     assert float(quick.fixed_s(4.0)) == pytest.approx(kernels_s)
     assert float(quick.host_s(4.0)) == 0.0

@@ -26,7 +26,7 @@ class EvenLaw:
     def reading_s(self, prompt_tokens, length, before_tokens=0.0):
         return 0.0 * prompt_tokens
 
-    def work(self, sequences, context_tokens, prompt_tokens, prompt_length):
+    def work(self, sequences, context_tokens, prompt_tokens, prompt_length, before_tokens=0.0):
         return context_tokens, context_tokens
 
     def outside_s(self, sequences, context_tokens, prompt_tokens, prompt_length):

@@ -62,6 +62,10 @@ Context = Annotated[
     int | None,
     Option("--context", metavar="N", help="Longest request; else as the model was released for."),
 ]
+Cached = Annotated[
+    float,
+    Option("--cached", metavar="N", help="Tokens of a prompt found in a prefix cache, on average."),
+]
 PowerCap = Annotated[
     str | None, Option("--power-cap", metavar="POWER", help="Of each GPU, such as 500 W.")
 ]
@@ -113,6 +117,7 @@ def inference(
     token_budget: Budget = None,
     max_sequences: Most = None,
     context: Context = None,
+    cached: Cached = 0.0,
     power_cap: PowerCap = None,
     profile: Profile = None,
     drafts: Drafts = 0,
@@ -140,6 +145,7 @@ def inference(
         token_budget=token_budget,
         max_sequences=max_sequences,
         context_tokens=context,
+        cached_tokens=cached,
         profile=profile,
         drafts=drafts,
         acceptance=acceptance,

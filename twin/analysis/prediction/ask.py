@@ -51,6 +51,8 @@ class InferenceQuestion:
     context_tokens: int | None = None
     """Most tokens of a request, prompt and answer, where the engine is set to stretch a model's
     positions or keep them short; what the model was released for where not stated."""
+    cached_tokens: float = 0.0
+    """Of each prompt on average, found in a prefix cache: held, and not read again."""
     power_cap_w: float | None = None
     """Most watts of a GPU; its clock falls until it stays below."""
     profile: str | Path | None = None
@@ -90,6 +92,11 @@ class InferenceQuestion:
         """That a request ever holds keys and values of; drafts have places before they stand."""
         return self.input_tokens + self.output_tokens + self.drafts
 
+    @property
+    def read_tokens(self) -> float:
+        """Of each prompt."""
+        return self.input_tokens - self.cached_tokens
+
     def cut(self) -> tuple[int, int, int]:
         """(tensor, data, pipeline) parallel. InputError where the text is neither TPn nor DEPn,
         with or without PPn behind it.
@@ -119,6 +126,11 @@ class InferenceQuestion:
             for option, value in counts
             if not isinstance(value, int) or not 1 <= value <= _MOST_TOKENS
         ]
+        if not (isfinite(self.cached_tokens) and self.cached_tokens >= 0):
+            found.append(Problem("--cached", f"{self.cached_tokens:g}", "at least 0 tokens"))
+        elif isinstance(self.input_tokens, int) and 1 <= self.input_tokens <= self.cached_tokens:
+            most = f"at most {self.input_tokens - 1:,}: a prompt's last token is always read"
+            found.append(Problem("--cached", f"{self.cached_tokens:g}", most))
         if not 0 < self.memory_frac <= 1:
             found.append(Problem("--memory", repr(self.memory_frac), "above 0, at most 1"))
         if self.power_cap_w is not None and not self.power_cap_w > 0:

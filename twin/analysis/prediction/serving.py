@@ -25,6 +25,7 @@ SHORT = {
     "tp": "parallelism", "pp": "parallelism", "link": "link_bit_s", "power_cap": "power_cap_w",
     "memory": "memory_frac", "draft_time": "draft_time_s", "input": "input_tokens",
     "output": "output_tokens", "context": "context_tokens",
+    "cached": "cached_tokens",
 }  # fmt: skip
 """What the command line calls some options."""
 SETTLED_FILLINGS = 6
@@ -63,7 +64,7 @@ def predict_inference(
 
 def _run(case: ReplicaCase, load: BenchmarkLoad, settled: bool, clock_frac: float) -> BenchmarkRun:
     longest = load.input_tokens + load.output_tokens
-    piece = min(load.input_tokens, load.token_budget / case.replica.pipeline)
+    piece = min(load.read_tokens, load.token_budget / case.replica.pipeline)
     over = LawRange(
         load.concurrency * load.checked_tokens, load.token_budget, longest, load.input_tokens,
         piece_tokens=piece, rows_each=load.checked_tokens,
@@ -89,5 +90,6 @@ def _load(case: ReplicaCase) -> tuple[BenchmarkLoad, bool]:
     load = BenchmarkLoad(
         requests, places, asked.input_tokens, asked.output_tokens, budget,
         asked.checked_tokens, asked.made_tokens, asked.drafts * asked.draft_time_s,
+        asked.cached_tokens,
     )  # fmt: skip
     return load, settled

@@ -123,7 +123,7 @@ def _sent_s(case: ReplicaCase, lines: int) -> float:
 
 def _law(case: ReplicaCase, sequences: int, clock_frac: float) -> IterationLaw:
     asked = case.asked
-    budget = min(case.token_budget, asked.input_tokens)
+    budget = min(case.token_budget, math.ceil(asked.read_tokens))
     over = LawRange(
         sequences * asked.checked_tokens, max(budget, sequences * asked.checked_tokens),
         asked.input_tokens + asked.output_tokens, asked.input_tokens,
@@ -171,12 +171,12 @@ def _reading(case: ReplicaCase, clock_frac: float) -> BenchmarkRun:
     """One attention rank that reads a prompt in the pieces that its budget allows."""
     asked = case.asked
     law = _law(case, 1, clock_frac)
-    piece = min(case.token_budget, asked.input_tokens)
-    pieces = np.diff(np.append(np.arange(0, asked.input_tokens, piece), asked.input_tokens))
-    attention_s = float(law.prompt_attention_s(asked.input_tokens))
+    piece = min(case.token_budget, asked.read_tokens)
+    pieces = np.diff(np.append(np.arange(0, asked.read_tokens, piece), asked.read_tokens))
+    attention_s = float(law.prompt_attention_s(asked.read_tokens, asked.cached_tokens))
     took_s = float(law.fixed_s(0.0, pieces).sum()) + attention_s
-    read = (pieces, float(asked.input_tokens))
-    flop, byte = law.work(0.0, 0.0, *read)
+    read = (pieces, float(asked.read_tokens))
+    flop, byte = law.work(0.0, 0.0, *read, asked.cached_tokens)
     at_once = case.replica.pipeline  # prompts, one a stage
     return BenchmarkRun(
         output_tokens_per_s=1.0 / took_s,

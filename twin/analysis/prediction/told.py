@@ -120,7 +120,7 @@ def _mfu(case: ReplicaCase, tokens_per_s: float) -> float:
         model.attention_flop_per_token(asked.input_tokens + asked.output_tokens / 2)
     )
     read = float(model.forward_flop_per_token(asked.input_tokens))
-    flop = made + read * asked.input_tokens / asked.output_tokens
+    flop = made + read * asked.read_tokens / asked.output_tokens
     peak = case.gpu.peak_flop_s.get(case.dtype, case.gpu.bf16_flop_s)
     return tokens_per_s * flop / (peak * case.replica.gpus)
 

@@ -65,9 +65,10 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
     per_s = requests / wall_s
     if settled:
         per_s = load.concurrency / (weight @ (first_s + made_s)[counted])
-    read = (plan.prompt_tokens, float(load.input_tokens))
-    flop = law.work(rows, plan.context_tokens * load.checked_tokens, *read)[0]
-    byte = law.work(rows, plan.context_tokens, *read)[1]
+    read = (plan.prompt_tokens, float(load.read_tokens))
+    cached = float(load.cached_tokens)
+    flop = law.work(rows, plan.context_tokens * load.checked_tokens, *read, cached)[0]
+    byte = law.work(rows, plan.context_tokens, *read, cached)[1]
     outside_s = law.outside_s(rows, plan.context_tokens, *read)
     exchange_s = law.exchange_s(rows + plan.prompt_tokens)
     return BenchmarkRun(
@@ -88,7 +89,7 @@ def run_benchmark(law: IterationLaw, load: BenchmarkLoad, settled: bool = False)
 def _stretch_s(law: IterationLaw, plan: Schedule, load: BenchmarkLoad) -> Array:
     """(stretch,) seconds: attention of prompts as the share of whole prompts that is read."""
     each = law.fixed_s(plan.sequences * load.checked_tokens, plan.prompt_tokens)
-    each += law.reading_s(plan.prompt_tokens, load.input_tokens)
+    each += law.reading_s(plan.prompt_tokens, load.read_tokens, load.cached_tokens)
     each += np.where(plan.sequences > 0, load.drafting_s, 0.0)
     seconds: Array = plan.steps * (each + law.context_s(plan.sequences) * plan.context_tokens)
     return seconds

@@ -59,6 +59,11 @@ class LawRange:
     """Whether prompts that are read in one round lie evenly on micro-batches, as those of equal
     requests do; else as chance has it."""
 
+    @property
+    def mean_context(self) -> float:
+        """Tokens of a sequence, from the beginning of its answer to its end."""
+        return (self.first_context + self.longest_context) / 2
+
 
 @dataclass(frozen=True, eq=False)
 class IterationLaw:
@@ -74,12 +79,43 @@ class IterationLaw:
     _head: KernelGrid
     _prompt: KernelGrid
     _decode: KernelGrid
+    over: LawRange
 
     def fixed_s(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
-        """Seconds of all that counts alone decide: layers, head, exchanges, and the host."""
+        """Seconds of all that counts alone decide: layers, head, exchanges, and the host.
+
+        Where the GPU waits for its host they hold attention to contexts too, and `context_s` is 0.
+        """
         n = np.asarray(sequences, float)
         p = np.asarray(prompt_tokens, float)
-        return np.maximum(self.layers_s(n, p) + self.head_s(n, p), self.host.least_s(n))
+        kernels = self.layers_s(n, p) + self.head_s(n, p)
+        if not self._may_wait:
+            return kernels
+        each = n / self.over.rows_each
+        waiting = np.maximum(kernels + self._held_s(each), self.host.least_s(n))
+        return np.where(self._waits(each), waiting, kernels)
+
+    @property
+    def _may_wait(self) -> bool:
+        """Whether there is a host beside which the GPU may be done sooner."""
+        return bool(self.host.queue_s or self.host.hidden)
+
+    def _waits(self, sequences: Array) -> NDArray[np.bool_]:
+        """Whether a decode iteration's kernels, those that read a mean context with them, are done
+        before the host is.
+        """
+        rows = sequences * self.over.rows_each
+        none = np.zeros(rows.shape)
+        kernels = self.layers_s(rows, none) + self.head_s(rows, none)
+        return np.asarray(kernels + self._held_s(sequences) < self.host.least_s(rows))
+
+    def _held_s(self, sequences: Array) -> Array:
+        """Seconds in which sequences of mean length read their contexts."""
+        return self._slope_s(sequences) * sequences * self.over.mean_context
+
+    def _slope_s(self, sequences: ArrayLike) -> Array:
+        """Seconds of the kernel for each token of context, whatever the host does."""
+        return self._decode.read("total_s_per_token", np.maximum(sequences, 1.0))
 
     def busy_frac(self, sequences: ArrayLike, prompt_tokens: ArrayLike = 0.0) -> Array:
         """Share of an iteration in which each GPU has something to do."""
@@ -104,14 +140,18 @@ class IterationLaw:
         n = np.asarray(sequences, float)
         p = np.asarray(prompt_tokens, float)
         beside = self.host.step_s(n, p, self.replica.model.sparse_layers)
-        if not (self.host.queue_s or self.host.hidden):
+        if not self._may_wait:
             return beside
         kernels = self.layers_s(n, p) + self.head_s(n, p) - beside
+        kernels = kernels + self._held_s(n / self.over.rows_each)
         return np.maximum(beside, self.host.least_s(n) - kernels)
 
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that running sequences hold together."""
-        return self._decode.read("total_s_per_token", np.maximum(sequences, 1.0))
+        slope = self._slope_s(sequences)
+        if not self._may_wait:
+            return slope
+        return np.where(self._waits(np.asarray(sequences, float)), 0.0, slope)
 
     def prompt_attention_s(self, prompt_tokens: ArrayLike, before_tokens: ArrayLike = 0.0) -> Array:
         """Seconds of attention for a piece of a prompt that comes after `before_tokens`."""

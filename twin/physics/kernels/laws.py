@@ -54,11 +54,11 @@ def iteration_laws(
     )
     grids = list(zip(clock.ravel().tolist(), layers, head, prompt, decode, strict=True))
     if stages == 1:
-        return tuple(IterationLaw(replica, host, *one) for one in grids)
+        return tuple(IterationLaw(replica, host, *one, over) for one in grids)
     hops = _hops(tokens, priced(hand_over_calls(replica, tokens), tokens), replica)
     cut = Stages(replica, over.piece_tokens, over.even, over.rows_each)
     return tuple(
-        StagedLaw(replica, host, *one, cut, own) for one, own in zip(grids, hops, strict=True)
+        StagedLaw(replica, host, *one, over, cut, own) for one, own in zip(grids, hops, strict=True)
     )
 
 

@@ -164,7 +164,7 @@ class StagedLaw(IterationLaw):
     def context_s(self, sequences: ArrayLike) -> Array:
         """Seconds for each token of context that all sequences hold together."""
         many = self._stages.batches(sequences)
-        each = super().context_s(np.asarray(sequences) / many)
+        each = self._slope_s(np.asarray(sequences) / many)
         return each * self._stages.slope(many) / many
 
     def reading_s(

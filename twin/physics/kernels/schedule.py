@@ -39,6 +39,13 @@ class BenchmarkLoad:
     """Of them, that stand on average: one, and the drafts that are accepted."""
     drafting_s: float = 0.0
     """Of an iteration, for the drafts of all sequences."""
+    cached_tokens: float = 0.0
+    """Of each prompt, held from a prefix cache and not read."""
+
+    @property
+    def read_tokens(self) -> float:
+        """Of each prompt."""
+        return self.input_tokens - self.cached_tokens
 
     @property
     def decode_steps(self) -> int:
@@ -77,9 +84,9 @@ class _Engine:
         self.waiting = load.requests
         self.running = 0
         self.context = 0.0
-        self.read_tokens = 0
+        self.read_tokens = 0.0
         self.iteration = 0
-        self.stretches: list[tuple[int, int, float, int]] = []
+        self.stretches: list[tuple[int, int, float, float]] = []
         self.groups: deque[tuple[int, int, int, int]] = deque()
         """Requests, iteration and stretch of their first token, stretch that opened their
         places."""
@@ -98,10 +105,11 @@ class _Engine:
     def _read_prompts(self) -> None:
         load = self.load
         free = min(load.concurrency - self.running, self.waiting)
-        left = free * load.input_tokens - self.read_tokens
+        left = free * load.read_tokens - self.read_tokens
         prompt = min(left, load.token_budget - self.running * load.checked_tokens)
         self._stretch(1, prompt)
-        begun, self.read_tokens = divmod(self.read_tokens + prompt, load.input_tokens)
+        begun = int((self.read_tokens + prompt) / load.read_tokens + _WHOLE)
+        self.read_tokens = max(self.read_tokens + prompt - begun * load.read_tokens, 0.0)
         self._begin(begun)
 
     def _decode(self) -> None:
@@ -109,7 +117,7 @@ class _Engine:
         age = self.iteration - self.groups[0][1]
         self._stretch(max(self.decode_steps - age, 1), 0)
 
-    def _stretch(self, steps: int, prompt: int) -> None:
+    def _stretch(self, steps: int, prompt: float) -> None:
         grown = self.running * self.load.made_tokens
         mean = self.context + grown * (steps - 1) / 2
         self.stretches.append((steps, self.running, mean, prompt))
@@ -152,6 +160,8 @@ def benchmark_schedule(load: BenchmarkLoad) -> Schedule:
         raise ValueError("a benchmark needs requests, each with tokens in and out")
     if not 1 <= load.made_tokens <= load.checked_tokens or load.drafting_s < 0:
         raise ValueError("of the checked tokens of a sequence one stands at least, all at most")
+    if not 0 <= load.cached_tokens < load.input_tokens:
+        raise ValueError("of a prompt's tokens the last one at least is read")
     if load.token_budget <= load.concurrency * load.checked_tokens:
         raise ValueError("the token budget must leave room for prompts beside running requests")
     engine = _Engine(load)
