@@ -4,20 +4,21 @@ The form: one YAML file a product, with `manufacturer`, `model`, `slug`, `u_heig
 lists of `power-ports` (supplies), `power-outlets` and `interfaces`; rack types have `form_factor`
 and outer sizes instead. It knows neither GPUs nor idle power: who imports a server states them.
 
-The load is the sum of `allocated_draw`. `maximum_draw` is a supply's nameplate: of several supplies
-some are there to spare, and their sum is not the load.
+The load is the sum of `allocated_draw`, where each supply states one. `maximum_draw` is a supply's
+nameplate: of several supplies some are there to spare, and their sum is not the load. What stands
+in `module-bays` and `device-bays` has files of its own, with draws and ports that this file lacks.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from twin.catalogue.assembly import HEIGHT_UNIT_M
-from twin.catalogue.device_ports import Port, PowerPort
+from twin.catalogue.device_ports import Bay, OneRate, Port, PowerPort, of_one_rate
 from twin.stated import Stated
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -43,21 +44,29 @@ class _Product(Stated):
     """Product."""
     slug: Annotated[str, Field(pattern=r"^[-a-z0-9_]+$", max_length=100)]
     """Its name in addresses, which becomes the row's name."""
-    u_height: Annotated[float, Field(ge=0, le=100)] = 1.0
-    """Height in rack units."""
-    weight: Annotated[float, Field(gt=0, le=1e6)] | None = None
-    """In `weight_unit`."""
-    weight_unit: Literal["kg", "g", "lb", "oz"] = "kg"
+    u_height: Annotated[float, Field(ge=0, le=100, multiple_of=0.5)] = 1.0
+    """Height in rack units, by halves."""
+    weight: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    """In `weight_unit`; 0 says nothing."""
+    weight_unit: Literal["kg", "g", "lb", "oz"] | None = None
     """Unit of `weight`."""
     description: str = ""
     """A sentence."""
     comments: str = ""
     """More sentences."""
 
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        if self.weight and self.weight_unit is None:
+            raise ValueError(f"a weight with its weight_unit: {', '.join(_KG)}")
+        return self
+
     @property
     def mass_kg(self) -> float | None:
         """Weight in kilograms."""
-        return None if self.weight is None else self.weight * _KG[self.weight_unit]
+        if not self.weight or self.weight_unit is None:
+            return None
+        return self.weight * _KG[self.weight_unit]
 
     @property
     def words(self) -> str:
@@ -78,12 +87,25 @@ class DeviceType(_Product):
     """Outlets, which make it a PDU or a UPS."""
     interfaces: tuple[Port, ...] = Field(default=(), max_length=5000)
     """Network ports."""
+    module_bays: tuple[Bay, ...] = Field(default=(), alias="module-bays", max_length=500)
+    """Places for line cards and supplies that have files of their own."""
+    device_bays: tuple[Bay, ...] = Field(default=(), alias="device-bays", max_length=500)
+    """Places for blades."""
+    is_powered: bool = True
+    """Whether it takes power at all."""
+    subdevice_role: Literal["parent", "child"] | None = None
+    """A chassis with bays for devices, or a device that stands in one."""
+
+    @property
+    def bays(self) -> tuple[str, ...]:
+        """Names of all of them."""
+        return tuple(bay.name for bay in (*self.module_bays, *self.device_bays))
 
     @property
     def load_w(self) -> float | None:
         """What it draws: planned shares, or the nameplate of a single supply; else not known."""
         planned = [port.allocated_draw for port in self.power_ports if port.allocated_draw]
-        if planned:
+        if planned and len(planned) == len(self.power_ports):
             return sum(planned)
         return self.nameplate_w if len(self.power_ports) == 1 else None
 
@@ -95,20 +117,19 @@ class DeviceType(_Product):
         return sum(known) if known and len(known) == len(most) else None
 
     @property
-    def fastest(self) -> tuple[int, float]:
-        """How many ports carry traffic at the highest rate, and that rate in Gbit/s."""
-        rates = [port.gbit_s for port in self.interfaces if port.carries_traffic]
-        top = max(rates, default=0.0)
-        return rates.count(top), top
+    def network(self) -> OneRate:
+        """Its ports that carry traffic, as ports of one rate."""
+        return of_one_rate(self.interfaces)
 
     @property
     def target(self) -> Target:
         """What it is, as far as the file tells."""
         if self.power_outlets:
             return "ups" if re.search(r"\bUPS\b", f"{self.model} {self.words}") else "pdu"
-        count, rate = self.fastest
+        found = self.network
         computes = re.search(r"\b(?:GPU|accelerator)s?\b", f"{self.model} {self.words}", re.I)
-        return "switch" if count >= _SWITCH_PORTS and rate >= 1 and not computes else "server"
+        many = found.count >= _SWITCH_PORTS and found.gbit_s >= 1
+        return "switch" if many and not computes else "server"
 
 
 class RackType(_Product):
@@ -151,6 +172,8 @@ def rows_of(
     if isinstance(product, RackType):
         return {"racks": [{**named, **_frame(product)}]}
     kind = target or product.target
+    if kind == "switch":
+        named["note"] += _ports_note(product)
     makers = {"server": _server, "switch": _switch, "pdu": _pdu, "ups": _ups}
     rows: Rows = {"power" if kind in ("pdu", "ups") else _PLURAL[kind]: [
         {**named, **makers[kind](product)}
@@ -175,6 +198,12 @@ def _note(product: DeviceType | RackType) -> str:
     return f"{words} {odd}".strip()
 
 
+def _ports_note(device: DeviceType) -> str:
+    """How ports of several rates were counted."""
+    said = device.network.said
+    return f" {said}." if said else ""
+
+
 def _quantities(**values: tuple[float | None, str]) -> dict[str, str]:
     """Texts with a unit, of those values that are known."""
     return {
@@ -197,12 +226,13 @@ def _server(device: DeviceType) -> dict[str, Any]:
 
 
 def _switch(device: DeviceType) -> dict[str, Any]:
-    count, rate = device.fastest
+    found = device.network
+    rate = f"{found.gbit_s:g} Gbit/s"
+    ports = {"ports": found.count, "port_bandwidth": rate} if found.count else {}
     power = _quantities(power_typical=(device.load_w, "W"), power_max=(device.load_w, "W"))
     return {
         "like": "qm9700",
-        "ports": max(count, 1),
-        "port_bandwidth": f"{rate:g} Gbit/s",
+        **ports,
         **power,
         **_quantities(height=(device.u_height * HEIGHT_UNIT_M or HEIGHT_UNIT_M, "m")),
         "price": None,

@@ -13,6 +13,7 @@ from twin.catalogue import shipped
 from twin.catalogue.netbox import DeviceType, RackType, Rows, Target, row_name, rows_of
 from twin.catalogue.own import Equipment, RowProblem, extended
 from twin.errors import InputError, Problem
+from twin.quantities import counted
 from twin.scenario.equipment import rows_in
 from twin.scenario.yaml.document import Document, parse, read
 from twin.scenario.yaml.validate import build_model
@@ -41,7 +42,8 @@ def import_device_type(
     rows = rows_of(product, f"device-type file {path.name}", target, per_rack)
     own = next(iter(rows.values()))[0]
     own.update(_values(stated or {}))
-    _refuse_borrowed(next(iter(rows)), own, stated or {}, document)
+    _refuse_out_of_place(next(iter(rows)), own, product, document)
+    _refuse_borrowed(next(iter(rows)), own, product, stated or {}, document)
     _refuse_two_loads(next(iter(rows)), product, stated or {}, document)
     written = folder / f"{row_name(product)}.yaml"
     if written.exists():
@@ -51,32 +53,70 @@ def import_device_type(
     return written, rows
 
 
+def _refuse_out_of_place(
+    kind: str, own: Mapping[str, Any], product: DeviceType | RackType, document: Document
+) -> None:
+    """InputError for what takes no power, and for a blade, whose height would be made up."""
+    if not isinstance(product, DeviceType):
+        return
+    if not product.is_powered:
+        allowed = "a product that takes power: one without is not simulated"
+        raise InputError([document.problem(("is_powered",), "false", allowed)])
+    if kind == "servers" and not product.u_height and not {"height", "height_m"} & own.keys():
+        child = product.subdevice_role == "child"
+        found = "0: it stands in a bay of its chassis" if child else "0"
+        allowed = "the chassis with its blades' power, or a height for each"
+        hint = "state it: --set height='0.0445 m'"
+        raise InputError([document.problem(("u_height",), found, allowed, hint)])
+
+
 _MUST_STATE = {
-    "power": {"rating": "22 kW"},
-    "switches": {"power_typical": "0.4 kW", "power_max": "0.6 kW"},
+    "power": {"power-ports": {"rating": "22 kW"}},
+    "switches": {
+        "power-ports": {"power_typical": "0.4 kW", "power_max": "0.6 kW"},
+        "interfaces": {"ports": "64", "port_bandwidth": "400 Gbit/s"},
+    },
 }
 """Numbers, by kind, that the row which lends the rest must not lend, and how they are stated."""
 
 
 def _refuse_borrowed(
-    kind: str, own: Mapping[str, Any], stated: Mapping[str, str], document: Document
+    kind: str,
+    own: Mapping[str, Any],
+    product: DeviceType | RackType,
+    stated: Mapping[str, str],
+    document: Document,
 ) -> None:
-    """InputError where a load or a rating would be that of another product: most files of rack
-    PDUs and UPS state no draw, and a PDU of 22 kW is no row like one of 450 kW.
+    """InputError where a load, a rating or ports would be those of another product: most files of
+    rack PDUs and UPS state no draw, and a PDU of 22 kW is no row like one of 450 kW.
     """
-    asked = _MUST_STATE.get(kind, {})
-    missing = [key for key in asked if not any(one in own for one in (key, f"{key}_w"))]
-    if not missing or "like" in stated:
+    if "like" in stated or not isinstance(product, DeviceType):
         return
-    words = " ".join(f"--set {key}={asked[key]!r}" for key in missing)
-    problem = Problem(
-        "power-ports",
-        f"no draw, so {' and '.join(missing)} would be those of {own.get('like')}",
-        "a `maximum_draw` of each port, or the number itself",
-        f"state it: {words}",
-        str(document.path),
-    )
-    raise InputError([problem])
+    problems = []
+    for where, asked in _MUST_STATE.get(kind, {}).items():
+        missing = [key for key in asked if not {key, f"{key}_w", f"{key}_b_s"} & own.keys()]
+        if missing:
+            found = f"{_LACKS[where]}, so {' and '.join(missing)} would be those of {own['like']}"
+            hint = " ".join(f"--set {key}={asked[key]!r}" for key in missing)
+            hint = "; ".join(filter(None, [_in_bays(product), f"state it: {hint}"]))
+            problems.append(Problem(where, found, _ALLOWED[where], hint, str(document.path)))
+    if problems:
+        raise InputError(problems)
+
+
+_LACKS = {"power-ports": "no draw", "interfaces": "no port with a rate"}
+_ALLOWED = {
+    "power-ports": "a `maximum_draw` of each port, or the number itself",
+    "interfaces": "ports with a type such as 400gbase-x-osfp, or the numbers themselves",
+}
+
+
+def _in_bays(product: DeviceType) -> str:
+    """What a modular product's file leaves to others; empty where it has no bays."""
+    if not product.bays:
+        return ""
+    named = ", ".join(product.bays[:3]) + (", …" if len(product.bays) > 3 else "")
+    return f"{counted(len(product.bays), 'bay')} ({named}) hold parts with files of their own"
 
 
 _LOADS = {"servers": ("power_rated",), "switches": ("power_typical", "power_max")}
@@ -165,7 +205,8 @@ def _hints(one: RowProblem, product: DeviceType | RackType) -> Iterator[str]:
             if most and len(product.power_ports) > 1
             else ""
         )
-        yield f"{spare}state the load: --set power_rated='10.4 kW'"
+        bays = f"{_in_bays(product)}; " if product.bays else ""
+        yield f"{bays}{spare}state the load: --set power_rated='10.4 kW'"
     if "power_idle_w" in one.allowed:
         yield "state the idle power: --set power_idle='2.4 kW'"
 
