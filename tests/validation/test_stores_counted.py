@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 import twin
-from tests.planned import dark_in_the_end
+from tests.planned import dark_in_the_end, losses
 from tests.planner import asked, faults, ran
 from tests.power_layouts import facility, load, part, power_only
 from twin.facility.dependency import dependency
@@ -146,3 +147,25 @@ def test_what_a_store_draws_for_itself_may_trip_what_is_left(bess_kw: float, dar
     run = twin.start(built)
     run.until(60.0)
     assert down(built, "t_1") == dark == bool(dark_in_the_end(run, ("t_1",)))
+
+
+def test_a_board_that_only_lends_by_a_tie_brings_its_stores() -> None:
+    """Three boards: one beside a second by a row of two cords, the third behind a tie of that. Its
+    store decides whether it may lend: every loss and pair by the graph as at the ends of runs.
+    """
+    parts = [part("u", "utility_feed"), part("v", "utility_feed")]
+    for n, (feed, kw, count, store_kw) in enumerate(
+        (("u", 600.0, 1, 100.0), ("v", 800.0, 1, 600.0), ("u", 800.0, 2, 700.0))
+    ):
+        parts.append(part(f"t{n}", "transformer_2500", feed, kw=kw, count=count))
+        keys = {"minimum_supply": f"{count * kw} kW"}
+        parts.append(part(f"b{n}", "switchboard_4000", f"t{n}", kw=3000.0, **keys))
+        small = {"battery_energy": "5 kWh"}
+        parts.append(part(f"s{n}", "bess_1000_2h", f"b{n}", kw=store_kw, overrides=small))
+    parts.append({"name": "tie", "type": "ats_4000", "tie": ["b1", "b2"], "rating": "1500 kW"})
+    rows = [load(f"l{n}", kw, f"b{n}") for n, kw in enumerate((405.0, 495.0, 180.0))]
+    built = facility(power_only(parts, [*rows, load("dual", 225.0, "b0", "b1")]))
+    run = twin.start(built)
+    run.until(60.0)
+    for case, said in losses(built, np.random.default_rng(7)):
+        assert dark_in_the_end(run, case) == said, case

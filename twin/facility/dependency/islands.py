@@ -132,7 +132,8 @@ class _Graph:
             for supply in supplies:
                 self.takers[supply].append(node)
             boards = [b for ways in (flow.over[node] if flow.over else ()) for b in ways]
-            stores = flow.stores[node] if flow.stores else ()
+            beside = (node, *(b for b in boards if b >= 0))
+            stores = [s for board in beside for s in flow.stores[board]] if flow.stores else []
             self.above.append(
                 frozenset((*supplies, *boards, *stores)).union(*(self.above[s] for s in supplies))
             )
@@ -162,7 +163,20 @@ class _Graph:
         """All that decides what these nodes carry: what hangs on them, and what else feeds that."""
         own = frozenset(nodes)
         below = own.union(*(self.below[node] for node in own))
-        return below.union(*(self.above[node] for node in below))
+        return self._fed(below.union(*(self.above[node] for node in below)))
+
+    def _fed(self, nodes: Set) -> Set:
+        """These and all that feeds them: a board that only lends by a tie has supplies and stores
+        of its own.
+        """
+        new = nodes
+        while new:
+            feeds = frozenset(s for node in new for s in self.supplies[node])
+            if self.flow.stores:
+                feeds = feeds.union(*(self.flow.stores[node] for node in new))
+            new = feeds - nodes
+            nodes = nodes | new
+        return nodes
 
 
 def _joined(trips: Sequence[int], reach: dict[int, Set]) -> Iterator[tuple[int, ...]]:
