@@ -11,10 +11,10 @@ from conftest import small_layout
 import twin
 from twin.cli import main
 
-PLAIN = "name,submit,run,nodes,after,account\na,0,600,1,,\nb,0,600,1,a,\nc,5,600,1,a,\n"
+PLAIN = "name,submit,run,nodes,qos,account\na,0,600,1,,\nb,0,600,1,high,\nc,5,600,1,low,\n"
 SWF = "; MaxNodes: 4\n; MaxProcs: 4\n" + "".join(
     f"{n} {n * 10} 0 600 1 -1 -1 1 900 -1 1 1 1 1 1 1 {before} -1\n"
-    for n, before in ((1, -1), (2, 1), (3, 2))
+    for n, before in ((1, -1), (2, 1), (3, 70))
 )
 
 
@@ -33,11 +33,16 @@ def findings_of(folder: Path, name: str, text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("log.csv", PLAIN, "log.csv: the column 'after' is not read (2 rows)"),
-        ("log.swf", SWF, "log.swf: the job that goes before (field 17) is not waited for (2 rows)"),
+        ("log.csv", PLAIN, "log.csv: the column 'qos' is not read (2 rows)"),
+        (
+            "log.swf",
+            SWF,
+            "log.swf: waits for jobs that are not among those that ran, and comes as if they had "
+            "ended (1 rows)",
+        ),
     ],
 )
-def test_who_waits_for_whom_is_told(
+def test_what_is_not_followed_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, text: str, says: str
 ) -> None:
     told = findings_of(tmp_path, name, text)

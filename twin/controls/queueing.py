@@ -42,6 +42,9 @@ class Queueing(Stated):
         Field(default_factory=dict, max_length=100_000)
     )
     """fair_share: share of each user, 1 where not stated."""
+    kill_invalid_depend: bool = False
+    """Whether jobs that wait for what can never be are cancelled, as by Slurm's option of this
+    name; otherwise they stand as `never_eligible`, and who waits for their end waits in vain."""
     power_cap: Power | None = None
     """A job starts only where all racks then draw at most this at full clock; services count with
     full activity."""

@@ -93,6 +93,8 @@ class EventKind(StrEnum):
     """A coolant unit cannot hold the coolant that it supplies with its valve open."""
     BACK_IN_RANGE = "back in range"
     TOO_LARGE = "too large"
+    NEVER_ELIGIBLE = "never eligible"
+    """Those that a job waits for can never be as it asks."""
     RESTARTING = "restarting"
     SHIFTED = "shifted"
     """A job waits for cheaper or cleaner electricity."""

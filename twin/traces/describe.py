@@ -11,6 +11,7 @@ from twin.arrays import Array, Index
 from twin.traces.burstiness import by_scale, counts, prefix_reuse_frac
 from twin.traces.job_list import JobList
 from twin.traces.jobs import read_jobs
+from twin.traces.list_graph import longest_chain
 from twin.traces.recognise import holds_jobs
 from twin.traces.request_trace import RequestTrace, Skip
 from twin.traces.requests import read_requests
@@ -68,6 +69,7 @@ def _of_jobs(listed: JobList, path: Path) -> dict[str, Any]:
         "fractional_gpu_jobs": int((listed.gpus[known] % 1 > 0).sum()),
         "cpu_only_jobs": int((listed.gpus[known] == 0).sum()),
         **_of_hosts(listed),
+        **_of_chains(listed),
         "run_s": _spread(listed.run_s),
         "limit_over_run": _spread(over) if over.size else {},
         "mean_busy": float(held_s.sum() / span_s) if span_s else float("nan"),
@@ -83,6 +85,17 @@ def _of_hosts(listed: JobList) -> dict[str, Any]:
     columns = {"cores_of_a_job": listed.cores, "memory_bytes_of_a_job": listed.memory_bytes}
     known = {name: of[~np.isnan(of)] for name, of in columns.items()}
     return {name: _spread(of) for name, of in known.items() if of.size}
+
+
+def _of_chains(listed: JobList) -> dict[str, int]:
+    """Jobs that wait for others, where some do, and how many the longest chain of them has."""
+    waiting = sum(map(bool, listed.after))
+    if not waiting:
+        return {}
+    return {
+        "jobs_that_wait_for_others": waiting,
+        "jobs_of_the_longest_chain": longest_chain(listed.names, listed.after),
+    }
 
 
 def _by_end(listed: JobList, weight: Array) -> dict[str, float]:

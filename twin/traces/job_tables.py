@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.traces.job_list import JobEnd, JobList, JobsRead, ListedJob
+from twin.traces.dependencies import Conditions, parsed
+from twin.traces.job_list import JobList, JobsRead
 from twin.traces.lines import FileFaults, blocks, brief
+from twin.traces.listed_job import JobEnd, ListedJob
 from twin.traces.request_columns import split_rows
 from twin.traces.spans import count, finite, known, memory_bytes, moment_s, span_s
 
@@ -77,19 +79,21 @@ def _end(line: int, word: str, read: JobsRead) -> JobEnd | None:
 _OF_PLAIN = (
     *("name", "job", "submit", "submit_s", "submitted_s", "run", "run_s", "duration", "nodes"),
     *("gpus", "walltime", "limit", "limit_s", "priority", "user", "state", "activity"),
-    *("gpu_activity", "cores", "cpus", "memory", "mem"),
+    *("gpu_activity", "cores", "cpus", "memory", "mem", "after", "think", "think_s"),
 )
 """Columns that a plain table may have."""
 
 
 def _plain(line: int, row: Row, read: JobsRead) -> ListedJob | None:
+    name = row.get("name", row.get("job", "")).strip() or str(line - 1)
     end = _end(line, row.get("state", ""), read)
     if end is None:
+        read.left_out.add(name)
         return None
     activity = number(line, row, "activity|gpu_activity", _share, np.nan, read)
     return ListedJob(
         line=line,
-        name=row.get("name", row.get("job", "")).strip() or str(line - 1),
+        name=name,
         submit_s=number(line, row, "submit|submit_s|submitted_s", moment_s, np.nan, read),
         run_s=number(line, row, "run|run_s|duration", span_s, np.nan, read),
         nodes=number(line, row, "nodes", count, np.nan, read),
@@ -101,7 +105,21 @@ def _plain(line: int, row: Row, read: JobsRead) -> ListedJob | None:
         activity=activity,
         cores=number(line, row, "cores|cpus", count, np.nan, read),
         memory_bytes=number(line, row, "memory|mem", memory_bytes, np.nan, read),
+        after=_after(line, row.get("after", ""), read),
+        think_s=number(line, row, "think|think_s", span_s, np.nan, read),
+        title=name,
     )
+
+
+def _after(line: int, word: str, read: JobsRead) -> Conditions:
+    """What a row waits for, as Slurm says it; a bare name is one that completes."""
+    if not known(word):
+        return ()
+    try:
+        return parsed(word)
+    except ValueError as error:
+        read.faults.add(line, f"{brief(word)!r} under after", str(error))
+        return ()
 
 
 def _share(word: str) -> float:
@@ -192,7 +210,7 @@ def read_job_table(path: Path, table: JobTable, header: Sequence[str]) -> JobLis
             read.unread.update(f"the column {x!r} is not read" for x in foreign if known(row[x]))
             _take(n, row, table, read)
     plain = table.read is _plain and min((j.submit_s for j in read.jobs), default=0) < 1e8
-    return read.listed(False, 0.0 if plain else np.nan)
+    return read.listed(False, 0.0 if plain else np.nan, whole=True)
 
 
 def _take(line: int, row: Row, table: JobTable, read: JobsRead) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from twin.traces.job_list import JobEnd, JobList, JobsRead, ListedJob
+from twin.traces.job_list import JobList, JobsRead
 from twin.traces.lines import FileFaults, refusal
+from twin.traces.listed_job import JobEnd, ListedJob
 from twin.traces.spans import known, moment_s
 
 BYTES_MAX = 500_000_000

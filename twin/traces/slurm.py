@@ -14,9 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.traces.job_list import JobEnd, JobList, JobsRead, ListedJob
+from twin.traces.dependencies import Conditions, Relation, has
+from twin.traces.job_list import JobList, JobsRead
 from twin.traces.lines import FileFaults, blocks, brief
+from twin.traces.listed_job import JobEnd, ListedJob
 from twin.traces.spans import count, known, memory_bytes, moment_s, span_s
+from twin.traces.submit_line import UNREAD, dependencies
 
 _ENDS = {
     "COMPLETED": JobEnd.COMPLETED,
@@ -83,7 +86,7 @@ def _take(line: int, row: Mapping[str, str], read: JobsRead, parts: dict[str, in
         return
     state = (row["state"].split() or [""])[0].rstrip("+").upper()
     if state in _NOT_YET:
-        read.skip("had not run when the list was made", line)
+        read.skip("had not run when the list was made", line, name)
     elif "[" in name:
         read.skip("tasks of an array that never ran", line)
     elif state not in _ENDS and state not in _STILL:
@@ -109,6 +112,8 @@ def _enter(
         priority=0,
         user=row.get("user", "").strip(),
         end=end,
+        after=_after(name.partition("+")[0], row, read),
+        title=row.get("jobname", "").strip(),
     )
     if np.isnan(job.submit_s) and read.faults.count == before:
         read.faults.add(line, "no moment under submit", "a date and time")
@@ -122,6 +127,19 @@ def _enter(
     read.add(replace(job, name=base))
     if len(read.jobs) > size:
         parts[base] = size
+
+
+def _after(name: str, row: Mapping[str, str], read: JobsRead) -> Conditions:
+    """Whom a job waits for, as its command line says."""
+    try:
+        found = dependencies(row.get("submitline", ""), name)
+    except ValueError:
+        read.unread[UNREAD] += 1
+        return ()
+    if has(found, Relation.SINGLETON) and not row.get("jobname", "").strip():
+        read.unread["a singleton without the column JobName is not followed"] += 1
+        return ()
+    return found
 
 
 def _join(place: int, job: ListedJob, read: JobsRead) -> None:

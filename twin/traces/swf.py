@@ -12,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from twin.traces.job_list import JobEnd, JobList, JobsRead, ListedJob
+from twin.traces.dependencies import Condition, Conditions, Relation
+from twin.traces.job_list import JobList, JobsRead
 from twin.traces.lines import FileFaults, blocks, brief
+from twin.traces.listed_job import JobEnd, ListedJob
 from twin.traces.spans import finite
 
 FIELDS = 18
@@ -94,8 +96,6 @@ def _enter(line: int, name: str, values: list[float], read: JobsRead) -> None:
     if values[1] < 0:
         read.faults.add(line, f"a submission at {values[1]:g}", "seconds from 0 on")
         return
-    if values[16] > 0:
-        read.unread["the job that goes before (field 17) is not waited for"] += 1
     processors = values[4] if values[4] > 0 else values[7]
     read.add(
         ListedJob(
@@ -108,5 +108,14 @@ def _enter(line: int, name: str, values: list[float], read: JobsRead) -> None:
             limit_s=values[8] if values[8] > 0 else np.inf,
             user=f"user_{int(values[11])}" if values[11] >= 0 else "",
             end=_ENDS.get(status, JobEnd.COMPLETED),
+            after=_after(values[16]),
+            think_s=values[17] if values[16] > 0 and values[17] >= 0 else np.nan,
         )
     )
+
+
+def _after(preceding: float) -> Conditions:
+    """It can only start after the termination of that job, however it ended (field 17)."""
+    if preceding <= 0:
+        return ()
+    return ((Condition(Relation.ANY, (f"{preceding:.0f}",)),),)

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from twin.errors import did_you_mean
 from twin.workload.kind import Job, WorkloadKind
 
 
-def unknown_or_circular(works: Sequence[WorkloadKind]) -> Iterator[str]:
-    """Everything wrong with what workloads say they follow, in words."""
+def unknown_or_circular(works: Sequence[WorkloadKind]) -> Iterator[tuple[int, str]]:
+    """Everything wrong with whom workloads say they follow: the place of each, and what is
+    allowed.
+    """
     follows = {work.name: work.follows for work in works}
-    for name, before in follows.items():
-        for other in before:
+    for place, name in enumerate(follows):
+        for other in follows[name]:
             if other not in follows:
                 hint = did_you_mean(other, follows)
-                told = f"{name} after a workload of this scenario, not after {other!r}"
-                yield f"{told}; {hint}" if hint else told
-    for name in follows:
-        if name in _all_before(name, follows):
-            yield f"{name} after others that do not follow it in turn"
+                told = f"a workload of this scenario, not {other!r}"
+                yield place, f"{told}; {hint}" if hint else told
+        ring = _ring(name, follows)
+        if ring:
+            told = f"others that do not wait for {name} in turn"
+            yield place, f"{told}: {' after '.join([name, *ring])}"
 
 
-def _all_before(name: str, follows: dict[str, tuple[str, ...]]) -> set[str]:
-    """Every workload that one waits for, directly or not."""
-    found: set[str] = set()
-    left = list(follows.get(name, ()))
-    while left:
-        one = left.pop()
-        if one not in found:
-            found.add(one)
-            left += follows.get(one, ())
-    return found
+def _ring(name: str, follows: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """The shortest way from whom a workload follows back to itself; empty for none."""
+    ways = {before: [before] for before in follows[name]}
+    left = list(ways)
+    for one in left:
+        for before in follows.get(one, ()):
+            if before not in ways:
+                ways[before] = [*ways[one], before]
+                left.append(before)
+    return ways.get(name, [])
 
 
 def resolved_names(works: Iterable[WorkloadKind], seed: int) -> dict[str, tuple[str, ...]]:
@@ -40,5 +43,10 @@ def resolved_names(works: Iterable[WorkloadKind], seed: int) -> dict[str, tuple[
 
 
 def waits(job: Job) -> bool:
-    """Whether a job joins the queue only when others have ended."""
-    return bool(job.after or job.after_failed or job.promotion)
+    """Whether a job joins the queue only when others have begun or ended."""
+    return bool(job.after or job.promotion)
+
+
+def follows(job: Job) -> bool:
+    """Whether a job is submitted only when others have ended."""
+    return waits(job) and not job.submits_itself

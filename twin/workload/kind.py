@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from twin.stated import Stated
-from twin.traces import JobEnd
+from twin.traces import Conditions, JobEnd
 from twin.workload.requests import Requests
 from twin.workload.rollouts import Rollouts
 from twin.workload.serving_engine import Autoscaling, EngineOptions, Promise, Stage
@@ -90,10 +90,13 @@ class Job:
     """It is stopped when it has held its nodes this long."""
     end: JobEnd = JobEnd.COMPLETED
     """How it ends once its work is done: the list that it comes from may know of a failure."""
-    after: tuple[str, ...] = ()
-    """Jobs or workloads that must be complete before it joins the queue, `submit_s` later."""
-    after_failed: tuple[str, ...] = ()
-    """Jobs or workloads of which one must have ended otherwise."""
+    after: Conditions = ()
+    """What must have become of other jobs or workloads before it joins the queue."""
+    submits_itself: bool = False
+    """Whether it is submitted at `submit_s` and then waits for them; otherwise it is submitted
+    `submit_s` after them."""
+    series: str = ""
+    """Jobs of one series wait for one another where they ask for `singleton`; empty for none."""
     promotion: Promotion | None = None
     gpus: float = np.inf
     """GPUs that it works on, shares of one counted, as many on each of its nodes; it holds no

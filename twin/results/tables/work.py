@@ -96,23 +96,31 @@ JOBS = Table(
         Column("user", "text", "", "Whose it is, where its list says so."),
         Column("nodes", "int", "", "Gang size."),
         Column("gpus", "float", "", "GPUs that it holds or held; of one that it shares its share."),
-        Column("submitted_s", "float", "s", "When it joined the queue."),
+        Column("submitted_s", "float", "s", "When it was submitted."),
+        Column(
+            "eligible_s",
+            "float",
+            "s",
+            "When it joined the queue: those that it waits for were as it asks; empty before.",
+            since="2026-11-30",
+        ),
         Column("started_s", "float", "s", "First start; empty if it never ran."),
         Column("finished_s", "float", "s", "When it ended; empty if it did not."),
-        Column("wait_s", "float", "s", "From submission to first start; empty if it never ran."),
+        Column("wait_s", "float", "s", "From joining the queue to first start; empty without one."),
         Column(
             "slowdown",
             "float",
             "",
-            "Bounded slowdown: time from submission to its end over the time from its first start, "
+            "Bounded slowdown: time from joining to its end over the time from its first start, "
             "both at least 10 s; empty if it did not end.",
         ),
         Column(
             "state",
             "text",
             "",
-            "awaited, queued, running, checkpointing, restarting, cut_off, too_large; of those "
-            "that ended completed, failed, cancelled (as its list says) or timed_out.",
+            "awaited, queued, running, checkpointing, restarting, cut_off; too_large and "
+            "never_eligible, which never run; of those that ended completed, failed, cancelled "
+            "or timed_out.",
         ),
         Column(
             "progress_frac",

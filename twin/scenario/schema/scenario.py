@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails
 
 from twin.cards import Card, card
 from twin.catalogue import Catalogue, shipped
@@ -139,9 +140,17 @@ class Scenario(Stated):
         names = [w.name for w in self.workload]
         if len(set(names)) < len(names):
             raise ValueError("workload names that differ")
-        for wrong in unknown_or_circular(self.workload):
-            raise ValueError(wrong)
+        wrong = [self._misled(place, told) for place, told in unknown_or_circular(self.workload)]
+        if wrong:
+            raise ValidationError.from_exception_data(type(self).__name__, wrong)
         return self
+
+    def _misled(self, place: int, told: str) -> InitErrorDetails:
+        """A workload that follows whom it cannot, at its own place in the file."""
+        work = self.workload[place]
+        at = ("workload", place, "after")
+        error = {"error": ValueError(told)}
+        return InitErrorDetails(type="value_error", loc=at, input=work.follows, ctx=error)
 
     @property
     def plan(self) -> Layout:

@@ -12,23 +12,16 @@ from twin.arrays import Array, Index
 from twin.results.enums import Cause
 from twin.simulation.compute.racks import Compute
 from twin.simulation.jobs.learning import Learning
-from twin.simulation.jobs.phase import (
-    CHECKPOINTING,
-    CUT_OFF,
-    ENDED,
-    QUEUED,
-    RESTARTING,
-    RUNNING,
-    Phase,
-)
+from twin.simulation.jobs.phase import CHECKPOINTING, CUT_OFF, RESTARTING, RUNNING, Phase
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.turns import Turns
+from twin.simulation.jobs.verdicts import OVER
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
 
 _FULL_SPEED = 1.0 - 1e-12
-_GONE = (Phase.AWAITED, Phase.TOO_LARGE, *ENDED)
+_GONE = (Phase.AWAITED, *OVER)
 """Phases in which a job is not at work and does not wait for it."""
 
 
@@ -87,8 +80,8 @@ class Booking:
         """
         own = self.own
         told = (own.restarts + own.preemptions > 0) | (own.tokens_per_s > 0)
-        queue = np.flatnonzero((own.phase == QUEUED) & told)
-        queue = queue[np.argsort(self.turns.rank[queue])]
+        waiting = np.array(own.queue, dtype=np.int64)
+        queue = waiting[told[waiting]]
         stopped = own.restarts[queue] + own.preemptions[queue] > 0
         for j in queue[stopped].tolist():
             self._book_stopped(j, Cause(own.cause[j]))

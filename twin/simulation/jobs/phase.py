@@ -25,6 +25,8 @@ class Phase(IntEnum):
     """Ended by its user, as the job list says."""
     TIMED_OUT = 10
     """Stopped at its time limit."""
+    NEVER_ELIGIBLE = 11
+    """Those it waits for can never be as it asks."""
 
 
 QUEUED = int(Phase.QUEUED)

@@ -14,7 +14,7 @@ from twin.simulation.cooling.flows import Flows
 from twin.simulation.jobs.booking import Booking
 from twin.simulation.jobs.deferral import Deferral
 from twin.simulation.jobs.departures import JobDepartures
-from twin.simulation.jobs.followers import Followers
+from twin.simulation.jobs.eligibility import Eligibility
 from twin.simulation.jobs.job_energy import JobMeter
 from twin.simulation.jobs.learning import Learning
 from twin.simulation.jobs.nodes_of_jobs import NodesOfJobs
@@ -26,11 +26,9 @@ from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.jobs.swings import Swings
 from twin.simulation.jobs.turns import Turns
 from twin.simulation.kernel.discipline import Discipline
-from twin.simulation.kernel.order import Stage
 from twin.simulation.kernel.world import World
 from twin.simulation.record.losses import Losses
 from twin.workload import Job
-from twin.workload.graph import waits
 
 
 class Scheduler(Discipline):
@@ -57,15 +55,11 @@ class Scheduler(Discipline):
         parts = (compute, self.placement, self.learning, losses)
         self.booking = Booking(world, jobs, *parts, self.turns)
         self.meter = JobMeter(world, compute, self.of_nodes)
-        self.followers = Followers(world, jobs)
+        self.eligibility = Eligibility(world, jobs, self._join)
         self.deferral = Deferral(world, jobs, self.departures, self._go)
-        own_time = [j for j in range(len(jobs)) if not waits(jobs[j])]
-        self.order = sorted(own_time, key=lambda j: jobs[j].submit_s)
         self.causes = tuple(node_causes(world.facility.scenario))
         self._seen: tuple[int, ...] = ()
         self._whole: tuple[int, ...] = ()
-        world.clock.can("job arrives", self._arrive)
-        world.clock.can("job follows", self._submit)
 
     def _enter(self) -> None:
         """What jobs bring with them."""
@@ -73,24 +67,13 @@ class Scheduler(Discipline):
         own.work_s[:] = [job.work_s for job in self.jobs]
         own.gpu_activity[:] = [job.gpu_activity for job in self.jobs]
         own.cpu_activity[:] = [job.cpu_activity for job in self.jobs]
-        own.submitted_s[:] = [np.nan if waits(job) else job.submit_s for job in self.jobs]
 
     def schedule(self) -> None:
-        """Put the first arrival on the clock; each calls the next."""
-        self._wait_arrival(0)
+        """Put the first arrival on the clock."""
+        self.eligibility.schedule()
 
-    def _wait_arrival(self, n: int) -> None:
-        if n < len(self.order):
-            delay_s = self.jobs[self.order[n]].submit_s - self.world.clock.now_s
-            self.world.clock.wait(Stage.JOBS, delay_s, "job arrives", n)
-
-    def _arrive(self, n: int) -> None:
-        self._submit(self.order[n])
-        self._wait_arrival(n + 1)
-
-    def _submit(self, j: int) -> None:
-        if np.isnan(self.own.submitted_s[j]):
-            self.own.submitted_s[j] = self.world.now_s
+    def _join(self, j: int) -> bool:
+        """Let a job join the queue; False where it can never start."""
         never = self._never(j)
         if never:
             self.own.phase[j] = Phase.TOO_LARGE
@@ -100,6 +83,7 @@ class Scheduler(Discipline):
             self._enqueue(j)
             self.deferral.arrives(j)
         self.progress.changed()
+        return not never
 
     def _never(self, j: int) -> str:
         """Why a job can never start; empty where it can."""
@@ -121,7 +105,7 @@ class Scheduler(Discipline):
         return f" beside {', '.join(names)}" if names else ""
 
     def _enqueue(self, j: int) -> None:
-        insort(self.own.queue, j, key=self.turns.rank.__getitem__)
+        insort(self.own.queue, j, key=self.turns.place)
 
     def claim(self, nodes: Index, owner: int) -> None:
         """Give nodes to a service for good."""
@@ -160,17 +144,7 @@ class Scheduler(Discipline):
             self.departures.time_out(j)
             ended.append(j)
             self._release(j)
-        self._follow(ended)
-
-    def _follow(self, ended: list[int]) -> None:
-        """Let those come who waited for jobs that have ended at this instant."""
-        for follower in self.followers.released_by(ended):
-            self.own.released[follower] = True
-            delay_s = self.jobs[follower].submit_s
-            if delay_s > 0:
-                self.world.clock.wait(Stage.JOBS, delay_s, "job follows", follower)
-            else:
-                self._submit(follower)
+        self.eligibility.see(ended)
 
     def settle(self) -> bool:
         """Stop gangs that lost a node or their network, start gangs that fit, set speeds; True
@@ -280,6 +254,7 @@ class Scheduler(Discipline):
         if np.isnan(own.started_s[j]):
             own.started_s[j] = self.world.now_s
             self.swings.judge(j)
+            self.eligibility.began(j)
         self.progress.start(j, "")
 
     def _enter_share(self, j: int) -> None:

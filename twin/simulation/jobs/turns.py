@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from twin.arrays import Array, Index, total_by
-from twin.simulation.jobs.phase import QUEUED, RUNNING
+from twin.simulation.jobs.phase import RUNNING
 from twin.simulation.jobs.placement import Placement
 from twin.simulation.jobs.predicted_power import PredictedPower
 from twin.simulation.jobs.queueing import POLICIES, Decision, GpusView, HostsView, QueueView
@@ -18,7 +18,6 @@ from twin.simulation.jobs.sharing import Sharing
 from twin.simulation.kernel.world import World
 from twin.simulation.state.work import SHARED
 from twin.workload import Job
-from twin.workload.graph import waits
 
 OVERDUE_S = 1.0
 """A job that runs longer than expected is expected to end this long from now."""
@@ -45,8 +44,6 @@ class Turns:
         self.kinds = placement.suits(jobs)
         """(job, kind) on which each could run, were cores and memory enough."""
         self.suits = self.kinds & self.parts.fits
-        self.with_followers = any(waits(job) for job in jobs)
-        self._ranks: tuple[bytes, Index, Index] = (b"", self.nodes, self.nodes)
         users = sorted({job.user for job in jobs})
         self.user = np.array([users.index(job.user) for job in jobs], dtype=np.int64)
         self.share = np.array([self.asked.shares.get(user, 1.0) for user in users])
@@ -57,32 +54,19 @@ class Turns:
         """What the rule says now."""
         return self.policy(self._view())
 
-    def ranked(self) -> tuple[Index, Index]:
-        """Jobs by priority and submission, and the place of each; who has not come yet is last."""
-        submitted_s = self.own.submitted_s
-        key = submitted_s.tobytes() if self.with_followers else b"fixed"
-        if key != self._ranks[0]:
-            order = np.lexsort((submitted_s, -self.priority))
-            place = np.empty(order.size, dtype=np.int64)
-            place[order] = np.arange(order.size)
-            self._ranks = (key, order, place)
-        return self._ranks[1:]
-
-    @property
-    def rank(self) -> Index:
-        """(job,) place in the queue."""
-        return self.ranked()[1]
+    def place(self, j: int) -> tuple[int, float, int]:
+        """What a job's place in the queue goes by: priority, then when it joined."""
+        return (-int(self.priority[j]), float(self.own.eligible_s[j]), j)
 
     def queue(self) -> Index:
         """Jobs that wait, in turn."""
-        by_rank, _ = self.ranked()
-        may_run = (self.own.phase[by_rank] == QUEUED) & ~self.own.held_back[by_rank]
-        waiting: Index = by_rank[may_run]
+        queue = np.array(self.own.queue, dtype=np.int64)
+        waiting: Index = queue[~self.own.held_back[queue]]
         if not self.fair:
             return waiting
         usage = self.own.usage_node_s[: self.share.size] / self.share
         user = self.user[waiting]
-        order = np.lexsort((self.rank[waiting], usage[user], -self.priority[waiting]))
+        order = np.lexsort((usage[user], -self.priority[waiting]))
         return np.asarray(waiting[order])
 
     def advance(self, span_s: float) -> None:

@@ -16,6 +16,7 @@ from twin.results import Columns
 from twin.results.tables import GENERATIONS, JOBS, STOPS
 from twin.simulation.disciplines import Disciplines
 from twin.simulation.jobs.phase import ENDED, Phase
+from twin.workload.graph import follows
 
 HOUR_S = 3600.0
 BOUND_S = 10.0
@@ -37,7 +38,8 @@ def jobs_table(run: Disciplines) -> Columns:
         "user": [job.user for job in jobs],
         "nodes": [job.nodes for job in jobs],
         "gpus": own.gpus,
-        "submitted_s": own.submitted_s,
+        "submitted_s": _submitted_s(run),
+        "eligible_s": own.eligible_s,
         "started_s": own.started_s,
         "finished_s": own.finished_s,
         "wait_s": _waits_s(run),
@@ -70,14 +72,20 @@ def generations_table(run: Disciplines) -> Columns:
 
 
 def _waits_s(run: Disciplines) -> Array:
-    """(job,) from submission to the first start."""
-    return run.jobs.own.started_s - run.jobs.own.submitted_s
+    """(job,) from joining the queue to the first start."""
+    return run.jobs.own.started_s - run.jobs.own.eligible_s
+
+
+def _submitted_s(run: Disciplines) -> Array:
+    """(job,) those who have not come yet by when they will, where it is known."""
+    planned = [np.nan if follows(job) else job.submit_s for job in run.jobs.jobs]
+    return np.where(np.isnan(run.jobs.own.submitted_s), planned, run.jobs.own.submitted_s)
 
 
 def _slowdowns(run: Disciplines) -> Array:
     """(job,) bounded slowdown; nan where a job did not end."""
     own = run.jobs.own
-    whole_s = own.finished_s - own.submitted_s
+    whole_s = own.finished_s - own.eligible_s
     ran_s = own.finished_s - own.started_s
     return np.maximum(whole_s, BOUND_S) / np.maximum(ran_s, BOUND_S)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from twin.results import Columns
 from twin.results.enums import Cause
 from twin.results.tables import TOKEN_BALANCE
@@ -47,8 +49,8 @@ def _rows(run: Disciplines) -> Iterator[Row]:
     own = run.jobs.own
     reference = run.jobs.learning.reference_tokens_per_s
     for j, job in enumerate(run.jobs.jobs):
-        if reference[j] > 0 and own.phase[j] != Phase.AWAITED:
-            possible = float(reference[j]) * (run.world.now_s - float(own.submitted_s[j]))
+        if reference[j] > 0 and not np.isnan(own.eligible_s[j]):
+            possible = float(reference[j]) * (run.world.now_s - float(own.eligible_s[j]))
             made = float(own.tokens_per_s[j] * own.done_s[j])
             causes = taken.get(job.name, {}) | _idle(run, j, possible)
             yield from _entries(job.name, possible, made, causes)

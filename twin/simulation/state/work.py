@@ -66,7 +66,9 @@ class JobState:
     energy_j: Array
     """At the AC input of its racks, idle power of its nodes included."""
     submitted_s: Array
-    """When it joins or joined the queue; nan for a job whose predecessors have not ended."""
+    """nan before."""
+    eligible_s: Array
+    """When it joined the queue; nan before."""
     released: Mask
     """Its predecessors have ended as it asks for."""
     placed_s: Array
@@ -148,6 +150,7 @@ def fresh_jobs(facility: Facility, count: int) -> JobState:
         holding_s=np.zeros(count),
         energy_j=np.zeros(count),
         submitted_s=np.full(count, np.nan),
+        eligible_s=np.full(count, np.nan),
         released=np.zeros(count, dtype=bool),
         placed_s=np.full(count, np.nan),
         preemptions=_none_yet(count),

@@ -13,14 +13,15 @@ from pydantic import Field, PositiveInt
 
 from twin.physics import data_quality
 from twin.stated import YEAR_S, Bandwidth, Duration, Fraction, Within
-from twin.workload.kind import Generation, Job, WorkloadKind
+from twin.traces.dependencies import Conditions, complete
+from twin.workload.following import Following
+from twin.workload.kind import Generation, Job
 
 BYTES_PER_TOKEN = 4.0
 """About four bytes of English text a token."""
-_WorkName = Annotated[str, Field(max_length=40)]
 
 
-class Flywheel(WorkloadKind):
+class Flywheel(Following):
     """Generations of a model. Each collects tokens from what is served until it has enough good
     ones, curates them, trains on them, and serves: better, so that more is asked of it.
     """
@@ -55,8 +56,6 @@ class Flywheel(WorkloadKind):
     """Tokens a second that all of them train on, at full clock."""
     gpu_activity: Fraction = 0.8
     """GPU activity of training."""
-    after: tuple[_WorkName, ...] = Field(default=(), max_length=100)
-    """Workloads that must be complete before it begins."""
     checkpoint_interval: Annotated[Duration, Within(1.0, YEAR_S, "1 s to 366 days")] = 3600.0
     """Training older than this survives a failure."""
 
@@ -88,20 +87,23 @@ class Flywheel(WorkloadKind):
         return tuple(job for row in self._generations() for job in self._of(row))
 
     def _of(self, row: Generation) -> Iterator[Job]:
-        before = (f"{self.name}_train_{row.number - 1}",) if row.number > 1 else self.after
+        last = complete((f"{self.name}_train_{row.number - 1}",))
+        before = last if row.number > 1 else self.waits_for
         curate = f"{self.name}_curate_{row.number}"
         read_s = row.curated_tokens / self.kept * BYTES_PER_TOKEN / self.curate_rate
         work_s = read_s / self.curate_nodes
         yield self._job(curate, self.curate_nodes, work_s, before, row.collect_s, 0.0)
         work_s = row.curated_tokens / self.train_rate
-        yield self._job(row.job, self.train_nodes, work_s, (curate,), 0.0, self.gpu_activity)
+        yield self._job(
+            row.job, self.train_nodes, work_s, complete((curate,)), 0.0, self.gpu_activity
+        )
 
     def _job(
         self,
         name: str,
         nodes: int,
         work_s: float,
-        after: tuple[str, ...],
+        after: Conditions,
         delay_s: float,
         activity: float,
     ) -> Job:
@@ -119,11 +121,6 @@ class Flywheel(WorkloadKind):
             after=after,
             cpu_only=not activity,
         )
-
-    @property
-    def follows(self) -> tuple[str, ...]:
-        """What it waits for."""
-        return self.after
 
     def ends_with(self, seed: int) -> tuple[str, ...]:
         """The last training."""

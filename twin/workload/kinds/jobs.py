@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +12,7 @@ from pydantic import Field, PositiveInt
 
 from twin.arrays import Index
 from twin.stated import YEAR_S, Duration, FileName, Fraction, Within
-from twin.traces import JobList, read_jobs
+from twin.traces import Condition, Conditions, JobList, read_jobs
 from twin.workload.kind import Job, WorkloadKind
 
 
@@ -84,7 +85,10 @@ class ListedJobs(WorkloadKind):
             name=f"{self.name}_{listed.names[n]}",
             kind=self.kind,
             nodes=nodes,
-            submit_s=float(listed.submit_s[n]) / self.rate,
+            submit_s=self._submit_s(listed, n) / self.rate,
+            submits_itself=bool(np.isnan(listed.think_s[n])),
+            after=self._after(listed.after[n]),
+            series=f"{self.name}: {listed.series[n]}" if listed.series[n] else "",
             interval_s=self.checkpoint_interval or np.inf,
             restart_delay_s=self.restart_delay,
             work_s=float(listed.run_s[n]),
@@ -102,6 +106,18 @@ class ListedJobs(WorkloadKind):
             exclusive=self.exclusive,
             cpu_only=gpus == 0,
         )
+
+    def _submit_s(self, listed: JobList, n: int) -> float:
+        """When a job is submitted, after the start or after those that it waits for."""
+        follows = bool(listed.after[n]) and not np.isnan(listed.think_s[n])
+        return float(listed.think_s[n] if follows else listed.submit_s[n])
+
+    def _after(self, conditions: Conditions) -> Conditions:
+        """What a job waits for, by the names that jobs have in a run."""
+        return tuple(tuple(map(self._of_this, clause)) for clause in conditions)
+
+    def _of_this(self, condition: Condition) -> Condition:
+        return replace(condition, names=tuple(f"{self.name}_{name}" for name in condition.names))
 
     def _gpu_activity(self, listed: float, gpus: float) -> float:
         if gpus == 0:

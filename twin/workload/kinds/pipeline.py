@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import Field, PositiveInt
 
 from twin.stated import YEAR_S, Bandwidth, Bytes, Duration, Fraction, Stated, Within
-from twin.workload.kind import Job, WorkloadKind
+from twin.traces.dependencies import Conditions, Relation, complete, has
+from twin.workload.following import Following
+from twin.workload.kind import Job
 
 TOKENS_PER_BYTE = 0.25
 """About four bytes of English text a token."""
-_WorkName = Annotated[str, Field(max_length=40)]
 
 
 class PipelineStage(Stated):
@@ -33,7 +34,7 @@ class PipelineStage(Stated):
     """CPU activity."""
 
 
-class Pipeline(WorkloadKind):
+class Pipeline(Following):
     """Stages after one another; each begins when the one before is complete."""
 
     kind: Literal["pipeline"]
@@ -41,8 +42,6 @@ class Pipeline(WorkloadKind):
     """Bytes that the first stage reads."""
     stages: tuple[PipelineStage, ...] = Field(min_length=1, max_length=100)
     """In order."""
-    after: tuple[_WorkName, ...] = Field(default=(), max_length=100)
-    """Workloads that must be complete before it begins."""
     submit: Duration = 0.0
     """When it joins the queue, after the start, or after what it follows is complete."""
     every: Annotated[Duration, Within(60.0, YEAR_S, "1 min to 366 days")] | None = None
@@ -62,12 +61,12 @@ class Pipeline(WorkloadKind):
         return tuple(job for n in range(rounds) for job in self._round(n))
 
     def _round(self, n: int) -> Iterator[Job]:
-        before: tuple[str, ...] = self.after
+        before = self.waits_for
         delay_s = self.submit + n * (self.every or 0.0)
         for stage, bytes_in in zip(self.stages, self.bytes_in(), strict=True):
             name = f"{self.name}_{stage.name}" + (f"_{n + 1}" if self.every else "")
             yield self._job(stage, name, bytes_in, before, delay_s)
-            before = (name,)
+            before = complete((name,))
             delay_s = 0.0
 
     def bytes_in(self) -> list[float]:
@@ -76,12 +75,7 @@ class Pipeline(WorkloadKind):
         return [float(self.input * share) for share in kept[:-1]]
 
     def _job(
-        self,
-        stage: PipelineStage,
-        name: str,
-        bytes_in: float,
-        before: tuple[str, ...],
-        delay_s: float,
+        self, stage: PipelineStage, name: str, bytes_in: float, before: Conditions, delay_s: float
     ) -> Job:
         return Job(
             name=name,
@@ -96,13 +90,15 @@ class Pipeline(WorkloadKind):
             cpu_activity=stage.cpu_activity,
             clock_sensitivity=1.0 if stage.gpu_activity else 0.0,
             after=before,
+            submits_itself=has(before, Relation.SINGLETON),
+            series=self.name if self.in_rounds else "",
             cpu_only=not stage.gpu_activity,
         )
 
     @property
-    def follows(self) -> tuple[str, ...]:
-        """What it waits for."""
-        return self.after
+    def in_rounds(self) -> bool:
+        """Where it begins anew every so often."""
+        return self.every is not None
 
     def ends_with(self, seed: int) -> tuple[str, ...]:
         """The last stage of every round."""

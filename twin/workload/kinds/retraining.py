@@ -11,13 +11,14 @@ from pydantic import Field, PositiveInt
 from twin.seeds import stream
 from twin.stated import YEAR_S, Duration, Fraction, Within
 from twin.traces import JobEnd
-from twin.workload.kind import Job, WorkloadKind
+from twin.traces.dependencies import Conditions, complete, one_failed
+from twin.workload.following import Following
+from twin.workload.kind import Job
 
 DAY_S = 86_400.0
-_WorkName = Annotated[str, Field(max_length=40)]
 
 
-class Retraining(WorkloadKind):
+class Retraining(Following):
     """Rounds of train, evaluate, canaries. A round that fails the gate or a canary is not deployed;
     after a failed canary a roll-back puts the old model back.
     """
@@ -54,8 +55,6 @@ class Retraining(WorkloadKind):
     """Time to put the old model back."""
     gpu_activity: Fraction = 0.8
     """GPU activity of training; evaluation and canaries have half of it."""
-    after: tuple[_WorkName, ...] = Field(default=(), max_length=100)
-    """Workloads that must be complete before the first round."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     """Higher goes first in the queue."""
 
@@ -75,35 +74,34 @@ class Retraining(WorkloadKind):
         asked_s = self.every or self.drift_limit / self.drift_per_day * DAY_S
         return max(asked_s, self.cool_down)
 
-    def _first(self) -> tuple[tuple[str, ...], tuple[str, ...], float]:
-        """What the first round follows, what it follows if that failed, and how much later."""
-        return self.after, (), 0.0 if self.after else self.wait_s()
+    def _first(self) -> tuple[Conditions, float]:
+        """What the first round follows, and how much later."""
+        return self.waits_for, 0.0 if self.after else self.wait_s()
 
-    def _next(self, n: int, luck: np.ndarray) -> tuple[tuple[str, ...], tuple[str, ...], float]:
+    def _next(self, n: int, luck: np.ndarray) -> tuple[Conditions, float]:
         """The same of the round after one whose luck is known."""
         names = [self._name("evaluate", n), *self._canaries(n)]
         limits = [self.passes, *[self.canary_passes] * len(self.canary)]
         failed = [name for name, u, p in zip(names, luck, limits, strict=True) if u >= p]
         if failed:
-            return (), (failed[0],), max(self.cool_down, self.every or 0.0)
-        return (names[-1],), (), self.wait_s()
+            return one_failed(failed[:1]), max(self.cool_down, self.every or 0.0)
+        return complete(names[-1:]), self.wait_s()
 
-    def _round(
-        self, n: int, before: tuple[tuple[str, ...], tuple[str, ...], float], luck: np.ndarray
-    ) -> Iterator[Job]:
-        after, after_failed, delay_s = before
+    def _round(self, n: int, before: tuple[Conditions, float], luck: np.ndarray) -> Iterator[Job]:
+        after, delay_s = before
         train = self._name("train", n)
-        yield self._job(train, self.nodes, self.train, after, delay_s, after_failed=after_failed)
+        yield self._job(train, self.nodes, self.train, after, delay_s)
         gate = self._name("evaluate", n)
-        yield self._job(gate, 1, self.evaluate, (train,), fails=bool(luck[0] >= self.passes))
+        yield self._job(
+            gate, 1, self.evaluate, complete((train,)), fails=bool(luck[0] >= self.passes)
+        )
         last = gate
         for name, u in zip(self._canaries(n), luck[1:].tolist(), strict=True):
             fails = u >= self.canary_passes
-            yield self._job(name, 1, self.canary_time, (last,), fails=fails)
+            yield self._job(name, 1, self.canary_time, complete((last,)), fails=fails)
             last = name
-        back = tuple(self._canaries(n))
         name = self._name("roll_back", n)
-        yield self._job(name, 1, self.roll_back, (), after_failed=back)
+        yield self._job(name, 1, self.roll_back, one_failed(self._canaries(n)))
 
     def _name(self, what: str, n: int) -> str:
         return f"{self.name}_{what}_{n}"
@@ -116,9 +114,8 @@ class Retraining(WorkloadKind):
         name: str,
         nodes: int,
         work_s: float,
-        after: tuple[str, ...],
+        after: Conditions,
         delay_s: float = 0.0,
-        after_failed: tuple[str, ...] = (),
         fails: bool = False,
     ) -> Job:
         whole = nodes == self.nodes and work_s == self.train
@@ -133,14 +130,8 @@ class Retraining(WorkloadKind):
             priority=self.priority,
             gpu_activity=self.gpu_activity * (1.0 if whole else 0.5),
             after=after,
-            after_failed=after_failed,
             end=JobEnd.FAILED if fails else JobEnd.COMPLETED,
         )
-
-    @property
-    def follows(self) -> tuple[str, ...]:
-        """What its first round waits for."""
-        return self.after
 
     def ends_with(self, seed: int) -> tuple[str, ...]:
         """No job in particular: rounds may fail."""

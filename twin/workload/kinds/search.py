@@ -10,12 +10,11 @@ from pydantic import Field, PositiveInt
 from twin.seeds import stream
 from twin.stated import Duration, Fraction, Within
 from twin.traces import JobEnd
-from twin.workload.kind import Job, Promotion, WorkloadKind
+from twin.workload.following import Following
+from twin.workload.kind import Job, Promotion
 
-_WorkName = Annotated[str, Field(max_length=40)]
 
-
-class HyperparameterSearch(WorkloadKind):
+class HyperparameterSearch(Following):
     """Configurations that train in rungs: whoever is among the best of its rung so far trains on,
     `eta` times as long in all. Nobody waits for a rung to be full.
     """
@@ -39,8 +38,6 @@ class HyperparameterSearch(WorkloadKind):
     """GPU activity of a trial."""
     cpu_activity: Fraction = 0.4
     """CPU activity of a trial."""
-    after: tuple[_WorkName, ...] = Field(default=(), max_length=100)
-    """Workloads that must be complete before it begins."""
     submit: Duration = 0.0
     """When its first trials join the queue."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
@@ -73,7 +70,7 @@ class HyperparameterSearch(WorkloadKind):
             priority=self.priority + rung,
             gpu_activity=self.gpu_activity,
             cpu_activity=self.cpu_activity,
-            after=() if rung else self.after,
+            after=() if rung else self.waits_for,
             promotion=Promotion(own, below, self.eta) if rung else None,
             end=JobEnd.FAILED if crashed else JobEnd.COMPLETED,
         )
@@ -82,11 +79,6 @@ class HyperparameterSearch(WorkloadKind):
         """Training of one trial on a rung: what is more than the rung below."""
         whole = self.first_rung * self.eta**rung
         return float(whole - (whole / self.eta if rung else 0.0))
-
-    @property
-    def follows(self) -> tuple[str, ...]:
-        """What it waits for."""
-        return self.after
 
     def ends_with(self, seed: int) -> tuple[str, ...]:
         """No job in particular: who is promoted is known later."""

@@ -8,14 +8,15 @@ import numpy as np
 from pydantic import Field, PositiveInt, model_validator
 
 from twin.stated import YEAR_S, Duration, Fraction, RowOf, TokenPrice, Within
-from twin.workload.kind import Job, Need, TrainingSteps, WorkloadKind
+from twin.workload.following import Following
+from twin.workload.kind import Job, Need, TrainingSteps
 from twin.workload.rollouts import Rollouts
 
 USUAL_INTERVAL_S = 1800.0
 """Between checkpoints where nothing is said."""
 
 
-class Training(WorkloadKind):
+class Training(Following):
     """A synchronous training job on a gang of nodes."""
 
     kind: Literal["training"]
@@ -76,8 +77,6 @@ class Training(WorkloadKind):
     """Worth of a trained token, for the cost of what is lost."""
     priority: int = Field(default=0, ge=-1_000_000, le=1_000_000)
     """Higher goes first in the queue."""
-    after: tuple[Annotated[str, Field(max_length=40)], ...] = Field(default=(), max_length=100)
-    """Workloads that must be complete before it joins the queue, `submit` later."""
 
     def jobs(self, seed: int) -> tuple[Job, ...]:
         """One gang, whose step times come from the GPUs it is given."""
@@ -94,7 +93,7 @@ class Training(WorkloadKind):
                 priority=self.priority,
                 steps=self._steps(),
                 gpus=self.nodes * self.gpus_per_node if self.gpus_per_node else np.inf,
-                after=self.after,
+                after=self.waits_for,
             ),
         )
 
@@ -156,11 +155,6 @@ class Training(WorkloadKind):
         if self.rollouts is None:
             return (model,)
         return (model, Need("engines", self.rollouts.software, ("rollouts", "software")))
-
-    @property
-    def follows(self) -> tuple[str, ...]:
-        """What it waits for."""
-        return self.after
 
     @property
     def submitted_s(self) -> float:

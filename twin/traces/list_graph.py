@@ -1,0 +1,151 @@
+"""Jobs of a list that wait for one another: whom they mean, and what is wrong with that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+
+from twin.errors import did_you_mean
+from twin.traces.dependencies import Condition, Conditions, names_in
+from twin.traces.lines import FileFaults
+from twin.traces.listed_job import ListedJob
+
+LEFT_OUT = "waits for jobs that are not among those that ran, and comes as if they had ended"
+_SHOWN = 5
+"""Jobs of a ring that a message names."""
+
+
+@dataclass
+class ListGraph:
+    """Who is meant by the names that rows of one list give."""
+
+    faults: FileFaults
+    names: Sequence[str]
+    """(job,) that no other has."""
+    whole: bool
+    """Whether the list holds everybody whom it may name, so that another name is a mistake."""
+    left_out: Set[str]
+    """Names of rows that are not among the jobs, and may be named."""
+    lost: int = 0
+    """Rows that wait for somebody who is not there."""
+    known: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def followed(self, jobs: Sequence[ListedJob]) -> tuple[Conditions, ...]:
+        """(job,) what each waits for, by names that no other has; whom nobody can follow joins the
+        faults.
+        """
+        if not any(job.after for job in jobs):
+            return ((),) * len(jobs)
+        self.known = _meant(jobs, self.names)
+        found = tuple(self._of(job) for job in jobs)
+        self._refuse_rings(jobs, found)
+        return found
+
+    def _of(self, job: ListedJob) -> Conditions:
+        clauses = (self._clause(job, clause) for clause in job.after)
+        kept = tuple(clause for clause in clauses if clause)
+        if len(kept) < len(job.after):
+            self.lost += 1
+        return kept
+
+    def _clause(self, job: ListedJob, clause: Sequence[Condition]) -> tuple[Condition, ...]:
+        """Empty where it asks for nothing that a run could follow."""
+        found = [self._meant_by(job, one) for one in clause]
+        gone = any(was.names and not one.names for was, one in zip(clause, found, strict=True))
+        return () if gone else tuple(found)
+
+    def _meant_by(self, job: ListedJob, condition: Condition) -> Condition:
+        names = [one for name in condition.names for one in self._known(job, name)]
+        return replace(condition, names=tuple(names))
+
+    def _known(self, job: ListedJob, name: str) -> tuple[str, ...]:
+        found = self.known.get(name, ())
+        if not found and self.whole and name not in self.left_out:
+            hint = did_you_mean(name, self.known)
+            self.faults.add(job.line, f"after {name!r}", "the name of a job of this list", hint)
+        return found
+
+    def _refuse_rings(self, jobs: Sequence[ListedJob], found: Sequence[Conditions]) -> None:
+        before = dict(zip(self.names, map(names_in, found), strict=True))
+        in_rings = _in_rings(before)
+        for job, name in zip(jobs, self.names, strict=True):
+            if name in in_rings:
+                ring = " after ".join(_round(name, before, in_rings))
+                told = f"a job that waits for itself: {ring}"
+                cure = "let one of them wait for nobody"
+                self.faults.add(job.line, told, "jobs that do not wait in a ring", cure)
+
+
+def _meant(jobs: Sequence[ListedJob], names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """By what a row may call others: the last job of that name, or all tasks of an array."""
+    tasks: defaultdict[str, list[str]] = defaultdict(list)
+    for job, name in zip(jobs, names, strict=True):
+        base, mark, task = job.name.rpartition("_")
+        if mark and base.isdigit() and task.isdigit():
+            tasks[base].append(name)
+    single = {job.name: (name,) for job, name in zip(jobs, names, strict=True)}
+    return {**{base: tuple(held) for base, held in tasks.items()}, **single}
+
+
+def _in_rings(before: Mapping[str, Sequence[str]]) -> set[str]:
+    """Names from which a way leads back to themselves, or that lie between two such."""
+    behind: defaultdict[str, list[str]] = defaultdict(list)
+    for name, others in before.items():
+        for other in others:
+            behind[other].append(name)
+    left = _without_ends(before, behind, set(before))
+    return _without_ends(behind, before, left)
+
+
+def _without_ends(
+    ahead: Mapping[str, Sequence[str]], behind: Mapping[str, Sequence[str]], among: set[str]
+) -> set[str]:
+    """Those among some from whom one can go ahead for ever."""
+    count = {name: sum(one in among for one in ahead.get(name, ())) for name in among}
+    ends = [name for name, n in count.items() if n == 0]
+    left = set(among)
+    for name in ends:
+        left.discard(name)
+        for one in behind.get(name, ()):
+            if one in left:
+                count[one] -= 1
+                if count[one] == 0:
+                    ends.append(one)
+    return left
+
+
+def _round(name: str, before: Mapping[str, Sequence[str]], ring: set[str]) -> list[str]:
+    """The first steps of a way through a ring."""
+    way = [name]
+    while len(way) <= _SHOWN:
+        way.append(next(one for one in before[way[-1]] if one in ring))
+        if way[-1] == name:
+            return way
+    return [*way, "…"]
+
+
+def longest_chain(names: Sequence[str], after: Sequence[Conditions]) -> int:
+    """Jobs of the longest chain of jobs that wait for one another."""
+    before = dict(zip(names, map(names_in, after), strict=True))
+    length: dict[str, int] = {}
+    for name in names:
+        for one in _deepest_first(name, before, length):
+            length[one] = 1 + max((length[other] for other in before[one]), default=0)
+    return max(length.values(), default=0)
+
+
+def _deepest_first(
+    name: str, before: Mapping[str, Sequence[str]], known: Mapping[str, int]
+) -> Iterator[str]:
+    """A job and all before it whose chains are not known yet, those before first."""
+    left: list[tuple[str, Iterable[str]]] = [(name, before[name])]
+    while left:
+        one, others = left[-1]
+        more = next((other for other in others if other not in known), None)
+        if more is not None:
+            left.append((more, before[more]))
+        else:
+            left.pop()
+            if one not in known:
+                yield one
